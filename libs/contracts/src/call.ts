@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** The provider's lifecycle, in Twilio's words. */
+export const CALL_STATUSES = ['queued', 'initiated', 'ringing', 'in-progress', 'completed', 'busy', 'failed', 'no-answer', 'canceled'] as const;
+export const callStatusSchema = z.enum(CALL_STATUSES);
+export type CallStatus = z.infer<typeof callStatusSchema>;
+
+export const callDirectionSchema = z.enum(['inbound', 'outbound']);
+export type CallDirection = z.infer<typeof callDirectionSchema>;
+
+/** Who brings the media: Twilio Media Streams, an Asterisk AudioSocket, or a browser. */
+export const channelSchema = z.enum(['twilio', 'asterisk', 'softphone']);
+export type Channel = z.infer<typeof channelSchema>;
+
+export const legKindSchema = z.enum(['caller', 'operator']);
+export type LegKind = z.infer<typeof legKindSchema>;
+
+/** Why a call was refused before a relay was chosen. Each has its own spoken sentence at the ingress. */
+export const REFUSAL_REASONS = ['unknown-number', 'closed', 'no-capacity', 'agent-unavailable'] as const;
+export const refusalReasonSchema = z.enum(REFUSAL_REASONS);
+export type RefusalReason = z.infer<typeof refusalReasonSchema>;

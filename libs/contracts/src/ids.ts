@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** One conversation from admission to ending. Always ours, always a UUID (AudioSocket carries exactly 16 bytes). */
+export type CallId = Branded<'CallId'>;
+/** One party's attachment to a call. */
+export type LegId = Branded<'LegId'>;
+/** The organisation that owns numbers, agents, calls and contacts. */
+export type TenantId = Branded<'TenantId'>;
+/** One media-relay process. Lower-case letters, digits and dashes: it stands in URLs and Redis keys. */
+export type RelayId = Branded<'RelayId'>;
+/** One invocation of a tool, unique over all calls; also the BullMQ job id and the idempotency key of its effect. */
+export type ToolCallId = Branded<'ToolCallId'>;
+/** One entry of a model's history, in the provider's spelling. */
+export type ItemId = Branded<'ItemId'>;
+/** One generation by a model, in the provider's spelling. */
+export type ResponseId = Branded<'ResponseId'>;
+
+const uuid = z.uuid();
+export const callIdSchema = uuid.transform((value) => value as CallId);
+export const legIdSchema = uuid.transform((value) => value as LegId);
+export const tenantIdSchema = uuid.transform((value) => value as TenantId);
+export const relayIdSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
+  .transform((value) => value as RelayId);
+export const toolCallIdSchema = z
+  .string()
+  .regex(/^tc_[A-Za-z0-9_-]{1,150}$/)
+  .transform((value) => value as ToolCallId);
+
+/**
+ * Our id for the model's `call_id`. BullMQ refuses job ids with a colon or of digits only, and a provider's id is
+ * unique within one session at best, so ours carries the call and the epoch of the stream that asked.
+ */
+export function toToolCallId(callId: CallId, epoch: number, providerCallId: string): ToolCallId {
+  const safe = providerCallId.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
+  return `tc_${callId}_${epoch}_${safe}` as ToolCallId;
+}

@@ -1,0 +1,38 @@
+/**
+ * A piece of audio, usually 20 ms, in the format its stream agreed on. Wires speak base64 or bytes; a frame keeps what
+ * it came as and converts only when somebody asks for the other, so G.711 passes from carrier to model untouched.
+ */
+export class AudioFrame {
+  private constructor(
+    readonly byteLength: number,
+    private text: string | undefined,
+    private data: Uint8Array | undefined,
+  ) {}
+
+  /** `text` must be valid base64 without line breaks: see {@link base64ByteLength}. */
+  static fromBase64(text: string, byteLength: number): AudioFrame {
+    return new AudioFrame(byteLength, text, undefined);
+  }
+
+  /** The frame keeps the array: do not write to it afterwards. */
+  static fromBytes(data: Uint8Array): AudioFrame {
+    return new AudioFrame(data.byteLength, undefined, data);
+  }
+
+  get base64(): string {
+    return (this.text ??= Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('base64'));
+  }
+
+  get bytes(): Uint8Array {
+    return (this.data ??= Buffer.from(this.text as string, 'base64'));
+  }
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** Bytes that strict base64 text decodes to, or -1 when it is not strict base64. */
+export function base64ByteLength(text: string): number {
+  if (text.length % 4 !== 0 || !BASE64.test(text)) return -1;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
+}
