@@ -1,1 +1,15 @@
-export {};
+export { loadConfig, ConfigurationFault } from './config/load-config.ts';
+export { loadServiceConfig, serviceSections, type ServiceConfig, type ServiceName } from './config/services.ts';
+export type { Section, Setting, Settings } from './config/setting.ts';
+export { Readiness } from './health/readiness.ts';
+export { Problem, type ProblemDetails } from './http/problem.ts';
+export { CONFIG, PlatformModule } from './lifecycle/platform.module.ts';
+export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
+export { scrub } from './logging/scrub.ts';
+export { jobDefaults, queueModule, queueToken, workerSettings } from './queues/queue.module.ts';
+export { QUEUE_PREFIX, QUEUE_SETTINGS } from './queues/queue-options.ts';
+export { ATTRIBUTES } from './telemetry/attributes.ts';
+export { LATENCY_BUCKETS_S, Metrics } from './telemetry/metrics.ts';
+export { startSpan, startTracing, traceparentOf } from './telemetry/tracing.ts';
+export { deriveKeys, type DerivedKey } from './tokens/secrets.ts';
+export { SignedTokens, TokenRefused, type TokenRefusal } from './tokens/signed-token.ts';

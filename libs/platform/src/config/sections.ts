@@ -1,0 +1,168 @@
+import { relayIdSchema } from '@tandem/contracts';
+import { z } from 'zod';
+import { section } from './setting.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const milliseconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)), `must be a URL starting with ${protocols.map((name) => `${name}://`).join(' or ')}`)
+    .transform((value) => value.replace(/\/+$/, ''));
+const secretList = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))
+  .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32), 'each secret needs 32 characters or more');
+
+export const processSection = section('Every service', 'How a service listens and logs.', {
+  host: { env: 'HOST', schema: z.string().default('0.0.0.0'), description: 'Address to listen on.' },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    description: 'Least severe level that is logged.',
+  },
+  otlpEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    schema: url('http', 'https').optional(),
+    description: 'Where traces are sent (OTLP over HTTP).',
+    whenUnset: 'no traces are recorded',
+    example: 'http://otel-collector:4318',
+  },
+});
+
+export const secretSection = section('Shared secret', 'What the services of one deployment know and nobody else does.', {
+  secrets: {
+    env: 'TANDEM_SECRET',
+    schema: secretList,
+    isSecret: true,
+    description:
+      'Signs stream tickets, callback tokens and calls between services, and encrypts personal data in Redis. 32 characters or more. To rotate, put the new one first and keep the old one behind a comma until the longest call is over.',
+    example: 'at-least-32-random-characters-here',
+  },
+});
+
+export const redisSection = section('Redis', 'Call state, relay leases and queues. Redis 6.2 or newer, maxmemory-policy noeviction, AOF every second.', {
+  redisUrl: { env: 'REDIS_URL', schema: url('redis', 'rediss'), isSecret: true, description: 'Redis to use.', example: 'redis://localhost:6379' },
+});
+
+export const databaseSection = section('PostgreSQL', 'Everything that outlives a call. PostgreSQL 13 or newer with btree_gist.', {
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    schema: url('postgres', 'postgresql'),
+    isSecret: true,
+    description: 'Database to use.',
+    example: 'postgres://tandem:secret@localhost:5432/tandem',
+  },
+  databasePoolSize: { env: 'DATABASE_POOL_SIZE', schema: count(1, 200).default(10), unit: 'connections', description: 'Connections each process may hold.' },
+});
+
+export const carrierSection = section('Twilio', 'The account whose numbers ring here.', {
+  twilioAccountSid: {
+    env: 'TWILIO_ACCOUNT_SID',
+    schema: z.string().regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits').optional(),
+    description: 'Account SID. Webhooks of another account are refused.',
+    whenUnset: 'webhooks of any account are accepted, if their signature fits',
+    example: 'AC00000000000000000000000000000000',
+  },
+  twilioAuthTokens: {
+    env: 'TWILIO_AUTH_TOKEN',
+    schema: z
+      .string()
+      .transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))
+      .refine((tokens) => tokens.length >= 1 && tokens.length <= 2, 'one token, or two while rotating'),
+    isSecret: true,
+    description: 'Auth token that signs webhooks; two, separated by a comma, during rotation (the first one is used for REST calls).',
+    example: 'your-auth-token',
+  },
+});
+
+export const ingressSection = section('call-ingress', 'The door for carriers.', {
+  port: { env: 'CALL_INGRESS_PORT', schema: port.default(8080), description: 'Port of call-ingress.' },
+  publicBaseUrl: {
+    env: 'PUBLIC_BASE_URL',
+    schema: url('http', 'https').optional(),
+    description: 'Address under which Twilio reaches call-ingress. Signatures are checked against it, so it must be exactly what the number is configured with.',
+    whenUnset: "call-ingress's own http address",
+    example: 'https://voice.example.com',
+  },
+  publicMediaUrl: {
+    env: 'PUBLIC_MEDIA_URL',
+    schema: url('ws', 'wss').optional(),
+    description: 'Address under which Twilio reaches the relays; {relay} stands for the relay id, otherwise /media/<relay id> is appended.',
+    whenUnset: "each relay's own ws:// address",
+    example: 'wss://media.example.com',
+  },
+});
+
+export const relaySection = section('media-relay', 'The fleet that holds calls.', {
+  port: { env: 'MEDIA_RELAY_PORT', schema: port.default(8081), description: 'Port of media-relay.' },
+  relayId: {
+    env: 'RELAY_ID',
+    schema: relayIdSchema,
+    description: 'Name of this relay, unique in the fleet: lower-case letters, digits, dashes. On Kubernetes the pod name.',
+    example: 'relay-1',
+  },
+  relayAddress: {
+    env: 'RELAY_ADDRESS',
+    schema: url('ws', 'wss').optional(),
+    description: 'Address of this relay as the network sees it, used when PUBLIC_MEDIA_URL is not set.',
+    whenUnset: 'ws://127.0.0.1:<port>',
+  },
+  maxCalls: { env: 'RELAY_MAX_CALLS', schema: count(1, 5000).default(200), unit: 'calls', description: 'Calls this relay takes at most.' },
+  drainGraceMs: {
+    env: 'RELAY_DRAIN_GRACE_MS',
+    schema: milliseconds(0, 7_200_000).default(3_600_000),
+    unit: 'ms',
+    description: 'How long running calls may go on after SIGTERM before they are ended.',
+  },
+});
+
+export const modelSection = section('Voice models', 'Who does the talking.', {
+  openaiApiKey: {
+    env: 'OPENAI_API_KEY',
+    schema: z.string().min(1).optional(),
+    isSecret: true,
+    description: 'Key of the OpenAI account.',
+    whenUnset: 'agents use the guided engine (a rule-based demo, not an AI)',
+    example: 'sk-...',
+  },
+  openaiRealtimeUrl: {
+    env: 'OPENAI_REALTIME_URL',
+    schema: url('ws', 'wss').default('wss://api.openai.com/v1/realtime'),
+    description: 'Realtime endpoint; an Azure resource or a simulator may stand here.',
+  },
+  openaiRealtimeModel: { env: 'OPENAI_REALTIME_MODEL', schema: z.string().min(1).default('gpt-realtime-2.1'), description: 'Realtime model where the agent names none.' },
+});
+
+export const guidedSection = section('Guided engine', 'Programs of the keyless engine. `npm start` finds or fetches them and sets these.', {
+  flitePath: { env: 'GUIDED_FLITE_PATH', schema: z.string().optional(), description: 'The flite speech synthesiser.', whenUnset: 'espeak-ng is tried' },
+  espeakPath: { env: 'GUIDED_ESPEAK_PATH', schema: z.string().optional(), description: 'The espeak-ng speech synthesiser.', whenUnset: 'the guided engine is not available without flite' },
+  pocketsphinxPath: {
+    env: 'GUIDED_POCKETSPHINX_PATH',
+    schema: z.string().optional(),
+    description: 'The pocketsphinx_continuous recogniser.',
+    whenUnset: 'the guided engine follows a fixed script and says so',
+  },
+  pocketsphinxModelDir: { env: 'GUIDED_POCKETSPHINX_MODEL_DIR', schema: z.string().optional(), description: 'Folder with en-us and cmudict-en-us.dict.' },
+  speechLibraryPath: { env: 'GUIDED_LIBRARY_PATH', schema: z.string().optional(), description: 'LD_LIBRARY_PATH for these programs.' },
+});
+
+export const toolWorkerSection = section('tool-worker', 'Does what agents ask for.', {
+  port: { env: 'TOOL_WORKER_PORT', schema: port.default(8084), description: 'Port of tool-worker (health and metrics).' },
+  crmApiUrl: { env: 'CRM_API_URL', schema: url('http', 'https').default('http://127.0.0.1:8082'), description: 'Where crm-api is.' },
+  toolConcurrency: { env: 'TOOL_CONCURRENCY', schema: count(1, 500).default(50), unit: 'jobs', description: 'Tool calls one worker does at a time.' },
+});
+
+export const postCallWorkerSection = section('post-call-worker', 'Writes down what happened.', {
+  port: { env: 'POST_CALL_WORKER_PORT', schema: port.default(8085), description: 'Port of post-call-worker (health and metrics).' },
+  postCallConcurrency: { env: 'POST_CALL_CONCURRENCY', schema: count(1, 100).default(8), unit: 'jobs', description: 'Calls one worker writes at a time.' },
+});
+
+export const crmApiSection = section('crm-api', 'Contacts, services, resources and bookings.', {
+  port: { env: 'CRM_API_PORT', schema: port.default(8082), description: 'Port of crm-api.' },
+});
+
+export const controlApiSection = section('control-api', "The operators' door: calls, transcripts, tool calls.", {
+  port: { env: 'CONTROL_API_PORT', schema: port.default(8083), description: 'Port of control-api.' },
+});

@@ -1,0 +1,34 @@
+import { loadConfig } from './load-config.ts';
+import {
+  carrierSection,
+  controlApiSection,
+  crmApiSection,
+  databaseSection,
+  guidedSection,
+  ingressSection,
+  modelSection,
+  postCallWorkerSection,
+  processSection,
+  redisSection,
+  relaySection,
+  secretSection,
+  toolWorkerSection,
+} from './sections.ts';
+
+/** Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's values. */
+export const serviceSections = {
+  'call-ingress': [processSection, ingressSection, carrierSection, secretSection, redisSection, databaseSection],
+  'media-relay': [processSection, relaySection, secretSection, redisSection, modelSection, guidedSection],
+  'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection],
+  'post-call-worker': [processSection, postCallWorkerSection, secretSection, redisSection, databaseSection],
+  'crm-api': [processSection, crmApiSection, secretSection, databaseSection],
+  'control-api': [processSection, controlApiSection, secretSection, redisSection, databaseSection],
+} as const;
+
+export type ServiceName = keyof typeof serviceSections;
+export type ServiceConfig<Name extends ServiceName> = ReturnType<typeof loadConfig<(typeof serviceSections)[Name]>>;
+
+/** @throws ConfigurationFault listing every fault of the environment */
+export function loadServiceConfig<Name extends ServiceName>(service: Name, environment: Record<string, string | undefined> = process.env): ServiceConfig<Name> {
+  return loadConfig(service, serviceSections[service], environment);
+}

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+
+/** One value read from the environment, with everything its documentation needs. */
+export interface Setting<Value> {
+  readonly env: string;
+  readonly schema: z.ZodType<Value>;
+  readonly description: string;
+  /** Unit of a number, such as `ms`; shown in the documentation. */
+  readonly unit?: string;
+  /** Masked wherever configuration is shown. */
+  readonly isSecret?: boolean;
+  /** Stands in `.env.example` for a value that has no default. */
+  readonly example?: string;
+  /** What holds when the variable is unset, where the schema's default does not say it all. */
+  readonly whenUnset?: string;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any value type fits here; `unknown` would refuse every concrete setting (rejection)
+export type Settings = Record<string, Setting<any>>;
+
+/** Settings that belong together, under one heading of docs/configuration.md. */
+export interface Section<Of extends Settings> {
+  readonly title: string;
+  readonly about: string;
+  readonly settings: Of;
+}
+
+export type Values<Of extends Settings> = { readonly [Key in keyof Of]: Of[Key] extends Setting<infer Value> ? Value : never };
+
+export function section<Of extends Settings>(title: string, about: string, settings: Of): Section<Of> {
+  return { title, about, settings };
+}

@@ -1,0 +1,64 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Response } from 'express';
+import { Problem, PROBLEM_TYPE_BASE, type ProblemDetails } from './problem.ts';
+
+const TITLES: Record<number, string> = {
+  400: 'The request is malformed',
+  401: 'Not authenticated',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Method not allowed',
+  413: 'The request is too large',
+  415: 'Unsupported media type',
+  429: 'Too many requests',
+  503: 'Not available right now',
+};
+
+/** Every error leaves as application/problem+json. What we did not foresee is logged and told as a plain 500. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) return;
+    const problem = this.describe(exception);
+    if (exception instanceof Problem) response.set(exception.headers);
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+
+  private describe(exception: unknown): ProblemDetails {
+    if (exception instanceof Problem) return exception.getResponse() as ProblemDetails;
+    const status = statusOf(exception);
+    if (status !== undefined && status < 500) {
+      const title = TITLES[status] ?? 'The request was refused';
+      return { type: `${PROBLEM_TYPE_BASE}http-${status}`, title, status, detail: detailOf(exception), code: `http-${status}` };
+    }
+    if (status === undefined || status === 500) this.logger.error({ err: exception }, 'request failed unexpectedly');
+    const settled = status ?? 500;
+    const title = TITLES[settled] ?? 'Something broke on our side';
+    return {
+      type: `${PROBLEM_TYPE_BASE}http-${settled}`,
+      title,
+      status: settled,
+      detail: settled === 503 ? 'The service cannot do this right now. Try again shortly.' : 'The fault is ours and has been logged. Trying again is safe with the same Idempotency-Key.',
+      code: `http-${settled}`,
+    };
+  }
+}
+
+/** Nest's exceptions and the body parsers' errors both name a status. */
+function statusOf(exception: unknown): number | undefined {
+  if (exception instanceof HttpException) return exception.getStatus();
+  if (exception instanceof Error && 'status' in exception && typeof exception.status === 'number') return exception.status;
+  return undefined;
+}
+
+function detailOf(exception: unknown): string {
+  if (!(exception instanceof HttpException)) return exception instanceof Error && 'expose' in exception && exception.expose ? exception.message : 'The request could not be read.';
+  const body = exception.getResponse();
+  if (typeof body === 'object' && 'message' in body) {
+    return Array.isArray(body.message) ? body.message.join('; ').slice(0, 2000) : String(body.message).slice(0, 2000);
+  }
+  return exception.message;
+}

@@ -1,0 +1,32 @@
+import { Module, StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { HealthController } from '../health/health.controller.ts';
+import { Readiness } from '../health/readiness.ts';
+import { ProblemFilter } from '../http/problem.filter.ts';
+import { loggingModule } from '../logging/logging.module.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+
+/** Injection token of the service's validated configuration. */
+export const CONFIG = Symbol('CONFIG');
+
+/** What every service has: configuration, logs, health, metrics, problem+json, validation of whatever declares a schema. */
+@Module({})
+export class PlatformModule {
+  static forService(service: string, config: { logLevel: string }): DynamicModule {
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [loggingModule(service, config.logLevel), TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: Metrics, useValue: new Metrics(service) },
+        Readiness,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe() },
+      ],
+      exports: [CONFIG, Metrics, Readiness],
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { Logger, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { Logger as PinoLogger } from 'nestjs-pino';
+import { ConfigurationFault } from '../config/load-config.ts';
+import { loadServiceConfig, type ServiceConfig, type ServiceName } from '../config/services.ts';
+import { Readiness } from '../health/readiness.ts';
+import { BoundedExpressAdapter } from '../http/bounded-express-adapter.ts';
+import { startTracing } from '../telemetry/tracing.ts';
+import { PlatformModule } from './platform.module.ts';
+
+/** sysexits.h EX_CONFIG: an orchestrator can tell a wrong setting from a crash. */
+const EXIT_CONFIGURATION = 78;
+
+export interface RunOptions<Name extends ServiceName> {
+  readonly module: (config: ServiceConfig<Name>) => DynamicModule;
+  /** Adapters, documentation pages: whatever must be there before the port opens. */
+  readonly prepare?: (app: NestExpressApplication, config: ServiceConfig<Name>) => void;
+}
+
+/** The `main` of every service: configuration, start, and an orderly end on SIGTERM, Ctrl-C or a lost parent. */
+export async function runService<Name extends ServiceName>(name: Name, options: RunOptions<Name>): Promise<void> {
+  try {
+    const config = loadServiceConfig(name);
+    const app = await startService(name, config, options);
+    endWithTheParent();
+    const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
+    new Logger('Service').log({ port }, 'listening');
+    process.send?.({ kind: 'listening', port });
+  } catch (error) {
+    const told = error instanceof ConfigurationFault ? error.message : `${name} could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    process.stderr.write(`${told}\n`);
+    process.exit(error instanceof ConfigurationFault ? EXIT_CONFIGURATION : 1);
+  }
+}
+
+/** Starts a service in this process; tests use it with port 0. */
+export async function startService<Name extends ServiceName>(name: Name, config: ServiceConfig<Name>, options: RunOptions<Name>): Promise<NestExpressApplication> {
+  const settings = config as { host: string; port: number; logLevel: string; otlpEndpoint?: string };
+  const stopTracing = startTracing(name, settings.otlpEndpoint);
+  const root: DynamicModule = { module: class ServiceRoot {}, imports: [PlatformModule.forService(name, settings), options.module(config)] };
+  const app = await NestFactory.create<NestExpressApplication>(root, new BoundedExpressAdapter(), { bufferLogs: true, bodyParser: false, abortOnError: false });
+  app.useLogger(app.get(PinoLogger));
+  app.useBodyParser('json', { limit: '256kb' });
+  app.useBodyParser('urlencoded', { extended: false, limit: '64kb', parameterLimit: 500 });
+  app.use(helmet());
+  app.disable('x-powered-by');
+  app.set('trust proxy', false);
+  options.prepare?.(app, config);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  const readiness = app.get(Readiness);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => readiness.stop());
+  await app.listen(settings.port, settings.host);
+  process.once('exit', () => void stopTracing());
+  return app;
+}
+
+/** A supervisor that dies takes its services with it: the IPC channel it opened closes. */
+function endWithTheParent(): void {
+  if (process.send) process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+}
