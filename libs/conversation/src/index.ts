@@ -1,6 +1,11 @@
 export * from './audio/audio-frame.ts';
+export { decodeMulaw, encodeMulaw, MULAW_SILENCE } from './audio/mulaw.ts';
+export { createResampler, type Resampler, type SampleRateHz } from './audio/resampler.ts';
 export * from './ports/call-log.ts';
 export * from './ports/caller-stream.ts';
 export * from './ports/clock.ts';
 export * from './ports/tool-caller.ts';
 export * from './ports/voice-model.ts';
+export type { CallFacts } from './session/call-facts.ts';
+export { CallSession, type CallSessionParts } from './session/call-session.ts';
+export { RealClock } from './session/real-clock.ts';

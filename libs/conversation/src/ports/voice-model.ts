@@ -109,7 +109,7 @@ export interface VoiceModelSession {
   pushAudio(frame: AudioFrame): void;
   /** Starts a response. While another one runs the request waits for its end. */
   respond(request: SpeakRequest): void;
-  /** Stops the running response; its `onResponseDone` says `cancelled`. Harmless when none runs. */
+  /** Stops the running response, whose `onResponseDone` says `cancelled`, and forgets waiting ones. Harmless when none runs. */
   cancelResponse(): void;
   /** Forgets what the caller did not hear of an item. `heardMs` is never above the audio received for it. */
   truncate(itemId: ItemId, heardMs: number): void;
@@ -118,6 +118,8 @@ export interface VoiceModelSession {
   /** Puts something the model should know into the history: pressed digits, an operator's hint. */
   addNote(text: string): void;
   change(change: ModelSessionChange): void;
+  /** No more audio will come: what the caller was saying counts as said, and its words are still reported. */
+  finishInput(): void;
   close(): void;
 }
 

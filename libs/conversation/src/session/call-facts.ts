@@ -1,0 +1,31 @@
+import type { AgentSnapshot, CallId, TenantId, ToolCallContext } from '@tandem/contracts';
+import type { Clock } from '../ports/clock.ts';
+
+/** What is fixed about a call while one relay holds it. */
+export interface CallFacts {
+  readonly callId: CallId;
+  readonly tenantId: TenantId;
+  /** Of the owner that attached the stream; part of every tool call id. */
+  readonly epoch: number;
+  readonly callerNumber: string;
+  readonly dialledNumber: string;
+  /** Unix time in ms; zero of all `…AtMs`. */
+  readonly admittedAt: number;
+  readonly agent: AgentSnapshot;
+}
+
+/** Ms since the call was admitted, on the wall clock so that it goes on over a change of relay. */
+export function offsetMs(call: CallFacts, clock: Clock): number {
+  return Math.max(0, Math.round(clock.wallTime() - call.admittedAt));
+}
+
+export function toolContext(call: CallFacts): ToolCallContext {
+  return {
+    callId: call.callId,
+    tenantId: call.tenantId,
+    callerNumber: call.callerNumber,
+    dialledNumber: call.dialledNumber,
+    timeZone: call.agent.timeZone,
+    language: call.agent.language,
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * The words that belong to the heard part of an utterance's audio. Providers do not align words with audio, so speech
+ * is taken as even and the cut falls on the last whole word: never more than was heard, by at most the unevenness of
+ * the speaker.
+ */
+export function heardText(text: string, heardMs: number, generatedMs: number): string {
+  if (heardMs <= 0 || generatedMs <= 0) return '';
+  if (heardMs >= generatedMs) return text.trim();
+  const limit = Math.floor((text.length * heardMs) / generatedMs);
+  if (limit < text.length && /\s/.test(text.charAt(limit))) return text.slice(0, limit).trim();
+  const lastSpace = text.slice(0, limit).search(/\s\S*$/);
+  return lastSpace < 0 ? '' : text.slice(0, lastSpace).trim();
+}

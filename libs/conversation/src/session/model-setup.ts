@@ -1,0 +1,34 @@
+import { sameFormat, type AudioFormat, type ToolDeclaration } from '@tandem/contracts';
+import type { ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-model.ts';
+import type { CallFacts } from './call-facts.ts';
+
+/** The stream's format when the model speaks it too: then no codec stands in the path. Null when they share none. */
+export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[]): AudioFormat | null {
+  return offered.find((format) => sameFormat(format, stream)) ?? null;
+}
+
+/** What the model is told at the start of a call. Null when stream and model share no audio format. */
+export function modelSetup(
+  call: CallFacts,
+  tools: readonly ToolDeclaration[],
+  format: AudioFormat,
+  capabilities: VoiceModelCapabilities,
+): ModelSessionSetup | null {
+  const inputFormat = sharedFormat(format, capabilities.inputFormats);
+  const outputFormat = sharedFormat(format, capabilities.outputFormats);
+  if (!inputFormat || !outputFormat) return null;
+  const { agent } = call;
+  return {
+    instructions: agent.instructions,
+    tools,
+    turnDetection: agent.turnDetection,
+    turnOwner: 'model',
+    language: agent.language,
+    voice: agent.model.voice,
+    transcriptionModel: agent.model.kind === 'openai-realtime' ? agent.model.transcriptionModel : '',
+    ...(agent.model.kind === 'openai-realtime' ? { noiseReduction: agent.model.noiseReduction, speed: agent.model.speed } : {}),
+    inputFormat,
+    outputFormat,
+    history: [],
+  };
+}

@@ -1,0 +1,167 @@
+import {
+  describeOutcome,
+  MAX_ARGUMENTS_LENGTH,
+  toToolCallId,
+  type JsonValue,
+  type ResponseId,
+  type ToolCallId,
+  type ToolDeclaration,
+  type ToolOutcome,
+} from '@tandem/contracts';
+import type { CallLog } from '../ports/call-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ToolCaller } from '../ports/tool-caller.ts';
+import type { ModelToolCall, VoiceModelSession } from '../ports/voice-model.ts';
+import { offsetMs, toolContext, type CallFacts } from './call-facts.ts';
+
+/** What a tool that changes the call itself answers. `needsReply` is asked when the response that called it is done. */
+export interface CallToolAnswer {
+  readonly outcome: ToolOutcome;
+  readonly needsReply: () => boolean;
+}
+
+/** Tools with place `call`, by name: carried out here and now. */
+export type CallTools = Readonly<Record<string, (input: never, asked: ModelToolCall) => CallToolAnswer>>;
+
+/** A model that asks for more than this in one call is running wild. */
+const MAX_CALLS_PER_CALL = 200;
+const MAX_PENDING = 8;
+
+const always = (): boolean => true;
+
+interface Pending {
+  readonly toolCallId: ToolCallId;
+  readonly name: string;
+  readonly startedAt: number;
+}
+
+/**
+ * From the model's wish to the model's answer: checks the arguments against the declaration, has the work done, tells
+ * the model the outcome, and asks for the reply once all tool calls of a response are answered.
+ */
+export class ToolLoop {
+  private readonly declarations: ReadonlyMap<string, ToolDeclaration>;
+  private readonly open = new Map<ResponseId, { pending: Set<ToolCallId>; isDone: boolean; replies: (() => boolean)[] }>();
+  private readonly seen = new Set<ToolCallId>();
+  private pendingCount = 0;
+  private isStopped = false;
+
+  constructor(
+    private readonly call: CallFacts,
+    tools: readonly ToolDeclaration[],
+    private readonly callTools: CallTools,
+    private readonly caller: ToolCaller,
+    private readonly model: () => VoiceModelSession,
+    private readonly services: { readonly log: CallLog; readonly clock: Clock; readonly reply: () => void },
+  ) {
+    this.declarations = new Map(tools.map((tool) => [tool.name, tool]));
+  }
+
+  get isWaiting(): boolean {
+    return this.pendingCount > 0;
+  }
+
+  asked(asked: ModelToolCall): void {
+    const toolCallId = toToolCallId(this.call.callId, this.call.epoch, asked.providerCallId);
+    if (this.isStopped || this.seen.has(toolCallId)) return;
+    this.seen.add(toolCallId);
+    const round = this.roundOf(asked.responseId);
+    const pending: Pending = { toolCallId, name: asked.name.slice(0, 64), startedAt: this.services.clock.now() };
+    round.pending.add(toolCallId);
+    this.pendingCount += 1;
+    const checked = this.check(asked);
+    this.services.log.append({
+      type: 'tool.called',
+      data: { toolCallId, name: pending.name, arguments: checked.ok ? checked.value : null, atMs: offsetMs(this.call, this.services.clock) },
+    });
+    if (!checked.ok) {
+      this.answered(asked, pending, { status: 'refused', reason: checked.reason, detail: checked.detail }, always);
+      return;
+    }
+    const onCall = checked.tool.place === 'call' ? this.callTools[checked.tool.name] : undefined;
+    if (onCall) {
+      const { outcome, needsReply } = onCall(checked.value as never, asked);
+      this.answered(asked, pending, outcome, needsReply);
+      return;
+    }
+    void this.caller
+      .call({
+        toolCallId,
+        callId: this.call.callId,
+        tenantId: this.call.tenantId,
+        name: checked.tool.name,
+        arguments: checked.value,
+        context: toolContext(this.call),
+        deadlineMs: checked.tool.deadlineMs,
+      })
+      .then((outcome) => this.answered(asked, pending, outcome, always, checked.tool));
+  }
+
+  responseDone(responseId: ResponseId): void {
+    const round = this.open.get(responseId);
+    if (!round) return;
+    round.isDone = true;
+    this.replyWhenComplete(responseId);
+  }
+
+  /** No tool result reaches the model any more; what may be stopped is stopped. */
+  stop(): void {
+    this.isStopped = true;
+    this.caller.cancelAll(this.call.callId);
+  }
+
+  private check(
+    asked: ModelToolCall,
+  ): { ok: true; tool: ToolDeclaration; value: JsonValue } | { ok: false; reason: string; detail: string } {
+    const tool = this.declarations.get(asked.name);
+    if (!tool) {
+      const known = [...this.declarations.keys()].join(', ') || 'none';
+      return { ok: false, reason: 'unknown-tool', detail: `There is no tool of this name. Tools: ${known}.` };
+    }
+    if (this.seen.size > MAX_CALLS_PER_CALL || this.pendingCount > MAX_PENDING) {
+      return { ok: false, reason: 'too-many-tool-calls', detail: 'Too many tool calls. Go on without this one.' };
+    }
+    if (asked.argumentsJson.length > MAX_ARGUMENTS_LENGTH) {
+      return { ok: false, reason: 'bad-arguments', detail: 'The arguments are too long. Call again with less.' };
+    }
+    let input: unknown;
+    try {
+      input = JSON.parse(asked.argumentsJson || '{}');
+    } catch {
+      return { ok: false, reason: 'bad-arguments', detail: 'The arguments are not valid JSON. Call again with a JSON object.' };
+    }
+    const parsed = tool.parse(input);
+    if (!parsed.ok) return { ok: false, reason: 'bad-arguments', detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.` };
+    return { ok: true, tool, value: parsed.value as JsonValue };
+  }
+
+  private answered(asked: ModelToolCall, pending: Pending, outcome: ToolOutcome, needsReply: () => boolean, tool?: ToolDeclaration): void {
+    const { log, clock } = this.services;
+    const tookMs = Math.round(clock.now() - pending.startedAt);
+    this.pendingCount -= 1;
+    log.append({
+      type: 'tool.finished',
+      data: { toolCallId: pending.toolCallId, name: pending.name, outcome, tookMs, atMs: offsetMs(this.call, clock) },
+    });
+    log.append({ type: 'latency.measured', data: { kind: 'tool', ms: tookMs } });
+    const round = this.open.get(asked.responseId);
+    if (this.isStopped || !round) return;
+    this.model().sendToolResult(asked.providerCallId, describeOutcome(outcome, tool));
+    round.pending.delete(pending.toolCallId);
+    round.replies.push(needsReply);
+    this.replyWhenComplete(asked.responseId);
+  }
+
+  private roundOf(responseId: ResponseId) {
+    let round = this.open.get(responseId);
+    if (!round) this.open.set(responseId, (round = { pending: new Set(), isDone: false, replies: [] }));
+    return round;
+  }
+
+  private replyWhenComplete(responseId: ResponseId): void {
+    const round = this.open.get(responseId);
+    if (!round?.isDone || round.pending.size > 0) return;
+    this.open.delete(responseId);
+    if (round.replies.some((isNeeded) => isNeeded())) this.services.reply();
+  }
+}

@@ -1,0 +1,106 @@
+import { bytesPerMs, PCMU_8K, type AudioFormat } from '@tandem/contracts';
+import { AudioFrame } from '../audio/audio-frame.ts';
+import type { CallerStream, CallerStreamListener, Heard, StreamClosedReason } from '../ports/caller-stream.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+
+interface Queued {
+  readonly soundId: string;
+  writtenMs: number;
+  heardMs: number;
+  timer: Timer | null;
+}
+
+/** A caller stream with a perfect line: plays what is written in real time of its clock and knows what was heard. */
+export class FakeCallerStream implements CallerStream {
+  readonly streamId = 'MZ-fake';
+  readonly clears: number[] = [];
+  /** Every sound that was ever written, with the ms written and heard of it. */
+  readonly sounds = new Map<string, { writtenMs: number; heardMs: number }>();
+  isClosed = false;
+  private listener: CallerStreamListener | null = null;
+  private queue: Queued[] = [];
+  private playingSince = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    readonly format: AudioFormat = PCMU_8K,
+  ) {}
+
+  attach(listener: CallerStreamListener): void {
+    this.listener = listener;
+  }
+
+  write(frame: AudioFrame, soundId: string): void {
+    if (this.isClosed) return;
+    const ms = frame.byteLength / bytesPerMs(this.format);
+    const sound = this.sounds.get(soundId) ?? { writtenMs: 0, heardMs: 0 };
+    this.sounds.set(soundId, sound);
+    sound.writtenMs += ms;
+    const last = this.queue.at(-1);
+    if (last?.soundId === soundId) {
+      last.writtenMs += ms;
+      if (this.queue.length === 1) this.playFirst(true);
+      return;
+    }
+    this.queue.push({ soundId, writtenMs: ms, heardMs: 0, timer: null });
+    if (this.queue.length === 1) this.playFirst(false);
+  }
+
+  clear(): Heard[] {
+    this.clears.push(this.clock.now());
+    const heard = this.heardSoFar();
+    this.queue[0]?.timer?.cancel();
+    this.queue = [];
+    return heard;
+  }
+
+  heardSoFar(): Heard[] {
+    this.advance();
+    return this.queue.map(({ soundId, heardMs, writtenMs }) => ({ soundId, heardMs, isComplete: heardMs >= writtenMs }));
+  }
+
+  close(): void {
+    this.leave('closed-by-us');
+  }
+
+  // The caller's side
+
+  speak(ms = 20): void {
+    this.listener?.onAudio(AudioFrame.fromBytes(new Uint8Array(ms * bytesPerMs(this.format)).fill(0x55)));
+  }
+
+  press(digit: string): void {
+    this.listener?.onDigit(digit);
+  }
+
+  leave(reason: StreamClosedReason): void {
+    if (this.isClosed) return;
+    this.advance();
+    this.isClosed = true;
+    this.queue[0]?.timer?.cancel();
+    this.listener?.onClosed(reason);
+  }
+
+  private playFirst(isContinuing: boolean): void {
+    const [first] = this.queue;
+    if (!first) return;
+    if (isContinuing) this.advance();
+    first.timer?.cancel();
+    this.playingSince = this.clock.now();
+    first.timer = this.clock.after(first.writtenMs - first.heardMs, () => {
+      this.advance();
+      this.queue.shift();
+      this.listener?.onHeard({ soundId: first.soundId, heardMs: first.heardMs, isComplete: true });
+      this.playFirst(false);
+    });
+  }
+
+  private advance(): void {
+    const [first] = this.queue;
+    if (!first || this.isClosed) return;
+    first.heardMs = Math.min(first.writtenMs, first.heardMs + this.clock.now() - this.playingSince);
+    this.playingSince = this.clock.now();
+    const sound = this.sounds.get(first.soundId);
+    if (sound) sound.heardMs = Math.max(sound.heardMs, first.heardMs);
+  }
+}

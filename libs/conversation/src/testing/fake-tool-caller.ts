@@ -1,0 +1,29 @@
+import type { CallId, ToolCall, ToolOutcome } from '@tandem/contracts';
+import type { ToolCaller } from '../ports/tool-caller.ts';
+
+/** Tool calls that are answered when the test says so. A tool without a planned answer waits for {@link answer}. */
+export class FakeToolCaller implements ToolCaller {
+  readonly calls: ToolCall[] = [];
+  readonly cancelled: CallId[] = [];
+  private readonly waiting = new Map<string, (outcome: ToolOutcome) => void>();
+
+  constructor(private readonly planned: Record<string, ToolOutcome> = {}) {}
+
+  call(call: ToolCall): Promise<ToolOutcome> {
+    this.calls.push(call);
+    const planned = this.planned[call.name];
+    if (planned) return Promise.resolve(planned);
+    return new Promise((resolve) => this.waiting.set(call.name, resolve));
+  }
+
+  cancelAll(callId: CallId): void {
+    this.cancelled.push(callId);
+  }
+
+  answer(name: string, outcome: ToolOutcome): void {
+    const resolve = this.waiting.get(name);
+    if (!resolve) throw new TypeError(`No call of ${name} is waiting for an answer.`);
+    this.waiting.delete(name);
+    resolve(outcome);
+  }
+}

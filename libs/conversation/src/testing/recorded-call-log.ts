@@ -1,0 +1,26 @@
+import type { CallEventBody, CallEventType, CallFact } from '@tandem/contracts';
+import type { CallLog } from '../ports/call-log.ts';
+
+/** Keeps the facts of a call for the test to read. */
+export class RecordedCallLog implements CallLog {
+  readonly facts: CallFact[] = [];
+
+  append(fact: CallFact): void {
+    this.facts.push(fact);
+  }
+
+  flush(): Promise<'stored'> {
+    return Promise.resolve('stored');
+  }
+
+  of<Type extends CallEventType>(type: Type): CallEventBody<Type>[] {
+    return this.facts.filter((fact) => fact.type === type).map((fact) => fact.data as CallEventBody<Type>);
+  }
+
+  /** Who said what, in the order of speaking, the way it will be stored. */
+  transcript(): string[] {
+    return [...this.of('caller.spoke').map((said) => ({ ...said, who: 'caller' })), ...this.of('agent.spoke').map((said) => ({ ...said, who: 'agent' }))]
+      .sort((a, b) => a.startedAtMs - b.startedAtMs)
+      .map(({ who, text }) => `${who}: ${text}`);
+  }
+}

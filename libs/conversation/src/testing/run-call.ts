@@ -1,0 +1,95 @@
+import { agentSnapshotSchema, type AgentSnapshotInput, type CallId, type TenantId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import { CallSession } from '../session/call-session.ts';
+import { FakeCallerStream } from './fake-caller-stream.ts';
+import { FakeToolCaller } from './fake-tool-caller.ts';
+import { ManualClock } from './manual-clock.ts';
+import { RecordedCallLog } from './recorded-call-log.ts';
+import { ScriptedVoiceModel, type ScriptedModelSession } from './scripted-voice-model.ts';
+
+export interface CallSetting {
+  readonly agent?: Partial<AgentSnapshotInput>;
+  readonly tools?: readonly ToolDeclaration[];
+  /** Outcomes of tools by name; a tool without one waits for `toolCaller.answer`. */
+  readonly outcomes?: Record<string, ToolOutcome>;
+  /** Leave the model unopened until the test says it is ready. */
+  readonly isModelSlow?: boolean;
+}
+
+/**
+ * A whole conversation without wires, so that a test reads as one: the caller and the model do what the test says,
+ * time passes when it says so, and what was heard, asked and logged can be read at any point.
+ */
+export class CallScene {
+  readonly clock = new ManualClock();
+  readonly stream = new FakeCallerStream(this.clock);
+  readonly models = new ScriptedVoiceModel();
+  readonly log = new RecordedCallLog();
+  readonly toolCaller: FakeToolCaller;
+  readonly session: CallSession;
+  termination: Termination | null = null;
+
+  constructor(setting: CallSetting = {}) {
+    this.toolCaller = new FakeToolCaller(setting.outcomes);
+    this.models.isReadyAtOnce = !setting.isModelSlow;
+    const agent = agentSnapshotSchema.parse({
+      agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
+      agentVersion: 1,
+      tenantId: '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001',
+      name: 'Sarah',
+      companyName: 'Northwind Home Services',
+      timeZone: 'America/New_York',
+      instructions: 'Be helpful.',
+      greeting: 'Good morning, Northwind.',
+      model: { kind: 'openai-realtime' },
+      ...setting.agent,
+    });
+    this.session = new CallSession({
+      call: {
+        callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId,
+        tenantId: '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId,
+        epoch: 1,
+        callerNumber: '+12025550123',
+        dialledNumber: '+12025550100',
+        admittedAt: this.clock.wallTime(),
+        agent,
+      },
+      stream: this.stream,
+      model: this.models,
+      tools: setting.tools ?? [],
+      toolCaller: this.toolCaller,
+      log: this.log,
+      clock: this.clock,
+    });
+    void this.session.ended.then((termination) => (this.termination = termination));
+    this.session.start();
+  }
+
+  /** The model session of now. */
+  get model(): ScriptedModelSession {
+    const current = this.models.sessions.at(-1);
+    if (!current) throw new TypeError('No model session was opened.');
+    return current;
+  }
+
+  passes(ms: number): Promise<void> {
+    return this.clock.pass(ms);
+  }
+
+  /** The agent says something and the caller hears all of it. */
+  async agentSays(text: string, durationMs = text.length * 50): Promise<void> {
+    this.model.says(text, { durationMs });
+    await this.passes(durationMs + 20);
+  }
+
+  /** The caller says something, is understood, and is silent again. */
+  async callerSays(text: string, durationMs = 1000): Promise<void> {
+    this.model.hearsCallerStart();
+    await this.passes(durationMs);
+    this.model.understands(this.model.hearsCallerStop(), text);
+    await this.passes(1);
+  }
+}
+
+export function startCall(setting?: CallSetting): CallScene {
+  return new CallScene(setting);
+}

@@ -1,0 +1,179 @@
+import { bytesPerMs, PCMU_8K, type ItemId, type ProviderError, type ResponseId, type Usage } from '@tandem/contracts';
+import { AudioFrame } from '../audio/audio-frame.ts';
+import type {
+  ModelSessionChange,
+  ModelSessionListener,
+  ModelSessionSetup,
+  ResponseStatus,
+  SpeakRequest,
+  VoiceModel,
+  VoiceModelCapabilities,
+  VoiceModelSession,
+} from '../ports/voice-model.ts';
+
+export interface ToolWish {
+  readonly name: string;
+  readonly arguments: unknown;
+}
+
+/** Speech of the agent takes this long per character unless a test says otherwise. */
+const MS_PER_CHARACTER = 50;
+
+/** A voice model that says and hears what the test tells it, and writes down what it is told. */
+export class ScriptedVoiceModel implements VoiceModel {
+  readonly provider = 'scripted';
+  readonly capabilities: VoiceModelCapabilities = { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: null };
+  readonly sessions: ScriptedModelSession[] = [];
+  /** Sessions become ready when they are opened, on the next tick; switch off to decide in the test. */
+  isReadyAtOnce = true;
+
+  open(setup: ModelSessionSetup, listener: ModelSessionListener): ScriptedModelSession {
+    const opened = new ScriptedModelSession(setup, listener);
+    this.sessions.push(opened);
+    if (this.isReadyAtOnce) queueMicrotask(() => opened.ready());
+    return opened;
+  }
+}
+
+export class ScriptedModelSession implements VoiceModelSession {
+  readonly provider = 'scripted';
+  readonly model = 'scripted-1';
+  /** Everything the conversation asked of the model, in order, in words. */
+  readonly asked: string[] = [];
+  readonly notes: string[] = [];
+  readonly changes: ModelSessionChange[] = [];
+  readonly toolResults = new Map<string, string>();
+  readonly truncated = new Map<string, number>();
+  audioMs = 0;
+  isClosed = false;
+  private counter = 0;
+  private running: ResponseId | null = null;
+  private runningItems: ItemId[] = [];
+  private speaking: ItemId | null = null;
+
+  constructor(
+    readonly setup: ModelSessionSetup,
+    private readonly listener: ModelSessionListener,
+  ) {}
+
+  pushAudio(frame: AudioFrame): void {
+    this.audioMs += frame.byteLength / bytesPerMs(this.setup.inputFormat);
+  }
+
+  respond(request: SpeakRequest): void {
+    this.asked.push(request.kind === 'say' ? `say: ${request.text}` : request.kind === 'instruct' ? `instruct: ${request.instruction}` : 'reply');
+  }
+
+  cancelResponse(): void {
+    this.asked.push('cancel');
+    if (this.running) this.finish('cancelled');
+  }
+
+  truncate(itemId: ItemId, heardMs: number): void {
+    this.asked.push(`truncate ${itemId}`);
+    this.truncated.set(itemId, heardMs);
+  }
+
+  sendToolResult(providerCallId: string, output: string): void {
+    this.asked.push(`result ${providerCallId}`);
+    this.toolResults.set(providerCallId, output);
+  }
+
+  addNote(text: string): void {
+    this.notes.push(text);
+  }
+
+  change(change: ModelSessionChange): void {
+    this.changes.push(change);
+  }
+
+  finishInput(): void {
+    this.asked.push('finish-input');
+  }
+
+  close(): void {
+    if (!this.isClosed) this.gone(null);
+  }
+
+  // What the provider does
+
+  ready(): void {
+    this.listener.onReady();
+  }
+
+  /** A whole response: words, their audio, tool wishes. Answers the ids of the items it spoke. */
+  says(text: string, options: { durationMs?: number; tools?: ToolWish[]; usage?: Usage } = {}): ItemId {
+    const item = this.begins(text, options);
+    for (const tool of options.tools ?? []) this.wishes(tool);
+    this.finish('completed', options.usage ?? null);
+    return item;
+  }
+
+  /** The start of a response that goes on until {@link finish}. */
+  begins(text: string, options: { durationMs?: number } = {}): ItemId {
+    const responseId = this.startResponse();
+    const itemId = `item_${++this.counter}` as ItemId;
+    this.runningItems.push(itemId);
+    this.continues(itemId, text, options.durationMs ?? text.length * MS_PER_CHARACTER, responseId);
+    return itemId;
+  }
+
+  continues(itemId: ItemId, text: string, durationMs: number, responseId = this.running as ResponseId): void {
+    this.listener.onAgentText(itemId, text);
+    const chunkMs = 200;
+    for (let sent = 0; sent < durationMs; sent += chunkMs) {
+      const bytes = Math.min(chunkMs, durationMs - sent) * bytesPerMs(this.setup.outputFormat);
+      this.listener.onAudio(AudioFrame.fromBytes(new Uint8Array(bytes).fill(0x7f)), itemId, responseId);
+    }
+  }
+
+  /** A tool call, inside a response that {@link begins} or {@link startResponse} started. Answers its call_id. */
+  wishes(tool: ToolWish, providerCallId = `call_${++this.counter}`): string {
+    const argumentsJson = typeof tool.arguments === 'string' ? tool.arguments : JSON.stringify(tool.arguments);
+    this.listener.onToolCall({ providerCallId, responseId: this.running as ResponseId, name: tool.name, argumentsJson });
+    return providerCallId;
+  }
+
+  startResponse(): ResponseId {
+    const responseId = `resp_${++this.counter}` as ResponseId;
+    this.running = responseId;
+    this.runningItems = [];
+    this.listener.onResponseStarted(responseId);
+    return responseId;
+  }
+
+  finish(status: ResponseStatus, usage: Usage | null = null): void {
+    const responseId = this.running;
+    if (!responseId) return;
+    this.running = null;
+    if (status === 'completed') for (const itemId of this.runningItems) this.listener.onItemDone(itemId, responseId);
+    this.listener.onResponseDone(responseId, status, usage);
+  }
+
+  hearsCallerStart(): ItemId {
+    this.speaking = `item_${++this.counter}` as ItemId;
+    this.listener.onCallerSpeechStarted(this.speaking);
+    return this.speaking;
+  }
+
+  hearsCallerStop(): ItemId {
+    const itemId = this.speaking as ItemId;
+    this.speaking = null;
+    this.listener.onCallerSpeechStopped(itemId);
+    return itemId;
+  }
+
+  understands(itemId: ItemId, text: string, isFinal = true): void {
+    this.listener.onCallerText(itemId, text, isFinal);
+  }
+
+  faults(error: ProviderError): void {
+    this.listener.onFault(error);
+  }
+
+  gone(error: ProviderError | null): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.listener.onClosed(error);
+  }
+}
