@@ -1,0 +1,122 @@
+import type { Heard } from '@tandem/conversation';
+
+interface Segment {
+  readonly sound: Sound;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+interface Sound {
+  readonly soundId: string;
+  heardBytes: number;
+  queuedBytes: number;
+}
+
+/** µ-law at 8 kHz. */
+const BYTES_PER_MS = 8;
+/** Playing starts on the carrier's next 20 ms tick, so an echo proves one frame less than the time since it. */
+const TICK_MS = 20;
+/** With less than this left at the carrier, what is sent now may find it silent. */
+const MARGIN_MS = 300;
+
+/**
+ * What the caller has heard of a Twilio stream, from the marks Twilio echoes.
+ *
+ * A mark comes back when everything sent before it has been played, **or** when `clear` throws it away; so each `clear`
+ * begins a new generation and echoes of an older one prove nothing. Between marks the wall clock is trusted, never
+ * beyond what was sent, and never past a point where the carrier may have run dry: there a start mark goes ahead of the
+ * audio and its echo tells that playing goes on.
+ */
+export class MarkLedger {
+  private generation = 0;
+  private sentOffset = 0;
+  private segments: Segment[] = [];
+  private last: Sound | null = null;
+  /** Where playing was known to be, and when. */
+  private anchor = { offset: 0, at: 0 };
+  /** Offsets where playing may have paused and no start mark has come back yet. */
+  private gates: number[] = [];
+  /** Since when the carrier can have been playing without a pause, at the earliest: bounds what it has left. */
+  private burst = { offset: 0, at: 0 };
+
+  /** Ms of audio sent and, as far as known, not yet heard. */
+  aheadMs(now: number): number {
+    return (this.sentOffset - this.heardOffset(now)) / BYTES_PER_MS;
+  }
+
+  /** Books audio that is about to be sent. Answers the marks to send before it (when it may find the carrier silent) and after it. */
+  sent(soundId: string, bytes: number, now: number): { before: string | null; after: string } {
+    if (this.segments.length === 0) this.burst = { offset: this.sentOffset, at: now };
+    const leftBytes = this.sentOffset - this.burst.offset - (now - this.burst.at) * BYTES_PER_MS;
+    let before: string | null = null;
+    if (leftBytes < MARGIN_MS * BYTES_PER_MS) {
+      this.gates.push(this.sentOffset);
+      before = `${this.markName()}.s`;
+    }
+    const sound = this.last?.soundId === soundId ? this.last : { soundId, heardBytes: 0, queuedBytes: 0 };
+    this.last = sound;
+    sound.queuedBytes += bytes;
+    this.segments.push({ sound, startOffset: this.sentOffset, endOffset: this.sentOffset + bytes });
+    this.sentOffset += bytes;
+    return { before, after: this.markName() };
+  }
+
+  /** A mark came back. Answers what has been heard more of by that. */
+  echoed(name: string, now: number): Heard[] {
+    const mark = this.parse(name);
+    if (!mark || mark.offset < this.anchor.offset || mark.offset > this.sentOffset) return [];
+    const { offset } = mark;
+    this.anchor = { offset, at: now };
+    while (this.gates[0] !== undefined && (this.gates[0] < offset || (this.gates[0] === offset && mark.isStart))) this.gates.shift();
+    const touched = new Set<Sound>();
+    let played = 0;
+    for (const { sound, startOffset, endOffset } of this.segments) {
+      if (endOffset > offset) break;
+      sound.heardBytes += endOffset - startOffset;
+      sound.queuedBytes -= endOffset - startOffset;
+      touched.add(sound);
+      played += 1;
+    }
+    this.segments.splice(0, played);
+    return [...touched].map((sound) => ({ soundId: sound.soundId, heardMs: sound.heardBytes / BYTES_PER_MS, isComplete: sound.queuedBytes === 0 }));
+  }
+
+  /** How much of each sound still under way has been heard. */
+  heardSoFar(now: number): Heard[] {
+    const heardOffset = this.heardOffset(now);
+    const heard = new Map<Sound, number>();
+    for (const { sound, startOffset, endOffset } of this.segments) {
+      const bytes = Math.max(0, Math.min(endOffset, heardOffset) - startOffset);
+      heard.set(sound, (heard.get(sound) ?? sound.heardBytes) + bytes);
+    }
+    return [...heard].map(([sound, bytes]) => ({ soundId: sound.soundId, heardMs: bytes / BYTES_PER_MS, isComplete: false }));
+  }
+
+  /** The carrier is about to be told to drop everything. Marks sent before count for nothing from here on. */
+  cleared(now: number): Heard[] {
+    const heard = this.heardSoFar(now);
+    this.generation += 1;
+    this.segments = [];
+    this.last = null;
+    this.gates = [];
+    this.anchor = { offset: this.sentOffset, at: now };
+    return heard;
+  }
+
+  private heardOffset(now: number): number {
+    const { offset, at } = this.anchor;
+    const limit = this.gates[0] ?? this.sentOffset;
+    return Math.min(limit, offset + Math.max(0, now - at - TICK_MS) * BYTES_PER_MS);
+  }
+
+  private markName(): string {
+    return `${this.generation}.${this.sentOffset}`;
+  }
+
+  private parse(name: string): { offset: number; isStart: boolean } | null {
+    const [generation, offset, start] = name.split('.');
+    const bytes = Number(offset);
+    if (generation !== String(this.generation) || !Number.isSafeInteger(bytes)) return null;
+    return { offset: bytes, isStart: start === 's' };
+  }
+}
