@@ -1,0 +1,53 @@
+import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
+
+const PROVIDER = 'openai-realtime';
+
+/** From the error codes and types of the Realtime API; what is not listed is judged by its type alone. */
+const BY_CODE: Readonly<Record<string, ProviderErrorCategory>> = {
+  invalid_api_key: 'authentication',
+  account_deactivated: 'authentication',
+  insufficient_quota: 'quota',
+  billing_hard_limit_reached: 'quota',
+  rate_limit_exceeded: 'rate-limit',
+  session_expired: 'server',
+  server_error: 'server',
+  model_not_found: 'invalid-request',
+  beta_api_shape_disabled: 'invalid-request',
+};
+const BY_TYPE: Readonly<Record<string, ProviderErrorCategory>> = {
+  invalid_request_error: 'invalid-request',
+  authentication_error: 'authentication',
+  rate_limit_error: 'rate-limit',
+  insufficient_quota: 'quota',
+  server_error: 'server',
+};
+
+export function errorOfEvent(error: { type?: string | undefined; code?: string | null | undefined }): ProviderError {
+  const code = error.code ?? error.type ?? 'unknown';
+  const category = BY_CODE[code] ?? BY_TYPE[error.type ?? ''] ?? 'unknown';
+  return new ProviderError(`The Realtime API reported ${code}.`, { provider: PROVIDER, code, category });
+}
+
+/** The handshake was answered with a plain HTTP status instead of 101. */
+export function errorOfStatus(status: number, requestId: string | undefined): ProviderError {
+  const category: ProviderErrorCategory =
+    status === 401 || status === 403 ? 'authentication' : status === 429 ? 'rate-limit' : status >= 500 ? 'server' : 'invalid-request';
+  return new ProviderError(`The Realtime API answered the handshake with ${status}.`, {
+    provider: PROVIDER,
+    code: `http-${status}`,
+    category,
+    ...(requestId ? { requestId } : {}),
+  });
+}
+
+export function connectionError(code: string, message: string, cause?: unknown): ProviderError {
+  return new ProviderError(message, { provider: PROVIDER, code, category: 'connectivity', ...(cause === undefined ? {} : { cause }) });
+}
+
+/** 4000 is how the server leaves those who still speak the beta protocol. */
+export function errorOfClose(code: number): ProviderError {
+  if (code === 4000 || code === 1008) {
+    return new ProviderError(`The Realtime API closed the socket with ${code}.`, { provider: PROVIDER, code: `close-${code}`, category: 'invalid-request' });
+  }
+  return connectionError(`close-${code}`, `The socket to the Realtime API closed (${code}).`);
+}

@@ -1,0 +1,45 @@
+import { PCMA_8K, PCM16_24K, PCMU_8K } from '@tandem/contracts';
+import type { Clock, ModelSessionListener, ModelSessionSetup, VoiceModel, VoiceModelSession } from '@tandem/conversation';
+import { OpenAiRealtimeSession } from './openai-realtime-session.ts';
+
+export interface OpenAiRealtimeOptions {
+  /** `wss://api.openai.com/v1/realtime`, an Azure resource (`…/openai/v1/realtime`), or a simulator. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly model: string;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+  readonly openTimeoutMs?: number;
+}
+
+/** One half second of appended G.711: whatever waits longer is of no use to a conversation. */
+const MAX_BUFFERED_BYTES = 64 * 1024;
+/** The Realtime API ends every session after an hour, without a warning. */
+const MAX_SESSION_MS = 3_600_000;
+
+/** OpenAI's Realtime API (GA), or whatever speaks its protocol. */
+export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel {
+  const url = new URL(options.url);
+  url.searchParams.set('model', options.model);
+  const isAzure = url.pathname.startsWith('/openai/');
+  const headers: Record<string, string> = isAzure ? { 'api-key': options.apiKey } : { Authorization: `Bearer ${options.apiKey}` };
+  return {
+    provider: 'openai-realtime',
+    capabilities: {
+      inputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
+      outputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
+      canTruncate: true,
+      maxSessionMs: MAX_SESSION_MS,
+    },
+    open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession =>
+      new OpenAiRealtimeSession(setup, listener, {
+        url: url.href,
+        headers,
+        model: options.model,
+        openTimeoutMs: options.openTimeoutMs ?? 4_000,
+        maxBufferedBytes: MAX_BUFFERED_BYTES,
+        clock: options.clock,
+        onError: options.onError,
+      }),
+  };
+}

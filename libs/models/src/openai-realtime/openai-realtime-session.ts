@@ -1,0 +1,235 @@
+import { bytesPerMs, ProviderError, type ItemId } from '@tandem/contracts';
+import { AudioFrame, type Clock, type ModelSessionChange, type ModelSessionListener, type ModelSessionSetup, type SpeakRequest, type Timer, type VoiceModelSession } from '@tandem/conversation';
+import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
+import { WebSocket } from 'ws';
+import { connectionError, errorOfClose, errorOfEvent, errorOfStatus } from './openai-errors.ts';
+import { appendAudio, historyItem, responseCreate, sessionChange, sessionUpdate } from './openai-events.ts';
+import { parseOpenAiEvent, type OpenAiEvent } from './openai-server-events.ts';
+import { ResponseQueue } from './response-queue.ts';
+
+export interface OpenAiSessionOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly model: string;
+  /** From connecting to the configured session. */
+  readonly openTimeoutMs: number;
+  /** Audio waiting in our socket above this is dropped: the provider does not keep up. */
+  readonly maxBufferedBytes: number;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Plain numbers, read when somebody scrapes. */
+export interface OpenAiSessionCounters {
+  droppedFrames: number;
+  malformedEvents: number;
+  errorEvents: number;
+}
+
+/** An event larger than this is not one of theirs. */
+const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+const MAX_TRACKED_ITEMS = 256;
+const CLOSE_NORMAL = 1000;
+
+/** One Realtime session over one socket. Fails once and for good: who opens the next one is decided above. */
+export class OpenAiRealtimeSession implements VoiceModelSession {
+  readonly provider = 'openai-realtime';
+  readonly model: string;
+  readonly counters: OpenAiSessionCounters = { droppedFrames: 0, malformedEvents: 0, errorEvents: 0 };
+  private readonly socket: WebSocket;
+  private readonly openTimer: Timer;
+  private readonly responses: ResponseQueue;
+  /** Audio received per item, in bytes: truncating beyond it is an error. */
+  private readonly received = new Map<ItemId, number>();
+  private readonly toolNames = new Map<ItemId, string>();
+  private readonly partialTexts = new Map<ItemId, string>();
+  private speaking: ItemId | null = null;
+  private state: 'opening' | 'configuring' | 'ready' | 'closed' = 'opening';
+
+  constructor(
+    private setup: ModelSessionSetup,
+    private readonly listener: ModelSessionListener,
+    private readonly options: OpenAiSessionOptions,
+  ) {
+    this.model = options.model;
+    this.responses = new ResponseQueue(
+      (request, requestId) => this.send(responseCreate(request, requestId, this.setup.instructions)),
+      (responseId) => this.send({ type: 'response.cancel', response_id: responseId }),
+    );
+    this.socket = new WebSocket(options.url, { headers: options.headers, perMessageDeflate: false, maxPayload: MAX_EVENT_BYTES, handshakeTimeout: options.openTimeoutMs });
+    this.openTimer = options.clock.after(options.openTimeoutMs, () => this.fail(connectionError('open-timeout', `The Realtime API did not open a session within ${options.openTimeoutMs} ms.`)));
+    this.socket.on('message', (data) => this.arrived(data as Buffer));
+    this.socket.on('unexpected-response', (_request, response) => {
+      const requestId = response.headers['x-request-id'];
+      response.resume();
+      this.fail(errorOfStatus(response.statusCode ?? 0, typeof requestId === 'string' ? requestId : undefined));
+    });
+    this.socket.on('error', (error) => this.fail(connectionError('socket-error', 'The connection to the Realtime API failed.', error)));
+    this.socket.on('close', (code) => this.fail(errorOfClose(code)));
+  }
+
+  pushAudio(frame: AudioFrame): void {
+    if (this.state !== 'ready' || this.socket.bufferedAmount > this.options.maxBufferedBytes) {
+      this.counters.droppedFrames += 1;
+      return;
+    }
+    this.socket.send(appendAudio(frame.base64));
+  }
+
+  respond(request: SpeakRequest): void {
+    if (this.state === 'ready') this.responses.add(request);
+  }
+
+  cancelResponse(): void {
+    this.responses.cancelAll();
+  }
+
+  truncate(itemId: ItemId, heardMs: number): void {
+    const bytes = this.received.get(itemId);
+    if (bytes === undefined) return;
+    const receivedMs = Math.floor(bytes / bytesPerMs(this.setup.outputFormat));
+    this.send({ type: 'conversation.item.truncate', item_id: itemId, content_index: 0, audio_end_ms: Math.max(0, Math.min(Math.floor(heardMs), receivedMs)) });
+  }
+
+  sendToolResult(providerCallId: string, output: string): void {
+    this.send(historyItem({ kind: 'tool-result', providerCallId, output }));
+  }
+
+  addNote(text: string): void {
+    this.send(historyItem({ kind: 'note', text }));
+  }
+
+  change(change: ModelSessionChange): void {
+    this.send(sessionChange(change, this.setup));
+    this.setup = { ...this.setup, ...change };
+  }
+
+  finishInput(): void {
+    if (this.speaking !== null) this.send({ type: 'input_audio_buffer.commit' });
+  }
+
+  close(): void {
+    this.end(null);
+  }
+
+  private send(event: RealtimeClientEvent): void {
+    if (this.state !== 'closed' && this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+  }
+
+  private arrived(data: Buffer): void {
+    if (this.state === 'closed') return;
+    const event = parseOpenAiEvent(data.toString());
+    if (event === 'ignored') return;
+    if (event === 'malformed') {
+      this.counters.malformedEvents += 1;
+      return;
+    }
+    try {
+      (this.on[event.type] as (event: OpenAiEvent) => void)(event);
+    } catch (error) {
+      this.options.onError(error);
+      this.fail(new ProviderError('Handling an event of the Realtime API failed.', { provider: this.provider, code: 'internal', category: 'unknown', cause: error }));
+    }
+  }
+
+  private readonly on: { readonly [Type in OpenAiEvent['type']]: (event: Extract<OpenAiEvent, { type: Type }>) => void } = {
+    'response.output_audio.delta': ({ delta, byteLength, item_id, response_id }) => {
+      this.received.set(item_id, (this.received.get(item_id) ?? 0) + byteLength);
+      this.listener.onAudio(AudioFrame.fromBase64(delta, byteLength), item_id, response_id);
+    },
+    'session.created': () => {
+      if (this.state !== 'opening') return;
+      this.state = 'configuring';
+      this.send(sessionUpdate(this.setup));
+    },
+    'session.updated': () => {
+      if (this.state !== 'configuring') return;
+      for (const item of this.setup.history) this.send(historyItem(item));
+      this.openTimer.cancel();
+      this.state = 'ready';
+      this.listener.onReady();
+    },
+    'input_audio_buffer.speech_started': ({ item_id }) => {
+      this.speaking = item_id;
+      this.listener.onCallerSpeechStarted(item_id);
+    },
+    'input_audio_buffer.speech_stopped': ({ item_id }) => this.speechStopped(item_id),
+    'input_audio_buffer.committed': ({ item_id }) => this.speechStopped(item_id),
+    'conversation.item.input_audio_transcription.delta': ({ item_id, delta }) => {
+      const text = (this.partialTexts.get(item_id) ?? '') + delta;
+      remember(this.partialTexts, item_id, text.slice(0, 20_000));
+      this.listener.onCallerText(item_id, text, false);
+    },
+    'conversation.item.input_audio_transcription.completed': ({ item_id, transcript }) => this.transcribed(item_id, transcript),
+    'conversation.item.input_audio_transcription.failed': ({ item_id }) => this.transcribed(item_id, this.partialTexts.get(item_id) ?? ''),
+    'response.created': ({ response }) => {
+      this.responses.started(response.id, response.metadata?.request);
+      this.listener.onResponseStarted(response.id);
+    },
+    'response.output_item.added': ({ item }) => {
+      if (item.type === 'function_call' && item.name) remember(this.toolNames, item.id, item.name);
+      else if (item.type === 'message') remember(this.received, item.id, 0);
+    },
+    'response.output_audio_transcript.delta': ({ item_id, delta }) => this.listener.onAgentText(item_id, delta),
+    'response.output_item.done': ({ item, response_id }) => {
+      if (item.type === 'message') this.listener.onItemDone(item.id, response_id);
+    },
+    'response.function_call_arguments.done': (done) => {
+      const name = done.name ?? this.toolNames.get(done.item_id) ?? '';
+      this.listener.onToolCall({ providerCallId: done.call_id, responseId: done.response_id, name, argumentsJson: done.arguments });
+    },
+    'response.done': ({ response }) => {
+      if (response.status === 'failed') this.listener.onFault(errorOfEvent(response.status_details?.error ?? { code: 'response_failed' }));
+      // The listener goes first: what it asks for now must line up behind what already waits.
+      this.listener.onResponseDone(response.id, response.status, response.usage ?? null);
+      this.responses.done(response.id);
+    },
+    error: ({ error }) => this.refused(error),
+  };
+
+  private speechStopped(itemId: ItemId): void {
+    if (this.speaking !== itemId) return;
+    this.speaking = null;
+    this.listener.onCallerSpeechStopped(itemId);
+  }
+
+  private transcribed(itemId: ItemId, text: string): void {
+    this.partialTexts.delete(itemId);
+    this.listener.onCallerText(itemId, text, true);
+  }
+
+  private refused(error: { type: string; code?: string | null | undefined; event_id?: string | null | undefined }): void {
+    const code = error.code ?? '';
+    const isOurs = typeof error.event_id === 'string' && this.responses.refused(error.event_id, code === 'conversation_already_has_active_response');
+    if (HARMLESS.has(code) || (isOurs && code === 'conversation_already_has_active_response')) return;
+    this.counters.errorEvents += 1;
+    if (this.state === 'ready' && !FATAL.has(code)) this.listener.onFault(errorOfEvent(error));
+    else this.fail(errorOfEvent(error));
+  }
+
+  private fail(error: ProviderError): void {
+    this.end(error);
+  }
+
+  private end(error: ProviderError | null): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.openTimer.cancel();
+    if (this.socket.readyState === WebSocket.CONNECTING) this.socket.terminate();
+    else this.socket.close(CLOSE_NORMAL);
+    this.options.clock.after(0, () => this.listener.onClosed(error));
+  }
+}
+
+/** What crossed on the wire: the response was over, or the item gone, before our wish arrived. */
+const HARMLESS: ReadonlySet<string> = new Set(['response_cancel_not_active']);
+/** After these the session is of no use, whether or not the socket closes. */
+const FATAL: ReadonlySet<string> = new Set(['session_expired', 'insufficient_quota', 'invalid_api_key', 'beta_api_shape_disabled']);
+
+function remember<Value>(map: Map<ItemId, Value>, key: ItemId, value: Value): void {
+  if (map.size >= MAX_TRACKED_ITEMS && !map.has(key)) {
+    const [oldest] = map.keys();
+    if (oldest !== undefined) map.delete(oldest);
+  }
+  map.set(key, value);
+}

@@ -1,0 +1,108 @@
+import type { ItemId, ResponseId, Usage } from '@tandem/contracts';
+import { base64ByteLength, type ResponseStatus } from '@tandem/conversation';
+import { z } from 'zod';
+
+/*
+ * What the Realtime API says to us, read down to the fields we use. Events we do not need are null, events whose fields
+ * are not what they should be are a fault; neither ends the session.
+ */
+
+const itemId = z.string().min(1).max(256).transform((value) => value as ItemId);
+const responseId = z.string().min(1).max(256).transform((value) => value as ResponseId);
+const count = z.number().int().min(0).catch(0);
+
+const cachedSchema = z.object({ text_tokens: count, audio_tokens: count }).catch({ text_tokens: 0, audio_tokens: 0 });
+const usageSchema = z
+  .object({
+    input_token_details: z
+      .object({ text_tokens: count, audio_tokens: count, cached_tokens_details: cachedSchema })
+      .catch({ text_tokens: 0, audio_tokens: 0, cached_tokens_details: { text_tokens: 0, audio_tokens: 0 } }),
+    output_token_details: z.object({ text_tokens: count, audio_tokens: count }).catch({ text_tokens: 0, audio_tokens: 0 }),
+  })
+  .transform(
+    ({ input_token_details: input, output_token_details: output }): Usage => ({
+      inputTextTokens: input.text_tokens,
+      inputAudioTokens: input.audio_tokens,
+      cachedTextTokens: input.cached_tokens_details.text_tokens,
+      cachedAudioTokens: input.cached_tokens_details.audio_tokens,
+      outputTextTokens: output.text_tokens,
+      outputAudioTokens: output.audio_tokens,
+    }),
+  );
+
+const statuses = ['completed', 'cancelled', 'incomplete', 'failed'] as const satisfies readonly ResponseStatus[];
+const errorSchema = z.object({
+  type: z.string().max(200).catch('unknown'),
+  code: z.string().max(200).nullish().catch(null),
+  message: z.string().max(10_000).catch(''),
+  event_id: z.string().max(512).nullish().catch(null),
+});
+
+const schemas = {
+  'session.created': z.object({}),
+  'session.updated': z.object({}),
+  'input_audio_buffer.speech_started': z.object({ item_id: itemId }),
+  'input_audio_buffer.speech_stopped': z.object({ item_id: itemId }),
+  'input_audio_buffer.committed': z.object({ item_id: itemId }),
+  'conversation.item.input_audio_transcription.delta': z.object({ item_id: itemId, delta: z.string().max(20_000).default('') }),
+  'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000) }),
+  'conversation.item.input_audio_transcription.failed': z.object({ item_id: itemId }),
+  'response.created': z.object({ response: z.object({ id: responseId, metadata: z.record(z.string(), z.string()).nullish().catch(null) }) }),
+  'response.output_item.added': z.object({ item: z.object({ id: itemId, type: z.string(), name: z.string().max(128).optional() }) }),
+  'response.output_item.done': z.object({ response_id: responseId, item: z.object({ id: itemId, type: z.string() }) }),
+  'response.output_audio_transcript.delta': z.object({ item_id: itemId, delta: z.string().max(100_000) }),
+  'response.function_call_arguments.done': z.object({
+    response_id: responseId,
+    item_id: itemId,
+    call_id: z.string().min(1).max(256),
+    name: z.string().max(128).optional(),
+    arguments: z.string().max(1_000_000),
+  }),
+  'response.done': z.object({
+    response: z.object({
+      id: responseId,
+      status: z.enum(statuses).catch('failed'),
+      status_details: z.object({ reason: z.string().optional().catch(undefined), error: errorSchema.partial().nullish().catch(null) }).nullish().catch(null),
+      usage: usageSchema.nullish().catch(null),
+    }),
+  }),
+  error: z.object({ error: errorSchema }),
+} as const;
+
+type EventType = keyof typeof schemas;
+export type OpenAiEvent = { [Type in EventType]: { readonly type: Type } & z.output<(typeof schemas)[Type]> }[EventType] | OpenAiAudioDelta;
+
+export interface OpenAiAudioDelta {
+  readonly type: 'response.output_audio.delta';
+  readonly item_id: ItemId;
+  readonly response_id: ResponseId;
+  readonly delta: string;
+  readonly byteLength: number;
+}
+
+/** Thirty seconds of G.711: more than any delta seen, less than harm. */
+const MAX_DELTA_BYTES = 240_000;
+
+/** Reads one message. Never throws. */
+export function parseOpenAiEvent(text: string): OpenAiEvent | 'ignored' | 'malformed' {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return 'malformed';
+  }
+  if (typeof message !== 'object' || message === null || !('type' in message) || typeof message.type !== 'string') return 'malformed';
+  if (message.type === 'response.output_audio.delta') return readAudio(message);
+  if (!Object.hasOwn(schemas, message.type)) return 'ignored';
+  const type = message.type as EventType;
+  const parsed = schemas[type].safeParse(message);
+  return parsed.success ? ({ ...parsed.data, type } as OpenAiEvent) : 'malformed';
+}
+
+function readAudio(message: Partial<Record<keyof OpenAiAudioDelta, unknown>>): OpenAiAudioDelta | 'malformed' {
+  const { item_id, response_id, delta } = message;
+  if (typeof item_id !== 'string' || typeof response_id !== 'string' || typeof delta !== 'string') return 'malformed';
+  const byteLength = delta.length > MAX_DELTA_BYTES * 2 ? -1 : base64ByteLength(delta);
+  if (byteLength < 0 || byteLength > MAX_DELTA_BYTES) return 'malformed';
+  return { type: 'response.output_audio.delta', item_id: item_id as ItemId, response_id: response_id as ResponseId, delta, byteLength };
+}

@@ -1,0 +1,71 @@
+import type { ResponseId } from '@tandem/contracts';
+import type { SpeakRequest } from '@tandem/conversation';
+
+interface Asked {
+  readonly requestId: string;
+  readonly request: SpeakRequest;
+  isCancelled: boolean;
+}
+
+const MAX_WAITING = 8;
+
+/**
+ * Only one response may run on a conversation, and the server starts some by itself. Keeps ours in line: one asked for
+ * at a time, the rest waiting for the floor of the model.
+ */
+export class ResponseQueue {
+  running: ResponseId | null = null;
+  private asked: Asked | null = null;
+  private waiting: SpeakRequest[] = [];
+  private counter = 0;
+
+  constructor(
+    private readonly send: (request: SpeakRequest, requestId: string) => void,
+    private readonly cancel: (responseId: ResponseId) => void,
+  ) {}
+
+  add(request: SpeakRequest): void {
+    if (this.waiting.length < MAX_WAITING) this.waiting.push(request);
+    this.next();
+  }
+
+  /** The running response is to stop, and whatever waits is forgotten. */
+  cancelAll(): void {
+    this.waiting = [];
+    if (this.asked) this.asked.isCancelled = true;
+    if (this.running !== null) this.cancel(this.running);
+  }
+
+  started(responseId: ResponseId, requestId: string | undefined): void {
+    this.running = responseId;
+    if (this.asked?.requestId !== requestId) return;
+    if (this.asked?.isCancelled) this.cancel(responseId);
+    this.asked = null;
+  }
+
+  done(responseId: ResponseId): void {
+    if (this.running === responseId) this.running = null;
+    this.next();
+  }
+
+  /**
+   * The server refused a request of ours. When the reason is that a response of its own was already running, words that
+   * must be said wait for their turn; a plain reply does not, for that response is the reply.
+   */
+  refused(requestId: string, isBecauseBusy: boolean): boolean {
+    const { asked } = this;
+    if (asked?.requestId !== requestId) return false;
+    this.asked = null;
+    if (isBecauseBusy && !asked.isCancelled && asked.request.kind !== 'reply') this.waiting.unshift(asked.request);
+    this.next();
+    return true;
+  }
+
+  private next(): void {
+    if (this.running !== null || this.asked) return;
+    const request = this.waiting.shift();
+    if (!request) return;
+    this.asked = { requestId: `tandem_${++this.counter}`, request, isCancelled: false };
+    this.send(request, this.asked.requestId);
+  }
+}
