@@ -1,0 +1,127 @@
+import { callIdSchema, parseCallEvent, tenantIdSchema, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { CALL_KEYS_TTL_S, callRecordSchema, PERSISTED_TTL_S, type CallRecord, type CallStanding, type CallState } from './call-record.ts';
+import { keys } from './keys.ts';
+import { addForeignEvent } from './scripts/append-events.ts';
+import { admitCall } from './scripts/admit-call.ts';
+import { claimCall } from './scripts/claim-call.ts';
+import { run } from './scripts/script.ts';
+import type { Sealer } from './sealer.ts';
+
+export type Admission = { readonly outcome: 'new' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
+export type Claim = { readonly outcome: 'claimed'; readonly record: CallRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
+
+/** A call's record, its owner and its events in Redis. */
+export class CallRecordStore {
+  constructor(
+    private readonly redis: Redis,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** The answer given to the carrier the first time it asked about this call; null when it never did. */
+  earlierAnswer(carrierCallId: string): Promise<string | null> {
+    return this.redis.get(keys.carrier(carrierCallId));
+  }
+
+  /**
+   * Admits the call to the relay, with room reserved for `reserveMs`. `answer` is what every repeat of the carrier's
+   * request gets.
+   */
+  async admit(record: CallRecord, relayId: RelayId, answer: string, admitted: CallFact, reserveMs: number): Promise<Admission> {
+    const { callId } = record;
+    const [outcome, earlier] = (await run(
+      this.redis,
+      admitCall,
+      [keys.carrier(record.carrierCallId), keys.call(callId), keys.callEvents(callId), keys.liveCalls, keys.relay(relayId), keys.relayReserved(relayId)],
+      [answer, callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), this.sealEvent(callId, admitted, record.admittedAt), reserveMs, CALL_KEYS_TTL_S],
+    )) as ['new' | 'repeat' | 'gone' | 'full', string];
+    return outcome === 'repeat' ? { outcome, answer: earlier } : { outcome };
+  }
+
+  /** Keeps an answer that admits nothing (a refusal), so that repeats get the same. Answers the one that holds. */
+  async keepAnswer(carrierCallId: string, answer: string): Promise<string> {
+    const kept = await this.redis.set(keys.carrier(carrierCallId), answer, 'EX', CALL_KEYS_TTL_S, 'NX', 'GET');
+    return kept ?? answer;
+  }
+
+  async claim(callId: CallId, relayId: RelayId, epoch: number, leaseMs: number): Promise<Claim> {
+    const [outcome, sealed, lastSeq] = (await run(
+      this.redis,
+      claimCall,
+      [keys.call(callId), keys.liveCalls, keys.relayReserved(relayId)],
+      [epoch, relayId, leaseMs, callId],
+    )) as ['claimed' | 'unknown' | 'ended' | 'used', string, string];
+    if (outcome !== 'claimed') return { outcome };
+    return { outcome, record: callRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)), lastSeq: Number(lastSeq) };
+  }
+
+  async standing(callId: CallId): Promise<CallStanding | null> {
+    const [state, epoch, relayId, reason] = await this.redis.hmget(keys.call(callId), 'status', 'epoch', 'relay', 'reason');
+    if (!state) return null;
+    return { state: state as CallState, epoch: Number(epoch), relayId: relayId ?? null, endReason: reason || null };
+  }
+
+  async record(callId: CallId): Promise<CallRecord | null> {
+    const sealed = await this.redis.hget(keys.call(callId), 'record');
+    return sealed ? callRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)) : null;
+  }
+
+  async tenantOf(callId: CallId): Promise<TenantId | null> {
+    const tenant = await this.redis.hget(keys.call(callId), 'tenant');
+    return tenant ? tenantIdSchema.parse(tenant) : null;
+  }
+
+  /** Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken. */
+  async addFact(callId: CallId, name: string, fact: CallFact): Promise<'stored' | 'repeat' | 'unknown' | 'ended'> {
+    const isEnding = fact.type === 'call.ended';
+    const reason = isEnding ? fact.data.termination.reason : '';
+    return (await run(this.redis, addForeignEvent, [keys.call(callId), keys.callEvents(callId)], [name, this.sealEvent(callId, fact, Date.now()), isEnding ? 'ended' : '', reason])) as
+      | 'stored'
+      | 'repeat'
+      | 'unknown'
+      | 'ended';
+  }
+
+  /** Every event of the call, in the order they were stored. Unreadable ones are counted, not thrown. */
+  async events(callId: CallId): Promise<{ events: CallEvent[]; unreadable: number }> {
+    const entries = await this.redis.xrange(keys.callEvents(callId), '-', '+');
+    const events: CallEvent[] = [];
+    let unreadable = 0;
+    for (const [, fields] of entries) {
+      const stored = Object.fromEntries(pairs(fields));
+      try {
+        const event = parseCallEvent({ ...(this.sealer.open(stored.p ?? '', `event:${callId}`) as object), epoch: Number(stored.e), seq: Number(stored.s) });
+        if (event) events.push(event);
+        else unreadable += 1;
+      } catch {
+        unreadable += 1;
+      }
+    }
+    return { events, unreadable };
+  }
+
+  /** Calls whose lease has ended: nobody holds them any more. */
+  async lapsedCalls(limit: number): Promise<CallId[]> {
+    const [seconds] = await this.redis.time();
+    const ids = await this.redis.zrangebyscore(keys.liveCalls, '-inf', Number(seconds) * 1000, 'LIMIT', 0, limit);
+    return ids.flatMap((id) => callIdSchema.safeParse(id).data ?? []);
+  }
+
+  /** The call is over and its relay has let go. */
+  async release(callId: CallId): Promise<void> {
+    await this.redis.zrem(keys.liveCalls, callId);
+  }
+
+  /** Everything is in Postgres. */
+  async persisted(callId: CallId): Promise<void> {
+    await this.redis.multi().expire(keys.call(callId), PERSISTED_TTL_S).expire(keys.callEvents(callId), PERSISTED_TTL_S).zrem(keys.liveCalls, callId).exec();
+  }
+
+  private sealEvent(callId: CallId, fact: CallFact, at: number): string {
+    return this.sealer.seal({ type: fact.type, data: fact.data, at }, `event:${callId}`);
+  }
+}
+
+function pairs(fields: string[]): [string, string][] {
+  return Array.from({ length: fields.length / 2 }, (_, index) => [fields[index * 2] ?? '', fields[index * 2 + 1] ?? '']);
+}

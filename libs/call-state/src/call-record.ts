@@ -1,0 +1,36 @@
+import { agentSnapshotSchema, callDirectionSchema, callIdSchema, channelSchema, tenantIdSchema } from '@tandem/contracts';
+import { z } from 'zod';
+
+/** What a relay must know to hold a call: written at admission, sealed, read at every claim. */
+export const callRecordSchema = z.object({
+  callId: callIdSchema,
+  tenantId: tenantIdSchema,
+  direction: callDirectionSchema,
+  channel: channelSchema,
+  from: z.string().max(256),
+  to: z.string().max(256),
+  carrierCallId: z.string().max(128),
+  /** Unix time in ms. */
+  admittedAt: z.number().int(),
+  agent: agentSnapshotSchema,
+  traceparent: z.string().max(64).optional(),
+});
+export type CallRecord = z.infer<typeof callRecordSchema>;
+
+export type CallState = 'admitted' | 'connected' | 'ended';
+
+/** Where a call stands, as far as Redis knows. */
+export interface CallStanding {
+  readonly state: CallState;
+  /** Epoch of the last owner; 0 before the first stream. */
+  readonly epoch: number;
+  /** The last owner. */
+  readonly relayId: string | null;
+  /** Why it ended, once it has. */
+  readonly endReason: string | null;
+}
+
+/** Keys of a call outlive the longest call, and what has to be done after it, by far. */
+export const CALL_KEYS_TTL_S = 48 * 3600;
+/** After everything is in Postgres, for stragglers such as a late status callback. */
+export const PERSISTED_TTL_S = 3600;

@@ -1,0 +1,28 @@
+import type { CallId, RelayId } from '@tandem/contracts';
+
+/*
+ * Every key of ours in Redis. Ids are random and say nothing about a person; whatever does is inside, sealed.
+ *
+ * | key                         | type   | written by                    | holds |
+ * |-----------------------------|--------|-------------------------------|-------|
+ * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq |
+ * | call:<callId>:events        | stream | relay; ingress and workers add| the call's event log |
+ * | carrier:<carrierCallId>     | string | ingress                       | answer given to the carrier, for repeats |
+ * | calls:live                  | zset   | ingress, relay                | callId by the Redis time (ms) its lease ends |
+ * | relays                      | zset   | relay                         | relayId by last heartbeat |
+ * | relay:<relayId>             | hash   | relay                         | lease: address, capacity, active, draining |
+ * | relay:<relayId>:reserved    | zset   | ingress adds, relay removes   | callId by the time its reservation ends |
+ * | relay:<relayId>:inbox       | stream | workers, control              | tool results and commands for its calls |
+ */
+const PREFIX = 'tandem:';
+
+export const keys = {
+  call: (callId: CallId) => `${PREFIX}call:${callId}`,
+  callEvents: (callId: CallId) => `${PREFIX}call:${callId}:events`,
+  carrier: (carrierCallId: string) => `${PREFIX}carrier:${carrierCallId}`,
+  liveCalls: `${PREFIX}calls:live`,
+  relays: `${PREFIX}relays`,
+  relay: (relayId: RelayId) => `${PREFIX}relay:${relayId}`,
+  relayReserved: (relayId: RelayId) => `${PREFIX}relay:${relayId}:reserved`,
+  relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
+} as const;

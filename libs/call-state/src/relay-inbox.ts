@@ -1,0 +1,86 @@
+import { callIdSchema, toolCallIdSchema, toolOutcomeSchema, type RelayId, type ToolCallId, type ToolOutcome } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { keys } from './keys.ts';
+import type { Sealer } from './sealer.ts';
+
+const messageSchema = z.discriminatedUnion('kind', [z.object({ kind: z.literal('tool-result'), callId: callIdSchema, toolCallId: toolCallIdSchema, outcome: toolOutcomeSchema })]);
+/** What others have to tell a relay about its calls. */
+export type RelayMessage = z.infer<typeof messageSchema>;
+
+/** Messages kept for a relay that is slow or gone. */
+const MAX_LENGTH = 10_000;
+const INBOX_TTL_S = 3600;
+const BLOCK_MS = 5_000;
+const BATCH = 200;
+const RETRY_MS = 500;
+
+/** Puts messages into relays' inboxes. */
+export class RelayInboxWriter {
+  constructor(
+    private readonly redis: Redis,
+    private readonly sealer: Sealer,
+  ) {}
+
+  async toolResult(relayId: RelayId, callId: RelayMessage['callId'], toolCallId: ToolCallId, outcome: ToolOutcome): Promise<void> {
+    const key = keys.relayInbox(relayId);
+    const sealed = this.sealer.seal({ kind: 'tool-result', callId, toolCallId, outcome } satisfies RelayMessage, `inbox:${relayId}`);
+    await this.redis.multi().xadd(key, 'MAXLEN', '~', MAX_LENGTH, '*', 'p', sealed).expire(key, INBOX_TTL_S).exec();
+  }
+}
+
+/**
+ * One blocking read per process, on a connection of its own, instead of a listener per waiting call. Starts at now: what
+ * came for an earlier process of the same name is not ours.
+ */
+export class RelayInboxReader {
+  private isStopped = false;
+  private lastId = '$';
+  private running: Promise<void> = Promise.resolve();
+  unreadable = 0;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly sealer: Sealer,
+    private readonly relayId: RelayId,
+    private readonly onMessage: (message: RelayMessage) => void,
+  ) {}
+
+  /** Resolves when reading has begun, so that nothing answered from then on is missed. */
+  async start(): Promise<void> {
+    const [last] = await this.redis.xrevrange(keys.relayInbox(this.relayId), '+', '-', 'COUNT', 1);
+    this.lastId = last?.[0] ?? '0-0';
+    this.running = this.read();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.redis.disconnect();
+    await this.running;
+  }
+
+  private async read(): Promise<void> {
+    while (!this.isStopped) {
+      try {
+        const reply = await this.redis.xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', keys.relayInbox(this.relayId), this.lastId);
+        for (const [, entries] of reply ?? []) for (const [id, fields] of entries) this.take(id, fields);
+      } catch {
+        if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  private take(id: string, fields: string[]): void {
+    this.lastId = id;
+    let message: unknown;
+    try {
+      message = this.sealer.open(fields[1] ?? '', `inbox:${this.relayId}`);
+    } catch {
+      this.unreadable += 1;
+      return;
+    }
+    const parsed = messageSchema.safeParse(message);
+    if (parsed.success) this.onMessage(parsed.data);
+    else this.unreadable += 1;
+  }
+}

@@ -1,0 +1,61 @@
+import { relayIdSchema, type CallId, type RelayId } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { keys } from './keys.ts';
+import { relayHeartbeat } from './scripts/relay-heartbeat.ts';
+import { run } from './scripts/script.ts';
+
+/** A relay that does not renew its lease for this long is taken for dead. */
+export const RELAY_LEASE_MS = 3_000;
+export const RELAY_RENEW_MS = 1_000;
+
+/** What a relay says of itself with each heartbeat. */
+export interface RelayLease {
+  readonly relayId: RelayId;
+  /** ws:// address in the cluster's own network. */
+  readonly address: string;
+  readonly capacity: number;
+  readonly active: number;
+  readonly isDraining: boolean;
+}
+
+/** A living relay as the ingress sees it; `reserved` counts calls on their way to it. */
+export interface RelaySighting extends RelayLease {
+  readonly reserved: number;
+}
+
+/** The fleet of relays, known by their leases. */
+export class RelayRegistry {
+  constructor(private readonly redis: Redis) {}
+
+  /** Renews the lease of this relay and of the calls it holds. */
+  async renew(lease: RelayLease, calls: readonly CallId[]): Promise<void> {
+    await run(
+      this.redis,
+      relayHeartbeat,
+      [keys.relay(lease.relayId), keys.relays, keys.liveCalls],
+      [lease.relayId, RELAY_LEASE_MS, lease.address, lease.capacity, lease.active, lease.isDraining ? 1 : 0, ...calls],
+    );
+  }
+
+  /** The relay goes: no lease to wait out. */
+  async resign(relayId: RelayId): Promise<void> {
+    await this.redis.multi().del(keys.relay(relayId)).zrem(keys.relays, relayId).del(keys.relayReserved(relayId)).exec();
+  }
+
+  /** Relays whose lease holds. */
+  async sightings(): Promise<RelaySighting[]> {
+    const [seconds, micros] = await this.redis.time();
+    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    const ids = (await this.redis.zrangebyscore(keys.relays, now - RELAY_LEASE_MS, '+inf')).flatMap((id) => relayIdSchema.safeParse(id).data ?? []);
+    if (ids.length === 0) return [];
+    const pipeline = this.redis.pipeline();
+    for (const id of ids) pipeline.hmget(keys.relay(id), 'address', 'capacity', 'active', 'draining').zcount(keys.relayReserved(id), now, '+inf');
+    const replies = (await pipeline.exec()) ?? [];
+    return ids.flatMap((relayId, index) => {
+      const [address, capacity, active, draining] = (replies[index * 2]?.[1] ?? []) as (string | null)[];
+      if (!address) return [];
+      const reserved = Number(replies[index * 2 + 1]?.[1] ?? 0);
+      return [{ relayId, address, capacity: Number(capacity), active: Number(active), isDraining: draining === '1', reserved }];
+    });
+  }
+}

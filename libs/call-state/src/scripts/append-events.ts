@@ -1,0 +1,54 @@
+import { script } from './script.ts';
+
+/*
+ * Appends the owner's next events, each once: what is at or below lastSeq is there already, what comes from an older
+ * epoch is refused.
+ *
+ * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events
+ * ARGV[1] epoch   ARGV[2] 'ended' when one of the events ends the call, else ''   ARGV[3] why it ended, or ''
+ * ARGV[4] seconds the keys live   ARGV[5…] seq and sealed event, in pairs, ascending
+ *
+ * Returns {'stored', lastSeq} | {'fenced', 0} | {'unknown', 0}
+ */
+export const appendEvents = script(
+  2,
+  `
+local call = redis.call('HMGET', KEYS[1], 'epoch', 'lastSeq')
+if not call[1] then return {'unknown', 0} end
+if tonumber(ARGV[1]) < tonumber(call[1]) then return {'fenced', 0} end
+local last = tonumber(call[2])
+for index = 5, #ARGV, 2 do
+  local seq = tonumber(ARGV[index])
+  if seq > last then
+    redis.call('XADD', KEYS[2], '*', 'e', ARGV[1], 's', seq, 'p', ARGV[index + 1])
+    last = seq
+  end
+end
+redis.call('HSET', KEYS[1], 'lastSeq', last)
+if ARGV[2] == 'ended' then redis.call('HSET', KEYS[1], 'status', 'ended', 'reason', ARGV[3]) end
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+return {'stored', last}
+`,
+);
+
+/*
+ * Adds one event of the ingress or a worker, once per its own name.
+ *
+ * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events
+ * ARGV[1] name of the event, unique in the call   ARGV[2] sealed event   ARGV[3] 'ended' or ''   ARGV[4] why, or ''
+ *
+ * Returns 'stored' | 'repeat' | 'unknown' | 'ended' (a second ending is refused)
+ */
+export const addForeignEvent = script(
+  2,
+  `
+local status = redis.call('HGET', KEYS[1], 'status')
+if not status then return 'unknown' end
+if ARGV[3] == 'ended' and status == 'ended' then return 'ended' end
+if redis.call('HSETNX', KEYS[1], 'seen:' .. ARGV[1], 1) == 0 then return 'repeat' end
+redis.call('XADD', KEYS[2], '*', 'e', 0, 's', 0, 'p', ARGV[2])
+if ARGV[3] == 'ended' then redis.call('HSET', KEYS[1], 'status', 'ended', 'reason', ARGV[4]) end
+return 'stored'
+`,
+);

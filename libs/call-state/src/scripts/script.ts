@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+/** A Lua script that runs as one step in Redis: by hash, and by text the first time a server sees it. */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+  readonly keyCount: number;
+}
+
+export function script(keyCount: number, lua: string): Script {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex'), keyCount };
+}
+
+export async function run(redis: Redis, { lua, sha, keyCount }: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  if (keys.length !== keyCount) throw new TypeError(`The script takes ${keyCount} keys, not ${keys.length}.`);
+  try {
+    return await redis.evalsha(sha, keyCount, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return redis.eval(lua, keyCount, ...keys, ...args);
+  }
+}
