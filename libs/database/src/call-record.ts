@@ -1,0 +1,125 @@
+import type {
+  CallDirection,
+  CallId,
+  CallStatus,
+  Channel,
+  JsonValue,
+  RefusalReason,
+  RelayId,
+  TenantId,
+  Termination,
+  ToolCallId,
+  ToolOutcome,
+  Usage,
+} from '@tandem/contracts';
+
+/** Figures of one kind of waiting over a call. */
+export interface LatencySummary {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+}
+
+/** One attached caller stream. */
+export interface CallLegRecord {
+  readonly epoch: number;
+  readonly relayId: RelayId;
+  readonly streamId: string;
+  readonly attachedAt: Date;
+  readonly detachedAt: Date | null;
+  readonly detachReason: string | null;
+}
+
+/** `…AtMs` is since admission. Its place in the list is its position in the transcript. */
+export interface UtteranceRecord {
+  readonly speaker: 'caller' | 'agent';
+  readonly itemId: string;
+  readonly text: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** Of the agent's speech, what the caller heard; null for the caller's. */
+  readonly heardMs: number | null;
+  readonly interrupted: boolean;
+}
+
+export interface ToolCallRecord {
+  readonly toolCallId: ToolCallId;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  /** Null while it is not known how it ended. */
+  readonly outcome: ToolOutcome | null;
+  readonly startedAtMs: number;
+  readonly tookMs: number | null;
+}
+
+export interface DispositionRecord {
+  /** Kebab-case word of the business, such as `booked`. */
+  readonly outcome: string;
+  readonly detail: string;
+}
+
+/** A call as folded from its event log: what `CallRepository.record` writes. */
+export interface CallRecord {
+  readonly callId: CallId;
+  readonly tenantId: TenantId;
+  readonly status: CallStatus;
+  readonly direction: CallDirection;
+  readonly channel: Channel;
+  readonly from: string;
+  readonly to: string;
+  readonly carrierCallId: string | null;
+  readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
+  readonly modelKind: string | null;
+  readonly admittedAt: Date;
+  readonly answeredAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly durationMs: number | null;
+  readonly termination: Termination | null;
+  /** By kind, as in the `latency.measured` event. */
+  readonly latencies: Readonly<Record<string, LatencySummary>>;
+  readonly usage: readonly { readonly provider: string; readonly model: string; readonly usage: Usage }[];
+  /** How many events it was folded from: a later fold never has fewer, so an earlier one does not overwrite it. */
+  readonly eventCount: number;
+  readonly legs: readonly CallLegRecord[];
+  readonly utterances: readonly UtteranceRecord[];
+  readonly toolCalls: readonly ToolCallRecord[];
+  readonly disposition: DispositionRecord | null;
+}
+
+/** A call that was turned away at the door. */
+export interface RefusedCall {
+  readonly callId: CallId;
+  /** Null only for `unknown-number`. */
+  readonly tenantId: TenantId | null;
+  readonly direction: CallDirection;
+  readonly channel: Channel;
+  readonly from: string;
+  readonly to: string;
+  readonly carrierCallId: string | null;
+  readonly refusedAt: Date;
+  readonly reason: RefusalReason;
+}
+
+/** A call in a list. */
+export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'disposition'> {
+  readonly refusalReason: RefusalReason | null;
+  /** The outcome of its disposition. */
+  readonly outcome: string | null;
+}
+
+/** A call with all that is known of it. */
+export interface CallDetail extends Omit<CallRecord, 'eventCount'> {
+  readonly refusalReason: RefusalReason | null;
+}
+
+export interface CallFilter {
+  readonly status?: CallStatus | undefined;
+  /** Exact, as the carrier gave it. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Admitted at or after. */
+  readonly since?: Date | undefined;
+  /** Admitted before. */
+  readonly until?: Date | undefined;
+}

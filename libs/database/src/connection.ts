@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { MIGRATIONS } from './data-source.ts';
+import { DatabaseUnavailable, unreachable } from './database-errors.ts';
+import { rows, run } from './unit-of-work.ts';
+
+/** Longest pause between two tries to connect. */
+const MAX_PAUSE_MS = 5_000;
+
+/**
+ * Opens the pool, trying until it works or `signal` aborts: a service may start before its database. Until then every
+ * repository throws DatabaseUnavailable. Once open, the pool mends itself.
+ * @param onFault told of each failed try
+ */
+export async function keepConnecting(dataSource: DataSource, options: { signal: AbortSignal; onFault?: (fault: DatabaseUnavailable) => void }): Promise<void> {
+  for (let pauseMs = 250; !options.signal.aborted; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    try {
+      await dataSource.initialize();
+      return;
+    } catch (error) {
+      options.onFault?.(unreachable(error));
+    }
+    await sleep(pauseMs, undefined, { signal: options.signal, ref: false }).catch(() => undefined);
+  }
+}
+
+/** For a readiness check: null when the database answers and has every migration this code knows, else one sentence. */
+export async function databaseProblem(dataSource: DataSource): Promise<string | null> {
+  try {
+    return await run(dataSource, async (manager) => {
+      const [table] = await rows<{ exists: boolean }>(manager, `SELECT to_regclass('migrations') IS NOT NULL AS exists`);
+      const applied = table?.exists ? await rows<{ name: string }>(manager, 'SELECT name FROM migrations') : [];
+      const known = new Set(applied.map((migration) => migration.name));
+      const missing = MIGRATIONS.filter((migration) => !known.has(migration.name)).length;
+      return missing === 0 ? null : `the database lacks ${missing} migration${missing === 1 ? '' : 's'}; run npm run migrate`;
+    });
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return `PostgreSQL is not available (${error.code})`;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { DataSource } from 'typeorm';
+import { AgentRow, AgentVersionRow, OpeningHoursRow, PhoneNumberRow } from './entities/agent.entities.ts';
+import { BookingRow, ContactRow, IdempotencyKeyRow, ResourceHoursRow, ResourceRow, ResourceServiceRow, ServiceRow } from './entities/business.entities.ts';
+import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from './entities/call.entities.ts';
+import { ApiKeyRow, ClosedDateRow, TenantRow } from './entities/tenant.entities.ts';
+import { Initial1795219200000 } from './migrations/1795219200000-initial.ts';
+
+export interface DatabaseOptions {
+  /** postgres:// URL. */
+  readonly url: string;
+  /** Connections this process may hold. */
+  readonly poolSize: number;
+  /** 0 for none, as migrations need; 5 s unless told otherwise. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** How long a request waits for a free connection, or for a new one to open. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The server gives up a statement, a wait for a lock, a transaction whose client has gone quiet. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+const LOCK_TIMEOUT_MS = 4_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
+
+export const MIGRATIONS = [Initial1795219200000];
+
+export const ENTITIES = [
+  TenantRow,
+  ClosedDateRow,
+  ApiKeyRow,
+  AgentRow,
+  AgentVersionRow,
+  PhoneNumberRow,
+  OpeningHoursRow,
+  CallRow,
+  CallLegRow,
+  UtteranceRow,
+  ToolCallRow,
+  DispositionRow,
+  ContactRow,
+  ServiceRow,
+  ResourceRow,
+  ResourceServiceRow,
+  ResourceHoursRow,
+  BookingRow,
+  IdempotencyKeyRow,
+];
+
+/** A pool of connections, not yet opened. {@link keepConnecting} or `initialize()` opens it. */
+export function createDataSource({ url, poolSize, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: 'tandem',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'all',
+    installExtensions: false,
+    synchronize: false,
+    logging: false,
+    // An idle connection that breaks is replaced by the pool; whoever needs one and gets none is told then.
+    poolErrorHandler: () => undefined,
+    extra: {
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      keepAlive: true,
+    },
+  });
+}

@@ -1,0 +1,96 @@
+import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+
+@Entity({ name: 'contacts' })
+export class ContactRow {
+  @PrimaryGeneratedColumn('uuid') id!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  /** E.164. */
+  @Column({ type: 'text' }) phone!: string;
+  @Column({ type: 'text', nullable: true }) name!: string | null;
+  @Column({ type: 'text', nullable: true }) email!: string | null;
+  @Column({ type: 'text', default: '' }) notes!: string;
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
+  @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) updatedAt!: Date;
+}
+
+/** Something that can be booked. */
+@Entity({ name: 'services' })
+export class ServiceRow {
+  @PrimaryGeneratedColumn('uuid') id!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  /** What the API and the agents call it, such as `plumbing`. */
+  @Column({ type: 'text' }) key!: string;
+  @Column({ type: 'text' }) name!: string;
+  @Column({ name: 'duration_minutes', type: 'integer' }) durationMinutes!: number;
+  @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
+}
+
+/** Someone who does it, one appointment at a time. */
+@Entity({ name: 'resources' })
+export class ResourceRow {
+  @PrimaryGeneratedColumn('uuid') id!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ type: 'text' }) name!: string;
+  @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
+}
+
+@Entity({ name: 'resource_services' })
+export class ResourceServiceRow {
+  @PrimaryColumn({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
+  @PrimaryColumn({ name: 'service_id', type: 'uuid' }) serviceId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+}
+
+@Entity({ name: 'resource_hours' })
+export class ResourceHoursRow {
+  @PrimaryColumn({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
+  /** ISO: 1 is Monday. */
+  @PrimaryColumn({ type: 'smallint' }) weekday!: number;
+  /** Local time of day, HH:MM:SS. */
+  @PrimaryColumn({ type: 'time', precision: 0 }) opens!: string;
+  @Column({ type: 'time', precision: 0 }) closes!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+}
+
+@Entity({ name: 'bookings' })
+export class BookingRow {
+  @PrimaryGeneratedColumn('uuid') id!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
+  @Column({ name: 'service_id', type: 'uuid' }) serviceId!: string;
+  @Column({ name: 'contact_id', type: 'uuid', nullable: true }) contactId!: string | null;
+  @Column({ type: 'tstzrange' }) period!: string;
+  /** Generated from the period. */
+  @Column({ name: 'starts_at', type: 'timestamptz', precision: 3, insert: false, update: false }) startsAt!: Date;
+  @Column({ name: 'ends_at', type: 'timestamptz', precision: 3, insert: false, update: false }) endsAt!: Date;
+  @Column({ type: 'text', default: 'booked' }) status!: BookingStatus;
+  /** What people say to each other, unique per tenant. */
+  @Column({ type: 'text' }) reference!: string;
+  /** Who it is for, in the words of whoever booked. */
+  @Column({ type: 'text', nullable: true }) name!: string | null;
+  @Column({ type: 'text', default: '' }) notes!: string;
+  @Column({ name: 'call_id', type: 'uuid', nullable: true }) callId!: string | null;
+  @Column({ name: 'tool_call_id', type: 'text', nullable: true }) toolCallId!: string | null;
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
+  @Column({ name: 'cancelled_at', type: 'timestamptz', precision: 3, nullable: true }) cancelledAt!: Date | null;
+}
+
+export type BookingStatus = 'booked' | 'cancelled';
+
+/** One unsafe request by its Idempotency-Key, and what was answered. */
+@Entity({ name: 'idempotency_keys' })
+export class IdempotencyKeyRow {
+  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @PrimaryColumn({ type: 'text' }) key!: string;
+  /** Method and path. */
+  @Column({ type: 'text' }) operation!: string;
+  @Column({ name: 'request_hash', type: 'bytea' }) requestHash!: Buffer;
+  @Column({ type: 'text' }) state!: 'in-progress' | 'completed';
+  /** Whose turn it is; a takeover writes a new one. */
+  @Column({ type: 'uuid' }) claim!: string;
+  @Column({ name: 'claimed_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) claimedAt!: Date;
+  @Column({ name: 'response_status', type: 'smallint', nullable: true }) responseStatus!: number | null;
+  /** `json`, not `jsonb`: a replay keeps the order of the keys. */
+  @Column({ name: 'response_body', type: 'json', nullable: true }) responseBody!: unknown;
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
+}

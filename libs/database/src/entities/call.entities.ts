@@ -1,0 +1,87 @@
+import type { CallDirection, CallStatus, Channel, RefusalReason, TerminationClass, TerminationReason } from '@tandem/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity({ name: 'calls' })
+export class CallRow {
+  @PrimaryColumn({ type: 'uuid' }) id!: string;
+  /** Null only where the dialled number belongs to nobody. */
+  @Column({ name: 'tenant_id', type: 'uuid', nullable: true }) tenantId!: string | null;
+  @Column({ type: 'text' }) status!: CallStatus;
+  @Column({ type: 'text' }) direction!: CallDirection;
+  @Column({ type: 'text' }) channel!: Channel;
+  @Column({ name: 'from_number', type: 'text' }) fromNumber!: string;
+  @Column({ name: 'to_number', type: 'text' }) toNumber!: string;
+  @Column({ name: 'carrier_call_id', type: 'text', nullable: true }) carrierCallId!: string | null;
+  @Column({ name: 'agent_id', type: 'uuid', nullable: true }) agentId!: string | null;
+  @Column({ name: 'agent_version', type: 'integer', nullable: true }) agentVersion!: number | null;
+  @Column({ name: 'agent_name', type: 'text', nullable: true }) agentName!: string | null;
+  @Column({ name: 'model_kind', type: 'text', nullable: true }) modelKind!: string | null;
+  /** When it was admitted or refused. */
+  @Column({ name: 'admitted_at', type: 'timestamptz', precision: 3 }) admittedAt!: Date;
+  @Column({ name: 'answered_at', type: 'timestamptz', precision: 3, nullable: true }) answeredAt!: Date | null;
+  @Column({ name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true }) endedAt!: Date | null;
+  @Column({ name: 'duration_ms', type: 'integer', nullable: true }) durationMs!: number | null;
+  @Column({ name: 'termination_class', type: 'text', nullable: true }) terminationClass!: TerminationClass | null;
+  @Column({ name: 'termination_reason', type: 'text', nullable: true }) terminationReason!: TerminationReason | null;
+  @Column({ name: 'refusal_reason', type: 'text', nullable: true }) refusalReason!: RefusalReason | null;
+  @Column({ type: 'jsonb', default: {} }) latencies!: unknown;
+  @Column({ type: 'jsonb', default: [] }) usage!: unknown;
+  /** Events the row was folded from; a fold of fewer never overwrites it. */
+  @Column({ name: 'event_count', type: 'integer', default: 0 }) eventCount!: number;
+  @Column({ name: 'recorded_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) recordedAt!: Date;
+}
+
+/** One attached caller stream. */
+@Entity({ name: 'call_legs' })
+export class CallLegRow {
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
+  @PrimaryColumn({ type: 'integer' }) epoch!: number;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'relay_id', type: 'text' }) relayId!: string;
+  @Column({ name: 'stream_id', type: 'text' }) streamId!: string;
+  @Column({ name: 'attached_at', type: 'timestamptz', precision: 3 }) attachedAt!: Date;
+  @Column({ name: 'detached_at', type: 'timestamptz', precision: 3, nullable: true }) detachedAt!: Date | null;
+  @Column({ name: 'detach_reason', type: 'text', nullable: true }) detachReason!: string | null;
+}
+
+@Entity({ name: 'utterances' })
+export class UtteranceRow {
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
+  /** From 1, in the order spoken. */
+  @PrimaryColumn({ type: 'integer' }) position!: number;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ type: 'text' }) speaker!: 'caller' | 'agent';
+  @Column({ name: 'item_id', type: 'text' }) itemId!: string;
+  @Column({ type: 'text' }) text!: string;
+  /** Since the call was admitted. */
+  @Column({ name: 'started_at_ms', type: 'integer' }) startedAtMs!: number;
+  @Column({ name: 'ended_at_ms', type: 'integer' }) endedAtMs!: number;
+  /** Of the agent's speech, what the caller heard; null for the caller's. */
+  @Column({ name: 'heard_ms', type: 'integer', nullable: true }) heardMs!: number | null;
+  @Column({ type: 'boolean' }) interrupted!: boolean;
+}
+
+@Entity({ name: 'tool_calls' })
+export class ToolCallRow {
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
+  @PrimaryColumn({ type: 'text' }) id!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ type: 'text' }) name!: string;
+  @Column({ type: 'jsonb' }) arguments!: unknown;
+  @Column({ type: 'jsonb', nullable: true }) outcome!: unknown;
+  @Column({ type: 'text' }) status!: ToolCallStatus;
+  @Column({ name: 'started_at_ms', type: 'integer' }) startedAtMs!: number;
+  @Column({ name: 'took_ms', type: 'integer', nullable: true }) tookMs!: number | null;
+}
+
+/** The status of the outcome, or `pending` while there is none. */
+export type ToolCallStatus = 'pending' | 'ok' | 'refused' | 'failed' | 'timed-out' | 'cancelled';
+
+/** What became of a call as the business sees it. */
+@Entity({ name: 'dispositions' })
+export class DispositionRow {
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ type: 'text' }) outcome!: string;
+  @Column({ type: 'text' }) detail!: string;
+}

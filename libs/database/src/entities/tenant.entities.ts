@@ -1,0 +1,34 @@
+import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+
+@Entity({ name: 'tenants' })
+export class TenantRow {
+  @PrimaryColumn({ type: 'uuid' }) id!: string;
+  @Column({ type: 'text' }) slug!: string;
+  @Column({ name: 'company_name', type: 'text' }) companyName!: string;
+  /** IANA name. */
+  @Column({ name: 'time_zone', type: 'text' }) timeZone!: string;
+  /** How far ahead bookings are taken. */
+  @Column({ name: 'booking_horizon_days', type: 'integer', default: 60 }) bookingHorizonDays!: number;
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
+}
+
+/** A day without calls (`calls`) or without appointments (`bookings`); a day without both is two rows. */
+@Entity({ name: 'closed_dates' })
+export class ClosedDateRow {
+  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @PrimaryColumn({ type: 'text' }) scope!: 'calls' | 'bookings';
+  /** YYYY-MM-DD. */
+  @PrimaryColumn({ type: 'date' }) date!: string;
+  @Column({ type: 'text' }) name!: string;
+}
+
+@Entity({ name: 'api_keys' })
+export class ApiKeyRow {
+  @PrimaryGeneratedColumn('uuid') id!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ type: 'text' }) name!: string;
+  @Column({ name: 'key_hash', type: 'bytea' }) keyHash!: Buffer;
+  @Column({ type: 'text', array: true }) scopes!: string[];
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
+  @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true }) revokedAt!: Date | null;
+}

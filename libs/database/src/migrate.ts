@@ -1,0 +1,40 @@
+import { Client } from 'pg';
+import { createDataSource } from './data-source.ts';
+
+/** Any number all starters agree on; nothing else of ours locks in this class. */
+const MIGRATION_LOCK = 7_264_826_336;
+/** How long a starter waits for another one that is migrating. */
+const WAIT_MS = 120_000;
+
+/**
+ * Brings the schema up to date in one transaction. Several starters may call this at once: an advisory lock lets one
+ * work, and the others find nothing left to do. The lock belongs to a transaction of its own, so a connection pooler
+ * in transaction mode does not break it.
+ * @returns names of the migrations applied now
+ * @throws when the database cannot be reached or a migration fails, in which case nothing was changed
+ */
+export async function runMigrations(url: string): Promise<string[]> {
+  const guard = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'tandem-migrate' });
+  guard.on('error', () => undefined); // The query that is running, or COMMIT, throws.
+  await guard.connect();
+  try {
+    await guard.query('BEGIN');
+    await guard.query(`SET LOCAL statement_timeout = ${WAIT_MS}; SET LOCAL lock_timeout = ${WAIT_MS}; SET LOCAL idle_in_transaction_session_timeout = 0`);
+    await guard.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    const applied = await applyPending(url);
+    await guard.query('COMMIT');
+    return applied;
+  } finally {
+    await guard.end();
+  }
+}
+
+async function applyPending(url: string): Promise<string[]> {
+  const dataSource = createDataSource({ url, poolSize: 2, statementTimeoutMs: 0 });
+  await dataSource.initialize();
+  try {
+    return (await dataSource.runMigrations({ transaction: 'all' })).map((migration) => migration.name);
+  } finally {
+    await dataSource.destroy();
+  }
+}

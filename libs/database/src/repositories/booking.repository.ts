@@ -1,0 +1,210 @@
+import type { CallId, TenantId, ToolCallId } from '@tandem/contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+import { DatabaseRefusal, SQL_STATE, translate } from '../database-errors.ts';
+import type { BookingStatus } from '../entities/business.entities.ts';
+import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
+import { storableText } from '../storable.ts';
+import { rows, run, type Transaction } from '../unit-of-work.ts';
+import { newReference, REFERENCE_TRIES } from './booking-reference.ts';
+import { ContactRepository } from './contact.repository.ts';
+
+export interface Booking {
+  readonly id: string;
+  readonly reference: string;
+  readonly status: BookingStatus;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly service: { readonly key: string; readonly name: string };
+  readonly resource: { readonly id: string; readonly name: string };
+  readonly contact: { readonly id: string; readonly phone: string; readonly name: string | null } | null;
+  /** Who it is for, in the words of whoever booked. */
+  readonly name: string | null;
+  readonly notes: string;
+  readonly callId: CallId | null;
+  readonly createdAt: Date;
+  readonly cancelledAt: Date | null;
+}
+
+export interface BookingRequest {
+  readonly tenantId: TenantId;
+  readonly serviceId: string;
+  /** Whom to ask, in this order. Their hours and skills are the caller's business. */
+  readonly resourceIds: readonly string[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  /** E.164; the contact is made if the tenant has none with it. */
+  readonly contactPhone: string | null;
+  readonly name: string | null;
+  readonly notes: string;
+  readonly callId: CallId | null;
+  readonly toolCallId: ToolCallId | null;
+}
+
+export interface BookingFilter {
+  readonly contactPhone?: string | undefined;
+  readonly status?: BookingStatus | undefined;
+  /** Starting at or after. */
+  readonly from?: Date | undefined;
+  /** Starting before. */
+  readonly until?: Date | undefined;
+}
+
+interface BookingView {
+  id: string;
+  reference: string;
+  status: BookingStatus;
+  starts_at: Date;
+  ends_at: Date;
+  service_key: string;
+  service_name: string;
+  resource_id: string;
+  resource_name: string;
+  contact_id: string | null;
+  contact_phone: string | null;
+  contact_name: string | null;
+  name: string | null;
+  notes: string;
+  call_id: CallId | null;
+  created_at: Date;
+  cancelled_at: Date | null;
+}
+
+const VIEW = `
+SELECT booking.id, booking.reference, booking.status, booking.starts_at, booking.ends_at, service.key AS service_key, service.name AS service_name,
+  resource.id AS resource_id, resource.name AS resource_name, contact.id AS contact_id, contact.phone AS contact_phone, contact.name AS contact_name,
+  booking.name, booking.notes, booking.call_id, booking.created_at, booking.cancelled_at
+FROM bookings booking
+JOIN services service ON service.id = booking.service_id
+JOIN resources resource ON resource.id = booking.resource_id
+LEFT JOIN contacts contact ON contact.id = booking.contact_id
+WHERE booking.tenant_id = $1`;
+
+/** Appointments. */
+export class BookingRepository {
+  private readonly contacts: ContactRepository;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.contacts = new ContactRepository(dataSource);
+  }
+
+  /**
+   * Books the first of the resources that is free; null when none is, and then nothing was changed.
+   *
+   * One resource at a time is locked, looked at and taken or let go, so two bookings never hold what the other wants:
+   * a lock taken after a savepoint is released by rolling back to it. The winner's lock stays until the transaction
+   * ends, so the next one sees its booking. The exclusion constraint stands behind all this; it alone answers
+   * contention with deadlocks.
+   */
+  async book(transaction: Transaction, request: BookingRequest): Promise<Booking | null> {
+    for (const resourceId of request.resourceIds) {
+      await rows(transaction, 'SAVEPOINT resource');
+      const id = await this.take(transaction, request, resourceId);
+      if (id !== null) {
+        await rows(transaction, 'RELEASE SAVEPOINT resource');
+        return this.read(transaction, request.tenantId, id);
+      }
+      await rows(transaction, 'ROLLBACK TO SAVEPOINT resource');
+    }
+    return null;
+  }
+
+  /** Cancels; cancelling twice is the same as once. Null when the tenant has no such booking. */
+  async cancel(transaction: Transaction, tenantId: TenantId, id: string): Promise<Booking | null> {
+    await rows(transaction, `UPDATE bookings SET status = 'cancelled', cancelled_at = now() WHERE tenant_id = $1 AND id = $2 AND status = 'booked'`, [tenantId, id]);
+    return this.read(transaction, tenantId, id);
+  }
+
+  async find(tenantId: TenantId, id: string): Promise<Booking | null> {
+    return run(this.dataSource, (manager) => this.read(manager, tenantId, id));
+  }
+
+  /** Soonest first. @throws CursorMalformed */
+  async list(tenantId: TenantId, filter: BookingFilter, page: PageRequest): Promise<Page<Booking>> {
+    const after = page.cursor === undefined ? null : positionOf(page.cursor);
+    const parameters: unknown[] = [tenantId];
+    const conditions: string[] = [];
+    const where = (condition: (...places: string[]) => string, ...values: unknown[]) => {
+      conditions.push(condition(...values.map((value) => `$${parameters.push(value)}`)));
+    };
+    if (filter.contactPhone) where((phone) => `contact.phone = ${phone}`, filter.contactPhone);
+    if (filter.status) where((status) => `booking.status = ${status}`, filter.status);
+    if (filter.from) where((from) => `booking.starts_at >= ${from}`, filter.from);
+    if (filter.until) where((until) => `booking.starts_at < ${until}`, filter.until);
+    if (after) where((at, id) => `(booking.starts_at, booking.id) > (${at}, ${id})`, after.at, after.id);
+    const narrowed = conditions.map((condition) => ` AND ${condition}`).join('');
+    const sql = `${VIEW}${narrowed} ORDER BY booking.starts_at, booking.id LIMIT $${parameters.push(page.limit + 1)}`;
+    const found = await run(this.dataSource, (manager) => rows<BookingView>(manager, sql, parameters));
+    return toPage(found, page.limit, (row) => ({ at: row.starts_at, id: row.id }), toBooking);
+  }
+
+  private async read(manager: EntityManager, tenantId: TenantId, id: string): Promise<Booking | null> {
+    const [row] = await rows<BookingView>(manager, `${VIEW} AND booking.id = $2`, [tenantId, id]);
+    return row ? toBooking(row) : null;
+  }
+
+  /** The id of the new booking, or null when the resource is taken. */
+  private async take(transaction: Transaction, request: BookingRequest, resourceId: string): Promise<string | null> {
+    await rows(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('booking:' || $1, 0))`, [resourceId]);
+    // A statement of its own: its snapshot must be newer than the lock.
+    const taken = await rows(
+      transaction,
+      `SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked' AND period && tstzrange($2::timestamptz, $3::timestamptz) LIMIT 1`,
+      [resourceId, request.startsAt, request.endsAt],
+    );
+    if (taken.length > 0) return null;
+    const { contactPhone, name, tenantId } = request;
+    const contactId = contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
+    try {
+      return await this.insert(transaction, request, resourceId, contactId);
+    } catch (error) {
+      // Someone booked without the lock, from a console say. The constraint has the last word.
+      const meaning = translate(error);
+      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.exclusionViolation) return null;
+      throw error;
+    }
+  }
+
+  private async insert(transaction: Transaction, request: BookingRequest, resourceId: string, contactId: string | null): Promise<string> {
+    for (let attempt = 0; attempt < REFERENCE_TRIES; attempt++) {
+      const [booking] = await rows<{ id: string }>(
+        transaction,
+        `INSERT INTO bookings (tenant_id, resource_id, service_id, contact_id, period, reference, name, notes, call_id, tool_call_id)
+         VALUES ($1, $2, $3, $4, tstzrange($5::timestamptz, $6::timestamptz), $7, $8, $9, $10, $11)
+         ON CONFLICT (tenant_id, reference) DO NOTHING RETURNING id`,
+        [
+          request.tenantId,
+          resourceId,
+          request.serviceId,
+          contactId,
+          request.startsAt,
+          request.endsAt,
+          newReference(attempt),
+          request.name === null ? null : storableText(request.name),
+          storableText(request.notes),
+          request.callId,
+          request.toolCallId,
+        ],
+      );
+      if (booking) return booking.id;
+    }
+    throw new DatabaseRefusal(SQL_STATE.uniqueViolation, 'bookings_reference_key', 'bookings');
+  }
+}
+
+function toBooking(row: BookingView): Booking {
+  return {
+    id: row.id,
+    reference: row.reference,
+    status: row.status,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+    service: { key: row.service_key, name: row.service_name },
+    resource: { id: row.resource_id, name: row.resource_name },
+    contact: row.contact_id === null || row.contact_phone === null ? null : { id: row.contact_id, phone: row.contact_phone, name: row.contact_name },
+    name: row.name,
+    notes: row.notes,
+    callId: row.call_id,
+    createdAt: row.created_at,
+    cancelledAt: row.cancelled_at,
+  };
+}

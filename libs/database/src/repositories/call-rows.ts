@@ -1,0 +1,74 @@
+import { termination, type CallId, type JsonValue, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
+import type { CallDetail, CallLegRecord, CallRecord, CallSummary, ToolCallRecord, UtteranceRecord } from '../call-record.ts';
+import type { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
+
+/** A row of `calls` in the words of the domain. */
+export function toSummary(row: CallRow, outcome: string | null): CallSummary {
+  return {
+    callId: row.id as CallId,
+    tenantId: row.tenantId as TenantId,
+    status: row.status,
+    direction: row.direction,
+    channel: row.channel,
+    from: row.fromNumber,
+    to: row.toNumber,
+    carrierCallId: row.carrierCallId,
+    agent: row.agentId === null ? null : { id: row.agentId, version: row.agentVersion ?? 0, name: row.agentName ?? '' },
+    modelKind: row.modelKind,
+    admittedAt: row.admittedAt,
+    answeredAt: row.answeredAt,
+    endedAt: row.endedAt,
+    durationMs: row.durationMs,
+    termination: row.terminationReason === null ? null : termination(row.terminationReason),
+    refusalReason: row.refusalReason,
+    outcome,
+  };
+}
+
+interface Children {
+  readonly legs: readonly CallLegRow[];
+  readonly utterances: readonly UtteranceRow[];
+  readonly toolCalls: readonly ToolCallRow[];
+  readonly disposition: DispositionRow | null;
+}
+
+export function toDetail(row: CallRow, { legs, utterances, toolCalls, disposition }: Children): CallDetail {
+  const { outcome: _outcome, ...summary } = toSummary(row, null);
+  return {
+    ...summary,
+    latencies: row.latencies as CallRecord['latencies'],
+    usage: row.usage as CallRecord['usage'],
+    legs: legs.map(toLeg),
+    utterances: utterances.map(toUtterance),
+    toolCalls: toolCalls.map(toToolCall),
+    disposition: disposition && { outcome: disposition.outcome, detail: disposition.detail },
+  };
+}
+
+const toLeg = (row: CallLegRow): CallLegRecord => ({
+  epoch: row.epoch,
+  relayId: row.relayId as RelayId,
+  streamId: row.streamId,
+  attachedAt: row.attachedAt,
+  detachedAt: row.detachedAt,
+  detachReason: row.detachReason,
+});
+
+const toUtterance = (row: UtteranceRow): UtteranceRecord => ({
+  speaker: row.speaker,
+  itemId: row.itemId,
+  text: row.text,
+  startedAtMs: row.startedAtMs,
+  endedAtMs: row.endedAtMs,
+  heardMs: row.heardMs,
+  interrupted: row.interrupted,
+});
+
+const toToolCall = (row: ToolCallRow): ToolCallRecord => ({
+  toolCallId: row.id as ToolCallId,
+  name: row.name,
+  arguments: row.arguments as JsonValue,
+  outcome: row.outcome as ToolCallRecord['outcome'],
+  startedAtMs: row.startedAtMs,
+  tookMs: row.tookMs,
+});

@@ -1,0 +1,194 @@
+import type { CallId, TenantId } from '@tandem/contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { CallDetail, CallFilter, CallRecord, CallSummary, RefusedCall } from '../call-record.ts';
+import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
+import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
+import { jsonParameter, storableText } from '../storable.ts';
+import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
+import { toDetail, toSummary } from './call-rows.ts';
+
+/** Longest transcript and tool list given out for one call; the rest stays in the database. */
+const MAX_CHILDREN = 5_000;
+
+/** Calls as they are remembered. */
+export class CallRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Writes one folded call with its legs, transcript, tool calls and disposition: all of it or nothing. Any number of
+   * times to the same rows, also from several workers at once: the upsert holds the call's row until the end.
+   * @returns `stale` when a fold of more events, or another tenant's call of that id, stands there already
+   */
+  async record(call: CallRecord): Promise<'recorded' | 'stale'> {
+    return transact(this.dataSource, async (transaction) => {
+      if (!(await this.upsert(transaction, call))) return 'stale';
+      await this.replaceChildren(transaction, call);
+      return 'recorded';
+    });
+  }
+
+  /** Writes down a call that was turned away. A second time changes nothing. */
+  async recordRefusal(call: RefusedCall): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      rows(
+        manager,
+        `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, admitted_at, ended_at,
+           duration_ms, termination_class, termination_reason, refusal_reason)
+         VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $8, 0, 'platform', 'refused', $9)
+         ON CONFLICT (id) DO NOTHING`,
+        [call.callId, call.tenantId, call.direction, call.channel, storableText(call.from), storableText(call.to), textOrNull(call.carrierCallId), call.refusedAt, call.reason],
+      ),
+    );
+  }
+
+  /**
+   * Newest first.
+   * @throws CursorMalformed
+   */
+  async list(tenantId: TenantId, filter: CallFilter, page: PageRequest): Promise<Page<CallSummary>> {
+    const after = page.cursor === undefined ? null : positionOf(page.cursor);
+    return run(this.dataSource, async (manager) => {
+      const query = manager.createQueryBuilder(CallRow, 'call').where('call.tenantId = :tenantId', { tenantId });
+      if (filter.status) query.andWhere('call.status = :status', { status: filter.status });
+      if (filter.from) query.andWhere('call.fromNumber = :from', { from: filter.from });
+      if (filter.to) query.andWhere('call.toNumber = :to', { to: filter.to });
+      if (filter.since) query.andWhere('call.admittedAt >= :since', { since: filter.since });
+      if (filter.until) query.andWhere('call.admittedAt < :until', { until: filter.until });
+      if (after) query.andWhere('(call.admitted_at, call.id) < (:at, :id)', { at: after.at, id: after.id });
+      const found = await query
+        .orderBy('call.admittedAt', 'DESC')
+        .addOrderBy('call.id', 'DESC')
+        .take(page.limit + 1)
+        .getMany();
+      const outcomes = await this.outcomes(manager, found);
+      return toPage(found, page.limit, (row) => ({ at: row.admittedAt, id: row.id }), (row) => toSummary(row, outcomes.get(row.id) ?? null));
+    });
+  }
+
+  /** One call with its transcript, tool calls, legs and disposition; null when this tenant has no such call. */
+  async get(tenantId: TenantId, callId: CallId): Promise<CallDetail | null> {
+    return run(this.dataSource, async (manager) => {
+      const call = await manager.findOneBy(CallRow, { tenantId, id: callId });
+      if (!call) return null;
+      const where = { tenantId, callId };
+      return toDetail(call, {
+        legs: await manager.find(CallLegRow, { where, order: { epoch: 'ASC' }, take: MAX_CHILDREN }),
+        utterances: await manager.find(UtteranceRow, { where, order: { position: 'ASC' }, take: MAX_CHILDREN }),
+        toolCalls: await manager.find(ToolCallRow, { where, order: { startedAtMs: 'ASC', id: 'ASC' }, take: MAX_CHILDREN }),
+        disposition: await manager.findOneBy(DispositionRow, where),
+      });
+    });
+  }
+
+  private async outcomes(manager: EntityManager, calls: readonly CallRow[]): Promise<Map<string, string>> {
+    const found = await rows<{ call_id: string; outcome: string }>(manager, 'SELECT call_id, outcome FROM dispositions WHERE call_id = ANY($1)', [
+      calls.map((call) => call.id),
+    ]);
+    return new Map(found.map((row) => [row.call_id, row.outcome]));
+  }
+
+  private async upsert(transaction: Transaction, call: CallRecord): Promise<boolean> {
+    const written = await rows(
+      transaction,
+      `INSERT INTO calls AS kept (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, agent_id, agent_version,
+         agent_name, model_kind, admitted_at, answered_at, ended_at, duration_ms, termination_class, termination_reason, latencies, usage, event_count)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+       ON CONFLICT (id) DO UPDATE SET status = excluded.status, direction = excluded.direction, channel = excluded.channel,
+         from_number = excluded.from_number, to_number = excluded.to_number, carrier_call_id = excluded.carrier_call_id,
+         agent_id = excluded.agent_id, agent_version = excluded.agent_version, agent_name = excluded.agent_name,
+         model_kind = excluded.model_kind, admitted_at = excluded.admitted_at, answered_at = excluded.answered_at,
+         ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, termination_class = excluded.termination_class,
+         termination_reason = excluded.termination_reason, refusal_reason = NULL, latencies = excluded.latencies, usage = excluded.usage,
+         event_count = excluded.event_count, recorded_at = now()
+       WHERE kept.tenant_id = excluded.tenant_id AND kept.event_count <= excluded.event_count
+       RETURNING id`,
+      [
+        call.callId,
+        call.tenantId,
+        call.status,
+        call.direction,
+        call.channel,
+        storableText(call.from),
+        storableText(call.to),
+        textOrNull(call.carrierCallId),
+        call.agent?.id ?? null,
+        call.agent?.version ?? null,
+        textOrNull(call.agent?.name),
+        textOrNull(call.modelKind),
+        call.admittedAt,
+        call.answeredAt,
+        call.endedAt,
+        wholeMs(call.durationMs),
+        call.termination?.class ?? null,
+        call.termination?.reason ?? null,
+        jsonParameter(call.latencies),
+        jsonParameter(call.usage),
+        call.eventCount,
+      ],
+    );
+    return written.length === 1;
+  }
+
+  private async replaceChildren(transaction: Transaction, call: CallRecord): Promise<void> {
+    for (const table of ['call_legs', 'utterances', 'tool_calls', 'dispositions']) await rows(transaction, `DELETE FROM ${table} WHERE call_id = $1`, [call.callId]);
+    const owner = [call.tenantId, call.callId] as const;
+    await rows(
+      transaction,
+      `INSERT INTO call_legs (tenant_id, call_id, epoch, relay_id, stream_id, attached_at, detached_at, detach_reason)
+       SELECT $1, $2, * FROM jsonb_to_recordset($3::jsonb)
+         AS leg (epoch integer, "relayId" text, "streamId" text, "attachedAt" timestamptz, "detachedAt" timestamptz, "detachReason" text)
+       ON CONFLICT DO NOTHING`,
+      [...owner, jsonParameter(call.legs)],
+    );
+    await rows(
+      transaction,
+      `INSERT INTO utterances (tenant_id, call_id, position, speaker, item_id, text, started_at_ms, ended_at_ms, heard_ms, interrupted)
+       SELECT $1, $2, * FROM jsonb_to_recordset($3::jsonb)
+         AS utterance (position integer, speaker text, "itemId" text, text text, "startedAtMs" integer, "endedAtMs" integer, "heardMs" integer, interrupted boolean)`,
+      [...owner, toStorableUtterances(call)],
+    );
+    await rows(
+      transaction,
+      `INSERT INTO tool_calls (tenant_id, call_id, id, name, arguments, outcome, status, started_at_ms, took_ms)
+       SELECT $1, $2, * FROM jsonb_to_recordset($3::jsonb)
+         AS tool_call ("toolCallId" text, name text, arguments jsonb, outcome jsonb, status text, "startedAtMs" integer, "tookMs" integer)
+       ON CONFLICT DO NOTHING`,
+      [...owner, toStorableToolCalls(call)],
+    );
+    if (!call.disposition) return;
+    const { outcome, detail } = call.disposition;
+    await rows(transaction, 'INSERT INTO dispositions (tenant_id, call_id, outcome, detail) VALUES ($1, $2, $3, $4)', [...owner, storableText(outcome), storableText(detail)]);
+  }
+}
+
+function toStorableUtterances(call: CallRecord): string {
+  return jsonParameter(
+    call.utterances.map((utterance, index) => ({
+      ...utterance,
+      position: index + 1,
+      startedAtMs: wholeMs(utterance.startedAtMs),
+      endedAtMs: wholeMs(utterance.endedAtMs),
+      heardMs: wholeMs(utterance.heardMs),
+    })),
+  );
+}
+
+function toStorableToolCalls(call: CallRecord): string {
+  return jsonParameter(
+    call.toolCalls.map((toolCall) => ({
+      ...toolCall,
+      status: toolCall.outcome?.status ?? 'pending',
+      startedAtMs: wholeMs(toolCall.startedAtMs),
+      tookMs: wholeMs(toolCall.tookMs),
+    })),
+  );
+}
+
+const textOrNull = (text: string | null | undefined): string | null => (text === null || text === undefined ? null : storableText(text));
+
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/** Events measure in fractions of a ms and trust their clocks; the column holds 24 days. */
+function wholeMs(ms: number | null): number | null {
+  return ms === null ? null : Math.max(-MAX_INTEGER, Math.min(MAX_INTEGER, Math.round(ms)));
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TenantId } from '@tandem/contracts';
+import type { DataSource } from 'typeorm';
+import { openBusiness } from '../test/business.ts';
+import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
+import { rows, run, transact } from '../unit-of-work.ts';
+import { IdempotencyRepository, type KeyedRequest } from './idempotency.repository.ts';
+
+describe('idempotency keys', () => {
+  let database: FreshDatabase;
+  let dataSource: DataSource;
+  let tenantId: TenantId;
+  let keys: IdempotencyRepository;
+  let impatient: IdempotencyRepository;
+  let number = 0;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    dataSource = await database.open();
+    tenantId = (await openBusiness(dataSource, 0)).tenantId;
+    keys = new IdempotencyRepository(dataSource, 60_000);
+    impatient = new IdempotencyRepository(dataSource, -1000);
+  });
+  afterAll(() => database.drop());
+
+  const request = (change: Partial<KeyedRequest> = {}): KeyedRequest => ({ tenantId, key: `key-${number++}`, operation: 'POST /v1/bookings', hash: Buffer.alloc(32, 1), ...change });
+  const answer = { status: 201, body: { z: 1, a: [{ y: 2, b: 3 }] } };
+
+  async function claimOf(repository: IdempotencyRepository, asked: KeyedRequest): Promise<string> {
+    const claim = await repository.claim(asked);
+    if (claim.kind !== 'claimed') throw new TypeError(`expected a claim, got ${claim.kind}`);
+    return claim.claim;
+  }
+
+  it('go to one of many at once', async () => {
+    const asked = request();
+    const claims = await Promise.all(Array.from({ length: 40 }, () => keys.claim(asked)));
+    expect(claims.filter((claim) => claim.kind === 'claimed')).toHaveLength(1);
+    expect(claims.filter((claim) => claim.kind === 'in-progress')).toHaveLength(39);
+  });
+
+  it('answer a repeat with the first answer, its keys in the same order', async () => {
+    const asked = request();
+    const claim = await claimOf(keys, asked);
+    expect(await transact(dataSource, (transaction) => keys.complete(transaction, asked, claim, answer))).toBe(true);
+    const repeat = await keys.claim(asked);
+    expect(JSON.stringify(repeat)).toBe(JSON.stringify({ kind: 'answered', answer }));
+  });
+
+  it('refuse another body or another operation, done or not', async () => {
+    const asked = request();
+    const claim = await claimOf(keys, asked);
+    const otherBody = { ...asked, hash: Buffer.alloc(32, 2) };
+    const otherOperation = { ...asked, operation: 'DELETE /v1/bookings/1' };
+    expect((await keys.claim(otherBody)).kind).toBe('other-request');
+    await transact(dataSource, (transaction) => keys.complete(transaction, asked, claim, answer));
+    expect((await keys.claim(otherBody)).kind).toBe('other-request');
+    expect((await keys.claim(otherOperation)).kind).toBe('other-request');
+  });
+
+  it('belong to one tenant each', async () => {
+    const asked = request();
+    await claimOf(keys, asked);
+    const stranger = (await openBusiness(dataSource, 0)).tenantId;
+    expect((await keys.claim({ ...asked, tenantId: stranger })).kind).toBe('claimed');
+  });
+
+  it('of a dead owner are taken over by one of many, and the owner, should it live, cannot complete', async () => {
+    const asked = request();
+    const dead = await claimOf(keys, asked);
+    const heirs = await Promise.all(Array.from({ length: 10 }, () => keys.claim(asked)));
+    expect(heirs.every((heir) => heir.kind === 'in-progress')).toBe(true);
+    const heir = await claimOf(impatient, asked);
+    expect(await transact(dataSource, (transaction) => keys.complete(transaction, asked, dead, answer))).toBe(false);
+    expect(await transact(dataSource, (transaction) => keys.complete(transaction, asked, heir, answer))).toBe(true);
+    expect((await impatient.claim(asked)).kind).toBe('answered');
+  });
+
+  it('that are released can be claimed again at once; a completed one is not released', async () => {
+    const asked = request();
+    const first = await claimOf(keys, asked);
+    await keys.release(asked, first);
+    const second = await claimOf(keys, asked);
+    await keys.release(asked, first);
+    expect((await keys.claim(asked)).kind).toBe('in-progress');
+    await transact(dataSource, (transaction) => keys.complete(transaction, asked, second, answer));
+    await keys.release(asked, second);
+    expect((await keys.claim(asked)).kind).toBe('answered');
+  });
+
+  it('lose their answer with the effect when the transaction is rolled back', async () => {
+    const asked = request();
+    const claim = await claimOf(keys, asked);
+    await expect(
+      transact(dataSource, async (transaction) => {
+        await keys.complete(transaction, asked, claim, answer);
+        throw new RangeError('the effect broke');
+      }),
+    ).rejects.toThrow('the effect broke');
+    expect((await keys.claim(asked)).kind).toBe('in-progress');
+  });
+
+  it('are forgotten when they are old', async () => {
+    const old = request();
+    const fresh = request();
+    await claimOf(keys, old);
+    await claimOf(keys, fresh);
+    await run(dataSource, (manager) => rows(manager, `UPDATE idempotency_keys SET created_at = now() - interval '8 days' WHERE key = $1`, [old.key]));
+    expect(await keys.purge(new Date(Date.now() - 7 * 86_400_000))).toBe(1);
+    expect((await keys.claim(old)).kind).toBe('claimed');
+    expect((await keys.claim(fresh)).kind).toBe('in-progress');
+  });
+});

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { TenantId } from '@tandem/contracts';
+import type { DataSource } from 'typeorm';
+import { rows, run, type Transaction } from '../unit-of-work.ts';
+
+/** An unsafe request under its Idempotency-Key. */
+export interface KeyedRequest {
+  readonly tenantId: TenantId;
+  readonly key: string;
+  /** Method and path. */
+  readonly operation: string;
+  /** SHA-256 of what was asked. */
+  readonly hash: Buffer;
+}
+
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * - `claimed`: nobody did this yet; do it, and complete it with this claim.
+ * - `answered`: it was done; this was the answer.
+ * - `in-progress`: someone is at it.
+ * - `other-request`: the key was used for something else.
+ */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly claim: string }
+  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
+  | { readonly kind: 'in-progress' }
+  | { readonly kind: 'other-request' };
+
+interface KeyRow {
+  is_same: boolean;
+  is_stale: boolean;
+  response_status: number | null;
+  response_body: unknown;
+}
+
+/**
+ * Makes unsafe requests repeatable. A claim says who is at it, and is visible to all at once. The answer is stored in
+ * the transaction of the effect, so both exist or neither does. A claim whose owner died goes stale and is taken over;
+ * should the owner be alive but slow, its answer no longer finds its claim and its effect is rolled back.
+ */
+export class IdempotencyRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    /** After this time without an answer a claim may be taken over. */
+    private readonly staleAfterMs = 5_000,
+  ) {}
+
+  async claim(request: KeyedRequest): Promise<Claim> {
+    return run(this.dataSource, async (manager) => {
+      const claim = randomUUID();
+      const owner = [request.tenantId, request.key] as const;
+      const inserted = await rows(
+        manager,
+        `INSERT INTO idempotency_keys (tenant_id, key, operation, request_hash, state, claim) VALUES ($1, $2, $3, $4, 'in-progress', $5)
+         ON CONFLICT (tenant_id, key) DO NOTHING RETURNING 1`,
+        [...owner, request.operation, request.hash, claim],
+      );
+      if (inserted.length === 1) return { kind: 'claimed', claim };
+      const [known] = await rows<KeyRow>(
+        manager,
+        `SELECT operation = $3 AND request_hash = $4 AS is_same, claimed_at < now() - $5 * interval '1 ms' AS is_stale, response_status, response_body
+         FROM idempotency_keys WHERE tenant_id = $1 AND key = $2`,
+        [...owner, request.operation, request.hash, this.staleAfterMs],
+      );
+      // Gone again between the two statements: its owner gave up. Whoever asks next may claim it.
+      if (!known) return { kind: 'in-progress' };
+      if (!known.is_same) return { kind: 'other-request' };
+      if (known.response_status !== null) return { kind: 'answered', answer: { status: known.response_status, body: known.response_body } };
+      if (!known.is_stale) return { kind: 'in-progress' };
+      const takenOver = await rows(
+        manager,
+        `UPDATE idempotency_keys SET claim = $3, claimed_at = now()
+         WHERE tenant_id = $1 AND key = $2 AND state = 'in-progress' AND claimed_at < now() - $4 * interval '1 ms' RETURNING 1`,
+        [...owner, claim, this.staleAfterMs],
+      );
+      return takenOver.length === 1 ? { kind: 'claimed', claim } : { kind: 'in-progress' };
+    });
+  }
+
+  /** Stores the answer inside the effect's transaction. False when the claim was taken over: roll the effect back. */
+  async complete(transaction: Transaction, request: KeyedRequest, claim: string, answer: StoredAnswer): Promise<boolean> {
+    const completed = await rows(
+      transaction,
+      `UPDATE idempotency_keys SET state = 'completed', response_status = $4, response_body = $5::json
+       WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = 'in-progress' RETURNING 1`,
+      [request.tenantId, request.key, claim, answer.status, JSON.stringify(answer.body)],
+    );
+    return completed.length === 1;
+  }
+
+  /** Gives a claim back after the effect was rolled back, so that the next try need not wait for it to go stale. */
+  async release(request: KeyedRequest, claim: string): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      rows(manager, `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = 'in-progress'`, [request.tenantId, request.key, claim]),
+    );
+  }
+
+  /** Forgets up to 10,000 keys older than this. @returns how many */
+  async purge(olderThan: Date): Promise<number> {
+    const purged = await run(this.dataSource, (manager) =>
+      rows(
+        manager,
+        `DELETE FROM idempotency_keys WHERE (tenant_id, key) IN
+           (SELECT tenant_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT 10000) RETURNING 1`,
+        [olderThan],
+      ),
+    );
+    return purged.length;
+  }
+}

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { AgentDirectory } from '../repositories/agent-directory.ts';
+import { ApiKeyMalformed, ApiKeyRepository, generateApiKey } from '../repositories/api-key.repository.ts';
+import { CatalogueRepository } from '../repositories/catalogue.repository.ts';
+import { ContactRepository } from '../repositories/contact.repository.ts';
+import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
+import { rows, run } from '../unit-of-work.ts';
+import { DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seed-demo.ts';
+
+describe('the demo', () => {
+  let database: FreshDatabase;
+  let dataSource: DataSource;
+  const apiKey = generateApiKey();
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    dataSource = await database.open();
+  });
+  afterAll(() => database.drop());
+
+  const everything = () =>
+    run(dataSource, async (manager) => {
+      const found: Record<string, unknown> = {};
+      for (const { tableName } of dataSource.entityMetadatas) found[tableName] = await rows(manager, `SELECT to_jsonb(t) FROM ${tableName} t ORDER BY 1`);
+      return found;
+    });
+
+  it('is a business with an agent behind its number', async () => {
+    expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toEqual({ tenantId: DEMO_TENANT_ID, agentVersion: 1, isNewVersion: true });
+    const number = await new AgentDirectory(dataSource).findByNumber(DEMO_PHONE_NUMBER);
+    expect(number).toMatchObject({ tenant: { slug: 'demo', companyName: 'Northwind Home Services' }, opening: { isAlwaysOpen: true } });
+    expect(number?.agent).toMatchObject({ name: 'Sarah', agentVersion: 1, model: { kind: 'guided' }, tools: ['lookup_customer', 'check_availability', 'book_appointment', 'end_call'], notice: '' });
+    const catalogue = new CatalogueRepository(dataSource);
+    expect((await catalogue.services(DEMO_TENANT_ID)).map((service) => service.key)).toEqual(['electrical', 'heating', 'plumbing']);
+    const engineers = await catalogue.resources(DEMO_TENANT_ID);
+    expect(engineers).toHaveLength(3);
+    expect(engineers.filter((engineer) => engineer.hours.some((hours) => hours.weekday === 6))).toHaveLength(1);
+    expect(new Set(engineers.map((engineer) => engineer.services.join())).size).toBe(3);
+    expect((await new ContactRepository(dataSource).list(DEMO_TENANT_ID, { phone: '+12025550123' }, { limit: 5 })).items[0]?.name).toBe('Alex Morgan');
+    expect(await new ApiKeyRepository(dataSource).findActive(apiKey)).toMatchObject({ tenantId: DEMO_TENANT_ID, scopes: ['crm:read', 'crm:write'] });
+  });
+
+  it('is not changed by seeding again, also at once', async () => {
+    const before = await everything();
+    const again = await Promise.all([1, 2, 3].map(() => seedDemo(dataSource, { model: 'guided', apiKey })));
+    expect(again.map((seeded) => seeded.isNewVersion)).toEqual([false, false, false]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('publishes a new version when the model changes', async () => {
+    expect(await seedDemo(dataSource, { model: 'openai-realtime', apiKey })).toMatchObject({ agentVersion: 2, isNewVersion: true });
+    const number = await new AgentDirectory(dataSource).findByNumber(DEMO_PHONE_NUMBER);
+    expect(number?.agent?.model).toMatchObject({ kind: 'openai-realtime', voice: 'marin' });
+  });
+
+  it('takes no key that is none', async () => {
+    await expect(seedDemo(dataSource, { model: 'guided', apiKey: 'demo' })).rejects.toThrow(ApiKeyMalformed);
+  });
+});
