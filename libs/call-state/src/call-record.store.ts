@@ -1,6 +1,6 @@
-import { callIdSchema, parseCallEvent, tenantIdSchema, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import { callIdSchema, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TerminationReason } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
-import { CALL_KEYS_TTL_S, callRecordSchema, PERSISTED_TTL_S, type CallRecord, type CallStanding, type CallState } from './call-record.ts';
+import { CALL_KEYS_TTL_S, admissionRecordSchema, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { addForeignEvent } from './scripts/append-events.ts';
 import { admitCall } from './scripts/admit-call.ts';
@@ -9,7 +9,7 @@ import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
 
 export type Admission = { readonly outcome: 'new' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
-export type Claim = { readonly outcome: 'claimed'; readonly record: CallRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
+export type Claim = { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
 
 /** A call's record, its owner and its events in Redis. */
 export class CallRecordStore {
@@ -20,15 +20,21 @@ export class CallRecordStore {
 
   /** The answer given to the carrier the first time it asked about this call; null when it never did. */
   earlierAnswer(carrierCallId: string): Promise<string | null> {
-    return this.redis.get(keys.carrier(carrierCallId));
+    return this.redis.hget(keys.carrier(carrierCallId), 'answer');
+  }
+
+  /** Our id of the carrier's call; null when it was not admitted, or is long over. */
+  async callOf(carrierCallId: string): Promise<CallId | null> {
+    return callIdSchema.safeParse(await this.redis.hget(keys.carrier(carrierCallId), 'call')).data ?? null;
   }
 
   /**
    * Admits the call to the relay, with room reserved for `reserveMs`. `answer` is what every repeat of the carrier's
    * request gets.
    */
-  async admit(record: CallRecord, relayId: RelayId, answer: string, admitted: CallFact, reserveMs: number): Promise<Admission> {
+  async admit(record: AdmissionRecord, relayId: RelayId, answer: string, reserveMs: number): Promise<Admission> {
     const { callId } = record;
+    const admitted = admittedFact(record);
     const [outcome, earlier] = (await run(
       this.redis,
       admitCall,
@@ -40,8 +46,9 @@ export class CallRecordStore {
 
   /** Keeps an answer that admits nothing (a refusal), so that repeats get the same. Answers the one that holds. */
   async keepAnswer(carrierCallId: string, answer: string): Promise<string> {
-    const kept = await this.redis.set(keys.carrier(carrierCallId), answer, 'EX', CALL_KEYS_TTL_S, 'NX', 'GET');
-    return kept ?? answer;
+    const key = keys.carrier(carrierCallId);
+    const replies = await this.redis.multi().hsetnx(key, 'answer', answer).expire(key, CALL_KEYS_TTL_S).hget(key, 'answer').exec();
+    return (replies?.[2]?.[1] as string | null) ?? answer;
   }
 
   async claim(callId: CallId, relayId: RelayId, epoch: number, leaseMs: number): Promise<Claim> {
@@ -52,23 +59,32 @@ export class CallRecordStore {
       [epoch, relayId, leaseMs, callId],
     )) as ['claimed' | 'unknown' | 'ended' | 'used', string, string];
     if (outcome !== 'claimed') return { outcome };
-    return { outcome, record: callRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)), lastSeq: Number(lastSeq) };
+    return { outcome, record: admissionRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)), lastSeq: Number(lastSeq) };
   }
 
   async standing(callId: CallId): Promise<CallStanding | null> {
-    const [state, epoch, relayId, reason] = await this.redis.hmget(keys.call(callId), 'status', 'epoch', 'relay', 'reason');
+    const [state, tenant, epoch, relay, reason, admittedAt] = await this.redis.hmget(keys.call(callId), 'status', 'tenant', 'epoch', 'relay', 'reason', 'admittedAt');
     if (!state) return null;
-    return { state: state as CallState, epoch: Number(epoch), relayId: relayId ?? null, endReason: reason || null };
+    return {
+      state: state as CallState,
+      tenantId: tenantIdSchema.parse(tenant),
+      epoch: Number(epoch),
+      relayId: relayIdSchema.safeParse(relay).data ?? null,
+      endReason: reason || null,
+      admittedAt: Number(admittedAt),
+    };
   }
 
-  async record(callId: CallId): Promise<CallRecord | null> {
+  /** Ends a call nobody holds. Answers whether this was its ending: an earlier one stands. */
+  async end(callId: CallId, standing: CallStanding, reason: TerminationReason): Promise<boolean> {
+    const atMs = Math.max(0, Date.now() - standing.admittedAt);
+    const stored = await this.addFact(callId, 'ending', { type: 'call.ended', data: { termination: termination(reason), atMs } });
+    return stored === 'stored';
+  }
+
+  async record(callId: CallId): Promise<AdmissionRecord | null> {
     const sealed = await this.redis.hget(keys.call(callId), 'record');
-    return sealed ? callRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)) : null;
-  }
-
-  async tenantOf(callId: CallId): Promise<TenantId | null> {
-    const tenant = await this.redis.hget(keys.call(callId), 'tenant');
-    return tenant ? tenantIdSchema.parse(tenant) : null;
+    return sealed ? admissionRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)) : null;
   }
 
   /** Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken. */
@@ -124,4 +140,12 @@ export class CallRecordStore {
 
 function pairs(fields: string[]): [string, string][] {
   return Array.from({ length: fields.length / 2 }, (_, index) => [fields[index * 2] ?? '', fields[index * 2 + 1] ?? '']);
+}
+
+function admittedFact(record: AdmissionRecord): CallFact {
+  const { direction, channel, from, to, carrierCallId, agent } = record;
+  return {
+    type: 'call.admitted',
+    data: { direction, channel, from, to, carrierCallId, agentId: agent.agentId, agentName: agent.name, agentVersion: agent.agentVersion, modelKind: agent.model.kind },
+  };
 }

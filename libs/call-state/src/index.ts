@@ -1,4 +1,4 @@
-export { callRecordSchema, type CallRecord, type CallStanding, type CallState } from './call-record.ts';
+export { admissionRecordSchema, type AdmissionRecord, type CallStanding, type CallState } from './admission-record.ts';
 export { CallRecordStore, type Admission, type Claim } from './call-record.store.ts';
 export { connectRedis } from './redis-client.ts';
 export { RedisCallLog, type CallLogCounters, type CallLogOptions } from './redis-call-log.ts';

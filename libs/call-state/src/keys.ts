@@ -7,7 +7,7 @@ import type { CallId, RelayId } from '@tandem/contracts';
  * |-----------------------------|--------|-------------------------------|-------|
  * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq |
  * | call:<callId>:events        | stream | relay; ingress and workers add| the call's event log |
- * | carrier:<carrierCallId>     | string | ingress                       | answer given to the carrier, for repeats |
+ * | carrier:<carrierCallId>     | hash   | ingress                       | our callId; the answer given, for repeats |
  * | calls:live                  | zset   | ingress, relay                | callId by the Redis time (ms) its lease ends |
  * | relays                      | zset   | relay                         | relayId by last heartbeat |
  * | relay:<relayId>             | hash   | relay                         | lease: address, capacity, active, draining |

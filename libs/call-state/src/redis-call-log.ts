@@ -1,7 +1,7 @@
 import type { CallFact, CallId } from '@tandem/contracts';
 import type { CallLog, Clock } from '@tandem/conversation';
 import type { Redis } from 'ioredis';
-import { CALL_KEYS_TTL_S } from './call-record.ts';
+import { CALL_KEYS_TTL_S } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { appendEvents } from './scripts/append-events.ts';
 import { run } from './scripts/script.ts';

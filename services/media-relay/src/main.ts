@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@tandem/platform';
+import { mediaRelay } from './media-relay.ts';
+
+await runService('media-relay', mediaRelay);

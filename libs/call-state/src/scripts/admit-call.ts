@@ -5,19 +5,19 @@ import { script } from './script.ts';
  *
  * KEYS[1] carrier:<carrierCallId>   KEYS[2] call:<callId>          KEYS[3] call:<callId>:events
  * KEYS[4] calls:live                KEYS[5] relay:<relayId>        KEYS[6] relay:<relayId>:reserved
- * ARGV[1] answer to keep for repeats (JSON)   ARGV[2] callId       ARGV[3] tenantId
+ * ARGV[1] answer to keep for repeats          ARGV[2] callId       ARGV[3] tenantId
  * ARGV[4] sealed record             ARGV[5] sealed call.admitted event
  * ARGV[6] ms the reservation and the wait for the stream may last  ARGV[7] seconds the keys live
  *
  * Returns {'new', ''}      admitted, ARGV[1] kept
- *         {'repeat', json} admitted before; the answer given then
+ *         {'repeat', answer} admitted before; the answer given then
  *         {'gone', ''}     the relay's lease has ended or it drains
  *         {'full', ''}     the relay has no room left
  */
 export const admitCall = script(
   6,
   `
-local earlier = redis.call('GET', KEYS[1])
+local earlier = redis.call('HGET', KEYS[1], 'answer')
 if earlier then return {'repeat', earlier} end
 local lease = redis.call('HMGET', KEYS[5], 'capacity', 'active', 'draining')
 if not lease[1] or lease[3] == '1' then return {'gone', ''} end
@@ -28,7 +28,8 @@ if tonumber(lease[2]) + redis.call('ZCARD', KEYS[6]) >= tonumber(lease[1]) then 
 local until_ = now + tonumber(ARGV[6])
 redis.call('ZADD', KEYS[6], until_, ARGV[2])
 redis.call('PEXPIRE', KEYS[6], ARGV[6])
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[7])
+redis.call('HSET', KEYS[1], 'answer', ARGV[1], 'call', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[7])
 redis.call('HSET', KEYS[2], 'tenant', ARGV[3], 'record', ARGV[4], 'status', 'admitted', 'epoch', 0, 'minted', 1, 'lastSeq', 0, 'admittedAt', now)
 redis.call('EXPIRE', KEYS[2], ARGV[7])
 redis.call('XADD', KEYS[3], '*', 'e', 0, 's', 0, 'p', ARGV[5])

@@ -1,13 +1,10 @@
-import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import { BullModule } from '@nestjs/bullmq';
 import type { DynamicModule } from '@nestjs/common';
 import type { QueueName } from '@tandem/contracts';
 import type { JobsOptions, WorkerOptions } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import { Redis } from 'ioredis';
 import { MAX_BACKOFF_MS, QUEUE_PREFIX, QUEUE_SETTINGS } from './queue-options.ts';
-
-/** Injection token of a queue. */
-export const queueToken = (name: QueueName): string => getQueueToken(name);
 
 /** Options every job of a queue starts with. */
 export function jobDefaults(name: QueueName): JobsOptions {

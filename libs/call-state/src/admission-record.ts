@@ -1,8 +1,8 @@
-import { agentSnapshotSchema, callDirectionSchema, callIdSchema, channelSchema, tenantIdSchema } from '@tandem/contracts';
+import { agentSnapshotSchema, callDirectionSchema, callIdSchema, channelSchema, tenantIdSchema, type RelayId, type TenantId } from '@tandem/contracts';
 import { z } from 'zod';
 
 /** What a relay must know to hold a call: written at admission, sealed, read at every claim. */
-export const callRecordSchema = z.object({
+export const admissionRecordSchema = z.object({
   callId: callIdSchema,
   tenantId: tenantIdSchema,
   direction: callDirectionSchema,
@@ -15,17 +15,20 @@ export const callRecordSchema = z.object({
   agent: agentSnapshotSchema,
   traceparent: z.string().max(64).optional(),
 });
-export type CallRecord = z.infer<typeof callRecordSchema>;
+export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;
 
 export type CallState = 'admitted' | 'connected' | 'ended';
 
 /** Where a call stands, as far as Redis knows. */
 export interface CallStanding {
   readonly state: CallState;
+  readonly tenantId: TenantId;
+  /** Unix time in ms, by the clock of Redis. */
+  readonly admittedAt: number;
   /** Epoch of the last owner; 0 before the first stream. */
   readonly epoch: number;
   /** The last owner. */
-  readonly relayId: string | null;
+  readonly relayId: RelayId | null;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }

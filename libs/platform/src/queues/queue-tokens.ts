@@ -1,0 +1,5 @@
+import { getQueueToken } from '@nestjs/bullmq';
+import type { QueueName } from '@tandem/contracts';
+
+/** Injection token of a queue. */
+export const queueToken = (name: QueueName): string => getQueueToken(name);

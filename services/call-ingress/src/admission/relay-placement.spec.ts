@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RelaySighting } from '@tandem/call-state';
+import type { RelayId } from '@tandem/contracts';
+import { placementOrder } from './relay-placement.ts';
+
+const relay = (id: string, changes: Partial<RelaySighting> = {}): RelaySighting => ({
+  relayId: id as RelayId,
+  address: `ws://${id}`,
+  capacity: 100,
+  active: 0,
+  reserved: 0,
+  isDraining: false,
+  ...changes,
+});
+const order = (...relays: RelaySighting[]) => placementOrder(relays).map(({ relayId }) => relayId);
+
+describe('placement', () => {
+  it('prefers the relay with the smallest share in use, counting calls on their way', () => {
+    expect(order(relay('a', { active: 50 }), relay('b', { active: 10, reserved: 45 }), relay('c', { active: 30 }))).toEqual(['c', 'a', 'b']);
+  });
+
+  it('compares shares, not counts, when sizes differ', () => {
+    expect(order(relay('small', { capacity: 10, active: 4 }), relay('large', { capacity: 200, active: 60 }))).toEqual(['large', 'small']);
+  });
+
+  it('leaves out who is full or draining', () => {
+    expect(order(relay('full', { active: 99, reserved: 1 }), relay('going', { isDraining: true }), relay('open', { active: 98 }))).toEqual(['open']);
+  });
+
+  it('is the same for everybody when all are equal', () => {
+    expect(order(relay('c'), relay('a'), relay('b'))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is empty when there is nobody', () => {
+    expect(order()).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { callIdSchema, tenantIdSchema } from '@tandem/contracts';
+import { CONFIG, Problem, SignedTokens, TokenRefused, type ServiceConfig } from '@tandem/platform';
+import { z } from 'zod';
+import { IngressMetrics } from '../ingress-metrics.ts';
+
+const claimsSchema = z.object({ callId: callIdSchema, tenantId: tenantIdSchema, carrierCallId: z.string().max(128) });
+export type CallbackClaims = z.infer<typeof claimsSchema>;
+
+/** Longer than the longest call: the carrier comes back when it is over. */
+const LIFETIME_S = 8 * 3600;
+const AUDIENCE = 'call-ingress';
+
+/**
+ * Our own token in the addresses we give to the carrier. Its signature has neither time nor nonce, so a captured
+ * request would be good for ever; this ties each callback to one call and ends.
+ */
+@Injectable()
+export class CallbackTokens {
+  private readonly tokens: SignedTokens<typeof claimsSchema>;
+
+  constructor(
+    @Inject(CONFIG) config: ServiceConfig<'call-ingress'>,
+    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+  ) {
+    this.tokens = new SignedTokens(config.secrets, 'carrier-callback', claimsSchema);
+  }
+
+  mint(claims: CallbackClaims): Promise<string> {
+    return this.tokens.sign(claims, { audience: AUDIENCE, lifetimeS: LIFETIME_S });
+  }
+
+  /** @throws Problem 403 */
+  async check(token: string | undefined, carrierCallId: string): Promise<CallbackClaims> {
+    try {
+      const claims = await this.tokens.verify(token ?? '', AUDIENCE);
+      if (claims.carrierCallId === carrierCallId) return claims;
+      this.metrics.refusedCallbacks.inc({ reason: 'other-call' });
+    } catch (error) {
+      this.metrics.refusedCallbacks.inc({ reason: error instanceof TokenRefused ? error.reason : 'malformed' });
+    }
+    throw new Problem(403, 'callback-token', 'Not a callback of ours', 'The address does not carry a valid token for this call. Callback addresses come from the TwiML we answer with; they cannot be made up or reused.');
+  }
+}

@@ -1,0 +1,37 @@
+import { callStatusSchema } from '@tandem/contracts';
+import { z } from 'zod';
+
+/*
+ * Twilio's forms, read down to the fields we use. Every value is a string; fields are added without notice, so unknown
+ * ones pass (twilio.com/docs/voice/twiml#request-parameters).
+ */
+
+const callSid = z.string().regex(/^CA[0-9a-zA-Z]{1,64}$/, 'must be a call SID');
+const party = z.string().min(1).max(256);
+
+export const voiceForm = z.object({
+  CallSid: callSid,
+  From: party,
+  To: party,
+  CallStatus: callStatusSchema,
+  Direction: z.string().max(40),
+});
+export type VoiceForm = z.infer<typeof voiceForm>;
+
+export const statusForm = z.object({
+  CallSid: callSid,
+  CallStatus: callStatusSchema,
+  /** From 0; callbacks may arrive in any order. */
+  SequenceNumber: z.coerce.number().int().min(0).max(1000).default(0),
+  CallDuration: z.coerce.number().int().min(0).max(1_000_000).optional(),
+});
+export type StatusForm = z.infer<typeof statusForm>;
+
+export const streamEndedForm = z.object({ CallSid: callSid });
+
+export const streamStatusForm = z.object({
+  CallSid: callSid,
+  StreamEvent: z.string().max(40),
+  /** Digits of a Twilio error, sometimes with words behind it. */
+  StreamError: z.string().max(500).optional(),
+});

@@ -1,0 +1,33 @@
+import { Body, Controller, Header, HttpCode, Inject, Logger, Post, UseGuards } from '@nestjs/common';
+import { farewellTwiml } from '@tandem/telephony';
+import { CallAdmission } from '../admission/call-admission.service.ts';
+import { refusalSentence } from '../admission/refusals.ts';
+import { IngressMetrics } from '../ingress-metrics.ts';
+import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
+import { voiceForm, type VoiceForm } from './twilio-forms.ts';
+
+/** "This number rings": answered with TwiML. */
+@Controller('twilio')
+@UseGuards(TwilioSignatureGuard)
+export class VoiceWebhookController {
+  private readonly logger = new Logger(VoiceWebhookController.name);
+
+  constructor(
+    @Inject(CallAdmission) private readonly admission: CallAdmission,
+    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+  ) {}
+
+  @Post('voice')
+  @HttpCode(200)
+  @Header('Content-Type', 'text/xml')
+  async voice(@Body({ schema: voiceForm }) form: VoiceForm): Promise<string> {
+    try {
+      return await this.admission.answer(form);
+    } catch (error) {
+      // An HTTP error would make the carrier read its own error message to the caller.
+      this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
+      this.metrics.admissions.inc({ outcome: 'failed' });
+      return farewellTwiml({ text: refusalSentence('agent-unavailable', ''), language: 'en-US' });
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { Inject, Logger } from '@nestjs/common';
+import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
+import { TICKET_PARAMETER, type StreamTicket } from '@tandem/contracts';
+import { parseTwilioMessage, type TwilioStart } from '@tandem/telephony';
+import { TokenRefused } from '@tandem/platform';
+import type { RawData, WebSocket } from 'ws';
+import { Relay } from '../relay/relay.ts';
+import { RelayMetrics } from '../relay/relay-metrics.ts';
+import { StreamTickets } from './stream-tickets.ts';
+
+/** Twilio sends `connected` and `start` at once; whoever has not said by then which call it is gets no longer. */
+const START_TIMEOUT_MS = 5_000;
+/** Before it is known who speaks. */
+const MAX_UNAUTHENTICATED_BYTES = 16 * 1024;
+
+/** Close codes of RFC 6455. */
+const CLOSE_POLICY = 1008;
+const CLOSE_TOO_BIG = 1009;
+const CLOSE_TRY_LATER = 1013;
+
+type Refusal = 'no-start' | 'not-a-start' | 'too-big' | 'no-ticket' | 'ticket-forged' | 'ticket-expired' | 'ticket-wrong-audience' | 'ticket-malformed' | 'ticket-used' | 'call-unknown' | 'call-ended' | 'draining' | 'full' | 'call-state-unavailable';
+
+/**
+ * The door for Twilio Media Streams: checks the ticket, claims the call, hands over the raw socket. Never sees audio;
+ * holds nothing but a timer for a socket that has not proved itself.
+ */
+@WebSocketGateway()
+export class TwilioStreamGateway implements OnGatewayConnection {
+  private readonly logger = new Logger(TwilioStreamGateway.name);
+
+  constructor(
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(StreamTickets) private readonly tickets: StreamTickets,
+    @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
+  ) {}
+
+  handleConnection(socket: WebSocket): void {
+    socket.on('error', () => this.metrics.socketErrors.inc());
+    const timer = setTimeout(() => this.refuse(socket, 'no-start', CLOSE_POLICY), START_TIMEOUT_MS);
+    const onMessage = (data: RawData, isBinary: boolean): void => {
+      const bytes = (data as Buffer).byteLength;
+      const message = isBinary || bytes > MAX_UNAUTHENTICATED_BYTES ? null : parseTwilioMessage((data as Buffer).toString());
+      if (message && 'event' in message && message.event === 'connected') return;
+      stop();
+      if (bytes > MAX_UNAUTHENTICATED_BYTES) this.refuse(socket, 'too-big', CLOSE_TOO_BIG);
+      else if (message && 'event' in message && message.event === 'start') void this.admit(socket, message);
+      else this.refuse(socket, 'not-a-start', CLOSE_POLICY);
+    };
+    const stop = (): void => {
+      clearTimeout(timer);
+      socket.off('message', onMessage);
+      socket.off('close', stop);
+    };
+    socket.on('message', onMessage);
+    socket.on('close', stop);
+  }
+
+  private async admit(socket: WebSocket, start: TwilioStart): Promise<void> {
+    const presented = start.parameters[TICKET_PARAMETER];
+    if (!presented) return this.refuse(socket, 'no-ticket', CLOSE_POLICY);
+    let ticket: StreamTicket;
+    try {
+      ticket = await this.tickets.check(presented);
+    } catch (error) {
+      return this.refuse(socket, error instanceof TokenRefused ? `ticket-${error.reason}` : 'ticket-malformed', CLOSE_POLICY);
+    }
+    try {
+      const refusal = await this.relay.take(ticket, socket, start);
+      if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
+      else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
+    } catch (error) {
+      this.logger.warn({ err: error, callId: ticket.callId }, 'a stream could not be taken: the call state cannot be reached');
+      this.refuse(socket, 'call-state-unavailable', CLOSE_TRY_LATER);
+    }
+  }
+
+  private refuse(socket: WebSocket, refusal: Refusal, code: number): void {
+    this.metrics.refusedStreams.inc({ reason: refusal });
+    socket.close(code, refusal);
+  }
+}

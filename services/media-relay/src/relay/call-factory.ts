@@ -1,0 +1,63 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { AdmissionRecord } from '@tandem/call-state';
+import type { AgentSnapshot } from '@tandem/contracts';
+import { CallSession, RealClock, type CallLog, type CallerStream, type VoiceModel } from '@tandem/conversation';
+import { createGuidedModel, openAiRealtimeModel } from '@tandem/models';
+import { CONFIG, type ServiceConfig } from '@tandem/platform';
+import { declarationsFor } from '@tandem/tools';
+import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
+import { unavailableModel } from './unavailable-model.ts';
+
+/** The only place that picks concrete adapters for a call. */
+@Injectable()
+export class CallFactory {
+  private readonly logger = new Logger(CallFactory.name);
+  readonly clock = new RealClock((error) => this.logger.error({ err: error }, 'a timer of a call failed'));
+  private readonly guided: VoiceModel | null;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
+    @Inject(QueuedToolCaller) private readonly toolCaller: QueuedToolCaller,
+  ) {
+    const { flitePath, espeakPath } = config;
+    this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
+  }
+
+  create(record: AdmissionRecord, epoch: number, stream: CallerStream, log: CallLog, onError: (error: unknown) => void): CallSession {
+    const { agent } = record;
+    return new CallSession({
+      call: {
+        callId: record.callId,
+        tenantId: record.tenantId,
+        epoch,
+        callerNumber: record.from,
+        dialledNumber: record.to,
+        admittedAt: record.admittedAt,
+        agent,
+      },
+      stream,
+      model: this.model(agent, onError),
+      tools: declarationsFor(agent.tools),
+      toolCaller: this.toolCaller,
+      log,
+      clock: this.clock,
+    });
+  }
+
+  private model(agent: AgentSnapshot, onError: (error: unknown) => void): VoiceModel {
+    const { config, clock } = this;
+    switch (agent.model.kind) {
+      case 'guided':
+        return this.guided ?? unavailableModel('guided', 'no-synthesiser', clock);
+      case 'openai-realtime':
+        if (!config.openaiApiKey) return unavailableModel('openai-realtime', 'no-api-key', clock);
+        return openAiRealtimeModel({
+          url: config.openaiRealtimeUrl,
+          apiKey: config.openaiApiKey,
+          model: agent.model.model || config.openaiRealtimeModel,
+          clock,
+          onError,
+        });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CallFact } from '@tandem/contracts';
+import type { CallLog } from '@tandem/conversation';
+import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
+import type { TwilioStreamCounters } from '@tandem/telephony';
+
+/** The numbers of a relay. */
+@Injectable()
+export class RelayMetrics {
+  readonly activeCalls;
+  readonly endedCalls;
+  readonly refusedStreams;
+  readonly socketErrors;
+  readonly latency;
+  readonly modelFaults;
+  readonly toolCalls;
+  private readonly streamTotals;
+
+  constructor(@Inject(Metrics) metrics: Metrics) {
+    this.activeCalls = metrics.gauge({ name: 'tandem_relay_active_calls', help: 'Calls held now' });
+    this.endedCalls = metrics.counter({ name: 'tandem_relay_calls_ended_total', help: 'Calls ended, by termination', labelNames: ['class', 'reason'] });
+    this.refusedStreams = metrics.counter({ name: 'tandem_relay_streams_refused_total', help: 'Sockets closed before they became a stream', labelNames: ['reason'] });
+    this.socketErrors = metrics.counter({ name: 'tandem_relay_socket_errors_total', help: 'Errors on caller sockets' });
+    this.latency = metrics.histogram({ name: 'tandem_latency_seconds', help: 'What callers wait for', labelNames: ['kind'], buckets: LATENCY_BUCKETS_S });
+    this.modelFaults = metrics.counter({ name: 'tandem_model_faults_total', help: 'Failures of voice models', labelNames: ['provider', 'category'] });
+    this.toolCalls = metrics.counter({ name: 'tandem_tool_calls_total', help: 'Tool calls by outcome', labelNames: ['tool', 'status'] });
+    this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
+  }
+
+  streamEnded(counters: TwilioStreamCounters): void {
+    for (const [what, value] of Object.entries(counters) as [string, number][]) if (value > 0) this.streamTotals.inc({ what }, value);
+  }
+
+  /** A call log that counts what passes through it. */
+  metered(log: CallLog): CallLog {
+    return {
+      append: (fact) => {
+        this.count(fact);
+        log.append(fact);
+      },
+      flush: (timeoutMs) => log.flush(timeoutMs),
+    };
+  }
+
+  private count(fact: CallFact): void {
+    switch (fact.type) {
+      case 'latency.measured':
+        return this.latency.observe({ kind: fact.data.kind }, fact.data.ms / 1000);
+      case 'model.faulted':
+        return this.modelFaults.inc({ provider: fact.data.provider, category: fact.data.category });
+      case 'tool.finished':
+        return this.toolCalls.inc({ tool: fact.data.name, status: fact.data.outcome.status });
+      case 'call.ended':
+        return this.endedCalls.inc({ class: fact.data.termination.class, reason: fact.data.termination.reason });
+      default:
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type CallLogCounters } from '@tandem/call-state';
+import type { CallId, StreamTicket } from '@tandem/contracts';
+import type { CallSession } from '@tandem/conversation';
+import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
+import { TwilioStream, type TwilioStart } from '@tandem/telephony';
+import type { Redis } from 'ioredis';
+import type { WebSocket } from 'ws';
+import { CallFactory } from './call-factory.ts';
+import { RelayMetrics } from './relay-metrics.ts';
+import { REDIS } from './tokens.ts';
+
+export type TakeRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
+
+const CLAIM_REFUSALS = { unknown: 'call-unknown', ended: 'call-ended', used: 'ticket-used' } as const;
+/** After the last grace: how long endings may take to reach Redis. */
+const FINAL_FLUSH_MS = 3_000;
+const DRAIN_REPORT_MS = 10_000;
+
+/** The calls of this process: takes them, counts them, lets them finish when it has to go. */
+@Injectable()
+export class Relay implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(Relay.name);
+  private readonly calls = new Map<CallId, CallSession>();
+  private readonly logCounters: CallLogCounters = { stored: 0, dropped: 0, failures: 0 };
+  private taking = 0;
+  private whenIdle: (() => void) | null = null;
+  isDraining = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
+    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(CallFactory) private readonly factory: CallFactory,
+    @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
+    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
+  ) {}
+
+  get activeCalls(): number {
+    return this.calls.size + this.taking;
+  }
+
+  get heldCalls(): CallId[] {
+    return [...this.calls.keys()];
+  }
+
+  /**
+   * Claims the ticket's call and starts its conversation on the socket. Answers why not, if not.
+   * @throws when Redis cannot be reached
+   */
+  async take(ticket: StreamTicket, socket: WebSocket, start: TwilioStart): Promise<TakeRefusal | null> {
+    if (this.isDraining) return 'draining';
+    if (this.activeCalls >= this.config.maxCalls) return 'full';
+    this.taking += 1;
+    try {
+      const claim = await this.records.claim(ticket.callId, this.config.relayId, ticket.epoch, RELAY_LEASE_MS);
+      if (claim.outcome !== 'claimed') return CLAIM_REFUSALS[claim.outcome];
+      if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
+      this.hold(ticket, claim.record, claim.lastSeq, socket, start);
+      return null;
+    } finally {
+      this.taking -= 1;
+      this.tellWhenIdle();
+    }
+  }
+
+  /** No new calls; resolves when the running ones are over, or have been ended at the end of their grace. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isDraining = true;
+    if (this.activeCalls === 0) return;
+    this.logger.log({ calls: this.activeCalls, graceMs: this.config.drainGraceMs }, 'draining: waiting for calls to end');
+    const report = setInterval(() => this.logger.log({ calls: this.activeCalls }, 'draining'), DRAIN_REPORT_MS);
+    await this.idleWithin(this.config.drainGraceMs);
+    for (const session of this.calls.values()) session.end('relay-shutdown');
+    await this.idleWithin(FINAL_FLUSH_MS);
+    clearInterval(report);
+  }
+
+  private hold(ticket: StreamTicket, record: Parameters<CallFactory['create']>[0], lastSeq: number, socket: WebSocket, start: TwilioStart): void {
+    const { callId, tenantId } = record;
+    const fields = { callId, legId: ticket.legId, tenantId, relayId: this.config.relayId };
+    const fault = (error: unknown): void => {
+      this.logger.error({ ...fields, err: error }, 'a call failed inside');
+      session.end('internal-error');
+    };
+    const stream = new TwilioStream(socket, start, this.factory.clock, fault);
+    const log = this.metrics.metered(
+      new RedisCallLog(this.redis, this.sealer, this.factory.clock, this.logCounters, {
+        callId,
+        epoch: ticket.epoch,
+        lastSeq,
+        onFenced: () => this.logger.warn(fields, 'another relay has taken the call over'),
+      }),
+    );
+    const session = this.factory.create(record, ticket.epoch, stream, log, fault);
+    this.calls.set(callId, session);
+    this.metrics.activeCalls.set(this.calls.size);
+    this.logger.log(fields, 'call taken');
+    log.append({ type: 'stream.attached', data: { relayId: this.config.relayId, epoch: ticket.epoch, streamId: stream.streamId } });
+    session.start();
+    void session.ended.then(async (termination) => {
+      this.calls.delete(callId);
+      this.metrics.activeCalls.set(this.calls.size);
+      this.metrics.streamEnded(stream.counters);
+      this.logger.log({ ...fields, termination: termination.reason }, 'call over');
+      await this.postCall.enqueue(callId, tenantId, 'ended');
+      this.tellWhenIdle();
+    });
+  }
+
+  private tellWhenIdle(): void {
+    if (this.activeCalls === 0) this.whenIdle?.();
+  }
+
+  private idleWithin(timeoutMs: number): Promise<void> {
+    if (this.activeCalls === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
