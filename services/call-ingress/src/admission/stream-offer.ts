@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord, RelaySighting } from '@tandem/call-state';
-import { streamTicketSchema, TICKET_LIFETIME_S, TICKET_PARAMETER, type LegId } from '@tandem/contracts';
+import { streamTicketSchema, TICKET_LIFETIME_S, TICKET_PARAMETER } from '@tandem/contracts';
 import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import { connectStreamTwiml, mediaUrl } from '@tandem/telephony';
 import { PublicBaseUrl } from '../public-base-url.ts';

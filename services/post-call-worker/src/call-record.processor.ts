@@ -1,0 +1,52 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { CallRecordStore } from '@tandem/call-state';
+import { postCallJobSchema } from '@tandem/contracts';
+import { CallRepository } from '@tandem/database';
+import { CONFIG, workerSettings, type ServiceConfig } from '@tandem/platform';
+import { UnrecoverableError, type Job } from 'bullmq';
+import { foldCall } from './fold-call.ts';
+import { PostCallMetrics } from './post-call-metrics.ts';
+
+/** Folds a call's event log and writes it, in one transaction. Any number of times to the same rows. */
+@Processor('post-call', workerSettings('post-call'))
+export class CallRecordProcessor extends WorkerHost implements OnApplicationBootstrap {
+  private readonly logger = new Logger(CallRecordProcessor.name);
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
+    @Inject(CallRecordStore) private readonly store: CallRecordStore,
+    @Inject(CallRepository) private readonly calls: CallRepository,
+    @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
+  ) {
+    super();
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.concurrency = this.config.postCallConcurrency;
+    this.worker.on('error', (error) => this.logger.warn({ err: error }, 'the post-call queue is not reachable'));
+  }
+
+  override async process(job: Job<unknown>): Promise<{ outcome: string }> {
+    const parsed = postCallJobSchema.safeParse(job.data);
+    if (!parsed.success) throw new UnrecoverableError('The job is not a post-call job. It was put in by something else, or by a version that does not fit.');
+    const { callId, tenantId } = parsed.data;
+    const { events, unreadable } = await this.store.events(callId);
+    if (unreadable > 0) {
+      this.metrics.unreadableEvents.inc(unreadable);
+      this.logger.warn({ callId, unreadable }, 'events of a call cannot be read: sealed with a key this process does not have, or damaged');
+    }
+    const record = foldCall(callId, tenantId, events);
+    if (!record) {
+      this.metrics.recorded.inc({ outcome: 'nothing-known' });
+      this.logger.warn({ callId }, 'nothing is known of this call any more');
+      await this.store.release(callId);
+      return { outcome: 'nothing-known' };
+    }
+    const outcome = await this.calls.record(record);
+    if (record.endedAt) await this.store.persisted(callId);
+    this.metrics.recorded.inc({ outcome });
+    this.logger.log({ callId, tenantId, outcome, termination: record.termination?.reason, disposition: record.disposition?.outcome }, 'call recorded');
+    return { outcome };
+  }
+}

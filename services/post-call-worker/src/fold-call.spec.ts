@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { termination, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
+import { foldCall } from './fold-call.ts';
+
+const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
+const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
+const t0 = Date.UTC(2026, 10, 21, 15, 0, 0);
+const toolCallId = `tc_${callId}_1_call_1` as ToolCallId;
+
+const log = (...facts: [atMs: number, fact: CallFact, seq?: number, epoch?: number][]): CallEvent[] =>
+  facts.map(([atMs, fact, seq = 0, epoch = 1]) => ({ ...fact, at: t0 + atMs, seq, epoch }));
+
+const admitted: CallFact = {
+  type: 'call.admitted',
+  data: { direction: 'inbound', channel: 'twilio', from: '+12025550123', to: '+12025550100', carrierCallId: 'CA1', agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentName: 'Sarah', agentVersion: 3, modelKind: 'guided' },
+};
+const attached = (epoch = 1): CallFact => ({ type: 'stream.attached', data: { relayId: `relay-${epoch}` as RelayId, epoch, streamId: `MZ${epoch}` } });
+const callerSpoke = (text: string, startedAtMs: number): CallFact => ({ type: 'caller.spoke', data: { itemId: `c${startedAtMs}`, text, startedAtMs, endedAtMs: startedAtMs + 500 } });
+const agentSpoke = (text: string, startedAtMs: number): CallFact => ({
+  type: 'agent.spoke',
+  data: { itemId: `a${startedAtMs}`, text, startedAtMs, endedAtMs: startedAtMs + 500, heardMs: 500, generatedMs: 500, interrupted: false },
+});
+const called: CallFact = { type: 'tool.called', data: { toolCallId, name: 'book_appointment', arguments: { service: 'plumbing' }, atMs: 3000 } };
+const finished = (outcome: Extract<CallFact, { type: 'tool.finished' }>['data']['outcome']): CallFact => ({ type: 'tool.finished', data: { toolCallId, name: 'book_appointment', outcome, tookMs: 80, atMs: 3080 } });
+const ended = (reason: Parameters<typeof termination>[0]): CallFact => ({ type: 'call.ended', data: { termination: termination(reason), atMs: 9000 } });
+
+describe('folding a call', () => {
+  it('puts the transcript in the order of speaking, whatever order the words arrived in', () => {
+    const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [5000, agentSpoke('Hello', 400)], [5100, agentSpoke('Which day?', 3000)], [5200, callerSpoke('A plumber', 1500)]));
+    expect(record?.utterances.map(({ speaker, text }) => `${speaker}: ${text}`)).toEqual(['agent: Hello', 'caller: A plumber', 'agent: Which day?']);
+  });
+
+  it('measures from the answer, and keeps the first of two endings', () => {
+    const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [9000, ended('agent-goodbye')], [9500, ended('relay-lost')]));
+    expect(record).toMatchObject({ durationMs: 8700, termination: { class: 'completed', reason: 'agent-goodbye' }, status: 'completed', disposition: { outcome: 'abandoned' } });
+  });
+
+  it('joins tool calls with their outcomes, and calls a booked one booked', () => {
+    const outcome = { status: 'ok' as const, value: { reference: 'NW-4711' } };
+    const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [3000, called], [3080, finished(outcome)], [3500, finished({ status: 'timed-out' })], [9000, ended('caller-hangup')]));
+    expect(record?.toolCalls).toEqual([{ toolCallId, name: 'book_appointment', arguments: { service: 'plumbing' }, outcome, startedAtMs: 3000, tookMs: 80 }]);
+    expect(record?.disposition).toEqual({ outcome: 'booked', detail: 'NW-4711' });
+  });
+
+  it('keeps a tool call whose outcome nobody learned', () => {
+    const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [3000, called], [9000, ended('relay-lost')]));
+    expect(record?.toolCalls[0]).toMatchObject({ outcome: null, tookMs: null });
+    expect(record?.disposition).toEqual({ outcome: 'failed', detail: 'relay-lost' });
+  });
+
+  it('sees each stream as a leg that lasts until the next one or the end', () => {
+    const record = foldCall(callId, tenantId, log([0, admitted], [300, attached(1), 1, 1], [4000, attached(2), 2, 2], [9000, ended('agent-goodbye')]));
+    expect(record?.legs.map(({ epoch, relayId, attachedAt, detachedAt }) => [epoch, relayId, attachedAt.getTime() - t0, detachedAt!.getTime() - t0])).toEqual([
+      [1, 'relay-1', 300, 4000],
+      [2, 'relay-2', 4000, 9000],
+    ]);
+  });
+
+  it('takes the carrier’s final word on the status, though it came before others', () => {
+    const report = (status: 'completed' | 'in-progress' | 'ringing', sequence: number): CallFact => ({ type: 'carrier.reported', data: { status, sequence } });
+    expect(foldCall(callId, tenantId, log([0, admitted], [1, report('completed', 3)], [2, report('in-progress', 2)]))?.status).toBe('completed');
+    expect(foldCall(callId, tenantId, log([0, admitted], [1, report('in-progress', 2)], [2, report('ringing', 1)]))?.status).toBe('in-progress');
+    expect(foldCall(callId, tenantId, log([0, admitted]))?.status).toBe('ringing');
+  });
+
+  it('sums usage per model and sums up waiting per kind', () => {
+    const usage = { inputTextTokens: 1, inputAudioTokens: 20, cachedTextTokens: 0, cachedAudioTokens: 10, outputTextTokens: 3, outputAudioTokens: 40 };
+    const used: CallFact = { type: 'usage.reported', data: { provider: 'openai-realtime', model: 'm', usage } };
+    const waits = [100, 300, 200, 900].map((ms): [number, CallFact] => [ms, { type: 'latency.measured', data: { kind: 'caller-to-agent', ms } }]);
+    const record = foldCall(callId, tenantId, log([0, admitted], [1, used], [2, used], ...waits));
+    expect(record?.usage).toEqual([{ provider: 'openai-realtime', model: 'm', usage: { inputTextTokens: 2, inputAudioTokens: 40, cachedTextTokens: 0, cachedAudioTokens: 20, outputTextTokens: 6, outputAudioTokens: 80 } }]);
+    expect(record?.latencies['caller-to-agent']).toEqual({ count: 4, p50Ms: 200, p95Ms: 900, maxMs: 900 });
+  });
+
+  it('is nothing without the event that admitted the call', () => {
+    expect(foldCall(callId, tenantId, log([300, attached()]))).toBeNull();
+  });
+});

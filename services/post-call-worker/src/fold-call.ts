@@ -1,0 +1,119 @@
+import type { CallEvent, CallEventBody, CallEventType, CallId, CallStatus, TenantId, ToolCallId, Usage } from '@tandem/contracts';
+import type { CallLegRecord, CallRecord, LatencySummary, ToolCallRecord, UtteranceRecord } from '@tandem/database';
+import { dispositionOf } from './disposition.ts';
+
+type EventOf<Type extends CallEventType> = CallEvent & { readonly type: Type; readonly data: CallEventBody<Type> };
+
+/**
+ * What a call's events say, as the rows they become. The same events give the same record; null while the event that
+ * admits the call is missing.
+ */
+export function foldCall(callId: CallId, tenantId: TenantId, events: readonly CallEvent[]): CallRecord | null {
+  const of = <Type extends CallEventType>(type: Type) => events.filter((event): event is EventOf<Type> => event.type === type);
+  const [admitted] = of('call.admitted');
+  if (!admitted) return null;
+  const [ended] = of('call.ended');
+  const legs = foldLegs(of('stream.attached'), of('stream.detached'), ended?.at ?? null);
+  const answeredAt = legs[0]?.attachedAt ?? null;
+  const endedAt = ended ? new Date(ended.at) : null;
+  const { data } = admitted;
+  const record = {
+    callId,
+    tenantId,
+    status: foldStatus(of('carrier.reported'), answeredAt !== null, ended !== undefined),
+    direction: data.direction,
+    channel: data.channel,
+    from: data.from,
+    to: data.to,
+    carrierCallId: data.carrierCallId,
+    agent: { id: data.agentId, version: data.agentVersion, name: data.agentName },
+    modelKind: data.modelKind,
+    admittedAt: new Date(admitted.at),
+    answeredAt,
+    endedAt,
+    durationMs: answeredAt && endedAt ? Math.max(0, endedAt.getTime() - answeredAt.getTime()) : null,
+    termination: ended?.data.termination ?? null,
+    latencies: foldLatencies(of('latency.measured')),
+    usage: foldUsage(of('usage.reported')),
+    eventCount: events.length,
+    legs,
+    utterances: foldUtterances(of('caller.spoke'), of('agent.spoke')),
+    toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
+  };
+  return { ...record, disposition: ended ? dispositionOf(record) : null };
+}
+
+const FINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
+
+/** Reports come in any order; a final one stands, else the one with the highest sequence. */
+function foldStatus(reports: readonly EventOf<'carrier.reported'>[], isAnswered: boolean, isEnded: boolean): CallStatus {
+  const inOrder = [...reports].sort((a, b) => a.data.sequence - b.data.sequence).map(({ data }) => data.status);
+  const reported = inOrder.findLast((status) => FINAL.has(status)) ?? (isEnded ? undefined : inOrder.at(-1));
+  return reported ?? (isEnded ? (isAnswered ? 'completed' : 'canceled') : isAnswered ? 'in-progress' : 'ringing');
+}
+
+function foldLegs(attached: readonly EventOf<'stream.attached'>[], detached: readonly EventOf<'stream.detached'>[], endedAt: number | null): CallLegRecord[] {
+  return attached.map(({ at, epoch, data }, index) => {
+    const gone = detached.find((event) => event.epoch === epoch);
+    const goneAt = gone?.at ?? attached[index + 1]?.at ?? endedAt;
+    return {
+      epoch: data.epoch,
+      relayId: data.relayId,
+      streamId: data.streamId,
+      attachedAt: new Date(at),
+      detachedAt: goneAt === null ? null : new Date(Math.max(at, goneAt)),
+      detachReason: gone?.data.reason ?? null,
+    };
+  });
+}
+
+/** In the order they were spoken: words arrive late, so the order of events is not it. */
+function foldUtterances(caller: readonly EventOf<'caller.spoke'>[], agent: readonly EventOf<'agent.spoke'>[]): UtteranceRecord[] {
+  const spoken: UtteranceRecord[] = [
+    ...caller.map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
+    ...agent.map(({ data }) => ({ ...data, speaker: 'agent' as const })),
+  ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }) => ({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }));
+  return spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs);
+}
+
+function foldToolCalls(called: readonly EventOf<'tool.called'>[], finished: readonly EventOf<'tool.finished'>[]): ToolCallRecord[] {
+  const outcomes = new Map<ToolCallId, EventOf<'tool.finished'>['data']>();
+  for (const { data } of finished) if (!outcomes.has(data.toolCallId)) outcomes.set(data.toolCallId, data);
+  return called.map(({ data }) => {
+    const end = outcomes.get(data.toolCallId);
+    return { toolCallId: data.toolCallId, name: data.name, arguments: data.arguments, outcome: end?.outcome ?? null, startedAtMs: data.atMs, tookMs: end?.tookMs ?? null };
+  });
+}
+
+function foldLatencies(measured: readonly EventOf<'latency.measured'>[]): Record<string, LatencySummary> {
+  const byKind = new Map<string, number[]>();
+  for (const { data } of measured) byKind.set(data.kind, [...(byKind.get(data.kind) ?? []), data.ms]);
+  return Object.fromEntries(
+    [...byKind].map(([kind, values]) => {
+      const sorted = values.sort((a, b) => a - b);
+      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
+      return [kind, { count: sorted.length, p50Ms: at(0.5), p95Ms: at(0.95), maxMs: at(1) }];
+    }),
+  );
+}
+
+function foldUsage(reported: readonly EventOf<'usage.reported'>[]): CallRecord['usage'] {
+  const totals = new Map<string, { provider: string; model: string; usage: Usage }>();
+  for (const { data } of reported) {
+    const key = `${data.provider}/${data.model}`;
+    const sum = totals.get(key)?.usage;
+    totals.set(key, { provider: data.provider, model: data.model, usage: sum ? add(sum, data.usage) : data.usage });
+  }
+  return [...totals.values()];
+}
+
+function add(a: Usage, b: Usage): Usage {
+  return {
+    inputTextTokens: a.inputTextTokens + b.inputTextTokens,
+    inputAudioTokens: a.inputAudioTokens + b.inputAudioTokens,
+    cachedTextTokens: a.cachedTextTokens + b.cachedTextTokens,
+    cachedAudioTokens: a.cachedAudioTokens + b.cachedAudioTokens,
+    outputTextTokens: a.outputTextTokens + b.outputTextTokens,
+    outputAudioTokens: a.outputAudioTokens + b.outputAudioTokens,
+  };
+}

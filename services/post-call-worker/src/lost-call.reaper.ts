@@ -1,0 +1,61 @@
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { CallRecordStore } from '@tandem/call-state';
+import type { CallId } from '@tandem/contracts';
+import { PostCallQueue } from '@tandem/platform';
+import { PostCallMetrics } from './post-call-metrics.ts';
+
+const INTERVAL_MS = 2_000;
+const BATCH = 100;
+
+/**
+ * Closes what nobody closed: calls whose lease has ended without an ending on record. Runs in every replica; an ending
+ * is taken once, so it does not matter who comes first.
+ */
+@Injectable()
+export class LostCallReaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(LostCallReaper.name);
+  private timer: NodeJS.Timeout | null = null;
+  private round: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(CallRecordStore) private readonly store: CallRecordStore,
+    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
+    @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const next = (): void => {
+      this.timer = setTimeout(() => {
+        this.round = this.reap().finally(next);
+      }, INTERVAL_MS);
+    };
+    next();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.round;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  private async reap(): Promise<void> {
+    try {
+      for (const callId of await this.store.lapsedCalls(BATCH)) await this.close(callId);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'lost calls could not be looked for: Redis does not answer');
+    }
+  }
+
+  private async close(callId: CallId): Promise<void> {
+    const standing = await this.store.standing(callId);
+    if (!standing) return this.store.release(callId);
+    if (standing.state !== 'ended') {
+      const reason = standing.state === 'connected' ? 'relay-lost' : 'never-connected';
+      const isOurs = await this.store.end(callId, standing, reason);
+      if (isOurs) {
+        this.metrics.reaped.inc({ reason });
+        this.logger.warn({ callId, relayId: standing.relayId, reason }, 'a call that nobody held was closed');
+      }
+    }
+    await this.postCall.enqueue(callId, standing.tenantId, 'reaped');
+  }
+}
