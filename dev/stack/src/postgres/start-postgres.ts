@@ -1,0 +1,169 @@
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { makeFolder, tandemFolder } from '../checkout.ts';
+import { BoundedLog } from '../process/bounded-log.ts';
+import { claimData, type Claim } from '../process/folder-claim.ts';
+import { KeptProcess } from '../process/kept-process.ts';
+import { externalServer, LocalServer, type Log, type ServerHandle, type ServerRecipe, type UnexpectedExit } from '../process/local-server.ts';
+import { findPostgresBinaries, type PostgresBinaries } from './binaries.ts';
+import { clearStalePidFile, ephemeralFolder, openSharedFolder, passwordOf, persistentDataFolder, postgresUser, prepareDataFolder, sharedFolders, SUPERUSER } from './data-folder.ts';
+
+const DATABASE = 'tandem';
+
+const USUAL_PORT = 54_329;
+const USUAL_EXTERNAL_PORT = 5432;
+/** Recovery after a crash in the middle of heavy writing included. */
+const START_LIMIT_MS = 60_000;
+const CONNECT_LIMIT_MS = 2_000;
+const FAST_STOP_MS = 10_000;
+const IMMEDIATE_STOP_MS = 3_000;
+
+/** What is committed is handed to the operating system but not forced to disk: it outlives a killed server, not a crash of the machine. */
+const WITHOUT_SYNC = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
+
+export interface PostgresOptions {
+  readonly log?: Log;
+  /** Where `.tandem` is; data goes below it. */
+  readonly folder?: string;
+  /** A data folder of its own that is removed at `stop`. Never uses DATABASE_URL. */
+  readonly isEphemeral?: boolean;
+  /** No fsync: an operating system that crashes may ruin the data, a killed server does not. */
+  readonly isFast?: boolean;
+  /** Wanted port; another one is taken when it is not free. Ephemeral servers take any. */
+  readonly port?: number;
+  /** A server that is there already; wins over everything. The persistent one defaults to DATABASE_URL. */
+  readonly externalUrl?: string | undefined;
+  readonly onUnexpectedExit?: (told: UnexpectedExit) => void;
+}
+
+interface Place {
+  readonly data: string;
+  readonly claim: Claim | null;
+}
+
+/**
+ * PostgreSQL for this checkout, on loopback, with a password of its own and the database `tandem`.
+ * Started by root it runs as the checkout's owner, or as nobody.
+ * @throws StackError when it cannot be had, or when the data folder is in use by another stack
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<ServerHandle> {
+  const server = externalPostgres(options) ?? (await startOwn(options));
+  options.log?.(server.description);
+  return server;
+}
+
+function externalPostgres({ externalUrl, isEphemeral }: PostgresOptions): ServerHandle | null {
+  const url = externalUrl ?? (isEphemeral ? undefined : process.env['DATABASE_URL']);
+  return url ? externalServer('PostgreSQL', 'DATABASE_URL', url, USUAL_EXTERNAL_PORT) : null;
+}
+
+async function startOwn(options: PostgresOptions): Promise<ServerHandle> {
+  const { folder = tandemFolder, isEphemeral = false, port = USUAL_PORT } = options;
+  const isFast = options.isFast ?? isEphemeral;
+  const user = postgresUser(folder);
+  const binaries = await findPostgresBinaries(user, copyFolders(folder, user !== null));
+  const place = isEphemeral ? { data: join(ephemeralFolder(user), 'data'), claim: null } : await claimPlace(folder, user);
+  try {
+    await prepareDataFolder(place.data, binaries, user, !isFast);
+    await clearStalePidFile(place.data);
+  } catch (error) {
+    place.claim?.release();
+    if (isEphemeral) rmSync(dirname(place.data), { recursive: true, force: true });
+    throw error;
+  }
+  const output = new BoundedLog({ file: isEphemeral ? null : join(folder, 'logs/postgres.log') });
+  const recipe = recipeOf({ place, binaries, user, isFast, output, onUnexpectedExit: options.onUnexpectedExit });
+  return LocalServer.begin(recipe, isEphemeral ? null : port);
+}
+
+/** Where a copy of the binaries may go: the checkout's cache for an ordinary user, a folder everybody may enter for root. */
+function* copyFolders(folder: string, isSwitchingUser: boolean): Generator<string> {
+  if (!isSwitchingUser) yield makeFolder(join(folder, 'cache'));
+  else for (const place of sharedFolders(folder)) if (openSharedFolder(place)) yield place;
+}
+
+async function claimPlace(folder: string, user: ReturnType<typeof postgresUser>): Promise<Place> {
+  const data = persistentDataFolder(folder, user);
+  return { data, claim: await claimData(data) };
+}
+
+interface Ingredients {
+  readonly place: Place;
+  readonly binaries: PostgresBinaries;
+  readonly user: ReturnType<typeof postgresUser>;
+  readonly isFast: boolean;
+  readonly output: BoundedLog;
+  readonly onUnexpectedExit: PostgresOptions['onUnexpectedExit'];
+}
+
+function recipeOf({ place, binaries, user, isFast, output, onUnexpectedExit }: Ingredients): ServerRecipe {
+  const { data, claim } = place;
+  const password = passwordOf(data);
+  const around = dirname(data);
+  return {
+    name: 'PostgreSQL',
+    what: `${binaries.major} (bundled), ${claim ? `data in ${data}` : 'throw-away data'}`,
+    urlOf: (port) => urlOf(port, password, DATABASE),
+    log: output,
+    startLimitMs: START_LIMIT_MS,
+    endSteps: [
+      { signal: 'SIGINT', waitMs: FAST_STOP_MS },
+      { signal: 'SIGQUIT', waitMs: IMMEDIATE_STOP_MS },
+    ],
+    ...(claim ? { claim } : { ephemeralFolder: around }),
+    onUnexpectedExit,
+    isReady: (port) => openDatabase(port, password),
+    launch: (port) =>
+      KeptProcess.launch({
+        name: 'PostgreSQL',
+        file: binaries.postgres,
+        args: [...serverArguments(data, port), ...(isFast ? WITHOUT_SYNC : [])],
+        env: { LC_ALL: 'C', TZ: 'UTC', PATH: process.env['PATH'] ?? '' },
+        cwd: '/',
+        runAs: user,
+        log: output,
+        guard: claim ? { signal: 'INT', graceMs: FAST_STOP_MS } : { signal: 'QUIT', graceMs: IMMEDIATE_STOP_MS, removes: around },
+      }),
+  };
+}
+
+function serverArguments(data: string, port: number): string[] {
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=250',
+    'timezone=UTC',
+    'log_timezone=UTC',
+    'log_checkpoints=off',
+  ];
+  return ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+}
+
+function urlOf(port: number, password: string, database: string): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+}
+
+/** Connects, and makes the database on the first start. Rejects with whatever PostgreSQL says while it is not ready. */
+function openDatabase(port: number, password: string): Promise<boolean> {
+  return withClient(urlOf(port, password, 'postgres'), async (client) => {
+    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+    return true;
+  });
+}
+
+/** One connection for one piece of work. */
+export async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS });
+  let lost: Error | null = null;
+  client.on('error', (error) => (lost = error));
+  try {
+    await client.connect();
+    const result = await work(client);
+    if (lost) throw lost as Error;
+    return result;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
