@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { isRoot, makeFolder, ownerOf, tandemFolder, type FileOwner } from '../checkout.ts';
+import { BoundedLog } from '../process/bounded-log.ts';
+import { claimData, type Claim } from '../process/folder-claim.ts';
+import { KeptProcess } from '../process/kept-process.ts';
+import { externalServer, LocalServer, type Log, type ServerHandle, type ServerRecipe, type UnexpectedExit } from '../process/local-server.ts';
+import { libraryEnvironment } from '../process/run-command.ts';
+import { chooseRedis, redisRungs, type RedisProgram } from './redis-program.ts';
+
+const USUAL_PORT = 6389;
+const USUAL_EXTERNAL_PORT = 6379;
+/** Loading a large append-only file included. */
+const START_LIMIT_MS = 60_000;
+const CONNECT_LIMIT_MS = 1_500;
+const STOP_MS = 10_000;
+const PERSISTENT_DATABASES = 16;
+/** Tests take one each. */
+export const EPHEMERAL_DATABASES = 1_024;
+
+export interface RedisOptions {
+  readonly log?: Log;
+  /** Where `.tandem` is; data and downloads go below it. */
+  readonly folder?: string;
+  /** Nothing on disk that outlives `stop`. Never uses REDIS_URL. */
+  readonly isEphemeral?: boolean;
+  /** Wanted port; another one is taken when it is not free. Ephemeral servers take any. */
+  readonly port?: number;
+  /** A server that is there already; wins over everything. The persistent one defaults to REDIS_URL. */
+  readonly externalUrl?: string | undefined;
+  /** How to get at a program; the usual ladder when absent. */
+  readonly rungs?: Parameters<typeof chooseRedis>[0];
+  readonly onUnexpectedExit?: (told: UnexpectedExit) => void;
+}
+
+interface Place {
+  readonly data: string;
+  readonly claim: Claim | null;
+}
+
+/**
+ * Redis for this checkout, on loopback, with a password made at each start. Persistent: append-only file synced every second, never evicts.
+ * @throws StackError when none can be had, or when the data folder is in use by another stack
+ */
+export async function startRedis(options: RedisOptions = {}): Promise<ServerHandle> {
+  const server = externalRedis(options) ?? (await startOwn(options));
+  options.log?.(server.description);
+  return server;
+}
+
+function externalRedis({ externalUrl, isEphemeral }: RedisOptions): ServerHandle | null {
+  const url = externalUrl ?? (isEphemeral ? undefined : process.env['REDIS_URL']);
+  return url ? externalServer('Redis', 'REDIS_URL', url, USUAL_EXTERNAL_PORT) : null;
+}
+
+async function startOwn(options: RedisOptions): Promise<ServerHandle> {
+  const { folder = tandemFolder, isEphemeral = false, port = USUAL_PORT } = options;
+  const { value: program } = await chooseRedis(options.rungs ?? redisRungs(join(folder, 'cache')));
+  const user = redisUser(folder);
+  const place = isEphemeral ? throwAwayPlace(user) : await claimPlace(folder);
+  const output = new BoundedLog({ file: isEphemeral ? null : join(folder, 'logs/redis.log') });
+  return LocalServer.begin(recipeOf({ program, place, user, output, onUnexpectedExit: options.onUnexpectedExit }), isEphemeral ? null : port);
+}
+
+function throwAwayPlace(user: FileOwner | null): Place {
+  const data = mkdtempSync(join(tmpdir(), 'tandem-redis-'));
+  if (user) chownSync(data, user.uid, user.gid);
+  return { data, claim: null };
+}
+
+/** One folder per user: another user's files could not be written. */
+async function claimPlace(folder: string): Promise<Place> {
+  makeFolder(folder);
+  const data = join(folder, `redis-${redisUser(folder)?.uid ?? process.getuid?.() ?? 0}`);
+  return { claim: await claimData(data), data: makeFolder(data, 0o700) };
+}
+
+/** Started by root in somebody's checkout, Redis runs as that somebody, so that its files stay theirs. */
+function redisUser(folder: string): FileOwner | null {
+  const owner = isRoot() ? ownerOf(folder) : null;
+  return owner && owner.uid !== 0 ? owner : null;
+}
+
+interface Ingredients {
+  readonly program: RedisProgram;
+  readonly place: Place;
+  readonly user: FileOwner | null;
+  readonly output: BoundedLog;
+  readonly onUnexpectedExit: RedisOptions['onUnexpectedExit'];
+}
+
+function recipeOf({ program, place, user, output, onUnexpectedExit }: Ingredients): ServerRecipe {
+  const { data, claim } = place;
+  const isEphemeral = claim === null;
+  const password = randomBytes(24).toString('hex');
+  return {
+    name: 'Redis',
+    what: `${program.description}, ${isEphemeral || program.kind === 'javascript' ? 'throw-away data' : `data in ${data}`}`,
+    urlOf: (port) => `redis://:${password}@127.0.0.1:${port}`,
+    log: output,
+    startLimitMs: START_LIMIT_MS,
+    endSteps: [{ signal: 'SIGTERM', waitMs: STOP_MS }],
+    ...(claim ? { claim } : { ephemeralFolder: data }),
+    onUnexpectedExit,
+    isReady: (port) => answers(port, password),
+    launch: (port) =>
+      KeptProcess.launch({
+        name: 'Redis',
+        file: program.file,
+        args: program.args,
+        env: libraryEnvironment(program.libraryPath),
+        cwd: data,
+        runAs: user,
+        input: program.kind === 'native' ? redisConf(port, password, isEphemeral) : JSON.stringify({ port, password, databases: databases(isEphemeral) }),
+        log: output,
+        guard: { signal: 'TERM', graceMs: STOP_MS, ...(isEphemeral ? { removes: data } : {}) },
+      }),
+  };
+}
+
+function databases(isEphemeral: boolean): number {
+  return isEphemeral ? EPHEMERAL_DATABASES : PERSISTENT_DATABASES;
+}
+
+/** The password goes through standard input: arguments can be read by every user of the machine. */
+export function redisConf(port: number, password: string, isEphemeral: boolean): string {
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    'protected-mode yes',
+    `requirepass ${password}`,
+    'dir ./',
+    'daemonize no',
+    'logfile ""',
+    'save ""',
+    `appendonly ${isEphemeral ? 'no' : 'yes'}`,
+    'appendfsync everysec',
+    'maxmemory-policy noeviction',
+    `databases ${databases(isEphemeral)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Ready when it answers PING: while it loads its data it answers everything with an error. */
+async function answers(port: number, password: string): Promise<boolean> {
+  return (await withRedis({ port, password }, (client) => client.ping())) === 'PONG';
+}
+
+/** One connection for one piece of work; no second try. */
+export async function withRedis<Result>(target: string | { port: number; password: string }, work: (client: Redis) => Promise<Result>): Promise<Result> {
+  const options = { lazyConnect: true, connectTimeout: CONNECT_LIMIT_MS, maxRetriesPerRequest: 0, retryStrategy: () => null, enableReadyCheck: false };
+  const client = typeof target === 'string' ? new Redis(target, options) : new Redis({ ...options, host: '127.0.0.1', ...target });
+  let lost: Error | null = null;
+  client.on('error', (error: Error) => (lost = error));
+  try {
+    await client.connect();
+    return await work(client);
+  } catch (error) {
+    throw lost ?? error;
+  } finally {
+    client.disconnect();
+  }
+}
