@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeFolder, tandemFolder } from '../checkout.ts';
+import { debianPackages, programOf } from '../downloads/debian.ts';
+import { npmPackage } from '../downloads/npm.ts';
+import { climb, type Rung } from '../ladder.ts';
+import type { Log } from '../process/local-server.ts';
+import { findProgram } from '../process/run-command.ts';
+import { StackError } from '../stack-error.ts';
+import { writeEspeakStandIn } from './espeak-stand-in.ts';
+
+const ESPEAK_WASM = { name: '@echogarden/espeak-ng-emscripten', version: '0.3.5' };
+
+/** What speaks. All but flite understand espeak-ng's command line; `say` and `espeak-wasm` through a stand-in written to the cache. */
+export interface Synthesiser {
+  readonly kind: 'flite' | 'espeak-ng' | 'say' | 'espeak-wasm';
+  readonly file: string;
+  readonly libraryPath: string | null;
+}
+
+/** pocketsphinx_continuous and its English model. */
+export interface Recogniser {
+  readonly file: string;
+  /** Holds en-us (the acoustic model) and cmudict-en-us.dict. */
+  readonly modelDir: string;
+  readonly libraryPath: string | null;
+}
+
+export interface SpeechPrograms {
+  readonly synthesiser: Synthesiser | null;
+  readonly recogniser: Recogniser | null;
+}
+
+export type GuidedVariable = 'GUIDED_FLITE_PATH' | 'GUIDED_ESPEAK_PATH' | 'GUIDED_POCKETSPHINX_PATH' | 'GUIDED_POCKETSPHINX_MODEL_DIR' | 'GUIDED_LIBRARY_PATH';
+
+export interface Speech extends SpeechPrograms {
+  /** One line: what was chosen and what is missing. */
+  readonly explanation: string;
+  /** For the environment of the services; holds only what is there. */
+  readonly env: Readonly<Partial<Record<GuidedVariable, string>>>;
+  /** Where spoken texts are kept. */
+  readonly cacheFolder: string;
+}
+
+export interface SpeechOptions {
+  readonly log?: Log;
+  /** Where `.tandem` is; downloads go to its cache. */
+  readonly folder?: string;
+  readonly synthesiserRungs?: readonly Rung<Synthesiser>[];
+  readonly recogniserRungs?: readonly Rung<Recogniser>[];
+}
+
+/** Finds or fetches speech synthesis and recognition. What cannot be had is null and explained: a stack runs without. */
+export async function ensureSpeech(options: SpeechOptions = {}): Promise<Speech> {
+  const cache = join(options.folder ?? tandemFolder, 'cache');
+  const [synthesiser, recogniser] = await Promise.all([
+    topOf('speech synthesis', options.synthesiserRungs ?? synthesiserRungs(cache), 'Install flite or espeak-ng to hear anything.'),
+    topOf('speech recognition', options.recogniserRungs ?? recogniserRungs(cache), 'Install pocketsphinx and pocketsphinx-en-us to be understood.'),
+  ]);
+  const found = { synthesiser: synthesiser.value, recogniser: recogniser.value };
+  const explanation = `Speech: ${nameOf(found.synthesiser, synthesiser.why)}; ${nameOf(found.recogniser, recogniser.why)}`;
+  options.log?.(explanation);
+  return { ...found, explanation, env: guidedEnvironment(found), cacheFolder: makeFolder(join(cache, 'speech')) };
+}
+
+/** What the services of the guided engine are told; variables of what is missing are absent. */
+export function guidedEnvironment({ synthesiser, recogniser }: SpeechPrograms): Speech['env'] {
+  const folders = [synthesiser?.libraryPath, recogniser?.libraryPath].flatMap((path) => (path ? path.split(':') : []));
+  return {
+    ...(synthesiser?.kind === 'flite' ? { GUIDED_FLITE_PATH: synthesiser.file } : {}),
+    ...(synthesiser && synthesiser.kind !== 'flite' ? { GUIDED_ESPEAK_PATH: synthesiser.file } : {}),
+    ...(recogniser ? { GUIDED_POCKETSPHINX_PATH: recogniser.file, GUIDED_POCKETSPHINX_MODEL_DIR: recogniser.modelDir } : {}),
+    ...(folders.length > 0 ? { GUIDED_LIBRARY_PATH: [...new Set(folders)].join(':') } : {}),
+  };
+}
+
+/** flite first: of the voices at hand the recogniser understands it best. */
+export function synthesiserRungs(cache: string): Rung<Synthesiser>[] {
+  return [
+    { name: 'flite on PATH', attempt: () => onPath('flite', 'flite') },
+    { name: 'Debian package flite', attempt: () => fliteFromDebian(cache) },
+    { name: 'espeak-ng on PATH', attempt: () => onPath('espeak-ng', 'espeak-ng') },
+    { name: 'say', attempt: () => sayOfMacos(cache) },
+    { name: `npm package ${ESPEAK_WASM.name}`, attempt: () => espeakFromNpm(cache) },
+  ];
+}
+
+export function recogniserRungs(cache: string): Rung<Recogniser>[] {
+  return [
+    { name: 'pocketsphinx on PATH', attempt: () => Promise.resolve(recogniserOnPath()) },
+    { name: 'Debian package pocketsphinx', attempt: () => recogniserFromDebian(cache) },
+  ];
+}
+
+async function topOf<Of>(what: string, rungs: readonly Rung<Of>[], todo: string): Promise<{ value: Of | null; why: string }> {
+  try {
+    return { value: (await climb(what, rungs, todo)).value, why: '' };
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    return { value: null, why: `no ${what} (${error.what.split('\n').slice(1).map((line) => line.trim().replace(/^- /, '')).join('; ')}). ${error.todo}` };
+  }
+}
+
+function nameOf(program: Synthesiser | Recogniser | null, why: string): string {
+  if (!program) return why;
+  const name = 'kind' in program ? `${program.kind} speaks` : 'pocketsphinx listens';
+  return `${name} (${program.file})`;
+}
+
+function onPath(name: string, kind: Synthesiser['kind']): Promise<Synthesiser> {
+  const file = findProgram(name);
+  if (!file) return Promise.reject(new StackError('not found', `Install ${name}.`));
+  return Promise.resolve({ kind, file, libraryPath: null });
+}
+
+async function fliteFromDebian(cache: string): Promise<Synthesiser> {
+  const tree = await debianPackages(cache, ['flite']);
+  const file = programOf(tree, 'flite');
+  if (!file) throw new StackError('the package holds no flite', 'Install flite.');
+  return { kind: 'flite', file, libraryPath: tree.libraryPath };
+}
+
+function sayOfMacos(cache: string): Promise<Synthesiser> {
+  const say = process.platform === 'darwin' ? findProgram('say') : null;
+  if (!say) return Promise.reject(new StackError('this is not macOS', 'Use another one.'));
+  return Promise.resolve({ kind: 'say', file: writeEspeakStandIn(cache, 'say', say), libraryPath: null });
+}
+
+async function espeakFromNpm(cache: string): Promise<Synthesiser> {
+  const folder = await npmPackage(cache, ESPEAK_WASM.name, ESPEAK_WASM.version);
+  return { kind: 'espeak-wasm', file: writeEspeakStandIn(cache, 'wasm', join(folder, 'espeak-ng.js')), libraryPath: null };
+}
+
+function recogniserOnPath(): Recogniser {
+  const file = findProgram('pocketsphinx_continuous');
+  if (!file) throw new StackError('not found', 'Install pocketsphinx.');
+  const modelDir = modelDirIn([join(dirname(dirname(file)), 'share'), '/usr/share', '/usr/local/share', '/opt/homebrew/share']);
+  if (!modelDir) throw new StackError('its English model was not found', 'Install pocketsphinx-en-us.');
+  return { file, modelDir, libraryPath: null };
+}
+
+/** The system may have one of the two packages installed: then the tree holds only the other. */
+async function recogniserFromDebian(cache: string): Promise<Recogniser> {
+  const tree = await debianPackages(cache, ['pocketsphinx', 'pocketsphinx-en-us']);
+  const file = programOf(tree, 'pocketsphinx_continuous');
+  const modelDir = modelDirIn([join(tree.root, 'usr/share'), '/usr/share']);
+  if (!file || !modelDir) throw new StackError('the packages hold no pocketsphinx_continuous with an English model', 'Install them by hand.');
+  return { file, modelDir, libraryPath: tree.libraryPath };
+}
+
+function modelDirIn(shares: readonly string[]): string | null {
+  const candidates = shares.map((share) => join(share, 'pocketsphinx/model/en-us'));
+  return candidates.find((folder) => existsSync(join(folder, 'en-us/mdef')) && existsSync(join(folder, 'cmudict-en-us.dict'))) ?? null;
+}
+
