@@ -1,0 +1,41 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Claim } from './process/folder-claim.ts';
+import { resetStack } from './reset-stack.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-reset-'));
+  for (const name of ['postgres-1000', 'redis-1000', 'logs', 'cache', 'notes']) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, 'run.json'), '{}');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('reset of the stack', () => {
+  it('removes data, logs and run.json and says so; downloads and what is not ours stay', () => {
+    const lines: string[] = [];
+    const removed = resetStack({ folder, log: (line) => lines.push(line) });
+    expect(removed.map((path) => basename(path)).sort()).toEqual(['logs', 'postgres-1000', 'redis-1000', 'run.json']);
+    expect(lines).toHaveLength(4);
+    expect(readdirSync(folder).sort()).toEqual(['cache', 'notes']);
+  });
+
+  it('removes downloads when asked to', () => {
+    resetStack({ folder, withCache: true });
+    expect(readdirSync(folder)).toEqual(['notes']);
+  });
+
+  it.each(['postgres-1000.lock', 'redis-1000.lock', 'run.json.lock'])('is refused while %s is held, and then removes nothing', (name) => {
+    const claim = Claim.attempt(join(folder, name)) as Claim;
+    expect(() => resetStack({ folder })).toThrow(`process ${process.pid}`);
+    expect(readdirSync(folder)).toContain('postgres-1000');
+    claim.release();
+    expect(resetStack({ folder })).toHaveLength(4);
+  });
+
+  it('of a checkout that never ran removes nothing', () => {
+    expect(resetStack({ folder: join(folder, 'nowhere') })).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isRoot, makeFolder, ownerOf, tandemFolder } from '../checkout.ts';
+import { holderOf } from '../process/folder-claim.ts';
+
+export interface RunningProcess {
+  readonly service: string;
+  readonly instance: string;
+  readonly pid: number;
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** What runs now. Holds the passwords of the stack's own servers, so only its user may read it. */
+export interface Run {
+  readonly processes: readonly RunningProcess[];
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+}
+
+export function runFileIn(folder: string): string {
+  return join(folder, 'run.json');
+}
+
+/** Renamed into place: a reader sees the old content or the new one. */
+export function writeRunFile(file: string, run: Run): void {
+  const aside = `${file}.${randomBytes(4).toString('hex')}`;
+  const owner = ownerOf(makeFolder(dirname(file)));
+  writeFileSync(aside, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+  if (isRoot() && owner.uid !== 0) chownSync(aside, owner.uid, owner.gid);
+  renameSync(aside, file);
+}
+
+export function removeRunFile(file: string): void {
+  rmSync(file, { force: true });
+}
+
+/** Held by the supervisor as long as it runs. */
+export function runClaimFile(folder: string): string {
+  return `${runFileIn(folder)}.lock`;
+}
+
+/** The running stack of this checkout; null when none runs, also when one was killed and left its file behind. */
+export function readRunFile(folder: string = tandemFolder): Run | null {
+  if (holderOf(runClaimFile(folder)) === null) return null;
+  try {
+    return JSON.parse(readFileSync(runFileIn(folder), 'utf8')) as Run;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

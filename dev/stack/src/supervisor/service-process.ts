@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { checkoutRoot } from '../checkout.ts';
+import { BoundedLog } from '../process/bounded-log.ts';
+import { KeptProcess, type Exit } from '../process/kept-process.ts';
+import { StackError } from '../stack-error.ts';
+import { waitUntilReady } from './readiness.ts';
+
+const DEFAULT_READY_LIMIT_MS = 30_000;
+const DEFAULT_GRACE_MS = 10_000;
+const LAST_LINES = 20;
+
+/** One service process to run. */
+export interface ServiceSpec {
+  /** Folder name below services/. */
+  readonly service: string;
+  /** Unique in the stack: crm-api, relay-1. */
+  readonly instance: string;
+  /** Added to this process's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Named ports for run.json, besides `http`, which the service announces. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** Compiled entry; services/<service>/dist/main.js when absent. */
+  readonly file?: string;
+  readonly readyPath?: string;
+  readonly readyLimitMs?: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly graceMs?: number;
+}
+
+export interface ServiceExit {
+  readonly service: string;
+  readonly instance: string;
+  readonly exit: Exit;
+  readonly lastLines: string;
+  readonly logFile: string | null;
+}
+
+export interface ServiceProcessOptions {
+  readonly logFile: string | null;
+  readonly onLine?: (line: string) => void;
+  readonly onUnexpectedExit: (told: ServiceExit) => void;
+}
+
+/** One service process of the stack: started until ready, watched, ended. Startable again after its end. */
+export class ServiceProcess {
+  private process: KeptProcess | null = null;
+  private log: BoundedLog | null = null;
+  private isEndingAsked = false;
+  private announcedPort: number | null = null;
+
+  constructor(
+    readonly spec: ServiceSpec,
+    private readonly options: ServiceProcessOptions,
+  ) {}
+
+  get pid(): number | null {
+    return this.process?.isRunning ? this.process.pid : null;
+  }
+
+  get isRunning(): boolean {
+    return this.process?.isRunning ?? false;
+  }
+
+  /** The port it announced through its IPC channel; null before. */
+  get port(): number | null {
+    return this.announcedPort;
+  }
+
+  get ports(): Record<string, number> {
+    return { ...(this.announcedPort === null ? {} : { http: this.announcedPort }), ...this.spec.ports };
+  }
+
+  /** @throws StackError with the last lines of its output when it does not become ready */
+  async start(): Promise<void> {
+    if (this.isRunning) return;
+    this.log?.close();
+    this.log = new BoundedLog({ file: this.options.logFile, ...(this.options.onLine ? { onLine: this.options.onLine } : {}) });
+    this.announcedPort = null;
+    this.isEndingAsked = false;
+    const launched = await this.launch(this.log);
+    this.process = launched;
+    const { readyPath = '/readyz', readyLimitMs = DEFAULT_READY_LIMIT_MS } = this.spec;
+    const fault = await waitUntilReady(this, readyPath, readyLimitMs);
+    if (fault === null) {
+      void launched.exited.then((exit) => this.tellExit(launched, exit));
+      return;
+    }
+    const told = this.failure(fault, this.log);
+    await this.end();
+    throw told;
+  }
+
+  /** SIGTERM, the grace, SIGKILL to its group. Safe to call when it has ended. */
+  async end(): Promise<void> {
+    this.isEndingAsked = true;
+    await this.process?.end([{ signal: 'SIGTERM', waitMs: this.spec.graceMs ?? DEFAULT_GRACE_MS }]);
+    this.log?.close();
+  }
+
+  /** Resolves when it has ended; at once for SIGSTOP and SIGCONT. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const running = this.process;
+    if (!running?.isRunning) return;
+    const isPause = signal === 'SIGSTOP' || signal === 'SIGCONT';
+    if (!isPause) this.isEndingAsked = true;
+    running.signal(signal);
+    if (!isPause) await running.exited;
+  }
+
+  lastLines(): string {
+    return this.log?.lastLines(LAST_LINES) ?? '';
+  }
+
+  private launch(log: BoundedLog): Promise<KeptProcess> {
+    const { service, instance, file = join(checkoutRoot, 'services', service, 'dist/main.js'), env, graceMs = DEFAULT_GRACE_MS } = this.spec;
+    return KeptProcess.launch({
+      name: instance,
+      file: process.execPath,
+      args: ['--enable-source-maps', file],
+      env: { ...process.env, ...env },
+      cwd: checkoutRoot,
+      log,
+      guard: { signal: 'TERM', graceMs },
+      onMessage: (message) => this.hear(message),
+    });
+  }
+
+  private failure(fault: string, log: BoundedLog): StackError {
+    const where = log.file ? ` (all of it in ${log.file})` : '';
+    return new StackError(`${this.spec.instance} did not start: ${fault}.`, `The last it said${where}:\n${log.lastLines(LAST_LINES) || '(nothing)'}`);
+  }
+
+  private hear(message: unknown): void {
+    if (typeof message !== 'object' || message === null) return;
+    const { kind, port } = message as { kind?: unknown; port?: unknown };
+    if (kind === 'listening' && typeof port === 'number') this.announcedPort = port;
+  }
+
+  private tellExit(launched: KeptProcess, exit: Exit): void {
+    if (this.isEndingAsked || this.process !== launched) return;
+    const { service, instance } = this.spec;
+    this.options.onUnexpectedExit({ service, instance, exit, lastLines: this.lastLines(), logFile: this.options.logFile });
+  }
+}

@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { checkoutRoot } from '../checkout.ts';
+import { freePort } from '../free-port.ts';
+import type { ServerHandle } from '../process/local-server.ts';
+import { exists } from '../process/process-identity.ts';
+import { readRunFile, runFileIn } from './run-file.ts';
+import type { ServiceExit, ServiceSpec } from './service-process.ts';
+import { Supervisor, type SupervisorOptions } from './supervisor.ts';
+
+jest.setTimeout(60_000);
+
+const file = join(checkoutRoot, 'dev/stack/dist/testing/fixture-service.js');
+
+let folder: string;
+let supervisor: Supervisor;
+let exits: ServiceExit[];
+let lines: string[];
+
+function begin(options: SupervisorOptions = {}): Supervisor {
+  supervisor = new Supervisor({ folder, log: (line) => lines.push(line), onUnexpectedExit: (told) => exits.push(told), ...options });
+  return supervisor;
+}
+
+function fixture(instance: string, behaviour = '', more: Partial<ServiceSpec> = {}): ServiceSpec {
+  return { service: 'fixture', instance, file, env: { FIXTURE: behaviour }, ...more };
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-supervisor-'));
+  exits = [];
+  lines = [];
+});
+afterEach(async () => {
+  await supervisor.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe('a supervisor', () => {
+  it('starts services until they are ready and tells where they are', async () => {
+    await begin().start([fixture('a', '', { ports: { media: 9 } }), fixture('b')]);
+    const { http, media } = supervisor.portsOf('a');
+    expect(media).toBe(9);
+    expect((await fetch(`http://127.0.0.1:${http}/readyz`)).status).toBe(200);
+    expect(readRunFile(folder)?.processes).toEqual([
+      { service: 'fixture', instance: 'a', pid: supervisor.pidOf('a'), ports: { http, media } },
+      { service: 'fixture', instance: 'b', pid: supervisor.pidOf('b'), ports: supervisor.portsOf('b') },
+    ]);
+  });
+
+  it('leaves nothing behind', async () => {
+    await begin().start([fixture('a'), fixture('b')]);
+    const pids = ['a', 'b'].map((instance) => supervisor.pidOf(instance) ?? 0);
+    await supervisor.stop();
+    expect(pids.map(exists)).toEqual([false, false]);
+    expect(existsSync(runFileIn(folder))).toBe(false);
+    expect(existsSync(`${runFileIn(folder)}.lock`)).toBe(false);
+    expect(readFileSync(join(folder, 'logs/fixture-a.log'), 'utf8')).toBe('fixture  starts\ntold to end\n');
+  });
+
+  it('stops services first, then Redis, then PostgreSQL', async () => {
+    const order: string[] = [];
+    const server = (name: string) => ({ url: `${name}://`, stop: () => Promise.resolve(void order.push(`${name}, services ${supervisor.pidOf('a') === null ? 'down' : 'up'}`)) }) as ServerHandle;
+    await begin({ postgres: server('postgres'), redis: server('redis') }).start([fixture('a')]);
+    expect(readRunFile(folder)).toMatchObject({ databaseUrl: 'postgres://', redisUrl: 'redis://' });
+    await Promise.all([supervisor.stop(), supervisor.stop()]);
+    expect(order).toEqual(['redis, services down', 'postgres, services down']);
+  });
+
+  it('kills what does not end by itself within its grace', async () => {
+    await begin().start([fixture('a', 'stubborn', { graceMs: 100 })]);
+    const pid = supervisor.pidOf('a') ?? 0;
+    await supervisor.stop();
+    expect(exists(pid)).toBe(false);
+  });
+
+  it('reports an unexpected end with the last lines', async () => {
+    const ended = new Promise<ServiceExit>((resolve) => begin({ onUnexpectedExit: resolve }));
+    await supervisor.start([fixture('a')]);
+    await fetch(`http://127.0.0.1:${supervisor.portsOf('a')['http']}/crash`).catch(() => undefined);
+    expect(await ended).toEqual({
+      service: 'fixture',
+      instance: 'a',
+      exit: { code: 3, signal: null },
+      lastLines: 'fixture  starts',
+      logFile: join(folder, 'logs/fixture-a.log'),
+    });
+    expect(lines[0]).toContain('a ended unexpectedly (code 3)');
+    expect(readRunFile(folder)?.processes).toEqual([]);
+  });
+
+  it('kills and restarts one instance on its port without calling that unexpected', async () => {
+    const port = await freePort();
+    await begin().start([fixture('a', '', { env: { PORT: String(port) } }), fixture('b')]);
+    const before = supervisor.pidOf('a');
+    await supervisor.kill('a');
+    expect(supervisor.pidOf('a')).toBeNull();
+    await supervisor.restart('a');
+    expect(supervisor.pidOf('a')).not.toBe(before);
+    expect(supervisor.portsOf('a')).toEqual({ http: port });
+    await supervisor.restart('b');
+    expect(exits).toEqual([]);
+  });
+
+  it('pauses and continues an instance', async () => {
+    await begin().start([fixture('a')]);
+    const url = `http://127.0.0.1:${supervisor.portsOf('a')['http']}/`;
+    await supervisor.kill('a', 'SIGSTOP');
+    await expect(fetch(url, { signal: AbortSignal.timeout(200) })).rejects.toThrow();
+    await supervisor.kill('a', 'SIGCONT');
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  it('echoes lines with the name of the instance', async () => {
+    const echoed: string[] = [];
+    await begin({ echo: (instance, line) => echoed.push(`${instance}: ${line}`) }).start([fixture('a')]);
+    expect(echoed).toEqual(['a: fixture  starts']);
+  });
+});
+
+describe('a service that does not start', () => {
+  it('because it ends is reported with what it said', async () => {
+    await expect(begin().start([fixture('a', 'dies')])).rejects.toThrow(/a did not start: it ended while it started\.[^]*the configuration is wrong/);
+  });
+
+  it('because it is never ready is reported with what /readyz said, and ended', async () => {
+    await expect(begin().start([fixture('a', 'never-ready', { readyLimitMs: 500 })])).rejects.toThrow(/did not turn ready within 0\.5 s; it last said: 503 database: down/);
+    expect(supervisor.pidOf('a')).toBeNull();
+  });
+
+  it('because it announces no port is reported', async () => {
+    await expect(begin().start([fixture('a', 'silent', { readyLimitMs: 300 })])).rejects.toThrow(/it announced no port within 0\.3 s/);
+  });
+
+  it('does not take the others down', async () => {
+    await expect(begin().start([fixture('a', 'dies'), fixture('b')])).rejects.toThrow('a did not start');
+    expect(supervisor.pidOf('b')).not.toBeNull();
+  });
+});
+
+describe('two supervisors', () => {
+  it('in one checkout: the second is told who runs', () => {
+    begin();
+    expect(() => new Supervisor({ folder })).toThrow(`Another stack is running in this checkout (process ${process.pid}).`);
+  });
+
+  it('get along when the second is not published', async () => {
+    await begin().start([fixture('a')]);
+    const beside = new Supervisor({ folder, isPublished: false });
+    await beside.start([fixture('a')]);
+    await beside.stop();
+    expect(readRunFile(folder)?.processes).toHaveLength(1);
+  });
+});
