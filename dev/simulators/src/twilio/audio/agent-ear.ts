@@ -1,0 +1,84 @@
+import { FRAME_MS, meanMagnitude } from './mulaw.ts';
+
+export interface AgentEarOptions {
+  /** Mean sample magnitude above which a frame counts as sound. */
+  readonly audibleLevel: number;
+  /** This much sound in a row is speech; less is a click. */
+  readonly speechAfterMs: number;
+  /** This much silence in a row ends the agent's speech; less is a pause between words. */
+  readonly silenceAfterMs: number;
+}
+
+export const DEFAULT_EAR: AgentEarOptions = { audibleLevel: 150, speechAfterMs: 40, silenceAfterMs: 400 };
+
+export interface AgentEarListener {
+  /** `atMs` is when the first audible frame began to play. */
+  onAgentStarted(atMs: number): void;
+  /** `atMs` is when the last audible frame had been played. */
+  onAgentStopped(atMs: number): void;
+}
+
+/** Tells by energy when the agent speaks, as the caller hears it. Times are the clock's `now`. */
+export class AgentEar {
+  readonly #options: AgentEarOptions;
+  readonly #listener: AgentEarListener;
+  #isSpeaking = false;
+  #soundSinceMs = -1;
+  #soundFrames = 0;
+  #firstAudibleMs: number | null = null;
+  #lastAudibleEndMs: number | null = null;
+
+  constructor(options: AgentEarOptions, listener: AgentEarListener) {
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  get isAgentSpeaking(): boolean {
+    return this.#isSpeaking;
+  }
+
+  /** When the current stretch of sound began; null in silence. */
+  get speakingSinceMs(): number | null {
+    return this.#isSpeaking ? this.#soundSinceMs : null;
+  }
+
+  /** Start of the very first audible frame of the call. */
+  get firstAudibleMs(): number | null {
+    return this.#firstAudibleMs;
+  }
+
+  /** End of the newest audible frame. */
+  get lastAudibleEndMs(): number | null {
+    return this.#lastAudibleEndMs;
+  }
+
+  /** One tick: `bytes` of `frame` are played from now on for 20 ms; 0 is silence. */
+  hear(frame: Uint8Array, bytes: number, nowMs: number): void {
+    if (bytes > 0 && meanMagnitude(frame, bytes) > this.#options.audibleLevel) this.#hearSound(nowMs);
+    else this.#hearSilence(nowMs);
+  }
+
+  /** The line is dead; a running speech ends here. */
+  close(): void {
+    if (!this.#isSpeaking) return;
+    this.#isSpeaking = false;
+    this.#listener.onAgentStopped(this.#lastAudibleEndMs ?? 0);
+  }
+
+  #hearSound(nowMs: number): void {
+    if (this.#soundFrames === 0 && !this.#isSpeaking) this.#soundSinceMs = nowMs;
+    this.#soundFrames += 1;
+    this.#firstAudibleMs ??= nowMs;
+    this.#lastAudibleEndMs = nowMs + FRAME_MS;
+    if (this.#isSpeaking || this.#soundFrames * FRAME_MS < this.#options.speechAfterMs) return;
+    this.#isSpeaking = true;
+    this.#listener.onAgentStarted(this.#soundSinceMs);
+  }
+
+  #hearSilence(nowMs: number): void {
+    this.#soundFrames = 0;
+    if (!this.#isSpeaking || nowMs - (this.#lastAudibleEndMs ?? 0) < this.#options.silenceAfterMs) return;
+    this.#isSpeaking = false;
+    this.#listener.onAgentStopped(this.#lastAudibleEndMs ?? nowMs);
+  }
+}
