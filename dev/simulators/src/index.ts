@@ -1,1 +1,2 @@
-export {};
+export * from './twilio/index.ts';
+export * from './openai-realtime/index.ts';

@@ -1,0 +1,27 @@
+import { type Ticker } from '../audio/ticker.ts';
+import { type AgentEarOptions } from '../audio/agent-ear.ts';
+import { type SimulatorClock } from '../simulator-clock.ts';
+import { type UnverifiedBehaviour } from '../unverified-behaviour.ts';
+import { type Network, type WebhookClient } from '../webhook/webhook-client.ts';
+import { type Exchange } from './exchange.ts';
+import { type CalleeScript, type DialledParty } from './callee.ts';
+import { type LegOptions, type SimulatedCall } from './simulated-call.ts';
+
+/** What the simulator lends to each of its calls. */
+export interface CallServices {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly clock: SimulatorClock;
+  readonly ticker: Ticker;
+  readonly ear: AgentEarOptions;
+  readonly webhooks: WebhookClient;
+  readonly network: Network;
+  readonly behaviour: UnverifiedBehaviour;
+  /** TwiML, ringing and callee time runs this much faster than real; media never does. */
+  readonly speed: number;
+  readonly random: () => number;
+  readonly exchange: Exchange;
+  calleeFor(party: DialledParty): CalleeScript;
+  /** Makes a leg known to the simulator, in the state before ringing. */
+  addLeg(options: LegOptions): SimulatedCall;
+}

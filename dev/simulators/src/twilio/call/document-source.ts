@@ -1,0 +1,29 @@
+import { type FormFields } from '../webhook/signature.ts';
+import { type HttpMethod } from '../webhook/webhook-client.ts';
+import { type WebhookPurpose } from './call-report.ts';
+
+/** Where the next TwiML document comes from. */
+export type DocumentSource =
+  | {
+      readonly kind: 'url';
+      readonly url: string;
+      readonly method: HttpMethod;
+      readonly purpose: WebhookPurpose;
+      /** On top of the standard fields. */
+      readonly fields: FormFields;
+    }
+  | { readonly kind: 'twiml'; readonly twiml: string; readonly baseUrl: string | null };
+
+/** What the caller gets when the voice webhook cannot be had: a URL, or a document of Twilio's own (a TwiML Bin). */
+export type Fallback = { readonly url: string; readonly method?: HttpMethod } | { readonly twiml: string };
+
+/** The voice webhook delivered more than once: all at the same time, one after the other's answer, or spread at random. */
+export interface DuplicateWebhooks {
+  /** Deliveries in all, 1 to 5. */
+  readonly copies: number;
+  readonly order: 'concurrent' | 'sequential' | 'shuffled';
+}
+
+export function getOrPost(method: string | undefined): HttpMethod {
+  return method === 'GET' ? 'GET' : 'POST';
+}

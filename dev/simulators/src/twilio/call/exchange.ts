@@ -1,0 +1,133 @@
+import { makeSid } from '../sids.ts';
+import { type SimulatedCall } from './simulated-call.ts';
+
+export type QueueResult = 'bridged' | 'queue-full' | 'redirected' | 'hangup' | 'leave' | 'error';
+
+/** A call waiting in a queue, or already taken out of it and talking. */
+export class QueuedCall {
+  readonly call: SimulatedCall;
+  readonly queueSid: string;
+  readonly #enqueuedNowMs: number;
+  readonly #taken = Promise.withResolvers<void>();
+  readonly #released = Promise.withResolvers<void>();
+
+  constructor(call: SimulatedCall, queueSid: string, nowMs: number) {
+    this.call = call;
+    this.queueSid = queueSid;
+    this.#enqueuedNowMs = nowMs;
+  }
+
+  /** Settles when somebody dials the queue and gets this call. */
+  get taken(): Promise<void> {
+    return this.#taken.promise;
+  }
+
+  /** Settles when the one who took it lets go. */
+  get released(): Promise<void> {
+    return this.#released.promise;
+  }
+
+  take(): void {
+    this.#taken.resolve();
+  }
+
+  release(): void {
+    this.#released.resolve();
+  }
+
+  /** Whole seconds, as text. */
+  waitedS(nowMs: number): string {
+    return String(Math.round((nowMs - this.#enqueuedNowMs) / 1000));
+  }
+}
+
+const MAX_QUEUE = 100;
+
+/** One `<Enqueue>` queue: first in, first out. */
+export class WaitingQueue {
+  readonly sid = makeSid('QU');
+  readonly #waiting: QueuedCall[] = [];
+  readonly #takers: ((queued: QueuedCall) => void)[] = [];
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /** Null when the queue is full. */
+  add(call: SimulatedCall, nowMs: number, maxSize = MAX_QUEUE): QueuedCall | null {
+    if (this.#waiting.length >= maxSize) return null;
+    const queued = new QueuedCall(call, this.sid, nowMs);
+    const taker = this.#takers.shift();
+    if (taker) taker(queued);
+    else this.#waiting.push(queued);
+    return queued;
+  }
+
+  /** 1 is next; 0 is not in the queue any more. */
+  positionOf(queued: QueuedCall): number {
+    return this.#waiting.indexOf(queued) + 1;
+  }
+
+  remove(queued: QueuedCall): void {
+    const at = this.#waiting.indexOf(queued);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  /** The first in the queue, or the next one to come. `cancel` stops waiting for it. */
+  take(): { readonly next: Promise<QueuedCall>; cancel(): void } {
+    const { promise, resolve } = Promise.withResolvers<QueuedCall>();
+    const first = this.#waiting.shift();
+    if (first) resolve(first);
+    else this.#takers.push(resolve);
+    const cancel = () => {
+      const at = this.#takers.indexOf(resolve);
+      if (at >= 0) this.#takers.splice(at, 1);
+    };
+    return { next: promise, cancel };
+  }
+}
+
+/** One `<Conference>` room. */
+export class ConferenceRoom {
+  readonly sid = makeSid('CF');
+  readonly #members = new Map<SimulatedCall, () => void>();
+
+  get members(): readonly SimulatedCall[] {
+    return [...this.#members.keys()];
+  }
+
+  /** `ended` settles when the room is closed under the member's feet. */
+  join(call: SimulatedCall): { readonly ended: Promise<void>; leave(closesRoom: boolean): void } {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    this.#members.set(call, resolve);
+    const leave = (closesRoom: boolean) => {
+      this.#members.delete(call);
+      if (!closesRoom) return;
+      for (const close of this.#members.values()) close();
+      this.#members.clear();
+    };
+    return { ended, leave };
+  }
+}
+
+/** The queues and rooms of one simulator, made on demand. */
+export class Exchange {
+  readonly #queues = new Map<string, WaitingQueue>();
+  readonly #rooms = new Map<string, ConferenceRoom>();
+
+  hasQueue(name: string): boolean {
+    return this.#queues.has(name);
+  }
+
+  queue(name: string): WaitingQueue {
+    const queue = this.#queues.get(name) ?? new WaitingQueue();
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  room(name: string): ConferenceRoom {
+    const room = this.#rooms.get(name) ?? new ConferenceRoom();
+    this.#rooms.set(name, room);
+    return room;
+  }
+}

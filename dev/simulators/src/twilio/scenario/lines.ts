@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mulawTone } from '../audio/mulaw.ts';
+import { wavToMulaw } from '../audio/wav.ts';
+import { type Speak } from './scenario-runner.ts';
+
+/** `Yes, please.` is spoken by `yes-please.wav`. */
+export function lineFileName(text: string): string {
+  return `${text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80)}.wav`;
+}
+
+const MS_PER_CHARACTER = 65;
+
+/** A caller without a voice: a tone as long as the sentence would be. */
+export function speakTones(text: string): Promise<Uint8Array> {
+  return Promise.resolve(mulawTone(440, Math.max(300, text.length * MS_PER_CHARACTER)));
+}
+
+/** Lines from a folder of recordings, one WAV file each. Rejects with the name of a file that is missing. */
+export function speakFromFolder(folder: string): Speak {
+  return async (text) => wavToMulaw(await readFile(join(folder, lineFileName(text))));
+}

@@ -1,0 +1,162 @@
+import { type CallEntry, type CallReport } from '../call/call-report.ts';
+import { WaitError } from '../call/line.ts';
+import { type SimulatedCall } from '../call/simulated-call.ts';
+import { type PlaceCallOptions, type TwilioSimulator } from '../twilio-simulator.ts';
+import { type Scenario, type ScenarioExpectation, type ScenarioTurn, type TurnMoment } from './scenario.ts';
+
+/** Gives a line a voice: µ-law 8 kHz mono. */
+export type Speak = (text: string) => Promise<Uint8Array>;
+
+export interface TurnReport {
+  readonly turn: ScenarioTurn;
+  /** ms from the start of the call; null when the moment never came. */
+  readonly atMs: number | null;
+  readonly outcome: 'done' | 'gave-up' | 'call-ended';
+}
+
+export interface ScenarioReport {
+  readonly scenario: Scenario;
+  readonly turns: readonly TurnReport[];
+  /** Expectations that do not hold, in plain words. */
+  readonly failures: readonly string[];
+  readonly isPassed: boolean;
+  readonly call: CallReport;
+}
+
+export interface ScenarioRunOptions {
+  readonly simulator: TwilioSimulator;
+  readonly scenario: Scenario;
+  readonly call: PlaceCallOptions;
+  readonly speak: Speak;
+  /** Every fact of the call as it happens: speech of both sides, keys, documents, errors, the end. */
+  readonly onProgress?: (entry: CallEntry) => void;
+}
+
+/** Silence after which the caller takes the agent's turn for finished. */
+const POLITE_PAUSE_MS = 700;
+const DEFAULT_WITHIN_MS = 15_000;
+const DEFAULT_MAX_CALL_MS = 120_000;
+const DEFAULT_ALLOWED_ERRORS = [31_921];
+
+/** Places one call and plays the caller. Prints nothing. */
+export async function runScenario(options: ScenarioRunOptions): Promise<ScenarioReport> {
+  const { simulator, scenario, speak, onProgress } = options;
+  const lines = await prepareLines(scenario, speak);
+  const call = simulator.placeCall({ ...options.call, ...(onProgress && { onEvent: onProgress }) });
+  const patience = setTimeout(() => call.hangup(), scenario.maxCallMs ?? DEFAULT_MAX_CALL_MS);
+  try {
+    const turns = await playTurns(call, scenario, lines);
+    const report = await call.ended;
+    const failures = [...turnFailures(turns), ...unmetExpectations(report, scenario.expect ?? {})];
+    return { scenario, turns, failures, isPassed: failures.length === 0, call: report };
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+async function prepareLines(scenario: Scenario, speak: Speak): Promise<Map<string, Uint8Array>> {
+  const lines = new Map<string, Uint8Array>();
+  for (const { do: deed } of scenario.turns) if ('say' in deed) lines.set(deed.say, await speak(deed.say));
+  return lines;
+}
+
+async function playTurns(call: SimulatedCall, scenario: Scenario, lines: ReadonlyMap<string, Uint8Array>): Promise<TurnReport[]> {
+  const reports: TurnReport[] = [];
+  for (const turn of scenario.turns) {
+    const hasCome = await momentCame(call, turn.when, turn.withinMs ?? DEFAULT_WITHIN_MS);
+    if (!hasCome) {
+      reports.push({ turn, atMs: null, outcome: call.hasEnded ? 'call-ended' : 'gave-up' });
+      call.hangup();
+      break;
+    }
+    reports.push({ turn, atMs: call.journal.nowMs, outcome: 'done' });
+    await act(call, turn, lines);
+  }
+  return reports;
+}
+
+async function momentCame(call: SimulatedCall, moment: TurnMoment, withinMs: number): Promise<boolean> {
+  try {
+    if (moment === 'agent-finished') await agentFinished(call, withinMs);
+    else if ('afterMs' in moment) await sleep(moment.afterMs, call);
+    else await call.waitForSpeech({ forMs: moment.agentSpeakingMs, timeoutMs: withinMs });
+    return !call.hasEnded;
+  } catch (error) {
+    if (error instanceof WaitError) return false;
+    throw error;
+  }
+}
+
+/** Speech on the stream and then silence; or an announcement by `<Say>`, which has no sound here. */
+async function agentFinished(call: SimulatedCall, withinMs: number): Promise<void> {
+  const announced = Promise.withResolvers<void>();
+  const stopListening = call.listen((entry) => entry.kind === 'said' && announced.resolve());
+  const spoken = call.waitForSpeech({ timeoutMs: withinMs });
+  spoken.catch(() => undefined);
+  try {
+    await Promise.race([spoken, announced.promise]);
+    await call.waitForSilence(POLITE_PAUSE_MS, { timeoutMs: withinMs });
+  } finally {
+    stopListening();
+  }
+}
+
+async function act(call: SimulatedCall, turn: ScenarioTurn, lines: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const deed = turn.do;
+  if ('say' in deed) await call.say(lines.get(deed.say) ?? new Uint8Array(0), { text: deed.say });
+  else if ('press' in deed) call.press(deed.press);
+  else if ('waitMs' in deed) await sleep(deed.waitMs, call);
+  else call.hangup();
+}
+
+async function sleep(ms: number, call: SimulatedCall): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([over, call.ended]);
+  clearTimeout(timer);
+}
+
+function turnFailures(turns: readonly TurnReport[]): string[] {
+  return turns.flatMap(({ turn, outcome }, index) => {
+    if (outcome === 'done') return [];
+    const why = outcome === 'gave-up' ? 'its moment did not come' : 'the call was over before';
+    return [`turn ${index + 1} (${JSON.stringify(turn.do)}) was not played: ${why}`];
+  });
+}
+
+function unmetExpectations(report: CallReport, expected: ScenarioExpectation): string[] {
+  return [...unmetCourse(report, expected), ...unmetLatencies(report, expected), ...unexpectedErrors(report, expected)];
+}
+
+function unmetCourse(report: CallReport, { endedBy, minAgentTurns = 0, dialled }: ScenarioExpectation): string[] {
+  const failures: string[] = [];
+  if (endedBy && report.endedBy && !endedBy.includes(report.endedBy)) {
+    failures.push(`the call was ended by ${report.endedBy}, not by ${endedBy.join(' or ')}`);
+  }
+  const agentTurns = report.timeline.filter((entry) => entry.kind === 'agent-started').length;
+  if (agentTurns < minAgentTurns) failures.push(`the agent spoke ${agentTurns} times, expected at least ${minAgentTurns}`);
+  if (dialled !== undefined && !report.timeline.some((entry) => entry.kind === 'dialling' && entry.to === dialled)) {
+    failures.push(`the call was not put through to ${dialled}`);
+  }
+  return failures;
+}
+
+function unmetLatencies({ timing }: CallReport, expected: ScenarioExpectation): string[] {
+  const { maxResponseMs = Infinity, maxInterruptionMs = Infinity, minInterruptions = 0 } = expected;
+  const failures: string[] = [];
+  for (const { responseMs } of timing.responses) {
+    if (responseMs > maxResponseMs) failures.push(`an answer took ${Math.round(responseMs)} ms, allowed are ${maxResponseMs}`);
+  }
+  for (const { silenceMs } of timing.interruptions) {
+    if (silenceMs > maxInterruptionMs) failures.push(`the agent went on for ${Math.round(silenceMs)} ms after an interruption, allowed are ${maxInterruptionMs}`);
+  }
+  const { length } = timing.interruptions;
+  if (length < minInterruptions) failures.push(`${length} interruptions happened, expected at least ${minInterruptions}`);
+  return failures;
+}
+
+function unexpectedErrors(report: CallReport, { allowedErrors = DEFAULT_ALLOWED_ERRORS }: ScenarioExpectation): string[] {
+  return report.errors
+    .filter((error) => error.level === 'error' && !allowedErrors.includes(error.code))
+    .map((error) => `error ${error.code} (${error.title}): ${error.detail}`);
+}

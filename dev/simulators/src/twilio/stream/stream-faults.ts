@@ -1,0 +1,84 @@
+import { type SimulatorClock } from '../simulator-clock.ts';
+import { type MediaStream } from './media-stream.ts';
+
+/** What goes wrong with a Media Stream, counted in real ms from its opening. */
+export type StreamFault = { readonly afterMs: number } & (
+  /** The connection breaks with a reset. */
+  | { readonly kind: 'cut' }
+  /** Half-open: nothing is read or written any more, nothing is closed. Without `forMs` for good. */
+  | { readonly kind: 'freeze'; readonly forMs?: number }
+  /** Twilio reads in bursts: so long on, so long off. */
+  | { readonly kind: 'slow-reader'; readonly readMs: number; readonly pauseMs: number; readonly rounds: number }
+  /** The caller's audio comes `factor` times as fast as real time. */
+  | { readonly kind: 'flood'; readonly factor: number; readonly forMs: number }
+  /** Texts that are no messages. */
+  | { readonly kind: 'malformed'; readonly texts: readonly string[] }
+  /** So many media messages are lost: a gap in the sequence numbers. */
+  | { readonly kind: 'lose'; readonly messages: number }
+  /** Every message comes twice. */
+  | { readonly kind: 'duplicate'; readonly forMs: number }
+);
+
+/** Texts a receiver must survive: broken JSON, wrong types, unknown events, numbers out of bounds, deep nesting. */
+export const MALFORMED_MESSAGES: readonly string[] = [
+  '',
+  '{',
+  'null',
+  '[]',
+  '42',
+  '"media"',
+  '{"event":null}',
+  '{"event":"media"}',
+  '{"event":"media","media":null}',
+  '{"event":"media","media":{"payload":17}}',
+  '{"event":"media","media":{"payload":"%%%not base64%%%"}}',
+  '{"event":"media","sequenceNumber":"-1","media":{"track":"inbound","chunk":"NaN","timestamp":"1e999","payload":""}}',
+  '{"event":"dtmf","dtmf":{"track":"inbound_track","digit":"99"}}',
+  '{"event":"mark","mark":{}}',
+  '{"event":"__proto__","constructor":{"prototype":{"polluted":true}}}',
+  '{"event":"start"}',
+  '['.repeat(2000) + ']'.repeat(2000),
+  '\u0000\uffff',
+];
+
+/** Lets a fault happen to a stream that has just opened. */
+export function scheduleStreamFault(stream: MediaStream, fault: StreamFault, clock: SimulatorClock): void {
+  clock.after(fault.afterMs, () => applyStreamFault(stream, fault, clock));
+}
+
+/** Lets a fault happen now. */
+export function applyStreamFault(stream: MediaStream, fault: StreamFault, clock: SimulatorClock): void {
+  switch (fault.kind) {
+    case 'cut':
+      return stream.cut();
+    case 'freeze':
+      stream.freeze();
+      if (fault.forMs !== undefined) clock.after(fault.forMs, () => stream.unfreeze());
+      return;
+    case 'slow-reader':
+      return readSlowly(stream, fault, fault.rounds, clock);
+    case 'flood':
+      stream.mediaPerTick = fault.factor;
+      clock.after(fault.forMs, () => (stream.mediaPerTick = 1));
+      return;
+    case 'malformed':
+      for (const text of fault.texts) stream.sendRaw(text);
+      return;
+    case 'lose':
+      stream.mediaToLose += fault.messages;
+      return;
+    case 'duplicate':
+      stream.isDuplicating = true;
+      clock.after(fault.forMs, () => (stream.isDuplicating = false));
+      return;
+  }
+}
+
+function readSlowly(stream: MediaStream, rhythm: { readMs: number; pauseMs: number }, rounds: number, clock: SimulatorClock): void {
+  if (rounds <= 0) return;
+  stream.pauseReading();
+  clock.after(rhythm.pauseMs, () => {
+    stream.resumeReading();
+    clock.after(rhythm.readMs, () => readSlowly(stream, rhythm, rounds - 1, clock));
+  });
+}

@@ -1,0 +1,93 @@
+import { type MarkCause, type PendingMark, type PlayoutBuffer } from '../audio/playout-buffer.ts';
+import { type StreamEnd } from './media-stream.ts';
+import { type StreamIdentity } from './stream-messages.ts';
+
+/** A mark that came back. Times in ms from the start of the call. */
+export interface EchoedMark {
+  readonly name: string;
+  readonly cause: MarkCause;
+  /** Bytes received before it. */
+  readonly atByte: number;
+  readonly receivedMs: number;
+  readonly echoedMs: number;
+}
+
+/** One Media Stream of a call as it went. Times in ms from the start of the call. */
+export interface StreamReport {
+  readonly streamSid: string;
+  readonly url: string;
+  readonly name: string;
+  readonly isBidirectional: boolean;
+  readonly openedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  readonly end: StreamEnd | null;
+  readonly mediaSent: number;
+  readonly mediaDiscarded: number;
+  readonly mediaReceived: number;
+  readonly playedBytes: number;
+  readonly droppedBytes: number;
+  readonly queuedBytes: number;
+  readonly invalidMessages: number;
+  readonly outstandingMarks: number;
+  readonly clears: readonly number[];
+  /** The newest marks, at most `MARKS_KEPT`. */
+  readonly marks: readonly EchoedMark[];
+}
+
+const MARKS_KEPT = 1000;
+
+interface StreamNames {
+  readonly identity: StreamIdentity;
+  readonly url: string;
+  readonly name: string;
+  readonly isBidirectional: boolean;
+}
+
+/** The counters of one stream. */
+export class StreamLog {
+  readonly #names: StreamNames;
+  readonly #marks: EchoedMark[] = [];
+  readonly clears: number[] = [];
+  openedAtMs: number | null = null;
+  endedAtMs: number | null = null;
+  end: StreamEnd | null = null;
+  mediaSent = 0;
+  mediaDiscarded = 0;
+  mediaReceived = 0;
+  invalidMessages = 0;
+
+  constructor(names: StreamNames) {
+    this.#names = names;
+  }
+
+  addMark(mark: PendingMark, cause: MarkCause, echoedMs: number): void {
+    const { name, atByte, receivedMs } = mark;
+    this.#marks.push({ name, cause, atByte, receivedMs, echoedMs });
+    if (this.#marks.length > MARKS_KEPT) this.#marks.shift();
+  }
+
+  report(playout: PlayoutBuffer): StreamReport {
+    const { identity, url, name, isBidirectional } = this.#names;
+    const { openedAtMs, endedAtMs, end, mediaSent, mediaDiscarded, mediaReceived, invalidMessages } = this;
+    const { playedBytes, droppedBytes, queuedBytes, outstandingMarks } = playout;
+    return {
+      streamSid: identity.streamSid,
+      url,
+      name,
+      isBidirectional,
+      openedAtMs,
+      endedAtMs,
+      end,
+      mediaSent,
+      mediaDiscarded,
+      mediaReceived,
+      playedBytes,
+      droppedBytes,
+      queuedBytes,
+      invalidMessages,
+      outstandingMarks,
+      clears: [...this.clears],
+      marks: [...this.#marks],
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { type CallServices } from '../call/call-services.ts';
+import { type SimulatedCall } from '../call/simulated-call.ts';
+import { errorLevel, errorTitle, type ErrorCode } from '../call-errors.ts';
+import { makeSid } from '../sids.ts';
+import { signUrl } from '../webhook/signature.ts';
+import { MediaStream, type StreamEnd } from './media-stream.ts';
+import { type StreamTrack } from './stream-messages.ts';
+import { checkStreamUrl } from './stream-url.ts';
+
+export interface StreamRequest {
+  readonly url: string;
+  readonly name: string;
+  readonly tracks: readonly StreamTrack[];
+  readonly isBidirectional: boolean;
+  readonly customParameters: Readonly<Record<string, string>>;
+  readonly statusCallback: { readonly url: string; readonly method: string } | null;
+  readonly onEnded: (end: StreamEnd) => void;
+}
+
+/** Sends `stream-started`, `stream-stopped` and `stream-error`, the latter once a code, to the `statusCallback` of one `<Stream>`. */
+class StreamCallbacks {
+  readonly #call: SimulatedCall;
+  readonly #services: CallServices;
+  readonly #request: StreamRequest;
+  readonly #streamSid: string;
+  readonly #reported = new Set<ErrorCode>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(call: SimulatedCall, services: CallServices, request: StreamRequest, streamSid: string) {
+    this.#call = call;
+    this.#services = services;
+    this.#request = request;
+    this.#streamSid = streamSid;
+  }
+
+  fire(event: 'stream-started' | 'stream-stopped' | 'stream-error', error?: { code: ErrorCode; detail: string }): void {
+    const { statusCallback, name } = this.#request;
+    if (!statusCallback || (error && this.#reported.has(error.code))) return;
+    if (error) this.#reported.add(error.code);
+    const fields: Record<string, string> = {
+      AccountSid: this.#call.accountSid,
+      CallSid: this.#call.sid,
+      StreamSid: this.#streamSid,
+      StreamName: name === '' ? this.#streamSid : name,
+      StreamEvent: event,
+      Timestamp: new Date(this.#services.clock.wallTime()).toISOString(),
+    };
+    if (error) fields.StreamError = `${error.code}: ${errorTitle(error.code)}`;
+    const method = statusCallback.method === 'GET' ? 'GET' : 'POST';
+    const idempotencyToken = randomUUID();
+    this.#last = this.#last.then(async () => {
+      await this.#call.request('stream-status', { url: statusCallback.url, method, fields, idempotencyToken });
+    });
+    this.#call.track(this.#last);
+  }
+}
+
+/** Connects a Media Stream to the line of a call. Null when the URL is refused before anything is connected. */
+export function startStream(call: SimulatedCall, services: CallServices, request: StreamRequest): MediaStream | null {
+  const streamSid = makeSid('MZ');
+  const callbacks = new StreamCallbacks(call, services, request, streamSid);
+  const fault = (code: ErrorCode, detail: string) => {
+    call.journal.error(code, detail);
+    if (errorLevel(code) === 'error') callbacks.fire('stream-error', { code, detail });
+  };
+  call.journal.add({ kind: 'stream-connecting', streamSid, url: request.url });
+  const checked = checkStreamUrl(request.url);
+  if (!checked.ok) {
+    fault(checked.code, checked.detail);
+    request.onEnded({ cause: 'handshake-failed', code: checked.code, detail: checked.detail });
+    return null;
+  }
+  const { behaviour, network, clock, authToken, accountSid } = services;
+  const stream: MediaStream = new MediaStream(
+    {
+      identity: { streamSid, callSid: call.sid, accountSid },
+      url: request.url,
+      address: network.route(checked.url),
+      headers: {
+        host: checked.url.host,
+        'user-agent': 'Twilio.TmeWs/1.0',
+        ...(behaviour.signsHandshakes && { 'x-twilio-signature': signUrl(authToken, request.url) }),
+      },
+      tls: network.tls,
+      name: request.name,
+      customParameters: request.customParameters,
+      tracks: request.tracks,
+      isBidirectional: request.isBidirectional,
+      handshakeTimeoutMs: behaviour.handshakeTimeoutMs,
+      overflowBytes: behaviour.overflowBytes,
+      clock,
+      startedAtMs: call.journal.startedNowMs,
+    },
+    {
+      onOpen() {
+        call.journal.add({ kind: 'stream-open', streamSid });
+        callbacks.fire('stream-started');
+        call.streams.attach(stream);
+      },
+      onFault(code, detail) {
+        fault(code, detail);
+        if (code === 31_924 && behaviour.stopStreamOnInvalidMessage) stream.breakOff(code, detail);
+      },
+      onEnded(end) {
+        if (end.code !== null) fault(end.code, end.detail);
+        call.streams.detach(stream);
+        if (end.cause !== 'handshake-failed') callbacks.fire('stream-stopped');
+        call.journal.add({ kind: 'stream-ended', streamSid, end });
+        request.onEnded(end);
+      },
+    },
+  );
+  call.streams.add(stream, request.tracks, request.isBidirectional);
+  return stream;
+}

@@ -1,0 +1,203 @@
+import { type AgentEarOptions, DEFAULT_EAR } from './audio/agent-ear.ts';
+import { Ticker, type TickerStats } from './audio/ticker.ts';
+import { type CallListener } from './call/call-journal.ts';
+import { type CallReport } from './call/call-report.ts';
+import { type CallServices } from './call/call-services.ts';
+import { DEFAULT_CALLEE, type CalleeScript, type DialledParty } from './call/callee.ts';
+import { type DuplicateWebhooks, type Fallback } from './call/document-source.ts';
+import { Exchange } from './call/exchange.ts';
+import { type LegOptions, SimulatedCall } from './call/simulated-call.ts';
+import { type CallbackFaults, type StatusCallbackConfig } from './call/status-callbacks.ts';
+import { CallsResource } from './rest/calls-resource.ts';
+import { RestServer } from './rest/rest-server.ts';
+import { makeSid } from './sids.ts';
+import { realClock, type SimulatorClock } from './simulator-clock.ts';
+import { scheduleStreamFault, type StreamFault } from './stream/stream-faults.ts';
+import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './unverified-behaviour.ts';
+import { type RequestBudget } from './webhook/connection-overrides.ts';
+import { type FormFields } from './webhook/signature.ts';
+import { type HttpMethod, type Network, WebhookClient } from './webhook/webhook-client.ts';
+
+export interface TwilioSimulatorOptions {
+  /** Signs webhooks and handshakes, and is the REST password of the account. */
+  readonly authToken: string;
+  /** Default: a random one. */
+  readonly accountSid?: string;
+  /** Further REST credentials: API key sid to secret. */
+  readonly apiKeys?: Readonly<Record<string, string>>;
+  /** REST server; default a free port on 127.0.0.1. */
+  readonly host?: string;
+  readonly port?: number;
+  /** TwiML, ringing and callee time runs this much faster than real time. Media stays at 8000 bytes a second. Default 1. */
+  readonly speed?: number;
+  /** Who answers where. Default: picks up after a second, stays for ten. */
+  readonly callees?: (party: DialledParty) => CalleeScript;
+  /** Starts of outbound REST calls a second, in simulated time. Default 1, as on a Twilio account. */
+  readonly callsPerSecond?: number;
+  /** Where public URLs are really reached. Default: where they say. */
+  readonly route?: Network['route'];
+  readonly tls?: Network['tls'];
+  /** Timeouts and retries of webhooks whose URL does not set its own. Default: Twilio's. */
+  readonly webhookBudget?: Partial<RequestBudget>;
+  readonly behaviour?: Partial<UnverifiedBehaviour>;
+  readonly ear?: Partial<AgentEarOptions>;
+  readonly clock?: SimulatorClock;
+  /** 0 to 1; for shuffles and delays. Give a seeded one for repeatable chaos. */
+  readonly random?: () => number;
+}
+
+export interface PlaceCallOptions {
+  /** The caller: E.164, `sip:…`, `client:…`, or a word such as `anonymous`. */
+  readonly from: string;
+  readonly to: string;
+  /** "A call comes in" of the called number; a fragment may set timeouts and retries. */
+  readonly voiceUrl: string;
+  readonly voiceMethod?: HttpMethod;
+  readonly fallback?: Fallback;
+  readonly statusCallback?: StatusCallbackConfig;
+  readonly callbackFaults?: CallbackFaults;
+  readonly duplicates?: DuplicateWebhooks;
+  /** Overrides or adds fields of every request. By default one field nobody announced is sent. */
+  readonly extraFields?: FormFields;
+  readonly streamFaults?: readonly StreamFault[];
+  readonly timeLimitMs?: number;
+  readonly isRecording?: boolean;
+  readonly maxRecordingMs?: number;
+  /** Hears every entry of the timeline. */
+  readonly onEvent?: CallListener;
+}
+
+/** Twilio adds fields without notice; a receiver that lists fields by hand fails on this one. */
+const UNANNOUNCED: FormFields = { StirVerstat: 'TN-Validation-Passed-A', SimulatedUnannouncedField: 'ignore me' };
+const ENDED_CALLS_KEPT = 1000;
+
+/** One Twilio account in a process: places inbound calls, answers the REST API. Holds no global state. */
+export class TwilioSimulator {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly #options: TwilioSimulatorOptions;
+  readonly #services: CallServices;
+  readonly #ticker: Ticker;
+  readonly #rest: RestServer;
+  readonly #calls = new Map<string, SimulatedCall>();
+  readonly #endedSids: string[] = [];
+  readonly #legListeners = new Set<(leg: SimulatedCall) => void>();
+  #apiBaseUrl: string | null = null;
+  #isStopped = false;
+
+  constructor(options: TwilioSimulatorOptions) {
+    this.#options = options;
+    this.accountSid = options.accountSid ?? makeSid('AC');
+    this.authToken = options.authToken;
+    this.#ticker = new Ticker(options.clock ?? realClock);
+    this.#services = this.#makeServices();
+    this.#rest = new RestServer({
+      accountSid: this.accountSid,
+      credentials: new Map([[this.accountSid, options.authToken], ...Object.entries(options.apiKeys ?? {})]),
+      calls: new CallsResource(this.#services, (sid) => this.#calls.get(sid), options.callsPerSecond ?? 1),
+    });
+  }
+
+  /** Where the REST API is, for clients that take a base URL. Throws before `start`. */
+  get apiBaseUrl(): string {
+    if (this.#apiBaseUrl === null) throw new Error('The simulator has no address yet: call start() first.');
+    return this.#apiBaseUrl;
+  }
+
+  /** All legs that have not ended. */
+  get liveCalls(): readonly SimulatedCall[] {
+    return [...this.#calls.values()].filter((call) => !call.hasEnded);
+  }
+
+  get tickerStats(): TickerStats {
+    return this.#ticker.stats;
+  }
+
+  /** Opens the REST API. Placing inbound calls works without it. */
+  async start(): Promise<void> {
+    this.#apiBaseUrl = await this.#rest.start(this.#options.host ?? '127.0.0.1', this.#options.port ?? 0);
+  }
+
+  /** Ends all calls, lets their last callbacks out, closes the REST API. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    const calls = [...this.#calls.values()];
+    for (const call of calls) call.end('simulator-stopped', call.isAnswered ? 'completed' : 'canceled');
+    await Promise.all(calls.map((call) => call.ended));
+    if (this.#apiBaseUrl !== null) await this.#rest.stop();
+    this.#apiBaseUrl = null;
+  }
+
+  /** A caller dials one of our numbers. */
+  placeCall(options: PlaceCallOptions): SimulatedCall {
+    const { from, to, voiceUrl, voiceMethod = 'POST', onEvent, extraFields, streamFaults = [], ...rest } = options;
+    const call = this.#addLeg({ ...rest, direction: 'inbound', from, to, extraFields: { ...UNANNOUNCED, ...extraFields } });
+    if (onEvent) call.listen(onEvent);
+    this.#armFaults(call, streamFaults);
+    call.announceRinging();
+    call.begin({ kind: 'url', url: voiceUrl, method: voiceMethod, purpose: 'voice', fields: {} });
+    return call;
+  }
+
+  /** A leg by its CallSid; ended ones are kept for a while. */
+  call(sid: string): SimulatedCall | undefined {
+    return this.#calls.get(sid);
+  }
+
+  /** Hears of every new leg: inbound, made by REST, made by `<Dial>`. Returns the way to stop. */
+  onLeg(listener: (leg: SimulatedCall) => void): () => void {
+    this.#legListeners.add(listener);
+    return () => this.#legListeners.delete(listener);
+  }
+
+  /** Settles with the reports of all legs that live now, once they are over. */
+  allEnded(): Promise<CallReport[]> {
+    return Promise.all(this.liveCalls.map((call) => call.ended));
+  }
+
+  #makeServices(): CallServices {
+    const { authToken, speed = 1, callees, tls = {}, webhookBudget, random = Math.random, clock = realClock } = this.#options;
+    const network: Network = { route: this.#options.route ?? ((url) => url), tls };
+    return {
+      accountSid: this.accountSid,
+      authToken,
+      clock,
+      ticker: this.#ticker,
+      ear: { ...DEFAULT_EAR, ...this.#options.ear },
+      network,
+      webhooks: new WebhookClient({ authToken, network, ...(webhookBudget && { budget: webhookBudget }) }),
+      behaviour: { ...DEFAULT_BEHAVIOUR, ...this.#options.behaviour },
+      speed,
+      random,
+      exchange: new Exchange(),
+      calleeFor: callees ?? (() => DEFAULT_CALLEE),
+      addLeg: (options) => this.#addLeg(options),
+    };
+  }
+
+  #addLeg(options: LegOptions): SimulatedCall {
+    if (this.#isStopped) throw new Error('The simulator was stopped: it makes no more calls.');
+    const leg = new SimulatedCall(this.#services, options);
+    this.#calls.set(leg.sid, leg);
+    void leg.ended.then(() => this.#forgetOldest(leg.sid));
+    for (const listener of this.#legListeners) listener(leg);
+    return leg;
+  }
+
+  #forgetOldest(endedSid: string): void {
+    this.#endedSids.push(endedSid);
+    if (this.#endedSids.length > ENDED_CALLS_KEPT) this.#calls.delete(this.#endedSids.shift() ?? '');
+  }
+
+  #armFaults(call: SimulatedCall, faults: readonly StreamFault[]): void {
+    if (faults.length === 0) return;
+    const stopListening = call.listen((entry) => {
+      if (entry.kind !== 'stream-open') return;
+      stopListening();
+      queueMicrotask(() => {
+        const { stream } = call;
+        if (stream) for (const fault of faults) scheduleStreamFault(stream, fault, this.#services.clock);
+      });
+    });
+  }
+}

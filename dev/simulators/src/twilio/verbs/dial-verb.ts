@@ -1,0 +1,59 @@
+import { type TwimlElement } from '../twiml/twiml-document.ts';
+import { dialParties } from './dial-parties.ts';
+import { dialQueue, joinConference } from './dial-rooms.ts';
+import { Interrupted, type Step, type Verb, type VerbRun } from './verb-run.ts';
+
+/** How a `<Dial>` went, in the words of its action. */
+export interface DialResult {
+  readonly status: 'completed' | 'answered' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+  readonly callSid: string | null;
+  /** Real time talked, in ms; null when nobody was connected. */
+  readonly talkedMs: number | null;
+}
+
+/** Filled while the dialling goes on, so that an interruption knows how far it came. */
+export interface DialProgress {
+  callSid: string | null;
+  /** The clock's `now` at the bridge. */
+  bridgedAtMs: number | null;
+}
+
+const PARTIES: readonly string[] = ['Number', 'Sip', 'Client'];
+
+function actionFields(result: DialResult): Record<string, string> {
+  return {
+    DialCallStatus: result.status,
+    ...(result.callSid !== null && { DialCallSid: result.callSid }),
+    ...(result.talkedMs !== null && { DialCallDuration: String(Math.round(result.talkedMs / 1000)) }),
+    DialBridged: String(result.talkedMs !== null),
+  };
+}
+
+function connectOther(element: TwimlElement, run: VerbRun, progress: DialProgress): Promise<DialResult> {
+  const noun = element.children.find((child) => child.name === 'Conference' || child.name === 'Queue');
+  if (noun?.name === 'Conference') return joinConference(noun, run, progress);
+  if (noun?.name === 'Queue') return dialQueue(element, noun, run, progress);
+  const nouns = element.children.filter((child) => PARTIES.includes(child.name));
+  const bare = element.text === '' ? [] : [{ ...element, name: 'Number', attributes: {}, children: [] }];
+  return dialParties(element, [...bare, ...nouns], run, progress);
+}
+
+export const dial: Verb = {
+  modes: ['call', 'queue-wait'],
+  answers: (element) => element.attributes.answerOnBridge !== 'true',
+  async perform(element, run): Promise<Step> {
+    const progress: DialProgress = { callSid: null, bridgedAtMs: null };
+    try {
+      const result = await connectOther(element, run, progress);
+      run.call.journal.add({ kind: 'dial-ended', status: result.status, callSid: result.callSid });
+      return run.action(element, actionFields(result));
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      if (run.call.hasEnded && run.services.behaviour.dialActionAfterHangup) {
+        const talkedMs = progress.bridgedAtMs === null ? null : run.services.clock.now() - progress.bridgedAtMs;
+        run.notify(element, actionFields({ status: talkedMs === null ? 'canceled' : 'completed', callSid: progress.callSid, talkedMs }));
+      }
+      throw error;
+    }
+  },
+};

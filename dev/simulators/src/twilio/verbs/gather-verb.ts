@@ -1,0 +1,145 @@
+import { type TwimlElement } from '../twiml/twiml-document.ts';
+import { type SimulatorTimer } from '../simulator-clock.ts';
+import { pause, play, say } from './speech-verbs.ts';
+import { Interrupted, NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
+
+interface Input {
+  readonly digits: string;
+  readonly speech: string | null;
+}
+
+const PROMPTS: ReadonlyMap<string, Verb> = new Map([
+  ['Say', say],
+  ['Play', play],
+  ['Pause', pause],
+]);
+
+/** `speechTimeout="auto"` ends at the first pause; about a second in practice. */
+const AUTO_SPEECH_TIMEOUT_S = 1;
+
+/** Collects keys and speech of one `<Gather>` until something says it is complete. */
+class InputCollector {
+  readonly #element: TwimlElement;
+  readonly #run: VerbRun;
+  readonly #stopListening: () => void;
+  readonly #started = Promise.withResolvers<void>();
+  readonly #finished = Promise.withResolvers<Input>();
+  #digits = '';
+  #timer: SimulatorTimer | null = null;
+  #isPromptOver = false;
+
+  constructor(element: TwimlElement, run: VerbRun) {
+    this.#element = element;
+    this.#run = run;
+    const kinds = (element.attributes.input ?? 'dtmf').split(/[ ,]+/);
+    this.#stopListening = run.call.line.listen({
+      ...(kinds.includes('dtmf') && { onDigit: (digit: string) => this.#onDigit(digit) }),
+      ...(kinds.includes('speech') && { onUtterance: (text: string | null) => this.#onUtterance(text), onCallerStarted: () => this.#onSpeech() }),
+    });
+  }
+
+  /** Settles with the first key or sound: the prompt is cut short by it. */
+  get started(): Promise<void> {
+    return this.#started.promise;
+  }
+
+  get finished(): Promise<Input> {
+    return this.#finished.promise;
+  }
+
+  promptOver(): void {
+    this.#isPromptOver = true;
+    if (this.#timer === null && !this.#run.call.line.isCallerSpeaking) this.#restartTimer(this.#timeoutS);
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#stopListening();
+  }
+
+  get #timeoutS(): number {
+    return Number(this.#element.attributes.timeout ?? '5');
+  }
+
+  #onDigit(digit: string): void {
+    const { finishOnKey = '#', numDigits } = this.#element.attributes;
+    if (digit === finishOnKey) {
+      // The finishing key means something only after other keys.
+      if (this.#digits !== '') this.#finish(null);
+      return;
+    }
+    this.#started.resolve();
+    this.#digits += digit;
+    if (numDigits !== undefined && this.#digits.length >= Number(numDigits)) this.#finish(null);
+    else this.#restartTimer(this.#timeoutS);
+  }
+
+  #onSpeech(): void {
+    this.#started.resolve();
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #onUtterance(text: string | null): void {
+    this.#started.resolve();
+    if (text === null) {
+      // Speech without words, as far as the simulator knows: nothing was recognised.
+      if (this.#isPromptOver) this.#restartTimer(this.#timeoutS);
+      return;
+    }
+    const { speechTimeout = 'auto' } = this.#element.attributes;
+    const seconds = speechTimeout === 'auto' ? AUTO_SPEECH_TIMEOUT_S : Number(speechTimeout);
+    this.#restartTimer(seconds, text);
+  }
+
+  #restartTimer(seconds: number, speech: string | null = null): void {
+    const { clock, speed } = this.#run.services;
+    this.#timer?.cancel();
+    this.#timer = clock.after((seconds * 1000) / speed, () => this.#finish(speech));
+  }
+
+  #finish(speech: string | null): void {
+    this.close();
+    this.#finished.resolve({ digits: this.#digits, speech });
+  }
+}
+
+async function prompt(element: TwimlElement, run: VerbRun): Promise<void> {
+  for (const child of element.children) await PROMPTS.get(child.name)?.perform(child, run);
+}
+
+/** Plays the prompt until it is over or the caller does something. */
+async function promptUntilInput(element: TwimlElement, run: VerbRun, input: InputCollector): Promise<void> {
+  const cut = new AbortController();
+  void input.started.then(() => cut.abort());
+  try {
+    await prompt(element, run.under(cut.signal));
+  } catch (error) {
+    if (!(error instanceof Interrupted) || run.signal.aborted) throw error;
+  }
+  input.promptOver();
+}
+
+function resultFields(input: Input): Record<string, string> {
+  if (input.speech !== null) return { SpeechResult: input.speech, Confidence: '0.9', Language: 'en-US' };
+  return { Digits: input.digits };
+}
+
+export const gather: Verb = {
+  modes: ['call', 'whisper', 'queue-wait'],
+  answers: () => true,
+  async perform(element, run): Promise<Step> {
+    const input = new InputCollector(element, run);
+    try {
+      await promptUntilInput(element, run, input);
+      const result = await run.until(input.finished);
+      run.call.journal.add({ kind: 'gathered', ...result });
+      const isEmpty = result.digits === '' && result.speech === null;
+      if (isEmpty && element.attributes.actionOnEmptyResult !== 'true') return NEXT;
+      const { action = '', method } = element.attributes;
+      return run.fetch('action', action, method, resultFields(result));
+    } finally {
+      input.close();
+    }
+  },
+};

@@ -1,0 +1,148 @@
+import { type CallServices } from '../call/call-services.ts';
+import { DocumentFault } from '../call/document-loader.ts';
+import { type DocumentSource, getOrPost } from '../call/document-source.ts';
+import { type WebhookPurpose } from '../call/call-report.ts';
+import { type SimulatedCall } from '../call/simulated-call.ts';
+import { type TwimlElement } from '../twiml/twiml-document.ts';
+import { type FormFields } from '../webhook/signature.ts';
+
+/** A call's own document, one heard by a dialled party before the bridge, or one heard while waiting in a queue. */
+export type RunMode = 'call' | 'whisper' | 'queue-wait';
+
+/** What follows a verb. */
+export type Step =
+  | { readonly kind: 'next' }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'fetch'; readonly source: DocumentSource }
+  | { readonly kind: 'hangup' }
+  | { readonly kind: 'reject'; readonly isBusy: boolean }
+  | { readonly kind: 'leave' };
+
+export const NEXT: Step = { kind: 'next' };
+
+export interface Verb {
+  readonly modes: readonly RunMode[];
+  /** Twilio picks up before this verb. */
+  answers(element: TwimlElement): boolean;
+  perform(element: TwimlElement, run: VerbRun): Step | Promise<Step>;
+}
+
+/** The document a verb belongs to is no longer wanted: the call ended or was given another one. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+export interface VerbRunOptions {
+  readonly call: SimulatedCall;
+  readonly services: CallServices;
+  readonly mode: RunMode;
+  readonly baseUrl: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** Spoken English runs at about fifteen characters a second. */
+const SPEECH_MS_PER_CHARACTER = 65;
+
+/** One document at work: what verbs may do. Every wait ends with `Interrupted` when the document is taken away. */
+export class VerbRun {
+  readonly #options: VerbRunOptions;
+  readonly #interrupted: Promise<never>;
+
+  constructor(options: VerbRunOptions) {
+    this.#options = options;
+    const { signal } = options;
+    this.#interrupted = new Promise((_, reject) => {
+      if (signal.aborted) reject(new Interrupted());
+      else signal.addEventListener('abort', () => reject(new Interrupted()), { once: true });
+    });
+    this.#interrupted.catch(() => undefined);
+  }
+
+  get call(): SimulatedCall {
+    return this.#options.call;
+  }
+
+  get services(): CallServices {
+    return this.#options.services;
+  }
+
+  get mode(): RunMode {
+    return this.#options.mode;
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.signal;
+  }
+
+  get baseUrl(): string | null {
+    return this.#options.baseUrl;
+  }
+
+  /** The same document under a signal of its own, for something that may be cut short alone. */
+  under(signal: AbortSignal): VerbRun {
+    return new VerbRun({ ...this.#options, signal: AbortSignal.any([this.signal, signal]) });
+  }
+
+  /** Waits for a promise or the interruption. */
+  until<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#interrupted]);
+  }
+
+  /** Simulated ms, shorter by the speed factor. */
+  sleep(ms: number): Promise<void> {
+    return this.sleepReal(ms / this.services.speed);
+  }
+
+  /** Real ms, for what belongs to the media side. */
+  async sleepReal(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.services.clock.after(ms, resolve);
+    try {
+      await this.until(promise);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** Waits for a promise for so many simulated ms at most; null when they ran out. */
+  async untilTimeout<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+    const { promise: over, resolve } = Promise.withResolvers<null>();
+    const timer = this.services.clock.after(ms / this.services.speed, () => resolve(null));
+    try {
+      return await this.until(Promise.race([promise, over]));
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async speak(text: string): Promise<void> {
+    const estimatedMs = text.length * SPEECH_MS_PER_CHARACTER;
+    this.call.journal.add({ kind: 'said', text, estimatedMs });
+    await this.sleep(estimatedMs);
+  }
+
+  /** Throws `DocumentFault` 11100 for what is no URL here. */
+  resolve(url: string): string {
+    const base = this.baseUrl ?? undefined;
+    if (!URL.canParse(url, base)) throw new DocumentFault(11_100, `"${url}" is not a URL${base ? '' : ' and there is none to resolve it against'}`, url);
+    return new URL(url, base).href;
+  }
+
+  fetch(purpose: WebhookPurpose, url: string, method: string | undefined, fields: FormFields): Step {
+    return { kind: 'fetch', source: { kind: 'url', url: this.resolve(url), method: getOrPost(method), purpose, fields } };
+  }
+
+  /** An `action`: its document comes next; without one, the next verb. */
+  action(element: TwimlElement, fields: FormFields): Step {
+    const { action, method } = element.attributes;
+    return action === undefined ? NEXT : this.fetch('action', action, method, fields);
+  }
+
+  /** Tells an `action` about something that is over for this call; what it answers is not run. */
+  notify(element: TwimlElement, fields: FormFields): void {
+    const { action, method } = element.attributes;
+    if (action === undefined) return;
+    const request = { url: this.resolve(action), method: getOrPost(method), fields: { ...this.call.fields(), ...fields } };
+    this.call.track(this.call.request('action', request).then(() => undefined));
+  }
+}
