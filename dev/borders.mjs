@@ -24,7 +24,7 @@ export const table = {
   'service:control-api': { own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform', 'lib:telephony'], banned: ['openai', 'ws'] },
   'dev:stack': { own: ['lib:contracts', 'lib:database'], banned: [] },
   'dev:simulators': { own: ['lib:contracts'], banned: [] },
-  'dev:commands': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:database', 'lib:platform'], banned: [] },
+  'dev:commands': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'], banned: [] },
   'dev:load': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:conversation', 'lib:database', 'lib:call-state'], banned: [] },
 };
 

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkoutRoot } from '@tandem/stack';
+import { checkBorders } from './border-nets.ts';
+import { checkGeneratedDocuments } from '../docs/generated.ts';
+
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly about: string;
+  run(match: string | undefined): Promise<Tally>;
+}
+
+const bin = (name: string) => join(checkoutRoot, 'node_modules', name);
+const counted = (isGood: boolean): Tally => (isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+
+/** In the order they run: what is quick and basic comes first. */
+export const CHECKS: readonly Check[] = [
+  { name: 'types', about: 'TypeScript, every project', run: async () => counted((await node([bin('typescript/bin/tsc'), '-b'])) === 0) },
+  { name: 'lint', about: 'ESLint with the import borders between projects', run: lint },
+  { name: 'borders', about: 'cycles and borders inside projects; that the nets catch what they are for', run: checkBorders },
+  { name: 'docs', about: 'generated documents are up to date', run: () => Promise.resolve(counted(checkGeneratedDocuments())) },
+  { name: 'unit', about: 'specs that touch nothing outside', run: (match) => jest('unit', match) },
+  { name: 'int', about: 'specs against real PostgreSQL, Redis and sockets', run: (match) => jest('int', match) },
+  { name: 'call', about: 'whole calls through all services', run: (match) => jest('call', match) },
+];
+
+export async function runChecks(checks: readonly Check[], match: string | undefined): Promise<Tally> {
+  let passed = 0;
+  let failed = 0;
+  for (const check of checks) {
+    const startedAt = Date.now();
+    console.log(`\n━━ ${check.name}: ${check.about}`);
+    const tally = await check.run(match);
+    passed += tally.passed;
+    failed += tally.failed;
+    console.log(`━━ ${check.name}: ${tally.passed} passed, ${tally.failed} failed (${((Date.now() - startedAt) / 1000).toFixed(0)} s)`);
+  }
+  return { passed, failed };
+}
+
+/** The rule for borders is silently skipped without a project graph, so the graph comes first. */
+async function lint(): Promise<Tally> {
+  const graph = await node([bin('nx/dist/bin/nx.js'), 'show', 'projects', '--json'], { isQuiet: true });
+  return counted(graph === 0 && (await node([bin('eslint/bin/eslint.js'), '.', '--max-warnings=0'])) === 0);
+}
+
+async function jest(project: string, match: string | undefined): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-tally-'));
+  const file = join(folder, 'tally.jsonl');
+  const args = ['--experimental-vm-modules', '--no-warnings', bin('jest/bin/jest.js'), '--selectProjects', project, '--passWithNoTests', '--maxWorkers=2'];
+  const code = await node([...args, ...(match ? ['--testPathPatterns', match] : [])], { env: { TANDEM_TALLY_FILE: file } });
+  const tally = readTally(file);
+  rmSync(folder, { recursive: true });
+  // A run that dies before it can count, or fails without a failing test, is a failure all the same.
+  return code !== 0 && tally.failed === 0 ? { passed: tally.passed, failed: 1 } : tally;
+}
+
+function readTally(file: string): Tally {
+  try {
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    const runs = lines.map((line) => JSON.parse(line) as Tally);
+    return { passed: runs.reduce((sum, run) => sum + run.passed, 0), failed: runs.reduce((sum, run) => sum + run.failed, 0) };
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}
+
+/** Runs a program on this Node and answers its exit code. */
+export function node(args: readonly string[], options: { env?: Record<string, string>; isQuiet?: boolean } = {}): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: checkoutRoot, stdio: options.isQuiet ? 'ignore' : 'inherit', env: { ...process.env, ...options.env } });
+    child.on('error', () => resolve(127));
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,3 @@
+import { writeGeneratedDocuments } from './docs/generated.ts';
+
+writeGeneratedDocuments();

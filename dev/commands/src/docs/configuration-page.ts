@@ -1,0 +1,64 @@
+import { serviceSections, type Section, type Setting, type Settings } from '@tandem/platform';
+
+interface Listed {
+  readonly section: Section<Settings>;
+  readonly services: string[];
+}
+
+/** Each section once, with the services that read it, in the order services were declared. */
+function listed(): Listed[] {
+  const found = new Map<Section<Settings>, string[]>();
+  for (const [service, sections] of Object.entries(serviceSections)) {
+    for (const section of sections as readonly Section<Settings>[]) found.set(section, [...(found.get(section) ?? []), service]);
+  }
+  return [...found].map(([section, services]) => ({ section, services }));
+}
+
+function defaultOf(setting: Setting<unknown>): string | null {
+  const parsed = setting.schema.safeParse(undefined);
+  return parsed.success && parsed.data !== undefined ? String(parsed.data) : null;
+}
+
+function isRequired(setting: Setting<unknown>): boolean {
+  return !setting.schema.safeParse(undefined).success;
+}
+
+function fallback(setting: Setting<unknown>): string {
+  const value = defaultOf(setting);
+  if (value !== null) return `\`${value}\`${setting.unit ? ` ${setting.unit}` : ''}`;
+  return isRequired(setting) ? '**required**' : (setting.whenUnset ?? 'nothing');
+}
+
+export function configurationPage(): string {
+  const parts = [
+    '# Configuration',
+    '',
+    'Written by `npm run docs` from the settings in `libs/platform/src/config`; the checks fail when it is out of date.',
+    '',
+    'Every service reads its settings from the environment once, at the start, and does not start when one is wrong or missing: it lists every',
+    'fault with what to set and ends with exit code 78. An empty variable counts as unset. `npm start` reads `.env` and fills in what the embedded',
+    'stack provides.',
+    '',
+  ];
+  for (const { section, services } of listed()) {
+    parts.push(`## ${section.title}`, '', section.about, '', `Read by: ${services.join(', ')}.`, '', '| Variable | Meaning | Unset |', '|---|---|---|');
+    for (const setting of Object.values(section.settings)) {
+      parts.push(`| \`${setting.env}\` | ${setting.description}${setting.isSecret ? ' *Secret.*' : ''} | ${fallback(setting)} |`);
+    }
+    parts.push('');
+  }
+  return parts.join('\n');
+}
+
+export function environmentExample(): string {
+  const parts = ['# Copy to .env and set what you need; npm start reads it. Every variable is explained in docs/configuration.md.', ''];
+  for (const { section } of listed()) {
+    parts.push(`# ${section.title}: ${section.about}`);
+    for (const setting of Object.values(section.settings)) {
+      parts.push(`# ${setting.description}${setting.unit ? ` In ${setting.unit}.` : ''}`);
+      parts.push(`# ${setting.env}=${defaultOf(setting) ?? setting.example ?? ''}`);
+    }
+    parts.push('');
+  }
+  return parts.join('\n');
+}

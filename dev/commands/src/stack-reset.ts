@@ -1,0 +1,3 @@
+import { resetStack } from '@tandem/stack';
+
+resetStack({ log: (line) => console.log(line) });
