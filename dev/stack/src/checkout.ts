@@ -46,6 +46,12 @@ export function makeFolder(path: string, mode = 0o755): string {
   return path;
 }
 
+/** A file made by root goes to whoever owns the folder it is in. */
+export function giveToFolderOwner(file: string): void {
+  const owner = ownerOf(dirname(file));
+  if (isRoot() && owner.uid !== 0) chownSync(file, owner.uid, owner.gid);
+}
+
 function giveTo(owner: FileOwner, path: string, first: string): void {
   for (let folder = path; ; folder = dirname(folder)) {
     chownSync(folder, owner.uid, owner.gid);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFolder } from '../checkout.ts';
+import { Claim } from '../process/folder-claim.ts';
 import { findProgram, isProgram, runCommand, type CommandResult } from '../process/run-command.ts';
 import { StackError } from '../stack-error.ts';
 import { cachedDownload } from './cached-download.ts';
@@ -63,6 +64,7 @@ function runApt(aptGet: string, folder: string, aside: string, args: string[], t
     'Acquire::http::Timeout=20',
     'Acquire::https::Timeout=20',
     'Acquire::GzipIndexes=true',
+    'APT::Update::Error-Mode=any',
   ];
   return runCommand(aptGet, ['-q', ...settings.flatMap((setting) => ['-o', setting]), ...args], {
     timeoutMs,
@@ -72,26 +74,39 @@ function runApt(aptGet: string, folder: string, aside: string, args: string[], t
 
 /** Old lists name versions that are gone from the mirrors; then new lists are fetched and it is tried once more. */
 async function download(apt: Apt, packages: readonly string[], lists: string): Promise<void> {
-  const stamp = join(lists, 'updated');
-  let isFresh = false;
-  const update = async () => {
-    const updated = await apt(['update'], UPDATE_LIMIT_MS);
-    if (updated.code !== 0) throw new StackError(`apt-get update failed: ${lastLine(updated)}`, 'Is there a network?');
-    writeFileSync(stamp, '');
-    isFresh = true;
-  };
-  if (Date.now() - (statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0) > LISTS_MAX_AGE_MS) await update();
+  const begun = Date.now();
   const args = ['--download-only', '-y', '--no-install-recommends', 'install', ...packages];
+  let refusal = await refreshLists(apt, lists, begun - LISTS_MAX_AGE_MS);
   let fetched = await apt(args, DOWNLOAD_LIMIT_MS);
-  if (fetched.code !== 0 && !isFresh) {
-    await update();
+  if (fetched.code !== 0 && refusal === null) {
+    refusal = await refreshLists(apt, lists, begun);
     fetched = await apt(args, DOWNLOAD_LIMIT_MS);
   }
-  if (fetched.code !== 0) throw new StackError(`apt-get could not download ${packages.join(', ')}: ${lastLine(fetched)}`, 'Is there a network?');
+  if (fetched.code === 0) return;
+  throw new StackError(`apt-get could not download ${packages.join(', ')} (${refusal ?? firstLine(fetched)})`, 'Is there a network?');
 }
 
-function lastLine(result: CommandResult): string {
-  return result.complaint.split('\n').findLast((line) => line.trim() !== '') ?? `it ended with ${result.code}`;
+/**
+ * Fetches the package lists if they are from before `notBefore` (Unix ms). Starters take turns; one is enough for all.
+ * @returns null when they are as new as asked for, else why not; some of them may be there all the same
+ */
+async function refreshLists(apt: Apt, lists: string, notBefore: number): Promise<string | null> {
+  const claim = await Claim.wait(`${lists}.lock`, 2 * UPDATE_LIMIT_MS);
+  if (!(claim instanceof Claim)) return `process ${claim.launcher.pid} does not get done with apt-get update`;
+  try {
+    const stamp = join(lists, 'updated');
+    if ((statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= notBefore) return null;
+    const updated = await apt(['update'], UPDATE_LIMIT_MS);
+    if (updated.code !== 0) return firstLine(updated);
+    writeFileSync(stamp, '');
+    return null;
+  } finally {
+    claim.release();
+  }
+}
+
+function firstLine(result: CommandResult): string {
+  return result.complaint.split('\n').find((line) => line.trim() !== '') ?? `it ended with ${result.code}`;
 }
 
 /** usr/lib/<triplet> and the folders in it that packages usually reach through alternatives or a run path (blas, lapack, pulseaudio). */

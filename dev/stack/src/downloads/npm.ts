@@ -19,7 +19,7 @@ export async function npmPackage(cache: string, name: string, version: string): 
     const [program, ...first] = npmCommand();
     const args = [...first, 'install', '--prefix', aside, '--ignore-scripts', '--omit=dev', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`];
     const done = await runCommand(program, args, { timeoutMs: INSTALL_LIMIT_MS, cwd: aside, env: { ...process.env, npm_config_workspaces: 'false' } });
-    if (done.code !== 0) throw new StackError(`npm could not install ${name}@${version}: ${done.complaint.split('\n').at(-1) ?? ''}`, 'Is there a network?');
+    if (done.code !== 0) throw new StackError(`npm could not install ${name}@${version}: ${done.complaint.split('\n', 1)[0] ?? ''}`, 'Is there a network?');
   });
   return join(root, 'node_modules', name);
 }

@@ -1,13 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { isRoot } from '../checkout.ts';
 import { freePort } from '../free-port.ts';
 import type { ServerHandle, UnexpectedExit } from '../process/local-server.ts';
+import { resetStack } from '../reset-stack.ts';
 import { startPostgres, withClient, type PostgresOptions } from './start-postgres.ts';
 
 jest.setTimeout(60_000);
+
+const whenRoot = isRoot() ? it : it.skip;
 
 let folder: string;
 let running: ServerHandle[];
@@ -24,6 +28,7 @@ function query(server: ServerHandle, text: string): Promise<unknown[]> {
 
 beforeEach(() => {
   folder = mkdtempSync('/tmp/tandem-postgres-spec-');
+  chmodSync(folder, 0o755);
   running = [];
 });
 afterEach(async () => {
@@ -120,6 +125,21 @@ describe('PostgreSQL of the stack', () => {
     await server.stop();
     expect(made.some((name) => existsSync(join(tmpdir(), name, 'data', 'PG_VERSION')))).toBe(false);
     await expect(server.start()).rejects.toThrow('stopped for good');
+  });
+
+  whenRoot('is found again below /var/lib when its user cannot enter the checkout, and reset removes it', async () => {
+    chmodSync(folder, 0o700);
+    const lines: string[] = [];
+    const first = await start({ port: await freePort(), log: (line) => lines.push(line) });
+    await query(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    expect(() => resetStack({ folder })).toThrow('A stack is running on /var/lib/tandem-');
+    await first.stop();
+    const second = await start({ port: await freePort() });
+    expect(await query(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    await second.stop();
+    const data = /data in (\/var\/lib\/tandem-\w+)\/postgres-\d+$/.exec(lines[0] ?? '')?.[1];
+    expect(resetStack({ folder })).toContain(data);
+    expect(existsSync(data ?? '/')).toBe(false);
   });
 
   it('given from outside is used and left alone', async () => {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from '../checkout.ts';
+import { giveToFolderOwner, makeFolder } from '../checkout.ts';
 
 const DEFAULT_LIMIT_BYTES = 8 * 1024 * 1024;
 const TAIL_CHARACTERS = 8_000;
@@ -61,6 +61,7 @@ export class BoundedLog {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') rmSync(file, { force: true });
     }
     this.descriptor = openSync(file, 'a', 0o600);
+    giveToFolderOwner(file);
     this.sizeBytes = 0;
   }
 

@@ -18,7 +18,13 @@ describe('choice of a Redis', () => {
   it('takes the first that is to be had', async () => {
     const closed = { name: 'PATH', attempt: () => Promise.reject(new StackError('not found', '')) };
     const open = { name: 'Debian', attempt: () => Promise.resolve(program) };
-    expect(await chooseRedis([closed, open])).toEqual({ value: program, passedOver: ['PATH: not found'] });
+    expect(await chooseRedis([closed, open])).toEqual(program);
+  });
+
+  it('explains a choice that is no real Redis', async () => {
+    const closed = { name: 'PATH', attempt: () => Promise.reject(new StackError('not found', '')) };
+    const open = { name: 'npm', attempt: () => Promise.resolve({ ...program, kind: 'javascript' as const }) };
+    expect((await chooseRedis([closed, open])).description).toMatch(/for want of a better one \(PATH: not found\)\. Install Redis/);
   });
 
   it('says how to install one when there is none', async () => {

@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import { debianPackages, programOf } from '../downloads/debian.ts';
 import { npmPackage } from '../downloads/npm.ts';
-import { climb, type Climbed, type Rung } from '../ladder.ts';
+import { climb, type Rung } from '../ladder.ts';
 import { findProgram, libraryEnvironment, runCommand } from '../process/run-command.ts';
 import { StackError } from '../stack-error.ts';
 
@@ -30,9 +30,15 @@ export function redisRungs(cache: string): Rung<RedisProgram>[] {
   ];
 }
 
-/** @throws StackError with the reason why each way is closed */
-export function chooseRedis(rungs: readonly Rung<RedisProgram>[]): Promise<Climbed<RedisProgram>> {
-  return climb('Redis server', rungs, 'Install Redis 6.2 or newer or Valkey ("apt install redis-server", "brew install redis"), or set REDIS_URL.');
+const BY_HAND = 'Install Redis 6.2 or newer or Valkey ("apt install redis-server", "brew install redis"), or set REDIS_URL.';
+
+/**
+ * The first to be had; one that is no real Redis says in its description why there is no better one.
+ * @throws StackError with the reason why each way is closed
+ */
+export async function chooseRedis(rungs: readonly Rung<RedisProgram>[]): Promise<RedisProgram> {
+  const { value, passedOver } = await climb('Redis server', rungs, BY_HAND);
+  return value.kind === 'native' ? value : { ...value, description: `${value.description}, for want of a better one (${passedOver.join('; ')}). ${BY_HAND}` };
 }
 
 async function onPath(name: string): Promise<RedisProgram> {

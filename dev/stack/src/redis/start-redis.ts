@@ -58,7 +58,7 @@ function externalRedis({ externalUrl, isEphemeral }: RedisOptions): ServerHandle
 
 async function startOwn(options: RedisOptions): Promise<ServerHandle> {
   const { folder = tandemFolder, isEphemeral = false, port = USUAL_PORT } = options;
-  const { value: program } = await chooseRedis(options.rungs ?? redisRungs(join(folder, 'cache')));
+  const program = await chooseRedis(options.rungs ?? redisRungs(join(folder, 'cache')));
   const user = redisUser(folder);
   const place = isEphemeral ? throwAwayPlace(user) : await claimPlace(folder);
   const output = new BoundedLog({ file: isEphemeral ? null : join(folder, 'logs/redis.log') });
@@ -98,7 +98,7 @@ function recipeOf({ program, place, user, output, onUnexpectedExit }: Ingredient
   const password = randomBytes(24).toString('hex');
   return {
     name: 'Redis',
-    what: `${program.description}, ${isEphemeral || program.kind === 'javascript' ? 'throw-away data' : `data in ${data}`}`,
+    what: `${isEphemeral || program.kind === 'javascript' ? 'throw-away data' : `data in ${data}`}, ${program.description}`,
     urlOf: (port) => `redis://:${password}@127.0.0.1:${port}`,
     log: output,
     startLimitMs: START_LIMIT_MS,

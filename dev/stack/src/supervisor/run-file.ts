@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isRoot, makeFolder, ownerOf, tandemFolder } from '../checkout.ts';
+import { giveToFolderOwner, makeFolder, tandemFolder } from '../checkout.ts';
 import { holderOf } from '../process/folder-claim.ts';
 
 export interface RunningProcess {
@@ -25,9 +25,9 @@ export function runFileIn(folder: string): string {
 /** Renamed into place: a reader sees the old content or the new one. */
 export function writeRunFile(file: string, run: Run): void {
   const aside = `${file}.${randomBytes(4).toString('hex')}`;
-  const owner = ownerOf(makeFolder(dirname(file)));
+  makeFolder(dirname(file));
   writeFileSync(aside, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
-  if (isRoot() && owner.uid !== 0) chownSync(aside, owner.uid, owner.gid);
+  giveToFolderOwner(aside);
   renameSync(aside, file);
 }
 
