@@ -1,0 +1,113 @@
+import type { AudioFormat } from '@tandem/contracts';
+import { asString, type JsonObject } from '../json.ts';
+
+/** What the caller said in one committed stretch of audio. */
+export interface Utterance {
+  readonly itemId: string;
+  /** 0 for the session's first. */
+  readonly index: number;
+  /** The words a test gave for it; empty when none were given, since a simulator recognises no speech. */
+  readonly text: string;
+  readonly durationMs: number;
+  readonly format: AudioFormat;
+  /** The bytes, when the behaviour asked for audio to be kept. */
+  readonly audio: Uint8Array | null;
+}
+
+/** An entry of the context a response is made from. */
+export interface ContextItem {
+  readonly id: string;
+  readonly wire: JsonObject;
+}
+
+/** Everything a model would know when it is asked for a response. */
+export interface ResponseRequest {
+  /** Who asked: the client with `response.create`, the end of the caller's turn, or the idle timeout. */
+  readonly cause: 'client' | 'turn' | 'idle';
+  /** 1 for the session's first response. */
+  readonly index: number;
+  readonly isOutOfBand: boolean;
+  /** The session's, unless the request brought its own. */
+  readonly instructions: string;
+  /** What `response.create` brought, or null. */
+  readonly ownInstructions: string | null;
+  readonly tools: readonly JsonObject[];
+  readonly context: readonly ContextItem[];
+  readonly utterances: readonly Utterance[];
+  readonly metadata: JsonObject | null;
+  readonly outputFormat: AudioFormat;
+}
+
+/** Words, and how they sound: the simulator's voice unless bytes or a steady tone are given. */
+export interface SayStep {
+  readonly say: string;
+  /** Bytes in the request's output format. */
+  readonly audio?: Uint8Array;
+  /** A steady tone of this length instead of speech. */
+  readonly toneMs?: number;
+  /** Wait before this step. */
+  readonly delayMs?: number;
+}
+
+export interface CallStep {
+  readonly call: string;
+  /** An object, or the raw text of arguments, which need not be JSON. */
+  readonly arguments: JsonObject | string;
+  readonly delayMs?: number;
+}
+
+export type PlanStep = SayStep | CallStep;
+
+/** What one response does, in order: its output items. */
+export interface ResponsePlan {
+  readonly steps: readonly PlanStep[];
+  /** From `response.created` to the first output item; absent means the simulator's default. */
+  readonly firstByteMs?: number;
+}
+
+/** The model's mind in one session. A throw fails the response with `server_error` and is reported. */
+export interface Brain {
+  respond(request: ResponseRequest): ResponsePlan | Promise<ResponsePlan>;
+}
+
+/** A way to answer, shared by sessions; each session gets a brain of its own. */
+export interface Behaviour {
+  readonly name: string;
+  /** Whether utterances must carry their bytes. */
+  readonly needsAudio: boolean;
+  open(): Brain;
+}
+
+/**
+ * Finds what a client wants said word for word in the instructions of a `response.create` that begin with a verb of
+ * speaking: what follows a colon at the end of the first line, or the text in double quotes. Null when they ask for
+ * something else.
+ */
+export function verbatimRequest(instructions: string | null): string | null {
+  const asked = /^\s*(?:please\s+)?(?:say|speak|repeat|read)\b([\s\S]*)$/i.exec(instructions ?? '')?.[1];
+  if (asked === undefined) return null;
+  const [, block] = /^[^\n]*:[ \t]*\n([\s\S]+)$/.exec(asked) ?? [];
+  if (block !== undefined) return block.trim();
+  const [, quoted] = /^[^"“]*["“]([^"”]+)["”]/.exec(asked) ?? [];
+  const [, rest] = /^[^:]*:\s*(\S[\s\S]*)$/.exec(asked) ?? [];
+  return quoted ?? rest?.trim() ?? null;
+}
+
+/**
+ * Whether a client wants something said between the turns of the dialogue, by instructions of its own: a filler while a
+ * tool runs, say. The first response of a session is a greeting, whatever asks for it.
+ */
+export function isAside(request: ResponseRequest): boolean {
+  return request.ownInstructions !== null && request.index > 1;
+}
+
+/** What the dialogues say when they are asked for an aside. */
+export const ASIDE = 'One moment, please.';
+
+/** The output of the tool call that ends the context, with the call's name; null when something else came after. */
+export function latestToolOutput(context: readonly ContextItem[]): { name: string; output: string } | null {
+  const last = context.at(-1)?.wire;
+  if (last?.['type'] !== 'function_call_output') return null;
+  const call = context.find(({ wire }) => wire['type'] === 'function_call' && wire['call_id'] === last['call_id']);
+  return { name: asString(call?.wire['name']) ?? '', output: asString(last['output']) ?? '' };
+}

@@ -1,0 +1,13 @@
+export { RealtimeSimulator, type RealtimeSimulatorOptions, type RunningAt, type StartOptions } from './realtime-simulator.ts';
+export type { SessionEnd, SimulatedSession } from './simulated-session.ts';
+export type { RecordedEvent, RecordingOptions, SessionCounters } from './recording.ts';
+export type { Pace } from './response-run.ts';
+export type { Speak } from './voice.ts';
+export type { FaultAction, FaultScope, FaultSpec } from './fault-spec.ts';
+export type { Faults, ListedFault } from './faults.ts';
+export type { Behaviour, Brain, PlanStep, ResponsePlan, ResponseRequest, Utterance } from './behaviours/behaviour.ts';
+export { echo } from './behaviours/echo.ts';
+export { guided, type GuidedOptions } from './behaviours/guided.ts';
+export { scripted, type ScriptedOptions, type ScriptedTurn } from './behaviours/scripted.ts';
+export { tone } from './behaviours/tone.ts';
+export { behaviourFrom, type BehaviourSpec } from './behaviours/from-spec.ts';

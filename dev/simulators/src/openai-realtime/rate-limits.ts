@@ -1,0 +1,69 @@
+import type { SimulatorClock } from './clock.ts';
+import type { JsonObject } from './json.ts';
+
+/** A limit no test reaches by accident; one organisation has reported 15,000,000. */
+const GENEROUS_TOKENS_PER_MINUTE = 15_000_000;
+
+export interface Reservation {
+  readonly isGranted: boolean;
+  readonly requested: number;
+  /** Ms until the request would fit. */
+  readonly retryMs: number;
+}
+
+/**
+ * The organisation's token budget per minute, shared by all sessions of a simulator. A response reserves its input and
+ * its largest output at its start and gives the difference back at its end.
+ */
+export class RateLimits {
+  readonly #clock: SimulatorClock;
+  readonly #limit: number;
+  #remaining: number;
+  #updatedAt: number;
+
+  constructor(clock: SimulatorClock, tokensPerMinute = GENEROUS_TOKENS_PER_MINUTE) {
+    this.#clock = clock;
+    this.#limit = tokensPerMinute;
+    this.#remaining = tokensPerMinute;
+    this.#updatedAt = clock.now();
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get remaining(): number {
+    this.#refill();
+    return Math.floor(this.#remaining);
+  }
+
+  reserve(tokens: number): Reservation {
+    this.#refill();
+    if (tokens > this.#remaining) {
+      return { isGranted: false, requested: tokens, retryMs: ((tokens - this.#remaining) / this.#limit) * 60_000 };
+    }
+    this.#remaining -= tokens;
+    return { isGranted: true, requested: tokens, retryMs: 0 };
+  }
+
+  /** Replaces a granted reservation by what was used. */
+  settle(reservation: Reservation, used: number): void {
+    if (!reservation.isGranted) return;
+    this.#refill();
+    this.#remaining = Math.min(this.#limit, this.#remaining + reservation.requested - used);
+  }
+
+  /** The `rate_limits` of `rate_limits.updated`. Only `tokens` is reported, as recordings show. */
+  report(): JsonObject[] {
+    this.#refill();
+    const missing = this.#limit - this.#remaining;
+    const resetSeconds = Math.round((missing / this.#limit) * 60_000) / 1000;
+    return [{ name: 'tokens', limit: this.#limit, remaining: Math.max(0, Math.floor(this.#remaining)), reset_seconds: resetSeconds }];
+  }
+
+  #refill(): void {
+    const now = this.#clock.now();
+    this.#remaining = Math.min(this.#limit, this.#remaining + ((now - this.#updatedAt) / 60_000) * this.#limit);
+    this.#updatedAt = now;
+  }
+}

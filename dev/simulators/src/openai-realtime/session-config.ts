@@ -1,0 +1,130 @@
+import { WIRE_PCM } from './audio-format.ts';
+import { asString, at, isObject, type JsonObject } from './json.ts';
+import type { NullStyle } from './schema.ts';
+
+export type SessionKind = 'realtime' | 'transcription';
+
+/** What the real server says when a session brings no instructions of its own; shortened. */
+export const DEFAULT_INSTRUCTIONS = 'You are a helpful, witty, and friendly AI. Talk quickly. You should always call a function if you can.';
+
+const SERVER_VAD_DEFAULTS: JsonObject = {
+  type: 'server_vad',
+  threshold: 0.5,
+  prefix_padding_ms: 300,
+  silence_duration_ms: 500,
+  create_response: true,
+  interrupt_response: true,
+  idle_timeout_ms: null,
+};
+
+const SEMANTIC_VAD_DEFAULTS: JsonObject = { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true };
+
+export interface SessionIdentity {
+  readonly id: string;
+  readonly kind: SessionKind;
+  readonly model: string;
+  /** Unix time in seconds. */
+  readonly expiresAt: number;
+  readonly nulls: NullStyle;
+}
+
+/** The session object of `session.created`: the defaults a client sees before its first update. */
+export function defaultSession(identity: SessionIdentity): JsonObject {
+  const nothing = identity.nulls === 'observed' ? { transcription: null, noise_reduction: null } : {};
+  const include = identity.nulls === 'observed' ? { include: null } : {};
+  const input = { format: WIRE_PCM, ...nothing, turn_detection: { ...SERVER_VAD_DEFAULTS } };
+  if (identity.kind === 'transcription') {
+    const { threshold, prefix_padding_ms, silence_duration_ms } = SERVER_VAD_DEFAULTS;
+    return {
+      type: 'transcription',
+      object: 'realtime.transcription_session',
+      id: identity.id,
+      expires_at: identity.expiresAt,
+      audio: { input: { ...input, turn_detection: { type: 'server_vad', threshold, prefix_padding_ms, silence_duration_ms } } },
+      ...include,
+    };
+  }
+  return {
+    type: 'realtime',
+    object: 'realtime.session',
+    id: identity.id,
+    model: identity.model,
+    output_modalities: ['audio'],
+    instructions: DEFAULT_INSTRUCTIONS,
+    audio: { input, output: { format: WIRE_PCM, voice: 'alloy', speed: 1 } },
+    tools: [],
+    tool_choice: 'auto',
+    max_output_tokens: 'inf',
+    truncation: 'auto',
+    tracing: null,
+    prompt: null,
+    expires_at: identity.expiresAt,
+    ...include,
+  };
+}
+
+/** Objects whose fields an update changes one by one; every other value replaces what was there. */
+const MERGED = new Set(['audio', 'audio.input', 'audio.output', 'audio.input.transcription', 'audio.input.noise_reduction']);
+
+/** The session after an update: only the fields present are changed. Neither argument is touched. */
+export function mergeSession(current: JsonObject, update: JsonObject, nulls: NullStyle): JsonObject {
+  const merged = mergeAt('', current, update);
+  return nulls === 'observed' ? merged : withoutNulls(merged);
+}
+
+function mergeAt(path: string, current: JsonObject, update: JsonObject): JsonObject {
+  const out: JsonObject = { ...current };
+  for (const [key, value] of Object.entries(update)) {
+    const childPath = path === '' ? key : `${path}.${key}`;
+    const before = out[key];
+    if (childPath === 'audio.input.turn_detection') out[key] = mergeTurnDetection(before, value);
+    else if (MERGED.has(childPath) && isObject(before) && isObject(value)) out[key] = mergeAt(childPath, before, value);
+    else out[key] = structuredClone(value);
+  }
+  return out;
+}
+
+/** Fields of the same kind of detection are changed one by one; another kind starts from its own defaults. */
+function mergeTurnDetection(before: unknown, update: unknown): unknown {
+  if (!isObject(update)) return update;
+  const isSameKind = isObject(before) && before['type'] === update['type'];
+  const base = isSameKind ? before : update['type'] === 'semantic_vad' ? SEMANTIC_VAD_DEFAULTS : SERVER_VAD_DEFAULTS;
+  return { ...base, ...update };
+}
+
+/** Drops the two cleared settings that the published schema cannot spell as null. */
+function withoutNulls(session: JsonObject): JsonObject {
+  const input = at(session, 'audio.input');
+  if (isObject(input)) for (const key of ['transcription', 'noise_reduction']) if (input[key] === null) delete input[key];
+  if (session['include'] === null) delete session['include'];
+  return session;
+}
+
+export interface TurnDetectionConfig {
+  readonly kind: 'server_vad' | 'semantic_vad';
+  readonly threshold: number;
+  readonly prefixPaddingMs: number;
+  readonly silenceMs: number;
+  readonly eagerness: 'low' | 'medium' | 'high';
+  readonly createsResponse: boolean;
+  readonly interruptsResponse: boolean;
+  readonly idleTimeoutMs: number | null;
+}
+
+/** The turn detection of a session object, or null for manual turns. */
+export function turnDetectionOf(session: JsonObject): TurnDetectionConfig | null {
+  const raw = at(session, 'audio.input.turn_detection');
+  if (!isObject(raw)) return null;
+  const number = (key: string, fallback: number): number => (typeof raw[key] === 'number' ? raw[key] : fallback);
+  const eagerness = asString(raw['eagerness']);
+  return {
+    kind: raw['type'] === 'semantic_vad' ? 'semantic_vad' : 'server_vad',
+    threshold: number('threshold', 0.5),
+    prefixPaddingMs: number('prefix_padding_ms', 300),
+    silenceMs: number('silence_duration_ms', 500),
+    eagerness: eagerness === 'low' || eagerness === 'high' ? eagerness : 'medium',
+    createsResponse: raw['create_response'] !== false,
+    interruptsResponse: raw['interrupt_response'] !== false,
+    idleTimeoutMs: typeof raw['idle_timeout_ms'] === 'number' ? raw['idle_timeout_ms'] : null,
+  };
+}
