@@ -116,7 +116,8 @@ describe('a supervisor', () => {
   it('echoes lines with the name of the instance', async () => {
     const echoed: string[] = [];
     await begin({ echo: (instance, line) => echoed.push(`${instance}: ${line}`) }).start([fixture('a')]);
-    expect(echoed).toEqual(['a: fixture  starts']);
+    await supervisor.stop();
+    expect(echoed).toEqual(['a: fixture  starts', 'a: told to end']);
   });
 });
 
