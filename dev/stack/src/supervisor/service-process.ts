@@ -35,6 +35,11 @@ export interface ServiceExit {
   readonly logFile: string | null;
 }
 
+/** "code 1" or "SIGKILL". */
+export function exitText({ code, signal }: Exit): string {
+  return signal ?? `code ${code}`;
+}
+
 export interface ServiceProcessOptions {
   readonly logFile: string | null;
   readonly onLine?: (line: string) => void;
@@ -85,9 +90,9 @@ export class ServiceProcess {
       void launched.exited.then((exit) => this.tellExit(launched, exit));
       return;
     }
-    const told = this.failure(fault, this.log);
+    const hadEnded = !launched.isRunning;
     await this.end();
-    throw told;
+    throw this.failure(hadEnded ? `it ended while it started (${exitText(await launched.exited)})` : fault, this.log);
   }
 
   /** SIGTERM, the grace, SIGKILL to its group. Safe to call when it has ended. */

@@ -123,7 +123,7 @@ describe('a supervisor', () => {
 
 describe('a service that does not start', () => {
   it('because it ends is reported with what it said', async () => {
-    await expect(begin().start([fixture('a', 'dies')])).rejects.toThrow(/a did not start: it ended while it started\.[^]*the configuration is wrong/);
+    await expect(begin().start([fixture('a', 'dies')])).rejects.toThrow(/a did not start: it ended while it started \(code 78\)\.[^]*the configuration is wrong/);
   });
 
   it('because it is never ready is reported with what /readyz said, and ended', async () => {

@@ -4,7 +4,7 @@ import { Claim } from '../process/folder-claim.ts';
 import type { Log, ServerHandle } from '../process/local-server.ts';
 import { StackError } from '../stack-error.ts';
 import { removeRunFile, runClaimFile, runFileIn, writeRunFile } from './run-file.ts';
-import { ServiceProcess, type ServiceExit, type ServiceSpec } from './service-process.ts';
+import { exitText, ServiceProcess, type ServiceExit, type ServiceSpec } from './service-process.ts';
 
 /** 128 + the signal's number, as a shell reports it. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -146,8 +146,7 @@ export class Supervisor {
 
   private tellExit(told: ServiceExit): void {
     this.publish();
-    const how = told.exit.signal ?? `code ${told.exit.code}`;
-    this.say(`${told.instance} ended unexpectedly (${how}). ${told.logFile ? `All it said is in ${told.logFile}. ` : ''}The last lines:\n${told.lastLines}`);
+    this.say(`${told.instance} ended unexpectedly (${exitText(told.exit)}). ${told.logFile ? `All it said is in ${told.logFile}. ` : ''}The last lines:\n${told.lastLines}`);
     this.options.onUnexpectedExit?.(told);
   }
 
