@@ -15,11 +15,13 @@ export interface DatabaseOptions {
 }
 
 /** How long a request waits for a free connection, or for a new one to open. */
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 8_000;
 /** The server gives up a statement, a wait for a lock, a transaction whose client has gone quiet. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 4_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
+/** An unused connection is closed after this. */
+const IDLE_TIMEOUT_MS = 60_000;
 
 export const MIGRATIONS = [Initial1795219200000];
 
@@ -65,6 +67,7 @@ export function createDataSource({ url, poolSize, statementTimeoutMs = STATEMENT
       statement_timeout: statementTimeoutMs,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
     },
   });

@@ -12,7 +12,7 @@ export { BookingRepository, type Booking, type BookingFilter, type BookingReques
 export { CalendarRepository, type BusyPeriod, type Calendar, type CalendarResource } from './repositories/calendar.repository.ts';
 export { CallRepository } from './repositories/call.repository.ts';
 export { CatalogueRepository, type Resource, type Service } from './repositories/catalogue.repository.ts';
-export { ContactRepository, type Contact, type ContactFields } from './repositories/contact.repository.ts';
+export { ContactRepository, type Contact, type ContactChange, type ContactFields } from './repositories/contact.repository.ts';
 export { IdempotencyRepository, type Claim, type KeyedRequest, type StoredAnswer } from './repositories/idempotency.repository.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo, type DemoOptions } from './seeds/seed-demo.ts';
 export type { DemoModel } from './seeds/demo-agent.ts';

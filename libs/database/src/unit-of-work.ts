@@ -4,8 +4,8 @@ import { DatabaseUnavailable, translate, unreachable } from './database-errors.t
 /** What a repository works with inside one transaction. Callers only pass it on. */
 export type Transaction = EntityManager;
 
-/** Longest a unit of work may hold its connection; above every timeout of the server. */
-export const WORK_LIMIT_MS = 10_000;
+/** Longest a unit of work may hold its connection; above the server's own limit on a statement. */
+const WORK_LIMIT_MS = 7_000;
 
 /**
  * One piece of work on one connection. All access to the database goes through here or {@link transact}.

@@ -14,6 +14,8 @@ export interface Booking {
   readonly status: BookingStatus;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** The tenant's, IANA name. */
+  readonly timeZone: string;
   readonly service: { readonly key: string; readonly name: string };
   readonly resource: { readonly id: string; readonly name: string };
   readonly contact: { readonly id: string; readonly phone: string; readonly name: string | null } | null;
@@ -55,6 +57,7 @@ interface BookingView {
   status: BookingStatus;
   starts_at: Date;
   ends_at: Date;
+  time_zone: string;
   service_key: string;
   service_name: string;
   resource_id: string;
@@ -70,10 +73,11 @@ interface BookingView {
 }
 
 const VIEW = `
-SELECT booking.id, booking.reference, booking.status, booking.starts_at, booking.ends_at, service.key AS service_key, service.name AS service_name,
+SELECT booking.id, booking.reference, booking.status, booking.starts_at, booking.ends_at, tenant.time_zone, service.key AS service_key, service.name AS service_name,
   resource.id AS resource_id, resource.name AS resource_name, contact.id AS contact_id, contact.phone AS contact_phone, contact.name AS contact_name,
   booking.name, booking.notes, booking.call_id, booking.created_at, booking.cancelled_at
 FROM bookings booking
+JOIN tenants tenant ON tenant.id = booking.tenant_id
 JOIN services service ON service.id = booking.service_id
 JOIN resources resource ON resource.id = booking.resource_id
 LEFT JOIN contacts contact ON contact.id = booking.contact_id
@@ -198,6 +202,7 @@ function toBooking(row: BookingView): Booking {
     status: row.status,
     startsAt: row.starts_at,
     endsAt: row.ends_at,
+    timeZone: row.time_zone,
     service: { key: row.service_key, name: row.service_name },
     resource: { id: row.resource_id, name: row.resource_name },
     contact: row.contact_id === null || row.contact_phone === null ? null : { id: row.contact_id, phone: row.contact_phone, name: row.contact_name },

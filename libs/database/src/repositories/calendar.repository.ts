@@ -75,12 +75,6 @@ export class CalendarRepository {
     const [row] = await (transaction ? read(transaction) : run(this.dataSource, read));
     return row ? toCalendar(row) : null;
   }
-
-  /** IANA name; null when there is no such tenant. */
-  async timeZone(tenantId: TenantId): Promise<string | null> {
-    const [row] = await run(this.dataSource, (manager) => rows<{ time_zone: string }>(manager, 'SELECT time_zone FROM tenants WHERE id = $1', [tenantId]));
-    return row?.time_zone ?? null;
-  }
 }
 
 function toCalendar(row: CalendarRow): Calendar {

@@ -24,6 +24,9 @@ export interface ContactFields {
   readonly notes?: string | undefined;
 }
 
+/** Fields to change; what is absent stays, null empties. */
+export type ContactChange = { readonly [Field in keyof ContactFields]?: ContactFields[Field] | undefined };
+
 /** People a tenant deals with, one per phone number. */
 export class ContactRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -65,7 +68,7 @@ export class ContactRepository {
   }
 
   /** Changes the fields that are given. `taken`: another contact of the tenant has that number. */
-  async update(transaction: Transaction, tenantId: TenantId, id: string, fields: Partial<ContactFields>): Promise<Contact | 'not-found' | 'taken'> {
+  async update(transaction: Transaction, tenantId: TenantId, id: string, fields: ContactChange): Promise<Contact | 'not-found' | 'taken'> {
     try {
       const result = await transaction.update(ContactRow, { tenantId, id }, { ...storable(fields), updatedAt: new Date() });
       if (result.affected !== 1) return 'not-found';
@@ -93,7 +96,7 @@ export class ContactRepository {
 }
 
 /** What is given, in a shape Postgres takes; what is not given stays out. */
-function storable(fields: Partial<ContactFields>): Partial<Pick<ContactRow, 'phone' | 'name' | 'email' | 'notes'>> {
+function storable(fields: ContactChange): Partial<Pick<ContactRow, 'phone' | 'name' | 'email' | 'notes'>> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([, value]) => value !== undefined)

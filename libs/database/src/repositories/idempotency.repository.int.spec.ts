@@ -3,7 +3,7 @@ import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
-import { rows, run, transact } from '../unit-of-work.ts';
+import { rows, run, type Transaction } from '../unit-of-work.ts';
 import { IdempotencyRepository, type KeyedRequest } from './idempotency.repository.ts';
 
 describe('idempotency keys', () => {
@@ -26,6 +26,14 @@ describe('idempotency keys', () => {
   const request = (change: Partial<KeyedRequest> = {}): KeyedRequest => ({ tenantId, key: `key-${number++}`, operation: 'POST /v1/bookings', hash: Buffer.alloc(32, 1), ...change });
   const answer = { status: 201, body: { z: 1, a: [{ y: 2, b: 3 }] } };
 
+  const none = () => null;
+  /** An effect that leaves a trace. */
+  const effectOf = (trace: string) => async (transaction: Transaction) => {
+    await rows(transaction, `INSERT INTO closed_dates (tenant_id, scope, date, name) SELECT $1, 'calls', date '2027-01-01' + count(*)::integer, $2 FROM closed_dates`, [tenantId, trace]);
+    return answer;
+  };
+  const effects = async () => (await run(dataSource, (manager) => rows<{ name: string }>(manager, 'SELECT name FROM closed_dates'))).map((row) => row.name);
+
   async function claimOf(repository: IdempotencyRepository, asked: KeyedRequest): Promise<string> {
     const claim = await repository.claim(asked);
     if (claim.kind !== 'claimed') throw new TypeError(`expected a claim, got ${claim.kind}`);
@@ -42,7 +50,7 @@ describe('idempotency keys', () => {
   it('answer a repeat with the first answer, its keys in the same order', async () => {
     const asked = request();
     const claim = await claimOf(keys, asked);
-    expect(await transact(dataSource, (transaction) => keys.complete(transaction, asked, claim, answer))).toBe(true);
+    expect(await keys.perform(asked, claim, () => Promise.resolve(answer), none)).toEqual(answer);
     const repeat = await keys.claim(asked);
     expect(JSON.stringify(repeat)).toBe(JSON.stringify({ kind: 'answered', answer }));
   });
@@ -53,7 +61,7 @@ describe('idempotency keys', () => {
     const otherBody = { ...asked, hash: Buffer.alloc(32, 2) };
     const otherOperation = { ...asked, operation: 'DELETE /v1/bookings/1' };
     expect((await keys.claim(otherBody)).kind).toBe('other-request');
-    await transact(dataSource, (transaction) => keys.complete(transaction, asked, claim, answer));
+    await keys.perform(asked, claim, () => Promise.resolve(answer), none);
     expect((await keys.claim(otherBody)).kind).toBe('other-request');
     expect((await keys.claim(otherOperation)).kind).toBe('other-request');
   });
@@ -71,33 +79,46 @@ describe('idempotency keys', () => {
     const heirs = await Promise.all(Array.from({ length: 10 }, () => keys.claim(asked)));
     expect(heirs.every((heir) => heir.kind === 'in-progress')).toBe(true);
     const heir = await claimOf(impatient, asked);
-    expect(await transact(dataSource, (transaction) => keys.complete(transaction, asked, dead, answer))).toBe(false);
-    expect(await transact(dataSource, (transaction) => keys.complete(transaction, asked, heir, answer))).toBe(true);
+    expect(await keys.perform(asked, dead, effectOf('dead'), none)).toBe('claim-lost');
+    expect(await keys.perform(asked, heir, effectOf('heir'), none)).toEqual(answer);
     expect((await impatient.claim(asked)).kind).toBe('answered');
+    expect(await effects()).toEqual(['heir']);
   });
 
-  it('that are released can be claimed again at once; a completed one is not released', async () => {
+  it('are free again at once when the effect breaks, and the effect is undone', async () => {
     const asked = request();
-    const first = await claimOf(keys, asked);
-    await keys.release(asked, first);
-    const second = await claimOf(keys, asked);
-    await keys.release(asked, first);
-    expect((await keys.claim(asked)).kind).toBe('in-progress');
-    await transact(dataSource, (transaction) => keys.complete(transaction, asked, second, answer));
-    await keys.release(asked, second);
-    expect((await keys.claim(asked)).kind).toBe('answered');
-  });
-
-  it('lose their answer with the effect when the transaction is rolled back', async () => {
-    const asked = request();
-    const claim = await claimOf(keys, asked);
-    await expect(
-      transact(dataSource, async (transaction) => {
-        await keys.complete(transaction, asked, claim, answer);
+    const broken = keys.perform(
+      asked,
+      await claimOf(keys, asked),
+      async (transaction) => {
+        await effectOf('broken')(transaction);
         throw new RangeError('the effect broke');
-      }),
-    ).rejects.toThrow('the effect broke');
-    expect((await keys.claim(asked)).kind).toBe('in-progress');
+      },
+      none,
+    );
+    await expect(broken).rejects.toThrow('the effect broke');
+    expect(await effects()).not.toContain('broken');
+    expect(await keys.perform(asked, await claimOf(keys, asked), effectOf('second try'), none)).toEqual(answer);
+    expect(await effects()).toContain('second try');
+  });
+
+  it('keep a refusal as the answer, without what was done before it', async () => {
+    const asked = request();
+    const refusal = { status: 409, body: { code: 'slot-taken' } };
+    const refused = await keys.perform(
+      asked,
+      await claimOf(keys, asked),
+      async (transaction) => {
+        await effectOf('refused')(transaction);
+        // The transaction is broken by now, as it is after a violated constraint.
+        await rows(transaction, 'SELECT 1/0');
+        return answer;
+      },
+      () => refusal,
+    );
+    expect(refused).toEqual(refusal);
+    expect(await effects()).not.toContain('refused');
+    expect(await keys.claim(asked)).toEqual({ kind: 'answered', answer: refusal });
   });
 
   it('are forgotten when they are old', async () => {

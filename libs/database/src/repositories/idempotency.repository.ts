@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { rows, run, type Transaction } from '../unit-of-work.ts';
+import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
 
 /** An unsafe request under its Idempotency-Key. */
 export interface KeyedRequest {
@@ -81,22 +81,31 @@ export class IdempotencyRepository {
     });
   }
 
-  /** Stores the answer inside the effect's transaction. False when the claim was taken over: roll the effect back. */
-  async complete(transaction: Transaction, request: KeyedRequest, claim: string, answer: StoredAnswer): Promise<boolean> {
-    const completed = await rows(
-      transaction,
-      `UPDATE idempotency_keys SET state = 'completed', response_status = $4, response_body = $5::json
-       WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = 'in-progress' RETURNING 1`,
-      [request.tenantId, request.key, claim, answer.status, JSON.stringify(answer.body)],
-    );
-    return completed.length === 1;
-  }
-
-  /** Gives a claim back after the effect was rolled back, so that the next try need not wait for it to go stale. */
-  async release(request: KeyedRequest, claim: string): Promise<void> {
-    await run(this.dataSource, (manager) =>
-      rows(manager, `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = 'in-progress'`, [request.tenantId, request.key, claim]),
-    );
+  /**
+   * Has the effect and stores its answer, in one transaction. A refusal is an answer too: what the effect did before it
+   * refused is undone, and the refusal is stored.
+   * @param refusalOf the answer an error of the effect stands for, or null when it is no answer
+   * @returns `claim-lost` when the claim was taken over meanwhile; nothing was changed then
+   * @throws what the effect throws and is no refusal; nothing was changed, and the claim is given back
+   */
+  async perform(
+    request: KeyedRequest,
+    claim: string,
+    effect: (transaction: Transaction) => Promise<StoredAnswer>,
+    refusalOf: (error: unknown) => StoredAnswer | null,
+  ): Promise<StoredAnswer | 'claim-lost'> {
+    try {
+      return await transact(this.dataSource, async (transaction) => {
+        const answer = await answerOf(transaction, effect, refusalOf);
+        if (!(await this.complete(transaction, request, claim, answer))) throw new ClaimLost();
+        return answer;
+      });
+    } catch (error) {
+      if (error instanceof ClaimLost) return 'claim-lost';
+      // Should this fail too, the claim goes stale and is taken over.
+      await this.release(request, claim).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Forgets up to 10,000 keys older than this. @returns how many */
@@ -110,5 +119,43 @@ export class IdempotencyRepository {
       ),
     );
     return purged.length;
+  }
+
+  private async complete(transaction: Transaction, request: KeyedRequest, claim: string, answer: StoredAnswer): Promise<boolean> {
+    const completed = await rows(
+      transaction,
+      `UPDATE idempotency_keys SET state = 'completed', response_status = $4, response_body = $5::json
+       WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = 'in-progress' RETURNING 1`,
+      [request.tenantId, request.key, claim, answer.status, JSON.stringify(answer.body)],
+    );
+    return completed.length === 1;
+  }
+
+  /** Gives a claim back, so that the next try need not wait for it to go stale. */
+  private async release(request: KeyedRequest, claim: string): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      rows(manager, `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = 'in-progress'`, [request.tenantId, request.key, claim]),
+    );
+  }
+}
+
+/** Thrown to roll back the effect of an owner that was taken for dead. */
+class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+async function answerOf(
+  transaction: Transaction,
+  effect: (transaction: Transaction) => Promise<StoredAnswer>,
+  refusalOf: (error: unknown) => StoredAnswer | null,
+): Promise<StoredAnswer> {
+  await rows(transaction, 'SAVEPOINT effect');
+  try {
+    return await effect(transaction);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    await rows(transaction, 'ROLLBACK TO SAVEPOINT effect');
+    return refusal;
   }
 }
