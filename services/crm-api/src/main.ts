@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@tandem/platform';
+import { crmApi } from './crm-api.ts';
+
+await runService('crm-api', crmApi);

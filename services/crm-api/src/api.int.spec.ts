@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CallId, TenantId } from '@tandem/contracts';
+import { SignedTokens } from '@tandem/platform';
+import { SERVICE_TOKEN_AUDIENCE, serviceTokenSchema } from './access/caller.ts';
+import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from './test/running-crm.ts';
+
+/** What each route does when a stranger, with rights of their own, asks for what belongs to someone else. */
+interface RouteRule {
+  readonly path: (own: Owned) => string;
+  readonly body?: unknown;
+  /** 404: not there for them. 'own': they see or make only what is theirs. */
+  readonly stranger: 404 | 'own';
+}
+
+interface Owned {
+  readonly contactId: string;
+  readonly bookingId: string;
+}
+
+const RULES: Record<string, RouteRule> = {
+  'GET /v1/contacts': { path: () => '/v1/contacts?phone=%2B12025550123', stranger: 'own' },
+  'POST /v1/contacts': { path: () => '/v1/contacts', body: { phone: '+12025550123' }, stranger: 'own' },
+  'GET /v1/contacts/{id}': { path: (own) => `/v1/contacts/${own.contactId}`, stranger: 404 },
+  'PATCH /v1/contacts/{id}': { path: (own) => `/v1/contacts/${own.contactId}`, body: { name: 'Mine now' }, stranger: 404 },
+  'GET /v1/services': { path: () => '/v1/services', stranger: 'own' },
+  'GET /v1/resources': { path: () => '/v1/resources', stranger: 'own' },
+  'GET /v1/availability': { path: () => `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`, stranger: 'own' },
+  'POST /v1/bookings': { path: () => '/v1/bookings', body: { service: 'plumbing', start: nineOclock(3) }, stranger: 'own' },
+  'GET /v1/bookings': { path: () => '/v1/bookings', stranger: 'own' },
+  'GET /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
+  'DELETE /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
+};
+
+const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
+
+describe('the API', () => {
+  let crm: RunningCrm;
+  let owner: { tenantId: TenantId; apiKey: string };
+  let stranger: { tenantId: TenantId; apiKey: string };
+  let own: Owned;
+
+  beforeAll(async () => {
+    crm = await RunningCrm.start();
+    owner = await crm.business();
+    stranger = await crm.business();
+    const booking = await crm.ask('POST', '/v1/bookings', { as: owner.apiKey, body: { service: 'plumbing', start: nineOclock(3), contactPhone: '+12025550123', name: 'Alex Morgan' } });
+    own = { bookingId: String(booking.body.id), contactId: String((booking.body.contact as { id: string }).id) };
+  });
+  afterAll(() => crm.stop());
+
+  const routes = Object.entries(RULES).map(([route, rule]) => ({ route, method: route.split(' ')[0] ?? '', rule }));
+
+  it('has a rule here for every route it serves', async () => {
+    const document = (await crm.ask('GET', '/openapi.json')).body as { openapi: string; paths: Record<string, Record<string, unknown>> };
+    expect(document.openapi).toBe('3.1.0');
+    const served = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    expect(served.sort()).toEqual([...Object.keys(RULES), ...OPEN_ROUTES].sort());
+    expect((await crm.ask('GET', '/docs')).status).toBe(200);
+  });
+
+  describe.each(routes)('$route', ({ method, rule }) => {
+    const ask = (change: Ask) => crm.ask(method, rule.path(own), { body: rule.body, ...change });
+
+    it('needs a credential, and a good one', async () => {
+      const claims = { tenantId: owner.tenantId };
+      const elsewhere = new SignedTokens(['another secret of another deployment'], 'service-call', serviceTokenSchema);
+      const otherPurpose = new SignedTokens(['a secret for specs only and long enough for one'], 'stream-ticket', serviceTokenSchema);
+      const credentials = [
+        undefined,
+        '',
+        'tk_short',
+        `tk_${'x'.repeat(43)}`,
+        'eyJhbGciOiJub25lIn0.eyJjIjp7fX0.',
+        await serviceTokens.sign(claims, { audience: 'media-relay', lifetimeS: 60 }),
+        await serviceTokens.sign(claims, { audience: SERVICE_TOKEN_AUDIENCE, lifetimeS: -60 }),
+        await elsewhere.sign(claims, { audience: SERVICE_TOKEN_AUDIENCE, lifetimeS: 60 }),
+        await otherPurpose.sign(claims, { audience: SERVICE_TOKEN_AUDIENCE, lifetimeS: 60 }),
+      ];
+      for (const credential of credentials) {
+        const answer = await ask(credential === undefined ? {} : { as: credential });
+        expect([credential, answer.status, answer.body.code]).toEqual([credential, 401, 'not-authenticated']);
+        expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+        expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      }
+    });
+
+    it('needs the scope of its method', async () => {
+      const [needed, other] = method === 'GET' ? (['crm:read', 'crm:write'] as const) : (['crm:write', 'crm:read'] as const);
+      const answer = await ask({ as: await crm.apiKey(owner.tenantId, [other]) });
+      expect([answer.status, answer.body.code]).toEqual([403, 'scope-missing']);
+      expect(answer.body.detail).toContain(needed);
+    });
+
+    it('keeps one tenant’s things from another, by key and by service token', async () => {
+      for (const credential of [stranger.apiKey, await serviceToken(stranger.tenantId)]) {
+        const answer = await ask({ as: credential });
+        if (rule.stranger === 404) expect(answer.status).toBe(404);
+        else expect([200, 201, 409]).toContain(answer.status);
+        expect(answer.text).not.toContain(own.bookingId);
+        expect(answer.text).not.toContain(own.contactId);
+        expect(answer.text).not.toContain('Alex');
+      }
+      const untouched = await crm.ask('GET', `/v1/bookings/${own.bookingId}`, { as: owner.apiKey });
+      expect(untouched.body).toMatchObject({ status: 'booked', contact: { name: 'Alex Morgan' } });
+    });
+
+    if (method !== 'GET') {
+      it('needs a sound Idempotency-Key', async () => {
+        const missing = await ask({ as: owner.apiKey, key: null });
+        expect([missing.status, missing.body.code]).toEqual([400, 'idempotency-key-missing']);
+        for (const key of ['', ' ', 'a b', 'ü', 'x'.repeat(201)]) {
+          const malformed = await ask({ as: owner.apiKey, key: null, headers: { 'idempotency-key': key } });
+          expect([key, malformed.status, malformed.body.code]).toEqual([key, 400, 'idempotency-key-malformed']);
+        }
+      });
+    }
+  });
+
+  it('refuses what is too long, too much, unknown or malformed', async () => {
+    const bad: [string, string, unknown?][] = [
+      ['POST', '/v1/bookings', { service: 'x'.repeat(64), start: nineOclock(3) }],
+      ['POST', '/v1/bookings', { service: 'plumbing', start: '2027-03-01T09:00:00' }],
+      ['POST', '/v1/bookings', { service: 'plumbing', start: '2027-03-01T09:00:30Z' }],
+      ['POST', '/v1/bookings', { service: 'plumbing', start: nineOclock(3), name: 'x'.repeat(121) }],
+      ['POST', '/v1/bookings', { service: 'plumbing', start: nineOclock(3), notes: 'x'.repeat(2001) }],
+      ['POST', '/v1/bookings', { service: 'plumbing', start: nineOclock(3), contactPhone: '5550123' }],
+      ['POST', '/v1/bookings', { service: 'plumbing', start: nineOclock(3), tenantId: stranger.tenantId }],
+      ['POST', '/v1/bookings', '{"service": '],
+      ['POST', '/v1/bookings', '[]'],
+      ['POST', '/v1/contacts', { phone: '+12025550123', email: 'not mail' }],
+      ['PATCH', `/v1/contacts/${randomUUID()}`, {}],
+      ['PATCH', '/v1/contacts/1', { name: 'x' }],
+      ['GET', '/v1/contacts?limit=101'],
+      ['GET', '/v1/contacts?limit=0'],
+      ['GET', '/v1/contacts?cursor=zzzz'],
+      ['GET', '/v1/contacts?phone=a&phone=b'],
+      ['GET', `/v1/bookings?contactPhone=${'1'.repeat(40)}`],
+      ['GET', '/v1/bookings?from=yesterday'],
+      ['GET', '/v1/availability?service=plumbing&date=2027-02-30'],
+      ['GET', '/v1/availability?service=plumbing&date=2027-03-01&partOfDay=night'],
+      ['GET', '/v1/bookings/%00'],
+    ];
+    for (const [method, path, body] of bad) {
+      const answer = await crm.ask(method, path, { as: owner.apiKey, body });
+      expect([method, path, body, answer.status]).toEqual([method, path, body, 400]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    }
+    expect((await crm.ask('POST', '/v1/contacts', { as: owner.apiKey, body: { phone: '+12025550123', notes: 'x'.repeat(300_000) } })).status).toBe(413);
+  });
+
+  it('stores text with characters Postgres does not know, without them', async () => {
+    const answer = await crm.ask('POST', '/v1/contacts', { as: owner.apiKey, body: { phone: '+12025550160', name: 'Nu\0ll', notes: '\ud83d' } });
+    expect(answer.body).toMatchObject({ name: 'Null', notes: '\ufffd' });
+  });
+
+  it('finds a contact by a number however it is written, keeps one per number, and changes it', async () => {
+    const { apiKey } = await crm.business();
+    const made = await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: '+1 (202) 555-0123', name: 'Alex', email: 'alex@example.com' } });
+    expect([made.status, made.body.phone]).toEqual([201, '+12025550123']);
+    for (const phone of ['+12025550123', '%2B12025550123', '%2B1-202-555-0123']) {
+      expect((await crm.ask('GET', `/v1/contacts?phone=${phone}`, { as: apiKey })).body.items).toEqual([made.body]);
+    }
+    const again = await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: '+12025550123' } });
+    expect([again.status, again.body.code]).toEqual([409, 'phone-taken']);
+    const other = await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: '+12025550124' } });
+    const clash = await crm.ask('PATCH', `/v1/contacts/${String(other.body.id)}`, { as: apiKey, body: { phone: '+12025550123' } });
+    expect([clash.status, clash.body.code]).toEqual([409, 'phone-taken']);
+    const changed = await crm.ask('PATCH', `/v1/contacts/${String(made.body.id)}`, { as: apiKey, body: { email: null, notes: 'Dog.' } });
+    expect(changed.body).toMatchObject({ name: 'Alex', email: null, notes: 'Dog.', phone: '+12025550123' });
+  });
+
+  it('gives lists page by page', async () => {
+    const { apiKey } = await crm.business();
+    for (let index = 0; index < 5; index++) await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: `+1202555013${index}` } });
+    const seen: unknown[] = [];
+    let cursor = '';
+    do {
+      const page = (await crm.ask('GET', `/v1/contacts?limit=2${cursor && `&cursor=${cursor}`}`, { as: apiKey })).body as { items: { phone: string }[]; nextCursor: string | null };
+      seen.push(...page.items.map((contact) => contact.phone));
+      cursor = page.nextCursor ?? '';
+    } while (cursor);
+    expect(seen).toEqual([4, 3, 2, 1, 0].map((index) => `+1202555013${index}`));
+  });
+
+  it('writes down which call and which tool call booked', async () => {
+    const { tenantId } = await crm.business();
+    const callId = randomUUID() as CallId;
+    const key = `tc_${callId}_1_call1`;
+    const answer = await crm.ask('POST', '/v1/bookings', { as: await serviceToken(tenantId, callId), key, body: { service: 'plumbing', start: nineOclock(4), contactPhone: '+12025550123' } });
+    expect(answer.body.callId).toBe(callId);
+    expect(await crm.sql('SELECT call_id, tool_call_id FROM bookings WHERE tenant_id = $1', tenantId)).toEqual([{ call_id: callId, tool_call_id: key }]);
+  });
+
+  it('tells a credential of a tenant that is gone', async () => {
+    const answer = await crm.ask('GET', `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`, { as: await serviceToken(randomUUID() as TenantId) });
+    expect([answer.status, answer.body.code]).toEqual([403, 'tenant-gone']);
+    const write = await crm.ask('POST', '/v1/contacts', { as: await serviceToken(randomUUID() as TenantId), body: { phone: '+12025550123' } });
+    expect([write.status, write.body.code]).toEqual([403, 'tenant-gone']);
+  });
+
+  it('counts what it refuses', async () => {
+    const metrics = (await crm.ask('GET', '/metrics')).text;
+    expect(metrics).toMatch(/tandem_crm_refused_callers_total\{reason="expired",service="crm-api"\} [1-9]/);
+  });
+});

@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { TenantId } from '@tandem/contracts';
+import { CalendarRepository, type Calendar, type Transaction } from '@tandem/database';
+import { Problem } from '@tandem/platform';
+import { tenantGone } from '../http/database-problem.ts';
+import { localIso } from '../http/fields.ts';
+import type { AvailabilityDto, AvailabilityQuery, SlotDto } from './availability.dto.ts';
+import { bookableDates, lastBookableDate, localDate, nearestSlots, slotsOfDay, type ServiceCalendar, type Slot } from './slot-calendar.ts';
+
+const DAY_MS = 86_400_000;
+/** Days looked at for an alternative, the wanted one included. */
+const DAYS_AHEAD = 8;
+/** What a caller can take in by ear. */
+const ALTERNATIVES = 3;
+
+type Unavailable = NonNullable<AvailabilityDto['unavailable']>;
+
+/** Which appointments are free. */
+@Injectable()
+export class AvailabilityService {
+  constructor(@Inject(CalendarRepository) private readonly calendars: CalendarRepository) {}
+
+  async ofDay(tenantId: TenantId, query: AvailabilityQuery, now: Date): Promise<AvailabilityDto> {
+    const calendar = await this.calendar(tenantId, query.service, new Date(`${query.date}T00:00:00Z`), { unknownServiceStatus: 404 });
+    const { key, name, durationMinutes } = calendar.service;
+    const isBookable = query.date <= lastBookableDate(calendar, now.getTime());
+    const slots = isBookable ? slotsOfDay(calendar, query.date, now.getTime(), query.partOfDay) : [];
+    return {
+      service: { key, name, durationMinutes },
+      date: query.date,
+      timeZone: calendar.timeZone,
+      slots: slots.map((slot) => toSlotDto(slot, calendar)),
+      unavailable: slots.length > 0 ? null : whyNone(calendar, query, now.getTime()),
+    };
+  }
+
+  /**
+   * The calendar around a time, wide enough for alternatives in any time zone.
+   * @throws Problem `unknown-service` with the services there are
+   */
+  async calendar(tenantId: TenantId, serviceKey: string, around: Date, options: { unknownServiceStatus: 404 | 422; transaction?: Transaction }): Promise<ServiceCalendar> {
+    const from = new Date(around.getTime() - 2 * DAY_MS);
+    const until = new Date(around.getTime() + (DAYS_AHEAD + 2) * DAY_MS);
+    const calendar = await this.calendars.load(tenantId, serviceKey, from, until, options.transaction);
+    if (!calendar) throw tenantGone();
+    if (hasService(calendar)) return calendar;
+    throw new Problem(
+      options.unknownServiceStatus,
+      'unknown-service',
+      'No such service',
+      `There is no such service here. The services are: ${calendar.serviceKeys.join(', ')}.`,
+      { services: calendar.serviceKeys },
+    );
+  }
+
+  /** What to offer instead of a time that cannot be had. */
+  alternatives(calendar: ServiceCalendar, wanted: Date, now: Date): SlotDto[] {
+    return nearestSlots(calendar, wanted.getTime(), now.getTime(), { days: DAYS_AHEAD, count: ALTERNATIVES }).map((slot) => toSlotDto(slot, calendar));
+  }
+}
+
+const hasService = (calendar: Calendar): calendar is ServiceCalendar => calendar.service !== null;
+
+function toSlotDto(slot: Slot, calendar: Calendar): SlotDto {
+  return { start: localIso(slot.startMs, calendar.timeZone), end: localIso(slot.endMs, calendar.timeZone), resource: slot.resource };
+}
+
+function whyNone(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: number): Unavailable {
+  const today = localDate(calendar, nowMs);
+  if (query.date > lastBookableDate(calendar, nowMs)) {
+    return { code: 'too-far-ahead', detail: `Appointments are given up to ${calendar.horizonDays} days ahead.`, nextDate: null };
+  }
+  const nextDate = nextFreeDate(calendar, query.date, nowMs);
+  if (query.date < today) return { code: 'in-the-past', detail: 'That day is over.', nextDate };
+  const closed = calendar.closedDates.find((day) => day.date === query.date);
+  if (closed) return { code: 'closed', detail: `No appointments that day: ${closed.name}.`, nextDate };
+  const isWorked = slotsOfDay({ ...calendar, busy: [] }, query.date, Number.NEGATIVE_INFINITY, query.partOfDay).length > 0;
+  const day = query.partOfDay === 'any' ? 'day' : query.partOfDay;
+  if (!isWorked) return { code: 'no-hours', detail: `Nobody who does this works that ${day}.`, nextDate };
+  return { code: 'fully-booked', detail: `Everything is booked or over that ${day}.`, nextDate };
+}
+
+function nextFreeDate(calendar: ServiceCalendar, after: string, nowMs: number): string | null {
+  const fromMs = Math.max(Date.parse(`${after}T12:00:00Z`), nowMs);
+  return bookableDates(calendar, fromMs, nowMs, DAYS_AHEAD).find((date) => date > after && slotsOfDay(calendar, date, nowMs).length > 0) ?? null;
+}

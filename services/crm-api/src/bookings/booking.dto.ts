@@ -1,0 +1,63 @@
+import type { Booking, Page } from '@tandem/database';
+import { z } from 'zod';
+import { instantSchema, localIso, minuteSchema, nameSchema, notesSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema, serviceKeySchema } from '../http/fields.ts';
+
+export const createBookingSchema = z.strictObject({
+  service: serviceKeySchema,
+  start: minuteSchema,
+  contactPhone: phoneSchema.optional().describe('Whose appointment it is; the contact is made if there is none.'),
+  name: nameSchema.optional().describe('Who it is for.'),
+  notes: notesSchema.optional(),
+});
+export type CreateBooking = z.output<typeof createBookingSchema>;
+
+export const bookingStatusSchema = z.enum(['booked', 'cancelled']);
+
+export const listBookingsSchema = z.object({
+  ...pageQuery,
+  contactPhone: phoneQuerySchema.optional(),
+  status: bookingStatusSchema.optional(),
+  from: instantSchema.optional().describe('Starting at or after.'),
+  until: instantSchema.optional().describe('Starting before.'),
+});
+export type ListBookings = z.output<typeof listBookingsSchema>;
+
+export const bookingSchema = z.object({
+  id: z.uuid(),
+  reference: z.string().describe('What people say to each other; unique per tenant.'),
+  status: bookingStatusSchema,
+  start: z.string().describe('ISO 8601 with the offset of the business at that time.'),
+  end: z.string(),
+  service: z.object({ key: z.string(), name: z.string() }),
+  resource: z.object({ id: z.uuid(), name: z.string() }),
+  contact: z.object({ id: z.uuid(), phone: z.string(), name: z.string().nullable() }).nullable(),
+  name: z.string().nullable(),
+  notes: z.string(),
+  callId: z.uuid().nullable().describe('The call in which it was booked.'),
+  createdAt: z.string(),
+  cancelledAt: z.string().nullable(),
+});
+export type BookingDto = z.output<typeof bookingSchema>;
+export const bookingPageSchema = pageOf(bookingSchema);
+
+export function toBookingDto(booking: Booking): BookingDto {
+  return {
+    id: booking.id,
+    reference: booking.reference,
+    status: booking.status,
+    start: localIso(booking.startsAt, booking.timeZone),
+    end: localIso(booking.endsAt, booking.timeZone),
+    service: booking.service,
+    resource: booking.resource,
+    contact: booking.contact,
+    name: booking.name,
+    notes: booking.notes,
+    callId: booking.callId,
+    createdAt: booking.createdAt.toISOString(),
+    cancelledAt: booking.cancelledAt?.toISOString() ?? null,
+  };
+}
+
+export function toBookingPage(page: Page<Booking>): z.output<typeof bookingPageSchema> {
+  return { items: page.items.map(toBookingDto), nextCursor: page.nextCursor };
+}

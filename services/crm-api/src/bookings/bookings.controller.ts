@@ -1,0 +1,69 @@
+import { Body, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentCaller, type Caller } from '../access/caller.ts';
+import { TenantController } from '../access/tenant-controller.ts';
+import { idParameterSchema } from '../http/fields.ts';
+import { problemSchema } from '../http/problem.dto.ts';
+import { IdempotencyKey, Repeatable } from '../idempotency/idempotency-key.ts';
+import { IdempotentWrites } from '../idempotency/idempotent-writes.service.ts';
+import { bookingPageSchema, bookingSchema, createBookingSchema, listBookingsSchema, toBookingDto, toBookingPage, type BookingDto, type CreateBooking, type ListBookings } from './booking.dto.ts';
+import { BookingsService } from './bookings.service.ts';
+
+@TenantController('bookings')
+export class BookingsController {
+  constructor(
+    @Inject(BookingsService) private readonly bookings: BookingsService,
+    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
+  ) {}
+
+  @Post()
+  @Repeatable()
+  @ApiOperation({ summary: 'Book an appointment with whoever suits and is free' })
+  @ApiResponse({ status: 201, standardSchema: bookingSchema })
+  @ApiResponse({ status: 409, description: '`slot-taken`, with up to three `alternatives`; or `idempotency-in-progress`.', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`unknown-service`, `in-the-past`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Body({ schema: createBookingSchema }) body: CreateBooking,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<BookingDto> {
+    return this.writes.answer({ caller, key, operation: 'POST /v1/bookings', body }, response, async (transaction) => ({
+      status: 201,
+      body: toBookingDto(await this.bookings.book(transaction, caller, key, body, new Date())),
+    }));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Bookings, soonest first' })
+  @ApiResponse({ status: 200, standardSchema: bookingPageSchema })
+  async list(@CurrentCaller() caller: Caller, @Query({ schema: listBookingsSchema }) query: ListBookings) {
+    return toBookingPage(await this.bookings.list(caller.tenantId, query));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One booking' })
+  @ApiResponse({ status: 200, standardSchema: bookingSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }): Promise<BookingDto> {
+    return toBookingDto(await this.bookings.get(caller.tenantId, id));
+  }
+
+  @Delete(':id')
+  @Repeatable()
+  @ApiOperation({ summary: 'Cancel a booking; a cancelled one stays cancelled' })
+  @ApiResponse({ status: 200, standardSchema: bookingSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  cancel(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<BookingDto> {
+    return this.writes.answer({ caller, key, operation: `DELETE /v1/bookings/${id}`, body: null }, response, async (transaction) => ({
+      status: 200,
+      body: toBookingDto(await this.bookings.cancel(transaction, caller.tenantId, id)),
+    }));
+  }
+}

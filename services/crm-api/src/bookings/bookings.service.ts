@@ -1,0 +1,94 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { toolCallIdSchema, type TenantId, type ToolCallId } from '@tandem/contracts';
+import { BookingRepository, type Booking, type Page, type Transaction } from '@tandem/database';
+import { Problem } from '@tandem/platform';
+import type { Caller } from '../access/caller.ts';
+import { AvailabilityService } from '../availability/availability.service.ts';
+import { freeResources, judge, type ServiceCalendar, type Verdict } from '../availability/slot-calendar.ts';
+import { CrmMetrics } from '../crm-metrics.ts';
+import type { CreateBooking, ListBookings } from './booking.dto.ts';
+
+/** Appointments: taken, told, cancelled. */
+@Injectable()
+export class BookingsService {
+  constructor(
+    @Inject(BookingRepository) private readonly bookings: BookingRepository,
+    @Inject(AvailabilityService) private readonly availability: AvailabilityService,
+    @Inject(CrmMetrics) private readonly metrics: CrmMetrics,
+  ) {}
+
+  /**
+   * Books whoever suits and is free then, the one least booked that day first.
+   * @param key the request's Idempotency-Key; a service's is the tool call that asks
+   * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-far-ahead`, `outside-hours`
+   */
+  async book(transaction: Transaction, caller: Caller, key: string, asked: CreateBooking, now: Date): Promise<Booking> {
+    const startsAt = new Date(asked.start);
+    const load = () => this.availability.calendar(caller.tenantId, asked.service, startsAt, { unknownServiceStatus: 422, transaction });
+    const calendar = await load();
+    const verdict = judge(calendar, startsAt.getTime(), now.getTime());
+    if (verdict !== 'bookable') throw this.refusal(verdict, calendar, startsAt, now);
+    const candidates = freeResources(calendar, startsAt.getTime());
+    if (candidates.length === 0) throw this.refusal('slot-taken', calendar, startsAt, now);
+    const booking = await this.bookings.book(transaction, {
+      tenantId: caller.tenantId,
+      serviceId: calendar.service.id,
+      resourceIds: candidates.map((resource) => resource.id),
+      startsAt,
+      endsAt: new Date(startsAt.getTime() + calendar.service.durationMinutes * 60_000),
+      contactPhone: asked.contactPhone ?? null,
+      name: asked.name ?? null,
+      notes: asked.notes ?? '',
+      callId: caller.callId,
+      toolCallId: caller.kind === 'service' ? toolCallIdOf(key) : null,
+    });
+    if (!booking) throw this.refusal('slot-taken', await load(), startsAt, now);
+    this.metrics.bookings.inc({ outcome: 'booked' });
+    return booking;
+  }
+
+  /** @throws Problem 404 */
+  async cancel(transaction: Transaction, tenantId: TenantId, id: string): Promise<Booking> {
+    return found(await this.bookings.cancel(transaction, tenantId, id));
+  }
+
+  /** @throws Problem 404 */
+  async get(tenantId: TenantId, id: string): Promise<Booking> {
+    return found(await this.bookings.find(tenantId, id));
+  }
+
+  list(tenantId: TenantId, { limit, cursor, contactPhone, status, from, until }: ListBookings): Promise<Page<Booking>> {
+    const filter = { contactPhone, status, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) };
+    return this.bookings.list(tenantId, filter, { limit, cursor });
+  }
+
+  private refusal(reason: Exclude<Verdict, 'bookable'> | 'slot-taken', calendar: ServiceCalendar, wanted: Date, now: Date): Problem {
+    this.metrics.bookings.inc({ outcome: reason });
+    const alternatives = this.availability.alternatives(calendar, wanted, now);
+    return new Problem(reason === 'slot-taken' ? 409 : 422, reason, TITLES[reason], DETAILS[reason], { alternatives });
+  }
+}
+
+const TITLES = {
+  'slot-taken': 'The time is taken',
+  'in-the-past': 'The time is over',
+  'too-far-ahead': 'The time is too far ahead',
+  'outside-hours': 'Nobody works then',
+} as const;
+
+const DETAILS = {
+  'slot-taken': 'Everyone who does this is booked then. Take one of the alternatives or ask for availability.',
+  'in-the-past': 'Appointments start in the future. Take one of the alternatives or ask for availability.',
+  'too-far-ahead': 'Appointments are not given that far ahead yet. Ask for an earlier day.',
+  'outside-hours': 'Nobody who does this works for the whole of that time. Take one of the alternatives or ask for availability.',
+} as const;
+
+function toolCallIdOf(key: string): ToolCallId | null {
+  const parsed = toolCallIdSchema.safeParse(key);
+  return parsed.success ? parsed.data : null;
+}
+
+function found(booking: Booking | null): Booking {
+  if (booking) return booking;
+  throw new Problem(404, 'booking-not-found', 'No such booking', 'There is no booking with this id. Ask for the list.');
+}

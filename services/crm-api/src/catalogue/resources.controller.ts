@@ -1,0 +1,18 @@
+import { Get, Inject } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { CatalogueRepository } from '@tandem/database';
+import { CurrentCaller, type Caller } from '../access/caller.ts';
+import { TenantController } from '../access/tenant-controller.ts';
+import { resourcesSchema } from './catalogue.dto.ts';
+
+@TenantController('resources')
+export class ResourcesController {
+  constructor(@Inject(CatalogueRepository) private readonly catalogue: CatalogueRepository) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Who does it, and when they work' })
+  @ApiResponse({ status: 200, standardSchema: resourcesSchema })
+  async list(@CurrentCaller() caller: Caller) {
+    return { items: await this.catalogue.resources(caller.tenantId) };
+  }
+}

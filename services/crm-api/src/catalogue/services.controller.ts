@@ -1,0 +1,18 @@
+import { Get, Inject } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { CatalogueRepository } from '@tandem/database';
+import { CurrentCaller, type Caller } from '../access/caller.ts';
+import { TenantController } from '../access/tenant-controller.ts';
+import { servicesSchema } from './catalogue.dto.ts';
+
+@TenantController('services')
+export class ServicesController {
+  constructor(@Inject(CatalogueRepository) private readonly catalogue: CatalogueRepository) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What can be booked' })
+  @ApiResponse({ status: 200, standardSchema: servicesSchema })
+  async list(@CurrentCaller() caller: Caller) {
+    return { items: await this.catalogue.services(caller.tenantId) };
+  }
+}

@@ -1,0 +1,70 @@
+import { Body, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentCaller, type Caller } from '../access/caller.ts';
+import { TenantController } from '../access/tenant-controller.ts';
+import { idParameterSchema } from '../http/fields.ts';
+import { problemSchema } from '../http/problem.dto.ts';
+import { IdempotencyKey, Repeatable } from '../idempotency/idempotency-key.ts';
+import { IdempotentWrites } from '../idempotency/idempotent-writes.service.ts';
+import { contactPageSchema, contactSchema, createContactSchema, listContactsSchema, toContactDto, toContactPage, updateContactSchema, type ContactDto, type CreateContact, type ListContacts, type UpdateContact } from './contact.dto.ts';
+import { ContactsService } from './contacts.service.ts';
+
+@TenantController('contacts')
+export class ContactsController {
+  constructor(
+    @Inject(ContactsService) private readonly contacts: ContactsService,
+    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Contacts, newest first, or the one with a phone number' })
+  @ApiResponse({ status: 200, standardSchema: contactPageSchema })
+  async list(@CurrentCaller() caller: Caller, @Query({ schema: listContactsSchema }) query: ListContacts) {
+    return toContactPage(await this.contacts.list(caller.tenantId, query));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One contact' })
+  @ApiResponse({ status: 200, standardSchema: contactSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }): Promise<ContactDto> {
+    return toContactDto(await this.contacts.get(caller.tenantId, id));
+  }
+
+  @Post()
+  @Repeatable()
+  @ApiOperation({ summary: 'Add a contact' })
+  @ApiResponse({ status: 201, standardSchema: contactSchema })
+  @ApiResponse({ status: 409, description: '`phone-taken`, or `idempotency-in-progress`.', standardSchema: problemSchema })
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Body({ schema: createContactSchema }) body: CreateContact,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactDto> {
+    return this.writes.answer({ caller, key, operation: 'POST /v1/contacts', body }, response, async (transaction) => ({
+      status: 201,
+      body: toContactDto(await this.contacts.create(transaction, caller.tenantId, body)),
+    }));
+  }
+
+  @Patch(':id')
+  @Repeatable()
+  @ApiOperation({ summary: 'Change the fields that are given; null empties one' })
+  @ApiResponse({ status: 200, standardSchema: contactSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`phone-taken`, or `idempotency-in-progress`.', standardSchema: problemSchema })
+  update(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @Body({ schema: updateContactSchema }) body: UpdateContact,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ContactDto> {
+    return this.writes.answer({ caller, key, operation: `PATCH /v1/contacts/${id}`, body }, response, async (transaction) => ({
+      status: 200,
+      body: toContactDto(await this.contacts.update(transaction, caller.tenantId, id, body)),
+    }));
+  }
+}

@@ -1,0 +1,33 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { IdempotencyRepository } from '@tandem/database';
+
+/** Longer than any job that may repeat a request is kept (a day). */
+const KEEP_MS = 7 * 86_400_000;
+const EVERY_MS = 600_000;
+
+/** Forgets old keys. Every replica does; they take different rows or none. */
+@Injectable()
+export class IdempotencySweeper implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Idempotency');
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(IdempotencyRepository) private readonly keys: IdempotencyRepository) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.sweep(), EVERY_MS);
+    this.timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      const purged = await this.keys.purge(new Date(Date.now() - KEEP_MS));
+      if (purged > 0) this.logger.log({ purged }, 'old idempotency keys forgotten');
+    } catch (error) {
+      this.logger.warn({ err: error }, 'old idempotency keys could not be forgotten; trying again later');
+    }
+  }
+}

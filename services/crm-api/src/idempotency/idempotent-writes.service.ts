@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { IdempotencyRepository, type KeyedRequest, type StoredAnswer, type Transaction } from '@tandem/database';
+import { Problem } from '@tandem/platform';
+import type { Response } from 'express';
+import type { Caller } from '../access/caller.ts';
+import { CrmMetrics } from '../crm-metrics.ts';
+
+/** Pauses before looking again at a request that someone else is at: 1.5 s in all. */
+const PAUSES_MS = [25, 50, 100, 200, 400, 725];
+
+export interface UnsafeRequest {
+  readonly caller: Caller;
+  readonly key: string;
+  /** Method and path, ids included. */
+  readonly operation: string;
+  /** The validated body. */
+  readonly body: unknown;
+}
+
+/** Has each unsafe request done once, however often it is sent. */
+@Injectable()
+export class IdempotentWrites {
+  constructor(
+    @Inject(IdempotencyRepository) private readonly keys: IdempotencyRepository,
+    @Inject(CrmMetrics) private readonly metrics: CrmMetrics,
+  ) {}
+
+  /**
+   * Runs the effect in a transaction that also stores its answer, or replays the answer there is, onto `response`.
+   * Problems below 500 that the effect throws are answers like any other.
+   * @returns the body to send
+   * @throws Problem the stored refusal, or 422 for a reused key, or 409 while the first request is in progress
+   */
+  async answer<Body>(request: UnsafeRequest, response: Response, effect: (transaction: Transaction) => Promise<{ status: number; body: Body }>): Promise<Body> {
+    const keyed = keyedRequest(request);
+    for (const pauseMs of [...PAUSES_MS, null]) {
+      const claim = await this.keys.claim(keyed);
+      if (claim.kind === 'other-request') throw this.reused();
+      if (claim.kind === 'answered') {
+        this.metrics.keyedRequests.inc({ outcome: 'replayed' });
+        return deliver<Body>(response, claim.answer, { 'Idempotency-Replayed': 'true' });
+      }
+      if (claim.kind === 'claimed') {
+        const answer = await this.keys.perform(keyed, claim.claim, effect, refusalOf);
+        this.metrics.keyedRequests.inc({ outcome: answer === 'claim-lost' ? 'claim-lost' : 'done' });
+        if (answer !== 'claim-lost') return deliver<Body>(response, answer, {});
+      }
+      if (pauseMs !== null) await sleep(pauseMs);
+    }
+    this.metrics.keyedRequests.inc({ outcome: 'in-progress' });
+    throw new Problem(409, 'idempotency-in-progress', 'Still in progress', 'The first request with this Idempotency-Key has not been answered yet. Send it again shortly, with the same key.', {}, { 'Retry-After': '1' });
+  }
+
+  private reused(): Problem {
+    this.metrics.keyedRequests.inc({ outcome: 'reused' });
+    return new Problem(422, 'idempotency-key-reused', 'The key belongs to another request', 'This Idempotency-Key came with a different request before. Use a new key for a new request.');
+  }
+}
+
+function keyedRequest({ caller, key, operation, body }: UnsafeRequest): KeyedRequest {
+  return { tenantId: caller.tenantId, key, operation, hash: createHash('sha256').update(canonical(body)).digest() };
+}
+
+/** JSON with sorted keys: the same request in another order is the same request. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+}
+
+function refusalOf(error: unknown): StoredAnswer | null {
+  return error instanceof Problem && error.getStatus() < 500 ? { status: error.getStatus(), body: error.getResponse() } : null;
+}
+
+function deliver<Body>(response: Response, answer: StoredAnswer, headers: Record<string, string>): Body {
+  if (answer.status >= 400) throw problemFrom(answer, headers);
+  response.status(answer.status).set(headers);
+  return answer.body as Body;
+}
+
+/** A refusal as it was stored. */
+function problemFrom({ status, body }: StoredAnswer, headers: Record<string, string>): Problem {
+  const { type: _type, status: _status, code, title, detail, ...extra } = body as { type: string; status: number; code: string; title: string; detail: string };
+  return new Problem(status, code, title, detail, extra, headers);
+}
