@@ -61,6 +61,11 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
+    // Specs that need servers or simulators take them from the workshop, which production must not.
+    files: ['**/*.int.spec.ts', '**/*.call.spec.ts', '**/test/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': 'off' },
+  },
+  {
     files: ['**/*.spec.ts', '**/*.conformance.ts', '**/test/**/*.ts', '**/*.bench.ts'],
     rules: {
       'max-lines-per-function': 'off',
