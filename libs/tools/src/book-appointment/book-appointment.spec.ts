@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeOutcome } from '@tandem/contracts';
+import { contextFor, problem, ScriptedCrm, slot } from '../test/scripted-crm.ts';
+import { bookAppointment } from './declaration.ts';
+import { bookAppointmentHandler } from './handler.ts';
+
+const START = '2027-03-02T09:00:00-05:00';
+const booked = { status: 201, body: { ...slot(START, '2027-03-02T10:00:00-05:00'), id: 'x', reference: 'K48215', service: { key: 'plumbing', name: 'Plumbing visit' } } };
+
+describe('book_appointment', () => {
+  const crm = new ScriptedCrm();
+  let url: string;
+  beforeAll(async () => void (url = await crm.start()));
+  afterAll(() => crm.stop());
+  beforeEach(() => crm.forget());
+
+  const book = (change: object = {}, context: Parameters<typeof contextFor>[1] = {}) => bookAppointmentHandler({ service: 'plumbing', start: START, ...change }, contextFor(url, context));
+
+  it('books for the number that calls, under the tool call’s id', async () => {
+    crm.on('POST /v1/bookings', booked);
+    expect(await book({ name: 'Alex Morgan', notes: 'Kitchen', contactPhone: '+19995550100' })).toEqual({
+      status: 'ok',
+      value: { reference: 'K48215', start: START, end: '2027-03-02T10:00:00-05:00', resource: 'Maria Alvarez', spoken: 'Tuesday, March 2 at 9 AM' },
+    });
+    expect(crm.seen[0]?.body).toEqual({ service: 'plumbing', start: START, name: 'Alex Morgan', notes: 'Kitchen', contactPhone: '+12025550123' });
+    expect(crm.seen[0]?.headers['idempotency-key']).toBe(contextFor(url).toolCallId);
+  });
+
+  it('books for a caller who withholds the number', async () => {
+    crm.on('POST /v1/bookings', booked);
+    expect((await book({}, { callerNumber: 'anonymous' })).status).toBe('ok');
+    expect(crm.seen[0]?.body).toEqual({ service: 'plumbing', start: START });
+  });
+
+  it('names alternatives, ready to be booked, when the slot is taken', async () => {
+    crm.on('POST /v1/bookings', problem(409, 'slot-taken', { alternatives: [slot('2027-03-02T11:00:00-05:00', '2027-03-02T12:00:00-05:00'), slot('2027-03-03T09:30:00-05:00', '2027-03-03T10:30:00-05:00', 'Priya Nair')] }));
+    expect(await book()).toEqual({
+      status: 'refused',
+      reason: 'slot-taken',
+      detail:
+        'That time has just been taken. Nothing was booked. Free instead: Tuesday, March 2 at 11 AM with Maria Alvarez (start 2027-03-02T11:00:00-05:00); Wednesday, March 3 at 9:30 AM with Priya Nair (start 2027-03-03T09:30:00-05:00). Offer these; book one only after the caller agrees.',
+    });
+  });
+
+  it.each(['outside-hours', 'in-the-past', 'too-far-ahead', 'slot-taken'])('says no to %s without alternatives too', async (code) => {
+    crm.on('POST /v1/bookings', problem(422, code, { alternatives: [] }));
+    expect(await book()).toMatchObject({ status: 'refused', reason: code, detail: expect.stringContaining('Nothing was booked.') });
+  });
+
+  it('passes on a refusal it does not know, and the services where one is unknown', async () => {
+    crm.on('POST /v1/bookings', problem(422, 'unknown-service', { services: ['heating'] }));
+    expect(await book()).toMatchObject({ status: 'refused', reason: 'unknown-service', detail: expect.stringContaining('heating') });
+    crm.on('POST /v1/bookings', problem(422, 'something-new'));
+    expect(await book()).toEqual({ status: 'refused', reason: 'something-new', detail: 'Detail of something-new.' });
+  });
+
+  it('takes only a start on the business’ own clock, by season', async () => {
+    crm.on('POST /v1/bookings', booked);
+    for (const start of ['2027-03-02T09:00:00Z', '2027-03-02T09:00:00-04:00', '2027-07-06T09:00:00-05:00']) {
+      expect(await book({ start })).toMatchObject({ status: 'refused', reason: 'unclear-time' });
+    }
+    for (const start of ['2027-03-02T09:00:00', 'tomorrow at nine', '2027-02-30T09:00:00-05:00', '']) {
+      expect(await book({ start })).toMatchObject({ status: 'refused', reason: 'bad-arguments' });
+    }
+    expect(crm.seen).toHaveLength(0);
+    expect((await book({ start: '2027-07-06T09:00:00-04:00' })).status).toBe('ok');
+  });
+
+  it('never lets the model say booked or not booked when it is not known', async () => {
+    crm.on('POST /v1/bookings', () => undefined);
+    const unknown = await book({}, { remainingMs: () => 40 });
+    expect(unknown).toEqual({ status: 'failed', code: 'crm-timeout', retryable: true });
+    expect(describeOutcome(unknown, bookAppointment)).toContain('Do not say that it is booked, nor that it is not.');
+    expect(describeOutcome({ status: 'timed-out' }, bookAppointment)).toContain('Do not say that it is booked, nor that it is not.');
+  });
+
+  it('turns a fault of its own into an outcome, and tells of it', async () => {
+    const faults: unknown[] = [];
+    const outcome = await book({}, { crm: { ask: () => Promise.reject(new RangeError('broken')) }, onFault: (error) => faults.push(error) });
+    expect(outcome).toEqual({ status: 'failed', code: 'handler-fault', retryable: false });
+    expect(faults).toEqual([new RangeError('broken')]);
+  });
+});

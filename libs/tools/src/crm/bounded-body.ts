@@ -1,0 +1,21 @@
+/** An answer with more bytes than we are ready to read. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+  constructor(limitBytes: number) {
+    super(`The answer has more than ${limitBytes} bytes.`);
+  }
+}
+
+/** The body as text, read no further than the limit. @throws TooLarge */
+export async function readBounded(response: Response, limitBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let readBytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    readBytes += chunk.byteLength;
+    // Leaving the loop cancels the stream, and with it the transfer.
+    if (readBytes > limitBytes) throw new TooLarge(limitBytes);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

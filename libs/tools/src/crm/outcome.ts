@@ -1,0 +1,23 @@
+import type { ToolOutcome } from '@tandem/contracts';
+import type { CrmAnswer, Problem } from './crm-client.ts';
+
+type NotOk = Exclude<CrmAnswer<never>, { kind: 'ok' }>;
+
+/**
+ * The outcome of a request that did not end well.
+ * @param explain what to tell the model of a refusal; by default what crm-api said
+ */
+export function outcomeOf(answer: NotOk, explain: (problem: Problem) => string = (problem) => problem.detail): ToolOutcome {
+  switch (answer.kind) {
+    case 'problem':
+      return refused(answer.problem.code, explain(answer.problem));
+    case 'failed':
+      return { status: 'failed', code: answer.code.slice(0, 80), retryable: answer.retryable };
+    case 'cancelled':
+      return { status: 'cancelled' };
+  }
+}
+
+export function refused(reason: string, detail: string): ToolOutcome {
+  return { status: 'refused', reason: reason.slice(0, 80), detail: detail.slice(0, 1000) };
+}

@@ -1,0 +1,33 @@
+import { DateTime } from 'luxon';
+
+/** A time as people say it, by the clock its offset belongs to: "Tuesday, November 24 at 9:30 AM". */
+export function spokenTime(iso: string, language: string): string {
+  const spoken = say(DateTime.fromISO(iso, { setZone: true }), language, { ...DAY, hour: 'numeric', minute: '2-digit' });
+  return spoken.replace(/:00(?= [ap]\.?m)/i, '');
+}
+
+/** A day as people say it: "Tuesday, November 24". */
+export function spokenDay(date: string, language: string): string {
+  return say(DateTime.fromISO(date), language, DAY);
+}
+
+/** Today where the business is, as YYYY-MM-DD. */
+export function localToday(timeZone: string, nowMs: number): string {
+  return DateTime.fromMillis(nowMs, { zone: timeZone }).toISODate() ?? '';
+}
+
+const DAY: Intl.DateTimeFormatOptions = { weekday: 'long', month: 'long', day: 'numeric' };
+
+/** Intl puts narrow no-break spaces before AM and PM, which voices stumble over. */
+function say(at: DateTime, language: string, format: Intl.DateTimeFormatOptions): string {
+  return at.setLocale(localeOf(language)).toLocaleString(format).replace(/\s/g, ' ');
+}
+
+/** The language if Intl knows it; a tag that is no language tag must not cost a caller their appointment. */
+function localeOf(language: string): string {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? 'en-US';
+  } catch {
+    return 'en-US';
+  }
+}

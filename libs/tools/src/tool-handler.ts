@@ -1,0 +1,34 @@
+import type { ToolCallContext, ToolCallId, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
+import type { CrmClient } from './crm/crm-client.ts';
+
+/** What a handler works with: the call's facts, and the means and limits of this run. */
+export interface ToolRunContext extends ToolCallContext {
+  /** Also the idempotency key of whatever the tool changes. */
+  readonly toolCallId: ToolCallId;
+  /** Nobody wants the outcome any more, or the worker is stopping. */
+  readonly signal: AbortSignal;
+  /** Time until nobody waits for the outcome any more; may be negative. */
+  remainingMs(): number;
+  readonly crm: Pick<CrmClient, 'ask'>;
+  /** Told of a fault in the handler itself, which the outcome only names. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** Does what a tool declares. Arguments come unchecked, as the model wrote them. Resolves always, rejects never. */
+export type ToolHandler = (input: unknown, context: ToolRunContext) => Promise<ToolOutcome>;
+
+/** Joins a declaration with the code that does it: checks the arguments, and turns a fault of ours into an outcome. */
+export function handle<Arguments>(declaration: ToolDeclaration<Arguments>, run: (input: Arguments, context: ToolRunContext) => Promise<ToolOutcome>): ToolHandler {
+  return async (input, context) => {
+    const parsed = declaration.parse(input);
+    if (!parsed.ok) return { status: 'refused', reason: 'bad-arguments', detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.` };
+    if (context.signal.aborted) return { status: 'cancelled' };
+    if (context.remainingMs() <= 0) return { status: 'timed-out' };
+    try {
+      return await run(parsed.value, context);
+    } catch (error) {
+      context.onFault?.(error);
+      return { status: 'failed', code: 'handler-fault', retryable: false };
+    }
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { HandlersMismatched, TOOL_HANDLERS, verifyHandlers } from './handlers.ts';
+import { declarationsFor, TOOL_DECLARATIONS } from './index.ts';
+
+describe('the tools', () => {
+  it('have handlers that match their declarations', () => {
+    expect(() => verifyHandlers()).not.toThrow();
+    expect(Object.keys(TOOL_HANDLERS)).toEqual(['lookup_customer', 'check_availability', 'book_appointment']);
+  });
+
+  it('stop a worker that lacks a handler, or has one too many, and say what to do', () => {
+    const declared = [{ name: 'send_fax', place: 'worker' as const }, { name: 'end_call', place: 'call' as const }];
+    expect(() => verifyHandlers(declared, {})).toThrow(HandlersMismatched);
+    expect(() => verifyHandlers(declared, {})).toThrow('send_fax has no handler: write libs/tools/src/send-fax/handler.ts');
+    expect(() => verifyHandlers(declared, { send_fax: 1, end_call: 1 })).toThrow('the handler end_call has no worker tool');
+    expect(() => verifyHandlers([], { toString: 1 })).toThrow('the handler toString has no worker tool');
+  });
+
+  it('are given out by name, in the order asked, without those nobody knows', () => {
+    expect(declarationsFor(['end_call', 'make_coffee', 'lookup_customer']).map((tool) => tool.name)).toEqual(['end_call', 'lookup_customer']);
+  });
+
+  it('have names, descriptions and schemas a model can be shown', () => {
+    expect(new Set(TOOL_DECLARATIONS.map((tool) => tool.name)).size).toBe(TOOL_DECLARATIONS.length);
+    for (const tool of TOOL_DECLARATIONS) {
+      expect(tool.name).toMatch(/^[a-z][a-z_]{2,63}$/);
+      expect(tool.description.length).toBeGreaterThan(60);
+      expect(tool.parameters).toMatchObject({ type: 'object' });
+      // It travels with every session; a date pattern alone would double it.
+      expect(JSON.stringify(tool.parameters).length).toBeLessThan(1200);
+    }
+  });
+
+  it('end a call only for a reason there is', () => {
+    const [endCall] = declarationsFor(['end_call']);
+    expect(endCall?.place).toBe('call');
+    expect(endCall?.parse({ reason: 'caller-done' })).toEqual({ ok: true, value: { reason: 'caller-done' } });
+    expect(endCall?.parse({ reason: 'bored' })).toMatchObject({ ok: false });
+  });
+});
