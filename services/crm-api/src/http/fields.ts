@@ -2,7 +2,12 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
-/** A phone number with its country code, however it is written; comes out as E.164. */
+const E164 = /^\+[1-9]\d{6,14}$/;
+
+/**
+ * A phone number with its country code, however it is written; comes out as E.164. A number that is E.164 already is
+ * taken even where no numbering plan knows it: carriers deliver such numbers, and the caller still wants to book.
+ */
 export const phoneSchema = z
   .string()
   .trim()
@@ -11,6 +16,7 @@ export const phoneSchema = z
   .transform((text, context) => {
     const number = parsePhoneNumberFromString(text);
     if (number?.isPossible()) return number.number;
+    if (E164.test(text)) return text;
     context.addIssue({ code: 'custom', message: 'must be a phone number with country code, such as +12025550123' });
     return z.NEVER;
   })
