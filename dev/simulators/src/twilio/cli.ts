@@ -73,7 +73,7 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError || error instanceof ScenarioError)) throw error;
   console.error(`${error.message}\nSee: node dev/simulators/dist/twilio/cli.js --help`);
   process.exitCode = EXIT.usage;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
-import { AUTH_TOKEN, Bench, CALLER, codes, entries, fact, NUMBER } from './testing/bench.ts';
+import { AUTH_TOKEN, Bench, CALLER, codes, deadAddress, entries, fact, NUMBER } from './testing/bench.ts';
 
 describe('an inbound call', () => {
   let bench: Bench;
@@ -124,7 +124,7 @@ describe('an inbound call', () => {
     });
 
     it('because nobody listens goes to a literal document', async () => {
-      const report = await bench.call({ voiceUrl: 'http://127.0.0.1:1/voice', fallback: apology }).ended;
+      const report = await bench.call({ voiceUrl: `http://${await deadAddress()}/voice`, fallback: apology }).ended;
       expect(codes(report)).toEqual([11_205]);
       expect(entries(report, 'webhook')).toMatchObject([{ httpStatus: 0, attempts: 2 }]);
       expect(report).toMatchObject({ said: ['Please call later.'], endedBy: 'document-end' });
@@ -163,6 +163,13 @@ describe('an inbound call', () => {
       expect(new Set(requests.map((request) => request.headers['i-twilio-idempotency-token'])).size).toBe(1);
       expect(report.said).toEqual(['x']);
       expect(entries(report, 'duplicate-answer').map((entry) => entry.isIdentical)).toEqual([true, true, true]);
+    });
+
+    it('repeats any request for a document when told to', async () => {
+      bench.app.on('/next', '<Response><Say>next</Say></Response>');
+      const report = await bench.dial('<Redirect>/next</Redirect>', { duplicates: { copies: 3, order: 'concurrent', purposes: ['redirect'] } }).ended;
+      expect([bench.app.to('/voice').length, bench.app.to('/next').length]).toEqual([1, 3]);
+      expect(report.said).toEqual(['next']);
     });
 
     it('lets a different answer take the call over, and kill the first stream', async () => {
@@ -220,7 +227,7 @@ describe('an inbound call', () => {
     });
 
     it('reports a callback that fails and goes on', async () => {
-      const report = await bench.dial('<Say>x</Say>', { statusCallback: { url: 'http://127.0.0.1:1/' } }).ended;
+      const report = await bench.dial('<Say>x</Say>', { statusCallback: { url: `http://${await deadAddress()}/` } }).ended;
       expect(codes(report)).toEqual([11_205]);
       expect(report.status).toBe('completed');
     });

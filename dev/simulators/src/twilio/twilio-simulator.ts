@@ -12,7 +12,7 @@ import { CallsResource } from './rest/calls-resource.ts';
 import { RestServer } from './rest/rest-server.ts';
 import { makeSid } from './sids.ts';
 import { realClock, type SimulatorClock } from './simulator-clock.ts';
-import { scheduleStreamFault, type StreamFault } from './stream/stream-faults.ts';
+import { type StreamFault, StreamFaults } from './stream/stream-faults.ts';
 import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './unverified-behaviour.ts';
 import { type RequestBudget } from './webhook/connection-overrides.ts';
 import { type FormFields } from './webhook/signature.ts';
@@ -124,6 +124,7 @@ export class TwilioSimulator {
     const calls = [...this.#calls.values()];
     for (const call of calls) call.end('simulator-stopped', call.isAnswered ? 'completed' : 'canceled');
     await Promise.all(calls.map((call) => call.ended));
+    for (const call of calls) call.streams.terminate();
     if (this.#apiBaseUrl !== null) await this.#rest.stop();
     this.#apiBaseUrl = null;
   }
@@ -150,9 +151,9 @@ export class TwilioSimulator {
     return () => this.#legListeners.delete(listener);
   }
 
-  /** Settles with the reports of all legs that live now, once they are over. */
+  /** Settles with the reports of all legs known now, once all of them are over and their callbacks delivered. */
   allEnded(): Promise<CallReport[]> {
-    return Promise.all(this.liveCalls.map((call) => call.ended));
+    return Promise.all([...this.#calls.values()].map((call) => call.ended));
   }
 
   #makeServices(): CallServices {
@@ -189,15 +190,15 @@ export class TwilioSimulator {
     if (this.#endedSids.length > ENDED_CALLS_KEPT) this.#calls.delete(this.#endedSids.shift() ?? '');
   }
 
+  /** The faults happen to the first stream of the call. */
   #armFaults(call: SimulatedCall, faults: readonly StreamFault[]): void {
     if (faults.length === 0) return;
-    const stopListening = call.listen((entry) => {
-      if (entry.kind !== 'stream-open') return;
-      stopListening();
-      queueMicrotask(() => {
-        const { stream } = call;
-        if (stream) for (const fault of faults) scheduleStreamFault(stream, fault, this.#services.clock);
-      });
+    let armed: StreamFaults | null = null;
+    call.listen((entry) => {
+      if (entry.kind === 'stream-ended') armed?.cancel();
+      if (entry.kind !== 'stream-open' || armed || !call.stream) return;
+      armed = new StreamFaults(call.stream, this.#services.clock);
+      for (const fault of faults) armed.add(fault);
     });
   }
 }

@@ -54,6 +54,11 @@ export class CallStreams {
     for (const fork of [...this.#forks.keys()]) if (fork.name === name) fork.stop();
   }
 
+  /** Leaves no socket behind, a frozen one included. */
+  terminate(): void {
+    for (const stream of this.#all) stream.terminate();
+  }
+
   /** The call is over. The bidirectional stream belongs to its `<Connect>`, which stops it. */
   close(): void {
     this.#isClosed = true;

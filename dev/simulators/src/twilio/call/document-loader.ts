@@ -56,10 +56,8 @@ export class DocumentLoader {
   async load(source: DocumentSource): Promise<LoadedDocument> {
     if (source.kind === 'twiml') return this.#read(source.twiml, source.baseUrl);
     const fields = { ...this.#call.fields(), ...source.fields };
-    const twiml =
-      source.purpose === 'voice' && this.#duplicates
-        ? await this.#fetchDuplicated(source, fields, this.#duplicates)
-        : await this.#fetch(source, fields, randomUUID());
+    const duplicates = (this.#duplicates?.purposes ?? ['voice']).includes(source.purpose) ? this.#duplicates : null;
+    const twiml = duplicates ? await this.#fetchDuplicated(source, fields, duplicates) : await this.#fetch(source, fields, randomUUID());
     return this.#read(twiml, source.url);
   }
 

@@ -17,11 +17,13 @@ export type DocumentSource =
 /** What the caller gets when the voice webhook cannot be had: a URL, or a document of Twilio's own (a TwiML Bin). */
 export type Fallback = { readonly url: string; readonly method?: HttpMethod } | { readonly twiml: string };
 
-/** The voice webhook delivered more than once: all at the same time, one after the other's answer, or spread at random. */
+/** Requests for documents delivered more than once: all at the same time, one after the other's answer, or spread at random. */
 export interface DuplicateWebhooks {
   /** Deliveries in all, 1 to 5. */
   readonly copies: number;
   readonly order: 'concurrent' | 'sequential' | 'shuffled';
+  /** Which requests; default the voice webhook alone. */
+  readonly purposes?: readonly WebhookPurpose[];
 }
 
 export function getOrPost(method: string | undefined): HttpMethod {

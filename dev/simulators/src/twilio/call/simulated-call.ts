@@ -123,6 +123,11 @@ export class SimulatedCall {
     return Math.round(((this.#endedAtMs ?? this.journal.nowMs) - this.#answeredAtMs) / 1000);
   }
 
+  /** How often each callback about this call is delivered. */
+  get callbackCopies(): number {
+    return this.#options.callbackFaults?.copies ?? 1;
+  }
+
   /** The open bidirectional stream. */
   get stream(): MediaStream | null {
     return this.streams.current;

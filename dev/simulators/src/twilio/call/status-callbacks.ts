@@ -17,7 +17,7 @@ export interface StatusCallbackConfig {
 
 /** How callbacks go wrong. */
 export interface CallbackFaults {
-  /** Each callback is delivered this many times, 1 to 5. */
+  /** Each callback, about the call and about its streams, is delivered this many times, 1 to 5. */
   readonly copies?: number;
   /** Each delivery waits a random time between these two, in real ms; enough spread shuffles them. */
   readonly delayMs?: readonly [from: number, to: number];

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mulawTone } from '../audio/mulaw.ts';
 import { wavToMulaw } from '../audio/wav.ts';
-import { type Speak } from './scenario-runner.ts';
+import { ScenarioError } from './scenario.ts';
+import { type SpeakLine } from './scenario-runner.ts';
 
 /** `Yes, please.` is spoken by `yes-please.wav`. */
 export function lineFileName(text: string): string {
@@ -16,7 +17,14 @@ export function speakTones(text: string): Promise<Uint8Array> {
   return Promise.resolve(mulawTone(440, Math.max(300, text.length * MS_PER_CHARACTER)));
 }
 
-/** Lines from a folder of recordings, one WAV file each. Rejects with the name of a file that is missing. */
-export function speakFromFolder(folder: string): Speak {
-  return async (text) => wavToMulaw(await readFile(join(folder, lineFileName(text))));
+/** Lines from a folder of recordings, one WAV file each. Rejects with `ScenarioError` when a file is missing or no WAV. */
+export function speakFromFolder(folder: string): SpeakLine {
+  return async (text) => {
+    const file = join(folder, lineFileName(text));
+    try {
+      return wavToMulaw(await readFile(file));
+    } catch (error) {
+      throw new ScenarioError(`"${text}" cannot be spoken: ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  };
 }

@@ -5,7 +5,7 @@ import { type PlaceCallOptions, type TwilioSimulator } from '../twilio-simulator
 import { type Scenario, type ScenarioExpectation, type ScenarioTurn, type TurnMoment } from './scenario.ts';
 
 /** Gives a line a voice: µ-law 8 kHz mono. */
-export type Speak = (text: string) => Promise<Uint8Array>;
+export type SpeakLine = (text: string) => Promise<Uint8Array>;
 
 export interface TurnReport {
   readonly turn: ScenarioTurn;
@@ -27,7 +27,7 @@ export interface ScenarioRunOptions {
   readonly simulator: TwilioSimulator;
   readonly scenario: Scenario;
   readonly call: PlaceCallOptions;
-  readonly speak: Speak;
+  readonly speak: SpeakLine;
   /** Every fact of the call as it happens: speech of both sides, keys, documents, errors, the end. */
   readonly onProgress?: (entry: CallEntry) => void;
 }
@@ -54,7 +54,7 @@ export async function runScenario(options: ScenarioRunOptions): Promise<Scenario
   }
 }
 
-async function prepareLines(scenario: Scenario, speak: Speak): Promise<Map<string, Uint8Array>> {
+async function prepareLines(scenario: Scenario, speak: SpeakLine): Promise<Map<string, Uint8Array>> {
   const lines = new Map<string, Uint8Array>();
   for (const { do: deed } of scenario.turns) if ('say' in deed) lines.set(deed.say, await speak(deed.say));
   return lines;

@@ -127,6 +127,12 @@ export class MediaStream {
     this.#end({ cause: 'stopped', code: null, detail: 'stopped by the call' });
   }
 
+  /** Leaves nothing of the connection behind. */
+  terminate(): void {
+    this.#closeTimer?.cancel();
+    this.#socket.terminate();
+  }
+
   /** Closes after an error of the server's. */
   breakOff(code: ErrorCode, detail: string): void {
     this.#socket.close(1002);

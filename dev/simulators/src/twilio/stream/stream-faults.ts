@@ -1,4 +1,4 @@
-import { type SimulatorClock } from '../simulator-clock.ts';
+import { type SimulatorClock, type SimulatorTimer } from '../simulator-clock.ts';
 import { type MediaStream } from './media-stream.ts';
 
 /** What goes wrong with a Media Stream, counted in real ms from its opening. */
@@ -41,44 +41,67 @@ export const MALFORMED_MESSAGES: readonly string[] = [
   '\u0000\uffff',
 ];
 
-/** Lets a fault happen to a stream that has just opened. */
-export function scheduleStreamFault(stream: MediaStream, fault: StreamFault, clock: SimulatorClock): void {
-  clock.after(fault.afterMs, () => applyStreamFault(stream, fault, clock));
-}
+/** Lets faults happen to one stream, each at its time from now on. */
+export class StreamFaults {
+  readonly #stream: MediaStream;
+  readonly #clock: SimulatorClock;
+  readonly #timers = new Set<SimulatorTimer>();
 
-/** Lets a fault happen now. */
-export function applyStreamFault(stream: MediaStream, fault: StreamFault, clock: SimulatorClock): void {
-  switch (fault.kind) {
-    case 'cut':
-      return stream.cut();
-    case 'freeze':
-      stream.freeze();
-      if (fault.forMs !== undefined) clock.after(fault.forMs, () => stream.unfreeze());
-      return;
-    case 'slow-reader':
-      return readSlowly(stream, fault, fault.rounds, clock);
-    case 'flood':
-      stream.mediaPerTick = fault.factor;
-      clock.after(fault.forMs, () => (stream.mediaPerTick = 1));
-      return;
-    case 'malformed':
-      for (const text of fault.texts) stream.sendRaw(text);
-      return;
-    case 'lose':
-      stream.mediaToLose += fault.messages;
-      return;
-    case 'duplicate':
-      stream.isDuplicating = true;
-      clock.after(fault.forMs, () => (stream.isDuplicating = false));
-      return;
+  constructor(stream: MediaStream, clock: SimulatorClock) {
+    this.#stream = stream;
+    this.#clock = clock;
   }
-}
 
-function readSlowly(stream: MediaStream, rhythm: { readMs: number; pauseMs: number }, rounds: number, clock: SimulatorClock): void {
-  if (rounds <= 0) return;
-  stream.pauseReading();
-  clock.after(rhythm.pauseMs, () => {
-    stream.resumeReading();
-    clock.after(rhythm.readMs, () => readSlowly(stream, rhythm, rounds - 1, clock));
-  });
+  add(fault: StreamFault): void {
+    this.#after(fault.afterMs, () => this.#apply(fault));
+  }
+
+  /** What has not happened yet never will. */
+  cancel(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+
+  #apply(fault: StreamFault): void {
+    const stream = this.#stream;
+    switch (fault.kind) {
+      case 'cut':
+        return stream.cut();
+      case 'freeze':
+        stream.freeze();
+        if (fault.forMs !== undefined) this.#after(fault.forMs, () => stream.unfreeze());
+        return;
+      case 'slow-reader':
+        return this.#readSlowly(fault, fault.rounds);
+      case 'flood':
+        stream.mediaPerTick = fault.factor;
+        return this.#after(fault.forMs, () => (stream.mediaPerTick = 1));
+      case 'malformed':
+        for (const text of fault.texts) stream.sendRaw(text);
+        return;
+      case 'lose':
+        stream.mediaToLose += fault.messages;
+        return;
+      case 'duplicate':
+        stream.isDuplicating = true;
+        return this.#after(fault.forMs, () => (stream.isDuplicating = false));
+    }
+  }
+
+  #readSlowly(rhythm: { readonly readMs: number; readonly pauseMs: number }, rounds: number): void {
+    if (rounds <= 0) return;
+    this.#stream.pauseReading();
+    this.#after(rhythm.pauseMs, () => {
+      this.#stream.resumeReading();
+      this.#after(rhythm.readMs, () => this.#readSlowly(rhythm, rounds - 1));
+    });
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    const timer = this.#clock.after(delayMs, () => {
+      this.#timers.delete(timer);
+      run();
+    });
+    this.#timers.add(timer);
+  }
 }

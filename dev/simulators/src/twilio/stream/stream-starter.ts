@@ -50,7 +50,9 @@ class StreamCallbacks {
     const method = statusCallback.method === 'GET' ? 'GET' : 'POST';
     const idempotencyToken = randomUUID();
     this.#last = this.#last.then(async () => {
-      await this.#call.request('stream-status', { url: statusCallback.url, method, fields, idempotencyToken });
+      for (let copy = 0; copy < this.#call.callbackCopies; copy += 1) {
+        await this.#call.request('stream-status', { url: statusCallback.url, method, fields, idempotencyToken });
+      }
     });
     this.#call.track(this.#last);
   }
@@ -94,9 +96,9 @@ export function startStream(call: SimulatedCall, services: CallServices, request
     },
     {
       onOpen() {
+        call.streams.attach(stream);
         call.journal.add({ kind: 'stream-open', streamSid });
         callbacks.fire('stream-started');
-        call.streams.attach(stream);
       },
       onFault(code, detail) {
         fault(code, detail);

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { type CallEntry, type CallReport } from '../call/call-report.ts';
 import { type SimulatedCall } from '../call/simulated-call.ts';
 import { type PlaceCallOptions, TwilioSimulator, type TwilioSimulatorOptions } from '../twilio-simulator.ts';
@@ -75,4 +76,22 @@ export function fact<K extends CallEntry['kind']>(call: SimulatedCall, kind: K):
       resolve(entry as Extract<CallEntry, { kind: K }>);
     });
   });
+}
+
+/** Waits for the other side of a socket to have done its part; gives up after four seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000; i += 1) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error('Waited in vain.');
+}
+
+/** `127.0.0.1:port` where nobody listens. */
+export async function deadAddress(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return `127.0.0.1:${port}`;
 }

@@ -39,7 +39,7 @@ function connectOther(element: TwimlElement, run: VerbRun, progress: DialProgres
 }
 
 export const dial: Verb = {
-  modes: ['call', 'queue-wait'],
+  modes: ['call'],
   answers: (element) => element.attributes.answerOnBridge !== 'true',
   async perform(element, run): Promise<Step> {
     const progress: DialProgress = { callSid: null, bridgedAtMs: null };

@@ -24,6 +24,7 @@ class InputCollector {
   readonly #stopListening: () => void;
   readonly #started = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<Input>();
+  readonly #wantsSpeech: boolean;
   #digits = '';
   #timer: SimulatorTimer | null = null;
   #isPromptOver = false;
@@ -32,9 +33,10 @@ class InputCollector {
     this.#element = element;
     this.#run = run;
     const kinds = (element.attributes.input ?? 'dtmf').split(/[ ,]+/);
+    this.#wantsSpeech = kinds.includes('speech');
     this.#stopListening = run.call.line.listen({
       ...(kinds.includes('dtmf') && { onDigit: (digit: string) => this.#onDigit(digit) }),
-      ...(kinds.includes('speech') && { onUtterance: (text: string | null) => this.#onUtterance(text), onCallerStarted: () => this.#onSpeech() }),
+      ...(this.#wantsSpeech && { onUtterance: (text: string | null) => this.#onUtterance(text), onCallerStarted: () => this.#onSpeech() }),
     });
   }
 
@@ -49,7 +51,8 @@ class InputCollector {
 
   promptOver(): void {
     this.#isPromptOver = true;
-    if (this.#timer === null && !this.#run.call.line.isCallerSpeaking) this.#restartTimer(this.#timeoutS);
+    const isSpoken = this.#wantsSpeech && this.#run.call.line.isCallerSpeaking;
+    if (this.#timer === null && !isSpoken) this.#restartTimer(this.#timeoutS);
   }
 
   close(): void {

@@ -33,6 +33,8 @@ export interface WebhookClientOptions {
   readonly budget?: Partial<RequestBudget>;
 }
 
+/** The shortest connect time that can be set; with less left of the total no further attempt is begun. */
+const MIN_ATTEMPT_MS = 100;
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 type Attempt =
@@ -92,7 +94,7 @@ export class WebhookClient {
     for (let attempts = 1; ; attempts += 1) {
       const attempt = await this.#attempt({ ...webhook, url: target.url }, budget, deadline - performance.now());
       if (attempt.kind === 'answered' && attempt.status < 400) return { ...attempt, attempts };
-      const mayRetry = attempts <= budget.retries && performance.now() < deadline && this.#isRetried(attempt, budget);
+      const mayRetry = attempts <= budget.retries && deadline - performance.now() >= MIN_ATTEMPT_MS && this.#isRetried(attempt, budget);
       if (!mayRetry) return { ...attempt, attempts };
     }
   }
