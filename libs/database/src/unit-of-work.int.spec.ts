@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { keepConnecting } from './connection.ts';
@@ -5,6 +7,16 @@ import { createDataSource } from './data-source.ts';
 import { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts';
 import { freshDatabase, type FreshDatabase } from './test/fresh-database.ts';
 import { rows, run, transact } from './unit-of-work.ts';
+
+/** A port nobody listens on. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 describe('a unit of work', () => {
   let database: FreshDatabase;
@@ -62,7 +74,9 @@ describe('a unit of work', () => {
   });
 
   it('waits for a database that comes later', async () => {
-    const late = createDataSource({ url: database.url.replace(/:\d+\//, ':1/'), poolSize: 1 });
+    const nobodyThere = new URL(database.url);
+    nobodyThere.port = String(await closedPort());
+    const late = createDataSource({ url: nobodyThere.href, poolSize: 1 });
     const stop = new AbortController();
     const faults: string[] = [];
     const connecting = keepConnecting(late, {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { RunningCrm, serviceToken } from './test/running-crm.ts';
 
@@ -24,7 +26,11 @@ describe('without its database', () => {
   }
 
   it('starts, is alive but not ready, and answers 503 with Retry-After', async () => {
-    crm = await RunningCrm.start({ databaseUrl: 'postgres://tandem@127.0.0.1:1/none' });
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    crm = await RunningCrm.start({ databaseUrl: `postgres://tandem@127.0.0.1:${port}/none` });
     const { tenantId, apiKey } = await crm.business();
     await expectUnavailable(crm, apiKey, tenantId);
   }, 20_000);

@@ -65,7 +65,10 @@ describe('the CRM client', () => {
     expect(await ask(write, { remainingMs: () => 40 })).toEqual({ kind: 'failed', code: 'crm-timeout', retryable: true });
     crm.on('POST /v1/things', (response) => void response.writeHead(200).write('{"n":'));
     expect(await ask(write, { remainingMs: () => 40 })).toEqual({ kind: 'failed', code: 'crm-timeout', retryable: true });
-    const nobody = new CrmClient({ baseUrl: 'http://127.0.0.1:1', authorize: () => Promise.resolve('x') });
+    const gone = new ScriptedCrm();
+    const goneUrl = await gone.start();
+    await gone.stop();
+    const nobody = new CrmClient({ baseUrl: goneUrl, authorize: () => Promise.resolve('x') });
     expect(await nobody.ask(contextFor(url, { remainingMs: () => 200 }), write)).toEqual({ kind: 'failed', code: 'crm-unreachable', retryable: true });
   });
 
