@@ -5,6 +5,7 @@ export * from './call.ts';
 export * from './ids.ts';
 export * from './provider-error.ts';
 export * from './queues.ts';
+export * from './service-token.ts';
 export * from './stream-ticket.ts';
 export * from './termination.ts';
 export * from './tool-call.ts';

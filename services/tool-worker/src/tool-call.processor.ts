@@ -1,0 +1,78 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Inject, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Sealer } from '@tandem/call-state';
+import { toolCallBodySchema, toolCallJobSchema, type ToolCallBody, type ToolCallJob, type ToolOutcome } from '@tandem/contracts';
+import { ATTRIBUTES, CONFIG, startSpan, workerSettings, type ServiceConfig } from '@tandem/platform';
+import { CrmClient, TOOL_HANDLERS } from '@tandem/tools/handlers';
+import { UnrecoverableError, type Job } from 'bullmq';
+import { ToolReplyPublisher } from './tool-reply.publisher.ts';
+import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
+
+/** Does one tool call: opens the job, runs the handler with the time left, publishes the outcome. */
+@Processor('tool-calls', workerSettings('tool-calls'))
+export class ToolCallProcessor extends WorkerHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ToolCallProcessor.name);
+  private readonly stopping = new AbortController();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ServiceConfig<'tool-worker'>,
+    @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(CrmClient) private readonly crm: CrmClient,
+    @Inject(ToolReplyPublisher) private readonly replies: ToolReplyPublisher,
+    @Inject(ToolWorkerMetrics) private readonly metrics: ToolWorkerMetrics,
+  ) {
+    super();
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.concurrency = this.config.toolConcurrency;
+    this.worker.on('error', (error) => this.logger.warn({ err: error }, 'the tool queue is not reachable'));
+    this.worker.on('stalled', () => this.metrics.stalled.inc());
+  }
+
+  /** Running jobs are finished, not cut: the queue waits for them when it closes. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.close();
+    this.stopping.abort();
+  }
+
+  override async process(job: Job<unknown>): Promise<ToolOutcome> {
+    const parsed = toolCallJobSchema.safeParse(job.data);
+    if (!parsed.success) throw new UnrecoverableError('The job is not a tool call. It was put in by something else, or by a version that does not fit.');
+    const call = parsed.data;
+    const startedAt = performance.now();
+    const span = startSpan('tool call', { attributes: { [ATTRIBUTES.callId]: call.callId, [ATTRIBUTES.toolName]: call.name } }, call.traceparent);
+    const outcome = await this.run(call);
+    span.setAttribute(ATTRIBUTES.toolOutcome, outcome.status).end();
+    this.metrics.ran.inc({ tool: call.name, status: outcome.status });
+    this.metrics.duration.observe({ tool: call.name }, (performance.now() - startedAt) / 1000);
+    await this.replies.publish(call, outcome);
+    return outcome;
+  }
+
+  private async run(call: ToolCallJob): Promise<ToolOutcome> {
+    const handler = Object.hasOwn(TOOL_HANDLERS, call.name) ? TOOL_HANDLERS[call.name] : undefined;
+    if (!handler) return { status: 'failed', code: 'no-handler', retryable: false };
+    const body = this.open(call);
+    if (!body) return { status: 'failed', code: 'unreadable-job', retryable: false };
+    return handler(body.arguments, {
+      ...body.context,
+      toolCallId: call.toolCallId,
+      signal: this.stopping.signal,
+      remainingMs: () => call.deadlineAt - Date.now(),
+      crm: this.crm,
+      onFault: (error) => this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'a tool handler failed inside'),
+    });
+  }
+
+  private open(call: ToolCallJob): ToolCallBody | null {
+    try {
+      const body = toolCallBodySchema.parse(this.sealer.open(call.sealed, `tool-call:${call.toolCallId}`));
+      // The tenant stands outside for routing and inside for work; a job whose two do not agree was tampered with.
+      return body.context.tenantId === call.tenantId && body.context.callId === call.callId ? body : null;
+    } catch (error) {
+      this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'a tool call cannot be opened');
+      return null;
+    }
+  }
+}
