@@ -140,7 +140,7 @@ export class Line implements Ticking {
 
   /** Resolves with the time at which the agent's speech began, once it has gone on for `forMs`; at once when it has. */
   waitForSpeech(forMs: number, timeoutMs: number): Promise<number> {
-    return this.#wait(`the agent spoke for ${forMs} ms`, timeoutMs, (nowMs) => {
+    return this.#wait(forMs === 0 ? 'the agent spoke' : `the agent spoke for ${forMs} ms`, timeoutMs, (nowMs) => {
       const sinceMs = this.#ear.speakingSinceMs;
       return sinceMs === null || nowMs - sinceMs < forMs ? null : this.#callTime(sinceMs);
     });
