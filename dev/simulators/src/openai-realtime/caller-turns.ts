@@ -25,12 +25,18 @@ const START_SLACK_MS = 200;
 /** Uncommitted audio kept in manual mode; older audio is forgotten. */
 const MAX_BUFFER_MS = 20 * 60_000;
 
+/** Utterances a behaviour can look back on. */
+const MAX_UTTERANCES = 64;
+
 export interface CallerTurnsHost {
   readonly clock: SimulatorClock;
   readonly outbox: Outbox;
   readonly recording: Recording;
   readonly conversation: Conversation;
+  /** Whether items keep their bytes for good. */
   readonly keepsAudio: boolean;
+  /** Whether the behaviour wants the bytes of what was said last. */
+  readonly needsAudio: boolean;
   newItemId(): string;
   wordsOf(utterance: number): string;
   /** The caller began to speak: cancels the running response if the session says so. */
@@ -45,7 +51,9 @@ export interface CallerTurnsHost {
 export class CallerTurns {
   readonly #host: CallerTurnsHost;
   readonly #buffer: InputAudioBuffer;
-  readonly #utterances: Utterance[] = [];
+  /** The latest ones; only the last keeps its bytes, unless the session keeps audio. */
+  #utterances: Utterance[] = [];
+  #spoken = 0;
   #config: TurnDetectionConfig | null = null;
   #detector: TurnDetector | null = null;
   #pending: { itemId: string; startMs: number } | null = null;
@@ -53,11 +61,11 @@ export class CallerTurns {
 
   constructor(host: CallerTurnsHost, session: JsonObject) {
     this.#host = host;
-    this.#buffer = new InputAudioBuffer(toAudioFormat(at(session, 'audio.input.format')), host.keepsAudio);
+    this.#buffer = new InputAudioBuffer(toAudioFormat(at(session, 'audio.input.format')), host.keepsAudio || host.needsAudio);
     this.configure(session);
   }
 
-  /** What the caller has said so far, with the words that are known by now. */
+  /** What the caller has said lately, with the words that are known by now. */
   get utterances(): readonly Utterance[] {
     return this.#utterances.map((utterance) => ({ ...utterance, text: this.#host.wordsOf(utterance.index) }));
   }
@@ -144,7 +152,7 @@ export class CallerTurns {
 
   /** Whether the words of the turn under way end a sentence. Words nobody gave count as finished. */
   #isFinished(): boolean {
-    const words = this.#host.wordsOf(this.#utterances.length).trim();
+    const words = this.#host.wordsOf(this.#spoken).trim();
     return words === '' || /[.?!]["'”’)]*$/.test(words);
   }
 
@@ -189,17 +197,22 @@ export class CallerTurns {
     const part = outbox.nulls === 'observed' ? { type: 'input_audio', transcript: null } : { type: 'input_audio' };
     const item = newItem(itemId, 'caller', { type: 'message', status: 'completed', role: 'user', content: [part] });
     item.audioMs = audio.durationMs;
-    item.audio = audio.bytes;
+    item.audio = this.#host.keepsAudio ? audio.bytes : null;
     const previous = conversation.tailId;
     outbox.emit('input_audio_buffer.committed', { previous_item_id: previous, item_id: itemId });
     conversation.insert(item);
     outbox.emit('conversation.item.added', { previous_item_id: previous, item: item.wire });
     outbox.emit('conversation.item.done', { previous_item_id: previous, item: item.wire });
-    const index = isSilence ? null : this.#utterances.length;
-    if (index !== null) {
-      this.#utterances.push({ itemId, index, text: '', durationMs: audio.durationMs, format: this.#buffer.format, audio: audio.bytes });
-    }
-    this.#host.onCommitted(item, index);
+    this.#host.onCommitted(item, isSilence ? null : this.#remember(itemId, audio));
+  }
+
+  /** Says which utterance it is, counted from 0. */
+  #remember(itemId: string, audio: CutAudio): number {
+    const index = this.#spoken++;
+    const before = this.#utterances.slice(1 - MAX_UTTERANCES);
+    const kept = this.#host.keepsAudio ? before : before.map((utterance) => ({ ...utterance, audio: null }));
+    this.#utterances = [...kept, { itemId, index, text: '', durationMs: audio.durationMs, format: this.#buffer.format, audio: audio.bytes }];
+    return index;
   }
 
   #reset(): void {

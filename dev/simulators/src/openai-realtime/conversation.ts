@@ -32,6 +32,9 @@ function missing(verb: 'delet' | 'retriev' | 'truncat', id: string): ApiError {
   return refusal(codes[verb], `Error ${verb}ing item: the item with id '${id}' does not exist.`);
 }
 
+/** Items a conversation holds; the oldest go first, as in the real one when its context is full. */
+export const MAX_ITEMS = 2000;
+
 /** The default conversation: items in order, each known by its id. */
 export class Conversation {
   readonly id: string;
@@ -77,6 +80,7 @@ export class Conversation {
     else if (after === undefined || after === '') this.#items.push(item);
     else this.#items.splice(this.#items.findIndex((other) => other.id === after) + 1, 0, item);
     this.#byId.set(item.id, item);
+    if (this.#items.length > MAX_ITEMS) this.#byId.delete(this.#items.shift()?.id ?? '');
   }
 
   retrieve(id: string): Item | ApiError {

@@ -90,7 +90,7 @@ export class ModelSession {
       { ...shared, settings: () => at(this.#config, 'audio.input.transcription'), wordsOf: (n) => this.#wordsOf(n), fails: () => this.#faults.failsTranscription() },
       env.transcriptionDelayMs,
     );
-    this.#turns = new CallerTurns({ ...shared, keepsAudio: env.keepsAudio || env.behaviour.needsAudio, ...this.#turnEvents() }, this.#config);
+    this.#turns = new CallerTurns({ ...shared, keepsAudio: env.keepsAudio, needsAudio: env.behaviour.needsAudio, ...this.#turnEvents() }, this.#config);
     this.#responses = new Responses({
       ...shared,
       ids: start.ids,

@@ -78,8 +78,9 @@ export class Outbox {
     this.#wire.sendText(text);
   }
 
+  /** A hanging server does not even say goodbye. */
   close(code: number, reason: string): void {
-    this.#wire.close(code, reason);
+    if (!this.#isHung) this.#wire.close(code, reason);
   }
 
   #send(text: string): void {

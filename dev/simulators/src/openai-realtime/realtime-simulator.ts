@@ -15,7 +15,7 @@ import type { SessionEnvironment } from './model-session.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { RecordingOptions } from './recording.ts';
 import type { Pace } from './response-run.ts';
-import type { NullStyle } from './schema.ts';
+import { compileClientChecks, type NullStyle } from './schema.ts';
 import { SimulatedSession } from './simulated-session.ts';
 import { rememberingSpeaker, type Speak } from './voice.ts';
 
@@ -123,10 +123,27 @@ export class RealtimeSimulator {
     return this.#opened;
   }
 
+  /** Rejects, with nothing left open, when a port is taken. */
   async start(options: StartOptions = {}): Promise<RunningAt> {
     if (this.#server) throw new Error('The simulator is running already: stop it before starting it again.');
+    try {
+      return await this.#open(options);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #open(options: StartOptions): Promise<RunningAt> {
     const host = options.host ?? '127.0.0.1';
-    this.#wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES, autoPong: false, handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false) });
+    compileClientChecks();
+    this.#wss = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      autoPong: false,
+      handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
+    });
     this.#server = createServer((_request, response) => {
       response.writeHead(426, { 'content-type': 'application/json', connection: 'close' });
       response.end(JSON.stringify({ error: { type: 'invalid_request_error', code: null, message: 'This path speaks WebSocket.', param: null } }));
@@ -147,6 +164,7 @@ export class RealtimeSimulator {
   /** Closes everything. With `selfCheck`, rejects when a server event did not fit the published schema. */
   async stop(): Promise<void> {
     if (this.#pings) clearInterval(this.#pings);
+    this.#pings = null;
     for (const session of this.#sessions) session.terminate();
     for (const socket of this.#sockets) socket.destroy();
     const server = this.#server;

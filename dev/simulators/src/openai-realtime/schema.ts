@@ -169,6 +169,11 @@ export function clientEventTypes(): ReadonlyMap<string, string> {
   return (clientValidators ??= new Validators(clientSchema(), 'RealtimeClientEvent')).types;
 }
 
+/** Compiles every check of client events now, so that no session waits for it. */
+export function compileClientChecks(): void {
+  for (const type of clientEventTypes().keys()) clientValidators?.of(type);
+}
+
 /** Whether a client event of a known type fits the amended schema. */
 export function fitsClientSchema(event: Typed): boolean {
   clientEventTypes();

@@ -10,7 +10,7 @@ export interface Utterance {
   readonly text: string;
   readonly durationMs: number;
   readonly format: AudioFormat;
-  /** The bytes, when the behaviour asked for audio to be kept. */
+  /** The bytes: of the latest utterance when the behaviour needs audio, of all when the simulator records audio. */
   readonly audio: Uint8Array | null;
 }
 
@@ -33,6 +33,7 @@ export interface ResponseRequest {
   readonly ownInstructions: string | null;
   readonly tools: readonly JsonObject[];
   readonly context: readonly ContextItem[];
+  /** The latest 64, oldest first. */
   readonly utterances: readonly Utterance[];
   readonly metadata: JsonObject | null;
   readonly outputFormat: AudioFormat;

@@ -23,10 +23,11 @@ export function guided(options: GuidedOptions = {}): Behaviour {
   return { name: 'guided', needsAudio: false, open: () => new GuidedBrain(options) };
 }
 
-const YES = /\b(yes|yeah|sure|ok|okay|please|fine|perfect|great|book|good|works)\b/i;
+const YES = /\b(yes|yeah|sure|ok|okay|fine|perfect|great|book|good|works)\b/i;
 const NO = /\b(no|nope|not|another|other|later|earlier|different)\b/i;
+const NO_FIRST = /^\W*(no|nope|not)\b/i;
 const BYE = /\b(bye|goodbye|nothing|that'?s all|that is all|no thanks|no thank you)\b/i;
-const NAME = /\b(?:my name is|this is|i am|i'm)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?)/;
+const NAME = /\b(?:[Mm]y name is|[Tt]his is|I am|I'm)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?)/;
 const SERVICE = /\b(haircut|massage|check-?up|cleaning|consultation|repair|appointment|inspection)\b/i;
 /** Fields whose value in one tool's output is not the one to give to the next: only an offer's own count. */
 const TIMELY = /start|end|date|time|slot|when|status|message/i;
@@ -66,8 +67,8 @@ class GuidedBrain implements Brain {
 
   /** The words said since the last response; null when the caller said nothing. */
   #listen(request: ResponseRequest): string | null {
-    const fresh = request.utterances.slice(this.#heard);
-    this.#heard = request.utterances.length;
+    const fresh = request.utterances.filter((utterance) => utterance.index >= this.#heard);
+    this.#heard = (request.utterances.at(-1)?.index ?? this.#heard - 1) + 1;
     const words = fresh.map((utterance) => utterance.text).join(' ').trim();
     this.#name = NAME.exec(words)?.[1] ?? this.#name;
     this.#service = SERVICE.exec(words)?.[1]?.toLowerCase() ?? this.#service;
@@ -97,7 +98,7 @@ class GuidedBrain implements Brain {
   }
 
   #onOffer(words: string, request: ResponseRequest): PlanStep[] {
-    const isRefusal = NO.test(words) && !YES.test(words);
+    const isRefusal = NO_FIRST.test(words) || (NO.test(words) && !YES.test(words));
     if (!isRefusal) return this.#call(request, TOOLS.book, 'Let me book that for you.');
     this.#offer++;
     const next = this.#offers[this.#offer];
