@@ -1,1 +1,1 @@
-export {};
+export { openAiRealtimeModel, type OpenAiRealtimeOptions } from './openai-realtime/openai-realtime-model.ts';

@@ -30,6 +30,7 @@ export interface OpenAiSessionCounters {
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 const MAX_TRACKED_ITEMS = 256;
 const CLOSE_NORMAL = 1000;
+const CLOSE_PATIENCE_MS = 1_000;
 
 /** One Realtime session over one socket. Fails once and for good: who opens the next one is decided above. */
 export class OpenAiRealtimeSession implements VoiceModelSession {
@@ -215,8 +216,11 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.openTimer.cancel();
-    if (this.socket.readyState === WebSocket.CONNECTING) this.socket.terminate();
+    // A peer that failed may never answer a close; one that works gets a moment to.
+    if (error || this.socket.readyState !== WebSocket.OPEN) this.socket.terminate();
     else this.socket.close(CLOSE_NORMAL);
+    const patience = this.options.clock.after(CLOSE_PATIENCE_MS, () => this.socket.terminate());
+    this.socket.once('close', () => patience.cancel());
     this.options.clock.after(0, () => this.listener.onClosed(error));
   }
 }
