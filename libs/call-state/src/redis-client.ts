@@ -13,3 +13,27 @@ export function connectRedis(url: string, use: 'command' | 'blocking'): Redis {
   redis.on('error', () => undefined); // Told by the commands that fail and by readiness; the client reconnects by itself.
   return redis;
 }
+
+/** How long commands under way may take when the process ends. */
+const QUIT_MS = 500;
+
+/** The command connection of one process: what a service opens at its start and closes at its end. */
+export function redisResource(url: string) {
+  const redis = connectRedis(url, 'command');
+  return {
+    name: 'redis',
+    value: redis,
+    open: async () => {
+      if (redis.status !== 'ready') await new Promise<void>((resolve) => redis.once('ready', () => resolve()));
+    },
+    close: async () => {
+      await Promise.race([redis.quit().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, QUIT_MS))]);
+      redis.disconnect();
+    },
+    problem: () =>
+      redis.ping().then(
+        () => null,
+        () => 'Redis does not answer',
+      ),
+  };
+}

@@ -2,6 +2,7 @@ export * from './agent-snapshot.ts';
 export * from './audio-format.ts';
 export * from './call-event.ts';
 export * from './call.ts';
+export * from './fault.ts';
 export * from './ids.ts';
 export * from './provider-error.ts';
 export * from './queues.ts';

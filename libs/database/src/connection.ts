@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { MIGRATIONS } from './data-source.ts';
+import { createDataSource, MIGRATIONS, type DatabaseOptions } from './data-source.ts';
 import { DatabaseUnavailable, unreachable } from './database-errors.ts';
 import { rows, run } from './unit-of-work.ts';
 
@@ -38,4 +38,18 @@ export async function databaseProblem(dataSource: DataSource): Promise<string | 
     if (error instanceof DatabaseUnavailable) return `PostgreSQL is not available (${error.code})`;
     throw error;
   }
+}
+
+/** The pool of one process: what a service opens at its start and closes at its end. */
+export function databaseResource(options: DatabaseOptions) {
+  const dataSource = createDataSource(options);
+  return {
+    name: 'database',
+    value: dataSource,
+    open: (signal: AbortSignal, onFault: (code: string) => void) => keepConnecting(dataSource, { signal, onFault: ({ code }) => onFault(code) }),
+    close: async () => {
+      if (dataSource.isInitialized) await dataSource.destroy();
+    },
+    problem: () => databaseProblem(dataSource),
+  };
 }

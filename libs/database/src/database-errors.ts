@@ -1,16 +1,15 @@
+import { DependencyUnavailable } from '@tandem/contracts';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
 /**
  * Postgres did not do it: it is away, too busy, or took too long. Nothing is known to be wrong with the request, and
  * trying again later is right. Whether the work was done is unknown only if the connection was lost during COMMIT.
  */
-export class DatabaseUnavailable extends Error {
+export class DatabaseUnavailable extends DependencyUnavailable {
   override readonly name = 'DatabaseUnavailable';
-  constructor(
-    /** SQLSTATE, or the socket's error code, or one of our words. */
-    readonly code: string,
-  ) {
-    super(`PostgreSQL is not available (${code}). Check that it runs and that DATABASE_URL is right, then try again.`);
+  /** @param code SQLSTATE, or the socket's error code, or one of our words */
+  constructor(code: string) {
+    super('database', code, `PostgreSQL is not available (${code}). Check that it runs and that DATABASE_URL is right, then try again.`);
   }
 }
 

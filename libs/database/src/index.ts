@@ -1,5 +1,5 @@
 export { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts';
-export { databaseProblem, keepConnecting } from './connection.ts';
+export { databaseProblem, databaseResource, keepConnecting } from './connection.ts';
 export { createDataSource, type DatabaseOptions } from './data-source.ts';
 export { runMigrations } from './migrate.ts';
 export { run, transact, type Transaction } from './unit-of-work.ts';

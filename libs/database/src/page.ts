@@ -1,3 +1,5 @@
+import { MalformedInput } from '@tandem/contracts';
+
 /** One page of a list, and where the next one starts; null on the last page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -14,10 +16,10 @@ export interface PageRequest {
 export const MAX_PAGE_SIZE = 100;
 
 /** A cursor this database did not hand out. */
-export class CursorMalformed extends Error {
+export class CursorMalformed extends MalformedInput {
   override readonly name = 'CursorMalformed';
   constructor() {
-    super('The cursor is not one this list gave. Take nextCursor of the previous page, or leave it out to start over.');
+    super('cursor-malformed', 'The cursor is not one this list gave. Take nextCursor of the previous page, or leave it out to start over.');
   }
 }
 

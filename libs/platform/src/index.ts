@@ -3,7 +3,14 @@ export { loadServiceConfig, serviceSections, type ServiceConfig, type ServiceNam
 export type { Section, Setting, Settings } from './config/setting.ts';
 export { Readiness } from './health/readiness.ts';
 export { Problem, type ProblemDetails } from './http/problem.ts';
-export { CONFIG, PlatformModule } from './lifecycle/platform.module.ts';
+export { CurrentCaller, type Caller } from './access/caller.ts';
+export { TenantController } from './access/tenant-controller.ts';
+export { API_KEYS, TOKEN_AUDIENCE, type ApiKeys } from './access/tenant.guard.ts';
+export { serveOpenApi } from './http/openapi.ts';
+export { problemSchema } from './http/problem-schema.ts';
+export { managed, type Resource } from './lifecycle/managed-resource.ts';
+export { PlatformModule } from './lifecycle/platform.module.ts';
+export { CONFIG } from './lifecycle/tokens.ts';
 export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
 export { scrub } from './logging/scrub.ts';
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CallId, TenantId } from '@tandem/contracts';
+import { serviceTokenSchema, type CallId, type TenantId } from '@tandem/contracts';
 import { SignedTokens } from '@tandem/platform';
-import { SERVICE_TOKEN_AUDIENCE, serviceTokenSchema } from './access/caller.ts';
 import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from './test/running-crm.ts';
 
 /** What each route does when a stranger, with rights of their own, asks for what belongs to someone else. */
@@ -73,9 +72,9 @@ describe('the API', () => {
         `tk_${'x'.repeat(43)}`,
         'eyJhbGciOiJub25lIn0.eyJjIjp7fX0.',
         await serviceTokens.sign(claims, { audience: 'media-relay', lifetimeS: 60 }),
-        await serviceTokens.sign(claims, { audience: SERVICE_TOKEN_AUDIENCE, lifetimeS: -60 }),
-        await elsewhere.sign(claims, { audience: SERVICE_TOKEN_AUDIENCE, lifetimeS: 60 }),
-        await otherPurpose.sign(claims, { audience: SERVICE_TOKEN_AUDIENCE, lifetimeS: 60 }),
+        await serviceTokens.sign(claims, { audience: 'crm-api', lifetimeS: -60 }),
+        await elsewhere.sign(claims, { audience: 'crm-api', lifetimeS: 60 }),
+        await otherPurpose.sign(claims, { audience: 'crm-api', lifetimeS: 60 }),
       ];
       for (const credential of credentials) {
         const answer = await ask(credential === undefined ? {} : { as: credential });
@@ -201,6 +200,6 @@ describe('the API', () => {
 
   it('counts what it refuses', async () => {
     const metrics = (await crm.ask('GET', '/metrics')).text;
-    expect(metrics).toMatch(/tandem_crm_refused_callers_total\{reason="expired",service="crm-api"\} [1-9]/);
+    expect(metrics).toMatch(/tandem_refused_callers_total\{reason="expired",service="crm-api"\} [1-9]/);
   });
 });

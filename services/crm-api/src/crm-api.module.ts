@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
-import { ApiKeyRepository, BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository, IdempotencyRepository, type DataSource } from '@tandem/database';
-import type { ServiceConfig } from '@tandem/platform';
+import { ApiKeyRepository, BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository, databaseResource, IdempotencyRepository, type DataSource } from '@tandem/database';
+import { API_KEYS, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
 import { AvailabilityController } from './availability/availability.controller.ts';
 import { AvailabilityService } from './availability/availability.service.ts';
 import { BookingsController } from './bookings/bookings.controller.ts';
@@ -10,29 +10,26 @@ import { ServicesController } from './catalogue/services.controller.ts';
 import { ContactsController } from './contacts/contacts.controller.ts';
 import { ContactsService } from './contacts/contacts.service.ts';
 import { CrmMetrics } from './crm-metrics.ts';
-import { DatabaseProblemInterceptor } from './http/database-problem.ts';
 import { IdempotencySweeper } from './idempotency/idempotency-sweeper.ts';
 import { IdempotentWrites } from './idempotency/idempotent-writes.service.ts';
-import { Postgres } from './postgres.ts';
 
-const repository = <Repository>(Class: Type<Repository> & (new (dataSource: DataSource) => Repository)): Provider => ({
-  provide: Class,
-  useFactory: (postgres: Postgres) => new Class(postgres.dataSource),
-  inject: [Postgres],
-});
+const DATA_SOURCE = Symbol('DATA_SOURCE');
 
 /** The business: contacts, services, resources, availability and bookings of each tenant. */
 @Module({})
 export class CrmApiModule {
-  static forRoot(_config: ServiceConfig<'crm-api'>): DynamicModule {
+  static forRoot(config: ServiceConfig<'crm-api'>): DynamicModule {
+    const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
+    const repository = <Repository>(Class: Type<Repository> & (new (dataSource: DataSource) => Repository)): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: CrmApiModule,
       controllers: [ContactsController, ServicesController, ResourcesController, AvailabilityController, BookingsController],
       providers: [
+        ...managed(DATA_SOURCE, database),
+        { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
+        { provide: TOKEN_AUDIENCE, useValue: 'crm-api' },
         CrmMetrics,
-        DatabaseProblemInterceptor,
-        Postgres,
-        ...[ApiKeyRepository, BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository, IdempotencyRepository].map((Class) => repository<object>(Class)),
+        ...[BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository, IdempotencyRepository].map((Class) => repository<object>(Class)),
         IdempotentWrites,
         IdempotencySweeper,
         AvailabilityService,

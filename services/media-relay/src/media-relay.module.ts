@@ -1,7 +1,6 @@
-import { Module, type DynamicModule, type OnApplicationShutdown, Inject } from '@nestjs/common';
-import { CallRecordStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
-import { deriveKeys, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
-import type { Redis } from 'ioredis';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CallRecordStore, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
+import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallFactory } from './relay/call-factory.ts';
@@ -13,20 +12,18 @@ import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
 import { ToolReplyReader } from './tools/tool-reply.reader.ts';
 
 @Module({})
-export class MediaRelayModule implements OnApplicationShutdown {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
-
+export class MediaRelayModule {
   static forRoot(config: ServiceConfig<'media-relay'>): DynamicModule {
-    const redis = connectRedis(config.redisUrl, 'command');
+    const redis = redisResource(config.redisUrl);
     const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     return {
       module: MediaRelayModule,
       imports: [queueModule('producer', config.redisUrl, ['tool-calls', 'post-call'])],
       providers: [
-        { provide: REDIS, useValue: redis },
+        ...managed(REDIS, redis),
         { provide: Sealer, useValue: sealer },
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis, sealer) },
-        { provide: RelayRegistry, useValue: new RelayRegistry(redis) },
+        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         RelayMetrics,
         QueuedToolCaller,
         ToolReplyReader,
@@ -38,9 +35,5 @@ export class MediaRelayModule implements OnApplicationShutdown {
         TwilioStreamGateway,
       ],
     };
-  }
-
-  onApplicationShutdown(): void {
-    this.redis.disconnect();
   }
 }

@@ -1,9 +1,8 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { CallRecordStore, connectRedis, RelayInboxWriter, Sealer } from '@tandem/call-state';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CallRecordStore, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
 import { SERVICE_TOKEN_LIFETIME_S, SERVICE_TOKEN_PURPOSE, serviceTokenSchema } from '@tandem/contracts';
-import { deriveKeys, queueModule, Readiness, SignedTokens, type ServiceConfig } from '@tandem/platform';
+import { deriveKeys, managed, queueModule, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import { CrmClient, verifyHandlers } from '@tandem/tools/handlers';
-import type { Redis } from 'ioredis';
 import { ToolCallProcessor } from './tool-call.processor.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
@@ -11,16 +10,11 @@ import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
 const REDIS = Symbol('REDIS');
 
 @Module({})
-export class ToolWorkerModule implements OnModuleInit, OnApplicationShutdown {
-  constructor(
-    @Inject(REDIS) private readonly redis: Redis,
-    @Inject(Readiness) private readonly readiness: Readiness,
-  ) {}
-
+export class ToolWorkerModule {
   /** @throws HandlersMismatched when a declared tool has no handler, or the other way round */
   static forRoot(config: ServiceConfig<'tool-worker'>): DynamicModule {
     verifyHandlers();
-    const redis = connectRedis(config.redisUrl, 'command');
+    const redis = redisResource(config.redisUrl);
     const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     const tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
     const crm = new CrmClient({
@@ -31,23 +25,15 @@ export class ToolWorkerModule implements OnModuleInit, OnApplicationShutdown {
       module: ToolWorkerModule,
       imports: [queueModule('worker', config.redisUrl, ['tool-calls'])],
       providers: [
-        { provide: REDIS, useValue: redis },
+        ...managed(REDIS, redis),
         { provide: Sealer, useValue: sealer },
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis, sealer) },
-        { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis, sealer) },
+        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
         { provide: CrmClient, useValue: crm },
         ToolWorkerMetrics,
         ToolReplyPublisher,
         ToolCallProcessor,
       ],
     };
-  }
-
-  onModuleInit(): void {
-    this.readiness.register('redis', async () => ((await this.redis.ping()) === 'PONG' ? null : 'Redis does not answer'));
-  }
-
-  onApplicationShutdown(): void {
-    this.redis.disconnect();
   }
 }

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import { createTestDatabase } from '@tandem/stack';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../data-source.ts';
 import { runMigrations } from '../migrate.ts';
@@ -11,33 +10,21 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of its own for one spec file, on the server of TEST_DATABASE_URL. */
+/** A database of its own for one spec file, migrated unless told otherwise. */
 export async function freshDatabase(options: { isMigrated?: boolean } = {}): Promise<FreshDatabase> {
-  const server = process.env.TEST_DATABASE_URL;
-  if (!server) throw new TypeError('TEST_DATABASE_URL is not set; run integration specs with npm run test:int.');
-  const name = `spec_${randomUUID().replaceAll('-', '')}`;
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  await onServer(server, `CREATE DATABASE ${name}`);
-  if (options.isMigrated ?? true) await runMigrations(url.href);
+  const { url, drop } = await createTestDatabase();
+  if (options.isMigrated ?? true) await runMigrations(url);
   const opened: DataSource[] = [];
   return {
-    url: url.href,
+    url,
     async open(poolSize = 5) {
-      const dataSource = createDataSource({ url: url.href, poolSize });
+      const dataSource = createDataSource({ url, poolSize });
       opened.push(dataSource);
       return dataSource.initialize();
     },
     async drop() {
       for (const dataSource of opened) if (dataSource.isInitialized) await dataSource.destroy();
-      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+      await drop();
     },
   };
-}
-
-async function onServer(url: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
 }

@@ -87,7 +87,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
 
   truncate(itemId: ItemId, heardMs: number): void {
     const bytes = this.received.get(itemId);
-    if (bytes === undefined) return;
+    if (!bytes) return; // The server refuses to truncate what has no audio.
     const receivedMs = Math.floor(bytes / bytesPerMs(this.setup.outputFormat));
     this.send({ type: 'conversation.item.truncate', item_id: itemId, content_index: 0, audio_end_ms: Math.max(0, Math.min(Math.floor(heardMs), receivedMs)) });
   }

@@ -1,6 +1,10 @@
-import { Catch, HttpException, Logger, ServiceUnavailableException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Inject, Logger, ServiceUnavailableException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { DependencyUnavailable, MalformedInput } from '@tandem/contracts';
 import type { Response } from 'express';
+import { Metrics } from '../telemetry/metrics.ts';
 import { Problem, PROBLEM_TYPE_BASE, type ProblemDetails } from './problem.ts';
+
+const RETRY_AFTER_S = '2';
 
 const TITLES: Record<number, string> = {
   400: 'The request is malformed',
@@ -18,13 +22,28 @@ const TITLES: Record<number, string> = {
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
+  private readonly dependencyFaults;
 
-  catch(exception: unknown, host: ArgumentsHost): void {
+  constructor(@Inject(Metrics) metrics: Metrics) {
+    this.dependencyFaults = metrics.counter({ name: 'tandem_dependency_faults_total', help: 'Requests that failed because of something we depend on', labelNames: ['dependency', 'code'] });
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const exception = this.translate(thrown);
     const response = host.switchToHttp().getResponse<Response>();
     if (response.headersSent) return;
     const problem = this.describe(exception);
     if (exception instanceof Problem) response.set(exception.headers);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+
+  private translate(thrown: unknown): unknown {
+    if (thrown instanceof MalformedInput) return new Problem(400, thrown.code, 'The request is malformed', thrown.message);
+    if (!(thrown instanceof DependencyUnavailable)) return thrown;
+    const { dependency, code } = thrown;
+    this.dependencyFaults.inc({ dependency, code });
+    this.logger.warn({ dependency, code }, 'a request could not be served because of something we depend on');
+    return new Problem(503, `${dependency}-unavailable`, 'Not available right now', `The ${dependency} cannot be reached or is too busy. Try again shortly; with the same Idempotency-Key nothing is done twice.`, {}, { 'Retry-After': RETRY_AFTER_S });
   }
 
   private describe(exception: unknown): ProblemDetails {

@@ -6,9 +6,7 @@ import { Readiness } from '../health/readiness.ts';
 import { ProblemFilter } from '../http/problem.filter.ts';
 import { loggingModule } from '../logging/logging.module.ts';
 import { Metrics } from '../telemetry/metrics.ts';
-
-/** Injection token of the service's validated configuration. */
-export const CONFIG = Symbol('CONFIG');
+import { CONFIG } from './tokens.ts';
 
 /** What every service has: configuration, logs, health, metrics, problem+json, validation of whatever declares a schema. */
 @Module({})

@@ -1,12 +1,11 @@
 import { Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../access/caller.ts';
-import { TenantController } from '../access/tenant-controller.ts';
-import { problemSchema } from '../http/problem.dto.ts';
+import { CurrentCaller, TenantController, problemSchema, type Caller } from '@tandem/platform';
+import { CRM_SCOPES } from '../crm-scopes.ts';
 import { availabilityQuerySchema, availabilitySchema, type AvailabilityDto, type AvailabilityQuery } from './availability.dto.ts';
 import { AvailabilityService } from './availability.service.ts';
 
-@TenantController('availability')
+@TenantController('availability', CRM_SCOPES)
 export class AvailabilityController {
   constructor(@Inject(AvailabilityService) private readonly availability: AvailabilityService) {}
 

@@ -1,16 +1,15 @@
 import { Body, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentCaller, type Caller } from '../access/caller.ts';
-import { TenantController } from '../access/tenant-controller.ts';
+import { CurrentCaller, TenantController, problemSchema, type Caller } from '@tandem/platform';
+import { CRM_SCOPES } from '../crm-scopes.ts';
 import { idParameterSchema } from '../http/fields.ts';
-import { problemSchema } from '../http/problem.dto.ts';
 import { IdempotencyKey, Repeatable } from '../idempotency/idempotency-key.ts';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.ts';
 import { bookingPageSchema, bookingSchema, createBookingSchema, listBookingsSchema, toBookingDto, toBookingPage, type BookingDto, type CreateBooking, type ListBookings } from './booking.dto.ts';
 import { BookingsService } from './bookings.service.ts';
 
-@TenantController('bookings')
+@TenantController('bookings', CRM_SCOPES)
 export class BookingsController {
   constructor(
     @Inject(BookingsService) private readonly bookings: BookingsService,

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { toolCallIdSchema, type TenantId, type ToolCallId } from '@tandem/contracts';
 import { BookingRepository, type Booking, type Page, type Transaction } from '@tandem/database';
-import { Problem } from '@tandem/platform';
-import type { Caller } from '../access/caller.ts';
+import { type Caller, Problem } from '@tandem/platform';
 import { AvailabilityService } from '../availability/availability.service.ts';
 import { freeResources, judge, type ServiceCalendar, type Verdict } from '../availability/slot-calendar.ts';
 import { CrmMetrics } from '../crm-metrics.ts';

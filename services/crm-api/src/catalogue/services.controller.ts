@@ -1,11 +1,11 @@
 import { Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { CatalogueRepository } from '@tandem/database';
-import { CurrentCaller, type Caller } from '../access/caller.ts';
-import { TenantController } from '../access/tenant-controller.ts';
+import { CurrentCaller, TenantController, type Caller } from '@tandem/platform';
+import { CRM_SCOPES } from '../crm-scopes.ts';
 import { servicesSchema } from './catalogue.dto.ts';
 
-@TenantController('services')
+@TenantController('services', CRM_SCOPES)
 export class ServicesController {
   constructor(@Inject(CatalogueRepository) private readonly catalogue: CatalogueRepository) {}
 

@@ -1,16 +1,15 @@
 import { Body, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentCaller, type Caller } from '../access/caller.ts';
-import { TenantController } from '../access/tenant-controller.ts';
+import { CurrentCaller, TenantController, problemSchema, type Caller } from '@tandem/platform';
+import { CRM_SCOPES } from '../crm-scopes.ts';
 import { idParameterSchema } from '../http/fields.ts';
-import { problemSchema } from '../http/problem.dto.ts';
 import { IdempotencyKey, Repeatable } from '../idempotency/idempotency-key.ts';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.ts';
 import { contactPageSchema, contactSchema, createContactSchema, listContactsSchema, toContactDto, toContactPage, updateContactSchema, type ContactDto, type CreateContact, type ListContacts, type UpdateContact } from './contact.dto.ts';
 import { ContactsService } from './contacts.service.ts';
 
-@TenantController('contacts')
+@TenantController('contacts', CRM_SCOPES)
 export class ContactsController {
   constructor(
     @Inject(ContactsService) private readonly contacts: ContactsService,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { IdempotencyRepository, type KeyedRequest, type StoredAnswer, type Transaction } from '@tandem/database';
-import { Problem } from '@tandem/platform';
+import { DatabaseRefusal, IdempotencyRepository, type KeyedRequest, type StoredAnswer, type Transaction } from '@tandem/database';
+import { type Caller, Problem } from '@tandem/platform';
 import type { Response } from 'express';
-import type { Caller } from '../access/caller.ts';
 import { CrmMetrics } from '../crm-metrics.ts';
+import { tenantGone } from '../tenant-gone.ts';
 
 /** Pauses before looking again at a request that someone else is at: 1.5 s in all. */
 const PAUSES_MS = [25, 50, 100, 200, 400, 725];
@@ -36,7 +36,7 @@ export class IdempotentWrites {
   async answer<Body>(request: UnsafeRequest, response: Response, effect: (transaction: Transaction) => Promise<{ status: number; body: Body }>): Promise<Body> {
     const keyed = keyedRequest(request);
     for (const pauseMs of [...PAUSES_MS, null]) {
-      const claim = await this.keys.claim(keyed);
+      const claim = await this.keys.claim(keyed).catch(whenTenantIsGone);
       if (claim.kind === 'other-request') throw this.reused();
       if (claim.kind === 'answered') {
         this.metrics.keyedRequests.inc({ outcome: 'replayed' });
@@ -68,6 +68,10 @@ function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
+}
+
+function whenTenantIsGone(error: unknown): never {
+  throw error instanceof DatabaseRefusal && error.constraint === 'idempotency_keys_tenant_id_fkey' ? tenantGone() : error;
 }
 
 function refusalOf(error: unknown): StoredAnswer | null {

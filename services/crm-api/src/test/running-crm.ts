@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { CallId, TenantId } from '@tandem/contracts';
-import { ApiKeyRepository, createDataSource, generateApiKey, run, type ApiScope, type DataSource } from '@tandem/database';
+import { SERVICE_TOKEN_PURPOSE, serviceTokenSchema, type CallId, type TenantId } from '@tandem/contracts';
+import { ApiKeyRepository, createDataSource, generateApiKey, run, runMigrations, type ApiScope, type DataSource } from '@tandem/database';
 import { loadServiceConfig, SignedTokens, startService } from '@tandem/platform';
-import { SERVICE_TOKEN_AUDIENCE, SERVICE_TOKEN_PURPOSE, serviceTokenSchema } from '../access/caller.ts';
+import { createTestDatabase } from '@tandem/stack';
 import { crmApi } from '../crm-api.ts';
-import { freshDatabase } from './fresh-database.ts';
 
 export interface Answer {
   readonly status: number;
@@ -26,7 +25,7 @@ const SECRET = 'a secret for specs only and long enough for one';
 export const serviceTokens = new SignedTokens([SECRET], SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
 
 export function serviceToken(tenantId: TenantId, callId?: CallId): Promise<string> {
-  return serviceTokens.sign({ tenantId, ...(callId ? { callId } : {}) }, { audience: SERVICE_TOKEN_AUDIENCE, lifetimeS: 60 });
+  return serviceTokens.sign({ tenantId, ...(callId ? { callId } : {}) }, { audience: 'crm-api', lifetimeS: 60 });
 }
 
 /** One crm-api in this process on a database of its own. */
@@ -39,7 +38,8 @@ export class RunningCrm {
   ) {}
 
   static async start(options: { databaseUrl?: string; poolSize?: number } = {}): Promise<RunningCrm> {
-    const database = await freshDatabase();
+    const database = await createTestDatabase();
+    await runMigrations(database.url);
     const config = loadServiceConfig('crm-api', {
       HOST: '127.0.0.1',
       CRM_API_PORT: '0',

@@ -1,11 +1,11 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
-/** The page at /docs and the document at /openapi.json. */
-export function serveOpenApi(app: NestExpressApplication): void {
+/** Serves the page at /docs and the document at /openapi.json. */
+export function serveOpenApi(app: NestExpressApplication, about: { readonly title: string; readonly description: string }): void {
   const description = new DocumentBuilder()
-    .setTitle('Tandem crm-api')
-    .setDescription('Contacts, services, resources, availability and bookings. Errors are RFC 9457 problem details; decide by `code`.')
+    .setTitle(about.title)
+    .setDescription(`${about.description} Errors are RFC 9457 problem details; decide by \`code\`.`)
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key (tk_…) or a service token.' })

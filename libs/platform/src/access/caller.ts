@@ -1,7 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { callIdSchema, tenantIdSchema, type CallId, type TenantId } from '@tandem/contracts';
-import type { ApiScope } from '@tandem/database';
-import { z } from 'zod';
+import type { CallId, TenantId } from '@tandem/contracts';
 
 /** Who asks, and for which tenant. Everything they see and change is that tenant's. */
 export interface Caller {
@@ -9,13 +7,7 @@ export interface Caller {
   readonly tenantId: TenantId;
   /** The call a service asks for; null for anything else. */
   readonly callId: CallId | null;
-  readonly scopes: readonly ApiScope[];
 }
-
-/** Purpose and audience of the tokens our own services call this one with. */
-export const SERVICE_TOKEN_PURPOSE = 'service-call';
-export const SERVICE_TOKEN_AUDIENCE = 'crm-api';
-export const serviceTokenSchema = z.object({ tenantId: tenantIdSchema, callId: callIdSchema.optional() });
 
 /** A request the guard let in. */
 export interface AuthorisedRequest {

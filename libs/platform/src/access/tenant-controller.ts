@@ -1,15 +1,14 @@
-import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
+import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { DatabaseProblemInterceptor } from '../http/database-problem.ts';
-import { problemSchema } from '../http/problem.dto.ts';
-import { TenantGuard } from './tenant.guard.ts';
+import { problemSchema } from '../http/problem-schema.ts';
+import { NeedsScopes, TenantGuard, type RouteScopes } from './tenant.guard.ts';
 
-/** A controller under /v1 that serves one tenant at a time. Every controller of this service is one. */
-export function TenantController(path: string): ClassDecorator {
+/** A controller under /v1 that serves one tenant at a time, to callers with these scopes. */
+export function TenantController(path: string, scopes: RouteScopes): ClassDecorator {
   return applyDecorators(
     Controller(`v1/${path}`),
+    NeedsScopes(scopes),
     UseGuards(TenantGuard),
-    UseInterceptors(DatabaseProblemInterceptor),
     ApiTags(path),
     ApiBearerAuth(),
     ApiResponse({ status: 400, description: 'Malformed; `detail` names the field.', standardSchema: problemSchema }),

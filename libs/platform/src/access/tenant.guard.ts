@@ -1,0 +1,85 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { SERVICE_TOKEN_PURPOSE, serviceTokenSchema, type TenantId } from '@tandem/contracts';
+import type { Request } from 'express';
+import { Problem } from '../http/problem.ts';
+import { CONFIG } from '../lifecycle/tokens.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { SignedTokens, TokenRefused } from '../tokens/signed-token.ts';
+import type { AuthorisedRequest, Caller } from './caller.ts';
+
+/** What the guard asks about API keys; a service provides it under {@link API_KEYS}. */
+export interface ApiKeys {
+  /** The tenant and scopes of a key in use, null for any other. */
+  findActive(key: string): Promise<{ readonly tenantId: TenantId; readonly scopes: readonly string[] } | null>;
+}
+
+/** Injection tokens: the API keys, and the name service tokens must be made out to. */
+export const API_KEYS = Symbol('API_KEYS');
+export const TOKEN_AUDIENCE = Symbol('TOKEN_AUDIENCE');
+
+/** Scopes a route needs for reading (GET, HEAD) and for everything else. */
+export interface RouteScopes {
+  readonly read: string;
+  readonly write: string;
+}
+export const NeedsScopes = Reflector.createDecorator<RouteScopes>();
+
+const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,2048})$/i;
+
+/**
+ * Lets in whoever shows a token of one of our services or an API key with the route's scope, and names the tenant they
+ * act for. The tenant comes from nowhere else: no path, query or body can choose it.
+ */
+@Injectable()
+export class TenantGuard implements CanActivate {
+  private readonly tokens: SignedTokens<typeof serviceTokenSchema>;
+  private readonly refusedCallers;
+
+  constructor(
+    @Inject(CONFIG) config: { readonly secrets: readonly string[] },
+    @Inject(API_KEYS) private readonly apiKeys: ApiKeys,
+    @Inject(TOKEN_AUDIENCE) private readonly audience: string,
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    this.tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
+    this.refusedCallers = metrics.counter({ name: 'tandem_refused_callers_total', help: 'Requests without a valid credential or scope.', labelNames: ['reason'] });
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request & AuthorisedRequest>();
+    const scopes = this.reflector.getAllAndOverride(NeedsScopes, [context.getHandler(), context.getClass()]) as RouteScopes | undefined;
+    const credential = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (credential === undefined) throw this.refuse('missing', 'Send "Authorization: Bearer …" with an API key or a service token.');
+    request.caller = credential.startsWith('tk_') ? await this.byApiKey(credential, request.method, scopes) : await this.byToken(credential);
+    return true;
+  }
+
+  private async byApiKey(credential: string, method: string, scopes: RouteScopes | undefined): Promise<Caller> {
+    const key = await this.apiKeys.findActive(credential);
+    if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
+    const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
+    // A route that names no scope is open to nobody from outside.
+    if (needed === undefined || !key.scopes.includes(needed)) {
+      this.refusedCallers.inc({ reason: 'scope' });
+      throw new Problem(403, 'scope-missing', 'Not allowed', `This key lacks the scope ${needed ?? 'for this route'}. Use a key that has it.`);
+    }
+    return { kind: 'api-key', tenantId: key.tenantId, callId: null };
+  }
+
+  private async byToken(credential: string): Promise<Caller> {
+    try {
+      const claims = await this.tokens.verify(credential, this.audience);
+      return { kind: 'service', tenantId: claims.tenantId, callId: claims.callId ?? null };
+    } catch (error) {
+      if (error instanceof TokenRefused) throw this.refuse(error.reason, `The service token was refused: ${error.reason}.`);
+      throw error;
+    }
+  }
+
+  private refuse(reason: string, detail: string): Problem {
+    this.refusedCallers.inc({ reason });
+    return new Problem(401, 'not-authenticated', 'Not authenticated', detail, {}, { 'WWW-Authenticate': 'Bearer' });
+  }
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger, type OnApplicationShutdown, type OnModuleInit, type Provider } from '@nestjs/common';
+import { Readiness } from '../health/readiness.ts';
+
+/** A connection to something outside, as its library describes it. */
+export interface Resource<Value> {
+  /** As readiness and logs call it. */
+  readonly name: string;
+  readonly value: Value;
+  /** Connects, however long it takes; gives up when `signal` aborts. */
+  open(signal: AbortSignal, onFault: (code: string) => void): Promise<void>;
+  close(): Promise<void>;
+  /** One sentence on what is wrong, or null. */
+  problem(): Promise<string | null>;
+}
+
+/** How long the start waits for a resource before the port opens without it; the service is then not ready. */
+const START_WAIT_MS = 3_000;
+
+/** Opens a resource with the service, closes it last, and lets readiness ask about it. */
+class ManagedResource implements OnModuleInit, OnApplicationShutdown {
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly resource: Resource<unknown>,
+    readiness: Readiness,
+  ) {
+    readiness.register(resource.name, () => resource.problem());
+  }
+
+  async onModuleInit(): Promise<void> {
+    const logger = new Logger('Resource');
+    const { name } = this.resource;
+    const opened = this.resource.open(this.stopping.signal, (code) => logger.warn({ resource: name, code }, 'cannot connect yet; trying again'));
+    await Promise.race([opened, sleep(START_WAIT_MS, undefined, { ref: false })]);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.resource.close();
+  }
+}
+
+/** The providers of a resource: its value under `token`, and its keeper. */
+export function managed<Value>(token: symbol, resource: Resource<Value>): Provider[] {
+  return [
+    { provide: token, useValue: resource.value },
+    { provide: Symbol(`${resource.name} keeper`), useFactory: (readiness: Readiness) => new ManagedResource(resource, readiness), inject: [Readiness] },
+  ];
+}

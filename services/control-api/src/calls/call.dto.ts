@@ -1,0 +1,88 @@
+import { CALL_STATUSES, callDirectionSchema, channelSchema, REFUSAL_REASONS, usageSchema } from '@tandem/contracts';
+import type { CallDetail, CallSummary, Page } from '@tandem/database';
+import { z } from 'zod';
+
+const instant = z.iso.datetime({ offset: true }).max(40);
+
+export const listCallsSchema = z.object({
+  status: z.enum(CALL_STATUSES).optional().describe('Calls in this status only.'),
+  from: z.string().min(1).max(256).optional().describe('Calls of this caller only, as the carrier gave the number.'),
+  to: z.string().min(1).max(256).optional().describe('Calls to this number only.'),
+  since: instant.optional().describe('Admitted at or after.'),
+  until: instant.optional().describe('Admitted before.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Calls on a page.'),
+  cursor: z.string().min(1).max(100).optional().describe('nextCursor of the page before.'),
+});
+export type ListCalls = z.infer<typeof listCallsSchema>;
+
+export const callParameterSchema = z.object({ callId: z.uuid() });
+
+const latencySchema = z.object({ count: z.number(), p50Ms: z.number(), p95Ms: z.number(), maxMs: z.number() });
+
+export const callSummarySchema = z.object({
+  callId: z.uuid(),
+  status: z.enum(CALL_STATUSES),
+  direction: callDirectionSchema,
+  channel: channelSchema,
+  from: z.string(),
+  to: z.string(),
+  carrierCallId: z.string().nullable(),
+  agent: z.object({ id: z.uuid(), version: z.number().int(), name: z.string() }).nullable(),
+  modelKind: z.string().nullable().describe('openai-realtime, or guided: a rule-based demo, not an AI.'),
+  admittedAt: instant,
+  answeredAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  durationMs: z.number().int().nullable(),
+  termination: z.object({ class: z.string(), reason: z.string() }).nullable(),
+  refusalReason: z.enum(REFUSAL_REASONS).nullable(),
+  outcome: z.string().nullable().describe('What came of it for the business, such as booked.'),
+});
+
+export const callPageSchema = z.object({ items: z.array(callSummarySchema), nextCursor: z.string().nullable().describe('Null on the last page.') });
+
+export const callDetailSchema = callSummarySchema.extend({
+  disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
+  latencies: z.record(z.string(), latencySchema).describe('By what was waited for: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
+  usage: z.array(z.object({ provider: z.string(), model: z.string(), usage: usageSchema })),
+  legs: z.array(z.object({ epoch: z.number().int(), relayId: z.string(), streamId: z.string(), attachedAt: instant, detachedAt: instant.nullable(), detachReason: z.string().nullable() })),
+  transcript: z
+    .array(
+      z.object({
+        speaker: z.enum(['caller', 'agent']),
+        text: z.string().describe("The caller's words as transcribed; the agent's as far as they were heard."),
+        startedAtMs: z.number().describe('Since admission.'),
+        endedAtMs: z.number(),
+        heardMs: z.number().nullable(),
+        interrupted: z.boolean(),
+      }),
+    )
+    .describe('In the order of speaking.'),
+  toolCalls: z.array(z.object({ toolCallId: z.string(), name: z.string(), arguments: z.json(), outcome: z.json().nullable(), startedAtMs: z.number(), tookMs: z.number().nullable() })),
+});
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+export function toCallSummary(call: CallSummary): z.infer<typeof callSummarySchema> {
+  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, ...rest } = call;
+  return { ...rest, admittedAt: admittedAt.toISOString(), answeredAt: iso(answeredAt), endedAt: iso(endedAt) };
+}
+
+export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSchema> {
+  return { items: page.items.map(toCallSummary), nextCursor: page.nextCursor };
+}
+
+export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
+  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, toolCalls, ...rest } = call;
+  return {
+    ...rest,
+    outcome: call.disposition?.outcome ?? null,
+    admittedAt: admittedAt.toISOString(),
+    answeredAt: iso(answeredAt),
+    endedAt: iso(endedAt),
+    latencies: { ...latencies },
+    usage: [...usage],
+    legs: legs.map((leg) => ({ ...leg, attachedAt: leg.attachedAt.toISOString(), detachedAt: iso(leg.detachedAt) })),
+    transcript: utterances.map(({ itemId: _itemId, ...said }) => said),
+    toolCalls: [...toolCalls],
+  };
+}
