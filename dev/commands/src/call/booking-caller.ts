@@ -1,0 +1,40 @@
+import type { Scenario } from '@tandem/simulators';
+import { z } from 'zod';
+
+/** Where the business is asked for a day that has room, so that the caller does not ask for one that is full. */
+export interface BusinessAccess {
+  readonly crmApiUrl: string;
+  readonly apiKey: string;
+}
+
+const availabilitySchema = z.object({ slots: z.array(z.object({ start: z.string() })) });
+const DAYS_AHEAD = [1, 2, 3, 4, 5, 6];
+
+/** A caller who needs a plumber on the next day that has room, takes the first time offered and confirms. */
+export async function bookingScenario(access: BusinessAccess): Promise<Scenario> {
+  const weekday = await nextOpenWeekday(access);
+  return {
+    name: 'booking',
+    description: `Books a plumber for ${weekday} and confirms.`,
+    turns: [
+      { when: 'agent-finished', do: { say: 'I need a plumber please' } },
+      { when: 'agent-finished', do: { say: weekday } },
+      { when: 'agent-finished', do: { say: 'The first one please' } },
+      { when: 'agent-finished', do: { say: 'Yes please' } },
+      { when: 'agent-finished', do: { say: 'No thank you' } },
+    ],
+    expect: { minAgentTurns: 5, endedBy: ['hangup-verb', 'document-end'] },
+    maxCallMs: 150_000,
+  };
+}
+
+async function nextOpenWeekday({ crmApiUrl, apiKey }: BusinessAccess): Promise<string> {
+  for (const ahead of DAYS_AHEAD) {
+    const day = new Date(Date.now() + ahead * 86_400_000);
+    const date = day.toLocaleDateString('en-CA', { timeZone: 'America/New_York' });
+    const response = await fetch(`${crmApiUrl}/v1/availability?service=plumbing&date=${date}`, { headers: { authorization: `Bearer ${apiKey}` } });
+    const parsed = response.ok ? availabilitySchema.safeParse(await response.json()) : null;
+    if (parsed?.success && parsed.data.slots.length > 0) return day.toLocaleDateString('en-US', { timeZone: 'America/New_York', weekday: 'long' });
+  }
+  throw new TypeError('No day of the coming week has room for a plumber. Clear the demo data with "npm run stack:reset", or cancel bookings.');
+}

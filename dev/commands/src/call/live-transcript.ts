@@ -1,0 +1,47 @@
+import { CallRecordStore, connectRedis, Sealer } from '@tandem/call-state';
+import type { CallEvent, CallId } from '@tandem/contracts';
+import { deriveKeys } from '@tandem/platform';
+
+const POLL_MS = 150;
+
+/** Tells the events of a running call as its relay writes them down. */
+export class LiveTranscript {
+  private readonly redis;
+  private readonly store: CallRecordStore;
+  private timer: NodeJS.Timeout | null = null;
+  private told = 0;
+  private polling: Promise<void> = Promise.resolve();
+  callId: CallId | null = null;
+
+  constructor(
+    redisUrl: string,
+    tandemSecret: string,
+    private readonly onEvent: (event: CallEvent) => void,
+  ) {
+    this.redis = connectRedis(redisUrl, 'command');
+    this.store = new CallRecordStore(this.redis, new Sealer(deriveKeys(tandemSecret.split(','), 'call-state')));
+  }
+
+  /** Follows the carrier's call from now on. */
+  follow(carrierCallId: string): void {
+    this.timer = setInterval(() => {
+      this.polling = this.polling.then(() => this.poll(carrierCallId)).catch(() => undefined);
+    }, POLL_MS);
+  }
+
+  /** Tells what is left and lets go of Redis. */
+  async end(carrierCallId: string): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.polling;
+    await this.poll(carrierCallId).catch(() => undefined);
+    this.redis.disconnect();
+  }
+
+  private async poll(carrierCallId: string): Promise<void> {
+    this.callId ??= await this.store.callOf(carrierCallId);
+    if (!this.callId) return;
+    const { events } = await this.store.events(this.callId);
+    for (const event of events.slice(this.told)) this.onEvent(event);
+    this.told = Math.max(this.told, events.length);
+  }
+}

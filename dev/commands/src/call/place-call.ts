@@ -1,0 +1,61 @@
+import type { CallEvent, CallId } from '@tandem/contracts';
+import { encodeMulaw, runScenario, TwilioSimulator, type CallEntry, type Scenario, type ScenarioReport, type SpeakLine } from '@tandem/simulators';
+import { synthesise, type Speech } from '@tandem/stack';
+import { LiveTranscript } from './live-transcript.ts';
+
+export interface CallTarget {
+  readonly ingressUrl: string;
+  readonly redisUrl: string;
+  readonly tandemSecret: string;
+  readonly twilioAuthToken: string;
+}
+
+export interface PlacedCall {
+  readonly report: ScenarioReport;
+  /** Null when the call was never admitted. */
+  readonly callId: CallId | null;
+  readonly events: readonly CallEvent[];
+}
+
+/** The caller's voice; agents use another one, so that a recording is easy to follow. */
+const CALLER_VOICE = 'slt';
+
+/** Rings the stack once through the Twilio simulator, with a caller who speaks. */
+export async function placeCall(
+  target: CallTarget,
+  options: { scenario: Scenario; from: string; to: string; speak: SpeakLine; onCarrier?: (entry: CallEntry) => void; onEvent?: (event: CallEvent) => void },
+): Promise<PlacedCall> {
+  const simulator = new TwilioSimulator({ authToken: target.twilioAuthToken });
+  const events: CallEvent[] = [];
+  const live = new LiveTranscript(target.redisUrl, target.tandemSecret, (event) => {
+    events.push(event);
+    options.onEvent?.(event);
+  });
+  await simulator.start();
+  try {
+    const report = await runScenario({
+      simulator,
+      scenario: options.scenario,
+      call: {
+        from: options.from,
+        to: options.to,
+        voiceUrl: `${target.ingressUrl}/twilio/voice`,
+        statusCallback: { url: `${target.ingressUrl}/twilio/status`, events: ['completed'] },
+      },
+      speak: options.speak,
+      onProgress: (entry) => {
+        if (entry.kind === 'webhook' && entry.purpose === 'voice' && entry.fields.CallSid) live.follow(entry.fields.CallSid);
+        options.onCarrier?.(entry);
+      },
+    });
+    await live.end(report.call.callSid);
+    return { report, callId: live.callId, events };
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** Lines spoken by the synthesiser of the stack. */
+export function spokenBy(speech: Speech): SpeakLine {
+  return async (text) => encodeMulaw(await synthesise(speech, text, { voice: CALLER_VOICE }));
+}

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { DEMO_PHONE_NUMBER } from '@tandem/database';
+import { readRunFile, StackError } from '@tandem/stack';
+import { bookingScenario } from './call/booking-caller.ts';
+import { persistedCall } from './call/persisted-call.ts';
+import { placeCall, spokenBy, type PlacedCall } from './call/place-call.ts';
+import { carrierLine, eventLine, good, heading, latencyLines, problem } from './call/printed-call.ts';
+import { launchStack, type Stack } from './stack/launch-stack.ts';
+
+const HELP = `npm run demo               from nothing to an answered call, then the stack stays up until Ctrl-C
+npm run demo -- --once     ends after the call: 0 when it was answered, booked and written down, else 1 with the reason
+
+Needs no Docker, no key and no account: real PostgreSQL and Redis are started here, the carrier is a simulator, the caller
+speaks synthesised words in real time, and agent Sarah is the guided engine, a rule-based demo and not an AI.`;
+
+/** Alex Morgan of the seeds: the agent knows the number. */
+const CALLER = '+12025550123';
+
+const { values } = parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+if (values.help) console.log(HELP);
+else await demo();
+
+async function demo(): Promise<void> {
+  let stack: Stack | null = null;
+  try {
+    stack = await start();
+    const isGood = await call(stack);
+    if (values.once) {
+      await stack.stop();
+      process.exit(isGood ? 0 : 1);
+    }
+    console.log(`
+The stack stays up. Ring it again with "npm run call" in another terminal, look at calls on ${stack.urls.controlApi}/docs
+(API key in .tandem/secrets.json), end it with Ctrl-C.`);
+  } catch (error) {
+    console.error(problem(error instanceof StackError ? `\n${error.message}` : `\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+    await stack?.stop();
+    process.exit(1);
+  }
+}
+
+async function start(): Promise<Stack> {
+  console.log(heading('Starting'));
+  const isBeside = readRunFile() !== null;
+  if (isBeside) console.log('  Another stack runs in this checkout: the demo uses throw-away data beside it.');
+  const stack = await launchStack({
+    log: (line) => console.log(`  ${line}`),
+    relays: 1,
+    isEphemeral: isBeside,
+    agentModel: 'guided',
+    onUnexpectedExit: ({ instance, lastLines }) => console.error(problem(`${instance} ended unexpectedly:\n${lastLines}`)),
+  });
+  stack.supervisor.stopOnSignals();
+  console.log(good('  ready'));
+  return stack;
+}
+
+async function call(stack: Stack): Promise<boolean> {
+  if (!stack.speech.synthesiser) throw new StackError('There is no speech synthesis on this machine, so nobody could speak.', stack.speech.explanation);
+  const scenario = await bookingScenario({ crmApiUrl: stack.urls.crmApi, apiKey: stack.secrets.demoApiKey });
+  console.log(heading(`Calling ${DEMO_PHONE_NUMBER}`));
+  const startedAt = Date.now();
+  const print = (line: string | null): void => {
+    if (line !== null) console.log(line);
+  };
+  const placed = await placeCall(
+    {
+      ingressUrl: stack.urls.ingress,
+      redisUrl: stack.redis.url,
+      tandemSecret: stack.secrets.tandemSecret,
+      twilioAuthToken: stack.twilioAuthToken,
+    },
+    {
+      scenario,
+      from: CALLER,
+      to: DEMO_PHONE_NUMBER,
+      speak: spokenBy(stack.speech),
+      onCarrier: (entry) => print(carrierLine(entry)),
+      onEvent: (event) => print(eventLine(event, startedAt)),
+    },
+  );
+  return report(stack, placed);
+}
+
+async function report(stack: Stack, { report, callId, events }: PlacedCall): Promise<boolean> {
+  const persisted = callId ? await persistedCall(stack.postgres.url, callId) : null;
+  console.log(heading('Written down'));
+  if (persisted) {
+    const { call, booking } = persisted;
+    console.log(`  call ${call.callId}: ${call.status}, ${call.termination?.reason}, ${call.utterances.length} utterances, ${call.toolCalls.length} tool calls, outcome "${call.disposition?.outcome}"`);
+    if (booking) console.log(`  booking ${booking.reference}: ${booking.service.name} with ${booking.resource.name}, ${booking.startsAt.toISOString()}, ${booking.status}`);
+  }
+  console.log(heading('What the caller waited for'));
+  const toolMs = events.flatMap((event) => (event.type === 'tool.finished' && event.data.name !== 'end_call' ? [event.data.tookMs] : []));
+  for (const line of latencyLines(report, toolMs)) console.log(line);
+  const failures = [
+    ...report.failures,
+    ...(callId ? [] : ['the call was not admitted']),
+    ...(persisted ? [] : ['the call is not in Postgres']),
+    ...(persisted && !persisted.booking ? ['no appointment was booked'] : []),
+    ...(persisted && persisted.call.utterances.length < 8 ? ['the transcript is not complete'] : []),
+  ];
+  console.log(failures.length === 0 ? good('\nThe call was answered, the appointment booked, the transcript written down.') : problem(`\nThe demo did not go as it should:\n${failures.map((failure) => `  - ${failure}`).join('\n')}`));
+  return failures.length === 0;
+}

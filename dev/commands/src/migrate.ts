@@ -1,0 +1,10 @@
+import { runMigrations } from '@tandem/database';
+import { environment } from './stack/dot-env.ts';
+
+const url = environment().DATABASE_URL;
+if (!url) {
+  console.error('DATABASE_URL is not set: the database to migrate. "npm start" migrates its own by itself.');
+  process.exit(2);
+}
+const applied = await runMigrations(url);
+console.log(applied.length === 0 ? 'The schema is current.' : `Applied: ${applied.join(', ')}`);
