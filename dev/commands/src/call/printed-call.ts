@@ -54,7 +54,8 @@ export function eventLine(event: CallEvent, startedAt: number): string | null {
 }
 
 /** What the caller waited for, measured at their ear. */
-export function latencyLines({ call }: ScenarioReport, toolMs: readonly number[]): string[] {
+export function latencyLines({ call }: ScenarioReport, events: readonly CallEvent[]): string[] {
+  const toolMs = events.flatMap((event) => (event.type === 'tool.finished' && event.data.name !== 'end_call' ? [event.data.tookMs] : []));
   const { timing, answeredAtMs } = call;
   const responses = timing.responses.map(({ responseMs }) => responseMs).sort((a, b) => a - b);
   const middle = responses[Math.floor(responses.length / 2)];

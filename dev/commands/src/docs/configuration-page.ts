@@ -16,7 +16,8 @@ function listed(): Listed[] {
 
 function defaultOf(setting: Setting<unknown>): string | null {
   const parsed = setting.schema.safeParse(undefined);
-  return parsed.success && parsed.data !== undefined ? String(parsed.data) : null;
+  if (!parsed.success || parsed.data === undefined) return null;
+  return typeof parsed.data === 'string' ? parsed.data : JSON.stringify(parsed.data);
 }
 
 function isRequired(setting: Setting<unknown>): boolean {
