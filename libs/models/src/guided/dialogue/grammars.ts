@@ -7,22 +7,24 @@ import { inOrder, maybe, oneOf, type Phrase } from './phrase.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const ORDINALS = [
-  'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth', 'eleventh', 'twelfth',
-  'thirteenth', 'fourteenth', 'fifteenth', 'sixteenth', 'seventeenth', 'eighteenth', 'nineteenth', 'twentieth',
-  'twenty first', 'twenty second', 'twenty third', 'twenty fourth', 'twenty fifth', 'twenty sixth', 'twenty seventh',
-  'twenty eighth', 'twenty ninth', 'thirtieth', 'thirty first',
+  ...['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth', 'eleventh', 'twelfth'],
+  ...['thirteenth', 'fourteenth', 'fifteenth', 'sixteenth', 'seventeenth', 'eighteenth', 'nineteenth', 'twentieth'],
+  ...['twenty first', 'twenty second', 'twenty third', 'twenty fourth', 'twenty fifth', 'twenty sixth', 'twenty seventh'],
+  ...['twenty eighth', 'twenty ninth', 'thirtieth', 'thirty first'],
 ];
+
 /** Hours a visit may begin at. Six and seven are left out: on a telephone line "six" is hardly told from "eight". */
 const MORNING_HOURS = ['eight', 'nine', 'ten', 'eleven'];
 const AFTERNOON_HOURS = ['twelve', 'one', 'two', 'three', 'four', 'five'];
 
-const SERVICES = [
-  ...['plumbing', 'a plumber', 'plumber', 'a leak', 'a water leak', 'a leaking pipe', 'a burst pipe', 'a blocked drain', 'a blocked toilet', 'my pipe is leaking'],
-  ...['heating', 'a boiler', 'boiler', 'a broken boiler', 'my boiler is broken', 'no heating', 'a cold radiator'],
-  ...['electrical', 'electrical work', 'an electrician', 'electrician', 'a broken socket', 'a power cut', 'no power'],
+const PLUMBING = [
+  ...['plumbing', 'a plumber', 'plumber', 'a leak', 'a water leak', 'a leaking pipe', 'a burst pipe', 'my pipe is leaking'],
+  ...['a blocked drain', 'a blocked toilet'],
 ];
+const HEATING = ['heating', 'a boiler', 'boiler', 'a broken boiler', 'my boiler is broken', 'no heating', 'a cold radiator'];
+const ELECTRICAL = ['electrical', 'electrical work', 'an electrician', 'electrician', 'a broken socket', 'a power cut', 'no power'];
 
-const service = oneOf(...SERVICES);
+const service = oneOf(...PLUMBING, ...HEATING, ...ELECTRICAL);
 const weekday = oneOf(...WEEKDAYS);
 const ordinal = oneOf(...ORDINALS);
 const nearDay = oneOf('today', 'tomorrow', 'the day after tomorrow', inOrder(maybe('on', 'next', 'this'), weekday));
@@ -79,7 +81,9 @@ function dayTurn(months: readonly string[]): Phrase {
   const date = oneOf(inOrder(oneOf(...months), maybe('the'), ordinal), inOrder('the', ordinal, maybe(inOrder('of', oneOf(...months)))));
   return oneOf(
     inOrder(objection, maybe('how about', 'what about', 'maybe'), oneOf(nearDay, inOrder(maybe('on'), date)), maybe(timeOfDay), please),
+    inOrder(maybe('in the'), part, please),
     oneOf('as soon as possible', 'any day'),
+    inOrder(objection, service, please),
   );
 }
 
@@ -116,12 +120,13 @@ const moreTurn = oneOf(
   inOrder(maybe('yes'), oneOf('another appointment', 'one more appointment')),
 );
 
-export type GrammarName = 'service' | 'day' | 'time' | 'offer' | 'confirm' | 'more';
+export const GRAMMAR_NAMES = ['service', 'day', 'time', 'offer', 'confirm', 'more'] as const;
+export type GrammarName = (typeof GRAMMAR_NAMES)[number];
 
 export interface GrammarFacts {
-  /** Offered times as they are spoken, such as "ten thirty". Used by `offer`. */
+  /** Offered times as they are spoken, such as "ten thirty"; one at least. Used by `offer`. */
   readonly times: readonly string[];
-  /** Names of the months a date may lie in. Used by `day`. */
+  /** Names of the months a date may lie in; one at least. Used by `day`. */
   readonly months: readonly string[];
 }
 

@@ -1,0 +1,377 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HistoryItem } from '@tandem/conversation';
+import { DateTime } from 'luxon';
+import { bookingDialogue } from './booking-dialogue.ts';
+import type { BookingState } from './booking-state.ts';
+import type { DialogueContext, DialogueInput, DialogueMove, ToolRole } from './dialogue.ts';
+import type { ToolResult } from './tool-results.ts';
+import { DISCLOSURE } from './wording.ts';
+
+/** Monday morning in New York. */
+const NOW = DateTime.fromISO('2026-03-02T08:10:00', { zone: 'America/New_York' });
+const CALENDAR: readonly ToolRole[] = ['check', 'book', 'end'];
+/** Clocks go forward on March 8th. */
+const at = (time: string, day = '2026-03-03') => ({ start: `${day}T${time}:00.000${day < '2026-03-08' ? '-05:00' : '-04:00'}`, end: '', resource: 'Ann' });
+const ok = (value: unknown): ToolResult => ({ status: 'ok', value });
+const free = (...times: string[]) => ok({ slots: times.map((time) => at(time)) });
+
+/** A call in words: what the caller does, and what comes back. */
+class Conversation {
+  private state: BookingState;
+  private readonly context: DialogueContext;
+  private last: readonly DialogueMove[] = [];
+
+  constructor(tools: readonly ToolRole[] = CALENDAR, history: readonly HistoryItem[] | null = null) {
+    this.context = { companyName: 'Northwind', today: NOW.startOf('day'), now: NOW, tools: new Set(tools) };
+    this.state = history ? bookingDialogue.resume(history, this.context) : bookingDialogue.begin();
+  }
+
+  private take(input: DialogueInput): string {
+    const step = bookingDialogue.step(this.state, input, this.context);
+    this.state = step.state;
+    this.last = step.moves;
+    return this.last.flatMap((move) => (move.kind === 'say' ? [move.text] : [])).join(' ');
+  }
+
+  begins = (): string => this.take({ kind: 'prompted', isQuestionHeard: true });
+  prompted = (isQuestionHeard: boolean): string => this.take({ kind: 'prompted', isQuestionHeard });
+  says = (text: string, isQuestionHeard = true): string => this.take({ kind: 'heard', text, isQuestionHeard });
+  presses = (digits: string): string => this.take({ kind: 'keys', digits, isQuestionHeard: true });
+  coughs = (isInterruption = false): string => this.take({ kind: 'unheard', isInterruption });
+  told = (instruction: string): string => this.take({ kind: 'instructed', instruction });
+  saidForUs = (): string => this.take({ kind: 'said' });
+  answers = (result: ToolResult, callNumber = this.state.calls): string => this.take({ kind: 'tool-result', callNumber, result });
+
+  get asks(): { tool: ToolRole; arguments: Readonly<Record<string, string>> } | null {
+    const call = this.last.find((move) => move.kind === 'call');
+    return call ? { tool: call.tool, arguments: call.arguments } : null;
+  }
+
+  get essential(): string[] {
+    return this.last.flatMap((move) => (move.kind === 'say' && move.isEssential ? [move.text] : []));
+  }
+}
+
+/** A call that has come to the question whether to book nine o'clock tomorrow. */
+function atConfirmation(): Conversation {
+  const call = new Conversation();
+  call.begins();
+  call.says('a plumber tomorrow morning please');
+  call.answers(free('09:00', '10:30', '11:00'));
+  call.says('nine please');
+  return call;
+}
+
+describe('the guided booking', () => {
+  it('goes from the greeting to the goodbye, one question at a time', () => {
+    const call = new Conversation();
+    expect(call.begins()).toBe(`Hello, this is Northwind. ${DISCLOSURE} I can book plumbing, heating or electrical work. Which do you need?`);
+    expect(call.says('my boiler is broken')).toBe('A visit for heating. Which day suits you?');
+    expect(call.says('on wednesday')).toBe('For Wednesday, March 4th: in the morning or in the afternoon?');
+    expect(call.says('morning please')).toBe('One moment, I am looking at Wednesday, March 4th in the morning.');
+    expect(call.asks).toEqual({ tool: 'check', arguments: { service: 'heating', date: '2026-03-04', partOfDay: 'morning' } });
+    expect(call.answers(ok({ slots: [at('09:00', '2026-03-04'), at('10:30', '2026-03-04')] }))).toBe('For Wednesday, March 4th I have nine or ten thirty in the morning. Which one suits you?');
+    expect(call.says('the second one please')).toBe('So that is heating, Wednesday, March 4th, at ten thirty in the morning. Shall I book it?');
+    expect(call.essential).toEqual(['So that is heating, Wednesday, March 4th, at ten thirty in the morning.']);
+    expect(call.says("yes that's right")).toBe('One moment, I am booking it.');
+    expect(call.asks).toEqual({ tool: 'book', arguments: { service: 'heating', start: '2026-03-04T10:30:00.000-05:00' } });
+    expect(call.answers(ok({ reference: 'NW-4821' }))).toBe(
+      'It is booked: heating, Wednesday, March 4th, at ten thirty in the morning. Your reference is NW-4821. Is there anything else?',
+    );
+    expect(call.says("no that's all")).toBe('Thank you for calling. Goodbye.');
+    expect(call.asks).toEqual({ tool: 'end', arguments: { reason: 'caller-done' } });
+  });
+
+  it('takes service, day and time from one sentence', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says("i'd like to book an electrician next monday at ten thirty please");
+    expect(call.asks).toEqual({ tool: 'check', arguments: { service: 'electrical', date: '2026-03-09', partOfDay: 'morning' } });
+    expect(call.answers(ok({ slots: [at('09:00', '2026-03-09'), at('10:30', '2026-03-09')] }))).toBe(
+      'So that is electrical work, Monday, March 9th, at ten thirty in the morning. Shall I book it?',
+    );
+  });
+
+  it('offers the times around one that is not free', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('a leak tomorrow at one');
+    expect(call.answers(free('12:00', '12:30', '13:30', '14:00', '15:00'))).toBe(
+      'I have nothing at one in the afternoon. For tomorrow, Tuesday, March 3rd I have noon, twelve thirty or one thirty in the afternoon. Which one suits you?',
+    );
+  });
+
+  it('knows a caller by name when the tool does, and asks once', () => {
+    const call = new Conversation(['look-up', ...CALENDAR]);
+    expect(call.begins()).toBe(`Hello, this is Northwind. ${DISCLOSURE}`);
+    expect(call.asks).toEqual({ tool: 'look-up', arguments: {} });
+    expect(call.begins()).toBe('');
+    expect(call.answers(ok({ known: true, name: 'Anna Berg' }))).toBe('Welcome back, Anna. I can book plumbing, heating or electrical work. Which do you need?');
+    call.says('plumbing tomorrow morning');
+    call.answers(free('09:00'));
+    call.says('yes');
+    call.says('yes');
+    expect(call.asks?.arguments).toEqual({ service: 'plumbing', start: at('09:00').start, name: 'Anna Berg' });
+  });
+
+  it.each([ok({ known: false }), ok('nonsense'), ok({ known: true }), { status: 'failed' } as const])('goes on without a name after %j', (result) => {
+    const call = new Conversation(['look-up', ...CALENDAR]);
+    call.begins();
+    expect(call.answers(result)).toBe('I can book plumbing, heating or electrical work. Which do you need?');
+  });
+
+  it('says what it is even when the greeting came from elsewhere', () => {
+    const silent = new Conversation();
+    expect(silent.saidForUs()).toBe('');
+    expect(silent.says('plumbing')).toBe(`${DISCLOSURE} A visit for plumbing. Which day suits you?`);
+    const known = new Conversation(['look-up', ...CALENDAR]);
+    known.saidForUs();
+    expect(known.asks?.tool).toBe('look-up');
+    expect(known.answers(ok({ known: false }))).toBe(`${DISCLOSURE} I can book plumbing, heating or electrical work. Which do you need?`);
+    expect(known.says('plumbing')).toBe('A visit for plumbing. Which day suits you?');
+  });
+});
+
+describe('the guided booking, when the caller changes their mind', () => {
+  it('takes a correction of the day before the consent', () => {
+    const call = atConfirmation();
+    expect(call.says('no wednesday')).toBe('All right. One moment, I am looking at Wednesday, March 4th in the morning.');
+    expect(call.asks?.arguments).toEqual({ service: 'plumbing', date: '2026-03-04', partOfDay: 'morning' });
+  });
+
+  it('forgets the calendar of the old day when the new one comes while it is being read', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing tomorrow morning');
+    expect(call.says('no wednesday')).toContain('Wednesday, March 4th');
+    expect(call.answers(free('09:00'), 1)).toBe('');
+    expect(call.answers(ok({ slots: [at('08:00', '2026-03-04')] }), 2)).toContain('one time: eight in the morning');
+  });
+
+  it('asks what is wrong after a plain no, and starts over when asked', () => {
+    const call = atConfirmation();
+    expect(call.says('no')).toMatch(/^All right, I have booked nothing\. What should be different\?/);
+    expect(call.says('change the time')).toBe('For tomorrow, Tuesday, March 3rd I have nine, ten thirty or eleven in the morning. Which one suits you?');
+    expect(call.says('start over')).toBe('Let us start again. I can book plumbing, heating or electrical work. Which do you need?');
+    expect(call.says('boiler')).toBe('A visit for heating. Which day suits you?');
+  });
+
+  it('takes another of the free times at the consent', () => {
+    const call = atConfirmation();
+    expect(call.says('make it at eleven')).toBe('So that is plumbing, tomorrow, Tuesday, March 3rd, at eleven in the morning. Shall I book it?');
+    expect(call.asks).toBeNull();
+  });
+
+  it('goes through the rest of the day, then asks for another', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing tomorrow');
+    call.says("i don't mind");
+    call.answers(free('09:00', '10:00', '11:00', '13:00'));
+    expect(call.says('none of those')).toBe('For tomorrow, Tuesday, March 3rd I have one time: one in the afternoon. Shall I take it?');
+    expect(call.says('earlier')).toContain('nine, ten or eleven in the morning');
+    call.says('later');
+    expect(call.says('no')).toBe('For tomorrow, Tuesday, March 3rd that is all I have. A visit for plumbing. Which day suits you?');
+    call.says('thursday');
+    expect(call.asks?.arguments).toEqual({ service: 'plumbing', date: '2026-03-05', partOfDay: 'any' });
+  });
+
+  it('reads "the third" as a choice among offers and as a day when asked for one', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing');
+    expect(call.says('the third')).toContain('For tomorrow, Tuesday, March 3rd');
+    call.says('morning');
+    call.answers(free('09:00', '10:00', '11:00'));
+    expect(call.says('the third')).toContain('at eleven in the morning');
+  });
+
+  it('calls nothing off that is already under way', () => {
+    const call = atConfirmation();
+    call.says('yes');
+    expect(call.says('cancel that')).toBe('I am already booking it, and cannot stop that here.');
+    expect(call.says('wednesday')).toBe('One moment, please. I am still booking it.');
+    expect(call.says('goodbye')).toBe('I have no answer to the booking yet. A colleague will check and call you back to confirm. Thank you for calling. Goodbye.');
+  });
+});
+
+describe('the guided booking, when things go wrong', () => {
+  it('looks again when the time has just been taken, without offering it twice', () => {
+    const call = atConfirmation();
+    call.says('yes');
+    expect(call.answers({ status: 'refused', reason: 'slot-taken' })).toContain('I am sorry, that time has just been taken.');
+    expect(call.asks?.tool).toBe('check');
+    expect(call.answers(free('09:00', '10:30', '11:00'))).toContain('ten thirty or eleven in the morning');
+  });
+
+  it.each(['failed', 'timed-out'] as const)('claims nothing after a booking that %s', (status) => {
+    const call = atConfirmation();
+    call.says('yes');
+    expect(call.answers({ status })).toBe('I am not certain whether the appointment was made. A colleague will check and call you back to confirm. Is there anything else?');
+  });
+
+  it('says that nothing is booked after any other refusal', () => {
+    const call = atConfirmation();
+    call.says('yes');
+    expect(call.answers({ status: 'refused', reason: 'too-far-ahead' })).toContain('nothing is booked');
+  });
+
+  it('tries the calendar twice before it promises a call back', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing tomorrow morning');
+    expect(call.answers({ status: 'timed-out' })).toBe('I could not read the calendar just now. Nothing is booked. Shall I try once more?');
+    call.says('yes please');
+    expect(call.asks?.tool).toBe('check');
+    expect(call.answers(ok('no slots here'))).toBe('I still cannot read the calendar, so nothing is booked. A colleague will call you back. Is there anything else?');
+  });
+
+  it('passes over full days for a caller who minds none', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing');
+    call.says('as soon as possible');
+    expect(call.asks?.arguments).toEqual({ service: 'plumbing', date: '2026-03-02', partOfDay: 'any' });
+    call.answers(free());
+    expect(call.asks?.arguments.date).toBe('2026-03-03');
+    expect(call.answers(free('09:00'))).toContain('one time: nine in the morning');
+  });
+
+  it('offers no time that is over', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing today');
+    call.says('any time');
+    expect(call.answers(ok({ slots: [at('08:00', '2026-03-02'), at('09:00', '2026-03-02')] }))).toBe('For today I have one time: nine in the morning. Shall I take it?');
+  });
+
+  it('does not book without a calendar, and says so', () => {
+    const call = new Conversation(['end']);
+    call.begins();
+    expect(call.says('plumbing tomorrow morning')).toBe('I have no calendar here, so I cannot book anything. Thank you for calling. Goodbye.');
+    expect(call.asks).toEqual({ tool: 'end', arguments: { reason: 'cannot-help' } });
+  });
+});
+
+describe('the guided booking, when it does not understand', () => {
+  it('helps in three ways and then ends the call politely', () => {
+    const lost = new Conversation();
+    lost.begins();
+    expect(lost.coughs()).toBe('Sorry, I did not catch that. I can book plumbing, heating or electrical work. Which do you need?');
+    expect(lost.coughs()).toBe('Sorry, I did not catch that either. You can say, for example: I need a plumber. Or: my boiler is broken.');
+    expect(lost.coughs()).toBe('I still do not understand. You can press 1 for plumbing, 2 for heating, or 3 for electrical work.');
+    expect(lost.coughs()).toBe('I am sorry, I do not understand you well enough to help. Thank you for calling. Goodbye.');
+    expect(lost.asks).toEqual({ tool: 'end', arguments: { reason: 'cannot-help' } });
+  });
+
+  it('counts only failures in a row', () => {
+    const call = new Conversation();
+    call.begins();
+    call.coughs();
+    call.coughs();
+    call.says('plumbing');
+    expect(call.coughs()).toBe('Sorry, I did not catch that. A visit for plumbing. Which day suits you?');
+  });
+
+  it('says its question again when a noise cut it off, but not for ever', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing');
+    expect(call.coughs(true)).toBe('A visit for plumbing. Which day suits you?');
+    call.coughs(true);
+    expect(call.coughs(true)).toBe('Sorry, I did not catch that. A visit for plumbing. Which day suits you?');
+  });
+
+  it('takes no yes for a question that was not heard', () => {
+    const call = atConfirmation();
+    expect(call.says('yes', false)).toBe('To be sure, once more. So that is plumbing, tomorrow, Tuesday, March 3rd, at nine in the morning. Shall I book it?');
+    expect(call.asks).toBeNull();
+    call.says('yes');
+    expect(call.asks?.tool).toBe('book');
+  });
+
+  it('repeats, helps, and is honest about people', () => {
+    const call = new Conversation();
+    call.begins();
+    call.says('plumbing');
+    expect(call.says('say that again')).toBe('A visit for plumbing. Which day suits you?');
+    expect(call.says('help')).toBe('You can say: tomorrow. Or: next Monday. Or: the twelfth. A visit for plumbing. Which day suits you?');
+    expect(call.says('speak to a person')).toBe('In this demo I cannot put you through to a person. A visit for plumbing. Which day suits you?');
+    const staffed = new Conversation([...CALENDAR, 'transfer']);
+    staffed.begins();
+    expect(staffed.says('operator')).toBe('I will put you through.');
+    expect(staffed.asks?.tool).toBe('transfer');
+    expect(staffed.answers({ status: 'failed' })).toContain('I could not put you through.');
+  });
+
+  it('takes keys for answers', () => {
+    const call = new Conversation();
+    call.begins();
+    expect(call.presses('2#')).toBe('A visit for heating. Which day suits you?');
+    expect(call.presses('2')).toContain('For tomorrow');
+    call.presses('1');
+    expect(call.asks?.arguments).toEqual({ service: 'heating', date: '2026-03-03', partOfDay: 'morning' });
+    call.answers(free('09:00', '10:00'));
+    expect(call.presses('2')).toContain('at ten in the morning');
+    expect(call.presses('*')).toContain('at ten in the morning');
+    expect(call.presses('7')).toContain('Sorry, I did not catch that.');
+    call.presses('1');
+    expect(call.asks?.tool).toBe('book');
+  });
+});
+
+describe('the guided booking, asked to speak', () => {
+  it('says nothing twice when nothing is new, unless it was not heard', () => {
+    const call = new Conversation();
+    call.begins();
+    expect(call.prompted(true)).toBe('');
+    expect(call.prompted(false)).toBe('I can book plumbing, heating or electrical work. Which do you need?');
+  });
+
+  it('follows the instructions it knows, and stays neutral on others', () => {
+    const call = new Conversation();
+    expect(call.told('Greet the caller in one short sentence and ask how you can help.')).toContain(`Hello, this is Northwind. ${DISCLOSURE}`);
+    expect(call.told('The caller has been silent. Ask whether they are still there.')).toBe('Are you still there? I can book plumbing, heating or electrical work. Which do you need?');
+    expect(call.told('Tell the caller that this takes a moment.')).toBe('One moment, please.');
+    expect(call.told('Say goodbye, the time is up.')).toBe('Thank you for calling. Goodbye.');
+    expect(call.told('Apologise for the trouble.')).toMatch(/^I am sorry about that\./);
+    expect(call.told('Sing.')).toBe('Let us go on. I can book plumbing, heating or electrical work. Which do you need?');
+  });
+});
+
+describe('the guided booking, taken over in the middle', () => {
+  const booked = (output: string): HistoryItem[] => [
+    { kind: 'agent', text: `Hello, this is Northwind. ${DISCLOSURE}` },
+    { kind: 'caller', text: 'I need a plumber on Wednesday.' },
+    { kind: 'tool-call', providerCallId: 'a', name: 'check_availability', argumentsJson: '{"service":"plumbing","date":"2026-03-04","partOfDay":"morning"}' },
+    { kind: 'tool-result', providerCallId: 'a', output: '{"status":"ok","result":{"slots":[]}}' },
+    ...(output === '' ? [] : ([{ kind: 'tool-call', providerCallId: 'b', name: 'book_appointment', argumentsJson: '{}' }] as const)),
+    ...(output === '' || output === 'none' ? [] : ([{ kind: 'tool-result', providerCallId: 'b', output }] as const)),
+  ];
+
+  it('goes on with what was said, without a second greeting', () => {
+    const call = new Conversation(CALENDAR, [{ kind: 'caller', text: 'I need a plumber on Wednesday.' }]);
+    expect(call.begins()).toBe(`${DISCLOSURE} For Wednesday, March 4th: in the morning or in the afternoon?`);
+  });
+
+  it('reads the calendar anew', () => {
+    const call = new Conversation(CALENDAR, booked(''));
+    expect(call.begins()).toBe('One moment, I am looking at Wednesday, March 4th in the morning.');
+    expect(call.asks?.arguments).toEqual({ service: 'plumbing', date: '2026-03-04', partOfDay: 'morning' });
+  });
+
+  it('does not book twice', () => {
+    const call = new Conversation(CALENDAR, booked('{"status":"ok","result":{"reference":"NW-1"}}'));
+    expect(call.begins()).toBe('Is there anything else?');
+  });
+
+  it.each(['none', '{"status":"timed-out","message":"…"}', 'garbage'])('is honest about a booking whose outcome is %s', (output) => {
+    const call = new Conversation(CALENDAR, booked(output));
+    expect(call.begins()).toBe('I am not certain whether the appointment was made. A colleague will check and call you back to confirm. Is there anything else?');
+  });
+
+  it('goes on looking after a refused booking', () => {
+    const call = new Conversation(CALENDAR, booked('{"status":"refused","reason":"slot-taken","message":"…"}'));
+    expect(call.begins()).toContain('I am looking at Wednesday, March 4th in the morning.');
+  });
+});

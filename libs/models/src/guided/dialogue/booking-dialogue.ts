@@ -1,0 +1,161 @@
+import type { HistoryItem } from '@tandem/conversation';
+import { z } from 'zod';
+import { answer, fill } from './booking-answers.ts';
+import { advance, ask, call, failed, repeat, tell, type Step } from './booking-moves.ts';
+import { takeResult } from './booking-results.ts';
+import { INITIAL, withoutRequest, type BookingState } from './booking-state.ts';
+import { phrasesOf, readKeys } from './booking-steps.ts';
+import { say, type Dialogue, type DialogueContext, type DialogueInput } from './dialogue.ts';
+import { readMeaning } from './meaning.ts';
+import { readToolOutput, type ToolResult } from './tool-results.ts';
+import { CALLBACK, DISCLOSURE, GOODBYE, greeting } from './wording.ts';
+
+/**
+ * Books a visit by rules: service, day, time, the calendar's offers, a consent to the whole, the outcome. The state
+ * table is in booking-steps.ts (what is asked and what may be said) and booking-answers.ts (what an answer does).
+ */
+export const bookingDialogue: Dialogue<BookingState> = {
+  begin: () => INITIAL,
+  resume,
+  step: (state, input, context) => disclosed(take(state, input, context)),
+  listensFor: phrasesOf,
+};
+
+function take(state: BookingState, input: DialogueInput, context: DialogueContext): Step {
+  switch (input.kind) {
+    case 'said':
+      return lookUp({ ...state, isGreeted: true }, context);
+    case 'heard':
+      return answer({ ...state, isGreeted: true }, readMeaning(input.text), input.isQuestionHeard, context);
+    case 'keys': {
+      const meaning = readKeys(input.digits, state);
+      return meaning ? answer({ ...state, isGreeted: true }, meaning, input.isQuestionHeard, context) : failed(state, context);
+    }
+    case 'unheard':
+      return unheard({ ...state, isGreeted: true }, input.isInterruption, context);
+    case 'tool-result':
+      return takeResult(state, input.callNumber, input.result, context);
+    case 'prompted':
+      return prompted(state, input.isQuestionHeard, context);
+    case 'instructed':
+      return instructed(state, input.instruction, context);
+  }
+}
+
+/** Nobody is left in doubt whom they talk to: the first words of our own say it. */
+function disclosed({ state, moves }: Step): Step {
+  if (state.isDisclosed || !moves.some((move) => move.kind === 'say')) return { state, moves };
+  return { state: { ...state, isDisclosed: true }, moves: [say(DISCLOSURE), ...moves] };
+}
+
+function greet(state: BookingState, context: DialogueContext): Step {
+  const greeted = lookUp({ ...state, isGreeted: true, isDisclosed: true }, context);
+  const words = [...greeted.moves, say(greeting(context)), say(DISCLOSURE)];
+  if (greeted.moves.length > 0) return { state: greeted.state, moves: words };
+  const asked = ask(greeted.state, context);
+  return { state: asked.state, moves: [...words, ...asked.moves] };
+}
+
+/** Asks who is calling, without a word, once. */
+function lookUp(state: BookingState, context: DialogueContext): Step {
+  if (state.hasLookedUp || !context.tools.has('look-up')) return { state, moves: [] };
+  return call({ ...state, hasLookedUp: true }, 'look-up', {});
+}
+
+/** After this many noises in a row the line is as good as not understood. */
+const MAX_NOISES = 2;
+
+function unheard(state: BookingState, isInterruption: boolean, context: DialogueContext): Step {
+  const isWaiting = state.pending.check !== undefined || state.pending.book !== undefined;
+  if (isWaiting) return tell(state, 'One moment, please.');
+  if (!isInterruption || state.noises >= MAX_NOISES) return failed(state, context);
+  return repeat({ ...state, noises: state.noises + 1 }, context);
+}
+
+function prompted(state: BookingState, isQuestionHeard: boolean, context: DialogueContext): Step {
+  if (!state.isGreeted) return greet(state, context);
+  if (Object.keys(state.pending).length > 0) return { state, moves: [] };
+  if (state.lastSaid.length === 0) return resumed(state, context);
+  return isQuestionHeard ? { state, moves: [] } : repeat(state, context);
+}
+
+/** The first words after an interruption that was not the caller's doing. */
+function resumed(state: BookingState, context: DialogueContext): Step {
+  const doubt = state.isBookingInDoubt ? ['I am not certain whether the appointment was made.', CALLBACK] : [];
+  const settled = { ...state, isBookingInDoubt: false };
+  return state.step === 'more' ? ask(settled, context, ...doubt) : advance(settled, context, ...doubt);
+}
+
+type Instruction = readonly [pattern: RegExp, follow: (state: BookingState, context: DialogueContext) => Step];
+
+/** The instructions a session is known to give; any other gets neutral words. */
+const INSTRUCTIONS: readonly Instruction[] = [
+  [/\b(greet|welcome)/i, (state, context) => (state.isGreeted ? question(state, context) : greet(state, context))],
+  [/\b(still there|silen|quiet|said nothing)/i, (state, context) => question(state, context, 'Are you still there?')],
+  [/\b(goodbye|farewell|hang up|end (of )?the call|time is up|must end)/i, (state) => tell(state, GOODBYE)],
+  [/\b(moment|wait|hold|filler|taking longer|working on)/i, (state) => tell(state, 'One moment, please.')],
+  [/\b(sorry|apolog|trouble|interrupt|reconnect)/i, (state, context) => question(state, context, 'I am sorry about that.')],
+];
+
+function instructed(state: BookingState, instruction: string, context: DialogueContext): Step {
+  const known = INSTRUCTIONS.find(([pattern]) => pattern.test(instruction));
+  return known ? known[1](state, context) : question(state, context, 'Let us go on.');
+}
+
+function question(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {
+  const greeted = { ...state, isGreeted: true };
+  return Object.keys(state.pending).length > 0 ? tell(greeted, ...lead) : ask(greeted, context, ...lead);
+}
+
+const wishSchema = z.object({
+  service: z.enum(['plumbing', 'heating', 'electrical']).nullable().catch(null),
+  date: z.iso.date().nullable().catch(null),
+  partOfDay: z.enum(['morning', 'afternoon', 'any']).nullable().catch(null),
+});
+
+/** Reads the wish from what was said and asked, and whether it was booked; the calendar is asked anew. */
+function resume(history: readonly HistoryItem[], context: DialogueContext): BookingState {
+  const bookings = new Set(history.flatMap((item) => (item.kind === 'tool-call' && item.name === BOOK ? [item.providerCallId] : [])));
+  const start: BookingState = { ...INITIAL, isGreeted: true, hasLookedUp: true };
+  const state = history.reduce((before, item) => recall(before, item, bookings, context), start);
+  return state.isBookingInDoubt ? { ...withoutRequest(state), step: 'more' } : state;
+}
+
+const CHECK = 'check_availability';
+const BOOK = 'book_appointment';
+
+function recall(state: BookingState, item: HistoryItem, bookings: ReadonlySet<string>, context: DialogueContext): BookingState {
+  switch (item.kind) {
+    case 'agent':
+      return item.text.includes(DISCLOSURE) ? { ...state, isDisclosed: true } : state;
+    case 'caller':
+      return fill(state, readMeaning(item.text), context) ?? state;
+    case 'tool-call':
+      if (item.name === BOOK) return { ...state, isBookingInDoubt: true };
+      return item.name === CHECK ? wishOf(state, item.argumentsJson) : state;
+    case 'tool-result':
+      return bookings.has(item.providerCallId) ? afterBooking(state, readToolOutput(item.output)) : state;
+    case 'note':
+      return state;
+  }
+}
+
+function wishOf(state: BookingState, argumentsJson: string): BookingState {
+  const wish = wishSchema.safeParse(readJson(argumentsJson));
+  if (!wish.success) return state;
+  const { service, date, partOfDay } = wish.data;
+  return { ...state, service: service ?? state.service, date: date ?? state.date, part: partOfDay ?? state.part };
+}
+
+function afterBooking(state: BookingState, { status }: ToolResult): BookingState {
+  if (status === 'refused' || status === 'cancelled') return { ...state, isBookingInDoubt: false };
+  return { ...withoutRequest(state), step: 'more', isBookingInDoubt: status !== 'ok' };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+import { sayClock, sayDay } from './calendar.ts';
+import type { DialogueContext, DialogueMove } from './dialogue.ts';
+import type { ClockTime, PartOfDay, Service } from './meaning.ts';
+
+/** Every sentence of the guided dialogue. English only: the recogniser's model is. */
+
+export const DISCLOSURE = 'I am a guided demo, not an AI. I follow fixed rules and understand short answers.';
+export const NO_PERSON = 'In this demo I cannot put you through to a person.';
+export const CALLBACK = 'A colleague will check and call you back to confirm.';
+export const GOODBYE = 'Thank you for calling. Goodbye.';
+
+export function greeting(context: DialogueContext): string {
+  return context.companyName === '' ? 'Hello, and thank you for calling.' : `Hello, this is ${context.companyName}.`;
+}
+
+export function welcomeBack(name: string): string {
+  return `Welcome back, ${name.split(/\s+/)[0]}.`;
+}
+
+const SERVICE_NAMES: Record<Service, string> = { plumbing: 'plumbing', heating: 'heating', electrical: 'electrical work' };
+
+export function serviceName(service: Service): string {
+  return SERVICE_NAMES[service];
+}
+
+/** "Wednesday, March 4th in the morning". */
+export function wishWords(wish: { date: string; part: PartOfDay | null; clock: ClockTime | null }, context: DialogueContext): string {
+  const day = sayDay(wish.date, context.today);
+  if (wish.clock) return `${day} around ${sayClock(wish.clock)}`;
+  return wish.part === null || wish.part === 'any' ? day : `${day} in the ${wish.part}`;
+}
+
+/** "nine, ten thirty or eleven in the morning": a part of the day that all share is said once; noon is any part's. */
+export function listTimes(times: readonly ClockTime[]): string {
+  const said = times.map(sayClock);
+  const parts = new Set(said.flatMap((words) => / in the \w+$/.exec(words) ?? []));
+  const shared = parts.size === 1 && said.at(-1) !== 'noon' ? ([...parts][0] as string) : '';
+  const words = said.map((text) => (shared === '' ? text : text.replace(shared, '')));
+  const listed = words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return `${listed}${shared}`;
+}
+
+/** The whole of what would be booked; a yes counts only when this has been heard. */
+export function summary(service: Service, date: string, time: ClockTime, context: DialogueContext): DialogueMove {
+  return { kind: 'say', text: `So that is ${serviceName(service)}, ${sayDay(date, context.today)}, at ${sayClock(time)}.`, isEssential: true };
+}
