@@ -1,5 +1,5 @@
-/** The rates the platform meets: telephone lines, softphones and recognisers, voice models. */
-export type SampleRateHz = 8_000 | 16_000 | 24_000;
+/** The rates the platform meets: telephone lines, softphones and recognisers, espeak-ng, voice models. */
+export type SampleRateHz = 8_000 | 16_000 | 22_050 | 24_000;
 
 /**
  * Changes the sample rate of one stream of signed 16-bit mono audio. It keeps the tail of what it was given, so pieces
