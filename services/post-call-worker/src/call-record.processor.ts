@@ -24,6 +24,7 @@ export class CallRecordProcessor extends WorkerHost implements OnApplicationBoot
 
   onApplicationBootstrap(): void {
     this.worker.concurrency = this.config.postCallConcurrency;
+    this.worker.on('failed', (job, error) => this.logger.warn({ err: error, callId: (job?.data as { callId?: string } | undefined)?.callId, attempt: job?.attemptsMade }, 'a call could not be written down; it is tried again'));
     this.worker.on('error', (error) => this.logger.warn({ err: error }, 'the post-call queue is not reachable'));
   }
 

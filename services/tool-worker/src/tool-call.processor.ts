@@ -26,6 +26,7 @@ export class ToolCallProcessor extends WorkerHost implements OnApplicationBootst
 
   onApplicationBootstrap(): void {
     this.worker.concurrency = this.config.toolConcurrency;
+    this.worker.on('failed', (job, error) => this.logger.warn({ err: error, callId: (job?.data as { callId?: string } | undefined)?.callId, attempt: job?.attemptsMade }, 'a tool job failed; it is tried again'));
     this.worker.on('error', (error) => this.logger.warn({ err: error }, 'the tool queue is not reachable'));
     this.worker.on('stalled', () => this.metrics.stalled.inc());
   }

@@ -26,6 +26,8 @@ export type CallTools = Readonly<Record<string, (input: never, asked: ModelToolC
 /** A model that asks for more than this in one call is running wild. */
 const MAX_CALLS_PER_CALL = 200;
 const MAX_PENDING = 8;
+/** Of arguments that cannot be read, so much is kept for the record, in characters. */
+const MAX_KEPT_NONSENSE = 1_000;
 
 const always = (): boolean => true;
 
@@ -72,7 +74,7 @@ export class ToolLoop {
     const checked = this.check(asked);
     this.services.log.append({
       type: 'tool.called',
-      data: { toolCallId, name: pending.name, arguments: checked.ok ? checked.value : null, atMs: offsetMs(this.call, this.services.clock) },
+      data: { toolCallId, name: pending.name, arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_KEPT_NONSENSE), atMs: offsetMs(this.call, this.services.clock) },
     });
     if (!checked.ok) {
       this.answered(asked, pending, { status: 'refused', reason: checked.reason, detail: checked.detail }, always);

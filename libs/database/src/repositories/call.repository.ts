@@ -150,7 +150,7 @@ export class CallRepository {
     await rows(
       transaction,
       `INSERT INTO tool_calls (tenant_id, call_id, id, name, arguments, outcome, status, started_at_ms, took_ms)
-       SELECT $1, $2, * FROM jsonb_to_recordset($3::jsonb)
+       SELECT $1, $2, "toolCallId", name, coalesce(arguments, 'null'), outcome, status, "startedAtMs", "tookMs" FROM jsonb_to_recordset($3::jsonb)
          AS tool_call ("toolCallId" text, name text, arguments jsonb, outcome jsonb, status text, "startedAtMs" integer, "tookMs" integer)
        ON CONFLICT DO NOTHING`,
       [...owner, toStorableToolCalls(call)],

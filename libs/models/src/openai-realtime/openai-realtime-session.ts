@@ -152,6 +152,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     },
     'input_audio_buffer.speech_started': ({ item_id }) => {
       this.speaking = item_id;
+      if (this.setup.turnOwner === 'model') this.responses.stoppedByServer();
       this.listener.onCallerSpeechStarted(item_id);
     },
     'input_audio_buffer.speech_stopped': ({ item_id }) => this.speechStopped(item_id),

@@ -15,6 +15,7 @@ const MAX_WAITING = 8;
  */
 export class ResponseQueue {
   running: ResponseId | null = null;
+  private isStopping = false;
   private asked: Asked | null = null;
   private waiting: SpeakRequest[] = [];
   private counter = 0;
@@ -33,11 +34,18 @@ export class ResponseQueue {
   cancelAll(): void {
     this.waiting = [];
     if (this.asked) this.asked.isCancelled = true;
-    if (this.running !== null) this.cancel(this.running);
+    if (this.running !== null && !this.isStopping) this.cancel(this.running);
+    this.isStopping = this.running !== null;
+  }
+
+  /** The server stops the running response by itself: cancelling it as well would be refused. */
+  stoppedByServer(): void {
+    this.isStopping = this.running !== null;
   }
 
   started(responseId: ResponseId, requestId: string | undefined): void {
     this.running = responseId;
+    this.isStopping = false;
     if (this.asked?.requestId !== requestId) return;
     if (this.asked?.isCancelled) this.cancel(responseId);
     this.asked = null;

@@ -11,6 +11,8 @@ import { statusForm, streamStatusForm, type StatusForm } from './twilio-forms.ts
 const FINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 /** The relay's own ending usually comes first; the call is written again with the carrier's figures shortly after. */
 const RECORD_AGAIN_MS = 3_000;
+/** Twilio reports every stream that our side closes as an error; ending a call is closing its stream. */
+const CLOSED_BY_US = '31921';
 
 /** What the carrier reports of calls and streams becomes events of the call. In any order, any number of times. */
 @Controller('twilio')
@@ -49,6 +51,7 @@ export class CallStatusController {
     const { callId } = await this.tokens.check(token, form.CallSid);
     if (form.StreamEvent !== 'stream-error') return;
     const code = /\d{5}/.exec(form.StreamError ?? '')?.[0] ?? 'unknown';
+    if (code === CLOSED_BY_US) return;
     this.metrics.streamFailures.inc({ code });
     this.logger.warn({ callId, code }, 'the carrier reports a stream error');
     await this.records.addFact(callId, `stream-error-${code}`, { type: 'stream.failed', data: { code } });

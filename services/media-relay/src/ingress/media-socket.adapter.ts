@@ -22,6 +22,11 @@ export class MediaSocketAdapter extends WsAdapter {
     return super.create(port, { ...options, path: mediaPath(this.relayId), maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, clientTracking: true }) as unknown;
   }
 
+  /** Errors of single sockets are counted by the gateway; logging each would let strangers fill the log. */
+  override bindErrorHandler<Server>(server: Server): Server {
+    return server;
+  }
+
   override bindMessageHandlers(): void {
     // Messages belong to the caller stream.
   }

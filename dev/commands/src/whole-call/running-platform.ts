@@ -1,0 +1,125 @@
+import { createDataSource, run, type DataSource } from '@tandem/database';
+import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall } from '@tandem/simulators';
+import { launchStack, type LaunchOptions, type Stack } from '../stack/launch-stack.ts';
+
+/** A caller of the seeds whose name the business knows. */
+export const CALLER = '+12025550123';
+export const DIALLED = '+12025550100';
+/** How much faster than life the carrier reads its texts; media goes on in real time. */
+const CARRIER_SPEED = 10;
+
+/** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
+export class RunningPlatform {
+  private constructor(
+    /** Everything the services logged. */
+    readonly lines: readonly string[],
+    readonly stack: Stack,
+    readonly twilio: TwilioSimulator,
+    readonly model: RealtimeSimulator,
+    readonly database: DataSource,
+  ) {}
+
+  static async start(options: { model?: RealtimeSimulatorOptions; stack?: Partial<LaunchOptions> } = {}): Promise<RunningPlatform> {
+    const model = new RealtimeSimulator({ pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 }, transcriptionDelayMs: 100, ...options.model });
+    const at = await model.start({});
+    const lines: string[] = [];
+    const started: (() => Promise<unknown>)[] = [() => model.stop()];
+    try {
+      const stack = await launchStack({
+        log: () => undefined,
+        relays: 1,
+        isEphemeral: true,
+        agentModel: 'openai-realtime',
+        echo: (instance, line) => lines.push(`${instance} ${line}`),
+        ...options.stack,
+        env: { OPENAI_REALTIME_URL: at.url, OPENAI_API_KEY: 'sk-test', ...options.stack?.env },
+      });
+      started.unshift(() => stack.stop());
+      const twilio = new TwilioSimulator({ authToken: stack.twilioAuthToken, speed: CARRIER_SPEED });
+      await twilio.start();
+      started.unshift(() => twilio.stop());
+      const database = await createDataSource({ url: stack.postgres.url, poolSize: 3 }).initialize();
+      return new RunningPlatform(lines, stack, twilio, model, database);
+    } catch (error) {
+      for (const stop of started) await stop();
+      throw error;
+    }
+  }
+
+  get voiceUrl(): string {
+    return `${this.stack.urls.ingress}/twilio/voice`;
+  }
+
+  ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
+    return this.twilio.placeCall({
+      from: CALLER,
+      to: DIALLED,
+      voiceUrl: this.voiceUrl,
+      statusCallback: { url: `${this.stack.urls.ingress}/twilio/status` },
+      ...options,
+    });
+  }
+
+  /** What control-api tells of the carrier's call, once it is written down. */
+  async recorded(callSid: string): Promise<RecordedCall> {
+    const [row] = await this.eventually(() => this.sql<{ id: string }>('SELECT id FROM calls WHERE carrier_call_id = $1 AND (ended_at IS NOT NULL OR refusal_reason IS NOT NULL)', callSid), (rows) => rows.length > 0, `call ${callSid} to be written down`);
+    return this.ask<RecordedCall>(`/v1/calls/${row?.id}`);
+  }
+
+  async ask<Answer>(path: string, key = this.stack.secrets.demoApiKey): Promise<Answer> {
+    const response = await fetch(this.stack.urls.controlApi + path, { headers: { authorization: `Bearer ${key}` } });
+    return (await response.json()) as Answer;
+  }
+
+  async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
+    const rows: unknown = await run(this.database, (manager) => manager.query(text, parameters));
+    return rows as Row[];
+  }
+
+  async metric(service: string, name: string): Promise<string> {
+    const instance = this.stack.supervisor.instances.find((candidate) => candidate.startsWith(service)) ?? service;
+    const response = await fetch(`http://127.0.0.1:${this.stack.supervisor.portsOf(instance).http}/metrics`);
+    return (await response.text()).split('\n').filter((line) => line.startsWith(name)).join('\n');
+  }
+
+  async eventually<Value>(look: () => Promise<Value> | Value, isSo: (value: Value) => boolean, what: string, patienceMs = 15_000): Promise<Value> {
+    for (let waited = 0; ; waited += 50) {
+      const value = await look();
+      if (isSo(value)) return value;
+      if (waited > patienceMs) throw new TypeError(`Waited in vain for ${what}.`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.database.destroy();
+    await this.twilio.stop();
+    await this.stack.stop();
+    await this.model.stop();
+  }
+}
+
+export interface RecordedCall {
+  readonly callId: string;
+  readonly status: string;
+  readonly termination: { readonly class: string; readonly reason: string } | null;
+  readonly refusalReason: string | null;
+  readonly outcome: string | null;
+  readonly durationMs: number;
+  readonly transcript: readonly { readonly speaker: string; readonly text: string; readonly heardMs: number | null; readonly interrupted: boolean; readonly startedAtMs: number }[];
+  readonly toolCalls: readonly { readonly name: string; readonly outcome: { readonly status: string } | null }[];
+  readonly legs: readonly unknown[];
+  readonly latencies: Readonly<Record<string, { readonly count: number; readonly p95Ms: number }>>;
+}
+
+/** A line the caller says: what it says does not matter to a simulated model, how long does. */
+export const words = (ms: number): Uint8Array => mulawTone(300, ms);
+
+/** Says a line once the agent has finished. */
+export async function answer(call: SimulatedCall, ms = 900): Promise<void> {
+  await call.waitForSpeech();
+  await call.waitForSilence(400);
+  await call.say(words(ms));
+}
+
+export const spokenByCarrier = (report: CallReport): string => report.said.join(' ');
