@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const WANTED_NODE_MAJOR = 24;
-const compiled = join(root, 'dev/commands/dist');
+const compiled = ['dev/commands/dist', 'dev/load/dist'];
 
 const [, , command, ...args] = process.argv;
 const tty = process.stderr.isTTY;
@@ -89,8 +89,8 @@ const node = localNode();
 dropOrphans();
 await step('compiling', node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
 
-const script = join(compiled, `${command}.js`);
-if (!command || !/^[a-z-]+$/.test(command) || !existsSync(script)) {
+const script = /^[a-z-]+$/.test(command ?? '') ? compiled.map((folder) => join(root, folder, `${command}.js`)).find(existsSync) : undefined;
+if (!script) {
   fail(`There is no command "${command ?? ''}".`, 'Commands: demo, start, call, test, bench, load, chaos, docs, migrate, stack-reset.');
 }
 const child = spawn(node, ['--enable-source-maps', script, ...args], {

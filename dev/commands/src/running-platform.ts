@@ -1,6 +1,6 @@
 import { createDataSource, run, type DataSource } from '@tandem/database';
 import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall } from '@tandem/simulators';
-import { launchStack, type LaunchOptions, type Stack } from '../stack/launch-stack.ts';
+import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
 /** A caller of the seeds whose name the business knows. */
 export const CALLER = '+12025550123';
