@@ -1,5 +1,6 @@
 import { PCMA_8K, PCM16_24K, PCMU_8K } from '@tandem/contracts';
 import type { Clock, ModelSessionListener, ModelSessionSetup, VoiceModel, VoiceModelSession } from '@tandem/conversation';
+import { WebSocket, type ClientOptions } from 'ws';
 import { OpenAiRealtimeSession } from './openai-realtime-session.ts';
 
 export interface OpenAiRealtimeOptions {
@@ -10,6 +11,7 @@ export interface OpenAiRealtimeOptions {
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   readonly openTimeoutMs?: number;
+  readonly connect?: (url: string, options: ClientOptions) => WebSocket;
 }
 
 /** One half second of appended G.711: whatever waits longer is of no use to a conversation. */
@@ -40,6 +42,7 @@ export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel 
         maxBufferedBytes: MAX_BUFFERED_BYTES,
         clock: options.clock,
         onError: options.onError,
+        connect: options.connect ?? ((url, socketOptions) => new WebSocket(url, socketOptions)),
       }),
   };
 }

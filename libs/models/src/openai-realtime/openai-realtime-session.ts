@@ -1,7 +1,7 @@
 import { bytesPerMs, ProviderError, type ItemId } from '@tandem/contracts';
 import { AudioFrame, type Clock, type ModelSessionChange, type ModelSessionListener, type ModelSessionSetup, type SpeakRequest, type Timer, type VoiceModelSession } from '@tandem/conversation';
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import { connectionError, errorOfClose, errorOfEvent, errorOfStatus } from './openai-errors.ts';
 import { appendAudio, historyItem, responseCreate, sessionChange, sessionUpdate } from './openai-events.ts';
 import { parseOpenAiEvent, type OpenAiEvent } from './openai-server-events.ts';
@@ -17,6 +17,8 @@ export interface OpenAiSessionOptions {
   readonly maxBufferedBytes: number;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Opens the socket; a benchmark puts one without a network here. */
+  readonly connect: (url: string, options: ClientOptions) => WebSocket;
 }
 
 /** Plain numbers, read when somebody scrapes. */
@@ -57,7 +59,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       (request, requestId) => this.send(responseCreate(request, requestId, this.setup.instructions)),
       (responseId) => this.send({ type: 'response.cancel', response_id: responseId }),
     );
-    this.socket = new WebSocket(options.url, { headers: options.headers, perMessageDeflate: false, maxPayload: MAX_EVENT_BYTES, handshakeTimeout: options.openTimeoutMs });
+    this.socket = options.connect(options.url, { headers: options.headers, perMessageDeflate: false, maxPayload: MAX_EVENT_BYTES, handshakeTimeout: options.openTimeoutMs });
     this.openTimer = options.clock.after(options.openTimeoutMs, () => this.fail(connectionError('open-timeout', `The Realtime API did not open a session within ${options.openTimeoutMs} ms.`)));
     this.socket.on('message', (data) => this.arrived(data as Buffer));
     this.socket.on('unexpected-response', (_request, response) => {
