@@ -2,7 +2,7 @@ import { resolveDay } from './calendar.ts';
 import { advance, ask, book, call, check, failed, goodbye, repeat, tell, type Step } from './booking-moves.ts';
 import { offered, OFFERED_AT_ONCE, slotClock, withoutRequest, withoutSlots, type BookingState, type StepName } from './booking-state.ts';
 import { examplesOf } from './booking-steps.ts';
-import type { DialogueContext } from './dialogue.ts';
+import { say, type DialogueContext } from './dialogue.ts';
 import type { Command, DayWords, Meaning } from './meaning.ts';
 import type { Slot } from './tool-results.ts';
 import { CALLBACK, NO_PERSON, wishWords } from './wording.ts';
@@ -42,7 +42,7 @@ function obey(state: BookingState, command: Command, context: DialogueContext): 
 function putThrough(state: BookingState, context: DialogueContext): Step {
   if (!context.tools.has('transfer')) return ask(state, context, NO_PERSON);
   const asked = call(state, 'transfer', { reason: 'The caller asks for a person.' });
-  return { state: asked.state, moves: [...tell(state, 'I will put you through.').moves, ...asked.moves] };
+  return { state: asked.state, moves: [...asked.moves, say('I will put you through.')] };
 }
 
 type Answer = (state: BookingState, meaning: Meaning, context: DialogueContext, isQuestionHeard: boolean) => Step | null;

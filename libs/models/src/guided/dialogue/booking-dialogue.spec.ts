@@ -37,7 +37,7 @@ class Conversation {
   prompted = (isQuestionHeard: boolean): string => this.take({ kind: 'prompted', isQuestionHeard });
   says = (text: string, isQuestionHeard = true): string => this.take({ kind: 'heard', text, isQuestionHeard });
   presses = (digits: string): string => this.take({ kind: 'keys', digits, isQuestionHeard: true });
-  coughs = (isInterruption = false): string => this.take({ kind: 'unheard', isInterruption });
+  coughs = (isInterruption = false, isQuestionHeard = true): string => this.take({ kind: 'unheard', isInterruption, isQuestionHeard });
   told = (instruction: string): string => this.take({ kind: 'instructed', instruction });
   saidForUs = (): string => this.take({ kind: 'said' });
   answers = (result: ToolResult, callNumber = this.state.calls): string => this.take({ kind: 'tool-result', callNumber, result });
@@ -129,6 +129,18 @@ describe('the guided booking', () => {
     expect(known.asks?.tool).toBe('look-up');
     expect(known.answers(ok({ known: false }))).toBe(`${DISCLOSURE} I can book plumbing, heating or electrical work. Which do you need?`);
     expect(known.says('plumbing')).toBe('A visit for plumbing. Which day suits you?');
+  });
+});
+
+describe('the guided booking, about itself', () => {
+  it('says again what it is to a caller who talked over it', () => {
+    const call = new Conversation();
+    call.begins();
+    expect(call.says('plumbing', false)).toBe(`${DISCLOSURE} A visit for plumbing. Which day suits you?`);
+    expect(call.essential).toEqual([DISCLOSURE]);
+    expect(call.coughs(true, false)).toBe(`${DISCLOSURE} A visit for plumbing. Which day suits you?`);
+    call.says('tomorrow');
+    expect(call.says('morning', false)).toBe('One moment, I am looking at tomorrow, Tuesday, March 3rd in the morning.');
   });
 });
 

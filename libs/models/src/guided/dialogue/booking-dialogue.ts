@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { answer, fill } from './booking-answers.ts';
 import { advance, ask, call, failed, repeat, tell, type Step } from './booking-moves.ts';
 import { takeResult } from './booking-results.ts';
-import { INITIAL, withoutRequest, type BookingState } from './booking-state.ts';
+import { INITIAL, isWaiting, withoutRequest, type BookingState } from './booking-state.ts';
 import { phrasesOf, readKeys } from './booking-steps.ts';
-import { say, type Dialogue, type DialogueContext, type DialogueInput } from './dialogue.ts';
+import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput } from './dialogue.ts';
 import { readMeaning } from './meaning.ts';
 import { readToolOutput, type ToolResult } from './tool-results.ts';
 import { CALLBACK, DISCLOSURE, GOODBYE, greeting } from './wording.ts';
@@ -17,7 +17,7 @@ import { CALLBACK, DISCLOSURE, GOODBYE, greeting } from './wording.ts';
 export const bookingDialogue: Dialogue<BookingState> = {
   begin: () => INITIAL,
   resume,
-  step: (state, input, context) => disclosed(take(state, input, context)),
+  step: (state, input, context) => disclosed(take(hearsDisclosure(state, input), input, context)),
   listensFor: phrasesOf,
 };
 
@@ -44,13 +44,20 @@ function take(state: BookingState, input: DialogueInput, context: DialogueContex
 
 /** Nobody is left in doubt whom they talk to: the first words of our own say it. */
 function disclosed({ state, moves }: Step): Step {
-  if (state.isDisclosed || !moves.some((move) => move.kind === 'say')) return { state, moves };
-  return { state: { ...state, isDisclosed: true }, moves: [say(DISCLOSURE), ...moves] };
+  if (state.disclosure !== 'due' || !moves.some((move) => move.kind === 'say')) return { state, moves };
+  return { state: { ...state, disclosure: 'said' }, moves: [sayEssential(DISCLOSURE), ...moves] };
+}
+
+/** A disclosure that the caller talked over is due again. */
+function hearsDisclosure(state: BookingState, input: DialogueInput): BookingState {
+  const isCallers = input.kind === 'heard' || input.kind === 'unheard' || input.kind === 'keys';
+  if (state.disclosure !== 'said' || !isCallers) return state;
+  return { ...state, disclosure: input.isQuestionHeard ? 'heard' : 'due' };
 }
 
 function greet(state: BookingState, context: DialogueContext): Step {
-  const greeted = lookUp({ ...state, isGreeted: true, isDisclosed: true }, context);
-  const words = [...greeted.moves, say(greeting(context)), say(DISCLOSURE)];
+  const greeted = lookUp({ ...state, isGreeted: true, disclosure: 'said' }, context);
+  const words = [...greeted.moves, say(greeting(context)), sayEssential(DISCLOSURE)];
   if (greeted.moves.length > 0) return { state: greeted.state, moves: words };
   const asked = ask(greeted.state, context);
   return { state: asked.state, moves: [...words, ...asked.moves] };
@@ -66,15 +73,14 @@ function lookUp(state: BookingState, context: DialogueContext): Step {
 const MAX_NOISES = 2;
 
 function unheard(state: BookingState, isInterruption: boolean, context: DialogueContext): Step {
-  const isWaiting = state.pending.check !== undefined || state.pending.book !== undefined;
-  if (isWaiting) return tell(state, 'One moment, please.');
+  if (state.pending.check !== undefined || state.pending.book !== undefined) return tell(state, 'One moment, please.');
   if (!isInterruption || state.noises >= MAX_NOISES) return failed(state, context);
   return repeat({ ...state, noises: state.noises + 1 }, context);
 }
 
 function prompted(state: BookingState, isQuestionHeard: boolean, context: DialogueContext): Step {
   if (!state.isGreeted) return greet(state, context);
-  if (Object.keys(state.pending).length > 0) return { state, moves: [] };
+  if (isWaiting(state)) return { state, moves: [] };
   if (state.lastSaid.length === 0) return resumed(state, context);
   return isQuestionHeard ? { state, moves: [] } : repeat(state, context);
 }
@@ -104,7 +110,7 @@ function instructed(state: BookingState, instruction: string, context: DialogueC
 
 function question(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {
   const greeted = { ...state, isGreeted: true };
-  return Object.keys(state.pending).length > 0 ? tell(greeted, ...lead) : ask(greeted, context, ...lead);
+  return isWaiting(state) ? tell(greeted, ...lead) : ask(greeted, context, ...lead);
 }
 
 const wishSchema = z.object({
@@ -127,7 +133,7 @@ const BOOK = 'book_appointment';
 function recall(state: BookingState, item: HistoryItem, bookings: ReadonlySet<string>, context: DialogueContext): BookingState {
   switch (item.kind) {
     case 'agent':
-      return item.text.includes(DISCLOSURE) ? { ...state, isDisclosed: true } : state;
+      return item.text.includes(DISCLOSURE) ? { ...state, disclosure: 'heard' } : state;
     case 'caller':
       return fill(state, readMeaning(item.text), context) ?? state;
     case 'tool-call':

@@ -13,8 +13,8 @@ export interface BookingState {
   readonly pending: Readonly<Partial<Record<ToolRole, number>>>;
   readonly calls: number;
   readonly isGreeted: boolean;
-  /** The caller has been told that this is a demo and no AI. */
-  readonly isDisclosed: boolean;
+  /** Whether the caller has been told that this is a demo and no AI, and has heard it. */
+  readonly disclosure: 'due' | 'said' | 'heard';
   readonly hasLookedUp: boolean;
   readonly customerName: string | null;
   readonly service: Service | null;
@@ -63,7 +63,7 @@ export const INITIAL: BookingState = {
   pending: {},
   calls: 0,
   isGreeted: false,
-  isDisclosed: false,
+  disclosure: 'due',
   hasLookedUp: false,
   customerName: null,
   failures: 0,
@@ -82,6 +82,11 @@ export function withoutRequest(state: BookingState): BookingState {
 export function withoutSlots(state: BookingState): BookingState {
   const { check: _check, ...pending } = state.pending;
   return { ...state, slots: null, offset: 0, chosen: null, pending };
+}
+
+/** A tool's answer will say how it goes on. The end of the call is nothing to wait for. */
+export function isWaiting({ pending }: BookingState): boolean {
+  return (Object.keys(pending) as ToolRole[]).some((role) => role !== 'end');
 }
 
 /** Without what `role` was waiting for. */

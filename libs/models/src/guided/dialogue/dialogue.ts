@@ -8,7 +8,7 @@ export type DialogueInput =
   /** Words of the caller. `isQuestionHeard` is false when the essential part of our last words was cut off. */
   | { readonly kind: 'heard'; readonly text: string; readonly isQuestionHeard: boolean }
   /** A sound of the caller without words we know. It may have cut us off, and then counts for less. */
-  | { readonly kind: 'unheard'; readonly isInterruption: boolean }
+  | { readonly kind: 'unheard'; readonly isInterruption: boolean; readonly isQuestionHeard: boolean }
   /** Keys, as pressed one after another. */
   | { readonly kind: 'keys'; readonly digits: string; readonly isQuestionHeard: boolean }
   | { readonly kind: 'tool-result'; readonly callNumber: number; readonly result: ToolResult }
@@ -53,6 +53,10 @@ export interface Dialogue<State> {
 
 export function say(text: string): DialogueMove {
   return { kind: 'say', text };
+}
+
+export function sayEssential(text: string): DialogueMove {
+  return { kind: 'say', text, isEssential: true };
 }
 
 /** A dialogue on its way, so that who conducts it need not know its state. */

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { sayClock, sayDay } from './calendar.ts';
-import { say, type Dialogue, type DialogueContext, type DialogueInput, type DialogueStep, type ToolRole } from './dialogue.ts';
+import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput, type DialogueStep, type ToolRole } from './dialogue.ts';
 import { readReference, readSlots, type Slot, type ToolResult } from './tool-results.ts';
 import { CALLBACK, GOODBYE, greeting } from './wording.ts';
 
@@ -19,8 +19,8 @@ export const SCRIPT_DISCLOSURE =
   'I am a scripted demo, not an AI. This machine has no speech recogniser, so I cannot understand what you say. I go through one booking by myself: say anything, or wait, and I go on.';
 
 /**
- * One booking by a fixed script, for machines without a recogniser. Any sound of the caller, any key and any silence
- * moves it on; the key 2 stops it from booking. Nothing else is understood, and it says so.
+ * One booking by a fixed script, for machines without a recogniser. Any sound of the caller and any key moves it on, and
+ * so does a silence, which it is told of as a sound without words; the key 2 stops it from booking. Nothing else is understood, and it says so.
  */
 export const scriptDialogue: Dialogue<ScriptState> = {
   begin: () => ({ step: 'greeting', isGreeted: false, calls: 0, awaited: null, slot: null }),
@@ -40,20 +40,30 @@ function take(state: ScriptState, input: DialogueInput, context: DialogueContext
       return quiet({ ...state, isGreeted: true });
     case 'instructed':
       return state.step === 'greeting' ? goOn(state, context) : speak(state, 'One moment, please.');
+    case 'prompted':
+      return state.step === 'greeting' ? goOn(state, context) : quiet(state);
     case 'keys':
-      return state.step === 'offer' && input.digits.includes('2') ? decline(state, context) : goOn(state, context);
     case 'heard':
     case 'unheard':
-    case 'prompted':
-      return goOn(state, context);
+      return react(state, input, context);
   }
+}
+
+function react(state: ScriptState, input: Extract<DialogueInput, { kind: 'keys' | 'heard' | 'unheard' }>, context: DialogueContext): Step {
+  if (state.step === 'wish' && !input.isQuestionHeard) return disclose(state);
+  return input.kind === 'keys' && state.step === 'offer' && input.digits.includes('2') ? decline(state, context) : goOn(state, context);
+}
+
+/** Talked over, it is said again. */
+function disclose(state: ScriptState, ...lead: readonly string[]): Step {
+  return { state: { ...state, step: 'wish' }, moves: [...lead.map(say), sayEssential(SCRIPT_DISCLOSURE)] };
 }
 
 function goOn(state: ScriptState, context: DialogueContext): Step {
   if (state.awaited) return quiet(state);
   switch (state.step) {
     case 'greeting':
-      return speak({ ...state, step: 'wish' }, ...(state.isGreeted ? [] : [greeting(context)]), SCRIPT_DISCLOSURE);
+      return disclose(state, ...(state.isGreeted ? [] : [greeting(context)]));
     case 'wish':
       return look(state, context);
     case 'offer':

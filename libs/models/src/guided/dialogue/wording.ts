@@ -1,5 +1,5 @@
 import { sayClock, sayDay } from './calendar.ts';
-import type { DialogueContext, DialogueMove } from './dialogue.ts';
+import { sayEssential, type DialogueContext, type DialogueMove } from './dialogue.ts';
 import type { ClockTime, PartOfDay, Service } from './meaning.ts';
 
 /** Every sentence of the guided dialogue. English only: the recogniser's model is. */
@@ -42,5 +42,5 @@ export function listTimes(times: readonly ClockTime[]): string {
 
 /** The whole of what would be booked; a yes counts only when this has been heard. */
 export function summary(service: Service, date: string, time: ClockTime, context: DialogueContext): DialogueMove {
-  return { kind: 'say', text: `So that is ${serviceName(service)}, ${sayDay(date, context.today)}, at ${sayClock(time)}.`, isEssential: true };
+  return sayEssential(`So that is ${serviceName(service)}, ${sayDay(date, context.today)}, at ${sayClock(time)}.`);
 }

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { PCMU_8K, ProviderError } from '@tandem/contracts';
+import type { Clock, ModelSessionListener, ModelSessionSetup, VoiceModel, VoiceModelCapabilities, VoiceModelSession } from '@tandem/conversation';
+import { DateTime } from 'luxon';
+import { bookingDialogue } from './dialogue/booking-dialogue.ts';
+import { startTalk, type DialogueContext, type ToolRole } from './dialogue/dialogue.ts';
+import { scriptDialogue } from './dialogue/script-dialogue.ts';
+import { GuidedSession } from './guided-session.ts';
+import { PocketsphinxRecogniser } from './hearing/pocketsphinx.ts';
+import type { Recogniser } from './hearing/recogniser.ts';
+import { openVoiceDetector, type VoiceDetector } from './hearing/voice-detector.ts';
+import { Places } from './speech/child.ts';
+import { LocalSpeech } from './speech/local-speech.ts';
+import { SpeechCache } from './speech/speech-cache.ts';
+import type { Synthesiser } from './speech/synthesiser.ts';
+import { TempFolder } from './speech/temp-folder.ts';
+
+export interface GuidedLimits {
+  /** Processes at a time, over all calls of this model, and how many more may wait for their turn. */
+  readonly maxRecognitions: number;
+  readonly maxWaitingRecognitions: number;
+  readonly maxSyntheses: number;
+  readonly maxWaitingSyntheses: number;
+  readonly recognitionTimeoutMs: number;
+  readonly synthesisTimeoutMs: number;
+  /** Sound kept of sentences spoken before. */
+  readonly speechCacheBytes: number;
+  /** A longer utterance is cut here. */
+  readonly maxUtteranceMs: number;
+}
+
+export const GUIDED_LIMITS: GuidedLimits = {
+  maxRecognitions: 2,
+  maxWaitingRecognitions: 16,
+  maxSyntheses: 2,
+  maxWaitingSyntheses: 64,
+  recognitionTimeoutMs: 5_000,
+  synthesisTimeoutMs: 5_000,
+  speechCacheBytes: 16 * 1024 * 1024,
+  maxUtteranceMs: 15_000,
+};
+
+/** The business a caller of this engine talks to. An agent snapshot is one. */
+export interface GuidedBusiness {
+  /** IANA name; days and times are those of its clock. */
+  readonly timeZone: string;
+  /** As the caller hears it; empty when it need not be said. */
+  readonly companyName: string;
+}
+
+export interface GuidedModelOptions extends Partial<GuidedBusiness> {
+  /** Absolute paths of the programs; one of flite and espeak-ng is needed to speak. */
+  readonly flitePath?: string | undefined;
+  readonly espeakPath?: string | undefined;
+  /** pocketsphinx_continuous. Without it or its model a script runs that understands nothing, and says so. */
+  readonly pocketsphinxPath?: string | undefined;
+  /** Folder with `en-us` (the acoustic model) and `cmudict-en-us.dict`. */
+  readonly pocketsphinxModelDir?: string | undefined;
+  /** LD_LIBRARY_PATH of the programs. */
+  readonly speechLibraryPath?: string | undefined;
+  readonly clock: Clock;
+  readonly limits?: Partial<GuidedLimits> | undefined;
+}
+
+/** The only language it hears and speaks, as BCP 47. */
+export const GUIDED_LANGUAGE = 'en-US';
+
+export interface GuidedModel extends VoiceModel {
+  readonly provider: 'guided';
+  /** The same engine for a certain business: programs, limits and cache are shared. */
+  forBusiness(business: GuidedBusiness): VoiceModel;
+  /** Removes its temporary files. Sessions that are still open fail from now on. */
+  close(): Promise<void>;
+}
+
+const CAPABILITIES: VoiceModelCapabilities = { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: null };
+
+/** What hears and speaks, for all sessions. */
+export interface GuidedSenses {
+  readonly clock: Clock;
+  readonly synthesiser: Synthesiser;
+  readonly recogniser: Recogniser | null;
+  readonly openDetector: () => Promise<VoiceDetector>;
+  readonly maxUtteranceMs: number;
+}
+
+/**
+ * The keyless engine: speech recognition by small grammars, a booking dialogue by rules, local speech. A demo, and it
+ * says so to every caller; no AI, no network, no key.
+ */
+export function createGuidedModel(options: GuidedModelOptions): GuidedModel {
+  const { clock, timeZone = 'UTC', companyName = '' } = options;
+  const limits: GuidedLimits = { ...GUIDED_LIMITS, ...options.limits };
+  const flitePath = present(options.flitePath);
+  const espeakPath = present(options.espeakPath);
+  if (!flitePath && !espeakPath) {
+    throw new ProviderError('The guided engine has no voice. Install flite or espeak-ng and set its absolute path.', { provider: 'guided', code: 'no-synthesiser', category: 'invalid-request' });
+  }
+  const folder = new TempFolder();
+  const speech = new LocalSpeech({
+    flitePath,
+    espeakPath,
+    libraryPath: options.speechLibraryPath,
+    timeoutMs: limits.synthesisTimeoutMs,
+    places: new Places('speech', limits.maxSyntheses, limits.maxWaitingSyntheses),
+    folder,
+    clock,
+  });
+  const senses: GuidedSenses = {
+    clock,
+    synthesiser: new SpeechCache(speech, limits.speechCacheBytes),
+    recogniser: recogniserOf(options, limits, folder),
+    openDetector: openVoiceDetector,
+    maxUtteranceMs: limits.maxUtteranceMs,
+  };
+  return {
+    ...guidedModelOf(senses, { timeZone, companyName }),
+    provider: 'guided',
+    forBusiness: (business) => guidedModelOf(senses, business),
+    close: () => folder.remove(),
+  };
+}
+
+function recogniserOf(options: GuidedModelOptions, limits: GuidedLimits, folder: TempFolder): Recogniser | null {
+  const path = present(options.pocketsphinxPath);
+  const modelDir = present(options.pocketsphinxModelDir);
+  if (path === undefined || modelDir === undefined) return null;
+  return new PocketsphinxRecogniser({
+    path,
+    modelDir,
+    libraryPath: options.speechLibraryPath,
+    timeoutMs: limits.recognitionTimeoutMs,
+    places: new Places('recognition', limits.maxRecognitions, limits.maxWaitingRecognitions),
+    folder,
+    clock: options.clock,
+  });
+}
+
+function present(path: string | undefined): string | undefined {
+  return path !== undefined && existsSync(path) ? path : undefined;
+}
+
+/** A model of given senses: the whole engine but for its programs. */
+export function guidedModelOf(senses: GuidedSenses, business: GuidedBusiness): VoiceModel {
+  const context = (tools: ReadonlySet<ToolRole>): DialogueContext => {
+    const now = DateTime.fromMillis(senses.clock.wallTime(), { zone: business.timeZone });
+    return { companyName: business.companyName, now, today: now.startOf('day'), tools };
+  };
+  const talk = ({ history }: ModelSessionSetup, at: DialogueContext) =>
+    senses.recogniser ? startTalk(bookingDialogue, history, at) : startTalk(scriptDialogue, history, at);
+  return {
+    provider: 'guided',
+    capabilities: CAPABILITIES,
+    open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession =>
+      new GuidedSession(setup, listener, { ...senses, context, startTalk: talk }),
+  };
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { ProviderError } from '@tandem/contracts';
+import { createResampler, encodeMulaw, type Clock, type SampleRateHz } from '@tandem/conversation';
+import { ChildFailure, runChild, type Places } from './child.ts';
+import { pronounceable } from './pronounceable.ts';
+import type { Delivery, Synthesiser } from './synthesiser.ts';
+import type { TempFolder } from './temp-folder.ts';
+import { readWav, type Pcm } from './wav.ts';
+
+export interface LocalSpeechOptions {
+  /** Absolute paths; what is absent is not tried. */
+  readonly flitePath: string | undefined;
+  readonly espeakPath: string | undefined;
+  readonly libraryPath: string | undefined;
+  readonly timeoutMs: number;
+  readonly places: Places;
+  readonly folder: TempFolder;
+  readonly clock: Clock;
+}
+
+interface Engine {
+  readonly file: string;
+  argumentsFor(delivery: Delivery, output: string): string[];
+}
+
+const FLITE_VOICES: ReadonlySet<string> = new Set(['slt', 'rms', 'awb', 'kal', 'kal16']);
+const DEFAULT_VOICE = 'rms';
+/** Of espeak-ng's variants, the ones nearest to flite's speakers. */
+const ESPEAK_VOICES: Readonly<Record<string, string>> = { slt: 'en-us+f3', awb: 'en-gb' };
+const ESPEAK_WORDS_PER_MINUTE = 165;
+const SLOWEST = 0.5;
+const FASTEST = 2;
+const MAX_MESSAGES_BYTES = 64 * 1024;
+
+/** Speaks by flite, or by espeak-ng where flite is not or fails: one process for each sentence. */
+export class LocalSpeech implements Synthesiser {
+  private readonly engines: readonly Engine[];
+
+  constructor(private readonly options: LocalSpeechOptions) {
+    const { flitePath, espeakPath } = options;
+    this.engines = [...(flitePath ? [flite(flitePath)] : []), ...(espeakPath ? [espeak(espeakPath)] : [])];
+  }
+
+  async speak(text: string, delivery: Delivery, signal: AbortSignal): Promise<Uint8Array> {
+    let cause: unknown;
+    for (const engine of this.engines) {
+      try {
+        return await this.speakWith(engine, text, delivery, signal);
+      } catch (error) {
+        cause = error;
+        if (error instanceof ChildFailure && (error.fault === 'aborted' || error.fault === 'busy')) break;
+      }
+    }
+    const isBusy = cause instanceof ChildFailure && cause.fault === 'busy';
+    throw new ProviderError(isBusy ? 'Too many sentences wait to be spoken.' : 'No speech program could speak a sentence.', {
+      provider: 'guided',
+      code: isBusy ? 'speech-busy' : 'speech-failed',
+      category: isBusy ? 'rate-limit' : 'server',
+      cause,
+    });
+  }
+
+  private speakWith(engine: Engine, text: string, delivery: Delivery, signal: AbortSignal): Promise<Uint8Array> {
+    const { places, folder, clock, timeoutMs, libraryPath } = this.options;
+    return places.run(signal, () =>
+      folder.withFile('wav', async (output) => {
+        const args = engine.argumentsFor(delivery, output);
+        await runChild({ file: engine.file, args, libraryPath, input: `${pronounceable(text)}\n`, timeoutMs, maxOutputBytes: MAX_MESSAGES_BYTES }, clock, signal);
+        return toTelephone(readWav(await readFile(output)), engine.file);
+      }),
+    );
+  }
+}
+
+/** Words go by standard input, where no other user of the machine sees them. */
+function flite(file: string): Engine {
+  return {
+    file,
+    argumentsFor: ({ voice, speed }, output) => {
+      const stretch = (1 / Math.min(FASTEST, Math.max(SLOWEST, speed))).toFixed(3);
+      return ['-voice', FLITE_VOICES.has(voice) ? voice : DEFAULT_VOICE, '--setf', `duration_stretch=${stretch}`, '-f', '-', '-o', output];
+    },
+  };
+}
+
+function espeak(file: string): Engine {
+  return {
+    file,
+    argumentsFor: ({ voice, speed }, output) => {
+      const pace = Math.round(ESPEAK_WORDS_PER_MINUTE * Math.min(FASTEST, Math.max(SLOWEST, speed)));
+      return ['-v', ESPEAK_VOICES[voice] ?? 'en-us', '-s', String(pace), '-w', output, '--stdin'];
+    },
+  };
+}
+
+const RATES: readonly number[] = [8_000, 16_000, 22_050, 24_000];
+
+function toTelephone(pcm: Pcm | null, file: string): Uint8Array {
+  if (!pcm || pcm.samples.length === 0 || !RATES.includes(pcm.rateHz)) throw new ChildFailure('exit-code', file);
+  const resampler = createResampler(pcm.rateHz as SampleRateHz, 8_000);
+  const body = resampler.process(pcm.samples);
+  const tail = resampler.flush();
+  const whole = new Int16Array(body.length + tail.length);
+  whole.set(body);
+  whole.set(tail, body.length);
+  return encodeMulaw(withoutSilence(whole));
+}
+
+/** 40 dB below full scale. */
+const SILENCE_LEVEL = 328;
+/** Kept before and after: 40 ms and 160 ms, so that sentences do not run into one another. */
+const LEAD_SAMPLES = 320;
+const TAIL_SAMPLES = 1_280;
+
+function withoutSilence(samples: Int16Array): Int16Array {
+  const isLoud = (sample: number): boolean => Math.abs(sample) > SILENCE_LEVEL;
+  const first = samples.findIndex(isLoud);
+  if (first < 0) return samples;
+  const last = samples.findLastIndex(isLoud);
+  return samples.slice(Math.max(0, first - LEAD_SAMPLES), last + TAIL_SAMPLES);
+}

@@ -1,0 +1,43 @@
+import type { ToolDeclaration } from '@tandem/contracts';
+import { z } from 'zod';
+import type { ToolRole } from './dialogue/dialogue.ts';
+
+const NAMES: Readonly<Record<Exclude<ToolRole, 'transfer'>, string>> = {
+  'look-up': 'lookup_customer',
+  check: 'check_availability',
+  book: 'book_appointment',
+  end: 'end_call',
+};
+
+/** The declared tools the dialogue has a use for. A transfer is any tool that says so in its name. */
+export function rolesOf(tools: readonly ToolDeclaration[]): Map<ToolRole, ToolDeclaration> {
+  const roles = new Map<ToolRole, ToolDeclaration>();
+  for (const [role, name] of Object.entries(NAMES)) {
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool) roles.set(role as ToolRole, tool);
+  }
+  const transfer = tools.find(({ name }) => name.startsWith('transfer'));
+  if (transfer) roles.set('transfer', transfer);
+  return roles;
+}
+
+const schemaSchema = z.object({
+  properties: z.record(z.string(), z.object({ enum: z.array(z.unknown()).optional().catch(undefined) })).catch({}),
+});
+
+/**
+ * The arguments as this declaration wants them: nothing it does not know, and of a closed list the first entry where
+ * ours is not on it. Null when it would refuse them all the same.
+ */
+export function argumentsFor(tool: ToolDeclaration, wanted: Readonly<Record<string, string>>): string | null {
+  const schema = schemaSchema.safeParse(tool.parameters);
+  const properties = schema.success ? schema.data.properties : {};
+  const given = Object.entries(wanted).flatMap(([name, value]) => {
+    const property = properties[name];
+    if (!property) return [];
+    const isListed = property.enum === undefined || property.enum.includes(value);
+    return [[name, isListed ? value : property.enum?.[0]] as const];
+  });
+  const argumentsGiven = Object.fromEntries(given);
+  return tool.parse(argumentsGiven).ok ? JSON.stringify(argumentsGiven) : null;
+}
