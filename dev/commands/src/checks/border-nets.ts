@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
 import { ESLint } from 'eslint';
-import { node, type Tally } from './checks.ts';
+import { node, type Tally } from './tally.ts';
 
 /** Code that must not pass, and the rule that has to say so. */
 const VIOLATIONS: readonly { readonly what: string; readonly file: string; readonly code: string; readonly rule: string }[] = [
@@ -39,7 +39,7 @@ const VIOLATIONS: readonly { readonly what: string; readonly file: string; reado
 
 /** dependency-cruiser over everything, then a look whether ESLint's nets still catch what they are for. */
 export async function checkBorders(): Promise<Tally> {
-  const cruiser = join(checkoutRoot, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const cruiser = join(checkoutRoot, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
   let passed = 0;
   let failed = 0;
   const count = (isGood: boolean, what: string): void => {

@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
-import { checkBorders } from './border-nets.ts';
 import { checkGeneratedDocuments } from '../docs/generated.ts';
-
-export interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-}
+import { checkBorders } from './border-nets.ts';
+import { node, type Tally } from './tally.ts';
 
 export interface Check {
   readonly name: string;
@@ -70,13 +65,4 @@ function readTally(file: string): Tally {
   } catch {
     return { passed: 0, failed: 0 };
   }
-}
-
-/** Runs a program on this Node and answers its exit code. */
-export function node(args: readonly string[], options: { env?: Record<string, string>; isQuiet?: boolean } = {}): Promise<number> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: checkoutRoot, stdio: options.isQuiet ? 'ignore' : 'inherit', env: { ...process.env, ...options.env } });
-    child.on('error', () => resolve(127));
-    child.on('exit', (code) => resolve(code ?? 1));
-  });
 }
