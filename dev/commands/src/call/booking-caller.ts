@@ -8,6 +8,8 @@ export interface BusinessAccess {
 }
 
 const availabilitySchema = z.object({ slots: z.array(z.object({ start: z.string() })) });
+/** The agent's longest turn at the pace of synthesised speech, with room. */
+const LONGEST_LISTEN_MS = 30_000;
 const DAYS_AHEAD = [1, 2, 3, 4, 5, 6];
 
 /** A caller who needs a plumber on the next day that has room, takes the first time offered and confirms. */
@@ -16,13 +18,11 @@ export async function bookingScenario(access: BusinessAccess): Promise<Scenario>
   return {
     name: 'booking',
     description: `Books a plumber for ${weekday} and confirms.`,
-    turns: [
-      { when: 'agent-finished', do: { say: 'I need a plumber please' } },
-      { when: 'agent-finished', do: { say: weekday } },
-      { when: 'agent-finished', do: { say: 'The first one please' } },
-      { when: 'agent-finished', do: { say: 'Yes please' } },
-      { when: 'agent-finished', do: { say: 'No thank you' } },
-    ],
+    turns: ['I need a plumber please', weekday, 'The first one please', 'Yes please', 'No thank you'].map((say) => ({
+      when: 'agent-finished',
+      do: { say },
+      withinMs: LONGEST_LISTEN_MS,
+    })),
     expect: { minAgentTurns: 5, endedBy: ['hangup-verb', 'document-end'] },
     maxCallMs: 150_000,
   };

@@ -4,7 +4,7 @@ import type { ClockTime, PartOfDay, Service } from './meaning.ts';
 
 /** Every sentence of the guided dialogue. English only: the recogniser's model is. */
 
-export const DISCLOSURE = 'I am a guided demo, not an AI. I follow fixed rules and understand short answers.';
+export const DISCLOSURE = 'I am a guided demo, not an AI, and understand short answers.';
 export const NO_PERSON = 'In this demo I cannot put you through to a person.';
 export const CALLBACK = 'A colleague will check and call you back to confirm.';
 export const GOODBYE = 'Thank you for calling. Goodbye.';
