@@ -1,4 +1,4 @@
-import { agentSnapshotSchema, callDirectionSchema, callIdSchema, channelSchema, tenantIdSchema, type RelayId, type TenantId } from '@tandem/contracts';
+import { agentSnapshotSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, tenantIdSchema, type RelayId, type TenantId } from '@tandem/contracts';
 import { z } from 'zod';
 
 /** What a relay must know to hold a call: written at admission, sealed, read at every claim. */
@@ -13,6 +13,9 @@ export const admissionRecordSchema = z.object({
   /** Unix time in ms. */
   admittedAt: z.number().int(),
   agent: agentSnapshotSchema,
+  caller: callerSchema.prefault({}),
+  /** BCP 47; the call begins in it. */
+  language: z.string().min(2).max(35),
   traceparent: z.string().max(64).optional(),
 });
 export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;

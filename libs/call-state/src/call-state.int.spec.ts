@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { agentSnapshotSchema, termination, type CallFact, type CallId, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
+import { agentSnapshotSchema, UNKNOWN_CALLER, termination, type CallFact, type CallId, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
@@ -29,6 +29,8 @@ const record = (): AdmissionRecord => ({
   to: '+12025550100',
   carrierCallId: `CA${randomUUID().replaceAll('-', '')}`,
   admittedAt: Date.now(),
+  caller: UNKNOWN_CALLER,
+  language: 'en-US',
   agent: agentSnapshotSchema.parse({ agentId: randomUUID(), agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'guided' } }),
 });
 const heartbeat = (changes: object = {}, calls: CallId[] = []) => registry.renew({ relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, ...changes }, calls);

@@ -1,27 +1,7 @@
 import { z } from 'zod';
+import { agentTextsSchema, idleSchema, interruptionSchema, limitsSchema, recordingSchema, toolWaitSchema, turnDetectionSchema, type AgentTexts } from './agent-behaviour.ts';
+import { baseLanguage, DEFAULT_TEXTS } from './agent-texts.ts';
 import { tenantIdSchema } from './ids.ts';
-
-/**
- * How the end of the caller's speech is found. `server-vad` listens for silence, `semantic-vad` for a finished thought.
- * Figures are OpenAI's (turn_detection of the Realtime session); other models map what they have.
- */
-export const turnDetectionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('server-vad'),
-    /** Loudness gate, 0 to 1; higher suits noisy lines. */
-    threshold: z.number().min(0).max(1).default(0.5),
-    /** Audio kept from before the detected start. */
-    prefixPaddingMs: z.number().int().min(0).max(2000).default(300),
-    /** Silence that ends a turn. */
-    silenceMs: z.number().int().min(100).max(5000).default(500),
-  }),
-  z.object({
-    kind: z.literal('semantic-vad'),
-    /** Longest wait is 8, 4 and 2 s for low, medium and high; auto is medium. */
-    eagerness: z.enum(['low', 'medium', 'high', 'auto']).default('auto'),
-  }),
-]);
-export type TurnDetection = z.infer<typeof turnDetectionSchema>;
 
 export const modelSettingsSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -41,6 +21,36 @@ export const modelSettingsSchema = z.discriminatedUnion('kind', [
 ]);
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 
+/** What follows when a model fails, from the second rung on (the first is the agent's own model, opened again). */
+export const ladderRungSchema = z.discriminatedUnion('kind', [
+  /** Another model, or the same one at the deployment's second endpoint. */
+  z.object({ kind: z.literal('model'), model: modelSettingsSchema, endpoint: z.enum(['primary', 'secondary']).default('primary') }),
+  /** A person. */
+  z.object({ kind: z.literal('transfer'), department: z.string().max(64) }),
+  /** The apology of the texts, then the line closes. Always the last rung, named or not. */
+  z.object({ kind: z.literal('message') }),
+]);
+export type LadderRung = z.infer<typeof ladderRungSchema>;
+
+/** Where a call may be put through to: an entry of the tenant's directory, as it stood at admission. */
+export const departmentSchema = z.object({
+  /** What the model calls it: `sales`. */
+  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  /** As the caller hears it. */
+  name: z.string().min(1).max(80),
+  /** E.164 or a SIP address. */
+  address: z.string().min(3).max(256),
+  /** How a call is handed over unless the agent says otherwise. */
+  mode: z.enum(['cold', 'warm']).default('warm'),
+  /** How long it rings. */
+  ringMs: z.number().int().min(5_000).max(120_000).default(25_000),
+  /** Local times of the tenant; empty means always. Weekdays are ISO, minutes of the day. */
+  hours: z.array(z.object({ weekday: z.number().int().min(1).max(7), opensMinute: z.number().int().min(0).max(1440), closesMinute: z.number().int().min(0).max(1440) })).max(50).default([]),
+});
+export type Department = z.infer<typeof departmentSchema>;
+
+const texts = agentTextsSchema.partial();
+
 /** Everything a relay must know to hold a call, frozen at admission: later edits of the agent do not touch it. */
 export const agentSnapshotSchema = z.object({
   agentId: z.uuid(),
@@ -55,16 +65,43 @@ export const agentSnapshotSchema = z.object({
   /** BCP 47. */
   language: z.string().min(2).max(35).default('en-US'),
   instructions: z.string().max(32_000),
-  /** What the agent says first; empty lets the model choose its words. */
+  /** What the agent says first, in its own language; empty lets the model choose its words. */
   greeting: z.string().max(1000).default(''),
   /** Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none. */
   notice: z.string().max(1000).default(''),
+  /** The other texts, by BCP 47 or ISO 639 language; what is absent comes from {@link DEFAULT_TEXTS}. */
+  texts: z.record(z.string().min(2).max(35), texts).default({}),
   /** The ladder's first rung. */
   model: modelSettingsSchema,
+  /** What is tried when it fails for good. */
+  ladder: z.array(ladderRungSchema).max(6).default([{ kind: 'model', model: { kind: 'guided', voice: 'rms' }, endpoint: 'primary' }, { kind: 'message' }]),
+  /** When no provider of the ladder can take a new call: refuse in words, or let it wait in a queue. */
+  whenUnavailable: z.enum(['refuse', 'queue']).default('refuse'),
   turnDetection: turnDetectionSchema.default({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 }),
+  interruption: interruptionSchema.prefault({}),
+  idle: idleSchema.prefault({}),
+  toolWait: toolWaitSchema.prefault({}),
+  limits: limitsSchema.prefault({}),
+  recording: recordingSchema.prefault({}),
+  /** Frozen at admission. */
+  directory: z.array(departmentSchema).max(50).default([]),
+  /** The prompt variant this call got; null outside an experiment. */
+  variantKey: z.string().max(40).nullable().default(null),
   /** Names of the declared tools this agent may call. */
   tools: z.array(z.string().max(64)).max(64).default([]),
   maxDurationMs: z.number().int().min(10_000).max(6 * 3_600_000).default(3_600_000),
 });
 export type AgentSnapshot = z.infer<typeof agentSnapshotSchema>;
 export type AgentSnapshotInput = z.input<typeof agentSnapshotSchema>;
+
+/** The texts of this agent in a language: its own for the exact tag, then for the language, then what all agents say. */
+export function textsOf(agent: AgentSnapshot, language: string): AgentTexts {
+  const base = baseLanguage(language);
+  const own = baseLanguage(agent.language) === base ? { greeting: agent.greeting, notice: agent.notice } : {};
+  const defaults = DEFAULT_TEXTS[base] ?? (DEFAULT_TEXTS.en);
+  return { ...defaults, ...own, ...present(agent.texts[base]), ...present(agent.texts[language]) };
+}
+
+function present(given: Partial<Record<keyof AgentTexts, unknown>> | undefined): Partial<AgentTexts> {
+  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined));
+}

@@ -20,8 +20,24 @@ export const usageSchema = z.object({
   cachedAudioTokens: z.number().int().min(0),
   outputTextTokens: z.number().int().min(0),
   outputAudioTokens: z.number().int().min(0),
+  /** Audio transcribed on the side, billed at its own rate; 0 when the provider counts it in tokens. */
+  transcriptionMs: z.number().min(0).default(0),
 });
 export type Usage = z.infer<typeof usageSchema>;
+
+export const LATENCY_KINDS = [
+  'answer-to-first-audio',
+  'caller-to-agent',
+  'caller-to-heard',
+  'end-pointing',
+  'model',
+  'relay',
+  'playout',
+  'interruption-to-clear',
+  'interruption-to-silence',
+  'tool',
+] as const;
+export type LatencyKind = (typeof LATENCY_KINDS)[number];
 
 export const callEventBodies = {
   'call.admitted': z.object({
@@ -35,11 +51,34 @@ export const callEventBodies = {
     agentName: z.string().max(80),
     agentVersion: z.number().int(),
     modelKind: z.string().max(40),
+    language: z.string().max(35).default('en-US'),
+    variantKey: z.string().max(40).nullable().default(null),
+    callerGroup: z.string().max(64).nullable().default(null),
   }),
   'stream.attached': z.object({ relayId: relayIdSchema, epoch: z.number().int(), streamId: z.string().max(128) }),
   'stream.detached': z.object({ reason: z.string().max(64) }),
   'model.opened': z.object({ provider: z.string().max(40), model: z.string().max(100) }),
   'model.faulted': z.object({ provider: z.string().max(40), category: z.string().max(40), code: z.string().max(80) }),
+  /** The conversation goes on in another model session: renewed in time, after a cut or a hang, or a rung further down. */
+  'model.moved': z.object({
+    provider: z.string().max(40),
+    model: z.string().max(100),
+    why: z.enum(['renewal', 'cut', 'hang', 'ladder']),
+    /** From the end of the old session's use to the new one's readiness; 0 when they overlapped. */
+    gapMs: z.number().min(0),
+  }),
+  /** Instructions, tools, turn settings, noise reduction or language were changed while the call ran. */
+  'agent.changed': z.object({ by: z.enum(['tool', 'operator', 'rule', 'detection']), what: z.array(z.string().max(40)).max(10), atMs: z.number() }),
+  'language.changed': z.object({ language: z.string().max(35), by: z.enum(['tool', 'operator', 'rule', 'detection']), atMs: z.number() }),
+  'idle.prompted': z.object({ count: z.number().int(), atMs: z.number() }),
+  /** How many digits, never which. */
+  'digits.captured': z.object({ reference: z.string().max(64), count: z.number().int(), outcome: z.enum(['entered', 'cancelled', 'timed-out']), atMs: z.number() }),
+  'consent.stated': z.object({ purpose: z.enum(['recording']), state: z.enum(['granted', 'refused', 'announced']), atMs: z.number() }),
+  'recording.changed': z.object({ recordingId: z.uuid(), state: z.enum(['started', 'paused', 'resumed']), atMs: z.number() }),
+  'recording.finished': z.object({ recordingId: z.uuid(), durationMs: z.number().min(0), bytes: z.number().min(0), outcome: z.enum(['complete', 'failed']), atMs: z.number() }),
+  'transfer.asked': z.object({ department: z.string().max(64), mode: z.enum(['cold', 'warm']), summary: z.string().max(1_000), atMs: z.number() }),
+  'transfer.ended': z.object({ department: z.string().max(64), outcome: z.enum(['bridged', 'declined', 'busy', 'no-answer', 'failed']), atMs: z.number() }),
+  'budget.reached': z.object({ scope: z.enum(['call', 'tenant', 'day']), share: z.number().min(0), costUsd: z.number().min(0), atMs: z.number() }),
   /** What the caller said, as transcribed. */
   'caller.spoke': z.object({ itemId: z.string().max(128), text: z.string().max(20_000), ...spanSchema }),
   /** What the caller heard of what the agent said: `text` ends where the audio was cut. */
@@ -52,11 +91,15 @@ export const callEventBodies = {
     ...spanSchema,
   }),
   'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
-  'tool.called': z.object({ toolCallId: toolCallIdSchema, name: z.string().max(64), arguments: jsonValueSchema, atMs: z.number() }),
-  'tool.finished': z.object({ toolCallId: toolCallIdSchema, name: z.string().max(64), outcome: toolOutcomeSchema, tookMs: z.number(), atMs: z.number() }),
+  'tool.called': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(128).default(''), name: z.string().max(64), arguments: jsonValueSchema, atMs: z.number() }),
+  'tool.finished': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(128).default(''), name: z.string().max(64), outcome: toolOutcomeSchema, tookMs: z.number(), atMs: z.number() }),
   'usage.reported': z.object({ provider: z.string().max(40), model: z.string().max(100), usage: usageSchema }),
-  /** One turn's waiting, from the end of the caller's speech to the agent's first audio leaving us. */
-  'latency.measured': z.object({ kind: z.enum(['answer-to-first-audio', 'caller-to-agent', 'interruption-to-clear', 'tool']), ms: z.number().min(0) }),
+  /**
+   * What the caller waited for. `caller-to-agent` is from the end of their speech to the agent's first audio leaving us,
+   * `caller-to-heard` to its first audio heard; the latter is the sum of `end-pointing` (the provider's silence before it
+   * calls the turn over), `model` (turn over → first audio here), `relay` (→ on the wire) and `playout` (→ heard).
+   */
+  'latency.measured': z.object({ kind: z.enum(LATENCY_KINDS), ms: z.number().min(0) }),
   'carrier.reported': z.object({ status: callStatusSchema, sequence: z.number().int(), durationS: z.number().int().optional() }),
   'stream.failed': z.object({ code: z.string().max(32) }),
   'call.ended': z.object({ termination: terminationSchema, atMs: z.number() }),

@@ -16,6 +16,6 @@ export const legKindSchema = z.enum(['caller', 'operator']);
 export type LegKind = z.infer<typeof legKindSchema>;
 
 /** Why a call was refused before a relay was chosen. Each has its own spoken sentence at the ingress. */
-export const REFUSAL_REASONS = ['unknown-number', 'closed', 'no-capacity', 'agent-unavailable'] as const;
+export const REFUSAL_REASONS = ['unknown-number', 'closed', 'no-capacity', 'agent-unavailable', 'caller-blocked', 'caller-not-allowed', 'budget-reached', 'provider-unavailable'] as const;
 export const refusalReasonSchema = z.enum(REFUSAL_REASONS);
 export type RefusalReason = z.infer<typeof refusalReasonSchema>;

@@ -4,8 +4,10 @@ export { createResampler, type Resampler, type SampleRateHz } from './audio/resa
 export * from './ports/call-log.ts';
 export * from './ports/caller-stream.ts';
 export * from './ports/clock.ts';
+export * from './ports/recording-control.ts';
 export * from './ports/tool-caller.ts';
 export * from './ports/voice-model.ts';
+export { CallHistory } from './session/call-history.ts';
 export type { CallFacts } from './session/call-facts.ts';
 export { CallSession, type CallSessionParts } from './session/call-session.ts';
 export { RealClock } from './session/real-clock.ts';

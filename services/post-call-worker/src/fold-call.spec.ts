@@ -12,7 +12,7 @@ const log = (...facts: [atMs: number, fact: CallFact, seq?: number, epoch?: numb
 
 const admitted: CallFact = {
   type: 'call.admitted',
-  data: { direction: 'inbound', channel: 'twilio', from: '+12025550123', to: '+12025550100', carrierCallId: 'CA1', agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentName: 'Sarah', agentVersion: 3, modelKind: 'guided' },
+  data: { direction: 'inbound', channel: 'twilio', from: '+12025550123', to: '+12025550100', carrierCallId: 'CA1', agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentName: 'Sarah', agentVersion: 3, modelKind: 'guided', language: 'en-US', variantKey: null, callerGroup: null },
 };
 const attached = (epoch = 1): CallFact => ({ type: 'stream.attached', data: { relayId: `relay-${epoch}` as RelayId, epoch, streamId: `MZ${epoch}` } });
 const callerSpoke = (text: string, startedAtMs: number): CallFact => ({ type: 'caller.spoke', data: { itemId: `c${startedAtMs}`, text, startedAtMs, endedAtMs: startedAtMs + 500 } });
@@ -20,8 +20,8 @@ const agentSpoke = (text: string, startedAtMs: number): CallFact => ({
   type: 'agent.spoke',
   data: { itemId: `a${startedAtMs}`, text, startedAtMs, endedAtMs: startedAtMs + 500, heardMs: 500, generatedMs: 500, interrupted: false },
 });
-const called: CallFact = { type: 'tool.called', data: { toolCallId, name: 'book_appointment', arguments: { service: 'plumbing' }, atMs: 3000 } };
-const finished = (outcome: Extract<CallFact, { type: 'tool.finished' }>['data']['outcome']): CallFact => ({ type: 'tool.finished', data: { toolCallId, name: 'book_appointment', outcome, tookMs: 80, atMs: 3080 } });
+const called: CallFact = { type: 'tool.called', data: { toolCallId, providerCallId: 'call_1', name: 'book_appointment', arguments: { service: 'plumbing' }, atMs: 3000 } };
+const finished = (outcome: Extract<CallFact, { type: 'tool.finished' }>['data']['outcome']): CallFact => ({ type: 'tool.finished', data: { toolCallId, providerCallId: 'call_1', name: 'book_appointment', outcome, tookMs: 80, atMs: 3080 } });
 const ended = (reason: Parameters<typeof termination>[0]): CallFact => ({ type: 'call.ended', data: { termination: termination(reason), atMs: 9000 } });
 
 describe('folding a call', () => {
@@ -64,11 +64,11 @@ describe('folding a call', () => {
   });
 
   it('sums usage per model and sums up waiting per kind', () => {
-    const usage = { inputTextTokens: 1, inputAudioTokens: 20, cachedTextTokens: 0, cachedAudioTokens: 10, outputTextTokens: 3, outputAudioTokens: 40 };
+    const usage = { inputTextTokens: 1, inputAudioTokens: 20, cachedTextTokens: 0, cachedAudioTokens: 10, outputTextTokens: 3, outputAudioTokens: 40, transcriptionMs: 5 };
     const used: CallFact = { type: 'usage.reported', data: { provider: 'openai-realtime', model: 'm', usage } };
     const waits = [100, 300, 200, 900].map((ms): [number, CallFact] => [ms, { type: 'latency.measured', data: { kind: 'caller-to-agent', ms } }]);
     const record = foldCall(callId, tenantId, log([0, admitted], [1, used], [2, used], ...waits));
-    expect(record?.usage).toEqual([{ provider: 'openai-realtime', model: 'm', usage: { inputTextTokens: 2, inputAudioTokens: 40, cachedTextTokens: 0, cachedAudioTokens: 20, outputTextTokens: 6, outputAudioTokens: 80 } }]);
+    expect(record?.usage).toEqual([{ provider: 'openai-realtime', model: 'm', usage: { inputTextTokens: 2, inputAudioTokens: 40, cachedTextTokens: 0, cachedAudioTokens: 20, outputTextTokens: 6, outputAudioTokens: 80, transcriptionMs: 10 } }]);
     expect(record?.latencies['caller-to-agent']).toEqual({ count: 4, p50Ms: 200, p95Ms: 900, maxMs: 900 });
   });
 

@@ -115,5 +115,6 @@ function add(a: Usage, b: Usage): Usage {
     cachedAudioTokens: a.cachedAudioTokens + b.cachedAudioTokens,
     outputTextTokens: a.outputTextTokens + b.outputTextTokens,
     outputAudioTokens: a.outputAudioTokens + b.outputAudioTokens,
+    transcriptionMs: a.transcriptionMs + b.transcriptionMs,
   };
 }

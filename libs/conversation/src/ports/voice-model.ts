@@ -46,7 +46,8 @@ export interface ModelSessionSetup extends ModelSessionChange {
   readonly transcriptionModel: string;
   readonly inputFormat: AudioFormat;
   readonly outputFormat: AudioFormat;
-  readonly history: readonly HistoryItem[];
+  /** The conversation so far, oldest first; asked for whenever the session is opened, and opened anew. */
+  readonly history: () => readonly HistoryItem[];
 }
 
 export type ResponseStatus = 'completed' | 'cancelled' | 'incomplete' | 'failed';
@@ -84,10 +85,23 @@ export interface ModelSessionListener {
   onResponseStarted(responseId: ResponseId): void;
   onToolCall(call: ModelToolCall): void;
   onResponseDone(responseId: ResponseId, status: ResponseStatus, usage: Usage | null): void;
+  /**
+   * The conversation goes on in another session, seeded with the history: renewed at a pause, or opened anew after a
+   * failure. A response that ran is done before this comes; ids of the old session mean nothing any more.
+   */
+  onMoved(move: ModelMove): void;
   /** Something failed and the session goes on, if `onClosed` does not follow. */
   onFault(error: ProviderError): void;
   /** The session is gone. `error` is absent when we closed it. */
   onClosed(error: ProviderError | null): void;
+}
+
+export interface ModelMove {
+  readonly provider: string;
+  readonly model: string;
+  readonly why: 'renewal' | 'cut' | 'hang' | 'ladder';
+  /** Ms without a usable session; 0 when the new one was ready before the old one went. */
+  readonly gapMs: number;
 }
 
 export type SpeakRequest =
@@ -118,6 +132,8 @@ export interface VoiceModelSession {
   /** Puts something the model should know into the history: pressed digits, an operator's hint. */
   addNote(text: string): void;
   change(change: ModelSessionChange): void;
+  /** Nobody speaks and nothing is pending: a good moment for what the session has to do to itself. */
+  atPause(): void;
   /** No more audio will come: what the caller was saying counts as said, and its words are still reported. */
   finishInput(): void;
   close(): void;

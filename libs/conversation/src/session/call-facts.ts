@@ -1,4 +1,4 @@
-import type { AgentSnapshot, CallId, TenantId, ToolCallContext } from '@tandem/contracts';
+import type { AgentSnapshot, Caller, CallId, TenantId, ToolCallContext } from '@tandem/contracts';
 import type { Clock } from '../ports/clock.ts';
 
 /** What is fixed about a call while one relay holds it. */
@@ -9,6 +9,9 @@ export interface CallFacts {
   readonly epoch: number;
   readonly callerNumber: string;
   readonly dialledNumber: string;
+  readonly caller: Caller;
+  /** BCP 47; the call begins in it. */
+  readonly language: string;
   /** Unix time in ms; zero of all `…AtMs`. */
   readonly admittedAt: number;
   readonly agent: AgentSnapshot;
@@ -26,6 +29,6 @@ export function toolContext(call: CallFacts): ToolCallContext {
     callerNumber: call.callerNumber,
     dialledNumber: call.dialledNumber,
     timeZone: call.agent.timeZone,
-    language: call.agent.language,
+    language: call.language,
   };
 }

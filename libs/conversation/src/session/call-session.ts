@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 import type { ModelSessionListener, ModelToolCall, VoiceModel, VoiceModelSession } from '../ports/voice-model.ts';
 import { CallEnding } from './call-ending.ts';
+import { CallHistory } from './call-history.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 import { DigitInput } from './digit-input.ts';
 import { modelSetup } from './model-setup.ts';
@@ -20,6 +21,8 @@ export interface CallSessionParts {
   readonly tools: readonly ToolDeclaration[];
   readonly toolCaller: ToolCaller;
   readonly log: CallLog;
+  /** Of the relays that held the call before. */
+  readonly history?: CallHistory;
   readonly clock: Clock;
 }
 
@@ -34,6 +37,8 @@ const MAX_FAILED_RESPONSES = 2;
  * One call in one relay: joins a caller stream and a voice model. Wiring only; whatever needs state has its own file.
  */
 export class CallSession {
+  private readonly history: CallHistory;
+  private readonly log: CallLog;
   private readonly transcript: Transcript;
   private readonly playout: Playout;
   private readonly turns: TurnTaking;
@@ -49,7 +54,9 @@ export class CallSession {
   readonly ended = new Promise<Termination>((resolve) => (this.resolveEnded = resolve));
 
   constructor(private readonly parts: CallSessionParts) {
-    const { call, stream, log, clock } = parts;
+    const { call, stream, clock } = parts;
+    this.history = parts.history ?? new CallHistory();
+    const log = (this.log = remembering(parts.log, this.history));
     const model = () => this.model as VoiceModelSession;
     this.startedAt = clock.now();
     this.transcript = new Transcript(call, log, clock);
@@ -72,7 +79,7 @@ export class CallSession {
   start(): void {
     const { call, stream, model, tools } = this.parts;
     stream.attach(this.fromCaller);
-    const setup = modelSetup(call, tools, stream.format, model.capabilities);
+    const setup = modelSetup(call, tools, stream.format, model.capabilities, () => this.history.items());
     if (setup) this.model = model.open(setup, this.fromModel);
     else this.ending.end('model-unavailable');
   }
@@ -107,22 +114,24 @@ export class CallSession {
     onToolCall: (asked) => this.tools.asked(asked),
     onResponseStarted: (responseId) => this.turns.responseStarted(responseId),
     onResponseDone: (responseId, status, usage) => {
-      if (usage && this.model) this.parts.log.append({ type: 'usage.reported', data: { provider: this.model.provider, model: this.model.model, usage } });
+      if (usage && this.model) this.log.append({ type: 'usage.reported', data: { provider: this.model.provider, model: this.model.model, usage } });
       this.tools.responseDone(responseId);
       this.turns.responseDone(responseId);
       if (status === 'failed') this.responseFailed();
       else this.failedResponses = 0;
     },
     onReady: () => this.modelReady(),
-    onFault: (error) => this.parts.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } }),
+    onMoved: (move) => this.log.append({ type: 'model.moved', data: move }),
+    onFault: (error) => this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } }),
     onClosed: (error) => {
-      if (error) this.parts.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } });
+      if (error) this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } });
       this.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
     },
   };
 
   private modelReady(): void {
-    const { log, call } = this.parts;
+    const { call } = this.parts;
+    const { log } = this;
     if (this.model) log.append({ type: 'model.opened', data: { provider: this.model.provider, model: this.model.model } });
     const { greeting } = call.agent;
     this.turns.speak(greeting ? { kind: 'say', text: greeting } : { kind: 'instruct', instruction: 'Greet the caller in one short sentence and ask how you can help.' });
@@ -131,7 +140,7 @@ export class CallSession {
   private agentStarted(): void {
     if (!this.hasAgentSpoken) {
       const ms = Math.round(this.parts.clock.now() - this.startedAt);
-      this.parts.log.append({ type: 'latency.measured', data: { kind: 'answer-to-first-audio', ms } });
+      this.log.append({ type: 'latency.measured', data: { kind: 'answer-to-first-audio', ms } });
     }
     this.hasAgentSpoken = true;
     this.turns.agentStarted();
@@ -154,7 +163,7 @@ export class CallSession {
   }
 
   private digit(digit: string): void {
-    this.parts.log.append({ type: 'digit.pressed', data: { digit, atMs: offsetMs(this.parts.call, this.parts.clock) } });
+    this.log.append({ type: 'digit.pressed', data: { digit, atMs: offsetMs(this.parts.call, this.parts.clock) } });
     this.digits.pressed(digit);
   }
 
@@ -165,7 +174,8 @@ export class CallSession {
   }
 
   private async finish(termination: Termination): Promise<void> {
-    const { stream, log } = this.parts;
+    const { stream } = this.parts;
+    const { log } = this;
     this.tools.stop();
     this.digits.stop();
     this.playout.close();
@@ -178,4 +188,15 @@ export class CallSession {
     await log.flush(ENDING_FLUSH_MS);
     this.resolveEnded(termination);
   }
+}
+
+/** What is logged is remembered too. */
+function remembering(log: CallLog, history: CallHistory): CallLog {
+  return {
+    append: (fact) => {
+      history.add(fact);
+      log.append(fact);
+    },
+    flush: (timeoutMs) => log.flush(timeoutMs),
+  };
 }

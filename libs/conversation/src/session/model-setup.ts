@@ -1,5 +1,5 @@
 import { sameFormat, type AudioFormat, type ToolDeclaration } from '@tandem/contracts';
-import type { ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-model.ts';
+import type { HistoryItem, ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-model.ts';
 import type { CallFacts } from './call-facts.ts';
 
 /** The stream's format when the model speaks it too: then no codec stands in the path. Null when they share none. */
@@ -13,6 +13,7 @@ export function modelSetup(
   tools: readonly ToolDeclaration[],
   format: AudioFormat,
   capabilities: VoiceModelCapabilities,
+  history: () => readonly HistoryItem[],
 ): ModelSessionSetup | null {
   const inputFormat = sharedFormat(format, capabilities.inputFormats);
   const outputFormat = sharedFormat(format, capabilities.outputFormats);
@@ -23,12 +24,12 @@ export function modelSetup(
     tools,
     turnDetection: agent.turnDetection,
     turnOwner: 'model',
-    language: agent.language,
+    language: call.language,
     voice: agent.model.voice,
     transcriptionModel: agent.model.kind === 'openai-realtime' ? agent.model.transcriptionModel : '',
     ...(agent.model.kind === 'openai-realtime' ? { noiseReduction: agent.model.noiseReduction, speed: agent.model.speed } : {}),
     inputFormat,
     outputFormat,
-    history: [],
+    history,
   };
 }

@@ -74,7 +74,7 @@ export class ToolLoop {
     const checked = this.check(asked);
     this.services.log.append({
       type: 'tool.called',
-      data: { toolCallId, name: pending.name, arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_KEPT_NONSENSE), atMs: offsetMs(this.call, this.services.clock) },
+      data: { toolCallId, providerCallId: asked.providerCallId, name: pending.name, arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_KEPT_NONSENSE), atMs: offsetMs(this.call, this.services.clock) },
     });
     if (!checked.ok) {
       this.answered(asked, pending, { status: 'refused', reason: checked.reason, detail: checked.detail }, always);
@@ -143,7 +143,7 @@ export class ToolLoop {
     this.pendingCount -= 1;
     log.append({
       type: 'tool.finished',
-      data: { toolCallId: pending.toolCallId, name: pending.name, outcome, tookMs, atMs: offsetMs(this.call, clock) },
+      data: { toolCallId: pending.toolCallId, providerCallId: asked.providerCallId, name: pending.name, outcome, tookMs, atMs: offsetMs(this.call, clock) },
     });
     log.append({ type: 'latency.measured', data: { kind: 'tool', ms: tookMs } });
     const round = this.open.get(asked.responseId);

@@ -1,4 +1,4 @@
-import { agentSnapshotSchema, type AgentSnapshotInput, type CallId, type TenantId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import { agentSnapshotSchema, UNKNOWN_CALLER, type Caller, type AgentSnapshotInput, type CallId, type TenantId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
 import { CallSession } from '../session/call-session.ts';
 import { FakeCallerStream } from './fake-caller-stream.ts';
 import { FakeToolCaller } from './fake-tool-caller.ts';
@@ -8,6 +8,8 @@ import { ScriptedVoiceModel, type ScriptedModelSession } from './scripted-voice-
 
 export interface CallSetting {
   readonly agent?: Partial<AgentSnapshotInput>;
+  readonly caller?: Caller;
+  readonly language?: string;
   readonly tools?: readonly ToolDeclaration[];
   /** Outcomes of tools by name; a tool without one waits for `toolCaller.answer`. */
   readonly outcomes?: Record<string, ToolOutcome>;
@@ -50,6 +52,8 @@ export class CallScene {
         epoch: 1,
         callerNumber: '+12025550123',
         dialledNumber: '+12025550100',
+        caller: setting.caller ?? UNKNOWN_CALLER,
+        language: setting.language ?? agent.language,
         admittedAt: this.clock.wallTime(),
         agent,
       },

@@ -44,6 +44,7 @@ export class ScriptedModelSession implements VoiceModelSession {
   readonly changes: ModelSessionChange[] = [];
   readonly toolResults = new Map<string, string>();
   readonly truncated = new Map<string, number>();
+  pauses = 0;
   audioMs = 0;
   isClosed = false;
   private counter = 0;
@@ -85,6 +86,10 @@ export class ScriptedModelSession implements VoiceModelSession {
 
   change(change: ModelSessionChange): void {
     this.changes.push(change);
+  }
+
+  atPause(): void {
+    this.pauses += 1;
   }
 
   finishInput(): void {

@@ -50,7 +50,7 @@ describe('recorded calls', () => {
         {
           provider: 'openai',
           model: 'gpt-realtime-2.1',
-          usage: { inputTextTokens: 1, inputAudioTokens: 2, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 3, outputAudioTokens: 4 },
+          usage: { inputTextTokens: 1, inputAudioTokens: 2, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 3, outputAudioTokens: 4, transcriptionMs: 0 },
         },
       ],
       eventCount: 9,

@@ -147,7 +147,7 @@ export function guidedModelOf(senses: GuidedSenses, business: GuidedBusiness): V
     return { companyName: business.companyName, now, today: now.startOf('day'), tools };
   };
   const talk = ({ history }: ModelSessionSetup, at: DialogueContext) =>
-    senses.recogniser ? startTalk(bookingDialogue, history, at) : startTalk(scriptDialogue, history, at);
+    senses.recogniser ? startTalk(bookingDialogue, history(), at) : startTalk(scriptDialogue, history(), at);
   return {
     provider: 'guided',
     capabilities: CAPABILITIES,

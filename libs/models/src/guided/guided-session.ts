@@ -123,6 +123,9 @@ export class GuidedSession implements VoiceModelSession {
     if (change.turnDetection) this.ear?.setTurnDetection(change.turnDetection);
   }
 
+  /** There is no limit to renew before. */
+  atPause(): void {}
+
   finishInput(): void {
     this.isInputOver = true;
     this.ear?.finish();

@@ -26,7 +26,7 @@ const setup = (changes: Partial<ModelSessionSetup> = {}): ModelSessionSetup => (
   speed: 1.1,
   inputFormat: PCMU_8K,
   outputFormat: PCMU_8K,
-  history: [],
+  history: () => [],
   ...changes,
 });
 
@@ -40,6 +40,7 @@ class Listener implements ModelSessionListener {
   readonly usages: (Usage | null)[] = [];
   closed: ProviderError | null | undefined;
 
+  onMoved = () => void this.told.push('moved');
   onReady = () => void this.told.push('ready');
   onAudio = (frame: AudioFrame, itemId: ItemId) => {
     const chunks = this.audio.get(itemId) ?? [];
@@ -146,7 +147,7 @@ describe('opening a Realtime session', () => {
     const { ready, listener } = await open(
       { behaviour: scripted({ turns: [] }) },
       {
-        history: [
+        history: () => [
           { kind: 'agent', text: 'Hello.' },
           { kind: 'caller', text: 'A plumber, please.' },
           { kind: 'tool-call', providerCallId: 'call_1', name: 'book_appointment', argumentsJson: '{"service":"plumbing"}' },

@@ -107,6 +107,9 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.setup = { ...this.setup, ...change };
   }
 
+  /** Renewal is decided above. */
+  atPause(): void {}
+
   finishInput(): void {
     if (this.speaking !== null) this.send({ type: 'input_audio_buffer.commit' });
   }
@@ -147,7 +150,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     },
     'session.updated': () => {
       if (this.state !== 'configuring') return;
-      for (const item of this.setup.history) this.send(historyItem(item));
+      for (const item of this.setup.history()) this.send(historyItem(item));
       this.openTimer.cancel();
       this.state = 'ready';
       this.listener.onReady();

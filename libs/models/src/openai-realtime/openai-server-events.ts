@@ -27,6 +27,7 @@ const usageSchema = z
       cachedAudioTokens: input.cached_tokens_details.audio_tokens,
       outputTextTokens: output.text_tokens,
       outputAudioTokens: output.audio_tokens,
+      transcriptionMs: 0,
     }),
   );
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallRecordStore, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
-import { TICKET_LIFETIME_S, type AgentSnapshot, type CallId, type RefusalReason } from '@tandem/contracts';
+import { TICKET_LIFETIME_S, UNKNOWN_CALLER, type AgentSnapshot, type CallId, type RefusalReason } from '@tandem/contracts';
 import { AgentDirectory, CallRepository, isOpenAt, type DialledNumber } from '@tandem/database';
 import { farewellTwiml } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
@@ -56,6 +56,8 @@ export class CallAdmission {
       carrierCallId: form.CallSid,
       admittedAt: Date.now(),
       agent,
+      caller: UNKNOWN_CALLER,
+      language: agent.language,
     };
     for (const relay of placementOrder(await this.registry.sightings())) {
       const twiml = await this.offers.twiml(call, relay, 1, agent.notice);

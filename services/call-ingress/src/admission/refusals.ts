@@ -10,6 +10,11 @@ export function refusalSentence(reason: RefusalReason, company: string): string 
       return `${thanks} We are closed at the moment. Please call again during our opening hours. Goodbye.`;
     case 'no-capacity':
       return `${thanks} All our lines are busy right now. We are sorry for that. Please try again in a few minutes. Goodbye.`;
+    case 'caller-blocked':
+    case 'caller-not-allowed':
+      return `${thanks} This number cannot take your call. Goodbye.`;
+    case 'budget-reached':
+    case 'provider-unavailable':
     case 'agent-unavailable':
       return `${thanks} We cannot take your call right now because of a technical problem. We are sorry for that. Please try again later. Goodbye.`;
   }

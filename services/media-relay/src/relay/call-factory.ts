@@ -32,6 +32,8 @@ export class CallFactory {
         epoch,
         callerNumber: record.from,
         dialledNumber: record.to,
+        caller: record.caller,
+        language: record.language,
         admittedAt: record.admittedAt,
         agent,
       },

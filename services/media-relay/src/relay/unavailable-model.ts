@@ -20,6 +20,7 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
         sendToolResult: nothing,
         addNote: nothing,
         change: nothing,
+        atPause: nothing,
         finishInput: nothing,
         close: nothing,
       };

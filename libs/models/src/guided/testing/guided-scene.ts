@@ -75,7 +75,7 @@ export class GuidedScene {
       transcriptionModel: '',
       inputFormat: PCMU_8K,
       outputFormat: PCMU_8K,
-      history,
+      history: () => history,
       ...setup,
     };
     this.session = this.calling(() => guidedModelOf(senses, { timeZone, companyName: 'Northwind' }).open(wanted, this.listener));
@@ -102,6 +102,8 @@ export class GuidedScene {
 
   /** The caller makes a sound and is silent for so long that it counts as over. */
   async speaks(ms: number, silenceMs = 600): Promise<void> {
+    // What a line sounds like first is taken for its noise.
+    await this.sends(QUIET, FRAME_MS);
     await this.sends(LOUD, ms);
     await this.sends(QUIET, silenceMs);
   }
@@ -140,6 +142,7 @@ export class GuidedScene {
   }
 
   private readonly listener: ModelSessionListener = {
+    onMoved: () => this.tell('moved'),
     onReady: () => this.tell('ready'),
     onAudio: (_frame, itemId) => {
       if (itemId !== this.lastItem) this.tell('sound of an item without words');
