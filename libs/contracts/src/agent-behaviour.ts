@@ -60,8 +60,10 @@ export const interruptionSchema = z.object({
     .default({ kind: 'on-speech' }),
   /** "Mhm" and its like (see the texts' `backchannels`) are no interruption. */
   ignoresBackchannels: z.boolean().default(false),
-  /** What becomes of what was cut off when the interruption turns out to be nothing: forgotten, or said again. */
-  afterFalseStart: z.enum(['drop', 'resume']).default('resume'),
+  /** What becomes of what was cut off when the interruption turns out to be nothing: forgotten, or gone on with. */
+  afterFalseStart: z.enum(['drop', 'resume']).default('drop'),
+  /** The greeting carries a legal notice: it is heard to its end. */
+  protectsGreeting: z.boolean().default(false),
   /** Fades what is cut instead of a click, where the stream plays from our own clock; 0 to 200. */
   fadeMs: z.number().int().min(0).max(200).default(0),
 });
@@ -101,6 +103,35 @@ export const recordingSchema = z.object({
   /** `announced`: the spoken notice is the consent. `asked`: begins when the caller has said yes (record_consent). */
   mode: z.enum(['off', 'announced', 'asked']).default('off'),
 });
+
+/** What may be changed of an agent while it talks. Absent means as it was. */
+export const agentChangeSchema = z.strictObject({
+  /** Take the place of the published ones. */
+  instructions: z.string().max(32_000).optional(),
+  /** Names of declared tools; those it may call from now on. */
+  tools: z.array(z.string().max(64)).max(64).optional(),
+  turnDetection: detectionSchema.optional(),
+  noiseReduction: z.enum(['near_field', 'far_field', 'off']).optional(),
+  /** BCP 47. */
+  language: z.string().min(2).max(35).optional(),
+  /** 0.25 to 1.5. */
+  speed: z.number().min(0.25).max(1.5).optional(),
+});
+export type AgentChange = z.infer<typeof agentChangeSchema>;
+
+/** Changes that follow from the course of the call; each rule fires once. */
+export const agentRuleSchema = z.object({
+  when: z.discriminatedUnion('kind', [
+    /** The call has lasted so long. */
+    z.object({ kind: z.literal('after-ms'), ms: z.number().int().min(1_000).max(21_600_000) }),
+    /** This tool ended like this. */
+    z.object({ kind: z.literal('tool'), name: z.string().max(64), status: z.enum(['ok', 'refused', 'failed', 'timed-out']) }),
+    /** The caller spoke over the agent so often. */
+    z.object({ kind: z.literal('interruptions'), count: z.number().int().min(1).max(100) }),
+  ]),
+  change: agentChangeSchema,
+});
+export type AgentRule = z.infer<typeof agentRuleSchema>;
 
 /** What the agent says that no model makes up, in one language. `{{…}}` are variables: see docs/agents.md. */
 export const agentTextsSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentTextsSchema, idleSchema, interruptionSchema, limitsSchema, recordingSchema, toolWaitSchema, turnDetectionSchema, type AgentTexts } from './agent-behaviour.ts';
+import { agentRuleSchema, agentTextsSchema, idleSchema, interruptionSchema, limitsSchema, recordingSchema, toolWaitSchema, turnDetectionSchema, type AgentTexts } from './agent-behaviour.ts';
 import { baseLanguage, DEFAULT_TEXTS } from './agent-texts.ts';
 import { tenantIdSchema } from './ids.ts';
 
@@ -82,6 +82,7 @@ export const agentSnapshotSchema = z.object({
   idle: idleSchema.prefault({}),
   toolWait: toolWaitSchema.prefault({}),
   limits: limitsSchema.prefault({}),
+  rules: z.array(agentRuleSchema).max(20).default([]),
   recording: recordingSchema.prefault({}),
   /** Frozen at admission. */
   directory: z.array(departmentSchema).max(50).default([]),
@@ -99,7 +100,7 @@ export function textsOf(agent: AgentSnapshot, language: string): AgentTexts {
   const base = baseLanguage(language);
   const own = baseLanguage(agent.language) === base ? { greeting: agent.greeting, notice: agent.notice } : {};
   const defaults = DEFAULT_TEXTS[base] ?? (DEFAULT_TEXTS.en);
-  return { ...defaults, ...own, ...present(agent.texts[base]), ...present(agent.texts[language]) };
+  return { ...defaults, ...own, ...present(agent.texts[base]), ...present(agent.texts[language]) } as AgentTexts;
 }
 
 function present(given: Partial<Record<keyof AgentTexts, unknown>> | undefined): Partial<AgentTexts> {

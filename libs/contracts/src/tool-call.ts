@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentChangeSchema } from './agent-behaviour.ts';
 import { callIdSchema, relayIdSchema, tenantIdSchema, toolCallIdSchema, type CallId, type TenantId, type ToolCallId } from './ids.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -6,11 +7,12 @@ export const jsonValueSchema: z.ZodType<JsonValue> = z.json();
 
 /**
  * How a tool call ended. An outcome is a value, never a throw.
+ * - `ok`: done; `change` is what the agent is from now on, for tools that learn something that calls for it.
  * - `refused`: the business said no (slot taken, unknown service); `reason` is kebab-case, `detail` is for the model.
  * - `failed`: something broke; `retryable` says whether the same call may be tried again.
  */
 export const toolOutcomeSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('ok'), value: jsonValueSchema }),
+  z.object({ status: z.literal('ok'), value: jsonValueSchema, change: agentChangeSchema.optional() }),
   z.object({ status: z.literal('refused'), reason: z.string().max(80), detail: z.string().max(1000) }),
   z.object({ status: z.literal('failed'), code: z.string().max(80), retryable: z.boolean() }),
   z.object({ status: z.literal('timed-out') }),
@@ -100,6 +102,10 @@ export const toolCallContextSchema = z.object({
   /** IANA name; the business' own clock. */
   timeZone: z.string().max(64),
   language: z.string().max(35),
+  /** Keys the caller pressed last, together; empty for none. */
+  keypad: z.string().max(64).default(''),
+  /** Digits typed unseen by the model, by the reference it was given. Never logged, never answered back. */
+  secureDigits: z.record(z.string().max(64), z.string().max(64)).default({}),
 });
 export type ToolCallContext = z.infer<typeof toolCallContextSchema>;
 

@@ -4,9 +4,13 @@ export { createResampler, type Resampler, type SampleRateHz } from './audio/resa
 export * from './ports/call-log.ts';
 export * from './ports/caller-stream.ts';
 export * from './ports/clock.ts';
+export * from './ports/phrase-cache.ts';
 export * from './ports/recording-control.ts';
 export * from './ports/tool-caller.ts';
 export * from './ports/voice-model.ts';
+export { builtInTune, toLineSound } from './audio/hold-sound.ts';
+export { readWav, WavUnreadable } from './audio/wav.ts';
+export type { LanguageDetector } from './session/language-watch.ts';
 export { CallHistory } from './session/call-history.ts';
 export type { CallFacts } from './session/call-facts.ts';
 export { CallSession, type CallSessionParts } from './session/call-session.ts';

@@ -1,11 +1,14 @@
 import type { ToolDeclaration } from '@tandem/contracts';
 import { bookAppointment } from './book-appointment/declaration.ts';
 import { checkAvailability } from './check-availability/declaration.ts';
+import { collectDigits } from './collect-digits/declaration.ts';
 import { endCall } from './end-call/declaration.ts';
 import { lookupCustomer } from './lookup-customer/declaration.ts';
+import { switchLanguage } from './switch-language/declaration.ts';
+import { updateMicDistance } from './update-mic-distance/declaration.ts';
 
 /** Every tool an agent may be given. A new one is a folder and a line here; worker tools also one in handlers.ts. */
-export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [lookupCustomer, checkAvailability, bookAppointment, endCall];
+export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [lookupCustomer, checkAvailability, bookAppointment, endCall, updateMicDistance, switchLanguage, collectDigits];
 
 /** The tools of these names, in their order. Names this version does not know are left out: an agent may be newer than its relay. */
 export function declarationsFor(names: readonly string[]): ToolDeclaration[] {

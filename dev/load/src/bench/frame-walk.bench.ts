@@ -115,7 +115,7 @@ function startCall(carrier: NullSocket, provider: NullSocket): CallSession {
     call: { callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId, tenantId, epoch: 1, callerNumber: '+1', dialledNumber: '+1', caller: UNKNOWN_CALLER, language: 'en-US', admittedAt: Date.now(), agent },
     stream: new TwilioStream(carrier as unknown as WebSocket, { event: 'start', streamSid: 'MZ1', callSid: 'CA1', accountSid: 'AC1', parameters: {} }, clock, fail),
     model: openAiRealtimeModel({ url: 'ws://nowhere/v1/realtime', apiKey: 'none', model: 'none', clock, onError: fail, connect: () => provider as unknown as WebSocket }),
-    tools: [],
+    declarationsFor: () => [],
     toolCaller,
     log,
     clock,

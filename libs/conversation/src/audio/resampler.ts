@@ -1,5 +1,5 @@
-/** The rates the platform meets: telephone lines, softphones and recognisers, espeak-ng, voice models. */
-export type SampleRateHz = 8_000 | 16_000 | 22_050 | 24_000;
+/** Samples a second. Telephone lines have 8,000, recognisers 16,000, espeak-ng 22,050, voice models 24,000, music mostly 44,100. */
+export type SampleRateHz = number;
 
 /**
  * Changes the sample rate of one stream of signed 16-bit mono audio. It keeps the tail of what it was given, so pieces

@@ -34,6 +34,8 @@ export interface CallerStreamListener {
   onDigit(digit: string): void;
   /** The caller has heard more of a sound. Comes in playing order; may skip steps, never goes back. */
   onHeard(heard: Heard): void;
+  /** What was cleared last has fallen silent at the caller's end, as far as the stream can tell. */
+  onSilent(): void;
   onClosed(reason: StreamClosedReason): void;
 }
 
@@ -58,9 +60,10 @@ export interface CallerStream {
 
   /**
    * Drops everything not yet played and answers, for each sound that was written and not completely heard before, how
-   * much of it was heard. No `onHeard` for those sounds follows.
+   * much of it was heard. No `onHeard` for those sounds follows. With `fadeMs` a stream that plays from a clock of its own
+   * ends in a fade of at most that; a carrier's buffer (Twilio) is dropped at once.
    */
-  clear(): Heard[];
+  clear(fadeMs?: number): Heard[];
 
   /** How much of each unfinished sound has been heard by now, as far as the stream can tell. */
   heardSoFar(): Heard[];

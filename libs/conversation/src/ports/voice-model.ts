@@ -79,7 +79,8 @@ export interface ModelSessionListener {
   onItemDone(itemId: ItemId, responseId: ResponseId): void;
   /** The caller began to speak; `itemId` names the utterance that is to come. */
   onCallerSpeechStarted(itemId: ItemId): void;
-  onCallerSpeechStopped(itemId: ItemId): void;
+  /** `endedAgoMs`: how long ago the speech really ended, the silence that proves it included; 0 when not known. */
+  onCallerSpeechStopped(itemId: ItemId, endedAgoMs: number): void;
   /** The words of an utterance; with `isFinal` the whole of it, before that the words so far. */
   onCallerText(itemId: ItemId, text: string, isFinal: boolean): void;
   onResponseStarted(responseId: ResponseId): void;

@@ -3,27 +3,20 @@ import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 
-/** A goodbye that is not over by now is cut off: the model may have lost the thread. */
-const LONGEST_GOODBYE_MS = 20_000;
-
 /**
  * Exactly one termination per call: the first to name a reason wins. A goodbye is a reason in waiting, held until what
  * is being said has been heard, and withdrawn when the caller goes on talking over its end.
  */
 export class CallEnding {
   private settled: Termination | null = null;
-  private goodbye: { reason: TerminationReason; timer: Timer } | null = null;
-  private readonly durationTimer: Timer;
+  private goodbye: { reason: TerminationReason; isFinal: boolean; timer: Timer } | null = null;
 
   constructor(
     private readonly call: CallFacts,
     private readonly log: CallLog,
     private readonly clock: Clock,
     private readonly onEnd: (termination: Termination) => void,
-  ) {
-    const leftMs = call.agent.maxDurationMs - offsetMs(call, clock);
-    this.durationTimer = clock.after(Math.max(0, leftMs), () => this.end('max-duration'));
-  }
+  ) {}
 
   get termination(): Termination | null {
     return this.settled;
@@ -33,16 +26,22 @@ export class CallEnding {
     return this.goodbye !== null;
   }
 
-  /** The call ends once the floor is quiet. */
-  sayGoodbye(reason: TerminationReason): void {
-    if (this.settled || this.goodbye) return;
-    this.goodbye = { reason, timer: this.clock.after(LONGEST_GOODBYE_MS, () => this.end(reason)) };
+  /**
+   * The call ends once the floor is quiet, and after the agent's `wrapUpMs` in any case: a model may have lost the thread.
+   * The first reason stays; `isFinal` goodbyes are not withdrawn.
+   */
+  sayGoodbye(reason: TerminationReason, { isFinal = false }: { isFinal?: boolean } = {}): void {
+    if (this.settled || this.goodbye?.isFinal) return;
+    this.goodbye?.timer.cancel();
+    this.goodbye = { reason, isFinal, timer: this.clock.after(this.call.agent.limits.wrapUpMs, () => this.end(reason)) };
   }
 
-  /** The caller is not done: the conversation goes on. */
-  withdrawGoodbye(): void {
-    this.goodbye?.timer.cancel();
+  /** The caller is not done: the conversation goes on. Answers whether it does. */
+  withdrawGoodbye(): boolean {
+    if (!this.goodbye || this.goodbye.isFinal) return false;
+    this.goodbye.timer.cancel();
     this.goodbye = null;
+    return true;
   }
 
   /** Nobody speaks and nobody is about to. */
@@ -54,7 +53,6 @@ export class CallEnding {
     if (this.settled) return;
     this.settled = termination(reason);
     this.goodbye?.timer.cancel();
-    this.durationTimer.cancel();
     this.log.append({ type: 'call.ended', data: { termination: this.settled, atMs: offsetMs(this.call, this.clock) } });
     this.onEnd(this.settled);
   }

@@ -22,13 +22,14 @@ export function offsetMs(call: CallFacts, clock: Clock): number {
   return Math.max(0, Math.round(clock.wallTime() - call.admittedAt));
 }
 
-export function toolContext(call: CallFacts): ToolCallContext {
+/** `now`: what may have changed since admission, or was typed. */
+export function toolContext(call: CallFacts, now: Pick<ToolCallContext, 'language' | 'keypad' | 'secureDigits'>): ToolCallContext {
   return {
     callId: call.callId,
     tenantId: call.tenantId,
     callerNumber: call.callerNumber,
     dialledNumber: call.dialledNumber,
     timeZone: call.agent.timeZone,
-    language: call.language,
+    ...now,
   };
 }

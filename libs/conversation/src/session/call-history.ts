@@ -1,5 +1,5 @@
-import type { CallFact } from '@tandem/contracts';
-import { describeOutcome } from '@tandem/contracts';
+import { describeOutcome, type CallFact } from '@tandem/contracts';
+import type { CallLog } from '../ports/call-log.ts';
 import type { HistoryItem } from '../ports/voice-model.ts';
 
 interface Placed {
@@ -53,6 +53,17 @@ export class CallHistory {
     const called = new Set(items.flatMap((item) => (item.kind === 'tool-call' ? [item.providerCallId] : [])));
     return items.filter((item) => item.kind !== 'tool-result' || called.has(item.providerCallId));
   }
+}
+
+/** A log whose facts are remembered too. */
+export function remembering(log: CallLog, history: CallHistory): CallLog {
+  return {
+    append: (fact) => {
+      history.add(fact);
+      log.append(fact);
+    },
+    flush: (timeoutMs) => log.flush(timeoutMs),
+  };
 }
 
 function placedItem(fact: CallFact): Placed | null {

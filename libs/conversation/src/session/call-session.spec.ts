@@ -67,12 +67,25 @@ describe('a call', () => {
     expect(call.log.transcript()).toEqual(['caller: bye then']);
   });
 
-  it('ends at its longest duration', async () => {
-    const call = startCall({ agent: { maxDurationMs: 60_000 } });
-    await call.passes(59_999);
+  it('nears its longest duration with a word to the model, then a goodbye, then ends', async () => {
+    const call = startCall({ agent: { maxDurationMs: 60_000, limits: { warnBeforeEndMs: 20_000, wrapUpMs: 5_000 }, idle: { afterMs: 0 } } });
+    await call.agentSays('Good morning, Northwind.');
+    await call.passes(39_000);
+    expect(call.model.notes).toEqual([expect.stringContaining('20 seconds')]);
+    await call.passes(20_000);
+    expect(call.model.asked.at(-1)).toContain('say: I am sorry, our time is up.');
+    call.model.says('I am sorry, our time is up. Thank you for calling. Goodbye.', { durationMs: 2_000 });
+    await call.passes(1_900);
     expect(call.stream.isClosed).toBe(false);
-    await call.passes(2_000);
+    await call.passes(3_000);
     expect(call.termination).toEqual({ class: 'platform', reason: 'max-duration' });
+  });
+
+  it('at its longest duration ends even if the model has no goodbye', async () => {
+    const call = startCall({ agent: { maxDurationMs: 60_000, limits: { wrapUpMs: 5_000 } } });
+    await call.passes(68_000);
+    expect(call.termination?.reason).toBe('max-duration');
+    expect(call.clock.pendingTimers).toBe(0);
   });
 
   it('tells the model which keys were pressed, together', async () => {

@@ -7,6 +7,8 @@ const MAX_DIGITS = 64;
 /** Gathers pressed keys into one entry: ended by `#` or by a pause. */
 export class DigitInput {
   private digits = '';
+  /** What was entered last; empty for nothing yet. */
+  lastEntry = '';
   private timer: Timer | null = null;
 
   constructor(
@@ -29,6 +31,8 @@ export class DigitInput {
   private enter(): void {
     const entered = this.digits;
     this.digits = '';
-    if (entered !== '') this.onEntered(entered);
+    if (entered === '') return;
+    this.lastEntry = entered;
+    this.onEntered(entered);
   }
 }

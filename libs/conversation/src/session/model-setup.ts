@@ -1,6 +1,7 @@
 import { sameFormat, type AudioFormat, type ToolDeclaration } from '@tandem/contracts';
 import type { HistoryItem, ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-model.ts';
 import type { CallFacts } from './call-facts.ts';
+import { turnOwnerFor } from './interruption-policies/policy.ts';
 
 /** The stream's format when the model speaks it too: then no codec stands in the path. Null when they share none. */
 export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[]): AudioFormat | null {
@@ -10,7 +11,7 @@ export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[
 /** What the model is told at the start of a call. Null when stream and model share no audio format. */
 export function modelSetup(
   call: CallFacts,
-  tools: readonly ToolDeclaration[],
+  now: { readonly instructions: string; readonly tools: readonly ToolDeclaration[] },
   format: AudioFormat,
   capabilities: VoiceModelCapabilities,
   history: () => readonly HistoryItem[],
@@ -20,10 +21,9 @@ export function modelSetup(
   if (!inputFormat || !outputFormat) return null;
   const { agent } = call;
   return {
-    instructions: agent.instructions,
-    tools,
+    ...now,
     turnDetection: agent.turnDetection,
-    turnOwner: 'model',
+    turnOwner: turnOwnerFor(agent.interruption),
     language: call.language,
     voice: agent.model.voice,
     transcriptionModel: agent.model.kind === 'openai-realtime' ? agent.model.transcriptionModel : '',

@@ -20,10 +20,14 @@ export interface CutItem {
 }
 
 export interface PlayoutEvents {
+  /** Something is about to be written while nothing is playing. */
+  playingBegins(): void;
   /** No more of this item will be heard. */
   itemFinished(item: SpokenItem): void;
   /** The first audio of a response is on its way to the caller. */
   responseStarted(responseId: ResponseId): void;
+  /** The caller hears the first of a response. */
+  heardFirst(responseId: ResponseId): void;
   /** Everything written has been heard, and nothing more of the written items is to come. */
   idle(): void;
 }
@@ -61,6 +65,7 @@ export class Playout {
     }
     let item = this.items.get(itemId);
     if (!item) {
+      if (!this.isPlaying) this.events.playingBegins();
       item = { itemId, responseId, writtenBytes: 0, heardMs: 0, isWritten: false, isHeard: false, startedAtMs: null };
       this.items.set(itemId, item);
     }
@@ -91,17 +96,20 @@ export class Playout {
   heard(heard: Heard): void {
     const item = this.items.get(heard.soundId);
     if (!item) return;
-    if (item.heardMs === 0 && heard.heardMs > 0) item.startedAtMs = Math.max(item.startedAtMs ?? 0, this.offsetMs() - heard.heardMs);
+    if (item.heardMs === 0 && heard.heardMs > 0) {
+      this.events.heardFirst(item.responseId);
+      item.startedAtMs = Math.max(item.startedAtMs ?? 0, this.offsetMs() - heard.heardMs);
+    }
     item.heardMs = Math.max(item.heardMs, Math.min(heard.heardMs, this.writtenMs(item)));
     item.isHeard = heard.isComplete;
     if (item.isHeard && item.isWritten) this.finish(item, false);
   }
 
   /** Silences the agent. Audio that still arrives for `runningResponse` is dropped. Answers what was cut off. */
-  interrupt(runningResponse: ResponseId | null): CutItem[] {
+  interrupt(runningResponse: ResponseId | null, fadeMs = 0): CutItem[] {
     for (const item of this.items.values()) if (!item.isWritten) this.cutResponses.add(item.responseId);
     if (runningResponse !== null) this.cutResponses.add(runningResponse);
-    for (const heard of this.stream.clear()) {
+    for (const heard of fadeMs > 0 ? this.stream.clear(fadeMs) : this.stream.clear()) {
       const item = this.items.get(heard.soundId);
       if (item) item.heardMs = Math.max(item.heardMs, Math.min(heard.heardMs, this.writtenMs(item)));
     }

@@ -3,6 +3,7 @@ import {
   MAX_ARGUMENTS_LENGTH,
   toToolCallId,
   type JsonValue,
+  type ToolCallContext,
   type ResponseId,
   type ToolCallId,
   type ToolDeclaration,
@@ -12,7 +13,7 @@ import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 import type { ModelToolCall, VoiceModelSession } from '../ports/voice-model.ts';
-import { offsetMs, toolContext, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallFacts } from './call-facts.ts';
 
 /** What a tool that changes the call itself answers. `needsReply` is asked when the response that called it is done. */
 export interface CallToolAnswer {
@@ -20,8 +21,20 @@ export interface CallToolAnswer {
   readonly needsReply: () => boolean;
 }
 
-/** Tools with place `call`, by name: carried out here and now. */
-export type CallTools = Readonly<Record<string, (input: never, asked: ModelToolCall) => CallToolAnswer>>;
+/** Tools with place `call`, by name: carried out by the session itself, at once or when the caller has done their part. */
+export type CallTools = Readonly<Record<string, (input: never, asked: ModelToolCall) => CallToolAnswer | Promise<CallToolAnswer>>>;
+
+export interface ToolLoopServices {
+  readonly log: CallLog;
+  readonly clock: Clock;
+  /** What tools know of the call by now. */
+  readonly context: () => ToolCallContext;
+  /** Lets the model go on, now that it has its results. */
+  readonly reply: () => void;
+  /** The first worker tool went to work, or the last one is done: the caller waits, or no longer. */
+  readonly waiting: (isWaiting: boolean) => void;
+  readonly finished: (name: string, outcome: ToolOutcome) => void;
+}
 
 /** A model that asks for more than this in one call is running wild. */
 const MAX_CALLS_PER_CALL = 200;
@@ -42,10 +55,11 @@ interface Pending {
  * the model the outcome, and asks for the reply once all tool calls of a response are answered.
  */
 export class ToolLoop {
-  private readonly declarations: ReadonlyMap<string, ToolDeclaration>;
+  private declarations: ReadonlyMap<string, ToolDeclaration>;
   private readonly open = new Map<ResponseId, { pending: Set<ToolCallId>; isDone: boolean; replies: (() => boolean)[] }>();
   private readonly seen = new Set<ToolCallId>();
   private pendingCount = 0;
+  private atWork = 0;
   private isStopped = false;
 
   constructor(
@@ -54,8 +68,13 @@ export class ToolLoop {
     private readonly callTools: CallTools,
     private readonly caller: ToolCaller,
     private readonly model: () => VoiceModelSession,
-    private readonly services: { readonly log: CallLog; readonly clock: Clock; readonly reply: () => void },
+    private readonly services: ToolLoopServices,
   ) {
+    this.declarations = new Map(tools.map((tool) => [tool.name, tool]));
+  }
+
+  /** The tools the model may call from now on. */
+  setTools(tools: readonly ToolDeclaration[]): void {
     this.declarations = new Map(tools.map((tool) => [tool.name, tool]));
   }
 
@@ -82,10 +101,13 @@ export class ToolLoop {
     }
     const onCall = checked.tool.place === 'call' ? this.callTools[checked.tool.name] : undefined;
     if (onCall) {
-      const { outcome, needsReply } = onCall(checked.value as never, asked);
-      this.answered(asked, pending, outcome, needsReply);
+      const answer = onCall(checked.value as never, asked);
+      if (answer instanceof Promise) void answer.then(({ outcome, needsReply }) => this.answered(asked, pending, outcome, needsReply));
+      else this.answered(asked, pending, answer.outcome, answer.needsReply);
       return;
     }
+    this.atWork += 1;
+    if (this.atWork === 1) this.services.waiting(true);
     void this.caller
       .call({
         toolCallId,
@@ -93,10 +115,14 @@ export class ToolLoop {
         tenantId: this.call.tenantId,
         name: checked.tool.name,
         arguments: checked.value,
-        context: toolContext(this.call),
+        context: this.services.context(),
         deadlineMs: checked.tool.deadlineMs,
       })
-      .then((outcome) => this.answered(asked, pending, outcome, always, checked.tool));
+      .then((outcome) => {
+        this.atWork -= 1;
+        if (this.atWork === 0) this.services.waiting(false);
+        this.answered(asked, pending, outcome, always, checked.tool);
+      });
   }
 
   responseDone(responseId: ResponseId): void {
@@ -148,6 +174,7 @@ export class ToolLoop {
     log.append({ type: 'latency.measured', data: { kind: 'tool', ms: tookMs } });
     const round = this.open.get(asked.responseId);
     if (this.isStopped || !round) return;
+    this.services.finished(pending.name, outcome);
     this.model().sendToolResult(asked.providerCallId, describeOutcome(outcome, tool));
     round.pending.delete(pending.toolCallId);
     round.replies.push(needsReply);

@@ -68,11 +68,12 @@ export class Transcript {
     this.agentText.set(itemId, (text + delta).slice(0, MAX_TEXT_LENGTH));
   }
 
-  agentHeard(item: SpokenItem): void {
+  /** Answers the words the caller heard. */
+  agentHeard(item: SpokenItem): string {
     const text = this.agentText.get(item.itemId) ?? '';
     this.agentText.delete(item.itemId);
     const heard = item.isInterrupted ? heardText(text, item.heardMs, item.generatedMs) : text.trim();
-    if (heard === '' && item.heardMs === 0) return;
+    if (heard === '' && item.heardMs === 0) return '';
     this.log.append({
       type: 'agent.spoke',
       data: {
@@ -85,6 +86,7 @@ export class Transcript {
         endedAtMs: item.startedAtMs + item.heardMs,
       },
     });
+    return heard;
   }
 
   /** Resolves when no utterance waits for its words any more, or after `timeoutMs`. */

@@ -1,82 +1,150 @@
-import type { ItemId, ResponseId } from '@tandem/contracts';
-import type { CallLog } from '../ports/call-log.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { InterruptionSettings, ItemId, ResponseId } from '@tandem/contracts';
+import type { Clock, Timer } from '../ports/clock.ts';
 import type { SpeakRequest, VoiceModelSession } from '../ports/voice-model.ts';
-import type { Playout } from './playout.ts';
+import { isBackchannel } from './interruption-policies/backchannels.ts';
+import { turnOwnerFor, type InterruptionPolicy } from './interruption-policies/policy.ts';
+import type { CutItem, Playout } from './playout.ts';
 
 export interface TurnTakingEvents {
   /** Nobody speaks, nobody is about to. */
   quiet(): void;
+  /** The caller makes a sound. */
+  callerActive(): void;
+  /** The agent was silenced, `tookMs` after the sound that did it; these items were cut. */
+  interrupted(cut: readonly CutItem[], tookMs: number): void;
 }
+
+export interface TurnTakingRules {
+  readonly settings: InterruptionSettings;
+  readonly policy: InterruptionPolicy;
+  /** Sounds of listening, where the settings tell them apart. */
+  readonly backchannels: readonly string[];
+}
+
+/** One stretch of the caller's speech, from its first sound to its last word. */
+interface Speech {
+  readonly itemId: ItemId;
+  readonly startedAt: number;
+  /** What became of it: not yet decided, took the floor, or did not. */
+  standing: 'undecided' | 'has-floor' | 'ignored';
+  /** It cut the agent off. */
+  didInterrupt: boolean;
+  text: string;
+  isOver: boolean;
+  isFinal: boolean;
+  isAnswered: boolean;
+  timer: Timer | null;
+}
+
+const MAX_SPEECHES = 16;
+/** Words are waited for this long after the speech, to tell a false start from a turn. */
+const WORDS_PATIENCE_MS = 1_200;
+const GO_ON = 'A sound that meant nothing interrupted you. Go on exactly where you were cut off, without a word about it and without starting over.';
 
 /**
  * Who has the floor: the caller's speech, the agent's playout and the model's running response, and what follows when
- * they meet. The caller always wins the floor unless {@link isProtected} says that what is being said must be heard.
+ * they meet. Whether the caller's sound takes the floor is the policy's to say; {@link isProtected} overrules it. Where
+ * the model does not answer by itself (see `turnOwnerFor`) the reply to a turn is asked for here.
  */
 export class TurnTaking {
   private runningResponse: ResponseId | null = null;
-  private speakingItem: ItemId | null = null;
-  private isReplyOwed = false;
-  private callerStoppedAt: number | null = null;
-  isCallerSpeaking = false;
-  /** While true the caller does not interrupt: a goodbye is being said. */
+  private readonly speeches = new Map<ItemId, Speech>();
+  private speaking: Speech | null = null;
+  /** Asked for and not yet begun. */
+  private owed: SpeakRequest['kind'] | null = null;
+  private readonly owner: 'model' | 'session';
+  /** While true the caller does not interrupt: something is being said that must be heard. */
   isProtected = false;
   interruptions = 0;
 
   constructor(
     private readonly model: () => VoiceModelSession,
     private readonly playout: Playout,
-    private readonly log: CallLog,
     private readonly clock: Clock,
+    private readonly rules: TurnTakingRules,
     private readonly events: TurnTakingEvents,
-  ) {}
+  ) {
+    this.owner = turnOwnerFor(rules.settings);
+  }
+
+  get isCallerSpeaking(): boolean {
+    return this.speaking !== null;
+  }
+
+  get isAgentBusy(): boolean {
+    return this.playout.isPlaying || this.runningResponse !== null;
+  }
 
   /** Nobody speaks, and neither side is about to. */
   get isQuiet(): boolean {
-    return !this.isCallerSpeaking && !this.playout.isPlaying && this.runningResponse === null && !this.isReplyOwed;
+    return !this.isCallerSpeaking && !this.isAgentBusy && this.owed === null;
   }
 
   callerStarted(itemId: ItemId): void {
-    this.speakingItem = itemId;
-    this.isCallerSpeaking = true;
-    this.callerStoppedAt = null;
-    if (!this.isProtected && (this.playout.isPlaying || this.runningResponse !== null)) this.interrupt();
+    const speech: Speech = { itemId, startedAt: this.clock.now(), standing: 'has-floor', didInterrupt: false, text: '', isOver: false, isFinal: false, isAnswered: false, timer: null };
+    this.remember(speech);
+    this.speaking = speech;
+    this.events.callerActive();
+    if (!this.isAgentBusy) {
+      if (this.owner === 'session' && this.owed === 'reply') this.interrupt(); // They go on talking: the turn was not over.
+      return;
+    }
+    speech.standing = 'undecided';
+    this.decide(speech);
+    const { checkAtMs } = this.rules.policy;
+    if (speech.standing === 'undecided' && checkAtMs !== null) speech.timer = this.clock.after(checkAtMs, () => this.decide(speech));
   }
 
   callerStopped(itemId: ItemId): void {
-    if (this.speakingItem !== itemId) return;
-    this.speakingItem = null;
-    this.isCallerSpeaking = false;
-    this.callerStoppedAt = this.clock.now();
-    this.isReplyOwed = false; // The model answers this turn, and with it whatever was owed.
+    const speech = this.speeches.get(itemId);
+    if (!speech || this.speaking !== speech) return;
+    this.speaking = null;
+    speech.isOver = true;
+    speech.timer?.cancel();
+    if (this.owner === 'model') {
+      this.owed = null; // The model answers this turn, and with it whatever was owed.
+      return;
+    }
+    this.decide(speech);
+    if (speech.isFinal) this.settle(speech);
+    else if (speech.standing === 'undecided' || (speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume')) {
+      speech.timer = this.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
+    } else {
+      this.answer(speech);
+      this.tellWhenQuiet();
+    }
+  }
+
+  callerText(itemId: ItemId, text: string, isFinal: boolean): void {
+    const speech = this.speeches.get(itemId);
+    if (!speech || this.owner === 'model') return;
+    speech.text = text;
+    speech.isFinal = isFinal;
+    this.decide(speech);
+    if (!isFinal || !speech.isOver) return;
+    speech.timer?.cancel();
+    this.settle(speech);
   }
 
   responseStarted(responseId: ResponseId): void {
     this.runningResponse = responseId;
-    this.isReplyOwed = false;
+    this.owed = null;
   }
 
   responseDone(responseId: ResponseId): void {
     if (this.runningResponse === responseId) this.runningResponse = null;
     this.playout.responseDone(responseId);
-    this.tellWhenQuiet();
-  }
-
-  /** The agent's first audio of a response leaves for the caller. */
-  agentStarted(): void {
-    if (this.callerStoppedAt === null) return;
-    this.log.append({ type: 'latency.measured', data: { kind: 'caller-to-agent', ms: Math.round(this.clock.now() - this.callerStoppedAt) } });
-    this.callerStoppedAt = null;
+    this.floorMayBeFree();
   }
 
   playoutIdle(): void {
-    this.tellWhenQuiet();
+    this.floorMayBeFree();
   }
 
-  /** Lets the agent speak, unless the caller is speaking: then the model's answer to that turn covers it. */
+  /** Lets the agent speak, unless the caller is speaking: then the answer to that turn covers it. */
   speak(request: SpeakRequest): void {
     if (this.isCallerSpeaking && request.kind === 'reply') return;
-    this.isReplyOwed = true;
+    this.owed = request.kind;
     this.model().respond(request);
   }
 
@@ -84,13 +152,81 @@ export class TurnTaking {
   interrupt(): void {
     const startedAt = this.clock.now();
     const wasRunning = this.runningResponse !== null;
-    const cut = this.playout.interrupt(this.runningResponse);
-    if (wasRunning || this.isReplyOwed) this.model().cancelResponse();
-    this.isReplyOwed = false;
-    for (const item of cut) this.model().truncate(item.itemId, item.heardMs);
+    const cut = this.playout.interrupt(this.runningResponse, this.rules.settings.fadeMs);
+    if (wasRunning || this.owed !== null) this.model().cancelResponse();
+    this.owed = null;
     if (cut.length === 0) return;
     this.interruptions += 1;
-    this.log.append({ type: 'latency.measured', data: { kind: 'interruption-to-clear', ms: Math.round(this.clock.now() - startedAt) } });
+    this.events.interrupted(cut, this.clock.now() - startedAt);
+  }
+
+  stop(): void {
+    for (const speech of this.speeches.values()) speech.timer?.cancel();
+    this.speeches.clear();
+  }
+
+  private decide(speech: Speech): void {
+    if (speech.standing !== 'undecided') return;
+    if (!this.isAgentBusy) {
+      speech.standing = 'has-floor'; // The agent has finished meanwhile.
+      return;
+    }
+    const { text, isOver, isFinal, startedAt } = speech;
+    const verdict = this.isProtected ? (isOver ? 'ignore' : 'wait') : this.rules.policy.verdict({ spokenMs: this.clock.now() - startedAt, text, isOver, isFinal });
+    if (verdict === 'wait') return;
+    speech.standing = verdict === 'interrupt' ? 'has-floor' : 'ignored';
+    if (verdict !== 'interrupt') return;
+    speech.didInterrupt = true;
+    this.interrupt();
+  }
+
+  /** The speech is over and its words are known, or will not be. */
+  private settle(speech: Speech): void {
+    const isFalseStart = speech.isFinal && !this.hasWords(speech);
+    if (isFalseStart && speech.didInterrupt && !speech.isAnswered && this.rules.settings.afterFalseStart === 'resume') {
+      speech.isAnswered = true;
+      this.speak({ kind: 'instruct', instruction: GO_ON });
+    } else if (speech.standing === 'has-floor') this.answer(speech);
+    else if (isFalseStart) speech.isAnswered = true;
+    this.floorMayBeFree();
+    if (speech.isFinal && speech.isAnswered) this.speeches.delete(speech.itemId);
+  }
+
+  private wordsAreDue(speech: Speech): void {
+    if (speech.isAnswered) return;
+    if (speech.standing === 'undecided') speech.standing = this.isAgentBusy ? 'ignored' : 'has-floor';
+    this.settle(speech);
+  }
+
+  private answer(speech: Speech): void {
+    if (speech.standing !== 'has-floor' || speech.isAnswered || this.owner === 'model') return;
+    speech.isAnswered = true;
+    this.speak({ kind: 'reply' });
+  }
+
+  /** What the caller said without getting the floor is answered once the agent has finished. */
+  private floorMayBeFree(): void {
+    if (this.owner === 'session' && !this.isAgentBusy && !this.isCallerSpeaking) {
+      const waiting = [...this.speeches.values()].filter((speech) => speech.standing === 'ignored' && speech.isOver && !speech.isAnswered && this.hasWords(speech));
+      for (const speech of waiting) speech.isAnswered = true;
+      if (waiting.length > 0) this.speak({ kind: 'reply' });
+    }
+    this.tellWhenQuiet();
+  }
+
+  private remember(speech: Speech): void {
+    if (this.speeches.size >= MAX_SPEECHES) {
+      const [oldest] = this.speeches.values();
+      oldest?.timer?.cancel();
+      if (oldest) this.speeches.delete(oldest.itemId);
+    }
+    this.speeches.set(speech.itemId, speech);
+  }
+
+  /** Words that are more than a sound of listening, where those are told apart. */
+  private hasWords({ text }: Speech): boolean {
+    const { settings, backchannels } = this.rules;
+    return text.trim() !== '' && !(settings.ignoresBackchannels && isBackchannel(text, backchannels));
   }
 
   private tellWhenQuiet(): void {

@@ -16,6 +16,7 @@ export class FakeCallerStream implements CallerStream {
   readonly clears: number[] = [];
   /** Every sound that was ever written, with the ms written and heard of it. */
   readonly sounds = new Map<string, { writtenMs: number; heardMs: number }>();
+  readonly fades: number[] = [];
   isClosed = false;
   private listener: CallerStreamListener | null = null;
   private queue: Queued[] = [];
@@ -46,11 +47,13 @@ export class FakeCallerStream implements CallerStream {
     if (this.queue.length === 1) this.playFirst(false);
   }
 
-  clear(): Heard[] {
+  clear(fadeMs = 0): Heard[] {
     this.clears.push(this.clock.now());
+    if (fadeMs > 0) this.fades.push(fadeMs);
     const heard = this.heardSoFar();
     this.queue[0]?.timer?.cancel();
     this.queue = [];
+    this.clock.after(0, () => this.listener?.onSilent());
     return heard;
   }
 

@@ -1,4 +1,8 @@
 import { agentSnapshotSchema, UNKNOWN_CALLER, type Caller, type AgentSnapshotInput, type CallId, type TenantId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import type { PhraseCache } from '../ports/phrase-cache.ts';
+import type { RecordingControl } from '../ports/recording-control.ts';
+import type { CallHistory } from '../session/call-history.ts';
+import type { LanguageDetector } from '../session/language-watch.ts';
 import { CallSession } from '../session/call-session.ts';
 import { FakeCallerStream } from './fake-caller-stream.ts';
 import { FakeToolCaller } from './fake-tool-caller.ts';
@@ -8,6 +12,11 @@ import { ScriptedVoiceModel, type ScriptedModelSession } from './scripted-voice-
 
 export interface CallSetting {
   readonly agent?: Partial<AgentSnapshotInput>;
+  readonly phrases?: PhraseCache;
+  readonly music?: Uint8Array;
+  readonly recording?: RecordingControl;
+  readonly history?: CallHistory;
+  readonly detectLanguage?: LanguageDetector;
   readonly caller?: Caller;
   readonly language?: string;
   readonly tools?: readonly ToolDeclaration[];
@@ -33,6 +42,7 @@ export class CallScene {
   constructor(setting: CallSetting = {}) {
     this.toolCaller = new FakeToolCaller(setting.outcomes);
     this.models.isReadyAtOnce = !setting.isModelSlow;
+    const tools = setting.tools ?? [];
     const agent = agentSnapshotSchema.parse({
       agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
       agentVersion: 1,
@@ -43,6 +53,7 @@ export class CallScene {
       instructions: 'Be helpful.',
       greeting: 'Good morning, Northwind.',
       model: { kind: 'openai-realtime' },
+      tools: tools.map(({ name }) => name),
       ...setting.agent,
     });
     this.session = new CallSession({
@@ -59,7 +70,12 @@ export class CallScene {
       },
       stream: this.stream,
       model: this.models,
-      tools: setting.tools ?? [],
+      declarationsFor: (names) => tools.filter(({ name }) => names.includes(name)),
+      ...(setting.phrases ? { phrases: setting.phrases } : {}),
+      ...(setting.music ? { music: setting.music } : {}),
+      ...(setting.recording ? { recording: setting.recording } : {}),
+      ...(setting.history ? { history: setting.history } : {}),
+      ...(setting.detectLanguage ? { detectLanguage: setting.detectLanguage } : {}),
       toolCaller: this.toolCaller,
       log: this.log,
       clock: this.clock,

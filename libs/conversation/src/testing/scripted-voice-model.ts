@@ -161,10 +161,10 @@ export class ScriptedModelSession implements VoiceModelSession {
     return this.speaking;
   }
 
-  hearsCallerStop(): ItemId {
+  hearsCallerStop(endedAgoMs = 0): ItemId {
     const itemId = this.speaking as ItemId;
     this.speaking = null;
-    this.listener.onCallerSpeechStopped(itemId);
+    this.listener.onCallerSpeechStopped(itemId, endedAgoMs);
     return itemId;
   }
 

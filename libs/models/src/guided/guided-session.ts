@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PCMU_8K, ProviderError, sameFormat, type ItemId, type ResponseId, type ToolDeclaration } from '@tandem/contracts';
+import { PCMU_8K, ProviderError, sameFormat, type ItemId, type ResponseId, type ToolDeclaration, type TurnDetection } from '@tandem/contracts';
 import type { AudioFrame, Clock, ModelSessionChange, ModelSessionListener, ModelSessionSetup, SpeakRequest, Timer, VoiceModelSession } from '@tandem/conversation';
 import type { AgentItem } from './agent-item.ts';
 import { CallerTurn, digitsIn } from './caller-turn.ts';
@@ -164,7 +164,7 @@ export class GuidedSession implements VoiceModelSession {
       if (this.setup.turnOwner === 'model') this.speaking.interrupt();
     },
     stopped: (itemId) => {
-      this.outbox.push(() => this.listener.onCallerSpeechStopped(itemId));
+      this.outbox.push(() => this.listener.onCallerSpeechStopped(itemId, endedAgoMs(this.setup.turnDetection)));
       if (this.setup.turnOwner === 'model' && !this.isInputOver) this.speaking.add({ kind: 'reply' });
     },
     heard: (itemId, text) => {
@@ -240,4 +240,9 @@ export class GuidedSession implements VoiceModelSession {
     this.ear?.close();
     this.outbox.close(() => this.listener.onClosed(error));
   }
+}
+
+/** The silence that told the end of the speech. */
+function endedAgoMs(detection: TurnDetection): number {
+  return detection.kind === 'server-vad' ? detection.silenceMs : 0;
 }

@@ -47,6 +47,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   private readonly toolNames = new Map<ItemId, string>();
   private readonly partialTexts = new Map<ItemId, string>();
   private speaking: ItemId | null = null;
+  private pushedBytes = 0;
   private state: 'opening' | 'configuring' | 'ready' | 'closed' = 'opening';
 
   constructor(
@@ -76,6 +77,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       this.counters.droppedFrames += 1;
       return;
     }
+    this.pushedBytes += frame.byteLength;
     this.socket.send(appendAudio(frame.base64));
   }
 
@@ -160,8 +162,8 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       if (this.setup.turnOwner === 'model') this.responses.stoppedByServer();
       this.listener.onCallerSpeechStarted(item_id);
     },
-    'input_audio_buffer.speech_stopped': ({ item_id }) => this.speechStopped(item_id),
-    'input_audio_buffer.committed': ({ item_id }) => this.speechStopped(item_id),
+    'input_audio_buffer.speech_stopped': ({ item_id, audio_end_ms }) => this.speechStopped(item_id, this.pushedMs - audio_end_ms + this.provingSilenceMs),
+    'input_audio_buffer.committed': ({ item_id }) => this.speechStopped(item_id, 0),
     'conversation.item.input_audio_transcription.delta': ({ item_id, delta }) => {
       const text = (this.partialTexts.get(item_id) ?? '') + delta;
       remember(this.partialTexts, item_id, text.slice(0, 20_000));
@@ -194,10 +196,21 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     error: ({ error }) => this.refused(error),
   };
 
-  private speechStopped(itemId: ItemId): void {
+  /** Audio handed to the provider's buffer so far. */
+  private get pushedMs(): number {
+    return this.pushedBytes / bytesPerMs(this.setup.inputFormat);
+  }
+
+  /** The reported end of a turn lies behind its last sound by so much. */
+  private get provingSilenceMs(): number {
+    const { turnDetection } = this.setup;
+    return turnDetection.kind === 'server-vad' ? turnDetection.silenceMs : 0;
+  }
+
+  private speechStopped(itemId: ItemId, endedAgoMs: number): void {
     if (this.speaking !== itemId) return;
     this.speaking = null;
-    this.listener.onCallerSpeechStopped(itemId);
+    this.listener.onCallerSpeechStopped(itemId, Math.max(0, endedAgoMs));
   }
 
   private transcribed(itemId: ItemId, text: string): void {

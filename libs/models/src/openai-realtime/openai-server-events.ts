@@ -43,7 +43,8 @@ const schemas = {
   'session.created': z.object({}),
   'session.updated': z.object({}),
   'input_audio_buffer.speech_started': z.object({ item_id: itemId }),
-  'input_audio_buffer.speech_stopped': z.object({ item_id: itemId }),
+  /** `audio_end_ms` counts the audio written to the buffer, up to the end of the silence that proves the turn over (server VAD). */
+  'input_audio_buffer.speech_stopped': z.object({ item_id: itemId, audio_end_ms: z.number().min(0).catch(0) }),
   'input_audio_buffer.committed': z.object({ item_id: itemId }),
   'conversation.item.input_audio_transcription.delta': z.object({ item_id: itemId, delta: z.string().max(20_000).default('') }),
   'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000) }),

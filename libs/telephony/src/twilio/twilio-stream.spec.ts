@@ -54,6 +54,7 @@ beforeEach(() => {
     onAudio: (audio) => got.audio.push(audio),
     onDigit: (digit) => got.digits.push(digit),
     onHeard: (heard) => got.heard.push(heard),
+    onSilent: () => undefined,
     onClosed: (reason) => got.closed.push(reason),
   });
 });
@@ -124,6 +125,7 @@ describe('from the caller', () => {
       },
       onDigit: () => undefined,
       onHeard: () => undefined,
+      onSilent: () => undefined,
       onClosed: (reason) => got.closed.push(reason),
     });
     socket.receives(media());

@@ -65,6 +65,8 @@ export function contextFor(baseUrl: string, change: Partial<ToolRunContext> = {}
     dialledNumber: '+12025550100',
     timeZone: 'America/New_York',
     language: 'en-US',
+    keypad: '',
+    secureDigits: {},
     toolCallId: `tc_${CALL_ID}_1_a` as ToolCallId,
     signal: new AbortController().signal,
     remainingMs: () => 5_000,

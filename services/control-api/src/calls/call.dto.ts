@@ -1,4 +1,4 @@
-import { CALL_STATUSES, callDirectionSchema, channelSchema, REFUSAL_REASONS, usageSchema } from '@tandem/contracts';
+import { CALL_STATUSES, callDirectionSchema, channelSchema, REFUSAL_REASONS, toolOutcomeSchema, usageSchema } from '@tandem/contracts';
 import type { CallDetail, CallSummary, Page } from '@tandem/database';
 import { z } from 'zod';
 
@@ -57,7 +57,7 @@ export const callDetailSchema = callSummarySchema.extend({
       }),
     )
     .describe('In the order of speaking.'),
-  toolCalls: z.array(z.object({ toolCallId: z.string(), name: z.string(), arguments: z.json(), outcome: z.json().nullable(), startedAtMs: z.number(), tookMs: z.number().nullable() })),
+  toolCalls: z.array(z.object({ toolCallId: z.string(), name: z.string(), arguments: z.json(), outcome: toolOutcomeSchema.nullable(), startedAtMs: z.number(), tookMs: z.number().nullable() })),
 });
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;

@@ -39,7 +39,7 @@ export class CallFactory {
       },
       stream,
       model: this.model(agent, onError),
-      tools: declarationsFor(agent.tools),
+      declarationsFor,
       toolCaller: this.toolCaller,
       log,
       clock: this.clock,

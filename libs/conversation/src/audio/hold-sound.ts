@@ -1,0 +1,40 @@
+import { encodeMulaw } from './mulaw.ts';
+import { createResampler } from './resampler.ts';
+import type { Pcm } from './wav.ts';
+
+const LINE_HZ = 8_000;
+
+/** A sound made ready for a phone line, once, before any call: at 8 kHz and at `volume` (0 to 1), as µ-law. */
+export function toLineSound({ rateHz, samples }: Pcm, volume: number): Uint8Array {
+  const resampler = createResampler(rateHz, LINE_HZ);
+  const pieces = [resampler.process(samples), resampler.flush()];
+  return Buffer.concat(pieces.map((piece) => encodeMulaw(piece.map((sample) => Math.round(sample * volume)))));
+}
+
+/** Chords of the built-in tune, in Hz, two seconds each. */
+const CHORDS = [
+  [261.63, 329.63, 392.0, 493.88],
+  [220.0, 261.63, 329.63, 392.0],
+  [174.61, 220.0, 261.63, 329.63],
+  [196.0, 246.94, 293.66, 349.23],
+] as const;
+const CHORD_S = 2;
+const NOTE_S = CHORD_S / 4;
+
+/** Wait music when the deployment brings none: quiet plucked chords that end where they begin. */
+export function builtInTune(): Pcm {
+  const sum = new Float32Array(CHORDS.length * CHORD_S * LINE_HZ);
+  CHORDS.forEach((chord, bar) =>
+    chord.forEach((hz, step) => {
+      const start = (bar * CHORD_S + step * NOTE_S) * LINE_HZ;
+      for (let at = 0; at < CHORD_S * LINE_HZ; at += 1) {
+        const seconds = at / LINE_HZ;
+        const envelope = Math.min(1, seconds / 0.01) * Math.exp(-2.2 * seconds);
+        const tone = Math.sin(2 * Math.PI * hz * seconds) + 0.3 * Math.sin(4 * Math.PI * hz * seconds);
+        const place = (start + at) % sum.length;
+        sum[place] = (sum[place] as number) + 0.3 * envelope * tone;
+      }
+    }),
+  );
+  return { rateHz: LINE_HZ, samples: Int16Array.from(sum, (sample) => Math.max(-32_767, Math.min(32_767, Math.round(sample * 32_767)))) };
+}

@@ -1,0 +1,62 @@
+import type { CallLog } from '../ports/call-log.ts';
+import type { RecordingControl } from '../ports/recording-control.ts';
+import type { ModelToolCall, NoiseReduction } from '../ports/voice-model.ts';
+import type { AgentState } from './agent-state.ts';
+import type { CallEnding } from './call-ending.ts';
+import type { MicDistance } from './mic-distance.ts';
+import type { Playout } from './playout.ts';
+import type { CaptureOutcome, SecureDigits } from './secure-digits.ts';
+import type { SetPhrases } from './set-phrases.ts';
+import type { CallToolAnswer, CallTools } from './tool-loop.ts';
+import type { TurnTaking } from './turn-taking.ts';
+
+export interface CallToolParts {
+  readonly agent: AgentState;
+  readonly ending: CallEnding;
+  readonly playout: Playout;
+  readonly turns: TurnTaking;
+  readonly phrases: SetPhrases;
+  readonly mic: MicDistance;
+  readonly secureDigits: SecureDigits;
+  readonly recording: RecordingControl | null;
+  readonly log: CallLog;
+  readonly offsetMs: () => number;
+}
+
+const GAVE_UP: Readonly<Record<Exclude<CaptureOutcome, 'entered'>, { reason: string; detail: string }>> = {
+  cancelled: { reason: 'caller-gave-up', detail: 'The caller stopped typing without entering a number. Ask whether they want to try again.' },
+  'timed-out': { reason: 'nothing-typed', detail: 'The caller typed nothing more for half a minute. Ask whether they want to try again.' },
+};
+
+const done = (value: Record<string, string | number | boolean>, needsReply: () => boolean): CallToolAnswer => ({ outcome: { status: 'ok', value }, needsReply });
+
+/** What the session itself does for the model, by the names of the declarations with place `call`. */
+export function callTools(parts: CallToolParts): CallTools {
+  const { agent, ending, playout, turns, phrases, mic } = parts;
+  /** A tool nobody needs to hear of: a reply only when its response said nothing. */
+  const unlessSpoken = (asked: ModelToolCall) => () => !playout.hasSpoken(asked.responseId);
+  return {
+    end_call: (_input: never, asked) => {
+      turns.isProtected = true;
+      ending.sayGoodbye('agent-goodbye');
+      return done({ next: 'Say one short goodbye. The line closes when it has been heard.' }, unlessSpoken(asked));
+    },
+    update_mic_distance: (input: { distance: NoiseReduction }, asked) => done({ changed: mic.set(input.distance) }, unlessSpoken(asked)),
+    switch_language: (input: { language: string }) => {
+      agent.apply({ language: input.language }, 'tool');
+      return done({ language: agent.language, next: 'Go on in this language.' }, () => true);
+    },
+    collect_digits: async (input: { max_digits: number }) => capture(parts, input.max_digits, () => phrases.say(agent.texts.secureDigits)),
+  };
+}
+
+async function capture({ secureDigits, recording, log, offsetMs }: CallToolParts, maxDigits: number, explain: () => void): Promise<CallToolAnswer> {
+  recording?.pause();
+  const entry = secureDigits.begin(maxDigits);
+  explain();
+  const { outcome, reference, count } = await entry;
+  recording?.resume();
+  log.append({ type: 'digits.captured', data: { reference, count, outcome, atMs: offsetMs() } });
+  if (outcome === 'entered') return done({ reference, digits: count }, () => true);
+  return { outcome: { status: 'refused', ...GAVE_UP[outcome] }, needsReply: () => true };
+}

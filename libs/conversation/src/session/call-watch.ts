@@ -1,0 +1,62 @@
+import type { TerminationReason } from '@tandem/contracts';
+import type { CallLog } from '../ports/call-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AgentState } from './agent-state.ts';
+import type { CallEnding } from './call-ending.ts';
+import { offsetMs, type CallFacts } from './call-facts.ts';
+import { CallLimits } from './call-limits.ts';
+import { IdleWatch } from './idle-watch.ts';
+import type { SetPhrases } from './set-phrases.ts';
+import type { TurnTaking } from './turn-taking.ts';
+
+export interface CallWatchParts {
+  readonly call: CallFacts;
+  readonly log: CallLog;
+  readonly clock: Clock;
+  readonly agent: AgentState;
+  readonly turns: TurnTaking;
+  readonly phrases: SetPhrases;
+  readonly ending: CallEnding;
+  readonly note: (text: string) => void;
+}
+
+/** Ends what would go on for ever: silence is asked into and then ended, time runs out with a warning and a goodbye. */
+export class CallWatch {
+  readonly idle: IdleWatch;
+  private readonly limits: CallLimits;
+
+  constructor(private readonly parts: CallWatchParts) {
+    const { call, log, clock, agent, phrases } = parts;
+    this.idle = new IdleWatch(call.agent.idle, clock, {
+      prompt: (count) => {
+        log.append({ type: 'idle.prompted', data: { count, atMs: offsetMs(call, clock) } });
+        phrases.say(agent.texts.idlePrompt);
+      },
+      giveUp: () => this.sayFarewell('caller-silent', agent.texts.idleGoodbye),
+    });
+    this.limits = new CallLimits(call, clock, {
+      warn: (leftMs) => this.askToEnd(`The call must end in ${Math.round(leftMs / 1000)} seconds.`),
+      reached: () => this.sayFarewell('max-duration', agent.texts.timeGoodbye),
+    });
+  }
+
+  /** The model is to find an end by itself, for this reason. */
+  askToEnd(reason: string): void {
+    this.parts.note(`${reason} Bring the call to an end now, without hurry.`);
+  }
+
+  /** Says the last words, whatever is going on, and ends the call. */
+  sayFarewell(reason: TerminationReason, text: string): void {
+    const { ending, turns, phrases } = this.parts;
+    if (ending.termination) return;
+    turns.interrupt();
+    turns.isProtected = true;
+    phrases.say(text);
+    ending.sayGoodbye(reason, { isFinal: true });
+  }
+
+  stop(): void {
+    this.idle.busy();
+    this.limits.stop();
+  }
+}

@@ -1,0 +1,69 @@
+import type { AgentTexts, InterruptionSettings } from '@tandem/contracts';
+import { isBackchannel, wordCount } from './backchannels.ts';
+
+/** The caller speaking while the agent is. */
+export interface Overlap {
+  readonly spokenMs: number;
+  /** Their words so far; empty while none are known. */
+  readonly text: string;
+  /** They are silent again. */
+  readonly isOver: boolean;
+  /** No more words will come. */
+  readonly isFinal: boolean;
+}
+
+export type Verdict = 'interrupt' | 'ignore' | 'wait';
+
+/** Decides whether the caller takes the floor. Asked at the start, at each new word, at the end, and at `checkAtMs`. */
+export interface InterruptionPolicy {
+  /** Ms of speech after which the verdict may differ without anything else happening; null for none. */
+  readonly checkAtMs: number | null;
+  verdict(overlap: Overlap): Verdict;
+}
+
+/** Whoever goes on for longer than this is not just listening aloud. */
+const LONGEST_BACKCHANNEL_MS = 900;
+
+const onSpeech: InterruptionPolicy = { checkAtMs: null, verdict: () => 'interrupt' };
+
+const never: InterruptionPolicy = { checkAtMs: null, verdict: () => 'ignore' };
+
+const afterMs = (ms: number): InterruptionPolicy => ({
+  checkAtMs: ms,
+  verdict: ({ spokenMs, isOver }) => (spokenMs >= ms ? 'interrupt' : isOver ? 'ignore' : 'wait'),
+});
+
+const afterWords = (words: number): InterruptionPolicy => ({
+  checkAtMs: null,
+  verdict: ({ text, isFinal }) => (wordCount(text) >= words ? 'interrupt' : isFinal ? 'ignore' : 'wait'),
+});
+
+const unlessBackchannel = (inner: InterruptionPolicy, backchannels: readonly string[]): InterruptionPolicy => ({
+  checkAtMs: Math.max(LONGEST_BACKCHANNEL_MS, inner.checkAtMs ?? 0),
+  verdict: (overlap) => {
+    const { text, spokenMs, isFinal } = overlap;
+    if (isFinal && (text.trim() === '' || isBackchannel(text, backchannels))) return 'ignore';
+    if (spokenMs < LONGEST_BACKCHANNEL_MS && (text.trim() === '' || isBackchannel(text, backchannels))) return 'wait';
+    return inner.verdict(overlap);
+  },
+});
+
+const START: { readonly [Kind in InterruptionSettings['start']['kind']]: (start: Extract<InterruptionSettings['start'], { kind: Kind }>) => InterruptionPolicy } = {
+  'on-speech': () => onSpeech,
+  'after-ms': ({ ms }) => afterMs(ms),
+  'after-words': ({ words }) => afterWords(words),
+  never: () => never,
+};
+
+export function interruptionPolicy({ start, ignoresBackchannels }: InterruptionSettings, { backchannels }: Pick<AgentTexts, 'backchannels'>): InterruptionPolicy {
+  const policy = (START[start.kind] as (start: InterruptionSettings['start']) => InterruptionPolicy)(start);
+  return ignoresBackchannels ? unlessBackchannel(policy, backchannels) : policy;
+}
+
+/**
+ * Whether the model may answer and interrupt by itself, which is fastest. It may not when a sound of the caller's is not
+ * always an interruption, or when a false start is to be noticed: its voice activity detection knows no words.
+ */
+export function turnOwnerFor({ start, ignoresBackchannels, afterFalseStart, protectsGreeting }: InterruptionSettings): 'model' | 'session' {
+  return start.kind === 'on-speech' && !ignoresBackchannels && !protectsGreeting && afterFalseStart === 'drop' ? 'model' : 'session';
+}

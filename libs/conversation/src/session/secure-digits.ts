@@ -1,0 +1,83 @@
+import type { Clock, Timer } from '../ports/clock.ts';
+
+export type CaptureOutcome = 'entered' | 'cancelled' | 'timed-out';
+
+export interface Capture {
+  readonly outcome: CaptureOutcome;
+  /** Names the digits to tools; says nothing about them. */
+  readonly reference: string;
+  readonly count: number;
+}
+
+/** Somebody who looks for their card needs a moment. */
+const PAUSE_MS = 30_000;
+
+/**
+ * Digits that nobody but a tool may know. While it is on, the session passes on neither keys nor voice: see `isOn`.
+ * `#` enters, `*` begins anew, `**` gives up; a full entry is entered by itself.
+ */
+export class SecureDigits {
+  private digits = '';
+  private stars = 0;
+  private maxDigits = 0;
+  private timer: Timer | null = null;
+  private settle: ((capture: Capture) => void) | null = null;
+  private count = 0;
+  private readonly entered = new Map<string, string>();
+
+  constructor(private readonly clock: Clock) {}
+
+  get isOn(): boolean {
+    return this.settle !== null;
+  }
+
+  /** What tools get, by reference. */
+  get values(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.entered);
+  }
+
+  /** Resolves when the caller is done; a capture under way is cancelled first. */
+  begin(maxDigits: number): Promise<Capture> {
+    this.cancel();
+    this.maxDigits = maxDigits;
+    return new Promise((resolve) => {
+      this.settle = resolve;
+      this.wait();
+    });
+  }
+
+  pressed(digit: string): void {
+    if (!this.isOn) return;
+    this.wait();
+    this.stars = digit === '*' ? this.stars + 1 : 0;
+    if (digit === '#') return this.end(this.digits === '' ? 'cancelled' : 'entered');
+    if (digit === '*') {
+      this.digits = '';
+      if (this.stars >= 2) this.end('cancelled');
+      return;
+    }
+    this.digits += digit;
+    if (this.digits.length >= this.maxDigits) this.end('entered');
+  }
+
+  cancel(): void {
+    if (this.isOn) this.end('cancelled');
+  }
+
+  private wait(): void {
+    this.timer?.cancel();
+    this.timer = this.clock.after(PAUSE_MS, () => this.end('timed-out'));
+  }
+
+  private end(outcome: CaptureOutcome): void {
+    const { settle, digits } = this;
+    this.timer?.cancel();
+    this.timer = null;
+    this.settle = null;
+    this.digits = '';
+    this.stars = 0;
+    const reference = `digits_${++this.count}`;
+    if (outcome === 'entered') this.entered.set(reference, digits);
+    settle?.({ outcome, reference, count: outcome === 'entered' ? digits.length : 0 });
+  }
+}
