@@ -4,3 +4,4 @@ export { ManualClock } from './manual-clock.ts';
 export { RecordedCallLog } from './recorded-call-log.ts';
 export { CallScene, startCall, type CallSetting } from './run-call.ts';
 export { ScriptedModelSession, ScriptedVoiceModel, type ToolWish } from './scripted-voice-model.ts';
+export { MemoryPhraseCache } from './memory-phrase-cache.ts';

@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+import { startCall, type CallScene } from '../testing/index.ts';
+
+const LONG = 'We have an opening on Tuesday at nine and another one at eleven in the morning';
+
+async function speaking(interruption: object): Promise<CallScene> {
+  const call = startCall({ agent: { interruption, greeting: '', idle: { afterMs: 0 } } });
+  await call.passes(1);
+  call.model.says(LONG, { durationMs: 5_000 });
+  await call.passes(1_000);
+  return call;
+}
+const replies = (call: CallScene) => call.model.asked.filter((asked) => asked === 'reply').length;
+
+describe('an interruption after some time', () => {
+  it('lets the agent go on through a short sound, and no answer is made to it', async () => {
+    const call = await speaking({ start: { kind: 'after-ms', ms: 400 }, ignoresBackchannels: true });
+    expect(call.model.setup.turnOwner).toBe('session');
+    const item = call.model.hearsCallerStart();
+    await call.passes(200);
+    call.model.understands(call.model.hearsCallerStop(), 'mhm');
+    await call.passes(5_000);
+    expect(call.stream.clears).toEqual([]);
+    expect(replies(call)).toBe(0);
+    expect(call.log.of('agent.spoke')[0]).toMatchObject({ interrupted: false, text: LONG });
+    expect(call.log.of('caller.spoke')[0]).toMatchObject({ itemId: item, text: 'mhm' });
+  });
+
+  it('silences the agent when the caller goes on, and answers what they said', async () => {
+    const call = await speaking({ start: { kind: 'after-ms', ms: 400 } });
+    const startedAt = call.clock.now();
+    call.model.hearsCallerStart();
+    await call.passes(399);
+    expect(call.stream.clears).toEqual([]);
+    await call.passes(1);
+    expect(call.stream.clears).toEqual([startedAt + 400]);
+    await call.passes(600);
+    const item = call.model.hearsCallerStop();
+    expect(replies(call)).toBe(1);
+    call.model.understands(item, 'Do you have something later?');
+    await call.passes(100);
+    expect(replies(call)).toBe(1);
+  });
+});
+
+describe('an interruption after some words', () => {
+  it('counts the words as they come', async () => {
+    const call = await speaking({ start: { kind: 'after-words', words: 2 } });
+    const item = call.model.hearsCallerStart();
+    await call.passes(500);
+    call.model.understands(item, 'no', false);
+    expect(call.stream.clears).toEqual([]);
+    call.model.understands(item, 'no not', false);
+    expect(call.stream.clears).toHaveLength(1);
+  });
+
+  it('that were too few is answered once the agent has finished', async () => {
+    const call = await speaking({ start: { kind: 'after-words', words: 5 } });
+    call.model.hearsCallerStart();
+    await call.passes(500);
+    call.model.understands(call.model.hearsCallerStop(), 'On Friday');
+    await call.passes(100);
+    expect([call.stream.clears.length, replies(call)]).toEqual([0, 0]);
+    await call.passes(4_000);
+    expect([call.stream.clears.length, replies(call)]).toEqual([0, 1]);
+  });
+
+  it('still answers when the words never come', async () => {
+    const call = await speaking({ start: { kind: 'after-words', words: 1 } });
+    call.model.hearsCallerStart();
+    await call.passes(500);
+    call.model.hearsCallerStop();
+    await call.passes(10_000);
+    expect(call.stream.clears).toEqual([]);
+    expect(call.log.of('agent.spoke')).toHaveLength(1);
+  });
+});
+
+describe('a false start', () => {
+  const settings = { ignoresBackchannels: true, afterFalseStart: 'resume' };
+
+  it('that cut the agent off lets it go on where it was', async () => {
+    const call = await speaking(settings);
+    call.model.hearsCallerStart();
+    await call.passes(1_000);
+    expect(call.stream.clears).toHaveLength(1);
+    const item = call.model.hearsCallerStop();
+    await call.passes(300);
+    expect(replies(call)).toBe(0);
+    call.model.understands(item, '');
+    expect(call.model.asked.at(-1)).toContain('Go on exactly where you were cut off');
+  });
+
+  it('that was a turn after all is answered as one', async () => {
+    const call = await speaking(settings);
+    call.model.hearsCallerStart();
+    await call.passes(1_000);
+    call.model.understands(call.model.hearsCallerStop(), 'Wait, I meant Wednesday.');
+    expect(replies(call)).toBe(1);
+  });
+
+  it('is dropped where the agent does not go back', async () => {
+    const call = await speaking({ ignoresBackchannels: true, afterFalseStart: 'drop' });
+    call.model.hearsCallerStart();
+    await call.passes(1_000);
+    call.model.understands(call.model.hearsCallerStop(), '');
+    await call.passes(1_500);
+    expect(call.model.asked.join()).not.toContain('Go on exactly');
+  });
+});
+
+describe('a legal notice in the greeting', () => {
+  it('is heard to its end whatever the caller says; their words are answered after it', async () => {
+    const call = startCall({ agent: { interruption: { protectsGreeting: true }, greeting: 'This call is recorded. How can I help?' } });
+    await call.passes(1);
+    call.model.says('This call is recorded. How can I help?', { durationMs: 3_000 });
+    await call.passes(500);
+    call.model.hearsCallerStart();
+    await call.passes(1_000);
+    call.model.understands(call.model.hearsCallerStop(), 'I need a plumber.');
+    await call.passes(200);
+    expect(call.stream.clears).toEqual([]);
+    await call.passes(2_000);
+    expect(call.log.of('agent.spoke')[0]).toMatchObject({ interrupted: false });
+    expect(replies(call)).toBe(1);
+    call.model.says(LONG, { durationMs: 5_000 });
+    await call.passes(500);
+    call.model.hearsCallerStart();
+    expect(call.stream.clears).toHaveLength(1);
+  });
+});
+
+describe('a caller who never gets the floor', () => {
+  it('is answered when the agent is done', async () => {
+    const call = await speaking({ start: { kind: 'never' } });
+    call.model.hearsCallerStart();
+    await call.passes(2_000);
+    call.model.understands(call.model.hearsCallerStop(), 'Stop, please, listen.');
+    expect(call.stream.clears).toEqual([]);
+    await call.passes(3_000);
+    expect(replies(call)).toBe(1);
+  });
+});
+
+describe('a caller who goes on after a pause', () => {
+  it('is not talked over by the answer to the first half', async () => {
+    const call = startCall({ agent: { interruption: { start: { kind: 'after-ms', ms: 300 } }, greeting: '', idle: { afterMs: 0 } } });
+    await call.agentSays('Hello.');
+    call.model.hearsCallerStart();
+    await call.passes(800);
+    call.model.hearsCallerStop();
+    expect(replies(call)).toBe(1);
+    await call.passes(100);
+    call.model.hearsCallerStart();
+    expect(call.model.asked.at(-1)).toBe('cancel');
+    await call.passes(800);
+    call.model.understands(call.model.hearsCallerStop(), 'my sink leaks');
+    expect(replies(call)).toBe(2);
+  });
+});
+
+describe('the end of what is cut', () => {
+  it('fades where the agent wants it and the stream can', async () => {
+    const call = await speaking({ fadeMs: 80 });
+    call.model.hearsCallerStart();
+    expect(call.stream.fades).toEqual([80]);
+  });
+});

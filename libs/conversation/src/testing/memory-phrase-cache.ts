@@ -1,0 +1,20 @@
+import type { AudioFrame } from '../audio/audio-frame.ts';
+import type { PhraseCache, PhraseKey } from '../ports/phrase-cache.ts';
+
+/** Keeps every phrase, by all that it is found by. */
+export class MemoryPhraseCache implements PhraseCache {
+  readonly phrases = new Map<string, readonly AudioFrame[]>();
+
+  get(key: PhraseKey): readonly AudioFrame[] | null {
+    return this.phrases.get(JSON.stringify(key)) ?? null;
+  }
+
+  put(key: PhraseKey, frames: readonly AudioFrame[]): void {
+    this.phrases.set(JSON.stringify(key), frames);
+  }
+
+  /** The texts that are known. */
+  get texts(): string[] {
+    return [...this.phrases.keys()].map((key) => (JSON.parse(key) as PhraseKey).text);
+  }
+}
