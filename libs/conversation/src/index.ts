@@ -8,7 +8,7 @@ export * from './ports/phrase-cache.ts';
 export * from './ports/recording-control.ts';
 export * from './ports/tool-caller.ts';
 export * from './ports/voice-model.ts';
-export { builtInTune, toLineSound } from './audio/hold-sound.ts';
+export { builtInTune, lineSound } from './audio/hold-sound.ts';
 export { readWav, WavUnreadable } from './audio/wav.ts';
 export type { LanguageDetector } from './session/language-watch.ts';
 export { CallHistory } from './session/call-history.ts';

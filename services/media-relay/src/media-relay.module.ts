@@ -7,6 +7,8 @@ import { CallFactory } from './relay/call-factory.ts';
 import { RelayLeaseKeeper } from './relay/relay-lease.ts';
 import { RelayMetrics } from './relay/relay-metrics.ts';
 import { Relay } from './relay/relay.ts';
+import { PhraseMemory } from './relay/phrase-memory.ts';
+import { WaitMusic } from './relay/wait-music.ts';
 import { REDIS } from './relay/tokens.ts';
 import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
 import { ToolReplyReader } from './tools/tool-reply.reader.ts';
@@ -28,6 +30,8 @@ export class MediaRelayModule {
         QueuedToolCaller,
         ToolReplyReader,
         PostCallQueue,
+        PhraseMemory,
+        WaitMusic,
         CallFactory,
         Relay,
         RelayLeaseKeeper,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { builtInTune, toLineSound } from './hold-sound.ts';
+import { builtInTune, lineSound } from './hold-sound.ts';
 import { decodeMulaw } from './mulaw.ts';
-import { readWav, WavUnreadable } from './wav.ts';
+import { readWav, WavUnreadable, type Pcm } from './wav.ts';
+
+const toLineSound = (pcm: Pcm, volume: number) => Buffer.concat([...lineSound(pcm, volume)]);
 
 /** A WAV file of tones, one per channel. */
 function wav({ rateHz = 44_100, tonesHz = [440], seconds = 1, bits = 16, kind = 1, extra = Buffer.alloc(0) } = {}): Uint8Array {

@@ -4,11 +4,16 @@ import type { Pcm } from './wav.ts';
 
 const LINE_HZ = 8_000;
 
-/** A sound made ready for a phone line, once, before any call: at 8 kHz and at `volume` (0 to 1), as µ-law. */
-export function toLineSound({ rateHz, samples }: Pcm, volume: number): Uint8Array {
+/** Of the source at a time: some milliseconds of work. */
+const PIECE_S = 0.25;
+
+/** A sound made ready for a phone line: at 8 kHz and at `volume` (0 to 1), as µ-law, piece by piece for whoever must not block. */
+export function* lineSound({ rateHz, samples }: Pcm, volume: number): Generator<Uint8Array> {
   const resampler = createResampler(rateHz, LINE_HZ);
-  const pieces = [resampler.process(samples), resampler.flush()];
-  return Buffer.concat(pieces.map((piece) => encodeMulaw(piece.map((sample) => Math.round(sample * volume)))));
+  const encoded = (piece: Int16Array) => encodeMulaw(piece.map((sample) => Math.round(sample * volume)));
+  const step = Math.ceil(rateHz * PIECE_S);
+  for (let at = 0; at < samples.length; at += step) yield encoded(resampler.process(samples.subarray(at, at + step)));
+  yield encoded(resampler.flush());
 }
 
 /** Chords of the built-in tune, in Hz, two seconds each. */

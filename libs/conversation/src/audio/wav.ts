@@ -15,13 +15,14 @@ export interface Pcm {
 /** WAVE_FORMAT_PCM, and the extensible form that names its format in the first bytes of a GUID. */
 const FORMAT_PCM = 1;
 const FORMAT_EXTENSIBLE = 0xfffe;
-const MAX_BYTES = 64 * 1024 * 1024;
+/** Three minutes of CD sound. */
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Reads 16-bit PCM of any rate and mixes its channels down to one. @throws WavUnreadable */
 export function readWav(file: Uint8Array): Pcm {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const tag = (at: number) => (at + 4 <= file.byteLength ? String.fromCharCode(...file.subarray(at, at + 4)) : '');
-  if (file.byteLength > MAX_BYTES) throw new WavUnreadable('The file is larger than 64 MB.');
+  if (file.byteLength > MAX_BYTES) throw new WavUnreadable('The file is larger than 32 MB.');
   if (tag(0) !== 'RIFF' || tag(8) !== 'WAVE') throw new WavUnreadable('This is no WAV file.');
   let format: { channels: number; rateHz: number } | null = null;
   for (let at = 12; at + 8 <= file.byteLength; ) {

@@ -41,8 +41,8 @@ export interface CallSessionParts {
   readonly history?: CallHistory;
   readonly clock: Clock;
   readonly phrases?: PhraseCache;
-  /** Wait music in the stream's format. */
-  readonly music?: Uint8Array;
+  /** Wait music in the stream's format, as soon as it is at hand; empty for none. */
+  readonly music?: () => Uint8Array;
   readonly recording?: RecordingControl;
   readonly detectLanguage?: LanguageDetector;
 }
@@ -130,7 +130,7 @@ export class CallSession {
     });
     this.ending = new CallEnding(call, log, clock, (termination) => void this.finish(termination));
     this.watch = new CallWatch({ call, log, clock, agent: this.agent, turns: this.turns, phrases: this.phrases, ending: this.ending, note: (text) => this.model?.addNote(text) });
-    this.music = new HoldMusic(stream, clock, parts.music ?? new Uint8Array(0));
+    this.music = new HoldMusic(stream, clock, parts.music ?? (() => new Uint8Array(0)));
     this.wait = new ToolWait(agent.toolWait, clock, {
       isFloorFree: () => this.turns.isQuiet,
       fillers: () => this.agent.texts.fillers,

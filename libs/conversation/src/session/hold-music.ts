@@ -18,7 +18,7 @@ export class HoldMusic {
   constructor(
     private readonly stream: CallerStream,
     private readonly clock: Clock,
-    private readonly sound: Uint8Array,
+    private readonly sound: () => Uint8Array,
   ) {}
 
   get isPlaying(): boolean {
@@ -26,7 +26,7 @@ export class HoldMusic {
   }
 
   start(): void {
-    if (this.isPlaying || this.sound.byteLength === 0) return;
+    if (this.isPlaying || this.sound().byteLength === 0) return;
     this.startedAt = this.clock.now();
     this.writtenMs = 0;
     this.write();
@@ -50,11 +50,12 @@ export class HoldMusic {
 
   private piece(bytes: number): Uint8Array {
     const piece = new Uint8Array(bytes);
+    const sound = this.sound();
     for (let filled = 0; filled < bytes; ) {
-      const part = this.sound.subarray(this.offset, this.offset + bytes - filled);
+      const part = sound.subarray(this.offset, this.offset + bytes - filled);
       piece.set(part, filled);
       filled += part.byteLength;
-      this.offset = (this.offset + part.byteLength) % this.sound.byteLength;
+      this.offset = (this.offset + part.byteLength) % sound.byteLength;
     }
     return piece;
   }

@@ -72,7 +72,7 @@ export class CallScene {
       model: this.models,
       declarationsFor: (names) => tools.filter(({ name }) => names.includes(name)),
       ...(setting.phrases ? { phrases: setting.phrases } : {}),
-      ...(setting.music ? { music: setting.music } : {}),
+      ...(setting.music ? { music: () => setting.music as Uint8Array } : {}),
       ...(setting.recording ? { recording: setting.recording } : {}),
       ...(setting.history ? { history: setting.history } : {}),
       ...(setting.detectLanguage ? { detectLanguage: setting.detectLanguage } : {}),

@@ -110,6 +110,13 @@ export const relaySection = section('media-relay', 'The fleet that holds calls.'
     whenUnset: 'ws://127.0.0.1:<port>',
   },
   maxCalls: { env: 'RELAY_MAX_CALLS', schema: count(1, 5000).default(200), unit: 'calls', description: 'Calls this relay takes at most.' },
+  soundsDir: {
+    env: 'SOUNDS_DIR',
+    schema: z.string().min(1).optional(),
+    description: 'Folder with wait music that agents name: WAV files of 16-bit PCM, any rate and channels.',
+    whenUnset: 'the built-in tune is the only one',
+    example: '/var/lib/tandem/sounds',
+  },
   drainGraceMs: {
     env: 'RELAY_DRAIN_GRACE_MS',
     schema: milliseconds(0, 7_200_000).default(3_600_000),

@@ -6,7 +6,10 @@ import { createGuidedModel, openAiRealtimeModel } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
+import { detectLanguage } from './language-detector.ts';
+import { PhraseMemory } from './phrase-memory.ts';
 import { unavailableModel } from './unavailable-model.ts';
+import { WaitMusic } from './wait-music.ts';
 
 /** The only place that picks concrete adapters for a call. */
 @Injectable()
@@ -18,6 +21,8 @@ export class CallFactory {
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
     @Inject(QueuedToolCaller) private readonly toolCaller: QueuedToolCaller,
+    @Inject(PhraseMemory) private readonly phrases: PhraseMemory,
+    @Inject(WaitMusic) private readonly music: WaitMusic,
   ) {
     const { flitePath, espeakPath } = config;
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
@@ -43,6 +48,9 @@ export class CallFactory {
       toolCaller: this.toolCaller,
       log,
       clock: this.clock,
+      phrases: this.phrases,
+      music: () => this.music.for(agent.toolWait),
+      detectLanguage,
     });
   }
 
