@@ -1,4 +1,4 @@
-import { createDataSource, run, type DataSource } from '@tandem/database';
+import { AgentDirectory, createDataSource, run, type AgentContent, type DataSource } from '@tandem/database';
 import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall } from '@tandem/simulators';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
@@ -69,6 +69,20 @@ export class RunningPlatform {
   async ask<Answer>(path: string, key = this.stack.secrets.demoApiKey): Promise<Answer> {
     const response = await fetch(this.stack.urls.controlApi + path, { headers: { authorization: `Bearer ${key}` } });
     return (await response.json()) as Answer;
+  }
+
+  /** Agent Sarah is different in these things while `run` runs; calls admitted before keep what they had. */
+  async withAgent(changes: Partial<AgentContent>, run: () => Promise<void>): Promise<void> {
+    const directory = new AgentDirectory(this.database);
+    const number = await directory.findByNumber(DIALLED);
+    if (!number?.agent) throw new TypeError('No agent answers the demo number.');
+    const { agentId, agentVersion: _version, tenantId, ...content } = number.agent;
+    await directory.publish(tenantId, agentId, { ...content, ...changes });
+    try {
+      await run();
+    } finally {
+      await directory.publish(tenantId, agentId, content);
+    }
   }
 
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {

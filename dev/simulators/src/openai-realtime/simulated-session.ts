@@ -133,6 +133,11 @@ export class SimulatedSession implements FaultVictim {
     return this.events.filter((event) => event.direction === 'out' && event.type === type).map((event) => event.event);
   }
 
+  /** What the client sent, of one type or all; audio is {@link received}. */
+  receivedEvents(type?: string): JsonObject[] {
+    return this.events.filter((event) => event.direction === 'in' && (type === undefined || event.type === type)).map((event) => event.event);
+  }
+
   /** Tells what the caller says: the n-th line is the n-th utterance's. */
   hears(...lines: string[]): void {
     this.#session.lines.push(...lines);

@@ -30,6 +30,7 @@ export class CallFactory {
 
   create(record: AdmissionRecord, epoch: number, stream: CallerStream, log: CallLog, onError: (error: unknown) => void): CallSession {
     const { agent } = record;
+    this.music.for(agent.toolWait);
     return new CallSession({
       call: {
         callId: record.callId,

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { scripted, type CallReport, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
+import { answer, RunningPlatform, words } from './running-platform.ts';
+
+jest.setTimeout(90_000);
+
+let platform: RunningPlatform;
+beforeAll(async () => {
+  platform = await RunningPlatform.start();
+});
+afterAll(() => platform.stop());
+beforeEach(() => {
+  platform.model.faults.clear();
+  platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
+});
+
+const LONG = 'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the whole afternoon is still free for you.';
+const session = (): SimulatedSession => platform.model.sessions.at(-1)!;
+const askedFor = (text: string) => session().receivedEvents('response.create').some((event) => JSON.stringify(event).includes(text));
+const clearsOf = ({ streams }: CallReport) => streams[0]!.clears.length;
+
+async function heardOut(call: SimulatedCall): Promise<void> {
+  await call.waitForSpeech();
+  await call.waitForSilence(600);
+}
+
+describe('the greeting', () => {
+  it('of the second call comes from the first one’s, before the model has said a word', async () => {
+    const greeting = 'Welcome to Northwind, how may I help?';
+    await platform.withAgent({ greeting }, async () => {
+      const first = platform.ring();
+      await heardOut(first);
+      first.hangup();
+      await first.ended;
+      expect(askedFor(greeting)).toBe(true);
+      const second = platform.ring();
+      await heardOut(second);
+      second.hangup();
+      const report = await second.ended;
+      expect(askedFor(greeting)).toBe(false);
+      expect(session().counters.refusals).toEqual({});
+      const recorded = await platform.recorded(second.sid);
+      expect(recorded.transcript.map(({ speaker, text, interrupted }) => ({ speaker, text, interrupted }))).toEqual([{ speaker: 'agent', text: greeting, interrupted: false }]);
+      console.log(`greeting from the cache: first sound ${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`);
+    });
+  });
+});
+
+describe('a sound of listening', () => {
+  it('does not stop the agent and is not answered; a real interruption does and is', async () => {
+    platform.model.behaviour = scripted({ turns: [{ say: LONG }], otherwise: 'I see.' });
+    platform.model.addCallerLines({ lines: ['When can you come?', 'mhm', 'Stop, tell me about Friday.'] });
+    await platform.withAgent({ interruption: { start: { kind: 'after-ms', ms: 600 }, ignoresBackchannels: true } }, async () => {
+      const call = platform.ring();
+      await answer(call);
+      await call.waitForSpeech({ forMs: 800 });
+      await call.say(words(450));
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      expect(session().sentEvents('conversation.item.truncated')).toEqual([]);
+      await call.say(words(1_500));
+      await call.waitForSilence(300);
+      await heardOut(call);
+      call.hangup();
+      const report = await call.ended;
+      expect(clearsOf(report)).toBe(1);
+      expect(session().counters.refusals).toEqual({});
+      const { transcript } = await platform.recorded(call.sid);
+      expect(transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(['When can you come?', 'mhm', 'Stop, tell me about Friday.']);
+      expect(transcript.filter(({ interrupted }) => interrupted)).toHaveLength(1);
+    });
+  });
+});
+
+describe('a caller who says nothing', () => {
+  it('is asked whether they are there, then told goodbye', async () => {
+    await platform.withAgent({ idle: { afterMs: 1_500, maxPrompts: 1 } }, async () => {
+      const call = platform.ring();
+      const report = await call.ended;
+      expect(report.endedBy).toBe('hangup-verb');
+      const { transcript, termination } = await platform.recorded(call.sid);
+      expect(termination).toEqual({ class: 'caller', reason: 'caller-silent' });
+      expect(transcript.map(({ text }) => text).slice(1)).toEqual(['Are you still there?', expect.stringContaining('I cannot hear you')]);
+    });
+  });
+});
+
+describe('a tool that takes its time', () => {
+  it('is bridged with a word and with music, which the answer ends', async () => {
+    platform.model.behaviour = scripted({ turns: [{ ifHeard: '', call: { name: 'lookup_customer', arguments: {} }, then: { say: 'Here you are.' } }] });
+    await platform.withAgent({ toolWait: { fillerAfterMs: 500, musicAfterMs: 1_500 } }, async () => {
+      const warmUp = platform.ring();
+      await heardOut(warmUp);
+      warmUp.hangup();
+      await warmUp.ended;
+      const call = platform.ring({ isRecording: true });
+      await heardOut(call);
+      await platform.stack.supervisor.kill('tool-worker', 'SIGSTOP');
+      await call.say(words(900));
+      await call.waitForSpeech({ forMs: 1_200, timeoutMs: 12_000 });
+      await platform.stack.supervisor.kill('tool-worker', 'SIGCONT');
+      await call.waitForSilence(1_000, { timeoutMs: 12_000 });
+      call.hangup();
+      const report = await call.ended;
+      const { transcript } = await platform.recorded(call.sid);
+      const said = transcript.filter(({ speaker }) => speaker === 'agent').map(({ text }) => text);
+      expect(said.slice(1)).toEqual(['One moment, please.', 'Here you are.']);
+      expect(clearsOf(report)).toBeGreaterThanOrEqual(1);
+      expect(session().counters.refusals).toEqual({});
+    });
+  });
+});
+
+describe('digits typed in secret', () => {
+  it('reach neither the model, the rows nor the logs', async () => {
+    const secret = '5105105105105100';
+    platform.model.behaviour = scripted({ turns: [{ ifHeard: '', call: { name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 16 } }, then: { say: 'Thank you.' } }] });
+    await platform.withAgent({ tools: ['collect_digits', 'end_call'] }, async () => {
+      const call = platform.ring();
+      await answer(call);
+      await call.waitForSpeech();
+      const before = session().received.length;
+      await call.say(words(600));
+      call.press(secret);
+      await heardOut(call);
+      const during = session().received.subarray(before);
+      call.hangup();
+      await call.ended;
+      const recorded = await platform.recorded(call.sid);
+      expect(recorded.toolCalls).toMatchObject([{ name: 'collect_digits', outcome: { status: 'ok', value: { digits: 16 } } }]);
+      expect(during.subarray(0, 4_000).every((byte) => byte === 0xff)).toBe(true);
+      expect(JSON.stringify(session().receivedEvents())).not.toContain(secret);
+      expect(JSON.stringify(recorded)).not.toContain(secret);
+      expect(platform.lines.filter((line) => line.includes(secret))).toEqual([]);
+    });
+  });
+});
+
+describe('the call changes while it runs', () => {
+  it('to another language and another microphone distance, as the model asks', async () => {
+    platform.model.behaviour = scripted({
+      turns: [
+        { ifHeard: '', call: [{ name: 'switch_language', arguments: { language: 'es' } }, { name: 'update_mic_distance', arguments: { distance: 'far_field' } }], then: { say: 'Claro, ¿qué día?' } },
+      ],
+    });
+    await platform.withAgent({ tools: ['switch_language', 'update_mic_distance'] }, async () => {
+      const call = platform.ring();
+      await answer(call);
+      await platform.eventually(() => session().config as { instructions?: string; audio?: { input?: { noise_reduction?: { type: string } } } }, (config) => config.audio?.input?.noise_reduction?.type === 'far_field', 'the noise reduction to change');
+      expect(session().config).toMatchObject({ instructions: expect.stringContaining('Speak Spanish'), audio: { input: { transcription: { languages: ['es'] } } } });
+      expect(session().counters.refusals).toEqual({});
+      call.hangup();
+      await call.ended;
+    });
+  });
+});
+
+describe('a call that has lasted long enough', () => {
+  it('is brought to an end with a goodbye', async () => {
+    await platform.withAgent({ maxDurationMs: 10_000, limits: { warnBeforeEndMs: 6_000, wrapUpMs: 8_000 } }, async () => {
+      const call = platform.ring();
+      const report = await call.ended;
+      expect(report.endedBy).toBe('hangup-verb');
+      const { transcript, termination } = await platform.recorded(call.sid);
+      expect(termination).toEqual({ class: 'platform', reason: 'max-duration' });
+      expect(transcript.at(-1)).toMatchObject({ text: 'I am sorry, our time is up. Thank you for calling. Goodbye.', interrupted: false });
+      expect(JSON.stringify(session().receivedEvents('conversation.item.create'))).toContain('must end in 6 seconds');
+    });
+  });
+});
+
+describe('what the caller waited for', () => {
+  it('is on the call’s record, in its parts', async () => {
+    const call = platform.ring();
+    await answer(call);
+    await heardOut(call);
+    call.hangup();
+    await call.ended;
+    const { latencies } = await platform.recorded(call.sid);
+    for (const kind of ['answer-to-first-audio', 'caller-to-heard', 'end-pointing', 'model', 'relay', 'playout']) expect(latencies[kind]?.count).toBeGreaterThanOrEqual(1);
+    expect(latencies['end-pointing']!.p95Ms).toBeGreaterThanOrEqual(500);
+  });
+});
