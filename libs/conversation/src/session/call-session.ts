@@ -1,4 +1,7 @@
-import { baseLanguage, type AgentChange, type ResponseId, type Termination, type ToolDeclaration } from '@tandem/contracts';
+import { baseLanguage, bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration } from '@tandem/contracts';
+import type { AudioFrame } from '../audio/audio-frame.ts';
+import { isAudible } from '../audio/loudness.ts';
+import { silenceLike } from '../audio/silence.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { CallerStream, CallerStreamListener } from '../ports/caller-stream.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -22,7 +25,6 @@ import { modelSetup } from './model-setup.ts';
 import { Playout } from './playout.ts';
 import { SecureDigits } from './secure-digits.ts';
 import { SetPhrases } from './set-phrases.ts';
-import { silenceLike } from '../audio/silence.ts';
 import { ToolLoop } from './tool-loop.ts';
 import { ToolWait } from './tool-wait.ts';
 import { Transcript, type SpokenItem } from './transcript.ts';
@@ -182,7 +184,7 @@ export class CallSession {
   }
 
   private readonly fromCaller: CallerStreamListener = {
-    onAudio: (frame) => this.model?.pushAudio(this.secureDigits.isOn ? silenceLike(frame, this.parts.stream.format) : frame),
+    onAudio: (frame) => this.callerAudio(frame),
     onHeard: (heard) => this.playout.heard(heard),
     onSilent: () => this.latency.silent(),
     onDigit: (digit) => this.digit(digit),
@@ -240,6 +242,12 @@ export class CallSession {
       this.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
     },
   };
+
+  private callerAudio(frame: AudioFrame): void {
+    const { format } = this.parts.stream;
+    this.model?.pushAudio(this.secureDigits.isOn ? silenceLike(frame, format) : frame);
+    if (this.turns.isUndecided && isAudible(frame, format)) this.turns.callerSounds(frame.byteLength / bytesPerMs(format));
+  }
 
   private get atMs(): number {
     return offsetMs(this.parts.call, this.parts.clock);

@@ -17,7 +17,8 @@ describe('an interruption after some time', () => {
     const call = await speaking({ start: { kind: 'after-ms', ms: 400 }, ignoresBackchannels: true });
     expect(call.model.setup.turnOwner).toBe('session');
     const item = call.model.hearsCallerStart();
-    await call.passes(200);
+    await call.callerSounds(300);
+    await call.passes(500); // the silence by which the model notices the end
     call.model.understands(call.model.hearsCallerStop(), 'mhm');
     await call.passes(5_000);
     expect(call.stream.clears).toEqual([]);
@@ -30,11 +31,11 @@ describe('an interruption after some time', () => {
     const call = await speaking({ start: { kind: 'after-ms', ms: 400 } });
     const startedAt = call.clock.now();
     call.model.hearsCallerStart();
-    await call.passes(399);
+    await call.callerSounds(380);
     expect(call.stream.clears).toEqual([]);
-    await call.passes(1);
-    expect(call.stream.clears).toEqual([startedAt + 400]);
-    await call.passes(600);
+    await call.callerSounds(20);
+    expect(call.stream.clears).toEqual([startedAt + 380]);
+    await call.callerSounds(600);
     const item = call.model.hearsCallerStop();
     expect(replies(call)).toBe(1);
     call.model.understands(item, 'Do you have something later?');
@@ -82,7 +83,7 @@ describe('a false start', () => {
   it('that cut the agent off lets it go on where it was', async () => {
     const call = await speaking(settings);
     call.model.hearsCallerStart();
-    await call.passes(1_000);
+    await call.callerSounds(1_000);
     expect(call.stream.clears).toHaveLength(1);
     const item = call.model.hearsCallerStop();
     await call.passes(300);
@@ -94,7 +95,7 @@ describe('a false start', () => {
   it('that was a turn after all is answered as one', async () => {
     const call = await speaking(settings);
     call.model.hearsCallerStart();
-    await call.passes(1_000);
+    await call.callerSounds(1_000);
     call.model.understands(call.model.hearsCallerStop(), 'Wait, I meant Wednesday.');
     expect(replies(call)).toBe(1);
   });
@@ -102,7 +103,7 @@ describe('a false start', () => {
   it('is dropped where the agent does not go back', async () => {
     const call = await speaking({ ignoresBackchannels: true, afterFalseStart: 'drop' });
     call.model.hearsCallerStart();
-    await call.passes(1_000);
+    await call.callerSounds(1_000);
     call.model.understands(call.model.hearsCallerStop(), '');
     await call.passes(1_500);
     expect(call.model.asked.join()).not.toContain('Go on exactly');

@@ -24,7 +24,8 @@ export interface TurnTakingRules {
 /** One stretch of the caller's speech, from its first sound to its last word. */
 interface Speech {
   readonly itemId: ItemId;
-  readonly startedAt: number;
+  /** Of sound since it was noticed. */
+  spokenMs: number;
   /** What became of it: not yet decided, took the floor, or did not. */
   standing: 'undecided' | 'has-floor' | 'ignored';
   /** It cut the agent off. */
@@ -81,7 +82,7 @@ export class TurnTaking {
   }
 
   callerStarted(itemId: ItemId): void {
-    const speech: Speech = { itemId, startedAt: this.clock.now(), standing: 'has-floor', didInterrupt: false, text: '', isOver: false, isFinal: false, isAnswered: false, timer: null };
+    const speech: Speech = { itemId, spokenMs: 0, standing: 'has-floor', didInterrupt: false, text: '', isOver: false, isFinal: false, isAnswered: false, timer: null };
     this.remember(speech);
     this.speaking = speech;
     this.events.callerActive();
@@ -91,8 +92,18 @@ export class TurnTaking {
     }
     speech.standing = 'undecided';
     this.decide(speech);
-    const { checkAtMs } = this.rules.policy;
-    if (speech.standing === 'undecided' && checkAtMs !== null) speech.timer = this.clock.after(checkAtMs, () => this.decide(speech));
+  }
+
+  /** The caller is speaking over the agent, and whether they take the floor depends on how they go on. */
+  get isUndecided(): boolean {
+    return this.speaking?.standing === 'undecided';
+  }
+
+  /** They are still making a sound. */
+  callerSounds(ms: number): void {
+    if (!this.speaking) return;
+    this.speaking.spokenMs += ms;
+    this.decide(this.speaking);
   }
 
   callerStopped(itemId: ItemId): void {
@@ -171,8 +182,8 @@ export class TurnTaking {
       speech.standing = 'has-floor'; // The agent has finished meanwhile.
       return;
     }
-    const { text, isOver, isFinal, startedAt } = speech;
-    const verdict = this.isProtected ? (isOver ? 'ignore' : 'wait') : this.rules.policy.verdict({ spokenMs: this.clock.now() - startedAt, text, isOver, isFinal });
+    const { text, isOver, isFinal, spokenMs } = speech;
+    const verdict = this.isProtected ? (isOver ? 'ignore' : 'wait') : this.rules.policy.verdict({ spokenMs, text, isOver, isFinal });
     if (verdict === 'wait') return;
     speech.standing = verdict === 'interrupt' ? 'has-floor' : 'ignored';
     if (verdict !== 'interrupt') return;

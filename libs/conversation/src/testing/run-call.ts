@@ -95,6 +95,14 @@ export class CallScene {
     return this.clock.pass(ms);
   }
 
+  /** The caller makes a sound for so long, 20 ms at a time. */
+  async callerSounds(ms: number): Promise<void> {
+    for (let sounded = 0; sounded < ms; sounded += 20) {
+      this.stream.speak(20);
+      await this.passes(20);
+    }
+  }
+
   /** The agent says something and the caller hears all of it. */
   async agentSays(text: string, durationMs = text.length * 50): Promise<void> {
     this.model.says(text, { durationMs });

@@ -3,6 +3,7 @@ import { isBackchannel, wordCount } from './backchannels.ts';
 
 /** The caller speaking while the agent is. */
 export interface Overlap {
+  /** Of sound; the silence by which an end is noticed does not count. */
   readonly spokenMs: number;
   /** Their words so far; empty while none are known. */
   readonly text: string;
@@ -14,32 +15,27 @@ export interface Overlap {
 
 export type Verdict = 'interrupt' | 'ignore' | 'wait';
 
-/** Decides whether the caller takes the floor. Asked at the start, at each new word, at the end, and at `checkAtMs`. */
+/** Decides whether the caller takes the floor. Asked at the start, with each further sound and word, and at the end. */
 export interface InterruptionPolicy {
-  /** Ms of speech after which the verdict may differ without anything else happening; null for none. */
-  readonly checkAtMs: number | null;
   verdict(overlap: Overlap): Verdict;
 }
 
 /** Whoever goes on for longer than this is not just listening aloud. */
 const LONGEST_BACKCHANNEL_MS = 900;
 
-const onSpeech: InterruptionPolicy = { checkAtMs: null, verdict: () => 'interrupt' };
+const onSpeech: InterruptionPolicy = { verdict: () => 'interrupt' };
 
-const never: InterruptionPolicy = { checkAtMs: null, verdict: () => 'ignore' };
+const never: InterruptionPolicy = { verdict: () => 'ignore' };
 
 const afterMs = (ms: number): InterruptionPolicy => ({
-  checkAtMs: ms,
   verdict: ({ spokenMs, isOver }) => (spokenMs >= ms ? 'interrupt' : isOver ? 'ignore' : 'wait'),
 });
 
 const afterWords = (words: number): InterruptionPolicy => ({
-  checkAtMs: null,
   verdict: ({ text, isFinal }) => (wordCount(text) >= words ? 'interrupt' : isFinal ? 'ignore' : 'wait'),
 });
 
 const unlessBackchannel = (inner: InterruptionPolicy, backchannels: readonly string[]): InterruptionPolicy => ({
-  checkAtMs: Math.max(LONGEST_BACKCHANNEL_MS, inner.checkAtMs ?? 0),
   verdict: (overlap) => {
     const { text, spokenMs, isFinal } = overlap;
     if (isFinal && (text.trim() === '' || isBackchannel(text, backchannels))) return 'ignore';
