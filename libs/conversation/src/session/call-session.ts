@@ -1,4 +1,4 @@
-import { baseLanguage, bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration } from '@tandem/contracts';
+import { bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import { isAudible } from '../audio/loudness.ts';
 import { silenceLike } from '../audio/silence.ts';
@@ -9,27 +9,13 @@ import type { PhraseCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 import type { ModelMove, ModelSessionListener, ResponseStatus, VoiceModel, VoiceModelSession } from '../ports/voice-model.ts';
-import { AgentState } from './agent-state.ts';
-import { CallEnding } from './call-ending.ts';
 import { CallHistory, remembering } from './call-history.ts';
-import { offsetMs, toolContext, type CallFacts } from './call-facts.ts';
-import { callTools } from './call-tools.ts';
-import { CallWatch } from './call-watch.ts';
-import { DigitInput } from './digit-input.ts';
+import { offsetMs, type CallFacts } from './call-facts.ts';
+import { assembleCall, type CallParts } from './call-parts.ts';
 import { greetingOf } from './greeting.ts';
-import { HoldMusic } from './hold-music.ts';
-import { interruptionPolicy } from './interruption-policies/policy.ts';
-import { LanguageWatch, type LanguageDetector } from './language-watch.ts';
-import { MicDistance } from './mic-distance.ts';
+import type { LanguageDetector } from './language-watch.ts';
 import { modelSetup } from './model-setup.ts';
-import { Playout } from './playout.ts';
-import { SecureDigits } from './secure-digits.ts';
-import { SetPhrases } from './set-phrases.ts';
-import { ToolLoop } from './tool-loop.ts';
-import { ToolWait } from './tool-wait.ts';
-import { Transcript, type SpokenItem } from './transcript.ts';
-import { TurnLatency } from './turn-latency.ts';
-import { TurnTaking } from './turn-taking.ts';
+import type { SpokenItem } from './transcript.ts';
 
 export interface CallSessionParts {
   readonly call: CallFacts;
@@ -64,21 +50,7 @@ const AUDIBLE_GAP_MS = 1_500;
 export class CallSession {
   private readonly log: CallLog;
   private readonly history: CallHistory;
-  private readonly agent: AgentState;
-  private readonly transcript: Transcript;
-  private readonly playout: Playout;
-  private readonly turns: TurnTaking;
-  private readonly phrases: SetPhrases;
-  private readonly latency: TurnLatency;
-  private readonly watch: CallWatch;
-  private readonly wait: ToolWait;
-  private readonly music: HoldMusic;
-  private readonly tools: ToolLoop;
-  private readonly ending: CallEnding;
-  private readonly digits: DigitInput;
-  private readonly secureDigits: SecureDigits;
-  private readonly mic: MicDistance;
-  private readonly languages: LanguageWatch;
+  private readonly parts: CallParts;
   private model: VoiceModelSession | null = null;
   private running: ResponseId | null = null;
   private hasAgentSpoken = false;
@@ -88,150 +60,95 @@ export class CallSession {
   /** Resolves when the call is over, everything known of it is logged, and model and stream are closed. */
   readonly ended = new Promise<Termination>((resolve) => (this.resolveEnded = resolve));
 
-  constructor(private readonly parts: CallSessionParts) {
-    const { call, stream, clock } = parts;
-    const { agent } = call;
-    const model = () => this.model as VoiceModelSession;
-    this.history = parts.history ?? new CallHistory();
-    const log = (this.log = remembering(parts.log, this.history));
-    this.agent = new AgentState(call, {
-      log,
-      clock,
-      declarationsFor: parts.declarationsFor,
-      onChange: (change) => {
-        if (change.tools) this.tools.setTools(change.tools);
-        this.model?.change(change);
-      },
-    });
-    this.transcript = new Transcript(call, log, clock);
-    this.latency = new TurnLatency(log, clock, clock.now());
-    this.playout = new Playout(stream, () => this.atMs, {
-      playingBegins: () => this.agentBegins(),
+  constructor(private readonly given: CallSessionParts) {
+    this.history = given.history ?? new CallHistory();
+    this.log = remembering(given.log, this.history);
+    this.parts = assembleCall(given, this.log, {
+      model: () => this.model,
+      agentBegins: () => this.agentBegins(),
+      agentStarted: (responseId) => this.agentStarted(responseId),
       itemFinished: (item) => this.itemFinished(item),
-      responseStarted: (responseId) => this.agentStarted(responseId),
-      heardFirst: (responseId) => this.latency.heardFirst(responseId),
-      idle: () => this.playoutIdle(),
-    });
-    const policy = interruptionPolicy(agent.interruption, this.agent.texts);
-    this.turns = new TurnTaking(model, this.playout, clock, { settings: agent.interruption, policy, backchannels: this.agent.texts.backchannels }, {
+      playoutIdle: () => this.playoutIdle(),
       quiet: () => this.quiet(),
       callerActive: () => this.callerActive(),
-      interrupted: (cut, tookMs) => {
-        for (const { itemId, heardMs } of cut) if (!itemId.startsWith('phrase_')) this.model?.truncate(itemId, heardMs);
-        this.latency.interrupted(tookMs);
-        this.agent.interrupted(this.turns.interruptions);
-      },
-    });
-    this.phrases = new SetPhrases({
-      cache: parts.phrases ?? null,
-      keyOf: (text) => ({ agentId: agent.agentId, agentVersion: agent.agentVersion, variantKey: agent.variantKey, model: agent.model.kind, voice: agent.model.voice, language: this.agent.language, text }),
-      playout: () => this.playout,
-      transcript: this.transcript,
-      speak: (request) => this.turns.speak(request),
-      note: (text) => this.model?.addNote(text),
-    });
-    this.ending = new CallEnding(call, log, clock, (termination) => void this.finish(termination));
-    this.watch = new CallWatch({ call, log, clock, agent: this.agent, turns: this.turns, phrases: this.phrases, ending: this.ending, note: (text) => this.model?.addNote(text) });
-    this.music = new HoldMusic(stream, clock, parts.music ?? (() => new Uint8Array(0)));
-    this.wait = new ToolWait(agent.toolWait, clock, {
-      isFloorFree: () => this.turns.isQuiet,
-      fillers: () => this.agent.texts.fillers,
-      say: (text) => this.phrases.say(text),
-      startMusic: () => this.music.start(),
-      stopMusic: () => this.music.stop(),
-    });
-    this.digits = new DigitInput(clock, (digits) => {
-      this.model?.addNote(`The caller pressed on the keypad: ${digits}`);
-      this.turns.speak({ kind: 'reply' });
-    });
-    this.secureDigits = new SecureDigits(clock);
-    this.mic = new MicDistance(agent.model.kind === 'openai-realtime' ? agent.model.noiseReduction : 'off', clock, (noiseReduction) => this.model?.change({ noiseReduction }));
-    this.languages = new LanguageWatch(parts.detectLanguage ?? null, [...new Set([agent.language, ...Object.keys(agent.texts)].map(baseLanguage))], (language) => this.agent.apply({ language }, 'detection'));
-    const ownTools = callTools({ ...this.shared(), recording: parts.recording ?? null, log, offsetMs: () => this.atMs });
-    this.tools = new ToolLoop(call, this.agent.tools, ownTools, parts.toolCaller, model, {
-      log,
-      clock,
-      context: () => toolContext(call, { language: this.agent.language, keypad: this.digits.lastEntry, secureDigits: this.secureDigits.values }),
-      reply: () => this.turns.speak({ kind: 'reply' }),
-      waiting: (isWaiting) => this.toolsWait(isWaiting),
-      finished: (name, outcome) => this.agent.toolFinished(name, outcome),
+      ended: (termination) => void this.finish(termination),
     });
   }
 
   /** Opens the model, greets at once if the greeting's audio is at hand, and listens to the caller. */
   start(): void {
-    const { call, stream, model, clock } = this.parts;
+    const { call, stream, model, clock } = this.given;
     stream.attach(this.fromCaller);
-    const { instructions, tools } = this.agent;
-    const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.phrases.underway()]);
-    if (!setup) return this.ending.end('model-unavailable');
+    const { instructions, tools } = this.parts.agent;
+    const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.phrases.underway()]);
+    if (!setup) return this.parts.ending.end('model-unavailable');
     if (this.history.isEmpty) {
       const { text, isPersonal } = greetingOf(call, clock.wallTime());
-      this.turns.isProtected = call.agent.interruption.protectsGreeting;
-      this.hasGreeted = text !== '' && this.phrases.sayFromCache(text, isPersonal);
+      this.parts.turns.isProtected = call.agent.interruption.protectsGreeting;
+      this.hasGreeted = text !== '' && this.parts.phrases.sayFromCache(text, isPersonal);
     }
     this.model = model.open(setup, this.fromModel);
   }
 
   /** Ends the call from outside: shutdown, an operator. */
   end(reason: 'relay-shutdown' | 'operator-ended' | 'internal-error'): void {
-    this.ending.end(reason);
+    this.parts.ending.end(reason);
   }
 
   /** Changes the agent from outside, while it talks. */
   change(change: AgentChange): void {
-    this.agent.apply(change, 'operator');
+    this.parts.agent.apply(change, 'operator');
   }
 
   private readonly fromCaller: CallerStreamListener = {
     onAudio: (frame) => this.callerAudio(frame),
-    onHeard: (heard) => this.playout.heard(heard),
-    onSilent: () => this.latency.silent(),
+    onHeard: (heard) => this.parts.playout.heard(heard),
+    onSilent: () => this.parts.latency.silent(),
     onDigit: (digit) => this.digit(digit),
     onClosed: (reason) => {
-      this.ending.end(reason === 'caller-hangup' ? 'caller-hangup' : reason === 'media-errors' ? 'media-errors' : 'stream-lost');
+      this.parts.ending.end(reason === 'caller-hangup' ? 'caller-hangup' : reason === 'media-errors' ? 'media-errors' : 'stream-lost');
     },
   };
 
   private readonly fromModel: ModelSessionListener = {
     onAudio: (frame, itemId, responseId) => {
-      this.latency.modelAudio(responseId);
-      this.phrases.audio(frame, responseId);
-      this.playout.audio(frame, itemId, responseId);
+      this.parts.latency.modelAudio(responseId);
+      this.parts.phrases.audio(frame, responseId);
+      this.parts.playout.audio(frame, itemId, responseId);
     },
     onAgentText: (itemId, delta) => {
-      this.transcript.agentSaid(itemId, delta);
-      this.phrases.agentText(delta, this.running);
+      this.parts.transcript.agentSaid(itemId, delta);
+      this.parts.phrases.agentText(delta, this.running);
     },
-    onItemDone: (itemId) => this.playout.itemWritten(itemId),
+    onItemDone: (itemId) => this.parts.playout.itemWritten(itemId),
     onCallerSpeechStarted: (itemId) => {
-      this.transcript.callerStarted(itemId);
-      this.latency.callerStarted();
-      this.turns.callerStarted(itemId);
+      this.parts.transcript.callerStarted(itemId);
+      this.parts.latency.callerStarted();
+      this.parts.turns.callerStarted(itemId);
     },
     onCallerSpeechStopped: (itemId, endedAgoMs) => {
-      this.transcript.callerStopped(itemId);
-      this.latency.callerStopped(endedAgoMs);
-      this.turns.callerStopped(itemId);
+      this.parts.transcript.callerStopped(itemId);
+      this.parts.latency.callerStopped(endedAgoMs);
+      this.parts.turns.callerStopped(itemId);
     },
     onCallerText: (itemId, text, isFinal) => {
       if (isFinal) {
-        this.transcript.callerText(itemId, text);
-        this.languages.heard(text, this.agent.language);
+        this.parts.transcript.callerText(itemId, text);
+        this.parts.languages.heard(text, this.parts.agent.language);
       }
-      this.turns.callerText(itemId, text, isFinal);
+      this.parts.turns.callerText(itemId, text, isFinal);
     },
-    onToolCall: (asked) => this.tools.asked(asked),
+    onToolCall: (asked) => this.parts.tools.asked(asked),
     onResponseStarted: (responseId) => {
       this.running = responseId;
-      this.phrases.responseStarted(responseId);
-      this.turns.responseStarted(responseId);
+      this.parts.phrases.responseStarted(responseId);
+      this.parts.turns.responseStarted(responseId);
     },
     onResponseDone: (responseId, status, usage) => {
       if (usage && this.model) this.log.append({ type: 'usage.reported', data: { provider: this.model.provider, model: this.model.model, usage } });
-      this.phrases.responseDone(responseId, status);
-      this.tools.responseDone(responseId);
-      this.turns.responseDone(responseId);
+      this.parts.phrases.responseDone(responseId, status);
+      this.parts.tools.responseDone(responseId);
+      this.parts.turns.responseDone(responseId);
       this.responseEnded(status);
     },
     onReady: () => this.modelReady(),
@@ -239,112 +156,100 @@ export class CallSession {
     onFault: (error) => this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } }),
     onClosed: (error) => {
       if (error) this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } });
-      this.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
+      this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
     },
   };
 
   private callerAudio(frame: AudioFrame): void {
-    const { format } = this.parts.stream;
-    this.model?.pushAudio(this.secureDigits.isOn ? silenceLike(frame, format) : frame);
-    if (this.turns.isUndecided && isAudible(frame, format)) this.turns.callerSounds(frame.byteLength / bytesPerMs(format));
+    const { format } = this.given.stream;
+    this.model?.pushAudio(this.parts.secureDigits.isOn ? silenceLike(frame, format) : frame);
+    if (this.parts.turns.isUndecided && isAudible(frame, format)) this.parts.turns.callerSounds(frame.byteLength / bytesPerMs(format));
   }
 
   private get atMs(): number {
-    return offsetMs(this.parts.call, this.parts.clock);
-  }
-
-  private shared() {
-    const { agent, ending, playout, turns, phrases, mic, secureDigits } = this;
-    return { agent, ending, playout, turns, phrases, mic, secureDigits };
+    return offsetMs(this.given.call, this.given.clock);
   }
 
   private modelReady(): void {
     if (this.model) this.log.append({ type: 'model.opened', data: { provider: this.model.provider, model: this.model.model } });
     if (this.hasGreeted || !this.history.isEmpty) return;
     this.hasGreeted = true;
-    const { text, isPersonal } = greetingOf(this.parts.call, this.parts.clock.wallTime());
-    if (text) this.phrases.say(text, { isPersonal });
-    else this.turns.speak({ kind: 'instruct', instruction: 'Greet the caller in one short sentence and ask how you can help.' });
+    const { text, isPersonal } = greetingOf(this.given.call, this.given.clock.wallTime());
+    if (text) this.parts.phrases.say(text, { isPersonal });
+    else this.parts.turns.speak({ kind: 'instruct', instruction: 'Greet the caller in one short sentence and ask how you can help.' });
   }
 
   private modelMoved(move: ModelMove): void {
     this.log.append({ type: 'model.moved', data: move });
-    if (move.gapMs > AUDIBLE_GAP_MS && !this.playout.isPlaying && !this.turns.isCallerSpeaking) this.phrases.say(this.agent.texts.bridge);
+    if (move.gapMs > AUDIBLE_GAP_MS && !this.parts.playout.isPlaying && !this.parts.turns.isCallerSpeaking) this.parts.phrases.say(this.parts.agent.texts.bridge);
   }
 
   /** The agent is about to be heard after a silence of its own. */
   private agentBegins(): void {
-    this.wait.busy();
-    this.watch.idle.busy();
+    this.parts.wait.busy();
+    this.parts.watch.idle.busy();
   }
 
   private agentStarted(responseId: ResponseId): void {
-    this.latency.written(responseId, !this.hasAgentSpoken);
+    this.parts.latency.written(responseId, !this.hasAgentSpoken);
     this.hasAgentSpoken = true;
   }
 
   private itemFinished(item: SpokenItem): void {
-    const heard = this.transcript.agentHeard(item);
-    this.phrases.itemFinished(item, heard);
+    const heard = this.parts.transcript.agentHeard(item);
+    this.parts.phrases.itemFinished(item, heard);
   }
 
   private playoutIdle(): void {
-    if (!this.ending.isSayingGoodbye) this.turns.isProtected = false;
-    this.turns.playoutIdle();
-    if (!this.turns.isCallerSpeaking || !this.ending.isSayingGoodbye) return;
-    if (this.ending.withdrawGoodbye()) this.turns.isProtected = false;
-    else this.ending.quiet();
+    if (!this.parts.ending.isSayingGoodbye) this.parts.turns.isProtected = false;
+    this.parts.turns.playoutIdle();
+    if (!this.parts.turns.isCallerSpeaking || !this.parts.ending.isSayingGoodbye) return;
+    if (this.parts.ending.withdrawGoodbye()) this.parts.turns.isProtected = false;
+    else this.parts.ending.quiet();
   }
 
   private callerActive(): void {
-    this.watch.idle.callerActive();
-    this.wait.busy();
+    this.parts.watch.idle.callerActive();
+    this.parts.wait.busy();
   }
 
   private quiet(): void {
-    this.ending.quiet();
-    if (this.ending.termination) return;
-    this.wait.quiet();
-    if (this.wait.isWaiting || this.secureDigits.isOn) return;
-    this.watch.idle.quiet();
+    this.parts.ending.quiet();
+    if (this.parts.ending.termination) return;
+    this.parts.wait.quiet();
+    if (this.parts.wait.isWaiting || this.parts.secureDigits.isOn) return;
+    this.parts.watch.idle.quiet();
     this.model?.atPause();
   }
 
-  private toolsWait(isWaiting: boolean): void {
-    if (isWaiting) {
-      this.watch.idle.busy();
-      this.wait.began();
-    } else this.wait.ended();
-  }
-
   private digit(digit: string): void {
-    this.watch.idle.callerActive();
-    if (this.secureDigits.isOn) {
-      if (this.playout.isPlaying) this.turns.interrupt();
-      this.secureDigits.pressed(digit);
+    this.parts.watch.idle.callerActive();
+    if (this.parts.secureDigits.isOn) {
+      if (this.parts.playout.isPlaying) this.parts.turns.interrupt();
+      this.parts.secureDigits.pressed(digit);
       return;
     }
     this.log.append({ type: 'digit.pressed', data: { digit, atMs: this.atMs } });
-    this.digits.pressed(digit);
+    this.parts.digits.pressed(digit);
   }
 
   private responseEnded(status: ResponseStatus): void {
     if (status !== 'failed') this.failedResponses = 0;
-    else if (++this.failedResponses >= MAX_FAILED_RESPONSES) this.ending.end('model-failed');
-    else this.turns.speak({ kind: 'reply' });
+    else if (++this.failedResponses >= MAX_FAILED_RESPONSES) this.parts.ending.end('model-failed');
+    else this.parts.turns.speak({ kind: 'reply' });
   }
 
   private async finish(termination: Termination): Promise<void> {
-    const { stream, recording } = this.parts;
-    for (const part of [this.tools, this.digits, this.turns, this.agent, this.watch, this.mic]) part.stop();
-    this.wait.ended();
-    this.secureDigits.cancel();
-    this.playout.close();
+    const { stream, recording } = this.given;
+    for (const part of [this.parts.tools, this.parts.digits, this.parts.turns, this.parts.agent, this.parts.watch, this.parts.mic]) part.stop();
+    this.parts.wait.ended();
+    this.parts.secureDigits.cancel();
+    this.parts.playout.close();
     this.model?.cancelResponse();
     this.model?.finishInput();
     await this.log.flush(ENDING_FLUSH_MS);
     stream.close();
-    await this.transcript.settled(LAST_WORDS_MS);
+    await this.parts.transcript.settled(LAST_WORDS_MS);
     this.model?.close();
     await recording?.finish();
     await this.log.flush(ENDING_FLUSH_MS);

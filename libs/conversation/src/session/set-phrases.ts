@@ -22,6 +22,7 @@ interface Capture {
   bytes: number;
 }
 
+const ID_PREFIX = 'phrase_';
 /** The longest phrase worth keeping: half a minute of G.711. */
 const MAX_CAPTURE_BYTES = 240_000;
 
@@ -47,7 +48,7 @@ export class SetPhrases {
   sayFromCache(text: string, isPersonal = false): boolean {
     const frames = isPersonal ? null : this.parts.cache?.get(this.parts.keyOf(text));
     if (!frames || frames.length === 0) return false;
-    const id = `phrase_${++this.count}`;
+    const id = `${ID_PREFIX}${++this.count}`;
     this.playing.set(id, text);
     this.parts.transcript.agentSaid(id as ItemId, text);
     const playout = this.parts.playout();
@@ -69,8 +70,9 @@ export class SetPhrases {
     this.parts.note(item.isInterrupted ? `You began to say “${text}” and were interrupted; the caller heard “${heard}”.` : `You have said to the caller: “${text}”`);
   }
 
+  /** Played from the cache: the model has no such item. */
   isPhrase(itemId: string): boolean {
-    return this.playing.has(itemId);
+    return itemId.startsWith(ID_PREFIX);
   }
 
   // What the model says passes by here, so that it can be kept.

@@ -1,0 +1,116 @@
+import { baseLanguage, type ResponseId, type Termination } from '@tandem/contracts';
+import type { CallLog } from '../ports/call-log.ts';
+import type { VoiceModelSession } from '../ports/voice-model.ts';
+import { AgentState } from './agent-state.ts';
+import { CallEnding } from './call-ending.ts';
+import { offsetMs, toolContext } from './call-facts.ts';
+import type { CallSessionParts } from './call-session.ts';
+import { callTools } from './call-tools.ts';
+import { CallWatch } from './call-watch.ts';
+import { DigitInput } from './digit-input.ts';
+import { HoldMusic } from './hold-music.ts';
+import { interruptionPolicy } from './interruption-policies/policy.ts';
+import { LanguageWatch } from './language-watch.ts';
+import { MicDistance } from './mic-distance.ts';
+import { Playout } from './playout.ts';
+import { SecureDigits } from './secure-digits.ts';
+import { SetPhrases } from './set-phrases.ts';
+import { ToolLoop } from './tool-loop.ts';
+import { ToolWait } from './tool-wait.ts';
+import { Transcript, type SpokenItem } from './transcript.ts';
+import { TurnLatency } from './turn-latency.ts';
+import { TurnTaking } from './turn-taking.ts';
+
+/** What the session answers when its parts tell it something that concerns several of them. */
+export interface CallHooks {
+  /** The model session of now; null before there is one. */
+  readonly model: () => VoiceModelSession | null;
+  readonly agentBegins: () => void;
+  readonly agentStarted: (responseId: ResponseId) => void;
+  readonly itemFinished: (item: SpokenItem) => void;
+  readonly playoutIdle: () => void;
+  readonly quiet: () => void;
+  readonly callerActive: () => void;
+  readonly ended: (termination: Termination) => void;
+}
+
+export type CallParts = ReturnType<typeof assembleCall>;
+
+/** The parts of one call, each knowing those it needs. Made once, at the start; who tells whom what is all here. */
+export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallHooks) {
+  const { call, stream, clock, declarationsFor } = given;
+  const settings = call.agent;
+  const model = () => hooks.model() as VoiceModelSession;
+  const atMs = () => offsetMs(call, clock);
+  const note = (text: string): void => hooks.model()?.addNote(text);
+
+  const agent: AgentState = new AgentState(call, {
+    log,
+    clock,
+    declarationsFor,
+    onChange: (change) => {
+      if (change.tools) tools.setTools(change.tools);
+      hooks.model()?.change(change);
+    },
+  });
+  const transcript = new Transcript(call, log, clock);
+  const latency = new TurnLatency(log, clock, clock.now());
+  const playout: Playout = new Playout(stream, atMs, {
+    playingBegins: hooks.agentBegins,
+    itemFinished: hooks.itemFinished,
+    responseStarted: hooks.agentStarted,
+    heardFirst: (responseId) => latency.heardFirst(responseId),
+    idle: hooks.playoutIdle,
+  });
+  const { backchannels } = agent.texts;
+  const rules = { settings: settings.interruption, policy: interruptionPolicy(settings.interruption, { backchannels }), backchannels };
+  const turns: TurnTaking = new TurnTaking(model, playout, clock, rules, {
+    quiet: hooks.quiet,
+    callerActive: hooks.callerActive,
+    interrupted: (cut, tookMs) => {
+      for (const { itemId, heardMs } of cut) if (!phrases.isPhrase(itemId)) hooks.model()?.truncate(itemId, heardMs);
+      latency.interrupted(tookMs);
+      agent.interrupted(turns.interruptions);
+    },
+  });
+  const phrases: SetPhrases = new SetPhrases({
+    cache: given.phrases ?? null,
+    keyOf: (text) => ({ agentId: settings.agentId, agentVersion: settings.agentVersion, variantKey: settings.variantKey, model: settings.model.kind, voice: settings.model.voice, language: agent.language, text }),
+    playout: () => playout,
+    transcript,
+    speak: (request) => turns.speak(request),
+    note,
+  });
+  const ending = new CallEnding(call, log, clock, hooks.ended);
+  const watch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
+  const music = new HoldMusic(stream, clock, given.music ?? (() => new Uint8Array(0)));
+  const wait = new ToolWait(settings.toolWait, clock, {
+    isFloorFree: () => turns.isQuiet,
+    fillers: () => agent.texts.fillers,
+    say: (text) => phrases.say(text),
+    startMusic: () => music.start(),
+    stopMusic: () => music.stop(),
+  });
+  const digits = new DigitInput(clock, (entered) => {
+    note(`The caller pressed on the keypad: ${entered}`);
+    turns.speak({ kind: 'reply' });
+  });
+  const secureDigits = new SecureDigits(clock);
+  const mic = new MicDistance(settings.model.kind === 'openai-realtime' ? settings.model.noiseReduction : 'off', clock, (noiseReduction) => hooks.model()?.change({ noiseReduction }));
+  const spoken = [...new Set([settings.language, ...Object.keys(settings.texts)].map(baseLanguage))];
+  const languages = new LanguageWatch(given.detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
+  const own = callTools({ agent, ending, playout, turns, phrases, mic, secureDigits, recording: given.recording ?? null, log, offsetMs: atMs });
+  const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
+    log,
+    clock,
+    context: () => toolContext(call, { language: agent.language, keypad: digits.lastEntry, secureDigits: secureDigits.values }),
+    reply: () => turns.speak({ kind: 'reply' }),
+    waiting: (isWaiting) => {
+      if (!isWaiting) return wait.ended();
+      watch.idle.busy();
+      wait.began();
+    },
+    finished: (name, outcome) => agent.toolFinished(name, outcome),
+  });
+  return { agent, transcript, latency, playout, turns, phrases, ending, watch, wait, digits, secureDigits, mic, languages, tools };
+}
