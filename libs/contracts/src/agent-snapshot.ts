@@ -16,7 +16,7 @@ export const modelSettingsSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('guided'),
-    voice: z.string().max(40).default('rms'),
+    voice: z.string().max(40).default('slt'),
   }),
 ]);
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;
@@ -74,7 +74,7 @@ export const agentSnapshotSchema = z.object({
   /** The ladder's first rung. */
   model: modelSettingsSchema,
   /** What is tried when it fails for good. */
-  ladder: z.array(ladderRungSchema).max(6).default([{ kind: 'model', model: { kind: 'guided', voice: 'rms' }, endpoint: 'primary' }, { kind: 'message' }]),
+  ladder: z.array(ladderRungSchema).max(6).default([{ kind: 'model', model: { kind: 'guided', voice: 'slt' }, endpoint: 'primary' }, { kind: 'message' }]),
   /** When no provider of the ladder can take a new call: refuse in words, or let it wait in a queue. */
   whenUnavailable: z.enum(['refuse', 'queue']).default('refuse'),
   turnDetection: turnDetectionSchema.default({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 }),

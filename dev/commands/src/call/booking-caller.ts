@@ -18,7 +18,7 @@ export async function bookingScenario(access: BusinessAccess): Promise<Scenario>
   return {
     name: 'booking',
     description: `Books a plumber for ${weekday} and confirms.`,
-    turns: ['I need a plumber please', weekday, 'The first one please', 'Yes please', 'No thank you'].map((say) => ({
+    turns: ['I need a plumber please', `${weekday} please`, 'Any time', 'The first one please', 'Yes please', 'No thank you'].map((say) => ({
       when: 'agent-finished',
       do: { say },
       withinMs: LONGEST_LISTEN_MS,

@@ -17,8 +17,8 @@ export interface PlacedCall {
   readonly events: readonly CallEvent[];
 }
 
-/** The caller's voice; agents use another one, so that a recording is easy to follow. */
-const CALLER_VOICE = 'slt';
+/** The caller's voice: the one that comes through a telephone best. Agents use another, so that a recording is easy to follow. */
+const CALLER_VOICE = 'rms';
 
 /** Rings the stack once through the Twilio simulator, with a caller who speaks. */
 export async function placeCall(

@@ -24,7 +24,7 @@ interface Engine {
 }
 
 const FLITE_VOICES: ReadonlySet<string> = new Set(['slt', 'rms', 'awb', 'kal', 'kal16']);
-const DEFAULT_VOICE = 'rms';
+const DEFAULT_VOICE = 'slt';
 /** Of espeak-ng's variants, the ones nearest to flite's speakers. */
 const ESPEAK_VOICES: Readonly<Record<string, string>> = { slt: 'en-us+f3', awb: 'en-gb' };
 const ESPEAK_WORDS_PER_MINUTE = 165;
