@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
 import type { AgentSnapshot } from '@tandem/contracts';
 import { CallSession, RealClock, type CallLog, type CallerStream, type VoiceModel } from '@tandem/conversation';
-import { createGuidedModel, openAiRealtimeModel } from '@tandem/models';
+import { createGuidedModel, openAiRealtimeModel, type GuidedModel } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
@@ -16,7 +16,7 @@ import { WaitMusic } from './wait-music.ts';
 export class CallFactory {
   private readonly logger = new Logger(CallFactory.name);
   readonly clock = new RealClock((error) => this.logger.error({ err: error }, 'a timer of a call failed'));
-  private readonly guided: VoiceModel | null;
+  private readonly guided: GuidedModel | null;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
@@ -59,7 +59,7 @@ export class CallFactory {
     const { config, clock } = this;
     switch (agent.model.kind) {
       case 'guided':
-        return this.guided ?? unavailableModel('guided', 'no-synthesiser', clock);
+        return this.guided?.forBusiness(agent) ?? unavailableModel('guided', 'no-synthesiser', clock);
       case 'openai-realtime':
         if (!config.openaiApiKey) return unavailableModel('openai-realtime', 'no-api-key', clock);
         return openAiRealtimeModel({
