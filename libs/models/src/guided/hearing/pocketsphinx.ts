@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { ProviderError } from '@tandem/contracts';
 import type { Clock } from '@tandem/conversation';
 import { toJsgf, wordsOf, type Phrase } from '../dialogue/phrase.ts';
-import { ChildFailure, runChild, type Places } from '../speech/child.ts';
+import { ChildFailure, runChild, type ChildOutput, type Places } from '../speech/child.ts';
 import type { TempFolder } from '../speech/temp-folder.ts';
-import { energyWithin, framesOf, readBacktrace, scoreOf, type FoundWord } from './backtrace.ts';
+import { energyWithin, framesOf, readBacktrace, scoreOf } from './backtrace.ts';
 import { Pronunciations } from './pronunciations.ts';
 import type { Recognised, Recogniser } from './recogniser.ts';
 
@@ -61,8 +61,8 @@ export class PocketsphinxRecogniser implements Recogniser {
   async recognise(pcm16k: Int16Array, grammar: Phrase, signal: AbortSignal): Promise<Recognised | null> {
     try {
       const files = await this.filesOf(grammar);
-      const found = await this.options.places.run(signal, () => this.decode(pcm16k, files, signal));
-      const recognised = judge(found, pcm16k, files.words);
+      const output = await this.options.places.run(signal, () => this.decode(pcm16k, files, signal));
+      const recognised = judge(output, pcm16k, files.words);
       if (!recognised) this.rejected += 1;
       return recognised;
     } catch (cause) {
@@ -76,14 +76,13 @@ export class PocketsphinxRecogniser implements Recogniser {
     }
   }
 
-  private decode(pcm16k: Int16Array, files: GrammarFiles, signal: AbortSignal): Promise<FoundWord[]> {
+  private decode(pcm16k: Int16Array, files: GrammarFiles, signal: AbortSignal): Promise<ChildOutput> {
     const { folder, path, modelDir, libraryPath, timeoutMs, clock } = this.options;
     return folder.withFile('raw', async (sound) => {
       await writeFile(sound, new Uint8Array(pcm16k.buffer, pcm16k.byteOffset, pcm16k.byteLength), { mode: 0o600 });
       const model = ['-hmm', join(modelDir, 'en-us'), '-dict', files.dict, '-jsgf', files.jsgf];
       const args = ['-infile', sound, ...model, '-backtrace', 'yes', ...TUNING];
-      const { stderr } = await runChild({ file: path, args, libraryPath, input: '', timeoutMs, maxOutputBytes: MAX_OUTPUT_BYTES }, clock, signal);
-      return readBacktrace(stderr);
+      return runChild({ file: path, args, libraryPath, input: '', timeoutMs, maxOutputBytes: MAX_OUTPUT_BYTES }, clock, signal);
     });
   }
 
@@ -117,11 +116,16 @@ export class PocketsphinxRecogniser implements Recogniser {
   }
 }
 
-/** The program's word is not taken for it: it must be made of the grammar's words, fit the sound, and fill it. */
-function judge(found: readonly FoundWord[], pcm16k: Int16Array, words: ReadonlySet<string>): Recognised | null {
-  if (found.length === 0 || !found.every(({ word }) => words.has(word))) return null;
+/**
+ * The program's word is not taken for it. Its answer must be a whole sentence (a path that ends in the middle stands in
+ * the messages only), made of the grammar's words, fit the sound, and fill it.
+ */
+function judge({ stdout, stderr }: ChildOutput, pcm16k: Int16Array, words: ReadonlySet<string>): Recognised | null {
+  const found = readBacktrace(stderr);
+  const text = found.map(({ word }) => word).join(' ');
+  if (text === '' || text !== stdout.trim() || !found.every(({ word }) => words.has(word))) return null;
   const score = scoreOf(found);
   if (score < (framesOf(found) < LONG_FRAMES ? WORST_SCORE_SHORT : WORST_SCORE_LONG)) return null;
   if (energyWithin(found, pcm16k) < LEAST_ENERGY_WITHIN) return null;
-  return { text: found.map(({ word }) => word).join(' '), score };
+  return { text, score };
 }

@@ -49,7 +49,8 @@ export class UtteranceDetector {
   private isSpeaking = false;
   private voicedInARow = 0;
   private silentFrames = 0;
-  private noiseDb = QUIETEST_DB;
+  /** What the line is like when nobody speaks; the first frame is taken for that. */
+  private noiseDb = Infinity;
 
   constructor(
     private readonly detector: VoiceDetector,

@@ -97,7 +97,7 @@ const RATES: readonly number[] = [8_000, 16_000, 22_050, 24_000];
 
 function toTelephone(pcm: Pcm | null, file: string): Uint8Array {
   if (!pcm || pcm.samples.length === 0 || !RATES.includes(pcm.rateHz)) throw new ChildFailure('exit-code', file);
-  const resampler = createResampler(pcm.rateHz as SampleRateHz, 8_000);
+  const resampler = createResampler(pcm.rateHz, 8_000);
   const body = resampler.process(pcm.samples);
   const tail = resampler.flush();
   const whole = new Int16Array(body.length + tail.length);
