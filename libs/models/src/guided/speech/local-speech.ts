@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ProviderError } from '@tandem/contracts';
-import { createResampler, encodeMulaw, type Clock, type SampleRateHz } from '@tandem/conversation';
+import { createResampler, encodeMulaw, type Clock } from '@tandem/conversation';
 import { ChildFailure, runChild, type Places } from './child.ts';
 import { pronounceable } from './pronounceable.ts';
 import type { Delivery, Synthesiser } from './synthesiser.ts';
