@@ -20,7 +20,7 @@ const VIOLATIONS: readonly { readonly what: string; readonly file: string; reado
   {
     what: 'a service imports another service',
     file: 'services/crm-api/src/main.ts',
-    code: "import { Relay } from '@tandem/media-relay';\nexport const relay = Relay;\n",
+    code: "import { Relay } from '../../media-relay/src/relay/relay.ts';\nexport const relay = Relay;\n",
     rule: '@nx/enforce-module-boundaries',
   },
   {

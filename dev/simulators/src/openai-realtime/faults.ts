@@ -128,6 +128,7 @@ export class SessionFaults {
   readonly #clock: SimulatorClock;
   readonly #timers: Timer[] = [];
   readonly #struckInResponse = new Set<string>();
+  readonly #due = new Set<Entry>();
 
   constructor(faults: Faults, victim: FaultVictim, clock: SimulatorClock) {
     this.#faults = faults;
@@ -137,7 +138,15 @@ export class SessionFaults {
 
   arm(entry: Entry): void {
     const delayMs = Math.max(0, (entry.spec.afterOpenMs ?? 0) - this.#victim.ageMs);
-    this.#timers.push(this.#clock.after(delayMs, () => this.#strike(entry)));
+    if (delayMs === 0) this.#due.add(entry);
+    this.#timers.push(this.#clock.after(delayMs, () => (delayMs === 0 ? this.strikeDue() : this.#strike(entry))));
+  }
+
+  /** Strikes what is due and has not struck yet. Asked before anything of the client is read: a fault at the opening comes first. */
+  strikeDue(): void {
+    const due = [...this.#due];
+    this.#due.clear();
+    for (const entry of due) this.#strike(entry);
   }
 
   /** A response begins: strikes what is due at its start and says what its faults add up to. */

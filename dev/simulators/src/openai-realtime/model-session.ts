@@ -130,6 +130,7 @@ export class ModelSession {
 
   /** One text message of the client. */
   receive(text: string): void {
+    this.#faults.strikeDue();
     this.recording.noteIn(text);
     const read = readClientEvent(text);
     if (!read.ok) return this.#outbox.emitError(read.error, read.eventId);
