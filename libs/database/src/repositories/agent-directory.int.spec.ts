@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TenantId } from '@tandem/contracts';
+import { isOpenAt, type AgentContentInput, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { isOpenAt } from '../opening.ts';
 import { openBusiness } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { rows, run } from '../unit-of-work.ts';
-import { AgentDirectory, type AgentContent } from './agent-directory.ts';
+import { AgentDirectory } from './agent-directory.ts';
 
-const content = (change: Partial<AgentContent> = {}): AgentContent => ({
+const content = (change: Partial<AgentContentInput> = {}): AgentContentInput => ({
   name: 'Sarah',
   companyName: 'Northwind',
   timeZone: 'America/New_York',
@@ -82,7 +81,7 @@ describe('the agent directory', () => {
     const texts = Array.from({ length: 6 }, (_, index) => `Version ${index}`);
     const published = await Promise.all(texts.map((instructions) => directory.publish(tenantId, agentId, content({ instructions }))));
     expect(published.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6]);
-    const [last] = await sql<{ content: AgentContent }>('SELECT content FROM agent_versions WHERE agent_id = $1 AND version = 6', agentId);
+    const [last] = await sql<{ content: AgentContentInput }>('SELECT content FROM agent_versions WHERE agent_id = $1 AND version = 6', agentId);
     expect(await directory.publish(tenantId, agentId, last!.content)).toEqual({ version: 6, isNew: false });
     await expect(sql(`UPDATE agent_versions SET content = '{}' WHERE agent_id = $1`, agentId)).rejects.toThrow('23001');
   });
