@@ -36,7 +36,7 @@ const page = (model: string): string => `https://developers.openai.com/api/docs/
 const openai = (model: string, rates: Rates, until: string | null = null): Price => ({
   provider: 'openai-realtime',
   model,
-  from: '2026-11-01',
+  from: '2026-01-01',
   until,
   rates,
   source: page(model),
@@ -47,7 +47,7 @@ const EARLIER: Rates = { ...FULL, textOut: 16 };
 const MINI: Rates = { textIn: 0.6, textCached: 0.06, textOut: 2.4, audioIn: 10, audioCached: 0.3, audioOut: 20 };
 
 /**
- * The vendor's public prices as of November 2026. A change is a new row with its first day, and the old row's `until`;
+ * The vendor's public prices as looked up in November 2026; they have held since these models came out. A change is a new row with its first day, and the old row's `until`;
  * rows are never edited, so that calls of the past keep their cost. `until` of a model that is going is its last day on
  * the vendor's list of deprecations.
  */
