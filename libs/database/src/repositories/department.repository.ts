@@ -2,7 +2,7 @@ import type { Department, TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DepartmentRow } from '../entities/access.entities.ts';
 import { jsonParameter, storableText } from '../storable.ts';
-import { rows, run } from '../unit-of-work.ts';
+import { rows, run, type Transaction } from '../unit-of-work.ts';
 
 /** As many as an agent snapshot carries. */
 export const MAX_DEPARTMENTS = 50;
@@ -12,8 +12,9 @@ export class DepartmentRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** By key. */
-  async list(tenantId: TenantId): Promise<Department[]> {
-    const found = await run(this.dataSource, (manager) => manager.find(DepartmentRow, { where: { tenantId }, order: { key: 'ASC' }, take: MAX_DEPARTMENTS }));
+  async list(tenantId: TenantId, transaction?: Transaction): Promise<Department[]> {
+    const read = (manager: Transaction) => manager.find(DepartmentRow, { where: { tenantId }, order: { key: 'ASC' }, take: MAX_DEPARTMENTS });
+    const found = await (transaction ? read(transaction) : run(this.dataSource, read));
     return found.map(({ tenantId: _tenantId, hours, ...department }) => ({ ...department, hours: hours as Department['hours'] }));
   }
 

@@ -15,7 +15,7 @@ describe('a tenant’s budget', () => {
   });
 
   it('may have several marks passed at once', () => {
-    expect(passed(1_100_000, 1_100_000, 5_000_000)).toEqual(['day 0.8 at 1.1', 'day 1 at 1.1', 'tenant 1 at 5']);
+    expect(passed(1_100_000, 1_100_000, 5_000_000)).toEqual(['day 0.8 at 1.1', 'day 1 at 1.1', 'tenant 0.8 at 5', 'tenant 1 at 5']);
   });
 
   it('without limits has no marks, and a share of 1 is one mark', () => {
