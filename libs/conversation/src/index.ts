@@ -11,7 +11,6 @@ export * from './ports/voice-model.ts';
 export { builtInTune, lineSound } from './audio/hold-sound.ts';
 export { readWav, WavUnreadable } from './audio/wav.ts';
 export type { LanguageDetector } from './session/language-watch.ts';
-export { CallBudget, type CallBudgetEvents } from './session/call-budget.ts';
 export { CallHistory } from './session/call-history.ts';
 export type { CallFacts } from './session/call-facts.ts';
 export { CallSession, type CallSessionParts } from './session/call-session.ts';
