@@ -132,8 +132,7 @@ export class CallRepository {
         textOrNull(call.language),
         textOrNull(call.variantKey),
         textOrNull(call.callerGroup),
-        call.cost?.micros ?? null,
-        call.cost && jsonParameter(call.cost),
+        ...costColumns(call.cost),
       ],
     );
     return written.length === 1;
@@ -169,6 +168,10 @@ export class CallRepository {
     const { outcome, detail } = call.disposition;
     await rows(transaction, 'INSERT INTO dispositions (tenant_id, call_id, outcome, detail) VALUES ($1, $2, $3, $4)', [...owner, storableText(outcome), storableText(detail)]);
   }
+}
+
+function costColumns(cost: CallRecord['cost']): [number | null, string | null] {
+  return cost ? [cost.micros, jsonParameter(cost)] : [null, null];
 }
 
 function toStorableUtterances(call: CallRecord): string {
