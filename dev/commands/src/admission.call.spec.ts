@@ -44,8 +44,9 @@ async function refusalOf(call: SimulatedCall): Promise<string> {
 }
 
 /** Let in: what the relay was told about the call, and what was written down. */
-async function admitted(call: SimulatedCall) {
+async function admitted(call: SimulatedCall, { hearsGreeting = false } = {}) {
   await call.waitForSpeech();
+  if (hearsGreeting) await call.waitForSilence(400);
   const callId = await records.callOf(call.sid);
   const record = (await records.record(callId!)) as AdmissionRecord;
   call.hangup();
@@ -76,11 +77,12 @@ describe('a caller', () => {
     await setNumber(OTHER, { accessMode: 'open', allowedGroups: [] });
   });
 
-  it('who is known comes with name, group and the words for the group', async () => {
+  it('who is known comes with name and group, and is greeted in the words for the group', async () => {
     await platform.change('PUT', '/v1/caller-groups/primary', { name: 'Primary callers', greeting: 'Welcome back, {{caller.first_name}}.' });
-    const known = await admitted(platform.ring());
+    const known = await admitted(platform.ring(), { hearsGreeting: true });
     expect(known.record.caller).toEqual({ name: 'Alex Morgan', group: 'primary', language: null });
     expect(textsOf(known.record.agent, known.record.language)).toMatchObject({ greeting: 'Welcome back, {{caller.first_name}}.', greetingKnown: 'Welcome back, {{caller.first_name}}.' });
+    expect(known.recorded.transcript[0]?.text).toBe('Welcome back, Alex.');
     expect(known.record.agent.directory.map(({ key }) => key)).toEqual(['billing', 'manager', 'sales', 'support']);
     const unknown = await admitted(platform.ring({ from: STRANGER }));
     expect(unknown.record.caller).toEqual({ name: null, group: null, language: null });

@@ -3,7 +3,7 @@ import type { AgentTexts } from './agent-behaviour.ts';
 const EMPTY = { greeting: '', greetingKnown: '', notice: '', instructions: '' };
 
 /** What agents say that do not say otherwise, by ISO 639 language. */
-export const DEFAULT_TEXTS: Readonly<Record<string, AgentTexts> & { en: AgentTexts }> = {
+export const DEFAULT_TEXTS: Readonly<Record<string, AgentTexts>> = {
   en: {
     ...EMPTY,
     idlePrompt: 'Are you still there?',
