@@ -1,4 +1,6 @@
-import { AgentDirectory, createDataSource, run, type AgentContent, type DataSource } from '@tandem/database';
+import { randomUUID } from 'node:crypto';
+import type { AgentContentInput } from '@tandem/contracts';
+import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall } from '@tandem/simulators';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
@@ -72,7 +74,7 @@ export class RunningPlatform {
   }
 
   /** Agent Sarah is different in these things while `run` runs; calls admitted before keep what they had. */
-  async withAgent(changes: Partial<AgentContent>, run: () => Promise<void>): Promise<void> {
+  async withAgent(changes: Partial<AgentContentInput>, run: () => Promise<void>): Promise<void> {
     const directory = new AgentDirectory(this.database);
     const number = await directory.findByNumber(DIALLED);
     if (!number?.agent) throw new TypeError('No agent answers the demo number.');
@@ -83,6 +85,18 @@ export class RunningPlatform {
     } finally {
       await directory.publish(tenantId, agentId, content);
     }
+  }
+
+  /** Changes something through control-api, as the demo's operator. */
+  async change<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(this.stack.urls.controlApi + path, {
+      method,
+      headers: { authorization: `Bearer ${this.stack.secrets.demoApiKey}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new TypeError(`${method} ${path}: ${response.status} ${text}`);
+    return (text ? JSON.parse(text) : {}) as Answer;
   }
 
   async sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
@@ -120,6 +134,11 @@ export interface RecordedCall {
   readonly refusalReason: string | null;
   readonly outcome: string | null;
   readonly durationMs: number;
+  readonly language: string | null;
+  readonly variantKey: string | null;
+  readonly callerGroup: string | null;
+  readonly costUsd: number | null;
+  readonly cost: { readonly isComplete: boolean; readonly models: readonly { readonly model: string; readonly usd: number }[] } | null;
   readonly transcript: readonly { readonly speaker: string; readonly text: string; readonly heardMs: number | null; readonly interrupted: boolean; readonly startedAtMs: number }[];
   readonly toolCalls: readonly { readonly name: string; readonly outcome: { readonly status: string } | null }[];
   readonly legs: readonly unknown[];

@@ -1,6 +1,18 @@
 import { agentSnapshotSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, tenantIdSchema, type RelayId, type TenantId } from '@tandem/contracts';
 import { z } from 'zod';
 
+const micros = z.number().int().min(0);
+/** Money in micros: millionths of a US dollar. */
+const spendingSchema = z.object({
+  /** The tenant's local day the call was admitted on, YYYY-MM-DD; all it uses counts on it. */
+  day: z.iso.date(),
+  /** What the tenant's calls of that day, and of its month, may cost; null for no limit. */
+  dailyMicros: micros.nullable(),
+  monthlyMicros: micros.nullable(),
+  warnShare: z.number().min(0.1).max(1),
+});
+export type CallSpending = z.infer<typeof spendingSchema>;
+
 /** What a relay must know to hold a call: written at admission, sealed, read at every claim. */
 export const admissionRecordSchema = z.object({
   callId: callIdSchema,
@@ -16,6 +28,8 @@ export const admissionRecordSchema = z.object({
   caller: callerSchema.prefault({}),
   /** BCP 47; the call begins in it. */
   language: z.string().min(2).max(35),
+  /** Where what the call uses is counted, and against what. Absent where it is not. */
+  spending: spendingSchema.optional(),
   traceparent: z.string().max(64).optional(),
 });
 export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;

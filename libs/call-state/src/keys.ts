@@ -1,4 +1,4 @@
-import type { CallId, RelayId } from '@tandem/contracts';
+import type { CallId, RelayId, TenantId } from '@tandem/contracts';
 
 /*
  * Every key of ours in Redis. Ids are random and say nothing about a person; whatever does is inside, sealed.
@@ -9,6 +9,7 @@ import type { CallId, RelayId } from '@tandem/contracts';
  * | call:<callId>:events        | stream | relay; ingress and workers add| the call's event log |
  * | carrier:<carrierCallId>     | hash   | ingress                       | our callId; the answer given, for repeats |
  * | calls:live                  | zset   | ingress, relay                | callId by the Redis time (ms) its lease ends |
+ * | spend:<tenantId>:<period>   | hash   | ingress opens, relay adds     | micros spent on a day or in a month |
  * | relays                      | zset   | relay                         | relayId by last heartbeat |
  * | relay:<relayId>             | hash   | relay                         | lease: address, capacity, active, draining |
  * | relay:<relayId>:reserved    | zset   | ingress adds, relay removes   | callId by the time its reservation ends |
@@ -20,6 +21,8 @@ export const keys = {
   call: (callId: CallId) => `${PREFIX}call:${callId}`,
   callEvents: (callId: CallId) => `${PREFIX}call:${callId}:events`,
   carrier: (carrierCallId: string) => `${PREFIX}carrier:${carrierCallId}`,
+  /** @param period YYYY-MM-DD or YYYY-MM, of the tenant's calendar */
+  spend: (tenantId: TenantId, period: string) => `${PREFIX}spend:${tenantId}:${period}`,
   liveCalls: `${PREFIX}calls:live`,
   relays: `${PREFIX}relays`,
   relay: (relayId: RelayId) => `${PREFIX}relay:${relayId}`,

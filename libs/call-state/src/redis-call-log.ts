@@ -1,10 +1,11 @@
-import type { CallFact, CallId } from '@tandem/contracts';
+import { costOf, type CallFact, type CallId, type TenantId } from '@tandem/contracts';
 import type { CallLog, Clock } from '@tandem/conversation';
 import type { Redis } from 'ioredis';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { appendEvents } from './scripts/append-events.ts';
 import { run } from './scripts/script.ts';
+import { DAY_TTL_S, MONTH_TTL_S, monthOf, type Spent } from './spend-ledger.ts';
 import type { Sealer } from './sealer.ts';
 
 /** What happened to the writing of events; plain numbers over all calls of a process. */
@@ -21,12 +22,22 @@ export interface CallLogOptions {
   readonly lastSeq: number;
   /** A newer owner has taken the call over: nothing of ours is taken any more. */
   readonly onFenced: () => void;
+  /** Whose day what the call uses is counted on; not counted when absent. */
+  readonly spending?: {
+    readonly tenantId: TenantId;
+    /** YYYY-MM-DD. */
+    readonly day: string;
+    /** More was counted. */
+    readonly onSpent: (spent: Spent) => void;
+  };
 }
 
 interface Entry {
   readonly seq: number;
   readonly sealed: string;
   readonly endReason: string | null;
+  /** What it reports to have used, at its price. */
+  readonly micros: number;
 }
 
 /** Events of one call kept while Redis is away: an hour of fast talk. */
@@ -60,8 +71,10 @@ export class RedisCallLog implements CallLog {
       this.counters.dropped += 1;
       return;
     }
-    const sealed = this.sealer.seal({ type: fact.type, data: fact.data, at: this.clock.wallTime() }, `event:${this.options.callId}`);
-    this.waiting.push({ seq: ++this.seq, sealed, endReason: fact.type === 'call.ended' ? fact.data.termination.reason : null });
+    const at = this.clock.wallTime();
+    const sealed = this.sealer.seal({ type: fact.type, data: fact.data, at }, `event:${this.options.callId}`);
+    const micros = fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
+    this.waiting.push({ seq: ++this.seq, sealed, endReason: fact.type === 'call.ended' ? fact.data.termination.reason : null, micros });
     if (!this.isWriting) void this.write();
   }
 
@@ -104,19 +117,23 @@ export class RedisCallLog implements CallLog {
   }
 
   private async send(batch: readonly Entry[]): Promise<'stored' | 'fenced' | 'unknown' | 'failed'> {
-    const { callId, epoch } = this.options;
+    const { callId, epoch, spending } = this.options;
+    const call = keys.call(callId);
+    const periods = spending ? [keys.spend(spending.tenantId, spending.day), keys.spend(spending.tenantId, monthOf(spending.day))] : [call, call];
     const endReason = batch.find((entry) => entry.endReason !== null)?.endReason;
+    let reply: ['stored', number, number, number, number] | ['fenced' | 'unknown', number];
     try {
-      const [outcome] = (await run(
+      reply = (await run(
         this.redis,
         appendEvents,
-        [keys.call(callId), keys.callEvents(callId)],
-        [epoch, endReason ? 'ended' : '', endReason ?? '', CALL_KEYS_TTL_S, ...batch.flatMap((entry) => [entry.seq, entry.sealed])],
-      )) as ['stored' | 'fenced' | 'unknown', number];
-      return outcome;
+        [call, keys.callEvents(callId), ...periods],
+        [epoch, endReason ? 'ended' : '', endReason ?? '', CALL_KEYS_TTL_S, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.seq, entry.sealed, spending ? entry.micros : 0])],
+      )) as typeof reply;
     } catch {
       this.counters.failures += 1;
       return 'failed';
     }
+    if (reply[0] === 'stored' && reply[2] > 0) spending?.onSpent({ micros: reply[2], dayMicros: reply[3], monthMicros: reply[4] });
+    return reply[0];
   }
 }

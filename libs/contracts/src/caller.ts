@@ -12,3 +12,21 @@ export const callerSchema = z.object({
 export type Caller = z.infer<typeof callerSchema>;
 
 export const UNKNOWN_CALLER: Caller = { name: null, group: null, language: null };
+
+/**
+ * Numbers that stand for no number: the words ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE typed on a
+ * keypad, as Twilio spells withheld callers (twilio.com/docs/voice/twiml, "From").
+ */
+const WITHHELD_NUMBERS = new Set(['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']);
+const WITHHELD_WORDS = new Set(['', 'anonymous', 'restricted', 'blocked', 'unknown', 'unavailable', 'private']);
+const E164 = /^\+[1-9]\d{6,14}$/;
+
+/** Whether the carrier's "from" says that the caller does not show a number. */
+export function isWithheld(from: string): boolean {
+  return WITHHELD_NUMBERS.has(from) || WITHHELD_WORDS.has(from.trim().toLowerCase());
+}
+
+/** The caller's number in E.164, if they showed one. */
+export function shownNumber(from: string): string | null {
+  return E164.test(from) && !isWithheld(from) ? from : null;
+}

@@ -1,4 +1,5 @@
 export * from './agent-behaviour.ts';
+export * from './agent-content.ts';
 export * from './agent-snapshot.ts';
 export * from './agent-texts.ts';
 export * from './audio-format.ts';
@@ -6,7 +7,11 @@ export * from './caller.ts';
 export * from './call-event.ts';
 export * from './call.ts';
 export * from './fault.ts';
+export * from './idempotency.ts';
 export * from './ids.ts';
+export * from './opening.ts';
+export * from './prices.ts';
+export * from './prompt-variant.ts';
 export * from './provider-error.ts';
 export * from './queues.ts';
 export * from './service-token.ts';

@@ -1,4 +1,5 @@
 import type {
+  CallCost,
   CallDirection,
   CallId,
   CallStatus,
@@ -71,6 +72,11 @@ export interface CallRecord {
   readonly carrierCallId: string | null;
   readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
   readonly modelKind: string | null;
+  /** BCP 47; the call began in it. Null for a refused one. */
+  readonly language: string | null;
+  /** The prompt variant it got; null outside an experiment. */
+  readonly variantKey: string | null;
+  readonly callerGroup: string | null;
   readonly admittedAt: Date;
   readonly answeredAt: Date | null;
   readonly endedAt: Date | null;
@@ -79,6 +85,8 @@ export interface CallRecord {
   /** By kind, as in the `latency.measured` event. */
   readonly latencies: Readonly<Record<string, LatencySummary>>;
   readonly usage: readonly { readonly provider: string; readonly model: string; readonly usage: Usage }[];
+  /** Null when nothing was used. */
+  readonly cost: CallCost | null;
   /** How many events it was folded from: a later fold never has fewer, so an earlier one does not overwrite it. */
   readonly eventCount: number;
   readonly legs: readonly CallLegRecord[];
@@ -99,11 +107,14 @@ export interface RefusedCall {
   readonly carrierCallId: string | null;
   readonly refusedAt: Date;
   readonly reason: RefusalReason;
+  readonly callerGroup: string | null;
 }
 
 /** A call in a list. */
-export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'disposition'> {
+export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'cost' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'disposition'> {
   readonly refusalReason: RefusalReason | null;
+  /** Millionths of a US dollar; null when nothing was used. */
+  readonly costMicros: number | null;
   /** The outcome of its disposition. */
   readonly outcome: string | null;
 }
@@ -118,6 +129,10 @@ export interface CallFilter {
   /** Exact, as the carrier gave it. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly variantKey?: string | undefined;
+  readonly callerGroup?: string | undefined;
+  /** BCP 47, exact. */
+  readonly language?: string | undefined;
   /** Admitted at or after. */
   readonly since?: Date | undefined;
   /** Admitted before. */

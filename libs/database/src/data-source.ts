@@ -1,9 +1,12 @@
 import { DataSource } from 'typeorm';
+import { BlockedCallerRow, CallerGroupMemberRow, CallerGroupRow, DepartmentRow, PhoneNumberGroupRow } from './entities/access.entities.ts';
 import { AgentRow, AgentVersionRow, OpeningHoursRow, PhoneNumberRow } from './entities/agent.entities.ts';
 import { BookingRow, ContactRow, IdempotencyKeyRow, ResourceHoursRow, ResourceRow, ResourceServiceRow, ServiceRow } from './entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from './entities/call.entities.ts';
-import { ApiKeyRow, ClosedDateRow, TenantRow } from './entities/tenant.entities.ts';
+import { ApiKeyRow, ClosedDateRow, TenantBudgetRow, TenantRow } from './entities/tenant.entities.ts';
 import { Initial1795219200000 } from './migrations/1795219200000-initial.ts';
+import { Admission1795604400000 } from './migrations/1795604400000-admission.ts';
+import { Cost1795604500000 } from './migrations/1795604500000-cost.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -23,16 +26,22 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
 /** An unused connection is closed after this. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-export const MIGRATIONS = [Initial1795219200000];
+export const MIGRATIONS = [Initial1795219200000, Admission1795604400000, Cost1795604500000];
 
 export const ENTITIES = [
   TenantRow,
   ClosedDateRow,
   ApiKeyRow,
+  TenantBudgetRow,
   AgentRow,
   AgentVersionRow,
   PhoneNumberRow,
   OpeningHoursRow,
+  CallerGroupRow,
+  CallerGroupMemberRow,
+  PhoneNumberGroupRow,
+  BlockedCallerRow,
+  DepartmentRow,
   CallRow,
   CallLegRow,
   UtteranceRow,

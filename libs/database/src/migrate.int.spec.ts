@@ -23,7 +23,7 @@ describe('migrations', () => {
   afterAll(() => database.drop());
 
   it('are reported as missing before they ran', async () => {
-    expect(await databaseProblem(await database.open())).toBe(`the database lacks ${NAMES.length} migration; run npm run migrate`);
+    expect(await databaseProblem(await database.open())).toBe(`the database lacks ${NAMES.length} migrations; run npm run migrate`);
   });
 
   it('are applied once by five starters at the same moment', async () => {

@@ -1,8 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
-import { AgentDirectory, CallRepository, databaseResource } from '@tandem/database';
+import { CallRecordStore, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
+import { AgentDirectory, CallerDirectory, CallRepository, databaseResource, SpendingRepository } from '@tandem/database';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
+import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
+import { CallPlacement } from './admission/call-placement.service.ts';
+import { CallRefusal } from './admission/call-refusal.service.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
 import { IngressMetrics } from './ingress-metrics.ts';
 import { PublicBaseUrl } from './public-base-url.ts';
@@ -30,11 +33,17 @@ export class CallIngressModule {
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         { provide: AgentDirectory, useValue: new AgentDirectory(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },
+        { provide: CallerDirectory, useValue: new CallerDirectory(database.value) },
+        { provide: SpendingRepository, useValue: new SpendingRepository(database.value) },
+        { provide: SpendLedger, useValue: new SpendLedger(redis.value) },
         PostCallQueue,
         PublicBaseUrl,
         IngressMetrics,
         CallbackTokens,
         StreamOffers,
+        BudgetGate,
+        CallPlacement,
+        CallRefusal,
         CallAdmission,
       ],
     };

@@ -1,23 +1,46 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { ApiKeyRepository, CallRepository, databaseResource } from '@tandem/database';
-import { API_KEYS, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import {
+  AgentRepository,
+  ApiKeyRepository,
+  BlockedCallerRepository,
+  CallerGroupRepository,
+  CallRepository,
+  databaseResource,
+  DepartmentRepository,
+  IdempotencyRepository,
+  NumberRepository,
+  SpendingRepository,
+  type DataSource,
+} from '@tandem/database';
+import { API_KEYS, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import { AgentsController } from './agents/agents.controller.ts';
+import { AgentsService } from './agents/agents.service.ts';
+import { BlockedCallersController } from './callers/blocked-callers.controller.ts';
+import { CallerGroupsController } from './callers/caller-groups.controller.ts';
 import { CallsController } from './calls/calls.controller.ts';
+import { DepartmentsController } from './directory/departments.controller.ts';
+import { NumbersController } from './numbers/numbers.controller.ts';
+import { SpendingController } from './spending/spending.controller.ts';
 
 const DATA_SOURCE = Symbol('DATA_SOURCE');
+const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepository, CallRepository, DepartmentRepository, NumberRepository, SpendingRepository];
 
 /** The operators' door. */
 @Module({})
 export class ControlApiModule {
   static forRoot(config: ServiceConfig<'control-api'>): DynamicModule {
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
+    const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: ControlApiModule,
-      controllers: [CallsController],
+      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallsController, DepartmentsController, NumbersController, SpendingController],
       providers: [
         ...managed(DATA_SOURCE, database),
         { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
         { provide: TOKEN_AUDIENCE, useValue: 'control-api' },
-        { provide: CallRepository, useValue: new CallRepository(database.value) },
+        ...REPOSITORIES.map(repository),
+        ...idempotencyProviders(new IdempotencyRepository(database.value)),
+        AgentsService,
       ],
     };
   }

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { ApiKeyRepository, BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository, databaseResource, IdempotencyRepository, type DataSource } from '@tandem/database';
-import { API_KEYS, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import { API_KEYS, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
 import { AvailabilityController } from './availability/availability.controller.ts';
 import { AvailabilityService } from './availability/availability.service.ts';
 import { BookingsController } from './bookings/bookings.controller.ts';
@@ -10,8 +10,6 @@ import { ServicesController } from './catalogue/services.controller.ts';
 import { ContactsController } from './contacts/contacts.controller.ts';
 import { ContactsService } from './contacts/contacts.service.ts';
 import { CrmMetrics } from './crm-metrics.ts';
-import { IdempotencySweeper } from './idempotency/idempotency-sweeper.ts';
-import { IdempotentWrites } from './idempotency/idempotent-writes.service.ts';
 
 const DATA_SOURCE = Symbol('DATA_SOURCE');
 
@@ -29,9 +27,8 @@ export class CrmApiModule {
         { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
         { provide: TOKEN_AUDIENCE, useValue: 'crm-api' },
         CrmMetrics,
-        ...[BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository, IdempotencyRepository].map((Class) => repository<object>(Class)),
-        IdempotentWrites,
-        IdempotencySweeper,
+        ...[BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository].map((Class) => repository<object>(Class)),
+        ...idempotencyProviders(new IdempotencyRepository(database.value)),
         AvailabilityService,
         BookingsService,
         ContactsService,

@@ -5,10 +5,8 @@ import { Metrics } from '@tandem/platform';
 @Injectable()
 export class CrmMetrics {
   readonly bookings;
-  readonly keyedRequests;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
     this.bookings = metrics.counter({ name: 'tandem_crm_bookings_total', help: 'Bookings asked for, by what became of them.', labelNames: ['outcome'] });
-    this.keyedRequests = metrics.counter({ name: 'tandem_crm_keyed_requests_total', help: 'Unsafe requests by what their Idempotency-Key led to.', labelNames: ['outcome'] });
   }
 }

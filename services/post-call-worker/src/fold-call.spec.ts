@@ -72,6 +72,29 @@ describe('folding a call', () => {
     expect(record?.latencies['caller-to-agent']).toEqual({ count: 4, p50Ms: 200, p95Ms: 900, maxMs: 900 });
   });
 
+  it('prices each report at its own time and model, and counts what has no price', () => {
+    const used = (model: string, change: object): CallFact => ({
+      type: 'usage.reported',
+      data: { provider: 'openai-realtime', model, usage: { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0, transcriptionMs: 0, ...change } },
+    });
+    const spoke = used('gpt-realtime-2.1', { inputAudioTokens: 1_000, cachedAudioTokens: 500, outputAudioTokens: 1_000 });
+    const record = foldCall(callId, tenantId, log([0, admitted], [1, spoke], [2, spoke], [3, used('gpt-live-transcribe', { transcriptionMs: 60_000 })], [4, used('of-tomorrow', { outputTextTokens: 1 })]));
+    expect(record?.cost).toEqual({
+      micros: 177_400,
+      unpriced: 1,
+      models: [
+        { provider: 'openai-realtime', model: 'gpt-realtime-2.1', micros: 160_400, byModality: { textIn: 0, textCached: 0, textOut: 0, audioIn: 32_000, audioCached: 400, audioOut: 128_000, transcription: 0 } },
+        { provider: 'openai-realtime', model: 'gpt-live-transcribe', micros: 17_000, byModality: { textIn: 0, textCached: 0, textOut: 0, audioIn: 0, audioCached: 0, audioOut: 0, transcription: 17_000 } },
+      ],
+    });
+    expect(foldCall(callId, tenantId, log([0, admitted]))?.cost).toBeNull();
+  });
+
+  it('tells language, variant and group as they were at admission', () => {
+    const data = { ...(admitted.data as object), language: 'es', variantKey: 'short', callerGroup: 'primary' };
+    expect(foldCall(callId, tenantId, log([0, { ...admitted, data } as CallFact]))).toMatchObject({ language: 'es', variantKey: 'short', callerGroup: 'primary' });
+  });
+
   it('is nothing without the event that admitted the call', () => {
     expect(foldCall(callId, tenantId, log([300, attached()]))).toBeNull();
   });

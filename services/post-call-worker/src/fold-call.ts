@@ -1,8 +1,9 @@
 import type { CallEvent, CallEventBody, CallEventType, CallId, CallStatus, TenantId, ToolCallId, Usage } from '@tandem/contracts';
 import type { CallLegRecord, CallRecord, LatencySummary, ToolCallRecord, UtteranceRecord } from '@tandem/database';
+import { foldCost } from './fold-cost.ts';
 import { dispositionOf } from './disposition.ts';
 
-type EventOf<Type extends CallEventType> = CallEvent & { readonly type: Type; readonly data: CallEventBody<Type> };
+export type EventOf<Type extends CallEventType> = CallEvent & { readonly type: Type; readonly data: CallEventBody<Type> };
 
 /**
  * What a call's events say, as the rows they become. The same events give the same record; null while the event that
@@ -28,6 +29,9 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     carrierCallId: data.carrierCallId,
     agent: { id: data.agentId, version: data.agentVersion, name: data.agentName },
     modelKind: data.modelKind,
+    language: data.language,
+    variantKey: data.variantKey,
+    callerGroup: data.callerGroup,
     admittedAt: new Date(admitted.at),
     answeredAt,
     endedAt,
@@ -35,6 +39,7 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     termination: ended?.data.termination ?? null,
     latencies: foldLatencies(of('latency.measured')),
     usage: foldUsage(of('usage.reported')),
+    cost: foldCost(of('usage.reported')),
     eventCount: events.length,
     legs,
     utterances: foldUtterances(of('caller.spoke'), of('agent.spoke')),

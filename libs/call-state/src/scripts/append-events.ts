@@ -2,33 +2,44 @@ import { script } from './script.ts';
 
 /*
  * Appends the owner's next events, each once: what is at or below lastSeq is there already, what comes from an older
- * epoch is refused.
+ * epoch is refused. What an event cost is added to the tenant's day and month in the same step, so it counts once too.
  *
- * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events
+ * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] spend:<tenantId>:<day>   KEYS[4] spend:<tenantId>:<month>
  * ARGV[1] epoch   ARGV[2] 'ended' when one of the events ends the call, else ''   ARGV[3] why it ended, or ''
- * ARGV[4] seconds the keys live   ARGV[5…] seq and sealed event, in pairs, ascending
+ * ARGV[4] seconds the call's keys live   ARGV[5], ARGV[6] seconds a day's and a month's spending is kept
+ * ARGV[7…] seq, sealed event and micros it cost, in threes, ascending
  *
- * Returns {'stored', lastSeq} | {'fenced', 0} | {'unknown', 0}
+ * Returns {'stored', lastSeq, micros added, micros of the day, micros of the month} | {'fenced', 0} | {'unknown', 0};
+ * the sums are 0 when nothing was added
  */
 export const appendEvents = script(
-  2,
+  4,
   `
 local call = redis.call('HMGET', KEYS[1], 'epoch', 'lastSeq')
 if not call[1] then return {'unknown', 0} end
 if tonumber(ARGV[1]) < tonumber(call[1]) then return {'fenced', 0} end
 local last = tonumber(call[2])
-for index = 5, #ARGV, 2 do
+local cost = 0
+for index = 7, #ARGV, 3 do
   local seq = tonumber(ARGV[index])
   if seq > last then
     redis.call('XADD', KEYS[2], '*', 'e', ARGV[1], 's', seq, 'p', ARGV[index + 1])
+    cost = cost + tonumber(ARGV[index + 2])
     last = seq
+  end
+end
+local sums = {0, 0}
+if cost > 0 then
+  for period = 1, 2 do
+    sums[period] = redis.call('HINCRBY', KEYS[2 + period], 'added', cost) + tonumber(redis.call('HGET', KEYS[2 + period], 'opened') or 0)
+    redis.call('EXPIRE', KEYS[2 + period], ARGV[4 + period])
   end
 end
 redis.call('HSET', KEYS[1], 'lastSeq', last)
 if ARGV[2] == 'ended' then redis.call('HSET', KEYS[1], 'status', 'ended', 'reason', ARGV[3]) end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('EXPIRE', KEYS[2], ARGV[4])
-return {'stored', last}
+return {'stored', last, cost, sums[1], sums[2]}
 `,
 );
 

@@ -87,6 +87,11 @@ export interface ModelSessionListener {
   onToolCall(call: ModelToolCall): void;
   onResponseDone(responseId: ResponseId, status: ResponseStatus, usage: Usage | null): void;
   /**
+   * Something outside a response was used and is billed: transcription of the caller. `model` is what did it, as the
+   * provider calls it. Also called after the last response.
+   */
+  onUsage?(model: string, usage: Usage): void;
+  /**
    * The conversation goes on in another session, seeded with the history: renewed at a pause, or opened anew after a
    * failure. A response that ran is done before this comes; ids of the old session mean nothing any more.
    */

@@ -151,6 +151,7 @@ export class CallSession {
       this.parts.turns.responseDone(responseId);
       this.responseEnded(status);
     },
+    onUsage: (model, usage) => this.model && this.log.append({ type: 'usage.reported', data: { provider: this.model.provider, model, usage } }),
     onReady: () => this.modelReady(),
     onMoved: (move) => this.modelMoved(move),
     onFault: (error) => this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } }),

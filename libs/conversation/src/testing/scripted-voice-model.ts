@@ -172,6 +172,11 @@ export class ScriptedModelSession implements VoiceModelSession {
     this.listener.onCallerText(itemId, text, isFinal);
   }
 
+  /** The provider bills something outside a response. */
+  bills(model: string, usage: Usage): void {
+    this.listener.onUsage?.(model, usage);
+  }
+
   faults(error: ProviderError): void {
     this.listener.onFault(error);
   }

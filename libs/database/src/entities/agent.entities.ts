@@ -29,8 +29,18 @@ export class PhoneNumberRow {
   @Column({ name: 'agent_id', type: 'uuid', nullable: true }) agentId!: string | null;
   /** Open round the clock except on closed dates; otherwise the opening hours say when. */
   @Column({ name: 'is_always_open', type: 'boolean' }) isAlwaysOpen!: boolean;
+  /** BCP 47: what callers of this number are spoken to in; null for the agent's. */
+  @Column({ type: 'text', nullable: true }) language!: string | null;
+  @Column({ name: 'access_mode', type: 'text', default: 'open' }) accessMode!: AccessMode;
+  /** Callers who show no number. */
+  @Column({ name: 'withheld_callers', type: 'text', default: 'accept' }) withheldCallers!: 'accept' | 'refuse';
+  /** What a caller hears who is not let in; empty for the usual sentence. */
+  @Column({ name: 'refusal_text', type: 'text', default: '' }) refusalText!: string;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
+
+/** Who may call: everybody who is not blocked, or members of the number's groups only. */
+export type AccessMode = 'open' | 'allow-list';
 
 @Entity({ name: 'opening_hours' })
 export class OpeningHoursRow {

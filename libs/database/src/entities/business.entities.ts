@@ -9,6 +9,8 @@ export class ContactRow {
   @Column({ type: 'text', nullable: true }) name!: string | null;
   @Column({ type: 'text', nullable: true }) email!: string | null;
   @Column({ type: 'text', default: '' }) notes!: string;
+  /** BCP 47: what this person is spoken to in; null for the number's. */
+  @Column({ type: 'text', nullable: true }) language!: string | null;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) updatedAt!: Date;
 }

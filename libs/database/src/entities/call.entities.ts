@@ -16,6 +16,10 @@ export class CallRow {
   @Column({ name: 'agent_version', type: 'integer', nullable: true }) agentVersion!: number | null;
   @Column({ name: 'agent_name', type: 'text', nullable: true }) agentName!: string | null;
   @Column({ name: 'model_kind', type: 'text', nullable: true }) modelKind!: string | null;
+  /** BCP 47; the call began in it. */
+  @Column({ type: 'text', nullable: true }) language!: string | null;
+  @Column({ name: 'variant_key', type: 'text', nullable: true }) variantKey!: string | null;
+  @Column({ name: 'caller_group', type: 'text', nullable: true }) callerGroup!: string | null;
   /** When it was admitted or refused. */
   @Column({ name: 'admitted_at', type: 'timestamptz', precision: 3 }) admittedAt!: Date;
   @Column({ name: 'answered_at', type: 'timestamptz', precision: 3, nullable: true }) answeredAt!: Date | null;
@@ -26,6 +30,9 @@ export class CallRow {
   @Column({ name: 'refusal_reason', type: 'text', nullable: true }) refusalReason!: RefusalReason | null;
   @Column({ type: 'jsonb', default: {} }) latencies!: unknown;
   @Column({ type: 'jsonb', default: [] }) usage!: unknown;
+  /** Millionths of a US dollar; null when nothing was used. */
+  @Column({ name: 'cost_micros', type: 'bigint', nullable: true }) costMicros!: string | null;
+  @Column({ type: 'jsonb', nullable: true }) cost!: unknown;
   /** Events the row was folded from; a fold of fewer never overwrites it. */
   @Column({ name: 'event_count', type: 'integer', default: 0 }) eventCount!: number;
   @Column({ name: 'recorded_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) recordedAt!: Date;

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TenantId } from '@tandem/contracts';
+import { isOpenAt, type AgentContentInput, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { isOpenAt } from '../opening.ts';
 import { openBusiness } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { rows, run } from '../unit-of-work.ts';
-import { AgentDirectory, type AgentContent } from './agent-directory.ts';
+import { AgentDirectory } from './agent-directory.ts';
 
-const content = (change: Partial<AgentContent> = {}): AgentContent => ({
+const content = (change: Partial<AgentContentInput> = {}): AgentContentInput => ({
   name: 'Sarah',
   companyName: 'Northwind',
   timeZone: 'America/New_York',
@@ -49,6 +48,24 @@ describe('the agent directory', () => {
     expect(found?.agent).toMatchObject({ agentId, agentVersion: 1, tenantId, name: 'Sarah', language: 'en-US', turnDetection: { kind: 'server-vad' } });
   });
 
+  it('brings what the number, the tenant and its directory say about a call, and leaves out a department that is not valid', async () => {
+    const agentId = randomUUID();
+    await directory.publish(tenantId, agentId, content({ experiment: 'tone', variants: [{ key: 'warm', weight: 1 }] }));
+    const id = await number('+12025550106', agentId);
+    await sql(`UPDATE phone_numbers SET language = 'es', access_mode = 'allow-list', withheld_callers = 'refuse', refusal_text = 'No.' WHERE id = $1`, id);
+    await sql(`INSERT INTO departments (tenant_id, key, name, address, mode, ring_ms, hours) VALUES ($1, 'sales', 'Sales', '+12025550111', 'warm', 25000, '[{"weekday":1,"opensMinute":480,"closesMinute":1020}]'),
+      ($1, 'broken', 'Broken', '+12025550112', 'warm', 25000, '[{"weekday":9}]')`, tenantId);
+    await sql('INSERT INTO tenant_budgets (tenant_id, daily_micros) VALUES ($1, 9007199254740991)', tenantId);
+    const found = await directory.findByNumber('+12025550106');
+    expect(found).toMatchObject({
+      language: 'es',
+      access: { mode: 'allow-list', withheldCallers: 'refuse', refusalText: 'No.' },
+      tenant: { budget: { dailyMicros: Number.MAX_SAFE_INTEGER, monthlyMicros: null, warnShare: 0.8 } },
+      experiment: { name: 'tone', variants: [{ key: 'warm', weight: 1 }], salt: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      agent: { variantKey: null, directory: [{ key: 'sales', hours: [{ weekday: 1, opensMinute: 480, closesMinute: 1020 }] }] },
+    });
+  });
+
   it('tells closed from open by hours and closed dates', async () => {
     const id = await number('+12025550102', null, false);
     await sql(`INSERT INTO opening_hours (tenant_id, phone_number_id, weekday, opens, closes) SELECT $1, $2, weekday, '00:00', '24:00' FROM generate_series(1, 7) weekday`, tenantId, id);
@@ -82,7 +99,7 @@ describe('the agent directory', () => {
     const texts = Array.from({ length: 6 }, (_, index) => `Version ${index}`);
     const published = await Promise.all(texts.map((instructions) => directory.publish(tenantId, agentId, content({ instructions }))));
     expect(published.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6]);
-    const [last] = await sql<{ content: AgentContent }>('SELECT content FROM agent_versions WHERE agent_id = $1 AND version = 6', agentId);
+    const [last] = await sql<{ content: AgentContentInput }>('SELECT content FROM agent_versions WHERE agent_id = $1 AND version = 6', agentId);
     expect(await directory.publish(tenantId, agentId, last!.content)).toEqual({ version: 6, isNew: false });
     await expect(sql(`UPDATE agent_versions SET content = '{}' WHERE agent_id = $1`, agentId)).rejects.toThrow('23001');
   });

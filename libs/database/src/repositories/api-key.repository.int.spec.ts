@@ -25,7 +25,9 @@ describe('API keys', () => {
     const key = generateApiKey();
     await keys.store(tenantId, key, { name: 'console', scopes: ['crm:read'] });
     await keys.store(tenantId, key, { name: 'again', scopes: ['crm:read', 'crm:write'] });
-    expect(await keys.findActive(key)).toMatchObject({ tenantId, name: 'console', scopes: ['crm:read'] });
+    expect(await keys.findActive(key)).toMatchObject({ tenantId, name: 'console', scopes: ['crm:read', 'crm:write'] });
+    await keys.store((await openBusiness(dataSource, 0)).tenantId, key, { name: 'stranger', scopes: ['admin:write'] });
+    expect(await keys.findActive(key)).toMatchObject({ tenantId, scopes: ['crm:read', 'crm:write'] });
     expect(await keys.findActive(generateApiKey())).toBeNull();
     const stored = await run(dataSource, (manager) => rows<{ key_hash: Buffer }>(manager, 'SELECT * FROM api_keys'));
     expect(stored[0]?.key_hash.equals(createHash('sha256').update(key).digest())).toBe(true);

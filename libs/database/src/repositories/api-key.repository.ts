@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { TenantId } from '@tandem/contracts';
 import { IsNull, type DataSource } from 'typeorm';
 import { ApiKeyRow } from '../entities/tenant.entities.ts';
-import { run } from '../unit-of-work.ts';
+import { rows, run } from '../unit-of-work.ts';
 
-/** What a key may be good for: the business API, and looking at calls. */
-export const API_SCOPES = ['crm:read', 'crm:write', 'calls:read'] as const;
+/** What a key may be good for: the business API, looking at calls, and what operators set. */
+export const API_SCOPES = ['crm:read', 'crm:write', 'calls:read', 'admin:read', 'admin:write'] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
 
 /** A key as the outside knows it: `tk_` and 32 random bytes or more in base64url. */
@@ -42,17 +42,16 @@ export class ApiKeyMalformed extends Error {
 export class ApiKeyRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Stores a key; the same key again changes nothing. @throws ApiKeyMalformed */
+  /** Stores a key; the same key again gets what it is granted now. @throws ApiKeyMalformed */
   async store(tenantId: TenantId, key: string, grant: { name: string; scopes: readonly ApiScope[] }): Promise<void> {
     if (!isApiKey(key)) throw new ApiKeyMalformed();
     await run(this.dataSource, (manager) =>
-      manager
-        .createQueryBuilder()
-        .insert()
-        .into(ApiKeyRow)
-        .values({ tenantId, name: grant.name, keyHash: hashOf(key), scopes: [...grant.scopes] })
-        .orIgnore()
-        .execute(),
+      rows(
+        manager,
+        `INSERT INTO api_keys AS kept (tenant_id, name, key_hash, scopes) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (key_hash) DO UPDATE SET scopes = excluded.scopes WHERE kept.tenant_id = excluded.tenant_id`,
+        [tenantId, grant.name, hashOf(key), [...grant.scopes]],
+      ),
     );
   }
 

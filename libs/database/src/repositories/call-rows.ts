@@ -15,12 +15,16 @@ export function toSummary(row: CallRow, outcome: string | null): CallSummary {
     carrierCallId: row.carrierCallId,
     agent: row.agentId === null ? null : { id: row.agentId, version: row.agentVersion ?? 0, name: row.agentName ?? '' },
     modelKind: row.modelKind,
+    language: row.language,
+    variantKey: row.variantKey,
+    callerGroup: row.callerGroup,
     admittedAt: row.admittedAt,
     answeredAt: row.answeredAt,
     endedAt: row.endedAt,
     durationMs: row.durationMs,
     termination: row.terminationReason === null ? null : termination(row.terminationReason),
     refusalReason: row.refusalReason,
+    costMicros: row.costMicros === null ? null : Number(row.costMicros),
     outcome,
   };
 }
@@ -33,11 +37,12 @@ interface Children {
 }
 
 export function toDetail(row: CallRow, { legs, utterances, toolCalls, disposition }: Children): CallDetail {
-  const { outcome: _outcome, ...summary } = toSummary(row, null);
+  const { outcome: _outcome, costMicros: _costMicros, ...summary } = toSummary(row, null);
   return {
     ...summary,
     latencies: row.latencies as CallRecord['latencies'],
     usage: row.usage as CallRecord['usage'],
+    cost: row.cost as CallRecord['cost'],
     legs: legs.map(toLeg),
     utterances: utterances.map(toUtterance),
     toolCalls: toolCalls.map(toToolCall),

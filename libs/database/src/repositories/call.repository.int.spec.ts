@@ -40,6 +40,9 @@ describe('recorded calls', () => {
       carrierCallId: 'CA1',
       agent: { id: randomUUID(), version: 3, name: 'Sarah' },
       modelKind: 'guided',
+      language: 'en-US',
+      variantKey: null,
+      callerGroup: null,
       admittedAt: ADMITTED,
       answeredAt: new Date(ADMITTED.getTime() + 900),
       endedAt: new Date(ADMITTED.getTime() + 60_000),
@@ -53,6 +56,7 @@ describe('recorded calls', () => {
           usage: { inputTextTokens: 1, inputAudioTokens: 2, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 3, outputAudioTokens: 4, transcriptionMs: 0 },
         },
       ],
+      cost: { micros: 278, unpriced: 0, models: [{ provider: 'openai', model: 'gpt-realtime-2.1', micros: 278, byModality: { textIn: 4, textCached: 0, textOut: 72, audioIn: 64, audioCached: 0, audioOut: 138, transcription: 0 } }] },
       eventCount: 9,
       legs: [{ epoch: 1, relayId: 'relay-1' as RelayId, streamId: 'MZ1', attachedAt: ADMITTED, detachedAt: null, detachReason: null }],
       utterances: [
@@ -153,6 +157,7 @@ describe('recorded calls', () => {
       carrierCallId: null,
       refusedAt: ADMITTED,
       reason: 'closed',
+      callerGroup: null,
       ...change,
     });
 
@@ -178,7 +183,7 @@ describe('recorded calls', () => {
       // Pairs share an instant, so the id has to break the tie.
       for (let index = 0; index < 9; index++) {
         await calls.record(
-          record({ tenantId: lister, admittedAt: at(Math.floor(index / 2)), from: index === 3 ? '+12025550182' : '+12025550123', status: index === 4 ? 'in-progress' : 'completed' }),
+          record({ tenantId: lister, admittedAt: at(Math.floor(index / 2)), from: index === 3 ? '+12025550182' : '+12025550123', status: index === 4 ? 'in-progress' : 'completed', variantKey: index < 2 ? 'short' : null, callerGroup: index === 0 ? 'primary' : null, language: index === 1 ? 'es-MX' : 'en-US' }),
         );
       }
     });
@@ -200,11 +205,12 @@ describe('recorded calls', () => {
       expect(await count({ status: 'in-progress' })).toBe(1);
       expect(await count({ from: '+12025550182' })).toBe(1);
       expect(await count({ to: '+12025550100' })).toBe(9);
+      expect([await count({ variantKey: 'short' }), await count({ callerGroup: 'primary' }), await count({ language: 'es-MX' })]).toEqual([2, 1, 1]);
       expect(await count({ since: at(2), until: at(4) })).toBe(4);
     });
 
-    it('tell the outcome of their disposition', async () => {
-      expect((await calls.list(lister, {}, { limit: 1 })).items[0]?.outcome).toBe('booked');
+    it('tell the outcome of their disposition, and what they cost', async () => {
+      expect((await calls.list(lister, {}, { limit: 1 })).items[0]).toMatchObject({ outcome: 'booked', costMicros: 278 });
     });
 
     it('refuse a cursor they did not give', async () => {

@@ -33,10 +33,10 @@ export class CallRepository {
       rows(
         manager,
         `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, admitted_at, ended_at,
-           duration_ms, termination_class, termination_reason, refusal_reason)
-         VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $8, 0, 'platform', 'refused', $9)
+           duration_ms, termination_class, termination_reason, refusal_reason, caller_group)
+         VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $8, 0, 'platform', 'refused', $9, $10)
          ON CONFLICT (id) DO NOTHING`,
-        [call.callId, call.tenantId, call.direction, call.channel, storableText(call.from), storableText(call.to), textOrNull(call.carrierCallId), call.refusedAt, call.reason],
+        [call.callId, call.tenantId, call.direction, call.channel, storableText(call.from), storableText(call.to), textOrNull(call.carrierCallId), call.refusedAt, call.reason, call.callerGroup],
       ),
     );
   }
@@ -52,6 +52,9 @@ export class CallRepository {
       if (filter.status) query.andWhere('call.status = :status', { status: filter.status });
       if (filter.from) query.andWhere('call.fromNumber = :from', { from: filter.from });
       if (filter.to) query.andWhere('call.toNumber = :to', { to: filter.to });
+      if (filter.variantKey) query.andWhere('call.variantKey = :variantKey', { variantKey: filter.variantKey });
+      if (filter.callerGroup) query.andWhere('call.callerGroup = :callerGroup', { callerGroup: filter.callerGroup });
+      if (filter.language) query.andWhere('call.language = :language', { language: filter.language });
       if (filter.since) query.andWhere('call.admittedAt >= :since', { since: filter.since });
       if (filter.until) query.andWhere('call.admittedAt < :until', { until: filter.until });
       if (after) query.andWhere('(call.admitted_at, call.id) < (:at, :id)', { at: after.at, id: after.id });
@@ -91,15 +94,17 @@ export class CallRepository {
     const written = await rows(
       transaction,
       `INSERT INTO calls AS kept (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, agent_id, agent_version,
-         agent_name, model_kind, admitted_at, answered_at, ended_at, duration_ms, termination_class, termination_reason, latencies, usage, event_count)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+         agent_name, model_kind, admitted_at, answered_at, ended_at, duration_ms, termination_class, termination_reason, latencies, usage, event_count,
+         language, variant_key, caller_group, cost_micros, cost)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, direction = excluded.direction, channel = excluded.channel,
          from_number = excluded.from_number, to_number = excluded.to_number, carrier_call_id = excluded.carrier_call_id,
          agent_id = excluded.agent_id, agent_version = excluded.agent_version, agent_name = excluded.agent_name,
          model_kind = excluded.model_kind, admitted_at = excluded.admitted_at, answered_at = excluded.answered_at,
          ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, termination_class = excluded.termination_class,
          termination_reason = excluded.termination_reason, refusal_reason = NULL, latencies = excluded.latencies, usage = excluded.usage,
-         event_count = excluded.event_count, recorded_at = now()
+         event_count = excluded.event_count, language = excluded.language, variant_key = excluded.variant_key,
+         caller_group = excluded.caller_group, cost_micros = excluded.cost_micros, cost = excluded.cost, recorded_at = now()
        WHERE kept.tenant_id = excluded.tenant_id AND kept.event_count <= excluded.event_count
        RETURNING id`,
       [
@@ -124,6 +129,10 @@ export class CallRepository {
         jsonParameter(call.latencies),
         jsonParameter(call.usage),
         call.eventCount,
+        textOrNull(call.language),
+        textOrNull(call.variantKey),
+        textOrNull(call.callerGroup),
+        ...costColumns(call.cost),
       ],
     );
     return written.length === 1;
@@ -159,6 +168,10 @@ export class CallRepository {
     const { outcome, detail } = call.disposition;
     await rows(transaction, 'INSERT INTO dispositions (tenant_id, call_id, outcome, detail) VALUES ($1, $2, $3, $4)', [...owner, storableText(outcome), storableText(detail)]);
   }
+}
+
+function costColumns(cost: CallRecord['cost']): [number | null, string | null] {
+  return cost ? [cost.micros, jsonParameter(cost)] : [null, null];
 }
 
 function toStorableUtterances(call: CallRecord): string {

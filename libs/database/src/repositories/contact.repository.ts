@@ -13,6 +13,8 @@ export interface Contact {
   readonly name: string | null;
   readonly email: string | null;
   readonly notes: string;
+  /** BCP 47; null when it is not known. */
+  readonly language: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -22,6 +24,7 @@ export interface ContactFields {
   readonly name?: string | null | undefined;
   readonly email?: string | null | undefined;
   readonly notes?: string | undefined;
+  readonly language?: string | null | undefined;
 }
 
 /** Fields to change; what is absent stays, null empties. */
@@ -96,7 +99,7 @@ export class ContactRepository {
 }
 
 /** What is given, in a shape Postgres takes; what is not given stays out. */
-function storable(fields: ContactChange): Partial<Pick<ContactRow, 'phone' | 'name' | 'email' | 'notes'>> {
+function storable(fields: ContactChange): Partial<Pick<ContactRow, 'phone' | 'name' | 'email' | 'notes' | 'language'>> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([, value]) => value !== undefined)
@@ -110,6 +113,7 @@ const toContact = (row: ContactRow): Contact => ({
   name: row.name,
   email: row.email,
   notes: row.notes,
+  language: row.language,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 });

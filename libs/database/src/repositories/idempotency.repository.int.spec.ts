@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TenantId } from '@tandem/contracts';
+import type { KeyedRequest, TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { openBusiness } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
-import { IdempotencyRepository, type KeyedRequest } from './idempotency.repository.ts';
+import { IdempotencyRepository } from './idempotency.repository.ts';
 
 describe('idempotency keys', () => {
   let database: FreshDatabase;

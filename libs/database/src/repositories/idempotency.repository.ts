@@ -1,34 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { TenantId } from '@tandem/contracts';
+import type { IdempotencyClaim, IdempotencyKeys, KeyedRequest, StoredAnswer } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
+import { DatabaseRefusal } from '../database-errors.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
-
-/** An unsafe request under its Idempotency-Key. */
-export interface KeyedRequest {
-  readonly tenantId: TenantId;
-  readonly key: string;
-  /** Method and path. */
-  readonly operation: string;
-  /** SHA-256 of what was asked. */
-  readonly hash: Buffer;
-}
-
-export interface StoredAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/**
- * - `claimed`: nobody did this yet; do it, and complete it with this claim.
- * - `answered`: it was done; this was the answer.
- * - `in-progress`: someone is at it.
- * - `other-request`: the key was used for something else.
- */
-export type Claim =
-  | { readonly kind: 'claimed'; readonly claim: string }
-  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
-  | { readonly kind: 'in-progress' }
-  | { readonly kind: 'other-request' };
 
 interface KeyRow {
   is_same: boolean;
@@ -42,14 +16,23 @@ interface KeyRow {
  * the transaction of the effect, so both exist or neither does. A claim whose owner died goes stale and is taken over;
  * should the owner be alive but slow, its answer no longer finds its claim and its effect is rolled back.
  */
-export class IdempotencyRepository {
+export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
   constructor(
     private readonly dataSource: DataSource,
     /** After this time without an answer a claim may be taken over. */
     private readonly staleAfterMs = 5_000,
   ) {}
 
-  async claim(request: KeyedRequest): Promise<Claim> {
+  async claim(request: KeyedRequest): Promise<IdempotencyClaim> {
+    try {
+      return await this.claimOrLook(request);
+    } catch (error) {
+      if (error instanceof DatabaseRefusal && error.constraint === 'idempotency_keys_tenant_id_fkey') return { kind: 'tenant-gone' };
+      throw error;
+    }
+  }
+
+  private claimOrLook(request: KeyedRequest): Promise<IdempotencyClaim> {
     return run(this.dataSource, async (manager) => {
       const claim = randomUUID();
       const owner = [request.tenantId, request.key] as const;

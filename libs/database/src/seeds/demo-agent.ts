@@ -1,4 +1,4 @@
-import type { AgentContent } from '../repositories/agent-directory.ts';
+import type { AgentContentInput } from '@tandem/contracts';
 
 export type DemoModel = 'openai-realtime' | 'guided';
 
@@ -38,7 +38,7 @@ You cannot take payments, quote prices, change or cancel appointments, or transf
 - Stay with the company's business. Decline anything else kindly in one sentence.`;
 
 /** Sarah, the demo's receptionist. */
-export function demoAgent(model: DemoModel): AgentContent {
+export function demoAgent(model: DemoModel): AgentContentInput {
   return {
     name: 'Sarah',
     companyName: 'Northwind Home Services',

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isDepartmentOpen } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
+import { CallerDirectory } from '../repositories/caller-directory.ts';
 import { AgentDirectory } from '../repositories/agent-directory.ts';
-import { ApiKeyMalformed, ApiKeyRepository, generateApiKey } from '../repositories/api-key.repository.ts';
+import { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, generateApiKey } from '../repositories/api-key.repository.ts';
 import { CatalogueRepository } from '../repositories/catalogue.repository.ts';
 import { ContactRepository } from '../repositories/contact.repository.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
@@ -38,7 +40,26 @@ describe('the demo', () => {
     expect(engineers.filter((engineer) => engineer.hours.some((hours) => hours.weekday === 6))).toHaveLength(1);
     expect(new Set(engineers.map((engineer) => engineer.services.join())).size).toBe(3);
     expect((await new ContactRepository(dataSource).list(DEMO_TENANT_ID, { phone: '+12025550123' }, { limit: 5 })).items[0]?.name).toBe('Alex Morgan');
-    expect(await new ApiKeyRepository(dataSource).findActive(apiKey)).toMatchObject({ tenantId: DEMO_TENANT_ID, scopes: ['crm:read', 'crm:write', 'calls:read'] });
+    expect(await new ApiKeyRepository(dataSource).findActive(apiKey)).toMatchObject({ tenantId: DEMO_TENANT_ID, scopes: [...API_SCOPES] });
+  });
+
+  it('knows its callers by groups, blocks one, leaves its number open to all others, and has departments with hours', async () => {
+    const { phoneNumberId, access, agent } = (await new AgentDirectory(dataSource).findByNumber(DEMO_PHONE_NUMBER))!;
+    const callers = new CallerDirectory(dataSource);
+    const about = async (e164: string) => {
+      const { name, isBlocked, groups } = await callers.find(DEMO_TENANT_ID, phoneNumberId, e164);
+      return [name, isBlocked, groups.map(({ key }) => key).join()];
+    };
+    expect(access).toEqual({ mode: 'open', withheldCallers: 'accept', refusalText: '' });
+    expect(await about('+12025550123')).toEqual(['Alex Morgan', false, 'primary']);
+    expect(await about('+12025550182')).toEqual(['Taylor Brooks', false, 'secondary']);
+    expect(await about('+12025550166')).toEqual([null, true, '']);
+    expect(await about('+12025550101')).toEqual([null, false, '']);
+    expect(agent?.directory.map(({ key }) => key)).toEqual(['billing', 'manager', 'sales', 'support']);
+    const monday = new Date('2027-01-04T21:30:00Z');
+    expect(agent?.directory.filter((department) => isDepartmentOpen(department, 'America/New_York', monday)).map(({ key }) => key)).toEqual(['billing', 'manager', 'sales', 'support']);
+    const evening = new Date('2027-01-04T23:30:00Z');
+    expect(agent?.directory.filter((department) => isDepartmentOpen(department, 'America/New_York', evening)).map(({ key }) => key)).toEqual(['manager', 'support']);
   });
 
   it('is not changed by seeding again, also at once', async () => {

@@ -1,10 +1,11 @@
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
+import { BlockedCallerRow, CallerGroupMemberRow, CallerGroupRow, DepartmentRow } from '../entities/access.entities.ts';
 import { AgentRow, PhoneNumberRow } from '../entities/agent.entities.ts';
 import { ContactRow, ResourceHoursRow, ResourceRow, ResourceServiceRow, ServiceRow } from '../entities/business.entities.ts';
 import { TenantRow } from '../entities/tenant.entities.ts';
 import { AgentDirectory } from '../repositories/agent-directory.ts';
-import { ApiKeyMalformed, ApiKeyRepository, isApiKey } from '../repositories/api-key.repository.ts';
+import { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, isApiKey } from '../repositories/api-key.repository.ts';
 import { run, transact, type Transaction } from '../unit-of-work.ts';
 import { demoAgent, type DemoModel } from './demo-agent.ts';
 
@@ -43,6 +44,21 @@ const CONTACTS = [
   { id: id(3, 3), phone: '+12025550182', name: 'Taylor Brooks', email: 'taylor.brooks@example.com', notes: 'Prefers afternoons.' },
 ];
 
+/** Whom the business knows, and whom it does not want to hear from. Everybody else may call too. */
+const GROUPS = [
+  { id: id(4, 1), key: 'primary', name: 'Primary callers', members: ['+12025550123'] },
+  { id: id(4, 2), key: 'secondary', name: 'Secondary callers', members: ['+12025550147', '+1202555018*'] },
+];
+const BLOCKED = [{ id: id(5, 1), pattern: '+12025550166', note: 'Calls to complain about the weather.' }];
+
+const hours = (weekdays: readonly number[], opens: number, closes: number) => weekdays.map((weekday) => ({ weekday, opensMinute: opens * 60, closesMinute: closes * 60 }));
+const DEPARTMENTS = [
+  { key: 'sales', name: 'Sales', address: '+12025550111', mode: 'warm' as const, ringMs: 25_000, hours: hours(MONDAY_TO_FRIDAY, 8, 17) },
+  { key: 'support', name: 'Customer support', address: '+12025550112', mode: 'warm' as const, ringMs: 25_000, hours: [...hours(MONDAY_TO_FRIDAY, 7, 19), ...hours([SATURDAY], 9, 13)] },
+  { key: 'billing', name: 'Billing', address: '+12025550113', mode: 'cold' as const, ringMs: 25_000, hours: hours(MONDAY_TO_FRIDAY, 8, 17) },
+  { key: 'manager', name: 'the manager on duty', address: '+12025550114', mode: 'warm' as const, ringMs: 30_000, hours: [] },
+];
+
 /**
  * Northwind Home Services, ready to be called. Any number of times: what is there stays as it is, and the agent gets a
  * new version only when its content is new.
@@ -53,7 +69,7 @@ export async function seedDemo(dataSource: DataSource, options: DemoOptions): Pr
   await transact(dataSource, seedBusiness);
   const published = await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, demoAgent(options.model));
   await run(dataSource, (manager) => keep(manager, PhoneNumberRow, [{ tenantId: DEMO_TENANT_ID, e164: DEMO_PHONE_NUMBER, agentId: DEMO_AGENT_ID, isAlwaysOpen: true }]));
-  await new ApiKeyRepository(dataSource).store(DEMO_TENANT_ID, options.apiKey, { name: 'demo', scopes: ['crm:read', 'crm:write', 'calls:read'] });
+  await new ApiKeyRepository(dataSource).store(DEMO_TENANT_ID, options.apiKey, { name: 'demo', scopes: [...API_SCOPES] });
   return { tenantId: DEMO_TENANT_ID, agentVersion: published.version, isNewVersion: published.isNew };
 }
 
@@ -71,6 +87,10 @@ async function seedBusiness(transaction: Transaction): Promise<void> {
     ...(saturday ? [{ tenantId, resourceId, weekday: SATURDAY, ...saturday }] : []),
   ]));
   await keep(transaction, ContactRow, CONTACTS.map((contact) => ({ ...contact, tenantId })));
+  await keep(transaction, CallerGroupRow, GROUPS.map(({ members: _members, ...group }) => ({ ...group, tenantId })));
+  await keep(transaction, CallerGroupMemberRow, GROUPS.flatMap(({ id: groupId, members }) => members.map((pattern) => ({ tenantId, groupId, pattern }))));
+  await keep(transaction, BlockedCallerRow, BLOCKED.map((blocked) => ({ ...blocked, tenantId })));
+  await keep(transaction, DepartmentRow, DEPARTMENTS.map((department) => ({ ...department, tenantId })));
 }
 
 /** Inserts what is not there yet. */

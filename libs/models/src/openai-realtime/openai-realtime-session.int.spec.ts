@@ -38,6 +38,7 @@ class Listener implements ModelSessionListener {
   readonly toolCalls: ModelToolCall[] = [];
   readonly faults: ProviderError[] = [];
   readonly usages: (Usage | null)[] = [];
+  readonly billed: [model: string, usage: Usage][] = [];
   closed: ProviderError | null | undefined;
 
   onMoved = () => void this.told.push('moved');
@@ -58,6 +59,7 @@ class Listener implements ModelSessionListener {
     this.told.push(`response ${status}`);
     this.usages.push(usage);
   };
+  onUsage = (model: string, usage: Usage) => void this.billed.push([model, usage]);
   onFault = (error: ProviderError) => void this.faults.push(error);
   onClosed = (error: ProviderError | null) => void (this.closed = error);
 
@@ -233,6 +235,17 @@ describe('talking', () => {
     expect([...listener.texts.values()]).toEqual(['Which day?']);
     expect(listener.usages[0]?.outputAudioTokens).toBeGreaterThan(0);
     expect(listener.usages[0]!.cachedAudioTokens).toBeLessThanOrEqual(listener.usages[0]!.inputAudioTokens);
+  });
+
+  it.each([
+    ['gpt-live-transcribe', { transcriptionMs: 1_000, inputAudioTokens: 0, outputTextTokens: 0 }],
+    ['gpt-4o-transcribe', { transcriptionMs: 0, inputAudioTokens: 9, outputTextTokens: 5 }],
+  ])('reports what %s bills for the words of the caller', async (transcriptionModel, usage) => {
+    const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), callerLines: ['A plumber, please.'] }, { transcriptionModel });
+    const { session } = await ready();
+    push(session, [...speech(600), ...silence(400)]);
+    await listener.until('caller: A plumber, please.');
+    expect(listener.billed).toEqual([[transcriptionModel, expect.objectContaining(usage)]]);
   });
 
   it('says given words, in order, one response at a time', async () => {

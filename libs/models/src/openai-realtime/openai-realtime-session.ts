@@ -169,7 +169,10 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       remember(this.partialTexts, item_id, text.slice(0, 20_000));
       this.listener.onCallerText(item_id, text, false);
     },
-    'conversation.item.input_audio_transcription.completed': ({ item_id, transcript }) => this.transcribed(item_id, transcript),
+    'conversation.item.input_audio_transcription.completed': ({ item_id, transcript, usage }) => {
+      this.transcribed(item_id, transcript);
+      if (usage) this.listener.onUsage?.(this.setup.transcriptionModel, usage);
+    },
     'conversation.item.input_audio_transcription.failed': ({ item_id }) => this.transcribed(item_id, this.partialTexts.get(item_id) ?? ''),
     'response.created': ({ response }) => {
       this.responses.started(response.id, response.metadata?.request);

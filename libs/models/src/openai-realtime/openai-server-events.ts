@@ -31,6 +31,15 @@ const usageSchema = z
     }),
   );
 
+const NOTHING: Usage = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0, transcriptionMs: 0 };
+/** Transcribers are billed by the length of the audio, or by tokens. */
+const transcriptionUsageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('duration'), seconds: z.number().min(0).max(86_400) }).transform(({ seconds }): Usage => ({ ...NOTHING, transcriptionMs: seconds * 1000 })),
+  z
+    .object({ type: z.literal('tokens'), output_tokens: count, input_token_details: z.object({ text_tokens: count, audio_tokens: count }).catch({ text_tokens: 0, audio_tokens: 0 }) })
+    .transform(({ output_tokens, input_token_details: input }): Usage => ({ ...NOTHING, inputTextTokens: input.text_tokens, inputAudioTokens: input.audio_tokens, outputTextTokens: output_tokens })),
+]);
+
 const statuses = ['completed', 'cancelled', 'incomplete', 'failed'] as const satisfies readonly ResponseStatus[];
 const errorSchema = z.object({
   type: z.string().max(200).catch('unknown'),
@@ -47,7 +56,7 @@ const schemas = {
   'input_audio_buffer.speech_stopped': z.object({ item_id: itemId, audio_end_ms: z.number().min(0).catch(0) }),
   'input_audio_buffer.committed': z.object({ item_id: itemId }),
   'conversation.item.input_audio_transcription.delta': z.object({ item_id: itemId, delta: z.string().max(20_000).default('') }),
-  'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000) }),
+  'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000), usage: transcriptionUsageSchema.nullish().catch(null) }),
   'conversation.item.input_audio_transcription.failed': z.object({ item_id: itemId }),
   'response.created': z.object({ response: z.object({ id: responseId, metadata: z.record(z.string(), z.string()).nullish().catch(null) }) }),
   'response.output_item.added': z.object({ item: z.object({ id: itemId, type: z.string(), name: z.string().max(128).optional() }) }),

@@ -1,5 +1,5 @@
+import { shownNumber } from '@tandem/contracts';
 import { DateTime } from 'luxon';
-import { callerPhone } from '../caller-phone.ts';
 import { alternativesSchema, bookingSchema } from '../crm/crm-answers.ts';
 import type { Problem } from '../crm/crm-client.ts';
 import { outcomeOf, refused } from '../crm/outcome.ts';
@@ -28,7 +28,7 @@ export const bookAppointmentHandler = handle(bookAppointment, async (input, cont
   const answer = await context.crm.ask(context, {
     method: 'POST',
     path: '/v1/bookings',
-    body: { ...input, contactPhone: callerPhone(context) ?? undefined },
+    body: { ...input, contactPhone: shownNumber(context.callerNumber) ?? undefined },
     idempotencyKey: context.toolCallId,
     answer: bookingSchema,
   });

@@ -1,4 +1,4 @@
-import { callerPhone } from '../caller-phone.ts';
+import { shownNumber } from '@tandem/contracts';
 import { bookingsSchema, contactsSchema } from '../crm/crm-answers.ts';
 import { outcomeOf } from '../crm/outcome.ts';
 import { localToday, spokenDay, spokenTime } from '../spoken.ts';
@@ -14,7 +14,7 @@ const MAX_UPCOMING = 3;
 export const lookupCustomerHandler = handle(lookupCustomer, async (_input, context) => {
   const date = localToday(context.timeZone, Date.now());
   const today = { date, spoken: spokenDay(date, context.language) };
-  const phone = callerPhone(context);
+  const phone = shownNumber(context.callerNumber);
   if (phone === null) return { status: 'ok', value: { known: false, today } };
   const [contacts, bookings] = await Promise.all([
     context.crm.ask(context, { method: 'GET', path: '/v1/contacts', query: { phone, limit: '1' }, answer: contactsSchema }),

@@ -1,30 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallRecordStore, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
-import { TICKET_LIFETIME_S, UNKNOWN_CALLER, type AgentSnapshot, type CallId, type RefusalReason } from '@tandem/contracts';
-import { AgentDirectory, CallRepository, isOpenAt, type DialledNumber } from '@tandem/database';
-import { farewellTwiml } from '@tandem/telephony';
-import { IngressMetrics } from '../ingress-metrics.ts';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AdmissionRecord } from '@tandem/call-state';
+import { isOpenAt, type CallId, type RefusalReason } from '@tandem/contracts';
+import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
 import type { VoiceForm } from '../twilio/twilio-forms.ts';
-import { refusalSentence } from './refusals.ts';
-import { placementOrder } from './relay-placement.ts';
-import { StreamOffers } from './stream-offer.ts';
+import { accessOf, type AccessDecision } from './access-decision.ts';
+import { BudgetGate } from './budget-gate.ts';
+import { CallPlacement } from './call-placement.service.ts';
+import { CallRefusal } from './call-refusal.service.ts';
+import { e164Of, identityOf, type CallerIdentity } from './caller-identity.ts';
+import { frozenAgent } from './frozen-agent.ts';
+import { chooseVariant } from './variant-choice.ts';
 
-/** From our answer to the stream's start: the carrier's way, a spoken notice, and a margin. */
-const RESERVATION_MS = TICKET_LIFETIME_S * 1000 + 60_000;
+/** What the door knows once number and caller are looked up. */
+interface Rung {
+  readonly form: VoiceForm;
+  readonly number: DialledNumber;
+  readonly identity: CallerIdentity;
+  readonly known: KnownCaller;
+  readonly access: AccessDecision;
+  /** BCP 47: the caller's own, else the number's, else the agent's. */
+  readonly language: string;
+}
 
 /** Decides, before a call is answered, whether and by whom it is taken, and says so in TwiML. */
 @Injectable()
 export class CallAdmission {
-  private readonly logger = new Logger(CallAdmission.name);
-
   constructor(
     @Inject(AgentDirectory) private readonly directory: AgentDirectory,
-    @Inject(CallRepository) private readonly calls: CallRepository,
-    @Inject(RelayRegistry) private readonly registry: RelayRegistry,
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
-    @Inject(StreamOffers) private readonly offers: StreamOffers,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    @Inject(CallerDirectory) private readonly callers: CallerDirectory,
+    @Inject(BudgetGate) private readonly budgets: BudgetGate,
+    @Inject(CallPlacement) private readonly placement: CallPlacement,
+    @Inject(CallRefusal) private readonly refusals: CallRefusal,
   ) {}
 
   /**
@@ -33,61 +40,52 @@ export class CallAdmission {
    * @throws when Redis or Postgres cannot be reached
    */
   async answer(form: VoiceForm): Promise<string> {
-    const earlier = await this.records.earlierAnswer(form.CallSid);
-    if (earlier !== null) {
-      this.metrics.admissions.inc({ outcome: 'repeat' });
-      return earlier;
-    }
-    const number = await this.directory.findByNumber(form.To);
-    if (!number) return this.refuse(form, null, 'unknown-number');
-    if (!isOpenAt(number.opening, new Date())) return this.refuse(form, number, 'closed');
-    if (!number.agent) return this.refuse(form, number, 'agent-unavailable');
-    return (await this.place(form, number, number.agent)) ?? this.refuse(form, number, 'no-capacity');
+    const earlier = await this.placement.earlierAnswer(form.CallSid);
+    if (earlier !== null) return earlier;
+    const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
+    if (!number) return this.refusals.refuse(form, 'unknown-number', { number, language: 'en-US', callerGroup: null });
+    const rung = await this.lookUp(form, number);
+    const outcome = await this.admit(rung);
+    if (typeof outcome === 'object') return outcome.twiml;
+    return this.refusals.refuse(form, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
   }
 
-  private async place(form: VoiceForm, number: DialledNumber, agent: AgentSnapshot): Promise<string | null> {
-    const call: AdmissionRecord = {
-      callId: randomUUID() as CallId,
-      tenantId: number.tenant.id,
-      direction: 'inbound',
-      channel: 'twilio',
-      from: form.From,
-      to: form.To,
-      carrierCallId: form.CallSid,
-      admittedAt: Date.now(),
-      agent,
-      caller: UNKNOWN_CALLER,
-      language: agent.language,
-    };
-    for (const relay of placementOrder(await this.registry.sightings())) {
-      const twiml = await this.offers.twiml(call, relay, 1, agent.notice);
-      const admission = await this.records.admit(call, relay.relayId, twiml, RESERVATION_MS);
-      if (admission.outcome === 'repeat') return admission.answer;
-      if (admission.outcome !== 'new') continue; // Its last place went, or the relay itself, since we looked.
-      this.metrics.admissions.inc({ outcome: 'admitted' });
-      this.logger.log({ callId: call.callId, tenantId: call.tenantId, relayId: relay.relayId, agentVersion: agent.agentVersion }, 'call admitted');
-      return twiml;
-    }
-    return null;
+  private async lookUp(form: VoiceForm, number: DialledNumber): Promise<Rung> {
+    const identity = identityOf(form.From);
+    const known = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
+    const language = known.language ?? number.language ?? number.agent?.language ?? 'en-US';
+    return { form, number, identity, known, access: accessOf(number.access, identity, known), language };
   }
 
-  private async refuse(form: VoiceForm, number: DialledNumber | null, reason: RefusalReason): Promise<string> {
-    const text = refusalSentence(reason, number?.tenant.companyName ?? '');
+  /** The answer that takes the call, or why it is not taken. What the caller may not do comes before what we cannot. */
+  private async admit(rung: Rung): Promise<{ twiml: string } | RefusalReason> {
+    const { number, access } = rung;
+    const at = new Date();
+    if (access.refusal) return access.refusal;
+    if (!isOpenAt(number.opening, at)) return 'closed';
+    if (!number.agent) return 'agent-unavailable';
+    const { spending, isReached } = await this.budgets.check(number.tenant, at);
+    if (isReached) return 'budget-reached';
+    const twiml = await this.placement.place({ ...this.callOf(rung, number.agent, at), spending });
+    return twiml === null ? 'no-capacity' : { twiml };
+  }
+
+  private callOf({ form, number, identity, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date): AdmissionRecord {
     const callId = randomUUID() as CallId;
-    const answer = await this.records.keepAnswer(form.CallSid, farewellTwiml({ text, language: number?.agent?.language ?? 'en-US' }));
-    this.metrics.admissions.inc({ outcome: reason });
-    this.logger.log({ callId, tenantId: number?.tenant.id, reason }, 'call refused');
-    await this.calls.recordRefusal({
+    const tenantId = number.tenant.id;
+    const variant = chooseVariant(number.experiment, { tenantId, agentId: published.agentId, caller: identity.e164 ?? callId });
+    return {
       callId,
-      tenantId: number?.tenant.id ?? null,
+      tenantId,
       direction: 'inbound',
       channel: 'twilio',
       from: form.From,
       to: form.To,
       carrierCallId: form.CallSid,
-      refusedAt: new Date(),
-      reason,
-    });
-    return answer;
+      admittedAt: at.getTime(),
+      agent: frozenAgent(published, variant, access.group, language),
+      caller: { name: known.name, group: access.group?.key ?? null, language: known.language },
+      language,
+    };
   }
 }

@@ -1,23 +1,60 @@
-import type { RefusalReason } from '@tandem/contracts';
+import { baseLanguage, type RefusalReason } from '@tandem/contracts';
 
-/** What a caller hears who cannot be connected. `company` is empty for a number that is nobody's. */
-export function refusalSentence(reason: RefusalReason, company: string): string {
-  const thanks = company ? `Thank you for calling ${company}.` : 'Hello.';
-  switch (reason) {
-    case 'unknown-number':
-      return 'Hello. The number you have dialled is not in service. Please check the number and try again. Goodbye.';
-    case 'closed':
-      return `${thanks} We are closed at the moment. Please call again during our opening hours. Goodbye.`;
-    case 'no-capacity':
-      return `${thanks} All our lines are busy right now. We are sorry for that. Please try again in a few minutes. Goodbye.`;
-    case 'caller-blocked':
-    case 'caller-not-allowed':
-      return `${thanks} This number cannot take your call. Goodbye.`;
-    case 'budget-reached':
-    case 'provider-unavailable':
-    case 'agent-unavailable':
-      return `${thanks} We cannot take your call right now because of a technical problem. We are sorry for that. Please try again later. Goodbye.`;
-  }
+/** `{company}` is empty for a number that is nobody's. */
+type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble', string>>;
+
+const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
+  en: {
+    thanks: 'Thank you for calling {company}.',
+    'not-in-service': 'Hello. The number you have dialled is not in service. Please check the number and try again. Goodbye.',
+    closed: 'We are closed at the moment. Please call again during our opening hours. Goodbye.',
+    busy: 'All our lines are busy right now. We are sorry for that. Please try again in a few minutes. Goodbye.',
+    'not-you': 'This number cannot take your call. Goodbye.',
+    trouble: 'We cannot take your call right now because of a technical problem. We are sorry for that. Please try again later. Goodbye.',
+  },
+  de: {
+    thanks: 'Danke für Ihren Anruf bei {company}.',
+    'not-in-service': 'Guten Tag. Die gewählte Nummer ist nicht vergeben. Bitte prüfen Sie die Nummer und versuchen Sie es noch einmal. Auf Wiederhören.',
+    closed: 'Wir haben gerade geschlossen. Bitte rufen Sie während unserer Öffnungszeiten wieder an. Auf Wiederhören.',
+    busy: 'Alle unsere Leitungen sind gerade belegt. Das tut uns leid. Bitte versuchen Sie es in ein paar Minuten noch einmal. Auf Wiederhören.',
+    'not-you': 'Diese Nummer kann Ihren Anruf nicht annehmen. Auf Wiederhören.',
+    trouble: 'Wir können Ihren Anruf wegen einer technischen Störung gerade nicht annehmen. Das tut uns leid. Bitte versuchen Sie es später noch einmal. Auf Wiederhören.',
+  },
+  es: {
+    thanks: 'Gracias por llamar a {company}.',
+    'not-in-service': 'Hola. El número que ha marcado no está en servicio. Compruebe el número e inténtelo de nuevo, por favor. Adiós.',
+    closed: 'En este momento estamos cerrados. Llame de nuevo en nuestro horario de atención, por favor. Adiós.',
+    busy: 'Todas nuestras líneas están ocupadas. Lo sentimos. Inténtelo de nuevo en unos minutos, por favor. Adiós.',
+    'not-you': 'Este número no puede atender su llamada. Adiós.',
+    trouble: 'Ahora no podemos atender su llamada por un problema técnico. Lo sentimos. Inténtelo de nuevo más tarde, por favor. Adiós.',
+  },
+  fr: {
+    thanks: 'Merci d’avoir appelé {company}.',
+    'not-in-service': 'Bonjour. Le numéro que vous avez composé n’est pas en service. Vérifiez le numéro et réessayez, s’il vous plaît. Au revoir.',
+    closed: 'Nous sommes fermés en ce moment. Rappelez pendant nos heures d’ouverture, s’il vous plaît. Au revoir.',
+    busy: 'Toutes nos lignes sont occupées. Nous en sommes désolés. Réessayez dans quelques minutes, s’il vous plaît. Au revoir.',
+    'not-you': 'Ce numéro ne peut pas prendre votre appel. Au revoir.',
+    trouble: 'Un problème technique nous empêche de prendre votre appel. Nous en sommes désolés. Réessayez plus tard, s’il vous plaît. Au revoir.',
+  },
+};
+
+const SENTENCE_OF: Readonly<Record<RefusalReason, Exclude<keyof Sentences, 'thanks'>>> = {
+  'unknown-number': 'not-in-service',
+  closed: 'closed',
+  'no-capacity': 'busy',
+  'caller-blocked': 'not-you',
+  'caller-not-allowed': 'not-you',
+  'budget-reached': 'trouble',
+  'provider-unavailable': 'trouble',
+  'agent-unavailable': 'trouble',
+};
+
+/** What a caller hears who cannot be connected, with the language it is in. @param company empty where there is none to name */
+export function refusalSpoken(reason: RefusalReason, company: string, language: string): { text: string; language: string } {
+  const own = SENTENCES[baseLanguage(language)];
+  const { thanks, ...sentences } = own ?? SENTENCES.en;
+  const text = [company && reason !== 'unknown-number' ? thanks.replace('{company}', company) : '', sentences[SENTENCE_OF[reason]]].filter(Boolean).join(' ');
+  return { text, language: own ? language : 'en-US' };
 }
 
 /** What a caller hears whose conversation broke off through our fault. */

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord, RelaySighting } from '@tandem/call-state';
 import { streamTicketSchema, TICKET_LIFETIME_S, TICKET_PARAMETER } from '@tandem/contracts';
 import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
-import { connectStreamTwiml, mediaUrl } from '@tandem/telephony';
+import { connectStreamTwiml, mediaUrl, type Spoken } from '@tandem/telephony';
 import { PublicBaseUrl } from '../public-base-url.ts';
 import { CallbackTokens } from '../twilio/callback-tokens.ts';
 
@@ -23,11 +23,11 @@ export class StreamOffers {
     this.tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSchema);
   }
 
-  async twiml(call: AdmissionRecord, relay: RelaySighting, epoch: number, notice: string): Promise<string> {
+  async twiml(call: AdmissionRecord, relay: RelaySighting, epoch: number, notice: Spoken | null): Promise<string> {
     const { callId, tenantId, carrierCallId } = call;
     const ticket = await this.tickets.sign(
       { callId, tenantId, legId: randomUUID(), relayId: relay.relayId, epoch },
-      { audience: `relay:${relay.relayId}`, lifetimeS: TICKET_LIFETIME_S + Math.ceil(notice.length * NOTICE_S_PER_CHARACTER) },
+      { audience: `relay:${relay.relayId}`, lifetimeS: TICKET_LIFETIME_S + Math.ceil((notice?.text.length ?? 0) * NOTICE_S_PER_CHARACTER) },
     );
     const token = await this.callbacks.mint({ callId, tenantId, carrierCallId });
     const callback = (path: string) => `${this.base.value}/twilio/${path}?t=${token}`;
@@ -36,7 +36,7 @@ export class StreamOffers {
       actionUrl: callback('stream-ended'),
       statusUrl: callback('stream-status'),
       parameters: { [TICKET_PARAMETER]: ticket },
-      ...(notice ? { notice: { text: notice, language: call.agent.language } } : {}),
+      ...(notice ? { notice } : {}),
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, Inject, Logger, Post, UseGuards } from '@nestjs/common';
 import { farewellTwiml } from '@tandem/telephony';
 import { CallAdmission } from '../admission/call-admission.service.ts';
-import { refusalSentence } from '../admission/refusals.ts';
+import { refusalSpoken } from '../admission/refusals.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { voiceForm, type VoiceForm } from './twilio-forms.ts';
@@ -27,7 +27,7 @@ export class VoiceWebhookController {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
       this.metrics.admissions.inc({ outcome: 'failed' });
-      return farewellTwiml({ text: refusalSentence('agent-unavailable', ''), language: 'en-US' });
+      return farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
     }
   }
 }

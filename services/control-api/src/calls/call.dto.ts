@@ -1,4 +1,4 @@
-import { CALL_STATUSES, callDirectionSchema, channelSchema, REFUSAL_REASONS, toolOutcomeSchema, usageSchema } from '@tandem/contracts';
+import { CALL_STATUSES, callDirectionSchema, channelSchema, COST_MODALITIES, MICROS_PER_USD, REFUSAL_REASONS, toolOutcomeSchema, usageSchema, type CallCost, type CostModality } from '@tandem/contracts';
 import type { CallDetail, CallSummary, Page } from '@tandem/database';
 import { z } from 'zod';
 
@@ -8,6 +8,9 @@ export const listCallsSchema = z.object({
   status: z.enum(CALL_STATUSES).optional().describe('Calls in this status only.'),
   from: z.string().min(1).max(256).optional().describe('Calls of this caller only, as the carrier gave the number.'),
   to: z.string().min(1).max(256).optional().describe('Calls to this number only.'),
+  variant: z.string().min(1).max(40).optional().describe('Calls with this prompt variant only.'),
+  callerGroup: z.string().min(1).max(64).optional().describe('Calls of members of this group only.'),
+  language: z.string().min(2).max(35).optional().describe('Calls that began in this language only (BCP 47, exact).'),
   since: instant.optional().describe('Admitted at or after.'),
   until: instant.optional().describe('Admitted before.'),
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Calls on a page.'),
@@ -29,6 +32,10 @@ export const callSummarySchema = z.object({
   carrierCallId: z.string().nullable(),
   agent: z.object({ id: z.uuid(), version: z.number().int(), name: z.string() }).nullable(),
   modelKind: z.string().nullable().describe('openai-realtime, or guided: a rule-based demo, not an AI.'),
+  language: z.string().nullable().describe('BCP 47; the call began in it.'),
+  variantKey: z.string().nullable().describe('The prompt variant it got; null outside an experiment.'),
+  callerGroup: z.string().nullable(),
+  costUsd: z.number().nullable().describe('At the dated prices; null when nothing was used.'),
   admittedAt: instant,
   answeredAt: instant.nullable(),
   endedAt: instant.nullable(),
@@ -40,9 +47,23 @@ export const callSummarySchema = z.object({
 
 export const callPageSchema = z.object({ items: z.array(callSummarySchema), nextCursor: z.string().nullable().describe('Null on the last page.') });
 
+const costSchema = z.object({
+  usd: z.number(),
+  isComplete: z.boolean().describe('False when something was used that has no known price: usd is a lower bound then.'),
+  models: z.array(
+    z.object({
+      provider: z.string(),
+      model: z.string(),
+      usd: z.number(),
+      byModality: z.record(z.enum(COST_MODALITIES), z.number()).describe('US dollars. textIn and audioIn are what was not cached.'),
+    }),
+  ),
+});
+
 export const callDetailSchema = callSummarySchema.extend({
   disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
   latencies: z.record(z.string(), latencySchema).describe('By what was waited for: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
+  cost: costSchema.nullable(),
   usage: z.array(z.object({ provider: z.string(), model: z.string(), usage: usageSchema })),
   legs: z.array(z.object({ epoch: z.number().int(), relayId: z.string(), streamId: z.string(), attachedAt: instant, detachedAt: instant.nullable(), detachReason: z.string().nullable() })),
   transcript: z
@@ -62,9 +83,11 @@ export const callDetailSchema = callSummarySchema.extend({
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
+const usd = (micros: number): number => micros / MICROS_PER_USD;
+
 export function toCallSummary(call: CallSummary): z.infer<typeof callSummarySchema> {
-  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, ...rest } = call;
-  return { ...rest, admittedAt: admittedAt.toISOString(), answeredAt: iso(answeredAt), endedAt: iso(endedAt) };
+  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, costMicros, ...rest } = call;
+  return { ...rest, costUsd: costMicros === null ? null : usd(costMicros), admittedAt: admittedAt.toISOString(), answeredAt: iso(answeredAt), endedAt: iso(endedAt) };
 }
 
 export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSchema> {
@@ -72,9 +95,11 @@ export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSche
 }
 
 export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
-  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, toolCalls, ...rest } = call;
+  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, cost, toolCalls, ...rest } = call;
   return {
     ...rest,
+    costUsd: cost && usd(cost.micros),
+    cost: cost && toCost(cost),
     outcome: call.disposition?.outcome ?? null,
     admittedAt: admittedAt.toISOString(),
     answeredAt: iso(answeredAt),
@@ -84,5 +109,18 @@ export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema>
     legs: legs.map((leg) => ({ ...leg, attachedAt: leg.attachedAt.toISOString(), detachedAt: iso(leg.detachedAt) })),
     transcript: utterances.map(({ itemId: _itemId, ...said }) => said),
     toolCalls: [...toolCalls],
+  };
+}
+
+function toCost({ micros, unpriced, models }: CallCost): z.infer<typeof costSchema> {
+  return {
+    usd: usd(micros),
+    isComplete: unpriced === 0,
+    models: models.map((part) => ({
+      provider: part.provider,
+      model: part.model,
+      usd: usd(part.micros),
+      byModality: Object.fromEntries(COST_MODALITIES.map((modality) => [modality, usd(part.byModality[modality])])) as Record<CostModality, number>,
+    })),
   };
 }

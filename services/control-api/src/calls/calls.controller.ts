@@ -17,8 +17,8 @@ export class CallsController {
   @ApiOperation({ summary: 'Calls, newest first; refused ones too' })
   @ApiResponse({ status: 200, standardSchema: callPageSchema })
   async list(@CurrentCaller() caller: Caller, @Query({ schema: listCallsSchema }) query: ListCalls) {
-    const { limit, cursor, since, until, ...filter } = query;
-    const page = await this.calls.list(caller.tenantId, { ...filter, since: since ? new Date(since) : undefined, until: until ? new Date(until) : undefined }, { limit, cursor });
+    const { limit, cursor, since, until, variant: variantKey, ...filter } = query;
+    const page = await this.calls.list(caller.tenantId, { ...filter, variantKey, since: since ? new Date(since) : undefined, until: until ? new Date(until) : undefined }, { limit, cursor });
     return toCallPage(page);
   }
 

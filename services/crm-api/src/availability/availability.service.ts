@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
 import { CalendarRepository, type Calendar, type Transaction } from '@tandem/database';
-import { Problem } from '@tandem/platform';
-import { tenantGone } from '../tenant-gone.ts';
+import { Problem, tenantGone } from '@tandem/platform';
 import { localIso } from '../http/fields.ts';
 import type { AvailabilityDto, AvailabilityQuery, SlotDto } from './availability.dto.ts';
 import { bookableDates, lastBookableDate, localDate, nearestSlots, slotsOfDay, type ServiceCalendar, type Slot } from './slot-calendar.ts';

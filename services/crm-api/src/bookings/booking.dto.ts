@@ -1,6 +1,7 @@
 import type { Booking, Page } from '@tandem/database';
+import { pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
-import { instantSchema, localIso, minuteSchema, nameSchema, notesSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema, serviceKeySchema } from '../http/fields.ts';
+import { instantSchema, localIso, minuteSchema, nameSchema, notesSchema, serviceKeySchema } from '../http/fields.ts';
 
 export const createBookingSchema = z.strictObject({
   service: serviceKeySchema,

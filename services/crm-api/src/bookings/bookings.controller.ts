@@ -1,11 +1,9 @@
 import { Body, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Transaction } from '@tandem/database';
 import type { Response } from 'express';
-import { CurrentCaller, TenantController, problemSchema, type Caller } from '@tandem/platform';
+import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
-import { idParameterSchema } from '../http/fields.ts';
-import { IdempotencyKey, Repeatable } from '../idempotency/idempotency-key.ts';
-import { IdempotentWrites } from '../idempotency/idempotent-writes.service.ts';
 import { bookingPageSchema, bookingSchema, createBookingSchema, listBookingsSchema, toBookingDto, toBookingPage, type BookingDto, type CreateBooking, type ListBookings } from './booking.dto.ts';
 import { BookingsService } from './bookings.service.ts';
 
@@ -13,7 +11,7 @@ import { BookingsService } from './bookings.service.ts';
 export class BookingsController {
   constructor(
     @Inject(BookingsService) private readonly bookings: BookingsService,
-    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
+    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites<Transaction>,
   ) {}
 
   @Post()

@@ -1,6 +1,7 @@
 import type { Contact, Page } from '@tandem/database';
+import { languageSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
-import { nameSchema, notesSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '../http/fields.ts';
+import { nameSchema, notesSchema } from '../http/fields.ts';
 
 const emailSchema = z.email().max(254);
 
@@ -9,6 +10,7 @@ export const createContactSchema = z.strictObject({
   name: nameSchema.nullable().optional(),
   email: emailSchema.nullable().optional(),
   notes: notesSchema.optional(),
+  language: languageSchema.nullable().optional().describe('What they are spoken to in (BCP 47); null for the language of the number they call.'),
 });
 export type CreateContact = z.output<typeof createContactSchema>;
 
@@ -26,6 +28,7 @@ export const contactSchema = z.object({
   name: z.string().nullable(),
   email: z.string().nullable(),
   notes: z.string(),
+  language: z.string().nullable(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

@@ -1,11 +1,9 @@
 import { Body, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Transaction } from '@tandem/database';
 import type { Response } from 'express';
-import { CurrentCaller, TenantController, problemSchema, type Caller } from '@tandem/platform';
+import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
-import { idParameterSchema } from '../http/fields.ts';
-import { IdempotencyKey, Repeatable } from '../idempotency/idempotency-key.ts';
-import { IdempotentWrites } from '../idempotency/idempotent-writes.service.ts';
 import { contactPageSchema, contactSchema, createContactSchema, listContactsSchema, toContactDto, toContactPage, updateContactSchema, type ContactDto, type CreateContact, type ListContacts, type UpdateContact } from './contact.dto.ts';
 import { ContactsService } from './contacts.service.ts';
 
@@ -13,7 +11,7 @@ import { ContactsService } from './contacts.service.ts';
 export class ContactsController {
   constructor(
     @Inject(ContactsService) private readonly contacts: ContactsService,
-    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
+    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites<Transaction>,
   ) {}
 
   @Get()

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallFact } from '@tandem/contracts';
+import { costOf, type CallEventBody, type CallFact } from '@tandem/contracts';
 import type { CallLog } from '@tandem/conversation';
 import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
 import type { TwilioStreamCounters } from '@tandem/telephony';
@@ -14,6 +14,9 @@ export class RelayMetrics {
   readonly latency;
   readonly modelFaults;
   readonly toolCalls;
+  readonly usageCost;
+  readonly unpricedUsage;
+  readonly budgetMarks;
   private readonly streamTotals;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
@@ -24,6 +27,9 @@ export class RelayMetrics {
     this.latency = metrics.histogram({ name: 'tandem_latency_seconds', help: 'What callers wait for', labelNames: ['kind'], buckets: LATENCY_BUCKETS_S });
     this.modelFaults = metrics.counter({ name: 'tandem_model_faults_total', help: 'Failures of voice models', labelNames: ['provider', 'category'] });
     this.toolCalls = metrics.counter({ name: 'tandem_tool_calls_total', help: 'Tool calls by outcome', labelNames: ['tool', 'status'] });
+    this.usageCost = metrics.counter({ name: 'tandem_usage_cost_usd_total', help: 'What calls have used, in US dollars at the dated prices', labelNames: ['provider', 'model'] });
+    this.unpricedUsage = metrics.counter({ name: 'tandem_usage_unpriced_total', help: 'Reports of usage that have no price: cost and budgets lack them', labelNames: ['provider', 'model'] });
+    this.budgetMarks = metrics.counter({ name: 'tandem_budget_marks_total', help: 'Budgets warned of and reached', labelNames: ['scope', 'level'] });
     this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
   }
 
@@ -42,6 +48,12 @@ export class RelayMetrics {
     };
   }
 
+  private priced({ provider, model, usage }: CallEventBody<'usage.reported'>): void {
+    const cost = costOf({ provider, model, usage, at: Date.now() });
+    if (cost) this.usageCost.inc({ provider, model }, cost.usd);
+    else this.unpricedUsage.inc({ provider, model });
+  }
+
   private count(fact: CallFact): void {
     switch (fact.type) {
       case 'latency.measured':
@@ -50,6 +62,10 @@ export class RelayMetrics {
         return this.modelFaults.inc({ provider: fact.data.provider, category: fact.data.category });
       case 'tool.finished':
         return this.toolCalls.inc({ tool: fact.data.name, status: fact.data.outcome.status });
+      case 'usage.reported':
+        return this.priced(fact.data);
+      case 'budget.reached':
+        return this.budgetMarks.inc({ scope: fact.data.scope, level: fact.data.share < 1 ? 'warned' : 'reached' });
       case 'call.ended':
         return this.endedCalls.inc({ class: fact.data.termination.class, reason: fact.data.termination.reason });
       default:

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type CallLogCounters } from '@tandem/call-state';
-import type { CallId, StreamTicket } from '@tandem/contracts';
+import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type AdmissionRecord, type CallLogCounters, type CallLogOptions, type Spent } from '@tandem/call-state';
+import type { CallFact, CallId, StreamTicket } from '@tandem/contracts';
 import type { CallSession } from '@tandem/conversation';
 import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { TwilioStream, type TwilioStart } from '@tandem/telephony';
@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
 import type { WebSocket } from 'ws';
 import { CallFactory } from './call-factory.ts';
 import { RelayMetrics } from './relay-metrics.ts';
+import { marksPassed } from './tenant-budget.ts';
 import { REDIS } from './tokens.ts';
 
 export type TakeRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
@@ -91,6 +92,7 @@ export class Relay implements BeforeApplicationShutdown {
         epoch: ticket.epoch,
         lastSeq,
         onFenced: () => this.logger.warn(fields, 'another relay has taken the call over'),
+        ...this.counted(record, (fact) => log.append(fact)),
       }),
     );
     const session = this.factory.create(record, ticket.epoch, stream, log, fault);
@@ -107,6 +109,13 @@ export class Relay implements BeforeApplicationShutdown {
       await this.postCall.enqueue(callId, tenantId, 'ended');
       this.tellWhenIdle();
     });
+  }
+
+  /** What the call uses counts on its tenant's day, and is told when it passes a mark of the tenant's budget. */
+  private counted({ tenantId, spending, admittedAt }: AdmissionRecord, tell: (fact: CallFact) => void): Pick<CallLogOptions, 'spending'> {
+    if (!spending) return {};
+    const onSpent = (spent: Spent): void => marksPassed(spending, spent, Math.max(0, this.factory.clock.wallTime() - admittedAt)).forEach(tell);
+    return { spending: { tenantId, day: spending.day, onSpent } };
   }
 
   private tellWhenIdle(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOpenAt, minuteOfDay, type Opening } from './opening.ts';
+import { isDepartmentOpen, isOpenAt, localDate, minuteOfDay, type Opening } from './opening.ts';
 
 const opening = (change: Partial<Opening> = {}): Opening => ({
   timeZone: 'America/New_York',
@@ -49,5 +49,26 @@ describe('opening hours', () => {
 
   it('are read from times of day, midnight at both ends', () => {
     expect(['00:00:00', '09:30', '24:00:00'].map(minuteOfDay)).toEqual([0, 570, 1440]);
+  });
+});
+
+describe('a department', () => {
+  const hours = [1, 2, 3, 4, 5].map((weekday) => ({ weekday, opensMinute: 8 * 60, closesMinute: 17 * 60 }));
+
+  it('takes calls in its hours, by the wall clock of the tenant', () => {
+    const at = (instant: string) => isDepartmentOpen({ hours }, 'America/New_York', new Date(instant));
+    expect(['2027-01-04T12:59:00Z', '2027-01-04T13:00:00Z', '2027-01-04T21:59:00Z', '2027-01-04T22:00:00Z', '2027-01-09T15:00:00Z'].map(at)).toEqual([false, true, true, false, false]);
+    expect(isDepartmentOpen({ hours }, 'Europe/Berlin', new Date('2027-01-04T12:59:00Z'))).toBe(true);
+  });
+
+  it('without hours is always there', () => {
+    expect(isDepartmentOpen({ hours: [] }, 'UTC', new Date('2027-01-09T03:00:00Z'))).toBe(true);
+  });
+});
+
+describe('a local date', () => {
+  it('turns at midnight of its own zone', () => {
+    expect(localDate(new Date('2027-01-04T04:59:59Z'), 'America/New_York')).toBe('2027-01-03');
+    expect(localDate(new Date('2027-01-04T05:00:00Z'), 'America/New_York')).toBe('2027-01-04');
   });
 });

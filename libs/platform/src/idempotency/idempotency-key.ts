@@ -1,8 +1,9 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { Problem, problemSchema } from '@tandem/platform';
 import type { Request } from 'express';
 import { z } from 'zod';
+import { problemSchema } from '../http/problem-schema.ts';
+import { Problem } from '../http/problem.ts';
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 

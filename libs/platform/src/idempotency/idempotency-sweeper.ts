@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { IdempotencyRepository } from '@tandem/database';
+import type { IdempotencyKeys } from '@tandem/contracts';
+import { IDEMPOTENCY_KEYS } from './idempotent-writes.service.ts';
 
 /** Longer than any job that may repeat a request is kept (a day). */
 const KEEP_MS = 7 * 86_400_000;
@@ -11,7 +12,7 @@ export class IdempotencySweeper implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Idempotency');
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(IdempotencyRepository) private readonly keys: IdempotencyRepository) {}
+  constructor(@Inject(IDEMPOTENCY_KEYS) private readonly keys: IdempotencyKeys<unknown>) {}
 
   onModuleInit(): void {
     this.timer = setInterval(() => void this.sweep(), EVERY_MS);

@@ -1,3 +1,5 @@
+import type { Department } from './agent-snapshot.ts';
+
 /** When something is open, on the wall clock of its time zone. */
 export interface Opening {
   /** IANA name. */
@@ -23,6 +25,16 @@ export function isOpenAt(opening: Opening, at: Date): boolean {
   if (opening.closedDates.includes(local.date)) return false;
   if (opening.isAlwaysOpen) return true;
   return opening.hours.some((hours) => hours.weekday === local.weekday && hours.opensMinute <= local.minute && local.minute < hours.closesMinute);
+}
+
+/** Whether calls may be put through to it; a department without hours always takes them. */
+export function isDepartmentOpen(department: Pick<Department, 'hours'>, timeZone: string, at: Date): boolean {
+  return department.hours.length === 0 || isOpenAt({ timeZone, isAlwaysOpen: false, hours: department.hours, closedDates: [] }, at);
+}
+
+/** The calendar day of an instant on the wall clock of a zone, as YYYY-MM-DD. */
+export function localDate(at: Date, timeZone: string): string {
+  return wallClock(at, timeZone).date;
 }
 
 /** Minutes of an `HH:MM` or `HH:MM:SS` time of day. */

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { DatabaseRefusal, IdempotencyRepository, type KeyedRequest, type StoredAnswer, type Transaction } from '@tandem/database';
-import { type Caller, Problem } from '@tandem/platform';
+import type { IdempotencyKeys, KeyedRequest, StoredAnswer } from '@tandem/contracts';
 import type { Response } from 'express';
-import { CrmMetrics } from '../crm-metrics.ts';
-import { tenantGone } from '../tenant-gone.ts';
+import type { Caller } from '../access/caller.ts';
+import { tenantGone } from '../access/tenant-gone.ts';
+import { Problem } from '../http/problem.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+
+/** Injection token of the {@link IdempotencyKeys}. */
+export const IDEMPOTENCY_KEYS = Symbol('IDEMPOTENCY_KEYS');
 
 /** Pauses before looking again at a request that someone else is at: 1.5 s in all. */
 const PAUSES_MS = [25, 50, 100, 200, 400, 725];
@@ -21,11 +25,15 @@ export interface UnsafeRequest {
 
 /** Has each unsafe request done once, however often it is sent. */
 @Injectable()
-export class IdempotentWrites {
+export class IdempotentWrites<Transaction> {
+  private readonly keyedRequests;
+
   constructor(
-    @Inject(IdempotencyRepository) private readonly keys: IdempotencyRepository,
-    @Inject(CrmMetrics) private readonly metrics: CrmMetrics,
-  ) {}
+    @Inject(IDEMPOTENCY_KEYS) private readonly keys: IdempotencyKeys<Transaction>,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    this.keyedRequests = metrics.counter({ name: 'tandem_keyed_requests_total', help: 'Unsafe requests by what their Idempotency-Key led to.', labelNames: ['outcome'] });
+  }
 
   /**
    * Runs the effect in a transaction that also stores its answer, or replays the answer there is, onto `response`.
@@ -36,25 +44,26 @@ export class IdempotentWrites {
   async answer<Body>(request: UnsafeRequest, response: Response, effect: (transaction: Transaction) => Promise<{ status: number; body: Body }>): Promise<Body> {
     const keyed = keyedRequest(request);
     for (const pauseMs of [...PAUSES_MS, null]) {
-      const claim = await this.keys.claim(keyed).catch(whenTenantIsGone);
+      const claim = await this.keys.claim(keyed);
+      if (claim.kind === 'tenant-gone') throw tenantGone();
       if (claim.kind === 'other-request') throw this.reused();
       if (claim.kind === 'answered') {
-        this.metrics.keyedRequests.inc({ outcome: 'replayed' });
+        this.keyedRequests.inc({ outcome: 'replayed' });
         return deliver<Body>(response, claim.answer, { 'Idempotency-Replayed': 'true' });
       }
       if (claim.kind === 'claimed') {
         const answer = await this.keys.perform(keyed, claim.claim, effect, refusalOf);
-        this.metrics.keyedRequests.inc({ outcome: answer === 'claim-lost' ? 'claim-lost' : 'done' });
+        this.keyedRequests.inc({ outcome: answer === 'claim-lost' ? 'claim-lost' : 'done' });
         if (answer !== 'claim-lost') return deliver<Body>(response, answer, {});
       }
       if (pauseMs !== null) await sleep(pauseMs);
     }
-    this.metrics.keyedRequests.inc({ outcome: 'in-progress' });
+    this.keyedRequests.inc({ outcome: 'in-progress' });
     throw new Problem(409, 'idempotency-in-progress', 'Still in progress', 'The first request with this Idempotency-Key has not been answered yet. Send it again shortly, with the same key.', {}, { 'Retry-After': '1' });
   }
 
   private reused(): Problem {
-    this.metrics.keyedRequests.inc({ outcome: 'reused' });
+    this.keyedRequests.inc({ outcome: 'reused' });
     return new Problem(422, 'idempotency-key-reused', 'The key belongs to another request', 'This Idempotency-Key came with a different request before. Use a new key for a new request.');
   }
 }
@@ -68,10 +77,6 @@ function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
-}
-
-function whenTenantIsGone(error: unknown): never {
-  throw error instanceof DatabaseRefusal && error.constraint === 'idempotency_keys_tenant_id_fkey' ? tenantGone() : error;
 }
 
 function refusalOf(error: unknown): StoredAnswer | null {

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CallRecordStore, connectRedis, Sealer, type AdmissionRecord } from '@tandem/call-state';
+import { textsOf } from '@tandem/contracts';
+import { DEMO_AGENT_ID } from '@tandem/database';
+import { deriveKeys } from '@tandem/platform';
+import { scripted, type SimulatedCall } from '@tandem/simulators';
+import { answer, CALLER, DIALLED, RunningPlatform, spokenByCarrier } from './running-platform.ts';
+
+jest.setTimeout(90_000);
+
+const BLOCKED = '+12025550166';
+const STRANGER = '+12025550101';
+/** A second number of the demo's tenant, with the same agent. */
+const OTHER = '+12025550105';
+
+let platform: RunningPlatform;
+let redis: ReturnType<typeof connectRedis>;
+let records: CallRecordStore;
+
+beforeAll(async () => {
+  platform = await RunningPlatform.start();
+  platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
+  redis = connectRedis(platform.stack.redis.url, 'command');
+  records = new CallRecordStore(redis, new Sealer(deriveKeys([platform.stack.secrets.tandemSecret], 'call-state')));
+  await platform.sql('INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) SELECT tenant_id, $1, agent_id, true FROM phone_numbers WHERE e164 = $2', OTHER, DIALLED);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await platform.stop();
+});
+
+async function numberId(e164: string): Promise<string> {
+  const { items } = await platform.ask<{ items: { id: string; e164: string }[] }>('/v1/numbers');
+  return items.find((number) => number.e164 === e164)!.id;
+}
+const setNumber = async (e164: string, change: object) => platform.change('PATCH', `/v1/numbers/${await numberId(e164)}`, change);
+
+/** Turned away: why, and in which words. */
+async function refusalOf(call: SimulatedCall): Promise<string> {
+  const report = await call.ended;
+  expect(report.streams).toEqual([]);
+  const { refusalReason } = await platform.recorded(call.sid);
+  return `${refusalReason}: ${spokenByCarrier(report)}`;
+}
+
+/** Let in: what the relay was told about the call, and what was written down. */
+async function admitted(call: SimulatedCall, { hearsGreeting = false } = {}) {
+  await call.waitForSpeech();
+  if (hearsGreeting) await call.waitForSilence(400);
+  const callId = await records.callOf(call.sid);
+  const record = (await records.record(callId!)) as AdmissionRecord;
+  call.hangup();
+  await call.ended;
+  return { record, recorded: await platform.recorded(call.sid) };
+}
+
+async function publish(change: object): Promise<void> {
+  const { items } = await platform.ask<{ items: { version: number }[] }>(`/v1/agents/${DEMO_AGENT_ID}/versions`);
+  const { content } = await platform.ask<{ content: object }>(`/v1/agents/${DEMO_AGENT_ID}/versions/${items[0]!.version}`);
+  await platform.change('POST', `/v1/agents/${DEMO_AGENT_ID}/versions`, { ...content, ...change });
+}
+
+describe('a caller', () => {
+  it('who is blocked hears a short message, in the number’s own words where it has some, and is recorded', async () => {
+    expect(await refusalOf(platform.ring({ from: BLOCKED }))).toBe('caller-blocked: Thank you for calling Northwind Home Services. This number cannot take your call. Goodbye.');
+    await setNumber(DIALLED, { refusalText: 'Please write to us instead.' });
+    expect(await refusalOf(platform.ring({ from: BLOCKED }))).toBe('caller-blocked: Please write to us instead.');
+    await setNumber(DIALLED, { refusalText: '' });
+  });
+
+  it('nobody knows may not call a number for some, and those it is for may', async () => {
+    await setNumber(OTHER, { accessMode: 'allow-list', allowedGroups: ['primary'] });
+    expect(await refusalOf(platform.ring({ from: STRANGER, to: OTHER }))).toMatch(/^caller-not-allowed: .*cannot take your call/);
+    expect(await refusalOf(platform.ring({ from: '+266696687', to: OTHER }))).toMatch(/^caller-not-allowed: /);
+    const { recorded } = await admitted(platform.ring({ to: OTHER }));
+    expect(recorded).toMatchObject({ callerGroup: 'primary', refusalReason: null });
+    await setNumber(OTHER, { accessMode: 'open', allowedGroups: [] });
+  });
+
+  it('who is known comes with name and group, and is greeted in the words for the group', async () => {
+    await platform.change('PUT', '/v1/caller-groups/primary', { name: 'Primary callers', greeting: 'Welcome back, {{caller.first_name}}.' });
+    const known = await admitted(platform.ring(), { hearsGreeting: true });
+    expect(known.record.caller).toEqual({ name: 'Alex Morgan', group: 'primary', language: null });
+    expect(textsOf(known.record.agent, known.record.language)).toMatchObject({ greeting: 'Welcome back, {{caller.first_name}}.', greetingKnown: 'Welcome back, {{caller.first_name}}.' });
+    expect(known.recorded.transcript[0]?.text).toBe('Welcome back, Alex.');
+    expect(known.record.agent.directory.map(({ key }) => key)).toEqual(['billing', 'manager', 'sales', 'support']);
+    const unknown = await admitted(platform.ring({ from: STRANGER }));
+    expect(unknown.record.caller).toEqual({ name: null, group: null, language: null });
+    expect(textsOf(unknown.record.agent, 'en-US').greeting).toContain('this is Sarah');
+    await platform.change('PUT', '/v1/caller-groups/primary', { name: 'Primary callers' });
+  });
+});
+
+describe('a call', () => {
+  it('to a Spanish number begins in Spanish, and to a caller of another language in theirs', async () => {
+    await setNumber(OTHER, { language: 'es' });
+    const spanish = await admitted(platform.ring({ from: STRANGER, to: OTHER }));
+    expect([spanish.record.language, spanish.recorded.language]).toEqual(['es', 'es']);
+    await platform.sql(`UPDATE contacts SET language = 'fr' WHERE phone = $1`, CALLER);
+    const french = await admitted(platform.ring({ to: OTHER }));
+    expect([french.recorded.language, french.record.caller.language]).toEqual(['fr', 'fr']);
+    await platform.sql('UPDATE contacts SET language = NULL WHERE phone = $1', CALLER);
+    expect((await admitted(platform.ring())).recorded.language).toBe('en-US');
+  });
+
+  it('gets the arm of the experiment its caller always gets, and is found by it', async () => {
+    await publish({ experiment: 'greeting', variants: [{ key: 'plain', weight: 1 }, { key: 'lively', weight: 1, instructions: 'Be lively.' }] });
+    const callers = [CALLER, STRANGER, '+12025550131', '+12025550132', '+12025550133', '+12025550134'];
+    const first = await Promise.all(callers.map(async (from) => (await admitted(platform.ring({ from }))).recorded.variantKey));
+    expect(new Set(first)).toEqual(new Set(['plain', 'lively']));
+    const again = await Promise.all([1, 2].map(() => admitted(platform.ring())));
+    for (const { record, recorded } of again) {
+      expect([record.agent.variantKey, recorded.variantKey]).toEqual([first[0], first[0]]);
+      expect(record.agent.instructions === 'Be lively.').toBe(first[0] === 'lively');
+    }
+    const { items } = await platform.ask<{ items: { variantKey: string; from: string }[] }>(`/v1/calls?variant=${first[0]}&from=%2B12025550123`);
+    expect(items).toHaveLength(3);
+    await publish({ variants: [] });
+    expect((await admitted(platform.ring())).recorded.variantKey).toBeNull();
+  });
+});
+
+describe('money', () => {
+  const spend = async () => {
+    const call = platform.ring({ from: STRANGER });
+    await answer(call);
+    await call.waitForSpeech();
+    return call;
+  };
+
+  it('is counted for each call by what it used, transcription included', async () => {
+    const call = await spend();
+    await call.waitForSilence(500);
+    call.hangup();
+    await call.ended;
+    const recorded = await platform.recorded(call.sid);
+    expect(recorded.costUsd).toBeGreaterThan(0);
+    expect(recorded.cost).toMatchObject({ isComplete: true });
+    expect(recorded.cost!.models.map(({ model }) => model).sort()).toEqual(['gpt-live-transcribe', 'gpt-realtime-2.1']);
+    expect(await platform.metric('relay-1', 'tandem_usage_cost_usd_total')).toMatch(/model="gpt-realtime-2\.1".* 0\.\d+/);
+  });
+
+  it('that is used up while a call still runs refuses the next one in words, and says so once', async () => {
+    const { items } = await platform.ask<{ items: { costUsd: number | null }[] }>('/v1/calls?limit=100');
+    const spentUsd = items.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
+    await platform.change('PUT', '/v1/spending/budget', { dailyUsd: spentUsd + 0.0001, monthlyUsd: null, warnShare: 0.99 });
+    const spender = platform.ring({ from: '+12025550131' });
+    await answer(spender);
+    await spender.waitForSpeech();
+    await platform.eventually(() => platform.metric('relay-1', 'tandem_budget_marks_total'), (text) => /scope="day",level="reached"[^}]*\} 1$/m.test(text), 'the budget to be reached');
+    expect(await refusalOf(platform.ring({ from: '+12025550132' }))).toMatch(/^budget-reached: .*technical problem/);
+    await platform.change('PUT', '/v1/spending/budget', { dailyUsd: null, monthlyUsd: null });
+    spender.hangup();
+    await spender.ended;
+    expect((await admitted(platform.ring())).recorded.refusalReason).toBeNull();
+  });
+});

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { agentContentSchema, departmentSchema } from '@tandem/contracts';
+import { checkoutRoot } from '@tandem/stack';
+import { z } from 'zod';
+
+/** Names of all fields, however deep. */
+function fieldsOf(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {}, ...rest } = schema as { properties?: Record<string, unknown> };
+  return [...Object.keys(properties), ...Object.values(properties).flatMap(fieldsOf), ...Object.values(rest).flatMap(fieldsOf)];
+}
+
+describe('the page about agents', () => {
+  const page = readFileSync(join(checkoutRoot, 'docs/agents.md'), 'utf8');
+
+  it.each([
+    ['content', agentContentSchema],
+    ['department', departmentSchema.omit({ key: true })],
+  ] as const)('names every field of a %s', (_what, schema) => {
+    const named = new Set([...page.matchAll(/["`]([A-Za-z]+)["`]/g)].map((match) => match[1]));
+    const fields = new Set(fieldsOf(z.toJSONSchema(schema, { io: 'input' })));
+    expect([...fields].filter((field) => !named.has(field))).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { agentSnapshotSchema, type AgentSnapshot } from './agent-snapshot.ts';
+import { promptVariantSchema } from './prompt-variant.ts';
+
+const published = agentSnapshotSchema.omit({ agentId: true, agentVersion: true, tenantId: true, variantKey: true, directory: true });
+
+/**
+ * What is published as a version of an agent: a snapshot without what admission adds to it (ids, the directory, the
+ * arm of the experiment), and with all the arms there are.
+ */
+export const agentContentSchema = published
+  .extend({
+    /** Whose arms the variants are: a new name deals the callers anew, other weights under the old name move as few as can be. */
+    experiment: z.string().min(1).max(64).default('default'),
+    variants: z.array(promptVariantSchema).max(20).default([]),
+  })
+  .refine(({ variants }) => new Set(variants.map(({ key }) => key)).size === variants.length, { path: ['variants'], message: 'two variants have the same key' })
+  .refine(({ variants }) => variants.length === 0 || variants.some(({ weight }) => weight > 0), { path: ['variants'], message: 'at least one variant needs a weight above 0' });
+export type AgentContent = z.infer<typeof agentContentSchema>;
+export type AgentContentInput = z.input<typeof agentContentSchema>;
+
+/** The agent of a published version before any arm is chosen, without a directory. */
+export function toSnapshot(content: AgentContent, ids: Pick<AgentSnapshot, 'agentId' | 'agentVersion' | 'tenantId'>): AgentSnapshot {
+  const { experiment: _experiment, variants: _variants, ...rest } = content;
+  return { ...rest, ...ids, directory: [], variantKey: null };
+}

@@ -1,0 +1,20 @@
+import type { RefusalReason } from '@tandem/contracts';
+import type { CallerGroupMatch, KnownCaller, NumberAccess } from '@tandem/database';
+import type { CallerIdentity } from './caller-identity.ts';
+
+export interface AccessDecision {
+  /** Null for a caller who is let in. */
+  readonly refusal: Extract<RefusalReason, 'caller-blocked' | 'caller-not-allowed'> | null;
+  /** The group they call as: one that is let in before others, the closest match before wider ones. */
+  readonly group: CallerGroupMatch | null;
+}
+
+/** Whether a caller may call a number. Being blocked comes before being on any list. */
+export function accessOf(access: NumberAccess, identity: CallerIdentity, known: KnownCaller): AccessDecision {
+  const allowed = known.groups.find(({ isAllowed }) => isAllowed) ?? null;
+  const group = allowed ?? known.groups[0] ?? null;
+  if (known.isBlocked) return { refusal: 'caller-blocked', group };
+  if (identity.isWithheld && access.withheldCallers === 'refuse') return { refusal: 'caller-not-allowed', group };
+  if (access.mode === 'allow-list' && !allowed) return { refusal: 'caller-not-allowed', group };
+  return { refusal: null, group };
+}

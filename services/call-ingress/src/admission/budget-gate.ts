@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SpendLedger, type CallSpending, type TenantSpending } from '@tandem/call-state';
+import { localDate } from '@tandem/contracts';
+import { SpendingRepository, type DialledNumber, type TenantBudget } from '@tandem/database';
+
+/** Whether a tenant may still spend on calls, by what its calls have cost up to now, running ones included. */
+@Injectable()
+export class BudgetGate {
+  constructor(
+    @Inject(SpendLedger) private readonly ledger: SpendLedger,
+    @Inject(SpendingRepository) private readonly recorded: SpendingRepository,
+  ) {}
+
+  /**
+   * Opens the day the call will count on, also for a tenant without a budget: a budget may be set while calls run.
+   * @throws when Redis cannot be reached, or Postgres on the first call of a day
+   */
+  async check({ id, timeZone, budget }: DialledNumber['tenant'], at: Date): Promise<{ spending: CallSpending; isReached: boolean }> {
+    const day = localDate(at, timeZone);
+    const spent = await this.ledger.spent(id, day, (period) => this.recorded.spent(id, period));
+    return { spending: { day, ...budget }, isReached: isReached(budget, spent) };
+  }
+}
+
+export function isReached(budget: TenantBudget, spent: TenantSpending): boolean {
+  const isUsedUp = (micros: number, limit: number | null): boolean => limit !== null && micros >= limit;
+  return isUsedUp(spent.dayMicros, budget.dailyMicros) || isUsedUp(spent.monthMicros, budget.monthlyMicros);
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { agentSnapshotSchema, textsOf, type AgentSnapshotInput } from '@tandem/contracts';
+import { frozenAgent, noticeOf } from './frozen-agent.ts';
+import { refusalSpoken } from './refusals.ts';
+
+const agent = (change: Partial<AgentSnapshotInput> = {}) =>
+  agentSnapshotSchema.parse({
+    agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
+    agentVersion: 1,
+    tenantId: '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001',
+    name: 'Sarah',
+    companyName: 'Northwind',
+    timeZone: 'UTC',
+    instructions: 'Be kind.',
+    greeting: 'Hello.',
+    notice: 'This call is recorded.',
+    texts: { es: { greeting: 'Hola.', greetingKnown: 'Hola, {{caller.name}}.' } },
+    model: { kind: 'guided' },
+    ...change,
+  });
+const vip = { key: 'primary', greeting: 'Welcome back, {{caller.name}}.', isAllowed: false };
+
+describe('the agent a call gets', () => {
+  it('says to a group what the group is greeted with, in the language of the call, name known or not', () => {
+    const frozen = frozenAgent(agent(), null, vip, 'es-MX');
+    expect(textsOf(frozen, 'es-MX')).toMatchObject({ greeting: vip.greeting, greetingKnown: vip.greeting });
+    expect(textsOf(frozen, 'en-US').greeting).toBe('Hello.');
+  });
+
+  it('puts the words for a group over those of an arm', () => {
+    const arm = { key: 'short', weight: 1, greeting: 'Hi.', instructions: 'Be brief.' };
+    expect(frozenAgent(agent(), arm, vip, 'en-US')).toMatchObject({ variantKey: 'short', instructions: 'Be brief.' });
+    expect(textsOf(frozenAgent(agent(), arm, vip, 'en-US'), 'en-US').greeting).toBe(vip.greeting);
+    expect(textsOf(frozenAgent(agent(), arm, { ...vip, greeting: '' }, 'en-US'), 'en-US').greeting).toBe('Hi.');
+  });
+
+  it('is the published one where nothing is special', () => {
+    expect(frozenAgent(agent(), null, null, 'en-US')).toEqual(agent());
+  });
+});
+
+describe('the notice before a call', () => {
+  it('is spoken in the language of the call, and in the agent’s own rather than not at all', () => {
+    const translated = agent({ texts: { es: { notice: 'Esta llamada se graba.' } } });
+    expect(noticeOf(translated, 'es-ES')).toEqual({ text: 'Esta llamada se graba.', language: 'es-ES' });
+    expect(noticeOf(translated, 'fr-FR')).toEqual({ text: 'This call is recorded.', language: 'en-US' });
+    expect(noticeOf(agent({ notice: '' }), 'fr-FR')).toBeNull();
+  });
+});
+
+describe('a refusal', () => {
+  it('is spoken in the language of the call where we have it, else in English', () => {
+    expect(refusalSpoken('closed', 'Northwind', 'es-MX')).toEqual({ text: 'Gracias por llamar a Northwind. En este momento estamos cerrados. Llame de nuevo en nuestro horario de atención, por favor. Adiós.', language: 'es-MX' });
+    expect(refusalSpoken('caller-blocked', 'Northwind', 'ja-JP')).toEqual({ text: 'Thank you for calling Northwind. This number cannot take your call. Goodbye.', language: 'en-US' });
+  });
+
+  it('names nobody where the number is nobody’s', () => {
+    expect(refusalSpoken('unknown-number', '', 'en-US').text).toMatch(/^Hello\. The number/);
+  });
+});

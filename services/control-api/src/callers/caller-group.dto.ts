@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { keySchema, patternSchema } from '../http/fields.ts';
+
+export const putCallerGroupSchema = z.strictObject({
+  name: z.string().trim().min(1).max(80),
+  greeting: z.string().trim().max(1000).default('').describe("Said first to its members instead of the agent's greeting; may hold variables. Empty for the agent's."),
+});
+export type PutCallerGroup = z.output<typeof putCallerGroupSchema>;
+
+export const callerGroupSchema = z.object({ key: z.string(), name: z.string(), greeting: z.string(), members: z.number().int() });
+export const callerGroupsSchema = z.object({ items: z.array(callerGroupSchema) });
+
+export const memberParametersSchema = z.object({ key: keySchema, pattern: patternSchema });
+export const listMembersSchema = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('Patterns on a page.'),
+  after: z.string().max(32).optional().describe('The last pattern of the page before.'),
+});
+export type ListMembers = z.output<typeof listMembersSchema>;
+export const membersSchema = z.object({ items: z.array(z.string().describe('E.164, or its beginning and a star.')), nextAfter: z.string().nullable().describe('Null on the last page.') });

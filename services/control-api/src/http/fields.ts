@@ -1,0 +1,23 @@
+import { PHONE_PATTERN } from '@tandem/database';
+import { phoneSchema } from '@tandem/platform';
+import { z } from 'zod';
+
+/** What people call a thing in addresses and events. */
+export const keySchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, 63 at most');
+export const keyParameterSchema = z.object({ key: keySchema });
+
+/** A phone number, or the beginning of numbers and a star. */
+export const patternSchema = z
+  .string()
+  .trim()
+  .max(32)
+  .transform((text, context) => {
+    const pattern = text.endsWith('*') ? text : phoneSchema.safeParse(text).data;
+    if (pattern && PHONE_PATTERN.test(pattern)) return pattern;
+    context.addIssue({ code: 'custom', message: 'must be a phone number with country code, or its beginning and a star, such as +1202555*' });
+    return z.NEVER;
+  })
+  .describe('A phone number with country code, or its beginning and a star.');
+
+/** US dollars, to the millionth. */
+export const usdSchema = z.number().min(0).max(1_000_000_000);

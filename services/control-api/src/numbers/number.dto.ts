@@ -1,0 +1,33 @@
+import { languageSchema } from '@tandem/platform';
+import { z } from 'zod';
+import { keySchema } from '../http/fields.ts';
+
+const accessModeSchema = z.enum(['open', 'allow-list']).describe('Everybody who is not blocked may call, or members of allowedGroups only.');
+const withheldSchema = z.enum(['accept', 'refuse']).describe('Callers who show no number. An allow-list never lets them in.');
+
+export const numberSchema = z.object({
+  id: z.uuid(),
+  e164: z.string(),
+  agentId: z.uuid().nullable().describe('Who answers; null for nobody.'),
+  isAlwaysOpen: z.boolean().describe('Open round the clock except on closed dates; otherwise the opening hours say when.'),
+  language: z.string().nullable().describe("BCP 47; null for the agent's."),
+  accessMode: accessModeSchema,
+  allowedGroups: z.array(z.string()),
+  withheldCallers: withheldSchema,
+  refusalText: z.string().describe('What a caller hears who is not let in; empty for the usual sentence.'),
+});
+export const numbersSchema = z.object({ items: z.array(numberSchema) });
+
+export const changeNumberSchema = z
+  .strictObject({
+    agentId: z.uuid().nullable(),
+    isAlwaysOpen: z.boolean(),
+    language: languageSchema.nullable(),
+    accessMode: accessModeSchema,
+    allowedGroups: z.array(keySchema).max(20),
+    withheldCallers: withheldSchema,
+    refusalText: z.string().trim().max(500),
+  })
+  .partial()
+  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+export type ChangeNumber = z.output<typeof changeNumberSchema>;

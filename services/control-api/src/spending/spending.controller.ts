@@ -1,0 +1,34 @@
+import { Body, Get, Inject, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { SpendingRepository } from '@tandem/database';
+import { CurrentCaller, TenantController, type Caller } from '@tandem/platform';
+import { ADMIN_SCOPES } from '../admin-scopes.ts';
+import { budgetSchema, fromBudget, monthQuerySchema, spendingSchema, toBudget, toSpending, type Budget } from './spending.dto.ts';
+
+/** What calls cost, and what they may cost. */
+@TenantController('spending', ADMIN_SCOPES)
+export class SpendingController {
+  constructor(@Inject(SpendingRepository) private readonly spending: SpendingRepository) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What the calls of a month have cost, day by day' })
+  @ApiResponse({ status: 200, standardSchema: spendingSchema })
+  async month(@CurrentCaller() caller: Caller, @Query({ schema: monthQuerySchema }) { month }: { month: string }) {
+    return toSpending(month, await this.spending.byDay(caller.tenantId, month));
+  }
+
+  @Get('budget')
+  @ApiOperation({ summary: 'What calls may cost' })
+  @ApiResponse({ status: 200, standardSchema: budgetSchema })
+  async budget(@CurrentCaller() caller: Caller): Promise<Budget> {
+    return toBudget(await this.spending.budget(caller.tenantId));
+  }
+
+  @Put('budget')
+  @ApiOperation({ summary: 'Set what calls may cost', description: 'New calls are refused, in words, once the limit of the day or the month is used up; running calls go on. Holds for the next call.' })
+  @ApiResponse({ status: 200, standardSchema: budgetSchema })
+  async setBudget(@CurrentCaller() caller: Caller, @Body({ schema: budgetSchema }) body: Budget): Promise<Budget> {
+    await this.spending.setBudget(caller.tenantId, fromBudget(body));
+    return toBudget(await this.spending.budget(caller.tenantId));
+  }
+}

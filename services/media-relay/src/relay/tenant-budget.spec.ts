@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { marksPassed } from './tenant-budget.ts';
+
+const spending = { day: '2026-11-25', dailyMicros: 1_000_000, monthlyMicros: 5_000_000, warnShare: 0.8 };
+const passed = (dayMicros: number, micros: number, monthMicros = dayMicros, limits = spending) =>
+  marksPassed(limits, { dayMicros, monthMicros, micros }, 4_000).map(({ data }) => `${data.scope} ${data.share} at ${data.costUsd}`);
+
+describe('a tenant’s budget', () => {
+  it('is told once for each mark, by the addition that passes it', () => {
+    expect(passed(799_999, 50_000)).toEqual([]);
+    expect(passed(800_000, 1)).toEqual(['day 0.8 at 0.8']);
+    expect(passed(900_000, 50_000)).toEqual([]);
+    expect(passed(1_000_000, 100_000)).toEqual(['day 1 at 1']);
+    expect(passed(1_200_000, 200_000)).toEqual([]);
+  });
+
+  it('may have several marks passed at once', () => {
+    expect(passed(1_100_000, 1_100_000, 5_000_000)).toEqual(['day 0.8 at 1.1', 'day 1 at 1.1', 'tenant 0.8 at 5', 'tenant 1 at 5']);
+  });
+
+  it('without limits has no marks, and a share of 1 is one mark', () => {
+    expect(passed(9e9, 9e9, 9e9, { ...spending, dailyMicros: null as never, monthlyMicros: null as never })).toEqual([]);
+    expect(passed(1_000_000, 1_000_000, 0, { ...spending, warnShare: 1 })).toEqual(['day 1 at 1']);
+  });
+});

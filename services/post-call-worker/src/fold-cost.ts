@@ -1,0 +1,31 @@
+import { COST_MODALITIES, costOf, type CallCost, type CostModality } from '@tandem/contracts';
+import type { EventOf } from './fold-call.ts';
+
+type ModelCost = CallCost['models'][number];
+
+/**
+ * What the reported usage costs, each report at the price of its time, summed per model. Null when nothing was
+ * reported. What has no price is counted, so that the sum can be told to be a lower bound.
+ */
+export function foldCost(reported: readonly EventOf<'usage.reported'>[]): CallCost | null {
+  if (reported.length === 0) return null;
+  const models = new Map<string, ModelCost>();
+  let unpriced = 0;
+  for (const { data, at } of reported) {
+    const cost = costOf({ ...data, at });
+    if (!cost) {
+      unpriced += 1;
+      continue;
+    }
+    const { provider, model } = data;
+    const key = `${provider}/${model}`;
+    const sum = models.get(key);
+    models.set(key, { provider, model, micros: (sum?.micros ?? 0) + cost.micros, byModality: sum ? added(sum.byModality, cost.byModality) : cost.byModality });
+  }
+  const parts = [...models.values()];
+  return { micros: parts.reduce((total, { micros }) => total + micros, 0), unpriced, models: parts };
+}
+
+function added(a: ModelCost['byModality'], b: ModelCost['byModality']): ModelCost['byModality'] {
+  return Object.fromEntries(COST_MODALITIES.map((modality) => [modality, a[modality] + b[modality]])) as Record<CostModality, number>;
+}
