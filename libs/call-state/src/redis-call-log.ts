@@ -1,9 +1,10 @@
 import type { CallFact, CallId } from '@tandem/contracts';
 import type { CallLog, Clock } from '@tandem/conversation';
 import type { Redis } from 'ioredis';
-import { CALL_KEYS_TTL_S } from './admission-record.ts';
+import { ASKED_LEASE_MS, CALL_KEYS_TTL_S, RETURN_LEASE_MS } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { appendEvents } from './scripts/append-events.ts';
+import { markOf } from './scripts/call-mark.ts';
 import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -26,7 +27,7 @@ export interface CallLogOptions {
 interface Entry {
   readonly seq: number;
   readonly sealed: string;
-  readonly endReason: string | null;
+  readonly mark: string;
 }
 
 /** Events of one call kept while Redis is away: an hour of fast talk. */
@@ -61,7 +62,7 @@ export class RedisCallLog implements CallLog {
       return;
     }
     const sealed = this.sealer.seal({ type: fact.type, data: fact.data, at: this.clock.wallTime() }, `event:${this.options.callId}`);
-    this.waiting.push({ seq: ++this.seq, sealed, endReason: fact.type === 'call.ended' ? fact.data.termination.reason : null });
+    this.waiting.push({ seq: ++this.seq, sealed, mark: markOf(fact) });
     if (!this.isWriting) void this.write();
   }
 
@@ -105,13 +106,12 @@ export class RedisCallLog implements CallLog {
 
   private async send(batch: readonly Entry[]): Promise<'stored' | 'fenced' | 'unknown' | 'failed'> {
     const { callId, epoch } = this.options;
-    const endReason = batch.find((entry) => entry.endReason !== null)?.endReason;
     try {
       const [outcome] = (await run(
         this.redis,
         appendEvents,
-        [keys.call(callId), keys.callEvents(callId)],
-        [epoch, endReason ? 'ended' : '', endReason ?? '', CALL_KEYS_TTL_S, ...batch.flatMap((entry) => [entry.seq, entry.sealed])],
+        [keys.call(callId), keys.callEvents(callId), keys.liveCalls],
+        [epoch, callId, CALL_KEYS_TTL_S, ASKED_LEASE_MS, RETURN_LEASE_MS, ...batch.flatMap((entry) => [entry.seq, entry.sealed, entry.mark])],
       )) as ['stored' | 'fenced' | 'unknown', number];
       return outcome;
     } catch {

@@ -4,7 +4,7 @@ export { createDataSource, type DatabaseOptions } from './data-source.ts';
 export { runMigrations } from './migrate.ts';
 export { run, transact, type Transaction } from './unit-of-work.ts';
 export { CursorMalformed, MAX_PAGE_SIZE, type Page, type PageRequest } from './page.ts';
-export { isOpenAt, type Opening, type WeeklyHours } from './opening.ts';
+export { isOpenAt, type Opening, type WeeklyHours } from '@tandem/contracts';
 export type * from './call-record.ts';
 export { AgentDirectory, type AgentContent, type DialledNumber } from './repositories/agent-directory.ts';
 export { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, generateApiKey, isApiKey, type ApiKey, type ApiScope } from './repositories/api-key.repository.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TenantId } from '@tandem/contracts';
+import { isOpenAt, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { isOpenAt } from '../opening.ts';
 import { openBusiness } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { rows, run } from '../unit-of-work.ts';

@@ -1,7 +1,6 @@
-import { agentSnapshotSchema, type AgentSnapshot, type TenantId } from '@tandem/contracts';
+import { agentSnapshotSchema, minuteOfDay, type AgentSnapshot, type Opening, type TenantId, type WeeklyHours } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import { minuteOfDay, type Opening, type WeeklyHours } from '../opening.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
 
 const agentContentSchema = agentSnapshotSchema.omit({ agentId: true, agentVersion: true, tenantId: true });

@@ -1,6 +1,5 @@
-import type { TenantId } from '@tandem/contracts';
+import { minuteOfDay, type TenantId, type WeeklyHours } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import { minuteOfDay, type WeeklyHours } from '../opening.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
 import type { Service } from './catalogue.repository.ts';
 

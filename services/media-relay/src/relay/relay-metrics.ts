@@ -14,6 +14,7 @@ export class RelayMetrics {
   readonly latency;
   readonly modelFaults;
   readonly toolCalls;
+  readonly commands;
   private readonly streamTotals;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
@@ -24,6 +25,7 @@ export class RelayMetrics {
     this.latency = metrics.histogram({ name: 'tandem_latency_seconds', help: 'What callers wait for', labelNames: ['kind'], buckets: LATENCY_BUCKETS_S });
     this.modelFaults = metrics.counter({ name: 'tandem_model_faults_total', help: 'Failures of voice models', labelNames: ['provider', 'category'] });
     this.toolCalls = metrics.counter({ name: 'tandem_tool_calls_total', help: 'Tool calls by outcome', labelNames: ['tool', 'status'] });
+    this.commands = metrics.counter({ name: 'tandem_relay_commands_total', help: 'Commands of operators by what became of them', labelNames: ['kind', 'outcome'] });
     this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
   }
 

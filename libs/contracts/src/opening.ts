@@ -1,3 +1,5 @@
+import type { AgentSnapshot, Department } from './agent-snapshot.ts';
+
 /** When something is open, on the wall clock of its time zone. */
 export interface Opening {
   /** IANA name. */
@@ -23,6 +25,11 @@ export function isOpenAt(opening: Opening, at: Date): boolean {
   if (opening.closedDates.includes(local.date)) return false;
   if (opening.isAlwaysOpen) return true;
   return opening.hours.some((hours) => hours.weekday === local.weekday && hours.opensMinute <= local.minute && local.minute < hours.closesMinute);
+}
+
+/** Whether a department of this agent's directory can be reached at an instant. */
+export function isDepartmentOpen({ timeZone }: Pick<AgentSnapshot, 'timeZone'>, { hours }: Department, at: Date): boolean {
+  return isOpenAt({ timeZone, isAlwaysOpen: hours.length === 0, hours, closedDates: [] }, at);
 }
 
 /** Minutes of an `HH:MM` or `HH:MM:SS` time of day. */

@@ -1,0 +1,93 @@
+import { textsOf, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
+import type { Clock } from '../ports/clock.ts';
+import type { SpeakRequest } from '../ports/voice-model.ts';
+import type { CallFacts } from './call-facts.ts';
+import { CallHistory } from './call-history.ts';
+import type { Opening } from './greeting.ts';
+
+/** A tool call of an earlier owner whose outcome nobody has told the model. */
+export interface OpenToolCall {
+  readonly toolCallId: ToolCallId;
+  readonly providerCallId: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly calledAtMs: number;
+}
+
+/** What a session knows that goes on with a call another one has held. */
+export interface Takeover {
+  readonly history: CallHistory;
+  /** Changed in the call; null for the one it began in. */
+  readonly language: string | null;
+  /** Unix time in ms of the last thing the earlier owner put on record. */
+  readonly lastSignAt: number;
+  /** A transfer nobody took: the caller waits to be told. */
+  readonly hasReturned: boolean;
+  /** The caller was the last to speak, or what the agent waited for has come. */
+  readonly isReplyOwed: boolean;
+  readonly openTools: readonly OpenToolCall[];
+}
+
+/** Shorter interruptions pass for a pause; longer ones are explained. */
+const AUDIBLE_GAP_MS = 1_500;
+
+/** Reads the log of a call for the session that takes it over. */
+export function takeoverOf(events: readonly CallEvent[]): Takeover {
+  const open = new Map<ToolCallId, OpenToolCall>();
+  let language: string | null = null;
+  let hasReturned = false;
+  let last = { atMs: -1, isReplyOwed: false };
+  const happened = (atMs: number, isReplyOwed: boolean): void => {
+    if (atMs >= last.atMs) last = { atMs, isReplyOwed };
+  };
+  for (const { type, data } of events) {
+    switch (type) {
+      case 'tool.called':
+        open.set(data.toolCallId, { ...data, calledAtMs: data.atMs });
+        break;
+      case 'tool.finished':
+        open.delete(data.toolCallId);
+        happened(data.atMs, true);
+        break;
+      case 'caller.spoke':
+        happened(data.startedAtMs, true);
+        break;
+      case 'digit.pressed':
+        happened(data.atMs, true);
+        break;
+      case 'agent.spoke':
+        hasReturned = false;
+        happened(data.startedAtMs, data.interrupted);
+        break;
+      case 'transfer.ended':
+        hasReturned = data.outcome !== 'bridged';
+        break;
+      case 'language.changed':
+        language = data.language;
+        break;
+      default:
+    }
+  }
+  return {
+    history: new CallHistory(events),
+    language,
+    lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
+    hasReturned,
+    isReplyOwed: last.isReplyOwed,
+    openTools: [...open.values()],
+  };
+}
+
+const REPLY: SpeakRequest = { kind: 'reply' };
+
+/**
+ * What is said first on the new stream. A gap the caller heard is explained; an unanswered caller is answered, once
+ * outcomes that are waited for have come; a short gap after a finished sentence passes in silence.
+ */
+export function firstWords(takeover: Takeover, call: CallFacts, clock: Clock): Opening {
+  const texts = textsOf(call.agent, call.language);
+  if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
+  const isAudible = clock.wallTime() - takeover.lastSignAt > AUDIBLE_GAP_MS;
+  const isReplyNow = (isAudible || takeover.isReplyOwed) && takeover.openTools.length === 0;
+  return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
+}
