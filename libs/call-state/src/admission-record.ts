@@ -40,6 +40,8 @@ export interface CallStanding {
   readonly relayId: RelayId | null;
   /** The person asked for has taken the call, or needs not be asked. */
   readonly isAccepted: boolean;
+  /** The carrier has reported the end of the caller's leg. */
+  readonly hasCallerLeft: boolean;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }
@@ -53,5 +55,7 @@ export const PERSISTED_TTL_S = 3600;
 export const ASKED_LEASE_MS = 60_000;
 /** How long a call that comes back from a transfer may wait for a relay to be found. */
 export const RETURN_LEASE_MS = 10_000;
+/** Once the carrier has no caller any more, whoever ends the call has so long for it. */
+export const LEFT_LEASE_MS = 5_000;
 /** A call that nobody holds may still be taken over by a relay for so long; then it is closed as lost. */
 export const LOST_GRACE_MS = 15_000;

@@ -1,10 +1,10 @@
 import { callIdSchema, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TerminationReason } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
-import { ASKED_LEASE_MS, CALL_KEYS_TTL_S, admissionRecordSchema, LOST_GRACE_MS, PERSISTED_TTL_S, RETURN_LEASE_MS, type AdmissionRecord, type CallStanding, type CallState } from './admission-record.ts';
+import { CALL_KEYS_TTL_S, admissionRecordSchema, LOST_GRACE_MS, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { addForeignEvent } from './scripts/append-events.ts';
 import { admitCall } from './scripts/admit-call.ts';
-import { markOf } from './scripts/call-mark.ts';
+import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
 import { claimCall } from './scripts/claim-call.ts';
 import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
@@ -64,8 +64,8 @@ export class CallRecordStore {
   }
 
   async standing(callId: CallId): Promise<CallStanding | null> {
-    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted'];
-    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted] = await this.redis.hmget(keys.call(callId), ...fields);
+    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted', 'left'];
+    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left] = await this.redis.hmget(keys.call(callId), ...fields);
     if (!state) return null;
     return {
       state: state as CallState,
@@ -76,6 +76,7 @@ export class CallRecordStore {
       endReason: reason || null,
       admittedAt: Number(admittedAt),
       isAccepted: accepted === '1',
+      hasCallerLeft: left === '1',
     };
   }
 
@@ -97,7 +98,7 @@ export class CallRecordStore {
       this.redis,
       addForeignEvent,
       [keys.call(callId), keys.callEvents(callId), keys.liveCalls],
-      [name, this.sealEvent(callId, fact, Date.now()), markOf(fact), callId, ASKED_LEASE_MS, RETURN_LEASE_MS],
+      [name, this.sealEvent(callId, fact, Date.now()), markOf(fact), callId, ...MARK_LEASES],
     )) as 'stored' | 'repeat' | 'unknown' | 'ended';
   }
 
@@ -124,12 +125,6 @@ export class CallRecordStore {
     const [seconds] = await this.redis.time();
     const ids = await this.redis.zrangebyscore(keys.liveCalls, '-inf', Number(seconds) * 1000 - LOST_GRACE_MS, 'LIMIT', 0, limit);
     return ids.flatMap((id) => callIdSchema.safeParse(id).data ?? []);
-  }
-
-  /** The carrier has no caller any more: whoever holds the call goes on renewing it, else it is closed after `withinMs`. */
-  async expectEnd(callId: CallId, withinMs: number): Promise<void> {
-    const [seconds] = await this.redis.time();
-    await this.redis.zadd(keys.liveCalls, 'XX', 'LT', Number(seconds) * 1000 + withinMs - LOST_GRACE_MS, callId);
   }
 
   /** The call is over and its relay has let go. */

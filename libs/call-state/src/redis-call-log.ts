@@ -1,10 +1,10 @@
 import type { CallFact, CallId } from '@tandem/contracts';
 import type { CallLog, Clock } from '@tandem/conversation';
 import type { Redis } from 'ioredis';
-import { ASKED_LEASE_MS, CALL_KEYS_TTL_S, RETURN_LEASE_MS } from './admission-record.ts';
+import { CALL_KEYS_TTL_S } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { appendEvents } from './scripts/append-events.ts';
-import { markOf } from './scripts/call-mark.ts';
+import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
 import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -111,7 +111,7 @@ export class RedisCallLog implements CallLog {
         this.redis,
         appendEvents,
         [keys.call(callId), keys.callEvents(callId), keys.liveCalls],
-        [epoch, callId, CALL_KEYS_TTL_S, ASKED_LEASE_MS, RETURN_LEASE_MS, ...batch.flatMap((entry) => [entry.seq, entry.sealed, entry.mark])],
+        [epoch, callId, CALL_KEYS_TTL_S, ...MARK_LEASES, ...batch.flatMap((entry) => [entry.seq, entry.sealed, entry.mark])],
       )) as ['stored' | 'fenced' | 'unknown', number];
       return outcome;
     } catch {

@@ -1,4 +1,4 @@
 export { mediaPath, mediaUrl } from './twilio/media-url.ts';
 export { parseTwilioMessage, type TwilioMessage, type TwilioMessageFault, type TwilioStart } from './twilio/twilio-messages.ts';
 export { TWILIO_STREAM_LIMITS, TwilioStream, type TwilioStreamCounters, type TwilioStreamLimits } from './twilio/twilio-stream.ts';
-export { connectStreamTwiml, farewellTwiml, hangupTwiml, type ConnectStream, type Spoken } from './twilio/twiml.ts';
+export { askPersonTwiml, connectPersonTwiml, connectStreamTwiml, dialPersonTwiml, farewellTwiml, hangupTwiml, type AskPerson, type ConnectStream, type DialPerson, type Spoken } from './twilio/twiml.ts';

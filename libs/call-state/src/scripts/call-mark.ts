@@ -1,4 +1,5 @@
-import type { CallFact } from '@tandem/contracts';
+import { isFinalStatus, type CallFact } from '@tandem/contracts';
+import { ASKED_LEASE_MS, LEFT_LEASE_MS, LOST_GRACE_MS, RETURN_LEASE_MS } from '../admission-record.ts';
 
 /**
  * What a fact does to its call beside being in the log, as one word for the scripts; '' for most. The log is the one
@@ -12,20 +13,26 @@ export function markOf(fact: CallFact): string {
       return 'transferring';
     case 'transfer.ended':
       return fact.data.outcome === 'bridged' ? '' : 'connected';
+    case 'carrier.reported':
+      return isFinalStatus(fact.data.status) ? 'left' : '';
     default:
       return '';
   }
 }
 
+/** Ms that marks give a call, as the scripts take them: [asked, return, left]. */
+export const MARK_LEASES: readonly number[] = [ASKED_LEASE_MS, RETURN_LEASE_MS, LEFT_LEASE_MS - LOST_GRACE_MS];
+
 /*
- * mark(call, live, callId, word, sealed, askedMs, returnMs): carries a mark out, on a call that has not ended.
+ * mark(call, live, callId, word, sealed, askedMs, returnMs, leftMs): carries a mark out, on a call that has not ended.
  *
  * transferring  the sealed fact is kept with the call; the carrier has askedMs to ask about it
  * connected     a transfer is over and the call goes on; a relay has to be found within returnMs
+ * left          the carrier has no caller any more: whoever holds the call goes on renewing it, else it is closed soon
  * ended:reason  nothing changes it any more
  */
 export const APPLY_MARK = `
-local function mark(call, live, callId, word, sealed, askedMs, returnMs)
+local function mark(call, live, callId, word, sealed, askedMs, returnMs, leftMs)
   local status = redis.call('HGET', call, 'status')
   if word == '' or status == 'ended' then return end
   local time = redis.call('TIME')
@@ -39,6 +46,9 @@ local function mark(call, live, callId, word, sealed, askedMs, returnMs)
     redis.call('HSET', call, 'status', 'connected')
     redis.call('HDEL', call, 'transfer', 'transferEpoch', 'accepted')
     redis.call('ZADD', live, now + returnMs, callId)
+  elseif word == 'left' then
+    redis.call('HSET', call, 'left', '1')
+    redis.call('ZADD', live, 'XX', 'LT', now + leftMs, callId)
   else
     redis.call('HSET', call, 'status', 'ended', 'reason', string.sub(word, 7))
   end

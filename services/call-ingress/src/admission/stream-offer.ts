@@ -29,7 +29,7 @@ export class StreamOffers {
       { callId, tenantId, legId: randomUUID(), relayId: relay.relayId, epoch },
       { audience: `relay:${relay.relayId}`, lifetimeS: TICKET_LIFETIME_S + Math.ceil(notice.length * NOTICE_S_PER_CHARACTER) },
     );
-    const token = await this.callbacks.mint({ callId, tenantId, carrierCallId });
+    const token = await this.callbacks.mint({ callId, tenantId, carrierCallId, epoch });
     const callback = (path: string) => `${this.base.value}/twilio/${path}?t=${token}`;
     return connectStreamTwiml({
       streamUrl: mediaUrl(this.config.publicMediaUrl, relay),

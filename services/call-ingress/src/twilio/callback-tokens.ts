@@ -4,7 +4,8 @@ import { CONFIG, Problem, SignedTokens, TokenRefused, type ServiceConfig } from 
 import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
 
-const claimsSchema = z.object({ callId: callIdSchema, tenantId: tenantIdSchema, carrierCallId: z.string().max(128) });
+/** `epoch` is of the stream the callback is about, or of the one given up for a transfer. */
+const claimsSchema = z.object({ callId: callIdSchema, tenantId: tenantIdSchema, carrierCallId: z.string().max(128), epoch: z.number().int().min(1) });
 export type CallbackClaims = z.infer<typeof claimsSchema>;
 
 /** Longer than the longest call: the carrier comes back when it is over. */
