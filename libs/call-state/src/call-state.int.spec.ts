@@ -228,7 +228,7 @@ describe('leases', () => {
     await heartbeat();
     const call = record();
     await store.admit(call, relayId, 'x', 60_000);
-    await store.claim(call.callId, relayId, 1, -1_000);
+    await store.claim(call.callId, relayId, 1, -17_000);
     expect(await store.lapsedCalls(10)).toEqual([call.callId]);
     await heartbeat({}, [call.callId]);
     expect(await store.lapsedCalls(10)).toEqual([]);

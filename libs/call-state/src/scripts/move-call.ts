@@ -34,11 +34,14 @@ local lease = redis.call('HMGET', KEYS[3], 'capacity', 'active', 'draining')
 if not lease[1] or lease[3] == '1' then return {'gone', ''} end
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
 if tonumber(lease[2]) + redis.call('ZCARD', KEYS[4]) >= tonumber(lease[1]) then return {'full', ''} end
-if most > 0 then losses[#losses + 1] = string.format('%.0f', now) end
+if most > 0 then
+  losses[#losses + 1] = string.format('%.0f', now)
+  redis.call('HSET', KEYS[1], 'losses', table.concat(losses, ' '))
+end
 local until_ = now + tonumber(ARGV[5])
 redis.call('ZADD', KEYS[4], until_, ARGV[4])
 redis.call('PEXPIRE', KEYS[4], ARGV[5])
-redis.call('HSET', KEYS[1], 'minted', ARGV[3], 'losses', table.concat(losses, ' '), ARGV[1], ARGV[2])
+redis.call('HSET', KEYS[1], 'minted', ARGV[3], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], until_, ARGV[4])
 return {'offered', ''}
 `,

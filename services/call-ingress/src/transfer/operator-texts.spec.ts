@@ -34,6 +34,8 @@ describe('the person’s answer', () => {
     [{ SpeechResult: 'No, not now.' }, 'declined'],
     [{ SpeechResult: 'No problem, accept' }, 'unclear'],
     [{ SpeechResult: 'I know what you accepted' }, 'unclear'],
+    [{ SpeechResult: 'We can’t accept your call' }, 'unclear'],
+    [{ SpeechResult: 'Hi this is Sam, yes it is really me, please leave a message' }, 'unclear'],
     [{ SpeechResult: 'Hello? Who is there?' }, 'unclear'],
     [{}, 'unclear'],
   ])('%j is %s', (answer, verdict) => {
