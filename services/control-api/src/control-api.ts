@@ -4,5 +4,5 @@ import { ControlApiModule } from './control-api.module.ts';
 /** How control-api is run: by `main.ts` as a process, by tests in theirs. */
 export const controlApi: RunOptions<'control-api'> = {
   module: (config) => ControlApiModule.forRoot(config),
-  prepare: (app) => serveOpenApi(app, { title: 'Tandem control-api', description: 'Calls with their transcripts and tool calls.' }),
+  prepare: (app) => serveOpenApi(app, { title: 'Tandem control-api', description: 'Calls with their transcripts and tool calls, and commands for running ones.' }),
 };

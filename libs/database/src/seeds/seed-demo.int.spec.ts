@@ -38,7 +38,7 @@ describe('the demo', () => {
     expect(engineers.filter((engineer) => engineer.hours.some((hours) => hours.weekday === 6))).toHaveLength(1);
     expect(new Set(engineers.map((engineer) => engineer.services.join())).size).toBe(3);
     expect((await new ContactRepository(dataSource).list(DEMO_TENANT_ID, { phone: '+12025550123' }, { limit: 5 })).items[0]?.name).toBe('Alex Morgan');
-    expect(await new ApiKeyRepository(dataSource).findActive(apiKey)).toMatchObject({ tenantId: DEMO_TENANT_ID, scopes: ['crm:read', 'crm:write', 'calls:read'] });
+    expect(await new ApiKeyRepository(dataSource).findActive(apiKey)).toMatchObject({ tenantId: DEMO_TENANT_ID, scopes: ['crm:read', 'crm:write', 'calls:read', 'calls:control'] });
   });
 
   it('is not changed by seeding again, also at once', async () => {

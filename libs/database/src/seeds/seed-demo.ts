@@ -53,7 +53,7 @@ export async function seedDemo(dataSource: DataSource, options: DemoOptions): Pr
   await transact(dataSource, seedBusiness);
   const published = await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, demoAgent(options.model));
   await run(dataSource, (manager) => keep(manager, PhoneNumberRow, [{ tenantId: DEMO_TENANT_ID, e164: DEMO_PHONE_NUMBER, agentId: DEMO_AGENT_ID, isAlwaysOpen: true }]));
-  await new ApiKeyRepository(dataSource).store(DEMO_TENANT_ID, options.apiKey, { name: 'demo', scopes: ['crm:read', 'crm:write', 'calls:read'] });
+  await new ApiKeyRepository(dataSource).store(DEMO_TENANT_ID, options.apiKey, { name: 'demo', scopes: ['crm:read', 'crm:write', 'calls:read', 'calls:control'] });
   return { tenantId: DEMO_TENANT_ID, agentVersion: published.version, isNewVersion: published.isNew };
 }
 
