@@ -34,7 +34,7 @@ const append = async (callId: CallId, epoch: number, ...facts: CallFact[]) => {
 };
 const leaseMs = async (callId: CallId) => Number(await redis.zscore('tandem:calls:live', callId)) - Date.now();
 const answer = (callId: CallId, text: string, epoch = 1, question: MoveAnswer['question'] = 'stream-ended'): MoveAnswer => ({ callId, epoch, question, answer: text });
-const offer = (callId: CallId, text: string, { epoch = 1, nextEpoch = 2, to = second, losses = LOSSES as typeof LOSSES | null } = {}) =>
+const offer = (callId: CallId, text: string, { epoch = 1, nextEpoch = 2, to = second, losses = LOSSES }: { epoch?: number; nextEpoch?: number; to?: RelayId; losses?: typeof LOSSES | null } = {}) =>
   moves.offer(answer(callId, text, epoch), { relayId: to, nextEpoch, reserveMs: 30_000 }, losses ?? undefined);
 
 async function heldCall(): Promise<CallId> {

@@ -18,7 +18,7 @@ import { SetPhrases } from './set-phrases.ts';
 import { ToolLoop } from './tool-loop.ts';
 import { ToolWait } from './tool-wait.ts';
 import { Transcript, type SpokenItem } from './transcript.ts';
-import { Transfer } from './transfer.ts';
+import { Transfer, type TransferParts } from './transfer.ts';
 import { TurnLatency } from './turn-latency.ts';
 import { TurnTaking } from './turn-taking.ts';
 
@@ -86,24 +86,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     note,
   });
   const ending = new CallEnding(call, log, clock, hooks.ended);
-  const transfer: Transfer = new Transfer(call, {
-    log,
-    clock,
-    texts: () => agent.texts,
-    announce: (text) => {
-      turns.isProtected = true;
-      phrases.say(text);
-    },
-    withdrawn: (why) => {
-      turns.isProtected = false;
-      note(why);
-    },
-    failed: (text) => {
-      turns.isProtected = false;
-      phrases.say(text);
-    },
-    leave: hooks.putThrough,
-  });
+  const transfer: Transfer = new Transfer(call, { log, clock, texts: () => agent.texts, leave: hooks.putThrough, ...transferWords(turns, phrases, note) });
   const watch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
   const music = new HoldMusic(stream, clock, given.music ?? (() => new Uint8Array(0)));
   const wait = new ToolWait(settings.toolWait, clock, {
@@ -135,4 +118,22 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     finished: (name, outcome) => agent.toolFinished(name, outcome),
   });
   return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, tools };
+}
+
+/** How the agent speaks of putting a caller through: to the end, and then as before. */
+function transferWords(turns: TurnTaking, phrases: SetPhrases, note: (text: string) => void): Pick<TransferParts, 'announce' | 'withdrawn' | 'failed'> {
+  return {
+    announce: (text) => {
+      turns.isProtected = true;
+      phrases.say(text);
+    },
+    withdrawn: (why) => {
+      turns.isProtected = false;
+      note(why);
+    },
+    failed: (text) => {
+      turns.isProtected = false;
+      phrases.say(text);
+    },
+  };
 }

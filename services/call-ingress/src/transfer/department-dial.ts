@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CallMoves, type AdmissionRecord, type MoveQuestion, type PendingTransfer } from '@tandem/call-state';
-import { isOpenAt, type Department } from '@tandem/contracts';
+import { isDepartmentOpen, type Department } from '@tandem/contracts';
 import { dialPersonTwiml } from '@tandem/telephony';
 import { PublicBaseUrl } from '../public-base-url.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
@@ -47,9 +47,7 @@ export class DepartmentDial {
   lastResort({ agent }: AdmissionRecord): Department | null {
     const rung = agent.ladder.find(({ kind }) => kind === 'transfer');
     const department = agent.directory.find(({ key }) => rung?.kind === 'transfer' && key === rung.department);
-    if (!department) return null;
-    const { hours } = department;
-    return isOpenAt({ timeZone: agent.timeZone, isAlwaysOpen: hours.length === 0, hours, closedDates: [] }, new Date()) ? department : null;
+    return department && isDepartmentOpen(agent, department, new Date()) ? department : null;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CallRecordStore, RelayInboxWriter, type RelayCommand } from '@tandem/call-state';
-import { DependencyUnavailable, isOpenAt, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import { DependencyUnavailable, isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
 import type { TransferCall } from './call-command.dto.ts';
 
@@ -15,14 +15,13 @@ export class CallCommands {
   /** @throws Problem 404, 409, 422; DependencyUnavailable when Redis is away */
   async transfer(tenantId: TenantId, callId: CallId, { department, summary }: TransferCall): Promise<void> {
     const relayId = await this.holder(tenantId, callId);
-    const { directory = [], timeZone = 'UTC' } = (await fromRedis(this.records.record(callId)))?.agent ?? {};
-    const found = directory.find(({ key }) => key === department);
-    if (!found) {
-      const departments = directory.map(({ key }) => key);
+    const agent = (await fromRedis(this.records.record(callId)))?.agent;
+    const found = agent?.directory.find(({ key }) => key === department);
+    if (!agent || !found) {
+      const departments = agent?.directory.map(({ key }) => key) ?? [];
       throw new Problem(422, 'unknown-department', 'No such department', `The directory of this call has no department of this key. It has: ${departments.join(', ') || 'none'}.`, { departments });
     }
-    const { hours } = found;
-    if (!isOpenAt({ timeZone, isAlwaysOpen: hours.length === 0, hours, closedDates: [] }, new Date())) {
+    if (!isDepartmentOpen(agent, found, new Date())) {
       throw new Problem(409, 'department-closed', 'The department is closed', 'Nobody is there to take the call now. Choose another department, or wait for its hours.');
     }
     await this.send(relayId, { kind: 'transfer', callId, department, summary });
