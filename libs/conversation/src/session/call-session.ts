@@ -206,6 +206,7 @@ export class CallSession {
     const { text, isPersonal, then } = this.opening;
     if (text && !this.isOpeningSaid) this.parts.phrases.say(text, { isPersonal });
     if (then) this.parts.turns.speak(then);
+    if (!text && !then) this.quiet();
     this.parts.tools.resume(this.given.takeover?.openTools ?? []);
   }
 

@@ -56,6 +56,19 @@ describe('a session that takes a call over', () => {
     expect(call.model.asked).toEqual(['reply']);
   });
 
+  it('answers at once a caller whose answer was cut off before it could be put on record', async () => {
+    const measured: CallFact = { type: 'latency.measured', data: { kind: 'caller-to-agent', ms: 600 } };
+    const call = takeOver([attached, agent('Good morning.', 500), measured], 900);
+    await call.passes(1);
+    expect(call.model.asked).toEqual(['reply']);
+  });
+
+  it('that hears nothing from anybody asks whether the caller is there', async () => {
+    const call = takeOver([attached, agent('Which day?', 500)], 900);
+    await call.passes(10_500);
+    expect(call.model.asked).toEqual(['say: Are you still there?']);
+  });
+
   it('answers at once a caller who had just interrupted', async () => {
     const call = takeOver([attached, agent('We have openings on', 500, true)], 900);
     await call.passes(1);

@@ -23,7 +23,7 @@ export interface Takeover {
   readonly lastSignAt: number;
   /** A transfer nobody took: the caller waits to be told. */
   readonly hasReturned: boolean;
-  /** The caller was the last to speak, or what the agent waited for has come. */
+  /** The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its answer. */
   readonly isReplyOwed: boolean;
   readonly openTools: readonly OpenToolCall[];
 }
@@ -36,6 +36,8 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
   const open = new Map<ToolCallId, OpenToolCall>();
   let language: string | null = null;
   let hasReturned = false;
+  /** Speech is put on record when it was heard, its figures before: figures without it are of an answer that was cut off. */
+  let isAnswering = false;
   let last = { atMs: -1, isReplyOwed: false };
   const happened = (atMs: number, isReplyOwed: boolean): void => {
     if (atMs >= last.atMs) last = { atMs, isReplyOwed };
@@ -55,8 +57,15 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
       case 'digit.pressed':
         happened(data.atMs, true);
         break;
+      case 'usage.reported':
+        isAnswering = true;
+        break;
+      case 'latency.measured':
+        isAnswering ||= data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio';
+        break;
       case 'agent.spoke':
         hasReturned = false;
+        isAnswering = false;
         happened(data.startedAtMs, data.interrupted);
         break;
       case 'transfer.ended':
@@ -73,7 +82,7 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     language,
     lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
     hasReturned,
-    isReplyOwed: last.isReplyOwed,
+    isReplyOwed: last.isReplyOwed || isAnswering,
     openTools: [...open.values()],
   };
 }
