@@ -33,58 +33,44 @@ const AUDIBLE_GAP_MS = 1_500;
 
 /** Reads the log of a call for the session that takes it over. */
 export function takeoverOf(events: readonly CallEvent[]): Takeover {
-  const open = new Map<ToolCallId, OpenToolCall>();
-  let language: string | null = null;
-  let hasReturned = false;
-  /** Speech is put on record when it was heard, its figures before: figures without it are of an answer that was cut off. */
-  let isAnswering = false;
-  let last = { atMs: -1, isReplyOwed: false };
-  const happened = (atMs: number, isReplyOwed: boolean): void => {
-    if (atMs >= last.atMs) last = { atMs, isReplyOwed };
-  };
-  for (const { type, data } of events) {
-    switch (type) {
-      case 'tool.called':
-        open.set(data.toolCallId, { ...data, calledAtMs: data.atMs });
-        break;
-      case 'tool.finished':
-        open.delete(data.toolCallId);
-        happened(data.atMs, true);
-        break;
-      case 'caller.spoke':
-        happened(data.startedAtMs, true);
-        break;
-      case 'digit.pressed':
-        happened(data.atMs, true);
-        break;
-      case 'usage.reported':
-        isAnswering = true;
-        break;
-      case 'latency.measured':
-        isAnswering ||= data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio';
-        break;
-      case 'agent.spoke':
-        hasReturned = false;
-        isAnswering = false;
-        happened(data.startedAtMs, data.interrupted);
-        break;
-      case 'transfer.ended':
-        hasReturned = data.outcome !== 'bridged';
-        break;
-      case 'language.changed':
-        language = data.language;
-        break;
-      default:
-    }
-  }
+  const lastSpoken = events.findLastIndex(({ type }) => type === 'agent.spoke');
+  const since = events.slice(lastSpoken + 1);
+  const returned = since.findLast((event) => event.type === 'transfer.ended');
+  const changed = events.findLast((event) => event.type === 'language.changed');
+  const turns = events.flatMap(turnOf).sort((a, b) => a.atMs - b.atMs);
   return {
     history: new CallHistory(events),
-    language,
+    language: changed?.data.language ?? null,
     lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
-    hasReturned,
-    isReplyOwed: last.isReplyOwed || isAnswering,
-    openTools: [...open.values()],
+    hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
+    isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(tellsOfAnAnswer),
+    openTools: openToolsOf(events),
   };
+}
+
+function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
+  const finished = new Set(events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])));
+  return events.flatMap(({ type, data }) => (type === 'tool.called' && !finished.has(data.toolCallId) ? [{ ...data, calledAtMs: data.atMs }] : []));
+}
+
+/** When something was said or done that leaves the word with the agent, or does not. */
+function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly isReplyOwed: boolean }[] {
+  switch (type) {
+    case 'caller.spoke':
+      return [{ atMs: data.startedAtMs, isReplyOwed: true }];
+    case 'agent.spoke':
+      return [{ atMs: data.startedAtMs, isReplyOwed: data.interrupted }];
+    case 'tool.finished':
+    case 'digit.pressed':
+      return [{ atMs: data.atMs, isReplyOwed: true }];
+    default:
+      return [];
+  }
+}
+
+/** Speech is put on record when it was heard, its figures before: figures without it are of an answer that was cut off. */
+function tellsOfAnAnswer({ type, data }: CallEvent): boolean {
+  return type === 'usage.reported' || (type === 'latency.measured' && (data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio'));
 }
 
 const REPLY: SpeakRequest = { kind: 'reply' };

@@ -61,8 +61,10 @@ export class Transfers {
     const outcome = pending && transferOutcome(pending, standing.isAccepted, report);
     if (pending && outcome) {
       const stored = await this.records.addFact(callId, `transfer-ended-${epoch}`, { type: 'transfer.ended', data: { department: pending.department, outcome, atMs: sinceAdmission(standing) } });
-      if (stored === 'stored') this.metrics.transfers.inc({ mode: pending.mode, outcome });
-      this.logger.log({ callId, department: pending.department, mode: pending.mode, outcome }, 'transfer over');
+      if (stored === 'stored') {
+        this.metrics.transfers.inc({ mode: pending.mode, outcome });
+        this.logger.log({ callId, department: pending.department, mode: pending.mode, outcome }, 'transfer over');
+      }
     }
     if (outcome !== 'bridged' && !isFinalStatus(report.CallStatus)) return this.reAttachment.attach(claims, 'transfer-ended', 'transfer-returned');
     await this.reAttachment.end(claims, standing, outcome === 'bridged' ? 'transferred' : 'caller-hangup');
