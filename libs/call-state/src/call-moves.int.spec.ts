@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { agentSnapshotSchema, termination, UNKNOWN_CALLER, type CallFact, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import { termination, type CallFact, type CallId, type RelayId } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallMoves, CallRecordStore, connectRedis, RedisCallLog, RelayInboxReader, RelayInboxWriter, RelayRegistry, Sealer, type AdmissionRecord, type MoveAnswer, type RelayMessage } from './index.ts';
+import { CallMoves, CallRecordStore, connectRedis, RedisCallLog, RelayInboxReader, RelayInboxWriter, RelayRegistry, Sealer, type MoveAnswer, type RelayMessage } from './index.ts';
+import { someCall } from './test/some-call.ts';
 
 const first = 'relay-1' as RelayId;
 const second = 'relay-2' as RelayId;
@@ -22,7 +23,6 @@ const clock = new RealClock((error) => {
   throw error;
 });
 
-const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const beat = (relayId: RelayId, calls: CallId[] = [], changes: object = {}) => registry.renew({ relayId, address: `ws://${relayId}`, capacity: 3, active: 0, isDraining: false, ...changes }, calls);
 const asked: CallFact = { type: 'transfer.asked', data: { department: 'support', mode: 'warm', summary: SUMMARY, atMs: 5_000 } };
 const ended = (outcome: 'bridged' | 'busy'): CallFact => ({ type: 'transfer.ended', data: { department: 'support', outcome, atMs: 9_000 } });
@@ -39,19 +39,7 @@ const offer = (callId: CallId, text: string, { epoch = 1, nextEpoch = 2, to = se
 
 async function heldCall(): Promise<CallId> {
   await Promise.all([beat(first), beat(second)]);
-  const record: AdmissionRecord = {
-    callId: randomUUID() as CallId,
-    tenantId,
-    direction: 'inbound',
-    channel: 'twilio',
-    from: '+12025550123',
-    to: '+12025550100',
-    carrierCallId: `CA${randomUUID().replaceAll('-', '')}`,
-    admittedAt: Date.now(),
-    caller: UNKNOWN_CALLER,
-    language: 'en-US',
-    agent: agentSnapshotSchema.parse({ agentId: randomUUID(), agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'guided' } }),
-  };
+  const record = someCall();
   await store.admit(record, first, 'x', 60_000);
   await store.claim(record.callId, first, 1, 3_000);
   return record.callId;

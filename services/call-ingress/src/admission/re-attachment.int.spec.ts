@@ -38,12 +38,11 @@ beforeAll(async () => {
   moves = new CallMoves(redis, sealer);
   registry = new RelayRegistry(redis);
   const metrics = new IngressMetrics(new Metrics('call-ingress'));
-  const base = new PublicBaseUrl(config, {} as HttpAdapterHost);
-  const callbacks = new CallbackTokens(config, metrics);
+  const callbacks = new CallbackTokens(config, new PublicBaseUrl(config, {} as HttpAdapterHost), metrics);
   const postCall = { enqueue: (_callId: CallId, _tenantId: TenantId, occasion: string) => Promise.resolve(void enqueued.push(occasion)) } as unknown as PostCallQueue;
-  const dial = new DepartmentDial(moves, callbacks, base);
-  reAttachment = new ReAttachment(records, moves, registry, new StreamOffers(config, base, callbacks), dial, metrics, postCall);
-  transfers = new Transfers(records, moves, reAttachment, callbacks, base, metrics, postCall);
+  const dial = new DepartmentDial(moves, callbacks);
+  reAttachment = new ReAttachment(records, moves, new StreamOffers(config, registry, callbacks), dial, metrics, postCall);
+  transfers = new Transfers(records, moves, reAttachment, callbacks, metrics);
 });
 beforeEach(async () => {
   await redis.flushdb();

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallMoves, CallRecordStore, RelayRegistry, type AdmissionRecord, type CallStanding, type MoveQuestion, type RelaySighting } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, type AdmissionRecord, type CallStanding, type MoveQuestion } from '@tandem/call-state';
 import { textsOf, TICKET_LIFETIME_S, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 import { farewellTwiml, hangupTwiml } from '@tandem/telephony';
@@ -7,7 +7,6 @@ import { IngressMetrics } from '../ingress-metrics.ts';
 import { DepartmentDial } from '../transfer/department-dial.ts';
 import type { CallbackClaims } from '../twilio/callback-tokens.ts';
 import { APOLOGY } from './refusals.ts';
-import { placementOrder } from './relay-placement.ts';
 import { StreamOffers } from './stream-offer.ts';
 
 /** Why a caller who is still on the line is without a relay. */
@@ -31,7 +30,6 @@ export class ReAttachment {
   constructor(
     @Inject(CallRecordStore) private readonly records: CallRecordStore,
     @Inject(CallMoves) private readonly moves: CallMoves,
-    @Inject(RelayRegistry) private readonly registry: RelayRegistry,
     @Inject(StreamOffers) private readonly offers: StreamOffers,
     @Inject(DepartmentDial) private readonly departments: DepartmentDial,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
@@ -59,12 +57,12 @@ export class ReAttachment {
   /** TwiML that puts the caller on a relay again, or tells them that it cannot be. @throws when Redis cannot be reached */
   async attach(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause): Promise<string> {
     const { callId, epoch } = claims;
-    const [standing, record, sightings] = await Promise.all([this.records.standing(callId), this.records.record(callId), this.registry.sightings()]);
+    const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
     if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
     const counted = cause === 'stream-lost' ? LOSSES : undefined;
     const nextEpoch = standing.minted + 1;
     let why = 'no-relay';
-    for (const relay of attachOrder(sightings, cause === 'stream-lost' ? standing.relayId : null)) {
+    for (const relay of await this.offers.relays(cause === 'stream-lost' ? standing.relayId : null)) {
       const answer = await this.offers.twiml(record, relay, nextEpoch, '');
       const offer = await this.moves.offer({ callId, epoch, question, answer }, { relayId: relay.relayId, nextEpoch, reserveMs: RESERVATION_MS }, counted);
       if (offer.outcome === 'gone' || offer.outcome === 'full') continue; // Since we looked.
@@ -85,7 +83,7 @@ export class ReAttachment {
   }
 
   private async lastResort(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause, standing: CallStanding, record: AdmissionRecord): Promise<string> {
-    const { callId, tenantId } = claims;
+    const { callId } = claims;
     const department = cause === 'stream-lost' ? this.departments.lastResort(record) : null;
     if (department) {
       const pending = { department: department.key, mode: 'cold', summary: '', atMs: sinceAdmission(standing) } as const;
@@ -94,14 +92,14 @@ export class ReAttachment {
       if (dial) return this.tell('person', dial);
     }
     const reason = cause === 'transfer-returned' ? 'relay-lost' : standing.state === 'admitted' ? 'never-connected' : 'stream-lost';
-    await this.end(claims, standing, reason);
-    await this.postCall.enqueue(callId, tenantId, 'reaped');
+    await this.end(claims, standing, reason, 'reaped');
     return this.apology(record);
   }
 
-  /** Ends a call that no relay holds, and counts it when this was its ending. */
-  async end({ callId }: CallbackClaims, standing: CallStanding, reason: TerminationReason): Promise<void> {
+  /** Ends a call that no relay holds, and has it written down. */
+  async end({ callId, tenantId }: CallbackClaims, standing: CallStanding, reason: TerminationReason, occasion: 'ended' | 'reaped'): Promise<void> {
     if (await this.records.end(callId, standing, reason)) this.metrics.endedCalls.inc({ reason });
+    await this.postCall.enqueue(callId, tenantId, occasion);
   }
 
   private ended(standing: CallStanding | null, record: AdmissionRecord | null): string {
@@ -121,12 +119,6 @@ export class ReAttachment {
     this.metrics.streamEndings.inc({ next });
     return twiml;
   }
-}
-
-/** The relay that lost the stream comes last: its lease may outlive it by seconds. */
-function attachOrder(sightings: readonly RelaySighting[], lost: string | null): RelaySighting[] {
-  const order = placementOrder(sightings);
-  return [...order.filter(({ relayId }) => relayId !== lost), ...order.filter(({ relayId }) => relayId === lost)];
 }
 
 /** Ms, by the clock the call was admitted with. */

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CallMoves, type AdmissionRecord, type MoveQuestion, type PendingTransfer } from '@tandem/call-state';
 import { isDepartmentOpen, type Department } from '@tandem/contracts';
 import { dialPersonTwiml } from '@tandem/telephony';
-import { PublicBaseUrl } from '../public-base-url.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
 
 /** The carrier's own limit of a talk; it hangs up then. */
@@ -17,7 +16,6 @@ export class DepartmentDial {
   constructor(
     @Inject(CallMoves) private readonly moves: CallMoves,
     @Inject(CallbackTokens) private readonly callbacks: CallbackTokens,
-    @Inject(PublicBaseUrl) private readonly base: PublicBaseUrl,
   ) {}
 
   /**
@@ -28,15 +26,13 @@ export class DepartmentDial {
     const department = departmentOf(record, pending.department);
     if (!department) return null;
     const { callId, epoch } = claims;
-    const token = await this.callbacks.mint(claims);
-    const callback = (path: string): string => `${this.base.value}/twilio/${path}?t=${token}`;
     const isCold = pending.mode === 'cold';
     const answer = dialPersonTwiml({
       address: department.address,
       ringMs: department.ringMs,
       callerId: E164.test(record.from) ? record.from : record.to,
-      actionUrl: callback('transfer-ended'),
-      ...(isCold ? {} : { whisperUrl: callback('operator-whisper') }),
+      actionUrl: await this.callbacks.url('transfer-ended', claims),
+      ...(isCold ? {} : { whisperUrl: await this.callbacks.url('operator-whisper', claims) }),
     });
     const dialling = await this.moves.dial({ callId, epoch, question, answer }, isCold, department.ringMs + LONGEST_WHISPER_MS + LONGEST_TALK_MS);
     if (dialling.outcome === 'repeat') return dialling.answer;

@@ -1,11 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallMoves, CallRecordStore } from '@tandem/call-state';
 import { isFinalStatus, type CallStatus } from '@tandem/contracts';
-import { PostCallQueue } from '@tandem/platform';
 import { askPersonTwiml, connectPersonTwiml, hangupTwiml } from '@tandem/telephony';
 import { ReAttachment, sinceAdmission } from '../admission/re-attachment.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import { PublicBaseUrl } from '../public-base-url.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
 import { operatorHints, operatorVerdict, whisperText } from './operator-texts.ts';
 import { transferOutcome, type DialReport } from './transfer-outcome.ts';
@@ -23,9 +21,7 @@ export class Transfers {
     @Inject(CallMoves) private readonly moves: CallMoves,
     @Inject(ReAttachment) private readonly reAttachment: ReAttachment,
     @Inject(CallbackTokens) private readonly callbacks: CallbackTokens,
-    @Inject(PublicBaseUrl) private readonly base: PublicBaseUrl,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
-    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
   ) {}
 
   /** TwiML for the person alone, before the caller hears them. */
@@ -37,7 +33,7 @@ export class Transfers {
     return askPersonTwiml({
       spoken: { text: whisperText(record, pending.summary), language },
       hints: operatorHints(language),
-      actionUrl: `${this.base.value}/twilio/operator-answer?t=${await this.callbacks.mint(claims)}&asks=${asks}`,
+      actionUrl: `${await this.callbacks.url('operator-answer', claims)}&asks=${asks}`,
     });
   }
 
@@ -53,7 +49,7 @@ export class Transfers {
 
   /** TwiML for the caller when the dialling is over: they have talked to the person, or come back to the agent. */
   async ended(claims: CallbackClaims, report: DialReport & { readonly CallStatus: CallStatus }): Promise<string> {
-    const { callId, tenantId, epoch } = claims;
+    const { callId, epoch } = claims;
     const earlier = await this.moves.earlierAnswer(callId, epoch, 'transfer-ended');
     if (earlier !== null) return earlier;
     const [standing, pending] = await Promise.all([this.records.standing(callId), this.moves.pendingTransfer(callId)]);
@@ -67,8 +63,7 @@ export class Transfers {
       }
     }
     if (outcome !== 'bridged' && !isFinalStatus(report.CallStatus)) return this.reAttachment.attach(claims, 'transfer-ended', 'transfer-returned');
-    await this.reAttachment.end(claims, standing, outcome === 'bridged' ? 'transferred' : 'caller-hangup');
-    await this.postCall.enqueue(callId, tenantId, 'ended');
+    await this.reAttachment.end(claims, standing, outcome === 'bridged' ? 'transferred' : 'caller-hangup', 'ended');
     return hangupTwiml();
   }
 }
