@@ -106,6 +106,7 @@ export class CallSession {
   /** Has the agent say goodbye, as an operator wishes; the call ends when it was heard. */
   sayGoodbye(): void {
     const { turns, ending } = this.parts;
+    if (ending.isOver) return;
     turns.interrupt();
     turns.isProtected = true;
     ending.sayGoodbye('operator-ended', { isFinal: true });
@@ -114,7 +115,7 @@ export class CallSession {
 
   /** Puts the caller through from outside, as the tool does. Without words when no model is there to say them. */
   putThrough(wish: TransferWish, isAnnounced = true): ToolOutcome {
-    return this.parts.transfer.begin(wish, isAnnounced);
+    return this.parts.ending.isOver ? { status: 'cancelled' } : this.parts.transfer.begin(wish, isAnnounced);
   }
 
   /** Lets go of the call, which goes on elsewhere. Nothing when it has ended. */

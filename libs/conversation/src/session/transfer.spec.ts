@@ -195,6 +195,17 @@ describe('an operator', () => {
     expect(call.isLetGo).toBe(true);
   });
 
+  it('changes nothing about a call that is over', async () => {
+    const call = await inTalk();
+    call.stream.leave('caller-hangup');
+    expect(call.session.putThrough({ department: 'sales', summary: '' })).toEqual({ status: 'cancelled' });
+    call.session.sayGoodbye();
+    await call.passes(30_000);
+    expect(call.termination?.reason).toBe('caller-hangup');
+    expect(call.log.of('transfer.asked')).toEqual([]);
+    expect(call.clock.pendingTimers).toBe(0);
+  });
+
   it('ends a call with a goodbye that the caller cannot talk away', async () => {
     const call = await inTalk();
     call.session.sayGoodbye();
