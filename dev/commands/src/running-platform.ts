@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { CallRecordStore, connectRedis, Sealer } from '@tandem/call-state';
 import type { AgentContentInput } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
-import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall } from '@tandem/simulators';
+import { deriveKeys } from '@tandem/platform';
+import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall, type TwilioSimulatorOptions } from '@tandem/simulators';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
 /** A caller of the seeds whose name the business knows. */
@@ -19,9 +21,12 @@ export class RunningPlatform {
     readonly twilio: TwilioSimulator,
     readonly model: RealtimeSimulator,
     readonly database: DataSource,
+    /** What Redis knows of calls. */
+    readonly records: CallRecordStore,
+    private readonly closeRedis: () => void,
   ) {}
 
-  static async start(options: { model?: RealtimeSimulatorOptions; stack?: Partial<LaunchOptions> } = {}): Promise<RunningPlatform> {
+  static async start(options: { model?: RealtimeSimulatorOptions; twilio?: Partial<TwilioSimulatorOptions>; stack?: Partial<LaunchOptions> } = {}): Promise<RunningPlatform> {
     const model = new RealtimeSimulator({ pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 }, transcriptionDelayMs: 100, ...options.model });
     const at = await model.start({});
     const lines: string[] = [];
@@ -37,11 +42,14 @@ export class RunningPlatform {
         env: { OPENAI_REALTIME_URL: at.url, OPENAI_API_KEY: 'sk-test', ...options.stack?.env },
       });
       started.unshift(() => stack.stop());
-      const twilio = new TwilioSimulator({ authToken: stack.twilioAuthToken, speed: CARRIER_SPEED });
+      const twilio = new TwilioSimulator({ authToken: stack.twilioAuthToken, speed: CARRIER_SPEED, ...options.twilio });
       await twilio.start();
       started.unshift(() => twilio.stop());
+      const redis = connectRedis(stack.redis.url, 'command');
+      started.unshift(() => Promise.resolve(redis.disconnect()));
+      const records = new CallRecordStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));
       const database = await createDataSource({ url: stack.postgres.url, poolSize: 3 }).initialize();
-      return new RunningPlatform(lines, stack, twilio, model, database);
+      return new RunningPlatform(lines, stack, twilio, model, database, records, () => redis.disconnect());
     } catch (error) {
       for (const stop of started) await stop();
       throw error;
@@ -73,18 +81,30 @@ export class RunningPlatform {
     return (await response.json()) as Answer;
   }
 
+  /** What control-api answers to a command. */
+  async tell(path: string, body: object = {}, key = this.stack.secrets.demoApiKey): Promise<{ readonly status: number; readonly code?: string }> {
+    const response = await fetch(this.stack.urls.controlApi + path, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    return { ...((await response.json()) as object), status: response.status };
+  }
+
   /** Agent Sarah is different in these things while `run` runs; calls admitted before keep what they had. */
   async withAgent(changes: Partial<AgentContentInput>, run: () => Promise<void>): Promise<void> {
+    const before = await this.publish(changes);
+    try {
+      await run();
+    } finally {
+      await this.publish(before);
+    }
+  }
+
+  /** Agent Sarah is different in these things from the next call on. Answers what she was. */
+  async publish(changes: Partial<AgentContentInput>): Promise<AgentContentInput> {
     const directory = new AgentDirectory(this.database);
     const number = await directory.findByNumber(DIALLED);
     if (!number?.agent) throw new TypeError('No agent answers the demo number.');
     const { agentId, agentVersion: _version, tenantId, ...content } = number.agent;
     await directory.publish(tenantId, agentId, { ...content, ...changes });
-    try {
-      await run();
-    } finally {
-      await directory.publish(tenantId, agentId, content);
-    }
+    return content;
   }
 
   /** Changes something through control-api, as the demo's operator. */
@@ -121,6 +141,7 @@ export class RunningPlatform {
 
   async stop(): Promise<void> {
     await this.database.destroy();
+    this.closeRedis();
     await this.twilio.stop();
     await this.stack.stop();
     await this.model.stop();

@@ -270,7 +270,7 @@ describe('bad input at the door', () => {
   });
 });
 
-describe('a relay that dies', () => {
+describe('a relay that dies with no other there', () => {
   it('is told to the caller in words, and its call is written down as lost', async () => {
     const call = platform.ring();
     await call.waitForSpeech({ forMs: 800 });

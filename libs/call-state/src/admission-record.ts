@@ -34,7 +34,11 @@ export const admissionRecordSchema = z.object({
 });
 export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;
 
-export type CallState = 'admitted' | 'connected' | 'ended';
+/**
+ * `transferring`: its last owner has asked for a person and let go; the carrier dials or both talk. `connected` also when
+ * the stream was lost and another relay is about to take over.
+ */
+export type CallState = 'admitted' | 'connected' | 'transferring' | 'ended';
 
 /** Where a call stands, as far as Redis knows. */
 export interface CallStanding {
@@ -44,8 +48,14 @@ export interface CallStanding {
   readonly admittedAt: number;
   /** Epoch of the last owner; 0 before the first stream. */
   readonly epoch: number;
+  /** Epoch of the last stream offered to the carrier; above `epoch` until a relay has claimed it. */
+  readonly minted: number;
   /** The last owner. */
   readonly relayId: RelayId | null;
+  /** The person asked for has taken the call, or needs not be asked. */
+  readonly isAccepted: boolean;
+  /** The carrier has reported the end of the caller's leg. */
+  readonly hasCallerLeft: boolean;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }
@@ -54,3 +64,12 @@ export interface CallStanding {
 export const CALL_KEYS_TTL_S = 48 * 3600;
 /** After everything is in Postgres, for stragglers such as a late status callback. */
 export const PERSISTED_TTL_S = 3600;
+
+/** How long the carrier has to ask where a call goes that its relay let go. */
+export const ASKED_LEASE_MS = 60_000;
+/** How long a call that comes back from a transfer may wait for a relay to be found. */
+export const RETURN_LEASE_MS = 10_000;
+/** Once the carrier has no caller any more, whoever ends the call has so long for it. */
+export const LEFT_LEASE_MS = 5_000;
+/** A call that nobody holds may still be taken over by a relay for so long; then it is closed as lost. */
+export const LOST_GRACE_MS = 15_000;

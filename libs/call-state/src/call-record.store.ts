@@ -1,9 +1,10 @@
 import { callIdSchema, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TerminationReason } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
-import { CALL_KEYS_TTL_S, admissionRecordSchema, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState } from './admission-record.ts';
+import { CALL_KEYS_TTL_S, admissionRecordSchema, LOST_GRACE_MS, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { addForeignEvent } from './scripts/append-events.ts';
 import { admitCall } from './scripts/admit-call.ts';
+import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
 import { claimCall } from './scripts/claim-call.ts';
 import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
@@ -63,15 +64,19 @@ export class CallRecordStore {
   }
 
   async standing(callId: CallId): Promise<CallStanding | null> {
-    const [state, tenant, epoch, relay, reason, admittedAt] = await this.redis.hmget(keys.call(callId), 'status', 'tenant', 'epoch', 'relay', 'reason', 'admittedAt');
+    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted', 'left'];
+    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left] = await this.redis.hmget(keys.call(callId), ...fields);
     if (!state) return null;
     return {
       state: state as CallState,
       tenantId: tenantIdSchema.parse(tenant),
       epoch: Number(epoch),
+      minted: Number(minted),
       relayId: relayIdSchema.safeParse(relay).data ?? null,
       endReason: reason || null,
       admittedAt: Number(admittedAt),
+      isAccepted: accepted === '1',
+      hasCallerLeft: left === '1',
     };
   }
 
@@ -89,13 +94,12 @@ export class CallRecordStore {
 
   /** Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken. */
   async addFact(callId: CallId, name: string, fact: CallFact): Promise<'stored' | 'repeat' | 'unknown' | 'ended'> {
-    const isEnding = fact.type === 'call.ended';
-    const reason = isEnding ? fact.data.termination.reason : '';
-    return (await run(this.redis, addForeignEvent, [keys.call(callId), keys.callEvents(callId)], [name, this.sealEvent(callId, fact, Date.now()), isEnding ? 'ended' : '', reason])) as
-      | 'stored'
-      | 'repeat'
-      | 'unknown'
-      | 'ended';
+    return (await run(
+      this.redis,
+      addForeignEvent,
+      [keys.call(callId), keys.callEvents(callId), keys.liveCalls],
+      [name, this.sealEvent(callId, fact, Date.now()), markOf(fact), callId, ...MARK_LEASES],
+    )) as 'stored' | 'repeat' | 'unknown' | 'ended';
   }
 
   /** Every event of the call, in the order they were stored. Unreadable ones are counted, not thrown. */
@@ -116,10 +120,10 @@ export class CallRecordStore {
     return { events, unreadable };
   }
 
-  /** Calls whose lease has ended: nobody holds them any more. */
+  /** Calls whose lease has ended for good: nobody holds them, and nobody is expected to any more. */
   async lapsedCalls(limit: number): Promise<CallId[]> {
     const [seconds] = await this.redis.time();
-    const ids = await this.redis.zrangebyscore(keys.liveCalls, '-inf', Number(seconds) * 1000, 'LIMIT', 0, limit);
+    const ids = await this.redis.zrangebyscore(keys.liveCalls, '-inf', Number(seconds) * 1000 - LOST_GRACE_MS, 'LIMIT', 0, limit);
     return ids.flatMap((id) => callIdSchema.safeParse(id).data ?? []);
   }
 

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { agentSnapshotSchema, UNKNOWN_CALLER, termination, type CallFact, type CallId, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
+import { termination, type CallFact, type CallId, type RelayId, type ToolCallId } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
 import { CallRecordStore, connectRedis, RedisCallLog, RelayInboxReader, RelayInboxWriter, RelayRegistry, Sealer, type AdmissionRecord, type CallLogCounters, type RelayMessage } from './index.ts';
+import { CALLER_NUMBER, someCall } from './test/some-call.ts';
 
 const relayId = 'relay-1' as RelayId;
-const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
-const phone = '+12025550123';
 
 let url: string;
 let redis: Redis;
@@ -20,19 +19,6 @@ const clock = new RealClock((error) => {
 });
 
 const key = (seed: number) => ({ keyId: `k${seed}`, key: new Uint8Array(32).fill(seed) });
-const record = (): AdmissionRecord => ({
-  callId: randomUUID() as CallId,
-  tenantId,
-  direction: 'inbound',
-  channel: 'twilio',
-  from: phone,
-  to: '+12025550100',
-  carrierCallId: `CA${randomUUID().replaceAll('-', '')}`,
-  admittedAt: Date.now(),
-  caller: UNKNOWN_CALLER,
-  language: 'en-US',
-  agent: agentSnapshotSchema.parse({ agentId: randomUUID(), agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'guided' } }),
-});
 const heartbeat = (changes: object = {}, calls: CallId[] = []) => registry.renew({ relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, ...changes }, calls);
 const note = (text: string): CallFact => ({ type: 'caller.spoke', data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 } });
 const openLog = (call: AdmissionRecord, epoch: number, lastSeq = 0, onFenced = () => undefined) => {
@@ -53,7 +39,7 @@ afterAll(() => redis.disconnect());
 describe('admission', () => {
   it('happens once, however often the carrier asks at the same time, and every repeat gets the first answer', async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     const asked = await Promise.all(Array.from({ length: 20 }, (_, n) => store.admit({ ...call, callId: randomUUID() as CallId }, relayId, `answer ${n}`, 60_000)));
     const repeats = asked.filter((admission) => admission.outcome === 'repeat').map((admission) => admission.answer);
     expect(repeats).toHaveLength(19);
@@ -64,16 +50,16 @@ describe('admission', () => {
 
   it('does not go over a relay’s capacity, however many come at once', async () => {
     await heartbeat({ active: 1 });
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.admit(record(), relayId, 'x', 60_000)));
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.admit(someCall(), relayId, 'x', 60_000)));
     expect(outcomes.filter(({ outcome }) => outcome === 'new')).toHaveLength(2);
     expect(outcomes.filter(({ outcome }) => outcome === 'full')).toHaveLength(8);
   });
 
   it('goes to no relay that drains or whose lease has ended', async () => {
     await heartbeat({ isDraining: true });
-    expect(await store.admit(record(), relayId, 'x', 60_000)).toEqual({ outcome: 'gone' });
+    expect(await store.admit(someCall(), relayId, 'x', 60_000)).toEqual({ outcome: 'gone' });
     await registry.resign(relayId);
-    expect(await store.admit(record(), relayId, 'x', 60_000)).toEqual({ outcome: 'gone' });
+    expect(await store.admit(someCall(), relayId, 'x', 60_000)).toEqual({ outcome: 'gone' });
     expect(await registry.sightings()).toEqual([]);
   });
 
@@ -85,7 +71,7 @@ describe('admission', () => {
 
   it('leaves no personal data readable', async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     await store.admit(call, relayId, 'answer', 60_000);
     const { log } = openLog(call, 1);
     await store.claim(call.callId, relayId, 1, 3_000);
@@ -98,7 +84,7 @@ describe('admission', () => {
       dump.push(name, JSON.stringify(type === 'hash' ? await redis.hgetall(name) : type === 'stream' ? await redis.xrange(name, '-', '+') : type === 'zset' ? await redis.zrange(name, 0, -1) : await redis.get(name)));
     }
     const everything = dump.join('\n');
-    for (const secret of [phone, '2025550123', 'my secret', 'Alex Morgan']) expect(everything).not.toContain(secret);
+    for (const secret of [CALLER_NUMBER, '2025550123', 'my secret', 'Alex Morgan']) expect(everything).not.toContain(secret);
     expect(everything).toContain(call.callId);
   });
 });
@@ -106,7 +92,7 @@ describe('admission', () => {
 describe('a claim', () => {
   it('brings the record, is good once, and frees the reservation', async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     await store.admit(call, relayId, 'x', 60_000);
     expect(await store.claim(call.callId, relayId, 1, 3_000)).toEqual({ outcome: 'claimed', record: call, lastSeq: 0 });
     expect(await store.claim(call.callId, relayId, 1, 3_000)).toEqual({ outcome: 'used' });
@@ -116,7 +102,7 @@ describe('a claim', () => {
 
   it('by a thousand replays at once is given to one', async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     await store.admit(call, relayId, 'x', 60_000);
     const claims = await Promise.all(Array.from({ length: 1_000 }, () => store.claim(call.callId, relayId, 1, 3_000)));
     expect(claims.filter(({ outcome }) => outcome === 'claimed')).toHaveLength(1);
@@ -124,7 +110,7 @@ describe('a claim', () => {
 
   it('of a newer epoch takes the call over, and the older one comes too late', async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     await store.admit(call, relayId, 'x', 60_000);
     expect((await store.claim(call.callId, relayId, 2, 3_000)).outcome).toBe('claimed');
     expect((await store.claim(call.callId, relayId, 1, 3_000)).outcome).toBe('used');
@@ -132,7 +118,7 @@ describe('a claim', () => {
 
   it('of an ended or unknown call is refused', async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     expect(await store.claim(call.callId, relayId, 1, 3_000)).toEqual({ outcome: 'unknown' });
     await store.admit(call, relayId, 'x', 60_000);
     await store.end(call.callId, (await store.standing(call.callId))!, 'never-connected');
@@ -143,7 +129,7 @@ describe('a claim', () => {
 describe('the event log', () => {
   const admitted = async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     await store.admit(call, relayId, 'x', 60_000);
     await store.claim(call.callId, relayId, 1, 3_000);
     return call;
@@ -157,7 +143,7 @@ describe('the event log', () => {
     const { events, unreadable } = await store.events(call.callId);
     expect(unreadable).toBe(0);
     expect(events.slice(1).map(({ seq }) => seq)).toEqual(Array.from({ length: 500 }, (_, n) => n + 1));
-    expect(events[0]).toMatchObject({ type: 'call.admitted', epoch: 0, data: { from: phone, agentName: 'Sarah' } });
+    expect(events[0]).toMatchObject({ type: 'call.admitted', epoch: 0, data: { from: CALLER_NUMBER, agentName: 'Sarah' } });
     expect(counters).toEqual({ stored: 500, dropped: 0, failures: 0 });
   });
 
@@ -226,9 +212,9 @@ describe('the event log', () => {
 describe('leases', () => {
   it('of calls are renewed with their relay’s, and lapse with it', async () => {
     await heartbeat();
-    const call = record();
+    const call = someCall();
     await store.admit(call, relayId, 'x', 60_000);
-    await store.claim(call.callId, relayId, 1, -1_000);
+    await store.claim(call.callId, relayId, 1, -17_000);
     expect(await store.lapsedCalls(10)).toEqual([call.callId]);
     await heartbeat({}, [call.callId]);
     expect(await store.lapsedCalls(10)).toEqual([]);

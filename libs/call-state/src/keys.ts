@@ -5,7 +5,7 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  *
  * | key                         | type   | written by                    | holds |
  * |-----------------------------|--------|-------------------------------|-------|
- * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq |
+ * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq, transfer, answers |
  * | call:<callId>:events        | stream | relay; ingress and workers add| the call's event log |
  * | carrier:<carrierCallId>     | hash   | ingress                       | our callId; the answer given, for repeats |
  * | calls:live                  | zset   | ingress, relay                | callId by the Redis time (ms) its lease ends |

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { appendEvents } from './scripts/append-events.ts';
+import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
 import { run } from './scripts/script.ts';
 import { DAY_TTL_S, MONTH_TTL_S, monthOf, type Spent } from './spend-ledger.ts';
 import type { Sealer } from './sealer.ts';
@@ -35,7 +36,7 @@ export interface CallLogOptions {
 interface Entry {
   readonly seq: number;
   readonly sealed: string;
-  readonly endReason: string | null;
+  readonly mark: string;
   /** What it reports to have used, at its price. */
   readonly micros: number;
 }
@@ -74,7 +75,7 @@ export class RedisCallLog implements CallLog {
     const at = this.clock.wallTime();
     const sealed = this.sealer.seal({ type: fact.type, data: fact.data, at }, `event:${this.options.callId}`);
     const micros = fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
-    this.waiting.push({ seq: ++this.seq, sealed, endReason: fact.type === 'call.ended' ? fact.data.termination.reason : null, micros });
+    this.waiting.push({ seq: ++this.seq, sealed, mark: markOf(fact), micros });
     if (!this.isWriting) void this.write();
   }
 
@@ -120,14 +121,13 @@ export class RedisCallLog implements CallLog {
     const { callId, epoch, spending } = this.options;
     const call = keys.call(callId);
     const periods = spending ? [keys.spend(spending.tenantId, spending.day), keys.spend(spending.tenantId, monthOf(spending.day))] : [call, call];
-    const endReason = batch.find((entry) => entry.endReason !== null)?.endReason;
     let reply: ['stored', number, number, number, number] | ['fenced' | 'unknown', number];
     try {
       reply = (await run(
         this.redis,
         appendEvents,
-        [call, keys.callEvents(callId), ...periods],
-        [epoch, endReason ? 'ended' : '', endReason ?? '', CALL_KEYS_TTL_S, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.seq, entry.sealed, spending ? entry.micros : 0])],
+        [call, keys.callEvents(callId), keys.liveCalls, ...periods],
+        [epoch, callId, CALL_KEYS_TTL_S, ...MARK_LEASES, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.seq, entry.sealed, entry.mark, spending ? entry.micros : 0])],
       )) as typeof reply;
     } catch {
       this.counters.failures += 1;

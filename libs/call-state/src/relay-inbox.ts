@@ -4,9 +4,17 @@ import { z } from 'zod';
 import { keys } from './keys.ts';
 import type { Sealer } from './sealer.ts';
 
-const messageSchema = z.discriminatedUnion('kind', [z.object({ kind: z.literal('tool-result'), callId: callIdSchema, toolCallId: toolCallIdSchema, outcome: toolOutcomeSchema })]);
+const messageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('tool-result'), callId: callIdSchema, toolCallId: toolCallIdSchema, outcome: toolOutcomeSchema }),
+  /** Put the caller through to a department, as the agent would. */
+  z.object({ kind: z.literal('transfer'), callId: callIdSchema, department: z.string().max(64), summary: z.string().max(1_000) }),
+  /** Say goodbye and hang up. */
+  z.object({ kind: z.literal('end'), callId: callIdSchema }),
+]);
 /** What others have to tell a relay about its calls. */
 export type RelayMessage = z.infer<typeof messageSchema>;
+/** What an operator has done with a call. */
+export type RelayCommand = Exclude<RelayMessage, { kind: 'tool-result' }>;
 
 /** Messages kept for a relay that is slow or gone. */
 const MAX_LENGTH = 10_000;
@@ -22,10 +30,17 @@ export class RelayInboxWriter {
     private readonly sealer: Sealer,
   ) {}
 
-  async toolResult(relayId: RelayId, callId: RelayMessage['callId'], toolCallId: ToolCallId, outcome: ToolOutcome): Promise<void> {
+  toolResult(relayId: RelayId, callId: RelayMessage['callId'], toolCallId: ToolCallId, outcome: ToolOutcome): Promise<void> {
+    return this.put(relayId, { kind: 'tool-result', callId, toolCallId, outcome });
+  }
+
+  command(relayId: RelayId, command: RelayCommand): Promise<void> {
+    return this.put(relayId, command);
+  }
+
+  private async put(relayId: RelayId, message: RelayMessage): Promise<void> {
     const key = keys.relayInbox(relayId);
-    const sealed = this.sealer.seal({ kind: 'tool-result', callId, toolCallId, outcome } satisfies RelayMessage, `inbox:${relayId}`);
-    await this.redis.multi().xadd(key, 'MAXLEN', '~', MAX_LENGTH, '*', 'p', sealed).expire(key, INBOX_TTL_S).exec();
+    await this.redis.multi().xadd(key, 'MAXLEN', '~', MAX_LENGTH, '*', 'p', this.sealer.seal(message, `inbox:${relayId}`)).expire(key, INBOX_TTL_S).exec();
   }
 }
 

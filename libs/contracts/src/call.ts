@@ -5,6 +5,12 @@ export const CALL_STATUSES = ['queued', 'initiated', 'ringing', 'in-progress', '
 export const callStatusSchema = z.enum(CALL_STATUSES);
 export type CallStatus = z.infer<typeof callStatusSchema>;
 
+const FINAL_STATUSES: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
+/** The carrier's leg is over; nothing follows. */
+export function isFinalStatus(status: CallStatus): boolean {
+  return FINAL_STATUSES.has(status);
+}
+
 export const callDirectionSchema = z.enum(['inbound', 'outbound']);
 export type CallDirection = z.infer<typeof callDirectionSchema>;
 

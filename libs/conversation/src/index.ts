@@ -14,4 +14,6 @@ export type { LanguageDetector } from './session/language-watch.ts';
 export { CallHistory } from './session/call-history.ts';
 export type { CallFacts } from './session/call-facts.ts';
 export { CallSession, type CallSessionParts } from './session/call-session.ts';
+export { takeoverOf, type Takeover } from './session/takeover.ts';
+export type { TransferWish } from './session/transfer.ts';
 export { RealClock } from './session/real-clock.ts';

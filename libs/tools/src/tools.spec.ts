@@ -31,6 +31,16 @@ describe('the tools', () => {
     }
   });
 
+  it('put a caller through to the departments of their agent, and to nobody else', () => {
+    const directory = ['sales', 'support'].map((key) => ({ key, name: key, address: '+12025550170', mode: 'warm' as const, ringMs: 25_000, hours: [] }));
+    const [transfer] = declarationsFor(['transfer_call'], directory);
+    const wish = { department: 'sales', reason: 'caller-asked', summary: 'Wants an offer.' };
+    expect(transfer?.parse(wish)).toEqual({ ok: true, value: wish });
+    for (const department of ['+12025550199', 'sales +12025550199', 'billing', '']) expect(transfer?.parse({ ...wish, department })).toMatchObject({ ok: false });
+    expect(JSON.stringify(transfer?.parameters)).not.toContain('2025550170');
+    expect(declarationsFor(['transfer_call', 'end_call']).map((tool) => tool.name)).toEqual(['end_call']);
+  });
+
   it('end a call only for a reason there is', () => {
     const [endCall] = declarationsFor(['end_call']);
     expect(endCall?.place).toBe('call');

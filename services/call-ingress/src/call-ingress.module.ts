@@ -1,17 +1,21 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
 import { AgentDirectory, CallerDirectory, CallRepository, databaseResource, SpendingRepository } from '@tandem/database';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
 import { CallPlacement } from './admission/call-placement.service.ts';
 import { CallRefusal } from './admission/call-refusal.service.ts';
+import { ReAttachment } from './admission/re-attachment.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
 import { IngressMetrics } from './ingress-metrics.ts';
 import { PublicBaseUrl } from './public-base-url.ts';
+import { DepartmentDial } from './transfer/department-dial.ts';
+import { Transfers } from './transfer/transfers.service.ts';
 import { CallStatusController } from './twilio/call-status.controller.ts';
 import { CallbackTokens } from './twilio/callback-tokens.ts';
 import { StreamEndedController } from './twilio/stream-ended.controller.ts';
+import { TransferController } from './twilio/transfer.controller.ts';
 import { VoiceWebhookController } from './twilio/voice-webhook.controller.ts';
 
 const REDIS = Symbol('REDIS');
@@ -21,15 +25,17 @@ const DATA_SOURCE = Symbol('DATA_SOURCE');
 export class CallIngressModule {
   static forRoot(config: ServiceConfig<'call-ingress'>): DynamicModule {
     const redis = redisResource(config.redisUrl);
+    const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
     return {
       module: CallIngressModule,
       imports: [queueModule('producer', config.redisUrl, ['post-call'])],
-      controllers: [VoiceWebhookController, StreamEndedController, CallStatusController],
+      controllers: [VoiceWebhookController, StreamEndedController, TransferController, CallStatusController],
       providers: [
         ...managed(REDIS, redis),
         ...managed(DATA_SOURCE, database),
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))) },
+        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: CallMoves, useValue: new CallMoves(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         { provide: AgentDirectory, useValue: new AgentDirectory(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },
@@ -45,6 +51,9 @@ export class CallIngressModule {
         CallPlacement,
         CallRefusal,
         CallAdmission,
+        DepartmentDial,
+        ReAttachment,
+        Transfers,
       ],
     };
   }

@@ -9,6 +9,10 @@ export class IngressMetrics {
   readonly refusedCallbacks;
   readonly streamFailures;
   readonly streamEndings;
+  readonly reAttachments;
+  readonly transfers;
+  readonly operatorAnswers;
+  readonly endedCalls;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
     this.admissions = metrics.counter({ name: 'tandem_admissions_total', help: 'Voice webhooks by what became of them', labelNames: ['outcome'] });
@@ -16,5 +20,9 @@ export class IngressMetrics {
     this.refusedCallbacks = metrics.counter({ name: 'tandem_callbacks_refused_total', help: 'Carrier callbacks without a valid token of ours', labelNames: ['reason'] });
     this.streamFailures = metrics.counter({ name: 'tandem_stream_errors_total', help: 'Stream errors the carrier reported', labelNames: ['code'] });
     this.streamEndings = metrics.counter({ name: 'tandem_stream_ended_total', help: 'Ended streams by what the call does next', labelNames: ['next'] });
+    this.reAttachments = metrics.counter({ name: 'tandem_reattachments_total', help: 'Callers without a relay, by why and by what became of it', labelNames: ['cause', 'outcome'] });
+    this.transfers = metrics.counter({ name: 'tandem_transfers_total', help: 'Callers put through, by how it went', labelNames: ['mode', 'outcome'] });
+    this.operatorAnswers = metrics.counter({ name: 'tandem_operator_answers_total', help: 'Answers of people asked to take a call', labelNames: ['by', 'verdict'] });
+    this.endedCalls = metrics.counter({ name: 'tandem_ingress_calls_ended_total', help: 'Calls ended while no relay held them, by reason', labelNames: ['reason'] });
   }
 }

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { CallRecordStore, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
 import {
   AgentRepository,
   ApiKeyRepository,
@@ -12,17 +13,20 @@ import {
   SpendingRepository,
   type DataSource,
 } from '@tandem/database';
-import { API_KEYS, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import { API_KEYS, deriveKeys, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
 import { AgentsController } from './agents/agents.controller.ts';
 import { AgentsService } from './agents/agents.service.ts';
 import { BlockedCallersController } from './callers/blocked-callers.controller.ts';
 import { CallerGroupsController } from './callers/caller-groups.controller.ts';
+import { CallCommandsController } from './calls/call-commands.controller.ts';
+import { CallCommands } from './calls/call-commands.service.ts';
 import { CallsController } from './calls/calls.controller.ts';
 import { DepartmentsController } from './directory/departments.controller.ts';
 import { NumbersController } from './numbers/numbers.controller.ts';
 import { SpendingController } from './spending/spending.controller.ts';
 
 const DATA_SOURCE = Symbol('DATA_SOURCE');
+const REDIS = Symbol('REDIS');
 const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepository, CallRepository, DepartmentRepository, NumberRepository, SpendingRepository];
 
 /** The operators' door. */
@@ -30,12 +34,18 @@ const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepos
 export class ControlApiModule {
   static forRoot(config: ServiceConfig<'control-api'>): DynamicModule {
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
+    const redis = redisResource(config.redisUrl);
+    const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: ControlApiModule,
-      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallsController, DepartmentsController, NumbersController, SpendingController],
+      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, NumbersController, SpendingController],
       providers: [
         ...managed(DATA_SOURCE, database),
+        ...managed(REDIS, redis),
+        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
+        CallCommands,
         { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
         { provide: TOKEN_AUDIENCE, useValue: 'control-api' },
         ...REPOSITORIES.map(repository),

@@ -4,6 +4,7 @@ import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } f
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallFactory } from './relay/call-factory.ts';
+import { RelayInbox } from './relay/relay-inbox.reader.ts';
 import { RelayLeaseKeeper } from './relay/relay-lease.ts';
 import { RelayMetrics } from './relay/relay-metrics.ts';
 import { Relay } from './relay/relay.ts';
@@ -11,7 +12,6 @@ import { PhraseMemory } from './relay/phrase-memory.ts';
 import { WaitMusic } from './relay/wait-music.ts';
 import { REDIS } from './relay/tokens.ts';
 import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
-import { ToolReplyReader } from './tools/tool-reply.reader.ts';
 
 @Module({})
 export class MediaRelayModule {
@@ -28,12 +28,12 @@ export class MediaRelayModule {
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         RelayMetrics,
         QueuedToolCaller,
-        ToolReplyReader,
         PostCallQueue,
         PhraseMemory,
         WaitMusic,
         CallFactory,
         Relay,
+        RelayInbox,
         RelayLeaseKeeper,
         StreamTickets,
         TwilioStreamGateway,

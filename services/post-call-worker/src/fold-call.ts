@@ -1,4 +1,4 @@
-import type { CallEvent, CallEventBody, CallEventType, CallId, CallStatus, TenantId, ToolCallId, Usage } from '@tandem/contracts';
+import { isFinalStatus, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
 import type { CallLegRecord, CallRecord, LatencySummary, ToolCallRecord, UtteranceRecord } from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
 import { dispositionOf } from './disposition.ts';
@@ -48,12 +48,10 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
   return { ...record, disposition: ended ? dispositionOf(record) : null };
 }
 
-const FINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
-
 /** Reports come in any order; a final one stands, else the one with the highest sequence. */
 function foldStatus(reports: readonly EventOf<'carrier.reported'>[], isAnswered: boolean, isEnded: boolean): CallStatus {
   const inOrder = [...reports].sort((a, b) => a.data.sequence - b.data.sequence).map(({ data }) => data.status);
-  const reported = inOrder.findLast((status) => FINAL.has(status)) ?? (isEnded ? undefined : inOrder.at(-1));
+  const reported = inOrder.findLast(isFinalStatus) ?? (isEnded ? undefined : inOrder.at(-1));
   return reported ?? (isEnded ? (isAnswered ? 'completed' : 'canceled') : isAnswered ? 'in-progress' : 'ringing');
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { CallRecordStore } from '@tandem/call-state';
-import type { CallId } from '@tandem/contracts';
+import { CallRecordStore, type CallStanding } from '@tandem/call-state';
+import type { CallId, TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 import { PostCallMetrics } from './post-call-metrics.ts';
 
@@ -49,7 +49,7 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
     const standing = await this.store.standing(callId);
     if (!standing) return this.store.release(callId);
     if (standing.state !== 'ended') {
-      const reason = standing.state === 'connected' ? 'relay-lost' : 'never-connected';
+      const reason = lostReason(standing);
       const isOurs = await this.store.end(callId, standing, reason);
       if (isOurs) {
         this.metrics.reaped.inc({ reason });
@@ -58,4 +58,12 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
     }
     await this.postCall.enqueue(callId, standing.tenantId, 'reaped');
   }
+}
+
+/** Why a call is over that nobody has ended. */
+function lostReason({ state, isAccepted, hasCallerLeft }: CallStanding): TerminationReason {
+  if (state === 'admitted') return 'never-connected';
+  if (state === 'connected') return 'relay-lost';
+  if (isAccepted) return 'transferred';
+  return hasCallerLeft ? 'caller-hangup' : 'stream-lost';
 }

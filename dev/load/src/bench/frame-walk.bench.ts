@@ -99,7 +99,7 @@ function startCall(carrier: NullSocket, provider: NullSocket): CallSession {
   };
   const clock = new RealClock(fail);
   const log: CallLog = { append: () => undefined, flush: () => Promise.resolve('stored') };
-  const toolCaller: ToolCaller = { call: () => Promise.resolve({ status: 'cancelled' }), cancelAll: () => undefined };
+  const toolCaller: ToolCaller = { call: () => Promise.resolve({ status: 'cancelled' }), resume: () => Promise.resolve({ status: 'cancelled' }), cancelAll: () => undefined };
   const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
   const agent = agentSnapshotSchema.parse({
     agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',

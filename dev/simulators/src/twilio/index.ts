@@ -4,6 +4,7 @@ export { stereoWav, wavToMulaw } from './audio/wav.ts';
 export type { TalkTiming, ResponseTiming, InterruptionTiming } from './audio/talk-timing.ts';
 export type { CallError, ErrorCode } from './call-errors.ts';
 export type { CallEntry, CallEndCause, CallRecording, CallReport, CallStatus } from './call/call-report.ts';
+export { PEOPLE, type PersonOptions } from './call/callees.ts';
 export type { CalleeAction, CalleeScript, DialledParty } from './call/callee.ts';
 export type { DuplicateWebhooks, Fallback } from './call/document-source.ts';
 export { WaitError } from './call/line.ts';

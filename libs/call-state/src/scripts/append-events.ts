@@ -1,65 +1,69 @@
+import { APPLY_MARK } from './call-mark.ts';
 import { script } from './script.ts';
 
 /*
  * Appends the owner's next events, each once: what is at or below lastSeq is there already, what comes from an older
- * epoch is refused. What an event cost is added to the tenant's day and month in the same step, so it counts once too.
+ * epoch is refused. Marks are carried out, and what an event cost is added to the tenant's day and month, in the same
+ * step, so it counts once too.
  *
- * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] spend:<tenantId>:<day>   KEYS[4] spend:<tenantId>:<month>
- * ARGV[1] epoch   ARGV[2] 'ended' when one of the events ends the call, else ''   ARGV[3] why it ended, or ''
- * ARGV[4] seconds the call's keys live   ARGV[5], ARGV[6] seconds a day's and a month's spending is kept
- * ARGV[7…] seq, sealed event and micros it cost, in threes, ascending
+ * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] calls:live
+ * KEYS[4] spend:<tenantId>:<day>   KEYS[5] spend:<tenantId>:<month>
+ * ARGV[1] epoch   ARGV[2] callId   ARGV[3] seconds the call's keys live   ARGV[4…6] MARK_LEASES
+ * ARGV[7], ARGV[8] seconds a day's and a month's spending is kept
+ * ARGV[9…] seq, sealed event, mark and micros it cost, in fours, ascending
  *
  * Returns {'stored', lastSeq, micros added, micros of the day, micros of the month} | {'fenced', 0} | {'unknown', 0};
  * the sums are 0 when nothing was added
  */
 export const appendEvents = script(
-  4,
-  `
+  5,
+  `${APPLY_MARK}
 local call = redis.call('HMGET', KEYS[1], 'epoch', 'lastSeq')
 if not call[1] then return {'unknown', 0} end
 if tonumber(ARGV[1]) < tonumber(call[1]) then return {'fenced', 0} end
 local last = tonumber(call[2])
 local cost = 0
-for index = 7, #ARGV, 3 do
+for index = 9, #ARGV, 4 do
   local seq = tonumber(ARGV[index])
   if seq > last then
     redis.call('XADD', KEYS[2], '*', 'e', ARGV[1], 's', seq, 'p', ARGV[index + 1])
-    cost = cost + tonumber(ARGV[index + 2])
+    cost = cost + tonumber(ARGV[index + 3])
+    mark(KEYS[1], KEYS[3], ARGV[2], ARGV[index + 2], ARGV[index + 1], ARGV[4], ARGV[5], ARGV[6])
     last = seq
   end
 end
 local sums = {0, 0}
 if cost > 0 then
   for period = 1, 2 do
-    sums[period] = redis.call('HINCRBY', KEYS[2 + period], 'added', cost) + tonumber(redis.call('HGET', KEYS[2 + period], 'opened') or 0)
-    redis.call('EXPIRE', KEYS[2 + period], ARGV[4 + period])
+    sums[period] = redis.call('HINCRBY', KEYS[3 + period], 'added', cost) + tonumber(redis.call('HGET', KEYS[3 + period], 'opened') or 0)
+    redis.call('EXPIRE', KEYS[3 + period], ARGV[6 + period])
   end
 end
 redis.call('HSET', KEYS[1], 'lastSeq', last)
-if ARGV[2] == 'ended' then redis.call('HSET', KEYS[1], 'status', 'ended', 'reason', ARGV[3]) end
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('EXPIRE', KEYS[2], ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
 return {'stored', last, cost, sums[1], sums[2]}
 `,
 );
 
 /*
- * Adds one event of the ingress or a worker, once per its own name.
+ * Adds one event of the ingress or a worker, once per its own name, with its mark.
  *
- * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events
- * ARGV[1] name of the event, unique in the call   ARGV[2] sealed event   ARGV[3] 'ended' or ''   ARGV[4] why, or ''
+ * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] calls:live
+ * ARGV[1] name of the event, unique in the call   ARGV[2] sealed event   ARGV[3] mark   ARGV[4] callId
+ * ARGV[5…7] MARK_LEASES
  *
  * Returns 'stored' | 'repeat' | 'unknown' | 'ended' (a second ending is refused)
  */
 export const addForeignEvent = script(
-  2,
-  `
+  3,
+  `${APPLY_MARK}
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then return 'unknown' end
-if ARGV[3] == 'ended' and status == 'ended' then return 'ended' end
+if string.sub(ARGV[3], 1, 6) == 'ended:' and status == 'ended' then return 'ended' end
 if redis.call('HSETNX', KEYS[1], 'seen:' .. ARGV[1], 1) == 0 then return 'repeat' end
 redis.call('XADD', KEYS[2], '*', 'e', 0, 's', 0, 'p', ARGV[2])
-if ARGV[3] == 'ended' then redis.call('HSET', KEYS[1], 'status', 'ended', 'reason', ARGV[4]) end
+mark(KEYS[1], KEYS[3], ARGV[4], ARGV[3], ARGV[2], ARGV[5], ARGV[6], ARGV[7])
 return 'stored'
 `,
 );

@@ -9,6 +9,7 @@ import { offsetMs, type CallFacts } from './call-facts.ts';
  */
 export class CallEnding {
   private settled: Termination | null = null;
+  private isLeft = false;
   private goodbye: { reason: TerminationReason; isFinal: boolean; timer: Timer } | null = null;
 
   constructor(
@@ -22,6 +23,11 @@ export class CallEnding {
     return this.settled;
   }
 
+  /** Nothing ends the call here any more: it has ended, or goes on elsewhere. */
+  get isOver(): boolean {
+    return this.settled !== null || this.isLeft;
+  }
+
   get isSayingGoodbye(): boolean {
     return this.goodbye !== null;
   }
@@ -31,7 +37,7 @@ export class CallEnding {
    * The first reason stays; `isFinal` goodbyes are not withdrawn.
    */
   sayGoodbye(reason: TerminationReason, { isFinal = false }: { isFinal?: boolean } = {}): void {
-    if (this.settled || this.goodbye?.isFinal) return;
+    if (this.isOver || this.goodbye?.isFinal) return;
     this.goodbye?.timer.cancel();
     this.goodbye = { reason, isFinal, timer: this.clock.after(this.call.agent.limits.wrapUpMs, () => this.end(reason)) };
   }
@@ -50,10 +56,18 @@ export class CallEnding {
   }
 
   end(reason: TerminationReason): void {
-    if (this.settled) return;
+    if (this.isOver) return;
     this.settled = termination(reason);
     this.goodbye?.timer.cancel();
     this.log.append({ type: 'call.ended', data: { termination: this.settled, atMs: offsetMs(this.call, this.clock) } });
     this.onEnd(this.settled);
+  }
+
+  /** The call goes on elsewhere. Answers whether there was one to let go of. */
+  leave(): boolean {
+    if (this.isOver) return false;
+    this.isLeft = true;
+    this.goodbye?.timer.cancel();
+    return true;
   }
 }

@@ -18,6 +18,7 @@ import { SetPhrases } from './set-phrases.ts';
 import { ToolLoop } from './tool-loop.ts';
 import { ToolWait } from './tool-wait.ts';
 import { Transcript, type SpokenItem } from './transcript.ts';
+import { Transfer, type TransferParts } from './transfer.ts';
 import { TurnLatency } from './turn-latency.ts';
 import { TurnTaking } from './turn-taking.ts';
 
@@ -32,6 +33,8 @@ export interface CallHooks {
   readonly quiet: () => void;
   readonly callerActive: () => void;
   readonly ended: (termination: Termination) => void;
+  /** A person is to go on with the call. */
+  readonly putThrough: () => void;
 }
 
 export type CallParts = ReturnType<typeof assembleCall>;
@@ -66,6 +69,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   const rules = { settings: settings.interruption, policy: interruptionPolicy(settings.interruption, { backchannels }), backchannels };
   const turns: TurnTaking = new TurnTaking(model, playout, clock, rules, {
     quiet: hooks.quiet,
+    talkedOver: () => transfer.talkedOver(),
     callerActive: hooks.callerActive,
     interrupted: (cut, tookMs) => {
       for (const { itemId, heardMs } of cut) if (!phrases.isPhrase(itemId)) hooks.model()?.truncate(itemId, heardMs);
@@ -82,6 +86,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     note,
   });
   const ending = new CallEnding(call, log, clock, hooks.ended);
+  const transfer: Transfer = new Transfer(call, { log, clock, texts: () => agent.texts, leave: hooks.putThrough, ...transferWords(turns, phrases, note) });
   const watch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
   const music = new HoldMusic(stream, clock, given.music ?? (() => new Uint8Array(0)));
   const wait = new ToolWait(settings.toolWait, clock, {
@@ -99,7 +104,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   const mic = new MicDistance(settings.model.kind === 'openai-realtime' ? settings.model.noiseReduction : 'off', clock, (noiseReduction) => hooks.model()?.change({ noiseReduction }));
   const spoken = [...new Set([settings.language, ...Object.keys(settings.texts)].map(baseLanguage))];
   const languages = new LanguageWatch(given.detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
-  const own = callTools({ agent, ending, playout, turns, phrases, mic, secureDigits, recording: given.recording ?? null, log, offsetMs: atMs });
+  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, secureDigits, recording: given.recording ?? null, log, offsetMs: atMs });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
     log,
     clock,
@@ -112,5 +117,23 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     },
     finished: (name, outcome) => agent.toolFinished(name, outcome),
   });
-  return { agent, transcript, latency, playout, turns, phrases, ending, watch, wait, digits, secureDigits, mic, languages, tools };
+  return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, tools };
+}
+
+/** How the agent speaks of putting a caller through: to the end, and then as before. */
+function transferWords(turns: TurnTaking, phrases: SetPhrases, note: (text: string) => void): Pick<TransferParts, 'announce' | 'withdrawn' | 'failed'> {
+  return {
+    announce: (text) => {
+      turns.isProtected = true;
+      phrases.say(text);
+    },
+    withdrawn: (why) => {
+      turns.isProtected = false;
+      note(why);
+    },
+    failed: (text) => {
+      turns.isProtected = false;
+      phrases.say(text);
+    },
+  };
 }

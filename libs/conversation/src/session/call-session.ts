@@ -1,4 +1,4 @@
-import { bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration } from '@tandem/contracts';
+import { bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import { isAudible } from '../audio/loudness.ts';
 import { silenceLike } from '../audio/silence.ts';
@@ -12,10 +12,12 @@ import type { ModelMove, ModelSessionListener, ResponseStatus, VoiceModel, Voice
 import { CallHistory, remembering } from './call-history.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 import { assembleCall, type CallParts } from './call-parts.ts';
-import { greetingOf } from './greeting.ts';
+import { greetingOf, type Opening } from './greeting.ts';
 import type { LanguageDetector } from './language-watch.ts';
 import { modelSetup } from './model-setup.ts';
+import { firstWords, type Takeover } from './takeover.ts';
 import type { SpokenItem } from './transcript.ts';
+import type { TransferWish } from './transfer.ts';
 
 export interface CallSessionParts {
   readonly call: CallFacts;
@@ -25,8 +27,8 @@ export interface CallSessionParts {
   readonly declarationsFor: (names: readonly string[]) => readonly ToolDeclaration[];
   readonly toolCaller: ToolCaller;
   readonly log: CallLog;
-  /** Of the relays that held the call before. */
-  readonly history?: CallHistory;
+  /** What the relays that held the call before have left; absent on a call's first stream. */
+  readonly takeover?: Takeover;
   readonly clock: Clock;
   readonly phrases?: PhraseCache;
   /** Wait music in the stream's format, as soon as it is at hand; empty for none. */
@@ -53,15 +55,22 @@ export class CallSession {
   private readonly parts: CallParts;
   private model: VoiceModelSession | null = null;
   private running: ResponseId | null = null;
-  private hasAgentSpoken = false;
-  private hasGreeted = false;
+  private hasAgentSpoken: boolean;
+  private readonly opening: Opening;
+  private isOpeningSaid = false;
   private failedResponses = 0;
-  private resolveEnded!: (termination: Termination) => void;
-  /** Resolves when the call is over, everything known of it is logged, and model and stream are closed. */
-  readonly ended = new Promise<Termination>((resolve) => (this.resolveEnded = resolve));
+  private resolveEnded!: (termination: Termination | null) => void;
+  /**
+   * Resolves when the call is over, everything known of it is logged, and model and stream are closed. Null when the
+   * call goes on elsewhere: with a person, or in another session.
+   */
+  readonly ended = new Promise<Termination | null>((resolve) => (this.resolveEnded = resolve));
 
   constructor(private readonly given: CallSessionParts) {
-    this.history = given.history ?? new CallHistory();
+    const { takeover, call, clock } = given;
+    this.history = takeover?.history ?? new CallHistory();
+    this.hasAgentSpoken = !this.history.isEmpty;
+    this.opening = takeover && this.hasAgentSpoken ? firstWords(takeover, call, clock) : greetingOf(call, clock.wallTime());
     this.log = remembering(given.log, this.history);
     this.parts = assembleCall(given, this.log, {
       model: () => this.model,
@@ -72,27 +81,48 @@ export class CallSession {
       quiet: () => this.quiet(),
       callerActive: () => this.callerActive(),
       ended: (termination) => void this.finish(termination),
+      putThrough: () => this.leave('transfer'),
     });
   }
 
   /** Opens the model, greets at once if the greeting's audio is at hand, and listens to the caller. */
   start(): void {
-    const { call, stream, model, clock } = this.given;
+    const { call, stream, model } = this.given;
     stream.attach(this.fromCaller);
     const { instructions, tools } = this.parts.agent;
     const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.phrases.underway()]);
     if (!setup) return this.parts.ending.end('model-unavailable');
-    if (this.history.isEmpty) {
-      const { text, isPersonal } = greetingOf(call, clock.wallTime());
-      this.parts.turns.isProtected = call.agent.interruption.protectsGreeting;
-      this.hasGreeted = text !== '' && this.parts.phrases.sayFromCache(text, isPersonal);
-    }
+    const { text, isPersonal } = this.opening;
+    this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
+    this.isOpeningSaid = text !== '' && this.parts.phrases.sayFromCache(text, isPersonal);
     this.model = model.open(setup, this.fromModel);
   }
 
-  /** Ends the call from outside: shutdown, an operator. */
-  end(reason: 'relay-shutdown' | 'operator-ended' | 'internal-error'): void {
+  /** Ends the call from outside, at once. */
+  end(reason: 'relay-shutdown' | 'internal-error'): void {
     this.parts.ending.end(reason);
+  }
+
+  /** Has the agent say goodbye, as an operator wishes; the call ends when it was heard. */
+  sayGoodbye(): void {
+    const { turns, ending } = this.parts;
+    if (ending.isOver) return;
+    turns.interrupt();
+    turns.isProtected = true;
+    ending.sayGoodbye('operator-ended', { isFinal: true });
+    turns.speak({ kind: 'instruct', instruction: 'The call is being ended now. Say one short goodbye to the caller.' });
+  }
+
+  /** Puts the caller through from outside, as the tool does. Without words when no model is there to say them. */
+  putThrough(wish: TransferWish, isAnnounced = true): ToolOutcome {
+    return this.parts.ending.isOver ? { status: 'cancelled' } : this.parts.transfer.begin(wish, isAnnounced);
+  }
+
+  /** Lets go of the call, which goes on elsewhere. Nothing when it has ended. */
+  leave(reason: 'transfer' | 'taken-over' | 'connection-lost' | 'media-timeout'): void {
+    if (!this.parts.ending.leave()) return;
+    this.log.append({ type: 'stream.detached', data: { reason } });
+    void this.finish(null);
   }
 
   /** Changes the agent from outside, while it talks. */
@@ -106,7 +136,9 @@ export class CallSession {
     onSilent: () => this.parts.latency.silent(),
     onDigit: (digit) => this.digit(digit),
     onClosed: (reason) => {
-      this.parts.ending.end(reason === 'caller-hangup' ? 'caller-hangup' : reason === 'media-errors' ? 'media-errors' : 'stream-lost');
+      // A stream can be lost with the caller still on the line: the carrier then asks where the call goes.
+      if (reason === 'connection-lost' || reason === 'media-timeout') this.leave(reason);
+      else this.parts.ending.end(reason === 'closed-by-us' ? 'stream-lost' : reason);
     },
   };
 
@@ -157,7 +189,7 @@ export class CallSession {
     onFault: (error) => this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } }),
     onClosed: (error) => {
       if (error) this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } });
-      this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
+      if (!this.parts.transfer.modelGone()) this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
     },
   };
 
@@ -173,11 +205,11 @@ export class CallSession {
 
   private modelReady(): void {
     if (this.model) this.log.append({ type: 'model.opened', data: { provider: this.model.provider, model: this.model.model } });
-    if (this.hasGreeted || !this.history.isEmpty) return;
-    this.hasGreeted = true;
-    const { text, isPersonal } = greetingOf(this.given.call, this.given.clock.wallTime());
-    if (text) this.parts.phrases.say(text, { isPersonal });
-    else this.parts.turns.speak({ kind: 'instruct', instruction: 'Greet the caller in one short sentence and ask how you can help.' });
+    const { text, isPersonal, then } = this.opening;
+    if (text && !this.isOpeningSaid) this.parts.phrases.say(text, { isPersonal });
+    if (then) this.parts.turns.speak(then);
+    if (!text && !then) this.quiet();
+    this.parts.tools.resume(this.given.takeover?.openTools ?? []);
   }
 
   private modelMoved(move: ModelMove): void {
@@ -202,7 +234,7 @@ export class CallSession {
   }
 
   private playoutIdle(): void {
-    if (!this.parts.ending.isSayingGoodbye) this.parts.turns.isProtected = false;
+    if (!this.parts.ending.isSayingGoodbye && !this.parts.transfer.isPending) this.parts.turns.isProtected = false;
     this.parts.turns.playoutIdle();
     if (!this.parts.turns.isCallerSpeaking || !this.parts.ending.isSayingGoodbye) return;
     if (this.parts.ending.withdrawGoodbye()) this.parts.turns.isProtected = false;
@@ -216,7 +248,9 @@ export class CallSession {
 
   private quiet(): void {
     this.parts.ending.quiet();
-    if (this.parts.ending.termination) return;
+    if (this.parts.ending.isOver) return;
+    this.parts.transfer.quiet();
+    if (this.parts.transfer.isPending) return;
     this.parts.wait.quiet();
     if (this.parts.wait.isWaiting || this.parts.secureDigits.isOn) return;
     this.parts.watch.idle.quiet();
@@ -240,9 +274,11 @@ export class CallSession {
     else this.parts.turns.speak({ kind: 'reply' });
   }
 
-  private async finish(termination: Termination): Promise<void> {
+  private async finish(termination: Termination | null): Promise<void> {
     const { stream, recording } = this.given;
-    for (const part of [this.parts.tools, this.parts.digits, this.parts.turns, this.parts.agent, this.parts.watch, this.parts.mic]) part.stop();
+    if (termination) this.parts.tools.stop();
+    else this.parts.tools.leave();
+    for (const part of [this.parts.transfer, this.parts.digits, this.parts.turns, this.parts.agent, this.parts.watch, this.parts.mic]) part.stop();
     this.parts.wait.ended();
     this.parts.secureDigits.cancel();
     this.parts.playout.close();

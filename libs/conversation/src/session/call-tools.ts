@@ -8,11 +8,13 @@ import type { Playout } from './playout.ts';
 import type { CaptureOutcome, SecureDigits } from './secure-digits.ts';
 import type { SetPhrases } from './set-phrases.ts';
 import type { CallToolAnswer, CallTools } from './tool-loop.ts';
+import type { Transfer, TransferWish } from './transfer.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
 export interface CallToolParts {
   readonly agent: AgentState;
   readonly ending: CallEnding;
+  readonly transfer: Transfer;
   readonly playout: Playout;
   readonly turns: TurnTaking;
   readonly phrases: SetPhrases;
@@ -32,7 +34,7 @@ const done = (value: Record<string, string | number | boolean>, needsReply: () =
 
 /** What the session itself does for the model, by the names of the declarations with place `call`. */
 export function callTools(parts: CallToolParts): CallTools {
-  const { agent, ending, playout, turns, phrases, mic } = parts;
+  const { agent, ending, transfer, playout, turns, phrases, mic } = parts;
   /** A tool nobody needs to hear of: a reply only when its response said nothing. */
   const unlessSpoken = (asked: ModelToolCall) => () => !playout.hasSpoken(asked.responseId);
   return {
@@ -41,6 +43,7 @@ export function callTools(parts: CallToolParts): CallTools {
       ending.sayGoodbye('agent-goodbye');
       return done({ next: 'Say one short goodbye. The line closes when it has been heard.' }, unlessSpoken(asked));
     },
+    transfer_call: (wish: TransferWish) => ({ outcome: transfer.begin(wish), needsReply: () => !transfer.isPending }),
     update_mic_distance: (input: { distance: NoiseReduction }, asked) => done({ changed: mic.set(input.distance) }, unlessSpoken(asked)),
     switch_language: (input: { language: string }) => {
       agent.apply({ language: input.language }, 'tool');

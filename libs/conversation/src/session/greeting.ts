@@ -1,22 +1,29 @@
 import { textsOf } from '@tandem/contracts';
+import type { SpeakRequest } from '../ports/voice-model.ts';
 import type { CallFacts } from './call-facts.ts';
 
-export interface Greeting {
-  /** Empty when the model is to find its own words. */
+/** What the agent begins with on a stream. */
+export interface Opening {
+  /** In set words; empty for none. */
   readonly text: string;
   /** It names the caller. */
   readonly isPersonal: boolean;
+  /** Asked of the model then. */
+  readonly then: SpeakRequest | null;
 }
+
+const GREET: SpeakRequest = { kind: 'instruct', instruction: 'Greet the caller in one short sentence and ask how you can help.' };
 
 type Variables = Readonly<Record<string, string>>;
 const PERSONAL = /\{\{\s*caller\.(name|first_name)\s*\}\}/;
 const VARIABLE = /\{\{\s*([a-z_.]+)\s*\}\}/g;
 
 /** What is said first: the words for known callers when this one is, else those for everybody. */
-export function greetingOf(call: CallFacts, wallTime: number): Greeting {
+export function greetingOf(call: CallFacts, wallTime: number): Opening {
   const { greeting, greetingKnown } = textsOf(call.agent, call.language);
   const template = call.caller.name && greetingKnown ? greetingKnown : greeting;
-  return { text: fillIn(template, variablesOf(call, wallTime)), isPersonal: PERSONAL.test(template) };
+  const text = fillIn(template, variablesOf(call, wallTime));
+  return { text, isPersonal: PERSONAL.test(template), then: text ? null : GREET };
 }
 
 /** Puts the call's own words for `{{caller.name}}`, `{{company}}`… An unknown or empty one leaves no trace, nor the comma before it. */

@@ -87,14 +87,3 @@ describe('the greeting', () => {
     expect(spanish.model.setup.language).toBe('es-MX');
   });
 });
-
-describe('a call taken over from another relay', () => {
-  it('is not greeted again', async () => {
-    const { CallHistory } = await import('./call-history.ts');
-    const history = new CallHistory([{ type: 'caller.spoke', data: { itemId: 'i', text: 'A plumber, please.', startedAtMs: 10, endedAtMs: 20 } }]);
-    const call = startCall({ history });
-    await call.passes(1);
-    expect(call.model.asked).toEqual([]);
-    expect(call.model.setup.history()).toEqual([{ kind: 'caller', text: 'A plumber, please.' }]);
-  });
-});

@@ -3,6 +3,7 @@ import {
   MAX_ARGUMENTS_LENGTH,
   toToolCallId,
   type JsonValue,
+  type ToolCall,
   type ToolCallContext,
   type ResponseId,
   type ToolCallId,
@@ -14,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 import type { ModelToolCall, VoiceModelSession } from '../ports/voice-model.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
+import type { OpenToolCall } from './takeover.ts';
 
 /** What a tool that changes the call itself answers. `needsReply` is asked when the response that called it is done. */
 export interface CallToolAnswer {
@@ -41,6 +43,11 @@ const MAX_CALLS_PER_CALL = 200;
 const MAX_PENDING = 8;
 /** Of arguments that cannot be read, so much is kept for the record, in characters. */
 const MAX_KEPT_NONSENSE = 1_000;
+
+/** An outcome is waited for at least so long, however long its tool has been at work already. */
+const LEAST_WAIT_MS = 1_000;
+/** The round of the calls an earlier owner of the call has made: one reply for all of them. */
+const RESUMED = 'resumed' as ResponseId;
 
 const always = (): boolean => true;
 
@@ -106,23 +113,25 @@ export class ToolLoop {
       else this.answered(asked, pending, answer.outcome, answer.needsReply);
       return;
     }
-    this.atWork += 1;
-    if (this.atWork === 1) this.services.waiting(true);
-    void this.caller
-      .call({
-        toolCallId,
-        callId: this.call.callId,
-        tenantId: this.call.tenantId,
-        name: checked.tool.name,
-        arguments: checked.value,
-        context: this.services.context(),
-        deadlineMs: checked.tool.deadlineMs,
-      })
-      .then((outcome) => {
-        this.atWork -= 1;
-        if (this.atWork === 0) this.services.waiting(false);
-        this.answered(asked, pending, outcome, always, checked.tool);
-      });
+    this.work(asked, pending, checked.tool, this.caller.call(this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs)));
+  }
+
+  /** Waits for the outcomes of calls an earlier owner has made. The model knows of them from its history; nothing is called again. */
+  resume(calls: readonly OpenToolCall[]): void {
+    const round = this.roundOf(RESUMED);
+    for (const { toolCallId, providerCallId, name, calledAtMs, ...called } of calls) {
+      const ranMs = Math.max(0, offsetMs(this.call, this.services.clock) - calledAtMs);
+      const pending: Pending = { toolCallId, name, startedAt: this.services.clock.now() - ranMs };
+      const asked: ModelToolCall = { providerCallId, responseId: RESUMED, name, argumentsJson: '' };
+      this.seen.add(toolCallId);
+      round.pending.add(toolCallId);
+      this.pendingCount += 1;
+      const tool = this.declarations.get(name);
+      // What changes the call itself is done by the session that was asked, or not at all.
+      if (tool?.place !== 'worker') this.answered(asked, pending, { status: 'cancelled' }, always);
+      else this.work(asked, pending, tool, this.caller.resume(this.toolCall(toolCallId, tool, called.arguments, Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs))));
+    }
+    this.responseDone(RESUMED);
   }
 
   responseDone(responseId: ResponseId): void {
@@ -136,6 +145,26 @@ export class ToolLoop {
   stop(): void {
     this.isStopped = true;
     this.caller.cancelAll(this.call.callId);
+  }
+
+  /** The call goes on elsewhere: what is at work goes on, and is waited for there. */
+  leave(): void {
+    this.isStopped = true;
+  }
+
+  private toolCall(toolCallId: ToolCallId, tool: ToolDeclaration, input: JsonValue, deadlineMs: number): ToolCall {
+    const { callId, tenantId } = this.call;
+    return { toolCallId, callId, tenantId, name: tool.name, arguments: input, context: this.services.context(), deadlineMs };
+  }
+
+  private work(asked: ModelToolCall, pending: Pending, tool: ToolDeclaration, outcome: Promise<ToolOutcome>): void {
+    this.atWork += 1;
+    if (this.atWork === 1) this.services.waiting(true);
+    void outcome.then((ended) => {
+      this.atWork -= 1;
+      if (this.atWork === 0) this.services.waiting(false);
+      this.answered(asked, pending, ended, always, tool);
+    });
   }
 
   private check(

@@ -8,6 +8,8 @@ import type { CutItem, Playout } from './playout.ts';
 export interface TurnTakingEvents {
   /** Nobody speaks, nobody is about to. */
   quiet(): void;
+  /** The agent has said what it had to say, and the caller is speaking. */
+  talkedOver(): void;
   /** The caller makes a sound. */
   callerActive(): void;
   /** The agent was silenced, `tookMs` after the sound that did it; these items were cut. */
@@ -78,7 +80,7 @@ export class TurnTaking {
 
   /** Nobody speaks, and neither side is about to. */
   get isQuiet(): boolean {
-    return !this.isCallerSpeaking && !this.isAgentBusy && this.owed === null;
+    return !this.isCallerSpeaking && this.isAgentDone;
   }
 
   callerStarted(itemId: ItemId): void {
@@ -240,7 +242,12 @@ export class TurnTaking {
     return text.trim() !== '' && !(settings.ignoresBackchannels && isBackchannel(text, backchannels));
   }
 
+  private get isAgentDone(): boolean {
+    return !this.isAgentBusy && this.owed === null;
+  }
+
   private tellWhenQuiet(): void {
     if (this.isQuiet) this.events.quiet();
+    else if (this.isAgentDone) this.events.talkedOver();
   }
 }

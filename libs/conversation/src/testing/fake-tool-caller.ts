@@ -4,6 +4,8 @@ import type { ToolCaller } from '../ports/tool-caller.ts';
 /** Tool calls that are answered when the test says so. A tool without a planned answer waits for {@link answer}. */
 export class FakeToolCaller implements ToolCaller {
   readonly calls: ToolCall[] = [];
+  /** Calls of an earlier owner that were joined. */
+  readonly resumed: ToolCall[] = [];
   readonly cancelled: CallId[] = [];
   private readonly waiting = new Map<string, (outcome: ToolOutcome) => void>();
 
@@ -11,9 +13,12 @@ export class FakeToolCaller implements ToolCaller {
 
   call(call: ToolCall): Promise<ToolOutcome> {
     this.calls.push(call);
-    const planned = this.planned[call.name];
-    if (planned) return Promise.resolve(planned);
-    return new Promise((resolve) => this.waiting.set(call.name, resolve));
+    return this.wait(call);
+  }
+
+  resume(call: ToolCall): Promise<ToolOutcome> {
+    this.resumed.push(call);
+    return this.wait(call);
   }
 
   cancelAll(callId: CallId): void {
@@ -25,5 +30,11 @@ export class FakeToolCaller implements ToolCaller {
     if (!resolve) throw new TypeError(`No call of ${name} is waiting for an answer.`);
     this.waiting.delete(name);
     resolve(outcome);
+  }
+
+  private wait(call: ToolCall): Promise<ToolOutcome> {
+    const planned = this.planned[call.name];
+    if (planned) return Promise.resolve(planned);
+    return new Promise((resolve) => this.waiting.set(call.name, resolve));
   }
 }

@@ -4,13 +4,15 @@ import type { CallLog } from '../ports/call-log.ts';
 /** Keeps the facts of a call for the test to read. */
 export class RecordedCallLog implements CallLog {
   readonly facts: CallFact[] = [];
+  /** Nothing can be stored: flushing takes its whole time. */
+  isAway = false;
 
   append(fact: CallFact): void {
     this.facts.push(fact);
   }
 
-  flush(): Promise<'stored'> {
-    return Promise.resolve('stored');
+  flush(): Promise<'stored' | 'timed-out'> {
+    return Promise.resolve(this.isAway ? 'timed-out' : 'stored');
   }
 
   of<Type extends CallEventType>(type: Type): CallEventBody<Type>[] {

@@ -1,9 +1,9 @@
 import { agentSnapshotSchema, UNKNOWN_CALLER, type Caller, type AgentSnapshotInput, type CallId, type TenantId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
 import type { PhraseCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
-import type { CallHistory } from '../session/call-history.ts';
 import type { LanguageDetector } from '../session/language-watch.ts';
 import { CallSession } from '../session/call-session.ts';
+import type { Takeover } from '../session/takeover.ts';
 import { FakeCallerStream } from './fake-caller-stream.ts';
 import { FakeToolCaller } from './fake-tool-caller.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -15,7 +15,6 @@ export interface CallSetting {
   readonly phrases?: PhraseCache;
   readonly music?: Uint8Array;
   readonly recording?: RecordingControl;
-  readonly history?: CallHistory;
   readonly detectLanguage?: LanguageDetector;
   readonly caller?: Caller;
   readonly language?: string;
@@ -24,6 +23,9 @@ export interface CallSetting {
   readonly outcomes?: Record<string, ToolOutcome>;
   /** Leave the model unopened until the test says it is ready. */
   readonly isModelSlow?: boolean;
+  readonly admittedAgoMs?: number;
+  /** What an earlier session of the call has left, given the Unix time in ms at which this one begins. */
+  readonly takeover?: (nowMs: number) => Takeover;
 }
 
 /**
@@ -38,6 +40,8 @@ export class CallScene {
   readonly toolCaller: FakeToolCaller;
   readonly session: CallSession;
   termination: Termination | null = null;
+  /** The call went on without this session. */
+  isLetGo = false;
 
   constructor(setting: CallSetting = {}) {
     this.toolCaller = new FakeToolCaller(setting.outcomes);
@@ -65,7 +69,7 @@ export class CallScene {
         dialledNumber: '+12025550100',
         caller: setting.caller ?? UNKNOWN_CALLER,
         language: setting.language ?? agent.language,
-        admittedAt: this.clock.wallTime(),
+        admittedAt: this.clock.wallTime() - (setting.admittedAgoMs ?? 0),
         agent,
       },
       stream: this.stream,
@@ -74,13 +78,16 @@ export class CallScene {
       ...(setting.phrases ? { phrases: setting.phrases } : {}),
       ...(setting.music ? { music: () => setting.music as Uint8Array } : {}),
       ...(setting.recording ? { recording: setting.recording } : {}),
-      ...(setting.history ? { history: setting.history } : {}),
       ...(setting.detectLanguage ? { detectLanguage: setting.detectLanguage } : {}),
       toolCaller: this.toolCaller,
       log: this.log,
       clock: this.clock,
+      ...(setting.takeover ? { takeover: setting.takeover(this.clock.wallTime()) } : {}),
     });
-    void this.session.ended.then((termination) => (this.termination = termination));
+    void this.session.ended.then((termination) => {
+      this.termination = termination;
+      this.isLetGo = termination === null;
+    });
     this.session.start();
   }
 

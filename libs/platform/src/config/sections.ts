@@ -170,6 +170,6 @@ export const crmApiSection = section('crm-api', 'Contacts, services, resources a
   port: { env: 'CRM_API_PORT', schema: port.default(8082), description: 'Port of crm-api.' },
 });
 
-export const controlApiSection = section('control-api', "The operators' door: calls, transcripts, tool calls.", {
+export const controlApiSection = section('control-api', "The operators' door: calls, transcripts, tool calls, and commands for running calls.", {
   port: { env: 'CONTROL_API_PORT', schema: port.default(8083), description: 'Port of control-api.' },
 });

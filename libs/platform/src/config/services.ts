@@ -22,7 +22,7 @@ export const serviceSections = {
   'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection],
   'post-call-worker': [processSection, postCallWorkerSection, secretSection, redisSection, databaseSection],
   'crm-api': [processSection, crmApiSection, secretSection, databaseSection],
-  'control-api': [processSection, controlApiSection, secretSection, databaseSection],
+  'control-api': [processSection, controlApiSection, secretSection, redisSection, databaseSection],
 } as const;
 
 export type ServiceName = keyof typeof serviceSections;

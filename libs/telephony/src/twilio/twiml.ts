@@ -35,6 +35,62 @@ export function connectStreamTwiml(connect: ConnectStream): string {
   return response.toString();
 }
 
+export interface DialPerson {
+  /** E.164 or a SIP address. */
+  readonly address: string;
+  readonly ringMs: number;
+  /** The number the person sees; a carrier shows none it does not know. */
+  readonly callerId: string;
+  /** Asked when the talk is over, or never came about. */
+  readonly actionUrl: string;
+  /** Asked what the person hears alone when they have picked up; absent to connect them at once. */
+  readonly whisperUrl?: string;
+}
+
+/** Rings a person and connects the caller, who hears ringing until then. */
+export function dialPersonTwiml({ address, ringMs, callerId, actionUrl, whisperUrl }: DialPerson): string {
+  const response = new VoiceResponse();
+  const dial = response.dial({ action: actionUrl, method: 'POST', timeout: Math.ceil(ringMs / 1000), callerId, answerOnBridge: true });
+  const whisper = whisperUrl === undefined ? {} : { url: whisperUrl, method: 'POST' };
+  if (address.startsWith('sip:')) dial.sip(whisper, address);
+  else dial.number(whisper, address);
+  return response.toString();
+}
+
+export interface AskPerson {
+  readonly spoken: Spoken;
+  /** Words that are likely as an answer. */
+  readonly hints: readonly string[];
+  /** Told the key or the words. */
+  readonly actionUrl: string;
+}
+
+/** How long the person may think when everything is said, in s. */
+const ANSWER_PATIENCE_S = 5;
+
+/** Asks for one key or a word, twice; hangs up on silence. */
+export function askPersonTwiml({ spoken, hints, actionUrl }: AskPerson): string {
+  const response = new VoiceResponse();
+  const gather = response.gather({
+    input: ['dtmf', 'speech'],
+    numDigits: 1,
+    timeout: ANSWER_PATIENCE_S,
+    speechTimeout: 'auto',
+    language: spoken.language as NonNullable<GatherAttributes['language']>,
+    hints: hints.join(', '),
+    action: actionUrl,
+    method: 'POST',
+  });
+  gather.say({ language: spoken.language as SayLanguage, loop: 2 }, spoken.text);
+  response.hangup();
+  return response.toString();
+}
+
+/** Nothing more to say to the person: they are connected. */
+export function connectPersonTwiml(): string {
+  return new VoiceResponse().toString();
+}
+
 /** Says something and hangs up. */
 export function farewellTwiml(spoken: Spoken): string {
   const response = new VoiceResponse();
@@ -50,7 +106,9 @@ export function hangupTwiml(): string {
 }
 
 type SayAttributes = NonNullable<Parameters<VoiceResponse['say']>[0]> & object;
+type SayLanguage = NonNullable<Extract<SayAttributes, { language?: unknown }>['language']>;
+type GatherAttributes = NonNullable<Parameters<VoiceResponse['gather']>[0]>;
 
 function say(response: VoiceResponse, { text, language }: Spoken): void {
-  response.say({ language: language as NonNullable<Extract<SayAttributes, { language?: unknown }>['language']> }, text);
+  response.say({ language: language as SayLanguage }, text);
 }

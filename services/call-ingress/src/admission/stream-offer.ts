@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { AdmissionRecord, RelaySighting } from '@tandem/call-state';
-import { streamTicketSchema, TICKET_LIFETIME_S, TICKET_PARAMETER } from '@tandem/contracts';
+import { RelayRegistry, type AdmissionRecord, type RelaySighting } from '@tandem/call-state';
+import { streamTicketSchema, TICKET_LIFETIME_S, TICKET_PARAMETER, type RelayId } from '@tandem/contracts';
 import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import { connectStreamTwiml, mediaUrl, type Spoken } from '@tandem/telephony';
-import { PublicBaseUrl } from '../public-base-url.ts';
 import { CallbackTokens } from '../twilio/callback-tokens.ts';
+import { placementOrder } from './relay-placement.ts';
 
 /** A spoken notice delays the stream; the ticket has to outlive it. Slow speech is twelve characters a second. */
 const NOTICE_S_PER_CHARACTER = 1 / 12;
@@ -17,10 +17,16 @@ export class StreamOffers {
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'call-ingress'>,
-    @Inject(PublicBaseUrl) private readonly base: PublicBaseUrl,
+    @Inject(RelayRegistry) private readonly registry: RelayRegistry,
     @Inject(CallbackTokens) private readonly callbacks: CallbackTokens,
   ) {
     this.tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSchema);
+  }
+
+  /** Relays that may take a call, the best first. The one that has just lost it comes last: its lease may outlive it by seconds. */
+  async relays(lost: RelayId | null): Promise<RelaySighting[]> {
+    const order = placementOrder(await this.registry.sightings());
+    return [...order.filter(({ relayId }) => relayId !== lost), ...order.filter(({ relayId }) => relayId === lost)];
   }
 
   async twiml(call: AdmissionRecord, relay: RelaySighting, epoch: number, notice: Spoken | null): Promise<string> {
@@ -29,12 +35,11 @@ export class StreamOffers {
       { callId, tenantId, legId: randomUUID(), relayId: relay.relayId, epoch },
       { audience: `relay:${relay.relayId}`, lifetimeS: TICKET_LIFETIME_S + Math.ceil((notice?.text.length ?? 0) * NOTICE_S_PER_CHARACTER) },
     );
-    const token = await this.callbacks.mint({ callId, tenantId, carrierCallId });
-    const callback = (path: string) => `${this.base.value}/twilio/${path}?t=${token}`;
+    const claims = { callId, tenantId, carrierCallId, epoch };
     return connectStreamTwiml({
       streamUrl: mediaUrl(this.config.publicMediaUrl, relay),
-      actionUrl: callback('stream-ended'),
-      statusUrl: callback('stream-status'),
+      actionUrl: await this.callbacks.url('stream-ended', claims),
+      statusUrl: await this.callbacks.url('stream-status', claims),
       parameters: { [TICKET_PARAMETER]: ticket },
       ...(notice ? { notice } : {}),
     });

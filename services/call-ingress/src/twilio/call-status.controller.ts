@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
 import { CallRecordStore } from '@tandem/call-state';
-import type { CallStatus } from '@tandem/contracts';
+import { isFinalStatus } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
@@ -8,7 +8,6 @@ import { CallbackTokens } from './callback-tokens.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { statusForm, streamStatusForm, type StatusForm } from './twilio-forms.ts';
 
-const FINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 /** The relay's own ending usually comes first; the call is written again with the carrier's figures shortly after. */
 const RECORD_AGAIN_MS = 3_000;
 /** Twilio reports every stream that our side closes as an error; ending a call is closing its stream. */
@@ -37,7 +36,7 @@ export class CallStatusController {
       type: 'carrier.reported',
       data: { status, sequence, ...(durationS === undefined ? {} : { durationS }) },
     });
-    if (stored !== 'stored' || !FINAL.has(status)) return;
+    if (stored !== 'stored' || !isFinalStatus(status)) return;
     const standing = await this.records.standing(callId);
     if (!standing) return;
     if (standing.state === 'admitted') await this.records.end(callId, standing, 'never-connected');

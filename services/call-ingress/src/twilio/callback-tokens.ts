@@ -3,9 +3,12 @@ import { callIdSchema, tenantIdSchema } from '@tandem/contracts';
 import { CONFIG, Problem, SignedTokens, TokenRefused, type ServiceConfig } from '@tandem/platform';
 import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
+import { PublicBaseUrl } from '../public-base-url.ts';
 
-const claimsSchema = z.object({ callId: callIdSchema, tenantId: tenantIdSchema, carrierCallId: z.string().max(128) });
+/** `epoch` is of the stream the callback is about, or of the one given up for a transfer. */
+const claimsSchema = z.object({ callId: callIdSchema, tenantId: tenantIdSchema, carrierCallId: z.string().max(128), epoch: z.number().int().min(1) });
 export type CallbackClaims = z.infer<typeof claimsSchema>;
+export type CallbackPath = 'stream-ended' | 'stream-status' | 'operator-whisper' | 'operator-answer' | 'transfer-ended';
 
 /** Longer than the longest call: the carrier comes back when it is over. */
 const LIFETIME_S = 8 * 3600;
@@ -21,13 +24,15 @@ export class CallbackTokens {
 
   constructor(
     @Inject(CONFIG) config: ServiceConfig<'call-ingress'>,
+    @Inject(PublicBaseUrl) private readonly base: PublicBaseUrl,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {
     this.tokens = new SignedTokens(config.secrets, 'carrier-callback', claimsSchema);
   }
 
-  mint(claims: CallbackClaims): Promise<string> {
-    return this.tokens.sign(claims, { audience: AUDIENCE, lifetimeS: LIFETIME_S });
+  /** The address the carrier is to ask about this call. */
+  async url(path: CallbackPath, claims: CallbackClaims): Promise<string> {
+    return `${this.base.value}/twilio/${path}?t=${await this.tokens.sign(claims, { audience: AUDIENCE, lifetimeS: LIFETIME_S })}`;
   }
 
   /** @throws Problem 403 */

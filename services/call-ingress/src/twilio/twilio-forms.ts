@@ -29,6 +29,22 @@ export type StatusForm = z.infer<typeof statusForm>;
 
 export const streamEndedForm = z.object({ CallSid: callSid });
 
+/** About the leg of a person who is asked to take a call. */
+export const operatorForm = z.object({
+  CallSid: callSid,
+  ParentCallSid: callSid,
+  Digits: z.string().max(32).optional(),
+  SpeechResult: z.string().max(2000).optional(),
+});
+export type OperatorForm = z.infer<typeof operatorForm>;
+
+export const transferEndedForm = z.object({
+  CallSid: callSid,
+  CallStatus: callStatusSchema,
+  DialCallStatus: z.string().max(40),
+  DialBridged: z.string().max(10).optional(),
+});
+
 export const streamStatusForm = z.object({
   CallSid: callSid,
   StreamEvent: z.string().max(40),

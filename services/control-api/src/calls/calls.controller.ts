@@ -5,7 +5,7 @@ import { CallRepository, type ApiScope } from '@tandem/database';
 import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
 import { callDetailSchema, callPageSchema, callParameterSchema, listCallsSchema, toCallDetail, toCallPage, type ListCalls } from './call.dto.ts';
 
-/** Nothing is changed here, so nobody holds a scope for it. */
+/** Nothing is changed here, so nobody holds a scope for it: running calls are changed by CallCommandsController. */
 const SCOPES = { read: 'calls:read' satisfies ApiScope, write: 'none' };
 
 /** Calls as they are remembered. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
 import type { AgentSnapshot } from '@tandem/contracts';
-import { CallSession, RealClock, type CallLog, type CallerStream, type VoiceModel } from '@tandem/conversation';
+import { CallSession, RealClock, type CallLog, type CallerStream, type Takeover, type VoiceModel } from '@tandem/conversation';
 import { createGuidedModel, openAiRealtimeModel, type GuidedModel } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
@@ -28,7 +28,7 @@ export class CallFactory {
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
   }
 
-  create(record: AdmissionRecord, epoch: number, stream: CallerStream, log: CallLog, onError: (error: unknown) => void): CallSession {
+  create(record: AdmissionRecord, epoch: number, stream: CallerStream, log: CallLog, takeover: Takeover | undefined, onError: (error: unknown) => void): CallSession {
     const { agent } = record;
     this.music.for(agent.toolWait);
     return new CallSession({
@@ -39,13 +39,14 @@ export class CallFactory {
         callerNumber: record.from,
         dialledNumber: record.to,
         caller: record.caller,
-        language: record.language,
+        language: takeover?.language ?? record.language,
         admittedAt: record.admittedAt,
         agent,
       },
       stream,
       model: this.model(agent, onError),
-      declarationsFor,
+      declarationsFor: (names) => declarationsFor(names, agent.directory),
+      ...(takeover ? { takeover } : {}),
       toolCaller: this.toolCaller,
       log,
       clock: this.clock,

@@ -17,6 +17,7 @@ export class RelayMetrics {
   readonly usageCost;
   readonly unpricedUsage;
   readonly budgetMarks;
+  readonly commands;
   private readonly streamTotals;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
@@ -30,6 +31,7 @@ export class RelayMetrics {
     this.usageCost = metrics.counter({ name: 'tandem_usage_cost_usd_total', help: 'What calls have used, in US dollars at the dated prices', labelNames: ['provider', 'model'] });
     this.unpricedUsage = metrics.counter({ name: 'tandem_usage_unpriced_total', help: 'Reports of usage that have no price: cost and budgets lack them', labelNames: ['provider', 'model'] });
     this.budgetMarks = metrics.counter({ name: 'tandem_budget_marks_total', help: 'Budgets warned of and reached', labelNames: ['scope', 'level'] });
+    this.commands = metrics.counter({ name: 'tandem_relay_commands_total', help: 'Commands of operators by what became of them', labelNames: ['kind', 'outcome'] });
     this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type AdmissionRecord, type CallLogCounters, type CallLogOptions, type Spent } from '@tandem/call-state';
+import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type AdmissionRecord, type CallLogCounters, type CallLogOptions, type RelayCommand, type Spent } from '@tandem/call-state';
 import type { CallFact, CallId, StreamTicket } from '@tandem/contracts';
-import type { CallSession } from '@tandem/conversation';
+import { takeoverOf, type CallSession, type Takeover } from '@tandem/conversation';
 import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { TwilioStream, type TwilioStart } from '@tandem/telephony';
 import type { Redis } from 'ioredis';
@@ -58,12 +58,20 @@ export class Relay implements BeforeApplicationShutdown {
       const claim = await this.records.claim(ticket.callId, this.config.relayId, ticket.epoch, RELAY_LEASE_MS);
       if (claim.outcome !== 'claimed') return CLAIM_REFUSALS[claim.outcome];
       if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
-      this.hold(ticket, claim.record, claim.lastSeq, socket, start);
+      const takeover = ticket.epoch > 1 ? takeoverOf((await this.records.events(ticket.callId)).events) : undefined;
+      this.hold(ticket, claim.record, claim.lastSeq, takeover, socket, start);
       return null;
     } finally {
       this.taking -= 1;
       this.tellWhenIdle();
     }
+  }
+
+  /** Does with a call what an operator wishes. Of a call that has left this relay nothing is done. */
+  command(command: RelayCommand): void {
+    const outcome = this.carryOut(command);
+    this.metrics.commands.inc({ kind: command.kind, outcome });
+    this.logger.log({ callId: command.callId, relayId: this.config.relayId, kind: command.kind, outcome }, 'command of an operator');
   }
 
   /** No new calls; resolves when the running ones are over, or have been ended at the end of their grace. */
@@ -78,7 +86,15 @@ export class Relay implements BeforeApplicationShutdown {
     clearInterval(report);
   }
 
-  private hold(ticket: StreamTicket, record: Parameters<CallFactory['create']>[0], lastSeq: number, socket: WebSocket, start: TwilioStart): void {
+  private carryOut(command: RelayCommand): string {
+    const session = this.calls.get(command.callId);
+    if (!session) return 'not-held';
+    if (command.kind === 'transfer') return session.putThrough(command).status;
+    session.sayGoodbye();
+    return 'ok';
+  }
+
+  private hold(ticket: StreamTicket, record: AdmissionRecord, lastSeq: number, takeover: Takeover | undefined, socket: WebSocket, start: TwilioStart): void {
     const { callId, tenantId } = record;
     const fields = { callId, legId: ticket.legId, tenantId, relayId: this.config.relayId };
     const fault = (error: unknown): void => {
@@ -91,22 +107,27 @@ export class Relay implements BeforeApplicationShutdown {
         callId,
         epoch: ticket.epoch,
         lastSeq,
-        onFenced: () => this.logger.warn(fields, 'another relay has taken the call over'),
+        onFenced: () => {
+          this.logger.warn(fields, 'another relay has taken the call over');
+          session.leave('taken-over');
+        },
         ...this.counted(record, (fact) => log.append(fact)),
       }),
     );
-    const session = this.factory.create(record, ticket.epoch, stream, log, fault);
+    const session = this.factory.create(record, ticket.epoch, stream, log, takeover, fault);
+    this.calls.get(callId)?.leave('taken-over');
     this.calls.set(callId, session);
     this.metrics.activeCalls.set(this.calls.size);
-    this.logger.log(fields, 'call taken');
+    this.logger.log({ ...fields, epoch: ticket.epoch }, 'call taken');
     log.append({ type: 'stream.attached', data: { relayId: this.config.relayId, epoch: ticket.epoch, streamId: stream.streamId } });
     session.start();
     void session.ended.then(async (termination) => {
-      this.calls.delete(callId);
+      // A call that was let go may be back already, on a new stream.
+      if (this.calls.get(callId) === session) this.calls.delete(callId);
       this.metrics.activeCalls.set(this.calls.size);
       this.metrics.streamEnded(stream.counters);
-      this.logger.log({ ...fields, termination: termination.reason }, 'call over');
-      await this.postCall.enqueue(callId, tenantId, 'ended');
+      this.logger.log({ ...fields, termination: termination?.reason ?? null }, termination ? 'call over' : 'call let go');
+      if (termination) await this.postCall.enqueue(callId, tenantId, 'ended');
       this.tellWhenIdle();
     });
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Sealer, type RelayMessage } from '@tandem/call-state';
-import type { CallId, ToolCall, ToolCallBody, ToolCallId, ToolCallJob, ToolOutcome } from '@tandem/contracts';
+import { toolOutcomeSchema, type CallId, type ToolCall, type ToolCallBody, type ToolCallId, type ToolCallJob, type ToolOutcome } from '@tandem/contracts';
 import type { ToolCaller } from '@tandem/conversation';
 import { CONFIG, queueToken, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
@@ -12,6 +12,9 @@ interface Pending {
   readonly promise: Promise<ToolOutcome>;
   settle(outcome: ToolOutcome): void;
 }
+
+/** How often the queue is asked about a call another process asked for: its result may have gone to that one's inbox. */
+const RESUME_POLL_MS = 250;
 
 /** Tool calls over BullMQ: job id is the tool call id, so that asking twice is one job; the answer comes by the inbox. */
 @Injectable()
@@ -48,6 +51,12 @@ export class QueuedToolCaller implements ToolCaller {
     return promise;
   }
 
+  resume(call: ToolCall): Promise<ToolOutcome> {
+    const outcome = this.call(call);
+    void this.watch(call);
+    return outcome;
+  }
+
   cancelAll(callId: CallId): void {
     for (const [toolCallId, pending] of this.pending) {
       if (pending.callId !== callId) continue;
@@ -63,6 +72,26 @@ export class QueuedToolCaller implements ToolCaller {
     const pending = this.pending.get(message.toolCallId);
     if (pending) pending.settle(message.outcome);
     else this.unclaimedResults += 1;
+  }
+
+  private async watch({ toolCallId, callId, name }: ToolCall): Promise<void> {
+    while (this.pending.has(toolCallId)) {
+      await new Promise((resolve) => setTimeout(resolve, RESUME_POLL_MS));
+      try {
+        const outcome = await this.finishedOutcome(toolCallId);
+        if (outcome) this.pending.get(toolCallId)?.settle(outcome);
+      } catch (error) {
+        this.logger.warn({ err: error, callId, tool: name }, 'a tool call of an earlier relay cannot be looked up: the queue does not answer');
+      }
+    }
+  }
+
+  /** The outcome of a job that is done; null while it is not. */
+  private async finishedOutcome(toolCallId: ToolCallId): Promise<ToolOutcome | null> {
+    const job = await this.queue.getJob(toolCallId);
+    const state = await job?.getState();
+    if (state === 'failed') return { status: 'failed', code: 'job-failed', retryable: false };
+    return state === 'completed' ? toolOutcomeSchema.parse(job?.returnvalue) : null;
   }
 
   private async enqueue(call: ToolCall, pending: Pending): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PEOPLE } from '../call/callees.ts';
 import { type CalleeScript } from '../call/callee.ts';
 import { type SimulatedCall } from '../call/simulated-call.ts';
 import { Bench, CALLER, codes, entries, fact } from '../testing/bench.ts';
@@ -138,6 +139,24 @@ describe('Dial', () => {
       const report = await bench.dial(body).ended;
       expect(done()).toEqual([['completed', 'false']]);
       expect(entries(report, 'bridged')).toEqual([]);
+      expect(report.said).toEqual(['back']);
+    });
+
+    it.each([
+      ['who accepts by key', PEOPLE.acceptsByKey(), ['completed', 'true'], 'Digits'],
+      ['who accepts by speech', PEOPLE.acceptsBySpeech(), ['completed', 'true'], 'SpeechResult'],
+      ['who declines', PEOPLE.declines(), ['completed', 'false'], 'Digits'],
+      ['who hangs up in the whisper', PEOPLE.hangsUpInWhisper(), ['completed', 'false'], null],
+      ['that is a voicemail', PEOPLE.voicemail(), ['completed', 'false'], 'SpeechResult'],
+      ['who never answers', PEOPLE.neverAnswers(), ['no-answer', 'false'], null],
+      ['who is busy', PEOPLE.busy(), ['busy', 'false'], null],
+    ] as const)('knows somebody %s', async (_, person, outcome, answer) => {
+      bench.app.on('/whisper', '<Response><Gather input="dtmf speech" action="/accept" numDigits="1" timeout="5"><Say>Press one or say accept.</Say></Gather><Hangup/></Response>');
+      bench.app.on('/accept', ({ fields }) => (fields.Digits === '1' || fields.SpeechResult === 'Accept.' ? '<Response/>' : '<Response><Hangup/></Response>'));
+      callees['+14155550111'] = person;
+      const report = await bench.dial(body).ended;
+      expect(done()).toEqual([outcome]);
+      expect(bench.app.to('/accept').map(({ fields }) => Object.keys(fields).filter((name) => name === 'Digits' || name === 'SpeechResult'))).toEqual(answer === null ? [] : [[answer]]);
       expect(report.said).toEqual(['back']);
     });
 

@@ -1,0 +1,57 @@
+import { mulawTone } from '../audio/mulaw.ts';
+import { type CalleeScript } from './callee.ts';
+import { type SimulatedCall } from './simulated-call.ts';
+
+export interface PersonOptions {
+  /** Ringing before they pick up, in simulated ms. Default 1000. */
+  readonly ringMs?: number;
+  /** How long they listen to what they are asked before they answer, in simulated ms. Default 1000. */
+  readonly listenMs?: number;
+  /** How long they talk once connected, in simulated ms. Default 5000. */
+  readonly talkMs?: number;
+}
+
+/** Waits until the leg is asked for a key or a word. */
+async function asked(leg: SimulatedCall): Promise<void> {
+  if (leg.report().timeline.some((entry) => entry.kind === 'verb' && entry.name === 'Gather')) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = leg.listen((entry) => {
+    if (entry.kind === 'verb' && entry.name === 'Gather') resolve();
+  });
+  await Promise.race([promise, leg.leftDocument]);
+  stop();
+}
+
+function answering({ ringMs = 1000, listenMs = 1000, talkMs = 5000 }: PersonOptions, answer: (leg: SimulatedCall) => void | Promise<unknown>): CalleeScript {
+  return {
+    outcome: 'answer',
+    ringMs,
+    onAnswer: async (leg) => {
+      await asked(leg);
+      await leg.sleepWhileAlive(listenMs);
+      if (!leg.hasEnded) await answer(leg);
+    },
+    actions: [{ afterMs: talkMs, hangup: true }],
+  };
+}
+
+/** Speech in real time; the words are what a recogniser would make of it. */
+const saying = (text: string, ms: number) => (leg: SimulatedCall) => leg.say(mulawTone(250, ms), { text });
+
+/** People, and what they do when a call is put through to them. With a whisper they answer it; without one they just talk. */
+export const PEOPLE = {
+  /** Presses 1. */
+  acceptsByKey: (options: PersonOptions = {}) => answering(options, (leg) => leg.press('1')),
+  /** Says so. */
+  acceptsBySpeech: (options: PersonOptions = {}) => answering(options, saying('Accept.', 600)),
+  /** Presses 2. */
+  declines: (options: PersonOptions = {}) => answering(options, (leg) => leg.press('2')),
+  /** Picks up and puts the receiver down while being asked. */
+  hangsUpInWhisper: (options: PersonOptions = {}) => answering(options, (leg) => leg.hangup()),
+  /** Picks up, says a greeting into whatever is said, and records until nobody talks any more. */
+  voicemail: (options: PersonOptions = {}) => answering({ talkMs: 30_000, ...options }, saying('Hi, you have reached Sam. We cannot accept your call right now. Please leave a message.', 2500)),
+  /** Picks up and talks at once, asked or not. */
+  talks: ({ ringMs = 1000, talkMs = 5000 }: PersonOptions = {}): CalleeScript => ({ outcome: 'answer', ringMs, actions: [{ afterMs: talkMs, hangup: true }] }),
+  neverAnswers: (): CalleeScript => ({ outcome: 'no-answer' }),
+  busy: (): CalleeScript => ({ outcome: 'busy', ringMs: 500 }),
+} as const;

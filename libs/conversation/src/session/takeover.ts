@@ -1,0 +1,88 @@
+import { textsOf, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
+import type { Clock } from '../ports/clock.ts';
+import type { SpeakRequest } from '../ports/voice-model.ts';
+import type { CallFacts } from './call-facts.ts';
+import { CallHistory } from './call-history.ts';
+import type { Opening } from './greeting.ts';
+
+/** A tool call of an earlier owner whose outcome nobody has told the model. */
+export interface OpenToolCall {
+  readonly toolCallId: ToolCallId;
+  readonly providerCallId: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly calledAtMs: number;
+}
+
+/** What a session knows that goes on with a call another one has held. */
+export interface Takeover {
+  readonly history: CallHistory;
+  /** Changed in the call; null for the one it began in. */
+  readonly language: string | null;
+  /** Unix time in ms of the last thing the earlier owner put on record. */
+  readonly lastSignAt: number;
+  /** A transfer nobody took: the caller waits to be told. */
+  readonly hasReturned: boolean;
+  /** The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its answer. */
+  readonly isReplyOwed: boolean;
+  readonly openTools: readonly OpenToolCall[];
+}
+
+/** Shorter interruptions pass for a pause; longer ones are explained. */
+const AUDIBLE_GAP_MS = 1_500;
+
+/** Reads the log of a call for the session that takes it over. */
+export function takeoverOf(events: readonly CallEvent[]): Takeover {
+  const lastSpoken = events.findLastIndex(({ type }) => type === 'agent.spoke');
+  const since = events.slice(lastSpoken + 1);
+  const returned = since.findLast((event) => event.type === 'transfer.ended');
+  const changed = events.findLast((event) => event.type === 'language.changed');
+  const turns = events.flatMap(turnOf).sort((a, b) => a.atMs - b.atMs);
+  return {
+    history: new CallHistory(events),
+    language: changed?.data.language ?? null,
+    lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
+    hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
+    isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(tellsOfAnAnswer),
+    openTools: openToolsOf(events),
+  };
+}
+
+function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
+  const finished = new Set(events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])));
+  return events.flatMap(({ type, data }) => (type === 'tool.called' && !finished.has(data.toolCallId) ? [{ ...data, calledAtMs: data.atMs }] : []));
+}
+
+/** When something was said or done that leaves the word with the agent, or does not. */
+function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly isReplyOwed: boolean }[] {
+  switch (type) {
+    case 'caller.spoke':
+      return [{ atMs: data.startedAtMs, isReplyOwed: true }];
+    case 'agent.spoke':
+      return [{ atMs: data.startedAtMs, isReplyOwed: data.interrupted }];
+    case 'tool.finished':
+    case 'digit.pressed':
+      return [{ atMs: data.atMs, isReplyOwed: true }];
+    default:
+      return [];
+  }
+}
+
+/** Speech is put on record when it was heard, its figures before: figures without it are of an answer that was cut off. */
+function tellsOfAnAnswer({ type, data }: CallEvent): boolean {
+  return type === 'usage.reported' || (type === 'latency.measured' && (data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio'));
+}
+
+const REPLY: SpeakRequest = { kind: 'reply' };
+
+/**
+ * What is said first on the new stream. A gap the caller heard is explained; an unanswered caller is answered, once
+ * outcomes that are waited for have come; a short gap after a finished sentence passes in silence.
+ */
+export function firstWords(takeover: Takeover, call: CallFacts, clock: Clock): Opening {
+  const texts = textsOf(call.agent, call.language);
+  if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
+  const isAudible = clock.wallTime() - takeover.lastSignAt > AUDIBLE_GAP_MS;
+  const isReplyNow = (isAudible || takeover.isReplyOwed) && takeover.openTools.length === 0;
+  return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
+}

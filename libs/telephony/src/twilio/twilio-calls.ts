@@ -1,0 +1,69 @@
+import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
+import twilio from 'twilio';
+
+export interface TwilioCallsOptions {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** Where the REST API is; Twilio's own when absent. */
+  readonly baseUrl?: string;
+  readonly timeoutMs?: number;
+}
+
+/** `gone`: the call has ended, or never was; there is nothing to change any more. */
+export type CallChange = 'done' | 'gone';
+
+const PROVIDER = 'twilio';
+const TIMEOUT_MS = 5_000;
+/** The call is not in progress; no such call (twilio.com/docs/api/errors). */
+const GONE: ReadonlySet<number> = new Set([21_220, 20_404]);
+
+/**
+ * Changes running calls from outside. A new document takes the place of the running one, and its stream ends: for calls
+ * whose relay does not answer any more, never for those a relay holds.
+ */
+export class TwilioCalls {
+  private readonly client: ReturnType<typeof twilio>;
+
+  constructor({ accountSid, authToken, baseUrl, timeoutMs = TIMEOUT_MS }: TwilioCallsOptions) {
+    this.client = twilio(accountSid, authToken, { timeout: timeoutMs });
+    if (baseUrl !== undefined) this.client.api.baseUrl = baseUrl;
+  }
+
+  /** Has the carrier go on with this TwiML. @throws ProviderError */
+  redirect(carrierCallId: string, twiml: string): Promise<CallChange> {
+    return this.update(carrierCallId, { twiml });
+  }
+
+  /** @throws ProviderError */
+  hangUp(carrierCallId: string): Promise<CallChange> {
+    return this.update(carrierCallId, { status: 'completed' });
+  }
+
+  private async update(carrierCallId: string, change: { readonly twiml: string } | { readonly status: 'completed' }): Promise<CallChange> {
+    try {
+      await this.client.calls(carrierCallId).update(change);
+      return 'done';
+    } catch (error) {
+      const { status, code } = restFault(error);
+      if (code !== null && GONE.has(code)) return 'gone';
+      throw new ProviderError('Twilio did not change a call. Look its code up at twilio.com/docs/api/errors.', {
+        provider: PROVIDER,
+        code: String(code ?? status ?? 'unreachable'),
+        category: categoryOf(status),
+        cause: error,
+      });
+    }
+  }
+}
+
+function restFault(error: unknown): { status: number | null; code: number | null } {
+  const { status, code } = error as { status?: unknown; code?: unknown };
+  return { status: typeof status === 'number' ? status : null, code: typeof code === 'number' ? code : null };
+}
+
+function categoryOf(status: number | null): ProviderErrorCategory {
+  if (status === null) return 'connectivity';
+  if (status === 401 || status === 403) return 'authentication';
+  if (status === 429) return 'rate-limit';
+  return status >= 500 ? 'server' : 'invalid-request';
+}

@@ -1,0 +1,127 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CallMoves, CallRecordStore, type AdmissionRecord, type CallStanding, type MoveQuestion } from '@tandem/call-state';
+import { textsOf, TICKET_LIFETIME_S, type TerminationReason } from '@tandem/contracts';
+import { PostCallQueue } from '@tandem/platform';
+import { farewellTwiml, hangupTwiml } from '@tandem/telephony';
+import { IngressMetrics } from '../ingress-metrics.ts';
+import { DepartmentDial } from '../transfer/department-dial.ts';
+import type { CallbackClaims } from '../twilio/callback-tokens.ts';
+import { APOLOGY } from './refusals.ts';
+import { StreamOffers } from './stream-offer.ts';
+
+/** Why a caller who is still on the line is without a relay. */
+export type AttachCause = 'stream-lost' | 'transfer-returned';
+
+/** A call lost more often than this in a row will be lost again. */
+const LOSSES = { most: 3, withinMs: 60_000 };
+const RESERVATION_MS = TICKET_LIFETIME_S * 1000;
+
+/** Endings the caller did not bring about and has to be told of. */
+const NEEDS_APOLOGY: ReadonlySet<string> = new Set(['model-failed', 'model-unavailable', 'internal-error', 'relay-shutdown', 'media-errors', 'stream-lost', 'relay-lost']);
+
+/**
+ * The one decision about a caller whose stream is over: the call has ended → hang up; it is to be put through → dial; else
+ * another relay goes on with it under the next epoch, and when none can, a person or an apology.
+ */
+@Injectable()
+export class ReAttachment {
+  private readonly logger = new Logger(ReAttachment.name);
+
+  constructor(
+    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CallMoves) private readonly moves: CallMoves,
+    @Inject(StreamOffers) private readonly offers: StreamOffers,
+    @Inject(DepartmentDial) private readonly departments: DepartmentDial,
+    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
+  ) {}
+
+  /** TwiML for what follows the stream of these claims; the same for every repeat. @throws when Redis cannot be reached */
+  async afterStream(claims: CallbackClaims): Promise<string> {
+    const { callId, epoch } = claims;
+    const earlier = await this.moves.earlierAnswer(callId, epoch, 'stream-ended');
+    if (earlier !== null) return this.tell('repeat', earlier);
+    const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
+    if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
+    if (standing.state !== 'transferring') return this.attach(claims, 'stream-ended', 'stream-lost');
+    const pending = await this.moves.pendingTransfer(callId);
+    const dial = pending && (await this.departments.answer(claims, 'stream-ended', record, pending));
+    if (dial) return this.tell('person', dial);
+    if (pending) {
+      this.logger.error({ callId, department: pending.department }, 'a call was to be put through to a department its directory does not have');
+      await this.records.addFact(callId, `transfer-ended-${epoch}`, { type: 'transfer.ended', data: { department: pending.department, outcome: 'failed', atMs: sinceAdmission(standing) } });
+    }
+    return this.attach(claims, 'stream-ended', 'transfer-returned');
+  }
+
+  /** TwiML that puts the caller on a relay again, or tells them that it cannot be. @throws when Redis cannot be reached */
+  async attach(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause): Promise<string> {
+    const { callId, epoch } = claims;
+    const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
+    if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
+    const counted = cause === 'stream-lost' ? LOSSES : undefined;
+    const nextEpoch = standing.minted + 1;
+    let why = 'no-relay';
+    for (const relay of await this.offers.relays(cause === 'stream-lost' ? standing.relayId : null)) {
+      const answer = await this.offers.twiml(record, relay, nextEpoch, null);
+      const offer = await this.moves.offer({ callId, epoch, question, answer }, { relayId: relay.relayId, nextEpoch, reserveMs: RESERVATION_MS }, counted);
+      if (offer.outcome === 'gone' || offer.outcome === 'full') continue; // Since we looked.
+      why = offer.outcome;
+      if (offer.outcome === 'offered') {
+        this.count(cause, 'offered');
+        this.logger.log({ callId, relayId: relay.relayId, epoch: nextEpoch, cause }, 'call offered to another relay');
+        return this.tell('relay', answer);
+      }
+      if (offer.outcome === 'repeat') return this.tell('repeat', offer.answer);
+      if (offer.outcome === 'exhausted') break;
+      // It has ended or moved on since we looked: whoever did that has told the carrier.
+      return this.tell('hangup', hangupTwiml());
+    }
+    this.count(cause, why);
+    this.logger.warn({ callId, cause, why }, 'no relay can go on with a call');
+    return this.lastResort(claims, question, cause, standing, record);
+  }
+
+  private async lastResort(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause, standing: CallStanding, record: AdmissionRecord): Promise<string> {
+    const { callId } = claims;
+    const department = cause === 'stream-lost' ? this.departments.lastResort(record) : null;
+    if (department) {
+      const pending = { department: department.key, mode: 'cold', summary: '', atMs: sinceAdmission(standing) } as const;
+      const asked = await this.records.addFact(callId, 'last-resort', { type: 'transfer.asked', data: pending });
+      const dial = asked === 'stored' && (await this.departments.answer(claims, question, record, pending));
+      if (dial) return this.tell('person', dial);
+    }
+    const reason = cause === 'transfer-returned' ? 'relay-lost' : standing.state === 'admitted' ? 'never-connected' : 'stream-lost';
+    await this.end(claims, standing, reason, 'reaped');
+    return this.apology(record);
+  }
+
+  /** Ends a call that no relay holds, and has it written down. */
+  async end({ callId, tenantId }: CallbackClaims, standing: CallStanding, reason: TerminationReason, occasion: 'ended' | 'reaped'): Promise<void> {
+    if (await this.records.end(callId, standing, reason)) this.metrics.endedCalls.inc({ reason });
+    await this.postCall.enqueue(callId, tenantId, occasion);
+  }
+
+  private ended(standing: CallStanding | null, record: AdmissionRecord | null): string {
+    return NEEDS_APOLOGY.has(standing?.endReason ?? '') ? this.apology(record) : this.tell('hangup', hangupTwiml());
+  }
+
+  private apology(record: AdmissionRecord | null): string {
+    const spoken = record ? { text: textsOf(record.agent, record.language).apology, language: record.language } : { text: APOLOGY, language: 'en-US' };
+    return this.tell('apology', farewellTwiml(spoken));
+  }
+
+  private count(cause: AttachCause, outcome: string): void {
+    this.metrics.reAttachments.inc({ cause, outcome });
+  }
+
+  private tell(next: 'relay' | 'person' | 'apology' | 'hangup' | 'repeat', twiml: string): string {
+    this.metrics.streamEndings.inc({ next });
+    return twiml;
+  }
+}
+
+/** Ms, by the clock the call was admitted with. */
+export function sinceAdmission({ admittedAt }: Pick<CallStanding, 'admittedAt'>): number {
+  return Math.max(0, Date.now() - admittedAt);
+}

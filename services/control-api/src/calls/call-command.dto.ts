@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+export const transferCallSchema = z.strictObject({
+  department: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/).describe("A department of the call's directory, such as sales. Never a number."),
+  summary: z.string().max(600).default('').describe('What the person who takes the call hears before, if they are asked.'),
+});
+export type TransferCall = z.infer<typeof transferCallSchema>;
+
+export const commandAcceptedSchema = z.object({
+  callId: z.uuid(),
+  command: z.enum(['transfer', 'end']),
+});
+export type CommandAccepted = z.infer<typeof commandAcceptedSchema>;

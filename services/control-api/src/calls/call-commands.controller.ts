@@ -1,0 +1,40 @@
+import { Body, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { CallId } from '@tandem/contracts';
+import type { ApiScope } from '@tandem/database';
+import { CurrentCaller, problemSchema, TenantController, type Caller } from '@tandem/platform';
+import { callParameterSchema } from './call.dto.ts';
+import { commandAcceptedSchema, transferCallSchema, type CommandAccepted, type TransferCall } from './call-command.dto.ts';
+import { CallCommands } from './call-commands.service.ts';
+
+const SCOPES = { read: 'calls:read' satisfies ApiScope, write: 'calls:control' satisfies ApiScope };
+const DONE_LATER = 'Answered when the relay that holds the call has been told; the caller hears it a moment later.';
+
+/** Running calls as operators change them. */
+@TenantController('calls', SCOPES)
+export class CallCommandsController {
+  constructor(@Inject(CallCommands) private readonly commands: CallCommands) {}
+
+  @Post(':callId/transfer')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Put the caller through to a department', description: `The agent says so and lets go; if nobody takes the call, the caller is back with the agent. ${DONE_LATER}` })
+  @ApiResponse({ status: 202, standardSchema: commandAcceptedSchema })
+  @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`call-over`, `call-not-held` or `department-closed`', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`unknown-department`, with the `departments` there are', standardSchema: problemSchema })
+  async transfer(@CurrentCaller() caller: Caller, @Param({ schema: callParameterSchema }) { callId }: { callId: string }, @Body({ schema: transferCallSchema }) body: TransferCall): Promise<CommandAccepted> {
+    await this.commands.transfer(caller.tenantId, callId as CallId, body);
+    return { callId, command: 'transfer' };
+  }
+
+  @Post(':callId/end')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'End the call', description: `The agent says a short goodbye first. ${DONE_LATER}` })
+  @ApiResponse({ status: 202, standardSchema: commandAcceptedSchema })
+  @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`call-over` or `call-not-held`', standardSchema: problemSchema })
+  async end(@CurrentCaller() caller: Caller, @Param({ schema: callParameterSchema }) { callId }: { callId: string }): Promise<CommandAccepted> {
+    await this.commands.end(caller.tenantId, callId as CallId);
+    return { callId, command: 'end' };
+  }
+}
