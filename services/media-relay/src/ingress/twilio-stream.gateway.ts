@@ -1,9 +1,8 @@
 import { Inject, Logger } from '@nestjs/common';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
 import { TICKET_PARAMETER, type StreamTicket } from '@tandem/contracts';
-import { parseTwilioMessage, type TwilioStart } from '@tandem/telephony';
+import { parseTwilioMessage, type ServerSocket, type TwilioStart } from '@tandem/telephony';
 import { TokenRefused } from '@tandem/platform';
-import type { RawData, WebSocket } from 'ws';
 import { Relay } from '../relay/relay.ts';
 import { RelayMetrics } from '../relay/relay-metrics.ts';
 import { StreamTickets } from './stream-tickets.ts';
@@ -34,28 +33,25 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
   ) {}
 
-  handleConnection(socket: WebSocket): void {
-    socket.on('error', () => this.metrics.socketErrors.inc());
+  handleConnection(socket: ServerSocket): void {
+    socket.onFault = () => this.metrics.socketErrors.inc();
     const timer = setTimeout(() => this.refuse(socket, 'no-start', CLOSE_POLICY), START_TIMEOUT_MS);
-    const onMessage = (data: RawData, isBinary: boolean): void => {
-      const bytes = (data as Buffer).byteLength;
-      const message = isBinary || bytes > MAX_UNAUTHENTICATED_BYTES ? null : parseTwilioMessage((data as Buffer).toString());
-      if (message && 'event' in message && message.event === 'connected') return;
-      stop();
-      if (bytes > MAX_UNAUTHENTICATED_BYTES) this.refuse(socket, 'too-big', CLOSE_TOO_BIG);
-      else if (message && 'event' in message && message.event === 'start') void this.admit(socket, message);
-      else this.refuse(socket, 'not-a-start', CLOSE_POLICY);
+    socket.listener = {
+      onMessage: (data, isBinary) => {
+        const bytes = data.byteLength;
+        const message = isBinary || bytes > MAX_UNAUTHENTICATED_BYTES ? null : parseTwilioMessage(data.toString());
+        if (message && 'event' in message && message.event === 'connected') return;
+        clearTimeout(timer);
+        socket.listener = null; // What comes before the ticket is checked is not kept.
+        if (bytes > MAX_UNAUTHENTICATED_BYTES) this.refuse(socket, 'too-big', CLOSE_TOO_BIG);
+        else if (message && 'event' in message && message.event === 'start') void this.admit(socket, message);
+        else this.refuse(socket, 'not-a-start', CLOSE_POLICY);
+      },
+      onClosed: () => clearTimeout(timer),
     };
-    const stop = (): void => {
-      clearTimeout(timer);
-      socket.off('message', onMessage);
-      socket.off('close', stop);
-    };
-    socket.on('message', onMessage);
-    socket.on('close', stop);
   }
 
-  private async admit(socket: WebSocket, start: TwilioStart): Promise<void> {
+  private async admit(socket: ServerSocket, start: TwilioStart): Promise<void> {
     const presented = start.parameters[TICKET_PARAMETER];
     if (!presented) return this.refuse(socket, 'no-ticket', CLOSE_POLICY);
     let ticket: StreamTicket;
@@ -74,7 +70,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     }
   }
 
-  private refuse(socket: WebSocket, refusal: Refusal, code: number): void {
+  private refuse(socket: ServerSocket, refusal: Refusal, code: number): void {
     this.metrics.refusedStreams.inc({ reason: refusal });
     socket.close(code, refusal);
   }
