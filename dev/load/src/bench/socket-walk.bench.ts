@@ -14,18 +14,20 @@ export interface SocketWalk {
 }
 
 const CALLS = 200;
+const ROUNDS = 3;
 const ATTACH_EVERY_MS = 10;
 const SETTLE_MS = 6_000;
-const ROUNDS = 3;
 const ROUND_MS = 6_000;
+
+export const STRAIGHT_WIRE = new URL('../pump/straight-wire.js', import.meta.url);
 
 /** The walk over real sockets, carrier and model in another process: through a relay, and through the shortest way there is. */
 export async function benchSocketWalks(): Promise<{ relay: SocketWalk; straight: SocketWalk }> {
-  return { straight: await walk(new URL('../pump/straight-wire.js', import.meta.url)), relay: await walk(new URL('lone-relay.js', import.meta.url)) };
+  return { straight: await walkThrough(STRAIGHT_WIRE, CALLS, ROUNDS), relay: await walkThrough(new URL('lone-relay.js', import.meta.url), CALLS, ROUNDS) };
 }
 
-/** The best of some rounds. */
-async function walk(program: URL): Promise<SocketWalk> {
+/** Calls through a program that takes streams without a ticket; the best of some rounds. */
+export async function walkThrough(program: URL, calls: number, rounds: number): Promise<SocketWalk> {
   pin(process.pid, 1);
   const pump = await PumpProcess.start();
   const relay = fork(program, [pump.modelUrl], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true, execArgv: process.execArgv });
@@ -33,7 +35,7 @@ async function walk(program: URL): Promise<SocketWalk> {
     const [{ url }] = (await once(relay, 'message')) as [{ url: string }];
     pin(relay.pid ?? 0, 0);
     prefer(relay.pid ?? 0);
-    for (let call = 0; call < CALLS; call += 1) {
+    for (let call = 0; call < calls; call += 1) {
       await pump.attach(url);
       await sleep(ATTACH_EVERY_MS);
     }
@@ -44,13 +46,13 @@ async function walk(program: URL): Promise<SocketWalk> {
       return (user + system) / 1000;
     };
     let best: SocketWalk | null = null;
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       await pump.reset();
       const before = await cpuMs();
       await sleep(ROUND_MS);
       const spent = (await cpuMs()) - before;
       const { seconds, model, carrier } = await pump.figures();
-      const figures = { calls: CALLS, cpuMsPerCallSecond: spent / seconds / CALLS, toModel: model.latency, toCaller: carrier.latency };
+      const figures = { calls, cpuMsPerCallSecond: spent / seconds / calls, toModel: model.latency, toCaller: carrier.latency };
       if (!best || figures.cpuMsPerCallSecond < best.cpuMsPerCallSecond) best = figures;
     }
     return best as SocketWalk;

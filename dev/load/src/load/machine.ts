@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 
 /** Keeps a process and all its threads on one core. Answers whether that was possible: it takes two cores and `taskset`. */
 export function pin(pid: number, core: number): boolean {
-  if (availableParallelism() < 2 && core > 0) return false;
+  if (cpus().length < 2 && core > 0) return false;
   try {
     execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
     return true;

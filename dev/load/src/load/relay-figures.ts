@@ -6,6 +6,10 @@ export interface RelayFigures {
   readonly residentBytes: number;
   readonly heapBytes: number;
   readonly activeCalls: number;
+  /** Sockets, timers and other things the event loop waits for. */
+  readonly activeResources: number;
+  /** What came over caller streams and was counted when they ended, by name. */
+  readonly streamEvents: Readonly<Record<string, number>>;
   /** Since they were read last. */
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
@@ -26,6 +30,8 @@ export async function readRelayFigures(platform: RunningPlatform): Promise<Relay
         resident: value('process_resident_memory_bytes'),
         heap: value('nodejs_heap_size_used_bytes') + value('nodejs_external_memory_bytes'),
         calls: value('tandem_relay_active_calls'),
+        resources: value('nodejs_active_resources_total'),
+        events: [...text.matchAll(/^tandem_stream_events_total\{[^}]*what="(\w+)"[^}]*\} (\S+)$/gm)].map(([, what = '', count]) => [what, Number(count)] as const),
         delay: value('nodejs_eventloop_lag_p99_seconds'),
         longest: value('nodejs_eventloop_lag_max_seconds'),
       };
@@ -37,6 +43,8 @@ export async function readRelayFigures(platform: RunningPlatform): Promise<Relay
     residentBytes: sum(({ resident }) => resident),
     heapBytes: sum(({ heap }) => heap),
     activeCalls: sum(({ calls }) => calls),
+    activeResources: sum(({ resources }) => resources),
+    streamEvents: Object.fromEntries(each.flatMap(({ events }) => events)),
     loopDelayP99Ms: Math.max(...each.map(({ delay }) => delay)) * 1000,
     loopDelayMaxMs: Math.max(...each.map(({ longest }) => longest)) * 1000,
   };

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { FrameClock, Ticking } from './frame-clock.ts';
 import type { Histogram } from './histogram.ts';
-import { audioAt, nowUs, readStamp, writeStamp } from './stamp.ts';
+import { audioAt, nowUs, ODD_US, readStamp, writeStamp } from './stamp.ts';
 import { closeFrame, FrameReader, headerBytes, pongFrame, seal, textFrame, textOf, upgradeRequest, type Message } from './ws-frames.ts';
 
 export interface StreamIdentity {
@@ -125,7 +125,7 @@ export class CarrierStream implements Ticking {
     const start = headerBytes(length, true);
     const frame = Buffer.allocUnsafe(start + length);
     frame.write(head + VOICE + this.mediaTail, start, 'latin1');
-    writeStamp(frame, start + head.length, nowUs());
+    writeStamp(frame, start + head.length, nowUs() + (this.habit === 'ordinary' ? 0 : ODD_US));
     this.socket.write(seal(frame, length, true));
   }
 

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net';
 import type { FrameClock, Ticking } from './frame-clock.ts';
 import type { Histogram } from './histogram.ts';
-import { audioAt, nowUs, readStamp, writeStamp } from './stamp.ts';
+import { audioAt, nowUs, ODD_US, readStamp, writeStamp } from './stamp.ts';
 import { closeFrame, FrameReader, headerBytes, opening, pongFrame, seal, textFrame, textOf, upgradeResponse, type Message } from './ws-frames.ts';
 
 /** Sums over all sessions of the driver. */
 export interface ModelTotals {
   framesArrived: number;
+  /** Of calls that flood or stall: not among those above. */
+  oddFrames: number;
   deltasSent: number;
   truncated: number;
   toolResults: number;
@@ -117,6 +119,7 @@ export class ModelSession implements Ticking {
   }
 
   private arrived(sentAtUs: number): void {
+    if (sentAtUs >= ODD_US) return void (this.totals.oddFrames += 1);
     this.totals.framesArrived += 1;
     this.totals.latency.add(nowUs() - sentAtUs);
   }

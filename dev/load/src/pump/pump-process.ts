@@ -14,6 +14,8 @@ export interface PumpFigures {
   /** Calls not admitted since the beginning. */
   readonly refused: number;
   readonly carrier: Omit<CarrierTotals, 'latency'> & { readonly latency: Spread };
+  /** Of calls that flood or stall. */
+  readonly odd: Pick<CarrierTotals, 'framesSent' | 'lost'>;
   readonly model: Omit<ModelTotals, 'latency'> & { readonly latency: Spread };
   /** How late the driver itself was. */
   readonly lateness: Spread;

@@ -11,7 +11,7 @@ import type { PumpFigures } from './pump-process.ts';
 const clock = new FrameClock();
 const carrier: CarrierTotals = { framesSent: 0, mediaHeard: 0, marks: 0, clears: 0, lost: 0, latency: new Histogram() };
 const oddCarrier: CarrierTotals = { ...carrier, latency: new Histogram() };
-const model: ModelTotals = { framesArrived: 0, deltasSent: 0, truncated: 0, toolResults: 0, latency: new Histogram() };
+const model: ModelTotals = { framesArrived: 0, oddFrames: 0, deltasSent: 0, truncated: 0, toolResults: 0, latency: new Histogram() };
 const streams = new Set<CarrierStream>();
 let sessions = 0;
 let callers = 0;
@@ -60,6 +60,7 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
       sessions,
       refused,
       carrier: { ...carrier, latency: carrier.latency.spread },
+      odd: { framesSent: oddCarrier.framesSent, lost: oddCarrier.lost },
       model: { ...model, latency: model.latency.spread },
       lateness: clock.lateness.spread,
       coreShare: (user + system) / 1e6 / seconds,
