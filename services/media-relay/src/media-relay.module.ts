@@ -7,6 +7,7 @@ import { CallFactory } from './relay/call-factory.ts';
 import { RelayLeaseKeeper } from './relay/relay-lease.ts';
 import { RelayMetrics } from './relay/relay-metrics.ts';
 import { Relay } from './relay/relay.ts';
+import { LanguageDetection } from './relay/language-detector.ts';
 import { PhraseMemory } from './relay/phrase-memory.ts';
 import { WaitMusic } from './relay/wait-music.ts';
 import { REDIS } from './relay/tokens.ts';
@@ -32,6 +33,7 @@ export class MediaRelayModule {
         PostCallQueue,
         PhraseMemory,
         WaitMusic,
+        LanguageDetection,
         CallFactory,
         Relay,
         RelayLeaseKeeper,
