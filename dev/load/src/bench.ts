@@ -1,11 +1,57 @@
+import { parseArgs } from 'node:util';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
+import { benchInterruptions } from './bench/interruption.bench.ts';
+import { benchSocketWalks } from './bench/socket-walk.bench.ts';
+import { spreadText } from './load/spread-text.ts';
 
-if (process.argv.includes('--help')) {
-  console.log(`npm run bench    what one frame of audio costs on its way through a relay, without sockets (walk A of docs/architecture.md)`);
-} else {
-  console.log('One frame through the relay, in process, without sockets. A call has 50 frames a second from the caller.\n');
-  console.log('  way                                        µs a frame   of a core at 500 calls');
-  for (const { way, microseconds, perSecond } of await benchFrameWalk()) {
-    console.log(`  ${way.padEnd(42)} ${microseconds.toFixed(2).padStart(8)}   ${((microseconds * perSecond * 500) / 10_000).toFixed(1).padStart(6)} %`);
-  }
+const HELP = `npm run bench                     everything below
+npm run bench -- --only frames    what one frame of audio costs on its way through a relay, without sockets (walk A of docs/architecture.md)
+npm run bench -- --only sockets   what a second of a call costs between real sockets, kernel included
+npm run bench -- --only interruption
+                                  how long the agent is still heard after the caller speaks over it: 225 times through real
+                                  processes. Ends 1 when it is longer than 100 ms, or when the model is told of more than was heard`;
+
+const SILENCE_BUDGET_MS = 100;
+const INTERRUPTED_CALLS = 25;
+const INTERRUPTIONS_EACH = 9;
+
+/** Each prints, and answers whether its promise was kept. */
+const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
+  frames: async () => {
+    console.log('One frame through the relay, in process, without sockets. A call has 50 frames a second from the caller.\n');
+    console.log('  way                                        µs a frame   of a core at 500 calls');
+    for (const { way, microseconds, perSecond } of await benchFrameWalk()) {
+      console.log(`  ${way.padEnd(42)} ${microseconds.toFixed(2).padStart(8)}   ${((microseconds * perSecond * 500) / 10_000).toFixed(1).padStart(6)} %`);
+    }
+    return true;
+  },
+  sockets: async () => {
+    const walks = await benchSocketWalks();
+    console.log(`\nThe same between real sockets: ${walks.relay.calls} calls that talk, carrier and model in another process.\n`);
+    for (const [way, { cpuMsPerCallSecond, toModel, toCaller }] of Object.entries({ 'a relay': walks.relay, 'bytes copied from socket to socket': walks.straight })) {
+      console.log(`  through ${way}`);
+      console.log(`    CPU per call-second, kernel included   ${cpuMsPerCallSecond.toFixed(3)} ms`);
+      console.log(`    carrier → model                        ${spreadText(toModel)}`);
+      console.log(`    model → carrier                        ${spreadText(toCaller)}`);
+    }
+    return true;
+  },
+  interruption: async () => {
+    const { count, silence, claimedTooMuch, mostUnclaimedMs } = await benchInterruptions({ calls: INTERRUPTED_CALLS, turns: INTERRUPTIONS_EACH });
+    console.log(`\nCallers who speak over the agent, ${count} times, through real processes.\n`);
+    console.log(`  "the caller speaks" → nothing of the agent is heard   ${spreadText(silence)}`);
+    console.log(`  the model was told of more than was heard             ${claimedTooMuch} times`);
+    console.log(`  heard and not told, at most                           ${mostUnclaimedMs.toFixed(0)} ms`);
+    return silence.maxMs <= SILENCE_BUDGET_MS && claimedTooMuch === 0;
+  },
+};
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+const names = values.only?.split(',') ?? Object.keys(BENCHES);
+if (values.help || names.some((name) => !BENCHES[name])) {
+  console.log(HELP);
+  process.exit(values.help ? 0 : 2);
 }
+let isKept = true;
+for (const name of names) isKept = ((await BENCHES[name]?.()) ?? true) && isKept;
+process.exit(isKept ? 0 : 1);

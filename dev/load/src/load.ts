@@ -1,33 +1,120 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadReport } from './load/report.ts';
-import { runLoad } from './load/run-load.ts';
+import { checkoutRoot } from '@tandem/stack';
+import { STRAIGHT_WIRE, walkThrough } from './bench/socket-walk.bench.ts';
+import { capacityPlot } from './load/capacity-plot.ts';
+import type { Capacity } from './load/capacity.ts';
+import { PumpedPlatform } from './load/pumped-platform.ts';
+import { capacityMarkdown, capacityReport, keepsItsPromises, rowsReport } from './load/report.ts';
+import { runChurn } from './load/run-churn.ts';
+import { runIsolation } from './load/run-isolation.ts';
+import { runRamp } from './load/run-ramp.ts';
+import { runRows } from './load/run-rows.ts';
 
-const HELP = `npm run load                         100 calls at once on one relay, each with two turns, a tool call and a goodbye
-npm run load -- --calls 300 --relays 2
-npm run load -- --ramp 50            calls started per second (default 25)
+const HELP = `npm run load                         all four parts, about eight minutes
+npm run load -- --only rows          100 short calls at once through the whole platform, every row of the database counted
+npm run load -- --only capacity      calls on one core in steps: added latency, CPU, memory; then on to the limit
+npm run load -- --only isolation     50 calls beside one that floods and some that read nothing
+npm run load -- --only churn         calls that come and go: what is left of them in memory
 
-Starts its own stack on throw-away data, with a simulated carrier and model in this process. Ends 0 when every call
-completed and every row is there.`;
+  --calls 300        of the step that is held for long (capacity)
+  --duration 60      seconds it is held
+  --no-limit         stop there instead of going on until the core or the latency budget is used up
+  --churn 2m         for how long calls come and go: 90s, 30m, 2h
+  --rows 100 --relays 1 --ramp 25      calls, relays and calls started a second (rows)
+  --json <file>      everything that was measured
+  --save             the plot and the table of docs/capacity.md
+
+Starts its own stack on throw-away data. On Linux with two cores the relay gets one of them, servers, workers and the load driver
+the other. Ends 0 when every promise was kept.`;
+
+const PARTS = ['rows', 'capacity', 'isolation', 'churn'] as const;
+type Part = (typeof PARTS)[number];
+const PLACED_PER_SECOND = 12;
+const ROOM = 60;
+const MOST_CALLS = 1_100;
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
-    calls: { type: 'string', default: '100' },
+    only: { type: 'string', default: PARTS.join(',') },
+    calls: { type: 'string', default: '300' },
+    duration: { type: 'string', default: '60' },
+    limit: { type: 'boolean', default: true },
+    churn: { type: 'string', default: '2m' },
+    rows: { type: 'string', default: '100' },
     relays: { type: 'string', default: '1' },
     ramp: { type: 'string', default: '25' },
+    json: { type: 'string' },
+    save: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
 });
+const parts = new Set(values.only.split(','));
+const log = (line: string): void => console.log(line);
 if (values.help) {
-  console.log(HELP);
-} else {
-  const result = await runLoad({ calls: whole('calls', 1, 2_000), relays: whole('relays', 1, 20), rampPerSecond: whole('ramp', 1, 200), log: (line) => console.log(line) });
-  for (const line of loadReport(result)) console.log(line);
-  process.exit(result.lost === 0 && result.incomplete === 0 ? 0 : 1);
+  log(HELP);
+  process.exit(0);
+}
+for (const part of parts) if (!PARTS.includes(part as Part)) stop(`There is no part "${part}".`);
+const churnSeconds = seconds(values.churn);
+let isKept = true;
+if (parts.has('rows')) {
+  const rows = await runRows({ calls: whole('rows', 1, 2_000), relays: whole('relays', 1, 20), rampPerSecond: whole('ramp', 1, 200), log });
+  for (const line of rowsReport(rows)) log(line);
+  isKept = rows.lost === 0 && rows.incomplete === 0;
+}
+if (parts.has('capacity') || parts.has('isolation') || parts.has('churn')) {
+  const capacity = await measure();
+  for (const line of capacityReport(capacity)) log(line);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(capacity, null, 2)}\n`);
+  if (values.save) save(capacity);
+  isKept = keepsItsPromises(capacity) && isKept;
+}
+process.exit(isKept ? 0 : 1);
+
+async function measure(): Promise<Capacity> {
+  const calls = whole('calls', 1, 1_000);
+  const duration = whole('duration', 5, 3_600);
+  const straight = parts.has('capacity') ? await walkThrough(STRAIGHT_WIRE, calls, 1) : null;
+  log('Starting the stack');
+  const running = await PumpedPlatform.start(values.limit ? MOST_CALLS : calls + ROOM);
+  try {
+    log('Warming up');
+    await running.warmUp();
+    const ramp = parts.has('capacity') ? await runRamp({ calls, seconds: duration, isToTheLimit: values.limit, perSecond: PLACED_PER_SECOND, log }, running) : null;
+    const isolation = parts.has('isolation') ? (log('Isolation: 50 calls, then a flood and stalled callers beside them'), await runIsolation(running)) : null;
+    const churn = parts.has('churn') ? (log(`Churn for ${values.churn}`), await runChurn(churnSeconds, log, running)) : null;
+    const machine = `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
+    return { measuredAt: new Date().toISOString(), machine, isPinned: running.isPinned, straight, ramp, isolation, churn };
+  } finally {
+    await running.stop();
+  }
 }
 
-function whole(name: 'calls' | 'relays' | 'ramp', least: number, most: number): number {
+function save(capacity: Capacity): void {
+  const plot = join(checkoutRoot, 'docs/images/capacity.svg');
+  mkdirSync(dirname(plot), { recursive: true });
+  writeFileSync(plot, capacityPlot(capacity));
+  const page = join(checkoutRoot, 'docs/capacity.md');
+  const text = readFileSync(page, 'utf8').replace(/(<!-- figures -->\n)[\s\S]*?(\n<!-- end of figures -->)/, (_whole, begin: string, end: string) => begin + capacityMarkdown(capacity) + end);
+  writeFileSync(page, text);
+}
+
+function whole(name: 'calls' | 'duration' | 'rows' | 'relays' | 'ramp', least: number, most: number): number {
   const value = Number(values[name]);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  console.error(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".\n\n${HELP}`);
+  return Number.isInteger(value) && value >= least && value <= most ? value : stop(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".`);
+}
+
+function seconds(text: string): number {
+  const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  const factor = { s: 1, m: 60, h: 3_600 }[unit ?? ''];
+  return amount && factor ? Number(amount) * factor : stop(`--churn takes a length of time such as 90s, 30m or 2h, not "${text}".`);
+}
+
+function stop(fault: string): never {
+  console.error(`${fault}\n\n${HELP}`);
   return process.exit(2);
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 export interface SealingKey {
   /** Names the key in what it sealed; no dots. */
@@ -23,10 +23,16 @@ const TAG_BYTES = 16;
  * elsewhere does not open. The first key seals, all of them open.
  */
 export class Sealer {
-  constructor(private readonly keys: readonly [SealingKey, ...SealingKey[]]) {}
+  private readonly newest: { readonly keyId: string; readonly key: KeyObject };
+  private readonly keys: ReadonlyMap<string, KeyObject>;
+
+  constructor(keys: readonly [SealingKey, ...SealingKey[]]) {
+    this.keys = new Map(keys.map(({ keyId, key }) => [keyId, createSecretKey(key)]));
+    this.newest = { keyId: keys[0].keyId, key: this.keys.get(keys[0].keyId) as KeyObject };
+  }
 
   seal(value: unknown, place: string): string {
-    const [{ keyId, key }] = this.keys;
+    const { keyId, key } = this.newest;
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(place));
     const body = Buffer.concat([iv, cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
@@ -38,10 +44,10 @@ export class Sealer {
     const [keyId, text] = sealed.split('.');
     const body = Buffer.from(text ?? '', 'base64url');
     if (!keyId || body.length < IV_BYTES + TAG_BYTES) throw new SealBroken('malformed');
-    const found = this.keys.find((candidate) => candidate.keyId === keyId);
-    if (!found) throw new SealBroken('unknown-key');
+    const key = this.keys.get(keyId);
+    if (!key) throw new SealBroken('unknown-key');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', found.key, body.subarray(0, IV_BYTES)).setAAD(Buffer.from(place));
+      const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES)).setAAD(Buffer.from(place));
       decipher.setAuthTag(body.subarray(-TAG_BYTES));
       const plain = Buffer.concat([decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
       return JSON.parse(plain.toString('utf8')) as unknown;

@@ -8,6 +8,7 @@ import { RelayInbox } from './relay/relay-inbox.reader.ts';
 import { RelayLeaseKeeper } from './relay/relay-lease.ts';
 import { RelayMetrics } from './relay/relay-metrics.ts';
 import { Relay } from './relay/relay.ts';
+import { LanguageDetection } from './relay/language-detector.ts';
 import { PhraseMemory } from './relay/phrase-memory.ts';
 import { WaitMusic } from './relay/wait-music.ts';
 import { REDIS } from './relay/tokens.ts';
@@ -31,6 +32,7 @@ export class MediaRelayModule {
         PostCallQueue,
         PhraseMemory,
         WaitMusic,
+        LanguageDetection,
         CallFactory,
         Relay,
         RelayInbox,

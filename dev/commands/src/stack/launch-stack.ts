@@ -41,6 +41,11 @@ const PORT_VARIABLES: Record<ServiceName, string> = {
 };
 /** Second and further relays. */
 const MORE_RELAYS_FROM_PORT = 8091;
+/**
+ * Audio makes garbage that dies at once. Left alone, V8 lets its nursery grow to a multiple of this on a large machine, which
+ * costs a relay of 300 calls some 100 MB and makes each collection longer (docs/capacity.md).
+ */
+const RELAY_NODE_OPTIONS = '--max-semi-space-size=16';
 /** Calls in a local stack are given this long when it is stopped; production gives them an hour. */
 const LOCAL_DRAIN_GRACE_MS = 3_000;
 
@@ -72,7 +77,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
     const relays = ports.relays.map((port, index) => ({
       service: 'media-relay',
       instance: `relay-${index + 1}`,
-      env: { ...shared, MEDIA_RELAY_PORT: String(port), RELAY_ID: `relay-${index + 1}` },
+      env: { ...shared, NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(), MEDIA_RELAY_PORT: String(port), RELAY_ID: `relay-${index + 1}` },
     }));
     await supervisor.start([single('crm-api'), single('call-ingress'), ...relays, single('tool-worker'), single('post-call-worker'), single('control-api')]);
     const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;

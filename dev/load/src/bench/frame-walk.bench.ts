@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { agentSnapshotSchema, UNKNOWN_CALLER, type CallId, type TenantId } from '@tandem/contracts';
-import { CallSession, RealClock, type CallLog, type ToolCaller } from '@tandem/conversation';
+import type { CallSession } from '@tandem/conversation';
 import { openAiRealtimeModel } from '@tandem/models';
-import { TwilioStream } from '@tandem/telephony';
+import { TwilioStream, type MessageSocket, type SocketListener } from '@tandem/telephony';
 import type { WebSocket } from 'ws';
+import { benchClock, fail, startBenchCall } from './bench-call.ts';
 
 export interface WayCost {
   readonly way: string;
@@ -11,8 +11,28 @@ export interface WayCost {
   readonly perSecond: number;
 }
 
-/** A socket that takes everything and sends nothing of its own. */
-class NullSocket extends EventEmitter {
+/** The carrier's socket: takes everything and sends nothing of its own. */
+class NullCarrier implements MessageSocket {
+  listener: SocketListener | null = null;
+  readonly isOpen = true;
+  readonly unsentBytes = 0;
+  sent = 0;
+
+  send(...messages: readonly (string | Uint8Array)[]): void {
+    this.sent += messages.length;
+  }
+
+  close(): void {}
+
+  terminate(): void {}
+
+  receives(text: string): void {
+    this.listener?.onMessage(Buffer.from(text), false);
+  }
+}
+
+/** The provider's. */
+class NullProvider extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;
   bufferedAmount = 0;
@@ -43,8 +63,8 @@ const DELTAS_PER_SECOND = 5;
 
 /** Best of some rounds, so that what is measured is the code and not what else the machine does. */
 export async function benchFrameWalk(): Promise<WayCost[]> {
-  const carrier = new NullSocket();
-  const provider = new NullSocket();
+  const carrier = new NullCarrier();
+  const provider = new NullProvider();
   const session = startCall(carrier, provider);
   await new Promise((resolve) => setTimeout(resolve, 50));
   let chunk = 0;
@@ -93,34 +113,11 @@ function best(messages: number, prepare: () => string[], run: (texts: readonly s
   return fastest;
 }
 
-function startCall(carrier: NullSocket, provider: NullSocket): CallSession {
-  const fail = (error: unknown): never => {
-    throw error;
-  };
-  const clock = new RealClock(fail);
-  const log: CallLog = { append: () => undefined, flush: () => Promise.resolve('stored') };
-  const toolCaller: ToolCaller = { call: () => Promise.resolve({ status: 'cancelled' }), resume: () => Promise.resolve({ status: 'cancelled' }), cancelAll: () => undefined };
-  const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
-  const agent = agentSnapshotSchema.parse({
-    agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
-    agentVersion: 1,
-    tenantId,
-    name: 'Sarah',
-    companyName: 'Northwind',
-    timeZone: 'UTC',
-    instructions: '',
-    model: { kind: 'openai-realtime' },
-  });
-  const session = new CallSession({
-    call: { callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId, tenantId, epoch: 1, callerNumber: '+1', dialledNumber: '+1', caller: UNKNOWN_CALLER, language: 'en-US', admittedAt: Date.now(), agent },
-    stream: new TwilioStream(carrier as unknown as WebSocket, { event: 'start', streamSid: 'MZ1', callSid: 'CA1', accountSid: 'AC1', parameters: {} }, clock, fail),
-    model: openAiRealtimeModel({ url: 'ws://nowhere/v1/realtime', apiKey: 'none', model: 'none', clock, onError: fail, connect: () => provider as unknown as WebSocket }),
-    declarationsFor: () => [],
-    toolCaller,
-    log,
-    clock,
-  });
-  session.start();
+function startCall(carrier: NullCarrier, provider: NullProvider): CallSession {
+  const clock = benchClock();
+  const stream = new TwilioStream(carrier, { event: 'start', streamSid: 'MZ1', callSid: 'CA1', accountSid: 'AC1', parameters: {} }, clock, fail);
+  const model = openAiRealtimeModel({ url: 'ws://nowhere/v1/realtime', apiKey: 'none', model: 'none', clock, onError: fail, connect: () => provider as unknown as WebSocket });
+  const session = startBenchCall(stream, model, clock);
   provider.receives('{"type":"session.created","event_id":"e","session":{}}');
   provider.receives('{"type":"session.updated","event_id":"e","session":{}}');
   return session;

@@ -1,4 +1,5 @@
-import type { LoadResult } from './run-load.ts';
+import { findings, type Capacity } from './capacity.ts';
+import type { RowsResult } from './run-rows.ts';
 
 const percentile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -7,9 +8,8 @@ const percentile = (values: readonly number[], share: number): number => {
 const ms = (value: number) => (Number.isNaN(value) ? '–' : `${Math.round(value)} ms`);
 const spread = (values: readonly number[]) => `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}, p99 ${ms(percentile(values, 0.99))}`;
 
-/** The figures as lines for people. */
-export function loadReport(result: LoadResult): string[] {
-  const cpuMs = (result.after.cpuSeconds - result.before.cpuSeconds) * 1000;
+/** Calls through the whole platform, as lines for people. */
+export function rowsReport(result: RowsResult): string[] {
   return [
     '',
     `calls                        ${result.calls} on ${result.relays} relay${result.relays === 1 ? '' : 's'}`,
@@ -18,8 +18,32 @@ export function loadReport(result: LoadResult): string[] {
     `rows incomplete              ${result.incomplete}`,
     `answer → first audio         ${spread(result.firstAudioMs)}  (300 ms of it the simulated model's)`,
     `caller stops → agent starts  ${spread(result.responseMs)}  (500 ms end-pointing, 300 ms model)`,
-    `relay CPU per call-second    ${(cpuMs / result.callSeconds).toFixed(2)} ms`,
-    `relay memory growth          ${((result.after.residentBytes - result.before.residentBytes) / 1024 / result.calls).toFixed(0)} KB a call`,
-    `event-loop delay p99         ${result.after.loopDelayP99Ms.toFixed(1)} ms`,
+    '',
   ];
+}
+
+/** What a relay carries, as lines for people. */
+export function capacityReport(capacity: Capacity): string[] {
+  const rows = findings(capacity);
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  return [
+    '',
+    `${capacity.machine}; the relay ${capacity.isPinned ? 'has one core' : 'shares its core'}`,
+    '',
+    ...rows.map(({ what, found, promised, isKept }) => `${mark(isKept)} ${what.padEnd(width)}  ${found}${promised ? `  (promised: ${promised})` : ''}`),
+  ];
+}
+
+/** The same as a table for the documentation. */
+export function capacityMarkdown(capacity: Capacity): string {
+  const rows = findings(capacity).map(({ what, found, promised, isKept }) => `| ${what} | ${found} | ${promised} | ${mark(isKept)} |`);
+  return [`${capacity.machine}, ${capacity.measuredAt.slice(0, 10)}; the relay on one core, servers, workers and the load driver on the other.`, '', '| | Found | Promised | |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+export function keepsItsPromises(capacity: Capacity): boolean {
+  return findings(capacity).every(({ isKept }) => isKept !== false);
+}
+
+function mark(isKept: boolean | null): string {
+  return isKept === null ? ' ' : isKept ? '✔' : '✖';
 }

@@ -6,25 +6,36 @@ export class AudioFrame {
   private constructor(
     readonly byteLength: number,
     private text: string | undefined,
+    private ascii: Buffer | undefined,
     private data: Uint8Array | undefined,
   ) {}
 
   /** `text` must be valid base64 without line breaks: see {@link base64ByteLength}. */
   static fromBase64(text: string, byteLength: number): AudioFrame {
-    return new AudioFrame(byteLength, text, undefined);
+    return new AudioFrame(byteLength, text, undefined, undefined);
+  }
+
+  /** Base64 as the bytes that stood on the wire, checked by the caller. The frame keeps the memory: do not write to it afterwards. */
+  static fromBase64Ascii(ascii: Buffer, byteLength: number): AudioFrame {
+    return new AudioFrame(byteLength, undefined, ascii, undefined);
   }
 
   /** The frame keeps the array: do not write to it afterwards. */
   static fromBytes(data: Uint8Array): AudioFrame {
-    return new AudioFrame(data.byteLength, undefined, data);
+    return new AudioFrame(data.byteLength, undefined, undefined, data);
   }
 
   get base64(): string {
-    return (this.text ??= Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('base64'));
+    return (this.text ??= this.ascii ? this.ascii.toString('latin1') : Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('base64'));
+  }
+
+  /** The base64 as bytes, for a wire that is written in bytes. */
+  get base64Ascii(): Buffer {
+    return (this.ascii ??= Buffer.from(this.base64, 'latin1'));
   }
 
   get bytes(): Uint8Array {
-    return (this.data ??= Buffer.from(this.text as string, 'base64'));
+    return (this.data ??= Buffer.from(this.base64, 'base64'));
   }
 }
 

@@ -80,7 +80,7 @@ describe('another language', () => {
   });
 
   it('is noticed when the caller keeps speaking it, not at the first foreign word', async () => {
-    const detectLanguage = (text: string) => (/\b(ich|nicht|bitte|und)\b/.test(text) ? 'de' : 'en');
+    const detectLanguage = (text: string) => Promise.resolve(/\b(ich|nicht|bitte|und)\b/.test(text) ? 'de' : 'en');
     const call = startCall({ agent, detectLanguage });
     await call.agentSays('Hello, how can I help?');
     await call.callerSays('ich brauche einen Klempner');

@@ -10,6 +10,8 @@ interface Queued {
   timer: Timer | null;
 }
 
+const MAX_HELD_MS = 240_000;
+
 /** A caller stream with a perfect line: plays what is written in real time of its clock and knows what was heard. */
 export class FakeCallerStream implements CallerStream {
   readonly streamId = 'MZ-fake';
@@ -18,8 +20,11 @@ export class FakeCallerStream implements CallerStream {
   readonly sounds = new Map<string, { writtenMs: number; heardMs: number }>();
   readonly fades: number[] = [];
   isClosed = false;
+  droppedMs = 0;
   private listener: CallerStreamListener | null = null;
   private queue: Queued[] = [];
+  /** Heard to its end, as far as it goes by now. */
+  private finished: Queued | null = null;
   private playingSince = 0;
 
   constructor(
@@ -31,9 +36,19 @@ export class FakeCallerStream implements CallerStream {
     this.listener = listener;
   }
 
+  /** Ms written and not yet heard. */
+  get heldMs(): number {
+    this.advance();
+    return this.queue.reduce((ms, { writtenMs, heardMs }) => ms + writtenMs - heardMs, 0);
+  }
+
   write(frame: AudioFrame, soundId: string): void {
     if (this.isClosed) return;
     const ms = frame.byteLength / bytesPerMs(this.format);
+    if (this.heldMs + ms > MAX_HELD_MS) {
+      this.droppedMs += ms;
+      return;
+    }
     const sound = this.sounds.get(soundId) ?? { writtenMs: 0, heardMs: 0 };
     this.sounds.set(soundId, sound);
     sound.writtenMs += ms;
@@ -43,17 +58,21 @@ export class FakeCallerStream implements CallerStream {
       if (this.queue.length === 1) this.playFirst(true);
       return;
     }
-    this.queue.push({ soundId, writtenMs: ms, heardMs: 0, timer: null });
+    const more = this.queue.length === 0 && this.finished?.soundId === soundId ? this.finished : { soundId, writtenMs: 0, heardMs: 0, timer: null };
+    more.writtenMs += ms;
+    this.queue.push(more);
     if (this.queue.length === 1) this.playFirst(false);
   }
 
   clear(fadeMs = 0): Heard[] {
+    if (this.isClosed) return [];
     this.clears.push(this.clock.now());
     if (fadeMs > 0) this.fades.push(fadeMs);
     const heard = this.heardSoFar();
     this.queue[0]?.timer?.cancel();
     this.queue = [];
-    this.clock.after(0, () => this.listener?.onSilent());
+    this.finished = null;
+    this.clock.after(0, () => !this.isClosed && this.listener?.onSilent());
     return heard;
   }
 
@@ -63,25 +82,33 @@ export class FakeCallerStream implements CallerStream {
   }
 
   close(): void {
-    this.leave('closed-by-us');
+    this.over('closed-by-us', (tell) => void this.clock.after(0, tell));
   }
 
   // The caller's side
 
   speak(ms = 20): void {
-    this.listener?.onAudio(AudioFrame.fromBytes(new Uint8Array(ms * bytesPerMs(this.format)).fill(0x55)));
+    this.say(new Uint8Array(ms * bytesPerMs(this.format)).fill(0x55));
+  }
+
+  say(frame: Uint8Array): void {
+    if (!this.isClosed) this.listener?.onAudio(AudioFrame.fromBytes(frame));
   }
 
   press(digit: string): void {
-    this.listener?.onDigit(digit);
+    if (!this.isClosed) this.listener?.onDigit(digit);
   }
 
   leave(reason: StreamClosedReason): void {
+    this.over(reason, (tell) => tell());
+  }
+
+  private over(reason: StreamClosedReason, when: (tell: () => void) => void): void {
     if (this.isClosed) return;
     this.advance();
     this.isClosed = true;
     this.queue[0]?.timer?.cancel();
-    this.listener?.onClosed(reason);
+    when(() => this.listener?.onClosed(reason));
   }
 
   private playFirst(isContinuing: boolean): void {
@@ -93,6 +120,7 @@ export class FakeCallerStream implements CallerStream {
     first.timer = this.clock.after(first.writtenMs - first.heardMs, () => {
       this.advance();
       this.queue.shift();
+      this.finished = first;
       this.listener?.onHeard({ soundId: first.soundId, heardMs: first.heardMs, isComplete: true });
       this.playFirst(false);
     });

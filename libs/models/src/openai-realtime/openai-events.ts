@@ -106,9 +106,16 @@ export function responseCreate(request: SpeakRequest, requestId: string, instruc
   }
 }
 
-/** The hot one, built by hand: G.711 passes through as the text it came in. */
-export function appendAudio(base64: string): string {
-  return `{"type":"input_audio_buffer.append","audio":"${base64}"}`;
+const APPEND_HEAD = Buffer.from('{"type":"input_audio_buffer.append","audio":"');
+const APPEND_TAIL = Buffer.from('"}');
+
+/** The hot one, built by hand and in bytes: G.711 passes through as the base64 it came in. */
+export function appendAudio(base64: Buffer): Buffer {
+  const event = Buffer.allocUnsafe(APPEND_HEAD.length + base64.length + APPEND_TAIL.length);
+  event.set(APPEND_HEAD, 0);
+  event.set(base64, APPEND_HEAD.length);
+  event.set(APPEND_TAIL, APPEND_HEAD.length + base64.length);
+  return event;
 }
 
 function wireFormat(format: AudioFormat): RealtimeAudioFormats {

@@ -24,8 +24,8 @@ const MARGIN_MS = 300;
  *
  * A mark comes back when everything sent before it has been played, **or** when `clear` throws it away; so each `clear`
  * begins a new generation and echoes of an older one prove nothing. Between marks the wall clock is trusted, never
- * beyond what was sent, and never past a point where the carrier may have run dry: there a start mark goes ahead of the
- * audio and its echo tells that playing goes on.
+ * beyond the next mark, which would be back if the network kept up, and never past a point where the carrier may have run
+ * dry: there a start mark goes ahead of the audio and its echo tells that playing goes on.
  */
 export class MarkLedger {
   private generation = 0;
@@ -36,12 +36,22 @@ export class MarkLedger {
   private anchor = { offset: 0, at: 0 };
   /** Offsets where playing may have paused and no start mark has come back yet. */
   private gates: number[] = [];
+  /** The last mark sent before the last clear, until it is back: with it everything cleared has fallen silent. */
+  private silencingMark: string | null = null;
   /** Since when the carrier can have been playing without a pause, at the earliest: bounds what it has left. */
   private burst = { offset: 0, at: 0 };
 
   /** Ms of audio sent and, as far as known, not yet heard. */
   aheadMs(now: number): number {
     return (this.sentOffset - this.heardOffset(now)) / BYTES_PER_MS;
+  }
+
+  /** How long the next mark has been due: since when at the latest it should be back if the carrier plays. */
+  overdueMs(now: number): number {
+    const [next] = this.segments;
+    if (!next) return 0;
+    const since = this.anchor.offset < this.burst.offset ? this.burst : this.anchor;
+    return Math.max(0, now - since.at - (next.endOffset - since.offset) / BYTES_PER_MS);
   }
 
   /** Books audio that is about to be sent. Answers the marks to send before it (when it may find the carrier silent) and after it. */
@@ -95,6 +105,7 @@ export class MarkLedger {
   /** The carrier is about to be told to drop everything. Marks sent before count for nothing from here on. */
   cleared(now: number): Heard[] {
     const heard = this.heardSoFar(now);
+    if (this.segments.length > 0) this.silencingMark = this.markName();
     this.generation += 1;
     this.segments = [];
     this.last = null;
@@ -103,9 +114,21 @@ export class MarkLedger {
     return heard;
   }
 
+  /** Whether what was cleared may still sound at the carrier. */
+  get isFallingSilent(): boolean {
+    return this.silencingMark !== null;
+  }
+
+  /** A mark came back: was it the one that tells that what was cleared has fallen silent? */
+  silencedBy(name: string): boolean {
+    if (name !== this.silencingMark) return false;
+    this.silencingMark = null;
+    return true;
+  }
+
   private heardOffset(now: number): number {
     const { offset, at } = this.anchor;
-    const limit = this.gates[0] ?? this.sentOffset;
+    const limit = Math.min(this.gates[0] ?? this.sentOffset, this.segments[0]?.endOffset ?? this.sentOffset);
     return Math.min(limit, offset + Math.max(0, now - at - TICK_MS) * BYTES_PER_MS);
   }
 

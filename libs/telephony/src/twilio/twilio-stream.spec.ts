@@ -1,18 +1,18 @@
-import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AudioFrame, type Heard, type StreamClosedReason } from '@tandem/conversation';
 import { ManualClock } from '@tandem/conversation/testing';
-import type { WebSocket } from 'ws';
-import { TwilioStream } from './twilio-stream.ts';
+import type { MessageSocket, SocketListener } from '../message-socket.ts';
+import { TWILIO_STREAM_LIMITS, TwilioStream } from './twilio-stream.ts';
 
-class FakeSocket extends EventEmitter {
-  readonly OPEN = 1;
-  readyState = 1;
+class FakeSocket implements MessageSocket {
+  listener: SocketListener | null = null;
+  readonly isOpen = true;
+  readonly unsentBytes = 0;
   readonly sent: { event: string; mark?: { name: string }; media?: { payload: string } }[] = [];
   closedWith: number | null = null;
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as FakeSocket['sent'][number]);
+  send(...messages: readonly (string | Uint8Array)[]): void {
+    for (const message of messages) this.sent.push(JSON.parse(Buffer.from(message as Uint8Array).toString()) as FakeSocket['sent'][number]);
   }
 
   close(code: number): void {
@@ -20,7 +20,11 @@ class FakeSocket extends EventEmitter {
   }
 
   receives(message: unknown): void {
-    this.emit('message', Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)), false);
+    this.listener?.onMessage(Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)), false);
+  }
+
+  terminate(): void {
+    this.closedWith = 1006;
   }
 
   get marks(): string[] {
@@ -44,11 +48,10 @@ beforeEach(() => {
   errors = [];
   got = { audio: [], digits: [], heard: [], closed: [] };
   chunk = 0;
-  stream = new TwilioStream(socket as unknown as WebSocket, { event: 'start', streamSid, callSid: 'CA1', accountSid: 'AC1', parameters: {} }, clock, (error) => errors.push(error), {
+  stream = new TwilioStream(socket, { event: 'start', streamSid, callSid: 'CA1', accountSid: 'AC1', parameters: {} }, clock, (error) => errors.push(error), {
+    ...TWILIO_STREAM_LIMITS,
     aheadMs: 2_000,
     waitingMs: 5_000,
-    mediaTimeoutMs: 5_000,
-    maxBadInARow: 50,
   });
   stream.attach({
     onAudio: (audio) => got.audio.push(audio),
@@ -79,13 +82,13 @@ describe('from the caller', () => {
 
   it('hanging up is told once, also when the socket closes after it', async () => {
     socket.receives({ event: 'stop', streamSid, stop: { callSid: 'CA1', accountSid: 'AC1' } });
-    socket.emit('close');
+    socket.listener?.onClosed(1006);
     await clock.pass(10);
     expect(got.closed).toEqual(['caller-hangup']);
   });
 
   it('a socket that goes without a word is a lost connection', async () => {
-    socket.emit('close');
+    socket.listener?.onClosed(1006);
     await clock.pass(1);
     expect(got.closed).toEqual(['connection-lost']);
   });

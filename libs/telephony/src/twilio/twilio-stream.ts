@@ -1,7 +1,8 @@
 import { PCMU_8K } from '@tandem/contracts';
 import { AudioFrame, type CallerStream, type CallerStreamListener, type Clock, type Heard, type StreamClosedReason, type Timer } from '@tandem/conversation';
-import type { RawData, WebSocket } from 'ws';
+import type { MessageSocket } from '../message-socket.ts';
 import { MarkLedger } from './mark-ledger.ts';
+import { MediaReader } from './media-reader.ts';
 import { clearMessage, markMessage, mediaMessage, parseTwilioMessage, type TwilioMessage, type TwilioStart } from './twilio-messages.ts';
 
 export interface TwilioStreamLimits {
@@ -11,11 +12,23 @@ export interface TwilioStreamLimits {
   readonly waitingMs: number;
   /** A live line brings some fifty messages a second even in silence; after this long without one it is dead. */
   readonly mediaTimeoutMs: number;
+  /** A carrier that plays gives marks back; when one is overdue for this long, the caller hears nothing of us any more. */
+  readonly playoutTimeoutMs: number;
+  /** Audio that may come at once, for instance after the network held it up; beyond it nobody speaks faster than time goes by. */
+  readonly burstMs: number;
   /** About one second of bad frames. */
   readonly maxBadInARow: number;
 }
 
-export const TWILIO_STREAM_LIMITS: TwilioStreamLimits = { aheadMs: 8_000, waitingMs: 600_000, mediaTimeoutMs: 5_000, maxBadInARow: 50 };
+/** Ahead: 40 KB, 54 KB on the wire. Waiting: the longest response of the Realtime API is 4,096 tokens, some 205 s. */
+export const TWILIO_STREAM_LIMITS: TwilioStreamLimits = {
+  aheadMs: 5_000,
+  waitingMs: 240_000,
+  mediaTimeoutMs: 5_000,
+  playoutTimeoutMs: 10_000,
+  burstMs: 4_000,
+  maxBadInARow: 50,
+};
 
 /** What went over one stream; plain numbers, read when somebody scrapes. */
 export interface TwilioStreamCounters {
@@ -26,12 +39,23 @@ export interface TwilioStreamCounters {
   outOfOrder: number;
   unknownMessages: number;
   droppedOutBytes: number;
+  /** Came faster than anybody speaks, and were dropped. */
+  floodedFrames: number;
+  /** The line went dead: no audio came, or none of ours was played. */
+  silentLines: number;
+  stalledPlayouts: number;
 }
 
 /** Close codes of RFC 6455: normal, policy violation, internal error. */
 const CLOSE_NORMAL = 1000;
 const CLOSE_POLICY = 1008;
 const CLOSE_INTERNAL = 1011;
+
+/** µ-law at 8 kHz. */
+const BYTES_PER_MS = 8;
+const WATCH_MS = 1_000;
+/** Carriers' clocks run up to this much faster than ours. */
+const FASTEST_CLOCK = 1.01;
 
 interface Waiting {
   readonly frame: AudioFrame;
@@ -53,34 +77,46 @@ export class TwilioStream implements CallerStream {
     outOfOrder: 0,
     unknownMessages: 0,
     droppedOutBytes: 0,
+    floodedFrames: 0,
+    silentLines: 0,
+    stalledPlayouts: 0,
   };
+  /** Audio for the caller that has not been sent yet. */
+  waitingBytes = 0;
   private readonly ledger = new MarkLedger();
+  private readonly reader: MediaReader;
   private listener: CallerStreamListener | null = null;
   private waiting: Waiting[] = [];
-  private waitingBytes = 0;
   private lastChunk = 0;
   private badInARow = 0;
-  private framesAtLastCheck = 0;
+  private lastFrameAt: number;
+  /** Audio the caller may send now without being faster than time. */
+  private allowedBytes: number;
   private watchdog: Timer | null = null;
   private isClosed = false;
 
   constructor(
-    private readonly socket: WebSocket,
+    private readonly socket: MessageSocket,
     start: TwilioStart,
     private readonly clock: Clock,
     private readonly onError: (error: unknown) => void,
     private readonly limits: TwilioStreamLimits = TWILIO_STREAM_LIMITS,
   ) {
     this.streamId = start.streamSid;
+    this.reader = new MediaReader(start.streamSid);
+    this.lastFrameAt = clock.now();
+    this.allowedBytes = limits.burstMs * BYTES_PER_MS;
   }
 
   attach(listener: CallerStreamListener): void {
     this.listener = listener;
-    this.socket.on('message', (data, isBinary) => this.received(data, isBinary));
-    this.socket.on('close', () => this.closed('connection-lost'));
+    this.socket.listener = {
+      onMessage: (data, isBinary) => this.received(data, isBinary),
+      onClosed: () => this.closed('connection-lost'),
+    };
     this.watch();
     // The socket may have gone while the ticket was checked; the listener hears of it on a later tick all the same.
-    if (this.socket.readyState !== this.socket.OPEN) this.clock.after(0, () => this.closed('connection-lost'));
+    if (!this.socket.isOpen) this.clock.after(0, () => this.closed('connection-lost'));
   }
 
   write(frame: AudioFrame, soundId: string): void {
@@ -89,7 +125,7 @@ export class TwilioStream implements CallerStream {
       this.send(frame, soundId);
       return;
     }
-    if (this.waitingBytes + frame.byteLength > this.limits.waitingMs * 8) {
+    if (this.waitingBytes + frame.byteLength > this.limits.waitingMs * BYTES_PER_MS) {
       this.counters.droppedOutBytes += frame.byteLength;
       return;
     }
@@ -102,7 +138,9 @@ export class TwilioStream implements CallerStream {
     const begun = new Set(heard.map(({ soundId }) => soundId));
     for (const { soundId } of this.waiting) if (!begun.has(soundId) && begun.add(soundId)) heard.push({ soundId, heardMs: 0, isComplete: false });
     this.dropWaiting();
-    if (!this.isClosed) this.socket.send(clearMessage(this.streamId));
+    if (this.isClosed) return heard;
+    this.socket.send(clearMessage(this.streamId));
+    if (!this.ledger.isFallingSilent) this.clock.after(0, () => !this.isClosed && this.listener?.onSilent());
     return heard;
   }
 
@@ -116,32 +154,37 @@ export class TwilioStream implements CallerStream {
 
   private send(frame: AudioFrame, soundId: string): void {
     const { before, after } = this.ledger.sent(soundId, frame.byteLength, this.clock.now());
-    if (before) this.socket.send(markMessage(this.streamId, before));
-    this.socket.send(mediaMessage(this.streamId, frame.base64));
-    this.socket.send(markMessage(this.streamId, after));
+    const media = mediaMessage(this.streamId, frame.base64);
+    const mark = markMessage(this.streamId, after);
+    if (before) this.socket.send(markMessage(this.streamId, before), media, mark);
+    else this.socket.send(media, mark);
     this.counters.bytesOut += frame.byteLength;
   }
 
-  private received(data: RawData, isBinary: boolean): void {
+  private received(data: Buffer, isBinary: boolean): void {
     if (this.isClosed) return;
-    const message = isBinary ? ({ fault: 'not-json' } as const) : parseTwilioMessage((data as Buffer).toString());
     try {
-      if ('fault' in message || !this.isOurs(message)) this.bad();
-      else this.handle(message);
+      const frame = isBinary ? null : this.reader.read(data);
+      if (frame) this.media(this.reader.chunk, frame);
+      else this.parsed(isBinary ? { fault: 'not-json' } : parseTwilioMessage(data.toString()));
     } catch (error) {
       this.onError(error);
       this.shut(CLOSE_INTERNAL, 'internal error', 'connection-lost');
     }
   }
 
+  private parsed(message: ReturnType<typeof parseTwilioMessage>): void {
+    if ('fault' in message || !this.isOurs(message)) this.bad();
+    else this.handle(message);
+  }
+
   private handle(message: TwilioMessage): void {
     switch (message.event) {
       case 'media':
-        this.media(message);
+        this.media(message.chunk, AudioFrame.fromBase64(message.payload, message.byteLength));
         return;
       case 'mark':
-        for (const heard of this.ledger.echoed(message.name, this.clock.now())) this.listener?.onHeard(heard);
-        this.sendWaiting();
+        this.echoed(message.name);
         return;
       case 'dtmf':
         this.listener?.onDigit(message.digit);
@@ -159,16 +202,35 @@ export class TwilioStream implements CallerStream {
     }
   }
 
-  private media({ chunk, payload, byteLength }: Extract<TwilioMessage, { event: 'media' }>): void {
+  private echoed(mark: string): void {
+    if (this.ledger.silencedBy(mark)) this.listener?.onSilent();
+    for (const heard of this.ledger.echoed(mark, this.clock.now())) this.listener?.onHeard(heard);
+    this.sendWaiting();
+  }
+
+  private media(chunk: number, frame: AudioFrame): void {
     if (chunk <= this.lastChunk) {
       this.counters.outOfOrder += 1;
       return;
     }
     this.lastChunk = chunk;
     this.badInARow = 0;
+    if (this.isFlooding(frame.byteLength)) {
+      this.counters.floodedFrames += 1;
+      return;
+    }
     this.counters.framesIn += 1;
-    this.counters.bytesIn += byteLength;
-    this.listener?.onAudio(AudioFrame.fromBase64(payload, byteLength));
+    this.counters.bytesIn += frame.byteLength;
+    this.listener?.onAudio(frame);
+  }
+
+  private isFlooding(byteLength: number): boolean {
+    const now = this.clock.now();
+    this.allowedBytes = Math.min(this.limits.burstMs * BYTES_PER_MS, this.allowedBytes + (now - this.lastFrameAt) * BYTES_PER_MS * FASTEST_CLOCK);
+    this.lastFrameAt = now;
+    if (this.allowedBytes < byteLength) return true;
+    this.allowedBytes -= byteLength;
+    return false;
   }
 
   private isOurs(message: TwilioMessage): boolean {
@@ -191,13 +253,15 @@ export class TwilioStream implements CallerStream {
   }
 
   private watch(): void {
-    this.watchdog = this.clock.after(this.limits.mediaTimeoutMs, () => {
-      if (this.counters.framesIn === this.framesAtLastCheck) {
+    this.watchdog = this.clock.after(WATCH_MS, () => {
+      const now = this.clock.now();
+      if (now - this.lastFrameAt >= this.limits.mediaTimeoutMs) {
+        this.counters.silentLines += 1;
         this.shut(CLOSE_POLICY, 'no audio', 'media-timeout');
-        return;
-      }
-      this.framesAtLastCheck = this.counters.framesIn;
-      this.watch();
+      } else if (this.ledger.overdueMs(now) >= this.limits.playoutTimeoutMs) {
+        this.counters.stalledPlayouts += 1;
+        this.shut(CLOSE_POLICY, 'nothing is played', 'media-timeout');
+      } else this.watch();
     });
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Logger } from '@nestjs/common';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
 import { TICKET_PARAMETER, type StreamTicket } from '@tandem/contracts';
-import { parseTwilioMessage, type TwilioStart } from '@tandem/telephony';
+import { parseTwilioMessage, WsMessageSocket, type TwilioStart } from '@tandem/telephony';
 import { TokenRefused } from '@tandem/platform';
 import type { RawData, WebSocket } from 'ws';
 import { Relay } from '../relay/relay.ts';
@@ -65,7 +65,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
       return this.refuse(socket, error instanceof TokenRefused ? `ticket-${error.reason}` : 'ticket-malformed', CLOSE_POLICY);
     }
     try {
-      const refusal = await this.relay.take(ticket, socket, start);
+      const refusal = await this.relay.take(ticket, new WsMessageSocket(socket), start);
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
       else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
     } catch (error) {

@@ -6,7 +6,7 @@ import { createGuidedModel, openAiRealtimeModel, type GuidedModel } from '@tande
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
-import { detectLanguage } from './language-detector.ts';
+import { LanguageDetection } from './language-detector.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { unavailableModel } from './unavailable-model.ts';
 import { WaitMusic } from './wait-music.ts';
@@ -23,6 +23,7 @@ export class CallFactory {
     @Inject(QueuedToolCaller) private readonly toolCaller: QueuedToolCaller,
     @Inject(PhraseMemory) private readonly phrases: PhraseMemory,
     @Inject(WaitMusic) private readonly music: WaitMusic,
+    @Inject(LanguageDetection) private readonly languages: LanguageDetection,
   ) {
     const { flitePath, espeakPath } = config;
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
@@ -52,7 +53,7 @@ export class CallFactory {
       clock: this.clock,
       phrases: this.phrases,
       music: () => this.music.for(agent.toolWait),
-      detectLanguage,
+      detectLanguage: this.languages.detect,
     });
   }
 

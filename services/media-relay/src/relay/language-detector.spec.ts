@@ -1,7 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
-import { detectLanguage } from './language-detector.ts';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { LanguageDetection } from './language-detector.ts';
 
 const SPOKEN = ['en', 'es', 'de', 'fr'];
+const detection = new LanguageDetection();
+
+afterAll(() => detection.onApplicationShutdown());
 
 describe('the language of what a caller said', () => {
   it.each([
@@ -11,15 +14,15 @@ describe('the language of what a caller said', () => {
     ['J’ai besoin d’un plombier demain matin.', 'fr'],
     ['¿Puede usted decirme el precio de la visita?', 'es'],
     ['Können Sie mir sagen, was das kostet?', 'de'],
-  ])('%s', (text, language) => {
-    expect(detectLanguage(text, SPOKEN)).toBe(language);
+  ])('%s', async (text, language) => {
+    expect(await detection.detect(text, SPOKEN)).toBe(language);
   });
 
-  it.each(['', '12345', '…', 'ok'])('%j is nobody’s for certain', (text) => {
-    expect(detectLanguage(text, SPOKEN)).toBeNull();
+  it.each(['', '12345', '…', 'ok'])('%j is nobody’s for certain', async (text) => {
+    expect(await detection.detect(text, SPOKEN)).toBeNull();
   });
 
-  it('is only ever one the agent speaks', () => {
-    expect(detectLanguage('Ich brauche morgen früh einen Klempner.', ['en', 'es'])).not.toBe('de');
+  it('is only ever one the agent speaks', async () => {
+    expect(await detection.detect('Ich brauche morgen früh einen Klempner.', ['en', 'es'])).not.toBe('de');
   });
 });

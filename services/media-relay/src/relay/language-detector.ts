@@ -1,12 +1,58 @@
+import { Worker } from 'node:worker_threads';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { LanguageDetector } from '@tandem/conversation';
-import { eld } from 'eld/small';
 
-/** One sentence of a phone call says little: a language must lead the others of the agent by this much. */
-const LEAST_LEAD = 0.05;
+export interface LanguageQuestion {
+  readonly id: number;
+  readonly text: string;
+  readonly candidates: readonly string[];
+}
 
-/** Of the languages the agent speaks, the one this text is in; null when none leads clearly. */
-export const detectLanguage: LanguageDetector = (text, candidates) => {
-  const scores = eld.detect(text).getScores();
-  const [best, second] = candidates.map((language) => ({ language, score: scores[language] ?? 0 })).sort((a, b) => b.score - a.score);
-  return best && best.score > 0 && best.score - (second?.score ?? 0) >= LEAST_LEAD ? best.language : null;
-};
+interface LanguageAnswer {
+  readonly id: number;
+  readonly language: string | null;
+}
+
+/** Sentences under way; more are not asked about. A detection takes less than a millisecond. */
+const MAX_WAITING = 200;
+
+/** Asks a worker thread, started with the first question: relays whose agents speak one language each never load it. */
+@Injectable()
+export class LanguageDetection implements OnApplicationShutdown {
+  private readonly logger = new Logger(LanguageDetection.name);
+  private worker: Worker | null = null;
+  private counter = 0;
+  private readonly waiting = new Map<number, (language: string | null) => void>();
+
+  readonly detect: LanguageDetector = (text, candidates) => {
+    if (this.waiting.size >= MAX_WAITING) return Promise.resolve(null);
+    const id = ++this.counter;
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve);
+      this.running().postMessage({ id, text, candidates } satisfies LanguageQuestion);
+    });
+  };
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  private running(): Worker {
+    if (this.worker) return this.worker;
+    // Beside this file: compiled in the relay, as source in a test.
+    const worker = new Worker(new URL(`./language-worker.${import.meta.url.slice(-2)}`, import.meta.url));
+    worker.unref();
+    worker.on('message', ({ id, language }: LanguageAnswer) => this.settle(id, language));
+    worker.on('error', (error: unknown) => this.logger.error({ err: error }, 'language detection failed: languages go unnoticed until the next sentence'));
+    worker.on('exit', () => {
+      this.worker = null;
+      for (const id of [...this.waiting.keys()]) this.settle(id, null);
+    });
+    return (this.worker = worker);
+  }
+
+  private settle(id: number, language: string | null): void {
+    this.waiting.get(id)?.(language);
+    this.waiting.delete(id);
+  }
+}

@@ -3,9 +3,8 @@ import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type AdmissionRe
 import type { CallFact, CallId, StreamTicket } from '@tandem/contracts';
 import { takeoverOf, type CallSession, type Takeover } from '@tandem/conversation';
 import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
-import { TwilioStream, type TwilioStart } from '@tandem/telephony';
+import { TwilioStream, type MessageSocket, type TwilioStart } from '@tandem/telephony';
 import type { Redis } from 'ioredis';
-import type { WebSocket } from 'ws';
 import { CallFactory } from './call-factory.ts';
 import { RelayMetrics } from './relay-metrics.ts';
 import { marksPassed } from './tenant-budget.ts';
@@ -50,7 +49,7 @@ export class Relay implements BeforeApplicationShutdown {
    * Claims the ticket's call and starts its conversation on the socket. Answers why not, if not.
    * @throws when Redis cannot be reached
    */
-  async take(ticket: StreamTicket, socket: WebSocket, start: TwilioStart): Promise<TakeRefusal | null> {
+  async take(ticket: StreamTicket, socket: MessageSocket, start: TwilioStart): Promise<TakeRefusal | null> {
     if (this.isDraining) return 'draining';
     if (this.activeCalls >= this.config.maxCalls) return 'full';
     this.taking += 1;
@@ -94,7 +93,7 @@ export class Relay implements BeforeApplicationShutdown {
     return 'ok';
   }
 
-  private hold(ticket: StreamTicket, record: AdmissionRecord, lastSeq: number, takeover: Takeover | undefined, socket: WebSocket, start: TwilioStart): void {
+  private hold(ticket: StreamTicket, record: AdmissionRecord, lastSeq: number, takeover: Takeover | undefined, socket: MessageSocket, start: TwilioStart): void {
     const { callId, tenantId } = record;
     const fields = { callId, legId: ticket.legId, tenantId, relayId: this.config.relayId };
     const fault = (error: unknown): void => {

@@ -2,7 +2,7 @@ import { answer, RunningPlatform } from '@tandem/commands/platform';
 import { scripted, type CallReport } from '@tandem/simulators';
 import { readRelayFigures, type RelayFigures } from './relay-figures.ts';
 
-export interface LoadOptions {
+export interface RowsOptions {
   readonly calls: number;
   readonly relays: number;
   /** Calls started each second. */
@@ -10,7 +10,7 @@ export interface LoadOptions {
   readonly log: (line: string) => void;
 }
 
-export interface LoadResult {
+export interface RowsResult {
   readonly calls: number;
   readonly relays: number;
   /** Ended by the agent's goodbye, as they should. */
@@ -35,7 +35,7 @@ const SCRIPT = scripted({
 });
 const CALLER_TURNS = 2;
 
-export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+export async function runRows(options: RowsOptions): Promise<RowsResult> {
   const { calls, relays, rampPerSecond, log } = options;
   log(`Starting the stack with ${relays} relay${relays === 1 ? '' : 's'}`);
   const platform = await RunningPlatform.start({

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RunningPlatform } from '@tandem/commands/platform';
+import type { Habit } from '../pump/carrier-stream.ts';
+import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
+import { pin, prefer } from './machine.ts';
+import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
+
+const RELAY_CORE = 0;
+const OTHER_CORE = 1;
+/** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
+const WARM_UP_CALLS = 30;
+
+/** The whole platform with one relay on a core of its own; servers, workers and the driver share the other one. */
+export class PumpedPlatform {
+  private constructor(
+    readonly platform: RunningPlatform,
+    readonly pump: PumpProcess,
+    readonly isPinned: boolean,
+  ) {}
+
+  static async start(maxCalls: number, env: Readonly<Record<string, string>> = {}): Promise<PumpedPlatform> {
+    // What this process starts inherits its core.
+    const isPinned = pin(process.pid, OTHER_CORE);
+    const pump = await PumpProcess.start();
+    try {
+      const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls), ...env } } });
+      for (const instance of relaysOf(platform)) {
+        const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
+        if (isPinned) pin(pid, RELAY_CORE);
+        prefer(pid);
+      }
+      return new PumpedPlatform(platform, pump, isPinned);
+    } catch (error) {
+      pump.stop();
+      throw error;
+    }
+  }
+
+  relay(): Promise<RelayFigures> {
+    return readRelayFigures(this.platform);
+  }
+
+  /** So many calls, so many a second. @throws when one is refused */
+  async place(calls: number, perSecond: number, habit: Habit = 'ordinary'): Promise<void> {
+    const { stack } = this.platform;
+    const account = { voiceUrl: this.platform.voiceUrl, statusUrl: `${stack.urls.ingress}/twilio/status`, authToken: stack.twilioAuthToken };
+    const placed: Promise<void>[] = [];
+    for (let call = 0; call < calls; call += 1) {
+      placed.push(this.pump.place(account, habit));
+      await sleep(1000 / perSecond);
+    }
+    await Promise.all(placed);
+  }
+
+  async hangUpAll(): Promise<void> {
+    await this.pump.hangUp(Number.MAX_SAFE_INTEGER);
+    await this.until((relay) => relay.activeCalls === 0);
+  }
+
+  async warmUp(): Promise<void> {
+    await this.place(WARM_UP_CALLS, 15);
+    await sleep(12_000);
+    await this.hangUpAll();
+    await sleep(3_000);
+  }
+
+  /** Runs for so long and answers what both sides counted meanwhile. */
+  async observe(seconds: number): Promise<{ before: RelayFigures; after: RelayFigures; pump: PumpFigures }> {
+    const before = await this.relay();
+    await this.pump.reset();
+    await sleep(seconds * 1000);
+    const pump = await this.pump.figures();
+    return { before, after: await this.relay(), pump };
+  }
+
+  async stop(): Promise<void> {
+    await this.platform.stop();
+    this.pump.stop();
+  }
+
+  private async until(isSo: (relay: RelayFigures) => boolean): Promise<void> {
+    for (let waited = 0; waited < 20_000; waited += 250) {
+      if (isSo(await this.relay())) return;
+      await sleep(250);
+    }
+    throw new TypeError('The relay did not come to rest within 20 s.');
+  }
+}

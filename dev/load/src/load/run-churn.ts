@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PumpedPlatform } from './pumped-platform.ts';
+import { slopeOf } from './run-ramp.ts';
+
+export interface ChurnSample {
+  readonly seconds: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+}
+
+export interface Churn {
+  readonly seconds: number;
+  /** Calls that came and went. */
+  readonly calls: number;
+  readonly lost: number;
+  readonly samples: readonly ChurnSample[];
+  /** Over the time after the first quarter. */
+  readonly residentMbPerHour: number;
+  readonly lowestHeapMbPerHour: number;
+  /** What the event loop waits for when the last call is over, less what it waited for before the first. */
+  readonly resourcesLeft: number;
+}
+
+/** Calls up at any time, and how often one ends and another begins. */
+const CALLS = 100;
+const PER_SECOND = 4;
+const SAMPLE_MS = 5_000;
+/** Heap in use goes up and down with the collector; its lowest in so many samples is what is really held. */
+const SAMPLES_PER_LOW = 6;
+
+/** Calls come and go for a while: what is left of them in memory. */
+export async function runChurn(seconds: number, log: (line: string) => void, running: PumpedPlatform): Promise<Churn> {
+  const before = await running.relay();
+  await running.place(CALLS, 12);
+  await running.pump.reset();
+  const startedAt = performance.now();
+  const samples: ChurnSample[] = [];
+  let calls = 0;
+  for (let nextSampleAt = 0; ; ) {
+    const elapsedMs = performance.now() - startedAt;
+    if (elapsedMs >= nextSampleAt) {
+      const { residentBytes, heapBytes } = await running.relay();
+      samples.push({ seconds: elapsedMs / 1000, residentBytes, heapBytes });
+      nextSampleAt += SAMPLE_MS;
+      if (samples.length % 12 === 0) log(`${Math.round(elapsedMs / 1000)} s: ${calls} calls have come and gone, ${(residentBytes / 1e6).toFixed(0)} MB resident`);
+    }
+    if (elapsedMs >= seconds * 1000) break;
+    await running.pump.hangUp(1);
+    await running.place(1, PER_SECOND);
+    calls += 1;
+  }
+  const { carrier, refused } = await running.pump.figures();
+  await running.hangUpAll();
+  await sleep(5_000);
+  const after = await running.relay();
+  const settled = samples.slice(Math.floor(samples.length / 4));
+  const lows = settled.flatMap((_sample, index) => (index % SAMPLES_PER_LOW === 0 ? [lowest(settled.slice(index, index + SAMPLES_PER_LOW))] : []));
+  return {
+    seconds,
+    calls,
+    lost: carrier.lost + refused,
+    samples,
+    residentMbPerHour: (slopeOf(settled.map((sample) => [sample.seconds, sample.residentBytes])) * 3600) / 1e6,
+    lowestHeapMbPerHour: (slopeOf(lows.map((sample) => [sample.seconds, sample.heapBytes])) * 3600) / 1e6,
+    resourcesLeft: after.activeResources - before.activeResources,
+  };
+}
+
+function lowest(samples: readonly ChurnSample[]): ChurnSample {
+  return samples.reduce((low, sample) => (sample.heapBytes < low.heapBytes ? sample : low));
+}
