@@ -7,6 +7,7 @@ export * from './call-event.ts';
 export * from './call.ts';
 export * from './fault.ts';
 export * from './ids.ts';
+export * from './ladder.ts';
 export * from './provider-error.ts';
 export * from './queues.ts';
 export * from './service-token.ts';

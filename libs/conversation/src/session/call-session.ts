@@ -80,7 +80,7 @@ export class CallSession {
     const { call, stream, model, clock } = this.given;
     stream.attach(this.fromCaller);
     const { instructions, tools } = this.parts.agent;
-    const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.phrases.underway()]);
+    const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId))]);
     if (!setup) return this.parts.ending.end('model-unavailable');
     if (this.history.isEmpty) {
       const { text, isPersonal } = greetingOf(call, clock.wallTime());

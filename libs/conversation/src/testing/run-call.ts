@@ -3,6 +3,7 @@ import type { PhraseCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { CallHistory } from '../session/call-history.ts';
 import type { LanguageDetector } from '../session/language-watch.ts';
+import type { VoiceModel } from '../ports/voice-model.ts';
 import { CallSession } from '../session/call-session.ts';
 import { FakeCallerStream } from './fake-caller-stream.ts';
 import { FakeToolCaller } from './fake-tool-caller.ts';
@@ -24,6 +25,8 @@ export interface CallSetting {
   readonly outcomes?: Record<string, ToolOutcome>;
   /** Leave the model unopened until the test says it is ready. */
   readonly isModelSlow?: boolean;
+  /** What stands between the conversation and the scripted model. */
+  readonly model?: (scripted: ScriptedVoiceModel, clock: ManualClock) => VoiceModel;
 }
 
 /**
@@ -69,7 +72,7 @@ export class CallScene {
         agent,
       },
       stream: this.stream,
-      model: this.models,
+      model: setting.model?.(this.models, this.clock) ?? this.models,
       declarationsFor: (names) => tools.filter(({ name }) => names.includes(name)),
       ...(setting.phrases ? { phrases: setting.phrases } : {}),
       ...(setting.music ? { music: () => setting.music as Uint8Array } : {}),
