@@ -22,6 +22,10 @@ class NullSocket extends EventEmitter {
     this.sent += 1;
   }
 
+  ping(): void {
+    this.sent += 1;
+  }
+
   close(): void {
     this.readyState = 3;
   }

@@ -31,6 +31,16 @@ const usageSchema = z
     }),
   );
 
+/** A budget of the whole organisation, as it stands with the response that just began. */
+export interface RateLimit {
+  /** `requests` or `tokens`. */
+  readonly name: string;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until it is whole again. */
+  readonly resetMs: number;
+}
+
 const statuses = ['completed', 'cancelled', 'incomplete', 'failed'] as const satisfies readonly ResponseStatus[];
 const errorSchema = z.object({
   type: z.string().max(200).catch('unknown'),
@@ -38,6 +48,10 @@ const errorSchema = z.object({
   message: z.string().max(10_000).catch(''),
   event_id: z.string().max(512).nullish().catch(null),
 });
+
+const rateLimitSchema = z
+  .object({ name: z.string().max(40), limit: z.number().min(0), remaining: z.number(), reset_seconds: z.number().min(0).max(86_400) })
+  .transform(({ name, limit, remaining, reset_seconds }): RateLimit => ({ name, limit, remaining: Math.max(0, remaining), resetMs: reset_seconds * 1000 }));
 
 const schemas = {
   'session.created': z.object({}),
@@ -68,6 +82,7 @@ const schemas = {
       usage: usageSchema.nullish().catch(null),
     }),
   }),
+  'rate_limits.updated': z.object({ rate_limits: z.array(rateLimitSchema).max(10) }),
   error: z.object({ error: errorSchema }),
 } as const;
 
