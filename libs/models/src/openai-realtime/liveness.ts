@@ -1,6 +1,6 @@
 import type { AudioFormat } from '@tandem/contracts';
 import type { AudioFrame, Clock, Timer } from '@tandem/conversation';
-import { isAudible } from './audible.ts';
+import { seemsLoud } from './rough-loudness.ts';
 
 export interface LivenessLimits {
   /** Between WebSocket pings; one that is not answered by the next is one too many. */
@@ -67,7 +67,7 @@ export class Liveness {
   /** A frame of `ms` was sent. */
   sent(frame: AudioFrame, ms: number): void {
     if (this.audibleMs < SPEECH_MS) {
-      if (!isAudible(frame, this.format)) return;
+      if (!seemsLoud(frame, this.format)) return;
       if (this.audibleMs === 0) this.audibleSince = this.clock.now();
       this.audibleMs += ms;
       return;

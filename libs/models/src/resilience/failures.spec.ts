@@ -114,6 +114,15 @@ describe('the ladder', () => {
     expect(call.model.asked).toEqual(['reply']);
   });
 
+  it('keeps what was changed in mid-call before what a rung wants', async () => {
+    const call = new ResilientScene();
+    await call.greeted();
+    call.session.change({ speed: 1.3, language: 'es-MX' });
+    call.model.gone(providerError('quota', 'insufficient_quota'));
+    await call.passes(1);
+    expect(call.model.setup).toMatchObject({ voice: 'another', speed: 1.3, language: 'es-MX' });
+  });
+
   it('does not give a model up for being cut now and then, but for being cut each time', async () => {
     const call = new ResilientScene();
     await call.greeted();

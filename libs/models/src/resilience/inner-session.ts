@@ -27,7 +27,7 @@ export class InnerSession {
       this.hasReadHistory = true;
       return setup.history();
     };
-    this.session = rung.model.open({ ...setup, ...rung.settings, history }, listenerOf(this));
+    this.session = rung.model.open({ ...setup, history }, listenerOf(this));
   }
 
   becomeReady(): void {

@@ -31,7 +31,7 @@ export class ResilientScene extends CallScene {
         resilientModel({
           rungs: [
             { model: first, ...(health ? { health } : {}) },
-            { model: second, settings: { voice: 'another' } },
+            { model: second, settings: { voice: 'another', speed: 0.8 } },
           ],
           clock,
           ...(watchdog ? { watchdog } : {}),

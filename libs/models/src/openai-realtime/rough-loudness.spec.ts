@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { AudioFrame, encodeMulaw } from '@tandem/conversation';
-import { isAudible } from './audible.ts';
+import { seemsLoud } from './rough-loudness.ts';
 
 const wave = (amplitude: number, length = 160) => Int16Array.from({ length }, (_, index) => Math.round(amplitude * Math.sin(index * 0.41)));
 const dbfs = (level: number) => 32_768 * 10 ** (level / 20);
@@ -21,14 +21,14 @@ describe('a frame of the caller', () => {
   ])('at %i dBFS is audible: %s, in every format', (level, expected) => {
     const samples = wave(dbfs(level));
     const wide = wave(dbfs(level), 480);
-    expect(isAudible(asText(encodeMulaw(samples)), PCMU_8K)).toBe(expected);
-    expect(isAudible(asText(Uint8Array.from(samples, aLaw)), PCMA_8K)).toBe(expected);
-    expect(isAudible(AudioFrame.fromBytes(new Uint8Array(wide.buffer)), PCM16_24K)).toBe(expected);
+    expect(seemsLoud(asText(encodeMulaw(samples)), PCMU_8K)).toBe(expected);
+    expect(seemsLoud(asText(Uint8Array.from(samples, aLaw)), PCMA_8K)).toBe(expected);
+    expect(seemsLoud(AudioFrame.fromBytes(new Uint8Array(wide.buffer)), PCM16_24K)).toBe(expected);
   });
 
   it('of pure silence, or of nothing, is not', () => {
-    expect(isAudible(asText(new Uint8Array(160).fill(0xff)), PCMU_8K)).toBe(false);
-    expect(isAudible(asText(new Uint8Array(160).fill(0xd5)), PCMA_8K)).toBe(false);
-    expect(isAudible(asText(new Uint8Array(0)), PCMU_8K)).toBe(false);
+    expect(seemsLoud(asText(new Uint8Array(160).fill(0xff)), PCMU_8K)).toBe(false);
+    expect(seemsLoud(asText(new Uint8Array(160).fill(0xd5)), PCMA_8K)).toBe(false);
+    expect(seemsLoud(asText(new Uint8Array(0)), PCMU_8K)).toBe(false);
   });
 });

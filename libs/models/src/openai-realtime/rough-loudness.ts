@@ -23,8 +23,8 @@ function loudCharacters(mask: number): Uint8Array {
 const MULAW = loudCharacters(0x3f);
 const ALAW = loudCharacters(0x15);
 
-/** Whether somebody may be speaking: a rough look at a few samples, for nothing but suspicion. */
-export function isAudible(frame: AudioFrame, { encoding }: AudioFormat): boolean {
+/** Whether somebody may be speaking: a look at a few samples, which decodes nothing and is good for suspicion only. */
+export function seemsLoud(frame: AudioFrame, { encoding }: AudioFormat): boolean {
   let loud = 0;
   if (encoding === 'pcm16') {
     const { bytes } = frame;
