@@ -69,7 +69,11 @@ export class FakeCallerStream implements CallerStream {
   // The caller's side
 
   speak(ms = 20): void {
-    this.listener?.onAudio(AudioFrame.fromBytes(new Uint8Array(ms * bytesPerMs(this.format)).fill(0x55)));
+    this.sends(AudioFrame.fromBytes(new Uint8Array(ms * bytesPerMs(this.format)).fill(0x55)));
+  }
+
+  sends(frame: AudioFrame): void {
+    this.listener?.onAudio(frame);
   }
 
   press(digit: string): void {

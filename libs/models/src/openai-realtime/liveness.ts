@@ -1,6 +1,6 @@
 import type { AudioFormat } from '@tandem/contracts';
 import type { AudioFrame, Clock, Timer } from '@tandem/conversation';
-import { seemsLoud } from './rough-loudness.ts';
+import { seemsLoud } from '../rough-loudness.ts';
 
 export interface LivenessLimits {
   /** Between WebSocket pings; one that is not answered by the next is one too many. */

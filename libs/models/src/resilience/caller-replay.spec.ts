@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ItemId } from '@tandem/contracts';
+import { PCMU_8K, type ItemId } from '@tandem/contracts';
 import { AudioFrame } from '@tandem/conversation';
 import { CallerReplay } from './caller-replay.ts';
 
@@ -7,12 +7,16 @@ const id = (name: string) => name as ItemId;
 
 /** Frames that know their number. */
 function line() {
-  const caller = new CallerReplay();
-  let sent = 0;
-  const sends = (frames: number) => {
-    for (let frame = 0; frame < frames; frame += 1) caller.push(AudioFrame.fromBytes(Uint8Array.of(sent % 256, Math.floor(sent++ / 256))));
+  const caller = new CallerReplay(PCMU_8K);
+  const numbers = new Map<AudioFrame, number>();
+  const sends = (frames: number, level: 'quiet' | 'loud' = 'quiet') => {
+    for (let sent = 0; sent < frames; sent += 1) {
+      const frame = AudioFrame.fromBytes(new Uint8Array(160).fill(level === 'loud' ? 0x10 : 0xff));
+      numbers.set(frame, numbers.size);
+      caller.push(frame);
+    }
   };
-  const replayed = () => caller.replay().map(({ bytes }) => bytes[0]! + 256 * bytes[1]!);
+  const replayed = () => caller.replay().map((frame) => numbers.get(frame)!);
   return { caller, sends, replayed, range: () => [replayed().at(0), replayed().at(-1)] };
 }
 
@@ -55,6 +59,20 @@ describe('the caller’s audio that is heard again', () => {
     caller.answered();
     sends(1);
     expect(range()).toEqual([60, 60]);
+  });
+
+  it('is speech that a session which hangs did not even notice', () => {
+    const { caller, sends, range, replayed } = line();
+    sends(200);
+    sends(50, 'loud');
+    sends(100);
+    expect(range()).toEqual([170, 349]);
+    expect(caller.waitedMs).toBe(2_000);
+    caller.heard();
+    sends(1);
+    expect(replayed()).toHaveLength(30);
+    sends(1_000, 'loud');
+    expect(replayed()).toHaveLength(330);
   });
 
   it('is ten seconds of a long utterance at most, and the rest is counted', () => {

@@ -1,5 +1,6 @@
-import type { ItemId } from '@tandem/contracts';
+import type { AudioFormat, ItemId } from '@tandem/contracts';
 import type { AudioFrame } from '@tandem/conversation';
+import { seemsLoud } from '../rough-loudness.ts';
 
 /** One stretch of the caller's speech whose words are not known yet. */
 export interface OpenUtterance {
@@ -12,15 +13,17 @@ export interface OpenUtterance {
   isBeingAnswered: boolean;
 }
 
-/** 20 ms each: ten seconds of an utterance without words, 600 ms of a line without one. */
+const FRAME_MS = 20;
+/** Ten seconds of an utterance without words, six of speech nobody noticed, 600 ms of a quiet line. */
 const MAX_FRAMES = 500;
+const MAX_UNNOTICED_FRAMES = 300;
 const PRE_ROLL_FRAMES = 30;
 const MAX_OPEN = 8;
 const MAX_NAMES = 32;
 
 /**
  * The caller's audio that would be lost with a session: the last moment of a quiet line, and the whole of what was said
- * and is not in the history yet. Played into the next session it is heard again there, as fast as it is sent; what that
+ * and is not in the history yet, be it that a session that hangs has not even noticed it. Played into the next session it is heard again there, as fast as it is sent; what that
  * session hears then is what the conversation was told of before, so it goes by the old names and is not told twice.
  */
 export class CallerReplay {
@@ -35,6 +38,16 @@ export class CallerReplay {
   /** Played into the session in use, and not yet heard by it. */
   private awaited: OpenUtterance[] = [];
   private readonly names = new Map<ItemId, ItemId>();
+  /** First frame of speech the session in use has not reacted to by any event; null for none. */
+  private unnoticedFrom: number | null = null;
+  private lastLoud = 0;
+
+  constructor(private readonly format: AudioFormat) {}
+
+  /** How long the caller has been waiting for a reaction to what they said. */
+  get waitedMs(): number {
+    return this.unnoticedFrom === null && this.isSettled ? 0 : (this.count - this.lastLoud) * FRAME_MS;
+  }
 
   get isSettled(): boolean {
     return this.open.length === 0;
@@ -51,7 +64,16 @@ export class CallerReplay {
   push(frame: AudioFrame): void {
     this.frames[this.count % MAX_FRAMES] = frame;
     this.count += 1;
+    if (seemsLoud(frame, this.format)) {
+      this.lastLoud = this.count;
+      this.unnoticedFrom ??= this.count - 1;
+    }
     this.forget();
+  }
+
+  /** The session in use is at work: what it does not react to is nothing. */
+  heard(): void {
+    this.unnoticedFrom = null;
   }
 
   /** Answers what the conversation is to be told: the utterance by its name, or null when it knows. */
@@ -119,6 +141,10 @@ export class CallerReplay {
     return given;
   }
 
+  private unnoticed(): number {
+    return this.unnoticedFrom === null ? this.count : Math.max(this.unnoticedFrom, this.count - MAX_UNNOTICED_FRAMES);
+  }
+
   private cover(utterance: OpenUtterance): void {
     this.open = this.open.filter((candidate) => candidate !== utterance);
     this.awaited = this.awaited.filter((candidate) => candidate !== utterance);
@@ -127,8 +153,7 @@ export class CallerReplay {
   }
 
   private forget(): void {
-    const [first] = this.open;
-    const wanted = first ? first.from : Math.max(this.covered, this.count - PRE_ROLL_FRAMES);
+    const wanted = this.open[0]?.from ?? Math.max(this.covered, this.unnoticed() - PRE_ROLL_FRAMES);
     const keepFrom = Math.max(wanted, this.count - MAX_FRAMES);
     if (keepFrom > wanted) this.droppedFrames += 1;
     for (; this.oldest < keepFrom; this.oldest += 1) {

@@ -134,6 +134,7 @@ export class InnerListener implements ModelSessionListener {
   private counts(): boolean {
     if (!this.parts.events.isUsed(this.inner)) return false;
     this.parts.watchdog.heard();
+    this.parts.caller.heard();
     return true;
   }
 }

@@ -36,7 +36,7 @@ export class ResilientSession implements VoiceModelSession {
   private readonly ladder: Ladder;
   private readonly renewal: Renewal;
   private readonly watchdog: Watchdog;
-  private readonly caller = new CallerReplay();
+  private readonly caller: CallerReplay;
   private readonly owed = new Owed();
   private current: InnerSession | null = null;
   /** Made to take over from the current one. */
@@ -59,6 +59,7 @@ export class ResilientSession implements VoiceModelSession {
     private readonly options: ResilientSessionOptions,
   ) {
     const { clock } = options;
+    this.caller = new CallerReplay(setup.inputFormat);
     this.ladder = new Ladder(options.rungs);
     this.renewal = new Renewal(clock, options.renewal, {
       isCalm: () => this.caller.isSettled && this.owed.isNothing,
@@ -236,7 +237,8 @@ export class ResilientSession implements VoiceModelSession {
     const error = reason ?? failure(inner.session.provider, 'closed-early');
     if (inner === this.next) return this.nextFailed(inner, error);
     if (inner !== this.current) return;
-    if (inner.isReady) return this.lost(inner, error, { since: this.options.clock.now(), why: error.code === NO_ANSWER ? 'hang' : 'cut' });
+    const isHang = error.code === NO_ANSWER;
+    if (inner.isReady) return this.lost(inner, error, { since: this.options.clock.now() - (isHang ? this.caller.waitedMs : 0), why: isHang ? 'hang' : 'cut' });
     healthOf(inner.rung).openFailed(error);
     this.current = null;
     this.fell(error, () => this.ladder.failed(error, this.lastUsed ? 'running-call' : 'new-call'));
