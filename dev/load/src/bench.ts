@@ -3,13 +3,15 @@ import { benchFrameWalk } from './bench/frame-walk.bench.ts';
 import { benchInterruptions } from './bench/interruption.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';
 import { spreadText } from './load/spread-text.ts';
+import { meetAll, TROUBLES } from './model-faults/faults.ts';
+import { HEADER, lines, row } from './model-faults/table.ts';
 
-const HELP = `npm run bench                     everything below
-npm run bench -- --only frames    what one frame of audio costs on its way through a relay, without sockets (walk A of docs/architecture.md)
-npm run bench -- --only sockets   what a second of a call costs between real sockets, kernel included
-npm run bench -- --only interruption
-                                  how long the agent is still heard after the caller speaks over it: 225 times through real
-                                  processes. Ends 1 when it is longer than 100 ms, or when the model is told of more than was heard`;
+const HELP = `npm run bench                          everything below
+npm run bench -- --only frames         what one frame of audio costs on its way through a relay, without sockets (walk A of docs/architecture.md)
+npm run bench -- --only sockets        what a second of a call costs between real sockets, kernel included
+npm run bench -- --only interruption   how long the agent is still heard after the caller speaks over it: 225 times through real
+                                       processes. Ends 1 when it is longer than 100 ms, or when the model is told of more than was heard
+npm run bench -- --only model-faults   what callers hear when a model fails, between real sockets`;
 
 const SILENCE_BUDGET_MS = 100;
 const INTERRUPTED_CALLS = 25;
@@ -23,6 +25,13 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
     for (const { way, microseconds, perSecond } of await benchFrameWalk()) {
       console.log(`  ${way.padEnd(42)} ${microseconds.toFixed(2).padStart(8)}   ${((microseconds * perSecond * 500) / 10_000).toFixed(1).padStart(6)} %`);
     }
+    return true;
+  },
+  'model-faults': async () => {
+    console.log('\nCalls that talk through a model in trouble, in real time. A gap is without a session, a silence is what the caller hears of it.\n');
+    const figures = await meetAll(TROUBLES, 5, ({ trouble, requests, handedDown }) => console.error(`  … ${trouble.name}: ${requests} requests, ${handedDown} handed down`));
+    console.log('');
+    for (const line of lines([HEADER, ...figures.map(row)])) console.log(line);
     return true;
   },
   sockets: async () => {

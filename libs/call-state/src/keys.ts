@@ -14,6 +14,7 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  * | relay:<relayId>             | hash   | relay                         | lease: address, capacity, active, draining |
  * | relay:<relayId>:reserved    | zset   | ingress adds, relay removes   | callId by the time its reservation ends |
  * | relay:<relayId>:inbox       | stream | workers, control              | tool results and commands for its calls |
+ * | provider:<target>           | hash   | every relay, by script        | a model at an endpoint: circuit, budgets |
  */
 const PREFIX = 'tandem:';
 
@@ -27,5 +28,6 @@ export const keys = {
   relays: `${PREFIX}relays`,
   relay: (relayId: RelayId) => `${PREFIX}relay:${relayId}`,
   relayReserved: (relayId: RelayId) => `${PREFIX}relay:${relayId}:reserved`,
+  provider: (target: string) => `${PREFIX}provider:${target}`,
   relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
 } as const;

@@ -12,6 +12,7 @@ export * from './ids.ts';
 export * from './opening.ts';
 export * from './prices.ts';
 export * from './prompt-variant.ts';
+export * from './ladder.ts';
 export * from './provider-error.ts';
 export * from './queues.ts';
 export * from './service-token.ts';

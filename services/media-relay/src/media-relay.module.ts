@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
+import { CallRecordStore, ProviderStates, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallFactory } from './relay/call-factory.ts';
 import { RelayInbox } from './relay/relay-inbox.reader.ts';
+import { ProviderWatch } from './relay/provider-watch.ts';
 import { RelayLeaseKeeper } from './relay/relay-lease.ts';
 import { RelayMetrics } from './relay/relay-metrics.ts';
 import { Relay } from './relay/relay.ts';
@@ -27,7 +28,9 @@ export class MediaRelayModule {
         { provide: Sealer, useValue: sealer },
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
+        { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
         RelayMetrics,
+        ProviderWatch,
         QueuedToolCaller,
         PostCallQueue,
         PhraseMemory,

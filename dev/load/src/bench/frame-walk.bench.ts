@@ -42,6 +42,10 @@ class NullProvider extends EventEmitter {
     this.sent += 1;
   }
 
+  ping(): void {
+    this.sent += 1;
+  }
+
   close(): void {
     this.readyState = 3;
   }

@@ -39,13 +39,15 @@ export type FaultAction =
   | { readonly kind: 'expire' }
   /** Stops reading the socket, for a while or for good. */
   | { readonly kind: 'stall-reading'; readonly forMs?: number }
-  | { readonly kind: 'fail-transcription' };
+  | { readonly kind: 'fail-transcription' }
+  /** Refuses every `session.update` for a field it does not know: what a provider's change of its schema looks like. */
+  | { readonly kind: 'refuse-update' };
 
 export type FaultKind = FaultAction['kind'];
 
 /**
  * When, where and how often. Without a trigger a fault strikes at its natural moment: refusals at each handshake,
- * response faults at each response, transcription faults at each transcription, and everything else at once for open
+ * response faults at each response, transcription and update faults at each of those, and everything else at once for open
  * sessions and right after opening for new ones.
  */
 export interface FaultScope {
@@ -71,11 +73,12 @@ const HANDSHAKE: ReadonlySet<FaultKind> = new Set(['refuse', 'refuse-in-band', '
 const RESPONSE: ReadonlySet<FaultKind> = new Set(['slow-first-byte', 'slow-audio', 'fail-response']);
 
 /** The moment a fault waits for. */
-export type FaultMoment = 'handshake' | 'response' | 'audio' | 'transcription' | 'session';
+export type FaultMoment = 'handshake' | 'response' | 'audio' | 'transcription' | 'update' | 'session';
 
 export function momentOf(spec: FaultSpec): FaultMoment {
   if (HANDSHAKE.has(spec.kind)) return 'handshake';
   if (spec.kind === 'fail-transcription') return 'transcription';
+  if (spec.kind === 'refuse-update') return 'update';
   if (spec.response !== undefined) return spec.audioMs === undefined ? 'response' : 'audio';
   return RESPONSE.has(spec.kind) ? 'response' : 'session';
 }
@@ -118,6 +121,7 @@ const SCHEMAS: Record<FaultKind, object> = {
   expire: fault('expire', ANY_MOMENT),
   'stall-reading': fault('stall-reading', { forMs: wait, ...ANY_MOMENT }),
   'fail-transcription': fault('fail-transcription', WHERE),
+  'refuse-update': fault('refuse-update', WHERE),
 };
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });

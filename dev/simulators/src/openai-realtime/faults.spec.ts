@@ -258,6 +258,15 @@ describe('faults of a session', () => {
     expect(bench.of('conversation.item.input_audio_transcription.completed')).toEqual([]);
   });
 
+  it('refuse-update: does not take the configuration, and goes on', () => {
+    open({ kind: 'refuse-update', times: 1 });
+    bench.update({ instructions: 'Be brief.' });
+    expect(bench.lastError).toMatchObject({ code: 'unknown_parameter' });
+    expect(bench.of('session.updated')).toEqual([]);
+    bench.update({ instructions: 'Be brief.' });
+    expect(bench.of('session.updated')).toHaveLength(1);
+  });
+
   it.each([
     ['unknown-event', (text: JsonObject) => expect(text['type']).toBe('response.not_yet_invented')],
     ['unknown-field', (text: JsonObject) => expect(text).toHaveProperty('not_yet_invented')],
@@ -309,6 +318,7 @@ describe('a fault from outside', () => {
       { kind: 'expire', probability: 0.5 },
       { kind: 'stall-reading', forMs: 10 },
       { kind: 'fail-transcription' },
+      { kind: 'refuse-update', times: 1 },
     ];
     expect(samples.map(faultSpecProblem)).toEqual(samples.map(() => null));
     expect(new Set(samples.map((sample) => sample.kind))).toEqual(new Set(FAULT_KINDS));

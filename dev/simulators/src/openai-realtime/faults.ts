@@ -180,12 +180,21 @@ export class SessionFaults {
 
   /** Whether this transcription fails. */
   failsTranscription(): boolean {
-    return this.#faults.waitingFor('transcription').some((entry) => this.#faults.claim(entry, this.#victim.id));
+    return this.#strikesAt('transcription');
+  }
+
+  /** Whether this `session.update` is refused. */
+  refusesUpdate(): boolean {
+    return this.#strikesAt('update');
   }
 
   close(): void {
     for (const timer of this.#timers) timer.cancel();
     this.#faults.detach(this.#victim.id);
+  }
+
+  #strikesAt(moment: FaultMoment): boolean {
+    return this.#faults.waitingFor(moment).some((entry) => this.#faults.claim(entry, this.#victim.id));
   }
 
   #strike(entry: Entry): void {

@@ -216,6 +216,7 @@ export class ModelSession {
   }
 
   #update(update: JsonObject): ApiError | null {
+    if (this.#faults.refusesUpdate()) return refusal('unknown_parameter', "Unknown parameter: 'session.audio'.", 'session.audio');
     const history = { hasSpoken: this.#responses.hasSpoken, isResponding: this.#responses.isResponding };
     const error = updateFault(this.#config, update, history);
     if (error) return error;

@@ -26,6 +26,12 @@ describe('the history of a call', () => {
     ]);
   });
 
+  it('holds the keys that were pressed, those pressed together as one entry', () => {
+    const key = (digit: string, atMs: number): CallFact => ({ type: 'digit.pressed', data: { digit, atMs } });
+    const history = new CallHistory([agent('Your number?', 0), key('4', 10), key('7', 20), agent('And the year?', 30), key('9', 40)]);
+    expect(history.items().flatMap((item) => (item.kind === 'note' ? [item.text] : []))).toEqual(['The caller pressed on the keypad: 47', 'The caller pressed on the keypad: 9']);
+  });
+
   it('shows where the agent was cut off, and nothing that was not heard', () => {
     const history = new CallHistory([agent('We have nine', 0, true), agent('', 10, true)]);
     expect(history.items()).toEqual([{ kind: 'agent', text: 'We have nine —' }]);

@@ -10,6 +10,7 @@ interface Placed {
 /** A model is given back so much of a conversation, in entries and characters; what is older is left out and said to be. */
 const MAX_ITEMS = 400;
 const MAX_CHARACTERS = 60_000;
+const KEYS = 'The caller pressed on the keypad: ';
 const LEFT_OUT = 'The conversation is longer than this; its beginning is left out.';
 
 /**
@@ -25,12 +26,20 @@ export class CallHistory {
 
   add(fact: CallFact): void {
     const placed = placedItem(fact);
-    if (!placed) return;
+    if (!placed || this.joinsLast(placed)) return;
     // Words of the caller are known after the answer to them began, so a fact may belong before the last ones.
     let index = this.placed.length;
     while (index > 0 && (this.placed[index - 1] as Placed).atMs > placed.atMs) index -= 1;
     this.placed.splice(index, 0, placed);
     if (this.placed.length > 2 * MAX_ITEMS) this.placed.splice(0, MAX_ITEMS);
+  }
+
+  /** Keys pressed one after the other are one entry. */
+  private joinsLast({ atMs, item }: Placed): boolean {
+    const last = this.placed.at(-1);
+    if (item.kind !== 'note' || last?.item.kind !== 'note' || !item.text.startsWith(KEYS) || !last.item.text.startsWith(KEYS)) return false;
+    this.placed[this.placed.length - 1] = { atMs, item: { kind: 'note', text: last.item.text + item.text.slice(KEYS.length) } };
+    return true;
   }
 
   get isEmpty(): boolean {
@@ -79,6 +88,8 @@ function placedItem(fact: CallFact): Placed | null {
       };
     case 'tool.finished':
       return { atMs: fact.data.atMs, item: { kind: 'tool-result', providerCallId: fact.data.providerCallId, output: describeOutcome(fact.data.outcome) } };
+    case 'digit.pressed':
+      return { atMs: fact.data.atMs, item: { kind: 'note', text: KEYS + fact.data.digit } };
     case 'transfer.ended':
       return fact.data.outcome === 'bridged' ? null : { atMs: fact.data.atMs, item: { kind: 'note', text: `Putting the caller through to ${fact.data.department} ended with: ${fact.data.outcome}. The caller is back with you.` } };
     default:

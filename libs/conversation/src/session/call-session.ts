@@ -1,4 +1,4 @@
-import { bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import { afterModels, bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration, type ToolOutcome, type Usage } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import { isAudible } from '../audio/loudness.ts';
 import { silenceLike } from '../audio/silence.ts';
@@ -43,6 +43,8 @@ const LAST_WORDS_MS = 1_500;
 const ENDING_FLUSH_MS = 1_000;
 /** A response that failed is asked for once more; a second failure in a row ends the call in words. */
 const MAX_FAILED_RESPONSES = 2;
+/** What a person is told who takes a call over from a model that failed. */
+const BROKE_OFF = 'The conversation with the agent broke off for a technical reason.';
 /** A shorter silence of the agent passes for thinking. */
 const AUDIBLE_GAP_MS = 1_500;
 
@@ -90,7 +92,7 @@ export class CallSession {
     const { call, stream, model } = this.given;
     stream.attach(this.fromCaller);
     const { instructions, tools } = this.parts.agent;
-    const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.phrases.underway()]);
+    const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId))]);
     if (!setup) return this.parts.ending.end('model-unavailable');
     const { text, isPersonal } = this.opening;
     this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
@@ -177,21 +179,33 @@ export class CallSession {
       this.parts.turns.responseStarted(responseId);
     },
     onResponseDone: (responseId, status, usage) => {
-      if (usage && this.model) this.log.append({ type: 'usage.reported', data: { provider: this.model.provider, model: this.model.model, usage } });
+      if (usage && this.model) this.used(this.model.model, usage);
       this.parts.phrases.responseDone(responseId, status);
       this.parts.tools.responseDone(responseId);
       this.parts.turns.responseDone(responseId);
       this.responseEnded(status);
     },
-    onUsage: (model, usage) => this.model && this.log.append({ type: 'usage.reported', data: { provider: this.model.provider, model, usage } }),
+    onUsage: (model, usage) => this.used(model, usage),
     onReady: () => this.modelReady(),
     onMoved: (move) => this.modelMoved(move),
     onFault: (error) => this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } }),
     onClosed: (error) => {
       if (error) this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } });
-      if (!this.parts.transfer.modelGone()) this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
+      if (!this.parts.transfer.modelGone() && !this.reachesPerson()) this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
     },
   };
+
+  private used(model: string, usage: Usage): void {
+    if (!this.model) return;
+    const data = { provider: this.model.provider, model, usage };
+    this.log.append({ type: 'usage.reported', data });
+    this.parts.watch.budget.used(data);
+  }
+
+  /** No model can go on: whether a person takes over, as the ladder says. */
+  private reachesPerson(): boolean {
+    return afterModels(this.given.call.agent.ladder).some((rung) => rung.kind === 'transfer' && this.putThrough({ department: rung.department, summary: BROKE_OFF }, false).status === 'ok');
+  }
 
   private callerAudio(frame: AudioFrame): void {
     const { format } = this.given.stream;

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { AgentState } from './agent-state.ts';
 import type { CallEnding } from './call-ending.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
+import { CallBudget } from './call-budget.ts';
 import { CallLimits } from './call-limits.ts';
 import { IdleWatch } from './idle-watch.ts';
 import type { SetPhrases } from './set-phrases.ts';
@@ -20,9 +21,10 @@ export interface CallWatchParts {
   readonly note: (text: string) => void;
 }
 
-/** Ends what would go on for ever: silence is asked into and then ended, time runs out with a warning and a goodbye. */
+/** Ends what would go on for ever: silence is asked into and then ended, time and money run out with a warning and a goodbye. */
 export class CallWatch {
   readonly idle: IdleWatch;
+  readonly budget: CallBudget;
   private readonly limits: CallLimits;
 
   constructor(private readonly parts: CallWatchParts) {
@@ -38,6 +40,10 @@ export class CallWatch {
       warn: (leftMs) => this.askToEnd(`The call must end in ${Math.round(leftMs / 1000)} seconds.`),
       reached: () => this.sayFarewell('max-duration', agent.texts.timeGoodbye),
     });
+    this.budget = new CallBudget(call, log, clock, {
+      warn: () => this.askToEnd('The call has used up most of what it may cost.'),
+      reached: () => this.sayFarewell('budget-reached', agent.texts.timeGoodbye),
+    });
   }
 
   /** The model is to find an end by itself, for this reason. */
@@ -48,7 +54,7 @@ export class CallWatch {
   /** Says the last words, whatever is going on, and ends the call. */
   sayFarewell(reason: TerminationReason, text: string): void {
     const { ending, turns, phrases } = this.parts;
-    if (ending.termination) return;
+    if (ending.isOver) return;
     turns.interrupt();
     turns.isProtected = true;
     phrases.say(text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startCall } from '../testing/index.ts';
+import { ScriptedVoiceModel, startCall } from '../testing/index.ts';
 
 const agent = { idle: { afterMs: 8_000, maxPrompts: 2 }, greeting: 'Hello.' };
 
@@ -56,5 +56,23 @@ describe('a pause', () => {
     expect(call.model.pauses).toBe(0);
     await call.agentSays('Hello.', 500);
     expect(call.model.pauses).toBeGreaterThan(0);
+  });
+});
+
+describe('a call with a budget', () => {
+  const usage = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 1_000, transcriptionMs: 0 };
+
+  it('is warned, then brought to an end with a goodbye when it is used up', async () => {
+    const priced = new ScriptedVoiceModel('openai-realtime');
+    const call = startCall({ model: () => priced, agent: { idle: { afterMs: 0 }, greeting: 'Hello.', limits: { budgetUsd: 0.12, budgetWarnShare: 0.5, wrapUpMs: 8_000 } } });
+    await call.passes(1);
+    const [model] = priced.sessions;
+    model!.bills('gpt-realtime-2.1', usage); // 0.064 USD
+    expect(model!.notes).toEqual([expect.stringContaining('most of what it may cost')]);
+    model!.bills('gpt-realtime-2.1', usage);
+    expect(model!.asked.at(-1)).toContain('say: I am sorry, our time is up.');
+    await call.passes(9_000);
+    expect(call.termination).toEqual({ class: 'platform', reason: 'budget-reached' });
+    expect(call.log.of('budget.reached').map(({ scope, share }) => `${scope} ${share}`)).toEqual(['call 0.5', 'call 1']);
   });
 });

@@ -53,6 +53,11 @@ export class Playout {
     return this.items.size > 0;
   }
 
+  /** Whether the caller is still to hear some of this item. */
+  holds(itemId: ItemId): boolean {
+    return this.items.has(itemId);
+  }
+
   /** Whether any audio of this response has been written. */
   hasSpoken(responseId: ResponseId): boolean {
     return this.lastResponse === responseId;

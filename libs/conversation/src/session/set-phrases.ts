@@ -1,7 +1,7 @@
 import type { ItemId, ResponseId } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import type { PhraseCache, PhraseKey } from '../ports/phrase-cache.ts';
-import type { HistoryItem, ResponseStatus, SpeakRequest } from '../ports/voice-model.ts';
+import type { ResponseStatus, SpeakRequest } from '../ports/voice-model.ts';
 import type { Playout } from './playout.ts';
 import type { SpokenItem, Transcript } from './transcript.ts';
 
@@ -55,11 +55,6 @@ export class SetPhrases {
     for (const frame of frames) playout.audio(frame, id as ItemId, id as ResponseId);
     playout.itemWritten(id as ItemId);
     return true;
-  }
-
-  /** Phrases on their way to the caller that no fact tells of yet. */
-  underway(): HistoryItem[] {
-    return [...this.playing.values()].map((text) => ({ kind: 'agent', text }));
   }
 
   /** No more of an item will be heard. */

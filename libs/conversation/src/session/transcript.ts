@@ -1,6 +1,7 @@
 import type { ItemId } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { HistoryItem } from '../ports/voice-model.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 import { heardText } from './heard-text.ts';
 
@@ -66,6 +67,11 @@ export class Transcript {
     const text = this.agentText.get(itemId) ?? '';
     if (text === '' && this.agentText.size >= MAX_OPEN) this.dropOldest(this.agentText);
     this.agentText.set(itemId, (text + delta).slice(0, MAX_TEXT_LENGTH));
+  }
+
+  /** What the agent has said that is no fact yet, because the caller is still hearing it. */
+  unheard(isPlaying: (itemId: ItemId) => boolean): HistoryItem[] {
+    return [...this.agentText].filter(([itemId, text]) => text.trim() !== '' && isPlaying(itemId)).map(([, text]) => ({ kind: 'agent', text: text.trim() }));
   }
 
   /** Answers the words the caller heard. */

@@ -88,11 +88,15 @@ export class FakeCallerStream implements CallerStream {
   // The caller's side
 
   speak(ms = 20): void {
-    this.say(new Uint8Array(ms * bytesPerMs(this.format)).fill(0x55));
+    this.sends(AudioFrame.fromBytes(new Uint8Array(ms * bytesPerMs(this.format)).fill(0x55)));
   }
 
   say(frame: Uint8Array): void {
-    if (!this.isClosed) this.listener?.onAudio(AudioFrame.fromBytes(frame));
+    this.sends(AudioFrame.fromBytes(frame));
+  }
+
+  sends(frame: AudioFrame): void {
+    if (!this.isClosed) this.listener?.onAudio(frame);
   }
 
   press(digit: string): void {

@@ -2,6 +2,7 @@ import { agentSnapshotSchema, UNKNOWN_CALLER, type Caller, type AgentSnapshotInp
 import type { PhraseCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { LanguageDetector } from '../session/language-watch.ts';
+import type { VoiceModel } from '../ports/voice-model.ts';
 import { CallSession } from '../session/call-session.ts';
 import type { Takeover } from '../session/takeover.ts';
 import { FakeCallerStream } from './fake-caller-stream.ts';
@@ -26,6 +27,8 @@ export interface CallSetting {
   readonly admittedAgoMs?: number;
   /** What an earlier session of the call has left, given the Unix time in ms at which this one begins. */
   readonly takeover?: (nowMs: number) => Takeover;
+  /** What stands between the conversation and the scripted model. */
+  readonly model?: (scripted: ScriptedVoiceModel, clock: ManualClock) => VoiceModel;
 }
 
 /**
@@ -73,16 +76,12 @@ export class CallScene {
         agent,
       },
       stream: this.stream,
-      model: this.models,
+      model: setting.model?.(this.models, this.clock) ?? this.models,
       declarationsFor: (names) => tools.filter(({ name }) => names.includes(name)),
-      ...(setting.phrases ? { phrases: setting.phrases } : {}),
-      ...(setting.music ? { music: () => setting.music as Uint8Array } : {}),
-      ...(setting.recording ? { recording: setting.recording } : {}),
-      ...(setting.detectLanguage ? { detectLanguage: setting.detectLanguage } : {}),
+      ...optionalParts(setting, this.clock),
       toolCaller: this.toolCaller,
       log: this.log,
       clock: this.clock,
-      ...(setting.takeover ? { takeover: setting.takeover(this.clock.wallTime()) } : {}),
     });
     void this.session.ended.then((termination) => {
       this.termination = termination;
@@ -127,4 +126,14 @@ export class CallScene {
 
 export function startCall(setting?: CallSetting): CallScene {
   return new CallScene(setting);
+}
+
+function optionalParts({ phrases, music, recording, detectLanguage, takeover }: CallSetting, clock: ManualClock) {
+  return {
+    ...(phrases ? { phrases } : {}),
+    ...(music ? { music: () => music } : {}),
+    ...(recording ? { recording } : {}),
+    ...(detectLanguage ? { detectLanguage } : {}),
+    ...(takeover ? { takeover: takeover(clock.wallTime()) } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 import { bytesPerMs, PCMU_8K, type ItemId, type ProviderError, type ResponseId, type Usage } from '@tandem/contracts';
 import { AudioFrame } from '../audio/audio-frame.ts';
 import type {
+  HistoryItem,
   ModelSessionChange,
   ModelSessionListener,
   ModelSessionSetup,
@@ -21,23 +22,36 @@ const MS_PER_CHARACTER = 50;
 
 /** A voice model that says and hears what the test tells it, and writes down what it is told. */
 export class ScriptedVoiceModel implements VoiceModel {
-  readonly provider = 'scripted';
-  readonly capabilities: VoiceModelCapabilities = { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: null };
+  readonly capabilities: VoiceModelCapabilities;
   readonly sessions: ScriptedModelSession[] = [];
+  /** Why the next sessions do not open, one entry for each of them. */
+  readonly refusals: ProviderError[] = [];
   /** Sessions become ready when they are opened, on the next tick; switch off to decide in the test. */
   isReadyAtOnce = true;
 
+  constructor(
+    readonly provider = 'scripted',
+    limits: { readonly maxSessionMs?: number } = {},
+  ) {
+    this.capabilities = { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: limits.maxSessionMs ?? null };
+  }
+
   open(setup: ModelSessionSetup, listener: ModelSessionListener): ScriptedModelSession {
-    const opened = new ScriptedModelSession(setup, listener);
+    const opened = new ScriptedModelSession(setup, listener, this.provider, `${this.provider}-${this.sessions.length + 1}`);
     this.sessions.push(opened);
-    if (this.isReadyAtOnce) queueMicrotask(() => opened.ready());
+    const refusal = this.refusals.shift();
+    if (refusal) queueMicrotask(() => opened.gone(refusal));
+    else if (this.isReadyAtOnce) queueMicrotask(() => opened.ready());
     return opened;
   }
 }
 
 export class ScriptedModelSession implements VoiceModelSession {
-  readonly provider = 'scripted';
-  readonly model = 'scripted-1';
+  /** Its name is its number: `scripted-1` is the first. */
+  readonly model: string;
+  /** The conversation it was opened with. */
+  seeded: readonly HistoryItem[] = [];
+  readonly heard: AudioFrame[] = [];
   /** Everything the conversation asked of the model, in order, in words. */
   readonly asked: string[] = [];
   readonly notes: string[] = [];
@@ -55,9 +69,14 @@ export class ScriptedModelSession implements VoiceModelSession {
   constructor(
     readonly setup: ModelSessionSetup,
     private readonly listener: ModelSessionListener,
-  ) {}
+    readonly provider: string,
+    model: string,
+  ) {
+    this.model = model;
+  }
 
   pushAudio(frame: AudioFrame): void {
+    this.heard.push(frame);
     this.audioMs += frame.byteLength / bytesPerMs(this.setup.inputFormat);
   }
 
@@ -103,6 +122,8 @@ export class ScriptedModelSession implements VoiceModelSession {
   // What the provider does
 
   ready(): void {
+    if (this.isClosed) return;
+    this.seeded = this.setup.history();
     this.listener.onReady();
   }
 
@@ -117,7 +138,7 @@ export class ScriptedModelSession implements VoiceModelSession {
   /** The start of a response that goes on until {@link finish}. */
   begins(text: string, options: { durationMs?: number } = {}): ItemId {
     const responseId = this.startResponse();
-    const itemId = `item_${++this.counter}` as ItemId;
+    const itemId = this.newId('item') as ItemId;
     this.runningItems.push(itemId);
     this.continues(itemId, text, options.durationMs ?? text.length * MS_PER_CHARACTER, responseId);
     return itemId;
@@ -133,14 +154,14 @@ export class ScriptedModelSession implements VoiceModelSession {
   }
 
   /** A tool call, inside a response that {@link begins} or {@link startResponse} started. Answers its call_id. */
-  wishes(tool: ToolWish, providerCallId = `call_${++this.counter}`): string {
+  wishes(tool: ToolWish, providerCallId = this.newId('call')): string {
     const argumentsJson = typeof tool.arguments === 'string' ? tool.arguments : JSON.stringify(tool.arguments);
     this.listener.onToolCall({ providerCallId, responseId: this.running as ResponseId, name: tool.name, argumentsJson });
     return providerCallId;
   }
 
   startResponse(): ResponseId {
-    const responseId = `resp_${++this.counter}` as ResponseId;
+    const responseId = this.newId('resp') as ResponseId;
     this.running = responseId;
     this.runningItems = [];
     this.listener.onResponseStarted(responseId);
@@ -156,7 +177,7 @@ export class ScriptedModelSession implements VoiceModelSession {
   }
 
   hearsCallerStart(): ItemId {
-    this.speaking = `item_${++this.counter}` as ItemId;
+    this.speaking = this.newId('item') as ItemId;
     this.listener.onCallerSpeechStarted(this.speaking);
     return this.speaking;
   }
@@ -185,5 +206,11 @@ export class ScriptedModelSession implements VoiceModelSession {
     if (this.isClosed) return;
     this.isClosed = true;
     this.listener.onClosed(error);
+  }
+
+  /** Unique over the sessions of a test, as a provider's are. */
+  private newId(kind: string): string {
+    this.counter += 1;
+    return `${kind}_${this.model}_${this.counter}`;
   }
 }

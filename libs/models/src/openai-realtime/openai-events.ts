@@ -38,6 +38,9 @@ export function sessionUpdate(setup: ModelSessionSetup): RealtimeClientEvent {
   };
 }
 
+/** Changes nothing, and is answered with `session.updated`. */
+export const NO_CHANGE: RealtimeClientEvent = { type: 'session.update', session: { type: 'realtime' } };
+
 /** Only what changes; `setup` is the state before, from which a turn detection is completed. */
 export function sessionChange(change: ModelSessionChange, setup: ModelSessionSetup): RealtimeClientEvent {
   const session: RealtimeSessionCreateRequest = { type: 'realtime' };

@@ -1,7 +1,9 @@
 import { PCMA_8K, PCM16_24K, PCMU_8K } from '@tandem/contracts';
 import type { Clock, ModelSessionListener, ModelSessionSetup, VoiceModel, VoiceModelSession } from '@tandem/conversation';
 import { WebSocket, type ClientOptions } from 'ws';
+import { LIVENESS, type LivenessLimits } from './liveness.ts';
 import { OpenAiRealtimeSession } from './openai-realtime-session.ts';
+import type { RateLimit } from './openai-server-events.ts';
 
 export interface OpenAiRealtimeOptions {
   /** `wss://api.openai.com/v1/realtime`, an Azure resource (`…/openai/v1/realtime`), or a simulator. */
@@ -10,12 +12,19 @@ export interface OpenAiRealtimeOptions {
   readonly model: string;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Default 2 s. */
   readonly openTimeoutMs?: number;
+  /** How long the endpoint lets a session last; default an hour. */
+  readonly maxSessionMs?: number;
+  readonly liveness?: Partial<LivenessLimits>;
+  /** Told with each response. */
+  readonly onRateLimits?: (limits: readonly RateLimit[]) => void;
   readonly connect?: (url: string, options: ClientOptions) => WebSocket;
 }
 
 /** One half second of appended G.711: whatever waits longer is of no use to a conversation. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
+const OPEN_TIMEOUT_MS = 2_000;
 /** The Realtime API ends every session after an hour, without a warning. */
 const MAX_SESSION_MS = 3_600_000;
 
@@ -31,15 +40,17 @@ export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel 
       inputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
       outputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
       canTruncate: true,
-      maxSessionMs: MAX_SESSION_MS,
+      maxSessionMs: options.maxSessionMs ?? MAX_SESSION_MS,
     },
     open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession =>
       new OpenAiRealtimeSession(setup, listener, {
         url: url.href,
         headers,
         model: options.model,
-        openTimeoutMs: options.openTimeoutMs ?? 4_000,
+        openTimeoutMs: options.openTimeoutMs ?? OPEN_TIMEOUT_MS,
         maxBufferedBytes: MAX_BUFFERED_BYTES,
+        liveness: { ...LIVENESS, ...options.liveness },
+        onRateLimits: options.onRateLimits ?? (() => undefined),
         clock: options.clock,
         onError: options.onError,
         connect: options.connect ?? ((url, socketOptions) => new WebSocket(url, socketOptions)),

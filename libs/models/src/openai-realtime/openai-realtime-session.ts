@@ -2,9 +2,11 @@ import { bytesPerMs, ProviderError, type ItemId } from '@tandem/contracts';
 import { AudioFrame, type Clock, type ModelSessionChange, type ModelSessionListener, type ModelSessionSetup, type SpeakRequest, type Timer, type VoiceModelSession } from '@tandem/conversation';
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { WebSocket, type ClientOptions } from 'ws';
+import { Liveness, type LivenessLimits } from './liveness.ts';
+import { NO_ANSWER } from '../resilience/failures.ts';
 import { connectionError, errorOfClose, errorOfEvent, errorOfStatus } from './openai-errors.ts';
-import { appendAudio, historyItem, responseCreate, sessionChange, sessionUpdate } from './openai-events.ts';
-import { parseOpenAiEvent, type OpenAiEvent } from './openai-server-events.ts';
+import { appendAudio, historyItem, NO_CHANGE, responseCreate, sessionChange, sessionUpdate } from './openai-events.ts';
+import { parseOpenAiEvent, type OpenAiEvent, type RateLimit } from './openai-server-events.ts';
 import { ResponseQueue } from './response-queue.ts';
 
 export interface OpenAiSessionOptions {
@@ -15,6 +17,8 @@ export interface OpenAiSessionOptions {
   readonly openTimeoutMs: number;
   /** Audio waiting in our socket above this is dropped: the provider does not keep up. */
   readonly maxBufferedBytes: number;
+  readonly liveness: LivenessLimits;
+  readonly onRateLimits: (limits: readonly RateLimit[]) => void;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   /** Opens the socket; a benchmark puts one without a network here. */
@@ -44,6 +48,8 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   private readonly socket: WebSocket;
   private readonly openTimer: Timer;
   private readonly responses: ResponseQueue;
+  private readonly liveness: Liveness;
+  private readonly bytesPerMs: number;
   /** Audio received per item, in bytes: truncating beyond it is an error. */
   private readonly received = new Map<ItemId, number>();
   private readonly toolNames = new Map<ItemId, string>();
@@ -62,9 +68,16 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       (request, requestId) => this.send(responseCreate(request, requestId, this.setup.instructions)),
       (responseId) => this.send({ type: 'response.cancel', response_id: responseId }),
     );
+    this.bytesPerMs = bytesPerMs(setup.inputFormat);
+    this.liveness = new Liveness(options.clock, setup.inputFormat, options.liveness, {
+      ping: () => this.socket.ping(),
+      probe: () => this.send(NO_CHANGE),
+      dead: () => this.fail(connectionError(NO_ANSWER, 'The Realtime API has stopped answering.')),
+    });
     this.socket = options.connect(options.url, { headers: options.headers, perMessageDeflate: false, skipUTF8Validation: true, maxPayload: MAX_EVENT_BYTES, handshakeTimeout: options.openTimeoutMs });
     this.openTimer = options.clock.after(options.openTimeoutMs, () => this.fail(connectionError('open-timeout', `The Realtime API did not open a session within ${options.openTimeoutMs} ms.`)));
     this.socket.on('message', (data) => this.arrived(data as Buffer));
+    this.socket.on('pong', () => this.liveness.ponged());
     this.socket.on('unexpected-response', (_request, response) => {
       const requestId = response.headers['x-request-id'];
       response.resume();
@@ -81,6 +94,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     }
     this.pushedBytes += frame.byteLength;
     this.socket.send(appendAudio(frame.base64Ascii), AS_TEXT);
+    this.liveness.sent(frame, frame.byteLength / this.bytesPerMs);
   }
 
   respond(request: SpeakRequest): void {
@@ -128,6 +142,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
 
   private arrived(data: Buffer): void {
     if (this.state === 'closed') return;
+    this.liveness.heard();
     const event = parseOpenAiEvent(data.toString());
     if (event === 'ignored') return;
     if (event === 'malformed') {
@@ -157,6 +172,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       for (const item of this.setup.history()) this.send(historyItem(item));
       this.openTimer.cancel();
       this.state = 'ready';
+      this.liveness.start();
       this.listener.onReady();
     },
     'input_audio_buffer.speech_started': ({ item_id }) => {
@@ -198,6 +214,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       this.listener.onResponseDone(response.id, response.status, response.usage ?? null);
       this.responses.done(response.id);
     },
+    'rate_limits.updated': ({ rate_limits }) => this.options.onRateLimits(rate_limits),
     error: ({ error }) => this.refused(error),
   };
 
@@ -240,6 +257,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.openTimer.cancel();
+    this.liveness.stop();
     // A peer that failed may never answer a close; one that works gets a moment to.
     if (error || this.socket.readyState !== WebSocket.OPEN) this.socket.terminate();
     else this.socket.close(CLOSE_NORMAL);

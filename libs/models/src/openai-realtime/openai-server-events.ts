@@ -39,6 +39,15 @@ const transcriptionUsageSchema = z.discriminatedUnion('type', [
     .object({ type: z.literal('tokens'), output_tokens: count, input_token_details: z.object({ text_tokens: count, audio_tokens: count }).catch({ text_tokens: 0, audio_tokens: 0 }) })
     .transform(({ output_tokens, input_token_details: input }): Usage => ({ ...NOTHING, inputTextTokens: input.text_tokens, inputAudioTokens: input.audio_tokens, outputTextTokens: output_tokens })),
 ]);
+/** A budget of the whole organisation, as it stands with the response that just began. */
+export interface RateLimit {
+  /** `requests` or `tokens`. */
+  readonly name: string;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until it is whole again. */
+  readonly resetMs: number;
+}
 
 const statuses = ['completed', 'cancelled', 'incomplete', 'failed'] as const satisfies readonly ResponseStatus[];
 const errorSchema = z.object({
@@ -47,6 +56,10 @@ const errorSchema = z.object({
   message: z.string().max(10_000).catch(''),
   event_id: z.string().max(512).nullish().catch(null),
 });
+
+const rateLimitSchema = z
+  .object({ name: z.string().max(40), limit: z.number().min(0), remaining: z.number(), reset_seconds: z.number().min(0).max(86_400) })
+  .transform(({ name, limit, remaining, reset_seconds }): RateLimit => ({ name, limit, remaining: Math.max(0, remaining), resetMs: reset_seconds * 1000 }));
 
 const schemas = {
   'session.created': z.object({}),
@@ -77,6 +90,7 @@ const schemas = {
       usage: usageSchema.nullish().catch(null),
     }),
   }),
+  'rate_limits.updated': z.object({ rate_limits: z.array(rateLimitSchema).max(10) }),
   error: z.object({ error: errorSchema }),
 } as const;
 

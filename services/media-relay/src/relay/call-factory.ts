@@ -1,13 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { AdmissionRecord } from '@tandem/call-state';
-import type { AgentSnapshot } from '@tandem/contracts';
+import { providerTarget, type AdmissionRecord } from '@tandem/call-state';
+import { modelRungs, type AgentSnapshot, type ModelRungSettings } from '@tandem/contracts';
 import { CallSession, RealClock, type CallLog, type CallerStream, type Takeover, type VoiceModel } from '@tandem/conversation';
-import { createGuidedModel, openAiRealtimeModel, type GuidedModel } from '@tandem/models';
+import { createGuidedModel, openAiRealtimeModel, resilientModel, type GuidedModel, type ModelRung } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
 import { LanguageDetection } from './language-detector.ts';
 import { PhraseMemory } from './phrase-memory.ts';
+import { ProviderWatch } from './provider-watch.ts';
 import { unavailableModel } from './unavailable-model.ts';
 import { WaitMusic } from './wait-music.ts';
 
@@ -24,6 +25,7 @@ export class CallFactory {
     @Inject(PhraseMemory) private readonly phrases: PhraseMemory,
     @Inject(WaitMusic) private readonly music: WaitMusic,
     @Inject(LanguageDetection) private readonly languages: LanguageDetection,
+    @Inject(ProviderWatch) private readonly providers: ProviderWatch,
   ) {
     const { flitePath, espeakPath } = config;
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
@@ -57,20 +59,43 @@ export class CallFactory {
     });
   }
 
+  /** The agent's ladder down to its first rung that is no model. Rungs this deployment cannot serve are left out, but for the first. */
   private model(agent: AgentSnapshot, onError: (error: unknown) => void): VoiceModel {
-    const { config, clock } = this;
-    switch (agent.model.kind) {
-      case 'guided':
-        return this.guided?.forBusiness(agent) ?? unavailableModel('guided', 'no-synthesiser', clock);
-      case 'openai-realtime':
-        if (!config.openaiApiKey) return unavailableModel('openai-realtime', 'no-api-key', clock);
-        return openAiRealtimeModel({
-          url: config.openaiRealtimeUrl,
-          apiKey: config.openaiApiKey,
-          model: agent.model.model || config.openaiRealtimeModel,
-          clock,
-          onError,
-        });
-    }
+    const [own, ...others] = modelRungs(agent);
+    const first = (own && this.rung(agent, own, onError)) ?? { model: unavailableModel(agent.model.kind, agent.model.kind === 'guided' ? 'no-synthesiser' : 'no-api-key', this.clock), canHang: false };
+    const rungs = others.flatMap((settings) => this.rung(agent, settings, onError) ?? []);
+    return resilientModel({ rungs: [first, ...rungs], clock: this.clock, watchdog: { hangMs: this.config.modelHangMs } });
+  }
+
+  private rung(agent: AgentSnapshot, { model, endpoint }: ModelRungSettings, onError: (error: unknown) => void): ModelRung | null {
+    const { voice } = model;
+    if (model.kind === 'guided') return this.guided && { model: this.guided.forBusiness(agent), settings: { voice, transcriptionModel: '' }, canHang: false };
+    const access = this.access(endpoint);
+    const target = providerTarget(model, endpoint);
+    if (!access || target === null) return null;
+    const { transcriptionModel, noiseReduction, speed } = model;
+    const health = this.providers.of(target);
+    const { modelOpenTimeoutMs, openaiMaxSessionMs } = this.config;
+    return {
+      model: openAiRealtimeModel({
+        ...access,
+        model: model.model || access.model,
+        clock: this.clock,
+        onError,
+        openTimeoutMs: modelOpenTimeoutMs,
+        maxSessionMs: openaiMaxSessionMs,
+        onRateLimits: (limits) => health.limits(limits),
+      }),
+      settings: { voice, transcriptionModel, noiseReduction, speed },
+      health,
+    };
+  }
+
+  /** Null for an endpoint without a key or an address. */
+  private access(endpoint: 'primary' | 'secondary'): { url: string; apiKey: string; model: string } | null {
+    const { openaiApiKey, openaiRealtimeUrl, openaiRealtimeModel, openaiSecondaryUrl, openaiSecondaryApiKey, openaiSecondaryModel } = this.config;
+    if (endpoint === 'primary') return openaiApiKey ? { url: openaiRealtimeUrl, apiKey: openaiApiKey, model: openaiRealtimeModel } : null;
+    const apiKey = openaiSecondaryApiKey ?? openaiApiKey;
+    return openaiSecondaryUrl && apiKey ? { url: openaiSecondaryUrl, apiKey, model: openaiSecondaryModel ?? openaiRealtimeModel } : null;
   }
 }

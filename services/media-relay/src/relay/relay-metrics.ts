@@ -4,6 +4,8 @@ import type { CallLog } from '@tandem/conversation';
 import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
 import type { TwilioStreamCounters } from '@tandem/telephony';
 
+const GAP_BUCKETS_S = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 1.5, 3, 5, 10];
+
 /** The numbers of a relay. */
 @Injectable()
 export class RelayMetrics {
@@ -18,6 +20,10 @@ export class RelayMetrics {
   readonly unpricedUsage;
   readonly budgetMarks;
   readonly commands;
+  readonly modelMoves;
+  readonly modelGaps;
+  readonly providerFailures;
+  readonly providerCircuits;
   private readonly streamTotals;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
@@ -32,6 +38,10 @@ export class RelayMetrics {
     this.unpricedUsage = metrics.counter({ name: 'tandem_usage_unpriced_total', help: 'Reports of usage that have no price: cost and budgets lack them', labelNames: ['provider', 'model'] });
     this.budgetMarks = metrics.counter({ name: 'tandem_budget_marks_total', help: 'Budgets warned of and reached', labelNames: ['scope', 'level'] });
     this.commands = metrics.counter({ name: 'tandem_relay_commands_total', help: 'Commands of operators by what became of them', labelNames: ['kind', 'outcome'] });
+    this.modelMoves = metrics.counter({ name: 'tandem_model_moves_total', help: 'Calls that went on in another model session, by why', labelNames: ['why'] });
+    this.modelGaps = metrics.histogram({ name: 'tandem_model_gap_seconds', help: 'Time a call was without a model session', labelNames: ['why'], buckets: GAP_BUCKETS_S });
+    this.providerFailures = metrics.counter({ name: 'tandem_provider_failures_total', help: 'Sessions that did not open and responses that failed, by model and endpoint', labelNames: ['target', 'act', 'category'] });
+    this.providerCircuits = metrics.gauge({ name: 'tandem_provider_circuit', help: 'Whether a model at an endpoint is asked: 0 yes, 1 one call at a time, 2 no', labelNames: ['target'] });
     this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
   }
 
@@ -62,6 +72,9 @@ export class RelayMetrics {
         return this.latency.observe({ kind: fact.data.kind }, fact.data.ms / 1000);
       case 'model.faulted':
         return this.modelFaults.inc({ provider: fact.data.provider, category: fact.data.category });
+      case 'model.moved':
+        this.modelMoves.inc({ why: fact.data.why });
+        return this.modelGaps.observe({ why: fact.data.why }, fact.data.gapMs / 1000);
       case 'tool.finished':
         return this.toolCalls.inc({ tool: fact.data.name, status: fact.data.outcome.status });
       case 'usage.reported':

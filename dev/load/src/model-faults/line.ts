@@ -1,0 +1,58 @@
+import { bytesPerMs } from '@tandem/contracts';
+import { AudioFrame, type Clock } from '@tandem/conversation';
+import { FakeCallerStream } from '@tandem/conversation/testing';
+
+const FRAME_MS = 20;
+const FRAME_BYTES = 160;
+/** Two frames of a voice, and one of a quiet line, as the carrier would send them. */
+const VOICE = [0, 1].map((turn) => Buffer.from(Array.from({ length: FRAME_BYTES }, (_, at) => (at * 7 + turn * 13) % 2 === 0 ? 0x10 + ((at + turn) % 8) : 0x90 + ((at * 3 + turn) % 8))).toString('base64'));
+const QUIET = Buffer.alloc(FRAME_BYTES, 0xff).toString('base64');
+
+/** A phone line in real time: 50 frames a second from the caller, and what the agent says played out as it would be. */
+export class Line extends FakeCallerStream {
+  /** When the caller has heard everything that was written so far. */
+  silentFrom: number;
+  /** Moments the agent's sound began after a silence, with the length of that silence in ms. */
+  readonly onsets: { readonly at: number; readonly silenceMs: number }[] = [];
+  isSpeaking = false;
+  private readonly startedAt: number;
+  private frames = 0;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly time: Clock) {
+    super(time);
+    this.startedAt = time.now();
+    this.silentFrom = this.startedAt;
+  }
+
+  open(): void {
+    this.timer = setInterval(() => this.catchUp(), FRAME_MS);
+  }
+
+  override write(frame: AudioFrame, soundId: string): void {
+    const now = this.time.now();
+    if (now > this.silentFrom) this.onsets.push({ at: now, silenceMs: now - this.silentFrom });
+    this.silentFrom = Math.max(now, this.silentFrom) + frame.byteLength / bytesPerMs(this.format);
+    super.write(frame, soundId);
+  }
+
+  override clear(fadeMs?: number): ReturnType<FakeCallerStream['clear']> {
+    this.silentFrom = this.time.now();
+    return super.clear(fadeMs);
+  }
+
+  get isAgentHeard(): boolean {
+    return this.time.now() < this.silentFrom;
+  }
+
+  override close(): void {
+    if (this.timer) clearInterval(this.timer);
+    super.close();
+  }
+
+  /** A late timer is caught up: the carrier sends what it owes. */
+  private catchUp(): void {
+    const due = Math.floor((this.time.now() - this.startedAt) / FRAME_MS);
+    for (; this.frames < due; this.frames += 1) this.sends(AudioFrame.fromBase64(this.isSpeaking ? (VOICE[this.frames % 2] as string) : QUIET, FRAME_BYTES));
+  }
+}

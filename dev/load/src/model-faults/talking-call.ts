@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { agentSnapshotSchema, UNKNOWN_CALLER, type CallEventBody, type CallFact, type CallId, type TenantId, type Termination, type ToolCall, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import { CallSession, type RealClock, type CallLog, type ToolCaller, type VoiceModel } from '@tandem/conversation';
+import { Line } from './line.ts';
+import { TOOL } from './sensible-model.ts';
+
+export interface TalkOptions {
+  readonly model: VoiceModel;
+  readonly clock: RealClock;
+  readonly turns: number;
+  readonly hasTool: boolean;
+  /** Told when the caller begins to speak. */
+  readonly onTurn?: (turn: number) => void;
+}
+
+export interface Move extends CallEventBody<'model.moved'> {
+  /** What the caller heard of it: nothing, from the loss of the old session or the end of their own words to the agent's next sound; 0 when sound was still in hand. */
+  readonly silenceMs: number;
+}
+
+/** How one call went. */
+export interface TalkFigures {
+  readonly turns: number;
+  /** Turns that are not in the transcript, and turns that are there twice. */
+  readonly lostTurns: number;
+  readonly repeatedTurns: number;
+  /** Turns after which nothing was said. */
+  readonly unansweredTurns: number;
+  /** Tool calls beyond one for each turn. */
+  readonly repeatedEffects: number;
+  readonly moves: readonly Move[];
+  readonly faults: readonly string[];
+  /** From the answer to the agent's first sound. */
+  readonly firstWordMs: number;
+  readonly termination: Termination | null;
+}
+
+const SPEECH_MS = 700;
+const PATIENCE_MS = 15_000;
+/** The agent has finished when it was silent for so long. */
+const SETTLED_MS = 500;
+const TOOL_MS = 250;
+
+const tool: ToolDeclaration = { name: TOOL, description: 'Writes it down.', place: 'worker', parameters: { type: 'object', properties: {} }, cancellable: false, deadlineMs: 5_000, parse: (value) => ({ ok: true, value }) };
+
+/** A caller who says something, listens to the answer, and says the next thing, whatever becomes of the model. */
+export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions): Promise<TalkFigures> {
+  const line = new Line(clock);
+  const facts: { readonly at: number; readonly fact: CallFact }[] = [];
+  const log: CallLog = { append: (fact) => void facts.push({ at: clock.now(), fact }), flush: () => Promise.resolve('stored') };
+  const effects = new Set<string>();
+  const session = new CallSession({ call: aCall(hasTool), stream: line, model, declarationsFor: () => (hasTool ? [tool] : []), toolCaller: slowTool(effects), log, clock });
+  const startedAt = clock.now();
+  const turnsOfCaller: Turn[] = [];
+  session.start();
+  line.open();
+  let isOver = false;
+  const ended = session.ended.then((termination) => ((isOver = true), termination));
+  const settled = () => until(() => isOver || (line.onsets.length > 0 && clock.now() > line.silentFrom + SETTLED_MS));
+  await settled();
+  let unansweredTurns = 0;
+  for (let turn = 1; turn <= turns && !isOver; turn += 1) {
+    onTurn?.(turn);
+    const from = clock.now();
+    line.isSpeaking = true;
+    await sleep(SPEECH_MS);
+    line.isSpeaking = false;
+    const spokenAt = clock.now();
+    turnsOfCaller.push({ from, to: spokenAt });
+    if (!(await until(() => isOver || (line.onsets.at(-1)?.at ?? 0) > spokenAt))) unansweredTurns += 1;
+    await settled();
+  }
+  session.end('relay-shutdown');
+  const termination = await ended;
+  const spoken = facts.filter(({ fact }) => fact.type === 'caller.spoke').length;
+  return {
+    turns,
+    lostTurns: Math.max(0, turns - spoken),
+    repeatedTurns: Math.max(0, spoken - turns),
+    unansweredTurns,
+    repeatedEffects: Math.max(0, effects.size - (hasTool ? turns : 0)),
+    moves: facts.flatMap(({ at, fact }) => (fact.type === 'model.moved' ? [{ ...fact.data, silenceMs: silenceAfter(line, turnsOfCaller, at, fact.data.gapMs) }] : [])),
+    faults: facts.flatMap(({ fact }) => (fact.type === 'model.faulted' ? [fact.data.code] : [])),
+    firstWordMs: Math.round((line.onsets[0]?.at ?? Number.NaN) - startedAt),
+    termination,
+  };
+}
+
+interface Turn {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Sound that begins after the caller's next turn is the answer to that. */
+function silenceAfter(line: Line, turns: readonly Turn[], movedAt: number, gapMs: number): number {
+  const lostAt = movedAt - gapMs;
+  const next = turns.find(({ from }) => from > movedAt);
+  const onset = line.onsets.find(({ at }) => at >= movedAt && at < (next?.to ?? Number.POSITIVE_INFINITY));
+  if (!onset) return 0;
+  const spokenAt = turns.findLast(({ to }) => to < onset.at)?.to ?? 0;
+  return Math.round(Math.max(0, Math.min(onset.silenceMs, onset.at - Math.max(lostAt, spokenAt))));
+}
+
+function aCall(hasTool: boolean): ConstructorParameters<typeof CallSession>[0]['call'] {
+  const tenantId = randomUUID() as TenantId;
+  const agent = agentSnapshotSchema.parse({
+    agentId: randomUUID(),
+    agentVersion: 1,
+    tenantId,
+    name: 'Sarah',
+    companyName: 'Northwind',
+    timeZone: 'UTC',
+    instructions: 'Be helpful.',
+    greeting: 'Good morning, Northwind.',
+    model: { kind: 'openai-realtime' },
+    turnDetection: { kind: 'server-vad', silenceMs: 300 },
+    toolWait: { fillerAfterMs: 0 },
+    idle: { afterMs: 0 },
+    tools: hasTool ? [TOOL] : [],
+  });
+  return { callId: randomUUID() as CallId, tenantId, epoch: 1, callerNumber: '+12025550123', dialledNumber: '+12025550100', caller: UNKNOWN_CALLER, language: 'en-US', admittedAt: Date.now(), agent };
+}
+
+function slowTool(effects: Set<string>): ToolCaller {
+  return {
+    call: async ({ toolCallId }: ToolCall): Promise<ToolOutcome> => {
+      effects.add(toolCallId);
+      await sleep(TOOL_MS);
+      return { status: 'ok', value: { noted: true } };
+    },
+    resume: () => Promise.resolve({ status: 'cancelled' }),
+    cancelAll: () => undefined,
+  };
+}
+
+async function until(isSo: () => boolean): Promise<boolean> {
+  for (let waitedMs = 0; !isSo(); waitedMs += 10) {
+    if (waitedMs > PATIENCE_MS) return false;
+    await sleep(10);
+  }
+  return true;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

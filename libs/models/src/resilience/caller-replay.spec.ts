@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import { PCMU_8K, type ItemId } from '@tandem/contracts';
+import { AudioFrame } from '@tandem/conversation';
+import { CallerReplay } from './caller-replay.ts';
+
+const id = (name: string) => name as ItemId;
+
+/** Frames that know their number. */
+function line() {
+  const caller = new CallerReplay(PCMU_8K);
+  const numbers = new Map<AudioFrame, number>();
+  const sends = (frames: number, level: 'quiet' | 'loud' = 'quiet') => {
+    for (let sent = 0; sent < frames; sent += 1) {
+      const frame = AudioFrame.fromBytes(new Uint8Array(160).fill(level === 'loud' ? 0x10 : 0xff));
+      numbers.set(frame, numbers.size);
+      caller.push(frame);
+    }
+  };
+  const replayed = () => caller.replay().map((frame) => numbers.get(frame)!);
+  return { caller, sends, replayed, range: () => [replayed().at(0), replayed().at(-1)] };
+}
+
+describe('the caller’s audio that is heard again', () => {
+  it('is the last 600 ms of a quiet line', () => {
+    const { sends, range, replayed } = line();
+    sends(1_000);
+    expect(range()).toEqual([970, 999]);
+    expect(replayed()).toHaveLength(30);
+  });
+
+  it('is all of what is being said, with the moment before it was noticed', () => {
+    const { caller, sends, range } = line();
+    sends(100);
+    caller.started(id('a'));
+    sends(200);
+    expect(range()).toEqual([70, 299]);
+  });
+
+  it('is nothing that is in the history by now', () => {
+    const { caller, sends, range, replayed } = line();
+    sends(100);
+    caller.started(id('a'));
+    sends(50);
+    caller.stopped(id('a'));
+    sends(10);
+    caller.worded(id('a'));
+    expect(range()).toEqual([150, 159]);
+    sends(100);
+    expect(replayed()).toHaveLength(30);
+  });
+
+  it('is nothing that was answered, even without words', () => {
+    const { caller, sends, range } = line();
+    sends(10);
+    caller.started(id('a'));
+    sends(50);
+    caller.stopped(id('a'));
+    caller.answering();
+    caller.answered();
+    sends(1);
+    expect(range()).toEqual([60, 60]);
+  });
+
+  it('is speech that a session which hangs did not even notice', () => {
+    const { caller, sends, range, replayed } = line();
+    sends(200);
+    sends(50, 'loud');
+    sends(100);
+    expect(range()).toEqual([170, 349]);
+    expect(caller.waitedMs).toBe(2_000);
+    caller.heard();
+    sends(1);
+    expect(replayed()).toHaveLength(30);
+    sends(1_000, 'loud');
+    expect(replayed()).toHaveLength(330);
+  });
+
+  it('is ten seconds of a long utterance at most, and the rest is counted', () => {
+    const { caller, sends, range } = line();
+    caller.started(id('a'));
+    sends(600);
+    expect(range()).toEqual([100, 599]);
+    expect(caller.droppedFrames).toBe(100);
+  });
+
+  it('goes by the names it was told under, in order, and is told once', () => {
+    const { caller, sends } = line();
+    caller.started(id('a'));
+    sends(50);
+    caller.stopped(id('a'));
+    caller.started(id('b'));
+    sends(50);
+    caller.replay();
+    expect(caller.started(id('x'))).toBeNull();
+    expect(caller.stopped(id('x'))).toBeNull();
+    expect(caller.started(id('y'))).toBeNull();
+    expect(caller.stopped(id('y'))).toBe('b');
+    expect([caller.worded(id('x')), caller.worded(id('y'))]).toEqual(['a', 'b']);
+    expect(caller.isSettled).toBe(true);
+    expect(caller.started(id('z'))).toBe('z');
+  });
+
+  it('can be heard again by one session after another', () => {
+    const { caller, sends, range } = line();
+    sends(30);
+    caller.started(id('a'));
+    sends(20);
+    caller.replay();
+    caller.started(id('x'));
+    sends(20);
+    expect(range()).toEqual([0, 69]);
+    caller.started(id('y'));
+    caller.stopped(id('y'));
+    expect(caller.worded(id('y'))).toBe('a');
+  });
+});

@@ -1,0 +1,387 @@
+import type { ItemId, ProviderError } from '@tandem/contracts';
+import type { AudioFrame, Clock, ModelMove, ModelSessionChange, ModelSessionListener, ModelSessionSetup, ResponseStatus, SpeakRequest, Timer, VoiceModelSession } from '@tandem/conversation';
+import { Answers } from './answers.ts';
+import { CallerReplay } from './caller-replay.ts';
+import { failure, NO_ANSWER } from './failures.ts';
+import { InnerListener, type InnerEvents, type InnerListenerParts } from './inner-listener.ts';
+import { InnerSession } from './inner-session.ts';
+import { healthOf, Ladder, type LadderStep, type ModelRung } from './ladder.ts';
+import { Owed, REPLY, type RunningResponse } from './owed.ts';
+import { Renewal, type RenewalShares } from './renewal.ts';
+import { Watchdog, type WatchdogLimits } from './watchdog.ts';
+
+export interface ResilientSessionOptions {
+  readonly rungs: readonly ModelRung[];
+  readonly clock: Clock;
+  readonly watchdog: WatchdogLimits;
+  readonly renewal: RenewalShares;
+}
+
+/** What was played into a new session is heard at once, or not at all. */
+const REPLAY_PATIENCE_MS = 1_500;
+const MAX_NOTES = 32;
+const GO_ON = 'The connection was lost for a moment and your last answer was cut off where the conversation shows it. Go on exactly there. Do not repeat what you have said, and do not speak of the connection.';
+
+/** Since when there is no session to talk to, and why. */
+interface Gap {
+  readonly since: number;
+  readonly why: ModelMove['why'];
+}
+
+/**
+ * One model session for the whole of a call, made of as many as it takes. Wiring only: where the ladder stands, when a
+ * session is renewed, whether one hangs, what the caller said and what they are owed each have their own file.
+ */
+export class ResilientSession implements VoiceModelSession {
+  private readonly ladder: Ladder;
+  private readonly renewal: Renewal;
+  private readonly watchdog: Watchdog;
+  private readonly caller: CallerReplay;
+  private readonly owed = new Owed();
+  private current: InnerSession | null = null;
+  /** Made to take over from the current one. */
+  private next: InnerSession | null = null;
+  private isNextForced = false;
+  private lastUsed: InnerSession | null = null;
+  private gap: Gap | null = null;
+  private changes: ModelSessionChange = {};
+  private notes: string[] = [];
+  private readonly answers = new Answers();
+  /** Replies that wait until the session has heard what the caller said before it. */
+  private afterReplay: SpeakRequest[] = [];
+  private readonly timers = new Set<Timer>();
+  private readonly innerParts: InnerListenerParts;
+  private state: 'opening' | 'running' | 'finishing' | 'over' = 'opening';
+
+  constructor(
+    private readonly setup: ModelSessionSetup,
+    private readonly listener: ModelSessionListener,
+    private readonly options: ResilientSessionOptions,
+  ) {
+    const { clock } = options;
+    this.caller = new CallerReplay(setup.inputFormat);
+    this.ladder = new Ladder(options.rungs);
+    this.renewal = new Renewal(clock, options.renewal, {
+      isCalm: () => this.caller.isSettled && this.owed.isNothing,
+      begin: (isForced) => this.makeNext(isForced),
+    });
+    this.watchdog = new Watchdog(clock, options.watchdog, this.owed, (silentSince) => this.hung(silentSince));
+    this.innerParts = { listener, owed: this.owed, caller: this.caller, watchdog: this.watchdog, events: this.fromInner };
+    this.take(this.ladder.first(failure(options.rungs[0]?.model.provider ?? 'voice', 'no-model-available')));
+  }
+
+  get provider(): string {
+    return (this.lastUsed ?? this.current)?.session.provider ?? this.ladder.rung.model.provider;
+  }
+
+  get model(): string {
+    return (this.lastUsed ?? this.current)?.session.model ?? '';
+  }
+
+  pushAudio(frame: AudioFrame): void {
+    this.caller.push(frame);
+    if (this.current?.isReady) this.current.session.pushAudio(frame);
+  }
+
+  respond(request: SpeakRequest): void {
+    if (this.state === 'over') return;
+    this.disturbed();
+    if (!this.current?.isReady) return this.owed.holds(request);
+    if (request.kind === 'reply' && this.caller.isAwaiting) this.afterReplay.push(request);
+    else this.ask(request);
+  }
+
+  cancelResponse(): void {
+    this.owed.cancelled();
+    this.afterReplay = [];
+    if (this.current?.isReady) this.current.session.cancelResponse();
+  }
+
+  /** Items of an earlier session are text in this one's history: nothing of them can be cut. */
+  truncate(itemId: ItemId, heardMs: number): void {
+    if (this.current?.hasSaid(itemId)) this.current.session.truncate(itemId, heardMs);
+  }
+
+  sendToolResult(providerCallId: string, output: string): void {
+    this.disturbed();
+    this.current?.tell((session) => session.sendToolResult(providerCallId, output));
+  }
+
+  addNote(text: string): void {
+    if (this.current) this.current.tellInAnyCase((session) => session.addNote(text));
+    else if (this.notes.length < MAX_NOTES) this.notes.push(text);
+    this.next?.tellInAnyCase((session) => session.addNote(text));
+  }
+
+  change(change: ModelSessionChange): void {
+    this.changes = { ...this.changes, ...change };
+    this.current?.change(change);
+    this.next?.change(change);
+  }
+
+  atPause(): void {
+    if (this.state === 'running') this.renewal.paused();
+  }
+
+  finishInput(): void {
+    if (this.state === 'over') return;
+    this.state = 'finishing';
+    this.dropNext();
+    this.stopWatching();
+    if (this.current?.isReady) this.current.session.finishInput();
+  }
+
+  close(): void {
+    if (this.state === 'over') return;
+    this.end(null);
+  }
+
+  private readonly fromInner: InnerEvents = {
+    ready: (inner) => this.ready(inner),
+    closed: (inner, error) => this.closed(inner, error),
+    isUsed: (inner) => inner === this.current && inner.isReady,
+    disturbed: () => this.disturbed(),
+    turnEnded: () => this.turnEnded(),
+    settled: () => this.renewal.consider(),
+    expect: () => this.expect(),
+    judge: (inner, running, status) => this.judge(inner, running, status),
+    responseFailed: (inner, running, error) => this.responseFailed(inner, running, error),
+    fault: (error) => this.answers.fault(error),
+  };
+
+  private turnEnded(): void {
+    if (this.owner === 'model' && this.state === 'running') {
+      this.owed.replyDue();
+      this.afterReplay = [];
+      this.expect();
+    } else if (!this.caller.isAwaiting) this.replayHeard();
+  }
+
+  // Sessions come and go
+
+  private get isOver(): boolean {
+    return this.state === 'finishing' || this.state === 'over';
+  }
+
+  private take(step: LadderStep): void {
+    if (step.kind === 'exhausted') return this.end(step.error);
+    if (step.delayMs === 0) this.current = this.open(step.rung);
+    else this.later(step.delayMs, () => (this.current = this.open(step.rung)));
+  }
+
+  private open(rung: ModelRung): InnerSession {
+    return new InnerSession(rung, { ...this.setup, ...rung.settings, ...this.changes }, (inner) => new InnerListener(inner, this.innerParts));
+  }
+
+  private ready(inner: InnerSession): void {
+    healthOf(inner.rung).opened();
+    if (inner === this.next) return this.takeOver(inner);
+    if (inner === this.current) this.begin(inner);
+  }
+
+  /** The session just opened is the one the caller talks to. */
+  private begin(inner: InnerSession): void {
+    const isFirst = this.lastUsed === null;
+    const isFurtherDown = !isFirst && this.lastUsed?.rung !== inner.rung;
+    const { gap } = this;
+    this.lastUsed = inner;
+    this.gap = null;
+    inner.becomeReady();
+    for (const note of this.notes.splice(0)) inner.session.addNote(note);
+    this.renewal.opened(inner.rung.model.capabilities.maxSessionMs);
+    if (this.state === 'opening') this.state = 'running';
+    if (isFirst) {
+      this.listener.onReady();
+      for (const request of this.owed.take().requests) this.ask(request);
+      return;
+    }
+    const gapMs = gap ? Math.round(this.options.clock.now() - gap.since) : 0;
+    this.listener.onMoved({ provider: inner.session.provider, model: inner.session.model, why: isFurtherDown ? 'ladder' : (gap?.why ?? 'renewal'), gapMs });
+    this.goOn(inner);
+  }
+
+  /** Lets the new session hear what the caller said and the old one did not tell, and asks it for what is owed. */
+  private goOn(inner: InnerSession): void {
+    const { requests, isCutOff } = this.owed.take();
+    if (isCutOff) inner.session.addNote(GO_ON);
+    for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
+    for (const request of requests) this.respond(request);
+    if (!this.caller.isAwaiting) return;
+    this.later(REPLAY_PATIENCE_MS, () => this.replayUnheard(inner));
+  }
+
+  private replayUnheard(inner: InnerSession): void {
+    if (inner !== this.current) return;
+    const unheard = this.caller.giveUp();
+    if (unheard.length === 0) return;
+    for (const { itemId, stoppedAt } of unheard) {
+      if (stoppedAt === null) this.listener.onCallerSpeechStopped(itemId, 0);
+      this.listener.onCallerText(itemId, '', true);
+    }
+    if (this.owner === 'model' && this.afterReplay.length === 0) this.afterReplay.push(REPLY);
+    this.replayHeard();
+  }
+
+  /** What the caller said before this session is known to it: replies can be asked for. */
+  private replayHeard(): void {
+    for (const request of this.afterReplay.splice(0)) this.ask(request);
+  }
+
+  private ask(request: SpeakRequest): void {
+    this.owed.asks(request);
+    this.expect();
+    this.current?.session.respond(request);
+  }
+
+  private closed(inner: InnerSession, reason: ProviderError | null): void {
+    const error = reason ?? failure(inner.session.provider, 'closed-early');
+    if (inner === this.next) return this.nextFailed(inner, error);
+    if (inner !== this.current) return;
+    const isHang = error.code === NO_ANSWER;
+    if (inner.isReady) return this.lost(inner, error, { since: this.options.clock.now() - (isHang ? this.caller.waitedMs : 0), why: isHang ? 'hang' : 'cut' });
+    healthOf(inner.rung).openFailed(error);
+    this.current = null;
+    this.fell(error, () => this.ladder.failed(error, this.lastUsed ? 'running-call' : 'new-call'));
+  }
+
+  private hung(silentSince: number): void {
+    const inner = this.current;
+    if (!inner?.isReady || this.isOver) return;
+    const error = failure(inner.session.provider, NO_ANSWER);
+    this.lost(inner, error, { since: silentSince, why: 'hang' });
+    inner.session.close();
+  }
+
+  private lost(inner: InnerSession, error: ProviderError, gap: Gap): void {
+    if (gap.why === 'hang' || error.isPermanent) healthOf(inner.rung).answerFailed(error);
+    this.lose(gap);
+    if (this.current === null) return this.fell(error, () => this.ladder.lost(error));
+    this.listener.onFault(error); // Its successor is on its way already.
+  }
+
+  /** Nobody talks to this session any more; what it owed is kept. One made for a renewal takes its place. */
+  private lose(gap: Gap): void {
+    this.gap ??= gap;
+    this.stopWatching();
+    this.afterReplay = [];
+    if (gap.why === 'ladder') this.dropNext();
+    this.current = this.next;
+    this.next = null;
+    this.settleRunning();
+  }
+
+  /** There is no session: the ladder says which is next. */
+  private fell(error: ProviderError, next: () => LadderStep): void {
+    if (this.isOver) return this.end(error);
+    const step = next();
+    if (step.kind === 'open') this.listener.onFault(error);
+    this.take(step);
+  }
+
+  /** A response that ran is over, for the conversation. */
+  private settleRunning(): void {
+    const responseId = this.owed.lost();
+    if (responseId !== null) this.listener.onResponseDone(responseId, 'cancelled', null);
+  }
+
+  // Renewal
+
+  private makeNext(isForced: boolean): void {
+    if (this.isOver || !this.current?.isReady) return this.renewal.failed();
+    const { rung } = this.current;
+    if (!healthOf(rung).mayTry('running-call')) return this.renewal.failed();
+    this.isNextForced = isForced;
+    this.next = this.open(rung);
+  }
+
+  private nextFailed(inner: InnerSession, error: ProviderError): void {
+    this.next = null;
+    healthOf(inner.rung).openFailed(error);
+    this.listener.onFault(error);
+    this.renewal.failed();
+  }
+
+  private takeOver(inner: InnerSession): void {
+    const old = this.current;
+    this.stopWatching();
+    this.next = null;
+    this.current = inner;
+    this.settleRunning();
+    old?.session.close();
+    this.begin(inner);
+  }
+
+  /** Something begins in the session in use that one made before it would not know of. */
+  private disturbed(): void {
+    this.renewal.disturbed();
+    if (!this.next || this.isNextForced) return;
+    this.dropNext();
+    this.renewal.abandoned();
+  }
+
+  private dropNext(): void {
+    const { next } = this;
+    this.next = null;
+    next?.session.close();
+  }
+
+  // Responses that fail
+
+  private judge(inner: InnerSession, running: RunningResponse | null, status: ResponseStatus): ProviderError | null {
+    const error = this.answers.judge(inner, running, status);
+    if (error || status === 'cancelled') return error;
+    this.ladder.answered();
+    this.caller.answered();
+    healthOf(inner.rung).answered();
+    return null;
+  }
+
+  private responseFailed(inner: InnerSession, running: RunningResponse | null, error: ProviderError): void {
+    if (running) this.owed.failed(running);
+    const retryAfterMs = this.answers.retryAfterMs(inner, error);
+    if (retryAfterMs !== null) return this.later(retryAfterMs, () => inner === this.current && this.askAgain(inner));
+    this.lose({ since: this.options.clock.now(), why: 'ladder' });
+    this.fell(error, () => this.ladder.down(error, 'running-call'));
+    inner.session.close();
+  }
+
+  private askAgain(inner: InnerSession): void {
+    const { requests, isCutOff } = this.owed.take();
+    if (this.caller.isSpeaking) return; // The answer to what they say now covers it.
+    if (isCutOff) inner.session.addNote(GO_ON);
+    for (const request of requests) this.ask(request);
+  }
+
+  private get owner(): 'model' | 'session' {
+    return this.changes.turnOwner ?? this.setup.turnOwner;
+  }
+
+  private expect(): void {
+    if (this.current?.rung.canHang !== false && !this.isOver) this.watchdog.expect();
+  }
+
+  private stopWatching(): void {
+    this.watchdog.stop();
+    this.renewal.stop();
+    for (const timer of this.timers) timer.cancel();
+    this.timers.clear();
+  }
+
+  private later(delayMs: number, run: () => void): void {
+    const timer = this.options.clock.after(delayMs, () => {
+      this.timers.delete(timer);
+      run();
+    });
+    this.timers.add(timer);
+  }
+
+  private end(error: ProviderError | null): void {
+    this.state = 'over';
+    this.stopWatching();
+    this.dropNext();
+    const { current } = this;
+    this.current = null;
+    current?.session.close();
+    this.options.clock.after(0, () => this.listener.onClosed(error));
+  }
+}
