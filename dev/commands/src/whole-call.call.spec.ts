@@ -160,23 +160,64 @@ describe('a spoken notice', () => {
 });
 
 describe('a model that fails', () => {
-  it('at the start is told to the caller in words, never in silence', async () => {
-    platform.model.faults.add({ kind: 'refuse', status: 503 });
-    const call = platform.ring();
-    const report = await call.ended;
-    expect(spokenByCarrier(report)).toContain('technical problem');
-    expect((await platform.recorded(call.sid)).termination).toEqual({ class: 'provider', reason: 'model-unavailable' });
+  const ladder = { ladder: [{ kind: 'message' as const }] };
+  const moves = async (call: SimulatedCall) => {
+    const callId = (await platform.records.callOf(call.sid))!;
+    return (await platform.records.events(callId)).events.flatMap((event) => (event.type === 'model.moved' ? [event.data] : []));
+  };
+
+  it('at the start, with nothing below it on the ladder, is told to the caller in words, never in silence', async () => {
+    await platform.withAgent(ladder, async () => {
+      platform.model.faults.add({ kind: 'refuse', status: 503 });
+      const call = platform.ring();
+      const report = await call.ended;
+      expect(spokenByCarrier(report)).toContain('technical problem');
+      expect((await platform.recorded(call.sid)).termination).toEqual({ class: 'provider', reason: 'model-unavailable' });
+    });
   });
 
-  it('in the middle of a sentence is told to the caller in words', async () => {
+  it('at the start gives way to the guided engine, which says what it is', async () => {
+    platform.model.faults.add({ kind: 'refuse', status: 503 });
+    const call = platform.ring();
+    await call.waitForSpeech({ forMs: 3_000, timeoutMs: 20_000 });
+    platform.model.faults.clear();
+    call.hangup();
+    await call.ended;
+    const recorded = await platform.recorded(call.sid);
+    expect(recorded.termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
+    expect(recorded.transcript[0]!.text.length).toBeGreaterThan(0);
+    const opened = (await platform.records.events((await platform.records.callOf(call.sid))!)).events.flatMap((event) => (event.type === 'model.opened' ? [event.data.provider] : []));
+    expect([...opened, ...(await moves(call)).map(({ provider }) => provider)]).toContain('guided');
+  });
+
+  it('in the middle of a sentence is opened again, and the agent goes on', async () => {
     const call = platform.ring();
     await call.waitForSpeech({ forMs: 500 });
-    platform.model.faults.add({ kind: 'cut', how: 'reset', sessions: 'open' });
+    platform.model.faults.add({ kind: 'cut', how: 'reset', sessions: 'open', times: 1 });
+    const moved = await platform.eventually(() => moves(call), (found) => found.length > 0, 'the call to go on in another session');
+    await answer(call);
+    await call.waitForSpeech();
+    call.hangup();
     const report = await call.ended;
-    expect(spokenByCarrier(report)).toContain('technical problem');
-    const recorded = await platform.recorded(call.sid);
-    expect(recorded.termination).toEqual({ class: 'provider', reason: 'model-failed' });
-    expect(recorded.transcript[0]!.text.length).toBeGreaterThan(0);
+    expect(spokenByCarrier(report)).toBe('');
+    expect(moved).toMatchObject([{ why: 'cut', provider: 'openai-realtime' }]);
+    expect((await platform.recorded(call.sid)).termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
+    console.log(`a cut session is replaced after ${Math.round(moved[0]!.gapMs)} ms`);
+  });
+
+  it('in the middle of a sentence for good is told to the caller in words', async () => {
+    await platform.withAgent(ladder, async () => {
+      const call = platform.ring();
+      await call.waitForSpeech({ forMs: 500 });
+      platform.model.faults.add({ kind: 'refuse', status: 503 });
+      platform.model.faults.add({ kind: 'cut', how: 'reset', sessions: 'open' });
+      const report = await call.ended;
+      platform.model.faults.clear();
+      expect(spokenByCarrier(report)).toContain('technical problem');
+      const recorded = await platform.recorded(call.sid);
+      expect(recorded.termination).toEqual({ class: 'provider', reason: 'model-failed' });
+      expect(recorded.transcript[0]!.text.length).toBeGreaterThan(0);
+    });
   });
 
   it('by calling tools wrongly is told so and may try again', async () => {
