@@ -155,3 +155,31 @@ describe('money', () => {
     expect((await admitted(platform.ring())).recorded.refusalReason).toBeNull();
   });
 });
+
+describe('a call that no provider can take', () => {
+  const ladder = [{ kind: 'message' as const }];
+  /** Ten calls that the provider refuses open its circuit for everybody. */
+  const breakProvider = async () => {
+    platform.model.faults.add({ kind: 'refuse', status: 503 });
+    for (let times = 0; times < 12; times += 1) await platform.ring().ended;
+  };
+
+  it('is turned away in words before it is answered, and waits where the agent lets it', async () => {
+    await platform.withAgent({ ladder }, async () => {
+      await breakProvider();
+      const refused = platform.ring();
+      const report = await refused.ended;
+      expect(spokenByCarrier(report)).toContain('cannot take your call right now');
+      expect((await platform.recorded(refused.sid)).refusalReason).toBe('provider-unavailable');
+    });
+    await platform.withAgent({ ladder, whenUnavailable: 'queue' }, async () => {
+      const waiting = platform.ring();
+      await platform.eventually(() => waiting.report().said.join(' '), (said) => said.includes('hold the line'), 'the caller to be asked to wait');
+      platform.model.faults.clear();
+      await waiting.waitForSpeech({ timeoutMs: 40_000 });
+      waiting.hangup();
+      await waiting.ended;
+      expect((await platform.recorded(waiting.sid)).refusalReason).toBeNull();
+    });
+  });
+});

@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallMoves, CallRecordStore, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
 import { AgentDirectory, CallerDirectory, CallRepository, databaseResource, SpendingRepository } from '@tandem/database';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
 import { CallPlacement } from './admission/call-placement.service.ts';
 import { CallRefusal } from './admission/call-refusal.service.ts';
+import { ProviderAvailability } from './admission/provider-availability.ts';
 import { ReAttachment } from './admission/re-attachment.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
 import { IngressMetrics } from './ingress-metrics.ts';
@@ -41,6 +42,7 @@ export class CallIngressModule {
         { provide: CallRepository, useValue: new CallRepository(database.value) },
         { provide: CallerDirectory, useValue: new CallerDirectory(database.value) },
         { provide: SpendingRepository, useValue: new SpendingRepository(database.value) },
+        { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
         { provide: SpendLedger, useValue: new SpendLedger(redis.value) },
         PostCallQueue,
         PublicBaseUrl,
@@ -48,6 +50,7 @@ export class CallIngressModule {
         CallbackTokens,
         StreamOffers,
         BudgetGate,
+        ProviderAvailability,
         CallPlacement,
         CallRefusal,
         CallAdmission,

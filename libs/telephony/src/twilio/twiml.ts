@@ -99,6 +99,21 @@ export function farewellTwiml(spoken: Spoken): string {
   return response.toString();
 }
 
+export interface Hold {
+  readonly spoken: Spoken | null;
+  readonly holdS: number;
+  readonly askAgainUrl: string;
+}
+
+/** Lets the caller wait, then asks again what to do with the call. */
+export function holdTwiml({ spoken, holdS, askAgainUrl }: Hold): string {
+  const response = new VoiceResponse();
+  if (spoken) say(response, spoken);
+  response.pause({ length: holdS });
+  response.redirect({ method: 'POST' }, askAgainUrl);
+  return response.toString();
+}
+
 export function hangupTwiml(): string {
   const response = new VoiceResponse();
   response.hangup();

@@ -10,6 +10,7 @@ import { CallPlacement } from './call-placement.service.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 import { e164Of, identityOf, type CallerIdentity } from './caller-identity.ts';
 import { frozenAgent } from './frozen-agent.ts';
+import { ProviderAvailability } from './provider-availability.ts';
 import { chooseVariant } from './variant-choice.ts';
 
 /** What the door knows once number and caller are looked up. */
@@ -30,22 +31,23 @@ export class CallAdmission {
     @Inject(AgentDirectory) private readonly directory: AgentDirectory,
     @Inject(CallerDirectory) private readonly callers: CallerDirectory,
     @Inject(BudgetGate) private readonly budgets: BudgetGate,
+    @Inject(ProviderAvailability) private readonly providers: ProviderAvailability,
     @Inject(CallPlacement) private readonly placement: CallPlacement,
     @Inject(CallRefusal) private readonly refusals: CallRefusal,
   ) {}
 
   /**
    * The answer to a carrier's "this number rings". The same call asked about again gets the identical document and has
-   * no second effect: a second stream would end the first one.
+   * no second effect: a second stream would end the first one. `holds`: how often it has been let wait already.
    * @throws when Redis or Postgres cannot be reached
    */
-  async answer(form: VoiceForm): Promise<string> {
+  async answer(form: VoiceForm, holds = 0): Promise<string> {
     const earlier = await this.placement.earlierAnswer(form.CallSid);
     if (earlier !== null) return earlier;
     const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
     if (!number) return this.refusals.refuse(form, 'unknown-number', { number, language: 'en-US', callerGroup: null });
     const rung = await this.lookUp(form, number);
-    const outcome = await this.admit(rung);
+    const outcome = await this.admit(rung, holds);
     if (typeof outcome === 'object') return outcome.twiml;
     return this.refusals.refuse(form, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
   }
@@ -58,7 +60,7 @@ export class CallAdmission {
   }
 
   /** The answer that takes the call, or why it is not taken. What the caller may not do comes before what we cannot. */
-  private async admit(rung: Rung): Promise<{ twiml: string } | RefusalReason> {
+  private async admit(rung: Rung, holds: number): Promise<{ twiml: string } | RefusalReason> {
     const { number, access } = rung;
     const at = new Date();
     if (access.refusal) return access.refusal;
@@ -66,7 +68,10 @@ export class CallAdmission {
     if (!number.agent) return 'agent-unavailable';
     const { spending, isReached } = await this.budgets.check(number.tenant, at);
     if (isReached) return 'budget-reached';
-    const twiml = await this.placement.place({ ...this.callOf(rung, number.agent, at), spending });
+    const call = this.callOf(rung, number.agent, at);
+    const missing = await this.providers.missing(call.agent, call.language, holds);
+    if (missing) return missing;
+    const twiml = await this.placement.place({ ...call, spending });
     return twiml === null ? 'no-capacity' : { twiml };
   }
 

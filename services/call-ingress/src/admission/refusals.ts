@@ -1,7 +1,7 @@
 import { baseLanguage, type RefusalReason } from '@tandem/contracts';
 
 /** `{company}` is empty for a number that is nobody's. */
-type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble', string>>;
+type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble' | 'hold', string>>;
 
 const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   en: {
@@ -11,6 +11,7 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'All our lines are busy right now. We are sorry for that. Please try again in a few minutes. Goodbye.',
     'not-you': 'This number cannot take your call. Goodbye.',
     trouble: 'We cannot take your call right now because of a technical problem. We are sorry for that. Please try again later. Goodbye.',
+    hold: 'All our lines are busy right now. Please hold the line, it will be your turn in a moment.',
   },
   de: {
     thanks: 'Danke für Ihren Anruf bei {company}.',
@@ -19,6 +20,7 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'Alle unsere Leitungen sind gerade belegt. Das tut uns leid. Bitte versuchen Sie es in ein paar Minuten noch einmal. Auf Wiederhören.',
     'not-you': 'Diese Nummer kann Ihren Anruf nicht annehmen. Auf Wiederhören.',
     trouble: 'Wir können Ihren Anruf wegen einer technischen Störung gerade nicht annehmen. Das tut uns leid. Bitte versuchen Sie es später noch einmal. Auf Wiederhören.',
+    hold: 'Alle unsere Leitungen sind gerade belegt. Bitte bleiben Sie am Apparat, Sie sind gleich an der Reihe.',
   },
   es: {
     thanks: 'Gracias por llamar a {company}.',
@@ -27,6 +29,7 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'Todas nuestras líneas están ocupadas. Lo sentimos. Inténtelo de nuevo en unos minutos, por favor. Adiós.',
     'not-you': 'Este número no puede atender su llamada. Adiós.',
     trouble: 'Ahora no podemos atender su llamada por un problema técnico. Lo sentimos. Inténtelo de nuevo más tarde, por favor. Adiós.',
+    hold: 'Todas nuestras líneas están ocupadas. No cuelgue, por favor, enseguida le atendemos.',
   },
   fr: {
     thanks: 'Merci d’avoir appelé {company}.',
@@ -35,10 +38,11 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'Toutes nos lignes sont occupées. Nous en sommes désolés. Réessayez dans quelques minutes, s’il vous plaît. Au revoir.',
     'not-you': 'Ce numéro ne peut pas prendre votre appel. Au revoir.',
     trouble: 'Un problème technique nous empêche de prendre votre appel. Nous en sommes désolés. Réessayez plus tard, s’il vous plaît. Au revoir.',
+    hold: 'Toutes nos lignes sont occupées. Restez en ligne, s’il vous plaît, ce sera bientôt votre tour.',
   },
 };
 
-const SENTENCE_OF: Readonly<Record<RefusalReason, Exclude<keyof Sentences, 'thanks'>>> = {
+const SENTENCE_OF: Readonly<Record<RefusalReason, Exclude<keyof Sentences, 'thanks' | 'hold'>>> = {
   'unknown-number': 'not-in-service',
   closed: 'closed',
   'no-capacity': 'busy',
@@ -55,6 +59,13 @@ export function refusalSpoken(reason: RefusalReason, company: string, language: 
   const { thanks, ...sentences } = own ?? SENTENCES.en;
   const text = [company && reason !== 'unknown-number' ? thanks.replace('{company}', company) : '', sentences[SENTENCE_OF[reason]]].filter(Boolean).join(' ');
   return { text, language: own ? language : 'en-US' };
+}
+
+/** What a caller hears who may wait. */
+export function holdSpoken(company: string, language: string): { text: string; language: string } {
+  const own = SENTENCES[baseLanguage(language)];
+  const { thanks, hold } = own ?? SENTENCES.en;
+  return { text: `${thanks.replace('{company}', company)} ${hold}`, language: own ? language : 'en-US' };
 }
 
 /** What a caller hears whose conversation broke off through our fault. */

@@ -1,10 +1,14 @@
-import { Body, Controller, Header, HttpCode, Inject, Logger, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
 import { farewellTwiml } from '@tandem/telephony';
 import { CallAdmission } from '../admission/call-admission.service.ts';
 import { refusalSpoken } from '../admission/refusals.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { voiceForm, type VoiceForm } from './twilio-forms.ts';
+import { z } from 'zod';
+
+/** In the address of our own `<Redirect>`, which the carrier signs with it. */
+const holdsSchema = z.coerce.number().int().min(0).max(100).default(0);
 
 /** "This number rings": answered with TwiML. */
 @Controller('twilio')
@@ -20,9 +24,9 @@ export class VoiceWebhookController {
   @Post('voice')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async voice(@Body({ schema: voiceForm }) form: VoiceForm): Promise<string> {
+  async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query('holds', { schema: holdsSchema }) holds: number): Promise<string> {
     try {
-      return await this.admission.answer(form);
+      return await this.admission.answer(form, holds);
     } catch (error) {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
