@@ -154,6 +154,22 @@ describe('the call changes while it runs', () => {
   });
 });
 
+describe('an operator', () => {
+  it('changes the agent of a running call', async () => {
+    const call = platform.ring();
+    await heardOut(call);
+    const callId = (await platform.records.callOf(call.sid))!;
+    expect(await platform.tell(`/v1/calls/${callId}/agent`, { instructions: 'Offer ten percent off.', noiseReduction: 'far_field' })).toMatchObject({ status: 202, command: 'change' });
+    expect(await platform.tell(`/v1/calls/${callId}/agent`, {})).toMatchObject({ status: 400 });
+    await platform.eventually(() => JSON.stringify(session().config), (config) => config.includes('Offer ten percent off.') && config.includes('far_field'), 'the agent to change');
+    call.hangup();
+    await call.ended;
+    const { events } = await platform.records.events(callId);
+    expect(events.flatMap((event) => (event.type === 'agent.changed' ? [event.data.by] : []))).toEqual(['operator']);
+    expect((await platform.tell(`/v1/calls/${callId}/agent`, { speed: 1.1 })).status).toBe(409);
+  });
+});
+
 describe('a call that has lasted long enough', () => {
   it('is brought to an end with a goodbye', async () => {
     await platform.withAgent({ maxDurationMs: 10_000, limits: { warnBeforeEndMs: 6_000, wrapUpMs: 8_000 } }, async () => {

@@ -1,4 +1,4 @@
-import { callIdSchema, toolCallIdSchema, toolOutcomeSchema, type RelayId, type ToolCallId, type ToolOutcome } from '@tandem/contracts';
+import { agentChangeSchema, callIdSchema, toolCallIdSchema, toolOutcomeSchema, type RelayId, type ToolCallId, type ToolOutcome } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { keys } from './keys.ts';
@@ -10,6 +10,8 @@ const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('transfer'), callId: callIdSchema, department: z.string().max(64), summary: z.string().max(1_000) }),
   /** Say goodbye and hang up. */
   z.object({ kind: z.literal('end'), callId: callIdSchema }),
+  /** Be different from now on. */
+  z.object({ kind: z.literal('change'), callId: callIdSchema, change: agentChangeSchema }),
 ]);
 /** What others have to tell a relay about its calls. */
 export type RelayMessage = z.infer<typeof messageSchema>;

@@ -1,3 +1,4 @@
+import { agentChangeSchema } from '@tandem/contracts';
 import { z } from 'zod';
 
 export const transferCallSchema = z.strictObject({
@@ -6,8 +7,12 @@ export const transferCallSchema = z.strictObject({
 });
 export type TransferCall = z.infer<typeof transferCallSchema>;
 
+/** What may be changed of the agent while it talks; at least one thing. */
+export const changeAgentSchema = agentChangeSchema.refine((change) => Object.values(change).some((value) => value !== undefined), 'name at least one thing to change');
+export type ChangeAgent = z.infer<typeof changeAgentSchema>;
+
 export const commandAcceptedSchema = z.object({
   callId: z.uuid(),
-  command: z.enum(['transfer', 'end']),
+  command: z.enum(['transfer', 'end', 'change']),
 });
 export type CommandAccepted = z.infer<typeof commandAcceptedSchema>;

@@ -4,7 +4,7 @@ import type { CallId } from '@tandem/contracts';
 import type { ApiScope } from '@tandem/database';
 import { CurrentCaller, problemSchema, TenantController, type Caller } from '@tandem/platform';
 import { callParameterSchema } from './call.dto.ts';
-import { commandAcceptedSchema, transferCallSchema, type CommandAccepted, type TransferCall } from './call-command.dto.ts';
+import { changeAgentSchema, commandAcceptedSchema, transferCallSchema, type ChangeAgent, type CommandAccepted, type TransferCall } from './call-command.dto.ts';
 import { CallCommands } from './call-commands.service.ts';
 
 const SCOPES = { read: 'calls:read' satisfies ApiScope, write: 'calls:control' satisfies ApiScope };
@@ -25,6 +25,17 @@ export class CallCommandsController {
   async transfer(@CurrentCaller() caller: Caller, @Param({ schema: callParameterSchema }) { callId }: { callId: string }, @Body({ schema: transferCallSchema }) body: TransferCall): Promise<CommandAccepted> {
     await this.commands.transfer(caller.tenantId, callId as CallId, body);
     return { callId, command: 'transfer' };
+  }
+
+  @Post(':callId/agent')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Change the agent of the call', description: `Instructions, tools, turn detection, noise reduction, language or pace, for the rest of this call only. ${DONE_LATER}` })
+  @ApiResponse({ status: 202, standardSchema: commandAcceptedSchema })
+  @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`call-over` or `call-not-held`', standardSchema: problemSchema })
+  async change(@CurrentCaller() caller: Caller, @Param({ schema: callParameterSchema }) { callId }: { callId: string }, @Body({ schema: changeAgentSchema }) body: ChangeAgent): Promise<CommandAccepted> {
+    await this.commands.change(caller.tenantId, callId as CallId, body);
+    return { callId, command: 'change' };
   }
 
   @Post(':callId/end')

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CallRecordStore, RelayInboxWriter, type RelayCommand } from '@tandem/call-state';
 import { DependencyUnavailable, isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
-import type { TransferCall } from './call-command.dto.ts';
+import type { ChangeAgent, TransferCall } from './call-command.dto.ts';
 
 /** Has running calls changed by the relay that holds them, so that the conversation ends or moves on as it would by itself. */
 @Injectable()
@@ -30,6 +30,11 @@ export class CallCommands {
   /** @throws Problem 404, 409; DependencyUnavailable when Redis is away */
   async end(tenantId: TenantId, callId: CallId): Promise<void> {
     await this.send(await this.holder(tenantId, callId), { kind: 'end', callId });
+  }
+
+  /** @throws Problem 404, 409; DependencyUnavailable when Redis is away */
+  async change(tenantId: TenantId, callId: CallId, change: ChangeAgent): Promise<void> {
+    await this.send(await this.holder(tenantId, callId), { kind: 'change', callId, change });
   }
 
   private async holder(tenantId: TenantId, callId: CallId): Promise<RelayId> {

@@ -88,9 +88,16 @@ export class Relay implements BeforeApplicationShutdown {
   private carryOut(command: RelayCommand): string {
     const session = this.calls.get(command.callId);
     if (!session) return 'not-held';
-    if (command.kind === 'transfer') return session.putThrough(command).status;
-    session.sayGoodbye();
-    return 'ok';
+    switch (command.kind) {
+      case 'transfer':
+        return session.putThrough(command).status;
+      case 'change':
+        session.change(command.change);
+        return 'ok';
+      case 'end':
+        session.sayGoodbye();
+        return 'ok';
+    }
   }
 
   private hold(ticket: StreamTicket, record: AdmissionRecord, lastSeq: number, takeover: Takeover | undefined, socket: MessageSocket, start: TwilioStart): void {
