@@ -1,0 +1,94 @@
+import type { KeyWrapper } from './key-file.ts';
+import { recordingName, type RecordingStore } from './recording-store.ts';
+import { CHUNK_BYTES, decodeHead, encodeHead, HEAD_BYTES, openChunk, SEALED_CHUNK_BYTES, TAG_BYTES } from './sealed-format.ts';
+import { wavHeader, WAV_HEADER_BYTES } from './wav-header.ts';
+
+export class RecordingMissing extends Error {
+  override readonly name = 'RecordingMissing';
+  constructor() {
+    super('The recording is not in the store. It was never finished on a relay that is gone, or it was deleted.');
+  }
+}
+
+/** What is there is not what was recorded. */
+export class RecordingDamaged extends Error {
+  override readonly name = 'RecordingDamaged';
+  constructor(readonly what: 'head' | 'chunk' | 'truncated') {
+    super(`The recording is damaged (${what}). It cannot be trusted; a copy from a backup may be whole.`);
+  }
+}
+
+export interface Verdict {
+  readonly isIntact: boolean;
+  /** Null when it is intact. */
+  readonly fault: 'head' | 'chunk' | 'truncated' | null;
+  /** Of sound, up to the fault. */
+  readonly soundBytes: number;
+}
+
+export interface PlayableRecording {
+  /** As a WAV file, its header included. */
+  readonly bytes: number;
+  /** Part of the WAV file; checked piece by piece. @throws RecordingDamaged */
+  read(from: number, to: number): AsyncGenerator<Buffer>;
+  /** Looks at every chunk. */
+  verify(): Promise<Verdict>;
+}
+
+/** @throws RecordingMissing, RecordingDamaged, KeyUnknown */
+export async function openRecording(store: RecordingStore, keys: KeyWrapper, tenantId: string, recordingId: string): Promise<PlayableRecording> {
+  const name = recordingName(tenantId, recordingId);
+  const stored = await store.stat(name);
+  if (!stored) throw new RecordingMissing();
+  const head = decodeHead(await store.read(name, 0, HEAD_BYTES));
+  if (head?.recordingId !== recordingId) throw new RecordingDamaged('head');
+  const key = await keys.unwrap(head, recordingId);
+  const sealedBytes = stored.bytes - HEAD_BYTES;
+  const chunks = Math.ceil(sealedBytes / SEALED_CHUNK_BYTES);
+  const soundBytes = Math.max(0, sealedBytes - chunks * TAG_BYTES);
+
+  const chunkAt = async (index: number): Promise<Buffer> => {
+    const from = HEAD_BYTES + index * SEALED_CHUNK_BYTES;
+    const sealed = await store.read(name, from, Math.min(stored.bytes, from + SEALED_CHUNK_BYTES));
+    const isLast = index === chunks - 1;
+    const sound = openChunk(key, recordingId, index, isLast, sealed);
+    if (sound) return sound;
+    // What ends with a chunk that is whole but not the last has been cut off, or its writer went away.
+    const isCut = isLast && (!stored.isFinished || openChunk(key, recordingId, index, false, sealed) !== null);
+    throw new RecordingDamaged(isCut ? 'truncated' : 'chunk');
+  };
+
+  return {
+    bytes: WAV_HEADER_BYTES + soundBytes,
+    async *read(from, to) {
+      if (from < WAV_HEADER_BYTES) yield wavHeader(soundBytes).subarray(from, Math.min(to, WAV_HEADER_BYTES));
+      const first = Math.max(0, from - WAV_HEADER_BYTES);
+      const end = Math.min(soundBytes, to - WAV_HEADER_BYTES);
+      for (let index = Math.floor(first / CHUNK_BYTES); index * CHUNK_BYTES < end; index += 1) {
+        const at = index * CHUNK_BYTES;
+        yield (await chunkAt(index)).subarray(Math.max(0, first - at), end - at);
+      }
+    },
+    verify: async () => {
+      for (let index = 0; index < chunks; index += 1) {
+        try {
+          await chunkAt(index);
+        } catch (error) {
+          if (error instanceof RecordingDamaged) return { isIntact: false, fault: error.what, soundBytes: index * CHUNK_BYTES };
+          throw error;
+        }
+      }
+      return chunks === 0 ? { isIntact: false, fault: 'truncated', soundBytes: 0 } : { isIntact: true, fault: null, soundBytes };
+    },
+  };
+}
+
+/** Wraps a recording's key with the newest key; the sound is not touched. Answers whether there was anything to do. */
+export async function rewrapRecording(store: RecordingStore, keys: KeyWrapper & { readonly currentKeyId: string }, tenantId: string, recordingId: string): Promise<boolean> {
+  const name = recordingName(tenantId, recordingId);
+  const head = decodeHead(await store.read(name, 0, HEAD_BYTES));
+  if (head?.recordingId !== recordingId) throw new RecordingDamaged('head');
+  if (head.keyId === keys.currentKeyId) return false;
+  await store.replaceStart(name, encodeHead({ recordingId, ...(await keys.wrap(await keys.unwrap(head, recordingId), recordingId)) }));
+  return true;
+}
