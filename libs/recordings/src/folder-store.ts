@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RecordingSink, RecordingStore, StoredRecording } from './recording-store.ts';
 
@@ -43,17 +43,6 @@ export class FolderStore implements RecordingStore {
     } finally {
       await file.close();
     }
-  }
-
-  async replaceStart(name: string, bytes: Uint8Array): Promise<void> {
-    const path = this.pathOf(name);
-    const whole = await readFile(path);
-    whole.set(bytes, 0);
-    const file = await open(path + '.new', 'w', 0o600);
-    await writeAll(file, whole);
-    await file.sync();
-    await file.close();
-    await rename(path + '.new', path);
   }
 
   async delete(name: string): Promise<void> {

@@ -1,7 +1,9 @@
 export { FolderStore } from './folder-store.ts';
-export { KeyFile, KeyFileUnusable, KeyUnknown, type KeyWrapper } from './key-file.ts';
-export { openRecording, RecordingDamaged, RecordingMissing, rewrapRecording, type PlayableRecording, type Verdict } from './recording-reader.ts';
+export { KeyFile, KeyFileUnusable, KeyUnknown } from './key-file.ts';
+export { KmsFailed } from './kms-keys.ts';
+export { openRecording, RecordingDamaged, RecordingMissing, type PlayableRecording, type Verdict } from './recording-reader.ts';
 export { RecordedStream, type RecordedStreamOptions } from './recorded-stream.ts';
+export { recordingName, type RecordingSink, type RecordingStore } from './recording-store.ts';
 export { RecordingWriter, type RecordingResult } from './recording-writer.ts';
-export { S3Store, type S3Options } from './s3-store.ts';
-export type { RecordingSink, RecordingStore } from './recording-store.ts';
+export { S3Failed } from './s3-store.ts';
+export { openVault, VaultUnusable, type Vault, type VaultSettings } from './vault.ts';

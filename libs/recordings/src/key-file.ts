@@ -58,11 +58,6 @@ export class KeyFile implements KeyWrapper {
     this.newest = parsed.data.keys[0]?.id ?? '';
   }
 
-  /** Which key wraps from now on. */
-  get currentKeyId(): string {
-    return this.newest;
-  }
-
   wrap(dataKey: Uint8Array, purpose: string): Promise<WrappedKey> {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.keyOf(this.newest), iv).setAAD(Buffer.from(purpose));

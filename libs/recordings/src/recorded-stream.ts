@@ -44,7 +44,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
   attach(listener: CallerStreamListener): void {
     this.stream.attach({
       onAudio: (frame) => {
-        if (this.isRecording) this.channels.callerFrame(frame.bytes, this.state === 'running');
+        if (this.isRecording) this.channels.callerFrame(frame, this.state === 'running');
         listener.onAudio(frame);
       },
       onHeard: (heard) => listener.onHeard(heard),
@@ -55,7 +55,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
   }
 
   write(frame: AudioFrame, soundId: string): void {
-    if (this.isRecording) this.channels.agentWrote(frame.bytes, soundId);
+    if (this.isRecording) this.channels.agentWrote(frame, soundId);
     this.stream.write(frame, soundId);
   }
 

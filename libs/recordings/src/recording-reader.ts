@@ -1,6 +1,6 @@
 import type { KeyWrapper } from './key-file.ts';
 import { recordingName, type RecordingStore } from './recording-store.ts';
-import { CHUNK_BYTES, decodeHead, encodeHead, HEAD_BYTES, openChunk, SEALED_CHUNK_BYTES, TAG_BYTES } from './sealed-format.ts';
+import { CHUNK_BYTES, decodeHead, HEAD_BYTES, openChunk, SEALED_CHUNK_BYTES, TAG_BYTES } from './sealed-format.ts';
 import { wavHeader, WAV_HEADER_BYTES } from './wav-header.ts';
 
 export class RecordingMissing extends Error {
@@ -81,14 +81,4 @@ export async function openRecording(store: RecordingStore, keys: KeyWrapper, ten
       return chunks === 0 ? { isIntact: false, fault: 'truncated', soundBytes: 0 } : { isIntact: true, fault: null, soundBytes };
     },
   };
-}
-
-/** Wraps a recording's key with the newest key; the sound is not touched. Answers whether there was anything to do. */
-export async function rewrapRecording(store: RecordingStore, keys: KeyWrapper & { readonly currentKeyId: string }, tenantId: string, recordingId: string): Promise<boolean> {
-  const name = recordingName(tenantId, recordingId);
-  const head = decodeHead(await store.read(name, 0, HEAD_BYTES));
-  if (head?.recordingId !== recordingId) throw new RecordingDamaged('head');
-  if (head.keyId === keys.currentKeyId) return false;
-  await store.replaceStart(name, encodeHead({ recordingId, ...(await keys.wrap(await keys.unwrap(head, recordingId), recordingId)) }));
-  return true;
 }

@@ -22,13 +22,12 @@ export interface RecordingStore {
   stat(name: string): Promise<StoredRecording | null>;
   /** Bytes from `from` up to, not including, `to`. */
   read(name: string, from: number, to: number): Promise<Buffer>;
-  /** Puts other bytes at the start of a finished recording, of the same length as what was there. */
-  replaceStart(name: string, bytes: Uint8Array): Promise<void>;
+  /** Nothing for one that is not there. */
   delete(name: string): Promise<void>;
 }
 
 /** Names come from ids of ours; anything else could leave the folder. */
-const NAME = /^[0-9a-f-]{36}\/[0-9a-f-]{36}$/;
+export const NAME = /^[0-9a-f-]{36}\/[0-9a-f-]{36}$/;
 
 /** Under its tenant. @throws TypeError for ids that are none */
 export function recordingName(tenantId: string, recordingId: string): string {

@@ -10,8 +10,8 @@ import { z } from 'zod';
  */
 
 export const HEAD_BYTES = 1_024;
-/** Two seconds of two channels of G.711. */
-export const CHUNK_BYTES = 32_768;
+/** A good second of two channels of G.711. */
+export const CHUNK_BYTES = 16_384;
 export const TAG_BYTES = 16;
 export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
 

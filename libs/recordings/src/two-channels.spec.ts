@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { AudioFrame } from '@tandem/conversation';
 import { TwoChannels } from './two-channels.ts';
 
-const ms = (count: number, code: number) => new Uint8Array(count * 8).fill(code);
+const ms = (count: number, code: number) => AudioFrame.fromBytes(new Uint8Array(count * 8).fill(code));
 const AGENT = 0x20;
 const CALLER = 0x55;
 
@@ -91,7 +92,7 @@ describe('two channels on one clock', () => {
 
   it('do not hold what comes faster than anybody could hear it', () => {
     const { channels } = recording();
-    for (let minute = 0; minute < 3; minute += 1) channels.agentWrote(new Uint8Array(8_000 * 30), `m${minute}`);
+    for (let minute = 0; minute < 3; minute += 1) channels.agentWrote(ms(30_000, AGENT), `m${minute}`);
     expect(channels.droppedBytes).toBe(8_000 * 30);
   });
 });

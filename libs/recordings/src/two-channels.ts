@@ -1,12 +1,14 @@
+import type { AudioFrame } from '@tandem/conversation';
+
 /** µ-law's code for no sound. */
 const SILENCE = 0xff;
-const BYTES_PER_MS = 8;
-/** What was placed so recently may turn out not to have been heard: longer than marks are on their way. */
-const HELD_BACK_MS = 3_000;
+const SAMPLES_PER_MS = 8;
+/** What was placed so recently may turn out not to have been heard: twice as long as marks are on their way. */
+const HELD_SAMPLES = 2_000 * SAMPLES_PER_MS;
 
 interface Queued {
   readonly soundId: string;
-  readonly bytes: Uint8Array;
+  readonly frame: AudioFrame;
 }
 
 /** An unbroken stretch of one sound on the timeline, in samples since its start. */
@@ -26,11 +28,13 @@ const MAX_RUNS = 64;
  * channels of µ-law, caller left, once nothing can change them any more.
  */
 export class TwoChannels {
-  private readonly held = Buffer.alloc(2 * HELD_BACK_MS * BYTES_PER_MS, SILENCE);
-  /** Samples of each channel in `held`, and those yielded before. */
-  private heldSamples = 0;
-  private yieldedSamples = 0;
+  private readonly caller = new Uint8Array(HELD_SAMPLES);
+  private readonly agent = new Uint8Array(HELD_SAMPLES);
+  /** Samples held of each channel, and those yielded before. */
+  private held = 0;
+  private yielded = 0;
   private queue: Queued[] = [];
+  /** Samples of the queue's first frame that are placed already. */
   private queueOffset = 0;
   private queuedBytes = 0;
   private runs: Run[] = [];
@@ -43,30 +47,34 @@ export class TwoChannels {
   ) {}
 
   /** Audio on its way to the caller. */
-  agentWrote(bytes: Uint8Array, soundId: string): void {
-    if (bytes.byteLength === 0) return;
-    if (this.queuedBytes + bytes.byteLength > this.maxQueuedBytes) {
-      this.droppedBytes += bytes.byteLength;
+  agentWrote(frame: AudioFrame, soundId: string): void {
+    if (frame.byteLength === 0) return;
+    if (this.queuedBytes + frame.byteLength > this.maxQueuedBytes) {
+      this.droppedBytes += frame.byteLength;
       return;
     }
-    this.queue.push({ soundId, bytes });
-    this.queuedBytes += bytes.byteLength;
+    this.queue.push({ soundId, frame });
+    this.queuedBytes += frame.byteLength;
   }
 
   /** A frame of the caller; `isKept` false puts silence of its length in both channels, and the agent's sound is past. */
-  callerFrame(frame: Uint8Array, isKept: boolean): void {
-    for (const code of frame) {
-      if (2 * this.heldSamples === this.held.length) this.yieldHalf();
-      const agent = this.nextOfAgent();
-      this.held[2 * this.heldSamples] = isKept ? code : SILENCE;
-      this.held[2 * this.heldSamples + 1] = isKept ? agent : SILENCE;
-      this.heldSamples += 1;
+  callerFrame(frame: AudioFrame, isKept: boolean): void {
+    for (let taken = 0; taken < frame.byteLength; ) {
+      if (this.held === HELD_SAMPLES) this.yieldHalf();
+      const samples = Math.min(frame.byteLength - taken, HELD_SAMPLES - this.held);
+      const end = this.held + samples;
+      if (isKept) this.caller.set(frame.bytes.subarray(taken, taken + samples), this.held);
+      else this.caller.fill(SILENCE, this.held, end);
+      this.agent.fill(SILENCE, this.held, end);
+      this.place(end, isKept);
+      this.held = end;
+      taken += samples;
     }
   }
 
   /** What was under way is dropped; of each sound so much was heard. */
   cleared(heard: readonly { readonly soundId: string; readonly heardMs: number }[]): void {
-    for (const { soundId, heardMs } of heard) this.keepOnly(soundId, Math.floor(heardMs * BYTES_PER_MS));
+    for (const { soundId, heardMs } of heard) this.keepOnly(soundId, Math.floor(heardMs * SAMPLES_PER_MS));
     this.queue = [];
     this.queueOffset = 0;
     this.queuedBytes = 0;
@@ -75,27 +83,26 @@ export class TwoChannels {
 
   /** Yields what is left. */
   end(): void {
-    this.emit(Buffer.from(this.held.subarray(0, 2 * this.heldSamples)));
-    this.yieldedSamples += this.heldSamples;
-    this.heldSamples = 0;
+    this.yieldFirst(this.held);
   }
 
-  private nextOfAgent(): number {
-    const first = this.queue[0];
-    if (!first) return SILENCE;
-    const code = first.bytes[this.queueOffset] as number;
-    this.runOf(first.soundId).to += 1;
-    this.queueOffset += 1;
-    this.queuedBytes -= 1;
-    if (this.queueOffset === first.bytes.byteLength) {
+  /** Puts the agent's next samples from the end of what is held up to `end`. */
+  private place(end: number, isKept: boolean): void {
+    for (let at = this.held, first = this.queue[0]; first && at < end; first = this.queue[0]) {
+      const { frame, soundId } = first;
+      const samples = Math.min(frame.byteLength - this.queueOffset, end - at);
+      if (isKept) this.agent.set(frame.bytes.subarray(this.queueOffset, this.queueOffset + samples), at);
+      this.runAt(this.yielded + at, soundId).to += samples;
+      at += samples;
+      this.queueOffset += samples;
+      this.queuedBytes -= samples;
+      if (this.queueOffset < frame.byteLength) continue;
       this.queue.shift();
       this.queueOffset = 0;
     }
-    return code;
   }
 
-  private runOf(soundId: string): Run {
-    const at = this.yieldedSamples + this.heldSamples;
+  private runAt(at: number, soundId: string): Run {
     const last = this.runs.at(-1);
     if (last?.soundId === soundId && last.to === at) return last;
     const earlier = this.runs.findLast((run) => run.soundId === soundId);
@@ -109,16 +116,26 @@ export class TwoChannels {
   private keepOnly(soundId: string, samples: number): void {
     for (const run of this.runs) {
       if (run.soundId !== soundId) continue;
-      const from = Math.max(this.yieldedSamples, run.from + Math.max(0, samples - run.before));
-      for (let at = from; at < run.to; at += 1) this.held[2 * (at - this.yieldedSamples) + 1] = SILENCE;
+      const from = Math.max(this.yielded, run.from + Math.max(0, samples - run.before));
+      if (from < run.to) this.agent.fill(SILENCE, from - this.yielded, run.to - this.yielded);
     }
   }
 
   private yieldHalf(): void {
-    const samples = this.heldSamples / 2;
-    this.emit(Buffer.from(this.held.subarray(0, 2 * samples)));
-    this.held.copy(this.held, 0, 2 * samples, 2 * this.heldSamples);
-    this.heldSamples -= samples;
-    this.yieldedSamples += samples;
+    const samples = HELD_SAMPLES / 2;
+    this.yieldFirst(samples);
+    this.caller.copyWithin(0, samples);
+    this.agent.copyWithin(0, samples);
+  }
+
+  private yieldFirst(samples: number): void {
+    const sound = Buffer.allocUnsafe(2 * samples);
+    for (let at = 0; at < samples; at += 1) {
+      sound[2 * at] = this.caller[at] as number;
+      sound[2 * at + 1] = this.agent[at] as number;
+    }
+    this.emit(sound);
+    this.yielded += samples;
+    this.held -= samples;
   }
 }

@@ -4,12 +4,13 @@ import { checkAvailability } from './check-availability/declaration.ts';
 import { collectDigits } from './collect-digits/declaration.ts';
 import { endCall } from './end-call/declaration.ts';
 import { lookupCustomer } from './lookup-customer/declaration.ts';
+import { recordConsent } from './record-consent/declaration.ts';
 import { switchLanguage } from './switch-language/declaration.ts';
 import { transferCall, transferCallTo } from './transfer-call/declaration.ts';
 import { updateMicDistance } from './update-mic-distance/declaration.ts';
 
 /** Every tool an agent may be given. A new one is a folder and a line here; worker tools also one in handlers.ts. */
-export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [lookupCustomer, checkAvailability, bookAppointment, transferCall, endCall, updateMicDistance, switchLanguage, collectDigits];
+export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [lookupCustomer, checkAvailability, bookAppointment, transferCall, endCall, updateMicDistance, switchLanguage, collectDigits, recordConsent];
 
 /**
  * The tools of these names, in their order, as an agent with this directory has them: without one nobody can be put

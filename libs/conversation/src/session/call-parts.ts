@@ -5,6 +5,7 @@ import { AgentState } from './agent-state.ts';
 import { CallEnding } from './call-ending.ts';
 import { offsetMs, toolContext } from './call-facts.ts';
 import type { CallSessionParts } from './call-session.ts';
+import { CallRecording } from './call-recording.ts';
 import { callTools } from './call-tools.ts';
 import { CallWatch } from './call-watch.ts';
 import { DigitInput } from './digit-input.ts';
@@ -104,7 +105,8 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   const mic = new MicDistance(settings.model.kind === 'openai-realtime' ? settings.model.noiseReduction : 'off', clock, (noiseReduction) => hooks.model()?.change({ noiseReduction }));
   const spoken = [...new Set([settings.language, ...Object.keys(settings.texts)].map(baseLanguage))];
   const languages = new LanguageWatch(given.detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
-  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, secureDigits, recording: given.recording ?? null, log, offsetMs: atMs });
+  const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
+  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, secureDigits, recording, log, offsetMs: atMs });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
     log,
     clock,
@@ -117,7 +119,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     },
     finished: (name, outcome) => agent.toolFinished(name, outcome),
   });
-  return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, tools };
+  return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, recording, tools };
 }
 
 /** How the agent speaks of putting a caller through: to the end, and then as before. */

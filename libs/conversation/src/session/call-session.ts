@@ -91,6 +91,7 @@ export class CallSession {
   start(): void {
     const { call, stream, model } = this.given;
     stream.attach(this.fromCaller);
+    this.parts.recording.begin();
     const { instructions, tools } = this.parts.agent;
     const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId))]);
     if (!setup) return this.parts.ending.end('model-unavailable');
@@ -125,6 +126,12 @@ export class CallSession {
     if (!this.parts.ending.leave()) return;
     this.log.append({ type: 'stream.detached', data: { reason } });
     void this.finish(null);
+  }
+
+  /** Holds the recording back, or lets it go on, as an operator wishes. */
+  pauseRecording(isPaused: boolean): void {
+    if (isPaused) this.parts.recording.hold('operator');
+    else this.parts.recording.release('operator');
   }
 
   /** Changes the agent from outside, while it talks. */

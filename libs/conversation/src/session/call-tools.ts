@@ -1,8 +1,8 @@
 import type { CallLog } from '../ports/call-log.ts';
-import type { RecordingControl } from '../ports/recording-control.ts';
 import type { ModelToolCall, NoiseReduction } from '../ports/voice-model.ts';
 import type { AgentState } from './agent-state.ts';
 import type { CallEnding } from './call-ending.ts';
+import type { CallRecording } from './call-recording.ts';
 import type { MicDistance } from './mic-distance.ts';
 import type { Playout } from './playout.ts';
 import type { CaptureOutcome, SecureDigits } from './secure-digits.ts';
@@ -20,7 +20,7 @@ export interface CallToolParts {
   readonly phrases: SetPhrases;
   readonly mic: MicDistance;
   readonly secureDigits: SecureDigits;
-  readonly recording: RecordingControl | null;
+  readonly recording: CallRecording;
   readonly log: CallLog;
   readonly offsetMs: () => number;
 }
@@ -34,7 +34,7 @@ const done = (value: Record<string, string | number | boolean>, needsReply: () =
 
 /** What the session itself does for the model, by the names of the declarations with place `call`. */
 export function callTools(parts: CallToolParts): CallTools {
-  const { agent, ending, transfer, playout, turns, phrases, mic } = parts;
+  const { agent, ending, transfer, playout, turns, phrases, mic, recording } = parts;
   /** A tool nobody needs to hear of: a reply only when its response said nothing. */
   const unlessSpoken = (asked: ModelToolCall) => () => !playout.hasSpoken(asked.responseId);
   return {
@@ -49,16 +49,21 @@ export function callTools(parts: CallToolParts): CallTools {
       agent.apply({ language: input.language }, 'tool');
       return done({ language: agent.language, next: 'Go on in this language.' }, () => true);
     },
+    record_consent: (input: { consent: 'granted' | 'refused' }, asked) => {
+      if (!recording.isPossible) return { outcome: { status: 'refused', reason: 'not-recorded', detail: 'This call is not recorded, whatever the caller says. Go on.' }, needsReply: () => true };
+      recording.stated(input.consent);
+      return done({ recorded: input.consent === 'granted' }, unlessSpoken(asked));
+    },
     collect_digits: async (input: { max_digits: number }) => capture(parts, input.max_digits, () => phrases.say(agent.texts.secureDigits)),
   };
 }
 
 async function capture({ secureDigits, recording, log, offsetMs }: CallToolParts, maxDigits: number, explain: () => void): Promise<CallToolAnswer> {
-  recording?.pause();
+  recording.hold('digits');
   const entry = secureDigits.begin(maxDigits);
   explain();
   const { outcome, reference, count } = await entry;
-  recording?.resume();
+  recording.release('digits');
   log.append({ type: 'digits.captured', data: { reference, count, outcome, atMs: offsetMs() } });
   if (outcome === 'entered') return done({ reference, digits: count }, () => true);
   return { outcome: { status: 'refused', ...GAVE_UP[outcome] }, needsReply: () => true };

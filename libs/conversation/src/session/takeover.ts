@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
 import type { CallFacts } from './call-facts.ts';
 import { CallHistory } from './call-history.ts';
+import type { RecordingLeft } from './call-recording.ts';
 import type { Opening } from './greeting.ts';
 
 /** A tool call of an earlier owner whose outcome nobody has told the model. */
@@ -26,6 +27,7 @@ export interface Takeover {
   /** The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its answer. */
   readonly isReplyOwed: boolean;
   readonly openTools: readonly OpenToolCall[];
+  readonly recording: RecordingLeft;
 }
 
 /** Shorter interruptions pass for a pause; longer ones are explained. */
@@ -45,12 +47,20 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
     isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(tellsOfAnAnswer),
     openTools: openToolsOf(events),
+    recording: recordingLeft(events),
   };
 }
 
 function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
   const finished = new Set(events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])));
   return events.flatMap(({ type, data }) => (type === 'tool.called' && !finished.has(data.toolCallId) ? [{ ...data, calledAtMs: data.atMs }] : []));
+}
+
+function recordingLeft(events: readonly CallEvent[]): RecordingLeft {
+  const stated = events.findLast((event) => event.type === 'consent.stated');
+  const changed = events.findLast((event) => event.type === 'recording.changed');
+  const isForDigits = openToolsOf(events).some(({ name }) => name === 'collect_digits');
+  return { consent: stated?.data.state ?? null, isPausedByOperator: changed?.data.state === 'paused' && !isForDigits && stated?.data.state !== 'refused' };
 }
 
 /** When something was said or done that leaves the word with the agent, or does not. */
