@@ -10,6 +10,8 @@ const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('transfer'), callId: callIdSchema, department: z.string().max(64), summary: z.string().max(1_000) }),
   /** Say goodbye and hang up. */
   z.object({ kind: z.literal('end'), callId: callIdSchema }),
+  /** Hold the recording back, or let it go on. */
+  z.object({ kind: z.literal('recording'), callId: callIdSchema, state: z.enum(['paused', 'running']) }),
   /** Be different from now on. */
   z.object({ kind: z.literal('change'), callId: callIdSchema, change: agentChangeSchema }),
 ]);

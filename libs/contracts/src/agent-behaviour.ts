@@ -100,7 +100,7 @@ export const limitsSchema = z.object({
 export type LimitSettings = z.infer<typeof limitsSchema>;
 
 export const recordingSchema = z.object({
-  /** `announced`: the spoken notice is the consent. `asked`: begins when the caller has said yes (record_consent). */
+  /** `announced`: the spoken notice is the consent; a language without one is not recorded. `asked`: begins when the caller has said yes (record_consent). */
   mode: z.enum(['off', 'announced', 'asked']).default('off'),
 });
 

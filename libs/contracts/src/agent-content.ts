@@ -15,7 +15,15 @@ export const agentContentSchema = published
     variants: z.array(promptVariantSchema).max(20).default([]),
   })
   .refine(({ variants }) => new Set(variants.map(({ key }) => key)).size === variants.length, { path: ['variants'], message: 'two variants have the same key' })
-  .refine(({ variants }) => variants.length === 0 || variants.some(({ weight }) => weight > 0), { path: ['variants'], message: 'at least one variant needs a weight above 0' });
+  .refine(({ variants }) => variants.length === 0 || variants.some(({ weight }) => weight > 0), { path: ['variants'], message: 'at least one variant needs a weight above 0' })
+  .refine(({ recording, tools }) => recording.mode !== 'asked' || tools.includes('record_consent'), {
+    path: ['tools'],
+    message: 'recording.mode is "asked", so the agent needs the tool record_consent: without it no call would ever be recorded',
+  })
+  .refine(({ recording, notice, texts }) => recording.mode !== 'announced' || notice !== '' || Object.values(texts).some((text) => (text.notice ?? '') !== ''), {
+    path: ['notice'],
+    message: 'recording.mode is "announced", so callers must hear a notice that the call is recorded before it is connected',
+  });
 export type AgentContent = z.infer<typeof agentContentSchema>;
 export type AgentContentInput = z.input<typeof agentContentSchema>;
 

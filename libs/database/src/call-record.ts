@@ -60,6 +60,19 @@ export interface DispositionRecord {
   readonly detail: string;
 }
 
+/** One unbroken recording; a call that changed relays has several. */
+export interface RecordingRecord {
+  readonly recordingId: string;
+  /** Since admission. */
+  readonly startedAtMs: number;
+  /** Null while it runs, and when its relay died. */
+  readonly durationMs: number | null;
+  /** Of sound, both channels. */
+  readonly bytes: number | null;
+  /** `failed`: it breaks off; what there is can be played. */
+  readonly outcome: 'running' | 'complete' | 'failed';
+}
+
 /** A call as folded from its event log: what `CallRepository.record` writes. */
 export interface CallRecord {
   readonly callId: CallId;
@@ -92,6 +105,7 @@ export interface CallRecord {
   readonly legs: readonly CallLegRecord[];
   readonly utterances: readonly UtteranceRecord[];
   readonly toolCalls: readonly ToolCallRecord[];
+  readonly recordings: readonly RecordingRecord[];
   readonly disposition: DispositionRecord | null;
 }
 
@@ -111,7 +125,7 @@ export interface RefusedCall {
 }
 
 /** A call in a list. */
-export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'cost' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'disposition'> {
+export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'cost' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'recordings' | 'disposition'> {
   readonly refusalReason: RefusalReason | null;
   /** Millionths of a US dollar; null when nothing was used. */
   readonly costMicros: number | null;

@@ -3,10 +3,12 @@ import { BlockedCallerRow, CallerGroupMemberRow, CallerGroupRow, DepartmentRow, 
 import { AgentRow, AgentVersionRow, OpeningHoursRow, PhoneNumberRow } from './entities/agent.entities.ts';
 import { BookingRow, ContactRow, IdempotencyKeyRow, ResourceHoursRow, ResourceRow, ResourceServiceRow, ServiceRow } from './entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from './entities/call.entities.ts';
+import { RecordingAccessRow, RecordingRow } from './entities/recording.entities.ts';
 import { ApiKeyRow, ClosedDateRow, TenantBudgetRow, TenantRow } from './entities/tenant.entities.ts';
 import { Initial1795219200000 } from './migrations/1795219200000-initial.ts';
 import { Admission1795604400000 } from './migrations/1795604400000-admission.ts';
 import { Cost1795604500000 } from './migrations/1795604500000-cost.ts';
+import { Recordings1795604600000 } from './migrations/1795604600000-recordings.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -26,7 +28,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
 /** An unused connection is closed after this. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-export const MIGRATIONS = [Initial1795219200000, Admission1795604400000, Cost1795604500000];
+export const MIGRATIONS = [Initial1795219200000, Admission1795604400000, Cost1795604500000, Recordings1795604600000];
 
 export const ENTITIES = [
   TenantRow,
@@ -47,6 +49,8 @@ export const ENTITIES = [
   UtteranceRow,
   ToolCallRow,
   DispositionRow,
+  RecordingRow,
+  RecordingAccessRow,
   ContactRow,
   ServiceRow,
   ResourceRow,

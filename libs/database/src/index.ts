@@ -20,6 +20,7 @@ export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/department
 export { IdempotencyRepository } from './repositories/idempotency.repository.ts';
 export { NumberRepository, type NumberChange, type PhoneNumber } from './repositories/number.repository.ts';
 export { PHONE_PATTERN } from './repositories/phone-pattern.ts';
+export { RecordingRepository, type RecordingAccess, type RecordingAction } from './repositories/recording.repository.ts';
 export { SpendingRepository, type DaySpending, type TenantBudget } from './repositories/spending.repository.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo, type DemoOptions } from './seeds/seed-demo.ts';
 export type { DemoModel } from './seeds/demo-agent.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { termination, type CallId } from '@tandem/contracts';
-import { AgentDirectory, CallerDirectory, type CallRecord } from '@tandem/database';
+import { AgentDirectory, API_SCOPES, CallerDirectory, type ApiScope, type CallRecord } from '@tandem/database';
 import { RunningControl, type Operator } from './test/running-control.ts';
 
 const CONTENT = { name: 'Sarah', companyName: 'Spec', timeZone: 'America/New_York', instructions: 'Be brief.', model: { kind: 'guided' } };
 const DEPARTMENT = { name: 'Sales', address: '+12025550199', mode: 'warm', ringMs: 20_000, hours: [{ weekday: 1, opensMinute: 480, closesMinute: 1020 }] };
 
 /** Every route, with a request to it that belongs to its owner; a stranger gets a 404, or only what is theirs. */
-const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; scope: 'admin' | 'calls'; stranger: number[] }> = {
+const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; scope: 'admin' | 'calls' | 'recordings'; stranger: number[] }> = {
   'GET /v1/agents': { path: () => '/v1/agents', scope: 'admin', stranger: [200] },
   'POST /v1/agents': { path: () => '/v1/agents', body: { name: 'Tom' }, scope: 'admin', stranger: [201] },
   'GET /v1/agents/{id}/versions': { path: (own) => `/v1/agents/${own.agentId}/versions`, scope: 'admin', stranger: [404] },
@@ -35,7 +35,18 @@ const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; 
   'POST /v1/calls/{callId}/transfer': { path: () => `/v1/calls/${randomUUID()}/transfer`, body: { department: 'sales' }, scope: 'calls', stranger: [404] },
   'POST /v1/calls/{callId}/agent': { path: () => `/v1/calls/${randomUUID()}/agent`, body: { language: 'es' }, scope: 'calls', stranger: [404] },
   'POST /v1/calls/{callId}/end': { path: () => `/v1/calls/${randomUUID()}/end`, scope: 'calls', stranger: [404] },
+  'POST /v1/calls/{callId}/recording': { path: () => `/v1/calls/${randomUUID()}/recording`, body: { state: 'paused' }, scope: 'calls', stranger: [404] },
+  'GET /v1/calls/{callId}/recordings/{recordingId}/audio': { path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}/audio`, scope: 'recordings', stranger: [404] },
+  'GET /v1/calls/{callId}/recordings/{recordingId}/integrity': { path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}/integrity`, scope: 'recordings', stranger: [404] },
+  'GET /v1/calls/{callId}/recordings/{recordingId}/accesses': { path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}/accesses`, scope: 'recordings', stranger: [404] },
+  'DELETE /v1/calls/{callId}/recordings/{recordingId}': { path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}`, scope: 'recordings', stranger: [404] },
   'GET /v1/calls/{callId}': { path: () => `/v1/calls/${randomUUID()}`, scope: 'calls', stranger: [404] },
+};
+
+const SCOPES_OF: Record<'admin' | 'calls' | 'recordings', { read: ApiScope; write: ApiScope }> = {
+  admin: { read: 'admin:read', write: 'admin:write' },
+  calls: { read: 'calls:read', write: 'calls:control' },
+  recordings: { read: 'recordings:read', write: 'recordings:delete' },
 };
 
 const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
@@ -70,7 +81,7 @@ describe('the operators’ API', () => {
 
     it('needs a key with its scope', async () => {
       expect((await control.ask(method, path(owner), undefined, body)).status).toBe(401);
-      const others = method === 'GET' ? (scope === 'admin' ? (['calls:read', 'admin:write', 'crm:read'] as const) : (['admin:read', 'crm:read'] as const)) : (['admin:read', 'calls:read', 'crm:write'] as const);
+      const others = API_SCOPES.filter((known) => known !== SCOPES_OF[scope][method === 'GET' ? 'read' : 'write']);
       const answer = await control.ask(method, path(owner), await control.apiKey(owner.tenantId, others), body);
       expect([answer.status, answer.body['code']]).toEqual([403, 'scope-missing']);
     });
@@ -262,6 +273,7 @@ describe('money', () => {
     legs: [],
     utterances: [],
     toolCalls: [],
+    recordings: [],
     disposition: null,
     ...change,
   });

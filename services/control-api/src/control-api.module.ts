@@ -10,10 +10,12 @@ import {
   DepartmentRepository,
   IdempotencyRepository,
   NumberRepository,
+  RecordingRepository,
   SpendingRepository,
   type DataSource,
 } from '@tandem/database';
 import { API_KEYS, deriveKeys, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import { openVault } from '@tandem/recordings';
 import { AgentsController } from './agents/agents.controller.ts';
 import { AgentsService } from './agents/agents.service.ts';
 import { BlockedCallersController } from './callers/blocked-callers.controller.ts';
@@ -23,11 +25,13 @@ import { CallCommands } from './calls/call-commands.service.ts';
 import { CallsController } from './calls/calls.controller.ts';
 import { DepartmentsController } from './directory/departments.controller.ts';
 import { NumbersController } from './numbers/numbers.controller.ts';
+import { Recordings, VAULT } from './recordings/recordings.service.ts';
+import { RecordingsController } from './recordings/recordings.controller.ts';
 import { SpendingController } from './spending/spending.controller.ts';
 
 const DATA_SOURCE = Symbol('DATA_SOURCE');
 const REDIS = Symbol('REDIS');
-const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepository, CallRepository, DepartmentRepository, NumberRepository, SpendingRepository];
+const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepository, CallRepository, DepartmentRepository, NumberRepository, RecordingRepository, SpendingRepository];
 
 /** The operators' door. */
 @Module({})
@@ -39,13 +43,15 @@ export class ControlApiModule {
     const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: ControlApiModule,
-      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, NumbersController, SpendingController],
+      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, NumbersController, RecordingsController, SpendingController],
       providers: [
         ...managed(DATA_SOURCE, database),
         ...managed(REDIS, redis),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
         CallCommands,
+        { provide: VAULT, useValue: openVault(config) },
+        Recordings,
         { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
         { provide: TOKEN_AUDIENCE, useValue: 'control-api' },
         ...REPOSITORIES.map(repository),

@@ -4,6 +4,7 @@ import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } f
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallFactory } from './relay/call-factory.ts';
+import { Recordings } from './relay/recordings.ts';
 import { RelayInbox } from './relay/relay-inbox.reader.ts';
 import { ProviderWatch } from './relay/provider-watch.ts';
 import { RelayLeaseKeeper } from './relay/relay-lease.ts';
@@ -36,6 +37,7 @@ export class MediaRelayModule {
         PhraseMemory,
         WaitMusic,
         LanguageDetection,
+        Recordings,
         CallFactory,
         Relay,
         RelayInbox,

@@ -95,6 +95,18 @@ describe('folding a call', () => {
     expect(foldCall(callId, tenantId, log([0, { ...admitted, data } as CallFact]))).toMatchObject({ language: 'es', variantKey: 'short', callerGroup: 'primary' });
   });
 
+  it('has the recordings that were made, and knows one that broke off with its relay', () => {
+    const [first, second] = ['7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c12'];
+    const changed = (recordingId: string, state: 'started' | 'paused', atMs: number): CallFact => ({ type: 'recording.changed', data: { recordingId, state, atMs } });
+    const done: CallFact = { type: 'recording.finished', data: { recordingId: second, durationMs: 4_000, bytes: 64_000, outcome: 'complete', atMs: 9_000 } };
+    const events = log([0, admitted], [300, attached()], [300, changed(first, 'started', 300)], [900, changed(first, 'paused', 900)], [5000, attached(2)], [5000, changed(second, 'started', 5000)]);
+    expect(foldCall(callId, tenantId, events)?.recordings.map(({ outcome }) => outcome)).toEqual(['running', 'running']);
+    expect(foldCall(callId, tenantId, [...events, ...log([9000, ended('caller-hangup')], [9010, done])])?.recordings).toEqual([
+      { recordingId: first, startedAtMs: 300, durationMs: null, bytes: null, outcome: 'failed' },
+      { recordingId: second, startedAtMs: 5000, durationMs: 4_000, bytes: 64_000, outcome: 'complete' },
+    ]);
+  });
+
   it('is nothing without the event that admitted the call', () => {
     expect(foldCall(callId, tenantId, log([300, attached()]))).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { isFinalStatus, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
-import type { CallLegRecord, CallRecord, LatencySummary, ToolCallRecord, UtteranceRecord } from '@tandem/database';
+import type { CallLegRecord, CallRecord, LatencySummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
 import { dispositionOf } from './disposition.ts';
 
@@ -44,6 +44,7 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     legs,
     utterances: foldUtterances(of('caller.spoke'), of('agent.spoke')),
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
+    recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
   return { ...record, disposition: ended ? dispositionOf(record) : null };
 }
@@ -86,6 +87,16 @@ function foldToolCalls(called: readonly EventOf<'tool.called'>[], finished: read
     const end = outcomes.get(data.toolCallId);
     return { toolCallId: data.toolCallId, name: data.name, arguments: data.arguments, outcome: end?.outcome ?? null, startedAtMs: data.atMs, tookMs: end?.tookMs ?? null };
   });
+}
+
+/** One that nobody finished broke off with its relay. */
+function foldRecordings(changed: readonly EventOf<'recording.changed'>[], finished: readonly EventOf<'recording.finished'>[], isOver: boolean): RecordingRecord[] {
+  return changed
+    .filter(({ data }) => data.state === 'started')
+    .map(({ data: { recordingId, atMs } }) => {
+      const end = finished.find(({ data }) => data.recordingId === recordingId)?.data;
+      return { recordingId, startedAtMs: atMs, durationMs: end?.durationMs ?? null, bytes: end?.bytes ?? null, outcome: end?.outcome ?? (isOver ? 'failed' : 'running') };
+    });
 }
 
 function foldLatencies(measured: readonly EventOf<'latency.measured'>[]): Record<string, LatencySummary> {

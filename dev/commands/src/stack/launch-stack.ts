@@ -1,6 +1,7 @@
 import { createDataSource, runMigrations, seedDemo } from '@tandem/database';
 import { ensureSpeech, freePort, preferPort, startPostgres, startRedis, Supervisor, type Log, type ServerHandle, type ServiceExit, type Speech } from '@tandem/stack';
 import { environment } from './dot-env.ts';
+import { localRecordings } from './local-recordings.ts';
 import { localSecrets, type LocalSecrets } from './local-secrets.ts';
 
 export interface LaunchOptions {
@@ -57,6 +58,11 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
   const servers = await startServers(log, isEphemeral);
   const [postgres, redis, speech] = servers;
   const supervisor = supervise(options, postgres, redis);
+  const recordings = localRecordings(isEphemeral);
+  const stop = async (): Promise<void> => {
+    await supervisor.stop();
+    recordings.clear();
+  };
   try {
     const agentModel = options.agentModel ?? (env.OPENAI_API_KEY ? 'openai-realtime' : 'guided');
     await prepareDatabase(postgres.url, secrets, agentModel, log);
@@ -66,6 +72,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       TANDEM_SECRET: secrets.tandemSecret,
       TWILIO_AUTH_TOKEN: secrets.twilioAuthToken,
       RELAY_DRAIN_GRACE_MS: String(LOCAL_DRAIN_GRACE_MS),
+      ...recordings.env,
       ...speech.env,
       ...env,
       DATABASE_URL: postgres.url,
@@ -90,10 +97,10 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       agentModel,
       twilioAuthToken: (shared.TWILIO_AUTH_TOKEN ?? '').split(',')[0] ?? '',
       urls: { ingress: url('call-ingress'), crmApi: url('crm-api'), controlApi: url('control-api') },
-      stop: () => supervisor.stop(),
+      stop,
     };
   } catch (error) {
-    await supervisor.stop();
+    await stop();
     throw error;
   }
 }

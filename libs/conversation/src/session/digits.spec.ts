@@ -17,7 +17,7 @@ class Recording {
 
 async function capturing(): Promise<{ call: CallScene; recording: Recording; wish: string }> {
   const recording = new Recording();
-  const call = startCall({ tools: [collect, charge], recording, agent: { greeting: '' } });
+  const call = startCall({ tools: [collect, charge], recording, agent: { greeting: '', notice: 'This call is recorded.', recording: { mode: 'announced' } } });
   await call.passes(1);
   call.model.startResponse();
   const wish = call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 19 } });
@@ -40,7 +40,7 @@ describe('digits typed in secret', () => {
     expect(everything(call)).not.toContain('4111');
     expect(call.log.of('digit.pressed')).toEqual([]);
     expect(call.log.of('digits.captured')[0]).toMatchObject({ count: 16, outcome: 'entered' });
-    expect(recording.did).toEqual(['pause', 'resume']);
+    expect(recording.did).toEqual(['start', 'pause', 'resume']);
     call.model.startResponse();
     call.model.wishes({ name: 'charge', arguments: { reference: 'digits_1' } });
     expect(call.toolCaller.calls[0]?.context.secureDigits).toEqual({ digits_1: CARD });
@@ -78,7 +78,7 @@ describe('digits typed in secret', () => {
     for (const digit of '12**') other.call.stream.press(digit);
     await other.call.passes(1);
     expect(other.call.model.toolResults.get(other.wish)).toContain('caller-gave-up');
-    expect(other.recording.did).toEqual(['pause', 'resume']);
+    expect(other.recording.did).toEqual(['start', 'pause', 'resume']);
   });
 
   it('are not waited for for ever', async () => {

@@ -4,8 +4,8 @@ import { IsNull, type DataSource } from 'typeorm';
 import { ApiKeyRow } from '../entities/tenant.entities.ts';
 import { rows, run } from '../unit-of-work.ts';
 
-/** What a key may be good for: the business API, looking at calls and changing those that run, and what operators set. */
-export const API_SCOPES = ['crm:read', 'crm:write', 'calls:read', 'calls:control', 'admin:read', 'admin:write'] as const;
+/** What a key may be good for: the business API, looking at calls and changing those that run, their recordings, and what operators set. */
+export const API_SCOPES = ['crm:read', 'crm:write', 'calls:read', 'calls:control', 'recordings:read', 'recordings:delete', 'admin:read', 'admin:write'] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
 
 /** A key as the outside knows it: `tk_` and 32 random bytes or more in base64url. */

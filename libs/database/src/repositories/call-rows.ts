@@ -1,6 +1,7 @@
 import { termination, type CallId, type JsonValue, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
-import type { CallDetail, CallLegRecord, CallRecord, CallSummary, ToolCallRecord, UtteranceRecord } from '../call-record.ts';
+import type { CallDetail, CallLegRecord, CallRecord, CallSummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '../call-record.ts';
 import type { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
+import type { RecordingRow } from '../entities/recording.entities.ts';
 
 /** A row of `calls` in the words of the domain. */
 export function toSummary(row: CallRow, outcome: string | null): CallSummary {
@@ -33,10 +34,11 @@ interface Children {
   readonly legs: readonly CallLegRow[];
   readonly utterances: readonly UtteranceRow[];
   readonly toolCalls: readonly ToolCallRow[];
+  readonly recordings: readonly RecordingRow[];
   readonly disposition: DispositionRow | null;
 }
 
-export function toDetail(row: CallRow, { legs, utterances, toolCalls, disposition }: Children): CallDetail {
+export function toDetail(row: CallRow, { legs, utterances, toolCalls, recordings, disposition }: Children): CallDetail {
   const { outcome: _outcome, costMicros: _costMicros, ...summary } = toSummary(row, null);
   return {
     ...summary,
@@ -46,6 +48,7 @@ export function toDetail(row: CallRow, { legs, utterances, toolCalls, dispositio
     legs: legs.map(toLeg),
     utterances: utterances.map(toUtterance),
     toolCalls: toolCalls.map(toToolCall),
+    recordings: recordings.map(toRecording),
     disposition: disposition && { outcome: disposition.outcome, detail: disposition.detail },
   };
 }
@@ -76,4 +79,12 @@ const toToolCall = (row: ToolCallRow): ToolCallRecord => ({
   outcome: row.outcome as ToolCallRecord['outcome'],
   startedAtMs: row.startedAtMs,
   tookMs: row.tookMs,
+});
+
+export const toRecording = (row: RecordingRow): RecordingRecord => ({
+  recordingId: row.id,
+  startedAtMs: row.startedAtMs,
+  durationMs: row.durationMs,
+  bytes: row.bytes === null ? null : Number(row.bytes),
+  outcome: row.outcome,
 });

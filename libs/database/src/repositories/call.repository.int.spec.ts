@@ -67,6 +67,7 @@ describe('recorded calls', () => {
         { toolCallId: `tc_${callId}_1_a` as ToolCallId, name: 'lookup_customer', arguments: {}, outcome: { status: 'ok', value: { known: true } }, startedAtMs: 4000, tookMs: 80 },
         { toolCallId: `tc_${callId}_1_b` as ToolCallId, name: 'book_appointment', arguments: { service: 'plumbing' }, outcome: null, startedAtMs: 9000, tookMs: null },
       ],
+      recordings: [{ recordingId: randomUUID(), startedAtMs: 900, durationMs: 9_000, bytes: 144_000, outcome: 'complete' }],
       disposition: { outcome: 'booked', detail: 'K48215' },
       ...change,
     };
@@ -140,10 +141,11 @@ describe('recorded calls', () => {
 
   it('take a repeated leg or tool call once', async () => {
     const call = record();
-    await calls.record({ ...call, legs: [...call.legs, ...call.legs], toolCalls: [...call.toolCalls, ...call.toolCalls] });
+    await calls.record({ ...call, legs: [...call.legs, ...call.legs], toolCalls: [...call.toolCalls, ...call.toolCalls], recordings: [...call.recordings, ...call.recordings] });
     const kept = await calls.get(tenantId, call.callId);
     expect(kept?.legs).toHaveLength(1);
     expect(kept?.toolCalls).toHaveLength(2);
+    expect(kept?.recordings).toEqual(call.recordings);
   });
 
   describe('that were refused', () => {

@@ -2,6 +2,7 @@ import type { CallId, TenantId } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { CallDetail, CallFilter, CallRecord, CallSummary, RefusedCall } from '../call-record.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
+import { RecordingRow } from '../entities/recording.entities.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
 import { jsonParameter, storableText } from '../storable.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
@@ -78,6 +79,7 @@ export class CallRepository {
         legs: await manager.find(CallLegRow, { where, order: { epoch: 'ASC' }, take: MAX_CHILDREN }),
         utterances: await manager.find(UtteranceRow, { where, order: { position: 'ASC' }, take: MAX_CHILDREN }),
         toolCalls: await manager.find(ToolCallRow, { where, order: { startedAtMs: 'ASC', id: 'ASC' }, take: MAX_CHILDREN }),
+        recordings: await manager.find(RecordingRow, { where, order: { startedAtMs: 'ASC' }, take: MAX_CHILDREN }),
         disposition: await manager.findOneBy(DispositionRow, where),
       });
     });
@@ -139,7 +141,7 @@ export class CallRepository {
   }
 
   private async replaceChildren(transaction: Transaction, call: CallRecord): Promise<void> {
-    for (const table of ['call_legs', 'utterances', 'tool_calls', 'dispositions']) await rows(transaction, `DELETE FROM ${table} WHERE call_id = $1`, [call.callId]);
+    for (const table of ['call_legs', 'utterances', 'tool_calls', 'recordings', 'dispositions']) await rows(transaction, `DELETE FROM ${table} WHERE call_id = $1`, [call.callId]);
     const owner = [call.tenantId, call.callId] as const;
     await rows(
       transaction,
@@ -163,6 +165,13 @@ export class CallRepository {
          AS tool_call ("toolCallId" text, name text, arguments jsonb, outcome jsonb, status text, "startedAtMs" integer, "tookMs" integer)
        ON CONFLICT DO NOTHING`,
       [...owner, toStorableToolCalls(call)],
+    );
+    await rows(
+      transaction,
+      `INSERT INTO recordings (tenant_id, call_id, id, started_at_ms, duration_ms, bytes, outcome)
+       SELECT $1, $2, * FROM jsonb_to_recordset($3::jsonb) AS recording ("recordingId" uuid, "startedAtMs" integer, "durationMs" integer, bytes bigint, outcome text)
+       ON CONFLICT DO NOTHING`,
+      [...owner, jsonParameter(call.recordings.map((recording) => ({ ...recording, startedAtMs: wholeMs(recording.startedAtMs), durationMs: wholeMs(recording.durationMs) })))],
     );
     if (!call.disposition) return;
     const { outcome, detail } = call.disposition;

@@ -7,6 +7,8 @@ export interface Caller {
   readonly tenantId: TenantId;
   /** The call a service asks for; null for anything else. */
   readonly callId: CallId | null;
+  /** Null for a service. */
+  readonly apiKeyId: string | null;
 }
 
 /** A request the guard let in. */

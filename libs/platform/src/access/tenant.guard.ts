@@ -10,8 +10,8 @@ import type { AuthorisedRequest, Caller } from './caller.ts';
 
 /** What the guard asks about API keys; a service provides it under {@link API_KEYS}. */
 export interface ApiKeys {
-  /** The tenant and scopes of a key in use, null for any other. */
-  findActive(key: string): Promise<{ readonly tenantId: TenantId; readonly scopes: readonly string[] } | null>;
+  /** Id, tenant and scopes of a key in use, null for any other. */
+  findActive(key: string): Promise<{ readonly id: string; readonly tenantId: TenantId; readonly scopes: readonly string[] } | null>;
 }
 
 /** Injection tokens: the API keys, and the name service tokens must be made out to. */
@@ -65,13 +65,13 @@ export class TenantGuard implements CanActivate {
       this.refusedCallers.inc({ reason: 'scope' });
       throw new Problem(403, 'scope-missing', 'Not allowed', `This key lacks the scope ${needed ?? 'for this route'}. Use a key that has it.`);
     }
-    return { kind: 'api-key', tenantId: key.tenantId, callId: null };
+    return { kind: 'api-key', tenantId: key.tenantId, callId: null, apiKeyId: key.id };
   }
 
   private async byToken(credential: string): Promise<Caller> {
     try {
       const claims = await this.tokens.verify(credential, this.audience);
-      return { kind: 'service', tenantId: claims.tenantId, callId: claims.callId ?? null };
+      return { kind: 'service', tenantId: claims.tenantId, callId: claims.callId ?? null, apiKeyId: null };
     } catch (error) {
       if (error instanceof TokenRefused) throw this.refuse(error.reason, `The service token was refused: ${error.reason}.`);
       throw error;

@@ -9,6 +9,7 @@ import {
   modelSection,
   postCallWorkerSection,
   processSection,
+  recordingsSection,
   redisSection,
   relaySection,
   secretSection,
@@ -18,11 +19,11 @@ import {
 /** Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's values. */
 export const serviceSections = {
   'call-ingress': [processSection, ingressSection, carrierSection, secretSection, redisSection, databaseSection],
-  'media-relay': [processSection, relaySection, secretSection, redisSection, modelSection, guidedSection],
+  'media-relay': [processSection, relaySection, secretSection, redisSection, modelSection, guidedSection, recordingsSection],
   'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection],
   'post-call-worker': [processSection, postCallWorkerSection, secretSection, redisSection, databaseSection],
   'crm-api': [processSection, crmApiSection, secretSection, databaseSection],
-  'control-api': [processSection, controlApiSection, secretSection, redisSection, databaseSection],
+  'control-api': [processSection, controlApiSection, secretSection, redisSection, databaseSection, recordingsSection],
 } as const;
 
 export type ServiceName = keyof typeof serviceSections;

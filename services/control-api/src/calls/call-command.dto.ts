@@ -11,8 +11,13 @@ export type TransferCall = z.infer<typeof transferCallSchema>;
 export const changeAgentSchema = agentChangeSchema.refine((change) => Object.values(change).some((value) => value !== undefined), 'name at least one thing to change');
 export type ChangeAgent = z.infer<typeof changeAgentSchema>;
 
+export const steerRecordingSchema = z.strictObject({
+  state: z.enum(['paused', 'running']).describe('`running` only takes back an earlier `paused`: it never starts a recording the caller has not consented to.'),
+});
+export type SteerRecording = z.infer<typeof steerRecordingSchema>;
+
 export const commandAcceptedSchema = z.object({
   callId: z.uuid(),
-  command: z.enum(['transfer', 'end', 'change']),
+  command: z.enum(['transfer', 'end', 'change', 'recording']),
 });
 export type CommandAccepted = z.infer<typeof commandAcceptedSchema>;

@@ -4,7 +4,7 @@ import type { CallId } from '@tandem/contracts';
 import type { ApiScope } from '@tandem/database';
 import { CurrentCaller, problemSchema, TenantController, type Caller } from '@tandem/platform';
 import { callParameterSchema } from './call.dto.ts';
-import { changeAgentSchema, commandAcceptedSchema, transferCallSchema, type ChangeAgent, type CommandAccepted, type TransferCall } from './call-command.dto.ts';
+import { changeAgentSchema, commandAcceptedSchema, steerRecordingSchema, transferCallSchema, type ChangeAgent, type CommandAccepted, type SteerRecording, type TransferCall } from './call-command.dto.ts';
 import { CallCommands } from './call-commands.service.ts';
 
 const SCOPES = { read: 'calls:read' satisfies ApiScope, write: 'calls:control' satisfies ApiScope };
@@ -36,6 +36,17 @@ export class CallCommandsController {
   async change(@CurrentCaller() caller: Caller, @Param({ schema: callParameterSchema }) { callId }: { callId: string }, @Body({ schema: changeAgentSchema }) body: ChangeAgent): Promise<CommandAccepted> {
     await this.commands.change(caller.tenantId, callId as CallId, body);
     return { callId, command: 'change' };
+  }
+
+  @Post(':callId/recording')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Pause or resume the recording of the call', description: `Silence stands in the recording for the time between. ${DONE_LATER}` })
+  @ApiResponse({ status: 202, standardSchema: commandAcceptedSchema })
+  @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`call-over` or `call-not-held`', standardSchema: problemSchema })
+  async recording(@CurrentCaller() caller: Caller, @Param({ schema: callParameterSchema }) { callId }: { callId: string }, @Body({ schema: steerRecordingSchema }) body: SteerRecording): Promise<CommandAccepted> {
+    await this.commands.recording(caller.tenantId, callId as CallId, body);
+    return { callId, command: 'recording' };
   }
 
   @Post(':callId/end')

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CallRecordStore, RelayInboxWriter, type RelayCommand } from '@tandem/call-state';
 import { DependencyUnavailable, isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
-import type { ChangeAgent, TransferCall } from './call-command.dto.ts';
+import type { ChangeAgent, SteerRecording, TransferCall } from './call-command.dto.ts';
 
 /** Has running calls changed by the relay that holds them, so that the conversation ends or moves on as it would by itself. */
 @Injectable()
@@ -35,6 +35,11 @@ export class CallCommands {
   /** @throws Problem 404, 409; DependencyUnavailable when Redis is away */
   async change(tenantId: TenantId, callId: CallId, change: ChangeAgent): Promise<void> {
     await this.send(await this.holder(tenantId, callId), { kind: 'change', callId, change });
+  }
+
+  /** @throws Problem 404, 409; DependencyUnavailable when Redis is away */
+  async recording(tenantId: TenantId, callId: CallId, { state }: SteerRecording): Promise<void> {
+    await this.send(await this.holder(tenantId, callId), { kind: 'recording', callId, state });
   }
 
   private async holder(tenantId: TenantId, callId: CallId): Promise<RelayId> {

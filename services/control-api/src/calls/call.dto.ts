@@ -78,6 +78,17 @@ export const callDetailSchema = callSummarySchema.extend({
       }),
     )
     .describe('In the order of speaking.'),
+  recordings: z
+    .array(
+      z.object({
+        recordingId: z.uuid(),
+        startedAtMs: z.number().describe('Since admission.'),
+        durationMs: z.number().nullable(),
+        bytes: z.number().nullable(),
+        outcome: z.enum(['running', 'complete', 'failed']).describe('`failed`: it breaks off; what there is can be played.'),
+      }),
+    )
+    .describe('Listen at recordings/{recordingId}/audio. A call that changed relays has several.'),
   toolCalls: z.array(z.object({ toolCallId: z.string(), name: z.string(), arguments: z.json(), outcome: toolOutcomeSchema.nullable(), startedAtMs: z.number(), tookMs: z.number().nullable() })),
 });
 
@@ -95,7 +106,7 @@ export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSche
 }
 
 export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
-  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, cost, toolCalls, ...rest } = call;
+  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, cost, toolCalls, recordings, ...rest } = call;
   return {
     ...rest,
     costUsd: cost && usd(cost.micros),
@@ -109,6 +120,7 @@ export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema>
     legs: legs.map((leg) => ({ ...leg, attachedAt: leg.attachedAt.toISOString(), detachedAt: iso(leg.detachedAt) })),
     transcript: utterances.map(({ itemId: _itemId, ...said }) => said),
     toolCalls: [...toolCalls],
+    recordings: [...recordings],
   };
 }
 

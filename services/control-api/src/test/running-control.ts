@@ -30,10 +30,10 @@ export class RunningControl {
     readonly stop: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<RunningControl> {
+  static async start(settings: Record<string, string> = {}): Promise<RunningControl> {
     const { url, drop } = await createTestDatabase();
     await runMigrations(url);
-    const config = loadServiceConfig('control-api', { HOST: '127.0.0.1', CONTROL_API_PORT: '0', LOG_LEVEL: 'silent', TANDEM_SECRET: 'a secret for specs only and long enough for one', DATABASE_URL: url, REDIS_URL: await testRedisUrl() });
+    const config = loadServiceConfig('control-api', { HOST: '127.0.0.1', CONTROL_API_PORT: '0', LOG_LEVEL: 'silent', TANDEM_SECRET: 'a secret for specs only and long enough for one', DATABASE_URL: url, REDIS_URL: await testRedisUrl(), ...settings });
     const app = await startService('control-api', config, controlApi);
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     const dataSource = await createDataSource({ url, poolSize: 3 }).initialize();
@@ -72,7 +72,7 @@ export class RunningControl {
     await this.sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'America/New_York')`, tenantId, `t-${tenantId}`);
     await new AgentDirectory(this.dataSource).publish(tenantId, agentId, { name: 'Sarah', companyName: 'Spec', timeZone: 'America/New_York', instructions: 'Be kind.', model: { kind: 'guided' } });
     const [number] = await this.sql<{ id: string }>('INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) VALUES ($1, $2, $3, true) RETURNING id', tenantId, e164, agentId);
-    return { tenantId, agentId, e164, numberId: number?.id ?? '', apiKey: await this.apiKey(tenantId, ['admin:read', 'admin:write', 'calls:read', 'calls:control']) };
+    return { tenantId, agentId, e164, numberId: number?.id ?? '', apiKey: await this.apiKey(tenantId, ['admin:read', 'admin:write', 'calls:read', 'calls:control', 'recordings:read', 'recordings:delete']) };
   }
 
   get calls(): CallRepository {

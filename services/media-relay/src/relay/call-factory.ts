@@ -9,6 +9,7 @@ import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
 import { LanguageDetection } from './language-detector.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { ProviderWatch } from './provider-watch.ts';
+import { Recordings } from './recordings.ts';
 import { unavailableModel } from './unavailable-model.ts';
 import { WaitMusic } from './wait-music.ts';
 
@@ -26,6 +27,7 @@ export class CallFactory {
     @Inject(WaitMusic) private readonly music: WaitMusic,
     @Inject(LanguageDetection) private readonly languages: LanguageDetection,
     @Inject(ProviderWatch) private readonly providers: ProviderWatch,
+    @Inject(Recordings) private readonly recordings: Recordings,
   ) {
     const { flitePath, espeakPath } = config;
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
@@ -46,7 +48,7 @@ export class CallFactory {
         admittedAt: record.admittedAt,
         agent,
       },
-      stream,
+      ...this.recordings.of(record, stream, log),
       model: this.model(agent, onError),
       declarationsFor: (names) => declarationsFor(names, agent.directory),
       ...(takeover ? { takeover } : {}),

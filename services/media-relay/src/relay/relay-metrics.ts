@@ -24,6 +24,7 @@ export class RelayMetrics {
   readonly modelGaps;
   readonly providerFailures;
   readonly providerCircuits;
+  readonly recordingsFailed;
   private readonly streamTotals;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
@@ -42,6 +43,7 @@ export class RelayMetrics {
     this.modelGaps = metrics.histogram({ name: 'tandem_model_gap_seconds', help: 'Time a call was without a model session', labelNames: ['why'], buckets: GAP_BUCKETS_S });
     this.providerFailures = metrics.counter({ name: 'tandem_provider_failures_total', help: 'Sessions that did not open and responses that failed, by model and endpoint', labelNames: ['target', 'act', 'category'] });
     this.providerCircuits = metrics.gauge({ name: 'tandem_provider_circuit', help: 'Whether a model at an endpoint is asked: 0 yes, 1 one call at a time, 2 no', labelNames: ['target'] });
+    this.recordingsFailed = metrics.counter({ name: 'tandem_recordings_failed_total', help: 'Recordings that broke off, and rounds in which waiting ones could not be sent: look at the store' });
     this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
   }
 

@@ -94,6 +94,9 @@ export class Relay implements BeforeApplicationShutdown {
       case 'change':
         session.change(command.change);
         return 'ok';
+      case 'recording':
+        session.pauseRecording(command.state === 'paused');
+        return 'ok';
       case 'end':
         session.sayGoodbye();
         return 'ok';

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import type { CallFact } from '@tandem/contracts';
+import { AudioFrame, type CallerStreamListener } from '@tandem/conversation';
+import { FakeCallerStream, ManualClock } from '@tandem/conversation/testing';
+import { FolderStore, KeyFile, openRecording, RecordedStream } from './index.ts';
+
+const AGENT = 0x20;
+const CALLER = 0x55;
+const SILENCE = 0xff;
+const tenantId = randomUUID();
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tandem-stream-'));
+  writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [{ id: 'k', key: Buffer.alloc(32, 7).toString('base64') }] }));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function recordedCall() {
+  const clock = new ManualClock();
+  const line = new FakeCallerStream(clock);
+  const facts: CallFact[] = [];
+  const heard: string[] = [];
+  const [store, keys] = [new FolderStore(join(folder, 'store')), new KeyFile(join(folder, 'keys.json'))];
+  const stream = new RecordedStream(line, { tenantId, store, keys, atMs: () => Math.round(clock.now()), tell: (fact) => facts.push(fact), onFailure: (error) => { throw error as Error; } });
+  const listener: CallerStreamListener = { onAudio: (frame) => heard.push(`${frame.bytes.length}`), onDigit: () => undefined, onHeard: () => undefined, onSilent: () => undefined, onClosed: () => undefined };
+  stream.attach(listener);
+  const passes = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 20) {
+      line.speak(20);
+      await clock.pass(20);
+    }
+  };
+  const says = (ms: number, soundId: string) => stream.write(AudioFrame.fromBytes(new Uint8Array(ms * 8).fill(AGENT)), soundId);
+  const kept = async () => {
+    const pieces: Buffer[] = [];
+    for await (const piece of (await openRecording(store, keys, tenantId, stream.recordingId)).read(58, Number.MAX_SAFE_INTEGER)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+  /** One channel, a letter for each 20 ms. */
+  const lane = (sound: Buffer, channel: number) => Array.from({ length: sound.length / 320 }, (_, index) => ({ [AGENT]: 'A', [CALLER]: 'C', [SILENCE]: '.' })[sound[index * 320 + channel] ?? 0] ?? '?').join('');
+  return { stream, line, facts, heard, passes, says, kept, lane };
+}
+
+describe('a stream that is recorded', () => {
+  it('keeps nothing at all before it is told to, and passes everything on', async () => {
+    const { stream, heard, facts, passes, says } = recordedCall();
+    says(100, 'a');
+    await passes(200);
+    await stream.finish();
+    expect([heard.length, facts]).toEqual([10, []]);
+    expect(readdirSync(folder)).toEqual(['keys.json']);
+  });
+
+  it('holds the agent as it was heard beside the caller, and silence for what was paused', async () => {
+    const { stream, facts, passes, says, kept, lane } = recordedCall();
+    await passes(100);
+    stream.start();
+    says(400, 'a');
+    await passes(200);
+    stream.clear();
+    await passes(100);
+    stream.pause();
+    says(100, 'b');
+    await passes(100);
+    stream.resume();
+    await passes(100);
+    await stream.finish();
+    const sound = await kept();
+    expect(lane(sound, 1)).toBe('AAAAAAAAAA' + '.'.repeat(15));
+    expect(lane(sound, 0).slice(15, 20)).toBe('.....');
+    expect(lane(sound, 0).slice(0, 15)).not.toContain('.');
+    expect(facts.map(({ type, data }) => [type, 'state' in data ? data.state : 'outcome' in data ? data.outcome : ''])).toEqual([
+      ['recording.changed', 'started'],
+      ['recording.changed', 'paused'],
+      ['recording.changed', 'resumed'],
+      ['recording.finished', 'complete'],
+    ]);
+    expect(facts.at(-1)).toMatchObject({ data: { durationMs: 500, bytes: 8_000 } });
+  });
+
+  it('is finished once, with what was heard of the last words', async () => {
+    const { stream, facts, passes, says, kept, lane } = recordedCall();
+    stream.start();
+    says(1_000, 'a');
+    await passes(300);
+    await Promise.all([stream.finish(), stream.finish()]);
+    expect(lane(await kept(), 1)).toBe('A'.repeat(15));
+    expect(facts.filter(({ type }) => type === 'recording.finished')).toHaveLength(1);
+  });
+});

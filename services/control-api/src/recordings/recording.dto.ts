@@ -1,0 +1,23 @@
+import type { RecordingAccess } from '@tandem/database';
+import { z } from 'zod';
+
+export const recordingParameterSchema = z.object({ callId: z.uuid(), recordingId: z.uuid() });
+export type RecordingParameter = z.infer<typeof recordingParameterSchema>;
+
+export const verdictSchema = z.object({
+  isIntact: z.boolean(),
+  fault: z.enum(['head', 'chunk', 'truncated']).nullable().describe('`truncated`: it breaks off, as when its relay died. `chunk`, `head`: it was changed.'),
+  soundMs: z.number().describe('Of sound up to the fault, or all of it.'),
+});
+
+export const accessesSchema = z.object({
+  items: z.array(
+    z.object({
+      action: z.enum(['played', 'verified', 'deleted']),
+      apiKeyId: z.uuid().nullable().describe('The API key it was done with.'),
+      at: z.iso.datetime({ offset: true }),
+    }),
+  ),
+});
+
+export const toAccesses = (accesses: readonly RecordingAccess[]): z.infer<typeof accessesSchema> => ({ items: accesses.map(({ at, ...access }) => ({ ...access, at: at.toISOString() })) });
