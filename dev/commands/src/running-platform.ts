@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CallRecordStore, connectRedis, Sealer } from '@tandem/call-state';
-import type { AgentContentInput } from '@tandem/contracts';
+import type { AgentContentInput, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
 import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall, type TwilioSimulatorOptions } from '@tandem/simulators';
@@ -68,6 +68,11 @@ export class RunningPlatform {
       statusCallback: { url: `${this.stack.urls.ingress}/twilio/status` },
       ...options,
     });
+  }
+
+  /** Ours, of the carrier's call, once it is admitted. */
+  async callIdOf(callSid: string): Promise<CallId> {
+    return (await this.eventually(() => this.records.callOf(callSid), (found) => found !== null, 'the call to be admitted'))!;
   }
 
   /** What control-api tells of the carrier's call, once it is written down. */
@@ -161,7 +166,8 @@ export interface RecordedCall {
   readonly costUsd: number | null;
   readonly cost: { readonly isComplete: boolean; readonly models: readonly { readonly model: string; readonly usd: number }[] } | null;
   readonly transcript: readonly { readonly speaker: string; readonly text: string; readonly heardMs: number | null; readonly interrupted: boolean; readonly startedAtMs: number }[];
-  readonly toolCalls: readonly { readonly name: string; readonly outcome: { readonly status: string } | null }[];
+  readonly toolCalls: readonly { readonly name: string; readonly startedAtMs: number; readonly outcome: { readonly status: string } | null }[];
+  readonly recordings: readonly { readonly recordingId: string; readonly startedAtMs: number; readonly durationMs: number | null; readonly outcome: string }[];
   readonly legs: readonly unknown[];
   readonly latencies: Readonly<Record<string, { readonly count: number; readonly p95Ms: number }>>;
 }

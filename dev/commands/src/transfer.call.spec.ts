@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { AgentContentInput, CallEvent, CallId } from '@tandem/contracts';
+import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import { ApiKeyRepository, DEMO_TENANT_ID, generateApiKey } from '@tandem/database';
 import { PEOPLE, scripted, type CalleeScript, type CallReport, type PlaceCallOptions, type ScriptedTurn, type SimulatedCall } from '@tandem/simulators';
 import { answer, CALLER, RunningPlatform, spokenByCarrier, words } from './running-platform.ts';
@@ -61,12 +61,8 @@ const dialEnds = ({ timeline }: CallReport) => timeline.flatMap((entry) => (entr
 const faults = ({ errors }: CallReport) => errors.filter(({ level, code }) => level === 'error' && code !== 31_921);
 const happened = (call: SimulatedCall, kind: string, times = 1) => platform.eventually(() => kinds(call.report()).filter((seen) => seen === kind).length, (count) => count >= times, `${kind} of ${call.sid}`);
 
-async function callIdOf(call: SimulatedCall): Promise<CallId> {
-  return (await platform.eventually(() => platform.records.callOf(call.sid), (found) => found !== null, 'the call to be admitted'))!;
-}
-
 async function eventsOf(call: SimulatedCall): Promise<CallEvent[]> {
-  return (await platform.records.events(await callIdOf(call))).events;
+  return (await platform.records.events(await platform.callIdOf(call.sid))).events;
 }
 
 /** A caller asks for a person and is put through to the department; back with the agent, it offers to take a message. */
@@ -245,7 +241,7 @@ describe('an operator', () => {
     await answer(call);
     await call.waitForSpeech();
     await call.waitForSilence(300);
-    return { call, path: `/v1/calls/${await callIdOf(call)}` };
+    return { call, path: `/v1/calls/${await platform.callIdOf(call.sid)}` };
   };
 
   it('puts a running call through', async () => {
@@ -287,7 +283,7 @@ describe('an operator', () => {
 });
 
 describe('a relay that dies with another one there', () => {
-  const holderOf = async (call: SimulatedCall) => (await platform.records.standing(await callIdOf(call)))!.relayId!;
+  const holderOf = async (call: SimulatedCall) => (await platform.records.standing(await platform.callIdOf(call.sid)))!.relayId!;
 
   const killed = new Set<string>();
   afterEach(async () => {

@@ -26,6 +26,7 @@ export interface Stack {
   readonly secrets: LocalSecrets;
   readonly agentModel: 'openai-realtime' | 'guided';
   readonly twilioAuthToken: string;
+  readonly recordingsDir: string;
   readonly urls: { readonly ingress: string; readonly crmApi: string; readonly controlApi: string };
   stop(): Promise<void>;
 }
@@ -96,6 +97,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       secrets,
       agentModel,
       twilioAuthToken: (shared.TWILIO_AUTH_TOKEN ?? '').split(',')[0] ?? '',
+      recordingsDir: shared.RECORDINGS_DIR ?? '',
       urls: { ingress: url('call-ingress'), crmApi: url('crm-api'), controlApi: url('control-api') },
       stop,
     };
