@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageSchema } from './locale.ts';
 
 /*
  * How an agent behaves on the line, part of its published version. Every object has defaults, so that an agent says only
@@ -112,8 +113,7 @@ export const agentChangeSchema = z.strictObject({
   tools: z.array(z.string().max(64)).max(64).optional(),
   turnDetection: detectionSchema.optional(),
   noiseReduction: z.enum(['near_field', 'far_field', 'off']).optional(),
-  /** BCP 47. */
-  language: z.string().min(2).max(35).optional(),
+  language: languageSchema.optional(),
   /** 0.25 to 1.5. */
   speed: z.number().min(0.25).max(1.5).optional(),
 });

@@ -1,4 +1,4 @@
-import { baseLanguage, textsOf, type AgentChange, type AgentRule, type AgentTexts, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import { baseLanguage, languageName, textsOf, type AgentChange, type AgentRule, type AgentTexts, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { ModelSessionChange } from '../ports/voice-model.ts';
@@ -89,7 +89,7 @@ export class AgentState {
   private composed(): string {
     const { agent } = this.call;
     const isOther = baseLanguage(this.language) !== baseLanguage(agent.language);
-    const name = isOther ? new Intl.DisplayNames(['en'], { type: 'language' }).of(baseLanguage(this.language)) : null;
+    const name = isOther ? languageName(this.language) : null;
     return [this.base, this.texts.instructions, name ? `Speak ${name} with the caller from now on.` : ''].filter(Boolean).join('\n\n');
   }
 }

@@ -1,4 +1,4 @@
-import { textsOf } from '@tandem/contracts';
+import { textsOf, type GreetingVariable } from '@tandem/contracts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
 import type { CallFacts } from './call-facts.ts';
 
@@ -36,7 +36,7 @@ export function fillIn(template: string, variables: Variables): string {
     .trim();
 }
 
-export function variablesOf(call: CallFacts, wallTime: number): Variables {
+export function variablesOf(call: CallFacts, wallTime: number): Readonly<Record<GreetingVariable, string>> {
   const { agent, caller, language } = call;
   return {
     company: agent.companyName,
