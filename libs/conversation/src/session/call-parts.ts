@@ -106,7 +106,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   const spoken = [...new Set([settings.language, ...Object.keys(settings.texts)].map(baseLanguage))];
   const languages = new LanguageWatch(given.detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
   const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
-  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, secureDigits, recording, log, offsetMs: atMs });
+  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, digits, secureDigits, recording, log, offsetMs: atMs });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
     log,
     clock,

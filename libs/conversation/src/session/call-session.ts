@@ -89,7 +89,8 @@ export class CallSession {
 
   /** Opens the model, greets at once if the greeting's audio is at hand, and listens to the caller. */
   start(): void {
-    const { call, stream, model } = this.given;
+    const { call, stream, model, takeover } = this.given;
+    if (takeover?.openTools.some(({ name }) => name === 'collect_digits')) this.parts.secureDigits.brokeOff();
     stream.attach(this.fromCaller);
     this.parts.recording.begin();
     const { instructions, tools } = this.parts.agent;
@@ -280,9 +281,10 @@ export class CallSession {
 
   private digit(digit: string): void {
     this.parts.watch.idle.callerActive();
-    if (this.parts.secureDigits.isOn) {
-      if (this.parts.playout.isPlaying) this.parts.turns.interrupt();
-      this.parts.secureDigits.pressed(digit);
+    const { secureDigits } = this.parts;
+    if (secureDigits.hidesKeys) {
+      if (secureDigits.isOn && this.parts.playout.isPlaying) this.parts.turns.interrupt();
+      secureDigits.pressed(digit);
       return;
     }
     this.log.append({ type: 'digit.pressed', data: { digit, atMs: this.atMs } });
@@ -301,7 +303,7 @@ export class CallSession {
     else this.parts.tools.leave();
     for (const part of [this.parts.transfer, this.parts.digits, this.parts.turns, this.parts.agent, this.parts.watch, this.parts.mic]) part.stop();
     this.parts.wait.ended();
-    this.parts.secureDigits.cancel();
+    this.parts.secureDigits.stop();
     this.parts.playout.close();
     this.model?.cancelResponse();
     this.model?.finishInput();
