@@ -46,6 +46,29 @@ describe('the greeting', () => {
   });
 });
 
+describe('the first caller of a relay that has just been started', () => {
+  it('hears the greeting at once, as another relay’s caller has heard it', async () => {
+    const greeting = 'This is Northwind, what can we do for you?';
+    await platform.withAgent({ greeting }, async () => {
+      const first = platform.ring();
+      await heardOut(first);
+      first.hangup();
+      await first.ended;
+      expect(askedFor(greeting)).toBe(true);
+      await platform.stack.supervisor.kill('relay-1', 'SIGKILL');
+      await platform.stack.supervisor.restart('relay-1');
+      const call = platform.ring();
+      await heardOut(call);
+      call.hangup();
+      const report = await call.ended;
+      expect(askedFor(greeting)).toBe(false);
+      expect((await platform.recorded(call.sid)).transcript.map(({ text }) => text)).toEqual([greeting]);
+      expect(await platform.metric('relay-1', 'tandem_phrases_total')).toContain('outcome="hit"');
+      console.log(`greeting on a relay just started: first sound ${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`);
+    });
+  });
+});
+
 describe('a sound of listening', () => {
   it('does not stop the agent and is not answered; a real interruption does and is', async () => {
     platform.model.behaviour = scripted({ turns: [{ say: LONG }], otherwise: 'I see.' });

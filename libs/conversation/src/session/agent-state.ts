@@ -23,6 +23,8 @@ export class AgentState {
   language: string;
   instructions: string;
   tools: readonly ToolDeclaration[];
+  /** 1 is the voice's own pace. */
+  speed: number;
   private base: string;
   private readonly rules: Set<AgentRule>;
   private readonly timers: Timer[] = [];
@@ -34,6 +36,7 @@ export class AgentState {
     const { agent } = call;
     this.language = call.language;
     this.base = agent.instructions;
+    this.speed = agent.model.kind === 'openai-realtime' ? agent.model.speed : 1;
     this.instructions = this.composed();
     this.tools = parts.declarationsFor(agent.tools);
     this.rules = new Set(agent.rules);
@@ -52,6 +55,7 @@ export class AgentState {
     const isOtherLanguage = change.language !== undefined && change.language !== this.language;
     if (change.instructions !== undefined) this.base = change.instructions;
     if (change.language !== undefined) this.language = change.language;
+    if (change.speed !== undefined) this.speed = change.speed;
     const before = this.instructions;
     this.instructions = this.composed();
     if (change.tools) this.tools = this.parts.declarationsFor(change.tools);

@@ -17,7 +17,7 @@ export class CallLimits {
     const leftMs = Math.max(0, maxDurationMs - offsetMs(call, clock));
     this.timers.push(clock.after(leftMs, () => events.reached()));
     // A call shorter than its warning is warned halfway.
-    const warnBeforeEndMs = Math.min(limits.warnBeforeEndMs, maxDurationMs / 2);
+    const warnBeforeEndMs = limits.warnBeforeEndMs < maxDurationMs ? limits.warnBeforeEndMs : maxDurationMs / 2;
     if (warnBeforeEndMs > 0 && leftMs > warnBeforeEndMs) this.timers.push(clock.after(leftMs - warnBeforeEndMs, () => events.warn(warnBeforeEndMs)));
   }
 

@@ -1,5 +1,6 @@
 import { baseLanguage, type ResponseId, type Termination } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
+import type { PhraseKey } from '../ports/phrase-cache.ts';
 import type { VoiceModelSession } from '../ports/voice-model.ts';
 import { AgentState } from './agent-state.ts';
 import { CallEnding } from './call-ending.ts';
@@ -80,7 +81,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const phrases: SetPhrases = new SetPhrases({
     cache: given.phrases ?? null,
-    keyOf: (text) => ({ agentId: settings.agentId, agentVersion: settings.agentVersion, variantKey: settings.variantKey, model: settings.model.kind, voice: settings.model.voice, language: agent.language, text }),
+    keyOf: (text) => phraseKey(text, given, agent, hooks.model()),
     playout: () => playout,
     transcript,
     speak: (request) => turns.speak(request),
@@ -120,6 +121,13 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     finished: (name, outcome) => agent.toolFinished(name, outcome),
   });
   return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, recording, tools };
+}
+
+/** Words by who would say them now: a call that has come down the ladder speaks with another voice. */
+function phraseKey(text: string, { call, stream, model }: CallSessionParts, { language, speed }: AgentState, session: VoiceModelSession | null): PhraseKey {
+  const { agentId, agentVersion, variantKey, model: settings } = call.agent;
+  const { provider, voice } = session ?? { provider: model.provider, voice: settings.voice };
+  return { agentId, agentVersion, variantKey, provider, voice, speed, language, format: stream.format, text };
 }
 
 /** How the agent speaks of putting a caller through: to the end, and then as before. */
