@@ -6,6 +6,13 @@ import { offsetMs, type CallFacts } from './call-facts.ts';
 
 export type ChangedBy = 'tool' | 'operator' | 'rule' | 'detection';
 
+/** What an earlier session of the call has made of the agent. */
+export interface AgentLeft {
+  readonly changed: AgentChange;
+  /** Places of the rules that have done their part. */
+  readonly firedRules: ReadonlySet<number>;
+}
+
 export interface AgentStateParts {
   readonly log: CallLog;
   readonly clock: Clock;
@@ -25,6 +32,8 @@ export class AgentState {
   tools: readonly ToolDeclaration[];
   /** 1 is the voice's own pace. */
   speed: number;
+  /** What a model session has to be told beside its setup: changes of an earlier session. */
+  readonly settingsLeft: ModelSessionChange;
   private base: string;
   private readonly rules: Set<AgentRule>;
   private readonly timers: Timer[] = [];
@@ -32,15 +41,18 @@ export class AgentState {
   constructor(
     private readonly call: CallFacts,
     private readonly parts: AgentStateParts,
+    { changed, firedRules }: AgentLeft = { changed: {}, firedRules: new Set() },
   ) {
     const { agent } = call;
+    const { instructions = agent.instructions, tools = agent.tools, language: _current, ...settings } = changed;
     this.language = call.language;
-    this.base = agent.instructions;
-    this.speed = agent.model.kind === 'openai-realtime' ? agent.model.speed : 1;
+    this.base = instructions;
+    this.settingsLeft = given(settings);
+    this.speed = changed.speed ?? (agent.model.kind === 'openai-realtime' ? agent.model.speed : 1);
     this.instructions = this.composed();
-    this.tools = parts.declarationsFor(agent.tools);
-    this.rules = new Set(agent.rules);
-    for (const rule of agent.rules) {
+    this.tools = parts.declarationsFor(tools);
+    this.rules = new Set(agent.rules.filter((_rule, place) => !firedRules.has(place)));
+    for (const rule of this.rules) {
       if (rule.when.kind !== 'after-ms') continue;
       this.timers.push(parts.clock.after(Math.max(0, rule.when.ms - offsetMs(call, parts.clock)), () => this.fire(rule)));
     }
@@ -50,7 +62,7 @@ export class AgentState {
     return textsOf(this.call.agent, this.language);
   }
 
-  apply(change: AgentChange, by: ChangedBy): void {
+  apply(change: AgentChange, by: ChangedBy, rule: number | null = null): void {
     const { log, clock } = this.parts;
     const isOtherLanguage = change.language !== undefined && change.language !== this.language;
     if (change.instructions !== undefined) this.base = change.instructions;
@@ -69,7 +81,7 @@ export class AgentState {
       ...(isOtherLanguage ? { language: this.language } : {}),
     });
     const atMs = offsetMs(this.call, clock);
-    log.append({ type: 'agent.changed', data: { by, what, atMs } });
+    log.append({ type: 'agent.changed', data: { by, what, atMs, change: given(change), rule } });
     if (isOtherLanguage) log.append({ type: 'language.changed', data: { language: this.language, by, atMs } });
   }
 
@@ -87,7 +99,7 @@ export class AgentState {
   }
 
   private fire(rule: AgentRule): void {
-    if (this.rules.delete(rule)) this.apply(rule.change, 'rule');
+    if (this.rules.delete(rule)) this.apply(rule.change, 'rule', this.call.agent.rules.indexOf(rule));
   }
 
   private composed(): string {

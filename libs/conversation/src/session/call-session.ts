@@ -100,6 +100,8 @@ export class CallSession {
     this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
     this.isOpeningSaid = text !== '' && this.parts.phrases.sayFromCache(text, isPersonal);
     this.model = model.open(setup, this.fromModel);
+    const { settingsLeft } = this.parts.agent;
+    if (Object.keys(settingsLeft).length > 0) this.model.change(settingsLeft);
   }
 
   /** Ends the call from outside, at once. */

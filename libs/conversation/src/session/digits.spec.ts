@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { defineTool, type ToolCallId } from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
-import { CallHistory } from './call-history.ts';
+import { takeoverOf } from './takeover.ts';
 
 const collect = defineTool({ name: 'collect_digits', description: '', place: 'call', arguments: z.strictObject({ purpose: z.string(), max_digits: z.number() }), cancellable: false, deadlineMs: 1_000 });
 const charge = defineTool({ name: 'charge', description: '', place: 'worker', arguments: z.strictObject({ reference: z.string() }), cancellable: false, deadlineMs: 8_000 });
@@ -124,14 +124,7 @@ describe('digits typed in secret', () => {
     const call = startCall({
       tools: [collect],
       agent: { greeting: '' },
-      takeover: () => ({
-        history: new CallHistory([]),
-        language: null,
-        lastSignAt: 0,
-        hasReturned: false,
-        isReplyOwed: false,
-        openTools: [{ toolCallId: 'tc_1' as ToolCallId, providerCallId: 'p1', name: 'collect_digits', arguments: {}, calledAtMs: 0 }],
-      }),
+      takeover: (nowMs) => takeoverOf([{ type: 'tool.called', data: { toolCallId: 'tc_1' as ToolCallId, providerCallId: 'p1', name: 'collect_digits', arguments: {}, atMs: 0 }, seq: 1, epoch: 1, at: nowMs }]),
     });
     await call.passes(1);
     for (const digit of '4111') call.stream.press(digit);

@@ -30,11 +30,15 @@ class Shelf {
   };
 }
 
-beforeAll(() => Logger.overrideLogger(false));
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
 
 function relay(shelf = new Shelf()) {
   const outcomes = { hit: 0, miss: 0 };
-  const inc = ({ outcome }: { outcome: 'hit' | 'miss' }): void => void (outcomes[outcome] += 1);
+  const inc = (labels: { outcome: 'hit' | 'miss' }): void => {
+    outcomes[labels.outcome] += 1;
+  };
   const memory = new PhraseMemory(shelf, { phrases: { inc } as never });
   return { memory, shelf, outcomes };
 }
