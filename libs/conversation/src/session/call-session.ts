@@ -111,10 +111,9 @@ export class CallSession {
 
   /** Has the agent say goodbye, as an operator wishes; the call ends when it was heard. */
   sayGoodbye(): void {
-    const { turns, ending } = this.parts;
-    if (ending.isOver) return;
-    turns.interrupt();
-    turns.isProtected = true;
+    const { turns, ending, watch } = this.parts;
+    if (ending.isDecided) return;
+    watch.makeRoom();
     ending.sayGoodbye('operator-ended', { isFinal: true });
     turns.speak({ kind: 'instruct', instruction: 'The call is being ended now. Say one short goodbye to the caller.' });
   }
@@ -285,7 +284,7 @@ export class CallSession {
     this.parts.watch.idle.callerActive();
     const { secureDigits } = this.parts;
     if (secureDigits.hidesKeys) {
-      if (secureDigits.isOn && this.parts.playout.isPlaying) this.parts.turns.interrupt();
+      if (secureDigits.isOn && this.parts.playout.isPlaying && !this.parts.turns.isProtected) this.parts.turns.interrupt();
       secureDigits.pressed(digit);
       return;
     }
