@@ -65,6 +65,24 @@ describe('the agent is changed while it talks', () => {
   });
 });
 
+describe('how patient the agent is', () => {
+  it.each([
+    ['fast', { kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 200, silenceMs: 300 }],
+    ['thoughtful', { kind: 'semantic-vad', eagerness: 'low' }],
+    ['noisy', { kind: 'server-vad', threshold: 0.75, prefixPaddingMs: 400, silenceMs: 700 }],
+  ] as const)('is a preset: %s', async (preset, detection) => {
+    const call = startCall({ agent: { turnDetection: { kind: 'preset', preset } } });
+    await call.passes(1);
+    expect(call.model.setup.turnDetection).toEqual(detection);
+  });
+
+  it('is spelled out, with what is left out as usual', async () => {
+    const call = startCall({ agent: { turnDetection: { kind: 'server-vad', silenceMs: 900 } } });
+    await call.passes(1);
+    expect(call.model.setup.turnDetection).toEqual({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 900 });
+  });
+});
+
 describe('what the agent has become', () => {
   it('it stays when another relay takes the call over, and rules that fired are over', async () => {
     const rules = [{ when: { kind: 'after-ms' as const, ms: 10_000 }, change: { instructions: 'Be quick.', turnDetection: { kind: 'preset' as const, preset: 'fast' as const } } }];
