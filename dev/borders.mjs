@@ -22,7 +22,7 @@ export const table = {
   'service:tool-worker': { own: ['lib:contracts', 'lib:tools', 'lib:call-state', 'lib:platform'], banned: [...DATABASE, 'openai', 'ws'] },
   'service:post-call-worker': { own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'], banned: ['openai', 'ws'] },
   'service:crm-api': { own: ['lib:contracts', 'lib:database', 'lib:platform'], banned: ['openai', 'ws', 'twilio', 'ioredis'] },
-  'service:control-api': { own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform', 'lib:recordings', 'lib:telephony'], banned: ['openai', 'ws'] },
+  'service:control-api': { own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform', 'lib:recordings', 'lib:telephony', 'lib:tools'], banned: ['openai', 'ws'] },
   'dev:stack': { own: ['lib:contracts', 'lib:database'], banned: [] },
   'dev:simulators': { own: ['lib:contracts'], banned: [] },
   'dev:commands': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'], banned: [] },

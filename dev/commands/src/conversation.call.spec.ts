@@ -46,6 +46,29 @@ describe('the greeting', () => {
   });
 });
 
+describe('the first caller of a relay that has just been started', () => {
+  it('hears the greeting at once, as another relay’s caller has heard it', async () => {
+    const greeting = 'This is Northwind, what can we do for you?';
+    await platform.withAgent({ greeting }, async () => {
+      const first = platform.ring();
+      await heardOut(first);
+      first.hangup();
+      await first.ended;
+      expect(askedFor(greeting)).toBe(true);
+      await platform.stack.supervisor.kill('relay-1', 'SIGKILL');
+      await platform.stack.supervisor.restart('relay-1');
+      const call = platform.ring();
+      await heardOut(call);
+      call.hangup();
+      const report = await call.ended;
+      expect(askedFor(greeting)).toBe(false);
+      expect((await platform.recorded(call.sid)).transcript.map(({ text }) => text)).toEqual([greeting]);
+      expect(await platform.metric('relay-1', 'tandem_phrases_total')).toContain('outcome="hit"');
+      console.log(`greeting on a relay just started: first sound ${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`);
+    });
+  });
+});
+
 describe('a sound of listening', () => {
   it('does not stop the agent and is not answered; a real interruption does and is', async () => {
     platform.model.behaviour = scripted({ turns: [{ say: LONG }], otherwise: 'I see.' });
@@ -64,7 +87,8 @@ describe('a sound of listening', () => {
       const report = await call.ended;
       expect(clearsOf(report)).toBe(1);
       expect(session().counters.refusals).toEqual({});
-      const { transcript } = await platform.recorded(call.sid);
+      const { transcript, latencies } = await platform.recorded(call.sid);
+      for (const kind of ['interruption-to-clear', 'interruption-to-silence']) expect(latencies[kind]?.count).toBe(1);
       expect(transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(['When can you come?', 'mhm', 'Stop, tell me about Friday.']);
       expect(transcript.filter(({ interrupted }) => interrupted)).toHaveLength(1);
     });
@@ -101,7 +125,8 @@ describe('a tool that takes its time', () => {
       await call.waitForSilence(1_000, { timeoutMs: 12_000 });
       call.hangup();
       const report = await call.ended;
-      const { transcript } = await platform.recorded(call.sid);
+      const { transcript, latencies } = await platform.recorded(call.sid);
+      expect(latencies['tool']!.p95Ms).toBeGreaterThanOrEqual(1_500);
       const said = transcript.filter(({ speaker }) => speaker === 'agent').map(({ text }) => text);
       expect(said.slice(1)).toEqual(['One moment, please.', 'Here you are.']);
       expect(clearsOf(report)).toBeGreaterThanOrEqual(1);
@@ -120,7 +145,7 @@ describe('digits typed in secret', () => {
       await call.waitForSpeech();
       const before = session().received.length;
       await call.say(words(600));
-      call.press(secret);
+      call.press(`${secret}77#`);
       await heardOut(call);
       const during = session().received.subarray(before);
       call.hangup();
@@ -128,7 +153,7 @@ describe('digits typed in secret', () => {
       const recorded = await platform.recorded(call.sid);
       expect(recorded.toolCalls).toMatchObject([{ name: 'collect_digits', outcome: { status: 'ok', value: { digits: 16 } } }]);
       expect(during.subarray(0, 4_000).every((byte) => byte === 0xff)).toBe(true);
-      expect(JSON.stringify(session().receivedEvents())).not.toContain(secret);
+      for (const leak of [secret, 'The caller pressed']) expect(JSON.stringify(session().receivedEvents())).not.toContain(leak);
       expect(JSON.stringify(recorded)).not.toContain(secret);
       expect(platform.lines.filter((line) => line.includes(secret))).toEqual([]);
     });
@@ -194,5 +219,7 @@ describe('what the caller waited for', () => {
     const { latencies } = await platform.recorded(call.sid);
     for (const kind of ['answer-to-first-audio', 'caller-to-heard', 'end-pointing', 'model', 'relay', 'playout']) expect(latencies[kind]?.count).toBeGreaterThanOrEqual(1);
     expect(latencies['end-pointing']!.p95Ms).toBeGreaterThanOrEqual(500);
+    const histograms = await platform.metric('relay-1', 'tandem_latency_seconds_count');
+    for (const kind of ['caller-to-heard', 'end-pointing', 'model', 'relay', 'playout', 'tool', 'interruption-to-silence']) expect(histograms).toContain(`kind="${kind}"`);
   });
 });

@@ -14,6 +14,8 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  * | relay:<relayId>             | hash   | relay                         | lease: address, capacity, active, draining |
  * | relay:<relayId>:reserved    | zset   | ingress adds, relay removes   | callId by the time its reservation ends |
  * | relay:<relayId>:inbox       | stream | workers, control              | tool results and commands for its calls |
+ * | phrases:<agentId>:<version> | hash   | every relay                   | the sound of what the agent says again and again, sealed, by hash |
+ * | phrases                     | zset   | every relay                   | those keys by when something was added |
  * | provider:<target>           | hash   | every relay, by script        | a model at an endpoint: circuit, budgets |
  */
 const PREFIX = 'tandem:';
@@ -29,5 +31,7 @@ export const keys = {
   relay: (relayId: RelayId) => `${PREFIX}relay:${relayId}`,
   relayReserved: (relayId: RelayId) => `${PREFIX}relay:${relayId}:reserved`,
   provider: (target: string) => `${PREFIX}provider:${target}`,
+  phrases: ({ agentId, agentVersion }: { readonly agentId: string; readonly agentVersion: number }) => `${PREFIX}phrases:${agentId}:${agentVersion}`,
+  phraseVersions: `${PREFIX}phrases`,
   relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
 } as const;

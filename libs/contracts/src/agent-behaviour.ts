@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageSchema } from './locale.ts';
 
 /*
  * How an agent behaves on the line, part of its published version. Every object has defaults, so that an agent says only
@@ -112,12 +113,14 @@ export const agentChangeSchema = z.strictObject({
   tools: z.array(z.string().max(64)).max(64).optional(),
   turnDetection: detectionSchema.optional(),
   noiseReduction: z.enum(['near_field', 'far_field', 'off']).optional(),
-  /** BCP 47. */
-  language: z.string().min(2).max(35).optional(),
+  language: languageSchema.optional(),
   /** 0.25 to 1.5. */
   speed: z.number().min(0.25).max(1.5).optional(),
 });
 export type AgentChange = z.infer<typeof agentChangeSchema>;
+
+/** A change as people write it: turn detection by the name of a preset too. */
+export const wishedChangeSchema = agentChangeSchema.extend({ turnDetection: turnDetectionSchema.optional() });
 
 /** Changes that follow from the course of the call; each rule fires once. */
 export const agentRuleSchema = z.object({
@@ -129,7 +132,7 @@ export const agentRuleSchema = z.object({
     /** The caller spoke over the agent so often. */
     z.object({ kind: z.literal('interruptions'), count: z.number().int().min(1).max(100) }),
   ]),
-  change: agentChangeSchema,
+  change: wishedChangeSchema,
 });
 export type AgentRule = z.infer<typeof agentRuleSchema>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentRuleSchema, agentTextsSchema, idleSchema, interruptionSchema, limitsSchema, recordingSchema, toolWaitSchema, turnDetectionSchema, type AgentTexts } from './agent-behaviour.ts';
 import { baseLanguage, DEFAULT_TEXTS } from './agent-texts.ts';
 import { tenantIdSchema } from './ids.ts';
+import { languageSchema, timeZoneSchema } from './locale.ts';
 
 export const modelSettingsSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -60,17 +61,15 @@ export const agentSnapshotSchema = z.object({
   name: z.string().min(1).max(80),
   /** The business as the caller hears it. */
   companyName: z.string().min(1).max(120),
-  /** IANA name. */
-  timeZone: z.string().min(1).max(64),
-  /** BCP 47. */
-  language: z.string().min(2).max(35).default('en-US'),
+  timeZone: timeZoneSchema,
+  language: languageSchema.default('en-US'),
   instructions: z.string().max(32_000),
   /** What the agent says first, in its own language; empty lets the model choose its words. */
   greeting: z.string().max(1000).default(''),
   /** Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none. */
   notice: z.string().max(1000).default(''),
   /** The other texts, by BCP 47 or ISO 639 language; what is absent comes from {@link DEFAULT_TEXTS}. */
-  texts: z.record(z.string().min(2).max(35), texts).default({}),
+  texts: z.record(languageSchema, texts).default({}),
   /** The ladder's first rung. */
   model: modelSettingsSchema,
   /** What is tried when it fails for good. */
@@ -103,6 +102,9 @@ export function textsOf(agent: AgentSnapshot, language: string): AgentTexts {
   return { ...defaults, ...own, ...present(agent.texts[base]), ...present(agent.texts[language]) } as AgentTexts;
 }
 
-function present(given: Partial<Record<keyof AgentTexts, unknown>> | undefined): Partial<AgentTexts> {
-  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined));
+/** Texts that may be empty; for any other, nothing said is nothing meant, and what all agents say takes its place. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set<keyof AgentTexts>(['greeting', 'greetingKnown', 'notice', 'instructions']);
+
+function present(given: { readonly [Name in keyof AgentTexts]?: AgentTexts[Name] | undefined } | undefined): Partial<AgentTexts> {
+  return Object.fromEntries(Object.entries(given ?? {}).filter(([name, value]) => value !== undefined && (MAY_BE_EMPTY.has(name) || typeof value !== 'string' || value.trim() !== '')));
 }

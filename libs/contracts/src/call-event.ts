@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentChangeSchema } from './agent-behaviour.ts';
 import { callDirectionSchema, callStatusSchema, channelSchema } from './call.ts';
 import { relayIdSchema, toolCallIdSchema } from './ids.ts';
 import { terminationSchema } from './termination.ts';
@@ -68,7 +69,15 @@ export const callEventBodies = {
     gapMs: z.number().min(0),
   }),
   /** Instructions, tools, turn settings, noise reduction or language were changed while the call ran. */
-  'agent.changed': z.object({ by: z.enum(['tool', 'operator', 'rule', 'detection']), what: z.array(z.string().max(40)).max(10), atMs: z.number() }),
+  'agent.changed': z.object({
+    by: z.enum(['tool', 'operator', 'rule', 'detection']),
+    what: z.array(z.string().max(40)).max(10),
+    atMs: z.number(),
+    /** What it is from then on, for a relay that takes the call over. */
+    change: agentChangeSchema.default({}),
+    /** Place of the rule that did it. */
+    rule: z.number().int().min(0).nullable().default(null),
+  }),
   'language.changed': z.object({ language: z.string().max(35), by: z.enum(['tool', 'operator', 'rule', 'detection']), atMs: z.number() }),
   'idle.prompted': z.object({ count: z.number().int(), atMs: z.number() }),
   /** How many digits, never which. */

@@ -1,4 +1,5 @@
 export * from './agent-behaviour.ts';
+export * from './agent-check.ts';
 export * from './agent-content.ts';
 export * from './agent-snapshot.ts';
 export * from './agent-texts.ts';
@@ -13,6 +14,7 @@ export * from './opening.ts';
 export * from './prices.ts';
 export * from './prompt-variant.ts';
 export * from './ladder.ts';
+export * from './locale.ts';
 export * from './provider-error.ts';
 export * from './queues.ts';
 export * from './service-token.ts';

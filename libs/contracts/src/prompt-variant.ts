@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentTextsSchema, idleSchema, interruptionSchema, toolWaitSchema, turnDetectionSchema } from './agent-behaviour.ts';
+import { languageSchema } from './locale.ts';
 import { modelSettingsSchema, type AgentSnapshot } from './agent-snapshot.ts';
 
 /**
@@ -14,7 +15,7 @@ export const promptVariantSchema = z.object({
   greeting: z.string().max(1000).optional(),
   notice: z.string().max(1000).optional(),
   /** Laid over the agent's own, language by language. */
-  texts: z.record(z.string().min(2).max(35), agentTextsSchema.partial()).optional(),
+  texts: z.record(languageSchema, agentTextsSchema.partial()).optional(),
   model: modelSettingsSchema.optional(),
   turnDetection: turnDetectionSchema.optional(),
   interruption: interruptionSchema.optional(),

@@ -2,7 +2,7 @@ export { loadConfig, ConfigurationFault } from './config/load-config.ts';
 export { loadServiceConfig, serviceSections, type ServiceConfig, type ServiceName } from './config/services.ts';
 export type { Section, Setting, Settings } from './config/setting.ts';
 export { Readiness } from './health/readiness.ts';
-export { idParameterSchema, languageSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema } from './http/fields.ts';
+export { idParameterSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema } from './http/fields.ts';
 export { Problem, type ProblemDetails } from './http/problem.ts';
 export { CurrentCaller, type Caller } from './access/caller.ts';
 export { tenantGone } from './access/tenant-gone.ts';

@@ -131,8 +131,24 @@ describe('publishing an agent', () => {
     expect(await refusal({ variants: [{ key: 'a', weight: 1 }, { key: 'a', weight: 1 }] })).toMatch(/^400 .*same key/);
     expect(await refusal({ variants: [{ key: 'a', weight: -1 }] })).toMatch(/^400 .*variants.*weight/);
     expect(await refusal({ maxDurationMs: 1 })).toMatch(/^400 .*maxDurationMs/);
+    expect(await refusal({ idle: { afterMS: 5_000 } })).toMatch(/^400 .*idle\.afterMS.*no such field/);
+    expect(await refusal({ variants: [{ key: 'a', weight: 1, interruption: { fade: 10 } }] })).toMatch(/^400 .*variants\.0\.interruption\.fade/);
+    expect(await refusal({ language: 'en_US' })).toMatch(/^400 .*language tag/);
+    expect(await refusal({ timeZone: 'Mars/Olympus' })).toMatch(/^400 .*timeZone/);
+    expect(await refusal({ instructions: 'x'.repeat(32_001) })).toMatch(/^400 .*instructions/);
+    expect(await refusal({ greeting: 'Hello {{frist_name}}.' })).toMatch(/^400 .*frist_name/);
+    expect(await refusal({ idle: { afterMs: 1 } })).toMatch(/^400 .*idle\.afterMs/);
+    expect(await refusal({ tools: ['end_call', 'make_coffee'], rules: [{ when: { kind: 'after-ms', ms: 5_000 }, change: { tools: ['dance'] } }] })).toMatch(/^422 .*make_coffee, dance/);
     expect(await refusal({ ladder: [{ kind: 'transfer', department: 'nowhere' }] })).toMatch(/^422 .*nowhere/);
     expect((await control.ask('GET', `/v1/agents/${agentId}/versions`, apiKey)).body['items']).toHaveLength(1);
+  });
+
+  it('takes languages in any spelling, and settings by the name of a preset', async () => {
+    const { apiKey, agentId } = await control.operator();
+    const published = await control.ask('POST', `/v1/agents/${agentId}/versions`, apiKey, { ...CONTENT, texts: { 'ES-mx': { greeting: 'Hola.' } }, turnDetection: { kind: 'preset', preset: 'noisy' } });
+    expect(published).toMatchObject({ status: 201 });
+    const { body } = await control.ask('GET', `/v1/agents/${agentId}/versions/${String(published.body['version'])}`, apiKey);
+    expect(body).toMatchObject({ content: { texts: { 'es-MX': { greeting: 'Hola.' } }, turnDetection: { kind: 'server-vad', threshold: 0.75 } } });
   });
 
   it('begins with making an agent', async () => {

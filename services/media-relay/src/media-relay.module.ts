@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, ProviderStates, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
+import { CallRecordStore, PhraseShelf, ProviderStates, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
@@ -29,6 +29,7 @@ export class MediaRelayModule {
         { provide: Sealer, useValue: sealer },
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
+        { provide: PhraseShelf, useValue: new PhraseShelf(redis.value, sealer) },
         { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
         RelayMetrics,
         ProviderWatch,

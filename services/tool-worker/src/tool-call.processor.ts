@@ -5,6 +5,7 @@ import { toolCallBodySchema, toolCallJobSchema, type ToolCallBody, type ToolCall
 import { ATTRIBUTES, CONFIG, startSpan, workerSettings, type ServiceConfig } from '@tandem/platform';
 import { CrmClient, TOOL_HANDLERS } from '@tandem/tools/handlers';
 import { UnrecoverableError, type Job } from 'bullmq';
+import { readOutcome } from './tool-outcome.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
 
@@ -43,7 +44,8 @@ export class ToolCallProcessor extends WorkerHost implements OnApplicationBootst
     const call = parsed.data;
     const startedAt = performance.now();
     const span = startSpan('tool call', { attributes: { [ATTRIBUTES.callId]: call.callId, [ATTRIBUTES.toolName]: call.name } }, call.traceparent);
-    const outcome = await this.run(call);
+    const { outcome, problem } = readOutcome(await this.run(call));
+    if (problem) this.logger.error({ callId: call.callId, tool: call.name, problem }, 'a tool handler answered something that is no outcome, or asked for a change that cannot be');
     span.setAttribute(ATTRIBUTES.toolOutcome, outcome.status).end();
     this.metrics.ran.inc({ tool: call.name, status: outcome.status });
     this.metrics.duration.observe({ tool: call.name }, (performance.now() - startedAt) / 1000);

@@ -1,3 +1,4 @@
+import type { AudioFormat } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 
 /** What a cached phrase is found by: who says it, with which voice, in which words. */
@@ -5,9 +6,13 @@ export interface PhraseKey {
   readonly agentId: string;
   readonly agentVersion: number;
   readonly variantKey: string | null;
-  readonly model: string;
+  readonly provider: string;
   readonly voice: string;
+  /** 1 is the voice's own pace. */
+  readonly speed: number;
   readonly language: string;
+  /** Of the caller stream. */
+  readonly format: AudioFormat;
   readonly text: string;
 }
 

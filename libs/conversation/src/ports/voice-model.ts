@@ -125,6 +125,8 @@ export type SpeakRequest =
 export interface VoiceModelSession {
   readonly provider: string;
   readonly model: string;
+  /** What it speaks with. */
+  readonly voice: string;
   /** The caller's voice, in the agreed input format. Dropped and counted before `onReady` and above the send bound. */
   pushAudio(frame: AudioFrame): void;
   /** Starts a response. While another one runs the request waits for its end. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool } from '@tandem/contracts';
+import { defineTool, type CallEvent } from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
+import { takeoverOf } from './takeover.ts';
 
 const worker = (name: string) => defineTool({ name, description: '', place: 'worker', arguments: z.strictObject({}), cancellable: true, deadlineMs: 5_000 });
 const mic = defineTool({ name: 'update_mic_distance', description: '', place: 'call', arguments: z.strictObject({ distance: z.enum(['near_field', 'far_field']) }), cancellable: false, deadlineMs: 1_000 });
@@ -36,6 +37,8 @@ describe('the agent is changed while it talks', () => {
     call.session.change({ instructions: 'Offer ten percent off.', speed: 1.2 });
     expect(call.model.changes).toEqual([{ instructions: 'Offer ten percent off.', speed: 1.2 }]);
     expect(call.log.of('agent.changed')[0]?.by).toBe('operator');
+    expect(() => call.session.change({ language: '!!' })).not.toThrow();
+    expect(call.termination).toBeNull();
   });
 
   it('by rules, each of them once', async () => {
@@ -59,6 +62,46 @@ describe('the agent is changed while it talks', () => {
     await call.passes(60_000);
     expect(call.model.changes.map((change) => Object.keys(change).join())).toEqual(['turnDetection', 'instructions', 'speed']);
     expect(call.log.of('agent.changed').map(({ by }) => by)).toEqual(['rule', 'rule', 'rule']);
+  });
+});
+
+describe('how patient the agent is', () => {
+  it.each([
+    ['fast', { kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 200, silenceMs: 300 }],
+    ['thoughtful', { kind: 'semantic-vad', eagerness: 'low' }],
+    ['noisy', { kind: 'server-vad', threshold: 0.75, prefixPaddingMs: 400, silenceMs: 700 }],
+  ] as const)('is a preset: %s', async (preset, detection) => {
+    const call = startCall({ agent: { turnDetection: { kind: 'preset', preset } } });
+    await call.passes(1);
+    expect(call.model.setup.turnDetection).toEqual(detection);
+  });
+
+  it('is spelled out, with what is left out as usual', async () => {
+    const call = startCall({ agent: { turnDetection: { kind: 'server-vad', silenceMs: 900 } } });
+    await call.passes(1);
+    expect(call.model.setup.turnDetection).toEqual({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 900 });
+  });
+});
+
+describe('what the agent has become', () => {
+  it('it stays when another relay takes the call over, and rules that fired are over', async () => {
+    const rules = [{ when: { kind: 'after-ms' as const, ms: 10_000 }, change: { instructions: 'Be quick.', turnDetection: { kind: 'preset' as const, preset: 'fast' as const } } }];
+    const first = startCall({ tools, agent: { rules, idle: { afterMs: 0 } } });
+    await first.passes(10_000);
+    expect(first.model.changes[0]?.turnDetection).toEqual({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 200, silenceMs: 300 });
+    first.session.change({ instructions: 'Offer ten percent off.', tools: ['find', 'update_mic_distance'] });
+    wish(first, 'update_mic_distance', { distance: 'far_field' });
+    await first.passes(2_000);
+    const left = first.log.facts.map((fact, index): CallEvent => ({ ...fact, seq: index + 1, epoch: 1, at: 0 }));
+
+    const second = startCall({ tools, agent: { rules, idle: { afterMs: 0 } }, admittedAgoMs: 15_000, takeover: () => takeoverOf(left) });
+    await second.passes(1_000);
+    expect(second.model.setup).toMatchObject({ instructions: 'Offer ten percent off.', tools: [{ name: 'find' }, { name: 'update_mic_distance' }] });
+    expect(second.model.changes).toEqual([{ turnDetection: expect.objectContaining({ silenceMs: 300 }), noiseReduction: 'far_field' }]);
+    expect(second.log.of('agent.changed')).toEqual([]);
+    wish(second, 'update_mic_distance', { distance: 'far_field' });
+    await second.passes(3_000);
+    expect(second.model.changes).toHaveLength(1);
   });
 });
 

@@ -1,10 +1,17 @@
-import { baseLanguage, textsOf, type AgentChange, type AgentRule, type AgentTexts, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import { baseLanguage, languageName, textsOf, type AgentChange, type AgentRule, type AgentTexts, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { ModelSessionChange } from '../ports/voice-model.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 
 export type ChangedBy = 'tool' | 'operator' | 'rule' | 'detection';
+
+/** What an earlier session of the call has made of the agent. */
+export interface AgentLeft {
+  readonly changed: AgentChange;
+  /** Places of the rules that have done their part. */
+  readonly firedRules: ReadonlySet<number>;
+}
 
 export interface AgentStateParts {
   readonly log: CallLog;
@@ -23,6 +30,10 @@ export class AgentState {
   language: string;
   instructions: string;
   tools: readonly ToolDeclaration[];
+  /** 1 is the voice's own pace. */
+  speed: number;
+  /** What a model session has to be told beside its setup: changes of an earlier session. */
+  readonly settingsLeft: ModelSessionChange;
   private base: string;
   private readonly rules: Set<AgentRule>;
   private readonly timers: Timer[] = [];
@@ -30,14 +41,18 @@ export class AgentState {
   constructor(
     private readonly call: CallFacts,
     private readonly parts: AgentStateParts,
+    { changed, firedRules }: AgentLeft = { changed: {}, firedRules: new Set() },
   ) {
     const { agent } = call;
+    const { instructions = agent.instructions, tools = agent.tools, language: _current, ...settings } = changed;
     this.language = call.language;
-    this.base = agent.instructions;
+    this.base = instructions;
+    this.settingsLeft = given(settings);
+    this.speed = changed.speed ?? (agent.model.kind === 'openai-realtime' ? agent.model.speed : 1);
     this.instructions = this.composed();
-    this.tools = parts.declarationsFor(agent.tools);
-    this.rules = new Set(agent.rules);
-    for (const rule of agent.rules) {
+    this.tools = parts.declarationsFor(tools);
+    this.rules = new Set(agent.rules.filter((_rule, place) => !firedRules.has(place)));
+    for (const rule of this.rules) {
       if (rule.when.kind !== 'after-ms') continue;
       this.timers.push(parts.clock.after(Math.max(0, rule.when.ms - offsetMs(call, parts.clock)), () => this.fire(rule)));
     }
@@ -47,11 +62,12 @@ export class AgentState {
     return textsOf(this.call.agent, this.language);
   }
 
-  apply(change: AgentChange, by: ChangedBy): void {
+  apply(change: AgentChange, by: ChangedBy, rule: number | null = null): void {
     const { log, clock } = this.parts;
     const isOtherLanguage = change.language !== undefined && change.language !== this.language;
     if (change.instructions !== undefined) this.base = change.instructions;
     if (change.language !== undefined) this.language = change.language;
+    if (change.speed !== undefined) this.speed = change.speed;
     const before = this.instructions;
     this.instructions = this.composed();
     if (change.tools) this.tools = this.parts.declarationsFor(change.tools);
@@ -65,7 +81,7 @@ export class AgentState {
       ...(isOtherLanguage ? { language: this.language } : {}),
     });
     const atMs = offsetMs(this.call, clock);
-    log.append({ type: 'agent.changed', data: { by, what, atMs } });
+    log.append({ type: 'agent.changed', data: { by, what, atMs, change: given(change), rule } });
     if (isOtherLanguage) log.append({ type: 'language.changed', data: { language: this.language, by, atMs } });
   }
 
@@ -83,13 +99,13 @@ export class AgentState {
   }
 
   private fire(rule: AgentRule): void {
-    if (this.rules.delete(rule)) this.apply(rule.change, 'rule');
+    if (this.rules.delete(rule)) this.apply(rule.change, 'rule', this.call.agent.rules.indexOf(rule));
   }
 
   private composed(): string {
     const { agent } = this.call;
     const isOther = baseLanguage(this.language) !== baseLanguage(agent.language);
-    const name = isOther ? new Intl.DisplayNames(['en'], { type: 'language' }).of(baseLanguage(this.language)) : null;
+    const name = isOther ? languageName(this.language) : null;
     return [this.base, this.texts.instructions, name ? `Speak ${name} with the caller from now on.` : ''].filter(Boolean).join('\n\n');
   }
 }

@@ -28,6 +28,11 @@ export class CallEnding {
     return this.settled !== null || this.isLeft;
   }
 
+  /** Last words are under way that nothing withdraws: there are no others after them. */
+  get isDecided(): boolean {
+    return this.isOver || this.goodbye?.isFinal === true;
+  }
+
   get isSayingGoodbye(): boolean {
     return this.goodbye !== null;
   }

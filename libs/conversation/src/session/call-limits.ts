@@ -16,7 +16,8 @@ export class CallLimits {
     const { maxDurationMs, limits } = call.agent;
     const leftMs = Math.max(0, maxDurationMs - offsetMs(call, clock));
     this.timers.push(clock.after(leftMs, () => events.reached()));
-    const { warnBeforeEndMs } = limits;
+    // A call shorter than its warning is warned halfway.
+    const warnBeforeEndMs = limits.warnBeforeEndMs < maxDurationMs ? limits.warnBeforeEndMs : maxDurationMs / 2;
     if (warnBeforeEndMs > 0 && leftMs > warnBeforeEndMs) this.timers.push(clock.after(leftMs - warnBeforeEndMs, () => events.warn(warnBeforeEndMs)));
   }
 

@@ -1,6 +1,7 @@
-import { baseLanguage, type ResponseId, type Termination } from '@tandem/contracts';
+import { baseLanguage, type AgentSnapshot, type ResponseId, type Termination } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
-import type { VoiceModelSession } from '../ports/voice-model.ts';
+import type { PhraseKey } from '../ports/phrase-cache.ts';
+import type { NoiseReduction, VoiceModelSession } from '../ports/voice-model.ts';
 import { AgentState } from './agent-state.ts';
 import { CallEnding } from './call-ending.ts';
 import { offsetMs, toolContext } from './call-facts.ts';
@@ -54,9 +55,10 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     declarationsFor,
     onChange: (change) => {
       if (change.tools) tools.setTools(change.tools);
+      if (change.noiseReduction) mic.became(change.noiseReduction);
       hooks.model()?.change(change);
     },
-  });
+  }, given.takeover?.agent);
   const transcript = new Transcript(call, log, clock);
   const latency = new TurnLatency(log, clock, clock.now());
   const playout: Playout = new Playout(stream, atMs, {
@@ -80,7 +82,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const phrases: SetPhrases = new SetPhrases({
     cache: given.phrases ?? null,
-    keyOf: (text) => ({ agentId: settings.agentId, agentVersion: settings.agentVersion, variantKey: settings.variantKey, model: settings.model.kind, voice: settings.model.voice, language: agent.language, text }),
+    keyOf: (text) => phraseKey(text, given, agent, hooks.model()),
     playout: () => playout,
     transcript,
     speak: (request) => turns.speak(request),
@@ -102,11 +104,11 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     turns.speak({ kind: 'reply' });
   });
   const secureDigits = new SecureDigits(clock);
-  const mic = new MicDistance(settings.model.kind === 'openai-realtime' ? settings.model.noiseReduction : 'off', clock, (noiseReduction) => hooks.model()?.change({ noiseReduction }));
+  const mic: MicDistance = new MicDistance(firstMicDistance(settings, agent), clock, (noiseReduction) => agent.apply({ noiseReduction }, 'tool'));
   const spoken = [...new Set([settings.language, ...Object.keys(settings.texts)].map(baseLanguage))];
   const languages = new LanguageWatch(given.detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
   const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
-  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, secureDigits, recording, log, offsetMs: atMs });
+  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, digits, secureDigits, recording, log, offsetMs: atMs });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
     log,
     clock,
@@ -120,6 +122,17 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     finished: (name, outcome) => agent.toolFinished(name, outcome),
   });
   return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, recording, tools };
+}
+
+function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {
+  return settingsLeft.noiseReduction ?? (model.kind === 'openai-realtime' ? model.noiseReduction : 'off');
+}
+
+/** Words by who would say them now: a call that has come down the ladder speaks with another voice. */
+function phraseKey(text: string, { call, stream, model }: CallSessionParts, { language, speed }: AgentState, session: VoiceModelSession | null): PhraseKey {
+  const { agentId, agentVersion, variantKey, model: settings } = call.agent;
+  const { provider, voice } = session ?? { provider: model.provider, voice: settings.voice };
+  return { agentId, agentVersion, variantKey, provider, voice, speed, language, format: stream.format, text };
 }
 
 /** How the agent speaks of putting a caller through: to the end, and then as before. */

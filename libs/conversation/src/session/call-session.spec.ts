@@ -81,6 +81,13 @@ describe('a call', () => {
     expect(call.termination).toEqual({ class: 'platform', reason: 'max-duration' });
   });
 
+  it('that is shorter than its warning is warned halfway', async () => {
+    const call = startCall({ agent: { maxDurationMs: 60_000, limits: { warnBeforeEndMs: 600_000 }, idle: { afterMs: 0 } } });
+    await call.agentSays('Good morning, Northwind.');
+    await call.passes(30_000);
+    expect(call.model.notes).toEqual([expect.stringContaining('30 seconds')]);
+  });
+
   it('at its longest duration ends even if the model has no goodbye', async () => {
     const call = startCall({ agent: { maxDurationMs: 60_000, limits: { wrapUpMs: 5_000 } } });
     await call.passes(68_000);

@@ -89,7 +89,8 @@ export class CallSession {
 
   /** Opens the model, greets at once if the greeting's audio is at hand, and listens to the caller. */
   start(): void {
-    const { call, stream, model } = this.given;
+    const { call, stream, model, takeover } = this.given;
+    if (takeover?.openTools.some(({ name }) => name === 'collect_digits')) this.parts.secureDigits.brokeOff();
     stream.attach(this.fromCaller);
     this.parts.recording.begin();
     const { instructions, tools } = this.parts.agent;
@@ -99,6 +100,8 @@ export class CallSession {
     this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
     this.isOpeningSaid = text !== '' && this.parts.phrases.sayFromCache(text, isPersonal);
     this.model = model.open(setup, this.fromModel);
+    const { settingsLeft } = this.parts.agent;
+    if (Object.keys(settingsLeft).length > 0) this.model.change(settingsLeft);
   }
 
   /** Ends the call from outside, at once. */
@@ -108,10 +111,9 @@ export class CallSession {
 
   /** Has the agent say goodbye, as an operator wishes; the call ends when it was heard. */
   sayGoodbye(): void {
-    const { turns, ending } = this.parts;
-    if (ending.isOver) return;
-    turns.interrupt();
-    turns.isProtected = true;
+    const { turns, ending, watch } = this.parts;
+    if (ending.isDecided) return;
+    watch.makeRoom();
     ending.sayGoodbye('operator-ended', { isFinal: true });
     turns.speak({ kind: 'instruct', instruction: 'The call is being ended now. Say one short goodbye to the caller.' });
   }
@@ -280,9 +282,10 @@ export class CallSession {
 
   private digit(digit: string): void {
     this.parts.watch.idle.callerActive();
-    if (this.parts.secureDigits.isOn) {
-      if (this.parts.playout.isPlaying) this.parts.turns.interrupt();
-      this.parts.secureDigits.pressed(digit);
+    const { secureDigits } = this.parts;
+    if (secureDigits.hidesKeys) {
+      if (secureDigits.isOn && this.parts.playout.isPlaying && !this.parts.turns.isProtected) this.parts.turns.interrupt();
+      secureDigits.pressed(digit);
       return;
     }
     this.log.append({ type: 'digit.pressed', data: { digit, atMs: this.atMs } });
@@ -301,7 +304,7 @@ export class CallSession {
     else this.parts.tools.leave();
     for (const part of [this.parts.transfer, this.parts.digits, this.parts.turns, this.parts.agent, this.parts.watch, this.parts.mic]) part.stop();
     this.parts.wait.ended();
-    this.parts.secureDigits.cancel();
+    this.parts.secureDigits.stop();
     this.parts.playout.close();
     this.model?.cancelResponse();
     this.model?.finishInput();

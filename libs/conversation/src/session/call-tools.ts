@@ -3,6 +3,7 @@ import type { ModelToolCall, NoiseReduction } from '../ports/voice-model.ts';
 import type { AgentState } from './agent-state.ts';
 import type { CallEnding } from './call-ending.ts';
 import type { CallRecording } from './call-recording.ts';
+import type { DigitInput } from './digit-input.ts';
 import type { MicDistance } from './mic-distance.ts';
 import type { Playout } from './playout.ts';
 import type { CaptureOutcome, SecureDigits } from './secure-digits.ts';
@@ -19,6 +20,7 @@ export interface CallToolParts {
   readonly turns: TurnTaking;
   readonly phrases: SetPhrases;
   readonly mic: MicDistance;
+  readonly digits: DigitInput;
   readonly secureDigits: SecureDigits;
   readonly recording: CallRecording;
   readonly log: CallLog;
@@ -58,8 +60,10 @@ export function callTools(parts: CallToolParts): CallTools {
   };
 }
 
-async function capture({ secureDigits, recording, log, offsetMs }: CallToolParts, maxDigits: number, explain: () => void): Promise<CallToolAnswer> {
+async function capture({ digits, secureDigits, recording, log, offsetMs }: CallToolParts, maxDigits: number, explain: () => void): Promise<CallToolAnswer> {
   recording.hold('digits');
+  // Whoever began to type too early was typing this.
+  digits.forget();
   const entry = secureDigits.begin(maxDigits);
   explain();
   const { outcome, reference, count } = await entry;

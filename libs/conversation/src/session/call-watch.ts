@@ -51,14 +51,20 @@ export class CallWatch {
     this.parts.note(`${reason} Bring the call to an end now, without hurry.`);
   }
 
-  /** Says the last words, whatever is going on, and ends the call. */
+  /** Says the last words as soon as they may be said, and ends the call. */
   sayFarewell(reason: TerminationReason, text: string): void {
-    const { ending, turns, phrases } = this.parts;
-    if (ending.isOver) return;
-    turns.interrupt();
-    turns.isProtected = true;
+    const { ending, phrases } = this.parts;
+    if (ending.isDecided) return;
+    this.makeRoom();
     phrases.say(text);
     ending.sayGoodbye(reason, { isFinal: true });
+  }
+
+  /** For last words: cuts off what is being said, but no legal notice, and has them heard to their end. */
+  makeRoom(): void {
+    const { ending, turns } = this.parts;
+    if (!turns.isProtected || ending.isSayingGoodbye) turns.interrupt();
+    turns.isProtected = true;
   }
 
   stop(): void {

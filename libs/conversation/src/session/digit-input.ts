@@ -23,9 +23,14 @@ export class DigitInput {
     else this.timer = this.clock.after(PAUSE_MS, () => this.enter());
   }
 
-  stop(): void {
+  /** What was pressed and not yet entered is nobody's. */
+  forget(): void {
     this.timer?.cancel();
     this.digits = '';
+  }
+
+  stop(): void {
+    this.forget();
   }
 
   private enter(): void {

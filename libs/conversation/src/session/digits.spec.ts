@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool } from '@tandem/contracts';
+import { defineTool, type ToolCallId } from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
+import { takeoverOf } from './takeover.ts';
 
 const collect = defineTool({ name: 'collect_digits', description: '', place: 'call', arguments: z.strictObject({ purpose: z.string(), max_digits: z.number() }), cancellable: false, deadlineMs: 1_000 });
 const charge = defineTool({ name: 'charge', description: '', place: 'worker', arguments: z.strictObject({ reference: z.string() }), cancellable: false, deadlineMs: 8_000 });
@@ -15,12 +16,12 @@ class Recording {
   finish = () => Promise.resolve(void this.did.push('finish'));
 }
 
-async function capturing(): Promise<{ call: CallScene; recording: Recording; wish: string }> {
+async function capturing(maxDigits = 19): Promise<{ call: CallScene; recording: Recording; wish: string }> {
   const recording = new Recording();
   const call = startCall({ tools: [collect, charge], recording, agent: { greeting: '', notice: 'This call is recorded.', recording: { mode: 'announced' } } });
   await call.passes(1);
   call.model.startResponse();
-  const wish = call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 19 } });
+  const wish = call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: maxDigits } });
   call.model.finish('completed');
   await call.passes(1);
   return { call, recording, wish };
@@ -81,6 +82,62 @@ describe('digits typed in secret', () => {
     expect(other.recording.did).toEqual(['start', 'pause', 'resume']);
   });
 
+  it('are nobody’s either when the caller types on after the last one that was wanted', async () => {
+    const { call, wish } = await capturing(4);
+    for (const digit of CARD) {
+      call.stream.press(digit);
+      await call.passes(1_500);
+    }
+    expect(call.model.toolResults.get(wish)).toContain('"digits":4');
+    call.stream.press('#');
+    await call.passes(5_000);
+    expect(call.model.notes).toEqual([]);
+    expect(call.log.of('digit.pressed')).toEqual([]);
+    call.stream.press('2');
+    await call.passes(2_000);
+    expect(call.model.notes).toEqual(['The caller pressed on the keypad: 2']);
+  });
+
+  it('are nobody’s when they come a moment after the patience has ended', async () => {
+    const { call } = await capturing();
+    await call.passes(30_500);
+    for (const digit of '4111') call.stream.press(digit);
+    await call.passes(10_000);
+    expect(everything(call)).not.toContain('4111');
+    call.stream.press('1');
+    await call.passes(2_000);
+    expect(call.model.notes).toHaveLength(1);
+  });
+
+  it('that the caller began to type too early never reach the model', async () => {
+    const call = startCall({ tools: [collect], agent: { greeting: '' } });
+    await call.passes(1);
+    call.model.startResponse();
+    for (const digit of '411') call.stream.press(digit);
+    call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 16 } });
+    call.model.finish('completed');
+    await call.passes(5_000);
+    expect(call.model.notes).toEqual([]);
+  });
+
+  it('stay nobody’s when another relay takes the call over in the middle of them', async () => {
+    const call = startCall({
+      tools: [collect],
+      agent: { greeting: '' },
+      takeover: (nowMs) => takeoverOf([{ type: 'tool.called', data: { toolCallId: 'tc_1' as ToolCallId, providerCallId: 'p1', name: 'collect_digits', arguments: {}, atMs: 0 }, seq: 1, epoch: 1, at: nowMs }]),
+    });
+    await call.passes(1);
+    for (const digit of '4111') call.stream.press(digit);
+    await call.passes(5_000);
+    expect(everything(call)).not.toContain('4111');
+    expect(call.model.toolResults.get('p1')).toContain('cancelled');
+    call.model.startResponse();
+    const wish = call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 4 } });
+    for (const digit of '4111') call.stream.press(digit);
+    await call.passes(1);
+    expect(call.model.toolResults.get(wish)).toContain('"digits":4');
+  });
+
   it('are not waited for for ever', async () => {
     const { call, wish } = await capturing();
     call.stream.press('4');
@@ -110,5 +167,20 @@ describe('digits typed openly', () => {
     call.model.startResponse();
     call.model.wishes({ name: 'charge', arguments: { reference: 'x' } });
     expect(call.toolCaller.calls[0]?.context.keypad).toBe('4711#');
+  });
+
+  it('without end are one entry of a bounded length, and no answer each', async () => {
+    const call = startCall({ agent: { greeting: '' } });
+    await call.passes(1);
+    for (let key = 0; key < 1_000; key += 1) {
+      call.stream.press(String(key % 10));
+      await call.passes(20);
+    }
+    expect(call.model.notes).toEqual([]);
+    await call.passes(2_000);
+    expect(call.model.notes).toHaveLength(1);
+    expect(call.model.notes[0]?.length).toBeLessThan(100);
+    expect(call.model.asked.filter((asked) => asked === 'reply')).toHaveLength(1);
+    expect(call.termination).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { textsOf } from '@tandem/contracts';
+import { textsOf, type GreetingVariable } from '@tandem/contracts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
 import type { CallFacts } from './call-facts.ts';
 
@@ -23,7 +23,7 @@ export function greetingOf(call: CallFacts, wallTime: number): Opening {
   const { greeting, greetingKnown } = textsOf(call.agent, call.language);
   const template = call.caller.name && greetingKnown ? greetingKnown : greeting;
   const text = fillIn(template, variablesOf(call, wallTime));
-  return { text, isPersonal: PERSONAL.test(template), then: text ? null : GREET };
+  return { text, isPersonal: call.caller.name !== null && PERSONAL.test(template), then: text ? null : GREET };
 }
 
 /** Puts the call's own words for `{{caller.name}}`, `{{company}}`… An unknown or empty one leaves no trace, nor the comma before it. */
@@ -36,7 +36,7 @@ export function fillIn(template: string, variables: Variables): string {
     .trim();
 }
 
-export function variablesOf(call: CallFacts, wallTime: number): Variables {
+export function variablesOf(call: CallFacts, wallTime: number): Readonly<Record<GreetingVariable, string>> {
   const { agent, caller, language } = call;
   return {
     company: agent.companyName,
@@ -59,5 +59,6 @@ const DAY_PARTS: Readonly<Record<string, readonly [morning: string, afternoon: s
 function timeOfDay(wallTime: number, timeZone: string, language: string): string {
   const hour = Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(wallTime));
   const parts = DAY_PARTS[language.split('-')[0]?.toLowerCase() ?? 'en'] ?? DAY_PARTS.en;
-  return parts?.[hour < 12 ? 0 : hour < 18 ? 1 : 2] ?? '';
+  const isNight = hour < 5 || hour >= 18;
+  return parts?.[isNight ? 2 : hour < 12 ? 0 : 1] ?? '';
 }

@@ -129,6 +129,42 @@ describe('a legal notice in the greeting', () => {
     call.model.hearsCallerStart();
     expect(call.stream.clears).toHaveLength(1);
   });
+
+  it('outlasts a caller who does not stop interrupting', async () => {
+    const call = startCall({ agent: { interruption: { protectsGreeting: true, start: { kind: 'after-words', words: 1 } } } });
+    await call.passes(1);
+    call.model.says('This call is recorded. How can I help?', { durationMs: 3_000 });
+    for (let times = 0; times < 20; times += 1) {
+      const utterance = call.model.hearsCallerStart();
+      call.model.understands(utterance, 'Stop. Stop talking now.', false);
+      await call.passes(100);
+      call.model.understands(call.model.hearsCallerStop(), 'Stop. Stop talking now.');
+    }
+    call.stream.press('0');
+    expect(call.stream.clears).toEqual([]);
+    await call.passes(1_200);
+    expect(call.log.of('agent.spoke')[0]).toMatchObject({ text: 'This call is recorded. How can I help?', interrupted: false });
+    await call.passes(3_000);
+    expect(replies(call)).toBeLessThanOrEqual(2);
+  });
+
+  it.each([
+    ['the time is up', () => undefined],
+    ['an operator ends the call', (call: CallScene) => call.session.sayGoodbye()],
+  ])('is heard to its end also when %s; the goodbye comes after it', async (_what, happens) => {
+    const call = startCall({ agent: { interruption: { protectsGreeting: true }, maxDurationMs: 10_000 } });
+    await call.passes(1);
+    call.model.says('This call is recorded.', { durationMs: 12_000 });
+    await call.passes(500);
+    happens(call);
+    await call.passes(10_000);
+    expect(call.stream.clears).toEqual([]);
+    expect(call.model.asked.at(-1)).toMatch(/our time is up|short goodbye/);
+    call.model.says('Goodbye.', { durationMs: 500 });
+    await call.passes(2_000);
+    expect(call.log.transcript()).toEqual(['agent: This call is recorded.', 'agent: Goodbye.']);
+    expect(call.termination).not.toBeNull();
+  });
 });
 
 describe('a caller who never gets the floor', () => {

@@ -21,10 +21,16 @@ export class MicDistance {
     if (distance === this.current) return false;
     this.timer = this.clock.after(DEBOUNCE_MS, () => {
       this.timer = null;
-      this.current = distance;
       this.onChange(distance);
     });
     return true;
+  }
+
+  /** It has been set, whoever wanted it. */
+  became(distance: NoiseReduction): void {
+    this.timer?.cancel();
+    this.timer = null;
+    this.current = distance;
   }
 
   stop(): void {

@@ -11,10 +11,13 @@ export interface Capture {
 
 /** Somebody who looks for their card needs a moment. */
 const PAUSE_MS = 30_000;
+/** Keys pressed with less than this between them belong together: whoever types on has not noticed that it is over. */
+const TYPING_ON_MS = 3_000;
 
 /**
  * Digits that nobody but a tool may know. While it is on, the session passes on neither keys nor voice: see `isOn`.
- * `#` enters, `*` begins anew, `**` gives up; a full entry is entered by itself.
+ * `#` enters, `*` begins anew, `**` gives up; a full entry is entered by itself. What is typed on after an end that was
+ * not `#` is still nobody's: see `hidesKeys`.
  */
 export class SecureDigits {
   private digits = '';
@@ -23,12 +26,18 @@ export class SecureDigits {
   private timer: Timer | null = null;
   private settle: ((capture: Capture) => void) | null = null;
   private count = 0;
+  private typingOn: Timer | null = null;
   private readonly entered = new Map<string, string>();
 
   constructor(private readonly clock: Clock) {}
 
   get isOn(): boolean {
     return this.settle !== null;
+  }
+
+  /** Keys are to be handed here and nowhere else. */
+  get hidesKeys(): boolean {
+    return this.isOn || this.typingOn !== null;
   }
 
   /** What tools get, by reference. */
@@ -39,6 +48,7 @@ export class SecureDigits {
   /** Resolves when the caller is done; a capture under way is cancelled first. */
   begin(maxDigits: number): Promise<Capture> {
     this.cancel();
+    this.shows();
     this.maxDigits = maxDigits;
     return new Promise((resolve) => {
       this.settle = resolve;
@@ -47,10 +57,17 @@ export class SecureDigits {
   }
 
   pressed(digit: string): void {
-    if (!this.isOn) return;
+    if (!this.isOn) {
+      if (digit === '#') this.shows();
+      else if (this.typingOn) this.hides(TYPING_ON_MS);
+      return;
+    }
     this.wait();
     this.stars = digit === '*' ? this.stars + 1 : 0;
-    if (digit === '#') return this.end(this.digits === '' ? 'cancelled' : 'entered');
+    if (digit === '#') {
+      this.end(this.digits === '' ? 'cancelled' : 'entered');
+      return this.shows();
+    }
     if (digit === '*') {
       this.digits = '';
       if (this.stars >= 2) this.end('cancelled');
@@ -62,6 +79,26 @@ export class SecureDigits {
 
   cancel(): void {
     if (this.isOn) this.end('cancelled');
+  }
+
+  /** An entry broke off elsewhere, and the caller may be typing on. */
+  brokeOff(): void {
+    this.hides(PAUSE_MS);
+  }
+
+  stop(): void {
+    this.cancel();
+    this.shows();
+  }
+
+  private hides(forMs: number): void {
+    this.shows();
+    this.typingOn = this.clock.after(forMs, () => (this.typingOn = null));
+  }
+
+  private shows(): void {
+    this.typingOn?.cancel();
+    this.typingOn = null;
   }
 
   private wait(): void {
@@ -76,6 +113,7 @@ export class SecureDigits {
     this.settle = null;
     this.digits = '';
     this.stars = 0;
+    this.hides(TYPING_ON_MS);
     const reference = `digits_${++this.count}`;
     if (outcome === 'entered') this.entered.set(reference, digits);
     settle?.({ outcome, reference, count: outcome === 'entered' ? digits.length : 0 });

@@ -51,6 +51,25 @@ describe('the greeting', () => {
     expect(phrases.texts).toEqual([]);
   });
 
+  it('is kept for callers nobody knows where it names those who are known', async () => {
+    const phrases = new MemoryPhraseCache();
+    const agent = { greeting: 'Hello {{caller.first_name}}, this is {{company}}.' };
+    const stranger = startCall({ phrases, agent });
+    await stranger.passes(1);
+    stranger.model.says('Hello, this is Northwind Home Services.');
+    const known = startCall({ phrases, agent, caller: { name: 'Alex Morgan', group: null, language: null } });
+    await known.passes(1);
+    expect(known.model.asked).toEqual(['say: Hello Alex, this is Northwind Home Services.']);
+    known.model.says('Hello Alex, this is Northwind Home Services.');
+    expect(phrases.texts).toEqual(['Hello, this is Northwind Home Services.']);
+  });
+
+  it.each([['Asia/Tokyo', 'en-US', 'Good evening'], ['America/Los_Angeles', 'en-US', 'Good morning'], ['Europe/Berlin', 'de-DE', 'Guten Tag']])('tells the time of day of the business, where midnight is no morning: %s, %s', async (timeZone, language, words) => {
+    const call = startCall({ agent: { timeZone, language, greeting: '{{time_of_day}}, {{caller.group}} caller.' }, caller: { name: null, group: 'primary', language: null } });
+    await call.passes(1);
+    expect(call.model.asked).toEqual([`say: ${words}, primary caller.`]);
+  });
+
   it('that is interrupted tells the model how much of it was heard', async () => {
     const phrases = new MemoryPhraseCache();
     const first = startCall({ phrases });

@@ -1,6 +1,7 @@
-import { textsOf, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
+import { textsOf, type AgentChange, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
 import type { Clock } from '../ports/clock.ts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
+import type { AgentLeft } from './agent-state.ts';
 import type { CallFacts } from './call-facts.ts';
 import { CallHistory } from './call-history.ts';
 import type { RecordingLeft } from './call-recording.ts';
@@ -18,6 +19,7 @@ export interface OpenToolCall {
 /** What a session knows that goes on with a call another one has held. */
 export interface Takeover {
   readonly history: CallHistory;
+  readonly agent: AgentLeft;
   /** Changed in the call; null for the one it began in. */
   readonly language: string | null;
   /** Unix time in ms of the last thing the earlier owner put on record. */
@@ -38,11 +40,13 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
   const lastSpoken = events.findLastIndex(({ type }) => type === 'agent.spoke');
   const since = events.slice(lastSpoken + 1);
   const returned = since.findLast((event) => event.type === 'transfer.ended');
-  const changed = events.findLast((event) => event.type === 'language.changed');
+  const language = events.findLast((event) => event.type === 'language.changed');
+  const changes = events.flatMap((event) => (event.type === 'agent.changed' ? [event.data] : []));
   const turns = events.flatMap(turnOf).sort((a, b) => a.atMs - b.atMs);
   return {
     history: new CallHistory(events),
-    language: changed?.data.language ?? null,
+    agent: { changed: Object.assign({}, ...changes.map(({ change }) => change)) as AgentChange, firedRules: new Set(changes.flatMap(({ rule }) => (rule === null ? [] : [rule]))) },
+    language: language?.data.language ?? null,
     lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
     hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
     isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(tellsOfAnAnswer),

@@ -25,6 +25,10 @@ export class FakeToolCaller implements ToolCaller {
     this.cancelled.push(callId);
   }
 
+  isWaiting(name: string): boolean {
+    return this.waiting.has(name);
+  }
+
   answer(name: string, outcome: ToolOutcome): void {
     const resolve = this.waiting.get(name);
     if (!resolve) throw new TypeError(`No call of ${name} is waiting for an answer.`);

@@ -49,6 +49,7 @@ export class ScriptedVoiceModel implements VoiceModel {
 export class ScriptedModelSession implements VoiceModelSession {
   /** Its name is its number: `scripted-1` is the first. */
   readonly model: string;
+  readonly voice: string;
   /** The conversation it was opened with. */
   seeded: readonly HistoryItem[] = [];
   readonly heard: AudioFrame[] = [];
@@ -73,6 +74,7 @@ export class ScriptedModelSession implements VoiceModelSession {
     model: string,
   ) {
     this.model = model;
+    this.voice = setup.voice;
   }
 
   pushAudio(frame: AudioFrame): void {

@@ -32,7 +32,7 @@ describe('the demo', () => {
     expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toEqual({ tenantId: DEMO_TENANT_ID, agentVersion: 1, isNewVersion: true });
     const number = await new AgentDirectory(dataSource).findByNumber(DEMO_PHONE_NUMBER);
     expect(number).toMatchObject({ tenant: { slug: 'demo', companyName: 'Northwind Home Services' }, opening: { isAlwaysOpen: true } });
-    expect(number?.agent).toMatchObject({ name: 'Sarah', agentVersion: 1, model: { kind: 'guided' }, tools: ['lookup_customer', 'check_availability', 'book_appointment', 'end_call'], notice: '' });
+    expect(number?.agent).toMatchObject({ name: 'Sarah', agentVersion: 1, model: { kind: 'guided' }, tools: ['lookup_customer', 'check_availability', 'book_appointment', 'transfer_call', 'end_call', 'update_mic_distance', 'switch_language'], notice: '' });
     const catalogue = new CatalogueRepository(dataSource);
     expect((await catalogue.services(DEMO_TENANT_ID)).map((service) => service.key)).toEqual(['electrical', 'heating', 'plumbing']);
     const engineers = await catalogue.resources(DEMO_TENANT_ID);

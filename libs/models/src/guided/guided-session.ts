@@ -45,6 +45,7 @@ const SCRIPT_PAUSE_MS = 3_500;
 export class GuidedSession implements VoiceModelSession {
   readonly provider = 'guided';
   readonly model: 'rules' | 'script';
+  readonly voice: string;
   readonly counters: GuidedSessionCounters = { droppedFrames: 0, unheardUtterances: 0, refusedArguments: 0 };
   private readonly id = randomUUID().slice(0, 8);
   private idsGiven = 0;
@@ -70,6 +71,7 @@ export class GuidedSession implements VoiceModelSession {
     private readonly parts: GuidedSessionParts,
   ) {
     this.model = parts.recogniser ? 'rules' : 'script';
+    this.voice = setup.voice;
     this.outbox = new Outbox(parts.clock);
     this.roles = rolesOf(setup.tools);
     this.talk = parts.startTalk(setup, this.context());

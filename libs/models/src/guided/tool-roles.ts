@@ -2,22 +2,21 @@ import type { ToolDeclaration } from '@tandem/contracts';
 import { z } from 'zod';
 import type { ToolRole } from './dialogue/dialogue.ts';
 
-const NAMES: Readonly<Record<Exclude<ToolRole, 'transfer'>, string>> = {
+const NAMES: Readonly<Record<ToolRole, string>> = {
   'look-up': 'lookup_customer',
   check: 'check_availability',
   book: 'book_appointment',
   end: 'end_call',
+  transfer: 'transfer_call',
 };
 
-/** The declared tools the dialogue has a use for. A transfer is any tool that says so in its name. */
+/** The declared tools the dialogue has a use for. */
 export function rolesOf(tools: readonly ToolDeclaration[]): Map<ToolRole, ToolDeclaration> {
   const roles = new Map<ToolRole, ToolDeclaration>();
   for (const [role, name] of Object.entries(NAMES)) {
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool) roles.set(role as ToolRole, tool);
   }
-  const transfer = tools.find(({ name }) => name.startsWith('transfer'));
-  if (transfer) roles.set('transfer', transfer);
   return roles;
 }
 

@@ -44,6 +44,7 @@ const CLOSE_PATIENCE_MS = 1_000;
 export class OpenAiRealtimeSession implements VoiceModelSession {
   readonly provider = 'openai-realtime';
   readonly model: string;
+  readonly voice: string;
   readonly counters: OpenAiSessionCounters = { droppedFrames: 0, malformedEvents: 0, errorEvents: 0 };
   private readonly socket: WebSocket;
   private readonly openTimer: Timer;
@@ -64,6 +65,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     private readonly options: OpenAiSessionOptions,
   ) {
     this.model = options.model;
+    this.voice = setup.voice;
     this.responses = new ResponseQueue(
       (request, requestId) => this.send(responseCreate(request, requestId, this.setup.instructions)),
       (responseId) => this.send({ type: 'response.cancel', response_id: responseId }),

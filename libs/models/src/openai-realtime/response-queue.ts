@@ -25,7 +25,9 @@ export class ResponseQueue {
     private readonly cancel: (responseId: ResponseId) => void,
   ) {}
 
+  /** One reply that waits answers everything there is by then; a second one behind it would have nothing to say. */
   add(request: SpeakRequest): void {
+    if (request.kind === 'reply' && this.waiting.at(-1)?.kind === 'reply') return;
     if (this.waiting.length < MAX_WAITING) this.waiting.push(request);
     this.next();
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MemoryPhraseCache } from '@tandem/conversation/testing';
 import type { ProviderHealth } from './provider-health.ts';
 import { providerError, ResilientScene } from './testing/resilient-scene.ts';
 
@@ -251,5 +252,22 @@ describe('a response that fails', () => {
     expect(call.opened).toEqual(['first-1', 'second-1']);
     expect(call.model.asked).toEqual(['say: Good morning, Northwind.']);
     expect(call.log.of('model.faulted')).toMatchObject([{ code: 'no-sound' }]);
+  });
+});
+
+describe('the greeting of a model further down', () => {
+  it('is never played to callers of the agent’s own voice', async () => {
+    const phrases = new MemoryPhraseCache();
+    const outage = new ResilientScene({ phrases, refusals: Array.from({ length: 5 }, () => refused) });
+    await outage.passes(2_000);
+    expect(outage.model.asked).toEqual(['say: Good morning, Northwind.']);
+    outage.model.says('Good morning, Northwind.');
+    const after = new ResilientScene({ phrases });
+    await after.passes(10);
+    expect(after.model.asked).toEqual(['say: Good morning, Northwind.']);
+    after.model.says('Good morning, Northwind.');
+    const next = new ResilientScene({ phrases });
+    await next.passes(10);
+    expect(next.model.asked).toEqual([]);
   });
 });

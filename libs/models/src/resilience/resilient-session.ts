@@ -78,6 +78,10 @@ export class ResilientSession implements VoiceModelSession {
     return (this.lastUsed ?? this.current)?.session.model ?? '';
   }
 
+  get voice(): string {
+    return (this.lastUsed ?? this.current)?.session.voice ?? this.setup.voice;
+  }
+
   pushAudio(frame: AudioFrame): void {
     this.caller.push(frame);
     if (this.current?.isReady) this.current.session.pushAudio(frame);

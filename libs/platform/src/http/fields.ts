@@ -26,22 +26,6 @@ export const phoneSchema = z
 /** In a query a bare + is read as a space. */
 export const phoneQuerySchema = z.preprocess((value) => (typeof value === 'string' ? value.replace(/^ /, '+') : value), phoneSchema);
 
-/** A language tag (BCP 47); comes out in its usual spelling. */
-export const languageSchema = z
-  .string()
-  .trim()
-  .min(2)
-  .max(35)
-  .transform((text, context) => {
-    try {
-      return Intl.getCanonicalLocales(text)[0] ?? text;
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be a language tag, such as en-US or es' });
-      return z.NEVER;
-    }
-  })
-  .describe('BCP 47, such as en-US or es.');
-
 export const idParameterSchema = z.object({ id: z.uuid() });
 
 /** `limit` and `cursor` of a list. */

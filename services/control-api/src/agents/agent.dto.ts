@@ -1,9 +1,16 @@
-import { agentContentSchema } from '@tandem/contracts';
+import { agentContentSchema, contentProblems } from '@tandem/contracts';
 import type { Agent, AgentVersion } from '@tandem/database';
 import { z } from 'zod';
+import { unknownFields } from './unknown-fields.ts';
 
-/** A misspelt field is told, not dropped. */
-export const publishSchema = agentContentSchema.strict();
+/** A misspelt field is told, however deep, not dropped; and so is what cannot be meant. */
+export const publishSchema = z.preprocess((given, context) => {
+  const read = agentContentSchema.safeParse(given);
+  for (const path of read.success ? unknownFields(given, read.data) : []) context.addIssue({ code: 'custom', path: [...path], message: 'there is no such field' });
+  return given;
+}, agentContentSchema.strict().superRefine((content, context) => {
+  for (const { path, message } of contentProblems(content)) context.addIssue({ code: 'custom', path: [...path], message });
+}));
 export type PublishedContent = z.output<typeof publishSchema>;
 
 export const createAgentSchema = z.strictObject({ name: z.string().trim().min(1).max(80) });

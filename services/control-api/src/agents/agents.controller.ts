@@ -70,7 +70,7 @@ export class AgentsController {
   @ApiResponse({ status: 201, standardSchema: publishedSchema })
   @ApiResponse({ status: 200, description: 'The content is that of the version callers get already.', standardSchema: publishedSchema })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`unknown-department`', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`unknown-tool` or `unknown-department`', standardSchema: problemSchema })
   publish(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,

@@ -4,6 +4,7 @@ import type { TenantId } from '@tandem/contracts';
 import { AgentRepository, DepartmentRepository, type Agent, type AgentVersion, type Transaction } from '@tandem/database';
 import { Problem } from '@tandem/platform';
 import type { ListVersions, PublishedContent } from './agent.dto.ts';
+import { refuseUnknownTools } from './known-tools.ts';
 
 /** Agents and what is published of them. */
 @Injectable()
@@ -35,8 +36,9 @@ export class AgentsService {
     return content;
   }
 
-  /** @throws Problem 404, or 422 `unknown-department` */
+  /** @throws Problem 404, or 422 `unknown-tool` or `unknown-department` */
   async publish(transaction: Transaction, tenantId: TenantId, id: string, content: PublishedContent): Promise<{ version: number; isNew: boolean }> {
+    refuseUnknownTools(toolsNamed(content));
     const known = new Set((await this.departments.list(tenantId, transaction)).map(({ key }) => key));
     const unknown = content.ladder.flatMap((rung) => (rung.kind === 'transfer' && !known.has(rung.department) ? [rung.department] : []));
     if (unknown.length > 0) throw new Problem(422, 'unknown-department', 'No such department', `The ladder names departments that do not exist: ${unknown.join(', ')}. Make them first, or check their keys.`);
@@ -44,6 +46,11 @@ export class AgentsService {
     if (!published) throw agentNotFound();
     return published;
   }
+}
+
+/** By the agent, its variants and its rules. */
+function toolsNamed({ tools, variants, rules }: PublishedContent): string[] {
+  return [...tools, ...variants.flatMap((variant) => variant.tools ?? []), ...rules.flatMap(({ change }) => change.tools ?? [])];
 }
 
 const agentNotFound = () => new Problem(404, 'agent-not-found', 'No such agent', 'There is no agent with this id. Ask for the list, or make one.');

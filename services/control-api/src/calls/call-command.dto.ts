@@ -1,4 +1,4 @@
-import { agentChangeSchema } from '@tandem/contracts';
+import { wishedChangeSchema } from '@tandem/contracts';
 import { z } from 'zod';
 
 export const transferCallSchema = z.strictObject({
@@ -8,7 +8,7 @@ export const transferCallSchema = z.strictObject({
 export type TransferCall = z.infer<typeof transferCallSchema>;
 
 /** What may be changed of the agent while it talks; at least one thing. */
-export const changeAgentSchema = agentChangeSchema.refine((change) => Object.values(change).some((value) => value !== undefined), 'name at least one thing to change');
+export const changeAgentSchema = wishedChangeSchema.refine((change) => Object.values(change).some((value) => value !== undefined), 'name at least one thing to change');
 export type ChangeAgent = z.infer<typeof changeAgentSchema>;
 
 export const steerRecordingSchema = z.strictObject({

@@ -33,6 +33,7 @@ export class CallCommandsController {
   @ApiResponse({ status: 202, standardSchema: commandAcceptedSchema })
   @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
   @ApiResponse({ status: 409, description: '`call-over` or `call-not-held`', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`unknown-tool`, with the tools there are', standardSchema: problemSchema })
   async change(@CurrentCaller() caller: Caller, @Param({ schema: callParameterSchema }) { callId }: { callId: string }, @Body({ schema: changeAgentSchema }) body: ChangeAgent): Promise<CommandAccepted> {
     await this.commands.change(caller.tenantId, callId as CallId, body);
     return { callId, command: 'change' };

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CallRecordStore, RelayInboxWriter, type RelayCommand } from '@tandem/call-state';
 import { DependencyUnavailable, isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
+import { refuseUnknownTools } from '../agents/known-tools.ts';
 import type { ChangeAgent, SteerRecording, TransferCall } from './call-command.dto.ts';
 
 /** Has running calls changed by the relay that holds them, so that the conversation ends or moves on as it would by itself. */
@@ -32,9 +33,11 @@ export class CallCommands {
     await this.send(await this.holder(tenantId, callId), { kind: 'end', callId });
   }
 
-  /** @throws Problem 404, 409; DependencyUnavailable when Redis is away */
+  /** @throws Problem 404, 409, 422; DependencyUnavailable when Redis is away */
   async change(tenantId: TenantId, callId: CallId, change: ChangeAgent): Promise<void> {
-    await this.send(await this.holder(tenantId, callId), { kind: 'change', callId, change });
+    const relayId = await this.holder(tenantId, callId);
+    refuseUnknownTools(change.tools ?? []);
+    await this.send(relayId, { kind: 'change', callId, change });
   }
 
   /** @throws Problem 404, 409; DependencyUnavailable when Redis is away */

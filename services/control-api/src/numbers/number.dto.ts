@@ -1,4 +1,4 @@
-import { languageSchema } from '@tandem/platform';
+import { languageSchema } from '@tandem/contracts';
 import { z } from 'zod';
 import { keySchema } from '../http/fields.ts';
 

@@ -1,5 +1,6 @@
+import { languageSchema } from '@tandem/contracts';
 import type { Contact, Page } from '@tandem/database';
-import { languageSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
+import { pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 import { nameSchema, notesSchema } from '../http/fields.ts';
 

@@ -33,6 +33,11 @@ export class CallFactory {
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
   }
 
+  /** What a call of this agent needs at hand when it begins. Never rejects, and takes no time that is heard. */
+  prepare({ agent }: AdmissionRecord): Promise<void> {
+    return this.phrases.prepare(agent);
+  }
+
   create(record: AdmissionRecord, epoch: number, stream: CallerStream, log: CallLog, takeover: Takeover | undefined, onError: (error: unknown) => void): CallSession {
     const { agent } = record;
     this.music.for(agent.toolWait);

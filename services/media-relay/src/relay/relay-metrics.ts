@@ -25,6 +25,7 @@ export class RelayMetrics {
   readonly providerFailures;
   readonly providerCircuits;
   readonly recordingsFailed;
+  readonly phrases;
   private readonly streamTotals;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
@@ -44,6 +45,7 @@ export class RelayMetrics {
     this.providerFailures = metrics.counter({ name: 'tandem_provider_failures_total', help: 'Sessions that did not open and responses that failed, by model and endpoint', labelNames: ['target', 'act', 'category'] });
     this.providerCircuits = metrics.gauge({ name: 'tandem_provider_circuit', help: 'Whether a model at an endpoint is asked: 0 yes, 1 one call at a time, 2 no', labelNames: ['target'] });
     this.recordingsFailed = metrics.counter({ name: 'tandem_recordings_failed_total', help: 'Recordings that broke off, and rounds in which waiting ones could not be sent: look at the store' });
+    this.phrases = metrics.counter({ name: 'tandem_phrases_total', help: 'Set phrases looked for in the cache: a hit is heard at once, a miss is said by the model', labelNames: ['outcome'] });
     this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
   }
 

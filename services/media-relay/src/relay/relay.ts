@@ -57,6 +57,7 @@ export class Relay implements BeforeApplicationShutdown {
       const claim = await this.records.claim(ticket.callId, this.config.relayId, ticket.epoch, RELAY_LEASE_MS);
       if (claim.outcome !== 'claimed') return CLAIM_REFUSALS[claim.outcome];
       if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
+      await this.factory.prepare(claim.record);
       const takeover = ticket.epoch > 1 ? takeoverOf((await this.records.events(ticket.callId)).events) : undefined;
       this.hold(ticket, claim.record, claim.lastSeq, takeover, socket, start);
       return null;

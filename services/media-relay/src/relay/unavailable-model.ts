@@ -13,6 +13,7 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
       return {
         provider,
         model: '',
+        voice: '',
         pushAudio: nothing,
         respond: nothing,
         cancelResponse: nothing,

@@ -2,10 +2,10 @@ import { resolveDay } from './calendar.ts';
 import { advance, ask, book, call, check, failed, goodbye, repeat, tell, type Step } from './booking-moves.ts';
 import { offered, OFFERED_AT_ONCE, slotClock, withoutRequest, withoutSlots, type BookingState, type StepName } from './booking-state.ts';
 import { examplesOf } from './booking-steps.ts';
-import { say, type DialogueContext } from './dialogue.ts';
+import type { DialogueContext } from './dialogue.ts';
 import type { Command, DayWords, Meaning } from './meaning.ts';
 import type { Slot } from './tool-results.ts';
-import { CALLBACK, NO_PERSON, wishWords } from './wording.ts';
+import { CALLBACK, NO_PERSON, wishSummary, wishWords } from './wording.ts';
 
 /** How many empty days are passed over for a caller to whom any day is welcome. */
 const DAYS_TO_TRY = 5;
@@ -19,10 +19,18 @@ export function answer(state: BookingState, meaning: Meaning, isQuestionHeard: b
   return state.pending.check === undefined ? failed(state, context) : tell(state, 'One moment, please. I am still looking.');
 }
 
+/** What has to wait for the outcome of a booking, and what the caller is told. */
+const WHILE_BOOKING: Readonly<Partial<Record<Command, string>>> = {
+  'start-over': 'I am already booking it, and cannot stop that here.',
+  cancel: 'I am already booking it, and cannot stop that here.',
+  person: 'One moment, please. I am still booking it, then I can put you through.',
+};
+
 function obey(state: BookingState, command: Command, context: DialogueContext): Step {
   const understood = { ...state, failures: 0, noises: 0 };
   const isBooking = state.pending.book !== undefined;
-  if (isBooking && (command === 'start-over' || command === 'cancel')) return tell(understood, 'I am already booking it, and cannot stop that here.');
+  const notNow = isBooking ? WHILE_BOOKING[command] : undefined;
+  if (notNow !== undefined) return tell(understood, notNow);
   switch (command) {
     case 'repeat':
       return repeat(understood, context);
@@ -41,8 +49,8 @@ function obey(state: BookingState, command: Command, context: DialogueContext): 
 
 function putThrough(state: BookingState, context: DialogueContext): Step {
   if (!context.tools.has('transfer')) return ask(state, context, NO_PERSON);
-  const asked = call(state, 'transfer', { reason: 'The caller asks for a person.' });
-  return { state: asked.state, moves: [...asked.moves, say('I will put you through.')] };
+  // What the caller hears of it is said by whoever puts them through.
+  return call(state, 'transfer', { department: 'support', reason: 'caller-asked', summary: wishSummary(state, context) });
 }
 
 type Answer = (state: BookingState, meaning: Meaning, context: DialogueContext, isQuestionHeard: boolean) => Step | null;

@@ -308,12 +308,23 @@ describe('the guided booking, when it does not understand', () => {
     call.says('plumbing');
     expect(call.says('say that again')).toBe('A visit for plumbing. Which day suits you?');
     expect(call.says('help')).toBe('You can say: tomorrow. Or: next Monday. Or: the twelfth. A visit for plumbing. Which day suits you?');
-    expect(call.says('speak to a person')).toBe('In this demo I cannot put you through to a person. A visit for plumbing. Which day suits you?');
+    expect(call.says('speak to a person')).toBe('I cannot put you through to a person here. A visit for plumbing. Which day suits you?');
     const staffed = new Conversation([...CALENDAR, 'transfer']);
     staffed.begins();
-    expect(staffed.says('operator')).toBe('I will put you through.');
-    expect(staffed.asks?.tool).toBe('transfer');
+    expect(staffed.says('operator')).toBe('');
+    expect(staffed.asks).toEqual({ tool: 'transfer', arguments: { department: 'support', reason: 'caller-asked', summary: 'The caller asked for a person.' } });
     expect(staffed.answers({ status: 'failed' })).toContain('I could not put you through.');
+  });
+
+  it('tells the person what the caller was about, and the caller when nobody is there', () => {
+    const call = new Conversation([...CALENDAR, 'look-up', 'transfer']);
+    call.begins();
+    call.answers(ok({ known: true, name: 'Alex Morgan' }));
+    call.says('a plumber tomorrow morning please');
+    call.answers(free('09:00', '10:30'));
+    call.says('speak to a person');
+    expect(call.asks?.arguments['summary']).toBe('Alex Morgan asked for a person. They were about to book plumbing for tomorrow, Tuesday, March 3rd in the morning; nothing is booked.');
+    expect(call.answers({ status: 'refused', reason: 'department-closed' })).toMatch(/^Nobody is there to take the call at this hour\. For tomorrow/);
   });
 
   it('takes keys for answers', () => {

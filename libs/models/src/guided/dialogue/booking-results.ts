@@ -3,7 +3,7 @@ import { advance, ask, check, offerSlots, type Step } from './booking-moves.ts';
 import { answered, slotClock, withoutRequest, withoutSlots, type BookingState } from './booking-state.ts';
 import type { DialogueContext, ToolRole } from './dialogue.ts';
 import { readCustomerName, readReference, readSlots, type ToolResult } from './tool-results.ts';
-import { CALLBACK, serviceName, welcomeBack } from './wording.ts';
+import { CALLBACK, NOBODY_THERE, NOT_PUT_THROUGH, serviceName, welcomeBack } from './wording.ts';
 
 /** A tool has answered. Answers to questions that no longer matter change nothing. */
 export function takeResult(state: BookingState, callNumber: number, result: ToolResult, context: DialogueContext): Step {
@@ -30,7 +30,7 @@ const RESULTS: Readonly<Record<ToolRole, OnResult>> = {
   },
   book: takeBooking,
   end: (state) => ({ state, moves: [] }),
-  transfer: (state, result, context) => (result.status === 'ok' ? { state, moves: [] } : ask(state, context, 'I could not put you through.')),
+  transfer: (state, result, context) => (result.status === 'ok' ? { state, moves: [] } : ask(state, context, result.status === 'refused' && result.reason === 'department-closed' ? NOBODY_THERE : NOT_PUT_THROUGH)),
 };
 
 function calendarFailed(state: BookingState, context: DialogueContext): Step {

@@ -1,11 +1,14 @@
 import { sayClock, sayDay } from './calendar.ts';
+import type { BookingState } from './booking-state.ts';
 import { sayEssential, type DialogueContext, type DialogueMove } from './dialogue.ts';
 import type { ClockTime, PartOfDay, Service } from './meaning.ts';
 
 /** Every sentence of the guided dialogue. English only: the recogniser's model is. */
 
 export const DISCLOSURE = 'I am a guided demo, not an AI, and understand short answers.';
-export const NO_PERSON = 'In this demo I cannot put you through to a person.';
+export const NO_PERSON = 'I cannot put you through to a person here.';
+export const NOBODY_THERE = 'Nobody is there to take the call at this hour.';
+export const NOT_PUT_THROUGH = 'I could not put you through.';
 export const CALLBACK = 'A colleague will check and call you back to confirm.';
 export const GOODBYE = 'Thank you for calling. Goodbye.';
 
@@ -38,6 +41,13 @@ export function listTimes(times: readonly ClockTime[]): string {
   const words = said.map((text) => (shared === '' ? text : text.replace(shared, '')));
   const listed = words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
   return `${listed}${shared}`;
+}
+
+/** What the person who takes the call is told, as far as the caller has said it. */
+export function wishSummary({ service, date, part, clock, customerName }: BookingState, context: DialogueContext): string {
+  const who = customerName === null ? 'The caller' : customerName;
+  const what = service === null ? '' : ` They were about to book ${serviceName(service)}${date === null ? '' : ` for ${wishWords({ date, part, clock }, context)}`}; nothing is booked.`;
+  return `${who} asked for a person.${what}`;
 }
 
 /** The whole of what would be booked; a yes counts only when this has been heard. */
