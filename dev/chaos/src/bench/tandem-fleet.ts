@@ -1,0 +1,118 @@
+import { RunningPlatform, type RecordedCall } from '@tandem/commands/platform';
+import type { AgentContentInput, CallEvent } from '@tandem/contracts';
+import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
+import type { LoggedEvent } from '../history/entries.ts';
+import type { CallOnRecord, Fleet } from './fleet.ts';
+import { listeningModel } from './listening-model.ts';
+import { StampedVoice } from './stamped-voice.ts';
+
+export interface TandemFleetOptions {
+  readonly relays: number;
+  /** Over the services' usual environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly agent?: Partial<AgentContentInput>;
+}
+
+/** What the simulated provider takes to answer, as the goals have it. */
+const FIRST_BYTE_MS = 300;
+const AGENT_SPEAKS_MS = 1_200;
+const AGENT: Partial<AgentContentInput> = {
+  greeting: 'Northwind, hello.',
+  turnDetection: { kind: 'preset', preset: 'fast' },
+  idle: { afterMs: 0 },
+  toolWait: { fillerAfterMs: 0 },
+};
+
+/** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
+export class TandemFleet implements Fleet {
+  readonly kind = 'tandem';
+
+  private constructor(
+    readonly platform: RunningPlatform,
+    readonly voice: StampedVoice,
+  ) {}
+
+  static async start({ relays, env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
+    const voice = new StampedVoice();
+    const platform = await RunningPlatform.start({
+      model: {
+        behaviour: listeningModel,
+        pace: { firstByteMs: FIRST_BYTE_MS, deltaMs: 200, audioRate: 5 },
+        record: { events: false, audio: false },
+        speak: (text) => voice.speak(text, AGENT_SPEAKS_MS),
+        recognise: (audio) => voice.hear(audio)[0]?.text ?? null,
+      },
+      stack: { relays, env: { LOG_LEVEL: 'warn', ...env } },
+    });
+    await platform.publish({ ...AGENT, ...agent });
+    return new TandemFleet(platform, voice);
+  }
+
+  get twilio(): TwilioSimulator {
+    return this.platform.twilio;
+  }
+
+  get model(): RealtimeSimulator {
+    return this.platform.model;
+  }
+
+  get relays(): readonly string[] {
+    return this.platform.stack.supervisor.instances.filter((instance) => instance.startsWith('relay-'));
+  }
+
+  ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
+    return this.platform.ring(options);
+  }
+
+  async holderOf(callSid: string): Promise<string | null> {
+    const callId = await this.platform.records.callOf(callSid);
+    const standing = callId && (await this.platform.records.standing(callId));
+    return standing?.state === 'connected' ? standing.relayId : null;
+  }
+
+  signal(instance: string, signal: NodeJS.Signals): Promise<void> {
+    return this.platform.stack.supervisor.kill(instance, signal);
+  }
+
+  restart(instance: string): Promise<void> {
+    return this.platform.stack.supervisor.restart(instance);
+  }
+
+  pidOf(instance: string): number | null {
+    return this.platform.stack.supervisor.pidOf(instance);
+  }
+
+  async recordOf(callSid: string): Promise<CallOnRecord | null> {
+    const [row] = await this.platform.sql<{ id: string }>('SELECT id FROM calls WHERE carrier_call_id = $1 AND ended_at IS NOT NULL', callSid);
+    if (!row) return null;
+    const { callId, termination, transcript, toolCalls } = await this.platform.ask<RecordedCall>(`/v1/calls/${row.id}`);
+    const { events } = await this.platform.records.events(callId as CallEventId);
+    return {
+      callId,
+      events: events.map(loggedEvent),
+      reason: termination?.reason ?? null,
+      utterances: transcript.map(({ speaker, text, interrupted }) => ({ speaker: speaker as 'caller' | 'agent', text, interrupted })),
+      tools: toolCalls.map(({ name, outcome }) => ({ name, status: outcome?.status ?? null })),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.platform.stop();
+  }
+}
+
+type CallEventId = Parameters<RunningPlatform['records']['events']>[0];
+
+function loggedEvent({ at, type, epoch, seq, data }: CallEvent): LoggedEvent {
+  const { text, relayId, toolCallId, outcome } = data as { text?: string; relayId?: string; toolCallId?: string; outcome?: { status?: string } };
+  return {
+    at,
+    type,
+    epoch,
+    seq,
+    ...(text === undefined ? {} : { text }),
+    ...(relayId === undefined ? {} : { relayId }),
+    ...(toolCallId === undefined ? {} : { toolCallId }),
+    ...(typeof outcome?.status === 'string' ? { outcome: outcome.status } : {}),
+  };
+}

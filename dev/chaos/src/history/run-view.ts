@@ -1,0 +1,99 @@
+import { answerTo } from '../bench/listening-model.ts';
+import { entriesOf, type EntryOf, type HistoryEntry } from './entries.ts';
+
+/** One call as the history tells it. */
+export interface CallStory {
+  readonly call: string;
+  readonly placedAt: number;
+  readonly said: readonly EntryOf<'caller-said'>[];
+  readonly heard: readonly EntryOf<'agent-heard'>[];
+  readonly streams: readonly EntryOf<'stream'>[];
+  readonly sessions: readonly EntryOf<'model-session'>[];
+  readonly log: EntryOf<'log'> | null;
+  readonly row: EntryOf<'row'> | null;
+  readonly ended: EntryOf<'call-ended'> | null;
+}
+
+/** A call that lost its relay, and how it went on. */
+export interface Loss {
+  readonly story: CallStory;
+  readonly fault: EntryOf<'fault'>;
+  /** Ms from the fault to the agent's first sound on a new stream; to a model that listens where nothing was to be said. Null when it never came. */
+  readonly backMs: number | null;
+  /** Ms the caller heard nothing though somebody had the word: from the fault, or from the end of the sound that was in hand, to the agent's next sound. */
+  readonly silenceMs: number | null;
+}
+
+/** A turn is finished when its answer was heard to the end; so close to a fault nobody can know whether the relay knew. */
+const MARGIN_MS = 100;
+const MISSING_FRAMES = 2;
+
+/** A history, call by call and fault by fault. */
+export class RunView {
+  readonly stories: readonly CallStory[];
+  readonly faults: readonly EntryOf<'fault'>[];
+
+  constructor(readonly entries: readonly HistoryEntry[]) {
+    this.faults = entriesOf(entries, 'fault');
+    this.stories = storiesOf(entries);
+  }
+
+  /** What was measured under this name. */
+  measured(what: string): number[] {
+    return entriesOf(this.entries, 'measured').filter((entry) => entry.what === what).map(({ value }) => value);
+  }
+
+  /** Every call a fault of this kind struck. */
+  losses(...whats: readonly string[]): Loss[] {
+    const byCall = new Map(this.stories.map((story) => [story.call, story]));
+    return this.faults.filter(({ what }) => whats.includes(what)).flatMap((fault) => fault.held.flatMap((call) => byCall.get(call) ?? []).map((story) => lossOf(story, fault)));
+  }
+}
+
+/** Turns whose answer the caller heard to the end before `by`. */
+export function finishedTurns(story: CallStory, by = Number.POSITIVE_INFINITY): { readonly text: string; readonly answer: string; readonly at: number }[] {
+  return story.said.flatMap(({ text }) => {
+    const answer = answerTo(text);
+    const heard = story.heard.find((item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES);
+    return heard && heard.at + MARGIN_MS < by ? [{ text, answer, at: heard.at }] : [];
+  });
+}
+
+function storiesOf(entries: readonly HistoryEntry[]): CallStory[] {
+  const of = <Kind extends 'caller-said' | 'agent-heard' | 'stream' | 'model-session' | 'log' | 'row' | 'call-ended'>(kind: Kind) => Map.groupBy(entriesOf(entries, kind), (entry) => (entry as { readonly call: string | null }).call);
+  const [said, heard, streams, sessions, logs, rows, ended] = [of('caller-said'), of('agent-heard'), of('stream'), of('model-session'), of('log'), of('row'), of('call-ended')];
+  return entriesOf(entries, 'call-placed').map(({ call, at }) => ({
+    call,
+    placedAt: at,
+    said: said.get(call) ?? [],
+    heard: heard.get(call) ?? [],
+    streams: streams.get(call) ?? [],
+    sessions: sessions.get(call) ?? [],
+    log: logs.get(call)?.[0] ?? null,
+    row: rows.get(call)?.[0] ?? null,
+    ended: ended.get(call)?.[0] ?? null,
+  }));
+}
+
+function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
+  const reopened = story.streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at);
+  const ready = story.log?.events.find(({ type, at, epoch }) => type === 'model.opened' && at > fault.at && epoch > 1);
+  const nextSaid = story.said.find(({ fromAt }) => fromAt > fault.at)?.fromAt ?? Number.POSITIVE_INFINITY;
+  const sound = reopened && story.heard.find(({ fromAt }) => fromAt > (reopened.openedAt ?? 0));
+  const isOwed = sound !== undefined && sound.fromAt < nextSaid;
+  const backAt = isOwed ? sound.fromAt : reopened && ready ? Math.max(ready.at, reopened.openedAt ?? 0) : null;
+  const inHand = story.heard.findLast(({ fromAt }) => fromAt <= fault.at);
+  const quietFrom = Math.max(fault.at, inHand?.at ?? 0);
+  return { story, fault, backMs: backAt === null ? null : backAt - fault.at, silenceMs: isOwed ? Math.max(0, sound.fromAt - quietFrom) : backAt === null ? null : 0 };
+}
+
+/** 0 to 1. NaN of nothing. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** In per cent; NaN of nothing. */
+export function shareOf<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
+  return items.length === 0 ? Number.NaN : (items.filter(isSo).length / items.length) * 100;
+}
