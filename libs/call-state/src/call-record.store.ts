@@ -56,7 +56,7 @@ export class CallRecordStore {
     const [outcome, sealed, lastSeq] = (await run(
       this.redis,
       claimCall,
-      [keys.call(callId), keys.liveCalls, keys.relayReserved(relayId)],
+      [keys.call(callId), keys.liveCalls, keys.relayReserved(relayId), keys.relay(relayId)],
       [epoch, relayId, leaseMs, callId],
     )) as ['claimed' | 'unknown' | 'ended' | 'used', string, string];
     if (outcome !== 'claimed') return { outcome };

@@ -3,6 +3,8 @@ import type { Behaviour, Brain, ResponsePlan, ResponseRequest } from '@tandem/si
 /** What an agent answers to words of a caller. */
 export const answerTo = (text: string): string => `Answer to ${text}.`;
 
+const NOTHING_TO_ANSWER = 'Please say that again.';
+
 const VERBATIM = /^\s*(?:say|speak|repeat|read)\b[\s\S]*?:\s*(?:\n)?["“]?([\s\S]+?)["”]?\s*$/i;
 
 /**
@@ -15,18 +17,20 @@ class ListeningBrain implements Brain {
   respond({ ownInstructions, utterances, context }: ResponseRequest): ResponsePlan {
     const asked = VERBATIM.exec(ownInstructions ?? '')?.[1];
     if (asked !== undefined) return { steps: [{ say: asked }] };
-    const words = utterances.at(-1)?.text || lastOfCaller(context);
-    return { steps: [{ say: words ? answerTo(words) : 'Hello.' }] };
+    const words = utterances.at(-1)?.text || unanswered(context);
+    return { steps: [{ say: words ? answerTo(words) : NOTHING_TO_ANSWER }] };
   }
 }
 
-function lastOfCaller(context: ResponseRequest['context']): string {
-  const item = context.findLast(({ wire }) => wire['role'] === 'user');
-  return item ? textOf(item.wire) : '';
+/** The caller's last words, where no answer to them follows that was heard to its end. */
+function unanswered(context: ResponseRequest['context']): string {
+  const messages = context.filter(({ wire }) => wire['type'] === 'message' && wire['role'] !== 'system').map(({ wire }) => textOf(wire));
+  const words = messages.findLast((text) => /^call \d+ turn/.test(text)) ?? '';
+  return messages.includes(answerTo(words)) ? '' : words;
 }
 
 /** The words of a conversation item, whichever way they are spelled. */
 export function textOf(wire: Readonly<Record<string, unknown>>): string {
-  const parts = Array.isArray(wire['content']) ? (wire['content'] as Readonly<Record<string, unknown>>[]) : [];
-  return parts.map((part) => String(part['text'] ?? part['transcript'] ?? '')).join('').trim();
+  const parts = Array.isArray(wire['content']) ? (wire['content'] as { readonly text?: string; readonly transcript?: string | null }[]) : [];
+  return parts.map(({ text, transcript }) => text ?? transcript ?? '').join('').trim();
 }

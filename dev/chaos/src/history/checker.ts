@@ -65,7 +65,7 @@ export function check(entries: readonly HistoryEntry[]): Violation[] {
   const { stories } = new RunView(entries);
   const isPlain = entriesOf(entries, 'run').some(({ fleet }) => fleet === 'plain');
   if (isPlain) return [];
-  const ofCalls = stories.flatMap((story) => Object.entries(RULES).flatMap(([rule, isBroken]) => (isBroken as Rule)(story).map((what): Violation => ({ rule: rule as Violation['rule'], call: story.call, what }))));
+  const ofCalls = stories.flatMap((story) => Object.entries(RULES).flatMap(([rule, isBroken]) => (isBroken)(story).map((what): Violation => ({ rule: rule as Violation['rule'], call: story.call, what }))));
   return [...ofCalls, ...overlaps(entries), ...unkeptPromises(entries, stories)];
 }
 

@@ -11,7 +11,7 @@ export class History {
   }
 
   add(entry: NewEntry): void {
-    const stamped = { at: Date.now(), ...entry } as HistoryEntry;
+    const stamped = { at: Date.now(), ...entry };
     this.entries.push(stamped);
     if (this.file) appendFileSync(this.file, `${JSON.stringify(stamped)}\n`);
   }

@@ -12,6 +12,8 @@ export interface CallStory {
   readonly log: EntryOf<'log'> | null;
   readonly row: EntryOf<'row'> | null;
   readonly ended: EntryOf<'call-ended'> | null;
+  /** Those that struck it. */
+  readonly faults: readonly EntryOf<'fault'>[];
 }
 
 /** A call that lost its relay, and how it went on. */
@@ -24,7 +26,7 @@ export interface Loss {
   readonly silenceMs: number | null;
 }
 
-/** A turn is finished when its answer was heard to the end; so close to a fault nobody can know whether the relay knew. */
+/** On its way from the caller's ear to the log: so close to a fault nobody can know whether the relay knew. */
 const MARGIN_MS = 100;
 const MISSING_FRAMES = 2;
 
@@ -50,12 +52,22 @@ export class RunView {
   }
 }
 
-/** Turns whose answer the caller heard to the end before `by`. */
+/**
+ * Turns whose answer the caller heard to the end before `by`, from a relay that was there to know of it: what the carrier
+ * still had in hand when its relay was struck is unfinished.
+ */
 export function finishedTurns(story: CallStory, by = Number.POSITIVE_INFINITY): { readonly text: string; readonly answer: string; readonly at: number }[] {
   return story.said.flatMap(({ text }) => {
     const answer = answerTo(text);
     const heard = story.heard.find((item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES);
-    return heard && heard.at + MARGIN_MS < by ? [{ text, answer, at: heard.at }] : [];
+    return heard && heard.at + MARGIN_MS < by && wasRelayThere(story, heard.at) ? [{ text, answer, at: heard.at }] : [];
+  });
+}
+
+function wasRelayThere({ faults, streams }: CallStory, at: number): boolean {
+  return faults.every((fault) => {
+    const backAt = streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ?? Number.POSITIVE_INFINITY;
+    return at < fault.at - MARGIN_MS || at > backAt;
   });
 }
 
@@ -72,19 +84,25 @@ function storiesOf(entries: readonly HistoryEntry[]): CallStory[] {
     log: logs.get(call)?.[0] ?? null,
     row: rows.get(call)?.[0] ?? null,
     ended: ended.get(call)?.[0] ?? null,
+    faults: entriesOf(entries, 'fault').filter(({ held }) => held.includes(call)),
   }));
 }
 
 function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
-  const reopened = story.streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at);
-  const ready = story.log?.events.find(({ type, at, epoch }) => type === 'model.opened' && at > fault.at && epoch > 1);
-  const nextSaid = story.said.find(({ fromAt }) => fromAt > fault.at)?.fromAt ?? Number.POSITIVE_INFINITY;
-  const sound = reopened && story.heard.find(({ fromAt }) => fromAt > (reopened.openedAt ?? 0));
-  const isOwed = sound !== undefined && sound.fromAt < nextSaid;
-  const backAt = isOwed ? sound.fromAt : reopened && ready ? Math.max(ready.at, reopened.openedAt ?? 0) : null;
-  const inHand = story.heard.findLast(({ fromAt }) => fromAt <= fault.at);
-  const quietFrom = Math.max(fault.at, inHand?.at ?? 0);
-  return { story, fault, backMs: backAt === null ? null : backAt - fault.at, silenceMs: isOwed ? Math.max(0, sound.fromAt - quietFrom) : backAt === null ? null : 0 };
+  const openedAt = firstAfter(story.streams.flatMap((stream) => stream.openedAt ?? []), fault.at);
+  const readyAt = firstAfter((story.log?.events ?? []).flatMap(({ type, at, epoch }) => (type === 'model.opened' && epoch > 1 ? [at] : [])), fault.at);
+  const soundAt = firstAfter(story.heard.map(({ fromAt }) => fromAt), openedAt);
+  const nextSaidAt = firstAfter(story.said.map(({ fromAt }) => fromAt), fault.at);
+  const isOwed = soundAt < nextSaidAt;
+  const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
+  const inHandUntil = story.heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
+  const isBack = Number.isFinite(backAt);
+  return { story, fault, backMs: isBack ? backAt - fault.at : null, silenceMs: !isBack ? null : isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil)) : 0 };
+}
+
+/** Infinity when none of the times is after it. */
+function firstAfter(times: readonly number[], at: number): number {
+  return times.find((time) => time > at) ?? Number.POSITIVE_INFINITY;
 }
 
 /** 0 to 1. NaN of nothing. */
