@@ -1,5 +1,8 @@
 import type { Scenario } from './scenario.ts';
+import { noRelayLeft } from './scenarios/no-relay-left.ts';
+import { relayFrozen } from './scenarios/relay-frozen.ts';
 import { relayKilled } from './scenarios/relay-killed.ts';
+import { fleetRolled, relayDrained } from './scenarios/relays-drained.ts';
 
 /** Everything that can be made to go wrong, in the order it is. */
-export const SCENARIOS: readonly Scenario[] = [relayKilled];
+export const SCENARIOS: readonly Scenario[] = [relayKilled, relayFrozen, relayDrained, fleetRolled, noRelayLeft];

@@ -4,6 +4,7 @@ import type { AgentContentInput } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
 import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall, type TwilioSimulatorOptions } from '@tandem/simulators';
+import { localSecrets } from './stack/local-secrets.ts';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
 /** A caller of the seeds whose name the business knows. */
@@ -32,6 +33,10 @@ export class RunningPlatform {
     const lines: string[] = [];
     const started: (() => Promise<unknown>)[] = [() => model.stop()];
     try {
+      const twilio = new TwilioSimulator({ authToken: localSecrets().twilioAuthToken, speed: CARRIER_SPEED, ...options.twilio });
+      await twilio.start();
+      started.unshift(() => twilio.stop());
+      const carrier = { TWILIO_AUTH_TOKEN: twilio.authToken, TWILIO_ACCOUNT_SID: twilio.accountSid, TWILIO_API_URL: twilio.apiBaseUrl };
       const stack = await launchStack({
         log: () => undefined,
         relays: 1,
@@ -39,12 +44,9 @@ export class RunningPlatform {
         agentModel: 'openai-realtime',
         echo: (instance, line) => lines.push(`${instance} ${line}`),
         ...options.stack,
-        env: { OPENAI_REALTIME_URL: at.url, OPENAI_API_KEY: 'sk-test', ...options.stack?.env },
+        env: { OPENAI_REALTIME_URL: at.url, OPENAI_API_KEY: 'sk-test', ...carrier, ...options.stack?.env },
       });
       started.unshift(() => stack.stop());
-      const twilio = new TwilioSimulator({ authToken: stack.twilioAuthToken, speed: CARRIER_SPEED, ...options.twilio });
-      await twilio.start();
-      started.unshift(() => twilio.stop());
       const redis = connectRedis(stack.redis.url, 'command');
       started.unshift(() => Promise.resolve(redis.disconnect()));
       const records = new CallRecordStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));

@@ -24,6 +24,8 @@ export interface Loss {
   readonly backMs: number | null;
   /** Ms the caller heard nothing though somebody had the word: from the fault, or from the end of the sound that was in hand, to the agent's next sound. */
   readonly silenceMs: number | null;
+  /** Ms the caller was without an agent that would have heard them: from the end of the old stream to a model that listens. */
+  readonly gapMs: number | null;
 }
 
 /** On its way from the caller's ear to the log: so close to a fault nobody can know whether the relay knew. */
@@ -96,8 +98,10 @@ function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
   const isOwed = soundAt < nextSaidAt;
   const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
   const inHandUntil = story.heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
-  const isBack = Number.isFinite(backAt);
-  return { story, fault, backMs: isBack ? backAt - fault.at : null, silenceMs: !isBack ? null : isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil)) : 0 };
+  if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
+  const closedAt = story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ?? fault.at;
+  const silenceMs = isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil)) : 0;
+  return { story, fault, backMs: backAt - fault.at, silenceMs, gapMs: Math.max(Math.max(readyAt, openedAt) - closedAt, 0) };
 }
 
 /** Infinity when none of the times is after it. */
