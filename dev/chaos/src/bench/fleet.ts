@@ -25,6 +25,9 @@ export interface Fleet {
   signal(instance: string, signal: NodeJS.Signals): Promise<void>;
   /** Starts it again as it was, ready to take calls; ends it first when it still runs. */
   restart(instance: string): Promise<void>;
+  /** p99 of its event loop since it was asked last, in ms. */
+  loopDelayMs(relay: string): Promise<number>;
+  callsHeld(relay: string): Promise<number>;
   pidOf(instance: string): number | null;
   /** Null when nothing is on record. */
   recordOf(callSid: string): Promise<CallOnRecord | null>;

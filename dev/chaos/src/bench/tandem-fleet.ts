@@ -78,6 +78,19 @@ export class TandemFleet implements Fleet {
     return this.platform.stack.supervisor.restart(instance);
   }
 
+  async loopDelayMs(relay: string): Promise<number> {
+    return (await this.metric(relay, 'nodejs_eventloop_lag_p99_seconds')) * 1000;
+  }
+
+  callsHeld(relay: string): Promise<number> {
+    return this.metric(relay, 'tandem_relay_active_calls');
+  }
+
+  private async metric(instance: string, name: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.platform.stack.supervisor.portsOf(instance).http}/metrics`);
+    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(await response.text())?.[1] ?? Number.NaN);
+  }
+
   pidOf(instance: string): number | null {
     return this.platform.stack.supervisor.pidOf(instance);
   }

@@ -24,6 +24,11 @@ export function nobodyLost(id: string): Goal {
   return { id, what: 'calls lost', unit: '', limit: { atMost: 0 }, figure: (run) => run.stories.filter(({ ended }) => ended?.by !== 'hangup-by-party').length };
 }
 
+/** Nobody speaks into the void. */
+export function everybodyAnswered(id: string): Goal {
+  return { id, what: 'turns of callers that were answered', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.stories.flatMap(({ said }) => said), ({ isAnswered }) => isAnswered) };
+}
+
 const TURN_RULES: ReadonlySet<Violation['rule']> = new Set(['turn-kept', 'turn-once', 'turn-order', 'model-knows', 'log-gapless']);
 
 export function turnsRight(id: string): Goal {
