@@ -1,4 +1,5 @@
-import type { Behaviour, Brain, ResponsePlan, ResponseRequest } from '@tandem/simulators';
+import type { Behaviour, Brain, RealtimeSimulatorOptions, ResponsePlan, ResponseRequest } from '@tandem/simulators';
+import type { StampedVoice } from './stamped-voice.ts';
 
 /** What an agent answers to words of a caller. */
 export const answerTo = (text: string): string => `Answer to ${text}.`;
@@ -11,7 +12,23 @@ const VERBATIM = /^\s*(?:say|speak|repeat|read)\b[\s\S]*?:\s*(?:\n)?["“]?([\s\
  * A model that answers the caller's last words by name, whether it heard them itself or was given them as history: so
  * every answer tells which turn it belongs to.
  */
-export const listeningModel: Behaviour = { name: 'listening', needsAudio: true, open: () => new ListeningBrain() };
+const listeningModel: Behaviour = { name: 'listening', needsAudio: true, open: () => new ListeningBrain() };
+
+/** What the simulated provider takes to answer, as the goals have it. */
+const FIRST_BYTE_MS = 300;
+const AGENT_SPEAKS_MS = 1_200;
+
+/** A provider whose model listens and whose audio can be told apart. */
+export function simulatedModel(voice: StampedVoice): RealtimeSimulatorOptions {
+  return {
+    behaviour: listeningModel,
+    pace: { firstByteMs: FIRST_BYTE_MS, deltaMs: 200, audioRate: 5 },
+    record: { events: false, audio: false },
+    transcriptionDelayMs: 100,
+    speak: (text) => voice.speak(text, AGENT_SPEAKS_MS),
+    recognise: (audio) => voice.hear(audio)[0]?.text ?? null,
+  };
+}
 
 class ListeningBrain implements Brain {
   respond({ ownInstructions, utterances, context }: ResponseRequest): ResponsePlan {

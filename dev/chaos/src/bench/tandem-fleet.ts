@@ -3,7 +3,7 @@ import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
-import { listeningModel } from './listening-model.ts';
+import { simulatedModel } from './listening-model.ts';
 import { StampedVoice } from './stamped-voice.ts';
 
 export interface TandemFleetOptions {
@@ -13,9 +13,6 @@ export interface TandemFleetOptions {
   readonly agent?: Partial<AgentContentInput>;
 }
 
-/** What the simulated provider takes to answer, as the goals have it. */
-const FIRST_BYTE_MS = 300;
-const AGENT_SPEAKS_MS = 1_200;
 const AGENT: Partial<AgentContentInput> = {
   greeting: 'Northwind, hello.',
   turnDetection: { kind: 'preset', preset: 'fast' },
@@ -35,13 +32,7 @@ export class TandemFleet implements Fleet {
   static async start({ relays, env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
     const voice = new StampedVoice();
     const platform = await RunningPlatform.start({
-      model: {
-        behaviour: listeningModel,
-        pace: { firstByteMs: FIRST_BYTE_MS, deltaMs: 200, audioRate: 5 },
-        record: { events: false, audio: false },
-        speak: (text) => voice.speak(text, AGENT_SPEAKS_MS),
-        recognise: (audio) => voice.hear(audio)[0]?.text ?? null,
-      },
+      model: simulatedModel(voice),
       stack: { relays, env: { LOG_LEVEL: 'warn', ...env } },
     });
     await platform.publish({ ...AGENT, ...agent });

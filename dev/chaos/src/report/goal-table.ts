@@ -3,23 +3,38 @@ import type { ScenarioResult } from '../run-scenario.ts';
 
 const VIOLATIONS_SHOWN = 10;
 
-/** Every goal with the figure beside it, and what was violated, as lines for people. */
+export const COLUMNS = ['', 'what goes wrong, and what must come of it', 'goal', 'Tandem', 'ordinary relay'] as const;
+
+/** Every goal with our figure beside it, and that of a relay of the ordinary kind where it was put through the same. */
+export function goalRows(results: readonly ScenarioResult[]): string[][] {
+  return results
+    .filter(({ fleet }) => fleet === 'tandem')
+    .flatMap(({ scenario, goals }) => {
+      const plain = results.find((result) => result.fleet === 'plain' && result.scenario === scenario);
+      return goals.map(({ goal, figure, isMet }, index) => {
+        const other = plain?.goals[index];
+        return [goal.id, `${scenario.about}: ${goal.what}`, limitText(goal), `${figureText(goal, figure)}${isMet ? '' : ' (NOT MET)'}`, other ? figureText(goal, other.figure) : ''];
+      });
+    });
+}
+
+/** The same, and what was violated, as lines for people. */
 export function goalLines(results: readonly ScenarioResult[]): string[] {
-  const rows = results.flatMap(({ scenario, goals }) => goals.map(({ goal, figure, isMet }) => [goal.id, `${scenario.about}: ${goal.what}`, limitText(goal), figureText(goal, figure), isMet ? 'met' : 'NOT MET']));
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const rows = [[...COLUMNS], ...goalRows(results)];
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const table = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
-  const violated = results.flatMap(({ scenario, violations }) => [
+  const violated = results.filter(({ fleet }) => fleet === 'tandem').flatMap(({ scenario, violations }) => [
     `${scenario.name}: ${violations.length} violation${violations.length === 1 ? '' : 's'} of what must hold`,
     ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, call, what }) => `  ${rule} ${call}: ${what}`),
   ]);
   return [...table, ...violated];
 }
 
-export function limitText({ limit, unit }: Goal): string {
+function limitText({ limit, unit }: Goal): string {
   return 'atLeast' in limit ? `≥ ${withUnit(limit.atLeast, unit)}` : `≤ ${withUnit(limit.atMost, unit)}`;
 }
 
-export function figureText({ unit }: Goal, figure: number): string {
+function figureText({ unit }: Goal, figure: number): string {
   return Number.isNaN(figure) ? 'not measured' : withUnit(figure, unit);
 }
 

@@ -114,6 +114,12 @@ export const relaySection = section('media-relay', 'The fleet that holds calls.'
     whenUnset: 'ws://127.0.0.1:<port>',
   },
   maxCalls: { env: 'RELAY_MAX_CALLS', schema: count(1, 5000).default(200), unit: 'calls', description: 'Calls this relay takes at most.' },
+  maxLoopDelayMs: {
+    env: 'RELAY_MAX_LOOP_DELAY_MS',
+    schema: milliseconds(20, 5_000).default(200),
+    unit: 'ms',
+    description: 'A relay whose event loop is later than this (p99 of a second, three seconds in a row) gets no new calls, whatever RELAY_MAX_CALLS says.',
+  },
   soundsDir: {
     env: 'SOUNDS_DIR',
     schema: z.string().min(1).optional(),

@@ -4,7 +4,7 @@ import { textsOf, TICKET_LIFETIME_S, type TerminationReason } from '@tandem/cont
 import { PostCallQueue } from '@tandem/platform';
 import { farewellTwiml, hangupTwiml } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import { DepartmentDial } from '../transfer/department-dial.ts';
+import { DepartmentDial, lastResortOf } from '../transfer/department-dial.ts';
 import type { CallbackClaims } from '../twilio/callback-tokens.ts';
 import { APOLOGY } from './refusals.ts';
 import { StreamOffers } from './stream-offer.ts';
@@ -91,7 +91,7 @@ export class ReAttachment {
 
   private async lastResort(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause, standing: CallStanding, record: AdmissionRecord): Promise<string> {
     const { callId } = claims;
-    const department = cause === 'transfer-returned' ? null : this.departments.lastResort(record);
+    const department = cause === 'transfer-returned' ? null : lastResortOf(record.agent, new Date());
     if (department) {
       const pending = { department: department.key, mode: 'cold', summary: '', atMs: sinceAdmission(standing) } as const;
       const asked = await this.records.addFact(callId, 'last-resort', { type: 'transfer.asked', data: pending });

@@ -74,7 +74,8 @@ export class WakeWatch {
     for (const run of waiting) run();
   }
 
-  private beat(): void {
+  /** Time goes by: called by its own timer, ten times a second. */
+  beat(): void {
     const beat = { at: this.clock.now(), wallAt: this.clock.wallTime() };
     const stoodMs = Math.max(beat.at - this.lastBeat.at, beat.wallAt - this.lastBeat.wallAt);
     this.lastBeat = beat;
