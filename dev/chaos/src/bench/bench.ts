@@ -14,6 +14,8 @@ const ROWS_PATIENCE_MS = 20_000;
 /** Where a scenario does its work: a fleet, people who talk to it, and the history of both. */
 export class Bench {
   readonly callers: TalkingCaller[] = [];
+  /** Who has hung up since the last collection. */
+  private readonly left: TalkingCaller[] = [];
   private readonly sids: string[] = [];
   private sessionsSeen = 0;
 
@@ -30,12 +32,25 @@ export class Bench {
   /** So many people call and begin to talk. */
   async place(calls: number): Promise<void> {
     for (let index = 0; index < calls; index += 1) {
-      const call = this.fleet.ring({ from: `+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`, isRecording: true });
-      const number = this.sids.push(call.sid);
-      this.history.add({ kind: 'call-placed', call: call.sid });
-      this.callers.push(new TalkingCaller(call, number, this.fleet.voice, this.random, this.history));
+      this.placeOne();
       await sleep(1000 / PLACED_PER_SECOND);
     }
+  }
+
+  /** The first who called hangs up, and somebody else calls. */
+  async replaceOne(): Promise<void> {
+    const leaving = this.callers.shift();
+    this.placeOne();
+    if (!leaving) return;
+    this.left.push(leaving);
+    await leaving.leave();
+  }
+
+  private placeOne(): void {
+    const call = this.fleet.ring({ from: `+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`, isRecording: true });
+    const number = this.sids.push(call.sid);
+    this.history.add({ kind: 'call-placed', call: call.sid });
+    this.callers.push(new TalkingCaller(call, number, this.fleet.voice, this.random, this.history));
   }
 
   /** Everybody who is on the line has had so many turns more. */
@@ -46,8 +61,8 @@ export class Bench {
 
   /** Everybody hangs up; what there is to know of the calls goes into the history. */
   async collect(): Promise<void> {
-    const callers = this.callers.splice(0);
-    await Promise.all(callers.map((caller) => caller.leave()));
+    await Promise.all(this.callers.map((caller) => caller.leave()));
+    const callers = [...this.left.splice(0), ...this.callers.splice(0)];
     for (const session of this.fleet.model.sessions) if (session.number > this.sessionsSeen) this.noteSession(session);
     this.sessionsSeen = this.fleet.model.openedSessions;
     await Promise.all(callers.map(({ call }) => this.noteRecord(call.sid)));

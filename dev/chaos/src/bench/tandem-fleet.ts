@@ -3,11 +3,16 @@ import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
+import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { simulatedModel } from './listening-model.ts';
 import { StampedVoice } from './stamped-voice.ts';
 
 export interface TandemFleetOptions {
   readonly relays: number;
+  /** One when absent. More stand behind a balancer that goes to the next when one does not answer. */
+  readonly ingresses?: number;
+  /** Lines that can be made slow, silent or cut lie between the services and these. */
+  readonly lines?: readonly LineName[];
   /** Over the services' usual environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly agent?: Partial<AgentContentInput>;
@@ -20,6 +25,13 @@ const AGENT: Partial<AgentContentInput> = {
   toolWait: { fillerAfterMs: 0 },
 };
 
+export type LineName = 'postgres' | 'redis' | 'model';
+
+/** From SIGTERM to SIGKILL: longer than a relay may take to move its calls. */
+const RELAY_GRACE_MS = 40_000;
+/** Calls nobody has room for are ended after it, so that a fleet that goes altogether is gone. */
+const DRAIN_GRACE_MS = 30_000;
+
 /** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
 export class TandemFleet implements Fleet {
   readonly kind = 'tandem';
@@ -27,16 +39,38 @@ export class TandemFleet implements Fleet {
   private constructor(
     readonly platform: RunningPlatform,
     readonly voice: StampedVoice,
+    private readonly lines: ReadonlyMap<LineName, FaultProxy>,
+    private readonly balancer: FaultProxy | null,
   ) {}
 
-  static async start({ relays, env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
+  static async start({ relays, ingresses = 1, lines: wanted = [], env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
     const voice = new StampedVoice();
+    const lines = new Map<LineName, FaultProxy>();
+    const ingressPorts: number[] = [];
+    const balancer = ingresses > 1 ? await FaultProxy.start(() => ingressPorts) : null;
+    const between = async (server: LineName, url: string): Promise<string> => {
+      const address = new URL(url);
+      if (!wanted.includes(server)) return url;
+      const port = Number(address.port);
+      const line = await FaultProxy.start(() => [port]);
+      lines.set(server, line);
+      address.port = String(line.port);
+      return address.toString();
+    };
     const platform = await RunningPlatform.start({
       model: simulatedModel(voice),
-      stack: { relays, env: { LOG_LEVEL: 'warn', ...env } },
+      between,
+      stack: {
+        relays,
+        ingresses,
+        relayGraceMs: RELAY_GRACE_MS,
+        env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(balancer ? { PUBLIC_BASE_URL: `http://127.0.0.1:${balancer.port}` } : {}), ...env },
+      },
     });
+    const fleet = new TandemFleet(platform, voice, lines, balancer);
+    ingressPorts.push(...fleet.instances('call-ingress').map((instance) => platform.stack.supervisor.portsOf(instance).http ?? 0));
     await platform.publish({ ...AGENT, ...agent });
-    return new TandemFleet(platform, voice);
+    return fleet;
   }
 
   get twilio(): TwilioSimulator {
@@ -48,7 +82,19 @@ export class TandemFleet implements Fleet {
   }
 
   get relays(): readonly string[] {
-    return this.platform.stack.supervisor.instances.filter((instance) => instance.startsWith('relay-'));
+    return this.instances('relay-');
+  }
+
+  /** Names of the processes of a kind. */
+  instances(prefix: string): string[] {
+    return this.platform.stack.supervisor.instances.filter((instance) => instance.startsWith(prefix));
+  }
+
+  /** The line to a server this fleet was started with. */
+  line(name: LineName): FaultProxy {
+    const line = this.lines.get(name);
+    if (!line) throw new TypeError(`This fleet has no line to ${name}.`);
+    return line;
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
@@ -100,8 +146,10 @@ export class TandemFleet implements Fleet {
     };
   }
 
-  stop(): Promise<void> {
-    return this.platform.stop();
+  async stop(): Promise<void> {
+    await this.platform.stop();
+    await this.balancer?.stop();
+    for (const line of this.lines.values()) await line.stop();
   }
 }
 

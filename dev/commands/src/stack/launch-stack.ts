@@ -11,6 +11,12 @@ export interface LaunchOptions {
   readonly isEphemeral?: boolean;
   /** Which engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
   readonly agentModel?: 'openai-realtime' | 'guided';
+  /** How many call-ingresses; one when absent. Behind `PUBLIC_BASE_URL`, where there are several. */
+  readonly ingresses?: number;
+  /** From SIGTERM to SIGKILL, for relays. */
+  readonly relayGraceMs?: number;
+  /** Puts something between the services and a server: answers the address the services are given. */
+  readonly between?: (server: 'postgres' | 'redis', url: string) => Promise<string>;
   /** Over everything else in the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly echo?: (instance: string, line: string) => void;
@@ -25,6 +31,8 @@ export interface Stack {
   readonly secrets: LocalSecrets;
   readonly agentModel: 'openai-realtime' | 'guided';
   readonly twilioAuthToken: string;
+  /** Where carriers reach call-ingress. */
+  readonly publicUrl: string;
   readonly urls: { readonly ingress: string; readonly crmApi: string; readonly controlApi: string };
   stop(): Promise<void>;
 }
@@ -51,7 +59,7 @@ const LOCAL_DRAIN_GRACE_MS = 3_000;
 
 /** Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing stays behind. */
 export async function launchStack(options: LaunchOptions): Promise<Stack> {
-  const { log, isEphemeral = false } = options;
+  const { log, isEphemeral = false, between = (_server, url) => Promise.resolve(url) } = options;
   const env = { ...environment(), ...options.env };
   const secrets = localSecrets();
   const servers = await startServers(log, isEphemeral);
@@ -68,18 +76,24 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       RELAY_DRAIN_GRACE_MS: String(LOCAL_DRAIN_GRACE_MS),
       ...speech.env,
       ...env,
-      DATABASE_URL: postgres.url,
-      REDIS_URL: redis.url,
+      DATABASE_URL: await between('postgres', postgres.url),
+      REDIS_URL: await between('redis', redis.url),
       CRM_API_URL: `http://127.0.0.1:${ports['crm-api']}`,
       NODE_ENV: 'production',
     };
-    const single = (service: Exclude<ServiceName, 'media-relay'>) => ({ service, instance: service, env: { ...shared, [PORT_VARIABLES[service]]: String(ports[service]) } });
+    const single = (service: Exclude<ServiceName, 'media-relay'>, number = 1) => ({
+      service,
+      instance: number === 1 ? service : `${service}-${number}`,
+      env: { ...shared, [PORT_VARIABLES[service]]: number === 1 ? String(ports[service]) : '0' },
+    });
     const relays = ports.relays.map((port, index) => ({
       service: 'media-relay',
       instance: `relay-${index + 1}`,
+      ...(options.relayGraceMs === undefined ? {} : { graceMs: options.relayGraceMs }),
       env: { ...shared, NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(), MEDIA_RELAY_PORT: String(port), RELAY_ID: `relay-${index + 1}` },
     }));
-    await supervisor.start([single('crm-api'), single('call-ingress'), ...relays, single('tool-worker'), single('post-call-worker'), single('control-api')]);
+    const ingresses = Array.from({ length: options.ingresses ?? 1 }, (_, index) => single('call-ingress', index + 1));
+    await supervisor.start([single('crm-api'), ...ingresses, ...relays, single('tool-worker'), single('post-call-worker'), single('control-api')]);
     const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;
     return {
       supervisor,
@@ -89,6 +103,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       secrets,
       agentModel,
       twilioAuthToken: (shared.TWILIO_AUTH_TOKEN ?? '').split(',')[0] ?? '',
+      publicUrl: shared.PUBLIC_BASE_URL ?? url('call-ingress'),
       urls: { ingress: url('call-ingress'), crmApi: url('crm-api'), controlApi: url('control-api') },
       stop: () => supervisor.stop(),
     };
