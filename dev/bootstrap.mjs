@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const WANTED_NODE_MAJOR = 24;
-const compiled = ['dev/commands/dist', 'dev/load/dist'];
+const compiled = ['dev/commands/dist', 'dev/load/dist', 'dev/chaos/dist'];
 
 const [, , command, ...args] = process.argv;
 const tty = process.stderr.isTTY;

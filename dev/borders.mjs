@@ -27,6 +27,7 @@ export const table = {
   'dev:simulators': { own: ['lib:contracts'], banned: [] },
   'dev:commands': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'], banned: [] },
   'dev:load': { own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:conversation', 'lib:telephony', 'lib:models', 'lib:database', 'lib:call-state'], banned: [] },
+  'dev:chaos': { own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database'], banned: [] },
 };
 
 /** A door that only one project may open: { package door: the projects allowed through }. */

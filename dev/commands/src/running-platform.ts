@@ -4,6 +4,7 @@ import type { AgentContentInput, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
 import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall, type TwilioSimulatorOptions } from '@tandem/simulators';
+import { localSecrets } from './stack/local-secrets.ts';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
 /** A caller of the seeds whose name the business knows. */
@@ -11,6 +12,14 @@ export const CALLER = '+12025550123';
 export const DIALLED = '+12025550100';
 /** How much faster than life the carrier reads its texts; media goes on in real time. */
 const CARRIER_SPEED = 10;
+
+export interface PlatformOptions {
+  readonly model?: RealtimeSimulatorOptions;
+  readonly twilio?: Partial<TwilioSimulatorOptions>;
+  readonly stack?: Partial<Omit<LaunchOptions, 'between'>>;
+  /** Puts something between the services and what they use: answers the address they are given. */
+  readonly between?: (server: 'postgres' | 'redis' | 'model', url: string) => Promise<string>;
+}
 
 /** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
 export class RunningPlatform {
@@ -26,12 +35,16 @@ export class RunningPlatform {
     private readonly closeRedis: () => void,
   ) {}
 
-  static async start(options: { model?: RealtimeSimulatorOptions; twilio?: Partial<TwilioSimulatorOptions>; stack?: Partial<LaunchOptions> } = {}): Promise<RunningPlatform> {
+  static async start(options: PlatformOptions = {}): Promise<RunningPlatform> {
     const model = new RealtimeSimulator({ pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 }, transcriptionDelayMs: 100, ...options.model });
     const at = await model.start({});
     const lines: string[] = [];
     const started: (() => Promise<unknown>)[] = [() => model.stop()];
     try {
+      const twilio = new TwilioSimulator({ authToken: localSecrets().twilioAuthToken, speed: CARRIER_SPEED, ...options.twilio });
+      await twilio.start();
+      started.unshift(() => twilio.stop());
+      const carrier = { TWILIO_AUTH_TOKEN: twilio.authToken, TWILIO_ACCOUNT_SID: twilio.accountSid, TWILIO_API_URL: twilio.apiBaseUrl };
       const stack = await launchStack({
         log: () => undefined,
         relays: 1,
@@ -39,12 +52,10 @@ export class RunningPlatform {
         agentModel: 'openai-realtime',
         echo: (instance, line) => lines.push(`${instance} ${line}`),
         ...options.stack,
-        env: { OPENAI_REALTIME_URL: at.url, OPENAI_API_KEY: 'sk-test', ...options.stack?.env },
+        ...(options.between ? { between: options.between } : {}),
+        env: { OPENAI_REALTIME_URL: (await options.between?.('model', at.url)) ?? at.url, OPENAI_API_KEY: 'sk-test', ...carrier, ...options.stack?.env },
       });
       started.unshift(() => stack.stop());
-      const twilio = new TwilioSimulator({ authToken: stack.twilioAuthToken, speed: CARRIER_SPEED, ...options.twilio });
-      await twilio.start();
-      started.unshift(() => twilio.stop());
       const redis = connectRedis(stack.redis.url, 'command');
       started.unshift(() => Promise.resolve(redis.disconnect()));
       const records = new CallRecordStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));
@@ -56,8 +67,13 @@ export class RunningPlatform {
     }
   }
 
+  /** Where carriers reach the ingresses. */
+  get publicUrl(): string {
+    return this.stack.publicUrl;
+  }
+
   get voiceUrl(): string {
-    return `${this.stack.urls.ingress}/twilio/voice`;
+    return `${this.publicUrl}/twilio/voice`;
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
@@ -65,7 +81,7 @@ export class RunningPlatform {
       from: CALLER,
       to: DIALLED,
       voiceUrl: this.voiceUrl,
-      statusCallback: { url: `${this.stack.urls.ingress}/twilio/status` },
+      statusCallback: { url: `${this.publicUrl}/twilio/status` },
       ...options,
     });
   }

@@ -56,6 +56,8 @@ export interface CallStanding {
   readonly isAccepted: boolean;
   /** The carrier has reported the end of the caller's leg. */
   readonly hasCallerLeft: boolean;
+  /** The last owner has let go of it for another one to take. */
+  readonly isMoved: boolean;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }

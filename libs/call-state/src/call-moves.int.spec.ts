@@ -23,10 +23,11 @@ const clock = new RealClock((error) => {
   throw error;
 });
 
-const beat = (relayId: RelayId, calls: CallId[] = [], changes: object = {}) => registry.renew({ relayId, address: `ws://${relayId}`, capacity: 3, active: 0, isDraining: false, ...changes }, calls);
+const beat = (relayId: RelayId, calls: CallId[] = [], changes: object = {}) =>
+  registry.renew({ relayId, address: `ws://${relayId}`, capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes }, calls.map((callId) => ({ callId, epoch: 1, isHeld: true })));
 const asked: CallFact = { type: 'transfer.asked', data: { department: 'support', mode: 'warm', summary: SUMMARY, atMs: 5_000 } };
 const ended = (outcome: 'bridged' | 'busy'): CallFact => ({ type: 'transfer.ended', data: { department: 'support', outcome, atMs: 9_000 } });
-const logOf = (callId: CallId, epoch: number, lastSeq = 0) => new RedisCallLog(redis, sealer, clock, { stored: 0, dropped: 0, failures: 0 }, { callId, epoch, lastSeq, onFenced: () => undefined });
+const logOf = (callId: CallId, epoch: number, lastSeq = 0) => new RedisCallLog(redis, sealer, clock, { stored: 0, dropped: 0, failures: 0, refilled: 0 }, { callId, epoch, lastSeq, onFenced: () => undefined });
 const append = async (callId: CallId, epoch: number, ...facts: CallFact[]) => {
   const log = logOf(callId, epoch);
   for (const fact of facts) log.append(fact);
@@ -49,7 +50,7 @@ beforeAll(async () => {
   url = await testRedisUrl();
   redis = connectRedis(url, 'command');
   sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-  store = new CallRecordStore(redis, sealer);
+  store = new CallRecordStore(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
   moves = new CallMoves(redis, sealer);
   registry = new RelayRegistry(redis);
 });

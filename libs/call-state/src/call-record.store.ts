@@ -6,8 +6,11 @@ import { addForeignEvent } from './scripts/append-events.ts';
 import { admitCall } from './scripts/admit-call.ts';
 import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
 import { claimCall } from './scripts/claim-call.ts';
+import { restoreCall } from './scripts/restore-call.ts';
+import { takeRescue } from './scripts/take-rescue.ts';
 import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
+import { SteadyContact } from './steady-contact.ts';
 
 export type Admission = { readonly outcome: 'new' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
 export type Claim = { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
@@ -17,6 +20,7 @@ export class CallRecordStore {
   constructor(
     private readonly redis: Redis,
     private readonly sealer: Sealer,
+    private readonly contact: Pick<SteadyContact, 'forMs' | 'broke'> = new SteadyContact(redis),
   ) {}
 
   /** The answer given to the carrier the first time it asked about this call; null when it never did. */
@@ -56,16 +60,32 @@ export class CallRecordStore {
     const [outcome, sealed, lastSeq] = (await run(
       this.redis,
       claimCall,
-      [keys.call(callId), keys.liveCalls, keys.relayReserved(relayId)],
+      [keys.call(callId), keys.liveCalls, keys.relayReserved(relayId), keys.relay(relayId)],
       [epoch, relayId, leaseMs, callId],
     )) as ['claimed' | 'unknown' | 'ended' | 'used', string, string];
     if (outcome !== 'claimed') return { outcome };
     return { outcome, record: admissionRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)), lastSeq: Number(lastSeq) };
   }
 
+  /**
+   * Puts a call back that Redis has lost, in whole or in its last part, from what its owner remembers. `others`: facts
+   * the owner has not written. Answers the number of the owner's last event that is still there; null when a newer
+   * owner is there.
+   */
+  async restore(record: AdmissionRecord, { epoch, relayId, leaseMs, others }: { readonly epoch: number; readonly relayId: RelayId; readonly leaseMs: number; readonly others: readonly CallEvent[] }): Promise<number | null> {
+    const { callId } = record;
+    const lastSeq = (await run(
+      this.redis,
+      restoreCall,
+      [keys.call(callId), keys.callEvents(callId), keys.liveCalls, keys.carrier(record.carrierCallId)],
+      [callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), epoch, relayId, record.admittedAt, leaseMs, CALL_KEYS_TTL_S, ...others.map((event) => this.sealEvent(callId, event, event.at))],
+    )) as number;
+    return lastSeq < 0 ? null : lastSeq;
+  }
+
   async standing(callId: CallId): Promise<CallStanding | null> {
-    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted', 'left'];
-    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left] = await this.redis.hmget(keys.call(callId), ...fields);
+    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted', 'left', 'moved'];
+    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved] = await this.redis.hmget(keys.call(callId), ...fields);
     if (!state) return null;
     return {
       state: state as CallState,
@@ -77,6 +97,7 @@ export class CallRecordStore {
       admittedAt: Number(admittedAt),
       isAccepted: accepted === '1',
       hasCallerLeft: left === '1',
+      isMoved: moved !== null && moved === epoch,
     };
   }
 
@@ -120,11 +141,22 @@ export class CallRecordStore {
     return { events, unreadable };
   }
 
-  /** Calls whose lease has ended for good: nobody holds them, and nobody is expected to any more. */
-  async lapsedCalls(limit: number): Promise<CallId[]> {
-    const [seconds] = await this.redis.time();
-    const ids = await this.redis.zrangebyscore(keys.liveCalls, '-inf', Number(seconds) * 1000 - LOST_GRACE_MS, 'LIMIT', 0, limit);
-    return ids.flatMap((id) => callIdSchema.safeParse(id).data ?? []);
+  /**
+   * Calls whose lease has ended for good: nobody holds them, and nobody is expected to any more. None while Redis has not
+   * been there for as long: their owners may not have had the chance to renew them.
+   */
+  lapsedCalls(limit: number): Promise<CallId[]> {
+    return this.callsOverFor(LOST_GRACE_MS, Number.POSITIVE_INFINITY, LOST_GRACE_MS, limit);
+  }
+
+  /** Calls whose lease has been over for so long, and may still be saved. @param contactMs Redis has to have been there for */
+  silentCalls(overForMs: number, contactMs: number, limit: number): Promise<CallId[]> {
+    return this.callsOverFor(overForMs, LOST_GRACE_MS, contactMs, limit);
+  }
+
+  /** Takes it upon the caller to rescue a call whose relay is silent. Answers the silent owner's epoch; null when it needs no rescue. */
+  async takeRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
+    return ((await run(this.redis, takeRescue, [keys.call(callId), keys.liveCalls], [callId, overForMs, othersWaitMs])) as number) || null;
   }
 
   /** The call is over and its relay has let go. */
@@ -134,7 +166,19 @@ export class CallRecordStore {
 
   /** Everything is in Postgres. */
   async persisted(callId: CallId): Promise<void> {
-    await this.redis.multi().expire(keys.call(callId), PERSISTED_TTL_S).expire(keys.callEvents(callId), PERSISTED_TTL_S).zrem(keys.liveCalls, callId).exec();
+    await this.redis.multi().hset(keys.call(callId), 'persisted', 1).expire(keys.call(callId), PERSISTED_TTL_S).expire(keys.callEvents(callId), PERSISTED_TTL_S).zrem(keys.liveCalls, callId).exec();
+  }
+
+  private async callsOverFor(leastMs: number, mostMs: number, contactMs: number, limit: number): Promise<CallId[]> {
+    try {
+      const [seconds, micros] = await this.redis.time();
+      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+      const ids = await this.redis.zrangebyscore(keys.liveCalls, mostMs === Number.POSITIVE_INFINITY ? '-inf' : now - mostMs, now - leastMs, 'LIMIT', 0, limit);
+      return this.contact.forMs < contactMs ? [] : ids.flatMap((id) => callIdSchema.safeParse(id).data ?? []);
+    } catch (error) {
+      this.contact.broke();
+      throw error;
+    }
   }
 
   private sealEvent(callId: CallId, fact: CallFact, at: number): string {

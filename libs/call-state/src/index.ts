@@ -8,6 +8,6 @@ export { ProviderStates, providerTarget, type ProviderBudget, type ProviderStand
 export { connectRedis, redisResource } from './redis-client.ts';
 export { RedisCallLog, type CallLogCounters, type CallLogOptions } from './redis-call-log.ts';
 export { RelayInboxReader, RelayInboxWriter, type RelayCommand, type RelayMessage } from './relay-inbox.ts';
-export { RELAY_LEASE_MS, RELAY_RENEW_MS, RelayRegistry, type RelayLease, type RelaySighting } from './relay-registry.ts';
+export { RELAY_LEASE_MS, RELAY_RENEW_MS, RelayRegistry, type OwnedCall, type OwnedStanding, type RelayLease, type RelaySighting } from './relay-registry.ts';
 export { monthOf, SpendLedger, type Spent, type TenantSpending } from './spend-ledger.ts';
 export { Sealer, SealBroken, type SealingKey } from './sealer.ts';

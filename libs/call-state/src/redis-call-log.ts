@@ -1,7 +1,8 @@
-import { costOf, type CallFact, type CallId, type TenantId } from '@tandem/contracts';
+import { costOf, type CallEvent, type CallFact, type CallId, type TenantId } from '@tandem/contracts';
 import type { CallLog, Clock } from '@tandem/conversation';
 import type { Redis } from 'ioredis';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
+import { CallJournal, type JournalEntry } from './call-journal.ts';
 import { keys } from './keys.ts';
 import { appendEvents } from './scripts/append-events.ts';
 import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
@@ -14,6 +15,8 @@ export interface CallLogCounters {
   stored: number;
   dropped: number;
   failures: number;
+  /** Sent again because Redis had lost them. */
+  refilled: number;
 }
 
 export interface CallLogOptions {
@@ -21,8 +24,15 @@ export interface CallLogOptions {
   readonly epoch: number;
   /** Number of the last event already in the log; ours go on from it. */
   readonly lastSeq: number;
+  /** What owners before have written, oldest first: remembered so that it can be put back. */
+  readonly earlier?: readonly CallEvent[];
   /** A newer owner has taken the call over: nothing of ours is taken any more. */
   readonly onFenced: () => void;
+  /**
+   * Redis does not know the call any more. Puts it back and answers the number of the last event that is left of it, or
+   * null when a newer owner is there. Without it the call is given up.
+   */
+  readonly restore?: () => Promise<number | null>;
   /** Whose day what the call uses is counted on; not counted when absent. */
   readonly spending?: {
     readonly tenantId: TenantId;
@@ -33,23 +43,18 @@ export interface CallLogOptions {
   };
 }
 
-interface Entry {
-  readonly seq: number;
-  readonly sealed: string;
-  readonly mark: string;
-  /** What it reports to have used, at its price. */
-  readonly micros: number;
-}
-
-/** Events of one call kept while Redis is away: an hour of fast talk. */
-const MAX_WAITING = 5_000;
 const MAX_BATCH = 200;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2_000;
 
-/** The call log of one call in its Redis Stream: in order, each event once, kept in memory until Redis has it. */
+type Sent = { readonly outcome: 'stored' | 'fenced' | 'unknown' | 'failed' } | { readonly outcome: 'behind'; readonly lastSeq: number };
+
+/**
+ * The call log of one call in its Redis Stream: in order, each event once. Everything is remembered here for as long as the
+ * call is held and not in Postgres, so that a Redis that comes back with less than it had is given the rest again.
+ */
 export class RedisCallLog implements CallLog {
-  private waiting: Entry[] = [];
+  private readonly journal: CallJournal;
   private seq: number;
   private isWriting = false;
   private retryMs = FIRST_RETRY_MS;
@@ -64,23 +69,25 @@ export class RedisCallLog implements CallLog {
     private readonly options: CallLogOptions,
   ) {
     this.seq = options.lastSeq;
+    this.journal = new CallJournal(
+      (options.earlier ?? []).map((event) => this.entryOf(event, event.seq, event.epoch, event.at)),
+      options.lastSeq,
+    );
   }
 
   append(fact: CallFact): void {
     if (this.isFenced) return;
-    if (this.waiting.length >= MAX_WAITING) {
+    const entry = this.entryOf(fact, this.seq + 1, this.options.epoch, this.clock.wallTime());
+    if (!this.journal.add(entry)) {
       this.counters.dropped += 1;
       return;
     }
-    const at = this.clock.wallTime();
-    const sealed = this.sealer.seal({ type: fact.type, data: fact.data, at }, `event:${this.options.callId}`);
-    const micros = fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
-    this.waiting.push({ seq: ++this.seq, sealed, mark: markOf(fact), micros });
-    if (!this.isWriting) void this.write();
+    this.seq += 1;
+    this.write();
   }
 
   flush(timeoutMs: number): Promise<'stored' | 'timed-out'> {
-    if (this.waiting.length === 0) return Promise.resolve('stored');
+    if (!this.journal.hasUnstored && !this.isWriting) return Promise.resolve('stored');
     return new Promise((resolve) => {
       const timer = this.clock.after(timeoutMs, () => resolve('timed-out'));
       this.onDrained.push(() => {
@@ -90,26 +97,45 @@ export class RedisCallLog implements CallLog {
     });
   }
 
-  private async write(): Promise<void> {
+  /** Nothing is written any more: somebody else has the call. */
+  get isGivenUp(): boolean {
+    return this.isFenced;
+  }
+
+  /** What Redis says it has. Whatever it had and has no more is sent again. */
+  confirm(lastSeq: number): void {
+    if (this.isFenced || lastSeq >= this.journal.storedSeq) return;
+    this.counters.refilled += this.journal.rewind(lastSeq);
+    this.write();
+  }
+
+  /** Redis does not know the call any more. */
+  lost(): void {
+    if (!this.isFenced) this.write(true);
+  }
+
+  private entryOf(fact: CallFact, seq: number, epoch: number, at: number): JournalEntry {
+    const sealed = this.sealer.seal({ type: fact.type, data: fact.data, at }, `event:${this.options.callId}`);
+    const micros = fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
+    return { epoch, seq, sealed, mark: epoch === this.options.epoch ? markOf(fact) : '', micros };
+  }
+
+  private write(isLost = false): void {
+    if (!this.isWriting) void this.drain(isLost);
+  }
+
+  private async drain(isLost: boolean): Promise<void> {
     this.isWriting = true;
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.slice(0, MAX_BATCH);
-      const outcome = await this.send(batch);
-      if (outcome === 'failed') {
-        await new Promise<void>((resolve) => this.clock.after(this.retryMs, resolve));
-        this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+    let mustRestore = isLost;
+    while (!this.isFenced && (mustRestore || this.journal.hasUnstored)) {
+      if (mustRestore) {
+        mustRestore = !(await this.putBack());
         continue;
       }
-      this.retryMs = FIRST_RETRY_MS;
-      if (outcome === 'stored') {
-        this.waiting.splice(0, batch.length);
-        this.counters.stored += batch.length;
-      } else {
-        this.isFenced = true;
-        this.counters.dropped += this.waiting.length;
-        this.waiting = [];
-        if (outcome === 'fenced') this.options.onFenced();
-      }
+      const batch = this.journal.unstored(MAX_BATCH);
+      const sent = await this.send(batch);
+      mustRestore = sent.outcome === 'unknown';
+      await this.took(sent, batch);
     }
     this.isWriting = false;
     const drained = this.onDrained;
@@ -117,23 +143,70 @@ export class RedisCallLog implements CallLog {
     for (const tell of drained) tell();
   }
 
-  private async send(batch: readonly Entry[]): Promise<'stored' | 'fenced' | 'unknown' | 'failed'> {
+  private async took(sent: Sent, batch: readonly JournalEntry[]): Promise<void> {
+    switch (sent.outcome) {
+      case 'stored':
+        this.retryMs = FIRST_RETRY_MS;
+        this.journal.stored(batch);
+        this.counters.stored += batch.length;
+        return;
+      case 'behind':
+        if (sent.lastSeq >= this.journal.storedSeq) return this.giveUp(); // Older than what is remembered here.
+        this.counters.refilled += this.journal.rewind(sent.lastSeq);
+        return;
+      case 'fenced':
+        this.giveUp();
+        return this.options.onFenced();
+      case 'failed':
+        return this.pause();
+      case 'unknown':
+        if (!this.options.restore) this.giveUp();
+    }
+  }
+
+  /** Answers whether that is done with. */
+  private async putBack(): Promise<boolean> {
+    try {
+      const lastSeq = (await this.options.restore?.()) ?? null;
+      if (lastSeq === null) {
+        this.giveUp();
+        this.options.onFenced();
+      } else this.counters.refilled += this.journal.rewind(lastSeq);
+      return true;
+    } catch {
+      this.counters.failures += 1;
+      await this.pause();
+      return false;
+    }
+  }
+
+  private giveUp(): void {
+    this.isFenced = true;
+    this.counters.dropped += this.journal.clear();
+  }
+
+  private async pause(): Promise<void> {
+    await new Promise<void>((resolve) => this.clock.after(this.retryMs, resolve));
+    this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+  }
+
+  private async send(batch: readonly JournalEntry[]): Promise<Sent> {
     const { callId, epoch, spending } = this.options;
     const call = keys.call(callId);
     const periods = spending ? [keys.spend(spending.tenantId, spending.day), keys.spend(spending.tenantId, monthOf(spending.day))] : [call, call];
-    let reply: ['stored', number, number, number, number] | ['fenced' | 'unknown', number];
+    let reply: ['stored', number, number, number, number] | ['fenced' | 'unknown' | 'behind', number];
     try {
       reply = (await run(
         this.redis,
         appendEvents,
         [call, keys.callEvents(callId), keys.liveCalls, ...periods],
-        [epoch, callId, CALL_KEYS_TTL_S, ...MARK_LEASES, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.seq, entry.sealed, entry.mark, spending ? entry.micros : 0])],
+        [epoch, callId, CALL_KEYS_TTL_S, ...MARK_LEASES, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.epoch, entry.seq, entry.sealed, entry.mark, spending ? entry.micros : 0])],
       )) as typeof reply;
     } catch {
       this.counters.failures += 1;
-      return 'failed';
+      return { outcome: 'failed' };
     }
     if (reply[0] === 'stored' && reply[2] > 0) spending?.onSpent({ micros: reply[2], dayMicros: reply[3], monthMicros: reply[4] });
-    return reply[0];
+    return reply[0] === 'behind' ? { outcome: 'behind', lastSeq: reply[1] } : { outcome: reply[0] };
   }
 }

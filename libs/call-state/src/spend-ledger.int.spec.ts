@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushdb();
-  await new RelayRegistry(redis).renew({ relayId, address: 'ws://r1', capacity: 100, active: 0, isDraining: false }, []);
+  await new RelayRegistry(redis).renew({ relayId, address: 'ws://r1', capacity: 100, active: 0, isDraining: false, isStrained: false }, []);
 });
 afterAll(() => redis.disconnect());
 
@@ -56,7 +56,7 @@ async function runningCall() {
 async function open(call: AdmissionRecord, epoch = 1, lastSeq = 0) {
   await store.claim(call.callId, relayId, epoch, 3_000);
   const told: Spent[] = [];
-  const log = new RedisCallLog(redis, sealer, clock, { stored: 0, dropped: 0, failures: 0 }, {
+  const log = new RedisCallLog(redis, sealer, clock, { stored: 0, dropped: 0, failures: 0, refilled: 0 }, {
     callId: call.callId,
     epoch,
     lastSeq,

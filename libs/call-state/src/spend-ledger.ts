@@ -23,8 +23,8 @@ export const monthOf = (day: string): string => day.slice(0, 7);
 /**
  * What tenants spend, counted while calls run. Of each period there are two figures: `opened`, what the recorded calls
  * had cost when it was first asked for, and `added`, what calls have used since (see `append-events.ts`). A period is
- * opened before the first of its calls is admitted, and a call whose record Redis has lost adds nothing more, so
- * nothing counts twice when everything in Redis is gone and the figures are taken from Postgres again.
+ * opened before the first of its calls is admitted. When everything in Redis is gone, recorded calls are taken from Postgres
+ * again and running ones, which are not there yet, add again what they put back.
  */
 export class SpendLedger {
   constructor(private readonly redis: Redis) {}

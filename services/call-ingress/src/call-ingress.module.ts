@@ -11,6 +11,7 @@ import { ReAttachment } from './admission/re-attachment.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
 import { IngressMetrics } from './ingress-metrics.ts';
 import { PublicBaseUrl } from './public-base-url.ts';
+import { CallRescue } from './rescue/call-rescue.service.ts';
 import { DepartmentDial } from './transfer/department-dial.ts';
 import { Transfers } from './transfer/transfers.service.ts';
 import { CallStatusController } from './twilio/call-status.controller.ts';
@@ -56,6 +57,7 @@ export class CallIngressModule {
         CallAdmission,
         DepartmentDial,
         ReAttachment,
+        CallRescue,
         Transfers,
       ],
     };

@@ -10,6 +10,7 @@ export class IngressMetrics {
   readonly streamFailures;
   readonly streamEndings;
   readonly reAttachments;
+  readonly rescues;
   readonly transfers;
   readonly operatorAnswers;
   readonly endedCalls;
@@ -21,6 +22,7 @@ export class IngressMetrics {
     this.streamFailures = metrics.counter({ name: 'tandem_stream_errors_total', help: 'Stream errors the carrier reported', labelNames: ['code'] });
     this.streamEndings = metrics.counter({ name: 'tandem_stream_ended_total', help: 'Ended streams by what the call does next', labelNames: ['next'] });
     this.reAttachments = metrics.counter({ name: 'tandem_reattachments_total', help: 'Callers without a relay, by why and by what became of it', labelNames: ['cause', 'outcome'] });
+    this.rescues = metrics.counter({ name: 'tandem_rescues_total', help: 'Calls of silent relays, by what became of pulling them over', labelNames: ['outcome'] });
     this.transfers = metrics.counter({ name: 'tandem_transfers_total', help: 'Callers put through, by how it went', labelNames: ['mode', 'outcome'] });
     this.operatorAnswers = metrics.counter({ name: 'tandem_operator_answers_total', help: 'Answers of people asked to take a call', labelNames: ['by', 'verdict'] });
     this.endedCalls = metrics.counter({ name: 'tandem_ingress_calls_ended_total', help: 'Calls ended while no relay held them, by reason', labelNames: ['reason'] });

@@ -9,10 +9,12 @@ import { RelayInbox } from './relay/relay-inbox.reader.ts';
 import { ProviderWatch } from './relay/provider-watch.ts';
 import { RelayLeaseKeeper } from './relay/relay-lease.ts';
 import { RelayMetrics } from './relay/relay-metrics.ts';
+import { RelayDrain } from './relay/relay-drain.ts';
 import { Relay } from './relay/relay.ts';
 import { LanguageDetection } from './relay/language-detector.ts';
 import { PhraseMemory } from './relay/phrase-memory.ts';
 import { WaitMusic } from './relay/wait-music.ts';
+import { WakeWatch } from './relay/wake-watch.ts';
 import { REDIS } from './relay/tokens.ts';
 import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
 
@@ -40,7 +42,9 @@ export class MediaRelayModule {
         LanguageDetection,
         Recordings,
         CallFactory,
+        { provide: WakeWatch, useFactory: (metrics: RelayMetrics) => new WakeWatch(metrics), inject: [RelayMetrics] },
         Relay,
+        RelayDrain,
         RelayInbox,
         RelayLeaseKeeper,
         StreamTickets,

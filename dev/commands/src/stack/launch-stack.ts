@@ -12,6 +12,12 @@ export interface LaunchOptions {
   readonly isEphemeral?: boolean;
   /** Which engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
   readonly agentModel?: 'openai-realtime' | 'guided';
+  /** How many call-ingresses; one when absent. Behind `PUBLIC_BASE_URL`, where there are several. */
+  readonly ingresses?: number;
+  /** From SIGTERM to SIGKILL, for relays. */
+  readonly relayGraceMs?: number;
+  /** Puts something between the services and a server: answers the address the services are given. */
+  readonly between?: (server: 'postgres' | 'redis', url: string) => Promise<string>;
   /** Over everything else in the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly echo?: (instance: string, line: string) => void;
@@ -27,6 +33,8 @@ export interface Stack {
   readonly agentModel: 'openai-realtime' | 'guided';
   readonly twilioAuthToken: string;
   readonly recordingsDir: string;
+  /** Where carriers reach call-ingress. */
+  readonly publicUrl: string;
   readonly urls: { readonly ingress: string; readonly crmApi: string; readonly controlApi: string };
   stop(): Promise<void>;
 }
@@ -53,7 +61,7 @@ const LOCAL_DRAIN_GRACE_MS = 3_000;
 
 /** Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing stays behind. */
 export async function launchStack(options: LaunchOptions): Promise<Stack> {
-  const { log, isEphemeral = false } = options;
+  const { log, isEphemeral = false, between = (_server, url) => Promise.resolve(url) } = options;
   const env = { ...environment(), ...options.env };
   const secrets = localSecrets();
   const servers = await startServers(log, isEphemeral);
@@ -76,18 +84,24 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       ...recordings.env,
       ...speech.env,
       ...env,
-      DATABASE_URL: postgres.url,
-      REDIS_URL: redis.url,
+      DATABASE_URL: await between('postgres', postgres.url),
+      REDIS_URL: await between('redis', redis.url),
       CRM_API_URL: `http://127.0.0.1:${ports['crm-api']}`,
       NODE_ENV: 'production',
     };
-    const single = (service: Exclude<ServiceName, 'media-relay'>) => ({ service, instance: service, env: { ...shared, [PORT_VARIABLES[service]]: String(ports[service]) } });
+    const single = (service: Exclude<ServiceName, 'media-relay'>, number = 1) => ({
+      service,
+      instance: number === 1 ? service : `${service}-${number}`,
+      env: { ...shared, [PORT_VARIABLES[service]]: number === 1 ? String(ports[service]) : '0' },
+    });
     const relays = ports.relays.map((port, index) => ({
       service: 'media-relay',
       instance: `relay-${index + 1}`,
+      ...(options.relayGraceMs === undefined ? {} : { graceMs: options.relayGraceMs }),
       env: { ...shared, NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(), MEDIA_RELAY_PORT: String(port), RELAY_ID: `relay-${index + 1}` },
     }));
-    await supervisor.start([single('crm-api'), single('call-ingress'), ...relays, single('tool-worker'), single('post-call-worker'), single('control-api')]);
+    const ingresses = Array.from({ length: options.ingresses ?? 1 }, (_, index) => single('call-ingress', index + 1));
+    await supervisor.start([single('crm-api'), ...ingresses, ...relays, single('tool-worker'), single('post-call-worker'), single('control-api')]);
     const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;
     return {
       supervisor,
@@ -98,6 +112,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       agentModel,
       twilioAuthToken: (shared.TWILIO_AUTH_TOKEN ?? '').split(',')[0] ?? '',
       recordingsDir: shared.RECORDINGS_DIR ?? '',
+      publicUrl: shared.PUBLIC_BASE_URL ?? url('call-ingress'),
       urls: { ingress: url('call-ingress'), crmApi: url('crm-api'), controlApi: url('control-api') },
       stop,
     };

@@ -43,7 +43,7 @@ export class PumpedPlatform {
   /** So many calls, so many a second. @throws when one is refused */
   async place(calls: number, perSecond: number, habit: Habit = 'ordinary'): Promise<void> {
     const { stack } = this.platform;
-    const account = { voiceUrl: this.platform.voiceUrl, statusUrl: `${stack.urls.ingress}/twilio/status`, authToken: stack.twilioAuthToken };
+    const account = { accountSid: this.platform.twilio.accountSid, voiceUrl: this.platform.voiceUrl, statusUrl: `${stack.urls.ingress}/twilio/status`, authToken: stack.twilioAuthToken };
     const placed: Promise<void>[] = [];
     for (let call = 0; call < calls; call += 1) {
       placed.push(this.pump.place(account, habit));

@@ -3,24 +3,24 @@ import { CarrierStream, type CarrierTotals, type Habit } from './carrier-stream.
 import type { FrameClock } from './frame-clock.ts';
 
 export interface CarrierAccount {
+  readonly accountSid: string;
   readonly voiceUrl: string;
   readonly statusUrl: string;
   readonly authToken: string;
 }
 
-const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
-
 /** One call from the webhook to the open stream. Admitted calls only: a refusal is an error. */
 export async function placeCall(account: CarrierAccount, from: string, habit: Habit, clock: FrameClock, totals: CarrierTotals): Promise<CarrierStream> {
+  const { accountSid } = account;
   const callSid = sid('CA');
-  const fields = { CallSid: callSid, AccountSid: ACCOUNT_SID, ApiVersion: '2010-04-01', From: from, To: '+12025550100', CallStatus: 'ringing', Direction: 'inbound' };
+  const fields = { CallSid: callSid, AccountSid: accountSid, ApiVersion: '2010-04-01', From: from, To: '+12025550100', CallStatus: 'ringing', Direction: 'inbound' };
   const twiml = await post(account, account.voiceUrl, fields);
   const url = /<Stream[^>]* url="([^"]+)"/.exec(twiml)?.[1];
   const parameters = Object.fromEntries([...twiml.matchAll(/<Parameter name="([^"]+)" value="([^"]+)"/g)].map(([, name, value]) => [name, value] as [string, string]));
   if (!url) throw new TypeError(`The call was not admitted. The answer was:\n${twiml}`);
-  const stream = new CarrierStream(new URL(url), { callSid, accountSid: ACCOUNT_SID, streamSid: sid('MZ'), parameters }, habit, clock, totals);
+  const stream = new CarrierStream(new URL(url), { callSid, accountSid, streamSid: sid('MZ'), parameters }, habit, clock, totals);
   void stream.ended.then(() =>
-    post(account, account.statusUrl, { CallSid: callSid, AccountSid: ACCOUNT_SID, CallStatus: 'completed', SequenceNumber: '3', CallDuration: '60' }).catch(() => undefined),
+    post(account, account.statusUrl, { CallSid: callSid, AccountSid: accountSid, CallStatus: 'completed', SequenceNumber: '3', CallDuration: '60' }).catch(() => undefined),
   );
   return stream;
 }

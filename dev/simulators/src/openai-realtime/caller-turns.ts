@@ -28,6 +28,9 @@ const MAX_BUFFER_MS = 20 * 60_000;
 /** Utterances a behaviour can look back on. */
 const MAX_UTTERANCES = 64;
 
+/** Finds words in the bytes of one utterance. */
+export type Recognise = (audio: Uint8Array, format: AudioFormat) => string | null;
+
 export interface CallerTurnsHost {
   readonly clock: SimulatorClock;
   readonly outbox: Outbox;
@@ -39,6 +42,8 @@ export interface CallerTurnsHost {
   readonly needsAudio: boolean;
   newItemId(): string;
   wordsOf(utterance: number): string;
+  /** The n-th utterance, with its bytes where they are kept. */
+  onUtterance(utterance: number, audio: Uint8Array | null): void;
   /** The caller began to speak: cancels the running response if the session says so. */
   onSpeechStarted(interrupts: boolean): void;
   /** A turn ended by detection or by the idle timeout; a response follows if the session says so. */
@@ -209,6 +214,7 @@ export class CallerTurns {
   /** Says which utterance it is, counted from 0. */
   #remember(itemId: string, audio: CutAudio): number {
     const index = this.#spoken++;
+    this.#host.onUtterance(index, audio.bytes);
     const before = this.#utterances.slice(1 - MAX_UTTERANCES);
     const kept = this.#host.keepsAudio ? before : before.map((utterance) => ({ ...utterance, audio: null }));
     this.#utterances = [...kept, { itemId, index, text: '', durationMs: audio.durationMs, format: this.#buffer.format, audio: audio.bytes }];

@@ -3,6 +3,7 @@ export type { SessionEnd, SimulatedSession } from './simulated-session.ts';
 export type { RecordedEvent, RecordingOptions, SessionCounters } from './recording.ts';
 export type { Pace } from './response-run.ts';
 export type { Speak } from './voice.ts';
+export type { Recognise } from './caller-turns.ts';
 export type { FaultAction, FaultScope, FaultSpec } from './fault-spec.ts';
 export type { Faults, ListedFault } from './faults.ts';
 export type { Behaviour, Brain, PlanStep, ResponsePlan, ResponseRequest, Utterance } from './behaviours/behaviour.ts';

@@ -1,7 +1,8 @@
 import { refusal, type ApiError } from './api-error.ts';
+import { toAudioFormat } from './audio-format.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { SessionLines, type CallerScript } from './caller-lines.ts';
-import { CallerTurns } from './caller-turns.ts';
+import { CallerTurns, type Recognise } from './caller-turns.ts';
 import { readClientEvent } from './client-event.ts';
 import type { SimulatorClock, Timer } from './clock.ts';
 import { Conversation, type Item } from './conversation.ts';
@@ -29,6 +30,7 @@ export interface SessionEnvironment {
   readonly script: CallerScript;
   readonly pace: Pace;
   readonly speak: Speak;
+  readonly recognise: Recognise | null;
   readonly rateLimits: RateLimits;
   readonly rateLimitsAt: 'start' | 'after-done';
   readonly nulls: NullStyle;
@@ -70,6 +72,8 @@ export class ModelSession {
   readonly #responses: Responses;
   readonly #transcription: Transcription;
   readonly #seeded: Typed[] = [];
+  /** Words found in the audio, by utterance. */
+  readonly #recognised = new Map<number, string>();
   #config: JsonObject;
   #faults!: SessionFaults;
   #expiry: Timer | null = null;
@@ -260,6 +264,7 @@ export class ModelSession {
   #turnEvents(): {
     newItemId(): string;
     wordsOf(n: number): string;
+    onUtterance(n: number, audio: Uint8Array | null): void;
     onSpeechStarted(interrupts: boolean): void;
     onTurnEnded(cause: 'turn' | 'idle', creates: boolean): void;
     onCommitted(item: Item, n: number | null): void;
@@ -267,6 +272,10 @@ export class ModelSession {
     return {
       newItemId: () => this.#start.ids.take('item'),
       wordsOf: (n) => this.#wordsOf(n),
+      onUtterance: (n, audio) => {
+        const words = audio && this.#env.recognise?.(audio, toAudioFormat(at(this.#config, 'audio.input.format')));
+        if (words) this.#recognised.set(n, words);
+      },
       onSpeechStarted: (interrupts) => (interrupts ? this.#responses.interrupt() : undefined),
       onTurnEnded: (cause, creates) => {
         if (!creates || this.kind === 'transcription') return;
@@ -280,7 +289,7 @@ export class ModelSession {
   #wordsOf(utterance: number): string {
     const own = this.lines.all;
     const lines = own.length > 0 ? own : this.#env.script.linesFor(this.#config['instructions']);
-    return lines[utterance] ?? '';
+    return this.#recognised.get(utterance) ?? lines[utterance] ?? '';
   }
 
   #expire(): void {

@@ -8,6 +8,7 @@ import { CallerScript, type LineRule } from './caller-lines.ts';
 import { MAX_APPEND_BYTES } from './client-event.ts';
 import { realClock, type SimulatorClock } from './clock.ts';
 import { ControlServer } from './control-server.ts';
+import type { Recognise } from './caller-turns.ts';
 import { Faults } from './faults.ts';
 import { AZURE_PATH, closeReasonOf, faultyHandshake, judgeHandshake, OPENAI_PATH, type Admission, type HandshakeRules, type HttpRefusal, type InBandRefusal } from './handshake.ts';
 import { IdSource } from './ids.ts';
@@ -26,6 +27,8 @@ export interface RealtimeSimulatorOptions extends HandshakeRules {
   readonly callerLines?: readonly string[];
   /** Default: 300 ms to the first byte, deltas of 200 ms, five times real time. */
   readonly pace?: Partial<Pace>;
+  /** Recognises the caller's words in place of lines that were told: null where there are none. The behaviour must need audio. */
+  readonly recognise?: Recognise;
   /** Real speech in place of tone bursts. Results are remembered per text and format. */
   readonly speak?: Speak;
   /** Default 60 minutes. */
@@ -264,6 +267,7 @@ export class RealtimeSimulator {
       script: this.#script,
       pace: { ...DEFAULT_PACE, ...options.pace },
       speak: this.#speak,
+      recognise: options.recognise ?? null,
       rateLimits: this.#rateLimits,
       rateLimitsAt: options.rateLimitsAt ?? 'start',
       nulls: options.nulls ?? 'observed',

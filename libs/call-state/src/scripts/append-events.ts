@@ -3,17 +3,17 @@ import { script } from './script.ts';
 
 /*
  * Appends the owner's next events, each once: what is at or below lastSeq is there already, what comes from an older
- * epoch is refused. Marks are carried out, and what an event cost is added to the tenant's day and month, in the same
+ * epoch is refused, and so is what would leave a gap, because events before it have been lost here. Marks are carried out, and what an event cost is added to the tenant's day and month, in the same
  * step, so it counts once too.
  *
  * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] calls:live
  * KEYS[4] spend:<tenantId>:<day>   KEYS[5] spend:<tenantId>:<month>
  * ARGV[1] epoch   ARGV[2] callId   ARGV[3] seconds the call's keys live   ARGV[4…6] MARK_LEASES
  * ARGV[7], ARGV[8] seconds a day's and a month's spending is kept
- * ARGV[9…] seq, sealed event, mark and micros it cost, in fours, ascending
+ * ARGV[9…] epoch it was written under, seq, sealed event, mark and micros it cost, in fives, ascending
  *
- * Returns {'stored', lastSeq, micros added, micros of the day, micros of the month} | {'fenced', 0} | {'unknown', 0};
- * the sums are 0 when nothing was added
+ * Returns {'stored', lastSeq, micros added, micros of the day, micros of the month} | {'fenced', 0} | {'unknown', 0}
+ *         | {'behind', lastSeq}; the sums are 0 when nothing was added
  */
 export const appendEvents = script(
   5,
@@ -23,12 +23,13 @@ if not call[1] then return {'unknown', 0} end
 if tonumber(ARGV[1]) < tonumber(call[1]) then return {'fenced', 0} end
 local last = tonumber(call[2])
 local cost = 0
-for index = 9, #ARGV, 4 do
-  local seq = tonumber(ARGV[index])
+if tonumber(ARGV[10]) > last + 1 then return {'behind', last} end
+for index = 9, #ARGV, 5 do
+  local seq = tonumber(ARGV[index + 1])
   if seq > last then
-    redis.call('XADD', KEYS[2], '*', 'e', ARGV[1], 's', seq, 'p', ARGV[index + 1])
-    cost = cost + tonumber(ARGV[index + 3])
-    mark(KEYS[1], KEYS[3], ARGV[2], ARGV[index + 2], ARGV[index + 1], ARGV[4], ARGV[5], ARGV[6])
+    redis.call('XADD', KEYS[2], '*', 'e', ARGV[index], 's', seq, 'p', ARGV[index + 2])
+    cost = cost + tonumber(ARGV[index + 4])
+    mark(KEYS[1], KEYS[3], ARGV[2], ARGV[index + 3], ARGV[index + 2], ARGV[4], ARGV[5], ARGV[6])
     last = seq
   end
 end

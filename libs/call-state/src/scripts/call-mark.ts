@@ -13,6 +13,8 @@ export function markOf(fact: CallFact): string {
       return 'transferring';
     case 'transfer.ended':
       return fact.data.outcome === 'bridged' ? '' : 'connected';
+    case 'stream.detached':
+      return fact.data.reason === 'moved' ? 'moved' : '';
     case 'carrier.reported':
       return isFinalStatus(fact.data.status) ? 'left' : '';
     default:
@@ -27,6 +29,7 @@ export const MARK_LEASES: readonly number[] = [ASKED_LEASE_MS, RETURN_LEASE_MS, 
  * mark(call, live, callId, word, sealed, askedMs, returnMs, leftMs): carries a mark out, on a call that has not ended.
  *
  * transferring  the sealed fact is kept with the call; the carrier has askedMs to ask about it
+ * moved         its relay has let go of it for another one: the carrier asks at once, and it counts as no loss
  * connected     a transfer is over and the call goes on; a relay has to be found within returnMs
  * left          the carrier has no caller any more: whoever holds the call goes on renewing it, else it is closed soon
  * ended:reason  nothing changes it any more
@@ -41,6 +44,8 @@ local function mark(call, live, callId, word, sealed, askedMs, returnMs, leftMs)
     redis.call('HSET', call, 'status', 'transferring', 'transfer', sealed)
     redis.call('HDEL', call, 'transferEpoch', 'accepted')
     redis.call('ZADD', live, now + askedMs, callId)
+  elseif word == 'moved' then
+    redis.call('HSET', call, 'moved', redis.call('HGET', call, 'epoch'))
   elseif word == 'connected' then
     if status ~= 'transferring' then return end
     redis.call('HSET', call, 'status', 'connected')

@@ -5,19 +5,20 @@ import type { Redis } from 'ioredis';
 export interface Script {
   readonly lua: string;
   readonly sha: string;
-  readonly keyCount: number;
+  /** Null for as many as there are. */
+  readonly keyCount: number | null;
 }
 
-export function script(keyCount: number, lua: string): Script {
+export function script(keyCount: number | null, lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex'), keyCount };
 }
 
 export async function run(redis: Redis, { lua, sha, keyCount }: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-  if (keys.length !== keyCount) throw new TypeError(`The script takes ${keyCount} keys, not ${keys.length}.`);
+  if (keyCount !== null && keys.length !== keyCount) throw new TypeError(`The script takes ${keyCount} keys, not ${keys.length}.`);
   try {
-    return await redis.evalsha(sha, keyCount, ...keys, ...args);
+    return await redis.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return redis.eval(lua, keyCount, ...keys, ...args);
+    return redis.eval(lua, keys.length, ...keys, ...args);
   }
 }

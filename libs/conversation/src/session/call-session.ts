@@ -124,7 +124,7 @@ export class CallSession {
   }
 
   /** Lets go of the call, which goes on elsewhere. Nothing when it has ended. */
-  leave(reason: 'transfer' | 'taken-over' | 'connection-lost' | 'media-timeout'): void {
+  leave(reason: 'transfer' | 'moved' | 'taken-over' | 'connection-lost' | 'media-timeout'): void {
     if (!this.parts.ending.leave()) return;
     this.log.append({ type: 'stream.detached', data: { reason } });
     void this.finish(null);
@@ -134,6 +134,19 @@ export class CallSession {
   pauseRecording(isPaused: boolean): void {
     if (isPaused) this.parts.recording.hold('operator');
     else this.parts.recording.release('operator');
+  }
+
+  /**
+   * Lets go of the call so that another relay can take it, if this is a pause between turns with nothing pending; with
+   * `isPauseOver` unless it ends or is put through at this very moment. Answers whether it did.
+   */
+  move(isPauseOver: boolean): boolean {
+    const { ending, transfer, turns, tools, transcript, secureDigits } = this.parts;
+    if (ending.isOver || ending.isSayingGoodbye || transfer.isPending) return false;
+    const isPause = turns.isQuiet && !tools.isWaiting && !transcript.isWaiting && !secureDigits.isOn;
+    if (!isPause && !isPauseOver) return false;
+    this.leave('moved');
+    return true;
   }
 
   /** Changes the agent from outside, while it talks. */

@@ -95,6 +95,11 @@ export class Transcript {
     return heard;
   }
 
+  /** Words of the caller are still to come. */
+  get isWaiting(): boolean {
+    return this.callerOpen.size > 0;
+  }
+
   /** Resolves when no utterance waits for its words any more, or after `timeoutMs`. */
   settled(timeoutMs: number): Promise<void> {
     if (this.callerOpen.size === 0) return Promise.resolve();

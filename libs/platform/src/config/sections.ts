@@ -61,8 +61,8 @@ export const carrierSection = section('Twilio', 'The account whose numbers ring 
   twilioAccountSid: {
     env: 'TWILIO_ACCOUNT_SID',
     schema: z.string().regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits').optional(),
-    description: 'Account SID. Webhooks of another account are refused.',
-    whenUnset: 'webhooks of any account are accepted, if their signature fits',
+    description: 'Account SID. Webhooks of another account are refused; calls of relays that fall silent are pulled over to others in its name.',
+    whenUnset: 'webhooks of any account are accepted, if their signature fits, and a call whose relay falls silent without its stream breaking is lost',
     example: 'AC00000000000000000000000000000000',
   },
   twilioAuthTokens: {
@@ -75,6 +75,10 @@ export const carrierSection = section('Twilio', 'The account whose numbers ring 
     description: 'Auth token that signs webhooks; two, separated by a comma, during rotation (the first one is used for REST calls).',
     example: 'your-auth-token',
   },
+});
+
+export const carrierApiSection = section('Twilio REST API', 'How running calls are changed.', {
+  twilioApiUrl: { env: 'TWILIO_API_URL', schema: url('http', 'https').optional(), description: 'Where the REST API is; a simulator may stand here.', whenUnset: "Twilio's own address", example: 'https://api.twilio.com' },
 });
 
 export const ingressSection = section('call-ingress', 'The door for carriers.', {
@@ -110,6 +114,12 @@ export const relaySection = section('media-relay', 'The fleet that holds calls.'
     whenUnset: 'ws://127.0.0.1:<port>',
   },
   maxCalls: { env: 'RELAY_MAX_CALLS', schema: count(1, 5000).default(200), unit: 'calls', description: 'Calls this relay takes at most.' },
+  maxLoopDelayMs: {
+    env: 'RELAY_MAX_LOOP_DELAY_MS',
+    schema: milliseconds(20, 5_000).default(200),
+    unit: 'ms',
+    description: 'A relay whose event loop is later than this (p99 of a second, three seconds in a row) gets no new calls, whatever RELAY_MAX_CALLS says.',
+  },
   soundsDir: {
     env: 'SOUNDS_DIR',
     schema: z.string().min(1).optional(),

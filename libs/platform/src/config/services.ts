@@ -1,5 +1,6 @@
 import { loadConfig } from './load-config.ts';
 import {
+  carrierApiSection,
   carrierSection,
   controlApiSection,
   crmApiSection,
@@ -18,7 +19,7 @@ import {
 
 /** Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's values. */
 export const serviceSections = {
-  'call-ingress': [processSection, ingressSection, carrierSection, secretSection, redisSection, databaseSection],
+  'call-ingress': [processSection, ingressSection, carrierSection, carrierApiSection, secretSection, redisSection, databaseSection],
   'media-relay': [processSection, relaySection, secretSection, redisSection, modelSection, guidedSection, recordingsSection],
   'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection],
   'post-call-worker': [processSection, postCallWorkerSection, secretSection, redisSection, databaseSection],

@@ -41,8 +41,8 @@ export interface DialPerson {
   readonly ringMs: number;
   /** The number the person sees; a carrier shows none it does not know. */
   readonly callerId: string;
-  /** Asked when the talk is over, or never came about. */
-  readonly actionUrl: string;
+  /** Asked when the talk is over, or never came about; absent to hang up then. */
+  readonly actionUrl?: string;
   /** Asked what the person hears alone when they have picked up; absent to connect them at once. */
   readonly whisperUrl?: string;
 }
@@ -50,7 +50,7 @@ export interface DialPerson {
 /** Rings a person and connects the caller, who hears ringing until then. */
 export function dialPersonTwiml({ address, ringMs, callerId, actionUrl, whisperUrl }: DialPerson): string {
   const response = new VoiceResponse();
-  const dial = response.dial({ action: actionUrl, method: 'POST', timeout: Math.ceil(ringMs / 1000), callerId, answerOnBridge: true });
+  const dial = response.dial({ ...(actionUrl === undefined ? {} : { action: actionUrl, method: 'POST' }), timeout: Math.ceil(ringMs / 1000), callerId, answerOnBridge: true });
   const whisper = whisperUrl === undefined ? {} : { url: whisperUrl, method: 'POST' };
   if (address.startsWith('sip:')) dial.sip(whisper, address);
   else dial.number(whisper, address);

@@ -3,6 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
 import { isOpenAt, type CallId, type RefusalReason } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
+import { dialPersonTwiml, farewellTwiml } from '@tandem/telephony';
+import { lastResortOf } from '../transfer/department-dial.ts';
 import type { VoiceForm } from '../twilio/twilio-forms.ts';
 import { accessOf, type AccessDecision } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
@@ -11,6 +13,7 @@ import { CallRefusal } from './call-refusal.service.ts';
 import { e164Of, identityOf, type CallerIdentity } from './caller-identity.ts';
 import { frozenAgent } from './frozen-agent.ts';
 import { ProviderAvailability } from './provider-availability.ts';
+import { refusalSpoken } from './refusals.ts';
 import { chooseVariant } from './variant-choice.ts';
 
 /** What the door knows once number and caller are looked up. */
@@ -52,6 +55,20 @@ export class CallAdmission {
     return this.refusals.refuse(form, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
   }
 
+  /**
+   * The answer while call state is away, so that nothing can be admitted: the person the agent's ladder names for such
+   * a case, or our words. The same question gets the same answer. @throws when Postgres cannot be reached either
+   */
+  async answerWithoutState(form: VoiceForm): Promise<string> {
+    const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
+    if (!number) return farewellTwiml(refusalSpoken('unknown-number', '', 'en-US'));
+    const { access, language } = await this.lookUp(form, number);
+    const isOpen = isOpenAt(number.opening, new Date());
+    const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
+    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: e164Of(form.From) ?? form.To });
+    return farewellTwiml(refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), number.tenant.companyName, language));
+  }
+
   private async lookUp(form: VoiceForm, number: DialledNumber): Promise<Rung> {
     const identity = identityOf(form.From);
     const known = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
@@ -72,7 +89,7 @@ export class CallAdmission {
     const missing = await this.providers.missing(call.agent, call.language, holds);
     if (missing) return missing;
     const twiml = await this.placement.place({ ...call, spending });
-    return twiml === null ? 'no-capacity' : { twiml };
+    return twiml === null ? this.providers.orWait('no-capacity', call.agent, call.language, holds) : { twiml };
   }
 
   private callOf({ form, number, identity, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date): AdmissionRecord {

@@ -28,9 +28,10 @@ export class CallPlacement {
     return earlier;
   }
 
-  /** The TwiML that hands the call to the least loaded relay; null when none has room. */
+  /** The TwiML that hands the call to the least loaded relay; null when none has room, or all that have are at their limit. */
   async place(call: AdmissionRecord): Promise<string | null> {
     for (const relay of placementOrder(await this.registry.sightings())) {
+      if (relay.isStrained) break; // Those are last.
       const twiml = await this.offers.twiml(call, relay, 1, noticeOf(call.agent, call.language));
       const admission = await this.records.admit(call, relay.relayId, twiml, RESERVATION_MS);
       if (admission.outcome === 'repeat') return admission.answer;

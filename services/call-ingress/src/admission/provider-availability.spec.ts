@@ -46,4 +46,10 @@ describe('a new call', () => {
     expect(second.twiml).toContain('holds=2');
     expect(await providers.missing(waiting, 'en-US', 12)).toBe('provider-unavailable');
   });
+
+  it('that finds no relay with room waits the same way, or is turned away for that', () => {
+    const { availability: providers } = availability(true);
+    expect(providers.orWait('no-capacity', agent(), 'en-US', 0)).toBe('no-capacity');
+    expect((providers.orWait('no-capacity', agent({ whenUnavailable: 'queue' }), 'en-US', 0) as { twiml: string }).twiml).toContain('hold the line');
+  });
 });

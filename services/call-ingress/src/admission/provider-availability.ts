@@ -25,7 +25,12 @@ export class ProviderAvailability {
     const targets = modelRungs(agent).map(({ model, endpoint }) => providerTarget(model, endpoint));
     // A model without a target runs in the relay itself.
     if (targets.includes(null) || (await this.states.canAnyTake(targets.filter((target) => target !== null)))) return null;
-    if (agent.whenUnavailable === 'refuse' || holds >= MAX_HOLDS) return 'provider-unavailable';
+    return this.orWait('provider-unavailable', agent, language, holds);
+  }
+
+  /** The TwiML that lets the caller wait and ask again, for agents that let callers wait; else the reason as it is. */
+  orWait(reason: RefusalReason, agent: AgentSnapshot, language: string, holds: number): { twiml: string } | RefusalReason {
+    if (agent.whenUnavailable === 'refuse' || holds >= MAX_HOLDS) return reason;
     const spoken = holds === 0 ? holdSpoken(agent.companyName, language) : null;
     return { twiml: holdTwiml({ spoken, holdS: HOLD_S, askAgainUrl: `${this.base.value}/twilio/voice?holds=${holds + 1}` }) };
   }

@@ -50,7 +50,7 @@ beforeEach(async () => {
 });
 afterAll(() => redis.disconnect());
 
-const beat = (relay: string, changes: object = {}) => registry.renew({ relayId: relay as RelayId, address: `ws://${relay}`, capacity: 3, active: 0, isDraining: false, ...changes }, []);
+const beat = (relay: string, changes: object = {}) => registry.renew({ relayId: relay as RelayId, address: `ws://${relay}`, capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes }, []);
 
 /** A call of a German agent that relay-1 held, whose stream has just ended. */
 async function lostCall(agent: Partial<AgentSnapshotInput> = {}): Promise<CallbackClaims> {

@@ -4,13 +4,19 @@ import { textsOf, TICKET_LIFETIME_S, type TerminationReason } from '@tandem/cont
 import { PostCallQueue } from '@tandem/platform';
 import { farewellTwiml, hangupTwiml } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import { DepartmentDial } from '../transfer/department-dial.ts';
+import { DepartmentDial, lastResortOf } from '../transfer/department-dial.ts';
 import type { CallbackClaims } from '../twilio/callback-tokens.ts';
 import { APOLOGY } from './refusals.ts';
 import { StreamOffers } from './stream-offer.ts';
 
-/** Why a caller who is still on the line is without a relay. */
-export type AttachCause = 'stream-lost' | 'transfer-returned';
+/**
+ * Why a caller who is still on the line is without a relay: their stream broke or its relay died, the relay fell silent
+ * with the stream open, it let go of the call to be gone itself, or a person did not take them.
+ */
+export type AttachCause = 'stream-lost' | 'relay-silent' | 'relay-drained' | 'transfer-returned';
+
+/** Those that a call can only bear so often. */
+const IS_LOSS: Readonly<Record<AttachCause, boolean>> = { 'stream-lost': true, 'relay-silent': true, 'relay-drained': false, 'transfer-returned': false };
 
 /** A call lost more often than this in a row will be lost again. */
 const LOSSES = { most: 3, withinMs: 60_000 };
@@ -20,8 +26,9 @@ const RESERVATION_MS = TICKET_LIFETIME_S * 1000;
 const NEEDS_APOLOGY: ReadonlySet<string> = new Set(['model-failed', 'model-unavailable', 'internal-error', 'relay-shutdown', 'media-errors', 'stream-lost', 'relay-lost']);
 
 /**
- * The one decision about a caller whose stream is over: the call has ended → hang up; it is to be put through → dial; else
- * another relay goes on with it under the next epoch, and when none can, a person or an apology.
+ * The one decision about a caller whose stream is over, or whose relay has fallen silent: the call has ended → hang up; it is
+ * to be put through → dial; else another relay goes on with it under the next epoch, and when none can, or it was lost too
+ * often, a person or an apology. Whoever notices first asks; the others are given the same answer.
  */
 @Injectable()
 export class ReAttachment {
@@ -43,7 +50,7 @@ export class ReAttachment {
     if (earlier !== null) return this.tell('repeat', earlier);
     const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
     if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
-    if (standing.state !== 'transferring') return this.attach(claims, 'stream-ended', 'stream-lost');
+    if (standing.state !== 'transferring') return this.attach(claims, 'stream-ended', standing.isMoved ? 'relay-drained' : 'stream-lost');
     const pending = await this.moves.pendingTransfer(callId);
     const dial = pending && (await this.departments.answer(claims, 'stream-ended', record, pending));
     if (dial) return this.tell('person', dial);
@@ -59,10 +66,10 @@ export class ReAttachment {
     const { callId, epoch } = claims;
     const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
     if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
-    const counted = cause === 'stream-lost' ? LOSSES : undefined;
+    const counted = IS_LOSS[cause] ? LOSSES : undefined;
     const nextEpoch = standing.minted + 1;
     let why = 'no-relay';
-    for (const relay of await this.offers.relays(cause === 'stream-lost' ? standing.relayId : null)) {
+    for (const relay of await this.offers.relays(cause === 'transfer-returned' ? null : standing.relayId)) {
       const answer = await this.offers.twiml(record, relay, nextEpoch, null);
       const offer = await this.moves.offer({ callId, epoch, question, answer }, { relayId: relay.relayId, nextEpoch, reserveMs: RESERVATION_MS }, counted);
       if (offer.outcome === 'gone' || offer.outcome === 'full') continue; // Since we looked.
@@ -84,7 +91,7 @@ export class ReAttachment {
 
   private async lastResort(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause, standing: CallStanding, record: AdmissionRecord): Promise<string> {
     const { callId } = claims;
-    const department = cause === 'stream-lost' ? this.departments.lastResort(record) : null;
+    const department = cause === 'transfer-returned' ? null : lastResortOf(record.agent, new Date());
     if (department) {
       const pending = { department: department.key, mode: 'cold', summary: '', atMs: sinceAdmission(standing) } as const;
       const asked = await this.records.addFact(callId, 'last-resort', { type: 'transfer.asked', data: pending });
@@ -94,6 +101,12 @@ export class ReAttachment {
     const reason = cause === 'transfer-returned' ? 'relay-lost' : standing.state === 'admitted' ? 'never-connected' : 'stream-lost';
     await this.end(claims, standing, reason, 'reaped');
     return this.apology(record);
+  }
+
+  /** The carrier has no such call any more. */
+  async callerGone(claims: CallbackClaims): Promise<void> {
+    const standing = await this.records.standing(claims.callId);
+    if (standing) await this.end(claims, standing, 'caller-hangup', 'reaped');
   }
 
   /** Ends a call that no relay holds, and has it written down. */

@@ -10,6 +10,7 @@ const relay = (id: string, changes: Partial<RelaySighting> = {}): RelaySighting 
   active: 0,
   reserved: 0,
   isDraining: false,
+  isStrained: false,
   ...changes,
 });
 const order = (...relays: RelaySighting[]) => placementOrder(relays).map(({ relayId }) => relayId);
@@ -25,6 +26,10 @@ describe('placement', () => {
 
   it('leaves out who is full or draining', () => {
     expect(order(relay('full', { active: 99, reserved: 1 }), relay('going', { isDraining: true }), relay('open', { active: 98 }))).toEqual(['open']);
+  });
+
+  it('leaves who has all they can do to the last', () => {
+    expect(order(relay('strained', { isStrained: true }), relay('busy', { active: 90 }), relay('open'))).toEqual(['open', 'busy', 'strained']);
   });
 
   it('is the same for everybody when all are equal', () => {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CallMoves, type AdmissionRecord, type MoveQuestion, type PendingTransfer } from '@tandem/call-state';
-import { isDepartmentOpen, type Department } from '@tandem/contracts';
+import { isDepartmentOpen, type AgentSnapshot, type Department } from '@tandem/contracts';
 import { dialPersonTwiml } from '@tandem/telephony';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
 
@@ -38,13 +38,13 @@ export class DepartmentDial {
     if (dialling.outcome === 'repeat') return dialling.answer;
     return dialling.outcome === 'dialled' ? answer : null;
   }
+}
 
-  /** Whom the agent's ladder names for when no relay can go on, if they can be reached now. */
-  lastResort({ agent }: AdmissionRecord): Department | null {
-    const rung = agent.ladder.find(({ kind }) => kind === 'transfer');
-    const department = agent.directory.find(({ key }) => rung?.kind === 'transfer' && key === rung.department);
-    return department && isDepartmentOpen(department, agent.timeZone, new Date()) ? department : null;
-  }
+/** Whom an agent's ladder names for when no relay can go on, if they can be reached then. */
+export function lastResortOf({ ladder, directory, timeZone }: Pick<AgentSnapshot, 'ladder' | 'directory' | 'timeZone'>, at: Date): Department | null {
+  const rung = ladder.find(({ kind }) => kind === 'transfer');
+  const department = directory.find(({ key }) => rung?.kind === 'transfer' && key === rung.department);
+  return department && isDepartmentOpen(department, timeZone, at) ? department : null;
 }
 
 function departmentOf({ agent }: AdmissionRecord, key: string): Department | undefined {

@@ -31,6 +31,14 @@ export class VoiceWebhookController {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
       this.metrics.admissions.inc({ outcome: 'failed' });
+      return this.withoutState(form);
+    }
+  }
+
+  private async withoutState(form: VoiceForm): Promise<string> {
+    try {
+      return await this.admission.answerWithoutState(form);
+    } catch {
       return farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
     }
   }

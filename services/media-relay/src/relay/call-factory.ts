@@ -6,12 +6,23 @@ import { createGuidedModel, openAiRealtimeModel, resilientModel, type GuidedMode
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
+import { recordedFirst } from '../tools/recorded-first.ts';
 import { LanguageDetection } from './language-detector.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { ProviderWatch } from './provider-watch.ts';
 import { Recordings } from './recordings.ts';
 import { unavailableModel } from './unavailable-model.ts';
 import { WaitMusic } from './wait-music.ts';
+
+/** What is particular to one stream of a call. */
+export interface StreamParts {
+  readonly stream: CallerStream;
+  readonly log: CallLog;
+  /** The log takes nothing of ours any more: somebody else has the call. */
+  readonly isGivenUp: () => boolean;
+  readonly takeover?: Takeover;
+  readonly onError: (error: unknown) => void;
+}
 
 /** The only place that picks concrete adapters for a call. */
 @Injectable()
@@ -38,7 +49,7 @@ export class CallFactory {
     return this.phrases.prepare(agent);
   }
 
-  create(record: AdmissionRecord, epoch: number, stream: CallerStream, log: CallLog, takeover: Takeover | undefined, onError: (error: unknown) => void): CallSession {
+  create(record: AdmissionRecord, epoch: number, { stream, log, isGivenUp, takeover, onError }: StreamParts): CallSession {
     const { agent } = record;
     this.music.for(agent.toolWait);
     return new CallSession({
@@ -57,7 +68,7 @@ export class CallFactory {
       model: this.model(agent, onError),
       declarationsFor: (names) => declarationsFor(names, agent.directory),
       ...(takeover ? { takeover } : {}),
-      toolCaller: this.toolCaller,
+      toolCaller: recordedFirst(this.toolCaller, log, isGivenUp),
       log,
       clock: this.clock,
       phrases: this.phrases,

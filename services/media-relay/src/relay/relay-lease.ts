@@ -3,54 +3,91 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { RELAY_RENEW_MS, RelayRegistry } from '@tandem/call-state';
 import { CONFIG, Readiness, type ServiceConfig } from '@tandem/platform';
 import type { AddressInfo, Server } from 'node:net';
+import { RelayStrain } from './relay-strain.ts';
 import { Relay } from './relay.ts';
+import { WakeWatch } from './wake-watch.ts';
 
-/** Heartbeat of this relay: address, room, draining. Stops being renewed, and is given back, when the process goes. */
+/** A relay that woke from a freeze asks this often whether its calls are still its own. */
+const ASK_AGAIN_MS = 250;
+/** Of its one thread's time: beyond it every burst makes audio late. */
+const MAX_LOOP_SHARE = 0.95;
+
+/**
+ * Heartbeat of this relay: address, room, draining, the calls it owns. Each one tells what became of them: calls somebody
+ * else has are let go, what Redis has lost is put back. Stops being renewed, and is given back, when the process goes.
+ */
 @Injectable()
 export class RelayLeaseKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger(RelayLeaseKeeper.name);
   private timer: NodeJS.Timeout | null = null;
   private isRenewed = false;
+  private readonly strain: RelayStrain;
+  private isStrained = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
     @Inject(RelayRegistry) private readonly registry: RelayRegistry,
     @Inject(Relay) private readonly relay: Relay,
+    @Inject(WakeWatch) private readonly wakeWatch: WakeWatch,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(Readiness) readiness: Readiness,
   ) {
+    this.strain = new RelayStrain({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
     readiness.register('relay-lease', () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'));
     readiness.register('capacity', () => (this.relay.activeCalls < config.maxCalls ? null : 'full'));
     readiness.register('draining', () => (this.relay.isDraining ? 'draining' : null));
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.renew(), RELAY_RENEW_MS);
+    this.timer = setInterval(() => {
+      this.look();
+      void this.renew();
+    }, RELAY_RENEW_MS);
+    this.wakeWatch.start(() => void this.askAfterFreeze());
   }
 
   /** Says at once that no more calls are wanted; the running ones keep their lease. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.relay.isDraining = true;
     await this.renew();
   }
 
   async onApplicationShutdown(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
+    this.wakeWatch.stop();
+    this.strain.stop();
     await this.registry.resign(this.config.relayId).catch(() => undefined); // It lapses by itself.
   }
 
-  private async renew(): Promise<void> {
+  private look(): void {
+    const was = this.isStrained;
+    this.isStrained = this.strain.look();
+    if (this.isStrained !== was) this.logger.warn({ calls: this.relay.activeCalls }, this.isStrained ? 'this relay has all it can do: new calls go elsewhere' : 'this relay has room again');
+  }
+
+  private async askAfterFreeze(): Promise<void> {
+    this.logger.warn({ calls: this.relay.activeCalls }, 'this process stood still; nothing is sent until it is known which calls are still its own');
+    while (this.wakeWatch.mustAsk && !(await this.renew())) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    this.wakeWatch.answered();
+  }
+
+  /** Answers whether it was renewed. */
+  private async renew(): Promise<boolean> {
     const { relayId, maxCalls, relayAddress } = this.config;
+    const calls = this.relay.ownedCalls;
     try {
-      await this.registry.renew(
-        { relayId, address: relayAddress ?? this.ownAddress(), capacity: maxCalls, active: this.relay.activeCalls, isDraining: this.relay.isDraining },
-        this.relay.heldCalls,
+      const standings = await this.registry.renew(
+        { relayId, address: relayAddress ?? this.ownAddress(), capacity: maxCalls, active: this.relay.activeCalls, isDraining: this.relay.isDraining, isStrained: this.isStrained },
+        calls,
       );
+      for (const [index, call] of calls.entries()) this.relay.toldOf(call, standings[index] ?? { kind: 'unknown' });
       if (!this.isRenewed) this.logger.log({ relayId }, 'lease renewed');
       this.isRenewed = true;
     } catch (error) {
       if (this.isRenewed) this.logger.warn({ err: error }, 'lease not renewed: Redis does not answer; running calls go on');
       this.isRenewed = false;
     }
+    return this.isRenewed;
   }
 
   private ownAddress(): string {

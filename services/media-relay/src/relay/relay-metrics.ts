@@ -22,6 +22,9 @@ export class RelayMetrics {
   readonly commands;
   readonly modelMoves;
   readonly modelGaps;
+  readonly freezes;
+  readonly movedCalls;
+  readonly refilledEvents;
   readonly providerFailures;
   readonly providerCircuits;
   readonly recordingsFailed;
@@ -42,6 +45,9 @@ export class RelayMetrics {
     this.commands = metrics.counter({ name: 'tandem_relay_commands_total', help: 'Commands of operators by what became of them', labelNames: ['kind', 'outcome'] });
     this.modelMoves = metrics.counter({ name: 'tandem_model_moves_total', help: 'Calls that went on in another model session, by why', labelNames: ['why'] });
     this.modelGaps = metrics.histogram({ name: 'tandem_model_gap_seconds', help: 'Time a call was without a model session', labelNames: ['why'], buckets: GAP_BUCKETS_S });
+    this.freezes = metrics.counter({ name: 'tandem_relay_freezes_total', help: 'Times this process stood still so long that its calls may have been taken over' });
+    this.movedCalls = metrics.counter({ name: 'tandem_relay_calls_moved_total', help: 'Calls let go while draining so that another relay takes them, by when', labelNames: ['at'] });
+    this.refilledEvents = metrics.gauge({ name: 'tandem_relay_events_refilled', help: 'Events put back since the start because Redis had lost them' });
     this.providerFailures = metrics.counter({ name: 'tandem_provider_failures_total', help: 'Sessions that did not open and responses that failed, by model and endpoint', labelNames: ['target', 'act', 'category'] });
     this.providerCircuits = metrics.gauge({ name: 'tandem_provider_circuit', help: 'Whether a model at an endpoint is asked: 0 yes, 1 one call at a time, 2 no', labelNames: ['target'] });
     this.recordingsFailed = metrics.counter({ name: 'tandem_recordings_failed_total', help: 'Recordings that broke off, and rounds in which waiting ones could not be sent: look at the store' });

@@ -1,28 +1,40 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type AdmissionRecord, type CallLogCounters, type CallLogOptions, type RelayCommand, type Spent } from '@tandem/call-state';
-import type { CallFact, CallId, StreamTicket } from '@tandem/contracts';
-import { takeoverOf, type CallSession, type Takeover } from '@tandem/conversation';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type AdmissionRecord, type CallLogCounters, type CallLogOptions, type OwnedCall, type OwnedStanding, type RelayCommand, type Spent } from '@tandem/call-state';
+import type { CallEvent, CallFact, CallId, StreamTicket } from '@tandem/contracts';
+import { takeoverOf } from '@tandem/conversation';
 import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { TwilioStream, type MessageSocket, type TwilioStart } from '@tandem/telephony';
 import type { Redis } from 'ioredis';
 import { CallFactory } from './call-factory.ts';
+import { GuardedSocket } from './guarded-socket.ts';
+import { HeldCall } from './held-call.ts';
+import { OverCalls } from './over-calls.ts';
 import { RelayMetrics } from './relay-metrics.ts';
 import { marksPassed } from './tenant-budget.ts';
 import { REDIS } from './tokens.ts';
+import { WakeWatch } from './wake-watch.ts';
 
 export type TakeRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
 
 const CLAIM_REFUSALS = { unknown: 'call-unknown', ended: 'call-ended', used: 'ticket-used' } as const;
-/** After the last grace: how long endings may take to reach Redis. */
-const FINAL_FLUSH_MS = 3_000;
-const DRAIN_REPORT_MS = 10_000;
 
-/** The calls of this process: takes them, counts them, lets them finish when it has to go. */
+/** A call that was just claimed, with what is known of it. */
+interface Taken {
+  readonly record: AdmissionRecord;
+  readonly epoch: number;
+  readonly legId: StreamTicket['legId'];
+  readonly lastSeq: number;
+  /** Everything that is on record of it, the admission included. */
+  readonly events: readonly CallEvent[];
+}
+
+/** The calls of this process: takes them, counts them, lets go of them. */
 @Injectable()
-export class Relay implements BeforeApplicationShutdown {
+export class Relay {
   private readonly logger = new Logger(Relay.name);
-  private readonly calls = new Map<CallId, CallSession>();
-  private readonly logCounters: CallLogCounters = { stored: 0, dropped: 0, failures: 0 };
+  private readonly calls = new Map<CallId, HeldCall>();
+  private readonly over: OverCalls;
+  private readonly logCounters: CallLogCounters = { stored: 0, dropped: 0, failures: 0, refilled: 0 };
   private taking = 0;
   private whenIdle: (() => void) | null = null;
   isDraining = false;
@@ -34,15 +46,31 @@ export class Relay implements BeforeApplicationShutdown {
     @Inject(Sealer) private readonly sealer: Sealer,
     @Inject(CallFactory) private readonly factory: CallFactory,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
-    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
-  ) {}
+    @Inject(WakeWatch) private readonly wakeWatch: WakeWatch,
+    @Inject(PostCallQueue) postCall: PostCallQueue,
+  ) {
+    this.over = new OverCalls(postCall);
+  }
 
   get activeCalls(): number {
     return this.calls.size + this.taking;
   }
 
-  get heldCalls(): CallId[] {
-    return [...this.calls.keys()];
+  get heldCalls(): readonly HeldCall[] {
+    return [...this.calls.values()];
+  }
+
+  /** Calls whose record this relay answers for. */
+  get ownedCalls(): OwnedCall[] {
+    return [...this.heldCalls.map(({ owned }) => owned), ...this.over.owned];
+  }
+
+  /** What Redis says of a call. */
+  toldOf({ callId, epoch, isHeld }: OwnedCall, standing: OwnedStanding): void {
+    this.metrics.refilledEvents.set(this.logCounters.refilled);
+    if (!isHeld) return this.over.told(callId, standing);
+    const held = this.calls.get(callId);
+    if (held?.epoch === epoch) held.told(standing);
   }
 
   /**
@@ -54,12 +82,13 @@ export class Relay implements BeforeApplicationShutdown {
     if (this.activeCalls >= this.config.maxCalls) return 'full';
     this.taking += 1;
     try {
-      const claim = await this.records.claim(ticket.callId, this.config.relayId, ticket.epoch, RELAY_LEASE_MS);
+      const { callId, epoch, legId } = ticket;
+      const claim = await this.records.claim(callId, this.config.relayId, epoch, RELAY_LEASE_MS);
       if (claim.outcome !== 'claimed') return CLAIM_REFUSALS[claim.outcome];
       if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
       await this.factory.prepare(claim.record);
-      const takeover = ticket.epoch > 1 ? takeoverOf((await this.records.events(ticket.callId)).events) : undefined;
-      this.hold(ticket, claim.record, claim.lastSeq, takeover, socket, start);
+      const { events } = await this.records.events(callId);
+      this.hold({ record: claim.record, epoch, legId, lastSeq: claim.lastSeq, events }, new GuardedSocket(socket, this.wakeWatch), start);
       return null;
     } finally {
       this.taking -= 1;
@@ -74,20 +103,20 @@ export class Relay implements BeforeApplicationShutdown {
     this.logger.log({ callId: command.callId, relayId: this.config.relayId, kind: command.kind, outcome }, 'command of an operator');
   }
 
-  /** No new calls; resolves when the running ones are over, or have been ended at the end of their grace. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isDraining = true;
-    if (this.activeCalls === 0) return;
-    this.logger.log({ calls: this.activeCalls, graceMs: this.config.drainGraceMs }, 'draining: waiting for calls to end');
-    const report = setInterval(() => this.logger.log({ calls: this.activeCalls }, 'draining'), DRAIN_REPORT_MS);
-    await this.idleWithin(this.config.drainGraceMs);
-    for (const session of this.calls.values()) session.end('relay-shutdown');
-    await this.idleWithin(FINAL_FLUSH_MS);
-    clearInterval(report);
+  /** Resolves when no call is held any more, or after `timeoutMs`. */
+  idleWithin(timeoutMs: number): Promise<void> {
+    if (this.activeCalls === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private carryOut(command: RelayCommand): string {
-    const session = this.calls.get(command.callId);
+    const session = this.calls.get(command.callId)?.session;
     if (!session) return 'not-held';
     switch (command.kind) {
       case 'transfer':
@@ -104,41 +133,51 @@ export class Relay implements BeforeApplicationShutdown {
     }
   }
 
-  private hold(ticket: StreamTicket, record: AdmissionRecord, lastSeq: number, takeover: Takeover | undefined, socket: MessageSocket, start: TwilioStart): void {
+  private hold(taken: Taken, socket: GuardedSocket, start: TwilioStart): void {
+    const { record, epoch, legId } = taken;
     const { callId, tenantId } = record;
-    const fields = { callId, legId: ticket.legId, tenantId, relayId: this.config.relayId };
+    const fields = { callId, legId, tenantId, relayId: this.config.relayId };
     const fault = (error: unknown): void => {
       this.logger.error({ ...fields, err: error }, 'a call failed inside');
-      session.end('internal-error');
+      held.session.end('internal-error');
     };
     const stream = new TwilioStream(socket, start, this.factory.clock, fault);
-    const log = this.metrics.metered(
-      new RedisCallLog(this.redis, this.sealer, this.factory.clock, this.logCounters, {
-        callId,
-        epoch: ticket.epoch,
-        lastSeq,
-        onFenced: () => {
-          this.logger.warn(fields, 'another relay has taken the call over');
-          session.leave('taken-over');
-        },
-        ...this.counted(record, (fact) => log.append(fact)),
-      }),
-    );
-    const session = this.factory.create(record, ticket.epoch, stream, log, takeover, fault);
-    this.calls.get(callId)?.leave('taken-over');
-    this.calls.set(callId, session);
+    const written = this.openLog(taken, (fact) => log.append(fact), () => {
+      this.logger.warn(fields, 'another relay has taken the call over');
+      held.takenOver();
+    });
+    const log = this.metrics.metered(written);
+    const takeover = epoch > 1 ? takeoverOf(taken.events) : undefined;
+    const session = this.factory.create(record, epoch, { stream, log, isGivenUp: () => written.isGivenUp, onError: fault, ...(takeover ? { takeover } : {}) });
+    const held = new HeldCall(record, epoch, session, written, socket);
+    this.calls.get(callId)?.takenOver();
+    this.calls.set(callId, held);
     this.metrics.activeCalls.set(this.calls.size);
-    this.logger.log({ ...fields, epoch: ticket.epoch }, 'call taken');
-    log.append({ type: 'stream.attached', data: { relayId: this.config.relayId, epoch: ticket.epoch, streamId: stream.streamId } });
+    this.logger.log({ ...fields, epoch }, 'call taken');
+    log.append({ type: 'stream.attached', data: { relayId: this.config.relayId, epoch, streamId: stream.streamId } });
     session.start();
     void session.ended.then(async (termination) => {
       // A call that was let go may be back already, on a new stream.
-      if (this.calls.get(callId) === session) this.calls.delete(callId);
+      if (this.calls.get(callId) === held) this.calls.delete(callId);
       this.metrics.activeCalls.set(this.calls.size);
       this.metrics.streamEnded(stream.counters);
       this.logger.log({ ...fields, termination: termination?.reason ?? null }, termination ? 'call over' : 'call let go');
-      if (termination) await this.postCall.enqueue(callId, tenantId, 'ended');
+      if (termination) await this.over.add(record, epoch, written);
       this.tellWhenIdle();
+    });
+  }
+
+  private openLog({ record, epoch, lastSeq, events }: Taken, tell: (fact: CallFact) => void, onFenced: () => void): RedisCallLog {
+    const { relayId } = this.config;
+    const others = events.filter((event) => event.epoch === 0);
+    return new RedisCallLog(this.redis, this.sealer, this.factory.clock, this.logCounters, {
+      callId: record.callId,
+      epoch,
+      lastSeq,
+      earlier: events.filter((event) => event.epoch > 0),
+      onFenced,
+      restore: () => this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, others }),
+      ...this.counted(record, tell),
     });
   }
 
@@ -151,16 +190,5 @@ export class Relay implements BeforeApplicationShutdown {
 
   private tellWhenIdle(): void {
     if (this.activeCalls === 0) this.whenIdle?.();
-  }
-
-  private idleWithin(timeoutMs: number): Promise<void> {
-    if (this.activeCalls === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.whenIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }

@@ -45,6 +45,7 @@ export class SessionBench {
         behaviour: scripted({ turns: [{ say: 'Good morning, how can I help?', repeats: true }] }),
         pace: { firstByteMs: 300, deltaMs: 200, audioRate: 5 },
         speak: rememberingSpeaker(),
+        recognise: null,
         rateLimitsAt: 'start',
         nulls: 'observed',
         maxSessionMs: 3_600_000,

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SimulatedSession } from '@tandem/simulators';
+import type { Spoken } from '../history/entries.ts';
+import type { History } from '../history/history.ts';
+import type { Fleet } from './fleet.ts';
+import { textOf } from './listening-model.ts';
+import { TalkingCaller } from './talking-caller.ts';
+
+const PLACED_PER_SECOND = 15;
+const POLL_MS = 50;
+/** Rows are written after the call: this long is waited for them. */
+const ROWS_PATIENCE_MS = 20_000;
+
+/** Where a scenario does its work: a fleet, people who talk to it, and the history of both. */
+export class Bench {
+  readonly callers: TalkingCaller[] = [];
+  /** Who has hung up since the last collection. */
+  private readonly left: TalkingCaller[] = [];
+  private readonly sids: string[] = [];
+  private sessionsSeen = 0;
+
+  constructor(
+    readonly fleet: Fleet,
+    readonly history: History,
+    /** How many people talk in one round. */
+    readonly calls: number,
+    /** 0 to 1, from the seed. */
+    readonly random: () => number,
+    readonly log: (line: string) => void,
+  ) {}
+
+  /** So many people call and begin to talk. */
+  async place(calls: number): Promise<void> {
+    for (let index = 0; index < calls; index += 1) {
+      this.placeOne();
+      await sleep(1000 / PLACED_PER_SECOND);
+    }
+  }
+
+  /** The first who called hangs up, and somebody else calls. */
+  async replaceOne(): Promise<void> {
+    const leaving = this.callers.shift();
+    this.placeOne();
+    if (!leaving) return;
+    this.left.push(leaving);
+    await leaving.leave();
+  }
+
+  private placeOne(): void {
+    const call = this.fleet.ring({ from: `+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`, isRecording: true });
+    const number = this.sids.push(call.sid);
+    this.history.add({ kind: 'call-placed', call: call.sid });
+    this.callers.push(new TalkingCaller(call, number, this.fleet.voice, this.random, this.history));
+  }
+
+  /** Everybody who is on the line has had so many turns more. */
+  async everybodyTalks(turns: number, patienceMs: number): Promise<boolean> {
+    const wanted = new Map(this.callers.map((caller) => [caller, caller.turns + turns]));
+    return this.until(() => [...wanted].every(([caller, least]) => caller.call.hasEnded || caller.turns >= least), patienceMs);
+  }
+
+  /** Everybody hangs up; what there is to know of the calls goes into the history. */
+  async collect(): Promise<void> {
+    await Promise.all(this.callers.map((caller) => caller.leave()));
+    const callers = [...this.left.splice(0), ...this.callers.splice(0)];
+    for (const session of this.fleet.model.sessions) if (session.number > this.sessionsSeen) this.noteSession(session);
+    this.sessionsSeen = this.fleet.model.openedSessions;
+    await Promise.all(callers.map(({ call }) => this.noteRecord(call.sid)));
+  }
+
+  /** Which of the calls that run now each relay holds. */
+  async holdings(): Promise<Map<string, string[]>> {
+    const holdings = new Map(this.fleet.relays.map((relay): [string, string[]] => [relay, []]));
+    await Promise.all(
+      this.callers.map(async ({ call }) => {
+        const relay = await this.fleet.holderOf(call.sid);
+        if (relay !== null) holdings.get(relay)?.push(call.sid);
+      }),
+    );
+    return holdings;
+  }
+
+  /** Does something to a relay and writes down whom it strikes. */
+  async strike(what: string, relay: string, deed: () => Promise<void>): Promise<void> {
+    const held = (await this.holdings()).get(relay) ?? [];
+    this.history.add({ kind: 'fault', what, target: relay, held });
+    await deed();
+  }
+
+  pick<Item>(items: readonly Item[]): Item {
+    return items[Math.floor(this.random() * items.length)] as Item;
+  }
+
+  async until(isSo: () => boolean, patienceMs: number): Promise<boolean> {
+    for (let waited = 0; !isSo(); waited += POLL_MS) {
+      if (waited > patienceMs) return false;
+      await sleep(POLL_MS);
+    }
+    return true;
+  }
+
+  private noteSession(session: SimulatedSession): void {
+    const seeded = session.seededItems.flatMap((wire): Spoken[] => {
+      const text = textOf(wire);
+      if (wire['type'] !== 'message' || text === '') return [];
+      if (wire['role'] === 'user') return [{ speaker: 'caller', text }];
+      return wire['role'] === 'assistant' ? [{ speaker: 'agent', text }] : [];
+    });
+    const own = session.items.slice(session.seededItems.length).filter(({ type }) => type === 'message');
+    const wordsOf = (role: string) => own.filter((wire) => wire['role'] === role).map(textOf).filter((text) => text !== '');
+    const [heard, said] = [wordsOf('user'), wordsOf('assistant')];
+    const number = /\bcall (\d+) turn/.exec([...seeded.map(({ text }) => text), ...heard, ...said].join(' '))?.[1];
+    const refusals = Object.values(session.counters.refusals).reduce((sum, count) => sum + count, 0);
+    this.history.add({ kind: 'model-session', call: this.sids[Number(number) - 1] ?? null, session: session.id, openedAt: Math.round(Date.now() - session.ageMs), seeded, heard, said, refusals });
+  }
+
+  private async noteRecord(callSid: string): Promise<void> {
+    for (let waited = 0; waited < ROWS_PATIENCE_MS; waited += 500) {
+      const found = await this.fleet.recordOf(callSid);
+      if (found) {
+        const { callId, events, reason, utterances, tools } = found;
+        this.history.add({ kind: 'log', call: callSid, callId, events });
+        this.history.add({ kind: 'row', call: callSid, reason, utterances, tools });
+        return;
+      }
+      await sleep(500);
+    }
+  }
+}

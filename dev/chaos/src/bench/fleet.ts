@@ -1,0 +1,35 @@
+import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
+import type { LoggedEvent, RecordedRow } from '../history/entries.ts';
+import type { StampedVoice } from './stamped-voice.ts';
+
+/** What is on record of a call when it is over. */
+export interface CallOnRecord {
+  readonly callId: string;
+  readonly events: readonly LoggedEvent[];
+  readonly reason: string | null;
+  readonly utterances: readonly RecordedRow[];
+  readonly tools: readonly { readonly name: string; readonly status: string | null }[];
+}
+
+/** What callers ring and scenarios break: our platform, or a relay of the ordinary kind beside it. */
+export interface Fleet {
+  readonly kind: 'tandem' | 'plain';
+  readonly twilio: TwilioSimulator;
+  readonly model: RealtimeSimulator;
+  readonly voice: StampedVoice;
+  readonly relays: readonly string[];
+  ring(options?: Partial<PlaceCallOptions>): SimulatedCall;
+  /** The relay that holds the call; null when none does. */
+  holderOf(callSid: string): Promise<string | null>;
+  /** Resolves when the process has ended; at once for SIGSTOP and SIGCONT. */
+  signal(instance: string, signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again as it was, ready to take calls; ends it first when it still runs. */
+  restart(instance: string): Promise<void>;
+  /** p99 of its event loop since it was asked last, in ms. */
+  loopDelayMs(relay: string): Promise<number>;
+  callsHeld(relay: string): Promise<number>;
+  pidOf(instance: string): number | null;
+  /** Null when nothing is on record. */
+  recordOf(callSid: string): Promise<CallOnRecord | null>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import type { Behaviour, Brain, RealtimeSimulatorOptions, ResponsePlan, ResponseRequest } from '@tandem/simulators';
+import type { StampedVoice } from './stamped-voice.ts';
+
+/** What an agent answers to words of a caller. */
+export const answerTo = (text: string): string => `Answer to ${text}.`;
+
+const NOTHING_TO_ANSWER = 'Please say that again.';
+
+const VERBATIM = /^\s*(?:say|speak|repeat|read)\b[\s\S]*?:\s*(?:\n)?["“]?([\s\S]+?)["”]?\s*$/i;
+
+/**
+ * A model that answers the caller's last words by name, whether it heard them itself or was given them as history: so
+ * every answer tells which turn it belongs to.
+ */
+const listeningModel: Behaviour = { name: 'listening', needsAudio: true, open: () => new ListeningBrain() };
+
+/** What the simulated provider takes to answer, as the goals have it. */
+const FIRST_BYTE_MS = 300;
+const AGENT_SPEAKS_MS = 1_200;
+
+/** A provider whose model listens and whose audio can be told apart. */
+export function simulatedModel(voice: StampedVoice): RealtimeSimulatorOptions {
+  return {
+    behaviour: listeningModel,
+    pace: { firstByteMs: FIRST_BYTE_MS, deltaMs: 200, audioRate: 5 },
+    record: { events: false, audio: false },
+    transcriptionDelayMs: 100,
+    speak: (text) => voice.speak(text, AGENT_SPEAKS_MS),
+    recognise: (audio) => voice.hear(audio)[0]?.text ?? null,
+  };
+}
+
+class ListeningBrain implements Brain {
+  respond({ ownInstructions, utterances, context }: ResponseRequest): ResponsePlan {
+    const asked = VERBATIM.exec(ownInstructions ?? '')?.[1];
+    if (asked !== undefined) return { steps: [{ say: asked }] };
+    const words = utterances.at(-1)?.text || unanswered(context);
+    return { steps: [{ say: words ? answerTo(words) : NOTHING_TO_ANSWER }] };
+  }
+}
+
+/** The caller's last words, where no answer to them follows that was heard to its end. */
+function unanswered(context: ResponseRequest['context']): string {
+  const messages = context.filter(({ wire }) => wire['type'] === 'message' && wire['role'] !== 'system').map(({ wire }) => textOf(wire));
+  const words = messages.findLast((text) => /^call \d+ turn/.test(text)) ?? '';
+  return messages.includes(answerTo(words)) ? '' : words;
+}
+
+/** The words of a conversation item, whichever way they are spelled. */
+export function textOf(wire: Readonly<Record<string, unknown>>): string {
+  const parts = Array.isArray(wire['content']) ? (wire['content'] as { readonly text?: string; readonly transcript?: string | null }[]) : [];
+  return parts.map(({ text, transcript }) => text ?? transcript ?? '').join('').trim();
+}

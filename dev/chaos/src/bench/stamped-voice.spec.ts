@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { StampedVoice } from './stamped-voice.ts';
+
+const voice = new StampedVoice();
+const one = voice.speak('one', 100);
+const two = voice.speak('two', 60);
+const heard = (...audio: Uint8Array[]) => voice.hear(Buffer.concat(audio)).map(({ text, frames, total }) => `${text} ${frames}/${total}`);
+
+describe('speech a machine can tell apart', () => {
+  it('is told apart in one stretch of audio, silence in between or not', () => {
+    expect(heard(one, two, new Uint8Array(500).fill(0xff), one)).toEqual(['one 5/5', 'two 3/3', 'one 5/5']);
+  });
+
+  it('is known by any part of it, wherever that begins', () => {
+    expect(heard(one.subarray(200, 700))).toEqual(['one 3/5']);
+  });
+
+  it('that begins anew counts twice', () => {
+    expect(heard(one.subarray(0, 320), one)).toEqual(['one 2/5', 'one 5/5']);
+  });
+
+  it('of somebody else is nothing', () => {
+    expect(new StampedVoice().hear(one)).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SimulatedCall } from '@tandem/simulators';
+import type { History } from '../history/history.ts';
+import type { StampedVoice } from './stamped-voice.ts';
+
+const CALLER_SPEAKS_MS = 700;
+/** An agent that says nothing for so long has not heard. */
+const PATIENCE_MS = 6_000;
+const GREETING_PATIENCE_MS = 15_000;
+/** An agent that is silent for so long has finished. */
+const FINISHED_MS = 500;
+const LONGEST_ANSWER_MS = 15_000;
+/** Between the end of an answer and the caller's next words. */
+const LONGEST_PAUSE_MS = 900;
+
+/** Says something, listens to the answer, says the next thing; says it again when there is no answer. */
+export class TalkingCaller {
+  /** Answered so far. */
+  turns = 0;
+  private isDone = false;
+  private readonly talking: Promise<void>;
+
+  constructor(
+    readonly call: SimulatedCall,
+    private readonly number: number,
+    private readonly voice: StampedVoice,
+    private readonly random: () => number,
+    private readonly history: History,
+  ) {
+    this.talking = this.talk().catch(() => undefined); // The call ended under way; its report says how.
+  }
+
+  /** Hangs up after what is being said; resolves when the call is over and what was heard of it is in the history. */
+  async leave(): Promise<void> {
+    this.isDone = true;
+    await this.talking;
+    this.call.hangup();
+    const report = await this.call.ended;
+    const { callSid, endedBy, said, errors, startedAt, streams, recording } = report;
+    const wall = (ms: number) => Math.round(startedAt + ms);
+    const heard = recording ? this.voice.hear(Buffer.concat(recording.agent)) : [];
+    const listenedFrom = recording?.startedAtMs ?? 0;
+    for (const { text, fromByte, toByte, frames, total } of heard) {
+      this.history.add({ kind: 'agent-heard', at: wall(listenedFrom + toByte / 8), call: callSid, text, fromAt: wall(listenedFrom + fromByte / 8), frames, total });
+    }
+    for (const { url, openedAtMs, endedAtMs, end } of streams) {
+      this.history.add({ kind: 'stream', call: callSid, url, openedAt: openedAtMs === null ? null : wall(openedAtMs), endedAt: endedAtMs === null ? null : wall(endedAtMs), end: end?.cause ?? null });
+    }
+    this.history.add({ kind: 'call-ended', at: wall(report.endedAtMs ?? 0), call: callSid, by: endedBy ?? 'nobody', said, errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code) });
+  }
+
+  private async talk(): Promise<void> {
+    const { call } = this;
+    await call.waitForSpeech({ timeoutMs: GREETING_PATIENCE_MS });
+    await call.waitForSilence(FINISHED_MS);
+    for (let attempt = 1; !this.isDone; attempt += 1) {
+      await sleep(this.random() * LONGEST_PAUSE_MS);
+      const isAnswered = await this.say(`call ${this.number} turn ${this.turns + 1} try ${attempt}`);
+      if (!isAnswered) continue;
+      this.turns += 1;
+      attempt = 0;
+    }
+  }
+
+  private async say(text: string): Promise<boolean> {
+    const { call } = this;
+    const fromAt = Date.now();
+    await call.say(this.voice.speak(text, CALLER_SPEAKS_MS), { text });
+    const at = Date.now();
+    const isAnswered = await this.hearsAnAnswer();
+    this.history.add({ kind: 'caller-said', at, call: call.sid, text, fromAt, isAnswered });
+    return isAnswered;
+  }
+
+  private async hearsAnAnswer(): Promise<boolean> {
+    try {
+      await this.call.waitForSpeech({ timeoutMs: PATIENCE_MS });
+      await this.call.waitForSilence(FINISHED_MS, { timeoutMs: LONGEST_ANSWER_MS });
+      return true;
+    } catch (error) {
+      if (this.call.hasEnded) throw error;
+      return false;
+    }
+  }
+}

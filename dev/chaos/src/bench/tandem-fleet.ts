@@ -1,0 +1,170 @@
+import { RunningPlatform, type RecordedCall } from '@tandem/commands/platform';
+import type { AgentContentInput, CallEvent } from '@tandem/contracts';
+import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
+import type { LoggedEvent } from '../history/entries.ts';
+import type { CallOnRecord, Fleet } from './fleet.ts';
+import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
+import { simulatedModel } from './listening-model.ts';
+import { StampedVoice } from './stamped-voice.ts';
+
+export interface TandemFleetOptions {
+  readonly relays: number;
+  /** One when absent. More stand behind a balancer that goes to the next when one does not answer. */
+  readonly ingresses?: number;
+  /** Lines that can be made slow, silent or cut lie between the services and these. */
+  readonly lines?: readonly LineName[];
+  /** Over the services' usual environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly agent?: Partial<AgentContentInput>;
+}
+
+const AGENT: Partial<AgentContentInput> = {
+  greeting: 'Northwind, hello.',
+  turnDetection: { kind: 'preset', preset: 'fast' },
+  idle: { afterMs: 0 },
+  toolWait: { fillerAfterMs: 0 },
+};
+
+export type LineName = 'postgres' | 'redis' | 'model';
+
+/** From SIGTERM to SIGKILL: longer than a relay may take to move its calls. */
+const RELAY_GRACE_MS = 40_000;
+/** Calls nobody has room for are ended after it, so that a fleet that goes altogether is gone. */
+const DRAIN_GRACE_MS = 30_000;
+
+/** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
+export class TandemFleet implements Fleet {
+  readonly kind = 'tandem';
+
+  private constructor(
+    readonly platform: RunningPlatform,
+    readonly voice: StampedVoice,
+    private readonly lines: ReadonlyMap<LineName, FaultProxy>,
+    private readonly balancer: FaultProxy | null,
+  ) {}
+
+  static async start({ relays, ingresses = 1, lines: wanted = [], env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
+    const voice = new StampedVoice();
+    const lines = new Map<LineName, FaultProxy>();
+    const ingressPorts: number[] = [];
+    const balancer = ingresses > 1 ? await FaultProxy.start(() => ingressPorts) : null;
+    const between = async (server: LineName, url: string): Promise<string> => {
+      const address = new URL(url);
+      if (!wanted.includes(server)) return url;
+      const port = Number(address.port);
+      const line = await FaultProxy.start(() => [port]);
+      lines.set(server, line);
+      address.port = String(line.port);
+      return address.toString();
+    };
+    const platform = await RunningPlatform.start({
+      model: simulatedModel(voice),
+      between,
+      stack: {
+        relays,
+        ingresses,
+        relayGraceMs: RELAY_GRACE_MS,
+        env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(balancer ? { PUBLIC_BASE_URL: `http://127.0.0.1:${balancer.port}` } : {}), ...env },
+      },
+    });
+    const fleet = new TandemFleet(platform, voice, lines, balancer);
+    ingressPorts.push(...fleet.instances('call-ingress').map((instance) => platform.stack.supervisor.portsOf(instance).http ?? 0));
+    await platform.publish({ ...AGENT, ...agent });
+    return fleet;
+  }
+
+  get twilio(): TwilioSimulator {
+    return this.platform.twilio;
+  }
+
+  get model(): RealtimeSimulator {
+    return this.platform.model;
+  }
+
+  get relays(): readonly string[] {
+    return this.instances('relay-');
+  }
+
+  /** Names of the processes of a kind. */
+  instances(prefix: string): string[] {
+    return this.platform.stack.supervisor.instances.filter((instance) => instance.startsWith(prefix));
+  }
+
+  /** The line to a server this fleet was started with. */
+  line(name: LineName): FaultProxy {
+    const line = this.lines.get(name);
+    if (!line) throw new TypeError(`This fleet has no line to ${name}.`);
+    return line;
+  }
+
+  ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
+    return this.platform.ring(options);
+  }
+
+  async holderOf(callSid: string): Promise<string | null> {
+    const callId = await this.platform.records.callOf(callSid);
+    const standing = callId && (await this.platform.records.standing(callId));
+    return standing?.state === 'connected' ? standing.relayId : null;
+  }
+
+  signal(instance: string, signal: NodeJS.Signals): Promise<void> {
+    return this.platform.stack.supervisor.kill(instance, signal);
+  }
+
+  restart(instance: string): Promise<void> {
+    return this.platform.stack.supervisor.restart(instance);
+  }
+
+  async loopDelayMs(relay: string): Promise<number> {
+    return (await this.metric(relay, 'nodejs_eventloop_lag_p99_seconds')) * 1000;
+  }
+
+  callsHeld(relay: string): Promise<number> {
+    return this.metric(relay, 'tandem_relay_active_calls');
+  }
+
+  private async metric(instance: string, name: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.platform.stack.supervisor.portsOf(instance).http}/metrics`);
+    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(await response.text())?.[1] ?? Number.NaN);
+  }
+
+  pidOf(instance: string): number | null {
+    return this.platform.stack.supervisor.pidOf(instance);
+  }
+
+  async recordOf(callSid: string): Promise<CallOnRecord | null> {
+    const [row] = await this.platform.sql<{ id: string }>('SELECT id FROM calls WHERE carrier_call_id = $1 AND ended_at IS NOT NULL', callSid);
+    if (!row) return null;
+    const { callId, termination, transcript, toolCalls } = await this.platform.ask<RecordedCall>(`/v1/calls/${row.id}`);
+    const { events } = await this.platform.records.events(callId as CallEventId);
+    return {
+      callId,
+      events: events.map(loggedEvent),
+      reason: termination?.reason ?? null,
+      utterances: transcript.map(({ speaker, text, interrupted }) => ({ speaker: speaker as 'caller' | 'agent', text, interrupted })),
+      tools: toolCalls.map(({ name, outcome }) => ({ name, status: outcome?.status ?? null })),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.platform.stop();
+    await this.balancer?.stop();
+    for (const line of this.lines.values()) await line.stop();
+  }
+}
+
+type CallEventId = Parameters<RunningPlatform['records']['events']>[0];
+
+function loggedEvent({ at, type, epoch, seq, data }: CallEvent): LoggedEvent {
+  const { text, relayId, toolCallId, outcome } = data as { text?: string; relayId?: string; toolCallId?: string; outcome?: { status?: string } };
+  return {
+    at,
+    type,
+    epoch,
+    seq,
+    ...(text === undefined ? {} : { text }),
+    ...(relayId === undefined ? {} : { relayId }),
+    ...(toolCallId === undefined ? {} : { toolCallId }),
+    ...(typeof outcome?.status === 'string' ? { outcome: outcome.status } : {}),
+  };
+}

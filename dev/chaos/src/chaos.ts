@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { tandemFolder } from '@tandem/stack';
+import { goalLines } from './report/goal-table.ts';
+import { PlainFleet } from './plain-relay/plain-fleet.ts';
+import { runScenario, type ScenarioResult } from './run-scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const HELP = `npm run chaos                        every scenario, in full
+npm run chaos -- --list              what there is
+npm run chaos -- --only R1,R3        these
+
+  --rounds N      of each scenario, instead of its own number
+  --calls N       people on the line at a time, instead of its own number
+  --seed S        decides whom it strikes and when; printed at the start
+  --time-budget 10m   no further round, and no further scenario, begins after it
+  --no-plain      without the relay of the ordinary kind
+  --json <file>   figures and violations
+
+Starts its own stack on throw-away data. The history of each run is kept in .tandem/chaos, one JSON object a line. Ends 0 when every
+goal was reached and nothing was violated.`;
+
+/** A relay of the ordinary kind loses them all or none: there is nothing to be learnt from more. */
+const PLAIN_CALLS = 10;
+
+const { values } = parseArgs({
+  allowNegative: true,
+  options: {
+    only: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    calls: { type: 'string' },
+    seed: { type: 'string' },
+    'time-budget': { type: 'string', default: '24h' },
+    plain: { type: 'boolean', default: true },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+const log = (line: string): void => console.log(line);
+if (values.help) {
+  log(HELP);
+  process.exit(0);
+}
+if (values.list) {
+  for (const { name, about, goals } of SCENARIOS) log(`${name.padEnd(5)} ${about} (${[...new Set(goals.map(({ id }) => id))].join(', ')})`);
+  process.exit(0);
+}
+const names = values.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
+for (const name of names) if (!SCENARIOS.some((scenario) => scenario.name === name)) stop(`There is no scenario "${name}".`);
+const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : whole('seed', 0, 4_294_967_295);
+const until = Date.now() + milliseconds(values['time-budget']);
+const folder = join(tandemFolder, 'chaos');
+mkdirSync(folder, { recursive: true });
+log(`seed ${seed}`);
+
+const results: ScenarioResult[] = [];
+for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
+  if (results.length > 0 && Date.now() > until) break;
+  log(`${scenario.name}: ${scenario.about}`);
+  const calls = values.calls === undefined ? scenario.calls : whole('calls', 1, 1_000);
+  const rounds = values.rounds === undefined ? scenario.rounds : whole('rounds', 1, 10_000);
+  const result = await runScenario(scenario, { calls, rounds, seed, until, historyFile: join(folder, `${scenario.name}.jsonl`), log });
+  results.push(result);
+  if (!scenario.isForPlain || !values.plain) continue;
+  log(`${scenario.name}: the same with a relay of the ordinary kind`);
+  results.push(await runScenario(scenario, { calls: Math.min(calls, PLAIN_CALLS), rounds: 1, seed, until, historyFile: join(folder, `${scenario.name}-plain.jsonl`), log }, () => PlainFleet.start()));
+}
+for (const line of goalLines(results)) log(line);
+if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+process.exit(results.every(({ fleet, goals, violations }) => fleet === 'plain' || (violations.length === 0 && goals.every(({ isMet }) => isMet))) ? 0 : 1);
+
+function whole(name: 'calls' | 'rounds' | 'seed', least: number, most: number): number {
+  const value = Number(values[name]);
+  return Number.isInteger(value) && value >= least && value <= most ? value : stop(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".`);
+}
+
+function milliseconds(text: string): number {
+  const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
+  const factor = { s: 1_000, m: 60_000, h: 3_600_000 }[unit ?? ''];
+  return amount && factor ? Number(amount) * factor : stop(`--time-budget takes a length of time such as 90s, 10m or 1h, not "${text}".`);
+}
+
+function stop(fault: string): never {
+  console.error(`${fault}\n\n${HELP}`);
+  return process.exit(2);
+}

@@ -1,0 +1,23 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import type { HistoryEntry, NewEntry } from './entries.ts';
+
+/** Everything that happened in one run, in memory and, one JSON object a line, in a file. */
+export class History {
+  readonly entries: HistoryEntry[] = [];
+
+  /** @param file begun anew; null keeps the history in memory alone */
+  constructor(readonly file: string | null) {
+    if (file) writeFileSync(file, '');
+  }
+
+  add(entry: NewEntry): void {
+    const stamped = { at: Date.now(), ...entry };
+    this.entries.push(stamped);
+    if (this.file) appendFileSync(this.file, `${JSON.stringify(stamped)}\n`);
+  }
+}
+
+/** The entries of a file a history was kept in. */
+export function readHistory(file: string): HistoryEntry[] {
+  return readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as HistoryEntry);
+}

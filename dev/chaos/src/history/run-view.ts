@@ -1,0 +1,121 @@
+import { answerTo } from '../bench/listening-model.ts';
+import { entriesOf, type EntryOf, type HistoryEntry } from './entries.ts';
+
+/** One call as the history tells it. */
+export interface CallStory {
+  readonly call: string;
+  readonly placedAt: number;
+  readonly said: readonly EntryOf<'caller-said'>[];
+  readonly heard: readonly EntryOf<'agent-heard'>[];
+  readonly streams: readonly EntryOf<'stream'>[];
+  readonly sessions: readonly EntryOf<'model-session'>[];
+  readonly log: EntryOf<'log'> | null;
+  readonly row: EntryOf<'row'> | null;
+  readonly ended: EntryOf<'call-ended'> | null;
+  /** Those that struck it. */
+  readonly faults: readonly EntryOf<'fault'>[];
+}
+
+/** A call that lost its relay, and how it went on. */
+export interface Loss {
+  readonly story: CallStory;
+  readonly fault: EntryOf<'fault'>;
+  /** Ms from the fault to the agent's first sound on a new stream; to a model that listens where nothing was to be said. Null when it never came. */
+  readonly backMs: number | null;
+  /** Ms the caller heard nothing though somebody had the word: from the fault, or from the end of the sound that was in hand, to the agent's next sound. */
+  readonly silenceMs: number | null;
+  /** Ms the caller was without an agent that would have heard them: from the end of the old stream to a model that listens. */
+  readonly gapMs: number | null;
+}
+
+/** On its way from the caller's ear to the log: so close to a fault nobody can know whether the relay knew. */
+const MARGIN_MS = 100;
+const MISSING_FRAMES = 2;
+
+/** A history, call by call and fault by fault. */
+export class RunView {
+  readonly stories: readonly CallStory[];
+  readonly faults: readonly EntryOf<'fault'>[];
+
+  constructor(readonly entries: readonly HistoryEntry[]) {
+    this.faults = entriesOf(entries, 'fault');
+    this.stories = storiesOf(entries);
+  }
+
+  /** What was measured under this name. */
+  measured(what: string): number[] {
+    return entriesOf(this.entries, 'measured').filter((entry) => entry.what === what).map(({ value }) => value);
+  }
+
+  /** Every call a fault of this kind struck. */
+  losses(...whats: readonly string[]): Loss[] {
+    const byCall = new Map(this.stories.map((story) => [story.call, story]));
+    return this.faults.filter(({ what }) => whats.includes(what)).flatMap((fault) => fault.held.flatMap((call) => byCall.get(call) ?? []).map((story) => lossOf(story, fault)));
+  }
+}
+
+/**
+ * Turns whose answer the caller heard to the end before `by`, from a relay that was there to know of it: what the carrier
+ * still had in hand when its relay was struck is unfinished.
+ */
+export function finishedTurns(story: CallStory, by = Number.POSITIVE_INFINITY): { readonly text: string; readonly answer: string; readonly at: number }[] {
+  return story.said.flatMap(({ text }) => {
+    const answer = answerTo(text);
+    const heard = story.heard.find((item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES);
+    return heard && heard.at + MARGIN_MS < by && wasRelayThere(story, heard.at) ? [{ text, answer, at: heard.at }] : [];
+  });
+}
+
+function wasRelayThere({ faults, streams }: CallStory, at: number): boolean {
+  return faults.every((fault) => {
+    const backAt = streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ?? Number.POSITIVE_INFINITY;
+    return at < fault.at - MARGIN_MS || at > backAt;
+  });
+}
+
+function storiesOf(entries: readonly HistoryEntry[]): CallStory[] {
+  const of = <Kind extends 'caller-said' | 'agent-heard' | 'stream' | 'model-session' | 'log' | 'row' | 'call-ended'>(kind: Kind) => Map.groupBy(entriesOf(entries, kind), (entry) => (entry as { readonly call: string | null }).call);
+  const [said, heard, streams, sessions, logs, rows, ended] = [of('caller-said'), of('agent-heard'), of('stream'), of('model-session'), of('log'), of('row'), of('call-ended')];
+  return entriesOf(entries, 'call-placed').map(({ call, at }) => ({
+    call,
+    placedAt: at,
+    said: said.get(call) ?? [],
+    heard: heard.get(call) ?? [],
+    streams: streams.get(call) ?? [],
+    sessions: sessions.get(call) ?? [],
+    log: logs.get(call)?.[0] ?? null,
+    row: rows.get(call)?.[0] ?? null,
+    ended: ended.get(call)?.[0] ?? null,
+    faults: entriesOf(entries, 'fault').filter(({ held }) => held.includes(call)),
+  }));
+}
+
+function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
+  const openedAt = firstAfter(story.streams.flatMap((stream) => stream.openedAt ?? []), fault.at);
+  const readyAt = firstAfter((story.log?.events ?? []).flatMap(({ type, at, epoch }) => (type === 'model.opened' && epoch > 1 ? [at] : [])), fault.at);
+  const soundAt = firstAfter(story.heard.map(({ fromAt }) => fromAt), openedAt);
+  const nextSaidAt = firstAfter(story.said.map(({ fromAt }) => fromAt), fault.at);
+  const isOwed = soundAt < nextSaidAt;
+  const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
+  const inHandUntil = story.heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
+  if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
+  const closedAt = story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ?? fault.at;
+  const silenceMs = isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil)) : 0;
+  return { story, fault, backMs: backAt - fault.at, silenceMs, gapMs: Math.max(Math.max(readyAt, openedAt) - closedAt, 0) };
+}
+
+/** Infinity when none of the times is after it. */
+function firstAfter(times: readonly number[], at: number): number {
+  return times.find((time) => time > at) ?? Number.POSITIVE_INFINITY;
+}
+
+/** 0 to 1. NaN of nothing. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** In per cent; NaN of nothing. */
+export function shareOf<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
+  return items.length === 0 ? Number.NaN : (items.filter(isSo).length / items.length) * 100;
+}

@@ -1,0 +1,44 @@
+import type { Goal } from '../scenario.ts';
+import type { ScenarioResult } from '../run-scenario.ts';
+
+const VIOLATIONS_SHOWN = 10;
+
+export const COLUMNS = ['', 'what goes wrong, and what must come of it', 'goal', 'Tandem', 'ordinary relay'] as const;
+
+/** Every goal with our figure beside it, and that of a relay of the ordinary kind where it was put through the same. */
+export function goalRows(results: readonly ScenarioResult[]): string[][] {
+  return results
+    .filter(({ fleet }) => fleet === 'tandem')
+    .flatMap(({ scenario, goals }) => {
+      const plain = results.find((result) => result.fleet === 'plain' && result.scenario === scenario);
+      return goals.map(({ goal, figure, isMet }, index) => {
+        const other = plain?.goals[index];
+        return [goal.id, `${scenario.about}: ${goal.what}`, limitText(goal), `${figureText(goal, figure)}${isMet ? '' : ' (NOT MET)'}`, other ? figureText(goal, other.figure) : ''];
+      });
+    });
+}
+
+/** The same, and what was violated, as lines for people. */
+export function goalLines(results: readonly ScenarioResult[]): string[] {
+  const rows = [[...COLUMNS], ...goalRows(results)];
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const table = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const violated = results.filter(({ fleet }) => fleet === 'tandem').flatMap(({ scenario, violations }) => [
+    `${scenario.name}: ${violations.length} violation${violations.length === 1 ? '' : 's'} of what must hold`,
+    ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, call, what }) => `  ${rule} ${call}: ${what}`),
+  ]);
+  return [...table, ...violated];
+}
+
+function limitText({ limit, unit }: Goal): string {
+  return 'atLeast' in limit ? `≥ ${withUnit(limit.atLeast, unit)}` : `≤ ${withUnit(limit.atMost, unit)}`;
+}
+
+function figureText({ unit }: Goal, figure: number): string {
+  return Number.isNaN(figure) ? 'not measured' : withUnit(figure, unit);
+}
+
+function withUnit(value: number, unit: Goal['unit']): string {
+  const text = Number.isInteger(value) ? String(value) : value.toFixed(unit === 's' || unit === '%' ? 1 : 0);
+  return unit === '' ? text : `${text} ${unit}`;
+}

@@ -1,0 +1,73 @@
+import { Bench } from './bench/bench.ts';
+import type { Fleet } from './bench/fleet.ts';
+import { TandemFleet } from './bench/tandem-fleet.ts';
+import { check, type Violation } from './history/checker.ts';
+import { History } from './history/history.ts';
+import { RunView } from './history/run-view.ts';
+import type { Goal, Scenario } from './scenario.ts';
+
+export interface RunOptions {
+  readonly calls: number;
+  readonly rounds: number;
+  readonly seed: number;
+  /** Unix time in ms after which no further round begins. */
+  readonly until: number;
+  readonly historyFile: string | null;
+  readonly log: (line: string) => void;
+}
+
+export interface GoalResult {
+  readonly goal: Goal;
+  readonly figure: number;
+  readonly isMet: boolean;
+}
+
+export interface ScenarioResult {
+  readonly scenario: Scenario;
+  readonly fleet: Fleet['kind'];
+  readonly rounds: number;
+  readonly goals: readonly GoalResult[];
+  readonly violations: readonly Violation[];
+}
+
+/** Runs a scenario against a fleet of its own and judges it by its history. */
+export async function runScenario(scenario: Scenario, options: RunOptions, startFleet: () => Promise<Fleet> = () => TandemFleet.start(scenario.fleet)): Promise<ScenarioResult> {
+  const { calls, seed, log } = options;
+  const history = new History(options.historyFile);
+  const fleet = await startFleet();
+  let rounds = 0;
+  try {
+    history.add({ kind: 'run', scenario: scenario.name, fleet: fleet.kind, seed, calls });
+    const bench = new Bench(fleet, history, calls, seeded(seed), log);
+    while (rounds < options.rounds && (rounds === 0 || Date.now() < options.until)) {
+      rounds += 1;
+      history.add({ kind: 'round', round: rounds });
+      await scenario.round(bench);
+      log(`${scenario.name}: round ${rounds} of ${options.rounds}`);
+    }
+  } finally {
+    await fleet.stop();
+  }
+  return { ...judge(scenario, history), fleet: fleet.kind, rounds };
+}
+
+/** From the history alone. */
+export function judge(scenario: Scenario, history: Pick<History, 'entries'>): Pick<ScenarioResult, 'scenario' | 'goals' | 'violations'> {
+  const view = new RunView(history.entries);
+  const goals = scenario.goals.map((goal): GoalResult => {
+    const figure = goal.figure(view);
+    return { goal, figure, isMet: 'atLeast' in goal.limit ? figure >= goal.limit.atLeast : figure <= goal.limit.atMost };
+  });
+  return { scenario, goals, violations: check(history.entries) };
+}
+
+/** Mulberry32: the same seed gives the same numbers, 0 to 1. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

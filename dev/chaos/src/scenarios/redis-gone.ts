@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from '../bench/bench.ts';
+import type { TandemFleet } from '../bench/tandem-fleet.ts';
+import { percentile, shareOf } from '../history/run-view.ts';
+import type { Scenario } from '../scenario.ts';
+import { everybodyAnswered, nobodyLost, turnsRight } from './figures.ts';
+
+const OUTAGE_MS = 60_000;
+const NEW_CALL_EVERY_MS = 5_000;
+const PATIENCE_MS = 20_000;
+
+/** One call from the first ring to the agent's or the carrier's voice; NaN when there was neither. */
+async function newCall(bench: Bench): Promise<{ readonly answeredAfterMs: number; readonly isTaken: boolean }> {
+  const call = bench.fleet.ring();
+  const startedAt = performance.now();
+  let answeredAfterMs = Number.NaN;
+  let isTaken = false;
+  call.listen((entry) => {
+    if (Number.isNaN(answeredAfterMs) && (entry.kind === 'said' || entry.kind === 'stream-open')) answeredAfterMs = performance.now() - startedAt;
+    isTaken ||= entry.kind === 'agent-started';
+  });
+  await bench.until(() => isTaken || call.hasEnded, PATIENCE_MS);
+  call.hangup();
+  await call.ended;
+  return { answeredAfterMs, isTaken };
+}
+
+/** R13: Redis dies with everything it had, and is there again at once. */
+export const redisRestarted: Scenario = {
+  name: 'R13',
+  about: 'Redis killed and started again with nothing in it',
+  goals: [
+    nobodyLost('R13'),
+    { id: 'R13', what: 'until a new call is taken again, longest', unit: 'ms', limit: { atMost: 5_000 }, figure: (run) => percentile(run.measured('taken-again-ms'), 1) },
+    everybodyAnswered('R13'),
+    turnsRight('R13'),
+  ],
+  fleet: { relays: 2 },
+  calls: 40,
+  rounds: 5,
+  short: { calls: 4 },
+  isForPlain: false,
+  round: async (bench) => {
+    const { redis } = (bench.fleet as TandemFleet).platform.stack;
+    await bench.place(bench.calls);
+    await bench.everybodyTalks(1, 30_000);
+    bench.history.add({ kind: 'fault', what: 'redis-killed', target: 'redis', held: [] });
+    await redis.kill('SIGKILL');
+    await redis.start();
+    bench.history.add({ kind: 'fault-over', what: 'redis-killed', target: 'redis' });
+    const backAt = performance.now();
+    while (performance.now() - backAt < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
+    bench.history.add({ kind: 'measured', what: 'taken-again-ms', value: Math.round(performance.now() - backAt) });
+    await bench.everybodyTalks(2, 30_000);
+    await bench.collect();
+  },
+};
+
+/** R14: Redis is away for a minute. */
+export const redisGone: Scenario = {
+  name: 'R14',
+  about: 'Redis gone for 60 s',
+  goals: [
+    nobodyLost('R14'),
+    everybodyAnswered('R14'),
+    { id: 'R14', what: 'new callers who are told meanwhile', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.measured('answered-ms'), (value) => !Number.isNaN(value)) },
+    { id: 'R14', what: 'until they are, longest', unit: 'ms', limit: { atMost: 3_000 }, figure: (run) => percentile(run.measured('answered-ms'), 1) },
+    turnsRight('R14'),
+  ],
+  fleet: { relays: 2 },
+  calls: 40,
+  rounds: 1,
+  isForPlain: false,
+  round: async (bench) => {
+    const { redis } = (bench.fleet as TandemFleet).platform.stack;
+    await bench.place(bench.calls);
+    await bench.everybodyTalks(1, 30_000);
+    bench.history.add({ kind: 'fault', what: 'redis-gone', target: 'redis', held: [] });
+    await redis.kill('SIGKILL');
+    for (let elapsedMs = 0; elapsedMs < OUTAGE_MS; elapsedMs += NEW_CALL_EVERY_MS) {
+      const [{ answeredAfterMs }] = await Promise.all([newCall(bench), sleep(NEW_CALL_EVERY_MS)]);
+      bench.history.add({ kind: 'measured', what: 'answered-ms', value: Math.round(answeredAfterMs) });
+    }
+    await redis.start();
+    bench.history.add({ kind: 'fault-over', what: 'redis-gone', target: 'redis' });
+    await bench.everybodyTalks(2, 30_000);
+    await sleep(5_000); // Long enough for who would take the calls for lost to do so.
+    await bench.collect();
+  },
+};

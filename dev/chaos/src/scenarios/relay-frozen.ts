@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunView } from '../history/run-view.ts';
+import type { Scenario } from '../scenario.ts';
+import { backWithin, goesOn, turnsRight } from './figures.ts';
+
+/** Long enough for every call to be rescued. */
+const FROZEN_MS = 8_000;
+/** What a relay that woke might still do, it does in this time. */
+const AWAKE_MS = 3_000;
+
+/** R3, R4: a relay stops without a word, and comes back when its calls are somebody else's. */
+export const relayFrozen: Scenario = {
+  name: 'R3',
+  about: 'one of three relays frozen (SIGSTOP), then woken (SIGCONT)',
+  goals: [
+    goesOn('R3', 'freeze'),
+    backWithin('R3', 1, 6_000, 'freeze'),
+    { id: 'R4', what: 'messages of the woken relay that reached a carrier or a model', unit: '', limit: { atMost: 0 }, figure: (run) => sum(run.measured('stale-frames')) },
+    { id: 'R4', what: 'events and second effects of the woken relay that were taken', unit: '', limit: { atMost: 0 }, figure: staleEvents },
+    turnsRight('R5'),
+  ],
+  fleet: { relays: 3 },
+  calls: 40,
+  rounds: 10,
+  short: { calls: 6 },
+  isForPlain: true,
+  round: async (bench) => {
+    await bench.place(bench.calls);
+    await bench.everybodyTalks(1, 30_000);
+    await sleep(bench.random() * 2_000);
+    const relay = bench.pick(bench.fleet.relays);
+    await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
+    await sleep(FROZEN_MS);
+    const before = mediaOfEnded(bench.callers);
+    await bench.fleet.signal(relay, 'SIGCONT');
+    bench.history.add({ kind: 'fault-over', what: 'freeze', target: relay });
+    await sleep(AWAKE_MS);
+    bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaOfEnded(bench.callers) - before });
+    await bench.everybodyTalks(1, 30_000);
+    await bench.collect();
+  },
+};
+
+/** Messages carriers have taken over streams that were over by their count. */
+function mediaOfEnded(callers: readonly { readonly call: { readonly streams: { readonly reports: readonly { readonly endedAtMs: number | null; readonly mediaReceived: number }[] } } }[]): number {
+  return sum(callers.flatMap(({ call }) => call.streams.reports.filter(({ endedAtMs }) => endedAtMs !== null).map(({ mediaReceived }) => mediaReceived)));
+}
+
+/** Events of an older owner that came after the first of a newer one. */
+function staleEvents(run: RunView): number {
+  return sum(
+    run.stories.map(({ log }) => {
+      const owned = log?.events.filter(({ epoch }) => epoch > 0) ?? [];
+      return owned.filter(({ epoch }, index) => index > 0 && epoch < Math.max(...owned.slice(0, index).map((event) => event.epoch))).length;
+    }),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario } from '../scenario.ts';
+import { backWithin, goesOn, turnsRight } from './figures.ts';
+
+/** R1, R5: one of three relays is killed in the middle of many conversations. */
+export const relayKilled: Scenario = {
+  name: 'R1',
+  about: 'one of three relays killed (SIGKILL)',
+  goals: [goesOn('R1', 'kill'), backWithin('R1', 0.95, 2_000, 'kill'), backWithin('R1', 1, 5_000, 'kill'), turnsRight('R5')],
+  fleet: { relays: 3 },
+  calls: 60,
+  rounds: 20,
+  short: { calls: 6 },
+  isForPlain: true,
+  round: async (bench) => {
+    await bench.place(bench.calls);
+    await bench.everybodyTalks(1, 30_000);
+    await sleep(bench.random() * 2_000);
+    const relay = bench.pick(bench.fleet.relays);
+    await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
+    await bench.everybodyTalks(2, 30_000);
+    await bench.collect();
+    await bench.fleet.restart(relay);
+  },
+};

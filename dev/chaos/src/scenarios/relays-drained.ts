@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from '../bench/bench.ts';
+import { percentile, shareOf } from '../history/run-view.ts';
+import type { Scenario } from '../scenario.ts';
+import { nobodyLost, gapWithin, turnsRight } from './figures.ts';
+
+/** Ends a relay in order, and measures how long it takes to be gone. */
+async function drain(bench: Bench, relay: string): Promise<void> {
+  const startedAt = performance.now();
+  await bench.strike('drain', relay, () => bench.fleet.signal(relay, 'SIGTERM'));
+  bench.history.add({ kind: 'measured', what: 'gone-after-ms', value: Math.round(performance.now() - startedAt) });
+}
+
+/** R6: a relay is asked to go at a random moment. */
+export const relayDrained: Scenario = {
+  name: 'R6',
+  about: 'one of three relays asked to go (SIGTERM) at a random moment',
+  goals: [
+    nobodyLost('R6'),
+    gapWithin('R6', 0.95, 1_500, 'drain'),
+    { id: 'R6', what: 'until the process is gone, longest', unit: 's', limit: { atMost: 30 }, figure: (run) => percentile(run.measured('gone-after-ms'), 1) / 1_000 },
+    turnsRight('R5'),
+  ],
+  fleet: { relays: 3 },
+  calls: 60,
+  rounds: 10,
+  short: { calls: 6 },
+  isForPlain: true,
+  round: async (bench) => {
+    await bench.place(bench.calls);
+    await bench.until(() => bench.callers.every(({ turns, call }) => turns > 0 || call.hasEnded), 30_000);
+    await sleep(bench.random() * 4_000);
+    const relay = bench.pick(bench.fleet.relays);
+    await drain(bench, relay);
+    await bench.everybodyTalks(2, 30_000);
+    await bench.collect();
+    await bench.fleet.restart(relay);
+  },
+};
+
+/** R7: a deployment rolls over the whole fleet. */
+export const fleetRolled: Scenario = {
+  name: 'R7',
+  about: 'all three relays restarted one after the other',
+  goals: [
+    nobodyLost('R7'),
+    { id: 'R7', what: 'calls that were taken', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.stories, ({ heard }) => heard.length > 0) },
+    gapWithin('R7', 0.95, 1_500, 'drain'),
+    turnsRight('R5'),
+  ],
+  fleet: { relays: 3 },
+  calls: 60,
+  rounds: 4,
+  isForPlain: true,
+  round: async (bench) => {
+    const early = Math.ceil(bench.calls * 0.7);
+    await bench.place(early);
+    await bench.everybodyTalks(1, 30_000);
+    const late = bench.place(bench.calls - early);
+    for (const relay of bench.fleet.relays) {
+      await drain(bench, relay);
+      await bench.fleet.restart(relay);
+    }
+    await late;
+    await bench.everybodyTalks(2, 30_000);
+    await bench.collect();
+  },
+};

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { CallRecordStore } from '@tandem/call-state';
+import type { CallId } from '@tandem/contracts';
+import { CONFIG, type ServiceConfig } from '@tandem/platform';
+import { TwilioCalls, type CallChange } from '@tandem/telephony';
+import { ReAttachment } from '../admission/re-attachment.ts';
+import { IngressMetrics } from '../ingress-metrics.ts';
+
+const LOOK_MS = 250;
+const BATCH = 200;
+/** Beyond the lease itself: a relay that stood still for a moment renews in this time. */
+const PATIENCE_MS = 500;
+/** Of the others, with a call one of them is bringing over. */
+const OTHERS_WAIT_MS = 5_000;
+/** Right after Redis was away, relays need a moment to come back and renew: their reconnection and one heartbeat. */
+const CONTACT_MS = 4_000;
+/** At a carrier that does not answer. */
+const ATTEMPTS = 3;
+const RETRY_MS = 1_000;
+
+/**
+ * Looks for calls whose relay has fallen silent without its stream breaking (stopped, hung, cut off): the carrier notices
+ * nothing and would ask nobody. They are pulled over to another relay by changing the running call. Runs in every replica;
+ * each call is rescued by one.
+ */
+@Injectable()
+export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(CallRescue.name);
+  private readonly carrier: TwilioCalls | null;
+  private timer: NodeJS.Timeout | null = null;
+  private round: Promise<void> = Promise.resolve();
+  private isStopped = false;
+
+  constructor(
+    @Inject(CONFIG) config: ServiceConfig<'call-ingress'>,
+    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(ReAttachment) private readonly reAttachment: ReAttachment,
+    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+  ) {
+    const { twilioAccountSid: accountSid, twilioAuthTokens, twilioApiUrl } = config;
+    const [authToken] = twilioAuthTokens;
+    this.carrier = accountSid && authToken ? new TwilioCalls({ accountSid, authToken, ...(twilioApiUrl ? { baseUrl: twilioApiUrl } : {}) }) : null;
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.carrier) return this.logger.warn('calls of relays that fall silent are not rescued: TWILIO_ACCOUNT_SID is not set');
+    const next = (): void => {
+      if (this.isStopped) return;
+      this.timer = setTimeout(() => {
+        this.round = this.look().finally(next);
+      }, LOOK_MS);
+    };
+    next();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.round;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const silent = await this.records.silentCalls(PATIENCE_MS, CONTACT_MS, BATCH);
+      await Promise.all(silent.map((callId) => this.rescue(callId)));
+    } catch (error) {
+      this.logger.warn({ err: error }, 'silent relays could not be looked for: Redis does not answer');
+    }
+  }
+
+  private async rescue(callId: CallId): Promise<void> {
+    const epoch = await this.records.takeRescue(callId, PATIENCE_MS, OTHERS_WAIT_MS);
+    const record = epoch === null ? null : await this.records.record(callId);
+    if (epoch === null || !record || record.channel !== 'twilio') return;
+    const { tenantId, carrierCallId } = record;
+    const claims = { callId, tenantId, carrierCallId, epoch };
+    this.logger.warn({ callId, epoch }, 'the relay of a call has fallen silent: pulling the call over');
+    try {
+      const next = await this.reAttachment.attach(claims, 'stream-ended', 'relay-silent');
+      const change = await this.redirect(carrierCallId, next);
+      this.metrics.rescues.inc({ outcome: change });
+      if (change === 'gone') await this.reAttachment.callerGone(claims);
+    } catch (error) {
+      this.metrics.rescues.inc({ outcome: 'failed' });
+      this.logger.error({ err: error, callId }, 'a call could not be pulled over: the carrier does not answer');
+    }
+  }
+
+  /** The offer stands by now, so it is the same document each time. @throws ProviderError after the last attempt */
+  private async redirect(carrierCallId: string, twiml: string): Promise<CallChange> {
+    const carrier = this.carrier as TwilioCalls;
+    for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
+      try {
+        return await carrier.redirect(carrierCallId, twiml);
+      } catch {
+        await sleep(RETRY_MS);
+      }
+    }
+    return carrier.redirect(carrierCallId, twiml);
+  }
+}
