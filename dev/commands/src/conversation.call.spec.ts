@@ -179,6 +179,22 @@ describe('the call changes while it runs', () => {
   });
 });
 
+describe('a caller who speaks another of the agent’s languages', () => {
+  it('is spoken to in it after two sentences, without anybody asking for it', async () => {
+    platform.model.addCallerLines({ lines: ['Hola, necesito un fontanero para mi casa.', 'Hay una fuga de agua en la cocina.'] });
+    await platform.withAgent({ texts: { es: { instructions: 'Trate al cliente de usted.' } } }, async () => {
+      const call = platform.ring();
+      await answer(call);
+      await answer(call);
+      await platform.eventually(() => JSON.stringify(session().config), (config) => config.includes('Trate al cliente de usted.') && config.includes('Speak Spanish'), 'the language to change');
+      call.hangup();
+      await call.ended;
+      const { events } = await platform.records.events((await platform.records.callOf(call.sid))!);
+      expect(events.flatMap((event) => (event.type === 'language.changed' ? [event.data] : []))).toEqual([{ language: 'es', by: 'detection', atMs: expect.any(Number) }]);
+    });
+  });
+});
+
 describe('an operator', () => {
   it('changes the agent of a running call', async () => {
     const call = platform.ring();
