@@ -90,7 +90,7 @@ export class ReAttachment {
     const counted = IS_LOSS[cause] ? LOSSES : undefined;
     const nextEpoch = standing.minted + 1;
     let why = 'no-relay';
-    for (const relay of await this.offers.relays(cause === 'transfer-returned' ? null : standing.relayId)) {
+    for (const relay of await this.offers.relays(cause === 'transfer-returned' ? null : (standing.offeredTo ?? standing.relayId))) {
       const answer = await door.toRelay(record, relay, nextEpoch);
       const offer = await this.moves.offer({ callId, epoch, question, answer }, { relayId: relay.relayId, nextEpoch, reserveMs: RESERVATION_MS }, counted);
       if (offer.outcome === 'gone' || offer.outcome === 'full') continue; // Since we looked.
