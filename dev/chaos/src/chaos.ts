@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tandemFolder } from '@tandem/stack';
+import { checkoutRoot, tandemFolder } from '@tandem/stack';
 import { goalLines } from './report/goal-table.ts';
 import { PlainFleet } from './plain-relay/plain-fleet.ts';
+import { saveTable } from './report/save-table.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -17,6 +18,7 @@ npm run chaos -- --only R1,R3        these
   --time-budget 10m   no further round, and no further scenario, begins after it
   --no-plain      without the relay of the ordinary kind
   --json <file>   figures and violations
+  --save          the rows of docs/reliability.md
 
 Starts its own stack on throw-away data. The history of each run is kept in .tandem/chaos, one JSON object a line. Ends 0 when every
 goal was reached and nothing was violated.`;
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     'time-budget': { type: 'string', default: '24h' },
     plain: { type: 'boolean', default: true },
     json: { type: 'string' },
+    save: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -69,6 +72,7 @@ for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
 }
 for (const line of goalLines(results)) log(line);
 if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+if (values.save) saveTable(join(checkoutRoot, 'docs/reliability.md'), results);
 process.exit(results.every(({ fleet, goals, violations }) => fleet === 'plain' || (violations.length === 0 && goals.every(({ isMet }) => isMet))) ? 0 : 1);
 
 function whole(name: 'calls' | 'rounds' | 'seed', least: number, most: number): number {

@@ -52,6 +52,8 @@ export interface CallStanding {
   readonly minted: number;
   /** The last owner. */
   readonly relayId: RelayId | null;
+  /** The relay it was last offered to, whether it came there or not. */
+  readonly offeredTo: RelayId | null;
   /** The person asked for has taken the call, or needs not be asked. */
   readonly isAccepted: boolean;
   /** The carrier has reported the end of the caller's leg. */

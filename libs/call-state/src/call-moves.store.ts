@@ -46,7 +46,7 @@ export class CallMoves {
       this.redis,
       offerCall,
       [keys.call(callId), keys.liveCalls, keys.relay(to.relayId), keys.relayReserved(to.relayId)],
-      [field(move.question, move.epoch), this.sealAnswer(move), to.nextEpoch, callId, to.reserveMs, losses?.most ?? 0, losses?.withinMs ?? 0],
+      [field(move.question, move.epoch), this.sealAnswer(move), to.nextEpoch, callId, to.reserveMs, losses?.most ?? 0, losses?.withinMs ?? 0, to.relayId],
     )) as [Offer['outcome'], string];
     return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
   }

@@ -44,7 +44,7 @@ export class CallRecordStore {
       this.redis,
       admitCall,
       [keys.carrier(record.carrierCallId), keys.call(callId), keys.callEvents(callId), keys.liveCalls, keys.relay(relayId), keys.relayReserved(relayId)],
-      [answer, callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), this.sealEvent(callId, admitted, record.admittedAt), reserveMs, CALL_KEYS_TTL_S],
+      [answer, callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), this.sealEvent(callId, admitted, record.admittedAt), reserveMs, CALL_KEYS_TTL_S, relayId],
     )) as ['new' | 'repeat' | 'gone' | 'full', string];
     return outcome === 'repeat' ? { outcome, answer: earlier } : { outcome };
   }
@@ -84,8 +84,8 @@ export class CallRecordStore {
   }
 
   async standing(callId: CallId): Promise<CallStanding | null> {
-    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted', 'left', 'moved'];
-    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved] = await this.redis.hmget(keys.call(callId), ...fields);
+    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted', 'left', 'moved', 'offered'];
+    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved, offered] = await this.redis.hmget(keys.call(callId), ...fields);
     if (!state) return null;
     return {
       state: state as CallState,
@@ -93,6 +93,7 @@ export class CallRecordStore {
       epoch: Number(epoch),
       minted: Number(minted),
       relayId: relayIdSchema.safeParse(relay).data ?? null,
+      offeredTo: relayIdSchema.safeParse(offered).data ?? null,
       endReason: reason || null,
       admittedAt: Number(admittedAt),
       isAccepted: accepted === '1',

@@ -5,13 +5,13 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  *
  * | key                         | type   | written by                    | holds |
  * |-----------------------------|--------|-------------------------------|-------|
- * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq, transfer, answers |
+ * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq, transfer, answers, rescue |
  * | call:<callId>:events        | stream | relay; ingress and workers add| the call's event log |
  * | carrier:<carrierCallId>     | hash   | ingress                       | our callId; the answer given, for repeats |
  * | calls:live                  | zset   | ingress, relay                | callId by the Redis time (ms) its lease ends |
  * | spend:<tenantId>:<period>   | hash   | ingress opens, relay adds     | micros spent on a day or in a month |
  * | relays                      | zset   | relay                         | relayId by last heartbeat |
- * | relay:<relayId>             | hash   | relay                         | lease: address, capacity, active, draining |
+ * | relay:<relayId>             | hash   | relay; a claim adds itself    | lease: address, capacity, active, draining, strained |
  * | relay:<relayId>:reserved    | zset   | ingress adds, relay removes   | callId by the time its reservation ends |
  * | relay:<relayId>:inbox       | stream | workers, control              | tool results and commands for its calls |
  * | phrases:<agentId>:<version> | hash   | every relay                   | the sound of what the agent says again and again, sealed, by hash |

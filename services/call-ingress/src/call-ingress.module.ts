@@ -6,6 +6,7 @@ import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
 import { CallPlacement } from './admission/call-placement.service.ts';
 import { CallRefusal } from './admission/call-refusal.service.ts';
+import { LEG_DOORS, type LegDoors } from './admission/leg-door.ts';
 import { ProviderAvailability } from './admission/provider-availability.ts';
 import { ReAttachment } from './admission/re-attachment.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
@@ -18,6 +19,7 @@ import { CallStatusController } from './twilio/call-status.controller.ts';
 import { CallbackTokens } from './twilio/callback-tokens.ts';
 import { StreamEndedController } from './twilio/stream-ended.controller.ts';
 import { TransferController } from './twilio/transfer.controller.ts';
+import { TwilioDoor } from './twilio/twilio-door.ts';
 import { VoiceWebhookController } from './twilio/voice-webhook.controller.ts';
 
 const REDIS = Symbol('REDIS');
@@ -56,6 +58,8 @@ export class CallIngressModule {
         CallRefusal,
         CallAdmission,
         DepartmentDial,
+        TwilioDoor,
+        { provide: LEG_DOORS, useFactory: (twilio: TwilioDoor): LegDoors => ({ twilio }), inject: [TwilioDoor] },
         ReAttachment,
         CallRescue,
         Transfers,

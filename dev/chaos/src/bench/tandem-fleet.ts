@@ -46,8 +46,9 @@ export class TandemFleet implements Fleet {
   static async start({ relays, ingresses = 1, lines: wanted = [], env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
-    const ingressPorts: number[] = [];
-    const balancer = ingresses > 1 ? await FaultProxy.start(() => ingressPorts) : null;
+    // Asked for each connection: an ingress that is started again may listen elsewhere.
+    let portsOfIngresses = (): number[] => [];
+    const balancer = ingresses > 1 ? await FaultProxy.start(() => portsOfIngresses()) : null;
     const between = async (server: LineName, url: string): Promise<string> => {
       const address = new URL(url);
       if (!wanted.includes(server)) return url;
@@ -68,7 +69,7 @@ export class TandemFleet implements Fleet {
       },
     });
     const fleet = new TandemFleet(platform, voice, lines, balancer);
-    ingressPorts.push(...fleet.instances('call-ingress').map((instance) => platform.stack.supervisor.portsOf(instance).http ?? 0));
+    portsOfIngresses = () => fleet.instances('call-ingress').flatMap((instance) => platform.stack.supervisor.portsOf(instance).http ?? []);
     await platform.publish({ ...AGENT, ...agent });
     return fleet;
   }

@@ -85,13 +85,17 @@ describe('a line', () => {
     const deadPort = portOf(dead);
     await new Promise((resolve) => dead.close(resolve));
     const balanced = await FaultProxy.start(() => [deadPort, portOf(echo)]);
-    for (let index = 0; index < 4; index += 1) {
+    const heard = Array.from({ length: 10 }, () => {
       const socket = connect(balanced.port, '127.0.0.1');
       clients.push(socket);
-      const heard = new Promise<string>((resolve) => socket.once('data', (data) => resolve(data.toString())));
+      const answer = new Promise<string>((resolve, reject) => {
+        socket.once('data', (data) => resolve(data.toString()));
+        socket.once('error', reject);
+      });
       socket.write('x');
-      expect(await heard).toBe('x');
-    }
+      return answer;
+    });
+    expect(await Promise.all(heard)).toEqual(Array.from({ length: 10 }, () => 'x'));
     await balanced.stop();
   });
 });

@@ -75,8 +75,9 @@ export class FaultProxy {
   /** The next target that takes a connection; null when none does. */
   private async reach(): Promise<Socket | null> {
     const targets = this.targets();
+    const first = this.next++;
     for (let attempt = 0; attempt < targets.length; attempt += 1) {
-      const port = targets[this.next++ % targets.length];
+      const port = targets[(first + attempt) % targets.length];
       const socket = port === undefined ? null : await connected(port);
       if (socket) return socket;
     }

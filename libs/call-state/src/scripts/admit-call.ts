@@ -8,6 +8,7 @@ import { script } from './script.ts';
  * ARGV[1] answer to keep for repeats          ARGV[2] callId       ARGV[3] tenantId
  * ARGV[4] sealed record             ARGV[5] sealed call.admitted event
  * ARGV[6] ms the reservation and the wait for the stream may last  ARGV[7] seconds the keys live
+ * ARGV[8] relayId
  *
  * Returns {'new', ''}      admitted, ARGV[1] kept
  *         {'repeat', answer} admitted before; the answer given then
@@ -30,7 +31,7 @@ redis.call('ZADD', KEYS[6], until_, ARGV[2])
 redis.call('PEXPIRE', KEYS[6], ARGV[6])
 redis.call('HSET', KEYS[1], 'answer', ARGV[1], 'call', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[7])
-redis.call('HSET', KEYS[2], 'tenant', ARGV[3], 'record', ARGV[4], 'status', 'admitted', 'epoch', 0, 'minted', 1, 'lastSeq', 0, 'admittedAt', now)
+redis.call('HSET', KEYS[2], 'tenant', ARGV[3], 'record', ARGV[4], 'status', 'admitted', 'epoch', 0, 'minted', 1, 'offered', ARGV[8], 'lastSeq', 0, 'admittedAt', now)
 redis.call('EXPIRE', KEYS[2], ARGV[7])
 redis.call('XADD', KEYS[3], '*', 'e', 0, 's', 0, 'p', ARGV[5])
 redis.call('EXPIRE', KEYS[3], ARGV[7])

@@ -7,7 +7,7 @@ import { script } from './script.ts';
  * KEYS[1] call:<callId>   KEYS[2] calls:live   KEYS[3] relay:<relayId>   KEYS[4] relay:<relayId>:reserved
  * ARGV[1] field of the answer   ARGV[2] sealed answer   ARGV[3] epoch offered   ARGV[4] callId
  * ARGV[5] ms the reservation and the wait for the stream may last
- * ARGV[6] losses a call may have within ARGV[7] ms; 0 when this is none
+ * ARGV[6] losses a call may have within ARGV[7] ms; 0 when this is none   ARGV[8] relayId
  *
  * Returns {'offered', ''} | {'repeat', sealed answer} | {'ended', ''} | {'unknown', ''}
  *         {'moved', ''}      another offer was made since the epoch was chosen, or a transfer has begun
@@ -41,7 +41,7 @@ end
 local until_ = now + tonumber(ARGV[5])
 redis.call('ZADD', KEYS[4], until_, ARGV[4])
 redis.call('PEXPIRE', KEYS[4], ARGV[5])
-redis.call('HSET', KEYS[1], 'minted', ARGV[3], ARGV[1], ARGV[2])
+redis.call('HSET', KEYS[1], 'minted', ARGV[3], 'offered', ARGV[8], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], until_, ARGV[4])
 return {'offered', ''}
 `,

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { CallMoves, CallRecordStore, connectRedis, RelayRegistry, Sealer, type AdmissionRecord } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, connectRedis, RedisCallLog, RelayRegistry, Sealer, type AdmissionRecord } from '@tandem/call-state';
 import { agentSnapshotSchema, streamTicketSchema, termination, UNKNOWN_CALLER, type AgentSnapshotInput, type CallFact, type CallId, type CallStatus, type RelayId, type TenantId, type TerminationReason } from '@tandem/contracts';
 import { Metrics, SignedTokens, type PostCallQueue, type ServiceConfig } from '@tandem/platform';
+import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
 import { IngressMetrics } from '../ingress-metrics.ts';
@@ -12,6 +13,7 @@ import { PublicBaseUrl } from '../public-base-url.ts';
 import { DepartmentDial } from '../transfer/department-dial.ts';
 import { Transfers } from '../transfer/transfers.service.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
+import { TwilioDoor } from '../twilio/twilio-door.ts';
 import { ReAttachment } from './re-attachment.ts';
 import { StreamOffers } from './stream-offer.ts';
 
@@ -22,6 +24,7 @@ const APOLOGY = 'Es tut mir leid, ich habe ein technisches Problem';
 const closedToday = [{ weekday: ((new Date().getUTCDay() + 3) % 7) + 1, opensMinute: 0, closesMinute: 60 }];
 
 let redis: Redis;
+let sealer: Sealer;
 let records: CallRecordStore;
 let moves: CallMoves;
 let registry: RelayRegistry;
@@ -33,7 +36,7 @@ const tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSc
 beforeAll(async () => {
   Logger.overrideLogger(false);
   redis = connectRedis(await testRedisUrl(), 'command');
-  const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
+  sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
   records = new CallRecordStore(redis, sealer);
   moves = new CallMoves(redis, sealer);
   registry = new RelayRegistry(redis);
@@ -41,7 +44,8 @@ beforeAll(async () => {
   const callbacks = new CallbackTokens(config, new PublicBaseUrl(config, {} as HttpAdapterHost), metrics);
   const postCall = { enqueue: (_callId: CallId, _tenantId: TenantId, occasion: string) => Promise.resolve(void enqueued.push(occasion)) } as unknown as PostCallQueue;
   const dial = new DepartmentDial(moves, callbacks);
-  reAttachment = new ReAttachment(records, moves, new StreamOffers(config, registry, callbacks), dial, metrics, postCall);
+  const offers = new StreamOffers(config, registry, callbacks);
+  reAttachment = new ReAttachment(records, moves, offers, { twilio: new TwilioDoor(config, offers, dial) }, metrics, postCall);
   transfers = new Transfers(records, moves, reAttachment, callbacks, metrics);
 });
 beforeEach(async () => {
@@ -113,11 +117,36 @@ describe('a stream that has ended', () => {
     expect(await offered(await reAttachment.afterStream(call))).toBe('relay-1 epoch 2');
   });
 
-  it('before any relay had it is offered again', async () => {
+  it('because its relay let it go is not counted as lost, however often', async () => {
+    const call = await lostCall();
+    for (let epoch = 1; epoch <= 5; epoch += 1) {
+      for (const relay of ['relay-1', 'relay-2']) await beat(relay);
+      await claim(call, 'relay-1', epoch);
+      const log = new RedisCallLog(redis, sealer, new RealClock(() => undefined), { stored: 0, dropped: 0, failures: 0, refilled: 0 }, { callId: call.callId, epoch, lastSeq: epoch - 1, onFenced: () => undefined });
+      log.append({ type: 'stream.detached', data: { reason: 'moved' } });
+      await log.flush(2_000);
+      expect(await offered(await reAttachment.afterStream({ ...call, epoch }))).toBe(`relay-2 epoch ${epoch + 1}`);
+    }
+  });
+
+  it('of a relay that is silent is pulled over once, and not when the carrier has asked meanwhile', async () => {
+    const call = await lostCall();
+    await beat('relay-2');
+    expect(await offered((await reAttachment.pullOver(call)) ?? '')).toBe('relay-2 epoch 2');
+    expect(await reAttachment.pullOver(call)).toBeNull();
+    const asked = await lostCall();
+    await reAttachment.afterStream(asked);
+    expect(await reAttachment.pullOver(asked)).toBeNull();
+    const over = await lostCall();
+    await endWith(over, 'agent-goodbye');
+    expect(await reAttachment.pullOver(over)).toBeNull();
+  });
+
+  it('before any relay had it is offered to another one again: it may have died since it was last seen', async () => {
     const call = await lostCall();
     await beat('relay-2');
     expect(await offered(await reAttachment.afterStream(call))).toBe('relay-2 epoch 2');
-    expect(await offered(await reAttachment.afterStream({ ...call, epoch: 2 }))).toBe('relay-2 epoch 3');
+    expect(await offered(await reAttachment.afterStream({ ...call, epoch: 2 }))).toBe('relay-1 epoch 3');
   });
 
   it('again and again is given up: apology, and the call is written down', async () => {

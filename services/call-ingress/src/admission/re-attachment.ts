@@ -2,10 +2,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallMoves, CallRecordStore, type AdmissionRecord, type CallStanding, type MoveQuestion } from '@tandem/call-state';
 import { textsOf, TICKET_LIFETIME_S, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
-import { farewellTwiml, hangupTwiml } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import { DepartmentDial, lastResortOf } from '../transfer/department-dial.ts';
+import { lastResortOf } from '../transfer/department-dial.ts';
 import type { CallbackClaims } from '../twilio/callback-tokens.ts';
+import { doorOf, LEG_DOORS, type LegDoors } from './leg-door.ts';
 import { APOLOGY } from './refusals.ts';
 import { StreamOffers } from './stream-offer.ts';
 
@@ -25,6 +25,12 @@ const RESERVATION_MS = TICKET_LIFETIME_S * 1000;
 /** Endings the caller did not bring about and has to be told of. */
 const NEEDS_APOLOGY: ReadonlySet<string> = new Set(['model-failed', 'model-unavailable', 'internal-error', 'relay-shutdown', 'media-errors', 'stream-lost', 'relay-lost']);
 
+/** What comes next for a caller, and how they are told. `repeat`: they have been told before. */
+interface NextStep {
+  readonly next: 'relay' | 'person' | 'apology' | 'hangup' | 'repeat';
+  readonly answer: string;
+}
+
 /**
  * The one decision about a caller whose stream is over, or whose relay has fallen silent: the call has ended → hang up; it is
  * to be put through → dial; else another relay goes on with it under the next epoch, and when none can, or it was lost too
@@ -38,65 +44,80 @@ export class ReAttachment {
     @Inject(CallRecordStore) private readonly records: CallRecordStore,
     @Inject(CallMoves) private readonly moves: CallMoves,
     @Inject(StreamOffers) private readonly offers: StreamOffers,
-    @Inject(DepartmentDial) private readonly departments: DepartmentDial,
+    @Inject(LEG_DOORS) private readonly doors: LegDoors,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
     @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
   ) {}
 
-  /** TwiML for what follows the stream of these claims; the same for every repeat. @throws when Redis cannot be reached */
+  /** What follows the stream of these claims; the same for every repeat. @throws when Redis cannot be reached */
   async afterStream(claims: CallbackClaims): Promise<string> {
+    return this.tell(await this.nextAfterStream(claims));
+  }
+
+  /** What puts the caller on a relay again, or tells them that it cannot be. @throws when Redis cannot be reached */
+  async attach(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause): Promise<string> {
+    return this.tell(await this.nextRelay(claims, question, cause));
+  }
+
+  /** What a caller whose relay is silent is to be pulled over to; null when somebody else has told them what comes next. */
+  async pullOver(claims: CallbackClaims): Promise<string | null> {
+    const step = await this.nextRelay(claims, 'stream-ended', 'relay-silent');
+    return step.next === 'relay' || step.next === 'person' || step.next === 'apology' ? this.tell(step) : null;
+  }
+
+  private async nextAfterStream(claims: CallbackClaims): Promise<NextStep> {
     const { callId, epoch } = claims;
     const earlier = await this.moves.earlierAnswer(callId, epoch, 'stream-ended');
-    if (earlier !== null) return this.tell('repeat', earlier);
+    if (earlier !== null) return { next: 'repeat', answer: earlier };
     const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
     if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
-    if (standing.state !== 'transferring') return this.attach(claims, 'stream-ended', standing.isMoved ? 'relay-drained' : 'stream-lost');
+    if (standing.state !== 'transferring') return this.nextRelay(claims, 'stream-ended', standing.isMoved ? 'relay-drained' : 'stream-lost');
     const pending = await this.moves.pendingTransfer(callId);
-    const dial = pending && (await this.departments.answer(claims, 'stream-ended', record, pending));
-    if (dial) return this.tell('person', dial);
+    const dial = pending && (await doorOf(this.doors, record).toPerson(claims, 'stream-ended', record, pending));
+    if (dial) return { next: 'person', answer: dial };
     if (pending) {
       this.logger.error({ callId, department: pending.department }, 'a call was to be put through to a department its directory does not have');
       await this.records.addFact(callId, `transfer-ended-${epoch}`, { type: 'transfer.ended', data: { department: pending.department, outcome: 'failed', atMs: sinceAdmission(standing) } });
     }
-    return this.attach(claims, 'stream-ended', 'transfer-returned');
+    return this.nextRelay(claims, 'stream-ended', 'transfer-returned');
   }
 
-  /** TwiML that puts the caller on a relay again, or tells them that it cannot be. @throws when Redis cannot be reached */
-  async attach(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause): Promise<string> {
+  private async nextRelay(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause): Promise<NextStep> {
     const { callId, epoch } = claims;
     const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
     if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
+    const door = doorOf(this.doors, record);
     const counted = IS_LOSS[cause] ? LOSSES : undefined;
     const nextEpoch = standing.minted + 1;
     let why = 'no-relay';
-    for (const relay of await this.offers.relays(cause === 'transfer-returned' ? null : standing.relayId)) {
-      const answer = await this.offers.twiml(record, relay, nextEpoch, null);
+    for (const relay of await this.offers.relays(cause === 'transfer-returned' ? null : (standing.offeredTo ?? standing.relayId))) {
+      const answer = await door.toRelay(record, relay, nextEpoch);
       const offer = await this.moves.offer({ callId, epoch, question, answer }, { relayId: relay.relayId, nextEpoch, reserveMs: RESERVATION_MS }, counted);
       if (offer.outcome === 'gone' || offer.outcome === 'full') continue; // Since we looked.
       why = offer.outcome;
       if (offer.outcome === 'offered') {
         this.count(cause, 'offered');
         this.logger.log({ callId, relayId: relay.relayId, epoch: nextEpoch, cause }, 'call offered to another relay');
-        return this.tell('relay', answer);
+        return { next: 'relay', answer };
       }
-      if (offer.outcome === 'repeat') return this.tell('repeat', offer.answer);
+      if (offer.outcome === 'repeat') return { next: 'repeat', answer: offer.answer };
       if (offer.outcome === 'exhausted') break;
       // It has ended or moved on since we looked: whoever did that has told the carrier.
-      return this.tell('hangup', hangupTwiml());
+      return { next: 'hangup', answer: door.hangUp() };
     }
     this.count(cause, why);
     this.logger.warn({ callId, cause, why }, 'no relay can go on with a call');
     return this.lastResort(claims, question, cause, standing, record);
   }
 
-  private async lastResort(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause, standing: CallStanding, record: AdmissionRecord): Promise<string> {
+  private async lastResort(claims: CallbackClaims, question: MoveQuestion, cause: AttachCause, standing: CallStanding, record: AdmissionRecord): Promise<NextStep> {
     const { callId } = claims;
     const department = cause === 'transfer-returned' ? null : lastResortOf(record.agent, new Date());
     if (department) {
       const pending = { department: department.key, mode: 'cold', summary: '', atMs: sinceAdmission(standing) } as const;
       const asked = await this.records.addFact(callId, 'last-resort', { type: 'transfer.asked', data: pending });
-      const dial = asked === 'stored' && (await this.departments.answer(claims, question, record, pending));
-      if (dial) return this.tell('person', dial);
+      const dial = asked === 'stored' && (await doorOf(this.doors, record).toPerson(claims, question, record, pending));
+      if (dial) return { next: 'person', answer: dial };
     }
     const reason = cause === 'transfer-returned' ? 'relay-lost' : standing.state === 'admitted' ? 'never-connected' : 'stream-lost';
     await this.end(claims, standing, reason, 'reaped');
@@ -115,22 +136,22 @@ export class ReAttachment {
     await this.postCall.enqueue(callId, tenantId, occasion);
   }
 
-  private ended(standing: CallStanding | null, record: AdmissionRecord | null): string {
-    return NEEDS_APOLOGY.has(standing?.endReason ?? '') ? this.apology(record) : this.tell('hangup', hangupTwiml());
+  private ended(standing: CallStanding | null, record: AdmissionRecord | null): NextStep {
+    return NEEDS_APOLOGY.has(standing?.endReason ?? '') ? this.apology(record) : { next: 'hangup', answer: doorOf(this.doors, record).hangUp() };
   }
 
-  private apology(record: AdmissionRecord | null): string {
+  private apology(record: AdmissionRecord | null): NextStep {
     const spoken = record ? { text: textsOf(record.agent, record.language).apology, language: record.language } : { text: APOLOGY, language: 'en-US' };
-    return this.tell('apology', farewellTwiml(spoken));
+    return { next: 'apology', answer: doorOf(this.doors, record).farewell(spoken) };
   }
 
   private count(cause: AttachCause, outcome: string): void {
     this.metrics.reAttachments.inc({ cause, outcome });
   }
 
-  private tell(next: 'relay' | 'person' | 'apology' | 'hangup' | 'repeat', twiml: string): string {
+  private tell({ next, answer }: NextStep): string {
     this.metrics.streamEndings.inc({ next });
-    return twiml;
+    return answer;
   }
 }
 

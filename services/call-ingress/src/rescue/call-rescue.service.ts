@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { CallRecordStore } from '@tandem/call-state';
+import { CallRecordStore, type AdmissionRecord } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
-import { CONFIG, type ServiceConfig } from '@tandem/platform';
-import { TwilioCalls, type CallChange } from '@tandem/telephony';
+import { doorOf, LEG_DOORS, type LegDoors } from '../admission/leg-door.ts';
 import { ReAttachment } from '../admission/re-attachment.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
 
@@ -27,24 +26,19 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CallRescue.name);
-  private readonly carrier: TwilioCalls | null;
   private timer: NodeJS.Timeout | null = null;
   private round: Promise<void> = Promise.resolve();
   private isStopped = false;
 
   constructor(
-    @Inject(CONFIG) config: ServiceConfig<'call-ingress'>,
+    @Inject(LEG_DOORS) private readonly doors: LegDoors,
     @Inject(CallRecordStore) private readonly records: CallRecordStore,
     @Inject(ReAttachment) private readonly reAttachment: ReAttachment,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
-  ) {
-    const { twilioAccountSid: accountSid, twilioAuthTokens, twilioApiUrl } = config;
-    const [authToken] = twilioAuthTokens;
-    this.carrier = accountSid && authToken ? new TwilioCalls({ accountSid, authToken, ...(twilioApiUrl ? { baseUrl: twilioApiUrl } : {}) }) : null;
-  }
+  ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.carrier) return this.logger.warn('calls of relays that fall silent are not rescued: TWILIO_ACCOUNT_SID is not set');
+    if (!Object.values(this.doors).some(({ canPullOver }) => canPullOver)) return this.logger.warn('calls of relays that fall silent are not rescued: TWILIO_ACCOUNT_SID is not set');
     const next = (): void => {
       if (this.isStopped) return;
       this.timer = setTimeout(() => {
@@ -70,33 +64,34 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async rescue(callId: CallId): Promise<void> {
+    const record = await this.records.record(callId);
+    if (!record || !doorOf(this.doors, record).canPullOver) return;
     const epoch = await this.records.takeRescue(callId, PATIENCE_MS, OTHERS_WAIT_MS);
-    const record = epoch === null ? null : await this.records.record(callId);
-    if (epoch === null || !record || record.channel !== 'twilio') return;
+    if (epoch === null) return;
     const { tenantId, carrierCallId } = record;
     const claims = { callId, tenantId, carrierCallId, epoch };
     this.logger.warn({ callId, epoch }, 'the relay of a call has fallen silent: pulling the call over');
     try {
-      const next = await this.reAttachment.attach(claims, 'stream-ended', 'relay-silent');
-      const change = await this.redirect(carrierCallId, next);
-      this.metrics.rescues.inc({ outcome: change });
-      if (change === 'gone') await this.reAttachment.callerGone(claims);
+      const answer = await this.reAttachment.pullOver(claims);
+      const outcome = answer === null ? 'moved-meanwhile' : await this.pullOver(record, answer);
+      this.metrics.rescues.inc({ outcome });
+      if (outcome === 'gone') await this.reAttachment.callerGone(claims);
     } catch (error) {
       this.metrics.rescues.inc({ outcome: 'failed' });
       this.logger.error({ err: error, callId }, 'a call could not be pulled over: the carrier does not answer');
     }
   }
 
-  /** The offer stands by now, so it is the same document each time. @throws ProviderError after the last attempt */
-  private async redirect(carrierCallId: string, twiml: string): Promise<CallChange> {
-    const carrier = this.carrier as TwilioCalls;
+  /** The offer stands by now, so it is the same answer each time. @throws after the last attempt */
+  private async pullOver(record: AdmissionRecord, answer: string): Promise<'done' | 'gone'> {
+    const door = doorOf(this.doors, record);
     for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
       try {
-        return await carrier.redirect(carrierCallId, twiml);
+        return await door.pullOver(record, answer);
       } catch {
         await sleep(RETRY_MS);
       }
     }
-    return carrier.redirect(carrierCallId, twiml);
+    return door.pullOver(record, answer);
   }
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ScenarioResult } from '../run-scenario.ts';
+import type { Scenario } from '../scenario.ts';
+import { table } from './save-table.ts';
+
+const scenario = (about: string, id: string): Scenario => ({
+  name: id,
+  about,
+  goals: [{ id, what: 'calls lost', unit: '', limit: { atMost: 0 }, figure: () => 0 }],
+  fleet: { relays: 1 },
+  calls: 1,
+  rounds: 1,
+  isForPlain: true,
+  round: () => Promise.resolve(),
+});
+const result = (of: Scenario, fleet: 'tandem' | 'plain', figure: number): ScenarioResult => ({ scenario: of, fleet, rounds: 1, violations: [], goals: of.goals.map((goal) => ({ goal, figure, isMet: figure === 0 })) });
+const rowsOf = (text: string) => text.split('\n').filter((row) => row.startsWith('| R'));
+
+describe('the table on the page', () => {
+  const [killed, frozen] = [scenario('a relay killed', 'R1'), scenario('a relay frozen', 'R3')];
+
+  it('has our figure beside that of the ordinary relay, and says what was not met', () => {
+    const text = table('', [result(killed, 'tandem', 2), result(killed, 'plain', 10)]);
+    expect(rowsOf(text)).toEqual(['| R1 | a relay killed: calls lost | ≤ 0 | 2 (NOT MET) | 10 |']);
+  });
+
+  it('keeps the rows of what was not run again', () => {
+    const before = table('', [result(killed, 'tandem', 2), result(frozen, 'tandem', 0)]);
+    expect(rowsOf(table(before, [result(killed, 'tandem', 0)]))).toEqual(['| R1 | a relay killed: calls lost | ≤ 0 | 0 |  |', '| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  |']);
+  });
+});
