@@ -1,4 +1,4 @@
-import { RunningPlatform, type RecordedCall } from '@tandem/commands/platform';
+import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent } from '../history/entries.ts';
@@ -9,8 +9,8 @@ import { StampedVoice } from './stamped-voice.ts';
 
 export interface TandemFleetOptions {
   readonly relays: number;
-  /** One when absent. More stand behind a balancer that goes to the next when one does not answer. */
-  readonly ingresses?: number;
+  /** How many of the other services; one of each unless told otherwise. Several ingresses stand behind a balancer that goes to the next when one does not answer. */
+  readonly replicas?: Replicas;
   /** Lines that can be made slow, silent or cut lie between the services and these. */
   readonly lines?: readonly LineName[];
   /** Over the services' usual environment. */
@@ -43,11 +43,11 @@ export class TandemFleet implements Fleet {
     private readonly balancer: FaultProxy | null,
   ) {}
 
-  static async start({ relays, ingresses = 1, lines: wanted = [], env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
+  static async start({ relays, replicas = {}, lines: wanted = [], env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     const ingressPorts: number[] = [];
-    const balancer = ingresses > 1 ? await FaultProxy.start(() => ingressPorts) : null;
+    const balancer = (replicas['call-ingress'] ?? 1) > 1 ? await FaultProxy.start(() => ingressPorts) : null;
     const between = async (server: LineName, url: string): Promise<string> => {
       const address = new URL(url);
       if (!wanted.includes(server)) return url;
@@ -62,7 +62,7 @@ export class TandemFleet implements Fleet {
       between,
       stack: {
         relays,
-        ingresses,
+        replicas,
         relayGraceMs: RELAY_GRACE_MS,
         env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(balancer ? { PUBLIC_BASE_URL: `http://127.0.0.1:${balancer.port}` } : {}), ...env },
       },
