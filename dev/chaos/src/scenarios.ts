@@ -10,6 +10,7 @@ import { relayStalled } from './scenarios/relay-stalled.ts';
 import { redisGone, redisRestarted } from './scenarios/redis-gone.ts';
 import { fleetRolled, relayDrained } from './scenarios/relays-drained.ts';
 import { sameKey } from './scenarios/same-key.ts';
+import { toolWorkerKilled } from './scenarios/tool-worker-killed.ts';
 
 /** Everything that can be made to go wrong, in the order it is. */
 export const SCENARIOS: readonly Scenario[] = [

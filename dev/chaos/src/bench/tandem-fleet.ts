@@ -1,6 +1,6 @@
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
-import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
+import type { Behaviour, PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
@@ -16,6 +16,8 @@ export interface TandemFleetOptions {
   /** Over the services' usual environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly agent?: Partial<AgentContentInput>;
+  /** The model's mind; one that answers the caller's words by name unless told otherwise. */
+  readonly behaviour?: Behaviour;
 }
 
 const AGENT: Partial<AgentContentInput> = {
@@ -43,7 +45,7 @@ export class TandemFleet implements Fleet {
     private readonly balancer: FaultProxy | null,
   ) {}
 
-  static async start({ relays, replicas = {}, lines: wanted = [], env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
+  static async start({ relays, replicas = {}, lines: wanted = [], env = {}, agent = {}, behaviour }: TandemFleetOptions): Promise<TandemFleet> {
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     const ingressPorts: number[] = [];
@@ -58,7 +60,7 @@ export class TandemFleet implements Fleet {
       return address.toString();
     };
     const platform = await RunningPlatform.start({
-      model: simulatedModel(voice),
+      model: simulatedModel(voice, behaviour),
       between,
       stack: {
         relays,

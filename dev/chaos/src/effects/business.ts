@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPlatform } from '@tandem/commands/platform';
-import { ApiKeyRepository, generateApiKey } from '@tandem/database';
+import { ApiKeyRepository, DEMO_TENANT_ID, generateApiKey } from '@tandem/database';
 import type { TenantId } from '@tandem/contracts';
 import type { Bench } from '../bench/bench.ts';
 import { TandemFleet } from '../bench/tandem-fleet.ts';
@@ -92,20 +92,33 @@ export class Business {
     return new Date(first + hours * HOUR_MS).toISOString();
   }
 
-  bookings(): Promise<{ id: string; resource_id: string; from: number; to: number; reference: string; call_id: string | null }[]> {
-    return this.platform.sql(
-      `SELECT id, resource_id, (extract(epoch FROM starts_at) * 1000)::float8 AS "from", (extract(epoch FROM ends_at) * 1000)::float8 AS "to", reference, call_id
-       FROM bookings WHERE tenant_id = $1 AND status = 'booked'`,
-      this.tenantId,
-    );
+  /** What stands booked. */
+  bookings(): Promise<StandingBooking[]> {
+    return standingBookings(this.platform, this.tenantId);
   }
+}
 
-  /** What is booked goes into the history, where the checker looks for overlaps. */
-  async noteBookings(bench: Bench): Promise<number> {
-    const found = await this.bookings();
-    for (const { id, resource_id, from, to, reference } of found) bench.history.add({ kind: 'booking', call: null, id, resource: resource_id, startsAt: from, endsAt: to, reference });
-    return found.length;
-  }
+export interface StandingBooking {
+  readonly id: string;
+  readonly resource: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly reference: string;
+}
+
+function standingBookings(platform: RunningPlatform, tenantId: TenantId): Promise<StandingBooking[]> {
+  return platform.sql(
+    `SELECT id, resource_id AS resource, (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt", (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAt", reference
+     FROM bookings WHERE tenant_id = $1 AND status = 'booked'`,
+    tenantId,
+  );
+}
+
+/** What a tenant has booked goes into the history, where the checker looks for overlaps and for promises that are not kept. */
+export async function noteBookings(bench: Bench, tenantId: TenantId = DEMO_TENANT_ID): Promise<number> {
+  const found = await standingBookings(platformOf(bench), tenantId);
+  for (const booking of found) bench.history.add({ kind: 'booking', call: null, ...booking });
+  return found.length;
 }
 
 /** Requests Postgres answered with a deadlock, since its start. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Bench } from '../bench/bench.ts';
-import { Business, deadlocks, measure, platformOf, type Answer } from '../effects/business.ts';
+import { Business, deadlocks, measure, noteBookings, platformOf, type Answer } from '../effects/business.ts';
 import { total } from '../effects/figures.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -33,7 +33,7 @@ export const overlappingBookings: Scenario = {
     measure(bench, 'unclean answers', unclean.length);
     for (const [what, those] of Map.groupBy(unclean, ({ status, code }) => `${status} ${code}`)) bench.log(`R23: ${those.length} times ${what}`);
     measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
-    await business.noteBookings(bench);
+    await noteBookings(bench, business.tenantId);
     const [pairs] = await platform.sql<{ n: number }>(
       `SELECT count(*)::integer AS n FROM bookings a JOIN bookings b ON a.resource_id = b.resource_id AND a.id < b.id AND a.period && b.period
        WHERE a.tenant_id = $1 AND a.status = 'booked' AND b.status = 'booked'`,
