@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { carrierWebhooks } from './scenarios/carrier-webhooks.ts';
 import { chaosMix } from './scenarios/chaos-mix.ts';
 import { noRelayLeft } from './scenarios/no-relay-left.ts';
 import { oneSlot } from './scenarios/one-slot.ts';
@@ -22,8 +23,10 @@ export const SCENARIOS: readonly Scenario[] = [
   noRelayLeft,
   redisRestarted,
   redisGone,
+  toolWorkerKilled,
   oneSlot,
   overlappingBookings,
+  carrierWebhooks,
   sameKey,
   relayStalled,
   chaosMix,

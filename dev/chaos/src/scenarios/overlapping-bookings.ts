@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Bench } from '../bench/bench.ts';
 import { Business, deadlocks, measure, noteBookings, platformOf, type Answer } from '../effects/business.ts';
-import { total } from '../effects/figures.ts';
 import type { Scenario } from '../scenario.ts';
+import { total } from './figures.ts';
 
 const PEOPLE = 20;
 /** Starts lie half an hour apart, on one day, and last two hours: each overlaps up to three on either side. */

@@ -5,11 +5,11 @@ import { BookingCaller } from '../effects/booking-caller.ts';
 import { bookingModel } from '../effects/booking-model.ts';
 import { measure, noteBookings, platformOf } from '../effects/business.ts';
 import { freeWishes } from '../effects/demo-slots.ts';
-import { total } from '../effects/figures.ts';
 import { holdBookings } from '../effects/held-resources.ts';
 import { ToolJobs } from '../effects/tool-jobs.ts';
 import { percentile, type RunView } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
+import { total } from './figures.ts';
 
 const WORKERS = ['tool-worker', 'tool-worker-2'];
 const AT_WORK_PATIENCE_MS = 10_000;
