@@ -1,12 +1,33 @@
 import type { Scenario } from './scenario.ts';
+import { carrierWebhooks } from './scenarios/carrier-webhooks.ts';
 import { chaosMix } from './scenarios/chaos-mix.ts';
 import { noRelayLeft } from './scenarios/no-relay-left.ts';
+import { oneSlot } from './scenarios/one-slot.ts';
+import { overlappingBookings } from './scenarios/overlapping-bookings.ts';
 import { relayFrozen } from './scenarios/relay-frozen.ts';
 import { relayHerd } from './scenarios/relay-herd.ts';
 import { relayKilled } from './scenarios/relay-killed.ts';
 import { relayStalled } from './scenarios/relay-stalled.ts';
 import { redisGone, redisRestarted } from './scenarios/redis-gone.ts';
 import { fleetRolled, relayDrained } from './scenarios/relays-drained.ts';
+import { sameKey } from './scenarios/same-key.ts';
+import { toolWorkerKilled } from './scenarios/tool-worker-killed.ts';
 
 /** Everything that can be made to go wrong, in the order it is. */
-export const SCENARIOS: readonly Scenario[] = [relayKilled, relayFrozen, relayDrained, fleetRolled, relayHerd, noRelayLeft, redisRestarted, redisGone, relayStalled, chaosMix];
+export const SCENARIOS: readonly Scenario[] = [
+  relayKilled,
+  relayFrozen,
+  relayDrained,
+  fleetRolled,
+  relayHerd,
+  noRelayLeft,
+  redisRestarted,
+  redisGone,
+  toolWorkerKilled,
+  oneSlot,
+  overlappingBookings,
+  carrierWebhooks,
+  sameKey,
+  relayStalled,
+  chaosMix,
+];

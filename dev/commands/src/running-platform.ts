@@ -7,6 +7,8 @@ import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type Pl
 import { localSecrets } from './stack/local-secrets.ts';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
+export type Replicas = NonNullable<LaunchOptions['replicas']>;
+
 /** A caller of the seeds whose name the business knows. */
 export const CALLER = '+12025550123';
 export const DIALLED = '+12025550100';
@@ -74,6 +76,12 @@ export class RunningPlatform {
 
   get voiceUrl(): string {
     return `${this.publicUrl}/twilio/voice`;
+  }
+
+  /** Addresses of every instance of a service. */
+  urlsOf(service: string): string[] {
+    const { supervisor } = this.stack;
+    return supervisor.instances.filter((instance) => instance === service || instance.startsWith(`${service}-`)).map((instance) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`);
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {

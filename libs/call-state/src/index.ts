@@ -1,6 +1,7 @@
 export { admissionRecordSchema, type AdmissionRecord, type CallSpending, type CallStanding, type CallState } from './admission-record.ts';
 export { CallRecordStore, type Admission, type Claim } from './call-record.store.ts';
 export { CallMoves, type Dialling, type MoveAnswer, type MoveQuestion, type Offer, type PendingTransfer } from './call-moves.store.ts';
+export { CarrierReportStore, type CarrierReport } from './carrier-reports.store.ts';
 export { PhraseShelf, SHELF_LIMITS, type AgentVersionId } from './phrase-shelf.ts';
 export { ProviderBoard, ProviderSight, type ProviderBoardOptions } from './provider-board.ts';
 export { CIRCUIT_RULES, type CircuitRules, type CircuitState, type ProviderAct } from './provider-circuit.ts';

@@ -7,7 +7,7 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  * |-----------------------------|--------|-------------------------------|-------|
  * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq, transfer, answers, rescue |
  * | call:<callId>:events        | stream | relay; ingress and workers add| the call's event log |
- * | carrier:<carrierCallId>     | hash   | ingress                       | our callId; the answer given, for repeats |
+ * | carrier:<carrierCallId>     | hash   | ingress                       | our callId; the answer given, for repeats; what was reported before |
  * | calls:live                  | zset   | ingress, relay                | callId by the Redis time (ms) its lease ends |
  * | spend:<tenantId>:<period>   | hash   | ingress opens, relay adds     | micros spent on a day or in a month |
  * | relays                      | zset   | relay                         | relayId by last heartbeat |

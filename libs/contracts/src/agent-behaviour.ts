@@ -79,7 +79,7 @@ export const idleSchema = z.object({
 
 export const toolWaitSchema = z.object({
   /** A spoken "one moment" once a tool has taken so long and nothing is being said; 0 for never. */
-  fillerAfterMs: z.number().int().min(0).max(60_000).default(1_800),
+  fillerAfterMs: z.number().int().min(0).max(60_000).default(1_500),
   /** Wait music once it has taken so long; 0 for never. */
   musicAfterMs: z.number().int().min(0).max(120_000).default(0),
   /** File name in the deployment's folder of sounds (WAV, PCM16, any rate); empty for the built-in tune. */

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallMoves, CallRecordStore, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, CarrierReportStore, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
 import { AgentDirectory, CallerDirectory, CallRepository, databaseResource, SpendingRepository } from '@tandem/database';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { BudgetGate } from './admission/budget-gate.ts';
@@ -17,6 +17,7 @@ import { DepartmentDial } from './transfer/department-dial.ts';
 import { Transfers } from './transfer/transfers.service.ts';
 import { CallStatusController } from './twilio/call-status.controller.ts';
 import { CallbackTokens } from './twilio/callback-tokens.ts';
+import { CarrierReports } from './twilio/carrier-reports.service.ts';
 import { StreamEndedController } from './twilio/stream-ended.controller.ts';
 import { TransferController } from './twilio/transfer.controller.ts';
 import { TwilioDoor } from './twilio/twilio-door.ts';
@@ -39,6 +40,7 @@ export class CallIngressModule {
         ...managed(REDIS, redis),
         ...managed(DATA_SOURCE, database),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: CarrierReportStore, useValue: new CarrierReportStore(redis.value) },
         { provide: CallMoves, useValue: new CallMoves(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         { provide: AgentDirectory, useValue: new AgentDirectory(database.value) },
@@ -51,6 +53,7 @@ export class CallIngressModule {
         PublicBaseUrl,
         IngressMetrics,
         CallbackTokens,
+        CarrierReports,
         StreamOffers,
         BudgetGate,
         ProviderAvailability,

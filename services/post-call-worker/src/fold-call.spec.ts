@@ -56,6 +56,12 @@ describe('folding a call', () => {
     ]);
   });
 
+  it('tells the same status whatever order unnumbered reports came in', () => {
+    const reports = (['ringing', 'in-progress', 'initiated'] as const).map((status): [number, CallFact] => [100, { type: 'carrier.reported', data: { status, sequence: 0 } }]);
+    const statusOf = (order: typeof reports) => foldCall(callId, tenantId, log([0, admitted], ...order))?.status;
+    expect([statusOf(reports), statusOf([...reports].reverse())]).toEqual(['in-progress', 'in-progress']);
+  });
+
   it('takes the carrier’s final word on the status, though it came before others', () => {
     const report = (status: 'completed' | 'in-progress' | 'ringing', sequence: number): CallFact => ({ type: 'carrier.reported', data: { status, sequence } });
     expect(foldCall(callId, tenantId, log([0, admitted], [1, report('completed', 3)], [2, report('in-progress', 2)]))?.status).toBe('completed');

@@ -1,4 +1,4 @@
-import { isFinalStatus, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
+import { CALL_STATUSES, isFinalStatus, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
 import type { CallLegRecord, CallRecord, LatencySummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
 import { dispositionOf } from './disposition.ts';
@@ -49,9 +49,10 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
   return { ...record, disposition: ended ? dispositionOf(record) : null };
 }
 
-/** Reports come in any order; a final one stands, else the one with the highest sequence. */
+/** Reports come in any order, and not every carrier numbers them; a final one stands, else the furthest one. */
 function foldStatus(reports: readonly EventOf<'carrier.reported'>[], isAnswered: boolean, isEnded: boolean): CallStatus {
-  const inOrder = [...reports].sort((a, b) => a.data.sequence - b.data.sequence).map(({ data }) => data.status);
+  const furthest = (status: CallStatus): number => CALL_STATUSES.indexOf(status);
+  const inOrder = [...reports].sort((a, b) => a.data.sequence - b.data.sequence || furthest(a.data.status) - furthest(b.data.status)).map(({ data }) => data.status);
   const reported = inOrder.findLast(isFinalStatus) ?? (isEnded ? undefined : inOrder.at(-1));
   return reported ?? (isEnded ? (isAnswered ? 'completed' : 'canceled') : isAnswered ? 'in-progress' : 'ringing');
 }

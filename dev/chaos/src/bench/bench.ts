@@ -114,7 +114,8 @@ export class Bench {
     this.history.add({ kind: 'model-session', call: this.sids[Number(number) - 1] ?? null, session: session.id, openedAt: Math.round(Date.now() - session.ageMs), seeded, heard, said, refusals });
   }
 
-  private async noteRecord(callSid: string): Promise<void> {
+  /** What is on record of a call that is over goes into the history. */
+  async noteRecord(callSid: string): Promise<void> {
     for (let waited = 0; waited < ROWS_PATIENCE_MS; waited += 500) {
       const found = await this.fleet.recordOf(callSid);
       if (found) {

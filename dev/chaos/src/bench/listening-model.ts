@@ -18,10 +18,10 @@ const listeningModel: Behaviour = { name: 'listening', needsAudio: true, open: (
 const FIRST_BYTE_MS = 300;
 const AGENT_SPEAKS_MS = 1_200;
 
-/** A provider whose model listens and whose audio can be told apart. */
-export function simulatedModel(voice: StampedVoice): RealtimeSimulatorOptions {
+/** A provider whose audio can be told apart, and whose model listens unless it has a mind of its own. */
+export function simulatedModel(voice: StampedVoice, behaviour: Behaviour = listeningModel): RealtimeSimulatorOptions {
   return {
-    behaviour: listeningModel,
+    behaviour,
     pace: { firstByteMs: FIRST_BYTE_MS, deltaMs: 200, audioRate: 5 },
     record: { events: false, audio: false },
     transcriptionDelayMs: 100,

@@ -34,19 +34,7 @@ export class TalkingCaller {
   async leave(): Promise<void> {
     this.isDone = true;
     await this.talking;
-    this.call.hangup();
-    const report = await this.call.ended;
-    const { callSid, endedBy, said, errors, startedAt, streams, recording } = report;
-    const wall = (ms: number) => Math.round(startedAt + ms);
-    const heard = recording ? this.voice.hear(Buffer.concat(recording.agent)) : [];
-    const listenedFrom = recording?.startedAtMs ?? 0;
-    for (const { text, fromByte, toByte, frames, total } of heard) {
-      this.history.add({ kind: 'agent-heard', at: wall(listenedFrom + toByte / 8), call: callSid, text, fromAt: wall(listenedFrom + fromByte / 8), frames, total });
-    }
-    for (const { url, openedAtMs, endedAtMs, end } of streams) {
-      this.history.add({ kind: 'stream', call: callSid, url, openedAt: openedAtMs === null ? null : wall(openedAtMs), endedAt: endedAtMs === null ? null : wall(endedAtMs), end: end?.cause ?? null });
-    }
-    this.history.add({ kind: 'call-ended', at: wall(report.endedAtMs ?? 0), call: callSid, by: endedBy ?? 'nobody', said, errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code) });
+    await hangUpAndNote(this.call, this.voice, this.history);
   }
 
   private async talk(): Promise<void> {
@@ -82,4 +70,21 @@ export class TalkingCaller {
       return false;
     }
   }
+}
+
+/** Hangs up; when the call is over, what was heard of it and how it went goes into the history. */
+export async function hangUpAndNote(call: SimulatedCall, voice: StampedVoice, history: History): Promise<void> {
+  call.hangup();
+  const report = await call.ended;
+  const { callSid, endedBy, said, errors, startedAt, streams, recording } = report;
+  const wall = (ms: number) => Math.round(startedAt + ms);
+  const heard = recording ? voice.hear(Buffer.concat(recording.agent)) : [];
+  const listenedFrom = recording?.startedAtMs ?? 0;
+  for (const { text, fromByte, toByte, frames, total } of heard) {
+    history.add({ kind: 'agent-heard', at: wall(listenedFrom + toByte / 8), call: callSid, text, fromAt: wall(listenedFrom + fromByte / 8), frames, total });
+  }
+  for (const { url, openedAtMs, endedAtMs, end } of streams) {
+    history.add({ kind: 'stream', call: callSid, url, openedAt: openedAtMs === null ? null : wall(openedAtMs), endedAt: endedAtMs === null ? null : wall(endedAtMs), end: end?.cause ?? null });
+  }
+  history.add({ kind: 'call-ended', at: wall(report.endedAtMs ?? 0), call: callSid, by: endedBy ?? 'nobody', said, errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code) });
 }

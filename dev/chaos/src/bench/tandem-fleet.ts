@@ -1,6 +1,6 @@
-import { RunningPlatform, type RecordedCall } from '@tandem/commands/platform';
+import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
-import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
+import type { Behaviour, PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
@@ -9,13 +9,15 @@ import { StampedVoice } from './stamped-voice.ts';
 
 export interface TandemFleetOptions {
   readonly relays: number;
-  /** One when absent. More stand behind a balancer that goes to the next when one does not answer. */
-  readonly ingresses?: number;
+  /** How many of the other services; one of each unless told otherwise. Several ingresses stand behind a balancer that goes to the next when one does not answer. */
+  readonly replicas?: Replicas;
   /** Lines that can be made slow, silent or cut lie between the services and these. */
   readonly lines?: readonly LineName[];
   /** Over the services' usual environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly agent?: Partial<AgentContentInput>;
+  /** The model's mind; one that answers the caller's words by name unless told otherwise. */
+  readonly behaviour?: Behaviour;
 }
 
 const AGENT: Partial<AgentContentInput> = {
@@ -43,12 +45,12 @@ export class TandemFleet implements Fleet {
     private readonly balancer: FaultProxy | null,
   ) {}
 
-  static async start({ relays, ingresses = 1, lines: wanted = [], env = {}, agent = {} }: TandemFleetOptions): Promise<TandemFleet> {
+  static async start({ relays, replicas = {}, lines: wanted = [], env = {}, agent = {}, behaviour }: TandemFleetOptions): Promise<TandemFleet> {
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     // Asked for each connection: an ingress that is started again may listen elsewhere.
     let portsOfIngresses = (): number[] => [];
-    const balancer = ingresses > 1 ? await FaultProxy.start(() => portsOfIngresses()) : null;
+    const balancer = (replicas['call-ingress'] ?? 1) > 1 ? await FaultProxy.start(() => portsOfIngresses()) : null;
     const between = async (server: LineName, url: string): Promise<string> => {
       const address = new URL(url);
       if (!wanted.includes(server)) return url;
@@ -59,11 +61,11 @@ export class TandemFleet implements Fleet {
       return address.toString();
     };
     const platform = await RunningPlatform.start({
-      model: simulatedModel(voice),
+      model: simulatedModel(voice, behaviour),
       between,
       stack: {
         relays,
-        ingresses,
+        replicas,
         relayGraceMs: RELAY_GRACE_MS,
         env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(balancer ? { PUBLIC_BASE_URL: `http://127.0.0.1:${balancer.port}` } : {}), ...env },
       },

@@ -77,7 +77,7 @@ export const chaosMix: Scenario = {
     { id: 'R38', what: 'violations of what must hold', unit: '', limit: { atMost: 0 }, figure: (run) => check(run.entries).length },
     turnsRight('R5'),
   ],
-  fleet: { relays: 3, ingresses: 2, lines: ['redis', 'model'] },
+  fleet: { relays: 3, replicas: { 'call-ingress': 2 }, lines: ['redis', 'model'] },
   calls: 50,
   rounds: 5,
   isForPlain: false,

@@ -34,3 +34,15 @@ const TURN_RULES: ReadonlySet<Violation['rule']> = new Set(['turn-kept', 'turn-o
 export function turnsRight(id: string): Goal {
   return { id, what: 'finished turns lost or doubled, in rows or in what the model is told', unit: '', limit: { atMost: 0 }, figure: (run: RunView) => check(run.entries).filter(({ rule }) => TURN_RULES.has(rule)).length };
 }
+
+/** Sum of what was measured under this name over all rounds; NaN when nothing was. */
+export function total(run: RunView, what: string): number {
+  const values = run.measured(what);
+  return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0);
+}
+
+/** The largest; NaN when nothing was measured. */
+export function most(run: RunView, what: string): number {
+  const values = run.measured(what);
+  return values.length === 0 ? Number.NaN : Math.max(...values);
+}

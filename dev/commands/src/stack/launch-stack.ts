@@ -8,12 +8,12 @@ export interface LaunchOptions {
   readonly log: Log;
   /** How many media-relays. */
   readonly relays: number;
+  /** How many of other services; one of each unless told otherwise. Further instances are called crm-api-2 and so on; several ingresses stand behind `PUBLIC_BASE_URL`. */
+  readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
   /** A stack beside the usual one: throw-away data, free ports, no run.json. */
   readonly isEphemeral?: boolean;
   /** Which engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
   readonly agentModel?: 'openai-realtime' | 'guided';
-  /** How many call-ingresses; one when absent. Behind `PUBLIC_BASE_URL`, where there are several. */
-  readonly ingresses?: number;
   /** From SIGTERM to SIGKILL, for relays. */
   readonly relayGraceMs?: number;
   /** Puts something between the services and a server: answers the address the services are given. */
@@ -89,19 +89,22 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       CRM_API_URL: `http://127.0.0.1:${ports['crm-api']}`,
       NODE_ENV: 'production',
     };
-    const single = (service: Exclude<ServiceName, 'media-relay'>, number = 1) => ({
-      service,
-      instance: number === 1 ? service : `${service}-${number}`,
-      env: { ...shared, [PORT_VARIABLES[service]]: number === 1 ? String(ports[service]) : '0' },
-    });
+    const instancesOf = (service: Exclude<ServiceName, 'media-relay'>) =>
+      Array.from({ length: options.replicas?.[service] ?? 1 }, (_, index) => ({
+        service,
+        instance: index === 0 ? service : `${service}-${index + 1}`,
+        // Only the first has a port that others know; 0 is any.
+        env: { ...shared, [PORT_VARIABLES[service]]: index === 0 ? String(ports[service]) : '0' },
+      }));
     const relays = ports.relays.map((port, index) => ({
       service: 'media-relay',
       instance: `relay-${index + 1}`,
       ...(options.relayGraceMs === undefined ? {} : { graceMs: options.relayGraceMs }),
       env: { ...shared, NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(), MEDIA_RELAY_PORT: String(port), RELAY_ID: `relay-${index + 1}` },
     }));
-    const ingresses = Array.from({ length: options.ingresses ?? 1 }, (_, index) => single('call-ingress', index + 1));
-    await supervisor.start([single('crm-api'), ...ingresses, ...relays, single('tool-worker'), single('post-call-worker'), single('control-api')]);
+    const before = (['crm-api', 'call-ingress'] as const).flatMap(instancesOf);
+    const after = (['tool-worker', 'post-call-worker', 'control-api'] as const).flatMap(instancesOf);
+    await supervisor.start([...before, ...relays, ...after]);
     const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;
     return {
       supervisor,

@@ -7,6 +7,7 @@ export type { Recognise } from './caller-turns.ts';
 export type { FaultAction, FaultScope, FaultSpec } from './fault-spec.ts';
 export type { Faults, ListedFault } from './faults.ts';
 export type { Behaviour, Brain, PlanStep, ResponsePlan, ResponseRequest, Utterance } from './behaviours/behaviour.ts';
+export { latestToolOutput, verbatimRequest } from './behaviours/behaviour.ts';
 export { echo } from './behaviours/echo.ts';
 export { guided, type GuidedOptions } from './behaviours/guided.ts';
 export { scripted, type ScriptedOptions, type ScriptedTurn } from './behaviours/scripted.ts';

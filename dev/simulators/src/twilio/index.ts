@@ -19,3 +19,4 @@ export type { StreamReport } from './stream/stream-report.ts';
 export { MALFORMED_MESSAGES, StreamFaults, type StreamFault } from './stream/stream-faults.ts';
 export { TwilioSimulator, type PlaceCallOptions, type TwilioSimulatorOptions } from './twilio-simulator.ts';
 export { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './unverified-behaviour.ts';
+export { signForm, type FormFields } from './webhook/signature.ts';

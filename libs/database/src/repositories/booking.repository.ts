@@ -27,19 +27,30 @@ export interface Booking {
   readonly cancelledAt: Date | null;
 }
 
-export interface BookingRequest {
-  readonly tenantId: TenantId;
-  readonly serviceId: string;
+/** A time wanted of one of several people. */
+interface WantedTime {
   /** Whom to ask, in this order. Their hours and skills are the caller's business. */
   readonly resourceIds: readonly string[];
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** The booking that is not in its own way. */
+  readonly id?: string;
+}
+
+export interface BookingRequest extends WantedTime {
+  readonly tenantId: TenantId;
+  readonly serviceId: string;
   /** E.164; the contact is made if the tenant has none with it. */
   readonly contactPhone: string | null;
   readonly name: string | null;
   readonly notes: string;
   readonly callId: CallId | null;
   readonly toolCallId: ToolCallId | null;
+}
+
+export interface BookingMove extends WantedTime {
+  readonly tenantId: TenantId;
+  readonly id: string;
 }
 
 export interface BookingFilter {
@@ -91,25 +102,36 @@ export class BookingRepository {
     this.contacts = new ContactRepository(dataSource);
   }
 
-  /**
-   * Books the first of the resources that is free; null when none is, and then nothing was changed.
-   *
-   * One resource at a time is locked, looked at and taken or let go, so two bookings never hold what the other wants:
-   * a lock taken after a savepoint is released by rolling back to it. The winner's lock stays until the transaction
-   * ends, so the next one sees its booking. The exclusion constraint stands behind all this; it alone answers
-   * contention with deadlocks.
-   */
+  /** Books the first of the resources that is free; null when none is, and then nothing was changed. */
   async book(transaction: Transaction, request: BookingRequest): Promise<Booking | null> {
-    for (const resourceId of request.resourceIds) {
-      await rows(transaction, 'SAVEPOINT resource');
-      const id = await this.take(transaction, request, resourceId);
-      if (id !== null) {
-        await rows(transaction, 'RELEASE SAVEPOINT resource');
-        return this.read(transaction, request.tenantId, id);
-      }
-      await rows(transaction, 'ROLLBACK TO SAVEPOINT resource');
-    }
-    return null;
+    const { contactPhone, name, tenantId } = request;
+    const id = await this.firstFree(transaction, request, async (resourceId) => {
+      const contactId = contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
+      return this.insert(transaction, request, resourceId, contactId);
+    });
+    return id === null ? null : this.read(transaction, tenantId, id);
+  }
+
+  /**
+   * Moves a booking to the first of the resources that is free at the new time, as {@link book} takes one. Two moves hold
+   * rows of their own and never wait for a row while they hold a resource.
+   * @returns `taken` when none of them is free, `not-booked` when there is nothing to move; nothing was changed then
+   */
+  async move(transaction: Transaction, move: BookingMove): Promise<Booking | 'taken' | 'not-booked'> {
+    const held = await rows(transaction, `SELECT 1 FROM bookings WHERE tenant_id = $1 AND id = $2 AND status = 'booked' FOR UPDATE`, [move.tenantId, move.id]);
+    if (held.length === 0) return 'not-booked';
+    const isMoved = await this.firstFree(transaction, move, async (resourceId) => {
+      await rows(transaction, `UPDATE bookings SET resource_id = $3, period = tstzrange($4::timestamptz, $5::timestamptz) WHERE tenant_id = $1 AND id = $2`, [
+        move.tenantId,
+        move.id,
+        resourceId,
+        move.startsAt,
+        move.endsAt,
+      ]);
+      return true;
+    });
+    if (!isMoved) return 'taken';
+    return (await this.read(transaction, move.tenantId, move.id)) ?? 'not-booked';
   }
 
   /** Cancels; cancelling twice is the same as once. Null when the tenant has no such booking. */
@@ -118,8 +140,8 @@ export class BookingRepository {
     return this.read(transaction, tenantId, id);
   }
 
-  async find(tenantId: TenantId, id: string): Promise<Booking | null> {
-    return run(this.dataSource, (manager) => this.read(manager, tenantId, id));
+  async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Booking | null> {
+    return transaction ? this.read(transaction, tenantId, id) : run(this.dataSource, (manager) => this.read(manager, tenantId, id));
   }
 
   /** Soonest first. @throws CursorMalformed */
@@ -146,20 +168,35 @@ export class BookingRepository {
     return row ? toBooking(row) : null;
   }
 
-  /** The id of the new booking, or null when the resource is taken. */
-  private async take(transaction: Transaction, request: BookingRequest, resourceId: string): Promise<string | null> {
+  /**
+   * Lets `take` have the first resource that is free; null when none is.
+   *
+   * One resource at a time is locked, looked at and taken or let go, so two bookings never hold what the other wants:
+   * a lock taken after a savepoint is released by rolling back to it. The winner's lock stays until the transaction
+   * ends, so the next one sees its booking. The exclusion constraint stands behind all this; it alone answers
+   * contention with deadlocks.
+   */
+  private async firstFree<Taken>(transaction: Transaction, wanted: WantedTime, take: (resourceId: string) => Promise<Taken>): Promise<Taken | null> {
+    for (const resourceId of wanted.resourceIds) {
+      await rows(transaction, 'SAVEPOINT resource');
+      const taken = await this.takeIfFree(transaction, wanted, resourceId, take);
+      await rows(transaction, taken === null ? 'ROLLBACK TO SAVEPOINT resource' : 'RELEASE SAVEPOINT resource');
+      if (taken !== null) return taken;
+    }
+    return null;
+  }
+
+  private async takeIfFree<Taken>(transaction: Transaction, { startsAt, endsAt, id }: WantedTime, resourceId: string, take: (resourceId: string) => Promise<Taken>): Promise<Taken | null> {
     await rows(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('booking:' || $1, 0))`, [resourceId]);
     // A statement of its own: its snapshot must be newer than the lock.
-    const taken = await rows(
+    const busy = await rows(
       transaction,
-      `SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked' AND period && tstzrange($2::timestamptz, $3::timestamptz) LIMIT 1`,
-      [resourceId, request.startsAt, request.endsAt],
+      `SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked' AND period && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4 LIMIT 1`,
+      [resourceId, startsAt, endsAt, id ?? null],
     );
-    if (taken.length > 0) return null;
-    const { contactPhone, name, tenantId } = request;
-    const contactId = contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
+    if (busy.length > 0) return null;
     try {
-      return await this.insert(transaction, request, resourceId, contactId);
+      return await take(resourceId);
     } catch (error) {
       // Someone booked without the lock, from a console say. The constraint has the last word.
       const meaning = translate(error);

@@ -17,9 +17,11 @@ export interface QueueSettings {
 
 /** Every queue must be answered for here, or this does not compile. */
 export const QUEUE_SETTINGS: Record<QueueName, QueueSettings> = {
-  // A caller is waiting: BullMQ's defaults (30 s lock, 30 s check) would keep them for up to a minute. Handlers answer
-  // with an outcome instead of throwing, so attempts cover only what broke around them.
-  'tool-calls': { keepCompletedS: 6 * 3600, keepFailedS: 24 * 3600, attempts: 2, backoffMs: 250, lockMs: 5_000, stalledCheckMs: 5_000, maxStalled: 5 },
+  // A caller is waiting, and after 8 s is told that it is not certain: a dead worker's call has to run again well before.
+  // That takes the rest of the lock and up to two checks: 1.5 to 5 s. A worker that only seemed dead does no harm, since
+  // every effect has its key. Handlers answer with an outcome instead of throwing, so attempts cover only what broke
+  // around them.
+  'tool-calls': { keepCompletedS: 6 * 3600, keepFailedS: 24 * 3600, attempts: 2, backoffMs: 250, lockMs: 3_000, stalledCheckMs: 1_000, maxStalled: 5 },
   // Nobody waits, but nothing may be lost: keeps trying through a long database outage.
   'post-call': { keepCompletedS: 3600, keepFailedS: 14 * 24 * 3600, attempts: 200, backoffMs: 500, lockMs: 30_000, stalledCheckMs: 15_000, maxStalled: 50 },
 };

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ToolCallId } from '@tandem/contracts';
 import { z } from 'zod';
 import { contextFor, problem, ScriptedCrm } from '../test/scripted-crm.ts';
 import { CrmClient, type CrmRequest } from './crm-client.ts';
 
 const read: CrmRequest<{ n: number }> = { method: 'GET', path: '/v1/things', query: { phone: '+12025550123', none: undefined }, answer: z.object({ n: z.number() }) };
-const write: CrmRequest<{ n: number }> = { method: 'POST', path: '/v1/things', body: { a: 1 }, idempotencyKey: 'tc_1', answer: z.object({ n: z.number() }) };
+const write: CrmRequest<{ n: number }> = { method: 'POST', path: '/v1/things', body: { a: 1 }, idempotencyKey: 'tc_1' as ToolCallId, answer: z.object({ n: z.number() }) };
 
 describe('the CRM client', () => {
   const crm = new ScriptedCrm();

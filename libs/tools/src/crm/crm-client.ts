@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ToolCallContext } from '@tandem/contracts';
+import type { ToolCallContext, ToolCallId } from '@tandem/contracts';
 import { z } from 'zod';
 import { readBounded, TooLarge } from './bounded-body.ts';
 
@@ -11,16 +11,17 @@ export interface CrmClientOptions {
 }
 
 /** One request to crm-api. */
-export interface CrmRequest<Value> {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+export type CrmRequest<Value> = {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
-  /** Makes an unsafe request repeatable; such requests need one. */
-  readonly idempotencyKey?: string;
   /** What the answer must look like. */
   readonly answer: z.ZodType<Value>;
-}
+} & (
+  | { readonly method: 'GET' }
+  /** A job may run again after its worker died: the tool call's id has the effect done once. */
+  | { readonly method: 'POST' | 'PATCH' | 'DELETE'; readonly idempotencyKey: ToolCallId }
+);
 
 /** The limits of a request, as a handler's context has them. */
 export type CrmCall = ToolCallContext & { readonly signal: AbortSignal; remainingMs(): number };
@@ -97,7 +98,7 @@ export class CrmClient {
       authorization: `Bearer ${await this.options.authorize(call)}`,
       accept: 'application/json, application/problem+json',
       ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
+      ...('idempotencyKey' in request ? { 'idempotency-key': request.idempotencyKey } : {}),
     };
   }
 }

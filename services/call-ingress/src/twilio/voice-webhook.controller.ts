@@ -3,6 +3,7 @@ import { farewellTwiml } from '@tandem/telephony';
 import { CallAdmission } from '../admission/call-admission.service.ts';
 import { refusalSpoken } from '../admission/refusals.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
+import { CarrierReports } from './carrier-reports.service.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { voiceForm, type VoiceForm } from './twilio-forms.ts';
 import { z } from 'zod';
@@ -18,6 +19,7 @@ export class VoiceWebhookController {
 
   constructor(
     @Inject(CallAdmission) private readonly admission: CallAdmission,
+    @Inject(CarrierReports) private readonly reports: CarrierReports,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
 
@@ -26,7 +28,9 @@ export class VoiceWebhookController {
   @Header('Content-Type', 'text/xml')
   async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query('holds', { schema: holdsSchema }) holds: number): Promise<string> {
     try {
-      return await this.admission.answer(form, holds);
+      const answer = await this.admission.answer(form, holds);
+      await this.reports.catchUp(form.CallSid);
+      return answer;
     } catch (error) {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');

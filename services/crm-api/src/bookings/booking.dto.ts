@@ -12,6 +12,9 @@ export const createBookingSchema = z.strictObject({
 });
 export type CreateBooking = z.output<typeof createBookingSchema>;
 
+export const moveBookingSchema = z.strictObject({ start: minuteSchema });
+export type MoveBooking = z.output<typeof moveBookingSchema>;
+
 export const bookingStatusSchema = z.enum(['booked', 'cancelled']);
 
 export const listBookingsSchema = z.object({

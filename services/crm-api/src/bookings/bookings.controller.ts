@@ -1,10 +1,10 @@
-import { Body, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Delete, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
 import type { Response } from 'express';
 import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
-import { bookingPageSchema, bookingSchema, createBookingSchema, listBookingsSchema, toBookingDto, toBookingPage, type BookingDto, type CreateBooking, type ListBookings } from './booking.dto.ts';
+import { bookingPageSchema, bookingSchema, createBookingSchema, listBookingsSchema, moveBookingSchema, toBookingDto, toBookingPage, type BookingDto, type CreateBooking, type ListBookings, type MoveBooking } from './booking.dto.ts';
 import { BookingsService } from './bookings.service.ts';
 
 @TenantController('bookings', CRM_SCOPES)
@@ -45,6 +45,26 @@ export class BookingsController {
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }): Promise<BookingDto> {
     return toBookingDto(await this.bookings.get(caller.tenantId, id));
+  }
+
+  @Patch(':id')
+  @Repeatable()
+  @ApiOperation({ summary: 'Give a booking another time' })
+  @ApiResponse({ status: 200, standardSchema: bookingSchema })
+  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`slot-taken`, with up to three `alternatives`; `booking-cancelled`; or `idempotency-in-progress`.', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`in-the-past`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  move(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @Body({ schema: moveBookingSchema }) body: MoveBooking,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<BookingDto> {
+    return this.writes.answer({ caller, key, operation: `PATCH /v1/bookings/${id}`, body }, response, async (transaction) => ({
+      status: 200,
+      body: toBookingDto(await this.bookings.move(transaction, caller.tenantId, id, body, new Date())),
+    }));
   }
 
   @Delete(':id')

@@ -122,6 +122,45 @@ describe('booking over HTTP', () => {
     expect(await listed(`from=${encodeURIComponent(new Date(Date.parse(START) + 1).toISOString())}`)).toEqual([]);
   });
 
+  const hoursLater = (hours: number) => new Date(Date.parse(START) + hours * 3_600_000).toISOString();
+  const move = (as: string, id: unknown, start: string) => crm.ask('PATCH', `/v1/bookings/${String(id)}`, { as, body: { start } });
+
+  it('moves a booking, also over its own time, and frees the old one', async () => {
+    const { apiKey } = await crm.business();
+    const booked = await book(apiKey);
+    const moved = await move(apiKey, booked.body.id, hoursLater(0.5));
+    expect([moved.status, Date.parse(String(moved.body.start))]).toEqual([200, Date.parse(hoursLater(0.5))]);
+    expect(moved.body).toMatchObject({ id: booked.body.id, reference: booked.body.reference, status: 'booked' });
+    expect((await book(apiKey, { start: hoursLater(1.5) })).status).toBe(201);
+    const taken = await move(apiKey, booked.body.id, hoursLater(1));
+    expect([taken.status, taken.body.code]).toEqual([409, 'slot-taken']);
+    expect((await book(apiKey, { start: hoursLater(-0.5) })).status).toBe(201);
+  });
+
+  it('does not move what is cancelled, unknown, or to where nothing can be', async () => {
+    const { apiKey } = await crm.business();
+    const { body } = await book(apiKey);
+    expect((await move(apiKey, body.id, '2020-03-02T09:00:00-05:00')).body.code).toBe('in-the-past');
+    await crm.ask('DELETE', `/v1/bookings/${String(body.id)}`, { as: apiKey });
+    expect((await move(apiKey, body.id, hoursLater(2))).body.code).toBe('booking-cancelled');
+    expect((await move(apiKey, '0193b0f0-1111-4222-8333-444444444444', hoursLater(2))).body.code).toBe('booking-not-found');
+  });
+
+  it('that overlap in part, moved and cancelled all at once, never stand side by side', async () => {
+    const { tenantId, apiKey } = await crm.business(2);
+    const codes = await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const booked = await book(apiKey, { start: hoursLater((index % 12) / 2) });
+        if (booked.status !== 201) return [booked.body.code];
+        const next = index % 2 === 0 ? await move(apiKey, booked.body.id, hoursLater(((index + 5) % 12) / 2)) : await crm.ask('DELETE', `/v1/bookings/${String(booked.body.id)}`, { as: apiKey });
+        return [next.body.code];
+      }),
+    );
+    expect(new Set(codes.flat())).toEqual(new Set([undefined, 'slot-taken']));
+    const pairs = await crm.sql(`SELECT 1 FROM bookings a JOIN bookings b ON a.resource_id = b.resource_id AND a.id < b.id AND a.period && b.period WHERE a.tenant_id = $1 AND a.status = 'booked' AND b.status = 'booked'`, tenantId);
+    expect(pairs).toEqual([]);
+  });
+
   it('keeps a contact’s name and the name given for the booking', async () => {
     const { apiKey } = await crm.business();
     await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: '+12025550123', name: 'Alex Morgan' } });

@@ -5,7 +5,7 @@ import { type Caller, Problem } from '@tandem/platform';
 import { AvailabilityService } from '../availability/availability.service.ts';
 import { freeResources, judge, type ServiceCalendar, type Verdict } from '../availability/slot-calendar.ts';
 import { CrmMetrics } from '../crm-metrics.ts';
-import type { CreateBooking, ListBookings } from './booking.dto.ts';
+import type { CreateBooking, ListBookings, MoveBooking } from './booking.dto.ts';
 
 /** Appointments: taken, told, cancelled. */
 @Injectable()
@@ -25,16 +25,10 @@ export class BookingsService {
     const startsAt = new Date(asked.start);
     const load = () => this.availability.calendar(caller.tenantId, asked.service, startsAt, { unknownServiceStatus: 422, transaction });
     const calendar = await load();
-    const verdict = judge(calendar, startsAt.getTime(), now.getTime());
-    if (verdict !== 'bookable') throw this.refusal(verdict, calendar, startsAt, now);
-    const candidates = freeResources(calendar, startsAt.getTime());
-    if (candidates.length === 0) throw this.refusal('slot-taken', calendar, startsAt, now);
     const booking = await this.bookings.book(transaction, {
       tenantId: caller.tenantId,
       serviceId: calendar.service.id,
-      resourceIds: candidates.map((resource) => resource.id),
-      startsAt,
-      endsAt: new Date(startsAt.getTime() + calendar.service.durationMinutes * 60_000),
+      ...this.wanted(calendar, startsAt, now),
       contactPhone: asked.contactPhone ?? null,
       name: asked.name ?? null,
       notes: asked.notes ?? '',
@@ -44,6 +38,24 @@ export class BookingsService {
     if (!booking) throw this.refusal('slot-taken', await load(), startsAt, now);
     this.metrics.bookings.inc({ outcome: 'booked' });
     return booking;
+  }
+
+  /**
+   * Gives a booking another time, with the same person if they are free then.
+   * @throws Problem 404; 409 `slot-taken`, `booking-cancelled`; 422 as {@link book}
+   */
+  async move(transaction: Transaction, tenantId: TenantId, id: string, asked: MoveBooking, now: Date): Promise<Booking> {
+    const booking = found(await this.bookings.find(tenantId, id, transaction));
+    const startsAt = new Date(asked.start);
+    const load = () => this.availability.calendar(tenantId, booking.service.key, startsAt, { unknownServiceStatus: 422, transaction });
+    const calendar = withoutOwn(await load(), booking);
+    const { resourceIds, endsAt } = this.wanted(calendar, startsAt, now);
+    const sameFirst = [...resourceIds].sort((a, b) => Number(b === booking.resource.id) - Number(a === booking.resource.id));
+    const moved = await this.bookings.move(transaction, { tenantId, id, resourceIds: sameFirst, startsAt, endsAt });
+    if (moved === 'taken') throw this.refusal('slot-taken', await load(), startsAt, now);
+    if (moved === 'not-booked') throw new Problem(409, 'booking-cancelled', 'The booking is cancelled', 'A cancelled booking has no time that could be changed. Book anew.');
+    this.metrics.bookings.inc({ outcome: 'moved' });
+    return moved;
   }
 
   /** @throws Problem 404 */
@@ -59,6 +71,15 @@ export class BookingsService {
   list(tenantId: TenantId, { limit, cursor, contactPhone, status, from, until }: ListBookings): Promise<Page<Booking>> {
     const filter = { contactPhone, status, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) };
     return this.bookings.list(tenantId, filter, { limit, cursor });
+  }
+
+  /** Who could take an appointment then, and until when it is. @throws Problem when nobody can */
+  private wanted(calendar: ServiceCalendar, startsAt: Date, now: Date): { resourceIds: string[]; startsAt: Date; endsAt: Date } {
+    const verdict = judge(calendar, startsAt.getTime(), now.getTime());
+    if (verdict !== 'bookable') throw this.refusal(verdict, calendar, startsAt, now);
+    const candidates = freeResources(calendar, startsAt.getTime());
+    if (candidates.length === 0) throw this.refusal('slot-taken', calendar, startsAt, now);
+    return { resourceIds: candidates.map((resource) => resource.id), startsAt, endsAt: new Date(startsAt.getTime() + calendar.service.durationMinutes * 60_000) };
   }
 
   private refusal(reason: Exclude<Verdict, 'bookable'> | 'slot-taken', calendar: ServiceCalendar, wanted: Date, now: Date): Problem {
@@ -81,6 +102,12 @@ const DETAILS = {
   'too-far-ahead': 'Appointments are not given that far ahead yet. Ask for an earlier day.',
   'outside-hours': 'Nobody who does this works for the whole of that time. Take one of the alternatives or ask for availability.',
 } as const;
+
+/** A booking is not in its own way. */
+function withoutOwn(calendar: ServiceCalendar, { resource, startsAt, status }: Booking): ServiceCalendar {
+  const isOwn = (period: ServiceCalendar['busy'][number]) => status === 'booked' && period.resourceId === resource.id && period.startMs === startsAt.getTime();
+  return { ...calendar, busy: calendar.busy.filter((period) => !isOwn(period)) };
+}
 
 function toolCallIdOf(key: string): ToolCallId | null {
   const parsed = toolCallIdSchema.safeParse(key);

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SimulatedCall } from '@tandem/simulators';
+import type { Bench } from '../bench/bench.ts';
+import { hangUpAndNote } from '../bench/talking-caller.ts';
+import { isTold, wishFor } from './booking-model.ts';
+
+const GREETING_PATIENCE_MS = 20_000;
+const FINISHED_MS = 400;
+const CALLER_SPEAKS_MS = 900;
+const POLL_MS = 250;
+let placed = 0;
+
+export interface Wish {
+  readonly service: string;
+  /** ISO 8601 with the offset of the business. */
+  readonly start: string;
+}
+
+/** Calls, says what to book, and waits to be told what became of it. */
+export class BookingCaller {
+  readonly call: SimulatedCall;
+  private readonly number: number;
+
+  constructor(
+    private readonly bench: Bench,
+    readonly wish: Wish,
+  ) {
+    this.number = placed += 1;
+    this.call = bench.fleet.ring({ from: `+1202${String(1_000_000 + (this.number % 8_000_000))}`, isRecording: true });
+    bench.history.add({ kind: 'call-placed', call: this.call.sid });
+  }
+
+  async greeted(): Promise<void> {
+    await this.call.waitForSpeech({ timeoutMs: GREETING_PATIENCE_MS });
+    await this.call.waitForSilence(FINISHED_MS);
+  }
+
+  async asks(): Promise<void> {
+    const text = wishFor(this.number, this.wish.service, this.wish.start);
+    const fromAt = Date.now();
+    await this.call.say(this.bench.fleet.voice.speak(text, CALLER_SPEAKS_MS), { text });
+    this.bench.history.add({ kind: 'caller-said', call: this.call.sid, text, fromAt, isAnswered: true });
+  }
+
+  /** What the agent said of the booking; null when it said nothing in time. */
+  async told(patienceMs: number): Promise<string | null> {
+    for (const until = Date.now() + patienceMs; Date.now() < until && !this.call.hasEnded; ) {
+      const heard = this.bench.fleet.voice.hear(Buffer.concat(this.call.report().recording?.agent ?? []));
+      const words = heard.find(({ text, frames, total }) => isTold(text) && frames >= total - 2);
+      if (words) return words.text;
+      await sleep(POLL_MS);
+    }
+    return null;
+  }
+
+  leave(): Promise<void> {
+    return hangUpAndNote(this.call, this.bench.fleet.voice, this.bench.history);
+  }
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningPlatform } from '@tandem/commands/platform';
+import { ApiKeyRepository, DEMO_TENANT_ID, generateApiKey } from '@tandem/database';
+import type { TenantId } from '@tandem/contracts';
+import type { Bench } from '../bench/bench.ts';
+import { TandemFleet } from '../bench/tandem-fleet.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Nothing a scenario books is sooner than this. */
+const DAYS_AHEAD = 3;
+
+export interface Answer {
+  /** 0 when the connection broke before there was one. */
+  readonly status: number;
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface Ask {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly key?: string;
+  readonly body?: unknown;
+  /** Which of the replicas is asked. */
+  readonly replica?: number;
+}
+
+/** Our own platform, for scenarios that need more of it than callers do. */
+export function platformOf({ fleet }: Bench): RunningPlatform {
+  if (fleet instanceof TandemFleet) return fleet.platform;
+  throw new TypeError('This scenario is about services a relay of the ordinary kind does not have.');
+}
+
+/** A tenant of its own whose people work round the clock, asked over every replica of crm-api in turn. */
+export class Business {
+  private readonly urls: readonly string[];
+
+  private constructor(
+    private readonly platform: RunningPlatform,
+    readonly tenantId: TenantId,
+    private readonly apiKey: string,
+  ) {
+    this.urls = platform.urlsOf('crm-api');
+  }
+
+  static async open(platform: RunningPlatform, people: number, serviceMinutes = 60): Promise<Business> {
+    const tenantId = randomUUID() as TenantId;
+    await platform.sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Chaos', 'UTC')`, tenantId, `t-${tenantId}`);
+    await platform.sql(`INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'visit', 'Visit', $2)`, tenantId, serviceMinutes);
+    await platform.sql(`INSERT INTO resources (tenant_id, name) SELECT $1, 'Engineer ' || n FROM generate_series(1, $2::integer) n`, tenantId, people);
+    await platform.sql(`INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE r.tenant_id = $1 AND s.tenant_id = $1`, tenantId);
+    await platform.sql(`INSERT INTO resource_hours SELECT $1, id, d, '00:00', '24:00' FROM resources, generate_series(1, 7) d WHERE tenant_id = $1`, tenantId);
+    const apiKey = generateApiKey();
+    await new ApiKeyRepository(platform.database).store(tenantId, apiKey, { name: 'chaos', scopes: ['crm:read', 'crm:write'] });
+    return new Business(platform, tenantId, apiKey);
+  }
+
+  async ask({ method, path, key, body, replica = 0 }: Ask): Promise<Answer> {
+    try {
+      const response = await fetch((this.urls[replica % this.urls.length] ?? '') + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.apiKey}`,
+          ...(method === 'GET' ? {} : { 'idempotency-key': key ?? randomUUID() }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const code = response.ok ? '' : ((JSON.parse(text) as { code?: string }).code ?? '');
+      return { status: response.status, code, text };
+    } catch {
+      return { status: 0, code: 'no-answer', text: '' };
+    }
+  }
+
+  /** As a good client does: the same request again while the first one is at it, or the answer got lost. */
+  async askUntilAnswered(ask: Ask & { readonly key: string }, patienceMs: number): Promise<Answer> {
+    for (const until = Date.now() + patienceMs; ; ) {
+      const answer = await this.ask(ask);
+      const isOpen = answer.code === 'idempotency-in-progress' || answer.status >= 500 || answer.status === 0;
+      if (!isOpen || Date.now() > until) return answer;
+      await sleep(200);
+    }
+  }
+
+  /** So many hours after a midnight (UTC) some days ahead. */
+  static start(hours: number): string {
+    const first = (Math.floor(Date.now() / DAY_MS) + DAYS_AHEAD) * DAY_MS;
+    return new Date(first + hours * HOUR_MS).toISOString();
+  }
+
+  /** What stands booked. */
+  bookings(): Promise<StandingBooking[]> {
+    return standingBookings(this.platform, this.tenantId);
+  }
+}
+
+export interface StandingBooking {
+  readonly id: string;
+  readonly resource: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly reference: string;
+}
+
+function standingBookings(platform: RunningPlatform, tenantId: TenantId): Promise<StandingBooking[]> {
+  return platform.sql(
+    `SELECT id, resource_id AS resource, (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt", (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAt", reference
+     FROM bookings WHERE tenant_id = $1 AND status = 'booked'`,
+    tenantId,
+  );
+}
+
+/** What a tenant has booked goes into the history, where the checker looks for overlaps and for promises that are not kept. */
+export async function noteBookings(bench: Bench, tenantId: TenantId = DEMO_TENANT_ID): Promise<number> {
+  const found = await standingBookings(platformOf(bench), tenantId);
+  for (const booking of found) bench.history.add({ kind: 'booking', call: null, ...booking });
+  return found.length;
+}
+
+/** Requests Postgres answered with a deadlock, since its start. */
+export async function deadlocks(platform: RunningPlatform): Promise<number> {
+  const [row] = await platform.sql<{ n: number }>('SELECT deadlocks::integer AS n FROM pg_stat_database WHERE datname = current_database()');
+  return row?.n ?? 0;
+}
+
+export const measure = (bench: Bench, what: string, value: number): void => bench.history.add({ kind: 'measured', what, value });

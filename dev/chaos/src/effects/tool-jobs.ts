@@ -1,0 +1,48 @@
+import { connectRedis } from '@tandem/call-state';
+import type { RunningPlatform } from '@tandem/commands/platform';
+
+const QUEUE = 'tandem:queue:tool-calls';
+
+/** A tool call that is done, as its queue tells it. Times are Unix time in ms. */
+export interface DoneJob {
+  readonly toolCallId: string;
+  /** How often it lost its worker. */
+  readonly lost: number;
+  /** When its last run began. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+/** The queue of tool calls, looked at from outside. */
+export class ToolJobs {
+  private readonly redis;
+
+  constructor(platform: RunningPlatform) {
+    this.redis = connectRedis(platform.stack.redis.url, 'command');
+  }
+
+  atWork(): Promise<number> {
+    return this.redis.llen(`${QUEUE}:active`);
+  }
+
+  /** Also those that wait, or wait for another try. */
+  async notDone(): Promise<number> {
+    const [active, waiting, delayed] = await Promise.all([this.redis.llen(`${QUEUE}:active`), this.redis.llen(`${QUEUE}:wait`), this.redis.zcard(`${QUEUE}:delayed`)]);
+    return active + waiting + delayed;
+  }
+
+  /** Those that ended since. */
+  async doneSince(at: number): Promise<DoneJob[]> {
+    const ids = [...(await this.redis.zrangebyscore(`${QUEUE}:completed`, at, '+inf')), ...(await this.redis.zrangebyscore(`${QUEUE}:failed`, at, '+inf'))];
+    return Promise.all(
+      ids.map(async (toolCallId) => {
+        const [lost, startedAt, finishedAt] = await this.redis.hmget(`${QUEUE}:${toolCallId}`, 'stc', 'processedOn', 'finishedOn');
+        return { toolCallId, lost: Number(lost ?? 0), startedAt: Number(startedAt), finishedAt: Number(finishedAt) };
+      }),
+    );
+  }
+
+  close(): void {
+    this.redis.disconnect();
+  }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { Bench } from '../bench/bench.ts';
+import { Business, deadlocks, measure, noteBookings, platformOf, type Answer } from '../effects/business.ts';
+import type { Scenario } from '../scenario.ts';
+import { most, total } from './figures.ts';
+
+const API_REPLICAS = 3;
+const WARM_UP_BOOKINGS = 90;
+
+/** R22: everybody wants the same appointment at the same moment. */
+export const oneSlot: Scenario = {
+  name: 'R22',
+  about: 'many bookings of one slot at once, through three crm-api',
+  goals: [
+    { id: 'R22', what: 'winners beside the one', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'too many or too few booked') },
+    { id: 'R22', what: 'answers that are neither 201 nor 409 slot-taken', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'unclean answers') },
+    { id: 'R22', what: 'deadlocks', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'deadlocks') },
+    { id: 'R22', what: 'until all are answered, longest', unit: 'ms', limit: { atMost: 3_000 }, figure: (run) => most(run, 'all answered') },
+  ],
+  fleet: { relays: 1, replicas: { 'crm-api': API_REPLICAS } },
+  calls: 1_000,
+  rounds: 10,
+  isForPlain: false,
+  round: async (bench) => {
+    const platform = platformOf(bench);
+    // Processes that have never booked spend a second on compiling; what is measured is one that has.
+    await everybodyBooks(await Business.open(platform, 1), WARM_UP_BOOKINGS);
+    await contend(bench, await Business.open(platform, 1));
+  },
+};
+
+function everybodyBooks(business: Business, many: number): Promise<Answer[]> {
+  const body = { service: 'visit', start: Business.start(0) };
+  return Promise.all(Array.from({ length: many }, (_, index) => business.ask({ method: 'POST', path: '/v1/bookings', key: randomUUID(), body, replica: index })));
+}
+
+async function contend(bench: Bench, business: Business): Promise<void> {
+  const platform = platformOf(bench);
+  const before = await deadlocks(platform);
+  const begunAt = performance.now();
+  const answers = await everybodyBooks(business, bench.calls);
+  measure(bench, 'all answered', performance.now() - begunAt);
+  measure(bench, 'unclean answers', answers.filter(({ status, code }) => status !== 201 && !(status === 409 && code === 'slot-taken')).length);
+  measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
+  const won = answers.filter(({ status }) => status === 201).length;
+  measure(bench, 'too many or too few booked', Math.abs((await noteBookings(bench, business.tenantId)) - 1) + Math.abs(won - 1));
+}

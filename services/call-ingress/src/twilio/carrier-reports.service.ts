@@ -1,0 +1,45 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CallRecordStore, CarrierReportStore, type CarrierReport } from '@tandem/call-state';
+import { isFinalStatus, type CallId } from '@tandem/contracts';
+import { PostCallQueue } from '@tandem/platform';
+
+/** The relay's own ending usually comes first; the call is written again with the carrier's figures shortly after. */
+const RECORD_AGAIN_MS = 3_000;
+
+/** What the carrier reports of calls becomes events of the call. In any order, any number of times, also before the call. */
+@Injectable()
+export class CarrierReports {
+  private readonly logger = new Logger(CarrierReports.name);
+
+  constructor(
+    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CarrierReportStore) private readonly reports: CarrierReportStore,
+    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
+  ) {}
+
+  async take(carrierCallId: string, report: CarrierReport): Promise<void> {
+    const callId = await this.reports.callOrKeep(carrierCallId, report);
+    if (callId) await this.apply(callId, report);
+  }
+
+  /** The call has just been answered for: what was reported before is made up for. Never throws; the caller waits. */
+  async catchUp(carrierCallId: string): Promise<void> {
+    try {
+      const early = await this.reports.early(carrierCallId);
+      for (const report of early?.reports ?? []) if (early) await this.apply(early.callId, report);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'early reports of a call could not be looked up: call state does not answer');
+    }
+  }
+
+  /** Every step is done once however often it is asked for, so a repeat finishes what a lost first try has begun. */
+  private async apply(callId: CallId, report: CarrierReport): Promise<void> {
+    const { status, sequence } = report;
+    const stored = await this.records.addFact(callId, `status-${sequence}-${status}`, { type: 'carrier.reported', data: report });
+    if (stored === 'unknown' || !isFinalStatus(status)) return;
+    const standing = await this.records.standing(callId);
+    if (!standing) return;
+    if (standing.state === 'admitted') await this.records.end(callId, standing, 'never-connected');
+    await this.postCall.enqueue(callId, standing.tenantId, 'carrier-completed', RECORD_AGAIN_MS);
+  }
+}
