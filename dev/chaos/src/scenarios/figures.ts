@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from '../bench/bench.ts';
 import { check, type Violation } from '../history/checker.ts';
 import { percentile, shareOf, type RunView } from '../history/run-view.ts';
 import type { Goal } from '../scenario.ts';
@@ -33,4 +35,19 @@ const TURN_RULES: ReadonlySet<Violation['rule']> = new Set(['turn-kept', 'turn-o
 
 export function turnsRight(id: string): Goal {
   return { id, what: 'finished turns lost or doubled, in rows or in what the model is told', unit: '', limit: { atMost: 0 }, figure: (run: RunView) => check(run.entries).filter(({ rule }) => TURN_RULES.has(rule)).length };
+}
+
+const PATIENCE_MS = 30_000;
+const LONGEST_WAIT_MS = 2_000;
+
+/** A round in the usual order: people talk, something goes wrong at some moment, they go on talking. */
+export function talkThrough(fault: (bench: Bench) => Promise<void>): (bench: Bench) => Promise<void> {
+  return async (bench) => {
+    await bench.place(bench.calls);
+    await bench.everybodyTalks(1, PATIENCE_MS);
+    await sleep(bench.random() * LONGEST_WAIT_MS);
+    await fault(bench);
+    await bench.everybodyTalks(2, PATIENCE_MS);
+    await bench.collect();
+  };
 }
