@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform } from '@tandem/commands/platform';
 import type { Habit } from '../pump/carrier-stream.ts';
 import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
-import { pin, prefer } from './machine.ts';
+import { favour, pin } from './machine.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
 
 const RELAY_CORE = 0;
@@ -27,7 +27,7 @@ export class PumpedPlatform {
       for (const instance of relaysOf(platform)) {
         const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
         if (isPinned) pin(pid, RELAY_CORE);
-        prefer(pid);
+        favour(pid);
       }
       return new PumpedPlatform(platform, pump, isPinned);
     } catch (error) {
