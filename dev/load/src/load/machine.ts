@@ -34,6 +34,12 @@ export function favour(pid: number): boolean {
   }
 }
 
+/** Ms a core was at work for anybody, the kernel included, since the machine started. */
+export function busyMs(core: number): number {
+  const { user, nice, sys, irq } = cpus()[core]?.times ?? { user: Number.NaN, nice: 0, sys: 0, irq: 0 };
+  return user + nice + sys + irq;
+}
+
 function runs(command: string, args: readonly string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' });
