@@ -1,17 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkoutRoot } from '@tandem/stack';
 import { STRAIGHT_WIRE, walkThrough } from './bench/socket-walk.bench.ts';
-import { capacityPlot } from './load/capacity-plot.ts';
 import type { Capacity } from './load/capacity.ts';
 import { PumpedPlatform } from './load/pumped-platform.ts';
-import { capacityMarkdown, capacityReport, keepsItsPromises, rowsReport } from './load/report.ts';
+import { capacityReport, keepsItsPromises, rowsReport } from './load/report.ts';
 import { runChurn } from './load/run-churn.ts';
 import { runIsolation } from './load/run-isolation.ts';
 import { runRamp } from './load/run-ramp.ts';
 import { runRows } from './load/run-rows.ts';
+import { saveCapacity } from './load/save-capacity.ts';
 
 const HELP = `npm run load                         all four parts, about eight minutes
 npm run load -- --only rows          100 short calls at once through the whole platform, every row of the database counted
@@ -23,9 +21,10 @@ npm run load -- --only churn         calls that come and go: what is left of the
   --duration 60      seconds it is held
   --no-limit         stop there instead of going on until the core or the latency budget is used up
   --churn 2m         for how long calls come and go: 90s, 30m, 2h
+  --churn-calls 100  how many are up at a time; each lives for 25 s
   --rows 100 --relays 1 --ramp 25      calls, relays and calls started a second (rows)
   --json <file>      everything that was measured
-  --save             the plot and the table of docs/capacity.md
+  --save             puts the parts that were measured into docs/capacity.json, and its plot and table into docs/capacity.md
 
 Starts its own stack on throw-away data. On Linux with two cores the relay gets one of them, servers, workers and the load driver
 the other. Ends 0 when every promise was kept.`;
@@ -44,6 +43,7 @@ const { values } = parseArgs({
     duration: { type: 'string', default: '60' },
     limit: { type: 'boolean', default: true },
     churn: { type: 'string', default: '2m' },
+    'churn-calls': { type: 'string', default: '100' },
     rows: { type: 'string', default: '100' },
     relays: { type: 'string', default: '1' },
     ramp: { type: 'string', default: '25' },
@@ -60,6 +60,7 @@ if (values.help) {
 }
 for (const part of parts) if (!PARTS.includes(part as Part)) stop(`There is no part "${part}".`);
 const churnSeconds = seconds(values.churn);
+const churnCalls = whole('churn-calls', 10, 1_000);
 let isKept = true;
 if (parts.has('rows')) {
   const rows = await runRows({ calls: whole('rows', 1, 2_000), relays: whole('relays', 1, 20), rampPerSecond: whole('ramp', 1, 200), log });
@@ -70,7 +71,7 @@ if (parts.has('capacity') || parts.has('isolation') || parts.has('churn')) {
   const capacity = await measure();
   for (const line of capacityReport(capacity)) log(line);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(capacity, null, 2)}\n`);
-  if (values.save) save(capacity);
+  if (values.save) saveCapacity(capacity);
   isKept = keepsItsPromises(capacity) && isKept;
 }
 process.exit(isKept ? 0 : 1);
@@ -84,26 +85,19 @@ async function measure(): Promise<Capacity> {
   try {
     log('Warming up');
     await running.warmUp();
-    const ramp = parts.has('capacity') ? await runRamp({ calls, seconds: duration, isToTheLimit: values.limit, perSecond: PLACED_PER_SECOND, log }, running) : null;
-    const isolation = parts.has('isolation') ? (log('Isolation: 50 calls, then a flood and stalled callers beside them'), await runIsolation(running)) : null;
-    const churn = parts.has('churn') ? (log(`Churn for ${values.churn}`), await runChurn(churnSeconds, log, running)) : null;
+    const ramp = parts.has('capacity') ? await running.beside(() => runRamp({ calls, seconds: duration, isToTheLimit: values.limit, perSecond: PLACED_PER_SECOND, log }, running)) : null;
+    if (parts.has('isolation')) log('Isolation: 50 calls, then a flood and stalled callers beside them');
+    const isolation = parts.has('isolation') ? await running.beside(() => runIsolation(running)) : null;
+    if (parts.has('churn')) log(`Churn for ${values.churn}`);
+    const churn = parts.has('churn') ? await running.beside(() => runChurn(churnSeconds, churnCalls, log, running)) : null;
     const machine = `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
-    return { measuredAt: new Date().toISOString(), machine, isPinned: running.isPinned, straight, ramp, isolation, churn };
+    return { machine, isPinned: running.isPinned, straight, ramp, isolation, churn };
   } finally {
     await running.stop();
   }
 }
 
-function save(capacity: Capacity): void {
-  const plot = join(checkoutRoot, 'docs/images/capacity.svg');
-  mkdirSync(dirname(plot), { recursive: true });
-  writeFileSync(plot, capacityPlot(capacity));
-  const page = join(checkoutRoot, 'docs/capacity.md');
-  const text = readFileSync(page, 'utf8').replace(/(<!-- figures -->\n)[\s\S]*?(\n<!-- end of figures -->)/, (_whole, begin: string, end: string) => begin + capacityMarkdown(capacity) + end);
-  writeFileSync(page, text);
-}
-
-function whole(name: 'calls' | 'duration' | 'rows' | 'relays' | 'ramp', least: number, most: number): number {
+function whole(name: 'calls' | 'duration' | 'churn-calls' | 'rows' | 'relays' | 'ramp', least: number, most: number): number {
   const value = Number(values[name]);
   return Number.isInteger(value) && value >= least && value <= most ? value : stop(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".`);
 }

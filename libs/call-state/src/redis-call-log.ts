@@ -126,6 +126,7 @@ export class RedisCallLog implements CallLog {
 
   private async drain(isLost: boolean): Promise<void> {
     this.isWriting = true;
+    await Promise.resolve(); // What happens in one moment goes as one batch.
     let mustRestore = isLost;
     while (!this.isFenced && (mustRestore || this.journal.hasUnstored)) {
       if (mustRestore) {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 
 /** Whoever holds the socket; a later holder takes the place of an earlier one. */
@@ -14,7 +15,7 @@ export interface MessageSocket {
   readonly isOpen: boolean;
   /** Bytes written here and not yet taken by the network. */
   readonly unsentBytes: number;
-  /** Sends each as a text message. Does nothing once the socket closes. */
+  /** Sends each as a text message, all at once. Does nothing once the socket closes. */
   send(...messages: readonly (string | Uint8Array)[]): void;
   /** Says goodbye and waits a moment for the peer's. */
   close(code: number, reason: string): void;
@@ -27,7 +28,11 @@ const AS_TEXT = { binary: false };
 export class WsMessageSocket implements MessageSocket {
   listener: SocketListener | null = null;
 
-  constructor(private readonly socket: WebSocket) {
+  constructor(
+    private readonly socket: WebSocket,
+    /** What `socket` runs on: messages sent together leave in one write. */
+    private readonly connection: Duplex,
+  ) {
     socket.on('message', (data: RawData, isBinary) => this.listener?.onMessage(data as Buffer, isBinary));
     socket.on('close', (code) => this.listener?.onClosed(code));
   }
@@ -42,7 +47,9 @@ export class WsMessageSocket implements MessageSocket {
 
   send(...messages: readonly (string | Uint8Array)[]): void {
     if (!this.isOpen) return;
+    this.connection.cork();
     for (const message of messages) this.socket.send(message, AS_TEXT);
+    this.connection.uncork();
   }
 
   close(code: number, reason: string): void {

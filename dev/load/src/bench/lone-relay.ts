@@ -11,8 +11,8 @@ const [, , modelUrl = ''] = process.argv;
 const clock = benchClock();
 const model = openAiRealtimeModel({ url: modelUrl, apiKey: 'none', model: 'none', clock, onError: fail });
 const server = createServer();
-new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false }).on('connection', (accepted) => {
-  const socket = new WsMessageSocket(accepted);
+new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false }).on('connection', (accepted, request) => {
+  const socket = new WsMessageSocket(accepted, request.socket);
   const onClosed = (): void => undefined;
   const onMessage = (data: Buffer): void => {
     const message = parseTwilioMessage(data.toString());

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pin, prefer } from '../load/machine.ts';
+import { favour, pin } from '../load/machine.ts';
 import type { Spread } from '../pump/histogram.ts';
 import { PumpProcess } from '../pump/pump-process.ts';
 
@@ -34,7 +34,7 @@ export async function walkThrough(program: URL, calls: number, rounds: number): 
   try {
     const [{ url }] = (await once(relay, 'message')) as [{ url: string }];
     pin(relay.pid ?? 0, 0);
-    prefer(relay.pid ?? 0);
+    favour(relay.pid ?? 0);
     for (let call = 0; call < calls; call += 1) {
       await pump.attach(url);
       await sleep(ATTACH_EVERY_MS);

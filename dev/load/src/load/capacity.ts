@@ -1,21 +1,21 @@
 import type { SocketWalk } from '../bench/socket-walk.bench.ts';
 import type { Spread } from '../pump/histogram.ts';
+import type { Conditions } from './pumped-platform.ts';
 import type { Churn } from './run-churn.ts';
 import type { Isolation } from './run-isolation.ts';
 import { BUDGET, type Ramp, type RampStep } from './run-ramp.ts';
 import { milliseconds } from './spread-text.ts';
 
-/** All that a run of the load command found out about a relay; what was not asked for is null. */
+/** All that is known of what a relay carries; what was not measured is null. */
 export interface Capacity {
-  readonly measuredAt: string;
   readonly machine: string;
   /** The relay had a core for itself, and went first on it. */
   readonly isPinned: boolean;
   /** The way through the same sockets without a relay. */
   readonly straight: SocketWalk | null;
-  readonly ramp: Ramp | null;
-  readonly isolation: Isolation | null;
-  readonly churn: Churn | null;
+  readonly ramp: (Ramp & Conditions) | null;
+  readonly isolation: (Isolation & Conditions) | null;
+  readonly churn: (Churn & Conditions) | null;
 }
 
 /** One line of the table. `isKept` is null where nothing is promised. */
@@ -55,6 +55,7 @@ function rampFindings({ ramp, straight }: Capacity): Finding[] {
   const added = (through: Spread, without: Spread | undefined): string => (without ? `${Math.max(0, through.p99Ms - without.p99Ms).toFixed(2)} ms` : '–');
   return [
     told('calls held, and for how long', `${step.calls} for ${Math.round(step.seconds)} s, ${step.lost} lost`),
+    told('measured', conditions(ramp)),
     told('calls within the budget on one core', `${ramp.callsPerCore}, limited by ${limit}`),
     held('carrier → relay → model, p50 / p95 / p99', spread(step.toModel), `p99 ${BUDGET.addedP99Ms} ms at ${PROMISED_CALLS}`, step.toModel.p99Ms <= BUDGET.addedP99Ms || !isAsPromised),
     held('model → relay → carrier, p50 / p95 / p99', spread(step.toCaller), `p99 ${BUDGET.addedP99Ms} ms at ${PROMISED_CALLS}`, step.toCaller.p99Ms <= BUDGET.addedP99Ms || !isAsPromised),
@@ -66,10 +67,11 @@ function rampFindings({ ramp, straight }: Capacity): Finding[] {
   ];
 }
 
-function isolationFindings(isolation: Isolation | null): Finding[] {
+function isolationFindings(isolation: Capacity['isolation']): Finding[] {
   if (!isolation) return [];
   const { calls, alone, beside, shiftMs, lost, floodFrames, floodFramesDropped, stalledEnded } = isolation;
   return [
+    told(`isolation, measured`, conditions(isolation)),
     told(`${calls} calls alone, p99`, `${milliseconds(alone.toModel.p99Ms)} to the model, ${milliseconds(alone.toCaller.p99Ms)} to the caller`),
     held('the same beside a flood and stalled callers', `${milliseconds(beside.toModel.p99Ms)} to the model, ${milliseconds(beside.toCaller.p99Ms)} to the caller, ${lost} lost`, `+${SHIFT_MS} ms, none lost`, shiftMs <= SHIFT_MS && lost === 0),
     told('the flood: frames sent, dropped', `${floodFrames}, ${floodFramesDropped}`),
@@ -77,16 +79,23 @@ function isolationFindings(isolation: Isolation | null): Finding[] {
   ];
 }
 
-function churnFindings(churn: Churn | null): Finding[] {
+function churnFindings(churn: Capacity['churn']): Finding[] {
   if (!churn) return [];
-  const { seconds, calls, lost, residentMbPerHour, lowestHeapMbPerHour, resourcesLeft } = churn;
+  const { seconds, atOnce, calls, lost, residentMbPerHour, lowestHeapMbPerHour, resourcesLeft } = churn;
   const isLong = seconds >= BIND_MINUTES * 60;
   const growth = `${signed(residentMbPerHour)} MB/h resident, ${signed(lowestHeapMbPerHour)} MB/h held on the heap`;
   return [
-    told('churn', `${calls} calls in ${Math.round(seconds / 60)} min, ${lost} lost`),
+    told('churn', `${calls} calls in ${Math.round(seconds / 60)} min, ${atOnce} at a time, ${lost} lost`),
+    told('churn, measured', conditions(churn)),
     isLong ? held('growth', growth, `none: below ${GROWTH_MB_PER_HOUR} MB/h`, lowestHeapMbPerHour <= GROWTH_MB_PER_HOUR) : told('growth (too short to promise on)', growth),
     told('sockets and timers left over', String(resourcesLeft)),
   ];
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+function conditions({ measuredAt, othersShare, otherCoreShare }: Conditions): string {
+  return `${measuredAt.slice(0, 10)}; ${percent(othersShare)} of the relay's core went to others, the other core was ${percent(otherCoreShare)} busy`;
 }
 
 function signed(value: number): string {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { constants, cpus, setPriority } from 'node:os';
 
 /** Keeps a process and all its threads on one core. Answers whether that was possible: it takes two cores and `taskset`. */
 export function pin(pid: number, core: number): boolean {
@@ -14,20 +14,30 @@ export function pin(pid: number, core: number): boolean {
 }
 
 /**
- * Lets a process run before everything else on its core, as if it had the core for itself: what others do on this machine
- * then does not distort what is measured. Takes `chrt` and the right to use it (root); answers whether it worked.
+ * Lets the main thread of a process run before everything else on its core: for the instrument that measures. The threads it
+ * starts do not inherit that. Takes `chrt` and the right to use it (root); answers whether it worked.
  */
-export function prefer(pid: number): boolean {
-  return runs('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)]);
+export function putFirst(pid: number): boolean {
+  return runs('chrt', ['--reset-on-fork', '--rr', '--pid', '1', String(pid)]);
 }
 
-/** Ms the main thread of a process stood ready and did not get its core, since it began; NaN where nobody counts them. */
-export function waitedMs(pid: number): number {
+/**
+ * Gives a process nearly all of its core against whatever else runs there, as if it had the core for itself. Its threads, the
+ * collector's among them, share the core with each other as they do anywhere. Takes root; answers whether it worked.
+ */
+export function favour(pid: number): boolean {
   try {
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), constants.priority.PRIORITY_HIGHEST);
+    return true;
   } catch {
-    return Number.NaN;
+    return false;
   }
+}
+
+/** Ms a core was at work for anybody, the kernel included, since the machine started. */
+export function busyMs(core: number): number {
+  const { user, nice, sys, irq } = cpus()[core]?.times ?? { user: Number.NaN, nice: 0, sys: 0, irq: 0 };
+  return user + nice + sys + irq;
 }
 
 function runs(command: string, args: readonly string[]): boolean {

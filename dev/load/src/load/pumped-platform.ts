@@ -2,13 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform } from '@tandem/commands/platform';
 import type { Habit } from '../pump/carrier-stream.ts';
 import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
-import { pin, prefer } from './machine.ts';
+import { busyMs, favour, pin } from './machine.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
 
 const RELAY_CORE = 0;
 const OTHER_CORE = 1;
 /** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
 const WARM_UP_CALLS = 30;
+
+/** What a part was measured beside. */
+export interface Conditions {
+  readonly measuredAt: string;
+  /** Share of the relay's core that was used by anybody else, the kernel's own work included. */
+  readonly othersShare: number;
+  /** How busy the other core was, in all. */
+  readonly otherCoreShare: number;
+}
 
 /** The whole platform with one relay on a core of its own; servers, workers and the driver share the other one. */
 export class PumpedPlatform {
@@ -27,7 +36,7 @@ export class PumpedPlatform {
       for (const instance of relaysOf(platform)) {
         const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
         if (isPinned) pin(pid, RELAY_CORE);
-        prefer(pid);
+        favour(pid);
       }
       return new PumpedPlatform(platform, pump, isPinned);
     } catch (error) {
@@ -38,6 +47,17 @@ export class PumpedPlatform {
 
   relay(): Promise<RelayFigures> {
     return readRelayFigures(this.platform);
+  }
+
+  /** Does a part, and looks at what else the machine did meanwhile. */
+  async beside<Part>(part: () => Promise<Part>): Promise<Part & Conditions> {
+    const look = async () => ({ ms: performance.now(), relay: (await this.relay()).cpuSeconds * 1000, own: busyMs(RELAY_CORE), other: busyMs(OTHER_CORE) });
+    const before = await look();
+    const done = await part();
+    const after = await look();
+    const ms = after.ms - before.ms;
+    const othersShare = Math.max(0, (after.own - before.own - (after.relay - before.relay)) / ms);
+    return { ...done, measuredAt: new Date().toISOString(), othersShare, otherCoreShare: (after.other - before.other) / ms };
   }
 
   /** So many calls, so many a second. @throws when one is refused */

@@ -37,7 +37,7 @@ export function capacityReport(capacity: Capacity): string[] {
 /** The same as a table for the documentation. */
 export function capacityMarkdown(capacity: Capacity): string {
   const rows = findings(capacity).map(({ what, found, promised, isKept }) => `| ${what} | ${found} | ${promised} | ${mark(isKept)} |`);
-  return [`${capacity.machine}, ${capacity.measuredAt.slice(0, 10)}; the relay on one core, servers, workers and the load driver on the other.`, '', '| | Found | Promised | |', '|---|---|---|---|', ...rows].join('\n');
+  return [`${capacity.machine}; the relay ${capacity.isPinned ? 'on one core, servers, workers and the load driver on the other' : 'sharing its core with everything else'}.`, '', '| | Found | Promised | |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 export function keepsItsPromises(capacity: Capacity): boolean {

@@ -10,6 +10,8 @@ export interface ChurnSample {
 
 export interface Churn {
   readonly seconds: number;
+  /** Up at any time. */
+  readonly atOnce: number;
   /** Calls that came and went. */
   readonly calls: number;
   readonly lost: number;
@@ -21,17 +23,18 @@ export interface Churn {
   readonly resourcesLeft: number;
 }
 
-/** Calls up at any time, and how often one ends and another begins. */
-const CALLS = 100;
-const PER_SECOND = 4;
-const SAMPLE_MS = 5_000;
-/** Heap in use goes up and down with the collector; its lowest in so many samples is what is really held. */
-const SAMPLES_PER_LOW = 6;
+/** A call lives for this long. */
+const LIFE_SECONDS = 25;
+const SHORTEST_SAMPLE_MS = 5_000;
+const SAMPLES = 120;
+/** Heap in use goes up and down with the collector; its lowest in each of so many stretches is what is really held. */
+const STRETCHES = 6;
 
 /** Calls come and go for a while: what is left of them in memory. */
-export async function runChurn(seconds: number, log: (line: string) => void, running: PumpedPlatform): Promise<Churn> {
+export async function runChurn(seconds: number, atOnce: number, log: (line: string) => void, running: PumpedPlatform): Promise<Churn> {
+  const sampleMs = Math.max(SHORTEST_SAMPLE_MS, (seconds * 1000) / SAMPLES);
   const before = await running.relay();
-  await running.place(CALLS, 12);
+  await running.place(atOnce, 12);
   await running.pump.reset();
   const startedAt = performance.now();
   const samples: ChurnSample[] = [];
@@ -41,12 +44,12 @@ export async function runChurn(seconds: number, log: (line: string) => void, run
     if (elapsedMs >= nextSampleAt) {
       const { residentBytes, heapBytes } = await running.relay();
       samples.push({ seconds: elapsedMs / 1000, residentBytes, heapBytes });
-      nextSampleAt += SAMPLE_MS;
+      nextSampleAt += sampleMs;
       if (samples.length % 12 === 0) log(`${Math.round(elapsedMs / 1000)} s: ${calls} calls have come and gone, ${(residentBytes / 1e6).toFixed(0)} MB resident`);
     }
     if (elapsedMs >= seconds * 1000) break;
     await running.pump.hangUp(1);
-    await running.place(1, PER_SECOND);
+    await running.place(1, atOnce / LIFE_SECONDS);
     calls += 1;
   }
   const { carrier, refused } = await running.pump.figures();
@@ -54,9 +57,11 @@ export async function runChurn(seconds: number, log: (line: string) => void, run
   await sleep(5_000);
   const after = await running.relay();
   const settled = samples.slice(Math.floor(samples.length / 4));
-  const lows = settled.flatMap((_sample, index) => (index % SAMPLES_PER_LOW === 0 ? [lowest(settled.slice(index, index + SAMPLES_PER_LOW))] : []));
+  const stretch = Math.ceil(settled.length / STRETCHES);
+  const lows = settled.flatMap((_sample, index) => (index % stretch === 0 ? [lowest(settled.slice(index, index + stretch))] : []));
   return {
     seconds,
+    atOnce,
     calls,
     lost: carrier.lost + refused,
     samples,

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { prefer } from '../load/machine.ts';
+import { putFirst } from '../load/machine.ts';
 import type { CarrierAccount } from './carrier-call.ts';
 import type { CarrierTotals, Habit } from './carrier-stream.ts';
 import type { Spread } from './histogram.ts';
@@ -43,7 +43,7 @@ export class PumpProcess {
 
   static async start(): Promise<PumpProcess> {
     const child = fork(new URL('pump.js', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
-    prefer(child.pid ?? 0);
+    putFirst(child.pid ?? 0);
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (answer: Answer) => resolve('port' in answer ? answer.port : 0));
       child.once('exit', () => reject(new TypeError('The load driver did not start.')));

@@ -37,6 +37,12 @@ export class AudioFrame {
   get bytes(): Uint8Array {
     return (this.data ??= Buffer.from(this.base64, 'base64'));
   }
+
+  /** Writes the bytes into memory of somebody else, without making an array of its own. `target` has room for them. */
+  copyTo(target: Buffer, at: number): void {
+    if (this.data) target.set(this.data, at);
+    else target.write(this.base64, at, 'base64');
+  }
 }
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

@@ -1,23 +1,26 @@
-import type { AudioFormat, ItemId } from '@tandem/contracts';
+import { bytesPerMs, type AudioFormat, type ItemId } from '@tandem/contracts';
 import type { AudioFrame } from '@tandem/conversation';
 import { seemsLoud } from '../rough-loudness.ts';
+import { RecentAudio } from './recent-audio.ts';
 
 /** One stretch of the caller's speech whose words are not known yet. */
 export interface OpenUtterance {
   /** As the conversation was told. */
   readonly itemId: ItemId;
-  /** Number of its first frame. */
+  /** Place of its first byte. */
   readonly from: number;
-  /** Number of the frame after its last; null while the caller speaks. */
+  /** Place behind its last; null while the caller speaks. */
   stoppedAt: number | null;
   isBeingAnswered: boolean;
 }
 
 const FRAME_MS = 20;
-/** Ten seconds of an utterance without words, six of speech nobody noticed, 600 ms of a quiet line. */
-const MAX_FRAMES = 500;
-const MAX_UNNOTICED_FRAMES = 300;
-const PRE_ROLL_FRAMES = 30;
+/** Of an utterance without words. */
+const MAX_MS = 10_000;
+/** Of speech nobody noticed. */
+const MAX_UNNOTICED_MS = 6_000;
+/** Of a quiet line. */
+const PRE_ROLL_MS = 600;
 const MAX_OPEN = 8;
 const MAX_NAMES = 32;
 
@@ -27,26 +30,31 @@ const MAX_NAMES = 32;
  * session hears then is what the conversation was told of before, so it goes by the old names and is not told twice.
  */
 export class CallerReplay {
-  /** Of utterances longer than what is kept. */
-  droppedFrames = 0;
-  private readonly frames: (AudioFrame | undefined)[] = new Array<AudioFrame | undefined>(MAX_FRAMES);
-  private count = 0;
-  private oldest = 0;
-  /** The words of everything before this frame are known, or will not be. */
+  private readonly audio: RecentAudio;
+  private readonly bytesPerMs: number;
+  /** The words of everything before this place are known, or will not be. */
   private covered = 0;
   private open: OpenUtterance[] = [];
   /** Played into the session in use, and not yet heard by it. */
   private awaited: OpenUtterance[] = [];
   private readonly names = new Map<ItemId, ItemId>();
-  /** First frame of speech the session in use has not reacted to by any event; null for none. */
+  /** Where speech begins that the session in use has not reacted to by any event; null for none. */
   private unnoticedFrom: number | null = null;
   private lastLoud = 0;
 
-  constructor(private readonly format: AudioFormat) {}
+  constructor(private readonly format: AudioFormat) {
+    this.bytesPerMs = bytesPerMs(format);
+    this.audio = new RecentAudio(MAX_MS * this.bytesPerMs);
+  }
+
+  /** Of utterances longer than what is kept. */
+  get droppedBytes(): number {
+    return this.audio.droppedBytes;
+  }
 
   /** How long the caller has been waiting for a reaction to what they said. */
   get waitedMs(): number {
-    return this.unnoticedFrom === null && this.isSettled ? 0 : (this.count - this.lastLoud) * FRAME_MS;
+    return this.unnoticedFrom === null && this.isSettled ? 0 : (this.audio.end - this.lastLoud) / this.bytesPerMs;
   }
 
   get isSettled(): boolean {
@@ -62,11 +70,11 @@ export class CallerReplay {
   }
 
   push(frame: AudioFrame): void {
-    this.frames[this.count % MAX_FRAMES] = frame;
-    this.count += 1;
+    const at = this.audio.end;
+    this.audio.push(frame);
     if (seemsLoud(frame, this.format)) {
-      this.lastLoud = this.count;
-      this.unnoticedFrom ??= this.count - 1;
+      this.lastLoud = this.audio.end;
+      this.unnoticedFrom ??= at;
     }
     this.forget();
   }
@@ -85,7 +93,7 @@ export class CallerReplay {
       return null;
     }
     if (this.open.length >= MAX_OPEN) this.open.shift();
-    this.open.push({ itemId, from: Math.max(this.covered, this.oldest, this.count - PRE_ROLL_FRAMES), stoppedAt: null, isBeingAnswered: false });
+    this.open.push({ itemId, from: Math.max(this.covered, this.audio.start, this.audio.end - this.bytes(PRE_ROLL_MS)), stoppedAt: null, isBeingAnswered: false });
     return itemId;
   }
 
@@ -94,7 +102,7 @@ export class CallerReplay {
     const utterance = this.open.find((candidate) => candidate.itemId === name);
     if (!utterance) return name;
     if (utterance.stoppedAt !== null) return null;
-    utterance.stoppedAt = this.count;
+    utterance.stoppedAt = this.audio.end;
     return name;
   }
 
@@ -125,12 +133,7 @@ export class CallerReplay {
   replay(): AudioFrame[] {
     this.names.clear();
     this.awaited = [...this.open];
-    const replayed: AudioFrame[] = [];
-    for (let index = this.oldest; index < this.count; index += 1) {
-      const frame = this.frames[index % MAX_FRAMES];
-      if (frame) replayed.push(frame);
-    }
-    return replayed;
+    return this.audio.frames(this.bytes(FRAME_MS));
   }
 
   /** Utterances the session in use did not hear in what was played to it: nothing of them will come. */
@@ -141,24 +144,23 @@ export class CallerReplay {
     return given;
   }
 
+  private bytes(ms: number): number {
+    return ms * this.bytesPerMs;
+  }
+
   private unnoticed(): number {
-    return this.unnoticedFrom === null ? this.count : Math.max(this.unnoticedFrom, this.count - MAX_UNNOTICED_FRAMES);
+    const { end } = this.audio;
+    return this.unnoticedFrom === null ? end : Math.max(this.unnoticedFrom, end - this.bytes(MAX_UNNOTICED_MS));
   }
 
   private cover(utterance: OpenUtterance): void {
     this.open = this.open.filter((candidate) => candidate !== utterance);
     this.awaited = this.awaited.filter((candidate) => candidate !== utterance);
-    this.covered = Math.max(this.covered, utterance.stoppedAt ?? this.count);
+    this.covered = Math.max(this.covered, utterance.stoppedAt ?? this.audio.end);
     this.forget();
   }
 
   private forget(): void {
-    const wanted = this.open[0]?.from ?? Math.max(this.covered, this.unnoticed() - PRE_ROLL_FRAMES);
-    const keepFrom = Math.max(wanted, this.count - MAX_FRAMES);
-    if (keepFrom > wanted) this.droppedFrames += 1;
-    for (; this.oldest < keepFrom; this.oldest += 1) {
-      // The place of a frame that was written over holds a newer one.
-      if (this.count - this.oldest <= MAX_FRAMES) this.frames[this.oldest % MAX_FRAMES] = undefined;
-    }
+    this.audio.forget(this.open[0]?.from ?? Math.max(this.covered, this.unnoticed() - this.bytes(PRE_ROLL_MS)));
   }
 }

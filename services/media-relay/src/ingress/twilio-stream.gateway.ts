@@ -3,6 +3,8 @@ import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
 import { TICKET_PARAMETER, type StreamTicket } from '@tandem/contracts';
 import { parseTwilioMessage, WsMessageSocket, type TwilioStart } from '@tandem/telephony';
 import { TokenRefused } from '@tandem/platform';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { Relay } from '../relay/relay.ts';
 import { RelayMetrics } from '../relay/relay-metrics.ts';
@@ -34,7 +36,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
   ) {}
 
-  handleConnection(socket: WebSocket): void {
+  handleConnection(socket: WebSocket, request: IncomingMessage): void {
     socket.on('error', () => this.metrics.socketErrors.inc());
     const timer = setTimeout(() => this.refuse(socket, 'no-start', CLOSE_POLICY), START_TIMEOUT_MS);
     const onMessage = (data: RawData, isBinary: boolean): void => {
@@ -43,7 +45,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
       if (message && 'event' in message && message.event === 'connected') return;
       stop();
       if (bytes > MAX_UNAUTHENTICATED_BYTES) this.refuse(socket, 'too-big', CLOSE_TOO_BIG);
-      else if (message && 'event' in message && message.event === 'start') void this.admit(socket, message);
+      else if (message && 'event' in message && message.event === 'start') void this.admit(socket, request.socket, message);
       else this.refuse(socket, 'not-a-start', CLOSE_POLICY);
     };
     const stop = (): void => {
@@ -55,7 +57,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     socket.on('close', stop);
   }
 
-  private async admit(socket: WebSocket, start: TwilioStart): Promise<void> {
+  private async admit(socket: WebSocket, connection: Duplex, start: TwilioStart): Promise<void> {
     const presented = start.parameters[TICKET_PARAMETER];
     if (!presented) return this.refuse(socket, 'no-ticket', CLOSE_POLICY);
     let ticket: StreamTicket;
@@ -65,7 +67,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
       return this.refuse(socket, error instanceof TokenRefused ? `ticket-${error.reason}` : 'ticket-malformed', CLOSE_POLICY);
     }
     try {
-      const refusal = await this.relay.take(ticket, new WsMessageSocket(socket), start);
+      const refusal = await this.relay.take(ticket, new WsMessageSocket(socket, connection), start);
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
       else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
     } catch (error) {
