@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SimulatedSession } from '@tandem/simulators';
+import type { Bench } from '../bench/bench.ts';
 import type { RunView } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
 import { backWithin, goesOn, turnsRight } from './figures.ts';
 
 /** Long enough for every call to be rescued. */
 const FROZEN_MS = 8_000;
+/** What was under way at the freeze has arrived by then. */
+const SETTLED_MS = 1_000;
 /** What a relay that woke might still do, it does in this time. */
 const AWAKE_MS = 3_000;
 
@@ -30,20 +34,29 @@ export const relayFrozen: Scenario = {
     await sleep(bench.random() * 2_000);
     const relay = bench.pick(bench.fleet.relays);
     await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
-    await sleep(FROZEN_MS);
-    const before = mediaOfEnded(bench.callers);
+    await sleep(SETTLED_MS);
+    const early = appendsOf(bench);
+    await sleep(FROZEN_MS - SETTLED_MS);
+    // Whom a frozen relay talks to hears nothing more: those sessions are its own.
+    const frozen = [...appendsOf(bench)].filter(([session, appends]) => early.get(session) === appends);
+    const before = mediaOfEnded(bench);
     await bench.fleet.signal(relay, 'SIGCONT');
     bench.history.add({ kind: 'fault-over', what: 'freeze', target: relay });
     await sleep(AWAKE_MS);
-    bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaOfEnded(bench.callers) - before });
+    bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaOfEnded(bench) - before + sum(frozen.map(([session, appends]) => session.counters.appends - appends)) });
     await bench.everybodyTalks(1, 30_000);
     await bench.collect();
   },
 };
 
 /** Messages carriers have taken over streams that were over by their count. */
-function mediaOfEnded(callers: readonly { readonly call: { readonly streams: { readonly reports: readonly { readonly endedAtMs: number | null; readonly mediaReceived: number }[] } } }[]): number {
+function mediaOfEnded({ callers }: Bench): number {
   return sum(callers.flatMap(({ call }) => call.streams.reports.filter(({ endedAtMs }) => endedAtMs !== null).map(({ mediaReceived }) => mediaReceived)));
+}
+
+/** Pieces of audio each open model session has been given. */
+function appendsOf({ fleet }: Bench): Map<SimulatedSession, number> {
+  return new Map(fleet.model.sessions.filter(({ isOpen }) => isOpen).map((session) => [session, session.counters.appends]));
 }
 
 /** Events of an older owner that came after the first of a newer one. */

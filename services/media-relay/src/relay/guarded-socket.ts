@@ -1,28 +1,28 @@
 import type { MessageSocket, SocketListener } from '@tandem/telephony';
 import type { WakeWatch } from './wake-watch.ts';
 
-/** About five seconds of audio; a question to Redis takes milliseconds. */
+/** Each way: about five seconds of audio; a question to Redis takes milliseconds. */
 const MAX_HELD = 500;
 
 /**
- * A caller's socket that says nothing while it is not sure whether the call is still ours. What was to be sent is held
- * for that moment, and goes out or is forgotten with the call.
+ * A caller's socket that neither says nor hears anything while it is not sure whether the call is still ours. What passes
+ * in that moment is held, and goes on its way or is forgotten with the call.
  */
 export class GuardedSocket implements MessageSocket {
-  private held: (string | Uint8Array)[] = [];
+  listener: SocketListener | null = null;
+  private unsent: (string | Uint8Array)[] = [];
+  private unheard: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
+  private isHolding = false;
   private isMuted = false;
 
   constructor(
     private readonly socket: MessageSocket,
     private readonly watch: Pick<WakeWatch, 'isSure' | 'whenSure'>,
-  ) {}
-
-  get listener(): SocketListener | null {
-    return this.socket.listener;
-  }
-
-  set listener(listener: SocketListener | null) {
-    this.socket.listener = listener;
+  ) {
+    socket.listener = {
+      onMessage: (data, isBinary) => this.received(data, isBinary),
+      onClosed: (code) => this.listener?.onClosed(code),
+    };
   }
 
   get isOpen(): boolean {
@@ -34,16 +34,15 @@ export class GuardedSocket implements MessageSocket {
   }
 
   send(...messages: readonly (string | Uint8Array)[]): void {
-    if (!this.isMuted && this.watch.isSure && this.held.length === 0) return this.socket.send(...messages);
-    if (this.isMuted || this.held.length >= MAX_HELD) return;
-    if (this.held.length === 0) this.watch.whenSure(() => this.release());
-    this.held.push(...messages);
+    if (this.isFree) this.socket.send(...messages);
+    else if (!this.isMuted && this.unsent.length < MAX_HELD) this.unsent.push(...messages);
   }
 
-  /** Nothing is said any more: the call is somebody else's. */
+  /** Nothing is said or heard any more: the call is somebody else's. */
   mute(): void {
     this.isMuted = true;
-    this.held = [];
+    this.unsent = [];
+    this.unheard = [];
   }
 
   close(code: number, reason: string): void {
@@ -56,9 +55,27 @@ export class GuardedSocket implements MessageSocket {
     this.socket.terminate();
   }
 
+  private received(data: Buffer, isBinary: boolean): void {
+    if (this.isFree) this.listener?.onMessage(data, isBinary);
+    else if (!this.isMuted && this.unheard.length < MAX_HELD) this.unheard.push({ data, isBinary });
+  }
+
+  /** Whether messages pass; when they do not, begins to hold them. */
+  private get isFree(): boolean {
+    if (this.isMuted || this.isHolding) return false;
+    if (this.watch.isSure) return true;
+    this.isHolding = true;
+    this.watch.whenSure(() => this.release());
+    return false;
+  }
+
   private release(): void {
-    const held = this.held;
-    this.held = [];
-    if (!this.isMuted) this.socket.send(...held);
+    this.isHolding = false;
+    const { unsent, unheard } = this;
+    this.unsent = [];
+    this.unheard = [];
+    if (this.isMuted) return;
+    this.socket.send(...unsent);
+    for (const { data, isBinary } of unheard) this.listener?.onMessage(data, isBinary);
   }
 }

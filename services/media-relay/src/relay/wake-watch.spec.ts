@@ -11,13 +11,16 @@ function frozenRelay() {
   const watch = new WakeWatch(metrics, { now: () => time.at, wallTime: () => time.wallAt });
   watch.start(() => void (wakes += 1));
   watch.stop();
-  const socket = { listener: null, isOpen: true, unsentBytes: 0, send: (...messages) => void sent.push(...messages), close: () => undefined, terminate: () => undefined } satisfies MessageSocket;
+  const socket: MessageSocket = { listener: null, isOpen: true, unsentBytes: 0, send: (...messages) => void sent.push(...messages), close: () => undefined, terminate: () => undefined };
   const guarded = new GuardedSocket(socket, watch);
+  const heard: string[] = [];
+  guarded.listener = { onMessage: (data) => void heard.push(data.toString()), onClosed: () => undefined };
+  const hears = (text: string) => socket.listener?.onMessage(Buffer.from(text), false);
   const pass = (ms: number, wallMs = ms) => {
     time.at += ms;
     time.wallAt += wallMs;
   };
-  return { watch, guarded, sent, pass, wakes: () => wakes };
+  return { watch, guarded, sent, heard, hears, pass, wakes: () => wakes };
 }
 
 describe('a relay that stood still', () => {
@@ -32,6 +35,19 @@ describe('a relay that stood still', () => {
     watch.answered();
     guarded.send('four');
     expect(sent).toEqual(['before', 'one', 'two', 'three', 'four']);
+  });
+
+  it('hears nothing either until then: the model must not be asked for a call that is somebody else’s', () => {
+    const { watch, guarded, heard, hears, pass } = frozenRelay();
+    pass(LONGEST_STALL_MS + 1);
+    hears('one');
+    expect(heard).toEqual([]);
+    watch.answered();
+    hears('two');
+    expect(heard).toEqual(['one', 'two']);
+    guarded.mute();
+    hears('three');
+    expect(heard).toEqual(['one', 'two']);
   });
 
   it('never says what was meant for a call that is somebody else’s by now', () => {
