@@ -121,8 +121,8 @@ describe('a stream that has ended', () => {
     const call = await lostCall();
     for (let epoch = 1; epoch <= 5; epoch += 1) {
       for (const relay of ['relay-1', 'relay-2']) await beat(relay);
-      const [owner, other] = epoch % 2 === 1 ? ['relay-1', 'relay-2'] : ['relay-2', 'relay-1'];
-      await claim(call, owner!, epoch);
+      const [owner, other] = epoch % 2 === 1 ? (['relay-1', 'relay-2'] as const) : (['relay-2', 'relay-1'] as const);
+      await claim(call, owner, epoch);
       const log = new RedisCallLog(redis, sealer, new RealClock(() => undefined), { stored: 0, dropped: 0, failures: 0, refilled: 0 }, { callId: call.callId, epoch, lastSeq: epoch - 1, onFenced: () => undefined });
       log.append({ type: 'stream.detached', data: { reason: 'moved' } });
       await log.flush(2_000);

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallMoves, CallRecordStore, type AdmissionRecord, type CallStanding, type MoveQuestion } from '@tandem/call-state';
-import { textsOf, TICKET_LIFETIME_S, type TerminationReason } from '@tandem/contracts';
+import { textsOf, TICKET_LIFETIME_S, type RelayId, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { lastResortOf } from '../transfer/department-dial.ts';
@@ -90,7 +90,7 @@ export class ReAttachment {
     const counted = IS_LOSS[cause] ? LOSSES : undefined;
     const nextEpoch = standing.minted + 1;
     let why = 'no-relay';
-    for (const relay of await this.offers.relays(cause === 'transfer-returned' ? null : (standing.offeredTo ?? standing.relayId))) {
+    for (const relay of await this.offers.relays(lastRelay(cause, standing))) {
       const answer = await door.toRelay(record, relay, nextEpoch);
       const offer = await this.moves.offer({ callId, epoch, question, answer }, { relayId: relay.relayId, nextEpoch, reserveMs: RESERVATION_MS }, counted);
       if (offer.outcome === 'gone' || offer.outcome === 'full') continue; // Since we looked.
@@ -153,6 +153,11 @@ export class ReAttachment {
     this.metrics.streamEndings.inc({ next });
     return answer;
   }
+}
+
+/** The relay that is not to have the call again at once; null when it did nothing wrong. */
+function lastRelay(cause: AttachCause, { offeredTo, relayId }: CallStanding): RelayId | null {
+  return cause === 'transfer-returned' ? null : (offeredTo ?? relayId);
 }
 
 /** Ms, by the clock the call was admitted with. */
