@@ -26,8 +26,8 @@ export interface Scenario {
   /** Of a full run; `--calls` and `--rounds` change them. */
   readonly calls: number;
   readonly rounds: number;
-  /** Of the run inside `npm test`; absent when it is no part of that. */
-  readonly short?: { readonly calls: number };
+  /** What goes wrong and is mended again, by itself; those that have it are part of the one short run inside `npm test`. */
+  readonly fault?: (bench: Bench) => Promise<void>;
   /** Whether a relay of the ordinary kind is put through the same, for comparison. */
   readonly isForPlain: boolean;
   readonly round: (bench: Bench) => Promise<void>;

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from '../bench/bench.ts';
 import { check, type Violation } from '../history/checker.ts';
 import { percentile, shareOf, type RunView } from '../history/run-view.ts';
 import type { Goal } from '../scenario.ts';
@@ -45,4 +47,19 @@ export function total(run: RunView, what: string): number {
 export function most(run: RunView, what: string): number {
   const values = run.measured(what);
   return values.length === 0 ? Number.NaN : Math.max(...values);
+}
+
+const PATIENCE_MS = 30_000;
+const LONGEST_WAIT_MS = 2_000;
+
+/** A round in the usual order: people talk, something goes wrong at some moment, they go on talking. */
+export function talkThrough(fault: (bench: Bench) => Promise<void>): (bench: Bench) => Promise<void> {
+  return async (bench) => {
+    await bench.place(bench.calls);
+    await bench.everybodyTalks(1, PATIENCE_MS);
+    await sleep(bench.random() * LONGEST_WAIT_MS);
+    await fault(bench);
+    await bench.everybodyTalks(2, PATIENCE_MS);
+    await bench.collect();
+  };
 }

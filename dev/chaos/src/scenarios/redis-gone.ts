@@ -3,7 +3,7 @@ import type { Bench } from '../bench/bench.ts';
 import type { TandemFleet } from '../bench/tandem-fleet.ts';
 import { percentile, shareOf } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
-import { everybodyAnswered, nobodyLost, turnsRight } from './figures.ts';
+import { everybodyAnswered, nobodyLost, talkThrough, turnsRight } from './figures.ts';
 
 const OUTAGE_MS = 60_000;
 const NEW_CALL_EVERY_MS = 5_000;
@@ -25,6 +25,17 @@ async function newCall(bench: Bench): Promise<{ readonly answeredAfterMs: number
   return { answeredAfterMs, isTaken };
 }
 
+async function restartRedis(bench: Bench): Promise<void> {
+  const { redis } = (bench.fleet as TandemFleet).platform.stack;
+  bench.history.add({ kind: 'fault', what: 'redis-killed', target: 'redis', held: [] });
+  await redis.kill('SIGKILL');
+  await redis.start();
+  bench.history.add({ kind: 'fault-over', what: 'redis-killed', target: 'redis' });
+  const backAt = performance.now();
+  while (performance.now() - backAt < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
+  bench.history.add({ kind: 'measured', what: 'taken-again-ms', value: Math.round(performance.now() - backAt) });
+}
+
 /** R13: Redis dies with everything it had, and is there again at once. */
 export const redisRestarted: Scenario = {
   name: 'R13',
@@ -38,22 +49,9 @@ export const redisRestarted: Scenario = {
   fleet: { relays: 2 },
   calls: 40,
   rounds: 5,
-  short: { calls: 4 },
   isForPlain: false,
-  round: async (bench) => {
-    const { redis } = (bench.fleet as TandemFleet).platform.stack;
-    await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 30_000);
-    bench.history.add({ kind: 'fault', what: 'redis-killed', target: 'redis', held: [] });
-    await redis.kill('SIGKILL');
-    await redis.start();
-    bench.history.add({ kind: 'fault-over', what: 'redis-killed', target: 'redis' });
-    const backAt = performance.now();
-    while (performance.now() - backAt < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
-    bench.history.add({ kind: 'measured', what: 'taken-again-ms', value: Math.round(performance.now() - backAt) });
-    await bench.everybodyTalks(2, 30_000);
-    await bench.collect();
-  },
+  fault: restartRedis,
+  round: talkThrough(restartRedis),
 };
 
 /** R14: Redis is away for a minute. */

@@ -3,14 +3,29 @@ import type { SimulatedSession } from '@tandem/simulators';
 import type { Bench } from '../bench/bench.ts';
 import type { RunView } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
-import { backWithin, goesOn, turnsRight } from './figures.ts';
+import { backWithin, goesOn, talkThrough, turnsRight } from './figures.ts';
 
 /** Long enough for every call to be rescued. */
-const FROZEN_MS = 8_000;
+const FROZEN_MS = 6_500;
 /** What was under way at the freeze has arrived by then. */
 const SETTLED_MS = 1_000;
 /** What a relay that woke might still do, it does in this time. */
-const AWAKE_MS = 3_000;
+const AWAKE_MS = 2_000;
+
+async function freezeOne(bench: Bench): Promise<void> {
+  const relay = bench.pick(bench.fleet.relays);
+  await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
+  await sleep(SETTLED_MS);
+  const early = appendsOf(bench);
+  await sleep(FROZEN_MS - SETTLED_MS);
+  // Whom a frozen relay talks to hears nothing more: those sessions are its own.
+  const frozen = [...appendsOf(bench)].filter(([session, appends]) => early.get(session) === appends);
+  const before = mediaOfEnded(bench);
+  await bench.fleet.signal(relay, 'SIGCONT');
+  bench.history.add({ kind: 'fault-over', what: 'freeze', target: relay });
+  await sleep(AWAKE_MS);
+  bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaOfEnded(bench) - before + sum(frozen.map(([session, appends]) => session.counters.appends - appends)) });
+}
 
 /** R3, R4: a relay stops without a word, and comes back when its calls are somebody else's. */
 export const relayFrozen: Scenario = {
@@ -26,27 +41,9 @@ export const relayFrozen: Scenario = {
   fleet: { relays: 3 },
   calls: 40,
   rounds: 10,
-  short: { calls: 6 },
   isForPlain: true,
-  round: async (bench) => {
-    await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 30_000);
-    await sleep(bench.random() * 2_000);
-    const relay = bench.pick(bench.fleet.relays);
-    await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
-    await sleep(SETTLED_MS);
-    const early = appendsOf(bench);
-    await sleep(FROZEN_MS - SETTLED_MS);
-    // Whom a frozen relay talks to hears nothing more: those sessions are its own.
-    const frozen = [...appendsOf(bench)].filter(([session, appends]) => early.get(session) === appends);
-    const before = mediaOfEnded(bench);
-    await bench.fleet.signal(relay, 'SIGCONT');
-    bench.history.add({ kind: 'fault-over', what: 'freeze', target: relay });
-    await sleep(AWAKE_MS);
-    bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaOfEnded(bench) - before + sum(frozen.map(([session, appends]) => session.counters.appends - appends)) });
-    await bench.everybodyTalks(1, 30_000);
-    await bench.collect();
-  },
+  fault: freezeOne,
+  round: talkThrough(freezeOne),
 };
 
 /** Messages carriers have taken over streams that were over by their count. */

@@ -1,6 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from '../bench/bench.ts';
 import type { Scenario } from '../scenario.ts';
-import { backWithin, goesOn, turnsRight } from './figures.ts';
+import { backWithin, goesOn, talkThrough, turnsRight } from './figures.ts';
+
+async function killOne(bench: Bench): Promise<void> {
+  const relay = bench.pick(bench.fleet.relays);
+  await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
+  await bench.everybodyTalks(1, 30_000);
+  await bench.fleet.restart(relay);
+}
 
 /** R1, R5: one of three relays is killed in the middle of many conversations. */
 export const relayKilled: Scenario = {
@@ -10,16 +17,7 @@ export const relayKilled: Scenario = {
   fleet: { relays: 3 },
   calls: 60,
   rounds: 20,
-  short: { calls: 6 },
   isForPlain: true,
-  round: async (bench) => {
-    await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 30_000);
-    await sleep(bench.random() * 2_000);
-    const relay = bench.pick(bench.fleet.relays);
-    await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
-    await bench.everybodyTalks(2, 30_000);
-    await bench.collect();
-    await bench.fleet.restart(relay);
-  },
+  fault: killOne,
+  round: talkThrough(killOne),
 };

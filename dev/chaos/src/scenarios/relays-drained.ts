@@ -1,14 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
 import { percentile, shareOf } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
-import { nobodyLost, gapWithin, turnsRight } from './figures.ts';
+import { gapWithin, nobodyLost, talkThrough, turnsRight } from './figures.ts';
 
 /** Ends a relay in order, and measures how long it takes to be gone. */
 async function drain(bench: Bench, relay: string): Promise<void> {
   const startedAt = performance.now();
   await bench.strike('drain', relay, () => bench.fleet.signal(relay, 'SIGTERM'));
   bench.history.add({ kind: 'measured', what: 'gone-after-ms', value: Math.round(performance.now() - startedAt) });
+}
+
+async function drainOne(bench: Bench): Promise<void> {
+  const relay = bench.pick(bench.fleet.relays);
+  await drain(bench, relay);
+  await bench.fleet.restart(relay);
 }
 
 /** R6: a relay is asked to go at a random moment. */
@@ -24,18 +29,9 @@ export const relayDrained: Scenario = {
   fleet: { relays: 3 },
   calls: 60,
   rounds: 10,
-  short: { calls: 6 },
   isForPlain: true,
-  round: async (bench) => {
-    await bench.place(bench.calls);
-    await bench.until(() => bench.callers.every(({ turns, call }) => turns > 0 || call.hasEnded), 30_000);
-    await sleep(bench.random() * 4_000);
-    const relay = bench.pick(bench.fleet.relays);
-    await drain(bench, relay);
-    await bench.everybodyTalks(2, 30_000);
-    await bench.collect();
-    await bench.fleet.restart(relay);
-  },
+  fault: drainOne,
+  round: talkThrough(drainOne),
 };
 
 /** R7: a deployment rolls over the whole fleet. */
