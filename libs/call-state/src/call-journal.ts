@@ -3,7 +3,8 @@ export interface JournalEntry {
   /** Of the owner that wrote it. */
   readonly epoch: number;
   readonly seq: number;
-  readonly sealed: string;
+  /** Sealed when it is sent: what earlier owners have written is hardly ever sent again. */
+  readonly sealed: () => string;
   readonly mark: string;
   /** What it reports to have used, at its price. */
   readonly micros: number;

@@ -315,6 +315,26 @@ describe('a Redis that has lost something', () => {
     expect(counters).toMatchObject({ refilled: 2, dropped: 0 });
   });
 
+  it('is given what earlier owners wrote too, under their epochs', async () => {
+    const { call, log, counters } = await heldCall();
+    log.append(note('one'));
+    await log.flush(2_000);
+    const claim = await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000);
+    expect(claim).toMatchObject({ outcome: 'claimed', lastSeq: 1 });
+    const known = (await store.events(call.callId)).events;
+    const restore = () => store.restore(call, { epoch: 2, relayId: 'relay-2' as RelayId, leaseMs: 3_000, others: known.filter(({ epoch }) => epoch === 0) });
+    const next = new RedisCallLog(redis, sealer, clock, counters, { callId: call.callId, epoch: 2, lastSeq: 1, earlier: known.filter(({ epoch }) => epoch > 0), onFenced: () => undefined, restore });
+    await redis.flushdb();
+    next.append(note('two'));
+    expect(await next.flush(2_000)).toBe('stored');
+    expect((await store.events(call.callId)).events.map(({ epoch, seq, type, at }, index) => [epoch, seq, type, at === known[index]?.at])).toEqual([
+      [0, 0, 'call.admitted', true],
+      [1, 1, 'caller.spoke', true],
+      [2, 2, 'caller.spoke', false],
+    ]);
+    expect(await store.standing(call.callId)).toMatchObject({ epoch: 2, relayId: 'relay-2' });
+  });
+
   it('is given it as soon as a heartbeat finds it missing, though nothing new is said', async () => {
     const { call, log } = await heldCall();
     log.append(note('one'));

@@ -69,16 +69,12 @@ export class RedisCallLog implements CallLog {
     private readonly options: CallLogOptions,
   ) {
     this.seq = options.lastSeq;
-    this.journal = new CallJournal(
-      (options.earlier ?? []).map((event) => this.entryOf(event, event.seq, event.epoch, event.at)),
-      options.lastSeq,
-    );
+    this.journal = new CallJournal((options.earlier ?? []).map((event) => this.earlier(event)), options.lastSeq);
   }
 
   append(fact: CallFact): void {
     if (this.isFenced) return;
-    const entry = this.entryOf(fact, this.seq + 1, this.options.epoch, this.clock.wallTime());
-    if (!this.journal.add(entry)) {
+    if (!this.journal.add(this.own(fact))) {
       this.counters.dropped += 1;
       return;
     }
@@ -114,10 +110,19 @@ export class RedisCallLog implements CallLog {
     if (!this.isFenced) this.write(true);
   }
 
-  private entryOf(fact: CallFact, seq: number, epoch: number, at: number): JournalEntry {
-    const sealed = this.sealer.seal({ type: fact.type, data: fact.data, at }, `event:${this.options.callId}`);
-    const micros = fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
-    return { epoch, seq, sealed, mark: epoch === this.options.epoch ? markOf(fact) : '', micros };
+  private own(fact: CallFact): JournalEntry {
+    const at = this.clock.wallTime();
+    const sealed = this.seal(fact, at);
+    return { epoch: this.options.epoch, seq: this.seq + 1, sealed: () => sealed, mark: markOf(fact), micros: microsOf(fact, at) };
+  }
+
+  /** What its mark did is in the record that is put back. */
+  private earlier(event: CallEvent): JournalEntry {
+    return { epoch: event.epoch, seq: event.seq, sealed: () => this.seal(event, event.at), mark: '', micros: microsOf(event, event.at) };
+  }
+
+  private seal({ type, data }: CallFact, at: number): string {
+    return this.sealer.seal({ type, data, at }, `event:${this.options.callId}`);
   }
 
   private write(isLost = false): void {
@@ -201,7 +206,7 @@ export class RedisCallLog implements CallLog {
         this.redis,
         appendEvents,
         [call, keys.callEvents(callId), keys.liveCalls, ...periods],
-        [epoch, callId, CALL_KEYS_TTL_S, ...MARK_LEASES, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.epoch, entry.seq, entry.sealed, entry.mark, spending ? entry.micros : 0])],
+        [epoch, callId, CALL_KEYS_TTL_S, ...MARK_LEASES, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.epoch, entry.seq, entry.sealed(), entry.mark, spending ? entry.micros : 0])],
       )) as typeof reply;
     } catch {
       this.counters.failures += 1;
@@ -210,4 +215,9 @@ export class RedisCallLog implements CallLog {
     if (reply[0] === 'stored' && reply[2] > 0) spending?.onSpent({ micros: reply[2], dayMicros: reply[3], monthMicros: reply[4] });
     return reply[0] === 'behind' ? { outcome: 'behind', lastSeq: reply[1] } : { outcome: reply[0] };
   }
+}
+
+/** What a fact reports to have used, at its price. */
+function microsOf(fact: CallFact, at: number): number {
+  return fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
 }
