@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AgentContentInput } from '@tandem/contracts';
 import { RunningPlatform } from '@tandem/commands/platform';
 import type { Habit } from '../pump/carrier-stream.ts';
 import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
 import { busyMs, favour, pin } from './machine.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
 
+/** Off unless an agent asks for it, and paid for with every frame. */
+const RECORDED: Partial<AgentContentInput> = { recording: { mode: 'announced' }, notice: 'This call is recorded.' };
 const RELAY_CORE = 0;
 const OTHER_CORE = 1;
 /** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
@@ -33,6 +36,7 @@ export class PumpedPlatform {
     const pump = await PumpProcess.start();
     try {
       const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls), ...env } } });
+      await platform.publish(RECORDED);
       for (const instance of relaysOf(platform)) {
         const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
         if (isPinned) pin(pid, RELAY_CORE);
