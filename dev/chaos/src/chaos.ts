@@ -1,11 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkoutRoot, tandemFolder } from '@tandem/stack';
+import type { Fleet } from './bench/fleet.ts';
+import { readHistory } from './history/history.ts';
 import { goalLines } from './report/goal-table.ts';
 import { PlainFleet } from './plain-relay/plain-fleet.ts';
 import { saveTable } from './report/save-table.ts';
-import { runScenario, type ScenarioResult } from './run-scenario.ts';
+import { judge, runScenario, type ScenarioResult } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const HELP = `npm run chaos                        every scenario, in full
@@ -16,6 +19,7 @@ npm run chaos -- --only R1,R3        these
   --calls N       people on the line at a time, instead of its own number
   --seed S        decides whom it strikes and when; printed at the start
   --time-budget 10m   no further round, and no further scenario, begins after it
+  --again         runs nothing: judges the histories that are kept
   --no-plain      without the relay of the ordinary kind
   --json <file>   figures and violations
   --save          the rows of docs/reliability.md
@@ -35,6 +39,7 @@ const { values } = parseArgs({
     calls: { type: 'string' },
     seed: { type: 'string' },
     'time-budget': { type: 'string', default: '24h' },
+    again: { type: 'boolean', default: false },
     plain: { type: 'boolean', default: true },
     json: { type: 'string' },
     save: { type: 'boolean', default: false },
@@ -56,24 +61,39 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : whole
 const until = Date.now() + milliseconds(values['time-budget']);
 const folder = join(tandemFolder, 'chaos');
 mkdirSync(folder, { recursive: true });
-log(`seed ${seed}`);
+if (!values.again) log(`seed ${seed}`);
 
 const results: ScenarioResult[] = [];
 for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
-  if (results.length > 0 && Date.now() > until) break;
-  log(`${scenario.name}: ${scenario.about}`);
-  const calls = values.calls === undefined ? scenario.calls : whole('calls', 1, 1_000);
-  const rounds = values.rounds === undefined ? scenario.rounds : whole('rounds', 1, 10_000);
-  const result = await runScenario(scenario, { calls, rounds, seed, until, historyFile: join(folder, `${scenario.name}.jsonl`), log });
-  results.push(result);
-  if (!scenario.isForPlain || !values.plain) continue;
-  log(`${scenario.name}: the same with a relay of the ordinary kind`);
-  results.push(await runScenario(scenario, { calls: Math.min(calls, PLAIN_CALLS), rounds: 1, seed, until, historyFile: join(folder, `${scenario.name}-plain.jsonl`), log }, () => PlainFleet.start()));
+  const fleets = scenario.isForPlain && values.plain ? (['tandem', 'plain'] as const) : (['tandem'] as const);
+  for (const fleet of fleets) {
+    if (values.again) results.push(...kept(scenario, fleet));
+    else if (results.length === 0 || Date.now() < until) results.push(await run(scenario, fleet));
+  }
 }
 for (const line of goalLines(results)) log(line);
 if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 if (values.save) saveTable(join(checkoutRoot, 'docs/reliability.md'), results);
 process.exit(results.every(({ fleet, goals, violations }) => fleet === 'plain' || (violations.length === 0 && goals.every(({ isMet }) => isMet))) ? 0 : 1);
+
+function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> {
+  log(`${scenario.name}: ${scenario.about}${fleet === 'plain' ? ', with a relay of the ordinary kind' : ''}`);
+  const calls = values.calls === undefined ? scenario.calls : whole('calls', 1, 1_000);
+  const rounds = values.rounds === undefined ? scenario.rounds : whole('rounds', 1, 10_000);
+  const options = { seed, until, historyFile: historyOf(scenario, fleet), log };
+  if (fleet === 'plain') return runScenario(scenario, { ...options, calls: Math.min(calls, PLAIN_CALLS), rounds: 1 }, () => PlainFleet.start());
+  return runScenario(scenario, { ...options, calls, rounds });
+}
+
+/** Nothing where it was not run here before. */
+function kept(scenario: Scenario, fleet: Fleet['kind']): ScenarioResult[] {
+  const file = historyOf(scenario, fleet);
+  return existsSync(file) ? [judge(scenario, { entries: readHistory(file) })] : [];
+}
+
+function historyOf({ name }: Scenario, fleet: Fleet['kind']): string {
+  return join(folder, `${name}${fleet === 'plain' ? '-plain' : ''}.jsonl`);
+}
 
 function whole(name: 'calls' | 'rounds' | 'seed', least: number, most: number): number {
   const value = Number(values[name]);

@@ -2,6 +2,7 @@ import { Bench } from './bench/bench.ts';
 import type { Fleet } from './bench/fleet.ts';
 import { TandemFleet } from './bench/tandem-fleet.ts';
 import { check, type Violation } from './history/checker.ts';
+import { entriesOf } from './history/entries.ts';
 import { History } from './history/history.ts';
 import { RunView } from './history/run-view.ts';
 import type { Goal, Scenario } from './scenario.ts';
@@ -25,6 +26,7 @@ export interface GoalResult {
 export interface ScenarioResult {
   readonly scenario: Scenario;
   readonly fleet: Fleet['kind'];
+  readonly calls: number;
   readonly rounds: number;
   readonly goals: readonly GoalResult[];
   readonly violations: readonly Violation[];
@@ -48,17 +50,18 @@ export async function runScenario(scenario: Scenario, options: RunOptions, start
   } finally {
     await fleet.stop();
   }
-  return { ...judge(scenario, history), fleet: fleet.kind, rounds };
+  return judge(scenario, history);
 }
 
 /** From the history alone. */
-export function judge(scenario: Scenario, history: Pick<History, 'entries'>): Pick<ScenarioResult, 'scenario' | 'goals' | 'violations'> {
+export function judge(scenario: Scenario, history: Pick<History, 'entries'>): ScenarioResult {
+  const [run] = entriesOf(history.entries, 'run');
   const view = new RunView(history.entries);
   const goals = scenario.goals.map((goal): GoalResult => {
     const figure = goal.figure(view);
     return { goal, figure, isMet: 'atLeast' in goal.limit ? figure >= goal.limit.atLeast : figure <= goal.limit.atMost };
   });
-  return { scenario, goals, violations: check(history.entries) };
+  return { scenario, goals, violations: check(history.entries), fleet: run?.fleet ?? 'tandem', calls: run?.calls ?? 0, rounds: entriesOf(history.entries, 'round').length };
 }
 
 /** Mulberry32: the same seed gives the same numbers, 0 to 1. */

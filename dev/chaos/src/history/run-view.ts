@@ -31,6 +31,8 @@ export interface Loss {
 /** On its way from the caller's ear to the log: so close to a fault nobody can know whether the relay knew. */
 const MARGIN_MS = 100;
 const MISSING_FRAMES = 2;
+/** A stream ends a moment before its call. */
+const KEPT_MARGIN_MS = 1_000;
 
 /** A history, call by call and fault by fault. */
 export class RunView {
@@ -91,17 +93,25 @@ function storiesOf(entries: readonly HistoryEntry[]): CallStory[] {
 }
 
 function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
-  const openedAt = firstAfter(story.streams.flatMap((stream) => stream.openedAt ?? []), fault.at);
+  const openedAt = listensFrom(story, fault);
   const readyAt = firstAfter((story.log?.events ?? []).flatMap(({ type, at, epoch }) => (type === 'model.opened' && epoch > 1 ? [at] : [])), fault.at);
   const soundAt = firstAfter(story.heard.map(({ fromAt }) => fromAt), openedAt);
   const nextSaidAt = firstAfter(story.said.map(({ fromAt }) => fromAt), fault.at);
-  const isOwed = soundAt < nextSaidAt;
+  const isOwed = soundAt < nextSaidAt || openedAt === fault.at;
   const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
   const inHandUntil = story.heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
   if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
   const closedAt = story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ?? fault.at;
   const silenceMs = isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil)) : 0;
-  return { story, fault, backMs: backAt - fault.at, silenceMs, gapMs: Math.max(Math.max(readyAt, openedAt) - closedAt, 0) };
+  return { story, fault, backMs: backAt - fault.at, silenceMs, gapMs: openedAt === fault.at ? silenceMs : Math.max(Math.max(readyAt, openedAt) - closedAt, 0) };
+}
+
+/** When the caller had a stream again; the time of the fault when they kept the one they had to the end; Infinity when neither. */
+function listensFrom({ streams, ended }: CallStory, fault: EntryOf<'fault'>): number {
+  const reopenedAt = firstAfter(streams.flatMap((stream) => stream.openedAt ?? []), fault.at);
+  const held = streams.findLast(({ openedAt }) => openedAt !== null && openedAt <= fault.at);
+  const isKept = held !== undefined && (held.endedAt ?? Number.POSITIVE_INFINITY) >= (ended?.at ?? 0) - KEPT_MARGIN_MS && ended?.by === 'hangup-by-party';
+  return Number.isFinite(reopenedAt) || !isKept ? reopenedAt : fault.at;
 }
 
 /** Infinity when none of the times is after it. */

@@ -3,12 +3,12 @@ import { cpus, totalmem } from 'node:os';
 import type { ScenarioResult } from '../run-scenario.ts';
 import { COLUMNS, goalRows } from './goal-table.ts';
 
-const FIGURES = /(<!-- figures -->\n)([\s\S]*?)(\n<!-- end of figures -->)/;
+const FIGURES = /(<!-- figures -->\n)([\s\S]*?)(<!-- end of figures -->)/;
 
 /** Writes the rows into the page; those of scenarios that were not run stay as they are. */
 export function saveTable(page: string, results: readonly ScenarioResult[]): void {
   const text = readFileSync(page, 'utf8');
-  writeFileSync(page, text.replace(FIGURES, (_whole, begin: string, figures: string, end: string) => begin + table(figures, results) + end));
+  writeFileSync(page, text.replace(FIGURES, (_whole, begin: string, figures: string, end: string) => `${begin}${table(figures, results)}\n${end}`));
 }
 
 /** @param figures what stood there before */
