@@ -9,7 +9,7 @@ export { AgentDirectory, type DialledNumber, type NumberAccess } from './reposit
 export { AgentRepository, type Agent, type AgentVersion } from './repositories/agent.repository.ts';
 export { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, generateApiKey, isApiKey, type ApiKey, type ApiScope } from './repositories/api-key.repository.ts';
 export { BlockedCallerRepository, type BlockedCaller } from './repositories/blocked-caller.repository.ts';
-export { BookingRepository, type Booking, type BookingFilter, type BookingMove, type BookingRequest } from './repositories/booking.repository.ts';
+export { BookingRepository, type Booking, type BookingFilter, type BookingMove, type BookingOfCall, type BookingRequest } from './repositories/booking.repository.ts';
 export { CalendarRepository, type BusyPeriod, type Calendar, type CalendarResource } from './repositories/calendar.repository.ts';
 export { CallerDirectory, type CallerGroupMatch, type KnownCaller } from './repositories/caller-directory.ts';
 export { CallerGroupRepository, type CallerGroup } from './repositories/caller-group.repository.ts';

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CallRecordStore, redisResource, Sealer } from '@tandem/call-state';
-import { CallRepository, databaseResource, WebhookDeliveryRepository } from '@tandem/database';
+import { BookingRepository, CallRepository, databaseResource, WebhookDeliveryRepository } from '@tandem/database';
 import { deriveKeys, Destinations, managed, OutboundPoster, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { CallRecordProcessor } from './call-record.processor.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
@@ -23,6 +23,7 @@ export class PostCallWorkerModule {
         ...managed(REDIS, redis),
         ...managed(DATA_SOURCE, database),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))) },
+        { provide: BookingRepository, useValue: new BookingRepository(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },
         { provide: WebhookDeliveryRepository, useValue: new WebhookDeliveryRepository(database.value) },
         { provide: Sealer, useValue: new Sealer(deriveKeys(config.secrets, 'webhook-secrets')) },

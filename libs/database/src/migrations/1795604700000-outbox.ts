@@ -65,6 +65,8 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_attempt_at) WHERE state = 'pending';
 CREATE INDEX webhook_deliveries_dead ON webhook_deliveries (endpoint_id, settled_at) WHERE state = 'dead';
 CREATE INDEX webhook_deliveries_by_event ON webhook_deliveries (event_id);
+
+CREATE INDEX bookings_by_call ON bookings (call_id) WHERE call_id IS NOT NULL;
 `;
 
 export class Outbox1795604700000 implements MigrationInterface {
@@ -75,6 +77,7 @@ export class Outbox1795604700000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX bookings_by_call');
     await runner.query('DROP TABLE webhook_deliveries, webhook_endpoints, outbox_events, outbox_sequences');
   }
 }

@@ -55,6 +55,11 @@ export interface BookingMove extends WantedTime {
   readonly id: string;
 }
 
+export interface BookingOfCall {
+  readonly reference: string;
+  readonly toolCallId: ToolCallId | null;
+}
+
 export interface BookingFilter {
   readonly contactPhone?: string | undefined;
   readonly status?: BookingStatus | undefined;
@@ -144,6 +149,11 @@ export class BookingRepository {
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Booking | null> {
     return transaction ? this.read(transaction, tenantId, id) : run(this.dataSource, (manager) => this.read(manager, tenantId, id));
+  }
+
+  /** What was booked in a call, cancelled since or not. */
+  async ofCall(tenantId: TenantId, callId: CallId): Promise<BookingOfCall[]> {
+    return run(this.dataSource, (manager) => rows<BookingOfCall>(manager, 'SELECT reference, tool_call_id AS "toolCallId" FROM bookings WHERE tenant_id = $1 AND call_id = $2 ORDER BY created_at', [tenantId, callId]));
   }
 
   /** Soonest first. @throws CursorMalformed */

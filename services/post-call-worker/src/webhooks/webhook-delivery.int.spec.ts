@@ -71,7 +71,8 @@ describe('delivery of events', () => {
   }
 
   async function sql<Row>(text: string, ...parameters: unknown[]): Promise<Row[]> {
-    return (await run(dataSource, (manager) => manager.query(text, parameters))) as Row[];
+    const raw: unknown = await run(dataSource, (manager) => manager.query(text, parameters));
+    return raw as Row[];
   }
 
   async function subscribe(events: readonly ('booking.created' | 'booking.cancelled')[] = [], at = url): Promise<string> {
