@@ -35,7 +35,7 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     admittedAt: new Date(admitted.at),
     answeredAt,
     endedAt,
-    durationMs: answeredAt && endedAt ? Math.max(0, endedAt.getTime() - answeredAt.getTime()) : null,
+    durationMs: durationOf(answeredAt, endedAt),
     termination: ended?.data.termination ?? null,
     latencies: foldLatencies(of('latency.measured')),
     usage: foldUsage(of('usage.reported')),
@@ -46,7 +46,12 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
-  return { ...record, disposition: endedAt && dispositionOf({ ...record, bookings }) };
+  return { ...record, disposition: ended ? dispositionOf({ ...record, bookings }) : null };
+}
+
+/** Null of a call that was not answered, or is not over. */
+function durationOf(answeredAt: Date | null, endedAt: Date | null): number | null {
+  return answeredAt && endedAt ? Math.max(0, endedAt.getTime() - answeredAt.getTime()) : null;
 }
 
 /** Reports come in any order, and not every carrier numbers them; a final one stands, else the furthest one. */
