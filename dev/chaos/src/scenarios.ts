@@ -4,6 +4,8 @@ import { chaosMix } from './scenarios/chaos-mix.ts';
 import { noRelayLeft } from './scenarios/no-relay-left.ts';
 import { oneSlot } from './scenarios/one-slot.ts';
 import { overlappingBookings } from './scenarios/overlapping-bookings.ts';
+import { postgresGone } from './scenarios/postgres-gone.ts';
+import { postgresKilled } from './scenarios/postgres-killed.ts';
 import { relayFrozen } from './scenarios/relay-frozen.ts';
 import { relayHerd } from './scenarios/relay-herd.ts';
 import { relayKilled } from './scenarios/relay-killed.ts';
@@ -12,6 +14,7 @@ import { redisGone, redisRestarted } from './scenarios/redis-gone.ts';
 import { fleetRolled, relayDrained } from './scenarios/relays-drained.ts';
 import { sameKey } from './scenarios/same-key.ts';
 import { toolWorkerKilled } from './scenarios/tool-worker-killed.ts';
+import { webhookReceiverFailing } from './scenarios/webhook-receiver-failing.ts';
 
 /** Everything that can be made to go wrong, in the order it is. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -21,9 +24,12 @@ export const SCENARIOS: readonly Scenario[] = [
   fleetRolled,
   relayHerd,
   noRelayLeft,
+  postgresGone,
+  postgresKilled,
   redisRestarted,
   redisGone,
   toolWorkerKilled,
+  webhookReceiverFailing,
   oneSlot,
   overlappingBookings,
   carrierWebhooks,

@@ -160,6 +160,12 @@ export class CallRecordStore {
     return ((await run(this.redis, takeRescue, [keys.call(callId), keys.liveCalls], [callId, overForMs, othersWaitMs])) as number) || null;
   }
 
+  /** The call is over and is being written down: it counts as lapsed again only after so long, should that come to nothing. */
+  async defer(callId: CallId, forMs: number): Promise<void> {
+    const [seconds] = await this.redis.time();
+    await this.redis.zadd(keys.liveCalls, 'XX', Number(seconds) * 1000 + forMs - LOST_GRACE_MS, callId);
+  }
+
   /** The call is over and its relay has let go. */
   async release(callId: CallId): Promise<void> {
     await this.redis.zrem(keys.liveCalls, callId);

@@ -217,6 +217,10 @@ describe('leases', () => {
     await store.admit(call, relayId, 'x', 60_000);
     await store.claim(call.callId, relayId, 1, -17_000);
     expect(await store.lapsedCalls(10)).toEqual([call.callId]);
+    await store.defer(call.callId, 30_000);
+    expect(await store.lapsedCalls(10)).toEqual([]);
+    await store.defer(call.callId, -2_000);
+    expect(await store.lapsedCalls(10)).toEqual([call.callId]);
     await heartbeat({}, [call.callId]);
     expect(await store.lapsedCalls(10)).toEqual([]);
     await store.end(call.callId, (await store.standing(call.callId))!, 'relay-lost');

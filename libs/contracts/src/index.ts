@@ -4,6 +4,7 @@ export * from './agent-content.ts';
 export * from './agent-snapshot.ts';
 export * from './agent-texts.ts';
 export * from './audio-format.ts';
+export * from './business-event.ts';
 export * from './caller.ts';
 export * from './call-event.ts';
 export * from './call.ts';

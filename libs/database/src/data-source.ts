@@ -3,12 +3,14 @@ import { BlockedCallerRow, CallerGroupMemberRow, CallerGroupRow, DepartmentRow, 
 import { AgentRow, AgentVersionRow, OpeningHoursRow, PhoneNumberRow } from './entities/agent.entities.ts';
 import { BookingRow, ContactRow, IdempotencyKeyRow, ResourceHoursRow, ResourceRow, ResourceServiceRow, ServiceRow } from './entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from './entities/call.entities.ts';
+import { OutboxEventRow, OutboxSequenceRow, WebhookDeliveryRow, WebhookEndpointRow } from './entities/outbox.entities.ts';
 import { RecordingAccessRow, RecordingRow } from './entities/recording.entities.ts';
 import { ApiKeyRow, ClosedDateRow, TenantBudgetRow, TenantRow } from './entities/tenant.entities.ts';
 import { Initial1795219200000 } from './migrations/1795219200000-initial.ts';
 import { Admission1795604400000 } from './migrations/1795604400000-admission.ts';
 import { Cost1795604500000 } from './migrations/1795604500000-cost.ts';
 import { Recordings1795604600000 } from './migrations/1795604600000-recordings.ts';
+import { Outbox1795604700000 } from './migrations/1795604700000-outbox.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -28,7 +30,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
 /** An unused connection is closed after this. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-export const MIGRATIONS = [Initial1795219200000, Admission1795604400000, Cost1795604500000, Recordings1795604600000];
+export const MIGRATIONS = [Initial1795219200000, Admission1795604400000, Cost1795604500000, Recordings1795604600000, Outbox1795604700000];
 
 export const ENTITIES = [
   TenantRow,
@@ -58,6 +60,10 @@ export const ENTITIES = [
   ResourceHoursRow,
   BookingRow,
   IdempotencyKeyRow,
+  OutboxSequenceRow,
+  OutboxEventRow,
+  WebhookEndpointRow,
+  WebhookDeliveryRow,
 ];
 
 /** A pool of connections, not yet opened. {@link keepConnecting} or `initialize()` opens it. */

@@ -9,7 +9,7 @@ export { AgentDirectory, type DialledNumber, type NumberAccess } from './reposit
 export { AgentRepository, type Agent, type AgentVersion } from './repositories/agent.repository.ts';
 export { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, generateApiKey, isApiKey, type ApiKey, type ApiScope } from './repositories/api-key.repository.ts';
 export { BlockedCallerRepository, type BlockedCaller } from './repositories/blocked-caller.repository.ts';
-export { BookingRepository, type Booking, type BookingFilter, type BookingMove, type BookingRequest } from './repositories/booking.repository.ts';
+export { BookingRepository, type Booking, type BookingFilter, type BookingMove, type BookingOfCall, type BookingRequest } from './repositories/booking.repository.ts';
 export { CalendarRepository, type BusyPeriod, type Calendar, type CalendarResource } from './repositories/calendar.repository.ts';
 export { CallerDirectory, type CallerGroupMatch, type KnownCaller } from './repositories/caller-directory.ts';
 export { CallerGroupRepository, type CallerGroup } from './repositories/caller-group.repository.ts';
@@ -22,6 +22,8 @@ export { NumberRepository, type NumberChange, type PhoneNumber } from './reposit
 export { PHONE_PATTERN } from './repositories/phone-pattern.ts';
 export { RecordingRepository, type RecordingAccess, type RecordingAction } from './repositories/recording.repository.ts';
 export { SpendingRepository, type DaySpending, type TenantBudget } from './repositories/spending.repository.ts';
+export { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type EndpointFields, type WebhookEndpoint } from './repositories/webhook-endpoint.repository.ts';
+export { WebhookDeliveryRepository, type ClaimedDelivery, type Delivery, type DeliveryState, type FailedTry } from './repositories/webhook-delivery.repository.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo, type DemoOptions } from './seeds/seed-demo.ts';
 export type { DemoModel } from './seeds/demo-agent.ts';
 export type { DataSource } from 'typeorm';

@@ -6,6 +6,7 @@ export { idParameterSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema } f
 export { Problem, type ProblemDetails } from './http/problem.ts';
 export { CurrentCaller, type Caller } from './access/caller.ts';
 export { tenantGone } from './access/tenant-gone.ts';
+export { NeedsScopes } from './access/tenant.guard.ts';
 export { TenantController } from './access/tenant-controller.ts';
 export { API_KEYS, TOKEN_AUDIENCE, type ApiKeys } from './access/tenant.guard.ts';
 export { serveOpenApi } from './http/openapi.ts';
@@ -18,6 +19,8 @@ export { PlatformModule } from './lifecycle/platform.module.ts';
 export { CONFIG } from './lifecycle/tokens.ts';
 export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
 export { scrub } from './logging/scrub.ts';
+export { Destinations } from './outbound/destinations.ts';
+export { NoAnswer, OutboundPoster, type OutboundAnswer } from './outbound/outbound-post.ts';
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';
 export { PostCallQueue } from './queues/post-call.queue.ts';
 export { queueToken } from './queues/queue-tokens.ts';

@@ -8,7 +8,7 @@ const CONTENT = { name: 'Sarah', companyName: 'Spec', timeZone: 'America/New_Yor
 const DEPARTMENT = { name: 'Sales', address: '+12025550199', mode: 'warm', ringMs: 20_000, hours: [{ weekday: 1, opensMinute: 480, closesMinute: 1020 }] };
 
 /** Every route, with a request to it that belongs to its owner; a stranger gets a 404, or only what is theirs. */
-const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; scope: 'admin' | 'calls' | 'recordings'; stranger: number[] }> = {
+const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; scope: 'admin' | 'calls' | 'recordings' | 'secrets'; stranger: number[] }> = {
   'GET /v1/agents': { path: () => '/v1/agents', scope: 'admin', stranger: [200] },
   'POST /v1/agents': { path: () => '/v1/agents', body: { name: 'Tom' }, scope: 'admin', stranger: [201] },
   'GET /v1/agents/{id}/versions': { path: (own) => `/v1/agents/${own.agentId}/versions`, scope: 'admin', stranger: [404] },
@@ -28,6 +28,16 @@ const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; 
   'GET /v1/departments': { path: () => '/v1/departments', scope: 'admin', stranger: [200] },
   'PUT /v1/departments/{key}': { path: () => '/v1/departments/sales', body: DEPARTMENT, scope: 'admin', stranger: [204] },
   'DELETE /v1/departments/{key}': { path: () => '/v1/departments/sales', scope: 'admin', stranger: [204] },
+  'GET /v1/webhook-endpoints': { path: () => '/v1/webhook-endpoints', scope: 'admin', stranger: [200] },
+  'POST /v1/webhook-endpoints': { path: () => '/v1/webhook-endpoints', body: { url: 'https://hooks.example.com/' }, scope: 'admin', stranger: [201] },
+  'GET /v1/webhook-endpoints/{id}': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}`, scope: 'admin', stranger: [404] },
+  'PATCH /v1/webhook-endpoints/{id}': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}`, body: { isEnabled: false }, scope: 'admin', stranger: [404] },
+  'DELETE /v1/webhook-endpoints/{id}': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}`, scope: 'admin', stranger: [204] },
+  'GET /v1/webhook-endpoints/{id}/secret': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}/secret`, scope: 'secrets', stranger: [404] },
+  'POST /v1/webhook-endpoints/{id}/secret': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}/secret`, scope: 'secrets', stranger: [404] },
+  'POST /v1/webhook-endpoints/{id}/test': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}/test`, scope: 'admin', stranger: [404] },
+  'GET /v1/webhook-endpoints/{id}/deliveries': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}/deliveries`, scope: 'admin', stranger: [404] },
+  'POST /v1/webhook-endpoints/{id}/replay': { path: (own) => `/v1/webhook-endpoints/${own.endpointId}/replay`, body: {}, scope: 'admin', stranger: [404] },
   'GET /v1/spending': { path: () => '/v1/spending?month=2026-11', scope: 'admin', stranger: [200] },
   'GET /v1/spending/budget': { path: () => '/v1/spending/budget', scope: 'admin', stranger: [200] },
   'PUT /v1/spending/budget': { path: () => '/v1/spending/budget', body: { dailyUsd: 10, monthlyUsd: null }, scope: 'admin', stranger: [200] },
@@ -43,10 +53,11 @@ const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; 
   'GET /v1/calls/{callId}': { path: () => `/v1/calls/${randomUUID()}`, scope: 'calls', stranger: [404] },
 };
 
-const SCOPES_OF: Record<'admin' | 'calls' | 'recordings', { read: ApiScope; write: ApiScope }> = {
+const SCOPES_OF: Record<'admin' | 'calls' | 'recordings' | 'secrets', { read: ApiScope; write: ApiScope }> = {
   admin: { read: 'admin:read', write: 'admin:write' },
   calls: { read: 'calls:read', write: 'calls:control' },
   recordings: { read: 'recordings:read', write: 'recordings:delete' },
+  secrets: { read: 'admin:write', write: 'admin:write' },
 };
 
 const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
@@ -89,7 +100,7 @@ describe('the operators’ API', () => {
     it('keeps one tenant’s things from another', async () => {
       const answer = await control.ask(method, path(owner), stranger.apiKey, body);
       expect(allowed).toContain(answer.status);
-      for (const secret of ['Very own', owner.agentId, owner.numberId, owner.e164]) expect(answer.text).not.toContain(secret);
+      for (const secret of ['Very own', owner.endpointId, owner.agentId, owner.numberId, owner.e164]) expect(answer.text).not.toContain(secret);
       const groups = await control.ask('GET', '/v1/caller-groups', owner.apiKey);
       expect(groups.body).toEqual({ items: [{ key: 'vip', name: 'Very own', greeting: '', members: 1 }] });
     });

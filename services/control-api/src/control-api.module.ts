@@ -12,9 +12,11 @@ import {
   NumberRepository,
   RecordingRepository,
   SpendingRepository,
+  WebhookDeliveryRepository,
+  WebhookEndpointRepository,
   type DataSource,
 } from '@tandem/database';
-import { API_KEYS, deriveKeys, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import { API_KEYS, deriveKeys, Destinations, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
 import { openVault } from '@tandem/recordings';
 import { AgentsController } from './agents/agents.controller.ts';
 import { AgentsService } from './agents/agents.service.ts';
@@ -28,10 +30,12 @@ import { NumbersController } from './numbers/numbers.controller.ts';
 import { Recordings, VAULT } from './recordings/recordings.service.ts';
 import { RecordingsController } from './recordings/recordings.controller.ts';
 import { SpendingController } from './spending/spending.controller.ts';
+import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.ts';
+import { WebhookEndpoints, WEBHOOK_SECRETS } from './webhooks/webhook-endpoints.service.ts';
 
 const DATA_SOURCE = Symbol('DATA_SOURCE');
 const REDIS = Symbol('REDIS');
-const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepository, CallRepository, DepartmentRepository, NumberRepository, RecordingRepository, SpendingRepository];
+const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepository, CallRepository, DepartmentRepository, NumberRepository, RecordingRepository, SpendingRepository, WebhookDeliveryRepository, WebhookEndpointRepository];
 
 /** The operators' door. */
 @Module({})
@@ -43,7 +47,7 @@ export class ControlApiModule {
     const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: ControlApiModule,
-      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, NumbersController, RecordingsController, SpendingController],
+      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, NumbersController, RecordingsController, SpendingController, WebhookEndpointsController],
       providers: [
         ...managed(DATA_SOURCE, database),
         ...managed(REDIS, redis),
@@ -57,6 +61,9 @@ export class ControlApiModule {
         ...REPOSITORIES.map(repository),
         ...idempotencyProviders(new IdempotencyRepository(database.value)),
         AgentsService,
+        { provide: Destinations, useValue: new Destinations(config.trustedNetworks) },
+        { provide: WEBHOOK_SECRETS, useValue: new Sealer(deriveKeys(config.secrets, 'webhook-secrets')) },
+        WebhookEndpoints,
       ],
     };
   }

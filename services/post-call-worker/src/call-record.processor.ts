@@ -2,7 +2,7 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallRecordStore } from '@tandem/call-state';
 import { postCallJobSchema } from '@tandem/contracts';
-import { CallRepository } from '@tandem/database';
+import { BookingRepository, CallRepository } from '@tandem/database';
 import { CONFIG, workerSettings, type ServiceConfig } from '@tandem/platform';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { foldCall } from './fold-call.ts';
@@ -17,6 +17,7 @@ export class CallRecordProcessor extends WorkerHost implements OnApplicationBoot
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
     @Inject(CallRecordStore) private readonly store: CallRecordStore,
     @Inject(CallRepository) private readonly calls: CallRepository,
+    @Inject(BookingRepository) private readonly bookings: BookingRepository,
     @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
   ) {
     super();
@@ -37,7 +38,7 @@ export class CallRecordProcessor extends WorkerHost implements OnApplicationBoot
       this.metrics.unreadableEvents.inc(unreadable);
       this.logger.warn({ callId, unreadable }, 'events of a call cannot be read: sealed with a key this process does not have, or damaged');
     }
-    const record = foldCall(callId, tenantId, events);
+    const record = foldCall(callId, tenantId, events, await this.bookings.ofCall(tenantId, callId));
     if (!record) {
       this.metrics.recorded.inc({ outcome: 'nothing-known' });
       this.logger.warn({ callId }, 'nothing is known of this call any more');

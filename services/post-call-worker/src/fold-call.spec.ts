@@ -42,6 +42,12 @@ describe('folding a call', () => {
     expect(record?.disposition).toEqual({ outcome: 'booked', detail: 'NW-4711' });
   });
 
+  it('finds out what was booked where the caller was told that it is uncertain', () => {
+    const events = log([0, admitted], [300, attached()], [1000, callerSpoke('Nine please', 1000)], [3000, called], [11_000, finished({ status: 'timed-out' })], [12_000, ended('agent-goodbye')]);
+    expect(foldCall(callId, tenantId, events, [{ reference: 'K48213', toolCallId }])?.disposition).toEqual({ outcome: 'to-confirm', detail: 'K48213 is booked, and the caller does not know' });
+    expect(foldCall(callId, tenantId, events)?.disposition).toEqual({ outcome: 'to-confirm', detail: 'nothing is booked, and the caller does not know' });
+  });
+
   it('keeps a tool call whose outcome nobody learned', () => {
     const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [3000, called], [9000, ended('relay-lost')]));
     expect(record?.toolCalls[0]).toMatchObject({ outcome: null, tookMs: null });

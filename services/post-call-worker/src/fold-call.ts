@@ -1,15 +1,15 @@
 import { CALL_STATUSES, isFinalStatus, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
-import type { CallLegRecord, CallRecord, LatencySummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '@tandem/database';
+import type { BookingOfCall, CallLegRecord, CallRecord, LatencySummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
 import { dispositionOf } from './disposition.ts';
 
 export type EventOf<Type extends CallEventType> = CallEvent & { readonly type: Type; readonly data: CallEventBody<Type> };
 
 /**
- * What a call's events say, as the rows they become. The same events give the same record; null while the event that
+ * What a call's events say, and what was booked in it, as the rows they become. The same events give the same record; null while the event that
  * admits the call is missing.
  */
-export function foldCall(callId: CallId, tenantId: TenantId, events: readonly CallEvent[]): CallRecord | null {
+export function foldCall(callId: CallId, tenantId: TenantId, events: readonly CallEvent[], bookings: readonly BookingOfCall[] = []): CallRecord | null {
   const of = <Type extends CallEventType>(type: Type) => events.filter((event): event is EventOf<Type> => event.type === type);
   const [admitted] = of('call.admitted');
   if (!admitted) return null;
@@ -35,7 +35,7 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     admittedAt: new Date(admitted.at),
     answeredAt,
     endedAt,
-    durationMs: answeredAt && endedAt ? Math.max(0, endedAt.getTime() - answeredAt.getTime()) : null,
+    durationMs: durationOf(answeredAt, endedAt),
     termination: ended?.data.termination ?? null,
     latencies: foldLatencies(of('latency.measured')),
     usage: foldUsage(of('usage.reported')),
@@ -46,7 +46,12 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
-  return { ...record, disposition: ended ? dispositionOf(record) : null };
+  return { ...record, disposition: ended ? dispositionOf({ ...record, bookings }) : null };
+}
+
+/** Null of a call that was not answered, or is not over. */
+function durationOf(answeredAt: Date | null, endedAt: Date | null): number | null {
+  return answeredAt && endedAt ? Math.max(0, endedAt.getTime() - answeredAt.getTime()) : null;
 }
 
 /** Reports come in any order, and not every carrier numbers them; a final one stands, else the furthest one. */

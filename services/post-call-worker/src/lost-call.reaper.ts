@@ -6,6 +6,8 @@ import { PostCallMetrics } from './post-call-metrics.ts';
 
 const INTERVAL_MS = 2_000;
 const BATCH = 100;
+/** A call that waits to be written down makes room for those nobody has closed yet. */
+const LOOK_AGAIN_MS = 30_000;
 
 /**
  * Closes what nobody closed: calls whose lease has ended without an ending on record. Runs in every replica; an ending
@@ -57,6 +59,7 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
       }
     }
     await this.postCall.enqueue(callId, standing.tenantId, 'reaped');
+    await this.store.defer(callId, LOOK_AGAIN_MS);
   }
 }
 

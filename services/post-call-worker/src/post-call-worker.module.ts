@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CallRecordStore, redisResource, Sealer } from '@tandem/call-state';
-import { CallRepository, databaseResource } from '@tandem/database';
-import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
+import { BookingRepository, CallRepository, databaseResource, WebhookDeliveryRepository } from '@tandem/database';
+import { deriveKeys, Destinations, managed, OutboundPoster, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { CallRecordProcessor } from './call-record.processor.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
+import { OutboxKeeper } from './webhooks/outbox-keeper.ts';
+import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
 
 const REDIS = Symbol('REDIS');
 const DATA_SOURCE = Symbol('DATA_SOURCE');
@@ -21,11 +23,17 @@ export class PostCallWorkerModule {
         ...managed(REDIS, redis),
         ...managed(DATA_SOURCE, database),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))) },
+        { provide: BookingRepository, useValue: new BookingRepository(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },
+        { provide: WebhookDeliveryRepository, useValue: new WebhookDeliveryRepository(database.value) },
+        { provide: Sealer, useValue: new Sealer(deriveKeys(config.secrets, 'webhook-secrets')) },
+        { provide: OutboundPoster, useValue: new OutboundPoster(new Destinations(config.trustedNetworks)) },
         PostCallQueue,
         PostCallMetrics,
         CallRecordProcessor,
         LostCallReaper,
+        OutboxKeeper,
+        WebhookDelivery,
       ],
     };
   }

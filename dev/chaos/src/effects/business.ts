@@ -53,7 +53,7 @@ export class Business {
     await platform.sql(`INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE r.tenant_id = $1 AND s.tenant_id = $1`, tenantId);
     await platform.sql(`INSERT INTO resource_hours SELECT $1, id, d, '00:00', '24:00' FROM resources, generate_series(1, 7) d WHERE tenant_id = $1`, tenantId);
     const apiKey = generateApiKey();
-    await new ApiKeyRepository(platform.database).store(tenantId, apiKey, { name: 'chaos', scopes: ['crm:read', 'crm:write'] });
+    await new ApiKeyRepository(platform.database).store(tenantId, apiKey, { name: 'chaos', scopes: ['crm:read', 'crm:write', 'admin:read', 'admin:write'] });
     return new Business(platform, tenantId, apiKey);
   }
 
@@ -84,6 +84,17 @@ export class Business {
       if (!isOpen || Date.now() > until) return answer;
       await sleep(200);
     }
+  }
+
+  /** Has everything told to a receiver. @param told is given the secret before anything is sent */
+  async subscribe(url: string, told: (secret: string) => void): Promise<void> {
+    const admin = `${this.platform.stack.urls.controlApi}/v1/webhook-endpoints`;
+    const headers = { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+    const made = await fetch(admin, { method: 'POST', headers, body: JSON.stringify({ url }) });
+    const { id } = (await made.json()) as { id?: string };
+    const { secret } = (await (await fetch(`${admin}/${id}/secret`, { headers })).json()) as { secret?: string };
+    if (secret === undefined) throw new TypeError(`The endpoint could not be made: ${made.status}.`);
+    told(secret);
   }
 
   /** So many hours after a midnight (UTC) some days ahead. */

@@ -6,7 +6,9 @@ import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
 import { storableText } from '../storable.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
 import { newReference, REFERENCE_TRIES } from './booking-reference.ts';
+import { bookingEvent, type BookingEvent } from './business-events.ts';
 import { ContactRepository } from './contact.repository.ts';
+import { writeEvent } from './outbox.ts';
 
 export interface Booking {
   readonly id: string;
@@ -51,6 +53,11 @@ export interface BookingRequest extends WantedTime {
 export interface BookingMove extends WantedTime {
   readonly tenantId: TenantId;
   readonly id: string;
+}
+
+export interface BookingOfCall {
+  readonly reference: string;
+  readonly toolCallId: ToolCallId | null;
 }
 
 export interface BookingFilter {
@@ -109,7 +116,7 @@ export class BookingRepository {
       const contactId = contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
       return this.insert(transaction, request, resourceId, contactId);
     });
-    return id === null ? null : this.read(transaction, tenantId, id);
+    return id === null ? null : this.told(transaction, 'booking.created', tenantId, id);
   }
 
   /**
@@ -131,17 +138,22 @@ export class BookingRepository {
       return true;
     });
     if (!isMoved) return 'taken';
-    return (await this.read(transaction, move.tenantId, move.id)) ?? 'not-booked';
+    return (await this.told(transaction, 'booking.moved', move.tenantId, move.id)) ?? 'not-booked';
   }
 
   /** Cancels; cancelling twice is the same as once. Null when the tenant has no such booking. */
   async cancel(transaction: Transaction, tenantId: TenantId, id: string): Promise<Booking | null> {
-    await rows(transaction, `UPDATE bookings SET status = 'cancelled', cancelled_at = now() WHERE tenant_id = $1 AND id = $2 AND status = 'booked'`, [tenantId, id]);
-    return this.read(transaction, tenantId, id);
+    const cancelled = await rows(transaction, `UPDATE bookings SET status = 'cancelled', cancelled_at = now() WHERE tenant_id = $1 AND id = $2 AND status = 'booked' RETURNING 1`, [tenantId, id]);
+    return cancelled.length === 1 ? this.told(transaction, 'booking.cancelled', tenantId, id) : this.read(transaction, tenantId, id);
   }
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Booking | null> {
     return transaction ? this.read(transaction, tenantId, id) : run(this.dataSource, (manager) => this.read(manager, tenantId, id));
+  }
+
+  /** What was booked in a call, cancelled since or not. */
+  async ofCall(tenantId: TenantId, callId: CallId): Promise<BookingOfCall[]> {
+    return run(this.dataSource, (manager) => rows<BookingOfCall>(manager, 'SELECT reference, tool_call_id AS "toolCallId" FROM bookings WHERE tenant_id = $1 AND call_id = $2 ORDER BY created_at', [tenantId, callId]));
   }
 
   /** Soonest first. @throws CursorMalformed */
@@ -161,6 +173,13 @@ export class BookingRepository {
     const sql = `${VIEW}${narrowed} ORDER BY booking.starts_at, booking.id LIMIT $${parameters.push(page.limit + 1)}`;
     const found = await run(this.dataSource, (manager) => rows<BookingView>(manager, sql, parameters));
     return toPage(found, page.limit, (row) => ({ at: row.starts_at, id: row.id }), toBooking);
+  }
+
+  /** The booking as it is now, told to the business systems that want to know. */
+  private async told(transaction: Transaction, type: BookingEvent, tenantId: TenantId, id: string): Promise<Booking | null> {
+    const booking = await this.read(transaction, tenantId, id);
+    if (booking) await writeEvent(transaction, bookingEvent(type, tenantId, booking));
+    return booking;
   }
 
   private async read(manager: EntityManager, tenantId: TenantId, id: string): Promise<Booking | null> {

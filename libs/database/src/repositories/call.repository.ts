@@ -6,7 +6,9 @@ import { RecordingRow } from '../entities/recording.entities.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
 import { jsonParameter, storableText } from '../storable.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
+import { callEnded, callRefused } from './business-events.ts';
 import { toDetail, toSummary } from './call-rows.ts';
+import { writeEventOnce } from './outbox.ts';
 
 /** Longest transcript and tool list given out for one call; the rest stays in the database. */
 const MAX_CHILDREN = 5_000;
@@ -24,22 +26,24 @@ export class CallRepository {
     return transact(this.dataSource, async (transaction) => {
       if (!(await this.upsert(transaction, call))) return 'stale';
       await this.replaceChildren(transaction, call);
+      if (call.endedAt) await writeEventOnce(transaction, callEnded(call));
       return 'recorded';
     });
   }
 
   /** Writes down a call that was turned away. A second time changes nothing. */
   async recordRefusal(call: RefusedCall): Promise<void> {
-    await run(this.dataSource, (manager) =>
-      rows(
-        manager,
+    await transact(this.dataSource, async (transaction) => {
+      const written = await rows(
+        transaction,
         `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, admitted_at, ended_at,
            duration_ms, termination_class, termination_reason, refusal_reason, caller_group)
          VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $8, 0, 'platform', 'refused', $9, $10)
-         ON CONFLICT (id) DO NOTHING`,
+         ON CONFLICT (id) DO NOTHING RETURNING 1`,
         [call.callId, call.tenantId, call.direction, call.channel, storableText(call.from), storableText(call.to), textOrNull(call.carrierCallId), call.refusedAt, call.reason, call.callerGroup],
-      ),
-    );
+      );
+      if (written.length === 1 && call.tenantId !== null) await writeEventOnce(transaction, callRefused(call, call.tenantId));
+    });
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   guidedSection,
   ingressSection,
   modelSection,
+  outboundSection,
   postCallWorkerSection,
   processSection,
   recordingsSection,
@@ -15,6 +16,7 @@ import {
   relaySection,
   secretSection,
   toolWorkerSection,
+  webhookSection,
 } from './sections.ts';
 
 /** Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's values. */
@@ -22,9 +24,9 @@ export const serviceSections = {
   'call-ingress': [processSection, ingressSection, carrierSection, carrierApiSection, secretSection, redisSection, databaseSection],
   'media-relay': [processSection, relaySection, secretSection, redisSection, modelSection, guidedSection, recordingsSection],
   'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection],
-  'post-call-worker': [processSection, postCallWorkerSection, secretSection, redisSection, databaseSection],
+  'post-call-worker': [processSection, postCallWorkerSection, secretSection, redisSection, databaseSection, outboundSection, webhookSection],
   'crm-api': [processSection, crmApiSection, secretSection, databaseSection],
-  'control-api': [processSection, controlApiSection, secretSection, redisSection, databaseSection, recordingsSection],
+  'control-api': [processSection, controlApiSection, secretSection, redisSection, databaseSection, recordingsSection, outboundSection],
 } as const;
 
 export type ServiceName = keyof typeof serviceSections;

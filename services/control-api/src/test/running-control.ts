@@ -18,6 +18,7 @@ export interface Operator {
   readonly agentId: string;
   readonly numberId: string;
   readonly e164: string;
+  readonly endpointId: string;
 }
 
 /** One control-api in this process on a database of its own. */
@@ -72,7 +73,9 @@ export class RunningControl {
     await this.sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'America/New_York')`, tenantId, `t-${tenantId}`);
     await new AgentDirectory(this.dataSource).publish(tenantId, agentId, { name: 'Sarah', companyName: 'Spec', timeZone: 'America/New_York', instructions: 'Be kind.', model: { kind: 'guided' } });
     const [number] = await this.sql<{ id: string }>('INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) VALUES ($1, $2, $3, true) RETURNING id', tenantId, e164, agentId);
-    return { tenantId, agentId, e164, numberId: number?.id ?? '', apiKey: await this.apiKey(tenantId, ['admin:read', 'admin:write', 'calls:read', 'calls:control', 'recordings:read', 'recordings:delete']) };
+    const apiKey = await this.apiKey(tenantId, ['admin:read', 'admin:write', 'calls:read', 'calls:control', 'recordings:read', 'recordings:delete']);
+    const endpoint = await this.ask('POST', '/v1/webhook-endpoints', apiKey, { url: 'https://hooks.example.com/' });
+    return { tenantId, agentId, e164, numberId: number?.id ?? '', endpointId: String(endpoint.body['id']), apiKey };
   }
 
   get calls(): CallRepository {

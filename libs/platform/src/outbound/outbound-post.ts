@@ -1,0 +1,87 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { DestinationRefused, type Destinations } from './destinations.ts';
+
+export interface OutboundAnswer {
+  readonly status: number;
+  /** As the header says, in ms from now; null without one. */
+  readonly retryAfterMs: number | null;
+}
+
+/** A request that got no answer: `timeout`, `destination-refused`, `answer-too-large`, or the socket's own code in lower case. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  constructor(readonly code: string) {
+    super(`There was no answer: ${code}.`);
+  }
+}
+
+export interface OutboundPost {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+/** Of an answer nobody reads. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+const SOCKETS_PER_HOST = 32;
+const IDLE_MS = 10_000;
+
+/** Posts to addresses others have named. No redirects: an answer that names another place is an answer. */
+export class OutboundPoster {
+  private readonly agents = {
+    'http:': new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST, timeout: IDLE_MS }),
+    'https:': new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST, timeout: IDLE_MS }),
+  };
+
+  constructor(private readonly destinations: Destinations) {}
+
+  /** @throws NoAnswer */
+  post({ url: text, headers, body, timeoutMs }: OutboundPost): Promise<OutboundAnswer> {
+    if (this.destinations.problemOf(text) !== null) return Promise.reject(new NoAnswer('destination-refused'));
+    const url = new URL(text);
+    const isSecure = url.protocol === 'https:';
+    const options = {
+      method: 'POST',
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      lookup: this.destinations.lookup(url),
+      agent: this.agents[isSecure ? 'https:' : 'http:'],
+      signal: AbortSignal.timeout(timeoutMs),
+    };
+    return new Promise((resolve, reject) => {
+      const request = (isSecure ? httpsRequest : httpRequest)(url, options, (response) => {
+        readAway(response).then(() => resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfterOf(response) }), (error: unknown) => reject(new NoAnswer(codeOf(error))));
+      });
+      request.on('error', (error) => reject(new NoAnswer(codeOf(error))));
+      request.end(body);
+    });
+  }
+
+  close(): void {
+    for (const agent of Object.values(this.agents)) agent.destroy();
+  }
+}
+
+/** To its end, so that the connection can be used again; no further than the limit. */
+async function readAway(response: IncomingMessage): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) throw new NoAnswer('answer-too-large');
+  }
+}
+
+function retryAfterOf({ headers }: IncomingMessage): number | null {
+  const text = headers['retry-after'];
+  if (text === undefined) return null;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof NoAnswer || error instanceof DestinationRefused) return error.code;
+  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) return 'timeout';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+  return code.toLowerCase().slice(0, 60);
+}

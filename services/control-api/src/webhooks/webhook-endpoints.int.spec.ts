@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RunningControl, type Operator } from '../test/running-control.ts';
+
+describe('webhook endpoints', () => {
+  let control: RunningControl;
+  let own: Operator;
+  beforeAll(async () => {
+    control = await RunningControl.start({ OUTBOUND_TRUSTED_NETWORKS: '10.20.0.0/16' });
+  });
+  afterAll(() => control.stop());
+  beforeEach(async () => {
+    own = await control.operator();
+  });
+
+  const ask = (method: string, path: string, body?: unknown, key: string | null = randomUUID()) => control.ask(method, `/v1/webhook-endpoints${path}`, own.apiKey, body, key);
+
+  it('are made, changed and deleted', async () => {
+    const made = await ask('POST', '', { url: 'https://hooks.example.com/tandem', events: ['call.ended'] });
+    expect(made).toMatchObject({ status: 201, body: { url: 'https://hooks.example.com/tandem', events: ['call.ended'], isEnabled: true, disabledBecause: null, pending: 0, dead: 0 } });
+    const path = `/${String(made.body['id'])}`;
+    expect((await ask('PATCH', path, { isEnabled: false })).body).toMatchObject({ isEnabled: false, disabledBecause: 'operator', url: 'https://hooks.example.com/tandem' });
+    expect((await ask('PATCH', path, { isEnabled: true, events: [] })).body).toMatchObject({ isEnabled: true, disabledBecause: null, events: [] });
+    expect((await ask('DELETE', path)).status).toBe(204);
+    expect((await ask('GET', path)).status).toBe(404);
+  });
+
+  it.each(['http://93.184.216.34/', 'https://127.0.0.1/', 'https://169.254.169.254/', 'https://[::1]/', 'https://user:word@hooks.example.com/', 'gopher://hooks.example.com/'])('are not made at %s', async (url) => {
+    const answer = await ask('POST', '', { url });
+    expect([answer.status, answer.body['code']]).toEqual([422, 'url-refused']);
+    const moved = await ask('PATCH', `/${own.endpointId}`, { url });
+    expect([moved.status, moved.body['code']]).toEqual([422, 'url-refused']);
+  });
+
+  it('may lie in networks of the deployment', async () => {
+    expect((await ask('POST', '', { url: 'http://10.20.1.1:9000/hook' })).status).toBe(201);
+  });
+
+  it('have a secret that is in no stored answer, and can be replaced once per request', async () => {
+    const secret = async () => String((await ask('GET', `/${own.endpointId}/secret`)).body['secret']);
+    const first = await secret();
+    expect(first).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const key = randomUUID();
+    for (const _again of [1, 2]) expect((await ask('POST', `/${own.endpointId}/secret`, undefined, key)).status).toBe(204);
+    expect(await secret()).not.toBe(first);
+    const [kept] = await control.sql<{ sealed: string; answers: string }>(
+      `SELECT sealed_secret || previous_sealed_secret AS sealed, (SELECT string_agg(response_body::text, ' ') FROM idempotency_keys WHERE tenant_id = $2) AS answers FROM webhook_endpoints WHERE id = $1`,
+      own.endpointId,
+      own.tenantId,
+    );
+    for (const plain of [first, await secret()]) expect(`${kept?.sealed} ${kept?.answers}`).not.toContain(plain.slice(6, 30));
+  });
+
+  it('can be tried, and tell what became of events', async () => {
+    expect((await ask('POST', `/${own.endpointId}/test`)).status).toBe(202);
+    const { items } = (await ask('GET', `/${own.endpointId}/deliveries?state=pending`)).body as { items: Record<string, unknown>[] };
+    expect(items).toMatchObject([{ type: 'webhook.test', state: 'pending', attempts: 0, lastStatus: null, settledAt: null }]);
+    await control.sql(`UPDATE webhook_deliveries SET state = 'dead', attempts = 12, settled_at = now() WHERE endpoint_id = $1`, own.endpointId);
+    expect((await ask('GET', `/${own.endpointId}`)).body).toMatchObject({ pending: 0, dead: 1 });
+    expect((await ask('POST', `/${own.endpointId}/replay`, { eventIds: [randomUUID()] })).body).toEqual({ replayed: 0 });
+    expect((await ask('POST', `/${own.endpointId}/replay`, {})).body).toEqual({ replayed: 1 });
+    expect((await ask('POST', `/${own.endpointId}/replay`, {})).body).toEqual({ replayed: 0 });
+    expect((await ask('GET', `/${own.endpointId}/deliveries`)).body['items']).toMatchObject([{ state: 'pending', attempts: 0 }]);
+  });
+});

@@ -1,0 +1,77 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Sealer } from '@tandem/call-state';
+import { webhookSecretPlace, type TenantId } from '@tandem/contracts';
+import { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type Transaction, type WebhookEndpoint } from '@tandem/database';
+import { Destinations, Problem } from '@tandem/platform';
+import type { ChangeEndpoint, CreateEndpoint } from './webhook-endpoint.dto.ts';
+
+/** Injection token: what seals signing secrets. */
+export const WEBHOOK_SECRETS = Symbol('WEBHOOK_SECRETS');
+
+const SECRET_BYTES = 32;
+/** The old secret signs along for a day after a new one was made. */
+const OVERLAP_MS = 86_400_000;
+
+/** Where business systems of a tenant are told what happens. Secrets are kept sealed and are in no stored answer. */
+@Injectable()
+export class WebhookEndpoints {
+  constructor(
+    @Inject(WebhookEndpointRepository) private readonly endpoints: WebhookEndpointRepository,
+    @Inject(Destinations) private readonly destinations: Destinations,
+    @Inject(WEBHOOK_SECRETS) private readonly secrets: Sealer,
+  ) {}
+
+  /** @throws Problem 422 `url-refused`, `too-many-endpoints` */
+  async create(transaction: Transaction, tenantId: TenantId, asked: CreateEndpoint): Promise<WebhookEndpoint> {
+    this.verify(asked.url);
+    const id = randomUUID();
+    const endpoint = await this.endpoints.create(transaction, tenantId, id, asked, this.newSecret(id));
+    if (!endpoint) throw new Problem(422, 'too-many-endpoints', 'Too many endpoints', `A tenant may have ${MAX_WEBHOOK_ENDPOINTS}. Delete one that is not needed.`);
+    return endpoint;
+  }
+
+  /** @throws Problem 404, 422 `url-refused` */
+  async change(transaction: Transaction, tenantId: TenantId, id: string, asked: ChangeEndpoint): Promise<WebhookEndpoint> {
+    if (asked.url !== undefined) this.verify(asked.url);
+    return found(await this.endpoints.change(transaction, tenantId, id, asked));
+  }
+
+  /** @throws Problem 404 */
+  async get(tenantId: TenantId, id: string): Promise<WebhookEndpoint> {
+    return found(await this.endpoints.find(tenantId, id));
+  }
+
+  /** The secret that signs now. @throws Problem 404 */
+  async secret(tenantId: TenantId, id: string): Promise<string> {
+    const { sealedSecret } = found(await this.endpoints.secrets(tenantId, id));
+    return String(this.secrets.open(sealedSecret, webhookSecretPlace(id)));
+  }
+
+  /** Makes a new secret. @throws Problem 404 */
+  async rotate(transaction: Transaction, tenantId: TenantId, id: string): Promise<void> {
+    const isRotated = await this.endpoints.rotateSecret(transaction, tenantId, id, this.newSecret(id), new Date(Date.now() + OVERLAP_MS));
+    if (!isRotated) throw notFound();
+  }
+
+  /** @throws Problem 404 */
+  async test(tenantId: TenantId, id: string): Promise<void> {
+    if (!(await this.endpoints.test(tenantId, id))) throw notFound();
+  }
+
+  private newSecret(id: string): string {
+    return this.secrets.seal(`whsec_${randomBytes(SECRET_BYTES).toString('base64')}`, webhookSecretPlace(id));
+  }
+
+  private verify(url: string): void {
+    const problem = this.destinations.problemOf(url);
+    if (problem !== null) throw new Problem(422, 'url-refused', 'The address is refused', `The url ${problem}.`);
+  }
+}
+
+const notFound = () => new Problem(404, 'endpoint-not-found', 'No such endpoint', 'There is no webhook endpoint with this id. Ask for the list.');
+
+function found<Value>(value: Value | null): Value {
+  if (value === null) throw notFound();
+  return value;
+}
