@@ -115,7 +115,7 @@ describe('a Redis that has lost something', () => {
     await store.claim(call.callId, relayId, 1, 3_000);
     const others = (await store.events(call.callId)).events;
     const counters: CallLogCounters = { stored: 0, dropped: 0, failures: 0, refilled: 0 };
-    const restore = () => store.restore(call, { epoch: 1, relayId, leaseMs: 3_000, others });
+    const restore = (beginsAfter = 0) => store.restore(call, { epoch: 1, relayId, leaseMs: 3_000, beginsAfter, others });
     let fenced = 0;
     const log = new RedisCallLog(redis, sealer, clock, counters, { callId: call.callId, epoch: 1, lastSeq: 0, onFenced: () => void (fenced += 1), restore });
     const fencings = () => fenced;
@@ -145,7 +145,7 @@ describe('a Redis that has lost something', () => {
     const claim = await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000);
     expect(claim).toMatchObject({ outcome: 'claimed', lastSeq: 1 });
     const known = (await store.events(call.callId)).events;
-    const restore = () => store.restore(call, { epoch: 2, relayId: 'relay-2' as RelayId, leaseMs: 3_000, others: known.filter(({ epoch }) => epoch === 0) });
+    const restore = () => store.restore(call, { epoch: 2, relayId: 'relay-2' as RelayId, leaseMs: 3_000, beginsAfter: 0, others: known.filter(({ epoch }) => epoch === 0) });
     const next = new RedisCallLog(redis, sealer, clock, counters, { callId: call.callId, epoch: 2, lastSeq: 1, earlier: known.filter(({ epoch }) => epoch > 0), onFenced: () => undefined, restore });
     await redis.flushdb();
     next.append(note('two'));
@@ -186,6 +186,14 @@ describe('a Redis that has lost something', () => {
     await log.flush(2_000);
     expect(await texts(call.callId)).toEqual(['0 call.admitted', '1 one', '2 two', '3 three', '4 four']);
     expect(counters.refilled).toBe(5);
+  });
+
+  it('of a call too long to be remembered in whole is given what is, and goes on', async () => {
+    const { call, restore } = await heldCall();
+    expect(await restore(9_000)).toBe(9_000);
+    await redis.flushdb();
+    expect(await restore(9_000)).toBe(9_000);
+    expect(await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000)).toMatchObject({ outcome: 'claimed', lastSeq: 9_000 });
   });
 
   it('puts nothing back over a newer owner', async () => {
