@@ -25,6 +25,7 @@ export class CallJournal {
   constructor(
     earlier: readonly JournalEntry[],
     private lastSeq: number,
+    private readonly most = { unstored: MAX_UNSTORED, remembered: MAX_REMEMBERED },
   ) {
     this.entries = [...earlier];
     this.next = earlier.length;
@@ -39,11 +40,16 @@ export class CallJournal {
     return this.lastSeq;
   }
 
+  /** What is remembered begins after this number; 0 when that is the beginning. */
+  get beginsAfter(): number {
+    return (this.entries[0]?.seq ?? this.lastSeq + 1) - 1;
+  }
+
   /** False when too many wait already: it is not kept. */
   add(entry: JournalEntry): boolean {
-    if (this.entries.length - this.next >= MAX_UNSTORED) return false;
+    if (this.entries.length - this.next >= this.most.unstored) return false;
     this.entries.push(entry);
-    if (this.entries.length > MAX_REMEMBERED && this.next > 0) {
+    if (this.entries.length > this.most.remembered && this.next > 0) {
       this.entries.shift();
       this.next -= 1;
     }

@@ -15,6 +15,15 @@ import { SteadyContact } from './steady-contact.ts';
 export type Admission = { readonly outcome: 'new' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
 export type Claim = { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
 
+/** What an owner remembers of a call beside its record and its own events. */
+export interface RestoredCall {
+  readonly epoch: number;
+  readonly relayId: RelayId;
+  readonly leaseMs: number;
+  readonly beginsAfter: number;
+  readonly others: readonly CallEvent[];
+}
+
 /** A call's record, its owner and its events in Redis. */
 export class CallRecordStore {
   constructor(
@@ -69,16 +78,16 @@ export class CallRecordStore {
 
   /**
    * Puts a call back that Redis has lost, in whole or in its last part, from what its owner remembers. `others`: facts
-   * the owner has not written. Answers the number of the owner's last event that is still there; null when a newer
+   * the owner has not written; its own up to `beginsAfter` count as there. Answers the number of the owner's last event that is still there; null when a newer
    * owner is there.
    */
-  async restore(record: AdmissionRecord, { epoch, relayId, leaseMs, others }: { readonly epoch: number; readonly relayId: RelayId; readonly leaseMs: number; readonly others: readonly CallEvent[] }): Promise<number | null> {
+  async restore(record: AdmissionRecord, { epoch, relayId, leaseMs, beginsAfter, others }: RestoredCall): Promise<number | null> {
     const { callId } = record;
     const lastSeq = (await run(
       this.redis,
       restoreCall,
       [keys.call(callId), keys.callEvents(callId), keys.liveCalls, keys.carrier(record.carrierCallId)],
-      [callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), epoch, relayId, record.admittedAt, leaseMs, CALL_KEYS_TTL_S, ...others.map((event) => this.sealEvent(callId, event, event.at))],
+      [callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), epoch, relayId, record.admittedAt, leaseMs, CALL_KEYS_TTL_S, beginsAfter, ...others.map((event) => this.sealEvent(callId, event, event.at))],
     )) as number;
     return lastSeq < 0 ? null : lastSeq;
   }

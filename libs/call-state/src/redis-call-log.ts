@@ -30,9 +30,10 @@ export interface CallLogOptions {
   readonly onFenced: () => void;
   /**
    * Redis does not know the call any more. Puts it back and answers the number of the last event that is left of it, or
-   * null when a newer owner is there. Without it the call is given up.
+   * null when a newer owner is there. Without it the call is given up. `beginsAfter`: events up to this number are not
+   * remembered any more and count as there.
    */
-  readonly restore?: () => Promise<number | null>;
+  readonly restore?: (beginsAfter: number) => Promise<number | null>;
   /** Whose day what the call uses is counted on; not counted when absent. */
   readonly spending?: {
     readonly tenantId: TenantId;
@@ -140,7 +141,7 @@ export class RedisCallLog implements CallLog {
       }
       const batch = this.journal.unstored(MAX_BATCH);
       const sent = await this.send(batch);
-      mustRestore = sent.outcome === 'unknown';
+      mustRestore = sent.outcome === 'unknown' || (sent.outcome === 'behind' && sent.lastSeq < this.journal.beginsAfter);
       await this.took(sent, batch);
     }
     this.isWriting = false;
@@ -157,7 +158,6 @@ export class RedisCallLog implements CallLog {
         this.counters.stored += batch.length;
         return;
       case 'behind':
-        if (sent.lastSeq >= this.journal.storedSeq) return this.giveUp(); // Older than what is remembered here.
         this.counters.refilled += this.journal.rewind(sent.lastSeq);
         return;
       case 'fenced':
@@ -173,7 +173,7 @@ export class RedisCallLog implements CallLog {
   /** Answers whether that is done with. */
   private async putBack(): Promise<boolean> {
     try {
-      const lastSeq = (await this.options.restore?.()) ?? null;
+      const lastSeq = (await this.options.restore?.(this.journal.beginsAfter)) ?? null;
       if (lastSeq === null) {
         this.giveUp();
         this.options.onFenced();

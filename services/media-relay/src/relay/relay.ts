@@ -176,7 +176,7 @@ export class Relay {
       lastSeq,
       earlier: events.filter((event) => event.epoch > 0),
       onFenced,
-      restore: () => this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, others }),
+      restore: (beginsAfter) => this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, beginsAfter, others }),
       ...this.counted(record, tell),
     });
   }
