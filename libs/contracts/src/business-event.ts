@@ -33,3 +33,6 @@ export interface WebhookBody {
 
 /** Where a webhook's signing secret is sealed: bound to its endpoint, so that it opens nowhere else. */
 export const webhookSecretPlace = (endpointId: string): string => `webhook-endpoint:${endpointId}`;
+
+/** What keys that seal signing secrets are derived for. */
+export const WEBHOOK_SECRETS_PURPOSE = 'webhook-secrets';

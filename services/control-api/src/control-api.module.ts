@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { CallRecordStore, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
+import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import {
   AgentRepository,
   ApiKeyRepository,
@@ -62,7 +63,7 @@ export class ControlApiModule {
         ...idempotencyProviders(new IdempotencyRepository(database.value)),
         AgentsService,
         { provide: Destinations, useValue: new Destinations(config.trustedNetworks) },
-        { provide: WEBHOOK_SECRETS, useValue: new Sealer(deriveKeys(config.secrets, 'webhook-secrets')) },
+        { provide: WEBHOOK_SECRETS, useValue: new Sealer(deriveKeys(config.secrets, WEBHOOK_SECRETS_PURPOSE)) },
         WebhookEndpoints,
       ],
     };

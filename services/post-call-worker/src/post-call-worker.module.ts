@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CallRecordStore, redisResource, Sealer } from '@tandem/call-state';
-import { BookingRepository, CallRepository, databaseResource, WebhookDeliveryRepository } from '@tandem/database';
+import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
+import { BookingRepository, CallRepository, databaseResource, WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
 import { deriveKeys, Destinations, managed, OutboundPoster, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { CallRecordProcessor } from './call-record.processor.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
@@ -26,7 +27,8 @@ export class PostCallWorkerModule {
         { provide: BookingRepository, useValue: new BookingRepository(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },
         { provide: WebhookDeliveryRepository, useValue: new WebhookDeliveryRepository(database.value) },
-        { provide: Sealer, useValue: new Sealer(deriveKeys(config.secrets, 'webhook-secrets')) },
+        { provide: WebhookEndpointRepository, useValue: new WebhookEndpointRepository(database.value) },
+        { provide: Sealer, useValue: new Sealer(deriveKeys(config.secrets, WEBHOOK_SECRETS_PURPOSE)) },
         { provide: OutboundPoster, useValue: new OutboundPoster(new Destinations(config.trustedNetworks)) },
         PostCallQueue,
         PostCallMetrics,

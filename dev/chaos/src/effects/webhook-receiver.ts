@@ -8,7 +8,11 @@ export interface ReceiverMood {
   readonly errors: number;
   /** Before every answer. */
   readonly delayMs: number;
+  /** Whether it asks to be left alone for a while, whatever it is sent. */
+  readonly isBusy: boolean;
 }
+
+export const WELL: ReceiverMood = { errors: 0, delayMs: 0, isBusy: false };
 
 /** One event as the receiver has it: what was sent under its id, and how often it was accepted. */
 interface Kept {
@@ -17,10 +21,11 @@ interface Kept {
   readonly accepted: number;
 }
 
+const BUSY_S = 3;
 const ERRORS: readonly ((response: ServerResponse) => void)[] = [
   (response) => response.writeHead(500).end(),
-  (response) => response.writeHead(503, { 'retry-after': '1' }).end(),
-  (response) => response.writeHead(429).end(),
+  (response) => response.writeHead(404).end(),
+  (response) => response.writeHead(302, { location: 'https://elsewhere.example.com/' }).end(),
   (response) => response.destroy(),
 ];
 
@@ -30,7 +35,7 @@ export class WebhookReceiver {
   /** Requests whose signature did not fit, and events whose body was another one at another try. */
   forged = 0;
   changed = 0;
-  mood: ReceiverMood = { errors: 0, delayMs: 0 };
+  mood = WELL;
   private key: Buffer = Buffer.alloc(0);
   private server: Server | null = null;
   private port = 0;
@@ -73,10 +78,11 @@ export class WebhookReceiver {
     }
     const known = this.kept.get(id) ?? { body, tries: 0, accepted: 0 };
     if (known.body !== body) this.changed += 1;
-    const { errors, delayMs } = this.mood;
+    const { errors, delayMs, isBusy } = this.mood;
     const isError = this.random() < errors;
     this.kept.set(id, { ...known, tries: known.tries + 1 });
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (isBusy) return void response.writeHead(429, { 'retry-after': String(BUSY_S) }).end();
     if (isError) return void ERRORS[Math.floor(this.random() * ERRORS.length)]?.(response);
     if (response.destroyed) return;
     const current = this.kept.get(id) ?? known;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
 import { Business, measure, platformOf } from '../effects/business.ts';
 import { inParallel } from '../effects/order.ts';
-import { WebhookReceiver } from '../effects/webhook-receiver.ts';
+import { WebhookReceiver, WELL } from '../effects/webhook-receiver.ts';
 import type { Scenario } from '../scenario.ts';
 import { most, total } from './figures.ts';
 
@@ -12,6 +12,7 @@ const PEOPLE = 60;
 const SLOTS = 24;
 const OUTAGE_MS = 60_000;
 const SLOW_MS = 30_000;
+const FAILING_MS = 3_000;
 /** Slower than the platform waits. */
 const SLOW_ANSWER_MS = 20_000;
 const DELIVERED_PATIENCE_MS = 240_000;
@@ -66,15 +67,18 @@ async function cause(bench: Bench, business: Business): Promise<void> {
 }
 
 async function troubles(bench: Bench, receiver: WebhookReceiver): Promise<void> {
-  receiver.mood = { errors: 0.3, delayMs: 0 };
-  await sleep(3_000);
+  const failing = { ...WELL, errors: 0.3 };
+  receiver.mood = failing;
+  await sleep(FAILING_MS);
   const worker = bench.pick(['post-call-worker', 'post-call-worker-2']);
   bench.history.add({ kind: 'fault', what: 'kill', target: worker, held: [] });
   await bench.fleet.signal(worker, 'SIGKILL');
-  receiver.mood = { errors: 0.3, delayMs: SLOW_ANSWER_MS };
+  receiver.mood = { ...failing, isBusy: true };
+  await sleep(FAILING_MS);
+  receiver.mood = { ...failing, delayMs: SLOW_ANSWER_MS };
   await sleep(SLOW_MS);
   await bench.fleet.restart(worker);
-  receiver.mood = { errors: 0.3, delayMs: 0 };
+  receiver.mood = failing;
   await receiver.goAway();
   await sleep(OUTAGE_MS);
   await receiver.listen();

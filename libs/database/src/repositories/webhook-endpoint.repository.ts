@@ -123,6 +123,18 @@ export class WebhookEndpointRepository {
     return changed.length === 1;
   }
 
+  /** Secrets that are not sealed by this key: up to 100, of any tenant. */
+  async sealedOtherwise(keyId: string): Promise<{ readonly id: string; readonly sealedSecret: string }[]> {
+    return run(this.dataSource, (manager) =>
+      rows(manager, `SELECT id, sealed_secret AS "sealedSecret" FROM webhook_endpoints WHERE split_part(sealed_secret, '.', 1) <> $1 LIMIT 100`, [keyId]),
+    );
+  }
+
+  /** Keeps the same secret under another seal, unless it was replaced meanwhile. */
+  async reseal(id: string, before: string, after: string): Promise<void> {
+    await run(this.dataSource, (manager) => rows(manager, 'UPDATE webhook_endpoints SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2', [id, before, after]));
+  }
+
   /** Sends it an event that says so. @returns whether there is such an endpoint */
   async test(tenantId: TenantId, id: string): Promise<boolean> {
     return transact(this.dataSource, async (transaction) => {

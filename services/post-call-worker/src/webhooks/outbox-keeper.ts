@@ -1,13 +1,19 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { WebhookDeliveryRepository } from '@tandem/database';
+import { Sealer } from '@tandem/call-state';
+import { webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
+import { WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
+import { CONFIG, deriveKeys, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 
 const MEASURE_EVERY_MS = 15_000;
-const PURGE_EVERY_MS = 600_000;
+const TIDY_EVERY_MS = 600_000;
 /** Longer than anything is tried, and long enough for somebody to come back from holidays and replay. */
 const KEEP_MS = 30 * 86_400_000;
 
-/** Tells how much waits, and forgets what is long over. In every replica: they take different rows or none. */
+/**
+ * Tells how much waits, forgets what is long over, and seals secrets anew after TANDEM_SECRET was replaced, so that the old
+ * one is not needed for them. In every replica: they take different rows, or do the same to them.
+ */
 @Injectable()
 export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(OutboxKeeper.name);
@@ -15,12 +21,16 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     @Inject(WebhookDeliveryRepository) private readonly deliveries: WebhookDeliveryRepository,
+    @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
+    @Inject(WebhookEndpointRepository) private readonly endpoints: WebhookEndpointRepository,
+    @Inject(Sealer) private readonly secrets: Sealer,
     @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timers = [setInterval(() => void this.measure(), MEASURE_EVERY_MS), setInterval(() => void this.purge(), PURGE_EVERY_MS)];
+    this.timers = [setInterval(() => void this.measure(), MEASURE_EVERY_MS), setInterval(() => void this.tidy(), TIDY_EVERY_MS)];
     for (const timer of this.timers) timer.unref();
+    void this.resealed();
   }
 
   onApplicationShutdown(): void {
@@ -38,12 +48,26 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  private async purge(): Promise<void> {
+  private async tidy(): Promise<void> {
+    await this.resealed();
     try {
       const purged = await this.deliveries.purge(new Date(Date.now() - KEEP_MS));
       if (purged > 0) this.logger.log({ purged }, 'old events forgotten');
     } catch (error) {
       this.logger.warn({ err: error }, 'old events could not be forgotten; trying again later');
+    }
+  }
+
+  /** Seals secrets with the newest key. */
+  async resealed(): Promise<void> {
+    try {
+      const [{ keyId }] = deriveKeys(this.config.secrets, WEBHOOK_SECRETS_PURPOSE);
+      for (const { id, sealedSecret } of await this.endpoints.sealedOtherwise(keyId)) {
+        const place = webhookSecretPlace(id);
+        await this.endpoints.reseal(id, sealedSecret, this.secrets.seal(this.secrets.open(sealedSecret, place), place));
+      }
+    } catch (error) {
+      this.logger.warn({ err: error }, 'signing secrets could not be sealed anew: keep the previous TANDEM_SECRET for now');
     }
   }
 }
