@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants, cpus, setPriority } from 'node:os';
 
 /** Keeps a process and all its threads on one core. Answers whether that was possible: it takes two cores and `taskset`. */
@@ -28,6 +28,9 @@ export function putFirst(pid: number): boolean {
 export function favour(pid: number): boolean {
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), constants.priority.PRIORITY_HIGHEST);
+    // Where sessions share a core as groups, a thread's priority counts within its session only.
+    const group = `/proc/${pid}/autogroup`;
+    if (existsSync(group)) writeFileSync(group, String(constants.priority.PRIORITY_HIGHEST));
     return true;
   } catch {
     return false;

@@ -70,7 +70,9 @@ export class PumpedPlatform {
     const account = { accountSid: this.platform.twilio.accountSid, voiceUrl: this.platform.voiceUrl, statusUrl: `${stack.urls.ingress}/twilio/status`, authToken: stack.twilioAuthToken };
     const placed: Promise<void>[] = [];
     for (let call = 0; call < calls; call += 1) {
-      placed.push(this.pump.place(account, habit));
+      const call = this.pump.place(account, habit);
+      call.catch(() => undefined); // Told below, when all have been placed.
+      placed.push(call);
       await sleep(1000 / perSecond);
     }
     await Promise.all(placed);
