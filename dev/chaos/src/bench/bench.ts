@@ -87,6 +87,12 @@ export class Bench {
     await deed();
   }
 
+  /** A relay that holds calls now. */
+  async pickHolder(): Promise<string> {
+    const holders = [...(await this.holdings())].filter(([, held]) => held.length > 0).map(([relay]) => relay);
+    return this.pick(holders.length > 0 ? holders : this.fleet.relays);
+  }
+
   pick<Item>(items: readonly Item[]): Item {
     return items[Math.floor(this.random() * items.length)] as Item;
   }

@@ -13,7 +13,7 @@ const SETTLED_MS = 1_000;
 const AWAKE_MS = 2_000;
 
 async function freezeOne(bench: Bench): Promise<void> {
-  const relay = bench.pick(bench.fleet.relays);
+  const relay = await bench.pickHolder();
   await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
   await sleep(SETTLED_MS);
   const early = appendsOf(bench);

@@ -23,7 +23,7 @@ export const relayHerd: Scenario = {
   round: async (bench) => {
     await bench.place(bench.calls);
     await bench.everybodyTalks(1, 40_000);
-    const relay = bench.pick(bench.fleet.relays);
+    const relay = await bench.pickHolder();
     await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
     for (let look = 0; look < LOOKS; look += 1) {
       await sleep(LOOK_MS);

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 import { backWithin, goesOn, talkThrough, turnsRight } from './figures.ts';
 
 async function killOne(bench: Bench): Promise<void> {
-  const relay = bench.pick(bench.fleet.relays);
+  const relay = await bench.pickHolder();
   await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
   await bench.everybodyTalks(1, 30_000);
   await bench.fleet.restart(relay);

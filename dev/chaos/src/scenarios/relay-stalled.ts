@@ -24,7 +24,7 @@ export const relayStalled: Scenario = {
   round: async (bench) => {
     await bench.place(bench.calls);
     await bench.everybodyTalks(1, 30_000);
-    const relay = bench.pick(bench.fleet.relays);
+    const relay = await bench.pickHolder();
     await bench.strike('stall', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
     await sleep(STALL_MS);
     await bench.fleet.signal(relay, 'SIGCONT');

@@ -11,7 +11,7 @@ async function drain(bench: Bench, relay: string): Promise<void> {
 }
 
 async function drainOne(bench: Bench): Promise<void> {
-  const relay = bench.pick(bench.fleet.relays);
+  const relay = await bench.pickHolder();
   await drain(bench, relay);
   await bench.fleet.restart(relay);
 }
