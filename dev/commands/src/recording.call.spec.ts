@@ -127,6 +127,7 @@ describe('a recorded call', () => {
       expect(await platform.tell(`/v1/calls/${callId}/recording`, { state: 'running' })).toMatchObject({ status: 202 });
       const holder = (await platform.records.standing(callId))?.relayId ?? '';
       await platform.stack.supervisor.kill(holder, 'SIGKILL');
+      await platform.eventually(() => call.report().streams.length, (streams) => streams === 2, 'the call to be on another relay');
       await call.waitForSpeech({ timeoutMs: 15_000 });
       await call.waitForSilence(600);
       call.hangup();

@@ -76,6 +76,9 @@ async function asksFor(department: string, from = CALLER, options: Partial<Place
 
 /** Hears the agent on the new stream to its end, answers, hears it again and hangs up. */
 async function talksOn(call: SimulatedCall): Promise<CallReport> {
+  await happened(call, 'stream-open', 2);
+  const heardOnIt = () => kinds(call.report()).lastIndexOf('agent-started') > kinds(call.report()).lastIndexOf('stream-open');
+  await platform.eventually(heardOnIt, Boolean, 'the agent on the new stream');
   await answer(call);
   await call.waitForSpeech();
   await call.waitForSilence(500);
