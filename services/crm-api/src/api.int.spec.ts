@@ -28,6 +28,7 @@ const RULES: Record<string, RouteRule> = {
   'POST /v1/bookings': { path: () => '/v1/bookings', body: { service: 'plumbing', start: nineOclock(3) }, stranger: 'own' },
   'GET /v1/bookings': { path: () => '/v1/bookings', stranger: 'own' },
   'GET /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
+  'PATCH /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, body: { start: nineOclock(4) }, stranger: 404 },
   'DELETE /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
 };
 
