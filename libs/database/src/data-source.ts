@@ -88,6 +88,16 @@ export function createDataSource({ url, poolSize, statementTimeoutMs = STATEMENT
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
+      onConnect: listenForErrors,
     },
   });
+}
+
+/**
+ * A client without a listener for its errors ends the process with the first one. The pool listens while it is idle and
+ * TypeORM while it works, but nobody in between: a server that goes away right after it let a client in would hit that gap.
+ * The client knows by itself that it is broken, and its next query says so.
+ */
+function listenForErrors(client: { on(event: 'error', listener: () => void): unknown }): void {
+  client.on('error', () => undefined);
 }

@@ -19,9 +19,9 @@ export interface Webhook {
 }
 
 /** A call that exists at the carrier alone: its webhooks, in the order of what happened. */
-export function carrierCall(course: number, to: string): { readonly sid: string; readonly webhooks: readonly Webhook[] } {
+export function carrierCall(course: number, to: string, accountSid: string): { readonly sid: string; readonly webhooks: readonly Webhook[] } {
   const sid = `CA${randomBytes(16).toString('hex')}`;
-  const common = { CallSid: sid, AccountSid: `AC${'0'.repeat(32)}`, From: '+12025550123', To: to, Direction: 'inbound' };
+  const common = { CallSid: sid, AccountSid: accountSid, From: '+12025550123', To: to, Direction: 'inbound' };
   const statuses = COURSES[course % COURSES.length] ?? [];
   const reports = statuses.map((status, sequence): Webhook => ({ path: '/twilio/status', fields: { ...common, CallStatus: status, SequenceNumber: String(sequence), ...(status === 'completed' ? { CallDuration: '7' } : {}) } }));
   return { sid, webhooks: [{ path: '/twilio/voice', fields: { ...common, CallStatus: 'ringing' } }, ...reports] };

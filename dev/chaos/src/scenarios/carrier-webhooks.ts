@@ -32,8 +32,9 @@ export const carrierWebhooks: Scenario = {
   rounds: 5,
   isForPlain: false,
   round: async (bench) => {
-    const inOrder = Array.from({ length: bench.calls / 2 }, (_, course) => ({ course, ...carrierCall(course, DIALLED) }));
-    const mixed = Array.from({ length: bench.calls / 2 }, (_, course) => ({ course, ...carrierCall(course, DIALLED) }));
+    const { accountSid } = bench.fleet.twilio;
+    const inOrder = Array.from({ length: bench.calls / 2 }, (_, course) => ({ course, ...carrierCall(course, DIALLED, accountSid) }));
+    const mixed = Array.from({ length: bench.calls / 2 }, (_, course) => ({ course, ...carrierCall(course, DIALLED, accountSid) }));
     const send = sender(bench);
     const deliveries = mixed.flatMap(({ webhooks }) => webhooks.flatMap((webhook) => Array.from({ length: 1 + Math.floor(bench.random() * MOST_DELIVERIES) }, () => webhook)));
     measure(bench, 'events', [...inOrder, ...mixed].reduce((sum, { webhooks }) => sum + webhooks.length, 0));

@@ -13,6 +13,7 @@ const CALLS = 8;
 /** Somewhere in it lies the death of Postgres. */
 const LONGEST_LIFE_MS = 250;
 const PATIENCE_MS = 30_000;
+const LINES_SHOWN = 60;
 const WRITTEN_PATIENCE_MS = 60_000;
 
 /** R12: Postgres dies in the middle of transactions, again and again. */
@@ -24,6 +25,7 @@ export const postgresKilled: Scenario = {
     { id: 'R12', what: 'bookings nobody was acknowledged', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'bookings nobody knows of') },
     { id: 'R12', what: 'bookings without their event, or with more than one', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'bookings without their one event') },
     { id: 'R12', what: 'calls half-written, or not written', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'half-written calls') },
+    { id: 'R12', what: 'services that died of it', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'died') },
     { id: 'R12', what: 'requests without a definite answer in the end', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'unanswered') },
   ],
   fleet: { relays: 1, replicas: { 'crm-api': 2, 'post-call-worker': 2 }, env: { RELAY_MAX_CALLS: '5000' } },
@@ -34,7 +36,7 @@ export const postgresKilled: Scenario = {
     const { postgres, twilioAuthToken } = platformOf(bench).stack;
     const platform = platformOf(bench);
     const business = await Business.open(platform, PEOPLE);
-    const calls = Array.from({ length: CALLS }, (_, index) => carrierCall(index, DIALLED));
+    const calls = Array.from({ length: CALLS }, (_, index) => carrierCall(index, DIALLED, platform.twilio.accountSid));
     const at = { to: platform.publicUrl, signedFor: platform.publicUrl };
     // They are written down three seconds after their last report.
     for (const { webhooks } of calls) for (const webhook of webhooks) await deliver(webhook, at, twilioAuthToken);
@@ -64,7 +66,9 @@ async function judge(bench: Bench, business: Business, answers: readonly Answer[
   const there = new Set((await business.bookings()).map(({ id }) => id));
   measure(bench, 'lost bookings', countMissing(told, there));
   measure(bench, 'bookings nobody knows of', countMissing(there, told));
-  measure(bench, 'unanswered', answers.filter(({ status }) => status !== 201 && status !== 409).length);
+  const unanswered = answers.filter(({ status, code }) => status !== 201 && code !== 'slot-taken');
+  measure(bench, 'unanswered', unanswered.length);
+  for (const [what, those] of Map.groupBy(unanswered, ({ status, code }) => `${status} ${code}`)) bench.log(`R12: ${those.length} times ${what}`);
   const events = await platform.sql<{ id: string }>(`SELECT data ->> 'bookingId' AS id FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created'`, business.tenantId);
   measure(bench, 'bookings without their one event', Math.abs(events.length - there.size) + countMissing(there, new Set(events.map(({ id }) => id))));
   const whole = () =>
@@ -76,6 +80,9 @@ async function judge(bench: Bench, business: Business, answers: readonly Answer[
   await platform.eventually(whole, ([row]) => row?.n === sids.length, 'the calls to be written down', WRITTEN_PATIENCE_MS).catch(() => undefined);
   measure(bench, 'half-written calls', sids.length - ((await whole())[0]?.n ?? 0));
   await noteBookings(bench, business.tenantId);
+  const dead = platform.stack.supervisor.instances.filter((instance) => bench.fleet.pidOf(instance) === null);
+  measure(bench, 'died', dead.length);
+  for (const instance of dead) bench.log(`R12: ${instance} is dead. It said:\n${platform.lines.filter((line) => line.startsWith(`${instance} `)).slice(-LINES_SHOWN).join('\n')}`);
 }
 
 const countMissing = (these: ReadonlySet<string>, among: ReadonlySet<string>): number => [...these].filter((item) => !among.has(item)).length;
