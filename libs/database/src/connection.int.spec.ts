@@ -16,7 +16,7 @@ const GOING_DOWN = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminatin
 
 describe('a server that goes away as it lets a client in', () => {
   let server: Server | undefined;
-  afterEach(() => server?.close());
+  afterEach(() => void server?.close());
 
   it('is told as an error to whoever waits for it, and ends no process', async () => {
     server = createServer((socket) => {
