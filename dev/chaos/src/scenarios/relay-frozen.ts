@@ -5,8 +5,10 @@ import type { RunView } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
 import { backWithin, goesOn, talkThrough, total, turnsRight } from './figures.ts';
 
-/** Long enough for every call to be rescued. */
+/** Woken at the latest; sooner when every call is on another relay, while the carrier would still hear the old one. */
 const FROZEN_MS = 6_500;
+/** From a new stream to its relay's claim. */
+const CLAIMED_MS = 300;
 /** What was under way at the freeze has arrived by then. */
 const SETTLED_MS = 1_000;
 /** What a relay that woke might still do, it does in this time. */
@@ -14,19 +16,26 @@ const AWAKE_MS = 2_000;
 
 async function freezeOne(bench: Bench): Promise<void> {
   const relay = await bench.pickHolder();
+  const streamsOf = () => new Map(bench.callers.map(({ call }) => [call.sid, call.streams.reports.filter(({ openedAtMs }) => openedAtMs !== null).length]));
+  const streams = streamsOf();
+  const held = (await bench.holdings()).get(relay) ?? [];
   await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
   await sleep(SETTLED_MS);
   const early = appendsOf(bench);
-  await sleep(FROZEN_MS - SETTLED_MS);
+  const isOnItsWay = (): boolean => {
+    const now = streamsOf();
+    return held.every((sid) => (now.get(sid) ?? 0) > (streams.get(sid) ?? 0));
+  };
+  if (await bench.until(isOnItsWay, FROZEN_MS - SETTLED_MS)) await sleep(CLAIMED_MS);
   // Whom a frozen relay talks to hears nothing more: those sessions are its own.
   const frozen = [...appendsOf(bench)].filter(([session, appends]) => early.get(session) === appends);
-  const before = mediaOfEnded(bench);
+  const before = mediaAfterEnd(bench);
   await bench.fleet.signal(relay, 'SIGCONT');
   bench.history.add({ kind: 'fault-over', what: 'freeze', target: relay });
   await sleep(AWAKE_MS);
   // Nobody takes a plain relay's calls over: it may go on with them.
   if (bench.fleet.kind === 'plain') return;
-  bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaOfEnded(bench) - before + sum(frozen.map(([session, appends]) => session.counters.appends - appends)) });
+  bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaAfterEnd(bench) - before + sum(frozen.map(([session, appends]) => session.counters.appends - appends)) });
 }
 
 /** R3, R4: a relay stops without a word, and comes back when its calls are somebody else's. */
@@ -36,8 +45,8 @@ export const relayFrozen: Scenario = {
   goals: [
     goesOn('R3', 'freeze'),
     backWithin('R3', 1, 6_000, 'freeze'),
-    { id: 'R4', what: 'messages of the woken relay that reached a carrier or a model', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'stale-frames') },
-    { id: 'R4', what: 'events and second effects of the woken relay that were taken', unit: '', limit: { atMost: 0 }, figure: staleEvents },
+    { id: 'R4', what: 'pieces of audio the woken relay sent to a carrier or a model', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'stale-frames') },
+    { id: 'R4', what: 'events of the woken relay that were taken', unit: '', limit: { atMost: 0 }, figure: staleEvents },
     turnsRight('R5'),
   ],
   fleet: { relays: 3 },
@@ -48,9 +57,9 @@ export const relayFrozen: Scenario = {
   round: talkThrough(freezeOne),
 };
 
-/** Messages carriers have taken over streams that were over by their count. */
-function mediaOfEnded({ callers }: Bench): number {
-  return sum(callers.flatMap(({ call }) => call.streams.reports.filter(({ endedAtMs }) => endedAtMs !== null).map(({ mediaReceived }) => mediaReceived)));
+/** Pieces of audio carriers were sent over streams they had left. */
+function mediaAfterEnd({ callers }: Bench): number {
+  return sum(callers.flatMap(({ call }) => call.streams.reports.map((report) => report.mediaAfterEnd)));
 }
 
 /** Pieces of audio each open model session has been given. */

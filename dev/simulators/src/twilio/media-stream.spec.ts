@@ -95,6 +95,19 @@ describe('a media stream', () => {
       expect(events()).toEqual(['stream-started', 'stream-error 31903', 'stream-stopped']);
     });
 
+    it('that the call has left counts what still comes over it, and plays none of it', async () => {
+      const call = bench.dial(bench.connect());
+      const stream = await bench.app.stream();
+      await stream.next('media');
+      stream.socket.pause(); // A server that has not read yet that it is over.
+      call.hangup();
+      stream.media(mulawTone(400, 60));
+      await until(() => call.report().streams[0]!.mediaAfterEnd === 1);
+      expect(call.report().streams[0]).toMatchObject({ mediaReceived: 0, playedBytes: 0 });
+      stream.socket.resume();
+      await call.ended;
+    });
+
     it('ends with stop when the caller hangs up; no action is requested', async () => {
       const call = bench.dial(bench.connect('action="/after"', callback));
       const stream = await bench.app.stream();

@@ -195,7 +195,8 @@ export class MediaStream {
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
-    if (this.#isEnded || this.#isFrozen) return;
+    if (this.#isFrozen) return;
+    if (this.#isEnded) return this.#tooLate(data, isBinary);
     if (!this.#options.isBidirectional) return this.#refuse('a one-way stream accepts no messages');
     if (isBinary) return this.#refuse('binary message');
     const message = readServerMessage(data.toString(), this.streamSid);
@@ -211,6 +212,10 @@ export class MediaStream {
       case 'invalid':
         return this.#refuse(message.reason);
     }
+  }
+
+  #tooLate(data: Buffer, isBinary: boolean): void {
+    if (!isBinary && readServerMessage(data.toString(), this.streamSid).event === 'media') this.#log.mediaAfterEnd += 1;
   }
 
   #refuse(reason: string): void {

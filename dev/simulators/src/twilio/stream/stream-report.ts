@@ -24,6 +24,8 @@ export interface StreamReport {
   readonly mediaSent: number;
   readonly mediaDiscarded: number;
   readonly mediaReceived: number;
+  /** Came after the call had left the stream: ignored. */
+  readonly mediaAfterEnd: number;
   readonly playedBytes: number;
   readonly droppedBytes: number;
   readonly queuedBytes: number;
@@ -54,6 +56,7 @@ export class StreamLog {
   mediaSent = 0;
   mediaDiscarded = 0;
   mediaReceived = 0;
+  mediaAfterEnd = 0;
   invalidMessages = 0;
 
   constructor(names: StreamNames) {
@@ -68,7 +71,7 @@ export class StreamLog {
 
   report(playout: PlayoutBuffer): StreamReport {
     const { identity, url, name, isBidirectional } = this.#names;
-    const { openedAtMs, endedAtMs, end, mediaSent, mediaDiscarded, mediaReceived, invalidMessages } = this;
+    const { openedAtMs, endedAtMs, end, mediaSent, mediaDiscarded, mediaReceived, mediaAfterEnd, invalidMessages } = this;
     const { playedBytes, droppedBytes, queuedBytes, outstandingMarks } = playout;
     return {
       streamSid: identity.streamSid,
@@ -81,6 +84,7 @@ export class StreamLog {
       mediaSent,
       mediaDiscarded,
       mediaReceived,
+      mediaAfterEnd,
       playedBytes,
       droppedBytes,
       queuedBytes,
