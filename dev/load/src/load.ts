@@ -22,6 +22,7 @@ npm run load -- --only churn         calls that come and go: what is left of the
   --no-limit         stop there instead of going on until the core or the latency budget is used up
   --churn 2m         for how long calls come and go: 90s, 30m, 2h
   --churn-calls 100  how many are up at a time; each lives for 25 s
+  --recording        calls are recorded, into a folder of this machine
   --rows 100 --relays 1 --ramp 25      calls, relays and calls started a second (rows)
   --json <file>      everything that was measured
   --save             puts the parts that were measured into docs/capacity.json, and its plot and table into docs/capacity.md
@@ -44,6 +45,7 @@ const { values } = parseArgs({
     limit: { type: 'boolean', default: true },
     churn: { type: 'string', default: '2m' },
     'churn-calls': { type: 'string', default: '100' },
+    recording: { type: 'boolean', default: false },
     rows: { type: 'string', default: '100' },
     relays: { type: 'string', default: '1' },
     ramp: { type: 'string', default: '25' },
@@ -81,7 +83,7 @@ async function measure(): Promise<Capacity> {
   const duration = whole('duration', 5, 3_600);
   const straight = parts.has('capacity') ? await walkThrough(STRAIGHT_WIRE, calls, 1) : null;
   log('Starting the stack');
-  const running = await PumpedPlatform.start(values.limit ? MOST_CALLS : calls + ROOM);
+  const running = await PumpedPlatform.start(values.limit ? MOST_CALLS : calls + ROOM, values.recording);
   try {
     log('Warming up');
     await running.warmUp();
@@ -91,7 +93,7 @@ async function measure(): Promise<Capacity> {
     if (parts.has('churn')) log(`Churn for ${values.churn}`);
     const churn = parts.has('churn') ? await running.beside(() => runChurn(churnSeconds, churnCalls, log, running)) : null;
     const machine = `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
-    return { machine, isPinned: running.isPinned, straight, ramp, isolation, churn };
+    return { machine, isPinned: running.isPinned, straight, ramp: values.recording ? null : ramp, recordedRamp: values.recording ? ramp : null, isolation, churn };
   } finally {
     await running.stop();
   }

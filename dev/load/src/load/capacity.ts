@@ -14,6 +14,8 @@ export interface Capacity {
   /** The way through the same sockets without a relay. */
   readonly straight: SocketWalk | null;
   readonly ramp: (Ramp & Conditions) | null;
+  /** The same with calls that are recorded. */
+  readonly recordedRamp: (Ramp & Conditions) | null;
   readonly isolation: (Isolation & Conditions) | null;
   readonly churn: (Churn & Conditions) | null;
 }
@@ -39,7 +41,7 @@ const held = (what: string, found: string, promised: string, isKept: boolean): F
 const spread = ({ p50Ms, p95Ms, p99Ms, maxMs }: Spread): string => `${[p50Ms, p95Ms, p99Ms].map((value) => value.toFixed(2)).join(' / ')} ms, at most ${milliseconds(maxMs)}`;
 
 export function findings(capacity: Capacity): Finding[] {
-  return [...rampFindings(capacity), ...isolationFindings(capacity.isolation), ...churnFindings(capacity.churn)];
+  return [...rampFindings(capacity), ...recordedFindings(capacity.recordedRamp), ...isolationFindings(capacity.isolation), ...churnFindings(capacity.churn)];
 }
 
 /** The step that was held for long. */
@@ -64,6 +66,20 @@ function rampFindings({ ramp, straight }: Capacity): Finding[] {
     told('CPU to take a call', `${ramp.cpuMsPerSetUp.toFixed(1)} ms`),
     held('memory per call', `${ramp.residentKbPerCall.toFixed(0)} KB above ${(ramp.emptyResidentBytes / 1e6).toFixed(0)} MB without calls`, `${KB_PER_CALL} KB`, ramp.residentKbPerCall <= KB_PER_CALL),
     told('event-loop delay, p99 (its clock ticks every 10 ms)', milliseconds(step.loopDelayP99Ms)),
+  ];
+}
+
+function recordedFindings(ramp: Capacity['recordedRamp']): Finding[] {
+  if (!ramp || ramp.steps.length === 0) return [];
+  const step = heldStep(ramp);
+  const isAsPromised = step.calls >= PROMISED_CALLS;
+  const isFast = Math.max(step.toModel.p99Ms, step.toCaller.p99Ms) <= BUDGET.addedP99Ms;
+  return [
+    told('calls that are recorded, measured', conditions(ramp)),
+    told('within the budget on one core', String(ramp.callsPerCore)),
+    held(`${step.calls} of them, p99`, `${milliseconds(step.toModel.p99Ms)} to the model, ${milliseconds(step.toCaller.p99Ms)} to the caller`, `${BUDGET.addedP99Ms} ms at ${PROMISED_CALLS}`, isFast || !isAsPromised),
+    held('CPU per call-second', `${step.cpuMsPerCallSecond.toFixed(2)} ms`, `${CPU_MS} ms`, step.cpuMsPerCallSecond <= CPU_MS),
+    held('memory per call', `${ramp.residentKbPerCall.toFixed(0)} KB`, `${KB_PER_CALL} KB`, ramp.residentKbPerCall <= KB_PER_CALL),
   ];
 }
 
@@ -94,8 +110,8 @@ function churnFindings(churn: Capacity['churn']): Finding[] {
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-function conditions({ measuredAt, othersShare, otherCoreShare }: Conditions): string {
-  return `${measuredAt.slice(0, 10)}; ${percent(othersShare)} of the relay's core went to others, the other core was ${percent(otherCoreShare)} busy`;
+function conditions({ measuredAt, othersShare, otherCoreShare, isRecorded }: Conditions): string {
+  return `${measuredAt.slice(0, 10)}, calls ${isRecorded ? 'recorded' : 'not recorded'}; ${percent(othersShare)} of the relay's core went to others, the other core was ${percent(otherCoreShare)} busy`;
 }
 
 function signed(value: number): string {

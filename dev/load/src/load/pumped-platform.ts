@@ -10,6 +10,7 @@ import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.t
 const RECORDED: Partial<AgentContentInput> = { recording: { mode: 'announced' }, notice: 'This call is recorded.' };
 const RELAY_CORE = 0;
 const OTHER_CORE = 1;
+const NOT_RECORDED = { RECORDINGS_DIR: '', RECORDINGS_KEY_FILE: '' };
 /** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
 const WARM_UP_CALLS = 30;
 
@@ -20,6 +21,7 @@ export interface Conditions {
   readonly othersShare: number;
   /** How busy the other core was, in all. */
   readonly otherCoreShare: number;
+  readonly isRecorded: boolean;
 }
 
 /** The whole platform with one relay on a core of its own; servers, workers and the driver share the other one. */
@@ -28,21 +30,22 @@ export class PumpedPlatform {
     readonly platform: RunningPlatform,
     readonly pump: PumpProcess,
     readonly isPinned: boolean,
+    private readonly isRecorded: boolean,
   ) {}
 
-  static async start(maxCalls: number, env: Readonly<Record<string, string>> = {}): Promise<PumpedPlatform> {
+  static async start(maxCalls: number, isRecorded: boolean): Promise<PumpedPlatform> {
     // What this process starts inherits its core.
     const isPinned = pin(process.pid, OTHER_CORE);
     const pump = await PumpProcess.start();
     try {
-      const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls), ...env } } });
+      const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls), ...(isRecorded ? {} : NOT_RECORDED) } } });
       await platform.publish(RECORDED);
       for (const instance of relaysOf(platform)) {
         const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
         if (isPinned) pin(pid, RELAY_CORE);
         favour(pid);
       }
-      return new PumpedPlatform(platform, pump, isPinned);
+      return new PumpedPlatform(platform, pump, isPinned, isRecorded);
     } catch (error) {
       pump.stop();
       throw error;
@@ -61,7 +64,7 @@ export class PumpedPlatform {
     const after = await look();
     const ms = after.ms - before.ms;
     const othersShare = Math.max(0, (after.own - before.own - (after.relay - before.relay)) / ms);
-    return { ...done, measuredAt: new Date().toISOString(), othersShare, otherCoreShare: (after.other - before.other) / ms };
+    return { ...done, measuredAt: new Date().toISOString(), othersShare, otherCoreShare: (after.other - before.other) / ms, isRecorded: this.isRecorded };
   }
 
   /** So many calls, so many a second. @throws when one is refused */

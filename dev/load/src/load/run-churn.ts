@@ -25,6 +25,8 @@ export interface Churn {
 
 /** A call lives for this long. */
 const LIFE_SECONDS = 25;
+/** Timers and closing sockets of calls that were are gone by then. */
+const REST_MS = 8_000;
 const SHORTEST_SAMPLE_MS = 5_000;
 const SAMPLES = 120;
 /** Heap in use goes up and down with the collector; its lowest in each of so many stretches is what is really held. */
@@ -33,6 +35,7 @@ const STRETCHES = 6;
 /** Calls come and go for a while: what is left of them in memory. */
 export async function runChurn(seconds: number, atOnce: number, log: (line: string) => void, running: PumpedPlatform): Promise<Churn> {
   const sampleMs = Math.max(SHORTEST_SAMPLE_MS, (seconds * 1000) / SAMPLES);
+  await sleep(REST_MS);
   const before = await running.relay();
   await running.place(atOnce, 12);
   await running.pump.reset();
@@ -54,7 +57,7 @@ export async function runChurn(seconds: number, atOnce: number, log: (line: stri
   }
   const { carrier, refused } = await running.pump.figures();
   await running.hangUpAll();
-  await sleep(5_000);
+  await sleep(REST_MS);
   const after = await running.relay();
   const settled = samples.slice(Math.floor(samples.length / 4));
   const stretch = Math.ceil(settled.length / STRETCHES);

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Capacity } from './capacity.ts';
 import { saveCapacity } from './save-capacity.ts';
 
-const NOTHING: Capacity = { machine: 'a machine', isPinned: true, straight: null, ramp: null, isolation: null, churn: null };
-const conditions = { measuredAt: '2026-11-25T20:00:00Z', othersShare: 0.02, otherCoreShare: 0.4 };
+const NOTHING: Capacity = { machine: 'a machine', isPinned: true, straight: null, ramp: null, recordedRamp: null, isolation: null, churn: null };
+const conditions = { measuredAt: '2026-11-25T20:00:00Z', othersShare: 0.02, otherCoreShare: 0.4, isRecorded: false };
 const spread = { count: 1, p50Ms: 0.1, p95Ms: 0.2, p99Ms: 0.3, p999Ms: 0.4, maxMs: 0.5 };
 const walk = { toModel: spread, toCaller: spread };
 const isolation = { ...conditions, calls: 50, alone: walk, beside: walk, shiftMs: 0, lost: 0, floodFrames: 4_711, floodFramesDropped: 4_000, stalledEnded: 3 };
