@@ -52,10 +52,11 @@ const PORT_VARIABLES: Record<ServiceName, string> = {
 /** Second and further relays. */
 const MORE_RELAYS_FROM_PORT = 8091;
 /**
- * Audio makes garbage that dies at once. Left alone, V8 lets its nursery grow to a multiple of this on a large machine, which
- * costs a relay of 300 calls some 100 MB and makes each collection longer (docs/capacity.md).
+ * What the collector may do (docs/capacity.md). Audio makes garbage that dies at once: left alone, V8 lets its nursery grow to a
+ * multiple of this on a large machine, which costs memory and makes each collection longer. Of helpers it gets one: a relay
+ * has one core, and each helper takes a share of it from the thread that passes audio.
  */
-const RELAY_NODE_OPTIONS = '--max-semi-space-size=16';
+const RELAY_NODE_OPTIONS = '--max-semi-space-size=16 --v8-pool-size=1';
 /** Calls in a local stack are given this long when it is stopped; production gives them an hour. */
 const LOCAL_DRAIN_GRACE_MS = 3_000;
 

@@ -54,14 +54,14 @@ function rampFindings({ ramp, straight }: Capacity): Finding[] {
   const step = heldStep(ramp);
   const isAsPromised = step.calls >= PROMISED_CALLS;
   const limit = { latency: 'latency', core: 'the core', driver: 'the load driver, not the relay', asked: 'nothing: no more were asked for' }[ramp.endedBecause];
-  const added = (through: Spread, without: Spread | undefined): string => (without ? `${Math.max(0, through.p99Ms - without.p99Ms).toFixed(2)} ms` : '–');
+  const added = (through: Spread, without: Spread | undefined): string => (without && without.count > 0 ? `${Math.max(0, through.p99Ms - without.p99Ms).toFixed(2)} ms` : '–');
   return [
     told('calls held, and for how long', `${step.calls} for ${Math.round(step.seconds)} s, ${step.lost} lost`),
     told('measured', conditions(ramp)),
     told('calls within the budget on one core', `${ramp.callsPerCore}, limited by ${limit}`),
     held('carrier → relay → model, p50 / p95 / p99', spread(step.toModel), `p99 ${BUDGET.addedP99Ms} ms at ${PROMISED_CALLS}`, step.toModel.p99Ms <= BUDGET.addedP99Ms || !isAsPromised),
     held('model → relay → carrier, p50 / p95 / p99', spread(step.toCaller), `p99 ${BUDGET.addedP99Ms} ms at ${PROMISED_CALLS}`, step.toCaller.p99Ms <= BUDGET.addedP99Ms || !isAsPromised),
-    ...(straight ? [told('the same sockets without a relay, to the model', spread(straight.toModel)), told('p99 with, less p99 without', `${added(step.toModel, straight.toModel)} to the model, ${added(step.toCaller, straight.toCaller)} to the caller`)] : []),
+    ...(straight ? [told('the same sockets without a relay, to the model', spread(straight.toModel)), told('p99 with, less p99 without, to the model', added(step.toModel, straight.toModel))] : []),
     held('CPU per call-second, steady', `${step.cpuMsPerCallSecond.toFixed(2)} ms${straight ? ` (${straight.cpuMsPerCallSecond.toFixed(2)} of it for copying bytes between sockets)` : ''}`, `${CPU_MS} ms`, step.cpuMsPerCallSecond <= CPU_MS),
     told('CPU to take a call', `${ramp.cpuMsPerSetUp.toFixed(1)} ms`),
     held('memory per call', `${ramp.residentKbPerCall.toFixed(0)} KB above ${(ramp.emptyResidentBytes / 1e6).toFixed(0)} MB without calls`, `${KB_PER_CALL} KB`, ramp.residentKbPerCall <= KB_PER_CALL),

@@ -10,7 +10,6 @@ import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.t
 const RECORDED: Partial<AgentContentInput> = { recording: { mode: 'announced' }, notice: 'This call is recorded.' };
 const RELAY_CORE = 0;
 const OTHER_CORE = 1;
-const NOT_RECORDED = { RECORDINGS_DIR: '', RECORDINGS_KEY_FILE: '' };
 /** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
 const WARM_UP_CALLS = 30;
 
@@ -38,8 +37,8 @@ export class PumpedPlatform {
     const isPinned = pin(process.pid, OTHER_CORE);
     const pump = await PumpProcess.start();
     try {
-      const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls), ...(isRecorded ? {} : NOT_RECORDED) } } });
-      await platform.publish(RECORDED);
+      const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls) } } });
+      if (isRecorded) await platform.publish(RECORDED);
       for (const instance of relaysOf(platform)) {
         const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
         if (isPinned) pin(pid, RELAY_CORE);
