@@ -68,11 +68,11 @@ export class Bench {
     await Promise.all(callers.map(({ call }) => this.noteRecord(call.sid)));
   }
 
-  /** Which of the calls that run now each relay holds. */
+  /** Which of the calls that run now each relay holds; those whose caller is about to hang up too. */
   async holdings(): Promise<Map<string, string[]>> {
     const holdings = new Map(this.fleet.relays.map((relay): [string, string[]] => [relay, []]));
     await Promise.all(
-      this.callers.map(async ({ call }) => {
+      [...this.callers, ...this.left].filter(({ call }) => !call.hasEnded).map(async ({ call }) => {
         const relay = await this.fleet.holderOf(call.sid);
         if (relay !== null) holdings.get(relay)?.push(call.sid);
       }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { CallMoves, CallRecordStore, connectRedis, RedisCallLog, RelayRegistry, Sealer, type AdmissionRecord } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, CarrierReportStore, connectRedis, RedisCallLog, RelayRegistry, Sealer, type AdmissionRecord } from '@tandem/call-state';
 import { agentSnapshotSchema, streamTicketSchema, termination, UNKNOWN_CALLER, type AgentSnapshotInput, type CallFact, type CallId, type CallStatus, type RelayId, type TenantId, type TerminationReason } from '@tandem/contracts';
 import { Metrics, SignedTokens, type PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { RealClock } from '@tandem/conversation';
@@ -13,6 +13,7 @@ import { PublicBaseUrl } from '../public-base-url.ts';
 import { DepartmentDial } from '../transfer/department-dial.ts';
 import { Transfers } from '../transfer/transfers.service.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
+import { CarrierReports } from '../twilio/carrier-reports.service.ts';
 import { TwilioDoor } from '../twilio/twilio-door.ts';
 import { ReAttachment } from './re-attachment.ts';
 import { StreamOffers } from './stream-offer.ts';
@@ -30,6 +31,7 @@ let moves: CallMoves;
 let registry: RelayRegistry;
 let reAttachment: ReAttachment;
 let transfers: Transfers;
+let reports: CarrierReports;
 let enqueued: string[];
 const tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSchema);
 
@@ -46,6 +48,7 @@ beforeAll(async () => {
   const dial = new DepartmentDial(moves, callbacks);
   const offers = new StreamOffers(config, registry, callbacks);
   reAttachment = new ReAttachment(records, moves, offers, { twilio: new TwilioDoor(config, offers, dial) }, metrics, postCall);
+  reports = new CarrierReports(records, new CarrierReportStore(redis), postCall);
   transfers = new Transfers(records, moves, reAttachment, callbacks, metrics);
 });
 beforeEach(async () => {
@@ -99,6 +102,21 @@ describe('a stream that has ended', () => {
     await endWith(failed, 'model-failed');
     expect(await reAttachment.afterStream(failed)).toContain(APOLOGY);
     expect(await reAttachment.afterStream({ ...failed, callId: randomUUID() as CallId })).toContain(HANG_UP);
+  });
+
+  it('whose caller hangs up on the way to another relay is over at once, and not before', async () => {
+    const completed = { status: 'completed', sequence: 2, durationS: 9 } as const;
+    const waiting = await lostCall();
+    await beat('relay-2');
+    await reAttachment.afterStream(waiting);
+    await reports.take(waiting.carrierCallId, completed);
+    expect(await records.standing(waiting.callId)).toMatchObject({ state: 'ended', endReason: 'caller-hangup' });
+    expect((await claim(waiting, 'relay-2', 2)).outcome).toBe('ended');
+    const held = await lostCall();
+    await reAttachment.afterStream(held);
+    await claim(held, 'relay-2', 2);
+    await reports.take(held.carrierCallId, completed);
+    expect(await records.standing(held.callId)).toMatchObject({ state: 'connected', relayId: 'relay-2' });
   });
 
   it('without its call goes on with another relay under the next epoch, and every repeat gets the same answer', async () => {

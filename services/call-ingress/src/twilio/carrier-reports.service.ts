@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallRecordStore, CarrierReportStore, type CarrierReport } from '@tandem/call-state';
-import { isFinalStatus, type CallId } from '@tandem/contracts';
+import { CallRecordStore, CarrierReportStore, type CallStanding, type CarrierReport } from '@tandem/call-state';
+import { isFinalStatus, type CallId, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 
 /** The relay's own ending usually comes first; the call is written again with the carrier's figures shortly after. */
@@ -39,7 +39,14 @@ export class CarrierReports {
     if (stored === 'unknown' || !isFinalStatus(status)) return;
     const standing = await this.records.standing(callId);
     if (!standing) return;
-    if (standing.state === 'admitted') await this.records.end(callId, standing, 'never-connected');
+    const reason = unheldEnding(standing);
+    if (reason) await this.records.end(callId, standing, reason);
     await this.postCall.enqueue(callId, standing.tenantId, 'carrier-completed', RECORD_AGAIN_MS);
   }
+}
+
+/** A caller who hangs up on the way to a relay: nobody but the carrier knows. Null for a call that somebody holds. */
+function unheldEnding({ state, epoch, minted }: CallStanding): TerminationReason | null {
+  if (state === 'admitted') return 'never-connected';
+  return state === 'connected' && minted > epoch ? 'caller-hangup' : null;
 }
