@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { checkoutRoot, tandemFolder } from '@tandem/stack';
+import { checkoutRoot, parseOptions, tandemFolder } from '@tandem/stack';
 import type { Fleet } from './bench/fleet.ts';
 import { readHistory } from './history/history.ts';
 import { goalLines } from './report/goal-table.ts';
@@ -30,7 +29,7 @@ goal was reached and nothing was violated.`;
 /** A relay of the ordinary kind loses them all or none: there is nothing to be learnt from more. */
 const PLAIN_CALLS = 10;
 
-const { values } = parseArgs({
+const values = parseOptions({
   allowNegative: true,
   options: {
     only: { type: 'string' },
@@ -45,7 +44,7 @@ const { values } = parseArgs({
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
-});
+}, HELP);
 const log = (line: string): void => console.log(line);
 if (values.help) {
   log(HELP);

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { DEMO_PHONE_NUMBER } from '@tandem/database';
 import { findScenario, SCENARIOS, speakTones, type Scenario } from '@tandem/simulators';
-import { ensureSpeech, readRunFile } from '@tandem/stack';
+import { ensureSpeech, parseOptions, readRunFile } from '@tandem/stack';
 import { bookingScenario } from './call/booking-caller.ts';
 import { placeCall, spokenBy, type CallTarget } from './call/place-call.ts';
 import { carrierLine, eventLine, heading, latencyLines, problem } from './call/printed-call.ts';
@@ -16,14 +15,14 @@ npm run call -- --from +12025550147 --to ${DEMO_PHONE_NUMBER}
 
 The stack is the one "npm start" or "npm run demo" keeps up. Ends 0 when the caller got what they expect.`;
 
-const { values } = parseArgs({
+const values = parseOptions({
   options: {
     scenario: { type: 'string', default: 'booking' },
     from: { type: 'string', default: '+12025550123' },
     to: { type: 'string', default: DEMO_PHONE_NUMBER },
     help: { type: 'boolean', short: 'h' },
   },
-});
+}, HELP);
 if (values.help) console.log(HELP);
 else process.exit(await ring());
 

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { DEMO_PHONE_NUMBER } from '@tandem/database';
-import { readRunFile, StackError } from '@tandem/stack';
+import { parseOptions, readRunFile, StackError } from '@tandem/stack';
 import { bookingScenario } from './call/booking-caller.ts';
 import { persistedCall, type PersistedCall } from './call/persisted-call.ts';
 import { placeCall, spokenBy, type PlacedCall } from './call/place-call.ts';
@@ -18,7 +17,7 @@ const CALLER = '+12025550123';
 /** Five of the caller, and an answer to all but the last. */
 const LEAST_UTTERANCES = 9;
 
-const { values } = parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+const values = parseOptions({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }, HELP);
 if (values.help) console.log(HELP);
 else await demo();
 

@@ -122,6 +122,7 @@ describe('a recorded call', () => {
       await answer(call, 1_000);
       await call.waitForSpeech();
       const callId = await platform.callIdOf(call.sid);
+      expect(await platform.ask('/v1/live-calls')).toMatchObject({ items: [{ callId, state: 'connected' }] });
       expect(await platform.tell(`/v1/calls/${callId}/recording`, { state: 'paused' })).toMatchObject({ status: 202 });
       await new Promise((resolve) => setTimeout(resolve, 500));
       expect(await platform.tell(`/v1/calls/${callId}/recording`, { state: 'running' })).toMatchObject({ status: 202 });

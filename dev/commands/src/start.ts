@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { StackError } from '@tandem/stack';
+import { parseOptions, StackError } from '@tandem/stack';
 import { launchStack } from './stack/launch-stack.ts';
 import { reloadOnChange } from './stack/reload.ts';
 
@@ -11,7 +10,7 @@ With TWILIO_AUTH_TOKEN, PUBLIC_BASE_URL, PUBLIC_MEDIA_URL and OPENAI_API_KEY in 
 Without them agent Sarah speaks through the guided engine (a rule-based demo, not an AI), and "npm run call" rings her.
 Prints "ready" when a call can be taken. Logs: .tandem/logs. Addresses and process ids: .tandem/run.json.`;
 
-const { values } = parseArgs({ options: { relays: { type: 'string', default: '1' }, reload: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+const values = parseOptions({ options: { relays: { type: 'string', default: '1' }, reload: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }, HELP);
 const relays = Number(values.relays);
 if (values.help) {
   console.log(HELP);

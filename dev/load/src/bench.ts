@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '@tandem/stack';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
 import { benchInterruptions } from './bench/interruption.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';
@@ -55,7 +55,7 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   },
 };
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+const values = parseOptions({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }, HELP);
 const names = values.only?.split(',') ?? Object.keys(BENCHES);
 if (values.help || names.some((name) => !BENCHES[name])) {
   console.log(HELP);

@@ -1,6 +1,6 @@
+import { parseOptions } from '@tandem/stack';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import { STRAIGHT_WIRE, walkThrough } from './bench/socket-walk.bench.ts';
 import type { Capacity } from './load/capacity.ts';
 import { PumpedPlatform } from './load/pumped-platform.ts';
@@ -36,7 +36,7 @@ const PLACED_PER_SECOND = 12;
 const ROOM = 60;
 const MOST_CALLS = 1_100;
 
-const { values } = parseArgs({
+const values = parseOptions({
   allowNegative: true,
   options: {
     only: { type: 'string', default: PARTS.join(',') },
@@ -53,7 +53,7 @@ const { values } = parseArgs({
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
-});
+}, HELP);
 const parts = new Set(values.only.split(','));
 const log = (line: string): void => console.log(line);
 if (values.help) {

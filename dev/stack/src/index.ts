@@ -19,3 +19,4 @@ export { readRunFile, type Run, type RunningProcess } from './supervisor/run-fil
 export type { ServiceExit, ServiceSpec } from './supervisor/service-process.ts';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.ts';
 export { createTestDatabase, startTestServers, testRedisUrl, type TestDatabase, type TestServers } from './testing/test-servers.ts';
+export { parseOptions } from './process/options.ts';

@@ -1,4 +1,4 @@
-import { agentSnapshotSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, tenantIdSchema, type RelayId, type TenantId } from '@tandem/contracts';
+import { agentSnapshotSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, tenantIdSchema, type RelayId, type CallId, type TenantId } from '@tandem/contracts';
 import { z } from 'zod';
 
 const micros = z.number().int().min(0);
@@ -62,6 +62,11 @@ export interface CallStanding {
   readonly isMoved: boolean;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
+}
+
+/** A call that is going on. */
+export interface LiveCall extends CallStanding {
+  readonly callId: CallId;
 }
 
 /** Keys of a call outlive the longest call, and what has to be done after it, by far. */

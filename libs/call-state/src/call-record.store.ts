@@ -1,6 +1,6 @@
-import { callIdSchema, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TerminationReason } from '@tandem/contracts';
+import { callIdSchema, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId, type TerminationReason } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
-import { CALL_KEYS_TTL_S, admissionRecordSchema, LOST_GRACE_MS, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState } from './admission-record.ts';
+import { CALL_KEYS_TTL_S, admissionRecordSchema, LOST_GRACE_MS, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState, type LiveCall } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { addForeignEvent } from './scripts/append-events.ts';
 import { admitCall } from './scripts/admit-call.ts';
@@ -14,6 +14,10 @@ import { SteadyContact } from './steady-contact.ts';
 
 export type Admission = { readonly outcome: 'new' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
 export type Claim = { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
+
+/** A deployment has seldom more calls at a time. */
+const MOST_LIVE = 20_000;
+const STANDINGS_AT_ONCE = 500;
 
 /** What an owner remembers of a call beside its record and its own events. */
 export interface RestoredCall {
@@ -109,6 +113,21 @@ export class CallRecordStore {
       hasCallerLeft: left === '1',
       isMoved: moved !== null && moved === epoch,
     };
+  }
+
+  /** A tenant's calls that are going on, oldest first; at most so many, of the {@link MOST_LIVE} whose leases end first. */
+  async liveCalls(tenantId: TenantId, limit: number): Promise<LiveCall[]> {
+    const ids = (await this.redis.zrange(keys.liveCalls, 0, MOST_LIVE - 1)).flatMap((id) => callIdSchema.safeParse(id).data ?? []);
+    const live: LiveCall[] = [];
+    for (let from = 0; from < ids.length; from += STANDINGS_AT_ONCE) {
+      const some = ids.slice(from, from + STANDINGS_AT_ONCE);
+      const standings = await Promise.all(some.map((callId) => this.standing(callId)));
+      for (const [index, callId] of some.entries()) {
+        const standing = standings[index];
+        if (standing && standing.tenantId === tenantId && standing.state !== 'ended') live.push({ ...standing, callId });
+      }
+    }
+    return live.sort((a, b) => a.admittedAt - b.admittedAt).slice(0, limit);
   }
 
   /** Ends a call nobody holds. Answers whether this was its ending: an earlier one stands. */

@@ -1,4 +1,4 @@
-export { admissionRecordSchema, type AdmissionRecord, type CallSpending, type CallStanding, type CallState } from './admission-record.ts';
+export { admissionRecordSchema, type AdmissionRecord, type CallSpending, type CallStanding, type CallState, type LiveCall } from './admission-record.ts';
 export { CallRecordStore, type Admission, type Claim } from './call-record.store.ts';
 export { CallMoves, type Dialling, type MoveAnswer, type MoveQuestion, type Offer, type PendingTransfer } from './call-moves.store.ts';
 export { CarrierReportStore, type CarrierReport } from './carrier-reports.store.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentSnapshotSchema, type AgentSnapshot } from './agent-snapshot.ts';
+import { isSpeakable } from './agent-texts.ts';
 import { promptVariantSchema } from './prompt-variant.ts';
 
 const published = agentSnapshotSchema.omit({ agentId: true, agentVersion: true, tenantId: true, variantKey: true, directory: true });
@@ -20,7 +21,7 @@ export const agentContentSchema = published
     path: ['tools'],
     message: 'recording.mode is "asked", so the agent needs the tool record_consent: without it no call would ever be recorded',
   })
-  .refine(({ recording, notice, texts }) => recording.mode !== 'announced' || notice !== '' || Object.values(texts).some((text) => (text.notice ?? '') !== ''), {
+  .refine(({ recording, notice, texts }) => recording.mode !== 'announced' || isSpeakable(notice) || Object.values(texts).some((text) => isSpeakable(text.notice ?? '')), {
     path: ['notice'],
     message: 'recording.mode is "announced", so callers must hear a notice that the call is recorded before it is connected',
   });

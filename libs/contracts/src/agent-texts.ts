@@ -58,6 +58,9 @@ export const DEFAULT_TEXTS: Readonly<Record<string, AgentTexts>> = {
   },
 };
 
+/** Whether there is anything in a text that can be spoken: blanks and dots are silence. */
+export const isSpeakable = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
 /** `pt-BR` and `pt` are the same language. */
 export function baseLanguage(language: string): string {
   return language.split('-')[0]?.toLowerCase() ?? 'en';

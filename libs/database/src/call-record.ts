@@ -133,8 +133,14 @@ export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'c
   readonly outcome: string | null;
 }
 
+/** A recording, and whether its sound is still there. */
+export interface KeptRecording extends RecordingRecord {
+  readonly deletedAt: Date | null;
+}
+
 /** A call with all that is known of it. */
-export interface CallDetail extends Omit<CallRecord, 'eventCount'> {
+export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'recordings'> {
+  readonly recordings: readonly KeptRecording[];
   readonly refusalReason: RefusalReason | null;
 }
 

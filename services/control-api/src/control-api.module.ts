@@ -26,6 +26,7 @@ import { CallerGroupsController } from './callers/caller-groups.controller.ts';
 import { CallCommandsController } from './calls/call-commands.controller.ts';
 import { CallCommands } from './calls/call-commands.service.ts';
 import { CallsController } from './calls/calls.controller.ts';
+import { LiveCallsController } from './calls/live-calls.controller.ts';
 import { DepartmentsController } from './directory/departments.controller.ts';
 import { NumbersController } from './numbers/numbers.controller.ts';
 import { Recordings, VAULT } from './recordings/recordings.service.ts';
@@ -48,7 +49,7 @@ export class ControlApiModule {
     const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: ControlApiModule,
-      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, NumbersController, RecordingsController, SpendingController, WebhookEndpointsController],
+      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, LiveCallsController, NumbersController, RecordingsController, SpendingController, WebhookEndpointsController],
       providers: [
         ...managed(DATA_SOURCE, database),
         ...managed(REDIS, redis),

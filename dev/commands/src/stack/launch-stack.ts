@@ -149,12 +149,14 @@ async function prepareDatabase(url: string, secrets: LocalSecrets, model: 'opena
   const applied = await runMigrations(url);
   const dataSource = createDataSource({ url, poolSize: 2 });
   await dataSource.initialize();
+  let speaks = '';
   try {
-    await seedDemo(dataSource, { model, apiKey: secrets.demoApiKey });
+    const { isOperators, agentVersion } = await seedDemo(dataSource, { model, apiKey: secrets.demoApiKey });
+    speaks = isOperators ? `as you published it (version ${agentVersion})` : `through ${model === 'guided' ? 'the guided engine (a rule-based demo, not an AI)' : 'OpenAI Realtime'}`;
   } finally {
     await dataSource.destroy();
   }
-  log(`Database: ${applied.length === 0 ? 'schema is current' : `${applied.length} migration${applied.length === 1 ? '' : 's'} applied`}, tenant "demo" seeded, agent Sarah speaks through ${model === 'guided' ? 'the guided engine (a rule-based demo, not an AI)' : 'OpenAI Realtime'}`);
+  log(`Database: ${applied.length === 0 ? 'schema is current' : `${applied.length} migration${applied.length === 1 ? '' : 's'} applied`}, tenant "demo" seeded, agent Sarah speaks ${speaks}`);
 }
 
 type Ports = Record<Exclude<ServiceName, 'media-relay'>, number> & { readonly relays: readonly number[] };

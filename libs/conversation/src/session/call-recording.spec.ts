@@ -41,8 +41,8 @@ describe('a call that is recorded', () => {
     expect(did).toEqual(['start', 'finish']);
   });
 
-  it('is not, when its language has no notice, whatever the agent says', async () => {
-    const { call, did } = await talking('announced', '');
+  it.each(['', '  ', '…'])('is not, when its language has no notice that can be spoken ("%s"), whatever the agent says', async (notice) => {
+    const { call, did } = await talking('announced', notice);
     await call.callerSays('Hello');
     expect([did, states(call)]).toEqual([[], []]);
   });

@@ -1,4 +1,4 @@
-import { textsOf } from '@tandem/contracts';
+import { isSpeakable, textsOf } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { CallFacts } from './call-facts.ts';
@@ -63,7 +63,7 @@ export class CallRecording {
 
   private get isAnnounced(): boolean {
     const { agent, language } = this.call;
-    return agent.recording.mode === 'announced' && textsOf(agent, language).notice !== '';
+    return agent.recording.mode === 'announced' && isSpeakable(textsOf(agent, language).notice);
   }
 
   private follow(): void {

@@ -35,10 +35,12 @@ interface Children {
   readonly utterances: readonly UtteranceRow[];
   readonly toolCalls: readonly ToolCallRow[];
   readonly recordings: readonly RecordingRow[];
+  /** When recordings were deleted, by their id. */
+  readonly deletions: ReadonlyMap<string, Date>;
   readonly disposition: DispositionRow | null;
 }
 
-export function toDetail(row: CallRow, { legs, utterances, toolCalls, recordings, disposition }: Children): CallDetail {
+export function toDetail(row: CallRow, { legs, utterances, toolCalls, recordings, deletions, disposition }: Children): CallDetail {
   const { outcome: _outcome, costMicros: _costMicros, ...summary } = toSummary(row, null);
   return {
     ...summary,
@@ -48,7 +50,7 @@ export function toDetail(row: CallRow, { legs, utterances, toolCalls, recordings
     legs: legs.map(toLeg),
     utterances: utterances.map(toUtterance),
     toolCalls: toolCalls.map(toToolCall),
-    recordings: recordings.map(toRecording),
+    recordings: recordings.map((recording) => ({ ...toRecording(recording), deletedAt: deletions.get(recording.id) ?? null })),
     disposition: disposition && { outcome: disposition.outcome, detail: disposition.detail },
   };
 }

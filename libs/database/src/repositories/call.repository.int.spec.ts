@@ -88,7 +88,7 @@ describe('recorded calls', () => {
     const call = record();
     await calls.record(call);
     const { eventCount: _count, ...told } = call;
-    expect(await calls.get(tenantId, call.callId)).toEqual({ ...told, refusalReason: null });
+    expect(await calls.get(tenantId, call.callId)).toEqual({ ...told, recordings: told.recordings.map((recording) => ({ ...recording, deletedAt: null })), refusalReason: null });
   });
 
   it('make the same rows when they are recorded twice, and twice at once', async () => {
@@ -145,7 +145,7 @@ describe('recorded calls', () => {
     const kept = await calls.get(tenantId, call.callId);
     expect(kept?.legs).toHaveLength(1);
     expect(kept?.toolCalls).toHaveLength(2);
-    expect(kept?.recordings).toEqual(call.recordings);
+    expect(kept?.recordings).toEqual(call.recordings.map((recording) => ({ ...recording, deletedAt: null })));
   });
 
   describe('that were refused', () => {

@@ -79,14 +79,25 @@ export class CallRepository {
       const call = await manager.findOneBy(CallRow, { tenantId, id: callId });
       if (!call) return null;
       const where = { tenantId, callId };
+      const recordings = await manager.find(RecordingRow, { where, order: { startedAtMs: 'ASC' }, take: MAX_CHILDREN });
       return toDetail(call, {
         legs: await manager.find(CallLegRow, { where, order: { epoch: 'ASC' }, take: MAX_CHILDREN }),
         utterances: await manager.find(UtteranceRow, { where, order: { position: 'ASC' }, take: MAX_CHILDREN }),
         toolCalls: await manager.find(ToolCallRow, { where, order: { startedAtMs: 'ASC', id: 'ASC' }, take: MAX_CHILDREN }),
-        recordings: await manager.find(RecordingRow, { where, order: { startedAtMs: 'ASC' }, take: MAX_CHILDREN }),
+        recordings,
+        deletions: await this.deletions(manager, tenantId, recordings),
         disposition: await manager.findOneBy(DispositionRow, where),
       });
     });
+  }
+
+  private async deletions(manager: EntityManager, tenantId: TenantId, recordings: readonly RecordingRow[]): Promise<Map<string, Date>> {
+    const found = await rows<{ recording_id: string; at: Date }>(
+      manager,
+      `SELECT recording_id, min(at) AS at FROM recording_accesses WHERE tenant_id = $1 AND recording_id = ANY($2) AND action = 'deleted' GROUP BY 1`,
+      [tenantId, recordings.map(({ id }) => id)],
+    );
+    return new Map(found.map((row) => [row.recording_id, row.at]));
   }
 
   private async outcomes(manager: EntityManager, calls: readonly CallRow[]): Promise<Map<string, string>> {

@@ -1,6 +1,7 @@
 import type { AgentContentInput } from '@tandem/contracts';
 
-export type DemoModel = 'openai-realtime' | 'guided';
+export const DEMO_MODELS = ['openai-realtime', 'guided'] as const;
+export type DemoModel = (typeof DEMO_MODELS)[number];
 
 const INSTRUCTIONS = `# Who you are
 You are Sarah, the receptionist of Northwind Home Services, a local company for plumbing, heating and electrical work in homes. You answer the phone. You are warm, calm and quick, like someone who has done this for years and likes it.

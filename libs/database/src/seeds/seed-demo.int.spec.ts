@@ -8,7 +8,7 @@ import { CatalogueRepository } from '../repositories/catalogue.repository.ts';
 import { ContactRepository } from '../repositories/contact.repository.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { rows, run } from '../unit-of-work.ts';
-import { DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seed-demo.ts';
+import { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seed-demo.ts';
 
 describe('the demo', () => {
   let database: FreshDatabase;
@@ -29,7 +29,7 @@ describe('the demo', () => {
     });
 
   it('is a business with an agent behind its number', async () => {
-    expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toEqual({ tenantId: DEMO_TENANT_ID, agentVersion: 1, isNewVersion: true });
+    expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toEqual({ tenantId: DEMO_TENANT_ID, agentVersion: 1, isNewVersion: true, isOperators: false });
     const number = await new AgentDirectory(dataSource).findByNumber(DEMO_PHONE_NUMBER);
     expect(number).toMatchObject({ tenant: { slug: 'demo', companyName: 'Northwind Home Services' }, opening: { isAlwaysOpen: true } });
     expect(number?.agent).toMatchObject({ name: 'Sarah', agentVersion: 1, model: { kind: 'guided' }, tools: ['lookup_customer', 'check_availability', 'book_appointment', 'transfer_call', 'end_call', 'update_mic_distance', 'switch_language'], notice: '' });
@@ -73,6 +73,15 @@ describe('the demo', () => {
     expect(await seedDemo(dataSource, { model: 'openai-realtime', apiKey })).toMatchObject({ agentVersion: 2, isNewVersion: true });
     const number = await new AgentDirectory(dataSource).findByNumber(DEMO_PHONE_NUMBER);
     expect(number?.agent?.model).toMatchObject({ kind: 'openai-realtime', voice: 'marin' });
+  });
+
+  it('leaves an agent that an operator has published, and a number they have put in place of ours', async () => {
+    await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, { name: 'Sarah', companyName: 'Mine', timeZone: 'UTC', instructions: 'Mine.', model: { kind: 'guided' } });
+    await run(dataSource, (manager) => rows(manager, `UPDATE phone_numbers SET e164 = '+12025550177' WHERE e164 = $1`, [DEMO_PHONE_NUMBER]));
+    expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toMatchObject({ agentVersion: 3, isNewVersion: false, isOperators: true });
+    const numbers = new AgentDirectory(dataSource);
+    expect((await numbers.findByNumber('+12025550177'))?.agent?.instructions).toBe('Mine.');
+    expect(await numbers.findByNumber(DEMO_PHONE_NUMBER)).toBeNull();
   });
 
   it('takes no key that is none', async () => {

@@ -1,13 +1,15 @@
-import type { TenantId } from '@tandem/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { agentContentSchema, type TenantId } from '@tandem/contracts';
 import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
 import { BlockedCallerRow, CallerGroupMemberRow, CallerGroupRow, DepartmentRow } from '../entities/access.entities.ts';
 import { AgentRow, PhoneNumberRow } from '../entities/agent.entities.ts';
 import { ContactRow, ResourceHoursRow, ResourceRow, ResourceServiceRow, ServiceRow } from '../entities/business.entities.ts';
 import { TenantRow } from '../entities/tenant.entities.ts';
 import { AgentDirectory } from '../repositories/agent-directory.ts';
+import { AgentRepository } from '../repositories/agent.repository.ts';
 import { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, isApiKey } from '../repositories/api-key.repository.ts';
 import { run, transact, type Transaction } from '../unit-of-work.ts';
-import { demoAgent, type DemoModel } from './demo-agent.ts';
+import { DEMO_MODELS, demoAgent, type DemoModel } from './demo-agent.ts';
 
 export const DEMO_TENANT_ID = '7a0c1d3e-0000-4000-8000-000000000001' as TenantId;
 export const DEMO_AGENT_ID = '7a0c1d3e-0000-4000-8000-000000000002';
@@ -60,17 +62,31 @@ const DEPARTMENTS = [
 ];
 
 /**
- * Northwind Home Services, ready to be called. Any number of times: what is there stays as it is, and the agent gets a
- * new version only when its content is new.
+ * Northwind Home Services, ready to be called. Any number of times: what is there stays as it is. The agent gets a new
+ * version when it is to speak with something else, unless an operator has published one of their own.
  * @throws ApiKeyMalformed
  */
-export async function seedDemo(dataSource: DataSource, options: DemoOptions): Promise<{ tenantId: TenantId; agentVersion: number; isNewVersion: boolean }> {
+export async function seedDemo(dataSource: DataSource, options: DemoOptions): Promise<{ tenantId: TenantId; agentVersion: number; isNewVersion: boolean; isOperators: boolean }> {
   if (!isApiKey(options.apiKey)) throw new ApiKeyMalformed();
   await transact(dataSource, seedBusiness);
-  const published = await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, demoAgent(options.model));
-  await run(dataSource, (manager) => keep(manager, PhoneNumberRow, [{ tenantId: DEMO_TENANT_ID, e164: DEMO_PHONE_NUMBER, agentId: DEMO_AGENT_ID, isAlwaysOpen: true }]));
+  const operators = await operatorsVersion(dataSource);
+  const published = operators ? { version: operators, isNew: false } : await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, demoAgent(options.model));
+  await run(dataSource, async (manager) => {
+    if (await manager.existsBy(PhoneNumberRow, { tenantId: DEMO_TENANT_ID })) return;
+    await keep(manager, PhoneNumberRow, [{ tenantId: DEMO_TENANT_ID, e164: DEMO_PHONE_NUMBER, agentId: DEMO_AGENT_ID, isAlwaysOpen: true }]);
+  });
   await new ApiKeyRepository(dataSource).store(DEMO_TENANT_ID, options.apiKey, { name: 'demo', scopes: [...API_SCOPES] });
-  return { tenantId: DEMO_TENANT_ID, agentVersion: published.version, isNewVersion: published.isNew };
+  return { tenantId: DEMO_TENANT_ID, agentVersion: published.version, isNewVersion: published.isNew, isOperators: operators !== null };
+}
+
+/** The published version, if it is not one of ours. */
+async function operatorsVersion(dataSource: DataSource): Promise<number | null> {
+  const agents = new AgentRepository(dataSource);
+  const published = (await agents.versions(DEMO_TENANT_ID, DEMO_AGENT_ID, { limit: 1 }))?.find(({ isPublished }) => isPublished);
+  if (!published) return null;
+  const content = await agents.content(DEMO_TENANT_ID, DEMO_AGENT_ID, published.version);
+  const isOurs = DEMO_MODELS.some((model) => isDeepStrictEqual(content, JSON.parse(JSON.stringify(agentContentSchema.parse(demoAgent(model))))));
+  return isOurs ? null : published.version;
 }
 
 async function seedBusiness(transaction: Transaction): Promise<void> {

@@ -1,4 +1,4 @@
-import { textsOf, withVariant, type AgentSnapshot, type PromptVariant } from '@tandem/contracts';
+import { isSpeakable, textsOf, withVariant, type AgentSnapshot, type PromptVariant } from '@tandem/contracts';
 import type { CallerGroupMatch } from '@tandem/database';
 import type { Spoken } from '@tandem/telephony';
 
@@ -13,6 +13,6 @@ export function frozenAgent(published: AgentSnapshot, variant: PromptVariant | n
 /** What the carrier says before the call is connected. A notice without a translation is spoken in the agent's own language. */
 export function noticeOf(agent: AgentSnapshot, language: string): Spoken | null {
   const { notice } = textsOf(agent, language);
-  if (notice) return { text: notice, language };
-  return agent.notice ? { text: agent.notice, language: agent.language } : null;
+  if (isSpeakable(notice)) return { text: notice, language };
+  return isSpeakable(agent.notice) ? { text: agent.notice, language: agent.language } : null;
 }

@@ -11,6 +11,20 @@ export type TransferCall = z.infer<typeof transferCallSchema>;
 export const changeAgentSchema = wishedChangeSchema.refine((change) => Object.values(change).some((value) => value !== undefined), 'name at least one thing to change');
 export type ChangeAgent = z.infer<typeof changeAgentSchema>;
 
+export const listLiveSchema = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Calls told of, the longest first.') });
+export type ListLive = z.output<typeof listLiveSchema>;
+
+export const liveCallsSchema = z.object({
+  items: z.array(
+    z.object({
+      callId: z.uuid(),
+      state: z.enum(['admitted', 'connected', 'transferring']).describe('`admitted`: no relay has it yet. `transferring`: with a person, or on the way to one.'),
+      relayId: z.string().nullable().describe('The relay that holds it, or held it last.'),
+      admittedAt: z.iso.datetime({ offset: true }),
+    }),
+  ),
+});
+
 export const steerRecordingSchema = z.strictObject({
   state: z.enum(['paused', 'running']).describe('`running` only takes back an earlier `paused`: it never starts a recording the caller has not consented to.'),
 });

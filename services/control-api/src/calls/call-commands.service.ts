@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CallRecordStore, RelayInboxWriter, type RelayCommand } from '@tandem/call-state';
+import { CallRecordStore, RelayInboxWriter, type LiveCall, type RelayCommand } from '@tandem/call-state';
 import { DependencyUnavailable, isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
 import { refuseUnknownTools } from '../agents/known-tools.ts';
@@ -43,6 +43,11 @@ export class CallCommands {
   /** @throws Problem 404, 409; DependencyUnavailable when Redis is away */
   async recording(tenantId: TenantId, callId: CallId, { state }: SteerRecording): Promise<void> {
     await this.send(await this.holder(tenantId, callId), { kind: 'recording', callId, state });
+  }
+
+  /** @throws DependencyUnavailable when Redis is away */
+  live(tenantId: TenantId, limit: number): Promise<LiveCall[]> {
+    return fromRedis(this.records.liveCalls(tenantId, limit));
   }
 
   private async holder(tenantId: TenantId, callId: CallId): Promise<RelayId> {

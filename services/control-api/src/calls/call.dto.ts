@@ -18,7 +18,7 @@ export const listCallsSchema = z.object({
 });
 export type ListCalls = z.infer<typeof listCallsSchema>;
 
-export const callParameterSchema = z.object({ callId: z.uuid() });
+export const callParameterSchema = z.object({ callId: z.uuid().toLowerCase() });
 
 const latencySchema = z.object({ count: z.number(), p50Ms: z.number(), p95Ms: z.number(), maxMs: z.number() });
 
@@ -85,7 +85,8 @@ export const callDetailSchema = callSummarySchema.extend({
         startedAtMs: z.number().describe('Since admission.'),
         durationMs: z.number().nullable(),
         bytes: z.number().nullable(),
-        outcome: z.enum(['running', 'complete', 'failed']).describe('`failed`: it breaks off; what there is can be played.'),
+        outcome: z.enum(['running', 'complete', 'failed']).describe('`failed`: it breaks off, with its relay or its store; what there is can be played.'),
+        deletedAt: instant.nullable(),
       }),
     )
     .describe('Listen at recordings/{recordingId}/audio. A call that changed relays has several.'),
@@ -120,7 +121,7 @@ export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema>
     legs: legs.map((leg) => ({ ...leg, attachedAt: leg.attachedAt.toISOString(), detachedAt: iso(leg.detachedAt) })),
     transcript: utterances.map(({ itemId: _itemId, ...said }) => said),
     toolCalls: [...toolCalls],
-    recordings: [...recordings],
+    recordings: recordings.map((recording) => ({ ...recording, deletedAt: iso(recording.deletedAt) })),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { RecordingAccess } from '@tandem/database';
 import { z } from 'zod';
 
-export const recordingParameterSchema = z.object({ callId: z.uuid(), recordingId: z.uuid() });
+export const recordingParameterSchema = z.object({ callId: z.uuid().toLowerCase(), recordingId: z.uuid().toLowerCase() });
 export type RecordingParameter = z.infer<typeof recordingParameterSchema>;
 
 export const verdictSchema = z.object({

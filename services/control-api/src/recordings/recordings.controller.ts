@@ -31,7 +31,7 @@ export class RecordingsController {
   async audio(@CurrentCaller() caller: Caller, @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter, @Req() request: Request, @Res() response: Response): Promise<void> {
     const recording = await this.recordings.open(caller, callId as CallId, recordingId, 'played');
     const { bytes } = recording;
-    const ranges = request.range(bytes, { combine: true });
+    const ranges = rangesOf(request, bytes);
     if (ranges === -1) throw new Problem(416, 'range-not-satisfiable', 'No such part', `The recording has ${bytes} bytes.`, {}, { 'Content-Range': `bytes */${bytes}` });
     // Several ranges, or what is no range, may be answered with the whole (RFC 9110, 14.2).
     const range = Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
@@ -74,4 +74,12 @@ export class RecordingsController {
   async delete(@CurrentCaller() caller: Caller, @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter): Promise<void> {
     await this.recordings.delete(caller, callId as CallId, recordingId);
   }
+}
+
+/** Express does not know that a suffix may be longer than the whole, nor of If-Range: with nothing to compare, the whole is right (RFC 9110, 13.1.5). */
+function rangesOf(request: Request, bytes: number): ReturnType<Request['range']> {
+  const suffix = /^bytes=-(\d{1,15})$/.exec(request.headers.range ?? '')?.[1];
+  if (request.headers['if-range'] !== undefined) return undefined;
+  if (suffix !== undefined && Number(suffix) >= bytes) return Object.assign([{ start: 0, end: bytes - 1 }], { type: 'bytes' });
+  return request.range(bytes, { combine: true });
 }

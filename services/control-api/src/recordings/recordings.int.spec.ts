@@ -55,12 +55,13 @@ describe('a recording', () => {
     const whole = await listen(path, operator.apiKey);
     expect([whole.status, whole.header('content-type'), whole.header('accept-ranges'), whole.header('cache-control'), whole.bytes.length]).toEqual([200, 'audio/wav', 'bytes', 'private, no-store', 40_058]);
     expect(whole.bytes.subarray(WAV_HEADER_BYTES).equals(sound)).toBe(true);
-    for (const [range, from, to] of [['bytes=0-99', 0, 100], ['bytes=20000-30000', 20_000, 30_001], ['bytes=40000-', 40_000, 40_058], ['bytes=-58', 40_000, 40_058]] as const) {
+    for (const [range, from, to] of [['bytes=0-99', 0, 100], ['bytes=20000-30000', 20_000, 30_001], ['bytes=40000-', 40_000, 40_058], ['bytes=-58', 40_000, 40_058], ['bytes=-99999', 0, 40_058]] as const) {
       const part = await listen(path, operator.apiKey, range);
       expect([part.status, part.header('content-range')]).toEqual([206, `bytes ${from}-${to - 1}/40058`]);
       expect(part.bytes.equals(whole.bytes.subarray(from, to))).toBe(true);
     }
     for (const range of ['bytes=0-9,20-29', 'lines=1-2', 'nonsense']) expect((await listen(path, operator.apiKey, range)).status).toBe(200);
+    expect((await listen(path.toUpperCase().replace('/V1/CALLS/', '/v1/calls/').replace('/RECORDINGS/', '/recordings/'), operator.apiKey)).status).toBe(200);
     const beyond = await listen(path, operator.apiKey, 'bytes=50000-');
     expect([beyond.status, beyond.header('content-range')]).toEqual([416, 'bytes */40058']);
   });
@@ -69,7 +70,9 @@ describe('a recording', () => {
     const operator = await control.operator();
     const { path, recordingId } = await recorded(operator, randomBytes(1_600));
     const call = await control.ask('GET', path.split('/recordings')[0] ?? '', operator.apiKey);
-    expect(call.body['recordings']).toEqual([{ recordingId, startedAtMs: 300, durationMs: 100, bytes: 1_600, outcome: 'complete' }]);
+    expect(call.body['recordings']).toEqual([{ recordingId, startedAtMs: 300, durationMs: 100, bytes: 1_600, outcome: 'complete', deletedAt: null }]);
+    await control.ask('DELETE', path, operator.apiKey);
+    expect((await control.ask('GET', path.split('/recordings')[0] ?? '', operator.apiKey)).body['recordings']).toMatchObject([{ recordingId, deletedAt: expect.stringMatching(/^20/) }]);
   });
 
   it('that was changed is said to be, and is not played as if it were whole', async () => {

@@ -33,7 +33,7 @@ export const listDeliveriesSchema = z.object({ ...pageQuery, state: stateSchema.
 export type ListDeliveries = z.output<typeof listDeliveriesSchema>;
 export const deliveryPageSchema = pageOf(
   z.object({
-    eventId: z.uuid(),
+    eventId: z.string().describe('As in `webhook-id`.'),
     type: z.string(),
     state: stateSchema,
     attempts: z.number().int(),
@@ -45,7 +45,10 @@ export const deliveryPageSchema = pageOf(
   }),
 );
 
-export const replaySchema = z.strictObject({ eventIds: z.array(z.uuid()).min(1).max(1_000).optional().describe('These; absent for all that were given up.') });
+const EVENT_ID_PREFIX = 'evt_';
+const eventIdSchema = z.string().max(60).transform((id) => (id.startsWith(EVENT_ID_PREFIX) ? id.slice(EVENT_ID_PREFIX.length) : id)).pipe(z.uuid());
+
+export const replaySchema = z.strictObject({ eventIds: z.array(eventIdSchema).min(1).max(1_000).optional().describe('These; absent for all that were given up.') });
 export type Replay = z.output<typeof replaySchema>;
 export const replayedSchema = z.object({ replayed: z.number().int() });
 
@@ -55,5 +58,5 @@ export function toEndpointDto({ id, url, description, events, isEnabled, disable
 
 export function toDeliveryPage({ items, nextCursor }: Page<Delivery>): z.output<typeof deliveryPageSchema> {
   const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
-  return { items: items.map((item) => ({ ...item, nextAttemptAt: iso(item.nextAttemptAt), createdAt: item.createdAt.toISOString(), settledAt: iso(item.settledAt) })), nextCursor };
+  return { items: items.map((item) => ({ ...item, eventId: `${EVENT_ID_PREFIX}${item.eventId}`, nextAttemptAt: iso(item.nextAttemptAt), createdAt: item.createdAt.toISOString(), settledAt: iso(item.settledAt) })), nextCursor };
 }
