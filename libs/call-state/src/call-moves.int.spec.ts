@@ -189,6 +189,14 @@ describe('a call without a relay', () => {
     expect((await offer(randomUUID() as CallId, 'x')).outcome).toBe('unknown');
   });
 
+  it('is not offered once its caller is known to be gone, so that it is closed soon', async () => {
+    const callId = await heldCall();
+    await store.addFact(callId, 'status-3', { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } });
+    expect((await offer(callId, 'x')).outcome).toBe('left');
+    expect(await leaseMs(callId)).toBeLessThan(3_100);
+    expect(await moves.earlierAnswer(callId, 1, 'stream-ended')).toBeNull();
+  });
+
   it('is closed only when nobody has taken it over for a while, sooner when the carrier has no caller any more', async () => {
     const callId = await heldCall();
     await redis.zadd('tandem:calls:live', Date.now() - 5_000, callId);

@@ -18,7 +18,7 @@ export interface MoveAnswer {
   readonly answer: string;
 }
 
-export type Offer = { readonly outcome: 'offered' | 'ended' | 'unknown' | 'moved' | 'exhausted' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
+export type Offer = { readonly outcome: 'offered' | 'ended' | 'unknown' | 'left' | 'moved' | 'exhausted' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
 export type Dialling = { readonly outcome: 'dialled' | 'not-asked' } | { readonly outcome: 'repeat'; readonly answer: string };
 /** Whom a call is to be put through to. */
 export type PendingTransfer = CallEventBody<'transfer.asked'>;

@@ -10,6 +10,7 @@ import { script } from './script.ts';
  * ARGV[6] losses a call may have within ARGV[7] ms; 0 when this is none   ARGV[8] relayId
  *
  * Returns {'offered', ''} | {'repeat', sealed answer} | {'ended', ''} | {'unknown', ''}
+ *         {'left', ''}       the carrier has reported that the caller is gone: nobody would come, and the call is to be closed soon
  *         {'moved', ''}      another offer was made since the epoch was chosen, or a transfer has begun
  *         {'exhausted', ''}  lost too often in a short time
  *         {'gone', ''} | {'full', ''}  the relay cannot take it
@@ -17,10 +18,11 @@ import { script } from './script.ts';
 export const offerCall = script(
   4,
   `
-local call = redis.call('HMGET', KEYS[1], 'status', 'minted', 'losses', ARGV[1])
+local call = redis.call('HMGET', KEYS[1], 'status', 'minted', 'losses', ARGV[1], 'left')
 if not call[1] then return {'unknown', ''} end
 if call[4] then return {'repeat', call[4]} end
 if call[1] == 'ended' then return {'ended', ''} end
+if call[5] == '1' then return {'left', ''} end
 if call[1] == 'transferring' or tonumber(call[2]) ~= tonumber(ARGV[3]) - 1 then return {'moved', ''} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

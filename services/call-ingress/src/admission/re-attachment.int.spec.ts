@@ -119,6 +119,14 @@ describe('a stream that has ended', () => {
     expect(await records.standing(held.callId)).toMatchObject({ state: 'connected', relayId: 'relay-2' });
   });
 
+  it('is offered to nobody once its caller is known to be gone, and left to be closed soon', async () => {
+    const call = await lostCall();
+    await beat('relay-2');
+    await reports.take(call.carrierCallId, { status: 'completed', sequence: 2, durationS: 9 });
+    expect(await reAttachment.afterStream(call)).toContain(HANG_UP);
+    expect(await records.standing(call.callId)).toMatchObject({ state: 'connected', hasCallerLeft: true, minted: 1, offeredTo: 'relay-1' });
+  });
+
   it('without its call goes on with another relay under the next epoch, and every repeat gets the same answer', async () => {
     const call = await lostCall();
     await beat('relay-2', { active: 2 });

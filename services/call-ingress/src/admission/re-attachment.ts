@@ -87,6 +87,7 @@ export class ReAttachment {
     const [standing, record] = await Promise.all([this.records.standing(callId), this.records.record(callId)]);
     if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
     const door = doorOf(this.doors, record);
+    if (standing.hasCallerLeft) return { next: 'hangup', answer: door.hangUp() };
     const counted = IS_LOSS[cause] ? LOSSES : undefined;
     const nextEpoch = standing.minted + 1;
     let why = 'no-relay';
@@ -102,7 +103,7 @@ export class ReAttachment {
       }
       if (offer.outcome === 'repeat') return { next: 'repeat', answer: offer.answer };
       if (offer.outcome === 'exhausted') break;
-      // It has ended or moved on since we looked: whoever did that has told the carrier.
+      // It has ended or moved on, or its caller has gone, since we looked: whoever did that has told the carrier.
       return { next: 'hangup', answer: door.hangUp() };
     }
     this.count(cause, why);
