@@ -49,7 +49,6 @@ async function start(): Promise<Stack> {
     relays: 1,
     isEphemeral: isBeside,
     agentModel: 'guided',
-    onUnexpectedExit: ({ instance, lastLines }) => console.error(problem(`${instance} ended unexpectedly:\n${lastLines}`)),
   });
   stack.supervisor.stopOnSignals();
   console.log(good('  ready'));

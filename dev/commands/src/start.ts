@@ -23,13 +23,7 @@ if (values.help) {
 
 async function start(): Promise<void> {
   try {
-    const stack = await launchStack({
-      log: (line) => console.log(line),
-      relays,
-      onUnexpectedExit: ({ instance, exit, lastLines, logFile }) => {
-        console.error(`\n${instance} ended unexpectedly (${exit.signal ?? `code ${exit.code}`}). Its last lines (all in ${logFile ?? 'no log'}):\n${lastLines}`);
-      },
-    });
+    const stack = await launchStack({ log: (line) => console.log(line), relays });
     stack.supervisor.stopOnSignals();
     console.log(`
   Twilio voice webhook   ${stack.urls.ingress}/twilio/voice

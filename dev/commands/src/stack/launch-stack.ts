@@ -1,5 +1,5 @@
 import { createDataSource, runMigrations, seedDemo } from '@tandem/database';
-import { ensureSpeech, freePort, preferPort, startPostgres, startRedis, Supervisor, type Log, type ServerHandle, type ServiceExit, type Speech } from '@tandem/stack';
+import { ensureSpeech, freePort, preferPort, startPostgres, startRedis, Supervisor, type Log, type ServerHandle, type Speech } from '@tandem/stack';
 import { environment } from './dot-env.ts';
 import { localRecordings } from './local-recordings.ts';
 import { localSecrets, type LocalSecrets } from './local-secrets.ts';
@@ -21,7 +21,6 @@ export interface LaunchOptions {
   /** Over everything else in the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly echo?: (instance: string, line: string) => void;
-  readonly onUnexpectedExit?: (told: ServiceExit) => void;
 }
 
 export interface Stack {
@@ -134,14 +133,13 @@ async function startServers(log: Log, isEphemeral: boolean): Promise<[ServerHand
 }
 
 function supervise(options: LaunchOptions, postgres: ServerHandle, redis: ServerHandle): Supervisor {
-  const { log, echo, onUnexpectedExit, isEphemeral = false } = options;
+  const { log, echo, isEphemeral = false } = options;
   return new Supervisor({
     log,
     postgres,
     redis,
     isPublished: !isEphemeral,
     ...(echo ? { echo } : {}),
-    ...(onUnexpectedExit ? { onUnexpectedExit } : {}),
   });
 }
 
