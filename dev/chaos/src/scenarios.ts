@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.ts';
 import { carrierWebhooks } from './scenarios/carrier-webhooks.ts';
 import { chaosMix } from './scenarios/chaos-mix.ts';
+import { ingressKilled } from './scenarios/ingress-killed.ts';
 import { noRelayLeft } from './scenarios/no-relay-left.ts';
 import { oneSlot } from './scenarios/one-slot.ts';
 import { overlappingBookings } from './scenarios/overlapping-bookings.ts';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fleetRolled,
   relayHerd,
   noRelayLeft,
+  ingressKilled,
   postgresGone,
   postgresKilled,
   redisRestarted,

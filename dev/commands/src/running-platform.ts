@@ -23,6 +23,9 @@ export interface PlatformOptions {
   readonly between?: (server: 'postgres' | 'redis' | 'model', url: string) => Promise<string>;
 }
 
+/** As the README has a number set up: the carrier asks again whatever goes wrong. */
+const NUMBER_SETTINGS = '#rc=2&rp=all';
+
 /** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
 export class RunningPlatform {
   private constructor(
@@ -88,8 +91,8 @@ export class RunningPlatform {
     return this.twilio.placeCall({
       from: CALLER,
       to: DIALLED,
-      voiceUrl: this.voiceUrl,
-      statusCallback: { url: `${this.publicUrl}/twilio/status` },
+      voiceUrl: `${this.voiceUrl}${NUMBER_SETTINGS}`,
+      statusCallback: { url: `${this.publicUrl}/twilio/status${NUMBER_SETTINGS}` },
       ...options,
     });
   }

@@ -4,26 +4,11 @@ import type { TandemFleet } from '../bench/tandem-fleet.ts';
 import { percentile, shareOf } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
 import { everybodyAnswered, nobodyLost, talkThrough, turnsRight } from './figures.ts';
+import { newCall } from './new-call.ts';
 
 const OUTAGE_MS = 60_000;
 const NEW_CALL_EVERY_MS = 5_000;
 const PATIENCE_MS = 20_000;
-
-/** One call from the first ring to the agent's or the carrier's voice; NaN when there was neither. */
-async function newCall(bench: Bench): Promise<{ readonly answeredAfterMs: number; readonly isTaken: boolean }> {
-  const call = bench.fleet.ring();
-  const startedAt = performance.now();
-  let answeredAfterMs = Number.NaN;
-  let isTaken = false;
-  call.listen((entry) => {
-    if (Number.isNaN(answeredAfterMs) && (entry.kind === 'said' || entry.kind === 'stream-open')) answeredAfterMs = performance.now() - startedAt;
-    isTaken ||= entry.kind === 'agent-started';
-  });
-  await bench.until(() => isTaken || call.hasEnded, PATIENCE_MS);
-  call.hangup();
-  await call.ended;
-  return { answeredAfterMs, isTaken };
-}
 
 async function restartRedis(bench: Bench): Promise<void> {
   const { redis } = (bench.fleet as TandemFleet).platform.stack;

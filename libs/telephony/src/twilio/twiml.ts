@@ -3,6 +3,12 @@ import twilio from 'twilio';
 const { VoiceResponse } = twilio.twiml;
 type VoiceResponse = InstanceType<typeof VoiceResponse>;
 
+/**
+ * Behind an address Twilio asks: two more tries whatever went wrong, where it makes one by default and only when it could not
+ * connect. A fragment is neither sent nor signed (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+ */
+export const ASK_AGAIN = '#rc=2&rp=all';
+
 /** Words the carrier itself speaks. Text is escaped by the builder. */
 export interface Spoken {
   readonly text: string;
@@ -101,16 +107,31 @@ export function farewellTwiml(spoken: Spoken): string {
 
 export interface Hold {
   readonly spoken: Spoken | null;
+  /** How long it is silent after what is spoken. */
   readonly holdS: number;
   readonly askAgainUrl: string;
+  /** Told the key the caller presses meanwhile; absent when keys mean nothing. */
+  readonly keyUrl?: string;
 }
 
 /** Lets the caller wait, then asks again what to do with the call. */
-export function holdTwiml({ spoken, holdS, askAgainUrl }: Hold): string {
+export function holdTwiml({ spoken, holdS, askAgainUrl, keyUrl }: Hold): string {
   const response = new VoiceResponse();
-  if (spoken) say(response, spoken);
-  response.pause({ length: holdS });
+  if (keyUrl === undefined) {
+    if (spoken) say(response, spoken);
+    response.pause({ length: holdS });
+  } else {
+    const gather = response.gather({ input: ['dtmf'], numDigits: 1, timeout: holdS, action: keyUrl, method: 'POST' });
+    if (spoken) say(gather, spoken);
+  }
   response.redirect({ method: 'POST' }, askAgainUrl);
+  return response.toString();
+}
+
+/** Asks at another address what to do with the call. */
+export function askAgainTwiml(url: string): string {
+  const response = new VoiceResponse();
+  response.redirect({ method: 'POST' }, url);
   return response.toString();
 }
 
@@ -124,6 +145,6 @@ type SayAttributes = NonNullable<Parameters<VoiceResponse['say']>[0]> & object;
 type SayLanguage = NonNullable<Extract<SayAttributes, { language?: unknown }>['language']>;
 type GatherAttributes = NonNullable<Parameters<VoiceResponse['gather']>[0]>;
 
-function say(response: VoiceResponse, { text, language }: Spoken): void {
+function say(response: Pick<VoiceResponse, 'say'>, { text, language }: Spoken): void {
   response.say({ language: language as SayLanguage }, text);
 }

@@ -33,7 +33,7 @@ export class Transfers {
     return askPersonTwiml({
       spoken: { text: whisperText(record, pending.summary), language },
       hints: operatorHints(language),
-      actionUrl: `${await this.callbacks.url('operator-answer', claims)}&asks=${asks}`,
+      actionUrl: await this.callbacks.url('operator-answer', claims, `&asks=${asks}`),
     });
   }
 

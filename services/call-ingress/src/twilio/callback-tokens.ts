@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { callIdSchema, tenantIdSchema } from '@tandem/contracts';
+import { ASK_AGAIN } from '@tandem/telephony';
 import { CONFIG, Problem, SignedTokens, TokenRefused, type ServiceConfig } from '@tandem/platform';
 import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { PublicBaseUrl } from '../public-base-url.ts';
 
-/** `epoch` is of the stream the callback is about, or of the one given up for a transfer. */
+/** `epoch` is of the stream the callback is about, of the one given up for a transfer, or of the one that is waited for. */
 const claimsSchema = z.object({ callId: callIdSchema, tenantId: tenantIdSchema, carrierCallId: z.string().max(128), epoch: z.number().int().min(1) });
 export type CallbackClaims = z.infer<typeof claimsSchema>;
-export type CallbackPath = 'stream-ended' | 'stream-status' | 'operator-whisper' | 'operator-answer' | 'transfer-ended';
+export type CallbackPath = 'waiting-key' | 'stream-ended' | 'stream-status' | 'operator-whisper' | 'operator-answer' | 'transfer-ended';
 
 /** Longer than the longest call: the carrier comes back when it is over. */
 const LIFETIME_S = 8 * 3600;
@@ -30,9 +31,9 @@ export class CallbackTokens {
     this.tokens = new SignedTokens(config.secrets, 'carrier-callback', claimsSchema);
   }
 
-  /** The address the carrier is to ask about this call. */
-  async url(path: CallbackPath, claims: CallbackClaims): Promise<string> {
-    return `${this.base.value}/twilio/${path}?t=${await this.tokens.sign(claims, { audience: AUDIENCE, lifetimeS: LIFETIME_S })}`;
+  /** The address the carrier is to ask about this call. `query` comes after the token. */
+  async url(path: CallbackPath, claims: CallbackClaims, query = ''): Promise<string> {
+    return `${this.base.value}/twilio/${path}?t=${await this.tokens.sign(claims, { audience: AUDIENCE, lifetimeS: LIFETIME_S })}${query}${ASK_AGAIN}`;
   }
 
   /** @throws Problem 403 */

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TandemFleet } from '../bench/tandem-fleet.ts';
+import { percentile, shareOf } from '../history/run-view.ts';
+import type { Scenario } from '../scenario.ts';
+import { total } from './figures.ts';
+import { newCall } from './new-call.ts';
+
+const PLACED_PER_SECOND = 10;
+const KILLED_EVERY_MS = 2_000;
+
+/** R10: the carrier's questions go to processes that die over them. */
+export const ingressKilled: Scenario = {
+  name: 'R10',
+  about: 'one of three call-ingress killed (SIGKILL) every 2 s while people call',
+  goals: [
+    { id: 'R10', what: 'ingresses that died', unit: '', limit: { atLeast: 1 }, figure: (run) => total(run, 'killed') },
+    { id: 'R10', what: 'calls an agent answered', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.measured('taken'), (value) => value === 1) },
+    { id: 'R10', what: 'until they were, longest', unit: 'ms', limit: { atMost: 3_000 }, figure: (run) => percentile(run.measured('answered-ms'), 1) },
+    { id: 'R10', what: 'callers who heard the carrier\'s own error message', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'broken') },
+  ],
+  fleet: { relays: 2, replicas: { 'call-ingress': 3 } },
+  calls: 150,
+  rounds: 4,
+  isForPlain: false,
+  round: async (bench) => {
+    const fleet = bench.fleet as TandemFleet;
+    const measure = (what: string, value: number) => bench.history.add({ kind: 'measured', what, value });
+    const calls: Promise<void>[] = [];
+    let isOver = false;
+    const killing = (async () => {
+      while (!isOver) {
+        const ingress = bench.pick(fleet.instances('call-ingress'));
+        await bench.strike('ingress-killed', ingress, () => fleet.signal(ingress, 'SIGKILL'));
+        measure('killed', 1);
+        await Promise.all([fleet.restart(ingress), sleep(KILLED_EVERY_MS)]);
+      }
+    })();
+    for (let placed = 0; placed < bench.calls; placed += 1) {
+      calls.push(
+        newCall(bench).then(({ answeredAfterMs, isTaken, isBroken }) => {
+          measure('answered-ms', Math.round(answeredAfterMs));
+          measure('taken', isTaken ? 1 : 0);
+          measure('broken', isBroken ? 1 : 0);
+        }),
+      );
+      await sleep(1000 / PLACED_PER_SECOND);
+    }
+    await Promise.all(calls);
+    isOver = true;
+    await killing;
+  },
+};

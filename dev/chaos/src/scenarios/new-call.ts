@@ -1,0 +1,28 @@
+import type { Bench } from '../bench/bench.ts';
+
+const PATIENCE_MS = 20_000;
+
+export interface NewCall {
+  /** From the first ring to the first word of the carrier's voice, or to the stream; NaN when there was neither. */
+  readonly answeredAfterMs: number;
+  /** The agent spoke. */
+  readonly isTaken: boolean;
+  /** The carrier read its own error message. */
+  readonly isBroken: boolean;
+}
+
+/** Somebody calls, hears who answers, and hangs up. */
+export async function newCall(bench: Bench): Promise<NewCall> {
+  const call = bench.fleet.ring();
+  const startedAt = performance.now();
+  let answeredAfterMs = Number.NaN;
+  let isTaken = false;
+  call.listen((entry) => {
+    if (Number.isNaN(answeredAfterMs) && (entry.kind === 'said' || entry.kind === 'stream-open')) answeredAfterMs = performance.now() - startedAt;
+    isTaken ||= entry.kind === 'agent-started';
+  });
+  await bench.until(() => isTaken || call.hasEnded, PATIENCE_MS);
+  call.hangup();
+  const { endedBy } = await call.ended;
+  return { answeredAfterMs, isTaken, isBroken: endedBy === 'application-error' };
+}
