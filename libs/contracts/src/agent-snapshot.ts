@@ -50,6 +50,14 @@ export const departmentSchema = z.object({
 });
 export type Department = z.infer<typeof departmentSchema>;
 
+/** For callers who wait. */
+export const queueSchema = z.object({
+  /** Then they are turned away in words. */
+  maxWaitMs: z.number().int().min(10_000).max(3_600_000).default(300_000),
+  /** Whoever shows a number may press 1 and hang up. */
+  offersCallback: z.boolean().default(true),
+});
+
 const texts = agentTextsSchema.partial();
 
 /** Everything a relay must know to hold a call, frozen at admission: later edits of the agent do not touch it. */
@@ -74,8 +82,9 @@ export const agentSnapshotSchema = z.object({
   model: modelSettingsSchema,
   /** What is tried when it fails for good. */
   ladder: z.array(ladderRungSchema).max(6).default([{ kind: 'model', model: { kind: 'guided', voice: 'slt' }, endpoint: 'primary' }, { kind: 'message' }]),
-  /** When no provider of the ladder can take a new call: refuse in words, or let it wait in a queue. */
+  /** When no relay has room for a new call, or no provider of the ladder can take it: refuse in words, or let it wait in a queue. */
   whenUnavailable: z.enum(['refuse', 'queue']).default('refuse'),
+  queue: queueSchema.prefault({}),
   turnDetection: turnDetectionSchema.default({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 }),
   interruption: interruptionSchema.prefault({}),
   idle: idleSchema.prefault({}),

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * exactly when the other does. docs/webhooks.md says what each carries.
  */
 
-export const BUSINESS_EVENTS = ['call.ended', 'call.refused', 'booking.created', 'booking.moved', 'booking.cancelled'] as const;
+export const BUSINESS_EVENTS = ['call.ended', 'call.refused', 'callback.requested', 'booking.created', 'booking.moved', 'booking.cancelled'] as const;
 export const businessEventSchema = z.enum(BUSINESS_EVENTS);
 export type BusinessEventType = z.infer<typeof businessEventSchema>;
 

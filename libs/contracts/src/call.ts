@@ -21,7 +21,10 @@ export type Channel = z.infer<typeof channelSchema>;
 export const legKindSchema = z.enum(['caller', 'operator']);
 export type LegKind = z.infer<typeof legKindSchema>;
 
-/** Why a call was refused before a relay was chosen. Each has its own spoken sentence at the ingress. */
-export const REFUSAL_REASONS = ['unknown-number', 'closed', 'no-capacity', 'agent-unavailable', 'caller-blocked', 'caller-not-allowed', 'budget-reached', 'provider-unavailable'] as const;
+/**
+ * Why a call never came to a relay. `abandoned`: its caller hung up while they waited. `callback-requested`: they asked to
+ * be called back instead. Whatever is told to the caller has its own spoken sentence at the ingress.
+ */
+export const REFUSAL_REASONS = ['unknown-number', 'closed', 'no-capacity', 'agent-unavailable', 'caller-blocked', 'caller-not-allowed', 'budget-reached', 'provider-unavailable', 'abandoned', 'callback-requested'] as const;
 export const refusalReasonSchema = z.enum(REFUSAL_REASONS);
 export type RefusalReason = z.infer<typeof refusalReasonSchema>;

@@ -109,7 +109,7 @@ export interface CallRecord {
   readonly disposition: DispositionRecord | null;
 }
 
-/** A call that was turned away at the door. */
+/** A call that was turned away at the door, or gave up waiting there. */
 export interface RefusedCall {
   readonly callId: CallId;
   /** Null only for `unknown-number`. */
@@ -119,8 +119,12 @@ export interface RefusedCall {
   readonly from: string;
   readonly to: string;
   readonly carrierCallId: string | null;
+  /** When it first rang. */
+  readonly rangAt: Date;
   readonly refusedAt: Date;
   readonly reason: RefusalReason;
+  /** BCP 47, in which it was told. */
+  readonly language: string;
   readonly callerGroup: string | null;
 }
 
@@ -149,6 +153,7 @@ export interface CallFilter {
   /** Exact, as the carrier gave it. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly refusalReason?: RefusalReason | undefined;
   readonly variantKey?: string | undefined;
   readonly callerGroup?: string | undefined;
   /** BCP 47, exact. */

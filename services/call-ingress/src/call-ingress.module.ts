@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallMoves, CallRecordStore, CarrierReportStore, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, CarrierReportStore, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger, WaitingLine } from '@tandem/call-state';
 import { AgentDirectory, CallerDirectory, CallRepository, databaseResource, SpendingRepository } from '@tandem/database';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { BudgetGate } from './admission/budget-gate.ts';
@@ -10,6 +10,7 @@ import { LEG_DOORS, type LegDoors } from './admission/leg-door.ts';
 import { ProviderAvailability } from './admission/provider-availability.ts';
 import { ReAttachment } from './admission/re-attachment.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
+import { WaitingRoom } from './admission/waiting-room.ts';
 import { IngressMetrics } from './ingress-metrics.ts';
 import { PublicBaseUrl } from './public-base-url.ts';
 import { CallRescue } from './rescue/call-rescue.service.ts';
@@ -22,6 +23,7 @@ import { StreamEndedController } from './twilio/stream-ended.controller.ts';
 import { TransferController } from './twilio/transfer.controller.ts';
 import { TwilioDoor } from './twilio/twilio-door.ts';
 import { VoiceWebhookController } from './twilio/voice-webhook.controller.ts';
+import { WaitingKeyController } from './twilio/waiting-key.controller.ts';
 
 const REDIS = Symbol('REDIS');
 const DATA_SOURCE = Symbol('DATA_SOURCE');
@@ -35,13 +37,14 @@ export class CallIngressModule {
     return {
       module: CallIngressModule,
       imports: [queueModule('producer', config.redisUrl, ['post-call'])],
-      controllers: [VoiceWebhookController, StreamEndedController, TransferController, CallStatusController],
+      controllers: [VoiceWebhookController, WaitingKeyController, StreamEndedController, TransferController, CallStatusController],
       providers: [
         ...managed(REDIS, redis),
         ...managed(DATA_SOURCE, database),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: CarrierReportStore, useValue: new CarrierReportStore(redis.value) },
         { provide: CallMoves, useValue: new CallMoves(redis.value, sealer) },
+        { provide: WaitingLine, useValue: new WaitingLine(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         { provide: AgentDirectory, useValue: new AgentDirectory(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },
@@ -59,6 +62,7 @@ export class CallIngressModule {
         ProviderAvailability,
         CallPlacement,
         CallRefusal,
+        WaitingRoom,
         CallAdmission,
         DepartmentDial,
         TwilioDoor,

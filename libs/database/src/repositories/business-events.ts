@@ -27,6 +27,9 @@ export function callEnded(call: CallRecord): OutboxEvent {
   };
 }
 
-export function callRefused({ callId, direction, channel, from, to, carrierCallId, refusedAt, reason }: RefusedCall, tenantId: TenantId): OutboxEvent {
-  return { tenantId, type: 'call.refused', subject: { kind: 'call', id: callId }, data: { callId, direction, channel, from, to, carrierCallId, refusedAt, reason } };
+export function refusalEvent({ callId, direction, channel, from, to, carrierCallId, rangAt, refusedAt, reason, language }: RefusedCall, tenantId: TenantId): OutboxEvent {
+  const subject = { kind: 'call', id: callId } as const;
+  const call = { callId, direction, channel, from, to, carrierCallId };
+  if (reason === 'callback-requested') return { tenantId, type: 'callback.requested', subject, data: { ...call, rangAt, requestedAt: refusedAt, language } };
+  return { tenantId, type: 'call.refused', subject, data: { ...call, rangAt, refusedAt, reason } };
 }

@@ -157,8 +157,10 @@ describe('recorded calls', () => {
       from: '+12025550123',
       to: '+12025550100',
       carrierCallId: null,
+      rangAt: ADMITTED,
       refusedAt: ADMITTED,
       reason: 'closed',
+      language: 'en-US',
       callerGroup: null,
       ...change,
     });
@@ -168,6 +170,21 @@ describe('recorded calls', () => {
       await calls.recordRefusal(call);
       await calls.recordRefusal({ ...call, reason: 'no-capacity' });
       expect(await calls.get(tenantId, call.callId)).toMatchObject({ status: 'failed', refusalReason: 'closed', termination: termination('refused'), agent: null, durationMs: 0 });
+    });
+
+    it('or given up waiting tell how long, are found by their reason, and a wish to be called back is an event of its own', async () => {
+      const { tenantId: own } = await openBusiness(dataSource, 0);
+      const wish = refused({ tenantId: own, reason: 'callback-requested', refusedAt: new Date(ADMITTED.getTime() + 42_000), language: 'de-DE' });
+      await calls.recordRefusal(wish);
+      await calls.recordRefusal({ ...wish, reason: 'abandoned' });
+      await calls.recordRefusal(refused({ tenantId: own, reason: 'abandoned' }));
+      const { items } = await calls.list(own, { refusalReason: 'callback-requested' }, { limit: 10 });
+      expect(items).toMatchObject([{ callId: wish.callId, durationMs: 42_000, language: 'de-DE' }]);
+      const events: { type: string; data: object }[] = await dataSource.query('SELECT type, data FROM outbox_events WHERE tenant_id = $1 ORDER BY type DESC', [own]);
+      expect(events).toMatchObject([
+        { type: 'callback.requested', data: { callId: wish.callId, from: '+12025550123', language: 'de-DE', requestedAt: wish.refusedAt.toISOString() } },
+        { type: 'call.refused', data: { reason: 'abandoned' } },
+      ]);
     });
 
     it('have no tenant when the number is nobody’s, and only then', async () => {

@@ -6,7 +6,7 @@ import { RecordingRow } from '../entities/recording.entities.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
 import { jsonParameter, storableText } from '../storable.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
-import { callEnded, callRefused } from './business-events.ts';
+import { callEnded, refusalEvent } from './business-events.ts';
 import { toDetail, toSummary } from './call-rows.ts';
 import { writeEventOnce } from './outbox.ts';
 
@@ -31,18 +31,32 @@ export class CallRepository {
     });
   }
 
-  /** Writes down a call that was turned away. A second time changes nothing. */
+  /** Writes down a call that was turned away, or gave up. A second time changes nothing. */
   async recordRefusal(call: RefusedCall): Promise<void> {
     await transact(this.dataSource, async (transaction) => {
       const written = await rows(
         transaction,
         `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, admitted_at, ended_at,
-           duration_ms, termination_class, termination_reason, refusal_reason, caller_group)
-         VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $8, 0, 'platform', 'refused', $9, $10)
+           duration_ms, termination_class, termination_reason, refusal_reason, caller_group, language)
+         VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $9, $10, 'platform', 'refused', $11, $12, $13)
          ON CONFLICT (id) DO NOTHING RETURNING 1`,
-        [call.callId, call.tenantId, call.direction, call.channel, storableText(call.from), storableText(call.to), textOrNull(call.carrierCallId), call.refusedAt, call.reason, call.callerGroup],
+        [
+          call.callId,
+          call.tenantId,
+          call.direction,
+          call.channel,
+          storableText(call.from),
+          storableText(call.to),
+          textOrNull(call.carrierCallId),
+          call.rangAt,
+          call.refusedAt,
+          Math.max(0, call.refusedAt.getTime() - call.rangAt.getTime()),
+          call.reason,
+          call.callerGroup,
+          call.language,
+        ],
       );
-      if (written.length === 1 && call.tenantId !== null) await writeEventOnce(transaction, callRefused(call, call.tenantId));
+      if (written.length === 1 && call.tenantId !== null) await writeEventOnce(transaction, refusalEvent(call, call.tenantId));
     });
   }
 
@@ -55,6 +69,7 @@ export class CallRepository {
     return run(this.dataSource, async (manager) => {
       const query = manager.createQueryBuilder(CallRow, 'call').where('call.tenantId = :tenantId', { tenantId });
       if (filter.status) query.andWhere('call.status = :status', { status: filter.status });
+      if (filter.refusalReason) query.andWhere('call.refusalReason = :refusalReason', { refusalReason: filter.refusalReason });
       if (filter.from) query.andWhere('call.fromNumber = :from', { from: filter.from });
       if (filter.to) query.andWhere('call.toNumber = :to', { to: filter.to });
       if (filter.variantKey) query.andWhere('call.variantKey = :variantKey', { variantKey: filter.variantKey });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
-import { isOpenAt, type CallId, type RefusalReason } from '@tandem/contracts';
+import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
 import { dialPersonTwiml, farewellTwiml } from '@tandem/telephony';
 import { lastResortOf } from '../transfer/department-dial.ts';
@@ -10,11 +10,12 @@ import { accessOf, type AccessDecision } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
 import { CallPlacement } from './call-placement.service.ts';
 import { CallRefusal } from './call-refusal.service.ts';
-import { e164Of, identityOf, type CallerIdentity } from './caller-identity.ts';
+import { callerIdOf, e164Of, identityOf, type CallerIdentity } from './caller-identity.ts';
 import { frozenAgent } from './frozen-agent.ts';
 import { ProviderAvailability } from './provider-availability.ts';
-import { refusalSpoken } from './refusals.ts';
+import { refusalSpoken, type SpokenReason } from './refusals.ts';
 import { chooseVariant } from './variant-choice.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** What the door knows once number and caller are looked up. */
 interface Rung {
@@ -36,21 +37,22 @@ export class CallAdmission {
     @Inject(BudgetGate) private readonly budgets: BudgetGate,
     @Inject(ProviderAvailability) private readonly providers: ProviderAvailability,
     @Inject(CallPlacement) private readonly placement: CallPlacement,
+    @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
     @Inject(CallRefusal) private readonly refusals: CallRefusal,
   ) {}
 
   /**
    * The answer to a carrier's "this number rings". The same call asked about again gets the identical document and has
-   * no second effect: a second stream would end the first one. `holds`: how often it has been let wait already.
-   * @throws when Redis or Postgres cannot be reached
+   * no second effect: a second stream would end the first one. `told`: the position in line a caller was told who has been
+   * waiting. @throws when Redis or Postgres cannot be reached
    */
-  async answer(form: VoiceForm, holds = 0): Promise<string> {
+  async answer(form: VoiceForm, told?: number): Promise<string> {
     const earlier = await this.placement.earlierAnswer(form.CallSid);
     if (earlier !== null) return earlier;
     const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
     if (!number) return this.refusals.refuse(form, 'unknown-number', { number, language: 'en-US', callerGroup: null });
     const rung = await this.lookUp(form, number);
-    const outcome = await this.admit(rung, holds);
+    const outcome = await this.admit(rung, told);
     if (typeof outcome === 'object') return outcome.twiml;
     return this.refusals.refuse(form, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
   }
@@ -65,7 +67,7 @@ export class CallAdmission {
     const { access, language } = await this.lookUp(form, number);
     const isOpen = isOpenAt(number.opening, new Date());
     const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
-    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: e164Of(form.From) ?? form.To });
+    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: callerIdOf({ from: form.From, to: form.To }) });
     return farewellTwiml(refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), number.tenant.companyName, language));
   }
 
@@ -77,7 +79,7 @@ export class CallAdmission {
   }
 
   /** The answer that takes the call, or why it is not taken. What the caller may not do comes before what we cannot. */
-  private async admit(rung: Rung, holds: number): Promise<{ twiml: string } | RefusalReason> {
+  private async admit(rung: Rung, told: number | undefined): Promise<{ twiml: string } | SpokenReason> {
     const { number, access } = rung;
     const at = new Date();
     if (access.refusal) return access.refusal;
@@ -86,10 +88,16 @@ export class CallAdmission {
     const { spending, isReached } = await this.budgets.check(number.tenant, at);
     if (isReached) return 'budget-reached';
     const call = this.callOf(rung, number.agent, at);
-    const missing = await this.providers.missing(call.agent, call.language, holds);
-    if (missing) return missing;
-    const twiml = await this.placement.place({ ...call, spending });
-    return twiml === null ? this.providers.orWait('no-capacity', call.agent, call.language, holds) : { twiml };
+    const isItsTurn = await this.waiting.isItsTurn(call);
+    // Asked last: a provider that is being tried again is tried with whoever asks.
+    const hasProvider = !isItsTurn || (await this.providers.canTake(call.agent));
+    const placed = isItsTurn && hasProvider ? await this.placement.place({ ...call, spending }) : null;
+    if (placed !== null) {
+      if (told !== undefined) await this.waiting.admitted(call.carrierCallId);
+      return { twiml: placed };
+    }
+    const held = await this.waiting.hold(call, told);
+    return held === null ? (hasProvider ? 'no-capacity' : 'provider-unavailable') : { twiml: held };
   }
 
   private callOf({ form, number, identity, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date): AdmissionRecord {

@@ -16,6 +16,11 @@ export function identityOf(from: string): CallerIdentity {
   return { e164: e164Of(party), isWithheld: false };
 }
 
+/** The number a person sees whom the caller is put through to: theirs, else the one they dialled. A carrier takes no other. */
+export function callerIdOf({ from, to }: { readonly from: string; readonly to: string }): string {
+  return identityOf(from).e164 ?? e164Of(to) ?? to;
+}
+
 /** A number however the carrier writes it, SIP addresses included; null when it is none. */
 export function e164Of(party: string): string | null {
   const written = SIP_USER.exec(party)?.[1] ?? party;

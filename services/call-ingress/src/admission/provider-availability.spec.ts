@@ -19,37 +19,23 @@ const agent = (changes: object = {}) =>
 function availability(isAnyWell: boolean) {
   const asked: string[][] = [];
   const states = { canAnyTake: (targets: readonly string[]) => (asked.push([...targets]), Promise.resolve(isAnyWell)) };
-  return { asked, availability: new ProviderAvailability(states, { value: 'https://voice.example.com' }) };
+  return { asked, availability: new ProviderAvailability(states) };
 }
 
 describe('a new call', () => {
   it('is taken when any model of the ladder may be asked', async () => {
     const { asked, availability: providers } = availability(true);
-    expect(await providers.missing(agent(), 'en-US', 0)).toBeNull();
+    expect(await providers.canTake(agent())).toBe(true);
     expect(asked).toEqual([['primary:default', 'secondary:gpt-realtime-2.1-mini']]);
   });
 
   it('is taken without asking when a model of the ladder runs in the relay', async () => {
     const { asked, availability: providers } = availability(false);
-    expect(await providers.missing(agent({ ladder: [{ kind: 'model', model: { kind: 'guided' } }] }), 'en-US', 0)).toBeNull();
+    expect(await providers.canTake(agent({ ladder: [{ kind: 'model', model: { kind: 'guided' } }] }))).toBe(true);
     expect(asked).toEqual([]);
   });
 
-  it('that no provider can take is turned away, or waits and asks again, told once', async () => {
-    const { availability: providers } = availability(false);
-    expect(await providers.missing(agent(), 'en-US', 0)).toBe('provider-unavailable');
-    const waiting = agent({ whenUnavailable: 'queue' });
-    const first = (await providers.missing(waiting, 'en-US', 0)) as { twiml: string };
-    expect(first.twiml).toMatch(/<Say[^>]*>Thank you for calling Northwind.*hold the line.*<\/Say><Pause length="10"\/><Redirect method="POST">https:\/\/voice\.example\.com\/twilio\/voice\?holds=1<\/Redirect>/);
-    const second = (await providers.missing(waiting, 'en-US', 1)) as { twiml: string };
-    expect(second.twiml).not.toContain('<Say');
-    expect(second.twiml).toContain('holds=2');
-    expect(await providers.missing(waiting, 'en-US', 12)).toBe('provider-unavailable');
-  });
-
-  it('that finds no relay with room waits the same way, or is turned away for that', () => {
-    const { availability: providers } = availability(true);
-    expect(providers.orWait('no-capacity', agent(), 'en-US', 0)).toBe('no-capacity');
-    expect((providers.orWait('no-capacity', agent({ whenUnavailable: 'queue' }), 'en-US', 0) as { twiml: string }).twiml).toContain('hold the line');
+  it('that no provider can take is not', async () => {
+    expect(await availability(false).availability.canTake(agent())).toBe(false);
   });
 });

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const dial = new DepartmentDial(moves, callbacks);
   const offers = new StreamOffers(config, registry, callbacks);
   reAttachment = new ReAttachment(records, moves, offers, { twilio: new TwilioDoor(config, offers, dial) }, metrics, postCall);
-  reports = new CarrierReports(records, new CarrierReportStore(redis), postCall);
+  reports = new CarrierReports(records, new CarrierReportStore(redis), { hungUp: () => Promise.resolve() }, postCall);
   transfers = new Transfers(records, moves, reAttachment, callbacks, metrics);
 });
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { baseLanguage, type RefusalReason } from '@tandem/contracts';
 
-/** `{company}` is empty for a number that is nobody's. */
-type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble' | 'hold', string>>;
+/** `{company}` is empty for a number that is nobody's; `{position}` counts from 1. */
+type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble' | 'hold' | 'position' | 'next' | 'offer' | 'callback', string>>;
 
 const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   en: {
@@ -11,7 +11,11 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'All our lines are busy right now. We are sorry for that. Please try again in a few minutes. Goodbye.',
     'not-you': 'This number cannot take your call. Goodbye.',
     trouble: 'We cannot take your call right now because of a technical problem. We are sorry for that. Please try again later. Goodbye.',
-    hold: 'All our lines are busy right now. Please hold the line, it will be your turn in a moment.',
+    hold: 'All our lines are busy right now. Please hold the line.',
+    position: 'You are number {position} in line.',
+    next: 'You are next in line.',
+    offer: 'If you would like us to call you back instead, press 1.',
+    callback: 'We will call you back at the number you are calling from. Goodbye.',
   },
   de: {
     thanks: 'Danke für Ihren Anruf bei {company}.',
@@ -20,7 +24,11 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'Alle unsere Leitungen sind gerade belegt. Das tut uns leid. Bitte versuchen Sie es in ein paar Minuten noch einmal. Auf Wiederhören.',
     'not-you': 'Diese Nummer kann Ihren Anruf nicht annehmen. Auf Wiederhören.',
     trouble: 'Wir können Ihren Anruf wegen einer technischen Störung gerade nicht annehmen. Das tut uns leid. Bitte versuchen Sie es später noch einmal. Auf Wiederhören.',
-    hold: 'Alle unsere Leitungen sind gerade belegt. Bitte bleiben Sie am Apparat, Sie sind gleich an der Reihe.',
+    hold: 'Alle unsere Leitungen sind gerade belegt. Bitte bleiben Sie am Apparat.',
+    position: 'Sie sind Nummer {position} in der Warteschlange.',
+    next: 'Sie sind als Nächstes an der Reihe.',
+    offer: 'Wenn wir Sie stattdessen zurückrufen sollen, drücken Sie die 1.',
+    callback: 'Wir rufen Sie unter der Nummer zurück, von der Sie anrufen. Auf Wiederhören.',
   },
   es: {
     thanks: 'Gracias por llamar a {company}.',
@@ -29,7 +37,11 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'Todas nuestras líneas están ocupadas. Lo sentimos. Inténtelo de nuevo en unos minutos, por favor. Adiós.',
     'not-you': 'Este número no puede atender su llamada. Adiós.',
     trouble: 'Ahora no podemos atender su llamada por un problema técnico. Lo sentimos. Inténtelo de nuevo más tarde, por favor. Adiós.',
-    hold: 'Todas nuestras líneas están ocupadas. No cuelgue, por favor, enseguida le atendemos.',
+    hold: 'Todas nuestras líneas están ocupadas. No cuelgue, por favor.',
+    position: 'Ocupa usted el puesto número {position} en la cola.',
+    next: 'Será la siguiente llamada que atendamos.',
+    offer: 'Si prefiere que le llamemos nosotros, pulse 1.',
+    callback: 'Le llamaremos al número desde el que nos llama. Adiós.',
   },
   fr: {
     thanks: 'Merci d’avoir appelé {company}.',
@@ -38,11 +50,18 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     busy: 'Toutes nos lignes sont occupées. Nous en sommes désolés. Réessayez dans quelques minutes, s’il vous plaît. Au revoir.',
     'not-you': 'Ce numéro ne peut pas prendre votre appel. Au revoir.',
     trouble: 'Un problème technique nous empêche de prendre votre appel. Nous en sommes désolés. Réessayez plus tard, s’il vous plaît. Au revoir.',
-    hold: 'Toutes nos lignes sont occupées. Restez en ligne, s’il vous plaît, ce sera bientôt votre tour.',
+    hold: 'Toutes nos lignes sont occupées. Restez en ligne, s’il vous plaît.',
+    position: 'Vous êtes numéro {position} dans la file d’attente.',
+    next: 'Votre appel sera pris en premier.',
+    offer: 'Si vous préférez que nous vous rappelions, tapez 1.',
+    callback: 'Nous vous rappellerons au numéro depuis lequel vous appelez. Au revoir.',
   },
 };
 
-const SENTENCE_OF: Readonly<Record<RefusalReason, Exclude<keyof Sentences, 'thanks' | 'hold'>>> = {
+/** Whoever hangs up is told nothing. */
+export type SpokenReason = Exclude<RefusalReason, 'abandoned'>;
+
+const SENTENCE_OF: Readonly<Record<SpokenReason, Exclude<keyof Sentences, 'thanks'>>> = {
   'unknown-number': 'not-in-service',
   closed: 'closed',
   'no-capacity': 'busy',
@@ -51,21 +70,34 @@ const SENTENCE_OF: Readonly<Record<RefusalReason, Exclude<keyof Sentences, 'than
   'budget-reached': 'trouble',
   'provider-unavailable': 'trouble',
   'agent-unavailable': 'trouble',
+  'callback-requested': 'callback',
 };
 
 /** What a caller hears who cannot be connected, with the language it is in. @param company empty where there is none to name */
-export function refusalSpoken(reason: RefusalReason, company: string, language: string): { text: string; language: string } {
+export function refusalSpoken(reason: SpokenReason, company: string, language: string): { text: string; language: string } {
   const own = SENTENCES[baseLanguage(language)];
   const { thanks, ...sentences } = own ?? SENTENCES.en;
   const text = [company && reason !== 'unknown-number' ? thanks.replace('{company}', company) : '', sentences[SENTENCE_OF[reason]]].filter(Boolean).join(' ');
   return { text, language: own ? language : 'en-US' };
 }
 
-/** What a caller hears who may wait. */
-export function holdSpoken(company: string, language: string): { text: string; language: string } {
+export interface Hold {
+  readonly company: string;
+  /** BCP 47. */
+  readonly language: string;
+  /** In the line, from 1. */
+  readonly position: number;
+  readonly isFirstTime: boolean;
+  readonly offersCallback: boolean;
+}
+
+/** What a caller hears who may wait, and again when they have moved up. */
+export function holdSpoken({ company, language, position, isFirstTime, offersCallback }: Hold): { text: string; language: string } {
   const own = SENTENCES[baseLanguage(language)];
-  const { thanks, hold } = own ?? SENTENCES.en;
-  return { text: `${thanks.replace('{company}', company)} ${hold}`, language: own ? language : 'en-US' };
+  const { thanks, hold, position: numbered, next, offer } = own ?? SENTENCES.en;
+  const place = position === 1 ? next : numbered.replace('{position}', String(position));
+  const text = [...(isFirstTime ? [thanks.replace('{company}', company), hold] : []), place, ...(offersCallback ? [offer] : [])].join(' ');
+  return { text, language: own ? language : 'en-US' };
 }
 
 /** What a caller hears whose conversation broke off through our fault. */

@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CallMoves, type AdmissionRecord, type MoveQuestion, type PendingTransfer } from '@tandem/call-state';
 import { isDepartmentOpen, type AgentSnapshot, type Department } from '@tandem/contracts';
 import { dialPersonTwiml } from '@tandem/telephony';
+import { callerIdOf } from '../admission/caller-identity.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
 
 /** The carrier's own limit of a talk; it hangs up then. */
 const LONGEST_TALK_MS = 4 * 3600_000;
 /** The whisper, twice, and the time to think about it. */
 const LONGEST_WHISPER_MS = 120_000;
-const E164 = /^\+[1-9]\d{1,14}$/;
 
 /** Makes the TwiML that rings a department of the call's own directory: the only addresses that are ever dialled. */
 @Injectable()
@@ -30,7 +30,7 @@ export class DepartmentDial {
     const answer = dialPersonTwiml({
       address: department.address,
       ringMs: department.ringMs,
-      callerId: E164.test(record.from) ? record.from : record.to,
+      callerId: callerIdOf(record),
       actionUrl: await this.callbacks.url('transfer-ended', claims),
       ...(isCold ? {} : { whisperUrl: await this.callbacks.url('operator-whisper', claims) }),
     });

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallRecordStore, CarrierReportStore, type CallStanding, type CarrierReport } from '@tandem/call-state';
 import { isFinalStatus, type CallId, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
+import { CallRefusal } from '../admission/call-refusal.service.ts';
 
 /** The relay's own ending usually comes first; the call is written again with the carrier's figures shortly after. */
 const RECORD_AGAIN_MS = 3_000;
@@ -14,12 +15,14 @@ export class CarrierReports {
   constructor(
     @Inject(CallRecordStore) private readonly records: CallRecordStore,
     @Inject(CarrierReportStore) private readonly reports: CarrierReportStore,
+    @Inject(CallRefusal) private readonly refusals: Pick<CallRefusal, 'hungUp'>,
     @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
   ) {}
 
   async take(carrierCallId: string, report: CarrierReport): Promise<void> {
     const callId = await this.reports.callOrKeep(carrierCallId, report);
     if (callId) await this.apply(callId, report);
+    else if (isFinalStatus(report.status)) await this.refusals.hungUp(carrierCallId);
   }
 
   /** The call has just been answered for: what was reported before is made up for. Never throws; the caller waits. */

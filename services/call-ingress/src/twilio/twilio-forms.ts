@@ -38,6 +38,9 @@ export const operatorForm = z.object({
 });
 export type OperatorForm = z.infer<typeof operatorForm>;
 
+/** A caller who waits has pressed a key. */
+export const waitingKeyForm = z.object({ CallSid: callSid, Digits: z.string().max(32).optional() });
+
 export const transferEndedForm = z.object({
   CallSid: callSid,
   CallStatus: callStatusSchema,

@@ -9,7 +9,7 @@ import { voiceForm, type VoiceForm } from './twilio-forms.ts';
 import { z } from 'zod';
 
 /** In the address of our own `<Redirect>`, which the carrier signs with it. */
-const holdsSchema = z.coerce.number().int().min(0).max(100).default(0);
+const toldSchema = z.coerce.number().int().min(0).max(1_000_000).optional();
 
 /** "This number rings": answered with TwiML. */
 @Controller('twilio')
@@ -26,9 +26,9 @@ export class VoiceWebhookController {
   @Post('voice')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query('holds', { schema: holdsSchema }) holds: number): Promise<string> {
+  async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query('told', { schema: toldSchema }) told?: number): Promise<string> {
     try {
-      const answer = await this.admission.answer(form, holds);
+      const answer = await this.admission.answer(form, told);
       await this.reports.catchUp(form.CallSid);
       return answer;
     } catch (error) {

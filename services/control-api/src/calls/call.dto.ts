@@ -8,6 +8,7 @@ export const listCallsSchema = z.object({
   status: z.enum(CALL_STATUSES).optional().describe('Calls in this status only.'),
   from: z.string().min(1).max(256).optional().describe('Calls of this caller only, as the carrier gave the number.'),
   to: z.string().min(1).max(256).optional().describe('Calls to this number only.'),
+  refusalReason: z.enum(REFUSAL_REASONS).optional().describe('Calls that never came to an agent for this reason only, such as callback-requested.'),
   variant: z.string().min(1).max(40).optional().describe('Calls with this prompt variant only.'),
   callerGroup: z.string().min(1).max(64).optional().describe('Calls of members of this group only.'),
   language: z.string().min(2).max(35).optional().describe('Calls that began in this language only (BCP 47, exact).'),
