@@ -11,6 +11,7 @@ import { relayFrozen } from './scenarios/relay-frozen.ts';
 import { relayHerd } from './scenarios/relay-herd.ts';
 import { relayKilled } from './scenarios/relay-killed.ts';
 import { relayStalled } from './scenarios/relay-stalled.ts';
+import { redisFailedOver } from './scenarios/redis-failed-over.ts';
 import { redisGone, redisRestarted } from './scenarios/redis-gone.ts';
 import { fleetRolled, relayDrained } from './scenarios/relays-drained.ts';
 import { sameKey } from './scenarios/same-key.ts';
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   postgresKilled,
   redisRestarted,
   redisGone,
+  redisFailedOver,
   toolWorkerKilled,
   webhookReceiverFailing,
   oneSlot,

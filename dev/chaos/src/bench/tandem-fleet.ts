@@ -5,6 +5,7 @@ import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { simulatedModel } from './listening-model.ts';
+import { RedisPair } from './redis-pair.ts';
 import { StampedVoice } from './stamped-voice.ts';
 
 export interface TandemFleetOptions {
@@ -13,6 +14,8 @@ export interface TandemFleetOptions {
   readonly replicas?: Replicas;
   /** Lines that can be made slow, silent or cut lie between the services and these. */
   readonly lines?: readonly LineName[];
+  /** Whether a second Redis follows the first. Takes the line to redis. */
+  readonly hasRedisReplica?: boolean;
   /** Over the services' usual environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly agent?: Partial<AgentContentInput>;
@@ -45,7 +48,9 @@ export class TandemFleet implements Fleet {
     private readonly balancer: FaultProxy | null,
   ) {}
 
-  static async start({ relays, replicas = {}, lines: wanted = [], env = {}, agent = {}, behaviour }: TandemFleetOptions): Promise<TandemFleet> {
+  private pair: RedisPair | null = null;
+
+  static async start({ relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, env = {}, agent = {}, behaviour }: TandemFleetOptions): Promise<TandemFleet> {
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     // Asked for each connection: an ingress that is started again may listen elsewhere.
@@ -72,6 +77,7 @@ export class TandemFleet implements Fleet {
     });
     const fleet = new TandemFleet(platform, voice, lines, balancer);
     portsOfIngresses = () => fleet.instances('call-ingress').flatMap((instance) => platform.stack.supervisor.portsOf(instance).http ?? []);
+    if (hasRedisReplica) fleet.pair = await RedisPair.start(platform.stack.redis, fleet.line('redis'));
     await platform.publish({ ...AGENT, ...agent });
     return fleet;
   }
@@ -98,6 +104,11 @@ export class TandemFleet implements Fleet {
     const line = this.lines.get(name);
     if (!line) throw new TypeError(`This fleet has no line to ${name}.`);
     return line;
+  }
+
+  get redisPair(): RedisPair {
+    if (!this.pair) throw new TypeError('This fleet has one Redis only.');
+    return this.pair;
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
@@ -151,6 +162,7 @@ export class TandemFleet implements Fleet {
 
   async stop(): Promise<void> {
     await this.platform.stop();
+    await this.pair?.stop();
     await this.balancer?.stop();
     for (const line of this.lines.values()) await line.stop();
   }

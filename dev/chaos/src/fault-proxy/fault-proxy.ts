@@ -43,6 +43,11 @@ export class FaultProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** Connections from now on go there; those there are stay where they are. */
+  lead(port: number): void {
+    this.targets = () => [port];
+  }
+
   /** How the line is from now on. */
   set(faults: Partial<LineFaults>): void {
     this.faults = { ...CLEAR_LINE, ...faults };

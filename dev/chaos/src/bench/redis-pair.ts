@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectRedis } from '@tandem/call-state';
+import { startRedis, type ServerHandle } from '@tandem/stack';
+import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
+
+type Connection = ReturnType<typeof connectRedis>;
+
+interface Member {
+  readonly server: ServerHandle;
+  /** As whoever looks after the servers. */
+  readonly admin: Connection;
+}
+
+const SYNC_PATIENCE_MS = 20_000;
+
+/** Two Redis servers, one following the other; the services reach whichever leads over one line, with one password. */
+export class RedisPair {
+  private constructor(
+    private readonly line: FaultProxy,
+    private readonly password: string,
+    private leader: Member,
+    private follower: Member,
+    private readonly own: ServerHandle,
+  ) {}
+
+  /** @param first leads, and is looked after by whoever started it */
+  static async start(first: ServerHandle, line: FaultProxy): Promise<RedisPair> {
+    const second = await startRedis({ isEphemeral: true });
+    const { password } = new URL(first.url);
+    const pair = new RedisPair(line, password, memberOf(first), memberOf(second), second);
+    // The one password is the first server's: who connects from now on needs it.
+    await pair.follower.admin.config('SET', 'requirepass', password);
+    await pair.follow();
+    return pair;
+  }
+
+  /** The follower hears nothing more; until it leads, what is written is going to be lost. */
+  async part(): Promise<void> {
+    await this.follower.admin.replicaof('NO', 'ONE');
+  }
+
+  /** The leader dies, and the follower takes its place with what it has. The dead one comes back, and follows. */
+  async failOver(): Promise<void> {
+    await this.leader.server.kill('SIGKILL');
+    [this.leader, this.follower] = [this.follower, this.leader];
+    this.line.lead(this.leader.server.port);
+    await this.follower.server.start();
+    await this.follow();
+  }
+
+  async stop(): Promise<void> {
+    for (const { admin } of [this.leader, this.follower]) admin.disconnect();
+    await this.own.stop();
+  }
+
+  private async follow(): Promise<void> {
+    const { admin } = this.follower;
+    await admin.config('SET', 'masterauth', this.password);
+    await admin.replicaof('127.0.0.1', this.leader.server.port);
+    for (let waited = 0; !(await admin.info('replication')).includes('master_link_status:up'); waited += 50) {
+      if (waited > SYNC_PATIENCE_MS) throw new TypeError('The second Redis does not follow the first. Is it a real one? "npm start" tells which.');
+      await sleep(50);
+    }
+  }
+}
+
+const memberOf = (server: ServerHandle): Member => ({ server, admin: connectRedis(server.url, 'command') });
