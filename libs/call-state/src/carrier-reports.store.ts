@@ -26,12 +26,10 @@ export class CarrierReportStore {
     return callIdSchema.safeParse(found).data ?? null;
   }
 
-  /** The call and what was reported before it was admitted; null when it was not, or nothing was. */
-  async early(carrierCallId: string): Promise<{ readonly callId: CallId; readonly reports: readonly CarrierReport[] } | null> {
+  /** What was reported before the call was admitted, and the call; null while it is not. */
+  async early(carrierCallId: string): Promise<{ readonly callId: CallId | null; readonly reports: readonly CarrierReport[] }> {
     const [call, early] = await this.redis.hmget(keys.carrier(carrierCallId), 'call', 'early');
-    const callId = callIdSchema.safeParse(call).data;
-    if (!callId || !early) return null;
-    return { callId, reports: early.trim().split(' ').flatMap((text) => fromText(text) ?? []) };
+    return { callId: callIdSchema.safeParse(call).data ?? null, reports: early ? early.trim().split(' ').flatMap((text) => fromText(text) ?? []) : [] };
   }
 }
 

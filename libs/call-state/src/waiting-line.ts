@@ -54,16 +54,16 @@ export class WaitingLine {
     return { ahead, waitedMs };
   }
 
-  /** The call as it began to wait, and when; null when it does not wait. */
+  /** The call as it began to wait, and when, also when it no longer does; null when it never waited. */
   async waiting(carrierCallId: string): Promise<{ readonly call: WaitingCall; readonly since: Date } | null> {
     const [sealed, since] = await this.redis.hmget(keys.carrier(carrierCallId), 'waits', 'waitsSince');
     if (!sealed) return null;
     return { call: waitingCallSchema.parse(this.sealer.open(sealed, placeOf(carrierCallId))), since: new Date(Number(since)) };
   }
 
-  /** It waits no longer: it was admitted, turned away, or has hung up. */
+  /** It waits no longer: it was admitted, turned away, or has hung up. What is known of it stays, so that whoever comes late does nothing twice. */
   async leave({ agentId, carrierCallId }: Pick<WaitingCall, 'agentId' | 'carrierCallId'>): Promise<void> {
-    await this.redis.multi().hdel(keys.carrier(carrierCallId), 'waits', 'waitsSince').zrem(keys.waiting(agentId), carrierCallId).zrem(keys.waitingSeen(agentId), carrierCallId).exec();
+    await this.redis.multi().zrem(keys.waiting(agentId), carrierCallId).zrem(keys.waitingSeen(agentId), carrierCallId).exec();
   }
 }
 

@@ -175,8 +175,8 @@ describe('recorded calls', () => {
     it('or given up waiting tell how long, are found by their reason, and a wish to be called back is an event of its own', async () => {
       const { tenantId: own } = await openBusiness(dataSource, 0);
       const wish = refused({ tenantId: own, reason: 'callback-requested', refusedAt: new Date(ADMITTED.getTime() + 42_000), language: 'de-DE' });
-      await calls.recordRefusal(wish);
-      await calls.recordRefusal({ ...wish, reason: 'abandoned' });
+      expect(await calls.recordRefusal(wish)).toBe(true);
+      expect(await calls.recordRefusal({ ...wish, reason: 'abandoned' })).toBe(false);
       await calls.recordRefusal(refused({ tenantId: own, reason: 'abandoned' }));
       const { items } = await calls.list(own, { refusalReason: 'callback-requested' }, { limit: 10 });
       expect(items).toMatchObject([{ callId: wish.callId, durationMs: 42_000, language: 'de-DE' }]);

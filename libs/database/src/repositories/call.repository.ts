@@ -31,9 +31,9 @@ export class CallRepository {
     });
   }
 
-  /** Writes down a call that was turned away, or gave up. A second time changes nothing. */
-  async recordRefusal(call: RefusedCall): Promise<void> {
-    await transact(this.dataSource, async (transaction) => {
+  /** Writes down a call that was turned away, or gave up. False when it was before: nothing is changed. */
+  async recordRefusal(call: RefusedCall): Promise<boolean> {
+    return transact(this.dataSource, async (transaction) => {
       const written = await rows(
         transaction,
         `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, admitted_at, ended_at,
@@ -57,6 +57,7 @@ export class CallRepository {
         ],
       );
       if (written.length === 1 && call.tenantId !== null) await writeEventOnce(transaction, refusalEvent(call, call.tenantId));
+      return written.length === 1;
     });
   }
 

@@ -40,7 +40,7 @@ export class CallRefusal {
     return answer;
   }
 
-  /** The TwiML that promises a call to whoever waits; null when they do not wait. @throws when it could not be written down */
+  /** The TwiML that promises a call to whoever waits; null when they never waited. @throws when it could not be written down */
   async callBack(carrierCallId: string): Promise<string | null> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return null;
@@ -51,7 +51,7 @@ export class CallRefusal {
     return answer;
   }
 
-  /** The carrier has no such call any more; had it waited, it has given up. */
+  /** The carrier has no such call any more; had it waited, and nothing come of it, it has given up. */
   async hungUp(carrierCallId: string): Promise<void> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return;
@@ -61,9 +61,10 @@ export class CallRefusal {
 
   private async writeDown({ callId, tenantId, channel, from, to, carrierCallId, language, callerGroup }: NeverAdmitted, reason: RefusalReason, since?: Date): Promise<void> {
     const refusedAt = new Date();
+    const isFirst = await this.calls.recordRefusal({ callId, tenantId, direction: 'inbound', channel, from, to, carrierCallId, rangAt: since ?? refusedAt, refusedAt, reason, language, callerGroup });
+    if (!isFirst) return;
     this.metrics.admissions.inc({ outcome: reason });
-    this.logger.log({ callId, tenantId, reason }, 'call refused');
-    await this.calls.recordRefusal({ callId, tenantId, direction: 'inbound', channel, from, to, carrierCallId, rangAt: since ?? refusedAt, refusedAt, reason, language, callerGroup });
+    this.logger.log({ callId, tenantId, reason }, 'call never admitted');
   }
 }
 

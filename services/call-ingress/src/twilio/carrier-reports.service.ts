@@ -20,19 +20,22 @@ export class CarrierReports {
   ) {}
 
   async take(carrierCallId: string, report: CarrierReport): Promise<void> {
-    const callId = await this.reports.callOrKeep(carrierCallId, report);
-    if (callId) await this.apply(callId, report);
-    else if (isFinalStatus(report.status)) await this.refusals.hungUp(carrierCallId);
+    await this.act(await this.reports.callOrKeep(carrierCallId, report), carrierCallId, report);
   }
 
-  /** The call has just been answered for: what was reported before is made up for. Never throws; the caller waits. */
+  /** The carrier has just been answered about the call: what was reported before is made up for. Never throws; the caller waits. */
   async catchUp(carrierCallId: string): Promise<void> {
     try {
-      const early = await this.reports.early(carrierCallId);
-      for (const report of early?.reports ?? []) if (early) await this.apply(early.callId, report);
+      const { callId, reports } = await this.reports.early(carrierCallId);
+      for (const report of reports) await this.act(callId, carrierCallId, report);
     } catch (error) {
       this.logger.warn({ err: error }, 'early reports of a call could not be looked up: call state does not answer');
     }
+  }
+
+  private async act(callId: CallId | null, carrierCallId: string, report: CarrierReport): Promise<void> {
+    if (callId) await this.apply(callId, report);
+    else if (isFinalStatus(report.status)) await this.refusals.hungUp(carrierCallId);
   }
 
   /** Every step is done once however often it is asked for, so a repeat finishes what a lost first try has begun. */
