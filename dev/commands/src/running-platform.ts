@@ -24,7 +24,7 @@ export interface PlatformOptions {
 }
 
 /** As the README has a number set up: the carrier asks again whatever goes wrong. */
-const NUMBER_SETTINGS = '#rc=2&rp=all';
+const NUMBER_SETTINGS = '#rc=2&rp=all&ct=2000&rt=5000';
 
 /** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
 export class RunningPlatform {

@@ -79,7 +79,7 @@ const reasons = () => [...rows.values()].map(({ reason }) => reason);
 describe('somebody who waits', () => {
   it('is asked for again, and told their position only when it has changed', async () => {
     const first = await room.hold(caller('CA1'), undefined);
-    expect(first).toMatch(/<Gather input="dtmf" numDigits="1" timeout="5" action="https:\/\/voice\.example\.com\/twilio\/waiting-key\?t=[^"]+#rc=2&amp;rp=all" method="POST"><Say language="en-US">.*You are next in line\..*press 1\.<\/Say><\/Gather><Redirect method="POST">https:\/\/voice\.example\.com\/twilio\/voice\?told=1#rc=2&amp;rp=all<\/Redirect>/);
+    expect(first).toMatch(/<Gather input="dtmf" numDigits="1" timeout="5" action="https:\/\/voice\.example\.com\/twilio\/waiting-key\?t=[^"]+#rc=2&amp;rp=all&amp;ct=2000&amp;rt=5000" method="POST"><Say language="en-US">.*You are next in line\..*press 1\.<\/Say><\/Gather><Redirect method="POST">https:\/\/voice\.example\.com\/twilio\/voice\?told=1#rc=2&amp;rp=all&amp;ct=2000&amp;rt=5000<\/Redirect>/);
     expect(await room.hold(caller('CA1'), 1)).not.toContain('<Say');
     expect(await room.hold(caller('CA2'), undefined)).toContain('You are number 2 in line.');
     await refusals.hungUp('CA1');
