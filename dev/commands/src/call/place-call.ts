@@ -1,6 +1,7 @@
 import type { CallEvent, CallId } from '@tandem/contracts';
 import { encodeMulaw, runScenario, TwilioSimulator, type CallEntry, type Scenario, type ScenarioReport, type SpeakLine } from '@tandem/simulators';
 import { synthesise, type Speech } from '@tandem/stack';
+import { NUMBER_SETTINGS } from '../stack/number-settings.ts';
 import { LiveTranscript } from './live-transcript.ts';
 
 export interface CallTarget {
@@ -39,8 +40,8 @@ export async function placeCall(
       call: {
         from: options.from,
         to: options.to,
-        voiceUrl: `${target.ingressUrl}/twilio/voice`,
-        statusCallback: { url: `${target.ingressUrl}/twilio/status`, events: ['completed'] },
+        voiceUrl: `${target.ingressUrl}/twilio/voice${NUMBER_SETTINGS}`,
+        statusCallback: { url: `${target.ingressUrl}/twilio/status${NUMBER_SETTINGS}`, events: ['completed'] },
       },
       speak: options.speak,
       onProgress: (entry) => {

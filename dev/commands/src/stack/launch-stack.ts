@@ -21,6 +21,8 @@ export interface LaunchOptions {
   /** Over everything else in the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly echo?: (instance: string, line: string) => void;
+  /** Whether services that die are started again. */
+  readonly isReviving?: boolean;
 }
 
 export interface Stack {
@@ -133,12 +135,13 @@ async function startServers(log: Log, isEphemeral: boolean): Promise<[ServerHand
 }
 
 function supervise(options: LaunchOptions, postgres: ServerHandle, redis: ServerHandle): Supervisor {
-  const { log, echo, isEphemeral = false } = options;
+  const { log, echo, isEphemeral = false, isReviving = false } = options;
   return new Supervisor({
     log,
     postgres,
     redis,
     isPublished: !isEphemeral,
+    isReviving,
     ...(echo ? { echo } : {}),
   });
 }

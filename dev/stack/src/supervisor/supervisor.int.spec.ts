@@ -91,6 +91,23 @@ describe('a supervisor', () => {
     expect(readRunFile(folder)?.processes).toEqual([]);
   });
 
+  it('starts again what ended by itself, on its port, and gives up on what ends again and again', async () => {
+    const port = await freePort();
+    let crashes = 0;
+    const crash = async () => {
+      const said = lines.length;
+      await fetch(`http://127.0.0.1:${port}/crash`).catch(() => undefined);
+      crashes += 1;
+      while (!lines.slice(said).some((line) => /runs again|not started again/.test(line))) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await begin({ isReviving: true }).start([fixture('a', '', { env: { PORT: String(port) } })]);
+    await crash();
+    expect(supervisor.portsOf('a')).toEqual({ http: port });
+    while (supervisor.pidOf('a') !== null && crashes < 10) await crash();
+    expect(crashes).toBe(6);
+    expect(lines.at(-1)).toContain('a has ended 6 times within a minute and is not started again');
+  });
+
   it('kills and restarts one instance on its port without calling that unexpected', async () => {
     const port = await freePort();
     await begin().start([fixture('a', '', { env: { PORT: String(port) } }), fixture('b')]);

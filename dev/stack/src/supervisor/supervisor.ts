@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tandemFolder } from '../checkout.ts';
 import { Claim } from '../process/folder-claim.ts';
 import type { Log, ServerHandle } from '../process/local-server.ts';
@@ -20,9 +21,13 @@ export interface SupervisorOptions {
   readonly echo?: (instance: string, line: string) => void;
   /** False for a stack beside the usual one (tests, demo): neither run.json nor log files. */
   readonly isPublished?: boolean;
-  /** A service ended though nobody asked it to. It is not started again by itself. */
+  /** Whether a service that ends though nobody asked it to is started again: a second later, five times within a minute. */
+  readonly isReviving?: boolean;
+  /** A service ended though nobody asked it to. */
   readonly onUnexpectedExit?: (told: ServiceExit) => void;
 }
+
+const REVIVALS = { afterMs: 1_000, most: 5, withinMs: 60_000 };
 
 /**
  * Runs the service processes of a stack. What a service owes it: on start, `process.send({ kind: 'listening', port })` over the IPC channel;
@@ -30,6 +35,8 @@ export interface SupervisorOptions {
  */
 export class Supervisor {
   private readonly services = new Map<string, ServiceProcess>();
+  /** When each instance ended by itself within the last minute. */
+  private readonly ends = new Map<string, readonly number[]>();
   private readonly options: SupervisorOptions;
   private readonly folder: string;
   private readonly runFile: string;
@@ -148,6 +155,21 @@ export class Supervisor {
     this.publish();
     this.say(`${told.instance} ended unexpectedly (${exitText(told.exit)}). ${told.logFile ? `All it said is in ${told.logFile}. ` : ''}The last lines:\n${told.lastLines}`);
     this.options.onUnexpectedExit?.(told);
+    if (this.options.isReviving) void this.revive(told.instance);
+  }
+
+  private async revive(instance: string): Promise<void> {
+    const ends = [...(this.ends.get(instance) ?? []), Date.now()].filter((at) => at > Date.now() - REVIVALS.withinMs);
+    this.ends.set(instance, ends);
+    if (ends.length > REVIVALS.most) return this.say(`${instance} has ended ${ends.length} times within a minute and is not started again. Mend what its log tells, then start the stack anew.`);
+    await sleep(REVIVALS.afterMs, undefined, { ref: false });
+    if (this.stopping || this.pidOf(instance) !== null) return;
+    try {
+      await this.restart(instance);
+      this.say(`${instance} runs again.`);
+    } catch (error) {
+      this.say(`${instance} could not be started again: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   private publish(): void {
