@@ -5,15 +5,18 @@ import type { Scenario } from '../scenario.ts';
 import { total } from './figures.ts';
 import { newCall } from './new-call.ts';
 
-const PLACED_PER_SECOND = 10;
-const KILLED_EVERY_MS = 2_000;
+/** So many call at the same moment, so that there are questions under way when the ingress dies. */
+const AT_ONCE = 15;
+const PAUSE_MS = 2_000;
+const LATEST_KILL_MS = 40;
 
 /** R10: the carrier's questions go to processes that die over them. */
 export const ingressKilled: Scenario = {
   name: 'R10',
-  about: 'one of three call-ingress killed (SIGKILL) every 2 s while people call',
+  about: 'one of three call-ingress killed (SIGKILL) over the questions of the carrier',
   goals: [
     { id: 'R10', what: 'ingresses that died', unit: '', limit: { atLeast: 1 }, figure: (run) => total(run, 'killed') },
+    { id: 'R10', what: 'questions that had to be asked again', unit: '', limit: { atLeast: 1 }, figure: (run) => total(run, 'asked-again') },
     { id: 'R10', what: 'calls an agent answered', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.measured('taken'), (value) => value === 1) },
     { id: 'R10', what: 'until they were, longest', unit: 'ms', limit: { atMost: 3_000 }, figure: (run) => percentile(run.measured('answered-ms'), 1) },
     { id: 'R10', what: 'callers who heard the carrier\'s own error message', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'broken') },
@@ -25,28 +28,19 @@ export const ingressKilled: Scenario = {
   round: async (bench) => {
     const fleet = bench.fleet as TandemFleet;
     const measure = (what: string, value: number) => bench.history.add({ kind: 'measured', what, value });
-    const calls: Promise<void>[] = [];
-    let isOver = false;
-    const killing = (async () => {
-      while (!isOver) {
-        const ingress = bench.pick(fleet.instances('call-ingress'));
-        await bench.strike('ingress-killed', ingress, () => fleet.signal(ingress, 'SIGKILL'));
-        measure('killed', 1);
-        await Promise.all([fleet.restart(ingress), sleep(KILLED_EVERY_MS)]);
-      }
-    })();
-    for (let placed = 0; placed < bench.calls; placed += 1) {
-      calls.push(
-        newCall(bench).then(({ answeredAfterMs, isTaken, isBroken }) => {
-          measure('answered-ms', Math.round(answeredAfterMs));
-          measure('taken', isTaken ? 1 : 0);
-          measure('broken', isBroken ? 1 : 0);
-        }),
-      );
-      await sleep(1000 / PLACED_PER_SECOND);
+    for (let placed = 0; placed < bench.calls; placed += AT_ONCE) {
+      const calls = Array.from({ length: Math.min(AT_ONCE, bench.calls - placed) }, async () => {
+        const { answeredAfterMs, isTaken, isBroken, askedAgain } = await newCall(bench);
+        measure('answered-ms', Math.round(answeredAfterMs));
+        measure('taken', isTaken ? 1 : 0);
+        measure('broken', isBroken ? 1 : 0);
+        measure('asked-again', askedAgain);
+      });
+      await sleep(bench.random() * LATEST_KILL_MS);
+      const ingress = bench.pick(fleet.instances('call-ingress'));
+      await bench.strike('ingress-killed', ingress, () => fleet.signal(ingress, 'SIGKILL'));
+      measure('killed', 1);
+      await Promise.all([...calls, fleet.restart(ingress), sleep(PAUSE_MS)]);
     }
-    await Promise.all(calls);
-    isOver = true;
-    await killing;
   },
 };

@@ -9,6 +9,8 @@ export interface NewCall {
   readonly isTaken: boolean;
   /** The carrier read its own error message. */
   readonly isBroken: boolean;
+  /** Questions the carrier asked again because the first time nobody answered. */
+  readonly askedAgain: number;
 }
 
 /** Somebody calls, hears who answers, and hangs up. */
@@ -17,12 +19,14 @@ export async function newCall(bench: Bench): Promise<NewCall> {
   const startedAt = performance.now();
   let answeredAfterMs = Number.NaN;
   let isTaken = false;
+  let askedAgain = 0;
   call.listen((entry) => {
+    if (entry.kind === 'webhook') askedAgain += entry.attempts - 1;
     if (Number.isNaN(answeredAfterMs) && (entry.kind === 'said' || entry.kind === 'stream-open')) answeredAfterMs = performance.now() - startedAt;
     isTaken ||= entry.kind === 'agent-started';
   });
   await bench.until(() => isTaken || call.hasEnded, PATIENCE_MS);
   call.hangup();
   const { endedBy } = await call.ended;
-  return { answeredAfterMs, isTaken, isBroken: endedBy === 'application-error' };
+  return { answeredAfterMs, isTaken, isBroken: endedBy === 'application-error', askedAgain };
 }

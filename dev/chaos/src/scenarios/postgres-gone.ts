@@ -1,50 +1,64 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
+import type { TandemFleet } from '../bench/tandem-fleet.ts';
 import { BookingCaller } from '../effects/booking-caller.ts';
 import { bookingModel, TOLD } from '../effects/booking-model.ts';
 import { measure, noteBookings, platformOf } from '../effects/business.ts';
 import { freeWishes } from '../effects/demo-slots.ts';
 import { check } from '../history/checker.ts';
+import { percentile, shareOf } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
 import { everybodyAnswered, most, nobodyLost, total, turnsRight } from './figures.ts';
+import { newCall } from './new-call.ts';
 
 const OUTAGE_MS = 60_000;
+/** Then it is there, and says nothing. */
+const SILENCE_MS = 20_000;
+const NEW_CALL_EVERY_MS = 5_000;
 /** So many of those on the line want to book while nothing can be. */
 const BOOKERS = 6;
 const TOLD_PATIENCE_MS = 30_000;
 const BACKLOG_PATIENCE_MS = 120_000;
 
-/** R11: Postgres is away for a minute while people talk, want to book, and hang up. */
+/** R11: Postgres is away for a minute, and then hangs, while people call, talk, want to book, and hang up. */
 export const postgresGone: Scenario = {
   name: 'R11',
-  about: 'Postgres stopped for 60 s',
+  about: 'Postgres stopped for 60 s, then hanging for 20 s',
   goals: [
     nobodyLost('R11'),
     everybodyAnswered('R11'),
     turnsRight('R11'),
     { id: 'R11', what: 'callers told of a booking that is not there', unit: '', limit: { atMost: 0 }, figure: (run) => check(run.entries).filter(({ rule }) => rule === 'nothing-unkept-said').length },
     { id: 'R11', what: 'callers who wanted to book meanwhile and were not told that it is uncertain', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'not told the truth') },
+    { id: 'R11', what: 'new callers who are told meanwhile', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.measured('told'), (value) => value === 1) },
+    { id: 'R11', what: 'until they are, longest', unit: 'ms', limit: { atMost: 5_000 }, figure: (run) => percentile(run.measured('told-ms'), 1) },
     { id: 'R11', what: 'until every call that ended meanwhile is written down', unit: 's', limit: { atMost: 60 }, figure: (run) => most(run, 'backlog empty after') },
   ],
-  fleet: { relays: 2, replicas: { 'tool-worker': 2, 'post-call-worker': 2 }, behaviour: bookingModel },
+  fleet: { relays: 2, replicas: { 'tool-worker': 2, 'post-call-worker': 2 }, lines: ['postgres'], behaviour: bookingModel },
   calls: 40,
   rounds: 2,
   isForPlain: false,
   round: async (bench) => {
     const { postgres } = platformOf(bench).stack;
+    const line = (bench.fleet as TandemFleet).line('postgres');
     const bookers = (await freeWishes(platformOf(bench), BOOKERS)).map((wish) => new BookingCaller(bench, wish));
     await Promise.all([bench.place(bench.calls - BOOKERS), ...bookers.map((booker) => booker.greeted())]);
     await bench.everybodyTalks(1, 30_000);
     bench.history.add({ kind: 'fault', what: 'postgres-stopped', target: 'postgres', held: [] });
     await postgres.kill('SIGINT');
     const until = Date.now() + OUTAGE_MS;
+    const newcomers = newCallers(bench, until + SILENCE_MS);
     await Promise.all(bookers.map((booker) => booker.asks()));
     const told = await Promise.all(bookers.map((booker) => booker.told(TOLD_PATIENCE_MS)));
     measure(bench, 'not told the truth', told.filter((words) => words !== TOLD.uncertain).length);
     const gone = bench.callers.splice(0, Math.floor(bench.callers.length / 2));
     await Promise.all([...gone, ...bookers].map((caller) => caller.leave()));
     await sleep(Math.max(0, until - Date.now()));
+    line.set({ isSilent: true });
     await postgres.start();
+    await sleep(SILENCE_MS);
+    line.set({});
+    await newcomers;
     bench.history.add({ kind: 'fault-over', what: 'postgres-stopped', target: 'postgres' });
     const sids = [...gone, ...bookers].map(({ call }) => call.sid);
     await measureBacklog(bench, sids);
@@ -54,6 +68,14 @@ export const postgresGone: Scenario = {
     await noteBookings(bench);
   },
 };
+
+async function newCallers(bench: Bench, until: number): Promise<void> {
+  while (Date.now() < until - NEW_CALL_EVERY_MS) {
+    const [{ answeredAfterMs, isBroken }] = await Promise.all([newCall(bench), sleep(NEW_CALL_EVERY_MS)]);
+    measure(bench, 'told', isBroken || Number.isNaN(answeredAfterMs) ? 0 : 1);
+    measure(bench, 'told-ms', Math.round(answeredAfterMs));
+  }
+}
 
 async function measureBacklog(bench: Bench, sids: readonly string[]): Promise<void> {
   const platform = platformOf(bench);
