@@ -4,6 +4,7 @@ import type { AgentContentInput, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
 import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall, type TwilioSimulatorOptions } from '@tandem/simulators';
+import { NUMBER_SETTINGS } from './stack/number-settings.ts';
 import { localSecrets } from './stack/local-secrets.ts';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
 
@@ -22,9 +23,6 @@ export interface PlatformOptions {
   /** Puts something between the services and what they use: answers the address they are given. */
   readonly between?: (server: 'postgres' | 'redis' | 'model', url: string) => Promise<string>;
 }
-
-/** As the README has a number set up: the carrier asks again whatever goes wrong. */
-const NUMBER_SETTINGS = '#rc=2&rp=all&ct=2000&rt=5000';
 
 /** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
 export class RunningPlatform {

@@ -56,7 +56,7 @@ describe('callers for whom there is no room', () => {
       const withheld = await ringAndHear('+266696687', 'You are number 4 in line.');
       expect(said(withheld)).not.toContain('press 1');
 
-      expect(await hangUp(impatient)).toMatchObject({ refusalReason: 'abandoned', termination: { reason: 'refused' } });
+      expect(await hangUp(impatient)).toMatchObject({ status: 'completed', refusalReason: 'abandoned', termination: { class: 'caller', reason: 'caller-hangup' } });
       await hears(third, 'You are number 2 in line');
       third.press('9');
       await platform.eventually(() => said(third).split('Thank you for calling'), (times) => times.length === 3, 'everything to be said again');

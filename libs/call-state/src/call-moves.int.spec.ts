@@ -189,6 +189,16 @@ describe('a call without a relay', () => {
     expect((await offer(randomUUID() as CallId, 'x')).outcome).toBe('unknown');
   });
 
+  it('gives back the room kept for it when it ends before a relay has it', async () => {
+    const reserved = async () => (await registry.sightings()).map((relay) => relay.reserved);
+    const record = someCall();
+    await beat(first);
+    await store.admit(record, first, 'x', 60_000);
+    expect(await reserved()).toEqual([1]);
+    await store.end(record.callId, (await store.standing(record.callId))!, 'never-connected');
+    expect(await reserved()).toEqual([0]);
+  });
+
   it('is not offered once its caller is known to be gone, so that it is closed soon', async () => {
     const callId = await heldCall();
     await store.addFact(callId, 'status-3', { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } });

@@ -12,7 +12,7 @@ import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
 import { SteadyContact } from './steady-contact.ts';
 
-export type Admission = { readonly outcome: 'new' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
+export type Admission = { readonly outcome: 'new' | 'left' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
 export type Claim = { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
 
 /** A deployment has seldom more calls at a time. */
@@ -58,7 +58,7 @@ export class CallRecordStore {
       admitCall,
       [keys.carrier(record.carrierCallId), keys.call(callId), keys.callEvents(callId), keys.liveCalls, keys.relay(relayId), keys.relayReserved(relayId)],
       [answer, callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), this.sealEvent(callId, admitted, record.admittedAt), reserveMs, CALL_KEYS_TTL_S, relayId],
-    )) as ['new' | 'repeat' | 'gone' | 'full', string];
+    )) as ['new' | 'repeat' | 'left' | 'gone' | 'full', string];
     return outcome === 'repeat' ? { outcome, answer: earlier } : { outcome };
   }
 
@@ -130,10 +130,11 @@ export class CallRecordStore {
     return live.sort((a, b) => a.admittedAt - b.admittedAt).slice(0, limit);
   }
 
-  /** Ends a call nobody holds. Answers whether this was its ending: an earlier one stands. */
+  /** Ends a call nobody holds, and gives back the room that is kept for it. Answers whether this was its ending: an earlier one stands. */
   async end(callId: CallId, standing: CallStanding, reason: TerminationReason): Promise<boolean> {
     const atMs = Math.max(0, Date.now() - standing.admittedAt);
     const stored = await this.addFact(callId, 'ending', { type: 'call.ended', data: { termination: termination(reason), atMs } });
+    if (standing.offeredTo) await this.redis.zrem(keys.relayReserved(standing.offeredTo), callId);
     return stored === 'stored';
   }
 

@@ -1,4 +1,4 @@
-import { callIdSchema, callStatusSchema, type CallId } from '@tandem/contracts';
+import { callIdSchema, callStatusSchema, isFinalStatus, type CallId } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
@@ -22,7 +22,7 @@ export class CarrierReportStore {
 
   /** Our id of the carrier's call; null when it is not admitted, and then the report is kept. Refused calls keep none. */
   async callOrKeep(carrierCallId: string, report: CarrierReport): Promise<CallId | null> {
-    const found = await run(this.redis, callOrKeepReport, [keys.carrier(carrierCallId)], [toText(report), CALL_KEYS_TTL_S, MAX_EARLY]);
+    const found = await run(this.redis, callOrKeepReport, [keys.carrier(carrierCallId)], [toText(report), CALL_KEYS_TTL_S, MAX_EARLY, isFinalStatus(report.status) ? 1 : 0]);
     return callIdSchema.safeParse(found).data ?? null;
   }
 

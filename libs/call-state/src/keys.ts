@@ -8,8 +8,8 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  * | call:<callId>               | hash   | ingress creates, relay claims | record, epoch, status, lastSeq, transfer, answers, rescue |
  * | call:<callId>:events        | stream | relay; ingress and workers add| the call's event log |
  * | carrier:<carrierCallId>     | hash   | ingress                       | our callId; the answer given, for repeats; what was reported before; how it waits, sealed |
- * | waiting:<agentId>           | zset   | ingress, by script            | carrierCallIds that wait for the agent, by when they came |
- * | waiting:<agentId>:seen      | zset   | ingress, by script            | the same by when the carrier last asked |
+ * | waiting:<agentId>           | zset   | ingress                       | carrierCallIds that wait for the agent, by when they came |
+ * | waiting                     | zset   | ingress                       | <agentId>/<carrierCallId> of all that wait, by when the carrier last asked |
  * | calls:live                  | zset   | ingress, relay                | callId by the Redis time (ms) its lease ends |
  * | spend:<tenantId>:<period>   | hash   | ingress opens, relay adds     | micros spent on a day or in a month |
  * | relays                      | zset   | relay                         | relayId by last heartbeat |
@@ -25,8 +25,8 @@ const PREFIX = 'tandem:';
 export const keys = {
   call: (callId: CallId) => `${PREFIX}call:${callId}`,
   callEvents: (callId: CallId) => `${PREFIX}call:${callId}:events`,
-  waiting: (agentId: string) => `${PREFIX}waiting:${agentId}`,
-  waitingSeen: (agentId: string) => `${PREFIX}waiting:${agentId}:seen`,
+  waitingFor: (agentId: string) => `${PREFIX}waiting:${agentId}`,
+  waiting: `${PREFIX}waiting`,
   carrier: (carrierCallId: string) => `${PREFIX}carrier:${carrierCallId}`,
   /** @param period YYYY-MM-DD or YYYY-MM, of the tenant's calendar */
   spend: (tenantId: TenantId, period: string) => `${PREFIX}spend:${tenantId}:${period}`,

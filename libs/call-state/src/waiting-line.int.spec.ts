@@ -1,19 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CallId, TenantId } from '@tandem/contracts';
+import type { CallId, RelayId, TenantId } from '@tandem/contracts';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { connectRedis, Sealer, WaitingLine, type WaitingCall } from './index.ts';
+import { CallRecordStore, CarrierReportStore, connectRedis, RelayRegistry, Sealer, WaitingLine, type WaitingCall } from './index.ts';
+import { someCall } from './test/some-call.ts';
 
 const AGENT = randomUUID();
 const OTHER = randomUUID();
 
 let redis: Redis;
+let sealer: Sealer;
 let line: WaitingLine;
+let records: CallRecordStore;
+let reports: CarrierReportStore;
 
 beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
-  line = new WaitingLine(redis, new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]));
+  sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
+  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY });
+  records = new CallRecordStore(redis, sealer);
+  reports = new CarrierReportStore(redis);
 });
 beforeEach(() => redis.flushdb());
 afterAll(() => redis.disconnect());
@@ -30,47 +37,86 @@ const caller = (carrierCallId: string, agentId = AGENT): WaitingCall => ({
   language: 'en-US',
   callerGroup: null,
 });
-/** Its carrier has not asked for so long. */
-const silentFor = (carrierCallId: string, ms: number) => redis.zadd(`tandem:waiting:${AGENT}:seen`, Date.now() - ms, carrierCallId);
+const wait = (sid: string, agentId = AGENT) => line.wait(caller(sid, agentId), 100);
+const ahead = (sid: string) => line.ahead({ agentId: AGENT, carrierCallId: sid });
+/** The carrier has not asked for so long. */
+const silentFor = (sid: string, ms: number) => redis.zadd('tandem:waiting', Date.now() - ms, `${AGENT}/${sid}`);
 
 describe('a line', () => {
   it('keeps the order in which callers came, whoever asks again first, for each agent by itself', async () => {
-    for (const [sid, ahead] of [['CA1', 0], ['CA2', 1], ['CA3', 2]] as const) expect((await line.wait(caller(sid))).ahead).toBe(ahead);
-    expect((await line.wait(caller('CA3'))).ahead).toBe(2);
-    expect((await line.wait(caller('CA1'))).ahead).toBe(0);
-    expect(await line.ahead(AGENT, 'CA2')).toBe(1);
-    expect(await line.ahead(AGENT, 'CA-new')).toBe(3);
-    expect((await line.wait(caller('CA4', OTHER))).ahead).toBe(0);
+    for (const [sid, before] of [['CA1', 0], ['CA2', 1], ['CA3', 2]] as const) expect(await wait(sid)).toMatchObject({ ahead: before });
+    expect(await wait('CA3')).toMatchObject({ ahead: 2 });
+    expect(await wait('CA1')).toMatchObject({ ahead: 0 });
+    expect(await ahead('CA2')).toBe(1);
+    expect(await ahead('CA-new')).toBe(3);
+    expect(await wait('CA4', OTHER)).toMatchObject({ ahead: 0 });
+    expect(await line.size()).toBe(4);
   });
 
   it('moves up when somebody leaves, and tells how long each has waited', async () => {
-    const first = caller('CA1');
-    await line.wait(first);
+    await wait('CA1');
     await redis.hset('tandem:carrier:CA1', 'waitsSince', Date.now() - 60_000);
-    expect((await line.wait(caller('CA1'))).waitedMs).toBeGreaterThanOrEqual(60_000);
-    await line.wait(caller('CA2'));
-    await line.leave(first);
-    expect((await line.wait(caller('CA2'))).ahead).toBe(0);
-    expect((await line.waiting('CA1'))?.call).toEqual(first);
+    const place = await wait('CA1');
+    expect(place).toMatchObject({ ahead: 0 });
+    expect((place as { waitedMs: number }).waitedMs).toBeGreaterThanOrEqual(60_000);
+    await wait('CA2');
+    await line.settle({ agentId: AGENT, carrierCallId: 'CA1' });
+    expect(await wait('CA2')).toMatchObject({ ahead: 0 });
+    expect(await line.size()).toBe(1);
   });
 
-  it('lets a place lapse that nobody asks about, and gives it back to whoever returns', async () => {
-    await line.wait(caller('CA1'));
-    await redis.zadd(`tandem:waiting:${AGENT}`, Date.now() - 90_000, 'CA1');
-    await redis.hset('tandem:carrier:CA1', 'waitsSince', Date.now() - 90_000);
-    await line.wait(caller('CA2'));
-    await silentFor('CA1', 46_000);
-    expect(await line.ahead(AGENT, 'CA2')).toBe(0);
-    expect((await line.wait(caller('CA1'))).ahead).toBe(0);
-    expect((await line.wait(caller('CA2'))).ahead).toBe(1);
+  it('takes no more than may wait, and whoever waits already stays', async () => {
+    expect(await line.wait(caller('CA1'), 1)).toMatchObject({ ahead: 0 });
+    expect(await line.wait(caller('CA2'), 1)).toBe('full');
+    expect(await line.wait(caller('CA1'), 1)).toMatchObject({ ahead: 0 });
   });
 
-  it('remembers who waits as they came, sealed', async () => {
+  it('remembers who waits as they came, sealed, and what is to become of them, also when they wait no longer', async () => {
     const call = caller('CA1');
-    await line.wait(call);
-    await line.wait(caller('CA1'));
-    expect((await line.waiting('CA1'))?.call).toEqual(call);
+    await line.wait(call, 100);
+    await wait('CA1');
+    await line.become('CA1', 'callback-requested');
+    await line.settle(call);
+    expect(await line.waiting('CA1')).toMatchObject({ call, becomes: 'callback-requested' });
     expect(JSON.stringify(await redis.hgetall('tandem:carrier:CA1'))).not.toContain('2025550123');
     expect(await line.waiting('CA2')).toBeNull();
+  });
+
+  it('tells of whom the carrier asks no more, but not of those it did ask about', async () => {
+    for (const sid of ['CA1', 'CA2', 'CA3']) await wait(sid);
+    for (const sid of ['CA1', 'CA2', 'CA3']) await silentFor(sid, 50_000);
+    await wait('CA2');
+    await line.touch('CA3');
+    expect(await line.lapsed(10)).toEqual([{ agentId: AGENT, carrierCallId: 'CA1' }]);
+    expect(await new WaitingLine(redis, sealer, { forMs: 1_000 }).lapsed(10)).toEqual([]);
+  });
+});
+
+describe('a caller who has gone', () => {
+  const completed = { status: 'completed', sequence: 3 } as const;
+
+  it('gets no place again, and no relay', async () => {
+    const call = someCall();
+    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await wait(call.carrierCallId);
+    await reports.callOrKeep(call.carrierCallId, completed);
+    expect(await wait(call.carrierCallId)).toBe('gone');
+    expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('left');
+    expect(await line.giveUp({ agentId: AGENT, carrierCallId: call.carrierCallId })).toBe(true);
+  });
+
+  it('is not taken for gone once they are admitted', async () => {
+    const call = someCall();
+    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await wait(call.carrierCallId);
+    expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('new');
+    expect(await line.giveUp({ agentId: AGENT, carrierCallId: call.carrierCallId })).toBe(false);
+  });
+
+  it('who never waited is admitted all the same, so that their call is on record', async () => {
+    const call = someCall();
+    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await reports.callOrKeep(call.carrierCallId, completed);
+    expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('new');
   });
 });

@@ -54,6 +54,8 @@ export type Department = z.infer<typeof departmentSchema>;
 export const queueSchema = z.object({
   /** Then they are turned away in words. */
   maxWaitMs: z.number().int().min(10_000).max(3_600_000).default(300_000),
+  /** More are turned away in words. */
+  maxLength: z.number().int().min(1).max(1_000).default(100),
   /** Whoever shows a number may press 1 and hang up. */
   offersCallback: z.boolean().default(true),
 });

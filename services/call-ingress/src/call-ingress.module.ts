@@ -11,6 +11,7 @@ import { ProviderAvailability } from './admission/provider-availability.ts';
 import { ReAttachment } from './admission/re-attachment.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
 import { WaitingRoom } from './admission/waiting-room.ts';
+import { WaitingSweep } from './admission/waiting-sweep.ts';
 import { IngressMetrics } from './ingress-metrics.ts';
 import { PublicBaseUrl } from './public-base-url.ts';
 import { CallRescue } from './rescue/call-rescue.service.ts';
@@ -63,6 +64,7 @@ export class CallIngressModule {
         CallPlacement,
         CallRefusal,
         WaitingRoom,
+        WaitingSweep,
         CallAdmission,
         DepartmentDial,
         TwilioDoor,

@@ -8,6 +8,7 @@ const QUEUE_WAIT_BUCKETS_S = [5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600];
 export class IngressMetrics {
   readonly admissions;
   readonly queueWait;
+  readonly waitingCalls;
   readonly signatureFailures;
   readonly refusedCallbacks;
   readonly streamFailures;
@@ -21,6 +22,7 @@ export class IngressMetrics {
   constructor(@Inject(Metrics) metrics: Metrics) {
     this.admissions = metrics.counter({ name: 'tandem_admissions_total', help: 'Voice webhooks by what became of them', labelNames: ['outcome'] });
     this.queueWait = metrics.histogram({ name: 'tandem_queue_wait_seconds', help: 'Time callers waited in line before a relay took them', buckets: QUEUE_WAIT_BUCKETS_S });
+    this.waitingCalls = metrics.gauge({ name: 'tandem_waiting_calls', help: 'Callers who wait in line, over all agents and tenants; every replica tells the same figure' });
     this.signatureFailures = metrics.counter({ name: 'tandem_signature_failures_total', help: 'Carrier requests whose signature did not fit', labelNames: ['reason'] });
     this.refusedCallbacks = metrics.counter({ name: 'tandem_callbacks_refused_total', help: 'Carrier callbacks without a valid token of ours', labelNames: ['reason'] });
     this.streamFailures = metrics.counter({ name: 'tandem_stream_errors_total', help: 'Stream errors the carrier reported', labelNames: ['code'] });

@@ -64,9 +64,9 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
 }
 
 /** Why a call is over that nobody has ended. */
-function lostReason({ state, isAccepted, hasCallerLeft }: CallStanding): TerminationReason {
+function lostReason({ state, isAccepted, hasCallerLeft, isMoved }: CallStanding): TerminationReason {
   if (state === 'admitted') return 'never-connected';
-  if (state === 'connected') return 'relay-lost';
+  if (state === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';
   return hasCallerLeft ? 'caller-hangup' : 'stream-lost';
 }

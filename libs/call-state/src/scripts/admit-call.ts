@@ -12,14 +12,16 @@ import { script } from './script.ts';
  *
  * Returns {'new', ''}      admitted, ARGV[1] kept
  *         {'repeat', answer} admitted before; the answer given then
+ *         {'left', ''}     it has waited, and its caller has gone: that is on record already, or about to be
  *         {'gone', ''}     the relay's lease has ended or it drains
  *         {'full', ''}     the relay has no room left
  */
 export const admitCall = script(
   6,
   `
-local earlier = redis.call('HGET', KEYS[1], 'answer')
-if earlier then return {'repeat', earlier} end
+local carrier = redis.call('HMGET', KEYS[1], 'answer', 'waits', 'gone')
+if carrier[1] then return {'repeat', carrier[1]} end
+if carrier[2] and carrier[3] then return {'left', ''} end
 local lease = redis.call('HMGET', KEYS[5], 'capacity', 'active', 'draining')
 if not lease[1] or lease[3] == '1' then return {'gone', ''} end
 local time = redis.call('TIME')

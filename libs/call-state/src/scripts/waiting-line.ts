@@ -1,48 +1,45 @@
 import { script } from './script.ts';
 
 /*
- * Who waits for an agent, in the order they came. A place nobody asks about for ARGV[2] ms lapses; whoever comes back has
- * it again.
+ * A call waits, or goes on waiting where it is. Whoever came back has the place they had.
  *
- * KEYS[1] waiting:<agentId>   KEYS[2] waiting:<agentId>:seen   KEYS[3] carrier:<carrierCallId>
- * ARGV[1] carrierCallId       ARGV[2] ms
+ * KEYS[1] waiting:<agentId>   KEYS[2] waiting   KEYS[3] carrier:<carrierCallId>
+ * ARGV[1] carrierCallId       ARGV[2] <agentId>/<carrierCallId>   ARGV[3] the call, sealed; the first one stands
+ * ARGV[4] calls that may wait   ARGV[5] seconds it is kept
+ *
+ * Returns {how many are before it, ms it has waited} | {-1, 0} as many wait as may | {-2, 0} its caller has gone
  */
-
-const LAPSE = `
+export const waitInLine = script(
+  3,
+  `
+local kept = redis.call('HMGET', KEYS[3], 'waits', 'waitsSince', 'gone')
+if kept[1] and kept[3] then return {-2, 0} end
+if not kept[1] and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return {-1, 0} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - tonumber(ARGV[2]))) do
-  redis.call('ZREM', KEYS[1], gone)
-  redis.call('ZREM', KEYS[2], gone)
-end
-`;
-
-/** Returns how many are before the call; for one that does not wait, how many wait. */
-export const aheadInLine = script(
-  2,
-  `${LAPSE}
-return redis.call('ZRANK', KEYS[1], ARGV[1]) or redis.call('ZCARD', KEYS[1])
+local since = tonumber(kept[2] or now)
+if not kept[1] then redis.call('HSET', KEYS[3], 'waits', ARGV[3], 'waitsSince', since) end
+redis.call('EXPIRE', KEYS[3], ARGV[5])
+redis.call('ZADD', KEYS[1], 'NX', since, ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('ZADD', KEYS[2], now, ARGV[2])
+return {redis.call('ZRANK', KEYS[1], ARGV[1]), now - since}
 `,
 );
 
 /*
- * The call waits, or goes on waiting.
+ * The caller is taken for gone, so that a late question does not bring them back.
  *
- * ARGV[3] the call, sealed; the first one stands   ARGV[4] seconds it is kept
+ * KEYS[1] carrier:<carrierCallId>   ARGV[1] seconds that is kept
  *
- * Returns {how many are before it, ms it has waited}
+ * Returns 1, or 0 when the call was admitted meanwhile
  */
-export const waitInLine = script(
-  3,
-  `${LAPSE}
-redis.call('HSETNX', KEYS[3], 'waits', ARGV[3])
-redis.call('HSETNX', KEYS[3], 'waitsSince', now)
-redis.call('EXPIRE', KEYS[3], ARGV[4])
-local since = redis.call('HGET', KEYS[3], 'waitsSince')
-redis.call('ZADD', KEYS[1], 'NX', since, ARGV[1])
-redis.call('ZADD', KEYS[2], now, ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
-return {redis.call('ZRANK', KEYS[1], ARGV[1]), now - tonumber(since)}
+export const giveUpCall = script(
+  1,
+  `
+if redis.call('HGET', KEYS[1], 'call') then return 0 end
+redis.call('HSET', KEYS[1], 'gone', '1')
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1
 `,
 );

@@ -175,16 +175,26 @@ describe('recorded calls', () => {
     it('or given up waiting tell how long, are found by their reason, and a wish to be called back is an event of its own', async () => {
       const { tenantId: own } = await openBusiness(dataSource, 0);
       const wish = refused({ tenantId: own, reason: 'callback-requested', refusedAt: new Date(ADMITTED.getTime() + 42_000), language: 'de-DE' });
-      expect(await calls.recordRefusal(wish)).toBe(true);
-      expect(await calls.recordRefusal({ ...wish, reason: 'abandoned' })).toBe(false);
+      expect(await calls.recordRefusal(wish)).toEqual({ isNew: true, reason: 'callback-requested' });
+      expect(await calls.recordRefusal({ ...wish, reason: 'abandoned' })).toEqual({ isNew: false, reason: 'callback-requested' });
       await calls.recordRefusal(refused({ tenantId: own, reason: 'abandoned' }));
       const { items } = await calls.list(own, { refusalReason: 'callback-requested' }, { limit: 10 });
-      expect(items).toMatchObject([{ callId: wish.callId, durationMs: 42_000, language: 'de-DE' }]);
+      expect(items).toMatchObject([{ callId: wish.callId, status: 'completed', termination: termination('caller-hangup'), durationMs: 42_000, language: 'de-DE' }]);
       const events: { type: string; data: object }[] = await dataSource.query('SELECT type, data FROM outbox_events WHERE tenant_id = $1 ORDER BY type DESC', [own]);
       expect(events).toMatchObject([
         { type: 'callback.requested', data: { callId: wish.callId, from: '+12025550123', language: 'de-DE', requestedAt: wish.refusedAt.toISOString() } },
         { type: 'call.refused', data: { reason: 'abandoned' } },
       ]);
+    });
+
+    it('as abandoned are a wish to be called back when that is told of later, and nothing else', async () => {
+      const gone = refused({ reason: 'abandoned' });
+      await calls.recordRefusal(gone);
+      expect(await calls.recordRefusal({ ...gone, reason: 'no-capacity' })).toEqual({ isNew: false, reason: 'abandoned' });
+      expect(await calls.recordRefusal({ ...gone, reason: 'callback-requested' })).toEqual({ isNew: true, reason: 'callback-requested' });
+      expect(await calls.recordRefusal({ ...gone, reason: 'callback-requested' })).toEqual({ isNew: false, reason: 'callback-requested' });
+      const events: object[] = await dataSource.query('SELECT type, sequence FROM outbox_events WHERE subject_id = $1 ORDER BY sequence', [gone.callId]);
+      expect(events).toEqual([{ type: 'call.refused', sequence: 1 }, { type: 'callback.requested', sequence: 2 }]);
     });
 
     it('have no tenant when the number is nobody’s, and only then', async () => {

@@ -1,4 +1,4 @@
-import type { CallId, TenantId } from '@tandem/contracts';
+import { termination, type CallId, type CallStatus, type RefusalReason, type TenantId, type TerminationReason } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { CallDetail, CallFilter, CallRecord, CallSummary, RefusedCall } from '../call-record.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
@@ -31,15 +31,21 @@ export class CallRepository {
     });
   }
 
-  /** Writes down a call that was turned away, or gave up. False when it was before: nothing is changed. */
-  async recordRefusal(call: RefusedCall): Promise<boolean> {
+  /**
+   * Writes down a call that was turned away, or gave up. Once: what stands is not changed, but for the wish of a caller to be
+   * called back, which may be told of after their hanging up. Answers what stands; null for a call that was admitted.
+   */
+  async recordRefusal(call: RefusedCall): Promise<{ readonly isNew: boolean; readonly reason: RefusalReason | null }> {
+    const { status, reason } = endingOf(call.reason);
     return transact(this.dataSource, async (transaction) => {
       const written = await rows(
         transaction,
         `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, admitted_at, ended_at,
            duration_ms, termination_class, termination_reason, refusal_reason, caller_group, language)
-         VALUES ($1, $2, 'failed', $3, $4, $5, $6, $7, $8, $9, $10, 'platform', 'refused', $11, $12, $13)
-         ON CONFLICT (id) DO NOTHING RETURNING 1`,
+         VALUES ($1, $2, $14, $3, $4, $5, $6, $7, $8, $9, $10, $15, $16, $11, $12, $13)
+         ON CONFLICT (id) DO UPDATE SET refusal_reason = excluded.refusal_reason
+           WHERE calls.tenant_id = excluded.tenant_id AND calls.refusal_reason = 'abandoned' AND excluded.refusal_reason = 'callback-requested'
+         RETURNING 1`,
         [
           call.callId,
           call.tenantId,
@@ -54,10 +60,15 @@ export class CallRepository {
           call.reason,
           call.callerGroup,
           call.language,
+          status,
+          termination(reason).class,
+          reason,
         ],
       );
       if (written.length === 1 && call.tenantId !== null) await writeEventOnce(transaction, refusalEvent(call, call.tenantId));
-      return written.length === 1;
+      if (written.length === 1) return { isNew: true, reason: call.reason };
+      const [standing] = await rows<{ reason: RefusalReason | null }>(transaction, 'SELECT refusal_reason AS reason FROM calls WHERE id = $1', [call.callId]);
+      return { isNew: false, reason: standing?.reason ?? null };
     });
   }
 
@@ -244,4 +255,10 @@ const MAX_INTEGER = 2 ** 31 - 1;
 /** Events measure in fractions of a ms and trust their clocks; the column holds 24 days. */
 function wholeMs(ms: number | null): number | null {
   return ms === null ? null : Math.max(-MAX_INTEGER, Math.min(MAX_INTEGER, Math.round(ms)));
+}
+
+/** A call that waited was answered by the carrier, and its caller hung up. */
+function endingOf(reason: RefusalReason): { readonly status: CallStatus; readonly reason: TerminationReason } {
+  const hasHungUp = reason === 'abandoned' || reason === 'callback-requested';
+  return hasHungUp ? { status: 'completed', reason: 'caller-hangup' } : { status: 'failed', reason: 'refused' };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { AdmissionRecord } from '@tandem/call-state';
+import type { AdmissionRecord, Waiting } from '@tandem/call-state';
 import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
 import { dialPersonTwiml, farewellTwiml } from '@tandem/telephony';
@@ -15,7 +15,9 @@ import { frozenAgent } from './frozen-agent.ts';
 import { ProviderAvailability } from './provider-availability.ts';
 import { refusalSpoken, type SpokenReason } from './refusals.ts';
 import { chooseVariant } from './variant-choice.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { WaitingRoom, type Heard } from './waiting-room.ts';
+
+const FIRST_HEARD: Heard = { silent: 0, blind: 0 };
 
 /** What the door knows once number and caller are looked up. */
 interface Rung {
@@ -43,16 +45,19 @@ export class CallAdmission {
 
   /**
    * The answer to a carrier's "this number rings". The same call asked about again gets the identical document and has
-   * no second effect: a second stream would end the first one. `told`: the position in line a caller was told who has been
-   * waiting. @throws when Redis or Postgres cannot be reached
+   * no second effect: a second stream would end the first one. `heard`: what a caller was told who has been waiting.
+   * @throws when Redis or Postgres cannot be reached
    */
-  async answer(form: VoiceForm, told?: number): Promise<string> {
+  async answer(form: VoiceForm, heard: Heard = FIRST_HEARD): Promise<string> {
     const earlier = await this.placement.earlierAnswer(form.CallSid);
     if (earlier !== null) return earlier;
     const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
     if (!number) return this.refusals.refuse(form, 'unknown-number', { number, language: 'en-US', callerGroup: null });
+    const waiting = await this.waiting.entry(number.agent, form.CallSid);
+    const promised = waiting?.becomes === 'callback-requested' ? await this.waiting.promise(form.CallSid) : null;
+    if (promised !== null) return promised;
     const rung = await this.lookUp(form, number);
-    const outcome = await this.admit(rung, told);
+    const outcome = await this.admit(rung, waiting, heard);
     if (typeof outcome === 'object') return outcome.twiml;
     return this.refusals.refuse(form, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
   }
@@ -79,7 +84,7 @@ export class CallAdmission {
   }
 
   /** The answer that takes the call, or why it is not taken. What the caller may not do comes before what we cannot. */
-  private async admit(rung: Rung, told: number | undefined): Promise<{ twiml: string } | SpokenReason> {
+  private async admit(rung: Rung, waiting: Waiting | null, heard: Heard): Promise<{ twiml: string } | SpokenReason> {
     const { number, access } = rung;
     const at = new Date();
     if (access.refusal) return access.refusal;
@@ -87,21 +92,24 @@ export class CallAdmission {
     if (!number.agent) return 'agent-unavailable';
     const { spending, isReached } = await this.budgets.check(number.tenant, at);
     if (isReached) return 'budget-reached';
-    const call = this.callOf(rung, number.agent, at);
+    const call = this.callOf(rung, number.agent, at, waiting?.call.callId);
+    return this.placeOrHold({ ...call, spending }, waiting, heard);
+  }
+
+  private async placeOrHold(call: AdmissionRecord, waiting: Waiting | null, heard: Heard): Promise<{ twiml: string } | SpokenReason> {
     const isItsTurn = await this.waiting.isItsTurn(call);
     // Asked last: a provider that is being tried again is tried with whoever asks.
     const hasProvider = !isItsTurn || (await this.providers.canTake(call.agent));
-    const placed = isItsTurn && hasProvider ? await this.placement.place({ ...call, spending }) : null;
+    const placed = isItsTurn && hasProvider ? await this.placement.place(call) : null;
     if (placed !== null) {
-      if (told !== undefined) await this.waiting.admitted(call.carrierCallId);
+      if (waiting) await this.waiting.admitted(waiting);
       return { twiml: placed };
     }
-    const held = await this.waiting.hold(call, told);
+    const held = await this.waiting.hold(call, heard);
     return held === null ? (hasProvider ? 'no-capacity' : 'provider-unavailable') : { twiml: held };
   }
 
-  private callOf({ form, number, identity, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date): AdmissionRecord {
-    const callId = randomUUID() as CallId;
+  private callOf({ form, number, identity, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date, callId = randomUUID() as CallId): AdmissionRecord {
     const tenantId = number.tenant.id;
     const variant = chooseVariant(number.experiment, { tenantId, agentId: published.agentId, caller: identity.e164 ?? callId });
     return {

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallRecordStore, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
 import { TICKET_LIFETIME_S } from '@tandem/contracts';
+import { hangupTwiml } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { noticeOf } from './frozen-agent.ts';
 import { placementOrder } from './relay-placement.ts';
@@ -35,6 +36,7 @@ export class CallPlacement {
       const twiml = await this.offers.twiml(call, relay, 1, noticeOf(call.agent, call.language));
       const admission = await this.records.admit(call, relay.relayId, twiml, RESERVATION_MS);
       if (admission.outcome === 'repeat') return admission.answer;
+      if (admission.outcome === 'left') return hangupTwiml();
       if (admission.outcome !== 'new') continue; // Its last place went, or the relay itself, since we looked.
       this.metrics.admissions.inc({ outcome: 'admitted' });
       const { callId, tenantId, language, agent } = call;

@@ -1,7 +1,7 @@
 import { baseLanguage, type RefusalReason } from '@tandem/contracts';
 
 /** `{company}` is empty for a number that is nobody's; `{position}` counts from 1. */
-type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble' | 'hold' | 'position' | 'next' | 'offer' | 'callback', string>>;
+type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble' | 'hold' | 'position' | 'next' | 'offer' | 'callback' | 'moment', string>>;
 
 const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   en: {
@@ -16,6 +16,7 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     next: 'You are next in line.',
     offer: 'If you would like us to call you back instead, press 1.',
     callback: 'We will call you back at the number you are calling from. Goodbye.',
+    moment: 'One moment, please.',
   },
   de: {
     thanks: 'Danke für Ihren Anruf bei {company}.',
@@ -29,6 +30,7 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     next: 'Sie sind als Nächstes an der Reihe.',
     offer: 'Wenn wir Sie stattdessen zurückrufen sollen, drücken Sie die 1.',
     callback: 'Wir rufen Sie unter der Nummer zurück, von der Sie anrufen. Auf Wiederhören.',
+    moment: 'Einen Moment bitte.',
   },
   es: {
     thanks: 'Gracias por llamar a {company}.',
@@ -42,6 +44,7 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     next: 'Será la siguiente llamada que atendamos.',
     offer: 'Si prefiere que le llamemos nosotros, pulse 1.',
     callback: 'Le llamaremos al número desde el que nos llama. Adiós.',
+    moment: 'Un momento, por favor.',
   },
   fr: {
     thanks: 'Merci d’avoir appelé {company}.',
@@ -55,13 +58,14 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
     next: 'Votre appel sera pris en premier.',
     offer: 'Si vous préférez que nous vous rappelions, tapez 1.',
     callback: 'Nous vous rappellerons au numéro depuis lequel vous appelez. Au revoir.',
+    moment: 'Un instant, s’il vous plaît.',
   },
 };
 
 /** Whoever hangs up is told nothing. */
 export type SpokenReason = Exclude<RefusalReason, 'abandoned'>;
 
-const SENTENCE_OF: Readonly<Record<SpokenReason, Exclude<keyof Sentences, 'thanks'>>> = {
+const SENTENCE_OF: Readonly<Record<SpokenReason, Exclude<keyof Sentences, 'thanks' | 'moment'>>> = {
   'unknown-number': 'not-in-service',
   closed: 'closed',
   'no-capacity': 'busy',
@@ -77,7 +81,7 @@ const SENTENCE_OF: Readonly<Record<SpokenReason, Exclude<keyof Sentences, 'thank
 export function refusalSpoken(reason: SpokenReason, company: string, language: string): { text: string; language: string } {
   const own = SENTENCES[baseLanguage(language)];
   const { thanks, ...sentences } = own ?? SENTENCES.en;
-  const text = [company && reason !== 'unknown-number' ? thanks.replace('{company}', company) : '', sentences[SENTENCE_OF[reason]]].filter(Boolean).join(' ');
+  const text = [company && reason !== 'unknown-number' ? thanks.replace('{company}', () => company) : '', sentences[SENTENCE_OF[reason]]].filter(Boolean).join(' ');
   return { text, language: own ? language : 'en-US' };
 }
 
@@ -96,8 +100,14 @@ export function holdSpoken({ company, language, position, isFirstTime, offersCal
   const own = SENTENCES[baseLanguage(language)];
   const { thanks, hold, position: numbered, next, offer } = own ?? SENTENCES.en;
   const place = position === 1 ? next : numbered.replace('{position}', String(position));
-  const text = [...(isFirstTime ? [thanks.replace('{company}', company), hold] : []), place, ...(offersCallback ? [offer] : [])].join(' ');
+  const text = [...(isFirstTime ? [thanks.replace('{company}', () => company), hold] : []), place, ...(offersCallback ? [offer] : [])].join(' ');
   return { text, language: own ? language : 'en-US' };
+}
+
+/** What a caller hears whose wish takes longer. */
+export function momentSpoken(language: string): { text: string; language: string } {
+  const own = SENTENCES[baseLanguage(language)];
+  return { text: (own ?? SENTENCES.en).moment, language: own ? language : 'en-US' };
 }
 
 /** What a caller hears whose conversation broke off through our fault. */

@@ -22,6 +22,7 @@ const COMPLETED = { status: 'completed', sequence: 4, durationS: 12 } as const;
 
 let redis: Redis;
 let registry: RelayRegistry;
+let line: WaitingLine;
 let room: WaitingRoom;
 let refusals: CallRefusal;
 let reports: CarrierReports;
@@ -34,16 +35,17 @@ beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
   const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
   const records = new CallRecordStore(redis, sealer);
-  const line = new WaitingLine(redis, sealer);
+  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY });
   registry = new RelayRegistry(redis);
   const metrics = new IngressMetrics(new Metrics('call-ingress'));
   const base = new PublicBaseUrl(config, {} as HttpAdapterHost);
   const calls = {
     recordRefusal: (call: RefusedCall) => {
       if (isDatabaseAway) return Promise.reject(new TypeError('Postgres is away.'));
-      const isFirst = !rows.has(call.callId);
-      if (isFirst) rows.set(call.callId, call);
-      return Promise.resolve(isFirst);
+      const standing = rows.get(call.callId)?.reason;
+      const isNew = standing === undefined || (standing === 'abandoned' && call.reason === 'callback-requested');
+      if (isNew) rows.set(call.callId, call);
+      return Promise.resolve({ isNew, reason: isNew ? call.reason : standing });
     },
   } as unknown as CallRepository;
   refusals = new CallRefusal(records, calls, line, metrics);
@@ -76,26 +78,34 @@ const relayWith = (capacity: number, active: number) => registry.renew({ relayId
 const claims = (carrierCallId: string) => ({ callId: randomUUID() as CallId, tenantId, carrierCallId, epoch: 1 });
 const reasons = () => [...rows.values()].map(({ reason }) => reason);
 
+const hold = (call: AdmissionRecord, told?: number, silent = 0) => room.hold(call, { told, silent, blind: 0 });
+const settings = '#rc=2&amp;rp=all&amp;ct=2000&amp;rt=5000';
+
 describe('somebody who waits', () => {
-  it('is asked for again, and told their position only when it has changed', async () => {
-    const first = await room.hold(caller('CA1'), undefined);
-    expect(first).toMatch(/<Gather input="dtmf" numDigits="1" timeout="5" action="https:\/\/voice\.example\.com\/twilio\/waiting-key\?t=[^"]+#rc=2&amp;rp=all&amp;ct=2000&amp;rt=5000" method="POST"><Say language="en-US">.*You are next in line\..*press 1\.<\/Say><\/Gather><Redirect method="POST">https:\/\/voice\.example\.com\/twilio\/voice\?told=1#rc=2&amp;rp=all&amp;ct=2000&amp;rt=5000<\/Redirect>/);
-    expect(await room.hold(caller('CA1'), 1)).not.toContain('<Say');
-    expect(await room.hold(caller('CA2'), undefined)).toContain('You are number 2 in line.');
+  it('is asked for again, and told their position when it has changed, or when they have heard nothing for a while', async () => {
+    const first = (await hold(caller('CA1')))!;
+    expect(first).toMatch(/<Gather input="dtmf" numDigits="1" timeout="5" action="https:\/\/voice\.example\.com\/twilio\/waiting-key\?t=[^"]+" method="POST"><Say language="en-US">.*You are next in line\..*press 1\.<\/Say><\/Gather>/);
+    expect(first).toContain(`<Redirect method="POST">https://voice.example.com/twilio/voice?told=1&amp;silent=0${settings}</Redirect>`);
+    const second = await hold(caller('CA1'), 1);
+    expect(second).not.toContain('<Say');
+    expect(second).toContain('told=1&amp;silent=1');
+    expect(await hold(caller('CA1'), 1, 5)).toMatch(/<Say language="en-US">You are next in line\./);
+    expect(await hold(caller('CA2'))).toContain('You are number 2 in line.');
     await refusals.hungUp('CA1');
-    expect(await room.hold(caller('CA2'), 2)).toMatch(/<Say language="en-US">You are next in line\./);
+    expect(await hold(caller('CA2'), 2)).toMatch(/<Say language="en-US">You are next in line\./);
   });
 
-  it('is not let wait by an agent that lets nobody wait, nor longer than it does', async () => {
-    expect(await room.hold(caller('CA1', { whenUnavailable: 'refuse' }), undefined)).toBeNull();
-    await room.hold(caller('CA1'), undefined);
+  it('is not let wait by an agent that lets nobody wait, nor more than may, nor longer', async () => {
+    expect(await hold(caller('CA1', { whenUnavailable: 'refuse' }))).toBeNull();
+    await hold(caller('CA1'));
+    expect(await hold(caller('CA2', { queue: { maxLength: 1 } }))).toBeNull();
     await redis.hset('tandem:carrier:CA1', 'waitsSince', Date.now() - 300_000);
-    expect(await room.hold(caller('CA1'), 1)).toBeNull();
+    expect(await hold(caller('CA1'), 1)).toBeNull();
   });
 
-  it('comes before whoever calls later, and has the turn as soon as there is room for everybody before them too', async () => {
+  it('comes before whoever calls the agent later, and has the turn as soon as there is room for everybody before them too', async () => {
     await relayWith(10, 10);
-    for (const sid of ['CA1', 'CA2', 'CA3']) await room.hold(caller(sid), undefined);
+    for (const sid of ['CA1', 'CA2', 'CA3']) await hold(caller(sid));
     const turns = async () => Promise.all(['CA1', 'CA2', 'CA3', 'CA-new'].map((sid) => room.isItsTurn(caller(sid))));
     await relayWith(10, 9);
     expect(await turns()).toEqual([true, false, false, false]);
@@ -104,34 +114,69 @@ describe('somebody who waits', () => {
     expect(await room.isItsTurn(caller('CA-other', { agentId: randomUUID() }))).toBe(true);
   });
 
-  it('is promised a call only when the wish is written down, and it is once', async () => {
-    await room.hold(caller('CA1'), undefined);
+  it('is promised a call only when the wish is written down, once, and asked for patience until then', async () => {
+    await hold(caller('CA1'));
     isDatabaseAway = true;
-    expect(await room.pressed(claims('CA1'), '1')).toMatch(/<Response><Redirect method="POST">[^<]*\/twilio\/voice\?told=0/);
+    expect(await room.pressed(claims('CA1'), '1')).toMatch(/One moment, please\.<\/Say>.*voice\?told=0/);
+    expect((await room.entry(caller('CA1').agent, 'CA1'))?.becomes).toBe('callback-requested');
     isDatabaseAway = false;
-    const promise = await room.pressed(claims('CA1'), '1');
+    const promise = await room.promise('CA1');
     expect(promise).toMatch(/We will call you back.*<Hangup\/>/);
     expect(await room.pressed(claims('CA1'), '1')).toBe(promise);
     await reports.take('CA1', COMPLETED);
     expect(reasons()).toEqual(['callback-requested']);
-    expect(await room.hold(caller('CA2'), undefined)).toContain('You are next in line');
+    expect(await hold(caller('CA2'))).toContain('You are next in line');
+  });
+
+  it('and presses 1 and hangs up at once has their wish on record, whichever is told of first', async () => {
+    for (const sid of ['CA1', 'CA2']) await hold(caller(sid));
+    await reports.take('CA1', COMPLETED);
+    expect(await room.pressed(claims('CA1'), '1')).toContain('We will call you back');
+    isDatabaseAway = true;
+    await room.pressed(claims('CA2'), '1');
+    isDatabaseAway = false;
+    await reports.take('CA2', COMPLETED);
+    expect(reasons()).toEqual(['callback-requested', 'callback-requested']);
   });
 
   it('has everything said again with any other key, and with one pressed by nobody who waits', async () => {
-    await room.hold(caller('CA1'), 1);
+    await hold(caller('CA1'));
     for (const [sid, key] of [['CA1', '2'], ['CA1', undefined], ['CA-none', '1']] as const) expect(await room.pressed(claims(sid), key)).toContain('voice?told=0');
     expect(rows.size).toBe(0);
   });
 
   it('and hangs up is written down once, also when the carrier asks once more behind it', async () => {
     const call = caller('CA1');
-    await room.hold(call, undefined);
+    await hold(call);
     await reports.take('CA1', COMPLETED);
     expect(reasons()).toEqual(['abandoned']);
     expect([...rows.values()][0]).toMatchObject({ callId: call.callId, from: '+12025550123', language: 'en-US' });
-    await room.hold(caller('CA1'), 1);
+    expect(await hold(caller('CA1'), 1)).toContain('<Response><Hangup/></Response>');
     await reports.catchUp('CA1');
     expect(rows.size).toBe(1);
     expect(await room.isItsTurn(caller('CA-new'))).toBe(true);
+  });
+
+  it('and is never heard of again is written down when their place has lapsed, and when Postgres is back', async () => {
+    for (const sid of ['CA1', 'CA2']) await hold(caller(sid));
+    await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
+    const [place] = await line.lapsed(10);
+    isDatabaseAway = true;
+    await expect(refusals.lapsed(place!)).rejects.toThrow('away');
+    expect(await hold(caller('CA2'), 2)).toContain('You are next in line');
+    isDatabaseAway = false;
+    await refusals.lapsed(place!);
+    expect(reasons()).toEqual(['abandoned']);
+    expect(await line.lapsed(10)).toEqual([]);
+    await refusals.lapsed({ agentId, carrierCallId: 'CA-forgotten' });
+  });
+
+  it('goes on waiting while nobody can look after them, and not for ever; who has just come does not', async () => {
+    await hold(caller('CA1'));
+    await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
+    expect(await room.holdBlindly('CA1', { told: 3, silent: 2, blind: 0 })).toContain(`<Response><Pause length="5"/><Redirect method="POST">https://voice.example.com/twilio/voice?told=3&amp;silent=2&amp;blind=1${settings}`);
+    expect(await line.lapsed(10)).toEqual([]);
+    expect(await room.holdBlindly('CA1', { told: 3, silent: 0, blind: 24 })).toBeNull();
+    expect(await room.holdBlindly('CA1', { silent: 0, blind: 0 })).toBeNull();
   });
 });

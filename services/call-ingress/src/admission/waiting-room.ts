@@ -1,17 +1,38 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { RelayRegistry, WaitingLine, type AdmissionRecord } from '@tandem/call-state';
-import { ASK_AGAIN, askAgainTwiml, holdTwiml } from '@tandem/telephony';
+import { RelayRegistry, WaitingLine, type AdmissionRecord, type Waiting } from '@tandem/call-state';
+import type { AgentSnapshot } from '@tandem/contracts';
+import { ASK_AGAIN, askAgainTwiml, hangupTwiml, holdTwiml } from '@tandem/telephony';
+import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { PublicBaseUrl } from '../public-base-url.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
+import { within } from '../within.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 import { identityOf } from './caller-identity.ts';
-import { holdSpoken } from './refusals.ts';
+import { holdSpoken, momentSpoken } from './refusals.ts';
 import { freePlaces } from './relay-placement.ts';
 
 /** A place that is free stands empty for half of this on average. */
 const HOLD_S = 5;
+/** So often nothing is said; a line that is silent for longer is taken for dead. */
+const MOST_SILENT = 5;
+/** So often a caller is let wait whom nobody can look after, as call state is away: two minutes. */
+const MOST_BLIND = 24;
+const TOUCH_MS = 500;
 const CALLBACK_KEY = '1';
+/** Well before the carrier asks again. */
+const WISH_MS = 2_500;
+
+/** In the address a caller who waits is asked about again; the carrier signs it. */
+export const heardSchema = z.object({
+  /** The position they were told last; 0 to be told everything again; absent for a call that has just come. */
+  told: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  /** How often nothing has been said since. */
+  silent: z.coerce.number().int().min(0).max(100).default(0),
+  /** How often in a row they were let wait without being looked up. */
+  blind: z.coerce.number().int().min(0).max(100).default(0),
+});
+export type Heard = z.infer<typeof heardSchema>;
 
 /** Lets callers wait for room, in the order they came: they are told where they are in line, and may ask to be called back. */
 @Injectable()
@@ -27,61 +48,86 @@ export class WaitingRoom {
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
 
+  /** How this call waits already; null when it does not, or when the agent lets nobody wait. */
+  async entry(agent: AgentSnapshot | null, carrierCallId: string): Promise<Waiting | null> {
+    return agent?.whenUnavailable === 'queue' ? this.line.waiting(carrierCallId) : null;
+  }
+
   /** Whether there is room for this call beside everybody who came before it. */
   async isItsTurn({ agent, carrierCallId }: Pick<AdmissionRecord, 'agent' | 'carrierCallId'>): Promise<boolean> {
     if (agent.whenUnavailable === 'refuse') return true;
-    const ahead = await this.line.ahead(agent.agentId, carrierCallId);
+    const ahead = await this.line.ahead({ agentId: agent.agentId, carrierCallId });
     return ahead === 0 || ahead < freePlaces(await this.registry.sightings());
   }
 
   /**
-   * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or this caller has waited long
-   * enough. @param told the position they were told last; undefined for a call that has just come
+   * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or no more, or not for longer.
    */
-  async hold(call: AdmissionRecord, told: number | undefined): Promise<string | null> {
+  async hold(call: AdmissionRecord, { told, silent }: Heard): Promise<string | null> {
     const { callId, tenantId, channel, from, to, carrierCallId, agent, caller, language } = call;
     const { companyName, queue } = agent;
     if (agent.whenUnavailable === 'refuse') return null;
-    const { ahead, waitedMs } = await this.line.wait({ callId, tenantId, channel, from, to, carrierCallId, agentId: agent.agentId, companyName, language, callerGroup: caller.group });
-    if (waitedMs >= queue.maxWaitMs) return null;
+    const entry = { callId, tenantId, channel, from, to, carrierCallId, agentId: agent.agentId, companyName, language, callerGroup: caller.group };
+    const place = await this.line.wait(entry, queue.maxLength);
+    if (place === 'gone') return hangupTwiml();
+    if (place === 'full' || place.waitedMs >= queue.maxWaitMs) return null;
+    const position = place.ahead + 1;
     if (told === undefined) {
       this.metrics.admissions.inc({ outcome: 'waiting' });
-      this.logger.log({ callId, tenantId, ahead }, 'a caller waits');
+      this.logger.log({ callId, tenantId, position }, 'a caller waits');
     }
-    const position = ahead + 1;
     const offersCallback = queue.offersCallback && identityOf(from).e164 !== null;
+    const isSilent = position === told && silent < MOST_SILENT;
     return holdTwiml({
-      spoken: position === told ? null : holdSpoken({ company: companyName, language, position, isFirstTime: !told, offersCallback }),
+      spoken: isSilent ? null : holdSpoken({ company: companyName, language, position, isFirstTime: !told, offersCallback }),
       holdS: HOLD_S,
-      askAgainUrl: this.askAgainUrl(position),
+      askAgainUrl: this.askAgainUrl({ told: position, silent: isSilent ? silent + 1 : 0 }),
       ...(offersCallback ? { keyUrl: await this.callbacks.url('waiting-key', { callId, tenantId, carrierCallId, epoch: 1 }) } : {}),
     });
   }
 
+  /**
+   * The TwiML for a caller who has been waiting, when they cannot be looked up: they go on waiting. Null for all others, and
+   * when that has been so for too long.
+   */
+  async holdBlindly(carrierCallId: string, { told, silent, blind }: Heard): Promise<string | null> {
+    if (told === undefined || blind >= MOST_BLIND) return null;
+    await within(TOUCH_MS, this.line.touch(carrierCallId)).catch(() => undefined); // Call state away altogether lets no place lapse.
+    return holdTwiml({ spoken: null, holdS: HOLD_S, askAgainUrl: this.askAgainUrl({ told, silent, blind: blind + 1 }) });
+  }
+
   /** The TwiML after a key. Nobody is promised a call that is not written down; any other key has everything said again. */
   async pressed({ carrierCallId }: CallbackClaims, digits: string | undefined): Promise<string> {
-    if (digits !== CALLBACK_KEY) return askAgainTwiml(this.askAgainUrl(0));
+    const promised = digits === CALLBACK_KEY ? await this.promise(carrierCallId) : null;
+    return promised ?? askAgainTwiml(this.askAgainUrl({ told: 0 }));
+  }
+
+  /**
+   * The TwiML that promises a call, or asks for a moment: a wish that cannot be written down now stands, and is looked at with the
+   * next question. Null when there is nothing to promise.
+   */
+  async promise(carrierCallId: string): Promise<string | null> {
     try {
-      return (await this.refusals.callBack(carrierCallId)) ?? askAgainTwiml(this.askAgainUrl(0));
+      return await within(WISH_MS, this.refusals.callBack(carrierCallId));
     } catch (error) {
-      this.logger.error({ err: error }, 'a wish to be called back could not be written down: call state or database do not answer');
-      return askAgainTwiml(this.askAgainUrl(0));
+      this.logger.error({ err: error }, 'a wish to be called back could not be written down yet: call state or database do not answer');
+      const waiting = await this.line.waiting(carrierCallId).catch(() => null);
+      return holdTwiml({ spoken: momentSpoken(waiting?.call.language ?? 'en-US'), holdS: HOLD_S, askAgainUrl: this.askAgainUrl({ told: 0 }) });
     }
   }
 
-  /** It waits no longer: a relay takes it. Never throws; a place nobody asks about lapses by itself. */
-  async admitted(carrierCallId: string): Promise<void> {
+  /** It waits no longer: a relay takes it. Never throws; the sweep does it later. */
+  async admitted({ call, since }: Waiting): Promise<void> {
+    this.metrics.queueWait.observe(Math.max(0, Date.now() - since.getTime()) / 1000);
     try {
-      const waiting = await this.line.waiting(carrierCallId);
-      if (!waiting) return;
-      this.metrics.queueWait.observe(Math.max(0, Date.now() - waiting.since.getTime()) / 1000);
-      await this.line.leave(waiting.call);
+      await this.line.settle(call);
     } catch (error) {
-      this.logger.warn({ err: error }, 'the place of an admitted call in line could not be given up: it lapses within a minute');
+      this.logger.warn({ err: error, callId: call.callId }, 'the place of an admitted call in line could not be given up: it lapses within a minute');
     }
   }
 
-  private askAgainUrl(told: number): string {
-    return `${this.base.value}/twilio/voice?told=${told}${ASK_AGAIN}`;
+  private askAgainUrl(heard: Partial<Heard>): string {
+    const query = Object.entries(heard).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`);
+    return `${this.base.value}/twilio/voice?${query.join('&')}${ASK_AGAIN}`;
   }
 }

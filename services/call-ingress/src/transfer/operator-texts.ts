@@ -49,7 +49,7 @@ const textsFor = (language: string): OperatorTexts => TEXTS[baseLanguage(languag
 export function whisperText({ agent, caller, from }: Pick<AdmissionRecord, 'agent' | 'caller' | 'from'>, summary: string): string {
   const { intro, withheld, ask } = textsFor(agent.language);
   const number = /^\+?\d+$/.test(from) ? [...from.replace('+', '')].join(' ') : withheld;
-  return [intro.replace('{company}', agent.companyName).replace('{who}', caller.name ?? number), summary.trim(), ask].filter(Boolean).join(' ');
+  return [intro.replace('{company}', () => agent.companyName).replace('{who}', () => caller.name ?? number), summary.trim(), ask].filter(Boolean).join(' ');
 }
 
 /** Words the recogniser should expect. */

@@ -2,14 +2,16 @@ import { Body, Controller, Header, HttpCode, Inject, Logger, Post, Query, UseGua
 import { farewellTwiml } from '@tandem/telephony';
 import { CallAdmission } from '../admission/call-admission.service.ts';
 import { refusalSpoken } from '../admission/refusals.ts';
+import { heardSchema, WaitingRoom, type Heard } from '../admission/waiting-room.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
+import { within } from '../within.ts';
 import { CarrierReports } from './carrier-reports.service.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { voiceForm, type VoiceForm } from './twilio-forms.ts';
-import { z } from 'zod';
 
-/** In the address of our own `<Redirect>`, which the carrier signs with it. */
-const toldSchema = z.coerce.number().int().min(0).max(1_000_000).optional();
+/** Together within what the carrier waits for one try ({@link ASK_AGAIN}). */
+const ADMISSION_MS = 3_000;
+const WITHOUT_STATE_MS = 1_500;
 
 /** "This number rings": answered with TwiML. */
 @Controller('twilio')
@@ -19,6 +21,7 @@ export class VoiceWebhookController {
 
   constructor(
     @Inject(CallAdmission) private readonly admission: CallAdmission,
+    @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
     @Inject(CarrierReports) private readonly reports: CarrierReports,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
@@ -26,22 +29,22 @@ export class VoiceWebhookController {
   @Post('voice')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query('told', { schema: toldSchema }) told?: number): Promise<string> {
+  async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query({ schema: heardSchema }) heard: Heard): Promise<string> {
     try {
-      const answer = await this.admission.answer(form, told);
+      const answer = await within(ADMISSION_MS, this.admission.answer(form, heard));
       await this.reports.catchUp(form.CallSid);
       return answer;
     } catch (error) {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
       this.metrics.admissions.inc({ outcome: 'failed' });
-      return this.withoutState(form);
+      return (await this.waiting.holdBlindly(form.CallSid, heard)) ?? this.withoutState(form);
     }
   }
 
   private async withoutState(form: VoiceForm): Promise<string> {
     try {
-      return await this.admission.answerWithoutState(form);
+      return await within(WITHOUT_STATE_MS, this.admission.answerWithoutState(form));
     } catch {
       return farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
     }

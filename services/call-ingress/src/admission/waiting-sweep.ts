@@ -1,0 +1,59 @@
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { WaitingLine, type Place } from '@tandem/call-state';
+import { IngressMetrics } from '../ingress-metrics.ts';
+import { CallRefusal } from './call-refusal.service.ts';
+
+const INTERVAL_MS = 5_000;
+const BATCH = 20;
+
+/**
+ * Writes down callers who wait no longer though nobody has told: the carrier's report got lost, or Postgres was away when it
+ * came. Runs in every replica; each call is written once.
+ */
+@Injectable()
+export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(WaitingSweep.name);
+  private timer: NodeJS.Timeout | null = null;
+  private round: Promise<void> = Promise.resolve();
+  private isStopped = false;
+
+  constructor(
+    @Inject(WaitingLine) private readonly line: WaitingLine,
+    @Inject(CallRefusal) private readonly refusals: CallRefusal,
+    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const next = (): void => {
+      if (this.isStopped) return;
+      this.timer = setTimeout(() => {
+        this.round = this.sweep().finally(next);
+      }, INTERVAL_MS);
+    };
+    next();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.round;
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      this.metrics.waitingCalls.set(await this.line.size());
+      const lapsed = await this.line.lapsed(BATCH);
+      await Promise.all(lapsed.map((place) => this.writeDown(place)));
+    } catch (error) {
+      this.logger.warn({ err: error }, 'callers who wait no longer could not be looked for: Redis does not answer');
+    }
+  }
+
+  private async writeDown(place: Place): Promise<void> {
+    try {
+      await this.refusals.lapsed(place);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'a caller who waits no longer could not be written down, and will be tried again: Redis or Postgres do not answer');
+    }
+  }
+}
