@@ -28,8 +28,6 @@ export class RedisPair {
     const second = await startRedis({ isEphemeral: true });
     const { password } = new URL(first.url);
     const pair = new RedisPair(line, password, memberOf(first), memberOf(second), second);
-    // The one password is the first server's: who connects from now on needs it.
-    await pair.follower.admin.config('SET', 'requirepass', password);
     await pair.follow();
     return pair;
   }
@@ -55,6 +53,8 @@ export class RedisPair {
 
   private async follow(): Promise<void> {
     const { admin } = this.follower;
+    // One password for both, the first server's; a server that is started again has its own.
+    await admin.config('SET', 'requirepass', this.password);
     await admin.config('SET', 'masterauth', this.password);
     await admin.replicaof('127.0.0.1', this.leader.server.port);
     for (let waited = 0; !(await admin.info('replication')).includes('master_link_status:up'); waited += 50) {
