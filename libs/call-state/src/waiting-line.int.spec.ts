@@ -82,6 +82,16 @@ describe('a line', () => {
     expect(await line.waiting('CA2')).toBeNull();
   });
 
+  it('can be looked at by its tenant, and by nobody else', async () => {
+    const [first, second] = [caller('CA1'), caller('CA2', OTHER)];
+    await line.wait(first, 100);
+    await line.wait(second, 100);
+    await wait('CA1');
+    expect((await line.list(first.tenantId, 10)).map(({ call }) => call.carrierCallId)).toEqual(['CA1', 'CA2']);
+    expect(await line.list(first.tenantId, 1)).toHaveLength(1);
+    expect(await line.list(randomUUID() as TenantId, 10)).toEqual([]);
+  });
+
   it('tells of whom the carrier asks no more, but not of those it did ask about', async () => {
     for (const sid of ['CA1', 'CA2', 'CA3']) await wait(sid);
     for (const sid of ['CA1', 'CA2', 'CA3']) await silentFor(sid, 50_000);

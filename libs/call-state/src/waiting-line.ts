@@ -1,4 +1,4 @@
-import { callIdSchema, channelSchema, refusalReasonSchema, tenantIdSchema, type RefusalReason } from '@tandem/contracts';
+import { callIdSchema, channelSchema, refusalReasonSchema, tenantIdSchema, type RefusalReason, type TenantId } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
@@ -121,6 +121,14 @@ export class WaitingLine {
     return (await run(this.redis, giveUpCall, [keys.carrier(carrierCallId)], [CALL_KEYS_TTL_S])) === 1;
   }
 
+  /** A tenant's callers who wait, the longest first; at most so many, of the {@link MOST_LISTED} the carrier has asked about last. */
+  async list(tenantId: TenantId, limit: number): Promise<Waiting[]> {
+    const members = await this.redis.zrange(keys.waiting, 0, MOST_LISTED - 1, 'REV');
+    const all = await Promise.all(members.map((member) => this.waiting(member.slice(UUID_LENGTH + 1))));
+    const own = all.filter((waiting) => waiting?.call.tenantId === tenantId) as Waiting[];
+    return own.sort((a, b) => a.since.getTime() - b.since.getTime() || a.call.carrierCallId.localeCompare(b.call.carrierCallId)).slice(0, limit);
+  }
+
   /** How many wait, in all lines. */
   size(): Promise<number> {
     return this.redis.zcard(keys.waiting);
@@ -128,5 +136,6 @@ export class WaitingLine {
 }
 
 const UUID_LENGTH = 36;
+const MOST_LISTED = 5_000;
 const memberOf = ({ agentId, carrierCallId }: Place): string => `${agentId}/${carrierCallId}`;
 const placeOf = (carrierCallId: string): string => `waits:${carrierCallId}`;

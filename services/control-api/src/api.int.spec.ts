@@ -43,6 +43,7 @@ const ROUTES: Record<string, { path: (own: Operator) => string; body?: unknown; 
   'PUT /v1/spending/budget': { path: () => '/v1/spending/budget', body: { dailyUsd: 10, monthlyUsd: null }, scope: 'admin', stranger: [200] },
   'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
   'GET /v1/live-calls': { path: () => '/v1/live-calls', scope: 'calls', stranger: [200] },
+  'GET /v1/waiting-calls': { path: () => '/v1/waiting-calls', scope: 'calls', stranger: [200] },
   'POST /v1/calls/{callId}/transfer': { path: () => `/v1/calls/${randomUUID()}/transfer`, body: { department: 'sales' }, scope: 'calls', stranger: [404] },
   'POST /v1/calls/{callId}/agent': { path: () => `/v1/calls/${randomUUID()}/agent`, body: { language: 'es' }, scope: 'calls', stranger: [404] },
   'POST /v1/calls/{callId}/end': { path: () => `/v1/calls/${randomUUID()}/end`, scope: 'calls', stranger: [404] },

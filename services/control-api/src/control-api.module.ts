@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
-import { CallRecordStore, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
+import { CallRecordStore, redisResource, RelayInboxWriter, Sealer, WaitingLine } from '@tandem/call-state';
 import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import {
   AgentRepository,
@@ -27,6 +27,7 @@ import { CallCommandsController } from './calls/call-commands.controller.ts';
 import { CallCommands } from './calls/call-commands.service.ts';
 import { CallsController } from './calls/calls.controller.ts';
 import { LiveCallsController } from './calls/live-calls.controller.ts';
+import { WaitingCallsController } from './calls/waiting-calls.controller.ts';
 import { DepartmentsController } from './directory/departments.controller.ts';
 import { NumbersController } from './numbers/numbers.controller.ts';
 import { Recordings, VAULT } from './recordings/recordings.service.ts';
@@ -49,11 +50,12 @@ export class ControlApiModule {
     const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: ControlApiModule,
-      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, LiveCallsController, NumbersController, RecordingsController, SpendingController, WebhookEndpointsController],
+      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, LiveCallsController, NumbersController, RecordingsController, SpendingController, WaitingCallsController, WebhookEndpointsController],
       providers: [
         ...managed(DATA_SOURCE, database),
         ...managed(REDIS, redis),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: WaitingLine, useValue: new WaitingLine(redis.value, sealer) },
         { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
         CallCommands,
         { provide: VAULT, useValue: openVault(config) },

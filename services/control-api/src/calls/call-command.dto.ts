@@ -25,6 +25,20 @@ export const liveCallsSchema = z.object({
   ),
 });
 
+export const waitingCallsSchema = z.object({
+  items: z.array(
+    z.object({
+      callId: z.uuid(),
+      agentId: z.uuid(),
+      from: z.string(),
+      to: z.string(),
+      language: z.string().describe('BCP 47.'),
+      waitingSince: z.iso.datetime({ offset: true }),
+      wantsCallback: z.boolean().describe('They asked to be called back; it is about to be written down.'),
+    }),
+  ),
+});
+
 export const steerRecordingSchema = z.strictObject({
   state: z.enum(['paused', 'running']).describe('`running` only takes back an earlier `paused`: it never starts a recording the caller has not consented to.'),
 });

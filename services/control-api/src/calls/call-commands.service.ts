@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CallRecordStore, RelayInboxWriter, type LiveCall, type RelayCommand } from '@tandem/call-state';
+import { CallRecordStore, RelayInboxWriter, WaitingLine, type LiveCall, type RelayCommand, type Waiting } from '@tandem/call-state';
 import { DependencyUnavailable, isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
 import { refuseUnknownTools } from '../agents/known-tools.ts';
@@ -11,6 +11,7 @@ export class CallCommands {
   constructor(
     @Inject(CallRecordStore) private readonly records: CallRecordStore,
     @Inject(RelayInboxWriter) private readonly inboxes: RelayInboxWriter,
+    @Inject(WaitingLine) private readonly line: WaitingLine,
   ) {}
 
   /** @throws Problem 404, 409, 422; DependencyUnavailable when Redis is away */
@@ -48,6 +49,11 @@ export class CallCommands {
   /** @throws DependencyUnavailable when Redis is away */
   live(tenantId: TenantId, limit: number): Promise<LiveCall[]> {
     return fromRedis(this.records.liveCalls(tenantId, limit));
+  }
+
+  /** Who waits for room, the longest first. @throws DependencyUnavailable when Redis is away */
+  waiting(tenantId: TenantId, limit: number): Promise<Waiting[]> {
+    return fromRedis(this.line.list(tenantId, limit));
   }
 
   private async holder(tenantId: TenantId, callId: CallId): Promise<RelayId> {
