@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { checkoutRoot, parseOptions, tandemFolder } from '@tandem/stack';
 import type { Fleet } from './bench/fleet.ts';
 import { readHistory } from './history/history.ts';
+import { RunView } from './history/run-view.ts';
+import { absencePlot } from './report/absence-plot.ts';
 import { goalLines } from './report/goal-table.ts';
 import { PlainFleet } from './plain-relay/plain-fleet.ts';
 import { saveTable } from './report/save-table.ts';
@@ -21,13 +23,15 @@ npm run chaos -- --only R1,R3        these
   --again         runs nothing: judges the histories that are kept
   --no-plain      without the relay of the ordinary kind
   --json <file>   figures and violations
-  --save          the rows of docs/reliability.md
+  --save          the rows of docs/reliability.md, and its plot
 
 Starts its own stack on throw-away data. The history of each run is kept in .tandem/chaos, one JSON object a line. Ends 0 when every
 goal was reached and nothing was violated.`;
 
 /** A relay of the ordinary kind loses them all or none: there is nothing to be learnt from more. */
 const PLAIN_CALLS = 10;
+/** What docs/images/reliability.svg shows. */
+const PLOTTED = [['R1', 'tandem'], ['R3', 'tandem'], ['R6', 'tandem'], ['R1', 'plain']] as const;
 
 const values = parseOptions({
   allowNegative: true,
@@ -72,7 +76,10 @@ for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
 }
 for (const line of goalLines(results)) log(line);
 if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-if (values.save) saveTable(join(checkoutRoot, 'docs/reliability.md'), results);
+if (values.save) {
+  saveTable(join(checkoutRoot, 'docs/reliability.md'), results);
+  savePlot();
+}
 process.exit(results.every(({ fleet, goals, violations }) => fleet === 'plain' || (violations.length === 0 && goals.every(({ isMet }) => isMet))) ? 0 : 1);
 
 function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> {
@@ -88,6 +95,16 @@ function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> 
 function kept(scenario: Scenario, fleet: Fleet['kind']): ScenarioResult[] {
   const file = historyOf(scenario, fleet);
   return existsSync(file) ? [judge(scenario, { entries: readHistory(file) })] : [];
+}
+
+/** Of what was run here, now or before; nothing when a part of it never was. */
+function savePlot(): void {
+  const found = PLOTTED.flatMap(([name, fleet]) => {
+    const file = join(folder, `${name}${fleet === 'plain' ? '-plain' : ''}.jsonl`);
+    return existsSync(file) ? [new RunView(readHistory(file))] : [];
+  });
+  const [killed, frozen, drained, ordinary] = found;
+  if (killed && frozen && drained && ordinary) writeFileSync(join(checkoutRoot, 'docs/images/reliability.svg'), absencePlot({ killed, frozen, drained, ordinary }));
 }
 
 function historyOf({ name }: Scenario, fleet: Fleet['kind']): string {

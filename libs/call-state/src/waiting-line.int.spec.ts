@@ -18,7 +18,7 @@ let reports: CarrierReportStore;
 beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
   sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY });
+  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
   records = new CallRecordStore(redis, sealer);
   reports = new CarrierReportStore(redis);
 });
@@ -92,13 +92,35 @@ describe('a line', () => {
     expect(await line.list(randomUUID() as TenantId, 10)).toEqual([]);
   });
 
+  it('shows no caller who has gone, and none whose entry does not open', async () => {
+    for (const sid of ['CA1', 'CA2', 'CA3']) await wait(sid);
+    await reports.callOrKeep('CA1', { status: 'completed', sequence: 3 });
+    await redis.hset('tandem:carrier:CA2', 'waits', 'k0:nonsense');
+    expect((await line.list(caller('x').tenantId, 10)).map(({ call }) => call.carrierCallId)).toEqual(['CA3']);
+  });
+
+  it('has no place for who was answered otherwise, and no relay for who would rather be called back', async () => {
+    const call = someCall();
+    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await wait(call.carrierCallId);
+    await line.become(call.carrierCallId, 'callback-requested');
+    expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('full');
+    await records.keepAnswer(call.carrierCallId, 'promised');
+    expect(await wait(call.carrierCallId)).toBe('answered');
+  });
+
   it('tells of whom the carrier asks no more, but not of those it did ask about', async () => {
     for (const sid of ['CA1', 'CA2', 'CA3']) await wait(sid);
     for (const sid of ['CA1', 'CA2', 'CA3']) await silentFor(sid, 50_000);
     await wait('CA2');
     await line.touch('CA3');
-    expect(await line.lapsed(10)).toEqual([{ agentId: AGENT, carrierCallId: 'CA1' }]);
-    expect(await new WaitingLine(redis, sealer, { forMs: 1_000 }).lapsed(10)).toEqual([]);
+    const [lapsed, ...others] = await line.lapsed(10);
+    expect([lapsed?.place, others]).toEqual([{ agentId: AGENT, carrierCallId: 'CA1' }, []]);
+    expect(Date.now() - lapsed!.askedAt.getTime()).toBeGreaterThanOrEqual(50_000);
+    await line.defer(lapsed!.place);
+    expect(await line.lapsed(10)).toEqual([]);
+    await silentFor('CA1', 50_000);
+    expect(await new WaitingLine(redis, sealer, { forMs: 1_000, broke: () => undefined }).lapsed(10)).toEqual([]);
   });
 });
 
@@ -112,15 +134,6 @@ describe('a caller who has gone', () => {
     await reports.callOrKeep(call.carrierCallId, completed);
     expect(await wait(call.carrierCallId)).toBe('gone');
     expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('left');
-    expect(await line.giveUp({ agentId: AGENT, carrierCallId: call.carrierCallId })).toBe(true);
-  });
-
-  it('is not taken for gone once they are admitted', async () => {
-    const call = someCall();
-    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
-    await wait(call.carrierCallId);
-    expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('new');
-    expect(await line.giveUp({ agentId: AGENT, carrierCallId: call.carrierCallId })).toBe(false);
   });
 
   it('who never waited is admitted all the same, so that their call is on record', async () => {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
 import { keys } from './keys.ts';
 import { run } from './scripts/script.ts';
-import { giveUpCall, waitInLine } from './scripts/waiting-line.ts';
-import type { Sealer } from './sealer.ts';
+import { waitInLine } from './scripts/waiting-line.ts';
+import { SealBroken, type Sealer } from './sealer.ts';
 import { SteadyContact } from './steady-contact.ts';
 
 const waitingCallSchema = z.object({
@@ -27,18 +27,24 @@ export type WaitingCall = z.infer<typeof waitingCallSchema>;
 /** Where a call waits. */
 export type Place = Pick<WaitingCall, 'agentId' | 'carrierCallId'>;
 
-/** `full`: as many wait as may. `gone`: its caller is known to have hung up. */
-export type PlaceInLine = 'full' | 'gone' | { /** Callers who came before and still wait. */ readonly ahead: number; readonly waitedMs: number };
+/** `full`: as many wait as may. `gone`: its caller is known to have hung up. `answered`: it was admitted or turned away meanwhile. */
+export type PlaceInLine = 'full' | 'gone' | 'answered' | { /** Callers who came before and still wait. */ readonly ahead: number; readonly waitedMs: number };
 
 export interface Waiting {
   readonly call: WaitingCall;
   readonly since: Date;
   /** What it is to be written down as, should it not be admitted; null for a caller who has hung up. */
   readonly becomes: RefusalReason | null;
+  /** Since when that is so. */
+  readonly becameAt: Date | null;
+  /** Its carrier has said that the caller is gone. */
+  readonly hasGone: boolean;
 }
 
 /** Longer than a caller is told things between two questions of the carrier. */
 export const WAITING_LAPSES_MS = 45_000;
+const COMES_AGAIN_MS = 30_000;
+const NO_PLACE: Readonly<Record<number, 'full' | 'gone' | 'answered'>> = { [-1]: 'full', [-2]: 'gone', [-3]: 'answered' };
 
 /**
  * Callers who wait for an agent to have room, in the order they came. Each agent has a line of its own; one more holds who
@@ -48,7 +54,7 @@ export class WaitingLine {
   constructor(
     private readonly redis: Redis,
     private readonly sealer: Sealer,
-    private readonly contact: Pick<SteadyContact, 'forMs'> = new SteadyContact(redis),
+    private readonly contact: Pick<SteadyContact, 'forMs' | 'broke'> = new SteadyContact(redis),
   ) {}
 
   /** How many wait before this call; for one that does not wait, how many wait. */
@@ -68,7 +74,8 @@ export class WaitingLine {
       [keys.waitingFor(agentId), keys.waiting, keys.carrier(carrierCallId)],
       [carrierCallId, memberOf(call), sealed, mostWaiting, CALL_KEYS_TTL_S],
     )) as [number, number];
-    if (ahead < 0) return ahead === -1 ? 'full' : 'gone';
+    const refusal = NO_PLACE[ahead];
+    if (refusal) return refusal;
     return { ahead, waitedMs };
   }
 
@@ -81,18 +88,20 @@ export class WaitingLine {
 
   /** The call as it began to wait, also when it no longer does; null when it never waited. */
   async waiting(carrierCallId: string): Promise<Waiting | null> {
-    const [sealed, since, becomes] = await this.redis.hmget(keys.carrier(carrierCallId), 'waits', 'waitsSince', 'waitsAs');
+    const [sealed, since, becomes, becameAt, gone] = await this.redis.hmget(keys.carrier(carrierCallId), 'waits', 'waitsSince', 'waitsAs', 'waitsAsAt', 'gone');
     if (!sealed) return null;
     return {
       call: waitingCallSchema.parse(this.sealer.open(sealed, placeOf(carrierCallId))),
       since: new Date(Number(since)),
       becomes: refusalReasonSchema.safeParse(becomes).data ?? null,
+      becameAt: becameAt ? new Date(Number(becameAt)) : null,
+      hasGone: gone !== null,
     };
   }
 
   /** What it is to be written down as, whoever does it. */
   async become(carrierCallId: string, reason: RefusalReason): Promise<void> {
-    await this.redis.hset(keys.carrier(carrierCallId), 'waitsAs', reason);
+    await this.redis.multi().hset(keys.carrier(carrierCallId), 'waitsAs', reason).hsetnx(keys.carrier(carrierCallId), 'waitsAsAt', Date.now()).exec();
   }
 
   /** Nobody waits behind it any more. */
@@ -106,30 +115,37 @@ export class WaitingLine {
   }
 
   /**
-   * Calls the carrier has not asked about for {@link WAITING_LAPSES_MS}, and of which nothing is on record. None while Redis has
-   * not been there for as long: nobody could ask.
+   * Calls the carrier has not asked about for {@link WAITING_LAPSES_MS}, and of which nothing is on record; with when it last did.
+   * None while Redis has not been there for as long: nobody could ask.
    */
-  async lapsed(limit: number): Promise<Place[]> {
-    if (this.contact.forMs < WAITING_LAPSES_MS) return [];
-    const [seconds] = await this.redis.time();
-    const members = await this.redis.zrangebyscore(keys.waiting, '-inf', Number(seconds) * 1000 - WAITING_LAPSES_MS, 'LIMIT', 0, limit);
-    return members.map((member) => ({ agentId: member.slice(0, UUID_LENGTH), carrierCallId: member.slice(UUID_LENGTH + 1) }));
+  async lapsed(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
+    try {
+      const [seconds] = await this.redis.time();
+      const found = await this.redis.zrangebyscore(keys.waiting, '-inf', Number(seconds) * 1000 - WAITING_LAPSES_MS, 'WITHSCORES', 'LIMIT', 0, limit);
+      if (this.contact.forMs < WAITING_LAPSES_MS) return [];
+      return found.flatMap((member, index) => (index % 2 === 0 ? [{ place: placeIn(member), askedAt: new Date(Number(found[index + 1])) }] : []));
+    } catch (error) {
+      this.contact.broke();
+      throw error;
+    }
   }
 
-  /** Its caller is taken for gone. False when it was admitted meanwhile. */
-  async giveUp({ carrierCallId }: Place): Promise<boolean> {
-    return (await run(this.redis, giveUpCall, [keys.carrier(carrierCallId)], [CALL_KEYS_TTL_S])) === 1;
+  /** A lapsed call that cannot be settled now makes room for others, and comes up again in {@link COMES_AGAIN_MS}. */
+  async defer(place: Place): Promise<void> {
+    const [seconds] = await this.redis.time();
+    await this.redis.zadd(keys.waiting, 'XX', Number(seconds) * 1000 - WAITING_LAPSES_MS + COMES_AGAIN_MS, memberOf(place));
   }
 
   /** A tenant's callers who wait, the longest first; at most so many, of the {@link MOST_LISTED} the carrier has asked about last. */
   async list(tenantId: TenantId, limit: number): Promise<Waiting[]> {
     const members = await this.redis.zrange(keys.waiting, 0, MOST_LISTED - 1, 'REV');
-    const all = await Promise.all(members.map((member) => this.waiting(member.slice(UUID_LENGTH + 1))));
-    const own = all.filter((waiting) => waiting?.call.tenantId === tenantId) as Waiting[];
+    // What does not open any more (a secret that was replaced) is nobody's.
+    const all = await Promise.all(members.map((member) => this.waiting(placeIn(member).carrierCallId).catch((error: unknown) => (error instanceof SealBroken ? null : Promise.reject(error as Error)))));
+    const own = all.flatMap((waiting) => (waiting?.call.tenantId === tenantId && !waiting.hasGone ? [waiting] : []));
     return own.sort((a, b) => a.since.getTime() - b.since.getTime() || a.call.carrierCallId.localeCompare(b.call.carrierCallId)).slice(0, limit);
   }
 
-  /** How many wait, in all lines. */
+  /** How many wait, in all lines, and those of whom nothing is on record yet. */
   size(): Promise<number> {
     return this.redis.zcard(keys.waiting);
   }
@@ -137,5 +153,6 @@ export class WaitingLine {
 
 const UUID_LENGTH = 36;
 const MOST_LISTED = 5_000;
+const placeIn = (member: string): Place => ({ agentId: member.slice(0, UUID_LENGTH), carrierCallId: member.slice(UUID_LENGTH + 1) });
 const memberOf = ({ agentId, carrierCallId }: Place): string => `${agentId}/${carrierCallId}`;
 const placeOf = (carrierCallId: string): string => `waits:${carrierCallId}`;

@@ -1,6 +1,6 @@
+import { svgOf, type Chart, type Line } from '@tandem/commands/chart';
 import type { Capacity } from './capacity.ts';
 import { BUDGET, type RampStep } from './run-ramp.ts';
-import { svgOf, type Chart, type Line } from './svg-chart.ts';
 
 const BLUE = '#1f6feb';
 const GREEN = '#1a7f37';

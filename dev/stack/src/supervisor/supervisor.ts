@@ -168,7 +168,8 @@ export class Supervisor {
       await this.restart(instance);
       this.say(`${instance} runs again.`);
     } catch (error) {
-      this.say(`${instance} could not be started again: ${error instanceof Error ? error.message : String(error)}`);
+      this.say(`${instance} could not be started again, and will be tried once more: ${error instanceof Error ? error.message : String(error)}`);
+      void this.revive(instance);
     }
   }
 

@@ -14,14 +14,15 @@ import { script } from './script.ts';
  *         {'repeat', answer} admitted before; the answer given then
  *         {'left', ''}     it has waited, and its caller has gone: that is on record already, or about to be
  *         {'gone', ''}     the relay's lease has ended or it drains
- *         {'full', ''}     the relay has no room left
+ *         {'full', ''}     the relay has no room left, or its caller would rather be called back
  */
 export const admitCall = script(
   6,
   `
-local carrier = redis.call('HMGET', KEYS[1], 'answer', 'waits', 'gone')
+local carrier = redis.call('HMGET', KEYS[1], 'answer', 'waits', 'gone', 'waitsAs')
 if carrier[1] then return {'repeat', carrier[1]} end
 if carrier[2] and carrier[3] then return {'left', ''} end
+if carrier[4] == 'callback-requested' then return {'full', ''} end
 local lease = redis.call('HMGET', KEYS[5], 'capacity', 'active', 'draining')
 if not lease[1] or lease[3] == '1' then return {'gone', ''} end
 local time = redis.call('TIME')

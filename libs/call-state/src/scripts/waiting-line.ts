@@ -7,12 +7,14 @@ import { script } from './script.ts';
  * ARGV[1] carrierCallId       ARGV[2] <agentId>/<carrierCallId>   ARGV[3] the call, sealed; the first one stands
  * ARGV[4] calls that may wait   ARGV[5] seconds it is kept
  *
- * Returns {how many are before it, ms it has waited} | {-1, 0} as many wait as may | {-2, 0} its caller has gone
+ * Returns {how many are before it, ms it has waited}
+ *         {-1, 0} as many wait as may | {-2, 0} its caller has gone | {-3, 0} it has been answered otherwise meanwhile
  */
 export const waitInLine = script(
   3,
   `
-local kept = redis.call('HMGET', KEYS[3], 'waits', 'waitsSince', 'gone')
+local kept = redis.call('HMGET', KEYS[3], 'waits', 'waitsSince', 'gone', 'answer')
+if kept[4] then return {-3, 0} end
 if kept[1] and kept[3] then return {-2, 0} end
 if not kept[1] and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return {-1, 0} end
 local time = redis.call('TIME')
@@ -24,22 +26,5 @@ redis.call('ZADD', KEYS[1], 'NX', since, ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[5])
 redis.call('ZADD', KEYS[2], now, ARGV[2])
 return {redis.call('ZRANK', KEYS[1], ARGV[1]), now - since}
-`,
-);
-
-/*
- * The caller is taken for gone, so that a late question does not bring them back.
- *
- * KEYS[1] carrier:<carrierCallId>   ARGV[1] seconds that is kept
- *
- * Returns 1, or 0 when the call was admitted meanwhile
- */
-export const giveUpCall = script(
-  1,
-  `
-if redis.call('HGET', KEYS[1], 'call') then return 0 end
-redis.call('HSET', KEYS[1], 'gone', '1')
-redis.call('EXPIRE', KEYS[1], ARGV[1])
-return 1
 `,
 );

@@ -54,7 +54,7 @@ export class CallAdmission {
     const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
     if (!number) return this.refusals.refuse(form, 'unknown-number', { number, language: 'en-US', callerGroup: null });
     const waiting = await this.waiting.entry(number.agent, form.CallSid);
-    const promised = waiting?.becomes === 'callback-requested' ? await this.waiting.promise(form.CallSid) : null;
+    const promised = waiting?.becomes === 'callback-requested' ? await this.waiting.promise(form.CallSid, heard) : null;
     if (promised !== null) return promised;
     const rung = await this.lookUp(form, number);
     const outcome = await this.admit(rung, waiting, heard);
@@ -97,7 +97,7 @@ export class CallAdmission {
   }
 
   private async placeOrHold(call: AdmissionRecord, waiting: Waiting | null, heard: Heard): Promise<{ twiml: string } | SpokenReason> {
-    const isItsTurn = await this.waiting.isItsTurn(call);
+    const isItsTurn = await this.waiting.isItsTurn(call, waiting);
     // Asked last: a provider that is being tried again is tried with whoever asks.
     const hasProvider = !isItsTurn || (await this.providers.canTake(call.agent));
     const placed = isItsTurn && hasProvider ? await this.placement.place(call) : null;
@@ -105,7 +105,7 @@ export class CallAdmission {
       if (waiting) await this.waiting.admitted(waiting);
       return { twiml: placed };
     }
-    const held = await this.waiting.hold(call, heard);
+    const held = await this.waiting.hold(call, waiting, heard);
     return held === null ? (hasProvider ? 'no-capacity' : 'provider-unavailable') : { twiml: held };
   }
 

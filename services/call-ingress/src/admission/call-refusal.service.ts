@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallRecordStore, WaitingLine, type Place, type WaitingCall } from '@tandem/call-state';
+import { CallRecordStore, WaitingLine, type Place, type Waiting, type WaitingCall } from '@tandem/call-state';
 import type { CallId, RefusalReason } from '@tandem/contracts';
 import { CallRepository, type DialledNumber } from '@tandem/database';
 import { farewellTwiml, type Spoken } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import type { VoiceForm } from '../twilio/twilio-forms.ts';
+import { within } from '../within.ts';
 import { refusalSpoken, type SpokenReason } from './refusals.ts';
+
+/** Connections to the database are for callers who can be taken. */
+const MOST_WRITING = 2;
+/** Well before the carrier gives up on us. */
+const WRITE_MS = 2_500;
 
 /** What is known of a call by the time it is turned away. */
 export interface TurnedAway {
@@ -25,6 +31,7 @@ type NeverAdmitted = Omit<WaitingCall, 'tenantId' | 'agentId' | 'companyName'> &
 @Injectable()
 export class CallRefusal {
   private readonly logger = new Logger(CallRefusal.name);
+  private writing = 0;
 
   constructor(
     @Inject(CallRecordStore) private readonly records: CallRecordStore,
@@ -40,7 +47,7 @@ export class CallRefusal {
     const answer = await this.records.keepAnswer(form.CallSid, farewellTwiml(spokenTo(reason, number, language)));
     const call = waiting?.call ?? { callId: randomUUID() as CallId, tenantId: number?.tenant.id ?? null, channel: 'twilio', from: form.From, to: form.To, carrierCallId: form.CallSid, language, callerGroup };
     if (waiting) await this.line.leave(waiting.call);
-    await this.writeDown(call, reason, waiting?.since);
+    await this.writeDown(call, reason, waiting);
     if (waiting) await this.line.settle(waiting.call);
     return answer;
   }
@@ -52,35 +59,61 @@ export class CallRefusal {
   async callBack(carrierCallId: string): Promise<string | null> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return null;
-    const { call, since } = waiting;
+    const { call } = waiting;
     await this.line.become(carrierCallId, 'callback-requested');
-    if ((await this.writeDown(call, 'callback-requested', since)) !== 'callback-requested') return null;
+    // From here on it is not admitted any more; it may have been.
+    if ((await this.records.callOf(carrierCallId)) !== null || (await this.writeDown(call, 'callback-requested', waiting)) !== 'callback-requested') return null;
     const answer = await this.records.keepAnswer(carrierCallId, farewellTwiml(refusalSpoken('callback-requested', call.companyName, call.language)));
     await this.line.settle(call);
     return answer;
   }
 
-  /** The carrier has no such call any more; had it waited, and nothing come of it, it has given up. */
+  /** A caller in line has been told that we cannot take them, and nobody could write it down. */
+  async turnedAway(carrierCallId: string): Promise<void> {
+    const waiting = await this.line.waiting(carrierCallId);
+    if (!waiting) return;
+    await this.line.become(carrierCallId, waiting.becomes ?? 'agent-unavailable');
+    await this.line.leave(waiting.call);
+  }
+
+  /**
+   * The carrier has no such call any more; had it waited, and nothing come of it, it has given up. They leave the line at once.
+   * When many are being written down already, or it takes long, the sweep does it later: callers who can be taken come first.
+   */
   async hungUp(carrierCallId: string): Promise<void> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return;
-    const { call, since, becomes } = waiting;
-    await this.line.leave(call);
-    await this.writeDown(call, becomes ?? 'abandoned', since);
-    await this.line.settle(call);
+    await this.line.leave(waiting.call);
+    if (this.writing >= MOST_WRITING) return;
+    try {
+      await within(WRITE_MS, this.finish(waiting, new Date()));
+    } catch (error) {
+      this.logger.warn({ err: error, callId: waiting.call.callId }, 'a caller who hung up in line could not be written down yet, and will be: the database does not answer');
+    }
   }
 
-  /** The carrier asks no more about a call that waited. */
-  async lapsed(place: Place): Promise<void> {
+  /** The carrier asks no more about a call that waited. @throws when what became of it could not be written down */
+  async lapsed(place: Place, askedAt: Date): Promise<void> {
     await this.line.leave(place);
-    if (await this.line.giveUp(place)) await this.hungUp(place.carrierCallId);
+    const waiting = (await this.records.callOf(place.carrierCallId)) === null ? await this.line.waiting(place.carrierCallId) : null;
+    if (waiting) await this.finish(waiting, askedAt);
     await this.line.settle(place);
   }
 
+  private async finish(waiting: Waiting, goneAt: Date): Promise<void> {
+    this.writing += 1;
+    try {
+      await this.writeDown(waiting.call, waiting.becomes ?? 'abandoned', { ...waiting, becameAt: waiting.becameAt ?? goneAt });
+      await this.line.settle(waiting.call);
+    } finally {
+      this.writing -= 1;
+    }
+  }
+
   /** Answers the reason that stands; null for a call that was admitted. */
-  private async writeDown({ callId, tenantId, channel, from, to, carrierCallId, language, callerGroup }: NeverAdmitted, reason: RefusalReason, since?: Date): Promise<RefusalReason | null> {
-    const refusedAt = new Date();
-    const standing = await this.calls.recordRefusal({ callId, tenantId, direction: 'inbound', channel, from, to, carrierCallId, rangAt: since ?? refusedAt, refusedAt, reason, language, callerGroup });
+  private async writeDown({ callId, tenantId, channel, from, to, carrierCallId, language, callerGroup }: NeverAdmitted, reason: RefusalReason, waiting?: Pick<Waiting, 'since' | 'becameAt'> | null): Promise<RefusalReason | null> {
+    const refusedAt = waiting?.becameAt ?? new Date();
+    const standing = await this.calls.recordRefusal({ callId, tenantId, direction: 'inbound', channel, from, to, carrierCallId, rangAt: waiting?.since ?? refusedAt, refusedAt, reason, language, callerGroup });
     if (standing.isNew) {
       this.metrics.admissions.inc({ outcome: reason });
       this.logger.log({ callId, tenantId, reason }, 'call never admitted');

@@ -35,7 +35,7 @@ beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
   const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
   const records = new CallRecordStore(redis, sealer);
-  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY });
+  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
   registry = new RelayRegistry(redis);
   const metrics = new IngressMetrics(new Metrics('call-ingress'));
   const base = new PublicBaseUrl(config, {} as HttpAdapterHost);
@@ -78,7 +78,7 @@ const relayWith = (capacity: number, active: number) => registry.renew({ relayId
 const claims = (carrierCallId: string) => ({ callId: randomUUID() as CallId, tenantId, carrierCallId, epoch: 1 });
 const reasons = () => [...rows.values()].map(({ reason }) => reason);
 
-const hold = (call: AdmissionRecord, told?: number, silent = 0) => room.hold(call, { told, silent, blind: 0 });
+const hold = async (call: AdmissionRecord, told?: number, silent = 0) => room.hold(call, await room.entry(call.agent, call.carrierCallId), { told, silent, blind: 0 });
 const settings = '#rc=2&amp;rp=all&amp;ct=2000&amp;rt=5000';
 
 describe('somebody who waits', () => {
@@ -106,21 +106,22 @@ describe('somebody who waits', () => {
   it('comes before whoever calls the agent later, and has the turn as soon as there is room for everybody before them too', async () => {
     await relayWith(10, 10);
     for (const sid of ['CA1', 'CA2', 'CA3']) await hold(caller(sid));
-    const turns = async () => Promise.all(['CA1', 'CA2', 'CA3', 'CA-new'].map((sid) => room.isItsTurn(caller(sid))));
+    const turns = async () => Promise.all(['CA1', 'CA2', 'CA3', 'CA-new'].map((sid) => room.isItsTurn(caller(sid), null)));
     await relayWith(10, 9);
     expect(await turns()).toEqual([true, false, false, false]);
     await relayWith(10, 7);
     expect(await turns()).toEqual([true, true, true, false]);
-    expect(await room.isItsTurn(caller('CA-other', { agentId: randomUUID() }))).toBe(true);
+    expect(await room.isItsTurn(caller('CA-other', { agentId: randomUUID() }), null)).toBe(true);
   });
 
   it('is promised a call only when the wish is written down, once, and asked for patience until then', async () => {
     await hold(caller('CA1'));
     isDatabaseAway = true;
-    expect(await room.pressed(claims('CA1'), '1')).toMatch(/One moment, please\.<\/Say>.*voice\?told=0/);
+    expect(await room.pressed(claims('CA1'), '1')).toMatch(/One moment, please\.<\/Say>.*voice\?told=0&amp;blind=1/);
+    expect(await room.promise('CA1', { told: 0, silent: 0, blind: 15 })).toMatch(/cannot take your call right now.*<Hangup\/>/);
     expect((await room.entry(caller('CA1').agent, 'CA1'))?.becomes).toBe('callback-requested');
     isDatabaseAway = false;
-    const promise = await room.promise('CA1');
+    const promise = await room.promise('CA1', { told: 0, silent: 0, blind: 0 });
     expect(promise).toMatch(/We will call you back.*<Hangup\/>/);
     expect(await room.pressed(claims('CA1'), '1')).toBe(promise);
     await reports.take('CA1', COMPLETED);
@@ -154,21 +155,51 @@ describe('somebody who waits', () => {
     expect(await hold(caller('CA1'), 1)).toContain('<Response><Hangup/></Response>');
     await reports.catchUp('CA1');
     expect(rows.size).toBe(1);
-    expect(await room.isItsTurn(caller('CA-new'))).toBe(true);
+    expect(await room.isItsTurn(caller('CA-new'), null)).toBe(true);
   });
 
   it('and is never heard of again is written down when their place has lapsed, and when Postgres is back', async () => {
     for (const sid of ['CA1', 'CA2']) await hold(caller(sid));
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
-    const [place] = await line.lapsed(10);
+    const [lapsed] = await line.lapsed(10);
+    const { place, askedAt } = lapsed!;
     isDatabaseAway = true;
-    await expect(refusals.lapsed(place!)).rejects.toThrow('away');
+    await expect(refusals.lapsed(place, askedAt)).rejects.toThrow('away');
     expect(await hold(caller('CA2'), 2)).toContain('You are next in line');
     isDatabaseAway = false;
-    await refusals.lapsed(place!);
+    await refusals.lapsed(place, askedAt);
     expect(reasons()).toEqual(['abandoned']);
+    expect([...rows.values()][0]?.refusedAt).toEqual(askedAt);
     expect(await line.lapsed(10)).toEqual([]);
-    await refusals.lapsed({ agentId, carrierCallId: 'CA-forgotten' });
+    await refusals.lapsed({ agentId, carrierCallId: 'CA-forgotten' }, askedAt);
+    expect(await hold(caller('CA1'), 2)).toContain('You are next in line');
+  });
+
+  it('and hangs up while Postgres is away leaves the line at once, and is written down later', async () => {
+    for (const sid of ['CA1', 'CA2']) await hold(caller(sid));
+    isDatabaseAway = true;
+    await reports.take('CA1', COMPLETED);
+    expect(await hold(caller('CA2'), 2)).toContain('You are next in line');
+    isDatabaseAway = false;
+    await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
+    for (const { place, askedAt } of await line.lapsed(10)) await refusals.lapsed(place, askedAt);
+    expect(reasons()).toEqual(['abandoned']);
+  });
+
+  it('stays in the line they came to when the number gets another agent', async () => {
+    await hold(caller('CA1'));
+    await hold(caller('CA2'));
+    const moved = caller('CA2', { agentId: randomUUID() });
+    expect(await hold(moved, 1)).toContain('You are number 2 in line.');
+    await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
+    expect((await line.lapsed(10)).map(({ place }) => place.carrierCallId)).toEqual(['CA1']);
+  });
+
+  it('and is turned away without anybody to write it down is not taken for somebody who hung up', async () => {
+    await hold(caller('CA1'));
+    await refusals.turnedAway('CA1');
+    await reports.take('CA1', COMPLETED);
+    expect(reasons()).toEqual(['agent-unavailable']);
   });
 
   it('goes on waiting while nobody can look after them, and not for ever; who has just come does not', async () => {
@@ -176,7 +207,7 @@ describe('somebody who waits', () => {
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
     expect(await room.holdBlindly('CA1', { told: 3, silent: 2, blind: 0 })).toContain(`<Response><Pause length="5"/><Redirect method="POST">https://voice.example.com/twilio/voice?told=3&amp;silent=2&amp;blind=1${settings}`);
     expect(await line.lapsed(10)).toEqual([]);
-    expect(await room.holdBlindly('CA1', { told: 3, silent: 0, blind: 24 })).toBeNull();
+    expect(await room.holdBlindly('CA1', { told: 3, silent: 0, blind: 15 })).toBeNull();
     expect(await room.holdBlindly('CA1', { silent: 0, blind: 0 })).toBeNull();
   });
 });

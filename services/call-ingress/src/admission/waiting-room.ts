@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { RelayRegistry, WaitingLine, type AdmissionRecord, type Waiting } from '@tandem/call-state';
+import { RelayRegistry, WaitingLine, type AdmissionRecord, type Waiting, type WaitingCall } from '@tandem/call-state';
 import type { AgentSnapshot } from '@tandem/contracts';
-import { ASK_AGAIN, askAgainTwiml, hangupTwiml, holdTwiml } from '@tandem/telephony';
+import { ASK_AGAIN, askAgainTwiml, farewellTwiml, hangupTwiml, holdTwiml } from '@tandem/telephony';
 import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { PublicBaseUrl } from '../public-base-url.ts';
@@ -9,15 +9,15 @@ import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.t
 import { within } from '../within.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 import { identityOf } from './caller-identity.ts';
-import { holdSpoken, momentSpoken } from './refusals.ts';
+import { holdSpoken, momentSpoken, refusalSpoken } from './refusals.ts';
 import { freePlaces } from './relay-placement.ts';
 
 /** A place that is free stands empty for half of this on average. */
 const HOLD_S = 5;
 /** So often nothing is said; a line that is silent for longer is taken for dead. */
 const MOST_SILENT = 5;
-/** So often a caller is let wait whom nobody can look after, as call state is away: two minutes. */
-const MOST_BLIND = 24;
+/** So often a caller is let wait whom nobody can look after: two minutes of pauses and of questions that are answered late. */
+const MOST_BLIND = 15;
 const TOUCH_MS = 500;
 const CALLBACK_KEY = '1';
 /** Well before the carrier asks again. */
@@ -54,36 +54,40 @@ export class WaitingRoom {
   }
 
   /** Whether there is room for this call beside everybody who came before it. */
-  async isItsTurn({ agent, carrierCallId }: Pick<AdmissionRecord, 'agent' | 'carrierCallId'>): Promise<boolean> {
+  async isItsTurn({ agent, carrierCallId }: Pick<AdmissionRecord, 'agent' | 'carrierCallId'>, waiting: Waiting | null): Promise<boolean> {
     if (agent.whenUnavailable === 'refuse') return true;
-    const ahead = await this.line.ahead({ agentId: agent.agentId, carrierCallId });
+    const ahead = await this.line.ahead(waiting?.call ?? { agentId: agent.agentId, carrierCallId });
     return ahead === 0 || ahead < freePlaces(await this.registry.sightings());
   }
 
   /**
-   * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or no more, or not for longer.
+   * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or no more, or not for longer. They
+   * stay in the line they came to, whoever answers the number by now.
    */
-  async hold(call: AdmissionRecord, { told, silent }: Heard): Promise<string | null> {
-    const { callId, tenantId, channel, from, to, carrierCallId, agent, caller, language } = call;
-    const { companyName, queue } = agent;
+  async hold(call: AdmissionRecord, waiting: Waiting | null, { told, silent }: Heard): Promise<string | null> {
+    const { agent, language } = call;
+    const { queue } = agent;
     if (agent.whenUnavailable === 'refuse') return null;
-    const entry = { callId, tenantId, channel, from, to, carrierCallId, agentId: agent.agentId, companyName, language, callerGroup: caller.group };
+    const entry = waiting?.call ?? entryOf(call);
     const place = await this.line.wait(entry, queue.maxLength);
     if (place === 'gone') return hangupTwiml();
+    if (place === 'answered') return askAgainTwiml(this.askAgainUrl({ told: 0 }));
     if (place === 'full' || place.waitedMs >= queue.maxWaitMs) return null;
     const position = place.ahead + 1;
-    if (told === undefined) {
-      this.metrics.admissions.inc({ outcome: 'waiting' });
-      this.logger.log({ callId, tenantId, position }, 'a caller waits');
-    }
-    const offersCallback = queue.offersCallback && identityOf(from).e164 !== null;
+    if (told === undefined) this.noteNew(entry, position);
+    const offersCallback = queue.offersCallback && identityOf(entry.from).e164 !== null;
     const isSilent = position === told && silent < MOST_SILENT;
     return holdTwiml({
-      spoken: isSilent ? null : holdSpoken({ company: companyName, language, position, isFirstTime: !told, offersCallback }),
+      spoken: isSilent ? null : holdSpoken({ company: agent.companyName, language, position, isFirstTime: !told, offersCallback }),
       holdS: HOLD_S,
       askAgainUrl: this.askAgainUrl({ told: position, silent: isSilent ? silent + 1 : 0 }),
-      ...(offersCallback ? { keyUrl: await this.callbacks.url('waiting-key', { callId, tenantId, carrierCallId, epoch: 1 }) } : {}),
+      ...(offersCallback ? { keyUrl: await this.callbacks.url('waiting-key', { callId: entry.callId, tenantId: entry.tenantId, carrierCallId: entry.carrierCallId, epoch: 1 }) } : {}),
     });
+  }
+
+  private noteNew({ callId, tenantId }: WaitingCall, position: number): void {
+    this.metrics.admissions.inc({ outcome: 'waiting' });
+    this.logger.log({ callId, tenantId, position }, 'a caller waits');
   }
 
   /**
@@ -92,27 +96,29 @@ export class WaitingRoom {
    */
   async holdBlindly(carrierCallId: string, { told, silent, blind }: Heard): Promise<string | null> {
     if (told === undefined || blind >= MOST_BLIND) return null;
-    await within(TOUCH_MS, this.line.touch(carrierCallId)).catch(() => undefined); // Call state away altogether lets no place lapse.
+    await this.stillThere(carrierCallId);
     return holdTwiml({ spoken: null, holdS: HOLD_S, askAgainUrl: this.askAgainUrl({ told, silent, blind: blind + 1 }) });
   }
 
   /** The TwiML after a key. Nobody is promised a call that is not written down; any other key has everything said again. */
   async pressed({ carrierCallId }: CallbackClaims, digits: string | undefined): Promise<string> {
-    const promised = digits === CALLBACK_KEY ? await this.promise(carrierCallId) : null;
+    const promised = digits === CALLBACK_KEY ? await this.promise(carrierCallId, { told: 0, silent: 0, blind: 0 }) : null;
     return promised ?? askAgainTwiml(this.askAgainUrl({ told: 0 }));
   }
 
   /**
-   * The TwiML that promises a call, or asks for a moment: a wish that cannot be written down now stands, and is looked at with the
-   * next question. Null when there is nothing to promise.
+   * The TwiML that promises a call, or asks for a moment: a wish that call state has stands, and is looked at with the next
+   * question, and in the end by the sweep. Null when there is nothing to promise.
    */
-  async promise(carrierCallId: string): Promise<string | null> {
+  async promise(carrierCallId: string, { blind }: Heard): Promise<string | null> {
     try {
       return await within(WISH_MS, this.refusals.callBack(carrierCallId));
     } catch (error) {
       this.logger.error({ err: error }, 'a wish to be called back could not be written down yet: call state or database do not answer');
-      const waiting = await this.line.waiting(carrierCallId).catch(() => null);
-      return holdTwiml({ spoken: momentSpoken(waiting?.call.language ?? 'en-US'), holdS: HOLD_S, askAgainUrl: this.askAgainUrl({ told: 0 }) });
+      const { companyName, language } = (await within(TOUCH_MS, this.line.waiting(carrierCallId)).catch(() => null))?.call ?? { companyName: '', language: 'en-US' };
+      if (blind >= MOST_BLIND) return farewellTwiml(refusalSpoken('agent-unavailable', companyName, language));
+      await this.stillThere(carrierCallId);
+      return holdTwiml({ spoken: momentSpoken(language), holdS: HOLD_S, askAgainUrl: this.askAgainUrl({ told: 0, blind: blind + 1 }) });
     }
   }
 
@@ -126,8 +132,17 @@ export class WaitingRoom {
     }
   }
 
+  /** Their place does not lapse. Call state that is away altogether lets none lapse. */
+  private async stillThere(carrierCallId: string): Promise<void> {
+    await within(TOUCH_MS, this.line.touch(carrierCallId)).catch(() => undefined);
+  }
+
   private askAgainUrl(heard: Partial<Heard>): string {
     const query = Object.entries(heard).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`);
     return `${this.base.value}/twilio/voice?${query.join('&')}${ASK_AGAIN}`;
   }
+}
+
+function entryOf({ callId, tenantId, channel, from, to, carrierCallId, agent, caller, language }: AdmissionRecord): WaitingCall {
+  return { callId, tenantId, channel, from, to, carrierCallId, agentId: agent.agentId, companyName: agent.companyName, language, callerGroup: caller.group };
 }

@@ -42,18 +42,19 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
   private async sweep(): Promise<void> {
     try {
       this.metrics.waitingCalls.set(await this.line.size());
-      const lapsed = await this.line.lapsed(BATCH);
-      await Promise.all(lapsed.map((place) => this.writeDown(place)));
+      // One after the other: a database that is slow is needed for those who can be taken.
+      for (const { place, askedAt } of await this.line.lapsed(BATCH)) await this.writeDown(place, askedAt);
     } catch (error) {
       this.logger.warn({ err: error }, 'callers who wait no longer could not be looked for: Redis does not answer');
     }
   }
 
-  private async writeDown(place: Place): Promise<void> {
+  private async writeDown(place: Place, askedAt: Date): Promise<void> {
     try {
-      await this.refusals.lapsed(place);
+      await this.refusals.lapsed(place, askedAt);
     } catch (error) {
-      this.logger.warn({ err: error }, 'a caller who waits no longer could not be written down, and will be tried again: Redis or Postgres do not answer');
+      this.logger.warn({ err: error }, 'a caller who waits no longer could not be written down, and will be tried again: the database does not answer, or the entry does not open');
+      await this.line.defer(place);
     }
   }
 }

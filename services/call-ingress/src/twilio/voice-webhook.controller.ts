@@ -1,6 +1,7 @@
 import { Body, Controller, Header, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
 import { farewellTwiml } from '@tandem/telephony';
 import { CallAdmission } from '../admission/call-admission.service.ts';
+import { CallRefusal } from '../admission/call-refusal.service.ts';
 import { refusalSpoken } from '../admission/refusals.ts';
 import { heardSchema, WaitingRoom, type Heard } from '../admission/waiting-room.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
@@ -22,6 +23,7 @@ export class VoiceWebhookController {
   constructor(
     @Inject(CallAdmission) private readonly admission: CallAdmission,
     @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
+    @Inject(CallRefusal) private readonly refusals: CallRefusal,
     @Inject(CarrierReports) private readonly reports: CarrierReports,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
@@ -30,23 +32,30 @@ export class VoiceWebhookController {
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
   async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query({ schema: heardSchema }) heard: Heard): Promise<string> {
+    const fate = { isTurnedAway: false };
     try {
-      const answer = await within(ADMISSION_MS, this.admission.answer(form, heard));
-      await this.reports.catchUp(form.CallSid);
-      return answer;
+      return await within(ADMISSION_MS, this.admit(form, heard, fate));
     } catch (error) {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
       this.metrics.admissions.inc({ outcome: 'failed' });
-      return (await this.waiting.holdBlindly(form.CallSid, heard)) ?? this.withoutState(form);
+      const held = await this.waiting.holdBlindly(form.CallSid, heard);
+      if (held !== null) return held;
+      fate.isTurnedAway = true;
+      return this.withoutState(form);
     }
   }
 
+  /** Goes on when nobody waits for it any more: what comes of it too late is made good. */
+  private async admit(form: VoiceForm, heard: Heard, fate: { readonly isTurnedAway: boolean }): Promise<string> {
+    const answer = await this.admission.answer(form, heard);
+    if (fate.isTurnedAway) await this.refusals.turnedAway(form.CallSid);
+    await this.reports.catchUp(form.CallSid);
+    return answer;
+  }
+
   private async withoutState(form: VoiceForm): Promise<string> {
-    try {
-      return await within(WITHOUT_STATE_MS, this.admission.answerWithoutState(form));
-    } catch {
-      return farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
-    }
+    const [answer] = await Promise.allSettled([within(WITHOUT_STATE_MS, this.admission.answerWithoutState(form)), within(WITHOUT_STATE_MS, this.refusals.turnedAway(form.CallSid))]);
+    return answer.status === 'fulfilled' ? answer.value : farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
   }
 }

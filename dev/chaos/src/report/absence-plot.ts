@@ -1,0 +1,39 @@
+import { svgOf, type Line } from '@tandem/commands/chart';
+import type { Loss, RunView } from '../history/run-view.ts';
+
+/** Runs of the scenarios that are drawn; `ordinary` is the relay of the ordinary kind, killed. */
+export interface Drawn {
+  readonly killed: RunView;
+  readonly frozen: RunView;
+  readonly drained: RunView;
+  readonly ordinary: RunView;
+}
+
+const SECONDS = 6;
+
+/** How many of the callers whose relay was struck have their agent again, by time. */
+export function absencePlot({ killed, frozen, drained, ordinary }: Drawn): string {
+  const back = ({ backMs }: Loss) => backMs;
+  const gap = ({ gapMs, silenceMs }: Loss) => (gapMs === null ? null : Math.max(gapMs, silenceMs ?? 0));
+  return svgOf([
+    {
+      title: 'Struck callers who have their agent again, %',
+      xName: 'seconds without the agent',
+      lines: [
+        line('drained', '#1a7f37', drained.losses('drain').map(gap)),
+        line('killed', '#1f6feb', killed.losses('kill').map(back)),
+        line('frozen', '#8250df', frozen.losses('freeze').map(back)),
+        line('ordinary', '#bc4c00', ordinary.losses('kill').map(back)),
+      ],
+    },
+  ]);
+}
+
+function line(name: string, colour: string, absences: readonly (number | null)[]): Line {
+  const sorted = absences.flatMap((ms) => ms ?? []).sort((a, b) => a - b);
+  const steps = sorted.flatMap((ms, index): [number, number][] => [
+    [ms / 1000, (index / absences.length) * 100],
+    [ms / 1000, ((index + 1) / absences.length) * 100],
+  ]);
+  return { name, colour, points: [[0, 0], ...steps.filter(([seconds]) => seconds <= SECONDS), [SECONDS, (sorted.filter((ms) => ms / 1000 <= SECONDS).length / absences.length) * 100]] };
+}
