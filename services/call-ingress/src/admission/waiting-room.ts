@@ -64,24 +64,27 @@ export class WaitingRoom {
    * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or no more, or not for longer. They
    * stay in the line they came to, whoever answers the number by now.
    */
-  async hold(call: AdmissionRecord, waiting: Waiting | null, { told, silent }: Heard): Promise<string | null> {
-    const { agent, language } = call;
-    const { queue } = agent;
-    if (agent.whenUnavailable === 'refuse') return null;
+  async hold(call: AdmissionRecord, waiting: Waiting | null, heard: Heard): Promise<string | null> {
+    const { whenUnavailable, queue } = call.agent;
+    if (whenUnavailable === 'refuse') return null;
     const entry = waiting?.call ?? entryOf(call);
     const place = await this.line.wait(entry, queue.maxLength);
     if (place === 'gone') return hangupTwiml();
     if (place === 'answered') return askAgainTwiml(this.askAgainUrl({ told: 0 }));
     if (place === 'full' || place.waitedMs >= queue.maxWaitMs) return null;
     const position = place.ahead + 1;
-    if (told === undefined) this.noteNew(entry, position);
-    const offersCallback = queue.offersCallback && identityOf(entry.from).e164 !== null;
+    if (heard.told === undefined) this.noteNew(entry, position);
+    return this.holdAt(position, entry, call, heard);
+  }
+
+  private async holdAt(position: number, { callId, tenantId, carrierCallId, from }: WaitingCall, { agent, language }: AdmissionRecord, { told, silent }: Heard): Promise<string> {
+    const offersCallback = agent.queue.offersCallback && identityOf(from).e164 !== null;
     const isSilent = position === told && silent < MOST_SILENT;
     return holdTwiml({
       spoken: isSilent ? null : holdSpoken({ company: agent.companyName, language, position, isFirstTime: !told, offersCallback }),
       holdS: HOLD_S,
       askAgainUrl: this.askAgainUrl({ told: position, silent: isSilent ? silent + 1 : 0 }),
-      ...(offersCallback ? { keyUrl: await this.callbacks.url('waiting-key', { callId: entry.callId, tenantId: entry.tenantId, carrierCallId: entry.carrierCallId, epoch: 1 }) } : {}),
+      ...(offersCallback ? { keyUrl: await this.callbacks.url('waiting-key', { callId, tenantId, carrierCallId, epoch: 1 }) } : {}),
     });
   }
 
