@@ -119,15 +119,15 @@ export class WaitingLine {
    * None while Redis has not been there for as long: nobody could ask.
    */
   async lapsed(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
-    try {
-      const [seconds] = await this.redis.time();
-      const found = await this.redis.zrangebyscore(keys.waiting, '-inf', Number(seconds) * 1000 - WAITING_LAPSES_MS, 'WITHSCORES', 'LIMIT', 0, limit);
-      if (this.contact.forMs < WAITING_LAPSES_MS) return [];
-      return found.flatMap((member, index) => (index % 2 === 0 ? [{ place: placeIn(member), askedAt: new Date(Number(found[index + 1])) }] : []));
-    } catch (error) {
-      this.contact.broke();
-      throw error;
-    }
+    const [seconds] = await this.redis.time();
+    const found = await this.redis.zrangebyscore(keys.waiting, '-inf', Number(seconds) * 1000 - WAITING_LAPSES_MS, 'WITHSCORES', 'LIMIT', 0, limit);
+    if (this.contact.forMs < WAITING_LAPSES_MS) return [];
+    return found.flatMap((member, index) => (index % 2 === 0 ? [{ place: placeIn(member), askedAt: new Date(Number(found[index + 1])) }] : []));
+  }
+
+  /** Redis did not answer, though its connection may stand: a server that stands still breaks none. */
+  lostContact(): void {
+    this.contact.broke();
   }
 
   /** A lapsed call that cannot be settled now makes room for others, and comes up again in {@link COMES_AGAIN_MS}. */

@@ -45,6 +45,7 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
       // One after the other: a database that is slow is needed for those who can be taken.
       for (const { place, askedAt } of await this.line.lapsed(BATCH)) await this.writeDown(place, askedAt);
     } catch (error) {
+      this.line.lostContact();
       this.logger.warn({ err: error }, 'callers who wait no longer could not be looked for: Redis does not answer');
     }
   }
