@@ -17,6 +17,7 @@ export { IdempotentWrites } from './idempotency/idempotent-writes.service.ts';
 export { managed, type Resource } from './lifecycle/managed-resource.ts';
 export { PlatformModule } from './lifecycle/platform.module.ts';
 export { CONFIG } from './lifecycle/tokens.ts';
+export { Rounds } from './lifecycle/rounds.ts';
 export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
 export { scrub } from './logging/scrub.ts';
 export { Destinations } from './outbound/destinations.ts';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallRecordStore, type CallStanding } from '@tandem/call-state';
 import type { CallId, TerminationReason } from '@tandem/contracts';
-import { PostCallQueue } from '@tandem/platform';
+import { PostCallQueue, Rounds } from '@tandem/platform';
 import { PostCallMetrics } from './post-call-metrics.ts';
 
 const INTERVAL_MS = 2_000;
@@ -16,8 +16,7 @@ const LOOK_AGAIN_MS = 30_000;
 @Injectable()
 export class LostCallReaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LostCallReaper.name);
-  private timer: NodeJS.Timeout | null = null;
-  private round: Promise<void> = Promise.resolve();
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.reap());
 
   constructor(
     @Inject(CallRecordStore) private readonly store: CallRecordStore,
@@ -26,17 +25,11 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    const next = (): void => {
-      this.timer = setTimeout(() => {
-        this.round = this.reap().finally(next);
-      }, INTERVAL_MS);
-    };
-    next();
+    this.rounds.begin();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.round;
-    if (this.timer) clearTimeout(this.timer);
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.end();
   }
 
   private async reap(): Promise<void> {

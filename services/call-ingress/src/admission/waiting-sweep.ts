@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { WaitingLine, type Place } from '@tandem/call-state';
+import { Rounds } from '@tandem/platform';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 
@@ -13,9 +14,7 @@ const BATCH = 20;
 @Injectable()
 export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WaitingSweep.name);
-  private timer: NodeJS.Timeout | null = null;
-  private round: Promise<void> = Promise.resolve();
-  private isStopped = false;
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep());
 
   constructor(
     @Inject(WaitingLine) private readonly line: WaitingLine,
@@ -24,19 +23,11 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    const next = (): void => {
-      if (this.isStopped) return;
-      this.timer = setTimeout(() => {
-        this.round = this.sweep().finally(next);
-      }, INTERVAL_MS);
-    };
-    next();
+    this.rounds.begin();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    await this.round;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.end();
   }
 
   private async sweep(): Promise<void> {

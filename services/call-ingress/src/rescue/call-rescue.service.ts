@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallRecordStore, type AdmissionRecord } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
+import { Rounds } from '@tandem/platform';
 import { doorOf, LEG_DOORS, type LegDoors } from '../admission/leg-door.ts';
 import { ReAttachment } from '../admission/re-attachment.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
@@ -26,9 +27,7 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CallRescue.name);
-  private timer: NodeJS.Timeout | null = null;
-  private round: Promise<void> = Promise.resolve();
-  private isStopped = false;
+  private readonly rounds = new Rounds(LOOK_MS, () => this.look());
 
   constructor(
     @Inject(LEG_DOORS) private readonly doors: LegDoors,
@@ -39,19 +38,11 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
 
   onApplicationBootstrap(): void {
     if (!Object.values(this.doors).some(({ canPullOver }) => canPullOver)) return this.logger.warn('calls of relays that fall silent are not rescued: TWILIO_ACCOUNT_SID is not set');
-    const next = (): void => {
-      if (this.isStopped) return;
-      this.timer = setTimeout(() => {
-        this.round = this.look().finally(next);
-      }, LOOK_MS);
-    };
-    next();
+    this.rounds.begin();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    await this.round;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.end();
   }
 
   private async look(): Promise<void> {
