@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutRoot, parseOptions, tandemFolder } from '@tandem/stack';
 import type { Fleet } from './bench/fleet.ts';
+import type { HistoryEntry } from './history/entries.ts';
 import { readHistory } from './history/history.ts';
 import { RunView } from './history/run-view.ts';
 import { absencePlot } from './report/absence-plot.ts';
@@ -93,21 +94,22 @@ function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> 
 
 /** Nothing where it was not run here before. */
 function kept(scenario: Scenario, fleet: Fleet['kind']): ScenarioResult[] {
-  const file = historyOf(scenario, fleet);
-  return existsSync(file) ? [judge(scenario, { entries: readHistory(file) })] : [];
+  return entriesKept(scenario, fleet).map((entries) => judge(scenario, { entries }));
 }
 
 /** Of what was run here, now or before; nothing when a part of it never was. */
 function savePlot(): void {
-  const found = PLOTTED.flatMap(([name, fleet]) => {
-    const file = join(folder, `${name}${fleet === 'plain' ? '-plain' : ''}.jsonl`);
-    return existsSync(file) ? [new RunView(readHistory(file))] : [];
-  });
-  const [killed, frozen, drained, ordinary] = found;
+  const [killed, frozen, drained, ordinary] = PLOTTED.flatMap(([name, fleet]) => entriesKept({ name }, fleet).map((entries) => new RunView(entries)));
   if (killed && frozen && drained && ordinary) writeFileSync(join(checkoutRoot, 'docs/images/reliability.svg'), absencePlot({ killed, frozen, drained, ordinary }));
 }
 
-function historyOf({ name }: Scenario, fleet: Fleet['kind']): string {
+/** One history, or none. */
+function entriesKept(scenario: Pick<Scenario, 'name'>, fleet: Fleet['kind']): HistoryEntry[][] {
+  const file = historyOf(scenario, fleet);
+  return existsSync(file) ? [readHistory(file)] : [];
+}
+
+function historyOf({ name }: Pick<Scenario, 'name'>, fleet: Fleet['kind']): string {
   return join(folder, `${name}${fleet === 'plain' ? '-plain' : ''}.jsonl`);
 }
 

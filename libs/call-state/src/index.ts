@@ -11,5 +11,5 @@ export { RedisCallLog, type CallLogCounters, type CallLogOptions } from './redis
 export { RelayInboxReader, RelayInboxWriter, type RelayCommand, type RelayMessage } from './relay-inbox.ts';
 export { RELAY_LEASE_MS, RELAY_RENEW_MS, RelayRegistry, type OwnedCall, type OwnedStanding, type RelayLease, type RelaySighting } from './relay-registry.ts';
 export { monthOf, SpendLedger, type Spent, type TenantSpending } from './spend-ledger.ts';
-export { WAITING_LAPSES_MS, WaitingLine, type Place, type PlaceInLine, type Waiting, type WaitingCall } from './waiting-line.ts';
+export { WaitingLine, type Place, type PlaceInLine, type Waiting, type WaitingCall } from './waiting-line.ts';
 export { Sealer, SealBroken, type SealingKey } from './sealer.ts';

@@ -42,7 +42,7 @@ export interface Waiting {
 }
 
 /** Longer than a caller is told things between two questions of the carrier. */
-export const WAITING_LAPSES_MS = 45_000;
+const WAITING_LAPSES_MS = 45_000;
 const COMES_AGAIN_MS = 30_000;
 const NO_PLACE: Readonly<Record<number, 'full' | 'gone' | 'answered'>> = { [-1]: 'full', [-2]: 'gone', [-3]: 'answered' };
 
@@ -82,8 +82,7 @@ export class WaitingLine {
   /** The carrier has asked about it, whatever it was answered: it does not lapse. */
   async touch(carrierCallId: string): Promise<void> {
     const waiting = await this.waiting(carrierCallId);
-    const [seconds] = await this.redis.time();
-    if (waiting) await this.redis.zadd(keys.waiting, 'XX', Number(seconds) * 1000, memberOf(waiting.call));
+    if (waiting) await this.redis.zadd(keys.waiting, 'XX', await this.now(), memberOf(waiting.call));
   }
 
   /** The call as it began to wait, also when it no longer does; null when it never waited. */
@@ -119,8 +118,7 @@ export class WaitingLine {
    * None while Redis has not been there for as long: nobody could ask.
    */
   async lapsed(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
-    const [seconds] = await this.redis.time();
-    const found = await this.redis.zrangebyscore(keys.waiting, '-inf', Number(seconds) * 1000 - WAITING_LAPSES_MS, 'WITHSCORES', 'LIMIT', 0, limit);
+    const found = await this.redis.zrangebyscore(keys.waiting, '-inf', (await this.now()) - WAITING_LAPSES_MS, 'WITHSCORES', 'LIMIT', 0, limit);
     if (this.contact.forMs < WAITING_LAPSES_MS) return [];
     return found.flatMap((member, index) => (index % 2 === 0 ? [{ place: placeIn(member), askedAt: new Date(Number(found[index + 1])) }] : []));
   }
@@ -132,8 +130,7 @@ export class WaitingLine {
 
   /** A lapsed call that cannot be settled now makes room for others, and comes up again in {@link COMES_AGAIN_MS}. */
   async defer(place: Place): Promise<void> {
-    const [seconds] = await this.redis.time();
-    await this.redis.zadd(keys.waiting, 'XX', Number(seconds) * 1000 - WAITING_LAPSES_MS + COMES_AGAIN_MS, memberOf(place));
+    await this.redis.zadd(keys.waiting, 'XX', (await this.now()) - WAITING_LAPSES_MS + COMES_AGAIN_MS, memberOf(place));
   }
 
   /** A tenant's callers who wait, the longest first; at most so many, of the {@link MOST_LISTED} the carrier has asked about last. */
@@ -148,6 +145,12 @@ export class WaitingLine {
   /** How many wait, in all lines, and those of whom nothing is on record yet. */
   size(): Promise<number> {
     return this.redis.zcard(keys.waiting);
+  }
+
+  /** Unix time in ms, by the clock the line is kept with. */
+  private async now(): Promise<number> {
+    const [seconds] = await this.redis.time();
+    return Number(seconds) * 1000;
   }
 }
 

@@ -28,6 +28,11 @@ export interface Loss {
   readonly gapMs: number | null;
 }
 
+/** What the caller of a moved call misses: the longer of both; null when they never had their agent again. */
+export function absenceMs({ gapMs, silenceMs }: Loss): number | null {
+  return gapMs === null ? null : Math.max(gapMs, silenceMs ?? 0);
+}
+
 /** On its way from the caller's ear to the log: so close to a fault nobody can know whether the relay knew. */
 const MARGIN_MS = 100;
 const MISSING_FRAMES = 2;

@@ -1,5 +1,5 @@
 import { svgOf, type Line } from '@tandem/commands/chart';
-import type { Loss, RunView } from '../history/run-view.ts';
+import { absenceMs, type Loss, type RunView } from '../history/run-view.ts';
 
 /** Runs of the scenarios that are drawn; `ordinary` is the relay of the ordinary kind, killed. */
 export interface Drawn {
@@ -14,13 +14,12 @@ const SECONDS = 6;
 /** How many of the callers whose relay was struck have their agent again, by time. */
 export function absencePlot({ killed, frozen, drained, ordinary }: Drawn): string {
   const back = ({ backMs }: Loss) => backMs;
-  const gap = ({ gapMs, silenceMs }: Loss) => (gapMs === null ? null : Math.max(gapMs, silenceMs ?? 0));
   return svgOf([
     {
       title: 'Struck callers who have their agent again, %',
       xName: 'seconds without the agent',
       lines: [
-        line('drained', '#1a7f37', drained.losses('drain').map(gap)),
+        line('drained', '#1a7f37', drained.losses('drain').map(absenceMs)),
         line('killed', '#1f6feb', killed.losses('kill').map(back)),
         line('frozen', '#8250df', frozen.losses('freeze').map(back)),
         line('ordinary', '#bc4c00', ordinary.losses('kill').map(back)),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
 import { check, type Violation } from '../history/checker.ts';
-import { percentile, shareOf, type RunView } from '../history/run-view.ts';
+import { absenceMs, percentile, shareOf, type RunView } from '../history/run-view.ts';
 import type { Goal } from '../scenario.ts';
 
 /** Goals several scenarios share: what becomes of the calls that faults of this name have struck. */
@@ -17,7 +17,7 @@ export function backWithin(id: string, share: number, atMost: number, ...whats: 
 
 /** The longer of what the caller hears as silence, and of the time nobody would have heard them. */
 export function gapWithin(id: string, share: number, atMost: number, ...whats: readonly string[]): Goal {
-  const gaps = (run: RunView) => run.losses(...whats).flatMap(({ silenceMs, gapMs }) => (gapMs === null ? [] : [Math.max(gapMs, silenceMs ?? 0)]));
+  const gaps = (run: RunView) => run.losses(...whats).flatMap((loss) => absenceMs(loss) ?? []);
   return { id, what: `gap for the caller, p${share * 100}`, unit: 'ms', limit: { atMost }, figure: (run) => percentile(gaps(run), share) };
 }
 

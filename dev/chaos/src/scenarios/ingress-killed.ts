@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TandemFleet } from '../bench/tandem-fleet.ts';
+import { measure } from '../effects/business.ts';
 import { percentile, shareOf } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
 import { total } from './figures.ts';
@@ -27,19 +28,18 @@ export const ingressKilled: Scenario = {
   isForPlain: false,
   round: async (bench) => {
     const fleet = bench.fleet as TandemFleet;
-    const measure = (what: string, value: number) => bench.history.add({ kind: 'measured', what, value });
     for (let placed = 0; placed < bench.calls; placed += AT_ONCE) {
       const calls = Array.from({ length: Math.min(AT_ONCE, bench.calls - placed) }, async () => {
         const { answeredAfterMs, isTaken, isBroken, askedAgain } = await newCall(bench);
-        measure('answered-ms', Math.round(answeredAfterMs));
-        measure('taken', isTaken ? 1 : 0);
-        measure('broken', isBroken ? 1 : 0);
-        measure('asked-again', askedAgain);
+        measure(bench, 'answered-ms', Math.round(answeredAfterMs));
+        measure(bench, 'taken', isTaken ? 1 : 0);
+        measure(bench, 'broken', isBroken ? 1 : 0);
+        measure(bench, 'asked-again', askedAgain);
       });
       await sleep(bench.random() * LATEST_KILL_MS);
       const ingress = bench.pick(fleet.instances('call-ingress'));
       await bench.strike('ingress-killed', ingress, () => fleet.signal(ingress, 'SIGKILL'));
-      measure('killed', 1);
+      measure(bench, 'killed', 1);
       await Promise.all([...calls, fleet.restart(ingress), sleep(PAUSE_MS)]);
     }
   },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
 import type { TandemFleet } from '../bench/tandem-fleet.ts';
+import { measure } from '../effects/business.ts';
 import { check } from '../history/checker.ts';
 import { percentile } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
@@ -24,11 +25,11 @@ async function failOver(bench: Bench): Promise<void> {
   const at = performance.now();
   const failing = fleet.redisPair.failOver();
   while (performance.now() - at < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
-  bench.history.add({ kind: 'measured', what: 'taken-again-ms', value: Math.round(performance.now() - at) });
+  measure(bench, 'taken-again-ms', Math.round(performance.now() - at));
   await failing;
   await sleep(Math.max(0, CONVERGED_AFTER_MS - (performance.now() - at)));
   const owned = new Set([...(await bench.holdings()).values()].flat());
-  bench.history.add({ kind: 'measured', what: 'without-owner', value: bench.callers.filter(({ call }) => !call.hasEnded && !owned.has(call.sid)).length });
+  measure(bench, 'without-owner', bench.callers.filter(({ call }) => !call.hasEnded && !owned.has(call.sid)).length);
   bench.history.add({ kind: 'fault-over', what: 'redis-failed-over', target: 'redis' });
   if (dead !== null) await fleet.restart(dead);
 }

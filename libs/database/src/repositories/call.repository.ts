@@ -65,10 +65,12 @@ export class CallRepository {
           reason,
         ],
       );
-      if (written.length === 1 && call.tenantId !== null) await writeEventOnce(transaction, refusalEvent(call, call.tenantId));
-      if (written.length === 1) return { isNew: true, reason: call.reason };
-      const [standing] = await rows<{ reason: RefusalReason | null }>(transaction, 'SELECT refusal_reason AS reason FROM calls WHERE id = $1', [call.callId]);
-      return { isNew: false, reason: standing?.reason ?? null };
+      if (written.length === 0) {
+        const [standing] = await rows<{ reason: RefusalReason | null }>(transaction, 'SELECT refusal_reason AS reason FROM calls WHERE id = $1', [call.callId]);
+        return { isNew: false, reason: standing?.reason ?? null };
+      }
+      if (call.tenantId !== null) await writeEventOnce(transaction, refusalEvent(call, call.tenantId));
+      return { isNew: true, reason: call.reason };
     });
   }
 

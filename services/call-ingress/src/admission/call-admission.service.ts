@@ -17,8 +17,6 @@ import { refusalSpoken, type SpokenReason } from './refusals.ts';
 import { chooseVariant } from './variant-choice.ts';
 import { WaitingRoom, type Heard } from './waiting-room.ts';
 
-const FIRST_HEARD: Heard = { silent: 0, blind: 0 };
-
 /** What the door knows once number and caller are looked up. */
 interface Rung {
   readonly form: VoiceForm;
@@ -48,7 +46,7 @@ export class CallAdmission {
    * no second effect: a second stream would end the first one. `heard`: what a caller was told who has been waiting.
    * @throws when Redis or Postgres cannot be reached
    */
-  async answer(form: VoiceForm, heard: Heard = FIRST_HEARD): Promise<string> {
+  async answer(form: VoiceForm, heard: Heard): Promise<string> {
     const earlier = await this.placement.earlierAnswer(form.CallSid);
     if (earlier !== null) return earlier;
     const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
