@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { tandemFolder } from '@tandem/stack';
 import { readHistory } from './history/history.ts';
 import { goalLines } from './report/goal-table.ts';
 import { judge, runScenario } from './run-scenario.ts';
@@ -32,15 +32,13 @@ const everything: Scenario = {
   },
 };
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tandem-chaos-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+/** Stays, so that what was violated can be looked into. */
+const folder = join(tandemFolder, 'chaos');
+mkdirSync(folder, { recursive: true });
 
 describe('people keep talking', () => {
   it(`through ${everything.about}`, async () => {
-    const historyFile = join(folder, 'history.jsonl');
+    const historyFile = join(folder, 'short.jsonl');
     const result = await runScenario(everything, { calls: CALLS, rounds: 1, seed: SEED, until: Number.POSITIVE_INFINITY, historyFile, log: () => undefined });
     console.log(goalLines([result]).join('\n'));
     expect(result.violations).toEqual([]);
