@@ -25,7 +25,7 @@ export const table = {
   'service:control-api': { own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform', 'lib:recordings', 'lib:telephony', 'lib:tools'], banned: ['openai', 'ws'] },
   'dev:stack': { own: ['lib:contracts', 'lib:database'], banned: [] },
   'dev:simulators': { own: ['lib:contracts'], banned: [] },
-  'dev:commands': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'], banned: [] },
+  'dev:commands': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:models', 'lib:platform'], banned: [] },
   'dev:load': { own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:conversation', 'lib:telephony', 'lib:models', 'lib:database', 'lib:call-state'], banned: [] },
   'dev:chaos': { own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database'], banned: [] },
 };
