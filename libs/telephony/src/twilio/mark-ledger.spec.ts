@@ -75,6 +75,23 @@ describe('what was heard of a Twilio stream', () => {
     expect(ledger.heardSoFar(9_520)[0]?.heardMs).toBe(100);
   });
 
+  it('is not overdue before it was sent, however old the process or the silence before it', () => {
+    const ledger = new MarkLedger();
+    const first = ledger.sent('a', second, 1_000_000);
+    expect(ledger.overdueMs(1_000_050)).toBe(0);
+    expect(ledger.overdueMs(1_001_050)).toBe(50);
+    ledger.echoed(first.before!, 1_000_100);
+    expect(ledger.overdueMs(1_001_150)).toBe(50);
+    ledger.echoed(first.after, 1_001_200);
+    expect(ledger.overdueMs(1_090_000)).toBe(0);
+    ledger.sent('b', second, 1_090_000);
+    expect(ledger.overdueMs(1_090_050)).toBe(0);
+    expect(ledger.overdueMs(1_091_050)).toBe(50);
+    ledger.cleared(1_091_050);
+    ledger.sent('c', second, 1_190_000);
+    expect(ledger.overdueMs(1_190_050)).toBe(0);
+  });
+
   it('is not moved by marks we never sent', () => {
     const ledger = new MarkLedger();
     ledger.sent('a', second, 0);

@@ -32,14 +32,14 @@ export class MarkLedger {
   private sentOffset = 0;
   private segments: Segment[] = [];
   private last: Sound | null = null;
-  /** Where playing was known to be, and when. */
+  /** Where playing was known to be, and when. For audio sent into silence: its beginning, and when it was sent. */
   private anchor = { offset: 0, at: 0 };
   /** Offsets where playing may have paused and no start mark has come back yet. */
   private gates: number[] = [];
   /** The last mark sent before the last clear, until it is back: with it everything cleared has fallen silent. */
   private silencingMark: string | null = null;
   /** Since when the carrier can have been playing without a pause, at the earliest: bounds what it has left. */
-  private burst = { offset: 0, at: 0 };
+  private burst = this.anchor;
 
   /** Ms of audio sent and, as far as known, not yet heard. */
   aheadMs(now: number): number {
@@ -50,13 +50,12 @@ export class MarkLedger {
   overdueMs(now: number): number {
     const [next] = this.segments;
     if (!next) return 0;
-    const since = this.anchor.offset < this.burst.offset ? this.burst : this.anchor;
-    return Math.max(0, now - since.at - (next.endOffset - since.offset) / BYTES_PER_MS);
+    return Math.max(0, now - this.anchor.at - (next.endOffset - this.anchor.offset) / BYTES_PER_MS);
   }
 
-  /** Books audio that is about to be sent. Answers the marks to send before it (when it may find the carrier silent) and after it. */
+  /** Books audio that is about to be sent. Returns the marks to send before it (when it may find the carrier silent) and after it. */
   sent(soundId: string, bytes: number, now: number): { before: string | null; after: string } {
-    if (this.segments.length === 0) this.burst = { offset: this.sentOffset, at: now };
+    if (this.segments.length === 0) this.anchor = this.burst = { offset: this.sentOffset, at: now };
     const leftBytes = this.sentOffset - this.burst.offset - (now - this.burst.at) * BYTES_PER_MS;
     let before: string | null = null;
     if (leftBytes < MARGIN_MS * BYTES_PER_MS) {
