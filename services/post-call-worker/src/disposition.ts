@@ -2,10 +2,12 @@ import type { BookingOfCall, CallRecord, DispositionRecord } from '@tandem/datab
 
 type Facts = Pick<CallRecord, 'termination' | 'toolCalls' | 'utterances'> & { readonly bookings: readonly BookingOfCall[] };
 
+const BOOKING_TOOL = 'book_appointment';
+
 /** What came of a call for the business, the strongest fact first. */
 const RULES: readonly { readonly outcome: string; readonly detail: (facts: Facts) => string | null }[] = [
+  { outcome: 'to-confirm', detail: unconfirmedBooking },
   { outcome: 'booked', detail: bookingReference },
-  { outcome: 'to-confirm', detail: uncertainBooking },
   { outcome: 'transferred', detail: ({ termination }) => (termination?.reason === 'transferred' ? 'handed to a person' : null) },
   { outcome: 'failed', detail: ({ termination }) => (termination && ['provider', 'platform', 'indeterminate'].includes(termination.class) ? termination.reason : null) },
   { outcome: 'abandoned', detail: ({ utterances }) => (utterances.some(({ speaker }) => speaker === 'caller') ? null : 'the caller said nothing') },
@@ -21,20 +23,35 @@ export function dispositionOf(facts: Facts): DispositionRecord {
   return { outcome: 'unknown', detail: '' };
 }
 
+/** Appointments that were made and told, where none is left that nobody was told of. */
 function bookingReference({ toolCalls }: Facts): string | null {
-  for (const { name, outcome } of toolCalls) {
-    if (name !== 'book_appointment' || outcome?.status !== 'ok') continue;
-    const { value } = outcome;
-    const reference = typeof value === 'object' && value !== null && !Array.isArray(value) ? value.reference : undefined;
-    return typeof reference === 'string' ? reference : 'without a reference';
-  }
-  return null;
+  const told = toldReferences(toolCalls);
+  return told.length > 0 ? told.join(', ') : null;
 }
 
-/** Where an agent could not tell whether an appointment exists, callers are promised that a colleague finds out: this is what there is to find out. */
-function uncertainBooking({ toolCalls, bookings }: Facts): string | null {
-  const open = toolCalls.filter(({ name, outcome }) => name === 'book_appointment' && outcome?.status !== 'ok' && outcome?.status !== 'refused');
-  const made = bookings.filter(({ toolCallId }) => open.some((toolCall) => toolCall.toolCallId === toolCallId)).map(({ reference }) => reference);
-  if (made.length > 0) return `${made.join(', ')} is booked, and the caller does not know`;
-  return open.some(({ outcome }) => outcome?.status === 'failed' || outcome?.status === 'timed-out') ? 'nothing is booked, and the caller does not know' : null;
+/**
+ * Appointments that stand and were not told, and those of which an agent could not say whether they exist: callers are
+ * promised that a colleague finds out.
+ */
+function unconfirmedBooking({ toolCalls, bookings }: Facts): string | null {
+  const told = toldReferences(toolCalls);
+  const untold = bookings.map(({ reference }) => reference).filter((reference) => !told.includes(reference));
+  if (untold.length > 0) {
+    const beside = told.length > 0 ? `; the caller knows of ${told.join(', ')}` : '';
+    return `${untold.join(', ')} ${untold.length === 1 ? 'is' : 'are'} booked, and the caller does not know${beside}`;
+  }
+  if (told.length > 0) return null;
+  const isOpen = toolCalls.some(({ name, outcome }) => name === BOOKING_TOOL && (outcome?.status === 'failed' || outcome?.status === 'timed-out'));
+  return isOpen ? 'nothing is booked, and the caller does not know' : null;
+}
+
+/** Each once, in the order they were told. */
+function toldReferences(toolCalls: Facts['toolCalls']): string[] {
+  const told = toolCalls.flatMap(({ name, outcome }) => {
+    if (name !== BOOKING_TOOL || outcome?.status !== 'ok') return [];
+    const { value } = outcome;
+    const reference = typeof value === 'object' && value !== null && !Array.isArray(value) ? value.reference : undefined;
+    return [typeof reference === 'string' ? reference : 'without a reference'];
+  });
+  return [...new Set(told)];
 }

@@ -48,6 +48,32 @@ describe('folding a call', () => {
     expect(foldCall(callId, tenantId, events)?.disposition).toEqual({ outcome: 'to-confirm', detail: 'nothing is booked, and the caller does not know' });
   });
 
+  describe('that booked more than the caller was told', () => {
+    const second = `tc_${callId}_1_call_2` as ToolCallId;
+    const again = (fact: CallFact): CallFact => ({ ...fact, data: { ...fact.data, toolCallId: second, providerCallId: 'call_2' } }) as CallFact;
+    const booked = (reference: string): CallFact => finished({ status: 'ok', value: { reference } });
+    const dispositionOf = (outcomes: [first: CallFact, second: CallFact], ...references: [string, ToolCallId][]) => {
+      const talk = log([0, admitted], [300, attached()], [1000, callerSpoke('Nine please', 1000)], [3000, called], [11_000, outcomes[0]], [12_000, again(called)], [12_100, again(outcomes[1])], [20_000, ended('agent-goodbye')]);
+      return foldCall(callId, tenantId, talk, references.map(([reference, id]) => ({ reference, toolCallId: id })))?.disposition;
+    };
+    const timedOut = finished({ status: 'timed-out' });
+
+    it('shows the untold booking as to be confirmed, beside the told one', () => {
+      const detail = 'K48213 is booked, and the caller does not know; the caller knows of M10022';
+      expect(dispositionOf([timedOut, booked('M10022')], ['K48213', toolCallId], ['M10022', second])).toEqual({ outcome: 'to-confirm', detail });
+      expect(dispositionOf([booked('M10022'), timedOut], ['M10022', toolCallId], ['K48213', second])).toEqual({ outcome: 'to-confirm', detail });
+    });
+
+    it('is booked once the second asking has told the fate of the first', () => {
+      expect(dispositionOf([timedOut, booked('K48213')], ['K48213', toolCallId])).toEqual({ outcome: 'booked', detail: 'K48213' });
+      expect(dispositionOf([booked('K48213'), booked('K48213')], ['K48213', toolCallId])).toEqual({ outcome: 'booked', detail: 'K48213' });
+    });
+
+    it('names every booking that was told', () => {
+      expect(dispositionOf([booked('K48213'), booked('M10022')], ['K48213', toolCallId], ['M10022', second])).toEqual({ outcome: 'booked', detail: 'K48213, M10022' });
+    });
+  });
+
   it('keeps a tool call whose outcome nobody learned', () => {
     const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [3000, called], [9000, ended('relay-lost')]));
     expect(record?.toolCalls[0]).toMatchObject({ outcome: null, tookMs: null });

@@ -60,6 +60,16 @@ export interface BookingOfCall {
   readonly toolCallId: ToolCallId | null;
 }
 
+/** What makes two askings of one call the same booking. */
+export interface BookingAsked {
+  readonly tenantId: TenantId;
+  readonly callId: CallId;
+  readonly serviceKey: string;
+  readonly startsAt: Date;
+  /** Null for the caller. */
+  readonly name: string | null;
+}
+
 export interface BookingFilter {
   readonly contactPhone?: string | undefined;
   readonly status?: BookingStatus | undefined;
@@ -120,6 +130,23 @@ export class BookingRepository {
   }
 
   /**
+   * The standing booking that was asked for in the same call before: same service, start and person. Null when there is
+   * none, and then no other transaction finds or makes one until this one has ended. Must precede the lock of a resource.
+   */
+  async askedBefore(transaction: Transaction, { tenantId, callId, serviceKey, startsAt, name }: BookingAsked): Promise<Booking | null> {
+    const asked = JSON.stringify([callId, serviceKey, startsAt.getTime()]);
+    await rows(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('asked:' || $1, 0))`, [asked]);
+    // A statement of its own: its snapshot must be newer than the lock.
+    const found = await rows<BookingView>(
+      transaction,
+      `${VIEW} AND booking.call_id = $2 AND service.key = $3 AND booking.starts_at = $4 AND booking.status = 'booked' ORDER BY booking.created_at, booking.id`,
+      [tenantId, callId, serviceKey, startsAt],
+    );
+    const same = found.find((booking) => isForSamePerson(booking, name));
+    return same ? toBooking(same) : null;
+  }
+
+  /**
    * Moves a booking to the first of the resources that is free at the new time, as {@link book} takes one. Two moves hold
    * rows of their own and never wait for a row while they hold a resource.
    * @returns `taken` when none of them is free, `not-booked` when there is nothing to move; nothing was changed then
@@ -151,9 +178,9 @@ export class BookingRepository {
     return transaction ? this.read(transaction, tenantId, id) : run(this.dataSource, (manager) => this.read(manager, tenantId, id));
   }
 
-  /** What was booked in a call, cancelled since or not. */
+  /** What was booked in a call and stands. */
   async ofCall(tenantId: TenantId, callId: CallId): Promise<BookingOfCall[]> {
-    return run(this.dataSource, (manager) => rows<BookingOfCall>(manager, 'SELECT reference, tool_call_id AS "toolCallId" FROM bookings WHERE tenant_id = $1 AND call_id = $2 ORDER BY created_at', [tenantId, callId]));
+    return run(this.dataSource, (manager) => rows<BookingOfCall>(manager, 'SELECT reference, tool_call_id AS "toolCallId" FROM bookings WHERE tenant_id = $1 AND call_id = $2 AND status = \'booked\' ORDER BY created_at, id', [tenantId, callId]));
   }
 
   /** Soonest first. @throws CursorMalformed */
@@ -250,6 +277,13 @@ export class BookingRepository {
     throw new DatabaseRefusal(SQL_STATE.uniqueViolation, 'bookings_reference_key', 'bookings');
   }
 }
+
+/** A booking without a name is for the caller, whose name their contact has. */
+function isForSamePerson({ name: bookedFor, contact_name: caller }: BookingView, name: string | null): boolean {
+  return spelling(bookedFor ?? caller) === spelling(name ?? caller);
+}
+
+const spelling = (name: string | null): string => (name ?? '').normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 
 function toBooking(row: BookingView): Booking {
   return {

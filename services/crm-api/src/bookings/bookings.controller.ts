@@ -17,6 +17,7 @@ export class BookingsController {
   @Post()
   @Repeatable()
   @ApiOperation({ summary: 'Book an appointment with whoever suits and is free' })
+  @ApiResponse({ status: 200, description: 'The same call asked for this booking before; nothing was booked again.', standardSchema: bookingSchema })
   @ApiResponse({ status: 201, standardSchema: bookingSchema })
   @ApiResponse({ status: 409, description: '`slot-taken`, with up to three `alternatives`; or `idempotency-in-progress`.', standardSchema: problemSchema })
   @ApiResponse({ status: 422, description: '`unknown-service`, `in-the-past`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
@@ -26,10 +27,10 @@ export class BookingsController {
     @Body({ schema: createBookingSchema }) body: CreateBooking,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BookingDto> {
-    return this.writes.answer({ caller, key, operation: 'POST /v1/bookings', body }, response, async (transaction) => ({
-      status: 201,
-      body: toBookingDto(await this.bookings.book(transaction, caller, key, body, new Date())),
-    }));
+    return this.writes.answer({ caller, key, operation: 'POST /v1/bookings', body }, response, async (transaction) => {
+      const { booking, isNew } = await this.bookings.book(transaction, caller, key, body, new Date());
+      return { status: isNew ? 201 : 200, body: toBookingDto(booking) };
+    });
   }
 
   @Get()

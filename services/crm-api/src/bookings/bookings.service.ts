@@ -17,12 +17,15 @@ export class BookingsService {
   ) {}
 
   /**
-   * Books whoever suits and is free then, the one least booked that day first.
+   * Books whoever suits and is free then, the one least booked that day first. A booking that was asked for in the same
+   * call before, under whatever key, is returned as it is: models ask again when they were told nothing.
    * @param key the request's Idempotency-Key; a service's is the tool call that asks
    * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-far-ahead`, `outside-hours`
    */
-  async book(transaction: Transaction, caller: Caller, key: string, asked: CreateBooking, now: Date): Promise<Booking> {
+  async book(transaction: Transaction, caller: Caller, key: string, asked: CreateBooking, now: Date): Promise<{ booking: Booking; isNew: boolean }> {
     const startsAt = new Date(asked.start);
+    const before = await this.askedBefore(transaction, caller, asked, startsAt);
+    if (before) return { booking: before, isNew: false };
     const load = () => this.availability.calendar(caller.tenantId, asked.service, startsAt, { unknownServiceStatus: 422, transaction });
     const calendar = await load();
     const booking = await this.bookings.book(transaction, {
@@ -37,7 +40,7 @@ export class BookingsService {
     });
     if (!booking) throw this.refusal('slot-taken', await load(), startsAt, now);
     this.metrics.bookings.inc({ outcome: 'booked' });
-    return booking;
+    return { booking, isNew: true };
   }
 
   /**
@@ -71,6 +74,13 @@ export class BookingsService {
   list(tenantId: TenantId, { limit, cursor, contactPhone, status, from, until }: ListBookings): Promise<Page<Booking>> {
     const filter = { contactPhone, status, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) };
     return this.bookings.list(tenantId, filter, { limit, cursor });
+  }
+
+  private async askedBefore(transaction: Transaction, { tenantId, callId }: Caller, asked: CreateBooking, startsAt: Date): Promise<Booking | null> {
+    if (callId === null) return null;
+    const booking = await this.bookings.askedBefore(transaction, { tenantId, callId, serviceKey: asked.service, startsAt, name: asked.name ?? null });
+    if (booking) this.metrics.bookings.inc({ outcome: 'asked-again' });
+    return booking;
   }
 
   /** Who could take an appointment then, and until when it is. @throws Problem when nobody can */

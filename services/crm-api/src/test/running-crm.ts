@@ -32,6 +32,7 @@ export function serviceToken(tenantId: TenantId, callId?: CallId): Promise<strin
 export class RunningCrm {
   private constructor(
     readonly url: string,
+    readonly databaseUrl: string,
     readonly dataSource: DataSource,
     readonly stop: () => Promise<void>,
     readonly dropDatabase: () => Promise<void>,
@@ -56,7 +57,7 @@ export class RunningCrm {
       await dataSource.destroy();
       await database.drop();
     };
-    return new RunningCrm(`http://127.0.0.1:${port}`, dataSource, stop, () => database.drop());
+    return new RunningCrm(`http://127.0.0.1:${port}`, database.url, dataSource, stop, () => database.drop());
   }
 
   async ask(method: string, path: string, { as, key, body, headers }: Ask = {}): Promise<Answer> {
