@@ -26,6 +26,10 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
+/** How a response of a model ends. */
+export const RESPONSE_STATUSES = ['completed', 'cancelled', 'incomplete', 'failed'] as const;
+export type ResponseStatus = (typeof RESPONSE_STATUSES)[number];
+
 export const LATENCY_KINDS = [
   'answer-to-first-audio',
   'caller-to-agent',
@@ -59,7 +63,14 @@ export const callEventBodies = {
   'stream.attached': z.object({ relayId: relayIdSchema, epoch: z.number().int(), streamId: z.string().max(128) }),
   'stream.detached': z.object({ reason: z.string().max(64) }),
   'model.opened': z.object({ provider: z.string().max(40), model: z.string().max(100) }),
-  'model.faulted': z.object({ provider: z.string().max(40), category: z.string().max(40), code: z.string().max(80) }),
+  'model.faulted': z.object({
+    provider: z.string().max(40),
+    category: z.string().max(40),
+    /** Of a response: why it ended as it did, as its provider says. */
+    code: z.string().max(80),
+    /** How a response ended that was no answer, or not a whole one; absent for faults of the session. */
+    status: z.enum(RESPONSE_STATUSES).optional(),
+  }),
   /** The conversation goes on in another model session: renewed in time, after a cut or a hang, or a rung further down. */
   'model.moved': z.object({
     provider: z.string().max(40),

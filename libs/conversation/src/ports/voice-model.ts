@@ -1,5 +1,7 @@
-import type { AudioFormat, ItemId, ProviderError, ResponseId, ToolDeclaration, TurnDetection, Usage } from '@tandem/contracts';
+import type { AudioFormat, ItemId, ProviderError, ResponseId, ResponseStatus, ToolDeclaration, TurnDetection, Usage } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
+
+export type { ResponseStatus } from '@tandem/contracts';
 
 export interface VoiceModelCapabilities {
   /** In order of preference. */
@@ -48,9 +50,9 @@ export interface ModelSessionSetup extends ModelSessionChange {
   readonly outputFormat: AudioFormat;
   /** The conversation so far, oldest first; asked for whenever the session is opened, and opened anew. */
   readonly history: () => readonly HistoryItem[];
+  /** The agent has said goodbye, or puts the caller through: an answer without a sound leaves nobody waiting. */
+  readonly isClosing?: () => boolean;
 }
-
-export type ResponseStatus = 'completed' | 'cancelled' | 'incomplete' | 'failed';
 
 export interface ModelToolCall {
   /** The provider's `call_id`. */
@@ -96,8 +98,11 @@ export interface ModelSessionListener {
    * failure. A response that ran is done before this comes; ids of the old session mean nothing any more.
    */
   onMoved(move: ModelMove): void;
-  /** Something failed and the session goes on, if `onClosed` does not follow. */
-  onFault(error: ProviderError): void;
+  /**
+   * Something failed and the session goes on, if `onClosed` does not follow. `status` is how a response ended that is
+   * told of as done next: its reason is the error's code.
+   */
+  onFault(error: ProviderError, status?: ResponseStatus): void;
   /** The session is gone. `error` is absent when we closed it. */
   onClosed(error: ProviderError | null): void;
 }
@@ -113,10 +118,10 @@ export interface ModelMove {
 export type SpeakRequest =
   /** In these words exactly, as far as the model can. */
   | { readonly kind: 'say'; readonly text: string }
-  /** In its own words, under this instruction. */
-  | { readonly kind: 'instruct'; readonly instruction: string }
-  /** What it would say next by itself. */
-  | { readonly kind: 'reply' };
+  /** In its own words, under this instruction. With `mayBeSilent` it need not say anything. */
+  | { readonly kind: 'instruct'; readonly instruction: string; readonly mayBeSilent?: boolean }
+  /** What it would say next by itself. With `mayBeSilent` an answer without a sound is one, too. */
+  | { readonly kind: 'reply'; readonly mayBeSilent?: boolean };
 
 /**
  * One open conversation with a voice model. Methods never throw and do nothing after `onClosed`; what the provider

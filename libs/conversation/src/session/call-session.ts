@@ -1,4 +1,4 @@
-import { afterModels, bytesPerMs, type AgentChange, type ResponseId, type Termination, type ToolDeclaration, type ToolOutcome, type Usage } from '@tandem/contracts';
+import { afterModels, bytesPerMs, type AgentChange, type ProviderError, type ResponseId, type Termination, type ToolDeclaration, type ToolOutcome, type Usage } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import { isAudible } from '../audio/loudness.ts';
 import { silenceLike } from '../audio/silence.ts';
@@ -94,7 +94,9 @@ export class CallSession {
     stream.attach(this.fromCaller);
     this.parts.recording.begin();
     const { instructions, tools } = this.parts.agent;
-    const setup = modelSetup(call, { instructions, tools }, stream.format, model.capabilities, () => [...this.history.items(), ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId))]);
+    const history = () => [...this.history.items(), ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId))];
+    const isClosing = () => this.parts.ending.isSayingGoodbye;
+    const setup = modelSetup(call, { instructions, tools, history, isClosing }, stream.format, model.capabilities);
     if (!setup) return this.parts.ending.end('model-unavailable');
     const { text, isPersonal } = this.opening;
     this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
@@ -203,19 +205,23 @@ export class CallSession {
     onResponseDone: (responseId, status, usage) => {
       if (usage && this.model) this.used(this.model.model, usage);
       this.parts.phrases.responseDone(responseId, status);
-      this.parts.tools.responseDone(responseId);
+      this.parts.tools.responseDone(responseId, status === 'incomplete' && !this.parts.ending.isSayingGoodbye);
       this.parts.turns.responseDone(responseId);
       this.responseEnded(status);
     },
     onUsage: (model, usage) => this.used(model, usage),
     onReady: () => this.modelReady(),
     onMoved: (move) => this.modelMoved(move),
-    onFault: (error) => this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } }),
+    onFault: (error, status) => this.faulted(error, status),
     onClosed: (error) => {
-      if (error) this.log.append({ type: 'model.faulted', data: { provider: error.provider, category: error.category, code: error.code } });
+      if (error) this.faulted(error);
       if (!this.parts.transfer.modelGone() && !this.reachesPerson()) this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
     },
   };
+
+  private faulted({ provider, category, code }: ProviderError, status?: ResponseStatus): void {
+    this.log.append({ type: 'model.faulted', data: { provider, category, code: code.slice(0, 80), ...(status ? { status } : {}) } });
+  }
 
   private used(model: string, usage: Usage): void {
     if (!this.model) return;

@@ -1,5 +1,5 @@
-import { sameFormat, type AudioFormat, type ToolDeclaration } from '@tandem/contracts';
-import type { HistoryItem, ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-model.ts';
+import { sameFormat, type AudioFormat } from '@tandem/contracts';
+import type { ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-model.ts';
 import type { CallFacts } from './call-facts.ts';
 import { turnOwnerFor } from './interruption-policies/policy.ts';
 
@@ -11,10 +11,9 @@ export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[
 /** What the model is told at the start of a call. Null when stream and model share no audio format. */
 export function modelSetup(
   call: CallFacts,
-  now: { readonly instructions: string; readonly tools: readonly ToolDeclaration[] },
+  now: Pick<ModelSessionSetup, 'instructions' | 'tools' | 'history' | 'isClosing'>,
   format: AudioFormat,
   capabilities: VoiceModelCapabilities,
-  history: () => readonly HistoryItem[],
 ): ModelSessionSetup | null {
   const inputFormat = sharedFormat(format, capabilities.inputFormats);
   const outputFormat = sharedFormat(format, capabilities.outputFormats);
@@ -30,6 +29,5 @@ export function modelSetup(
     ...(agent.model.kind === 'openai-realtime' ? { noiseReduction: agent.model.noiseReduction, speed: agent.model.speed } : {}),
     inputFormat,
     outputFormat,
-    history,
   };
 }

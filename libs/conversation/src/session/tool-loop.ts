@@ -134,10 +134,12 @@ export class ToolLoop {
     this.responseDone(RESUMED);
   }
 
-  responseDone(responseId: ResponseId): void {
+  /** `isCutOff`: the response did not come to its end, so the agent has more to say than its results ask for. */
+  responseDone(responseId: ResponseId, isCutOff = false): void {
     const round = this.open.get(responseId);
     if (!round) return;
     round.isDone = true;
+    if (isCutOff) round.replies.push(always);
     this.replyWhenComplete(responseId);
   }
 

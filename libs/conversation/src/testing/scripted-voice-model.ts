@@ -200,8 +200,8 @@ export class ScriptedModelSession implements VoiceModelSession {
     this.listener.onUsage?.(model, usage);
   }
 
-  faults(error: ProviderError): void {
-    this.listener.onFault(error);
+  faults(error: ProviderError, status?: ResponseStatus): void {
+    this.listener.onFault(error, status);
   }
 
   gone(error: ProviderError | null): void {

@@ -1,4 +1,8 @@
 import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
+import { CUT_OFF } from '../resilience/failures.ts';
+import type { OpenAiEvent } from './openai-server-events.ts';
+
+type DoneResponse = Extract<OpenAiEvent, { type: 'response.done' }>['response'];
 
 const PROVIDER = 'openai-realtime';
 
@@ -26,6 +30,14 @@ export function errorOfEvent(error: { type?: string | undefined; code?: string |
   const code = error.code ?? error.type ?? 'unknown';
   const category = BY_CODE[code] ?? BY_TYPE[error.type ?? ''] ?? 'unknown';
   return new ProviderError(`The Realtime API reported ${code}.`, { provider: PROVIDER, code, category });
+}
+
+/** Why a response is no answer, or not a whole one; null when nothing is wrong with it. */
+export function errorOfResponse({ status, status_details: details }: DoneResponse): ProviderError | null {
+  if (status === 'failed') return errorOfEvent(details?.error ?? { code: 'response_failed' });
+  if (status !== 'incomplete') return null;
+  const code = details?.reason ?? CUT_OFF;
+  return new ProviderError(`The Realtime API ended a response before its end (${code}).`, { provider: PROVIDER, code, category: 'server' });
 }
 
 /** The handshake was answered with a plain HTTP status instead of 101. */

@@ -1,10 +1,10 @@
 import { bytesPerMs, ProviderError, type ItemId } from '@tandem/contracts';
-import { AudioFrame, type Clock, type ModelSessionChange, type ModelSessionListener, type ModelSessionSetup, type SpeakRequest, type Timer, type VoiceModelSession } from '@tandem/conversation';
+import { AudioFrame, type Clock, type ModelSessionChange, type ModelSessionListener, type ModelSessionSetup, type ModelToolCall, type SpeakRequest, type Timer, type VoiceModelSession } from '@tandem/conversation';
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Liveness, type LivenessLimits } from './liveness.ts';
 import { NO_ANSWER } from '../resilience/failures.ts';
-import { connectionError, errorOfClose, errorOfEvent, errorOfStatus } from './openai-errors.ts';
+import { connectionError, errorOfClose, errorOfEvent, errorOfResponse, errorOfStatus } from './openai-errors.ts';
 import { appendAudio, historyItem, NO_CHANGE, responseCreate, sessionChange, sessionUpdate } from './openai-events.ts';
 import { parseOpenAiEvent, type OpenAiEvent, type RateLimit } from './openai-server-events.ts';
 import { ResponseQueue } from './response-queue.ts';
@@ -35,6 +35,7 @@ export interface OpenAiSessionCounters {
 /** An event larger than this is not one of theirs. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 const MAX_TRACKED_ITEMS = 256;
+const MAX_UNFINISHED_CALLS = 16;
 /** The bytes of a text message: the library then masks and frames them in one copy and one write. */
 const AS_TEXT = { binary: false };
 const CLOSE_NORMAL = 1000;
@@ -55,6 +56,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   private readonly received = new Map<ItemId, number>();
   private readonly toolNames = new Map<ItemId, string>();
   private readonly partialTexts = new Map<ItemId, string>();
+  private readonly unfinishedCalls: ModelToolCall[] = [];
   private speaking: ItemId | null = null;
   private pushedBytes = 0;
   private state: 'opening' | 'configuring' | 'ready' | 'closed' = 'opening';
@@ -208,10 +210,14 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     },
     'response.function_call_arguments.done': (done) => {
       const name = done.name ?? this.toolNames.get(done.item_id) ?? '';
-      this.listener.onToolCall({ providerCallId: done.call_id, responseId: done.response_id, name, argumentsJson: done.arguments });
+      const toolCall = { providerCallId: done.call_id, responseId: done.response_id, name, argumentsJson: done.arguments };
+      if (isWhole(toolCall)) this.listener.onToolCall(toolCall);
+      else if (this.unfinishedCalls.length < MAX_UNFINISHED_CALLS) this.unfinishedCalls.push(toolCall);
     },
     'response.done': ({ response }) => {
-      if (response.status === 'failed') this.listener.onFault(errorOfEvent(response.status_details?.error ?? { code: 'response_failed' }));
+      for (const toolCall of this.unfinishedCalls.splice(0)) if (response.status === 'completed') this.listener.onToolCall(toolCall);
+      const error = errorOfResponse(response);
+      if (error) this.listener.onFault(error, response.status);
       // The listener goes first: what it asks for now must line up behind what already waits.
       this.listener.onResponseDone(response.id, response.status, response.usage ?? null);
       this.responses.done(response.id);
@@ -267,6 +273,11 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.socket.once('close', () => patience.cancel());
     this.options.clock.after(0, () => this.listener.onClosed(error));
   }
+}
+
+/** A response that is stopped tells of its tool calls as far as they came: only the end of an object proves one whole. */
+function isWhole({ argumentsJson }: ModelToolCall): boolean {
+  return argumentsJson.trimEnd().endsWith('}');
 }
 
 /** What crossed on the wire: the response was over, or the item gone, before our wish arrived. */

@@ -86,7 +86,7 @@ const schemas = {
     response: z.object({
       id: responseId,
       status: z.enum(statuses).catch('failed'),
-      status_details: z.object({ reason: z.string().optional().catch(undefined), error: errorSchema.partial().nullish().catch(null) }).nullish().catch(null),
+      status_details: z.object({ reason: z.string().max(80).optional().catch(undefined), error: errorSchema.partial().nullish().catch(null) }).nullish().catch(null),
       usage: usageSchema.nullish().catch(null),
     }),
   }),

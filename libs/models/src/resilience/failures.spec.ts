@@ -251,7 +251,7 @@ describe('a response that fails', () => {
     }
     expect(call.opened).toEqual(['first-1', 'second-1']);
     expect(call.model.asked).toEqual(['say: Good morning, Northwind.']);
-    expect(call.log.of('model.faulted')).toMatchObject([{ code: 'no-sound' }]);
+    expect(call.log.of('model.faulted')).toMatchObject([{ code: 'no-sound' }, { code: 'no-sound' }]);
   });
 });
 

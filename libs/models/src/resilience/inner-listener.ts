@@ -3,6 +3,7 @@ import type { AudioFrame, ModelMove, ModelSessionListener, ModelToolCall, Respon
 import type { CallerReplay } from './caller-replay.ts';
 import type { InnerSession } from './inner-session.ts';
 import type { Owed, RunningResponse } from './owed.ts';
+import type { TurnWords } from './turn-words.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface InnerEvents {
@@ -20,7 +21,7 @@ export interface InnerEvents {
   expect(): void;
   /** Why the response counts as failed; null when it does not. */
   judge(inner: InnerSession, running: RunningResponse | null, status: ResponseStatus): ProviderError | null;
-  responseFailed(inner: InnerSession, running: RunningResponse | null, error: ProviderError): void;
+  responseFailed(inner: InnerSession, running: RunningResponse | null, error: ProviderError, status: ResponseStatus): void;
   fault(error: ProviderError): void;
 }
 
@@ -29,6 +30,7 @@ export interface InnerListenerParts {
   readonly listener: ModelSessionListener;
   readonly owed: Owed;
   readonly caller: CallerReplay;
+  readonly words: TurnWords;
   readonly watchdog: Watchdog;
   readonly events: InnerEvents;
 }
@@ -67,34 +69,40 @@ export class InnerListener implements ModelSessionListener {
 
   onCallerSpeechStarted(itemId: ItemId): void {
     if (!this.counts()) return;
-    const { owed, caller, listener, events } = this.parts;
+    const { owed, caller, words, listener, events } = this.parts;
     events.disturbed();
     owed.callerSpeaks();
     const name = caller.started(itemId);
-    if (name !== null) listener.onCallerSpeechStarted(name);
+    if (name === null) return;
+    words.started(name);
+    listener.onCallerSpeechStarted(name);
   }
 
   onCallerSpeechStopped(itemId: ItemId, endedAgoMs: number): void {
     if (!this.counts()) return;
-    const { caller, listener, events } = this.parts;
+    const { caller, words, listener, events } = this.parts;
     const name = caller.stopped(itemId);
+    if (name !== null) words.stopped(name);
     events.turnEnded();
     if (name !== null) listener.onCallerSpeechStopped(name, endedAgoMs);
   }
 
   onCallerText(itemId: ItemId, text: string, isFinal: boolean): void {
     if (!this.counts()) return;
-    const { caller, listener, events } = this.parts;
-    listener.onCallerText(isFinal ? caller.worded(itemId) : caller.nameOf(itemId), text, isFinal);
+    const { caller, words, listener, events } = this.parts;
+    const name = isFinal ? caller.worded(itemId) : caller.nameOf(itemId);
+    if (isFinal) words.worded(name, text);
+    listener.onCallerText(name, text, isFinal);
     if (isFinal) events.settled();
   }
 
   onResponseStarted(responseId: ResponseId): void {
     if (!this.counts()) return;
-    const { owed, caller, listener, events } = this.parts;
+    const { owed, caller, words, listener, events } = this.parts;
     events.disturbed();
     owed.started(responseId);
     caller.answering();
+    words.answering();
     events.expect();
     listener.onResponseStarted(responseId);
   }
@@ -115,7 +123,7 @@ export class InnerListener implements ModelSessionListener {
     const error = events.judge(this.inner, running, status);
     // What is made good for is not the conversation's to repeat.
     listener.onResponseDone(responseId, error ? 'cancelled' : status, usage);
-    if (error) events.responseFailed(this.inner, running, error);
+    if (error) events.responseFailed(this.inner, running, error, status);
     else if (owed.isExpecting) events.expect();
     events.settled();
   }
@@ -129,10 +137,10 @@ export class InnerListener implements ModelSessionListener {
     if (this.counts()) this.parts.listener.onMoved(move);
   }
 
-  onFault(error: ProviderError): void {
+  onFault(error: ProviderError, status?: ResponseStatus): void {
     if (!this.counts()) return;
     this.parts.events.fault(error);
-    this.parts.listener.onFault(error);
+    this.parts.listener.onFault(error, status);
   }
 
   /** Every event is a sign of life; those of a session that is not in use mean nothing. */

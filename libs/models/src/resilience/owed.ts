@@ -18,6 +18,8 @@ export interface Debt {
 }
 
 export const REPLY: SpeakRequest = { kind: 'reply' };
+/** The rest of an answer: there may be none. */
+const REST: SpeakRequest = { kind: 'reply', mayBeSilent: true };
 const MAX_REQUESTS = 8;
 
 /**
@@ -63,9 +65,10 @@ export class Owed {
   started(responseId: ResponseId): void {
     const [first] = this.asked;
     const isSetWords = !this.isReplyDue && first !== undefined && first.kind !== 'reply';
+    const [reply = REPLY] = withOneReply(this.isReplyDue ? [REPLY] : this.asked.filter(({ kind }) => kind === 'reply'));
     if (isSetWords) this.asked.shift();
     else this.asked = this.asked.filter(({ kind }) => kind !== 'reply');
-    this.running = { responseId, request: isSetWords ? first : REPLY, hasSound: false, hasTools: false, isCancelled: false };
+    this.running = { responseId, request: isSetWords ? first : reply, hasSound: false, hasTools: false, isCancelled: false };
     this.isReplyDue = false;
   }
 
@@ -105,11 +108,7 @@ export class Owed {
   }
 
   take(): Debt {
-    const requests: SpeakRequest[] = [];
-    for (const request of this.isCutOff ? [REPLY, ...this.held] : this.held) {
-      if (request.kind !== 'reply' || !requests.some(({ kind }) => kind === 'reply')) requests.push(request);
-    }
-    const debt: Debt = { requests, isCutOff: this.isCutOff };
+    const debt: Debt = { requests: withOneReply(this.isCutOff ? [REST, ...this.held] : this.held), isCutOff: this.isCutOff };
     this.held = [];
     this.isCutOff = false;
     return debt;
@@ -121,4 +120,11 @@ export class Owed {
     this.isCutOff ||= hasSound;
     return hasSound ? [] : [request];
   }
+}
+
+/** One reply answers everything; silence will do only where it does for all of it. */
+function withOneReply(requests: readonly SpeakRequest[]): SpeakRequest[] {
+  const replies = requests.filter(({ kind }) => kind === 'reply');
+  const reply = replies.find((candidate) => candidate.kind === 'reply' && !candidate.mayBeSilent) ?? replies[0];
+  return requests.flatMap((request) => (request.kind !== 'reply' ? [request] : request === replies[0] && reply ? [reply] : []));
 }

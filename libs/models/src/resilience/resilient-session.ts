@@ -1,6 +1,6 @@
 import type { ItemId, ProviderError } from '@tandem/contracts';
 import type { AudioFrame, Clock, ModelMove, ModelSessionChange, ModelSessionListener, ModelSessionSetup, ResponseStatus, SpeakRequest, Timer, VoiceModelSession } from '@tandem/conversation';
-import { Answers } from './answers.ts';
+import { Answers, GO_ON } from './answers.ts';
 import { CallerReplay } from './caller-replay.ts';
 import { failure, NO_ANSWER } from './failures.ts';
 import { InnerListener, type InnerEvents, type InnerListenerParts } from './inner-listener.ts';
@@ -8,6 +8,7 @@ import { InnerSession } from './inner-session.ts';
 import { healthOf, Ladder, type LadderStep, type ModelRung } from './ladder.ts';
 import { Owed, REPLY, type RunningResponse } from './owed.ts';
 import { Renewal, type RenewalShares } from './renewal.ts';
+import { TurnWords } from './turn-words.ts';
 import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 
 export interface ResilientSessionOptions {
@@ -20,7 +21,6 @@ export interface ResilientSessionOptions {
 /** What was played into a new session is heard at once, or not at all. */
 const REPLAY_PATIENCE_MS = 1_500;
 const MAX_NOTES = 32;
-const GO_ON = 'The connection was lost for a moment and your last answer was cut off where the conversation shows it. Go on exactly there. Do not repeat what you have said, and do not speak of the connection.';
 
 /** Since when there is no session to talk to, and why. */
 interface Gap {
@@ -46,7 +46,8 @@ export class ResilientSession implements VoiceModelSession {
   private gap: Gap | null = null;
   private changes: ModelSessionChange = {};
   private notes: string[] = [];
-  private readonly answers = new Answers();
+  private readonly words = new TurnWords();
+  private readonly answers: Answers;
   /** Replies that wait until the session has heard what the caller said before it. */
   private afterReplay: SpeakRequest[] = [];
   private readonly timers = new Set<Timer>();
@@ -66,7 +67,19 @@ export class ResilientSession implements VoiceModelSession {
       begin: (isForced) => this.makeNext(isForced),
     });
     this.watchdog = new Watchdog(clock, options.watchdog, this.owed, (silentSince) => this.hung(silentSince));
-    this.innerParts = { listener, owed: this.owed, caller: this.caller, watchdog: this.watchdog, events: this.fromInner };
+    const { owed, caller, words, watchdog } = this;
+    this.answers = new Answers({
+      owed,
+      caller,
+      words,
+      isClosing: () => setup.isClosing?.() ?? false,
+      fault: (error, status) => listener.onFault(error, status),
+      isUsed: (inner) => inner === this.current && !this.isOver,
+      ask: (request) => this.ask(request),
+      later: (delayMs, run) => this.later(delayMs, run),
+      leave: (inner, error) => this.leave(inner, error),
+    });
+    this.innerParts = { listener, owed, caller, words, watchdog, events: this.fromInner };
     this.take(this.ladder.first(failure(options.rungs[0]?.model.provider ?? 'voice', 'no-model-available')));
   }
 
@@ -149,7 +162,9 @@ export class ResilientSession implements VoiceModelSession {
     settled: () => this.renewal.consider(),
     expect: () => this.expect(),
     judge: (inner, running, status) => this.judge(inner, running, status),
-    responseFailed: (inner, running, error) => this.responseFailed(inner, running, error),
+    responseFailed: (inner, running, error, status) => {
+      if (!this.isOver) this.answers.failed(inner, running, error, status);
+    },
     fault: (error) => this.answers.fault(error),
   };
 
@@ -336,24 +351,17 @@ export class ResilientSession implements VoiceModelSession {
     if (error || status === 'cancelled') return error;
     this.ladder.answered();
     this.caller.answered();
+    this.words.answered();
     healthOf(inner.rung).answered();
     return null;
   }
 
-  private responseFailed(inner: InnerSession, running: RunningResponse | null, error: ProviderError): void {
-    if (running) this.owed.failed(running);
-    const retryAfterMs = this.answers.retryAfterMs(inner, error);
-    if (retryAfterMs !== null) return this.later(retryAfterMs, () => inner === this.current && this.askAgain(inner));
+  /** Why is on record already. */
+  private leave(inner: InnerSession, error: ProviderError): void {
+    this.answers.forget();
     this.lose({ since: this.options.clock.now(), why: 'ladder' });
-    this.fell(error, () => this.ladder.down(error, 'running-call'));
+    this.take(this.ladder.down(error, 'running-call'));
     inner.session.close();
-  }
-
-  private askAgain(inner: InnerSession): void {
-    const { requests, isCutOff } = this.owed.take();
-    if (this.caller.isSpeaking) return; // The answer to what they say now covers it.
-    if (isCutOff) inner.session.addNote(GO_ON);
-    for (const request of requests) this.ask(request);
   }
 
   private get owner(): 'model' | 'session' {

@@ -4,6 +4,8 @@ import type { CallLog } from '@tandem/conversation';
 import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
 import type { TwilioStreamCounters } from '@tandem/telephony';
 
+/** Reasons that say more than their category; others are of the provider's making and have no bound. */
+const RESPONSE_FAULTS: ReadonlySet<string> = new Set(['max_output_tokens', 'content_filter', 'no-sound']);
 const GAP_BUCKETS_S = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 1.5, 3, 5, 10];
 
 /** The numbers of a relay. */
@@ -15,6 +17,7 @@ export class RelayMetrics {
   readonly socketErrors;
   readonly latency;
   readonly modelFaults;
+  readonly unansweredResponses;
   readonly toolCalls;
   readonly usageCost;
   readonly unpricedUsage;
@@ -38,6 +41,11 @@ export class RelayMetrics {
     this.socketErrors = metrics.counter({ name: 'tandem_relay_socket_errors_total', help: 'Errors on caller sockets' });
     this.latency = metrics.histogram({ name: 'tandem_latency_seconds', help: 'What callers wait for', labelNames: ['kind'], buckets: LATENCY_BUCKETS_S });
     this.modelFaults = metrics.counter({ name: 'tandem_model_faults_total', help: 'Failures of voice models', labelNames: ['provider', 'category'] });
+    this.unansweredResponses = metrics.counter({
+      name: 'tandem_model_responses_faulted_total',
+      help: 'Responses that were no answer, or not a whole one: how they ended, and why',
+      labelNames: ['provider', 'status', 'reason'],
+    });
     this.toolCalls = metrics.counter({ name: 'tandem_tool_calls_total', help: 'Tool calls by outcome', labelNames: ['tool', 'status'] });
     this.usageCost = metrics.counter({ name: 'tandem_usage_cost_usd_total', help: 'What calls have used, in US dollars at the dated prices', labelNames: ['provider', 'model'] });
     this.unpricedUsage = metrics.counter({ name: 'tandem_usage_unpriced_total', help: 'Reports of usage that have no price: cost and budgets lack them', labelNames: ['provider', 'model'] });
@@ -76,12 +84,17 @@ export class RelayMetrics {
     else this.unpricedUsage.inc({ provider, model });
   }
 
+  private faulted({ provider, category, code, status }: CallEventBody<'model.faulted'>): void {
+    this.modelFaults.inc({ provider, category });
+    if (status) this.unansweredResponses.inc({ provider, status, reason: RESPONSE_FAULTS.has(code) ? code : category });
+  }
+
   private count(fact: CallFact): void {
     switch (fact.type) {
       case 'latency.measured':
         return this.latency.observe({ kind: fact.data.kind }, fact.data.ms / 1000);
       case 'model.faulted':
-        return this.modelFaults.inc({ provider: fact.data.provider, category: fact.data.category });
+        return this.faulted(fact.data);
       case 'model.moved':
         this.modelMoves.inc({ why: fact.data.why });
         return this.modelGaps.observe({ why: fact.data.why }, fact.data.gapMs / 1000);
