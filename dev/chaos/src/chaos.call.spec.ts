@@ -5,45 +5,24 @@ import { tandemFolder } from '@tandem/stack';
 import { readHistory } from './history/history.ts';
 import { goalLines } from './report/goal-table.ts';
 import { judge, runScenario } from './run-scenario.ts';
-import type { Scenario } from './scenario.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { EVERY_FAULT } from './scenarios.ts';
 
 jest.setTimeout(180_000);
 
 const SEED = 7;
 const CALLS = 6;
-const short = SCENARIOS.filter(({ fault }) => fault !== undefined);
-
-/** Everything that mends itself, one thing after the other, under the same conversations. */
-const everything: Scenario = {
-  name: 'short',
-  about: short.map(({ name }) => name).join(', '),
-  goals: short.flatMap(({ goals }) => goals),
-  fleet: { relays: 3 },
-  calls: CALLS,
-  rounds: 1,
-  isForPlain: false,
-  round: async (bench) => {
-    await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 30_000);
-    for (const { fault } of short) await fault?.(bench);
-    await bench.everybodyTalks(1, 30_000);
-    await bench.collect();
-  },
-};
-
 /** Stays, so that what was violated can be looked into. */
 const folder = join(tandemFolder, 'chaos');
 mkdirSync(folder, { recursive: true });
 
 describe('people keep talking', () => {
-  it(`through ${everything.about}`, async () => {
+  it(`through ${EVERY_FAULT.about}`, async () => {
     const historyFile = join(folder, 'short.jsonl');
-    const result = await runScenario(everything, { calls: CALLS, rounds: 1, seed: SEED, until: Number.POSITIVE_INFINITY, historyFile, log: () => undefined });
+    const result = await runScenario(EVERY_FAULT, { calls: CALLS, rounds: 1, seed: SEED, until: Number.POSITIVE_INFINITY, historyFile, log: () => undefined });
     console.log(goalLines([result]).join('\n'));
     expect(result.violations).toEqual([]);
     // How long things take is for the bench on a machine of its own; whether they happen is for every machine.
     expect(result.goals.filter(({ goal, isMet }) => goal.unit !== 'ms' && goal.unit !== 's' && !isMet).map(({ goal, figure }) => `${goal.id} ${goal.what}: ${figure}`)).toEqual([]);
-    expect(judge(everything, { entries: readHistory(historyFile) }).violations).toEqual([]);
+    expect(judge(EVERY_FAULT, { entries: readHistory(historyFile) }).violations).toEqual([]);
   });
 });

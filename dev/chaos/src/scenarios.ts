@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.ts';
 import { carrierWebhooks } from './scenarios/carrier-webhooks.ts';
 import { chaosMix } from './scenarios/chaos-mix.ts';
+import { everyFault } from './scenarios/every-fault.ts';
 import { ingressKilled } from './scenarios/ingress-killed.ts';
 import { noRelayLeft } from './scenarios/no-relay-left.ts';
 import { oneSlot } from './scenarios/one-slot.ts';
@@ -18,8 +19,8 @@ import { sameKey } from './scenarios/same-key.ts';
 import { toolWorkerKilled } from './scenarios/tool-worker-killed.ts';
 import { webhookReceiverFailing } from './scenarios/webhook-receiver-failing.ts';
 
-/** Everything that can be made to go wrong, in the order it is. */
-export const SCENARIOS: readonly Scenario[] = [
+/** One kind of fault each, in the order they are run. */
+const SINGLE_FAULTS: readonly Scenario[] = [
   relayKilled,
   relayFrozen,
   relayDrained,
@@ -41,3 +42,9 @@ export const SCENARIOS: readonly Scenario[] = [
   relayStalled,
   chaosMix,
 ];
+
+/** The faults of the single scenarios, one after the other. */
+export const EVERY_FAULT = everyFault(SINGLE_FAULTS);
+
+/** Every scenario, in the order they are run. */
+export const SCENARIOS: readonly Scenario[] = [...SINGLE_FAULTS, EVERY_FAULT];

@@ -1,0 +1,25 @@
+import type { Scenario } from '../scenario.ts';
+
+/**
+ * Builds the scenario that breaks one thing after the other under the same conversations: every fault that mends itself.
+ * A short run of it is part of `npm test`.
+ */
+export function everyFault(scenarios: readonly Scenario[]): Scenario {
+  const faults = scenarios.filter(({ fault }) => fault !== undefined);
+  return {
+    name: 'faults',
+    about: `${faults.map(({ name }) => name).join(', ')} one after the other under the same calls`,
+    goals: faults.flatMap(({ goals }) => goals),
+    fleet: { relays: 3 },
+    calls: 30,
+    rounds: 60,
+    isForPlain: false,
+    round: async (bench) => {
+      await bench.place(bench.calls);
+      await bench.everybodyTalks(1, 30_000);
+      for (const { fault } of faults) await fault?.(bench);
+      await bench.everybodyTalks(1, 30_000);
+      await bench.collect();
+    },
+  };
+}
