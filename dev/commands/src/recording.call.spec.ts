@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CallId } from '@tandem/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type CallReport } from '@tandem/simulators';
 import { answer, RunningPlatform, spokenByCarrier, words, type RecordedCall } from './running-platform.ts';
@@ -55,6 +56,14 @@ function atTheCarrier({ recording }: CallReport, { caller }: Played): Played {
   expect(from).toBeGreaterThanOrEqual(0);
   return { caller: said.subarray(from, from + caller.length), agent: Buffer.concat(recording!.agent).subarray(from, from + caller.length) };
 }
+
+/** Resolves when the log of the call says so. */
+const recordingIs = (state: string, callId: CallId) =>
+  platform.eventually(
+    async () => (await platform.records.events(callId)).events,
+    (events) => events.some(({ type, data }) => type === 'recording.changed' && (data as { state: string }).state === state),
+    `the recording to be ${state}`,
+  );
 
 describe('a recorded call', () => {
   it('holds what the caller said and what they heard of the agent, side by side, and no word more', async () => {
@@ -124,8 +133,9 @@ describe('a recorded call', () => {
       const callId = await platform.callIdOf(call.sid);
       expect(await platform.ask('/v1/live-calls')).toMatchObject({ items: [{ callId, state: 'connected' }] });
       expect(await platform.tell(`/v1/calls/${callId}/recording`, { state: 'paused' })).toMatchObject({ status: 202 });
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await recordingIs('paused', callId);
       expect(await platform.tell(`/v1/calls/${callId}/recording`, { state: 'running' })).toMatchObject({ status: 202 });
+      await recordingIs('resumed', callId);
       const holder = (await platform.records.standing(callId))?.relayId ?? '';
       await platform.stack.supervisor.kill(holder, 'SIGKILL');
       await platform.eventually(() => call.report().streams.length, (streams) => streams === 2, 'the call to be on another relay');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CallRecordStore, connectRedis, Sealer } from '@tandem/call-state';
+import { CallRecordStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
 import type { AgentContentInput, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
@@ -26,6 +26,10 @@ export interface PlatformOptions {
 
 /** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
 export class RunningPlatform {
+  /** What Redis knows of calls. */
+  readonly records: CallRecordStore;
+  private readonly relays: RelayRegistry;
+
   private constructor(
     /** Everything the services logged. */
     readonly lines: readonly string[],
@@ -33,10 +37,11 @@ export class RunningPlatform {
     readonly twilio: TwilioSimulator,
     readonly model: RealtimeSimulator,
     readonly database: DataSource,
-    /** What Redis knows of calls. */
-    readonly records: CallRecordStore,
-    private readonly closeRedis: () => void,
-  ) {}
+    private readonly redis: ReturnType<typeof connectRedis>,
+  ) {
+    this.records = new CallRecordStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));
+    this.relays = new RelayRegistry(redis);
+  }
 
   static async start(options: PlatformOptions = {}): Promise<RunningPlatform> {
     const model = new RealtimeSimulator({ pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 }, transcriptionDelayMs: 100, ...options.model });
@@ -61,9 +66,8 @@ export class RunningPlatform {
       started.unshift(() => stack.stop());
       const redis = connectRedis(stack.redis.url, 'command');
       started.unshift(() => Promise.resolve(redis.disconnect()));
-      const records = new CallRecordStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));
       const database = await createDataSource({ url: stack.postgres.url, poolSize: 3 }).initialize();
-      return new RunningPlatform(lines, stack, twilio, model, database, records, () => redis.disconnect());
+      return new RunningPlatform(lines, stack, twilio, model, database, redis);
     } catch (error) {
       for (const stop of started) await stop();
       throw error;
@@ -160,6 +164,11 @@ export class RunningPlatform {
     return (await response.text()).split('\n').filter((line) => line.startsWith(name)).join('\n');
   }
 
+  /** Resolves when this number of relays holds a lease. */
+  async leases(count: number): Promise<void> {
+    await this.eventually(() => this.relays.sightings(), ({ length }) => length === count, `${count} relays to hold a lease`);
+  }
+
   async eventually<Value>(look: () => Promise<Value> | Value, isSo: (value: Value) => boolean, what: string, patienceMs = 15_000): Promise<Value> {
     for (let waited = 0; ; waited += 50) {
       const value = await look();
@@ -171,7 +180,7 @@ export class RunningPlatform {
 
   async stop(): Promise<void> {
     await this.database.destroy();
-    this.closeRedis();
+    this.redis.disconnect();
     await this.twilio.stop();
     await this.stack.stop();
     await this.model.stop();

@@ -133,12 +133,11 @@ describe('a call that cannot be connected', () => {
 
   it('because no relay is there hears that all lines are busy', async () => {
     await platform.stack.supervisor.kill('relay-1', 'SIGSTOP');
-    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    await platform.leases(0);
     const told = await refusalOf(platform.ring());
     await platform.stack.supervisor.kill('relay-1', 'SIGCONT');
     expect(told).toMatch(/^no-capacity: .*lines are busy/);
-    await platform.eventually(() => platform.metric('relay-1', 'tandem_relay_active_calls'), (text) => text !== '', 'the relay to answer again');
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await platform.leases(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { mulawTone } from '@tandem/simulators';
 
 /** 20 ms of µ-law at 8 kHz. */
-const FRAME_BYTES = 160;
+export const FRAME_BYTES = 160;
 export const FRAME_MS = 20;
 const MAGIC = Buffer.from([0x1d, 0x2c, 0x3b, 0x4a, 0x59, 0x68]);
 /** Magic, hash of the text, number of the frame, number of frames. */

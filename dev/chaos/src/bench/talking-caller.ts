@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedCall } from '@tandem/simulators';
 import type { History } from '../history/history.ts';
-import type { StampedVoice } from './stamped-voice.ts';
+import { FRAME_BYTES, FRAME_MS, type StampedVoice } from './stamped-voice.ts';
 
 const CALLER_SPEAKS_MS = 700;
 /** An agent that says nothing for so long has not heard. */
@@ -79,9 +79,11 @@ export async function hangUpAndNote(call: SimulatedCall, voice: StampedVoice, hi
   const { callSid, endedBy, said, errors, startedAt, streams, recording } = report;
   const wall = (ms: number) => Math.round(startedAt + ms);
   const heard = recording ? voice.hear(Buffer.concat(recording.agent)) : [];
-  const listenedFrom = recording?.startedAtMs ?? 0;
+  // A frame is at the time it was played, not at its place in the recording: a busy machine plays late and leaves frames out.
+  const playedAtMs = (byte: number) => recording?.frameAtMs[Math.floor(byte / FRAME_BYTES)] ?? 0;
   for (const { text, fromByte, toByte, frames, total } of heard) {
-    history.add({ kind: 'agent-heard', at: wall(listenedFrom + toByte / 8), call: callSid, text, fromAt: wall(listenedFrom + fromByte / 8), frames, total });
+    const at = wall(playedAtMs(toByte - 1) + FRAME_MS);
+    history.add({ kind: 'agent-heard', at, call: callSid, text, fromAt: wall(playedAtMs(fromByte)), frames, total });
   }
   for (const { url, openedAtMs, endedAtMs, end } of streams) {
     history.add({ kind: 'stream', call: callSid, url, openedAt: openedAtMs === null ? null : wall(openedAtMs), endedAt: endedAtMs === null ? null : wall(endedAtMs), end: end?.cause ?? null });

@@ -280,6 +280,21 @@ describe('a media stream', () => {
       expect(Buffer.concat(agent).includes(Buffer.from(agentSpeech))).toBe(true);
     });
 
+    it('records when each frame was played, also when it was late', async () => {
+      const call = await start({ isRecording: true });
+      const before = call.report().recording!.frameAtMs.length;
+      clock.advance(40);
+      // Away for two seconds: half a second is made up for at once, the rest is left out.
+      clock.stall(2_000);
+      clock.advance(20);
+      const { frameAtMs, agent } = call.report().recording!;
+      expect(frameAtMs).toHaveLength(agent.length);
+      const [first, second, late, ...more] = frameAtMs.slice(before);
+      expect(second! - first!).toBe(20);
+      expect(late! - second!).toBeGreaterThan(1_900);
+      expect(more.at(-1)! - late!).toBeLessThanOrEqual(40);
+    });
+
     it('measures answers and interruptions by what was heard', async () => {
       const call = await start();
       void call.say(mulawTone(300, 200));

@@ -71,9 +71,11 @@ export type CallEntry = { readonly atMs: number } & (
   | { readonly kind: 'ended'; readonly cause: CallEndCause; readonly status: CallStatus }
 );
 
-/** What was sent and played, one entry a frame of 20 ms, both tracks in step, from answer to end. */
+/** What was sent and played, one entry a frame of 20 ms, all three lists in step, from answer to end. */
 export interface CallRecording {
   readonly startedAtMs: number;
+  /** Ms from the start of the call to each frame. Frames of a simulator that was late are closer together, or missing. */
+  readonly frameAtMs: readonly number[];
   readonly caller: readonly Uint8Array[];
   readonly agent: readonly Uint8Array[];
 }

@@ -52,6 +52,7 @@ export class Line implements Ticking {
   readonly #timer = new TalkTimer();
   readonly #listeners = new Set<LineListener>();
   readonly #played = new Uint8Array(FRAME_BYTES);
+  readonly #recordedAtMs: number[] = [];
   readonly #recordedCaller: Uint8Array[] = [];
   readonly #recordedAgent: Uint8Array[] = [];
   #waiters: Waiter[] = [];
@@ -163,7 +164,7 @@ export class Line implements Ticking {
     this.#ear.hear(this.#played, bytes, nowMs);
     stream?.sendMedia('inbound', this.#voice.frameBase64);
     if (this.#forks.length > 0) this.#feedForks(bytes);
-    if (this.#options.isRecording) this.#record(bytes);
+    if (this.#options.isRecording) this.#record(bytes, nowMs);
     if (this.#waiters.length > 0) this.#serveWaiters(nowMs);
   }
 
@@ -174,7 +175,12 @@ export class Line implements Ticking {
 
   recording(): CallRecording | null {
     if (!this.#options.isRecording) return null;
-    return { startedAtMs: this.#openedAtMs ?? 0, caller: [...this.#recordedCaller], agent: [...this.#recordedAgent] };
+    return {
+      startedAtMs: this.#openedAtMs ?? 0,
+      frameAtMs: [...this.#recordedAtMs],
+      caller: [...this.#recordedCaller],
+      agent: [...this.#recordedAgent],
+    };
   }
 
   #feedForks(agentBytes: number): void {
@@ -189,8 +195,9 @@ export class Line implements Ticking {
     return this.#played.slice().fill(SILENCE_BYTE, bytes);
   }
 
-  #record(agentBytes: number): void {
+  #record(agentBytes: number, nowMs: number): void {
     if (this.#recordedCaller.length * 20 >= this.#options.maxRecordingMs) return;
+    this.#recordedAtMs.push(this.#callTime(nowMs));
     this.#recordedCaller.push(this.#voice.frame ?? SILENT_FRAME);
     this.#recordedAgent.push(this.#agentFrame(agentBytes));
   }
