@@ -1,4 +1,5 @@
 import type { AgentContent } from './agent-content.ts';
+import { INVISIBLE, isVisible } from './text.ts';
 
 /** What greetings may hold in double braces. */
 export const GREETING_VARIABLES = ['company', 'agent', 'caller.name', 'caller.first_name', 'caller.group', 'time_of_day'] as const;
@@ -25,9 +26,16 @@ type Behaviour = { readonly [Field in 'greeting' | 'notice' | 'texts' | 'idle' |
 /** What to ask of content before it is published: contradictions, and variables that nobody fills in. Empty when all is well. */
 export function contentProblems(content: AgentContent): ContentProblem[] {
   return [
+    ...nameProblems(content),
     ...behaviourProblems(content, []),
     ...content.variants.flatMap((variant, index) => behaviourProblems(variant, ['variants', index])),
   ];
+}
+
+/** Names are heard and shown: one without a visible character is none. */
+function nameProblems(content: AgentContent): ContentProblem[] {
+  const names = ['name', 'companyName', 'experiment'] as const;
+  return names.filter((name) => !isVisible(content[name])).map((name) => ({ path: [name], message: INVISIBLE }));
 }
 
 /** What is wrong with the variables of a greeting; null when nothing is. */

@@ -21,4 +21,5 @@ export * from './queues.ts';
 export * from './service-token.ts';
 export * from './stream-ticket.ts';
 export * from './termination.ts';
+export * from './text.ts';
 export * from './tool-call.ts';

@@ -1,13 +1,9 @@
-import type { JsonValue } from '@tandem/contracts';
+import { storableText, type JsonValue } from '@tandem/contracts';
 
 /*
  * Postgres stores no U+0000, and jsonb no half of a surrogate pair. Callers, models and carriers can send both, and a
  * call that cannot be written would be tried for ever, so such characters go.
  */
-
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
-}
 
 /** A parameter for a jsonb column or for jsonb_to_recordset; dates become ISO strings. */
 export function jsonParameter(value: unknown): string {

@@ -3,6 +3,7 @@ export { loadServiceConfig, serviceSections, type ServiceConfig, type ServiceNam
 export type { Section, Setting, Settings } from './config/setting.ts';
 export { Readiness } from './health/readiness.ts';
 export { idParameterSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema } from './http/fields.ts';
+export { fieldError, invalidRequest, type FieldError } from './http/field-errors.ts';
 export { Problem, type ProblemDetails } from './http/problem.ts';
 export { CurrentCaller, type Caller } from './access/caller.ts';
 export { tenantGone } from './access/tenant-gone.ts';

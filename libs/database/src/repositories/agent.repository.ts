@@ -1,7 +1,6 @@
-import type { TenantId } from '@tandem/contracts';
+import { storableText, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { AgentRow } from '../entities/agent.entities.ts';
-import { storableText } from '../storable.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
 import { publishVersion } from './agent-directory.ts';
 

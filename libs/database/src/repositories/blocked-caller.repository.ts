@@ -1,9 +1,8 @@
-import type { TenantId } from '@tandem/contracts';
+import { storableText, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { BlockedCallerRow } from '../entities/access.entities.ts';
 import { DatabaseRefusal, SQL_STATE } from '../database-errors.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
-import { storableText } from '../storable.ts';
 import { rows, run } from '../unit-of-work.ts';
 
 export interface BlockedCaller {

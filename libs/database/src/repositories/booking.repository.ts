@@ -1,9 +1,8 @@
-import type { CallId, TenantId, ToolCallId } from '@tandem/contracts';
+import { storableText, type CallId, type TenantId, type ToolCallId } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../database-errors.ts';
 import type { BookingStatus } from '../entities/business.entities.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
-import { storableText } from '../storable.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
 import { newReference, REFERENCE_TRIES } from './booking-reference.ts';
 import { bookingEvent, type BookingEvent } from './business-events.ts';

@@ -1,10 +1,10 @@
-import { termination, type CallId, type CallStatus, type RefusalReason, type TenantId, type TerminationReason } from '@tandem/contracts';
+import { storableText, termination, type CallId, type CallStatus, type RefusalReason, type TenantId, type TerminationReason } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { CallDetail, CallFilter, CallRecord, CallSummary, RefusedCall } from '../call-record.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
 import { RecordingRow } from '../entities/recording.entities.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
-import { jsonParameter, storableText } from '../storable.ts';
+import { jsonParameter } from '../storable.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
 import { callEnded, refusalEvent } from './business-events.ts';
 import { toDetail, toSummary } from './call-rows.ts';

@@ -1,7 +1,6 @@
-import type { TenantId } from '@tandem/contracts';
+import { storableText, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE } from '../database-errors.ts';
-import { storableText } from '../storable.ts';
 import { rows, run } from '../unit-of-work.ts';
 
 export interface CallerGroup {

@@ -1,9 +1,8 @@
-import type { TenantId } from '@tandem/contracts';
+import { storableText, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../database-errors.ts';
 import { ContactRow } from '../entities/business.entities.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
-import { storableText } from '../storable.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
 
 export interface Contact {

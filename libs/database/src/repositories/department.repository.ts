@@ -1,7 +1,7 @@
-import type { Department, TenantId } from '@tandem/contracts';
+import { storableText, type Department, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DepartmentRow } from '../entities/access.entities.ts';
-import { jsonParameter, storableText } from '../storable.ts';
+import { jsonParameter } from '../storable.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
 
 /** As many as an agent snapshot carries. */

@@ -1,8 +1,7 @@
-import type { TenantId } from '@tandem/contracts';
+import { storableText, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import type { AccessMode } from '../entities/agent.entities.ts';
 import { DatabaseRefusal, SQL_STATE, translate } from '../database-errors.ts';
-import { storableText } from '../storable.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
 
 /** A number of a tenant, and how its calls are taken. */

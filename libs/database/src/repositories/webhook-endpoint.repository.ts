@@ -1,7 +1,6 @@
-import { TEST_EVENT, type BusinessEventType, type TenantId } from '@tandem/contracts';
+import { storableText, TEST_EVENT, type BusinessEventType, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
-import { storableText } from '../storable.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
 import { writeEvent } from './outbox.ts';
 

@@ -11,7 +11,7 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
     UseGuards(TenantGuard),
     ApiTags(path),
     ApiBearerAuth(),
-    ApiResponse({ status: 400, description: 'Malformed; `detail` names the field.', standardSchema: problemSchema }),
+    ApiResponse({ status: 400, description: '`invalid-request`: `errors` names each field that is wrong, and how.', standardSchema: problemSchema }),
     ApiResponse({ status: 401, description: 'No valid API key or service token.', standardSchema: problemSchema }),
     ApiResponse({ status: 403, description: 'The key lacks the scope.', standardSchema: problemSchema }),
     ApiResponse({ status: 503, description: 'The database is away; try again after Retry-After seconds.', standardSchema: problemSchema }),

@@ -1,9 +1,10 @@
-import { Module, StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from '../health/health.controller.ts';
 import { Readiness } from '../health/readiness.ts';
 import { ProblemFilter } from '../http/problem.filter.ts';
+import { ValidationPipe } from '../http/validation.pipe.ts';
 import { loggingModule } from '../logging/logging.module.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { CONFIG } from './tokens.ts';
@@ -22,7 +23,7 @@ export class PlatformModule {
         { provide: Metrics, useValue: new Metrics(service) },
         Readiness,
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe() },
+        { provide: APP_PIPE, useValue: new ValidationPipe() },
       ],
       exports: [CONFIG, Metrics, Readiness],
     };

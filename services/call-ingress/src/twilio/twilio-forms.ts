@@ -1,20 +1,21 @@
-import { callStatusSchema } from '@tandem/contracts';
+import { callStatusSchema, cleanedText } from '@tandem/contracts';
 import { z } from 'zod';
 
 /*
  * Twilio's forms, read down to the fields we use. Every value is a string; fields are added without notice, so unknown
- * ones pass (twilio.com/docs/voice/twiml#request-parameters).
+ * ones pass (twilio.com/docs/voice/twiml#request-parameters). Text is cleaned rather than refused: an error would be read
+ * to the caller.
  */
 
 const callSid = z.string().regex(/^CA[0-9a-zA-Z]{1,64}$/, 'must be a call SID');
-const party = z.string().min(1).max(256);
+const party = cleanedText().min(1).max(256);
 
 export const voiceForm = z.object({
   CallSid: callSid,
   From: party,
   To: party,
   CallStatus: callStatusSchema,
-  Direction: z.string().max(40),
+  Direction: cleanedText().max(40),
 });
 export type VoiceForm = z.infer<typeof voiceForm>;
 
@@ -33,24 +34,24 @@ export const streamEndedForm = z.object({ CallSid: callSid });
 export const operatorForm = z.object({
   CallSid: callSid,
   ParentCallSid: callSid,
-  Digits: z.string().max(32).optional(),
-  SpeechResult: z.string().max(2000).optional(),
+  Digits: cleanedText().max(32).optional(),
+  SpeechResult: cleanedText().max(2000).optional(),
 });
 export type OperatorForm = z.infer<typeof operatorForm>;
 
 /** A caller who waits has pressed a key. */
-export const waitingKeyForm = z.object({ CallSid: callSid, Digits: z.string().max(32).optional() });
+export const waitingKeyForm = z.object({ CallSid: callSid, Digits: cleanedText().max(32).optional() });
 
 export const transferEndedForm = z.object({
   CallSid: callSid,
   CallStatus: callStatusSchema,
-  DialCallStatus: z.string().max(40),
-  DialBridged: z.string().max(10).optional(),
+  DialCallStatus: cleanedText().max(40),
+  DialBridged: cleanedText().max(10).optional(),
 });
 
 export const streamStatusForm = z.object({
   CallSid: callSid,
-  StreamEvent: z.string().max(40),
+  StreamEvent: cleanedText().max(40),
   /** Digits of a Twilio error, sometimes with words behind it. */
-  StreamError: z.string().max(500).optional(),
+  StreamError: cleanedText().max(500).optional(),
 });

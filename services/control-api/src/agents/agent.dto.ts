@@ -1,4 +1,4 @@
-import { agentContentSchema, contentProblems } from '@tandem/contracts';
+import { agentContentSchema, contentProblems, visibleText } from '@tandem/contracts';
 import type { Agent, AgentVersion } from '@tandem/database';
 import { z } from 'zod';
 import { unknownFields } from './unknown-fields.ts';
@@ -13,7 +13,7 @@ export const publishSchema = z.preprocess((given, context) => {
 }));
 export type PublishedContent = z.output<typeof publishSchema>;
 
-export const createAgentSchema = z.strictObject({ name: z.string().trim().min(1).max(80) });
+export const createAgentSchema = z.strictObject({ name: visibleText(80) });
 export type CreateAgent = z.output<typeof createAgentSchema>;
 
 export const agentSchema = z.object({

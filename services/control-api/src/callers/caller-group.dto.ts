@@ -1,9 +1,9 @@
-import { greetingProblem } from '@tandem/contracts';
+import { greetingProblem, visibleText } from '@tandem/contracts';
 import { z } from 'zod';
 import { keySchema, patternSchema } from '../http/fields.ts';
 
 export const putCallerGroupSchema = z.strictObject({
-  name: z.string().trim().min(1).max(80),
+  name: visibleText(80),
   greeting: z.string().trim().max(1000).refine((text) => greetingProblem(text) === null, { error: ({ input }) => greetingProblem(String(input)) ?? 'must be a greeting' }).default('').describe("Said first to its members instead of the agent's greeting; may hold variables. Empty for the agent's."),
 });
 export type PutCallerGroup = z.output<typeof putCallerGroupSchema>;

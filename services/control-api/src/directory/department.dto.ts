@@ -1,4 +1,4 @@
-import { departmentSchema } from '@tandem/contracts';
+import { departmentSchema, visibleText } from '@tandem/contracts';
 import { phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 
@@ -16,9 +16,9 @@ const addressSchema = z
   })
   .describe('A phone number with country code, or a SIP address.');
 
-const { name, mode, ringMs, hours } = departmentSchema.shape;
+const { mode, ringMs, hours } = departmentSchema.shape;
 export const putDepartmentSchema = z.strictObject({
-  name: name.describe('As the caller hears it.'),
+  name: visibleText(80).describe('As the caller hears it.'),
   address: addressSchema,
   mode: mode.describe('How a call is handed over unless the agent says otherwise.'),
   ringMs: ringMs.describe('How long it rings.'),

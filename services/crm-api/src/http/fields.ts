@@ -1,3 +1,4 @@
+import { visibleText } from '@tandem/contracts';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
@@ -10,7 +11,7 @@ export const minuteSchema = z.iso
 
 export const instantSchema = z.iso.datetime({ offset: true }).max(40).describe('ISO 8601 with offset.');
 
-export const nameSchema = z.string().trim().min(1).max(120);
+export const nameSchema = visibleText(120);
 export const notesSchema = z.string().trim().max(2000);
 export const serviceKeySchema = z.string().trim().min(1).max(63).describe('Key of a service, such as plumbing.');
 
