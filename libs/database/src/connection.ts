@@ -24,15 +24,21 @@ export async function keepConnecting(dataSource: DataSource, options: { signal: 
   }
 }
 
-/** For a readiness check: null when the database answers and has every migration this code knows, else one sentence. */
+/** Null when the database answers and has every migration this code knows, else one sentence. */
 export async function databaseProblem(dataSource: DataSource): Promise<string | null> {
+  const finding = await databaseFinding(dataSource);
+  return finding !== null && typeof finding === 'object' ? finding.unfit : finding;
+}
+
+/** What a readiness check wants: that migrations are missing is `unfit`, because no waiting helps. */
+async function databaseFinding(dataSource: DataSource): Promise<string | { readonly unfit: string } | null> {
   try {
     return await run(dataSource, async (manager) => {
       const [table] = await rows<{ exists: boolean }>(manager, `SELECT to_regclass('migrations') IS NOT NULL AS exists`);
       const applied = table?.exists ? await rows<{ name: string }>(manager, 'SELECT name FROM migrations') : [];
       const known = new Set(applied.map((migration) => migration.name));
       const missing = MIGRATIONS.filter((migration) => !known.has(migration.name)).length;
-      return missing === 0 ? null : `the database lacks ${missing} migration${missing === 1 ? '' : 's'}; run npm run migrate`;
+      return missing === 0 ? null : { unfit: `the database lacks ${missing} migration${missing === 1 ? '' : 's'}; run npm run migrate` };
     });
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return `PostgreSQL is not available (${error.code})`;
@@ -50,6 +56,6 @@ export function databaseResource(options: DatabaseOptions) {
     close: async () => {
       if (dataSource.isInitialized) await dataSource.destroy();
     },
-    problem: () => databaseProblem(dataSource),
+    problem: () => databaseFinding(dataSource),
   };
 }

@@ -40,8 +40,8 @@ export class CallIngressModule {
       imports: [queueModule('producer', config.redisUrl, ['post-call'])],
       controllers: [VoiceWebhookController, WaitingKeyController, StreamEndedController, TransferController, CallStatusController],
       providers: [
-        ...managed(REDIS, redis),
-        ...managed(DATA_SOURCE, database),
+        ...managed(REDIS, redis, 'start'),
+        ...managed(DATA_SOURCE, database, 'start'),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: CarrierReportStore, useValue: new CarrierReportStore(redis.value) },
         { provide: CallMoves, useValue: new CallMoves(redis.value, sealer) },

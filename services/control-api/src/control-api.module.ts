@@ -52,8 +52,8 @@ export class ControlApiModule {
       module: ControlApiModule,
       controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, LiveCallsController, NumbersController, RecordingsController, SpendingController, WaitingCallsController, WebhookEndpointsController],
       providers: [
-        ...managed(DATA_SOURCE, database),
-        ...managed(REDIS, redis),
+        ...managed(DATA_SOURCE, database, 'always'),
+        ...managed(REDIS, redis, 'start'),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: WaitingLine, useValue: new WaitingLine(redis.value, sealer) },
         { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },

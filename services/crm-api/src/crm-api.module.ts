@@ -23,7 +23,7 @@ export class CrmApiModule {
       module: CrmApiModule,
       controllers: [ContactsController, ServicesController, ResourcesController, AvailabilityController, BookingsController],
       providers: [
-        ...managed(DATA_SOURCE, database),
+        ...managed(DATA_SOURCE, database, 'always'),
         { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
         { provide: TOKEN_AUDIENCE, useValue: 'crm-api' },
         CrmMetrics,

@@ -27,7 +27,7 @@ export class MediaRelayModule {
       module: MediaRelayModule,
       imports: [queueModule('producer', config.redisUrl, ['tool-calls', 'post-call'])],
       providers: [
-        ...managed(REDIS, redis),
+        ...managed(REDIS, redis, 'start'),
         { provide: Sealer, useValue: sealer },
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },

@@ -21,8 +21,8 @@ export class PostCallWorkerModule {
       module: PostCallWorkerModule,
       imports: [queueModule('worker', config.redisUrl, ['post-call'])],
       providers: [
-        ...managed(REDIS, redis),
-        ...managed(DATA_SOURCE, database),
+        ...managed(REDIS, redis, 'always'),
+        ...managed(DATA_SOURCE, database, 'always'),
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))) },
         { provide: BookingRepository, useValue: new BookingRepository(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },

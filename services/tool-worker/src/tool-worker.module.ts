@@ -25,7 +25,7 @@ export class ToolWorkerModule {
       module: ToolWorkerModule,
       imports: [queueModule('worker', config.redisUrl, ['tool-calls'])],
       providers: [
-        ...managed(REDIS, redis),
+        ...managed(REDIS, redis, 'always'),
         { provide: Sealer, useValue: sealer },
         { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
         { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },

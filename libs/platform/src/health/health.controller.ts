@@ -1,39 +1,36 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
-import { Metrics } from '../telemetry/metrics.ts';
-import { Readiness } from './readiness.ts';
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Health, type HealthAnswer } from './health.ts';
 
-/** /healthz: the process answers. /readyz: it can take work; 503 while draining, full, or without what it needs. */
+/** The process answers. Open on every port: it tells nothing else. */
 @Controller()
-export class HealthController {
-  constructor(
-    @Inject(HealthCheckService) private readonly health: HealthCheckService,
-    @Inject(HealthIndicatorService) private readonly indicator: HealthIndicatorService,
-    @Inject(Readiness) private readonly readiness: Readiness,
-    @Inject(Metrics) private readonly metrics: Metrics,
-  ) {}
+export class AliveController {
+  constructor(@Inject(Health) private readonly health: Health) {}
 
   @Get('healthz')
   @Header('Cache-Control', 'no-store')
-  alive(): { status: 'ok' } {
-    return { status: 'ok' };
+  alive(@Res() response: Response): void {
+    send(response, this.health.alive());
   }
+}
+
+/** Readiness and metrics on the service's own port, where MANAGEMENT_PORT does not give them one of theirs. */
+@Controller()
+export class HealthController {
+  constructor(@Inject(Health) private readonly health: Health) {}
 
   @Get('readyz')
   @Header('Cache-Control', 'no-store')
-  ready() {
-    return this.health.check(
-      this.readiness.names.map((name) => async () => {
-        const problem = await this.readiness.check(name);
-        const indicator = this.indicator.check(name);
-        return problem === null ? indicator.up() : indicator.down(problem);
-      }),
-    );
+  async ready(@Res() response: Response): Promise<void> {
+    send(response, await this.health.ready());
   }
 
   @Get('metrics')
-  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  scrape(): Promise<string> {
-    return this.metrics.registry.metrics();
+  async scrape(@Res() response: Response): Promise<void> {
+    send(response, await this.health.scrape());
   }
+}
+
+function send(response: Response, { status, type, body }: HealthAnswer): void {
+  response.status(status).type(type).send(body);
 }

@@ -1,4 +1,4 @@
-import { Catch, HttpException, Inject, Logger, ServiceUnavailableException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { DependencyUnavailable, MalformedInput } from '@tandem/contracts';
 import type { Response } from 'express';
 import { Metrics } from '../telemetry/metrics.ts';
@@ -62,16 +62,8 @@ export class ProblemFilter implements ExceptionFilter {
       status: settled,
       detail: settled === 503 ? 'The service cannot do this right now. Try again shortly.' : 'The fault is ours and has been logged. Trying again is safe with the same Idempotency-Key.',
       code: `http-${settled}`,
-      ...healthDetails(exception),
     };
   }
-}
-
-/** What a failed readiness check found: sentences of our own, safe to show. */
-function healthDetails(exception: unknown): Record<string, unknown> {
-  if (!(exception instanceof ServiceUnavailableException)) return {};
-  const body = exception.getResponse();
-  return typeof body === 'object' && 'error' in body && typeof body.error === 'object' ? { checks: body.error } : {};
 }
 
 /** Nest's exceptions and the body parsers' errors both name a status. */

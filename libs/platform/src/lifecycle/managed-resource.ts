@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type OnApplicationShutdown, type OnModuleInit, type Provider } from '@nestjs/common';
-import { Readiness } from '../health/readiness.ts';
+import { Readiness, type Finding, type Weight } from '../health/readiness.ts';
 
 /** A connection to something outside, as its library describes it. */
 export interface Resource<Value> {
@@ -10,8 +10,8 @@ export interface Resource<Value> {
   /** Connects, however long it takes; gives up when `signal` aborts. */
   open(signal: AbortSignal, onFault: (code: string) => void): Promise<void>;
   close(): Promise<void>;
-  /** One sentence on what is wrong, or null. */
-  problem(): Promise<string | null>;
+  /** What is wrong, or null. Asked by every probe and scrape: it must cost little. */
+  problem(): Promise<Finding>;
 }
 
 /** How long the start waits for a resource before the port opens without it; the service is then not ready. */
@@ -24,8 +24,9 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly resource: Resource<unknown>,
     readiness: Readiness,
+    weight: Weight,
   ) {
-    readiness.register(resource.name, () => resource.problem());
+    readiness.register(resource.name, () => resource.problem(), weight);
   }
 
   async onModuleInit(): Promise<void> {
@@ -41,10 +42,13 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** The providers of a resource: its value under `token`, and its keeper. */
-export function managed<Value>(token: symbol, resource: Resource<Value>): Provider[] {
+/**
+ * The providers of a resource: its value under `token`, and its keeper.
+ * @param weight whether the service can work without it: see {@link Weight}
+ */
+export function managed<Value>(token: symbol, resource: Resource<Value>, weight: Weight): Provider[] {
   return [
     { provide: token, useValue: resource.value },
-    { provide: Symbol(`${resource.name} keeper`), useFactory: (readiness: Readiness) => new ManagedResource(resource, readiness), inject: [Readiness] },
+    { provide: Symbol(`${resource.name} keeper`), useFactory: (readiness: Readiness) => new ManagedResource(resource, readiness, weight), inject: [Readiness] },
   ];
 }

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
-import { TerminusModule } from '@nestjs/terminus';
-import { HealthController } from '../health/health.controller.ts';
+import { AliveController, HealthController } from '../health/health.controller.ts';
+import { Health } from '../health/health.ts';
 import { Readiness } from '../health/readiness.ts';
 import { ProblemFilter } from '../http/problem.filter.ts';
 import { ValidationPipe } from '../http/validation.pipe.ts';
@@ -16,12 +16,13 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      imports: [loggingModule(service, config.logLevel), TerminusModule.forRoot({ logger: false })],
-      controllers: [HealthController],
+      imports: [loggingModule(service, config.logLevel)],
+      controllers: [AliveController, HealthController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: Metrics, useValue: new Metrics(service) },
-        Readiness,
+        { provide: Readiness, useValue: new Readiness() },
+        Health,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useValue: new ValidationPipe() },
       ],

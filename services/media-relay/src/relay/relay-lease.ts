@@ -33,8 +33,8 @@ export class RelayLeaseKeeper implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Readiness) readiness: Readiness,
   ) {
     this.strain = new RelayStrain({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
-    readiness.register('relay-lease', () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'));
-    readiness.register('capacity', () => (this.relay.activeCalls < config.maxCalls ? null : 'full'));
+    readiness.register('relay-lease', () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'), 'start');
+    readiness.register('capacity', () => (this.relay.activeCalls < config.maxCalls ? null : 'full'), 'never'); // Placement goes by the lease.
     readiness.register('draining', () => (this.relay.isDraining ? 'draining' : null));
   }
 

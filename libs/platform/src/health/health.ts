@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PROBLEM_TYPE_BASE, type ProblemDetails } from '../http/problem.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { Readiness, type ReadinessReport } from './readiness.ts';
+
+export interface HealthAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/**
+ * What a process tells of itself: /healthz, that it answers; /readyz, whether it is to be given work, and the state of
+ * what it depends on; /metrics.
+ */
+@Injectable()
+export class Health {
+  constructor(
+    @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {
+    metrics.gauge({
+      name: 'tandem_ready',
+      help: '1 while this process is to be given work, else 0',
+      async collect() {
+        this.set((await readiness.report()).isReady ? 1 : 0);
+      },
+    });
+    metrics.gauge({
+      name: 'tandem_check_ok',
+      help: '1 while a readiness check finds nothing wrong, else 0; not every check decides over readiness',
+      labelNames: ['check'],
+      async collect() {
+        for (const [check, { status }] of Object.entries((await readiness.report()).checks)) this.set({ check }, status === 'up' ? 1 : 0);
+      },
+    });
+  }
+
+  alive(): HealthAnswer {
+    return { status: 200, type: JSON_TYPE, body: JSON.stringify({ status: 'ok' }) };
+  }
+
+  async ready(): Promise<HealthAnswer> {
+    const report = await this.readiness.report();
+    if (report.isReady) return { status: 200, type: JSON_TYPE, body: JSON.stringify({ status: 'ok', checks: report.checks }) };
+    return { status: 503, type: 'application/problem+json; charset=utf-8', body: JSON.stringify(notReady(report)) };
+  }
+
+  async scrape(): Promise<HealthAnswer> {
+    return { status: 200, type: this.metrics.registry.contentType, body: await this.metrics.registry.metrics() };
+  }
+}
+
+function notReady({ checks }: ReadinessReport): ProblemDetails {
+  const wrong = Object.entries(checks).flatMap(([name, { message }]) => (message ? [`${name}: ${message}`] : []));
+  return { type: `${PROBLEM_TYPE_BASE}not-ready`, title: 'Not ready', status: 503, detail: wrong.join('; '), code: 'not-ready', checks };
+}
