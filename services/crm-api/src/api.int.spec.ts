@@ -22,6 +22,7 @@ const RULES: Record<string, RouteRule> = {
   'POST /v1/contacts': { path: () => '/v1/contacts', body: { phone: '+12025550123' }, stranger: 'own' },
   'GET /v1/contacts/{id}': { path: (own) => `/v1/contacts/${own.contactId}`, stranger: 404 },
   'PATCH /v1/contacts/{id}': { path: (own) => `/v1/contacts/${own.contactId}`, body: { name: 'Mine now' }, stranger: 404 },
+  'PATCH /v1/services/{id}': { path: (own) => `/v1/services/${own.bookingId}`, body: { noticeMinutes: 60 }, stranger: 404 },
   'GET /v1/services': { path: () => '/v1/services', stranger: 'own' },
   'GET /v1/resources': { path: () => '/v1/resources', stranger: 'own' },
   'GET /v1/availability': { path: () => `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`, stranger: 'own' },

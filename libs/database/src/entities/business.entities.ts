@@ -24,6 +24,8 @@ export class ServiceRow {
   @Column({ type: 'text' }) key!: string;
   @Column({ type: 'text' }) name!: string;
   @Column({ name: 'duration_minutes', type: 'integer' }) durationMinutes!: number;
+  /** Appointments start this long after they are booked, or later. */
+  @Column({ name: 'notice_minutes', type: 'integer', default: 0 }) noticeMinutes!: number;
   @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
 }
 

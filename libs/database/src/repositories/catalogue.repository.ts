@@ -1,13 +1,15 @@
 import type { TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { ServiceRow } from '../entities/business.entities.ts';
-import { rows, run } from '../unit-of-work.ts';
+import { rows, run, type Transaction } from '../unit-of-work.ts';
 
 export interface Service {
   readonly id: string;
   readonly key: string;
   readonly name: string;
   readonly durationMinutes: number;
+  /** Appointments start this long after they are booked, or later. */
+  readonly noticeMinutes: number;
 }
 
 export interface Resource {
@@ -22,13 +24,22 @@ export interface Resource {
 /** A catalogue is small; a tenant with more is served the first of them. */
 const MAX_LISTED = 200;
 
+const toService = ({ id, key, name, durationMinutes, noticeMinutes }: ServiceRow): Service => ({ id, key, name, durationMinutes, noticeMinutes });
+
 /** What a tenant offers and who does it. */
 export class CatalogueRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async services(tenantId: TenantId): Promise<Service[]> {
     const found = await run(this.dataSource, (manager) => manager.find(ServiceRow, { where: { tenantId, isActive: true }, order: { key: 'ASC' }, take: MAX_LISTED }));
-    return found.map(({ id, key, name, durationMinutes }) => ({ id, key, name, durationMinutes }));
+    return found.map(toService);
+  }
+
+  /** How long before its start an appointment of the service is booked at the latest. Null when there is no such service. */
+  async setNotice(transaction: Transaction, tenantId: TenantId, id: string, noticeMinutes: number): Promise<Service | null> {
+    await transaction.update(ServiceRow, { tenantId, id, isActive: true }, { noticeMinutes });
+    const service = await transaction.findOneBy(ServiceRow, { tenantId, id, isActive: true });
+    return service && toService(service);
   }
 
   async resources(tenantId: TenantId): Promise<Resource[]> {

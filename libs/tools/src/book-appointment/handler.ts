@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'slot-taken': 'That time has just been taken.',
   'outside-hours': 'Nobody who does this works at that time.',
   'in-the-past': 'That time is already over.',
+  'too-soon': 'That time is too soon to be booked.',
   'too-far-ahead': 'That day is too far ahead to be booked yet.',
 };
 

@@ -24,7 +24,7 @@ export const availabilitySchema = z.object({
   slots: z.array(slotSchema).describe('Soonest first; one for each time, with the person least booked that day.'),
   unavailable: z
     .object({
-      code: z.enum(['in-the-past', 'too-far-ahead', 'closed', 'no-hours', 'fully-booked']),
+      code: z.enum(['in-the-past', 'too-soon', 'too-far-ahead', 'closed', 'no-hours', 'fully-booked']),
       detail: z.string(),
       nextDate: z.string().nullable().describe('The next day with a free appointment, if one of the coming seven has any.'),
     })

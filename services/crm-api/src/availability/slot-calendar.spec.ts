@@ -12,13 +12,14 @@ interface Change {
   busy?: ServiceCalendar['busy'];
   closedDates?: ServiceCalendar['closedDates'];
   horizonDays?: number;
+  noticeMinutes?: number;
 }
 
-function calendar({ timeZone = 'America/New_York', minutes = 60, people = [{ id: 'a', opens: 540, closes: 1020 }], busy = [], closedDates = [], horizonDays = 60 }: Change = {}): ServiceCalendar {
+function calendar({ timeZone = 'America/New_York', minutes = 60, people = [{ id: 'a', opens: 540, closes: 1020 }], busy = [], closedDates = [], horizonDays = 60, noticeMinutes = 0 }: Change = {}): ServiceCalendar {
   return {
     timeZone,
     horizonDays,
-    service: { id: 's', key: 'plumbing', name: 'Plumbing', durationMinutes: minutes },
+    service: { id: 's', key: 'plumbing', name: 'Plumbing', durationMinutes: minutes, noticeMinutes },
     serviceKeys: ['plumbing'],
     resources: people.map(({ id, opens, closes, weekdays = ALL_WEEK }) => ({ id, name: id, hours: weekdays.map((weekday) => ({ weekday, opensMinute: opens, closesMinute: closes })) })),
     closedDates,
@@ -138,5 +139,79 @@ describe('a wanted time', () => {
   it('has no alternatives beyond the horizon', () => {
     expect(bookableDates(calendar({ horizonDays: 1 }), nowMs, nowMs, 5)).toEqual(['2027-03-01', '2027-03-02']);
     expect(nearestSlots(calendar({ horizonDays: 1 }), at('2027-03-09T09:00:00-05:00'), nowMs, { days: 5, count: 3 })).toEqual([]);
+  });
+});
+
+describe('hours of work that touch', () => {
+  const FRIDAY = '2027-03-05';
+  const SATURDAY = '2027-03-06';
+  /** One person, with these hours of each weekday. */
+  const working = (change: Change, ...hours: ServiceCalendar['resources'][number]['hours']) => ({ ...calendar(change), resources: [{ id: 'a', name: 'a', hours }] });
+  const hours = (weekday: number, opens: number, closes: number) => ({ weekday, opensMinute: opens * 60, closesMinute: closes * 60 });
+  const night = (change: Change = {}) => working(change, hours(5, 20, 24), hours(6, 0, 4));
+  const lateStart = at('2027-03-05T23:30:00-05:00');
+  const judged = (of: ServiceCalendar, startMs: number) => [judge(of, startMs, LONG_AGO + 7 * 365 * 86_400_000), freeResources(of, startMs).length];
+  const open = (change: Change = {}) => night({ ...change, horizonDays: 366 });
+
+  it('at midnight are one stretch: an appointment begins on the one day and ends on the other', () => {
+    expect(times(night(), FRIDAY).slice(-3)).toEqual(['22:30', '23:00', '23:30']);
+    expect(times(night(), SATURDAY)).toEqual(['00:00', '00:30', '01:00', '01:30', '02:00', '02:30', '03:00']);
+    expect(judged(open(), lateStart)).toEqual(['bookable', 1]);
+  });
+
+  it('do not touch when the second day is closed', () => {
+    const closedDates = [{ date: SATURDAY, name: 'Holiday' }];
+    expect(times(night({ closedDates }), FRIDAY).at(-1)).toBe('23:00');
+    expect(judged(open({ closedDates }), lateStart)).toEqual(['outside-hours', 0]);
+  });
+
+  it('leave the second day open when the first one is closed', () => {
+    const closedDates = [{ date: FRIDAY, name: 'Holiday' }];
+    expect(times(night({ closedDates }), FRIDAY)).toEqual([]);
+    expect(times(night({ closedDates }), SATURDAY)[0]).toBe('00:00');
+  });
+
+  it('keep clear of what is booked after midnight', () => {
+    const busy = [{ resourceId: 'a', startMs: at('2027-03-06T00:00:00-05:00'), endMs: at('2027-03-06T01:00:00-05:00') }];
+    expect(times(night({ busy }), FRIDAY).at(-1)).toBe('23:00');
+  });
+
+  it('at noon are one stretch too, and each still begins its own steps', () => {
+    const of = working({}, { weekday: 5, opensMinute: 495, closesMinute: 720 }, hours(5, 12, 14));
+    expect(times(of, FRIDAY).slice(-5)).toEqual(['11:15', '11:45', '12:00', '12:30', '13:00']);
+  });
+
+  it('go on from day to day for a service of a whole day', () => {
+    const of = working({ minutes: 1440, horizonDays: 366 }, hours(5, 12, 24), hours(6, 0, 24), hours(7, 0, 8));
+    expect(times(of, FRIDAY).at(-1)).toBe('23:30');
+    expect(times(of, SATURDAY).at(-1)).toBe('08:00');
+  });
+
+  it('of two people are not one', () => {
+    const of = { ...calendar(), resources: [{ id: 'a', name: 'a', hours: [hours(5, 20, 24)] }, { id: 'b', name: 'b', hours: [hours(6, 0, 4)] }] };
+    expect(times(of, FRIDAY).at(-1)).toBe('23:00');
+  });
+});
+
+describe('notice', () => {
+  const nowMs = at('2027-03-01T09:10:00-05:00');
+  const of = (noticeMinutes: number) => calendar({ noticeMinutes });
+
+  it('is none unless it is set: the next minute may be booked', () => {
+    expect(judge(of(0), at('2027-03-01T09:11:00-05:00'), nowMs)).toBe('bookable');
+    expect(times(of(0), '2027-03-01', nowMs)[0]).toBe('09:30');
+  });
+
+  it('holds for what is offered, for what is judged, and for the alternatives', () => {
+    expect(times(of(120), '2027-03-01', nowMs)[0]).toBe('11:30');
+    expect(judge(of(120), at('2027-03-01T11:09:00-05:00'), nowMs)).toBe('too-soon');
+    expect(judge(of(120), at('2027-03-01T11:10:00-05:00'), nowMs)).toBe('bookable');
+    expect(judge(of(120), at('2027-03-01T09:00:00-05:00'), nowMs)).toBe('in-the-past');
+    expect(nearestSlots(of(120), at('2027-03-01T09:30:00-05:00'), nowMs, { days: 8, count: 1 }).map(({ startMs }) => startMs)).toEqual([at('2027-03-01T11:30:00-05:00')]);
+  });
+
+  it('of days leads to alternatives after them', () => {
+    const [first] = nearestSlots(of(10 * 1440), at('2027-03-01T10:00:00-05:00'), nowMs, { days: 8, count: 3 });
+    expect(first?.startMs).toBe(at('2027-03-11T09:30:00-05:00'));
   });
 });

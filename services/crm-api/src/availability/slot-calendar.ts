@@ -5,12 +5,15 @@ import { DateTime } from 'luxon';
  * What is free. Hours of work are kept on the wall clock, appointments on the time line. A working window is therefore
  * turned into two instants first, and everything after that counts real minutes: a day on which the clocks change has
  * an hour of appointments more or less, and none of them starts at a time that does not exist or lasts too short.
+ * Windows that touch are one stretch of work, over midnight too; a closed date has none.
  */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Appointments are offered this far apart, counted from the start of the window. */
 const SLOT_STEP_MS = 30 * MINUTE_MS;
+/** Days after its own into which an appointment may last: 24 hours from late on a day that is followed by one of 23. */
+const LONGEST_DAYS = 2;
 
 export type PartOfDay = 'morning' | 'afternoon' | 'any';
 
@@ -22,7 +25,7 @@ export interface Slot {
 }
 
 /** Why a time cannot be booked, whoever is free. */
-export type Verdict = 'bookable' | 'in-the-past' | 'too-far-ahead' | 'outside-hours';
+export type Verdict = 'bookable' | 'in-the-past' | 'too-soon' | 'too-far-ahead' | 'outside-hours';
 
 /** A calendar whose tenant has the service. */
 export type ServiceCalendar = Calendar & { readonly service: NonNullable<Calendar['service']> };
@@ -30,8 +33,9 @@ export type ServiceCalendar = Calendar & { readonly service: NonNullable<Calenda
 /** The free appointments of one local day, soonest first, one for each time with the person least booked that day. */
 export function slotsOfDay(calendar: ServiceCalendar, date: string, nowMs: number, part: PartOfDay = 'any'): Slot[] {
   const day = dayOf(calendar, date);
+  const earliestMs = earliestStart(calendar, nowMs);
   return startsOf(day, durationMs(calendar))
-    .filter((startMs) => startMs > nowMs && (part === 'any' || startMs < day.noonMs === (part === 'morning')))
+    .filter((startMs) => startMs > nowMs && startMs >= earliestMs && (part === 'any' || startMs < day.noonMs === (part === 'morning')))
     .flatMap((startMs) => {
       const endMs = startMs + durationMs(calendar);
       const [resource] = freeIn(day, startMs, endMs);
@@ -47,6 +51,7 @@ export function freeResources(calendar: ServiceCalendar, startMs: number): Calen
 /** Whether anyone could take an appointment then, were nothing booked. */
 export function judge(calendar: ServiceCalendar, startMs: number, nowMs: number): Verdict {
   if (startMs <= nowMs) return 'in-the-past';
+  if (startMs < earliestStart(calendar, nowMs)) return 'too-soon';
   const date = localDate(calendar, startMs);
   if (date > lastBookableDate(calendar, nowMs)) return 'too-far-ahead';
   const endMs = startMs + durationMs(calendar);
@@ -56,7 +61,7 @@ export function judge(calendar: ServiceCalendar, startMs: number, nowMs: number)
 /** Free appointments near a wanted time: of that day the closest, then of the days after it those at about the same time. At most `count`, soonest first. */
 export function nearestSlots(calendar: ServiceCalendar, wantedMs: number, nowMs: number, options: { days: number; count: number }): Slot[] {
   const found: Slot[] = [];
-  const fromMs = Math.max(wantedMs, nowMs);
+  const fromMs = Math.max(wantedMs, earliestStart(calendar, nowMs));
   for (const [index, date] of bookableDates(calendar, fromMs, nowMs, options.days).entries()) {
     const target = fromMs + index * DAY_MS;
     const ofDay = slotsOfDay(calendar, date, nowMs).sort((a, b) => Math.abs(a.startMs - target) - Math.abs(b.startMs - target) || a.startMs - b.startMs);
@@ -77,6 +82,11 @@ export function localDate(calendar: Calendar, atMs: number): string {
   return isoDate(DateTime.fromMillis(atMs, { zone: calendar.timeZone }));
 }
 
+/** Before this an appointment is too soon. */
+export function earliestStart({ service }: ServiceCalendar, nowMs: number): number {
+  return nowMs + service.noticeMinutes * MINUTE_MS;
+}
+
 export function lastBookableDate(calendar: Calendar, nowMs: number): string {
   return isoDate(DateTime.fromMillis(nowMs, { zone: calendar.timeZone }).plus({ days: calendar.horizonDays }));
 }
@@ -89,7 +99,10 @@ interface Day {
 
 interface Person {
   readonly resource: CalendarResource;
+  /** Their hours of that day, from which appointments are counted. */
   readonly windows: readonly Window[];
+  /** The same without a break, as far as they go on into the next days. */
+  readonly stretches: readonly Window[];
   readonly busy: readonly BusyPeriod[];
   /** Appointments they have that day. */
   readonly load: number;
@@ -104,18 +117,44 @@ function dayOf(calendar: Calendar, date: string): Day {
   const day = DateTime.fromISO(date, { zone: calendar.timeZone });
   const startMs = day.startOf('day').toMillis();
   const endMs = instantOf(day, 1440);
-  const isClosed = calendar.closedDates.some((closed) => closed.date === date);
   const people = calendar.resources.map((resource): Person => {
-    const hours = isClosed ? [] : resource.hours.filter(({ weekday }) => weekday === day.weekday);
+    const windows = windowsOf(calendar, resource, day);
     const busy = calendar.busy.filter((period) => period.resourceId === resource.id);
     return {
       resource,
-      windows: hours.map(({ opensMinute, closesMinute }) => ({ startMs: instantOf(day, opensMinute), endMs: instantOf(day, closesMinute) })),
+      windows,
+      stretches: stretchesOf(calendar, resource, day, windows),
       busy,
       load: busy.filter((period) => overlaps(period, startMs, endMs)).length,
     };
   });
   return { noonMs: instantOf(day, 720), people };
+}
+
+/** When someone works on a day, soonest first; never on a closed one. */
+function windowsOf(calendar: Calendar, resource: CalendarResource, day: DateTime): Window[] {
+  if (calendar.closedDates.some((closed) => closed.date === isoDate(day))) return [];
+  return resource.hours
+    .filter(({ weekday }) => weekday === day.weekday)
+    .map(({ opensMinute, closesMinute }) => ({ startMs: instantOf(day, opensMinute), endMs: instantOf(day, closesMinute) }))
+    .sort((a, b) => a.startMs - b.startMs);
+}
+
+/** The windows of a day, joined where they touch, and with those of the next days where they go on over midnight. */
+function stretchesOf(calendar: Calendar, resource: CalendarResource, day: DateTime, windows: readonly Window[]): Window[] {
+  const all = [...windows];
+  for (let ahead = 1; ahead <= LONGEST_DAYS; ahead++) {
+    const next = day.plus({ days: ahead });
+    if (all.at(-1)?.endMs !== next.startOf('day').toMillis()) break;
+    all.push(...windowsOf(calendar, resource, next));
+  }
+  const joined: Window[] = [];
+  for (const window of all) {
+    const last = joined.at(-1);
+    if (last && window.startMs <= last.endMs) joined[joined.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, window.endMs) };
+    else joined.push(window);
+  }
+  return joined;
 }
 
 /**
@@ -143,8 +182,10 @@ function changeOfClocks(after: DateTime, minutes: number): DateTime {
 
 function startsOf(day: Day, durationMs: number): number[] {
   const starts = new Set<number>();
-  for (const window of day.people.flatMap((person) => person.windows)) {
-    for (let startMs = window.startMs; startMs + durationMs <= window.endMs; startMs += SLOT_STEP_MS) starts.add(startMs);
+  for (const person of day.people) {
+    for (const window of person.windows) {
+      for (let startMs = window.startMs; startMs < window.endMs; startMs += SLOT_STEP_MS) if (worksIn(person, startMs, startMs + durationMs)) starts.add(startMs);
+    }
   }
   return [...starts].sort((a, b) => a - b);
 }
@@ -156,7 +197,7 @@ function freeIn(day: Day, startMs: number, endMs: number): CalendarResource[] {
     .map((person) => person.resource);
 }
 
-const worksIn = (person: Person, startMs: number, endMs: number): boolean => person.windows.some((window) => window.startMs <= startMs && endMs <= window.endMs);
+const worksIn = (person: Person, startMs: number, endMs: number): boolean => person.stretches.some((window) => window.startMs <= startMs && endMs <= window.endMs);
 const overlaps = (busy: BusyPeriod, startMs: number, endMs: number): boolean => busy.startMs < endMs && startMs < busy.endMs;
 const durationMs = (calendar: ServiceCalendar): number => calendar.service.durationMinutes * MINUTE_MS;
 const isoDate = (day: DateTime): string => day.toISODate() ?? '';

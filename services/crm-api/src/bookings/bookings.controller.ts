@@ -20,7 +20,7 @@ export class BookingsController {
   @ApiResponse({ status: 200, description: 'The same call asked for this booking before; nothing was booked again.', standardSchema: bookingSchema })
   @ApiResponse({ status: 201, standardSchema: bookingSchema })
   @ApiResponse({ status: 409, description: '`slot-taken`, with up to three `alternatives`; or `idempotency-in-progress`.', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`unknown-service`, `in-the-past`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
   create(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -54,7 +54,7 @@ export class BookingsController {
   @ApiResponse({ status: 200, standardSchema: bookingSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   @ApiResponse({ status: 409, description: '`slot-taken`, with up to three `alternatives`; `booking-cancelled`; or `idempotency-in-progress`.', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`in-the-past`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
   move(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,

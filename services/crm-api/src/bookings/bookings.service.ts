@@ -20,13 +20,13 @@ export class BookingsService {
    * Books whoever suits and is free then, the one least booked that day first. A booking that was asked for in the same
    * call before, under whatever key, is returned as it is: models ask again when they were told nothing.
    * @param key the request's Idempotency-Key; a service's is the tool call that asks
-   * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-far-ahead`, `outside-hours`
+   * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`
    */
   async book(transaction: Transaction, caller: Caller, key: string, asked: CreateBooking, now: Date): Promise<{ booking: Booking; isNew: boolean }> {
     const startsAt = new Date(asked.start);
     const before = await this.askedBefore(transaction, caller, asked, startsAt);
     if (before) return { booking: before, isNew: false };
-    const load = () => this.availability.calendar(caller.tenantId, asked.service, startsAt, { unknownServiceStatus: 422, transaction });
+    const load = () => this.availability.calendar(caller.tenantId, asked.service, { wanted: startsAt, now }, { unknownServiceStatus: 422, transaction });
     const calendar = await load();
     const booking = await this.bookings.book(transaction, {
       tenantId: caller.tenantId,
@@ -50,7 +50,7 @@ export class BookingsService {
   async move(transaction: Transaction, tenantId: TenantId, id: string, asked: MoveBooking, now: Date): Promise<Booking> {
     const booking = found(await this.bookings.find(tenantId, id, transaction));
     const startsAt = new Date(asked.start);
-    const load = () => this.availability.calendar(tenantId, booking.service.key, startsAt, { unknownServiceStatus: 422, transaction });
+    const load = () => this.availability.calendar(tenantId, booking.service.key, { wanted: startsAt, now }, { unknownServiceStatus: 422, transaction });
     const calendar = withoutOwn(await load(), booking);
     const { resourceIds, endsAt } = this.wanted(calendar, startsAt, now);
     const sameFirst = [...resourceIds].sort((a, b) => Number(b === booking.resource.id) - Number(a === booking.resource.id));
@@ -102,6 +102,7 @@ export class BookingsService {
 const TITLES = {
   'slot-taken': 'The time is taken',
   'in-the-past': 'The time is over',
+  'too-soon': 'The time is too soon',
   'too-far-ahead': 'The time is too far ahead',
   'outside-hours': 'Nobody works then',
 } as const;
@@ -109,6 +110,7 @@ const TITLES = {
 const DETAILS = {
   'slot-taken': 'Everyone who does this is booked then. Take one of the alternatives or ask for availability.',
   'in-the-past': 'Appointments start in the future. Take one of the alternatives or ask for availability.',
+  'too-soon': 'Appointments of this service are booked longer before they start. Take one of the alternatives or ask for availability.',
   'too-far-ahead': 'Appointments are not given that far ahead yet. Ask for an earlier day.',
   'outside-hours': 'Nobody who does this works for the whole of that time. Take one of the alternatives or ask for availability.',
 } as const;

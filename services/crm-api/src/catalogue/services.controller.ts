@@ -1,18 +1,41 @@
-import { Get, Inject } from '@nestjs/common';
+import { Body, Get, Inject, Param, Patch, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { CatalogueRepository } from '@tandem/database';
-import { CurrentCaller, TenantController, type Caller } from '@tandem/platform';
+import { CatalogueRepository, type Transaction } from '@tandem/database';
+import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, Problem, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
+import type { Response } from 'express';
 import { CRM_SCOPES } from '../crm-scopes.ts';
-import { servicesSchema } from './catalogue.dto.ts';
+import { changeServiceSchema, serviceSchema, servicesSchema, type ChangeService } from './catalogue.dto.ts';
 
 @TenantController('services', CRM_SCOPES)
 export class ServicesController {
-  constructor(@Inject(CatalogueRepository) private readonly catalogue: CatalogueRepository) {}
+  constructor(
+    @Inject(CatalogueRepository) private readonly catalogue: CatalogueRepository,
+    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites<Transaction>,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'What can be booked' })
   @ApiResponse({ status: 200, standardSchema: servicesSchema })
   async list(@CurrentCaller() caller: Caller) {
     return { items: await this.catalogue.services(caller.tenantId) };
+  }
+
+  @Patch(':id')
+  @Repeatable()
+  @ApiOperation({ summary: 'Set how long before their start appointments of a service are booked at the latest' })
+  @ApiResponse({ status: 200, standardSchema: serviceSchema })
+  @ApiResponse({ status: 404, description: '`service-not-found`', standardSchema: problemSchema })
+  change(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @Body({ schema: changeServiceSchema }) body: ChangeService,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.writes.answer({ caller, key, operation: `PATCH /v1/services/${id}`, body }, response, async (transaction) => {
+      const service = await this.catalogue.setNotice(transaction, caller.tenantId, id, body.noticeMinutes);
+      if (!service) throw new Problem(404, 'service-not-found', 'No such service', 'There is no service with this id. Ask for the list.');
+      return { status: 200, body: service };
+    });
   }
 }
