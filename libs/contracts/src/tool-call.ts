@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentChangeSchema } from './agent-behaviour.ts';
+import { isVisible, storableText } from './text.ts';
 import { callIdSchema, relayIdSchema, tenantIdSchema, toolCallIdSchema, type CallId, type TenantId, type ToolCallId } from './ids.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -39,6 +40,7 @@ export interface ToolDeclaration<Arguments = unknown> {
   readonly deadlineMs: number;
   /** One sentence for the model for each way this tool can fail; the defaults fit most tools. */
   readonly sentences?: Partial<Record<'failed' | 'timed-out' | 'cancelled', string>>;
+  /** Optional arguments that were left empty are absent; text is cleaned of what cannot be stored. */
   parse(input: unknown): { ok: true; value: Arguments } | { ok: false; problem: string };
 }
 
@@ -54,6 +56,7 @@ export function defineTool<Schema extends z.ZodObject>(spec: {
   deadlineMs: number;
   sentences?: ToolDeclaration['sentences'];
 }): ToolDeclaration<z.infer<Schema>> {
+  const optional = optionalArguments(spec.arguments);
   const { $schema: _dialect, ...parameters } = z.toJSONSchema(spec.arguments, { target: 'draft-7', io: 'input' });
   return {
     name: spec.name,
@@ -64,12 +67,29 @@ export function defineTool<Schema extends z.ZodObject>(spec: {
     deadlineMs: spec.deadlineMs,
     ...(spec.sentences ? { sentences: spec.sentences } : {}),
     parse(input) {
-      const parsed = spec.arguments.safeParse(input);
+      const parsed = spec.arguments.safeParse(asMeant(input, optional));
       if (parsed.success) return { ok: true, value: parsed.data };
       const problem = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`).join('; ');
       return { ok: false, problem: problem.slice(0, 500) };
     },
   };
+}
+
+/** Those that may be left out; null stands for that too where it is no value of its own. */
+function optionalArguments(schema: z.ZodObject): ReadonlyMap<string, { readonly takesNull: boolean }> {
+  const fields = Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).filter(([, field]) => field.safeParse(undefined).success);
+  return new Map(fields.map(([name, field]) => [name, { takesNull: field.safeParse(null).success }]));
+}
+
+/** Models fill in every argument they are shown: one that may be left out and says nothing was left out. */
+function asMeant(input: unknown, optional: ReadonlyMap<string, { readonly takesNull: boolean }>): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  const given = Object.entries(input).map(([name, value]: [string, unknown]) => [name, typeof value === 'string' ? storableText(value) : value] as const);
+  const isLeftEmpty = (name: string, value: unknown) => {
+    const argument = optional.get(name);
+    return argument !== undefined && (value === null ? !argument.takesNull : typeof value === 'string' && !isVisible(value));
+  };
+  return Object.fromEntries(given.filter(([name, value]) => !isLeftEmpty(name, value)));
 }
 
 const DEFAULT_SENTENCES = {

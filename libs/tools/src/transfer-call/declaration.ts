@@ -1,4 +1,4 @@
-import { defineTool, type Department, type ToolDeclaration } from '@tandem/contracts';
+import { defineTool, INVISIBLE, isVisible, type Department, type ToolDeclaration } from '@tandem/contracts';
 import { z } from 'zod';
 
 /** Carried out by the session that holds the call. The model names a department of its agent's directory; it cannot dial. */
@@ -18,7 +18,7 @@ export function transferCallTo(directory: readonly Pick<Department, 'key' | 'nam
     arguments: z.object({
       department: z.enum(keys).describe(`Who to put them through to: ${directory.map(({ key, name }) => `${key} (${name})`).join(', ')}.`),
       reason: z.enum(['caller-asked', 'cannot-help', 'complaint', 'urgent']).describe('Why a person is needed.'),
-      summary: z.string().min(1).max(600).describe('For the person who takes the call, who hears it before: who is calling, what they want, what has been done. One or two sentences.'),
+      summary: z.string().min(1).max(600).refine(isVisible, INVISIBLE).describe('For the person who takes the call, who hears it before: who is calling, what they want, what has been done. One or two sentences.'),
     }),
     cancellable: false,
     deadlineMs: 5_000,
