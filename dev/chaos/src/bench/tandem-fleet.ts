@@ -28,6 +28,7 @@ const AGENT: Partial<AgentContentInput> = {
   turnDetection: { kind: 'preset', preset: 'fast' },
   idle: { afterMs: 0 },
   toolWait: { fillerAfterMs: 0 },
+  limits: { maxAnswersWithoutTool: 0 },
 };
 
 export type LineName = 'postgres' | 'redis' | 'model';

@@ -39,7 +39,7 @@ export function eventLine(event: CallEvent, startedAt: number): string | null {
     case 'agent.spoke':
       return line(`${cyan('agent ')}  ${event.data.text}${event.data.interrupted ? dim(' … (interrupted)') : ''}`, sinceStart);
     case 'caller.spoke':
-      return line(`${green('caller')}  ${event.data.text}`, sinceStart);
+      return line(`${green('caller')}  ${event.data.text || dim('(words not known)')}`, sinceStart);
     case 'tool.called':
       return line(`${yellow('tool  ')}  ${event.data.name} ${dim(JSON.stringify(event.data.arguments))}`, sinceStart);
     case 'tool.finished':

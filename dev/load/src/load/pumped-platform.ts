@@ -6,6 +6,8 @@ import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
 import { busyMs, favour, pin } from './machine.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
 
+/** Callers who never want anything are what is measured. */
+const TALKS_ON: Partial<AgentContentInput> = { limits: { maxAnswersWithoutTool: 0 } };
 /** Off unless an agent asks for it, and paid for with every frame. */
 const RECORDED: Partial<AgentContentInput> = { recording: { mode: 'announced' }, notice: 'This call is recorded.' };
 const RELAY_CORE = 0;
@@ -38,7 +40,7 @@ export class PumpedPlatform {
     const pump = await PumpProcess.start();
     try {
       const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls) } } });
-      if (isRecorded) await platform.publish(RECORDED);
+      await platform.publish({ ...TALKS_ON, ...(isRecorded ? RECORDED : {}) });
       for (const instance of relaysOf(platform)) {
         const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
         if (isPinned) pin(pid, RELAY_CORE);

@@ -9,6 +9,7 @@ import type { CallSessionParts } from './call-session.ts';
 import { CallRecording } from './call-recording.ts';
 import { callTools } from './call-tools.ts';
 import { CallWatch } from './call-watch.ts';
+import { CallerTurns } from './caller-turns.ts';
 import { DigitInput } from './digit-input.ts';
 import { HoldMusic } from './hold-music.ts';
 import { interruptionPolicy } from './interruption-policies/policy.ts';
@@ -33,7 +34,6 @@ export interface CallHooks {
   readonly itemFinished: (item: SpokenItem) => void;
   readonly playoutIdle: () => void;
   readonly quiet: () => void;
-  readonly callerActive: () => void;
   readonly ended: (termination: Termination) => void;
   /** A person is to go on with the call. */
   readonly putThrough: () => void;
@@ -59,7 +59,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       hooks.model()?.change(change);
     },
   }, given.takeover?.agent);
-  const transcript = new Transcript(call, log, clock);
+  const transcript = new Transcript(call, log, clock, (itemId) => watch.idle.callerSaid(itemId, true));
   const latency = new TurnLatency(log, clock, clock.now());
   const playout: Playout = new Playout(stream, atMs, {
     playingBegins: hooks.agentBegins,
@@ -69,11 +69,15 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     idle: hooks.playoutIdle,
   });
   const { backchannels } = agent.texts;
-  const rules = { settings: settings.interruption, policy: interruptionPolicy(settings.interruption, { backchannels }), backchannels };
+  const rules = { settings: settings.interruption, policy: interruptionPolicy(settings.interruption, { backchannels }), backchannels, hasAsked: () => transcript.hasAsked(playout.hearing()) };
   const turns: TurnTaking = new TurnTaking(model, playout, clock, rules, {
     quiet: hooks.quiet,
     talkedOver: () => transfer.talkedOver(),
-    callerActive: hooks.callerActive,
+    callerActive: () => wait.busy(),
+    nothingSaid: (itemId) => {
+      transcript.nothingSaid(itemId);
+      watch.idle.wordless(itemId);
+    },
     interrupted: (cut, tookMs) => {
       for (const { itemId, heardMs } of cut) if (!phrases.isPhrase(itemId)) hooks.model()?.truncate(itemId, heardMs);
       latency.interrupted(tookMs);
@@ -90,9 +94,9 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const ending = new CallEnding(call, log, clock, hooks.ended);
   const transfer: Transfer = new Transfer(call, { log, clock, texts: () => agent.texts, leave: hooks.putThrough, ...transferWords(turns, phrases, note) });
-  const watch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
+  const watch: CallWatch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
   const music = new HoldMusic(stream, clock, given.music ?? (() => new Uint8Array(0)));
-  const wait = new ToolWait(settings.toolWait, clock, {
+  const wait: ToolWait = new ToolWait(settings.toolWait, clock, {
     isFloorFree: () => turns.isQuiet,
     fillers: () => agent.texts.fillers,
     say: (text) => phrases.say(text),
@@ -119,9 +123,13 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       watch.idle.busy();
       wait.began();
     },
-    finished: (name, outcome) => agent.toolFinished(name, outcome),
+    finished: (name, outcome) => {
+      watch.answers.progressed();
+      agent.toolFinished(name, outcome);
+    },
   });
-  return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, recording, tools };
+  const caller = new CallerTurns({ transcript, latency, turns, languages, idle: watch.idle, language: () => agent.language });
+  return { agent, caller, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, recording, tools };
 }
 
 function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {
