@@ -23,7 +23,7 @@ import { ToolWait } from './tool-wait.ts';
 import { Transcript, type SpokenItem } from './transcript.ts';
 import { Transfer, type TransferParts } from './transfer.ts';
 import { TurnLatency } from './turn-latency.ts';
-import { TurnTaking } from './turn-taking.ts';
+import { TurnTaking, type TurnTakingRules } from './turn-taking.ts';
 
 /** What the session answers when its parts tell it something that concerns several of them. */
 export interface CallHooks {
@@ -68,9 +68,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     heardFirst: (responseId) => latency.heardFirst(responseId),
     idle: hooks.playoutIdle,
   });
-  const { backchannels } = agent.texts;
-  const rules = { settings: settings.interruption, policy: interruptionPolicy(settings.interruption, { backchannels }), backchannels, hasAsked: () => transcript.hasAsked(playout.hearing()) };
-  const turns: TurnTaking = new TurnTaking(model, playout, clock, rules, {
+  const turns: TurnTaking = new TurnTaking(model, playout, clock, turnRules(agent, settings, () => transcript.hasAsked(playout.hearing())), {
     quiet: hooks.quiet,
     talkedOver: () => transfer.talkedOver(),
     callerActive: () => wait.busy(),
@@ -95,22 +93,14 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   const ending = new CallEnding(call, log, clock, hooks.ended);
   const transfer: Transfer = new Transfer(call, { log, clock, texts: () => agent.texts, leave: hooks.putThrough, ...transferWords(turns, phrases, note) });
   const watch: CallWatch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
-  const music = new HoldMusic(stream, clock, given.music ?? (() => new Uint8Array(0)));
-  const wait: ToolWait = new ToolWait(settings.toolWait, clock, {
-    isFloorFree: () => turns.isQuiet,
-    fillers: () => agent.texts.fillers,
-    say: (text) => phrases.say(text),
-    startMusic: () => music.start(),
-    stopMusic: () => music.stop(),
-  });
+  const wait: ToolWait = toolWait(given, agent, turns, phrases);
   const digits = new DigitInput(clock, (entered) => {
     note(`The caller pressed on the keypad: ${entered}`);
     turns.speak({ kind: 'reply' });
   });
   const secureDigits = new SecureDigits(clock);
   const mic: MicDistance = new MicDistance(firstMicDistance(settings, agent), clock, (noiseReduction) => agent.apply({ noiseReduction }, 'tool'));
-  const spoken = [...new Set([settings.language, ...Object.keys(settings.texts)].map(baseLanguage))];
-  const languages = new LanguageWatch(given.detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
+  const languages = languageWatch(given, agent);
   const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
   const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, digits, secureDigits, recording, log, offsetMs: atMs });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
@@ -130,6 +120,26 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const caller = new CallerTurns({ transcript, latency, turns, languages, idle: watch.idle, language: () => agent.language });
   return { agent, caller, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, recording, tools };
+}
+
+function turnRules({ texts: { backchannels } }: AgentState, { interruption }: AgentSnapshot, hasAsked: () => boolean): TurnTakingRules {
+  return { settings: interruption, policy: interruptionPolicy(interruption, { backchannels }), backchannels, hasAsked };
+}
+
+function toolWait({ call, stream, clock, music: tune }: CallSessionParts, agent: AgentState, turns: TurnTaking, phrases: SetPhrases): ToolWait {
+  const music = new HoldMusic(stream, clock, tune ?? (() => new Uint8Array(0)));
+  return new ToolWait(call.agent.toolWait, clock, {
+    isFloorFree: () => turns.isQuiet,
+    fillers: () => agent.texts.fillers,
+    say: (text) => phrases.say(text),
+    startMusic: () => music.start(),
+    stopMusic: () => music.stop(),
+  });
+}
+
+function languageWatch({ call, detectLanguage }: CallSessionParts, agent: AgentState): LanguageWatch {
+  const spoken = [...new Set([call.agent.language, ...Object.keys(call.agent.texts)].map(baseLanguage))];
+  return new LanguageWatch(detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
 }
 
 function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {

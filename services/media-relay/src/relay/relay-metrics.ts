@@ -98,6 +98,11 @@ export class RelayMetrics {
     if (status) this.unansweredResponses.inc({ provider, status, reason: RESPONSE_FAULTS.has(code) ? code : category });
   }
 
+  private transcribed({ type, data }: Extract<CallFact, { type: 'transcription.failed' | 'caller.spoke' }>): void {
+    if (type === 'transcription.failed') this.transcriptionFailures.inc({ provider: data.provider, code: TRANSCRIPTION_FAULTS.has(data.code) ? data.code : 'other' });
+    else if (data.text === '') this.unwrittenTurns.inc();
+  }
+
   private count(fact: CallFact): void {
     switch (fact.type) {
       case 'latency.measured':
@@ -105,9 +110,8 @@ export class RelayMetrics {
       case 'model.faulted':
         return this.faulted(fact.data);
       case 'transcription.failed':
-        return this.transcriptionFailures.inc({ provider: fact.data.provider, code: TRANSCRIPTION_FAULTS.has(fact.data.code) ? fact.data.code : 'other' });
       case 'caller.spoke':
-        return fact.data.text === '' ? this.unwrittenTurns.inc() : undefined;
+        return this.transcribed(fact);
       case 'model.moved':
         this.modelMoves.inc({ why: fact.data.why });
         return this.modelGaps.observe({ why: fact.data.why }, fact.data.gapMs / 1000);
