@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { tone } from './behaviours/tone.ts';
 import { FAULT_KINDS, faultSpecProblem, type FaultSpec } from './fault-spec.ts';
-import { Faults, seededRandom, type FaultVictim, type Strike } from './faults.ts';
+import { seededRandom } from '../link/seeded-random.ts';
+import { Faults, type FaultVictim, type Strike } from './faults.ts';
 import { asObject, at, type JsonObject } from './json.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { deltaBytes, SessionBench } from './testing/session-bench.ts';

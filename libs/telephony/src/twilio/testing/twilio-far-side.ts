@@ -49,6 +49,8 @@ export class TwilioFarSide implements CallerStreamFarSide {
   private readonly arrivals = { there: { sentAt: -1, at: 0 }, here: { sentAt: -1, at: 0 } };
   private isFrozen = false;
   private isDeaf = false;
+  private marksToLose = 0;
+  private heldMarks: string[] | null = null;
   private isOver = false;
 
   constructor(private readonly line: LineSetting = {}, limits: Partial<TwilioStreamLimits> = {}) {
@@ -94,6 +96,22 @@ export class TwilioFarSide implements CallerStreamFarSide {
     this.isDeaf = true;
   }
 
+  /** So many marks never come back. */
+  losesMarks(marks: number): void {
+    this.marksToLose = marks;
+  }
+
+  /** Marks come back after so long, all at once. */
+  holdsMarks(forMs: number): void {
+    if (this.heldMarks) return;
+    this.heldMarks = [];
+    this.clock.after(forMs, () => {
+      const held = this.heldMarks ?? [];
+      this.heldMarks = null;
+      for (const name of held) this.echo(name);
+    });
+  }
+
   heardMs(value: number): number {
     return this.playout.heardMs(value);
   }
@@ -133,6 +151,14 @@ export class TwilioFarSide implements CallerStreamFarSide {
   }
 
   private echo(name: string): void {
+    if (this.marksToLose > 0) {
+      this.marksToLose -= 1;
+      return;
+    }
+    if (this.heldMarks) {
+      this.heldMarks.push(name);
+      return;
+    }
     this.tells(`{"event":"mark","sequenceNumber":"3","streamSid":"MZ1","mark":{"name":"${name}"}}`);
   }
 
