@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentContentInput } from '@tandem/contracts';
 import { RunningPlatform } from '@tandem/commands/platform';
+import { linkText } from '@tandem/simulators';
 import type { Habit } from '../pump/carrier-stream.ts';
+import { DISTANCE } from '../pump/distance.ts';
 import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
 import { busyMs, favour, pin } from './machine.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
@@ -23,6 +25,8 @@ export interface Conditions {
   /** How busy the other core was, in all. */
   readonly otherCoreShare: number;
   readonly isRecorded: boolean;
+  /** Between the relay and its far sides; absent where there was none. */
+  readonly link?: string;
 }
 
 /** The whole platform with one relay on a core of its own; servers, workers and the driver share the other one. */
@@ -65,7 +69,7 @@ export class PumpedPlatform {
     const after = await look();
     const ms = after.ms - before.ms;
     const othersShare = Math.max(0, (after.own - before.own - (after.relay - before.relay)) / ms);
-    return { ...done, measuredAt: new Date().toISOString(), othersShare, otherCoreShare: (after.other - before.other) / ms, isRecorded: this.isRecorded };
+    return { ...done, measuredAt: new Date().toISOString(), othersShare, otherCoreShare: (after.other - before.other) / ms, isRecorded: this.isRecorded, link: linkText(DISTANCE) };
   }
 
   /** So many calls, so many a second. @throws when one is refused */

@@ -33,15 +33,17 @@ export function drawLink(settings: LinkSettings, random: () => number): LinkSett
   return { ...settings, roundTripMs: [roundTripMs, roundTripMs] };
 }
 
-/** The settings as words for a report: `20–250 ms round trip, up to 15 ms jitter, 0.2 % sent again`. */
+/** The settings as words for a report. */
 export function linkText({ roundTripMs: [least, most], jitterMs, lossShare }: LinkSettings): string {
-  if (most === 0) return 'no distance';
+  if (most === 0) return 'no round trip';
   const span = least === most ? `${most}` : `${least}–${most}`;
   return `${span} ms round trip, up to ${jitterMs} ms jitter, ${Number((lossShare * 100).toFixed(3))} % of packets sent again`;
 }
 
 /** One connection over a distance, as TCP has it: late, in bunches, in order, nothing lost. */
 export class Link {
+  /** Without jitter. */
+  readonly roundTripMs: number;
   readonly toServer: OneWay;
   readonly toClient: OneWay;
 
@@ -49,7 +51,8 @@ export class Link {
     const { jitterMs, lossShare } = settings;
     // Draws of its own, so that they do not depend on what other connections draw meanwhile.
     const draw = seededRandom(random() * 2 ** 32);
-    const roundTripMs = drawLink(settings, draw).roundTripMs[0];
+    const [roundTripMs] = drawLink(settings, draw).roundTripMs;
+    this.roundTripMs = roundTripMs;
     const isStraight = roundTripMs === 0 && jitterMs === 0 && lossShare === 0;
     const delayMs = (): number => {
       const resentMs = draw() < lossShare ? roundTripMs + draw() * RESENT_WITHIN_MS : 0;

@@ -220,6 +220,7 @@ describe('faults of a session', () => {
     ['insufficient_quota', 'failed', { type: 'failed', error: { code: 'insufficient_quota' } }],
     ['max_output_tokens', 'incomplete', { type: 'incomplete', reason: 'max_output_tokens' }],
     ['content_filter', 'incomplete', { type: 'incomplete', reason: 'content_filter' }],
+    ['mute', 'completed', null],
   ] as const)('fail-response %s: the answer ends %s', async (as, status, details) => {
     open({ kind: 'fail-response', as, times: 1 });
     bench.send({ type: 'response.create' });
