@@ -33,11 +33,16 @@ export function drawLink(settings: LinkSettings, random: () => number): LinkSett
   return { ...settings, roundTripMs: [roundTripMs, roundTripMs] };
 }
 
+/** `20–250 ms`. */
+export function roundTripText({ roundTripMs: [least, most] }: LinkSettings): string {
+  return most === 0 ? 'none' : `${least === most ? most : `${least}–${most}`} ms`;
+}
+
 /** The settings as words for a report. */
-export function linkText({ roundTripMs: [least, most], jitterMs, lossShare }: LinkSettings): string {
-  if (most === 0) return 'no round trip';
-  const span = least === most ? `${most}` : `${least}–${most}`;
-  return `${span} ms round trip, up to ${jitterMs} ms jitter, ${Number((lossShare * 100).toFixed(3))} % of packets sent again`;
+export function linkText(settings: LinkSettings): string {
+  const { roundTripMs, jitterMs, lossShare } = settings;
+  if (roundTripMs[1] === 0) return 'no round trip';
+  return `${roundTripText(settings)} round trip, up to ${jitterMs} ms jitter, ${Number((lossShare * 100).toFixed(3))} % of packets sent again`;
 }
 
 /** One connection over a distance, as TCP has it: late, in bunches, in order, nothing lost. */

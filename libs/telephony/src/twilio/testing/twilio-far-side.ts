@@ -174,10 +174,13 @@ export class TwilioFarSide implements CallerStreamFarSide {
 
   /** What is written in one turn travels together. */
   private travel(way: 'there' | 'here', arrive: () => void): void {
-    const { delayMs: [least, most] = [0, 0], random = Math.random } = this.line;
+    const { delayMs: [least, most] = [0, 0], loss = { share: 0, withinMs: 0 }, random = Math.random } = this.line;
     const last = this.arrivals[way];
     const now = this.clock.now();
-    if (last.sentAt !== now) this.arrivals[way] = { sentAt: now, at: Math.max(last.at, now + least + random() * (most - least)) };
+    if (last.sentAt !== now) {
+      const resentMs = random() < loss.share ? random() * loss.withinMs : 0;
+      this.arrivals[way] = { sentAt: now, at: Math.max(last.at, now + least + random() * (most - least) + resentMs) };
+    }
     this.clock.after(this.arrivals[way].at - now, arrive);
   }
 }
