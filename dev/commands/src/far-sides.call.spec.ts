@@ -60,10 +60,13 @@ describe('a carrier a round trip away', () => {
     ['late and in bunches', [{ kind: 'bunch-marks', afterMs: 0, holdMs: 2_500, bunches: 6 }]],
     ['not at all, for some', [{ kind: 'lose-marks', afterMs: 0, marks: 25 }]],
   ];
-  it.each(marks)('that gives marks back %s loses no word', async (_how, streamFaults) => {
+  it.each(marks)('that gives marks back %s loses no word of what was heard', async (_how, streamFaults) => {
     await platform.withAgent({ greeting: GREETING }, async () => {
       const call = platform.ring({ streamFaults });
-      await answer(call);
+      await call.waitForSpeech();
+      // What is said into a sentence whose marks are not back cuts it off, for all anybody knows.
+      await call.waitForSilence(4_000);
+      await call.say(words(900));
       await call.waitForSpeech();
       await call.waitForSilence(4_000);
       const report = await hungUp(call);
@@ -103,6 +106,7 @@ describe('a model a round trip away', () => {
   });
 
   it('that completes an answer without a sound is asked again', async () => {
+    platform.model.addCallerLines({ lines: ['I need a plumber.'] });
     platform.model.faults.add({ kind: 'fail-response', as: 'mute', response: 2, times: 1 });
     await platform.withAgent({ greeting: GREETING }, async () => {
       const call = platform.ring();
