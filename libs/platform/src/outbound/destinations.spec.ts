@@ -5,7 +5,7 @@ const strict = new Destinations([]);
 const trusting = new Destinations(['10.1.0.0/16', 'fd00:1::/32']);
 
 describe('where others may have us send requests', () => {
-  it.each(['https://hooks.example.com/tandem', 'https://hooks.example.com:8443/a?b=c', 'https://93.184.216.34/', 'https://[2606:2800:220:1:248:1893:25c8:1946]/'])('takes %s', (url) => {
+  it.each(['https://hooks.example.com/tandem', 'https://hooks.example.com:8443/a?b=c', 'https://93.184.216.34/', 'https://[2606:2800:220:1:248:1893:25c8:1946]/', 'https://[64:ff9b::5db8:d822]/', 'https://[::ffff:5db8:d822]/', 'https://[::ffff:93.184.216.34]/'])('takes %s', (url) => {
     expect(strict.problemOf(url)).toBeNull();
   });
 
@@ -34,6 +34,12 @@ describe('where others may have us send requests', () => {
     'https://[::ffff:127.0.0.1]/',
     'https://[::ffff:7f00:1]/',
     'https://[64:ff9b::7f00:1]/',
+    'https://[64:ff9b::a9fe:a9fe]/',
+    'https://[64:ff9b::a00:1]/',
+    'https://[64:ff9b:1::5db8:d822]/',
+    'https://[64:ff9b:0:0:1::5db8:d822]/',
+    'https://[::ffff:0:a00:1]/',
+    'https://[::5db8:d822]/',
     'https://[fd00::1]/',
     'https://[fe80::1]/',
     'https://[ff02::1]/',
@@ -64,5 +70,18 @@ describe('where others may have us send requests', () => {
     const local = new Destinations(['127.0.0.0/8', '::1/128']);
     expect(await resolved(local, 'http://localhost:9000/')).not.toBe('DestinationRefused');
     expect(await resolved(trusting, 'http://localhost:9000/')).toBe('DestinationRefused');
+  });
+
+  it('judges an address of NAT64 by the IPv4 address in it, in whatever form the resolver writes it', () => {
+    const local = new Destinations(['10.1.0.0/16']);
+    expect(local.problemOf('https://[64:ff9b::a01:203]:9000/')).toBeNull();
+    expect(local.problemOf('https://[64:ff9b::10.2.2.3]/')).not.toBeNull();
+  });
+
+  it('says of a name what it says of the address the name leads to', async () => {
+    expect(await strict.problemOfResolved('https://localhost/')).toContain('private or reserved');
+    expect(await new Destinations(['127.0.0.0/8', '::1/128']).problemOfResolved('http://localhost:9000/')).toBeNull();
+    expect(await strict.problemOfResolved('https://name.invalid/')).toBeNull();
+    expect(await strict.problemOfResolved('https://127.0.0.1/')).toContain('private or reserved');
   });
 });

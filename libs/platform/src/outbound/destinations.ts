@@ -30,6 +30,7 @@ const FORBIDDEN_NETWORKS = networksOf(FORBIDDEN);
 /** Of https, to addresses that are not trusted. */
 const PORTS = new Set(['', '443', '8443']);
 const MAX_URL_LENGTH = 2_048;
+const RESOLVE_PATIENCE_MS = 2_000;
 
 /** An address that may not be connected to. */
 export class DestinationRefused extends Error {
@@ -84,6 +85,24 @@ export class Destinations {
     };
   }
 
+  /**
+   * Returns what is wrong with a URL, its name resolved; null when nothing is, and when the name does not resolve within
+   * two seconds: it may do so later, and each connection looks again.
+   */
+  async problemOfResolved(text: string): Promise<string | null> {
+    const problem = this.problemOf(text);
+    if (problem !== null) return problem;
+    const url = new URL(text);
+    const refused = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), RESOLVE_PATIENCE_MS);
+      this.lookup(url)(url.hostname.replace(/^\[|\]$/g, ''), { all: true }, (error) => {
+        clearTimeout(timer);
+        resolve(error instanceof DestinationRefused);
+      });
+    });
+    return refused ? 'must not be a name that leads to a private or reserved address' : null;
+  }
+
   private isAllowed(address: string): boolean {
     return this.isTrusted(address) || !isListed(FORBIDDEN_NETWORKS, address);
   }
@@ -105,7 +124,33 @@ function literalOf({ hostname }: URL): string | null {
   return isIP(bare) === 0 ? null : bare;
 }
 
-const MAPPED = /^::ffff:(?:0:)?(\d+\.\d+\.\d+\.\d+)$/i;
+/**
+ * Prefixes under which an IPv6 address stands for the IPv4 address in its last 32 bits: IPv4-mapped (RFC 4291 2.5.5.2),
+ * IPv4-translated (RFC 2765) and the well-known prefix of NAT64 (RFC 6052). A NAT64 network resolves every name so.
+ */
+const IPV4_PREFIXES: readonly (readonly number[])[] = [
+  [0, 0, 0, 0, 0, 0xffff],
+  [0, 0, 0, 0, 0xffff, 0],
+  [0x64, 0xff9b, 0, 0, 0, 0],
+];
+
+/** Returns the IPv4 address an IPv6 address stands for, or the address as it is. */
+function judgedAddress(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const groups = groupsOf(address);
+  if (!IPV4_PREFIXES.some((prefix) => prefix.every((group, index) => group === groups[index]))) return address;
+  return groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]).join('.');
+}
+
+/** Returns the eight groups of a valid IPv6 address. */
+function groupsOf(address: string): number[] {
+  // URL writes dotted tails as groups and drops nothing but runs of zeros; a zone index is no part of the address.
+  const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]/`);
+  const [head = '', tail] = hostname.slice(1, -1).split('::');
+  const parse = (part: string) => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)));
+  const [left, right] = [parse(head), parse(tail ?? '')];
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
+}
 
 /** One list for each family: in a list of both, an IPv4 address also counts as the IPv6 address that maps it. */
 type Networks = Readonly<Record<'ipv4' | 'ipv6', BlockList>>;
@@ -115,7 +160,7 @@ function familyOf(address: string): keyof Networks {
 }
 
 function isListed(networks: Networks, address: string): boolean {
-  const plain = MAPPED.exec(address)?.[1] ?? address;
+  const plain = judgedAddress(address);
   return networks[familyOf(plain)].check(plain, familyOf(plain));
 }
 

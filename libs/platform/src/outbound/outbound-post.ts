@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { DestinationRefused, type Destinations } from './destinations.ts';
+import { type Destinations } from './destinations.ts';
 
 export interface OutboundAnswer {
   readonly status: number;
@@ -8,7 +8,7 @@ export interface OutboundAnswer {
   readonly retryAfterMs: number | null;
 }
 
-/** A request that got no answer: `timeout`, `destination-refused`, `answer-too-large`, or the socket's own code in lower case. */
+/** A request that got no answer: `timeout`, `destination-refused`, or the socket's own code in lower case. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   constructor(readonly code: string) {
@@ -23,12 +23,16 @@ export interface OutboundPost {
   readonly timeoutMs: number;
 }
 
-/** Of an answer nobody reads. */
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** How much of a response body is read, and for how long, to keep its connection; beyond it the connection is dropped. */
+const MAX_BODY_BYTES = 64 * 1024;
+const BODY_PATIENCE_MS = 2_000;
 const SOCKETS_PER_HOST = 32;
 const IDLE_MS = 10_000;
 
-/** Posts to addresses others have named. No redirects: an answer that names another place is an answer. */
+/**
+ * Posts to addresses others have named. The status line decides: a body that is long, slow or cut off changes nothing. No
+ * redirects: an answer that names another place is an answer.
+ */
 export class OutboundPoster {
   private readonly agents = {
     'http:': new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST, timeout: IDLE_MS }),
@@ -51,7 +55,8 @@ export class OutboundPoster {
     };
     return new Promise((resolve, reject) => {
       const request = (isSecure ? httpsRequest : httpRequest)(url, options, (response) => {
-        readAway(response).then(() => resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfterOf(response) }), (error: unknown) => reject(new NoAnswer(codeOf(error))));
+        resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfterOf(response) });
+        discardBody(response);
       });
       request.on('error', (error) => reject(new NoAnswer(codeOf(error))));
       request.end(body);
@@ -63,13 +68,17 @@ export class OutboundPoster {
   }
 }
 
-/** To its end, so that the connection can be used again; no further than the limit. */
-async function readAway(response: IncomingMessage): Promise<void> {
+/** Reads a response body to its end so that the connection can be used again, or drops the connection at the limit. */
+function discardBody(response: IncomingMessage): void {
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  const timer = setTimeout(() => response.destroy(), BODY_PATIENCE_MS);
+  response.on('data', (chunk: Buffer) => {
     bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) throw new NoAnswer('answer-too-large');
-  }
+    if (bytes > MAX_BODY_BYTES) response.destroy();
+  });
+  // The request has been answered: how the connection ends is of no consequence.
+  response.on('error', () => undefined);
+  response.on('close', () => clearTimeout(timer));
 }
 
 function retryAfterOf({ headers }: IncomingMessage): number | null {
@@ -79,9 +88,7 @@ function retryAfterOf({ headers }: IncomingMessage): number | null {
   return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }
 
-function codeOf(error: unknown): string {
-  if (error instanceof NoAnswer || error instanceof DestinationRefused) return error.code;
-  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) return 'timeout';
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
-  return code.toLowerCase().slice(0, 60);
+function codeOf(error: Error & { readonly code?: unknown }): string {
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'timeout';
+  return typeof error.code === 'string' ? error.code.toLowerCase().slice(0, 60) : 'failed';
 }
