@@ -34,5 +34,8 @@ export interface WebhookBody {
 /** Where a webhook's signing secret is sealed: bound to its endpoint, so that it opens nowhere else. */
 export const webhookSecretPlace = (endpointId: string): string => `webhook-endpoint:${endpointId}`;
 
+/** Where the headers of a webhook's receiver are sealed: bound to its endpoint as the secret is. */
+export const webhookHeadersPlace = (endpointId: string): string => `webhook-headers:${endpointId}`;
+
 /** What keys that seal signing secrets are derived for. */
 export const WEBHOOK_SECRETS_PURPOSE = 'webhook-secrets';

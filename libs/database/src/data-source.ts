@@ -13,6 +13,7 @@ import { Recordings1795604600000 } from './migrations/1795604600000-recordings.t
 import { Outbox1795604700000 } from './migrations/1795604700000-outbox.ts';
 import { Refusals1795604800000 } from './migrations/1795604800000-refusals.ts';
 import { Notice1795604900000 } from './migrations/1795604900000-notice.ts';
+import { WebhookFairness1795605000000 } from './migrations/1795605000000-webhook-fairness.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -32,7 +33,16 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
 /** An unused connection is closed after this. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-export const MIGRATIONS = [Initial1795219200000, Admission1795604400000, Cost1795604500000, Recordings1795604600000, Outbox1795604700000, Refusals1795604800000, Notice1795604900000];
+export const MIGRATIONS = [
+  Initial1795219200000,
+  Admission1795604400000,
+  Cost1795604500000,
+  Recordings1795604600000,
+  Outbox1795604700000,
+  Refusals1795604800000,
+  Notice1795604900000,
+  WebhookFairness1795605000000,
+];
 
 export const ENTITIES = [
   TenantRow,

@@ -22,8 +22,17 @@ export { NumberRepository, type NumberChange, type PhoneNumber } from './reposit
 export { PHONE_PATTERN } from './repositories/phone-pattern.ts';
 export { RecordingRepository, type RecordingAccess, type RecordingAction } from './repositories/recording.repository.ts';
 export { SpendingRepository, type DaySpending, type TenantBudget } from './repositories/spending.repository.ts';
-export { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type EndpointFields, type WebhookEndpoint } from './repositories/webhook-endpoint.repository.ts';
-export { WebhookDeliveryRepository, type ClaimedDelivery, type Delivery, type DeliveryState, type FailedTry } from './repositories/webhook-delivery.repository.ts';
+export { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type EndpointFields, type SealedHeaders, type WebhookEndpoint } from './repositories/webhook-endpoint.repository.ts';
+export {
+  FAILURES_BEFORE_PROBES,
+  WebhookDeliveryRepository,
+  type ClaimedDelivery,
+  type Delivery,
+  type DeliveryState,
+  type FailedTry,
+  type ReplayRequest,
+  type ReplayResult,
+} from './repositories/webhook-delivery.repository.ts';
 export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo, type DemoOptions } from './seeds/seed-demo.ts';
 export type { DemoModel } from './seeds/demo-agent.ts';
 export type { DataSource } from 'typeorm';

@@ -39,6 +39,16 @@ export class WebhookEndpointRow {
   @Column({ name: 'is_enabled', type: 'boolean' }) isEnabled!: boolean;
   @Column({ name: 'disabled_because', type: 'text', nullable: true }) disabledBecause!: string | null;
   @Column({ name: 'paused_until', type: 'timestamptz', precision: 3, nullable: true }) pausedUntil!: Date | null;
+  /** When a worker last took deliveries of it. */
+  @Column({ name: 'claimed_at', type: 'timestamptz', precision: 3, nullable: true }) claimedAt!: Date | null;
+  /** Tries in a row that its receiver did not take. */
+  @Column({ type: 'integer', default: 0 }) failures!: number;
+  /** One probe is under way until then. */
+  @Column({ name: 'probing_until', type: 'timestamptz', precision: 3, nullable: true }) probingUntil!: Date | null;
+  /** Names of the headers its owner wants sent along. */
+  @Column({ name: 'header_names', type: 'text', array: true, default: () => "'{}'" }) headerNames!: string[];
+  /** Those headers with their values. */
+  @Column({ name: 'sealed_headers', type: 'text', nullable: true }) sealedHeaders!: string | null;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 

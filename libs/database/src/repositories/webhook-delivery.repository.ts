@@ -1,7 +1,7 @@
 import type { EventSubject, TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
-import { rows, run } from '../unit-of-work.ts';
+import { rows, run, transact } from '../unit-of-work.ts';
 
 /** One try of one delivery, taken by one worker. */
 export interface ClaimedDelivery {
@@ -14,6 +14,8 @@ export interface ClaimedDelivery {
   readonly sealedSecret: string;
   /** Signs along; null when there is none, or its time is over. */
   readonly previousSealedSecret: string | null;
+  /** JSON of the headers its owner wants sent along; null for none. */
+  readonly sealedHeaders: string | null;
   readonly event: { readonly type: string; readonly subject: EventSubject; readonly sequence: number; readonly data: unknown; readonly createdAt: Date };
 }
 
@@ -34,6 +36,21 @@ export interface Delivery {
   readonly settledAt: Date | null;
 }
 
+/** Which events are delivered again. Times are of the event itself; `to` is not included. */
+export interface ReplayRequest {
+  readonly eventIds?: readonly string[] | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+export interface ReplayResult {
+  readonly replayed: number;
+  /** Of those asked for, events that wait to be delivered anyway. */
+  readonly alreadyPending: number;
+  /** Of the ids asked for, those the endpoint has no event of: never subscribed to, or older than what is kept. */
+  readonly unknown: number;
+}
+
 /** How a try went, when it did not go well. */
 export interface FailedTry {
   readonly status: number | null;
@@ -50,6 +67,7 @@ interface ClaimedRow {
   url: string;
   sealed_secret: string;
   previous_sealed_secret: string | null;
+  sealed_headers: string | null;
   type: string;
   subject_kind: EventSubject['kind'];
   subject_id: string;
@@ -70,36 +88,126 @@ interface DeliveryRow {
   settled_at: Date | null;
 }
 
-/** Each endpoint is asked for a few of its own, so that one with a long queue does not keep the others waiting. */
+/** From this many failed tries in a row on, an endpoint gets one delivery at a time, as a probe. */
+export const FAILURES_BEFORE_PROBES = 5;
+/** Pause after the first failed probe; it doubles with each further one up to the longest. */
+const PROBE_PAUSE_MS = 1_000;
+const LONGEST_PROBE_PAUSE_MS = 15_000;
+
+/*
+ * Deals the free places of a worker. `ranked` lists endpoints with something due, those of each tenant in the order of
+ * their last turn; `endpoint` locks as many as there are places, tenants in turn, skipping those another worker deals
+ * just now; `picked` locks due deliveries of each; `dealt` ranks them so that every tenant gets a place before one gets
+ * its second, and every endpoint of a tenant likewise. While several tenants have endpoints, none holds more than half.
+ *
+ * $1 free places  $2 places per endpoint  $3, $4 endpoints with deliveries under way in this worker, and how many
+ * $5 lease in ms  $6 failures before probes  $7 all places of the worker
+ */
 const CLAIM = `
-WITH due AS (
-  SELECT endpoint.id AS endpoint_id, picked.event_id, endpoint.url, endpoint.sealed_secret,
-    CASE WHEN endpoint.previous_until > now() THEN endpoint.previous_sealed_secret END AS previous_sealed_secret
-  FROM webhook_endpoints endpoint CROSS JOIN LATERAL (
-    SELECT event_id FROM webhook_deliveries WHERE endpoint_id = endpoint.id AND state = 'pending' AND next_attempt_at <= now()
-    ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
-  ) picked
-  WHERE endpoint.is_enabled AND (endpoint.paused_until IS NULL OR endpoint.paused_until <= now()) AND endpoint.id <> ALL($3::uuid[])
-  LIMIT $1
+WITH held AS (
+  SELECT holder.id, holder.tenant_id, load.count FROM unnest($3::uuid[], $4::integer[]) AS load(id, count)
+  JOIN webhook_endpoints holder ON holder.id = load.id
+), ranked AS (
+  SELECT candidate.id, row_number() OVER (PARTITION BY candidate.tenant_id ORDER BY candidate.claimed_at NULLS FIRST, candidate.id)
+    + coalesce((SELECT sum(count) FROM held WHERE held.tenant_id = candidate.tenant_id), 0) AS turn
+  FROM webhook_endpoints candidate
+  WHERE candidate.is_enabled AND (candidate.paused_until IS NULL OR candidate.paused_until <= now())
+    AND (candidate.failures < $6 OR candidate.probing_until IS NULL OR candidate.probing_until <= now())
+    AND coalesce((SELECT count FROM held WHERE held.id = candidate.id), 0) < $2
+    AND EXISTS (SELECT 1 FROM webhook_deliveries due WHERE due.endpoint_id = candidate.id AND due.state = 'pending'
+      AND due.next_attempt_at <= now())
+), endpoint AS MATERIALIZED (
+  SELECT id, tenant_id, url, sealed_secret, sealed_headers, failures, claimed_at,
+    CASE WHEN previous_until > now() THEN previous_sealed_secret END AS previous_sealed_secret
+  FROM webhook_endpoints
+  WHERE id IN (SELECT id FROM ranked ORDER BY turn LIMIT $1)
+    AND is_enabled AND (failures < $6 OR probing_until IS NULL OR probing_until <= now())
+  FOR UPDATE SKIP LOCKED
+), picked AS MATERIALIZED (
+  SELECT endpoint.*, pick.event_id, pick.next_attempt_at FROM endpoint CROSS JOIN LATERAL (
+    SELECT event_id, next_attempt_at FROM webhook_deliveries
+    WHERE endpoint_id = endpoint.id AND state = 'pending' AND next_attempt_at <= now() ORDER BY next_attempt_at
+    LIMIT CASE WHEN endpoint.failures >= $6 THEN 1
+      ELSE least($1, $2 - coalesce((SELECT count FROM held WHERE held.id = endpoint.id), 0)) END
+    FOR UPDATE SKIP LOCKED
+  ) pick
+), in_turn AS (
+  SELECT *, row_number() OVER (PARTITION BY id ORDER BY next_attempt_at) AS turn FROM picked
+), dealt AS (
+  SELECT *, row_number() OVER (PARTITION BY tenant_id ORDER BY turn, claimed_at NULLS FIRST, id)
+    + coalesce((SELECT sum(count) FROM held WHERE held.tenant_id = in_turn.tenant_id), 0) AS place
+  FROM in_turn
+), due AS (
+  SELECT * FROM dealt
+  WHERE place <= greatest(1, $7 / 2)
+    OR NOT EXISTS (SELECT 1 FROM webhook_endpoints other WHERE other.is_enabled AND other.tenant_id <> dealt.tenant_id)
+  ORDER BY place, turn LIMIT $1
+), touched AS (
+  UPDATE webhook_endpoints SET claimed_at = clock_timestamp(),
+    probing_until = CASE WHEN webhook_endpoints.failures >= $6 THEN now() + $5 * interval '1 ms' END
+  WHERE id IN (SELECT id FROM due)
 )
-UPDATE webhook_deliveries delivery SET attempts = delivery.attempts + 1, next_attempt_at = now() + $4 * interval '1 ms'
+UPDATE webhook_deliveries delivery SET attempts = delivery.attempts + 1, next_attempt_at = now() + $5 * interval '1 ms'
 FROM due JOIN outbox_events event ON event.id = due.event_id
-WHERE delivery.endpoint_id = due.endpoint_id AND delivery.event_id = due.event_id
-RETURNING delivery.endpoint_id, delivery.event_id, delivery.tenant_id, delivery.attempts, due.url, due.sealed_secret, due.previous_sealed_secret,
-  event.type, event.subject_kind, event.subject_id, event.sequence, event.data, event.created_at`;
+WHERE delivery.endpoint_id = due.id AND delivery.event_id = due.event_id
+RETURNING delivery.endpoint_id, delivery.event_id, delivery.tenant_id, delivery.attempts, due.url, due.sealed_secret,
+  due.previous_sealed_secret, due.sealed_headers, event.type, event.subject_kind, event.subject_id, event.sequence, event.data,
+  event.created_at`;
+
+/** What a worker takes deliveries for. */
+export interface DeliveryClaim {
+  /** Places that are free now, of all the worker has. */
+  readonly free: number;
+  readonly places: number;
+  readonly perEndpoint: number;
+  /** Deliveries under way in this worker, by endpoint. */
+  readonly underWay: ReadonlyMap<string, number>;
+  readonly leaseMs: number;
+}
 
 /** What is to be delivered, has been, or was given up. */
 export class WebhookDeliveryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Takes deliveries that are due, for `leaseMs`: whoever has not settled one by then is taken for dead, and it is due
-   * again. Any number of workers may claim at once.
-   * @param busy endpoints that are to be left alone
+   * Takes deliveries that are due, for `leaseMs`: one that is not settled by then is due again. Places are dealt to
+   * tenants in turn, and to the endpoints of a tenant in the order of their last turn. Any number of workers may claim
+   * at once.
    */
-  async claim(options: { readonly limit: number; readonly perEndpoint: number; readonly busy: readonly string[]; readonly leaseMs: number }): Promise<ClaimedDelivery[]> {
-    const found = await run(this.dataSource, (manager) => rows<ClaimedRow>(manager, CLAIM, [options.limit, options.perEndpoint, [...options.busy], options.leaseMs]));
+  async claim({ free, places, perEndpoint, underWay, leaseMs }: DeliveryClaim): Promise<ClaimedDelivery[]> {
+    const held = [[...underWay.keys()], [...underWay.values()]];
+    const parameters = [free, perEndpoint, ...held, leaseMs, FAILURES_BEFORE_PROBES, places];
+    const found = await run(this.dataSource, (manager) => rows<ClaimedRow>(manager, CLAIM, parameters));
     return found.map(toClaimed);
+  }
+
+  /** Writes down that the receiver took a try, or answered it at all: its endpoint is dealt deliveries as usual. */
+  async markReachable(endpointId: string): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      rows(
+        manager,
+        `UPDATE webhook_endpoints SET failures = 0, probing_until = NULL
+         WHERE id = $1 AND (failures > 0 OR probing_until IS NOT NULL)`,
+        [endpointId],
+      ),
+    );
+  }
+
+  /**
+   * Writes down one more failed try in a row; from {@link FAILURES_BEFORE_PROBES} on the endpoint rests between probes.
+   * Tries that were under way before the probes began count no more.
+   */
+  async markUnreachable(endpointId: string): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      rows(
+        manager,
+        `UPDATE webhook_endpoints SET failures = least(failures, 1000) + 1, probing_until = NULL,
+           paused_until = CASE WHEN failures + 1 < $2 THEN paused_until ELSE greatest(paused_until,
+             now() + least($3 * power(2, least(failures + 1 - $2, 20)), $4) * interval '1 ms') END
+         WHERE id = $1 AND (failures < $2 OR probing_until IS NOT NULL)`,
+        [endpointId, FAILURES_BEFORE_PROBES, PROBE_PAUSE_MS, LONGEST_PROBE_PAUSE_MS],
+      ),
+    );
   }
 
   /** Stands whatever another worker has made of it meanwhile. */
@@ -151,17 +259,30 @@ export class WebhookDeliveryRepository {
     return toPage(found, page.limit, (row) => ({ at: row.created_at, id: row.event_id }), toDelivery);
   }
 
-  /** Has what was given up delivered after all, from the first try on: these events, or all of them. @returns how many */
-  async replay(tenantId: TenantId, endpointId: string, eventIds: readonly string[] | null): Promise<number> {
-    const replayed = await run(this.dataSource, (manager) =>
-      rows(
-        manager,
-        `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), settled_at = NULL
-         WHERE tenant_id = $1 AND endpoint_id = $2 AND state = 'dead' AND ($3::uuid[] IS NULL OR event_id = ANY($3)) RETURNING 1`,
-        [tenantId, endpointId, eventIds === null ? null : [...eventIds]],
-      ),
-    );
-    return replayed.length;
+  /**
+   * Has events delivered again, from the first try on and under the ids they had: the named ones and those of a time
+   * whatever became of them, otherwise all that were given up.
+   */
+  async replay(tenantId: TenantId, endpointId: string, asked: ReplayRequest): Promise<ReplayResult> {
+    const { eventIds = null, from = null, to = null } = asked;
+    return transact(this.dataSource, async (transaction) => {
+      const parameters = [tenantId, endpointId, eventIds === null ? null : [...eventIds], from, to];
+      const chosen = `delivery.tenant_id = $1 AND delivery.endpoint_id = $2 AND event.id = delivery.event_id
+        AND ($3::uuid[] IS NULL OR delivery.event_id = ANY($3))
+        AND ($4::timestamptz IS NULL OR event.created_at >= $4) AND ($5::timestamptz IS NULL OR event.created_at < $5)`;
+      const pending = `SELECT count(*)::integer AS count FROM webhook_deliveries delivery, outbox_events event
+        WHERE ${chosen} AND delivery.state = 'pending'`;
+      const [waiting] = await rows<{ count: number }>(transaction, pending, parameters);
+      const isChosen = eventIds !== null || from !== null || to !== null;
+      const replayed = await rows(
+        transaction,
+        `UPDATE webhook_deliveries delivery SET state = 'pending', attempts = 0, next_attempt_at = now(), settled_at = NULL
+         FROM outbox_events event WHERE ${chosen} AND delivery.state = ANY($6) RETURNING 1`,
+        [...parameters, isChosen ? ['dead', 'delivered'] : ['dead']],
+      );
+      const [found, alreadyPending] = [replayed.length, waiting?.count ?? 0];
+      return { replayed: found, alreadyPending, unknown: eventIds === null ? 0 : new Set(eventIds).size - found - alreadyPending };
+    });
   }
 
   /** How many wait at enabled endpoints, and for how long the oldest has been due, in s. */
@@ -202,6 +323,7 @@ const toClaimed = (row: ClaimedRow): ClaimedDelivery => ({
   url: row.url,
   sealedSecret: row.sealed_secret,
   previousSealedSecret: row.previous_sealed_secret,
+  sealedHeaders: row.sealed_headers,
   event: { type: row.type, subject: { kind: row.subject_kind, id: row.subject_id }, sequence: row.sequence, data: row.data, createdAt: row.created_at },
 });
 

@@ -11,6 +11,8 @@ export interface WebhookEndpoint {
   readonly description: string;
   /** None for all. */
   readonly events: readonly BusinessEventType[];
+  /** Names of the headers sent along; their values are sealed and not told. */
+  readonly headerNames: readonly string[];
   readonly isEnabled: boolean;
   /** `gone`: it answered that nothing will ever be here again (410). */
   readonly disabledBecause: 'operator' | 'gone' | null;
@@ -20,7 +22,13 @@ export interface WebhookEndpoint {
   readonly dead: number;
 }
 
-export type EndpointFields = Pick<WebhookEndpoint, 'url' | 'description' | 'events' | 'isEnabled'>;
+/** Headers of the receiver's own, their values sealed; `sealed` is null for none. */
+export interface SealedHeaders {
+  readonly names: readonly string[];
+  readonly sealed: string | null;
+}
+
+export type EndpointFields = Pick<WebhookEndpoint, 'url' | 'description' | 'events' | 'isEnabled'> & { readonly headers: SealedHeaders };
 
 /** An endpoint's secrets, sealed. The previous one signs along until `previousUntil`. */
 export interface SealedSecrets {
@@ -29,12 +37,15 @@ export interface SealedSecrets {
   readonly previousUntil: Date | null;
 }
 
+type Resealed = Pick<SealedSecrets, 'sealedSecret'> & { readonly sealedHeaders: string | null };
+
 interface EndpointRow {
   id: string;
   tenant_id: TenantId;
   url: string;
   description: string;
   events: BusinessEventType[];
+  header_names: string[];
   is_enabled: boolean;
   disabled_because: 'operator' | 'gone' | null;
   created_at: Date;
@@ -43,7 +54,7 @@ interface EndpointRow {
 }
 
 const VIEW = `
-SELECT endpoint.id, endpoint.tenant_id, endpoint.url, endpoint.description, endpoint.events, endpoint.is_enabled, endpoint.disabled_because, endpoint.created_at,
+SELECT endpoint.id, endpoint.tenant_id, endpoint.url, endpoint.description, endpoint.events, endpoint.header_names, endpoint.is_enabled, endpoint.disabled_because, endpoint.created_at,
   (SELECT count(*)::integer FROM webhook_deliveries WHERE endpoint_id = endpoint.id AND state = 'pending') AS pending,
   (SELECT count(*)::integer FROM webhook_deliveries WHERE endpoint_id = endpoint.id AND state = 'dead') AS dead
 FROM webhook_endpoints endpoint WHERE endpoint.tenant_id = $1`;
@@ -58,10 +69,10 @@ export class WebhookEndpointRepository {
   async create(transaction: Transaction, tenantId: TenantId, id: string, fields: EndpointFields, sealedSecret: string): Promise<WebhookEndpoint | null> {
     const made = await rows(
       transaction,
-      `INSERT INTO webhook_endpoints (id, tenant_id, url, description, events, is_enabled, disabled_because, sealed_secret)
-       SELECT $1, $2, $3, $4, $5, $6, CASE WHEN $6 THEN NULL ELSE 'operator' END, $7
+      `INSERT INTO webhook_endpoints (id, tenant_id, url, description, events, is_enabled, disabled_because, sealed_secret, header_names, sealed_headers)
+       SELECT $1, $2, $3, $4, $5, $6, CASE WHEN $6 THEN NULL ELSE 'operator' END, $7, $8, $9
        WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $2) < ${MAX_WEBHOOK_ENDPOINTS} RETURNING 1`,
-      [id, tenantId, fields.url, storableText(fields.description), [...fields.events], fields.isEnabled, sealedSecret],
+      [id, tenantId, fields.url, storableText(fields.description), [...fields.events], fields.isEnabled, sealedSecret, [...fields.headers.names], fields.headers.sealed],
     );
     return made.length === 0 ? null : this.read(transaction, tenantId, id);
   }
@@ -85,14 +96,15 @@ export class WebhookEndpointRepository {
 
   /** What is absent stays. Enabling it again forgets why it was disabled. Null when there is none. */
   async change(transaction: Transaction, tenantId: TenantId, id: string, fields: { readonly [Field in keyof EndpointFields]?: EndpointFields[Field] | undefined }): Promise<WebhookEndpoint | null> {
-    const { url = null, description = null, events = null, isEnabled = null } = fields;
+    const { url = null, description = null, events = null, isEnabled = null, headers } = fields;
     await rows(
       transaction,
       `UPDATE webhook_endpoints SET url = coalesce($3, url), description = coalesce($4, description), events = coalesce($5, events),
-         is_enabled = coalesce($6, is_enabled), paused_until = NULL,
+         is_enabled = coalesce($6, is_enabled), paused_until = NULL, failures = 0, probing_until = NULL,
+         header_names = coalesce($7, header_names), sealed_headers = CASE WHEN $7::text[] IS NULL THEN sealed_headers ELSE $8 END,
          disabled_because = CASE WHEN coalesce($6, is_enabled) THEN NULL ELSE coalesce(disabled_because, 'operator') END
        WHERE tenant_id = $1 AND id = $2`,
-      [tenantId, id, url, description === null ? null : storableText(description), events === null ? null : [...events], isEnabled],
+      [tenantId, id, url, description === null ? null : storableText(description), events === null ? null : [...events], isEnabled, headers ? [...headers.names] : null, headers?.sealed ?? null],
     );
     return this.read(transaction, tenantId, id);
   }
@@ -122,16 +134,28 @@ export class WebhookEndpointRepository {
     return changed.length === 1;
   }
 
-  /** Secrets that are not sealed by this key: up to 100, of any tenant. */
-  async sealedOtherwise(keyId: string): Promise<{ readonly id: string; readonly sealedSecret: string }[]> {
+  /** Returns endpoints with something that is not sealed by this key: up to 100, of any tenant. */
+  async sealedOtherwise(keyId: string): Promise<{ readonly id: string; readonly sealedSecret: string; readonly sealedHeaders: string | null }[]> {
     return run(this.dataSource, (manager) =>
-      rows(manager, `SELECT id, sealed_secret AS "sealedSecret" FROM webhook_endpoints WHERE split_part(sealed_secret, '.', 1) <> $1 LIMIT 100`, [keyId]),
+      rows(
+        manager,
+        `SELECT id, sealed_secret AS "sealedSecret", sealed_headers AS "sealedHeaders" FROM webhook_endpoints
+         WHERE split_part(sealed_secret, '.', 1) <> $1 OR split_part(sealed_headers, '.', 1) <> $1 LIMIT 100`,
+        [keyId],
+      ),
     );
   }
 
-  /** Keeps the same secret under another seal, unless it was replaced meanwhile. */
-  async reseal(id: string, before: string, after: string): Promise<void> {
-    await run(this.dataSource, (manager) => rows(manager, 'UPDATE webhook_endpoints SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2', [id, before, after]));
+  /** Keeps the same secret and headers under other seals, each unless it was replaced meanwhile. */
+  async reseal(id: string, before: Resealed, after: Resealed): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      rows(
+        manager,
+        `UPDATE webhook_endpoints SET sealed_secret = CASE WHEN sealed_secret = $2 THEN $3 ELSE sealed_secret END,
+           sealed_headers = CASE WHEN sealed_headers = $4 THEN $5 ELSE sealed_headers END WHERE id = $1`,
+        [id, before.sealedSecret, after.sealedSecret, before.sealedHeaders, after.sealedHeaders],
+      ),
+    );
   }
 
   /** Sends it an event that says so. @returns whether there is such an endpoint */
@@ -155,6 +179,7 @@ const toEndpoint = (row: EndpointRow): WebhookEndpoint => ({
   url: row.url,
   description: row.description,
   events: row.events,
+  headerNames: row.header_names,
   isEnabled: row.is_enabled,
   disabledBecause: row.disabled_because,
   createdAt: row.created_at,

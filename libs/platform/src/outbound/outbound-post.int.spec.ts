@@ -59,6 +59,16 @@ describe('an answer', () => {
     expect(await post()).toEqual({ status: 200, retryAfterMs: null });
   });
 
+  it('comes though fifty requests to the same host are not answered', async () => {
+    let silent = 0;
+    respond = (request, response) => (request.headers['x-silent'] ? (silent += 1) : response.writeHead(204).end());
+    const waiting = Array.from({ length: 50 }, () => poster.post({ url, headers: { 'x-silent': '1' }, body: '', timeoutMs: 20_000 }).catch(() => null));
+    expect(await post()).toEqual({ status: 204, retryAfterMs: null });
+    server.closeAllConnections();
+    await Promise.all(waiting);
+    expect(silent).toBe(50);
+  });
+
   it('that does not come is none', async () => {
     respond = () => undefined;
     await expect(post(300)).rejects.toEqual(new NoAnswer('timeout'));

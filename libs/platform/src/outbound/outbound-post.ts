@@ -26,7 +26,6 @@ export interface OutboundPost {
 /** How much of a response body is read, and for how long, to keep its connection; beyond it the connection is dropped. */
 const MAX_BODY_BYTES = 64 * 1024;
 const BODY_PATIENCE_MS = 2_000;
-const SOCKETS_PER_HOST = 32;
 const IDLE_MS = 10_000;
 
 /**
@@ -34,9 +33,11 @@ const IDLE_MS = 10_000;
  * redirects: an answer that names another place is an answer.
  */
 export class OutboundPoster {
+  // No bound per host: receivers of several tenants may share one, and a silent one must not hold back the others. Who
+  // posts bounds how much is under way.
   private readonly agents = {
-    'http:': new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST, timeout: IDLE_MS }),
-    'https:': new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST, timeout: IDLE_MS }),
+    'http:': new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
+    'https:': new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
   };
 
   constructor(private readonly destinations: Destinations) {}

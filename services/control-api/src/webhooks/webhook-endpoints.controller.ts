@@ -17,6 +17,7 @@ import {
   secretSchema,
   toDeliveryPage,
   toEndpointDto,
+  toReplayed,
   type ChangeEndpoint,
   type CreateEndpoint,
   type ListDeliveries,
@@ -72,7 +73,7 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'Change an endpoint; enabling it has what waits delivered' })
   @ApiResponse({ status: 200, standardSchema: endpointSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`url-refused`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  @ApiResponse({ status: 422, description: '`url-refused`, `headers-needed`; or `idempotency-key-reused`.', standardSchema: problemSchema })
   change(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -137,11 +138,17 @@ export class WebhookEndpointsController {
 
   @Post(':id/replay')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Have events that were given up delivered after all', description: 'Under the ids they had. Asking twice is asking once: an event that waits already is not given up any more.' })
+  @ApiOperation({
+    summary: 'Have events delivered again',
+    description:
+      'Under the ids they had. Without a body all that were given up; with `eventIds`, or `from` and `to`, those, delivered ones too. An event that waits already is left as it is.',
+  })
   @ApiResponse({ status: 200, standardSchema: replayedSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  async replay(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter, @Body({ schema: replaySchema }) { eventIds }: Replay) {
+  async replay(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter, @Body({ schema: replaySchema }) asked: Replay) {
     await this.endpoints.get(caller.tenantId, id);
-    return { replayed: await this.deliveries.replay(caller.tenantId, id, eventIds ?? null) };
+    const { eventIds, from, to } = asked;
+    const time = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+    return toReplayed(await this.deliveries.replay(caller.tenantId, id, { eventIds, from: time(from), to: time(to) }), asked);
   }
 }

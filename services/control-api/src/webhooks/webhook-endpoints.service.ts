@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
-import { webhookSecretPlace, type TenantId } from '@tandem/contracts';
-import { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type Transaction, type WebhookEndpoint } from '@tandem/database';
+import { webhookHeadersPlace, webhookSecretPlace, type TenantId } from '@tandem/contracts';
+import { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type SealedHeaders, type Transaction, type WebhookEndpoint } from '@tandem/database';
 import { Destinations, Problem } from '@tandem/platform';
 import type { ChangeEndpoint, CreateEndpoint } from './webhook-endpoint.dto.ts';
 
@@ -24,17 +24,20 @@ export class WebhookEndpoints {
 
   /** @throws Problem 422 `url-refused`, `too-many-endpoints` */
   async create(transaction: Transaction, tenantId: TenantId, asked: CreateEndpoint): Promise<WebhookEndpoint> {
-    this.verify(asked.url);
+    await this.verify(asked.url);
     const id = randomUUID();
-    const endpoint = await this.endpoints.create(transaction, tenantId, id, asked, this.newSecret(id));
+    const fields = { ...asked, headers: this.sealHeaders(id, asked.headers) };
+    const endpoint = await this.endpoints.create(transaction, tenantId, id, fields, this.newSecret(id));
     if (!endpoint) throw new Problem(422, 'too-many-endpoints', 'Too many endpoints', `A tenant may have ${MAX_WEBHOOK_ENDPOINTS}. Delete one that is not needed.`);
     return endpoint;
   }
 
-  /** @throws Problem 404, 422 `url-refused` */
-  async change(transaction: Transaction, tenantId: TenantId, id: string, asked: ChangeEndpoint): Promise<WebhookEndpoint> {
-    if (asked.url !== undefined) this.verify(asked.url);
-    return found(await this.endpoints.change(transaction, tenantId, id, asked));
+  /** @throws Problem 404, 422 `url-refused`, `headers-needed` */
+  async change(transaction: Transaction, tenantId: TenantId, id: string, { headers, ...asked }: ChangeEndpoint): Promise<WebhookEndpoint> {
+    if (asked.url !== undefined) await this.verify(asked.url);
+    if (asked.url !== undefined && headers === undefined) await this.keepHeadersAtHome(tenantId, id, asked.url);
+    const fields = { ...asked, ...(headers === undefined ? {} : { headers: this.sealHeaders(id, headers) }) };
+    return found(await this.endpoints.change(transaction, tenantId, id, fields));
   }
 
   /** @throws Problem 404 */
@@ -63,9 +66,24 @@ export class WebhookEndpoints {
     return this.secrets.seal(`whsec_${randomBytes(SECRET_BYTES).toString('base64')}`, webhookSecretPlace(id));
   }
 
-  private verify(url: string): void {
-    const problem = this.destinations.problemOf(url);
-    if (problem !== null) throw new Problem(422, 'url-refused', 'The address is refused', `The url ${problem}.`);
+  private sealHeaders(id: string, headers: Readonly<Record<string, string>>): SealedHeaders {
+    const names = Object.keys(headers);
+    return { names, sealed: names.length === 0 ? null : this.secrets.seal(headers, webhookHeadersPlace(id)) };
+  }
+
+  /** Headers that nobody may read must not go to another host because somebody changed the address. */
+  private async keepHeadersAtHome(tenantId: TenantId, id: string, url: string): Promise<void> {
+    const { url: before, headerNames } = await this.get(tenantId, id);
+    if (headerNames.length === 0 || new URL(before).origin === new URL(url).origin) return;
+    const todo = `Send the headers again with the new address, or {} to have none: ${headerNames.join(', ')}.`;
+    throw new Problem(422, 'headers-needed', 'The headers belong to another host', todo);
+  }
+
+  private async verify(url: string): Promise<void> {
+    const problem = await this.destinations.problemOfResolved(url);
+    if (problem === null) return;
+    const detail = `The url ${problem}. Networks of your own are allowed by OUTBOUND_TRUSTED_NETWORKS, set where the services start.`;
+    throw new Problem(422, 'url-refused', 'The address is refused', detail);
   }
 }
 

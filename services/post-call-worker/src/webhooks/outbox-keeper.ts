@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
-import { webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
+import { webhookHeadersPlace, webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import { WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
 import { CONFIG, deriveKeys, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
@@ -62,9 +62,13 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
   async resealed(): Promise<void> {
     try {
       const [{ keyId }] = deriveKeys(this.config.secrets, WEBHOOK_SECRETS_PURPOSE);
-      for (const { id, sealedSecret } of await this.endpoints.sealedOtherwise(keyId)) {
-        const place = webhookSecretPlace(id);
-        await this.endpoints.reseal(id, sealedSecret, this.secrets.seal(this.secrets.open(sealedSecret, place), place));
+      const again = (sealed: string, place: string) => this.secrets.seal(this.secrets.open(sealed, place), place);
+      for (const { id, ...before } of await this.endpoints.sealedOtherwise(keyId)) {
+        const { sealedSecret, sealedHeaders } = before;
+        await this.endpoints.reseal(id, before, {
+          sealedSecret: again(sealedSecret, webhookSecretPlace(id)),
+          sealedHeaders: sealedHeaders === null ? null : again(sealedHeaders, webhookHeadersPlace(id)),
+        });
       }
     } catch (error) {
       this.logger.warn({ err: error }, 'signing secrets could not be sealed anew: keep the previous TANDEM_SECRET for now');

@@ -6,7 +6,7 @@ const answered = (status: number, retryAfterMs: number | null = null) => ({ stat
 
 describe('what a try means', () => {
   it('takes 2xx alone for delivered: a redirect is none', () => {
-    expect(judge(answered(204), 1, DELAYS, 0)).toEqual({ kind: 'delivered', status: 204 });
+    expect(judge(answered(204), 1, DELAYS, 0)).toEqual({ kind: 'delivered', status: 204, isReachable: true });
     expect(judge(answered(302), 1, DELAYS, 0)).toMatchObject({ kind: 'failed', fault: 'http-302' });
   });
 
@@ -25,5 +25,11 @@ describe('what a try means', () => {
 
   it('takes 410 at its word, and loses nothing over it', () => {
     expect(judge(answered(410), 3, DELAYS, 0)).toMatchObject({ isGone: true, retryAfterMs: 0 });
+  });
+
+  it('tells a receiver that refuses one event from one that cannot be reached', () => {
+    for (const status of [301, 400, 404, 422]) expect(judge(answered(status), 1, DELAYS, 0)).toMatchObject({ isReachable: true });
+    for (const status of [408, 429, 500, 503]) expect(judge(answered(status), 1, DELAYS, 0)).toMatchObject({ isReachable: false });
+    expect(judge({ fault: 'timeout' }, 1, DELAYS, 0)).toMatchObject({ isReachable: false });
   });
 });

@@ -3,7 +3,7 @@ export type TryOutcome = { readonly status: number; readonly retryAfterMs: numbe
 
 /** What it means for the delivery, and for its endpoint. */
 export type Verdict =
-  | { readonly kind: 'delivered'; readonly status: number }
+  | { readonly kind: 'delivered'; readonly status: number; readonly isReachable: true }
   | {
       readonly kind: 'failed';
       readonly status: number | null;
@@ -14,6 +14,8 @@ export type Verdict =
       readonly pauseMs: number;
       /** It will never take anything again. */
       readonly isGone: boolean;
+      /** The receiver itself answered, though it did not take this event: others may fare better. */
+      readonly isReachable: boolean;
     };
 
 const GONE = 410;
@@ -31,7 +33,7 @@ const JITTER = 0.2;
 export function judge(outcome: TryOutcome, attempt: number, delaysMs: readonly number[], random: number): Verdict {
   if (!('status' in outcome)) return { ...failure(outcome.fault, null), retryAfterMs: jittered(delaysMs[attempt - 1], random) };
   const { status } = outcome;
-  if (status >= 200 && status < 300) return { kind: 'delivered', status };
+  if (status >= 200 && status < 300) return { kind: 'delivered', status, isReachable: true };
   const failed = failure(`http-${status}`, status);
   // What is gone may come back when an operator says so: until then its events wait.
   if (status === GONE) return { ...failed, retryAfterMs: 0, isGone: true };
@@ -40,7 +42,18 @@ export function judge(outcome: TryOutcome, attempt: number, delaysMs: readonly n
   return { ...failed, retryAfterMs: delayMs === null ? null : Math.max(delayMs, asked ?? 0), pauseMs: THROTTLED.has(status) ? (asked ?? PAUSE_MS) : 0 };
 }
 
-const failure = (fault: string, status: number | null) => ({ kind: 'failed' as const, status, fault, retryAfterMs: null, pauseMs: 0, isGone: false });
+/** A status below 500 is the receiver's own word about one event, but for those that speak of its load. */
+const isReachable = (status: number | null): boolean => status !== null && status < 500 && status !== 408 && status !== 429;
+
+const failure = (fault: string, status: number | null) => ({
+  kind: 'failed' as const,
+  status,
+  fault,
+  retryAfterMs: null,
+  pauseMs: 0,
+  isGone: false,
+  isReachable: isReachable(status),
+});
 
 /** Null of nothing: there is no further try. */
 function jittered(delayMs: number | undefined, random: number): number | null {

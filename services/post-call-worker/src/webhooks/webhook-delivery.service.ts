@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
-import { webhookSecretPlace, type WebhookBody } from '@tandem/contracts';
+import { webhookHeadersPlace, webhookSecretPlace, type WebhookBody } from '@tandem/contracts';
 import { WebhookDeliveryRepository, type ClaimedDelivery } from '@tandem/database';
 import { CONFIG, NoAnswer, OutboundPoster, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
@@ -58,10 +58,11 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /** Null when the database does not answer. */
-  private async claim(limit: number): Promise<ClaimedDelivery[] | null> {
-    const busy = [...this.underWay].filter(([, count]) => count >= PER_ENDPOINT).map(([endpointId]) => endpointId);
+  private async claim(free: number): Promise<ClaimedDelivery[] | null> {
+    const { webhookConcurrency: places, webhookTimeoutMs } = this.config;
+    const leaseMs = webhookTimeoutMs + LEASE_MARGIN_MS;
     try {
-      return await this.deliveries.claim({ limit, perEndpoint: PER_ENDPOINT, busy, leaseMs: this.config.webhookTimeoutMs + LEASE_MARGIN_MS });
+      return await this.deliveries.claim({ free, places, perEndpoint: PER_ENDPOINT, underWay: this.underWay, leaseMs });
     } catch (error) {
       this.logger.warn({ err: error }, 'webhooks that are due could not be looked for');
       return null;
@@ -101,16 +102,18 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     const id = `evt_${delivery.eventId}`;
     const body = JSON.stringify(bodyOf(id, delivery));
     let secrets: string[];
+    let own: Record<string, string>;
     try {
+      own = this.headersOf(delivery);
       secrets = [delivery.sealedSecret, delivery.previousSealedSecret].flatMap((sealed) => (sealed === null ? [] : [String(this.secrets.open(sealed, webhookSecretPlace(delivery.endpointId)))]));
     } catch (error) {
-      this.logger.error({ err: error, endpointId: delivery.endpointId }, 'the signing secret of a webhook endpoint cannot be opened; rotate it, or put back the TANDEM_SECRET it was sealed with');
+      this.logger.error({ err: error, endpointId: delivery.endpointId }, 'the signing secret or the headers of a webhook endpoint cannot be opened; set them anew, or put back the TANDEM_SECRET they were sealed with');
       return { fault: 'secret-unreadable' };
     }
     try {
       return await this.poster.post({
         url: delivery.url,
-        headers: { 'content-type': 'application/json', 'user-agent': 'Tandem', ...signedHeaders(id, new Date(), body, secrets) },
+        headers: { ...own, 'content-type': 'application/json', 'user-agent': 'Tandem', ...signedHeaders(id, new Date(), body, secrets) },
         body,
         timeoutMs: this.config.webhookTimeoutMs,
       });
@@ -120,8 +123,14 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
+  /** Returns the headers the endpoint's owner wants sent along, names in lower case. */
+  private headersOf({ endpointId, sealedHeaders }: ClaimedDelivery): Record<string, string> {
+    return sealedHeaders === null ? {} : (this.secrets.open(sealedHeaders, webhookHeadersPlace(endpointId)) as Record<string, string>);
+  }
+
   private async settle(delivery: ClaimedDelivery, verdict: Verdict): Promise<void> {
     const { endpointId } = delivery;
+    await (verdict.isReachable ? this.deliveries.markReachable(endpointId) : this.deliveries.markUnreachable(endpointId));
     if (verdict.kind === 'delivered') {
       this.metrics.webhooks.inc({ outcome: 'delivered' });
       return this.deliveries.delivered(delivery, verdict.status);
