@@ -20,7 +20,7 @@ export async function keepConnecting(dataSource: DataSource, options: { signal: 
     } catch (error) {
       options.onFault?.(unreachable(error));
     }
-    await sleep(pauseMs, undefined, { signal: options.signal, ref: false }).catch(() => undefined);
+    await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }
 

@@ -30,6 +30,8 @@ const CONNECT_TIMEOUT_MS = 8_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 4_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
+
+const limits = new WeakMap<DataSource, string>();
 /** An unused connection is closed after this. */
 const IDLE_TIMEOUT_MS = 60_000;
 
@@ -80,7 +82,7 @@ export const ENTITIES = [
 
 /** A pool of connections, not yet opened. {@link keepConnecting} or `initialize()` opens it. */
 export function createDataSource({ url, poolSize, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: DatabaseOptions): DataSource {
-  return new DataSource({
+  const dataSource = new DataSource({
     type: 'postgres',
     url,
     poolSize,
@@ -95,14 +97,29 @@ export function createDataSource({ url, poolSize, statementTimeoutMs = STATEMENT
     // An idle connection that breaks is replaced by the pool; whoever needs one and gets none is told then.
     poolErrorHandler: () => undefined,
     extra: {
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       onConnect: listenForErrors,
     },
   });
+  limits.set(dataSource, limitsSql(statementTimeoutMs));
+  return dataSource;
+}
+
+/**
+ * The first statement of each transaction: its limits. They belong to the transaction since a pooler such as PgBouncer
+ * refuses them as parameters of the connection, and may carry out the next transaction on another connection.
+ */
+export function limitsOf(dataSource: DataSource): string {
+  return limits.get(dataSource) ?? limitsSql(STATEMENT_TIMEOUT_MS);
+}
+
+function limitsSql(statementTimeoutMs: number): string {
+  return [
+    `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
+    `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
+  ].join('; ');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { createDataSource } from './data-source.ts';
+import { MigrationExecutor } from 'typeorm';
+import { createDataSource, limitsOf } from './data-source.ts';
 
 /** Any number all starters agree on; nothing else of ours locks in this class. */
 const MIGRATION_LOCK = 7_264_826_336;
@@ -32,9 +33,18 @@ export async function runMigrations(url: string): Promise<string[]> {
 async function applyPending(url: string): Promise<string[]> {
   const dataSource = createDataSource({ url, poolSize: 2, statementTimeoutMs: 0 });
   await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
   try {
-    return (await dataSource.runMigrations({ transaction: 'all' })).map((migration) => migration.name);
+    await runner.startTransaction();
+    await runner.query(limitsOf(dataSource));
+    const applied = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+    await runner.commitTransaction();
+    return applied.map((migration) => migration.name);
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
   } finally {
+    await runner.release();
     await dataSource.destroy();
   }
 }

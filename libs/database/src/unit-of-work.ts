@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { limitsOf } from './data-source.ts';
 import { DatabaseUnavailable, translate, unreachable } from './database-errors.ts';
 
 /** What a repository works with inside one transaction. Callers only pass it on. */
@@ -8,11 +9,12 @@ export type Transaction = EntityManager;
 const WORK_LIMIT_MS = 7_000;
 
 /**
- * One piece of work on one connection. All access to the database goes through here or {@link transact}.
+ * One piece of work on one connection. All access to the database goes through here or {@link transact}, which is the
+ * same for work that is more than one statement: what bounds a statement is set for a transaction.
  * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
  */
-export async function run<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  return withConnection(dataSource, (runner) => work(runner.manager));
+export function run<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  return transact(dataSource, work);
 }
 
 /**
@@ -22,8 +24,9 @@ export async function run<T>(dataSource: DataSource, work: (manager: EntityManag
  */
 export async function transact<T>(dataSource: DataSource, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   return withConnection(dataSource, async (runner) => {
-    await runner.startTransaction('READ COMMITTED');
+    await runner.startTransaction();
     try {
+      await runner.query(`SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${limitsOf(dataSource)}`);
       const result = await work(runner.manager);
       await runner.commitTransaction();
       return result;
