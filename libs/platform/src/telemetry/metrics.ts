@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type CounterConfiguration, type GaugeConfiguration, type HistogramConfiguration } from 'prom-client';
+import { zoneRulesVersion } from './zone-rules.ts';
 
 /** Buckets for what a caller waits for, in seconds. */
 export const LATENCY_BUCKETS_S = [0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1, 1.5, 2, 3, 5, 8, 15];
@@ -13,6 +14,7 @@ export class Metrics {
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
     collectDefaultMetrics({ register: this.registry });
+    this.gauge({ name: 'tandem_time_zone_rules_info', help: 'Version of the IANA time zone database in use', labelNames: ['version'] }).set({ version: zoneRulesVersion() }, 1);
   }
 
   counter<Label extends string>(configuration: Omit<CounterConfiguration<Label>, 'registers'>): Counter<Label> {
