@@ -6,7 +6,9 @@ export { PhraseShelf, SHELF_LIMITS, type AgentVersionId } from './phrase-shelf.t
 export { ProviderBoard, ProviderSight, type ProviderBoardOptions } from './provider-board.ts';
 export { CIRCUIT_RULES, type CircuitRules, type CircuitState, type ProviderAct } from './provider-circuit.ts';
 export { ProviderStates, providerTarget, type ProviderBudget, type ProviderStanding, type ProviderTarget } from './provider-state.ts';
-export { connectRedis, redisResource } from './redis-client.ts';
+export { connectRedis, redisResource, type RedisUse } from './redis-client.ts';
+export type { RedisState } from './redis-fault.ts';
+export type { RedisStanding } from './redis-watch.ts';
 export { RedisCallLog, type CallLogCounters, type CallLogOptions } from './redis-call-log.ts';
 export { RelayInboxReader, RelayInboxWriter, type RelayCommand, type RelayMessage } from './relay-inbox.ts';
 export { RELAY_LEASE_MS, RELAY_RENEW_MS, RelayRegistry, type OwnedCall, type OwnedStanding, type RelayLease, type RelaySighting } from './relay-registry.ts';

@@ -15,10 +15,11 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
  * | relays                      | zset   | relay                         | relayId by last heartbeat |
  * | relay:<relayId>             | hash   | relay; a claim adds itself    | lease: address, capacity, active, draining, strained |
  * | relay:<relayId>:reserved    | zset   | ingress adds, relay removes   | callId by the time its reservation ends |
- * | relay:<relayId>:inbox       | stream | workers, control              | tool results and commands for its calls |
+ * | relay:<relayId>:inbox       | stream | workers, control; relay keeps | tool results and commands for its calls |
  * | phrases:<agentId>:<version> | hash   | every relay                   | the sound of what the agent says again and again, sealed, by hash |
  * | phrases                     | zset   | every relay                   | those keys by when something was added |
  * | provider:<target>           | hash   | every relay, by script        | a model at an endpoint: circuit, budgets |
+ * | probe                       | string | every process                 | nothing: that it can be written says that Redis takes writes |
  */
 const PREFIX = 'tandem:';
 
@@ -38,4 +39,5 @@ export const keys = {
   phrases: ({ agentId, agentVersion }: { readonly agentId: string; readonly agentVersion: number }) => `${PREFIX}phrases:${agentId}:${agentVersion}`,
   phraseVersions: `${PREFIX}phrases`,
   relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
+  writeProbe: `${PREFIX}probe`,
 } as const;

@@ -2,6 +2,7 @@ import { agentChangeSchema, callIdSchema, toolCallIdSchema, toolOutcomeSchema, t
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { keys } from './keys.ts';
+import { isReadOnlyReply } from './redis-fault.ts';
 import type { Sealer } from './sealer.ts';
 
 const messageSchema = z.discriminatedUnion('kind', [
@@ -55,6 +56,7 @@ export class RelayInboxWriter {
 export class RelayInboxReader {
   private isStopped = false;
   private lastId = '$';
+  private keptAt = Number.NEGATIVE_INFINITY;
   private running: Promise<void> = Promise.resolve();
   unreadable = 0;
 
@@ -65,11 +67,11 @@ export class RelayInboxReader {
     private readonly onMessage: (message: RelayMessage) => void,
   ) {}
 
-  /** Resolves when reading has begun, so that nothing answered from then on is missed. */
-  async start(): Promise<void> {
-    const [last] = await this.redis.xrevrange(keys.relayInbox(this.relayId), '+', '-', 'COUNT', 1);
-    this.lastId = last?.[0] ?? '0-0';
-    this.running = this.read();
+  /** Resolves when reading has begun, so that nothing answered from then on is missed; while Redis is away it does not. */
+  start(): Promise<void> {
+    const begun = this.begin();
+    this.running = begun.then(() => this.read());
+    return begun;
   }
 
   async stop(): Promise<void> {
@@ -78,15 +80,43 @@ export class RelayInboxReader {
     await this.running;
   }
 
+  private async begin(): Promise<void> {
+    while (!this.isStopped) {
+      try {
+        const [last] = await this.redis.xrevrange(keys.relayInbox(this.relayId), '+', '-', 'COUNT', 1);
+        this.lastId = last?.[0] ?? '0-0';
+        return;
+      } catch {
+        await this.rest();
+      }
+    }
+  }
+
   private async read(): Promise<void> {
     while (!this.isStopped) {
       try {
+        await this.keep();
         const reply = await this.redis.xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', keys.relayInbox(this.relayId), this.lastId);
         for (const [, entries] of reply ?? []) for (const [id, fields] of entries) this.take(id, fields);
       } catch {
-        if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await this.rest();
       }
     }
+  }
+
+  private async rest(): Promise<void> {
+    if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+
+  /** Reads alone would go on at a server that has become a replica and hears of nothing: a write is refused there. */
+  private async keep(): Promise<void> {
+    if (performance.now() - this.keptAt < BLOCK_MS) return;
+    try {
+      await this.redis.expire(keys.relayInbox(this.relayId), INBOX_TTL_S);
+    } catch (error) {
+      if (error instanceof Error && isReadOnlyReply(error)) throw error;
+    }
+    this.keptAt = performance.now();
   }
 
   private take(id: string, fields: string[]): void {

@@ -15,6 +15,19 @@ export class DependencyUnavailable extends Error {
   }
 }
 
+/** Something we depend on is there and cannot be used as it is set up: waiting does not help, somebody has to change it. */
+export class DependencyUnsuitable extends Error {
+  override readonly name: string = 'DependencyUnsuitable';
+  constructor(
+    /** `database`, `redis`, … */
+    readonly dependency: string,
+    /** One sentence: what is wrong, and what to change. */
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** What was asked cannot be read. The message is for whoever asked, and repeats nothing they sent. */
 export class MalformedInput extends Error {
   override readonly name: string = 'MalformedInput';

@@ -15,7 +15,7 @@ export { problemSchema } from './http/problem-schema.ts';
 export { IdempotencyKey, Repeatable } from './idempotency/idempotency-key.ts';
 export { idempotencyProviders } from './idempotency/idempotency.providers.ts';
 export { IdempotentWrites } from './idempotency/idempotent-writes.service.ts';
-export { managed, type Resource } from './lifecycle/managed-resource.ts';
+export { managed, type Resource, type Standing } from './lifecycle/managed-resource.ts';
 export { PlatformModule } from './lifecycle/platform.module.ts';
 export { CONFIG } from './lifecycle/tokens.ts';
 export { Rounds } from './lifecycle/rounds.ts';
@@ -26,6 +26,7 @@ export { NoAnswer, OutboundPoster, type OutboundAnswer } from './outbound/outbou
 export { jobDefaults, queueModule, workerSettings } from './queues/queue.module.ts';
 export { PostCallQueue } from './queues/post-call.queue.ts';
 export { queueToken } from './queues/queue-tokens.ts';
+export { RestingProcessor } from './queues/resting-processor.ts';
 export { QUEUE_PREFIX, QUEUE_SETTINGS } from './queues/queue-options.ts';
 export { ATTRIBUTES } from './telemetry/attributes.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './telemetry/metrics.ts';

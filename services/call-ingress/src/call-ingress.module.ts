@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallMoves, CallRecordStore, CarrierReportStore, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger, WaitingLine } from '@tandem/call-state';
+import { CallMoves, CallRecordStore, CarrierReportStore, connectRedis, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger, WaitingLine } from '@tandem/call-state';
 import { AgentDirectory, CallerDirectory, CallRepository, databaseResource, SpendingRepository } from '@tandem/database';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { BudgetGate } from './admission/budget-gate.ts';
@@ -37,7 +37,7 @@ export class CallIngressModule {
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
     return {
       module: CallIngressModule,
-      imports: [queueModule('producer', config.redisUrl, ['post-call'])],
+      imports: [queueModule(connectRedis(config.redisUrl, 'producer'), ['post-call'])],
       controllers: [VoiceWebhookController, WaitingKeyController, StreamEndedController, TransferController, CallStatusController],
       providers: [
         ...managed(REDIS, redis, 'start'),

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, PhraseShelf, ProviderStates, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
+import { CallRecordStore, connectRedis, PhraseShelf, ProviderStates, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
@@ -25,7 +25,7 @@ export class MediaRelayModule {
     const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     return {
       module: MediaRelayModule,
-      imports: [queueModule('producer', config.redisUrl, ['tool-calls', 'post-call'])],
+      imports: [queueModule(connectRedis(config.redisUrl, 'producer'), ['tool-calls', 'post-call'])],
       providers: [
         ...managed(REDIS, redis, 'start'),
         { provide: Sealer, useValue: sealer },

@@ -1,17 +1,17 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Processor } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallRecordStore } from '@tandem/call-state';
 import { postCallJobSchema } from '@tandem/contracts';
 import { BookingRepository, CallRepository } from '@tandem/database';
-import { CONFIG, workerSettings, type ServiceConfig } from '@tandem/platform';
+import { CONFIG, Metrics, Readiness, RestingProcessor, workerSettings, type ServiceConfig } from '@tandem/platform';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { foldCall } from './fold-call.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
 
 /** Folds a call's event log and writes it, in one transaction. Any number of times to the same rows. */
 @Processor('post-call', workerSettings('post-call'))
-export class CallRecordProcessor extends WorkerHost implements OnApplicationBootstrap {
-  private readonly logger = new Logger(CallRecordProcessor.name);
+export class CallRecordProcessor extends RestingProcessor implements OnApplicationBootstrap {
+  protected readonly logger = new Logger(CallRecordProcessor.name);
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
@@ -19,14 +19,15 @@ export class CallRecordProcessor extends WorkerHost implements OnApplicationBoot
     @Inject(CallRepository) private readonly calls: CallRepository,
     @Inject(BookingRepository) private readonly bookings: BookingRepository,
     @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
+    @Inject(Readiness) readiness: Readiness,
+    @Inject(Metrics) processMetrics: Metrics,
   ) {
-    super();
+    super('post-call', readiness, processMetrics);
   }
 
   onApplicationBootstrap(): void {
     this.worker.concurrency = this.config.postCallConcurrency;
     this.worker.on('failed', (job, error) => this.logger.warn({ err: error, callId: (job?.data as { callId?: string } | undefined)?.callId, attempt: job?.attemptsMade }, 'a call could not be written down; it is tried again'));
-    this.worker.on('error', (error) => this.logger.warn({ err: error }, 'the post-call queue is not reachable'));
   }
 
   override async process(job: Job<unknown>): Promise<{ outcome: string }> {

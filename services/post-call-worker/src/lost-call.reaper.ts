@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 30_000;
 @Injectable()
 export class LostCallReaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LostCallReaper.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.reap());
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.reap(), { logger: this.logger, name: 'look for lost calls' });
 
   constructor(
     @Inject(CallRecordStore) private readonly store: CallRecordStore,
@@ -33,11 +33,7 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async reap(): Promise<void> {
-    try {
-      for (const callId of await this.store.lapsedCalls(BATCH)) await this.close(callId);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'lost calls could not be looked for: Redis does not answer');
-    }
+    for (const callId of await this.store.lapsedCalls(BATCH)) await this.close(callId);
   }
 
   private async close(callId: CallId): Promise<void> {

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, redisResource, Sealer } from '@tandem/call-state';
+import { CallRecordStore, connectRedis, redisResource, Sealer } from '@tandem/call-state';
 import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import { BookingRepository, CallRepository, databaseResource, WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
 import { deriveKeys, Destinations, managed, OutboundPoster, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
@@ -19,7 +19,7 @@ export class PostCallWorkerModule {
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
     return {
       module: PostCallWorkerModule,
-      imports: [queueModule('worker', config.redisUrl, ['post-call'])],
+      imports: [queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call'])],
       providers: [
         ...managed(REDIS, redis, 'always'),
         ...managed(DATA_SOURCE, database, 'always'),

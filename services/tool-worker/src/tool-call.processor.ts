@@ -1,8 +1,8 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
-import { Inject, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Processor } from '@nestjs/bullmq';
+import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import { toolCallBodySchema, toolCallJobSchema, type ToolCallBody, type ToolCallJob, type ToolOutcome } from '@tandem/contracts';
-import { ATTRIBUTES, CONFIG, startSpan, workerSettings, type ServiceConfig } from '@tandem/platform';
+import { ATTRIBUTES, CONFIG, Metrics, Readiness, RestingProcessor, startSpan, workerSettings, type ServiceConfig } from '@tandem/platform';
 import { CrmClient, TOOL_HANDLERS } from '@tandem/tools/handlers';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { readOutcome } from './tool-outcome.ts';
@@ -11,8 +11,8 @@ import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
 
 /** Does one tool call: opens the job, runs the handler with the time left, publishes the outcome. */
 @Processor('tool-calls', workerSettings('tool-calls'))
-export class ToolCallProcessor extends WorkerHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(ToolCallProcessor.name);
+export class ToolCallProcessor extends RestingProcessor implements OnApplicationBootstrap {
+  protected readonly logger = new Logger(ToolCallProcessor.name);
   private readonly stopping = new AbortController();
 
   constructor(
@@ -21,20 +21,21 @@ export class ToolCallProcessor extends WorkerHost implements OnApplicationBootst
     @Inject(CrmClient) private readonly crm: CrmClient,
     @Inject(ToolReplyPublisher) private readonly replies: ToolReplyPublisher,
     @Inject(ToolWorkerMetrics) private readonly metrics: ToolWorkerMetrics,
+    @Inject(Readiness) readiness: Readiness,
+    @Inject(Metrics) processMetrics: Metrics,
   ) {
-    super();
+    super('tool-calls', readiness, processMetrics);
   }
 
   onApplicationBootstrap(): void {
     this.worker.concurrency = this.config.toolConcurrency;
     this.worker.on('failed', (job, error) => this.logger.warn({ err: error, callId: (job?.data as { callId?: string } | undefined)?.callId, attempt: job?.attemptsMade }, 'a tool job failed; it is tried again'));
-    this.worker.on('error', (error) => this.logger.warn({ err: error }, 'the tool queue is not reachable'));
     this.worker.on('stalled', () => this.metrics.stalled.inc());
   }
 
   /** Running jobs are finished, not cut: the queue waits for them when it closes. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.close();
+  override async beforeApplicationShutdown(): Promise<void> {
+    await super.beforeApplicationShutdown();
     this.stopping.abort();
   }
 

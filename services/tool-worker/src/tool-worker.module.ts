@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
+import { CallRecordStore, connectRedis, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
 import { SERVICE_TOKEN_LIFETIME_S, SERVICE_TOKEN_PURPOSE, serviceTokenSchema } from '@tandem/contracts';
 import { deriveKeys, managed, queueModule, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import { CrmClient, verifyHandlers } from '@tandem/tools/handlers';
@@ -23,7 +23,7 @@ export class ToolWorkerModule {
     });
     return {
       module: ToolWorkerModule,
-      imports: [queueModule('worker', config.redisUrl, ['tool-calls'])],
+      imports: [queueModule(connectRedis(config.redisUrl, 'worker'), ['tool-calls'])],
       providers: [
         ...managed(REDIS, redis, 'always'),
         { provide: Sealer, useValue: sealer },

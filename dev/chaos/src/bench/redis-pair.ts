@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRedis } from '@tandem/call-state';
-import { startRedis, type ServerHandle } from '@tandem/stack';
+import { freePort, startRedis, type ServerHandle } from '@tandem/stack';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 
 type Connection = ReturnType<typeof connectRedis>;
@@ -44,6 +44,14 @@ export class RedisPair {
     this.line.lead(this.leader.server.port);
     await this.follower.server.start();
     await this.follow();
+  }
+
+  /** The follower leads from now on; the former leader stays, keeps its connections, takes no writes and hears of nothing more. */
+  async demote(): Promise<void> {
+    await this.follower.admin.replicaof('NO', 'ONE');
+    [this.leader, this.follower] = [this.follower, this.leader];
+    this.line.lead(this.leader.server.port);
+    await this.follower.admin.replicaof('127.0.0.1', await freePort());
   }
 
   async stop(): Promise<void> {

@@ -14,7 +14,6 @@ const AGENT = agentSnapshotSchema.parse({
   timeZone: 'UTC',
   instructions: '',
   model: { kind: 'openai-realtime' },
-  limits: { maxAnswersWithoutTool: 0 },
 });
 
 export const fail = (error: unknown): never => {

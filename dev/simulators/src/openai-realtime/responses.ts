@@ -278,6 +278,5 @@ function finishAs(run: ResponseRun, failure: Failure): void {
     run.finish('incomplete', { type: 'incomplete', reason: failure });
     return;
   }
-  if (failure === 'mute') run.finish('completed', null);
-  else run.finish('failed', failedBy(ERRORS[failure]));
+  run.finish('failed', failedBy(ERRORS[failure]));
 }

@@ -33,6 +33,8 @@ export interface RedisOptions {
   readonly externalUrl?: string | undefined;
   /** How to get at a program; the usual ladder when absent. */
   readonly rungs?: Parameters<typeof chooseRedis>[0];
+  /** A lone node in cluster mode, as those who point at a cluster meet it. */
+  readonly isCluster?: boolean;
   readonly onUnexpectedExit?: (told: UnexpectedExit) => void;
 }
 
@@ -62,7 +64,7 @@ async function startOwn(options: RedisOptions): Promise<ServerHandle> {
   const user = redisUser(folder);
   const place = isEphemeral ? throwAwayPlace(user) : await claimPlace(folder);
   const output = new BoundedLog({ file: isEphemeral ? null : join(folder, 'logs/redis.log') });
-  return LocalServer.begin(recipeOf({ program, place, user, output, onUnexpectedExit: options.onUnexpectedExit }), isEphemeral ? null : port);
+  return LocalServer.begin(recipeOf({ program, place, user, output, isCluster: options.isCluster ?? false, onUnexpectedExit: options.onUnexpectedExit }), isEphemeral ? null : port);
 }
 
 function throwAwayPlace(user: FileOwner | null): Place {
@@ -89,10 +91,11 @@ interface Ingredients {
   readonly place: Place;
   readonly user: FileOwner | null;
   readonly output: BoundedLog;
+  readonly isCluster: boolean;
   readonly onUnexpectedExit: RedisOptions['onUnexpectedExit'];
 }
 
-function recipeOf({ program, place, user, output, onUnexpectedExit }: Ingredients): ServerRecipe {
+function recipeOf({ program, place, user, output, isCluster, onUnexpectedExit }: Ingredients): ServerRecipe {
   const { data, claim } = place;
   const isEphemeral = claim === null;
   const password = randomBytes(24).toString('hex');
@@ -114,7 +117,7 @@ function recipeOf({ program, place, user, output, onUnexpectedExit }: Ingredient
         env: libraryEnvironment(program.libraryPath),
         cwd: data,
         runAs: user,
-        input: program.kind === 'native' ? redisConf(port, password, isEphemeral) : JSON.stringify({ port, password, databases: databases(isEphemeral) }),
+        input: program.kind === 'native' ? redisConf(port, password, isEphemeral, isCluster) : JSON.stringify({ port, password, databases: databases(isEphemeral) }),
         log: output,
         guard: { signal: 'TERM', graceMs: STOP_MS, ...(isEphemeral ? { removes: data } : {}) },
       }),
@@ -126,7 +129,7 @@ function databases(isEphemeral: boolean): number {
 }
 
 /** The password goes through standard input: arguments can be read by every user of the machine. */
-export function redisConf(port: number, password: string, isEphemeral: boolean): string {
+export function redisConf(port: number, password: string, isEphemeral: boolean, isCluster = false): string {
   const lines = [
     `port ${port}`,
     'bind 127.0.0.1',
@@ -139,7 +142,7 @@ export function redisConf(port: number, password: string, isEphemeral: boolean):
     `appendonly ${isEphemeral ? 'no' : 'yes'}`,
     'appendfsync everysec',
     'maxmemory-policy noeviction',
-    `databases ${databases(isEphemeral)}`,
+    ...(isCluster ? ['cluster-enabled yes'] : [`databases ${databases(isEphemeral)}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

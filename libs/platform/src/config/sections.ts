@@ -42,11 +42,11 @@ export const secretSection = section('Shared secret', 'What the services of one 
   },
 });
 
-export const redisSection = section('Redis', 'Call state, relay leases and queues. Redis 6.2 or newer, maxmemory-policy noeviction, AOF every second.', {
+export const redisSection = section('Redis', 'Call state, relay leases and queues. Redis 6.2 or newer without cluster mode, maxmemory-policy noeviction, AOF every second. See docs/operation.md.', {
   redisUrl: { env: 'REDIS_URL', schema: url('redis', 'rediss'), isSecret: true, description: 'Redis to use.', example: 'redis://localhost:6379' },
 });
 
-export const databaseSection = section('PostgreSQL', 'Everything that outlives a call. PostgreSQL 13 or newer with btree_gist.', {
+export const databaseSection = section('PostgreSQL', 'Everything that outlives a call. PostgreSQL 13 or newer with btree_gist, directly or behind PgBouncer in session or transaction mode.', {
   databaseUrl: {
     env: 'DATABASE_URL',
     schema: url('postgres', 'postgresql'),

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { Rounds } from './rounds.ts';
 
+const untold = { logger: { warn: () => undefined, log: () => undefined }, name: 'work' };
+
 beforeEach(() => {
   jest.useFakeTimers();
 });
@@ -14,7 +16,7 @@ it('begins a round some time after the one before has ended, and none after its 
   const rounds = new Rounds(100, () => {
     done.push('begun');
     return new Promise((resolve) => (finish = resolve));
-  });
+  }, untold);
   rounds.begin();
   await jest.advanceTimersByTimeAsync(1_000);
   expect(done).toEqual(['begun']);
@@ -28,4 +30,22 @@ it('begins a round some time after the one before has ended, and none after its 
   await over;
   await jest.advanceTimersByTimeAsync(1_000);
   expect(done).toEqual(['begun', 'begun', 'over']);
+});
+
+it('tells of failing and of recovering once each, however many rounds fail', async () => {
+  const lines: unknown[] = [];
+  const logger = { warn: (fields: object, message: string) => void lines.push([fields, message]), log: (fields: object, message: string) => void lines.push([fields, message]) };
+  const fault = new Error('away');
+  let isAway = false;
+  const rounds = new Rounds(100, () => (isAway ? Promise.reject(fault) : Promise.resolve()), { logger, name: 'look' });
+  rounds.begin();
+  for (const away of [false, true, false, false]) {
+    isAway = away;
+    await jest.advanceTimersByTimeAsync(1_000);
+  }
+  await rounds.end();
+  expect(lines).toEqual([
+    [{ err: fault, work: 'look' }, 'background work fails; trying again each round'],
+    [{ work: 'look' }, 'background work succeeds again'],
+  ]);
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Logger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DependencyUnsuitable } from '@tandem/contracts';
 import helmet from 'helmet';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { ConfigurationFault } from '../config/load-config.ts';
@@ -10,6 +11,7 @@ import { loadServiceConfig, type ServiceConfig, type ServiceName } from '../conf
 import { Readiness } from '../health/readiness.ts';
 import { BoundedExpressAdapter } from '../http/bounded-express-adapter.ts';
 import { startTracing } from '../telemetry/tracing.ts';
+import { areZoneRulesOutdated, ZONE_RULES, zoneRulesVersion } from '../telemetry/zone-rules.ts';
 import { PlatformModule } from './platform.module.ts';
 
 /** sysexits.h EX_CONFIG: an orchestrator can tell a wrong setting from a crash. */
@@ -28,13 +30,21 @@ export async function runService<Name extends ServiceName>(name: Name, options: 
     const app = await startService(name, config, options);
     endWithTheParent();
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-    new Logger('Service').log({ port }, 'listening');
+    const logger = new Logger('Service');
+    if (areZoneRulesOutdated()) logger.warn({ version: zoneRulesVersion(), tested: ZONE_RULES }, 'time zone rules are older than those of this release: local times may be an hour off; see docs/operation.md');
+    logger.log({ port }, 'listening');
     process.send?.({ kind: 'listening', port });
   } catch (error) {
-    const told = error instanceof ConfigurationFault ? error.message : `${name} could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    process.stderr.write(`${told}\n`);
-    process.exit(error instanceof ConfigurationFault ? EXIT_CONFIGURATION : 1);
+    const isSetting = error instanceof ConfigurationFault || error instanceof DependencyUnsuitable;
+    process.stderr.write(`${faultText(name, error)}\n`);
+    process.exit(isSetting ? EXIT_CONFIGURATION : 1);
   }
+}
+
+function faultText(name: ServiceName, error: unknown): string {
+  if (error instanceof ConfigurationFault) return error.message;
+  if (error instanceof DependencyUnsuitable) return `${name} cannot start: ${error.message}.`;
+  return `${name} could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
 /** Starts a service in this process; tests use it with port 0. */

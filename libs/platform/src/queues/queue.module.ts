@@ -1,10 +1,11 @@
 import { BullModule } from '@nestjs/bullmq';
 import type { DynamicModule } from '@nestjs/common';
 import type { QueueName } from '@tandem/contracts';
-import type { JobsOptions, WorkerOptions } from 'bullmq';
+import type { JobsOptions, Queue, WorkerOptions } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { MAX_BACKOFF_MS, QUEUE_PREFIX, QUEUE_SETTINGS } from './queue-options.ts';
+import { queueToken } from './queue-tokens.ts';
 
 /** Options every job of a queue starts with. */
 export function jobDefaults(name: QueueName): JobsOptions {
@@ -29,32 +30,28 @@ export function workerSettings(name: QueueName): Omit<WorkerOptions, 'connection
 }
 
 /**
- * The queues a service adds to or works on. A producer fails at once while Redis is away (someone is waiting for the
- * answer); a worker waits for it to come back.
+ * The queues a service adds to or works on.
+ * @param connection to Redis: one that fails at once while Redis is away (someone waits for the answer), or one that waits
  */
-export function queueModule(role: 'producer' | 'worker', redisUrl: string, names: readonly QueueName[]): DynamicModule {
+export function queueModule(connection: Redis, names: readonly QueueName[]): DynamicModule {
   return {
     module: class QueuesModule {},
     global: true,
     imports: [
       BullModule.forRoot({
-        connection: queueConnection(role, redisUrl),
+        connection,
         prefix: QUEUE_PREFIX,
         telemetry: new BullMQOtel({ tracerName: 'tandem' }),
       }),
       ...names.map((name) => BullModule.registerQueue({ name, defaultJobOptions: jobDefaults(name) })),
     ],
+    providers: [{ provide: Symbol('errors of queues'), useFactory: listenForErrors, inject: names.map(queueToken) }],
     exports: [BullModule],
   };
 }
 
-function queueConnection(role: 'producer' | 'worker', redisUrl: string): Redis {
-  const connection =
-    role === 'worker'
-      ? new Redis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: backOff })
-      : new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 2_000, retryStrategy: backOff });
-  connection.on('error', () => undefined); // Readiness and the callers' own errors tell; ioredis keeps reconnecting.
-  return connection;
+/** A queue without a listener prints each error of its connection; the watch on Redis and the commands that fail tell. */
+function listenForErrors(...queues: readonly Queue[]): null {
+  for (const queue of queues) queue.on('error', () => undefined);
+  return null;
 }
-
-const backOff = (attempt: number): number => Math.min(100 * attempt, 2_000);

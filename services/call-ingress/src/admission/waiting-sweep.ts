@@ -14,7 +14,7 @@ const BATCH = 20;
 @Injectable()
 export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WaitingSweep.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep());
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep(), { logger: this.logger, name: 'look for callers who wait no longer' });
 
   constructor(
     @Inject(WaitingLine) private readonly line: WaitingLine,
@@ -37,7 +37,7 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
       for (const { place, askedAt } of await this.line.lapsed(BATCH)) await this.writeDown(place, askedAt);
     } catch (error) {
       this.line.lostContact();
-      this.logger.warn({ err: error }, 'callers who wait no longer could not be looked for: Redis does not answer');
+      throw error;
     }
   }
 

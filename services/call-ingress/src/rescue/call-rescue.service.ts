@@ -27,7 +27,7 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CallRescue.name);
-  private readonly rounds = new Rounds(LOOK_MS, () => this.look());
+  private readonly rounds = new Rounds(LOOK_MS, () => this.look(), { logger: this.logger, name: 'look for calls of silent relays' });
 
   constructor(
     @Inject(LEG_DOORS) private readonly doors: LegDoors,
@@ -46,12 +46,8 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async look(): Promise<void> {
-    try {
-      const silent = await this.records.silentCalls(PATIENCE_MS, CONTACT_MS, BATCH);
-      await Promise.all(silent.map((callId) => this.rescue(callId)));
-    } catch (error) {
-      this.logger.warn({ err: error }, 'silent relays could not be looked for: Redis does not answer');
-    }
+    const silent = await this.records.silentCalls(PATIENCE_MS, CONTACT_MS, BATCH);
+    await Promise.all(silent.map((callId) => this.rescue(callId)));
   }
 
   private async rescue(callId: CallId): Promise<void> {

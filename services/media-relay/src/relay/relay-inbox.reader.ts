@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { connectRedis, RelayInboxReader, Sealer, type RelayMessage } from '@tandem/call-state';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
 import { Relay } from './relay.ts';
+
+/** How long the start waits for reading to begin. */
+const START_WAIT_MS = 3_000;
 
 /** The one reader of this relay's inbox: tool results go to whoever waits for them, operators' commands to their call. */
 @Injectable()
@@ -18,8 +22,9 @@ export class RelayInbox implements OnModuleInit, OnApplicationShutdown {
     this.reader = new RelayInboxReader(connectRedis(config.redisUrl, 'blocking'), sealer, config.relayId, (message) => this.received(message));
   }
 
-  onModuleInit(): Promise<void> {
-    return this.reader.start();
+  /** A relay starts without Redis too, and is not ready then. */
+  async onModuleInit(): Promise<void> {
+    await Promise.race([this.reader.start(), sleep(START_WAIT_MS)]);
   }
 
   onApplicationShutdown(): Promise<void> {

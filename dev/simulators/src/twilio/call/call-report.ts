@@ -91,8 +91,6 @@ export interface CallReport {
   readonly endedBy: CallEndCause | null;
   /** Unix ms. */
   readonly startedAt: number;
-  /** Between the carrier and the platform, without jitter. */
-  readonly roundTripMs: number;
   readonly answeredAtMs: number | null;
   readonly endedAtMs: number | null;
   readonly timeline: readonly CallEntry[];

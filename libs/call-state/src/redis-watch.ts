@@ -1,0 +1,105 @@
+import { DependencyUnsuitable } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { keys } from './keys.ts';
+import { REDIS_PROBLEMS, redisStateOf, type RedisState } from './redis-fault.ts';
+
+export interface RedisStanding {
+  readonly state: RedisState;
+  /** One sentence on what is wrong; null when nothing is. */
+  readonly problem: string | null;
+  /** Waiting does not help. */
+  readonly isUnsuitable: boolean;
+}
+
+const LOOK_MS = 1_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
+const PROBE_TTL_MS = 60_000;
+
+/**
+ * Whether Redis takes writes, found out by writing: one that is read-only, full or in cluster mode answers PING as ever.
+ * A write a second while all is well; while it is not, pauses that grow, and one more look as soon as it is connected.
+ */
+export class RedisWatch {
+  standing: RedisStanding = standingOf('connecting');
+  private readonly listeners: ((standing: RedisStanding) => void)[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private pauseMs = FIRST_PAUSE_MS;
+  private isCluster = false;
+  private isLooking = false;
+  private isStopped = false;
+
+  constructor(private readonly redis: Pick<Redis, 'set' | 'info' | 'on'>) {
+    redis.on('ready', () => void this.connected());
+  }
+
+  /** Told of each change from now on. */
+  onChange(listener: (standing: RedisStanding) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /**
+   * Resolves when Redis takes writes, however long that takes.
+   * @throws DependencyUnsuitable when it runs in cluster mode
+   */
+  writable(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = ({ problem, isUnsuitable }: RedisStanding): void => {
+        if (problem === null) resolve();
+        else if (isUnsuitable) reject(new DependencyUnsuitable('redis', problem));
+      };
+      this.onChange(look);
+      look(this.standing);
+    });
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  private async connected(): Promise<void> {
+    try {
+      this.isCluster = /^cluster_enabled:1/m.test(await this.redis.info('cluster'));
+    } catch {
+      // A user without INFO: refusals of several keys at once tell.
+    }
+    await this.look();
+  }
+
+  private async look(): Promise<void> {
+    if (this.isLooking || this.isStopped) return;
+    this.isLooking = true;
+    if (this.timer) clearTimeout(this.timer);
+    this.settle(await this.probe());
+    this.isLooking = false;
+    this.wait();
+  }
+
+  private async probe(): Promise<RedisState> {
+    try {
+      await this.redis.set(keys.writeProbe, '', 'PX', PROBE_TTL_MS);
+      return this.isCluster ? 'cluster' : 'writable';
+    } catch (error) {
+      return redisStateOf(error);
+    }
+  }
+
+  private wait(): void {
+    if (this.isStopped) return;
+    const isWell = this.standing.problem === null;
+    this.timer = setTimeout(() => void this.look(), isWell ? LOOK_MS : this.pauseMs);
+    this.timer.unref();
+    this.pauseMs = isWell ? FIRST_PAUSE_MS : Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
+  private settle(state: RedisState): void {
+    if (this.isStopped || state === this.standing.state) return;
+    this.standing = standingOf(state);
+    for (const listener of this.listeners) listener(this.standing);
+  }
+}
+
+function standingOf(state: RedisState): RedisStanding {
+  return { state, problem: state === 'writable' ? null : REDIS_PROBLEMS[state], isUnsuitable: state === 'cluster' };
+}

@@ -1,0 +1,84 @@
+import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
+import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { QueueName } from '@tandem/contracts';
+import type { Gauge } from 'prom-client';
+import type { Readiness } from '../health/readiness.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+const FIRST_REST_MS = 250;
+const LONGEST_REST_MS = 4_000;
+/** A queue that cannot be used refuses within milliseconds. */
+const CALM_MS = 1_500;
+
+/**
+ * A processor whose worker rests while its queue cannot be used. A worker that Redis refuses (read-only, out of memory,
+ * in cluster mode) asks again at once, thousands of times a second; one that cannot reach Redis waits by itself.
+ */
+export abstract class RestingProcessor extends WorkerHost implements BeforeApplicationShutdown {
+  protected abstract readonly logger: Logger;
+  private readonly resting: Gauge<'queue'>;
+  private fault: string | null = null;
+  private restMs = FIRST_REST_MS;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly queue: QueueName,
+    readiness: Readiness,
+    metrics: Metrics,
+  ) {
+    super();
+    readiness.register(`queue ${queue}`, () => (this.fault === null ? null : `the queue refuses its worker (${this.fault}): see the state of Redis`));
+    this.resting = metrics.gauge({ name: 'tandem_queue_worker_resting', help: '1 while jobs of a queue cannot be taken', labelNames: ['queue'] });
+    this.resting.set({ queue }, 0);
+  }
+
+  @OnWorkerEvent('error')
+  failed(error: Error): void {
+    if (isAboutOneJob(error)) return this.logger.warn({ queue: this.queue, reason: error.message }, 'job lost its lock; running again');
+    if (isAboutConnection(error) || this.worker.isPaused()) return;
+    const fault = codeOf(error);
+    if (fault !== this.fault) this.logger.warn({ queue: this.queue, code: fault, reason: error.message }, 'queue refuses its worker; trying again with growing pauses');
+    this.fault = fault;
+    this.resting.set({ queue: this.queue }, 1);
+    this.rest();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.timer) clearTimeout(this.timer);
+    await this.worker.close();
+  }
+
+  private rest(): void {
+    void this.worker.pause(true);
+    this.after(this.restMs, () => {
+      void this.worker.resume();
+      this.after(CALM_MS, () => this.calm());
+    });
+    this.restMs = Math.min(this.restMs * 2, LONGEST_REST_MS);
+  }
+
+  private calm(): void {
+    this.fault = null;
+    this.restMs = FIRST_REST_MS;
+    this.resting.set({ queue: this.queue }, 0);
+    this.logger.log({ queue: this.queue }, 'queue serves its worker again');
+  }
+
+  private after(ms: number, then: () => void): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = setTimeout(then, ms);
+  }
+}
+
+const isAboutOneJob = ({ message }: Error): boolean => message.startsWith('could not renew lock');
+
+/** ioredis and BullMQ wait by themselves for a connection; the watch on Redis tells of it. */
+function isAboutConnection(error: Error): boolean {
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' && code.startsWith('E')) || ['MaxRetriesPerRequestError', 'AbortError', 'ConnectionClosedError'].includes(error.name) || error.message === 'Connection is closed.';
+}
+
+/** The first word of an error reply, such as READONLY; nothing of what follows, which may name keys. */
+function codeOf({ message }: Error): string {
+  return /(?:^| -)([A-Z]{2,20}) /.exec(message)?.[1] ?? 'unknown';
+}
