@@ -1,3 +1,4 @@
+import { INTERNET, NO_DISTANCE, roundTripText, seededRandom } from '@tandem/simulators';
 import { Bench } from './bench/bench.ts';
 import type { Fleet } from './bench/fleet.ts';
 import { TandemFleet } from './bench/tandem-fleet.ts';
@@ -28,19 +29,21 @@ export interface ScenarioResult {
   readonly fleet: Fleet['kind'];
   readonly calls: number;
   readonly rounds: number;
+  /** Of carrier and model. */
+  readonly roundTrip: string;
   readonly goals: readonly GoalResult[];
   readonly violations: readonly Violation[];
 }
 
 /** Runs a scenario against a fleet of its own and judges it by its history. */
-export async function runScenario(scenario: Scenario, options: RunOptions, startFleet: () => Promise<Fleet> = () => TandemFleet.start(scenario.fleet)): Promise<ScenarioResult> {
+export async function runScenario(scenario: Scenario, options: RunOptions, startFleet: () => Promise<Fleet> = () => TandemFleet.start(scenario.fleet, options.seed)): Promise<ScenarioResult> {
   const { calls, seed, log } = options;
   const history = new History(options.historyFile);
   const fleet = await startFleet();
   let rounds = 0;
   try {
-    history.add({ kind: 'run', scenario: scenario.name, fleet: fleet.kind, seed, calls });
-    const bench = new Bench(fleet, history, calls, seeded(seed), log);
+    history.add({ kind: 'run', scenario: scenario.name, fleet: fleet.kind, seed, calls, roundTrip: roundTripText(INTERNET) });
+    const bench = new Bench(fleet, history, calls, seededRandom(seed), log);
     while (rounds < options.rounds && (rounds === 0 || Date.now() < options.until)) {
       rounds += 1;
       history.add({ kind: 'round', round: rounds });
@@ -61,16 +64,5 @@ export function judge(scenario: Scenario, history: Pick<History, 'entries'>): Sc
     const figure = goal.figure(view);
     return { goal, figure, isMet: 'atLeast' in goal.limit ? figure >= goal.limit.atLeast : figure <= goal.limit.atMost };
   });
-  return { scenario, goals, violations: check(history.entries), fleet: run?.fleet ?? 'tandem', calls: run?.calls ?? 0, rounds: entriesOf(history.entries, 'round').length };
-}
-
-/** Mulberry32: the same seed gives the same numbers, 0 to 1. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  return { scenario, goals, violations: check(history.entries), fleet: run?.fleet ?? 'tandem', calls: run?.calls ?? 0, roundTrip: run?.roundTrip ?? roundTripText(NO_DISTANCE), rounds: entriesOf(history.entries, 'round').length };
 }

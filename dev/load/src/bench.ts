@@ -1,6 +1,7 @@
 import { parseOptions } from '@tandem/stack';
+import { INTERNET, linkText } from '@tandem/simulators';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
-import { benchInterruptions } from './bench/interruption.bench.ts';
+import { benchInterruptions, INTERRUPTION_LINK } from './bench/interruption.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';
 import { spreadText } from './load/spread-text.ts';
 import { meetAll, TROUBLES } from './model-faults/faults.ts';
@@ -28,7 +29,8 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
     return true;
   },
   'model-faults': async () => {
-    console.log('\nCalls that talk through a model in trouble, in real time. A gap is without a session, a silence is what the caller hears of it.\n');
+    console.log('\nCalls that talk through a model in trouble, in real time. A gap is without a session, a silence is what the caller hears of it.');
+    console.log(`Models: ${linkText(INTERNET)}.\n`);
     const figures = await meetAll(TROUBLES, 5, ({ trouble, requests, handedDown }) => console.error(`  … ${trouble.name}: ${requests} requests, ${handedDown} handed down`));
     console.log('');
     for (const line of lines([HEADER, ...figures.map(row)])) console.log(line);
@@ -47,7 +49,8 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   },
   interruption: async () => {
     const { count, silence, claimedTooMuch, mostUnclaimedMs } = await benchInterruptions({ calls: INTERRUPTED_CALLS, turns: INTERRUPTIONS_EACH });
-    console.log(`\nCallers who speak over the agent, ${count} times, through real processes.\n`);
+    console.log(`\nCallers who speak over the agent, ${count} times, through real processes.`);
+    console.log(`Carrier and model: ${linkText(INTERRUPTION_LINK)}; the way there is not counted.\n`);
     console.log(`  "the caller speaks" → nothing of the agent is heard   ${spreadText(silence)}`);
     console.log(`  the model was told of more than was heard             ${claimedTooMuch} times`);
     console.log(`  heard and not told, at most                           ${mostUnclaimedMs.toFixed(0)} ms`);

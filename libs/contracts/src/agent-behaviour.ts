@@ -97,6 +97,11 @@ export const limitsSchema = z.object({
   /** US dollars one call may cost; null for no limit. Warned of at `budgetWarnShare`, wrapped up at the whole. */
   budgetUsd: z.number().min(0).max(10_000).nullable().default(null),
   budgetWarnShare: z.number().min(0.1).max(1).default(0.8),
+  /**
+   * So many answers without a tool call between them lead nowhere: somebody talks who wants nothing, or a television does.
+   * At four fifths the agent is told to come to an end, at the whole the call ends with a goodbye; 0 for never.
+   */
+  maxAnswersWithoutTool: z.number().int().min(0).max(10_000).default(60),
 });
 export type LimitSettings = z.infer<typeof limitsSchema>;
 

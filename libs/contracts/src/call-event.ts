@@ -79,6 +79,8 @@ export const callEventBodies = {
     /** From the end of the old session's use to the new one's readiness; 0 when they overlapped. */
     gapMs: z.number().min(0),
   }),
+  /** Words of the caller could not be found out. Once for each reason a provider gives. */
+  'transcription.failed': z.object({ provider: z.string().max(40), code: z.string().max(80), atMs: z.number() }),
   /** Instructions, tools, turn settings, noise reduction or language were changed while the call ran. */
   'agent.changed': z.object({
     by: z.enum(['tool', 'operator', 'rule', 'detection']),
@@ -99,7 +101,7 @@ export const callEventBodies = {
   'transfer.asked': z.object({ department: z.string().max(64), mode: z.enum(['cold', 'warm']), summary: z.string().max(1_000), atMs: z.number() }),
   'transfer.ended': z.object({ department: z.string().max(64), outcome: z.enum(['bridged', 'declined', 'busy', 'no-answer', 'failed']), atMs: z.number() }),
   'budget.reached': z.object({ scope: z.enum(['call', 'tenant', 'day']), share: z.number().min(0), costUsd: z.number().min(0), atMs: z.number() }),
-  /** What the caller said, as transcribed. */
+  /** What the caller said, as transcribed. Without text: something whose words are not known; they may follow under the same id. */
   'caller.spoke': z.object({ itemId: z.string().max(128), text: z.string().max(20_000), ...spanSchema }),
   /** What the caller heard of what the agent said: `text` ends where the audio was cut. */
   'agent.spoke': z.object({

@@ -36,6 +36,7 @@ export interface CallLegRecord {
 export interface UtteranceRecord {
   readonly speaker: 'caller' | 'agent';
   readonly itemId: string;
+  /** Empty where the caller said something whose words are not known. */
   readonly text: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;

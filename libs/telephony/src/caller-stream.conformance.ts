@@ -9,6 +9,8 @@ import { WatchedStream } from './testing/watched-stream.ts';
 export interface LineSetting {
   /** Least and most ms a message travels, each way; drawn for all that is sent in one turn, order kept. Default 0. */
   readonly delayMs?: readonly [number, number];
+  /** Share of what is sent that is lost on the way and sent again, and within how many ms; what follows waits. Default none. */
+  readonly loss?: { readonly share: number; readonly withinMs: number };
   /** 0 to 1; for the draws. */
   readonly random?: () => number;
 }

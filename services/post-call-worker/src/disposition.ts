@@ -1,6 +1,6 @@
 import type { BookingOfCall, CallRecord, DispositionRecord } from '@tandem/database';
 
-type Facts = Pick<CallRecord, 'termination' | 'toolCalls' | 'utterances'> & { readonly bookings: readonly BookingOfCall[] };
+type Facts = Pick<CallRecord, 'termination' | 'toolCalls' | 'utterances'> & { readonly bookings: readonly BookingOfCall[]; readonly hasPressedKeys: boolean };
 
 const BOOKING_TOOL = 'book_appointment';
 
@@ -10,7 +10,7 @@ const RULES: readonly { readonly outcome: string; readonly detail: (facts: Facts
   { outcome: 'booked', detail: bookingReference },
   { outcome: 'transferred', detail: ({ termination }) => (termination?.reason === 'transferred' ? 'handed to a person' : null) },
   { outcome: 'failed', detail: ({ termination }) => (termination && ['provider', 'platform', 'indeterminate'].includes(termination.class) ? termination.reason : null) },
-  { outcome: 'abandoned', detail: ({ utterances }) => (utterances.some(({ speaker }) => speaker === 'caller') ? null : 'the caller said nothing') },
+  { outcome: 'abandoned', detail: ({ utterances, hasPressedKeys }) => (hasPressedKeys || utterances.some(({ speaker }) => speaker === 'caller') ? null : 'the caller said nothing') },
   { outcome: 'handled', detail: ({ termination }) => (termination?.class === 'completed' ? 'the agent said goodbye' : null) },
   { outcome: 'ended-by-caller', detail: () => 'the caller hung up in the conversation' },
 ];

@@ -74,6 +74,24 @@ describe('folding a call', () => {
     });
   });
 
+  it('has turns whose words are not known, and takes no caller who spoke or pressed a key for one who left', () => {
+    const unknown = callerSpoke('', 1000);
+    const handled = { outcome: 'handled', detail: 'the agent said goodbye' };
+    const spoke = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [1000, unknown], [9000, ended('agent-goodbye')]));
+    expect(spoke?.utterances).toMatchObject([{ speaker: 'caller', text: '', startedAtMs: 1000, endedAtMs: 1500 }]);
+    expect(spoke?.disposition).toEqual(handled);
+    const pressed: CallFact = { type: 'digit.pressed', data: { digit: '2', atMs: 1000 } };
+    const captured: CallFact = { type: 'digits.captured', data: { reference: 'd1', count: 4, outcome: 'entered', atMs: 1000 } };
+    for (const keys of [pressed, captured]) expect(foldCall(callId, tenantId, log([0, admitted], [300, attached()], [1000, keys], [9000, ended('agent-goodbye')]))?.disposition).toEqual(handled);
+    expect(foldCall(callId, tenantId, log([0, admitted], [300, attached()], [9000, ended('agent-goodbye')]))?.disposition).toEqual({ outcome: 'abandoned', detail: 'the caller said nothing' });
+  });
+
+  it('has one turn where words came after all', () => {
+    const late: CallFact = { type: 'caller.spoke', data: { itemId: 'c1000', text: 'A plumber', startedAtMs: 1000, endedAtMs: 1500 } };
+    const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [11_500, callerSpoke('', 1000)], [12_000, late]));
+    expect(record?.utterances.map(({ text }) => text)).toEqual(['A plumber']);
+  });
+
   it('keeps a tool call whose outcome nobody learned', () => {
     const record = foldCall(callId, tenantId, log([0, admitted], [300, attached()], [3000, called], [9000, ended('relay-lost')]));
     expect(record?.toolCalls[0]).toMatchObject({ outcome: null, tookMs: null });

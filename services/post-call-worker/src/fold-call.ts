@@ -46,7 +46,7 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
-  return { ...record, disposition: ended ? dispositionOf({ ...record, bookings }) : null };
+  return { ...record, disposition: ended ? dispositionOf({ ...record, bookings, hasPressedKeys: of('digit.pressed').length > 0 || of('digits.captured').some(({ data }) => data.outcome === 'entered') }) : null };
 }
 
 /** Null of a call that was not answered, or is not over. */
@@ -79,8 +79,10 @@ function foldLegs(attached: readonly EventOf<'stream.attached'>[], detached: rea
 
 /** In the order they were spoken: words arrive late, so the order of events is not it. */
 function foldUtterances(caller: readonly EventOf<'caller.spoke'>[], agent: readonly EventOf<'agent.spoke'>[]): UtteranceRecord[] {
+  const written = new Set(caller.flatMap(({ data }) => (data.text === '' ? [] : [data.itemId])));
   const spoken: UtteranceRecord[] = [
-    ...caller.map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
+    // Words that were given up may have come after all.
+    ...caller.filter(({ data }) => data.text !== '' || !written.has(data.itemId)).map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
     ...agent.map(({ data }) => ({ ...data, speaker: 'agent' as const })),
   ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }) => ({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }));
   return spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs);

@@ -1,6 +1,6 @@
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
-import type { Behaviour, PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulator } from '@tandem/simulators';
+import { seededRandom, type Behaviour, type PlaceCallOptions, type RealtimeSimulator, type SimulatedCall, type TwilioSimulator } from '@tandem/simulators';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
@@ -28,6 +28,7 @@ const AGENT: Partial<AgentContentInput> = {
   turnDetection: { kind: 'preset', preset: 'fast' },
   idle: { afterMs: 0 },
   toolWait: { fillerAfterMs: 0 },
+  limits: { maxAnswersWithoutTool: 0 },
 };
 
 export type LineName = 'postgres' | 'redis' | 'model';
@@ -50,7 +51,7 @@ export class TandemFleet implements Fleet {
 
   private pair: RedisPair | null = null;
 
-  static async start({ relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, env = {}, agent = {}, behaviour }: TandemFleetOptions): Promise<TandemFleet> {
+  static async start({ relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, env = {}, agent = {}, behaviour }: TandemFleetOptions, seed = 1): Promise<TandemFleet> {
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     // Asked for each connection: an ingress that is started again may listen elsewhere.
@@ -66,7 +67,8 @@ export class TandemFleet implements Fleet {
       return address.toString();
     };
     const platform = await RunningPlatform.start({
-      model: simulatedModel(voice, behaviour),
+      model: { ...simulatedModel(voice, behaviour), seed },
+      twilio: { random: seededRandom(seed) },
       between,
       stack: {
         relays,

@@ -28,7 +28,7 @@ export interface RecordedRow {
  * whether they agree is the checker's question.
  */
 export type HistoryEntry = { readonly at: number } & (
-  | { readonly kind: 'run'; readonly scenario: string; readonly fleet: 'tandem' | 'plain'; readonly seed: number; readonly calls: number }
+  | { readonly kind: 'run'; readonly scenario: string; readonly fleet: 'tandem' | 'plain'; readonly seed: number; readonly calls: number; /** Between the platform and its far sides; absent where there was none. */ readonly roundTrip?: string }
   | { readonly kind: 'round'; readonly round: number }
   /** `held`: the calls it strikes. */
   | { readonly kind: 'fault'; readonly what: string; readonly target: string; readonly held: readonly string[] }

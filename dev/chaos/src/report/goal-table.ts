@@ -3,17 +3,17 @@ import type { ScenarioResult } from '../run-scenario.ts';
 
 const VIOLATIONS_SHOWN = 10;
 
-export const COLUMNS = ['', 'what goes wrong, and what must come of it', 'goal', 'Tandem', 'ordinary relay', 'calls × rounds'] as const;
+export const COLUMNS = ['', 'what goes wrong, and what must come of it', 'goal', 'Tandem', 'ordinary relay', 'calls × rounds', 'round trip'] as const;
 
 /** Every goal with our figure beside it, and that of a relay of the ordinary kind where it was put through the same. */
 export function goalRows(results: readonly ScenarioResult[]): string[][] {
   return results
     .filter(({ fleet }) => fleet === 'tandem')
-    .flatMap(({ scenario, goals, calls, rounds }) => {
+    .flatMap(({ scenario, goals, calls, rounds, roundTrip }) => {
       const plain = results.find((result) => result.fleet === 'plain' && result.scenario === scenario);
       return goals.map(({ goal, figure, isMet }, index) => {
         const other = plain?.goals[index];
-        return [goal.id, `${scenario.about}: ${goal.what}`, limitText(goal), `${figureText(goal, figure)}${isMet ? '' : ' (NOT MET)'}`, other ? figureText(goal, other.figure) : '', `${calls} × ${rounds}`];
+        return [goal.id, `${scenario.about}: ${goal.what}`, limitText(goal), `${figureText(goal, figure)}${isMet ? '' : ' (NOT MET)'}`, other ? figureText(goal, other.figure) : '', `${calls} × ${rounds}`, roundTrip];
       });
     });
 }

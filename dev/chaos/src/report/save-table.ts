@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { NO_DISTANCE, roundTripText } from '@tandem/simulators';
 import type { ScenarioResult } from '../run-scenario.ts';
 import { COLUMNS, goalRows } from './goal-table.ts';
 
@@ -16,10 +17,15 @@ export function table(figures: string, results: readonly ScenarioResult[]): stri
   const rows = goalRows(results).map((row) => line(row));
   const about = (row: string): string => /^\|[^|]*\| ([^:|]+):/.exec(row)?.[1] ?? '';
   const measured = new Set(rows.map(about));
-  const kept = figures.split('\n').filter((row) => row.startsWith('| R') && !measured.has(about(row)));
+  const kept = figures.split('\n').filter((row) => row.startsWith('| R') && !measured.has(about(row))).map(withRoundTrip);
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; everything on this one machine.`;
   const inOrder = [...kept, ...rows].sort((a, b) => numberOf(a) - numberOf(b) || about(a).localeCompare(about(b)));
   return [machine, '', line(COLUMNS), `|${COLUMNS.map(() => '---').join('|')}|`, ...inOrder].join('\n');
+}
+
+/** Rows that do not name one were measured without. */
+function withRoundTrip(row: string): string {
+  return row.split('|').length - 2 < COLUMNS.length ? `${row.trimEnd()} ${roundTripText(NO_DISTANCE)} |` : row;
 }
 
 function line(cells: readonly string[]): string {

@@ -39,7 +39,7 @@ export function eventLine(event: CallEvent, startedAt: number): string | null {
     case 'agent.spoke':
       return line(`${cyan('agent ')}  ${event.data.text}${event.data.interrupted ? dim(' … (interrupted)') : ''}`, sinceStart);
     case 'caller.spoke':
-      return line(`${green('caller')}  ${event.data.text}`, sinceStart);
+      return line(`${green('caller')}  ${event.data.text || dim('(words not known)')}`, sinceStart);
     case 'tool.called':
       return line(`${yellow('tool  ')}  ${event.data.name} ${dim(JSON.stringify(event.data.arguments))}`, sinceStart);
     case 'tool.finished':
@@ -56,13 +56,14 @@ export function eventLine(event: CallEvent, startedAt: number): string | null {
 /** What the caller waited for, measured at their ear. */
 export function latencyLines({ call }: ScenarioReport, events: readonly CallEvent[]): string[] {
   const toolMs = events.flatMap((event) => (event.type === 'tool.finished' && event.data.name !== 'end_call' ? [event.data.tookMs] : []));
-  const { timing, answeredAtMs } = call;
+  const { timing, answeredAtMs, roundTripMs } = call;
   const responses = timing.responses.map(({ responseMs }) => responseMs).sort((a, b) => a - b);
   const middle = responses[Math.floor(responses.length / 2)];
   const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value)} ms`);
   return [
     `  answer → first word          ${ms(timing.firstAudioMs !== null && answeredAtMs !== null ? timing.firstAudioMs - answeredAtMs : undefined)}`,
     `  caller stops → agent starts  ${ms(middle)} (median of ${responses.length}; slowest ${ms(responses.at(-1))})`,
+    `  round trip to the carrier    ${ms(roundTripMs)}, part of both`,
     `  tool round trip              ${toolMs.length > 0 ? toolMs.map((value) => ms(value)).join(', ') : '–'}`,
   ];
 }

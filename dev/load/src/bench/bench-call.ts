@@ -14,6 +14,7 @@ const AGENT = agentSnapshotSchema.parse({
   timeZone: 'UTC',
   instructions: '',
   model: { kind: 'openai-realtime' },
+  limits: { maxAnswersWithoutTool: 0 },
 });
 
 export const fail = (error: unknown): never => {

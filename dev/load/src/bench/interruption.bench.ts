@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform, words } from '@tandem/commands/platform';
-import { tone, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
+import { INTERNET, tone, type LinkSettings, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
 import { Histogram, type Spread } from '../pump/histogram.ts';
 
 export interface Interruptions {
   readonly count: number;
-  /** From the model's "the caller speaks" to the last sound of the agent at the carrier's end. */
+  /** From the model's "the caller speaks" to the last sound of the agent at the carrier's end, without the way it has to travel. */
   readonly silence: Spread;
   /** Truncations that claimed more than the carrier had played by then, the frame under way included. */
   readonly claimedTooMuch: number;
@@ -26,11 +26,14 @@ const LATEST_MS = 3_500;
 const BYTES_PER_MS = 8;
 const FRAME_MS = 20;
 const CALLS_APART_MS = 150;
+/** Each far side's round trip is known exactly, so that it can be told from what the platform takes. */
+export const INTERRUPTION_LINK: LinkSettings = { ...INTERNET, jitterMs: 0, lossShare: 0 };
 
 /** Callers who speak over an agent that never stops by itself, through real processes, between the strict simulators. */
 export async function benchInterruptions({ calls, turns }: InterruptionsOptions): Promise<Interruptions> {
   const platform = await RunningPlatform.start({
-    model: { behaviour: tone({ toneMs: UTTERANCE_MS }), pace: { firstByteMs: 100, deltaMs: 200, audioRate: 5 }, record: { events: true, audio: false } },
+    model: { behaviour: tone({ toneMs: UTTERANCE_MS }), pace: { firstByteMs: 100, deltaMs: 200, audioRate: 5 }, record: { events: true, audio: false }, link: INTERRUPTION_LINK },
+    twilio: { link: INTERRUPTION_LINK },
     stack: { relays: 1, env: { RELAY_MAX_CALLS: String(calls) } },
   });
   const sum = new Sum();
@@ -55,6 +58,7 @@ async function talkOver(call: SimulatedCall, session: SimulatedSession, turns: n
   call.listen((entry) => {
     if (entry.kind === 'agent-stopped') onSilent(entry.atMs);
   });
+  const awayMs = (call.report().roundTripMs + session.roundTripMs) / 2;
   const playedMs = (): number => (call.stream?.report.playedBytes ?? 0) / BYTES_PER_MS;
   const wait = (direction: 'in' | 'out', type: string) => session.waitFor((event) => event.direction === direction && event.type === type, { fromNow: true, timeoutMs: 15_000 });
   // The greeting may come from a cache the model knows nothing of: it is cut off first and not counted.
@@ -68,7 +72,7 @@ async function talkOver(call: SimulatedCall, session: SimulatedSession, turns: n
     void call.say(words(CALLER_SPEAKS_MS));
     const speechAt = await speech;
     const silentAt = startedAt + (await silent);
-    if (cut) sum.add(silentAt - speechAt, await cut);
+    if (cut) sum.add(silentAt - speechAt - awayMs, await cut);
   }
   call.hangup();
   await call.ended;

@@ -110,8 +110,8 @@ function churnFindings(churn: Capacity['churn']): Finding[] {
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-function conditions({ measuredAt, othersShare, otherCoreShare, isRecorded }: Conditions): string {
-  return `${measuredAt.slice(0, 10)}, calls ${isRecorded ? 'recorded' : 'not recorded'}; ${percent(othersShare)} of the relay's core went to others, the other core was ${percent(otherCoreShare)} busy`;
+function conditions({ measuredAt, othersShare, otherCoreShare, isRecorded, link = 'no round trip' }: Conditions): string {
+  return `${measuredAt.slice(0, 10)}, calls ${isRecorded ? 'recorded' : 'not recorded'}, ${link}; ${percent(othersShare)} of the relay's core went to others, the other core was ${percent(otherCoreShare)} busy`;
 }
 
 function signed(value: number): string {

@@ -1,3 +1,4 @@
+import { INTERNET, linkText } from '@tandem/simulators';
 import { findings, type Capacity } from './capacity.ts';
 import type { RowsResult } from './run-rows.ts';
 
@@ -13,6 +14,7 @@ export function rowsReport(result: RowsResult): string[] {
   return [
     '',
     `calls                        ${result.calls} on ${result.relays} relay${result.relays === 1 ? '' : 's'}`,
+    `carrier and model            ${linkText(INTERNET)}`,
     `completed                    ${result.completed}`,
     `lost                         ${result.lost}`,
     `rows incomplete              ${result.incomplete}`,

@@ -36,6 +36,12 @@ describe('figures that are saved', () => {
     expect(page()).not.toContain('111 calls');
   });
 
+  it('name the round trip they were taken at', () => {
+    saveCapacity({ ...NOTHING, isolation: { ...isolation, link: '20–250 ms round trip' }, churn: churn(111) }, root);
+    expect(page()).toContain('| isolation, measured | 2026-11-25, calls not recorded, 20–250 ms round trip;');
+    expect(page()).toContain('| churn, measured | 2026-11-25, calls not recorded, no round trip;');
+  });
+
   it('are not lost in silence when the page has no place for them', () => {
     writeFileSync(join(root, 'docs/capacity.md'), 'no marks\n');
     expect(() => saveCapacity({ ...NOTHING, isolation }, root)).toThrow('no place for the table');

@@ -72,7 +72,7 @@ export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions
   }
   session.end('relay-shutdown');
   const termination = await ended;
-  const spoken = facts.filter(({ fact }) => fact.type === 'caller.spoke').length;
+  const spoken = facts.filter(({ fact }) => fact.type === 'caller.spoke' && fact.data.text !== '').length;
   return {
     turns,
     lostTurns: Math.max(0, turns - spoken),
@@ -116,6 +116,7 @@ function aCall(hasTool: boolean): ConstructorParameters<typeof CallSession>[0]['
     turnDetection: { kind: 'server-vad', silenceMs: 300 },
     toolWait: { fillerAfterMs: 0 },
     idle: { afterMs: 0 },
+    limits: { maxAnswersWithoutTool: 0 },
     tools: hasTool ? [TOOL] : [],
   });
   return { callId: randomUUID() as CallId, tenantId, epoch: 1, callerNumber: '+12025550123', dialledNumber: '+12025550100', caller: UNKNOWN_CALLER, language: 'en-US', admittedAt: Date.now(), agent };

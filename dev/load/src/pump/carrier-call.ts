@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { CarrierStream, type CarrierTotals, type Habit } from './carrier-stream.ts';
+import type { Distance } from './distance.ts';
 import type { FrameClock } from './frame-clock.ts';
 
 export interface CarrierAccount {
@@ -10,7 +11,7 @@ export interface CarrierAccount {
 }
 
 /** One call from the webhook to the open stream. Admitted calls only: a refusal is an error. */
-export async function placeCall(account: CarrierAccount, from: string, habit: Habit, clock: FrameClock, totals: CarrierTotals): Promise<CarrierStream> {
+export async function placeCall(account: CarrierAccount, from: string, habit: Habit, clock: FrameClock, totals: CarrierTotals, distance: Distance): Promise<CarrierStream> {
   const { accountSid } = account;
   const callSid = sid('CA');
   const fields = { CallSid: callSid, AccountSid: accountSid, ApiVersion: '2010-04-01', From: from, To: '+12025550100', CallStatus: 'ringing', Direction: 'inbound' };
@@ -18,7 +19,7 @@ export async function placeCall(account: CarrierAccount, from: string, habit: Ha
   const url = /<Stream[^>]* url="([^"]+)"/.exec(twiml)?.[1];
   const parameters = Object.fromEntries([...twiml.matchAll(/<Parameter name="([^"]+)" value="([^"]+)"/g)].map(([, name, value]) => [name, value] as [string, string]));
   if (!url) throw new TypeError(`The call was not admitted. The answer was:\n${twiml}`);
-  const stream = new CarrierStream(new URL(url), { callSid, accountSid, streamSid: sid('MZ'), parameters }, habit, clock, totals);
+  const stream = new CarrierStream(new URL(url), { callSid, accountSid, streamSid: sid('MZ'), parameters }, habit, clock, totals, distance);
   void stream.ended.then(() =>
     post(account, account.statusUrl, { CallSid: callSid, AccountSid: accountSid, CallStatus: 'completed', SequenceNumber: '3', CallDuration: '60' }).catch(() => undefined),
   );

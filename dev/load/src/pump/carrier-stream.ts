@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { Distance } from './distance.ts';
 import type { FrameClock, Ticking } from './frame-clock.ts';
 import type { Histogram } from './histogram.ts';
 import { audioAt, nowUs, ODD_US, readStamp, writeStamp } from './stamp.ts';
@@ -47,10 +48,12 @@ export class CarrierStream implements Ticking {
     (kind) => this.control(kind),
   );
   private readonly mediaTail: string;
-  private readonly marks: { readonly name: string; readonly atMs: number }[] = [];
+  private readonly marks: { readonly name: string; atMs: number }[] = [];
   private playingUntilMs = 0;
   private sequence = 1;
   private chunk = 0;
+  /** The caller's frames that wait for the line. */
+  private owedFrames = 0;
   private isOpen = false;
   private isLeaving = false;
   private resolveEnded!: (by: 'caller' | 'relay') => void;
@@ -61,6 +64,7 @@ export class CarrierStream implements Ticking {
     private readonly habit: Habit,
     private readonly clock: FrameClock,
     private readonly totals: CarrierTotals,
+    private readonly distance: Distance,
   ) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.mediaTail = `"},"streamSid":"${identity.streamSid}"}`;
@@ -73,8 +77,9 @@ export class CarrierStream implements Ticking {
   }
 
   tick(nowMs: number): void {
-    const frames = this.habit === 'floods' ? FLOOD_FACTOR : 1;
-    for (let frame = 0; frame < frames; frame += 1) this.sendMedia();
+    this.owedFrames += this.habit === 'floods' ? FLOOD_FACTOR : 1;
+    if (this.distance.isHeldUp(nowMs)) return;
+    for (; this.owedFrames > 0; this.owedFrames -= 1) this.sendMedia();
     for (let mark = this.marks[0]; mark !== undefined && mark.atMs <= nowMs; mark = this.marks[0]) {
       this.marks.shift();
       this.echo(mark.name);
@@ -140,19 +145,23 @@ export class CarrierStream implements Ticking {
       this.totals.mediaHeard += 1;
       this.totals.latency.add(nowUs() - readStamp(buffer, at));
       const bytes = ((end - at - 3) / 4) * 3;
-      this.playingUntilMs = Math.max(this.playingUntilMs, performance.now()) + bytes / BYTES_PER_MS;
+      const arrivesAtMs = performance.now() + this.distance.roundTripMs / 2;
+      this.playingUntilMs = Math.max(this.playingUntilMs, arrivesAtMs) + bytes / BYTES_PER_MS;
     }
   }
 
   private mark(text: string): void {
     const { mark } = JSON.parse(text) as { mark: { name: string } };
-    this.marks.push({ name: mark.name, atMs: this.playingUntilMs });
+    const { roundTripMs } = this.distance;
+    const playedAtMs = Math.max(this.playingUntilMs, performance.now() + roundTripMs / 2);
+    this.marks.push({ name: mark.name, atMs: playedAtMs + roundTripMs / 2 });
   }
 
   private cleared(): void {
     this.totals.clears += 1;
     this.playingUntilMs = 0;
-    for (const { name } of this.marks.splice(0)) this.echo(name);
+    const backAtMs = performance.now() + this.distance.roundTripMs;
+    for (const mark of this.marks) mark.atMs = Math.min(mark.atMs, backAtMs);
   }
 
   private echo(name: string): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Distance } from './distance.ts';
 import type { FrameClock, Ticking } from './frame-clock.ts';
 import type { Histogram } from './histogram.ts';
 import { audioAt, nowUs, ODD_US, readStamp, writeStamp } from './stamp.ts';
@@ -67,6 +68,8 @@ export class ModelSession implements Ticking {
   /** What is left of the turn under way, soonest first. */
   private script: { readonly atMs: number; readonly run: () => void }[] = [];
   private answer: Answer | null = null;
+  /** What the relay sent and has not arrived, soonest first. */
+  private readonly arriving: { readonly atMs: number; readonly run: () => void }[] = [];
 
   constructor(
     private readonly socket: Socket,
@@ -74,6 +77,7 @@ export class ModelSession implements Ticking {
     private readonly totals: ModelTotals,
     /** 0 to 1: how far into its first turn the session starts. */
     private readonly phase: number,
+    private readonly distance: Distance,
   ) {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.received(chunk));
@@ -82,12 +86,17 @@ export class ModelSession implements Ticking {
   }
 
   tick(nowMs: number): void {
+    if (this.distance.isHeldUp(nowMs)) return;
+    for (let next = this.arriving[0]; next !== undefined && next.atMs <= nowMs; next = this.arriving[0]) {
+      this.arriving.shift();
+      next.run();
+    }
     if (this.turnAtMs > 0 && nowMs >= this.turnAtMs + TURN_MS) this.callerTurn(this.turnAtMs + TURN_MS);
     for (let next = this.script[0]; next !== undefined && next.atMs <= nowMs; next = this.script[0]) {
       this.script.shift();
       next.run();
     }
-    if (this.answer && this.answer.nextAtMs <= nowMs) this.sendDelta(this.answer);
+    while (this.answer && this.answer.nextAtMs <= nowMs) this.sendDelta(this.answer);
   }
 
   private received(chunk: Buffer): void {
@@ -98,6 +107,7 @@ export class ModelSession implements Ticking {
     this.isUpgraded = true;
     this.socket.write(upgradeResponse(chunk.toString('latin1')));
     this.say({ type: 'session.created', session: {} });
+    this.clock.add(this);
   }
 
   private heard(message: Message): void {
@@ -115,7 +125,8 @@ export class ModelSession implements Ticking {
       return;
     }
     const event = JSON.parse(textOf(message, done)) as { type: string; response?: { metadata?: { request?: string } }; item?: { type: string } };
-    this.on[event.type]?.(event);
+    const atMs = performance.now() + this.distance.roundTripMs;
+    this.arriving.push({ atMs, run: () => this.on[event.type]?.(event) });
   }
 
   private arrived(sentAtUs: number): void {
@@ -128,7 +139,6 @@ export class ModelSession implements Ticking {
     'session.update': () => {
       this.say({ type: 'session.updated', session: {} });
       if (this.turnAtMs > 0) return;
-      this.clock.add(this);
       this.turnAtMs = performance.now() - this.phase * TURN_MS;
     },
     'response.create': ({ response }) => {

@@ -3,12 +3,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { placeCall, type CarrierAccount } from './carrier-call.ts';
 import { CarrierStream, type CarrierTotals, type Habit } from './carrier-stream.ts';
+import { seededRandom } from '@tandem/simulators';
+import { Distance } from './distance.ts';
 import { FrameClock } from './frame-clock.ts';
 import { Histogram } from './histogram.ts';
 import { ModelSession, type ModelTotals } from './model-session.ts';
 import type { PumpFigures } from './pump-process.ts';
 
 const clock = new FrameClock();
+const random = seededRandom(1);
 const carrier: CarrierTotals = { framesSent: 0, mediaHeard: 0, marks: 0, clears: 0, lost: 0, latency: new Histogram() };
 const oddCarrier: CarrierTotals = { ...carrier, latency: new Histogram() };
 const model: ModelTotals = { framesArrived: 0, oddFrames: 0, deltasSent: 0, truncated: 0, toolResults: 0, latency: new Histogram() };
@@ -21,14 +24,14 @@ let since = { ms: performance.now(), cpu: process.cpuUsage() };
 const server = createServer((socket) => {
   sessions += 1;
   socket.on('close', () => (sessions -= 1));
-  new ModelSession(socket, clock, model, (sessions * 0.618) % 1);
+  new ModelSession(socket, clock, model, (sessions * 0.618) % 1, new Distance(random));
 }).listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 
 const commands: Readonly<Record<string, (argument: never) => unknown>> = {
   place: async ({ account, habit }: { account: CarrierAccount; habit: Habit }) => {
     callers += 1;
     try {
-      keep(await placeCall(account, `+1202${String(1_000_000 + (callers % 8_000_000))}`, habit, clock, habit === 'ordinary' ? carrier : oddCarrier));
+      keep(await placeCall(account, `+1202${String(1_000_000 + (callers % 8_000_000))}`, habit, clock, habit === 'ordinary' ? carrier : oddCarrier, new Distance(random)));
     } catch (error) {
       refused += 1;
       throw error;
@@ -37,7 +40,7 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
   /** A stream without a call: the address is the relay's, and it asks for no ticket. */
   attach: (url: string) => {
     callers += 1;
-    keep(new CarrierStream(new URL(url), { callSid: `CA${callers}`, accountSid: 'AC0', streamSid: `MZ${callers}`, parameters: {} }, 'ordinary', clock, carrier));
+    keep(new CarrierStream(new URL(url), { callSid: `CA${callers}`, accountSid: 'AC0', streamSid: `MZ${callers}`, parameters: {} }, 'ordinary', clock, carrier, new Distance(random)));
   },
   /** So many of the oldest calls hang up. */
   hangUp: (count: number) => {

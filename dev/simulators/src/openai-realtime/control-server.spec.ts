@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { NO_DISTANCE } from '../link/link.ts';
 import { asObject, type JsonObject } from './json.ts';
 import { RealtimeSimulator, type RunningAt } from './realtime-simulator.ts';
 import type { SimulatedSession } from './simulated-session.ts';
@@ -11,7 +12,7 @@ let client: WebSocket;
 let session: SimulatedSession;
 
 beforeEach(async () => {
-  simulator = new RealtimeSimulator({ selfCheck: true, pace: { firstByteMs: 5, audioRate: 100 } });
+  simulator = new RealtimeSimulator({ selfCheck: true, link: NO_DISTANCE, pace: { firstByteMs: 5, audioRate: 100 } });
   at = await simulator.start();
   client = new WebSocket(`${at.url}?model=gpt-realtime-2.1`, { headers: { authorization: 'Bearer k' } });
   client.on('error', () => undefined);

@@ -8,7 +8,8 @@ export type BadEvent = (typeof BAD_EVENTS)[number];
 export const ERROR_KINDS = ['server_error', 'rate_limit_exceeded', 'insufficient_quota', 'invalid_request', 'authentication'] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
-export const FAILURES = ['server_error', 'rate_limit_exceeded', 'insufficient_quota', 'max_output_tokens', 'content_filter'] as const;
+/** How a response ends without having answered; `mute` is completed and has no output. */
+export const FAILURES = ['server_error', 'rate_limit_exceeded', 'insufficient_quota', 'max_output_tokens', 'content_filter', 'mute'] as const;
 export type Failure = (typeof FAILURES)[number];
 
 export const IN_BAND_REFUSALS = ['invalid_api_key', 'insufficient_quota', 'model_not_found', 'server_error'] as const;

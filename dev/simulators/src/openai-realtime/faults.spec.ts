@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { tone } from './behaviours/tone.ts';
 import { FAULT_KINDS, faultSpecProblem, type FaultSpec } from './fault-spec.ts';
-import { Faults, seededRandom, type FaultVictim, type Strike } from './faults.ts';
+import { seededRandom } from '../link/seeded-random.ts';
+import { Faults, type FaultVictim, type Strike } from './faults.ts';
 import { asObject, at, type JsonObject } from './json.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { deltaBytes, SessionBench } from './testing/session-bench.ts';
@@ -219,6 +220,7 @@ describe('faults of a session', () => {
     ['insufficient_quota', 'failed', { type: 'failed', error: { code: 'insufficient_quota' } }],
     ['max_output_tokens', 'incomplete', { type: 'incomplete', reason: 'max_output_tokens' }],
     ['content_filter', 'incomplete', { type: 'incomplete', reason: 'content_filter' }],
+    ['mute', 'completed', null],
   ] as const)('fail-response %s: the answer ends %s', async (as, status, details) => {
     open({ kind: 'fail-response', as, times: 1 });
     bench.send({ type: 'response.create' });

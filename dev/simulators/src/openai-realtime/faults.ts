@@ -1,3 +1,4 @@
+import { seededRandom } from '../link/seeded-random.ts';
 import type { SimulatorClock, Timer } from './clock.ts';
 import { momentOf, type FaultAction, type FaultMoment, type FaultSpec } from './fault-spec.ts';
 
@@ -200,15 +201,4 @@ export class SessionFaults {
   #strike(entry: Entry): void {
     if (isStrike(entry.spec) && this.#faults.claim(entry, this.#victim.id)) this.#victim.strike(entry.spec);
   }
-}
-
-/** A small reproducible generator (mulberry32): numbers from 0 up to 1. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

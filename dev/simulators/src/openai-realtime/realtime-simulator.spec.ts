@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { NO_DISTANCE } from '../link/link.ts';
 import { echo } from './behaviours/echo.ts';
 import { scripted } from './behaviours/scripted.ts';
 import { tone } from './behaviours/tone.ts';
@@ -17,7 +18,7 @@ let at: RunningAt;
 const clients: WebSocket[] = [];
 
 async function start(options: RealtimeSimulatorOptions = {}): Promise<void> {
-  simulator = new RealtimeSimulator({ selfCheck: true, pace: { firstByteMs: 5, audioRate: 100 }, ...options });
+  simulator = new RealtimeSimulator({ selfCheck: true, link: NO_DISTANCE, pace: { firstByteMs: 5, audioRate: 100 }, ...options });
   at = await simulator.start();
 }
 

@@ -2,6 +2,8 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'n
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { drawLink, INTERNET, Link, type LinkSettings } from '../link/link.ts';
+import { seededRandom } from '../link/seeded-random.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { guided } from './behaviours/guided.ts';
 import { CallerScript, type LineRule } from './caller-lines.ts';
@@ -11,7 +13,7 @@ import { ControlServer } from './control-server.ts';
 import type { Recognise } from './caller-turns.ts';
 import { Faults } from './faults.ts';
 import { AZURE_PATH, closeReasonOf, faultyHandshake, judgeHandshake, OPENAI_PATH, type Admission, type HandshakeRules, type HttpRefusal, type InBandRefusal } from './handshake.ts';
-import { IdSource } from './ids.ts';
+import { IdSource, type IdStyle } from './ids.ts';
 import type { SessionEnvironment } from './model-session.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { RecordingOptions } from './recording.ts';
@@ -41,12 +43,16 @@ export interface RealtimeSimulatorOptions extends HandshakeRules {
   readonly transcriptionDelayMs?: number;
   /** `observed` (default) sends nulls as recordings show; `schema` only where the published schema allows them. */
   readonly nulls?: NullStyle;
+  /** Default `usual`. */
+  readonly ids?: IdStyle;
   /** Holds every server event against the published schema; `stop` then rejects if one did not fit. Costly. */
   readonly selfCheck?: boolean;
   readonly record?: RecordingOptions;
   /** Between server pings. Default 20,260, as recorded. */
   readonly pingIntervalMs?: number;
-  /** Decides the draws of faults with a probability. */
+  /** What lies between client and provider. Default: {@link INTERNET}. */
+  readonly link?: LinkSettings;
+  /** Decides the draws of links, and of faults with a probability. Default 1. */
   readonly seed?: number;
   /** Closed sessions kept for inspection; the oldest go first. Default 500. */
   readonly keepSessions?: number;
@@ -93,6 +99,7 @@ export class RealtimeSimulator {
   readonly #script = new CallerScript();
   readonly #rateLimits: RateLimits;
   readonly #speak: Speak;
+  readonly #random: () => number;
   readonly #sockets = new Set<Socket>();
   readonly #arrivals = new Set<(session: SimulatedSession) => void>();
   #sessions: SimulatedSession[] = [];
@@ -108,6 +115,7 @@ export class RealtimeSimulator {
     this.behaviour = options.behaviour ?? guided();
     this.faults = new Faults(this.#clock, options.seed);
     this.#rateLimits = new RateLimits(this.#clock, options.tokensPerMinute);
+    this.#random = seededRandom(options.seed ?? 1);
     this.#speak = rememberingSpeaker(options.speak);
     if (options.callerLines) this.#script.add({ lines: options.callerLines });
   }
@@ -220,12 +228,16 @@ export class RealtimeSimulator {
     if (fault?.kind === 'slow-handshake') {
       if (fault.delayMs === undefined) return;
       await sleep(fault.delayMs, undefined, { ref: false });
-      if (socket.destroyed || !this.#server) return;
     }
+    const link = drawLink(this.#options.link ?? INTERNET, this.#random);
+    const [roundTripMs] = link.roundTripMs;
+    // TCP and TLS have taken two round trips, the upgrade takes one.
+    if (roundTripMs > 0) await sleep(roundTripMs * 3, undefined, { ref: false });
+    if (socket.destroyed || !this.#server) return;
     const verdict = (fault && faultyHandshake(fault)) ?? judgeHandshake(request, this.#options);
     if (verdict.kind === 'http') return this.#refuse(socket, verdict);
     socket.setNoDelay(true);
-    this.#wss?.handleUpgrade(request, socket, head, (ws) => (verdict.kind === 'open' ? this.#admit(ws, socket, verdict) : this.#refuseInBand(ws, verdict)));
+    this.#wss?.handleUpgrade(request, socket, head, (ws) => (verdict.kind === 'open' ? this.#admit(ws, socket, verdict, new Link(link, this.#clock, this.#random)) : this.#refuseInBand(ws, verdict)));
   }
 
   #refuse(socket: Socket, { status, headers, error }: HttpRefusal): void {
@@ -243,13 +255,15 @@ export class RealtimeSimulator {
     ws.close(closeCode, closeReasonOf(error));
   }
 
-  #admit(ws: WebSocket, socket: Socket, { session: kind, model }: Admission): void {
+  #admit(ws: WebSocket, socket: Socket, { session: kind, model }: Admission, link: Link): void {
     const session = new SimulatedSession({
       number: ++this.#opened,
       kind,
       model,
       ws,
       socket,
+      link,
+      ids: this.#options.ids ?? 'usual',
       env: this.#environment(),
       faults: this.faults,
       record: this.#options.record ?? {},

@@ -278,5 +278,6 @@ function finishAs(run: ResponseRun, failure: Failure): void {
     run.finish('incomplete', { type: 'incomplete', reason: failure });
     return;
   }
-  run.finish('failed', failedBy(ERRORS[failure]));
+  if (failure === 'mute') run.finish('completed', null);
+  else run.finish('failed', failedBy(ERRORS[failure]));
 }

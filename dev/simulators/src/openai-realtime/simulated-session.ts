@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
+import type { Link } from '../link/link.ts';
 import type { FaultAction } from './fault-spec.ts';
 import type { Faults, FaultVictim, Strike } from './faults.ts';
-import { IdSource } from './ids.ts';
+import { IdSource, type IdStyle } from './ids.ts';
 import type { JsonObject, Typed } from './json.ts';
 import { ModelSession, type SessionEnvironment } from './model-session.ts';
 import { Recording, type RecordedEvent, type RecordingOptions, type SessionCounters } from './recording.ts';
@@ -20,6 +21,9 @@ export interface SessionOpening {
   readonly model: string;
   readonly ws: WebSocket;
   readonly socket: Socket;
+  /** The connection goes over it. */
+  readonly link: Link;
+  readonly ids: IdStyle;
   readonly env: SessionEnvironment;
   readonly faults: Faults;
   readonly record: RecordingOptions;
@@ -43,6 +47,7 @@ export class SimulatedSession implements FaultVictim {
   readonly #session: ModelSession;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
+  readonly #link: Link;
   readonly #env: SessionEnvironment;
   readonly #onClosed: () => void;
   #answersPings = true;
@@ -50,13 +55,15 @@ export class SimulatedSession implements FaultVictim {
 
   constructor(opening: SessionOpening) {
     const { env, ws } = opening;
-    const ids = new IdSource(opening.number);
+    const { toServer, toClient } = opening.link;
+    const ids = new IdSource(opening.number, opening.ids);
     this.id = ids.take('sess');
     this.number = opening.number;
     this.kind = opening.kind;
     this.model = opening.model;
     this.#ws = ws;
     this.#socket = opening.socket;
+    this.#link = opening.link;
     this.#env = env;
     this.#onClosed = opening.onClosed;
     this.recording = new Recording(env.clock, opening.record);
@@ -66,11 +73,11 @@ export class SimulatedSession implements FaultVictim {
       model: opening.model,
       ids,
       recording: this.recording,
-      wire: { sendText: (text) => this.#send(text), close: (code, reason) => ws.close(code, reason) },
+      wire: { sendText: (text) => toClient.send(() => this.#send(text)), close: (code, reason) => this.close(code, reason) },
       onSocketStrike: (action) => this.#onSocketStrike(action),
     });
-    ws.on('message', (data: RawData, isBinary: boolean) => this.#onMessage(data as Buffer, isBinary));
-    ws.on('ping', (data: Buffer) => (this.#answersPings ? ws.pong(data) : undefined));
+    ws.on('message', (data: RawData, isBinary: boolean) => toServer.send(() => this.#onMessage(data as Buffer, isBinary)));
+    ws.on('ping', (data: Buffer) => toServer.send(() => this.#pong(data)));
     ws.on('error', () => undefined);
     ws.on('close', (code: number, reason: Buffer) => this.#finish({ code, reason: reason.toString() }));
     this.#session.open(opening.faults.attach(this));
@@ -83,6 +90,11 @@ export class SimulatedSession implements FaultVictim {
   /** How it ended, or null while it is open. */
   get end(): SessionEnd | null {
     return this.#end;
+  }
+
+  /** Between client and provider, without jitter. */
+  get roundTripMs(): number {
+    return this.#link.roundTripMs;
   }
 
   get ageMs(): number {
@@ -159,10 +171,11 @@ export class SimulatedSession implements FaultVictim {
   }
 
   close(code = 1000, reason = ''): void {
-    this.#ws.close(code, reason);
+    this.#link.toClient.send(() => this.#ws.close(code, reason));
   }
 
   terminate(): void {
+    this.#link.drop();
     this.#ws.terminate();
   }
 
@@ -170,6 +183,13 @@ export class SimulatedSession implements FaultVictim {
     if (!this.isOpen) return;
     if (isBinary) this.#session.receiveBinary();
     else this.#session.receive(data.toString('utf8'));
+  }
+
+  #pong(data: Buffer): void {
+    if (!this.#answersPings) return;
+    this.#link.toClient.send(() => {
+      if (this.#ws.readyState === this.#ws.OPEN) this.#ws.pong(data);
+    });
   }
 
   #send(text: string): void {
@@ -197,9 +217,10 @@ export class SimulatedSession implements FaultVictim {
 
   #cut(action: Extract<FaultAction, { kind: 'cut' }>): void {
     if (action.how === 'close') {
-      this.#ws.close(action.closeCode ?? 1011, action.closeReason ?? '');
+      this.close(action.closeCode ?? 1011, action.closeReason ?? '');
       return;
     }
+    this.#link.drop();
     if (action.how === 'reset') this.#socket.resetAndDestroy();
     else this.#sayFin();
     this.#finish({ code: 1006, reason: '' });

@@ -113,4 +113,50 @@ describe('a fault of the stream', () => {
     const seen = numbers(stream.of('media')).slice(10, 20);
     expect(new Set(seen).size).toBeLessThanOrEqual(6);
   });
+
+  it('lose-marks: so many never come back, the later ones do', async () => {
+    dial({ kind: 'lose-marks', afterMs: 0, marks: 2 });
+    const stream = await bench.app.stream();
+    await stream.next('media', () => stream.of('media').length > 3);
+    for (const name of ['a', 'b', 'c']) stream.mark(name);
+    await stream.next('mark');
+    expect(stream.markNames()).toEqual(['c']);
+  });
+
+  it('bunch-marks: they come back late, all at once and in order, and afterwards as ever', async () => {
+    const call = dial({ kind: 'bunch-marks', afterMs: 0, holdMs: 200, bunches: 1 });
+    const stream = await bench.app.stream();
+    await stream.next('media', () => stream.of('media').length > 3);
+    for (const name of ['a', 'b']) {
+      stream.media(mulawTone(400, 20));
+      stream.mark(name);
+    }
+    await until(() => call.report().streams[0]!.marks.length === 2);
+    expect(stream.markNames()).toEqual([]);
+    await stream.next('mark', () => stream.of('mark').length === 2);
+    stream.mark('c');
+    await stream.next('mark', () => stream.of('mark').length === 3);
+    expect(stream.markNames()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('a stream over a distance', () => {
+  it('gives a mark back a round trip later, and the report tells the round trip', async () => {
+    const bench = await Bench.open({ link: { roundTripMs: [300, 300], jitterMs: 0, lossShare: 0 } });
+    try {
+      const call = bench.dial(bench.connect());
+      const stream = await bench.app.stream();
+      await stream.next('start');
+      const sentAt = performance.now();
+      stream.mark('there and back');
+      await stream.next('mark');
+      expect(performance.now() - sentAt).toBeGreaterThanOrEqual(295);
+      expect(call.report()).toMatchObject({ roundTripMs: 300, errors: [] });
+      call.hangup();
+      expect(await stream.closed).toBe(1000);
+      expect(stream.of('stop')).toHaveLength(1);
+    } finally {
+      await bench.close();
+    }
+  });
 });

@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { NO_DISTANCE } from '../link/link.ts';
 import { FRAME_MS, mulawTone } from './audio/mulaw.ts';
 import { TwilioSimulator } from './twilio-simulator.ts';
 
@@ -31,7 +32,7 @@ function serve(): void {
 async function measure(calls: number, seconds: number): Promise<void> {
   const application = fork(import.meta.filename, ['serve']);
   const port = await new Promise<number>((resolve) => application.once('message', (message) => resolve(Number(message))));
-  const simulator = new TwilioSimulator({ authToken: 'bench' });
+  const simulator = new TwilioSimulator({ authToken: 'bench', link: NO_DISTANCE });
   for (let i = 0; i < calls; i += 1) {
     simulator.placeCall({ from: '+14155550100', to: '+14155550199', voiceUrl: `http://127.0.0.1:${port}/` });
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -8,6 +8,8 @@ import { type DuplicateWebhooks, type Fallback } from './call/document-source.ts
 import { Exchange } from './call/exchange.ts';
 import { type LegOptions, SimulatedCall } from './call/simulated-call.ts';
 import { type CallbackFaults, type StatusCallbackConfig } from './call/status-callbacks.ts';
+import { INTERNET, type LinkSettings } from '../link/link.ts';
+import { seededRandom } from '../link/seeded-random.ts';
 import { CallsResource } from './rest/calls-resource.ts';
 import { RestServer } from './rest/rest-server.ts';
 import { makeSid } from './sids.ts';
@@ -42,7 +44,9 @@ export interface TwilioSimulatorOptions {
   readonly behaviour?: Partial<UnverifiedBehaviour>;
   readonly ear?: Partial<AgentEarOptions>;
   readonly clock?: SimulatorClock;
-  /** 0 to 1; for shuffles and delays. Give a seeded one for repeatable chaos. */
+  /** What lies between the carrier and the platform: media, webhooks and the REST API go over it. Default: {@link INTERNET}. */
+  readonly link?: LinkSettings;
+  /** 0 to 1; for shuffles, delays and links. Default: seeded with 1. */
   readonly random?: () => number;
 }
 
@@ -94,6 +98,9 @@ export class TwilioSimulator {
     this.#rest = new RestServer({
       accountSid: this.accountSid,
       credentials: new Map([[this.accountSid, options.authToken], ...Object.entries(options.apiKeys ?? {})]),
+      link: this.#services.link,
+      clock: this.#services.clock,
+      random: this.#services.random,
       calls: new CallsResource(this.#services, (sid) => this.#calls.get(sid), options.callsPerSecond ?? 1),
     });
   }
@@ -157,7 +164,7 @@ export class TwilioSimulator {
   }
 
   #makeServices(): CallServices {
-    const { authToken, speed = 1, callees, tls = {}, webhookBudget, random = Math.random, clock = realClock } = this.#options;
+    const { authToken, speed = 1, callees, tls = {}, webhookBudget, random = seededRandom(1), clock = realClock, link = INTERNET } = this.#options;
     const network: Network = { route: this.#options.route ?? ((url) => url), tls };
     return {
       accountSid: this.accountSid,
@@ -169,6 +176,7 @@ export class TwilioSimulator {
       webhooks: new WebhookClient({ authToken, network, ...(webhookBudget && { budget: webhookBudget }) }),
       behaviour: { ...DEFAULT_BEHAVIOUR, ...this.#options.behaviour },
       speed,
+      link,
       random,
       exchange: new Exchange(),
       calleeFor: callees ?? (() => DEFAULT_CALLEE),

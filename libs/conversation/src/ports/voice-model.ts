@@ -83,8 +83,13 @@ export interface ModelSessionListener {
   onCallerSpeechStarted(itemId: ItemId): void;
   /** `endedAgoMs`: how long ago the speech really ended, the silence that proves it included; 0 when not known. */
   onCallerSpeechStopped(itemId: ItemId, endedAgoMs: number): void;
-  /** The words of an utterance; with `isFinal` the whole of it, before that the words so far. */
-  onCallerText(itemId: ItemId, text: string, isFinal: boolean): void;
+  /**
+   * The words of an utterance; with `isFinal` the whole of it, before that the words so far. Null, which is final, when
+   * they will not be known: unlike an empty text it does not say that there were none.
+   */
+  onCallerText(itemId: ItemId, text: string | null, isFinal: boolean): void;
+  /** Words of the caller could not be found out, and why. Told with each utterance it happens to. */
+  onTranscriptionFailed?(error: ProviderError): void;
   onResponseStarted(responseId: ResponseId): void;
   onToolCall(call: ModelToolCall): void;
   onResponseDone(responseId: ResponseId, status: ResponseStatus, usage: Usage | null): void;

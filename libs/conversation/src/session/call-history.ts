@@ -5,12 +5,15 @@ import type { HistoryItem } from '../ports/voice-model.ts';
 interface Placed {
   readonly atMs: number;
   readonly item: HistoryItem;
+  /** Of the caller's utterance. */
+  readonly itemId?: string;
 }
 
 /** A model is given back so much of a conversation, in entries and characters; what is older is left out and said to be. */
 const MAX_ITEMS = 400;
 const MAX_CHARACTERS = 60_000;
 const KEYS = 'The caller pressed on the keypad: ';
+const UNWRITTEN = 'The caller said something here that was not written down.';
 const LEFT_OUT = 'The conversation is longer than this; its beginning is left out.';
 
 /**
@@ -26,12 +29,19 @@ export class CallHistory {
 
   add(fact: CallFact): void {
     const placed = placedItem(fact);
-    if (!placed || this.joinsLast(placed)) return;
+    if (!placed || this.isWrittenNow(placed) || this.joinsLast(placed)) return;
     // Words of the caller are known after the answer to them began, so a fact may belong before the last ones.
     let index = this.placed.length;
     while (index > 0 && (this.placed[index - 1] as Placed).atMs > placed.atMs) index -= 1;
     this.placed.splice(index, 0, placed);
     if (this.placed.length > 2 * MAX_ITEMS) this.placed.splice(0, MAX_ITEMS);
+  }
+
+  /** Words that were given up have come after all. */
+  private isWrittenNow(placed: Placed): boolean {
+    const index = placed.itemId === undefined ? -1 : this.placed.findLastIndex(({ itemId }) => itemId === placed.itemId);
+    if (index >= 0) this.placed[index] = placed;
+    return index >= 0;
   }
 
   /** Keys pressed one after the other are one entry. */
@@ -78,7 +88,7 @@ export function remembering(log: CallLog, history: CallHistory): CallLog {
 function placedItem(fact: CallFact): Placed | null {
   switch (fact.type) {
     case 'caller.spoke':
-      return { atMs: fact.data.startedAtMs, item: { kind: 'caller', text: fact.data.text } };
+      return { atMs: fact.data.startedAtMs, itemId: fact.data.itemId, item: fact.data.text === '' ? { kind: 'note', text: UNWRITTEN } : { kind: 'caller', text: fact.data.text } };
     case 'agent.spoke':
       return fact.data.text === '' ? null : { atMs: fact.data.startedAtMs, item: { kind: 'agent', text: fact.data.interrupted ? `${fact.data.text} —` : fact.data.text } };
     case 'tool.called':

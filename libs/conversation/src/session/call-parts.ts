@@ -9,6 +9,7 @@ import type { CallSessionParts } from './call-session.ts';
 import { CallRecording } from './call-recording.ts';
 import { callTools } from './call-tools.ts';
 import { CallWatch } from './call-watch.ts';
+import { CallerTurns } from './caller-turns.ts';
 import { DigitInput } from './digit-input.ts';
 import { HoldMusic } from './hold-music.ts';
 import { interruptionPolicy } from './interruption-policies/policy.ts';
@@ -22,7 +23,7 @@ import { ToolWait } from './tool-wait.ts';
 import { Transcript, type SpokenItem } from './transcript.ts';
 import { Transfer, type TransferParts } from './transfer.ts';
 import { TurnLatency } from './turn-latency.ts';
-import { TurnTaking } from './turn-taking.ts';
+import { TurnTaking, type TurnTakingRules } from './turn-taking.ts';
 
 /** What the session answers when its parts tell it something that concerns several of them. */
 export interface CallHooks {
@@ -33,7 +34,6 @@ export interface CallHooks {
   readonly itemFinished: (item: SpokenItem) => void;
   readonly playoutIdle: () => void;
   readonly quiet: () => void;
-  readonly callerActive: () => void;
   readonly ended: (termination: Termination) => void;
   /** A person is to go on with the call. */
   readonly putThrough: () => void;
@@ -59,7 +59,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       hooks.model()?.change(change);
     },
   }, given.takeover?.agent);
-  const transcript = new Transcript(call, log, clock);
+  const transcript = new Transcript(call, log, clock, (itemId) => watch.idle.callerSaid(itemId, true));
   const latency = new TurnLatency(log, clock, clock.now());
   const playout: Playout = new Playout(stream, atMs, {
     playingBegins: hooks.agentBegins,
@@ -68,12 +68,14 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     heardFirst: (responseId) => latency.heardFirst(responseId),
     idle: hooks.playoutIdle,
   });
-  const { backchannels } = agent.texts;
-  const rules = { settings: settings.interruption, policy: interruptionPolicy(settings.interruption, { backchannels }), backchannels };
-  const turns: TurnTaking = new TurnTaking(model, playout, clock, rules, {
+  const turns: TurnTaking = new TurnTaking(model, playout, clock, turnRules(agent, settings, () => transcript.hasAsked(playout.hearing())), {
     quiet: hooks.quiet,
     talkedOver: () => transfer.talkedOver(),
-    callerActive: hooks.callerActive,
+    callerActive: () => wait.busy(),
+    nothingSaid: (itemId) => {
+      transcript.nothingSaid(itemId);
+      watch.idle.wordless(itemId);
+    },
     interrupted: (cut, tookMs) => {
       for (const { itemId, heardMs } of cut) if (!phrases.isPhrase(itemId)) hooks.model()?.truncate(itemId, heardMs);
       latency.interrupted(tookMs);
@@ -90,23 +92,15 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const ending = new CallEnding(call, log, clock, hooks.ended);
   const transfer: Transfer = new Transfer(call, { log, clock, texts: () => agent.texts, leave: hooks.putThrough, ...transferWords(turns, phrases, note) });
-  const watch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
-  const music = new HoldMusic(stream, clock, given.music ?? (() => new Uint8Array(0)));
-  const wait = new ToolWait(settings.toolWait, clock, {
-    isFloorFree: () => turns.isQuiet,
-    fillers: () => agent.texts.fillers,
-    say: (text) => phrases.say(text),
-    startMusic: () => music.start(),
-    stopMusic: () => music.stop(),
-  });
+  const watch: CallWatch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
+  const wait: ToolWait = toolWait(given, agent, turns, phrases);
   const digits = new DigitInput(clock, (entered) => {
     note(`The caller pressed on the keypad: ${entered}`);
     turns.speak({ kind: 'reply' });
   });
   const secureDigits = new SecureDigits(clock);
   const mic: MicDistance = new MicDistance(firstMicDistance(settings, agent), clock, (noiseReduction) => agent.apply({ noiseReduction }, 'tool'));
-  const spoken = [...new Set([settings.language, ...Object.keys(settings.texts)].map(baseLanguage))];
-  const languages = new LanguageWatch(given.detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
+  const languages = languageWatch(given, agent);
   const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
   const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, digits, secureDigits, recording, log, offsetMs: atMs });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
@@ -119,9 +113,33 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       watch.idle.busy();
       wait.began();
     },
-    finished: (name, outcome) => agent.toolFinished(name, outcome),
+    finished: (name, outcome) => {
+      watch.answers.progressed();
+      agent.toolFinished(name, outcome);
+    },
   });
-  return { agent, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, languages, recording, tools };
+  const caller = new CallerTurns({ transcript, latency, turns, languages, idle: watch.idle, language: () => agent.language });
+  return { agent, caller, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, recording, tools };
+}
+
+function turnRules({ texts: { backchannels } }: AgentState, { interruption }: AgentSnapshot, hasAsked: () => boolean): TurnTakingRules {
+  return { settings: interruption, policy: interruptionPolicy(interruption, { backchannels }), backchannels, hasAsked };
+}
+
+function toolWait({ call, stream, clock, music: tune }: CallSessionParts, agent: AgentState, turns: TurnTaking, phrases: SetPhrases): ToolWait {
+  const music = new HoldMusic(stream, clock, tune ?? (() => new Uint8Array(0)));
+  return new ToolWait(call.agent.toolWait, clock, {
+    isFloorFree: () => turns.isQuiet,
+    fillers: () => agent.texts.fillers,
+    say: (text) => phrases.say(text),
+    startMusic: () => music.start(),
+    stopMusic: () => music.stop(),
+  });
+}
+
+function languageWatch({ call, detectLanguage }: CallSessionParts, agent: AgentState): LanguageWatch {
+  const spoken = [...new Set([call.agent.language, ...Object.keys(call.agent.texts)].map(baseLanguage))];
+  return new LanguageWatch(detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
 }
 
 function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {

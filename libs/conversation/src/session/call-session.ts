@@ -45,6 +45,10 @@ const ENDING_FLUSH_MS = 1_000;
 const MAX_FAILED_RESPONSES = 2;
 /** What a person is told who takes a call over from a model that failed. */
 const BROKE_OFF = 'The conversation with the agent broke off for a technical reason.';
+/** Whether speech goes on is looked at in one frame of so many, where nothing hangs on the moment. */
+const SAMPLED_FRAMES = 16;
+/** Reasons for failed transcriptions that are told of in one call. */
+const MAX_TRANSCRIPTION_FAULTS = 4;
 /** A shorter silence of the agent passes for thinking. */
 const AUDIBLE_GAP_MS = 1_500;
 
@@ -61,6 +65,8 @@ export class CallSession {
   private readonly opening: Opening;
   private isOpeningSaid = false;
   private failedResponses = 0;
+  private framesHeard = 0;
+  private readonly transcriptionFaults = new Set<string>();
   private resolveEnded!: (termination: Termination | null) => void;
   /**
    * Resolves when the call is over, everything known of it is logged, and model and stream are closed. Null when the
@@ -81,7 +87,6 @@ export class CallSession {
       itemFinished: (item) => this.itemFinished(item),
       playoutIdle: () => this.playoutIdle(),
       quiet: () => this.quiet(),
-      callerActive: () => this.callerActive(),
       ended: (termination) => void this.finish(termination),
       putThrough: () => this.leave('transfer'),
     });
@@ -179,23 +184,10 @@ export class CallSession {
       this.parts.phrases.agentText(delta, this.running);
     },
     onItemDone: (itemId) => this.parts.playout.itemWritten(itemId),
-    onCallerSpeechStarted: (itemId) => {
-      this.parts.transcript.callerStarted(itemId);
-      this.parts.latency.callerStarted();
-      this.parts.turns.callerStarted(itemId);
-    },
-    onCallerSpeechStopped: (itemId, endedAgoMs) => {
-      this.parts.transcript.callerStopped(itemId);
-      this.parts.latency.callerStopped(endedAgoMs);
-      this.parts.turns.callerStopped(itemId);
-    },
-    onCallerText: (itemId, text, isFinal) => {
-      if (isFinal) {
-        this.parts.transcript.callerText(itemId, text);
-        this.parts.languages.heard(text, this.parts.agent.language);
-      }
-      this.parts.turns.callerText(itemId, text, isFinal);
-    },
+    onCallerSpeechStarted: (itemId) => this.parts.caller.started(itemId),
+    onCallerSpeechStopped: (itemId, endedAgoMs) => this.parts.caller.stopped(itemId, endedAgoMs),
+    onCallerText: (itemId, text, isFinal) => this.parts.caller.text(itemId, text, isFinal),
+    onTranscriptionFailed: (error) => this.transcriptionFailed(error),
     onToolCall: (asked) => this.parts.tools.asked(asked),
     onResponseStarted: (responseId) => {
       this.running = responseId;
@@ -223,6 +215,13 @@ export class CallSession {
     this.log.append({ type: 'model.faulted', data: { provider, category, code: code.slice(0, 80), ...(status ? { status } : {}) } });
   }
 
+  private transcriptionFailed({ provider, code: reason }: ProviderError): void {
+    const code = reason.slice(0, 80);
+    if (this.transcriptionFaults.has(code) || this.transcriptionFaults.size >= MAX_TRANSCRIPTION_FAULTS) return;
+    this.transcriptionFaults.add(code);
+    this.log.append({ type: 'transcription.failed', data: { provider, code, atMs: this.atMs } });
+  }
+
   private used(model: string, usage: Usage): void {
     if (!this.model) return;
     const data = { provider: this.model.provider, model, usage };
@@ -238,7 +237,11 @@ export class CallSession {
   private callerAudio(frame: AudioFrame): void {
     const { format } = this.given.stream;
     this.model?.pushAudio(this.parts.secureDigits.isOn ? silenceLike(frame, format) : frame);
-    if (this.parts.turns.isUndecided && isAudible(frame, format)) this.parts.turns.callerSounds(frame.byteLength / bytesPerMs(format));
+    const { turns } = this.parts;
+    if (!turns.isCallerSpeaking) return;
+    this.framesHeard += 1;
+    const isAsked = turns.isUndecided || this.framesHeard % SAMPLED_FRAMES === 0;
+    if (isAsked && isAudible(frame, format)) turns.callerSounds(frame.byteLength / bytesPerMs(format));
   }
 
   private get atMs(): number {
@@ -267,6 +270,7 @@ export class CallSession {
 
   private agentStarted(responseId: ResponseId): void {
     this.parts.latency.written(responseId, !this.hasAgentSpoken);
+    this.parts.watch.answers.answered();
     this.hasAgentSpoken = true;
   }
 
@@ -283,16 +287,12 @@ export class CallSession {
     else this.parts.ending.quiet();
   }
 
-  private callerActive(): void {
-    this.parts.watch.idle.callerActive();
-    this.parts.wait.busy();
-  }
-
   private quiet(): void {
     this.parts.ending.quiet();
     if (this.parts.ending.isOver) return;
     this.parts.transfer.quiet();
     if (this.parts.transfer.isPending) return;
+    this.parts.watch.answers.quiet();
     this.parts.wait.quiet();
     if (this.parts.wait.isWaiting || this.parts.secureDigits.isOn) return;
     this.parts.watch.idle.quiet();

@@ -3,6 +3,7 @@ import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AgentState } from './agent-state.ts';
 import type { CallEnding } from './call-ending.ts';
+import { AnswerLimit } from './answer-limit.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 import { CallBudget } from './call-budget.ts';
 import { CallLimits } from './call-limits.ts';
@@ -21,15 +22,20 @@ export interface CallWatchParts {
   readonly note: (text: string) => void;
 }
 
-/** Ends what would go on for ever: silence is asked into and then ended, time and money run out with a warning and a goodbye. */
+/**
+ * Ends what would go on for ever: silence is asked into and then ended; time, money and answers that lead nowhere run out
+ * with a warning and a goodbye.
+ */
 export class CallWatch {
   readonly idle: IdleWatch;
   readonly budget: CallBudget;
+  readonly answers: AnswerLimit;
   private readonly limits: CallLimits;
 
   constructor(private readonly parts: CallWatchParts) {
-    const { call, log, clock, agent, phrases } = parts;
+    const { call, log, clock, agent, phrases, turns } = parts;
     this.idle = new IdleWatch(call.agent.idle, clock, {
+      isFloorFree: () => turns.isQuiet,
       prompt: (count) => {
         log.append({ type: 'idle.prompted', data: { count, atMs: offsetMs(call, clock) } });
         phrases.say(agent.texts.idlePrompt);
@@ -39,6 +45,10 @@ export class CallWatch {
     this.limits = new CallLimits(call, clock, {
       warn: (leftMs) => this.askToEnd(`The call must end in ${Math.round(leftMs / 1000)} seconds.`),
       reached: () => this.sayFarewell('max-duration', agent.texts.timeGoodbye),
+    });
+    this.answers = new AnswerLimit(call.agent.limits.maxAnswersWithoutTool, {
+      warn: (answers) => this.askToEnd(`There were ${answers} answers without anything being done.`),
+      reached: () => this.sayFarewell('no-progress', agent.texts.timeGoodbye),
     });
     this.budget = new CallBudget(call, log, clock, {
       warn: () => this.askToEnd('The call has used up most of what it may cost.'),
@@ -68,7 +78,7 @@ export class CallWatch {
   }
 
   stop(): void {
-    this.idle.busy();
+    this.idle.stop();
     this.limits.stop();
   }
 }

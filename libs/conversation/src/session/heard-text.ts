@@ -11,3 +11,13 @@ export function heardText(text: string, heardMs: number, generatedMs: number): s
   const lastSpace = text.slice(0, limit).search(/\s\S*$/);
   return lastSpace < 0 ? '' : text.slice(0, lastSpace).trim();
 }
+
+const SENTENCE_END = /[.!?…](?=\s+[\p{Lu}¿¡"“]|\s*$)|[。！？؟]/u;
+const QUESTION = /[?？؟]/u;
+
+/** Whether a question was heard: the sentence that is being spoken counts to its end, since its tone tells. */
+export function hasHeardQuestion(text: string, heardMs: number, generatedMs: number): boolean {
+  const limit = generatedMs > 0 ? Math.floor((text.length * Math.min(heardMs, generatedMs)) / generatedMs) : 0;
+  const end = text.slice(limit).search(SENTENCE_END);
+  return QUESTION.test(end < 0 ? text : text.slice(0, limit + end + 1));
+}

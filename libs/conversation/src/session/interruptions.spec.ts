@@ -203,3 +203,82 @@ describe('the end of what is cut', () => {
     expect(call.stream.fades).toEqual([80]);
   });
 });
+
+describe('words that are not known', () => {
+  const settings = [{ start: { kind: 'after-words', words: 2 } }, { ignoresBackchannels: true }, { start: { kind: 'after-ms', ms: 900 } }, { start: { kind: 'never' } }];
+
+  it.each(settings)('count as words (%j): the caller is answered when the sentence is over', async (interruption) => {
+    for (const isTold of [true, false]) {
+      const call = await speaking(interruption);
+      call.model.hearsCallerStart();
+      await call.callerSounds(700);
+      const item = call.model.hearsCallerStop();
+      if (isTold) call.model.understands(item, null);
+      await call.passes(200);
+      expect([call.stream.clears.length, replies(call)]).toEqual([0, 0]);
+      await call.passes(3_500);
+      expect([call.stream.clears.length, replies(call)]).toEqual([0, 1]);
+    }
+  });
+
+  it('are no false start: what was cut off is not gone on with', async () => {
+    const call = await speaking({ afterFalseStart: 'resume' });
+    call.model.hearsCallerStart();
+    await call.callerSounds(700);
+    call.model.understands(call.model.hearsCallerStop(), null);
+    await call.passes(2_000);
+    expect(call.model.asked.join()).not.toContain('Go on exactly');
+    expect(replies(call)).toBe(1);
+  });
+
+  it('that turn out to be none after the patience is over are not answered twice', async () => {
+    const call = await speaking({ start: { kind: 'after-words', words: 2 } });
+    call.model.hearsCallerStart();
+    await call.callerSounds(700);
+    const item = call.model.hearsCallerStop();
+    await call.passes(1_500);
+    call.model.understands(item, '');
+    await call.passes(4_000);
+    expect(replies(call)).toBe(0);
+  });
+});
+
+describe('a sound of listening', () => {
+  async function answering(said: string, atMs: number, text: string): Promise<CallScene> {
+    const call = startCall({ agent: { interruption: { ignoresBackchannels: true }, greeting: '', idle: { afterMs: 0 } } });
+    await call.passes(1);
+    call.model.says(text, { durationMs: 3_000 });
+    await call.passes(atMs);
+    call.model.hearsCallerStart();
+    await call.callerSounds(300);
+    const item = call.model.hearsCallerStop();
+    await call.passes(80);
+    call.model.understands(item, said);
+    return call;
+  }
+
+  it.each([
+    ['into the end of a question', 'Yes.', 2_400, 'Shall I book that? It takes about an hour.', 1],
+    ['into the question itself', 'Okay.', 600, 'Shall I book Tuesday at nine for you? It takes about an hour.', 1],
+    ['before the question', 'Mhm.', 300, 'We have Tuesday at nine or at eleven. Shall I book one of these two?', 0],
+    ['into a statement', 'Mhm.', 1_500, 'We have Tuesday at nine. It takes about an hour and costs nothing.', 0],
+    ['without words', '', 2_400, 'Shall I book that? It takes about an hour.', 0],
+  ])('%s does not cut the agent off (“%s”)', async (_what, said, atMs, text, answers) => {
+    const call = await answering(said, atMs, text);
+    expect([call.stream.clears.length, replies(call)]).toEqual([0, 0]);
+    await call.passes(3_500);
+    expect([call.stream.clears.length, replies(call)]).toEqual([0, answers]);
+  });
+
+  it('is covered by the answer to what the caller says next', async () => {
+    const call = await answering('Yes.', 1_800, 'Shall I book that? It takes about an hour.');
+    call.model.hearsCallerStart();
+    await call.callerSounds(1_000);
+    call.model.understands(call.model.hearsCallerStop(), 'Yes, please book it.');
+    await call.passes(50);
+    expect(replies(call)).toBe(1);
+    await call.agentSays('It is booked.');
+    await call.passes(1_000);
+    expect(replies(call)).toBe(1);
+  });
+});

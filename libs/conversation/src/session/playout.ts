@@ -84,6 +84,14 @@ export class Playout {
     item.startedAtMs ??= this.offsetMs();
   }
 
+  /** What the caller hears at this moment: usually one item. */
+  hearing(): { readonly itemId: ItemId; readonly heardMs: number; readonly writtenMs: number }[] {
+    return this.stream.heardSoFar().flatMap(({ soundId, heardMs }) => {
+      const item = this.items.get(soundId);
+      return item && heardMs > 0 ? [{ itemId: item.itemId, heardMs, writtenMs: this.writtenMs(item) }] : [];
+    });
+  }
+
   /** The model has no more audio for this item. */
   itemWritten(itemId: ItemId): void {
     const item = this.items.get(itemId);

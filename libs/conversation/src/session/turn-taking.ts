@@ -12,6 +12,8 @@ export interface TurnTakingEvents {
   talkedOver(): void;
   /** The caller makes a sound. */
   callerActive(): void;
+  /** What sounded like the beginning of speech has gone on without an end or a word: it is none. */
+  nothingSaid(itemId: ItemId): void;
   /** The agent was silenced, `tookMs` after the sound that did it; these items were cut. */
   interrupted(cut: readonly CutItem[], tookMs: number): void;
 }
@@ -21,6 +23,8 @@ export interface TurnTakingRules {
   readonly policy: InterruptionPolicy;
   /** Sounds of listening, where the settings tell them apart. */
   readonly backchannels: readonly string[];
+  /** The agent asks something in what the caller hears at this moment: then such a sound is an answer. */
+  readonly hasAsked: () => boolean;
 }
 
 /** One stretch of the caller's speech, from its first sound to its last word. */
@@ -32,16 +36,29 @@ interface Speech {
   standing: 'undecided' | 'has-floor' | 'ignored';
   /** It cut the agent off. */
   didInterrupt: boolean;
+  /** It was over while the agent was asking something. */
+  wasAsked: boolean;
+  /** Empty while no words are known, and when there are none. */
   text: string;
+  /** Words will not be known, or have not come in time: there may have been some. */
+  isUnknown: boolean;
   isOver: boolean;
   isFinal: boolean;
   isAnswered: boolean;
   timer: Timer | null;
+  /** When there was the last sign that somebody speaks. */
+  soundAt: number;
+  /** When there were the last words, or the beginning. */
+  wordsAt: number;
 }
 
 const MAX_SPEECHES = 16;
 /** Words are waited for this long after the speech, to tell a false start from a turn. */
 const WORDS_PATIENCE_MS = 1_200;
+/** Speech whose end nobody tells is none after so long on a quiet line; the longest pause of a speaker is 8 s (semantic turn detection). */
+const QUIET_SPEECH_MS = 10_000;
+/** Nor is what goes on for so long without a word: a television, a motor. */
+const WORDLESS_SPEECH_MS = 60_000;
 const GO_ON = 'A sound that meant nothing interrupted you. Go on exactly where you were cut off, without a word about it and without starting over.';
 
 /**
@@ -84,10 +101,13 @@ export class TurnTaking {
   }
 
   callerStarted(itemId: ItemId): void {
-    const speech: Speech = { itemId, spokenMs: 0, standing: 'has-floor', didInterrupt: false, text: '', isOver: false, isFinal: false, isAnswered: false, timer: null };
+    const now = this.clock.now();
+    const speech: Speech = { itemId, spokenMs: 0, standing: 'has-floor', didInterrupt: false, wasAsked: false, text: '', isUnknown: false, isOver: false, isFinal: false, isAnswered: false, timer: null, soundAt: now, wordsAt: now };
     this.remember(speech);
+    if (this.speaking) this.events.nothingSaid(this.speaking.itemId); // Nobody told its end.
     this.speaking = speech;
     this.events.callerActive();
+    this.watch(speech);
     if (!this.isAgentBusy) {
       if (this.owner === 'session' && this.owed === 'reply') this.interrupt(); // They go on talking: the turn was not over.
       return;
@@ -105,33 +125,38 @@ export class TurnTaking {
   callerSounds(ms: number): void {
     if (!this.speaking) return;
     this.speaking.spokenMs += ms;
+    this.speaking.soundAt = this.clock.now();
     this.decide(this.speaking);
   }
 
   callerStopped(itemId: ItemId): void {
     const speech = this.speeches.get(itemId);
-    if (!speech || this.speaking !== speech) return;
-    this.speaking = null;
+    if (!speech || speech.isOver) return;
+    if (this.speaking === speech) this.speaking = null;
     speech.isOver = true;
     speech.timer?.cancel();
     if (this.owner === 'model') {
       this.owed = null; // The model answers this turn, and with it whatever was owed.
       return;
     }
+    speech.wasAsked = this.isAgentBusy && this.rules.hasAsked();
     this.decide(speech);
+    const isAnsweredAtOnce = speech.standing === 'has-floor' && !(speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume');
     if (speech.isFinal) this.settle(speech);
-    else if (speech.standing === 'undecided' || (speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume')) {
-      speech.timer = this.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
-    } else {
+    else if (!isAnsweredAtOnce) speech.timer = this.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
+    else {
       this.answer(speech);
       this.tellWhenQuiet();
     }
   }
 
-  callerText(itemId: ItemId, text: string, isFinal: boolean): void {
+  callerText(itemId: ItemId, text: string | null, isFinal: boolean): void {
     const speech = this.speeches.get(itemId);
-    if (!speech || this.owner === 'model') return;
-    speech.text = text;
+    if (!speech) return;
+    if (text !== '') speech.wordsAt = speech.soundAt = this.clock.now();
+    if (this.owner === 'model') return;
+    speech.text = text ?? '';
+    speech.isUnknown = text === null;
     speech.isFinal = isFinal;
     this.decide(speech);
     if (!isFinal || !speech.isOver) return;
@@ -195,7 +220,7 @@ export class TurnTaking {
 
   /** The speech is over and its words are known, or will not be. */
   private settle(speech: Speech): void {
-    const isFalseStart = speech.isFinal && !this.hasWords(speech);
+    const isFalseStart = speech.isFinal && !this.needsAnswer(speech);
     if (isFalseStart && speech.didInterrupt && !speech.isAnswered && this.rules.settings.afterFalseStart === 'resume') {
       speech.isAnswered = true;
       this.speak({ kind: 'instruct', instruction: GO_ON });
@@ -207,24 +232,42 @@ export class TurnTaking {
 
   private wordsAreDue(speech: Speech): void {
     if (speech.isAnswered) return;
+    speech.isUnknown = speech.text.trim() === '';
     if (speech.standing === 'undecided') speech.standing = this.isAgentBusy ? 'ignored' : 'has-floor';
     this.settle(speech);
   }
 
   private answer(speech: Speech): void {
     if (speech.standing !== 'has-floor' || speech.isAnswered || this.owner === 'model') return;
-    speech.isAnswered = true;
+    this.reply();
+  }
+
+  /** One reply answers everything the caller has said by now. */
+  private reply(): void {
+    for (const speech of this.speeches.values()) speech.isAnswered ||= speech.isOver;
     this.speak({ kind: 'reply' });
   }
 
   /** What the caller said without getting the floor is answered once the agent has finished. */
   private floorMayBeFree(): void {
     if (this.owner === 'session' && !this.isAgentBusy && !this.isCallerSpeaking) {
-      const waiting = [...this.speeches.values()].filter((speech) => speech.standing === 'ignored' && speech.isOver && !speech.isAnswered && this.hasWords(speech));
-      for (const speech of waiting) speech.isAnswered = true;
-      if (waiting.length > 0) this.speak({ kind: 'reply' });
+      const isWaiting = (speech: Speech): boolean => speech.standing === 'ignored' && speech.isOver && !speech.isAnswered && this.needsAnswer(speech);
+      if ([...this.speeches.values()].some(isWaiting)) this.reply();
     }
     this.tellWhenQuiet();
+  }
+
+  /** Speech that has no end keeps nobody waiting for ever. Should it be told of after all, it is speech as any other. */
+  private watch(speech: Speech): void {
+    const untilMs = Math.min(speech.soundAt + QUIET_SPEECH_MS, speech.wordsAt + WORDLESS_SPEECH_MS);
+    speech.timer = this.clock.after(untilMs - this.clock.now(), () => {
+      if (this.speaking !== speech) return;
+      const now = this.clock.now();
+      if (now < speech.soundAt + QUIET_SPEECH_MS && now < speech.wordsAt + WORDLESS_SPEECH_MS) return this.watch(speech);
+      this.speaking = null;
+      this.events.nothingSaid(speech.itemId);
+      this.floorMayBeFree();
+    });
   }
 
   private remember(speech: Speech): void {
@@ -236,10 +279,11 @@ export class TurnTaking {
     this.speeches.set(speech.itemId, speech);
   }
 
-  /** Words that are more than a sound of listening, where those are told apart. */
-  private hasWords({ text }: Speech): boolean {
+  /** A sound of listening needs none, where those are told apart, unless it is the answer to a question. */
+  private needsAnswer({ text, isUnknown, wasAsked }: Speech): boolean {
     const { settings, backchannels } = this.rules;
-    return text.trim() !== '' && !(settings.ignoresBackchannels && isBackchannel(text, backchannels));
+    if (isUnknown) return true;
+    return text.trim() !== '' && (wasAsked || !(settings.ignoresBackchannels && isBackchannel(text, backchannels)));
   }
 
   private get isAgentDone(): boolean {

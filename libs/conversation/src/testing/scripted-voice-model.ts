@@ -1,4 +1,4 @@
-import { bytesPerMs, PCMU_8K, type ItemId, type ProviderError, type ResponseId, type Usage } from '@tandem/contracts';
+import { bytesPerMs, PCMU_8K, ProviderError, type ItemId, type ResponseId, type Usage } from '@tandem/contracts';
 import { AudioFrame } from '../audio/audio-frame.ts';
 import type {
   HistoryItem,
@@ -191,8 +191,14 @@ export class ScriptedModelSession implements VoiceModelSession {
     return itemId;
   }
 
-  understands(itemId: ItemId, text: string, isFinal = true): void {
+  understands(itemId: ItemId, text: string | null, isFinal = true): void {
     this.listener.onCallerText(itemId, text, isFinal);
+  }
+
+  transcriptionFails(itemId: ItemId, code: string): void {
+    const error = new ProviderError(`It failed: ${code}.`, { provider: this.provider, code, category: 'unknown' });
+    this.listener.onTranscriptionFailed?.(error);
+    this.listener.onCallerText(itemId, null, true);
   }
 
   /** The provider bills something outside a response. */

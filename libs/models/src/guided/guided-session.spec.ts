@@ -173,7 +173,7 @@ describe('a guided session, and what was heard of it', () => {
     scene.calling(() => scene.session.truncate(scene.lastItem!, 500));
     await scene.speaks(0);
     await scene.passes(1);
-    expect(scene.look()).toEqual(['caller started', 'caller stopped', 'response started', 'caller: ', `says: ${DISCLOSURE} ${QUESTION}`, 'item done', 'response completed']);
+    expect(scene.look()).toEqual(['caller started', 'caller stopped', 'response started', 'caller: (not understood)', `says: ${DISCLOSURE} ${QUESTION}`, 'item done', 'response completed']);
   });
 
   it('says that it did not understand when nothing was cut off', async () => {
@@ -255,7 +255,7 @@ describe('a guided session in trouble', () => {
     await scene.passes(60_000);
     await scene.speaks(400);
     await scene.passes(1);
-    expect(scene.look()).toEqual(['caller started', 'caller stopped', 'response started', 'fault recognition-timed-out', 'caller: ', `says: Sorry, I did not catch that. ${QUESTION}`, 'item done', 'response completed']);
+    expect(scene.look()).toEqual(['caller started', 'caller stopped', 'response started', 'fault recognition-timed-out', 'caller: (not understood)', `says: Sorry, I did not catch that. ${QUESTION}`, 'item done', 'response completed']);
   });
 
   it('reports a response that cannot be spoken, and says it when asked again', async () => {
@@ -371,7 +371,7 @@ describe('a guided session without a recogniser', () => {
     await scene.speaks(400);
     await scene.passes(1);
     expect(scene.look()).toEqual([
-      ...['caller started', 'caller stopped', 'response started', 'caller: '],
+      ...['caller started', 'caller stopped', 'response started', 'caller: (not understood)'],
       'calls check_availability {"service":"plumbing","date":"2026-03-03","partOfDay":"any"}',
       ...['says: Let us say you need a plumber. I am looking for a free time tomorrow.', 'item done', 'response completed'],
     ]);

@@ -170,7 +170,7 @@ export class GuidedSession implements VoiceModelSession {
       if (this.setup.turnOwner === 'model' && !this.isInputOver) this.speaking.add({ kind: 'reply' });
     },
     heard: (itemId, text) => {
-      this.outbox.push(() => this.listener.onCallerText(itemId, text ?? '', true));
+      this.outbox.push(() => this.listener.onCallerText(itemId, text, true));
       if (text !== null) return this.turn.heard(text);
       this.counters.unheardUtterances += 1;
       this.turn.soundHeard(this.isInterruption);

@@ -195,7 +195,10 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       this.transcribed(item_id, transcript);
       if (usage) this.listener.onUsage?.(this.setup.transcriptionModel, usage);
     },
-    'conversation.item.input_audio_transcription.failed': ({ item_id }) => this.transcribed(item_id, this.partialTexts.get(item_id) ?? ''),
+    'conversation.item.input_audio_transcription.failed': ({ item_id, error }) => {
+      this.listener.onTranscriptionFailed?.(errorOfEvent(error));
+      this.transcribed(item_id, this.partialTexts.get(item_id) || null);
+    },
     'response.created': ({ response }) => {
       this.responses.started(response.id, response.metadata?.request);
       this.listener.onResponseStarted(response.id);
@@ -243,7 +246,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.listener.onCallerSpeechStopped(itemId, Math.max(0, endedAgoMs));
   }
 
-  private transcribed(itemId: ItemId, text: string): void {
+  private transcribed(itemId: ItemId, text: string | null): void {
     this.partialTexts.delete(itemId);
     this.listener.onCallerText(itemId, text, true);
   }

@@ -57,6 +57,8 @@ const errorSchema = z.object({
   event_id: z.string().max(512).nullish().catch(null),
 });
 
+const NO_REASON = { type: 'unknown', code: null, message: '', event_id: null };
+
 const rateLimitSchema = z
   .object({ name: z.string().max(40), limit: z.number().min(0), remaining: z.number(), reset_seconds: z.number().min(0).max(86_400) })
   .transform(({ name, limit, remaining, reset_seconds }): RateLimit => ({ name, limit, remaining: Math.max(0, remaining), resetMs: reset_seconds * 1000 }));
@@ -70,7 +72,7 @@ const schemas = {
   'input_audio_buffer.committed': z.object({ item_id: itemId }),
   'conversation.item.input_audio_transcription.delta': z.object({ item_id: itemId, delta: z.string().max(20_000).default('') }),
   'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000), usage: transcriptionUsageSchema.nullish().catch(null) }),
-  'conversation.item.input_audio_transcription.failed': z.object({ item_id: itemId }),
+  'conversation.item.input_audio_transcription.failed': z.object({ item_id: itemId, error: errorSchema.catch(NO_REASON) }),
   'response.created': z.object({ response: z.object({ id: responseId, metadata: z.record(z.string(), z.string()).nullish().catch(null) }) }),
   'response.output_item.added': z.object({ item: z.object({ id: itemId, type: z.string(), name: z.string().max(128).optional() }) }),
   'response.output_item.done': z.object({ response_id: responseId, item: z.object({ id: itemId, type: z.string() }) }),

@@ -87,13 +87,17 @@ export class InnerListener implements ModelSessionListener {
     if (name !== null) listener.onCallerSpeechStopped(name, endedAgoMs);
   }
 
-  onCallerText(itemId: ItemId, text: string, isFinal: boolean): void {
+  onCallerText(itemId: ItemId, text: string | null, isFinal: boolean): void {
     if (!this.counts()) return;
     const { caller, words, listener, events } = this.parts;
     const name = isFinal ? caller.worded(itemId) : caller.nameOf(itemId);
     if (isFinal) words.worded(name, text);
     listener.onCallerText(name, text, isFinal);
     if (isFinal) events.settled();
+  }
+
+  onTranscriptionFailed(error: ProviderError): void {
+    if (this.counts()) this.parts.listener.onTranscriptionFailed?.(error);
   }
 
   onResponseStarted(responseId: ResponseId): void {

@@ -234,8 +234,9 @@ export class ResilientSession implements VoiceModelSession {
     const unheard = this.caller.giveUp();
     if (unheard.length === 0) return;
     for (const { itemId, stoppedAt } of unheard) {
+      this.words.dropped(itemId);
       if (stoppedAt === null) this.listener.onCallerSpeechStopped(itemId, 0);
-      this.listener.onCallerText(itemId, '', true);
+      this.listener.onCallerText(itemId, '', true); // The new session has listened to it.
     }
     if (this.owner === 'model' && this.afterReplay.length === 0) this.afterReplay.push(REPLY);
     this.replayHeard();

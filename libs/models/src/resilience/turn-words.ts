@@ -13,6 +13,8 @@ export class TurnWords {
   private readonly utterances = new Map<ItemId, Utterance>();
 
   started(itemId: ItemId): void {
+    // One speaker has one utterance at a time: nobody told the end of the one before.
+    for (const [open, { isOver }] of this.utterances) if (!isOver) this.utterances.delete(open);
     if (this.utterances.size >= MAX_UTTERANCES) {
       const [oldest] = this.utterances.keys();
       if (oldest !== undefined) this.utterances.delete(oldest);
@@ -25,9 +27,15 @@ export class TurnWords {
     if (utterance) utterance.isOver = true;
   }
 
-  worded(itemId: ItemId, text: string): void {
+  /** Null of words that will not be known: there may have been some. */
+  worded(itemId: ItemId, text: string | null): void {
     const utterance = this.utterances.get(itemId);
-    if (utterance) utterance.words = text.trim() === '' ? 'none' : 'some';
+    if (utterance) utterance.words = text !== null && text.trim() === '' ? 'none' : 'some';
+  }
+
+  /** Nothing of it will come. */
+  dropped(itemId: ItemId): void {
+    this.utterances.delete(itemId);
   }
 
   /** A response begins: it answers what was said by now. */

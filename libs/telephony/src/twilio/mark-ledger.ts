@@ -70,7 +70,12 @@ export class MarkLedger {
     return { before, after: this.markName() };
   }
 
-  /** A mark came back. Answers what has been heard more of by that. */
+  /** The last mark sent once more: its echo proves as much as those that may have been lost. */
+  again(): string {
+    return this.markName();
+  }
+
+  /** A mark came back. Returns what has been heard more of by that. */
   echoed(name: string, now: number): Heard[] {
     const mark = this.parse(name);
     if (!mark || mark.offset < this.anchor.offset || mark.offset > this.sentOffset) return [];

@@ -54,6 +54,8 @@ const CLOSE_INTERNAL = 1011;
 /** µ-law at 8 kHz. */
 const BYTES_PER_MS = 8;
 const WATCH_MS = 1_000;
+/** A mark that is overdue for so long is asked for again at each look: one that was lost is not a caller who hears nothing. */
+const REMINDER_MS = 1_000;
 /** Carriers' clocks run up to this much faster than ours. */
 const FASTEST_CLOCK = 1.01;
 
@@ -253,16 +255,22 @@ export class TwilioStream implements CallerStream {
   }
 
   private watch(): void {
-    this.watchdog = this.clock.after(WATCH_MS, () => {
-      const now = this.clock.now();
-      if (now - this.lastFrameAt >= this.limits.mediaTimeoutMs) {
-        this.counters.silentLines += 1;
-        this.shut(CLOSE_POLICY, 'no audio', 'media-timeout');
-      } else if (this.ledger.overdueMs(now) >= this.limits.playoutTimeoutMs) {
-        this.counters.stalledPlayouts += 1;
-        this.shut(CLOSE_POLICY, 'nothing is played', 'media-timeout');
-      } else this.watch();
-    });
+    this.watchdog = this.clock.after(WATCH_MS, () => this.look());
+  }
+
+  private look(): void {
+    const now = this.clock.now();
+    const overdueMs = this.ledger.overdueMs(now);
+    if (now - this.lastFrameAt >= this.limits.mediaTimeoutMs) {
+      this.counters.silentLines += 1;
+      this.shut(CLOSE_POLICY, 'no audio', 'media-timeout');
+    } else if (overdueMs >= this.limits.playoutTimeoutMs) {
+      this.counters.stalledPlayouts += 1;
+      this.shut(CLOSE_POLICY, 'nothing is played', 'media-timeout');
+    } else {
+      if (overdueMs >= REMINDER_MS) this.socket.send(markMessage(this.streamId, this.ledger.again()));
+      this.watch();
+    }
   }
 
   private shut(code: number, why: string, reason: StreamClosedReason): void {

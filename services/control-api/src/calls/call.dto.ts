@@ -72,6 +72,7 @@ export const callDetailSchema = callSummarySchema.extend({
       z.object({
         speaker: z.enum(['caller', 'agent']),
         text: z.string().describe("The caller's words as transcribed; the agent's as far as they were heard."),
+        isTranscribed: z.boolean().describe('False where the caller said something whose words are not known; the text is empty.'),
         startedAtMs: z.number().describe('Since admission.'),
         endedAtMs: z.number(),
         heardMs: z.number().nullable(),
@@ -120,7 +121,7 @@ export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema>
     latencies: { ...latencies },
     usage: [...usage],
     legs: legs.map((leg) => ({ ...leg, attachedAt: leg.attachedAt.toISOString(), detachedAt: iso(leg.detachedAt) })),
-    transcript: utterances.map(({ itemId: _itemId, ...said }) => said),
+    transcript: utterances.map(({ itemId: _itemId, ...said }) => ({ ...said, isTranscribed: said.speaker === 'agent' || said.text !== '' })),
     toolCalls: [...toolCalls],
     recordings: recordings.map((recording) => ({ ...recording, deletedAt: iso(recording.deletedAt) })),
   };

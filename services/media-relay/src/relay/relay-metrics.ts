@@ -6,6 +6,7 @@ import type { TwilioStreamCounters } from '@tandem/telephony';
 
 /** Reasons that say more than their category; others are of the provider's making and have no bound. */
 const RESPONSE_FAULTS: ReadonlySet<string> = new Set(['max_output_tokens', 'content_filter', 'no-sound']);
+const TRANSCRIPTION_FAULTS: ReadonlySet<string> = new Set(['model_not_found', 'audio_unintelligible', 'insufficient_quota', 'rate_limit_exceeded', 'server_error', 'invalid_api_key']);
 const GAP_BUCKETS_S = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 1.5, 3, 5, 10];
 
 /** The numbers of a relay. */
@@ -18,6 +19,8 @@ export class RelayMetrics {
   readonly latency;
   readonly modelFaults;
   readonly unansweredResponses;
+  readonly transcriptionFailures;
+  readonly unwrittenTurns;
   readonly toolCalls;
   readonly usageCost;
   readonly unpricedUsage;
@@ -46,6 +49,12 @@ export class RelayMetrics {
       help: 'Responses that were no answer, or not a whole one: how they ended, and why',
       labelNames: ['provider', 'status', 'reason'],
     });
+    this.transcriptionFailures = metrics.counter({
+      name: 'tandem_transcription_failures_total',
+      help: 'Calls in which words of the caller could not be found out, by the reason of the provider',
+      labelNames: ['provider', 'code'],
+    });
+    this.unwrittenTurns = metrics.counter({ name: 'tandem_turns_without_words_total', help: 'Turns of callers that are on record without their words' });
     this.toolCalls = metrics.counter({ name: 'tandem_tool_calls_total', help: 'Tool calls by outcome', labelNames: ['tool', 'status'] });
     this.usageCost = metrics.counter({ name: 'tandem_usage_cost_usd_total', help: 'What calls have used, in US dollars at the dated prices', labelNames: ['provider', 'model'] });
     this.unpricedUsage = metrics.counter({ name: 'tandem_usage_unpriced_total', help: 'Reports of usage that have no price: cost and budgets lack them', labelNames: ['provider', 'model'] });
@@ -89,12 +98,20 @@ export class RelayMetrics {
     if (status) this.unansweredResponses.inc({ provider, status, reason: RESPONSE_FAULTS.has(code) ? code : category });
   }
 
+  private transcribed({ type, data }: Extract<CallFact, { type: 'transcription.failed' | 'caller.spoke' }>): void {
+    if (type === 'transcription.failed') this.transcriptionFailures.inc({ provider: data.provider, code: TRANSCRIPTION_FAULTS.has(data.code) ? data.code : 'other' });
+    else if (data.text === '') this.unwrittenTurns.inc();
+  }
+
   private count(fact: CallFact): void {
     switch (fact.type) {
       case 'latency.measured':
         return this.latency.observe({ kind: fact.data.kind }, fact.data.ms / 1000);
       case 'model.faulted':
         return this.faulted(fact.data);
+      case 'transcription.failed':
+      case 'caller.spoke':
+        return this.transcribed(fact);
       case 'model.moved':
         this.modelMoves.inc({ why: fact.data.why });
         return this.modelGaps.observe({ why: fact.data.why }, fact.data.gapMs / 1000);

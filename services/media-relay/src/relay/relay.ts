@@ -13,6 +13,7 @@ import { RelayMetrics } from './relay-metrics.ts';
 import { marksPassed } from './tenant-budget.ts';
 import { REDIS } from './tokens.ts';
 import { WakeWatch } from './wake-watch.ts';
+import { warnedLog } from './warned-log.ts';
 
 export type TakeRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
 
@@ -146,7 +147,7 @@ export class Relay {
       this.logger.warn(fields, 'another relay has taken the call over');
       held.takenOver();
     });
-    const log = this.metrics.metered(written);
+    const log = warnedLog(this.metrics.metered(written), (what, message) => this.logger.warn({ ...fields, ...what }, message));
     const takeover = epoch > 1 ? takeoverOf(taken.events) : undefined;
     const session = this.factory.create(record, epoch, { stream, log, isGivenUp: () => written.isGivenUp, onError: fault, ...(takeover ? { takeover } : {}) });
     const held = new HeldCall(record, epoch, session, written, socket);

@@ -91,6 +91,8 @@ export interface CallReport {
   readonly endedBy: CallEndCause | null;
   /** Unix ms. */
   readonly startedAt: number;
+  /** Between the carrier and the platform, without jitter. */
+  readonly roundTripMs: number;
   readonly answeredAtMs: number | null;
   readonly endedAtMs: number | null;
   readonly timeline: readonly CallEntry[];

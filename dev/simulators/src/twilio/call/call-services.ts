@@ -1,5 +1,6 @@
 import { type Ticker } from '../audio/ticker.ts';
 import { type AgentEarOptions } from '../audio/agent-ear.ts';
+import { type LinkSettings } from '../../link/link.ts';
 import { type SimulatorClock } from '../simulator-clock.ts';
 import { type UnverifiedBehaviour } from '../unverified-behaviour.ts';
 import { type Network, type WebhookClient } from '../webhook/webhook-client.ts';
@@ -19,6 +20,8 @@ export interface CallServices {
   readonly behaviour: UnverifiedBehaviour;
   /** TwiML, ringing and callee time runs this much faster than real; media never does. */
   readonly speed: number;
+  /** Between here and the platform; a call draws its own from it. */
+  readonly link: LinkSettings;
   readonly random: () => number;
   readonly exchange: Exchange;
   calleeFor(party: DialledParty): CalleeScript;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { drawLink, type LinkSettings } from '../../link/link.ts';
 import { makeSid } from '../sids.ts';
 import { type SimulatorTimer } from '../simulator-clock.ts';
 import { type MediaStream } from '../stream/media-stream.ts';
@@ -60,6 +61,8 @@ export class SimulatedCall {
   readonly from: string;
   readonly to: string;
   readonly journal: CallJournal;
+  /** To the platform, with the round trip of this call. */
+  readonly link: LinkSettings;
   readonly line: Line;
   readonly streams: CallStreams;
   /** Settles with the report when the call is over and every callback about it was delivered. Never rejects. */
@@ -91,6 +94,7 @@ export class SimulatedCall {
     this.from = options.from;
     this.to = options.to;
     this.journal = new CallJournal(services.clock);
+    this.link = drawLink(services.link, services.random);
     this.#status = options.direction === 'inbound' ? 'ringing' : 'queued';
     this.ended = this.#report.promise;
     this.line = new Line({
@@ -180,6 +184,7 @@ export class SimulatedCall {
       status,
       endedBy: this.#endedBy,
       startedAt: journal.startedAt,
+      roundTripMs: this.link.roundTripMs[0],
       answeredAtMs: this.#answeredAtMs,
       endedAtMs: this.#endedAtMs,
       timeline: [...journal.entries],
@@ -232,7 +237,11 @@ export class SimulatedCall {
     webhook: { readonly url: string; readonly method: HttpMethod; readonly fields: FormFields; readonly idempotencyToken?: string },
   ): Promise<WebhookOutcome> {
     const sentMs = this.journal.nowMs;
+    // Connecting takes one round trip, the question and its answer another.
+    const [roundTripMs] = this.link.roundTripMs;
+    await this.#travel(roundTripMs * 1.5);
     const outcome = await this.#services.webhooks.request({ idempotencyToken: randomUUID(), ...webhook });
+    await this.#travel(roundTripMs / 2);
     const { url, method, fields } = webhook;
     const httpStatus = outcome.kind === 'answered' ? outcome.status : 0;
     this.journal.add({ kind: 'webhook', purpose, url, method, fields, httpStatus, attempts: outcome.attempts, tookMs: this.journal.nowMs - sentMs });
@@ -365,6 +374,10 @@ export class SimulatedCall {
         if (outcome.kind === 'failed') this.journal.error(outcome.code, `status callback: ${outcome.detail}`);
       },
     });
+  }
+
+  async #travel(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resolve) => this.#services.clock.after(ms, resolve));
   }
 
   async #aliveUntil(): Promise<void> {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { drawLink, type LinkSettings } from '../../link/link.ts';
+import { type SimulatorClock } from '../simulator-clock.ts';
 import { type CallsResource, type RestAnswer } from './calls-resource.ts';
 import { notFound, RestError } from './rest-error.ts';
 
@@ -8,6 +10,10 @@ export interface RestServerOptions {
   /** Accepted user names (account sid or API key sids) and their passwords. */
   readonly credentials: ReadonlyMap<string, string>;
   readonly calls: CallsResource;
+  /** A request takes one round trip of it. */
+  readonly link: LinkSettings;
+  readonly clock: SimulatorClock;
+  readonly random: () => number;
 }
 
 type Handler = (request: RestRequest) => RestAnswer;
@@ -53,6 +59,9 @@ export class RestServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { link, clock, random } = this.#options;
+    const [roundTripMs] = drawLink(link, random).roundTripMs;
+    if (roundTripMs > 0) await new Promise<void>((resolve) => clock.after(roundTripMs, resolve));
     const answer = await this.#answer(request).catch((error: unknown) => {
       const failure = error instanceof RestError ? error : new RestError(500, 20_500, String(error));
       return { status: failure.status, body: failure.body };

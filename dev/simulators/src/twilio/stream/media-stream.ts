@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import WebSocket from 'ws';
 import { PlayoutBuffer, type MarkCause, type PendingMark } from '../audio/playout-buffer.ts';
+import { type Link } from '../../link/link.ts';
 import { type ErrorCode } from '../call-errors.ts';
 import { type SimulatorClock, type SimulatorTimer } from '../simulator-clock.ts';
 import { handshakeFailure } from './handshake-failure.ts';
@@ -25,6 +26,8 @@ export interface MediaStreamOptions {
   readonly handshakeTimeoutMs: number;
   /** Unsent bytes above which caller audio is discarded and 31930 raised. */
   readonly overflowBytes: number;
+  /** The connection goes over it. */
+  readonly link: Link;
   readonly clock: SimulatorClock;
   readonly startedAtMs: number;
 }
@@ -68,6 +71,9 @@ export class MediaStream {
   isDuplicating = false;
   /** Fault: this many media messages are numbered and then lost. */
   mediaToLose = 0;
+  /** Fault: this many marks never come back. */
+  marksToLose = 0;
+  #heldMarks: string[] | null = null;
 
   constructor(options: MediaStreamOptions, listener: MediaStreamListener) {
     this.#options = options;
@@ -122,7 +128,7 @@ export class MediaStream {
       return this.#end({ cause: 'stopped', code: null, detail: 'stopped before the handshake was over' });
     }
     if (!this.#isFrozen) this.#send(this.#encoder.stop());
-    this.#socket.close(1000);
+    this.#options.link.toServer.send(() => this.#socket.close(1000));
     this.#closeTimer = this.#options.clock.after(CLOSE_GRACE_MS, () => this.#socket.terminate());
     this.#end({ cause: 'stopped', code: null, detail: 'stopped by the call' });
   }
@@ -130,17 +136,19 @@ export class MediaStream {
   /** Leaves nothing of the connection behind. */
   terminate(): void {
     this.#closeTimer?.cancel();
+    this.#options.link.drop();
     this.#socket.terminate();
   }
 
   /** Closes after an error of the server's. */
   breakOff(code: ErrorCode, detail: string): void {
-    this.#socket.close(1002);
+    this.#options.link.toServer.send(() => this.#socket.close(1002));
     this.#end({ cause: 'protocol-error', code, detail });
   }
 
   /** Fault: the connection breaks with a reset. */
   cut(): void {
+    this.#options.link.drop();
     const tcp = this.#tcp;
     if (!tcp) return this.#socket.terminate();
     if (tcp instanceof TLSSocket) tcp.destroy();
@@ -158,6 +166,17 @@ export class MediaStream {
     this.#socket.resume();
   }
 
+  /** Fault: marks wait here until they are let go, and then come back all at once. */
+  holdMarks(): void {
+    this.#heldMarks ??= [];
+  }
+
+  releaseMarks(): void {
+    const held = this.#heldMarks ?? [];
+    this.#heldMarks = null;
+    for (const name of held) this.#sendMark(name);
+  }
+
   /** Fault: reads nothing for a while, goes on writing. */
   pauseReading(): void {
     this.#socket.pause();
@@ -169,20 +188,21 @@ export class MediaStream {
 
   /** Fault: sends a text Twilio never would. */
   sendRaw(text: string): void {
-    if (this.isOpen) this.#socket.send(text);
+    if (this.isOpen) this.#transmit(text);
   }
 
   #listen(): void {
     const socket = this.#socket;
+    const { toClient } = this.#options.link;
     socket.on('upgrade', (response: IncomingMessage) => (this.#tcp = response.socket));
-    socket.on('open', () => this.#open());
-    socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on('open', () => toClient.send(() => this.#open()));
+    socket.on('message', (data: Buffer, isBinary: boolean) => toClient.send(() => this.#receive(data, isBinary)));
     socket.on('unexpected-response', (request, response) => {
       request.destroy();
       this.#end({ cause: 'handshake-failed', code: 31_920, detail: `the server answered ${response.statusCode ?? 0} instead of 101` });
     });
     socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
-    socket.on('close', (code: number) => this.#closed(code));
+    socket.on('close', (code: number) => toClient.send(() => this.#closed(code)));
   }
 
   #open(): void {
@@ -226,7 +246,13 @@ export class MediaStream {
 
   #echoMark(mark: PendingMark, cause: MarkCause): void {
     this.#log.addMark(mark, cause, this.#nowMs());
-    if (this.isOpen && !this.#isFrozen) this.#send(this.#encoder.mark(mark.name));
+    if (this.marksToLose > 0) this.marksToLose -= 1;
+    else if (this.#heldMarks) this.#heldMarks.push(mark.name);
+    else this.#sendMark(mark.name);
+  }
+
+  #sendMark(name: string): void {
+    if (this.isOpen && !this.#isFrozen) this.#send(this.#encoder.mark(name));
   }
 
   #sendFrame(track: StreamTrack, base64: string | null): void {
@@ -249,8 +275,14 @@ export class MediaStream {
   }
 
   #send(message: string): void {
-    this.#socket.send(message);
-    if (this.isDuplicating) this.#socket.send(message);
+    this.#transmit(message);
+    if (this.isDuplicating) this.#transmit(message);
+  }
+
+  #transmit(text: string): void {
+    this.#options.link.toServer.send(() => {
+      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+    });
   }
 
   #fail(error: NodeJS.ErrnoException): void {

@@ -15,6 +15,10 @@ export type StreamFault = { readonly afterMs: number } & (
   | { readonly kind: 'malformed'; readonly texts: readonly string[] }
   /** So many media messages are lost: a gap in the sequence numbers. */
   | { readonly kind: 'lose'; readonly messages: number }
+  /** So many marks never come back. */
+  | { readonly kind: 'lose-marks'; readonly marks: number }
+  /** Marks come back up to `holdMs` late, in bunches. */
+  | { readonly kind: 'bunch-marks'; readonly holdMs: number; readonly bunches: number }
   /** Every message comes twice. */
   | { readonly kind: 'duplicate'; readonly forMs: number }
 );
@@ -82,6 +86,11 @@ export class StreamFaults {
       case 'lose':
         stream.mediaToLose += fault.messages;
         return;
+      case 'lose-marks':
+        stream.marksToLose += fault.marks;
+        return;
+      case 'bunch-marks':
+        return this.#bunchMarks(fault.holdMs, fault.bunches);
       case 'duplicate':
         stream.isDuplicating = true;
         return this.#after(fault.forMs, () => (stream.isDuplicating = false));
@@ -94,6 +103,15 @@ export class StreamFaults {
     this.#after(rhythm.pauseMs, () => {
       this.#stream.resumeReading();
       this.#after(rhythm.readMs, () => this.#readSlowly(rhythm, rounds - 1));
+    });
+  }
+
+  #bunchMarks(holdMs: number, bunches: number): void {
+    if (bunches <= 0) return;
+    this.#stream.holdMarks();
+    this.#after(holdMs, () => {
+      this.#stream.releaseMarks();
+      this.#bunchMarks(holdMs, bunches - 1);
     });
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Link } from '../../link/link.ts';
 import { type CallServices } from '../call/call-services.ts';
 import { type SimulatedCall } from '../call/simulated-call.ts';
 import { errorLevel, errorTitle, type ErrorCode } from '../call-errors.ts';
@@ -91,6 +92,7 @@ export function startStream(call: SimulatedCall, services: CallServices, request
       isBidirectional: request.isBidirectional,
       handshakeTimeoutMs: behaviour.handshakeTimeoutMs,
       overflowBytes: behaviour.overflowBytes,
+      link: new Link(call.link, clock, services.random),
       clock,
       startedAtMs: call.journal.startedNowMs,
     },

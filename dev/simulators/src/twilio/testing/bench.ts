@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { NO_DISTANCE } from '../../link/link.ts';
 import { type CallEntry, type CallReport } from '../call/call-report.ts';
 import { type SimulatedCall } from '../call/simulated-call.ts';
 import { type PlaceCallOptions, TwilioSimulator, type TwilioSimulatorOptions } from '../twilio-simulator.ts';
@@ -21,7 +22,7 @@ export class Bench {
   static async open(options: Partial<TwilioSimulatorOptions> = {}): Promise<Bench> {
     const app = new FakeApplication();
     await app.start();
-    const simulator = new TwilioSimulator({ authToken: AUTH_TOKEN, speed: 100, callsPerSecond: 1000, ...options });
+    const simulator = new TwilioSimulator({ authToken: AUTH_TOKEN, speed: 100, callsPerSecond: 1000, link: NO_DISTANCE, ...options });
     await simulator.start();
     return new Bench(app, simulator);
   }

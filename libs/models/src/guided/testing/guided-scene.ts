@@ -158,7 +158,7 @@ export class GuidedScene {
       this.tell('caller started');
     },
     onCallerSpeechStopped: () => this.tell('caller stopped'),
-    onCallerText: (_itemId, text, isFinal) => this.tell(`caller: ${text}${isFinal ? '' : ' …'}`),
+    onCallerText: (_itemId, text, isFinal) => this.tell(`caller: ${text ?? '(not understood)'}${isFinal ? '' : ' …'}`),
     onResponseStarted: (responseId) => {
       this.ids.push(responseId);
       this.tell('response started');

@@ -49,6 +49,8 @@ export class TwilioFarSide implements CallerStreamFarSide {
   private readonly arrivals = { there: { sentAt: -1, at: 0 }, here: { sentAt: -1, at: 0 } };
   private isFrozen = false;
   private isDeaf = false;
+  private marksToLose = 0;
+  private heldMarks: string[] | null = null;
   private isOver = false;
 
   constructor(private readonly line: LineSetting = {}, limits: Partial<TwilioStreamLimits> = {}) {
@@ -94,6 +96,22 @@ export class TwilioFarSide implements CallerStreamFarSide {
     this.isDeaf = true;
   }
 
+  /** So many marks never come back. */
+  losesMarks(marks: number): void {
+    this.marksToLose = marks;
+  }
+
+  /** Marks come back after so long, all at once. */
+  holdsMarks(forMs: number): void {
+    if (this.heldMarks) return;
+    this.heldMarks = [];
+    this.clock.after(forMs, () => {
+      const held = this.heldMarks ?? [];
+      this.heldMarks = null;
+      for (const name of held) this.echo(name);
+    });
+  }
+
   heardMs(value: number): number {
     return this.playout.heardMs(value);
   }
@@ -133,6 +151,14 @@ export class TwilioFarSide implements CallerStreamFarSide {
   }
 
   private echo(name: string): void {
+    if (this.marksToLose > 0) {
+      this.marksToLose -= 1;
+      return;
+    }
+    if (this.heldMarks) {
+      this.heldMarks.push(name);
+      return;
+    }
     this.tells(`{"event":"mark","sequenceNumber":"3","streamSid":"MZ1","mark":{"name":"${name}"}}`);
   }
 
@@ -148,10 +174,13 @@ export class TwilioFarSide implements CallerStreamFarSide {
 
   /** What is written in one turn travels together. */
   private travel(way: 'there' | 'here', arrive: () => void): void {
-    const { delayMs: [least, most] = [0, 0], random = Math.random } = this.line;
+    const { delayMs: [least, most] = [0, 0], loss = { share: 0, withinMs: 0 }, random = Math.random } = this.line;
     const last = this.arrivals[way];
     const now = this.clock.now();
-    if (last.sentAt !== now) this.arrivals[way] = { sentAt: now, at: Math.max(last.at, now + least + random() * (most - least)) };
+    if (last.sentAt !== now) {
+      const resentMs = random() < loss.share ? random() * loss.withinMs : 0;
+      this.arrivals[way] = { sentAt: now, at: Math.max(last.at, now + least + random() * (most - least) + resentMs) };
+    }
     this.clock.after(this.arrivals[way].at - now, arrive);
   }
 }

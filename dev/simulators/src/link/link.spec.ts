@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '../twilio/manual-clock.ts';
+import { INTERNET, Link, linkText, NO_DISTANCE, type LinkSettings } from './link.ts';
+import { seededRandom } from './seeded-random.ts';
+
+const open = (settings: LinkSettings, seed = 1): { clock: ManualClock; link: Link } => {
+  const clock = new ManualClock();
+  return { clock, link: new Link(settings, clock, seededRandom(seed)) };
+};
+
+/** When each of fifty messages a second arrives, in ms after it was sent. */
+function delays(settings: LinkSettings, seed: number, messages = 500): number[] {
+  const { clock, link } = open(settings, seed);
+  const taken: number[] = [];
+  for (let message = 0; message < messages; message += 1) {
+    const sentAt = clock.now();
+    link.toServer.send(() => taken.push(clock.now() - sentAt));
+    clock.advance(20);
+  }
+  clock.advance(5_000);
+  return taken;
+}
+
+describe('a link', () => {
+  it('delivers before it returns where there is no distance', () => {
+    const { link } = open(NO_DISTANCE);
+    const arrived: string[] = [];
+    link.toServer.send(() => arrived.push('there'));
+    link.toClient.send(() => arrived.push('back'));
+    expect(arrived).toEqual(['there', 'back']);
+  });
+
+  it('takes half its round trip each way, and up to its jitter more', () => {
+    for (const taken of delays({ roundTripMs: [100, 100], jitterMs: 15, lossShare: 0 }, 7)) {
+      expect(taken).toBeGreaterThanOrEqual(49);
+      expect(taken).toBeLessThanOrEqual(66);
+    }
+  });
+
+  it('keeps the order, and delivers what waited for a lost packet all at once', () => {
+    const { clock, link } = open({ roundTripMs: [40, 40], jitterMs: 10, lossShare: 0.05 }, 3);
+    const arrived: { message: number; at: number }[] = [];
+    for (let message = 0; message < 1_000; message += 1) {
+      link.toServer.send(() => arrived.push({ message, at: clock.now() }));
+      clock.advance(20);
+    }
+    clock.advance(5_000);
+    expect(arrived.map(({ message }) => message)).toEqual(Array.from({ length: 1_000 }, (_, message) => message));
+    const together = Map.groupBy(arrived, ({ at }) => at);
+    expect(Math.max(...[...together.values()].map(({ length }) => length))).toBeGreaterThan(3);
+  });
+
+  it('draws the same again with the same seed, another round trip for another link', () => {
+    expect(delays(INTERNET, 5)).toEqual(delays(INTERNET, 5));
+    const shortest = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => Math.min(...delays(INTERNET, seed)));
+    expect(new Set(shortest.map(Math.round)).size).toBeGreaterThan(5);
+    for (const ms of shortest) {
+      expect(ms).toBeGreaterThanOrEqual(9);
+      expect(ms).toBeLessThanOrEqual(140);
+    }
+  });
+
+  it('that is reset delivers nothing of what is on its way', () => {
+    const { clock, link } = open(INTERNET);
+    const arrived: string[] = [];
+    link.toServer.send(() => arrived.push('lost'));
+    link.drop();
+    link.toServer.send(() => arrived.push('after'));
+    clock.advance(1_000);
+    expect(arrived).toEqual(['after']);
+  });
+
+  it('says what it is like', () => {
+    expect(linkText(INTERNET)).toBe('20–250 ms round trip, up to 15 ms jitter, 0.2 % of packets sent again');
+    expect(linkText(NO_DISTANCE)).toBe('no round trip');
+  });
+});
