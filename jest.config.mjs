@@ -20,6 +20,7 @@ const base = {
 };
 
 export default {
+  testSequencer: '<rootDir>/dev/jest-sequencer.mjs',
   reporters: ['default', '<rootDir>/dev/jest-tally.mjs'],
   projects: [
     {
