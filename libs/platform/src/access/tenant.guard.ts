@@ -80,6 +80,6 @@ export class TenantGuard implements CanActivate {
 
   private refuse(reason: string, detail: string): Problem {
     this.refusedCallers.inc({ reason });
-    return new Problem(401, 'not-authenticated', 'Not authenticated', detail, {}, { 'WWW-Authenticate': 'Bearer' });
+    return new Problem(401, 'not-authenticated', 'Not authenticated', detail, {}, { 'WWW-Authenticate': 'Bearer' }, reason);
   }
 }

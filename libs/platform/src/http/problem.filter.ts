@@ -1,6 +1,7 @@
-import { Catch, HttpException, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Inject, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { DependencyUnavailable, MalformedInput } from '@tandem/contracts';
 import type { Response } from 'express';
+import { noteRefusal } from '../logging/request-log.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { Problem, PROBLEM_TYPE_BASE, type ProblemDetails } from './problem.ts';
 
@@ -34,6 +35,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.headersSent) return;
     const problem = this.describe(exception);
     if (exception instanceof Problem) response.set(exception.headers);
+    const reason = exception instanceof Problem ? exception.reason : undefined;
+    noteRefusal(response, { code: problem.code, ...(reason === undefined ? {} : { reason }) });
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 
@@ -74,6 +77,7 @@ function statusOf(exception: unknown): number | undefined {
 }
 
 function detailOf(exception: unknown): string {
+  if (exception instanceof NotFoundException) return 'There is nothing at this address.';
   if (!(exception instanceof HttpException)) return exception instanceof Error && 'expose' in exception && exception.expose ? exception.message : 'The request could not be read.';
   const body = exception.getResponse();
   if (typeof body === 'object' && 'message' in body) {

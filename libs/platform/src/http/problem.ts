@@ -21,6 +21,8 @@ export class Problem extends HttpException {
     detail: string,
     extra: Record<string, unknown> = {},
     readonly headers: Record<string, string> = {},
+    /** For the log only: what the answer does not say. */
+    readonly reason?: string,
   ) {
     const body: ProblemDetails = { type: `${PROBLEM_TYPE_BASE}${code}`, title, status, detail, code, ...extra };
     super(body, status);

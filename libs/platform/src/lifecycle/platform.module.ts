@@ -13,14 +13,15 @@ import { CONFIG } from './tokens.ts';
 @Module({})
 export class PlatformModule {
   static forService(service: string, config: { logLevel: string }): DynamicModule {
+    const metrics = new Metrics(service);
     return {
       module: PlatformModule,
       global: true,
-      imports: [loggingModule(service, config.logLevel)],
+      imports: [loggingModule(service, config.logLevel, metrics)],
       controllers: [AliveController, HealthController],
       providers: [
         { provide: CONFIG, useValue: config },
-        { provide: Metrics, useValue: new Metrics(service) },
+        { provide: Metrics, useValue: metrics },
         { provide: Readiness, useValue: new Readiness() },
         Health,
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -1,24 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import type { DestinationStream } from 'pino';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { RequestLog } from './request-log.ts';
 import { scrub } from './scrub.ts';
 
-/** JSON lines on stdout. Requests are logged without query and body; health checks and scrapes not at all. */
-export function loggingModule(service: string, level: string): DynamicModule {
-  return LoggerModule.forRoot({
-    pinoHttp: {
-      level,
-      base: { service },
-      formatters: { level: (label) => ({ level: label }) },
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      hooks: { streamWrite: scrub },
-      customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'warn' : 'debug'),
-      autoLogging: { ignore: (request) => /^\/(healthz|readyz|metrics)/.test(request.url ?? '') },
-      quietReqLogger: true,
-      serializers: {
-        req: (request: IncomingMessage) => ({ method: request.method, path: request.url?.split('?')[0] }),
-        res: (response: ServerResponse) => ({ status: response.statusCode }),
-      },
-    },
-  });
+/**
+ * JSON lines on stdout. Requests are logged as their route, without query and body: see {@link RequestLog}.
+ * @param destination in place of stdout
+ */
+export function loggingModule(service: string, level: string, metrics: Metrics, destination?: DestinationStream): DynamicModule {
+  const requests = new RequestLog(metrics);
+  const options = {
+    level,
+    base: { service },
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    hooks: { streamWrite: scrub },
+    quietReqLogger: true,
+    ...requests.options,
+  };
+  return LoggerModule.forRoot({ pinoHttp: destination ? [options, destination] : options });
 }

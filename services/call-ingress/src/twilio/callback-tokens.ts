@@ -38,13 +38,14 @@ export class CallbackTokens {
 
   /** @throws Problem 403 */
   async check(token: string | undefined, carrierCallId: string): Promise<CallbackClaims> {
+    let reason = 'other-call';
     try {
       const claims = await this.tokens.verify(token ?? '', AUDIENCE);
       if (claims.carrierCallId === carrierCallId) return claims;
-      this.metrics.refusedCallbacks.inc({ reason: 'other-call' });
     } catch (error) {
-      this.metrics.refusedCallbacks.inc({ reason: error instanceof TokenRefused ? error.reason : 'malformed' });
+      reason = error instanceof TokenRefused ? error.reason : 'malformed';
     }
-    throw new Problem(403, 'callback-token', 'Not a callback of ours', 'The address does not carry a valid token for this call. Callback addresses come from the TwiML we answer with; they cannot be made up or reused.');
+    this.metrics.refusedCallbacks.inc({ reason });
+    throw new Problem(403, 'callback-token', 'Not a callback of ours', 'The address does not carry a valid token for this call. Callback addresses come from the TwiML we answer with; they cannot be made up or reused.', {}, {}, reason);
   }
 }

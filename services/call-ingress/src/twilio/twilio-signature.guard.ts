@@ -36,6 +36,9 @@ export class TwilioSignatureGuard implements CanActivate {
       'twilio-signature',
       'Not signed by Twilio',
       'The request does not carry a signature of the configured account for this address. If it comes from Twilio, TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
+      {},
+      {},
+      reason,
     );
   }
 }
