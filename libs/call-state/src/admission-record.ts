@@ -1,4 +1,4 @@
-import { agentSnapshotSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, tenantIdSchema, type RelayId, type CallId, type TenantId } from '@tandem/contracts';
+import { agentSnapshotSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, partySchema, tenantIdSchema, type RelayId, type CallId, type TenantId } from '@tandem/contracts';
 import { z } from 'zod';
 
 const micros = z.number().int().min(0);
@@ -19,8 +19,8 @@ export const admissionRecordSchema = z.object({
   tenantId: tenantIdSchema,
   direction: callDirectionSchema,
   channel: channelSchema,
-  from: z.string().max(256),
-  to: z.string().max(256),
+  from: partySchema,
+  to: partySchema,
   carrierCallId: z.string().max(128),
   /** Unix time in ms. */
   admittedAt: z.number().int(),

@@ -1,4 +1,4 @@
-import { callIdSchema, channelSchema, refusalReasonSchema, tenantIdSchema, type RefusalReason, type TenantId } from '@tandem/contracts';
+import { callIdSchema, channelSchema, partySchema, refusalReasonSchema, tenantIdSchema, type RefusalReason, type TenantId } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
@@ -12,8 +12,8 @@ const waitingCallSchema = z.object({
   callId: callIdSchema,
   tenantId: tenantIdSchema,
   channel: channelSchema,
-  from: z.string().max(256),
-  to: z.string().max(256),
+  from: partySchema,
+  to: partySchema,
   carrierCallId: z.string().max(128),
   agentId: z.uuid(),
   companyName: z.string(),

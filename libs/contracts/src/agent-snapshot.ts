@@ -3,6 +3,7 @@ import { agentRuleSchema, agentTextsSchema, idleSchema, interruptionSchema, limi
 import { baseLanguage, DEFAULT_TEXTS } from './agent-texts.ts';
 import { tenantIdSchema } from './ids.ts';
 import { languageSchema, timeZoneSchema } from './locale.ts';
+import { partySchema } from './phone-number.ts';
 
 export const modelSettingsSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -40,7 +41,7 @@ export const departmentSchema = z.object({
   /** As the caller hears it. */
   name: z.string().min(1).max(80),
   /** E.164 or a SIP address. */
-  address: z.string().min(3).max(256),
+  address: partySchema.min(3),
   /** How a call is handed over unless the agent says otherwise. */
   mode: z.enum(['cold', 'warm']).default('warm'),
   /** How long it rings. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentChangeSchema } from './agent-behaviour.ts';
 import { callDirectionSchema, callStatusSchema, channelSchema } from './call.ts';
 import { relayIdSchema, toolCallIdSchema } from './ids.ts';
+import { partySchema } from './phone-number.ts';
 import { terminationSchema } from './termination.ts';
 import { jsonValueSchema, toolOutcomeSchema } from './tool-call.ts';
 
@@ -48,8 +49,8 @@ export const callEventBodies = {
   'call.admitted': z.object({
     direction: callDirectionSchema,
     channel: channelSchema,
-    from: z.string().max(256),
-    to: z.string().max(256),
+    from: partySchema,
+    to: partySchema,
     /** The carrier's own id of the call (Twilio CallSid). */
     carrierCallId: z.string().max(128),
     agentId: z.uuid(),

@@ -12,6 +12,7 @@ export * from './fault.ts';
 export * from './idempotency.ts';
 export * from './ids.ts';
 export * from './opening.ts';
+export * from './phone-number.ts';
 export * from './prices.ts';
 export * from './prompt-variant.ts';
 export * from './ladder.ts';

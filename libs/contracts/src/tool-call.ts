@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentChangeSchema } from './agent-behaviour.ts';
 import { isVisible, storableText } from './text.ts';
 import { callIdSchema, relayIdSchema, tenantIdSchema, toolCallIdSchema, type CallId, type TenantId, type ToolCallId } from './ids.ts';
+import { partySchema } from './phone-number.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export const jsonValueSchema: z.ZodType<JsonValue> = z.json();
@@ -116,9 +117,9 @@ export function describeOutcome(outcome: ToolOutcome, tool?: Pick<ToolDeclaratio
 export const toolCallContextSchema = z.object({
   callId: callIdSchema,
   tenantId: tenantIdSchema,
-  /** E.164, or a word such as `anonymous` when the caller withheld it. */
-  callerNumber: z.string().max(64),
-  dialledNumber: z.string().max(64),
+  /** As at admission: a number in its normal form, `anonymous`, or an address without a number. */
+  callerNumber: partySchema,
+  dialledNumber: partySchema,
   /** IANA name; the business' own clock. */
   timeZone: z.string().max(64),
   language: z.string().max(35),

@@ -14,6 +14,7 @@ import { Outbox1795604700000 } from './migrations/1795604700000-outbox.ts';
 import { Refusals1795604800000 } from './migrations/1795604800000-refusals.ts';
 import { Notice1795604900000 } from './migrations/1795604900000-notice.ts';
 import { WebhookFairness1795605000000 } from './migrations/1795605000000-webhook-fairness.ts';
+import { NumberForms1795605100000 } from './migrations/1795605100000-number-forms.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -44,6 +45,7 @@ export const MIGRATIONS = [
   Refusals1795604800000,
   Notice1795604900000,
   WebhookFairness1795605000000,
+  NumberForms1795605100000,
 ];
 
 export const ENTITIES = [

@@ -1,4 +1,4 @@
-import { agentContentSchema, departmentSchema, minuteOfDay, toSnapshot, type AgentContentInput, type AgentSnapshot, type Department, type Opening, type PromptVariant, type TenantId, type WeeklyHours } from '@tandem/contracts';
+import { agentContentSchema, departmentSchema, minuteOfDay, toSnapshot, writtenForms, type AgentContentInput, type AgentSnapshot, type Department, type Opening, type PromptVariant, type TenantId, type WeeklyHours } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import type { AccessMode } from '../entities/agent.entities.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
@@ -69,15 +69,15 @@ JOIN tenants tenant ON tenant.id = number.tenant_id
 LEFT JOIN tenant_budgets budget ON budget.tenant_id = tenant.id
 LEFT JOIN agents agent ON agent.id = number.agent_id
 LEFT JOIN agent_versions version ON version.agent_id = agent.id AND version.version = agent.published_version
-WHERE number.e164 = $1`;
+WHERE number.e164 = ANY($1::text[]) ORDER BY array_position($1::text[], number.e164) LIMIT 1`;
 
 /** Which agent answers which number. */
 export class AgentDirectory {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Everything admission asks about a dialled number, in one query; null when the number is nobody's. */
+  /** Everything admission asks about a dialled number, in one query; null when the number is nobody's. @param e164 in any of its written forms */
   async findByNumber(e164: string): Promise<DialledNumber | null> {
-    const [row] = await run(this.dataSource, (manager) => rows<NumberRow>(manager, BY_NUMBER, [e164]));
+    const [row] = await run(this.dataSource, (manager) => rows<NumberRow>(manager, BY_NUMBER, [writtenForms(e164)]));
     return row ? toDialledNumber(row) : null;
   }
 

@@ -4,6 +4,7 @@ import { BlockedCallerRow } from '../entities/access.entities.ts';
 import { DatabaseRefusal, SQL_STATE } from '../database-errors.ts';
 import { positionOf, toPage, type Page, type PageRequest } from '../page.ts';
 import { rows, run } from '../unit-of-work.ts';
+import { samePatterns } from './phone-pattern.ts';
 
 export interface BlockedCaller {
   /** E.164, or its beginning and a star. */
@@ -33,14 +34,16 @@ export class BlockedCallerRepository {
     return toPage(found, page.limit, (row) => ({ at: row.createdAt, id: row.id }), ({ pattern, phoneNumberId, note, createdAt }) => ({ pattern, phoneNumberId, note, createdAt }));
   }
 
+  /** A number blocked in another written form is blocked once, in this one. */
   async block(tenantId: TenantId, { pattern, phoneNumberId, note }: Omit<BlockedCaller, 'createdAt'>): Promise<'blocked' | 'unknown-number'> {
     try {
       await run(this.dataSource, (manager) =>
         rows(
           manager,
-          `INSERT INTO blocked_callers (tenant_id, pattern, phone_number_id, note) VALUES ($1, $2, $3, $4)
+          `WITH other AS (DELETE FROM blocked_callers WHERE tenant_id = $1 AND pattern = ANY($5::text[]) AND phone_number_id IS NOT DISTINCT FROM $3)
+           INSERT INTO blocked_callers (tenant_id, pattern, phone_number_id, note) VALUES ($1, $2, $3, $4)
            ON CONFLICT (tenant_id, pattern, coalesce(phone_number_id, '00000000-0000-0000-0000-000000000000'::uuid)) DO UPDATE SET note = excluded.note`,
-          [tenantId, pattern, phoneNumberId, storableText(note)],
+          [tenantId, pattern, phoneNumberId, storableText(note), samePatterns(pattern).filter((form) => form !== pattern)],
         ),
       );
       return 'blocked';
@@ -52,7 +55,7 @@ export class BlockedCallerRepository {
 
   async unblock(tenantId: TenantId, pattern: string, phoneNumberId: string | null): Promise<void> {
     await run(this.dataSource, (manager) =>
-      rows(manager, 'DELETE FROM blocked_callers WHERE tenant_id = $1 AND pattern = $2 AND phone_number_id IS NOT DISTINCT FROM $3', [tenantId, pattern, phoneNumberId]),
+      rows(manager, 'DELETE FROM blocked_callers WHERE tenant_id = $1 AND pattern = ANY($2::text[]) AND phone_number_id IS NOT DISTINCT FROM $3', [tenantId, samePatterns(pattern), phoneNumberId]),
     );
   }
 }

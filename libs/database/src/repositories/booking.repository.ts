@@ -1,4 +1,4 @@
-import { storableText, type CallId, type TenantId, type ToolCallId } from '@tandem/contracts';
+import { storableText, writtenForms, type CallId, type TenantId, type ToolCallId } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../database-errors.ts';
 import type { BookingStatus } from '../entities/business.entities.ts';
@@ -190,7 +190,7 @@ export class BookingRepository {
     const where = (condition: (...places: string[]) => string, ...values: unknown[]) => {
       conditions.push(condition(...values.map((value) => `$${parameters.push(value)}`)));
     };
-    if (filter.contactPhone) where((phone) => `contact.phone = ${phone}`, filter.contactPhone);
+    if (filter.contactPhone) where((phones) => `contact.phone = ANY(${phones}::text[])`, writtenForms(filter.contactPhone));
     if (filter.status) where((status) => `booking.status = ${status}`, filter.status);
     if (filter.from) where((from) => `booking.starts_at >= ${from}`, filter.from);
     if (filter.until) where((until) => `booking.starts_at < ${until}`, filter.until);

@@ -1,4 +1,4 @@
-import { storableText, termination, type CallId, type CallStatus, type RefusalReason, type TenantId, type TerminationReason } from '@tandem/contracts';
+import { isE164, storableText, termination, writtenForms, type CallId, type CallStatus, type RefusalReason, type TenantId, type TerminationReason } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { CallDetail, CallFilter, CallRecord, CallSummary, RefusedCall } from '../call-record.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
@@ -84,8 +84,8 @@ export class CallRepository {
       const query = manager.createQueryBuilder(CallRow, 'call').where('call.tenantId = :tenantId', { tenantId });
       if (filter.status) query.andWhere('call.status = :status', { status: filter.status });
       if (filter.refusalReason) query.andWhere('call.refusalReason = :refusalReason', { refusalReason: filter.refusalReason });
-      if (filter.from) query.andWhere('call.fromNumber = :from', { from: filter.from });
-      if (filter.to) query.andWhere('call.toNumber = :to', { to: filter.to });
+      if (filter.from) query.andWhere('call.fromNumber IN (:...from)', { from: partyForms(filter.from) });
+      if (filter.to) query.andWhere('call.toNumber IN (:...to)', { to: partyForms(filter.to) });
       if (filter.variantKey) query.andWhere('call.variantKey = :variantKey', { variantKey: filter.variantKey });
       if (filter.callerGroup) query.andWhere('call.callerGroup = :callerGroup', { callerGroup: filter.callerGroup });
       if (filter.language) query.andWhere('call.language = :language', { language: filter.language });
@@ -249,6 +249,8 @@ function toStorableToolCalls(call: CallRecord): string {
     })),
   );
 }
+
+const partyForms = (party: string): string[] => (isE164(party) ? writtenForms(party) : [party]);
 
 const textOrNull = (text: string | null | undefined): string | null => (text === null || text === undefined ? null : storableText(text));
 

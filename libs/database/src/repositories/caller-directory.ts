@@ -1,4 +1,4 @@
-import type { TenantId } from '@tandem/contracts';
+import { writtenForms, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { rows, run } from '../unit-of-work.ts';
 import { patternsOf } from './phone-pattern.ts';
@@ -35,7 +35,9 @@ SELECT contact.name, contact.language,
     GROUP BY caller_group.id, caller_group.key, caller_group.greeting
     ORDER BY min(array_position($4::text[], member.pattern)), caller_group.key LIMIT ${MAX_GROUPS}
   ) match), '[]') AS groups
-FROM (SELECT $1::uuid AS tenant_id) asked LEFT JOIN contacts contact ON contact.tenant_id = asked.tenant_id AND contact.phone = $3`;
+FROM (SELECT 1) asked LEFT JOIN LATERAL (
+  SELECT name, language FROM contacts WHERE tenant_id = $1 AND phone = ANY($3::text[]) ORDER BY array_position($3::text[], phone) LIMIT 1
+) contact ON true`;
 
 /** Who is calling, as far as a tenant knows. */
 export class CallerDirectory {
@@ -44,7 +46,7 @@ export class CallerDirectory {
   /** One query. @param e164 null for a caller who shows no number: nobody knows them */
   async find(tenantId: TenantId, phoneNumberId: string, e164: string | null): Promise<KnownCaller> {
     if (e164 === null) return UNKNOWN;
-    const [row] = await run(this.dataSource, (manager) => rows<KnownCaller>(manager, SQL, [tenantId, phoneNumberId, e164, patternsOf(e164)]));
+    const [row] = await run(this.dataSource, (manager) => rows<KnownCaller>(manager, SQL, [tenantId, phoneNumberId, writtenForms(e164), patternsOf(e164)]));
     return row ?? UNKNOWN;
   }
 }

@@ -2,6 +2,7 @@ import { storableText, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE } from '../database-errors.ts';
 import { rows, run } from '../unit-of-work.ts';
+import { samePatterns } from './phone-pattern.ts';
 
 export interface CallerGroup {
   readonly key: string;
@@ -58,17 +59,18 @@ export class CallerGroupRepository {
   async addMember(tenantId: TenantId, key: string, pattern: string): Promise<'added' | 'unknown-group'> {
     const group = await this.query<{ id: string }>(
       `WITH found AS (SELECT id FROM caller_groups WHERE tenant_id = $1 AND key = $2),
+       other AS (DELETE FROM caller_group_members USING found WHERE group_id = found.id AND pattern = ANY($4::text[])),
        added AS (INSERT INTO caller_group_members (tenant_id, group_id, pattern) SELECT $1, id, $3 FROM found ON CONFLICT DO NOTHING)
        SELECT id FROM found`,
-      [tenantId, key, pattern],
+      [tenantId, key, pattern, samePatterns(pattern).filter((form) => form !== pattern)],
     );
     return group.length === 1 ? 'added' : 'unknown-group';
   }
 
   async removeMember(tenantId: TenantId, key: string, pattern: string): Promise<void> {
     await this.query(
-      'DELETE FROM caller_group_members member USING caller_groups WHERE member.group_id = caller_groups.id AND caller_groups.tenant_id = $1 AND key = $2 AND pattern = $3',
-      [tenantId, key, pattern],
+      'DELETE FROM caller_group_members member USING caller_groups WHERE member.group_id = caller_groups.id AND caller_groups.tenant_id = $1 AND key = $2 AND pattern = ANY($3::text[])',
+      [tenantId, key, samePatterns(pattern)],
     );
   }
 

@@ -1,4 +1,4 @@
-import { storableText, type TenantId } from '@tandem/contracts';
+import { storableText, writtenForms, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../database-errors.ts';
 import { ContactRow } from '../entities/business.entities.ts';
@@ -38,7 +38,7 @@ export class ContactRepository {
     const after = page.cursor === undefined ? null : positionOf(page.cursor);
     const found = await run(this.dataSource, (manager) => {
       const query = manager.createQueryBuilder(ContactRow, 'contact').where('contact.tenantId = :tenantId', { tenantId });
-      if (filter.phone) query.andWhere('contact.phone = :phone', { phone: filter.phone });
+      if (filter.phone) query.andWhere('contact.phone IN (:...phones)', { phones: writtenForms(filter.phone) });
       if (after) query.andWhere('(contact.created_at, contact.id) < (:at, :id)', { at: after.at, id: after.id });
       return query
         .orderBy('contact.createdAt', 'DESC')
@@ -54,8 +54,9 @@ export class ContactRepository {
     return row && toContact(row);
   }
 
-  /** Null when the tenant has a contact with this number already. */
+  /** Null when the tenant has a contact with this number already, in whichever form it is written. */
   async create(transaction: Transaction, tenantId: TenantId, fields: ContactFields): Promise<Contact | null> {
+    if (await this.otherWith(transaction, tenantId, fields.phone, null)) return null;
     const inserted = await transaction
       .createQueryBuilder()
       .insert()
@@ -71,6 +72,7 @@ export class ContactRepository {
 
   /** Changes the fields that are given. `taken`: another contact of the tenant has that number. */
   async update(transaction: Transaction, tenantId: TenantId, id: string, fields: ContactChange): Promise<Contact | 'not-found' | 'taken'> {
+    if (fields.phone !== undefined && (await this.otherWith(transaction, tenantId, fields.phone, id))) return 'taken';
     try {
       const result = await transaction.update(ContactRow, { tenantId, id }, { ...storable(fields), updatedAt: new Date() });
       if (result.affected !== 1) return 'not-found';
@@ -84,16 +86,33 @@ export class ContactRepository {
 
   /** The contact with this number, made if need be. A name is kept, and filled in where there was none. */
   async ensure(transaction: Transaction, tenantId: TenantId, phone: string, name: string | null): Promise<string> {
+    const written = (await this.otherWith(transaction, tenantId, phone, null)) ?? phone;
     const [contact] = await rows<{ id: string }>(
       transaction,
       `INSERT INTO contacts AS kept (tenant_id, phone, name) VALUES ($1, $2, $3)
        ON CONFLICT (tenant_id, phone) DO UPDATE SET name = coalesce(kept.name, excluded.name),
          updated_at = CASE WHEN kept.name IS NULL AND excluded.name IS NOT NULL THEN now() ELSE kept.updated_at END
        RETURNING id`,
-      [tenantId, phone, name === null ? null : storableText(name)],
+      [tenantId, written, name === null ? null : storableText(name)],
     );
     if (!contact) throw new DatabaseRefusal('no-row', 'contacts_phone_key', 'contacts');
     return contact.id;
+  }
+
+  /**
+   * The number of another contact who has this one, as it is stored. Where it can be written in several ways the unique key
+   * of the table does not tell, so those who write the same one wait for each other.
+   */
+  private async otherWith(transaction: Transaction, tenantId: TenantId, phone: string, than: string | null): Promise<string | null> {
+    const forms = writtenForms(phone);
+    if (forms.length === 1) return null;
+    await rows(transaction, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${tenantId} ${[...forms].sort().join(' ')}`]);
+    const [found] = await rows<{ phone: string }>(
+      transaction,
+      'SELECT phone FROM contacts WHERE tenant_id = $1 AND phone = ANY($2::text[]) AND id IS DISTINCT FROM $3 ORDER BY array_position($2::text[], phone) LIMIT 1',
+      [tenantId, forms, than],
+    );
+    return found?.phone ?? null;
   }
 }
 

@@ -1,8 +1,22 @@
+import { writtenForms } from '@tandem/contracts';
+
 /** A number in E.164, or its beginning and a star. */
 export const PHONE_PATTERN = /^\+[1-9](?:\d{6,14}|\d{0,13}\*)$/;
 
-/** Every pattern that fits a number, the number itself first, then from the longest beginning to the shortest. */
+/** The ways in which a pattern may be stored that is one number; a beginning is stored in one. */
+export function samePatterns(pattern: string): string[] {
+  return pattern.endsWith('*') ? [pattern] : writtenForms(pattern);
+}
+
+/**
+ * Every pattern that fits a number in any of its written forms: the forms themselves first, then their beginnings from the
+ * longest to the shortest.
+ */
 export function patternsOf(e164: string): string[] {
-  const beginnings = Array.from({ length: e164.length - 1 }, (_, index) => `${e164.slice(0, e164.length - index)}*`);
-  return [e164, ...beginnings];
+  const [normal, ...others] = writtenForms(e164);
+  // A beginning with Argentina's 9 stands for mobiles; a number shown without it need not be one.
+  const forms = [normal ?? e164, ...others.filter((form) => !form.startsWith('+549'))];
+  const beginnings = forms.flatMap((form) => Array.from({ length: form.length - 1 }, (_, index) => `${form.slice(0, form.length - index)}*`));
+  const byLength = [...new Set(beginnings)].sort((one, other) => other.length - one.length);
+  return [...writtenForms(e164), ...byLength];
 }

@@ -1,4 +1,4 @@
-import { relayIdSchema } from '@tandem/contracts';
+import { isPhoneCountry, relayIdSchema } from '@tandem/contracts';
 import { z } from 'zod';
 import { section } from './setting.ts';
 
@@ -96,6 +96,13 @@ export const ingressSection = section('call-ingress', 'The door for carriers.', 
     description: 'Address under which Twilio reaches the relays; {relay} stands for the relay id, otherwise /media/<relay id> is appended.',
     whenUnset: "each relay's own ws:// address",
     example: 'wss://media.example.com',
+  },
+  phoneCountry: {
+    env: 'PHONE_COUNTRY',
+    schema: z.string().refine(isPhoneCountry, 'must be two capital letters of ISO 3166, such as US').optional(),
+    description: 'Country whose way of writing holds for a dialled number that comes without country code, as some SIP trunks send them.',
+    whenUnset: 'such a number is read as one whose + was left out',
+    example: 'US',
   },
 });
 

@@ -1,13 +1,11 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { normalPhone } from '@tandem/contracts';
 import { z } from 'zod';
 
 /* Fields that requests to more than one service have in common. */
 
-const E164 = /^\+[1-9]\d{6,14}$/;
-
 /**
- * A phone number with its country code, however it is written; comes out as E.164. A number that is E.164 already is
- * taken even where no numbering plan knows it: carriers deliver such numbers, and the caller still wants to book.
+ * A phone number with its country code, however it is written; comes out in its normal form. One without a plus is refused:
+ * a program must not guess whose number is meant.
  */
 export const phoneSchema = z
   .string()
@@ -15,13 +13,12 @@ export const phoneSchema = z
   .min(4)
   .max(32)
   .transform((text, context) => {
-    const number = parsePhoneNumberFromString(text);
-    if (number?.isPossible()) return number.number;
-    if (E164.test(text)) return text;
+    const number = text.includes('+') ? normalPhone(text) : null;
+    if (number !== null) return number;
     context.addIssue({ code: 'custom', message: 'must be a phone number with country code, such as +12025550123' });
     return z.NEVER;
   })
-  .describe('Phone number with country code; E.164 in answers.');
+  .describe('Phone number with country code; E.164 in answers, as the numbering plan has it now.');
 
 /** In a query a bare + is read as a space. */
 export const phoneQuerySchema = z.preprocess((value) => (typeof value === 'string' ? value.replace(/^ /, '+') : value), phoneSchema);

@@ -5,13 +5,13 @@ import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
 import { dialPersonTwiml, farewellTwiml } from '@tandem/telephony';
 import { lastResortOf } from '../transfer/department-dial.ts';
-import type { VoiceForm } from '../twilio/twilio-forms.ts';
 import { accessOf, type AccessDecision } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
 import { CallPlacement } from './call-placement.service.ts';
-import { CallRefusal } from './call-refusal.service.ts';
-import { callerIdOf, e164Of, identityOf, type CallerIdentity } from './caller-identity.ts';
+import { CallRefusal, companyOf } from './call-refusal.service.ts';
+import { callerIdOf } from './caller-identity.ts';
 import { frozenAgent } from './frozen-agent.ts';
+import type { InboundCall } from './inbound-call.ts';
 import { ProviderAvailability } from './provider-availability.ts';
 import { refusalSpoken, type SpokenReason } from './refusals.ts';
 import { chooseVariant } from './variant-choice.ts';
@@ -19,9 +19,8 @@ import { WaitingRoom, type Heard } from './waiting-room.ts';
 
 /** What the door knows once number and caller are looked up. */
 interface Rung {
-  readonly form: VoiceForm;
+  readonly inbound: InboundCall;
   readonly number: DialledNumber;
-  readonly identity: CallerIdentity;
   readonly known: KnownCaller;
   readonly access: AccessDecision;
   /** BCP 47: the caller's own, else the number's, else the agent's. */
@@ -46,39 +45,44 @@ export class CallAdmission {
    * no second effect: a second stream would end the first one. `heard`: what a caller was told who has been waiting.
    * @throws when Redis or Postgres cannot be reached
    */
-  async answer(form: VoiceForm, heard: Heard): Promise<string> {
-    const earlier = await this.placement.earlierAnswer(form.CallSid);
+  async answer(inbound: InboundCall, heard: Heard): Promise<string> {
+    const { carrierCallId } = inbound;
+    const earlier = await this.placement.earlierAnswer(carrierCallId);
     if (earlier !== null) return earlier;
-    const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
-    if (!number) return this.refusals.refuse(form, 'unknown-number', { number, language: 'en-US', callerGroup: null });
-    const waiting = await this.waiting.entry(number.agent, form.CallSid);
-    const promised = waiting?.becomes === 'callback-requested' ? await this.waiting.promise(form.CallSid, heard) : null;
+    const number = await this.numberOf(inbound);
+    if (!number) return this.refusals.refuse(inbound, 'unknown-number', { number, language: 'en-US', callerGroup: null });
+    const waiting = await this.waiting.entry(number.agent, carrierCallId);
+    const promised = waiting?.becomes === 'callback-requested' ? await this.waiting.promise(carrierCallId, heard) : null;
     if (promised !== null) return promised;
-    const rung = await this.lookUp(form, number);
+    const rung = await this.lookUp(inbound, number);
     const outcome = await this.admit(rung, waiting, heard);
     if (typeof outcome === 'object') return outcome.twiml;
-    return this.refusals.refuse(form, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
+    return this.refusals.refuse(inbound, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
   }
 
   /**
    * The answer while call state is away, so that nothing can be admitted: the person the agent's ladder names for such
    * a case, or our words. The same question gets the same answer. @throws when Postgres cannot be reached either
    */
-  async answerWithoutState(form: VoiceForm): Promise<string> {
-    const number = await this.directory.findByNumber(e164Of(form.To) ?? form.To);
+  async answerWithoutState(inbound: InboundCall): Promise<string> {
+    const number = await this.numberOf(inbound);
     if (!number) return farewellTwiml(refusalSpoken('unknown-number', '', 'en-US'));
-    const { access, language } = await this.lookUp(form, number);
+    const { access, language } = await this.lookUp(inbound, number);
     const isOpen = isOpenAt(number.opening, new Date());
     const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
-    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: callerIdOf({ from: form.From, to: form.To }) });
-    return farewellTwiml(refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), number.tenant.companyName, language));
+    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: callerIdOf(inbound) });
+    return farewellTwiml(refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), companyOf(number), language));
   }
 
-  private async lookUp(form: VoiceForm, number: DialledNumber): Promise<Rung> {
-    const identity = identityOf(form.From);
+  private async numberOf({ dialled }: InboundCall): Promise<DialledNumber | null> {
+    return dialled === null ? null : this.directory.findByNumber(dialled);
+  }
+
+  private async lookUp(inbound: InboundCall, number: DialledNumber): Promise<Rung> {
+    const { identity } = inbound;
     const known = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
     const language = known.language ?? number.language ?? number.agent?.language ?? 'en-US';
-    return { form, number, identity, known, access: accessOf(number.access, identity, known), language };
+    return { inbound, number, known, access: accessOf(number.access, identity, known), language };
   }
 
   /** The answer that takes the call, or why it is not taken. What the caller may not do comes before what we cannot. */
@@ -107,17 +111,17 @@ export class CallAdmission {
     return held === null ? (hasProvider ? 'no-capacity' : 'provider-unavailable') : { twiml: held };
   }
 
-  private callOf({ form, number, identity, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date, callId = randomUUID() as CallId): AdmissionRecord {
+  private callOf({ inbound, number, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date, callId = randomUUID() as CallId): AdmissionRecord {
     const tenantId = number.tenant.id;
-    const variant = chooseVariant(number.experiment, { tenantId, agentId: published.agentId, caller: identity.e164 ?? callId });
+    const variant = chooseVariant(number.experiment, { tenantId, agentId: published.agentId, caller: inbound.identity.e164 ?? callId });
     return {
       callId,
       tenantId,
       direction: 'inbound',
-      channel: 'twilio',
-      from: form.From,
-      to: form.To,
-      carrierCallId: form.CallSid,
+      channel: inbound.channel,
+      from: inbound.from,
+      to: inbound.to,
+      carrierCallId: inbound.carrierCallId,
       admittedAt: at.getTime(),
       agent: frozenAgent(published, variant, access.group, language),
       caller: { name: known.name, group: access.group?.key ?? null, language: known.language },

@@ -5,8 +5,8 @@ import type { CallId, RefusalReason } from '@tandem/contracts';
 import { CallRepository, type DialledNumber } from '@tandem/database';
 import { farewellTwiml, type Spoken } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import type { VoiceForm } from '../twilio/twilio-forms.ts';
 import { within } from '../within.ts';
+import type { InboundCall } from './inbound-call.ts';
 import { refusalSpoken, type SpokenReason } from './refusals.ts';
 
 /** Connections to the database are for callers who can be taken. */
@@ -41,11 +41,11 @@ export class CallRefusal {
   ) {}
 
   /** The TwiML that says why. The same call asked about again gets the first answer. */
-  async refuse(form: VoiceForm, reason: SpokenReason, { number, language, callerGroup }: TurnedAway): Promise<string> {
-    const waiting = await this.line.waiting(form.CallSid);
-    if (waiting) await this.line.become(form.CallSid, reason);
-    const answer = await this.records.keepAnswer(form.CallSid, farewellTwiml(spokenTo(reason, number, language)));
-    const call = waiting?.call ?? { callId: randomUUID() as CallId, tenantId: number?.tenant.id ?? null, channel: 'twilio', from: form.From, to: form.To, carrierCallId: form.CallSid, language, callerGroup };
+  async refuse({ channel, carrierCallId, from, to }: InboundCall, reason: SpokenReason, { number, language, callerGroup }: TurnedAway): Promise<string> {
+    const waiting = await this.line.waiting(carrierCallId);
+    if (waiting) await this.line.become(carrierCallId, reason);
+    const answer = await this.records.keepAnswer(carrierCallId, farewellTwiml(spokenTo(reason, number, language)));
+    const call = waiting?.call ?? { callId: randomUUID() as CallId, tenantId: number?.tenant.id ?? null, channel, from, to, carrierCallId, language, callerGroup };
     if (waiting) await this.line.leave(waiting.call);
     await this.writeDown(call, reason, waiting);
     if (waiting) await this.line.settle(waiting.call);
@@ -126,5 +126,10 @@ export class CallRefusal {
 function spokenTo(reason: SpokenReason, number: DialledNumber | null, language: string): Spoken {
   const isAccess = reason === 'caller-blocked' || reason === 'caller-not-allowed';
   const own = isAccess ? number?.access.refusalText : '';
-  return own ? { text: own, language } : refusalSpoken(reason, number?.tenant.companyName ?? '', language);
+  return own ? { text: own, language } : refusalSpoken(reason, companyOf(number), language);
+}
+
+/** The name callers know: the one the owner of the agent set, where an agent answers; empty for a number that is nobody's. */
+export function companyOf(number: DialledNumber | null): string {
+  return number?.agent?.companyName ?? number?.tenant.companyName ?? '';
 }

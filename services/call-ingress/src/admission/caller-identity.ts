@@ -1,28 +1,22 @@
-import { isWithheld, shownNumber } from '@tandem/contracts';
-import { phoneSchema } from '@tandem/platform';
+import { isWithheld, partyNumber, partyUser } from '@tandem/contracts';
 
 /** Who the carrier says is calling. */
 export interface CallerIdentity {
-  /** Null when they show no number, or one that is none (a SIP name). */
+  /** In its normal form; null when they show no number, or an address without one (a SIP name). */
   readonly e164: string | null;
   readonly isWithheld: boolean;
 }
 
-const SIP_USER = /^sips?:([^@;]+)@/i;
+/** How a caller without a number is named on record, whatever word the carrier has for it. */
+export const WITHHELD = 'anonymous';
 
-export function identityOf(from: string): CallerIdentity {
-  const party = SIP_USER.exec(from)?.[1] ?? from;
-  if (isWithheld(party)) return { e164: null, isWithheld: true };
-  return { e164: e164Of(party), isWithheld: false };
+/** @param near the country whose habits hold for a number without a plus */
+export function identityOf(from: string, near?: string): CallerIdentity {
+  if (isWithheld(partyUser(from))) return { e164: null, isWithheld: true };
+  return { e164: partyNumber(from, near), isWithheld: false };
 }
 
 /** The number a person sees whom the caller is put through to: theirs, else the one they dialled. A carrier takes no other. */
 export function callerIdOf({ from, to }: { readonly from: string; readonly to: string }): string {
-  return identityOf(from).e164 ?? e164Of(to) ?? to;
-}
-
-/** A number however the carrier writes it, SIP addresses included; null when it is none. */
-export function e164Of(party: string): string | null {
-  const written = SIP_USER.exec(party)?.[1] ?? party;
-  return shownNumber(written) ?? phoneSchema.safeParse(written).data ?? null;
+  return identityOf(from).e164 ?? partyNumber(to) ?? to;
 }

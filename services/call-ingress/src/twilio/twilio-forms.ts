@@ -1,4 +1,4 @@
-import { callStatusSchema, cleanedText } from '@tandem/contracts';
+import { callStatusSchema, cleanedText, partySchema } from '@tandem/contracts';
 import { z } from 'zod';
 
 /*
@@ -8,12 +8,12 @@ import { z } from 'zod';
  */
 
 const callSid = z.string().regex(/^CA[0-9a-zA-Z]{1,64}$/, 'must be a call SID');
-const party = cleanedText().min(1).max(256);
 
 export const voiceForm = z.object({
   CallSid: callSid,
-  From: party,
-  To: party,
+  /** Empty when the caller shows no number. */
+  From: partySchema.default(''),
+  To: partySchema,
   CallStatus: callStatusSchema,
   Direction: cleanedText().max(40),
 });

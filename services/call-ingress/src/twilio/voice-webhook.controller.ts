@@ -1,12 +1,15 @@
 import { Body, Controller, Header, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
+import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { farewellTwiml } from '@tandem/telephony';
 import { CallAdmission } from '../admission/call-admission.service.ts';
 import { CallRefusal } from '../admission/call-refusal.service.ts';
+import type { InboundCall } from '../admission/inbound-call.ts';
 import { refusalSpoken } from '../admission/refusals.ts';
 import { heardSchema, WaitingRoom, type Heard } from '../admission/waiting-room.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { within } from '../within.ts';
 import { CarrierReports } from './carrier-reports.service.ts';
+import { ringingCall } from './ringing-call.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { voiceForm, type VoiceForm } from './twilio-forms.ts';
 
@@ -21,6 +24,7 @@ export class VoiceWebhookController {
   private readonly logger = new Logger(VoiceWebhookController.name);
 
   constructor(
+    @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'call-ingress'>, 'phoneCountry'>,
     @Inject(CallAdmission) private readonly admission: CallAdmission,
     @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
     @Inject(CallRefusal) private readonly refusals: CallRefusal,
@@ -32,30 +36,34 @@ export class VoiceWebhookController {
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
   async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query({ schema: heardSchema }) heard: Heard): Promise<string> {
+    const call = ringingCall(form, this.config.phoneCountry);
     const fate = { isTurnedAway: false };
     try {
-      return await within(ADMISSION_MS, this.admit(form, heard, fate));
+      return await within(ADMISSION_MS, this.admit(call, heard, fate));
     } catch (error) {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
       this.metrics.admissions.inc({ outcome: 'failed' });
-      const held = await this.waiting.holdBlindly(form.CallSid, heard);
+      const held = await this.waiting.holdBlindly(call.carrierCallId, heard);
       if (held !== null) return held;
       fate.isTurnedAway = true;
-      return this.withoutState(form);
+      return this.withoutState(call);
     }
   }
 
   /** Goes on when nobody waits for it any more: what comes of it too late is made good. */
-  private async admit(form: VoiceForm, heard: Heard, fate: { readonly isTurnedAway: boolean }): Promise<string> {
-    const answer = await this.admission.answer(form, heard);
-    if (fate.isTurnedAway) await this.refusals.turnedAway(form.CallSid);
-    await this.reports.catchUp(form.CallSid);
+  private async admit(call: InboundCall, heard: Heard, fate: { readonly isTurnedAway: boolean }): Promise<string> {
+    const answer = await this.admission.answer(call, heard);
+    if (fate.isTurnedAway) await this.refusals.turnedAway(call.carrierCallId);
+    await this.reports.catchUp(call.carrierCallId);
     return answer;
   }
 
-  private async withoutState(form: VoiceForm): Promise<string> {
-    const [answer] = await Promise.allSettled([within(WITHOUT_STATE_MS, this.admission.answerWithoutState(form)), within(WITHOUT_STATE_MS, this.refusals.turnedAway(form.CallSid))]);
+  private async withoutState(call: InboundCall): Promise<string> {
+    const [answer] = await Promise.allSettled([
+      within(WITHOUT_STATE_MS, this.admission.answerWithoutState(call)),
+      within(WITHOUT_STATE_MS, this.refusals.turnedAway(call.carrierCallId)),
+    ]);
     return answer.status === 'fulfilled' ? answer.value : farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
   }
 }

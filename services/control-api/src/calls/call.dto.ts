@@ -1,13 +1,20 @@
-import { CALL_STATUSES, callDirectionSchema, channelSchema, COST_MODALITIES, MICROS_PER_USD, REFUSAL_REASONS, toolOutcomeSchema, usageSchema, type CallCost, type CostModality } from '@tandem/contracts';
+import { CALL_STATUSES, callDirectionSchema, channelSchema, COST_MODALITIES, MAX_PARTY_LENGTH, MICROS_PER_USD, partyNumber, REFUSAL_REASONS, toolOutcomeSchema, usageSchema, type CallCost, type CostModality } from '@tandem/contracts';
 import type { CallDetail, CallSummary, Page } from '@tandem/database';
 import { z } from 'zod';
 
 const instant = z.iso.datetime({ offset: true }).max(40);
 
+/** In a query a bare + is read as a space. */
+const partyQuery = z
+  .string()
+  .min(1)
+  .max(MAX_PARTY_LENGTH)
+  .transform((text) => partyNumber(text.replace(/^ /, '+')) ?? text);
+
 export const listCallsSchema = z.object({
   status: z.enum(CALL_STATUSES).optional().describe('Calls in this status only.'),
-  from: z.string().min(1).max(256).optional().describe('Calls of this caller only, as the carrier gave the number.'),
-  to: z.string().min(1).max(256).optional().describe('Calls to this number only.'),
+  from: partyQuery.optional().describe('Calls of this caller only: a number however it is written, anonymous, or an address without a number.'),
+  to: partyQuery.optional().describe('Calls to this number only, however it is written.'),
   refusalReason: z.enum(REFUSAL_REASONS).optional().describe('Calls that never came to an agent for this reason only, such as callback-requested.'),
   variant: z.string().min(1).max(40).optional().describe('Calls with this prompt variant only.'),
   callerGroup: z.string().min(1).max(64).optional().describe('Calls of members of this group only.'),

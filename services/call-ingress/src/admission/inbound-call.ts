@@ -1,0 +1,15 @@
+import type { Channel } from '@tandem/contracts';
+import type { CallerIdentity } from './caller-identity.ts';
+
+/** A call that rings, as the door of its channel has read it: everything behind works with this. */
+export interface InboundCall {
+  readonly channel: Channel;
+  readonly carrierCallId: string;
+  /** Who calls. */
+  readonly identity: CallerIdentity;
+  /** The number that rings, in its normal form; null when what was dialled is none. */
+  readonly dialled: string | null;
+  /** Both parties as they go on record: a number in its normal form, `anonymous`, or the address as it came. */
+  readonly from: string;
+  readonly to: string;
+}
