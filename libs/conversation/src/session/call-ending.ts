@@ -60,6 +60,11 @@ export class CallEnding {
     if (this.goodbye) this.end(this.goodbye.reason);
   }
 
+  /** The agent has said what it had to say, and the caller speaks: last words have been heard. */
+  talkedOver(): void {
+    if (this.goodbye?.isFinal) this.end(this.goodbye.reason);
+  }
+
   end(reason: TerminationReason): void {
     if (this.isOver) return;
     this.settled = termination(reason);

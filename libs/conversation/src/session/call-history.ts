@@ -101,7 +101,7 @@ function placedItem(fact: CallFact): Placed | null {
     case 'digit.pressed':
       return { atMs: fact.data.atMs, item: { kind: 'note', text: KEYS + fact.data.digit } };
     case 'transfer.ended':
-      return fact.data.outcome === 'bridged' ? null : { atMs: fact.data.atMs, item: { kind: 'note', text: `Putting the caller through to ${fact.data.department} ended with: ${fact.data.outcome}. The caller is back with you.` } };
+      return fact.data.outcome === 'bridged' ? null : { atMs: fact.data.atMs, item: { kind: 'note', text: `Putting the caller through to ${fact.data.department} ended with: ${fact.data.outcome}. The caller is back with you: go on where you were, without repeating what they have heard.` } };
     default:
       return null;
   }

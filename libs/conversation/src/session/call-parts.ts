@@ -70,7 +70,10 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const turns: TurnTaking = new TurnTaking(model, playout, clock, turnRules(agent, settings, () => transcript.hasAsked(playout.hearing())), {
     quiet: hooks.quiet,
-    talkedOver: () => transfer.talkedOver(),
+    talkedOver: () => {
+      transfer.talkedOver();
+      ending.talkedOver();
+    },
     callerActive: () => wait.busy(),
     nothingSaid: (itemId) => {
       transcript.nothingSaid(itemId);

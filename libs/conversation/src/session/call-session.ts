@@ -282,9 +282,7 @@ export class CallSession {
   private playoutIdle(): void {
     if (!this.parts.ending.isSayingGoodbye && !this.parts.transfer.isPending) this.parts.turns.isProtected = false;
     this.parts.turns.playoutIdle();
-    if (!this.parts.turns.isCallerSpeaking || !this.parts.ending.isSayingGoodbye) return;
-    if (this.parts.ending.withdrawGoodbye()) this.parts.turns.isProtected = false;
-    else this.parts.ending.quiet();
+    if (this.parts.turns.isCallerSpeaking && this.parts.ending.withdrawGoodbye()) this.parts.turns.isProtected = false;
   }
 
   private quiet(): void {

@@ -70,11 +70,12 @@ export class CallWatch {
     ending.sayGoodbye(reason, { isFinal: true });
   }
 
-  /** For last words: cuts off what is being said, but no legal notice, and has them heard to their end. */
+  /** For last words: cuts off what is being said, but no legal notice, and has them heard to their end, and nothing after them. */
   makeRoom(): void {
     const { ending, turns } = this.parts;
     if (!turns.isProtected || ending.isSayingGoodbye) turns.interrupt();
     turns.isProtected = true;
+    turns.close();
   }
 
   stop(): void {

@@ -85,7 +85,7 @@ describe('a session that takes a call over', () => {
     const call = takeOver([attached, agent('Good morning.', 500), caller('A person please.', 2_000), agent('One moment.', 4_000), returned('busy', 9_000)], 5_000);
     await call.passes(1);
     expect(call.model.asked).toEqual(['say: I am sorry, nobody could take the call just now.', 'reply']);
-    expect(call.model.setup.history().at(-1)).toEqual({ kind: 'note', text: 'Putting the caller through to support ended with: busy. The caller is back with you.' });
+    expect(call.model.setup.history().at(-1)).toEqual({ kind: 'note', text: 'Putting the caller through to support ended with: busy. The caller is back with you: go on where you were, without repeating what they have heard.' });
   });
 
   it('does not tell them again when the stream breaks later', async () => {

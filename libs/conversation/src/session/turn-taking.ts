@@ -72,7 +72,8 @@ export class TurnTaking {
   private speaking: Speech | null = null;
   /** Asked for and not yet begun. */
   private owed: SpeakRequest['kind'] | null = null;
-  private readonly owner: 'model' | 'session';
+  private owner: 'model' | 'session';
+  private isClosed = false;
   /** While true the caller does not interrupt: something is being said that must be heard. */
   isProtected = false;
   interruptions = 0;
@@ -181,7 +182,7 @@ export class TurnTaking {
 
   /** Lets the agent speak, unless the caller is speaking: then the answer to that turn covers it. */
   speak(request: SpeakRequest): void {
-    if (this.isCallerSpeaking && request.kind === 'reply') return;
+    if (request.kind === 'reply' && (this.isCallerSpeaking || this.isClosed)) return;
     this.owed = request.kind;
     this.model().respond(request);
   }
@@ -196,6 +197,14 @@ export class TurnTaking {
     if (cut.length === 0) return;
     this.interruptions += 1;
     this.events.interrupted(cut, this.clock.now() - startedAt);
+  }
+
+  /** Last words follow: from now on nobody is answered, not by the model itself either. */
+  close(): void {
+    this.isClosed = true;
+    if (this.owner === 'session') return;
+    this.owner = 'session';
+    this.model().change({ turnOwner: 'session' });
   }
 
   stop(): void {

@@ -136,7 +136,7 @@ function withDayOfMonth(meaning: Meaning): Meaning {
 }
 
 /** The free time that was picked: by the clock, by its place, or by a yes when there is but one. */
-function chosenSlot(state: BookingState, meaning: Meaning, context: DialogueContext): Slot | null {
+export function chosenSlot(state: BookingState, meaning: Meaning, context: DialogueContext): Slot | null {
   const { clock, ordinal } = meaning;
   if (isOtherWish(meaning)) return null;
   if (clock) return (state.slots ?? []).find((slot) => isAt(slot, clock, context)) ?? null;

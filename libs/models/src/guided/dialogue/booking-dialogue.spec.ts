@@ -1,56 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HistoryItem } from '@tandem/conversation';
-import { DateTime } from 'luxon';
-import { bookingDialogue } from './booking-dialogue.ts';
-import type { BookingState } from './booking-state.ts';
-import type { DialogueContext, DialogueInput, DialogueMove, ToolRole } from './dialogue.ts';
-import type { ToolResult } from './tool-results.ts';
+import { at, CALENDAR, Conversation, free, ok } from '../testing/booking-conversation.ts';
 import { DISCLOSURE } from './wording.ts';
-
-/** Monday morning in New York. */
-const NOW = DateTime.fromISO('2026-03-02T08:10:00', { zone: 'America/New_York' });
-const CALENDAR: readonly ToolRole[] = ['check', 'book', 'end'];
-/** Clocks go forward on March 8th. */
-const at = (time: string, day = '2026-03-03') => ({ start: `${day}T${time}:00.000${day < '2026-03-08' ? '-05:00' : '-04:00'}`, end: '', resource: 'Ann' });
-const ok = (value: unknown): ToolResult => ({ status: 'ok', value });
-const free = (...times: string[]) => ok({ slots: times.map((time) => at(time)) });
-
-/** A call in words: what the caller does, and what comes back. */
-class Conversation {
-  private state: BookingState;
-  private readonly context: DialogueContext;
-  private last: readonly DialogueMove[] = [];
-
-  constructor(tools: readonly ToolRole[] = CALENDAR, history: readonly HistoryItem[] | null = null) {
-    this.context = { companyName: 'Northwind', today: NOW.startOf('day'), now: NOW, tools: new Set(tools) };
-    this.state = history ? bookingDialogue.resume(history, this.context) : bookingDialogue.begin();
-  }
-
-  private take(input: DialogueInput): string {
-    const step = bookingDialogue.step(this.state, input, this.context);
-    this.state = step.state;
-    this.last = step.moves;
-    return this.last.flatMap((move) => (move.kind === 'say' ? [move.text] : [])).join(' ');
-  }
-
-  begins = (): string => this.take({ kind: 'prompted', isQuestionHeard: true });
-  prompted = (isQuestionHeard: boolean): string => this.take({ kind: 'prompted', isQuestionHeard });
-  says = (text: string, isQuestionHeard = true): string => this.take({ kind: 'heard', text, isQuestionHeard });
-  presses = (digits: string): string => this.take({ kind: 'keys', digits, isQuestionHeard: true });
-  coughs = (isInterruption = false, isQuestionHeard = true): string => this.take({ kind: 'unheard', isInterruption, isQuestionHeard });
-  told = (instruction: string): string => this.take({ kind: 'instructed', instruction });
-  saidForUs = (): string => this.take({ kind: 'said' });
-  answers = (result: ToolResult, callNumber = this.state.calls): string => this.take({ kind: 'tool-result', callNumber, result });
-
-  get asks(): { tool: ToolRole; arguments: Readonly<Record<string, string>> } | null {
-    const call = this.last.find((move) => move.kind === 'call');
-    return call ? { tool: call.tool, arguments: call.arguments } : null;
-  }
-
-  get essential(): string[] {
-    return this.last.flatMap((move) => (move.kind === 'say' && move.isEssential ? [move.text] : []));
-  }
-}
 
 /** A call that has come to the question whether to book nine o'clock tomorrow. */
 function atConfirmation(): Conversation {
@@ -362,39 +312,3 @@ describe('the guided booking, asked to speak', () => {
   });
 });
 
-describe('the guided booking, taken over in the middle', () => {
-  const booked = (output: string): HistoryItem[] => [
-    { kind: 'agent', text: `Hello, this is Northwind. ${DISCLOSURE}` },
-    { kind: 'caller', text: 'I need a plumber on Wednesday.' },
-    { kind: 'tool-call', providerCallId: 'a', name: 'check_availability', argumentsJson: '{"service":"plumbing","date":"2026-03-04","partOfDay":"morning"}' },
-    { kind: 'tool-result', providerCallId: 'a', output: '{"status":"ok","result":{"slots":[]}}' },
-    ...(output === '' ? [] : ([{ kind: 'tool-call', providerCallId: 'b', name: 'book_appointment', argumentsJson: '{}' }] as const)),
-    ...(output === '' || output === 'none' ? [] : ([{ kind: 'tool-result', providerCallId: 'b', output }] as const)),
-  ];
-
-  it('goes on with what was said, without a second greeting', () => {
-    const call = new Conversation(CALENDAR, [{ kind: 'caller', text: 'I need a plumber on Wednesday.' }]);
-    expect(call.begins()).toBe(`${DISCLOSURE} For Wednesday, March 4th: in the morning or in the afternoon?`);
-  });
-
-  it('reads the calendar anew', () => {
-    const call = new Conversation(CALENDAR, booked(''));
-    expect(call.begins()).toBe('One moment, I am looking at Wednesday, March 4th in the morning.');
-    expect(call.asks?.arguments).toEqual({ service: 'plumbing', date: '2026-03-04', partOfDay: 'morning' });
-  });
-
-  it('does not book twice', () => {
-    const call = new Conversation(CALENDAR, booked('{"status":"ok","result":{"reference":"NW-1"}}'));
-    expect(call.begins()).toBe('Is there anything else?');
-  });
-
-  it.each(['none', '{"status":"timed-out","message":"…"}', 'garbage'])('is honest about a booking whose outcome is %s', (output) => {
-    const call = new Conversation(CALENDAR, booked(output));
-    expect(call.begins()).toBe('I am not certain whether the appointment was made. A colleague will check and call you back to confirm. Is there anything else?');
-  });
-
-  it('goes on looking after a refused booking', () => {
-    const call = new Conversation(CALENDAR, booked('{"status":"refused","reason":"slot-taken","message":"…"}'));
-    expect(call.begins()).toContain('I am looking at Wednesday, March 4th in the morning.');
-  });
-});

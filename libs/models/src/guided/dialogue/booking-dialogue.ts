@@ -1,14 +1,12 @@
-import type { HistoryItem } from '@tandem/conversation';
-import { z } from 'zod';
-import { answer, fill } from './booking-answers.ts';
-import { advance, ask, call, failed, repeat, tell, type Step } from './booking-moves.ts';
+import { answer } from './booking-answers.ts';
+import { ask, call, failed, repeat, tell, type Step } from './booking-moves.ts';
 import { takeResult } from './booking-results.ts';
-import { INITIAL, isWaiting, withoutRequest, type BookingState } from './booking-state.ts';
+import { resume, resumed } from './booking-resume.ts';
+import { INITIAL, isWaiting, type BookingState } from './booking-state.ts';
 import { phrasesOf, readKeys } from './booking-steps.ts';
 import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput } from './dialogue.ts';
 import { readMeaning } from './meaning.ts';
-import { readToolOutput, type ToolResult } from './tool-results.ts';
-import { CALLBACK, DISCLOSURE, GOODBYE, greeting } from './wording.ts';
+import { DISCLOSURE, GOODBYE, greeting } from './wording.ts';
 
 /**
  * Books a visit by rules: service, day, time, the calendar's offers, a consent to the whole, the outcome. The state
@@ -85,13 +83,6 @@ function prompted(state: BookingState, isQuestionHeard: boolean, context: Dialog
   return isQuestionHeard ? { state, moves: [] } : repeat(state, context);
 }
 
-/** The first words after an interruption that was not the caller's doing. */
-function resumed(state: BookingState, context: DialogueContext): Step {
-  const doubt = state.isBookingInDoubt ? ['I am not certain whether the appointment was made.', CALLBACK] : [];
-  const settled = { ...state, isBookingInDoubt: false };
-  return state.step === 'more' ? ask(settled, context, ...doubt) : advance(settled, context, ...doubt);
-}
-
 type Instruction = readonly [pattern: RegExp, follow: (state: BookingState, context: DialogueContext) => Step];
 
 /** The instructions a session is known to give; any other gets neutral words. */
@@ -111,57 +102,4 @@ function instructed(state: BookingState, instruction: string, context: DialogueC
 function question(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {
   const greeted = { ...state, isGreeted: true };
   return isWaiting(state) ? tell(greeted, ...lead) : ask(greeted, context, ...lead);
-}
-
-const wishSchema = z.object({
-  service: z.enum(['plumbing', 'heating', 'electrical']).nullable().catch(null),
-  date: z.iso.date().nullable().catch(null),
-  partOfDay: z.enum(['morning', 'afternoon', 'any']).nullable().catch(null),
-});
-
-/** Reads the wish from what was said and asked, and whether it was booked; the calendar is asked anew. */
-function resume(history: readonly HistoryItem[], context: DialogueContext): BookingState {
-  const bookings = new Set(history.flatMap((item) => (item.kind === 'tool-call' && item.name === BOOK ? [item.providerCallId] : [])));
-  const start: BookingState = { ...INITIAL, isGreeted: true, hasLookedUp: true };
-  const state = history.reduce((before, item) => recall(before, item, bookings, context), start);
-  return state.isBookingInDoubt ? { ...withoutRequest(state), step: 'more' } : state;
-}
-
-const CHECK = 'check_availability';
-const BOOK = 'book_appointment';
-
-function recall(state: BookingState, item: HistoryItem, bookings: ReadonlySet<string>, context: DialogueContext): BookingState {
-  switch (item.kind) {
-    case 'agent':
-      return item.text.includes(DISCLOSURE) ? { ...state, disclosure: 'heard' } : state;
-    case 'caller':
-      return fill(state, readMeaning(item.text), context) ?? state;
-    case 'tool-call':
-      if (item.name === BOOK) return { ...state, isBookingInDoubt: true };
-      return item.name === CHECK ? wishOf(state, item.argumentsJson) : state;
-    case 'tool-result':
-      return bookings.has(item.providerCallId) ? afterBooking(state, readToolOutput(item.output)) : state;
-    case 'note':
-      return state;
-  }
-}
-
-function wishOf(state: BookingState, argumentsJson: string): BookingState {
-  const wish = wishSchema.safeParse(readJson(argumentsJson));
-  if (!wish.success) return state;
-  const { service, date, partOfDay } = wish.data;
-  return { ...state, service: service ?? state.service, date: date ?? state.date, part: partOfDay ?? state.part };
-}
-
-function afterBooking(state: BookingState, { status }: ToolResult): BookingState {
-  if (status === 'refused' || status === 'cancelled') return { ...state, isBookingInDoubt: false };
-  return { ...withoutRequest(state), step: 'more', isBookingInDoubt: status !== 'ok' };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
