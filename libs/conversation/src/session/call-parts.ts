@@ -44,7 +44,6 @@ export type CallParts = ReturnType<typeof assembleCall>;
 /** The parts of one call, each knowing those it needs. Made once, at the start; who tells whom what is all here. */
 export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallHooks) {
   const { call, stream, clock, declarationsFor } = given;
-  const settings = call.agent;
   const model = () => hooks.model() as VoiceModelSession;
   const atMs = () => offsetMs(call, clock);
   const note = (text: string): void => hooks.model()?.addNote(text);
@@ -68,7 +67,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     heardFirst: (responseId) => latency.heardFirst(responseId),
     idle: hooks.playoutIdle,
   });
-  const turns: TurnTaking = new TurnTaking(model, playout, clock, turnRules(agent, settings, () => transcript.hasAsked(playout.hearing())), {
+  const turns: TurnTaking = new TurnTaking(model, playout, clock, turnRules(agent, call.agent, () => transcript.hasAsked(playout.hearing())), {
     quiet: hooks.quiet,
     talkedOver: () => {
       transfer.talkedOver();
@@ -102,7 +101,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     turns.speak({ kind: 'reply' });
   });
   const secureDigits = new SecureDigits(clock);
-  const mic: MicDistance = new MicDistance(firstMicDistance(settings, agent), clock, (noiseReduction) => agent.apply({ noiseReduction }, 'tool'));
+  const mic: MicDistance = new MicDistance(firstMicDistance(call.agent, agent), clock, (noiseReduction) => agent.apply({ noiseReduction }, 'tool'));
   const languages = languageWatch(given, agent);
   const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
   const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, digits, secureDigits, recording, log, offsetMs: atMs });
