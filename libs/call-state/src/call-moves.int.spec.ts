@@ -162,6 +162,32 @@ describe('a call without a relay', () => {
     expect(await store.standing(callId)).toMatchObject({ state: 'connected', epoch: 2, relayId: second });
   });
 
+  it('is not the old relay’s any more once it is offered, though nobody has claimed it yet', async () => {
+    const callId = await heldCall();
+    expect(await beat(first, [callId])).toEqual([{ kind: 'stored', lastSeq: 0 }]);
+    await offer(callId, 'relay-2');
+    expect(await beat(first, [callId])).toEqual([{ kind: 'superseded' }]);
+    expect(await store.claim(callId, second, 2, 3_000)).toMatchObject({ outcome: 'claimed' });
+  });
+
+  it('is not ended by its old relay, to which a stream closed for another relay looks like a caller who hung up', async () => {
+    const callId = await heldCall();
+    const hungUp: CallFact = { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 2 } };
+    await offer(callId, 'relay-2');
+    await append(callId, 1, { type: 'digit.pressed', data: { digit: '1', atMs: 1 } }, hungUp);
+    expect(await store.standing(callId)).toMatchObject({ state: 'connected' });
+    expect((await store.events(callId)).events.map(({ type }) => type)).not.toContain('call.ended');
+    expect(await store.claim(callId, second, 2, 3_000)).toMatchObject({ outcome: 'claimed', lastSeq: 1 });
+  });
+
+  it('is ended by its old relay once the carrier has reported that the caller is gone', async () => {
+    const callId = await heldCall();
+    await offer(callId, 'relay-2');
+    await store.addFact(callId, 'left', { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } });
+    await append(callId, 1, { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 2 } });
+    expect(await store.standing(callId)).toMatchObject({ state: 'ended', endReason: 'caller-hangup' });
+  });
+
   it('is not offered under an epoch that has been offered, nor to a relay that cannot take it', async () => {
     const callId = await heldCall();
     expect((await offer(callId, 'x', { nextEpoch: 3 })).outcome).toBe('moved');

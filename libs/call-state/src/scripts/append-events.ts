@@ -3,8 +3,12 @@ import { script } from './script.ts';
 
 /*
  * Appends the owner's next events, each once: what is at or below lastSeq is there already, what comes from an older
- * epoch is refused, and so is what would leave a gap, because events before it have been lost here. Marks are carried out, and what an event cost is added to the tenant's day and month, in the same
- * step, so it counts once too.
+ * epoch is refused, and so is what would leave a gap, because events before it have been lost here. Marks are carried
+ * out, and what an event cost is added to the tenant's day and month, in the same step, so it counts once too.
+ *
+ * A call that has been offered to another relay is not ended by the one that lost it: to a relay that wakes up between
+ * the offer and the claim, the stream that the carrier closed for the new one looks like a caller who hung up. Only the
+ * carrier's report that the caller has left lets it end the call. Events before the ending are stored.
  *
  * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] calls:live
  * KEYS[4] spend:<tenantId>:<day>   KEYS[5] spend:<tenantId>:<month>
@@ -18,15 +22,21 @@ import { script } from './script.ts';
 export const appendEvents = script(
   5,
   `${APPLY_MARK}
-local call = redis.call('HMGET', KEYS[1], 'epoch', 'lastSeq')
+local call = redis.call('HMGET', KEYS[1], 'epoch', 'lastSeq', 'minted', 'left')
 if not call[1] then return {'unknown', 0} end
 if tonumber(ARGV[1]) < tonumber(call[1]) then return {'fenced', 0} end
 local last = tonumber(call[2])
 local cost = 0
+local isOffered = call[3] and tonumber(call[3]) > tonumber(ARGV[1]) and call[4] ~= '1'
+local outcome = 'stored'
 if tonumber(ARGV[10]) > last + 1 then return {'behind', last} end
 for index = 9, #ARGV, 5 do
   local seq = tonumber(ARGV[index + 1])
   if seq > last then
+    if isOffered and string.sub(ARGV[index + 3], 1, 6) == 'ended:' then
+      outcome = 'fenced'
+      break
+    end
     redis.call('XADD', KEYS[2], '*', 'e', ARGV[index], 's', seq, 'p', ARGV[index + 2])
     cost = cost + tonumber(ARGV[index + 4])
     mark(KEYS[1], KEYS[3], ARGV[2], ARGV[index + 3], ARGV[index + 2], ARGV[4], ARGV[5], ARGV[6])
@@ -43,7 +53,7 @@ end
 redis.call('HSET', KEYS[1], 'lastSeq', last)
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
-return {'stored', last, cost, sums[1], sums[2]}
+return {outcome, last, cost, sums[1], sums[2]}
 `,
 );
 
