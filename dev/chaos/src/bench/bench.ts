@@ -105,6 +105,12 @@ export class Bench {
     return true;
   }
 
+  /** Returns the carrier's id of the call a model session belongs to; null before the caller has said a word in it. */
+  callOf(session: SimulatedSession): string | null {
+    const number = /\bcall (\d+) turn/.exec(session.items.map(textOf).join(' '))?.[1];
+    return this.sids[Number(number) - 1] ?? null;
+  }
+
   private noteSession(session: SimulatedSession): void {
     const seeded = session.seededItems.flatMap((wire): Spoken[] => {
       const text = textOf(wire);
@@ -115,9 +121,8 @@ export class Bench {
     const own = session.items.slice(session.seededItems.length).filter(({ type }) => type === 'message');
     const wordsOf = (role: string) => own.filter((wire) => wire['role'] === role).map(textOf).filter((text) => text !== '');
     const [heard, said] = [wordsOf('user'), wordsOf('assistant')];
-    const number = /\bcall (\d+) turn/.exec([...seeded.map(({ text }) => text), ...heard, ...said].join(' '))?.[1];
     const refusals = Object.values(session.counters.refusals).reduce((sum, count) => sum + count, 0);
-    this.history.add({ kind: 'model-session', call: this.sids[Number(number) - 1] ?? null, session: session.id, openedAt: Math.round(Date.now() - session.ageMs), seeded, heard, said, refusals });
+    this.history.add({ kind: 'model-session', call: this.callOf(session), session: session.id, openedAt: Math.round(Date.now() - session.ageMs), seeded, heard, said, refusals });
   }
 
   /** What is on record of a call that is over goes into the history. */

@@ -62,6 +62,14 @@ describe('a history', () => {
     expect(rulesBroken(told)).toEqual(rules);
   });
 
+  it('does not take a turn for finished whose answer the caller spoke over', () => {
+    const turn = (text: string, saidFrom: number): HistoryEntry => ({ at: saidFrom + 700, kind: 'caller-said', call: CALL, text, fromAt: saidFrom, isAnswered: true });
+    const answered = heard(answerTo('call 1 turn 3 try 1'), 17_000, 58);
+    const story = [turn('call 1 turn 3 try 1', 14_000), answered];
+    expect(rulesBroken({ more: story })).toEqual(['turn-kept']);
+    expect(rulesBroken({ more: [...story, turn('call 1 turn 4 try 1', 16_900)] })).toEqual([]);
+  });
+
   it('does not hold a relay to what the carrier still had in hand when it was struck', () => {
     const unfinished = heard(answerTo('call 1 turn 9 try 1'), 4_950);
     const said: HistoryEntry = { at: 4_000, kind: 'caller-said', call: CALL, text: 'call 1 turn 9 try 1', fromAt: 3_300, isAnswered: true };

@@ -69,8 +69,13 @@ export function finishedTurns(story: CallStory, by = Number.POSITIVE_INFINITY): 
   return story.said.flatMap(({ text }) => {
     const answer = answerTo(text);
     const heard = story.heard.find((item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES);
-    return heard && heard.at + MARGIN_MS < by && wasRelayThere(story, heard.at) ? [{ text, answer, at: heard.at }] : [];
+    return heard && heard.at + MARGIN_MS < by && wasRelayThere(story, heard.at) && !wasSpokenOver(story, heard) ? [{ text, answer, at: heard.at }] : [];
   });
+}
+
+/** The caller began to speak before the answer was over: the agent breaks off, and may keep less than was heard. */
+function wasSpokenOver({ said }: CallStory, heard: EntryOf<'agent-heard'>): boolean {
+  return said.some(({ fromAt }) => fromAt > heard.fromAt && fromAt < heard.at);
 }
 
 function wasRelayThere({ faults, streams }: CallStory, at: number): boolean {

@@ -21,21 +21,21 @@ async function freezeOne(bench: Bench): Promise<void> {
   const held = (await bench.holdings()).get(relay) ?? [];
   await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
   await sleep(SETTLED_MS);
-  const early = appendsOf(bench);
+  // At a time when nobody has missed the relay yet: the sessions of its calls are its own.
+  const own = bench.fleet.model.sessions.filter((session) => session.isOpen && held.includes(bench.callOf(session) ?? ''));
   const isOnItsWay = (): boolean => {
     const now = streamsOf();
     return held.every((sid) => (now.get(sid) ?? 0) > (streams.get(sid) ?? 0));
   };
   if (await bench.until(isOnItsWay, FROZEN_MS - SETTLED_MS)) await sleep(CLAIMED_MS);
-  // Whom a frozen relay talks to hears nothing more: those sessions are its own.
-  const frozen = [...appendsOf(bench)].filter(([session, appends]) => early.get(session) === appends);
+  const appends = appendsOf(own);
   const before = mediaAfterEnd(bench);
   await bench.fleet.signal(relay, 'SIGCONT');
   bench.history.add({ kind: 'fault-over', what: 'freeze', target: relay });
   await sleep(AWAKE_MS);
   // Nobody takes a plain relay's calls over: it may go on with them.
   if (bench.fleet.kind === 'plain') return;
-  bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaAfterEnd(bench) - before + sum(frozen.map(([session, appends]) => session.counters.appends - appends)) });
+  bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaAfterEnd(bench) - before + appendsOf(own) - appends });
 }
 
 /** R3, R4: a relay stops without a word, and comes back when its calls are somebody else's. */
@@ -62,9 +62,9 @@ function mediaAfterEnd({ callers }: Bench): number {
   return sum(callers.flatMap(({ call }) => call.streams.reports.map((report) => report.mediaAfterEnd)));
 }
 
-/** Pieces of audio each open model session has been given. */
-function appendsOf({ fleet }: Bench): Map<SimulatedSession, number> {
-  return new Map(fleet.model.sessions.filter(({ isOpen }) => isOpen).map((session) => [session, session.counters.appends]));
+/** Pieces of audio these model sessions have been given. */
+function appendsOf(sessions: readonly SimulatedSession[]): number {
+  return sum(sessions.map(({ counters }) => counters.appends));
 }
 
 /** Events of an older owner that came after the first of a newer one. */
