@@ -1,4 +1,5 @@
 export { loadConfig, ConfigurationFault } from './config/load-config.ts';
+export { checkAllServices, settingNames } from './config/all-services.ts';
 export { loadServiceConfig, serviceSections, type ServiceConfig, type ServiceName } from './config/services.ts';
 export type { Section, Setting, Settings } from './config/setting.ts';
 export { Readiness } from './health/readiness.ts';

@@ -17,7 +17,16 @@ function listed(): Listed[] {
 function defaultOf(setting: Setting<unknown>): string | null {
   const parsed = setting.schema.safeParse(undefined);
   if (!parsed.success || parsed.data === undefined) return null;
-  return typeof parsed.data === 'string' ? parsed.data : JSON.stringify(parsed.data);
+  // Lists as they are typed.
+  const { data } = parsed;
+  if (Array.isArray(data)) return data.length === 0 ? null : data.join(',');
+  return typeof data === 'string' ? data : JSON.stringify(data);
+}
+
+/** "Needs `A`, and `B` or `C`." */
+function needsOf({ needs = [] }: Setting<unknown>): string {
+  const names = needs.map((need) => [need].flat().map((name) => `\`${name}\``).join(' or '));
+  return names.length === 0 ? '' : ` Needs ${names.join(', and ')}.`;
 }
 
 function isRequired(setting: Setting<unknown>): boolean {
@@ -38,13 +47,14 @@ export function configurationPage(): string {
     '',
     'Every service reads its settings from the environment once, at the start, and does not start when one is wrong or missing: it lists every',
     'fault with what to set and ends with exit code 78. An empty variable counts as unset. `npm start` reads `.env` and fills in what the embedded',
-    'stack provides.',
+    'stack provides; before it touches anything it checks the settings of all six services together, half-set pairs and misspelt names included.',
+    'TANDEM_HOME is another folder for `.env` and `.tandem`: a second stack beside the first.',
     '',
   ];
   for (const { section, services } of listed()) {
     parts.push(`## ${section.title}`, '', section.about, '', `Read by: ${services.join(', ')}.`, '', '| Variable | Meaning | Unset |', '|---|---|---|');
     for (const setting of Object.values(section.settings)) {
-      parts.push(`| \`${setting.env}\` | ${setting.description}${setting.isSecret ? ' *Secret.*' : ''} | ${fallback(setting)} |`);
+      parts.push(`| \`${setting.env}\` | ${setting.description}${needsOf(setting)}${setting.isSecret ? ' *Secret.*' : ''} | ${fallback(setting)} |`);
     }
     parts.push('');
   }

@@ -1,4 +1,5 @@
-import type { Section, Settings, Values } from './setting.ts';
+import { isNear } from './near-name.ts';
+import type { Section, Setting, Settings, Values } from './setting.ts';
 
 /** Every fault of the environment at once, each with the variable, what is wrong and what it is for. */
 export class ConfigurationFault extends Error {
@@ -21,29 +22,43 @@ type Merge<Of extends readonly AnySection[]> = Of extends readonly [Section<infe
   ? Values<First> & Merge<Rest>
   : unknown;
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the sections of one service into one object. An empty variable counts as unset.
  * @throws ConfigurationFault listing every fault
  */
-export function loadConfig<const Of extends readonly AnySection[]>(
-  service: string,
-  sections: Of,
-  environment: Record<string, string | undefined>,
-): Merge<Of> {
-  const faults: string[] = [];
-  const values: Record<string, unknown> = {};
-  for (const { settings } of sections) {
-    for (const [key, setting] of Object.entries(settings as Settings)) {
-      const raw = environment[setting.env];
-      const parsed = setting.schema.safeParse(raw === '' ? undefined : raw);
-      if (parsed.success) {
-        values[key] = parsed.data;
-        continue;
-      }
-      const problem = parsed.error.issues.map((issue) => issue.message).join('; ');
-      faults.push(raw ? `${setting.env} is wrong (${problem}): ${setting.description}` : `${setting.env} is not set: ${setting.description}`);
-    }
-  }
+export function loadConfig<const Of extends readonly AnySection[]>(service: string, sections: Of, environment: Environment): Merge<Of> {
+  const { values, faults } = readSections(sections, environment);
   if (faults.length > 0) throw new ConfigurationFault(service, faults);
   return Object.freeze(values) as Merge<Of>;
+}
+
+/** The values of all settings that are right, and a sentence for each that is not. */
+export function readSections(sections: readonly AnySection[], environment: Environment): { values: Record<string, unknown>; faults: string[] } {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  const settings = sections.flatMap((section) => Object.entries(section.settings as Settings));
+  for (const [key, setting] of settings) {
+    const raw = environment[setting.env] || undefined;
+    const parsed = setting.schema.safeParse(raw);
+    if (parsed.success) values[key] = parsed.data;
+    else if (raw === undefined) faults.push(unset(setting, environment));
+    else faults.push(`${setting.env} is wrong (${parsed.error.issues.map((issue) => issue.message).join('; ')}): ${setting.description}`);
+    if (raw !== undefined) faults.push(...companyFaults(setting, settings.map(([, other]) => other), environment));
+  }
+  return { values, faults };
+}
+
+/** What is wrong about a setting beside the others: the half of a pair, or one of two that rule each other out. */
+function companyFaults(setting: Setting<unknown>, all: readonly Setting<unknown>[], environment: Environment): string[] {
+  const { env, needs = [], excludes } = setting;
+  const missing = needs.map((need) => [need].flat()).filter((names) => !names.some((name) => environment[name]));
+  const told = missing.map((names) => `${names.join(' or ')} is not set, and ${env} needs it: ${all.find((other) => other.env === names[0])?.description ?? ''}`);
+  return excludes && environment[excludes] ? [...told, `${env} and ${excludes} are both set: unset one of them.`] : told;
+}
+
+function unset({ env, description }: Setting<unknown>, environment: Environment): string {
+  const written = Object.keys(environment).find((name) => environment[name] && isNear(name, env));
+  return `${env} is not set${written ? ` (${written} is; is it misspelt?)` : ''}: ${description}`;
 }

@@ -60,6 +60,7 @@ export const databaseSection = section('PostgreSQL', 'Everything that outlives a
 export const carrierSection = section('Twilio', 'The account whose numbers ring here.', {
   twilioAccountSid: {
     env: 'TWILIO_ACCOUNT_SID',
+    needs: ['TWILIO_AUTH_TOKEN'],
     schema: z.string().regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits').optional(),
     description: 'Account SID. Webhooks of another account are refused; calls of relays that fall silent are pulled over to others in its name.',
     whenUnset: 'webhooks of any account are accepted, if their signature fits, and a call whose relay falls silent without its stream breaking is lost',
@@ -145,18 +146,19 @@ export const relaySection = section('media-relay', 'The fleet that holds calls.'
 export const recordingsSection = section('Recordings', 'Where recorded calls are kept, sealed. The same for media-relay and control-api. See docs/recordings.md.', {
   recordingsDir: {
     env: 'RECORDINGS_DIR',
+    needs: [['RECORDINGS_KEY_FILE', 'RECORDINGS_KMS_KEY_ID']],
     schema: z.string().min(1).optional(),
     description: 'Folder of the recordings; with a bucket, where they wait until they are in it.',
     whenUnset: 'nothing is recorded, whatever agents say',
     example: '/var/lib/tandem/recordings',
   },
-  recordingsKeyFile: { env: 'RECORDINGS_KEY_FILE', schema: z.string().min(1).optional(), description: 'JSON file with the keys recordings are sealed under, the newest first.', whenUnset: 'RECORDINGS_KMS_KEY_ID is needed', example: '/run/secrets/recording-keys.json' },
-  recordingsKmsKeyId: { env: 'RECORDINGS_KMS_KEY_ID', schema: z.string().min(1).max(200).optional(), description: 'AWS KMS key (id, ARN or alias) in place of the file.', example: 'alias/tandem-recordings' },
-  recordingsS3Bucket: { env: 'RECORDINGS_S3_BUCKET', schema: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket').optional(), description: 'Bucket for the recordings.', whenUnset: 'they stay in the folder', example: 'tandem-recordings' },
+  recordingsKeyFile: { env: 'RECORDINGS_KEY_FILE', needs: ['RECORDINGS_DIR'], excludes: 'RECORDINGS_KMS_KEY_ID', schema: z.string().min(1).optional(), description: 'JSON file with the keys recordings are sealed under, the newest first.', whenUnset: 'RECORDINGS_KMS_KEY_ID is needed', example: '/run/secrets/recording-keys.json' },
+  recordingsKmsKeyId: { env: 'RECORDINGS_KMS_KEY_ID', needs: ['RECORDINGS_DIR', 'AWS_ACCESS_KEY_ID'], schema: z.string().min(1).max(200).optional(), description: 'AWS KMS key (id, ARN or alias) in place of the file.', example: 'alias/tandem-recordings' },
+  recordingsS3Bucket: { env: 'RECORDINGS_S3_BUCKET', needs: ['RECORDINGS_DIR', 'AWS_ACCESS_KEY_ID'], schema: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket').optional(), description: 'Bucket for the recordings.', whenUnset: 'they stay in the folder', example: 'tandem-recordings' },
   awsRegion: { env: 'AWS_REGION', schema: z.string().regex(/^[a-z0-9-]{1,40}$/).default('us-east-1'), description: 'Region of bucket and key.' },
-  awsAccessKeyId: { env: 'AWS_ACCESS_KEY_ID', schema: z.string().min(1).optional(), description: 'Access key for bucket and key.', example: 'AKIAIOSFODNN7EXAMPLE' },
-  awsSecretAccessKey: { env: 'AWS_SECRET_ACCESS_KEY', schema: z.string().min(1).optional(), isSecret: true, description: 'Its secret.', example: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' },
-  awsSessionToken: { env: 'AWS_SESSION_TOKEN', schema: z.string().min(1).optional(), isSecret: true, description: 'For temporary credentials.' },
+  awsAccessKeyId: { env: 'AWS_ACCESS_KEY_ID', needs: ['AWS_SECRET_ACCESS_KEY'], schema: z.string().min(1).optional(), description: 'Access key for bucket and key.', example: 'AKIAIOSFODNN7EXAMPLE' },
+  awsSecretAccessKey: { env: 'AWS_SECRET_ACCESS_KEY', needs: ['AWS_ACCESS_KEY_ID'], schema: z.string().min(1).optional(), isSecret: true, description: 'Its secret.', example: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' },
+  awsSessionToken: { env: 'AWS_SESSION_TOKEN', needs: ['AWS_ACCESS_KEY_ID'], schema: z.string().min(1).optional(), isSecret: true, description: 'For temporary credentials.' },
   awsEndpointUrlS3: { env: 'AWS_ENDPOINT_URL_S3', schema: url('http', 'https').optional(), description: 'Another store that speaks S3: MinIO, Ceph, R2.', whenUnset: "AWS's of the region", example: 'https://minio.example.com' },
   awsEndpointUrlKms: { env: 'AWS_ENDPOINT_URL_KMS', schema: url('http', 'https').optional(), description: "Another service that speaks KMS's protocol.", whenUnset: "AWS's of the region" },
 });
@@ -178,14 +180,16 @@ export const modelSection = section('Voice models', 'Who does the talking.', {
   openaiRealtimeModel: { env: 'OPENAI_REALTIME_MODEL', schema: z.string().min(1).default('gpt-realtime-2.1'), description: 'Realtime model where the agent names none.' },
   openaiSecondaryUrl: {
     env: 'OPENAI_REALTIME_SECONDARY_URL',
+    needs: [['OPENAI_SECONDARY_API_KEY', 'OPENAI_API_KEY']],
     schema: url('ws', 'wss').optional(),
     description: 'Second Realtime endpoint, for the rungs of an agent\'s ladder that name it: another region or account, an Azure resource.',
     whenUnset: 'those rungs are passed over',
     example: 'wss://my-resource.openai.azure.com/openai/v1/realtime',
   },
-  openaiSecondaryApiKey: { env: 'OPENAI_SECONDARY_API_KEY', schema: z.string().min(1).optional(), isSecret: true, description: 'Key of the second endpoint.', whenUnset: 'OPENAI_API_KEY is used', example: 'sk-...' },
+  openaiSecondaryApiKey: { env: 'OPENAI_SECONDARY_API_KEY', needs: ['OPENAI_REALTIME_SECONDARY_URL'], schema: z.string().min(1).optional(), isSecret: true, description: 'Key of the second endpoint.', whenUnset: 'OPENAI_API_KEY is used', example: 'sk-...' },
   openaiSecondaryModel: {
     env: 'OPENAI_REALTIME_SECONDARY_MODEL',
+    needs: ['OPENAI_REALTIME_SECONDARY_URL'],
     schema: z.string().min(1).optional(),
     description: 'What the model is called at the second endpoint (Azure: the deployment), where the rung names none.',
     whenUnset: 'OPENAI_REALTIME_MODEL is used',
@@ -205,11 +209,12 @@ export const guidedSection = section('Guided engine', 'Programs of the keyless e
   espeakPath: { env: 'GUIDED_ESPEAK_PATH', schema: z.string().optional(), description: 'The espeak-ng speech synthesiser.', whenUnset: 'the guided engine is not available without flite' },
   pocketsphinxPath: {
     env: 'GUIDED_POCKETSPHINX_PATH',
+    needs: ['GUIDED_POCKETSPHINX_MODEL_DIR'],
     schema: z.string().optional(),
     description: 'The pocketsphinx_continuous recogniser.',
     whenUnset: 'the guided engine follows a fixed script and says so',
   },
-  pocketsphinxModelDir: { env: 'GUIDED_POCKETSPHINX_MODEL_DIR', schema: z.string().optional(), description: 'Folder with en-us and cmudict-en-us.dict.' },
+  pocketsphinxModelDir: { env: 'GUIDED_POCKETSPHINX_MODEL_DIR', needs: ['GUIDED_POCKETSPHINX_PATH'], schema: z.string().optional(), description: 'Folder with en-us and cmudict-en-us.dict.' },
   speechLibraryPath: { env: 'GUIDED_LIBRARY_PATH', schema: z.string().optional(), description: 'LD_LIBRARY_PATH for these programs.' },
 });
 

@@ -13,6 +13,10 @@ export interface Setting<Value> {
   readonly example?: string;
   /** What holds when the variable is unset, where the schema's default does not say it all. */
   readonly whenUnset?: string;
+  /** Variables that have to be set where this one is; of those in brackets of their own, one. */
+  readonly needs?: readonly (string | readonly string[])[];
+  /** A variable that may not be set where this one is. */
+  readonly excludes?: string;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any value type fits here; `unknown` would refuse every concrete setting (rejection)

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkAllServices } from './all-services.ts';
+import { ConfigurationFault } from './load-config.ts';
+
+const good = {
+  TANDEM_SECRET: 'x'.repeat(32),
+  REDIS_URL: 'redis://localhost:6379',
+  DATABASE_URL: 'postgres://a:b@localhost/tandem',
+  TWILIO_AUTH_TOKEN: 'token',
+  RELAY_ID: 'relay-1',
+};
+
+function faultsOf(changes: Record<string, string>): readonly string[] {
+  try {
+    checkAllServices({ ...good, ...changes });
+  } catch (error) {
+    if (error instanceof ConfigurationFault) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the settings of all services', () => {
+  it('are right when each service could start', () => {
+    expect(faultsOf({})).toEqual([]);
+  });
+
+  it('are told of all at once, each fault one time', () => {
+    const faults = faultsOf({ CONTROL_API_PORT: 'abc', OUTBOUND_TRUSTED_NETWORKS: '10.0.0.0', TOOL_CONCURRENCY: '0', MODEL_HANG_MS: '1', LOG_LEVEL: 'loud', PUBLIC_BASE_URL: 'voice.example.com', CRM_API_PORT: '-1' });
+    expect(faults).toHaveLength(7);
+    for (const name of ['CONTROL_API_PORT', 'OUTBOUND_TRUSTED_NETWORKS', 'TOOL_CONCURRENCY', 'MODEL_HANG_MS', 'LOG_LEVEL', 'PUBLIC_BASE_URL', 'CRM_API_PORT']) {
+      expect(faults.filter((fault) => fault.startsWith(`${name} is wrong`))).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ['TWILIO_ACCOUNT_SID', `AC${'0'.repeat(32)}`, 'TWILIO_AUTH_TOKEN', { TWILIO_AUTH_TOKEN: '' }],
+    ['AWS_ACCESS_KEY_ID', 'AKIA', 'AWS_SECRET_ACCESS_KEY', {}],
+    ['AWS_SECRET_ACCESS_KEY', 'secret', 'AWS_ACCESS_KEY_ID', {}],
+    ['RECORDINGS_DIR', '/recordings', 'RECORDINGS_KEY_FILE or RECORDINGS_KMS_KEY_ID', {}],
+    ['RECORDINGS_S3_BUCKET', 'recordings', 'AWS_ACCESS_KEY_ID', { RECORDINGS_DIR: '/r', RECORDINGS_KEY_FILE: '/k' }],
+    ['OPENAI_SECONDARY_API_KEY', 'sk-1', 'OPENAI_REALTIME_SECONDARY_URL', {}],
+    ['GUIDED_POCKETSPHINX_PATH', '/usr/bin/p', 'GUIDED_POCKETSPHINX_MODEL_DIR', {}],
+  ])('tell of %s that is set by half', (name, value, missing, others) => {
+    expect(faultsOf({ ...others, [name]: value })).toContainEqual(expect.stringContaining(`${missing} is not set, and ${name} needs it`));
+  });
+
+  it('tell of two that rule each other out', () => {
+    expect(faultsOf({ RECORDINGS_DIR: '/r', RECORDINGS_KEY_FILE: '/k', RECORDINGS_KMS_KEY_ID: 'alias/k', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' })).toEqual([
+      'RECORDINGS_KEY_FILE and RECORDINGS_KMS_KEY_ID are both set: unset one of them.',
+    ]);
+  });
+
+  it.each([
+    ['TWILIO_ACOUNT_SID', 'TWILIO_ACCOUNT_SID'],
+    ['OPENAI_APIKEY', 'OPENAI_API_KEY'],
+    ['PUBLIC_BSAE_URL', 'PUBLIC_BASE_URL'],
+    ['RELAY_MAX_CALL', 'RELAY_MAX_CALLS'],
+  ])('suggest for %s the setting it is near to', (name, meant) => {
+    expect(faultsOf({ [name]: 'something' })).toEqual([`${name} is not a setting. ${meant} is, and is not set: correct the name, or take it out.`]);
+  });
+
+  it('tell of a required setting what was written in its place', () => {
+    const faults = faultsOf({ TWILIO_AUTH_TOKEN: '', TWILIO_AUT_TOKEN: 'token' });
+    expect(faults[0]).toMatch(/^TWILIO_AUTH_TOKEN is not set \(TWILIO_AUT_TOKEN is; is it misspelt\?\)/);
+  });
+
+  it('leave alone what is near to nothing, or to what is set', () => {
+    expect(faultsOf({ HOSTS: 'x', EDITOR: 'vi', TWILIO_AUTH_TOKENS: 'x', AWS_PROFILE: 'x' })).toEqual([]);
+  });
+});
