@@ -1,16 +1,29 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder only we can read, made when it is first needed. Voices pass through it as files that live for one process. */
+const PREFIX = 'tandem-guided-';
+/** Process ids mean something on one machine (one container) only, and the folder may be shared. */
+const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+const own = new Set<string>();
+
+/**
+ * A folder only we can read, made when it is first needed and gone with this process. Voices and grammars pass through it as
+ * files that live for one process. What a killed process has left is removed with the next folder that is made.
+ */
 export class TempFolder {
   private path: string | null = null;
+  private readonly removeNow = (): void => {
+    if (this.path !== null) rmSync(this.path, { recursive: true, force: true });
+  };
+
+  constructor(private readonly place: string = tmpdir()) {}
 
   file(name: string): string {
-    this.path ??= mkdtempSync(join(tmpdir(), 'tandem-guided-'));
-    return join(this.path, name);
+    return join(this.path ?? this.make(), name);
   }
 
   /** Hands `use` a path of its own, and removes what is there afterwards. */
@@ -26,6 +39,41 @@ export class TempFolder {
   async remove(): Promise<void> {
     const { path } = this;
     this.path = null;
-    if (path !== null) await rm(path, { recursive: true, force: true });
+    process.off('exit', this.removeNow);
+    if (path === null) return;
+    await rm(path, { recursive: true, force: true });
+    own.delete(path);
+  }
+
+  private make(): string {
+    sweep(this.place);
+    this.path = mkdtempSync(join(this.place, `${PREFIX}${machine}-${process.pid}-`));
+    own.add(this.path);
+    process.once('exit', this.removeNow);
+    return this.path;
+  }
+}
+
+/** Folders of processes of this machine that have ended. Those of other users stay: they cannot be removed. */
+function sweep(place: string): void {
+  for (const name of readdirSync(place)) {
+    const pid = new RegExp(`^${PREFIX}${machine}-(\\d+)-`).exec(name)?.[1];
+    if (pid === undefined || own.has(join(place, name)) || isRunning(Number(pid))) continue;
+    try {
+      rmSync(join(place, name), { recursive: true, force: true });
+    } catch {
+      // Another user's, or swept by another process at the same time.
+    }
+  }
+}
+
+/** In a container every start has the number of the one before it: a folder of ours that we have not made is not in use. */
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
