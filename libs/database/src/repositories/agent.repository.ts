@@ -1,4 +1,4 @@
-import { storableText, type TenantId } from '@tandem/contracts';
+import { agentContentSchema, storableText, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { AgentRow } from '../entities/agent.entities.ts';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
@@ -40,6 +40,20 @@ export class AgentRepository {
   async publish(transaction: Transaction, tenantId: TenantId, id: string, content: Parameters<typeof publishVersion>[3]): Promise<{ version: number; isNew: boolean } | null> {
     if (!(await transaction.existsBy(AgentRow, { tenantId, id }))) return null;
     return publishVersion(transaction, tenantId, id, content);
+  }
+
+  /** Lets callers get an earlier version with this content again. Null when there is none. */
+  async publishAgain(transaction: Transaction, tenantId: TenantId, id: string, content: Parameters<typeof publishVersion>[3]): Promise<number | null> {
+    const [found] = await rows<{ version: number }>(
+      transaction,
+      `UPDATE agents SET published_version = version.version FROM agent_versions version
+       WHERE agents.tenant_id = $1 AND agents.id = $2 AND version.agent_id = agents.id AND version.version =
+         (SELECT same.version FROM agent_versions same WHERE same.agent_id = $2 AND same.content = $3::jsonb
+          ORDER BY same.version = agents.published_version DESC, same.version DESC LIMIT 1)
+       RETURNING version.version`,
+      [tenantId, id, JSON.stringify(agentContentSchema.parse(content))],
+    );
+    return found?.version ?? null;
   }
 
   /** Newest first, before a version number. Null when the tenant has no such agent. */

@@ -64,6 +64,20 @@ export class NumberRepository {
     }
   }
 
+  /** Puts another number in the place of one: its settings, and the calls it had, stay. `taken`: a tenant has it already. */
+  async rename(tenantId: TenantId, id: string, e164: string): Promise<'renamed' | 'not-found' | 'taken'> {
+    try {
+      const changed = await transact(this.dataSource, (transaction) =>
+        rows(transaction, 'UPDATE phone_numbers SET e164 = $3 WHERE tenant_id = $1 AND id = $2 RETURNING id', [tenantId, id, e164]),
+      );
+      return changed.length > 0 ? 'renamed' : 'not-found';
+    } catch (error) {
+      const meaning = translate(error);
+      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.uniqueViolation) return 'taken';
+      throw error;
+    }
+  }
+
   private async write(transaction: Transaction, tenantId: TenantId, number: PhoneNumber): Promise<void> {
     await rows(
       transaction,

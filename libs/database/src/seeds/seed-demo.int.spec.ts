@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isDepartmentOpen } from '@tandem/contracts';
+import { isDepartmentOpen, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import { CallerDirectory } from '../repositories/caller-directory.ts';
 import { AgentDirectory } from '../repositories/agent-directory.ts';
+import { AgentRepository } from '../repositories/agent.repository.ts';
 import { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, generateApiKey } from '../repositories/api-key.repository.ts';
 import { CatalogueRepository } from '../repositories/catalogue.repository.ts';
 import { ContactRepository } from '../repositories/contact.repository.ts';
+import { NumberRepository } from '../repositories/number.repository.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { rows, run } from '../unit-of-work.ts';
 import { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seed-demo.ts';
@@ -75,6 +77,14 @@ describe('the demo', () => {
     expect(number?.agent?.model).toMatchObject({ kind: 'openai-realtime', voice: 'marin' });
   });
 
+  it('makes one version for each model, however often the model comes and goes', async () => {
+    expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toMatchObject({ agentVersion: 1, isNewVersion: false, isOperators: false });
+    expect((await new AgentDirectory(dataSource).findByNumber(DEMO_PHONE_NUMBER))?.agent?.model.kind).toBe('guided');
+    expect(await seedDemo(dataSource, { model: 'openai-realtime', apiKey })).toMatchObject({ agentVersion: 2, isNewVersion: false });
+    const versions = await new AgentRepository(dataSource).versions(DEMO_TENANT_ID, DEMO_AGENT_ID, { limit: 10 });
+    expect(versions?.map(({ version, isPublished }) => [version, isPublished])).toEqual([[2, true], [1, false]]);
+  });
+
   it('leaves an agent that an operator has published, and a number they have put in place of ours', async () => {
     await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, { name: 'Sarah', companyName: 'Mine', timeZone: 'UTC', instructions: 'Mine.', model: { kind: 'guided' } });
     await run(dataSource, (manager) => rows(manager, `UPDATE phone_numbers SET e164 = '+12025550177' WHERE e164 = $1`, [DEMO_PHONE_NUMBER]));
@@ -82,6 +92,16 @@ describe('the demo', () => {
     const numbers = new AgentDirectory(dataSource);
     expect((await numbers.findByNumber('+12025550177'))?.agent?.instructions).toBe('Mine.');
     expect(await numbers.findByNumber(DEMO_PHONE_NUMBER)).toBeNull();
+  });
+
+  it('lets another number take the place of one, not of another tenant', async () => {
+    const numbers = new NumberRepository(dataSource);
+    const [held] = await numbers.list(DEMO_TENANT_ID);
+    expect(await numbers.rename(DEMO_TENANT_ID, held!.id, '+14155550123')).toBe('renamed');
+    expect((await numbers.list(DEMO_TENANT_ID)).map(({ e164 }) => e164)).toEqual(['+14155550123']);
+    expect(await numbers.rename('7a0c1d3e-0000-4000-8000-00000000000f' as TenantId, held!.id, '+14155550124')).toBe('not-found');
+    await run(dataSource, (manager) => rows(manager, `INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, '+14155550125', true)`, [DEMO_TENANT_ID]));
+    expect(await numbers.rename(DEMO_TENANT_ID, held!.id, '+14155550125')).toBe('taken');
   });
 
   it('takes no key that is none', async () => {

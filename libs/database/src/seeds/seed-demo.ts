@@ -17,7 +17,7 @@ export const DEMO_AGENT_ID = '7a0c1d3e-0000-4000-8000-000000000002';
 export const DEMO_PHONE_NUMBER = '+12025550100';
 
 export interface DemoOptions {
-  /** What the agent speaks with. Seeding again with another one publishes a new version. */
+  /** What the agent speaks with. Seeding again with another one publishes the version made for that one. */
   readonly model: DemoModel;
   /** The tenant's API key in clear text, as `generateApiKey` makes it. */
   readonly apiKey: string;
@@ -62,21 +62,27 @@ const DEPARTMENTS = [
 ];
 
 /**
- * Northwind Home Services, ready to be called. Any number of times: what is there stays as it is. The agent gets a new
- * version when it is to speak with something else, unless an operator has published one of their own.
+ * Northwind Home Services, ready to be called. Any number of times: what is there stays as it is. The agent gets another
+ * version when it is to speak with something else, one for each, unless an operator has published one of their own.
  * @throws ApiKeyMalformed
  */
 export async function seedDemo(dataSource: DataSource, options: DemoOptions): Promise<{ tenantId: TenantId; agentVersion: number; isNewVersion: boolean; isOperators: boolean }> {
   if (!isApiKey(options.apiKey)) throw new ApiKeyMalformed();
   await transact(dataSource, seedBusiness);
   const operators = await operatorsVersion(dataSource);
-  const published = operators ? { version: operators, isNew: false } : await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, demoAgent(options.model));
+  const published = operators ? { version: operators, isNew: false } : await publishDemo(dataSource, options.model);
   await run(dataSource, async (manager) => {
     if (await manager.existsBy(PhoneNumberRow, { tenantId: DEMO_TENANT_ID })) return;
     await keep(manager, PhoneNumberRow, [{ tenantId: DEMO_TENANT_ID, e164: DEMO_PHONE_NUMBER, agentId: DEMO_AGENT_ID, isAlwaysOpen: true }]);
   });
   await new ApiKeyRepository(dataSource).store(DEMO_TENANT_ID, options.apiKey, { name: 'demo', scopes: [...API_SCOPES] });
   return { tenantId: DEMO_TENANT_ID, agentVersion: published.version, isNewVersion: published.isNew, isOperators: operators !== null };
+}
+
+/** Each model has one version of the agent, however often a start goes from one to the other. */
+async function publishDemo(dataSource: DataSource, model: DemoModel): Promise<{ version: number; isNew: boolean }> {
+  const before = await transact(dataSource, (transaction) => new AgentRepository(dataSource).publishAgain(transaction, DEMO_TENANT_ID, DEMO_AGENT_ID, demoAgent(model)));
+  return before === null ? new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, demoAgent(model)) : { version: before, isNew: false };
 }
 
 /** The published version, if it is not one of ours. */
