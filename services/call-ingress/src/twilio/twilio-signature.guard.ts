@@ -29,16 +29,15 @@ export class TwilioSignatureGuard implements CanActivate {
     return true;
   }
 
-  private refuse(reason: 'missing' | 'wrong' | 'other-account'): never {
+  private refuse(reason: keyof typeof REFUSALS): never {
     this.metrics.signatureFailures.inc({ reason });
-    throw new Problem(
-      403,
-      'twilio-signature',
-      'Not signed by Twilio',
-      'The request does not carry a signature of the configured account for this address. If it comes from Twilio, TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
-      {},
-      {},
-      reason,
-    );
+    throw new Problem(403, 'twilio-signature', 'Not signed by Twilio', REFUSALS[reason], {}, {}, reason);
   }
 }
+
+const REFUSALS = {
+  missing: 'The request carries no X-Twilio-Signature, so it does not come from Twilio, or a proxy in front takes the header out.',
+  wrong:
+    'The signature does not fit this address. If the request comes from Twilio, TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
+  'other-account': 'The request is signed rightly and comes from another account than the one TWILIO_ACCOUNT_SID names. Correct the SID, or give the number to that account.',
+} as const;
