@@ -5,8 +5,11 @@ import { reasonOf, StackError } from './stack-error.ts';
 /** The folder with the root package.json. */
 export const checkoutRoot = resolve(import.meta.dirname, '../../..');
 
+/** Where `.env` and `.tandem` of a stack are: the checkout, or TANDEM_HOME for another stack beside it. */
+export const stackHome = resolve(process.env['TANDEM_HOME'] || checkoutRoot);
+
 /** Everything a running stack writes: data, logs, downloads, run.json. */
-export const tandemFolder = join(checkoutRoot, '.tandem');
+export const tandemFolder = join(stackHome, '.tandem');
 
 export interface FileOwner {
   readonly uid: number;

@@ -1,5 +1,6 @@
-export { checkoutRoot, tandemFolder } from './checkout.ts';
+export { checkoutRoot, makeFolder, stackHome, tandemFolder } from './checkout.ts';
 export { freePort, freePorts, isPortFree, preferPort } from './free-port.ts';
+export { ownerOfPort } from './process/port-owner.ts';
 export { startPostgres, type PostgresOptions } from './postgres/start-postgres.ts';
 export type { Exit } from './process/kept-process.ts';
 export type { Log, ServerHandle, UnexpectedExit } from './process/local-server.ts';
@@ -14,8 +15,8 @@ export {
   type Synthesiser,
 } from './speech/ensure-speech.ts';
 export { SPEECH_RATE_HZ, synthesise, type SynthesiseOptions, type Voice } from './speech/synthesise.ts';
-export { StackError } from './stack-error.ts';
-export { readRunFile, type Run, type RunningProcess } from './supervisor/run-file.ts';
+export { asStackError, StackError } from './stack-error.ts';
+export { holderOfStack, readRunFile, type Run, type RunningProcess } from './supervisor/run-file.ts';
 export type { ServiceExit, ServiceSpec } from './supervisor/service-process.ts';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.ts';
 export { HangingLine } from './testing/hanging-line.ts';

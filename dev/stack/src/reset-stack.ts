@@ -14,11 +14,16 @@ export interface ResetOptions {
   readonly withCache?: boolean;
 }
 
-/** Data folders, logs and run.json, each with the claims beside them. */
-const DATA = /^(postgres|redis)-\d+(\.lock|\.new-.*)?$|^logs$|^run\.json(\..*)?$/;
+/** Data folders, recordings with their keys (no row of the database points at them any more), logs and run.json, each with the claims beside them. */
+const DATA = /^(postgres|redis)-\d+(\.lock|\.new-.*)?$|^logs$|^recordings$|^recording-keys\.json(\..*)?$|^run\.json(\..*)?$/;
+/** What stays, and why. */
+const KEPT: Readonly<Record<string, string>> = {
+  'secrets.json': 'API key and secrets, the same after the next start',
+  cache: 'downloaded programs',
+};
 
 /**
- * Removes the data and logs of this checkout's stack.
+ * Removes data, recordings and logs of this checkout's stack, and tells what it keeps.
  * @returns what was removed
  * @throws StackError when a stack is running or something cannot be removed; nothing is removed while one is running
  */
@@ -33,6 +38,7 @@ export function resetStack(options: ResetOptions = {}): string[] {
     log(`removed ${path}`);
   }
   if (doomed.length === 0) log(`nothing to remove in ${folder}`);
+  for (const name of Object.keys(KEPT)) if (existsSync(join(folder, name))) log(`kept ${join(folder, name)} (${KEPT[name]})`);
   return doomed;
 }
 

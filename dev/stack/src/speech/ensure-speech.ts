@@ -103,8 +103,7 @@ async function topOf<Of>(what: string, rungs: readonly Rung<Of>[], todo: string)
 
 function nameOf(program: Synthesiser | Recogniser | null, why: string): string {
   if (!program) return why;
-  const name = 'kind' in program ? `${program.kind} speaks` : 'pocketsphinx listens';
-  return `${name} (${program.file})`;
+  return 'kind' in program ? `${program.kind} speaks` : 'pocketsphinx listens';
 }
 
 function onPath(name: string, kind: Synthesiser['kind']): Promise<Synthesiser> {

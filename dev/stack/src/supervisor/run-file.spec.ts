@@ -15,6 +15,7 @@ const run: Run = {
   processes: [{ service: 'media-relay', instance: 'relay-1', pid: 4711, ports: { http: 8081 } }],
   databaseUrl: 'postgres://tandem:secret@127.0.0.1:54329/tandem',
   redisUrl: null,
+  publicUrl: null,
 };
 
 describe('run.json', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { giveToFolderOwner, makeFolder, tandemFolder } from '../checkout.ts';
-import { holderOf } from '../process/folder-claim.ts';
+import { holderOf, type Holder } from '../process/folder-claim.ts';
 
 export interface RunningProcess {
   readonly service: string;
@@ -16,6 +16,8 @@ export interface Run {
   readonly processes: readonly RunningProcess[];
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
+  /** The address carriers reach call-ingress under, where one is configured. */
+  readonly publicUrl: string | null;
 }
 
 export function runFileIn(folder: string): string {
@@ -40,9 +42,14 @@ export function runClaimFile(folder: string): string {
   return `${runFileIn(folder)}.lock`;
 }
 
+/** The process that runs the stack of this folder; null when none does. */
+export function holderOfStack(folder: string = tandemFolder): Holder | null {
+  return holderOf(runClaimFile(folder));
+}
+
 /** The running stack of this checkout; null when none runs, also when one was killed and left its file behind. */
 export function readRunFile(folder: string = tandemFolder): Run | null {
-  if (holderOf(runClaimFile(folder)) === null) return null;
+  if (holderOfStack(folder) === null) return null;
   try {
     return JSON.parse(readFileSync(runFileIn(folder), 'utf8')) as Run;
   } catch (error) {

@@ -161,7 +161,7 @@ describe('a service that does not start', () => {
 describe('two supervisors', () => {
   it('in one checkout: the second is told who runs', () => {
     begin();
-    expect(() => new Supervisor({ folder })).toThrow(`Another stack is running in this checkout (process ${process.pid}).`);
+    expect(() => new Supervisor({ folder })).toThrow(`Another stack is running in this folder (process ${process.pid}).`);
   });
 
   it('get along when the second is not published', async () => {

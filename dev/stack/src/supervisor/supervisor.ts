@@ -17,6 +17,8 @@ export interface SupervisorOptions {
   /** The stack's own servers, stopped after the services in the given order's reverse. */
   readonly postgres?: ServerHandle;
   readonly redis?: ServerHandle;
+  /** The address carriers reach this stack under; null for its own. */
+  readonly publicUrl?: string | null;
   /** Each line a service writes. */
   readonly echo?: (instance: string, line: string) => void;
   /** False for a stack beside the usual one (tests, demo): neither run.json nor log files. */
@@ -27,6 +29,9 @@ export interface SupervisorOptions {
   readonly onUnexpectedExit?: (told: ServiceExit) => void;
 }
 
+/** Within this time a signal that comes again is the same one. */
+const SAME_SIGNAL_MS = 500;
+const LAST_WORDS_MS = 1_000;
 const REVIVALS = { afterMs: 1_000, most: 5, withinMs: 60_000 };
 
 /**
@@ -50,7 +55,7 @@ export class Supervisor {
     if (options.isPublished === false) return;
     const claim = Claim.attempt(runClaimFile(this.folder));
     if (!(claim instanceof Claim)) {
-      throw new StackError(`Another stack is running in this checkout (process ${claim.launcher.pid}).`, 'Use that one, or end it first.');
+      throw new StackError(`Another stack is running in this folder (process ${claim.launcher.pid}).`, 'Use that one, or end it first.');
     }
     this.claim = claim;
     this.publish();
@@ -103,13 +108,20 @@ export class Supervisor {
     return this.stopping;
   }
 
-  /** Stops in order on SIGTERM, Ctrl-C and a closed terminal, then ends this process; a second Ctrl-C leaves the rest to the guards. */
-  stopOnSignals(): void {
+  /**
+   * Stops in order on SIGTERM, Ctrl-C and a closed terminal, then ends this process; a second Ctrl-C leaves the rest to the guards.
+   * One Ctrl-C may come twice: from the terminal, and passed on by the process that started this one.
+   * @param lastWords what whoever stops it should know; nothing when it takes longer than a second to find out
+   */
+  stopOnSignals(lastWords: () => Promise<string | null> = () => Promise.resolve(null)): void {
+    let toldAt: number | null = null;
     for (const signal of Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[]) {
       process.on(signal, () => {
-        if (this.stopping) process.exit(EXIT_CODES[signal]);
-        this.say(`stopping (${signal})`);
-        void this.stop().then(
+        const isSame = toldAt !== null && Date.now() - toldAt < SAME_SIGNAL_MS;
+        if (isSame) return;
+        if (toldAt !== null || this.stopping) process.exit(EXIT_CODES[signal]);
+        toldAt = Date.now();
+        void this.stopSaying(signal, lastWords).then(
           () => process.exit(EXIT_CODES[signal]),
           (error: unknown) => {
             this.say(`stopping failed: ${String(error)}`);
@@ -118,6 +130,12 @@ export class Supervisor {
         );
       });
     }
+  }
+
+  private async stopSaying(signal: string, lastWords: () => Promise<string | null>): Promise<void> {
+    const words = await Promise.race([lastWords().catch(() => null), sleep(LAST_WORDS_MS, null, { ref: false })]);
+    this.say(`stopping (${signal})${words === null ? '' : `: ${words}`}`);
+    await this.stop();
   }
 
   private async stopInOrder(): Promise<void> {
@@ -179,6 +197,7 @@ export class Supervisor {
       processes: [...this.services.values()].flatMap(({ spec, pid, ports }) => (pid === null ? [] : [{ service: spec.service, instance: spec.instance, pid, ports }])),
       databaseUrl: this.options.postgres?.url ?? null,
       redisUrl: this.options.redis?.url ?? null,
+      publicUrl: this.options.publicUrl ?? null,
     });
   }
 
