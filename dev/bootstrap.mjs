@@ -4,7 +4,7 @@
 //
 //   node dev/bootstrap.mjs <command> [arguments]
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,17 +14,19 @@ const compiled = ['dev/commands/dist', 'dev/load/dist', 'dev/chaos/dist'];
 
 const [, , command, ...args] = process.argv;
 const tty = process.stderr.isTTY;
+const HINT_AFTER_MS = 6_000;
+const REGISTRY_LIMIT_MS = 5_000;
 
 function fail(what, todo) {
   process.stderr.write(`\n${what}\n${todo}\n`);
   process.exit(1);
 }
 
-/** Runs a step with a line that shows it is alive; its output is shown only when it fails. */
-function step(label, file, argv, env = {}) {
+/** Runs a step with a line that shows it is alive; its output is shown only when it fails. `hint` may add a line after a few seconds. */
+function step(label, file, argv, hint = async () => null) {
   const startedAt = Date.now();
   return new Promise((resolve) => {
-    const child = spawn(file, argv, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, argv, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
     const elapsed = () => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
@@ -32,9 +34,14 @@ function step(label, file, argv, env = {}) {
       () => process.stderr.write(tty ? `\r  … ${label} (${elapsed()})` : `  … ${label} (${elapsed()})\n`),
       tty ? 500 : 15_000,
     );
+    const hintTimer = setTimeout(async () => {
+      const line = await hint();
+      if (line !== null && child.exitCode === null) process.stderr.write(`${tty ? '\r\x1b[K' : ''}    ${line}\n`);
+    }, HINT_AFTER_MS);
     child.on('error', (error) => (output += String(error)));
     child.on('close', (code) => {
       clearInterval(timer);
+      clearTimeout(hintTimer);
       if (code === 0) {
         process.stderr.write(`${tty ? '\r\x1b[K' : ''}  ✔ ${label} (${elapsed()})\n`);
         return resolve();
@@ -44,18 +51,47 @@ function step(label, file, argv, env = {}) {
   });
 }
 
+const json = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+/** By what is installed, not by dates: a folder that was copied with its packages needs no installation. Optional ones depend on the machine. */
 function installIsStale() {
-  const done = join(root, 'node_modules/.package-lock.json');
-  if (!existsSync(done)) return true;
-  return statSync(done).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs;
+  try {
+    const packagesOf = (file) => Object.entries(json(file).packages).filter(([path]) => path.includes('node_modules/'));
+    const wanted = new Map(packagesOf('package-lock.json'));
+    const installed = new Map(packagesOf('node_modules/.package-lock.json'));
+    const isThere = ([path, { version, link, optional }]) => (link ? existsSync(join(root, path)) : optional || installed.get(path)?.version === version);
+    return ![...wanted].every(isThere) || ![...installed.keys()].every((path) => wanted.has(path));
+  } catch {
+    return true;
+  }
+}
+
+/** A proxy of npm's own may lead where we do not get, so this says what was seen and no more. */
+async function registryHint() {
+  const registry = process.env.npm_config_registry || 'https://registry.npmjs.org/';
+  try {
+    await fetch(registry, { method: 'HEAD', signal: AbortSignal.timeout(REGISTRY_LIMIT_MS) });
+    return null;
+  } catch {
+    return `${registry} is not reached from here. Is there an internet connection? Behind a proxy: "npm config set proxy …".`;
+  }
 }
 
 async function install() {
   if (!installIsStale()) return;
   const npm = process.env.npm_execpath;
   const argv = ['ci', '--loglevel=error', '--no-audit', '--no-fund'];
-  if (npm) await step('installing packages', process.execPath, [npm, ...argv]);
-  else await step('installing packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', argv);
+  if (npm) await step('installing packages', process.execPath, [npm, ...argv], registryHint);
+  else await step('installing packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', argv, registryHint);
+}
+
+/** Packages, compiled files and the data of the stack are written below this folder. */
+function refuseReadOnly() {
+  try {
+    accessSync(root, constants.W_OK);
+  } catch (error) {
+    fail(`This folder cannot be written to: ${root} (${error.code}).`, 'Run as the user it belongs to, or copy it to a folder of your own.');
+  }
 }
 
 function localNode() {
@@ -84,6 +120,7 @@ function dropOrphans() {
 if (Number(process.versions.node.split('.')[0]) < 20) {
   fail(`Node ${process.versions.node} is too old to install Tandem.`, 'Use Node 20.19 or newer; the rest is brought along.');
 }
+refuseReadOnly();
 await install();
 const node = localNode();
 dropOrphans();
@@ -91,13 +128,13 @@ await step('compiling', node, [join(root, 'node_modules/typescript/bin/tsc'), '-
 
 const script = /^[a-z-]+$/.test(command ?? '') ? compiled.map((folder) => join(root, folder, `${command}.js`)).find(existsSync) : undefined;
 if (!script) {
-  fail(`There is no command "${command ?? ''}".`, 'Commands: demo, start, call, test, bench, load, chaos, docs, migrate, stack-reset.');
+  fail(`There is no command "${command ?? ''}".`, 'Commands: demo, start, call, number, key, test, bench, load, chaos, docs, migrate, stack-reset.');
 }
 const child = spawn(node, ['--enable-source-maps', script, ...args], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ''}` },
 });
-// The terminal sends Ctrl-C to the whole group; the command ends itself in order and we follow it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+// A signal may reach this process alone. Ctrl-C in a terminal reaches the command as well, which takes the two for one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

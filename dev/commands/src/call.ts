@@ -1,9 +1,10 @@
-import { DEMO_PHONE_NUMBER } from '@tandem/database';
+import { createDataSource, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, NumberRepository } from '@tandem/database';
 import { findScenario, SCENARIOS, speakTones, type Scenario } from '@tandem/simulators';
-import { ensureSpeech, parseOptions, readRunFile } from '@tandem/stack';
+import { ensureSpeech, parseOptions, readRunFile, StackError, type Run } from '@tandem/stack';
 import { bookingScenario } from './call/booking-caller.ts';
 import { placeCall, spokenBy, type CallTarget } from './call/place-call.ts';
-import { carrierLine, eventLine, heading, latencyLines, problem } from './call/printed-call.ts';
+import { CallPrinter, heading, latencyLines, problem, TIMES } from './call/printed-call.ts';
+import { runCommand } from './stack/command.ts';
 import { environment } from './stack/dot-env.ts';
 import { localSecrets } from './stack/local-secrets.ts';
 
@@ -11,7 +12,7 @@ const HELP = `npm run call                              rings the running stack 
 npm run call -- --scenario interruption   another caller: booking, ${SCENARIOS.map(({ name }) => name)
   .filter((name) => name !== 'booking')
   .join(', ')}
-npm run call -- --from +12025550147 --to ${DEMO_PHONE_NUMBER}
+npm run call -- --from +12025550147 --to ${DEMO_PHONE_NUMBER}      --to is the stack's own number unless you name another
 
 The stack is the one "npm start" or "npm run demo" keeps up. Ends 0 when the caller got what they expect.`;
 
@@ -19,19 +20,16 @@ const values = parseOptions({
   options: {
     scenario: { type: 'string', default: 'booking' },
     from: { type: 'string', default: '+12025550123' },
-    to: { type: 'string', default: DEMO_PHONE_NUMBER },
+    to: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 }, HELP);
 if (values.help) console.log(HELP);
-else process.exit(await ring());
+else await runCommand(ring);
 
 async function ring(): Promise<number> {
   const run = readRunFile();
-  if (!run) {
-    console.error('No stack is running in this checkout. Start one with "npm start" and wait for "ready".');
-    return 2;
-  }
+  if (!run?.databaseUrl) throw new StackError('No stack is running here.', 'Start one with "npm start" and wait for "ready".');
   const urlOf = (service: string): string => `http://127.0.0.1:${run.processes.find((running) => running.service === service)?.ports.http ?? 0}`;
   const env = environment();
   const secrets = localSecrets();
@@ -40,32 +38,40 @@ async function ring(): Promise<number> {
     console.error(`There is no scenario "${values.scenario}".\n\n${HELP}`);
     return 2;
   }
-  return speakWith(
-    {
-      ingressUrl: env.PUBLIC_BASE_URL ?? urlOf('call-ingress'),
-      redisUrl: run.redisUrl ?? '',
-      tandemSecret: env.TANDEM_SECRET ?? secrets.tandemSecret,
-      twilioAuthToken: (env.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken).split(',')[0] ?? '',
-    },
-    scenario,
-  );
+  const target = {
+    ingressUrl: run.publicUrl ?? urlOf('call-ingress'),
+    redisUrl: run.redisUrl ?? '',
+    tandemSecret: env.TANDEM_SECRET ?? secrets.tandemSecret,
+    twilioAccountSid: env.TWILIO_ACCOUNT_SID ?? null,
+    twilioAuthToken: (env.TWILIO_AUTH_TOKEN ?? secrets.twilioAuthToken).split(',')[0] ?? '',
+  };
+  return speakWith(target, scenario, values.to ?? (await ownNumber(run)));
 }
 
-async function speakWith(target: CallTarget, scenario: Scenario): Promise<number> {
+/** The number that was put in place of the demo's, if one was. */
+async function ownNumber({ databaseUrl }: Run): Promise<string> {
+  const dataSource = await createDataSource({ url: databaseUrl ?? '', poolSize: 1 }).initialize();
+  try {
+    return (await new NumberRepository(dataSource).list(DEMO_TENANT_ID))[0]?.e164 ?? DEMO_PHONE_NUMBER;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function speakWith(target: CallTarget, scenario: Scenario, to: string): Promise<number> {
   const speech = await ensureSpeech();
-  console.log(heading(`${values.from} calls ${values.to}: ${scenario.description}`));
-  const startedAt = Date.now();
-  const print = (line: string | null): void => {
-    if (line !== null) console.log(line);
-  };
+  console.log(heading(`${values.from} calls ${to}: ${scenario.description}`));
+  console.log(TIMES);
+  const printer = new CallPrinter((line) => console.log(line));
   const { report, events, callId } = await placeCall(target, {
     scenario,
     from: values.from,
-    to: values.to,
+    to,
     speak: speech.synthesiser ? spokenBy(speech) : speakTones,
-    onCarrier: (entry) => print(carrierLine(entry)),
-    onEvent: (event) => print(eventLine(event, startedAt)),
+    onCarrier: (entry) => printer.carrier(entry),
+    onEvent: (event) => printer.event(event),
   });
+  printer.end();
   console.log(heading('What the caller waited for'));
   for (const line of latencyLines(report, events)) console.log(line);
   if (callId) console.log(`\n  call ${callId}`);

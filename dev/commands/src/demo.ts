@@ -3,8 +3,10 @@ import { parseOptions, readRunFile, StackError } from '@tandem/stack';
 import { bookingScenario } from './call/booking-caller.ts';
 import { persistedCall, type PersistedCall } from './call/persisted-call.ts';
 import { placeCall, spokenBy, type PlacedCall } from './call/place-call.ts';
-import { carrierLine, eventLine, good, heading, latencyLines, problem } from './call/printed-call.ts';
+import { CallPrinter, good, heading, latencyLines, problem, TIMES } from './call/printed-call.ts';
+import { told } from './stack/command.ts';
 import { launchStack, type Stack } from './stack/launch-stack.ts';
+import { runningCalls } from './stack/running-calls.ts';
 
 const HELP = `npm run demo               from nothing to an answered call, then the stack stays up until Ctrl-C
 npm run demo -- --once     ends after the call: 0 when it was answered, booked and written down, else 1 with the reason
@@ -32,11 +34,11 @@ async function demo(): Promise<void> {
     }
     console.log(`
 The stack stays up. Ring it again with "npm run call" in another terminal, look at calls on ${stack.urls.controlApi}/docs
-(API key in .tandem/secrets.json), end it with Ctrl-C.`);
+(API key: "npm run key"), end it with Ctrl-C.`);
   } catch (error) {
-    console.error(problem(error instanceof StackError ? `\n${error.message}` : `\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+    const code = told(error);
     await stack?.stop();
-    process.exit(1);
+    process.exit(code);
   }
 }
 
@@ -49,8 +51,10 @@ async function start(): Promise<Stack> {
     relays: 1,
     isEphemeral: isBeside,
     agentModel: 'guided',
+    // The demo rings the services where they are, also where .env names addresses for a real number.
+    env: { PUBLIC_BASE_URL: '', PUBLIC_MEDIA_URL: '' },
   });
-  stack.supervisor.stopOnSignals();
+  stack.supervisor.stopOnSignals(() => runningCalls(stack));
   console.log(good('  ready'));
   return stack;
 }
@@ -59,15 +63,14 @@ async function call(stack: Stack): Promise<boolean> {
   if (!stack.speech.synthesiser) throw new StackError('There is no speech synthesis on this machine, so nobody could speak.', stack.speech.explanation);
   const scenario = await bookingScenario({ crmApiUrl: stack.urls.crmApi, apiKey: stack.secrets.demoApiKey });
   console.log(heading(`Calling ${DEMO_PHONE_NUMBER}`));
-  const startedAt = Date.now();
-  const print = (line: string | null): void => {
-    if (line !== null) console.log(line);
-  };
+  console.log(TIMES);
+  const printer = new CallPrinter((line) => console.log(line));
   const placed = await placeCall(
     {
       ingressUrl: stack.urls.ingress,
       redisUrl: stack.redis.url,
       tandemSecret: stack.secrets.tandemSecret,
+      twilioAccountSid: stack.twilioAccountSid,
       twilioAuthToken: stack.twilioAuthToken,
     },
     {
@@ -75,10 +78,11 @@ async function call(stack: Stack): Promise<boolean> {
       from: CALLER,
       to: DEMO_PHONE_NUMBER,
       speak: spokenBy(stack.speech),
-      onCarrier: (entry) => print(carrierLine(entry)),
-      onEvent: (event) => print(eventLine(event, startedAt)),
+      onCarrier: (entry) => printer.carrier(entry),
+      onEvent: (event) => printer.event(event),
     },
   );
+  printer.end();
   return report(stack, placed);
 }
 

@@ -1,3 +1,7 @@
 import { resetStack } from '@tandem/stack';
+import { runCommand } from './stack/command.ts';
 
-resetStack({ log: (line) => console.log(line) });
+await runCommand(() => {
+  resetStack({ log: (line) => console.log(line) });
+  return 0;
+});

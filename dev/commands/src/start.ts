@@ -1,13 +1,18 @@
-import { parseOptions, StackError } from '@tandem/stack';
+import { tryOpenAiRealtime } from '@tandem/models';
+import { parseOptions } from '@tandem/stack';
+import { problem } from './call/printed-call.ts';
+import { told } from './stack/command.ts';
+import { namesNobodyReads } from './stack/dot-env.ts';
 import { launchStack } from './stack/launch-stack.ts';
-import { NUMBER_SETTINGS } from './stack/number-settings.ts';
 import { reloadOnChange } from './stack/reload.ts';
+import { runningCalls } from './stack/running-calls.ts';
+import { startedLines } from './stack/started-lines.ts';
 
 const HELP = `npm start                     everything that answers a call, on this machine, until Ctrl-C
 npm start -- --relays 3       with three media-relays
 npm run dev                   the same, restarted when a source changes
 
-With TWILIO_AUTH_TOKEN, PUBLIC_BASE_URL, PUBLIC_MEDIA_URL and OPENAI_API_KEY in .env it serves a real number.
+With TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, PUBLIC_BASE_URL, PUBLIC_MEDIA_URL and OPENAI_API_KEY in .env it serves a real number.
 Without them agent Sarah speaks through the guided engine (a rule-based demo, not an AI), and "npm run call" rings her.
 Prints "ready" when a call can be taken. A service that dies is started again a second later. Logs: .tandem/logs. Addresses and process ids: .tandem/run.json.`;
 
@@ -19,25 +24,16 @@ if (values.help) {
   console.error(`--relays takes a whole number from 1 to 20, not "${values.relays}".\n\n${HELP}`);
   process.exit(2);
 } else {
-  await start();
+  await start().catch((error: unknown) => process.exit(told(error)));
 }
 
 async function start(): Promise<void> {
-  try {
-    const stack = await launchStack({ log: (line) => console.log(line), relays, isReviving: true });
-    stack.supervisor.stopOnSignals();
-    console.log(`
-  Twilio voice webhook   ${stack.urls.ingress}/twilio/voice${NUMBER_SETTINGS}
-  Twilio status callback ${stack.urls.ingress}/twilio/status${NUMBER_SETTINGS}
-  calls and transcripts  ${stack.urls.controlApi}/docs
-  contacts and bookings  ${stack.urls.crmApi}/docs
-  API key of "demo"      in .tandem/secrets.json
-  ring it                npm run call
-`);
-    console.log('ready');
-    if (values.reload) reloadOnChange(stack.supervisor, (line) => console.log(line));
-  } catch (error) {
-    console.error(error instanceof StackError ? `\n${error.message}` : error);
-    process.exit(1);
-  }
+  const stack = await launchStack({ log: (line) => console.log(line), relays, isReviving: true });
+  stack.supervisor.stopOnSignals(() => runningCalls(stack));
+  const ignored = namesNobodyReads();
+  if (ignored.length > 0) console.log(`Not settings, and read by nobody: ${ignored.join(', ')} in .env.`);
+  const unusable = stack.openai && (await tryOpenAiRealtime(stack.openai));
+  if (unusable) console.log(problem(`\n${unusable.sentence}`));
+  console.log(['', ...startedLines(stack), '', 'ready'].join('\n'));
+  if (values.reload) reloadOnChange(stack.supervisor, (line) => console.log(line));
 }

@@ -1,5 +1,5 @@
 import type { CallEvent, CallId } from '@tandem/contracts';
-import { encodeMulaw, runScenario, TwilioSimulator, type CallEntry, type Scenario, type ScenarioReport, type SpeakLine } from '@tandem/simulators';
+import { encodeMulaw, PEOPLE, runScenario, TwilioSimulator, type CallEntry, type Scenario, type ScenarioReport, type SpeakLine } from '@tandem/simulators';
 import { synthesise, type Speech } from '@tandem/stack';
 import { NUMBER_SETTINGS } from '../stack/number-settings.ts';
 import { LiveTranscript } from './live-transcript.ts';
@@ -8,6 +8,8 @@ export interface CallTarget {
   readonly ingressUrl: string;
   readonly redisUrl: string;
   readonly tandemSecret: string;
+  /** The account calls come from; null for any. */
+  readonly twilioAccountSid: string | null;
   readonly twilioAuthToken: string;
 }
 
@@ -21,12 +23,16 @@ export interface PlacedCall {
 /** The caller's voice: the one that comes through a telephone best. Agents use another, so that a recording is easy to follow. */
 const CALLER_VOICE = 'rms';
 
-/** Rings the stack once through the Twilio simulator, with a caller who speaks. */
+/** Rings the stack once through the Twilio simulator, with a caller who speaks. Who is asked to take the call, takes it. */
 export async function placeCall(
   target: CallTarget,
   options: { scenario: Scenario; from: string; to: string; speak: SpeakLine; onCarrier?: (entry: CallEntry) => void; onEvent?: (event: CallEvent) => void },
 ): Promise<PlacedCall> {
-  const simulator = new TwilioSimulator({ authToken: target.twilioAuthToken });
+  const simulator = new TwilioSimulator({
+    authToken: target.twilioAuthToken,
+    ...(target.twilioAccountSid === null ? {} : { accountSid: target.twilioAccountSid }),
+    callees: () => PEOPLE.acceptsByKey(),
+  });
   const events: CallEvent[] = [];
   const live = new LiveTranscript(target.redisUrl, target.tandemSecret, (event) => {
     events.push(event);

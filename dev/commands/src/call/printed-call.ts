@@ -12,45 +12,87 @@ const red = paint(31);
 
 const clock = (ms: number) => dim(`${(ms / 1000).toFixed(1).padStart(6)} s`);
 
-/** One line for each thing the carrier's side of the call shows; nothing for what is not worth one. */
-export function carrierLine(entry: CallEntry): string | null {
-  const line = (text: string) => `${clock(entry.atMs)}  ${text}`;
+/** Said above a printed call: an utterance is known when it is over. */
+export const TIMES = dim('  Seconds since the call began. A line appears when it is over and shows when it began.');
+
+/** Prints a call as it happens, with the times of carrier and relay on one clock. */
+export class CallPrinter {
+  private startedAt = Date.now();
+  private admittedAt = this.startedAt;
+  private last: string | null = null;
+
+  constructor(private readonly print: (line: string) => void) {}
+
+  /** One line for each thing the carrier's side of the call shows; nothing for what is not worth one. */
+  carrier(entry: CallEntry): void {
+    this.startedAt = Date.now() - entry.atMs;
+    const line = carrierText(entry);
+    if (line === null) return;
+    const text = `${clock(entry.atMs)}  ${line}`;
+    // What the relay wrote down last is read a moment later.
+    if (entry.kind === 'ended') this.last = text;
+    else this.print(text);
+  }
+
+  /** One line for each fact the relay writes down; nothing for figures. */
+  event(event: CallEvent): void {
+    if (event.type === 'call.admitted') this.admittedAt = event.at;
+    const fact = eventText(event);
+    if (fact === null) return;
+    const sinceStartMs = fact.atMs === null ? event.at - this.startedAt : this.admittedAt - this.startedAt + fact.atMs;
+    this.print(`${clock(Math.max(0, sinceStartMs))}  ${fact.text}`);
+  }
+
+  /** The line that closes the call. */
+  end(): void {
+    if (this.last !== null) this.print(this.last);
+    this.last = null;
+  }
+}
+
+function carrierText(entry: CallEntry): string | null {
   switch (entry.kind) {
     case 'webhook':
-      return entry.purpose === 'voice' ? line(dim(`POST ${new URL(entry.url).pathname} → ${entry.httpStatus} in ${Math.round(entry.tookMs)} ms`)) : null;
+      return entry.purpose === 'voice' ? dim(`POST ${new URL(entry.url).pathname} → ${entry.httpStatus === 0 ? 'no answer' : entry.httpStatus} in ${Math.round(entry.tookMs)} ms`) : null;
     case 'stream-open':
-      return line(dim('media stream open'));
+      return dim('media stream open');
     case 'said':
-      return line(`${yellow('carrier says')}  ${entry.text}`);
+      return `${yellow('carrier says')}  ${entry.text}`;
+    case 'bridged':
+      return dim('connected with a person');
     case 'error':
-      return entry.code === 31_921 ? null : line(red(`carrier error ${entry.code}`));
+      return entry.code === 31_921 ? null : red(`carrier ${entry.level} ${entry.code}, ${entry.title}: ${entry.detail}`);
     case 'ended':
-      return line(dim(`line closed (${entry.cause})`));
+      return dim(`line closed (${entry.cause})`);
     default:
       return null;
   }
 }
 
-/** One line for each fact the relay writes down; nothing for figures. */
-export function eventLine(event: CallEvent, startedAt: number): string | null {
-  const line = (text: string, atMs: number) => `${clock(atMs)}  ${text}`;
-  const sinceStart = event.at - startedAt;
+/** What a fact looks like, and when it began in ms since the admission; null for when it was written. */
+function eventText(event: CallEvent): { readonly text: string; readonly atMs: number | null } | null {
   switch (event.type) {
     case 'agent.spoke':
-      return line(`${cyan('agent ')}  ${event.data.text}${event.data.interrupted ? dim(' … (interrupted)') : ''}`, sinceStart);
+      return { text: `${cyan('agent ')}  ${event.data.text}${event.data.interrupted ? dim(' … (interrupted)') : ''}`, atMs: event.data.startedAtMs };
     case 'caller.spoke':
-      return line(`${green('caller')}  ${event.data.text || dim('(words not known)')}`, sinceStart);
+      return { text: `${green('caller')}  ${event.data.text || dim('(words not known)')}`, atMs: event.data.startedAtMs };
     case 'tool.called':
-      return line(`${yellow('tool  ')}  ${event.data.name} ${dim(JSON.stringify(event.data.arguments))}`, sinceStart);
+      return { text: `${yellow('tool  ')}  ${event.data.name} ${dim(argumentsOf(event.data.arguments))}`, atMs: event.data.atMs };
     case 'tool.finished':
-      return line(`${yellow('      ')}  → ${event.data.outcome.status} in ${event.data.tookMs} ms`, sinceStart);
+      return { text: `${yellow('      ')}  → ${event.data.name}: ${event.data.outcome.status} in ${event.data.tookMs} ms`, atMs: event.data.atMs };
     case 'model.faulted':
-      return line(red(`model fault: ${event.data.provider} ${event.data.code}`), sinceStart);
+      return { text: red(`model fault: ${event.data.provider} ${event.data.code}`), atMs: null };
     case 'call.ended':
-      return line(dim(`call ended: ${event.data.termination.reason}`), sinceStart);
+      return { text: dim(`call ended: ${event.data.termination.reason}`), atMs: event.data.atMs };
     default:
       return null;
   }
+}
+
+/** "service plumbing, date 2026-12-07" */
+function argumentsOf(given: unknown): string {
+  if (typeof given !== 'object' || given === null) return String(given);
+  return Object.entries(given).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ');
 }
 
 /** What the caller waited for, measured at their ear. */

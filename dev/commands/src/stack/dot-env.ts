@@ -1,11 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { checkoutRoot } from '@tandem/stack';
+import { settingNames } from '@tandem/platform';
+import { stackHome } from '@tandem/stack';
 
 /** The environment with `.env` below it: what is set outside wins, an empty value counts as unset. */
 export function environment(): Record<string, string> {
-  const file = join(checkoutRoot, '.env');
-  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-  return Object.fromEntries(Object.entries({ ...fromFile, ...process.env }).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''));
+  const set = Object.entries({ ...dotEnv(), ...process.env });
+  return Object.fromEntries(set.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''));
+}
+
+/** Names in `.env` that no service reads and that are not Node's own. */
+export function namesNobodyReads(): string[] {
+  const known = settingNames();
+  return Object.keys(dotEnv()).filter((name) => !known.has(name) && !/^(NODE|npm)_/i.test(name));
+}
+
+function dotEnv(): NodeJS.Dict<string> {
+  const file = join(stackHome, '.env');
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }

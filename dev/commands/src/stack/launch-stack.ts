@@ -1,8 +1,11 @@
 import { createDataSource, runMigrations, seedDemo } from '@tandem/database';
-import { ensureSpeech, freePort, preferPort, startPostgres, startRedis, Supervisor, type Log, type ServerHandle, type Speech } from '@tandem/stack';
+import { loadServiceConfig } from '@tandem/platform';
+import { ensureSpeech, holderOfStack, StackError, startPostgres, startRedis, Supervisor, type Log, type ServerHandle, type Speech } from '@tandem/stack';
 import { environment } from './dot-env.ts';
 import { localRecordings } from './local-recordings.ts';
 import { localSecrets, type LocalSecrets } from './local-secrets.ts';
+import { anyPorts, choosePorts, PORT_VARIABLES, type ServiceName } from './ports.ts';
+import { checkSettings, providedFor } from './settings.ts';
 
 export interface LaunchOptions {
   readonly log: Log;
@@ -32,26 +35,22 @@ export interface Stack {
   readonly speech: Speech;
   readonly secrets: LocalSecrets;
   readonly agentModel: 'openai-realtime' | 'guided';
+  /** Null without a key. */
+  readonly openai: { readonly url: string; readonly apiKey: string; readonly model: string } | null;
+  /** Null where none is configured: webhooks of any account are taken. */
+  readonly twilioAccountSid: string | null;
   readonly twilioAuthToken: string;
   readonly recordingsDir: string;
   /** Where carriers reach call-ingress. */
   readonly publicUrl: string;
-  readonly urls: { readonly ingress: string; readonly crmApi: string; readonly controlApi: string };
+  /** Where carriers reach the relays; null for their own addresses. */
+  readonly publicMediaUrl: string | null;
+  readonly urls: { readonly ingress: string; readonly relays: readonly string[]; readonly crmApi: string; readonly controlApi: string };
+  /** How long calls may go on once the stack is being stopped. */
+  readonly drainGraceMs: number;
   stop(): Promise<void>;
 }
 
-const USUAL_PORTS = { 'call-ingress': 8080, 'media-relay': 8081, 'crm-api': 8082, 'control-api': 8083, 'tool-worker': 8084, 'post-call-worker': 8085 } as const;
-type ServiceName = keyof typeof USUAL_PORTS;
-const PORT_VARIABLES: Record<ServiceName, string> = {
-  'call-ingress': 'CALL_INGRESS_PORT',
-  'media-relay': 'MEDIA_RELAY_PORT',
-  'crm-api': 'CRM_API_PORT',
-  'control-api': 'CONTROL_API_PORT',
-  'tool-worker': 'TOOL_WORKER_PORT',
-  'post-call-worker': 'POST_CALL_WORKER_PORT',
-};
-/** Second and further relays. */
-const MORE_RELAYS_FROM_PORT = 8091;
 /**
  * What the collector may do (docs/capacity.md). Audio makes garbage that dies at once: left alone, V8 lets its nursery grow to a
  * multiple of this on a large machine, which costs memory and makes each collection longer. Of helpers it gets one: a relay
@@ -61,29 +60,35 @@ const RELAY_NODE_OPTIONS = '--max-semi-space-size=16 --v8-pool-size=1';
 /** Calls in a local stack are given this long when it is stopped; production gives them an hour. */
 const LOCAL_DRAIN_GRACE_MS = 3_000;
 
+/** What a relay may take to end once its calls are over. */
+const AFTER_DRAIN_MS = 10_000;
+
 /** Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing stays behind. */
 export async function launchStack(options: LaunchOptions): Promise<Stack> {
   const { log, isEphemeral = false, between = (_server, url) => Promise.resolve(url) } = options;
-  const env = { ...environment(), ...options.env };
+  const { env, emptied } = settingsOf(options);
+  refuseBesideAnother(isEphemeral);
+  checkSettings(env, !isEphemeral);
+  const ports = await (isEphemeral ? anyPorts(options.relays) : choosePorts({ env, relays: options.relays, log }));
   const secrets = localSecrets();
+  const agentModel = options.agentModel ?? (env.OPENAI_API_KEY ? 'openai-realtime' : 'guided');
   const servers = await startServers(log, isEphemeral);
   const [postgres, redis, speech] = servers;
-  const supervisor = supervise(options, postgres, redis);
+  const supervisor = supervise(options, postgres, redis, env.PUBLIC_BASE_URL ?? null);
   const recordings = localRecordings(isEphemeral);
   const stop = async (): Promise<void> => {
     await supervisor.stop();
     recordings.clear();
   };
   try {
-    const agentModel = options.agentModel ?? (env.OPENAI_API_KEY ? 'openai-realtime' : 'guided');
     await prepareDatabase(postgres.url, secrets, agentModel, log);
-    const ports = await choosePorts(env, isEphemeral, options.relays);
     const shared: Record<string, string> = {
+      ...emptied,
       HOST: '127.0.0.1',
       TANDEM_SECRET: secrets.tandemSecret,
-      TWILIO_AUTH_TOKEN: secrets.twilioAuthToken,
       RELAY_DRAIN_GRACE_MS: String(LOCAL_DRAIN_GRACE_MS),
-      ...recordings.env,
+      RECORDINGS_DIR: recordings.folder,
+      ...providedFor(env, { twilioAuthToken: secrets.twilioAuthToken, keyFile: recordings.keyFile }),
       ...speech.env,
       ...env,
       DATABASE_URL: await between('postgres', postgres.url),
@@ -101,30 +106,43 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
     const relays = ports.relays.map((port, index) => ({
       service: 'media-relay',
       instance: `relay-${index + 1}`,
-      ...(options.relayGraceMs === undefined ? {} : { graceMs: options.relayGraceMs }),
+      graceMs: options.relayGraceMs ?? Number(shared.RELAY_DRAIN_GRACE_MS) + AFTER_DRAIN_MS,
       env: { ...shared, NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(), MEDIA_RELAY_PORT: String(port), RELAY_ID: `relay-${index + 1}` },
     }));
     const before = (['crm-api', 'call-ingress'] as const).flatMap(instancesOf);
     const after = (['tool-worker', 'post-call-worker', 'control-api'] as const).flatMap(instancesOf);
     await supervisor.start([...before, ...relays, ...after]);
-    const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;
-    return {
-      supervisor,
-      postgres,
-      redis,
-      speech,
-      secrets,
-      agentModel,
-      twilioAuthToken: (shared.TWILIO_AUTH_TOKEN ?? '').split(',')[0] ?? '',
-      recordingsDir: shared.RECORDINGS_DIR ?? '',
-      publicUrl: shared.PUBLIC_BASE_URL ?? url('call-ingress'),
-      urls: { ingress: url('call-ingress'), crmApi: url('crm-api'), controlApi: url('control-api') },
-      stop,
-    };
+    return { supervisor, postgres, redis, speech, secrets, agentModel, openai: openaiAccess({ ...relays[0]?.env }), ...whereabouts(supervisor, shared, relays), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** `emptied` is set to nothing for this stack and must not come from our own environment. */
+function settingsOf(options: LaunchOptions): { env: Record<string, string>; emptied: Record<string, string> } {
+  const set = Object.entries({ ...environment(), ...options.env });
+  return { env: Object.fromEntries(set.filter(([, value]) => value !== '')), emptied: Object.fromEntries(set.filter(([, value]) => value === '')) };
+}
+
+/** How a started stack is reached, from the settings its services were given. */
+function whereabouts(supervisor: Supervisor, shared: Readonly<Record<string, string>>, relays: readonly { readonly instance: string }[]) {
+  const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;
+  return {
+    twilioAccountSid: shared.TWILIO_ACCOUNT_SID || null,
+    twilioAuthToken: (shared.TWILIO_AUTH_TOKEN ?? '').split(',')[0] ?? '',
+    recordingsDir: shared.RECORDINGS_DIR ?? '',
+    publicUrl: shared.PUBLIC_BASE_URL || url('call-ingress'),
+    publicMediaUrl: shared.PUBLIC_MEDIA_URL || null,
+    urls: { ingress: url('call-ingress'), relays: relays.map(({ instance }) => url(instance)), crmApi: url('crm-api'), controlApi: url('control-api') },
+    drainGraceMs: Number(shared.RELAY_DRAIN_GRACE_MS),
+  };
+}
+
+/** Said before anything else: the ports of the stack that runs are taken, too. */
+function refuseBesideAnother(isEphemeral: boolean): void {
+  const other = isEphemeral ? null : holderOfStack();
+  if (other) throw new StackError(`Another stack is running in this folder (process ${other.launcher.pid}).`, 'Use that one, or end it first.');
 }
 
 async function startServers(log: Log, isEphemeral: boolean): Promise<[ServerHandle, ServerHandle, Speech]> {
@@ -134,16 +152,22 @@ async function startServers(log: Log, isEphemeral: boolean): Promise<[ServerHand
   throw [postgres, redis, speech].find((outcome) => outcome.status === 'rejected')?.reason;
 }
 
-function supervise(options: LaunchOptions, postgres: ServerHandle, redis: ServerHandle): Supervisor {
+function supervise(options: LaunchOptions, postgres: ServerHandle, redis: ServerHandle, publicUrl: string | null): Supervisor {
   const { log, echo, isEphemeral = false, isReviving = false } = options;
   return new Supervisor({
     log,
     postgres,
     redis,
+    publicUrl,
     isPublished: !isEphemeral,
     isReviving,
     ...(echo ? { echo } : {}),
   });
+}
+
+function openaiAccess(relayEnv: Record<string, string>): Stack['openai'] {
+  const { openaiApiKey: apiKey, openaiRealtimeUrl: url, openaiRealtimeModel: model } = loadServiceConfig('media-relay', relayEnv);
+  return apiKey ? { url, apiKey, model } : null;
 }
 
 async function prepareDatabase(url: string, secrets: LocalSecrets, model: 'openai-realtime' | 'guided', log: Log): Promise<void> {
@@ -158,25 +182,4 @@ async function prepareDatabase(url: string, secrets: LocalSecrets, model: 'opena
     await dataSource.destroy();
   }
   log(`Database: ${applied.length === 0 ? 'schema is current' : `${applied.length} migration${applied.length === 1 ? '' : 's'} applied`}, tenant "demo" seeded, agent Sarah speaks ${speaks}`);
-}
-
-type Ports = Record<Exclude<ServiceName, 'media-relay'>, number> & { readonly relays: readonly number[] };
-
-/** What is configured is taken as it is; the usual ports give way to free ones when they are taken. */
-async function choosePorts(env: Readonly<Record<string, string>>, isEphemeral: boolean, relays: number): Promise<Ports> {
-  const usual = (port: number): Promise<number> => (isEphemeral ? freePort() : preferPort(port));
-  const pick = async (service: ServiceName): Promise<number> => {
-    const configured = isEphemeral ? undefined : env[PORT_VARIABLES[service]];
-    return configured ? Number(configured) : usual(USUAL_PORTS[service]);
-  };
-  const relayPorts: number[] = [];
-  for (let index = 0; index < relays; index += 1) relayPorts.push(index === 0 ? await pick('media-relay') : await usual(MORE_RELAYS_FROM_PORT + index - 1));
-  return {
-    'call-ingress': await pick('call-ingress'),
-    'crm-api': await pick('crm-api'),
-    'control-api': await pick('control-api'),
-    'tool-worker': await pick('tool-worker'),
-    'post-call-worker': await pick('post-call-worker'),
-    relays: relayPorts,
-  };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tandemFolder } from '@tandem/stack';
+import { makeFolder, tandemFolder } from '@tandem/stack';
 
 /** What a local stack needs and nobody has set: made once, kept in `.tandem/secrets.json`, readable by its owner only. */
 export interface LocalSecrets {
@@ -19,7 +19,7 @@ export function localSecrets(folder: string = tandemFolder): LocalSecrets {
     demoApiKey: `tk_${randomBytes(32).toString('base64url')}`,
   };
   if (existsSync(file)) return { ...made, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) };
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
