@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutRoot, parseOptions, tandemFolder } from '@tandem/stack';
 import type { Fleet } from './bench/fleet.ts';
+import { haproxyPath } from './bench/readiness-balancer.ts';
 import type { HistoryEntry } from './history/entries.ts';
 import { readHistory } from './history/history.ts';
 import { RunView } from './history/run-view.ts';
@@ -10,7 +11,7 @@ import { goalLines } from './report/goal-table.ts';
 import { PlainFleet } from './plain-relay/plain-fleet.ts';
 import { saveTable } from './report/save-table.ts';
 import { judge, runScenario, type ScenarioResult } from './run-scenario.ts';
-import type { Scenario } from './scenario.ts';
+import { throughBalancer, type Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const HELP = `npm run chaos                        every scenario, in full
@@ -22,6 +23,7 @@ npm run chaos -- --only R1,R3        these
   --seed S        decides whom it strikes and when; printed at the start
   --time-budget 10m   no further round, and no further scenario, begins after it
   --again         runs nothing: judges the histories that are kept
+  --through-balancer  two call-ingress behind HAProxy, which goes by their readiness (R11 and R14 unless --only says otherwise)
   --no-plain      without the relay of the ordinary kind
   --json <file>   figures and violations
   --save          the rows of docs/reliability.md, and its plot
@@ -31,6 +33,8 @@ goal was reached and nothing was violated.`;
 
 /** A relay of the ordinary kind loses them all or none: there is nothing to be learnt from more. */
 const PLAIN_CALLS = 10;
+/** Where what all ingresses depend on is away: a balancer that goes by readiness could be left with none. */
+const BALANCED = ['R11', 'R14'];
 /** What docs/images/reliability.svg shows. */
 const PLOTTED = [['R1', 'tandem'], ['R3', 'tandem'], ['R6', 'tandem'], ['R1', 'plain']] as const;
 
@@ -44,6 +48,7 @@ const values = parseOptions({
     seed: { type: 'string' },
     'time-budget': { type: 'string', default: '24h' },
     again: { type: 'boolean', default: false },
+    'through-balancer': { type: 'boolean', default: false },
     plain: { type: 'boolean', default: true },
     json: { type: 'string' },
     save: { type: 'boolean', default: false },
@@ -59,7 +64,9 @@ if (values.list) {
   for (const { name, about, goals } of SCENARIOS) log(`${name.padEnd(5)} ${about} (${[...new Set(goals.map(({ id }) => id))].join(', ')})`);
   process.exit(0);
 }
-const names = values.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
+const isBalanced = values['through-balancer'];
+if (isBalanced && !values.again && haproxyPath() === null) stop('--through-balancer needs HAProxy, which is not on this machine. Install it (Debian: apt-get install haproxy), or leave the option out.');
+const names = values.only?.split(',') ?? (isBalanced ? BALANCED : SCENARIOS.map(({ name }) => name));
 for (const name of names) if (!SCENARIOS.some((scenario) => scenario.name === name)) stop(`There is no scenario "${name}".`);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : whole('seed', 0, 4_294_967_295);
 const until = Date.now() + milliseconds(values['time-budget']);
@@ -68,7 +75,8 @@ mkdirSync(folder, { recursive: true });
 if (!values.again) log(`seed ${seed}`);
 
 const results: ScenarioResult[] = [];
-for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
+const chosen = SCENARIOS.filter(({ name }) => names.includes(name));
+for (const scenario of isBalanced ? chosen.map(throughBalancer) : chosen) {
   const fleets = scenario.isForPlain && values.plain ? (['tandem', 'plain'] as const) : (['tandem'] as const);
   for (const fleet of fleets) {
     if (values.again) results.push(...kept(scenario, fleet));

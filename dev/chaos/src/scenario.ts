@@ -32,3 +32,16 @@ export interface Scenario {
   readonly isForPlain: boolean;
   readonly round: (bench: Bench) => Promise<void>;
 }
+
+/** The same with two call-ingress behind a balancer that honours readiness, as rows of their own beside the direct ones. */
+export function throughBalancer(scenario: Scenario): Scenario {
+  const { name, about, fleet } = scenario;
+  const ingresses = Math.max(2, fleet.replicas?.['call-ingress'] ?? 1);
+  return {
+    ...scenario,
+    name: `${name}-balancer`,
+    about: `${about}, through a balancer`,
+    isForPlain: false,
+    fleet: { ...fleet, replicas: { ...fleet.replicas, 'call-ingress': ingresses }, isFrontedByReadiness: true },
+  };
+}

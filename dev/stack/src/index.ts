@@ -2,7 +2,8 @@ export { checkoutRoot, makeFolder, stackHome, tandemFolder } from './checkout.ts
 export { freePort, freePorts, isPortFree, preferPort } from './free-port.ts';
 export { ownerOfPort } from './process/port-owner.ts';
 export { startPostgres, type PostgresOptions } from './postgres/start-postgres.ts';
-export type { Exit } from './process/kept-process.ts';
+export { BoundedLog } from './process/bounded-log.ts';
+export { KeptProcess, type Exit } from './process/kept-process.ts';
 export type { Log, ServerHandle, UnexpectedExit } from './process/local-server.ts';
 export { startRedis, type RedisOptions } from './redis/start-redis.ts';
 export { resetStack, type ResetOptions } from './reset-stack.ts';

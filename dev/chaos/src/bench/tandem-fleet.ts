@@ -5,6 +5,7 @@ import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { simulatedModel } from './listening-model.ts';
+import { ReadinessBalancer } from './readiness-balancer.ts';
 import { RedisPair } from './redis-pair.ts';
 import { StampedVoice } from './stamped-voice.ts';
 
@@ -12,6 +13,8 @@ export interface TandemFleetOptions {
   readonly relays: number;
   /** How many of the other services; one of each unless told otherwise. Several ingresses stand behind a balancer that goes to the next when one does not answer. */
   readonly replicas?: Replicas;
+  /** Whether that balancer goes by readiness, as clusters have it, instead of by who answers. */
+  readonly isFrontedByReadiness?: boolean;
   /** Lines that can be made slow, silent or cut lie between the services and these. */
   readonly lines?: readonly LineName[];
   /** Whether a second Redis follows the first. Takes the line to redis. */
@@ -46,17 +49,18 @@ export class TandemFleet implements Fleet {
     readonly platform: RunningPlatform,
     readonly voice: StampedVoice,
     private readonly lines: ReadonlyMap<LineName, FaultProxy>,
-    private readonly balancer: FaultProxy | null,
+    private readonly front: readonly Stoppable[],
   ) {}
 
   private pair: RedisPair | null = null;
 
-  static async start({ relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, env = {}, agent = {}, behaviour }: TandemFleetOptions, seed = 1): Promise<TandemFleet> {
+  static async start(options: TandemFleetOptions, seed = 1): Promise<TandemFleet> {
+    const { relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, env = {}, agent = {}, behaviour } = options;
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     // Asked for each connection: an ingress that is started again may listen elsewhere.
     let portsOfIngresses = (): number[] => [];
-    const balancer = (replicas['call-ingress'] ?? 1) > 1 ? await FaultProxy.start(() => portsOfIngresses()) : null;
+    const front = await frontOf(options, () => portsOfIngresses());
     const between = async (server: LineName, url: string): Promise<string> => {
       const address = new URL(url);
       if (!wanted.includes(server)) return url;
@@ -74,10 +78,10 @@ export class TandemFleet implements Fleet {
         relays,
         replicas,
         relayGraceMs: RELAY_GRACE_MS,
-        env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(balancer ? { PUBLIC_BASE_URL: `http://127.0.0.1:${balancer.port}` } : {}), ...env },
+        env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }), ...env },
       },
     });
-    const fleet = new TandemFleet(platform, voice, lines, balancer);
+    const fleet = new TandemFleet(platform, voice, lines, front.parts);
     portsOfIngresses = () => fleet.instances('call-ingress').flatMap((instance) => platform.stack.supervisor.portsOf(instance).http ?? []);
     if (hasRedisReplica) fleet.pair = await RedisPair.start(platform.stack.redis, fleet.line('redis'));
     await platform.publish({ ...AGENT, ...agent });
@@ -165,9 +169,27 @@ export class TandemFleet implements Fleet {
   async stop(): Promise<void> {
     await this.platform.stop();
     await this.pair?.stop();
-    await this.balancer?.stop();
+    for (const part of this.front) await part.stop();
     for (const line of this.lines.values()) await line.stop();
   }
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** What stands before the ingresses: nothing before one, else a balancer. */
+async function frontOf({ replicas = {}, isFrontedByReadiness = false }: TandemFleetOptions, ports: () => readonly number[]): Promise<{ readonly port: number | null; readonly parts: readonly Stoppable[] }> {
+  const ingresses = replicas['call-ingress'] ?? 1;
+  if (ingresses < 2) return { port: null, parts: [] };
+  if (!isFrontedByReadiness) {
+    const line = await FaultProxy.start(ports);
+    return { port: line.port, parts: [line] };
+  }
+  // A line to each, since HAProxy is told its servers before they are there.
+  const lines = await Promise.all(Array.from({ length: ingresses }, (_, index) => FaultProxy.start(() => ports().slice(index, index + 1))));
+  const balancer = await ReadinessBalancer.start(lines.map(({ port }) => port));
+  return { port: balancer.port, parts: [balancer, ...lines] };
 }
 
 type CallEventId = Parameters<RunningPlatform['records']['events']>[0];

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
+import { measure } from '../effects/business.ts';
 
 const PATIENCE_MS = 20_000;
 
@@ -29,4 +31,13 @@ export async function newCall(bench: Bench): Promise<NewCall> {
   call.hangup();
   const { endedBy } = await call.ended;
   return { answeredAfterMs, isTaken, isBroken: endedBy === 'application-error', askedAgain };
+}
+
+/** Somebody calls every few seconds; whether they were told something by us, and after how long, is measured as `told` and `told-ms`. */
+export async function newCallers(bench: Bench, until: number, everyMs: number): Promise<void> {
+  while (Date.now() < until - everyMs) {
+    const [{ answeredAfterMs, isBroken }] = await Promise.all([newCall(bench), sleep(everyMs)]);
+    measure(bench, 'told', isBroken || Number.isNaN(answeredAfterMs) ? 0 : 1);
+    measure(bench, 'told-ms', Math.round(answeredAfterMs));
+  }
 }

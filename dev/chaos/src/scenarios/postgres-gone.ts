@@ -9,7 +9,7 @@ import { check } from '../history/checker.ts';
 import { percentile, shareOf } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
 import { everybodyAnswered, most, nobodyLost, total, turnsRight } from './figures.ts';
-import { newCall } from './new-call.ts';
+import { newCallers } from './new-call.ts';
 
 const OUTAGE_MS = 60_000;
 /** Then it is there, and says nothing. */
@@ -47,7 +47,7 @@ export const postgresGone: Scenario = {
     bench.history.add({ kind: 'fault', what: 'postgres-stopped', target: 'postgres', held: [] });
     await postgres.kill('SIGINT');
     const until = Date.now() + OUTAGE_MS;
-    const newcomers = newCallers(bench, until + SILENCE_MS);
+    const newcomers = newCallers(bench, until + SILENCE_MS, NEW_CALL_EVERY_MS);
     await Promise.all(bookers.map((booker) => booker.asks()));
     const told = await Promise.all(bookers.map((booker) => booker.told(TOLD_PATIENCE_MS)));
     measure(bench, 'not told the truth', told.filter((words) => words !== TOLD.uncertain).length);
@@ -68,14 +68,6 @@ export const postgresGone: Scenario = {
     await noteBookings(bench);
   },
 };
-
-async function newCallers(bench: Bench, until: number): Promise<void> {
-  while (Date.now() < until - NEW_CALL_EVERY_MS) {
-    const [{ answeredAfterMs, isBroken }] = await Promise.all([newCall(bench), sleep(NEW_CALL_EVERY_MS)]);
-    measure(bench, 'told', isBroken || Number.isNaN(answeredAfterMs) ? 0 : 1);
-    measure(bench, 'told-ms', Math.round(answeredAfterMs));
-  }
-}
 
 async function measureBacklog(bench: Bench, sids: readonly string[]): Promise<void> {
   const platform = platformOf(bench);
