@@ -21,6 +21,7 @@ export { PlatformModule } from './lifecycle/platform.module.ts';
 export { CONFIG } from './lifecycle/tokens.ts';
 export { Rounds } from './lifecycle/rounds.ts';
 export { runService, startService, type RunOptions } from './lifecycle/run-service.ts';
+export { FaultLog } from './logging/fault-log.ts';
 export { scrub } from './logging/scrub.ts';
 export { Destinations } from './outbound/destinations.ts';
 export { NoAnswer, OutboundPoster, type OutboundAnswer } from './outbound/outbound-post.ts';

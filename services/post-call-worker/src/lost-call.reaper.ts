@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallRecordStore, type CallStanding } from '@tandem/call-state';
 import type { CallId, TerminationReason } from '@tandem/contracts';
-import { PostCallQueue, Rounds } from '@tandem/platform';
+import { FaultLog, PostCallQueue, Rounds } from '@tandem/platform';
 import { PostCallMetrics } from './post-call-metrics.ts';
 
 const INTERVAL_MS = 2_000;
@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 30_000;
 @Injectable()
 export class LostCallReaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LostCallReaper.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.reap(), { logger: this.logger, name: 'look for lost calls' });
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.reap(), new FaultLog(this.logger, 'look for lost calls'));
 
   constructor(
     @Inject(CallRecordStore) private readonly store: CallRecordStore,

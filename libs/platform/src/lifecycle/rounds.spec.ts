@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { FaultLog } from '../logging/fault-log.ts';
 import { Rounds } from './rounds.ts';
 
-const untold = { logger: { warn: () => undefined, log: () => undefined }, name: 'work' };
+const untold = { failed: () => undefined, succeeded: () => undefined };
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -37,7 +38,7 @@ it('tells of failing and of recovering once each, however many rounds fail', asy
   const logger = { warn: (fields: object, message: string) => void lines.push([fields, message]), log: (fields: object, message: string) => void lines.push([fields, message]) };
   const fault = new Error('away');
   let isAway = false;
-  const rounds = new Rounds(100, () => (isAway ? Promise.reject(fault) : Promise.resolve()), { logger, name: 'look' });
+  const rounds = new Rounds(100, () => (isAway ? Promise.reject(fault) : Promise.resolve()), new FaultLog(logger, 'look'));
   rounds.begin();
   for (const away of [false, true, false, false]) {
     isAway = away;
@@ -45,7 +46,7 @@ it('tells of failing and of recovering once each, however many rounds fail', asy
   }
   await rounds.end();
   expect(lines).toEqual([
-    [{ err: fault, work: 'look' }, 'background work fails; trying again each round'],
+    [{ err: fault, work: 'look' }, 'background work fails; trying again'],
     [{ work: 'look' }, 'background work succeeds again'],
   ]);
 });

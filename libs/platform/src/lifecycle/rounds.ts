@@ -1,20 +1,19 @@
-import type { Logger } from '@nestjs/common';
+import type { FaultLog } from '../logging/fault-log.ts';
 
 /** Work that is done again and again: each round begins some time after the one before has ended. */
 export class Rounds {
   private timer: NodeJS.Timeout | null = null;
   private round: Promise<void> = Promise.resolve();
   private isOver = false;
-  private isFailing = false;
 
   /**
-   * @param work one round. What it throws is logged when the round before went well, and the recovery once: a Redis that
-   *   is away for an hour is one line, not fourteen thousand
+   * @param work one round
+   * @param faults told of rounds that throw and of those that do not: a Redis that is away for an hour is one line
    */
   constructor(
     private readonly pauseMs: number,
     private readonly work: () => Promise<void>,
-    private readonly told: { readonly logger: Pick<Logger, 'warn' | 'log'>; readonly name: string },
+    private readonly faults: Pick<FaultLog, 'failed' | 'succeeded'>,
   ) {}
 
   begin(): void {
@@ -32,14 +31,11 @@ export class Rounds {
   }
 
   private async once(): Promise<void> {
-    const { logger, name } = this.told;
     try {
       await this.work();
-      if (this.isFailing) logger.log({ work: name }, 'background work succeeds again');
-      this.isFailing = false;
+      this.faults.succeeded();
     } catch (error) {
-      if (!this.isFailing) logger.warn({ err: error, work: name }, 'background work fails; trying again each round');
-      this.isFailing = true;
+      this.faults.failed(error);
     }
   }
 }

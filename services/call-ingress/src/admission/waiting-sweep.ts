@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { WaitingLine, type Place } from '@tandem/call-state';
-import { Rounds } from '@tandem/platform';
+import { FaultLog, Rounds } from '@tandem/platform';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 
@@ -14,7 +14,7 @@ const BATCH = 20;
 @Injectable()
 export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WaitingSweep.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep(), { logger: this.logger, name: 'look for callers who wait no longer' });
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep(), new FaultLog(this.logger, 'look for callers who wait no longer'));
 
   constructor(
     @Inject(WaitingLine) private readonly line: WaitingLine,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallRecordStore, type AdmissionRecord } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
-import { Rounds } from '@tandem/platform';
+import { FaultLog, Rounds } from '@tandem/platform';
 import { doorOf, LEG_DOORS, type LegDoors } from '../admission/leg-door.ts';
 import { ReAttachment } from '../admission/re-attachment.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
@@ -27,7 +27,7 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CallRescue.name);
-  private readonly rounds = new Rounds(LOOK_MS, () => this.look(), { logger: this.logger, name: 'look for calls of silent relays' });
+  private readonly rounds = new Rounds(LOOK_MS, () => this.look(), new FaultLog(this.logger, 'look for calls of silent relays'));
 
   constructor(
     @Inject(LEG_DOORS) private readonly doors: LegDoors,

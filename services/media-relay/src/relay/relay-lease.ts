@@ -84,7 +84,7 @@ export class RelayLeaseKeeper implements OnApplicationBootstrap, BeforeApplicati
       if (!this.isRenewed) this.logger.log({ relayId }, 'lease renewed');
       this.isRenewed = true;
     } catch (error) {
-      if (this.isRenewed) this.logger.warn({ err: error }, 'lease not renewed: Redis does not answer; running calls go on');
+      if (this.isRenewed) this.logger.warn({ err: error }, 'lease not renewed: Redis does not answer or takes no writes; running calls go on');
       this.isRenewed = false;
     }
     return this.isRenewed;

@@ -75,13 +75,15 @@ export class QueuedToolCaller implements ToolCaller {
   }
 
   private async watch({ toolCallId, callId, name }: ToolCall): Promise<void> {
+    let isTold = false;
     while (this.pending.has(toolCallId)) {
       await new Promise((resolve) => setTimeout(resolve, RESUME_POLL_MS));
       try {
         const outcome = await this.finishedOutcome(toolCallId);
         if (outcome) this.pending.get(toolCallId)?.settle(outcome);
       } catch (error) {
-        this.logger.warn({ err: error, callId, tool: name }, 'a tool call of an earlier relay cannot be looked up: the queue does not answer');
+        if (!isTold) this.logger.warn({ err: error, callId, tool: name }, 'a tool call of an earlier relay cannot be looked up: the queue does not answer');
+        isTold = true;
       }
     }
   }

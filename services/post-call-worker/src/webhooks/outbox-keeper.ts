@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import { WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
-import { CONFIG, deriveKeys, type ServiceConfig } from '@tandem/platform';
+import { CONFIG, deriveKeys, FaultLog, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 
 const MEASURE_EVERY_MS = 15_000;
@@ -17,6 +17,7 @@ const KEEP_MS = 30 * 86_400_000;
 @Injectable()
 export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(OutboxKeeper.name);
+  private readonly measuring = new FaultLog(this.logger, 'measure the outbox');
   private timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -43,8 +44,9 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
       this.metrics.webhooksPending.set(pending);
       this.metrics.webhooksDead.set(dead);
       this.metrics.webhooksOldest.set(oldestDueS);
+      this.measuring.succeeded();
     } catch (error) {
-      this.logger.warn({ err: error }, 'the outbox could not be measured');
+      this.measuring.failed(error);
     }
   }
 

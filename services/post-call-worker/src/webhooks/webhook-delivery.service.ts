@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnAppl
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type WebhookBody } from '@tandem/contracts';
 import { WebhookDeliveryRepository, type ClaimedDelivery } from '@tandem/database';
-import { CONFIG, NoAnswer, OutboundPoster, type ServiceConfig } from '@tandem/platform';
+import { CONFIG, FaultLog, NoAnswer, OutboundPoster, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 import { signedHeaders } from './signature.ts';
 import { judge, type TryOutcome, type Verdict } from './verdict.ts';
@@ -19,6 +19,7 @@ const AFTER_FAULT_MS = 2_000;
 @Injectable()
 export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WebhookDelivery.name);
+  private readonly claiming = new FaultLog(this.logger, 'look for webhooks that are due');
   private readonly underWay = new Map<string, number>();
   private count = 0;
   private isStopping = false;
@@ -62,9 +63,11 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     const { webhookConcurrency: places, webhookTimeoutMs } = this.config;
     const leaseMs = webhookTimeoutMs + LEASE_MARGIN_MS;
     try {
-      return await this.deliveries.claim({ free, places, perEndpoint: PER_ENDPOINT, underWay: this.underWay, leaseMs });
+      const claimed = await this.deliveries.claim({ free, places, perEndpoint: PER_ENDPOINT, underWay: this.underWay, leaseMs });
+      this.claiming.succeeded();
+      return claimed;
     } catch (error) {
-      this.logger.warn({ err: error }, 'webhooks that are due could not be looked for');
+      this.claiming.failed(error);
       return null;
     }
   }
