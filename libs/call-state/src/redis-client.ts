@@ -11,6 +11,8 @@ export type RedisUse = 'command' | 'blocking' | 'producer' | 'worker';
 
 const CONNECT_MS = 2_000;
 const COMMAND_MS = 2_000;
+/** Longest pause between two tries to connect. A command fails after two of them: a caller waits for several in a row. */
+const RETRY_MS: Readonly<Record<RedisUse, number>> = { command: 400, producer: 400, blocking: 1_000, worker: 1_000 };
 
 /** Every connection to Redis of every process is made here. */
 export function connectRedis(url: string, use: RedisUse): Redis {
@@ -20,7 +22,7 @@ export function connectRedis(url: string, use: RedisUse): Redis {
 }
 
 function optionsOf(use: RedisUse): RedisOptions {
-  const shared = { connectTimeout: CONNECT_MS, retryStrategy: (attempt: number) => Math.min(50 * attempt, 1_000) };
+  const shared = { connectTimeout: CONNECT_MS, retryStrategy: (attempt: number) => Math.min(50 * attempt, RETRY_MS[use]) };
   switch (use) {
     case 'command':
       return { ...shared, maxRetriesPerRequest: 1, commandTimeout: COMMAND_MS, enableOfflineQueue: true, reconnectOnError: leaveReplicas({ isScriptRepeated: true }) };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '@tandem/stack';
 import { haproxyPath, ReadinessBalancer } from './readiness-balancer.ts';
 
 const PATIENCE_MS = 20_000;
@@ -37,10 +38,12 @@ class Replica {
 (haproxyPath() === null ? describe.skip : describe)('a balancer that honours readiness', () => {
   let replicas: Replica[];
   let balancer: ReadinessBalancer;
+  let port: number;
 
   beforeEach(async () => {
     replicas = [await Replica.start('one'), await Replica.start('two')];
-    balancer = await ReadinessBalancer.start(replicas.map(({ port }) => port));
+    port = await freePort();
+    balancer = await ReadinessBalancer.start(port, replicas.map(({ port }) => port));
   });
   afterEach(async () => {
     await balancer.stop();
@@ -51,7 +54,7 @@ class Replica {
   const answers = async (): Promise<string> => {
     const texts: string[] = [];
     for (let asked = 0; asked < 4; asked += 1) {
-      const response = await fetch(`http://127.0.0.1:${balancer.port}/twilio/voice`, { method: 'POST' });
+      const response = await fetch(`http://127.0.0.1:${port}/twilio/voice`, { method: 'POST' });
       texts.push(response.status === 200 ? await response.text() : String(response.status));
     }
     return [...new Set(texts)].sort().join(' ');

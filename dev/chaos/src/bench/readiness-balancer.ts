@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { BoundedLog, freePort, isPortFree, KeptProcess, StackError } from '@tandem/stack';
+import { BoundedLog, isPortFree, KeptProcess, StackError } from '@tandem/stack';
 
 const STOP_MS = 2_000;
 const START_PATIENCE_MS = 10_000;
@@ -19,25 +19,25 @@ export function haproxyPath(): string | null {
  */
 export class ReadinessBalancer {
   private constructor(
-    readonly port: number,
     private readonly process: KeptProcess,
     private readonly folder: string,
   ) {}
 
   /**
+   * Takes servers for ready until its first checks.
+   * @param port where it listens
    * @param servers ports on loopback
    * @throws StackError when HAProxy is not on this machine, or does not start
    */
-  static async start(servers: readonly number[]): Promise<ReadinessBalancer> {
+  static async start(port: number, servers: readonly number[]): Promise<ReadinessBalancer> {
     const file = haproxyPath();
     if (file === null) throw new StackError('HAProxy is not on this machine.', 'Install it (Debian: apt-get install haproxy), or go without a balancer.');
-    const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'tandem-haproxy-'));
     const settings = join(folder, 'haproxy.cfg');
     writeFileSync(settings, haproxySettings(port, servers));
     const log = new BoundedLog({ file: null });
     const child = await KeptProcess.launch({ name: 'HAProxy', file, args: ['-db', '-f', settings], env: process.env, cwd: folder, log, guard: { signal: 'TERM', graceMs: STOP_MS, removes: folder } });
-    const balancer = new ReadinessBalancer(port, child, folder);
+    const balancer = new ReadinessBalancer(child, folder);
     for (let waited = 0; await isPortFree(port); waited += POLL_MS) {
       if (!child.isRunning || waited > START_PATIENCE_MS) {
         await balancer.stop();

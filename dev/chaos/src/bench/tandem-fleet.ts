@@ -1,6 +1,7 @@
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import { seededRandom, type Behaviour, type PlaceCallOptions, type RealtimeSimulator, type SimulatedCall, type TwilioSimulator } from '@tandem/simulators';
+import { freePort } from '@tandem/stack';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
@@ -49,8 +50,9 @@ export class TandemFleet implements Fleet {
     readonly platform: RunningPlatform,
     readonly voice: StampedVoice,
     private readonly lines: ReadonlyMap<LineName, FaultProxy>,
-    private readonly front: readonly Stoppable[],
   ) {}
+
+  private front: readonly Stoppable[] = [];
 
   private pair: RedisPair | null = null;
 
@@ -81,8 +83,9 @@ export class TandemFleet implements Fleet {
         env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }), ...env },
       },
     });
-    const fleet = new TandemFleet(platform, voice, lines, front.parts);
+    const fleet = new TandemFleet(platform, voice, lines);
     portsOfIngresses = () => fleet.instances('call-ingress').flatMap((instance) => platform.stack.supervisor.portsOf(instance).http ?? []);
+    fleet.front = await front.open();
     if (hasRedisReplica) fleet.pair = await RedisPair.start(platform.stack.redis, fleet.line('redis'));
     await platform.publish({ ...AGENT, ...agent });
     return fleet;
@@ -178,18 +181,30 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
+interface Front {
+  /** Null where there is none. */
+  readonly port: number | null;
+  /** Once the ingresses are there. */
+  open(): Promise<readonly Stoppable[]>;
+}
+
 /** What stands before the ingresses: nothing before one, else a balancer. */
-async function frontOf({ replicas = {}, isFrontedByReadiness = false }: TandemFleetOptions, ports: () => readonly number[]): Promise<{ readonly port: number | null; readonly parts: readonly Stoppable[] }> {
+async function frontOf({ replicas = {}, isFrontedByReadiness = false }: TandemFleetOptions, ports: () => readonly number[]): Promise<Front> {
   const ingresses = replicas['call-ingress'] ?? 1;
-  if (ingresses < 2) return { port: null, parts: [] };
+  if (ingresses < 2) return { port: null, open: () => Promise.resolve([]) };
   if (!isFrontedByReadiness) {
     const line = await FaultProxy.start(ports);
-    return { port: line.port, parts: [line] };
+    return { port: line.port, open: () => Promise.resolve([line]) };
   }
-  // A line to each, since HAProxy is told its servers before they are there.
-  const lines = await Promise.all(Array.from({ length: ingresses }, (_, index) => FaultProxy.start(() => ports().slice(index, index + 1))));
-  const balancer = await ReadinessBalancer.start(lines.map(({ port }) => port));
-  return { port: balancer.port, parts: [balancer, ...lines] };
+  const port = await freePort();
+  return {
+    port,
+    open: async () => {
+      // A line to each: one that is started again may listen elsewhere.
+      const lines = await Promise.all(Array.from({ length: ingresses }, (_, index) => FaultProxy.start(() => ports().slice(index, index + 1))));
+      return [await ReadinessBalancer.start(port, lines.map((line) => line.port)), ...lines];
+    },
+  };
 }
 
 type CallEventId = Parameters<RunningPlatform['records']['events']>[0];

@@ -13,8 +13,8 @@ import { ringingCall } from './ringing-call.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { voiceForm, type VoiceForm } from './twilio-forms.ts';
 
-/** Together within what the carrier waits for one try ({@link ASK_AGAIN}). */
-const ADMISSION_MS = 3_000;
+/** Together within what the carrier waits for one try ({@link ASK_AGAIN}), with the way to it and a balancer between. */
+const ADMISSION_MS = 2_600;
 const WITHOUT_STATE_MS = 1_500;
 
 /** "This number rings": answered with TwiML. */
