@@ -1,3 +1,4 @@
+import { isSpeakable } from '@tandem/contracts';
 import twilio from 'twilio';
 
 const { VoiceResponse } = twilio.twiml;
@@ -9,6 +10,19 @@ type VoiceResponse = InstanceType<typeof VoiceResponse>;
  * neither sent nor signed (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
  */
 export const ASK_AGAIN = '#rc=2&rp=all&ct=2000&rt=5000';
+
+/** Twilio says no more of one text (twilio.com/docs/voice/twiml/say). */
+const MAX_SPOKEN = 4_096;
+/** XML 1.0 has no other characters, escaped or not; the builder throws at them. */
+const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+/gu;
+
+/**
+ * Text of callers, models and operators as it may stand in TwiML: every such text passes here before a document is built,
+ * so that none can keep a caller from their answer. What a document cannot hold becomes a space.
+ */
+export function speakable(text: string): string {
+  return text.slice(0, MAX_SPOKEN).replace(NOT_XML, ' ').trim();
+}
 
 /** Words the carrier itself speaks. Text is escaped by the builder. */
 export interface Spoken {
@@ -57,10 +71,11 @@ export interface DialPerson {
 /** Rings a person and connects the caller, who hears ringing until then. */
 export function dialPersonTwiml({ address, ringMs, callerId, actionUrl, whisperUrl }: DialPerson): string {
   const response = new VoiceResponse();
-  const dial = response.dial({ ...(actionUrl === undefined ? {} : { action: actionUrl, method: 'POST' }), timeout: Math.ceil(ringMs / 1000), callerId, answerOnBridge: true });
+  const dial = response.dial({ ...(actionUrl === undefined ? {} : { action: actionUrl, method: 'POST' }), timeout: Math.ceil(ringMs / 1000), callerId: speakable(callerId), answerOnBridge: true });
   const whisper = whisperUrl === undefined ? {} : { url: whisperUrl, method: 'POST' };
-  if (address.startsWith('sip:')) dial.sip(whisper, address);
-  else dial.number(whisper, address);
+  const dialled = speakable(address);
+  if (/^sips?:/i.test(dialled)) dial.sip(whisper, dialled);
+  else dial.number(whisper, dialled);
   return response.toString();
 }
 
@@ -83,12 +98,12 @@ export function askPersonTwiml({ spoken, hints, actionUrl }: AskPerson): string 
     numDigits: 1,
     timeout: ANSWER_PATIENCE_S,
     speechTimeout: 'auto',
-    language: spoken.language as NonNullable<GatherAttributes['language']>,
-    hints: hints.join(', '),
+    language: speakable(spoken.language) as NonNullable<GatherAttributes['language']>,
+    hints: speakable(hints.join(', ')),
     action: actionUrl,
     method: 'POST',
   });
-  gather.say({ language: spoken.language as SayLanguage, loop: 2 }, spoken.text);
+  say(gather, spoken, 2);
   response.hangup();
   return response.toString();
 }
@@ -146,6 +161,9 @@ type SayAttributes = NonNullable<Parameters<VoiceResponse['say']>[0]> & object;
 type SayLanguage = NonNullable<Extract<SayAttributes, { language?: unknown }>['language']>;
 type GatherAttributes = NonNullable<Parameters<VoiceResponse['gather']>[0]>;
 
-function say(response: Pick<VoiceResponse, 'say'>, { text, language }: Spoken): void {
-  response.say({ language: language as SayLanguage }, text);
+/** Nothing for a text in which there is nothing to say: the carrier takes an empty one for a fault. */
+function say(response: Pick<VoiceResponse, 'say'>, { text, language }: Spoken, times?: number): void {
+  const words = speakable(text);
+  if (!isSpeakable(words)) return;
+  response.say({ language: speakable(language) as SayLanguage, ...(times === undefined ? {} : { loop: times }) }, words);
 }

@@ -32,6 +32,29 @@ describe('book_appointment', () => {
     expect(crm.seen[0]?.body).toEqual({ service: 'plumbing', start: START });
   });
 
+  it.each([
+    ['(202) 555-0147', '+12025550147'],
+    ['2025550147', '+12025550147'],
+    ['+49 30 1234567', '+49301234567'],
+    ['+52 1 55 0000 0000', '+525500000000'],
+  ])('books for the number %s that a caller without one gives', async (phone, contactPhone) => {
+    crm.on('POST /v1/bookings', booked);
+    expect((await book({ phone, name: 'Alex Morgan' }, { callerNumber: 'anonymous' })).status).toBe('ok');
+    expect(crm.seen[0]?.body).toEqual({ service: 'plumbing', start: START, name: 'Alex Morgan', contactPhone });
+  });
+
+  it('books for the number that calls, whatever number is given', async () => {
+    crm.on('POST /v1/bookings', booked);
+    await book({ phone: '+12025550199' });
+    expect(crm.seen[0]?.body).toMatchObject({ contactPhone: '+12025550123' });
+    expect(crm.seen[0]?.body).not.toHaveProperty('phone');
+  });
+
+  it.each(['call me', '911', '555', '0'.repeat(40)])('asks again for a number that is none: %s', async (phone) => {
+    expect(await book({ phone }, { callerNumber: 'anonymous' })).toMatchObject({ status: 'refused', reason: 'bad-phone', detail: expect.stringContaining('Nothing was booked.') });
+    expect(crm.seen).toHaveLength(0);
+  });
+
   it('names alternatives, ready to be booked, when the slot is taken', async () => {
     crm.on('POST /v1/bookings', problem(409, 'slot-taken', { alternatives: [slot('2027-03-02T11:00:00-05:00', '2027-03-02T12:00:00-05:00'), slot('2027-03-03T09:30:00-05:00', '2027-03-03T10:30:00-05:00', 'Priya Nair')] }));
     expect(await book()).toEqual({

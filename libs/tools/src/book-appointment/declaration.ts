@@ -14,6 +14,13 @@ export const bookAppointment = defineTool({
     service: serviceSchema,
     start: offsetInstantSchema.describe('The "start" of a slot from check_availability, copied exactly, offset included.'),
     name: z.string().trim().min(1).max(120).optional().describe('The caller’s name, if they gave it in this call.'),
+    phone: z
+      .string()
+      .trim()
+      .min(1)
+      .max(40)
+      .optional()
+      .describe('A number to call back, as the caller said it. Only when lookup_customer said that showsNumber is false: then ask for one, and read it back.'),
     notes: z.string().trim().max(500).optional().describe('What the engineer should know, in one or two sentences: the problem, the address if given, how to get in.'),
   }),
   cancellable: false,

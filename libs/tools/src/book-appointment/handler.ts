@@ -1,4 +1,4 @@
-import { shownNumber } from '@tandem/contracts';
+import { normalPhone, shownNumber, type ToolCallContext } from '@tandem/contracts';
 import { DateTime } from 'luxon';
 import { alternativesSchema, bookingSchema } from '../crm/crm-answers.ts';
 import type { Problem } from '../crm/crm-client.ts';
@@ -19,17 +19,19 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Books under the tool call's id, so a repeated job books once. The caller's number comes from the carrier, never from
- * the model.
+ * Books under the tool call's id, so a repeated job books once. The caller's number comes from the carrier; only where it
+ * shows none is one taken that the caller gives, so that the booking has somebody to call.
  */
-export const bookAppointmentHandler = handle(bookAppointment, async (input, context) => {
+export const bookAppointmentHandler = handle(bookAppointment, async ({ phone, ...input }, context) => {
   if (!isOnBusinessClock(input.start, context.timeZone)) {
     return refused('unclear-time', 'The start has not the offset of the business on that day, so it is not clear which time is meant. Nothing was booked. Copy "start" exactly from check_availability.');
   }
+  const contactPhone = phoneOf(context, phone);
+  if (contactPhone === null) return refused('bad-phone', 'The phone number is none that can be called. Nothing was booked. Ask for it again, with area code, or book without one.');
   const answer = await context.crm.ask(context, {
     method: 'POST',
     path: '/v1/bookings',
-    body: { ...input, contactPhone: shownNumber(context.callerNumber) ?? undefined },
+    body: { ...input, contactPhone },
     idempotencyKey: context.toolCallId,
     answer: bookingSchema,
   });
@@ -37,6 +39,13 @@ export const bookAppointmentHandler = handle(bookAppointment, async (input, cont
   const { reference, start, end, resource } = answer.value;
   return { status: 'ok', value: { reference, start, end, resource: resource.name, spoken: spokenTime(start, context.language) } };
 });
+
+/** Undefined for a caller with no number at all; null for one they gave that is none. */
+function phoneOf({ callerNumber, dialledNumber }: ToolCallContext, given: string | undefined): string | undefined | null {
+  const shown = shownNumber(callerNumber);
+  if (shown !== null) return shown;
+  return given === undefined ? undefined : normalPhone(given, dialledNumber);
+}
 
 /** A model that does its own arithmetic gets offsets wrong, most of all when the clocks have changed. */
 function isOnBusinessClock(start: string, timeZone: string): boolean {

@@ -8,7 +8,7 @@ export const lookupCustomer = defineTool({
     'Looks up the caller by the number they call from, and tells today’s date.',
     'Call it once, as soon as the caller has said what they want and before offering or booking anything. It takes no arguments.',
     'If known is true, use their first name naturally and do not ask for a name or number again. Mention upcomingBookings only if the caller asks about them or wants the same thing booked twice.',
-    'If known is false, carry on without comment and ask for a name when booking.',
+    'If known is false, carry on without comment and ask for a name when booking; if showsNumber is false, also for a number to call back.',
   ].join(' '),
   place: 'worker',
   arguments: z.object({}),

@@ -8,14 +8,14 @@ import { lookupCustomer } from './declaration.ts';
 const MAX_UPCOMING = 3;
 
 /**
- * `known`, and of a known caller the name and what they have booked. Notes about a contact stay in the CRM: they are
+ * `known`, `showsNumber` where they show none, and of a known caller the name and what they have booked. Notes about a contact stay in the CRM: they are
  * somebody's words, and would be read to whoever calls from that number.
  */
 export const lookupCustomerHandler = handle(lookupCustomer, async (_input, context) => {
   const date = localToday(context.timeZone, Date.now());
   const today = { date, spoken: spokenDay(date, context.language) };
   const phone = shownNumber(context.callerNumber);
-  if (phone === null) return { status: 'ok', value: { known: false, today } };
+  if (phone === null) return { status: 'ok', value: { known: false, showsNumber: false, today } };
   const [contacts, bookings] = await Promise.all([
     context.crm.ask(context, { method: 'GET', path: '/v1/contacts', query: { phone, limit: '1' }, answer: contactsSchema }),
     context.crm.ask(context, {

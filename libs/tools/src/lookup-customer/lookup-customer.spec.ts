@@ -44,7 +44,7 @@ describe('lookup_customer', () => {
   });
 
   it.each(['anonymous', '', '+266696687', 'sip:alice@example.com', '12025550123'])('asks nobody about the caller %p', async (callerNumber) => {
-    expect(await lookupCustomerHandler({}, contextFor(url, { callerNumber }))).toEqual({ status: 'ok', value: { known: false, today } });
+    expect(await lookupCustomerHandler({}, contextFor(url, { callerNumber }))).toEqual({ status: 'ok', value: { known: false, showsNumber: false, today } });
     expect(crm.seen).toHaveLength(0);
   });
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CallRecordStore, WaitingLine, type Place, type Waiting, type WaitingCall } from '@tandem/call-state';
-import type { CallId, RefusalReason } from '@tandem/contracts';
+import { isSpeakable, type CallId, type RefusalReason } from '@tandem/contracts';
 import { CallRepository, type DialledNumber } from '@tandem/database';
-import { farewellTwiml, type Spoken } from '@tandem/telephony';
+import { farewellTwiml, speakable, type Spoken } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { within } from '../within.ts';
 import type { InboundCall } from './inbound-call.ts';
@@ -125,8 +125,8 @@ export class CallRefusal {
 /** A number has its own words for those it does not let in. */
 function spokenTo(reason: SpokenReason, number: DialledNumber | null, language: string): Spoken {
   const isAccess = reason === 'caller-blocked' || reason === 'caller-not-allowed';
-  const own = isAccess ? number?.access.refusalText : '';
-  return own ? { text: own, language } : refusalSpoken(reason, companyOf(number), language);
+  const own = speakable(isAccess ? (number?.access.refusalText ?? '') : '');
+  return isSpeakable(own) ? { text: own, language } : refusalSpoken(reason, companyOf(number), language);
 }
 
 /** The name callers know: the one the owner of the agent set, where an agent answers; empty for a number that is nobody's. */
