@@ -1,4 +1,4 @@
-import { agentSnapshotSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, partySchema, tenantIdSchema, type RelayId, type CallId, type TenantId } from '@tandem/contracts';
+import { agentSnapshotSchema, attestationSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, partySchema, tenantIdSchema, type RelayId, type CallId, type TenantId } from '@tandem/contracts';
 import { z } from 'zod';
 
 const micros = z.number().int().min(0);
@@ -22,6 +22,9 @@ export const admissionRecordSchema = z.object({
   from: partySchema,
   to: partySchema,
   carrierCallId: z.string().max(128),
+  attestation: attestationSchema.optional(),
+  /** The number they show is not taken for theirs: nothing that hangs on it is opened to them. */
+  isNumberDoubted: z.boolean().optional(),
   /** Unix time in ms. */
   admittedAt: z.number().int(),
   agent: agentSnapshotSchema,

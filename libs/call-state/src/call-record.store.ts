@@ -227,9 +227,9 @@ function pairs(fields: string[]): [string, string][] {
 }
 
 function admittedFact(record: AdmissionRecord): CallFact {
-  const { direction, channel, from, to, carrierCallId, agent, language, caller } = record;
+  const { direction, channel, from, to, carrierCallId, attestation = null, agent, language, caller } = record;
   return {
     type: 'call.admitted',
-    data: { direction, channel, from, to, carrierCallId, agentId: agent.agentId, agentName: agent.name, agentVersion: agent.agentVersion, modelKind: agent.model.kind, language, variantKey: agent.variantKey, callerGroup: caller.group },
+    data: { direction, channel, from, to, carrierCallId, attestation, agentId: agent.agentId, agentName: agent.name, agentVersion: agent.agentVersion, modelKind: agent.model.kind, language, variantKey: agent.variantKey, callerGroup: caller.group },
   };
 }

@@ -35,7 +35,7 @@ const caller = (carrierCallId: string, agentId = AGENT): WaitingCall => ({
   agentId,
   companyName: 'Northwind',
   language: 'en-US',
-  callerGroup: null,
+  attestation: null, callerGroup: null,
 });
 const wait = (sid: string, agentId = AGENT) => line.wait(caller(sid, agentId), 100);
 const ahead = (sid: string) => line.ahead({ agentId: AGENT, carrierCallId: sid });

@@ -1,4 +1,4 @@
-import { callIdSchema, channelSchema, partySchema, refusalReasonSchema, tenantIdSchema, type RefusalReason, type TenantId } from '@tandem/contracts';
+import { attestationSchema, callIdSchema, channelSchema, partySchema, refusalReasonSchema, tenantIdSchema, type RefusalReason, type TenantId } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
@@ -15,6 +15,7 @@ const waitingCallSchema = z.object({
   from: partySchema,
   to: partySchema,
   carrierCallId: z.string().max(128),
+  attestation: attestationSchema.nullable().default(null),
   agentId: z.uuid(),
   companyName: z.string(),
   /** BCP 47. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentChangeSchema } from './agent-behaviour.ts';
+import { attestationSchema } from './attestation.ts';
 import { callDirectionSchema, callStatusSchema, channelSchema } from './call.ts';
 import { relayIdSchema, toolCallIdSchema } from './ids.ts';
 import { partySchema } from './phone-number.ts';
@@ -53,6 +54,7 @@ export const callEventBodies = {
     to: partySchema,
     /** The carrier's own id of the call (Twilio CallSid). */
     carrierCallId: z.string().max(128),
+    attestation: attestationSchema.nullable().default(null),
     agentId: z.uuid(),
     agentName: z.string().max(80),
     agentVersion: z.number().int(),

@@ -12,6 +12,9 @@ export const callerSchema = z.object({
 });
 export type Caller = z.infer<typeof callerSchema>;
 
+/** How a caller who shows no number is named on record, whatever word the carrier has for it. */
+export const WITHHELD = 'anonymous';
+
 export const UNKNOWN_CALLER: Caller = { name: null, group: null, language: null };
 
 /**

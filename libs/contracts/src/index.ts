@@ -3,6 +3,7 @@ export * from './agent-check.ts';
 export * from './agent-content.ts';
 export * from './agent-snapshot.ts';
 export * from './agent-texts.ts';
+export * from './attestation.ts';
 export * from './audio-format.ts';
 export * from './business-event.ts';
 export * from './caller.ts';

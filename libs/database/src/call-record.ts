@@ -84,6 +84,8 @@ export interface CallRecord {
   readonly from: string;
   readonly to: string;
   readonly carrierCallId: string | null;
+  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  readonly attestation: string | null;
   readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
   readonly modelKind: string | null;
   /** BCP 47; the call began in it. Null for a refused one. */
@@ -120,6 +122,8 @@ export interface RefusedCall {
   readonly from: string;
   readonly to: string;
   readonly carrierCallId: string | null;
+  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  readonly attestation: string | null;
   /** When it first rang. */
   readonly rangAt: Date;
   readonly refusedAt: Date;

@@ -15,6 +15,7 @@ import { Refusals1795604800000 } from './migrations/1795604800000-refusals.ts';
 import { Notice1795604900000 } from './migrations/1795604900000-notice.ts';
 import { WebhookFairness1795605000000 } from './migrations/1795605000000-webhook-fairness.ts';
 import { NumberForms1795605100000 } from './migrations/1795605100000-number-forms.ts';
+import { Attestation1795605200000 } from './migrations/1795605200000-attestation.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -46,6 +47,7 @@ export const MIGRATIONS = [
   Notice1795604900000,
   WebhookFairness1795605000000,
   NumberForms1795605100000,
+  Attestation1795605200000,
 ];
 
 export const ENTITIES = [

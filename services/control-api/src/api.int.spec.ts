@@ -184,8 +184,8 @@ describe('callers', () => {
     expect(await put('/v1/blocked-callers/%2B12025550166', { note: 'Rude.' })).toBe(204);
     expect(await put('/v1/blocked-callers/%2B120255501*', { numberId })).toBe(204);
     expect(await put('/v1/blocked-callers/%2B120255501*', { numberId, note: 'Again.' })).toBe(204);
-    const changed = await control.ask('PATCH', `/v1/numbers/${numberId}`, apiKey, { accessMode: 'allow-list', allowedGroups: ['area'], language: 'ES-mx', refusalText: 'Sorry.', withheldCallers: 'refuse' });
-    expect(changed).toMatchObject({ status: 200, body: { accessMode: 'allow-list', allowedGroups: ['area'], language: 'es-MX', refusalText: 'Sorry.', withheldCallers: 'refuse', isAlwaysOpen: true } });
+    const changed = await control.ask('PATCH', `/v1/numbers/${numberId}`, apiKey, { accessMode: 'allow-list', allowedGroups: ['area'], language: 'ES-mx', refusalText: 'Sorry.', withheldCallers: 'refuse', unverifiedCallers: 'distrust' });
+    expect(changed).toMatchObject({ status: 200, body: { accessMode: 'allow-list', allowedGroups: ['area'], language: 'es-MX', refusalText: 'Sorry.', withheldCallers: 'refuse', unverifiedCallers: 'distrust', isAlwaysOpen: true } });
     const find = (caller: string) => new CallerDirectory(control.dataSource).find(tenantId, numberId, caller);
     expect(await find('+12025550123')).toMatchObject({ isBlocked: true, groups: [{ key: 'primary', greeting: 'Welcome back.', isAllowed: false }, { key: 'area', isAllowed: true }] });
     expect(await find('+12025559999')).toMatchObject({ isBlocked: false, groups: [{ key: 'area', isAllowed: true }] });
@@ -193,7 +193,7 @@ describe('callers', () => {
     expect((await control.ask('GET', '/v1/blocked-callers?limit=1', apiKey)).body).toMatchObject({ items: [{ pattern: '+120255501*', numberId, note: 'Again.' }], nextCursor: expect.any(String) });
     await control.ask('DELETE', `/v1/blocked-callers/%2B120255501*?numberId=${numberId}`, apiKey);
     expect(await find('+12025550123')).toMatchObject({ isBlocked: false });
-    expect((await new AgentDirectory(control.dataSource).findByNumber(e164))?.access).toEqual({ mode: 'allow-list', withheldCallers: 'refuse', refusalText: 'Sorry.' });
+    expect((await new AgentDirectory(control.dataSource).findByNumber(e164))?.access).toEqual({ mode: 'allow-list', withheldCallers: 'refuse', unverifiedCallers: 'distrust', refusalText: 'Sorry.' });
   });
 
   it('are listed page by page', async () => {
@@ -285,6 +285,7 @@ describe('money', () => {
     from: '+12025550123',
     to: '+12025550100',
     carrierCallId: 'CA1',
+    attestation: null,
     agent: null,
     modelKind: 'openai-realtime',
     language: 'en-US',

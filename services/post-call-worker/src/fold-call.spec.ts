@@ -12,7 +12,7 @@ const log = (...facts: [atMs: number, fact: CallFact, seq?: number, epoch?: numb
 
 const admitted: CallFact = {
   type: 'call.admitted',
-  data: { direction: 'inbound', channel: 'twilio', from: '+12025550123', to: '+12025550100', carrierCallId: 'CA1', agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentName: 'Sarah', agentVersion: 3, modelKind: 'guided', language: 'en-US', variantKey: null, callerGroup: null },
+  data: { direction: 'inbound', channel: 'twilio', from: '+12025550123', to: '+12025550100', carrierCallId: 'CA1', agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentName: 'Sarah', agentVersion: 3, modelKind: 'guided', language: 'en-US', variantKey: null, attestation: null, callerGroup: null },
 };
 const attached = (epoch = 1): CallFact => ({ type: 'stream.attached', data: { relayId: `relay-${epoch}` as RelayId, epoch, streamId: `MZ${epoch}` } });
 const callerSpoke = (text: string, startedAtMs: number): CallFact => ({ type: 'caller.spoke', data: { itemId: `c${startedAtMs}`, text, startedAtMs, endedAtMs: startedAtMs + 500 } });

@@ -27,6 +27,7 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     from: data.from,
     to: data.to,
     carrierCallId: data.carrierCallId,
+    attestation: data.attestation,
     agent: { id: data.agentId, version: data.agentVersion, name: data.agentName },
     modelKind: data.modelKind,
     language: data.language,

@@ -33,6 +33,7 @@ export class PhoneNumberRow {
   @Column({ type: 'text', nullable: true }) language!: string | null;
   @Column({ name: 'access_mode', type: 'text', default: 'open' }) accessMode!: AccessMode;
   /** Callers who show no number. */
+  @Column({ name: 'unverified_callers', type: 'text', default: 'trust' }) unverifiedCallers!: 'trust' | 'distrust';
   @Column({ name: 'withheld_callers', type: 'text', default: 'accept' }) withheldCallers!: 'accept' | 'refuse';
   /** What a caller hears who is not let in; empty for the usual sentence. */
   @Column({ name: 'refusal_text', type: 'text', default: '' }) refusalText!: string;

@@ -12,6 +12,7 @@ export class CallRow {
   @Column({ name: 'from_number', type: 'text' }) fromNumber!: string;
   @Column({ name: 'to_number', type: 'text' }) toNumber!: string;
   @Column({ name: 'carrier_call_id', type: 'text', nullable: true }) carrierCallId!: string | null;
+  @Column({ type: 'text', nullable: true }) attestation!: string | null;
   @Column({ name: 'agent_id', type: 'uuid', nullable: true }) agentId!: string | null;
   @Column({ name: 'agent_version', type: 'integer', nullable: true }) agentVersion!: number | null;
   @Column({ name: 'agent_name', type: 'text', nullable: true }) agentName!: string | null;

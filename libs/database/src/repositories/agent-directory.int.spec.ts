@@ -59,7 +59,7 @@ describe('the agent directory', () => {
     const found = await directory.findByNumber('+12025550106');
     expect(found).toMatchObject({
       language: 'es',
-      access: { mode: 'allow-list', withheldCallers: 'refuse', refusalText: 'No.' },
+      access: { mode: 'allow-list', withheldCallers: 'refuse', unverifiedCallers: 'trust', refusalText: 'No.' },
       tenant: { budget: { dailyMicros: Number.MAX_SAFE_INTEGER, monthlyMicros: null, warnShare: 0.8 } },
       experiment: { name: 'tone', variants: [{ key: 'warm', weight: 1 }], salt: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       agent: { variantKey: null, directory: [{ key: 'sales', hours: [{ weekday: 1, opensMinute: 480, closesMinute: 1020 }] }] },

@@ -28,6 +28,8 @@ export interface NumberAccess {
   readonly mode: AccessMode;
   /** Callers who show no number. */
   readonly withheldCallers: 'accept' | 'refuse';
+  /** Callers whose number nobody has signed for. */
+  readonly unverifiedCallers: 'trust' | 'distrust';
   /** What a caller hears who is not let in; empty for the usual sentence. */
   readonly refusalText: string;
 }
@@ -39,6 +41,7 @@ interface NumberRow extends BudgetColumns {
   language: string | null;
   access_mode: AccessMode;
   withheld_callers: 'accept' | 'refuse';
+  unverified_callers: 'trust' | 'distrust';
   refusal_text: string;
   tenant_id: TenantId;
   slug: string;
@@ -54,7 +57,7 @@ interface NumberRow extends BudgetColumns {
 }
 
 const BY_NUMBER = `
-SELECT number.id, number.e164, number.is_always_open, number.language, number.access_mode, number.withheld_callers, number.refusal_text,
+SELECT number.id, number.e164, number.is_always_open, number.language, number.access_mode, number.withheld_callers, number.unverified_callers, number.refusal_text,
   tenant.id AS tenant_id, tenant.slug, tenant.company_name, tenant.time_zone, tenant.experiment_salt,
   budget.daily_micros, budget.monthly_micros, budget.warn_share, version.agent_id, version.version, version.content,
   coalesce((SELECT json_agg(json_build_object('weekday', hours.weekday, 'opens', hours.opens::text, 'closes', hours.closes::text))
@@ -124,7 +127,7 @@ function toDialledNumber(row: NumberRow): DialledNumber {
     e164: row.e164,
     tenant: { id: row.tenant_id, slug: row.slug, companyName: row.company_name, timeZone: row.time_zone, budget: toTenantBudget(row) },
     opening: { timeZone: row.time_zone, isAlwaysOpen: row.is_always_open, hours: row.hours.map(toWeeklyHours), closedDates: row.closed_dates },
-    access: { mode: row.access_mode, withheldCallers: row.withheld_callers, refusalText: row.refusal_text },
+    access: { mode: row.access_mode, withheldCallers: row.withheld_callers, unverifiedCallers: row.unverified_callers, refusalText: row.refusal_text },
     language: row.language,
     ...toAgent(row),
   };

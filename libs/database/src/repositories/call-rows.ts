@@ -14,6 +14,7 @@ export function toSummary(row: CallRow, outcome: string | null): CallSummary {
     from: row.fromNumber,
     to: row.toNumber,
     carrierCallId: row.carrierCallId,
+    attestation: row.attestation,
     agent: row.agentId === null ? null : { id: row.agentId, version: row.agentVersion ?? 0, name: row.agentName ?? '' },
     modelKind: row.modelKind,
     language: row.language,

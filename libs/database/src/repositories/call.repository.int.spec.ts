@@ -42,7 +42,7 @@ describe('recorded calls', () => {
       modelKind: 'guided',
       language: 'en-US',
       variantKey: null,
-      callerGroup: null,
+      attestation: null, callerGroup: null,
       admittedAt: ADMITTED,
       answeredAt: new Date(ADMITTED.getTime() + 900),
       endedAt: new Date(ADMITTED.getTime() + 60_000),
@@ -161,7 +161,7 @@ describe('recorded calls', () => {
       refusedAt: ADMITTED,
       reason: 'closed',
       language: 'en-US',
-      callerGroup: null,
+      attestation: null, callerGroup: null,
       ...change,
     });
 

@@ -41,8 +41,8 @@ export class CallRepository {
       const written = await rows(
         transaction,
         `INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, admitted_at, ended_at,
-           duration_ms, termination_class, termination_reason, refusal_reason, caller_group, language)
-         VALUES ($1, $2, $14, $3, $4, $5, $6, $7, $8, $9, $10, $15, $16, $11, $12, $13)
+           duration_ms, termination_class, termination_reason, refusal_reason, caller_group, language, attestation)
+         VALUES ($1, $2, $14, $3, $4, $5, $6, $7, $8, $9, $10, $15, $16, $11, $12, $13, $17)
          ON CONFLICT (id) DO UPDATE SET refusal_reason = excluded.refusal_reason
            WHERE calls.tenant_id = excluded.tenant_id AND calls.refusal_reason = 'abandoned' AND excluded.refusal_reason = 'callback-requested'
          RETURNING 1`,
@@ -63,6 +63,7 @@ export class CallRepository {
           status,
           termination(reason).class,
           reason,
+          textOrNull(call.attestation),
         ],
       );
       if (written.length === 0) {
@@ -141,8 +142,8 @@ export class CallRepository {
       transaction,
       `INSERT INTO calls AS kept (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, agent_id, agent_version,
          agent_name, model_kind, admitted_at, answered_at, ended_at, duration_ms, termination_class, termination_reason, latencies, usage, event_count,
-         language, variant_key, caller_group, cost_micros, cost)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+         language, variant_key, caller_group, attestation, cost_micros, cost)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, direction = excluded.direction, channel = excluded.channel,
          from_number = excluded.from_number, to_number = excluded.to_number, carrier_call_id = excluded.carrier_call_id,
          agent_id = excluded.agent_id, agent_version = excluded.agent_version, agent_name = excluded.agent_name,
@@ -150,7 +151,7 @@ export class CallRepository {
          ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, termination_class = excluded.termination_class,
          termination_reason = excluded.termination_reason, refusal_reason = NULL, latencies = excluded.latencies, usage = excluded.usage,
          event_count = excluded.event_count, language = excluded.language, variant_key = excluded.variant_key,
-         caller_group = excluded.caller_group, cost_micros = excluded.cost_micros, cost = excluded.cost, recorded_at = now()
+         caller_group = excluded.caller_group, attestation = excluded.attestation, cost_micros = excluded.cost_micros, cost = excluded.cost, recorded_at = now()
        WHERE kept.tenant_id = excluded.tenant_id AND kept.event_count <= excluded.event_count
        RETURNING id`,
       [
@@ -178,6 +179,7 @@ export class CallRepository {
         textOrNull(call.language),
         textOrNull(call.variantKey),
         textOrNull(call.callerGroup),
+        textOrNull(call.attestation),
         ...costColumns(call.cost),
       ],
     );

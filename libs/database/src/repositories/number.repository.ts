@@ -16,6 +16,8 @@ export interface PhoneNumber {
   /** Keys of the groups whose members may call where `accessMode` is `allow-list`. */
   readonly allowedGroups: readonly string[];
   readonly withheldCallers: 'accept' | 'refuse';
+  /** Callers whose number nobody has signed for. */
+  readonly unverifiedCallers: 'trust' | 'distrust';
   /** What a caller hears who is not let in; empty for the usual sentence. */
   readonly refusalText: string;
 }
@@ -27,7 +29,7 @@ const SELECT = `
 SELECT number.id, number.e164, number.agent_id AS "agentId", number.is_always_open AS "isAlwaysOpen", number.language, number.access_mode AS "accessMode",
   coalesce((SELECT json_agg(caller_group.key ORDER BY caller_group.key) FROM phone_number_groups allowed JOIN caller_groups caller_group ON caller_group.id = allowed.group_id
     WHERE allowed.phone_number_id = number.id), '[]') AS "allowedGroups",
-  number.withheld_callers AS "withheldCallers", number.refusal_text AS "refusalText"
+  number.withheld_callers AS "withheldCallers", number.unverified_callers AS "unverifiedCallers", number.refusal_text AS "refusalText"
 FROM phone_numbers number WHERE number.tenant_id = $1`;
 
 const MAX_LISTED = 500;
@@ -81,8 +83,8 @@ export class NumberRepository {
   private async write(transaction: Transaction, tenantId: TenantId, number: PhoneNumber): Promise<void> {
     await rows(
       transaction,
-      `UPDATE phone_numbers SET agent_id = $3, is_always_open = $4, language = $5, access_mode = $6, withheld_callers = $7, refusal_text = $8 WHERE tenant_id = $1 AND id = $2`,
-      [tenantId, number.id, number.agentId, number.isAlwaysOpen, number.language, number.accessMode, number.withheldCallers, storableText(number.refusalText)],
+      `UPDATE phone_numbers SET agent_id = $3, is_always_open = $4, language = $5, access_mode = $6, withheld_callers = $7, unverified_callers = $9, refusal_text = $8 WHERE tenant_id = $1 AND id = $2`,
+      [tenantId, number.id, number.agentId, number.isAlwaysOpen, number.language, number.accessMode, number.withheldCallers, storableText(number.refusalText), number.unverifiedCallers],
     );
   }
 

@@ -52,7 +52,7 @@ describe('the demo', () => {
       const { name, isBlocked, groups } = await callers.find(DEMO_TENANT_ID, phoneNumberId, e164);
       return [name, isBlocked, groups.map(({ key }) => key).join()];
     };
-    expect(access).toEqual({ mode: 'open', withheldCallers: 'accept', refusalText: '' });
+    expect(access).toEqual({ mode: 'open', withheldCallers: 'accept', unverifiedCallers: 'trust', refusalText: '' });
     expect(await about('+12025550123')).toEqual(['Alex Morgan', false, 'primary']);
     expect(await about('+12025550182')).toEqual(['Taylor Brooks', false, 'secondary']);
     expect(await about('+12025550166')).toEqual([null, true, '']);

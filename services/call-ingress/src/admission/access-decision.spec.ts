@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KnownCaller, NumberAccess } from '@tandem/database';
-import { accessOf } from './access-decision.ts';
+import { accessOf, doubted, isBelieved } from './access-decision.ts';
 import { identityOf } from './caller-identity.ts';
 
-const open: NumberAccess = { mode: 'open', withheldCallers: 'accept', refusalText: '' };
+const open: NumberAccess = { mode: 'open', withheldCallers: 'accept', unverifiedCallers: 'trust', refusalText: '' };
 const list: NumberAccess = { ...open, mode: 'allow-list' };
 const group = (key: string, isAllowed = false) => ({ key, greeting: '', isAllowed });
 const known = (change: Partial<KnownCaller> = {}): KnownCaller => ({ name: null, language: null, isBlocked: false, groups: [], ...change });
@@ -42,6 +42,31 @@ describe('a number for some', () => {
     expect(told(list, ALEX)).toBe('caller-not-allowed as anybody');
     expect(told(list, ALEX, known({ groups: [group('neighbours')] }))).toBe('caller-not-allowed as neighbours');
     expect(told(list, 'anonymous')).toBe('caller-not-allowed as anybody');
+  });
+});
+
+describe('a number that a caller shows', () => {
+  const trusting = { unverifiedCallers: 'trust' } as const;
+  const strict = { unverifiedCallers: 'distrust' } as const;
+
+  it.each([
+    ['TN-Validation-Passed-A', true, true],
+    ['TN-Validation-Passed-C', true, true],
+    ['TN-Validation-Passed-A-Passthrough', true, true],
+    ['TN-Validation-Failed-A', false, false],
+    ['TN-Validation-Failed-C-Diverted', false, false],
+    ['TN-Validation-Failed', false, false],
+    ['No-TN-Validation', true, false],
+    ['something new', true, false],
+    [null, true, false],
+  ])('with %s is believed: %s, and where only signed ones are: %s', (attestation, isTrusted, isTrustedStrictly) => {
+    expect([isBelieved(trusting, attestation), isBelieved(strict, attestation)]).toEqual([isTrusted, isTrustedStrictly]);
+  });
+
+  it('and is not believed keeps a block, and nothing else', () => {
+    const found = known({ name: 'Alex', language: 'es', isBlocked: true, groups: [group('primary', true)] });
+    expect(doubted(found)).toEqual({ name: null, language: null, isBlocked: true, groups: [] });
+    expect(told(list, ALEX, doubted({ ...found, isBlocked: false }))).toBe('caller-not-allowed as anybody');
   });
 });
 

@@ -5,7 +5,7 @@ import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
 import { dialPersonTwiml, farewellTwiml } from '@tandem/telephony';
 import { lastResortOf } from '../transfer/department-dial.ts';
-import { accessOf, type AccessDecision } from './access-decision.ts';
+import { accessOf, doubted, isBelieved, type AccessDecision } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
 import { CallPlacement } from './call-placement.service.ts';
 import { CallRefusal, companyOf } from './call-refusal.service.ts';
@@ -21,7 +21,9 @@ import { WaitingRoom, type Heard } from './waiting-room.ts';
 interface Rung {
   readonly inbound: InboundCall;
   readonly number: DialledNumber;
+  /** What is believed of them. */
   readonly known: KnownCaller;
+  readonly isNumberDoubted: boolean;
   readonly access: AccessDecision;
   /** BCP 47: the caller's own, else the number's, else the agent's. */
   readonly language: string;
@@ -67,10 +69,10 @@ export class CallAdmission {
   async answerWithoutState(inbound: InboundCall): Promise<string> {
     const number = await this.numberOf(inbound);
     if (!number) return farewellTwiml(refusalSpoken('unknown-number', '', 'en-US'));
-    const { access, language } = await this.lookUp(inbound, number);
+    const { access, language, isNumberDoubted } = await this.lookUp(inbound, number);
     const isOpen = isOpenAt(number.opening, new Date());
     const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
-    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: callerIdOf(inbound) });
+    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: callerIdOf({ ...inbound, isNumberDoubted }) });
     return farewellTwiml(refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), companyOf(number), language));
   }
 
@@ -80,9 +82,11 @@ export class CallAdmission {
 
   private async lookUp(inbound: InboundCall, number: DialledNumber): Promise<Rung> {
     const { identity } = inbound;
-    const known = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
+    const found = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
+    const isNumberDoubted = identity.e164 !== null && !isBelieved(number.access, inbound.attestation);
+    const known = isNumberDoubted ? doubted(found) : found;
     const language = known.language ?? number.language ?? number.agent?.language ?? 'en-US';
-    return { inbound, number, known, access: accessOf(number.access, identity, known), language };
+    return { inbound, number, known, isNumberDoubted, access: accessOf(number.access, identity, known), language };
   }
 
   /** The answer that takes the call, or why it is not taken. What the caller may not do comes before what we cannot. */
@@ -111,7 +115,7 @@ export class CallAdmission {
     return held === null ? (hasProvider ? 'no-capacity' : 'provider-unavailable') : { twiml: held };
   }
 
-  private callOf({ inbound, number, known, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date, callId = randomUUID() as CallId): AdmissionRecord {
+  private callOf({ inbound, number, known, isNumberDoubted, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date, callId = randomUUID() as CallId): AdmissionRecord {
     const tenantId = number.tenant.id;
     const variant = chooseVariant(number.experiment, { tenantId, agentId: published.agentId, caller: inbound.identity.e164 ?? callId });
     return {
@@ -122,6 +126,8 @@ export class CallAdmission {
       from: inbound.from,
       to: inbound.to,
       carrierCallId: inbound.carrierCallId,
+      ...(inbound.attestation === null ? {} : { attestation: inbound.attestation }),
+      ...(isNumberDoubted ? { isNumberDoubted } : {}),
       admittedAt: at.getTime(),
       agent: frozenAgent(published, variant, access.group, language),
       caller: { name: known.name, group: access.group?.key ?? null, language: known.language },

@@ -41,11 +41,11 @@ export class CallRefusal {
   ) {}
 
   /** The TwiML that says why. The same call asked about again gets the first answer. */
-  async refuse({ channel, carrierCallId, from, to }: InboundCall, reason: SpokenReason, { number, language, callerGroup }: TurnedAway): Promise<string> {
+  async refuse({ channel, carrierCallId, from, to, attestation }: InboundCall, reason: SpokenReason, { number, language, callerGroup }: TurnedAway): Promise<string> {
     const waiting = await this.line.waiting(carrierCallId);
     if (waiting) await this.line.become(carrierCallId, reason);
     const answer = await this.records.keepAnswer(carrierCallId, farewellTwiml(spokenTo(reason, number, language)));
-    const call = waiting?.call ?? { callId: randomUUID() as CallId, tenantId: number?.tenant.id ?? null, channel, from, to, carrierCallId, language, callerGroup };
+    const call = waiting?.call ?? { callId: randomUUID() as CallId, tenantId: number?.tenant.id ?? null, channel, from, to, carrierCallId, attestation, language, callerGroup };
     if (waiting) await this.line.leave(waiting.call);
     await this.writeDown(call, reason, waiting);
     if (waiting) await this.line.settle(waiting.call);
@@ -111,9 +111,9 @@ export class CallRefusal {
   }
 
   /** Answers the reason that stands; null for a call that was admitted. */
-  private async writeDown({ callId, tenantId, channel, from, to, carrierCallId, language, callerGroup }: NeverAdmitted, reason: RefusalReason, waiting?: Pick<Waiting, 'since' | 'becameAt'> | null): Promise<RefusalReason | null> {
+  private async writeDown({ callId, tenantId, channel, from, to, carrierCallId, attestation, language, callerGroup }: NeverAdmitted, reason: RefusalReason, waiting?: Pick<Waiting, 'since' | 'becameAt'> | null): Promise<RefusalReason | null> {
     const refusedAt = waiting?.becameAt ?? new Date();
-    const standing = await this.calls.recordRefusal({ callId, tenantId, direction: 'inbound', channel, from, to, carrierCallId, rangAt: waiting?.since ?? refusedAt, refusedAt, reason, language, callerGroup });
+    const standing = await this.calls.recordRefusal({ callId, tenantId, direction: 'inbound', channel, from, to, carrierCallId, attestation, rangAt: waiting?.since ?? refusedAt, refusedAt, reason, language, callerGroup });
     if (standing.isNew) {
       this.metrics.admissions.inc({ outcome: reason });
       this.logger.log({ callId, tenantId, reason }, 'call never admitted');

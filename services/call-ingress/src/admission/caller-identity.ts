@@ -7,9 +7,6 @@ export interface CallerIdentity {
   readonly isWithheld: boolean;
 }
 
-/** How a caller without a number is named on record, whatever word the carrier has for it. */
-export const WITHHELD = 'anonymous';
-
 /** @param near the country whose habits hold for a number without a plus */
 export function identityOf(from: string, near?: string): CallerIdentity {
   if (isWithheld(partyUser(from))) return { e164: null, isWithheld: true };
@@ -17,6 +14,6 @@ export function identityOf(from: string, near?: string): CallerIdentity {
 }
 
 /** The number a person sees whom the caller is put through to: theirs, else the one they dialled. A carrier takes no other. */
-export function callerIdOf({ from, to }: { readonly from: string; readonly to: string }): string {
-  return identityOf(from).e164 ?? partyNumber(to) ?? to;
+export function callerIdOf({ from, to, isNumberDoubted = false }: { readonly from: string; readonly to: string; readonly isNumberDoubted?: boolean | undefined }): string {
+  return (isNumberDoubted ? null : identityOf(from).e164) ?? partyNumber(to) ?? to;
 }

@@ -7,6 +7,8 @@ export interface InboundCall {
   readonly carrierCallId: string;
   /** Who calls. */
   readonly identity: CallerIdentity;
+  /** What the carrier says of their right to the number; null when it says nothing. */
+  readonly attestation: string | null;
   /** The number that rings, in its normal form; null when what was dialled is none. */
   readonly dialled: string | null;
   /** Both parties as they go on record: a number in its normal form, `anonymous`, or the address as it came. */

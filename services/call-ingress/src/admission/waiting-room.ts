@@ -77,8 +77,9 @@ export class WaitingRoom {
     return this.holdAt(position, entry, call, heard);
   }
 
-  private async holdAt(position: number, { callId, tenantId, carrierCallId, from }: WaitingCall, { agent, language }: AdmissionRecord, { told, silent }: Heard): Promise<string> {
-    const offersCallback = agent.queue.offersCallback && identityOf(from).e164 !== null;
+  private async holdAt(position: number, { callId, tenantId, carrierCallId, from }: WaitingCall, { agent, language, isNumberDoubted = false }: AdmissionRecord, { told, silent }: Heard): Promise<string> {
+    // Nobody is called back at a number that may be another's.
+    const offersCallback = agent.queue.offersCallback && !isNumberDoubted && identityOf(from).e164 !== null;
     const isSilent = position === told && silent < MOST_SILENT;
     return holdTwiml({
       spoken: isSilent ? null : holdSpoken({ company: agent.companyName, language, position, isFirstTime: !told, offersCallback }),
@@ -146,6 +147,6 @@ export class WaitingRoom {
   }
 }
 
-function entryOf({ callId, tenantId, channel, from, to, carrierCallId, agent, caller, language }: AdmissionRecord): WaitingCall {
-  return { callId, tenantId, channel, from, to, carrierCallId, agentId: agent.agentId, companyName: agent.companyName, language, callerGroup: caller.group };
+function entryOf({ callId, tenantId, channel, from, to, carrierCallId, attestation, agent, caller, language }: AdmissionRecord): WaitingCall {
+  return { callId, tenantId, channel, from, to, carrierCallId, attestation: attestation ?? null, agentId: agent.agentId, companyName: agent.companyName, language, callerGroup: caller.group };
 }

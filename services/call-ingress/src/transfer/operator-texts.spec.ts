@@ -18,6 +18,10 @@ describe('the whisper', () => {
     expect(whisperText({ agent: agent(), from: 'anonymous', caller: UNKNOWN_CALLER }, '')).toContain('from a withheld number.');
   });
 
+  it('does not name a caller by a number that may be another’s', () => {
+    expect(whisperText({ agent: agent(), from, caller: UNKNOWN_CALLER, isNumberDoubted: true }, '')).toContain('from a number that could not be verified.');
+  });
+
   it('is in the language of the company', () => {
     expect(whisperText({ agent: agent('de-AT'), from, caller: UNKNOWN_CALLER }, '')).toMatch(/^Anruf für Northwind/);
     expect(whisperText({ agent: agent('pl-PL'), from, caller: UNKNOWN_CALLER }, '')).toMatch(/^Call for/);

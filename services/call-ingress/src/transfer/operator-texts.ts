@@ -6,6 +6,8 @@ interface OperatorTexts {
   /** `{company}` and `{who}` are filled in. */
   readonly intro: string;
   readonly withheld: string;
+  /** Said of a number that may be another's. */
+  readonly doubted: string;
   readonly ask: string;
   /** Lower case. */
   readonly accepts: readonly string[];
@@ -16,6 +18,7 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
   en: {
     intro: 'Call for {company} from {who}.',
     withheld: 'a withheld number',
+    doubted: 'a number that could not be verified',
     ask: 'Press 1 or say accept to take it. Press 2 or say decline to send it back.',
     accepts: ['accept', 'take it', 'yes', 'okay', 'ok', 'sure'],
     declines: ['decline', 'reject', 'no', 'not', 'cannot', "can't", "don't", 'send it back'],
@@ -23,6 +26,7 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
   de: {
     intro: 'Anruf für {company} von {who}.',
     withheld: 'einer unterdrückten Nummer',
+    doubted: 'einer Nummer, die nicht bestätigt werden konnte',
     ask: 'Drücken Sie 1 oder sagen Sie annehmen. Drücken Sie 2 oder sagen Sie ablehnen, um ihn zurückzugeben.',
     accepts: ['annehmen', 'ja', 'okay', 'ok', 'gern', 'gerne'],
     declines: ['ablehnen', 'nein', 'nicht', 'keine'],
@@ -30,6 +34,7 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
   es: {
     intro: 'Llamada para {company} de {who}.',
     withheld: 'un número oculto',
+    doubted: 'un número que no se pudo verificar',
     ask: 'Pulse 1 o diga aceptar para atenderla. Pulse 2 o diga rechazar para devolverla.',
     accepts: ['aceptar', 'acepto', 'sí', 'si', 'vale'],
     declines: ['rechazar', 'rechazo', 'no'],
@@ -37,6 +42,7 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
   fr: {
     intro: 'Appel pour {company} de {who}.',
     withheld: 'un numéro masqué',
+    doubted: 'un numéro qui n’a pas pu être vérifié',
     ask: 'Tapez 1 ou dites accepter pour le prendre. Tapez 2 ou dites refuser pour le renvoyer.',
     accepts: ['accepter', "j'accepte", 'oui', "d'accord"],
     declines: ['refuser', 'refuse', 'non', 'pas'],
@@ -46,9 +52,9 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
 const textsFor = (language: string): OperatorTexts => TEXTS[baseLanguage(language) as keyof typeof TEXTS] ?? TEXTS.en;
 
 /** Who calls, why, and how to take the call. */
-export function whisperText({ agent, caller, from }: Pick<AdmissionRecord, 'agent' | 'caller' | 'from'>, summary: string): string {
-  const { intro, withheld, ask } = textsFor(agent.language);
-  const number = /^\+?\d+$/.test(from) ? [...from.replace('+', '')].join(' ') : withheld;
+export function whisperText({ agent, caller, from, isNumberDoubted }: Pick<AdmissionRecord, 'agent' | 'caller' | 'from' | 'isNumberDoubted'>, summary: string): string {
+  const { intro, withheld, doubted, ask } = textsFor(agent.language);
+  const number = isNumberDoubted ? doubted : /^\+?\d+$/.test(from) ? [...from.replace('+', '')].join(' ') : withheld;
   return [intro.replace('{company}', () => agent.companyName).replace('{who}', () => caller.name ?? number), summary.trim(), ask].filter(Boolean).join(' ');
 }
 

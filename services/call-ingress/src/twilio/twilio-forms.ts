@@ -14,6 +14,8 @@ export const voiceForm = z.object({
   /** Empty when the caller shows no number. */
   From: partySchema.default(''),
   To: partySchema,
+  /** Only of calls somebody could have signed for. */
+  StirVerstat: cleanedText().overwrite((text) => text.slice(0, 64)).optional(),
   CallStatus: callStatusSchema,
   Direction: cleanedText().max(40),
 });

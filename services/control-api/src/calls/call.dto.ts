@@ -38,6 +38,7 @@ export const callSummarySchema = z.object({
   from: z.string(),
   to: z.string(),
   carrierCallId: z.string().nullable(),
+  attestation: z.string().nullable().describe('What the carrier said of the right to the number (STIR/SHAKEN), such as TN-Validation-Passed-A; null when it said nothing.'),
   agent: z.object({ id: z.uuid(), version: z.number().int(), name: z.string() }).nullable(),
   modelKind: z.string().nullable().describe('openai-realtime, or guided: a rule-based demo, not an AI.'),
   language: z.string().nullable().describe('BCP 47; the call began in it.'),

@@ -4,6 +4,7 @@ import { keySchema } from '../http/fields.ts';
 
 const accessModeSchema = z.enum(['open', 'allow-list']).describe('Everybody who is not blocked may call, or members of allowedGroups only.');
 const withheldSchema = z.enum(['accept', 'refuse']).describe('Callers who show no number. An allow-list never lets them in.');
+const unverifiedSchema = z.enum(['trust', 'distrust']).describe('Callers whose number nobody has signed for (STIR/SHAKEN). Distrusted, nothing that hangs on the number is opened to them. One that failed validation is never trusted.');
 
 export const numberSchema = z.object({
   id: z.uuid(),
@@ -14,6 +15,7 @@ export const numberSchema = z.object({
   accessMode: accessModeSchema,
   allowedGroups: z.array(z.string()),
   withheldCallers: withheldSchema,
+  unverifiedCallers: unverifiedSchema,
   refusalText: z.string().describe('What a caller hears who is not let in; empty for the usual sentence.'),
 });
 export const numbersSchema = z.object({ items: z.array(numberSchema) });
@@ -26,6 +28,7 @@ export const changeNumberSchema = z
     accessMode: accessModeSchema,
     allowedGroups: z.array(keySchema).max(20),
     withheldCallers: withheldSchema,
+    unverifiedCallers: unverifiedSchema,
     refusalText: z.string().trim().max(500),
   })
   .partial()

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { providerTarget, type AdmissionRecord } from '@tandem/call-state';
-import { modelRungs, type AgentSnapshot, type ModelRungSettings } from '@tandem/contracts';
+import { modelRungs, WITHHELD, type AgentSnapshot, type ModelRungSettings } from '@tandem/contracts';
 import { CallSession, RealClock, type CallLog, type CallerStream, type Takeover, type VoiceModel } from '@tandem/conversation';
 import { createGuidedModel, openAiRealtimeModel, resilientModel, type GuidedModel, type ModelRung } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
@@ -57,7 +57,7 @@ export class CallFactory {
         callId: record.callId,
         tenantId: record.tenantId,
         epoch,
-        callerNumber: record.from,
+        callerNumber: record.isNumberDoubted ? WITHHELD : record.from,
         dialledNumber: record.to,
         caller: record.caller,
         language: takeover?.language ?? record.language,
