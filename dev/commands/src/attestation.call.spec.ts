@@ -19,7 +19,7 @@ const setNumber = (change: object) => platform.change('PATCH', `/v1/numbers/${nu
 const ring = (StirVerstat: string, from?: string): SimulatedCall => platform.ring({ extraFields: { StirVerstat }, ...(from === undefined ? {} : { from }) });
 
 async function lookedUp(call: SimulatedCall) {
-  platform.model.behaviour = scripted({ turns: [{ say: 'Hello.' }, { call: { name: 'lookup_customer' }, then: { say: 'I see.' } }] });
+  platform.model.behaviour = scripted({ turns: [{ call: { name: 'lookup_customer' }, then: { say: 'I see.' } }] });
   await answer(call);
   await call.waitForSpeech();
   call.hangup();
