@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SimulatedCall } from '@tandem/simulators';
+import { INTERNET, longestOneWayMs, type SimulatedCall } from '@tandem/simulators';
 import type { History } from '../history/history.ts';
 import { FRAME_BYTES, FRAME_MS, type StampedVoice } from './stamped-voice.ts';
 
@@ -76,7 +76,7 @@ export class TalkingCaller {
 export async function hangUpAndNote(call: SimulatedCall, voice: StampedVoice, history: History): Promise<void> {
   call.hangup();
   const report = await call.ended;
-  const { callSid, endedBy, said, errors, startedAt, streams, recording } = report;
+  const { callSid, endedBy, said, errors, startedAt, streams, recording, roundTripMs } = report;
   const wall = (ms: number) => Math.round(startedAt + ms);
   const heard = recording ? voice.hear(Buffer.concat(recording.agent)) : [];
   // A frame is at the time it was played, not at its place in the recording: a busy machine plays late and leaves frames out.
@@ -88,5 +88,6 @@ export async function hangUpAndNote(call: SimulatedCall, voice: StampedVoice, hi
   for (const { url, openedAtMs, endedAtMs, end } of streams) {
     history.add({ kind: 'stream', call: callSid, url, openedAt: openedAtMs === null ? null : wall(openedAtMs), endedAt: endedAtMs === null ? null : wall(endedAtMs), end: end?.cause ?? null });
   }
-  history.add({ kind: 'call-ended', at: wall(report.endedAtMs ?? 0), call: callSid, by: endedBy ?? 'nobody', said, errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code) });
+  const toRelayMs = Math.ceil(longestOneWayMs({ ...INTERNET, roundTripMs: [roundTripMs, roundTripMs] }));
+  history.add({ kind: 'call-ended', toRelayMs, at: wall(report.endedAtMs ?? 0), call: callSid, by: endedBy ?? 'nobody', said, errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code) });
 }

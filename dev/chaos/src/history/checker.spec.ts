@@ -62,6 +62,16 @@ describe('a history', () => {
     expect(rulesBroken(told)).toEqual(rules);
   });
 
+  it('gives word of what was heard the time it takes to the relay', () => {
+    const far: HistoryEntry = { at: 20_000, kind: 'call-ended', call: CALL, by: 'hangup-by-party', said: [], errors: [], toRelayMs: 400 };
+    const said: HistoryEntry = { at: 3_100, kind: 'caller-said', call: CALL, text: 'call 1 turn 9 try 1', fromAt: 3_050, isAnswered: true };
+    const answered = heard(answerTo('call 1 turn 9 try 1'), 4_700);
+    const entries = history({ more: [said, answered] });
+    const isUnfinished = (list: HistoryEntry[]) => check(list).length === 0;
+    expect(isUnfinished(entries)).toBe(false);
+    expect(isUnfinished(entries.map((entry) => (entry.kind === 'call-ended' ? far : entry)))).toBe(true);
+  });
+
   it('does not take a turn for finished whose answer the caller spoke over', () => {
     const turn = (text: string, saidFrom: number): HistoryEntry => ({ at: saidFrom + 700, kind: 'caller-said', call: CALL, text, fromAt: saidFrom, isAnswered: true });
     const answered = heard(answerTo('call 1 turn 3 try 1'), 17_000, 58);

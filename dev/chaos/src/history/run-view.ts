@@ -33,7 +33,7 @@ export function absenceMs({ gapMs, silenceMs }: Loss): number | null {
   return gapMs === null ? null : Math.max(gapMs, silenceMs ?? 0);
 }
 
-/** On its way from the caller's ear to the log: so close to a fault nobody can know whether the relay knew. */
+/** What a relay takes to read a message and to log what it says: so close to a fault it may not have known. */
 const MARGIN_MS = 100;
 const MISSING_FRAMES = 2;
 /** A stream ends a moment before its call. */
@@ -69,7 +69,7 @@ export function finishedTurns(story: CallStory, by = Number.POSITIVE_INFINITY): 
   return story.said.flatMap(({ text }) => {
     const answer = answerTo(text);
     const heard = story.heard.find((item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES);
-    return heard && heard.at + MARGIN_MS < by && wasRelayThere(story, heard.at) && !wasSpokenOver(story, heard) ? [{ text, answer, at: heard.at }] : [];
+    return heard && heard.at + marginOf(story) < by && wasRelayThere(story, heard.at) && !wasSpokenOver(story, heard) ? [{ text, answer, at: heard.at }] : [];
   });
 }
 
@@ -78,10 +78,14 @@ function wasSpokenOver({ said }: CallStory, heard: EntryOf<'agent-heard'>): bool
   return said.some(({ fromAt }) => fromAt > heard.fromAt && fromAt < heard.at);
 }
 
-function wasRelayThere({ faults, streams }: CallStory, at: number): boolean {
+/** Ms from the caller's ear to the log of the relay, at the most. */
+const marginOf = ({ ended }: CallStory): number => MARGIN_MS + (ended?.toRelayMs ?? 0);
+
+function wasRelayThere(story: CallStory, at: number): boolean {
+  const { faults, streams } = story;
   return faults.every((fault) => {
     const backAt = streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ?? Number.POSITIVE_INFINITY;
-    return at < fault.at - MARGIN_MS || at > backAt;
+    return at < fault.at - marginOf(story) || at > backAt;
   });
 }
 

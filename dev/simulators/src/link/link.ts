@@ -33,6 +33,11 @@ export function drawLink(settings: LinkSettings, random: () => number): LinkSett
   return { ...settings, roundTripMs: [roundTripMs, roundTripMs] };
 }
 
+/** Returns the longest a message takes one way, in ms: half the round trip with all jitter, and once sent again. */
+export function longestOneWayMs({ roundTripMs: [, most], jitterMs, lossShare }: LinkSettings): number {
+  return most / 2 + jitterMs + (lossShare > 0 ? most + RESENT_WITHIN_MS : 0);
+}
+
 /** `20–250 ms`. */
 export function roundTripText({ roundTripMs: [least, most] }: LinkSettings): string {
   return most === 0 ? 'none' : `${least === most ? most : `${least}–${most}`} ms`;
