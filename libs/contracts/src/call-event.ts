@@ -118,6 +118,8 @@ export const callEventBodies = {
   'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
   'tool.called': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(128).default(''), name: z.string().max(64), arguments: jsonValueSchema, atMs: z.number() }),
   'tool.finished': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(128).default(''), name: z.string().max(64), outcome: toolOutcomeSchema, tookMs: z.number(), atMs: z.number() }),
+  /** The model has called tools so often that further calls are refused, and no longer written down. */
+  'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
   'usage.reported': z.object({ provider: z.string().max(40), model: z.string().max(100), usage: usageSchema }),
   /**
    * What the caller waited for. `caller-to-agent` is from the end of their speech to the agent's first audio leaving us,

@@ -48,15 +48,19 @@ export interface ToolDeclaration<Arguments = unknown> {
 /** Largest arguments string accepted from a model, in characters. */
 export const MAX_ARGUMENTS_LENGTH = 16_384;
 
-export function defineTool<Schema extends z.ZodObject>(spec: {
-  name: string;
-  description: string;
-  place: ToolPlace;
-  arguments: Schema;
-  cancellable: boolean;
-  deadlineMs: number;
-  sentences?: ToolDeclaration['sentences'];
-}): ToolDeclaration<z.infer<Schema>> {
+/** Tools that change the call itself. The session carries them out, so a new one needs its implementation there to compile. */
+export const CALL_TOOL_NAMES = ['end_call', 'transfer_call', 'update_mic_distance', 'switch_language', 'record_consent', 'collect_digits'] as const;
+export type CallToolName = (typeof CALL_TOOL_NAMES)[number];
+
+export type ToolSpec<Schema extends z.ZodObject> = {
+  readonly description: string;
+  readonly arguments: Schema;
+  readonly cancellable: boolean;
+  readonly deadlineMs: number;
+  readonly sentences?: ToolDeclaration['sentences'];
+} & ({ readonly place: 'worker'; readonly name: string } | { readonly place: 'call'; readonly name: CallToolName });
+
+export function defineTool<Schema extends z.ZodObject>(spec: ToolSpec<Schema>): ToolDeclaration<z.infer<Schema>> {
   const optional = optionalArguments(spec.arguments);
   const { $schema: _dialect, ...parameters } = z.toJSONSchema(spec.arguments, { target: 'draft-7', io: 'input' });
   return {

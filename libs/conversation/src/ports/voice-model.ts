@@ -152,6 +152,8 @@ export interface VoiceModelSession {
   change(change: ModelSessionChange): void;
   /** Nobody speaks and nothing is pending: a good moment for what the session has to do to itself. */
   atPause(): void;
+  /** What the model does is of no use: it is left, for the reason given, and whoever decides above it goes on. */
+  abandon(error: ProviderError): void;
   /** No more audio will come: what the caller was saying counts as said, and its words are still reported. */
   finishInput(): void;
   close(): void;

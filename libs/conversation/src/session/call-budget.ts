@@ -10,6 +10,15 @@ export interface CallBudgetEvents {
   reached(costUsd: number): void;
 }
 
+/** What the relays that held the call before have left of its budget. */
+export interface BudgetLeft {
+  readonly spentMicros: number;
+  /** Shares of the budget that were told of; the whole is told of until the call has ended. */
+  readonly passedShares: readonly number[];
+}
+
+export const WHOLE_BUDGET: BudgetLeft = { spentMicros: 0, passedShares: [] };
+
 /**
  * What one call may cost, against what it has used so far. Is told of each reported usage; writes down when a mark is
  * passed, and says so. Usage that has no price is counted and adds nothing.
@@ -19,19 +28,19 @@ export class CallBudget {
   private micros: number;
   private readonly marks: { readonly share: number; readonly atMicros: number; readonly tell: (costUsd: number) => void }[] = [];
 
-  /** @param spentMicros what the relays that held the call before have used */
   constructor(
     private readonly call: CallFacts,
     private readonly log: CallLog,
     private readonly clock: Clock,
     events: CallBudgetEvents,
-    spentMicros = 0,
+    { spentMicros, passedShares }: BudgetLeft,
   ) {
     this.micros = spentMicros;
     const { budgetUsd, budgetWarnShare } = call.agent.limits;
     if (budgetUsd === null) return;
     const atMicros = (share: number): number => Math.ceil(toMicros(budgetUsd) * share);
-    this.marks.push({ share: budgetWarnShare, atMicros: atMicros(budgetWarnShare), tell: (usd) => events.warn(usd) }, { share: 1, atMicros: atMicros(1), tell: (usd) => events.reached(usd) });
+    if (!passedShares.includes(budgetWarnShare)) this.marks.push({ share: budgetWarnShare, atMicros: atMicros(budgetWarnShare), tell: (usd) => events.warn(usd) });
+    this.marks.push({ share: 1, atMicros: atMicros(1), tell: (usd) => events.reached(usd) });
   }
 
   get costUsd(): number {

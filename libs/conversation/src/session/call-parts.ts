@@ -1,8 +1,9 @@
-import { baseLanguage, type AgentSnapshot, type ResponseId, type Termination } from '@tandem/contracts';
+import { baseLanguage, ProviderError, type AgentSnapshot, type ResponseId, type Termination } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { PhraseKey } from '../ports/phrase-cache.ts';
 import type { NoiseReduction, VoiceModelSession } from '../ports/voice-model.ts';
 import { AgentState } from './agent-state.ts';
+import { WHOLE_BUDGET } from './call-budget.ts';
 import { CallEnding } from './call-ending.ts';
 import { offsetMs, toolContext } from './call-facts.ts';
 import type { CallSessionParts } from './call-session.ts';
@@ -94,7 +95,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const ending = new CallEnding(call, log, clock, hooks.ended);
   const transfer: Transfer = new Transfer(call, { log, clock, texts: () => agent.texts, leave: hooks.putThrough, ...transferWords(turns, phrases, note) });
-  const watch: CallWatch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, note });
+  const watch: CallWatch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, budgetLeft: given.takeover?.budget ?? WHOLE_BUDGET, note });
   const wait: ToolWait = toolWait(given, agent, turns, phrases);
   const digits = new DigitInput(clock, (entered) => {
     note(`The caller pressed on the keypad: ${entered}`);
@@ -109,6 +110,8 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     log,
     clock,
     context: () => toolContext(call, { language: agent.language, keypad: digits.lastEntry, secureDigits: secureDigits.values }),
+    calledBefore: given.takeover?.toolCalls ?? 0,
+    runsWild: () => hooks.model()?.abandon(runningWild(hooks.model())),
     reply: () => turns.speak({ kind: 'reply' }),
     waiting: (isWaiting) => {
       if (!isWaiting) return wait.ended();
@@ -142,6 +145,10 @@ function toolWait({ call, stream, clock, music: tune }: CallSessionParts, agent:
 function languageWatch({ call, detectLanguage }: CallSessionParts, agent: AgentState): LanguageWatch {
   const spoken = [...new Set([call.agent.language, ...Object.keys(call.agent.texts)].map(baseLanguage))];
   return new LanguageWatch(detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
+}
+
+function runningWild(session: VoiceModelSession | null): ProviderError {
+  return new ProviderError('The model goes on calling tools that are refused.', { provider: session?.provider ?? 'voice', code: 'too-many-tool-calls', category: 'server' });
 }
 
 function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {

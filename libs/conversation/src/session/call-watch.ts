@@ -5,7 +5,7 @@ import type { AgentState } from './agent-state.ts';
 import type { CallEnding } from './call-ending.ts';
 import { AnswerLimit } from './answer-limit.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
-import { CallBudget } from './call-budget.ts';
+import { CallBudget, type BudgetLeft } from './call-budget.ts';
 import { CallLimits } from './call-limits.ts';
 import { IdleWatch } from './idle-watch.ts';
 import type { SetPhrases } from './set-phrases.ts';
@@ -19,6 +19,7 @@ export interface CallWatchParts {
   readonly turns: TurnTaking;
   readonly phrases: SetPhrases;
   readonly ending: CallEnding;
+  readonly budgetLeft: BudgetLeft;
   readonly note: (text: string) => void;
 }
 
@@ -53,7 +54,7 @@ export class CallWatch {
     this.budget = new CallBudget(call, log, clock, {
       warn: () => this.askToEnd('The call has used up most of what it may cost.'),
       reached: () => this.sayFarewell('budget-reached', agent.texts.timeGoodbye),
-    });
+    }, parts.budgetLeft);
   }
 
   /** The model is to find an end by itself, for this reason. */

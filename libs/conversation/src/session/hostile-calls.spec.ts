@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool, ProviderError, type AgentSnapshotInput, type Usage } from '@tandem/contracts';
+import { defineTool, ProviderError, type AgentSnapshotInput, type ToolSpec, type Usage } from '@tandem/contracts';
 import { z } from 'zod';
 import { MemoryPhraseCache, startCall, type CallScene } from '../testing/index.ts';
 
-const tool = (name: string, place: 'call' | 'worker', fields: z.ZodRawShape = {}) => defineTool({ name, description: '', place, arguments: z.object(fields), cancellable: true, deadlineMs: 5_000 });
+const tool = (name: string, place: 'call' | 'worker', fields: z.ZodRawShape = {}) => defineTool({ name, description: '', place, arguments: z.object(fields), cancellable: true, deadlineMs: 5_000 } as ToolSpec<z.ZodObject>);
 const tools = [
   tool('find', 'worker'),
   tool('end_call', 'call'),

@@ -1,7 +1,8 @@
-import { textsOf, type AgentChange, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
+import { costOf, textsOf, type AgentChange, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
 import type { Clock } from '../ports/clock.ts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
 import type { AgentLeft } from './agent-state.ts';
+import type { BudgetLeft } from './call-budget.ts';
 import type { CallFacts } from './call-facts.ts';
 import { CallHistory } from './call-history.ts';
 import type { RecordingLeft } from './call-recording.ts';
@@ -30,6 +31,10 @@ export interface Takeover {
   readonly isReplyOwed: boolean;
   readonly openTools: readonly OpenToolCall[];
   readonly recording: RecordingLeft;
+  /** What the call has used so far of its budget, and the shares of it that are on record as reached. */
+  readonly budget: BudgetLeft;
+  /** Tool calls so far. */
+  readonly toolCalls: number;
 }
 
 /** Shorter interruptions pass for a pause; longer ones are explained. */
@@ -52,6 +57,8 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(tellsOfAnAnswer),
     openTools: openToolsOf(events),
     recording: recordingLeft(events),
+    budget: budgetLeft(events),
+    toolCalls: events.filter(({ type }) => type === 'tool.called').length,
   };
 }
 
@@ -65,6 +72,14 @@ function recordingLeft(events: readonly CallEvent[]): RecordingLeft {
   const changed = events.findLast((event) => event.type === 'recording.changed');
   const isForDigits = openToolsOf(events).some(({ name }) => name === 'collect_digits');
   return { consent: stated?.data.state ?? null, isPausedByOperator: changed?.data.state === 'paused' && !isForDigits && stated?.data.state !== 'refused' };
+}
+
+function budgetLeft(events: readonly CallEvent[]): BudgetLeft {
+  const spent = events.flatMap(({ type, data, at }) => (type === 'usage.reported' ? [costOf({ ...data, at })?.micros ?? 0] : []));
+  return {
+    spentMicros: spent.reduce((sum, micros) => sum + micros, 0),
+    passedShares: events.flatMap(({ type, data }) => (type === 'budget.reached' && data.scope === 'call' ? [data.share] : [])),
+  };
 }
 
 /** When something was said or done that leaves the word with the agent, or does not. */

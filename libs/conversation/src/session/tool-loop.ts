@@ -2,6 +2,7 @@ import {
   describeOutcome,
   MAX_ARGUMENTS_LENGTH,
   toToolCallId,
+  type CallToolName,
   type JsonValue,
   type ToolCall,
   type ToolCallContext,
@@ -24,13 +25,17 @@ export interface CallToolAnswer {
 }
 
 /** Tools with place `call`, by name: carried out by the session itself, at once or when the caller has done their part. */
-export type CallTools = Readonly<Record<string, (input: never, asked: ModelToolCall) => CallToolAnswer | Promise<CallToolAnswer>>>;
+export type CallTools = Readonly<Record<CallToolName, (input: never, asked: ModelToolCall) => CallToolAnswer | Promise<CallToolAnswer>>>;
 
 export interface ToolLoopServices {
   readonly log: CallLog;
   readonly clock: Clock;
   /** What tools know of the call by now. */
   readonly context: () => ToolCallContext;
+  /** Tool calls of the relays that held the call before. */
+  readonly calledBefore: number;
+  /** The model goes on calling tools that are refused. */
+  readonly runsWild: () => void;
   /** Lets the model go on, now that it has its results. */
   readonly reply: () => void;
   /** The first worker tool went to work, or the last one is done: the caller waits, or no longer. */
@@ -40,6 +45,8 @@ export interface ToolLoopServices {
 
 /** A model that asks for more than this in one call is running wild. */
 const MAX_CALLS_PER_CALL = 200;
+/** So often it is told that it asks for too much; then it is given up. */
+const MAX_REFUSED = 8;
 const MAX_PENDING = 8;
 /** Of arguments that cannot be read, so much is kept for the record, in characters. */
 const MAX_KEPT_NONSENSE = 1_000;
@@ -48,6 +55,8 @@ const MAX_KEPT_NONSENSE = 1_000;
 const LEAST_WAIT_MS = 1_000;
 /** The round of the calls an earlier owner of the call has made: one reply for all of them. */
 const RESUMED = 'resumed' as ResponseId;
+
+const TOO_MANY = { reason: 'too-many-tool-calls', detail: 'Too many tool calls. Go on without this one.' };
 
 const always = (): boolean => true;
 
@@ -67,6 +76,9 @@ export class ToolLoop {
   private readonly seen = new Set<ToolCallId>();
   private pendingCount = 0;
   private atWork = 0;
+  private calls: number;
+  private refused = 0;
+  private isLimitTold = false;
   private isStopped = false;
 
   constructor(
@@ -78,6 +90,7 @@ export class ToolLoop {
     private readonly services: ToolLoopServices,
   ) {
     this.declarations = new Map(tools.map((tool) => [tool.name, tool]));
+    this.calls = services.calledBefore;
   }
 
   /** The tools the model may call from now on. */
@@ -92,6 +105,8 @@ export class ToolLoop {
   asked(asked: ModelToolCall): void {
     const toolCallId = toToolCallId(this.call.callId, this.call.epoch, asked.providerCallId);
     if (this.isStopped || this.seen.has(toolCallId)) return;
+    if (this.calls >= MAX_CALLS_PER_CALL) return this.refuse(asked);
+    this.calls += 1;
     this.seen.add(toolCallId);
     const round = this.roundOf(asked.responseId);
     const pending: Pending = { toolCallId, name: asked.name.slice(0, 64), startedAt: this.services.clock.now() };
@@ -106,14 +121,30 @@ export class ToolLoop {
       this.answered(asked, pending, { status: 'refused', reason: checked.reason, detail: checked.detail }, always);
       return;
     }
-    const onCall = checked.tool.place === 'call' ? this.callTools[checked.tool.name] : undefined;
-    if (onCall) {
-      const answer = onCall(checked.value as never, asked);
-      if (answer instanceof Promise) void answer.then(({ outcome, needsReply }) => this.answered(asked, pending, outcome, needsReply));
-      else this.answered(asked, pending, answer.outcome, answer.needsReply);
-      return;
+    if (checked.tool.place === 'call') this.carryOut(asked, pending, checked.value);
+    else this.work(asked, pending, checked.tool, this.caller.call(this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs)));
+  }
+
+  private carryOut(asked: ModelToolCall, pending: Pending, input: JsonValue): void {
+    // A declaration from elsewhere may name what this version does not carry out.
+    const onCall = Object.hasOwn(this.callTools, asked.name) ? this.callTools[asked.name as CallToolName] : undefined;
+    const answer = onCall ? onCall(input as never, asked) : { outcome: this.unknownTool(), needsReply: always };
+    if (answer instanceof Promise) void answer.then(({ outcome, needsReply }) => this.answered(asked, pending, outcome, needsReply));
+    else this.answered(asked, pending, answer.outcome, answer.needsReply);
+  }
+
+  /** Beyond the limit nothing is kept of a call: the model is told, and given up when it does not heed it. */
+  private refuse(asked: ModelToolCall): void {
+    const { log, clock, runsWild } = this.services;
+    if (!this.isLimitTold) log.append({ type: 'tool-limit.reached', data: { limit: MAX_CALLS_PER_CALL, atMs: offsetMs(this.call, clock) } });
+    this.isLimitTold = true;
+    this.refused += 1;
+    if (this.refused > MAX_REFUSED) {
+      this.refused = 0;
+      return runsWild();
     }
-    this.work(asked, pending, checked.tool, this.caller.call(this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs)));
+    this.model().sendToolResult(asked.providerCallId, describeOutcome({ status: 'refused', ...TOO_MANY }));
+    this.roundOf(asked.responseId).replies.push(always);
   }
 
   /** Waits for the outcomes of calls an earlier owner has made. The model knows of them from its history; nothing is called again. */
@@ -169,17 +200,17 @@ export class ToolLoop {
     });
   }
 
+  private unknownTool(): Extract<ToolOutcome, { status: 'refused' }> {
+    const known = [...this.declarations.keys()].join(', ') || 'none';
+    return { status: 'refused', reason: 'unknown-tool', detail: `There is no tool of this name. Tools: ${known}.` };
+  }
+
   private check(
     asked: ModelToolCall,
   ): { ok: true; tool: ToolDeclaration; value: JsonValue } | { ok: false; reason: string; detail: string } {
     const tool = this.declarations.get(asked.name);
-    if (!tool) {
-      const known = [...this.declarations.keys()].join(', ') || 'none';
-      return { ok: false, reason: 'unknown-tool', detail: `There is no tool of this name. Tools: ${known}.` };
-    }
-    if (this.seen.size > MAX_CALLS_PER_CALL || this.pendingCount > MAX_PENDING) {
-      return { ok: false, reason: 'too-many-tool-calls', detail: 'Too many tool calls. Go on without this one.' };
-    }
+    if (!tool) return { ok: false, ...this.unknownTool() };
+    if (this.pendingCount > MAX_PENDING) return { ok: false, ...TOO_MANY };
     if (asked.argumentsJson.length > MAX_ARGUMENTS_LENGTH) {
       return { ok: false, reason: 'bad-arguments', detail: 'The arguments are too long. Call again with less.' };
     }

@@ -60,6 +60,8 @@ export class ScriptedModelSession implements VoiceModelSession {
   readonly toolResults = new Map<string, string>();
   readonly truncated = new Map<string, number>();
   pauses = 0;
+  /** Why the conversation gave it up; null while it has not. */
+  abandonedFor: string | null = null;
   audioMs = 0;
   isClosed = false;
   private counter = 0;
@@ -111,6 +113,10 @@ export class ScriptedModelSession implements VoiceModelSession {
 
   atPause(): void {
     this.pauses += 1;
+  }
+
+  abandon(error: ProviderError): void {
+    this.abandonedFor = error.code;
   }
 
   finishInput(): void {

@@ -128,6 +128,10 @@ export class GuidedSession implements VoiceModelSession {
   /** There is no limit to renew before. */
   atPause(): void {}
 
+  abandon(error: ProviderError): void {
+    this.end(error);
+  }
+
   finishInput(): void {
     this.isInputOver = true;
     this.ear?.finish();

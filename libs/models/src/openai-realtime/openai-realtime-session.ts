@@ -132,6 +132,10 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   /** Renewal is decided above. */
   atPause(): void {}
 
+  abandon(error: ProviderError): void {
+    this.fail(error);
+  }
+
   finishInput(): void {
     if (this.speaking !== null) this.send({ type: 'input_audio_buffer.commit' });
   }

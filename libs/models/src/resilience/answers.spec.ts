@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool } from '@tandem/contracts';
+import { defineTool, type ToolSpec } from '@tandem/contracts';
 import { z } from 'zod';
 import { providerError, ResilientScene, type ResilientSetting } from './testing/resilient-scene.ts';
 
 const tool = (name: string, place: 'call' | 'worker') =>
-  defineTool({ name, description: '', place, arguments: z.object({}), cancellable: false, deadlineMs: 5_000 });
+  defineTool({ name, description: '', place, arguments: z.object({}), cancellable: false, deadlineMs: 5_000 } as ToolSpec<z.ZodObject>);
 
 /** A caller who has asked something after the greeting and waits for the answer. */
 async function asking(setting: ResilientSetting = {}): Promise<ResilientScene> {

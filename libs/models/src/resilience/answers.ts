@@ -3,7 +3,7 @@ import type { ResponseStatus, SpeakRequest } from '@tandem/conversation';
 import type { CallerReplay } from './caller-replay.ts';
 import { CUT_OFF, failure } from './failures.ts';
 import type { InnerSession } from './inner-session.ts';
-import { healthOf } from './ladder.ts';
+import { healthOf, type Ladder } from './ladder.ts';
 import type { Owed, RunningResponse } from './owed.ts';
 import type { TurnWords } from './turn-words.ts';
 
@@ -11,6 +11,7 @@ export interface AnswersParts {
   readonly owed: Owed;
   readonly caller: CallerReplay;
   readonly words: TurnWords;
+  readonly ladder: Ladder;
   /** The call is coming to its end: nobody misses an answer. */
   readonly isClosing: () => boolean;
   /** A failure the provider did not tell of itself. */
@@ -52,7 +53,7 @@ export class Answers {
     this.lastFault = null;
     const code = this.failureOf(inner, running, status);
     if (code === null) {
-      if (status !== 'cancelled') this.failedInARow = 0;
+      if (status !== 'cancelled') this.answered(inner);
       return null;
     }
     if (told && code !== 'no-sound') return told;
@@ -82,6 +83,15 @@ export class Answers {
   /** The next rung has it from here. */
   forget(): void {
     this.failedInARow = 0;
+  }
+
+  private answered(inner: InnerSession): void {
+    const { ladder, caller, words } = this.parts;
+    this.failedInARow = 0;
+    ladder.answered();
+    caller.answered();
+    words.answered();
+    healthOf(inner.rung).answered();
   }
 
   private failureOf(inner: InnerSession, running: RunningResponse | null, status: ResponseStatus): 'response-failed' | 'no-sound' | typeof CUT_OFF | null {

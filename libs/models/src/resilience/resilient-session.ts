@@ -1,12 +1,12 @@
 import type { ItemId, ProviderError } from '@tandem/contracts';
-import type { AudioFrame, Clock, ModelMove, ModelSessionChange, ModelSessionListener, ModelSessionSetup, ResponseStatus, SpeakRequest, Timer, VoiceModelSession } from '@tandem/conversation';
+import type { AudioFrame, Clock, ModelMove, ModelSessionChange, ModelSessionListener, ModelSessionSetup, SpeakRequest, Timer, VoiceModelSession } from '@tandem/conversation';
 import { Answers, GO_ON } from './answers.ts';
 import { CallerReplay } from './caller-replay.ts';
 import { failure, NO_ANSWER } from './failures.ts';
 import { InnerListener, type InnerEvents, type InnerListenerParts } from './inner-listener.ts';
 import { InnerSession } from './inner-session.ts';
 import { healthOf, Ladder, type LadderStep, type ModelRung } from './ladder.ts';
-import { Owed, REPLY, type RunningResponse } from './owed.ts';
+import { Owed, REPLY } from './owed.ts';
 import { Renewal, type RenewalShares } from './renewal.ts';
 import { TurnWords } from './turn-words.ts';
 import { Watchdog, type WatchdogLimits } from './watchdog.ts';
@@ -72,6 +72,7 @@ export class ResilientSession implements VoiceModelSession {
       owed,
       caller,
       words,
+      ladder: this.ladder,
       isClosing: () => setup.isClosing?.() ?? false,
       fault: (error, status) => listener.onFault(error, status),
       isUsed: (inner) => inner === this.current && !this.isOver,
@@ -140,6 +141,13 @@ export class ResilientSession implements VoiceModelSession {
     if (this.state === 'running') this.renewal.paused();
   }
 
+  abandon(error: ProviderError): void {
+    const { current } = this;
+    if (!current?.isReady || this.isOver) return;
+    this.listener.onFault(error);
+    this.leave(current, error);
+  }
+
   finishInput(): void {
     if (this.state === 'over') return;
     this.state = 'finishing';
@@ -161,7 +169,7 @@ export class ResilientSession implements VoiceModelSession {
     turnEnded: () => this.turnEnded(),
     settled: () => this.renewal.consider(),
     expect: () => this.expect(),
-    judge: (inner, running, status) => this.judge(inner, running, status),
+    judge: (inner, running, status) => this.answers.judge(inner, running, status),
     responseFailed: (inner, running, error, status) => {
       if (!this.isOver) this.answers.failed(inner, running, error, status);
     },
@@ -346,16 +354,6 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   // Responses that fail
-
-  private judge(inner: InnerSession, running: RunningResponse | null, status: ResponseStatus): ProviderError | null {
-    const error = this.answers.judge(inner, running, status);
-    if (error || status === 'cancelled') return error;
-    this.ladder.answered();
-    this.caller.answered();
-    this.words.answered();
-    healthOf(inner.rung).answered();
-    return null;
-  }
 
   /** Why is on record already. */
   private leave(inner: InnerSession, error: ProviderError): void {

@@ -29,7 +29,7 @@ class Talk {
       open: (_setup, listener) => {
         this.listener = listener;
         const truncate = (itemId: ItemId, heardMs: number): void => void this.truncated.set(itemId, heardMs);
-        return { provider: 'stub', model: '', voice: '', truncate, pushAudio: nothing, respond: nothing, cancelResponse: nothing, sendToolResult: nothing, addNote: nothing, change: nothing, atPause: nothing, finishInput: nothing, close: nothing };
+        return { provider: 'stub', model: '', voice: '', truncate, pushAudio: nothing, respond: nothing, cancelResponse: nothing, sendToolResult: nothing, addNote: nothing, change: nothing, atPause: nothing, abandon: nothing, finishInput: nothing, close: nothing };
       },
     };
     const { clock, stream } = this.far;

@@ -22,6 +22,7 @@ export class RelayMetrics {
   readonly transcriptionFailures;
   readonly unwrittenTurns;
   readonly toolCalls;
+  readonly toolLimits;
   readonly usageCost;
   readonly unpricedUsage;
   readonly budgetMarks;
@@ -56,6 +57,7 @@ export class RelayMetrics {
     });
     this.unwrittenTurns = metrics.counter({ name: 'tandem_turns_without_words_total', help: 'Turns of callers that are on record without their words' });
     this.toolCalls = metrics.counter({ name: 'tandem_tool_calls_total', help: 'Tool calls by outcome', labelNames: ['tool', 'status'] });
+    this.toolLimits = metrics.counter({ name: 'tandem_tool_limits_total', help: 'Calls whose model called tools so often that further calls are refused' });
     this.usageCost = metrics.counter({ name: 'tandem_usage_cost_usd_total', help: 'What calls have used, in US dollars at the dated prices', labelNames: ['provider', 'model'] });
     this.unpricedUsage = metrics.counter({ name: 'tandem_usage_unpriced_total', help: 'Reports of usage that have no price: cost and budgets lack them', labelNames: ['provider', 'model'] });
     this.budgetMarks = metrics.counter({ name: 'tandem_budget_marks_total', help: 'Budgets warned of and reached', labelNames: ['scope', 'level'] });
@@ -117,6 +119,8 @@ export class RelayMetrics {
         return this.modelGaps.observe({ why: fact.data.why }, fact.data.gapMs / 1000);
       case 'tool.finished':
         return this.toolCalls.inc({ tool: fact.data.name, status: fact.data.outcome.status });
+      case 'tool-limit.reached':
+        return this.toolLimits.inc();
       case 'usage.reported':
         return this.priced(fact.data);
       case 'budget.reached':

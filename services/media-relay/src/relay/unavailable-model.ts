@@ -22,6 +22,7 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
         addNote: nothing,
         change: nothing,
         atPause: nothing,
+        abandon: nothing,
         finishInput: nothing,
         close: nothing,
       };
