@@ -1,4 +1,4 @@
-import { baseLanguage, ProviderError, type AgentSnapshot, type ResponseId, type Termination } from '@tandem/contracts';
+import { baseLanguage, type AgentSnapshot, type ResponseId, type Termination } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { PhraseKey } from '../ports/phrase-cache.ts';
 import type { NoiseReduction, VoiceModelSession } from '../ports/voice-model.ts';
@@ -103,7 +103,6 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
   });
   const secureDigits = new SecureDigits(clock);
   const mic: MicDistance = new MicDistance(firstMicDistance(call.agent, agent), clock, (noiseReduction) => agent.apply({ noiseReduction }, 'tool'));
-  const languages = languageWatch(given, agent);
   const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
   const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, digits, secureDigits, recording, log, offsetMs: atMs });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
@@ -111,7 +110,6 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     clock,
     context: () => toolContext(call, { language: agent.language, keypad: digits.lastEntry, secureDigits: secureDigits.values }),
     calledBefore: given.takeover?.toolCalls ?? 0,
-    runsWild: () => hooks.model()?.abandon(runningWild(hooks.model())),
     reply: () => turns.speak({ kind: 'reply' }),
     waiting: (isWaiting) => {
       if (!isWaiting) return wait.ended();
@@ -123,7 +121,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       agent.toolFinished(name, outcome);
     },
   });
-  const caller = new CallerTurns({ transcript, latency, turns, languages, idle: watch.idle, language: () => agent.language });
+  const caller = new CallerTurns({ transcript, latency, turns, languages: languageWatch(given, agent), idle: watch.idle, language: () => agent.language });
   return { agent, caller, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, recording, tools };
 }
 
@@ -145,10 +143,6 @@ function toolWait({ call, stream, clock, music: tune }: CallSessionParts, agent:
 function languageWatch({ call, detectLanguage }: CallSessionParts, agent: AgentState): LanguageWatch {
   const spoken = [...new Set([call.agent.language, ...Object.keys(call.agent.texts)].map(baseLanguage))];
   return new LanguageWatch(detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
-}
-
-function runningWild(session: VoiceModelSession | null): ProviderError {
-  return new ProviderError('The model goes on calling tools that are refused.', { provider: session?.provider ?? 'voice', code: 'too-many-tool-calls', category: 'server' });
 }
 
 function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {

@@ -1,6 +1,7 @@
 import {
   describeOutcome,
   MAX_ARGUMENTS_LENGTH,
+  ProviderError,
   toToolCallId,
   type CallToolName,
   type JsonValue,
@@ -34,8 +35,6 @@ export interface ToolLoopServices {
   readonly context: () => ToolCallContext;
   /** Tool calls of the relays that held the call before. */
   readonly calledBefore: number;
-  /** The model goes on calling tools that are refused. */
-  readonly runsWild: () => void;
   /** Lets the model go on, now that it has its results. */
   readonly reply: () => void;
   /** The first worker tool went to work, or the last one is done: the caller waits, or no longer. */
@@ -135,15 +134,16 @@ export class ToolLoop {
 
   /** Beyond the limit nothing is kept of a call: the model is told, and given up when it does not heed it. */
   private refuse(asked: ModelToolCall): void {
-    const { log, clock, runsWild } = this.services;
+    const { log, clock } = this.services;
+    const model = this.model();
     if (!this.isLimitTold) log.append({ type: 'tool-limit.reached', data: { limit: MAX_CALLS_PER_CALL, atMs: offsetMs(this.call, clock) } });
     this.isLimitTold = true;
     this.refused += 1;
     if (this.refused > MAX_REFUSED) {
       this.refused = 0;
-      return runsWild();
+      return model.abandon(new ProviderError('The model goes on calling tools that are refused.', { provider: model.provider, code: TOO_MANY.reason, category: 'server' }));
     }
-    this.model().sendToolResult(asked.providerCallId, describeOutcome({ status: 'refused', ...TOO_MANY }));
+    model.sendToolResult(asked.providerCallId, describeOutcome({ status: 'refused', ...TOO_MANY }));
     this.roundOf(asked.responseId).replies.push(always);
   }
 
