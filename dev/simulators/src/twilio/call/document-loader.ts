@@ -27,15 +27,28 @@ export class DocumentFault extends Error {
 }
 
 const MAX_TWIML_BYTES = 64 * 1024;
+const MAX_EXPLANATION_CHARACTERS = 500;
 const TWIML_TYPES = /^(text|application)\/xml\s*(;|$)/i;
 
 function checkAnswer(outcome: WebhookOutcome, url: string): string {
   if (outcome.kind === 'failed') throw new DocumentFault(outcome.code, outcome.detail, url);
   const { status, contentType, body } = outcome;
-  if (status < 200 || status >= 300) throw new DocumentFault(11_200, `the server answered ${status}`, url);
+  if (status < 200 || status >= 300) throw new DocumentFault(11_200, `the server answered ${status}${explanationIn(contentType, body)}`, url);
   if (!TWIML_TYPES.test(contentType)) throw new DocumentFault(12_300, `"${contentType}" is not a type of TwiML`, url);
   if (body.length > MAX_TWIML_BYTES) throw new DocumentFault(11_750, `${body.length} bytes, at most ${MAX_TWIML_BYTES}`, url);
   return body.toString('utf8');
+}
+
+/** What a refusal in JSON says of itself (RFC 9457), for whoever reads the report. */
+function explanationIn(contentType: string, body: Buffer): string {
+  if (!/^application\/(problem\+)?json\s*(;|$)/i.test(contentType)) return '';
+  try {
+    const { detail, title } = JSON.parse(body.toString('utf8')) as { detail?: unknown; title?: unknown };
+    const told = typeof detail === 'string' ? detail : title;
+    return typeof told === 'string' ? `: ${told.slice(0, MAX_EXPLANATION_CHARACTERS)}` : '';
+  } catch {
+    return '';
+  }
 }
 
 /** Fetches the documents of one call: requests, checks, falls back. */

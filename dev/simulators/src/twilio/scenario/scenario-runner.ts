@@ -2,7 +2,7 @@ import { type CallEntry, type CallReport } from '../call/call-report.ts';
 import { WaitError } from '../call/line.ts';
 import { type SimulatedCall } from '../call/simulated-call.ts';
 import { type PlaceCallOptions, type TwilioSimulator } from '../twilio-simulator.ts';
-import { type Scenario, type ScenarioExpectation, type ScenarioTurn, type TurnMoment } from './scenario.ts';
+import { type Scenario, type ScenarioExpectation, type ScenarioTurn, type TurnDeed, type TurnMoment } from './scenario.ts';
 
 /** Gives a line a voice: µ-law 8 kHz mono. */
 export type SpeakLine = (text: string) => Promise<Uint8Array>;
@@ -87,17 +87,42 @@ async function momentCame(call: SimulatedCall, moment: TurnMoment, withinMs: num
   }
 }
 
-/** Speech on the stream and then silence; or an announcement by `<Say>`, which has no sound here. */
+/**
+ * Speech behind the stream and then silence. An announcement by `<Say>` counts only where a `<Gather>` asks the caller for an
+ * answer: with a notice before the stream, nobody listens yet. What the carrier says takes nothing of the caller's patience.
+ */
 async function agentFinished(call: SimulatedCall, withinMs: number): Promise<void> {
-  const announced = Promise.withResolvers<void>();
-  const stopListening = call.listen((entry) => entry.kind === 'said' && announced.resolve());
-  const spoken = call.waitForSpeech({ timeoutMs: withinMs });
-  spoken.catch(() => undefined);
+  const asked = Promise.withResolvers<void>();
+  let patienceMs = withinMs;
+  let isAnnounced = false;
+  let isGathering = call.journal.entries.findLast((entry) => entry.kind === 'verb')?.name === 'Gather';
+  const stopListening = call.listen((entry) => {
+    if (entry.kind === 'verb') isGathering = entry.name === 'Gather';
+    if (entry.kind === 'said') {
+      isAnnounced = true;
+      patienceMs += entry.estimatedMs;
+    }
+    if (isAnnounced && isGathering) asked.resolve();
+  });
   try {
-    await Promise.race([spoken, announced.promise]);
+    await Promise.race([spoken(call, () => patienceMs), asked.promise]);
     await call.waitForSilence(POLITE_PAUSE_MS, { timeoutMs: withinMs });
   } finally {
     stopListening();
+  }
+}
+
+/** Waits for the agent's speech as long as the caller has patience, which may grow meanwhile. */
+async function spoken(call: SimulatedCall, patienceMs: () => number): Promise<void> {
+  const sinceMs = call.journal.nowMs;
+  for (;;) {
+    const wantedMs = patienceMs();
+    try {
+      await call.waitForSpeech({ timeoutMs: Math.max(0, wantedMs - (call.journal.nowMs - sinceMs)) });
+      return;
+    } catch (error) {
+      if (!(error instanceof WaitError) || call.hasEnded || patienceMs() === wantedMs) throw error;
+    }
   }
 }
 
@@ -120,15 +145,21 @@ function turnFailures(turns: readonly TurnReport[]): string[] {
   return turns.flatMap(({ turn, outcome }, index) => {
     if (outcome === 'done') return [];
     const why = outcome === 'gave-up' ? 'its moment did not come' : 'the call was over before';
-    return [`turn ${index + 1} (${JSON.stringify(turn.do)}) was not played: ${why}`];
+    return [`the caller's line ${index + 1} (${wordsOf(turn.do)}) was not played: ${why}`];
   });
+}
+
+function wordsOf(deed: TurnDeed): string {
+  if ('say' in deed) return `"${deed.say}"`;
+  if ('press' in deed) return `keys ${deed.press}`;
+  return 'waitMs' in deed ? `a wait of ${deed.waitMs / 1000} s` : 'hanging up';
 }
 
 function unmetExpectations(report: CallReport, expected: ScenarioExpectation): string[] {
   return [...unmetCourse(report, expected), ...unmetLatencies(report, expected), ...unexpectedErrors(report, expected)];
 }
 
-function unmetCourse(report: CallReport, { endedBy, minAgentTurns = 0, dialled }: ScenarioExpectation): string[] {
+function unmetCourse(report: CallReport, { endedBy, minAgentTurns = 0, dialled, isPutThrough = false }: ScenarioExpectation): string[] {
   const failures: string[] = [];
   if (endedBy && report.endedBy && !endedBy.includes(report.endedBy)) {
     failures.push(`the call was ended by ${report.endedBy}, not by ${endedBy.join(' or ')}`);
@@ -138,6 +169,7 @@ function unmetCourse(report: CallReport, { endedBy, minAgentTurns = 0, dialled }
   if (dialled !== undefined && !report.timeline.some((entry) => entry.kind === 'dialling' && entry.to === dialled)) {
     failures.push(`the call was not put through to ${dialled}`);
   }
+  if (isPutThrough && !report.timeline.some((entry) => entry.kind === 'bridged')) failures.push('the caller was not put through to a person');
   return failures;
 }
 

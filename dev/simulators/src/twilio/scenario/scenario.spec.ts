@@ -112,6 +112,40 @@ describe('a scenario', () => {
     expect(report.failures).toEqual([]);
   });
 
+  it('waits for the agent behind the stream when the carrier reads a notice first', async () => {
+    bench.app.on('/voice', `<Response><Say>${'This call is recorded. '.repeat(120)}</Say>${bench.connect()}</Response>`);
+    const report = await run({ turns: [{ when: 'agent-finished', do: { say: 'Hello.' } }, { when: 'agent-finished', do: { hangup: true } }], expect: { minAgentTurns: 2 } });
+    expect(report.failures).toEqual([]);
+    const order = report.call.timeline.map(({ kind }) => kind).filter((kind) => ['said', 'stream-open', 'agent-started', 'caller-started'].includes(kind));
+    expect(order).toEqual(['said', 'stream-open', 'agent-started', 'caller-started', 'agent-started']);
+  });
+
+  it('has patience for the agent counted from the end of what the carrier says', async () => {
+    bench.app.on('/voice', `<Response><Say>${'A long notice. '.repeat(220)}</Say><Say>${'And another. '.repeat(220)}</Say>${bench.connect()}</Response>`);
+    const report = await run({ turns: [{ when: 'agent-finished', do: { hangup: true }, withinMs: 3000 }] });
+    expect(report.failures).toEqual([]);
+  });
+
+  it('does not pass for a caller who wanted a person and got none', async () => {
+    const report = await run({ turns: [{ when: 'agent-finished', do: { hangup: true } }], expect: { isPutThrough: true } });
+    expect(report.failures).toEqual(['the caller was not put through to a person']);
+    bench.app.on('/voice', '<Response><Dial>+14155550111</Dial></Response>');
+    expect((await run({ turns: [], expect: { isPutThrough: true } })).failures).toEqual([]);
+    expect(SCENARIOS.find(({ name }) => name === 'operator')?.expect?.isPutThrough).toBe(true);
+  });
+
+  it('tells which line was not played in words', async () => {
+    bench.app.on('/voice', '<Response><Hangup/></Response>');
+    const report = await run({ turns: [{ when: 'agent-finished', do: { say: 'Monday please' } }] });
+    expect(report.failures).toEqual([`the caller's line 1 ("Monday please") was not played: the call was over before`]);
+  });
+
+  it('tells why the application refused', async () => {
+    bench.app.on('/voice', { status: 403, type: 'application/problem+json', body: '{"title":"Forbidden","detail":"The account is another one."}' });
+    const report = await run({ turns: [] });
+    expect(report.failures).toEqual(['error 11200 (HTTP retrieval failure): the server answered 403: The account is another one.']);
+  });
+
   it('says which expectations do not hold', async () => {
     const report = await run({
       turns: [{ when: 'agent-finished', do: { say: 'Hello.' } }, { when: 'agent-finished', do: { hangup: true } }],

@@ -33,6 +33,8 @@ export interface ScenarioExpectation {
   readonly minInterruptions?: number;
   /** The call was put through to this number, address or client. */
   readonly dialled?: string;
+  /** The caller was connected with a person, whoever it was. */
+  readonly isPutThrough?: boolean;
   /** Codes of level error that may occur; any other fails the scenario. Default: 31921, the server closing its stream. */
   readonly allowedErrors?: readonly number[];
 }
@@ -92,6 +94,7 @@ const SCHEMA = {
         maxInterruptionMs: ms,
         minInterruptions: ms,
         dialled: { type: 'string' },
+        isPutThrough: { type: 'boolean' },
         allowedErrors: { type: 'array', items: { type: 'integer' } },
       },
     },

@@ -43,7 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'operator',
     description: 'Asks for a human and stays on the line.',
     turns: [say('I want to speak to a human, please.'), { when: { afterMs: 20_000 }, do: { hangup: true } }],
-    expect: { minAgentTurns: 1 },
+    expect: { minAgentTurns: 1, isPutThrough: true },
   },
   {
     name: 'silent',
