@@ -124,6 +124,8 @@ refuseReadOnly();
 await install();
 const node = localNode();
 dropOrphans();
+// Kept beside the packages: by itself the compiler caches in the system's temporary folder.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/node-compile');
 await step('compiling', node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
 
 const script = /^[a-z-]+$/.test(command ?? '') ? compiled.map((folder) => join(root, folder, `${command}.js`)).find(existsSync) : undefined;

@@ -34,6 +34,8 @@ export interface ScenarioRunOptions {
 
 /** Silence after which the caller takes the agent's turn for finished. */
 const POLITE_PAUSE_MS = 700;
+/** A caller hears the agent out, also one who was slow to begin. */
+const LONGEST_LISTEN_MS = 60_000;
 const DEFAULT_WITHIN_MS = 15_000;
 const DEFAULT_MAX_CALL_MS = 120_000;
 const DEFAULT_ALLOWED_ERRORS = [31_921];
@@ -106,7 +108,7 @@ async function agentFinished(call: SimulatedCall, withinMs: number): Promise<voi
   });
   try {
     await Promise.race([spoken(call, () => patienceMs), asked.promise]);
-    await call.waitForSilence(POLITE_PAUSE_MS, { timeoutMs: withinMs });
+    await call.waitForSilence(POLITE_PAUSE_MS, { timeoutMs: Math.max(withinMs, LONGEST_LISTEN_MS) });
   } finally {
     stopListening();
   }

@@ -126,6 +126,17 @@ describe('a scenario', () => {
     expect(report.failures).toEqual([]);
   });
 
+  it('hears out an agent who talks for longer than the caller waits for the first word', async () => {
+    void bench.app.stream().then((stream) => converse(stream, mulawTone(500, 6000)));
+    const report = await runScenario({
+      simulator: bench.simulator,
+      scenario: { name: 'spec', description: 'for a spec', turns: [{ when: 'agent-finished', do: { hangup: true }, withinMs: 2000 }] },
+      call: { from: CALLER, to: NUMBER, voiceUrl: `${bench.app.url}/voice` },
+      speak: speakTones,
+    });
+    expect(report.failures).toEqual([]);
+  });
+
   it('does not pass for a caller who wanted a person and got none', async () => {
     const report = await run({ turns: [{ when: 'agent-finished', do: { hangup: true } }], expect: { isPutThrough: true } });
     expect(report.failures).toEqual(['the caller was not put through to a person']);
