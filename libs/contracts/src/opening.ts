@@ -43,6 +43,27 @@ export function minuteOfDay(time: string): number {
   return Number(hours) * 60 + Number(minutes);
 }
 
+/** Hours as people write them: `HH:MM` or `HH:MM:SS`, the end of the day being 24:00. */
+export interface ClockHours {
+  /** ISO: 1 is Monday. */
+  readonly weekday: number;
+  readonly opens: string;
+  readonly closes: string;
+}
+
+export function toWeeklyHours({ weekday, opens, closes }: ClockHours): WeeklyHours {
+  return { weekday, opensMinute: minuteOfDay(opens), closesMinute: minuteOfDay(closes) };
+}
+
+export function toClockHours({ weekday, opensMinute, closesMinute }: WeeklyHours): ClockHours {
+  return { weekday, opens: clockTime(opensMinute), closes: clockTime(closesMinute) };
+}
+
+/** A minute of the day as `HH:MM`; 1440 is 24:00. */
+export function clockTime(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}
+
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -16,6 +16,7 @@ import { Notice1795604900000 } from './migrations/1795604900000-notice.ts';
 import { WebhookFairness1795605000000 } from './migrations/1795605000000-webhook-fairness.ts';
 import { NumberForms1795605100000 } from './migrations/1795605100000-number-forms.ts';
 import { Attestation1795605200000 } from './migrations/1795605200000-attestation.ts';
+import { AgentArchive1795605300000 } from './migrations/1795605300000-agent-archive.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -48,6 +49,7 @@ export const MIGRATIONS = [
   WebhookFairness1795605000000,
   NumberForms1795605100000,
   Attestation1795605200000,
+  AgentArchive1795605300000,
 ];
 
 export const ENTITIES = [

@@ -6,7 +6,7 @@ export { run, transact, type Transaction } from './unit-of-work.ts';
 export { CursorMalformed, MAX_PAGE_SIZE, type Page, type PageRequest } from './page.ts';
 export type * from './call-record.ts';
 export { AgentDirectory, type DialledNumber, type NumberAccess } from './repositories/agent-directory.ts';
-export { AgentRepository, type Agent, type AgentVersion } from './repositories/agent.repository.ts';
+export { AgentRepository, type Agent, type AgentChange, type AgentVersion } from './repositories/agent.repository.ts';
 export { API_SCOPES, ApiKeyMalformed, ApiKeyRepository, generateApiKey, isApiKey, type ApiKey, type ApiScope } from './repositories/api-key.repository.ts';
 export { BlockedCallerRepository, type BlockedCaller } from './repositories/blocked-caller.repository.ts';
 export { BookingRepository, type Booking, type BookingFilter, type BookingMove, type BookingOfCall, type BookingRequest } from './repositories/booking.repository.ts';
@@ -21,7 +21,7 @@ export { IdempotencyRepository } from './repositories/idempotency.repository.ts'
 export { NumberRepository, type NumberChange, type PhoneNumber } from './repositories/number.repository.ts';
 export { PHONE_PATTERN } from './repositories/phone-pattern.ts';
 export { RecordingRepository, type RecordingAccess, type RecordingAction } from './repositories/recording.repository.ts';
-export { SpendingRepository, type DaySpending, type TenantBudget } from './repositories/spending.repository.ts';
+export { SpendingRepository, type BudgetChange, type DaySpending, type TenantBudget } from './repositories/spending.repository.ts';
 export { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type EndpointFields, type SealedHeaders, type WebhookEndpoint } from './repositories/webhook-endpoint.repository.ts';
 export {
   FAILURES_BEFORE_PROBES,

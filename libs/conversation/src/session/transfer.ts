@@ -1,4 +1,4 @@
-import { isDepartmentOpen, type AgentTexts, type Department, type ToolOutcome } from '@tandem/contracts';
+import { clockTime, isDepartmentOpen, type AgentTexts, type Department, type ToolOutcome } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
@@ -128,8 +128,4 @@ const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 
 function spokenHours(hours: Department['hours']): string {
   return hours.map(({ weekday, opensMinute, closesMinute }) => `${WEEKDAYS[weekday - 1]} ${clockTime(opensMinute)} to ${clockTime(closesMinute)}`).join(', ');
-}
-
-function clockTime(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }

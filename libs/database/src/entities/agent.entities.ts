@@ -4,9 +4,12 @@ import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 export class AgentRow {
   @PrimaryColumn({ type: 'uuid' }) id!: string;
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  /** What operators call it; callers hear the name of its persona. */
   @Column({ type: 'text' }) name!: string;
   /** The version callers get; null until one is published. */
   @Column({ name: 'published_version', type: 'integer', nullable: true }) publishedVersion!: number | null;
+  /** Null while it may answer calls. */
+  @Column({ name: 'archived_at', type: 'timestamptz', precision: 3, nullable: true }) archivedAt!: Date | null;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 

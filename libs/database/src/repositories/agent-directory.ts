@@ -1,4 +1,4 @@
-import { agentContentSchema, departmentSchema, minuteOfDay, toSnapshot, writtenForms, type AgentContentInput, type AgentSnapshot, type Department, type Opening, type PromptVariant, type TenantId, type WeeklyHours } from '@tandem/contracts';
+import { agentContentSchema, departmentSchema, toSnapshot, toWeeklyHours, writtenForms, type AgentContentInput, type AgentSnapshot, type Department, type Opening, type PromptVariant, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import type { AccessMode } from '../entities/agent.entities.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
@@ -117,7 +117,7 @@ export async function publishVersion(transaction: Transaction, tenantId: TenantI
     [tenantId, agentId, frozen],
   );
   const version = published?.version ?? 1;
-  await rows(transaction, 'UPDATE agents SET published_version = $2, name = $3 WHERE id = $1', [agentId, version, content.name]);
+  await rows(transaction, 'UPDATE agents SET published_version = $2 WHERE id = $1', [agentId, version]);
   return { version, isNew: true };
 }
 
@@ -147,9 +147,3 @@ function toDepartment(row: unknown): Department[] {
   const department = departmentSchema.safeParse(row);
   return department.success ? [department.data] : [];
 }
-
-const toWeeklyHours = (row: { weekday: number; opens: string; closes: string }): WeeklyHours => ({
-  weekday: row.weekday,
-  opensMinute: minuteOfDay(row.opens),
-  closesMinute: minuteOfDay(row.closes),
-});

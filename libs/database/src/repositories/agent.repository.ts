@@ -1,15 +1,24 @@
 import { agentContentSchema, storableText, type TenantId } from '@tandem/contracts';
-import type { DataSource } from 'typeorm';
-import { AgentRow } from '../entities/agent.entities.ts';
-import { rows, run, type Transaction } from '../unit-of-work.ts';
+import { IsNull, Not, type DataSource } from 'typeorm';
+import { AgentRow, PhoneNumberRow } from '../entities/agent.entities.ts';
+import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
 import { publishVersion } from './agent-directory.ts';
 
 export interface Agent {
   readonly id: string;
+  /** What operators call it, unique among the tenant's that are not archived. */
   readonly name: string;
   /** The version callers get; null until one is published. */
   readonly publishedVersion: number | null;
+  /** Null while it may answer calls. */
+  readonly archivedAt: Date | null;
   readonly createdAt: Date;
+}
+
+/** What is absent stays. */
+export interface AgentChange {
+  readonly name?: string | undefined;
+  readonly isArchived?: boolean | undefined;
 }
 
 export interface AgentVersion {
@@ -24,21 +33,64 @@ const MAX_LISTED = 200;
 export class AgentRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** By name. */
-  async list(tenantId: TenantId): Promise<Agent[]> {
-    const found = await run(this.dataSource, (manager) => manager.find(AgentRow, { where: { tenantId }, order: { name: 'ASC', id: 'ASC' }, take: MAX_LISTED }));
-    return found.map(({ tenantId: _tenantId, ...agent }) => agent);
+  /** By name: those that may answer calls, or the archived ones. */
+  async list(tenantId: TenantId, isArchived: boolean): Promise<Agent[]> {
+    const archivedAt = isArchived ? Not(IsNull()) : IsNull();
+    const found = await run(this.dataSource, (manager) => manager.find(AgentRow, { where: { tenantId, archivedAt }, order: { name: 'ASC', id: 'ASC' }, take: MAX_LISTED }));
+    return found.map(toAgent);
   }
 
-  async create(transaction: Transaction, tenantId: TenantId, agent: { id: string; name: string }): Promise<Agent> {
+  async find(tenantId: TenantId, id: string): Promise<Agent | null> {
+    const found = await run(this.dataSource, (manager) => manager.findOneBy(AgentRow, { tenantId, id }));
+    return found && toAgent(found);
+  }
+
+  async create(transaction: Transaction, tenantId: TenantId, agent: { id: string; name: string }): Promise<Agent | 'name-taken'> {
+    if (await this.isTaken(transaction, tenantId, agent)) return 'name-taken';
     await transaction.insert(AgentRow, { id: agent.id, tenantId, name: storableText(agent.name) });
-    const { tenantId: _tenantId, ...created } = await transaction.findOneByOrFail(AgentRow, { tenantId, id: agent.id });
-    return created;
+    return toAgent(await transaction.findOneByOrFail(AgentRow, { tenantId, id: agent.id }));
   }
 
-  /** Publishes content that is valid already. Null when the tenant has no such agent. */
-  async publish(transaction: Transaction, tenantId: TenantId, id: string, content: Parameters<typeof publishVersion>[3]): Promise<{ version: number; isNew: boolean } | null> {
-    if (!(await transaction.existsBy(AgentRow, { tenantId, id }))) return null;
+  /**
+   * Renames, archives and takes out of the archive. `in-use`: a number is answered by it, so it is not archived;
+   * `name-taken`: another one that is not archived has the name. Nothing is changed then.
+   */
+  async change(tenantId: TenantId, id: string, change: AgentChange): Promise<Agent | 'not-found' | 'in-use' | 'name-taken'> {
+    return transact(this.dataSource, async (transaction) => {
+      const [before] = await transaction.find(AgentRow, { where: { tenantId, id }, lock: { mode: 'pessimistic_write' } });
+      if (!before) return 'not-found';
+      const after = { ...before, name: storableText(change.name ?? before.name), archivedAt: archivedAfter(before, change) };
+      const objection = await this.objection(transaction, before, after);
+      if (objection) return objection;
+      await transaction.update(AgentRow, { tenantId, id }, { name: after.name, archivedAt: after.archivedAt });
+      return toAgent(await transaction.findOneByOrFail(AgentRow, { tenantId, id }));
+    });
+  }
+
+  private async objection(transaction: Transaction, before: AgentRow, after: AgentRow): Promise<'in-use' | 'name-taken' | null> {
+    const tenantId = after.tenantId as TenantId;
+    if (after.archivedAt !== null) return (await transaction.existsBy(PhoneNumberRow, { tenantId, agentId: after.id })) ? 'in-use' : null;
+    const isNamedAnew = after.name !== before.name || before.archivedAt !== null;
+    return isNamedAnew && (await this.isTaken(transaction, tenantId, after)) ? 'name-taken' : null;
+  }
+
+  /** Whether another one has the name. Agents of a tenant are named one at a time: the answer holds until the transaction ends. */
+  private async isTaken(transaction: Transaction, tenantId: TenantId, { id, name }: { id: string; name: string }): Promise<boolean> {
+    await rows(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('agent-names:' || $1, 0))`, [tenantId]);
+    const spelling = (text: string) => `lower(regexp_replace(btrim(${text}), '\\s+', ' ', 'g'))`;
+    const taken = await rows(
+      transaction,
+      `SELECT 1 FROM agents WHERE tenant_id = $1 AND id <> $2 AND archived_at IS NULL AND ${spelling('name')} = ${spelling('$3')} LIMIT 1`,
+      [tenantId, id, name],
+    );
+    return taken.length > 0;
+  }
+
+  /** Publishes content that is valid already. */
+  async publish(transaction: Transaction, tenantId: TenantId, id: string, content: Parameters<typeof publishVersion>[3]): Promise<{ version: number; isNew: boolean } | 'not-found' | 'archived'> {
+    const agent = await transaction.findOneBy(AgentRow, { tenantId, id });
+    if (!agent) return 'not-found';
+    if (agent.archivedAt !== null) return 'archived';
     return publishVersion(transaction, tenantId, id, content);
   }
 
@@ -77,4 +129,14 @@ export class AgentRepository {
     );
     return row?.content ?? null;
   }
+}
+
+/** One that is archived already keeps the time of it. */
+function archivedAfter({ archivedAt }: AgentRow, { isArchived }: AgentChange): Date | null {
+  if (isArchived === undefined) return archivedAt;
+  return isArchived ? (archivedAt ?? new Date()) : null;
+}
+
+function toAgent({ tenantId: _tenantId, ...agent }: AgentRow): Agent {
+  return agent;
 }

@@ -1,4 +1,4 @@
-import { minuteOfDay, type TenantId, type WeeklyHours } from '@tandem/contracts';
+import { toWeeklyHours, type TenantId, type WeeklyHours } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { rows, run, type Transaction } from '../unit-of-work.ts';
 import type { Service } from './catalogue.repository.ts';
@@ -98,7 +98,7 @@ function toCalendar(row: CalendarRow): Calendar {
     resources: row.resources.map((resource) => ({
       id: resource.id,
       name: resource.name,
-      hours: resource.hours.map(({ weekday, opens, closes }) => ({ weekday, opensMinute: minuteOfDay(opens), closesMinute: minuteOfDay(closes) })),
+      hours: resource.hours.map(toWeeklyHours),
     })),
     closedDates: row.closed_dates,
     busy: row.busy,

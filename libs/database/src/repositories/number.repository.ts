@@ -53,6 +53,7 @@ export class NumberRepository {
         if (!before) return 'not-found';
         const after: PhoneNumber = { ...before, ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) };
         if (after.accessMode === 'allow-list' && after.allowedGroups.length === 0) return 'nobody-may-call';
+        if (change.agentId && !(await this.mayAnswer(transaction, tenantId, change.agentId))) return 'unknown-agent';
         await this.write(transaction, tenantId, after);
         if (change.allowedGroups && !(await this.allow(transaction, tenantId, id, change.allowedGroups))) throw new UnknownGroup();
         const [stored] = await rows<PhoneNumber>(transaction, `${SELECT} AND number.id = $2`, [tenantId, id]);
@@ -60,8 +61,6 @@ export class NumberRepository {
       });
     } catch (error) {
       if (error instanceof UnknownGroup) return 'unknown-group';
-      const meaning = translate(error);
-      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.foreignKeyViolation) return 'unknown-agent';
       throw error;
     }
   }
@@ -78,6 +77,12 @@ export class NumberRepository {
       if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.uniqueViolation) return 'taken';
       throw error;
     }
+  }
+
+  /** Whether there is such an agent, and it is not archived before this transaction ends. */
+  private async mayAnswer(transaction: Transaction, tenantId: TenantId, agentId: string): Promise<boolean> {
+    const found = await rows(transaction, 'SELECT 1 FROM agents WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL FOR SHARE', [tenantId, agentId]);
+    return found.length === 1;
   }
 
   private async write(transaction: Transaction, tenantId: TenantId, number: PhoneNumber): Promise<void> {

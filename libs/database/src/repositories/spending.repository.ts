@@ -10,6 +10,9 @@ export interface TenantBudget {
   readonly warnShare: number;
 }
 
+/** What is absent stays. */
+export type BudgetChange = { readonly [Field in keyof TenantBudget]?: TenantBudget[Field] | undefined };
+
 /** A tenant without a row has no limits. */
 export interface BudgetColumns {
   daily_micros: string | null;
@@ -43,15 +46,25 @@ export class SpendingRepository {
     return toTenantBudget(row);
   }
 
-  async setBudget(tenantId: TenantId, budget: TenantBudget): Promise<void> {
-    await run(this.dataSource, (manager) =>
-      rows(
+  /** Sets what is given; what is absent stays. */
+  async changeBudget(tenantId: TenantId, { dailyMicros, monthlyMicros, warnShare }: BudgetChange): Promise<TenantBudget> {
+    const [row] = await run(this.dataSource, (manager) =>
+      rows<BudgetColumns>(
         manager,
-        `INSERT INTO tenant_budgets (tenant_id, daily_micros, monthly_micros, warn_share) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (tenant_id) DO UPDATE SET daily_micros = excluded.daily_micros, monthly_micros = excluded.monthly_micros, warn_share = excluded.warn_share`,
-        [tenantId, budget.dailyMicros, budget.monthlyMicros, budget.warnShare],
+        `INSERT INTO tenant_budgets AS kept (tenant_id, daily_micros, monthly_micros, warn_share) VALUES ($1, $2, $3, coalesce($4, ${DEFAULT_WARN_SHARE}))
+         ON CONFLICT (tenant_id) DO UPDATE SET daily_micros = CASE WHEN $5 THEN excluded.daily_micros ELSE kept.daily_micros END,
+           monthly_micros = CASE WHEN $6 THEN excluded.monthly_micros ELSE kept.monthly_micros END, warn_share = coalesce($4, kept.warn_share)
+         RETURNING daily_micros, monthly_micros, warn_share`,
+        [tenantId, dailyMicros ?? null, monthlyMicros ?? null, warnShare ?? null, dailyMicros !== undefined, monthlyMicros !== undefined],
       ),
     );
+    return toTenantBudget(row);
+  }
+
+  /** The month (YYYY-MM) it is by the tenant's clock; null when there is no such tenant. */
+  async currentMonth(tenantId: TenantId): Promise<string | null> {
+    const [row] = await run(this.dataSource, (manager) => rows<{ month: string }>(manager, `SELECT to_char(now() AT TIME ZONE time_zone, 'YYYY-MM') AS month FROM tenants WHERE id = $1`, [tenantId]));
+    return row?.month ?? null;
   }
 
   /** Micros spent by recorded calls of a local day (YYYY-MM-DD) or month (YYYY-MM). */

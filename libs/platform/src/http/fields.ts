@@ -31,6 +31,18 @@ export const pageQuery = {
   cursor: z.string().min(1).max(100).optional().describe('nextCursor of the page before.'),
 };
 
+const opensSchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day as HH:MM').describe('Local time, HH:MM.');
+const closesSchema = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day as HH:MM, or 24:00').describe('Local time, HH:MM; 24:00 is the end of the day.');
+
+/** Hours of a week by the wall clock. Over midnight they are two entries. */
+export const weeklyHoursSchema = z
+  .array(
+    z
+      .strictObject({ weekday: z.number().int().min(1).max(7).describe('1 is Monday.'), opens: opensSchema, closes: closesSchema })
+      .refine(({ opens, closes }) => opens < closes, { path: ['closes'], message: 'must be after opens; hours over midnight are two entries' }),
+  )
+  .max(50);
+
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable().describe('Null on the last page.') });
 }

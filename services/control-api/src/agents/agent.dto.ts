@@ -1,25 +1,24 @@
-import { agentContentSchema, contentProblems, visibleText } from '@tandem/contracts';
+import { visibleText } from '@tandem/contracts';
 import type { Agent, AgentVersion } from '@tandem/database';
 import { z } from 'zod';
-import { unknownFields } from './unknown-fields.ts';
 
-/** A misspelt field is told, however deep, not dropped; and so is what cannot be meant. */
-export const publishSchema = z.preprocess((given, context) => {
-  const read = agentContentSchema.safeParse(given);
-  for (const path of read.success ? unknownFields(given, read.data) : []) context.addIssue({ code: 'custom', path: [...path], message: 'there is no such field' });
-  return given;
-}, agentContentSchema.strict().superRefine((content, context) => {
-  for (const { path, message } of contentProblems(content)) context.addIssue({ code: 'custom', path: [...path], message });
-}));
-export type PublishedContent = z.output<typeof publishSchema>;
-
-export const createAgentSchema = z.strictObject({ name: visibleText(80) });
+const agentNameSchema = visibleText(80).describe('Unlike that of any other agent that is not archived, whatever its case.');
+export const createAgentSchema = z.strictObject({ name: agentNameSchema });
 export type CreateAgent = z.output<typeof createAgentSchema>;
+
+export const changeAgentSchema = z
+  .strictObject({ name: agentNameSchema.optional(), isArchived: z.boolean().optional().describe('An archived agent answers no calls; false gives it back.') })
+  .refine((given) => Object.values(given).some((value) => value !== undefined), 'name at least one of name, isArchived');
+export type ChangeAgent = z.output<typeof changeAgentSchema>;
+
+export const listAgentsSchema = z.object({ archived: z.enum(['true', 'false']).default('false').describe('true for those in the archive, and only those.') });
+export type ListAgents = z.output<typeof listAgentsSchema>;
 
 export const agentSchema = z.object({
   id: z.uuid(),
-  name: z.string(),
+  name: z.string().describe('What operators call it; callers hear the `name` of the published version.'),
   publishedVersion: z.number().int().nullable().describe('The version callers get; null until one is published.'),
+  archivedAt: z.iso.datetime().nullable().describe('Null while it may answer calls.'),
   createdAt: z.iso.datetime(),
 });
 export const agentsSchema = z.object({ items: z.array(agentSchema) });
@@ -35,8 +34,8 @@ export const versionsSchema = z.object({ items: z.array(z.object({ version: z.nu
 export const versionSchema = z.object({ version: z.number().int(), content: z.unknown().describe('As it was published; see docs/agents.md.') });
 export const publishedSchema = z.object({ version: z.number().int(), isNew: z.boolean().describe('False when the content is that of the version callers get already.') });
 
-export function toAgentDto({ createdAt, ...agent }: Agent): z.output<typeof agentSchema> {
-  return { ...agent, createdAt: createdAt.toISOString() };
+export function toAgentDto({ createdAt, archivedAt, ...agent }: Agent): z.output<typeof agentSchema> {
+  return { ...agent, archivedAt: archivedAt?.toISOString() ?? null, createdAt: createdAt.toISOString() };
 }
 
 export function toVersionsDto(versions: readonly AgentVersion[]): z.output<typeof versionsSchema> {

@@ -1,5 +1,5 @@
-import { Body, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
 import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
 import type { Response } from 'express';
@@ -7,20 +7,23 @@ import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
   agentSchema,
   agentsSchema,
+  changeAgentSchema,
   createAgentSchema,
+  listAgentsSchema,
   listVersionsSchema,
   publishedSchema,
-  publishSchema,
   toAgentDto,
   toVersionsDto,
   versionParametersSchema,
   versionSchema,
   versionsSchema,
+  type ChangeAgent,
   type CreateAgent,
+  type ListAgents,
   type ListVersions,
-  type PublishedContent,
 } from './agent.dto.ts';
 import { AgentsService } from './agents.service.ts';
+import { contentDescription } from './published-content.ts';
 
 /** Agents and their versions. A version is never changed; callers get the one published last. */
 @TenantController('agents', ADMIN_SCOPES)
@@ -33,14 +36,42 @@ export class AgentsController {
   @Get()
   @ApiOperation({ summary: 'Agents, by name' })
   @ApiResponse({ status: 200, standardSchema: agentsSchema })
-  async list(@CurrentCaller() caller: Caller) {
-    return { items: (await this.agents.list(caller.tenantId)).map(toAgentDto) };
+  async list(@CurrentCaller() caller: Caller, @Query({ schema: listAgentsSchema }) { archived }: ListAgents) {
+    return { items: (await this.agents.list(caller.tenantId, archived === 'true')).map(toAgentDto) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One agent, archived or not' })
+  @ApiResponse({ status: 200, standardSchema: agentSchema })
+  @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
+  async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }) {
+    return toAgentDto(await this.agents.get(caller.tenantId, id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Rename an agent, archive it or take it out of the archive', description: 'The same change twice is one change.' })
+  @ApiResponse({ status: 200, standardSchema: agentSchema })
+  @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`agent-in-use`, `agent-name-taken`', standardSchema: problemSchema })
+  async change(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }, @Body({ schema: changeAgentSchema }) body: ChangeAgent) {
+    return toAgentDto(await this.agents.change(caller.tenantId, id, body));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Archive an agent', description: 'Its versions, and the calls it took, stay; PATCH gives it back.' })
+  @ApiResponse({ status: 204, description: 'Also when it was archived before.' })
+  @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
+  @ApiResponse({ status: 409, description: '`agent-in-use`: a number is answered by it.', standardSchema: problemSchema })
+  async archive(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }): Promise<void> {
+    await this.agents.change(caller.tenantId, id, { isArchived: true });
   }
 
   @Post()
   @Repeatable()
   @ApiOperation({ summary: 'Make an agent; it answers once a version is published' })
   @ApiResponse({ status: 201, standardSchema: agentSchema })
+  @ApiResponse({ status: 409, description: '`agent-name-taken`; or `idempotency-in-progress`.', standardSchema: problemSchema })
   create(@CurrentCaller() caller: Caller, @IdempotencyKey() key: string, @Body({ schema: createAgentSchema }) body: CreateAgent, @Res({ passthrough: true }) response: Response) {
     return this.writes.answer({ caller, key, operation: 'POST /v1/agents', body }, response, async (transaction) => ({
       status: 201,
@@ -70,14 +101,16 @@ export class AgentsController {
   @ApiResponse({ status: 201, standardSchema: publishedSchema })
   @ApiResponse({ status: 200, description: 'The content is that of the version callers get already.', standardSchema: publishedSchema })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`unknown-tool` or `unknown-department`', standardSchema: problemSchema })
-  publish(
+  @ApiResponse({ status: 409, description: '`agent-archived`; or `idempotency-in-progress`.', standardSchema: problemSchema })
+  @ApiBody({ schema: contentDescription() })
+  async publish(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
-    @Body({ schema: publishSchema }) body: PublishedContent,
+    @Body() given: unknown,
     @Res({ passthrough: true }) response: Response,
   ) {
+    const body = await this.agents.read(caller.tenantId, given);
     return this.writes.answer({ caller, key, operation: `POST /v1/agents/${id}/versions`, body }, response, async (transaction) => {
       const published = await this.agents.publish(transaction, caller.tenantId, id, body);
       return { status: published.isNew ? 201 : 200, body: published };

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { TenantId } from '@tandem/contracts';
-import { AgentRepository, DepartmentRepository, type Agent, type AgentVersion, type Transaction } from '@tandem/database';
+import type { AgentContent, TenantId } from '@tandem/contracts';
+import { AgentRepository, DepartmentRepository, type Agent, type AgentChange, type AgentVersion, type Transaction } from '@tandem/database';
 import { Problem } from '@tandem/platform';
-import type { ListVersions, PublishedContent } from './agent.dto.ts';
-import { refuseUnknownTools } from './known-tools.ts';
+import type { ListVersions } from './agent.dto.ts';
+import { readContent } from './published-content.ts';
 
 /** Agents and what is published of them. */
 @Injectable()
@@ -14,12 +14,31 @@ export class AgentsService {
     @Inject(DepartmentRepository) private readonly departments: DepartmentRepository,
   ) {}
 
-  list(tenantId: TenantId): Promise<Agent[]> {
-    return this.agents.list(tenantId);
+  list(tenantId: TenantId, isArchived: boolean): Promise<Agent[]> {
+    return this.agents.list(tenantId, isArchived);
   }
 
-  create(transaction: Transaction, tenantId: TenantId, name: string): Promise<Agent> {
-    return this.agents.create(transaction, tenantId, { id: randomUUID(), name });
+  /** @throws Problem 404 */
+  async get(tenantId: TenantId, id: string): Promise<Agent> {
+    const agent = await this.agents.find(tenantId, id);
+    if (!agent) throw agentNotFound();
+    return agent;
+  }
+
+  /** @throws Problem 409 `agent-name-taken` */
+  async create(transaction: Transaction, tenantId: TenantId, name: string): Promise<Agent> {
+    const created = await this.agents.create(transaction, tenantId, { id: randomUUID(), name });
+    if (created === 'name-taken') throw nameTaken();
+    return created;
+  }
+
+  /** @throws Problem 404; 409 `agent-in-use`, `agent-name-taken` */
+  async change(tenantId: TenantId, id: string, change: AgentChange): Promise<Agent> {
+    const changed = await this.agents.change(tenantId, id, change);
+    if (changed === 'not-found') throw agentNotFound();
+    if (changed === 'name-taken') throw nameTaken();
+    if (changed === 'in-use') throw new Problem(409, 'agent-in-use', 'The agent answers a number', 'Callers of a number are answered by this agent. Give the number another agent, or none, first.');
+    return changed;
   }
 
   /** @throws Problem 404 */
@@ -36,21 +55,22 @@ export class AgentsService {
     return content;
   }
 
-  /** @throws Problem 404, or 422 `unknown-tool` or `unknown-department` */
-  async publish(transaction: Transaction, tenantId: TenantId, id: string, content: PublishedContent): Promise<{ version: number; isNew: boolean }> {
-    refuseUnknownTools(toolsNamed(content));
-    const known = new Set((await this.departments.list(tenantId, transaction)).map(({ key }) => key));
-    const unknown = content.ladder.flatMap((rung) => (rung.kind === 'transfer' && !known.has(rung.department) ? [rung.department] : []));
-    if (unknown.length > 0) throw new Problem(422, 'unknown-department', 'No such department', `The ladder names departments that do not exist: ${unknown.join(', ')}. Make them first, or check their keys.`);
+  /**
+   * Content as it may be published.
+   * @throws Problem 400 `invalid-request` with all that is wrong
+   */
+  async read(tenantId: TenantId, given: unknown): Promise<AgentContent> {
+    return readContent(given, (await this.departments.list(tenantId)).map(({ key }) => key));
+  }
+
+  /** @throws Problem 404; 409 `agent-archived` */
+  async publish(transaction: Transaction, tenantId: TenantId, id: string, content: AgentContent): Promise<{ version: number; isNew: boolean }> {
     const published = await this.agents.publish(transaction, tenantId, id, content);
-    if (!published) throw agentNotFound();
+    if (published === 'not-found') throw agentNotFound();
+    if (published === 'archived') throw new Problem(409, 'agent-archived', 'The agent is archived', 'Take it out of the archive first: PATCH it with "isArchived": false.');
     return published;
   }
 }
 
-/** By the agent, its variants and its rules. */
-function toolsNamed({ tools, variants, rules }: PublishedContent): string[] {
-  return [...tools, ...variants.flatMap((variant) => variant.tools ?? []), ...rules.flatMap(({ change }) => change.tools ?? [])];
-}
-
 const agentNotFound = () => new Problem(404, 'agent-not-found', 'No such agent', 'There is no agent with this id. Ask for the list, or make one.');
+const nameTaken = () => new Problem(409, 'agent-name-taken', 'The name is taken', 'Another agent has this name. Take another name, or rename or archive that one.');

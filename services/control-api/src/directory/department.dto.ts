@@ -1,5 +1,5 @@
-import { departmentSchema, visibleText } from '@tandem/contracts';
-import { phoneSchema } from '@tandem/platform';
+import { departmentSchema, toClockHours, toWeeklyHours, visibleText, type Department } from '@tandem/contracts';
+import { phoneSchema, weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 
 const SIP_ADDRESS = /^sips?:[A-Za-z0-9._~!$&'()*+,;=%-]+@[A-Za-z0-9.-]+(:\d{1,5})?$/;
@@ -16,15 +16,21 @@ const addressSchema = z
   })
   .describe('A phone number with country code, or a SIP address.');
 
-const { mode, ringMs, hours } = departmentSchema.shape;
+const { mode, ringMs } = departmentSchema.shape;
 export const putDepartmentSchema = z.strictObject({
   name: visibleText(80).describe('As the caller hears it.'),
   address: addressSchema,
   mode: mode.describe('How a call is handed over unless the agent says otherwise.'),
   ringMs: ringMs.describe('How long it rings.'),
-  hours: hours
-    .refine((all) => all.every(({ opensMinute, closesMinute }) => opensMinute < closesMinute), 'a department must open before it closes; hours over midnight are two entries')
-    .describe('Local times of the tenant, in minutes of the day; ISO weekdays, 1 is Monday. Empty means always.'),
+  hours: weeklyHoursSchema.default([]).describe('Local times of the tenant; empty means always.'),
 });
 export type PutDepartment = z.output<typeof putDepartmentSchema>;
-export const departmentsSchema = z.object({ items: z.array(departmentSchema) });
+export const departmentsSchema = z.object({ items: z.array(departmentSchema.extend({ hours: weeklyHoursSchema })) });
+
+export function fromPut(key: string, { hours, ...department }: PutDepartment): Department {
+  return { key, ...department, hours: hours.map(toWeeklyHours) };
+}
+
+export function toDepartmentsDto(departments: readonly Department[]): z.output<typeof departmentsSchema> {
+  return { items: departments.map(({ hours, ...department }) => ({ ...department, hours: hours.map(toClockHours) })) };
+}

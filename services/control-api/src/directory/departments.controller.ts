@@ -4,7 +4,7 @@ import { DepartmentRepository, MAX_DEPARTMENTS } from '@tandem/database';
 import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import { keyParameterSchema } from '../http/fields.ts';
-import { departmentsSchema, putDepartmentSchema, type PutDepartment } from './department.dto.ts';
+import { departmentsSchema, fromPut, putDepartmentSchema, toDepartmentsDto, type PutDepartment } from './department.dto.ts';
 
 /** Where agents may put calls through to. A running call keeps the directory it started with. */
 @TenantController('departments', ADMIN_SCOPES)
@@ -15,7 +15,7 @@ export class DepartmentsController {
   @ApiOperation({ summary: 'Departments, by key' })
   @ApiResponse({ status: 200, standardSchema: departmentsSchema })
   async list(@CurrentCaller() caller: Caller) {
-    return { items: await this.departments.list(caller.tenantId) };
+    return toDepartmentsDto(await this.departments.list(caller.tenantId));
   }
 
   @Put(':key')
@@ -24,7 +24,7 @@ export class DepartmentsController {
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 422, description: '`too-many-departments`', standardSchema: problemSchema })
   async put(@CurrentCaller() caller: Caller, @Param({ schema: keyParameterSchema }) { key }: { key: string }, @Body({ schema: putDepartmentSchema }) body: PutDepartment): Promise<void> {
-    const outcome = await this.departments.put(caller.tenantId, { key, ...body });
+    const outcome = await this.departments.put(caller.tenantId, fromPut(key, body));
     if (outcome === 'full') throw new Problem(422, 'too-many-departments', 'Too many departments', `A call can know of ${MAX_DEPARTMENTS} departments. Delete one first.`);
   }
 

@@ -1,16 +1,21 @@
 import { MICROS_PER_USD, toMicros } from '@tandem/contracts';
-import type { DaySpending, TenantBudget } from '@tandem/database';
+import type { BudgetChange, DaySpending, TenantBudget } from '@tandem/database';
 import { z } from 'zod';
 import { usdSchema } from '../http/fields.ts';
 
-export const budgetSchema = z.strictObject({
-  dailyUsd: usdSchema.nullable().describe("What calls of one day of the tenant's calendar may cost; null for no limit."),
-  monthlyUsd: usdSchema.nullable().describe('The same for a month.'),
-  warnShare: z.number().min(0.1).max(1).default(0.8).describe('Warned of at this share of a limit.'),
-});
+const dailySchema = usdSchema.nullable().describe("What calls of one day of the tenant's calendar may cost; null for no limit.");
+const monthlySchema = usdSchema.nullable().describe('The same for a month.');
+const warnSchema = z.number().min(0.1).max(1).describe('Warned of at this share of a limit; 0.8 unless set.');
+
+export const budgetSchema = z.object({ dailyUsd: dailySchema, monthlyUsd: monthlySchema, warnShare: warnSchema });
 export type Budget = z.output<typeof budgetSchema>;
 
-export const monthQuerySchema = z.object({ month: z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11') });
+export const changeBudgetSchema = z
+  .strictObject({ dailyUsd: dailySchema.optional(), monthlyUsd: monthlySchema.optional(), warnShare: warnSchema.optional() })
+  .refine((given) => Object.values(given).some((value) => value !== undefined), 'name at least one of dailyUsd, monthlyUsd, warnShare');
+export type ChangeBudget = z.output<typeof changeBudgetSchema>;
+
+export const monthQuerySchema = z.object({ month: z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11').optional().describe('Left out: the month it is for the business.') });
 
 export const spendingSchema = z.object({
   month: z.string(),
@@ -31,9 +36,12 @@ export function toBudget({ dailyMicros, monthlyMicros, warnShare }: TenantBudget
   return { dailyUsd: dailyMicros === null ? null : usd(dailyMicros), monthlyUsd: monthlyMicros === null ? null : usd(monthlyMicros), warnShare };
 }
 
-export function fromBudget({ dailyUsd, monthlyUsd, warnShare }: Budget): TenantBudget {
-  return { dailyMicros: dailyUsd === null ? null : toMicros(dailyUsd), monthlyMicros: monthlyUsd === null ? null : toMicros(monthlyUsd), warnShare };
+export function fromChange({ dailyUsd, monthlyUsd, warnShare }: ChangeBudget): BudgetChange {
+  return { dailyMicros: micros(dailyUsd), monthlyMicros: micros(monthlyUsd), warnShare };
 }
+
+/** Absent and null stay what they are. */
+const micros = (amount: number | null | undefined): number | null | undefined => (amount === null || amount === undefined ? amount : toMicros(amount));
 
 export function toSpending(month: string, days: readonly DaySpending[]): z.output<typeof spendingSchema> {
   return { month, usd: usd(days.reduce((sum, { micros }) => sum + micros, 0)), days: days.map(({ micros, ...day }) => ({ ...day, usd: usd(micros) })) };

@@ -1,3 +1,4 @@
+import { weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 
 /** 30 days. */
@@ -15,13 +16,7 @@ export const resourcesSchema = z.object({
       id: z.uuid(),
       name: z.string(),
       services: z.array(z.string()).describe('Keys of what they do.'),
-      hours: z.array(
-        z.object({
-          weekday: z.number().int().describe('1 is Monday.'),
-          opens: z.string().describe('Local time, HH:MM.'),
-          closes: z.string().describe('Local time, HH:MM; 24:00 is the end of the day.'),
-        }),
-      ),
+      hours: weeklyHoursSchema,
     }),
   ),
 });
