@@ -192,6 +192,9 @@ export interface RecordedCall {
   readonly status: string;
   readonly termination: { readonly class: string; readonly reason: string } | null;
   readonly refusalReason: string | null;
+  readonly modelKind: string | null;
+  readonly models: readonly { readonly provider: string; readonly model: string }[];
+  readonly missingEvents: number;
   readonly outcome: string | null;
   readonly durationMs: number;
   readonly language: string | null;

@@ -270,7 +270,7 @@ describe('an operator', () => {
     expect(report.endedBy).toBe('hangup-verb');
     expect(report.said).toEqual([]);
     const recorded = await platform.recorded(call.sid);
-    expect(recorded.termination).toEqual({ class: 'platform', reason: 'operator-ended' });
+    expect(recorded.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
     expect(recorded.transcript.at(-1)?.speaker).toBe('agent');
   });
 

@@ -1,3 +1,5 @@
+import type { LogLimits } from './log-bound.ts';
+
 /** An event as it is sent to Redis. */
 export interface JournalEntry {
   /** Of the owner that wrote it. */
@@ -8,18 +10,22 @@ export interface JournalEntry {
   readonly mark: string;
   /** What it reports to have used, at its price. */
   readonly micros: number;
+  /** As sealed. */
+  readonly bytes: number;
 }
 
 /** Events of one call that may wait for Redis: an hour of fast talk. */
-const MAX_UNSTORED = 5_000;
-/** Events of one call that are remembered in all. Beyond it the oldest that are stored are forgotten: Redis alone has them. */
-const MAX_REMEMBERED = 10_000;
+const MAX_UNSTORED: LogLimits = { events: 5_000, bytes: 2 * 1024 * 1024 };
+/** What is remembered of one call in all. Beyond it the oldest events that are stored are forgotten: Redis alone has them. */
+const MAX_REMEMBERED: LogLimits = { events: 10_000, bytes: 3 * 1024 * 1024 };
 
 /** The events of one call, numbered without a gap: what Redis has, and what it has yet to get. */
 export class CallJournal {
   private entries: JournalEntry[];
   /** Index of the first entry Redis does not have. */
   private next: number;
+  private allBytes = 0;
+  private unstoredBytes = 0;
 
   /** @param lastSeq number of the last event that is stored, remembered here or not */
   constructor(
@@ -29,6 +35,13 @@ export class CallJournal {
   ) {
     this.entries = [...earlier];
     this.next = earlier.length;
+    for (const { bytes } of earlier) this.allBytes += bytes;
+    this.forgetOldest();
+  }
+
+  /** Size of everything that is remembered. */
+  get bytes(): number {
+    return this.allBytes;
   }
 
   get hasUnstored(): boolean {
@@ -45,23 +58,31 @@ export class CallJournal {
     return (this.entries[0]?.seq ?? this.lastSeq + 1) - 1;
   }
 
-  /** False when too many wait already: it is not kept. */
-  add(entry: JournalEntry): boolean {
-    if (this.entries.length - this.next >= this.most.unstored) return false;
+  /** False when too much waits already: it is not kept, unless it `mustFit`. */
+  add(entry: JournalEntry, mustFit = false): boolean {
+    const { events, bytes } = this.most.unstored;
+    const isFull = this.entries.length - this.next >= events || this.unstoredBytes >= bytes;
+    if (isFull && !mustFit) return false;
     this.entries.push(entry);
-    if (this.entries.length > this.most.remembered && this.next > 0) {
-      this.entries.shift();
-      this.next -= 1;
-    }
+    this.allBytes += entry.bytes;
+    this.unstoredBytes += entry.bytes;
+    this.forgetOldest();
     return true;
   }
 
-  unstored(most: number): readonly JournalEntry[] {
-    return this.entries.slice(this.next, this.next + most);
+  /** The next ones to be sent: at most so many and, but for the first, no more than fit into so many bytes. */
+  unstored(most: LogLimits): readonly JournalEntry[] {
+    let end = this.next;
+    for (let bytes = 0; end < this.entries.length && end - this.next < most.events; end += 1) {
+      bytes += (this.entries[end] as JournalEntry).bytes;
+      if (bytes > most.bytes && end > this.next) break;
+    }
+    return this.entries.slice(this.next, end);
   }
 
   stored(batch: readonly JournalEntry[]): void {
     this.next += batch.length;
+    this.unstoredBytes -= sizeOf(batch);
     this.lastSeq = batch.at(-1)?.seq ?? this.lastSeq;
   }
 
@@ -69,6 +90,7 @@ export class CallJournal {
   rewind(lastSeq: number): number {
     const before = this.next;
     while (this.next > 0 && (this.entries[this.next - 1] as JournalEntry).seq > lastSeq) this.next -= 1;
+    this.unstoredBytes += sizeOf(this.entries.slice(this.next, before));
     this.lastSeq = lastSeq;
     return before - this.next;
   }
@@ -78,6 +100,20 @@ export class CallJournal {
     const unstored = this.entries.length - this.next;
     this.entries = [];
     this.next = 0;
+    this.allBytes = 0;
+    this.unstoredBytes = 0;
     return unstored;
   }
+
+  private forgetOldest(): void {
+    const { events, bytes } = this.most.remembered;
+    while (this.next > 0 && (this.entries.length > events || this.allBytes > bytes)) {
+      this.allBytes -= this.entries.shift()?.bytes ?? 0;
+      this.next -= 1;
+    }
+  }
+}
+
+function sizeOf(entries: readonly JournalEntry[]): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -1,7 +1,9 @@
-import { callIdSchema, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId, type TerminationReason } from '@tandem/contracts';
+import { callIdSchema, maskFact, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId, type TerminationReason } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { CALL_KEYS_TTL_S, admissionRecordSchema, LOST_GRACE_MS, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState, type LiveCall } from './admission-record.ts';
+import { readPages, type StoredFields } from './event-pages.ts';
 import { keys } from './keys.ts';
+import { VITAL_LIMITS } from './log-bound.ts';
 import { addForeignEvent } from './scripts/append-events.ts';
 import { admitCall } from './scripts/admit-call.ts';
 import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
@@ -18,6 +20,8 @@ export type Claim = { readonly outcome: 'claimed'; readonly record: AdmissionRec
 /** A deployment has seldom more calls at a time. */
 const MOST_LIVE = 20_000;
 const STANDINGS_AT_ONCE = 500;
+/** With those of others: an owner keeps its own below {@link VITAL_LIMITS}. */
+const MOST_EVENTS = VITAL_LIMITS.events + 500;
 
 /** What an owner remembers of a call beside its record and its own events. */
 export interface RestoredCall {
@@ -26,6 +30,16 @@ export interface RestoredCall {
   readonly leaseMs: number;
   readonly beginsAfter: number;
   readonly others: readonly CallEvent[];
+}
+
+/** A call's event log as it could be read. */
+export interface StoredEvents {
+  readonly events: CallEvent[];
+  readonly unreadable: number;
+  /** Left out of a log too large. */
+  readonly omitted: number;
+  /** Size of what was read, as sealed. */
+  readonly bytes: number;
 }
 
 /** A call's record, its owner and its events in Redis. */
@@ -143,32 +157,29 @@ export class CallRecordStore {
     return sealed ? admissionRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)) : null;
   }
 
-  /** Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken. */
-  async addFact(callId: CallId, name: string, fact: CallFact): Promise<'stored' | 'repeat' | 'unknown' | 'ended'> {
+  /** Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken; a full log takes no other fact. */
+  async addFact(callId: CallId, name: string, fact: CallFact): Promise<'stored' | 'repeat' | 'unknown' | 'ended' | 'full'> {
     return (await run(
       this.redis,
       addForeignEvent,
       [keys.call(callId), keys.callEvents(callId), keys.liveCalls],
-      [name, this.sealEvent(callId, fact, Date.now()), markOf(fact), callId, ...MARK_LEASES],
-    )) as 'stored' | 'repeat' | 'unknown' | 'ended';
+      [name, this.sealEvent(callId, maskFact(fact), Date.now()), markOf(fact), callId, ...MARK_LEASES, MOST_EVENTS],
+    )) as 'stored' | 'repeat' | 'unknown' | 'ended' | 'full';
   }
 
-  /** Every event of the call, in the order they were stored. Unreadable ones are counted, not thrown. */
-  async events(callId: CallId): Promise<{ events: CallEvent[]; unreadable: number }> {
-    const entries = await this.redis.xrange(keys.callEvents(callId), '-', '+');
+  /**
+   * The events of the call, in the order they were stored, read in pages. Unreadable ones are counted, not thrown; so are
+   * those left out of a log too large to be read.
+   */
+  async events(callId: CallId): Promise<StoredEvents> {
     const events: CallEvent[] = [];
     let unreadable = 0;
-    for (const [, fields] of entries) {
-      const stored = Object.fromEntries(pairs(fields));
-      try {
-        const event = parseCallEvent({ ...(this.sealer.open(stored.p ?? '', `event:${callId}`) as object), epoch: Number(stored.e), seq: Number(stored.s) });
-        if (event) events.push(event);
-        else unreadable += 1;
-      } catch {
-        unreadable += 1;
-      }
-    }
-    return { events, unreadable };
+    const { omitted, bytes } = await readPages(this.redis, keys.callEvents(callId), (stored) => {
+      const event = this.open(callId, stored);
+      if (event) events.push(event);
+      else unreadable += 1;
+    });
+    return { events, unreadable, omitted, bytes };
   }
 
   /**
@@ -217,13 +228,17 @@ export class CallRecordStore {
     }
   }
 
+  private open(callId: CallId, { p = '', e, s }: StoredFields): CallEvent | null {
+    try {
+      return parseCallEvent({ ...(this.sealer.open(p, `event:${callId}`) as object), epoch: Number(e), seq: Number(s) });
+    } catch {
+      return null;
+    }
+  }
+
   private sealEvent(callId: CallId, fact: CallFact, at: number): string {
     return this.sealer.seal({ type: fact.type, data: fact.data, at }, `event:${callId}`);
   }
-}
-
-function pairs(fields: string[]): [string, string][] {
-  return Array.from({ length: fields.length / 2 }, (_, index) => [fields[index * 2] ?? '', fields[index * 2 + 1] ?? '']);
 }
 
 function admittedFact(record: AdmissionRecord): CallFact {

@@ -1,9 +1,10 @@
-import { costOf, type CallEvent, type CallFact, type CallId, type TenantId } from '@tandem/contracts';
+import { costOf, maskFact, type CallEvent, type CallFact, type CallId, type TenantId } from '@tandem/contracts';
 import type { CallLog, Clock } from '@tandem/conversation';
 import type { Redis } from 'ioredis';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
 import { CallJournal, type JournalEntry } from './call-journal.ts';
 import { keys } from './keys.ts';
+import { isDispensable, LogBound, type LogLimits } from './log-bound.ts';
 import { appendEvents } from './scripts/append-events.ts';
 import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
 import { run } from './scripts/script.ts';
@@ -26,6 +27,12 @@ export interface CallLogOptions {
   readonly lastSeq: number;
   /** What owners before have written, oldest first: remembered so that it can be put back. */
   readonly earlier?: readonly CallEvent[];
+  /** Size of all that is in the log already; none when absent. */
+  readonly there?: LogLimits;
+  /** Unix time in ms; zero of all `…AtMs`. Only an event that tells of a cut needs it. */
+  readonly admittedAt?: number;
+  /** The log is full: what can be done without is not kept any more. Called once. */
+  readonly onCut?: () => void;
   /** A newer owner has taken the call over: nothing of ours is taken any more. */
   readonly onFenced: () => void;
   /**
@@ -44,18 +51,23 @@ export interface CallLogOptions {
   };
 }
 
-const MAX_BATCH = 200;
+/** One step of Redis: others wait for a few ms at most. */
+const MAX_BATCH: LogLimits = { events: 200, bytes: 256 * 1024 };
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2_000;
 
 type Sent = { readonly outcome: 'stored' | 'fenced' | 'unknown' | 'failed' } | { readonly outcome: 'behind'; readonly lastSeq: number };
 
 /**
- * The call log of one call in its Redis Stream: in order, each event once. Everything is remembered here for as long as the
- * call is held and not in Postgres, so that a Redis that comes back with less than it had is given the rest again.
+ * The call log of one call in its Redis Stream: in order, each event once, and no larger than {@link LogBound} allows.
+ * What was written last is remembered here for as long as the call is held and not in Postgres, so that a Redis that
+ * comes back with less than it had is given the rest again.
  */
 export class RedisCallLog implements CallLog {
   private readonly journal: CallJournal;
+  private readonly bound: LogBound;
+  /** Of the events that did not fit, how many the log tells of. */
+  private droppedTold = 0;
   private seq: number;
   private isWriting = false;
   private retryMs = FIRST_RETRY_MS;
@@ -70,17 +82,27 @@ export class RedisCallLog implements CallLog {
     private readonly options: CallLogOptions,
   ) {
     this.seq = options.lastSeq;
-    this.journal = new CallJournal((options.earlier ?? []).map((event) => this.earlier(event)), options.lastSeq);
+    const { earlier = [], there = { events: 0, bytes: 0 } } = options;
+    this.bound = new LogBound(there);
+    const bytesEach = Math.ceil(there.bytes / Math.max(1, there.events));
+    this.journal = new CallJournal(earlier.map((event) => this.earlier(event, bytesEach)), options.lastSeq);
   }
 
   append(fact: CallFact): void {
     if (this.isFenced) return;
-    if (!this.journal.add(this.own(fact))) {
-      this.counters.dropped += 1;
-      return;
-    }
-    this.seq += 1;
-    this.write();
+    if (fact.type === 'call.ended' || fact.type === 'stream.detached') this.tellOfCut();
+    if (this.bound.hasRoomFor(fact.type) && this.keep(fact)) return;
+    this.counters.dropped += 1;
+    this.bound.dropped += 1;
+    if (this.bound.dropped > 1) return;
+    // Told at once, too: an owner that dies tells nothing at its end.
+    this.tellOfCut();
+    this.options.onCut?.();
+  }
+
+  /** Size of what is remembered, in bytes. */
+  get bytes(): number {
+    return this.journal.bytes;
   }
 
   flush(timeoutMs: number): Promise<'stored' | 'timed-out'> {
@@ -111,15 +133,32 @@ export class RedisCallLog implements CallLog {
     if (!this.isFenced) this.write(true);
   }
 
+  /** Answers whether the fact was taken. */
+  private keep(fact: CallFact): boolean {
+    const entry = this.own(fact);
+    if (!this.journal.add(entry, !isDispensable(fact.type))) return false;
+    this.bound.added(entry.bytes);
+    this.seq += 1;
+    this.write();
+    return true;
+  }
+
+  private tellOfCut(): void {
+    const { dropped } = this.bound;
+    if (dropped === this.droppedTold) return;
+    this.droppedTold = dropped;
+    this.keep({ type: 'log.cut', data: { dropped, atMs: Math.max(0, this.clock.wallTime() - (this.options.admittedAt ?? 0)) } });
+  }
+
   private own(fact: CallFact): JournalEntry {
     const at = this.clock.wallTime();
-    const sealed = this.seal(fact, at);
-    return { epoch: this.options.epoch, seq: this.seq + 1, sealed: () => sealed, mark: markOf(fact), micros: microsOf(fact, at) };
+    const sealed = this.seal(maskFact(fact), at);
+    return { epoch: this.options.epoch, seq: this.seq + 1, sealed: () => sealed, mark: markOf(fact), micros: microsOf(fact, at), bytes: sealed.length };
   }
 
   /** What its mark did is in the record that is put back. */
-  private earlier(event: CallEvent): JournalEntry {
-    return { epoch: event.epoch, seq: event.seq, sealed: () => this.seal(event, event.at), mark: '', micros: microsOf(event, event.at) };
+  private earlier(event: CallEvent, bytes: number): JournalEntry {
+    return { epoch: event.epoch, seq: event.seq, sealed: () => this.seal(event, event.at), mark: '', micros: microsOf(event, event.at), bytes };
   }
 
   private seal({ type, data }: CallFact, at: number): string {

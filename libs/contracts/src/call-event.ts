@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { agentChangeSchema } from './agent-behaviour.ts';
 import { attestationSchema } from './attestation.ts';
 import { callDirectionSchema, callStatusSchema, channelSchema } from './call.ts';
-import { relayIdSchema, toolCallIdSchema } from './ids.ts';
+import { MAX_PROVIDER_ID_LENGTH, providerIdSchema, relayIdSchema, toolCallIdSchema } from './ids.ts';
 import { partySchema } from './phone-number.ts';
 import { terminationSchema } from './termination.ts';
 import { jsonValueSchema, toolOutcomeSchema } from './tool-call.ts';
@@ -15,6 +15,10 @@ import { jsonValueSchema, toolOutcomeSchema } from './tool-call.ts';
 
 const spanSchema = { startedAtMs: z.number().min(0), endedAtMs: z.number().min(0) };
 
+/** Most tokens one report may tell of, and most ms of transcription: beyond any context window, and a day of audio. */
+export const MOST_REPORTED_TOKENS = 10_000_000;
+export const MOST_REPORTED_MS = 86_400_000;
+
 export const usageSchema = z.object({
   inputTextTokens: z.number().int().min(0),
   inputAudioTokens: z.number().int().min(0),
@@ -25,8 +29,18 @@ export const usageSchema = z.object({
   outputAudioTokens: z.number().int().min(0),
   /** Audio transcribed on the side, billed at its own rate; 0 when the provider counts it in tokens. */
   transcriptionMs: z.number().min(0).default(0),
+  /** The report could not be read or believed: its figures count nothing, and the cost is a lower bound. */
+  isUnknown: z.boolean().optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
+
+/** Of a report that cannot be read or believed. */
+export const UNKNOWN_USAGE: Usage = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0, transcriptionMs: 0, isUnknown: true };
+
+/** False of figures that cannot be true, whoever let them in. */
+export function isBelievable({ isUnknown = false, transcriptionMs, ...tokens }: Usage): boolean {
+  return !isUnknown && transcriptionMs <= MOST_REPORTED_MS && Object.values(tokens).every((count) => count <= MOST_REPORTED_TOKENS);
+}
 
 /** How a response of a model ends. */
 export const RESPONSE_STATUSES = ['completed', 'cancelled', 'incomplete', 'failed'] as const;
@@ -105,10 +119,10 @@ export const callEventBodies = {
   'transfer.ended': z.object({ department: z.string().max(64), outcome: z.enum(['bridged', 'declined', 'busy', 'no-answer', 'failed']), atMs: z.number() }),
   'budget.reached': z.object({ scope: z.enum(['call', 'tenant', 'day']), share: z.number().min(0), costUsd: z.number().min(0), atMs: z.number() }),
   /** What the caller said, as transcribed. Without text: something whose words are not known; they may follow under the same id. */
-  'caller.spoke': z.object({ itemId: z.string().max(128), text: z.string().max(20_000), ...spanSchema }),
+  'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...spanSchema }),
   /** What the caller heard of what the agent said: `text` ends where the audio was cut. */
   'agent.spoke': z.object({
-    itemId: z.string().max(128),
+    itemId: providerIdSchema,
     text: z.string().max(20_000),
     heardMs: z.number().min(0),
     generatedMs: z.number().min(0),
@@ -116,8 +130,8 @@ export const callEventBodies = {
     ...spanSchema,
   }),
   'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
-  'tool.called': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(128).default(''), name: z.string().max(64), arguments: jsonValueSchema, atMs: z.number() }),
-  'tool.finished': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(128).default(''), name: z.string().max(64), outcome: toolOutcomeSchema, tookMs: z.number(), atMs: z.number() }),
+  'tool.called': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''), name: z.string().max(64), arguments: jsonValueSchema, atMs: z.number() }),
+  'tool.finished': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''), name: z.string().max(64), outcome: toolOutcomeSchema, tookMs: z.number(), atMs: z.number() }),
   /** The model has called tools so often that further calls are refused, and no longer written down. */
   'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
   'usage.reported': z.object({ provider: z.string().max(40), model: z.string().max(100), usage: usageSchema }),
@@ -129,6 +143,8 @@ export const callEventBodies = {
   'latency.measured': z.object({ kind: z.enum(LATENCY_KINDS), ms: z.number().min(0) }),
   'carrier.reported': z.object({ status: callStatusSchema, sequence: z.number().int(), durationS: z.number().int().optional() }),
   'stream.failed': z.object({ code: z.string().max(32) }),
+  /** The log of the call was full: so many events of this owner are not in it. The last one of an owner counts. */
+  'log.cut': z.object({ dropped: z.number().int().min(0), atMs: z.number() }),
   'call.ended': z.object({ termination: terminationSchema, atMs: z.number() }),
 } as const;
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 declare const brand: unique symbol;
@@ -31,11 +32,24 @@ export const toolCallIdSchema = z
   .regex(/^tc_[A-Za-z0-9_-]{1,150}$/)
   .transform((value) => value as ToolCallId);
 
+/** Longest id of a provider's making (an item, a response, a tool call) that is taken. From the socket to the row it stands as it is. */
+export const MAX_PROVIDER_ID_LENGTH = 256;
+export const providerIdSchema = z.string().min(1).max(MAX_PROVIDER_ID_LENGTH);
+
+/** Short and plain enough to be part of a job id and of an Idempotency-Key. */
+const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
+/** Of an id that is not, so much is kept for people to read; what tells it from others is its digest. */
+const LEGIBLE_LENGTH = 24;
+
 /**
  * Our id for the model's `call_id`. BullMQ refuses job ids with a colon or of digits only, and a provider's id is
  * unique within one session at best, so ours carries the call and the epoch of the stream that asked.
  */
 export function toToolCallId(callId: CallId, epoch: number, providerCallId: string): ToolCallId {
-  const safe = providerCallId.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
-  return `tc_${callId}_${epoch}_${safe}` as ToolCallId;
+  return `tc_${callId}_${epoch}_${PLAIN_ID.test(providerCallId) ? providerCallId : digested(providerCallId)}` as ToolCallId;
+}
+
+function digested(id: string): string {
+  const legible = id.slice(0, LEGIBLE_LENGTH).replace(/[^A-Za-z0-9_-]/g, '_');
+  return `${legible}_${createHash('sha256').update(id).digest('base64url')}`;
 }

@@ -12,6 +12,7 @@ export * from './call.ts';
 export * from './fault.ts';
 export * from './idempotency.ts';
 export * from './ids.ts';
+export * from './masked-numbers.ts';
 export * from './opening.ts';
 export * from './phone-number.ts';
 export * from './prices.ts';

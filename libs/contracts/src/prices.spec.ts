@@ -65,6 +65,14 @@ describe('the cost of a call', () => {
     expect(cost('gpt-realtime-2.1', { transcriptionMs: 100 })).toBeNull();
   });
 
+  it('is unknown, too, where the figures cannot be true', () => {
+    expect(cost('gpt-realtime-2.1', { inputTextTokens: 9e15 })).toBeNull();
+    expect(cost('gpt-realtime-2.1', { outputAudioTokens: 10_000_001 })).toBeNull();
+    expect(cost('gpt-transcribe', { transcriptionMs: 86_400_001 })).toBeNull();
+    expect(cost('gpt-realtime-2.1', { isUnknown: true })).toBeNull();
+    expect(Number.isSafeInteger(cost('gpt-realtime-2.1', { inputAudioTokens: 10_000_000, outputAudioTokens: 10_000_000 })?.micros)).toBe(true);
+  });
+
   it('of a dated snapshot is that of its model', () => {
     expect(cost('gpt-realtime-2.1-2026-08-01', { outputAudioTokens: 1_000 })?.usd).toBe(0.064);
   });

@@ -1,4 +1,4 @@
-import type { Usage } from './call-event.ts';
+import { isBelievable, type Usage } from './call-event.ts';
 
 /*
  * What providers charge, as dated data, and what a piece of usage costs by it. Money is counted in micros, whole
@@ -79,12 +79,12 @@ const NANOS_PER_MICRO = 1_000;
 const MS_PER_MINUTE = 60_000;
 
 /**
- * What the usage costs; null when some of it has no price here: an unknown cost is not zero, and is counted as unknown
- * by whoever asks.
+ * What the usage costs; null when some of it has no price here or cannot be true: an unknown cost is not zero, and is
+ * counted as unknown by whoever asks.
  */
 export function costOf({ provider, model, usage, at }: PricedUsage, prices: readonly Price[] = PRICES): Cost | null {
   const rates = priceOf(provider, model, at, prices)?.rates;
-  if (!rates) return null;
+  if (!rates || !isBelievable(usage)) return null;
   const quantities = quantitiesOf(usage);
   const byModality = {} as Record<CostModality, number>;
   let micros = 0;
@@ -131,7 +131,7 @@ function microsOf(quantity: number, rate: number, modality: CostModality): numbe
 /** What one call cost: the sum over what was reported, each at the price of its time. */
 export interface CallCost {
   readonly micros: number;
-  /** Reports of usage that have no price: with any, the sum is a lower bound. */
+  /** Reports of usage that have no price or cannot be believed: with any, the sum is a lower bound. */
   readonly unpriced: number;
   readonly models: readonly { readonly provider: string; readonly model: string; readonly micros: number; readonly byModality: Readonly<Record<CostModality, number>> }[];
 }

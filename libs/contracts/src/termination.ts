@@ -7,7 +7,8 @@ import { z } from 'zod';
 export const TERMINATION_REASONS = {
   completed: ['agent-goodbye', 'transferred'],
   caller: ['caller-hangup', 'caller-silent', 'no-progress', 'media-errors'],
-  platform: ['max-duration', 'budget-reached', 'refused', 'relay-shutdown', 'operator-ended', 'internal-error'],
+  platform: ['max-duration', 'budget-reached', 'refused', 'relay-shutdown', 'internal-error'],
+  operator: ['operator-ended'],
   provider: ['model-failed', 'model-unavailable', 'carrier-failed'],
   indeterminate: ['relay-lost', 'stream-lost', 'never-connected'],
 } as const;

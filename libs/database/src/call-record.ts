@@ -74,6 +74,14 @@ export interface RecordingRecord {
   readonly outcome: 'running' | 'complete' | 'failed';
 }
 
+/** A model the caller has heard. */
+export interface SpeakingModel {
+  readonly provider: string;
+  readonly model: string;
+  /** Since admission. */
+  readonly fromMs: number;
+}
+
 /** A call as folded from its event log: what `CallRepository.record` writes. */
 export interface CallRecord {
   readonly callId: CallId;
@@ -87,6 +95,7 @@ export interface CallRecord {
   /** What the carrier said of the caller's right to the number; null when it said nothing. */
   readonly attestation: string | null;
   readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
+  /** Of the model that spoke first; null when none did. */
   readonly modelKind: string | null;
   /** BCP 47; the call began in it. Null for a refused one. */
   readonly language: string | null;
@@ -103,6 +112,10 @@ export interface CallRecord {
   readonly usage: readonly { readonly provider: string; readonly model: string; readonly usage: Usage }[];
   /** Null when nothing was used. */
   readonly cost: CallCost | null;
+  /** The models that spoke, in their order. */
+  readonly models: readonly SpeakingModel[];
+  /** Events that are not in it: its log was full, or they could not be read. 0 for a whole record. */
+  readonly missingEvents: number;
   /** How many events it was folded from: a later fold never has fewer, so an earlier one does not overwrite it. */
   readonly eventCount: number;
   readonly legs: readonly CallLegRecord[];
@@ -134,7 +147,7 @@ export interface RefusedCall {
 }
 
 /** A call in a list. */
-export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'cost' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'recordings' | 'disposition'> {
+export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'cost' | 'models' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'recordings' | 'disposition'> {
   readonly refusalReason: RefusalReason | null;
   /** Millionths of a US dollar; null when nothing was used. */
   readonly costMicros: number | null;

@@ -17,6 +17,7 @@ import { WebhookFairness1795605000000 } from './migrations/1795605000000-webhook
 import { NumberForms1795605100000 } from './migrations/1795605100000-number-forms.ts';
 import { Attestation1795605200000 } from './migrations/1795605200000-attestation.ts';
 import { AgentArchive1795605300000 } from './migrations/1795605300000-agent-archive.ts';
+import { RecordTruth1795605500000 } from './migrations/1795605500000-record-truth.ts';
 
 export interface DatabaseOptions {
   /** postgres:// URL. */
@@ -50,6 +51,7 @@ export const MIGRATIONS = [
   NumberForms1795605100000,
   Attestation1795605200000,
   AgentArchive1795605300000,
+  RecordTruth1795605500000,
 ];
 
 export const ENTITIES = [

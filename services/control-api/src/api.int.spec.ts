@@ -304,6 +304,8 @@ describe('money', () => {
     latencies: {},
     usage: [],
     cost: micros === null ? null : { micros, unpriced: 1, models: [{ provider: 'openai-realtime', model: 'gpt-realtime-2.1', micros, byModality: { textIn: 0, textCached: 0, textOut: 0, audioIn: 0, audioCached: 0, audioOut: micros, transcription: 0 } }] },
+    models: [{ provider: 'openai-realtime', model: 'gpt-realtime-2.1', fromMs: 300 }],
+    missingEvents: 0,
     eventCount: 1,
     legs: [],
     utterances: [],

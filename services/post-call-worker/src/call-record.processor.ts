@@ -34,12 +34,12 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     const parsed = postCallJobSchema.safeParse(job.data);
     if (!parsed.success) throw new UnrecoverableError('The job is not a post-call job. It was put in by something else, or by a version that does not fit.');
     const { callId, tenantId } = parsed.data;
-    const { events, unreadable } = await this.store.events(callId);
+    const { events, unreadable, omitted } = await this.store.events(callId);
     if (unreadable > 0) {
       this.metrics.unreadableEvents.inc(unreadable);
       this.logger.warn({ callId, unreadable }, 'events of a call cannot be read: sealed with a key this process does not have, or damaged');
     }
-    const record = foldCall(callId, tenantId, events, await this.bookings.ofCall(tenantId, callId));
+    const record = foldCall(callId, tenantId, events, { bookings: await this.bookings.ofCall(tenantId, callId), unread: unreadable + omitted });
     if (!record) {
       this.metrics.recorded.inc({ outcome: 'nothing-known' });
       this.logger.warn({ callId }, 'nothing is known of this call any more');
@@ -49,6 +49,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     const outcome = await this.calls.record(record);
     if (record.endedAt) await this.store.persisted(callId);
     this.metrics.recorded.inc({ outcome });
+    if (record.missingEvents > 0) this.logger.warn({ callId, missingEvents: record.missingEvents }, 'call recorded in part: its event log was full, or parts of it could not be read');
     this.logger.log({ callId, tenantId, outcome, termination: record.termination?.reason, disposition: record.disposition?.outcome }, 'call recorded');
     return { outcome };
   }

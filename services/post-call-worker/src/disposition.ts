@@ -1,18 +1,27 @@
+import type { TerminationClass, TerminationReason } from '@tandem/contracts';
 import type { BookingOfCall, CallRecord, DispositionRecord } from '@tandem/database';
 
 type Facts = Pick<CallRecord, 'termination' | 'toolCalls' | 'utterances'> & { readonly bookings: readonly BookingOfCall[]; readonly hasPressedKeys: boolean };
 
 const BOOKING_TOOL = 'book_appointment';
+const FAILED_CLASSES: ReadonlySet<TerminationClass> = new Set(['provider', 'platform', 'indeterminate']);
+/** Why an agent says goodbye to a caller who has not. */
+const GAVE_UP: ReadonlyMap<TerminationReason, string> = new Map([
+  ['caller-silent', 'the caller had fallen silent'],
+  ['no-progress', 'the conversation led nowhere'],
+]);
 
 /** What came of a call for the business, the strongest fact first. */
 const RULES: readonly { readonly outcome: string; readonly detail: (facts: Facts) => string | null }[] = [
   { outcome: 'to-confirm', detail: unconfirmedBooking },
   { outcome: 'booked', detail: bookingReference },
   { outcome: 'transferred', detail: ({ termination }) => (termination?.reason === 'transferred' ? 'handed to a person' : null) },
-  { outcome: 'failed', detail: ({ termination }) => (termination && ['provider', 'platform', 'indeterminate'].includes(termination.class) ? termination.reason : null) },
+  { outcome: 'failed', detail: ({ termination }) => (termination && (FAILED_CLASSES.has(termination.class) || termination.reason === 'media-errors') ? termination.reason : null) },
+  { outcome: 'ended-by-operator', detail: ({ termination }) => (termination?.class === 'operator' ? 'an operator ended the call' : null) },
   { outcome: 'abandoned', detail: ({ utterances, hasPressedKeys }) => (hasPressedKeys || utterances.some(({ speaker }) => speaker === 'caller') ? null : 'the caller said nothing') },
   { outcome: 'handled', detail: ({ termination }) => (termination?.class === 'completed' ? 'the agent said goodbye' : null) },
-  { outcome: 'ended-by-caller', detail: () => 'the caller hung up in the conversation' },
+  { outcome: 'ended-by-agent', detail: ({ termination }) => (termination ? (GAVE_UP.get(termination.reason) ?? null) : null) },
+  { outcome: 'ended-by-caller', detail: ({ termination }) => (termination?.reason === 'caller-hangup' ? 'the caller hung up in the conversation' : null) },
 ];
 
 export function dispositionOf(facts: Facts): DispositionRecord {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { termination, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
+import { termination, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId, type TerminationReason, type ToolCallId } from '@tandem/contracts';
 import { foldCall } from './fold-call.ts';
 
 const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
@@ -44,7 +44,7 @@ describe('folding a call', () => {
 
   it('finds out what was booked where the caller was told that it is uncertain', () => {
     const events = log([0, admitted], [300, attached()], [1000, callerSpoke('Nine please', 1000)], [3000, called], [11_000, finished({ status: 'timed-out' })], [12_000, ended('agent-goodbye')]);
-    expect(foldCall(callId, tenantId, events, [{ reference: 'K48213', toolCallId }])?.disposition).toEqual({ outcome: 'to-confirm', detail: 'K48213 is booked, and the caller does not know' });
+    expect(foldCall(callId, tenantId, events, { bookings: [{ reference: 'K48213', toolCallId }], unread: 0 })?.disposition).toEqual({ outcome: 'to-confirm', detail: 'K48213 is booked, and the caller does not know' });
     expect(foldCall(callId, tenantId, events)?.disposition).toEqual({ outcome: 'to-confirm', detail: 'nothing is booked, and the caller does not know' });
   });
 
@@ -54,7 +54,7 @@ describe('folding a call', () => {
     const booked = (reference: string): CallFact => finished({ status: 'ok', value: { reference } });
     const dispositionOf = (outcomes: [first: CallFact, second: CallFact], ...references: [string, ToolCallId][]) => {
       const talk = log([0, admitted], [300, attached()], [1000, callerSpoke('Nine please', 1000)], [3000, called], [11_000, outcomes[0]], [12_000, again(called)], [12_100, again(outcomes[1])], [20_000, ended('agent-goodbye')]);
-      return foldCall(callId, tenantId, talk, references.map(([reference, id]) => ({ reference, toolCallId: id })))?.disposition;
+      return foldCall(callId, tenantId, talk, { bookings: references.map(([reference, id]) => ({ reference, toolCallId: id })), unread: 0 })?.disposition;
     };
     const timedOut = finished({ status: 'timed-out' });
 
@@ -144,6 +144,60 @@ describe('folding a call', () => {
       ],
     });
     expect(foldCall(callId, tenantId, log([0, admitted]))?.cost).toBeNull();
+  });
+
+  it('adds no report that cannot be true, says that the cost is a lower bound, and stays within what a row holds', () => {
+    const most = 9_000_000_000_000_000;
+    const used = (change: object): CallFact => ({
+      type: 'usage.reported',
+      data: { provider: 'openai-realtime', model: 'gpt-realtime-2.1', usage: { inputTextTokens: most, inputAudioTokens: most, cachedTextTokens: most, cachedAudioTokens: most, outputTextTokens: most, outputAudioTokens: most, transcriptionMs: 0, ...change } },
+    });
+    const none = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0 };
+    const record = foldCall(callId, tenantId, log([0, admitted], [1, used({})], [2, used({})], [3, used({ ...none, outputAudioTokens: 1_000 })]));
+    expect(record?.cost).toMatchObject({ micros: 64_000, unpriced: 2 });
+    expect(record?.usage).toEqual([{ provider: 'openai-realtime', model: 'gpt-realtime-2.1', usage: { ...none, outputAudioTokens: 1_000, transcriptionMs: 0, isUnknown: true } }]);
+  });
+
+  it('tells who ended a call: an operator, an agent whose caller fell silent, or the caller', () => {
+    const dispositionOf = (reason: TerminationReason, ...facts: [number, CallFact][]) => {
+      const { termination: how, disposition } = foldCall(callId, tenantId, log([0, admitted], [300, attached()], ...facts, [9000, ended(reason)]))!;
+      return [how?.class, disposition?.outcome, disposition?.detail];
+    };
+    const talked: [number, CallFact] = [1000, callerSpoke('A plumber please', 1000)];
+    expect(dispositionOf('operator-ended', talked)).toEqual(['operator', 'ended-by-operator', 'an operator ended the call']);
+    expect(dispositionOf('operator-ended')).toEqual(['operator', 'ended-by-operator', 'an operator ended the call']);
+    expect(dispositionOf('caller-silent', talked)).toEqual(['caller', 'ended-by-agent', 'the caller had fallen silent']);
+    expect(dispositionOf('no-progress', talked)).toEqual(['caller', 'ended-by-agent', 'the conversation led nowhere']);
+    expect(dispositionOf('caller-silent')).toEqual(['caller', 'abandoned', 'the caller said nothing']);
+    expect(dispositionOf('caller-hangup', talked)).toEqual(['caller', 'ended-by-caller', 'the caller hung up in the conversation']);
+    expect(dispositionOf('media-errors', talked)).toEqual(['caller', 'failed', 'media-errors']);
+  });
+
+  it('masks long numbers, also those told piece by piece', () => {
+    const events = log([0, admitted], [1, callerSpoke('It is four one one one', 1_000)], [2, agentSpoke('Yes?', 2_000)], [3, callerSpoke('one one one one one one one one', 3_000)], [4, callerSpoke('one one one one.', 4_000)], [5, agentSpoke('4111 1111 1111 1111, right?', 5_000)]);
+    expect(foldCall(callId, tenantId, events)?.utterances.map(({ text }) => text)).toEqual(['It is [card number]', 'Yes?', '[card number]', '[card number].', '[card number], right?']);
+    const tool = log([0, admitted], [1, { ...called, data: { ...called.data, arguments: { notes: '4111111111111111' } } }], [2, finished({ status: 'ok', value: { notes: '4111111111111112' } })]);
+    expect(foldCall(callId, tenantId, tool)?.toolCalls[0]).toMatchObject({ arguments: { notes: '[card number]' }, outcome: { value: { notes: '[long number]' } } });
+  });
+
+  it('says how many events it lacks: dropped by each owner, and unread', () => {
+    const cut = (dropped: number): CallFact => ({ type: 'log.cut', data: { dropped, atMs: 1 } });
+    const events = log([0, admitted], [1, cut(1), 1, 1], [2, cut(7), 2, 1], [3, cut(5), 3, 2]);
+    expect(foldCall(callId, tenantId, events, { bookings: [], unread: 2 })?.missingEvents).toBe(14);
+    expect(foldCall(callId, tenantId, log([0, admitted]))?.missingEvents).toBe(0);
+  });
+
+  it('names the models the caller has heard, not the one the agent was to speak through', () => {
+    const opened = (provider: string): CallFact => ({ type: 'model.opened', data: { provider, model: `${provider}-1` } });
+    const moved = (provider: string, why: 'ladder' | 'renewal'): CallFact => ({ type: 'model.moved', data: { provider, model: `${provider}-1`, why, gapMs: 0 } });
+    const spoke = (atMs: number): [number, CallFact] => [atMs, agentSpoke('Hello', atMs)];
+    const named = (...facts: [number, CallFact][]) => {
+      const { modelKind, models } = foldCall(callId, tenantId, log([0, admitted], ...facts))!;
+      return [modelKind, models.map(({ provider, fromMs }) => `${provider} ${fromMs}`)];
+    };
+    expect(named([300, opened('openai-realtime')], [900, moved('guided', 'ladder')], spoke(1_000))).toEqual(['guided', ['guided 900']]);
+    expect(named([300, opened('openai-realtime')], spoke(400), [500, moved('openai-realtime', 'renewal')], spoke(600), [900, moved('guided', 'ladder')], spoke(1_000))).toEqual(['openai-realtime', ['openai-realtime 300', 'guided 900']]);
+    expect(named([300, opened('openai-realtime')])).toEqual([null, []]);
   });
 
   it('tells language, variant and group as they were at admission', () => {

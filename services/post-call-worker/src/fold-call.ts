@@ -1,15 +1,26 @@
-import { CALL_STATUSES, isFinalStatus, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
+import { CALL_STATUSES, isBelievable, isFinalStatus, maskJson, maskOutcome, maskUtterances, UNKNOWN_USAGE, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
 import type { BookingOfCall, CallLegRecord, CallRecord, LatencySummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
+import { foldModels } from './fold-models.ts';
 import { dispositionOf } from './disposition.ts';
 
 export type EventOf<Type extends CallEventType> = CallEvent & { readonly type: Type; readonly data: CallEventBody<Type> };
 
+/** What is known beside the events. */
+export interface Beside {
+  /** What was booked in the call. */
+  readonly bookings: readonly BookingOfCall[];
+  /** Events that are in the log and could not be read. */
+  readonly unread: number;
+}
+
+const NOTHING_BESIDE: Beside = { bookings: [], unread: 0 };
+
 /**
- * What a call's events say, and what was booked in it, as the rows they become. The same events give the same record; null while the event that
+ * What a call's events say as the rows they become. The same events give the same record; null while the event that
  * admits the call is missing.
  */
-export function foldCall(callId: CallId, tenantId: TenantId, events: readonly CallEvent[], bookings: readonly BookingOfCall[] = []): CallRecord | null {
+export function foldCall(callId: CallId, tenantId: TenantId, events: readonly CallEvent[], { bookings, unread }: Beside = NOTHING_BESIDE): CallRecord | null {
   const of = <Type extends CallEventType>(type: Type) => events.filter((event): event is EventOf<Type> => event.type === type);
   const [admitted] = of('call.admitted');
   if (!admitted) return null;
@@ -29,7 +40,7 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     carrierCallId: data.carrierCallId,
     attestation: data.attestation,
     agent: { id: data.agentId, version: data.agentVersion, name: data.agentName },
-    modelKind: data.modelKind,
+    ...foldModels(events, admitted.at),
     language: data.language,
     variantKey: data.variantKey,
     callerGroup: data.callerGroup,
@@ -41,13 +52,24 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     latencies: foldLatencies(of('latency.measured')),
     usage: foldUsage(of('usage.reported')),
     cost: foldCost(of('usage.reported')),
+    missingEvents: unread + droppedEvents(of('log.cut')),
     eventCount: events.length,
     legs,
     utterances: foldUtterances(of('caller.spoke'), of('agent.spoke')),
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
-  return { ...record, disposition: ended ? dispositionOf({ ...record, bookings, hasPressedKeys: of('digit.pressed').length > 0 || of('digits.captured').some(({ data }) => data.outcome === 'entered') }) : null };
+  return { ...record, disposition: ended ? dispositionOf({ ...record, bookings, hasPressedKeys: hasPressedKeys(of('digit.pressed'), of('digits.captured')) }) : null };
+}
+
+function hasPressedKeys(pressed: readonly EventOf<'digit.pressed'>[], captured: readonly EventOf<'digits.captured'>[]): boolean {
+  return pressed.length > 0 || captured.some(({ data }) => data.outcome === 'entered');
+}
+
+/** Each owner tells anew of all it has dropped. */
+function droppedEvents(cuts: readonly EventOf<'log.cut'>[]): number {
+  const byOwner = new Map(cuts.map(({ epoch, data }) => [epoch, data.dropped]));
+  return [...byOwner.values()].reduce((sum, dropped) => sum + dropped, 0);
 }
 
 /** Null of a call that was not answered, or is not over. */
@@ -86,7 +108,17 @@ function foldUtterances(caller: readonly EventOf<'caller.spoke'>[], agent: reado
     ...caller.filter(({ data }) => data.text !== '' || !written.has(data.itemId)).map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
     ...agent.map(({ data }) => ({ ...data, speaker: 'agent' as const })),
   ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }) => ({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }));
-  return spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs);
+  return masked(spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs));
+}
+
+/** A card number may be told piece by piece, which no single event shows. */
+function masked(spoken: readonly UtteranceRecord[]): UtteranceRecord[] {
+  const texts = new Map<UtteranceRecord, string>();
+  for (const party of ['caller', 'agent'] as const) {
+    const said = spoken.filter(({ speaker }) => speaker === party);
+    for (const [index, text] of maskUtterances(said.map(({ text }) => text)).entries()) texts.set(said[index] as UtteranceRecord, text);
+  }
+  return spoken.map((utterance) => ({ ...utterance, text: texts.get(utterance) ?? utterance.text }));
 }
 
 function foldToolCalls(called: readonly EventOf<'tool.called'>[], finished: readonly EventOf<'tool.finished'>[]): ToolCallRecord[] {
@@ -94,7 +126,7 @@ function foldToolCalls(called: readonly EventOf<'tool.called'>[], finished: read
   for (const { data } of finished) if (!outcomes.has(data.toolCallId)) outcomes.set(data.toolCallId, data);
   return called.map(({ data }) => {
     const end = outcomes.get(data.toolCallId);
-    return { toolCallId: data.toolCallId, name: data.name, arguments: data.arguments, outcome: end?.outcome ?? null, startedAtMs: data.atMs, tookMs: end?.tookMs ?? null };
+    return { toolCallId: data.toolCallId, name: data.name, arguments: maskJson(data.arguments), outcome: end ? maskOutcome(end.outcome) : null, startedAtMs: data.atMs, tookMs: end?.tookMs ?? null };
   });
 }
 
@@ -123,9 +155,11 @@ function foldLatencies(measured: readonly EventOf<'latency.measured'>[]): Record
 function foldUsage(reported: readonly EventOf<'usage.reported'>[]): CallRecord['usage'] {
   const totals = new Map<string, { provider: string; model: string; usage: Usage }>();
   for (const { data } of reported) {
-    const key = `${data.provider}/${data.model}`;
+    const { provider, model } = data;
+    const key = `${provider}/${model}`;
+    const usage = isBelievable(data.usage) ? data.usage : UNKNOWN_USAGE;
     const sum = totals.get(key)?.usage;
-    totals.set(key, { provider: data.provider, model: data.model, usage: sum ? add(sum, data.usage) : data.usage });
+    totals.set(key, { provider, model, usage: sum ? add(sum, usage) : usage });
   }
   return [...totals.values()];
 }
@@ -139,5 +173,6 @@ function add(a: Usage, b: Usage): Usage {
     outputTextTokens: a.outputTextTokens + b.outputTextTokens,
     outputAudioTokens: a.outputAudioTokens + b.outputAudioTokens,
     transcriptionMs: a.transcriptionMs + b.transcriptionMs,
+    ...(a.isUnknown || b.isUnknown ? { isUnknown: true } : {}),
   };
 }

@@ -179,6 +179,16 @@ export class SimulatedSession implements FaultVictim {
     this.#ws.terminate();
   }
 
+  /** Sends a server event as it is, whatever the session's own state: what a broken or hostile provider may say. */
+  inject(event: Typed): void {
+    this.#send(JSON.stringify(event));
+  }
+
+  /** Bytes that wait for a client that does not read. */
+  get unsentBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
   #onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
     if (isBinary) this.#session.receiveBinary();

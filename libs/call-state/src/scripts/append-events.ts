@@ -62,16 +62,18 @@ return {outcome, last, cost, sums[1], sums[2]}
  *
  * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] calls:live
  * ARGV[1] name of the event, unique in the call   ARGV[2] sealed event   ARGV[3] mark   ARGV[4] callId
- * ARGV[5…7] MARK_LEASES
+ * ARGV[5…7] MARK_LEASES   ARGV[8] events the log may hold
  *
- * Returns 'stored' | 'repeat' | 'unknown' | 'ended' (a second ending is refused)
+ * Returns 'stored' | 'repeat' | 'unknown' | 'ended' (a second ending is refused) | 'full' (no ending is)
  */
 export const addForeignEvent = script(
   3,
   `${APPLY_MARK}
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then return 'unknown' end
-if string.sub(ARGV[3], 1, 6) == 'ended:' and status == 'ended' then return 'ended' end
+local isEnding = string.sub(ARGV[3], 1, 6) == 'ended:'
+if isEnding and status == 'ended' then return 'ended' end
+if not isEnding and redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[8]) then return 'full' end
 if redis.call('HSETNX', KEYS[1], 'seen:' .. ARGV[1], 1) == 0 then return 'repeat' end
 redis.call('XADD', KEYS[2], '*', 'e', 0, 's', 0, 'p', ARGV[2])
 mark(KEYS[1], KEYS[3], ARGV[4], ARGV[3], ARGV[2], ARGV[5], ARGV[6], ARGV[7])

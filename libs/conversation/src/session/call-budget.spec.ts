@@ -62,9 +62,9 @@ describe('the budget of a call', () => {
 
   it('is none where the agent has none', () => {
     const { budget, told, speaks } = budgetOf(null);
-    speaks(1_000);
+    speaks(100);
     expect(told).toEqual([]);
-    expect(budget.costUsd).toBe(1_000);
+    expect(budget.costUsd).toBe(100);
   });
 });
 

@@ -46,4 +46,10 @@ describe('the history of a call', () => {
     expect(items.some(({ kind }) => kind === 'tool-result')).toBe(false);
     expect(items.at(-1)).toEqual({ kind: 'caller', text: 'word 499' });
   });
+
+  it('of long texts keeps no more than it could give back', () => {
+    const history = new CallHistory(Array.from({ length: 700 }, (_, index) => caller('x'.repeat(20_000), index)));
+    expect(history.size).toBeLessThanOrEqual(120_000);
+    expect(history.items()[0]).toEqual({ kind: 'note', text: expect.stringContaining('left out') });
+  });
 });

@@ -22,6 +22,8 @@ const LEFT_OUT = 'The conversation is longer than this; its beginning is left ou
  */
 export class CallHistory {
   private readonly placed: Placed[] = [];
+  /** Of all that is placed. */
+  private characters = 0;
 
   constructor(facts: readonly CallFact[] = []) {
     for (const fact of facts) this.add(fact);
@@ -34,7 +36,13 @@ export class CallHistory {
     let index = this.placed.length;
     while (index > 0 && (this.placed[index - 1] as Placed).atMs > placed.atMs) index -= 1;
     this.placed.splice(index, 0, placed);
-    if (this.placed.length > 2 * MAX_ITEMS) this.placed.splice(0, MAX_ITEMS);
+    this.characters += lengthOf(placed.item);
+    while (this.placed.length > 2 * MAX_ITEMS || this.characters > 2 * MAX_CHARACTERS) this.forgetOldest();
+  }
+
+  private forgetOldest(): void {
+    const oldest = this.placed.shift();
+    if (oldest) this.characters -= lengthOf(oldest.item);
   }
 
   /** Words that were given up have come after all. */
@@ -48,8 +56,14 @@ export class CallHistory {
   private joinsLast({ atMs, item }: Placed): boolean {
     const last = this.placed.at(-1);
     if (item.kind !== 'note' || last?.item.kind !== 'note' || !item.text.startsWith(KEYS) || !last.item.text.startsWith(KEYS)) return false;
+    this.characters += item.text.length - KEYS.length;
     this.placed[this.placed.length - 1] = { atMs, item: { kind: 'note', text: last.item.text + item.text.slice(KEYS.length) } };
     return true;
+  }
+
+  /** Characters that are kept. */
+  get size(): number {
+    return this.characters;
   }
 
   get isEmpty(): boolean {

@@ -26,7 +26,7 @@ describe.each([['the model answers by itself', {}], ['the session asks for answe
     await call.passes(2_000);
     expect(replies(call)).toBe(0);
     expect(call.log.transcript().filter((said) => said.startsWith('agent')).at(-1)).toBe('agent: Thank you for calling. Goodbye.');
-    expect(call.termination).toEqual({ class: 'platform', reason: 'operator-ended' });
+    expect(call.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
   });
 
   it('ends the call when it was heard, however long the caller speaks', async () => {
@@ -35,7 +35,7 @@ describe.each([['the model answers by itself', {}], ['the session asks for answe
     call.session.sayGoodbye();
     call.model.says('Goodbye.', { durationMs: 1_000 });
     await call.callerSounds(3_000);
-    expect(call.termination).toEqual({ class: 'platform', reason: 'operator-ended' });
+    expect(call.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
     expect(call.log.of('call.ended')[0]!.atMs).toBeLessThan(1_800);
   });
 
@@ -49,7 +49,7 @@ describe.each([['the model answers by itself', {}], ['the session asks for answe
     expect(call.termination).toBeNull();
     call.model.says('Goodbye.', { durationMs: 1_000 });
     await call.passes(1_100);
-    expect(call.termination).toEqual({ class: 'platform', reason: 'operator-ended' });
+    expect(call.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
     expect(replies(call)).toBe(0);
   });
 });
@@ -68,7 +68,7 @@ describe('last words', () => {
     await call.callerSounds(600);
     expect(call.log.of('call.ended')).toHaveLength(1);
     await call.passes(2_000);
-    expect(call.termination).toEqual({ class: 'platform', reason: 'operator-ended' });
+    expect(call.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
     expect(call.log.transcript()).toContain('agent: Goodbye.');
   });
 
@@ -85,7 +85,7 @@ describe('last words', () => {
     await call.passes(100);
     expect(replies(call)).toBe(0);
     await call.passes(2_000);
-    expect(call.termination).toEqual({ class: 'platform', reason: 'operator-ended' });
+    expect(call.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
   });
 
   it('are the last ones also when the time is up', async () => {

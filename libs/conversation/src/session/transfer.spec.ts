@@ -216,7 +216,7 @@ describe('an operator', () => {
     call.model.hearsCallerStart();
     await call.passes(2_000);
     expect(call.log.transcript().at(-1)).toBe('agent: Goodbye!');
-    expect(call.termination).toEqual({ class: 'platform', reason: 'operator-ended' });
+    expect(call.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
   });
 });
 

@@ -34,6 +34,8 @@ export class CallRow {
   /** Millionths of a US dollar; null when nothing was used. */
   @Column({ name: 'cost_micros', type: 'bigint', nullable: true }) costMicros!: string | null;
   @Column({ type: 'jsonb', nullable: true }) cost!: unknown;
+  @Column({ type: 'jsonb', default: [] }) models!: unknown;
+  @Column({ name: 'missing_events', type: 'integer', default: 0 }) missingEvents!: number;
   /** Events the row was folded from; a fold of fewer never overwrites it. */
   @Column({ name: 'event_count', type: 'integer', default: 0 }) eventCount!: number;
   @Column({ name: 'recorded_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) recordedAt!: Date;

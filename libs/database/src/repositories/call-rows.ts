@@ -26,6 +26,7 @@ export function toSummary(row: CallRow, outcome: string | null): CallSummary {
     durationMs: row.durationMs,
     termination: row.terminationReason === null ? null : termination(row.terminationReason),
     refusalReason: row.refusalReason,
+    missingEvents: row.missingEvents,
     costMicros: row.costMicros === null ? null : Number(row.costMicros),
     outcome,
   };
@@ -48,6 +49,7 @@ export function toDetail(row: CallRow, { legs, utterances, toolCalls, recordings
     latencies: row.latencies as CallRecord['latencies'],
     usage: row.usage as CallRecord['usage'],
     cost: row.cost as CallRecord['cost'],
+    models: row.models as CallRecord['models'],
     legs: legs.map(toLeg),
     utterances: utterances.map(toUtterance),
     toolCalls: toolCalls.map(toToolCall),

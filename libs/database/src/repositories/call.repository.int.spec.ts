@@ -57,6 +57,8 @@ describe('recorded calls', () => {
         },
       ],
       cost: { micros: 278, unpriced: 0, models: [{ provider: 'openai', model: 'gpt-realtime-2.1', micros: 278, byModality: { textIn: 4, textCached: 0, textOut: 72, audioIn: 64, audioCached: 0, audioOut: 138, transcription: 0 } }] },
+      models: [{ provider: 'guided', model: 'guided', fromMs: 310 }],
+      missingEvents: 0,
       eventCount: 9,
       legs: [{ epoch: 1, relayId: 'relay-1' as RelayId, streamId: 'MZ1', attachedAt: ADMITTED, detachedAt: null, detachReason: null }],
       utterances: [

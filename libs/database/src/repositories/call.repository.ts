@@ -56,7 +56,7 @@ export class CallRepository {
           textOrNull(call.carrierCallId),
           call.rangAt,
           call.refusedAt,
-          Math.max(0, call.refusedAt.getTime() - call.rangAt.getTime()),
+          wholeMs(Math.max(0, call.refusedAt.getTime() - call.rangAt.getTime())),
           call.reason,
           call.callerGroup,
           call.language,
@@ -142,8 +142,8 @@ export class CallRepository {
       transaction,
       `INSERT INTO calls AS kept (id, tenant_id, status, direction, channel, from_number, to_number, carrier_call_id, agent_id, agent_version,
          agent_name, model_kind, admitted_at, answered_at, ended_at, duration_ms, termination_class, termination_reason, latencies, usage, event_count,
-         language, variant_key, caller_group, attestation, cost_micros, cost)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+         language, variant_key, caller_group, attestation, cost_micros, cost, models, missing_events)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, direction = excluded.direction, channel = excluded.channel,
          from_number = excluded.from_number, to_number = excluded.to_number, carrier_call_id = excluded.carrier_call_id,
          agent_id = excluded.agent_id, agent_version = excluded.agent_version, agent_name = excluded.agent_name,
@@ -151,7 +151,8 @@ export class CallRepository {
          ended_at = excluded.ended_at, duration_ms = excluded.duration_ms, termination_class = excluded.termination_class,
          termination_reason = excluded.termination_reason, refusal_reason = NULL, latencies = excluded.latencies, usage = excluded.usage,
          event_count = excluded.event_count, language = excluded.language, variant_key = excluded.variant_key,
-         caller_group = excluded.caller_group, attestation = excluded.attestation, cost_micros = excluded.cost_micros, cost = excluded.cost, recorded_at = now()
+         caller_group = excluded.caller_group, attestation = excluded.attestation, cost_micros = excluded.cost_micros, cost = excluded.cost,
+         models = excluded.models, missing_events = excluded.missing_events, recorded_at = now()
        WHERE kept.tenant_id = excluded.tenant_id AND kept.event_count <= excluded.event_count
        RETURNING id`,
       [
@@ -181,6 +182,8 @@ export class CallRepository {
         textOrNull(call.callerGroup),
         textOrNull(call.attestation),
         ...costColumns(call.cost),
+        jsonParameter(call.models),
+        Math.min(call.missingEvents, MAX_INTEGER),
       ],
     );
     return written.length === 1;
@@ -226,7 +229,7 @@ export class CallRepository {
 }
 
 function costColumns(cost: CallRecord['cost']): [number | null, string | null] {
-  return cost ? [cost.micros, jsonParameter(cost)] : [null, null];
+  return cost ? [Math.min(Math.round(cost.micros), Number.MAX_SAFE_INTEGER), jsonParameter(cost)] : [null, null];
 }
 
 function toStorableUtterances(call: CallRecord): string {

@@ -78,14 +78,14 @@ export class SpendingRepository {
   async byDay(tenantId: TenantId, month: string): Promise<DaySpending[]> {
     const [from, until] = boundsOf(month);
     const found = await run(this.dataSource, (manager) =>
-      rows<{ date: string; calls: number; micros: string; unpriced: number }>(
+      rows<{ date: string; calls: number; micros: string; unpriced: string }>(
         manager,
         `SELECT (call.admitted_at AT TIME ZONE tenant.time_zone)::date::text AS date, count(*)::integer AS calls, coalesce(sum(call.cost_micros), 0)::text AS micros,
-           coalesce(sum((call.cost->>'unpriced')::integer), 0)::integer AS unpriced ${IN_PERIOD} GROUP BY 1 ORDER BY 1`,
+           coalesce(sum((call.cost->>'unpriced')::bigint), 0)::text AS unpriced ${IN_PERIOD} GROUP BY 1 ORDER BY 1`,
         [tenantId, from, until],
       ),
     );
-    return found.map((row) => ({ ...row, micros: Number(row.micros) }));
+    return found.map((row) => ({ ...row, micros: Number(row.micros), unpriced: Number(row.unpriced) }));
   }
 }
 

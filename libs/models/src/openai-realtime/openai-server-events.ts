@@ -1,4 +1,4 @@
-import type { ItemId, ResponseId, Usage } from '@tandem/contracts';
+import { MAX_PROVIDER_ID_LENGTH, MOST_REPORTED_MS, MOST_REPORTED_TOKENS, providerIdSchema, UNKNOWN_USAGE, type ItemId, type ResponseId, type Usage } from '@tandem/contracts';
 import { base64ByteLength, type ResponseStatus } from '@tandem/conversation';
 import { z } from 'zod';
 
@@ -7,37 +7,43 @@ import { z } from 'zod';
  * are not what they should be are a fault; neither ends the session.
  */
 
-const itemId = z.string().min(1).max(256).transform((value) => value as ItemId);
-const responseId = z.string().min(1).max(256).transform((value) => value as ResponseId);
-const count = z.number().int().min(0).catch(0);
+const itemId = providerIdSchema.transform((value) => value as ItemId);
+const responseId = providerIdSchema.transform((value) => value as ResponseId);
+/** What is absent was not used; what is there and no count spoils the whole report. */
+const count = z.number().int().min(0).max(MOST_REPORTED_TOKENS).nullish().transform((tokens) => tokens ?? 0);
+const tokensSchema = z.object({ text_tokens: count, audio_tokens: count });
+const NO_TOKENS = { text_tokens: 0, audio_tokens: 0 };
 
-const cachedSchema = z.object({ text_tokens: count, audio_tokens: count }).catch({ text_tokens: 0, audio_tokens: 0 });
 const usageSchema = z
   .object({
-    input_token_details: z
-      .object({ text_tokens: count, audio_tokens: count, cached_tokens_details: cachedSchema })
-      .catch({ text_tokens: 0, audio_tokens: 0, cached_tokens_details: { text_tokens: 0, audio_tokens: 0 } }),
-    output_token_details: z.object({ text_tokens: count, audio_tokens: count }).catch({ text_tokens: 0, audio_tokens: 0 }),
+    input_token_details: tokensSchema.extend({ cached_tokens_details: tokensSchema.nullish() }).nullish(),
+    output_token_details: tokensSchema.nullish(),
   })
-  .transform(
-    ({ input_token_details: input, output_token_details: output }): Usage => ({
+  .transform(({ input_token_details, output_token_details }): Usage => {
+    const input = input_token_details ?? NO_TOKENS;
+    const cached = input_token_details?.cached_tokens_details ?? NO_TOKENS;
+    const output = output_token_details ?? NO_TOKENS;
+    return {
       inputTextTokens: input.text_tokens,
       inputAudioTokens: input.audio_tokens,
-      cachedTextTokens: input.cached_tokens_details.text_tokens,
-      cachedAudioTokens: input.cached_tokens_details.audio_tokens,
+      cachedTextTokens: cached.text_tokens,
+      cachedAudioTokens: cached.audio_tokens,
       outputTextTokens: output.text_tokens,
       outputAudioTokens: output.audio_tokens,
       transcriptionMs: 0,
-    }),
-  );
+    };
+  });
 
-const NOTHING: Usage = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0, transcriptionMs: 0 };
+const { isUnknown: _isUnknown, ...NOTHING } = UNKNOWN_USAGE;
 /** Transcribers are billed by the length of the audio, or by tokens. */
 const transcriptionUsageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('duration'), seconds: z.number().min(0).max(86_400) }).transform(({ seconds }): Usage => ({ ...NOTHING, transcriptionMs: seconds * 1000 })),
+  z.object({ type: z.literal('duration'), seconds: z.number().min(0).max(MOST_REPORTED_MS / 1000) }).transform(({ seconds }): Usage => ({ ...NOTHING, transcriptionMs: seconds * 1000 })),
   z
-    .object({ type: z.literal('tokens'), output_tokens: count, input_token_details: z.object({ text_tokens: count, audio_tokens: count }).catch({ text_tokens: 0, audio_tokens: 0 }) })
-    .transform(({ output_tokens, input_token_details: input }): Usage => ({ ...NOTHING, inputTextTokens: input.text_tokens, inputAudioTokens: input.audio_tokens, outputTextTokens: output_tokens })),
+    .object({ type: z.literal('tokens'), output_tokens: count, input_token_details: tokensSchema.nullish() })
+    .transform(({ output_tokens, input_token_details }): Usage => {
+      const input = input_token_details ?? NO_TOKENS;
+      return { ...NOTHING, inputTextTokens: input.text_tokens, inputAudioTokens: input.audio_tokens, outputTextTokens: output_tokens };
+    }),
 ]);
 /** A budget of the whole organisation, as it stands with the response that just began. */
 export interface RateLimit {
@@ -71,7 +77,7 @@ const schemas = {
   'input_audio_buffer.speech_stopped': z.object({ item_id: itemId, audio_end_ms: z.number().min(0).catch(0) }),
   'input_audio_buffer.committed': z.object({ item_id: itemId }),
   'conversation.item.input_audio_transcription.delta': z.object({ item_id: itemId, delta: z.string().max(20_000).default('') }),
-  'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000), usage: transcriptionUsageSchema.nullish().catch(null) }),
+  'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000), usage: transcriptionUsageSchema.nullish().catch(UNKNOWN_USAGE) }),
   'conversation.item.input_audio_transcription.failed': z.object({ item_id: itemId, error: errorSchema.catch(NO_REASON) }),
   'response.created': z.object({ response: z.object({ id: responseId, metadata: z.record(z.string(), z.string()).nullish().catch(null) }) }),
   'response.output_item.added': z.object({ item: z.object({ id: itemId, type: z.string(), name: z.string().max(128).optional() }) }),
@@ -80,7 +86,7 @@ const schemas = {
   'response.function_call_arguments.done': z.object({
     response_id: responseId,
     item_id: itemId,
-    call_id: z.string().min(1).max(256),
+    call_id: providerIdSchema,
     name: z.string().max(128).optional(),
     arguments: z.string().max(1_000_000),
   }),
@@ -89,7 +95,7 @@ const schemas = {
       id: responseId,
       status: z.enum(statuses).catch('failed'),
       status_details: z.object({ reason: z.string().max(80).optional().catch(undefined), error: errorSchema.partial().nullish().catch(null) }).nullish().catch(null),
-      usage: usageSchema.nullish().catch(null),
+      usage: usageSchema.nullish().catch(UNKNOWN_USAGE),
     }),
   }),
   'rate_limits.updated': z.object({ rate_limits: z.array(rateLimitSchema).max(10) }),
@@ -128,8 +134,13 @@ export function parseOpenAiEvent(text: string): OpenAiEvent | 'ignored' | 'malfo
 
 function readAudio(message: Partial<Record<keyof OpenAiAudioDelta, unknown>>): OpenAiAudioDelta | 'malformed' {
   const { item_id, response_id, delta } = message;
-  if (typeof item_id !== 'string' || typeof response_id !== 'string' || typeof delta !== 'string') return 'malformed';
+  if (!isProviderId(item_id) || !isProviderId(response_id) || typeof delta !== 'string') return 'malformed';
   const byteLength = delta.length > MAX_DELTA_BYTES * 2 ? -1 : base64ByteLength(delta);
   if (byteLength < 0 || byteLength > MAX_DELTA_BYTES) return 'malformed';
   return { type: 'response.output_audio.delta', item_id: item_id as ItemId, response_id: response_id as ResponseId, delta, byteLength };
+}
+
+/** Once per piece of audio, so without a schema. */
+function isProviderId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_PROVIDER_ID_LENGTH;
 }

@@ -25,7 +25,7 @@ export const agentsSchema = z.object({ items: z.array(agentSchema) });
 
 export const listVersionsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Versions on a page.'),
-  before: z.coerce.number().int().min(1).optional().describe('The last version of the page before.'),
+  before: z.coerce.number().int().min(1).max(2_147_483_647).optional().describe('The last version of the page before.'),
 });
 export type ListVersions = z.output<typeof listVersionsSchema>;
 export const versionParametersSchema = z.object({ id: z.uuid(), version: z.coerce.number().int().min(1).max(2_147_483_647) });

@@ -40,7 +40,7 @@ export const callSummarySchema = z.object({
   carrierCallId: z.string().nullable(),
   attestation: z.string().nullable().describe('What the carrier said of the right to the number (STIR/SHAKEN), such as TN-Validation-Passed-A; null when it said nothing.'),
   agent: z.object({ id: z.uuid(), version: z.number().int(), name: z.string() }).nullable(),
-  modelKind: z.string().nullable().describe('openai-realtime, or guided: a rule-based demo, not an AI.'),
+  modelKind: z.string().nullable().describe('Of the model that spoke first: openai-realtime, or guided, a rule-based demo and not an AI. Null when none spoke.'),
   language: z.string().nullable().describe('BCP 47; the call began in it.'),
   variantKey: z.string().nullable().describe('The prompt variant it got; null outside an experiment.'),
   callerGroup: z.string().nullable(),
@@ -49,6 +49,7 @@ export const callSummarySchema = z.object({
   answeredAt: instant.nullable(),
   endedAt: instant.nullable(),
   durationMs: z.number().int().nullable(),
+  missingEvents: z.number().int().describe('Facts that are not in this record, because the log of the call was full or could not be read; 0 for a whole one.'),
   termination: z.object({ class: z.string(), reason: z.string() }).nullable(),
   refusalReason: z.enum(REFUSAL_REASONS).nullable(),
   outcome: z.string().nullable().describe('What came of it for the business, such as booked.'),
@@ -58,7 +59,7 @@ export const callPageSchema = z.object({ items: z.array(callSummarySchema), next
 
 const costSchema = z.object({
   usd: z.number(),
-  isComplete: z.boolean().describe('False when something was used that has no known price: usd is a lower bound then.'),
+  isComplete: z.boolean().describe('False when something was used that has no known price, or a report of usage could not be believed: usd is a lower bound then.'),
   models: z.array(
     z.object({
       provider: z.string(),
@@ -72,6 +73,7 @@ const costSchema = z.object({
 export const callDetailSchema = callSummarySchema.extend({
   disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
   latencies: z.record(z.string(), latencySchema).describe('By what was waited for: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
+  models: z.array(z.object({ provider: z.string(), model: z.string(), fromMs: z.number().describe('Since admission.') })).describe('What spoke to the caller, in its order: several when a model failed and the next one went on.'),
   cost: costSchema.nullable(),
   usage: z.array(z.object({ provider: z.string(), model: z.string(), usage: usageSchema })),
   legs: z.array(z.object({ epoch: z.number().int(), relayId: z.string(), streamId: z.string(), attachedAt: instant, detachedAt: instant.nullable(), detachReason: z.string().nullable() })),
@@ -117,7 +119,7 @@ export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSche
 }
 
 export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
-  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, cost, toolCalls, recordings, ...rest } = call;
+  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, cost, models, toolCalls, recordings, ...rest } = call;
   return {
     ...rest,
     costUsd: cost && usd(cost.micros),
@@ -128,6 +130,7 @@ export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema>
     endedAt: iso(endedAt),
     latencies: { ...latencies },
     usage: [...usage],
+    models: [...models],
     legs: legs.map((leg) => ({ ...leg, attachedAt: leg.attachedAt.toISOString(), detachedAt: iso(leg.detachedAt) })),
     transcript: utterances.map(({ itemId: _itemId, ...said }) => ({ ...said, isTranscribed: said.speaker === 'agent' || said.text !== '' })),
     toolCalls: [...toolCalls],

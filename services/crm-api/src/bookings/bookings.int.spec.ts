@@ -44,6 +44,15 @@ describe('booking over HTTP', () => {
     expect((await crm.ask('GET', `/v1/bookings/${String(answer.body.id)}`, { as: apiKey })).body).toEqual(answer.body);
   });
 
+  it('keeps no card number: not in the row, the answer, the contact, nor the event', async () => {
+    const { apiKey, tenantId } = await crm.business();
+    const body = { contactPhone: '+12025550199', name: 'Alex 4111111111111111', notes: 'Pays with 4111 1111 1111 1111, or four one one one, one one one one, one one one one, one one one two' };
+    const answer = await book(apiKey, body);
+    expect(answer.body).toMatchObject({ name: 'Alex [card number]', notes: 'Pays with [card number], or [long number]' });
+    const tables = ['bookings', 'contacts', 'outbox_events', 'idempotency_keys'];
+    for (const table of tables) expect(JSON.stringify(await crm.sql(`SELECT to_jsonb(kept) AS kept FROM ${table} kept WHERE tenant_id = $1`, tenantId))).not.toMatch(/4111|one one/);
+  });
+
   it.each([50, 1000])('of one slot, %i at once, has one winner; the others hear 409 with alternatives', async (many) => {
     const { tenantId } = await crm.business();
     const token = await serviceToken(tenantId);

@@ -1,4 +1,4 @@
-import { visibleText } from '@tandem/contracts';
+import { maskNumbers, visibleText } from '@tandem/contracts';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
@@ -11,8 +11,9 @@ export const minuteSchema = z.iso
 
 export const instantSchema = z.iso.datetime({ offset: true }).max(40).describe('ISO 8601 with offset.');
 
-export const nameSchema = visibleText(120);
-export const notesSchema = z.string().trim().max(2000);
+/* What people write freely may hold a card number, which does not stay. */
+export const nameSchema = visibleText(120).transform(maskNumbers);
+export const notesSchema = z.string().trim().max(2000).transform(maskNumbers);
 export const serviceKeySchema = z.string().trim().min(1).max(63).describe('Key of a service, such as plumbing.');
 
 /** As the clocks of the business show it, offset included. */

@@ -9,6 +9,7 @@ async function over() {
   const done: string[] = [];
   const log = {
     isGivenUp: false,
+    bytes: 1_000,
     confirm: (lastSeq: number) => void done.push(`confirmed ${lastSeq}`),
     lost: () => void done.push('put back'),
     flush: () => Promise.resolve('stored' as const),
@@ -48,5 +49,12 @@ describe('a call that is over', () => {
     for (let index = 0; index < 1_200; index += 1) await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
     expect(calls.owned).toHaveLength(1_000);
     expect(calls.owned.at(-1)?.callId).toBe('c-1199');
+  });
+
+  it('is left to Redis alone, the oldest first, when all of them remember too much', async () => {
+    const { calls, log } = await over();
+    log.bytes = 32 * 1024 * 1024;
+    for (let index = 0; index < 6; index += 1) await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
+    expect(calls.owned.map(({ callId }) => callId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5']);
   });
 });

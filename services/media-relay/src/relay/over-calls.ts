@@ -11,6 +11,8 @@ interface OverCall {
 
 /** Remembered at a time; beyond it the oldest are left to Redis alone. */
 const MAX_CALLS = 1_000;
+/** Of all their logs together. */
+const MAX_BYTES = 128 * 1024 * 1024;
 /** Postgres may be away for so long. */
 const LONGEST_MS = 30 * 60_000;
 const FLUSH_MS = 10_000;
@@ -27,7 +29,12 @@ export class OverCalls {
 
   async add(record: AdmissionRecord, epoch: number, log: RedisCallLog): Promise<void> {
     const now = performance.now();
-    for (const [callId, { endedAt }] of this.calls) if (this.calls.size >= MAX_CALLS || now - endedAt > LONGEST_MS) this.calls.delete(callId);
+    let bytes = log.bytes + [...this.calls.values()].reduce((sum, { log }) => sum + log.bytes, 0);
+    for (const [callId, { endedAt, log }] of this.calls) {
+      if (this.calls.size < MAX_CALLS && bytes <= MAX_BYTES && now - endedAt <= LONGEST_MS) continue;
+      this.calls.delete(callId);
+      bytes -= log.bytes;
+    }
     this.calls.set(record.callId, { record, epoch, log, endedAt: now });
     await this.postCall.enqueue(record.callId, record.tenantId, 'ended');
   }

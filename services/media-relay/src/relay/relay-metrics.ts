@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { CallLogCounters } from '@tandem/call-state';
 import { costOf, type CallEventBody, type CallFact } from '@tandem/contracts';
 import type { CallLog } from '@tandem/conversation';
 import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
@@ -31,7 +32,8 @@ export class RelayMetrics {
   readonly modelGaps;
   readonly freezes;
   readonly movedCalls;
-  readonly refilledEvents;
+  private readonly refilledEvents;
+  private readonly droppedEvents;
   readonly providerFailures;
   readonly providerCircuits;
   readonly recordingsFailed;
@@ -67,11 +69,18 @@ export class RelayMetrics {
     this.freezes = metrics.counter({ name: 'tandem_relay_freezes_total', help: 'Times this process stood still so long that its calls may have been taken over' });
     this.movedCalls = metrics.counter({ name: 'tandem_relay_calls_moved_total', help: 'Calls let go while draining so that another relay takes them, by when', labelNames: ['at'] });
     this.refilledEvents = metrics.gauge({ name: 'tandem_relay_events_refilled', help: 'Events put back since the start because Redis had lost them' });
+    this.droppedEvents = metrics.gauge({ name: 'tandem_relay_events_dropped', help: 'Events dropped since the start: the log of their call was full, or they waited for Redis for too long' });
     this.providerFailures = metrics.counter({ name: 'tandem_provider_failures_total', help: 'Sessions that did not open and responses that failed, by model and endpoint', labelNames: ['target', 'act', 'category'] });
     this.providerCircuits = metrics.gauge({ name: 'tandem_provider_circuit', help: 'Whether a model at an endpoint is asked: 0 yes, 1 one call at a time, 2 no', labelNames: ['target'] });
     this.recordingsFailed = metrics.counter({ name: 'tandem_recordings_failed_total', help: 'Recordings that broke off, and rounds in which waiting ones could not be sent: look at the store' });
     this.phrases = metrics.counter({ name: 'tandem_phrases_total', help: 'Set phrases looked for in the cache: a hit is heard at once, a miss is said by the model', labelNames: ['outcome'] });
     this.streamTotals = metrics.counter({ name: 'tandem_stream_events_total', help: 'What went over caller streams, counted when they end', labelNames: ['what'] });
+  }
+
+  /** What happened to the writing of events, since the start. */
+  logged({ refilled, dropped }: CallLogCounters): void {
+    this.refilledEvents.set(refilled);
+    this.droppedEvents.set(dropped);
   }
 
   streamEnded(counters: TwilioStreamCounters): void {

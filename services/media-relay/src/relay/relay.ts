@@ -27,6 +27,8 @@ interface Taken {
   readonly lastSeq: number;
   /** Everything that is on record of it, the admission included. */
   readonly events: readonly CallEvent[];
+  /** Size of its log, as sealed. */
+  readonly logBytes: number;
 }
 
 /** The calls of this process: takes them, counts them, lets go of them. */
@@ -68,7 +70,7 @@ export class Relay {
 
   /** What Redis says of a call. */
   toldOf({ callId, epoch, isHeld }: OwnedCall, standing: OwnedStanding): void {
-    this.metrics.refilledEvents.set(this.logCounters.refilled);
+    this.metrics.logged(this.logCounters);
     if (!isHeld) return this.over.told(callId, standing);
     const held = this.calls.get(callId);
     if (held?.epoch === epoch) held.told(standing);
@@ -88,8 +90,8 @@ export class Relay {
       if (claim.outcome !== 'claimed') return CLAIM_REFUSALS[claim.outcome];
       if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
       await this.factory.prepare(claim.record);
-      const { events } = await this.records.events(callId);
-      this.hold({ record: claim.record, epoch, legId, lastSeq: claim.lastSeq, events }, new GuardedSocket(socket, this.wakeWatch), start);
+      const { events, bytes: logBytes } = await this.records.events(callId);
+      this.hold({ record: claim.record, epoch, legId, lastSeq: claim.lastSeq, events, logBytes }, new GuardedSocket(socket, this.wakeWatch), start);
       return null;
     } finally {
       this.taking -= 1;
@@ -168,7 +170,7 @@ export class Relay {
     });
   }
 
-  private openLog({ record, epoch, lastSeq, events }: Taken, tell: (fact: CallFact) => void, onFenced: () => void): RedisCallLog {
+  private openLog({ record, epoch, lastSeq, events, logBytes }: Taken, tell: (fact: CallFact) => void, onFenced: () => void): RedisCallLog {
     const { relayId } = this.config;
     const others = events.filter((event) => event.epoch === 0);
     return new RedisCallLog(this.redis, this.sealer, this.factory.clock, this.logCounters, {
@@ -176,6 +178,9 @@ export class Relay {
       epoch,
       lastSeq,
       earlier: events.filter((event) => event.epoch > 0),
+      there: { events: events.length, bytes: logBytes },
+      admittedAt: record.admittedAt,
+      onCut: () => this.logger.warn({ callId: record.callId, tenantId: record.tenantId, relayId }, 'event log of the call is full; further words and figures are dropped'),
       onFenced,
       restore: (beginsAfter) => this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, beginsAfter, others }),
       ...this.counted(record, tell),

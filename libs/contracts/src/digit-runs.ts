@@ -1,0 +1,183 @@
+import { spokenPart } from './number-words.ts';
+
+/** Digits that follow each other, written or in words, with nothing between them but pauses. */
+export interface DigitRun {
+  /** Of the first digit in the text, and behind the last one. */
+  readonly start: number;
+  readonly end: number;
+  readonly digits: string;
+  /** A list of times of the day, such as "nine, nine thirty, ten": no number of anybody. */
+  readonly isClockTimes: boolean;
+  /** Nothing but pauses stands before it, or behind it. */
+  readonly opensText: boolean;
+  readonly closesText: boolean;
+}
+
+/*
+ * One piece of text after the other. What looks like digits and is known to be something else comes first: instants and
+ * dates, ids (UUID), times of the day, telephone numbers with their plus (E.164, 15 digits at most).
+ */
+const PIECE = new RegExp(
+  [
+    String.raw`(?<known>(?<!\d-)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\d-])`,
+    String.raw`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z-])`,
+    String.raw`(?<!:)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])`,
+    String.raw`(?<!\d[/.])\d{1,2}[/.]\d{1,2}[/.](?:19|20)?\d\d(?![/.]?\d)`,
+    String.raw`\+[1-9](?:[ ().-]{0,2}\d){6,14}(?![ ().-]{0,2}\d))`,
+    String.raw`|(?<digits>\p{Nd}+)`,
+    String.raw`|(?<word>[\p{L}\p{M}]+)`,
+    String.raw`|(?<pause>[\s\p{P}])`,
+    String.raw`|(?<other>[^])`,
+  ].join('|').replaceAll('||', '|'),
+  'giu',
+);
+
+/** Between two digits; more is another matter. */
+const LONGEST_PAUSE = 16;
+const MOST_FILLERS = 3;
+/** Punctuation that people do not put between the digits of one number. */
+const DIVIDERS = new Set(['%', '@', '&', '"', '{', '}', '[', ']']);
+/** Digits glued to letters are an id or a unit, unless they are as many as a card has. */
+const FEWEST_GLUED = 13;
+
+interface Draft {
+  start: number;
+  end: number;
+  digits: string;
+  /** The numbers said, for telling times of the day; null once something was written in digits. */
+  values: number[] | null;
+  repeats: number;
+  pause: number;
+  fillers: number;
+  /** The last word was one of twenty to ninety, which a unit may follow. */
+  isTens: boolean;
+  opensText: boolean;
+}
+
+/** The runs of a text, in their order. Linear in its length. */
+export function digitRuns(text: string): DigitRun[] {
+  const reader = new RunReader(text);
+  for (const match of text.matchAll(PIECE)) reader.read(match);
+  return reader.end();
+}
+
+/** Whether there are no words in it but those between digits. */
+export function isPause(text: string): boolean {
+  return [...text.matchAll(/[\p{L}\p{M}]+|\p{Nd}/gu)].every(([word]) => spokenPart(word)?.kind === 'filler');
+}
+
+class RunReader {
+  private readonly runs: DigitRun[] = [];
+  private draft: Draft | null = null;
+  /** Nothing but pauses so far. */
+  private isOpening = true;
+
+  constructor(private readonly text: string) {}
+
+  read({ 0: piece, index, groups }: RegExpExecArray): void {
+    const { digits, word, pause } = groups as Partial<Record<'digits' | 'word' | 'pause', string>>;
+    const end = index + piece.length;
+    const open = (): Draft => (this.draft ??= { start: index, end, digits: '', values: [], repeats: 0, pause: 0, fillers: 0, isTens: false, opensText: this.isOpening });
+    const goesOn = this.takes(open, digits, word, pause, index, end);
+    if (!goesOn) this.close(false);
+    if (!goesOn || this.draft) this.isOpening = false;
+  }
+
+  end(): DigitRun[] {
+    this.close(true);
+    return this.runs;
+  }
+
+  private takes(open: () => Draft, digits: string | undefined, word: string | undefined, pause: string | undefined, start: number, end: number): boolean {
+    if (digits !== undefined) {
+      if (isGlued(this.text, start, end)) return false;
+      addWritten(open(), digits, end);
+      return true;
+    }
+    if (word !== undefined) return addWord(this.draft, open, word, end);
+    return pause !== undefined && !DIVIDERS.has(pause) && (this.draft === null || rests(this.draft));
+  }
+
+  private close(closesText: boolean): void {
+    const { draft } = this;
+    this.draft = null;
+    if (!draft || draft.digits === '') return;
+    this.runs.push({ start: draft.start, end: draft.end, digits: draft.digits, isClockTimes: areClockTimes(draft.values), opensText: draft.opensText, closesText });
+  }
+}
+
+function addWritten(draft: Draft, digits: string, end: number): void {
+  const written = digits.normalize('NFKC');
+  draft.digits += draft.repeats > 0 ? written.charAt(0).repeat(draft.repeats - 1) + written : written;
+  Object.assign(draft, { end, repeats: 0, pause: 0, fillers: 0, isTens: false, values: null });
+}
+
+/** Answers whether the word goes on with digits. */
+function addWord(draft: Draft | null, open: () => Draft, word: string, end: number): boolean {
+  const part = spokenPart(word);
+  if (!part) return false;
+  switch (part.kind) {
+    case 'filler':
+      if (!draft) return true;
+      draft.fillers += 1;
+      return draft.fillers <= MOST_FILLERS && rests(draft, word.length);
+    case 'repeat':
+      open().repeats = part.times;
+      return true;
+    case 'zeros':
+      if (!draft || draft.digits === '') return false;
+      draft.digits += '0'.repeat(part.count);
+      Object.assign(draft, { end, pause: 0, fillers: 0, isTens: false });
+      return true;
+    case 'value':
+      addValue(open(), part.value, end);
+      return true;
+  }
+}
+
+function addValue(draft: Draft, value: number, end: number): void {
+  const isUnitOfTens = draft.isTens && value > 0 && value < 10;
+  if (isUnitOfTens) {
+    draft.digits = draft.digits.slice(0, -1) + String(value);
+    draft.values?.push((draft.values.pop() ?? 0) + value);
+  } else {
+    draft.digits += value < 10 ? String(value).repeat(Math.max(1, draft.repeats)) : String(value);
+    draft.values?.push(value);
+  }
+  Object.assign(draft, { end, repeats: 0, pause: 0, fillers: 0, isTens: !isUnitOfTens && value >= 20 });
+}
+
+function rests(draft: Draft, length = 1): boolean {
+  draft.pause += length;
+  return draft.pause <= LONGEST_PAUSE;
+}
+
+function isGlued(text: string, start: number, end: number): boolean {
+  return end - start < FEWEST_GLUED && (isLetter(text.charAt(start - 1)) || isLetter(text.charAt(end)));
+}
+
+const isLetter = (character: string): boolean => /^\p{L}$/u.test(character);
+
+const MINUTES = new Set([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]);
+
+/** Hours from one to twelve with or without minutes, each later than the one before, past twelve once at most. */
+function areClockTimes(values: readonly number[] | null): boolean {
+  const times = values && clockTimes(values);
+  if (!times) return false;
+  const steps = times.map((time, index) => time - (times[index - 1] ?? -1));
+  return !steps.includes(0) && steps.filter((step) => step < 0).length <= 1;
+}
+
+/** In minutes; null when one of the numbers is no part of a time. */
+function clockTimes(values: readonly number[]): number[] | null {
+  const times: number[] = [];
+  for (let index = 0; index < values.length; ) {
+    const hour = values[index++] ?? 0;
+    if (hour < 1 || hour > 12) return null;
+    const minute = values[index] ?? 0;
+    const hasMinute = minute > 12 && MINUTES.has(minute);
+    if (hasMinute) index += 1;
+    times.push((hour % 12) * 60 + (hasMinute ? minute : 0));
+  }
+  return times;
+}
