@@ -1,4 +1,4 @@
-// Who may import whom: the one table behind both border nets and the table in docs/architecture.md.
+// Who may import whom: ESLint reads this table; what dependency-cruiser enforces beside it stands in .dependency-cruiser.cjs.
 // `own` lists projects of ours (lib or dev names), `banned` lists packages that are out of bounds.
 const NODE_IO = ['node:net', 'node:http', 'node:https', 'node:fs', 'node:dgram', 'node:child_process'];
 const NEST = ['@nestjs/*'];
