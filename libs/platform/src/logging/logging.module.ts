@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { DestinationStream } from 'pino';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { errorFields } from './error-fields.ts';
 import { RequestLog } from './request-log.ts';
 import { scrub } from './scrub.ts';
 
@@ -19,6 +20,7 @@ export function loggingModule(service: string, level: string, metrics: Metrics, 
     hooks: { streamWrite: scrub },
     quietReqLogger: true,
     ...requests.options,
+    serializers: { ...requests.options.serializers, err: errorFields },
   };
   return LoggerModule.forRoot({ pinoHttp: destination ? [options, destination] : options });
 }
