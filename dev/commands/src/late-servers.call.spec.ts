@@ -9,6 +9,8 @@ import { checkoutRoot, createTestDatabase, freePort, testRedisUrl, type TestData
 jest.setTimeout(120_000);
 
 const PATIENCE_MS = 30_000;
+/** From SIGTERM to SIGKILL. */
+const STOP_MS = 15_000;
 const PORTS = { 'call-ingress': 'CALL_INGRESS_PORT', 'media-relay': 'MEDIA_RELAY_PORT', 'crm-api': 'CRM_API_PORT', 'control-api': 'CONTROL_API_PORT', 'tool-worker': 'TOOL_WORKER_PORT', 'post-call-worker': 'POST_CALL_WORKER_PORT' } as const;
 const NEEDS: Readonly<Record<keyof typeof PORTS, readonly ('database' | 'redis')[]>> = {
   'call-ingress': ['redis', 'database'],
@@ -89,8 +91,10 @@ class LoneService {
 
   async stop(): Promise<void> {
     if (this.exitCode !== null) return;
+    const killing = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
     this.child.kill('SIGTERM');
     await once(this.child, 'exit');
+    clearTimeout(killing);
   }
 }
 
@@ -125,5 +129,13 @@ describe('a service that starts before its servers', () => {
     for (const server of late) await server.comes();
     await lone.answers('/readyz', 200);
     expect(lone.exitCode).toBeNull();
+  });
+
+  it.each(Object.keys(PORTS) as (keyof typeof PORTS)[])('ends on SIGTERM while they are away: %s', async (service) => {
+    const servers = [await LateServer.at(database.url), await LateServer.at(redisUrl)] as const;
+    const lone = (running = await LoneService.start(service, { DATABASE_URL: servers[0].url, REDIS_URL: servers[1].url }));
+    await lone.answers('/healthz', 200);
+    await lone.stop();
+    expect(lone.exitCode).toBe(0);
   });
 });

@@ -76,8 +76,10 @@ export class RelayInboxReader {
 
   async stop(): Promise<void> {
     this.isStopped = true;
+    const isConnected = this.redis.status === 'ready';
     this.redis.disconnect();
-    await this.running;
+    // Between two connections the client settles nothing any more.
+    if (isConnected) await this.running;
   }
 
   private async begin(): Promise<void> {

@@ -1,6 +1,7 @@
 import { OnWorkerEvent, WorkerHost } from '@nestjs/bullmq';
 import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { QueueName } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
 import type { Gauge } from 'prom-client';
 import type { Readiness } from '../health/readiness.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -43,9 +44,11 @@ export abstract class RestingProcessor extends WorkerHost implements BeforeAppli
     this.rest();
   }
 
+  /** Running jobs are finished, unless Redis is away: then nothing can be said of them, and the queue runs them again. */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
-    await this.worker.close();
+    const { status } = this.worker.opts.connection as Redis;
+    await this.worker.close(status !== 'ready');
   }
 
   private rest(): void {
