@@ -202,7 +202,7 @@ export interface RecordedCall {
   readonly callerGroup: string | null;
   readonly costUsd: number | null;
   readonly cost: { readonly isComplete: boolean; readonly models: readonly { readonly model: string; readonly usd: number }[] } | null;
-  readonly transcript: readonly { readonly speaker: string; readonly text: string; readonly heardMs: number | null; readonly interrupted: boolean; readonly startedAtMs: number }[];
+  readonly transcript: readonly { readonly speaker: string; readonly text: string; readonly isTranscribed: boolean; readonly heardMs: number | null; readonly interrupted: boolean; readonly startedAtMs: number }[];
   readonly toolCalls: readonly { readonly name: string; readonly startedAtMs: number; readonly outcome: { readonly status: string } | null }[];
   readonly recordings: readonly { readonly recordingId: string; readonly startedAtMs: number; readonly durationMs: number | null; readonly outcome: string }[];
   readonly legs: readonly unknown[];
