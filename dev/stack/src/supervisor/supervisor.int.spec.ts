@@ -50,6 +50,26 @@ describe('a supervisor', () => {
     ]);
   });
 
+  it('tells what runs when it is stopped by a signal, and takes a signal that comes twice for one', async () => {
+    const others = process.listeners('SIGHUP');
+    const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    try {
+      await begin().start([fixture('a')]);
+      supervisor.stopOnSignals(() => Promise.resolve('1 call is running, and has up to 3 s to end'));
+      process.emit('SIGHUP', 'SIGHUP');
+      process.emit('SIGHUP', 'SIGHUP');
+      while (exit.mock.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(exit.mock.calls).toEqual([[129]]);
+      expect(lines).toContain('stopping (SIGHUP): 1 call is running, and has up to 3 s to end');
+      expect(supervisor.pidOf('a')).toBeNull();
+    } finally {
+      exit.mockRestore();
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        for (const listener of process.listeners(signal)) if (!others.includes(listener)) process.off(signal, listener);
+      }
+    }
+  });
+
   it('leaves nothing behind', async () => {
     await begin().start([fixture('a'), fixture('b')]);
     const pids = ['a', 'b'].map((instance) => supervisor.pidOf(instance) ?? 0);

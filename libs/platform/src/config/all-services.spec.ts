@@ -34,7 +34,6 @@ describe('the settings of all services', () => {
   });
 
   it.each([
-    ['TWILIO_ACCOUNT_SID', `AC${'0'.repeat(32)}`, 'TWILIO_AUTH_TOKEN', { TWILIO_AUTH_TOKEN: '' }],
     ['AWS_ACCESS_KEY_ID', 'AKIA', 'AWS_SECRET_ACCESS_KEY', {}],
     ['AWS_SECRET_ACCESS_KEY', 'secret', 'AWS_ACCESS_KEY_ID', {}],
     ['RECORDINGS_DIR', '/recordings', 'RECORDINGS_KEY_FILE or RECORDINGS_KMS_KEY_ID', {}],
@@ -43,6 +42,11 @@ describe('the settings of all services', () => {
     ['GUIDED_POCKETSPHINX_PATH', '/usr/bin/p', 'GUIDED_POCKETSPHINX_MODEL_DIR', {}],
   ])('tell of %s that is set by half', (name, value, missing, others) => {
     expect(faultsOf({ ...others, [name]: value })).toContainEqual(expect.stringContaining(`${missing} is not set, and ${name} needs it`));
+  });
+
+  it('tell once of what is required anyway', () => {
+    expect(faultsOf({ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: '' })).toEqual([expect.stringMatching(/^TWILIO_AUTH_TOKEN is not set: /)]);
+    expect(faultsOf({ CONTROL_API_PORT: 'abc' })).toEqual([expect.stringMatching(/^CONTROL_API_PORT is wrong \(must be a number\)/)]);
   });
 
   it('tell of two that rule each other out', () => {
@@ -62,6 +66,7 @@ describe('the settings of all services', () => {
 
   it('tell of a required setting what was written in its place', () => {
     const faults = faultsOf({ TWILIO_AUTH_TOKEN: '', TWILIO_AUT_TOKEN: 'token' });
+    expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/^TWILIO_AUTH_TOKEN is not set \(TWILIO_AUT_TOKEN is; is it misspelt\?\)/);
   });
 

@@ -2,9 +2,9 @@ import { isPhoneCountry, relayIdSchema } from '@tandem/contracts';
 import { z } from 'zod';
 import { section } from './setting.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const milliseconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const port = z.coerce.number('must be a number').int().min(0).max(65_535);
+const milliseconds = (least: number, most: number) => z.coerce.number('must be a number').int().min(least).max(most);
+const count = (least: number, most: number) => z.coerce.number('must be a number').int().min(least).max(most);
 const url = (...protocols: string[]) =>
   z
     .string()

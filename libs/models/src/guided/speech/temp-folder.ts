@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const own = new Set<string>();
 
 /**
  * A folder only we can read, made when it is first needed and gone with this process. Voices and grammars pass through it as
- * files that live for one process. What a killed process has left is removed with the next folder that is made.
+ * files that live for one process. What a killed process has left is removed by the next one that starts.
  */
 export class TempFolder {
   private path: string | null = null;
@@ -20,7 +20,9 @@ export class TempFolder {
     if (this.path !== null) rmSync(this.path, { recursive: true, force: true });
   };
 
-  constructor(private readonly place: string = tmpdir()) {}
+  constructor(private readonly place: string = tmpdir()) {
+    sweep(place);
+  }
 
   file(name: string): string {
     return join(this.path ?? this.make(), name);
@@ -46,7 +48,6 @@ export class TempFolder {
   }
 
   private make(): string {
-    sweep(this.place);
     this.path = mkdtempSync(join(this.place, `${PREFIX}${machine}-${process.pid}-`));
     own.add(this.path);
     process.once('exit', this.removeNow);
@@ -56,7 +57,7 @@ export class TempFolder {
 
 /** Folders of processes of this machine that have ended. Those of other users stay: they cannot be removed. */
 function sweep(place: string): void {
-  for (const name of readdirSync(place)) {
+  for (const name of existsSync(place) ? readdirSync(place) : []) {
     const pid = new RegExp(`^${PREFIX}${machine}-(\\d+)-`).exec(name)?.[1];
     if (pid === undefined || own.has(join(place, name)) || isRunning(Number(pid))) continue;
     try {
