@@ -49,7 +49,8 @@ export const RULES = {
       return [...missing.map((text) => `${session} was not told "${text}"`), ...doubled.map((text) => `${session} was told twice "${text}"`)];
     }),
   /** The strict provider had nothing to refuse. */
-  'model-served': ({ sessions }: CallStory) => sessions.filter(({ refusals }) => refusals > 0).map(({ session, refusals }) => `${session} refused ${refusals} events`),
+  'model-served': ({ sessions }: CallStory) =>
+    sessions.flatMap(({ session, refusals }) => Object.entries(refusals).map(([code, count]) => `${session} refused ${count} events: ${code}`)),
   /** Every call that was taken is written down. */
   'call-recorded': ({ log, row, streams, ended }: CallStory) => (ended && streams.some(({ openedAt }) => openedAt !== null) && (!log || !row) ? ['nothing is on record'] : []),
   /** A tool call is answered once. */

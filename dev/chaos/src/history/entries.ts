@@ -43,7 +43,7 @@ export type HistoryEntry = { readonly at: number } & (
   | { readonly kind: 'stream'; readonly call: string; readonly url: string; readonly openedAt: number | null; readonly endedAt: number | null; readonly end: string | null }
   /** `toRelayMs`: longest way of a message from the carrier to a relay; absent where there is no distance. */
   | { readonly kind: 'call-ended'; readonly call: string; readonly by: string; readonly said: readonly string[]; readonly errors: readonly number[]; readonly toRelayMs?: number }
-  | { readonly kind: 'model-session'; readonly call: string | null; readonly session: string; readonly openedAt: number; readonly seeded: readonly Spoken[]; readonly heard: readonly string[]; readonly said: readonly string[]; readonly refusals: number }
+  | { readonly kind: 'model-session'; readonly call: string | null; readonly session: string; readonly openedAt: number; readonly seeded: readonly Spoken[]; readonly heard: readonly string[]; readonly said: readonly string[]; /** Of the provider, by code. */ readonly refusals: Readonly<Record<string, number>> }
   | { readonly kind: 'log'; readonly call: string; readonly callId: string; readonly events: readonly LoggedEvent[] }
   | { readonly kind: 'row'; readonly call: string; readonly reason: string | null; readonly utterances: readonly RecordedRow[]; readonly tools: readonly { readonly name: string; readonly status: string | null }[] }
   | { readonly kind: 'booking'; readonly call: string | null; readonly id: string; readonly resource: string; readonly startsAt: number; readonly endsAt: number; readonly reference: string }
