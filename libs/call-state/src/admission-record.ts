@@ -22,6 +22,8 @@ export const admissionRecordSchema = z.object({
   from: partySchema,
   to: partySchema,
   carrierCallId: z.string().max(128),
+  /** The carrier's account the call came over. */
+  carrierAccountId: z.string().max(64).optional(),
   attestation: attestationSchema.optional(),
   /** The number they show is not taken for theirs: nothing that hangs on it is opened to them. */
   isNumberDoubted: z.boolean().optional(),

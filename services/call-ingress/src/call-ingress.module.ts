@@ -22,6 +22,7 @@ import { CallbackTokens } from './twilio/callback-tokens.ts';
 import { CarrierReports } from './twilio/carrier-reports.service.ts';
 import { StreamEndedController } from './twilio/stream-ended.controller.ts';
 import { TransferController } from './twilio/transfer.controller.ts';
+import { TwilioAccounts } from './twilio/twilio-accounts.ts';
 import { TwilioDoor } from './twilio/twilio-door.ts';
 import { VoiceWebhookController } from './twilio/voice-webhook.controller.ts';
 import { WaitingKeyController } from './twilio/waiting-key.controller.ts';
@@ -67,6 +68,7 @@ export class CallIngressModule {
         WaitingSweep,
         CallAdmission,
         DepartmentDial,
+        TwilioAccounts,
         TwilioDoor,
         { provide: LEG_DOORS, useFactory: (twilio: TwilioDoor): LegDoors => ({ twilio }), inject: [TwilioDoor] },
         ReAttachment,

@@ -15,6 +15,8 @@ const secretList = z
   .transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))
   .refine((secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32), 'each secret needs 32 characters or more');
 
+const list = (value: string) => value.split(',').map((part) => part.trim()).filter(Boolean);
+
 export const processSection = section('Every service', 'How a service listens and logs.', {
   host: { env: 'HOST', schema: z.string().default('0.0.0.0'), description: 'Address to listen on.' },
   logLevel: {
@@ -57,12 +59,12 @@ export const databaseSection = section('PostgreSQL', 'Everything that outlives a
   databasePoolSize: { env: 'DATABASE_POOL_SIZE', schema: count(1, 200).default(10), unit: 'connections', description: 'Connections each process may hold.' },
 });
 
-export const carrierSection = section('Twilio', 'The account whose numbers ring here.', {
+export const carrierSection = section('Twilio', 'The accounts whose numbers ring here.', {
   twilioAccountSid: {
     env: 'TWILIO_ACCOUNT_SID',
     needs: ['TWILIO_AUTH_TOKEN'],
     schema: z.string().regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits').optional(),
-    description: 'Account SID. Webhooks of another account are refused; calls of relays that fall silent are pulled over to others in its name.',
+    description: 'Account SID. Webhooks of an account that is named neither here nor in TWILIO_ACCOUNTS are refused; calls of relays that fall silent are pulled over to others in its name.',
     whenUnset: 'webhooks of any account are accepted, if their signature fits, and a call whose relay falls silent without its stream breaking is lost',
     example: 'AC00000000000000000000000000000000',
   },
@@ -75,6 +77,19 @@ export const carrierSection = section('Twilio', 'The account whose numbers ring 
     isSecret: true,
     description: 'Auth token that signs webhooks; two, separated by a comma, during rotation (the first one is used for REST calls).',
     example: 'your-auth-token',
+  },
+  twilioAccounts: {
+    env: 'TWILIO_ACCOUNTS',
+    schema: z
+      .string()
+      .transform(list)
+      .refine((entries) => entries.every((entry) => /^AC[0-9a-f]{32}:[^\s:]+$/.test(entry)), 'each must be an account SID, a colon and its auth token')
+      .transform((entries) => entries.map((entry) => ({ accountSid: entry.slice(0, 34), secret: entry.slice(35) })))
+      .default([]),
+    isSecret: true,
+    description: 'Further accounts and subaccounts whose numbers ring here, as SID:token, separated by commas; the same SID twice during rotation. Each token signs for its own account only, and calls are changed in the name of theirs.',
+    whenUnset: 'no others',
+    example: 'AC11111111111111111111111111111111:its-auth-token',
   },
 });
 
@@ -230,7 +245,6 @@ export const postCallWorkerSection = section('post-call-worker', 'Writes down wh
 });
 
 const network = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:[12]?\d|3[0-2])|[0-9a-f:]+\/(?:1[01]\d|12[0-8]|\d{1,2}))$/i;
-const list = (value: string) => value.split(',').map((part) => part.trim()).filter(Boolean);
 
 export const outboundSection = section('Requests to others', 'Where tenants may have events delivered.', {
   trustedNetworks: {

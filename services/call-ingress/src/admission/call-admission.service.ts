@@ -126,6 +126,7 @@ export class CallAdmission {
       from: inbound.from,
       to: inbound.to,
       carrierCallId: inbound.carrierCallId,
+      ...(inbound.carrierAccountId === null ? {} : { carrierAccountId: inbound.carrierAccountId }),
       ...(inbound.attestation === null ? {} : { attestation: inbound.attestation }),
       ...(isNumberDoubted ? { isNumberDoubted } : {}),
       admittedAt: at.getTime(),

@@ -5,6 +5,8 @@ import type { CallerIdentity } from './caller-identity.ts';
 export interface InboundCall {
   readonly channel: Channel;
   readonly carrierCallId: string;
+  /** The carrier's account it came over: the call is changed in its name. */
+  readonly carrierAccountId: string | null;
   /** Who calls. */
   readonly identity: CallerIdentity;
   /** What the carrier says of their right to the number; null when it says nothing. */

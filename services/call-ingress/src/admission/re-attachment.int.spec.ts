@@ -14,6 +14,7 @@ import { DepartmentDial } from '../transfer/department-dial.ts';
 import { Transfers } from '../transfer/transfers.service.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
 import { CarrierReports } from '../twilio/carrier-reports.service.ts';
+import { TwilioAccounts } from '../twilio/twilio-accounts.ts';
 import { TwilioDoor } from '../twilio/twilio-door.ts';
 import { ReAttachment } from './re-attachment.ts';
 import { StreamOffers } from './stream-offer.ts';
@@ -47,7 +48,7 @@ beforeAll(async () => {
   const postCall = { enqueue: (_callId: CallId, _tenantId: TenantId, occasion: string) => Promise.resolve(void enqueued.push(occasion)) } as unknown as PostCallQueue;
   const dial = new DepartmentDial(moves, callbacks);
   const offers = new StreamOffers(config, registry, callbacks);
-  reAttachment = new ReAttachment(records, moves, offers, { twilio: new TwilioDoor(config, offers, dial) }, metrics, postCall);
+  reAttachment = new ReAttachment(records, moves, offers, { twilio: new TwilioDoor(new TwilioAccounts(config), offers, dial) }, metrics, postCall);
   reports = new CarrierReports(records, new CarrierReportStore(redis), { hungUp: () => Promise.resolve() }, postCall);
   transfers = new Transfers(records, moves, reAttachment, callbacks, metrics);
 });

@@ -1,28 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord, MoveQuestion, PendingTransfer, RelaySighting } from '@tandem/call-state';
-import { CONFIG, type ServiceConfig } from '@tandem/platform';
-import { farewellTwiml, hangupTwiml, TwilioCalls, type Spoken } from '@tandem/telephony';
+import { farewellTwiml, hangupTwiml, type Spoken } from '@tandem/telephony';
 import type { LegDoor } from '../admission/leg-door.ts';
 import { StreamOffers } from '../admission/stream-offer.ts';
 import { DepartmentDial } from '../transfer/department-dial.ts';
 import type { CallbackClaims } from './callback-tokens.ts';
+import { TwilioAccounts } from './twilio-accounts.ts';
 
 /** Callers over Twilio: answers are TwiML, running calls are changed over the REST API. */
 @Injectable()
 export class TwilioDoor implements LegDoor {
-  private readonly calls: TwilioCalls | null;
-
   constructor(
-    @Inject(CONFIG) { twilioAccountSid: accountSid, twilioAuthTokens = [], twilioApiUrl }: Partial<Pick<ServiceConfig<'call-ingress'>, 'twilioAccountSid' | 'twilioAuthTokens' | 'twilioApiUrl'>>,
+    @Inject(TwilioAccounts) private readonly accounts: TwilioAccounts,
     @Inject(StreamOffers) private readonly offers: StreamOffers,
     @Inject(DepartmentDial) private readonly departments: DepartmentDial,
-  ) {
-    const [authToken] = twilioAuthTokens;
-    this.calls = accountSid && authToken ? new TwilioCalls({ accountSid, authToken, ...(twilioApiUrl ? { baseUrl: twilioApiUrl } : {}) }) : null;
-  }
+  ) {}
 
   get canPullOver(): boolean {
-    return this.calls !== null;
+    return this.accounts.canChangeCalls;
   }
 
   toRelay(record: AdmissionRecord, relay: RelaySighting, epoch: number): Promise<string> {
@@ -41,8 +36,9 @@ export class TwilioDoor implements LegDoor {
     return hangupTwiml();
   }
 
-  pullOver({ carrierCallId }: AdmissionRecord, answer: string): Promise<'done' | 'gone'> {
-    if (!this.calls) throw new TypeError('Running calls cannot be changed without TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
-    return this.calls.redirect(carrierCallId, answer);
+  pullOver({ carrierCallId, carrierAccountId }: AdmissionRecord, answer: string): Promise<'done' | 'gone'> {
+    const calls = this.accounts.callsOf(carrierAccountId);
+    if (!calls) throw new TypeError('A running call cannot be changed without the SID and the auth token of its account: see TWILIO_ACCOUNT_SID and TWILIO_ACCOUNTS.');
+    return calls.redirect(carrierCallId, answer);
   }
 }

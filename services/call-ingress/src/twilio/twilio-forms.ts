@@ -11,6 +11,7 @@ const callSid = z.string().regex(/^CA[0-9a-zA-Z]{1,64}$/, 'must be a call SID');
 
 export const voiceForm = z.object({
   CallSid: callSid,
+  AccountSid: cleanedText().max(64).optional(),
   /** Empty when the caller shows no number. */
   From: partySchema.default(''),
   To: partySchema,

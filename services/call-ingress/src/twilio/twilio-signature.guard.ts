@@ -1,18 +1,26 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { CONFIG, Problem, type ServiceConfig } from '@tandem/platform';
+import { Problem } from '@tandem/platform';
 import type { Request } from 'express';
 import twilio from 'twilio';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { PublicBaseUrl } from '../public-base-url.ts';
+import { TwilioAccounts } from './twilio-accounts.ts';
+
+const REFUSALS = {
+  missing: 'The request carries no X-Twilio-Signature, so it does not come from Twilio, or a proxy in front takes the header out.',
+  wrong: 'The signature does not fit the account and this address. If the request comes from Twilio, TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
+  'other-account': 'The request is of an account that is not configured. If it is yours, name it in TWILIO_ACCOUNT_SID or TWILIO_ACCOUNTS.',
+} as const;
 
 /**
- * Lets pass what Twilio signed for the configured public address. Host and X-Forwarded headers are not looked at: who
- * can set them could choose what is verified. Two auth tokens are accepted while one is being rotated.
+ * Lets pass what Twilio signed for the configured public address: with the auth token of the account the request names.
+ * Host and X-Forwarded headers are not looked at: who can set them could choose what is verified. Two tokens are accepted
+ * while one is being rotated.
  */
 @Injectable()
 export class TwilioSignatureGuard implements CanActivate {
   constructor(
-    @Inject(CONFIG) private readonly config: ServiceConfig<'call-ingress'>,
+    @Inject(TwilioAccounts) private readonly accounts: TwilioAccounts,
     @Inject(PublicBaseUrl) private readonly base: PublicBaseUrl,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
@@ -21,12 +29,11 @@ export class TwilioSignatureGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const signature = request.header('x-twilio-signature');
     if (!signature) return this.refuse('missing');
-    const url = `${this.base.value}${request.originalUrl}`;
     const fields = request.method === 'POST' ? ((request.body ?? {}) as Record<string, unknown>) : {};
-    if (!this.config.twilioAuthTokens.some((token) => twilio.validateRequest(token, signature, url, fields))) return this.refuse('wrong');
-    const { twilioAccountSid } = this.config;
-    if (twilioAccountSid && fields.AccountSid !== undefined && fields.AccountSid !== twilioAccountSid) return this.refuse('other-account');
-    return true;
+    const account = this.accounts.accountOf(typeof fields['AccountSid'] === 'string' ? fields['AccountSid'] : undefined);
+    if (account === null) return this.refuse('other-account');
+    const url = `${this.base.value}${request.originalUrl}`;
+    return this.accounts.tokensOf(account).some((token) => twilio.validateRequest(token, signature, url, fields)) || this.refuse('wrong');
   }
 
   private refuse(reason: keyof typeof REFUSALS): never {
@@ -34,10 +41,3 @@ export class TwilioSignatureGuard implements CanActivate {
     throw new Problem(403, 'twilio-signature', 'Not signed by Twilio', REFUSALS[reason], {}, {}, reason);
   }
 }
-
-const REFUSALS = {
-  missing: 'The request carries no X-Twilio-Signature, so it does not come from Twilio, or a proxy in front takes the header out.',
-  wrong:
-    'The signature does not fit this address. If the request comes from Twilio, TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
-  'other-account': 'The request is signed rightly and comes from another account than the one TWILIO_ACCOUNT_SID names. Correct the SID, or give the number to that account.',
-} as const;
