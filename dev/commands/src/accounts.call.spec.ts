@@ -6,12 +6,13 @@ jest.setTimeout(90_000);
 
 const OTHER_ACCOUNT = `AC${'b'.repeat(32)}`;
 const FIRST_ACCOUNT = `AC${'a'.repeat(32)}`;
+const SHARED_KEY = { id: 'webhooks_sharedkey_1', secret: 'a-secret-of-the-customer' };
 
 let platform: RunningPlatform;
 beforeAll(async () => {
   platform = await RunningPlatform.start({
     twilio: { accountSid: FIRST_ACCOUNT },
-    stack: { env: { TWILIO_ACCOUNTS: `${OTHER_ACCOUNT}:token-of-b` } },
+    stack: { env: { TWILIO_ACCOUNTS: `${OTHER_ACCOUNT}:token-of-b`, TWILIO_WEBHOOK_KEYS: `${FIRST_ACCOUNT}:${SHARED_KEY.id}:${SHARED_KEY.secret}` } },
   });
 });
 afterAll(() => platform.stop());
@@ -36,6 +37,16 @@ describe('one door', () => {
   it('takes none that is signed with another account’s token', async () => {
     expect(await isAnswered({ accountSid: FIRST_ACCOUNT, authToken: 'token-of-b' })).toBe(false);
     expect(await isAnswered({ accountSid: OTHER_ACCOUNT, authToken: platform.twilio.authToken })).toBe(false);
+  });
+
+  it('takes calls signed with a shared key it knows, by the algorithm it knows, and counts the others', async () => {
+    const carrier = { accountSid: FIRST_ACCOUNT, authToken: 'not-used' };
+    expect(await isAnswered({ ...carrier, sharedKey: SHARED_KEY })).toBe(true);
+    expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, id: 'webhooks_sharedkey_2' } })).toBe(false);
+    expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, algorithm: 'HMAC_SHA512' } })).toBe(false);
+    expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, secret: 'wrong' } })).toBe(false);
+    const failures = await platform.metric('call-ingress', 'tandem_signature_failures_total');
+    for (const reason of ['unknown-key', 'unknown-algorithm', 'wrong']) expect(failures).toContain(`reason="${reason}"`);
   });
 
   it('remembers which account a call came over', async () => {

@@ -17,12 +17,14 @@ import { realClock, type SimulatorClock } from './simulator-clock.ts';
 import { type StreamFault, StreamFaults } from './stream/stream-faults.ts';
 import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './unverified-behaviour.ts';
 import { type RequestBudget } from './webhook/connection-overrides.ts';
-import { type FormFields } from './webhook/signature.ts';
+import { type FormFields, type SharedKey } from './webhook/signature.ts';
 import { type HttpMethod, type Network, WebhookClient } from './webhook/webhook-client.ts';
 
 export interface TwilioSimulatorOptions {
   /** Signs webhooks and handshakes, and is the REST password of the account. */
   readonly authToken: string;
+  /** Signs webhooks in place of the auth token, as a webhook rule has it. */
+  readonly sharedKey?: SharedKey;
   /** Default: a random one. */
   readonly accountSid?: string;
   /** Further REST credentials: API key sid to secret. */
@@ -164,7 +166,7 @@ export class TwilioSimulator {
   }
 
   #makeServices(): CallServices {
-    const { authToken, speed = 1, callees, tls = {}, webhookBudget, random = seededRandom(1), clock = realClock, link = INTERNET } = this.#options;
+    const { authToken, sharedKey, speed = 1, callees, tls = {}, webhookBudget, random = seededRandom(1), clock = realClock, link = INTERNET } = this.#options;
     const network: Network = { route: this.#options.route ?? ((url) => url), tls };
     return {
       accountSid: this.accountSid,
@@ -173,7 +175,7 @@ export class TwilioSimulator {
       ticker: this.#ticker,
       ear: { ...DEFAULT_EAR, ...this.#options.ear },
       network,
-      webhooks: new WebhookClient({ authToken, network, ...(webhookBudget && { budget: webhookBudget }) }),
+      webhooks: new WebhookClient({ authToken, sharedKey, network, ...(webhookBudget && { budget: webhookBudget }) }),
       behaviour: { ...DEFAULT_BEHAVIOUR, ...this.#options.behaviour },
       speed,
       link,

@@ -91,6 +91,19 @@ export const carrierSection = section('Twilio', 'The accounts whose numbers ring
     whenUnset: 'no others',
     example: 'AC11111111111111111111111111111111:its-auth-token',
   },
+  twilioWebhookKeys: {
+    env: 'TWILIO_WEBHOOK_KEYS',
+    schema: z
+      .string()
+      .transform(list)
+      .refine((entries) => entries.every((entry) => /^AC[0-9a-f]{32}:[\w-]+:\S+$/.test(entry)), 'each must be an account SID, the id of a shared key and its secret, with colons between')
+      .transform((entries) => entries.map((entry) => ({ accountSid: entry.slice(0, 34), keyId: entry.slice(35, entry.indexOf(':', 35)), secret: entry.slice(entry.indexOf(':', 35) + 1) })))
+      .default([]),
+    isSecret: true,
+    description: "Shared keys of Twilio's Webhooks configuration API (a webhook rule signs with them instead of the auth token), as SID:key:secret, separated by commas; old and new side by side during rotation.",
+    whenUnset: 'webhooks signed with a shared key are refused',
+    example: 'AC00000000000000000000000000000000:webhooks_sharedkey_1:its-secret',
+  },
 });
 
 export const carrierApiSection = section('Twilio REST API', 'How running calls are changed.', {

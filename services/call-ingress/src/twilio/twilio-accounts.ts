@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { TwilioCalls } from '@tandem/telephony';
 
-type AccountSettings = Partial<Pick<ServiceConfig<'call-ingress'>, 'twilioAccountSid' | 'twilioAuthTokens' | 'twilioAccounts' | 'twilioApiUrl'>>;
+type AccountSettings = Partial<Pick<ServiceConfig<'call-ingress'>, 'twilioAccountSid' | 'twilioAuthTokens' | 'twilioAccounts' | 'twilioWebhookKeys' | 'twilioApiUrl'>>;
 
 /** The carrier's accounts whose numbers ring here, and what signs for each. What signs for one never signs for another. */
 @Injectable()
@@ -11,12 +11,14 @@ export class TwilioAccounts {
   private readonly tokens = new Map<string, readonly string[]>();
   /** Of a deployment that names no account: they sign for any that is not named. */
   private readonly anyonesTokens: readonly string[];
+  private readonly keys: AccountSettings['twilioWebhookKeys'];
   private readonly rest = new Map<string, TwilioCalls>();
 
-  constructor(@Inject(CONFIG) { twilioAccountSid, twilioAuthTokens = [], twilioAccounts = [], twilioApiUrl }: AccountSettings) {
+  constructor(@Inject(CONFIG) { twilioAccountSid, twilioAuthTokens = [], twilioAccounts = [], twilioWebhookKeys = [], twilioApiUrl }: AccountSettings) {
     if (twilioAccountSid) this.tokens.set(twilioAccountSid, twilioAuthTokens);
     for (const { accountSid, secret } of twilioAccounts) this.tokens.set(accountSid, [...(this.tokens.get(accountSid) ?? []), secret]);
     this.anyonesTokens = twilioAccountSid ? [] : twilioAuthTokens;
+    this.keys = twilioWebhookKeys;
     for (const [accountSid, [authToken]] of this.tokens) {
       if (authToken) this.rest.set(accountSid, new TwilioCalls({ accountSid, authToken, ...(twilioApiUrl ? { baseUrl: twilioApiUrl } : {}) }));
     }
@@ -31,6 +33,11 @@ export class TwilioAccounts {
   /** Auth tokens that may have signed for an account; two while one is rotated. */
   tokensOf(accountSid: string): readonly string[] {
     return this.tokens.get(accountSid) ?? this.anyonesTokens;
+  }
+
+  /** The secret of a shared key of an account; null when it has no such key. */
+  sharedSecretOf(accountSid: string, keyId: string): string | null {
+    return this.keys?.find((key) => key.accountSid === accountSid && key.keyId === keyId)?.secret ?? null;
   }
 
   get canChangeCalls(): boolean {

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { loadServiceConfig } from '@tandem/platform';
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import twilio from 'twilio';
 import type { IngressMetrics } from '../ingress-metrics.ts';
 import { TwilioAccounts } from './twilio-accounts.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
@@ -12,19 +12,23 @@ const STRANGER = `AC${'c'.repeat(32)}`;
 const BASE = 'https://voice.example.com';
 const PATH = '/twilio/voice?told=0';
 const BOTH = { TWILIO_ACCOUNT_SID: A, TWILIO_AUTH_TOKEN: 'token-a', TWILIO_ACCOUNTS: `${B}:token-b` };
+const KEYS = { ...BOTH, TWILIO_WEBHOOK_KEYS: `${A}:webhooks_sharedkey_1:old-secret, ${A}:webhooks_sharedkey_2:new:secret, ${B}:webhooks_sharedkey_b:secret-b` };
 const REQUIRED = { TANDEM_SECRET: 'x'.repeat(32), REDIS_URL: 'redis://localhost', DATABASE_URL: 'postgres://localhost/x' };
 
 interface Asked {
   readonly account?: string;
   readonly secret?: string;
+  readonly algorithm?: string;
+  readonly settings?: string;
 }
 
 /** What becomes of a request: let in, or why not. */
-function told(environment: Record<string, string>, { account, secret = '' }: Asked): string {
+function told(environment: Record<string, string>, { account, secret = '', algorithm, settings }: Asked): string {
   const counted: string[] = [];
   const fields = { CallSid: `CA${'0'.repeat(32)}`, From: '', ...(account === undefined ? {} : { AccountSid: account }) };
   const headers: Record<string, string | undefined> = {
-    'x-twilio-signature': secret === '' ? undefined : getExpectedTwilioSignature(secret, BASE + PATH, fields),
+    'x-twilio-signature': secret === '' ? undefined : twilio.getExpectedTwilioSignature(secret, BASE + PATH, fields, algorithm),
+    'x-twilio-webhooks-signature-settings': settings,
   };
   const request = { header: (name: string) => headers[name.toLowerCase()], method: 'POST', body: fields, originalUrl: PATH };
   const metrics = { signatureFailures: { inc: ({ reason }: { reason: string }) => counted.push(reason) } } as unknown as IngressMetrics;
@@ -72,5 +76,30 @@ describe('a request of the only account', () => {
     expect(told(open, { secret: 'token-a' })).toBe('let in');
     expect(told(open, { account: B, secret: 'token-a' })).toBe('wrong');
     expect(told(open, { account: B, secret: 'token-b' })).toBe('let in');
+  });
+});
+
+describe('a request signed with a shared key', () => {
+  const signed = (account: string, key: string, secret: string, algorithm = 'HMAC_SHA256') => ({ account, secret, algorithm: 'HMAC_SHA256', settings: `key=${key},algorithm=${algorithm}` });
+
+  it('is let in with a key of its account, old or new', () => {
+    expect(told(KEYS, signed(A, 'webhooks_sharedkey_1', 'old-secret'))).toBe('let in');
+    expect(told(KEYS, signed(A, 'webhooks_sharedkey_2', 'new:secret'))).toBe('let in');
+    expect(told(KEYS, { ...signed(A, 'webhooks_sharedkey_1', 'old-secret'), settings: 'algorithm=HMAC_SHA256, key=webhooks_sharedkey_1' })).toBe('let in');
+    expect(told(KEYS, { ...signed(A, 'webhooks_sharedkey_1', 'old-secret'), algorithm: 'HMAC_SHA1', settings: 'key=webhooks_sharedkey_1,algorithm=HMAC_SHA1' })).toBe('let in');
+  });
+
+  it('is refused with another account’s key, an unknown one, the wrong secret or the token', () => {
+    expect(told(KEYS, signed(A, 'webhooks_sharedkey_b', 'secret-b'))).toBe('unknown-key');
+    expect(told(KEYS, signed(B, 'webhooks_sharedkey_1', 'old-secret'))).toBe('unknown-key');
+    expect(told(KEYS, signed(A, 'webhooks_sharedkey_9', 'old-secret'))).toBe('unknown-key');
+    expect(told(KEYS, signed(A, 'webhooks_sharedkey_1', 'new:secret'))).toBe('wrong');
+    expect(told(KEYS, signed(A, 'webhooks_sharedkey_1', 'token-a'))).toBe('wrong');
+    expect(told(KEYS, { ...signed(A, 'webhooks_sharedkey_1', 'old-secret'), settings: 'nonsense' })).toBe('unknown-key');
+    expect(told(BOTH, signed(A, 'webhooks_sharedkey_1', 'old-secret'))).toBe('unknown-key');
+  });
+
+  it('is refused with an algorithm nobody knows', () => {
+    expect(told(KEYS, signed(A, 'webhooks_sharedkey_1', 'old-secret', 'HMAC_MD5'))).toBe('unknown-algorithm');
   });
 });

@@ -6,16 +6,24 @@ import { IngressMetrics } from '../ingress-metrics.ts';
 import { PublicBaseUrl } from '../public-base-url.ts';
 import { TwilioAccounts } from './twilio-accounts.ts';
 
+/** What may have signed a request. */
+interface Signers {
+  readonly secrets: readonly string[];
+  readonly algorithm: string;
+}
+
 const REFUSALS = {
   missing: 'The request carries no X-Twilio-Signature, so it does not come from Twilio, or a proxy in front takes the header out.',
   wrong: 'The signature does not fit the account and this address. If the request comes from Twilio, TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
   'other-account': 'The request is of an account that is not configured. If it is yours, name it in TWILIO_ACCOUNT_SID or TWILIO_ACCOUNTS.',
+  'unknown-key': 'The request is signed with a shared key that is not configured for its account. Add it to TWILIO_WEBHOOK_KEYS.',
+  'unknown-algorithm': 'The request is signed with an algorithm that is not known here. HMAC_SHA256 and HMAC_SHA1 are.',
 } as const;
 
 /**
- * Lets pass what Twilio signed for the configured public address: with the auth token of the account the request names.
- * Host and X-Forwarded headers are not looked at: who can set them could choose what is verified. Two tokens are accepted
- * while one is being rotated.
+ * Lets pass what Twilio signed for the configured public address: with the auth token of the account the request names, or
+ * with a shared key of that account. Host and X-Forwarded headers are not looked at: who can set them could choose what is
+ * verified. Two tokens, and any number of keys, are accepted while one is being rotated.
  */
 @Injectable()
 export class TwilioSignatureGuard implements CanActivate {
@@ -27,17 +35,32 @@ export class TwilioSignatureGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request>();
-    const signature = request.header('x-twilio-signature');
+    const signature = request.header(twilio.SIGNATURE_HEADER);
     if (!signature) return this.refuse('missing');
     const fields = request.method === 'POST' ? ((request.body ?? {}) as Record<string, unknown>) : {};
-    const account = this.accounts.accountOf(typeof fields['AccountSid'] === 'string' ? fields['AccountSid'] : undefined);
-    if (account === null) return this.refuse('other-account');
+    const { secrets, algorithm } = this.signersOf(fields['AccountSid'], request.header(twilio.SIGNATURE_SETTINGS_HEADER));
     const url = `${this.base.value}${request.originalUrl}`;
-    return this.accounts.tokensOf(account).some((token) => twilio.validateRequest(token, signature, url, fields)) || this.refuse('wrong');
+    return secrets.some((secret) => twilio.validateRequest(secret, signature, url, fields, algorithm)) || this.refuse('wrong');
+  }
+
+  private signersOf(accountSid: unknown, settings: string | undefined): Signers {
+    const account = this.accounts.accountOf(typeof accountSid === 'string' ? accountSid : undefined);
+    if (account === null) return this.refuse('other-account');
+    if (settings === undefined) return { secrets: this.accounts.tokensOf(account), algorithm: twilio.HMAC_SHA1 };
+    const algorithm = twilio.getSignatureAlgorithm(settings);
+    if (algorithm !== twilio.HMAC_SHA256 && algorithm !== twilio.HMAC_SHA1) return this.refuse('unknown-algorithm');
+    const secret = this.accounts.sharedSecretOf(account, keyIn(settings));
+    return secret === null ? this.refuse('unknown-key') : { secrets: [secret], algorithm };
   }
 
   private refuse(reason: keyof typeof REFUSALS): never {
     this.metrics.signatureFailures.inc({ reason });
     throw new Problem(403, 'twilio-signature', 'Not signed by Twilio', REFUSALS[reason], {}, {}, reason);
   }
+}
+
+/** Of `key=webhooks_sharedkey_…,algorithm=HMAC_SHA256`. */
+function keyIn(settings: string): string {
+  const part = settings.split(',').find((candidate) => /^\s*key=/.test(candidate));
+  return part?.slice(part.indexOf('=') + 1).trim() ?? '';
 }

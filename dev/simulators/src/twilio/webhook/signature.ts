@@ -1,7 +1,21 @@
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import { getExpectedTwilioSignature, HMAC_SHA256, SIGNATURE_SETTINGS_HEADER } from 'twilio/lib/webhooks/webhooks.js';
 
 /** Names and values of a form or query; the order does not matter, every value is a text. */
 export type FormFields = Readonly<Record<string, string>>;
+
+/** A signing key of the customer's own, which a webhook rule has put in place of the auth token. */
+export interface SharedKey {
+  readonly id: string;
+  readonly secret: string;
+  /** As announced in the header; signed with HMAC_SHA256 whatever it says. */
+  readonly algorithm?: string;
+}
+
+/** What an account signs its requests with. */
+export interface SigningKeys {
+  readonly authToken: string;
+  readonly sharedKey?: SharedKey | undefined;
+}
 
 /** `X-Twilio-Signature` of a form POST; `url` is the full URL without fragment, query included. */
 export function signForm(authToken: string, url: string, fields: FormFields): string {
@@ -10,5 +24,15 @@ export function signForm(authToken: string, url: string, fields: FormFields): st
 
 /** `X-Twilio-Signature` of a GET or of a WebSocket handshake: the URL alone. */
 export function signUrl(authToken: string, url: string): string {
-  return getExpectedTwilioSignature(authToken, url, {});
+  return signForm(authToken, url, {});
+}
+
+/** The headers that say and prove who a webhook is from. */
+export function signatureHeaders({ authToken, sharedKey }: SigningKeys, url: string, fields: FormFields): Record<string, string> {
+  if (!sharedKey) return { 'x-twilio-signature': signForm(authToken, url, fields) };
+  const { id, secret, algorithm = HMAC_SHA256 } = sharedKey;
+  return {
+    'x-twilio-signature': getExpectedTwilioSignature(secret, url, { ...fields }, HMAC_SHA256),
+    [SIGNATURE_SETTINGS_HEADER.toLowerCase()]: `key=${id},algorithm=${algorithm}`,
+  };
 }

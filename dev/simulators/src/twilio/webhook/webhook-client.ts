@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { type ErrorCode } from '../call-errors.ts';
 import { DEFAULT_BUDGET, readWebhookTarget, type RequestBudget, type RetryPolicy } from './connection-overrides.ts';
-import { type FormFields, signForm, signUrl } from './signature.ts';
+import { type FormFields, signatureHeaders, type SharedKey, type SigningKeys } from './signature.ts';
 
 export type HttpMethod = 'GET' | 'POST';
 
@@ -29,6 +29,8 @@ export interface Network {
 
 export interface WebhookClientOptions {
   readonly authToken: string;
+  /** Signs in place of the auth token. */
+  readonly sharedKey?: SharedKey | undefined;
   readonly network: Network;
   readonly budget?: Partial<RequestBudget>;
 }
@@ -73,12 +75,12 @@ async function readBody(response: IncomingMessage): Promise<Buffer> {
 
 /** Requests webhooks the way Twilio does: signed, form encoded, within a budget, retried by policy. Never throws. */
 export class WebhookClient {
-  readonly #authToken: string;
+  readonly #keys: SigningKeys;
   readonly #network: Network;
   readonly #budget: RequestBudget;
 
   constructor(options: WebhookClientOptions) {
-    this.#authToken = options.authToken;
+    this.#keys = options;
     this.#network = options.network;
     this.#budget = { ...DEFAULT_BUDGET, ...options.budget };
   }
@@ -143,14 +145,13 @@ export class WebhookClient {
     const { method, fields, idempotencyToken } = webhook;
     const form = new URLSearchParams(fields).toString();
     const url = method === 'GET' && form !== '' ? `${webhook.url}${webhook.url.includes('?') ? '&' : '?'}${form}` : webhook.url;
-    const signature = method === 'GET' ? signUrl(this.#authToken, url) : signForm(this.#authToken, url, fields);
     const published = new URL(url);
     const address = this.#network.route(published);
     const headers: Record<string, string | number> = {
       host: published.host,
       'user-agent': 'TwilioProxy/1.1',
       accept: '*/*',
-      'x-twilio-signature': signature,
+      ...signatureHeaders(this.#keys, url, method === 'GET' ? {} : fields),
       'i-twilio-idempotency-token': idempotencyToken,
     };
     if (method === 'POST') {
