@@ -92,6 +92,11 @@ describe('the operators’ API', () => {
     expect(served.sort()).toEqual([...Object.keys(ROUTES), ...OPEN_ROUTES].sort());
   });
 
+  it('has a page that works over plain http', async () => {
+    const response = await fetch(`${control.url}/docs`);
+    expect([response.status, response.headers.get('content-security-policy')]).toEqual([200, expect.not.stringContaining('upgrade-insecure-requests')]);
+  });
+
   describe.each(Object.entries(ROUTES))('%s', (route, { path, body, scope, stranger: allowed }) => {
     const method = route.split(' ')[0] ?? '';
 

@@ -56,7 +56,8 @@ export async function startService<Name extends ServiceName>(name: Name, config:
   app.useLogger(app.get(PinoLogger));
   app.useBodyParser('json', { limit: '256kb' });
   app.useBodyParser('urlencoded', { extended: false, limit: '64kb', parameterLimit: 500 });
-  app.use(helmet());
+  // A page that is served over plain http, as in a local network, must not send the browser to https for its scripts.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.disable('x-powered-by');
   app.set('trust proxy', false);
   options.prepare?.(app, config);

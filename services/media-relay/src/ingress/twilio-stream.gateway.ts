@@ -2,43 +2,57 @@ import { Inject, Logger } from '@nestjs/common';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
 import { TICKET_PARAMETER, type StreamTicket } from '@tandem/contracts';
 import { parseTwilioMessage, WsMessageSocket, type TwilioStart } from '@tandem/telephony';
-import { TokenRefused } from '@tandem/platform';
+import { CONFIG, TokenRefused, type ServiceConfig } from '@tandem/platform';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { Relay } from '../relay/relay.ts';
 import { RelayMetrics } from '../relay/relay-metrics.ts';
 import { StreamTickets } from './stream-tickets.ts';
+import { UnprovedSockets } from './unproved-sockets.ts';
 
 /** Twilio sends `connected` and `start` at once; whoever has not said by then which call it is gets no longer. */
 const START_TIMEOUT_MS = 5_000;
 /** Before it is known who speaks. */
 const MAX_UNAUTHENTICATED_BYTES = 16 * 1024;
+/** Of them: a carrier proves itself within a round trip, so even a relay that is filled at once needs fewer. */
+const LEAST_UNPROVED = 500;
+const FAREWELL_MS = 1_000;
 
 /** Close codes of RFC 6455. */
 const CLOSE_POLICY = 1008;
 const CLOSE_TOO_BIG = 1009;
 const CLOSE_TRY_LATER = 1013;
 
-type Refusal = 'no-start' | 'not-a-start' | 'too-big' | 'no-ticket' | 'ticket-forged' | 'ticket-expired' | 'ticket-wrong-audience' | 'ticket-malformed' | 'ticket-used' | 'call-unknown' | 'call-ended' | 'draining' | 'full' | 'call-state-unavailable';
+type Refusal = 'no-start' | 'not-a-start' | 'too-big' | 'no-ticket' | 'ticket-forged' | 'ticket-expired' | 'ticket-wrong-audience' | 'ticket-malformed' | 'ticket-used' | 'call-unknown' | 'call-ended' | 'draining' | 'full' | 'call-state-unavailable' | 'crowded-out';
 
 /**
  * The door for Twilio Media Streams: checks the ticket, claims the call, hands over the raw socket. Never sees audio;
- * holds nothing but a timer for a socket that has not proved itself.
+ * holds only the sockets that have not proved themselves.
  */
 @WebSocketGateway()
 export class TwilioStreamGateway implements OnGatewayConnection {
   private readonly logger = new Logger(TwilioStreamGateway.name);
+  private readonly unproved: UnprovedSockets;
 
   constructor(
     @Inject(Relay) private readonly relay: Relay,
     @Inject(StreamTickets) private readonly tickets: StreamTickets,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
-  ) {}
+    @Inject(CONFIG) { maxCalls }: ServiceConfig<'media-relay'>,
+  ) {
+    const unproved = new UnprovedSockets({ most: Math.max(LEAST_UNPROVED, 2 * maxCalls), farewellMs: FAREWELL_MS }, () => this.count('crowded-out'));
+    this.unproved = unproved;
+    metrics.unprovedSockets(() => unproved.size);
+  }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
     socket.on('error', () => this.metrics.socketErrors.inc());
-    const timer = setTimeout(() => this.refuse(socket, 'no-start', CLOSE_POLICY), START_TIMEOUT_MS);
+    this.unproved.add(socket);
+    const timer = setTimeout(() => {
+      stop();
+      this.refuse(socket, 'no-start', CLOSE_POLICY);
+    }, START_TIMEOUT_MS);
     const onMessage = (data: RawData, isBinary: boolean): void => {
       const bytes = (data as Buffer).byteLength;
       const message = isBinary || bytes > MAX_UNAUTHENTICATED_BYTES ? null : parseTwilioMessage((data as Buffer).toString());
@@ -66,6 +80,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     } catch (error) {
       return this.refuse(socket, error instanceof TokenRefused ? `ticket-${error.reason}` : 'ticket-malformed', CLOSE_POLICY);
     }
+    this.unproved.proved(socket);
     try {
       const refusal = await this.relay.take(ticket, new WsMessageSocket(socket, connection), start);
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
@@ -77,7 +92,11 @@ export class TwilioStreamGateway implements OnGatewayConnection {
   }
 
   private refuse(socket: WebSocket, refusal: Refusal, code: number): void {
+    this.count(refusal);
+    this.unproved.refuse(socket, code, refusal);
+  }
+
+  private count(refusal: Refusal): void {
     this.metrics.refusedStreams.inc({ reason: refusal });
-    socket.close(code, refusal);
   }
 }

@@ -40,7 +40,7 @@ export class RelayMetrics {
   readonly phrases;
   private readonly streamTotals;
 
-  constructor(@Inject(Metrics) metrics: Metrics) {
+  constructor(@Inject(Metrics) private readonly metrics: Metrics) {
     this.activeCalls = metrics.gauge({ name: 'tandem_relay_active_calls', help: 'Calls held now' });
     this.endedCalls = metrics.counter({ name: 'tandem_relay_calls_ended_total', help: 'Calls ended, by termination', labelNames: ['class', 'reason'] });
     this.refusedStreams = metrics.counter({ name: 'tandem_relay_streams_refused_total', help: 'Sockets closed before they became a stream', labelNames: ['reason'] });
@@ -81,6 +81,17 @@ export class RelayMetrics {
   logged({ refilled, dropped }: CallLogCounters): void {
     this.refilledEvents.set(refilled);
     this.droppedEvents.set(dropped);
+  }
+
+  /** @param count of sockets that have not shown a valid ticket yet */
+  unprovedSockets(count: () => number): void {
+    this.metrics.gauge({
+      name: 'tandem_relay_unproved_sockets',
+      help: 'Sockets that have not shown a valid ticket yet, or were refused and are not gone; bounded',
+      collect() {
+        this.set(count());
+      },
+    });
   }
 
   streamEnded(counters: TwilioStreamCounters): void {
