@@ -160,7 +160,7 @@ export class RunningPlatform {
 
   async metric(service: string, name: string): Promise<string> {
     const instance = this.stack.supervisor.instances.find((candidate) => candidate.startsWith(service)) ?? service;
-    const response = await fetch(`http://127.0.0.1:${this.stack.supervisor.portsOf(instance).http}/metrics`);
+    const response = await fetch(`http://127.0.0.1:${this.stack.supervisor.managementPortOf(instance)}/metrics`);
     return (await response.text()).split('\n').filter((line) => line.startsWith(name)).join('\n');
   }
 

@@ -147,7 +147,7 @@ export class TandemFleet implements Fleet {
   }
 
   private async metric(instance: string, name: string): Promise<number> {
-    const response = await fetch(`http://127.0.0.1:${this.platform.stack.supervisor.portsOf(instance).http}/metrics`);
+    const response = await fetch(`http://127.0.0.1:${this.platform.stack.supervisor.managementPortOf(instance)}/metrics`);
     return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(await response.text())?.[1] ?? Number.NaN);
   }
 

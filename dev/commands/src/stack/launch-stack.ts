@@ -95,6 +95,8 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       REDIS_URL: await between('redis', redis.url),
       CRM_API_URL: `http://127.0.0.1:${ports['crm-api']}`,
       NODE_ENV: 'production',
+      // Side by side on one machine they cannot share a port: each takes a free one.
+      ...(env.MANAGEMENT_PORT ? { MANAGEMENT_PORT: '0' } : {}),
     };
     const instancesOf = (service: Exclude<ServiceName, 'media-relay'>) =>
       Array.from({ length: options.replicas?.[service] ?? 1 }, (_, index) => ({

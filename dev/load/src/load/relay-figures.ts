@@ -22,7 +22,7 @@ export function relaysOf(platform: RunningPlatform): string[] {
 export async function readRelayFigures(platform: RunningPlatform): Promise<RelayFigures> {
   const each = await Promise.all(
     relaysOf(platform).map(async (instance) => {
-      const response = await fetch(`http://127.0.0.1:${platform.stack.supervisor.portsOf(instance).http}/metrics`);
+      const response = await fetch(`http://127.0.0.1:${platform.stack.supervisor.managementPortOf(instance)}/metrics`);
       const text = await response.text();
       const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
       return {

@@ -6,8 +6,8 @@ const SHOWN_CHARACTERS = 500;
 
 export interface Watched {
   readonly isRunning: boolean;
-  /** The port it announced; null before. */
-  readonly port: number | null;
+  /** Where it answers; null before it has announced it. */
+  readonly managementPort: number | null;
 }
 
 /** Null when ready; else why not: it ended, never announced a port, or what /readyz last said. */
@@ -15,15 +15,15 @@ export async function waitUntilReady(watched: Watched, path: string, limitMs: nu
   const until = Date.now() + limitMs;
   let lastAnswer = '';
   while (watched.isRunning && Date.now() < until) {
-    if (watched.port !== null) {
-      const answer = await ask(`http://127.0.0.1:${watched.port}${path}`);
+    if (watched.managementPort !== null) {
+      const answer = await ask(`http://127.0.0.1:${watched.managementPort}${path}`);
       if (answer === null) return null;
       lastAnswer = answer;
     }
     await sleep(POLL_MS);
   }
   if (!watched.isRunning) return 'it ended while it started';
-  if (watched.port === null) return `it announced no port within ${limitMs / 1000} s`;
+  if (watched.managementPort === null) return `it announced no port within ${limitMs / 1000} s`;
   return `${path} did not turn ready within ${limitMs / 1000} s; it last said: ${lastAnswer}`;
 }
 

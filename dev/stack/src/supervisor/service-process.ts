@@ -52,6 +52,7 @@ export class ServiceProcess {
   private log: BoundedLog | null = null;
   private isEndingAsked = false;
   private announcedPort: number | null = null;
+  private announcedManagementPort: number | null = null;
 
   constructor(
     readonly spec: ServiceSpec,
@@ -66,13 +67,17 @@ export class ServiceProcess {
     return this.process?.isRunning ?? false;
   }
 
-  /** The port it announced through its IPC channel; null before. */
-  get port(): number | null {
-    return this.announcedPort;
+  /** Where it answers /readyz and /metrics; null before it is announced. */
+  get managementPort(): number | null {
+    return this.announcedManagementPort ?? this.announcedPort;
   }
 
   get ports(): Record<string, number> {
-    return { ...(this.announcedPort === null ? {} : { http: this.announcedPort }), ...this.spec.ports };
+    return {
+      ...(this.announcedPort === null ? {} : { http: this.announcedPort }),
+      ...(this.announcedManagementPort === null ? {} : { management: this.announcedManagementPort }),
+      ...this.spec.ports,
+    };
   }
 
   /** @throws StackError with the last lines of its output when it does not become ready */
@@ -81,6 +86,7 @@ export class ServiceProcess {
     this.log?.close();
     this.log = new BoundedLog({ file: this.options.logFile, ...(this.options.onLine ? { onLine: this.options.onLine } : {}) });
     this.announcedPort = null;
+    this.announcedManagementPort = null;
     this.isEndingAsked = false;
     const launched = await this.launch(this.log);
     this.process = launched;
@@ -137,8 +143,10 @@ export class ServiceProcess {
 
   private hear(message: unknown): void {
     if (typeof message !== 'object' || message === null) return;
-    const { kind, port } = message as { kind?: unknown; port?: unknown };
-    if (kind === 'listening' && typeof port === 'number') this.announcedPort = port;
+    const { kind, port, managementPort } = message as { kind?: unknown; port?: unknown; managementPort?: unknown };
+    if (kind !== 'listening' || typeof port !== 'number') return;
+    this.announcedManagementPort = typeof managementPort === 'number' ? managementPort : null;
+    this.announcedPort = port;
   }
 
   private tellExit(launched: KeptProcess, exit: Exit): void {

@@ -36,7 +36,7 @@ const REVIVALS = { afterMs: 1_000, most: 5, withinMs: 60_000 };
 
 /**
  * Runs the service processes of a stack. What a service owes it: on start, `process.send({ kind: 'listening', port })` over the IPC channel;
- * 200 at /readyz once it can work; an end on SIGTERM, and on `disconnect` of that channel, which is how it learns that the supervisor is gone.
+ * 200 at /readyz once it can work (on `managementPort`, where the message names one); an end on SIGTERM, and on `disconnect` of that channel, which is how it learns that the supervisor is gone.
  */
 export class Supervisor {
   private readonly services = new Map<string, ServiceProcess>();
@@ -95,6 +95,12 @@ export class Supervisor {
   /** Ports of an instance by name; `http` is the one it announced. */
   portsOf(instance: string): Readonly<Record<string, number>> {
     return this.find(instance).ports;
+  }
+
+  /** Where an instance answers /readyz and /metrics. */
+  managementPortOf(instance: string): number {
+    const { management, http = 0 } = this.find(instance).ports;
+    return management ?? http;
   }
 
   /** The instances, running or not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationFault } from './load-config.ts';
-import { loadServiceConfig } from './services.ts';
+import { ignoredVariables, loadServiceConfig } from './services.ts';
 
 const secret = 'x'.repeat(32);
 const good = { TANDEM_SECRET: secret, REDIS_URL: 'redis://localhost:6379', DATABASE_URL: 'postgres://a:b@localhost/tandem', TWILIO_AUTH_TOKEN: 'token', RELAY_ID: 'relay-1' };
@@ -28,6 +28,23 @@ describe('configuration', () => {
     expect(faults.join('\n')).toMatch(/REDIS_URL is wrong.*redis:\/\//);
     expect(faults.join('\n')).toMatch(/DATABASE_URL is not set: Database to use/);
     expect(faults.join('\n')).not.toContain('short');
+  });
+
+  it('takes the address of a service, which Kubernetes puts where a port should be, for unset', () => {
+    for (const [service, env, port] of [
+      ['call-ingress', 'CALL_INGRESS_PORT', 8080],
+      ['media-relay', 'MEDIA_RELAY_PORT', 8081],
+      ['crm-api', 'CRM_API_PORT', 8082],
+      ['control-api', 'CONTROL_API_PORT', 8083],
+      ['tool-worker', 'TOOL_WORKER_PORT', 8084],
+      ['post-call-worker', 'POST_CALL_WORKER_PORT', 8085],
+    ] as const) {
+      const environment = { ...good, [env]: 'tcp://10.96.12.7:8080', MANAGEMENT_PORT: 'udp://10.96.12.8:9464' };
+      expect(loadServiceConfig(service, environment)).toMatchObject({ port, managementPort: undefined });
+      expect(ignoredVariables(service, environment).sort()).toEqual([env, 'MANAGEMENT_PORT'].sort());
+    }
+    expect(ignoredVariables('crm-api', { ...good, CRM_API_PORT: '8082' })).toEqual([]);
+    expect(faultsOf(() => loadServiceConfig('tool-worker', { ...good, CRM_API_URL: 'tcp://10.96.12.7:8082' }))).toHaveLength(1);
   });
 
   it('takes an empty value for unset', () => {

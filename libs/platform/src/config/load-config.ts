@@ -25,7 +25,8 @@ type Merge<Of extends readonly AnySection[]> = Of extends readonly [Section<infe
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the sections of one service into one object. An empty variable counts as unset.
+ * Reads the sections of one service into one object. An empty variable counts as unset, and so does a
+ * port that is the address of a service ({@link fromServiceLinks}).
  * @throws ConfigurationFault listing every fault
  */
 export function loadConfig<const Of extends readonly AnySection[]>(service: string, sections: Of, environment: Environment): Merge<Of> {
@@ -40,7 +41,7 @@ export function readSections(sections: readonly AnySection[], environment: Envir
   const values: Record<string, unknown> = {};
   const settings = sections.flatMap((section) => Object.entries(section.settings as Settings));
   for (const [key, setting] of settings) {
-    const raw = environment[setting.env] || undefined;
+    const raw = isServiceLink(setting, environment) ? undefined : environment[setting.env] || undefined;
     const parsed = setting.schema.safeParse(raw);
     if (parsed.success) values[key] = parsed.data;
     else if (raw === undefined) faults.push(unset(setting, environment));
@@ -61,4 +62,16 @@ function companyFaults(setting: Setting<unknown>, all: readonly Setting<unknown>
 function unset({ env, description }: Setting<unknown>, environment: Environment): string {
   const written = Object.keys(environment).find((name) => environment[name] && isNear(name, env));
   return `${env} is not set${written ? ` (${written} is; is it misspelt?)` : ''}: ${description}`;
+}
+
+/**
+ * The variables that should be ports and hold an address. Kubernetes sets `CRM_API_PORT=tcp://10.96.12.7:8082` in every pod
+ * beside a Service named `crm-api`, unless the pod says `enableServiceLinks: false`; Docker's links did the same.
+ */
+export function fromServiceLinks(sections: readonly AnySection[], environment: Environment): string[] {
+  return sections.flatMap(({ settings }) => Object.values(settings as Settings).filter((setting) => isServiceLink(setting, environment)).map(({ env }) => env));
+}
+
+function isServiceLink(setting: Setting<unknown>, environment: Environment): boolean {
+  return setting.isPort === true && /^(?:tcp|udp|sctp):\/\//.test(environment[setting.env] ?? '');
 }

@@ -19,6 +19,15 @@ const list = (value: string) => value.split(',').map((part) => part.trim()).filt
 
 export const processSection = section('Every service', 'How a service listens and logs.', {
   host: { env: 'HOST', schema: z.string().default('0.0.0.0'), description: 'Address to listen on.' },
+  managementPort: {
+    env: 'MANAGEMENT_PORT',
+    schema: port.optional(),
+    isPort: true,
+    description: 'Port for `/readyz` and `/metrics`, which are then not on the service\'s own port; 0 takes a free one. See docs/operation.md.',
+    whenUnset: 'they are on the service\'s own port',
+    example: '9464',
+  },
+  managementHost: { env: 'MANAGEMENT_HOST', schema: z.string().optional(), description: 'Address MANAGEMENT_PORT is opened on.', whenUnset: 'HOST', example: '127.0.0.1' },
   logLevel: {
     env: 'LOG_LEVEL',
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -111,7 +120,7 @@ export const carrierApiSection = section('Twilio REST API', 'How running calls a
 });
 
 export const ingressSection = section('call-ingress', 'The door for carriers.', {
-  port: { env: 'CALL_INGRESS_PORT', schema: port.default(8080), description: 'Port of call-ingress.' },
+  port: { env: 'CALL_INGRESS_PORT', schema: port.default(8080), isPort: true, description: 'Port of call-ingress.' },
   publicBaseUrl: {
     env: 'PUBLIC_BASE_URL',
     schema: url('http', 'https').optional(),
@@ -136,7 +145,7 @@ export const ingressSection = section('call-ingress', 'The door for carriers.', 
 });
 
 export const relaySection = section('media-relay', 'The fleet that holds calls.', {
-  port: { env: 'MEDIA_RELAY_PORT', schema: port.default(8081), description: 'Port of media-relay.' },
+  port: { env: 'MEDIA_RELAY_PORT', schema: port.default(8081), isPort: true, description: 'Port of media-relay.' },
   relayId: {
     env: 'RELAY_ID',
     schema: relayIdSchema,
@@ -247,13 +256,13 @@ export const guidedSection = section('Guided engine', 'Programs of the keyless e
 });
 
 export const toolWorkerSection = section('tool-worker', 'Does what agents ask for.', {
-  port: { env: 'TOOL_WORKER_PORT', schema: port.default(8084), description: 'Port of tool-worker (health and metrics).' },
+  port: { env: 'TOOL_WORKER_PORT', schema: port.default(8084), isPort: true, description: 'Port of tool-worker (health and metrics).' },
   crmApiUrl: { env: 'CRM_API_URL', schema: url('http', 'https').default('http://127.0.0.1:8082'), description: 'Where crm-api is.' },
   toolConcurrency: { env: 'TOOL_CONCURRENCY', schema: count(1, 500).default(50), unit: 'jobs', description: 'Tool calls one worker does at a time.' },
 });
 
 export const postCallWorkerSection = section('post-call-worker', 'Writes down what happened.', {
-  port: { env: 'POST_CALL_WORKER_PORT', schema: port.default(8085), description: 'Port of post-call-worker (health and metrics).' },
+  port: { env: 'POST_CALL_WORKER_PORT', schema: port.default(8085), isPort: true, description: 'Port of post-call-worker (health and metrics).' },
   postCallConcurrency: { env: 'POST_CALL_CONCURRENCY', schema: count(1, 100).default(8), unit: 'jobs', description: 'Calls one worker writes at a time.' },
 });
 
@@ -290,9 +299,9 @@ export const webhookSection = section('Webhooks', 'Delivery of events to busines
 });
 
 export const crmApiSection = section('crm-api', 'Contacts, services, resources and bookings.', {
-  port: { env: 'CRM_API_PORT', schema: port.default(8082), description: 'Port of crm-api.' },
+  port: { env: 'CRM_API_PORT', schema: port.default(8082), isPort: true, description: 'Port of crm-api.' },
 });
 
 export const controlApiSection = section('control-api', "The operators' door: calls, transcripts, tool calls, and commands for running calls.", {
-  port: { env: 'CONTROL_API_PORT', schema: port.default(8083), description: 'Port of control-api.' },
+  port: { env: 'CONTROL_API_PORT', schema: port.default(8083), isPort: true, description: 'Port of control-api.' },
 });

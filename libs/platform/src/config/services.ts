@@ -1,4 +1,4 @@
-import { loadConfig } from './load-config.ts';
+import { fromServiceLinks, loadConfig } from './load-config.ts';
 import {
   carrierApiSection,
   carrierSection,
@@ -35,4 +35,9 @@ export type ServiceConfig<Name extends ServiceName> = ReturnType<typeof loadConf
 /** @throws ConfigurationFault listing every fault of the environment */
 export function loadServiceConfig<Name extends ServiceName>(service: Name, environment: Record<string, string | undefined> = process.env): ServiceConfig<Name> {
   return loadConfig(service, serviceSections[service], environment);
+}
+
+/** Names the variables that {@link fromServiceLinks} made the service ignore. */
+export function ignoredVariables(service: ServiceName, environment: Record<string, string | undefined> = process.env): string[] {
+  return fromServiceLinks(serviceSections[service], environment);
 }

@@ -11,6 +11,8 @@ export interface Setting<Value> {
   readonly isSecret?: boolean;
   /** Stands in `.env.example` for a value that has no default. */
   readonly example?: string;
+  /** A port to listen on: `tcp://10.96.12.7:8080` is no value for it, see {@link fromServiceLinks}. */
+  readonly isPort?: boolean;
   /** What holds when the variable is unset, where the schema's default does not say it all. */
   readonly whenUnset?: string;
   /** Variables that have to be set where this one is; of those in brackets of their own, one. */

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AliveController, HealthController } from '../health/health.controller.ts';
 import { Health } from '../health/health.ts';
+import { ManagementServer } from '../health/management-server.ts';
 import { Readiness } from '../health/readiness.ts';
 import { ProblemFilter } from '../http/problem.filter.ts';
 import { ValidationPipe } from '../http/validation.pipe.ts';
@@ -12,18 +13,19 @@ import { CONFIG } from './tokens.ts';
 /** What every service has: configuration, logs, health, metrics, problem+json, validation of whatever declares a schema. */
 @Module({})
 export class PlatformModule {
-  static forService(service: string, config: { logLevel: string }): DynamicModule {
+  static forService(service: string, config: { logLevel: string; managementPort?: number | undefined }): DynamicModule {
     const metrics = new Metrics(service);
     return {
       module: PlatformModule,
       global: true,
       imports: [loggingModule(service, config.logLevel, metrics)],
-      controllers: [AliveController, HealthController],
+      controllers: config.managementPort === undefined ? [AliveController, HealthController] : [AliveController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: Metrics, useValue: metrics },
         { provide: Readiness, useValue: new Readiness() },
         Health,
+        ManagementServer,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useValue: new ValidationPipe() },
       ],

@@ -7,11 +7,13 @@ import { DependencyUnsuitable } from '@tandem/contracts';
 import helmet from 'helmet';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { ConfigurationFault } from '../config/load-config.ts';
-import { loadServiceConfig, type ServiceConfig, type ServiceName } from '../config/services.ts';
+import { ignoredVariables, loadServiceConfig, type ServiceConfig, type ServiceName } from '../config/services.ts';
+import { ManagementServer } from '../health/management-server.ts';
 import { Readiness } from '../health/readiness.ts';
 import { BoundedExpressAdapter } from '../http/bounded-express-adapter.ts';
 import { startTracing } from '../telemetry/tracing.ts';
 import { areZoneRulesOutdated, ZONE_RULES, zoneRulesVersion } from '../telemetry/zone-rules.ts';
+import { nodeProblem } from './node-version.ts';
 import { PlatformModule } from './platform.module.ts';
 
 /** sysexits.h EX_CONFIG: an orchestrator can tell a wrong setting from a crash. */
@@ -25,15 +27,22 @@ export interface RunOptions<Name extends ServiceName> {
 
 /** The `main` of every service: configuration, start, and an orderly end on SIGTERM, Ctrl-C or a lost parent. */
 export async function runService<Name extends ServiceName>(name: Name, options: RunOptions<Name>): Promise<void> {
+  const unsupported = nodeProblem();
+  if (unsupported !== null) {
+    process.stderr.write(`${name} cannot start: ${unsupported}.\n`);
+    process.exit(EXIT_CONFIGURATION);
+  }
   try {
     const config = loadServiceConfig(name);
     const app = await startService(name, config, options);
     endWithTheParent();
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
+    const { port: managementPort } = app.get(ManagementServer);
     const logger = new Logger('Service');
+    for (const variable of ignoredVariables(name)) logger.warn({ variable }, 'a port is the address of a service, as Kubernetes sets it beside a Service of that name: it is ignored; see enableServiceLinks');
     if (areZoneRulesOutdated()) logger.warn({ version: zoneRulesVersion(), tested: ZONE_RULES }, 'time zone rules are older than those of this release: local times may be an hour off; see docs/operation.md');
-    logger.log({ port }, 'listening');
-    process.send?.({ kind: 'listening', port });
+    logger.log({ port, managementPort }, 'listening');
+    process.send?.({ kind: 'listening', port, ...(managementPort === undefined ? {} : { managementPort }) });
   } catch (error) {
     const isSetting = error instanceof ConfigurationFault || error instanceof DependencyUnsuitable;
     process.stderr.write(`${faultText(name, error)}\n`);
@@ -49,7 +58,7 @@ function faultText(name: ServiceName, error: unknown): string {
 
 /** Starts a service in this process; tests use it with port 0. */
 export async function startService<Name extends ServiceName>(name: Name, config: ServiceConfig<Name>, options: RunOptions<Name>): Promise<NestExpressApplication> {
-  const settings = config as { host: string; port: number; logLevel: string; otlpEndpoint?: string };
+  const settings = config as { host: string; port: number; managementHost?: string; managementPort?: number; logLevel: string; otlpEndpoint?: string };
   const stopTracing = startTracing(name, settings.otlpEndpoint);
   const root: DynamicModule = { module: class ServiceRoot {}, imports: [PlatformModule.forService(name, settings), options.module(config)] };
   const app = await NestFactory.create<NestExpressApplication>(root, new BoundedExpressAdapter(), { bufferLogs: true, bodyParser: false, abortOnError: false });
@@ -65,6 +74,7 @@ export async function startService<Name extends ServiceName>(name: Name, config:
   const readiness = app.get(Readiness);
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => readiness.stop());
   await app.listen(settings.port, settings.host);
+  if (settings.managementPort !== undefined) await app.get(ManagementServer).listen(settings.managementPort, settings.managementHost ?? settings.host);
   process.once('exit', () => void stopTracing());
   return app;
 }

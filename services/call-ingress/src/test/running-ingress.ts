@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { runMigrations } from '@tandem/database';
-import { loadServiceConfig, queueToken, startService } from '@tandem/platform';
+import { loadServiceConfig, ManagementServer, queueToken, startService } from '@tandem/platform';
 import { createTestDatabase, HangingLine, testRedisUrl } from '@tandem/stack';
 import type { RedisQueueBackend } from 'bullmq';
 import twilio from 'twilio';
@@ -18,6 +18,8 @@ export interface Answer {
 export class RunningIngress {
   private constructor(
     readonly url: string,
+    /** Where readiness and metrics are, if not there. */
+    readonly managementUrl: string,
     readonly lines: { readonly redis: HangingLine; readonly postgres: HangingLine },
     readonly stop: () => Promise<void>,
   ) {}
@@ -39,7 +41,8 @@ export class RunningIngress {
     });
     const app = await startService('call-ingress', config, callIngress);
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-    return new RunningIngress(`http://127.0.0.1:${port}`, lines, async () => {
+    const { port: managementPort = port } = app.get(ManagementServer);
+    return new RunningIngress(`http://127.0.0.1:${port}`, `http://127.0.0.1:${managementPort}`, lines, async () => {
       for (const line of Object.values(lines)) line.hang(false);
       const queue = app.get<{ readonly backend: RedisQueueBackend }>(queueToken('post-call'));
       await app.close();
@@ -50,8 +53,8 @@ export class RunningIngress {
   }
 
   /** @param withinMs patience; the answer that is later is an error */
-  async get(path: string, withinMs = 10_000): Promise<Answer> {
-    const response = await fetch(this.url + path, { signal: AbortSignal.timeout(withinMs) });
+  async get(path: string, withinMs = 10_000, at = this.url): Promise<Answer> {
+    const response = await fetch(at + path, { signal: AbortSignal.timeout(withinMs) });
     return { status: response.status, text: await response.text() };
   }
 
