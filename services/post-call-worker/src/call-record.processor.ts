@@ -50,7 +50,12 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     if (record.endedAt) await this.store.persisted(callId);
     this.metrics.recorded.inc({ outcome });
     if (record.missingEvents > 0) this.logger.warn({ callId, missingEvents: record.missingEvents }, 'call recorded in part: its event log was full, or parts of it could not be read');
-    this.logger.log({ callId, tenantId, outcome, termination: record.termination?.reason, disposition: record.disposition?.outcome }, 'call recorded');
+    this.logger.log({ callId, tenantId, outcome, termination: record.termination?.reason, disposition: record.disposition?.outcome }, recordedMessage(job.id));
     return { outcome };
   }
+}
+
+/** A call is recorded once; what the carrier reports after its end is added to it. */
+function recordedMessage(jobId: string | undefined): string {
+  return jobId?.endsWith('_carrier-completed') ? 'call record completed by the carrier’s report' : 'call recorded';
 }

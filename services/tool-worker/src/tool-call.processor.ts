@@ -49,8 +49,10 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
     if (problem) this.logger.error({ callId: call.callId, tool: call.name, problem }, 'a tool handler answered something that is no outcome, or asked for a change that cannot be');
     span.setAttribute(ATTRIBUTES.toolOutcome, outcome.status).end();
     this.metrics.ran.inc({ tool: call.name, status: outcome.status });
-    this.metrics.duration.observe({ tool: call.name }, (performance.now() - startedAt) / 1000);
+    const ms = performance.now() - startedAt;
+    this.metrics.duration.observe({ tool: call.name }, ms / 1000);
     await this.replies.publish(call, outcome);
+    this.logger.log({ callId: call.callId, tenantId: call.tenantId, tool: call.name, status: outcome.status, ms: Math.round(ms) }, 'tool call done');
     return outcome;
   }
 

@@ -7,6 +7,7 @@ import { Readiness } from '../health/readiness.ts';
 import { ProblemFilter } from '../http/problem.filter.ts';
 import { ValidationPipe } from '../http/validation.pipe.ts';
 import { loggingModule } from '../logging/logging.module.ts';
+import { ServiceLogger } from '../logging/service-logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { CONFIG } from './tokens.ts';
 
@@ -24,6 +25,7 @@ export class PlatformModule {
         { provide: CONFIG, useValue: config },
         { provide: Metrics, useValue: metrics },
         { provide: Readiness, useValue: new Readiness() },
+        ServiceLogger,
         Health,
         ManagementServer,
         { provide: APP_FILTER, useClass: ProblemFilter },

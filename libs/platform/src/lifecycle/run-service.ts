@@ -5,12 +5,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DependencyUnsuitable } from '@tandem/contracts';
 import helmet from 'helmet';
-import { Logger as PinoLogger } from 'nestjs-pino';
 import { ConfigurationFault } from '../config/load-config.ts';
 import { ignoredVariables, loadServiceConfig, type ServiceConfig, type ServiceName } from '../config/services.ts';
 import { ManagementServer } from '../health/management-server.ts';
 import { Readiness } from '../health/readiness.ts';
 import { BoundedExpressAdapter } from '../http/bounded-express-adapter.ts';
+import { ServiceLogger } from '../logging/service-logger.ts';
 import { startTracing } from '../telemetry/tracing.ts';
 import { areZoneRulesOutdated, ZONE_RULES, zoneRulesVersion } from '../telemetry/zone-rules.ts';
 import { nodeProblem } from './node-version.ts';
@@ -62,7 +62,7 @@ export async function startService<Name extends ServiceName>(name: Name, config:
   const stopTracing = startTracing(name, settings.otlpEndpoint);
   const root: DynamicModule = { module: class ServiceRoot {}, imports: [PlatformModule.forService(name, settings), options.module(config)] };
   const app = await NestFactory.create<NestExpressApplication>(root, new BoundedExpressAdapter(), { bufferLogs: true, bodyParser: false, abortOnError: false });
-  app.useLogger(app.get(PinoLogger));
+  app.useLogger(app.get(ServiceLogger));
   app.useBodyParser('json', { limit: '256kb' });
   app.useBodyParser('urlencoded', { extended: false, limit: '64kb', parameterLimit: 500 });
   // A page that is served over plain http, as in a local network, must not send the browser to https for its scripts.

@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, Get, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Logger, Param, Post, Req } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Problem } from '../http/problem.ts';
 import { ProblemFilter } from '../http/problem.filter.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { loggingModule } from './logging.module.ts';
+import { ServiceLogger } from './service-logger.ts';
 
 @Controller()
 class Things {
@@ -38,17 +39,22 @@ interface Line {
 let app: NestExpressApplication;
 let url: string;
 let lines: Line[] = [];
+let bootLines: Line[] = [];
 const metrics = new Metrics('spec');
 
 beforeAll(async () => {
   const logging = loggingModule('spec', 'debug', metrics, { write: (line) => void lines.push(JSON.parse(line) as Line) });
-  const root = { module: class Root {}, imports: [logging], controllers: [Things], providers: [{ provide: Metrics, useValue: metrics }, { provide: APP_FILTER, useClass: ProblemFilter }] };
-  app = await NestFactory.create<NestExpressApplication>(root, { logger: false, bodyParser: false });
+  const root = { module: class Root {}, imports: [logging], controllers: [Things], providers: [ServiceLogger, { provide: Metrics, useValue: metrics }, { provide: APP_FILTER, useClass: ProblemFilter }] };
+  app = await NestFactory.create<NestExpressApplication>(root, { bufferLogs: true, bodyParser: false });
+  app.useLogger(app.get(ServiceLogger));
   app.useBodyParser('json');
   await app.listen(0, '127.0.0.1');
+  new Logger('Service').log({ port: 1 }, 'listening');
+  bootLines = lines;
   url = `http://127.0.0.1:${(app.getHttpServer() as { address(): AddressInfo }).address().port}`;
 });
 afterAll(() => app.close());
+
 beforeEach(() => {
   lines = [];
 });
@@ -62,6 +68,13 @@ async function lineOf(path: string, init: RequestInit = {}): Promise<Line | unde
   expect(requests()).toHaveLength(1);
   return requests()[0];
 }
+
+describe('the log of a start', () => {
+  it('tells of modules and routes at debug', () => {
+    expect(bootLines.filter(({ level }) => level !== 'debug').map(({ msg }) => msg)).toEqual(['listening']);
+    expect(bootLines.map((line) => line['context'])).toEqual(expect.arrayContaining(['InstanceLoader', 'RouterExplorer', 'NestApplication']));
+  });
+});
 
 describe('the log of a request', () => {
   it('has the route, not the path or query', async () => {
