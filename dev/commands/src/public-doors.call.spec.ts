@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { scripted, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
+import { RunningPlatform, words } from './running-platform.ts';
+
+jest.setTimeout(180_000);
+
+const REQUESTS = 200;
+const EVERY_MS = 100;
+const PATHS = [`/${'a'.repeat(15_000)}`, `/${'a/'.repeat(7_500)}`];
+const FRAME_BYTES = 160;
+
+let platform: RunningPlatform;
+beforeAll(async () => {
+  platform = await RunningPlatform.start();
+  platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the whole afternoon is free.' });
+});
+afterAll(() => platform.stop());
+
+const session = (): SimulatedSession => platform.model.sessions.at(-1)!;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Long paths, ten a second at each door. Answers the statuses. */
+async function strangers(doors: readonly string[]): Promise<number[]> {
+  const asked: Promise<number>[] = [];
+  for (let count = 0; count < REQUESTS; count += 1) {
+    for (const door of doors) asked.push(fetch(door + PATHS[count % PATHS.length]!).then(async (response) => (await response.arrayBuffer(), response.status)));
+    await pause(EVERY_MS);
+  }
+  return Promise.all(asked);
+}
+
+/** Frames that the carrier has sent and the model does not have, at the best moment of two seconds: the way there has a length, and it wavers. */
+async function leastUnderWay(call: SimulatedCall, held: SimulatedSession): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 100; look += 1) {
+    least = Math.min(least, call.report().streams[0]!.mediaSent - Math.floor(held.received.length / FRAME_BYTES));
+    await pause(20);
+  }
+  return least;
+}
+
+/** Calls that ring and hang up while `isOver` is false: how long their voice webhooks took. */
+async function callers(isOver: () => boolean): Promise<number[]> {
+  const took: number[] = [];
+  while (!isOver()) {
+    const call = platform.ring();
+    await call.waitForSpeech().catch(() => undefined);
+    call.hangup();
+    const report = await call.ended;
+    for (const entry of report.timeline) if (entry.kind === 'webhook' && entry.purpose === 'voice') took.push(entry.httpStatus === 200 ? entry.tookMs : Number.POSITIVE_INFINITY);
+  }
+  return took;
+}
+
+describe('strangers who ask the public doors for long addresses there are not', () => {
+  it('neither hold up carriers nor the calls that run', async () => {
+    const call = platform.ring();
+    await call.waitForSpeech();
+    const held = session();
+    const before = await leastUnderWay(call, held);
+    let isOver = false;
+    const talk = (async () => {
+      while (!isOver) {
+        await call.say(words(900));
+        await pause(1_500);
+      }
+    })();
+    const relay = `http://127.0.0.1:${platform.stack.supervisor.portsOf('relay-1').http}`;
+    const voice = callers(() => isOver);
+    const statuses = await strangers([platform.stack.urls.ingress, relay]);
+    isOver = true;
+    await talk;
+    const took = (await voice).sort((a, b) => a - b);
+    const lost = (await leastUnderWay(call, held)) - before;
+    call.hangup();
+    const report = await call.ended;
+    console.log(`voice webhooks: ${took.length}, half of them within ${took[took.length >> 1]?.toFixed(0)} ms, all within ${took.at(-1)?.toFixed(0)} ms; frames of the call: ${report.streams[0]?.mediaSent}, lost ${lost}`);
+    expect(new Set(statuses)).toEqual(new Set([404]));
+    expect(statuses).toHaveLength(2 * REQUESTS);
+    expect(took.every(Number.isFinite)).toBe(true);
+    expect([report.streams.length, report.endedBy]).toEqual([1, 'hangup-by-party']);
+    expect(lost).toBeLessThanOrEqual(0);
+    for (const service of ['call-ingress', 'relay-1']) expect(await platform.metric(service, 'tandem_unrouted_requests_total')).toMatch(new RegExp(` ${REQUESTS}$`));
+    expect(platform.lines.filter((line) => line.includes('aaaaaaaaaa'))).toEqual([]);
+  });
+
+  it('are told in the log why a webhook was refused, not by whom', async () => {
+    const answer = await fetch(`${platform.publicUrl}/twilio/voice`, { method: 'POST', body: new URLSearchParams({ From: '+12025550123', CallSid: 'CA1' }) });
+    expect(answer.status).toBe(403);
+    const line = await platform.eventually(() => platform.lines.find((told) => told.startsWith('call-ingress ') && told.includes('"status":403')), (told) => told !== undefined, 'the refusal in the log');
+    expect(JSON.parse(line!.slice('call-ingress '.length))).toMatchObject({ level: 'warn', route: '/twilio/voice', code: 'twilio-signature', reason: 'missing' });
+    expect(line).not.toMatch(/2025550123/);
+  });
+});
