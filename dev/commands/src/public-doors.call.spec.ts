@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
 import { RunningPlatform, words } from './running-platform.ts';
@@ -8,6 +12,8 @@ const REQUESTS = 200;
 const EVERY_MS = 100;
 const PATHS = [`/${'a'.repeat(15_000)}`, `/${'a/'.repeat(7_500)}`];
 const FRAME_BYTES = 160;
+/** Refused after 5 s, cut off a second later; `ws` by itself lets it be for 35 s. */
+const FAR_BEYOND_MS = 15_000;
 
 let platform: RunningPlatform;
 beforeAll(async () => {
@@ -17,14 +23,13 @@ beforeAll(async () => {
 afterAll(() => platform.stop());
 
 const session = (): SimulatedSession => platform.model.sessions.at(-1)!;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Long paths, ten a second at each door. Answers the statuses. */
 async function strangers(doors: readonly string[]): Promise<number[]> {
   const asked: Promise<number>[] = [];
   for (let count = 0; count < REQUESTS; count += 1) {
     for (const door of doors) asked.push(fetch(door + PATHS[count % PATHS.length]!).then(async (response) => (await response.arrayBuffer(), response.status)));
-    await pause(EVERY_MS);
+    await sleep(EVERY_MS);
   }
   return Promise.all(asked);
 }
@@ -34,7 +39,7 @@ async function leastUnderWay(call: SimulatedCall, held: SimulatedSession): Promi
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < 100; look += 1) {
     least = Math.min(least, call.report().streams[0]!.mediaSent - Math.floor(held.received.length / FRAME_BYTES));
-    await pause(20);
+    await sleep(20);
   }
   return least;
 }
@@ -62,7 +67,7 @@ describe('strangers who ask the public doors for long addresses there are not', 
     const talk = (async () => {
       while (!isOver) {
         await call.say(words(900));
-        await pause(1_500);
+        await sleep(1_500);
       }
     })();
     const relay = `http://127.0.0.1:${platform.stack.supervisor.portsOf('relay-1').http}`;
@@ -90,5 +95,28 @@ describe('strangers who ask the public doors for long addresses there are not', 
     const line = await platform.eventually(() => platform.lines.find((told) => told.startsWith('call-ingress ') && told.includes('"status":403')), (told) => told !== undefined, 'the refusal in the log');
     expect(JSON.parse(line!.slice('call-ingress '.length))).toMatchObject({ level: 'warn', route: '/twilio/voice', code: 'twilio-signature', reason: 'missing' });
     expect(line).not.toMatch(/2025550123/);
+  });
+});
+
+describe('a media socket that shows no ticket', () => {
+  it('is cut off soon after it is refused, although it answers nothing and goes on sending', async () => {
+    const { http } = platform.stack.supervisor.portsOf('relay-1');
+    const socket = connect(http!, '127.0.0.1');
+    const closed = once(socket, 'close');
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(`GET /media/relay-1 HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`);
+    await once(socket, 'data');
+    // The head of a text message of 60,000 bytes with an all-zero mask, and then one byte of it at a time.
+    socket.write(Buffer.from([0x81, 0xfe, 0xea, 0x60, 0, 0, 0, 0]));
+    const drip = setInterval(() => socket.write('a'), 50);
+    try {
+      expect(await Promise.race([closed.then(() => 'cut off'), sleep(FAR_BEYOND_MS, 'still there', { ref: false })])).toBe('cut off');
+    } finally {
+      clearInterval(drip);
+      socket.destroy();
+    }
+    expect(await platform.metric('relay-1', 'tandem_relay_streams_refused_total{reason="no-start"')).toMatch(/ 1$/);
+    expect(await platform.metric('relay-1', 'tandem_relay_unproved_sockets')).toMatch(/ 0$/);
   });
 });
