@@ -92,9 +92,13 @@ describe('the operators’ API', () => {
     expect(served.sort()).toEqual([...Object.keys(ROUTES), ...OPEN_ROUTES].sort());
   });
 
-  it('has a page that works over plain http', async () => {
+  it('has a page that works over plain http, with sections that are words', async () => {
     const response = await fetch(`${control.url}/docs`);
     expect([response.status, response.headers.get('content-security-policy')]).toEqual([200, expect.not.stringContaining('upgrade-insecure-requests')]);
+    expect(await response.text()).toMatch(/<title>Tandem/);
+    const { paths } = (await control.ask('GET', '/openapi.json')).body as { paths: Record<string, Record<string, { tags?: string[] }>> };
+    const sections = new Set(Object.values(paths).flatMap((methods) => Object.values(methods).flatMap(({ tags }) => tags)));
+    expect([...sections].filter((section) => !/^[a-z-]+$/.test(section ?? ''))).toEqual([]);
   });
 
   describe.each(Object.entries(ROUTES))('%s', (route, { path, body, scope, stranger: allowed }) => {

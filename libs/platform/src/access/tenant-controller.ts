@@ -9,11 +9,16 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
     Controller(`v1/${path}`),
     NeedsScopes(scopes),
     UseGuards(TenantGuard),
-    ApiTags(path),
+    ApiTags(sectionOf(path)),
     ApiBearerAuth(),
     ApiResponse({ status: 400, description: '`invalid-request`: `errors` names each field that is wrong, and how.', standardSchema: problemSchema }),
     ApiResponse({ status: 401, description: 'No valid API key or service token.', standardSchema: problemSchema }),
     ApiResponse({ status: 403, description: 'The key lacks the scope.', standardSchema: problemSchema }),
     ApiResponse({ status: 503, description: 'The database is away; try again after Retry-After seconds.', standardSchema: problemSchema }),
   );
+}
+
+/** The thing an address is about: `recordings` of `calls/:callId/recordings/:recordingId`. */
+function sectionOf(path: string): string {
+  return path.split('/').findLast((part) => !part.startsWith(':')) ?? path;
 }

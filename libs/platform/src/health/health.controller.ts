@@ -1,9 +1,11 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Health, type HealthAnswer } from './health.ts';
 
 /** The process answers. Open on every port: it tells nothing else. */
 @Controller()
+@ApiTags('health')
 export class AliveController {
   constructor(@Inject(Health) private readonly health: Health) {}
 
@@ -16,6 +18,7 @@ export class AliveController {
 
 /** Readiness and metrics on the service's own port, where MANAGEMENT_PORT does not give them one of theirs. */
 @Controller()
+@ApiTags('health')
 export class HealthController {
   constructor(@Inject(Health) private readonly health: Health) {}
 

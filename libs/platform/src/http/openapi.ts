@@ -10,5 +10,5 @@ export function serveOpenApi(app: NestExpressApplication, about: { readonly titl
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key (tk_…) or a service token.' })
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { customSiteTitle: about.title, jsonDocumentUrl: 'openapi.json', raw: ['json'] });
 }
