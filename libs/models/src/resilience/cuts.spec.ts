@@ -7,6 +7,22 @@ const cut = providerError('connectivity', 'close-1006');
 const { seedOf } = ResilientScene;
 const book = defineTool({ name: 'book', description: 'Books.', place: 'worker', arguments: z.strictObject({ day: z.string() }), cancellable: false, deadlineMs: 8_000 });
 
+describe('a session that takes its time to open', () => {
+  it('hears what the caller said meanwhile, once and from its beginning, before it is asked for anything', async () => {
+    const call = new ResilientScene({ isModelSlow: true });
+    for (let spokenMs = 0; spokenMs < 900; spokenMs += 20) {
+      call.stream.say(Buffer.alloc(160, 0x10));
+      await call.passes(20);
+    }
+    call.model.ready();
+    await call.passes(1);
+    expect(call.model.audioMs).toBe(900);
+    expect(call.model.asked).toEqual(['say: Good morning, Northwind.']);
+    await call.callerSpeaksFor(100);
+    expect(call.model.audioMs).toBe(1_000);
+  });
+});
+
 describe('a socket that is cut', () => {
   it('in the middle of an answer: the caller hears the rest from another session that knows what was said', async () => {
     const call = new ResilientScene();

@@ -218,6 +218,7 @@ export class ResilientSession implements VoiceModelSession {
     this.renewal.opened(inner.rung.model.capabilities.maxSessionMs);
     if (this.state === 'opening') this.state = 'running';
     if (isFirst) {
+      this.replayTo(inner);
       this.listener.onReady();
       for (const request of this.owed.take().requests) this.ask(request);
       return;
@@ -231,10 +232,15 @@ export class ResilientSession implements VoiceModelSession {
   private goOn(inner: InnerSession): void {
     const { requests, isCutOff } = this.owed.take();
     if (isCutOff) inner.session.addNote(GO_ON);
-    for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
+    this.replayTo(inner);
     for (const request of requests) this.respond(request);
     if (!this.caller.isAwaiting) return;
     this.later(REPLAY_PATIENCE_MS, () => this.replayUnheard(inner));
+  }
+
+  /** What the caller said while there was no session is heard by the one that has opened. */
+  private replayTo(inner: InnerSession): void {
+    for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
   }
 
   private replayUnheard(inner: InnerSession): void {
