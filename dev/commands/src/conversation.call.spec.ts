@@ -38,7 +38,7 @@ describe('the greeting', () => {
       second.hangup();
       const report = await second.ended;
       expect(askedFor(greeting)).toBe(false);
-      expect(session().counters.refusals).toEqual({});
+      expect(session().mistakes).toEqual({});
       const recorded = await platform.recorded(second.sid);
       expect(recorded.transcript.map(({ speaker, text, interrupted }) => ({ speaker, text, interrupted }))).toEqual([{ speaker: 'agent', text: greeting, interrupted: false }]);
       console.log(`greeting from the cache: first sound ${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`);
@@ -86,7 +86,7 @@ describe('a sound of listening', () => {
       call.hangup();
       const report = await call.ended;
       expect(clearsOf(report)).toBe(1);
-      expect(session().counters.refusals).toEqual({});
+      expect(session().mistakes).toEqual({});
       const { transcript, latencies } = await platform.recorded(call.sid);
       for (const kind of ['interruption-to-clear', 'interruption-to-silence']) expect(latencies[kind]?.count).toBe(1);
       expect(await platform.metric('relay-1', 'tandem_latency_seconds_count')).toContain('kind="interruption-to-silence"');
@@ -132,7 +132,7 @@ describe('a tool that takes its time', () => {
       const said = transcript.filter(({ speaker }) => speaker === 'agent').map(({ text }) => text);
       expect(said.slice(1)).toEqual(['One moment, please.', 'Here you are.']);
       expect(clearsOf(report)).toBeGreaterThanOrEqual(1);
-      expect(session().counters.refusals).toEqual({});
+      expect(session().mistakes).toEqual({});
     });
   });
 });
@@ -174,7 +174,7 @@ describe('the call changes while it runs', () => {
       await answer(call);
       await platform.eventually(() => session().config as { instructions?: string; audio?: { input?: { noise_reduction?: { type: string } } } }, (config) => config.audio?.input?.noise_reduction?.type === 'far_field', 'the noise reduction to change');
       expect(session().config).toMatchObject({ instructions: expect.stringContaining('Speak Spanish'), audio: { input: { transcription: { languages: ['es'] } } } });
-      expect(session().counters.refusals).toEqual({});
+      expect(session().mistakes).toEqual({});
       call.hangup();
       await call.ended;
     });

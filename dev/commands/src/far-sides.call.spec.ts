@@ -97,7 +97,7 @@ describe('a model a round trip away', () => {
       const report = await hungUp(call);
       expect(troublesOf(report)).toEqual(NONE);
       const session = platform.model.sessions.at(-1)!;
-      expect(session.counters.refusals).toEqual({});
+      expect(session.mistakes).toEqual({});
       expect(session.receivedEvents('conversation.item.truncate')).toHaveLength(1);
       const { transcript, toolCalls } = await platform.recorded(call.sid);
       expect(toolCalls).toMatchObject([{ name: 'lookup_customer', outcome: { status: 'ok' } }]);

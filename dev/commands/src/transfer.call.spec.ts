@@ -127,7 +127,7 @@ describe('a caller put through cold', () => {
     expect(faults(report)).toEqual([]);
     expect(JSON.stringify(session().seededItems)).toContain('Putting the caller through to sales ended with: busy');
     expect(JSON.stringify(session().seededItems)).toContain('transfer_call');
-    expect(session().counters.refusals).toEqual({});
+    expect(session().mistakes).toEqual({});
     const recorded = await platform.recorded(call.sid);
     expect(recorded.termination?.reason).toBe('caller-hangup');
     expect(recorded.transcript.map(({ text }) => text)).toEqual(expect.arrayContaining([TRANSFERRING, NOBODY, 'I can take a message.']));

@@ -37,7 +37,7 @@ describe('a call', () => {
     const bookings = await platform.sql<{ status: string; phone: string }>('SELECT b.status, c.phone FROM bookings b JOIN contacts c ON c.id = b.contact_id WHERE b.call_id = $1', recorded.callId);
     expect(bookings).toEqual([{ status: 'booked', phone: CALLER }]);
     const [session] = platform.model.sessions.slice(-1);
-    expect(session?.counters.refusals).toEqual({});
+    expect(session?.mistakes).toEqual({});
   });
 
   it('passes audio both ways without changing a byte', async () => {
@@ -69,7 +69,7 @@ describe('a call', () => {
     const report = await call.ended;
     const [session] = platform.model.sessions.slice(-1);
     expect(report.errors.filter(({ level }) => level === 'error')).toEqual([]);
-    expect(session!.counters.refusals).toEqual({});
+    expect(session!.mistakes).toEqual({});
     const truncations = session!.sentEvents('conversation.item.truncated');
     expect(truncations.length).toBeGreaterThanOrEqual(1);
     const [stream] = report.streams;

@@ -121,7 +121,7 @@ export class Bench {
     const own = session.items.slice(session.seededItems.length).filter(({ type }) => type === 'message');
     const wordsOf = (role: string) => own.filter((wire) => wire['role'] === role).map(textOf).filter((text) => text !== '');
     const [heard, said] = [wordsOf('user'), wordsOf('assistant')];
-    const refusals = { ...session.counters.refusals };
+    const refusals = { ...session.mistakes };
     this.history.add({ kind: 'model-session', call: this.callOf(session), session: session.id, openedAt: Math.round(Date.now() - session.ageMs), seeded, heard, said, refusals });
   }
 

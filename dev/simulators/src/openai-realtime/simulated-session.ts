@@ -12,6 +12,8 @@ import type { SessionKind } from './session-config.ts';
 /** A client that reads nothing is let go when this much waits for it. */
 const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
+const CROSSED: ReadonlySet<string> = new Set(['response_cancel_not_active', 'conversation_already_has_active_response']);
+
 /** How long a connection cut by FIN waits for the other side's FIN. */
 const FIN_PATIENCE_MS = 2000;
 
@@ -113,6 +115,16 @@ export class SimulatedSession implements FaultVictim {
 
   get counters(): Readonly<SessionCounters> {
     return this.recording.counters;
+  }
+
+  /**
+   * Events refused for being wrong, by code. Over a distance those are left out that met one of ours on the way: by the time
+   * they came the response they stop was over, or the one they ask for had begun.
+   */
+  get mistakes(): Readonly<Record<string, number>> {
+    const { refusals } = this.counters;
+    if (this.roundTripMs === 0) return refusals;
+    return Object.fromEntries(Object.entries(refusals).filter(([code]) => !CROSSED.has(code)));
   }
 
   /** Items of the default conversation, as the wire shows them. */
