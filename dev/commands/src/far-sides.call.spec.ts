@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { scripted, type Behaviour, type CallReport, type SimulatedCall, type StreamFault } from '@tandem/simulators';
+import { scripted, type Behaviour, type CallReport, type FaultSpec, type SimulatedCall, type StreamFault } from '@tandem/simulators';
 import { answer, RunningPlatform, words } from './running-platform.ts';
 
 jest.setTimeout(120_000);
@@ -105,15 +105,24 @@ describe('a model a round trip away', () => {
     });
   });
 
-  it('that completes an answer without a sound is asked again', async () => {
+  const halves: [string, FaultSpec][] = [
+    ['completes an answer without a sound', { kind: 'fail-response', as: 'mute', response: 'each', times: 1 }],
+    ['cuts an answer off in its middle', { kind: 'fail-response', as: 'max_output_tokens', response: 'each', audioMs: 400, times: 1 }],
+  ];
+  it.each(halves)('that %s is asked again', async (_how, fault) => {
     platform.model.addCallerLines({ lines: ['I need a plumber.'] });
-    platform.model.faults.add({ kind: 'fail-response', as: 'mute', response: 2, times: 1 });
     await platform.withAgent({ greeting: GREETING }, async () => {
       const call = platform.ring();
-      await answer(call);
       await call.waitForSpeech();
       await call.waitForSilence(600);
+      platform.model.faults.add(fault);
+      await call.say(words(900));
+      await call.waitForSpeech();
+      await call.waitForSilence(2_000);
       expect(troublesOf(await hungUp(call))).toEqual(NONE);
+      expect(platform.model.faults.list()).toEqual([]);
+      const { transcript } = await platform.recorded(call.sid);
+      expect(transcript.at(-1)).toMatchObject({ text: 'Of course. Which day would suit you best?', interrupted: false });
     });
   });
 });

@@ -231,8 +231,8 @@ export class RealtimeSimulator {
     }
     const link = drawLink(this.#options.link ?? INTERNET, this.#random);
     const [roundTripMs] = link.roundTripMs;
-    // TCP and TLS have taken two round trips, the upgrade takes one.
-    if (roundTripMs > 0) await sleep(roundTripMs * 3, undefined, { ref: false });
+    // TCP and TLS take two round trips; the answer to the upgrade is on its way back together with the first event.
+    if (roundTripMs > 0) await sleep(roundTripMs * 2.5, undefined, { ref: false });
     if (socket.destroyed || !this.#server) return;
     const verdict = (fault && faultyHandshake(fault)) ?? judgeHandshake(request, this.#options);
     if (verdict.kind === 'http') return this.#refuse(socket, verdict);

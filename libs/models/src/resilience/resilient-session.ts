@@ -208,23 +208,21 @@ export class ResilientSession implements VoiceModelSession {
 
   /** The session just opened is the one the caller talks to. */
   private begin(inner: InnerSession): void {
-    const isFirst = this.lastUsed === null;
-    const isFurtherDown = !isFirst && this.lastUsed?.rung !== inner.rung;
-    const { gap } = this;
+    const { gap, lastUsed } = this;
     this.lastUsed = inner;
     this.gap = null;
     inner.becomeReady();
     for (const note of this.notes.splice(0)) inner.session.addNote(note);
     this.renewal.opened(inner.rung.model.capabilities.maxSessionMs);
     if (this.state === 'opening') this.state = 'running';
-    if (isFirst) {
-      this.replayTo(inner);
+    if (!lastUsed) {
+      for (const frame of this.caller.replay()) inner.session.pushAudio(frame); // Said while it was being opened.
       this.listener.onReady();
       for (const request of this.owed.take().requests) this.ask(request);
       return;
     }
     const gapMs = gap ? Math.round(this.options.clock.now() - gap.since) : 0;
-    this.listener.onMoved({ provider: inner.session.provider, model: inner.session.model, why: isFurtherDown ? 'ladder' : (gap?.why ?? 'renewal'), gapMs });
+    this.listener.onMoved({ provider: inner.session.provider, model: inner.session.model, why: lastUsed.rung !== inner.rung ? 'ladder' : (gap?.why ?? 'renewal'), gapMs });
     this.goOn(inner);
   }
 
@@ -232,15 +230,10 @@ export class ResilientSession implements VoiceModelSession {
   private goOn(inner: InnerSession): void {
     const { requests, isCutOff } = this.owed.take();
     if (isCutOff) inner.session.addNote(GO_ON);
-    this.replayTo(inner);
+    for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
     for (const request of requests) this.respond(request);
     if (!this.caller.isAwaiting) return;
     this.later(REPLAY_PATIENCE_MS, () => this.replayUnheard(inner));
-  }
-
-  /** What the caller said while there was no session is heard by the one that has opened. */
-  private replayTo(inner: InnerSession): void {
-    for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
   }
 
   private replayUnheard(inner: InnerSession): void {
