@@ -1,4 +1,5 @@
 import { mulawTone } from '../audio/mulaw.ts';
+import { type CallEntry } from './call-report.ts';
 import { type CalleeScript } from './callee.ts';
 import { type SimulatedCall } from './simulated-call.ts';
 
@@ -11,25 +12,31 @@ export interface PersonOptions {
   readonly talkMs?: number;
 }
 
-/** Waits until the leg is asked for a key or a word. */
-async function asked(leg: SimulatedCall): Promise<void> {
-  if (leg.report().timeline.some((entry) => entry.kind === 'verb' && entry.name === 'Gather')) return;
+/** Resolves when the leg has had an entry of this kind, or is over. */
+async function happens(leg: SimulatedCall, isIt: (entry: CallEntry) => boolean): Promise<void> {
+  if (leg.report().timeline.some(isIt)) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = leg.listen((entry) => {
-    if (entry.kind === 'verb' && entry.name === 'Gather') resolve();
+    if (isIt(entry)) resolve();
   });
   await Promise.race([promise, leg.leftDocument]);
   stop();
 }
+
+/** The leg is asked for a key or a word. */
+const isAsked = (entry: CallEntry): boolean => entry.kind === 'verb' && entry.name === 'Gather';
+const isBridged = ({ kind }: CallEntry): boolean => kind === 'bridged';
 
 function answering({ ringMs = 1000, listenMs = 1000, talkMs = 5000 }: PersonOptions, answer: (leg: SimulatedCall) => void | Promise<unknown>): CalleeScript {
   return {
     outcome: 'answer',
     ringMs,
     onAnswer: async (leg) => {
-      await asked(leg);
+      await happens(leg, isAsked);
       await leg.sleepWhileAlive(listenMs);
       if (!leg.hasEnded) await answer(leg);
+      // With time run faster than life, the way to the other party may take longer than the talk itself.
+      await happens(leg, isBridged);
     },
     actions: [{ afterMs: talkMs, hangup: true }],
   };

@@ -121,7 +121,7 @@ describe('Dial', () => {
 
     it('lets the callee hear it alone, and bridges when it was accepted', async () => {
       bench.app.on('/accept', ({ fields }) => (fields.Digits === '1' ? '<Response/>' : '<Response><Hangup/></Response>'));
-      callees['+14155550111'] = { outcome: 'answer', ringMs: 100, actions: [{ afterMs: 500, press: '1' }, { afterMs: 3000, hangup: true }] };
+      callees['+14155550111'] = PEOPLE.acceptsByKey();
       const report = await bench.dial(body).ended;
       expect(legs[0]!.report().said).toEqual(['Press one to take the call.']);
       expect(report.said).toEqual(['back']);
