@@ -51,14 +51,20 @@ describe('a session that takes a call over', () => {
   });
 
   it('answers at once a caller who has had no answer', async () => {
-    const call = takeOver([attached, agent('Good morning.', 500), caller('A plumber please.', 2_000)], 900);
+    const call = takeOver([attached, agent('Good morning.', 500), caller('A plumber please.', 2_000)], 400);
     await call.passes(1);
     expect(call.model.asked).toEqual(['reply']);
   });
 
+  it('explains the silence before the answer when that will be heard, too', async () => {
+    const call = takeOver([attached, agent('Good morning.', 500), caller('A plumber please.', 2_000)], 900);
+    await call.passes(1);
+    expect(call.model.asked).toEqual(['say: Sorry, the line was gone for a moment.', 'reply']);
+  });
+
   it('answers at once a caller whose answer was cut off before it could be put on record', async () => {
     const measured: CallFact = { type: 'latency.measured', data: { kind: 'caller-to-agent', ms: 600 } };
-    const call = takeOver([attached, agent('Good morning.', 500), measured], 900);
+    const call = takeOver([attached, agent('Good morning.', 500), measured], 400);
     await call.passes(1);
     expect(call.model.asked).toEqual(['reply']);
   });
@@ -70,7 +76,7 @@ describe('a session that takes a call over', () => {
   });
 
   it('answers at once a caller who had just interrupted', async () => {
-    const call = takeOver([attached, agent('We have openings on', 500, true)], 900);
+    const call = takeOver([attached, agent('We have openings on', 500, true)], 400);
     await call.passes(1);
     expect(call.model.asked).toEqual(['reply']);
   });
@@ -137,7 +143,7 @@ describe('a tool the earlier session had called', () => {
   });
 
   it('is left alone when its outcome is on record', async () => {
-    const call = takeOver([...pending, finished(3_600)], 900);
+    const call = takeOver([...pending, finished(3_600)], 400);
     await call.passes(1);
     expect(call.toolCaller.resumed).toEqual([]);
     expect(call.model.asked).toEqual(['reply']);

@@ -39,6 +39,11 @@ export interface Takeover {
 
 /** Shorter interruptions pass for a pause; longer ones are explained. */
 const AUDIBLE_GAP_MS = 1_500;
+/**
+ * Until a caller who waits for an answer hears it, at the least: a model session takes four round trips to open, and its
+ * provider some tenths of a second to the first sound. The explanation comes from memory, at once.
+ */
+const ANSWER_TAKES_MS = 1_000;
 
 /** Reads the log of a call for the session that takes it over. */
 export function takeoverOf(events: readonly CallEvent[]): Takeover {
@@ -105,13 +110,15 @@ function tellsOfAnAnswer({ type, data }: CallEvent): boolean {
 const REPLY: SpeakRequest = { kind: 'reply' };
 
 /**
- * What is said first on the new stream. A gap the caller heard is explained; an unanswered caller is answered, once
- * outcomes that are waited for have come; a short gap after a finished sentence passes in silence.
+ * What is said first on the new stream. A gap the caller heard, or is about to hear, is explained; an unanswered caller is
+ * answered, once outcomes that are waited for have come; a short gap after a finished sentence passes in silence.
  */
 export function firstWords(takeover: Takeover, call: CallFacts, clock: Clock): Opening {
   const texts = textsOf(call.agent, call.language);
   if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
-  const isAudible = clock.wallTime() - takeover.lastSignAt > AUDIBLE_GAP_MS;
-  const isReplyNow = (isAudible || takeover.isReplyOwed) && takeover.openTools.length === 0;
+  const isReplyOwed = takeover.isReplyOwed && takeover.openTools.length === 0;
+  const silentMs = clock.wallTime() - takeover.lastSignAt + (isReplyOwed ? ANSWER_TAKES_MS : 0);
+  const isAudible = silentMs > AUDIBLE_GAP_MS;
+  const isReplyNow = isReplyOwed || (isAudible && takeover.openTools.length === 0);
   return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
 }
