@@ -52,7 +52,7 @@ class Listener implements ModelSessionListener {
   onItemDone = () => void this.told.push('item done');
   onCallerSpeechStarted = () => void this.told.push('caller started');
   onCallerSpeechStopped = () => void this.told.push('caller stopped');
-  onCallerText = (_itemId: ItemId, text: string, isFinal: boolean) => void (isFinal && this.told.push(`caller: ${text}`));
+  onCallerText = (_itemId: ItemId, text: string | null, isFinal: boolean) => void (isFinal && this.told.push(`caller: ${text ?? 'words unknown'}`));
   onResponseStarted = (_responseId: ResponseId) => void this.told.push('response started');
   onToolCall = (call: ModelToolCall) => void this.toolCalls.push(call);
   onResponseDone = (_responseId: ResponseId, status: ResponseStatus, usage: Usage | null) => {
@@ -329,7 +329,7 @@ describe('talking', () => {
     simulator.faults.add({ kind: 'fail-transcription' });
     const { session } = await ready();
     push(session, [...silence(200), ...speech(900), ...silence(600)]);
-    await listener.until('caller: ');
+    await listener.until('caller: words unknown');
   });
 });
 

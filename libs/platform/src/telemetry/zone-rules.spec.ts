@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { checkoutRoot } from '@tandem/stack';
 import { Metrics } from './metrics.ts';
 import { areZoneRulesOutdated, ZONE_RULES } from './zone-rules.ts';
 
 describe('the rules of time zones', () => {
   it('the release names are those of the Node.js it comes with', () => {
-    const file = join(checkoutRoot, 'node_modules/node/bin/node');
+    const file = join(import.meta.dirname, '../../../../node_modules/node/bin/node');
     expect(execFileSync(file, ['-p', 'process.versions.tz'], { encoding: 'utf8' }).trim()).toBe(ZONE_RULES);
   });
 
