@@ -207,6 +207,8 @@ describe('an operator', () => {
     await platform.eventually(() => JSON.stringify(session().config), (config) => config.includes('Offer ten percent off.') && config.includes('far_field'), 'the agent to change');
     call.hangup();
     await call.ended;
+    // The carrier's word that the caller has gone is a way away from the relay.
+    await platform.eventually(() => platform.records.standing(callId), (standing) => standing?.state === 'ended', 'the call to end');
     const { events } = await platform.records.events(callId);
     expect(events.flatMap((event) => (event.type === 'agent.changed' ? [event.data.by] : []))).toEqual(['operator']);
     expect((await platform.tell(`/v1/calls/${callId}/agent`, { speed: 1.1 })).status).toBe(409);
