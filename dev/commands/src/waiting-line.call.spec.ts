@@ -56,7 +56,7 @@ describe('callers for whom there is no room', () => {
       const withheld = await ringAndHear('+266696687', 'You are number 4 in line.');
       expect(said(withheld)).not.toContain('press 1');
       const { items: waiting } = await platform.ask<{ items: { from: string; wantsCallback: boolean }[] }>('/v1/waiting-calls');
-      expect(waiting.map(({ from }) => from)).toEqual(['+12025550141', '+12025550142', '+12025550143', '+266696687']);
+      expect(waiting.map(({ from }) => from)).toEqual(['+12025550141', '+12025550142', '+12025550143', 'anonymous']);
 
       expect(await hangUp(impatient)).toMatchObject({ status: 'completed', refusalReason: 'abandoned', termination: { class: 'caller', reason: 'caller-hangup' } });
       await hears(third, 'You are number 2 in line');

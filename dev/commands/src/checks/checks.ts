@@ -13,6 +13,9 @@ export interface Check {
 }
 
 const bin = (name: string) => join(checkoutRoot, 'node_modules', name);
+const WORKERS = 2;
+/** Calls take their time in life; the processors of a small machine are idle for most of it. */
+const CALL_WORKERS = 3;
 const counted = (isGood: boolean): Tally => (isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 /** In the order they run: what is quick and basic comes first. */
@@ -23,7 +26,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'docs', about: 'generated documents are up to date', run: () => Promise.resolve(counted(checkGeneratedDocuments())) },
   { name: 'unit', about: 'specs that touch nothing outside', run: (match) => jest('unit', match) },
   { name: 'int', about: 'specs against real PostgreSQL, Redis and sockets', run: (match) => jest('int', match) },
-  { name: 'call', about: 'whole calls through all services', run: (match) => jest('call', match) },
+  { name: 'call', about: 'whole calls through all services', run: (match) => jest('call', match, CALL_WORKERS) },
 ];
 
 export async function runChecks(checks: readonly Check[], match: string | undefined): Promise<Tally> {
@@ -46,10 +49,10 @@ async function lint(): Promise<Tally> {
   return counted(graph === 0 && (await node([bin('eslint/bin/eslint.js'), '.', '--max-warnings=0'])) === 0);
 }
 
-async function jest(project: string, match: string | undefined): Promise<Tally> {
+async function jest(project: string, match: string | undefined, workers = WORKERS): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-tally-'));
   const file = join(folder, 'tally.jsonl');
-  const args = ['--experimental-vm-modules', '--no-warnings', bin('jest/bin/jest.js'), '--selectProjects', project, '--passWithNoTests', '--maxWorkers=2'];
+  const args = ['--experimental-vm-modules', '--no-warnings', bin('jest/bin/jest.js'), '--selectProjects', project, '--passWithNoTests', `--maxWorkers=${workers}`];
   const code = await node([...args, ...(match ? ['--testPathPatterns', match] : [])], { env: { TANDEM_TALLY_FILE: file } });
   const tally = readTally(file);
   rmSync(folder, { recursive: true });
