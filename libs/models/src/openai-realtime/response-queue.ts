@@ -45,9 +45,11 @@ export class ResponseQueue {
     this.isStopping = this.running !== null;
   }
 
+  /** A response of the server's own answers what there is by now: a reply that waits would answer it once more. */
   started(responseId: ResponseId, requestId: string | undefined): void {
     this.running = responseId;
     this.isStopping = false;
+    if (requestId === undefined) this.waiting = this.waiting.filter(({ kind }) => kind !== 'reply');
     if (this.asked?.requestId !== requestId) return;
     if (this.asked?.isCancelled) this.cancel(responseId);
     this.asked = null;
