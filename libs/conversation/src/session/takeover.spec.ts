@@ -10,6 +10,8 @@ const book = defineTool({ name: 'book', description: 'Books.', place: 'worker', 
 const hangUp = defineTool({ name: 'end_call', description: 'Ends.', place: 'call', arguments: z.object({}), cancellable: false, deadlineMs: 1_000 });
 
 const attached: CallFact = { type: 'stream.attached', data: { relayId: 'relay-1' as RelayId, epoch: 1, streamId: 'MZ1' } };
+/** The owner before let go of the call by itself. */
+const moved: CallFact = { type: 'stream.detached', data: { reason: 'moved' } };
 const agent = (text: string, atMs: number, interrupted = false): CallFact => ({
   type: 'agent.spoke',
   data: { itemId: `a${atMs}`, text, heardMs: 900, generatedMs: 900, interrupted, startedAtMs: atMs, endedAtMs: atMs + 900 },
@@ -19,8 +21,11 @@ const called = (atMs: number, name = 'book'): CallFact => ({ type: 'tool.called'
 const finished = (atMs: number): CallFact => ({ type: 'tool.finished', data: { toolCallId, providerCallId: 'call_1', name: 'book', outcome: { status: 'ok', value: 1 }, tookMs: 10, atMs } });
 const returned = (outcome: 'busy' | 'declined', atMs: number): CallFact => ({ type: 'transfer.ended', data: { department: 'support', outcome, atMs } });
 
-/** A call that another session held, whose last word on record is `silentForMs` old. */
-function takeOver(facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene {
+/** A call that another session let go of, whose last word on record is `silentForMs` old. */
+const takeOver = (facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene => rescue([...facts, moved], silentForMs, admittedAgoMs);
+
+/** A call whose session before is lost. */
+function rescue(facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene {
   return startCall({
     tools: [book, hangUp],
     admittedAgoMs,
@@ -42,6 +47,12 @@ describe('a session that takes a call over', () => {
     await call.agentSays('At nine?');
     expect(call.log.transcript()).toEqual(['caller: Monday.', 'agent: At nine?']);
     expect(call.log.of('latency.measured').map(({ kind }) => kind)).not.toContain('answer-to-first-audio');
+  });
+
+  it('tells a caller whose session was lost, who may have spoken meanwhile, however short the gap', async () => {
+    const call = rescue([attached, agent('Which day?', 500)], 400);
+    await call.passes(1);
+    expect(call.model.asked).toEqual(['say: Sorry, the line was gone for a moment.', 'reply']);
   });
 
   it('explains a gap that was heard, then goes on', async () => {

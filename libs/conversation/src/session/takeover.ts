@@ -25,6 +25,8 @@ export interface Takeover {
   readonly language: string | null;
   /** Unix time in ms of the last thing the earlier owner put on record. */
   readonly lastSignAt: number;
+  /** The earlier owner let go of the call at a pause. Otherwise it was lost: nobody listened for a second at the least. */
+  readonly isHandedOver: boolean;
   /** A transfer nobody took: the caller waits to be told. */
   readonly hasReturned: boolean;
   /** The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its answer. */
@@ -37,7 +39,7 @@ export interface Takeover {
   readonly toolCalls: number;
 }
 
-/** Shorter interruptions pass for a pause; longer ones are explained. */
+/** A call that is handed over may be silent for this long; a longer silence is explained. */
 const AUDIBLE_GAP_MS = 1_500;
 /**
  * Until a caller who waits for an answer hears it, at the least: a model session takes four round trips to open, and its
@@ -58,6 +60,7 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     agent: { changed: Object.assign({}, ...changes.map(({ change }) => change)) as AgentChange, firedRules: new Set(changes.flatMap(({ rule }) => (rule === null ? [] : [rule]))) },
     language: language?.data.language ?? null,
     lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
+    isHandedOver: events.findLast(isStreamChange)?.type === 'stream.detached',
     hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
     isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(tellsOfAnAnswer),
     openTools: openToolsOf(events),
@@ -66,6 +69,8 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     toolCalls: events.filter(({ type }) => type === 'tool.called').length,
   };
 }
+
+const isStreamChange = ({ type }: CallEvent): boolean => type === 'stream.attached' || type === 'stream.detached';
 
 function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
   const finished = new Set(events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])));
@@ -110,15 +115,16 @@ function tellsOfAnAnswer({ type, data }: CallEvent): boolean {
 const REPLY: SpeakRequest = { kind: 'reply' };
 
 /**
- * What is said first on the new stream. A gap the caller heard, or is about to hear, is explained; an unanswered caller is
- * answered, once outcomes that are waited for have come; a short gap after a finished sentence passes in silence.
+ * What is said first on the new stream. A gap the caller heard, or is about to hear, is explained, and so is a loss: what
+ * the caller said meanwhile is not known, and they would wait for an answer. An unanswered caller is answered, once
+ * outcomes that are waited for have come. A short gap of a call that was handed over passes in silence.
  */
 export function firstWords(takeover: Takeover, call: CallFacts, clock: Clock): Opening {
   const texts = textsOf(call.agent, call.language);
   if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
   const isReplyOwed = takeover.isReplyOwed && takeover.openTools.length === 0;
   const silentMs = clock.wallTime() - takeover.lastSignAt + (isReplyOwed ? ANSWER_TAKES_MS : 0);
-  const isAudible = silentMs > AUDIBLE_GAP_MS;
+  const isAudible = !takeover.isHandedOver || silentMs > AUDIBLE_GAP_MS;
   const isReplyNow = isReplyOwed || (isAudible && takeover.openTools.length === 0);
   return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
 }
