@@ -141,7 +141,7 @@ describe('a recorded call', () => {
       await platform.stack.supervisor.kill(holder, 'SIGKILL');
       await platform.eventually(() => call.report().streams.length, (streams) => streams === 2, 'the call to be on another relay');
       await call.waitForSpeech({ timeoutMs: 15_000 });
-      await call.waitForSilence(600);
+      await call.waitForSilence(600, { timeoutMs: 25_000 });
       call.hangup();
       await call.ended;
       const { recordings } = await platform.recorded(call.sid);

@@ -82,11 +82,17 @@ function wasSpokenOver({ said }: CallStory, heard: EntryOf<'agent-heard'>): bool
 const marginOf = ({ ended }: CallStory): number => MARGIN_MS + (ended?.toRelayMs ?? 0);
 
 function wasRelayThere(story: CallStory, at: number): boolean {
-  const { faults, streams } = story;
-  return faults.every((fault) => {
-    const backAt = streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ?? Number.POSITIVE_INFINITY;
-    return at < fault.at - marginOf(story) || at > backAt;
-  });
+  return story.faults.every((fault) => at < fault.at - marginOf(story) || at > backAfter(story, fault));
+}
+
+/** Unix ms of the caller's next stream after a fault; Infinity when there was none. */
+function backAfter({ streams }: CallStory, fault: EntryOf<'fault'>): number {
+  return streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether the caller had a relay from the first to the last sound of these words: what is said without one is lost. */
+export function wasListenedTo(story: CallStory, { fromAt, at }: EntryOf<'caller-said'>): boolean {
+  return story.faults.every((fault) => at < fault.at - marginOf(story) || fromAt > backAfter(story, fault));
 }
 
 function storiesOf(entries: readonly HistoryEntry[]): CallStory[] {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
 import { check, type Violation } from '../history/checker.ts';
-import { absenceMs, percentile, shareOf, type RunView } from '../history/run-view.ts';
+import { absenceMs, percentile, shareOf, wasListenedTo, type CallStory, type RunView } from '../history/run-view.ts';
 import type { Goal } from '../scenario.ts';
 
 /** Goals several scenarios share: what becomes of the calls that faults of this name have struck. */
@@ -28,7 +28,9 @@ export function nobodyLost(id: string): Goal {
 
 /** Nobody speaks into the void. */
 export function everybodyAnswered(id: string): Goal {
-  return { id, what: 'turns of callers that were answered', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.stories.flatMap(({ said }) => said), ({ isAnswered }) => isAnswered) };
+  const heard = (story: CallStory) => story.said.filter((words) => wasListenedTo(story, words));
+  const figure = (run: RunView) => shareOf(run.stories.flatMap(heard), ({ isAnswered }) => isAnswered);
+  return { id, what: 'turns of callers that were answered', unit: '%', limit: { atLeast: 100 }, figure };
 }
 
 const TURN_RULES: ReadonlySet<Violation['rule']> = new Set(['turn-kept', 'turn-once', 'turn-order', 'model-knows', 'log-gapless']);
