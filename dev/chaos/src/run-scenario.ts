@@ -29,7 +29,7 @@ export interface ScenarioResult {
   readonly fleet: Fleet['kind'];
   readonly calls: number;
   readonly rounds: number;
-  /** Of carrier and model. */
+  /** Round trip to the carrier and to the model. */
   readonly roundTrip: string;
   readonly goals: readonly GoalResult[];
   readonly violations: readonly Violation[];

@@ -17,7 +17,7 @@ const MAX_READ = { events: VITAL_LIMITS.events + 1_000, bytes: VITAL_LIMITS.byte
 const PAGE_BYTES = 512 * 1024;
 const FIRST_PAGE = 64;
 const LARGEST_PAGE = 1_000;
-/** Of a log too large, so many of the last events are read: how the call ended is among them. */
+/** Number of events read from the end of a log that is too large: how the call ended is among them. */
 const TAIL = 64;
 
 /**
@@ -41,7 +41,7 @@ export async function readPages(redis: Redis, key: string, onEvent: (fields: Sto
   }
 }
 
-/** Answers how many events lie between what was read and the tail. */
+/** Returns how many events lie between what was read and the tail. */
 async function readTail(redis: Redis, key: string, from: string, events: number, onEvent: (fields: StoredFields) => void): Promise<number> {
   const all = await redis.xlen(key);
   const tail = await redis.xrevrange(key, '+', from, 'COUNT', TAIL);
@@ -49,7 +49,7 @@ async function readTail(redis: Redis, key: string, from: string, events: number,
   return Math.max(0, all - events - tail.length);
 }
 
-/** Answers the size in bytes. */
+/** Returns the size in bytes. */
 function handOver(entries: readonly [id: string, fields: string[]][], onEvent: (fields: StoredFields) => void): number {
   let bytes = 0;
   for (const [, flat] of entries) {

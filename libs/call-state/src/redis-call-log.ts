@@ -66,7 +66,7 @@ type Sent = { readonly outcome: 'stored' | 'fenced' | 'unknown' | 'failed' } | {
 export class RedisCallLog implements CallLog {
   private readonly journal: CallJournal;
   private readonly bound: LogBound;
-  /** Of the events that did not fit, how many the log tells of. */
+  /** Number of dropped events that the log itself reports. */
   private droppedTold = 0;
   private seq: number;
   private isWriting = false;
@@ -133,7 +133,7 @@ export class RedisCallLog implements CallLog {
     if (!this.isFenced) this.write(true);
   }
 
-  /** Answers whether the fact was taken. */
+  /** Returns whether the fact was taken. */
   private keep(fact: CallFact): boolean {
     const entry = this.own(fact);
     if (!this.journal.add(entry, !isDispensable(fact.type))) return false;

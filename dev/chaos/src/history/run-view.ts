@@ -69,7 +69,7 @@ export function finishedTurns(story: CallStory, by = Number.POSITIVE_INFINITY): 
   return story.said.flatMap(({ text }) => {
     const answer = answerTo(text);
     const heard = story.heard.find((item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES);
-    return heard && heard.at + marginOf(story) < by && wasRelayThere(story, heard.at) && !wasSpokenOver(story, heard) ? [{ text, answer, at: heard.at }] : [];
+    return heard && heard.at + marginOf(story) < by && wasListenedTo(story, { fromAt: heard.at, at: heard.at }) && !wasSpokenOver(story, heard) ? [{ text, answer, at: heard.at }] : [];
   });
 }
 
@@ -81,17 +81,13 @@ function wasSpokenOver({ said }: CallStory, heard: EntryOf<'agent-heard'>): bool
 /** Ms from the caller's ear to the log of the relay, at the most. */
 const marginOf = ({ ended }: CallStory): number => MARGIN_MS + (ended?.toRelayMs ?? 0);
 
-function wasRelayThere(story: CallStory, at: number): boolean {
-  return story.faults.every((fault) => at < fault.at - marginOf(story) || at > backAfter(story, fault));
-}
-
 /** Unix ms of the caller's next stream after a fault; Infinity when there was none. */
 function backAfter({ streams }: CallStory, fault: EntryOf<'fault'>): number {
   return streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ?? Number.POSITIVE_INFINITY;
 }
 
-/** Whether the caller had a relay from the first to the last sound of these words: what is said without one is lost. */
-export function wasListenedTo(story: CallStory, { fromAt, at }: EntryOf<'caller-said'>): boolean {
+/** Returns whether the caller had a relay from the first to the last sound: what is said or heard without one is lost to it. */
+export function wasListenedTo(story: CallStory, { fromAt, at }: Pick<EntryOf<'caller-said'>, 'fromAt' | 'at'>): boolean {
   return story.faults.every((fault) => at < fault.at - marginOf(story) || fromAt > backAfter(story, fault));
 }
 

@@ -26,8 +26,10 @@ for index = 8, #ARGV, 3 do
   local number = (index - 8) / 3 + 1
   local call = redis.call('HMGET', KEYS[number + 3], 'epoch', 'lastSeq', 'status', 'persisted', 'minted')
   local epoch = tonumber(call[1] or -1)
+  local newest = epoch
+  if call[5] and call[3] ~= 'ended' then newest = math.max(epoch, tonumber(call[5])) end
   if call[4] then standings[number] = -3
-  elseif math.max(epoch, call[5] and call[3] ~= 'ended' and tonumber(call[5]) or 0) > tonumber(ARGV[index + 1]) then standings[number] = -2
+  elseif newest > tonumber(ARGV[index + 1]) then standings[number] = -2
   elseif epoch < tonumber(ARGV[index + 1]) then standings[number] = -1
   else
     standings[number] = tonumber(call[2])

@@ -122,9 +122,10 @@ const REPLY: SpeakRequest = { kind: 'reply' };
 export function firstWords(takeover: Takeover, call: CallFacts, clock: Clock): Opening {
   const texts = textsOf(call.agent, call.language);
   if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
-  const isReplyOwed = takeover.isReplyOwed && takeover.openTools.length === 0;
+  const isWaitingForTools = takeover.openTools.length > 0;
+  const isReplyOwed = takeover.isReplyOwed && !isWaitingForTools;
   const silentMs = clock.wallTime() - takeover.lastSignAt + (isReplyOwed ? ANSWER_TAKES_MS : 0);
   const isAudible = !takeover.isHandedOver || silentMs > AUDIBLE_GAP_MS;
-  const isReplyNow = isReplyOwed || (isAudible && takeover.openTools.length === 0);
+  const isReplyNow = (isAudible || isReplyOwed) && !isWaitingForTools;
   return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
 }

@@ -15,7 +15,7 @@ export type StreamFault = { readonly afterMs: number } & (
   | { readonly kind: 'malformed'; readonly texts: readonly string[] }
   /** So many media messages are lost: a gap in the sequence numbers. */
   | { readonly kind: 'lose'; readonly messages: number }
-  /** So many marks never come back. */
+  /** Number of marks that never come back. */
   | { readonly kind: 'lose-marks'; readonly marks: number }
   /** Marks come back up to `holdMs` late, in bunches. */
   | { readonly kind: 'bunch-marks'; readonly holdMs: number; readonly bunches: number }
