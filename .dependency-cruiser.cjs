@@ -24,7 +24,10 @@ module.exports = {
     {
       name: 'production-does-not-import-tests',
       severity: 'error',
-      from: { path: '^(libs|services)/', pathNot: '\\.(spec|bench|conformance)\\.ts$|/testing/|/test/|/bench/' },
+      from: {
+        path: '^(libs|services)/',
+        pathNot: '\\.(spec|bench|conformance)\\.ts$|/testing/|/test/|/bench/',
+      },
       to: { path: '\\.(spec|conformance)\\.ts$|/testing/|/test/|^dev/' },
     },
     {
@@ -48,7 +51,10 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-production',
       severity: 'error',
-      from: { path: '^(libs|services)/', pathNot: '\\.(spec|bench|conformance)\\.ts$|/test/|/testing/|/bench/' },
+      from: {
+        path: '^(libs|services)/',
+        pathNot: '\\.(spec|bench|conformance)\\.ts$|/test/|/testing/|/bench/',
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
     { name: 'nothing-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

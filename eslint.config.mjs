@@ -11,7 +11,9 @@ const SIZE = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.tandem/**', '.nx/**', '**/*.mjs', '**/*.cjs', 'docs/**'] },
+  {
+    ignores: ['**/dist/**', '**/node_modules/**', '.tandem/**', '.nx/**', '**/*.mjs', '**/*.cjs', 'docs/**'],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommendedTypeChecked],
@@ -25,12 +27,18 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/require-await': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       'no-console': 'error',
       eqeqeq: 'error',
     },
@@ -41,13 +49,19 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Read configuration through platform/config; libraries take plain options.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Read configuration through platform/config; libraries take plain options.',
+        },
       ],
       'no-restricted-syntax': [
         'error',
         {
           selector: "ThrowStatement > NewExpression[callee.name='Error']",
-          message: 'Throw an error class that says what happened and what to do (ProviderError, Problem, …), not a bare Error.',
+          message:
+            'Throw an error class that says what happened and what to do (ProviderError, Problem, …), ' +
+            'not a bare Error.',
         },
       ],
     },

@@ -1,33 +1,108 @@
-// Who may import whom: ESLint reads this table; what dependency-cruiser enforces beside it stands in .dependency-cruiser.cjs.
-// `own` lists projects of ours (lib or dev names), `banned` lists packages that are out of bounds.
+// Who may import whom: ESLint reads this table; what dependency-cruiser enforces beside it stands in
+// .dependency-cruiser.cjs. `own` lists projects of ours (lib or dev names), `banned` lists packages that are
+// out of bounds.
 const NODE_IO = ['node:net', 'node:http', 'node:https', 'node:fs', 'node:dgram', 'node:child_process'];
 const NEST = ['@nestjs/*'];
 const DATABASE = ['typeorm', 'pg'];
 
 export const table = {
   'lib:contracts': { own: [], banned: [...NEST, ...DATABASE, ...NODE_IO, 'ws', 'ioredis', 'bullmq'] },
-  'lib:conversation': { own: ['lib:contracts'], banned: [...NEST, ...DATABASE, ...NODE_IO, 'ws', 'ioredis', 'bullmq', 'twilio', 'openai'] },
-  'lib:telephony': { own: ['lib:contracts', 'lib:conversation'], banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'openai'] },
-  'lib:models': { own: ['lib:contracts', 'lib:conversation'], banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'twilio'] },
+  'lib:conversation': {
+    own: ['lib:contracts'],
+    banned: [...NEST, ...DATABASE, ...NODE_IO, 'ws', 'ioredis', 'bullmq', 'twilio', 'openai'],
+  },
+  'lib:telephony': {
+    own: ['lib:contracts', 'lib:conversation'],
+    banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'openai'],
+  },
+  'lib:models': {
+    own: ['lib:contracts', 'lib:conversation'],
+    banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'twilio'],
+  },
   'lib:tools': { own: ['lib:contracts'], banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'] },
-  'lib:call-state': { own: ['lib:contracts', 'lib:conversation'], banned: [...NEST, ...DATABASE, 'bullmq', 'ws'] },
+  'lib:call-state': {
+    own: ['lib:contracts', 'lib:conversation'],
+    banned: [...NEST, ...DATABASE, 'bullmq', 'ws'],
+  },
   'lib:database': { own: ['lib:contracts'], banned: [...NEST, 'ioredis', 'bullmq', 'ws'] },
   'lib:platform': { own: ['lib:contracts'], banned: [...DATABASE, 'ws', 'twilio', 'openai'] },
-  'lib:recordings': { own: ['lib:contracts', 'lib:conversation'], banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'] },
-  'service:call-ingress': { own: ['lib:contracts', 'lib:telephony', 'lib:call-state', 'lib:database', 'lib:platform'], banned: ['openai', 'ws'] },
+  'lib:recordings': {
+    own: ['lib:contracts', 'lib:conversation'],
+    banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'],
+  },
+  'service:call-ingress': {
+    own: ['lib:contracts', 'lib:telephony', 'lib:call-state', 'lib:database', 'lib:platform'],
+    banned: ['openai', 'ws'],
+  },
   'service:media-relay': {
-    own: ['lib:contracts', 'lib:conversation', 'lib:telephony', 'lib:models', 'lib:tools', 'lib:call-state', 'lib:platform', 'lib:recordings'],
+    own: [
+      'lib:contracts',
+      'lib:conversation',
+      'lib:telephony',
+      'lib:models',
+      'lib:tools',
+      'lib:call-state',
+      'lib:platform',
+      'lib:recordings',
+    ],
     banned: [...DATABASE, '@nestjs/typeorm'],
   },
-  'service:tool-worker': { own: ['lib:contracts', 'lib:tools', 'lib:call-state', 'lib:platform'], banned: [...DATABASE, 'openai', 'ws'] },
-  'service:post-call-worker': { own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'], banned: ['openai', 'ws'] },
-  'service:crm-api': { own: ['lib:contracts', 'lib:database', 'lib:platform'], banned: ['openai', 'ws', 'twilio', 'ioredis'] },
-  'service:control-api': { own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform', 'lib:recordings', 'lib:telephony', 'lib:tools'], banned: ['openai', 'ws'] },
+  'service:tool-worker': {
+    own: ['lib:contracts', 'lib:tools', 'lib:call-state', 'lib:platform'],
+    banned: [...DATABASE, 'openai', 'ws'],
+  },
+  'service:post-call-worker': {
+    own: ['lib:contracts', 'lib:call-state', 'lib:database', 'lib:platform'],
+    banned: ['openai', 'ws'],
+  },
+  'service:crm-api': {
+    own: ['lib:contracts', 'lib:database', 'lib:platform'],
+    banned: ['openai', 'ws', 'twilio', 'ioredis'],
+  },
+  'service:control-api': {
+    own: [
+      'lib:contracts',
+      'lib:call-state',
+      'lib:database',
+      'lib:platform',
+      'lib:recordings',
+      'lib:telephony',
+      'lib:tools',
+    ],
+    banned: ['openai', 'ws'],
+  },
   'dev:stack': { own: ['lib:contracts', 'lib:database'], banned: [] },
   'dev:simulators': { own: ['lib:contracts'], banned: [] },
-  'dev:commands': { own: ['dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database', 'lib:models', 'lib:platform'], banned: [] },
-  'dev:load': { own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:conversation', 'lib:telephony', 'lib:models', 'lib:database', 'lib:call-state'], banned: [] },
-  'dev:chaos': { own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database'], banned: [] },
+  'dev:commands': {
+    own: [
+      'dev:stack',
+      'dev:simulators',
+      'lib:contracts',
+      'lib:call-state',
+      'lib:database',
+      'lib:models',
+      'lib:platform',
+    ],
+    banned: [],
+  },
+  'dev:load': {
+    own: [
+      'dev:commands',
+      'dev:stack',
+      'dev:simulators',
+      'lib:contracts',
+      'lib:conversation',
+      'lib:telephony',
+      'lib:models',
+      'lib:database',
+      'lib:call-state',
+    ],
+    banned: [],
+  },
+  'dev:chaos': {
+    own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database'],
+    banned: [],
+  },
 };
 
 /** A door that only one project may open: { package door: the projects allowed through }. */

@@ -5,7 +5,12 @@ export default class Tally {
   onRunComplete(_contexts, results) {
     const file = process.env.TANDEM_TALLY_FILE;
     if (!file) return;
-    const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numRuntimeErrorTestSuites: broken } = results;
+    const {
+      numPassedTests: passed,
+      numFailedTests: failed,
+      numPendingTests: skipped,
+      numRuntimeErrorTestSuites: broken,
+    } = results;
     appendFileSync(file, `${JSON.stringify({ passed, failed: failed + broken, skipped })}\n`);
   }
 }

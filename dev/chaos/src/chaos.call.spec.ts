@@ -18,11 +18,23 @@ mkdirSync(folder, { recursive: true });
 describe('people keep talking', () => {
   it(`through ${EVERY_FAULT.about}`, async () => {
     const historyFile = join(folder, 'short.jsonl');
-    const result = await runScenario(EVERY_FAULT, { calls: CALLS, rounds: 1, seed: SEED, until: Number.POSITIVE_INFINITY, historyFile, log: () => undefined });
+    const result = await runScenario(EVERY_FAULT, {
+      calls: CALLS,
+      rounds: 1,
+      seed: SEED,
+      until: Number.POSITIVE_INFINITY,
+      historyFile,
+      log: () => undefined,
+    });
     console.log(goalLines([result]).join('\n'));
     expect(result.violations).toEqual([]);
-    // How long things take is for the bench on a machine of its own; whether they happen is for every machine.
-    expect(result.goals.filter(({ goal, isMet }) => goal.unit !== 'ms' && goal.unit !== 's' && !isMet).map(({ goal, figure }) => `${goal.id} ${goal.what}: ${figure}`)).toEqual([]);
+    // How long things take is for the bench on a machine of its own; whether they happen is for every
+    // machine.
+    expect(
+      result.goals
+        .filter(({ goal, isMet }) => goal.unit !== 'ms' && goal.unit !== 's' && !isMet)
+        .map(({ goal, figure }) => `${goal.id} ${goal.what}: ${figure}`),
+    ).toEqual([]);
     expect(judge(EVERY_FAULT, { entries: readHistory(historyFile) }).violations).toEqual([]);
   });
 });

@@ -36,38 +36,52 @@ const PLAIN_CALLS = 10;
 /** Where what all ingresses depend on is away: a balancer that goes by readiness could be left with none. */
 const BALANCED = ['R11', 'R14'];
 /** What docs/images/reliability.svg shows. */
-const PLOTTED = [['R1', 'tandem'], ['R3', 'tandem'], ['R6', 'tandem'], ['R1', 'plain']] as const;
+const PLOTTED = [
+  ['R1', 'tandem'],
+  ['R3', 'tandem'],
+  ['R6', 'tandem'],
+  ['R1', 'plain'],
+] as const;
 
-const values = parseOptions({
-  allowNegative: true,
-  options: {
-    only: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    calls: { type: 'string' },
-    seed: { type: 'string' },
-    'time-budget': { type: 'string', default: '24h' },
-    again: { type: 'boolean', default: false },
-    'through-balancer': { type: 'boolean', default: false },
-    plain: { type: 'boolean', default: true },
-    json: { type: 'string' },
-    save: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
+const values = parseOptions(
+  {
+    allowNegative: true,
+    options: {
+      only: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      calls: { type: 'string' },
+      seed: { type: 'string' },
+      'time-budget': { type: 'string', default: '24h' },
+      again: { type: 'boolean', default: false },
+      'through-balancer': { type: 'boolean', default: false },
+      plain: { type: 'boolean', default: true },
+      json: { type: 'string' },
+      save: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
   },
-}, HELP);
+  HELP,
+);
 const log = (line: string): void => console.log(line);
 if (values.help) {
   log(HELP);
   process.exit(0);
 }
 if (values.list) {
-  for (const { name, about, goals } of SCENARIOS) log(`${name.padEnd(5)} ${about} (${[...new Set(goals.map(({ id }) => id))].join(', ')})`);
+  for (const { name, about, goals } of SCENARIOS)
+    log(`${name.padEnd(5)} ${about} (${[...new Set(goals.map(({ id }) => id))].join(', ')})`);
   process.exit(0);
 }
 const isBalanced = values['through-balancer'];
-if (isBalanced && !values.again && haproxyPath() === null) stop('--through-balancer needs HAProxy, which is not on this machine. Install it (Debian: apt-get install haproxy), or leave the option out.');
+if (isBalanced && !values.again && haproxyPath() === null)
+  stop(
+    '--through-balancer needs HAProxy, which is not on this machine. Install it (Debian: apt-get ' +
+      'install haproxy), or leave the option out.',
+  );
 const names = values.only?.split(',') ?? (isBalanced ? BALANCED : SCENARIOS.map(({ name }) => name));
-for (const name of names) if (!SCENARIOS.some((scenario) => scenario.name === name)) stop(`There is no scenario "${name}".`);
+for (const name of names)
+  if (!SCENARIOS.some((scenario) => scenario.name === name)) stop(`There is no scenario "${name}".`);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : whole('seed', 0, 4_294_967_295);
 const until = Date.now() + milliseconds(values['time-budget']);
 const folder = join(tandemFolder, 'chaos');
@@ -89,14 +103,24 @@ if (values.save) {
   saveTable(join(checkoutRoot, 'docs/reliability.md'), results);
   savePlot();
 }
-process.exit(results.every(({ fleet, goals, violations }) => fleet === 'plain' || (violations.length === 0 && goals.every(({ isMet }) => isMet))) ? 0 : 1);
+process.exit(
+  results.every(
+    ({ fleet, goals, violations }) =>
+      fleet === 'plain' || (violations.length === 0 && goals.every(({ isMet }) => isMet)),
+  )
+    ? 0
+    : 1,
+);
 
 function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> {
   log(`${scenario.name}: ${scenario.about}${fleet === 'plain' ? ', with a relay of the ordinary kind' : ''}`);
   const calls = values.calls === undefined ? scenario.calls : whole('calls', 1, 1_000);
   const rounds = values.rounds === undefined ? scenario.rounds : whole('rounds', 1, 10_000);
   const options = { seed, until, historyFile: historyOf(scenario, fleet), log };
-  if (fleet === 'plain') return runScenario(scenario, { ...options, calls: Math.min(calls, PLAIN_CALLS), rounds: 1 }, () => PlainFleet.start());
+  if (fleet === 'plain')
+    return runScenario(scenario, { ...options, calls: Math.min(calls, PLAIN_CALLS), rounds: 1 }, () =>
+      PlainFleet.start(),
+    );
   return runScenario(scenario, { ...options, calls, rounds });
 }
 
@@ -107,8 +131,14 @@ function kept(scenario: Scenario, fleet: Fleet['kind']): ScenarioResult[] {
 
 /** Of what was run here, now or before; nothing when a part of it never was. */
 function savePlot(): void {
-  const [killed, frozen, drained, ordinary] = PLOTTED.flatMap(([name, fleet]) => entriesKept({ name }, fleet).map((entries) => new RunView(entries)));
-  if (killed && frozen && drained && ordinary) writeFileSync(join(checkoutRoot, 'docs/images/reliability.svg'), absencePlot({ killed, frozen, drained, ordinary }));
+  const [killed, frozen, drained, ordinary] = PLOTTED.flatMap(([name, fleet]) =>
+    entriesKept({ name }, fleet).map((entries) => new RunView(entries)),
+  );
+  if (killed && frozen && drained && ordinary)
+    writeFileSync(
+      join(checkoutRoot, 'docs/images/reliability.svg'),
+      absencePlot({ killed, frozen, drained, ordinary }),
+    );
 }
 
 /** One history, or none. */
@@ -123,13 +153,17 @@ function historyOf({ name }: Pick<Scenario, 'name'>, fleet: Fleet['kind']): stri
 
 function whole(name: 'calls' | 'rounds' | 'seed', least: number, most: number): number {
   const value = Number(values[name]);
-  return Number.isInteger(value) && value >= least && value <= most ? value : stop(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".`);
+  return Number.isInteger(value) && value >= least && value <= most
+    ? value
+    : stop(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".`);
 }
 
 function milliseconds(text: string): number {
   const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
   const factor = { s: 1_000, m: 60_000, h: 3_600_000 }[unit ?? ''];
-  return amount && factor ? Number(amount) * factor : stop(`--time-budget takes a length of time such as 90s, 10m or 1h, not "${text}".`);
+  return amount && factor
+    ? Number(amount) * factor
+    : stop(`--time-budget takes a length of time such as 90s, 10m or 1h, not "${text}".`);
 }
 
 function stop(fault: string): never {

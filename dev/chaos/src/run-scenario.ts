@@ -36,13 +36,24 @@ export interface ScenarioResult {
 }
 
 /** Runs a scenario against a fleet of its own and judges it by its history. */
-export async function runScenario(scenario: Scenario, options: RunOptions, startFleet: () => Promise<Fleet> = () => TandemFleet.start(scenario.fleet, options.seed)): Promise<ScenarioResult> {
+export async function runScenario(
+  scenario: Scenario,
+  options: RunOptions,
+  startFleet: () => Promise<Fleet> = () => TandemFleet.start(scenario.fleet, options.seed),
+): Promise<ScenarioResult> {
   const { calls, seed, log } = options;
   const history = new History(options.historyFile);
   const fleet = await startFleet();
   let rounds = 0;
   try {
-    history.add({ kind: 'run', scenario: scenario.name, fleet: fleet.kind, seed, calls, roundTrip: roundTripText(INTERNET) });
+    history.add({
+      kind: 'run',
+      scenario: scenario.name,
+      fleet: fleet.kind,
+      seed,
+      calls,
+      roundTrip: roundTripText(INTERNET),
+    });
     const bench = new Bench(fleet, history, calls, seededRandom(seed), log);
     while (rounds < options.rounds && (rounds === 0 || Date.now() < options.until)) {
       rounds += 1;
@@ -62,7 +73,19 @@ export function judge(scenario: Scenario, history: Pick<History, 'entries'>): Sc
   const view = new RunView(history.entries);
   const goals = scenario.goals.map((goal): GoalResult => {
     const figure = goal.figure(view);
-    return { goal, figure, isMet: 'atLeast' in goal.limit ? figure >= goal.limit.atLeast : figure <= goal.limit.atMost };
+    return {
+      goal,
+      figure,
+      isMet: 'atLeast' in goal.limit ? figure >= goal.limit.atLeast : figure <= goal.limit.atMost,
+    };
   });
-  return { scenario, goals, violations: check(history.entries), fleet: run?.fleet ?? 'tandem', calls: run?.calls ?? 0, roundTrip: run?.roundTrip ?? roundTripText(NO_DISTANCE), rounds: entriesOf(history.entries, 'round').length };
+  return {
+    scenario,
+    goals,
+    violations: check(history.entries),
+    fleet: run?.fleet ?? 'tandem',
+    calls: run?.calls ?? 0,
+    roundTrip: run?.roundTrip ?? roundTripText(NO_DISTANCE),
+    rounds: entriesOf(history.entries, 'round').length,
+  };
 }

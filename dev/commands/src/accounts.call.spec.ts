@@ -12,7 +12,12 @@ let platform: RunningPlatform;
 beforeAll(async () => {
   platform = await RunningPlatform.start({
     twilio: { accountSid: FIRST_ACCOUNT },
-    stack: { env: { TWILIO_ACCOUNTS: `${OTHER_ACCOUNT}:token-of-b`, TWILIO_WEBHOOK_KEYS: `${FIRST_ACCOUNT}:${SHARED_KEY.id}:${SHARED_KEY.secret}` } },
+    stack: {
+      env: {
+        TWILIO_ACCOUNTS: `${OTHER_ACCOUNT}:token-of-b`,
+        TWILIO_WEBHOOK_KEYS: `${FIRST_ACCOUNT}:${SHARED_KEY.id}:${SHARED_KEY.secret}`,
+      },
+    },
   });
 });
 afterAll(() => platform.stop());
@@ -20,8 +25,19 @@ afterAll(() => platform.stop());
 /** A call over a carrier's account of its own; whether it was answered by the agent. */
 async function isAnswered(options: ConstructorParameters<typeof TwilioSimulator>[0]): Promise<boolean> {
   const carrier = new TwilioSimulator({ speed: 10, ...options });
-  const call = carrier.placeCall({ from: CALLER, to: DIALLED, voiceUrl: platform.voiceUrl, statusCallback: { url: `${platform.publicUrl}/twilio/status` } });
-  const isTaken = await Promise.race([call.waitForSpeech().then(() => true, () => false), call.ended.then(() => false)]);
+  const call = carrier.placeCall({
+    from: CALLER,
+    to: DIALLED,
+    voiceUrl: platform.voiceUrl,
+    statusCallback: { url: `${platform.publicUrl}/twilio/status` },
+  });
+  const isTaken = await Promise.race([
+    call.waitForSpeech().then(
+      () => true,
+      () => false,
+    ),
+    call.ended.then(() => false),
+  ]);
   call.hangup();
   const report = await call.ended;
   await carrier.stop();
@@ -42,11 +58,16 @@ describe('one door', () => {
   it('takes calls signed with a shared key it knows, by the algorithm it knows, and counts the others', async () => {
     const carrier = { accountSid: FIRST_ACCOUNT, authToken: 'not-used' };
     expect(await isAnswered({ ...carrier, sharedKey: SHARED_KEY })).toBe(true);
-    expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, id: 'webhooks_sharedkey_2' } })).toBe(false);
-    expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, algorithm: 'HMAC_SHA512' } })).toBe(false);
+    expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, id: 'webhooks_sharedkey_2' } })).toBe(
+      false,
+    );
+    expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, algorithm: 'HMAC_SHA512' } })).toBe(
+      false,
+    );
     expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, secret: 'wrong' } })).toBe(false);
     const failures = await platform.metric('call-ingress', 'tandem_signature_failures_total');
-    for (const reason of ['unknown-key', 'unknown-algorithm', 'wrong']) expect(failures).toContain(`reason="${reason}"`);
+    for (const reason of ['unknown-key', 'unknown-algorithm', 'wrong'])
+      expect(failures).toContain(`reason="${reason}"`);
   });
 
   it('remembers which account a call came over', async () => {

@@ -21,8 +21,16 @@ beforeAll(async () => {
   platform = await RunningPlatform.start();
   platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
   redis = connectRedis(platform.stack.redis.url, 'command');
-  records = new CallRecordStore(redis, new Sealer(deriveKeys([platform.stack.secrets.tandemSecret], 'call-state')));
-  await platform.sql('INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) SELECT tenant_id, $1, agent_id, true FROM phone_numbers WHERE e164 = $2', OTHER, DIALLED);
+  records = new CallRecordStore(
+    redis,
+    new Sealer(deriveKeys([platform.stack.secrets.tandemSecret], 'call-state')),
+  );
+  await platform.sql(
+    'INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) SELECT tenant_id, $1, ' +
+      'agent_id, true FROM phone_numbers WHERE e164 = $2',
+    OTHER,
+    DIALLED,
+  );
 });
 afterAll(async () => {
   redis.disconnect();
@@ -33,7 +41,8 @@ async function numberId(e164: string): Promise<string> {
   const { items } = await platform.ask<{ items: { id: string; e164: string }[] }>('/v1/numbers');
   return items.find((number) => number.e164 === e164)!.id;
 }
-const setNumber = async (e164: string, change: object) => platform.change('PATCH', `/v1/numbers/${await numberId(e164)}`, change);
+const setNumber = async (e164: string, change: object) =>
+  platform.change('PATCH', `/v1/numbers/${await numberId(e164)}`, change);
 
 /** Turned away: why, and in which words. */
 async function refusalOf(call: SimulatedCall): Promise<string> {
@@ -55,35 +64,59 @@ async function admitted(call: SimulatedCall, { hearsGreeting = false } = {}) {
 }
 
 async function publish(change: object): Promise<void> {
-  const { items } = await platform.ask<{ items: { version: number }[] }>(`/v1/agents/${DEMO_AGENT_ID}/versions`);
-  const { content } = await platform.ask<{ content: object }>(`/v1/agents/${DEMO_AGENT_ID}/versions/${items[0]!.version}`);
+  const { items } = await platform.ask<{ items: { version: number }[] }>(
+    `/v1/agents/${DEMO_AGENT_ID}/versions`,
+  );
+  const { content } = await platform.ask<{ content: object }>(
+    `/v1/agents/${DEMO_AGENT_ID}/versions/${items[0]!.version}`,
+  );
   await platform.change('POST', `/v1/agents/${DEMO_AGENT_ID}/versions`, { ...content, ...change });
 }
 
 describe('a caller', () => {
   it('who is blocked hears a short message, in the number’s own words where it has some, and is recorded', async () => {
-    expect(await refusalOf(platform.ring({ from: BLOCKED }))).toBe('caller-blocked: Thank you for calling Northwind Home Services. This number cannot take your call. Goodbye.');
+    expect(await refusalOf(platform.ring({ from: BLOCKED }))).toBe(
+      'caller-blocked: Thank you for calling Northwind Home Services. This number cannot take your ' +
+        'call. Goodbye.',
+    );
     await setNumber(DIALLED, { refusalText: 'Please write to us instead.' });
-    expect(await refusalOf(platform.ring({ from: BLOCKED }))).toBe('caller-blocked: Please write to us instead.');
+    expect(await refusalOf(platform.ring({ from: BLOCKED }))).toBe(
+      'caller-blocked: Please write to us instead.',
+    );
     await setNumber(DIALLED, { refusalText: '' });
   });
 
   it('nobody knows may not call a number for some, and those it is for may', async () => {
     await setNumber(OTHER, { accessMode: 'allow-list', allowedGroups: ['primary'] });
-    expect(await refusalOf(platform.ring({ from: STRANGER, to: OTHER }))).toMatch(/^caller-not-allowed: .*cannot take your call/);
-    expect(await refusalOf(platform.ring({ from: '+266696687', to: OTHER }))).toMatch(/^caller-not-allowed: /);
+    expect(await refusalOf(platform.ring({ from: STRANGER, to: OTHER }))).toMatch(
+      /^caller-not-allowed: .*cannot take your call/,
+    );
+    expect(await refusalOf(platform.ring({ from: '+266696687', to: OTHER }))).toMatch(
+      /^caller-not-allowed: /,
+    );
     const { recorded } = await admitted(platform.ring({ to: OTHER }));
     expect(recorded).toMatchObject({ callerGroup: 'primary', refusalReason: null });
     await setNumber(OTHER, { accessMode: 'open', allowedGroups: [] });
   });
 
   it('who is known comes with name and group, and is greeted in the words for the group', async () => {
-    await platform.change('PUT', '/v1/caller-groups/primary', { name: 'Primary callers', greeting: 'Welcome back, {{caller.first_name}}.' });
+    await platform.change('PUT', '/v1/caller-groups/primary', {
+      name: 'Primary callers',
+      greeting: 'Welcome back, {{caller.first_name}}.',
+    });
     const known = await admitted(platform.ring(), { hearsGreeting: true });
     expect(known.record.caller).toEqual({ name: 'Alex Morgan', group: 'primary', language: null });
-    expect(textsOf(known.record.agent, known.record.language)).toMatchObject({ greeting: 'Welcome back, {{caller.first_name}}.', greetingKnown: 'Welcome back, {{caller.first_name}}.' });
+    expect(textsOf(known.record.agent, known.record.language)).toMatchObject({
+      greeting: 'Welcome back, {{caller.first_name}}.',
+      greetingKnown: 'Welcome back, {{caller.first_name}}.',
+    });
     expect(known.recorded.transcript[0]?.text).toBe('Welcome back, Alex.');
-    expect(known.record.agent.directory.map(({ key }) => key)).toEqual(['billing', 'manager', 'sales', 'support']);
+    expect(known.record.agent.directory.map(({ key }) => key)).toEqual([
+      'billing',
+      'manager',
+      'sales',
+      'support',
+    ]);
     const unknown = await admitted(platform.ring({ from: STRANGER }));
     expect(unknown.record.caller).toEqual({ name: null, group: null, language: null });
     expect(textsOf(unknown.record.agent, 'en-US').greeting).toContain('this is Sarah');
@@ -104,9 +137,17 @@ describe('a call', () => {
   });
 
   it('gets the arm of the experiment its caller always gets, and is found by it', async () => {
-    await publish({ experiment: 'greeting', variants: [{ key: 'plain', weight: 1 }, { key: 'lively', weight: 1, instructions: 'Be lively.' }] });
+    await publish({
+      experiment: 'greeting',
+      variants: [
+        { key: 'plain', weight: 1 },
+        { key: 'lively', weight: 1, instructions: 'Be lively.' },
+      ],
+    });
     const callers = [CALLER, STRANGER, '+12025550131', '+12025550132', '+12025550133', '+12025550134'];
-    const first = await Promise.all(callers.map(async (from) => (await admitted(platform.ring({ from }))).recorded.variantKey));
+    const first = await Promise.all(
+      callers.map(async (from) => (await admitted(platform.ring({ from }))).recorded.variantKey),
+    );
     // Which arm is dealt to whom follows from a secret of this stack.
     for (const arm of first) expect(['plain', 'lively']).toContain(arm);
     const again = await Promise.all([1, 2].map(() => admitted(platform.ring())));
@@ -114,7 +155,9 @@ describe('a call', () => {
       expect([record.agent.variantKey, recorded.variantKey]).toEqual([first[0], first[0]]);
       expect(record.agent.instructions === 'Be lively.').toBe(first[0] === 'lively');
     }
-    const { items } = await platform.ask<{ items: { variantKey: string; from: string }[] }>(`/v1/calls?variant=${first[0]}&from=%2B12025550123`);
+    const { items } = await platform.ask<{ items: { variantKey: string; from: string }[] }>(
+      `/v1/calls?variant=${first[0]}&from=%2B12025550123`,
+    );
     expect(items).toHaveLength(3);
     await publish({ variants: [] });
     expect((await admitted(platform.ring())).recorded.variantKey).toBeNull();
@@ -137,19 +180,34 @@ describe('money', () => {
     const recorded = await platform.recorded(call.sid);
     expect(recorded.costUsd).toBeGreaterThan(0);
     expect(recorded.cost).toMatchObject({ isComplete: true });
-    expect(recorded.cost!.models.map(({ model }) => model).sort()).toEqual(['gpt-live-transcribe', 'gpt-realtime-2.1']);
-    expect(await platform.metric('relay-1', 'tandem_usage_cost_usd_total')).toMatch(/model="gpt-realtime-2\.1".* 0\.\d+/);
+    expect(recorded.cost!.models.map(({ model }) => model).sort()).toEqual([
+      'gpt-live-transcribe',
+      'gpt-realtime-2.1',
+    ]);
+    expect(await platform.metric('relay-1', 'tandem_usage_cost_usd_total')).toMatch(
+      /model="gpt-realtime-2\.1".* 0\.\d+/,
+    );
   });
 
   it('that is used up while a call still runs refuses the next one in words, and says so once', async () => {
     const { items } = await platform.ask<{ items: { costUsd: number | null }[] }>('/v1/calls?limit=100');
     const spentUsd = items.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
-    await platform.change('PUT', '/v1/spending/budget', { dailyUsd: spentUsd + 0.0001, monthlyUsd: null, warnShare: 0.99 });
+    await platform.change('PUT', '/v1/spending/budget', {
+      dailyUsd: spentUsd + 0.0001,
+      monthlyUsd: null,
+      warnShare: 0.99,
+    });
     const spender = platform.ring({ from: '+12025550131' });
     await answer(spender);
     await spender.waitForSpeech();
-    await platform.eventually(() => platform.metric('relay-1', 'tandem_budget_marks_total'), (text) => /scope="day",level="reached"[^}]*\} 1$/m.test(text), 'the budget to be reached');
-    expect(await refusalOf(platform.ring({ from: '+12025550132' }))).toMatch(/^budget-reached: .*technical problem/);
+    await platform.eventually(
+      () => platform.metric('relay-1', 'tandem_budget_marks_total'),
+      (text) => /scope="day",level="reached"[^}]*\} 1$/m.test(text),
+      'the budget to be reached',
+    );
+    expect(await refusalOf(platform.ring({ from: '+12025550132' }))).toMatch(
+      /^budget-reached: .*technical problem/,
+    );
     await platform.change('PUT', '/v1/spending/budget', { dailyUsd: null, monthlyUsd: null });
     spender.hangup();
     await spender.ended;
@@ -166,8 +224,9 @@ describe('a call that no provider can take', () => {
   };
 
   /**
-   * Rings until a caller is treated as wanted. Between two tries at the provider one caller at a time is let through to
-   * see whether it has recovered: that caller's call fails, and the next one is treated as the rest.
+   * Rings until a caller is treated as wanted. Between two tries at the provider one caller at a time is let
+   * through to see whether it has recovered: that caller's call fails, and the next one is treated as the
+   * rest.
    */
   const ringUntil = async (isAsWanted: (call: SimulatedCall) => Promise<boolean>) => {
     for (let rung = 1; ; rung += 1) {
@@ -183,7 +242,11 @@ describe('a call that no provider can take', () => {
   /** Resolves with false when the call ends instead. */
   const isAskedToWait = async (call: SimulatedCall) => {
     const said = () => spokenByCarrier(call.report());
-    await platform.eventually(said, (text) => text.includes('hold the line') || call.hasEnded, 'the caller to be asked to wait');
+    await platform.eventually(
+      said,
+      (text) => text.includes('hold the line') || call.hasEnded,
+      'the caller to be asked to wait',
+    );
     return !call.hasEnded;
   };
 

@@ -16,32 +16,55 @@ beforeAll(async () => {
 afterAll(() => platform.stop());
 
 const setNumber = (change: object) => platform.change('PATCH', `/v1/numbers/${numberId}`, change);
-const ring = (StirVerstat: string, from?: string): SimulatedCall => platform.ring({ extraFields: { StirVerstat }, ...(from === undefined ? {} : { from }) });
+const ring = (StirVerstat: string, from?: string): SimulatedCall =>
+  platform.ring({ extraFields: { StirVerstat }, ...(from === undefined ? {} : { from }) });
 
 async function lookedUp(call: SimulatedCall) {
-  platform.model.behaviour = scripted({ turns: [{ call: { name: 'lookup_customer' }, then: { say: 'I see.' } }] });
+  platform.model.behaviour = scripted({
+    turns: [{ call: { name: 'lookup_customer' }, then: { say: 'I see.' } }],
+  });
   await answer(call);
   await call.waitForSpeech();
   call.hangup();
   await call.ended;
-  const recorded = (await platform.recorded(call.sid)) as unknown as { attestation: string; callerGroup: string | null; toolCalls: { outcome: { value: { known: boolean } } }[] };
-  return { attestation: recorded.attestation, callerGroup: recorded.callerGroup, known: recorded.toolCalls[0]?.outcome.value.known };
+  const recorded = (await platform.recorded(call.sid)) as unknown as {
+    attestation: string;
+    callerGroup: string | null;
+    toolCalls: { outcome: { value: { known: boolean } } }[];
+  };
+  return {
+    attestation: recorded.attestation,
+    callerGroup: recorded.callerGroup,
+    known: recorded.toolCalls[0]?.outcome.value.known,
+  };
 }
 
 describe('a caller who shows the number of a known contact', () => {
   it('is known when the carrier vouches for it', async () => {
-    expect(await lookedUp(ring('TN-Validation-Passed-A'))).toEqual({ attestation: 'TN-Validation-Passed-A', callerGroup: 'primary', known: true });
+    expect(await lookedUp(ring('TN-Validation-Passed-A'))).toEqual({
+      attestation: 'TN-Validation-Passed-A',
+      callerGroup: 'primary',
+      known: true,
+    });
   });
 
   it('is a stranger when its validation failed, and the record says so', async () => {
-    expect(await lookedUp(ring('TN-Validation-Failed-A'))).toEqual({ attestation: 'TN-Validation-Failed-A', callerGroup: null, known: false });
+    expect(await lookedUp(ring('TN-Validation-Failed-A'))).toEqual({
+      attestation: 'TN-Validation-Failed-A',
+      callerGroup: null,
+      known: false,
+    });
   });
 
   it('is not let in by a list when its validation failed', async () => {
     await setNumber({ accessMode: 'allow-list', allowedGroups: ['primary'] });
     const call = ring('TN-Validation-Failed-A');
     expect(spokenByCarrier(await call.ended)).toContain('cannot take your call');
-    expect(await platform.recorded(call.sid)).toMatchObject({ refusalReason: 'caller-not-allowed', attestation: 'TN-Validation-Failed-A', callerGroup: null });
+    expect(await platform.recorded(call.sid)).toMatchObject({
+      refusalReason: 'caller-not-allowed',
+      attestation: 'TN-Validation-Failed-A',
+      callerGroup: null,
+    });
     await setNumber({ accessMode: 'open', allowedGroups: [] });
   });
 
@@ -49,15 +72,24 @@ describe('a caller who shows the number of a known contact', () => {
     expect(await lookedUp(ring('No-TN-Validation'))).toMatchObject({ callerGroup: 'primary', known: true });
     await setNumber({ unverifiedCallers: 'distrust' });
     expect(await lookedUp(ring('No-TN-Validation'))).toMatchObject({ callerGroup: null, known: false });
-    expect(await lookedUp(ring('TN-Validation-Passed-B'))).toMatchObject({ callerGroup: 'primary', known: true });
+    expect(await lookedUp(ring('TN-Validation-Passed-B'))).toMatchObject({
+      callerGroup: 'primary',
+      known: true,
+    });
     await setNumber({ unverifiedCallers: 'trust' });
   });
 });
 
 describe('a blocked number', () => {
-  it.each(['TN-Validation-Passed-A', 'TN-Validation-Failed-A', 'No-TN-Validation'])('is blocked whatever the carrier says of it: %s', async (attestation) => {
-    const call = ring(attestation, BLOCKED);
-    await call.ended;
-    expect(await platform.recorded(call.sid)).toMatchObject({ refusalReason: 'caller-blocked', attestation });
-  });
+  it.each(['TN-Validation-Passed-A', 'TN-Validation-Failed-A', 'No-TN-Validation'])(
+    'is blocked whatever the carrier says of it: %s',
+    async (attestation) => {
+      const call = ring(attestation, BLOCKED);
+      await call.ended;
+      expect(await platform.recorded(call.sid)).toMatchObject({
+        refusalReason: 'caller-blocked',
+        attestation,
+      });
+    },
+  );
 });

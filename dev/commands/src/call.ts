@@ -16,24 +16,32 @@ npm run call -- --from +12025550147 --to ${DEMO_PHONE_NUMBER}      --to is the s
 
 The stack is the one "npm start" or "npm run demo" keeps up. Ends 0 when the caller got what they expect.`;
 
-const values = parseOptions({
-  options: {
-    scenario: { type: 'string', default: 'booking' },
-    from: { type: 'string', default: '+12025550123' },
-    to: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
+const values = parseOptions(
+  {
+    options: {
+      scenario: { type: 'string', default: 'booking' },
+      from: { type: 'string', default: '+12025550123' },
+      to: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   },
-}, HELP);
+  HELP,
+);
 if (values.help) console.log(HELP);
 else await runCommand(ring);
 
 async function ring(): Promise<number> {
   const run = readRunFile();
-  if (!run?.databaseUrl) throw new StackError('No stack is running here.', 'Start one with "npm start" and wait for "ready".');
-  const urlOf = (service: string): string => `http://127.0.0.1:${run.processes.find((running) => running.service === service)?.ports.http ?? 0}`;
+  if (!run?.databaseUrl)
+    throw new StackError('No stack is running here.', 'Start one with "npm start" and wait for "ready".');
+  const urlOf = (service: string): string =>
+    `http://127.0.0.1:${run.processes.find((running) => running.service === service)?.ports.http ?? 0}`;
   const env = environment();
   const secrets = localSecrets();
-  const scenario = values.scenario === 'booking' ? await bookingScenario({ crmApiUrl: urlOf('crm-api'), apiKey: secrets.demoApiKey }) : findScenario(values.scenario);
+  const scenario =
+    values.scenario === 'booking'
+      ? await bookingScenario({ crmApiUrl: urlOf('crm-api'), apiKey: secrets.demoApiKey })
+      : findScenario(values.scenario);
   if (!scenario) {
     console.error(`There is no scenario "${values.scenario}".\n\n${HELP}`);
     return 2;

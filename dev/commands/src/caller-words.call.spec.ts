@@ -16,7 +16,12 @@ beforeEach(() => {
 
 describe('a call whose words cannot be found out', () => {
   it('is answered, handled and on record with its turns; the reason is logged and counted', async () => {
-    platform.model.behaviour = scripted({ turns: [{ say: 'I see.' }, { say: 'Goodbye.', call: { name: 'end_call', arguments: { reason: 'caller-done' } } }] });
+    platform.model.behaviour = scripted({
+      turns: [
+        { say: 'I see.' },
+        { say: 'Goodbye.', call: { name: 'end_call', arguments: { reason: 'caller-done' } } },
+      ],
+    });
     platform.model.faults.add({ kind: 'fail-transcription' });
     const call = platform.ring();
     await answer(call);
@@ -29,16 +34,31 @@ describe('a call whose words cannot be found out', () => {
       { text: '', isTranscribed: false },
       { text: '', isTranscribed: false },
     ]);
-    expect(await platform.metric('relay-1', 'tandem_transcription_failures_total')).toMatch(/code="audio_unintelligible".*} 1$/m);
+    expect(await platform.metric('relay-1', 'tandem_transcription_failures_total')).toMatch(
+      /code="audio_unintelligible".*} 1$/m,
+    );
     expect(await platform.metric('relay-1', 'tandem_turns_without_words_total')).toMatch(/ 2$/m);
-    expect(platform.lines.filter((line) => line.includes('transcription of a caller failed'))).toHaveLength(1);
+    expect(platform.lines.filter((line) => line.includes('transcription of a caller failed'))).toHaveLength(
+      1,
+    );
   });
 });
 
 describe('an answer that the provider cuts off', () => {
   it('is gone on with, and counted', async () => {
-    platform.model.behaviour = scripted({ turns: [{ say: 'We have an opening on Tuesday at nine in the morning and another one at eleven.' }, { say: 'And on Wednesday the whole afternoon.' }] });
-    platform.model.faults.add({ kind: 'fail-response', as: 'max_output_tokens', response: 'each', audioMs: 1_200, times: 1 });
+    platform.model.behaviour = scripted({
+      turns: [
+        { say: 'We have an opening on Tuesday at nine in the morning and another one at eleven.' },
+        { say: 'And on Wednesday the whole afternoon.' },
+      ],
+    });
+    platform.model.faults.add({
+      kind: 'fail-response',
+      as: 'max_output_tokens',
+      response: 'each',
+      audioMs: 1_200,
+      times: 1,
+    });
     await platform.withAgent({ greeting: 'Hello.' }, async () => {
       const call = platform.ring();
       await answer(call);
@@ -46,10 +66,18 @@ describe('an answer that the provider cuts off', () => {
       await call.waitForSilence(1_000);
       call.hangup();
       await call.ended;
-      const spoken = (await platform.recorded(call.sid)).transcript.filter(({ speaker }) => speaker === 'agent').map(({ text }) => text);
-      expect(spoken).toEqual(['Hello.', expect.stringMatching(/^We have an opening/), 'And on Wednesday the whole afternoon.']);
+      const spoken = (await platform.recorded(call.sid)).transcript
+        .filter(({ speaker }) => speaker === 'agent')
+        .map(({ text }) => text);
+      expect(spoken).toEqual([
+        'Hello.',
+        expect.stringMatching(/^We have an opening/),
+        'And on Wednesday the whole afternoon.',
+      ]);
       expect(spoken[1]).not.toContain('eleven');
-      expect(await platform.metric('relay-1', 'tandem_model_responses_faulted_total')).toMatch(/status="incomplete",reason="max_output_tokens".*} 1$/m);
+      expect(await platform.metric('relay-1', 'tandem_model_responses_faulted_total')).toMatch(
+        /status="incomplete",reason="max_output_tokens".*} 1$/m,
+      );
     });
   });
 });

@@ -14,9 +14,14 @@ beforeEach(() => {
   platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
 });
 
-const LONG = 'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the whole afternoon is still free for you.';
+const LONG =
+  'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the ' +
+  'whole afternoon is still free for you.';
 const session = (): SimulatedSession => platform.model.sessions.at(-1)!;
-const askedFor = (text: string) => session().receivedEvents('response.create').some((event) => JSON.stringify(event).includes(text));
+const askedFor = (text: string) =>
+  session()
+    .receivedEvents('response.create')
+    .some((event) => JSON.stringify(event).includes(text));
 const clearsOf = ({ streams }: CallReport) => streams[0]!.clears.length;
 
 async function heardOut(call: SimulatedCall): Promise<void> {
@@ -40,8 +45,13 @@ describe('the greeting', () => {
       expect(askedFor(greeting)).toBe(false);
       expect(session().mistakes).toEqual({});
       const recorded = await platform.recorded(second.sid);
-      expect(recorded.transcript.map(({ speaker, text, interrupted }) => ({ speaker, text, interrupted }))).toEqual([{ speaker: 'agent', text: greeting, interrupted: false }]);
-      console.log(`greeting from the cache: first sound ${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`);
+      expect(
+        recorded.transcript.map(({ speaker, text, interrupted }) => ({ speaker, text, interrupted })),
+      ).toEqual([{ speaker: 'agent', text: greeting, interrupted: false }]);
+      console.log(
+        'greeting from the cache: first sound ' +
+          `${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`,
+      );
     });
   });
 });
@@ -64,7 +74,10 @@ describe('the first caller of a relay that has just been started', () => {
       expect(askedFor(greeting)).toBe(false);
       expect((await platform.recorded(call.sid)).transcript.map(({ text }) => text)).toEqual([greeting]);
       expect(await platform.metric('relay-1', 'tandem_phrases_total')).toContain('outcome="hit"');
-      console.log(`greeting on a relay just started: first sound ${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`);
+      console.log(
+        'greeting on a relay just started: first sound ' +
+          `${Math.round(report.timing.firstAudioMs! - report.answeredAtMs!)} ms after the answer`,
+      );
     });
   });
 });
@@ -73,26 +86,36 @@ describe('a sound of listening', () => {
   it('does not stop the agent and is not answered; a real interruption does and is', async () => {
     platform.model.behaviour = scripted({ turns: [{ say: LONG }], otherwise: 'I see.' });
     platform.model.addCallerLines({ lines: ['When can you come?', 'mhm', 'Stop, tell me about Friday.'] });
-    await platform.withAgent({ interruption: { start: { kind: 'after-ms', ms: 600 }, ignoresBackchannels: true } }, async () => {
-      const call = platform.ring();
-      await answer(call);
-      await call.waitForSpeech({ forMs: 800 });
-      await call.say(words(450));
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
-      expect(session().sentEvents('conversation.item.truncated')).toEqual([]);
-      await call.say(words(1_500));
-      await call.waitForSilence(300);
-      await heardOut(call);
-      call.hangup();
-      const report = await call.ended;
-      expect(clearsOf(report)).toBe(1);
-      expect(session().mistakes).toEqual({});
-      const { transcript, latencies } = await platform.recorded(call.sid);
-      for (const kind of ['interruption-to-clear', 'interruption-to-silence']) expect(latencies[kind]?.count).toBe(1);
-      expect(await platform.metric('relay-1', 'tandem_latency_seconds_count')).toContain('kind="interruption-to-silence"');
-      expect(transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(['When can you come?', 'mhm', 'Stop, tell me about Friday.']);
-      expect(transcript.filter(({ interrupted }) => interrupted)).toHaveLength(1);
-    });
+    await platform.withAgent(
+      { interruption: { start: { kind: 'after-ms', ms: 600 }, ignoresBackchannels: true } },
+      async () => {
+        const call = platform.ring();
+        await answer(call);
+        await call.waitForSpeech({ forMs: 800 });
+        await call.say(words(450));
+        await new Promise((resolve) => setTimeout(resolve, 1_200));
+        expect(session().sentEvents('conversation.item.truncated')).toEqual([]);
+        await call.say(words(1_500));
+        await call.waitForSilence(300);
+        await heardOut(call);
+        call.hangup();
+        const report = await call.ended;
+        expect(clearsOf(report)).toBe(1);
+        expect(session().mistakes).toEqual({});
+        const { transcript, latencies } = await platform.recorded(call.sid);
+        for (const kind of ['interruption-to-clear', 'interruption-to-silence'])
+          expect(latencies[kind]?.count).toBe(1);
+        expect(await platform.metric('relay-1', 'tandem_latency_seconds_count')).toContain(
+          'kind="interruption-to-silence"',
+        );
+        expect(transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual([
+          'When can you come?',
+          'mhm',
+          'Stop, tell me about Friday.',
+        ]);
+        expect(transcript.filter(({ interrupted }) => interrupted)).toHaveLength(1);
+      },
+    );
   });
 });
 
@@ -104,14 +127,21 @@ describe('a caller who says nothing', () => {
       expect(report.endedBy).toBe('hangup-verb');
       const { transcript, termination } = await platform.recorded(call.sid);
       expect(termination).toEqual({ class: 'caller', reason: 'caller-silent' });
-      expect(transcript.map(({ text }) => text).slice(1)).toEqual(['Are you still there?', expect.stringContaining('I cannot hear you')]);
+      expect(transcript.map(({ text }) => text).slice(1)).toEqual([
+        'Are you still there?',
+        expect.stringContaining('I cannot hear you'),
+      ]);
     });
   });
 });
 
 describe('a tool that takes its time', () => {
   it('is bridged with a word and with music, which the answer ends', async () => {
-    platform.model.behaviour = scripted({ turns: [{ ifHeard: '', call: { name: 'lookup_customer', arguments: {} }, then: { say: 'Here you are.' } }] });
+    platform.model.behaviour = scripted({
+      turns: [
+        { ifHeard: '', call: { name: 'lookup_customer', arguments: {} }, then: { say: 'Here you are.' } },
+      ],
+    });
     await platform.withAgent({ toolWait: { fillerAfterMs: 500, musicAfterMs: 1_500 } }, async () => {
       const warmUp = platform.ring();
       await heardOut(warmUp);
@@ -140,7 +170,15 @@ describe('a tool that takes its time', () => {
 describe('digits typed in secret', () => {
   it('reach neither the model, the rows nor the logs', async () => {
     const secret = '5105105105105100';
-    platform.model.behaviour = scripted({ turns: [{ ifHeard: '', call: { name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 16 } }, then: { say: 'Thank you.' } }] });
+    platform.model.behaviour = scripted({
+      turns: [
+        {
+          ifHeard: '',
+          call: { name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 16 } },
+          then: { say: 'Thank you.' },
+        },
+      ],
+    });
     await platform.withAgent({ tools: ['collect_digits', 'end_call'] }, async () => {
       const call = platform.ring();
       await answer(call);
@@ -153,9 +191,12 @@ describe('digits typed in secret', () => {
       call.hangup();
       await call.ended;
       const recorded = await platform.recorded(call.sid);
-      expect(recorded.toolCalls).toMatchObject([{ name: 'collect_digits', outcome: { status: 'ok', value: { digits: 16 } } }]);
+      expect(recorded.toolCalls).toMatchObject([
+        { name: 'collect_digits', outcome: { status: 'ok', value: { digits: 16 } } },
+      ]);
       expect(during.subarray(0, 4_000).every((byte) => byte === 0xff)).toBe(true);
-      for (const leak of [secret, 'The caller pressed']) expect(JSON.stringify(session().receivedEvents())).not.toContain(leak);
+      for (const leak of [secret, 'The caller pressed'])
+        expect(JSON.stringify(session().receivedEvents())).not.toContain(leak);
       expect(JSON.stringify(recorded)).not.toContain(secret);
       expect(platform.lines.filter((line) => line.includes(secret))).toEqual([]);
     });
@@ -166,14 +207,32 @@ describe('the call changes while it runs', () => {
   it('to another language and another microphone distance, as the model asks', async () => {
     platform.model.behaviour = scripted({
       turns: [
-        { ifHeard: '', call: [{ name: 'switch_language', arguments: { language: 'es' } }, { name: 'update_mic_distance', arguments: { distance: 'far_field' } }], then: { say: 'Claro, ¿qué día?' } },
+        {
+          ifHeard: '',
+          call: [
+            { name: 'switch_language', arguments: { language: 'es' } },
+            { name: 'update_mic_distance', arguments: { distance: 'far_field' } },
+          ],
+          then: { say: 'Claro, ¿qué día?' },
+        },
       ],
     });
     await platform.withAgent({ tools: ['switch_language', 'update_mic_distance'] }, async () => {
       const call = platform.ring();
       await answer(call);
-      await platform.eventually(() => session().config as { instructions?: string; audio?: { input?: { noise_reduction?: { type: string } } } }, (config) => config.audio?.input?.noise_reduction?.type === 'far_field', 'the noise reduction to change');
-      expect(session().config).toMatchObject({ instructions: expect.stringContaining('Speak Spanish'), audio: { input: { transcription: { languages: ['es'] } } } });
+      await platform.eventually(
+        () =>
+          session().config as {
+            instructions?: string;
+            audio?: { input?: { noise_reduction?: { type: string } } };
+          },
+        (config) => config.audio?.input?.noise_reduction?.type === 'far_field',
+        'the noise reduction to change',
+      );
+      expect(session().config).toMatchObject({
+        instructions: expect.stringContaining('Speak Spanish'),
+        audio: { input: { transcription: { languages: ['es'] } } },
+      });
       expect(session().mistakes).toEqual({});
       call.hangup();
       await call.ended;
@@ -183,16 +242,24 @@ describe('the call changes while it runs', () => {
 
 describe('a caller who speaks another of the agent’s languages', () => {
   it('is spoken to in it after two sentences, without anybody asking for it', async () => {
-    platform.model.addCallerLines({ lines: ['Hola, necesito un fontanero para mi casa.', 'Hay una fuga de agua en la cocina.'] });
+    platform.model.addCallerLines({
+      lines: ['Hola, necesito un fontanero para mi casa.', 'Hay una fuga de agua en la cocina.'],
+    });
     await platform.withAgent({ texts: { es: { instructions: 'Trate al cliente de usted.' } } }, async () => {
       const call = platform.ring();
       await answer(call);
       await answer(call);
-      await platform.eventually(() => JSON.stringify(session().config), (config) => config.includes('Trate al cliente de usted.') && config.includes('Speak Spanish'), 'the language to change');
+      await platform.eventually(
+        () => JSON.stringify(session().config),
+        (config) => config.includes('Trate al cliente de usted.') && config.includes('Speak Spanish'),
+        'the language to change',
+      );
       call.hangup();
       await call.ended;
       const { events } = await platform.records.events((await platform.records.callOf(call.sid))!);
-      expect(events.flatMap((event) => (event.type === 'language.changed' ? [event.data] : []))).toEqual([{ language: 'es', by: 'detection', atMs: expect.any(Number) }]);
+      expect(events.flatMap((event) => (event.type === 'language.changed' ? [event.data] : []))).toEqual([
+        { language: 'es', by: 'detection', atMs: expect.any(Number) },
+      ]);
     });
   });
 });
@@ -202,30 +269,53 @@ describe('an operator', () => {
     const call = platform.ring();
     await heardOut(call);
     const callId = (await platform.records.callOf(call.sid))!;
-    expect(await platform.tell(`/v1/calls/${callId}/agent`, { instructions: 'Offer ten percent off.', noiseReduction: 'far_field' })).toMatchObject({ status: 202, command: 'change' });
+    expect(
+      await platform.tell(`/v1/calls/${callId}/agent`, {
+        instructions: 'Offer ten percent off.',
+        noiseReduction: 'far_field',
+      }),
+    ).toMatchObject({ status: 202, command: 'change' });
     expect(await platform.tell(`/v1/calls/${callId}/agent`, {})).toMatchObject({ status: 400 });
-    await platform.eventually(() => JSON.stringify(session().config), (config) => config.includes('Offer ten percent off.') && config.includes('far_field'), 'the agent to change');
+    await platform.eventually(
+      () => JSON.stringify(session().config),
+      (config) => config.includes('Offer ten percent off.') && config.includes('far_field'),
+      'the agent to change',
+    );
     call.hangup();
     await call.ended;
     // The carrier's word that the caller has gone is a way away from the relay.
-    await platform.eventually(() => platform.records.standing(callId), (standing) => standing?.state === 'ended', 'the call to end');
+    await platform.eventually(
+      () => platform.records.standing(callId),
+      (standing) => standing?.state === 'ended',
+      'the call to end',
+    );
     const { events } = await platform.records.events(callId);
-    expect(events.flatMap((event) => (event.type === 'agent.changed' ? [event.data.by] : []))).toEqual(['operator']);
+    expect(events.flatMap((event) => (event.type === 'agent.changed' ? [event.data.by] : []))).toEqual([
+      'operator',
+    ]);
     expect((await platform.tell(`/v1/calls/${callId}/agent`, { speed: 1.1 })).status).toBe(409);
   });
 });
 
 describe('a call that has lasted long enough', () => {
   it('is brought to an end with a goodbye', async () => {
-    await platform.withAgent({ maxDurationMs: 10_000, limits: { warnBeforeEndMs: 6_000, wrapUpMs: 8_000 } }, async () => {
-      const call = platform.ring();
-      const report = await call.ended;
-      expect(report.endedBy).toBe('hangup-verb');
-      const { transcript, termination } = await platform.recorded(call.sid);
-      expect(termination).toEqual({ class: 'platform', reason: 'max-duration' });
-      expect(transcript.at(-1)).toMatchObject({ text: 'I am sorry, our time is up. Thank you for calling. Goodbye.', interrupted: false });
-      expect(JSON.stringify(session().receivedEvents('conversation.item.create'))).toContain('must end in 6 seconds');
-    });
+    await platform.withAgent(
+      { maxDurationMs: 10_000, limits: { warnBeforeEndMs: 6_000, wrapUpMs: 8_000 } },
+      async () => {
+        const call = platform.ring();
+        const report = await call.ended;
+        expect(report.endedBy).toBe('hangup-verb');
+        const { transcript, termination } = await platform.recorded(call.sid);
+        expect(termination).toEqual({ class: 'platform', reason: 'max-duration' });
+        expect(transcript.at(-1)).toMatchObject({
+          text: 'I am sorry, our time is up. Thank you for calling. Goodbye.',
+          interrupted: false,
+        });
+        expect(JSON.stringify(session().receivedEvents('conversation.item.create'))).toContain(
+          'must end in 6 seconds',
+        );
+      },
+    );
   });
 });
 
@@ -237,9 +327,18 @@ describe('what the caller waited for', () => {
     call.hangup();
     await call.ended;
     const { latencies } = await platform.recorded(call.sid);
-    for (const kind of ['answer-to-first-audio', 'caller-to-heard', 'end-pointing', 'model', 'relay', 'playout']) expect(latencies[kind]?.count).toBeGreaterThanOrEqual(1);
+    for (const kind of [
+      'answer-to-first-audio',
+      'caller-to-heard',
+      'end-pointing',
+      'model',
+      'relay',
+      'playout',
+    ])
+      expect(latencies[kind]?.count).toBeGreaterThanOrEqual(1);
     expect(latencies['end-pointing']!.p95Ms).toBeGreaterThanOrEqual(500);
     const histograms = await platform.metric('relay-1', 'tandem_latency_seconds_count');
-    for (const kind of ['caller-to-heard', 'end-pointing', 'model', 'relay', 'playout']) expect(histograms).toContain(`kind="${kind}"`);
+    for (const kind of ['caller-to-heard', 'end-pointing', 'model', 'relay', 'playout'])
+      expect(histograms).toContain(`kind="${kind}"`);
   });
 });

@@ -19,7 +19,10 @@ const CALLER = '+12025550123';
 /** Five of the caller, and an answer to all but the last. */
 const LEAST_UTTERANCES = 9;
 
-const values = parseOptions({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }, HELP);
+const values = parseOptions(
+  { options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } },
+  HELP,
+);
 if (values.help) console.log(HELP);
 else await demo();
 
@@ -45,7 +48,8 @@ The stack stays up. Ring it again with "npm run call" in another terminal, look 
 async function start(): Promise<Stack> {
   console.log(heading('Starting'));
   const isBeside = readRunFile() !== null;
-  if (isBeside) console.log('  Another stack runs in this checkout: the demo uses throw-away data beside it.');
+  if (isBeside)
+    console.log('  Another stack runs in this checkout: the demo uses throw-away data beside it.');
   const stack = await launchStack({
     log: (line) => console.log(`  ${line}`),
     relays: 1,
@@ -60,7 +64,11 @@ async function start(): Promise<Stack> {
 }
 
 async function call(stack: Stack): Promise<boolean> {
-  if (!stack.speech.synthesiser) throw new StackError('There is no speech synthesis on this machine, so nobody could speak.', stack.speech.explanation);
+  if (!stack.speech.synthesiser)
+    throw new StackError(
+      'There is no speech synthesis on this machine, so nobody could speak.',
+      stack.speech.explanation,
+    );
   const scenario = await bookingScenario({ crmApiUrl: stack.urls.crmApi, apiKey: stack.secrets.demoApiKey });
   console.log(heading(`Calling ${DEMO_PHONE_NUMBER}`));
   console.log(TIMES);
@@ -91,18 +99,34 @@ async function report(stack: Stack, { report, callId, events }: PlacedCall): Pro
   console.log(heading('Written down'));
   if (persisted) {
     const { call, booking } = persisted;
-    console.log(`  call ${call.callId}: ${call.status}, ${call.termination?.reason}, ${call.utterances.length} utterances, ${call.toolCalls.length} tool calls, outcome "${call.disposition?.outcome}"`);
-    if (booking) console.log(`  booking ${booking.reference}: ${booking.service.name} with ${booking.resource.name}, ${booking.startsAt.toISOString()}, ${booking.status}`);
+    console.log(
+      `  call ${call.callId}: ${call.status}, ${call.termination?.reason}, ${call.utterances.length} ` +
+        `utterances, ${call.toolCalls.length} tool calls, outcome "${call.disposition?.outcome}"`,
+    );
+    if (booking)
+      console.log(
+        `  booking ${booking.reference}: ${booking.service.name} with ${booking.resource.name}, ` +
+          `${booking.startsAt.toISOString()}, ${booking.status}`,
+      );
   }
   console.log(heading('What the caller waited for'));
   for (const line of latencyLines(report, events)) console.log(line);
   const failures = [...report.failures, ...missingRows(callId !== null, persisted)];
-  console.log(failures.length === 0 ? good('\nThe call was answered, the appointment booked, the transcript written down.') : problem(`\nThe demo did not go as it should:\n${failures.map((failure) => `  - ${failure}`).join('\n')}`));
+  console.log(
+    failures.length === 0
+      ? good('\nThe call was answered, the appointment booked, the transcript written down.')
+      : problem(
+          `\nThe demo did not go as it should:\n${failures.map((failure) => `  - ${failure}`).join('\n')}`,
+        ),
+  );
   return failures.length === 0;
 }
 
 function missingRows(isAdmitted: boolean, persisted: PersistedCall | null): string[] {
   if (!isAdmitted) return ['the call was not admitted'];
   if (!persisted) return ['the call is not in Postgres'];
-  return [...(persisted.booking ? [] : ['no appointment was booked']), ...(persisted.call.utterances.length < LEAST_UTTERANCES ? ['the transcript is not complete'] : [])];
+  return [
+    ...(persisted.booking ? [] : ['no appointment was booked']),
+    ...(persisted.call.utterances.length < LEAST_UTTERANCES ? ['the transcript is not complete'] : []),
+  ];
 }

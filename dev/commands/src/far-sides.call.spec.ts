@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { scripted, type Behaviour, type CallReport, type FaultSpec, type SimulatedCall, type StreamFault } from '@tandem/simulators';
+import {
+  scripted,
+  type Behaviour,
+  type CallReport,
+  type FaultSpec,
+  type SimulatedCall,
+  type StreamFault,
+} from '@tandem/simulators';
 import { answer, RunningPlatform, words } from './running-platform.ts';
 
 jest.setTimeout(120_000);
@@ -9,7 +16,10 @@ const GREETING = 'Welcome to Northwind, how may I help?';
 
 let platform: RunningPlatform;
 beforeAll(async () => {
-  platform = await RunningPlatform.start({ model: { ids: 'odd' }, stack: { env: { RELAY_MAX_CALLS: String(CALLS) } } });
+  platform = await RunningPlatform.start({
+    model: { ids: 'odd' },
+    stack: { env: { RELAY_MAX_CALLS: String(CALLS) } },
+  });
 });
 afterAll(() => platform.stop());
 beforeEach(() => {
@@ -46,13 +56,17 @@ describe('a carrier a round trip away', () => {
   it('keeps its streams whenever the first sound comes', async () => {
     platform.model.behaviour = firstSounds((session) => (session * 101) % 3_000);
     await platform.withAgent({ greeting: '' }, async () => {
-      const calls = Array.from({ length: CALLS }, (_, index) => platform.ring({ from: `+1202555${1_000 + index}` }));
+      const calls = Array.from({ length: CALLS }, (_, index) =>
+        platform.ring({ from: `+1202555${1_000 + index}` }),
+      );
       await Promise.all(calls.map((call) => call.waitForSpeech({ timeoutMs: 20_000 })));
       // The stream looks at its playout each second.
       await Promise.all(calls.map((call) => call.waitForSilence(1_200, { timeoutMs: 20_000 })));
       const reports = await Promise.all(calls.map(hungUp));
       expect(reports.map(troublesOf)).toEqual(reports.map(() => NONE));
-      expect(new Set(reports.map(({ roundTripMs }) => Math.round(roundTripMs))).size).toBeGreaterThan(CALLS / 2);
+      expect(new Set(reports.map(({ roundTripMs }) => Math.round(roundTripMs))).size).toBeGreaterThan(
+        CALLS / 2,
+      );
     });
   });
 
@@ -74,7 +88,10 @@ describe('a carrier a round trip away', () => {
       const { transcript, termination } = await platform.recorded(call.sid);
       expect(termination?.reason).toBe('caller-hangup');
       const said = transcript.filter(({ speaker }) => speaker === 'agent');
-      expect(said).toMatchObject([{ text: GREETING, interrupted: false }, { text: 'Of course. Which day would suit you best?', interrupted: false }]);
+      expect(said).toMatchObject([
+        { text: GREETING, interrupted: false },
+        { text: 'Of course. Which day would suit you best?', interrupted: false },
+      ]);
     });
   });
 });
@@ -82,7 +99,14 @@ describe('a carrier a round trip away', () => {
 describe('a model a round trip away', () => {
   it('with ids of every kind is understood: words, tools and interruptions', async () => {
     platform.model.behaviour = scripted({
-      turns: [{ call: { name: 'lookup_customer', arguments: {} }, then: { say: 'I have found your record.' } }, { say: 'We have an opening on Tuesday at nine in the morning, and another one on Wednesday at eleven.' }],
+      turns: [
+        { call: { name: 'lookup_customer', arguments: {} }, then: { say: 'I have found your record.' } },
+        {
+          say:
+            'We have an opening on Tuesday at nine in the ' +
+            'morning, and another one on Wednesday at eleven.',
+        },
+      ],
       otherwise: 'As you like.',
     });
     await platform.withAgent({ greeting: GREETING }, async () => {
@@ -101,13 +125,21 @@ describe('a model a round trip away', () => {
       expect(session.receivedEvents('conversation.item.truncate')).toHaveLength(1);
       const { transcript, toolCalls } = await platform.recorded(call.sid);
       expect(toolCalls).toMatchObject([{ name: 'lookup_customer', outcome: { status: 'ok' } }]);
-      expect(transcript.filter(({ speaker }) => speaker === 'agent').map(({ interrupted }) => interrupted)).toEqual([false, false, true, false]);
+      expect(
+        transcript.filter(({ speaker }) => speaker === 'agent').map(({ interrupted }) => interrupted),
+      ).toEqual([false, false, true, false]);
     });
   });
 
   const halves: [string, FaultSpec][] = [
-    ['completes an answer without a sound', { kind: 'fail-response', as: 'mute', response: 'each', times: 1 }],
-    ['cuts an answer off in its middle', { kind: 'fail-response', as: 'max_output_tokens', response: 'each', audioMs: 400, times: 1 }],
+    [
+      'completes an answer without a sound',
+      { kind: 'fail-response', as: 'mute', response: 'each', times: 1 },
+    ],
+    [
+      'cuts an answer off in its middle',
+      { kind: 'fail-response', as: 'max_output_tokens', response: 'each', audioMs: 400, times: 1 },
+    ],
   ];
   it.each(halves)('that %s is asked again', async (_how, fault) => {
     platform.model.addCallerLines({ lines: ['I need a plumber.'] });
@@ -122,7 +154,10 @@ describe('a model a round trip away', () => {
       expect(troublesOf(await hungUp(call))).toEqual(NONE);
       expect(platform.model.faults.list()).toEqual([]);
       const { transcript } = await platform.recorded(call.sid);
-      expect(transcript.at(-1)).toMatchObject({ text: 'Of course. Which day would suit you best?', interrupted: false });
+      expect(transcript.at(-1)).toMatchObject({
+        text: 'Of course. Which day would suit you best?',
+        interrupted: false,
+      });
     });
   });
 });

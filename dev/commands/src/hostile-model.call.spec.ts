@@ -40,7 +40,13 @@ async function isAnswered(call: SimulatedCall): Promise<void> {
 
 async function flood(session: SimulatedSession): Promise<void> {
   for (let n = 0; n < TRANSCRIPTS; n += 1) {
-    session.inject({ type: 'conversation.item.input_audio_transcription.completed', event_id: `e${n}`, item_id: `item_flood_${n}`, content_index: 0, transcript: LONG_TEXT });
+    session.inject({
+      type: 'conversation.item.input_audio_transcription.completed',
+      event_id: `e${n}`,
+      item_id: `item_flood_${n}`,
+      content_index: 0,
+      transcript: LONG_TEXT,
+    });
     while (session.unsentBytes > 1024 * 1024) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -70,7 +76,10 @@ describe('a model that sends ten thousand long transcripts', () => {
     expect(await redis.slowlog('GET', 10)).toEqual([]);
     expect(platform.lines.filter((line) => /timed out/.test(line))).toEqual([]);
     expect(platform.lines.filter((line) => line.includes('event log of the call is full'))).toHaveLength(1);
-    console.log(`cut call recorded ${tookMs} ms after its end; relay ${before} MiB before, ${await relayMiB()} MiB after (heap ${await heapMiB()} MiB); missing ${recorded.missingEvents}`);
+    console.log(
+      `cut call recorded ${tookMs} ms after its end; relay ${before} MiB before, ${await relayMiB()} ` +
+        `MiB after (heap ${await heapMiB()} MiB); missing ${recorded.missingEvents}`,
+    );
   });
 });
 
@@ -78,17 +87,34 @@ describe('a model that reports a usage that cannot be true', () => {
   it('has its call written down, its cost marked as a lower bound, and its tenant charged for nothing of it', async () => {
     const { call, session } = await greeted();
     const most = 9_000_000_000_000_000;
-    const input = { text_tokens: most, audio_tokens: most, cached_tokens_details: { text_tokens: most, audio_tokens: most } };
-    const usage = { input_token_details: input, output_token_details: { text_tokens: most, audio_tokens: most } };
-    session.inject({ type: 'response.created', event_id: 'e1', response: { id: 'resp_liar', metadata: null } });
-    session.inject({ type: 'response.done', event_id: 'e2', response: { id: 'resp_liar', status: 'cancelled', status_details: null, usage } });
+    const input = {
+      text_tokens: most,
+      audio_tokens: most,
+      cached_tokens_details: { text_tokens: most, audio_tokens: most },
+    };
+    const usage = {
+      input_token_details: input,
+      output_token_details: { text_tokens: most, audio_tokens: most },
+    };
+    session.inject({
+      type: 'response.created',
+      event_id: 'e1',
+      response: { id: 'resp_liar', metadata: null },
+    });
+    session.inject({
+      type: 'response.done',
+      event_id: 'e2',
+      response: { id: 'resp_liar', status: 'cancelled', status_details: null, usage },
+    });
     await isAnswered(call);
     call.hangup();
     const recorded = await platform.recorded(call.sid);
     expect(recorded.cost?.isComplete).toBe(false);
     expect(recorded.costUsd).toBeLessThan(1);
     expect(recorded.missingEvents).toBe(0);
-    const spending = await platform.ask<{ usd: number }>(`/v1/spending?month=${new Date().toISOString().slice(0, 7)}`);
+    const spending = await platform.ask<{ usd: number }>(
+      `/v1/spending?month=${new Date().toISOString().slice(0, 7)}`,
+    );
     expect(spending.usd).toBeLessThan(5);
   });
 });
@@ -96,15 +122,30 @@ describe('a model that reports a usage that cannot be true', () => {
 describe('a caller who tells a card number', () => {
   it('has it nowhere in the record, in whatever pieces it was told', async () => {
     const { call, session } = await greeted();
-    for (const [index, transcript] of ['My card is 4111 1111 1111 1111', 'four one one one', 'one one one one one one one one', 'one one one one'].entries()) {
-      session.inject({ type: 'conversation.item.input_audio_transcription.completed', event_id: `c${index}`, item_id: `item_card_${index}`, content_index: 0, transcript });
+    for (const [index, transcript] of [
+      'My card is 4111 1111 1111 1111',
+      'four one one one',
+      'one one one one one one one one',
+      'one one one one',
+    ].entries()) {
+      session.inject({
+        type: 'conversation.item.input_audio_transcription.completed',
+        event_id: `c${index}`,
+        item_id: `item_card_${index}`,
+        content_index: 0,
+        transcript,
+      });
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     call.hangup();
     const recorded = await platform.recorded(call.sid);
     const said = recorded.transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text);
     expect(said).toEqual(['My card is [card number]', '[card number]', '[card number]', '[card number]']);
-    expect(JSON.stringify(await platform.sql('SELECT to_jsonb(u) FROM utterances u WHERE call_id = $1', recorded.callId))).not.toMatch(/4111|one one/);
+    expect(
+      JSON.stringify(
+        await platform.sql('SELECT to_jsonb(u) FROM utterances u WHERE call_id = $1', recorded.callId),
+      ),
+    ).not.toMatch(/4111|one one/);
   });
 });
 
@@ -117,7 +158,14 @@ describe('a model that cannot be used', () => {
       call.hangup();
       const recorded = await platform.recorded(call.sid);
       expect(recorded).toMatchObject({ modelKind: 'guided', models: [{ provider: 'guided' }] });
-      expect(platform.lines.filter((line) => line.startsWith('relay-1') && line.includes('voice model failed') && line.includes('OPENAI_API_KEY'))).toHaveLength(1);
+      expect(
+        platform.lines.filter(
+          (line) =>
+            line.startsWith('relay-1') &&
+            line.includes('voice model failed') &&
+            line.includes('OPENAI_API_KEY'),
+        ),
+      ).toHaveLength(1);
     } finally {
       platform.model.faults.clear();
     }

@@ -11,7 +11,14 @@ jest.setTimeout(120_000);
 const PATIENCE_MS = 30_000;
 /** From SIGTERM to SIGKILL. */
 const STOP_MS = 15_000;
-const PORTS = { 'call-ingress': 'CALL_INGRESS_PORT', 'media-relay': 'MEDIA_RELAY_PORT', 'crm-api': 'CRM_API_PORT', 'control-api': 'CONTROL_API_PORT', 'tool-worker': 'TOOL_WORKER_PORT', 'post-call-worker': 'POST_CALL_WORKER_PORT' } as const;
+const PORTS = {
+  'call-ingress': 'CALL_INGRESS_PORT',
+  'media-relay': 'MEDIA_RELAY_PORT',
+  'crm-api': 'CRM_API_PORT',
+  'control-api': 'CONTROL_API_PORT',
+  'tool-worker': 'TOOL_WORKER_PORT',
+  'post-call-worker': 'POST_CALL_WORKER_PORT',
+} as const;
 const NEEDS: Readonly<Record<keyof typeof PORTS, readonly ('database' | 'redis')[]>> = {
   'call-ingress': ['redis', 'database'],
   'media-relay': ['redis'],
@@ -62,14 +69,28 @@ class LoneService {
     private readonly child: ChildProcess,
     private readonly url: string,
   ) {
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (piece: string) => (this.output += piece));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (piece: string) => (this.output += piece));
     child.once('exit', (code) => (this.exitCode = code ?? -1));
   }
 
-  static async start(service: keyof typeof PORTS, env: Readonly<Record<string, string>>): Promise<LoneService> {
+  static async start(
+    service: keyof typeof PORTS,
+    env: Readonly<Record<string, string>>,
+  ): Promise<LoneService> {
     const port = await freePort();
-    const settings = { HOST: '127.0.0.1', LOG_LEVEL: 'info', TANDEM_SECRET: 'a secret for specs only and long enough for one', TWILIO_AUTH_TOKEN: 'x', RELAY_ID: 'relay-1', [PORTS[service]]: String(port) };
-    const child = spawn(process.execPath, [join(checkoutRoot, 'services', service, 'dist/main.js')], { env: { ...process.env, ...settings, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const settings = {
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      TANDEM_SECRET: 'a secret for specs only and long enough for one',
+      TWILIO_AUTH_TOKEN: 'x',
+      RELAY_ID: 'relay-1',
+      [PORTS[service]]: String(port),
+    };
+    const child = spawn(process.execPath, [join(checkoutRoot, 'services', service, 'dist/main.js')], {
+      env: { ...process.env, ...settings, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return new LoneService(child, `http://127.0.0.1:${port}`);
   }
 
@@ -80,7 +101,11 @@ class LoneService {
 
   async answers(path: string, status: number): Promise<void> {
     let last = 'nothing';
-    for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    for (
+      const until = Date.now() + PATIENCE_MS;
+      Date.now() < until;
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    ) {
       if (this.exitCode !== null) throw new TypeError(`It ended with code ${this.exitCode}:\n${this.output}`);
       const answer = await fetch(this.url + path).catch(() => null);
       if (answer?.status === status) return;
@@ -115,27 +140,42 @@ describe('a service that starts before its servers', () => {
   });
   afterAll(() => database.drop());
 
-  it.each(Object.keys(PORTS) as (keyof typeof PORTS)[])('stays up, says so, and turns ready once they are there: %s', async (service) => {
-    const servers = { database: await LateServer.at(database.url), redis: await LateServer.at(redisUrl) };
-    late = Object.values(servers);
-    const lone = (running = await LoneService.start(service, { DATABASE_URL: servers.database.url, REDIS_URL: servers.redis.url }));
-    await lone.answers('/healthz', 200);
-    await lone.answers('/readyz', 503);
-    for (const resource of NEEDS[service]) {
-      const told = lone.lines.filter((line) => line.includes('cannot connect yet; trying again') && line.includes(`"resource":"${resource}"`));
-      expect(told).toHaveLength(1);
-    }
-    expect(lone.lines.filter((line) => !line.startsWith('{'))).toEqual([]);
-    for (const server of late) await server.comes();
-    await lone.answers('/readyz', 200);
-    expect(lone.exitCode).toBeNull();
-  });
+  it.each(Object.keys(PORTS) as (keyof typeof PORTS)[])(
+    'stays up, says so, and turns ready once they are there: %s',
+    async (service) => {
+      const servers = { database: await LateServer.at(database.url), redis: await LateServer.at(redisUrl) };
+      late = Object.values(servers);
+      const lone = (running = await LoneService.start(service, {
+        DATABASE_URL: servers.database.url,
+        REDIS_URL: servers.redis.url,
+      }));
+      await lone.answers('/healthz', 200);
+      await lone.answers('/readyz', 503);
+      for (const resource of NEEDS[service]) {
+        const told = lone.lines.filter(
+          (line) =>
+            line.includes('cannot connect yet; trying again') && line.includes(`"resource":"${resource}"`),
+        );
+        expect(told).toHaveLength(1);
+      }
+      expect(lone.lines.filter((line) => !line.startsWith('{'))).toEqual([]);
+      for (const server of late) await server.comes();
+      await lone.answers('/readyz', 200);
+      expect(lone.exitCode).toBeNull();
+    },
+  );
 
-  it.each(Object.keys(PORTS) as (keyof typeof PORTS)[])('ends on SIGTERM while they are away: %s', async (service) => {
-    const servers = [await LateServer.at(database.url), await LateServer.at(redisUrl)] as const;
-    const lone = (running = await LoneService.start(service, { DATABASE_URL: servers[0].url, REDIS_URL: servers[1].url }));
-    await lone.answers('/healthz', 200);
-    await lone.stop();
-    expect(lone.exitCode).toBe(0);
-  });
+  it.each(Object.keys(PORTS) as (keyof typeof PORTS)[])(
+    'ends on SIGTERM while they are away: %s',
+    async (service) => {
+      const servers = [await LateServer.at(database.url), await LateServer.at(redisUrl)] as const;
+      const lone = (running = await LoneService.start(service, {
+        DATABASE_URL: servers[0].url,
+        REDIS_URL: servers[1].url,
+      }));
+      await lone.answers('/healthz', 200);
+      await lone.stop();
+      expect(lone.exitCode).toBe(0);
+    },
+  );
 });

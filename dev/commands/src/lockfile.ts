@@ -5,15 +5,22 @@ import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
 
 /*
- * An incremental lockfile can be wrong (npm/cli#4828), and a registry can lack platform packages of the newest
- * releases, which only `npm ci` notices. So: made from nothing, then installed for Linux and for macOS.
+ * An incremental lockfile can be wrong (npm/cli#4828), and a registry can lack platform packages of the
+ * newest releases, which only `npm ci` notices. So: made from nothing, then installed for Linux and for
+ * macOS.
  */
 const folder = mkdtempSync(join(tmpdir(), 'tandem-lockfile-'));
 const npm = (args: readonly string[], what: string): void => {
   console.log(`${what} …`);
-  const { status } = spawnSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit' });
+  const { status } = spawnSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   if (status === 0) return;
-  console.error(`${what} failed. The lockfile in the checkout is unchanged. Pin or override the package named above (see overrides in package.json), then try again.`);
+  console.error(
+    `${what} failed. The lockfile in the checkout is unchanged. Pin or override the package named above ` +
+      '(see overrides in package.json), then try again.',
+  );
   rmSync(folder, { recursive: true });
   process.exit(1);
 };

@@ -18,11 +18,14 @@ else await runCommand(change);
 async function change(): Promise<number> {
   const wrong = wanted.find((number) => !E164.test(number));
   if (wrong !== undefined || wanted.length > 2) {
-    console.error(wrong === undefined ? HELP : `"${wrong}" is not a number with + and country code.\n\n${HELP}`);
+    console.error(
+      wrong === undefined ? HELP : `"${wrong}" is not a number with + and country code.\n\n${HELP}`,
+    );
     return 2;
   }
   const url = readRunFile()?.databaseUrl;
-  if (!url) throw new StackError('No stack is running here.', 'Start one with "npm start" and wait for "ready".');
+  if (!url)
+    throw new StackError('No stack is running here.', 'Start one with "npm start" and wait for "ready".');
   const dataSource = await createDataSource({ url, poolSize: 1 }).initialize();
   try {
     const numbers = new NumberRepository(dataSource);
@@ -39,14 +42,21 @@ async function change(): Promise<number> {
 function theOne(held: readonly PhoneNumber[], named: string | undefined): PhoneNumber {
   const list = held.map(({ e164 }) => e164).join(', ');
   const found = named === undefined ? held[0] : held.find(({ e164 }) => e164 === named);
-  if (!found) throw new StackError(`There is no number ${named ?? ''} here.`, `There are: ${list || 'none'}.`);
-  if (named === undefined && held.length > 1) throw new StackError(`There are several numbers here: ${list}.`, 'Say which one to replace, then the new one.');
+  if (!found)
+    throw new StackError(`There is no number ${named ?? ''} here.`, `There are: ${list || 'none'}.`);
+  if (named === undefined && held.length > 1)
+    throw new StackError(
+      `There are several numbers here: ${list}.`,
+      'Say which one to replace, then the new one.',
+    );
   return found;
 }
 
 async function replace(numbers: NumberRepository, from: PhoneNumber, to: string): Promise<void> {
   const outcome = await numbers.rename(DEMO_TENANT_ID, from.id, to);
-  if (outcome === 'taken') throw new StackError(`${to} is a number of this deployment already.`, 'Choose another one.');
-  if (outcome === 'not-found') throw new StackError(`${from.e164} is no longer here.`, 'Run "npm run number" to see what is.');
+  if (outcome === 'taken')
+    throw new StackError(`${to} is a number of this deployment already.`, 'Choose another one.');
+  if (outcome === 'not-found')
+    throw new StackError(`${from.e164} is no longer here.`, 'Run "npm run number" to see what is.');
   console.log(`${from.e164} is now ${to}. It holds for the next call.`);
 }

@@ -18,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => platform.stop());
 
 /** Let in, and hung up after the first words: what is on record. */
-async function greeted(call: SimulatedCall): Promise<{ from: string; to: string; callerGroup: string | null; refusalReason: string | null }> {
+async function greeted(
+  call: SimulatedCall,
+): Promise<{ from: string; to: string; callerGroup: string | null; refusalReason: string | null }> {
   await call.waitForSpeech();
   call.hangup();
   await call.ended;
@@ -26,23 +28,58 @@ async function greeted(call: SimulatedCall): Promise<{ from: string; to: string;
 }
 
 describe('a number', () => {
-  it.each(['sip:12025550100@northwind.sip.us1.twilio.com', '12025550100', '+1 202 555 0100', 'tel:+12025550100'])('is answered when %s is dialled', async (to) => {
-    expect(await greeted(platform.ring({ to }))).toMatchObject({ from: CALLER, to: DIALLED, refusalReason: null });
+  it.each([
+    'sip:12025550100@northwind.sip.us1.twilio.com',
+    '12025550100',
+    '+1 202 555 0100',
+    'tel:+12025550100',
+  ])('is answered when %s is dialled', async (to) => {
+    expect(await greeted(platform.ring({ to }))).toMatchObject({
+      from: CALLER,
+      to: DIALLED,
+      refusalReason: null,
+    });
   });
 
-  it.each(['sip:2025550123@pbx.example.com', '12025550123', '2025550123', 'sip:%2B12025550123@pbx.example.com'])('is its contact’s when %s calls', async (from) => {
-    expect(await greeted(platform.ring({ from }))).toMatchObject({ from: CALLER, to: DIALLED, callerGroup: 'primary' });
+  it.each([
+    'sip:2025550123@pbx.example.com',
+    '12025550123',
+    '2025550123',
+    'sip:%2B12025550123@pbx.example.com',
+  ])('is its contact’s when %s calls', async (from) => {
+    expect(await greeted(platform.ring({ from }))).toMatchObject({
+      from: CALLER,
+      to: DIALLED,
+      callerGroup: 'primary',
+    });
   });
 
-  it.each(['2025550166', '12025550166', 'sip:2025550166@pbx.example.com', 'sips:12025550166@pbx.example.com'])('is blocked when %s calls', async (from) => {
+  it.each([
+    '2025550166',
+    '12025550166',
+    'sip:2025550166@pbx.example.com',
+    'sips:12025550166@pbx.example.com',
+  ])('is blocked when %s calls', async (from) => {
     const call = platform.ring({ from });
     expect(spokenByCarrier(await call.ended)).toContain('This number cannot take your call.');
-    expect(await platform.recorded(call.sid)).toMatchObject({ refusalReason: 'caller-blocked', from: BLOCKED });
+    expect(await platform.recorded(call.sid)).toMatchObject({
+      refusalReason: 'caller-blocked',
+      from: BLOCKED,
+    });
   });
 
   it('is found on record however it is asked for', async () => {
-    const found = async (from: string) => (await platform.ask<{ items: { from: string }[] }>(`/v1/calls?limit=1&from=${encodeURIComponent(from)}`)).items.map((call) => call.from);
-    expect(await Promise.all(['+12025550166', '+1 (202) 555-0166', ' 12025550166', 'sip:+12025550166@pbx.example.com'].map(found))).toEqual(Array(4).fill([BLOCKED]));
+    const found = async (from: string) =>
+      (
+        await platform.ask<{ items: { from: string }[] }>(
+          `/v1/calls?limit=1&from=${encodeURIComponent(from)}`,
+        )
+      ).items.map((call) => call.from);
+    expect(
+      await Promise.all(
+        ['+12025550166', '+1 (202) 555-0166', ' 12025550166', 'sip:+12025550166@pbx.example.com'].map(found),
+      ),
+    ).toEqual(Array(4).fill([BLOCKED]));
   });
 
   it('that cannot be one is not in service, and nothing breaks', async () => {
@@ -61,22 +98,43 @@ describe('a caller over a SIP trunk', () => {
     for (let turn = 0; turn < 3; turn += 1) await answer(call);
     await call.ended;
     const recorded = await platform.recorded(call.sid);
-    expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual(['lookup_customer ok', 'check_availability ok', 'book_appointment ok', 'end_call ok']);
+    expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual([
+      'lookup_customer ok',
+      'check_availability ok',
+      'book_appointment ok',
+      'end_call ok',
+    ]);
     expect(recorded.toolCalls[0]?.outcome).toMatchObject({ value: { known: true, name: 'Alex Morgan' } });
-    const bookings = await platform.sql<{ phone: string }>('SELECT c.phone FROM bookings b JOIN contacts c ON c.id = b.contact_id WHERE b.call_id = $1', recorded.callId);
+    const bookings = await platform.sql<{ phone: string }>(
+      'SELECT c.phone FROM bookings b JOIN contacts c ON c.id = b.contact_id WHERE b.call_id = $1',
+      recorded.callId,
+    );
     expect(bookings).toEqual([{ phone: CALLER }]);
   });
 
   it('without a number, under the longest address there may be, uses tools too', async () => {
     expect(LONG_NAME).toHaveLength(256);
-    platform.model.behaviour = scripted({ turns: [{ call: [{ name: 'lookup_customer' }, { name: 'check_availability', arguments: { service: 'plumbing', date: mondayAfterNext() } }], then: { say: 'That day is free.' } }] });
+    platform.model.behaviour = scripted({
+      turns: [
+        {
+          call: [
+            { name: 'lookup_customer' },
+            { name: 'check_availability', arguments: { service: 'plumbing', date: mondayAfterNext() } },
+          ],
+          then: { say: 'That day is free.' },
+        },
+      ],
+    });
     const call = platform.ring({ from: LONG_NAME, to: TRUNK_TO });
     await answer(call);
     await call.waitForSpeech();
     call.hangup();
     await call.ended;
     const recorded = await platform.recorded(call.sid);
-    expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual(['lookup_customer ok', 'check_availability ok']);
+    expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual([
+      'lookup_customer ok',
+      'check_availability ok',
+    ]);
     expect(recorded).toMatchObject({ from: LONG_NAME });
   });
 });
@@ -87,16 +145,25 @@ describe('one number written in two ways', () => {
     const add = (phone: string, name: string) =>
       fetch(`${crm}/v1/contacts`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}`, 'content-type': 'application/json', 'idempotency-key': `contact-${phone}` },
+        headers: {
+          authorization: `Bearer ${platform.stack.secrets.demoApiKey}`,
+          'content-type': 'application/json',
+          'idempotency-key': `contact-${phone}`,
+        },
         body: JSON.stringify({ phone, name }),
       });
     platform.model.behaviour = scripted({ turns: [], otherwise: 'Hello.' });
-    for (const [one, other, stored] of [['+5215500000000', '+525500000000', '+525500000000'], ['+551187654321', '+5511987654321', '+5511987654321'], ['+541123456789', '+5491123456789', '+541123456789']] as const) {
+    for (const [one, other, stored] of [
+      ['+5215500000000', '+525500000000', '+525500000000'],
+      ['+551187654321', '+5511987654321', '+5511987654321'],
+      ['+541123456789', '+5491123456789', '+541123456789'],
+    ] as const) {
       const made = await add(one, 'Ana');
       expect([made.status, ((await made.json()) as { phone: string }).phone]).toEqual([201, stored]);
       expect((await add(other, 'Ana')).status).toBe(409);
       await platform.change('PUT', `/v1/blocked-callers/${encodeURIComponent(one)}`, {});
-      for (const from of [one, other]) expect(spokenByCarrier(await platform.ring({ from }).ended)).toContain('cannot take your call');
+      for (const from of [one, other])
+        expect(spokenByCarrier(await platform.ring({ from }).ended)).toContain('cannot take your call');
       await platform.change('DELETE', `/v1/blocked-callers/${encodeURIComponent(other)}`);
       await greeted(platform.ring({ from: one }));
     }
@@ -107,7 +174,9 @@ describe('a caller who is not taken', () => {
   it('hears the name of the business that the agent’s owner set', async () => {
     await platform.withAgent({ companyName: 'Bright Smile Dental' }, async () => {
       const refused = spokenByCarrier(await platform.ring({ from: BLOCKED }).ended);
-      expect(refused).toBe('Thank you for calling Bright Smile Dental. This number cannot take your call. Goodbye.');
+      expect(refused).toBe(
+        'Thank you for calling Bright Smile Dental. This number cannot take your call. Goodbye.',
+      );
     });
   });
 });

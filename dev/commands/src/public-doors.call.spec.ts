@@ -18,7 +18,12 @@ const FAR_BEYOND_MS = 15_000;
 let platform: RunningPlatform;
 beforeAll(async () => {
   platform = await RunningPlatform.start();
-  platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the whole afternoon is free.' });
+  platform.model.behaviour = scripted({
+    turns: [],
+    otherwise:
+      'Of course. We have an opening on Tuesday at nine in the morning, another one at eleven, and on ' +
+      'Wednesday the whole afternoon is free.',
+  });
 });
 afterAll(() => platform.stop());
 
@@ -28,17 +33,28 @@ const session = (): SimulatedSession => platform.model.sessions.at(-1)!;
 async function strangers(doors: readonly string[]): Promise<number[]> {
   const asked: Promise<number>[] = [];
   for (let count = 0; count < REQUESTS; count += 1) {
-    for (const door of doors) asked.push(fetch(door + PATHS[count % PATHS.length]!).then(async (response) => (await response.arrayBuffer(), response.status)));
+    for (const door of doors)
+      asked.push(
+        fetch(door + PATHS[count % PATHS.length]!).then(
+          async (response) => (await response.arrayBuffer(), response.status),
+        ),
+      );
     await sleep(EVERY_MS);
   }
   return Promise.all(asked);
 }
 
-/** Frames that the carrier has sent and the model does not have, at the best moment of two seconds: the way there has a length, and it wavers. */
+/**
+ * Frames that the carrier has sent and the model does not have, at the best moment of two seconds: the way
+ * there has a length, and it wavers.
+ */
 async function leastUnderWay(call: SimulatedCall, held: SimulatedSession): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < 100; look += 1) {
-    least = Math.min(least, call.report().streams[0]!.mediaSent - Math.floor(held.received.length / FRAME_BYTES));
+    least = Math.min(
+      least,
+      call.report().streams[0]!.mediaSent - Math.floor(held.received.length / FRAME_BYTES),
+    );
     await sleep(20);
   }
   return least;
@@ -52,7 +68,9 @@ async function callers(isOver: () => boolean): Promise<number[]> {
     await call.waitForSpeech().catch(() => undefined);
     call.hangup();
     const report = await call.ended;
-    for (const entry of report.timeline) if (entry.kind === 'webhook' && entry.purpose === 'voice') took.push(entry.httpStatus === 200 ? entry.tookMs : Number.POSITIVE_INFINITY);
+    for (const entry of report.timeline)
+      if (entry.kind === 'webhook' && entry.purpose === 'voice')
+        took.push(entry.httpStatus === 200 ? entry.tookMs : Number.POSITIVE_INFINITY);
   }
   return took;
 }
@@ -79,21 +97,40 @@ describe('strangers who ask the public doors for long addresses there are not', 
     const lost = (await leastUnderWay(call, held)) - before;
     call.hangup();
     const report = await call.ended;
-    console.log(`voice webhooks: ${took.length}, half of them within ${took[took.length >> 1]?.toFixed(0)} ms, all within ${took.at(-1)?.toFixed(0)} ms; frames of the call: ${report.streams[0]?.mediaSent}, lost ${lost}`);
+    console.log(
+      `voice webhooks: ${took.length}, half of them within ${took[took.length >> 1]?.toFixed(0)} ms, ` +
+        `all within ${took.at(-1)?.toFixed(0)} ms; frames of the call: ${report.streams[0]?.mediaSent}, ` +
+        `lost ${lost}`,
+    );
     expect(new Set(statuses)).toEqual(new Set([404]));
     expect(statuses).toHaveLength(2 * REQUESTS);
     expect(took.every(Number.isFinite)).toBe(true);
     expect([report.streams.length, report.endedBy]).toEqual([1, 'hangup-by-party']);
     expect(lost).toBeLessThanOrEqual(0);
-    for (const service of ['call-ingress', 'relay-1']) expect(await platform.metric(service, 'tandem_unrouted_requests_total')).toMatch(new RegExp(` ${REQUESTS}$`));
+    for (const service of ['call-ingress', 'relay-1'])
+      expect(await platform.metric(service, 'tandem_unrouted_requests_total')).toMatch(
+        new RegExp(` ${REQUESTS}$`),
+      );
     expect(platform.lines.filter((line) => line.includes('aaaaaaaaaa'))).toEqual([]);
   });
 
   it('are told in the log why a webhook was refused, not by whom', async () => {
-    const answer = await fetch(`${platform.publicUrl}/twilio/voice`, { method: 'POST', body: new URLSearchParams({ From: '+12025550123', CallSid: 'CA1' }) });
+    const answer = await fetch(`${platform.publicUrl}/twilio/voice`, {
+      method: 'POST',
+      body: new URLSearchParams({ From: '+12025550123', CallSid: 'CA1' }),
+    });
     expect(answer.status).toBe(403);
-    const line = await platform.eventually(() => platform.lines.find((told) => told.startsWith('call-ingress ') && told.includes('"status":403')), (told) => told !== undefined, 'the refusal in the log');
-    expect(JSON.parse(line!.slice('call-ingress '.length))).toMatchObject({ level: 'warn', route: '/twilio/voice', code: 'twilio-signature', reason: 'missing' });
+    const line = await platform.eventually(
+      () => platform.lines.find((told) => told.startsWith('call-ingress ') && told.includes('"status":403')),
+      (told) => told !== undefined,
+      'the refusal in the log',
+    );
+    expect(JSON.parse(line!.slice('call-ingress '.length))).toMatchObject({
+      level: 'warn',
+      route: '/twilio/voice',
+      code: 'twilio-signature',
+      reason: 'missing',
+    });
     expect(line).not.toMatch(/2025550123/);
   });
 });
@@ -105,18 +142,29 @@ describe('a media socket that shows no ticket', () => {
     const closed = once(socket, 'close');
     socket.on('error', () => undefined);
     socket.resume();
-    socket.write(`GET /media/relay-1 HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`);
+    socket.write(
+      `GET /media/relay-1 HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: ` +
+        `websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ` +
+        `${randomBytes(16).toString('base64')}\r\n\r\n`,
+    );
     await once(socket, 'data');
     // The head of a text message of 60,000 bytes with an all-zero mask, and then one byte of it at a time.
     socket.write(Buffer.from([0x81, 0xfe, 0xea, 0x60, 0, 0, 0, 0]));
     const drip = setInterval(() => socket.write('a'), 50);
     try {
-      expect(await Promise.race([closed.then(() => 'cut off'), sleep(FAR_BEYOND_MS, 'still there', { ref: false })])).toBe('cut off');
+      expect(
+        await Promise.race([
+          closed.then(() => 'cut off'),
+          sleep(FAR_BEYOND_MS, 'still there', { ref: false }),
+        ]),
+      ).toBe('cut off');
     } finally {
       clearInterval(drip);
       socket.destroy();
     }
-    expect(await platform.metric('relay-1', 'tandem_relay_streams_refused_total{reason="no-start"')).toMatch(/ 1$/);
+    expect(await platform.metric('relay-1', 'tandem_relay_streams_refused_total{reason="no-start"')).toMatch(
+      / 1$/,
+    );
     expect(await platform.metric('relay-1', 'tandem_relay_unproved_sockets')).toMatch(/ 0$/);
   });
 });

@@ -35,14 +35,27 @@ describe('a real number, set up as the README says', () => {
       mkdirSync(join(home, '.tandem'));
       symlinkSync(join(tandemFolder, 'cache'), join(home, '.tandem/cache'));
     }
-    model = new RealtimeSimulator({ pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 }, transcriptionDelayMs: 100 });
+    model = new RealtimeSimulator({
+      pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 },
+      transcriptionDelayMs: 100,
+    });
     const at = await model.start({});
     ports = await freePorts(6);
-    proxies = [await startTlsProxy(certificate, () => ports[0] ?? 0), await startTlsProxy(certificate, () => ports[1] ?? 0)];
+    proxies = [
+      await startTlsProxy(certificate, () => ports[0] ?? 0),
+      await startTlsProxy(certificate, () => ports[1] ?? 0),
+    ];
     baseUrl = `https://${HOST}:${proxies[0]?.port}`;
     mediaUrl = `wss://${HOST}:${proxies[1]?.port}`;
     // Step 1. Ports of their own because 8080 and its neighbours may be taken on a machine that runs tests.
-    const names = ['CALL_INGRESS_PORT', 'MEDIA_RELAY_PORT', 'CRM_API_PORT', 'CONTROL_API_PORT', 'TOOL_WORKER_PORT', 'POST_CALL_WORKER_PORT'];
+    const names = [
+      'CALL_INGRESS_PORT',
+      'MEDIA_RELAY_PORT',
+      'CRM_API_PORT',
+      'CONTROL_API_PORT',
+      'TOOL_WORKER_PORT',
+      'POST_CALL_WORKER_PORT',
+    ];
     const env = {
       TWILIO_ACCOUNT_SID: ACCOUNT,
       TWILIO_AUTH_TOKEN: TOKEN,
@@ -52,7 +65,12 @@ describe('a real number, set up as the README says', () => {
       OPENAI_REALTIME_URL: at.url,
       ...Object.fromEntries(names.map((name, index) => [name, String(ports[index])])),
     };
-    writeFileSync(join(home, '.env'), Object.entries(env).map(([name, value]) => `${name}=${value}\n`).join(''));
+    writeFileSync(
+      join(home, '.env'),
+      Object.entries(env)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
     // Step 2.
     stack = CommandRun.start(home, 'start');
     await stack.printed(/^ready$/m);
@@ -75,7 +93,10 @@ describe('a real number, set up as the README says', () => {
 
   it('takes the number that is put in the place of the seeded one', async () => {
     const change = CommandRun.start(home, 'number', ['+1 (415) 555-0123']);
-    expect([await change.end(), change.output]).toEqual([0, `+12025550100 is now ${NUMBER}. It holds for the next call.\n`]);
+    expect([await change.end(), change.output]).toEqual([
+      0,
+      `+12025550100 is now ${NUMBER}. It holds for the next call.\n`,
+    ]);
     const list = CommandRun.start(home, 'number');
     expect([await list.end(), list.output]).toEqual([0, `${NUMBER}\n`]);
   });
@@ -83,10 +104,20 @@ describe('a real number, set up as the README says', () => {
   it('answers a call of the configured account through the public addresses', async () => {
     const [voiceUrl] = /https:\S+\/twilio\/voice\S+/.exec(stack.output) ?? [''];
     const [statusUrl] = /https:\S+\/twilio\/status\S+/.exec(stack.output) ?? [''];
-    const twilio = new TwilioSimulator({ accountSid: ACCOUNT, authToken: TOKEN, speed: 10, tls: { ca: certificate.cert } });
+    const twilio = new TwilioSimulator({
+      accountSid: ACCOUNT,
+      authToken: TOKEN,
+      speed: 10,
+      tls: { ca: certificate.cert },
+    });
     await twilio.start();
     try {
-      const call = twilio.placeCall({ from: '+12025550123', to: NUMBER, voiceUrl, statusCallback: { url: statusUrl } });
+      const call = twilio.placeCall({
+        from: '+12025550123',
+        to: NUMBER,
+        voiceUrl,
+        statusCallback: { url: statusUrl },
+      });
       await call.waitForSpeech({ timeoutMs: 20_000 });
       await call.waitForSilence(400, { timeoutMs: 20_000 });
       await call.say(words(900));
@@ -97,7 +128,9 @@ describe('a real number, set up as the README says', () => {
       expect(report.streams.map(({ url }) => url)).toEqual([`${mediaUrl}/media/relay-1`]);
       const key = CommandRun.start(home, 'key');
       expect(await key.end()).toBe(0);
-      const calls = await fetch(`http://127.0.0.1:${ports[3]}/v1/calls`, { headers: { authorization: `Bearer ${key.output.trim()}` } });
+      const calls = await fetch(`http://127.0.0.1:${ports[3]}/v1/calls`, {
+        headers: { authorization: `Bearer ${key.output.trim()}` },
+      });
       expect(calls.status).toBe(200);
     } finally {
       await twilio.stop();
@@ -107,16 +140,25 @@ describe('a real number, set up as the README says', () => {
   it('refuses another account, and the call says why', async () => {
     const twilio = new TwilioSimulator({ authToken: TOKEN, tls: { ca: certificate.cert } });
     await twilio.start();
-    const report = await twilio.placeCall({ from: '+12025550123', to: NUMBER, voiceUrl: `${baseUrl}/twilio/voice` }).ended;
+    const report = await twilio.placeCall({
+      from: '+12025550123',
+      to: NUMBER,
+      voiceUrl: `${baseUrl}/twilio/voice`,
+    }).ended;
     await twilio.stop();
-    expect(report.errors.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/the server answered 403: .*TWILIO_ACCOUNT_SID/));
+    expect(report.errors.map(({ detail }) => detail)).toContainEqual(
+      expect.stringMatching(/the server answered 403: .*TWILIO_ACCOUNT_SID/),
+    );
   });
 
   it('is rung by "npm run call", which uses the configured account and number', async () => {
     const authority = join(home, 'authority.pem');
     writeFileSync(authority, certificate.cert);
     const call = CommandRun.start(home, 'call', ['--scenario', 'hasty'], { NODE_EXTRA_CA_CERTS: authority });
-    expect([await call.end(), call.output]).toEqual([0, expect.stringMatching(new RegExp(`calls \\${NUMBER}[^]*POST /twilio/voice → 200[^]*media stream open`))]);
+    expect([await call.end(), call.output]).toEqual([
+      0,
+      expect.stringMatching(new RegExp(`calls \\${NUMBER}[^]*POST /twilio/voice → 200[^]*media stream open`)),
+    ]);
   });
 
   it('is stopped by a signal to its process alone, and leaves no process', async () => {

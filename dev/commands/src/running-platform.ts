@@ -3,7 +3,16 @@ import { CallRecordStore, connectRedis, RelayRegistry, Sealer } from '@tandem/ca
 import type { AgentContentInput, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
-import { RealtimeSimulator, TwilioSimulator, mulawTone, type CallReport, type PlaceCallOptions, type RealtimeSimulatorOptions, type SimulatedCall, type TwilioSimulatorOptions } from '@tandem/simulators';
+import {
+  RealtimeSimulator,
+  TwilioSimulator,
+  mulawTone,
+  type CallReport,
+  type PlaceCallOptions,
+  type RealtimeSimulatorOptions,
+  type SimulatedCall,
+  type TwilioSimulatorOptions,
+} from '@tandem/simulators';
 import { NUMBER_SETTINGS } from './stack/number-settings.ts';
 import { localSecrets } from './stack/local-secrets.ts';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
@@ -24,7 +33,10 @@ export interface PlatformOptions {
   readonly between?: (server: 'postgres' | 'redis' | 'model', url: string) => Promise<string>;
 }
 
-/** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
+/**
+ * Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated
+ * model.
+ */
 export class RunningPlatform {
   /** What Redis knows of calls. */
   readonly records: CallRecordStore;
@@ -39,20 +51,35 @@ export class RunningPlatform {
     readonly database: DataSource,
     private readonly redis: ReturnType<typeof connectRedis>,
   ) {
-    this.records = new CallRecordStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));
+    this.records = new CallRecordStore(
+      redis,
+      new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')),
+    );
     this.relays = new RelayRegistry(redis);
   }
 
   static async start(options: PlatformOptions = {}): Promise<RunningPlatform> {
-    const model = new RealtimeSimulator({ pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 }, transcriptionDelayMs: 100, ...options.model });
+    const model = new RealtimeSimulator({
+      pace: { firstByteMs: 100, deltaMs: 200, audioRate: 6 },
+      transcriptionDelayMs: 100,
+      ...options.model,
+    });
     const at = await model.start({});
     const lines: string[] = [];
     const started: (() => Promise<unknown>)[] = [() => model.stop()];
     try {
-      const twilio = new TwilioSimulator({ authToken: localSecrets().twilioAuthToken, speed: CARRIER_SPEED, ...options.twilio });
+      const twilio = new TwilioSimulator({
+        authToken: localSecrets().twilioAuthToken,
+        speed: CARRIER_SPEED,
+        ...options.twilio,
+      });
       await twilio.start();
       started.unshift(() => twilio.stop());
-      const carrier = { TWILIO_AUTH_TOKEN: twilio.authToken, TWILIO_ACCOUNT_SID: twilio.accountSid, TWILIO_API_URL: twilio.apiBaseUrl };
+      const carrier = {
+        TWILIO_AUTH_TOKEN: twilio.authToken,
+        TWILIO_ACCOUNT_SID: twilio.accountSid,
+        TWILIO_API_URL: twilio.apiBaseUrl,
+      };
       const stack = await launchStack({
         log: () => undefined,
         relays: 1,
@@ -61,7 +88,12 @@ export class RunningPlatform {
         echo: (instance, line) => lines.push(`${instance} ${line}`),
         ...options.stack,
         ...(options.between ? { between: options.between } : {}),
-        env: { OPENAI_REALTIME_URL: (await options.between?.('model', at.url)) ?? at.url, OPENAI_API_KEY: 'sk-test', ...carrier, ...options.stack?.env },
+        env: {
+          OPENAI_REALTIME_URL: (await options.between?.('model', at.url)) ?? at.url,
+          OPENAI_API_KEY: 'sk-test',
+          ...carrier,
+          ...options.stack?.env,
+        },
       });
       started.unshift(() => stack.stop());
       const redis = connectRedis(stack.redis.url, 'command');
@@ -86,7 +118,9 @@ export class RunningPlatform {
   /** Addresses of every instance of a service. */
   urlsOf(service: string): string[] {
     const { supervisor } = this.stack;
-    return supervisor.instances.filter((instance) => instance === service || instance.startsWith(`${service}-`)).map((instance) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`);
+    return supervisor.instances
+      .filter((instance) => instance === service || instance.startsWith(`${service}-`))
+      .map((instance) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`);
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
@@ -101,23 +135,46 @@ export class RunningPlatform {
 
   /** Ours, of the carrier's call, once it is admitted. */
   async callIdOf(callSid: string): Promise<CallId> {
-    return (await this.eventually(() => this.records.callOf(callSid), (found) => found !== null, 'the call to be admitted'))!;
+    return (await this.eventually(
+      () => this.records.callOf(callSid),
+      (found) => found !== null,
+      'the call to be admitted',
+    ))!;
   }
 
   /** What control-api tells of the carrier's call, once it is written down. */
   async recorded(callSid: string): Promise<RecordedCall> {
-    const [row] = await this.eventually(() => this.sql<{ id: string }>('SELECT id FROM calls WHERE carrier_call_id = $1 AND (ended_at IS NOT NULL OR refusal_reason IS NOT NULL)', callSid), (rows) => rows.length > 0, `call ${callSid} to be written down`);
+    const [row] = await this.eventually(
+      () =>
+        this.sql<{ id: string }>(
+          'SELECT id FROM calls WHERE carrier_call_id = $1 AND (ended_at IS NOT NULL OR refusal_reason ' +
+            'IS NOT NULL)',
+          callSid,
+        ),
+      (rows) => rows.length > 0,
+      `call ${callSid} to be written down`,
+    );
     return this.ask<RecordedCall>(`/v1/calls/${row?.id}`);
   }
 
   async ask<Answer>(path: string, key = this.stack.secrets.demoApiKey): Promise<Answer> {
-    const response = await fetch(this.stack.urls.controlApi + path, { headers: { authorization: `Bearer ${key}` } });
+    const response = await fetch(this.stack.urls.controlApi + path, {
+      headers: { authorization: `Bearer ${key}` },
+    });
     return (await response.json()) as Answer;
   }
 
   /** What control-api answers to a command. */
-  async tell(path: string, body: object = {}, key = this.stack.secrets.demoApiKey): Promise<{ readonly status: number; readonly code?: string }> {
-    const response = await fetch(this.stack.urls.controlApi + path, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  async tell(
+    path: string,
+    body: object = {},
+    key = this.stack.secrets.demoApiKey,
+  ): Promise<{ readonly status: number; readonly code?: string }> {
+    const response = await fetch(this.stack.urls.controlApi + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     return { ...((await response.json()) as object), status: response.status };
   }
 
@@ -142,10 +199,18 @@ export class RunningPlatform {
   }
 
   /** Changes something through control-api, as the demo's operator. */
-  async change<Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+  async change<Answer>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Answer> {
     const response = await fetch(this.stack.urls.controlApi + path, {
       method,
-      headers: { authorization: `Bearer ${this.stack.secrets.demoApiKey}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${this.stack.secrets.demoApiKey}`,
+        'idempotency-key': randomUUID(),
+        'content-type': 'application/json',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -159,17 +224,32 @@ export class RunningPlatform {
   }
 
   async metric(service: string, name: string): Promise<string> {
-    const instance = this.stack.supervisor.instances.find((candidate) => candidate.startsWith(service)) ?? service;
-    const response = await fetch(`http://127.0.0.1:${this.stack.supervisor.managementPortOf(instance)}/metrics`);
-    return (await response.text()).split('\n').filter((line) => line.startsWith(name)).join('\n');
+    const instance =
+      this.stack.supervisor.instances.find((candidate) => candidate.startsWith(service)) ?? service;
+    const response = await fetch(
+      `http://127.0.0.1:${this.stack.supervisor.managementPortOf(instance)}/metrics`,
+    );
+    return (await response.text())
+      .split('\n')
+      .filter((line) => line.startsWith(name))
+      .join('\n');
   }
 
   /** Resolves when this number of relays holds a lease. */
   async leases(count: number): Promise<void> {
-    await this.eventually(() => this.relays.sightings(), ({ length }) => length === count, `${count} relays to hold a lease`);
+    await this.eventually(
+      () => this.relays.sightings(),
+      ({ length }) => length === count,
+      `${count} relays to hold a lease`,
+    );
   }
 
-  async eventually<Value>(look: () => Promise<Value> | Value, isSo: (value: Value) => boolean, what: string, patienceMs = 15_000): Promise<Value> {
+  async eventually<Value>(
+    look: () => Promise<Value> | Value,
+    isSo: (value: Value) => boolean,
+    what: string,
+    patienceMs = 15_000,
+  ): Promise<Value> {
     for (let waited = 0; ; waited += 50) {
       const value = await look();
       if (isSo(value)) return value;
@@ -201,10 +281,29 @@ export interface RecordedCall {
   readonly variantKey: string | null;
   readonly callerGroup: string | null;
   readonly costUsd: number | null;
-  readonly cost: { readonly isComplete: boolean; readonly models: readonly { readonly model: string; readonly usd: number }[] } | null;
-  readonly transcript: readonly { readonly speaker: string; readonly text: string; readonly isTranscribed: boolean; readonly heardMs: number | null; readonly interrupted: boolean; readonly startedAtMs: number }[];
-  readonly toolCalls: readonly { readonly name: string; readonly startedAtMs: number; readonly outcome: { readonly status: string } | null }[];
-  readonly recordings: readonly { readonly recordingId: string; readonly startedAtMs: number; readonly durationMs: number | null; readonly outcome: string }[];
+  readonly cost: {
+    readonly isComplete: boolean;
+    readonly models: readonly { readonly model: string; readonly usd: number }[];
+  } | null;
+  readonly transcript: readonly {
+    readonly speaker: string;
+    readonly text: string;
+    readonly isTranscribed: boolean;
+    readonly heardMs: number | null;
+    readonly interrupted: boolean;
+    readonly startedAtMs: number;
+  }[];
+  readonly toolCalls: readonly {
+    readonly name: string;
+    readonly startedAtMs: number;
+    readonly outcome: { readonly status: string } | null;
+  }[];
+  readonly recordings: readonly {
+    readonly recordingId: string;
+    readonly startedAtMs: number;
+    readonly durationMs: number | null;
+    readonly outcome: string;
+  }[];
   readonly legs: readonly unknown[];
   readonly latencies: Readonly<Record<string, { readonly count: number; readonly p95Ms: number }>>;
 }

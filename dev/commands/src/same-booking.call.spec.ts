@@ -14,20 +14,38 @@ afterAll(() => platform.stop());
 /** The start of a time at which two engineers are free, on a Monday two weeks ahead. */
 async function freeSlot(clock: string): Promise<string> {
   const date = new Date(Date.now() + (15 - new Date().getUTCDay()) * 86_400_000).toISOString().slice(0, 10);
-  const response = await fetch(`${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${date}`, { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } });
+  const response = await fetch(
+    `${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${date}`,
+    { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } },
+  );
   const { slots } = (await response.json()) as { slots: { start: string }[] };
   return slots.find(({ start }) => start.includes(`T${clock}`))!.start;
 }
 
-const bookingOf = (start: string) => ({ name: 'book_appointment', arguments: { service: 'plumbing', start, name: 'Alex Morgan' } });
-const turns = (...script: ScriptedTurn[]) => (platform.model.behaviour = scripted({ turns: script, otherwise: 'I see.' }));
+const bookingOf = (start: string) => ({
+  name: 'book_appointment',
+  arguments: { service: 'plumbing', start, name: 'Alex Morgan' },
+});
+const turns = (...script: ScriptedTurn[]) =>
+  (platform.model.behaviour = scripted({ turns: script, otherwise: 'I see.' }));
 
 /** What is left of the call: what its tools answered, its rows and its events. */
 async function leftOf(call: SimulatedCall) {
   const recorded = await platform.recorded(call.sid);
-  const rows = await platform.sql<{ reference: string }>('SELECT reference FROM bookings WHERE call_id = $1', recorded.callId);
-  const events = await platform.sql(`SELECT 1 FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created' AND data->>'reference' = ANY($2)`, DEMO_TENANT_ID, rows.map(({ reference }) => reference));
-  const told = recorded.toolCalls.map(({ outcome }) => (outcome as { status: string; value?: { reference?: string } }).value?.reference ?? outcome?.status);
+  const rows = await platform.sql<{ reference: string }>(
+    'SELECT reference FROM bookings WHERE call_id = $1',
+    recorded.callId,
+  );
+  const events = await platform.sql(
+    `SELECT 1 FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created' AND ` +
+      `data->>'reference' = ANY($2)`,
+    DEMO_TENANT_ID,
+    rows.map(({ reference }) => reference),
+  );
+  const told = recorded.toolCalls.map(
+    ({ outcome }) =>
+      (outcome as { status: string; value?: { reference?: string } }).value?.reference ?? outcome?.status,
+  );
   return { recorded, references: rows.map(({ reference }) => reference), events: events.length, told };
 }
 
@@ -48,16 +66,30 @@ describe('an appointment the model books twice', () => {
 
   it('because crm-api stood still over the first time is one booking, whose fate the second asking tells', async () => {
     const booking = bookingOf(await freeSlot('13:00'));
-    turns({ ifHeard: '', call: booking }, { ifToolOutput: 'book_appointment', ifOutputContains: 'timed-out', call: booking }, { ifToolOutput: 'book_appointment', ifOutputContains: '"ok"', say: 'It is booked.' });
+    turns(
+      { ifHeard: '', call: booking },
+      { ifToolOutput: 'book_appointment', ifOutputContains: 'timed-out', call: booking },
+      { ifToolOutput: 'book_appointment', ifOutputContains: '"ok"', say: 'It is booked.' },
+    );
     const call = platform.ring();
     await call.waitForSpeech();
     await call.waitForSilence(400);
     await platform.stack.supervisor.kill('crm-api', 'SIGSTOP');
     await call.say(words(900));
     const callId = await platform.callIdOf(call.sid);
-    await platform.eventually(() => platform.records.events(callId), ({ events }) => events.some(({ type }) => type === 'tool.finished'), 'the first asking to time out', 30_000);
+    await platform.eventually(
+      () => platform.records.events(callId),
+      ({ events }) => events.some(({ type }) => type === 'tool.finished'),
+      'the first asking to time out',
+      30_000,
+    );
     await platform.stack.supervisor.kill('crm-api', 'SIGCONT');
-    await platform.eventually(() => platform.records.events(callId), ({ events }) => events.filter(({ type }) => type === 'tool.finished').length === 2, 'the second asking to be answered', 30_000);
+    await platform.eventually(
+      () => platform.records.events(callId),
+      ({ events }) => events.filter(({ type }) => type === 'tool.finished').length === 2,
+      'the second asking to be answered',
+      30_000,
+    );
     await call.waitForSpeech();
     await call.waitForSilence(600);
     call.hangup();

@@ -16,7 +16,16 @@ With TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, PUBLIC_BASE_URL, PUBLIC_MEDIA_URL an
 Without them agent Sarah speaks through the guided engine (a rule-based demo, not an AI), and "npm run call" rings her.
 Prints "ready" when a call can be taken. A service that dies is started again a second later. Logs: .tandem/logs. Addresses and process ids: .tandem/run.json.`;
 
-const values = parseOptions({ options: { relays: { type: 'string', default: '1' }, reload: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }, HELP);
+const values = parseOptions(
+  {
+    options: {
+      relays: { type: 'string', default: '1' },
+      reload: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  },
+  HELP,
+);
 const relays = Number(values.relays);
 if (values.help) {
   console.log(HELP);

@@ -8,7 +8,14 @@ npm test -- --seed 7         spec files in an order that depends on this number 
 
 Needs nothing installed beforehand: PostgreSQL, Redis and the speech programs are found or fetched.`;
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, match: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    match: { type: 'string' },
+    seed: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
 if (values.help) {
   console.log(HELP);
 } else {

@@ -17,7 +17,9 @@ beforeEach(() => {
   platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
 });
 
-const LONG = 'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the whole afternoon is still free for you.';
+const LONG =
+  'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the ' +
+  'whole afternoon is still free for you.';
 
 describe('a call', () => {
   it('is answered, books an appointment through the queue, and is in Postgres with its transcript', async () => {
@@ -29,12 +31,28 @@ describe('a call', () => {
     const report = await call.ended;
     const recorded = await platform.recorded(call.sid);
     expect(report.endedBy).toBe('hangup-verb');
-    expect(recorded).toMatchObject({ status: 'completed', termination: { class: 'completed', reason: 'agent-goodbye' }, outcome: 'booked' });
-    expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual(['lookup_customer ok', 'check_availability ok', 'book_appointment ok', 'end_call ok']);
-    expect(recorded.transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(['I need a plumber please', 'Yes please', 'No thank you']);
+    expect(recorded).toMatchObject({
+      status: 'completed',
+      termination: { class: 'completed', reason: 'agent-goodbye' },
+      outcome: 'booked',
+    });
+    expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual([
+      'lookup_customer ok',
+      'check_availability ok',
+      'book_appointment ok',
+      'end_call ok',
+    ]);
+    expect(recorded.transcript.filter(({ speaker }) => speaker === 'caller').map(({ text }) => text)).toEqual(
+      ['I need a plumber please', 'Yes please', 'No thank you'],
+    );
     expect(recorded.transcript[0]).toMatchObject({ speaker: 'agent', interrupted: false });
-    expect(recorded.transcript.map(({ startedAtMs }) => startedAtMs)).toEqual(recorded.transcript.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b));
-    const bookings = await platform.sql<{ status: string; phone: string }>('SELECT b.status, c.phone FROM bookings b JOIN contacts c ON c.id = b.contact_id WHERE b.call_id = $1', recorded.callId);
+    expect(recorded.transcript.map(({ startedAtMs }) => startedAtMs)).toEqual(
+      recorded.transcript.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b),
+    );
+    const bookings = await platform.sql<{ status: string; phone: string }>(
+      'SELECT b.status, c.phone FROM bookings b JOIN contacts c ON c.id = b.contact_id WHERE b.call_id = $1',
+      recorded.callId,
+    );
     expect(bookings).toEqual([{ status: 'booked', phone: CALLER }]);
     const [session] = platform.model.sessions.slice(-1);
     expect(session?.mistakes).toEqual({});
@@ -52,7 +70,9 @@ describe('a call', () => {
     const heard = Buffer.concat(recording!.agent);
     expect(session!.received.length).toBeGreaterThan(16_000);
     expect(said.includes(session!.received)).toBe(true);
-    const items = session!.items.filter((item) => item['role'] === 'assistant').map((item) => session!.sentFor(String(item['id'])));
+    const items = session!.items
+      .filter((item) => item['role'] === 'assistant')
+      .map((item) => session!.sentFor(String(item['id'])));
     expect(items.length).toBeGreaterThanOrEqual(2);
     for (const audio of items) expect(heard.includes(audio)).toBe(true);
   });
@@ -111,7 +131,15 @@ describe('a call', () => {
     const report = await call.ended;
     expect(spokenByCarrier(report)).toContain('not in service');
     expect(report.streams).toEqual([]);
-    const [row] = await platform.eventually(() => platform.sql<{ refusal_reason: string }>('SELECT refusal_reason FROM calls WHERE carrier_call_id = $1', call.sid), (rows) => rows.length > 0, 'the refusal');
+    const [row] = await platform.eventually(
+      () =>
+        platform.sql<{ refusal_reason: string }>(
+          'SELECT refusal_reason FROM calls WHERE carrier_call_id = $1',
+          call.sid,
+        ),
+      (rows) => rows.length > 0,
+      'the refusal',
+    );
     expect(row?.refusal_reason).toBe('unknown-number');
   });
 });
@@ -146,7 +174,10 @@ describe('a spoken notice', () => {
     const directory = new AgentDirectory(platform.database);
     const { agent } = (await directory.findByNumber(DIALLED))!;
     const { agentId, agentVersion: _version, tenantId, ...content } = agent!;
-    await directory.publish(tenantId, agentId, { ...content, notice: 'This call is recorded. You are speaking with a computer.' });
+    await directory.publish(tenantId, agentId, {
+      ...content,
+      notice: 'This call is recorded. You are speaking with a computer.',
+    });
     const call = platform.ring();
     await call.waitForSpeech();
     call.hangup();
@@ -162,7 +193,9 @@ describe('a model that fails', () => {
   const ladder = { ladder: [{ kind: 'message' as const }] };
   const moves = async (call: SimulatedCall) => {
     const callId = (await platform.records.callOf(call.sid))!;
-    return (await platform.records.events(callId)).events.flatMap((event) => (event.type === 'model.moved' ? [event.data] : []));
+    return (await platform.records.events(callId)).events.flatMap((event) =>
+      event.type === 'model.moved' ? [event.data] : [],
+    );
   };
 
   it('at the start, with nothing below it on the ladder, is told to the caller in words, never in silence', async () => {
@@ -171,7 +204,10 @@ describe('a model that fails', () => {
       const call = platform.ring();
       const report = await call.ended;
       expect(spokenByCarrier(report)).toContain('technical problem');
-      expect((await platform.recorded(call.sid)).termination).toEqual({ class: 'provider', reason: 'model-unavailable' });
+      expect((await platform.recorded(call.sid)).termination).toEqual({
+        class: 'provider',
+        reason: 'model-unavailable',
+      });
     });
   });
 
@@ -185,7 +221,9 @@ describe('a model that fails', () => {
     const recorded = await platform.recorded(call.sid);
     expect(recorded.termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
     expect(recorded.transcript[0]!.text.length).toBeGreaterThan(0);
-    const opened = (await platform.records.events((await platform.records.callOf(call.sid))!)).events.flatMap((event) => (event.type === 'model.opened' ? [event.data.provider] : []));
+    const opened = (await platform.records.events((await platform.records.callOf(call.sid))!)).events.flatMap(
+      (event) => (event.type === 'model.opened' ? [event.data.provider] : []),
+    );
     expect([...opened, ...(await moves(call)).map(({ provider }) => provider)]).toContain('guided');
   });
 
@@ -193,14 +231,21 @@ describe('a model that fails', () => {
     const call = platform.ring();
     await call.waitForSpeech({ forMs: 500 });
     platform.model.faults.add({ kind: 'cut', how: 'reset', sessions: 'open', times: 1 });
-    const moved = await platform.eventually(() => moves(call), (found) => found.length > 0, 'the call to go on in another session');
+    const moved = await platform.eventually(
+      () => moves(call),
+      (found) => found.length > 0,
+      'the call to go on in another session',
+    );
     await answer(call);
     await call.waitForSpeech();
     call.hangup();
     const report = await call.ended;
     expect(spokenByCarrier(report)).toBe('');
     expect(moved).toMatchObject([{ why: 'cut', provider: 'openai-realtime' }]);
-    expect((await platform.recorded(call.sid)).termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
+    expect((await platform.recorded(call.sid)).termination).toEqual({
+      class: 'caller',
+      reason: 'caller-hangup',
+    });
     console.log(`a cut session is replaced after ${Math.round(moved[0]!.gapMs)} ms`);
   });
 
@@ -221,7 +266,15 @@ describe('a model that fails', () => {
 
   it('by calling tools wrongly is told so and may try again', async () => {
     platform.model.behaviour = scripted({
-      turns: [{ call: { name: 'check_availability', arguments: { service: 'plumbing', date: 'tomorrow' } } }, { ifToolOutput: 'check_availability', ifOutputContains: 'bad-arguments', call: { name: 'check_availability', arguments: { service: 'plumbing', date: nextMonday() } } }, { ifToolOutput: 'check_availability', say: 'Nine or ten?' }],
+      turns: [
+        { call: { name: 'check_availability', arguments: { service: 'plumbing', date: 'tomorrow' } } },
+        {
+          ifToolOutput: 'check_availability',
+          ifOutputContains: 'bad-arguments',
+          call: { name: 'check_availability', arguments: { service: 'plumbing', date: nextMonday() } },
+        },
+        { ifToolOutput: 'check_availability', say: 'Nine or ten?' },
+      ],
     });
     const call = platform.ring();
     await answer(call);
@@ -241,12 +294,24 @@ describe('bad input at the door', () => {
     const form = 'CallSid=CA1&From=%2B1&To=%2B1&CallStatus=ringing&Direction=inbound';
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const unsigned = await fetch(platform.voiceUrl, { method: 'POST', headers, body: form });
-    const wrong = await fetch(platform.voiceUrl, { method: 'POST', headers: { ...headers, 'x-twilio-signature': 'AAAA' }, body: form });
+    const wrong = await fetch(platform.voiceUrl, {
+      method: 'POST',
+      headers: { ...headers, 'x-twilio-signature': 'AAAA' },
+      body: form,
+    });
     expect([unsigned.status, wrong.status]).toEqual([403, 403]);
     expect(unsigned.headers.get('content-type')).toContain('application/problem+json');
-    expect(await platform.metric('call-ingress', 'tandem_signature_failures_total')).toMatch(/missing.* [1-9][\s\S]*wrong.* [1-9]/);
-    const signature = createHmac('sha1', platform.stack.twilioAuthToken).update(`${platform.voiceUrl}CallSidnonsense`).digest('base64');
-    const malformed = await fetch(platform.voiceUrl, { method: 'POST', headers: { ...headers, 'x-twilio-signature': signature }, body: 'CallSid=nonsense' });
+    expect(await platform.metric('call-ingress', 'tandem_signature_failures_total')).toMatch(
+      /missing.* [1-9][\s\S]*wrong.* [1-9]/,
+    );
+    const signature = createHmac('sha1', platform.stack.twilioAuthToken)
+      .update(`${platform.voiceUrl}CallSidnonsense`)
+      .digest('base64');
+    const malformed = await fetch(platform.voiceUrl, {
+      method: 'POST',
+      headers: { ...headers, 'x-twilio-signature': signature },
+      body: 'CallSid=nonsense',
+    });
     expect(malformed.status).toBe(400);
     expect(((await malformed.json()) as { detail: string }).detail).toContain('CallSid');
   });
@@ -258,7 +323,20 @@ describe('bad input at the door', () => {
     const call = platform.ring();
     await call.waitForSpeech();
     const ticket = /name="ticket" value="([^"]+)"/.exec(call.report().documents[0]!)![1]!;
-    const start = (parameters: object) => JSON.stringify({ event: 'start', sequenceNumber: '1', streamSid: 'MZ1', start: { streamSid: 'MZ1', accountSid: 'AC1', callSid: call.sid, tracks: ['inbound'], customParameters: parameters, mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 } } });
+    const start = (parameters: object) =>
+      JSON.stringify({
+        event: 'start',
+        sequenceNumber: '1',
+        streamSid: 'MZ1',
+        start: {
+          streamSid: 'MZ1',
+          accountSid: 'AC1',
+          callSid: call.sid,
+          tracks: ['inbound'],
+          customParameters: parameters,
+          mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
+        },
+      });
     const foreign = `${ticket.split('.')[0]}.${Buffer.from('{"c":{},"aud":"relay:relay-2","exp":9999999999}').toString('base64url')}.${ticket.split('.')[2]}`;
     const closes = await Promise.all([
       closeOf(url, []),
@@ -331,7 +409,16 @@ describe('what is written to the logs', () => {
   it('holds no phone number, no word of a call and no secret', () => {
     const logs = platform.lines.join('\n');
     expect(logs.length).toBeGreaterThan(1_000);
-    for (const secret of [CALLER, CALLER.slice(2), 'Alex Morgan', 'plumber please', platform.stack.twilioAuthToken, platform.stack.secrets.tandemSecret, platform.stack.secrets.demoApiKey, 'sk-test']) {
+    for (const secret of [
+      CALLER,
+      CALLER.slice(2),
+      'Alex Morgan',
+      'plumber please',
+      platform.stack.twilioAuthToken,
+      platform.stack.secrets.tandemSecret,
+      platform.stack.secrets.demoApiKey,
+      'sk-test',
+    ]) {
       expect(logs).not.toContain(secret);
     }
   });
@@ -343,14 +430,19 @@ function nextMonday(): string {
   return day.toISOString().slice(0, 10);
 }
 
-function closeOf(url: string, messages: readonly string[]): Promise<{ code: number; reason: string; afterMs: number }> {
+function closeOf(
+  url: string,
+  messages: readonly string[],
+): Promise<{ code: number; reason: string; afterMs: number }> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     const startedAt = Date.now();
     socket.on('open', () => {
       for (const message of messages) socket.send(message);
     });
-    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString(), afterMs: Date.now() - startedAt }));
+    socket.on('close', (code, reason) =>
+      resolve({ code, reason: reason.toString(), afterMs: Date.now() - startedAt }),
+    );
     socket.on('error', reject);
   });
 }

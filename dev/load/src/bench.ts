@@ -21,25 +21,42 @@ const INTERRUPTIONS_EACH = 9;
 /** Each prints, and answers whether its promise was kept. */
 const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   frames: async () => {
-    console.log('One frame through the relay, in process, without sockets. A call has 50 frames a second from the caller.\n');
+    console.log(
+      'One frame through the relay, in process, without sockets. A call has 50 frames a second from the ' +
+        'caller.\n',
+    );
     console.log('  way                                        µs a frame   of a core at 500 calls');
     for (const { way, microseconds, perSecond } of await benchFrameWalk()) {
-      console.log(`  ${way.padEnd(42)} ${microseconds.toFixed(2).padStart(8)}   ${((microseconds * perSecond * 500) / 10_000).toFixed(1).padStart(6)} %`);
+      console.log(
+        `  ${way.padEnd(42)} ${microseconds.toFixed(2).padStart(8)}   ` +
+          `${((microseconds * perSecond * 500) / 10_000).toFixed(1).padStart(6)} %`,
+      );
     }
     return true;
   },
   'model-faults': async () => {
-    console.log('\nCalls that talk through a model in trouble, in real time. A gap is without a session, a silence is what the caller hears of it.');
+    console.log(
+      '\nCalls that talk through a model in trouble, in real time. A gap is without a session, a ' +
+        'silence is what the caller hears of it.',
+    );
     console.log(`Models: ${linkText(INTERNET)}.\n`);
-    const figures = await meetAll(TROUBLES, 5, ({ trouble, requests, handedDown }) => console.error(`  … ${trouble.name}: ${requests} requests, ${handedDown} handed down`));
+    const figures = await meetAll(TROUBLES, 5, ({ trouble, requests, handedDown }) =>
+      console.error(`  … ${trouble.name}: ${requests} requests, ${handedDown} handed down`),
+    );
     console.log('');
     for (const line of lines([HEADER, ...figures.map(row)])) console.log(line);
     return true;
   },
   sockets: async () => {
     const walks = await benchSocketWalks();
-    console.log(`\nThe same between real sockets: ${walks.relay.calls} calls that talk, carrier and model in another process.\n`);
-    for (const [way, { cpuMsPerCallSecond, toModel, toCaller }] of Object.entries({ 'a relay': walks.relay, 'bytes copied from socket to socket': walks.straight })) {
+    console.log(
+      `\nThe same between real sockets: ${walks.relay.calls} calls that talk, carrier and model in ` +
+        `another process.\n`,
+    );
+    for (const [way, { cpuMsPerCallSecond, toModel, toCaller }] of Object.entries({
+      'a relay': walks.relay,
+      'bytes copied from socket to socket': walks.straight,
+    })) {
       console.log(`  through ${way}`);
       console.log(`    CPU per call-second, kernel included   ${cpuMsPerCallSecond.toFixed(3)} ms`);
       console.log(`    carrier → model                        ${spreadText(toModel)}`);
@@ -48,7 +65,10 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
     return true;
   },
   interruption: async () => {
-    const { count, silence, claimedTooMuch, mostUnclaimedMs } = await benchInterruptions({ calls: INTERRUPTED_CALLS, turns: INTERRUPTIONS_EACH });
+    const { count, silence, claimedTooMuch, mostUnclaimedMs } = await benchInterruptions({
+      calls: INTERRUPTED_CALLS,
+      turns: INTERRUPTIONS_EACH,
+    });
     console.log(`\nCallers who speak over the agent, ${count} times, through real processes.`);
     console.log(`Carrier and model: ${linkText(INTERRUPTION_LINK)}; the way there is not counted.\n`);
     console.log(`  "the caller speaks" → nothing of the agent is heard   ${spreadText(silence)}`);
@@ -58,7 +78,10 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   },
 };
 
-const values = parseOptions({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }, HELP);
+const values = parseOptions(
+  { options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } },
+  HELP,
+);
 const names = values.only?.split(',') ?? Object.keys(BENCHES);
 if (values.help || names.some((name) => !BENCHES[name])) {
   console.log(HELP);

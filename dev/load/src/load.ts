@@ -36,24 +36,27 @@ const PLACED_PER_SECOND = 12;
 const ROOM = 60;
 const MOST_CALLS = 1_100;
 
-const values = parseOptions({
-  allowNegative: true,
-  options: {
-    only: { type: 'string', default: PARTS.join(',') },
-    calls: { type: 'string', default: '300' },
-    duration: { type: 'string', default: '60' },
-    limit: { type: 'boolean', default: true },
-    churn: { type: 'string', default: '2m' },
-    'churn-calls': { type: 'string', default: '100' },
-    recording: { type: 'boolean', default: false },
-    rows: { type: 'string', default: '100' },
-    relays: { type: 'string', default: '1' },
-    ramp: { type: 'string', default: '25' },
-    json: { type: 'string' },
-    save: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
+const values = parseOptions(
+  {
+    allowNegative: true,
+    options: {
+      only: { type: 'string', default: PARTS.join(',') },
+      calls: { type: 'string', default: '300' },
+      duration: { type: 'string', default: '60' },
+      limit: { type: 'boolean', default: true },
+      churn: { type: 'string', default: '2m' },
+      'churn-calls': { type: 'string', default: '100' },
+      recording: { type: 'boolean', default: false },
+      rows: { type: 'string', default: '100' },
+      relays: { type: 'string', default: '1' },
+      ramp: { type: 'string', default: '25' },
+      json: { type: 'string' },
+      save: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
   },
-}, HELP);
+  HELP,
+);
 const parts = new Set(values.only.split(','));
 const log = (line: string): void => console.log(line);
 if (values.help) {
@@ -65,7 +68,12 @@ const churnSeconds = seconds(values.churn);
 const churnCalls = whole('churn-calls', 10, 1_000);
 let isKept = true;
 if (parts.has('rows')) {
-  const rows = await runRows({ calls: whole('rows', 1, 2_000), relays: whole('relays', 1, 20), rampPerSecond: whole('ramp', 1, 200), log });
+  const rows = await runRows({
+    calls: whole('rows', 1, 2_000),
+    relays: whole('relays', 1, 20),
+    rampPerSecond: whole('ramp', 1, 200),
+    log,
+  });
   for (const line of rowsReport(rows)) log(line);
   isKept = rows.lost === 0 && rows.incomplete === 0;
 }
@@ -87,27 +95,54 @@ async function measure(): Promise<Capacity> {
   try {
     log('Warming up');
     await running.warmUp();
-    const ramp = parts.has('capacity') ? await running.beside(() => runRamp({ calls, seconds: duration, isToTheLimit: values.limit, perSecond: PLACED_PER_SECOND, log }, running)) : null;
+    const ramp = parts.has('capacity')
+      ? await running.beside(() =>
+          runRamp(
+            { calls, seconds: duration, isToTheLimit: values.limit, perSecond: PLACED_PER_SECOND, log },
+            running,
+          ),
+        )
+      : null;
     if (parts.has('isolation')) log('Isolation: 50 calls, then a flood and stalled callers beside them');
     const isolation = parts.has('isolation') ? await running.beside(() => runIsolation(running)) : null;
     if (parts.has('churn')) log(`Churn for ${values.churn}`);
-    const churn = parts.has('churn') ? await running.beside(() => runChurn(churnSeconds, churnCalls, log, running)) : null;
-    const machine = `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
-    return { machine, isPinned: running.isPinned, straight, ramp: values.recording ? null : ramp, recordedRamp: values.recording ? ramp : null, isolation, churn };
+    const churn = parts.has('churn')
+      ? await running.beside(() => runChurn(churnSeconds, churnCalls, log, running))
+      : null;
+    const machine =
+      `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ` +
+      `${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
+    return {
+      machine,
+      isPinned: running.isPinned,
+      straight,
+      ramp: values.recording ? null : ramp,
+      recordedRamp: values.recording ? ramp : null,
+      isolation,
+      churn,
+    };
   } finally {
     await running.stop();
   }
 }
 
-function whole(name: 'calls' | 'duration' | 'churn-calls' | 'rows' | 'relays' | 'ramp', least: number, most: number): number {
+function whole(
+  name: 'calls' | 'duration' | 'churn-calls' | 'rows' | 'relays' | 'ramp',
+  least: number,
+  most: number,
+): number {
   const value = Number(values[name]);
-  return Number.isInteger(value) && value >= least && value <= most ? value : stop(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".`);
+  return Number.isInteger(value) && value >= least && value <= most
+    ? value
+    : stop(`--${name} takes a whole number from ${least} to ${most}, not "${values[name]}".`);
 }
 
 function seconds(text: string): number {
   const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
   const factor = { s: 1, m: 60, h: 3_600 }[unit ?? ''];
-  return amount && factor ? Number(amount) * factor : stop(`--churn takes a length of time such as 90s, 30m or 2h, not "${text}".`);
+  return amount && factor
+    ? Number(amount) * factor
+    : stop(`--churn takes a length of time such as 90s, 30m or 2h, not "${text}".`);
 }
 
 function stop(fault: string): never {

@@ -1,4 +1,11 @@
 export * from './twilio/index.ts';
 export * from './openai-realtime/index.ts';
-export { INTERNET, linkText, longestOneWayMs, NO_DISTANCE, roundTripText, type LinkSettings } from './link/link.ts';
+export {
+  INTERNET,
+  linkText,
+  longestOneWayMs,
+  NO_DISTANCE,
+  roundTripText,
+  type LinkSettings,
+} from './link/link.ts';
 export { seededRandom } from './link/seeded-random.ts';

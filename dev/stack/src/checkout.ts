@@ -29,8 +29,8 @@ export function ownerOf(path: string): FileOwner {
 }
 
 /**
- * Makes a folder and what is missing above it. Made by root, it belongs to whoever owns the folder it stands in,
- * so that a stack once started with sudo does not lock its developer out.
+ * Makes a folder and what is missing above it. Made by root, it belongs to whoever owns the folder it stands
+ * in, so that a stack once started with sudo does not lock its developer out.
  * @throws StackError when this user cannot write there
  */
 export function makeFolder(path: string, mode = 0o755): string {

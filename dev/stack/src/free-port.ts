@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import { StackError } from './stack-error.ts';
 
 /**
- * Below the range kernels take outgoing ports from (Linux 32768, macOS 49152). A client that keeps connecting to a dead server's port
- * inside that range may be given the very same port as its own, connect to itself and keep the server from coming back.
+ * Below the range kernels take outgoing ports from (Linux 32768, macOS 49152). A client that keeps connecting
+ * to a dead server's port inside that range may be given the very same port as its own, connect to itself and
+ * keep the server from coming back.
  */
 const LOWEST_PORT = 20_000;
 const HIGHEST_PORT = 32_767;
@@ -30,7 +31,10 @@ export class PortChooser {
       this.handedOut.add(port);
       if (await this.probe.isFree(port)) return port;
     }
-    throw new StackError(`No free port was found between ${LOWEST_PORT} and ${HIGHEST_PORT}.`, 'End some of the servers on this machine, then try again.');
+    throw new StackError(
+      `No free port was found between ${LOWEST_PORT} and ${HIGHEST_PORT}.`,
+      'End some of the servers on this machine, then try again.',
+    );
   }
 
   /** The port itself when nobody has it and it was not handed out before, else another one. */
@@ -41,7 +45,10 @@ export class PortChooser {
   }
 }
 
-/** Both addresses: where the kernel lets 0.0.0.0 and 127.0.0.1 share a port, the narrower one would get our connections. */
+/**
+ * Both addresses: where the kernel lets 0.0.0.0 and 127.0.0.1 share a port, the narrower one would get our
+ * connections.
+ */
 export async function isPortFree(port: number): Promise<boolean> {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, '0.0.0.0'));
 }
@@ -54,7 +61,10 @@ function canListen(port: number, host: string): Promise<boolean> {
   });
 }
 
-const chooser = new PortChooser({ isFree: isPortFree, pick: (lowest, highest) => randomInt(lowest, highest + 1) });
+const chooser = new PortChooser({
+  isFree: isPortFree,
+  pick: (lowest, highest) => randomInt(lowest, highest + 1),
+});
 
 /** A TCP port nobody listens on. Never the same twice in one process. */
 export function freePort(): Promise<number> {

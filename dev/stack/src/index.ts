@@ -21,5 +21,11 @@ export { holderOfStack, readRunFile, type Run, type RunningProcess } from './sup
 export type { ServiceExit, ServiceSpec } from './supervisor/service-process.ts';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor.ts';
 export { HangingLine } from './testing/hanging-line.ts';
-export { createTestDatabase, startTestServers, testRedisUrl, type TestDatabase, type TestServers } from './testing/test-servers.ts';
+export {
+  createTestDatabase,
+  startTestServers,
+  testRedisUrl,
+  type TestDatabase,
+  type TestServers,
+} from './testing/test-servers.ts';
 export { parseOptions } from './process/options.ts';

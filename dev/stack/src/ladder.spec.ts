@@ -15,15 +15,28 @@ function rung(name: string, outcome: string | StackError, tried: string[]): Rung
 describe('a ladder', () => {
   it('ends at the first rung that holds and leaves the rest untouched', async () => {
     const tried: string[] = [];
-    const rungs = [rung('path', new StackError('not found', 'install it'), tried), rung('apt', 'apt redis', tried), rung('npm', 'npm redis', tried)];
-    expect(await climb('Redis', rungs, 'Install it.')).toEqual({ value: 'apt redis', passedOver: ['path: not found'] });
+    const rungs = [
+      rung('path', new StackError('not found', 'install it'), tried),
+      rung('apt', 'apt redis', tried),
+      rung('npm', 'npm redis', tried),
+    ];
+    expect(await climb('Redis', rungs, 'Install it.')).toEqual({
+      value: 'apt redis',
+      passedOver: ['path: not found'],
+    });
     expect(tried).toEqual(['path', 'apt']);
   });
 
   it('names every reason and what to do when none holds', async () => {
-    const rungs = [rung('path', new StackError('not found', ''), []), rung('apt', new StackError('no network\nat all', ''), [])];
+    const rungs = [
+      rung('path', new StackError('not found', ''), []),
+      rung('apt', new StackError('no network\nat all', ''), []),
+    ];
     const fault = await climb('Redis', rungs, 'Install Redis by hand.').catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(StackError);
-    expect(fault).toMatchObject({ what: 'There is no Redis to be had here.\n  - path: not found\n  - apt: no network', todo: 'Install Redis by hand.' });
+    expect(fault).toMatchObject({
+      what: 'There is no Redis to be had here.\n  - path: not found\n  - apt: no network',
+      todo: 'Install Redis by hand.',
+    });
   });
 });

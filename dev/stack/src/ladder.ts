@@ -16,7 +16,11 @@ export interface Climbed<Of> {
  * Takes the first rung that holds; later ones are not touched.
  * @throws StackError naming every rung's reason and `todo`
  */
-export async function climb<Of>(what: string, rungs: readonly Rung<Of>[], todo: string): Promise<Climbed<Of>> {
+export async function climb<Of>(
+  what: string,
+  rungs: readonly Rung<Of>[],
+  todo: string,
+): Promise<Climbed<Of>> {
   const passedOver: string[] = [];
   for (const rung of rungs) {
     try {
@@ -25,5 +29,8 @@ export async function climb<Of>(what: string, rungs: readonly Rung<Of>[], todo: 
       passedOver.push(`${rung.name}: ${reasonOf(error)}`);
     }
   }
-  throw new StackError(`There is no ${what} to be had here.\n${passedOver.map((line) => `  - ${line}`).join('\n')}`, todo);
+  throw new StackError(
+    `There is no ${what} to be had here.\n${passedOver.map((line) => `  - ${line}`).join('\n')}`,
+    todo,
+  );
 }

@@ -1,11 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { asStackError, StackError } from './stack-error.ts';
 
-const refused = (code: string): Error => Object.assign(new Error(`${code}: permission denied, open '/srv/secrets.json'`), { code, path: '/srv/secrets.json' });
+const refused = (code: string): Error =>
+  Object.assign(new Error(`${code}: permission denied, open '/srv/secrets.json'`), {
+    code,
+    path: '/srv/secrets.json',
+  });
 
 describe('what the operating system refuses', () => {
   it.each([
-    ['EACCES', /^\/srv\/secrets\.json cannot be used\. This user may not read or write it \(EACCES\)\.\nRun as the user/],
+    [
+      'EACCES',
+      /^\/srv\/secrets\.json cannot be used\. This user may not read or write it \(EACCES\)\.\nRun as the user/,
+    ],
     ['EROFS', /read-only/],
     ['ENOSPC', /full.*\nMake room/s],
   ])('%s is told in a sentence with what to do', (code, told) => {
@@ -14,6 +21,10 @@ describe('what the operating system refuses', () => {
 
   it('is no other error, and a sentence stays what it is', () => {
     const sentence = new StackError('It is so.', 'Do that.');
-    expect([asStackError(sentence), asStackError(new TypeError('x')), asStackError('x')]).toEqual([sentence, null, null]);
+    expect([asStackError(sentence), asStackError(new TypeError('x')), asStackError('x')]).toEqual([
+      sentence,
+      null,
+      null,
+    ]);
   });
 });

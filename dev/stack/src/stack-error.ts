@@ -13,7 +13,8 @@ export class StackError extends Error {
 
 /** The first line of what an error says; for explanations that list several. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof StackError ? error.what : error instanceof Error ? error.message : String(error);
+  const text =
+    error instanceof StackError ? error.what : error instanceof Error ? error.message : String(error);
   return text.split('\n', 1)[0] ?? text;
 }
 
@@ -30,6 +31,9 @@ export function asStackError(error: unknown): StackError | null {
   const { code = '', path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   const why = REFUSED[code];
   if (!why || !path) return null;
-  const todo = code === 'ENOSPC' ? 'Make room, then try again.' : `Run as the user it belongs to, or give it back: "sudo chown $(id -u) ${path}".`;
+  const todo =
+    code === 'ENOSPC'
+      ? 'Make room, then try again.'
+      : `Run as the user it belongs to, or give it back: "sudo chown $(id -u) ${path}".`;
   return new StackError(`${path} cannot be used. ${why} (${code}).`, todo, { cause: error });
 }

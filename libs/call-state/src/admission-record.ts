@@ -1,4 +1,16 @@
-import { agentSnapshotSchema, attestationSchema, callDirectionSchema, callerSchema, callIdSchema, channelSchema, partySchema, tenantIdSchema, type RelayId, type CallId, type TenantId } from '@tandem/contracts';
+import {
+  agentSnapshotSchema,
+  attestationSchema,
+  callDirectionSchema,
+  callerSchema,
+  callIdSchema,
+  channelSchema,
+  partySchema,
+  tenantIdSchema,
+  type RelayId,
+  type CallId,
+  type TenantId,
+} from '@tandem/contracts';
 import { z } from 'zod';
 
 const micros = z.number().int().min(0);
@@ -40,8 +52,8 @@ export const admissionRecordSchema = z.object({
 export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;
 
 /**
- * `transferring`: its last owner has asked for a person and let go; the carrier dials or both talk. `connected` also when
- * the stream was lost and another relay is about to take over.
+ * `transferring`: its last owner has asked for a person and let go; the carrier dials or both talk.
+ * `connected` also when the stream was lost and another relay is about to take over.
  */
 export type CallState = 'admitted' | 'connected' | 'transferring' | 'ended';
 

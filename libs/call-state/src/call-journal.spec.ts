@@ -2,12 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { CallJournal, type JournalEntry } from './call-journal.ts';
 import type { LogLimits } from './log-bound.ts';
 
-const entry = (seq: number): JournalEntry => ({ epoch: 1, seq, sealed: () => String(seq), mark: '', micros: 0, bytes: 10 });
+const entry = (seq: number): JournalEntry => ({
+  epoch: 1,
+  seq,
+  sealed: () => String(seq),
+  mark: '',
+  micros: 0,
+  bytes: 10,
+});
 const MANY = { events: 100, bytes: 100_000 };
 const unstored = (journal: CallJournal, events: number) => journal.unstored({ events, bytes: 100_000 });
 const numbers = (journal: CallJournal) => journal.unstored(MANY).map(({ seq }) => seq);
 
-function filled(count: number, most: { unstored: LogLimits; remembered: LogLimits } = { unstored: MANY, remembered: MANY }): CallJournal {
+function filled(
+  count: number,
+  most: { unstored: LogLimits; remembered: LogLimits } = { unstored: MANY, remembered: MANY },
+): CallJournal {
   const journal = new CallJournal([], 0, most);
   for (let seq = 1; seq <= count; seq += 1) journal.add(entry(seq));
   return journal;
@@ -60,7 +70,12 @@ describe('the journal of a call', () => {
     journal.stored(unstored(journal, 5));
     journal.add(entry(6));
     expect([journal.bytes, journal.beginsAfter]).toEqual([20, 4]);
-    expect(new CallJournal([entry(1), entry(2), entry(3)], 3, { unstored: MANY, remembered: { events: 100, bytes: 25 } }).beginsAfter).toBe(1);
+    expect(
+      new CallJournal([entry(1), entry(2), entry(3)], 3, {
+        unstored: MANY,
+        remembered: { events: 100, bytes: 25 },
+      }).beginsAfter,
+    ).toBe(1);
   });
 
   it('forgets the oldest of what is stored, and says where it begins', () => {

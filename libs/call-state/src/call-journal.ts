@@ -16,7 +16,10 @@ export interface JournalEntry {
 
 /** Events of one call that may wait for Redis: an hour of fast talk. */
 const MAX_UNSTORED: LogLimits = { events: 5_000, bytes: 2 * 1024 * 1024 };
-/** What is remembered of one call in all. Beyond it the oldest events that are stored are forgotten: Redis alone has them. */
+/**
+ * What is remembered of one call in all. Beyond it the oldest events that are stored are forgotten: Redis
+ * alone has them.
+ */
 const MAX_REMEMBERED: LogLimits = { events: 10_000, bytes: 3 * 1024 * 1024 };
 
 /** The events of one call, numbered without a gap: what Redis has, and what it has yet to get. */
@@ -70,7 +73,9 @@ export class CallJournal {
     return true;
   }
 
-  /** The next ones to be sent: at most so many and, but for the first, no more than fit into so many bytes. */
+  /**
+   * The next ones to be sent: at most so many and, but for the first, no more than fit into so many bytes.
+   */
   unstored(most: LogLimits): readonly JournalEntry[] {
     let end = this.next;
     for (let bytes = 0; end < this.entries.length && end - this.next < most.events; end += 1) {

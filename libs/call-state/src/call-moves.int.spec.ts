@@ -4,7 +4,18 @@ import { termination, type CallFact, type CallId, type RelayId } from '@tandem/c
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallMoves, CallRecordStore, connectRedis, RedisCallLog, RelayInboxReader, RelayInboxWriter, RelayRegistry, Sealer, type MoveAnswer, type RelayMessage } from './index.ts';
+import {
+  CallMoves,
+  CallRecordStore,
+  connectRedis,
+  RedisCallLog,
+  RelayInboxReader,
+  RelayInboxWriter,
+  RelayRegistry,
+  Sealer,
+  type MoveAnswer,
+  type RelayMessage,
+} from './index.ts';
 import { someCall } from './test/some-call.ts';
 
 const first = 'relay-1' as RelayId;
@@ -24,19 +35,62 @@ const clock = new RealClock((error) => {
 });
 
 const beat = (relayId: RelayId, calls: CallId[] = [], changes: object = {}) =>
-  registry.renew({ relayId, address: `ws://${relayId}`, capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes }, calls.map((callId) => ({ callId, epoch: 1, isHeld: true })));
-const asked: CallFact = { type: 'transfer.asked', data: { department: 'support', mode: 'warm', summary: SUMMARY, atMs: 5_000 } };
-const ended = (outcome: 'bridged' | 'busy'): CallFact => ({ type: 'transfer.ended', data: { department: 'support', outcome, atMs: 9_000 } });
-const logOf = (callId: CallId, epoch: number, lastSeq = 0) => new RedisCallLog(redis, sealer, clock, { stored: 0, dropped: 0, failures: 0, refilled: 0 }, { callId, epoch, lastSeq, onFenced: () => undefined });
+  registry.renew(
+    {
+      relayId,
+      address: `ws://${relayId}`,
+      capacity: 3,
+      active: 0,
+      isDraining: false,
+      isStrained: false,
+      ...changes,
+    },
+    calls.map((callId) => ({ callId, epoch: 1, isHeld: true })),
+  );
+const asked: CallFact = {
+  type: 'transfer.asked',
+  data: { department: 'support', mode: 'warm', summary: SUMMARY, atMs: 5_000 },
+};
+const ended = (outcome: 'bridged' | 'busy'): CallFact => ({
+  type: 'transfer.ended',
+  data: { department: 'support', outcome, atMs: 9_000 },
+});
+const logOf = (callId: CallId, epoch: number, lastSeq = 0) =>
+  new RedisCallLog(
+    redis,
+    sealer,
+    clock,
+    { stored: 0, dropped: 0, failures: 0, refilled: 0 },
+    { callId, epoch, lastSeq, onFenced: () => undefined },
+  );
 const append = async (callId: CallId, epoch: number, ...facts: CallFact[]) => {
   const log = logOf(callId, epoch);
   for (const fact of facts) log.append(fact);
   await log.flush(2_000);
 };
-const leaseMs = async (callId: CallId) => Number(await redis.zscore('tandem:calls:live', callId)) - Date.now();
-const answer = (callId: CallId, text: string, epoch = 1, question: MoveAnswer['question'] = 'stream-ended'): MoveAnswer => ({ callId, epoch, question, answer: text });
-const offer = (callId: CallId, text: string, { epoch = 1, nextEpoch = 2, to = second, losses = LOSSES }: { epoch?: number; nextEpoch?: number; to?: RelayId; losses?: typeof LOSSES | null } = {}) =>
-  moves.offer(answer(callId, text, epoch), { relayId: to, nextEpoch, reserveMs: 30_000 }, losses ?? undefined);
+const leaseMs = async (callId: CallId) =>
+  Number(await redis.zscore('tandem:calls:live', callId)) - Date.now();
+const answer = (
+  callId: CallId,
+  text: string,
+  epoch = 1,
+  question: MoveAnswer['question'] = 'stream-ended',
+): MoveAnswer => ({ callId, epoch, question, answer: text });
+const offer = (
+  callId: CallId,
+  text: string,
+  {
+    epoch = 1,
+    nextEpoch = 2,
+    to = second,
+    losses = LOSSES,
+  }: { epoch?: number; nextEpoch?: number; to?: RelayId; losses?: typeof LOSSES | null } = {},
+) =>
+  moves.offer(
+    answer(callId, text, epoch),
+    { relayId: to, nextEpoch, reserveMs: 30_000 },
+    losses ?? undefined,
+  );
 
 async function heldCall(): Promise<CallId> {
   await Promise.all([beat(first), beat(second)]);
@@ -61,7 +115,11 @@ describe('a transfer that is asked for', () => {
   it('is on record in the step that logs it, and the call waits for the carrier although nobody holds it', async () => {
     const callId = await heldCall();
     await append(callId, 1, asked, { type: 'stream.detached', data: { reason: 'transfer' } });
-    expect(await store.standing(callId)).toMatchObject({ state: 'transferring', epoch: 1, isAccepted: false });
+    expect(await store.standing(callId)).toMatchObject({
+      state: 'transferring',
+      epoch: 1,
+      isAccepted: false,
+    });
     expect(await moves.pendingTransfer(callId)).toEqual(asked.data);
     expect(await leaseMs(callId)).toBeGreaterThan(50_000);
     await beat(first, [callId]);
@@ -85,7 +143,12 @@ describe('a transfer that is asked for', () => {
 
   it('for a call that has ended changes nothing', async () => {
     const callId = await heldCall();
-    await append(callId, 1, { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 1 } }, asked);
+    await append(
+      callId,
+      1,
+      { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 1 } },
+      asked,
+    );
     expect(await store.standing(callId)).toMatchObject({ state: 'ended', endReason: 'caller-hangup' });
     expect((await moves.dial(answer(callId, 'dial'), false, 60_000)).outcome).toBe('not-asked');
   });
@@ -93,7 +156,9 @@ describe('a transfer that is asked for', () => {
   it('is dialled for with one answer, however often the carrier asks at the same time', async () => {
     const callId = await heldCall();
     await append(callId, 1, asked);
-    const dialled = await Promise.all(Array.from({ length: 10 }, (_, n) => moves.dial(answer(callId, `dial ${n}`), false, 3_600_000)));
+    const dialled = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => moves.dial(answer(callId, `dial ${n}`), false, 3_600_000)),
+    );
     expect(dialled.filter(({ outcome }) => outcome === 'dialled')).toHaveLength(1);
     const repeats = dialled.flatMap((dial) => (dial.outcome === 'repeat' ? [dial.answer] : []));
     expect(new Set(repeats)).toEqual(new Set([await moves.earlierAnswer(callId, 1, 'stream-ended')]));
@@ -120,8 +185,18 @@ describe('a transfer that is asked for', () => {
     await append(callId, 1, asked);
     await moves.dial(answer(callId, 'dial'), false, 60_000);
     expect((await offer(callId, 'back')).outcome).toBe('repeat');
-    expect(await Promise.all([1, 2, 3].map(() => store.addFact(callId, 'transfer-ended-1', ended('busy'))))).toEqual(['stored', 'repeat', 'repeat']);
-    expect((await moves.offer(answer(callId, 'back', 1, 'transfer-ended'), { relayId: first, nextEpoch: 2, reserveMs: 30_000 })).outcome).toBe('offered');
+    expect(
+      await Promise.all([1, 2, 3].map(() => store.addFact(callId, 'transfer-ended-1', ended('busy')))),
+    ).toEqual(['stored', 'repeat', 'repeat']);
+    expect(
+      (
+        await moves.offer(answer(callId, 'back', 1, 'transfer-ended'), {
+          relayId: first,
+          nextEpoch: 2,
+          reserveMs: 30_000,
+        })
+      ).outcome,
+    ).toBe('offered');
     const claim = await store.claim(callId, first, 2, 3_000);
     expect(claim).toMatchObject({ outcome: 'claimed', lastSeq: 1 });
   });
@@ -144,7 +219,10 @@ describe('a call without a relay', () => {
     expect(offers.filter(({ outcome }) => outcome === 'offered')).toHaveLength(1);
     expect(new Set(offers.flatMap((made) => (made.outcome === 'repeat' ? [made.answer] : []))).size).toBe(1);
     expect(await store.standing(callId)).toMatchObject({ epoch: 1, minted: 2, relayId: first });
-    expect((await registry.sightings()).map(({ relayId, reserved }) => `${relayId} ${reserved}`)).toEqual(['relay-1 0', 'relay-2 1']);
+    expect((await registry.sightings()).map(({ relayId, reserved }) => `${relayId} ${reserved}`)).toEqual([
+      'relay-1 0',
+      'relay-2 1',
+    ]);
   });
 
   it('goes on with its events where they stopped, and the lost owner is fenced out', async () => {
@@ -158,7 +236,10 @@ describe('a call without a relay', () => {
     const now = logOf(callId, 2, claim.outcome === 'claimed' ? claim.lastSeq : -1);
     now.append({ type: 'digit.pressed', data: { digit: '2', atMs: 3 } });
     await Promise.all([old.flush(2_000), now.flush(2_000)]);
-    expect((await store.events(callId)).events.slice(1).map(({ seq, epoch }) => [seq, epoch])).toEqual([[1, 1], [2, 2]]);
+    expect((await store.events(callId)).events.slice(1).map(({ seq, epoch }) => [seq, epoch])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
     expect(await store.standing(callId)).toMatchObject({ state: 'connected', epoch: 2, relayId: second });
   });
 
@@ -170,21 +251,34 @@ describe('a call without a relay', () => {
     expect(await store.claim(callId, second, 2, 3_000)).toMatchObject({ outcome: 'claimed' });
   });
 
-  it('is not ended by its old relay, to which a stream closed for another relay looks like a caller who hung up', async () => {
-    const callId = await heldCall();
-    const hungUp: CallFact = { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 2 } };
-    await offer(callId, 'relay-2');
-    await append(callId, 1, { type: 'digit.pressed', data: { digit: '1', atMs: 1 } }, hungUp);
-    expect(await store.standing(callId)).toMatchObject({ state: 'connected' });
-    expect((await store.events(callId)).events.map(({ type }) => type)).not.toContain('call.ended');
-    expect(await store.claim(callId, second, 2, 3_000)).toMatchObject({ outcome: 'claimed', lastSeq: 1 });
-  });
+  it(
+    'is not ended by its old relay, to which a stream closed for another relay looks like a caller who ' +
+      'hung up',
+    async () => {
+      const callId = await heldCall();
+      const hungUp: CallFact = {
+        type: 'call.ended',
+        data: { termination: termination('caller-hangup'), atMs: 2 },
+      };
+      await offer(callId, 'relay-2');
+      await append(callId, 1, { type: 'digit.pressed', data: { digit: '1', atMs: 1 } }, hungUp);
+      expect(await store.standing(callId)).toMatchObject({ state: 'connected' });
+      expect((await store.events(callId)).events.map(({ type }) => type)).not.toContain('call.ended');
+      expect(await store.claim(callId, second, 2, 3_000)).toMatchObject({ outcome: 'claimed', lastSeq: 1 });
+    },
+  );
 
   it('is ended by its old relay once the carrier has reported that the caller is gone', async () => {
     const callId = await heldCall();
     await offer(callId, 'relay-2');
-    await store.addFact(callId, 'left', { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } });
-    await append(callId, 1, { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 2 } });
+    await store.addFact(callId, 'left', {
+      type: 'carrier.reported',
+      data: { status: 'completed', sequence: 3 },
+    });
+    await append(callId, 1, {
+      type: 'call.ended',
+      data: { termination: termination('caller-hangup'), atMs: 2 },
+    });
     expect(await store.standing(callId)).toMatchObject({ state: 'ended', endReason: 'caller-hangup' });
   });
 
@@ -201,11 +295,14 @@ describe('a call without a relay', () => {
 
   it('is given up when it is lost for the fourth time in a minute; coming back from a person does not count', async () => {
     const callId = await heldCall();
-    for (const epoch of [1, 2, 3]) expect((await offer(callId, 'x', { epoch, nextEpoch: epoch + 1 })).outcome).toBe('offered');
+    for (const epoch of [1, 2, 3])
+      expect((await offer(callId, 'x', { epoch, nextEpoch: epoch + 1 })).outcome).toBe('offered');
     expect((await offer(callId, 'x', { epoch: 4, nextEpoch: 5 })).outcome).toBe('exhausted');
     expect((await offer(callId, 'x', { epoch: 4, nextEpoch: 5, losses: null })).outcome).toBe('offered');
     expect((await offer(callId, 'x', { epoch: 5, nextEpoch: 6 })).outcome).toBe('exhausted');
-    expect((await offer(callId, 'x', { epoch: 5, nextEpoch: 6, losses: { most: 3, withinMs: -1 } })).outcome).toBe('offered');
+    expect(
+      (await offer(callId, 'x', { epoch: 5, nextEpoch: 6, losses: { most: 3, withinMs: -1 } })).outcome,
+    ).toBe('offered');
   });
 
   it('that has ended is not offered', async () => {
@@ -227,24 +324,34 @@ describe('a call without a relay', () => {
 
   it('is not offered once its caller is known to be gone, so that it is closed soon', async () => {
     const callId = await heldCall();
-    await store.addFact(callId, 'status-3', { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } });
+    await store.addFact(callId, 'status-3', {
+      type: 'carrier.reported',
+      data: { status: 'completed', sequence: 3 },
+    });
     expect((await offer(callId, 'x')).outcome).toBe('left');
     expect(await leaseMs(callId)).toBeLessThan(3_100);
     expect(await moves.earlierAnswer(callId, 1, 'stream-ended')).toBeNull();
   });
 
-  it('is closed only when nobody has taken it over for a while, sooner when the carrier has no caller any more', async () => {
-    const callId = await heldCall();
-    await redis.zadd('tandem:calls:live', Date.now() - 5_000, callId);
-    expect(await store.lapsedCalls(10)).toEqual([]);
-    await store.addFact(callId, 'status-3', { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } });
-    expect(await store.standing(callId)).toMatchObject({ hasCallerLeft: true, state: 'connected' });
-    expect(await leaseMs(callId)).toBeLessThan(-4_000);
-    await beat(first, [callId]);
-    expect(await leaseMs(callId)).toBeGreaterThan(1_000);
-    await redis.zadd('tandem:calls:live', Date.now() - 17_000, callId);
-    expect(await store.lapsedCalls(10)).toEqual([callId]);
-  });
+  it(
+    'is closed only when nobody has taken it over for a while, sooner when the carrier has no caller any ' +
+      'more',
+    async () => {
+      const callId = await heldCall();
+      await redis.zadd('tandem:calls:live', Date.now() - 5_000, callId);
+      expect(await store.lapsedCalls(10)).toEqual([]);
+      await store.addFact(callId, 'status-3', {
+        type: 'carrier.reported',
+        data: { status: 'completed', sequence: 3 },
+      });
+      expect(await store.standing(callId)).toMatchObject({ hasCallerLeft: true, state: 'connected' });
+      expect(await leaseMs(callId)).toBeLessThan(-4_000);
+      await beat(first, [callId]);
+      expect(await leaseMs(callId)).toBeGreaterThan(1_000);
+      await redis.zadd('tandem:calls:live', Date.now() - 17_000, callId);
+      expect(await store.lapsedCalls(10)).toEqual([callId]);
+    },
+  );
 });
 
 describe('between the owners of a call', () => {
@@ -252,11 +359,25 @@ describe('between the owners of a call', () => {
     const callId = await heldCall();
     await append(callId, 1, asked);
     await moves.dial(answer(callId, `<Number>${number}</Number>`), false, 60_000);
-    await new RelayInboxWriter(redis, sealer).command(first, { kind: 'transfer', callId, department: 'support', summary: SUMMARY });
+    await new RelayInboxWriter(redis, sealer).command(first, {
+      kind: 'transfer',
+      callId,
+      department: 'support',
+      summary: SUMMARY,
+    });
     const dump: string[] = [];
     for (const name of await redis.keys('*')) {
       const type = await redis.type(name);
-      dump.push(name, JSON.stringify(type === 'hash' ? await redis.hgetall(name) : type === 'stream' ? await redis.xrange(name, '-', '+') : await redis.zrange(name, 0, -1)));
+      dump.push(
+        name,
+        JSON.stringify(
+          type === 'hash'
+            ? await redis.hgetall(name)
+            : type === 'stream'
+              ? await redis.xrange(name, '-', '+')
+              : await redis.zrange(name, 0, -1),
+        ),
+      );
     }
     for (const secret of [number, 'Alex Morgan', 'boiler']) expect(dump.join('\n')).not.toContain(secret);
     expect(dump.join('\n')).toContain(callId);
@@ -265,14 +386,19 @@ describe('between the owners of a call', () => {
   it('an operator’s commands reach the relay that holds it', async () => {
     const callId = await heldCall();
     const got: RelayMessage[] = [];
-    const reader = new RelayInboxReader(connectRedis(url, 'blocking'), sealer, first, (message) => got.push(message));
+    const reader = new RelayInboxReader(connectRedis(url, 'blocking'), sealer, first, (message) =>
+      got.push(message),
+    );
     await reader.start();
     const writer = new RelayInboxWriter(redis, sealer);
     await writer.command(first, { kind: 'transfer', callId, department: 'support', summary: '' });
     await writer.command(second, { kind: 'end', callId });
     await writer.command(first, { kind: 'end', callId });
     while (got.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(got).toEqual([{ kind: 'transfer', callId, department: 'support', summary: '' }, { kind: 'end', callId }]);
+    expect(got).toEqual([
+      { kind: 'transfer', callId, department: 'support', summary: '' },
+      { kind: 'end', callId },
+    ]);
     await reader.stop();
   });
 });

@@ -5,7 +5,10 @@ import { acceptCall, dialForCall, offerCall } from './scripts/move-call.ts';
 import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
 
-/** What the carrier may ask about one stream of a call: what follows it, and what follows the transfer it was given up for. */
+/**
+ * What the carrier may ask about one stream of a call: what follows it, and what follows the transfer it was
+ * given up for.
+ */
 export type MoveQuestion = 'stream-ended' | 'transfer-ended';
 
 /** Which question this is an answer to. */
@@ -18,8 +21,11 @@ export interface MoveAnswer {
   readonly answer: string;
 }
 
-export type Offer = { readonly outcome: 'offered' | 'ended' | 'unknown' | 'left' | 'moved' | 'exhausted' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
-export type Dialling = { readonly outcome: 'dialled' | 'not-asked' } | { readonly outcome: 'repeat'; readonly answer: string };
+export type Offer =
+  | { readonly outcome: 'offered' | 'ended' | 'unknown' | 'left' | 'moved' | 'exhausted' | 'gone' | 'full' }
+  | { readonly outcome: 'repeat'; readonly answer: string };
+export type Dialling =
+  { readonly outcome: 'dialled' | 'not-asked' } | { readonly outcome: 'repeat'; readonly answer: string };
 /** Whom a call is to be put through to. */
 export type PendingTransfer = CallEventBody<'transfer.asked'>;
 
@@ -37,16 +43,29 @@ export class CallMoves {
   }
 
   /**
-   * Offers the call to a relay under `nextEpoch`. `losses` bounds how often a call may be lost within a time; absent when
-   * nothing was lost.
+   * Offers the call to a relay under `nextEpoch`. `losses` bounds how often a call may be lost within a time;
+   * absent when nothing was lost.
    */
-  async offer(move: MoveAnswer, to: { readonly relayId: RelayId; readonly nextEpoch: number; readonly reserveMs: number }, losses?: { readonly most: number; readonly withinMs: number }): Promise<Offer> {
+  async offer(
+    move: MoveAnswer,
+    to: { readonly relayId: RelayId; readonly nextEpoch: number; readonly reserveMs: number },
+    losses?: { readonly most: number; readonly withinMs: number },
+  ): Promise<Offer> {
     const { callId } = move;
     const [outcome, earlier] = (await run(
       this.redis,
       offerCall,
       [keys.call(callId), keys.liveCalls, keys.relay(to.relayId), keys.relayReserved(to.relayId)],
-      [field(move.question, move.epoch), this.sealAnswer(move), to.nextEpoch, callId, to.reserveMs, losses?.most ?? 0, losses?.withinMs ?? 0, to.relayId],
+      [
+        field(move.question, move.epoch),
+        this.sealAnswer(move),
+        to.nextEpoch,
+        callId,
+        to.reserveMs,
+        losses?.most ?? 0,
+        losses?.withinMs ?? 0,
+        to.relayId,
+      ],
     )) as [Offer['outcome'], string];
     return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
   }

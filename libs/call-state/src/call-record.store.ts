@@ -1,6 +1,28 @@
-import { callIdSchema, maskFact, parseCallEvent, relayIdSchema, tenantIdSchema, termination, type CallEvent, type CallFact, type CallId, type RelayId, type TenantId, type TerminationReason } from '@tandem/contracts';
+import {
+  callIdSchema,
+  maskFact,
+  parseCallEvent,
+  relayIdSchema,
+  tenantIdSchema,
+  termination,
+  type CallEvent,
+  type CallFact,
+  type CallId,
+  type RelayId,
+  type TenantId,
+  type TerminationReason,
+} from '@tandem/contracts';
 import type { Redis } from 'ioredis';
-import { CALL_KEYS_TTL_S, admissionRecordSchema, LOST_GRACE_MS, PERSISTED_TTL_S, type AdmissionRecord, type CallStanding, type CallState, type LiveCall } from './admission-record.ts';
+import {
+  CALL_KEYS_TTL_S,
+  admissionRecordSchema,
+  LOST_GRACE_MS,
+  PERSISTED_TTL_S,
+  type AdmissionRecord,
+  type CallStanding,
+  type CallState,
+  type LiveCall,
+} from './admission-record.ts';
 import { readPages, type StoredFields } from './event-pages.ts';
 import { keys } from './keys.ts';
 import { VITAL_LIMITS } from './log-bound.ts';
@@ -14,8 +36,12 @@ import { run } from './scripts/script.ts';
 import type { Sealer } from './sealer.ts';
 import { SteadyContact } from './steady-contact.ts';
 
-export type Admission = { readonly outcome: 'new' | 'left' | 'gone' | 'full' } | { readonly outcome: 'repeat'; readonly answer: string };
-export type Claim = { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number } | { readonly outcome: 'unknown' | 'ended' | 'used' };
+export type Admission =
+  | { readonly outcome: 'new' | 'left' | 'gone' | 'full' }
+  | { readonly outcome: 'repeat'; readonly answer: string };
+export type Claim =
+  | { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number }
+  | { readonly outcome: 'unknown' | 'ended' | 'used' };
 
 /** A deployment has seldom more calls at a time. */
 const MOST_LIVE = 20_000;
@@ -61,25 +87,54 @@ export class CallRecordStore {
   }
 
   /**
-   * Admits the call to the relay, with room reserved for `reserveMs`. `answer` is what every repeat of the carrier's
-   * request gets.
+   * Admits the call to the relay, with room reserved for `reserveMs`. `answer` is what every repeat of the
+   * carrier's request gets.
    */
-  async admit(record: AdmissionRecord, relayId: RelayId, answer: string, reserveMs: number): Promise<Admission> {
+  async admit(
+    record: AdmissionRecord,
+    relayId: RelayId,
+    answer: string,
+    reserveMs: number,
+  ): Promise<Admission> {
     const { callId } = record;
     const admitted = admittedFact(record);
     const [outcome, earlier] = (await run(
       this.redis,
       admitCall,
-      [keys.carrier(record.carrierCallId), keys.call(callId), keys.callEvents(callId), keys.liveCalls, keys.relay(relayId), keys.relayReserved(relayId)],
-      [answer, callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), this.sealEvent(callId, admitted, record.admittedAt), reserveMs, CALL_KEYS_TTL_S, relayId],
+      [
+        keys.carrier(record.carrierCallId),
+        keys.call(callId),
+        keys.callEvents(callId),
+        keys.liveCalls,
+        keys.relay(relayId),
+        keys.relayReserved(relayId),
+      ],
+      [
+        answer,
+        callId,
+        record.tenantId,
+        this.sealer.seal(record, `record:${callId}`),
+        this.sealEvent(callId, admitted, record.admittedAt),
+        reserveMs,
+        CALL_KEYS_TTL_S,
+        relayId,
+      ],
     )) as ['new' | 'repeat' | 'left' | 'gone' | 'full', string];
     return outcome === 'repeat' ? { outcome, answer: earlier } : { outcome };
   }
 
-  /** Keeps an answer that admits nothing (a refusal), so that repeats get the same. Answers the one that holds. */
+  /**
+   * Keeps an answer that admits nothing (a refusal), so that repeats get the same. Answers the one that
+   * holds.
+   */
   async keepAnswer(carrierCallId: string, answer: string): Promise<string> {
     const key = keys.carrier(carrierCallId);
-    const replies = await this.redis.multi().hsetnx(key, 'answer', answer).expire(key, CALL_KEYS_TTL_S).hget(key, 'answer').exec();
+    const replies = await this.redis
+      .multi()
+      .hsetnx(key, 'answer', answer)
+      .expire(key, CALL_KEYS_TTL_S)
+      .hget(key, 'answer')
+      .exec();
     return (replies?.[2]?.[1] as string | null) ?? answer;
   }
 
@@ -91,28 +146,59 @@ export class CallRecordStore {
       [epoch, relayId, leaseMs, callId],
     )) as ['claimed' | 'unknown' | 'ended' | 'used', string, string];
     if (outcome !== 'claimed') return { outcome };
-    return { outcome, record: admissionRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)), lastSeq: Number(lastSeq) };
+    return {
+      outcome,
+      record: admissionRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)),
+      lastSeq: Number(lastSeq),
+    };
   }
 
   /**
-   * Puts a call back that Redis has lost, in whole or in its last part, from what its owner remembers. `others`: facts
-   * the owner has not written; its own up to `beginsAfter` count as there. Answers the number of the owner's last event that is still there; null when a newer
-   * owner is there.
+   * Puts a call back that Redis has lost, in whole or in its last part, from what its owner remembers.
+   * `others`: facts the owner has not written; its own up to `beginsAfter` count as there. Answers the number
+   * of the owner's last event that is still there; null when a newer owner is there.
    */
-  async restore(record: AdmissionRecord, { epoch, relayId, leaseMs, beginsAfter, others }: RestoredCall): Promise<number | null> {
+  async restore(
+    record: AdmissionRecord,
+    { epoch, relayId, leaseMs, beginsAfter, others }: RestoredCall,
+  ): Promise<number | null> {
     const { callId } = record;
     const lastSeq = (await run(
       this.redis,
       restoreCall,
       [keys.call(callId), keys.callEvents(callId), keys.liveCalls, keys.carrier(record.carrierCallId)],
-      [callId, record.tenantId, this.sealer.seal(record, `record:${callId}`), epoch, relayId, record.admittedAt, leaseMs, CALL_KEYS_TTL_S, beginsAfter, ...others.map((event) => this.sealEvent(callId, event, event.at))],
+      [
+        callId,
+        record.tenantId,
+        this.sealer.seal(record, `record:${callId}`),
+        epoch,
+        relayId,
+        record.admittedAt,
+        leaseMs,
+        CALL_KEYS_TTL_S,
+        beginsAfter,
+        ...others.map((event) => this.sealEvent(callId, event, event.at)),
+      ],
     )) as number;
     return lastSeq < 0 ? null : lastSeq;
   }
 
   async standing(callId: CallId): Promise<CallStanding | null> {
-    const fields = ['status', 'tenant', 'epoch', 'minted', 'relay', 'reason', 'admittedAt', 'accepted', 'left', 'moved', 'offered'];
-    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved, offered] = await this.redis.hmget(keys.call(callId), ...fields);
+    const fields = [
+      'status',
+      'tenant',
+      'epoch',
+      'minted',
+      'relay',
+      'reason',
+      'admittedAt',
+      'accepted',
+      'left',
+      'moved',
+      'offered',
+    ];
+    const [state, tenant, epoch, minted, relay, reason, admittedAt, accepted, left, moved, offered] =
+      await this.redis.hmget(keys.call(callId), ...fields);
     if (!state) return null;
     return {
       state: state as CallState,
@@ -129,25 +215,37 @@ export class CallRecordStore {
     };
   }
 
-  /** A tenant's calls that are going on, oldest first; at most so many, of the {@link MOST_LIVE} whose leases end first. */
+  /**
+   * A tenant's calls that are going on, oldest first; at most so many, of the {@link MOST_LIVE} whose leases
+   * end first.
+   */
   async liveCalls(tenantId: TenantId, limit: number): Promise<LiveCall[]> {
-    const ids = (await this.redis.zrange(keys.liveCalls, 0, MOST_LIVE - 1)).flatMap((id) => callIdSchema.safeParse(id).data ?? []);
+    const ids = (await this.redis.zrange(keys.liveCalls, 0, MOST_LIVE - 1)).flatMap(
+      (id) => callIdSchema.safeParse(id).data ?? [],
+    );
     const live: LiveCall[] = [];
     for (let from = 0; from < ids.length; from += STANDINGS_AT_ONCE) {
       const some = ids.slice(from, from + STANDINGS_AT_ONCE);
       const standings = await Promise.all(some.map((callId) => this.standing(callId)));
       for (const [index, callId] of some.entries()) {
         const standing = standings[index];
-        if (standing && standing.tenantId === tenantId && standing.state !== 'ended') live.push({ ...standing, callId });
+        if (standing && standing.tenantId === tenantId && standing.state !== 'ended')
+          live.push({ ...standing, callId });
       }
     }
     return live.sort((a, b) => a.admittedAt - b.admittedAt).slice(0, limit);
   }
 
-  /** Ends a call nobody holds, and gives back the room that is kept for it. Answers whether this was its ending: an earlier one stands. */
+  /**
+   * Ends a call nobody holds, and gives back the room that is kept for it. Answers whether this was its
+   * ending: an earlier one stands.
+   */
   async end(callId: CallId, standing: CallStanding, reason: TerminationReason): Promise<boolean> {
     const atMs = Math.max(0, Date.now() - standing.admittedAt);
-    const stored = await this.addFact(callId, 'ending', { type: 'call.ended', data: { termination: termination(reason), atMs } });
+    const stored = await this.addFact(callId, 'ending', {
+      type: 'call.ended',
+      data: { termination: termination(reason), atMs },
+    });
     if (standing.offeredTo) await this.redis.zrem(keys.relayReserved(standing.offeredTo), callId);
     return stored === 'stored';
   }
@@ -157,19 +255,33 @@ export class CallRecordStore {
     return sealed ? admissionRecordSchema.parse(this.sealer.open(sealed, `record:${callId}`)) : null;
   }
 
-  /** Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken; a full log takes no other fact. */
-  async addFact(callId: CallId, name: string, fact: CallFact): Promise<'stored' | 'repeat' | 'unknown' | 'ended' | 'full'> {
+  /**
+   * Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken; a full log
+   * takes no other fact.
+   */
+  async addFact(
+    callId: CallId,
+    name: string,
+    fact: CallFact,
+  ): Promise<'stored' | 'repeat' | 'unknown' | 'ended' | 'full'> {
     return (await run(
       this.redis,
       addForeignEvent,
       [keys.call(callId), keys.callEvents(callId), keys.liveCalls],
-      [name, this.sealEvent(callId, maskFact(fact), Date.now()), markOf(fact), callId, ...MARK_LEASES, MOST_EVENTS],
+      [
+        name,
+        this.sealEvent(callId, maskFact(fact), Date.now()),
+        markOf(fact),
+        callId,
+        ...MARK_LEASES,
+        MOST_EVENTS,
+      ],
     )) as 'stored' | 'repeat' | 'unknown' | 'ended' | 'full';
   }
 
   /**
-   * The events of the call, in the order they were stored, read in pages. Unreadable ones are counted, not thrown; so are
-   * those left out of a log too large to be read.
+   * The events of the call, in the order they were stored, read in pages. Unreadable ones are counted, not
+   * thrown; so are those left out of a log too large to be read.
    */
   async events(callId: CallId): Promise<StoredEvents> {
     const events: CallEvent[] = [];
@@ -183,24 +295,40 @@ export class CallRecordStore {
   }
 
   /**
-   * Calls whose lease has ended for good: nobody holds them, and nobody is expected to any more. None while Redis has not
-   * been there for as long: their owners may not have had the chance to renew them.
+   * Calls whose lease has ended for good: nobody holds them, and nobody is expected to any more. None while
+   * Redis has not been there for as long: their owners may not have had the chance to renew them.
    */
   lapsedCalls(limit: number): Promise<CallId[]> {
     return this.callsOverFor(LOST_GRACE_MS, Number.POSITIVE_INFINITY, LOST_GRACE_MS, limit);
   }
 
-  /** Calls whose lease has been over for so long, and may still be saved. @param contactMs Redis has to have been there for */
+  /**
+   * Calls whose lease has been over for so long, and may still be saved. @param contactMs Redis has to have
+   * been there for
+   */
   silentCalls(overForMs: number, contactMs: number, limit: number): Promise<CallId[]> {
     return this.callsOverFor(overForMs, LOST_GRACE_MS, contactMs, limit);
   }
 
-  /** Takes it upon the caller to rescue a call whose relay is silent. Answers the silent owner's epoch; null when it needs no rescue. */
+  /**
+   * Takes it upon the caller to rescue a call whose relay is silent. Answers the silent owner's epoch; null
+   * when it needs no rescue.
+   */
   async takeRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
-    return ((await run(this.redis, takeRescue, [keys.call(callId), keys.liveCalls], [callId, overForMs, othersWaitMs])) as number) || null;
+    return (
+      ((await run(
+        this.redis,
+        takeRescue,
+        [keys.call(callId), keys.liveCalls],
+        [callId, overForMs, othersWaitMs],
+      )) as number) || null
+    );
   }
 
-  /** The call is over and is being written down: it counts as lapsed again only after so long, should that come to nothing. */
+  /**
+   * The call is over and is being written down: it counts as lapsed again only after so long, should that
+   * come to nothing.
+   */
   async defer(callId: CallId, forMs: number): Promise<void> {
     const [seconds] = await this.redis.time();
     await this.redis.zadd(keys.liveCalls, 'XX', Number(seconds) * 1000 + forMs - LOST_GRACE_MS, callId);
@@ -213,14 +341,32 @@ export class CallRecordStore {
 
   /** Everything is in Postgres. */
   async persisted(callId: CallId): Promise<void> {
-    await this.redis.multi().hset(keys.call(callId), 'persisted', 1).expire(keys.call(callId), PERSISTED_TTL_S).expire(keys.callEvents(callId), PERSISTED_TTL_S).zrem(keys.liveCalls, callId).exec();
+    await this.redis
+      .multi()
+      .hset(keys.call(callId), 'persisted', 1)
+      .expire(keys.call(callId), PERSISTED_TTL_S)
+      .expire(keys.callEvents(callId), PERSISTED_TTL_S)
+      .zrem(keys.liveCalls, callId)
+      .exec();
   }
 
-  private async callsOverFor(leastMs: number, mostMs: number, contactMs: number, limit: number): Promise<CallId[]> {
+  private async callsOverFor(
+    leastMs: number,
+    mostMs: number,
+    contactMs: number,
+    limit: number,
+  ): Promise<CallId[]> {
     try {
       const [seconds, micros] = await this.redis.time();
       const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-      const ids = await this.redis.zrangebyscore(keys.liveCalls, mostMs === Number.POSITIVE_INFINITY ? '-inf' : now - mostMs, now - leastMs, 'LIMIT', 0, limit);
+      const ids = await this.redis.zrangebyscore(
+        keys.liveCalls,
+        mostMs === Number.POSITIVE_INFINITY ? '-inf' : now - mostMs,
+        now - leastMs,
+        'LIMIT',
+        0,
+        limit,
+      );
       return this.contact.forMs < contactMs ? [] : ids.flatMap((id) => callIdSchema.safeParse(id).data ?? []);
     } catch (error) {
       this.contact.broke();
@@ -230,7 +376,11 @@ export class CallRecordStore {
 
   private open(callId: CallId, { p = '', e, s }: StoredFields): CallEvent | null {
     try {
-      return parseCallEvent({ ...(this.sealer.open(p, `event:${callId}`) as object), epoch: Number(e), seq: Number(s) });
+      return parseCallEvent({
+        ...(this.sealer.open(p, `event:${callId}`) as object),
+        epoch: Number(e),
+        seq: Number(s),
+      });
     } catch {
       return null;
     }
@@ -245,6 +395,20 @@ function admittedFact(record: AdmissionRecord): CallFact {
   const { direction, channel, from, to, carrierCallId, attestation = null, agent, language, caller } = record;
   return {
     type: 'call.admitted',
-    data: { direction, channel, from, to, carrierCallId, attestation, agentId: agent.agentId, agentName: agent.name, agentVersion: agent.agentVersion, modelKind: agent.model.kind, language, variantKey: agent.variantKey, callerGroup: caller.group },
+    data: {
+      direction,
+      channel,
+      from,
+      to,
+      carrierCallId,
+      attestation,
+      agentId: agent.agentId,
+      agentName: agent.name,
+      agentVersion: agent.agentVersion,
+      modelKind: agent.model.kind,
+      language,
+      variantKey: agent.variantKey,
+      callerGroup: caller.group,
+    },
   };
 }

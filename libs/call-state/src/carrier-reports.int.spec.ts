@@ -24,7 +24,17 @@ describe('reports of the carrier', () => {
 
   async function admitted() {
     const call = someCall();
-    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await new RelayRegistry(redis).renew(
+      {
+        relayId: 'relay-1' as RelayId,
+        address: 'ws://relay-1',
+        capacity: 3,
+        active: 0,
+        isDraining: false,
+        isStrained: false,
+      },
+      [],
+    );
     await records.admit(call, 'relay-1' as RelayId, 'x', 60_000);
     return call;
   }
@@ -32,12 +42,29 @@ describe('reports of the carrier', () => {
   it('that come before their call are kept, each once, until it is admitted', async () => {
     const { carrierCallId } = someCall();
     const completed = { status: 'completed', sequence: 3, durationS: 7 } as const;
-    for (const report of [completed, { status: 'ringing', sequence: 0 } as const, completed]) expect(await reports.callOrKeep(carrierCallId, report)).toBeNull();
-    expect(await reports.early(carrierCallId)).toEqual({ callId: null, reports: [completed, { status: 'ringing', sequence: 0 }] });
-    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    for (const report of [completed, { status: 'ringing', sequence: 0 } as const, completed])
+      expect(await reports.callOrKeep(carrierCallId, report)).toBeNull();
+    expect(await reports.early(carrierCallId)).toEqual({
+      callId: null,
+      reports: [completed, { status: 'ringing', sequence: 0 }],
+    });
+    await new RelayRegistry(redis).renew(
+      {
+        relayId: 'relay-1' as RelayId,
+        address: 'ws://relay-1',
+        capacity: 3,
+        active: 0,
+        isDraining: false,
+        isStrained: false,
+      },
+      [],
+    );
     const call = { ...someCall(), carrierCallId };
     await records.admit(call, 'relay-1' as RelayId, 'x', 60_000);
-    expect(await reports.early(carrierCallId)).toEqual({ callId: call.callId, reports: [completed, { status: 'ringing', sequence: 0 }] });
+    expect(await reports.early(carrierCallId)).toEqual({
+      callId: call.callId,
+      reports: [completed, { status: 'ringing', sequence: 0 }],
+    });
   });
 
   it('of an admitted call name it, and are not kept', async () => {
@@ -47,7 +74,8 @@ describe('reports of the carrier', () => {
   });
 
   it('are not kept without end, nor for a call that was refused', async () => {
-    for (let sequence = 0; sequence < 40; sequence += 1) await reports.callOrKeep('CA-many', { status: 'ringing', sequence });
+    for (let sequence = 0; sequence < 40; sequence += 1)
+      await reports.callOrKeep('CA-many', { status: 'ringing', sequence });
     expect((await redis.hget('tandem:carrier:CA-many', 'early'))?.trim().split(' ')).toHaveLength(16);
     await records.keepAnswer('CA-refused', 'x');
     expect(await reports.callOrKeep('CA-refused', { status: 'completed', sequence: 0 })).toBeNull();

@@ -36,7 +36,8 @@ export const keys = {
   relay: (relayId: RelayId) => `${PREFIX}relay:${relayId}`,
   relayReserved: (relayId: RelayId) => `${PREFIX}relay:${relayId}:reserved`,
   provider: (target: string) => `${PREFIX}provider:${target}`,
-  phrases: ({ agentId, agentVersion }: { readonly agentId: string; readonly agentVersion: number }) => `${PREFIX}phrases:${agentId}:${agentVersion}`,
+  phrases: ({ agentId, agentVersion }: { readonly agentId: string; readonly agentVersion: number }) =>
+    `${PREFIX}phrases:${agentId}:${agentVersion}`,
   phraseVersions: `${PREFIX}phrases`,
   relayInbox: (relayId: RelayId) => `${PREFIX}relay:${relayId}:inbox`,
   writeProbe: `${PREFIX}probe`,

@@ -3,7 +3,15 @@ import { termination, type CallFact, type RelayId } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallRecordStore, connectRedis, RedisCallLog, RelayRegistry, Sealer, type AdmissionRecord, type CallLogCounters } from './index.ts';
+import {
+  CallRecordStore,
+  connectRedis,
+  RedisCallLog,
+  RelayRegistry,
+  Sealer,
+  type AdmissionRecord,
+  type CallLogCounters,
+} from './index.ts';
 import { keys } from './keys.ts';
 import { LOG_LIMITS, VITAL_LIMITS } from './log-bound.ts';
 import { someCall } from './test/some-call.ts';
@@ -19,12 +27,33 @@ const clock = new RealClock((error) => {
   throw error;
 });
 
-const spoken = (text: string): CallFact => ({ type: 'caller.spoke', data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 } });
-const used: CallFact = { type: 'usage.reported', data: { provider: 'p', model: 'm', usage: { inputTextTokens: 1, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0, transcriptionMs: 0 } } };
+const spoken = (text: string): CallFact => ({
+  type: 'caller.spoke',
+  data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
+});
+const used: CallFact = {
+  type: 'usage.reported',
+  data: {
+    provider: 'p',
+    model: 'm',
+    usage: {
+      inputTextTokens: 1,
+      inputAudioTokens: 0,
+      cachedTextTokens: 0,
+      cachedAudioTokens: 0,
+      outputTextTokens: 0,
+      outputAudioTokens: 0,
+      transcriptionMs: 0,
+    },
+  },
+};
 const ended: CallFact = { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 5 } };
 
 async function heldCall(): Promise<AdmissionRecord> {
-  await new RelayRegistry(redis).renew({ relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+  await new RelayRegistry(redis).renew(
+    { relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isStrained: false },
+    [],
+  );
   const call = someCall();
   await store.admit(call, relayId, 'x', 60_000);
   await store.claim(call.callId, relayId, 1, 3_000);
@@ -34,7 +63,15 @@ async function heldCall(): Promise<AdmissionRecord> {
 function openLog(call: AdmissionRecord, epoch = 1, there?: { events: number; bytes: number }) {
   const counters: CallLogCounters = { stored: 0, dropped: 0, failures: 0, refilled: 0 };
   let cuts = 0;
-  const log = new RedisCallLog(redis, sealer, clock, counters, { callId: call.callId, epoch, lastSeq: 0, onFenced: () => undefined, onCut: () => (cuts += 1), admittedAt: call.admittedAt, ...(there ? { there } : {}) });
+  const log = new RedisCallLog(redis, sealer, clock, counters, {
+    callId: call.callId,
+    epoch,
+    lastSeq: 0,
+    onFenced: () => undefined,
+    onCut: () => (cuts += 1),
+    admittedAt: call.admittedAt,
+    ...(there ? { there } : {}),
+  });
   return { log, counters, cuts: () => cuts };
 }
 
@@ -82,7 +119,11 @@ describe('the log of a call', () => {
     log.append(spoken('one word'));
     log.append(ended);
     await log.flush(2_000);
-    expect((await store.events(call.callId)).events.map(({ type }) => type)).toEqual(['call.admitted', 'log.cut', 'call.ended']);
+    expect((await store.events(call.callId)).events.map(({ type }) => type)).toEqual([
+      'call.admitted',
+      'log.cut',
+      'call.ended',
+    ]);
   });
 
   it('takes nothing but the ending beyond the last limit', async () => {
@@ -91,18 +132,28 @@ describe('the log of a call', () => {
     log.append(used);
     log.append(ended);
     await log.flush(2_000);
-    expect((await store.events(call.callId)).events.map(({ type }) => type)).toEqual(['call.admitted', 'log.cut', 'call.ended']);
+    expect((await store.events(call.callId)).events.map(({ type }) => type)).toEqual([
+      'call.admitted',
+      'log.cut',
+      'call.ended',
+    ]);
     expect(counters.dropped).toBe(1);
   });
 
   it('keeps the ending while Redis is away for longer than words may wait', async () => {
     const call = await heldCall();
     const { log, counters } = openLog(call);
-    for (let n = 0; n < 6_000; n += 1) log.append(spoken('word')); // In one go: nothing is sent before it ends.
+    // In one go: nothing is sent before it ends.
+    for (let n = 0; n < 6_000; n += 1) log.append(spoken('word'));
     log.append(ended);
     expect(await log.flush(5_000)).toBe('stored');
     const { events } = await store.events(call.callId);
-    expect(events.slice(-2).map(({ type, data }) => [type, 'dropped' in data ? data.dropped : null])).toEqual([['log.cut', 1_000], ['call.ended', null]]);
+    expect(events.slice(-2).map(({ type, data }) => [type, 'dropped' in data ? data.dropped : null])).toEqual(
+      [
+        ['log.cut', 1_000],
+        ['call.ended', null],
+      ],
+    );
     expect(counters.dropped).toBe(1_000);
   });
 
@@ -111,7 +162,17 @@ describe('the log of a call', () => {
     const sealed = sealer.seal({ ...spoken(LONG_TEXT), at: 1 }, `event:${call.callId}`);
     for (let batch = 0; batch < 50; batch += 1) {
       const pipeline = redis.pipeline();
-      for (let n = 0; n < 100; n += 1) pipeline.xadd(keys.callEvents(call.callId), '*', 'e', '1', 's', String(batch * 100 + n + 1), 'p', sealed);
+      for (let n = 0; n < 100; n += 1)
+        pipeline.xadd(
+          keys.callEvents(call.callId),
+          '*',
+          'e',
+          '1',
+          's',
+          String(batch * 100 + n + 1),
+          'p',
+          sealed,
+        );
       await pipeline.exec();
     }
     await store.addFact(call.callId, 'ending', ended);
@@ -126,8 +187,15 @@ describe('the log of a call', () => {
 
   it('takes no facts of others without an end, but for the ending', async () => {
     const call = await heldCall();
-    await redis.eval(`for n = 1, ${VITAL_LIMITS.events + 500} do redis.call('XADD', KEYS[1], '*', 'e', '0', 's', '0', 'p', 'x') end`, 1, keys.callEvents(call.callId));
-    expect(await store.addFact(call.callId, 'one', { type: 'stream.failed', data: { code: '1' } })).toBe('full');
+    await redis.eval(
+      `for n = 1, ${VITAL_LIMITS.events + 500} do redis.call('XADD', KEYS[1], '*', 'e', '0', 's', '0', ` +
+        `'p', 'x') end`,
+      1,
+      keys.callEvents(call.callId),
+    );
+    expect(await store.addFact(call.callId, 'one', { type: 'stream.failed', data: { code: '1' } })).toBe(
+      'full',
+    );
     expect(await store.addFact(call.callId, 'ending', ended)).toBe('stored');
   });
 });
@@ -136,7 +204,10 @@ describe('the log of a call', () => {
 async function largestReply<Answer>(work: () => Promise<Answer>): Promise<{ answer: Answer; bytes: number }> {
   let bytes = 0;
   const weigh = (reply: readonly [string, string[]][]): void => {
-    bytes = Math.max(bytes, reply.reduce((sum, [, fields]) => sum + fields.reduce((size, field) => size + field.length, 0), 0));
+    bytes = Math.max(
+      bytes,
+      reply.reduce((sum, [, fields]) => sum + fields.reduce((size, field) => size + field.length, 0), 0),
+    );
   };
   const { xrange, xrevrange } = redis;
   redis.xrange = async (...args: unknown[]) => {
@@ -145,7 +216,10 @@ async function largestReply<Answer>(work: () => Promise<Answer>): Promise<{ answ
     return reply;
   };
   redis.xrevrange = async (...args: unknown[]) => {
-    const reply = await (xrevrange as (...given: unknown[]) => Promise<[string, string[]][]>).apply(redis, args);
+    const reply = await (xrevrange as (...given: unknown[]) => Promise<[string, string[]][]>).apply(
+      redis,
+      args,
+    );
     weigh(reply);
     return reply;
   };

@@ -7,12 +7,18 @@ export interface LogLimits {
   readonly bytes: number;
 }
 
-/** What may be dropped is taken up to here: six hours of fast talk in events, and far more than people say in bytes. */
+/**
+ * What may be dropped is taken up to here: six hours of fast talk in events, and far more than people say in
+ * bytes.
+ */
 export const LOG_LIMITS: LogLimits = { events: 40_000, bytes: 8 * 1024 * 1024 };
 /** What must not be dropped is taken up to here; the ending in any case. */
 export const VITAL_LIMITS: LogLimits = { events: 50_000, bytes: 12 * 1024 * 1024 };
 
-/** Words, figures and faults: without them a record is poorer, and still true of what was done and what it cost. */
+/**
+ * Words, figures and faults: without them a record is poorer, and still true of what was done and what it
+ * cost.
+ */
 const DISPENSABLE: ReadonlySet<CallEventType> = new Set<CallEventType>([
   'caller.spoke',
   'agent.spoke',

@@ -3,7 +3,14 @@ import type { CallFact, CallId, RelayId } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallRecordStore, connectRedis, RedisCallLog, RelayRegistry, Sealer, type CallLogCounters } from './index.ts';
+import {
+  CallRecordStore,
+  connectRedis,
+  RedisCallLog,
+  RelayRegistry,
+  Sealer,
+  type CallLogCounters,
+} from './index.ts';
 import { someCall } from './test/some-call.ts';
 
 const relayId = 'relay-1' as RelayId;
@@ -17,8 +24,14 @@ const clock = new RealClock((error) => {
 });
 
 const heartbeat = (changes: object = {}, calls: CallId[] = [], epoch = 1) =>
-  registry.renew({ relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes }, calls.map((callId) => ({ callId, epoch, isHeld: true })));
-const note = (text: string): CallFact => ({ type: 'caller.spoke', data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 } });
+  registry.renew(
+    { relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes },
+    calls.map((callId) => ({ callId, epoch, isHeld: true })),
+  );
+const note = (text: string): CallFact => ({
+  type: 'caller.spoke',
+  data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
+});
 
 beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
@@ -70,11 +83,18 @@ describe('leases', () => {
       await store.claim(call.callId, relayId, 1, 3_000);
     }
     await store.claim(moved.callId, 'relay-2' as RelayId, 2, -17_000);
-    expect(await heartbeat({}, [held.callId, moved.callId, lost.callId])).toEqual([{ kind: 'stored', lastSeq: 0 }, { kind: 'superseded' }, { kind: 'unknown' }]);
+    expect(await heartbeat({}, [held.callId, moved.callId, lost.callId])).toEqual([
+      { kind: 'stored', lastSeq: 0 },
+      { kind: 'superseded' },
+      { kind: 'unknown' },
+    ]);
     expect(await store.lapsedCalls(10)).toEqual([moved.callId]);
     await store.persisted(held.callId);
     expect(await heartbeat({}, [held.callId])).toEqual([{ kind: 'persisted' }]);
-    expect(await heartbeat({}, [held.callId, moved.callId], 3)).toEqual([{ kind: 'persisted' }, { kind: 'unknown' }]);
+    expect(await heartbeat({}, [held.callId, moved.callId], 3)).toEqual([
+      { kind: 'persisted' },
+      { kind: 'unknown' },
+    ]);
   });
 });
 
@@ -101,8 +121,12 @@ describe('a rescue', () => {
     const over = await silent();
     await store.end(over.callId, (await store.standing(over.callId))!, 'relay-lost');
     const gone = await silent();
-    await store.addFact(gone.callId, 'left', { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } });
-    for (const { callId } of [renewed, over, gone]) expect(await store.takeRescue(callId, 500, 50)).toBeNull();
+    await store.addFact(gone.callId, 'left', {
+      type: 'carrier.reported',
+      data: { status: 'completed', sequence: 3 },
+    });
+    for (const { callId } of [renewed, over, gone])
+      expect(await store.takeRescue(callId, 500, 50)).toBeNull();
     expect(await store.takeRescue(someCall().callId, 500, 50)).toBeNull();
   });
 });
@@ -115,13 +139,23 @@ describe('a Redis that has lost something', () => {
     await store.claim(call.callId, relayId, 1, 3_000);
     const others = (await store.events(call.callId)).events;
     const counters: CallLogCounters = { stored: 0, dropped: 0, failures: 0, refilled: 0 };
-    const restore = (beginsAfter = 0) => store.restore(call, { epoch: 1, relayId, leaseMs: 3_000, beginsAfter, others });
+    const restore = (beginsAfter = 0) =>
+      store.restore(call, { epoch: 1, relayId, leaseMs: 3_000, beginsAfter, others });
     let fenced = 0;
-    const log = new RedisCallLog(redis, sealer, clock, counters, { callId: call.callId, epoch: 1, lastSeq: 0, onFenced: () => void (fenced += 1), restore });
+    const log = new RedisCallLog(redis, sealer, clock, counters, {
+      callId: call.callId,
+      epoch: 1,
+      lastSeq: 0,
+      onFenced: () => void (fenced += 1),
+      restore,
+    });
     const fencings = () => fenced;
     return { call, log, counters, restore, fencings };
   };
-  const texts = async (callId: CallId) => (await store.events(callId)).events.map(({ seq, type, data }) => `${seq} ${type === 'caller.spoke' ? data.text : type}`);
+  const texts = async (callId: CallId) =>
+    (await store.events(callId)).events.map(
+      ({ seq, type, data }) => `${seq} ${type === 'caller.spoke' ? data.text : type}`,
+    );
 
   it('is given all of a call again: record, owner, lease, and every event', async () => {
     const { call, log, counters } = await heldCall();
@@ -131,7 +165,13 @@ describe('a Redis that has lost something', () => {
     log.append(note('three'));
     expect(await log.flush(2_000)).toBe('stored');
     expect(await texts(call.callId)).toEqual(['0 call.admitted', '1 one', '2 two', '3 three']);
-    expect(await store.standing(call.callId)).toMatchObject({ state: 'connected', epoch: 1, minted: 1, relayId, admittedAt: call.admittedAt });
+    expect(await store.standing(call.callId)).toMatchObject({
+      state: 'connected',
+      epoch: 1,
+      minted: 1,
+      relayId,
+      admittedAt: call.admittedAt,
+    });
     expect(await store.record(call.callId)).toEqual(call);
     expect(await store.callOf(call.carrierCallId)).toBe(call.callId);
     expect(await redis.zcard('tandem:calls:live')).toBe(1);
@@ -145,12 +185,33 @@ describe('a Redis that has lost something', () => {
     const claim = await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000);
     expect(claim).toMatchObject({ outcome: 'claimed', lastSeq: 1 });
     const known = (await store.events(call.callId)).events;
-    const restore = () => store.restore(call, { epoch: 2, relayId: 'relay-2' as RelayId, leaseMs: 3_000, beginsAfter: 0, others: known.filter(({ epoch }) => epoch === 0) });
-    const next = new RedisCallLog(redis, sealer, clock, counters, { callId: call.callId, epoch: 2, lastSeq: 1, earlier: known.filter(({ epoch }) => epoch > 0), onFenced: () => undefined, restore });
+    const restore = () =>
+      store.restore(call, {
+        epoch: 2,
+        relayId: 'relay-2' as RelayId,
+        leaseMs: 3_000,
+        beginsAfter: 0,
+        others: known.filter(({ epoch }) => epoch === 0),
+      });
+    const next = new RedisCallLog(redis, sealer, clock, counters, {
+      callId: call.callId,
+      epoch: 2,
+      lastSeq: 1,
+      earlier: known.filter(({ epoch }) => epoch > 0),
+      onFenced: () => undefined,
+      restore,
+    });
     await redis.flushdb();
     next.append(note('two'));
     expect(await next.flush(2_000)).toBe('stored');
-    expect((await store.events(call.callId)).events.map(({ epoch, seq, type, at }, index) => [epoch, seq, type, at === known[index]?.at])).toEqual([
+    expect(
+      (await store.events(call.callId)).events.map(({ epoch, seq, type, at }, index) => [
+        epoch,
+        seq,
+        type,
+        at === known[index]?.at,
+      ]),
+    ).toEqual([
       [0, 0, 'call.admitted', true],
       [1, 1, 'caller.spoke', true],
       [2, 2, 'caller.spoke', false],
@@ -175,7 +236,8 @@ describe('a Redis that has lost something', () => {
     const key = `tandem:call:${call.callId}`;
     const forget = async () => {
       await redis.hset(key, 'lastSeq', 1);
-      for (const [id] of (await redis.xrange(`${key}:events`, '-', '+')).slice(2)) await redis.xdel(`${key}:events`, id);
+      for (const [id] of (await redis.xrange(`${key}:events`, '-', '+')).slice(2))
+        await redis.xdel(`${key}:events`, id);
     };
     await forget();
     log.append(note('four'));
@@ -193,7 +255,10 @@ describe('a Redis that has lost something', () => {
     expect(await restore(9_000)).toBe(9_000);
     await redis.flushdb();
     expect(await restore(9_000)).toBe(9_000);
-    expect(await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000)).toMatchObject({ outcome: 'claimed', lastSeq: 9_000 });
+    expect(await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000)).toMatchObject({
+      outcome: 'claimed',
+      lastSeq: 9_000,
+    });
   });
 
   it('puts nothing back over a newer owner', async () => {

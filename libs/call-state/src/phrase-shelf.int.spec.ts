@@ -26,11 +26,13 @@ describe('the shelf of phrases', () => {
   });
 
   it('holds no more phrases, versions and bytes than it may', async () => {
-    for (let phrase = 0; phrase < SHELF_LIMITS.phrases + 5; phrase += 1) await shelf.put(version(), `n${phrase}`, sound);
+    for (let phrase = 0; phrase < SHELF_LIMITS.phrases + 5; phrase += 1)
+      await shelf.put(version(), `n${phrase}`, sound);
     expect((await shelf.of(version())).size).toBe(SHELF_LIMITS.phrases);
     await shelf.put(version(2), 'long', ['A'.repeat(400_000)]);
     expect((await shelf.of(version(2))).size).toBe(0);
-    for (let number = 10; number < SHELF_LIMITS.versions + 20; number += 1) await shelf.put(version(number), 'n', sound);
+    for (let number = 10; number < SHELF_LIMITS.versions + 20; number += 1)
+      await shelf.put(version(number), 'n', sound);
     expect(await redis.keys('tandem:phrases:*')).toHaveLength(SHELF_LIMITS.versions);
     expect((await shelf.of(version(SHELF_LIMITS.versions + 19))).size).toBe(1);
   });

@@ -11,14 +11,21 @@ export interface AgentVersionId {
   readonly agentVersion: number;
 }
 
-/** What is kept at most: a version says some ten texts in each of its languages; half a minute of G.711 is 240 KB. */
+/**
+ * What is kept at most: a version says some ten texts in each of its languages; half a minute of G.711 is 240
+ * KB.
+ */
 export const SHELF_LIMITS = { phrases: 48, versions: 200, bytes: 256 * 1024, ttlS: 7 * 86_400 } as const;
 
-const soundSchema = z.array(z.string().refine((text) => base64ByteLength(text) > 0)).min(1).max(4_000);
+const soundSchema = z
+  .array(z.string().refine((text) => base64ByteLength(text) > 0))
+  .min(1)
+  .max(4_000);
 
 /**
- * The sound of phrases that agents say again and again, for all relays: what one has heard its model say, another plays
- * to its first caller. Holds no phrase that names a caller. Bounded in phrases, versions and time.
+ * The sound of phrases that agents say again and again, for all relays: what one has heard its model say,
+ * another plays to its first caller. Holds no phrase that names a caller. Bounded in phrases, versions and
+ * time.
  */
 export class PhraseShelf {
   constructor(
@@ -46,7 +53,12 @@ export class PhraseShelf {
     if (length === 0 || (length / 4) * 3 > SHELF_LIMITS.bytes) return;
     const key = keys.phrases(version);
     const { phrases, versions, ttlS } = SHELF_LIMITS;
-    await run(this.redis, keepPhrase, [key, keys.phraseVersions], [name, this.sealer.seal(sound, `${key}:${name}`), phrases, versions, ttlS]);
+    await run(
+      this.redis,
+      keepPhrase,
+      [key, keys.phraseVersions],
+      [name, this.sealer.seal(sound, `${key}:${name}`), phrases, versions, ttlS],
+    );
   }
 
   private opened(sealed: string, place: string): string[] | null {

@@ -3,7 +3,8 @@ import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
 import { ManualClock } from '@tandem/conversation/testing';
 import { ProviderBoard } from './provider-board.ts';
 
-const error = (category: ProviderErrorCategory) => new ProviderError('It failed.', { provider: 'p', code: category, category });
+const error = (category: ProviderErrorCategory) =>
+  new ProviderError('It failed.', { provider: 'p', code: category, category });
 const busy = error('rate-limit');
 
 function relay() {
@@ -23,7 +24,11 @@ function relay() {
 describe('a provider in trouble', () => {
   it('is left alone after ten failures, tried once after ten seconds, and used again when that went well', async () => {
     const { clock, provider, call } = relay();
-    expect(Array.from({ length: 12 }, () => call(false))).toEqual([...Array<string>(10).fill('failed'), 'spared', 'spared']);
+    expect(Array.from({ length: 12 }, () => call(false))).toEqual([
+      ...Array<string>(10).fill('failed'),
+      'spared',
+      'spared',
+    ]);
     expect(provider.state).toBe('open');
     await clock.pass(9_999);
     expect(call(true)).toBe('spared');
@@ -73,11 +78,14 @@ describe('a provider in trouble', () => {
     expect(provider.state).toBe('open');
   });
 
-  it.each<ProviderErrorCategory>(['authentication', 'quota'])('for good (%s) is known by the first failure', (category) => {
-    const { provider } = relay();
-    provider.openFailed(error(category));
-    expect(provider.state).toBe('open');
-  });
+  it.each<ProviderErrorCategory>(['authentication', 'quota'])(
+    'for good (%s) is known by the first failure',
+    (category) => {
+      const { provider } = relay();
+      provider.openFailed(error(category));
+      expect(provider.state).toBe('open');
+    },
+  );
 
   it('is not one that refuses what we did wrong', () => {
     const { provider } = relay();
@@ -116,7 +124,12 @@ describe('repetitions', () => {
 
   it('are there for a quiet relay', () => {
     const { provider } = relay();
-    expect([provider.mayTry('open-again'), provider.mayTry('open-again'), provider.mayTry('open-again'), provider.mayTry('open-again')]).toEqual([true, true, true, false]);
+    expect([
+      provider.mayTry('open-again'),
+      provider.mayTry('open-again'),
+      provider.mayTry('open-again'),
+      provider.mayTry('open-again'),
+    ]).toEqual([true, true, true, false]);
   });
 });
 

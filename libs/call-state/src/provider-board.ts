@@ -1,7 +1,13 @@
 import type { ProviderError } from '@tandem/contracts';
 import type { Clock } from '@tandem/conversation';
 import { Circuit, type CircuitState, type ProviderAct } from './provider-circuit.ts';
-import { scarceForMs, type ProviderBudget, type ProviderStanding, type ProviderStates, type ProviderTarget } from './provider-state.ts';
+import {
+  scarceForMs,
+  type ProviderBudget,
+  type ProviderStanding,
+  type ProviderStates,
+  type ProviderTarget,
+} from './provider-state.ts';
 
 export interface ProviderBoardOptions {
   /** Null for a process that knows only what it sees itself. */
@@ -26,8 +32,8 @@ const MAX_TARGETS = 100;
 const MAX_UNDERWAY = 64;
 
 /**
- * How providers stand, as one process knows it: by what its own calls saw, at once, and by what all processes say,
- * refreshed in the background. Answers from memory; Redis away means one source less, never a wait.
+ * How providers stand, as one process knows it: by what its own calls saw, at once, and by what all processes
+ * say, refreshed in the background. Answers from memory; Redis away means one source less, never a wait.
  */
 export class ProviderBoard {
   readonly counters = { unreported: 0, unread: 0 };
@@ -42,7 +48,9 @@ export class ProviderBoard {
     sight = new ProviderSight(this.options.clock, {
       failed: (act, error) => {
         this.options.onFailure?.(target, act, error);
-        this.report(target, (states) => states.report(target, act, error.isPermanent ? 'failed-for-good' : 'failed'));
+        this.report(target, (states) =>
+          states.report(target, act, error.isPermanent ? 'failed-for-good' : 'failed'),
+        );
       },
       succeeded: (act) => this.report(target, (states) => states.report(target, act, 'ok')),
     });
@@ -65,7 +73,8 @@ export class ProviderBoard {
         if (budgets) await states.reportBudgets(target, budgets);
       }
       const targets = [...this.sights.keys()];
-      for (const [index, standing] of (await states.read(targets)).entries()) this.sights.get(targets[index] as string)?.share(standing);
+      for (const [index, standing] of (await states.read(targets)).entries())
+        this.sights.get(targets[index] as string)?.share(standing);
     } catch {
       this.counters.unread += 1;
     }
@@ -94,7 +103,10 @@ interface SightEvents {
 /** One provider as this process sees it. */
 export class ProviderSight {
   private readonly circuit = new Circuit();
-  private readonly repetitions: Record<ProviderAct, number> = { open: REPETITIONS_SAVED, answer: REPETITIONS_SAVED };
+  private readonly repetitions: Record<ProviderAct, number> = {
+    open: REPETITIONS_SAVED,
+    answer: REPETITIONS_SAVED,
+  };
   private shared: ProviderStanding | null = null;
   private sharedAt = 0;
   private limitedUntil = 0;
@@ -110,13 +122,18 @@ export class ProviderSight {
     const now = this.clock.now();
     const own = this.circuit.stateAt(now);
     const others = this.othersSay(now);
-    return own === 'open' || others === 'open' ? 'open' : own === 'half-open' || others === 'half-open' ? 'half-open' : 'closed';
+    return own === 'open' || others === 'open'
+      ? 'open'
+      : own === 'half-open' || others === 'half-open'
+        ? 'half-open'
+        : 'closed';
   }
 
   mayTry(kind: TryKind): boolean {
     const { state } = this;
     if (state === 'open') return false;
-    if (kind === 'open-again' || kind === 'answer-again') return state === 'closed' && this.takeRepetition(kind === 'open-again' ? 'open' : 'answer');
+    if (kind === 'open-again' || kind === 'answer-again')
+      return state === 'closed' && this.takeRepetition(kind === 'open-again' ? 'open' : 'answer');
     if (state === 'closed') return kind === 'running-call' || !this.isLimited;
     const now = this.clock.now();
     if (now < this.probingUntil) return false;
@@ -174,7 +191,9 @@ export class ProviderSight {
   }
 
   private succeeded(act: ProviderAct): void {
-    const isOfInterest = !this.circuit.isClean || (this.shared !== null && (this.shared.state !== 'closed' || this.shared.failures > 0));
+    const isOfInterest =
+      !this.circuit.isClean ||
+      (this.shared !== null && (this.shared.state !== 'closed' || this.shared.failures > 0));
     this.probingUntil = 0;
     this.earnRepetition(act);
     this.circuit.succeeded(act, this.clock.now());

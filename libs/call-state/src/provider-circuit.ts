@@ -12,12 +12,21 @@ export interface CircuitRules {
   readonly longestOpenMs: number;
 }
 
-/** Ten failures in a row, or many among few successes, close a provider; it is tried again after 10, then every 20 s. */
-export const CIRCUIT_RULES: CircuitRules = { threshold: 10, windowMs: 10_000, openMs: 10_000, longestOpenMs: 20_000 };
+/**
+ * Ten failures in a row, or many among few successes, close a provider; it is tried again after 10, then
+ * every 20 s.
+ */
+export const CIRCUIT_RULES: CircuitRules = {
+  threshold: 10,
+  windowMs: 10_000,
+  openMs: 10_000,
+  longestOpenMs: 20_000,
+};
 
 /**
- * One provider's circuit as one process sees it. Failures of opens and of answers are counted apart, for a provider may
- * refuse new sessions and serve the old ones well. The script of provider-report.ts counts the same for all processes.
+ * One provider's circuit as one process sees it. Failures of opens and of answers are counted apart, for a
+ * provider may refuse new sessions and serve the old ones well. The script of provider-report.ts counts the
+ * same for all processes.
  */
 export class Circuit {
   private readonly failures: Record<ProviderAct, number> = { open: 0, answer: 0 };

@@ -25,11 +25,14 @@ beforeAll(async () => {
 beforeEach(() => redis.flushdb());
 afterAll(() => redis.disconnect());
 
-const fails = (times: number) => Promise.all(Array.from({ length: times }, () => states.report(TARGET, 'open', 'failed')));
+const fails = (times: number) =>
+  Promise.all(Array.from({ length: times }, () => states.report(TARGET, 'open', 'failed')));
 
 describe('how a provider stands for all processes', () => {
   it('is well when nobody has said a word', async () => {
-    expect(await states.read([TARGET])).toEqual([{ state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 }]);
+    expect(await states.read([TARGET])).toEqual([
+      { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 },
+    ]);
     expect(await states.canAnyTake([TARGET])).toBe(true);
     expect(await states.canAnyTake([])).toBe(false);
   });
@@ -40,7 +43,8 @@ describe('how a provider stands for all processes', () => {
     expect(await states.canAnyTake([TARGET])).toBe(false);
     await sleep(110);
     expect((await states.read([TARGET]))[0]!.state).toBe('half-open');
-    expect(await states.report(TARGET, 'answer', 'ok')).toMatchObject({ state: 'half-open' }); // It is opens that failed.
+    // It is opens that failed.
+    expect(await states.report(TARGET, 'answer', 'ok')).toMatchObject({ state: 'half-open' });
     expect(await states.report(TARGET, 'open', 'ok')).toMatchObject({ state: 'closed', failures: 0 });
   });
 
@@ -68,7 +72,9 @@ describe('how a provider stands for all processes', () => {
   it('has room for a new call where any rung has', async () => {
     await fails(10);
     expect(await states.canAnyTake([TARGET, 'secondary:default'])).toBe(true);
-    await states.reportBudgets('secondary:default', [{ name: 'tokens', limit: 1_000, remaining: 0, resetMs: 2_000 }]);
+    await states.reportBudgets('secondary:default', [
+      { name: 'tokens', limit: 1_000, remaining: 0, resetMs: 2_000 },
+    ]);
     expect(await states.canAnyTake([TARGET, 'secondary:default'])).toBe(false);
     await sleep(220);
     expect(await states.canAnyTake(['secondary:default'])).toBe(true);
@@ -129,7 +135,11 @@ describe('what has a circuit of its own', () => {
   const model = (given: object) => agentSnapshotSchema.shape.model.parse(given);
   it.each([
     [{ kind: 'openai-realtime' }, 'primary', 'primary:default'],
-    [{ kind: 'openai-realtime', model: 'gpt-realtime-2.1-mini' }, 'secondary', 'secondary:gpt-realtime-2.1-mini'],
+    [
+      { kind: 'openai-realtime', model: 'gpt-realtime-2.1-mini' },
+      'secondary',
+      'secondary:gpt-realtime-2.1-mini',
+    ],
     [{ kind: 'openai-realtime', model: 'a b:c' }, 'primary', 'primary:a_b_c'],
     [{ kind: 'guided' }, 'primary', null],
   ] as const)('%j at the %s endpoint is %s', (settings, endpoint, target) => {

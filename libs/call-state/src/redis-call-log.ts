@@ -1,4 +1,11 @@
-import { costOf, maskFact, type CallEvent, type CallFact, type CallId, type TenantId } from '@tandem/contracts';
+import {
+  costOf,
+  maskFact,
+  type CallEvent,
+  type CallFact,
+  type CallId,
+  type TenantId,
+} from '@tandem/contracts';
 import type { CallLog, Clock } from '@tandem/conversation';
 import type { Redis } from 'ioredis';
 import { CALL_KEYS_TTL_S } from './admission-record.ts';
@@ -36,9 +43,9 @@ export interface CallLogOptions {
   /** A newer owner has taken the call over: nothing of ours is taken any more. */
   readonly onFenced: () => void;
   /**
-   * Redis does not know the call any more. Puts it back and answers the number of the last event that is left of it, or
-   * null when a newer owner is there. Without it the call is given up. `beginsAfter`: events up to this number are not
-   * remembered any more and count as there.
+   * Redis does not know the call any more. Puts it back and answers the number of the last event that is left
+   * of it, or null when a newer owner is there. Without it the call is given up. `beginsAfter`: events up to
+   * this number are not remembered any more and count as there.
    */
   readonly restore?: (beginsAfter: number) => Promise<number | null>;
   /** Whose day what the call uses is counted on; not counted when absent. */
@@ -56,12 +63,14 @@ const MAX_BATCH: LogLimits = { events: 200, bytes: 256 * 1024 };
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2_000;
 
-type Sent = { readonly outcome: 'stored' | 'fenced' | 'unknown' | 'failed' } | { readonly outcome: 'behind'; readonly lastSeq: number };
+type Sent =
+  | { readonly outcome: 'stored' | 'fenced' | 'unknown' | 'failed' }
+  | { readonly outcome: 'behind'; readonly lastSeq: number };
 
 /**
- * The call log of one call in its Redis Stream: in order, each event once, and no larger than {@link LogBound} allows.
- * What was written last is remembered here for as long as the call is held and not in Postgres, so that a Redis that
- * comes back with less than it had is given the rest again.
+ * The call log of one call in its Redis Stream: in order, each event once, and no larger than {@link
+ * LogBound} allows. What was written last is remembered here for as long as the call is held and not in
+ * Postgres, so that a Redis that comes back with less than it had is given the rest again.
  */
 export class RedisCallLog implements CallLog {
   private readonly journal: CallJournal;
@@ -85,7 +94,10 @@ export class RedisCallLog implements CallLog {
     const { earlier = [], there = { events: 0, bytes: 0 } } = options;
     this.bound = new LogBound(there);
     const bytesEach = Math.ceil(there.bytes / Math.max(1, there.events));
-    this.journal = new CallJournal(earlier.map((event) => this.earlier(event, bytesEach)), options.lastSeq);
+    this.journal = new CallJournal(
+      earlier.map((event) => this.earlier(event, bytesEach)),
+      options.lastSeq,
+    );
   }
 
   append(fact: CallFact): void {
@@ -147,18 +159,35 @@ export class RedisCallLog implements CallLog {
     const { dropped } = this.bound;
     if (dropped === this.droppedTold) return;
     this.droppedTold = dropped;
-    this.keep({ type: 'log.cut', data: { dropped, atMs: Math.max(0, this.clock.wallTime() - (this.options.admittedAt ?? 0)) } });
+    this.keep({
+      type: 'log.cut',
+      data: { dropped, atMs: Math.max(0, this.clock.wallTime() - (this.options.admittedAt ?? 0)) },
+    });
   }
 
   private own(fact: CallFact): JournalEntry {
     const at = this.clock.wallTime();
     const sealed = this.seal(maskFact(fact), at);
-    return { epoch: this.options.epoch, seq: this.seq + 1, sealed: () => sealed, mark: markOf(fact), micros: microsOf(fact, at), bytes: sealed.length };
+    return {
+      epoch: this.options.epoch,
+      seq: this.seq + 1,
+      sealed: () => sealed,
+      mark: markOf(fact),
+      micros: microsOf(fact, at),
+      bytes: sealed.length,
+    };
   }
 
   /** What its mark did is in the record that is put back. */
   private earlier(event: CallEvent, bytes: number): JournalEntry {
-    return { epoch: event.epoch, seq: event.seq, sealed: () => this.seal(event, event.at), mark: '', micros: microsOf(event, event.at), bytes };
+    return {
+      epoch: event.epoch,
+      seq: event.seq,
+      sealed: () => this.seal(event, event.at),
+      mark: '',
+      micros: microsOf(event, event.at),
+      bytes,
+    };
   }
 
   private seal({ type, data }: CallFact, at: number): string {
@@ -180,7 +209,8 @@ export class RedisCallLog implements CallLog {
       }
       const batch = this.journal.unstored(MAX_BATCH);
       const sent = await this.send(batch);
-      mustRestore = sent.outcome === 'unknown' || (sent.outcome === 'behind' && sent.lastSeq < this.journal.beginsAfter);
+      mustRestore =
+        sent.outcome === 'unknown' || (sent.outcome === 'behind' && sent.lastSeq < this.journal.beginsAfter);
       await this.took(sent, batch);
     }
     this.isWriting = false;
@@ -238,20 +268,37 @@ export class RedisCallLog implements CallLog {
   private async send(batch: readonly JournalEntry[]): Promise<Sent> {
     const { callId, epoch, spending } = this.options;
     const call = keys.call(callId);
-    const periods = spending ? [keys.spend(spending.tenantId, spending.day), keys.spend(spending.tenantId, monthOf(spending.day))] : [call, call];
+    const periods = spending
+      ? [keys.spend(spending.tenantId, spending.day), keys.spend(spending.tenantId, monthOf(spending.day))]
+      : [call, call];
     let reply: ['stored', number, number, number, number] | ['fenced' | 'unknown' | 'behind', number];
     try {
       reply = (await run(
         this.redis,
         appendEvents,
         [call, keys.callEvents(callId), keys.liveCalls, ...periods],
-        [epoch, callId, CALL_KEYS_TTL_S, ...MARK_LEASES, DAY_TTL_S, MONTH_TTL_S, ...batch.flatMap((entry) => [entry.epoch, entry.seq, entry.sealed(), entry.mark, spending ? entry.micros : 0])],
+        [
+          epoch,
+          callId,
+          CALL_KEYS_TTL_S,
+          ...MARK_LEASES,
+          DAY_TTL_S,
+          MONTH_TTL_S,
+          ...batch.flatMap((entry) => [
+            entry.epoch,
+            entry.seq,
+            entry.sealed(),
+            entry.mark,
+            spending ? entry.micros : 0,
+          ]),
+        ],
       )) as typeof reply;
     } catch {
       this.counters.failures += 1;
       return { outcome: 'failed' };
     }
-    if (reply[0] === 'stored' && reply[2] > 0) spending?.onSpent({ micros: reply[2], dayMicros: reply[3], monthMicros: reply[4] });
+    if (reply[0] === 'stored' && reply[2] > 0)
+      spending?.onSpent({ micros: reply[2], dayMicros: reply[3], monthMicros: reply[4] });
     return reply[0] === 'behind' ? { outcome: 'behind', lastSeq: reply[1] } : { outcome: reply[0] };
   }
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { leaveReplicas } from './redis-client.ts';
 import { redisStateOf } from './redis-fault.ts';
 
-const reply = (message: string, command = 'set'): Error => Object.assign(new Error(message), { name: 'ReplyError', command: { name: command } });
-const readOnly = (command?: string): Error => reply("READONLY You can't write against a read only replica.", command);
+const reply = (message: string, command = 'set'): Error =>
+  Object.assign(new Error(message), { name: 'ReplyError', command: { name: command } });
+const readOnly = (command?: string): Error =>
+  reply("READONLY You can't write against a read only replica.", command);
 
 /** The decision of a client, at moments of its clock. */
 function client(isScriptRepeated = false) {
@@ -24,25 +26,58 @@ describe('a client that is refused a write', () => {
   });
 
   it('does so for what was inside a script, and for a read that waited while its server became a replica', () => {
-    expect(client()(0, reply('READONLY You can\'t write against a read only replica. script: 1b, on @user_script:1.', 'evalsha'))).toBe(true);
-    expect(client()(0, reply('ERR Error running script (call to f_1b): @user_script:1: @user_script: 1: -READONLY You can\'t write', 'evalsha'))).toBe(true);
-    expect(client()(0, reply('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)', 'xread'))).toBe(true);
+    expect(
+      client()(
+        0,
+        reply(
+          "READONLY You can't write against a read only replica. script: 1b, on @user_script:1.",
+          'evalsha',
+        ),
+      ),
+    ).toBe(true);
+    expect(
+      client()(
+        0,
+        reply(
+          'ERR Error running script (call to f_1b): @user_script:1: @user_script: 1: -READONLY You ' +
+            "can't write",
+          'evalsha',
+        ),
+      ),
+    ).toBe(true);
+    expect(
+      client()(
+        0,
+        reply(
+          'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+          'xread',
+        ),
+      ),
+    ).toBe(true);
   });
 
-  it('waits longer each time while its address goes on to lead to a replica, never more than two seconds, and not after a calm', () => {
-    const decide = client();
-    const left: number[] = [];
-    for (let ms = 0; ms <= 20_000; ms += 50) if (decide(ms, readOnly())) left.push(ms);
-    const pauses = left.slice(1).map((ms, index) => ms - (left[index] ?? 0));
-    expect(pauses.slice(0, 5)).toEqual([250, 500, 1_000, 2_000, 2_000]);
-    expect(Math.max(...pauses)).toBe(2_000);
-    expect(decide(60_000, readOnly())).toBe(true);
-    expect(decide(60_250, readOnly())).toBe(true);
-  });
+  it(
+    'waits longer each time while its address goes on to lead to a replica, never more than two seconds, ' +
+      'and not after a calm',
+    () => {
+      const decide = client();
+      const left: number[] = [];
+      for (let ms = 0; ms <= 20_000; ms += 50) if (decide(ms, readOnly())) left.push(ms);
+      const pauses = left.slice(1).map((ms, index) => ms - (left[index] ?? 0));
+      expect(pauses.slice(0, 5)).toEqual([250, 500, 1_000, 2_000, 2_000]);
+      expect(Math.max(...pauses)).toBe(2_000);
+      expect(decide(60_000, readOnly())).toBe(true);
+      expect(decide(60_250, readOnly())).toBe(true);
+    },
+  );
 
   it('sends refused scripts again, those that were refused together too, and single commands never', () => {
     const decide = client(true);
-    expect([decide(0, readOnly('evalsha')), decide(1, readOnly('evalsha')), decide(2, readOnly('xadd'))]).toEqual([2, 2, true]);
+    expect([
+      decide(0, readOnly('evalsha')),
+      decide(1, readOnly('evalsha')),
+      decide(2, readOnly('xadd')),
+    ]).toEqual([2, 2, true]);
     expect(decide(100, readOnly('evalsha'))).toBe(false);
   });
 });

@@ -1,21 +1,37 @@
 /** How Redis stands for a process that writes to it. */
-export type RedisState = 'connecting' | 'writable' | 'away' | 'read-only' | 'out-of-memory' | 'not-saving' | 'too-few-replicas' | 'cluster' | 'busy' | 'no-permission' | 'refusing';
+export type RedisState =
+  | 'connecting'
+  | 'writable'
+  | 'away'
+  | 'read-only'
+  | 'out-of-memory'
+  | 'not-saving'
+  | 'too-few-replicas'
+  | 'cluster'
+  | 'busy'
+  | 'no-permission'
+  | 'refusing';
 
 /** One sentence on what is wrong and what to do about it. */
 export const REDIS_PROBLEMS: Readonly<Record<Exclude<RedisState, 'writable'>, string>> = {
   connecting: 'Redis is not connected yet',
   away: 'Redis does not answer',
   'read-only': 'Redis is read-only: REDIS_URL leads to a replica; it has to lead to the primary',
-  'out-of-memory': 'Redis is out of memory and takes no writes: give it more (maxmemory), or find what fills it',
+  'out-of-memory':
+    'Redis is out of memory and takes no writes: give it more (maxmemory), or find what fills it',
   'not-saving': 'Redis takes no writes because it cannot save to its disk: see its log',
   'too-few-replicas': 'Redis takes no writes because too few replicas follow it (min-replicas-to-write)',
-  cluster: 'Redis runs in cluster mode, which Tandem does not support: REDIS_URL has to lead to a single primary (cluster-enabled no)',
+  cluster:
+    'Redis runs in cluster mode, which Tandem does not support: REDIS_URL has to lead to a single ' +
+    'primary (cluster-enabled no)',
   busy: 'Redis is loading its data or busy with a script, and takes no commands meanwhile',
   'no-permission': 'Redis refuses the user or password of REDIS_URL, or commands that user may not use',
   refusing: 'Redis refuses writes',
 };
 
-/** First words of error replies; https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors. */
+/**
+ * First words of error replies; https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors.
+ */
 const STATES: Readonly<Record<string, RedisState>> = {
   READONLY: 'read-only',
   UNBLOCKED: 'read-only',
@@ -40,7 +56,10 @@ export function redisStateOf(error: unknown): Exclude<RedisState, 'writable'> {
   return (STATES[codeOf(error)] as Exclude<RedisState, 'writable'> | undefined) ?? 'refusing';
 }
 
-/** A replica refuses a write, or a connection that waited in Redis was let go since its server became a replica. */
+/**
+ * A replica refuses a write, or a connection that waited in Redis was let go since its server became a
+ * replica.
+ */
 export function isReadOnlyReply(error: Error): boolean {
   return STATES[codeOf(error)] === 'read-only';
 }

@@ -44,7 +44,10 @@ describe('the watch on Redis', () => {
     const writes = redis.writes;
     await jest.advanceTimersByTimeAsync(60_000);
     expect(redis.writes - writes).toBeLessThan(36);
-    expect(watch.standing).toMatchObject({ state: 'out-of-memory', problem: expect.stringContaining('out of memory') });
+    expect(watch.standing).toMatchObject({
+      state: 'out-of-memory',
+      problem: expect.stringContaining('out of memory'),
+    });
     redis.fault = null;
     await jest.advanceTimersByTimeAsync(2_000);
     expect(told).toEqual(['writable', 'out-of-memory', 'writable']);
@@ -63,7 +66,10 @@ describe('the watch on Redis', () => {
 
   it('refuses one in cluster mode, and waits for any other trouble to pass', async () => {
     redis.cluster = 'cluster_enabled:1';
-    const refused = expect(watch.writable()).rejects.toMatchObject({ name: 'DependencyUnsuitable', message: expect.stringContaining('cluster mode') });
+    const refused = expect(watch.writable()).rejects.toMatchObject({
+      name: 'DependencyUnsuitable',
+      message: expect.stringContaining('cluster mode'),
+    });
     redis.emit('ready');
     await jest.advanceTimersByTimeAsync(0);
     await refused;

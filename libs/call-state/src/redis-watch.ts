@@ -17,8 +17,9 @@ const LONGEST_PAUSE_MS = 2_000;
 const PROBE_TTL_MS = 60_000;
 
 /**
- * Whether Redis takes writes, found out by writing: one that is read-only, full or in cluster mode answers PING as ever.
- * A write a second while all is well; while it is not, pauses that grow, and one more look as soon as it is connected.
+ * Whether Redis takes writes, found out by writing: one that is read-only, full or in cluster mode answers
+ * PING as ever. A write a second while all is well; while it is not, pauses that grow, and one more look as
+ * soon as it is connected.
  */
 export class RedisWatch {
   standing: RedisStanding = standingOf('connecting');
@@ -101,5 +102,9 @@ export class RedisWatch {
 }
 
 function standingOf(state: RedisState): RedisStanding {
-  return { state, problem: state === 'writable' ? null : REDIS_PROBLEMS[state], isUnsuitable: state === 'cluster' };
+  return {
+    state,
+    problem: state === 'writable' ? null : REDIS_PROBLEMS[state],
+    isUnsuitable: state === 'cluster',
+  };
 }

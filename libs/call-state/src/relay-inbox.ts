@@ -1,4 +1,12 @@
-import { agentChangeSchema, callIdSchema, toolCallIdSchema, toolOutcomeSchema, type RelayId, type ToolCallId, type ToolOutcome } from '@tandem/contracts';
+import {
+  agentChangeSchema,
+  callIdSchema,
+  toolCallIdSchema,
+  toolOutcomeSchema,
+  type RelayId,
+  type ToolCallId,
+  type ToolOutcome,
+} from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { keys } from './keys.ts';
@@ -6,9 +14,19 @@ import { isReadOnlyReply } from './redis-fault.ts';
 import type { Sealer } from './sealer.ts';
 
 const messageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('tool-result'), callId: callIdSchema, toolCallId: toolCallIdSchema, outcome: toolOutcomeSchema }),
+  z.object({
+    kind: z.literal('tool-result'),
+    callId: callIdSchema,
+    toolCallId: toolCallIdSchema,
+    outcome: toolOutcomeSchema,
+  }),
   /** Put the caller through to a department, as the agent would. */
-  z.object({ kind: z.literal('transfer'), callId: callIdSchema, department: z.string().max(64), summary: z.string().max(1_000) }),
+  z.object({
+    kind: z.literal('transfer'),
+    callId: callIdSchema,
+    department: z.string().max(64),
+    summary: z.string().max(1_000),
+  }),
   /** Say goodbye and hang up. */
   z.object({ kind: z.literal('end'), callId: callIdSchema }),
   /** Hold the recording back, or let it go on. */
@@ -35,7 +53,12 @@ export class RelayInboxWriter {
     private readonly sealer: Sealer,
   ) {}
 
-  toolResult(relayId: RelayId, callId: RelayMessage['callId'], toolCallId: ToolCallId, outcome: ToolOutcome): Promise<void> {
+  toolResult(
+    relayId: RelayId,
+    callId: RelayMessage['callId'],
+    toolCallId: ToolCallId,
+    outcome: ToolOutcome,
+  ): Promise<void> {
     return this.put(relayId, { kind: 'tool-result', callId, toolCallId, outcome });
   }
 
@@ -45,13 +68,17 @@ export class RelayInboxWriter {
 
   private async put(relayId: RelayId, message: RelayMessage): Promise<void> {
     const key = keys.relayInbox(relayId);
-    await this.redis.multi().xadd(key, 'MAXLEN', '~', MAX_LENGTH, '*', 'p', this.sealer.seal(message, `inbox:${relayId}`)).expire(key, INBOX_TTL_S).exec();
+    await this.redis
+      .multi()
+      .xadd(key, 'MAXLEN', '~', MAX_LENGTH, '*', 'p', this.sealer.seal(message, `inbox:${relayId}`))
+      .expire(key, INBOX_TTL_S)
+      .exec();
   }
 }
 
 /**
- * One blocking read per process, on a connection of its own, instead of a listener per waiting call. Starts at now: what
- * came for an earlier process of the same name is not ours.
+ * One blocking read per process, on a connection of its own, instead of a listener per waiting call. Starts
+ * at now: what came for an earlier process of the same name is not ours.
  */
 export class RelayInboxReader {
   private isStopped = false;
@@ -67,7 +94,10 @@ export class RelayInboxReader {
     private readonly onMessage: (message: RelayMessage) => void,
   ) {}
 
-  /** Resolves when reading has begun, so that nothing answered from then on is missed; while Redis is away it does not. */
+  /**
+   * Resolves when reading has begun, so that nothing answered from then on is missed; while Redis is away it
+   * does not.
+   */
   start(): Promise<void> {
     const begun = this.begin();
     this.running = begun.then(() => this.read());
@@ -98,7 +128,15 @@ export class RelayInboxReader {
     while (!this.isStopped) {
       try {
         await this.keep();
-        const reply = await this.redis.xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', keys.relayInbox(this.relayId), this.lastId);
+        const reply = await this.redis.xread(
+          'COUNT',
+          BATCH,
+          'BLOCK',
+          BLOCK_MS,
+          'STREAMS',
+          keys.relayInbox(this.relayId),
+          this.lastId,
+        );
         for (const [, entries] of reply ?? []) for (const [id, fields] of entries) this.take(id, fields);
       } catch {
         await this.rest();
@@ -110,7 +148,10 @@ export class RelayInboxReader {
     if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 
-  /** Reads alone would go on at a server that has become a replica and hears of nothing: a write is refused there. */
+  /**
+   * Reads alone would go on at a server that has become a replica and hears of nothing: a write is refused
+   * there.
+   */
   private async keep(): Promise<void> {
     if (performance.now() - this.keptAt < BLOCK_MS) return;
     try {

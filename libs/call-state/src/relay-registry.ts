@@ -16,7 +16,9 @@ export interface RelayLease {
   readonly capacity: number;
   readonly active: number;
   readonly isDraining: boolean;
-  /** It has all it can do, whatever its capacity says: a caller is sent there only when nobody else has room. */
+  /**
+   * It has all it can do, whatever its capacity says: a caller is sent there only when nobody else has room.
+   */
   readonly isStrained: boolean;
 }
 
@@ -29,28 +31,41 @@ export interface OwnedCall {
 }
 
 /**
- * How a call of a relay stands in Redis. `stored`: number of the last event there. `unknown`: Redis has lost it, or its
- * latest owner. `superseded`: a newer owner is there.
+ * How a call of a relay stands in Redis. `stored`: number of the last event there. `unknown`: Redis has lost
+ * it, or its latest owner. `superseded`: a newer owner is there.
  */
-export type OwnedStanding = { readonly kind: 'stored'; readonly lastSeq: number } | { readonly kind: 'unknown' | 'superseded' | 'persisted' };
+export type OwnedStanding =
+  | { readonly kind: 'stored'; readonly lastSeq: number }
+  | { readonly kind: 'unknown' | 'superseded' | 'persisted' };
 
 /** A living relay as the ingress sees it; `reserved` counts calls on their way to it. */
 export interface RelaySighting extends RelayLease {
   readonly reserved: number;
 }
 
-const NEGATIVE_STANDINGS: Readonly<Record<number, 'unknown' | 'superseded' | 'persisted'>> = { [-1]: 'unknown', [-2]: 'superseded', [-3]: 'persisted' };
+const NEGATIVE_STANDINGS: Readonly<Record<number, 'unknown' | 'superseded' | 'persisted'>> = {
+  [-1]: 'unknown',
+  [-2]: 'superseded',
+  [-3]: 'persisted',
+};
 
 /** The fleet of relays, known by their leases. */
 export class RelayRegistry {
   constructor(private readonly redis: Redis) {}
 
-  /** Renews the lease of this relay and of the calls it owns; answers how each of them stands, in their order. */
+  /**
+   * Renews the lease of this relay and of the calls it owns; answers how each of them stands, in their order.
+   */
   async renew(lease: RelayLease, calls: readonly OwnedCall[]): Promise<OwnedStanding[]> {
     const standings = (await run(
       this.redis,
       relayHeartbeat,
-      [keys.relay(lease.relayId), keys.relays, keys.liveCalls, ...calls.map(({ callId }) => keys.call(callId))],
+      [
+        keys.relay(lease.relayId),
+        keys.relays,
+        keys.liveCalls,
+        ...calls.map(({ callId }) => keys.call(callId)),
+      ],
       [
         lease.relayId,
         RELAY_LEASE_MS,
@@ -62,28 +77,54 @@ export class RelayRegistry {
         ...calls.flatMap(({ callId, epoch, isHeld }) => [callId, epoch, isHeld ? 1 : 0]),
       ],
     )) as number[];
-    return standings.map((standing) => (standing >= 0 ? { kind: 'stored', lastSeq: standing } : { kind: NEGATIVE_STANDINGS[standing] ?? 'unknown' }));
+    return standings.map((standing) =>
+      standing >= 0
+        ? { kind: 'stored', lastSeq: standing }
+        : { kind: NEGATIVE_STANDINGS[standing] ?? 'unknown' },
+    );
   }
 
   /** The relay goes: no lease to wait out. */
   async resign(relayId: RelayId): Promise<void> {
-    await this.redis.multi().del(keys.relay(relayId)).zrem(keys.relays, relayId).del(keys.relayReserved(relayId)).exec();
+    await this.redis
+      .multi()
+      .del(keys.relay(relayId))
+      .zrem(keys.relays, relayId)
+      .del(keys.relayReserved(relayId))
+      .exec();
   }
 
   /** Relays whose lease holds. */
   async sightings(): Promise<RelaySighting[]> {
     const [seconds, micros] = await this.redis.time();
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-    const ids = (await this.redis.zrangebyscore(keys.relays, now - RELAY_LEASE_MS, '+inf')).flatMap((id) => relayIdSchema.safeParse(id).data ?? []);
+    const ids = (await this.redis.zrangebyscore(keys.relays, now - RELAY_LEASE_MS, '+inf')).flatMap(
+      (id) => relayIdSchema.safeParse(id).data ?? [],
+    );
     if (ids.length === 0) return [];
     const pipeline = this.redis.pipeline();
-    for (const id of ids) pipeline.hmget(keys.relay(id), 'address', 'capacity', 'active', 'draining', 'strained').zcount(keys.relayReserved(id), now, '+inf');
+    for (const id of ids)
+      pipeline
+        .hmget(keys.relay(id), 'address', 'capacity', 'active', 'draining', 'strained')
+        .zcount(keys.relayReserved(id), now, '+inf');
     const replies = (await pipeline.exec()) ?? [];
     return ids.flatMap((relayId, index) => {
-      const [address, capacity, active, draining, strained] = (replies[index * 2]?.[1] ?? []) as (string | null)[];
+      const [address, capacity, active, draining, strained] = (replies[index * 2]?.[1] ?? []) as (
+        string | null
+      )[];
       if (!address) return [];
       const reserved = Number(replies[index * 2 + 1]?.[1] ?? 0);
-      return [{ relayId, address, capacity: Number(capacity), active: Number(active), isDraining: draining === '1', isStrained: strained === '1', reserved }];
+      return [
+        {
+          relayId,
+          address,
+          capacity: Number(capacity),
+          active: Number(active),
+          isDraining: draining === '1',
+          isStrained: strained === '1',
+          reserved,
+        },
+      ];
     });
   }
 }

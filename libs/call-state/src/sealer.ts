@@ -11,7 +11,12 @@ export interface SealingKey {
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
   constructor(readonly reason: 'malformed' | 'unknown-key' | 'damaged') {
-    super(`Sealed data cannot be read: ${reason}. ${reason === 'unknown-key' ? 'Keep the previous TANDEM_SECRET behind the new one until the last call that used it is over.' : ''}`.trim());
+    super(
+      (
+        `Sealed data cannot be read: ${reason}. ` +
+        `${reason === 'unknown-key' ? 'Keep the previous TANDEM_SECRET behind the new one until the last call that used it is over.' : ''}`
+      ).trim(),
+    );
   }
 }
 
@@ -19,8 +24,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Personal data on its way through Redis: AES-256-GCM, bound to the place it belongs to, so that a value copied
- * elsewhere does not open. The first key seals, all of them open.
+ * Personal data on its way through Redis: AES-256-GCM, bound to the place it belongs to, so that a value
+ * copied elsewhere does not open. The first key seals, all of them open.
  */
 export class Sealer {
   private readonly newest: { readonly keyId: string; readonly key: KeyObject };
@@ -35,7 +40,12 @@ export class Sealer {
     const { keyId, key } = this.newest;
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(place));
-    const body = Buffer.concat([iv, cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    const body = Buffer.concat([
+      iv,
+      cipher.update(JSON.stringify(value), 'utf8'),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
     return `${keyId}.${body.toString('base64url')}`;
   }
 
@@ -47,7 +57,9 @@ export class Sealer {
     const key = this.keys.get(keyId);
     if (!key) throw new SealBroken('unknown-key');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES)).setAAD(Buffer.from(place));
+      const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES)).setAAD(
+        Buffer.from(place),
+      );
       decipher.setAuthTag(body.subarray(-TAG_BYTES));
       const plain = Buffer.concat([decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
       return JSON.parse(plain.toString('utf8')) as unknown;

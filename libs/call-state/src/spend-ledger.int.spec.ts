@@ -1,10 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { agentSnapshotSchema, UNKNOWN_CALLER, type CallFact, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import {
+  agentSnapshotSchema,
+  UNKNOWN_CALLER,
+  type CallFact,
+  type CallId,
+  type RelayId,
+  type TenantId,
+} from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallRecordStore, connectRedis, RedisCallLog, RelayRegistry, Sealer, SpendLedger, type AdmissionRecord, type Spent } from './index.ts';
+import {
+  CallRecordStore,
+  connectRedis,
+  RedisCallLog,
+  RelayRegistry,
+  Sealer,
+  SpendLedger,
+  type AdmissionRecord,
+  type Spent,
+} from './index.ts';
 
 const relayId = 'relay-1' as RelayId;
 const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
@@ -12,7 +28,19 @@ const DAY = '2026-11-25';
 /** 1,000 tokens of speech on gpt-realtime-2.1: 64,000 micros. */
 const spoke: CallFact = {
   type: 'usage.reported',
-  data: { provider: 'openai-realtime', model: 'gpt-realtime-2.1', usage: { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 1_000, transcriptionMs: 0 } },
+  data: {
+    provider: 'openai-realtime',
+    model: 'gpt-realtime-2.1',
+    usage: {
+      inputTextTokens: 0,
+      inputAudioTokens: 0,
+      cachedTextTokens: 0,
+      cachedAudioTokens: 0,
+      outputTextTokens: 0,
+      outputAudioTokens: 1_000,
+      transcriptionMs: 0,
+    },
+  },
 };
 
 let redis: Redis;
@@ -30,7 +58,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await redis.flushdb();
-  await new RelayRegistry(redis).renew({ relayId, address: 'ws://r1', capacity: 100, active: 0, isDraining: false, isStrained: false }, []);
+  await new RelayRegistry(redis).renew(
+    { relayId, address: 'ws://r1', capacity: 100, active: 0, isDraining: false, isStrained: false },
+    [],
+  );
 });
 afterAll(() => redis.disconnect());
 
@@ -46,7 +77,16 @@ async function runningCall() {
     admittedAt: Date.now(),
     caller: UNKNOWN_CALLER,
     language: 'en-US',
-    agent: agentSnapshotSchema.parse({ agentId: randomUUID(), agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'openai-realtime' } }),
+    agent: agentSnapshotSchema.parse({
+      agentId: randomUUID(),
+      agentVersion: 1,
+      tenantId,
+      name: 'Sarah',
+      companyName: 'Northwind',
+      timeZone: 'UTC',
+      instructions: '',
+      model: { kind: 'openai-realtime' },
+    }),
     spending: { day: DAY, dailyMicros: 1_000_000, monthlyMicros: null, warnShare: 0.8 },
   };
   await store.admit(call, relayId, 'x', 60_000);
@@ -56,13 +96,19 @@ async function runningCall() {
 async function open(call: AdmissionRecord, epoch = 1, lastSeq = 0) {
   await store.claim(call.callId, relayId, epoch, 3_000);
   const told: Spent[] = [];
-  const log = new RedisCallLog(redis, sealer, clock, { stored: 0, dropped: 0, failures: 0, refilled: 0 }, {
-    callId: call.callId,
-    epoch,
-    lastSeq,
-    onFenced: () => undefined,
-    spending: { tenantId, day: DAY, onSpent: (spent) => told.push(spent) },
-  });
+  const log = new RedisCallLog(
+    redis,
+    sealer,
+    clock,
+    { stored: 0, dropped: 0, failures: 0, refilled: 0 },
+    {
+      callId: call.callId,
+      epoch,
+      lastSeq,
+      onFenced: () => undefined,
+      spending: { tenantId, day: DAY, onSpent: (spent) => told.push(spent) },
+    },
+  );
   return { log, told };
 }
 
@@ -123,7 +169,9 @@ describe('what a tenant spends', () => {
   });
 
   it('is opened by one of many who ask at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => spent(() => Promise.resolve(index))));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => spent(() => Promise.resolve(index))),
+    );
     const settled = await spent();
     expect(new Set(answers.map(({ dayMicros }) => dayMicros))).toEqual(new Set([settled.dayMicros]));
   });
@@ -133,6 +181,7 @@ describe('what a tenant spends', () => {
     const { log } = await open(await runningCall());
     log.append(spoke);
     await log.flush(2_000);
-    for (const key of await redis.keys('tandem:spend:*')) expect(await redis.ttl(key)).toBeGreaterThan(86_400);
+    for (const key of await redis.keys('tandem:spend:*'))
+      expect(await redis.ttl(key)).toBeGreaterThan(86_400);
   });
 });

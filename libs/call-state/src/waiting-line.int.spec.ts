@@ -3,7 +3,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { CallId, RelayId, TenantId } from '@tandem/contracts';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallRecordStore, CarrierReportStore, connectRedis, RelayRegistry, Sealer, WaitingLine, type WaitingCall } from './index.ts';
+import {
+  CallRecordStore,
+  CarrierReportStore,
+  connectRedis,
+  RelayRegistry,
+  Sealer,
+  WaitingLine,
+  type WaitingCall,
+} from './index.ts';
 import { someCall } from './test/some-call.ts';
 
 const AGENT = randomUUID();
@@ -35,16 +43,23 @@ const caller = (carrierCallId: string, agentId = AGENT): WaitingCall => ({
   agentId,
   companyName: 'Northwind',
   language: 'en-US',
-  attestation: null, callerGroup: null,
+  attestation: null,
+  callerGroup: null,
 });
 const wait = (sid: string, agentId = AGENT) => line.wait(caller(sid, agentId), 100);
 const ahead = (sid: string) => line.ahead({ agentId: AGENT, carrierCallId: sid });
 /** The carrier has not asked for so long. */
-const silentFor = (sid: string, ms: number) => redis.zadd('tandem:waiting', Date.now() - ms, `${AGENT}/${sid}`);
+const silentFor = (sid: string, ms: number) =>
+  redis.zadd('tandem:waiting', Date.now() - ms, `${AGENT}/${sid}`);
 
 describe('a line', () => {
   it('keeps the order in which callers came, whoever asks again first, for each agent by itself', async () => {
-    for (const [sid, before] of [['CA1', 0], ['CA2', 1], ['CA3', 2]] as const) expect(await wait(sid)).toMatchObject({ ahead: before });
+    for (const [sid, before] of [
+      ['CA1', 0],
+      ['CA2', 1],
+      ['CA3', 2],
+    ] as const)
+      expect(await wait(sid)).toMatchObject({ ahead: before });
     expect(await wait('CA3')).toMatchObject({ ahead: 2 });
     expect(await wait('CA1')).toMatchObject({ ahead: 0 });
     expect(await ahead('CA2')).toBe(1);
@@ -71,23 +86,30 @@ describe('a line', () => {
     expect(await line.wait(caller('CA1'), 1)).toMatchObject({ ahead: 0 });
   });
 
-  it('remembers who waits as they came, sealed, and what is to become of them, also when they wait no longer', async () => {
-    const call = caller('CA1');
-    await line.wait(call, 100);
-    await wait('CA1');
-    await line.become('CA1', 'callback-requested');
-    await line.settle(call);
-    expect(await line.waiting('CA1')).toMatchObject({ call, becomes: 'callback-requested' });
-    expect(JSON.stringify(await redis.hgetall('tandem:carrier:CA1'))).not.toContain('2025550123');
-    expect(await line.waiting('CA2')).toBeNull();
-  });
+  it(
+    'remembers who waits as they came, sealed, and what is to become of them, also when they wait no ' +
+      'longer',
+    async () => {
+      const call = caller('CA1');
+      await line.wait(call, 100);
+      await wait('CA1');
+      await line.become('CA1', 'callback-requested');
+      await line.settle(call);
+      expect(await line.waiting('CA1')).toMatchObject({ call, becomes: 'callback-requested' });
+      expect(JSON.stringify(await redis.hgetall('tandem:carrier:CA1'))).not.toContain('2025550123');
+      expect(await line.waiting('CA2')).toBeNull();
+    },
+  );
 
   it('can be looked at by its tenant, and by nobody else', async () => {
     const [first, second] = [caller('CA1'), caller('CA2', OTHER)];
     await line.wait(first, 100);
     await line.wait(second, 100);
     await wait('CA1');
-    expect((await line.list(first.tenantId, 10)).map(({ call }) => call.carrierCallId)).toEqual(['CA1', 'CA2']);
+    expect((await line.list(first.tenantId, 10)).map(({ call }) => call.carrierCallId)).toEqual([
+      'CA1',
+      'CA2',
+    ]);
     expect(await line.list(first.tenantId, 1)).toHaveLength(1);
     expect(await line.list(randomUUID() as TenantId, 10)).toEqual([]);
   });
@@ -96,12 +118,24 @@ describe('a line', () => {
     for (const sid of ['CA1', 'CA2', 'CA3']) await wait(sid);
     await reports.callOrKeep('CA1', { status: 'completed', sequence: 3 });
     await redis.hset('tandem:carrier:CA2', 'waits', 'k0:nonsense');
-    expect((await line.list(caller('x').tenantId, 10)).map(({ call }) => call.carrierCallId)).toEqual(['CA3']);
+    expect((await line.list(caller('x').tenantId, 10)).map(({ call }) => call.carrierCallId)).toEqual([
+      'CA3',
+    ]);
   });
 
   it('has no place for who was answered otherwise, and no relay for who would rather be called back', async () => {
     const call = someCall();
-    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await new RelayRegistry(redis).renew(
+      {
+        relayId: 'relay-1' as RelayId,
+        address: 'ws://relay-1',
+        capacity: 3,
+        active: 0,
+        isDraining: false,
+        isStrained: false,
+      },
+      [],
+    );
     await wait(call.carrierCallId);
     await line.become(call.carrierCallId, 'callback-requested');
     expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('full');
@@ -120,7 +154,9 @@ describe('a line', () => {
     await line.defer(lapsed!.place);
     expect(await line.lapsed(10)).toEqual([]);
     await silentFor('CA1', 50_000);
-    expect(await new WaitingLine(redis, sealer, { forMs: 1_000, broke: () => undefined }).lapsed(10)).toEqual([]);
+    expect(await new WaitingLine(redis, sealer, { forMs: 1_000, broke: () => undefined }).lapsed(10)).toEqual(
+      [],
+    );
   });
 });
 
@@ -129,7 +165,17 @@ describe('a caller who has gone', () => {
 
   it('gets no place again, and no relay', async () => {
     const call = someCall();
-    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await new RelayRegistry(redis).renew(
+      {
+        relayId: 'relay-1' as RelayId,
+        address: 'ws://relay-1',
+        capacity: 3,
+        active: 0,
+        isDraining: false,
+        isStrained: false,
+      },
+      [],
+    );
     await wait(call.carrierCallId);
     await reports.callOrKeep(call.carrierCallId, completed);
     expect(await wait(call.carrierCallId)).toBe('gone');
@@ -138,7 +184,17 @@ describe('a caller who has gone', () => {
 
   it('who never waited is admitted all the same, so that their call is on record', async () => {
     const call = someCall();
-    await new RelayRegistry(redis).renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity: 3, active: 0, isDraining: false, isStrained: false }, []);
+    await new RelayRegistry(redis).renew(
+      {
+        relayId: 'relay-1' as RelayId,
+        address: 'ws://relay-1',
+        capacity: 3,
+        active: 0,
+        isDraining: false,
+        isStrained: false,
+      },
+      [],
+    );
     await reports.callOrKeep(call.carrierCallId, completed);
     expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('new');
   });

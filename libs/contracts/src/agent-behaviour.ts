@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { languageSchema } from './locale.ts';
 
 /*
- * How an agent behaves on the line, part of its published version. Every object has defaults, so that an agent says only
- * what it wants otherwise. Durations are ms.
+ * How an agent behaves on the line, part of its published version. Every object has defaults, so that an
+ * agent says only what it wants otherwise. Durations are ms.
  */
 
 const vadSchemas = [
@@ -25,8 +25,9 @@ const vadSchemas = [
 const detectionSchema = z.discriminatedUnion('kind', vadSchemas);
 
 /**
- * How the end of the caller's speech is found. `server-vad` listens for silence, `semantic-vad` for a finished thought.
- * Figures are OpenAI's (turn_detection of the Realtime session); other models map what they have.
+ * How the end of the caller's speech is found. `server-vad` listens for silence, `semantic-vad` for a
+ * finished thought. Figures are OpenAI's (turn_detection of the Realtime session); other models map what they
+ * have.
  */
 export type TurnDetection = z.infer<typeof detectionSchema>;
 
@@ -44,7 +45,12 @@ export type TurnPreset = keyof typeof TURN_PRESETS;
 /** A turn detection spelled out, or by the name of a preset; read as the former. */
 export const turnDetectionSchema = z.union([
   detectionSchema,
-  z.object({ kind: z.literal('preset'), preset: z.enum(Object.keys(TURN_PRESETS) as [TurnPreset, ...TurnPreset[]]) }).transform(({ preset }): TurnDetection => TURN_PRESETS[preset]),
+  z
+    .object({
+      kind: z.literal('preset'),
+      preset: z.enum(Object.keys(TURN_PRESETS) as [TurnPreset, ...TurnPreset[]]),
+    })
+    .transform(({ preset }): TurnDetection => TURN_PRESETS[preset]),
 ]);
 
 export const interruptionSchema = z.object({
@@ -61,7 +67,10 @@ export const interruptionSchema = z.object({
     .default({ kind: 'on-speech' }),
   /** "Mhm" and its like (see the texts' `backchannels`) are no interruption. */
   ignoresBackchannels: z.boolean().default(false),
-  /** What becomes of what was cut off when the interruption turns out to be nothing: forgotten, or gone on with. */
+  /**
+   * What becomes of what was cut off when the interruption turns out to be nothing: forgotten, or gone on
+   * with.
+   */
   afterFalseStart: z.enum(['drop', 'resume']).default('drop'),
   /** The greeting carries a legal notice: it is heard to its end. */
   protectsGreeting: z.boolean().default(false),
@@ -83,7 +92,11 @@ export const toolWaitSchema = z.object({
   /** Wait music once it has taken so long; 0 for never. */
   musicAfterMs: z.number().int().min(0).max(120_000).default(0),
   /** File name in the deployment's folder of sounds (WAV, PCM16, any rate); empty for the built-in tune. */
-  musicFile: z.string().max(120).regex(/^[A-Za-z0-9._-]*$/).default(''),
+  musicFile: z
+    .string()
+    .max(120)
+    .regex(/^[A-Za-z0-9._-]*$/)
+    .default(''),
   /** 0 to 1. */
   musicVolume: z.number().min(0).max(1).default(0.25),
 });
@@ -94,19 +107,25 @@ export const limitsSchema = z.object({
   warnBeforeEndMs: z.number().int().min(0).max(600_000).default(60_000),
   /** At the limit the agent says goodbye and has so long for it. */
   wrapUpMs: z.number().int().min(1_000).max(120_000).default(15_000),
-  /** US dollars one call may cost; null for no limit. Warned of at `budgetWarnShare`, wrapped up at the whole. */
+  /**
+   * US dollars one call may cost; null for no limit. Warned of at `budgetWarnShare`, wrapped up at the whole.
+   */
   budgetUsd: z.number().min(0).max(10_000).nullable().default(null),
   budgetWarnShare: z.number().min(0.1).max(1).default(0.8),
   /**
-   * So many answers without a tool call between them lead nowhere: somebody talks who wants nothing, or a television does.
-   * At four fifths the agent is told to come to an end, at the whole the call ends with a goodbye; 0 for never.
+   * So many answers without a tool call between them lead nowhere: somebody talks who wants nothing, or a
+   * television does. At four fifths the agent is told to come to an end, at the whole the call ends with a
+   * goodbye; 0 for never.
    */
   maxAnswersWithoutTool: z.number().int().min(0).max(10_000).default(60),
 });
 export type LimitSettings = z.infer<typeof limitsSchema>;
 
 export const recordingSchema = z.object({
-  /** `announced`: the spoken notice is the consent; a language without one is not recorded. `asked`: begins when the caller has said yes (record_consent). */
+  /**
+   * `announced`: the spoken notice is the consent; a language without one is not recorded. `asked`: begins
+   * when the caller has said yes (record_consent).
+   */
   mode: z.enum(['off', 'announced', 'asked']).default('off'),
 });
 
@@ -133,7 +152,11 @@ export const agentRuleSchema = z.object({
     /** The call has lasted so long. */
     z.object({ kind: z.literal('after-ms'), ms: z.number().int().min(1_000).max(21_600_000) }),
     /** This tool ended like this. */
-    z.object({ kind: z.literal('tool'), name: z.string().max(64), status: z.enum(['ok', 'refused', 'failed', 'timed-out']) }),
+    z.object({
+      kind: z.literal('tool'),
+      name: z.string().max(64),
+      status: z.enum(['ok', 'refused', 'failed', 'timed-out']),
+    }),
     /** The caller spoke over the agent so often. */
     z.object({ kind: z.literal('interruptions'), count: z.number().int().min(1).max(100) }),
   ]),
@@ -147,7 +170,9 @@ export const agentTextsSchema = z.object({
   greeting: z.string().max(1000),
   /** Said first to a caller whose name is known; empty for the same as to anybody. */
   greetingKnown: z.string().max(1000),
-  /** Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none. */
+  /**
+   * Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none.
+   */
   notice: z.string().max(1000),
   /** Added to the instructions when this language is spoken. */
   instructions: z.string().max(8_000),

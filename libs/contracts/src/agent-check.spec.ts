@@ -7,10 +7,22 @@ import { textsOf } from './agent-snapshot.ts';
 import { tenantIdSchema } from './ids.ts';
 import { languageName } from './locale.ts';
 
-const ids = { agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentVersion: 1, tenantId: tenantIdSchema.parse('0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001') };
-const given = (change: object): AgentContentInput => ({ name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: 'Be kind.', model: { kind: 'guided' }, ...change });
+const ids = {
+  agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
+  agentVersion: 1,
+  tenantId: tenantIdSchema.parse('0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001'),
+};
+const given = (change: object): AgentContentInput => ({
+  name: 'Sarah',
+  companyName: 'Northwind',
+  timeZone: 'UTC',
+  instructions: 'Be kind.',
+  model: { kind: 'guided' },
+  ...change,
+});
 const read = (change: object) => agentContentSchema.parse(given(change));
-const problems = (change: object) => contentProblems(read(change)).map(({ path, message }) => `${path.join('.')}: ${message}`);
+const problems = (change: object) =>
+  contentProblems(read(change)).map(({ path, message }) => `${path.join('.')}: ${message}`);
 
 describe('a language', () => {
   it('is taken in any spelling and kept in the usual one, as a key of texts too', () => {
@@ -29,34 +41,59 @@ describe('a language', () => {
 });
 
 describe('a time zone', () => {
-  it.each([['Europe/Berlin', true], ['Mars/Olympus', false], ['', false]])('%s: %s', (timeZone, isOne) => {
+  it.each([
+    ['Europe/Berlin', true],
+    ['Mars/Olympus', false],
+    ['', false],
+  ])('%s: %s', (timeZone, isOne) => {
     expect(agentContentSchema.safeParse(given({ timeZone })).success).toBe(isOne);
   });
 });
 
 describe('a text that must be heard', () => {
   it('is never empty: what all agents say takes its place', () => {
-    const agent = toSnapshot(read({ texts: { en: { apology: '', idleGoodbye: '  ', bridge: 'Back again.', greetingKnown: '' } } }), ids);
-    expect(textsOf(agent, 'en-US')).toMatchObject({ apology: DEFAULT_TEXTS['en']?.apology, idleGoodbye: DEFAULT_TEXTS['en']?.idleGoodbye, bridge: 'Back again.', greetingKnown: '' });
+    const agent = toSnapshot(
+      read({ texts: { en: { apology: '', idleGoodbye: '  ', bridge: 'Back again.', greetingKnown: '' } } }),
+      ids,
+    );
+    expect(textsOf(agent, 'en-US')).toMatchObject({
+      apology: DEFAULT_TEXTS['en']?.apology,
+      idleGoodbye: DEFAULT_TEXTS['en']?.idleGoodbye,
+      bridge: 'Back again.',
+      greetingKnown: '',
+    });
   });
 });
 
 describe('content that is valid and cannot be meant', () => {
   it('has variables nobody fills in', () => {
-    expect(problems({ greeting: '{{time_of_day}}, this is {{ agent }} of {{company}}, {{caller.first_name}}.' })).toEqual([]);
-    expect(problems({ greeting: 'Hello {{first_name}}.' })[0]).toMatch(/^greeting: there is no variable first_name; there are company, /);
-    expect(problems({ notice: 'Welcome to {{company}}.', texts: { es: { timeGoodbye: 'Adiós {{caller.name}}.', fillers: ['{{x}}'] } } })).toEqual([
+    expect(
+      problems({ greeting: '{{time_of_day}}, this is {{ agent }} of {{company}}, {{caller.first_name}}.' }),
+    ).toEqual([]);
+    expect(problems({ greeting: 'Hello {{first_name}}.' })[0]).toMatch(
+      /^greeting: there is no variable first_name; there are company, /,
+    );
+    expect(
+      problems({
+        notice: 'Welcome to {{company}}.',
+        texts: { es: { timeGoodbye: 'Adiós {{caller.name}}.', fillers: ['{{x}}'] } },
+      }),
+    ).toEqual([
       'notice: may hold no variables: they are filled in in greetings only',
       'texts.es.fillers: may hold no variables: they are filled in in greetings only',
       'texts.es.timeGoodbye: may hold no variables: they are filled in in greetings only',
     ]);
-    expect(problems({ variants: [{ key: 'a', weight: 1, greeting: '{{nobody}}' }] })[0]).toMatch(/^variants\.0\.greeting: there is no variable nobody/);
+    expect(problems({ variants: [{ key: 'a', weight: 1, greeting: '{{nobody}}' }] })[0]).toMatch(
+      /^variants\.0\.greeting: there is no variable nobody/,
+    );
     expect(problems({ instructions: 'Write templates such as {{this}}.' })).toEqual([]);
   });
 
   it('contradicts itself', () => {
     expect(problems({ idle: { afterMs: 1 } })[0]).toMatch(/^idle\.afterMs: must be 0 for never, or 1000/);
     expect(problems({ idle: { afterMs: 0 } })).toEqual([]);
-    expect(problems({ toolWait: { musicFile: 'jazz.wav' } })).toEqual(['toolWait.musicFile: is never played: musicAfterMs is 0']);
+    expect(problems({ toolWait: { musicFile: 'jazz.wav' } })).toEqual([
+      'toolWait.musicFile: is never played: musicAfterMs is 0',
+    ]);
   });
 });

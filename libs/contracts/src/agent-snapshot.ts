@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { agentRuleSchema, agentTextsSchema, idleSchema, interruptionSchema, limitsSchema, recordingSchema, toolWaitSchema, turnDetectionSchema, type AgentTexts } from './agent-behaviour.ts';
+import {
+  agentRuleSchema,
+  agentTextsSchema,
+  idleSchema,
+  interruptionSchema,
+  limitsSchema,
+  recordingSchema,
+  toolWaitSchema,
+  turnDetectionSchema,
+  type AgentTexts,
+} from './agent-behaviour.ts';
 import { baseLanguage, DEFAULT_TEXTS } from './agent-texts.ts';
 import { tenantIdSchema } from './ids.ts';
 import { languageSchema, timeZoneSchema } from './locale.ts';
@@ -23,10 +33,17 @@ export const modelSettingsSchema = z.discriminatedUnion('kind', [
 ]);
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 
-/** What follows when a model fails, from the second rung on (the first is the agent's own model, opened again). */
+/**
+ * What follows when a model fails, from the second rung on (the first is the agent's own model, opened
+ * again).
+ */
 export const ladderRungSchema = z.discriminatedUnion('kind', [
   /** Another model, or the same one at the deployment's second endpoint. */
-  z.object({ kind: z.literal('model'), model: modelSettingsSchema, endpoint: z.enum(['primary', 'secondary']).default('primary') }),
+  z.object({
+    kind: z.literal('model'),
+    model: modelSettingsSchema,
+    endpoint: z.enum(['primary', 'secondary']).default('primary'),
+  }),
   /** A person. */
   z.object({ kind: z.literal('transfer'), department: z.string().max(64) }),
   /** The apology of the texts, then the line closes. Always the last rung, named or not. */
@@ -47,7 +64,16 @@ export const departmentSchema = z.object({
   /** How long it rings. */
   ringMs: z.number().int().min(5_000).max(120_000).default(25_000),
   /** Local times of the tenant; empty means always. Weekdays are ISO, minutes of the day. */
-  hours: z.array(z.object({ weekday: z.number().int().min(1).max(7), opensMinute: z.number().int().min(0).max(1440), closesMinute: z.number().int().min(0).max(1440) })).max(50).default([]),
+  hours: z
+    .array(
+      z.object({
+        weekday: z.number().int().min(1).max(7),
+        opensMinute: z.number().int().min(0).max(1440),
+        closesMinute: z.number().int().min(0).max(1440),
+      }),
+    )
+    .max(50)
+    .default([]),
 });
 export type Department = z.infer<typeof departmentSchema>;
 
@@ -63,7 +89,9 @@ export const queueSchema = z.object({
 
 const texts = agentTextsSchema.partial();
 
-/** Everything a relay must know to hold a call, frozen at admission: later edits of the agent do not touch it. */
+/**
+ * Everything a relay must know to hold a call, frozen at admission: later edits of the agent do not touch it.
+ */
 export const agentSnapshotSchema = z.object({
   agentId: z.uuid(),
   agentVersion: z.number().int().min(1),
@@ -77,18 +105,34 @@ export const agentSnapshotSchema = z.object({
   instructions: z.string().max(32_000),
   /** What the agent says first, in its own language; empty lets the model choose its words. */
   greeting: z.string().max(1000).default(''),
-  /** Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none. */
+  /**
+   * Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none.
+   */
   notice: z.string().max(1000).default(''),
   /** The other texts, by BCP 47 or ISO 639 language; what is absent comes from {@link DEFAULT_TEXTS}. */
   texts: z.record(languageSchema, texts).default({}),
   /** The ladder's first rung. */
   model: modelSettingsSchema,
   /** What is tried when it fails for good. */
-  ladder: z.array(ladderRungSchema).max(6).default([{ kind: 'model', model: { kind: 'guided', voice: 'slt' }, endpoint: 'primary' }, { kind: 'message' }]),
-  /** When no relay has room for a new call, or no provider of the ladder can take it: refuse in words, or let it wait in a queue. */
+  ladder: z
+    .array(ladderRungSchema)
+    .max(6)
+    .default([
+      { kind: 'model', model: { kind: 'guided', voice: 'slt' }, endpoint: 'primary' },
+      { kind: 'message' },
+    ]),
+  /**
+   * When no relay has room for a new call, or no provider of the ladder can take it: refuse in words, or let
+   * it wait in a queue.
+   */
   whenUnavailable: z.enum(['refuse', 'queue']).default('refuse'),
   queue: queueSchema.prefault({}),
-  turnDetection: turnDetectionSchema.default({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 }),
+  turnDetection: turnDetectionSchema.default({
+    kind: 'server-vad',
+    threshold: 0.5,
+    prefixPaddingMs: 300,
+    silenceMs: 500,
+  }),
   interruption: interruptionSchema.prefault({}),
   idle: idleSchema.prefault({}),
   toolWait: toolWaitSchema.prefault({}),
@@ -101,22 +145,50 @@ export const agentSnapshotSchema = z.object({
   variantKey: z.string().max(40).nullable().default(null),
   /** Names of the declared tools this agent may call. */
   tools: z.array(z.string().max(64)).max(64).default([]),
-  maxDurationMs: z.number().int().min(10_000).max(6 * 3_600_000).default(3_600_000),
+  maxDurationMs: z
+    .number()
+    .int()
+    .min(10_000)
+    .max(6 * 3_600_000)
+    .default(3_600_000),
 });
 export type AgentSnapshot = z.infer<typeof agentSnapshotSchema>;
 export type AgentSnapshotInput = z.input<typeof agentSnapshotSchema>;
 
-/** The texts of this agent in a language: its own for the exact tag, then for the language, then what all agents say. */
+/**
+ * The texts of this agent in a language: its own for the exact tag, then for the language, then what all
+ * agents say.
+ */
 export function textsOf(agent: AgentSnapshot, language: string): AgentTexts {
   const base = baseLanguage(language);
   const own = baseLanguage(agent.language) === base ? { greeting: agent.greeting, notice: agent.notice } : {};
-  const defaults = DEFAULT_TEXTS[base] ?? (DEFAULT_TEXTS.en);
-  return { ...defaults, ...own, ...present(agent.texts[base]), ...present(agent.texts[language]) } as AgentTexts;
+  const defaults = DEFAULT_TEXTS[base] ?? DEFAULT_TEXTS.en;
+  return {
+    ...defaults,
+    ...own,
+    ...present(agent.texts[base]),
+    ...present(agent.texts[language]),
+  } as AgentTexts;
 }
 
-/** Texts that may be empty; for any other, nothing said is nothing meant, and what all agents say takes its place. */
-const MAY_BE_EMPTY: ReadonlySet<string> = new Set<keyof AgentTexts>(['greeting', 'greetingKnown', 'notice', 'instructions']);
+/**
+ * Texts that may be empty; for any other, nothing said is nothing meant, and what all agents say takes its
+ * place.
+ */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set<keyof AgentTexts>([
+  'greeting',
+  'greetingKnown',
+  'notice',
+  'instructions',
+]);
 
-function present(given: { readonly [Name in keyof AgentTexts]?: AgentTexts[Name] | undefined } | undefined): Partial<AgentTexts> {
-  return Object.fromEntries(Object.entries(given ?? {}).filter(([name, value]) => value !== undefined && (MAY_BE_EMPTY.has(name) || typeof value !== 'string' || value.trim() !== '')));
+function present(
+  given: { readonly [Name in keyof AgentTexts]?: AgentTexts[Name] | undefined } | undefined,
+): Partial<AgentTexts> {
+  return Object.fromEntries(
+    Object.entries(given ?? {}).filter(
+      ([name, value]) =>
+        value !== undefined && (MAY_BE_EMPTY.has(name) || typeof value !== 'string' || value.trim() !== ''),
+    ),
+  );
 }

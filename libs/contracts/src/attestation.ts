@@ -6,7 +6,10 @@ import { z } from 'zod';
  */
 export const attestationSchema = z.string().max(64);
 
-/** `none`: nobody has signed for the number, or the carrier says nothing of it, as of calls from outside North America. */
+/**
+ * `none`: nobody has signed for the number, or the carrier says nothing of it, as of calls from outside North
+ * America.
+ */
 export type NumberValidation = 'passed' | 'failed' | 'none';
 
 export function validationOf(attestation: string | null): NumberValidation {

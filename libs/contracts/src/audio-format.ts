@@ -6,7 +6,10 @@ export interface AudioFormat {
   readonly rateHz: number;
 }
 
-/** Twilio Media Streams speak only this (`audio/x-mulaw`, 8000, 1 channel); OpenAI Realtime calls it `audio/pcmu`. */
+/**
+ * Twilio Media Streams speak only this (`audio/x-mulaw`, 8000, 1 channel); OpenAI Realtime calls it
+ * `audio/pcmu`.
+ */
 export const PCMU_8K: AudioFormat = { encoding: 'pcmu', rateHz: 8000 };
 export const PCMA_8K: AudioFormat = { encoding: 'pcma', rateHz: 8000 };
 export const PCM16_8K: AudioFormat = { encoding: 'pcm16', rateHz: 8000 };

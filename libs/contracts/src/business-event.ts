@@ -1,18 +1,27 @@
 import { z } from 'zod';
 
 /*
- * What business systems are told, by webhook. An event is written in the transaction of what it tells of, so one exists
- * exactly when the other does. docs/webhooks.md says what each carries.
+ * What business systems are told, by webhook. An event is written in the transaction of what it tells of, so
+ * one exists exactly when the other does. docs/webhooks.md says what each carries.
  */
 
-export const BUSINESS_EVENTS = ['call.ended', 'call.refused', 'callback.requested', 'booking.created', 'booking.moved', 'booking.cancelled'] as const;
+export const BUSINESS_EVENTS = [
+  'call.ended',
+  'call.refused',
+  'callback.requested',
+  'booking.created',
+  'booking.moved',
+  'booking.cancelled',
+] as const;
 export const businessEventSchema = z.enum(BUSINESS_EVENTS);
 export type BusinessEventType = z.infer<typeof businessEventSchema>;
 
 /** Sent when an operator asks for it, to try an endpoint. Nobody can subscribe to it, or not to it. */
 export const TEST_EVENT = 'webhook.test';
 
-/** What an event is about. Events about the same are numbered; what a call brought about is about the call. */
+/**
+ * What an event is about. Events about the same are numbered; what a call brought about is about the call.
+ */
 export interface EventSubject {
   readonly kind: 'call' | 'booking' | 'endpoint';
   readonly id: string;

@@ -8,14 +8,18 @@ import { terminationSchema } from './termination.ts';
 import { jsonValueSchema, toolOutcomeSchema } from './tool-call.ts';
 
 /*
- * What is known of a call is its event log: facts in the past tense, each one appended once. The relay that holds the
- * call numbers its events (`seq`, without gaps, going on from its predecessor's); the ingress and the workers add
- * theirs under a key of their own. Times called `…AtMs` are ms since the call was admitted, `at` is Unix time in ms.
+ * What is known of a call is its event log: facts in the past tense, each one appended once. The relay that
+ * holds the call numbers its events (`seq`, without gaps, going on from its predecessor's); the ingress and
+ * the workers add theirs under a key of their own. Times called `…AtMs` are ms since the call was admitted,
+ * `at` is Unix time in ms.
  */
 
 const spanSchema = { startedAtMs: z.number().min(0), endedAtMs: z.number().min(0) };
 
-/** Most tokens one report may tell of, and most ms of transcription: beyond any context window, and a day of audio. */
+/**
+ * Most tokens one report may tell of, and most ms of transcription: beyond any context window, and a day of
+ * audio.
+ */
 export const MOST_REPORTED_TOKENS = 10_000_000;
 export const MOST_REPORTED_MS = 86_400_000;
 
@@ -35,11 +39,24 @@ export const usageSchema = z.object({
 export type Usage = z.infer<typeof usageSchema>;
 
 /** Of a report that cannot be read or believed. */
-export const UNKNOWN_USAGE: Usage = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0, transcriptionMs: 0, isUnknown: true };
+export const UNKNOWN_USAGE: Usage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  cachedTextTokens: 0,
+  cachedAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+  transcriptionMs: 0,
+  isUnknown: true,
+};
 
 /** False of figures that cannot be true, whoever let them in. */
 export function isBelievable({ isUnknown = false, transcriptionMs, ...tokens }: Usage): boolean {
-  return !isUnknown && transcriptionMs <= MOST_REPORTED_MS && Object.values(tokens).every((count) => count <= MOST_REPORTED_TOKENS);
+  return (
+    !isUnknown &&
+    transcriptionMs <= MOST_REPORTED_MS &&
+    Object.values(tokens).every((count) => count <= MOST_REPORTED_TOKENS)
+  );
 }
 
 /** How a response of a model ends. */
@@ -77,7 +94,11 @@ export const callEventBodies = {
     variantKey: z.string().max(40).nullable().default(null),
     callerGroup: z.string().max(64).nullable().default(null),
   }),
-  'stream.attached': z.object({ relayId: relayIdSchema, epoch: z.number().int(), streamId: z.string().max(128) }),
+  'stream.attached': z.object({
+    relayId: relayIdSchema,
+    epoch: z.number().int(),
+    streamId: z.string().max(128),
+  }),
   'stream.detached': z.object({ reason: z.string().max(64) }),
   'model.opened': z.object({ provider: z.string().max(40), model: z.string().max(100) }),
   'model.faulted': z.object({
@@ -88,7 +109,10 @@ export const callEventBodies = {
     /** How a response ended that was no answer, or not a whole one; absent for faults of the session. */
     status: z.enum(RESPONSE_STATUSES).optional(),
   }),
-  /** The conversation goes on in another model session: renewed in time, after a cut or a hang, or a rung further down. */
+  /**
+   * The conversation goes on in another model session: renewed in time, after a cut or a hang, or a rung
+   * further down.
+   */
   'model.moved': z.object({
     provider: z.string().max(40),
     model: z.string().max(100),
@@ -97,7 +121,11 @@ export const callEventBodies = {
     gapMs: z.number().min(0),
   }),
   /** Words of the caller could not be found out. Once for each reason a provider gives. */
-  'transcription.failed': z.object({ provider: z.string().max(40), code: z.string().max(80), atMs: z.number() }),
+  'transcription.failed': z.object({
+    provider: z.string().max(40),
+    code: z.string().max(80),
+    atMs: z.number(),
+  }),
   /** Instructions, tools, turn settings, noise reduction or language were changed while the call ran. */
   'agent.changed': z.object({
     by: z.enum(['tool', 'operator', 'rule', 'detection']),
@@ -108,17 +136,57 @@ export const callEventBodies = {
     /** Place of the rule that did it. */
     rule: z.number().int().min(0).nullable().default(null),
   }),
-  'language.changed': z.object({ language: z.string().max(35), by: z.enum(['tool', 'operator', 'rule', 'detection']), atMs: z.number() }),
+  'language.changed': z.object({
+    language: z.string().max(35),
+    by: z.enum(['tool', 'operator', 'rule', 'detection']),
+    atMs: z.number(),
+  }),
   'idle.prompted': z.object({ count: z.number().int(), atMs: z.number() }),
   /** How many digits, never which. */
-  'digits.captured': z.object({ reference: z.string().max(64), count: z.number().int(), outcome: z.enum(['entered', 'cancelled', 'timed-out']), atMs: z.number() }),
-  'consent.stated': z.object({ purpose: z.enum(['recording']), state: z.enum(['granted', 'refused', 'announced']), atMs: z.number() }),
-  'recording.changed': z.object({ recordingId: z.uuid(), state: z.enum(['started', 'paused', 'resumed']), atMs: z.number() }),
-  'recording.finished': z.object({ recordingId: z.uuid(), durationMs: z.number().min(0), bytes: z.number().min(0), outcome: z.enum(['complete', 'failed']), atMs: z.number() }),
-  'transfer.asked': z.object({ department: z.string().max(64), mode: z.enum(['cold', 'warm']), summary: z.string().max(1_000), atMs: z.number() }),
-  'transfer.ended': z.object({ department: z.string().max(64), outcome: z.enum(['bridged', 'declined', 'busy', 'no-answer', 'failed']), atMs: z.number() }),
-  'budget.reached': z.object({ scope: z.enum(['call', 'tenant', 'day']), share: z.number().min(0), costUsd: z.number().min(0), atMs: z.number() }),
-  /** What the caller said, as transcribed. Without text: something whose words are not known; they may follow under the same id. */
+  'digits.captured': z.object({
+    reference: z.string().max(64),
+    count: z.number().int(),
+    outcome: z.enum(['entered', 'cancelled', 'timed-out']),
+    atMs: z.number(),
+  }),
+  'consent.stated': z.object({
+    purpose: z.enum(['recording']),
+    state: z.enum(['granted', 'refused', 'announced']),
+    atMs: z.number(),
+  }),
+  'recording.changed': z.object({
+    recordingId: z.uuid(),
+    state: z.enum(['started', 'paused', 'resumed']),
+    atMs: z.number(),
+  }),
+  'recording.finished': z.object({
+    recordingId: z.uuid(),
+    durationMs: z.number().min(0),
+    bytes: z.number().min(0),
+    outcome: z.enum(['complete', 'failed']),
+    atMs: z.number(),
+  }),
+  'transfer.asked': z.object({
+    department: z.string().max(64),
+    mode: z.enum(['cold', 'warm']),
+    summary: z.string().max(1_000),
+    atMs: z.number(),
+  }),
+  'transfer.ended': z.object({
+    department: z.string().max(64),
+    outcome: z.enum(['bridged', 'declined', 'busy', 'no-answer', 'failed']),
+    atMs: z.number(),
+  }),
+  'budget.reached': z.object({
+    scope: z.enum(['call', 'tenant', 'day']),
+    share: z.number().min(0),
+    costUsd: z.number().min(0),
+    atMs: z.number(),
+  }),
+  /**
+   * What the caller said, as transcribed. Without text: something whose words are not known; they may follow
+   * under the same id.
+   */
   'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...spanSchema }),
   /** What the caller heard of what the agent said: `text` ends where the audio was cut. */
   'agent.spoke': z.object({
@@ -130,20 +198,45 @@ export const callEventBodies = {
     ...spanSchema,
   }),
   'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
-  'tool.called': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''), name: z.string().max(64), arguments: jsonValueSchema, atMs: z.number() }),
-  'tool.finished': z.object({ toolCallId: toolCallIdSchema, providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''), name: z.string().max(64), outcome: toolOutcomeSchema, tookMs: z.number(), atMs: z.number() }),
+  'tool.called': z.object({
+    toolCallId: toolCallIdSchema,
+    providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
+    name: z.string().max(64),
+    arguments: jsonValueSchema,
+    atMs: z.number(),
+  }),
+  'tool.finished': z.object({
+    toolCallId: toolCallIdSchema,
+    providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
+    name: z.string().max(64),
+    outcome: toolOutcomeSchema,
+    tookMs: z.number(),
+    atMs: z.number(),
+  }),
   /** The model has called tools so often that further calls are refused, and no longer written down. */
   'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
-  'usage.reported': z.object({ provider: z.string().max(40), model: z.string().max(100), usage: usageSchema }),
+  'usage.reported': z.object({
+    provider: z.string().max(40),
+    model: z.string().max(100),
+    usage: usageSchema,
+  }),
   /**
-   * What the caller waited for. `caller-to-agent` is from the end of their speech to the agent's first audio leaving us,
-   * `caller-to-heard` to its first audio heard; the latter is the sum of `end-pointing` (the provider's silence before it
-   * calls the turn over), `model` (turn over → first audio here), `relay` (→ on the wire) and `playout` (→ heard).
+   * What the caller waited for. `caller-to-agent` is from the end of their speech to the agent's first audio
+   * leaving us, `caller-to-heard` to its first audio heard; the latter is the sum of `end-pointing` (the
+   * provider's silence before it calls the turn over), `model` (turn over → first audio here), `relay` (→ on
+   * the wire) and `playout` (→ heard).
    */
   'latency.measured': z.object({ kind: z.enum(LATENCY_KINDS), ms: z.number().min(0) }),
-  'carrier.reported': z.object({ status: callStatusSchema, sequence: z.number().int(), durationS: z.number().int().optional() }),
+  'carrier.reported': z.object({
+    status: callStatusSchema,
+    sequence: z.number().int(),
+    durationS: z.number().int().optional(),
+  }),
   'stream.failed': z.object({ code: z.string().max(32) }),
-  /** The log of the call was full: so many events of this owner are not in it. The last one of an owner counts. */
+  /**
+   * The log of the call was full: so many events of this owner are not in it. The last one of an owner
+   * counts.
+   */
   'log.cut': z.object({ dropped: z.number().int().min(0), atMs: z.number() }),
   'call.ended': z.object({ termination: terminationSchema, atMs: z.number() }),
 } as const;
@@ -152,7 +245,9 @@ export type CallEventType = keyof typeof callEventBodies;
 export type CallEventBody<Type extends CallEventType> = z.infer<(typeof callEventBodies)[Type]>;
 
 /** A fact before it is numbered. */
-export type CallFact = { [Type in CallEventType]: { readonly type: Type; readonly data: CallEventBody<Type> } }[CallEventType];
+export type CallFact = {
+  [Type in CallEventType]: { readonly type: Type; readonly data: CallEventBody<Type> };
+}[CallEventType];
 
 export type CallEvent = CallFact & {
   /** Position in the relay's log from 1; 0 for events of the ingress and the workers. */
@@ -171,7 +266,10 @@ const envelopeSchema = z.object({
   data: z.unknown(),
 });
 
-/** Reads one stored event. Returns null for one this version does not know, so that old and new processes can run side by side. */
+/**
+ * Reads one stored event. Returns null for one this version does not know, so that old and new processes can
+ * run side by side.
+ */
 export function parseCallEvent(input: unknown): CallEvent | null {
   const envelope = envelopeSchema.safeParse(input);
   if (!envelope.success) return null;

@@ -18,11 +18,19 @@ export const WITHHELD = 'anonymous';
 export const UNKNOWN_CALLER: Caller = { name: null, group: null, language: null };
 
 /**
- * Numbers that stand for no number: the words ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE typed on a
- * keypad, as Twilio spells withheld callers (twilio.com/docs/voice/twiml, "From").
+ * Numbers that stand for no number: the words ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE typed
+ * on a keypad, as Twilio spells withheld callers (twilio.com/docs/voice/twiml, "From").
  */
 const WITHHELD_NUMBERS = /^\+?(?:266696687|7378742833|2562533|8656696|86282452253)$/;
-const WITHHELD_WORDS = new Set(['', 'anonymous', 'restricted', 'blocked', 'unknown', 'unavailable', 'private']);
+const WITHHELD_WORDS = new Set([
+  '',
+  'anonymous',
+  'restricted',
+  'blocked',
+  'unknown',
+  'unavailable',
+  'private',
+]);
 
 /** Whether the carrier's "from" says that the caller does not show a number. */
 export function isWithheld(from: string): boolean {
@@ -39,7 +47,10 @@ export function partyUser(party: string): string {
   return (address?.[1] ?? address?.[2] ?? party).replace(/^%2b/i, '+');
 }
 
-/** The number in what a carrier writes of a party, SIP addresses included, in its normal form; null when there is none. @param near see {@link normalPhone} */
+/**
+ * The number in what a carrier writes of a party, SIP addresses included, in its normal form; null when there
+ * is none. @param near see {@link normalPhone}
+ */
 export function partyNumber(party: string, near?: string): string | null {
   return normalPhone(partyUser(party), near);
 }

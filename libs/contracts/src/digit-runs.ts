@@ -14,8 +14,9 @@ export interface DigitRun {
 }
 
 /*
- * One piece of text after the other. What looks like digits and is known to be something else comes first: instants and
- * dates, ids (UUID), times of the day, telephone numbers with their plus (E.164, 15 digits at most).
+ * One piece of text after the other. What looks like digits and is known to be something else comes first:
+ * instants and dates, ids (UUID), times of the day, telephone numbers with their plus (E.164, 15 digits at
+ * most).
  */
 const PIECE = new RegExp(
   [
@@ -28,7 +29,9 @@ const PIECE = new RegExp(
     String.raw`|(?<word>[\p{L}\p{M}]+)`,
     String.raw`|(?<pause>[\s\p{P}])`,
     String.raw`|(?<other>[^])`,
-  ].join('|').replaceAll('||', '|'),
+  ]
+    .join('|')
+    .replaceAll('||', '|'),
   'giu',
 );
 
@@ -77,7 +80,18 @@ class RunReader {
   read({ 0: piece, index, groups }: RegExpExecArray): void {
     const { digits, word, pause } = groups as Partial<Record<'digits' | 'word' | 'pause', string>>;
     const end = index + piece.length;
-    const open = (): Draft => (this.draft ??= { start: index, end, digits: '', values: [], repeats: 0, pause: 0, fillers: 0, isTens: false, opensText: this.isOpening });
+    const open = (): Draft =>
+      (this.draft ??= {
+        start: index,
+        end,
+        digits: '',
+        values: [],
+        repeats: 0,
+        pause: 0,
+        fillers: 0,
+        isTens: false,
+        opensText: this.isOpening,
+      });
     const goesOn = this.takes(open, digits, word, pause, index, end);
     if (!goesOn) this.close(false);
     if (!goesOn || this.draft) this.isOpening = false;
@@ -88,7 +102,14 @@ class RunReader {
     return this.runs;
   }
 
-  private takes(open: () => Draft, digits: string | undefined, word: string | undefined, pause: string | undefined, start: number, end: number): boolean {
+  private takes(
+    open: () => Draft,
+    digits: string | undefined,
+    word: string | undefined,
+    pause: string | undefined,
+    start: number,
+    end: number,
+  ): boolean {
     if (digits !== undefined) {
       if (isGlued(this.text, start, end)) return false;
       addWritten(open(), digits, end);
@@ -102,7 +123,14 @@ class RunReader {
     const { draft } = this;
     this.draft = null;
     if (!draft || draft.digits === '') return;
-    this.runs.push({ start: draft.start, end: draft.end, digits: draft.digits, isClockTimes: areClockTimes(draft.values), opensText: draft.opensText, closesText });
+    this.runs.push({
+      start: draft.start,
+      end: draft.end,
+      digits: draft.digits,
+      isClockTimes: areClockTimes(draft.values),
+      opensText: draft.opensText,
+      closesText,
+    });
   }
 }
 
@@ -160,7 +188,9 @@ const isLetter = (character: string): boolean => /^\p{L}$/u.test(character);
 
 const MINUTES = new Set([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]);
 
-/** Hours from one to twelve with or without minutes, each later than the one before, past twelve once at most. */
+/**
+ * Hours from one to twelve with or without minutes, each later than the one before, past twelve once at most.
+ */
 function areClockTimes(values: readonly number[] | null): boolean {
   const times = values && clockTimes(values);
   if (!times) return false;
@@ -171,7 +201,7 @@ function areClockTimes(values: readonly number[] | null): boolean {
 /** In minutes; null when one of the numbers is no part of a time. */
 function clockTimes(values: readonly number[]): number[] | null {
   const times: number[] = [];
-  for (let index = 0; index < values.length; ) {
+  for (let index = 0; index < values.length;) {
     const hour = values[index++] ?? 0;
     if (hour < 1 || hour > 12) return null;
     const minute = values[index] ?? 0;

@@ -1,6 +1,6 @@
 /**
- * Something we depend on did not do its part: away, too busy, too slow. Nothing is known to be wrong with what was
- * asked, and asking again later is right.
+ * Something we depend on did not do its part: away, too busy, too slow. Nothing is known to be wrong with
+ * what was asked, and asking again later is right.
  */
 export class DependencyUnavailable extends Error {
   override readonly name: string = 'DependencyUnavailable';
@@ -15,7 +15,10 @@ export class DependencyUnavailable extends Error {
   }
 }
 
-/** Something we depend on is there and cannot be used as it is set up: waiting does not help, somebody has to change it. */
+/**
+ * Something we depend on is there and cannot be used as it is set up: waiting does not help, somebody has to
+ * change it.
+ */
 export class DependencyUnsuitable extends Error {
   override readonly name: string = 'DependencyUnsuitable';
   constructor(

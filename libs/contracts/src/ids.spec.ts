@@ -21,10 +21,12 @@ describe('our id of a tool call', () => {
 
   it('of any id fits wherever such an id is read', () => {
     const id = fc.string({ minLength: 1, maxLength: MAX_PROVIDER_ID_LENGTH, unit: 'binary' });
-    fc.assert(fc.property(id, fc.integer({ min: 1, max: 1_000_000 }), (providerCallId, epoch) => {
-      const toolCallId = toToolCallId(callId, epoch, providerCallId);
-      expect(toolCallIdSchema.parse(toolCallId)).toBe(toolCallId);
-      expect(toolCallId.length).toBeLessThanOrEqual(200);
-    }));
+    fc.assert(
+      fc.property(id, fc.integer({ min: 1, max: 1_000_000 }), (providerCallId, epoch) => {
+        const toolCallId = toToolCallId(callId, epoch, providerCallId);
+        expect(toolCallIdSchema.parse(toolCallId)).toBe(toolCallId);
+        expect(toolCallId.length).toBeLessThanOrEqual(200);
+      }),
+    );
   });
 });

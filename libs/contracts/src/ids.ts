@@ -4,7 +4,10 @@ import { z } from 'zod';
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-/** One conversation from admission to ending. Always ours, always a UUID (AudioSocket carries exactly 16 bytes). */
+/**
+ * One conversation from admission to ending. Always ours, always a UUID (AudioSocket carries exactly 16
+ * bytes).
+ */
 export type CallId = Branded<'CallId'>;
 /** One party's attachment to a call. */
 export type LegId = Branded<'LegId'>;
@@ -12,7 +15,10 @@ export type LegId = Branded<'LegId'>;
 export type TenantId = Branded<'TenantId'>;
 /** One media-relay process. Lower-case letters, digits and dashes: it stands in URLs and Redis keys. */
 export type RelayId = Branded<'RelayId'>;
-/** One invocation of a tool, unique over all calls; also the BullMQ job id and the idempotency key of its effect. */
+/**
+ * One invocation of a tool, unique over all calls; also the BullMQ job id and the idempotency key of its
+ * effect.
+ */
 export type ToolCallId = Branded<'ToolCallId'>;
 /** One entry of a model's history, in the provider's spelling. */
 export type ItemId = Branded<'ItemId'>;
@@ -32,7 +38,10 @@ export const toolCallIdSchema = z
   .regex(/^tc_[A-Za-z0-9_-]{1,150}$/)
   .transform((value) => value as ToolCallId);
 
-/** Longest id of a provider's making (an item, a response, a tool call) that is taken. From the socket to the row it stands as it is. */
+/**
+ * Longest id of a provider's making (an item, a response, a tool call) that is taken. From the socket to the
+ * row it stands as it is.
+ */
 export const MAX_PROVIDER_ID_LENGTH = 256;
 export const providerIdSchema = z.string().min(1).max(MAX_PROVIDER_ID_LENGTH);
 
@@ -42,8 +51,8 @@ const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const LEGIBLE_LENGTH = 24;
 
 /**
- * Our id for the model's `call_id`. BullMQ refuses job ids with a colon or of digits only, and a provider's id is
- * unique within one session at best, so ours carries the call and the epoch of the stream that asked.
+ * Our id for the model's `call_id`. BullMQ refuses job ids with a colon or of digits only, and a provider's
+ * id is unique within one session at best, so ours carries the call and the epoch of the stream that asked.
  */
 export function toToolCallId(callId: CallId, epoch: number, providerCallId: string): ToolCallId {
   return `tc_${callId}_${epoch}_${PLAIN_ID.test(providerCallId) ? providerCallId : digested(providerCallId)}` as ToolCallId;

@@ -9,7 +9,10 @@ export interface ModelRungSettings {
 /** What is left when no model can go on. */
 export type LastResort = Exclude<LadderRung, { kind: 'model' }>;
 
-/** The models of an agent in the order they are tried: its own, then those of the ladder down to its first other rung. */
+/**
+ * The models of an agent in the order they are tried: its own, then those of the ladder down to its first
+ * other rung.
+ */
 export function modelRungs(agent: Pick<AgentSnapshot, 'model' | 'ladder'>): ModelRungSettings[] {
   const rungs: ModelRungSettings[] = [{ model: agent.model, endpoint: 'primary' }];
   for (const rung of agent.ladder) {
@@ -20,8 +23,8 @@ export function modelRungs(agent: Pick<AgentSnapshot, 'model' | 'ladder'>): Mode
 }
 
 /**
- * What follows when all models have failed, in order. The message is last, named or not. Models behind the first of
- * these are not tried: who was told of a transfer does not meet another agent.
+ * What follows when all models have failed, in order. The message is last, named or not. Models behind the
+ * first of these are not tried: who was told of a transfer does not meet another agent.
  */
 export function afterModels(ladder: readonly LadderRung[]): LastResort[] {
   const others = ladder.filter((rung): rung is LastResort => rung.kind !== 'model');

@@ -26,7 +26,11 @@ export const languageSchema = z
   .overwrite((tag) => canonical(tag) ?? tag)
   .describe('BCP 47, such as en-US or es.');
 
-export const timeZoneSchema = z.string().min(1).max(64).refine(isTimeZone, 'must be an IANA time zone, such as America/New_York');
+export const timeZoneSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine(isTimeZone, 'must be an IANA time zone, such as America/New_York');
 
 /** The English name of a tag's language; null where there is none. */
 export function languageName(tag: string): string | null {

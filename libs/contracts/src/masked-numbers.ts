@@ -3,9 +3,10 @@ import { digitRuns, isPause, type DigitRun } from './digit-runs.ts';
 import type { JsonValue, ToolOutcome } from './tool-call.ts';
 
 /*
- * Card numbers do not stay. Every run of 13 digits or more, written or said in words, is replaced before anything is
- * written, whatever its check digit says; the check digit only picks the label. Longer runs than a card has are masked
- * as well: people say the date and the code behind the number. docs/privacy.md says what passes.
+ * Card numbers do not stay. Every run of 13 digits or more, written or said in words, is replaced before
+ * anything is written, whatever its check digit says; the check digit only picks the label. Longer runs than
+ * a card has are masked as well: people say the date and the code behind the number. docs/privacy.md says
+ * what passes.
  */
 
 const FEWEST_DIGITS = 13;
@@ -19,13 +20,19 @@ const FEWEST_REPEATED = 10;
 const EPOCH_MS = { from: 946_684_800_000, until: 3_155_760_000_000 };
 
 export function maskNumbers(text: string): string {
-  return replaced(text, digitRuns(text).filter(isLong).map((run) => ({ run, label: labelOf(run.digits) })));
+  return replaced(
+    text,
+    digitRuns(text)
+      .filter(isLong)
+      .map((run) => ({ run, label: labelOf(run.digits) })),
+  );
 }
 
 /** Strings and numbers anywhere in it. */
 export function maskJson(value: JsonValue): JsonValue {
   if (typeof value === 'string') return maskNumbers(value);
-  if (typeof value === 'number') return isLongNumber(value) ? labelOf(BigInt(Math.trunc(Math.abs(value))).toString()) : value;
+  if (typeof value === 'number')
+    return isLongNumber(value) ? labelOf(BigInt(Math.trunc(Math.abs(value))).toString()) : value;
   if (Array.isArray(value)) return value.map(maskJson);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [maskNumbers(key), maskJson(inner)]));
@@ -38,7 +45,8 @@ export function maskUtterances(texts: readonly string[]): string[] {
   let joined: DigitRun[] = [];
   const settle = (): void => {
     const digits = joined.map((run) => run.digits).join('');
-    if (digits.length >= FEWEST_DIGITS && !joined.every(({ isClockTimes }) => isClockTimes)) for (const run of joined) labels.set(run, labelOf(digits));
+    if (digits.length >= FEWEST_DIGITS && !joined.every(({ isClockTimes }) => isClockTimes))
+      for (const run of joined) labels.set(run, labelOf(digits));
     joined = [];
   };
   for (const [index, found] of runs.entries()) {
@@ -50,7 +58,14 @@ export function maskUtterances(texts: readonly string[]): string[] {
     if (found.length === 0 && !isPause(texts[index] ?? '')) settle();
   }
   settle();
-  return texts.map((text, index) => replaced(text, (runs[index] ?? []).flatMap((run) => (labels.has(run) ? [{ run, label: labels.get(run) ?? NUMBER_LABEL }] : []))));
+  return texts.map((text, index) =>
+    replaced(
+      text,
+      (runs[index] ?? []).flatMap((run) =>
+        labels.has(run) ? [{ run, label: labels.get(run) ?? NUMBER_LABEL }] : [],
+      ),
+    ),
+  );
 }
 
 /** A fact of a call as it may be written. */
@@ -82,10 +97,17 @@ function isLong({ digits, isClockTimes }: DigitRun): boolean {
 
 function isLongNumber(value: number): boolean {
   const size = Math.abs(value);
-  return Number.isInteger(value) && size >= 10 ** (FEWEST_DIGITS - 1) && size < 1e21 && !(value >= EPOCH_MS.from && value < EPOCH_MS.until);
+  return (
+    Number.isInteger(value) &&
+    size >= 10 ** (FEWEST_DIGITS - 1) &&
+    size < 1e21 &&
+    !(value >= EPOCH_MS.from && value < EPOCH_MS.until)
+  );
 }
 
-/** The last piece ended in digits and this one begins with some: one number, unless it is the same said again. */
+/**
+ * The last piece ended in digits and this one begins with some: one number, unless it is the same said again.
+ */
 function goesOn(joined: readonly DigitRun[], run: DigitRun): boolean {
   const last = joined.at(-1);
   return last === undefined || last.digits !== run.digits || run.digits.length < FEWEST_REPEATED;
@@ -94,7 +116,8 @@ function goesOn(joined: readonly DigitRun[], run: DigitRun): boolean {
 /** Of a run longer than a card number has, one may stand at its beginning. */
 function labelOf(digits: string): string {
   if (digits.length <= MOST_DIGITS) return hasCheckDigit(digits) ? CARD_LABEL : NUMBER_LABEL;
-  for (let length = FEWEST_DIGITS; length <= MOST_DIGITS; length += 1) if (hasCheckDigit(digits.slice(0, length))) return CARD_LABEL;
+  for (let length = FEWEST_DIGITS; length <= MOST_DIGITS; length += 1)
+    if (hasCheckDigit(digits.slice(0, length))) return CARD_LABEL;
   return NUMBER_LABEL;
 }
 
@@ -110,7 +133,10 @@ function hasCheckDigit(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-function replaced(text: string, masks: readonly { readonly run: DigitRun; readonly label: string }[]): string {
+function replaced(
+  text: string,
+  masks: readonly { readonly run: DigitRun; readonly label: string }[],
+): string {
   if (masks.length === 0) return text;
   let result = '';
   let from = 0;

@@ -1,6 +1,6 @@
 /*
- * Digits as people say them, in the languages agents speak most. Without accents and in lower case; letters that are
- * words of everyday speech elsewhere do no harm, because only long runs of them count.
+ * Digits as people say them, in the languages agents speak most. Without accents and in lower case; letters
+ * that are words of everyday speech elsewhere do no harm, because only long runs of them count.
  */
 
 const UNITS: readonly string[][] = [
@@ -15,7 +15,18 @@ const UNITS: readonly string[][] = [
   ['eight', 'ocho', 'acht', 'huit', 'oito', 'otto'],
   ['nine', 'niner', 'nueve', 'neun', 'neuf', 'nove', 'negen'],
 ];
-const TEENS = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'];
+const TEENS = [
+  'ten',
+  'eleven',
+  'twelve',
+  'thirteen',
+  'fourteen',
+  'fifteen',
+  'sixteen',
+  'seventeen',
+  'eighteen',
+  'nineteen',
+];
 const TENS = ['twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'];
 
 const VALUES = new Map<string, number>([
@@ -23,10 +34,43 @@ const VALUES = new Map<string, number>([
   ...TEENS.map((word, index) => [word, 10 + index] as const),
   ...TENS.map((word, index) => [word, 20 + 10 * index] as const),
 ]);
-const REPEATS = new Map<string, number>([['double', 2], ['triple', 3], ['treble', 3], ['quadruple', 4]]);
-const ZEROS = new Map<string, number>([['hundred', 2], ['thousand', 3]]);
+const REPEATS = new Map<string, number>([
+  ['double', 2],
+  ['triple', 3],
+  ['treble', 3],
+  ['quadruple', 4],
+]);
+const ZEROS = new Map<string, number>([
+  ['hundred', 2],
+  ['thousand', 3],
+]);
 /** What people say between digits. */
-const FILLERS = new Set(['and', 'then', 'uh', 'um', 'er', 'erm', 'ah', 'hmm', 'mm', 'dash', 'hyphen', 'space', 'comma', 'next', 'ok', 'okay', 'yes', 'y', 'und', 'et', 'e', 'puis', 'dann', 'luego']);
+const FILLERS = new Set([
+  'and',
+  'then',
+  'uh',
+  'um',
+  'er',
+  'erm',
+  'ah',
+  'hmm',
+  'mm',
+  'dash',
+  'hyphen',
+  'space',
+  'comma',
+  'next',
+  'ok',
+  'okay',
+  'yes',
+  'y',
+  'und',
+  'et',
+  'e',
+  'puis',
+  'dann',
+  'luego',
+]);
 
 export type SpokenPart =
   /** A number from 0 to 99. */

@@ -11,7 +11,8 @@ const opening = (change: Partial<Opening> = {}): Opening => ({
   closedDates: [],
   ...change,
 });
-const openAt = (instant: string, change: Partial<Opening> = {}) => isOpenAt(opening(change), new Date(instant));
+const openAt = (instant: string, change: Partial<Opening> = {}) =>
+  isOpenAt(opening(change), new Date(instant));
 
 describe('opening hours', () => {
   it('hold by the wall clock of their zone, from the first minute to before the last', () => {
@@ -57,7 +58,15 @@ describe('a department', () => {
 
   it('takes calls in its hours, by the wall clock of the tenant', () => {
     const at = (instant: string) => isDepartmentOpen({ hours }, 'America/New_York', new Date(instant));
-    expect(['2027-01-04T12:59:00Z', '2027-01-04T13:00:00Z', '2027-01-04T21:59:00Z', '2027-01-04T22:00:00Z', '2027-01-09T15:00:00Z'].map(at)).toEqual([false, true, true, false, false]);
+    expect(
+      [
+        '2027-01-04T12:59:00Z',
+        '2027-01-04T13:00:00Z',
+        '2027-01-04T21:59:00Z',
+        '2027-01-04T22:00:00Z',
+        '2027-01-09T15:00:00Z',
+      ].map(at),
+    ).toEqual([false, true, true, false, false]);
     expect(isDepartmentOpen({ hours }, 'Europe/Berlin', new Date('2027-01-04T12:59:00Z'))).toBe(true);
   });
 

@@ -14,7 +14,9 @@ export interface Opening {
 export interface WeeklyHours {
   /** ISO: 1 is Monday. */
   readonly weekday: number;
-  /** Minutes from the start of the local day by the wall clock; `closes` is at most 1440 and not itself open. */
+  /**
+   * Minutes from the start of the local day by the wall clock; `closes` is at most 1440 and not itself open.
+   */
   readonly opensMinute: number;
   readonly closesMinute: number;
 }
@@ -24,12 +26,20 @@ export function isOpenAt(opening: Opening, at: Date): boolean {
   const local = wallClock(at, opening.timeZone);
   if (opening.closedDates.includes(local.date)) return false;
   if (opening.isAlwaysOpen) return true;
-  return opening.hours.some((hours) => hours.weekday === local.weekday && hours.opensMinute <= local.minute && local.minute < hours.closesMinute);
+  return opening.hours.some(
+    (hours) =>
+      hours.weekday === local.weekday &&
+      hours.opensMinute <= local.minute &&
+      local.minute < hours.closesMinute,
+  );
 }
 
 /** Whether calls may be put through to it; a department without hours always takes them. */
 export function isDepartmentOpen(department: Pick<Department, 'hours'>, timeZone: string, at: Date): boolean {
-  return department.hours.length === 0 || isOpenAt({ timeZone, isAlwaysOpen: false, hours: department.hours, closedDates: [] }, at);
+  return (
+    department.hours.length === 0 ||
+    isOpenAt({ timeZone, isAlwaysOpen: false, hours: department.hours, closedDates: [] }, at)
+  );
 }
 
 /** The calendar day of an instant on the wall clock of a zone, as YYYY-MM-DD. */

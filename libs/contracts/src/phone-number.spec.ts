@@ -38,7 +38,23 @@ describe('the normal form of a number', () => {
     expect(normalPhone(text, near)).toBe(e164);
   });
 
-  it.each(['', 'alex', 'alex2025550123', '2025550123', '911', '110', '+', '+1', '+12a', '1-800-FLOWERS', '+0012025550123', '٣٤٥٦٧٨', '+1202555\u00000123', '9'.repeat(21), '+' + '1'.repeat(70_000)])('of %j there is none', (text) => {
+  it.each([
+    '',
+    'alex',
+    'alex2025550123',
+    '2025550123',
+    '911',
+    '110',
+    '+',
+    '+1',
+    '+12a',
+    '1-800-FLOWERS',
+    '+0012025550123',
+    '٣٤٥٦٧٨',
+    '+1202555\u00000123',
+    '9'.repeat(21),
+    '+' + '1'.repeat(70_000),
+  ])('of %j there is none', (text) => {
     expect(normalPhone(text)).toBeNull();
   });
 
@@ -70,7 +86,10 @@ describe('one number written in several ways', () => {
     expect(writtenForms('+551187654321')[0]).toBe('+5511987654321');
   });
 
-  it.each(['+12025550123', '+551132654321', '+5255000000', '+54112345', '+4915112345678'])('%s is written in one', (e164) => {
-    expect(writtenForms(e164)).toEqual([e164]);
-  });
+  it.each(['+12025550123', '+551132654321', '+5255000000', '+54112345', '+4915112345678'])(
+    '%s is written in one',
+    (e164) => {
+      expect(writtenForms(e164)).toEqual([e164]);
+    },
+  );
 });

@@ -1,12 +1,20 @@
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode, type PhoneNumber } from 'libphonenumber-js';
+import {
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+  type CountryCode,
+  type PhoneNumber,
+} from 'libphonenumber-js';
 import { cleanedText } from './text.ts';
 
 /*
- * Phone numbers have one normal form: E.164, as the numbering plan of the country has it now. It is made at the door
- * and where numbers are entered; everything behind compares and stores that.
+ * Phone numbers have one normal form: E.164, as the numbering plan of the country has it now. It is made at
+ * the door and where numbers are entered; everything behind compares and stores that.
  */
 
-/** Longest address of a party that is taken anywhere, in characters: a number, a SIP address or a client's name. */
+/**
+ * Longest address of a party that is taken anywhere, in characters: a number, a SIP address or a client's
+ * name.
+ */
 export const MAX_PARTY_LENGTH = 256;
 
 /** A caller or called party: a number in its normal form, `anonymous`, or an address without a number. */
@@ -17,7 +25,10 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 const MAX_WRITTEN = 64;
 const SEPARATORS = /[\s().\-/]/g;
 
-/** Old ways to write numbers of today, which carriers and address books still use, and how the plan has them now. */
+/**
+ * Old ways to write numbers of today, which carriers and address books still use, and how the plan has them
+ * now.
+ */
 const RENUMBERED: readonly (readonly [old: RegExp, now: string])[] = [
   // Mexico, August 2019: mobile numbers lost the 1.
   [/^\+521(\d{10})$/, '+52$1'],
@@ -29,16 +40,19 @@ const RENUMBERED: readonly (readonly [old: RegExp, now: string])[] = [
 const ALSO_WRITTEN: readonly (readonly [now: RegExp, other: string])[] = [
   [/^\+52([1-9]\d{9})$/, '+521$1'],
   [/^\+55([1-9]\d)9([6-9]\d{7})$/, '+55$1$2'],
-  // Argentina: mobiles have a 9 that is often left out, and the plan does not tell from the rest which number is one.
+  // Argentina: mobiles have a 9 that is often left out, and the plan does not tell from the rest which number
+  // is one.
   [/^\+549(\d{10})$/, '+54$1'],
   [/^\+54([1-8]\d{9})$/, '+549$1'],
 ];
 
 /**
- * The normal form of a number, however it is written; null when it is none. A number that is E.164 already is taken even
- * where no numbering plan knows it: carriers deliver such numbers, and the caller still wants to book.
- * @param near the country whose habits hold for a number without a plus, as ISO 3166 letters or as the E.164 of a party
- * there: near +1, `2025550123` is +12025550123. Without it such a number is read as one whose plus was left out.
+ * The normal form of a number, however it is written; null when it is none. A number that is E.164 already is
+ * taken even where no numbering plan knows it: carriers deliver such numbers, and the caller still wants to
+ * book.
+ * @param near the country whose habits hold for a number without a plus, as ISO 3166 letters or as the E.164
+ * of a party there: near +1, `2025550123` is +12025550123. Without it such a number is read as one whose plus
+ * was left out.
  */
 export function normalPhone(text: string, near?: string): string | null {
   if (text.length > MAX_WRITTEN) return null;
@@ -59,7 +73,10 @@ export function isPhoneCountry(text: string): text is CountryCode {
 /** Every way in which one number is written in old records and by carriers, its normal form first. */
 export function writtenForms(e164: string): string[] {
   const normal = asPlanned(e164);
-  return [normal, ...ALSO_WRITTEN.flatMap(([now, other]) => (now.test(normal) ? normal.replace(now, other) : []))];
+  return [
+    normal,
+    ...ALSO_WRITTEN.flatMap(([now, other]) => (now.test(normal) ? normal.replace(now, other) : [])),
+  ];
 }
 
 function asPlanned(e164: string): string {
@@ -74,7 +91,10 @@ function international(compact: string): string | null {
   return E164.test(planned) ? planned : null;
 }
 
-/** What people of the country write comes first, then a number whose plus was left out, then whatever may be dialled there. */
+/**
+ * What people of the country write comes first, then a number whose plus was left out, then whatever may be
+ * dialled there.
+ */
 function fromDigits(digits: string, near: string | undefined): string | null {
   const local = near === undefined ? undefined : parse(digits, near);
   if (local?.isValid() && isWritten(local, digits)) return asPlanned(local.number);

@@ -14,7 +14,8 @@ const usage = (change: Partial<Usage> = {}): Usage => ({
   transcriptionMs: 0,
   ...change,
 });
-const cost = (model: string, change: Partial<Usage>, time = at) => costOf({ provider: 'openai-realtime', model, usage: usage(change), at: time });
+const cost = (model: string, change: Partial<Usage>, time = at) =>
+  costOf({ provider: 'openai-realtime', model, usage: usage(change), at: time });
 
 describe('the cost of a call', () => {
   it('is right to the cent for a long one on gpt-realtime-2.1', () => {
@@ -27,7 +28,15 @@ describe('the cost of a call', () => {
       outputAudioTokens: 12_000,
     });
     // 20,000 × 4 + 100,000 × 0.40 + 5,000 × 24 + 26,000 × 32 + 64,000 × 0.40 + 12,000 × 64, per million
-    expect(told?.byModality).toEqual({ textIn: 80_000, textCached: 40_000, textOut: 120_000, audioIn: 832_000, audioCached: 25_600, audioOut: 768_000, transcription: 0 });
+    expect(told?.byModality).toEqual({
+      textIn: 80_000,
+      textCached: 40_000,
+      textOut: 120_000,
+      audioIn: 832_000,
+      audioCached: 25_600,
+      audioOut: 768_000,
+      transcription: 0,
+    });
     expect(told?.usd).toBe(1.8656);
   });
 
@@ -38,18 +47,36 @@ describe('the cost of a call', () => {
     ['gpt-realtime-2.1-mini', 0.6 + 2.4 + 10 + 20],
   ])('of a million of everything on %s is the sum of its prices', (model, usd) => {
     const million = 1_000_000;
-    expect(cost(model, { inputTextTokens: million, outputTextTokens: million, inputAudioTokens: million, outputAudioTokens: million })?.usd).toBeCloseTo(usd, 9);
+    expect(
+      cost(model, {
+        inputTextTokens: million,
+        outputTextTokens: million,
+        inputAudioTokens: million,
+        outputAudioTokens: million,
+      })?.usd,
+    ).toBeCloseTo(usd, 9);
   });
 
-  it('takes cached tokens out of the input instead of adding them: wholly cached input costs a tenth, or less', () => {
-    const fresh = cost('gpt-realtime-2.1', { inputTextTokens: 10_000, inputAudioTokens: 10_000 });
-    const cached = cost('gpt-realtime-2.1', { inputTextTokens: 10_000, cachedTextTokens: 10_000, inputAudioTokens: 10_000, cachedAudioTokens: 10_000 });
-    expect([fresh?.usd, cached?.usd]).toEqual([0.36, 0.008]);
-    expect(cached?.byModality).toMatchObject({ textIn: 0, audioIn: 0 });
-  });
+  it(
+    'takes cached tokens out of the input instead of adding them: wholly cached input costs a tenth, or ' +
+      'less',
+    () => {
+      const fresh = cost('gpt-realtime-2.1', { inputTextTokens: 10_000, inputAudioTokens: 10_000 });
+      const cached = cost('gpt-realtime-2.1', {
+        inputTextTokens: 10_000,
+        cachedTextTokens: 10_000,
+        inputAudioTokens: 10_000,
+        cachedAudioTokens: 10_000,
+      });
+      expect([fresh?.usd, cached?.usd]).toEqual([0.36, 0.008]);
+      expect(cached?.byModality).toMatchObject({ textIn: 0, audioIn: 0 });
+    },
+  );
 
   it('does not go below zero when a provider reports more cached than read', () => {
-    expect(cost('gpt-realtime-2.1', { inputAudioTokens: 100, cachedAudioTokens: 5_000 })?.byModality).toMatchObject({ audioIn: 0, audioCached: 40 });
+    expect(
+      cost('gpt-realtime-2.1', { inputAudioTokens: 100, cachedAudioTokens: 5_000 })?.byModality,
+    ).toMatchObject({ audioIn: 0, audioCached: 40 });
   });
 
   it('charges transcription by the minute, at the transcriber’s own rate', () => {
@@ -70,7 +97,11 @@ describe('the cost of a call', () => {
     expect(cost('gpt-realtime-2.1', { outputAudioTokens: 10_000_001 })).toBeNull();
     expect(cost('gpt-transcribe', { transcriptionMs: 86_400_001 })).toBeNull();
     expect(cost('gpt-realtime-2.1', { isUnknown: true })).toBeNull();
-    expect(Number.isSafeInteger(cost('gpt-realtime-2.1', { inputAudioTokens: 10_000_000, outputAudioTokens: 10_000_000 })?.micros)).toBe(true);
+    expect(
+      Number.isSafeInteger(
+        cost('gpt-realtime-2.1', { inputAudioTokens: 10_000_000, outputAudioTokens: 10_000_000 })?.micros,
+      ),
+    ).toBe(true);
   });
 
   it('of a dated snapshot is that of its model', () => {
@@ -79,22 +110,50 @@ describe('the cost of a call', () => {
 
   it('is the price of its day', () => {
     const prices: Price[] = [
-      { provider: 'p', model: 'm', from: '2026-01-01', until: '2026-07-01', rates: { textOut: 10 }, source: '' },
+      {
+        provider: 'p',
+        model: 'm',
+        from: '2026-01-01',
+        until: '2026-07-01',
+        rates: { textOut: 10 },
+        source: '',
+      },
       { provider: 'p', model: 'm', from: '2026-07-01', until: null, rates: { textOut: 5 }, source: '' },
     ];
-    const on = (day: string) => costOf({ provider: 'p', model: 'm', usage: usage({ outputTextTokens: 1_000 }), at: Date.parse(day) }, prices)?.micros;
-    expect([on('2025-12-31T23:59:59Z'), on('2026-06-30T23:59:59Z'), on('2026-07-01T00:00:00Z')]).toEqual([undefined, 10_000, 5_000]);
+    const on = (day: string) =>
+      costOf(
+        { provider: 'p', model: 'm', usage: usage({ outputTextTokens: 1_000 }), at: Date.parse(day) },
+        prices,
+      )?.micros;
+    expect([on('2025-12-31T23:59:59Z'), on('2026-06-30T23:59:59Z'), on('2026-07-01T00:00:00Z')]).toEqual([
+      undefined,
+      10_000,
+      5_000,
+    ]);
     expect(cost('gpt-realtime', { outputTextTokens: 1 }, Date.UTC(2027, 0, 20))).toBeNull();
   });
 
   it('is the sum of its parts, whatever was used', () => {
     const count = fc.nat({ max: 5_000_000 });
-    const any = fc.record({ inputTextTokens: count, inputAudioTokens: count, cachedTextTokens: count, cachedAudioTokens: count, outputTextTokens: count, outputAudioTokens: count });
+    const any = fc.record({
+      inputTextTokens: count,
+      inputAudioTokens: count,
+      cachedTextTokens: count,
+      cachedAudioTokens: count,
+      outputTextTokens: count,
+      outputAudioTokens: count,
+    });
     fc.assert(
       fc.property(any, (used) => {
         const told = cost('gpt-realtime-2.1-mini', used)!;
-        expect(told.micros).toBe(COST_MODALITIES.reduce((sum, modality) => sum + told.byModality[modality], 0));
-        expect(COST_MODALITIES.every((modality) => Number.isInteger(told.byModality[modality]) && told.byModality[modality] >= 0)).toBe(true);
+        expect(told.micros).toBe(
+          COST_MODALITIES.reduce((sum, modality) => sum + told.byModality[modality], 0),
+        );
+        expect(
+          COST_MODALITIES.every(
+            (modality) => Number.isInteger(told.byModality[modality]) && told.byModality[modality] >= 0,
+          ),
+        ).toBe(true);
       }),
     );
   });
@@ -103,8 +162,14 @@ describe('the cost of a call', () => {
 describe('the price table', () => {
   it('has at most one price for a model on a day, and says where each comes from', () => {
     for (const [index, price] of PRICES.entries()) {
-      const rivals = PRICES.filter((other, place) => place !== index && other.provider === price.provider && other.model === price.model);
-      expect(rivals.filter((other) => (other.until ?? '9999') > price.from && (price.until ?? '9999') > other.from)).toEqual([]);
+      const rivals = PRICES.filter(
+        (other, place) => place !== index && other.provider === price.provider && other.model === price.model,
+      );
+      expect(
+        rivals.filter(
+          (other) => (other.until ?? '9999') > price.from && (price.until ?? '9999') > other.from,
+        ),
+      ).toEqual([]);
       expect(price.source).toMatch(/^https:\/\//);
     }
   });

@@ -1,13 +1,21 @@
 import { isBelievable, type Usage } from './call-event.ts';
 
 /*
- * What providers charge, as dated data, and what a piece of usage costs by it. Money is counted in micros, whole
- * millionths of a US dollar: 4.00 USD per million tokens is 4 micros a token.
+ * What providers charge, as dated data, and what a piece of usage costs by it. Money is counted in micros,
+ * whole millionths of a US dollar: 4.00 USD per million tokens is 4 micros a token.
  */
 
 export const MICROS_PER_USD = 1_000_000;
 
-export const COST_MODALITIES = ['textIn', 'textCached', 'textOut', 'audioIn', 'audioCached', 'audioOut', 'transcription'] as const;
+export const COST_MODALITIES = [
+  'textIn',
+  'textCached',
+  'textOut',
+  'audioIn',
+  'audioCached',
+  'audioOut',
+  'transcription',
+] as const;
 export type CostModality = (typeof COST_MODALITIES)[number];
 
 export interface Cost {
@@ -18,7 +26,10 @@ export interface Cost {
   readonly byModality: Readonly<Record<CostModality, number>>;
 }
 
-/** USD per million tokens, except `transcription`: USD per minute of audio. What is absent is not sold by this model. */
+/**
+ * USD per million tokens, except `transcription`: USD per minute of audio. What is absent is not sold by this
+ * model.
+ */
 type Rates = Partial<Record<CostModality, number>>;
 
 export interface Price {
@@ -44,12 +55,20 @@ const openai = (model: string, rates: Rates, until: string | null = null): Price
 
 const FULL: Rates = { textIn: 4, textCached: 0.4, textOut: 24, audioIn: 32, audioCached: 0.4, audioOut: 64 };
 const EARLIER: Rates = { ...FULL, textOut: 16 };
-const MINI: Rates = { textIn: 0.6, textCached: 0.06, textOut: 2.4, audioIn: 10, audioCached: 0.3, audioOut: 20 };
+const MINI: Rates = {
+  textIn: 0.6,
+  textCached: 0.06,
+  textOut: 2.4,
+  audioIn: 10,
+  audioCached: 0.3,
+  audioOut: 20,
+};
 
 /**
- * The vendor's public prices as looked up in November 2026; they have held since these models came out. A change is a new row with its first day, and the old row's `until`;
- * rows are never edited, so that calls of the past keep their cost. `until` of a model that is going is its last day on
- * the vendor's list of deprecations.
+ * The vendor's public prices as looked up in November 2026; they have held since these models came out. A
+ * change is a new row with its first day, and the old row's `until`; rows are never edited, so that calls of
+ * the past keep their cost. `until` of a model that is going is its last day on the vendor's list of
+ * deprecations.
  */
 export const PRICES: readonly Price[] = [
   openai('gpt-realtime-2.1', FULL),
@@ -79,10 +98,13 @@ const NANOS_PER_MICRO = 1_000;
 const MS_PER_MINUTE = 60_000;
 
 /**
- * What the usage costs; null when some of it has no price here or cannot be true: an unknown cost is not zero, and is
- * counted as unknown by whoever asks.
+ * What the usage costs; null when some of it has no price here or cannot be true: an unknown cost is not
+ * zero, and is counted as unknown by whoever asks.
  */
-export function costOf({ provider, model, usage, at }: PricedUsage, prices: readonly Price[] = PRICES): Cost | null {
+export function costOf(
+  { provider, model, usage, at }: PricedUsage,
+  prices: readonly Price[] = PRICES,
+): Cost | null {
   const rates = priceOf(provider, model, at, prices)?.rates;
   if (!rates || !isBelievable(usage)) return null;
   const quantities = quantitiesOf(usage);
@@ -103,12 +125,17 @@ export function toMicros(usd: number): number {
 
 function priceOf(provider: string, model: string, at: number, prices: readonly Price[]): Price | undefined {
   const day = new Date(at).toISOString().slice(0, 10);
-  const holds = (price: Price): boolean => price.provider === provider && price.from <= day && (price.until === null || day < price.until);
-  const known = (name: string): Price | undefined => prices.find((price) => price.model === name && holds(price));
+  const holds = (price: Price): boolean =>
+    price.provider === provider && price.from <= day && (price.until === null || day < price.until);
+  const known = (name: string): Price | undefined =>
+    prices.find((price) => price.model === name && holds(price));
   return known(model) ?? known(model.replace(DATED, ''));
 }
 
-/** Tokens, and ms of transcription. Cached tokens are among the input tokens, so they are taken out, not added. */
+/**
+ * Tokens, and ms of transcription. Cached tokens are among the input tokens, so they are taken out, not
+ * added.
+ */
 function quantitiesOf(usage: Usage): Record<CostModality, number> {
   const textCached = Math.min(usage.cachedTextTokens, usage.inputTextTokens);
   const audioCached = Math.min(usage.cachedAudioTokens, usage.inputAudioTokens);
@@ -133,5 +160,10 @@ export interface CallCost {
   readonly micros: number;
   /** Reports of usage that have no price or cannot be believed: with any, the sum is a lower bound. */
   readonly unpriced: number;
-  readonly models: readonly { readonly provider: string; readonly model: string; readonly micros: number; readonly byModality: Readonly<Record<CostModality, number>> }[];
+  readonly models: readonly {
+    readonly provider: string;
+    readonly model: string;
+    readonly micros: number;
+    readonly byModality: Readonly<Record<CostModality, number>>;
+  }[];
 }

@@ -1,14 +1,22 @@
 import { z } from 'zod';
-import { agentTextsSchema, idleSchema, interruptionSchema, toolWaitSchema, turnDetectionSchema } from './agent-behaviour.ts';
+import {
+  agentTextsSchema,
+  idleSchema,
+  interruptionSchema,
+  toolWaitSchema,
+  turnDetectionSchema,
+} from './agent-behaviour.ts';
 import { languageSchema } from './locale.ts';
 import { modelSettingsSchema, type AgentSnapshot } from './agent-snapshot.ts';
 
 /**
- * One arm of an experiment on an agent: what it says or does otherwise. What is absent is as in the agent itself, so an
- * arm of nothing but a key is the control.
+ * One arm of an experiment on an agent: what it says or does otherwise. What is absent is as in the agent
+ * itself, so an arm of nothing but a key is the control.
  */
 export const promptVariantSchema = z.object({
-  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and dashes, 40 at most'),
+  key: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and dashes, 40 at most'),
   /** Its share of the callers, against the sum of all weights. 0 gets nobody. */
   weight: z.number().min(0).max(1_000_000),
   instructions: z.string().max(32_000).optional(),
@@ -29,6 +37,8 @@ export type PromptVariant = z.infer<typeof promptVariantSchema>;
 export function withVariant(agent: AgentSnapshot, variant: PromptVariant): AgentSnapshot {
   const { key, weight: _weight, texts = {}, ...changes } = variant;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const merged = Object.entries(texts).map(([language, own]) => [language, { ...agent.texts[language], ...own }] as const);
+  const merged = Object.entries(texts).map(
+    ([language, own]) => [language, { ...agent.texts[language], ...own }] as const,
+  );
   return { ...agent, ...given, texts: { ...agent.texts, ...Object.fromEntries(merged) }, variantKey: key };
 }

@@ -1,14 +1,11 @@
 /** Why an outside service failed us, in the few ways that call for different answers. */
 export type ProviderErrorCategory =
-  | 'authentication'
-  | 'quota'
-  | 'rate-limit'
-  | 'connectivity'
-  | 'invalid-request'
-  | 'server'
-  | 'unknown';
+  'authentication' | 'quota' | 'rate-limit' | 'connectivity' | 'invalid-request' | 'server' | 'unknown';
 
-/** Categories that will not mend themselves: the adapter is of no use until somebody changes the configuration. */
+/**
+ * Categories that will not mend themselves: the adapter is of no use until somebody changes the
+ * configuration.
+ */
 const PERMANENT: ReadonlySet<ProviderErrorCategory> = new Set(['authentication', 'quota', 'invalid-request']);
 
 /** As much of a provider's own word as a record holds. */
@@ -25,7 +22,14 @@ export class ProviderError extends Error {
 
   constructor(
     message: string,
-    details: { provider: string; code: string; category: ProviderErrorCategory; retryable?: boolean; requestId?: string; cause?: unknown },
+    details: {
+      provider: string;
+      code: string;
+      category: ProviderErrorCategory;
+      retryable?: boolean;
+      requestId?: string;
+      cause?: unknown;
+    },
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = details.code.slice(0, MAX_CODE_LENGTH);

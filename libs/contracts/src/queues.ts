@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { callIdSchema, tenantIdSchema } from './ids.ts';
 import { toolCallJobSchema } from './tool-call.ts';
 
-/** The body of a `post-call` job: fold this call's event log into rows. Any number of times, to the same end. */
+/**
+ * The body of a `post-call` job: fold this call's event log into rows. Any number of times, to the same end.
+ */
 export const postCallJobSchema = z.object({
   callId: callIdSchema,
   tenantId: tenantIdSchema,

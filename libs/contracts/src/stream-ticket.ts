@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { callIdSchema, legIdSchema, relayIdSchema, tenantIdSchema } from './ids.ts';
 
 /**
- * The right to attach one caller stream, once: a JWT that travels in a Twilio `<Parameter>` (name and value under 500
- * characters together) and dies after 60 s. The audience is one relay, the epoch makes a newer ticket a takeover and
- * an older one worthless.
+ * The right to attach one caller stream, once: a JWT that travels in a Twilio `<Parameter>` (name and value
+ * under 500 characters together) and dies after 60 s. The audience is one relay, the epoch makes a newer
+ * ticket a takeover and an older one worthless.
  */
 export const streamTicketSchema = z.object({
   callId: callIdSchema,

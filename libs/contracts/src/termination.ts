@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Why a call ended: one class and one reason from this list. Set once, the first to set it wins; the pair labels the
- * call-ended metric. `indeterminate` is for endings nobody was there to see.
+ * Why a call ended: one class and one reason from this list. Set once, the first to set it wins; the pair
+ * labels the call-ended metric. `indeterminate` is for endings nobody was there to see.
  */
 export const TERMINATION_REASONS = {
   completed: ['agent-goodbye', 'transferred'],
@@ -22,7 +22,9 @@ export interface Termination {
 }
 
 const classOf = new Map<string, TerminationClass>(
-  Object.entries(TERMINATION_REASONS).flatMap(([name, reasons]) => reasons.map((reason) => [reason, name as TerminationClass] as const)),
+  Object.entries(TERMINATION_REASONS).flatMap(([name, reasons]) =>
+    reasons.map((reason) => [reason, name as TerminationClass] as const),
+  ),
 );
 
 export function termination(reason: TerminationReason): Termination {

@@ -4,7 +4,21 @@ import { cleanedText, isVisible, unstorablePlaces, visibleText } from './text.ts
 const NAME = visibleText(10);
 
 describe('text that must show something', () => {
-  it.each(['', ' ', '\0', '\u200b', '\u200b\u2060\ufeff', '\u00ad', '\u0301', '\u3164', '\u2800', '\t\u0007', 'x\0y', '\ud800x', 'x'.repeat(11)])('is not %j', (text) => {
+  it.each([
+    '',
+    ' ',
+    '\0',
+    '\u200b',
+    '\u200b\u2060\ufeff',
+    '\u00ad',
+    '\u0301',
+    '\u3164',
+    '\u2800',
+    '\t\u0007',
+    'x\0y',
+    '\ud800x',
+    'x'.repeat(11),
+  ])('is not %j', (text) => {
     expect(NAME.safeParse(text).success).toBe(false);
   });
 
@@ -27,7 +41,11 @@ describe('text nobody can mend', () => {
 
 describe('looking for what cannot be stored', () => {
   it('names each place, keys included', () => {
-    expect(unstorablePlaces({ a: 'x\0', b: [{ c: 'fine' }, '\udfff'], ['k\0']: 1, d: null, e: 3 })).toEqual([['a'], ['b', 1], ['k']]);
+    expect(unstorablePlaces({ a: 'x\0', b: [{ c: 'fine' }, '\udfff'], ['k\0']: 1, d: null, e: 3 })).toEqual([
+      ['a'],
+      ['b', 1],
+      ['k'],
+    ]);
     expect(unstorablePlaces('x')).toEqual([]);
     expect(unstorablePlaces(Array<string>(50).fill('\0'))).toHaveLength(20);
   });

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 
 /*
- * Text that came from outside. Postgres stores no U+0000, and neither jsonb nor UTF-8 half of a surrogate pair. Such
- * text is refused where whoever sent it can mend it (our APIs), and cleaned where nobody can: a carrier's form, a model.
+ * Text that came from outside. Postgres stores no U+0000, and neither jsonb nor UTF-8 half of a surrogate
+ * pair. Such text is refused where whoever sent it can mend it (our APIs), and cleaned where nobody can: a
+ * carrier's form, a model.
  */
 
-/** White space, controls, formats such as U+200B, marks without a letter, fillers: characters that show nothing. */
-const NOTHING_TO_SEE = /^[\p{White_Space}\p{Cc}\p{Cf}\p{Cs}\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+/**
+ * White space, controls, formats such as U+200B, marks without a letter, fillers: characters that show
+ * nothing.
+ */
+const NOTHING_TO_SEE =
+  /^[\p{White_Space}\p{Cc}\p{Cf}\p{Cs}\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 export const INVISIBLE = 'must have at least one visible character';
 export const UNSTORABLE = 'must not hold U+0000 or half of a surrogate pair';
@@ -29,21 +34,32 @@ export function isVisible(text: string): boolean {
 /** Text in a form of a carrier, or of a model: cleaned before anything else about it is checked. */
 export const cleanedText = () => z.string().overwrite(storableText);
 
-/** A name, or other text that must show something: refused when it is empty or consists of characters without width. */
+/**
+ * A name, or other text that must show something: refused when it is empty or consists of characters without
+ * width.
+ */
 export const visibleText = (maxLength: number) =>
   z.string().trim().max(maxLength).refine(isStorable, UNSTORABLE).refine(isVisible, INVISIBLE);
 
 /** No request of ours is deeper; a value that is was made to exhaust the stack. */
 const MAX_DEPTH = 64;
 
-/** The places in a value, keys included, at which text is that the database cannot keep. At most `limit` of them. */
+/**
+ * The places in a value, keys included, at which text is that the database cannot keep. At most `limit` of
+ * them.
+ */
 export function unstorablePlaces(value: unknown, limit = 20): (string | number)[][] {
   const found: (string | number)[][] = [];
   collect(value, [], found, limit);
   return found;
 }
 
-function collect(value: unknown, path: (string | number)[], found: (string | number)[][], limit: number): void {
+function collect(
+  value: unknown,
+  path: (string | number)[],
+  found: (string | number)[][],
+  limit: number,
+): void {
   if (found.length >= limit || path.length > MAX_DEPTH) return;
   if (typeof value === 'string') {
     if (!isStorable(value)) found.push(path);

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { agentChangeSchema } from './agent-behaviour.ts';
 import { isVisible, storableText } from './text.ts';
-import { callIdSchema, relayIdSchema, tenantIdSchema, toolCallIdSchema, type CallId, type TenantId, type ToolCallId } from './ids.ts';
+import {
+  callIdSchema,
+  relayIdSchema,
+  tenantIdSchema,
+  toolCallIdSchema,
+  type CallId,
+  type TenantId,
+  type ToolCallId,
+} from './ids.ts';
 import { partySchema } from './phone-number.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -10,7 +18,8 @@ export const jsonValueSchema: z.ZodType<JsonValue> = z.json();
 /**
  * How a tool call ended. An outcome is a value, never a throw.
  * - `ok`: done; `change` is what the agent is from now on, for tools that learn something that calls for it.
- * - `refused`: the business said no (slot taken, unknown service); `reason` is kebab-case, `detail` is for the model.
+ * - `refused`: the business said no (slot taken, unknown service); `reason` is kebab-case, `detail` is for
+ *   the model.
  * - `failed`: something broke; `retryable` says whether the same call may be tried again.
  */
 export const toolOutcomeSchema = z.discriminatedUnion('status', [
@@ -23,8 +32,8 @@ export const toolOutcomeSchema = z.discriminatedUnion('status', [
 export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
 
 /**
- * Where a tool runs. `worker` tools go through the queue and may touch the business; `call` tools change the call
- * itself and are carried out by the session that holds it.
+ * Where a tool runs. `worker` tools go through the queue and may touch the business; `call` tools change the
+ * call itself and are carried out by the session that holds it.
  */
 export type ToolPlace = 'worker' | 'call';
 
@@ -48,8 +57,18 @@ export interface ToolDeclaration<Arguments = unknown> {
 /** Largest arguments string accepted from a model, in characters. */
 export const MAX_ARGUMENTS_LENGTH = 16_384;
 
-/** Tools that change the call itself. The session carries them out, so a new one needs its implementation there to compile. */
-export const CALL_TOOL_NAMES = ['end_call', 'transfer_call', 'update_mic_distance', 'switch_language', 'record_consent', 'collect_digits'] as const;
+/**
+ * Tools that change the call itself. The session carries them out, so a new one needs its implementation
+ * there to compile.
+ */
+export const CALL_TOOL_NAMES = [
+  'end_call',
+  'transfer_call',
+  'update_mic_distance',
+  'switch_language',
+  'record_consent',
+  'collect_digits',
+] as const;
 export type CallToolName = (typeof CALL_TOOL_NAMES)[number];
 
 export type ToolSpec<Schema extends z.ZodObject> = {
@@ -58,11 +77,19 @@ export type ToolSpec<Schema extends z.ZodObject> = {
   readonly cancellable: boolean;
   readonly deadlineMs: number;
   readonly sentences?: ToolDeclaration['sentences'];
-} & ({ readonly place: 'worker'; readonly name: string } | { readonly place: 'call'; readonly name: CallToolName });
+} & (
+  | { readonly place: 'worker'; readonly name: string }
+  | { readonly place: 'call'; readonly name: CallToolName }
+);
 
-export function defineTool<Schema extends z.ZodObject>(spec: ToolSpec<Schema>): ToolDeclaration<z.infer<Schema>> {
+export function defineTool<Schema extends z.ZodObject>(
+  spec: ToolSpec<Schema>,
+): ToolDeclaration<z.infer<Schema>> {
   const optional = optionalArguments(spec.arguments);
-  const { $schema: _dialect, ...parameters } = z.toJSONSchema(spec.arguments, { target: 'draft-7', io: 'input' });
+  const { $schema: _dialect, ...parameters } = z.toJSONSchema(spec.arguments, {
+    target: 'draft-7',
+    io: 'input',
+  });
   return {
     name: spec.name,
     description: spec.description,
@@ -74,7 +101,9 @@ export function defineTool<Schema extends z.ZodObject>(spec: ToolSpec<Schema>): 
     parse(input) {
       const parsed = spec.arguments.safeParse(asMeant(input, optional));
       if (parsed.success) return { ok: true, value: parsed.data };
-      const problem = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`).join('; ');
+      const problem = parsed.error.issues
+        .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
+        .join('; ');
       return { ok: false, problem: problem.slice(0, 500) };
     },
   };
@@ -82,24 +111,35 @@ export function defineTool<Schema extends z.ZodObject>(spec: ToolSpec<Schema>): 
 
 /** Those that may be left out; null stands for that too where it is no value of its own. */
 function optionalArguments(schema: z.ZodObject): ReadonlyMap<string, { readonly takesNull: boolean }> {
-  const fields = Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).filter(([, field]) => field.safeParse(undefined).success);
+  const fields = Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).filter(
+    ([, field]) => field.safeParse(undefined).success,
+  );
   return new Map(fields.map(([name, field]) => [name, { takesNull: field.safeParse(null).success }]));
 }
 
 /** Models fill in every argument they are shown: one that may be left out and says nothing was left out. */
 function asMeant(input: unknown, optional: ReadonlyMap<string, { readonly takesNull: boolean }>): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
-  const given = Object.entries(input).map(([name, value]: [string, unknown]) => [name, typeof value === 'string' ? storableText(value) : value] as const);
+  const given = Object.entries(input).map(
+    ([name, value]: [string, unknown]) =>
+      [name, typeof value === 'string' ? storableText(value) : value] as const,
+  );
   const isLeftEmpty = (name: string, value: unknown) => {
     const argument = optional.get(name);
-    return argument !== undefined && (value === null ? !argument.takesNull : typeof value === 'string' && !isVisible(value));
+    return (
+      argument !== undefined &&
+      (value === null ? !argument.takesNull : typeof value === 'string' && !isVisible(value))
+    );
   };
   return Object.fromEntries(given.filter(([name, value]) => !isLeftEmpty(name, value)));
 }
 
 const DEFAULT_SENTENCES = {
-  failed: 'The system could not do this just now. Nothing was changed. Tell the caller so and offer another way.',
-  'timed-out': 'The system did not answer in time and it is not known whether this was done. Do not say that it was. Offer that a colleague will check.',
+  failed:
+    'The system could not do this just now. Nothing was changed. Tell the caller so and offer another way.',
+  'timed-out':
+    'The system did not answer in time and it is not known whether this was done. Do not say that it ' +
+    'was. Offer that a colleague will check.',
   cancelled: 'This was stopped before it was done. Nothing was changed.',
 } as const;
 
@@ -113,7 +153,10 @@ export function describeOutcome(outcome: ToolOutcome, tool?: Pick<ToolDeclaratio
     case 'failed':
     case 'timed-out':
     case 'cancelled':
-      return JSON.stringify({ status: outcome.status, message: tool?.sentences?.[outcome.status] ?? DEFAULT_SENTENCES[outcome.status] });
+      return JSON.stringify({
+        status: outcome.status,
+        message: tool?.sentences?.[outcome.status] ?? DEFAULT_SENTENCES[outcome.status],
+      });
   }
 }
 

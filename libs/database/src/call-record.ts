@@ -116,7 +116,10 @@ export interface CallRecord {
   readonly models: readonly SpeakingModel[];
   /** Events that are not in it: its log was full, or they could not be read. 0 for a whole record. */
   readonly missingEvents: number;
-  /** How many events it was folded from: a later fold never has fewer, so an earlier one does not overwrite it. */
+  /**
+   * How many events it was folded from: a later fold never has fewer, so an earlier one does not overwrite
+   * it.
+   */
   readonly eventCount: number;
   readonly legs: readonly CallLegRecord[];
   readonly utterances: readonly UtteranceRecord[];
@@ -147,7 +150,19 @@ export interface RefusedCall {
 }
 
 /** A call in a list. */
-export interface CallSummary extends Omit<CallRecord, 'latencies' | 'usage' | 'cost' | 'models' | 'eventCount' | 'legs' | 'utterances' | 'toolCalls' | 'recordings' | 'disposition'> {
+export interface CallSummary extends Omit<
+  CallRecord,
+  | 'latencies'
+  | 'usage'
+  | 'cost'
+  | 'models'
+  | 'eventCount'
+  | 'legs'
+  | 'utterances'
+  | 'toolCalls'
+  | 'recordings'
+  | 'disposition'
+> {
   readonly refusalReason: RefusalReason | null;
   /** Millionths of a US dollar; null when nothing was used. */
   readonly costMicros: number | null;

@@ -12,7 +12,10 @@ function message(letter: string, ...parts: readonly Buffer[]): Buffer {
 }
 const AUTHENTICATED = message('R', Buffer.alloc(4));
 const READY = message('Z', Buffer.from('I'));
-const GOING_DOWN = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'));
+const GOING_DOWN = message(
+  'E',
+  Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'),
+);
 
 describe('a server that goes away as it lets a client in', () => {
   let server: Server | undefined;
@@ -26,6 +29,8 @@ describe('a server that goes away as it lets a client in', () => {
     await new Promise((listening) => server?.once('listening', listening));
     const { port } = server.address() as AddressInfo;
     // An error event nobody listens for would end this process, and with it the spec.
-    await expect(createDataSource({ url: `postgres://tandem@127.0.0.1:${port}/none`, poolSize: 2 }).initialize()).rejects.toMatchObject({ message: expect.stringMatching(/not queryable|terminated/) });
+    await expect(
+      createDataSource({ url: `postgres://tandem@127.0.0.1:${port}/none`, poolSize: 2 }).initialize(),
+    ).rejects.toMatchObject({ message: expect.stringMatching(/not queryable|terminated/) });
   });
 });

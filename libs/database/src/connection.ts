@@ -8,11 +8,14 @@ import { rows, run } from './unit-of-work.ts';
 const MAX_PAUSE_MS = 5_000;
 
 /**
- * Opens the pool, trying until it works or `signal` aborts: a service may start before its database. Until then every
- * repository throws DatabaseUnavailable. Once open, the pool mends itself.
+ * Opens the pool, trying until it works or `signal` aborts: a service may start before its database. Until
+ * then every repository throws DatabaseUnavailable. Once open, the pool mends itself.
  * @param onFault told of each failed try
  */
-export async function keepConnecting(dataSource: DataSource, options: { signal: AbortSignal; onFault?: (fault: DatabaseUnavailable) => void }): Promise<void> {
+export async function keepConnecting(
+  dataSource: DataSource,
+  options: { signal: AbortSignal; onFault?: (fault: DatabaseUnavailable) => void },
+): Promise<void> {
   for (let pauseMs = 250; !options.signal.aborted; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
     try {
       await dataSource.initialize();
@@ -34,11 +37,20 @@ export async function databaseProblem(dataSource: DataSource): Promise<string | 
 async function databaseFinding(dataSource: DataSource): Promise<string | { readonly unfit: string } | null> {
   try {
     return await run(dataSource, async (manager) => {
-      const [table] = await rows<{ exists: boolean }>(manager, `SELECT to_regclass('migrations') IS NOT NULL AS exists`);
-      const applied = table?.exists ? await rows<{ name: string }>(manager, 'SELECT name FROM migrations') : [];
+      const [table] = await rows<{ exists: boolean }>(
+        manager,
+        `SELECT to_regclass('migrations') IS NOT NULL AS exists`,
+      );
+      const applied = table?.exists
+        ? await rows<{ name: string }>(manager, 'SELECT name FROM migrations')
+        : [];
       const known = new Set(applied.map((migration) => migration.name));
       const missing = MIGRATIONS.filter((migration) => !known.has(migration.name)).length;
-      return missing === 0 ? null : { unfit: `the database lacks ${missing} migration${missing === 1 ? '' : 's'}; run npm run migrate` };
+      return missing === 0
+        ? null
+        : {
+            unfit: `the database lacks ${missing} migration${missing === 1 ? '' : 's'}; run npm run migrate`,
+          };
     });
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return `PostgreSQL is not available (${error.code})`;
@@ -52,7 +64,8 @@ export function databaseResource(options: DatabaseOptions) {
   return {
     name: 'database',
     value: dataSource,
-    open: (signal: AbortSignal, onFault: (code: string) => void) => keepConnecting(dataSource, { signal, onFault: ({ code }) => onFault(code) }),
+    open: (signal: AbortSignal, onFault: (code: string) => void) =>
+      keepConnecting(dataSource, { signal, onFault: ({ code }) => onFault(code) }),
     close: async () => {
       if (dataSource.isInitialized) await dataSource.destroy();
     },

@@ -1,9 +1,28 @@
 import { DataSource } from 'typeorm';
-import { BlockedCallerRow, CallerGroupMemberRow, CallerGroupRow, DepartmentRow, PhoneNumberGroupRow } from './entities/access.entities.ts';
+import {
+  BlockedCallerRow,
+  CallerGroupMemberRow,
+  CallerGroupRow,
+  DepartmentRow,
+  PhoneNumberGroupRow,
+} from './entities/access.entities.ts';
 import { AgentRow, AgentVersionRow, OpeningHoursRow, PhoneNumberRow } from './entities/agent.entities.ts';
-import { BookingRow, ContactRow, IdempotencyKeyRow, ResourceHoursRow, ResourceRow, ResourceServiceRow, ServiceRow } from './entities/business.entities.ts';
+import {
+  BookingRow,
+  ContactRow,
+  IdempotencyKeyRow,
+  ResourceHoursRow,
+  ResourceRow,
+  ResourceServiceRow,
+  ServiceRow,
+} from './entities/business.entities.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from './entities/call.entities.ts';
-import { OutboxEventRow, OutboxSequenceRow, WebhookDeliveryRow, WebhookEndpointRow } from './entities/outbox.entities.ts';
+import {
+  OutboxEventRow,
+  OutboxSequenceRow,
+  WebhookDeliveryRow,
+  WebhookEndpointRow,
+} from './entities/outbox.entities.ts';
 import { RecordingAccessRow, RecordingRow } from './entities/recording.entities.ts';
 import { ApiKeyRow, ClosedDateRow, TenantBudgetRow, TenantRow } from './entities/tenant.entities.ts';
 import { Initial1795219200000 } from './migrations/1795219200000-initial.ts';
@@ -89,7 +108,11 @@ export const ENTITIES = [
 ];
 
 /** A pool of connections, not yet opened. {@link keepConnecting} or `initialize()` opens it. */
-export function createDataSource({ url, poolSize, statementTimeoutMs = STATEMENT_TIMEOUT_MS }: DatabaseOptions): DataSource {
+export function createDataSource({
+  url,
+  poolSize,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+}: DatabaseOptions): DataSource {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
@@ -115,8 +138,9 @@ export function createDataSource({ url, poolSize, statementTimeoutMs = STATEMENT
 }
 
 /**
- * The first statement of each transaction: its limits. They belong to the transaction since a pooler such as PgBouncer
- * refuses them as parameters of the connection, and may carry out the next transaction on another connection.
+ * The first statement of each transaction: its limits. They belong to the transaction since a pooler such as
+ * PgBouncer refuses them as parameters of the connection, and may carry out the next transaction on another
+ * connection.
  */
 export function limitsOf(dataSource: DataSource): string {
   return limits.get(dataSource) ?? limitsSql(STATEMENT_TIMEOUT_MS);
@@ -131,9 +155,9 @@ function limitsSql(statementTimeoutMs: number): string {
 }
 
 /**
- * A client without a listener for its errors ends the process with the first one. The pool listens while it is idle and
- * TypeORM while it works, but nobody in between: a server that goes away right after it let a client in would hit that gap.
- * The client knows by itself that it is broken, and its next query says so.
+ * A client without a listener for its errors ends the process with the first one. The pool listens while it
+ * is idle and TypeORM while it works, but nobody in between: a server that goes away right after it let a
+ * client in would hit that gap. The client knows by itself that it is broken, and its next query says so.
  */
 function listenForErrors(client: { on(event: 'error', listener: () => void): unknown }): void {
   client.on('error', () => undefined);

@@ -1,21 +1,31 @@
 import { DependencyUnavailable } from '@tandem/contracts';
-import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 
 /**
- * Postgres did not do it: it is away, too busy, or took too long. Nothing is known to be wrong with the request, and
- * trying again later is right. Whether the work was done is unknown only if the connection was lost during COMMIT.
+ * Postgres did not do it: it is away, too busy, or took too long. Nothing is known to be wrong with the
+ * request, and trying again later is right. Whether the work was done is unknown only if the connection was
+ * lost during COMMIT.
  */
 export class DatabaseUnavailable extends DependencyUnavailable {
   override readonly name = 'DatabaseUnavailable';
   /** @param code SQLSTATE, or the socket's error code, or one of our words */
   constructor(code: string) {
-    super('database', code, `PostgreSQL is not available (${code}). Check that it runs and that DATABASE_URL is right, then try again.`);
+    super(
+      'database',
+      code,
+      `PostgreSQL is not available (${code}). Check that it runs and that DATABASE_URL is right, then ` +
+        'try again.',
+    );
   }
 }
 
 /**
- * Postgres refused a statement. Carries the SQLSTATE and the names of constraint and table; never values, parameters
- * or the server's detail line, which would take personal data into logs.
+ * Postgres refused a statement. Carries the SQLSTATE and the names of constraint and table; never values,
+ * parameters or the server's detail line, which would take personal data into logs.
  */
 export class DatabaseRefusal extends Error {
   override readonly name = 'DatabaseRefusal';
@@ -24,34 +34,58 @@ export class DatabaseRefusal extends Error {
     readonly constraint: string | undefined,
     table: string | undefined,
   ) {
-    super(`PostgreSQL refused a statement: SQLSTATE ${sqlState}${constraint ? `, constraint ${constraint}` : ''}${table ? `, table ${table}` : ''}.`);
+    super(
+      'PostgreSQL refused a statement: SQLSTATE ' +
+        `${sqlState}${constraint ? `, constraint ${constraint}` : ''}${table ? `, table ${table}` : ''}.`,
+    );
   }
 }
 
 /** SQLSTATEs of https://www.postgresql.org/docs/current/errcodes-appendix.html the code decides by. */
-export const SQL_STATE = { uniqueViolation: '23505', exclusionViolation: '23P01', foreignKeyViolation: '23503' } as const;
+export const SQL_STATE = {
+  uniqueViolation: '23505',
+  exclusionViolation: '23P01',
+  foreignKeyViolation: '23503',
+} as const;
 
-// Connection exceptions, insufficient resources, operator intervention (shutdown, statement timeout), system errors.
+// Connection exceptions, insufficient resources, operator intervention (shutdown, statement timeout), system
+// errors.
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
-// Read-only (a standby after failover), lock timeout, idle-in-transaction timeout, serialization failure, deadlock.
+// Read-only (a standby after failover), lock timeout, idle-in-transaction timeout, serialization failure,
+// deadlock.
 const UNAVAILABLE_STATES = new Set(['25006', '55P03', '25P03', '40001', '40P01']);
 
-/** Tells what an error of the driver means. Errors that did not come from the database are returned as they are. */
+/**
+ * Tells what an error of the driver means. Errors that did not come from the database are returned as they
+ * are.
+ */
 export function translate(error: unknown): unknown {
   // TypeORM lets go of a connection when it breaks, whatever is still to come on it.
-  if (error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError) return new DatabaseUnavailable('connection-lost');
+  if (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  )
+    return new DatabaseUnavailable('connection-lost');
   if (!(error instanceof QueryFailedError)) return error;
-  const driver = error.driverError as { code?: unknown; severity?: unknown; constraint?: unknown; table?: unknown };
+  const driver = error.driverError as {
+    code?: unknown;
+    severity?: unknown;
+    constraint?: unknown;
+    table?: unknown;
+  };
   const code = typeof driver.code === 'string' ? driver.code : undefined;
   // Only what the server itself sent has a severity; all else happened on the way to it.
-  if (code === undefined || driver.severity === undefined) return new DatabaseUnavailable(code ?? 'connection-lost');
-  if (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_STATES.has(code)) return new DatabaseUnavailable(code);
+  if (code === undefined || driver.severity === undefined)
+    return new DatabaseUnavailable(code ?? 'connection-lost');
+  if (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_STATES.has(code))
+    return new DatabaseUnavailable(code);
   return new DatabaseRefusal(code, textOf(driver.constraint), textOf(driver.table));
 }
 
 /** An error of connecting, whatever it is: there is no database to ask. */
 export function unreachable(error: unknown): DatabaseUnavailable {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? textOf(error.code) : undefined;
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? textOf(error.code) : undefined;
   return new DatabaseUnavailable(code ?? 'cannot-connect');
 }
 

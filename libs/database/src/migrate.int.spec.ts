@@ -23,7 +23,9 @@ describe('migrations', () => {
   afterAll(() => database.drop());
 
   it('are reported as missing before they ran', async () => {
-    expect(await databaseProblem(await database.open())).toBe(`the database lacks ${NAMES.length} migrations; run npm run migrate`);
+    expect(await databaseProblem(await database.open())).toBe(
+      `the database lacks ${NAMES.length} migrations; run npm run migrate`,
+    );
   });
 
   it('are applied once by five starters at the same moment', async () => {
@@ -39,15 +41,28 @@ describe('migrations', () => {
   it('make the columns the entities describe: same names, types and nullability', async () => {
     const dataSource = await database.open();
     const columns = await run(dataSource, (manager) =>
-      rows<Column>(manager, `SELECT table_name, column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END AS data_type, is_nullable
-        FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT IN ('migrations')`),
+      rows<Column>(
+        manager,
+        `SELECT table_name, column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END AS data_type, is_nullable
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT IN ('migrations')`,
+      ),
     );
-    const inDatabase = columns.map((column) => `${column.table_name}.${column.column_name} ${column.data_type} ${column.is_nullable === 'YES' ? 'null' : 'not null'}`);
-    const spelled: Record<string, string> = { timestamptz: 'timestamp with time zone', time: 'time without time zone' };
+    const inDatabase = columns.map(
+      (column) =>
+        `${column.table_name}.${column.column_name} ${column.data_type} ` +
+        `${column.is_nullable === 'YES' ? 'null' : 'not null'}`,
+    );
+    const spelled: Record<string, string> = {
+      timestamptz: 'timestamp with time zone',
+      time: 'time without time zone',
+    };
     const inEntities = dataSource.entityMetadatas.flatMap((entity) =>
       entity.columns.map((column) => {
         const type = String(column.type) + (column.isArray ? '[]' : '');
-        return `${entity.tableName}.${column.databaseName} ${spelled[type] ?? type} ${column.isNullable ? 'null' : 'not null'}`;
+        return (
+          `${entity.tableName}.${column.databaseName} ${spelled[type] ?? type} ` +
+          `${column.isNullable ? 'null' : 'not null'}`
+        );
       }),
     );
     expect(inEntities.sort()).toEqual(inDatabase.sort());
@@ -57,7 +72,12 @@ describe('migrations', () => {
   it('can be taken back and applied again', async () => {
     const dataSource = await database.open();
     for (const _ of MIGRATIONS) await dataSource.undoLastMigration({ transaction: 'all' });
-    const left = await run(dataSource, (manager) => rows(manager, `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`));
+    const left = await run(dataSource, (manager) =>
+      rows(
+        manager,
+        `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+      ),
+    );
     expect(left).toEqual([]);
     expect(await runMigrations(database.url)).toEqual(NAMES);
   });
@@ -66,6 +86,8 @@ describe('migrations', () => {
     const url = new URL(database.url);
     url.pathname = '/no_such_database';
     await expect(runMigrations(url.href)).rejects.toThrow('does not exist');
-    expect(await databaseProblem(createDataSource({ url: url.href, poolSize: 1 }))).toBe('PostgreSQL is not available (not-connected)');
+    expect(await databaseProblem(createDataSource({ url: url.href, poolSize: 1 }))).toBe(
+      'PostgreSQL is not available (not-connected)',
+    );
   });
 });

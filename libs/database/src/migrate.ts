@@ -8,19 +8,26 @@ const MIGRATION_LOCK = 7_264_826_336;
 const WAIT_MS = 120_000;
 
 /**
- * Brings the schema up to date in one transaction. Several starters may call this at once: an advisory lock lets one
- * work, and the others find nothing left to do. The lock belongs to a transaction of its own, so a connection pooler
- * in transaction mode does not break it.
+ * Brings the schema up to date in one transaction. Several starters may call this at once: an advisory lock
+ * lets one work, and the others find nothing left to do. The lock belongs to a transaction of its own, so a
+ * connection pooler in transaction mode does not break it.
  * @returns names of the migrations applied now
  * @throws when the database cannot be reached or a migration fails, in which case nothing was changed
  */
 export async function runMigrations(url: string): Promise<string[]> {
-  const guard = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'tandem-migrate' });
+  const guard = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'tandem-migrate',
+  });
   guard.on('error', () => undefined); // The query that is running, or COMMIT, throws.
   await guard.connect();
   try {
     await guard.query('BEGIN');
-    await guard.query(`SET LOCAL statement_timeout = ${WAIT_MS}; SET LOCAL lock_timeout = ${WAIT_MS}; SET LOCAL idle_in_transaction_session_timeout = 0`);
+    await guard.query(
+      `SET LOCAL statement_timeout = ${WAIT_MS}; SET LOCAL lock_timeout = ${WAIT_MS}; SET LOCAL ` +
+        'idle_in_transaction_session_timeout = 0',
+    );
     await guard.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     const applied = await applyPending(url);
     await guard.query('COMMIT');

@@ -19,7 +19,11 @@ export const MAX_PAGE_SIZE = 100;
 export class CursorMalformed extends MalformedInput {
   override readonly name = 'CursorMalformed';
   constructor() {
-    super('cursor-malformed', 'The cursor is not one this list gave. Take nextCursor of the previous page, or leave it out to start over.');
+    super(
+      'cursor-malformed',
+      'The cursor is not one this list gave. Take nextCursor of the previous page, or leave it out to ' +
+        'start over.',
+    );
   }
 }
 
@@ -39,7 +43,12 @@ export function positionOf(cursor: string): Position {
 }
 
 /** Makes a page of up to `limit` items from one row more than asked for. */
-export function toPage<Row, Item>(found: readonly Row[], limit: number, position: (row: Row) => Position, toItem: (row: Row) => Item): Page<Item> {
+export function toPage<Row, Item>(
+  found: readonly Row[],
+  limit: number,
+  position: (row: Row) => Position,
+  toItem: (row: Row) => Item,
+): Page<Item> {
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   const hasMore = found.length > limit && last !== undefined;

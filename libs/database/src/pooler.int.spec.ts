@@ -16,9 +16,13 @@ interface Pooler {
 type Mode = 'session' | 'transaction';
 
 const program = pgbouncerPath();
-const poolers: readonly [string, Mode, (url: string, mode: Mode) => Promise<Pooler>][] = (['session', 'transaction'] as const).flatMap((mode) => [
+const poolers: readonly [string, Mode, (url: string, mode: Mode) => Promise<Pooler>][] = (
+  ['session', 'transaction'] as const
+).flatMap((mode) => [
   ['a pooler as strict as PgBouncer', mode, (url: string) => StrictPooler.start(url, mode)] as const,
-  ...(program === null ? [] : [['PgBouncer', mode, (url: string) => startPgbouncer(program, url, mode)] as const]),
+  ...(program === null
+    ? []
+    : [['PgBouncer', mode, (url: string) => startPgbouncer(program, url, mode)] as const]),
 ]) as never;
 
 interface Limits {
@@ -26,7 +30,9 @@ interface Limits {
   readonly lock: string;
   readonly idle: string;
 }
-const LIMITS = `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock, current_setting('idle_in_transaction_session_timeout') AS idle`;
+const LIMITS =
+  `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock, ` +
+  `current_setting('idle_in_transaction_session_timeout') AS idle`;
 const OURS: Limits = { statement: '5s', lock: '4s', idle: '8s' };
 
 describe.each(poolers)('behind %s with its default settings, in %s mode', (_name, mode, start) => {
@@ -54,14 +60,22 @@ describe.each(poolers)('behind %s with its default settings, in %s mode', (_name
     const dataSource = await open();
     expect(await databaseProblem(dataSource)).toBeNull();
     const seen = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => (index % 2 ? run : transact)(dataSource, async (manager) => [...(await rows<Limits>(manager, LIMITS)), ...(await rows<Limits>(manager, LIMITS))])),
+      Array.from({ length: 12 }, (_, index) =>
+        (index % 2 ? run : transact)(dataSource, async (manager) => [
+          ...(await rows<Limits>(manager, LIMITS)),
+          ...(await rows<Limits>(manager, LIMITS)),
+        ]),
+      ),
     );
     expect(seen.flat()).toEqual(Array.from({ length: 24 }, () => OURS));
   });
 
   it('a statement that takes too long is stopped', async () => {
     const hasty = await open({ poolSize: 1, statementTimeoutMs: 50 });
-    await expect(run(hasty, (manager) => rows(manager, 'SELECT pg_sleep(30)'))).rejects.toMatchObject({ name: 'DatabaseUnavailable', code: '57014' });
+    await expect(run(hasty, (manager) => rows(manager, 'SELECT pg_sleep(30)'))).rejects.toMatchObject({
+      name: 'DatabaseUnavailable',
+      code: '57014',
+    });
     expect(await run(hasty, (manager) => rows(manager, 'SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   });
 

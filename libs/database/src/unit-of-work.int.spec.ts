@@ -28,22 +28,39 @@ describe('a unit of work', () => {
   });
   afterAll(() => database.drop());
 
-  const kill = (processId: number) => run(dataSource, (manager) => rows(manager, 'SELECT pg_terminate_backend($1)', [processId]));
-  const backend = async (manager: Parameters<typeof rows>[0]) => (await rows<{ pid: number }>(manager, 'SELECT pg_backend_pid() AS pid'))[0]!.pid;
+  const kill = (processId: number) =>
+    run(dataSource, (manager) => rows(manager, 'SELECT pg_terminate_backend($1)', [processId]));
+  const backend = async (manager: Parameters<typeof rows>[0]) =>
+    (await rows<{ pid: number }>(manager, 'SELECT pg_backend_pid() AS pid'))[0]!.pid;
 
   it('whose connection is killed in the middle is unavailable, not committed, and the pool mends itself', async () => {
     const broken = transact(dataSource, async (transaction) => {
-      await rows(transaction, `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES (gen_random_uuid(), 'half', 'x', 'UTC')`);
+      await rows(
+        transaction,
+        `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES (gen_random_uuid(), 'half', ` +
+          `'x', 'UTC')`,
+      );
       await kill(await backend(transaction));
       await rows(transaction, 'SELECT 1');
     });
     await expect(broken).rejects.toThrow(DatabaseUnavailable);
-    const left = await Promise.all(Array.from({ length: 6 }, () => run(dataSource, (manager) => rows(manager, `SELECT 1 FROM tenants WHERE slug = 'half'`))));
+    const left = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        run(dataSource, (manager) => rows(manager, `SELECT 1 FROM tenants WHERE slug = 'half'`)),
+      ),
+    );
     expect(left.flat()).toEqual([]);
   });
 
   it('that is refused says which constraint, and nothing of the values', async () => {
-    const insert = () => run(dataSource, (manager) => rows(manager, `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES (gen_random_uuid(), 'twice', 'x', 'UTC')`));
+    const insert = () =>
+      run(dataSource, (manager) =>
+        rows(
+          manager,
+          `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES (gen_random_uuid(), 'twice', ` +
+            `'x', 'UTC')`,
+        ),
+      );
     await insert();
     const refusal: unknown = await insert().catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(DatabaseRefusal);
@@ -54,14 +71,25 @@ describe('a unit of work', () => {
   it('that takes too long is stopped by the server', async () => {
     const hasty = createDataSource({ url: database.url, poolSize: 1, statementTimeoutMs: 20 });
     await hasty.initialize();
-    await expect(run(hasty, (manager) => rows(manager, 'SELECT pg_sleep(30)'))).rejects.toMatchObject({ name: 'DatabaseUnavailable', code: '57014' });
+    await expect(run(hasty, (manager) => rows(manager, 'SELECT pg_sleep(30)'))).rejects.toMatchObject({
+      name: 'DatabaseUnavailable',
+      code: '57014',
+    });
     await hasty.destroy();
   });
 
   it('runs at READ COMMITTED whatever the server prefers', async () => {
-    await run(dataSource, (manager) => rows(manager, `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_isolation = 'serializable'`));
+    await run(dataSource, (manager) =>
+      rows(
+        manager,
+        `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_isolation = ` +
+          `'serializable'`,
+      ),
+    );
     const fresh = await database.open(1);
-    const level = await transact(fresh, (transaction) => rows<{ transaction_isolation: string }>(transaction, 'SHOW transaction_isolation'));
+    const level = await transact(fresh, (transaction) =>
+      rows<{ transaction_isolation: string }>(transaction, 'SHOW transaction_isolation'),
+    );
     expect(level).toEqual([{ transaction_isolation: 'read committed' }]);
   });
 

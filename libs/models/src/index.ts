@@ -1,7 +1,24 @@
 export { openAiRealtimeModel, type OpenAiRealtimeOptions } from './openai-realtime/openai-realtime-model.ts';
-export { tryOpenAiRealtime, type OpenAiRealtimeAccess, type UnusableModel } from './openai-realtime/try-openai-realtime.ts';
+export {
+  tryOpenAiRealtime,
+  type OpenAiRealtimeAccess,
+  type UnusableModel,
+} from './openai-realtime/try-openai-realtime.ts';
 export type { RateLimit } from './openai-realtime/openai-server-events.ts';
-export { createGuidedModel, GUIDED_LANGUAGE, GUIDED_LIMITS, type GuidedBusiness, type GuidedLimits, type GuidedModel, type GuidedModelOptions } from './guided/guided-model.ts';
-export { RENEWAL_SHARES, resilientModel, WATCHDOG_LIMITS, type ResilientModelOptions } from './resilience/resilient-model.ts';
+export {
+  createGuidedModel,
+  GUIDED_LANGUAGE,
+  GUIDED_LIMITS,
+  type GuidedBusiness,
+  type GuidedLimits,
+  type GuidedModel,
+  type GuidedModelOptions,
+} from './guided/guided-model.ts';
+export {
+  RENEWAL_SHARES,
+  resilientModel,
+  WATCHDOG_LIMITS,
+  type ResilientModelOptions,
+} from './resilience/resilient-model.ts';
 export type { ModelRung } from './resilience/ladder.ts';
 export type { ProviderHealth, TryKind } from './resilience/provider-health.ts';

@@ -3,9 +3,11 @@ import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { AudioFrame, encodeMulaw } from '@tandem/conversation';
 import { seemsLoud } from './rough-loudness.ts';
 
-const wave = (amplitude: number, length = 160) => Int16Array.from({ length }, (_, index) => Math.round(amplitude * Math.sin(index * 0.41)));
+const wave = (amplitude: number, length = 160) =>
+  Int16Array.from({ length }, (_, index) => Math.round(amplitude * Math.sin(index * 0.41)));
 const dbfs = (level: number) => 32_768 * 10 ** (level / 20);
-const asText = (bytes: Uint8Array) => AudioFrame.fromBase64(Buffer.from(bytes).toString('base64'), bytes.length);
+const asText = (bytes: Uint8Array) =>
+  AudioFrame.fromBase64(Buffer.from(bytes).toString('base64'), bytes.length);
 const aLaw = (sample: number): number => {
   const magnitude = Math.min(4_095, Math.abs(sample) >> 3);
   const segment = magnitude < 32 ? 0 : Math.floor(Math.log2(magnitude)) - 4;

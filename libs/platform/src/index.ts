@@ -1,10 +1,22 @@
 export { loadConfig, ConfigurationFault } from './config/load-config.ts';
 export { checkAllServices, settingNames } from './config/all-services.ts';
-export { loadServiceConfig, serviceSections, type ServiceConfig, type ServiceName } from './config/services.ts';
+export {
+  loadServiceConfig,
+  serviceSections,
+  type ServiceConfig,
+  type ServiceName,
+} from './config/services.ts';
 export type { Section, Setting, Settings } from './config/setting.ts';
 export { ManagementServer } from './health/management-server.ts';
 export { Readiness } from './health/readiness.ts';
-export { idParameterSchema, pageOf, pageQuery, phoneQuerySchema, phoneSchema, weeklyHoursSchema } from './http/fields.ts';
+export {
+  idParameterSchema,
+  pageOf,
+  pageQuery,
+  phoneQuerySchema,
+  phoneSchema,
+  weeklyHoursSchema,
+} from './http/fields.ts';
 export { invalidRequest, type FieldError, type FieldProblem } from './http/field-errors.ts';
 export { readFields, type FieldsRead } from './http/read-fields.ts';
 export { Problem, type ProblemDetails } from './http/problem.ts';

@@ -5,8 +5,8 @@ import type { RecordingSink, RecordingStore, StoredRecording } from './recording
 const UNFINISHED = '.part';
 
 /**
- * A folder of this machine or a mounted volume. A recording is written beside its name and moved there, synced, when it
- * is whole: whatever happens, a file under its own name is a whole one.
+ * A folder of this machine or a mounted volume. A recording is written beside its name and moved there,
+ * synced, when it is whole: whatever happens, a file under its own name is a whole one.
  */
 export class FolderStore implements RecordingStore {
   constructor(private readonly folder: string) {}
@@ -27,7 +27,10 @@ export class FolderStore implements RecordingStore {
   }
 
   async stat(name: string): Promise<StoredRecording | null> {
-    for (const [path, isFinished] of [[this.pathOf(name), true] as const, [this.pathOf(name) + UNFINISHED, false] as const]) {
+    for (const [path, isFinished] of [
+      [this.pathOf(name), true] as const,
+      [this.pathOf(name) + UNFINISHED, false] as const,
+    ]) {
       const found = await stat(path).catch(ifMissing(null));
       if (found) return { bytes: found.size, isFinished };
     }
@@ -35,7 +38,9 @@ export class FolderStore implements RecordingStore {
   }
 
   async read(name: string, from: number, to: number): Promise<Buffer> {
-    const file = await open(this.pathOf(name), 'r').catch(ifMissing(null)) ?? (await open(this.pathOf(name) + UNFINISHED, 'r'));
+    const file =
+      (await open(this.pathOf(name), 'r').catch(ifMissing(null))) ??
+      (await open(this.pathOf(name) + UNFINISHED, 'r'));
     try {
       const bytes = Buffer.alloc(Math.max(0, to - from));
       const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
@@ -55,7 +60,8 @@ export class FolderStore implements RecordingStore {
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.byteLength; ) written += (await file.write(bytes, written)).bytesWritten;
+  for (let written = 0; written < bytes.byteLength;)
+    written += (await file.write(bytes, written)).bytesWritten;
 }
 
 const ifMissing =

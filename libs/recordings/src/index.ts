@@ -1,7 +1,13 @@
 export { FolderStore } from './folder-store.ts';
 export { KeyFile, KeyFileUnusable, KeyUnknown } from './key-file.ts';
 export { KmsFailed } from './kms-keys.ts';
-export { openRecording, RecordingDamaged, RecordingMissing, type PlayableRecording, type Verdict } from './recording-reader.ts';
+export {
+  openRecording,
+  RecordingDamaged,
+  RecordingMissing,
+  type PlayableRecording,
+  type Verdict,
+} from './recording-reader.ts';
 export { RecordedStream, type RecordedStreamOptions } from './recorded-stream.ts';
 export { recordingName, type RecordingSink, type RecordingStore } from './recording-store.ts';
 export { RecordingWriter, type RecordingResult } from './recording-writer.ts';

@@ -9,8 +9,8 @@ export interface WrappedKey {
 }
 
 /**
- * Keeps data keys safe under a key of its own: a file here, a key management service elsewhere. `purpose` binds the
- * wrapped key to the recording it belongs to.
+ * Keeps data keys safe under a key of its own: a file here, a key management service elsewhere. `purpose`
+ * binds the wrapped key to the recording it belongs to.
  */
 export interface KeyWrapper {
   wrap(dataKey: Uint8Array, purpose: string): Promise<WrappedKey>;
@@ -21,19 +21,34 @@ export interface KeyWrapper {
 export class KeyUnknown extends Error {
   override readonly name = 'KeyUnknown';
   constructor(readonly keyId: string) {
-    super(`Recordings under the key "${keyId}" cannot be opened: the key file has no such key, or the recording's key was changed. Keep old keys in the file behind the newest one until everything is wrapped anew.`);
+    super(
+      `Recordings under the key "${keyId}" cannot be opened: the key file has no such key, or the ` +
+        `recording's key was changed. Keep old keys in the file behind the newest one until everything is ` +
+        'wrapped anew.',
+    );
   }
 }
 
 export class KeyFileUnusable extends Error {
   override readonly name = 'KeyFileUnusable';
   constructor(path: string, what: string) {
-    super(`The key file ${path} cannot be used: ${what}. It is JSON: {"keys":[{"id":"2026-11","key":"<32 bytes in base64>"}]}, the newest key first.`);
+    super(
+      `The key file ${path} cannot be used: ${what}. It is JSON: {"keys":[{"id":"2026-11","key":"<32 ` +
+        'bytes in base64>"}]}, the newest key first.',
+    );
   }
 }
 
 const fileSchema = z.strictObject({
-  keys: z.array(z.strictObject({ id: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/), key: z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes') })).min(1).max(50),
+  keys: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/),
+        key: z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes'),
+      }),
+    )
+    .min(1)
+    .max(50),
 });
 
 const IV_BYTES = 12;
@@ -50,10 +65,19 @@ export class KeyFile implements KeyWrapper {
     try {
       content = JSON.parse(readFileSync(path, 'utf8'));
     } catch (error) {
-      throw new KeyFileUnusable(path, error instanceof SyntaxError ? 'it is not JSON' : ((error as NodeJS.ErrnoException).code ?? 'it cannot be read'));
+      throw new KeyFileUnusable(
+        path,
+        error instanceof SyntaxError
+          ? 'it is not JSON'
+          : ((error as NodeJS.ErrnoException).code ?? 'it cannot be read'),
+      );
     }
     const parsed = fileSchema.safeParse(content);
-    if (!parsed.success) throw new KeyFileUnusable(path, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+    if (!parsed.success)
+      throw new KeyFileUnusable(
+        path,
+        parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+      );
     this.keys = new Map(parsed.data.keys.map(({ id, key }) => [id, Buffer.from(key, 'base64')]));
     this.newest = parsed.data.keys[0]?.id ?? '';
   }
@@ -68,9 +92,13 @@ export class KeyFile implements KeyWrapper {
   unwrap({ keyId, wrapped }: WrappedKey, purpose: string): Promise<Uint8Array> {
     const bytes = Buffer.from(wrapped, 'base64');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.keyOf(keyId), bytes.subarray(0, IV_BYTES)).setAAD(Buffer.from(purpose));
+      const decipher = createDecipheriv('aes-256-gcm', this.keyOf(keyId), bytes.subarray(0, IV_BYTES)).setAAD(
+        Buffer.from(purpose),
+      );
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-      return Promise.resolve(Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]));
+      return Promise.resolve(
+        Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]),
+      );
     } catch {
       return Promise.reject(new KeyUnknown(keyId));
     }

@@ -5,8 +5,14 @@ import { KeyUnknown, type KeyWrapper, type WrappedKey } from './key-file.ts';
 /** The key management service did not do it. */
 export class KmsFailed extends Error {
   override readonly name = 'KmsFailed';
-  constructor(readonly status: number, readonly code: string) {
-    super(`The key management service answered ${status} (${code}). Check the key's policy, its state and the region; without it nothing is recorded or played.`);
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(
+      `The key management service answered ${status} (${code}). Check the key's policy, its state and ` +
+        'the region; without it nothing is recorded or played.',
+    );
   }
 }
 
@@ -15,7 +21,9 @@ const decrypted = z.object({ Plaintext: z.base64() });
 /** Answers about a key or a blob that will not change by asking again. */
 const NOT_OURS = ['InvalidCiphertextException', 'IncorrectKeyException', 'NotFoundException'];
 
-/** Data keys wrapped by AWS KMS, or what speaks its protocol: Encrypt and Decrypt with an encryption context. */
+/**
+ * Data keys wrapped by AWS KMS, or what speaks its protocol: Encrypt and Decrypt with an encryption context.
+ */
 export class KmsKeys implements KeyWrapper {
   constructor(
     private readonly client: AwsClient,
@@ -26,13 +34,28 @@ export class KmsKeys implements KeyWrapper {
   ) {}
 
   async wrap(dataKey: Uint8Array, purpose: string): Promise<WrappedKey> {
-    const { CiphertextBlob, KeyId } = encrypted.parse(await this.ask('Encrypt', { KeyId: this.keyId, Plaintext: Buffer.from(dataKey).toString('base64'), EncryptionContext: { recording: purpose } }));
+    const { CiphertextBlob, KeyId } = encrypted.parse(
+      await this.ask('Encrypt', {
+        KeyId: this.keyId,
+        Plaintext: Buffer.from(dataKey).toString('base64'),
+        EncryptionContext: { recording: purpose },
+      }),
+    );
     return { keyId: KeyId, wrapped: CiphertextBlob };
   }
 
   async unwrap({ keyId, wrapped }: WrappedKey, purpose: string): Promise<Uint8Array> {
     try {
-      return Buffer.from(decrypted.parse(await this.ask('Decrypt', { KeyId: keyId, CiphertextBlob: wrapped, EncryptionContext: { recording: purpose } })).Plaintext, 'base64');
+      return Buffer.from(
+        decrypted.parse(
+          await this.ask('Decrypt', {
+            KeyId: keyId,
+            CiphertextBlob: wrapped,
+            EncryptionContext: { recording: purpose },
+          }),
+        ).Plaintext,
+        'base64',
+      );
     } catch (error) {
       if (error instanceof KmsFailed && NOT_OURS.includes(error.code)) throw new KeyUnknown(keyId);
       throw error;
@@ -49,7 +72,10 @@ export class KmsKeys implements KeyWrapper {
     });
     const answer: unknown = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    const { __type } = z.object({ __type: z.string().max(200) }).partial().parse(answer);
+    const { __type } = z
+      .object({ __type: z.string().max(200) })
+      .partial()
+      .parse(answer);
     throw new KmsFailed(response.status, __type?.split('#').at(-1) ?? 'unknown');
   }
 }

@@ -16,7 +16,10 @@ const tenantId = randomUUID();
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tandem-stream-'));
-  writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [{ id: 'k', key: Buffer.alloc(32, 7).toString('base64') }] }));
+  writeFileSync(
+    join(folder, 'keys.json'),
+    JSON.stringify({ keys: [{ id: 'k', key: Buffer.alloc(32, 7).toString('base64') }] }),
+  );
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -26,8 +29,23 @@ function recordedCall() {
   const facts: CallFact[] = [];
   const heard: string[] = [];
   const [store, keys] = [new FolderStore(join(folder, 'store')), new KeyFile(join(folder, 'keys.json'))];
-  const stream = new RecordedStream(line, { tenantId, store, keys, atMs: () => Math.round(clock.now()), tell: (fact) => facts.push(fact), onFailure: (error) => { throw error as Error; } });
-  const listener: CallerStreamListener = { onAudio: (frame) => heard.push(`${frame.bytes.length}`), onDigit: () => undefined, onHeard: () => undefined, onSilent: () => undefined, onClosed: () => undefined };
+  const stream = new RecordedStream(line, {
+    tenantId,
+    store,
+    keys,
+    atMs: () => Math.round(clock.now()),
+    tell: (fact) => facts.push(fact),
+    onFailure: (error) => {
+      throw error as Error;
+    },
+  });
+  const listener: CallerStreamListener = {
+    onAudio: (frame) => heard.push(`${frame.bytes.length}`),
+    onDigit: () => undefined,
+    onHeard: () => undefined,
+    onSilent: () => undefined,
+    onClosed: () => undefined,
+  };
   stream.attach(listener);
   const passes = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 20) {
@@ -35,14 +53,24 @@ function recordedCall() {
       await clock.pass(20);
     }
   };
-  const says = (ms: number, soundId: string) => stream.write(AudioFrame.fromBytes(new Uint8Array(ms * 8).fill(AGENT)), soundId);
+  const says = (ms: number, soundId: string) =>
+    stream.write(AudioFrame.fromBytes(new Uint8Array(ms * 8).fill(AGENT)), soundId);
   const kept = async () => {
     const pieces: Buffer[] = [];
-    for await (const piece of (await openRecording(store, keys, tenantId, stream.recordingId)).read(58, Number.MAX_SAFE_INTEGER)) pieces.push(piece);
+    for await (const piece of (await openRecording(store, keys, tenantId, stream.recordingId)).read(
+      58,
+      Number.MAX_SAFE_INTEGER,
+    ))
+      pieces.push(piece);
     return Buffer.concat(pieces);
   };
   /** One channel, a letter for each 20 ms. */
-  const lane = (sound: Buffer, channel: number) => Array.from({ length: sound.length / 320 }, (_, index) => ({ [AGENT]: 'A', [CALLER]: 'C', [SILENCE]: '.' })[sound[index * 320 + channel] ?? 0] ?? '?').join('');
+  const lane = (sound: Buffer, channel: number) =>
+    Array.from(
+      { length: sound.length / 320 },
+      (_, index) =>
+        ({ [AGENT]: 'A', [CALLER]: 'C', [SILENCE]: '.' })[sound[index * 320 + channel] ?? 0] ?? '?',
+    ).join('');
   return { stream, line, facts, heard, passes, says, kept, lane };
 }
 
@@ -74,7 +102,12 @@ describe('a stream that is recorded', () => {
     expect(lane(sound, 1)).toBe('AAAAAAAAAA' + '.'.repeat(15));
     expect(lane(sound, 0).slice(15, 20)).toBe('.....');
     expect(lane(sound, 0).slice(0, 15)).not.toContain('.');
-    expect(facts.map(({ type, data }) => [type, 'state' in data ? data.state : 'outcome' in data ? data.outcome : ''])).toEqual([
+    expect(
+      facts.map(({ type, data }) => [
+        type,
+        'state' in data ? data.state : 'outcome' in data ? data.outcome : '',
+      ]),
+    ).toEqual([
       ['recording.changed', 'started'],
       ['recording.changed', 'paused'],
       ['recording.changed', 'resumed'],

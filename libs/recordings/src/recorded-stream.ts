@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { PCMU_8K, sameFormat, type CallFact } from '@tandem/contracts';
-import type { AudioFrame, CallerStream, CallerStreamListener, Heard, RecordingControl } from '@tandem/conversation';
+import type {
+  AudioFrame,
+  CallerStream,
+  CallerStreamListener,
+  Heard,
+  RecordingControl,
+} from '@tandem/conversation';
 import { RecordingWriter } from './recording-writer.ts';
 import { TwoChannels } from './two-channels.ts';
 import type { KeyWrapper } from './key-file.ts';
@@ -21,8 +27,8 @@ const MAX_AGENT_BYTES = 4 * 60 * 8_000;
 const FINISH_MS = 5_000;
 
 /**
- * A caller stream that is recorded on its way: what passes it, as it is heard, in two channels. Records nothing until
- * it is told to start; the stream itself is not changed by any of it.
+ * A caller stream that is recorded on its way: what passes it, as it is heard, in two channels. Records
+ * nothing until it is told to start; the stream itself is not changed by any of it.
  */
 export class RecordedStream implements CallerStream, RecordingControl {
   readonly format;
@@ -76,7 +82,8 @@ export class RecordedStream implements CallerStream, RecordingControl {
   start(): void {
     if (this.state !== 'waiting') return;
     const { tenantId, store, keys, onFailure } = this.options;
-    if (!sameFormat(this.format, PCMU_8K)) return onFailure(new TypeError('Only streams of µ-law at 8 kHz are recorded.'));
+    if (!sameFormat(this.format, PCMU_8K))
+      return onFailure(new TypeError('Only streams of µ-law at 8 kHz are recorded.'));
     this.writer = new RecordingWriter(this.recordingId, tenantId, store, keys, onFailure);
     this.become('running', 'started');
   }
@@ -95,7 +102,16 @@ export class RecordedStream implements CallerStream, RecordingControl {
     this.channels.cleared(this.stream.heardSoFar());
     this.channels.end();
     const { outcome, bytes } = await this.writer.finish(FINISH_MS);
-    this.options.tell({ type: 'recording.finished', data: { recordingId: this.recordingId, durationMs: Math.round(this.bytes / 16), bytes, outcome, atMs: this.options.atMs() } });
+    this.options.tell({
+      type: 'recording.finished',
+      data: {
+        recordingId: this.recordingId,
+        durationMs: Math.round(this.bytes / 16),
+        bytes,
+        outcome,
+        atMs: this.options.atMs(),
+      },
+    });
   }
 
   private get isRecording(): boolean {
@@ -104,7 +120,10 @@ export class RecordedStream implements CallerStream, RecordingControl {
 
   private become(state: 'running' | 'paused', told: 'started' | 'paused' | 'resumed'): void {
     this.state = state;
-    this.options.tell({ type: 'recording.changed', data: { recordingId: this.recordingId, state: told, atMs: this.options.atMs() } });
+    this.options.tell({
+      type: 'recording.changed',
+      data: { recordingId: this.recordingId, state: told, atMs: this.options.atMs() },
+    });
   }
 
   private keep(sound: Buffer): void {

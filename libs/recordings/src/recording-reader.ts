@@ -1,12 +1,21 @@
 import type { KeyWrapper } from './key-file.ts';
 import { recordingName, type RecordingStore } from './recording-store.ts';
-import { CHUNK_BYTES, decodeHead, HEAD_BYTES, openChunk, SEALED_CHUNK_BYTES, TAG_BYTES } from './sealed-format.ts';
+import {
+  CHUNK_BYTES,
+  decodeHead,
+  HEAD_BYTES,
+  openChunk,
+  SEALED_CHUNK_BYTES,
+  TAG_BYTES,
+} from './sealed-format.ts';
 import { wavHeader, WAV_HEADER_BYTES } from './wav-header.ts';
 
 export class RecordingMissing extends Error {
   override readonly name = 'RecordingMissing';
   constructor() {
-    super('The recording is not in the store. It was never finished on a relay that is gone, or it was deleted.');
+    super(
+      'The recording is not in the store. It was never finished on a relay that is gone, or it was deleted.',
+    );
   }
 }
 
@@ -36,7 +45,12 @@ export interface PlayableRecording {
 }
 
 /** @throws RecordingMissing, RecordingDamaged, KeyUnknown */
-export async function openRecording(store: RecordingStore, keys: KeyWrapper, tenantId: string, recordingId: string): Promise<PlayableRecording> {
+export async function openRecording(
+  store: RecordingStore,
+  keys: KeyWrapper,
+  tenantId: string,
+  recordingId: string,
+): Promise<PlayableRecording> {
   const name = recordingName(tenantId, recordingId);
   const stored = await store.stat(name);
   if (!stored) throw new RecordingMissing();
@@ -54,7 +68,8 @@ export async function openRecording(store: RecordingStore, keys: KeyWrapper, ten
     const sound = openChunk(key, recordingId, index, isLast, sealed);
     if (sound) return sound;
     // What ends with a chunk that is whole but not the last has been cut off, or its writer went away.
-    const isCut = isLast && (!stored.isFinished || openChunk(key, recordingId, index, false, sealed) !== null);
+    const isCut =
+      isLast && (!stored.isFinished || openChunk(key, recordingId, index, false, sealed) !== null);
     throw new RecordingDamaged(isCut ? 'truncated' : 'chunk');
   };
 
@@ -74,11 +89,14 @@ export async function openRecording(store: RecordingStore, keys: KeyWrapper, ten
         try {
           await chunkAt(index);
         } catch (error) {
-          if (error instanceof RecordingDamaged) return { isIntact: false, fault: error.what, soundBytes: index * CHUNK_BYTES };
+          if (error instanceof RecordingDamaged)
+            return { isIntact: false, fault: error.what, soundBytes: index * CHUNK_BYTES };
           throw error;
         }
       }
-      return chunks === 0 ? { isIntact: false, fault: 'truncated', soundBytes: 0 } : { isIntact: true, fault: null, soundBytes };
+      return chunks === 0
+        ? { isIntact: false, fault: 'truncated', soundBytes: 0 }
+        : { isIntact: true, fault: null, soundBytes };
     },
   };
 }

@@ -15,7 +15,10 @@ export interface StoredRecording {
   readonly isFinished: boolean;
 }
 
-/** Where recordings are kept, as sealed bytes under a name. Hides files and objects; knows nothing of what is in them. */
+/**
+ * Where recordings are kept, as sealed bytes under a name. Hides files and objects; knows nothing of what is
+ * in them.
+ */
 export interface RecordingStore {
   create(name: string): Promise<RecordingSink>;
   /** Null when there is none. */

@@ -14,8 +14,9 @@ export interface RecordingResult {
 const MAX_WAITING = 8;
 
 /**
- * Takes sound piece by piece and never makes its caller wait: seals it chunk by chunk and hands the chunks to the store
- * in the background. A store that fails or falls behind ends the recording, which stays as far as it came.
+ * Takes sound piece by piece and never makes its caller wait: seals it chunk by chunk and hands the chunks to
+ * the store in the background. A store that fails or falls behind ends the recording, which stays as far as
+ * it came.
  */
 export class RecordingWriter {
   private chunk = Buffer.alloc(CHUNK_BYTES);
@@ -41,7 +42,7 @@ export class RecordingWriter {
   write(sound: Uint8Array): void {
     if (this.hasFailed) return;
     this.bytes += sound.byteLength;
-    for (let taken = 0; taken < sound.byteLength && !this.hasFailed; ) {
+    for (let taken = 0; taken < sound.byteLength && !this.hasFailed;) {
       if (this.filled === CHUNK_BYTES) this.seal(false); // Only now is it known not to be the last.
       const piece = sound.subarray(taken, taken + CHUNK_BYTES - this.filled);
       this.chunk.set(piece, this.filled);
@@ -60,7 +61,8 @@ export class RecordingWriter {
     const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), timeoutMs)));
     const outcome = await Promise.race([stored.catch((error: unknown) => this.fail(error)), late]);
     clearTimeout(timer);
-    if (outcome === 'late') this.fail(new RangeError(`The store did not take the recording within ${timeoutMs} ms.`));
+    if (outcome === 'late')
+      this.fail(new RangeError(`The store did not take the recording within ${timeoutMs} ms.`));
     return { outcome: this.hasFailed ? 'failed' : 'complete', bytes: this.bytes };
   }
 
@@ -76,11 +78,18 @@ export class RecordingWriter {
 
   private seal(isLast: boolean): void {
     if (this.hasFailed) return;
-    const sealed = sealChunk(this.dataKey, this.recordingId, this.index, isLast, this.chunk.subarray(0, this.filled));
+    const sealed = sealChunk(
+      this.dataKey,
+      this.recordingId,
+      this.index,
+      isLast,
+      this.chunk.subarray(0, this.filled),
+    );
     this.index += 1;
     this.filled = 0;
     this.waiting += 1;
-    if (this.waiting > MAX_WAITING) return this.fail(new RangeError('The store of recordings does not keep up.'));
+    if (this.waiting > MAX_WAITING)
+      return this.fail(new RangeError('The store of recordings does not keep up.'));
     this.tail = this.tail.then(async () => {
       this.waiting -= 1;
       if (this.hasFailed) return;

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FolderStore, KeyFile, KeyFileUnusable, openRecording, RecordingWriter, type RecordingStore } from './index.ts';
+import {
+  FolderStore,
+  KeyFile,
+  KeyFileUnusable,
+  openRecording,
+  RecordingWriter,
+  type RecordingStore,
+} from './index.ts';
 import { CHUNK_BYTES, HEAD_BYTES, SEALED_CHUNK_BYTES } from './sealed-format.ts';
 import { WAV_HEADER_BYTES } from './wav-header.ts';
 
@@ -15,7 +22,10 @@ let keys: KeyFile;
 
 const keyFile = (...ids: string[]) => {
   const path = join(folder, 'keys.json');
-  writeFileSync(path, JSON.stringify({ keys: ids.map((id) => ({ id, key: Buffer.alloc(32, id).toString('base64') })) }));
+  writeFileSync(
+    path,
+    JSON.stringify({ keys: ids.map((id) => ({ id, key: Buffer.alloc(32, id).toString('base64') })) }),
+  );
   return new KeyFile(path);
 };
 beforeEach(() => {
@@ -40,26 +50,38 @@ async function read(id: string, from = 0, to = Number.MAX_SAFE_INTEGER, by = key
   return Buffer.concat(pieces);
 }
 const fileOf = (id: string) => join(folder, 'store', tenantId, id);
-const damage = (id: string, change: (bytes: Buffer) => Buffer) => writeFileSync(fileOf(id), change(readFileSync(fileOf(id))));
+const damage = (id: string, change: (bytes: Buffer) => Buffer) =>
+  writeFileSync(fileOf(id), change(readFileSync(fileOf(id))));
 
 describe('a recording', () => {
-  it.each([0, 1, 320, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])('of %i bytes comes back as a WAV file of two channels', async (bytes) => {
-    const sound = randomBytes(bytes);
-    const wav = await read(await recorded(sound));
-    expect(wav.subarray(0, 4).toString() + wav.readUInt16LE(20) + wav.readUInt16LE(22) + wav.readUInt32LE(54)).toBe(`RIFF72${bytes}`);
-    expect(wav.subarray(WAV_HEADER_BYTES).equals(sound)).toBe(true);
-    expect(readdirSync(join(folder, 'store', tenantId)).filter((name) => name.endsWith('.part'))).toEqual([]);
-  });
+  it.each([0, 1, 320, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])(
+    'of %i bytes comes back as a WAV file of two channels',
+    async (bytes) => {
+      const sound = randomBytes(bytes);
+      const wav = await read(await recorded(sound));
+      expect(
+        wav.subarray(0, 4).toString() + wav.readUInt16LE(20) + wav.readUInt16LE(22) + wav.readUInt32LE(54),
+      ).toBe(`RIFF72${bytes}`);
+      expect(wav.subarray(WAV_HEADER_BYTES).equals(sound)).toBe(true);
+      expect(readdirSync(join(folder, 'store', tenantId)).filter((name) => name.endsWith('.part'))).toEqual(
+        [],
+      );
+    },
+  );
 
   it('is read in any part', async () => {
     const sound = randomBytes(2 * CHUNK_BYTES + 777);
     const id = await recorded(sound);
     const whole = await read(id);
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: whole.length }), fc.integer({ min: 0, max: whole.length }), async (a, b) => {
-        const [from, to] = [Math.min(a, b), Math.max(a, b)];
-        expect((await read(id, from, to)).equals(whole.subarray(from, to))).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: whole.length }),
+        fc.integer({ min: 0, max: whole.length }),
+        async (a, b) => {
+          const [from, to] = [Math.min(a, b), Math.max(a, b)];
+          expect((await read(id, from, to)).equals(whole.subarray(from, to))).toBe(true);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -72,22 +94,51 @@ describe('a recording', () => {
   });
 
   it.each<[string, (bytes: Buffer) => Buffer, string]>([
-    ['one bit of its sound', (bytes) => (bytes.writeUInt8(bytes.readUInt8(HEAD_BYTES + 5) ^ 1, HEAD_BYTES + 5), bytes), 'chunk'],
-    ['two chunks exchanged', (bytes) => Buffer.concat([bytes.subarray(0, HEAD_BYTES), bytes.subarray(HEAD_BYTES + SEALED_CHUNK_BYTES, HEAD_BYTES + 2 * SEALED_CHUNK_BYTES), bytes.subarray(HEAD_BYTES, HEAD_BYTES + SEALED_CHUNK_BYTES), bytes.subarray(HEAD_BYTES + 2 * SEALED_CHUNK_BYTES)]), 'chunk'],
+    [
+      'one bit of its sound',
+      (bytes) => (bytes.writeUInt8(bytes.readUInt8(HEAD_BYTES + 5) ^ 1, HEAD_BYTES + 5), bytes),
+      'chunk',
+    ],
+    [
+      'two chunks exchanged',
+      (bytes) =>
+        Buffer.concat([
+          bytes.subarray(0, HEAD_BYTES),
+          bytes.subarray(HEAD_BYTES + SEALED_CHUNK_BYTES, HEAD_BYTES + 2 * SEALED_CHUNK_BYTES),
+          bytes.subarray(HEAD_BYTES, HEAD_BYTES + SEALED_CHUNK_BYTES),
+          bytes.subarray(HEAD_BYTES + 2 * SEALED_CHUNK_BYTES),
+        ]),
+      'chunk',
+    ],
     ['its last chunk', (bytes) => bytes.subarray(0, HEAD_BYTES + 2 * SEALED_CHUNK_BYTES), 'truncated'],
     ['the end of a chunk', (bytes) => bytes.subarray(0, bytes.length - 10), 'chunk'],
     ['its head', (bytes) => (bytes.write('X', 0), bytes), 'head'],
   ])('that has lost or changed %s is not passed off as whole', async (_what, change, fault) => {
     const id = await recorded(randomBytes(2 * CHUNK_BYTES + 500));
     damage(id, change);
-    if (fault === 'head') return expect(openRecording(store, keys, tenantId, id)).rejects.toMatchObject({ name: 'RecordingDamaged', what: 'head' });
-    expect(await (await openRecording(store, keys, tenantId, id)).verify()).toMatchObject({ isIntact: false, fault });
+    if (fault === 'head')
+      return expect(openRecording(store, keys, tenantId, id)).rejects.toMatchObject({
+        name: 'RecordingDamaged',
+        what: 'head',
+      });
+    expect(await (await openRecording(store, keys, tenantId, id)).verify()).toMatchObject({
+      isIntact: false,
+      fault,
+    });
   });
 
   it('is not to be had with the chunks of another, nor under another’s name', async () => {
-    const [a, b] = [await recorded(randomBytes(2 * CHUNK_BYTES)), await recorded(randomBytes(2 * CHUNK_BYTES))];
+    const [a, b] = [
+      await recorded(randomBytes(2 * CHUNK_BYTES)),
+      await recorded(randomBytes(2 * CHUNK_BYTES)),
+    ];
     const other = readFileSync(fileOf(b));
-    damage(a, (bytes) => Buffer.concat([bytes.subarray(0, HEAD_BYTES + SEALED_CHUNK_BYTES), other.subarray(HEAD_BYTES + SEALED_CHUNK_BYTES)]));
+    damage(a, (bytes) =>
+      Buffer.concat([
+        bytes.subarray(0, HEAD_BYTES + SEALED_CHUNK_BYTES),
+        other.subarray(HEAD_BYTES + SEALED_CHUNK_BYTES),
+      ]),
+    );
     expect(await (await openRecording(store, keys, tenantId, a)).verify()).toMatchObject({ fault: 'chunk' });
     writeFileSync(fileOf(a), other);
     await expect(openRecording(store, keys, tenantId, a)).rejects.toMatchObject({ what: 'head' });
@@ -100,26 +151,47 @@ describe('a recording', () => {
     const sound = randomBytes(2 * CHUNK_BYTES + 100);
     writer.write(sound);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await (await openRecording(store, keys, tenantId, id)).verify()).toEqual({ isIntact: false, fault: 'truncated', soundBytes: CHUNK_BYTES });
-    expect((await read(id, 0, WAV_HEADER_BYTES + CHUNK_BYTES)).subarray(WAV_HEADER_BYTES).equals(sound.subarray(0, CHUNK_BYTES))).toBe(true);
+    expect(await (await openRecording(store, keys, tenantId, id)).verify()).toEqual({
+      isIntact: false,
+      fault: 'truncated',
+      soundBytes: CHUNK_BYTES,
+    });
+    expect(
+      (await read(id, 0, WAV_HEADER_BYTES + CHUNK_BYTES))
+        .subarray(WAV_HEADER_BYTES)
+        .equals(sound.subarray(0, CHUNK_BYTES)),
+    ).toBe(true);
     await writer.finish(5_000);
   });
 
   it('stays open to its key when a newer one stands before it in the file', async () => {
     const sound = randomBytes(CHUNK_BYTES + 9);
     const id = await recorded(sound);
-    expect((await read(id, 0, Number.MAX_SAFE_INTEGER, keyFile('k2', 'k1'))).subarray(WAV_HEADER_BYTES).equals(sound)).toBe(true);
+    expect(
+      (await read(id, 0, Number.MAX_SAFE_INTEGER, keyFile('k2', 'k1')))
+        .subarray(WAV_HEADER_BYTES)
+        .equals(sound),
+    ).toBe(true);
   });
 
   it('whose store fails or falls behind is given up; nobody waits for it', async () => {
     const failures: unknown[] = [];
     const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
-    const broken = Object.assign(new FolderStore(folder), { create: () => Promise.resolve({ append: () => Promise.reject(full), finish: () => Promise.resolve(), abandon: () => Promise.resolve() }) });
+    const broken = Object.assign(new FolderStore(folder), {
+      create: () =>
+        Promise.resolve({
+          append: () => Promise.reject(full),
+          finish: () => Promise.resolve(),
+          abandon: () => Promise.resolve(),
+        }),
+    });
     const writer = new RecordingWriter(randomUUID(), tenantId, broken, keys, (error) => failures.push(error));
     writer.write(randomBytes(3 * CHUNK_BYTES));
     expect(await writer.finish(1_000)).toMatchObject({ outcome: 'failed' });
     expect(failures).toEqual([full]);
-    const stuck = Object.assign(new FolderStore(folder), { create: () => new Promise<never>(() => undefined) });
+    const stuck = Object.assign(new FolderStore(folder), {
+      create: () => new Promise<never>(() => undefined),
+    });
     const behind = new RecordingWriter(randomUUID(), tenantId, stuck, keys, (error) => failures.push(error));
     behind.write(randomBytes(20 * CHUNK_BYTES));
     expect(await behind.finish(20)).toMatchObject({ outcome: 'failed' });

@@ -19,7 +19,10 @@ export class S3Failed extends Error {
     readonly status: number,
     what: string,
   ) {
-    super(`The object store answered ${status} to ${what}. ${status === 403 ? 'Check bucket, keys and region.' : 'It may be away for a moment.'}`);
+    super(
+      `The object store answered ${status} to ${what}. ` +
+        `${status === 403 ? 'Check bucket, keys and region.' : 'It may be away for a moment.'}`,
+    );
   }
 }
 
@@ -70,7 +73,10 @@ export class S3Store implements RecordingStore {
     await this.spool.delete(name);
   }
 
-  /** Sends what an earlier process, or a store that was away, has left in the spool. Answers how many were sent. */
+  /**
+   * Sends what an earlier process, or a store that was away, has left in the spool. Answers how many were
+   * sent.
+   */
   async sendLeft(): Promise<number> {
     const found = await readdir(this.options.spoolDir, { recursive: true }).catch((): string[] => []);
     const whole = found.filter((name) => NAME.test(name));
@@ -80,13 +86,20 @@ export class S3Store implements RecordingStore {
 
   private async send(name: string): Promise<void> {
     const sealed = await readFile(join(this.options.spoolDir, name));
-    const response = await this.ask(name, { method: 'PUT', body: new Uint8Array(sealed), headers: { 'content-type': 'application/octet-stream' } });
+    const response = await this.ask(name, {
+      method: 'PUT',
+      body: new Uint8Array(sealed),
+      headers: { 'content-type': 'application/octet-stream' },
+    });
     await response.body?.cancel();
     if (!response.ok) throw new S3Failed(response.status, 'PUT');
     await this.spool.delete(name);
   }
 
   private ask(name: string, init: RequestInit): Promise<Response> {
-    return this.client.fetch(`${this.options.endpoint}/${this.options.bucket}/${name}`, { ...init, signal: AbortSignal.timeout(60_000) });
+    return this.client.fetch(`${this.options.endpoint}/${this.options.bucket}/${name}`, {
+      ...init,
+      signal: AbortSignal.timeout(60_000),
+    });
   }
 }

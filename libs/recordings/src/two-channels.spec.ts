@@ -47,7 +47,10 @@ describe('two channels on one clock', () => {
     channels.agentWrote(ms(4_000, AGENT), 'a');
     channels.agentWrote(ms(2_000, AGENT), 'b');
     passes(1_000);
-    channels.cleared([{ soundId: 'a', heardMs: 880, }, { soundId: 'b', heardMs: 0 }]);
+    channels.cleared([
+      { soundId: 'a', heardMs: 880 },
+      { soundId: 'b', heardMs: 0 },
+    ]);
     passes(500);
     expect(ended().agent).toBe('agent 880, silence 620');
   });
@@ -76,7 +79,10 @@ describe('two channels on one clock', () => {
     passes(200);
     passes(300, false);
     passes(200);
-    expect(ended()).toEqual({ caller: 'caller 200, silence 300, caller 200', agent: 'agent 200, silence 300, agent 100, silence 100' });
+    expect(ended()).toEqual({
+      caller: 'caller 200, silence 300, caller 200',
+      agent: 'agent 200, silence 300, agent 100, silence 100',
+    });
   });
 
   it('of a long call are yielded as they can no longer change', () => {

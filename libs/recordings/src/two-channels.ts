@@ -3,7 +3,9 @@ import type { AudioFrame } from '@tandem/conversation';
 /** µ-law's code for no sound. */
 const SILENCE = 0xff;
 const SAMPLES_PER_MS = 8;
-/** What was placed so recently may turn out not to have been heard: twice as long as marks are on their way. */
+/**
+ * What was placed so recently may turn out not to have been heard: twice as long as marks are on their way.
+ */
 const HELD_SAMPLES = 2_000 * SAMPLES_PER_MS;
 
 interface Queued {
@@ -23,9 +25,9 @@ interface Run {
 const MAX_RUNS = 64;
 
 /**
- * Caller and agent side by side on one clock, the caller's frames: each of them moves the agent's channel on by as much.
- * The agent's sound is placed as it would be played and taken back where it was not heard. Yields two interleaved
- * channels of µ-law, caller left, once nothing can change them any more.
+ * Caller and agent side by side on one clock, the caller's frames: each of them moves the agent's channel on
+ * by as much. The agent's sound is placed as it would be played and taken back where it was not heard. Yields
+ * two interleaved channels of µ-law, caller left, once nothing can change them any more.
  */
 export class TwoChannels {
   private readonly caller = new Uint8Array(HELD_SAMPLES);
@@ -57,9 +59,12 @@ export class TwoChannels {
     this.queuedBytes += frame.byteLength;
   }
 
-  /** A frame of the caller; `isKept` false puts silence of its length in both channels, and the agent's sound is past. */
+  /**
+   * A frame of the caller; `isKept` false puts silence of its length in both channels, and the agent's sound
+   * is past.
+   */
   callerFrame(frame: AudioFrame, isKept: boolean): void {
-    for (let taken = 0; taken < frame.byteLength; ) {
+    for (let taken = 0; taken < frame.byteLength;) {
       if (this.held === HELD_SAMPLES) this.yieldHalf();
       const samples = Math.min(frame.byteLength - taken, HELD_SAMPLES - this.held);
       const end = this.held + samples;
@@ -106,13 +111,20 @@ export class TwoChannels {
     const last = this.runs.at(-1);
     if (last?.soundId === soundId && last.to === at) return last;
     const earlier = this.runs.findLast((run) => run.soundId === soundId);
-    const run: Run = { soundId, from: at, to: at, before: earlier ? earlier.before + earlier.to - earlier.from : 0 };
+    const run: Run = {
+      soundId,
+      from: at,
+      to: at,
+      before: earlier ? earlier.before + earlier.to - earlier.from : 0,
+    };
     this.runs.push(run);
     if (this.runs.length > MAX_RUNS) this.runs.shift();
     return run;
   }
 
-  /** What was placed of a sound beyond this was not heard: silence after all, where it can still be changed. */
+  /**
+   * What was placed of a sound beyond this was not heard: silence after all, where it can still be changed.
+   */
   private keepOnly(soundId: string, samples: number): void {
     for (const run of this.runs) {
       if (run.soundId !== soundId) continue;

@@ -9,9 +9,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openRecording, openVault, RecordingWriter, VaultUnusable, type VaultSettings } from './index.ts';
 import { CHUNK_BYTES } from './sealed-format.ts';
 
-const CREDENTIALS = { awsRegion: 'eu-central-1', awsAccessKeyId: 'AKIDEXAMPLE', awsSecretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+const CREDENTIALS = {
+  awsRegion: 'eu-central-1',
+  awsAccessKeyId: 'AKIDEXAMPLE',
+  awsSecretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+};
 
-/** S3 and KMS as far as recordings use them; refuses what is not signed as AWS asks, or not asked for right. */
+/**
+ * S3 and KMS as far as recordings use them; refuses what is not signed as AWS asks, or not asked for right.
+ */
 class Aws {
   readonly objects = new Map<string, Buffer>();
   private readonly blobs = new Map<string, { plaintext: string; context: string }>();
@@ -39,8 +45,14 @@ class Aws {
     const body = Buffer.concat(pieces);
     if (this.isAway) return void response.writeHead(501).end();
     const isKms = request.headers['x-amz-target'] !== undefined;
-    if (!(await this.isSigned(request, body, isKms ? 'kms' : 's3'))) return void response.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code></Error>');
-    if (isKms) return this.kms(String(request.headers['x-amz-target']), JSON.parse(body.toString()) as Record<string, string>, response);
+    if (!(await this.isSigned(request, body, isKms ? 'kms' : 's3')))
+      return void response.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code></Error>');
+    if (isKms)
+      return this.kms(
+        String(request.headers['x-amz-target']),
+        JSON.parse(body.toString()) as Record<string, string>,
+        response,
+      );
     this.s3(request, body, response);
   }
 
@@ -48,9 +60,23 @@ class Aws {
   private async isSigned(request: IncomingMessage, body: Buffer, service: string): Promise<boolean> {
     const { authorization = '', 'x-amz-date': datetime } = request.headers;
     const signed = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(';') ?? [];
-    const client = new AwsClient({ accessKeyId: CREDENTIALS.awsAccessKeyId, secretAccessKey: CREDENTIALS.awsSecretAccessKey, region: CREDENTIALS.awsRegion, service });
-    const headers = Object.fromEntries(signed.filter((name) => name !== 'host' && name !== 'x-amz-date').map((name) => [name, String(request.headers[name])]));
-    const again = await client.sign(`${this.url}${request.url}`, { method: request.method ?? 'GET', headers, ...(body.length > 0 ? { body: new Uint8Array(body) } : {}), aws: { datetime: String(datetime) } });
+    const client = new AwsClient({
+      accessKeyId: CREDENTIALS.awsAccessKeyId,
+      secretAccessKey: CREDENTIALS.awsSecretAccessKey,
+      region: CREDENTIALS.awsRegion,
+      service,
+    });
+    const headers = Object.fromEntries(
+      signed
+        .filter((name) => name !== 'host' && name !== 'x-amz-date')
+        .map((name) => [name, String(request.headers[name])]),
+    );
+    const again = await client.sign(`${this.url}${request.url}`, {
+      method: request.method ?? 'GET',
+      headers,
+      ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+      aws: { datetime: String(datetime) },
+    });
     return again.headers.get('authorization') === authorization;
   }
 
@@ -59,10 +85,14 @@ class Aws {
     const object = this.objects.get(key);
     if (request.method === 'PUT') this.objects.set(key, body);
     if (request.method === 'PUT') return void response.writeHead(200).end();
-    if (request.method === 'DELETE') return void response.writeHead(this.objects.delete(key) ? 204 : 204).end();
+    if (request.method === 'DELETE')
+      return void response.writeHead(this.objects.delete(key) ? 204 : 204).end();
     if (!object) return void response.writeHead(404).end();
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-    if (from === undefined) return void response.writeHead(200, { 'content-length': object.length }).end(request.method === 'HEAD' ? undefined : object);
+    if (from === undefined)
+      return void response
+        .writeHead(200, { 'content-length': object.length })
+        .end(request.method === 'HEAD' ? undefined : object);
     if (Number(from) >= object.length) return void response.writeHead(416).end();
     response.writeHead(206).end(object.subarray(Number(from), Number(to) + 1));
   }
@@ -72,10 +102,17 @@ class Aws {
     if (target === 'TrentService.Encrypt') {
       const CiphertextBlob = randomBytes(64).toString('base64');
       this.blobs.set(CiphertextBlob, { plaintext: asked['Plaintext'] ?? '', context });
-      return void response.end(JSON.stringify({ CiphertextBlob, KeyId: 'arn:aws:kms:eu-central-1:1:key/k', EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' }));
+      return void response.end(
+        JSON.stringify({
+          CiphertextBlob,
+          KeyId: 'arn:aws:kms:eu-central-1:1:key/k',
+          EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+        }),
+      );
     }
     const blob = this.blobs.get(asked['CiphertextBlob'] ?? '');
-    if (blob?.context !== context) return void response.writeHead(400).end(JSON.stringify({ __type: 'InvalidCiphertextException' }));
+    if (blob?.context !== context)
+      return void response.writeHead(400).end(JSON.stringify({ __type: 'InvalidCiphertextException' }));
     response.end(JSON.stringify({ Plaintext: blob.plaintext, KeyId: asked['KeyId'] }));
   }
 }
@@ -87,7 +124,14 @@ const tenantId = randomUUID();
 beforeEach(async () => {
   aws = await Aws.start();
   folder = mkdtempSync(join(tmpdir(), 'tandem-vault-'));
-  settings = { ...CREDENTIALS, recordingsDir: folder, recordingsS3Bucket: 'calls', recordingsKmsKeyId: 'alias/recordings', awsEndpointUrlS3: aws.url, awsEndpointUrlKms: aws.url };
+  settings = {
+    ...CREDENTIALS,
+    recordingsDir: folder,
+    recordingsS3Bucket: 'calls',
+    recordingsKmsKeyId: 'alias/recordings',
+    awsEndpointUrlS3: aws.url,
+    awsEndpointUrlKms: aws.url,
+  };
 });
 afterEach(async () => {
   await aws.stop();
@@ -104,10 +148,15 @@ async function record(sound: Buffer, by = settings): Promise<{ id: string; outco
 async function read(id: string, by = settings): Promise<Buffer> {
   const vault = openVault(by)!;
   const pieces: Buffer[] = [];
-  for await (const piece of (await openRecording(vault.store, vault.keys, tenantId, id)).read(58, Number.MAX_SAFE_INTEGER)) pieces.push(piece);
+  for await (const piece of (await openRecording(vault.store, vault.keys, tenantId, id)).read(
+    58,
+    Number.MAX_SAFE_INTEGER,
+  ))
+    pieces.push(piece);
   return Buffer.concat(pieces);
 }
-const spooled = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+const spooled = () =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 
 describe('a vault in a bucket, its keys in a key management service', () => {
   it('gives back what was recorded, and keeps nothing behind', async () => {
@@ -141,9 +190,19 @@ describe('a vault in a bucket, its keys in a key management service', () => {
   it('takes no key for another recording’s', async () => {
     const a = await record(randomBytes(100));
     const b = await record(randomBytes(100));
-    const [first, second] = [aws.objects.get(`${tenantId}/${a.id}`)!, aws.objects.get(`${tenantId}/${b.id}`)!];
-    const wrapped = (object: Buffer) => (JSON.parse(object.subarray(0, 1_024).toString()) as { wrapped: string }).wrapped;
-    aws.objects.set(`${tenantId}/${a.id}`, Buffer.concat([Buffer.from(first.subarray(0, 1_024).toString().replace(wrapped(first), wrapped(second))), first.subarray(1_024)]));
+    const [first, second] = [
+      aws.objects.get(`${tenantId}/${a.id}`)!,
+      aws.objects.get(`${tenantId}/${b.id}`)!,
+    ];
+    const wrapped = (object: Buffer) =>
+      (JSON.parse(object.subarray(0, 1_024).toString()) as { wrapped: string }).wrapped;
+    aws.objects.set(
+      `${tenantId}/${a.id}`,
+      Buffer.concat([
+        Buffer.from(first.subarray(0, 1_024).toString().replace(wrapped(first), wrapped(second))),
+        first.subarray(1_024),
+      ]),
+    );
     await expect(read(a.id)).rejects.toMatchObject({ name: 'KeyUnknown' });
   });
 

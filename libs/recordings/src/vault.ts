@@ -37,7 +37,11 @@ export class VaultUnusable extends Error {
 export function openVault(settings: VaultSettings): Vault | null {
   const { recordingsDir: folder, recordingsS3Bucket: bucket, awsRegion } = settings;
   if (!folder && !bucket && !settings.recordingsKeyFile && !settings.recordingsKmsKeyId) return null;
-  if (!folder) throw new VaultUnusable('RECORDINGS_DIR is not set. Recordings are kept there, or written there until they are in the bucket: name a folder that outlives the process.');
+  if (!folder)
+    throw new VaultUnusable(
+      'RECORDINGS_DIR is not set. Recordings are kept there, or written there until they are in the ' +
+        'bucket: name a folder that outlives the process.',
+    );
   const keys = keysOf(settings);
   if (!bucket) return { store: new FolderStore(folder), keys, sendLeft: () => Promise.resolve(0) };
   const endpoint = settings.awsEndpointUrlS3 ?? `https://s3.${awsRegion}.amazonaws.com`;
@@ -47,14 +51,41 @@ export function openVault(settings: VaultSettings): Vault | null {
 
 function keysOf(settings: VaultSettings): KeyWrapper {
   const { recordingsKeyFile, recordingsKmsKeyId, awsRegion } = settings;
-  if (recordingsKmsKeyId && recordingsKeyFile) throw new VaultUnusable('RECORDINGS_KEY_FILE and RECORDINGS_KMS_KEY_ID are both set. Recordings are sealed with one of them: unset the other.');
-  if (recordingsKmsKeyId) return new KmsKeys(awsClient(settings, 'kms'), settings.awsEndpointUrlKms ?? `https://kms.${awsRegion}.amazonaws.com`, recordingsKmsKeyId);
+  if (recordingsKmsKeyId && recordingsKeyFile)
+    throw new VaultUnusable(
+      'RECORDINGS_KEY_FILE and RECORDINGS_KMS_KEY_ID are both set. Recordings are sealed with one of ' +
+        'them: unset the other.',
+    );
+  if (recordingsKmsKeyId)
+    return new KmsKeys(
+      awsClient(settings, 'kms'),
+      settings.awsEndpointUrlKms ?? `https://kms.${awsRegion}.amazonaws.com`,
+      recordingsKmsKeyId,
+    );
   if (recordingsKeyFile) return new KeyFile(recordingsKeyFile);
-  throw new VaultUnusable('Neither RECORDINGS_KEY_FILE nor RECORDINGS_KMS_KEY_ID is set. Recordings are never kept in the clear: make a key file (docs/recordings.md) or name a key.');
+  throw new VaultUnusable(
+    'Neither RECORDINGS_KEY_FILE nor RECORDINGS_KMS_KEY_ID is set. Recordings are never kept in the ' +
+      'clear: make a key file (docs/recordings.md) or name a key.',
+  );
 }
 
 function awsClient(settings: VaultSettings, service: string): AwsClient {
-  const { awsAccessKeyId: accessKeyId, awsSecretAccessKey: secretAccessKey, awsSessionToken: sessionToken, awsRegion: region } = settings;
-  if (!accessKeyId || !secretAccessKey) throw new VaultUnusable('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are needed for a bucket or a KMS key.');
-  return new AwsClient({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), region, service, retries: 3 });
+  const {
+    awsAccessKeyId: accessKeyId,
+    awsSecretAccessKey: secretAccessKey,
+    awsSessionToken: sessionToken,
+    awsRegion: region,
+  } = settings;
+  if (!accessKeyId || !secretAccessKey)
+    throw new VaultUnusable(
+      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are needed for a bucket or a KMS key.',
+    );
+  return new AwsClient({
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken ? { sessionToken } : {}),
+    region,
+    service,
+    retries: 3,
+  });
 }

@@ -5,7 +5,10 @@ const RATE_HZ = 8_000;
 /** WAVE_FORMAT_MULAW. */
 const MULAW = 7;
 
-/** The start of a WAV file of two channels of µ-law at 8 kHz, with the `fact` chunk that formats other than PCM have. */
+/**
+ * The start of a WAV file of two channels of µ-law at 8 kHz, with the `fact` chunk that formats other than
+ * PCM have.
+ */
 export function wavHeader(soundBytes: number): Buffer {
   const header = Buffer.alloc(WAV_HEADER_BYTES);
   header.write('RIFF', 0);

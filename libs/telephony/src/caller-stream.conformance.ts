@@ -7,17 +7,23 @@ import { seeded } from './testing/seeded.ts';
 import { WatchedStream } from './testing/watched-stream.ts';
 
 export interface LineSetting {
-  /** Least and most ms a message travels, each way; drawn for all that is sent in one turn, order kept. Default 0. */
+  /**
+   * Least and most ms a message travels, each way; drawn for all that is sent in one turn, order kept.
+   * Default 0.
+   */
   readonly delayMs?: readonly [number, number];
-  /** Share of what is sent that is lost on the way and sent again, and within how many ms; what follows waits. Default none. */
+  /**
+   * Share of what is sent that is lost on the way and sent again, and within how many ms; what follows waits.
+   * Default none.
+   */
   readonly loss?: { readonly share: number; readonly withinMs: number };
   /** 0 to 1; for the draws. */
   readonly random?: () => number;
 }
 
 /**
- * What the suite needs of an adapter: a stream on a line with its other end. Time is by hand. While the line is live the
- * far side sends a frame of silence every 20 ms by itself, as lines do.
+ * What the suite needs of an adapter: a stream on a line with its other end. Time is by hand. While the line
+ * is live the far side sends a frame of silence every 20 ms by itself, as lines do.
  */
 export interface CallerStreamFarSide {
   readonly stream: CallerStream;
@@ -44,12 +50,17 @@ export interface CallerStreamFarSide {
   heldBytes(): number;
   /** Bytes written and dropped because of the bound. */
   droppedBytes(): number;
-  /** Frames of the caller's that came faster than anybody speaks, and were dropped. Absent without a network. */
+  /**
+   * Frames of the caller's that came faster than anybody speaks, and were dropped. Absent without a network.
+   */
   floodedFrames?(): number;
 }
 
 /** Everything a session may rely on, whatever carries the call: the contract of ports/caller-stream.ts. */
-export function describeCallerStream(name: string, connect: (line?: LineSetting) => CallerStreamFarSide): void {
+export function describeCallerStream(
+  name: string,
+  connect: (line?: LineSetting) => CallerStreamFarSide,
+): void {
   const can = connect();
   can.stream.close();
   let open: CallerStreamFarSide[] = [];
@@ -87,22 +98,26 @@ export function describeCallerStream(name: string, connect: (line?: LineSetting)
     });
 
     if (can.floodedFrames)
-    it('fifty times as fast as anybody speaks is dropped and counted; what was said before and after arrives', async () => {
-      const { far, stream } = call();
-      far.speaks(stream.frame(20, 11).bytes);
-      await far.clock.pass(1_000);
-      for (let ms = 0; ms < 4_000; ms += 20) {
-        for (let copy = 0; copy < 50; copy += 1) far.speaks(stream.frame(20, 12).bytes);
-        await far.clock.pass(20);
-      }
-      expect(stream.voiceMs(12)).toBeLessThan(10_000);
-      expect((far.floodedFrames?.() ?? 0) * 20).toBeGreaterThan(180_000);
-      await far.clock.pass(10_000);
-      far.speaks(stream.frame(20, 13).bytes);
-      await far.clock.pass(20);
-      expect(stream.voiceMs(11)).toBe(20);
-      expect(stream.voiceMs(13)).toBe(20);
-    });
+      it(
+        'fifty times as fast as anybody speaks is dropped and counted; what was said before and after ' +
+          'arrives',
+        async () => {
+          const { far, stream } = call();
+          far.speaks(stream.frame(20, 11).bytes);
+          await far.clock.pass(1_000);
+          for (let ms = 0; ms < 4_000; ms += 20) {
+            for (let copy = 0; copy < 50; copy += 1) far.speaks(stream.frame(20, 12).bytes);
+            await far.clock.pass(20);
+          }
+          expect(stream.voiceMs(12)).toBeLessThan(10_000);
+          expect((far.floodedFrames?.() ?? 0) * 20).toBeGreaterThan(180_000);
+          await far.clock.pass(10_000);
+          far.speaks(stream.frame(20, 13).bytes);
+          await far.clock.pass(20);
+          expect(stream.voiceMs(11)).toBe(20);
+          expect(stream.voiceMs(13)).toBe(20);
+        },
+      );
 
     it('held up for two seconds by the network arrives whole', async () => {
       const { far, stream } = call();
@@ -122,7 +137,11 @@ export function describeCallerStream(name: string, connect: (line?: LineSetting)
       await far.clock.pass(1_100);
       expect(stream.heardOf('hello')).toEqual({ soundId: 'hello', heardMs: 1_000, isComplete: true });
       await far.clock.pass(1_400);
-      expect(stream.heardOf('how are you')).toEqual({ soundId: 'how are you', heardMs: 1_200, isComplete: true });
+      expect(stream.heardOf('how are you')).toEqual({
+        soundId: 'how are you',
+        heardMs: 1_200,
+        isComplete: true,
+      });
       expect([stream.truly('hello'), stream.truly('how are you')]).toEqual([1_000, 1_200]);
       expect(far.stream.heardSoFar()).toEqual([]);
     });
@@ -144,7 +163,9 @@ export function describeCallerStream(name: string, connect: (line?: LineSetting)
       await far.clock.pass(9_000);
       stream.write('second', 300);
       await far.clock.pass(100);
-      expect(far.stream.heardSoFar().find(({ soundId }) => soundId === 'second')?.heardMs).toBeLessThanOrEqual(stream.truly('second'));
+      expect(
+        far.stream.heardSoFar().find(({ soundId }) => soundId === 'second')?.heardMs,
+      ).toBeLessThanOrEqual(stream.truly('second'));
       await far.clock.pass(400);
       expect(stream.heardOf('second')).toMatchObject({ heardMs: 300, isComplete: true });
     });
@@ -251,40 +272,40 @@ export function describeCallerStream(name: string, connect: (line?: LineSetting)
     });
 
     if (can.freezes)
-    it('comes by itself when the line goes dead', async () => {
-      const { far, stream } = call();
-      await far.clock.pass(1_000);
-      far.freezes?.();
-      await far.clock.pass(far.patienceMs);
-      expect(stream.closed).toEqual(['media-timeout']);
-    });
+      it('comes by itself when the line goes dead', async () => {
+        const { far, stream } = call();
+        await far.clock.pass(1_000);
+        far.freezes?.();
+        await far.clock.pass(far.patienceMs);
+        expect(stream.closed).toEqual(['media-timeout']);
+      });
 
     if (can.fallsDeaf)
-    it('comes by itself when what is written is not played any more', async () => {
-      const { far, stream } = call();
-      stream.write('hello', 1_000);
-      await far.clock.pass(500);
-      far.fallsDeaf?.();
-      for (let ms = 0; ms < far.patienceMs; ms += 1_000) {
-        stream.write('is anybody there', 1_000);
-        await far.clock.pass(1_000);
-      }
-      expect(stream.closed).toEqual(['media-timeout']);
-    });
+      it('comes by itself when what is written is not played any more', async () => {
+        const { far, stream } = call();
+        stream.write('hello', 1_000);
+        await far.clock.pass(500);
+        far.fallsDeaf?.();
+        for (let ms = 0; ms < far.patienceMs; ms += 1_000) {
+          stream.write('is anybody there', 1_000);
+          await far.clock.pass(1_000);
+        }
+        expect(stream.closed).toEqual(['media-timeout']);
+      });
 
     if (can.talksNonsense)
-    it('comes when nothing the far side says makes sense, and not for a slip', async () => {
-      const { far, stream } = call();
-      for (let slip = 0; slip < 20; slip += 1) {
-        far.talksNonsense?.();
-        far.speaks(stream.frame(20, 7).bytes);
+      it('comes when nothing the far side says makes sense, and not for a slip', async () => {
+        const { far, stream } = call();
+        for (let slip = 0; slip < 20; slip += 1) {
+          far.talksNonsense?.();
+          far.speaks(stream.frame(20, 7).bytes);
+          await far.clock.pass(20);
+        }
+        expect(stream.closed).toEqual([]);
+        for (let nonsense = 0; nonsense < 60; nonsense += 1) far.talksNonsense?.();
         await far.clock.pass(20);
-      }
-      expect(stream.closed).toEqual([]);
-      for (let nonsense = 0; nonsense < 60; nonsense += 1) far.talksNonsense?.();
-      await far.clock.pass(20);
-      expect(stream.closed).toEqual(['media-errors']);
-    });
+        expect(stream.closed).toEqual(['media-errors']);
+      });
   });
 
   describe(`${name}: bounds and turns`, () => {
@@ -318,28 +339,44 @@ export function describeCallerStream(name: string, connect: (line?: LineSetting)
 
     it('never claims more than was heard, whatever is written, cleared and delayed, over 1,000 calls', async () => {
       const act = fc.oneof(
-        { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), ms: fc.integer({ min: 20, max: 1_200 }), isSame: fc.boolean() }) },
+        {
+          weight: 6,
+          arbitrary: fc.record({
+            kind: fc.constant('write' as const),
+            ms: fc.integer({ min: 20, max: 1_200 }),
+            isSame: fc.boolean(),
+          }),
+        },
         { weight: 2, arbitrary: fc.record({ kind: fc.constant('clear' as const) }) },
       );
-      const schedule = fc.array(fc.record({ gapMs: fc.integer({ min: 0, max: 900 }), act }), { minLength: 1, maxLength: 12 });
+      const schedule = fc.array(fc.record({ gapMs: fc.integer({ min: 0, max: 900 }), act }), {
+        minLength: 1,
+        maxLength: 12,
+      });
       await fc.assert(
-        fc.asyncProperty(schedule, fc.integer({ min: 0, max: 150 }), fc.integer(), fc.integer({ min: 0, max: 1_500 }), async (steps, delayMs, seed, lastGapMs) => {
-          const { far, stream } = call({ delayMs: [0, delayMs], random: seeded(seed) });
-          let sound = 0;
-          for (const { gapMs, act: next } of steps) {
-            await far.clock.pass(gapMs);
-            if (next.kind === 'clear') stream.clear();
-            else stream.write(`sound ${next.isSame ? sound : (sound += 1)}${stream.generation}`, next.ms);
-            stream.checkHeardSoFar();
-          }
-          await far.clock.pass(lastGapMs);
-          stream.clear();
-          await far.clock.pass(400);
-          far.stream.close();
-          await far.clock.pass(1);
-          open.pop();
-          stream.expectNothingBroken();
-        }),
+        fc.asyncProperty(
+          schedule,
+          fc.integer({ min: 0, max: 150 }),
+          fc.integer(),
+          fc.integer({ min: 0, max: 1_500 }),
+          async (steps, delayMs, seed, lastGapMs) => {
+            const { far, stream } = call({ delayMs: [0, delayMs], random: seeded(seed) });
+            let sound = 0;
+            for (const { gapMs, act: next } of steps) {
+              await far.clock.pass(gapMs);
+              if (next.kind === 'clear') stream.clear();
+              else stream.write(`sound ${next.isSame ? sound : (sound += 1)}${stream.generation}`, next.ms);
+              stream.checkHeardSoFar();
+            }
+            await far.clock.pass(lastGapMs);
+            stream.clear();
+            await far.clock.pass(400);
+            far.stream.close();
+            await far.clock.pass(1);
+            open.pop();
+            stream.expectNothingBroken();
+          },
+        ),
         { numRuns: 1_000 },
       );
     }, 60_000);

@@ -35,7 +35,9 @@ class FakeFarSide implements CallerStreamFarSide {
 
   heardMs(value: number): number {
     this.stream.heardSoFar();
-    return [...this.stream.sounds].filter(([soundId]) => this.values.get(soundId) === value).reduce((ms, [, { heardMs }]) => ms + heardMs, 0);
+    return [...this.stream.sounds]
+      .filter(([soundId]) => this.values.get(soundId) === value)
+      .reduce((ms, [, { heardMs }]) => ms + heardMs, 0);
   }
 
   heldBytes(): number {

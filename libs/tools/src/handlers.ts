@@ -23,12 +23,30 @@ export class HandlersMismatched extends Error {
  * A check for the start of a worker: each worker tool has a handler, and each handler a worker tool.
  * @throws HandlersMismatched naming what is missing and where it goes
  */
-export function verifyHandlers(declarations: readonly { readonly name: string; readonly place: 'worker' | 'call' }[] = TOOL_DECLARATIONS, handlers: Readonly<Record<string, unknown>> = TOOL_HANDLERS): void {
+export function verifyHandlers(
+  declarations: readonly { readonly name: string; readonly place: 'worker' | 'call' }[] = TOOL_DECLARATIONS,
+  handlers: Readonly<Record<string, unknown>> = TOOL_HANDLERS,
+): void {
   const expected = new Set(declarations.filter((tool) => tool.place === 'worker').map((tool) => tool.name));
   const folder = (name: string) => `libs/tools/src/${name.replaceAll('_', '-')}`;
   const faults = [
-    ...[...expected].filter((name) => !Object.hasOwn(handlers, name)).map((name) => `${name} has no handler: write ${folder(name)}/handler.ts and list it in TOOL_HANDLERS (libs/tools/src/handlers.ts)`),
-    ...Object.keys(handlers).filter((name) => !expected.has(name)).map((name) => `the handler ${name} has no worker tool: declare it in ${folder(name)}/declaration.ts and list it in TOOL_DECLARATIONS (libs/tools/src/index.ts), or remove the handler`),
+    ...[...expected]
+      .filter((name) => !Object.hasOwn(handlers, name))
+      .map(
+        (name) =>
+          `${name} has no handler: write ${folder(name)}/handler.ts and list it in TOOL_HANDLERS ` +
+          '(libs/tools/src/handlers.ts)',
+      ),
+    ...Object.keys(handlers)
+      .filter((name) => !expected.has(name))
+      .map(
+        (name) =>
+          `the handler ${name} has no worker tool: declare it in ${folder(name)}/declaration.ts and ` +
+          'list it in TOOL_DECLARATIONS (libs/tools/src/index.ts), or remove the handler',
+      ),
   ];
-  if (faults.length > 0) throw new HandlersMismatched(`Tools and handlers do not match:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  if (faults.length > 0)
+    throw new HandlersMismatched(
+      `Tools and handlers do not match:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
 }

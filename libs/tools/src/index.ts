@@ -9,14 +9,30 @@ import { switchLanguage } from './switch-language/declaration.ts';
 import { transferCall, transferCallTo } from './transfer-call/declaration.ts';
 import { updateMicDistance } from './update-mic-distance/declaration.ts';
 
-/** Every tool an agent may be given. A new one is a folder and a line here; worker tools also one in handlers.ts. */
-export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [lookupCustomer, checkAvailability, bookAppointment, transferCall, endCall, updateMicDistance, switchLanguage, collectDigits, recordConsent];
+/**
+ * Every tool an agent may be given. A new one is a folder and a line here; worker tools also one in
+ * handlers.ts.
+ */
+export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
+  lookupCustomer,
+  checkAvailability,
+  bookAppointment,
+  transferCall,
+  endCall,
+  updateMicDistance,
+  switchLanguage,
+  collectDigits,
+  recordConsent,
+];
 
 /**
- * The tools of these names, in their order, as an agent with this directory has them: without one nobody can be put
- * through. Names this version does not know are left out: an agent may be newer than its relay.
+ * The tools of these names, in their order, as an agent with this directory has them: without one nobody can
+ * be put through. Names this version does not know are left out: an agent may be newer than its relay.
  */
-export function declarationsFor(names: readonly string[], directory: readonly Department[] = []): ToolDeclaration[] {
+export function declarationsFor(
+  names: readonly string[],
+  directory: readonly Department[] = [],
+): ToolDeclaration[] {
   return names.flatMap((name) => {
     if (name === transferCall.name) return directory.length > 0 ? [transferCallTo(directory)] : [];
     return TOOL_DECLARATIONS.filter((tool) => tool.name === name);

@@ -11,5 +11,10 @@ export interface Offer {
 
 // A type, not the interface, where it becomes JSON: interfaces have no index signature.
 export function toOffer(slot: Slot, language: string): { [Field in keyof Offer]: Offer[Field] } {
-  return { start: slot.start, end: slot.end, resource: slot.resource.name, spoken: spokenTime(slot.start, language) };
+  return {
+    start: slot.start,
+    end: slot.end,
+    resource: slot.resource.name,
+    spoken: spokenTime(slot.start, language),
+  };
 }

@@ -14,7 +14,8 @@ describe('spoken times', () => {
 
   it('are in the language of the call, or in English when nobody knows it', () => {
     expect(spokenTime('2027-03-02T09:30:00+01:00', 'de-DE')).toBe('Dienstag, 2. März um 9:30');
-    for (const language of ['tlh', 'not a language', '']) expect(spokenDay('2027-03-02', language)).toBe('Tuesday, March 2');
+    for (const language of ['tlh', 'not a language', ''])
+      expect(spokenDay('2027-03-02', language)).toBe('Tuesday, March 2');
   });
 
   it('know the day of the business', () => {

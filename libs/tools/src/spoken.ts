@@ -2,7 +2,11 @@ import { DateTime } from 'luxon';
 
 /** A time as people say it, by the clock its offset belongs to: "Tuesday, November 24 at 9:30 AM". */
 export function spokenTime(iso: string, language: string): string {
-  const spoken = say(DateTime.fromISO(iso, { setZone: true }), language, { ...DAY, hour: 'numeric', minute: '2-digit' });
+  const spoken = say(DateTime.fromISO(iso, { setZone: true }), language, {
+    ...DAY,
+    hour: 'numeric',
+    minute: '2-digit',
+  });
   return spoken.replace(/:00(?= [ap]\.?m)/i, '');
 }
 

@@ -14,14 +14,28 @@ export interface ToolRunContext extends ToolCallContext {
   readonly onFault?: (error: unknown) => void;
 }
 
-/** Does what a tool declares. Arguments come unchecked, as the model wrote them. Resolves always, rejects never. */
+/**
+ * Does what a tool declares. Arguments come unchecked, as the model wrote them. Resolves always, rejects
+ * never.
+ */
 export type ToolHandler = (input: unknown, context: ToolRunContext) => Promise<ToolOutcome>;
 
-/** Joins a declaration with the code that does it: checks the arguments, and turns a fault of ours into an outcome. */
-export function handle<Arguments>(declaration: ToolDeclaration<Arguments>, run: (input: Arguments, context: ToolRunContext) => Promise<ToolOutcome>): ToolHandler {
+/**
+ * Joins a declaration with the code that does it: checks the arguments, and turns a fault of ours into an
+ * outcome.
+ */
+export function handle<Arguments>(
+  declaration: ToolDeclaration<Arguments>,
+  run: (input: Arguments, context: ToolRunContext) => Promise<ToolOutcome>,
+): ToolHandler {
   return async (input, context) => {
     const parsed = declaration.parse(input);
-    if (!parsed.ok) return { status: 'refused', reason: 'bad-arguments', detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.` };
+    if (!parsed.ok)
+      return {
+        status: 'refused',
+        reason: 'bad-arguments',
+        detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.`,
+      };
     if (context.signal.aborted) return { status: 'cancelled' };
     if (context.remainingMs() <= 0) return { status: 'timed-out' };
     try {

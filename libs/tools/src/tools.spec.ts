@@ -9,15 +9,25 @@ describe('the tools', () => {
   });
 
   it('stop a worker that lacks a handler, or has one too many, and say what to do', () => {
-    const declared = [{ name: 'send_fax', place: 'worker' as const }, { name: 'end_call', place: 'call' as const }];
+    const declared = [
+      { name: 'send_fax', place: 'worker' as const },
+      { name: 'end_call', place: 'call' as const },
+    ];
     expect(() => verifyHandlers(declared, {})).toThrow(HandlersMismatched);
-    expect(() => verifyHandlers(declared, {})).toThrow('send_fax has no handler: write libs/tools/src/send-fax/handler.ts');
-    expect(() => verifyHandlers(declared, { send_fax: 1, end_call: 1 })).toThrow('the handler end_call has no worker tool');
+    expect(() => verifyHandlers(declared, {})).toThrow(
+      'send_fax has no handler: write libs/tools/src/send-fax/handler.ts',
+    );
+    expect(() => verifyHandlers(declared, { send_fax: 1, end_call: 1 })).toThrow(
+      'the handler end_call has no worker tool',
+    );
     expect(() => verifyHandlers([], { toString: 1 })).toThrow('the handler toString has no worker tool');
   });
 
   it('are given out by name, in the order asked, without those nobody knows', () => {
-    expect(declarationsFor(['end_call', 'make_coffee', 'lookup_customer']).map((tool) => tool.name)).toEqual(['end_call', 'lookup_customer']);
+    expect(declarationsFor(['end_call', 'make_coffee', 'lookup_customer']).map((tool) => tool.name)).toEqual([
+      'end_call',
+      'lookup_customer',
+    ]);
   });
 
   it('have names, descriptions and schemas a model can be shown', () => {
@@ -32,11 +42,19 @@ describe('the tools', () => {
   });
 
   it('put a caller through to the departments of their agent, and to nobody else', () => {
-    const directory = ['sales', 'support'].map((key) => ({ key, name: key, address: '+12025550170', mode: 'warm' as const, ringMs: 25_000, hours: [] }));
+    const directory = ['sales', 'support'].map((key) => ({
+      key,
+      name: key,
+      address: '+12025550170',
+      mode: 'warm' as const,
+      ringMs: 25_000,
+      hours: [],
+    }));
     const [transfer] = declarationsFor(['transfer_call'], directory);
     const wish = { department: 'sales', reason: 'caller-asked', summary: 'Wants an offer.' };
     expect(transfer?.parse(wish)).toEqual({ ok: true, value: wish });
-    for (const department of ['+12025550199', 'sales +12025550199', 'billing', '']) expect(transfer?.parse({ ...wish, department })).toMatchObject({ ok: false });
+    for (const department of ['+12025550199', 'sales +12025550199', 'billing', ''])
+      expect(transfer?.parse({ ...wish, department })).toMatchObject({ ok: false });
     expect(JSON.stringify(transfer?.parameters)).not.toContain('2025550170');
     expect(declarationsFor(['transfer_call', 'end_call']).map((tool) => tool.name)).toEqual(['end_call']);
   });

@@ -1,6 +1,23 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallMoves, CallRecordStore, CarrierReportStore, connectRedis, ProviderStates, redisResource, RelayRegistry, Sealer, SpendLedger, WaitingLine } from '@tandem/call-state';
-import { AgentDirectory, CallerDirectory, CallRepository, databaseResource, SpendingRepository } from '@tandem/database';
+import {
+  CallMoves,
+  CallRecordStore,
+  CarrierReportStore,
+  connectRedis,
+  ProviderStates,
+  redisResource,
+  RelayRegistry,
+  Sealer,
+  SpendLedger,
+  WaitingLine,
+} from '@tandem/call-state';
+import {
+  AgentDirectory,
+  CallerDirectory,
+  CallRepository,
+  databaseResource,
+  SpendingRepository,
+} from '@tandem/database';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
@@ -39,7 +56,13 @@ export class CallIngressModule {
     return {
       module: CallIngressModule,
       imports: [queueModule(connectRedis(config.redisUrl, 'producer'), ['post-call'])],
-      controllers: [VoiceWebhookController, WaitingKeyController, StreamEndedController, TransferController, CallStatusController],
+      controllers: [
+        VoiceWebhookController,
+        WaitingKeyController,
+        StreamEndedController,
+        TransferController,
+        CallStatusController,
+      ],
       providers: [
         ...managed(REDIS, redis, 'start'),
         ...managed(DATA_SOURCE, database, 'start'),
@@ -70,7 +93,11 @@ export class CallIngressModule {
         DepartmentDial,
         TwilioAccounts,
         TwilioDoor,
-        { provide: LEG_DOORS, useFactory: (twilio: TwilioDoor): LegDoors => ({ twilio }), inject: [TwilioDoor] },
+        {
+          provide: LEG_DOORS,
+          useFactory: (twilio: TwilioDoor): LegDoors => ({ twilio }),
+          inject: [TwilioDoor],
+        },
         ReAttachment,
         CallRescue,
         Transfers,

@@ -2,4 +2,6 @@ import type { RunOptions } from '@tandem/platform';
 import { CallIngressModule } from './call-ingress.module.ts';
 
 /** How call-ingress is run: by `main.ts` as a process, by tests in theirs. */
-export const callIngress: RunOptions<'call-ingress'> = { module: (config) => CallIngressModule.forRoot(config) };
+export const callIngress: RunOptions<'call-ingress'> = {
+  module: (config) => CallIngressModule.forRoot(config),
+};

@@ -10,7 +10,8 @@ afterEach(async () => {
   ingress = undefined;
 });
 
-const checksOf = (text: string) => (JSON.parse(text) as { checks: Record<string, { status: string }> }).checks;
+const checksOf = (text: string) =>
+  (JSON.parse(text) as { checks: Record<string, { status: string }> }).checks;
 
 /** Asks until the check is told so; each answer says ready, in time. */
 async function told(of: RunningIngress, check: string, status: 'up' | 'down'): Promise<void> {
@@ -27,35 +28,53 @@ describe('readiness of call-ingress', () => {
   it.each([
     ['redis', 'redis'],
     ['postgres', 'database'],
-  ] as const)('stays while %s hangs, because the carrier still gets an answer, and tells of it', async (server, check) => {
-    ingress = await RunningIngress.start();
-    expect((await ingress.get('/readyz')).status).toBe(200);
-    ingress.lines[server].hang(true);
-    await told(ingress, check, 'down');
-    const rang = await ingress.ring(`CA${'0123456789abcdef'.repeat(2)}`);
-    expect([rang.status, rang.text]).toEqual([200, expect.stringContaining('<Response>')]);
-    const metrics = (await ingress.get('/metrics', PROBE_MS)).text;
-    expect(metrics).toMatch(/^tandem_ready\{[^}]*\} 1$/m);
-    expect(metrics).toMatch(new RegExp(`^tandem_check_ok\\{check="${check}"[^}]*\\} 0$`, 'm'));
-    ingress.lines[server].hang(false);
-    await told(ingress, check, 'up');
-  }, 30_000);
+  ] as const)(
+    'stays while %s hangs, because the carrier still gets an answer, and tells of it',
+    async (server, check) => {
+      ingress = await RunningIngress.start();
+      expect((await ingress.get('/readyz')).status).toBe(200);
+      ingress.lines[server].hang(true);
+      await told(ingress, check, 'down');
+      const rang = await ingress.ring(`CA${'0123456789abcdef'.repeat(2)}`);
+      expect([rang.status, rang.text]).toEqual([200, expect.stringContaining('<Response>')]);
+      const metrics = (await ingress.get('/metrics', PROBE_MS)).text;
+      expect(metrics).toMatch(/^tandem_ready\{[^}]*\} 1$/m);
+      expect(metrics).toMatch(new RegExp(`^tandem_check_ok\\{check="${check}"[^}]*\\} 0$`, 'm'));
+      ingress.lines[server].hang(false);
+      await told(ingress, check, 'up');
+    },
+    30_000,
+  );
 
   it('is not there without the schema', async () => {
     ingress = await RunningIngress.start({ isMigrated: false });
     const { status, text } = await ingress.get('/readyz', PROBE_MS);
-    expect([status, text]).toEqual([503, expect.stringMatching(/"database":\{"status":"down","message":"the database lacks \d+ migrations; run npm run migrate"\}/)]);
+    expect([status, text]).toEqual([
+      503,
+      expect.stringMatching(
+        /"database":\{"status":"down","message":"the database lacks \d+ migrations; run npm run migrate"\}/,
+      ),
+    ]);
   });
 });
 
 describe('a management port', () => {
   it('has readiness and metrics, and the public port has neither', async () => {
-    ingress = await RunningIngress.start({ settings: { MANAGEMENT_PORT: '0', MANAGEMENT_HOST: '127.0.0.1' } });
+    ingress = await RunningIngress.start({
+      settings: { MANAGEMENT_PORT: '0', MANAGEMENT_HOST: '127.0.0.1' },
+    });
     const { url, managementUrl } = ingress;
     expect(managementUrl).not.toBe(url);
-    const statuses = async (at: string) => Promise.all(['/healthz', '/readyz', '/metrics', '/twilio/voice', '/'].map(async (path) => (await ingress?.get(path, PROBE_MS, at))?.status));
+    const statuses = async (at: string) =>
+      Promise.all(
+        ['/healthz', '/readyz', '/metrics', '/twilio/voice', '/'].map(
+          async (path) => (await ingress?.get(path, PROBE_MS, at))?.status,
+        ),
+      );
     expect(await statuses(url)).toEqual([200, 404, 404, 404, 404]);
     expect(await statuses(managementUrl)).toEqual([200, 200, 200, 404, 404]);
-    expect((await ingress.get('/metrics', PROBE_MS, managementUrl)).text).toContain('tandem_ready{service="call-ingress"} 1');
+    expect((await ingress.get('/metrics', PROBE_MS, managementUrl)).text).toContain(
+      'tandem_ready{service="call-ingress"} 1',
+    );
   });
 });

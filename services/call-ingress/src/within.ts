@@ -1,7 +1,10 @@
 /** What a carrier waits for was not there in time. What was begun goes on. */
 export class TooLate extends Error {
   constructor(readonly ms: number) {
-    super(`There was no answer within ${ms} ms. Redis or Postgres hang, or are slow: see readiness and their own metrics.`);
+    super(
+      `There was no answer within ${ms} ms. Redis or Postgres hang, or are slow: see readiness and ` +
+        'their own metrics.',
+    );
     this.name = 'TooLate';
   }
 }

@@ -17,7 +17,15 @@ import {
   WebhookEndpointRepository,
   type DataSource,
 } from '@tandem/database';
-import { API_KEYS, deriveKeys, Destinations, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import {
+  API_KEYS,
+  deriveKeys,
+  Destinations,
+  idempotencyProviders,
+  managed,
+  TOKEN_AUDIENCE,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { openVault } from '@tandem/recordings';
 import { AgentsController } from './agents/agents.controller.ts';
 import { AgentsService } from './agents/agents.service.ts';
@@ -38,7 +46,18 @@ import { WebhookEndpoints, WEBHOOK_SECRETS } from './webhooks/webhook-endpoints.
 
 const DATA_SOURCE = Symbol('DATA_SOURCE');
 const REDIS = Symbol('REDIS');
-const REPOSITORIES = [AgentRepository, BlockedCallerRepository, CallerGroupRepository, CallRepository, DepartmentRepository, NumberRepository, RecordingRepository, SpendingRepository, WebhookDeliveryRepository, WebhookEndpointRepository];
+const REPOSITORIES = [
+  AgentRepository,
+  BlockedCallerRepository,
+  CallerGroupRepository,
+  CallRepository,
+  DepartmentRepository,
+  NumberRepository,
+  RecordingRepository,
+  SpendingRepository,
+  WebhookDeliveryRepository,
+  WebhookEndpointRepository,
+];
 
 /** The operators' door. */
 @Module({})
@@ -47,10 +66,26 @@ export class ControlApiModule {
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
     const redis = redisResource(config.redisUrl);
     const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
-    const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({ provide: Class, useValue: new Class(database.value) });
+    const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({
+      provide: Class,
+      useValue: new Class(database.value),
+    });
     return {
       module: ControlApiModule,
-      controllers: [AgentsController, BlockedCallersController, CallerGroupsController, CallCommandsController, CallsController, DepartmentsController, LiveCallsController, NumbersController, RecordingsController, SpendingController, WaitingCallsController, WebhookEndpointsController],
+      controllers: [
+        AgentsController,
+        BlockedCallersController,
+        CallerGroupsController,
+        CallCommandsController,
+        CallsController,
+        DepartmentsController,
+        LiveCallsController,
+        NumbersController,
+        RecordingsController,
+        SpendingController,
+        WaitingCallsController,
+        WebhookEndpointsController,
+      ],
       providers: [
         ...managed(DATA_SOURCE, database, 'always'),
         ...managed(REDIS, redis, 'start'),
@@ -66,7 +101,10 @@ export class ControlApiModule {
         ...idempotencyProviders(new IdempotencyRepository(database.value)),
         AgentsService,
         { provide: Destinations, useValue: new Destinations(config.trustedNetworks) },
-        { provide: WEBHOOK_SECRETS, useValue: new Sealer(deriveKeys(config.secrets, WEBHOOK_SECRETS_PURPOSE)) },
+        {
+          provide: WEBHOOK_SECRETS,
+          useValue: new Sealer(deriveKeys(config.secrets, WEBHOOK_SECRETS_PURPOSE)),
+        },
         WebhookEndpoints,
       ],
     };

@@ -14,7 +14,10 @@ describe('readiness of control-api', () => {
   it('stays while Redis hangs, because most of what is read comes from PostgreSQL, and tells of it', async () => {
     const line = await HangingLine.to(await testRedisUrl());
     const control = await RunningControl.start({ REDIS_URL: line.url });
-    ends.push(() => control.stop(), () => line.close());
+    ends.push(
+      () => control.stop(),
+      () => line.close(),
+    );
     const { apiKey } = await control.operator();
     expect((await control.ask('GET', '/readyz')).status).toBe(200);
     line.hang(true);

@@ -21,15 +21,34 @@ const RULES: Record<string, RouteRule> = {
   'GET /v1/contacts': { path: () => '/v1/contacts?phone=%2B12025550123', stranger: 'own' },
   'POST /v1/contacts': { path: () => '/v1/contacts', body: { phone: '+12025550123' }, stranger: 'own' },
   'GET /v1/contacts/{id}': { path: (own) => `/v1/contacts/${own.contactId}`, stranger: 404 },
-  'PATCH /v1/contacts/{id}': { path: (own) => `/v1/contacts/${own.contactId}`, body: { name: 'Mine now' }, stranger: 404 },
-  'PATCH /v1/services/{id}': { path: (own) => `/v1/services/${own.bookingId}`, body: { noticeMinutes: 60 }, stranger: 404 },
+  'PATCH /v1/contacts/{id}': {
+    path: (own) => `/v1/contacts/${own.contactId}`,
+    body: { name: 'Mine now' },
+    stranger: 404,
+  },
+  'PATCH /v1/services/{id}': {
+    path: (own) => `/v1/services/${own.bookingId}`,
+    body: { noticeMinutes: 60 },
+    stranger: 404,
+  },
   'GET /v1/services': { path: () => '/v1/services', stranger: 'own' },
   'GET /v1/resources': { path: () => '/v1/resources', stranger: 'own' },
-  'GET /v1/availability': { path: () => `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`, stranger: 'own' },
-  'POST /v1/bookings': { path: () => '/v1/bookings', body: { service: 'plumbing', start: nineOclock(3) }, stranger: 'own' },
+  'GET /v1/availability': {
+    path: () => `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`,
+    stranger: 'own',
+  },
+  'POST /v1/bookings': {
+    path: () => '/v1/bookings',
+    body: { service: 'plumbing', start: nineOclock(3) },
+    stranger: 'own',
+  },
   'GET /v1/bookings': { path: () => '/v1/bookings', stranger: 'own' },
   'GET /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
-  'PATCH /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, body: { start: nineOclock(4) }, stranger: 404 },
+  'PATCH /v1/bookings/{id}': {
+    path: (own) => `/v1/bookings/${own.bookingId}`,
+    body: { start: nineOclock(4) },
+    stranger: 404,
+  },
   'DELETE /v1/bookings/{id}': { path: (own) => `/v1/bookings/${own.bookingId}`, stranger: 404 },
 };
 
@@ -45,17 +64,32 @@ describe('the API', () => {
     crm = await RunningCrm.start();
     owner = await crm.business();
     stranger = await crm.business();
-    const booking = await crm.ask('POST', '/v1/bookings', { as: owner.apiKey, body: { service: 'plumbing', start: nineOclock(3), contactPhone: '+12025550123', name: 'Alex Morgan' } });
-    own = { bookingId: String(booking.body.id), contactId: String((booking.body.contact as { id: string }).id) };
+    const booking = await crm.ask('POST', '/v1/bookings', {
+      as: owner.apiKey,
+      body: { service: 'plumbing', start: nineOclock(3), contactPhone: '+12025550123', name: 'Alex Morgan' },
+    });
+    own = {
+      bookingId: String(booking.body.id),
+      contactId: String((booking.body.contact as { id: string }).id),
+    };
   });
   afterAll(() => crm.stop());
 
-  const routes = Object.entries(RULES).map(([route, rule]) => ({ route, method: route.split(' ')[0] ?? '', rule }));
+  const routes = Object.entries(RULES).map(([route, rule]) => ({
+    route,
+    method: route.split(' ')[0] ?? '',
+    rule,
+  }));
 
   it('has a rule here for every route it serves', async () => {
-    const document = (await crm.ask('GET', '/openapi.json')).body as { openapi: string; paths: Record<string, Record<string, unknown>> };
+    const document = (await crm.ask('GET', '/openapi.json')).body as {
+      openapi: string;
+      paths: Record<string, Record<string, unknown>>;
+    };
     expect(document.openapi).toBe('3.1.0');
-    const served = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    const served = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
     expect(served.sort()).toEqual([...Object.keys(RULES), ...OPEN_ROUTES].sort());
     expect((await crm.ask('GET', '/docs')).status).toBe(200);
   });
@@ -65,8 +99,16 @@ describe('the API', () => {
 
     it('needs a credential, and a good one', async () => {
       const claims = { tenantId: owner.tenantId };
-      const elsewhere = new SignedTokens(['another secret of another deployment'], 'service-call', serviceTokenSchema);
-      const otherPurpose = new SignedTokens(['a secret for specs only and long enough for one'], 'stream-ticket', serviceTokenSchema);
+      const elsewhere = new SignedTokens(
+        ['another secret of another deployment'],
+        'service-call',
+        serviceTokenSchema,
+      );
+      const otherPurpose = new SignedTokens(
+        ['a secret for specs only and long enough for one'],
+        'stream-ticket',
+        serviceTokenSchema,
+      );
       const credentials = [
         undefined,
         '',
@@ -87,7 +129,8 @@ describe('the API', () => {
     });
 
     it('needs the scope of its method', async () => {
-      const [needed, other] = method === 'GET' ? (['crm:read', 'crm:write'] as const) : (['crm:write', 'crm:read'] as const);
+      const [needed, other] =
+        method === 'GET' ? (['crm:read', 'crm:write'] as const) : (['crm:write', 'crm:read'] as const);
       const answer = await ask({ as: await crm.apiKey(owner.tenantId, [other]) });
       expect([answer.status, answer.body.code]).toEqual([403, 'scope-missing']);
       expect(answer.body.detail).toContain(needed);
@@ -112,7 +155,11 @@ describe('the API', () => {
         expect([missing.status, missing.body.code]).toEqual([400, 'idempotency-key-missing']);
         for (const key of ['', ' ', 'a b', 'ü', 'x'.repeat(201)]) {
           const malformed = await ask({ as: owner.apiKey, key: null, headers: { 'idempotency-key': key } });
-          expect([key, malformed.status, malformed.body.code]).toEqual([key, 400, 'idempotency-key-malformed']);
+          expect([key, malformed.status, malformed.body.code]).toEqual([
+            key,
+            400,
+            'idempotency-key-malformed',
+          ]);
         }
       });
     }
@@ -147,32 +194,53 @@ describe('the API', () => {
       expect([method, path, body, answer.status]).toEqual([method, path, body, 400]);
       expect(answer.headers.get('content-type')).toContain('application/problem+json');
     }
-    expect((await crm.ask('POST', '/v1/contacts', { as: owner.apiKey, body: { phone: '+12025550123', notes: 'x'.repeat(300_000) } })).status).toBe(413);
+    expect(
+      (
+        await crm.ask('POST', '/v1/contacts', {
+          as: owner.apiKey,
+          body: { phone: '+12025550123', notes: 'x'.repeat(300_000) },
+        })
+      ).status,
+    ).toBe(413);
   });
 
   it('finds a contact by a number however it is written, keeps one per number, and changes it', async () => {
     const { apiKey } = await crm.business();
-    const made = await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: '+1 (202) 555-0123', name: 'Alex', email: 'alex@example.com' } });
+    const made = await crm.ask('POST', '/v1/contacts', {
+      as: apiKey,
+      body: { phone: '+1 (202) 555-0123', name: 'Alex', email: 'alex@example.com' },
+    });
     expect([made.status, made.body.phone]).toEqual([201, '+12025550123']);
     for (const phone of ['+12025550123', '%2B12025550123', '%2B1-202-555-0123']) {
-      expect((await crm.ask('GET', `/v1/contacts?phone=${phone}`, { as: apiKey })).body.items).toEqual([made.body]);
+      expect((await crm.ask('GET', `/v1/contacts?phone=${phone}`, { as: apiKey })).body.items).toEqual([
+        made.body,
+      ]);
     }
     const again = await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: '+12025550123' } });
     expect([again.status, again.body.code]).toEqual([409, 'phone-taken']);
     const other = await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: '+12025550124' } });
-    const clash = await crm.ask('PATCH', `/v1/contacts/${String(other.body.id)}`, { as: apiKey, body: { phone: '+12025550123' } });
+    const clash = await crm.ask('PATCH', `/v1/contacts/${String(other.body.id)}`, {
+      as: apiKey,
+      body: { phone: '+12025550123' },
+    });
     expect([clash.status, clash.body.code]).toEqual([409, 'phone-taken']);
-    const changed = await crm.ask('PATCH', `/v1/contacts/${String(made.body.id)}`, { as: apiKey, body: { email: null, notes: 'Dog.' } });
+    const changed = await crm.ask('PATCH', `/v1/contacts/${String(made.body.id)}`, {
+      as: apiKey,
+      body: { email: null, notes: 'Dog.' },
+    });
     expect(changed.body).toMatchObject({ name: 'Alex', email: null, notes: 'Dog.', phone: '+12025550123' });
   });
 
   it('gives lists page by page', async () => {
     const { apiKey } = await crm.business();
-    for (let index = 0; index < 5; index++) await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: `+1202555013${index}` } });
+    for (let index = 0; index < 5; index++)
+      await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: `+1202555013${index}` } });
     const seen: unknown[] = [];
     let cursor = '';
     do {
-      const page = (await crm.ask('GET', `/v1/contacts?limit=2${cursor && `&cursor=${cursor}`}`, { as: apiKey })).body as { items: { phone: string }[]; nextCursor: string | null };
+      const page = (
+        await crm.ask('GET', `/v1/contacts?limit=2${cursor && `&cursor=${cursor}`}`, { as: apiKey })
+      ).body as { items: { phone: string }[]; nextCursor: string | null };
       seen.push(...page.items.map((contact) => contact.phone));
       cursor = page.nextCursor ?? '';
     } while (cursor);
@@ -183,15 +251,28 @@ describe('the API', () => {
     const { tenantId } = await crm.business();
     const callId = randomUUID() as CallId;
     const key = `tc_${callId}_1_call1`;
-    const answer = await crm.ask('POST', '/v1/bookings', { as: await serviceToken(tenantId, callId), key, body: { service: 'plumbing', start: nineOclock(4), contactPhone: '+12025550123' } });
+    const answer = await crm.ask('POST', '/v1/bookings', {
+      as: await serviceToken(tenantId, callId),
+      key,
+      body: { service: 'plumbing', start: nineOclock(4), contactPhone: '+12025550123' },
+    });
     expect(answer.body.callId).toBe(callId);
-    expect(await crm.sql('SELECT call_id, tool_call_id FROM bookings WHERE tenant_id = $1', tenantId)).toEqual([{ call_id: callId, tool_call_id: key }]);
+    expect(
+      await crm.sql('SELECT call_id, tool_call_id FROM bookings WHERE tenant_id = $1', tenantId),
+    ).toEqual([{ call_id: callId, tool_call_id: key }]);
   });
 
   it('tells a credential of a tenant that is gone', async () => {
-    const answer = await crm.ask('GET', `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`, { as: await serviceToken(randomUUID() as TenantId) });
+    const answer = await crm.ask(
+      'GET',
+      `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`,
+      { as: await serviceToken(randomUUID() as TenantId) },
+    );
     expect([answer.status, answer.body.code]).toEqual([403, 'tenant-gone']);
-    const write = await crm.ask('POST', '/v1/contacts', { as: await serviceToken(randomUUID() as TenantId), body: { phone: '+12025550123' } });
+    const write = await crm.ask('POST', '/v1/contacts', {
+      as: await serviceToken(randomUUID() as TenantId),
+      body: { phone: '+12025550123' },
+    });
     expect([write.status, write.body.code]).toEqual([403, 'tenant-gone']);
   });
 

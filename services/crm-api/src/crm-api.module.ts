@@ -1,6 +1,21 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
-import { ApiKeyRepository, BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository, databaseResource, IdempotencyRepository, type DataSource } from '@tandem/database';
-import { API_KEYS, idempotencyProviders, managed, TOKEN_AUDIENCE, type ServiceConfig } from '@tandem/platform';
+import {
+  ApiKeyRepository,
+  BookingRepository,
+  CalendarRepository,
+  CatalogueRepository,
+  ContactRepository,
+  databaseResource,
+  IdempotencyRepository,
+  type DataSource,
+} from '@tandem/database';
+import {
+  API_KEYS,
+  idempotencyProviders,
+  managed,
+  TOKEN_AUDIENCE,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { AvailabilityController } from './availability/availability.controller.ts';
 import { AvailabilityService } from './availability/availability.service.ts';
 import { BookingsController } from './bookings/bookings.controller.ts';
@@ -18,16 +33,26 @@ const DATA_SOURCE = Symbol('DATA_SOURCE');
 export class CrmApiModule {
   static forRoot(config: ServiceConfig<'crm-api'>): DynamicModule {
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
-    const repository = <Repository>(Class: Type<Repository> & (new (dataSource: DataSource) => Repository)): Provider => ({ provide: Class, useValue: new Class(database.value) });
+    const repository = <Repository>(
+      Class: Type<Repository> & (new (dataSource: DataSource) => Repository),
+    ): Provider => ({ provide: Class, useValue: new Class(database.value) });
     return {
       module: CrmApiModule,
-      controllers: [ContactsController, ServicesController, ResourcesController, AvailabilityController, BookingsController],
+      controllers: [
+        ContactsController,
+        ServicesController,
+        ResourcesController,
+        AvailabilityController,
+        BookingsController,
+      ],
       providers: [
         ...managed(DATA_SOURCE, database, 'always'),
         { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
         { provide: TOKEN_AUDIENCE, useValue: 'crm-api' },
         CrmMetrics,
-        ...[BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository].map((Class) => repository<object>(Class)),
+        ...[BookingRepository, CalendarRepository, CatalogueRepository, ContactRepository].map((Class) =>
+          repository<object>(Class),
+        ),
         ...idempotencyProviders(new IdempotencyRepository(database.value)),
         AvailabilityService,
         BookingsService,

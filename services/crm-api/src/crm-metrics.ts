@@ -7,6 +7,10 @@ export class CrmMetrics {
   readonly bookings;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
-    this.bookings = metrics.counter({ name: 'tandem_crm_bookings_total', help: 'Bookings asked for, by what became of them.', labelNames: ['outcome'] });
+    this.bookings = metrics.counter({
+      name: 'tandem_crm_bookings_total',
+      help: 'Bookings asked for, by what became of them.',
+      labelNames: ['outcome'],
+    });
   }
 }

@@ -10,14 +10,25 @@ describe('without its database', () => {
     crm = undefined;
   });
 
-  async function expectUnavailable(at: RunningCrm, apiKey: string, tenant: Awaited<ReturnType<RunningCrm['business']>>['tenantId']): Promise<void> {
+  async function expectUnavailable(
+    at: RunningCrm,
+    apiKey: string,
+    tenant: Awaited<ReturnType<RunningCrm['business']>>['tenantId'],
+  ): Promise<void> {
     const asks = [
       await at.ask('GET', '/v1/services', { as: apiKey }),
       await at.ask('GET', '/v1/bookings', { as: await serviceToken(tenant) }),
-      await at.ask('POST', '/v1/contacts', { as: await serviceToken(tenant), body: { phone: '+12025550123' } }),
+      await at.ask('POST', '/v1/contacts', {
+        as: await serviceToken(tenant),
+        body: { phone: '+12025550123' },
+      }),
     ];
     for (const answer of asks) {
-      expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([503, 'database-unavailable', '2']);
+      expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([
+        503,
+        'database-unavailable',
+        '2',
+      ]);
       expect(answer.text).not.toMatch(/select|insert|relation|database "|127\.0\.0\.1|tandem@|5550123/i);
     }
     expect((await at.ask('GET', '/healthz')).status).toBe(200);

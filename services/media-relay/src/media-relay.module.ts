@@ -1,5 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, connectRedis, PhraseShelf, ProviderStates, redisResource, RelayRegistry, Sealer } from '@tandem/call-state';
+import {
+  CallRecordStore,
+  connectRedis,
+  PhraseShelf,
+  ProviderStates,
+  redisResource,
+  RelayRegistry,
+  Sealer,
+} from '@tandem/call-state';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
@@ -42,7 +50,11 @@ export class MediaRelayModule {
         LanguageDetection,
         Recordings,
         CallFactory,
-        { provide: WakeWatch, useFactory: (metrics: RelayMetrics) => new WakeWatch(metrics), inject: [RelayMetrics] },
+        {
+          provide: WakeWatch,
+          useFactory: (metrics: RelayMetrics) => new WakeWatch(metrics),
+          inject: [RelayMetrics],
+        },
         Relay,
         RelayDrain,
         RelayInbox,

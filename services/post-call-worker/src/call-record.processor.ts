@@ -3,7 +3,14 @@ import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallRecordStore } from '@tandem/call-state';
 import { postCallJobSchema } from '@tandem/contracts';
 import { BookingRepository, CallRepository } from '@tandem/database';
-import { CONFIG, Metrics, Readiness, RestingProcessor, workerSettings, type ServiceConfig } from '@tandem/platform';
+import {
+  CONFIG,
+  Metrics,
+  Readiness,
+  RestingProcessor,
+  workerSettings,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { foldCall } from './fold-call.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
@@ -27,19 +34,37 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
 
   onApplicationBootstrap(): void {
     this.worker.concurrency = this.config.postCallConcurrency;
-    this.worker.on('failed', (job, error) => this.logger.warn({ err: error, callId: (job?.data as { callId?: string } | undefined)?.callId, attempt: job?.attemptsMade }, 'a call could not be written down; it is tried again'));
+    this.worker.on('failed', (job, error) =>
+      this.logger.warn(
+        {
+          err: error,
+          callId: (job?.data as { callId?: string } | undefined)?.callId,
+          attempt: job?.attemptsMade,
+        },
+        'a call could not be written down; it is tried again',
+      ),
+    );
   }
 
   override async process(job: Job<unknown>): Promise<{ outcome: string }> {
     const parsed = postCallJobSchema.safeParse(job.data);
-    if (!parsed.success) throw new UnrecoverableError('The job is not a post-call job. It was put in by something else, or by a version that does not fit.');
+    if (!parsed.success)
+      throw new UnrecoverableError(
+        'The job is not a post-call job. It was put in by something else, or by a version that does not fit.',
+      );
     const { callId, tenantId } = parsed.data;
     const { events, unreadable, omitted } = await this.store.events(callId);
     if (unreadable > 0) {
       this.metrics.unreadableEvents.inc(unreadable);
-      this.logger.warn({ callId, unreadable }, 'events of a call cannot be read: sealed with a key this process does not have, or damaged');
+      this.logger.warn(
+        { callId, unreadable },
+        'events of a call cannot be read: sealed with a key this process does not have, or damaged',
+      );
     }
-    const record = foldCall(callId, tenantId, events, { bookings: await this.bookings.ofCall(tenantId, callId), unread: unreadable + omitted });
+    const record = foldCall(callId, tenantId, events, {
+      bookings: await this.bookings.ofCall(tenantId, callId),
+      unread: unreadable + omitted,
+    });
     if (!record) {
       this.metrics.recorded.inc({ outcome: 'nothing-known' });
       this.logger.warn({ callId }, 'nothing is known of this call any more');
@@ -49,13 +74,28 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     const outcome = await this.calls.record(record);
     if (record.endedAt) await this.store.persisted(callId);
     this.metrics.recorded.inc({ outcome });
-    if (record.missingEvents > 0) this.logger.warn({ callId, missingEvents: record.missingEvents }, 'call recorded in part: its event log was full, or parts of it could not be read');
-    this.logger.log({ callId, tenantId, outcome, termination: record.termination?.reason, disposition: record.disposition?.outcome }, recordedMessage(job.id));
+    if (record.missingEvents > 0)
+      this.logger.warn(
+        { callId, missingEvents: record.missingEvents },
+        'call recorded in part: its event log was full, or parts of it could not be read',
+      );
+    this.logger.log(
+      {
+        callId,
+        tenantId,
+        outcome,
+        termination: record.termination?.reason,
+        disposition: record.disposition?.outcome,
+      },
+      recordedMessage(job.id),
+    );
     return { outcome };
   }
 }
 
 /** A call is recorded once; what the carrier reports after its end is added to it. */
 function recordedMessage(jobId: string | undefined): string {
-  return jobId?.endsWith('_carrier-completed') ? 'call record completed by the carrier’s report' : 'call recorded';
+  return jobId?.endsWith('_carrier-completed')
+    ? 'call record completed by the carrier’s report'
+    : 'call recorded';
 }

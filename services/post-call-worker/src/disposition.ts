@@ -1,7 +1,10 @@
 import type { TerminationClass, TerminationReason } from '@tandem/contracts';
 import type { BookingOfCall, CallRecord, DispositionRecord } from '@tandem/database';
 
-type Facts = Pick<CallRecord, 'termination' | 'toolCalls' | 'utterances'> & { readonly bookings: readonly BookingOfCall[]; readonly hasPressedKeys: boolean };
+type Facts = Pick<CallRecord, 'termination' | 'toolCalls' | 'utterances'> & {
+  readonly bookings: readonly BookingOfCall[];
+  readonly hasPressedKeys: boolean;
+};
 
 const BOOKING_TOOL = 'book_appointment';
 const FAILED_CLASSES: ReadonlySet<TerminationClass> = new Set(['provider', 'platform', 'indeterminate']);
@@ -15,13 +18,41 @@ const GAVE_UP: ReadonlyMap<TerminationReason, string> = new Map([
 const RULES: readonly { readonly outcome: string; readonly detail: (facts: Facts) => string | null }[] = [
   { outcome: 'to-confirm', detail: unconfirmedBooking },
   { outcome: 'booked', detail: bookingReference },
-  { outcome: 'transferred', detail: ({ termination }) => (termination?.reason === 'transferred' ? 'handed to a person' : null) },
-  { outcome: 'failed', detail: ({ termination }) => (termination && (FAILED_CLASSES.has(termination.class) || termination.reason === 'media-errors') ? termination.reason : null) },
-  { outcome: 'ended-by-operator', detail: ({ termination }) => (termination?.class === 'operator' ? 'an operator ended the call' : null) },
-  { outcome: 'abandoned', detail: ({ utterances, hasPressedKeys }) => (hasPressedKeys || utterances.some(({ speaker }) => speaker === 'caller') ? null : 'the caller said nothing') },
-  { outcome: 'handled', detail: ({ termination }) => (termination?.class === 'completed' ? 'the agent said goodbye' : null) },
-  { outcome: 'ended-by-agent', detail: ({ termination }) => (termination ? (GAVE_UP.get(termination.reason) ?? null) : null) },
-  { outcome: 'ended-by-caller', detail: ({ termination }) => (termination?.reason === 'caller-hangup' ? 'the caller hung up in the conversation' : null) },
+  {
+    outcome: 'transferred',
+    detail: ({ termination }) => (termination?.reason === 'transferred' ? 'handed to a person' : null),
+  },
+  {
+    outcome: 'failed',
+    detail: ({ termination }) =>
+      termination && (FAILED_CLASSES.has(termination.class) || termination.reason === 'media-errors')
+        ? termination.reason
+        : null,
+  },
+  {
+    outcome: 'ended-by-operator',
+    detail: ({ termination }) => (termination?.class === 'operator' ? 'an operator ended the call' : null),
+  },
+  {
+    outcome: 'abandoned',
+    detail: ({ utterances, hasPressedKeys }) =>
+      hasPressedKeys || utterances.some(({ speaker }) => speaker === 'caller')
+        ? null
+        : 'the caller said nothing',
+  },
+  {
+    outcome: 'handled',
+    detail: ({ termination }) => (termination?.class === 'completed' ? 'the agent said goodbye' : null),
+  },
+  {
+    outcome: 'ended-by-agent',
+    detail: ({ termination }) => (termination ? (GAVE_UP.get(termination.reason) ?? null) : null),
+  },
+  {
+    outcome: 'ended-by-caller',
+    detail: ({ termination }) =>
+      termination?.reason === 'caller-hangup' ? 'the caller hung up in the conversation' : null,
+  },
 ];
 
 export function dispositionOf(facts: Facts): DispositionRecord {
@@ -39,18 +70,24 @@ function bookingReference({ toolCalls }: Facts): string | null {
 }
 
 /**
- * Appointments that stand and were not told, and those of which an agent could not say whether they exist: callers are
- * promised that a colleague finds out.
+ * Appointments that stand and were not told, and those of which an agent could not say whether they exist:
+ * callers are promised that a colleague finds out.
  */
 function unconfirmedBooking({ toolCalls, bookings }: Facts): string | null {
   const told = toldReferences(toolCalls);
   const untold = bookings.map(({ reference }) => reference).filter((reference) => !told.includes(reference));
   if (untold.length > 0) {
     const beside = told.length > 0 ? `; the caller knows of ${told.join(', ')}` : '';
-    return `${untold.join(', ')} ${untold.length === 1 ? 'is' : 'are'} booked, and the caller does not know${beside}`;
+    return (
+      `${untold.join(', ')} ${untold.length === 1 ? 'is' : 'are'} booked, and the caller does not ` +
+      `know${beside}`
+    );
   }
   if (told.length > 0) return null;
-  const isOpen = toolCalls.some(({ name, outcome }) => name === BOOKING_TOOL && (outcome?.status === 'failed' || outcome?.status === 'timed-out'));
+  const isOpen = toolCalls.some(
+    ({ name, outcome }) =>
+      name === BOOKING_TOOL && (outcome?.status === 'failed' || outcome?.status === 'timed-out'),
+  );
   return isOpen ? 'nothing is booked, and the caller does not know' : null;
 }
 
@@ -59,7 +96,8 @@ function toldReferences(toolCalls: Facts['toolCalls']): string[] {
   const told = toolCalls.flatMap(({ name, outcome }) => {
     if (name !== BOOKING_TOOL || outcome?.status !== 'ok') return [];
     const { value } = outcome;
-    const reference = typeof value === 'object' && value !== null && !Array.isArray(value) ? value.reference : undefined;
+    const reference =
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? value.reference : undefined;
     return [typeof reference === 'string' ? reference : 'without a reference'];
   });
   return [...new Set(told)];

@@ -1,10 +1,37 @@
-import { CALL_STATUSES, isBelievable, isFinalStatus, maskJson, maskOutcome, maskUtterances, UNKNOWN_USAGE, type CallEvent, type CallEventBody, type CallEventType, type CallId, type CallStatus, type TenantId, type ToolCallId, type Usage } from '@tandem/contracts';
-import type { BookingOfCall, CallLegRecord, CallRecord, LatencySummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '@tandem/database';
+import {
+  CALL_STATUSES,
+  isBelievable,
+  isFinalStatus,
+  maskJson,
+  maskOutcome,
+  maskUtterances,
+  UNKNOWN_USAGE,
+  type CallEvent,
+  type CallEventBody,
+  type CallEventType,
+  type CallId,
+  type CallStatus,
+  type TenantId,
+  type ToolCallId,
+  type Usage,
+} from '@tandem/contracts';
+import type {
+  BookingOfCall,
+  CallLegRecord,
+  CallRecord,
+  LatencySummary,
+  RecordingRecord,
+  ToolCallRecord,
+  UtteranceRecord,
+} from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
 import { foldModels } from './fold-models.ts';
 import { dispositionOf } from './disposition.ts';
 
-export type EventOf<Type extends CallEventType> = CallEvent & { readonly type: Type; readonly data: CallEventBody<Type> };
+export type EventOf<Type extends CallEventType> = CallEvent & {
+  readonly type: Type;
+  readonly data: CallEventBody<Type>;
+};
 
 /** What is known beside the events. */
 export interface Beside {
@@ -17,11 +44,17 @@ export interface Beside {
 const NOTHING_BESIDE: Beside = { bookings: [], unread: 0 };
 
 /**
- * What a call's events say as the rows they become. The same events give the same record; null while the event that
- * admits the call is missing.
+ * What a call's events say as the rows they become. The same events give the same record; null while the
+ * event that admits the call is missing.
  */
-export function foldCall(callId: CallId, tenantId: TenantId, events: readonly CallEvent[], { bookings, unread }: Beside = NOTHING_BESIDE): CallRecord | null {
-  const of = <Type extends CallEventType>(type: Type) => events.filter((event): event is EventOf<Type> => event.type === type);
+export function foldCall(
+  callId: CallId,
+  tenantId: TenantId,
+  events: readonly CallEvent[],
+  { bookings, unread }: Beside = NOTHING_BESIDE,
+): CallRecord | null {
+  const of = <Type extends CallEventType>(type: Type) =>
+    events.filter((event): event is EventOf<Type> => event.type === type);
   const [admitted] = of('call.admitted');
   if (!admitted) return null;
   const [ended] = of('call.ended');
@@ -59,10 +92,22 @@ export function foldCall(callId: CallId, tenantId: TenantId, events: readonly Ca
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
-  return { ...record, disposition: ended ? dispositionOf({ ...record, bookings, hasPressedKeys: hasPressedKeys(of('digit.pressed'), of('digits.captured')) }) : null };
+  return {
+    ...record,
+    disposition: ended
+      ? dispositionOf({
+          ...record,
+          bookings,
+          hasPressedKeys: hasPressedKeys(of('digit.pressed'), of('digits.captured')),
+        })
+      : null,
+  };
 }
 
-function hasPressedKeys(pressed: readonly EventOf<'digit.pressed'>[], captured: readonly EventOf<'digits.captured'>[]): boolean {
+function hasPressedKeys(
+  pressed: readonly EventOf<'digit.pressed'>[],
+  captured: readonly EventOf<'digits.captured'>[],
+): boolean {
   return pressed.length > 0 || captured.some(({ data }) => data.outcome === 'entered');
 }
 
@@ -77,15 +122,29 @@ function durationOf(answeredAt: Date | null, endedAt: Date | null): number | nul
   return answeredAt && endedAt ? Math.max(0, endedAt.getTime() - answeredAt.getTime()) : null;
 }
 
-/** Reports come in any order, and not every carrier numbers them; a final one stands, else the furthest one. */
-function foldStatus(reports: readonly EventOf<'carrier.reported'>[], isAnswered: boolean, isEnded: boolean): CallStatus {
+/**
+ * Reports come in any order, and not every carrier numbers them; a final one stands, else the furthest one.
+ */
+function foldStatus(
+  reports: readonly EventOf<'carrier.reported'>[],
+  isAnswered: boolean,
+  isEnded: boolean,
+): CallStatus {
   const furthest = (status: CallStatus): number => CALL_STATUSES.indexOf(status);
-  const inOrder = [...reports].sort((a, b) => a.data.sequence - b.data.sequence || furthest(a.data.status) - furthest(b.data.status)).map(({ data }) => data.status);
+  const inOrder = [...reports]
+    .sort((a, b) => a.data.sequence - b.data.sequence || furthest(a.data.status) - furthest(b.data.status))
+    .map(({ data }) => data.status);
   const reported = inOrder.findLast(isFinalStatus) ?? (isEnded ? undefined : inOrder.at(-1));
-  return reported ?? (isEnded ? (isAnswered ? 'completed' : 'canceled') : isAnswered ? 'in-progress' : 'ringing');
+  return (
+    reported ?? (isEnded ? (isAnswered ? 'completed' : 'canceled') : isAnswered ? 'in-progress' : 'ringing')
+  );
 }
 
-function foldLegs(attached: readonly EventOf<'stream.attached'>[], detached: readonly EventOf<'stream.detached'>[], endedAt: number | null): CallLegRecord[] {
+function foldLegs(
+  attached: readonly EventOf<'stream.attached'>[],
+  detached: readonly EventOf<'stream.detached'>[],
+  endedAt: number | null,
+): CallLegRecord[] {
   return attached.map(({ at, epoch, data }, index) => {
     const gone = detached.find((event) => event.epoch === epoch);
     const goneAt = gone?.at ?? attached[index + 1]?.at ?? endedAt;
@@ -101,13 +160,26 @@ function foldLegs(attached: readonly EventOf<'stream.attached'>[], detached: rea
 }
 
 /** In the order they were spoken: words arrive late, so the order of events is not it. */
-function foldUtterances(caller: readonly EventOf<'caller.spoke'>[], agent: readonly EventOf<'agent.spoke'>[]): UtteranceRecord[] {
+function foldUtterances(
+  caller: readonly EventOf<'caller.spoke'>[],
+  agent: readonly EventOf<'agent.spoke'>[],
+): UtteranceRecord[] {
   const written = new Set(caller.flatMap(({ data }) => (data.text === '' ? [] : [data.itemId])));
   const spoken: UtteranceRecord[] = [
     // Words that were given up may have come after all.
-    ...caller.filter(({ data }) => data.text !== '' || !written.has(data.itemId)).map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
+    ...caller
+      .filter(({ data }) => data.text !== '' || !written.has(data.itemId))
+      .map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
     ...agent.map(({ data }) => ({ ...data, speaker: 'agent' as const })),
-  ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }) => ({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }));
+  ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }) => ({
+    speaker,
+    itemId,
+    text,
+    startedAtMs,
+    endedAtMs,
+    heardMs,
+    interrupted,
+  }));
   return masked(spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs));
 }
 
@@ -116,27 +188,48 @@ function masked(spoken: readonly UtteranceRecord[]): UtteranceRecord[] {
   const texts = new Map<UtteranceRecord, string>();
   for (const party of ['caller', 'agent'] as const) {
     const said = spoken.filter(({ speaker }) => speaker === party);
-    for (const [index, text] of maskUtterances(said.map(({ text }) => text)).entries()) texts.set(said[index] as UtteranceRecord, text);
+    for (const [index, text] of maskUtterances(said.map(({ text }) => text)).entries())
+      texts.set(said[index] as UtteranceRecord, text);
   }
   return spoken.map((utterance) => ({ ...utterance, text: texts.get(utterance) ?? utterance.text }));
 }
 
-function foldToolCalls(called: readonly EventOf<'tool.called'>[], finished: readonly EventOf<'tool.finished'>[]): ToolCallRecord[] {
+function foldToolCalls(
+  called: readonly EventOf<'tool.called'>[],
+  finished: readonly EventOf<'tool.finished'>[],
+): ToolCallRecord[] {
   const outcomes = new Map<ToolCallId, EventOf<'tool.finished'>['data']>();
   for (const { data } of finished) if (!outcomes.has(data.toolCallId)) outcomes.set(data.toolCallId, data);
   return called.map(({ data }) => {
     const end = outcomes.get(data.toolCallId);
-    return { toolCallId: data.toolCallId, name: data.name, arguments: maskJson(data.arguments), outcome: end ? maskOutcome(end.outcome) : null, startedAtMs: data.atMs, tookMs: end?.tookMs ?? null };
+    return {
+      toolCallId: data.toolCallId,
+      name: data.name,
+      arguments: maskJson(data.arguments),
+      outcome: end ? maskOutcome(end.outcome) : null,
+      startedAtMs: data.atMs,
+      tookMs: end?.tookMs ?? null,
+    };
   });
 }
 
 /** One that nobody finished broke off with its relay. */
-function foldRecordings(changed: readonly EventOf<'recording.changed'>[], finished: readonly EventOf<'recording.finished'>[], isOver: boolean): RecordingRecord[] {
+function foldRecordings(
+  changed: readonly EventOf<'recording.changed'>[],
+  finished: readonly EventOf<'recording.finished'>[],
+  isOver: boolean,
+): RecordingRecord[] {
   return changed
     .filter(({ data }) => data.state === 'started')
     .map(({ data: { recordingId, atMs } }) => {
       const end = finished.find(({ data }) => data.recordingId === recordingId)?.data;
-      return { recordingId, startedAtMs: atMs, durationMs: end?.durationMs ?? null, bytes: end?.bytes ?? null, outcome: end?.outcome ?? (isOver ? 'failed' : 'running') };
+      return {
+        recordingId,
+        startedAtMs: atMs,
+        durationMs: end?.durationMs ?? null,
+        bytes: end?.bytes ?? null,
+        outcome: end?.outcome ?? (isOver ? 'failed' : 'running'),
+      };
     });
 }
 
@@ -146,7 +239,8 @@ function foldLatencies(measured: readonly EventOf<'latency.measured'>[]): Record
   return Object.fromEntries(
     [...byKind].map(([kind, values]) => {
       const sorted = values.sort((a, b) => a - b);
-      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
+      const at = (share: number) =>
+        sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
       return [kind, { count: sorted.length, p50Ms: at(0.5), p95Ms: at(0.95), maxMs: at(1) }];
     }),
   );

@@ -4,8 +4,8 @@ import type { EventOf } from './fold-call.ts';
 type ModelCost = CallCost['models'][number];
 
 /**
- * What the reported usage costs, each report at the price of its time, summed per model. Null when nothing was
- * reported. What has no price is counted, so that the sum can be told to be a lower bound.
+ * What the reported usage costs, each report at the price of its time, summed per model. Null when nothing
+ * was reported. What has no price is counted, so that the sum can be told to be a lower bound.
  */
 export function foldCost(reported: readonly EventOf<'usage.reported'>[]): CallCost | null {
   if (reported.length === 0) return null;
@@ -20,12 +20,19 @@ export function foldCost(reported: readonly EventOf<'usage.reported'>[]): CallCo
     const { provider, model } = data;
     const key = `${provider}/${model}`;
     const sum = models.get(key);
-    models.set(key, { provider, model, micros: (sum?.micros ?? 0) + cost.micros, byModality: sum ? added(sum.byModality, cost.byModality) : cost.byModality });
+    models.set(key, {
+      provider,
+      model,
+      micros: (sum?.micros ?? 0) + cost.micros,
+      byModality: sum ? added(sum.byModality, cost.byModality) : cost.byModality,
+    });
   }
   const parts = [...models.values()];
   return { micros: parts.reduce((total, { micros }) => total + micros, 0), unpriced, models: parts };
 }
 
 function added(a: ModelCost['byModality'], b: ModelCost['byModality']): ModelCost['byModality'] {
-  return Object.fromEntries(COST_MODALITIES.map((modality) => [modality, a[modality] + b[modality]])) as Record<CostModality, number>;
+  return Object.fromEntries(
+    COST_MODALITIES.map((modality) => [modality, a[modality] + b[modality]]),
+  ) as Record<CostModality, number>;
 }

@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { CallRecordStore, type CallStanding } from '@tandem/call-state';
 import type { CallId, TerminationReason } from '@tandem/contracts';
 import { FaultLog, PostCallQueue, Rounds } from '@tandem/platform';
@@ -10,13 +16,17 @@ const BATCH = 100;
 const LOOK_AGAIN_MS = 30_000;
 
 /**
- * Closes what nobody closed: calls whose lease has ended without an ending on record. Runs in every replica; an ending
- * is taken once, so it does not matter who comes first.
+ * Closes what nobody closed: calls whose lease has ended without an ending on record. Runs in every replica;
+ * an ending is taken once, so it does not matter who comes first.
  */
 @Injectable()
 export class LostCallReaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LostCallReaper.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.reap(), new FaultLog(this.logger, 'look for lost calls'));
+  private readonly rounds = new Rounds(
+    INTERVAL_MS,
+    () => this.reap(),
+    new FaultLog(this.logger, 'look for lost calls'),
+  );
 
   constructor(
     @Inject(CallRecordStore) private readonly store: CallRecordStore,

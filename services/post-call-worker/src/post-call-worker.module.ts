@@ -1,8 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CallRecordStore, connectRedis, redisResource, Sealer } from '@tandem/call-state';
 import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
-import { BookingRepository, CallRepository, databaseResource, WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
-import { deriveKeys, Destinations, managed, OutboundPoster, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
+import {
+  BookingRepository,
+  CallRepository,
+  databaseResource,
+  WebhookDeliveryRepository,
+  WebhookEndpointRepository,
+} from '@tandem/database';
+import {
+  deriveKeys,
+  Destinations,
+  managed,
+  OutboundPoster,
+  PostCallQueue,
+  queueModule,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { CallRecordProcessor } from './call-record.processor.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
@@ -23,7 +37,10 @@ export class PostCallWorkerModule {
       providers: [
         ...managed(REDIS, redis, 'always'),
         ...managed(DATA_SOURCE, database, 'always'),
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))) },
+        {
+          provide: CallRecordStore,
+          useValue: new CallRecordStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))),
+        },
         { provide: BookingRepository, useValue: new BookingRepository(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },
         { provide: WebhookDeliveryRepository, useValue: new WebhookDeliveryRepository(database.value) },

@@ -1,8 +1,23 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
-import { toolCallBodySchema, toolCallJobSchema, type ToolCallBody, type ToolCallJob, type ToolOutcome } from '@tandem/contracts';
-import { ATTRIBUTES, CONFIG, Metrics, Readiness, RestingProcessor, startSpan, workerSettings, type ServiceConfig } from '@tandem/platform';
+import {
+  toolCallBodySchema,
+  toolCallJobSchema,
+  type ToolCallBody,
+  type ToolCallJob,
+  type ToolOutcome,
+} from '@tandem/contracts';
+import {
+  ATTRIBUTES,
+  CONFIG,
+  Metrics,
+  Readiness,
+  RestingProcessor,
+  startSpan,
+  workerSettings,
+  type ServiceConfig,
+} from '@tandem/platform';
 import { CrmClient, TOOL_HANDLERS } from '@tandem/tools/handlers';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { readOutcome } from './tool-outcome.ts';
@@ -29,7 +44,16 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
 
   onApplicationBootstrap(): void {
     this.worker.concurrency = this.config.toolConcurrency;
-    this.worker.on('failed', (job, error) => this.logger.warn({ err: error, callId: (job?.data as { callId?: string } | undefined)?.callId, attempt: job?.attemptsMade }, 'a tool job failed; it is tried again'));
+    this.worker.on('failed', (job, error) =>
+      this.logger.warn(
+        {
+          err: error,
+          callId: (job?.data as { callId?: string } | undefined)?.callId,
+          attempt: job?.attemptsMade,
+        },
+        'a tool job failed; it is tried again',
+      ),
+    );
     this.worker.on('stalled', () => this.metrics.stalled.inc());
   }
 
@@ -41,18 +65,38 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
 
   override async process(job: Job<unknown>): Promise<ToolOutcome> {
     const parsed = toolCallJobSchema.safeParse(job.data);
-    if (!parsed.success) throw new UnrecoverableError('The job is not a tool call. It was put in by something else, or by a version that does not fit.');
+    if (!parsed.success)
+      throw new UnrecoverableError(
+        'The job is not a tool call. It was put in by something else, or by a version that does not fit.',
+      );
     const call = parsed.data;
     const startedAt = performance.now();
-    const span = startSpan('tool call', { attributes: { [ATTRIBUTES.callId]: call.callId, [ATTRIBUTES.toolName]: call.name } }, call.traceparent);
+    const span = startSpan(
+      'tool call',
+      { attributes: { [ATTRIBUTES.callId]: call.callId, [ATTRIBUTES.toolName]: call.name } },
+      call.traceparent,
+    );
     const { outcome, problem } = readOutcome(await this.run(call));
-    if (problem) this.logger.error({ callId: call.callId, tool: call.name, problem }, 'a tool handler answered something that is no outcome, or asked for a change that cannot be');
+    if (problem)
+      this.logger.error(
+        { callId: call.callId, tool: call.name, problem },
+        'a tool handler answered something that is no outcome, or asked for a change that cannot be',
+      );
     span.setAttribute(ATTRIBUTES.toolOutcome, outcome.status).end();
     this.metrics.ran.inc({ tool: call.name, status: outcome.status });
     const ms = performance.now() - startedAt;
     this.metrics.duration.observe({ tool: call.name }, ms / 1000);
     await this.replies.publish(call, outcome);
-    this.logger.log({ callId: call.callId, tenantId: call.tenantId, tool: call.name, status: outcome.status, ms: Math.round(ms) }, 'tool call done');
+    this.logger.log(
+      {
+        callId: call.callId,
+        tenantId: call.tenantId,
+        tool: call.name,
+        status: outcome.status,
+        ms: Math.round(ms),
+      },
+      'tool call done',
+    );
     return outcome;
   }
 
@@ -67,14 +111,19 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       signal: this.stopping.signal,
       remainingMs: () => call.deadlineAt - Date.now(),
       crm: this.crm,
-      onFault: (error) => this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'a tool handler failed inside'),
+      onFault: (error) =>
+        this.logger.error(
+          { err: error, callId: call.callId, tool: call.name },
+          'a tool handler failed inside',
+        ),
     });
   }
 
   private open(call: ToolCallJob): ToolCallBody | null {
     try {
       const body = toolCallBodySchema.parse(this.sealer.open(call.sealed, `tool-call:${call.toolCallId}`));
-      // The tenant stands outside for routing and inside for work; a job whose two do not agree was tampered with.
+      // The tenant stands outside for routing and inside for work; a job whose two do not agree was tampered
+      // with.
       return body.context.tenantId === call.tenantId && body.context.callId === call.callId ? body : null;
     } catch (error) {
       this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'a tool call cannot be opened');

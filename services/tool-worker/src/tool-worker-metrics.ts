@@ -9,8 +9,20 @@ export class ToolWorkerMetrics {
   readonly stalled;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
-    this.ran = metrics.counter({ name: 'tandem_tools_run_total', help: 'Tool calls done, by outcome', labelNames: ['tool', 'status'] });
-    this.duration = metrics.histogram({ name: 'tandem_tool_duration_seconds', help: 'Time a tool took in the worker', labelNames: ['tool'], buckets: LATENCY_BUCKETS_S });
-    this.stalled = metrics.counter({ name: 'tandem_tools_stalled_total', help: 'Jobs whose worker was lost and that run again' });
+    this.ran = metrics.counter({
+      name: 'tandem_tools_run_total',
+      help: 'Tool calls done, by outcome',
+      labelNames: ['tool', 'status'],
+    });
+    this.duration = metrics.histogram({
+      name: 'tandem_tool_duration_seconds',
+      help: 'Time a tool took in the worker',
+      labelNames: ['tool'],
+      buckets: LATENCY_BUCKETS_S,
+    });
+    this.stalled = metrics.counter({
+      name: 'tandem_tools_stalled_total',
+      help: 'Jobs whose worker was lost and that run again',
+    });
   }
 }

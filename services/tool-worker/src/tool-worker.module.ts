@@ -19,7 +19,8 @@ export class ToolWorkerModule {
     const tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
     const crm = new CrmClient({
       baseUrl: config.crmApiUrl,
-      authorize: ({ tenantId, callId }) => tokens.sign({ tenantId, callId }, { audience: 'crm-api', lifetimeS: SERVICE_TOKEN_LIFETIME_S }),
+      authorize: ({ tenantId, callId }) =>
+        tokens.sign({ tenantId, callId }, { audience: 'crm-api', lifetimeS: SERVICE_TOKEN_LIFETIME_S }),
     });
     return {
       module: ToolWorkerModule,

@@ -47,7 +47,10 @@ export class Bench {
   }
 
   private placeOne(): void {
-    const call = this.fleet.ring({ from: `+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`, isRecording: true });
+    const call = this.fleet.ring({
+      from: `+1202${String(1_000_000 + (this.sids.length % 8_000_000))}`,
+      isRecording: true,
+    });
     const number = this.sids.push(call.sid);
     this.history.add({ kind: 'call-placed', call: call.sid });
     this.callers.push(new TalkingCaller(call, number, this.fleet.voice, this.random, this.history));
@@ -56,14 +59,18 @@ export class Bench {
   /** Everybody who is on the line has had so many turns more. */
   async everybodyTalks(turns: number, patienceMs: number): Promise<boolean> {
     const wanted = new Map(this.callers.map((caller) => [caller, caller.turns + turns]));
-    return this.until(() => [...wanted].every(([caller, least]) => caller.call.hasEnded || caller.turns >= least), patienceMs);
+    return this.until(
+      () => [...wanted].every(([caller, least]) => caller.call.hasEnded || caller.turns >= least),
+      patienceMs,
+    );
   }
 
   /** Everybody hangs up; what there is to know of the calls goes into the history. */
   async collect(): Promise<void> {
     await Promise.all(this.callers.map((caller) => caller.leave()));
     const callers = [...this.left.splice(0), ...this.callers.splice(0)];
-    for (const session of this.fleet.model.sessions) if (session.number > this.sessionsSeen) this.noteSession(session);
+    for (const session of this.fleet.model.sessions)
+      if (session.number > this.sessionsSeen) this.noteSession(session);
     this.sessionsSeen = this.fleet.model.openedSessions;
     await Promise.all(callers.map(({ call }) => this.noteRecord(call.sid)));
   }
@@ -72,10 +79,12 @@ export class Bench {
   async holdings(): Promise<Map<string, string[]>> {
     const holdings = new Map(this.fleet.relays.map((relay): [string, string[]] => [relay, []]));
     await Promise.all(
-      [...this.callers, ...this.left].filter(({ call }) => !call.hasEnded).map(async ({ call }) => {
-        const relay = await this.fleet.holderOf(call.sid);
-        if (relay !== null) holdings.get(relay)?.push(call.sid);
-      }),
+      [...this.callers, ...this.left]
+        .filter(({ call }) => !call.hasEnded)
+        .map(async ({ call }) => {
+          const relay = await this.fleet.holderOf(call.sid);
+          if (relay !== null) holdings.get(relay)?.push(call.sid);
+        }),
     );
     return holdings;
   }
@@ -89,7 +98,9 @@ export class Bench {
 
   /** A relay that holds calls now. */
   async pickHolder(): Promise<string> {
-    const holders = [...(await this.holdings())].filter(([, held]) => held.length > 0).map(([relay]) => relay);
+    const holders = [...(await this.holdings())]
+      .filter(([, held]) => held.length > 0)
+      .map(([relay]) => relay);
     return this.pick(holders.length > 0 ? holders : this.fleet.relays);
   }
 
@@ -105,7 +116,10 @@ export class Bench {
     return true;
   }
 
-  /** Returns the carrier's id of the call a model session belongs to; null before the caller has said a word in it. */
+  /**
+   * Returns the carrier's id of the call a model session belongs to; null before the caller has said a word
+   * in it.
+   */
   callOf(session: SimulatedSession): string | null {
     const number = /\bcall (\d+) turn/.exec(session.items.map(textOf).join(' '))?.[1];
     return this.sids[Number(number) - 1] ?? null;
@@ -119,10 +133,23 @@ export class Bench {
       return wire['role'] === 'assistant' ? [{ speaker: 'agent', text }] : [];
     });
     const own = session.items.slice(session.seededItems.length).filter(({ type }) => type === 'message');
-    const wordsOf = (role: string) => own.filter((wire) => wire['role'] === role).map(textOf).filter((text) => text !== '');
+    const wordsOf = (role: string) =>
+      own
+        .filter((wire) => wire['role'] === role)
+        .map(textOf)
+        .filter((text) => text !== '');
     const [heard, said] = [wordsOf('user'), wordsOf('assistant')];
     const refusals = { ...session.mistakes };
-    this.history.add({ kind: 'model-session', call: this.callOf(session), session: session.id, openedAt: Math.round(Date.now() - session.ageMs), seeded, heard, said, refusals });
+    this.history.add({
+      kind: 'model-session',
+      call: this.callOf(session),
+      session: session.id,
+      openedAt: Math.round(Date.now() - session.ageMs),
+      seeded,
+      heard,
+      said,
+      refusals,
+    });
   }
 
   /** What is on record of a call that is over goes into the history. */

@@ -1,4 +1,10 @@
-import type { Behaviour, Brain, RealtimeSimulatorOptions, ResponsePlan, ResponseRequest } from '@tandem/simulators';
+import type {
+  Behaviour,
+  Brain,
+  RealtimeSimulatorOptions,
+  ResponsePlan,
+  ResponseRequest,
+} from '@tandem/simulators';
 import type { StampedVoice } from './stamped-voice.ts';
 
 /** What an agent answers to words of a caller. */
@@ -9,8 +15,8 @@ const NOTHING_TO_ANSWER = 'Please say that again.';
 const VERBATIM = /^\s*(?:say|speak|repeat|read)\b[\s\S]*?:\s*(?:\n)?["“]?([\s\S]+?)["”]?\s*$/i;
 
 /**
- * A model that answers the caller's last words by name, whether it heard them itself or was given them as history: so
- * every answer tells which turn it belongs to.
+ * A model that answers the caller's last words by name, whether it heard them itself or was given them as
+ * history: so every answer tells which turn it belongs to.
  */
 const listeningModel: Behaviour = { name: 'listening', needsAudio: true, open: () => new ListeningBrain() };
 
@@ -19,7 +25,10 @@ const FIRST_BYTE_MS = 300;
 const AGENT_SPEAKS_MS = 1_200;
 
 /** A provider whose audio can be told apart, and whose model listens unless it has a mind of its own. */
-export function simulatedModel(voice: StampedVoice, behaviour: Behaviour = listeningModel): RealtimeSimulatorOptions {
+export function simulatedModel(
+  voice: StampedVoice,
+  behaviour: Behaviour = listeningModel,
+): RealtimeSimulatorOptions {
   return {
     behaviour,
     pace: { firstByteMs: FIRST_BYTE_MS, deltaMs: 200, audioRate: 5 },
@@ -41,13 +50,20 @@ class ListeningBrain implements Brain {
 
 /** The caller's last words, where no answer to them follows that was heard to its end. */
 function unanswered(context: ResponseRequest['context']): string {
-  const messages = context.filter(({ wire }) => wire['type'] === 'message' && wire['role'] !== 'system').map(({ wire }) => textOf(wire));
+  const messages = context
+    .filter(({ wire }) => wire['type'] === 'message' && wire['role'] !== 'system')
+    .map(({ wire }) => textOf(wire));
   const words = messages.findLast((text) => /^call \d+ turn/.test(text)) ?? '';
   return messages.includes(answerTo(words)) ? '' : words;
 }
 
 /** The words of a conversation item, whichever way they are spelled. */
 export function textOf(wire: Readonly<Record<string, unknown>>): string {
-  const parts = Array.isArray(wire['content']) ? (wire['content'] as { readonly text?: string; readonly transcript?: string | null }[]) : [];
-  return parts.map(({ text, transcript }) => text ?? transcript ?? '').join('').trim();
+  const parts = Array.isArray(wire['content'])
+    ? (wire['content'] as { readonly text?: string; readonly transcript?: string | null }[])
+    : [];
+  return parts
+    .map(({ text, transcript }) => text ?? transcript ?? '')
+    .join('')
+    .trim();
 }

@@ -43,7 +43,10 @@ class Replica {
   beforeEach(async () => {
     replicas = [await Replica.start('one'), await Replica.start('two')];
     port = await freePort();
-    balancer = await ReadinessBalancer.start(port, replicas.map(({ port }) => port));
+    balancer = await ReadinessBalancer.start(
+      port,
+      replicas.map(({ port }) => port),
+    );
   });
   afterEach(async () => {
     await balancer.stop();
@@ -61,7 +64,8 @@ class Replica {
   };
   const become = async (expected: string): Promise<void> => {
     let last = '';
-    for (const until = Date.now() + PATIENCE_MS; Date.now() < until && last !== expected; ) last = await answers();
+    for (const until = Date.now() + PATIENCE_MS; Date.now() < until && last !== expected;)
+      last = await answers();
     expect(last).toBe(expected);
   };
 

@@ -14,8 +14,8 @@ export function haproxyPath(): string | null {
 }
 
 /**
- * HAProxy in front of several servers, as clusters have it: it asks each for `GET /readyz` every second, gives requests
- * to those that were ready, and when none was it answers 503 without asking anybody.
+ * HAProxy in front of several servers, as clusters have it: it asks each for `GET /readyz` every second,
+ * gives requests to those that were ready, and when none was it answers 503 without asking anybody.
  */
 export class ReadinessBalancer {
   private constructor(
@@ -31,12 +31,24 @@ export class ReadinessBalancer {
    */
   static async start(port: number, servers: readonly number[]): Promise<ReadinessBalancer> {
     const file = haproxyPath();
-    if (file === null) throw new StackError('HAProxy is not on this machine.', 'Install it (Debian: apt-get install haproxy), or go without a balancer.');
+    if (file === null)
+      throw new StackError(
+        'HAProxy is not on this machine.',
+        'Install it (Debian: apt-get install haproxy), or go without a balancer.',
+      );
     const folder = mkdtempSync(join(tmpdir(), 'tandem-haproxy-'));
     const settings = join(folder, 'haproxy.cfg');
     writeFileSync(settings, haproxySettings(port, servers));
     const log = new BoundedLog({ file: null });
-    const child = await KeptProcess.launch({ name: 'HAProxy', file, args: ['-db', '-f', settings], env: process.env, cwd: folder, log, guard: { signal: 'TERM', graceMs: STOP_MS, removes: folder } });
+    const child = await KeptProcess.launch({
+      name: 'HAProxy',
+      file,
+      args: ['-db', '-f', settings],
+      env: process.env,
+      cwd: folder,
+      log,
+      guard: { signal: 'TERM', graceMs: STOP_MS, removes: folder },
+    });
     const balancer = new ReadinessBalancer(child, folder);
     for (let waited = 0; await isPortFree(port); waited += POLL_MS) {
       if (!child.isRunning || waited > START_PATIENCE_MS) {
@@ -54,7 +66,10 @@ export class ReadinessBalancer {
   }
 }
 
-/** The defaults of HAProxy where they matter: a server is out after its checks failed, and back after one that passed. */
+/**
+ * The defaults of HAProxy where they matter: a server is out after its checks failed, and back after one that
+ * passed.
+ */
 export function haproxySettings(port: number, servers: readonly number[]): string {
   const lines = [
     'global',

@@ -13,7 +13,10 @@ interface Member {
 
 const SYNC_PATIENCE_MS = 20_000;
 
-/** Two Redis servers, one following the other; the services reach whichever leads over one line, with one password. */
+/**
+ * Two Redis servers, one following the other; the services reach whichever leads over one line, with one
+ * password.
+ */
 export class RedisPair {
   private constructor(
     private readonly line: FaultProxy,
@@ -37,7 +40,9 @@ export class RedisPair {
     await this.follower.admin.replicaof('NO', 'ONE');
   }
 
-  /** The leader dies, and the follower takes its place with what it has. The dead one comes back, and follows. */
+  /**
+   * The leader dies, and the follower takes its place with what it has. The dead one comes back, and follows.
+   */
   async failOver(): Promise<void> {
     await this.leader.server.kill('SIGKILL');
     [this.leader, this.follower] = [this.follower, this.leader];
@@ -46,7 +51,10 @@ export class RedisPair {
     await this.follow();
   }
 
-  /** The follower leads from now on; the former leader stays, keeps its connections, takes no writes and hears of nothing more. */
+  /**
+   * The follower leads from now on; the former leader stays, keeps its connections, takes no writes and hears
+   * of nothing more.
+   */
   async demote(): Promise<void> {
     await this.follower.admin.replicaof('NO', 'ONE');
     [this.leader, this.follower] = [this.follower, this.leader];
@@ -66,7 +74,10 @@ export class RedisPair {
     await admin.config('SET', 'masterauth', this.password);
     await admin.replicaof('127.0.0.1', this.leader.server.port);
     for (let waited = 0; !(await admin.info('replication')).includes('master_link_status:up'); waited += 50) {
-      if (waited > SYNC_PATIENCE_MS) throw new TypeError('The second Redis does not follow the first. Is it a real one? "npm start" tells which.');
+      if (waited > SYNC_PATIENCE_MS)
+        throw new TypeError(
+          'The second Redis does not follow the first. Is it a real one? "npm start" tells which.',
+        );
       await sleep(50);
     }
   }

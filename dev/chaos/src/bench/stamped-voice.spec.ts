@@ -4,7 +4,8 @@ import { StampedVoice } from './stamped-voice.ts';
 const voice = new StampedVoice();
 const one = voice.speak('one', 100);
 const two = voice.speak('two', 60);
-const heard = (...audio: Uint8Array[]) => voice.hear(Buffer.concat(audio)).map(({ text, frames, total }) => `${text} ${frames}/${total}`);
+const heard = (...audio: Uint8Array[]) =>
+  voice.hear(Buffer.concat(audio)).map(({ text, frames, total }) => `${text} ${frames}/${total}`);
 
 describe('speech a machine can tell apart', () => {
   it('is told apart in one stretch of audio, silence in between or not', () => {

@@ -18,8 +18,8 @@ export interface HeardWords {
 }
 
 /**
- * Speech that can be told apart by a machine: a tone, each frame of which names the text it belongs to. µ-law passes a
- * relay unchanged, so both ends know exactly which words, and how much of them, came through.
+ * Speech that can be told apart by a machine: a tone, each frame of which names the text it belongs to. µ-law
+ * passes a relay unchanged, so both ends know exactly which words, and how much of them, came through.
  */
 export class StampedVoice {
   private readonly texts = new Map<number, string>();
@@ -45,7 +45,11 @@ export class StampedVoice {
     const bytes = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength);
     const heard: { -readonly [Key in keyof HeardWords]: HeardWords[Key] }[] = [];
     let lastFrame = -1;
-    for (let at = bytes.indexOf(MAGIC); at >= 0 && at + STAMP_BYTES <= bytes.length; at = bytes.indexOf(MAGIC, at + STAMP_BYTES)) {
+    for (
+      let at = bytes.indexOf(MAGIC);
+      at >= 0 && at + STAMP_BYTES <= bytes.length;
+      at = bytes.indexOf(MAGIC, at + STAMP_BYTES)
+    ) {
       const text = this.texts.get(bytes.readUInt32BE(at + MAGIC.length));
       const frame = bytes.readUInt16BE(at + MAGIC.length + 4);
       if (text === undefined) continue;
@@ -53,7 +57,14 @@ export class StampedVoice {
       if (last?.text === text && frame > lastFrame) {
         last.frames += 1;
         last.toByte = at + FRAME_BYTES;
-      } else heard.push({ text, fromByte: at, toByte: at + FRAME_BYTES, frames: 1, total: bytes.readUInt16BE(at + MAGIC.length + 6) });
+      } else
+        heard.push({
+          text,
+          fromByte: at,
+          toByte: at + FRAME_BYTES,
+          frames: 1,
+          total: bytes.readUInt16BE(at + MAGIC.length + 6),
+        });
       lastFrame = frame;
     }
     return heard;

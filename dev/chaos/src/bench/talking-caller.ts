@@ -30,7 +30,10 @@ export class TalkingCaller {
     this.talking = this.talk().catch(() => undefined); // The call ended under way; its report says how.
   }
 
-  /** Hangs up after what is being said; resolves when the call is over and what was heard of it is in the history. */
+  /**
+   * Hangs up after what is being said; resolves when the call is over and what was heard of it is in the
+   * history.
+   */
   async leave(): Promise<void> {
     this.isDone = true;
     await this.talking;
@@ -73,21 +76,49 @@ export class TalkingCaller {
 }
 
 /** Hangs up; when the call is over, what was heard of it and how it went goes into the history. */
-export async function hangUpAndNote(call: SimulatedCall, voice: StampedVoice, history: History): Promise<void> {
+export async function hangUpAndNote(
+  call: SimulatedCall,
+  voice: StampedVoice,
+  history: History,
+): Promise<void> {
   call.hangup();
   const report = await call.ended;
   const { callSid, endedBy, said, errors, startedAt, streams, recording, roundTripMs } = report;
   const wall = (ms: number) => Math.round(startedAt + ms);
   const heard = recording ? voice.hear(Buffer.concat(recording.agent)) : [];
-  // A frame is at the time it was played, not at its place in the recording: a busy machine plays late and leaves frames out.
+  // A frame is at the time it was played, not at its place in the recording: a busy machine plays late and
+  // leaves frames out.
   const playedAtMs = (byte: number) => recording?.frameAtMs[Math.floor(byte / FRAME_BYTES)] ?? 0;
   for (const { text, fromByte, toByte, frames, total } of heard) {
     const at = wall(playedAtMs(toByte - 1) + FRAME_MS);
-    history.add({ kind: 'agent-heard', at, call: callSid, text, fromAt: wall(playedAtMs(fromByte)), frames, total });
+    history.add({
+      kind: 'agent-heard',
+      at,
+      call: callSid,
+      text,
+      fromAt: wall(playedAtMs(fromByte)),
+      frames,
+      total,
+    });
   }
   for (const { url, openedAtMs, endedAtMs, end } of streams) {
-    history.add({ kind: 'stream', call: callSid, url, openedAt: openedAtMs === null ? null : wall(openedAtMs), endedAt: endedAtMs === null ? null : wall(endedAtMs), end: end?.cause ?? null });
+    history.add({
+      kind: 'stream',
+      call: callSid,
+      url,
+      openedAt: openedAtMs === null ? null : wall(openedAtMs),
+      endedAt: endedAtMs === null ? null : wall(endedAtMs),
+      end: end?.cause ?? null,
+    });
   }
   const toRelayMs = Math.ceil(longestOneWayMs({ ...INTERNET, roundTripMs: [roundTripMs, roundTripMs] }));
-  history.add({ kind: 'call-ended', toRelayMs, at: wall(report.endedAtMs ?? 0), call: callSid, by: endedBy ?? 'nobody', said, errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code) });
+  history.add({
+    kind: 'call-ended',
+    toRelayMs,
+    at: wall(report.endedAtMs ?? 0),
+    call: callSid,
+    by: endedBy ?? 'nobody',
+    said,
+    errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code),
+  });
 }

@@ -1,6 +1,13 @@
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
-import { seededRandom, type Behaviour, type PlaceCallOptions, type RealtimeSimulator, type SimulatedCall, type TwilioSimulator } from '@tandem/simulators';
+import {
+  seededRandom,
+  type Behaviour,
+  type PlaceCallOptions,
+  type RealtimeSimulator,
+  type SimulatedCall,
+  type TwilioSimulator,
+} from '@tandem/simulators';
 import { freePort } from '@tandem/stack';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
@@ -12,7 +19,10 @@ import { StampedVoice } from './stamped-voice.ts';
 
 export interface TandemFleetOptions {
   readonly relays: number;
-  /** How many of the other services; one of each unless told otherwise. Several ingresses stand behind a balancer that goes to the next when one does not answer. */
+  /**
+   * How many of the other services; one of each unless told otherwise. Several ingresses stand behind a
+   * balancer that goes to the next when one does not answer.
+   */
   readonly replicas?: Replicas;
   /** Whether that balancer goes by readiness, as clusters have it, instead of by who answers. */
   readonly isFrontedByReadiness?: boolean;
@@ -42,7 +52,10 @@ const RELAY_GRACE_MS = 40_000;
 /** Calls nobody has room for are ended after it, so that a fleet that goes altogether is gone. */
 const DRAIN_GRACE_MS = 30_000;
 
-/** Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated model. */
+/**
+ * Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated
+ * model.
+ */
 export class TandemFleet implements Fleet {
   readonly kind = 'tandem';
 
@@ -57,7 +70,15 @@ export class TandemFleet implements Fleet {
   private pair: RedisPair | null = null;
 
   static async start(options: TandemFleetOptions, seed = 1): Promise<TandemFleet> {
-    const { relays, replicas = {}, lines: wanted = [], hasRedisReplica = false, env = {}, agent = {}, behaviour } = options;
+    const {
+      relays,
+      replicas = {},
+      lines: wanted = [],
+      hasRedisReplica = false,
+      env = {},
+      agent = {},
+      behaviour,
+    } = options;
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
     // Asked for each connection: an ingress that is started again may listen elsewhere.
@@ -80,11 +101,19 @@ export class TandemFleet implements Fleet {
         relays,
         replicas,
         relayGraceMs: RELAY_GRACE_MS,
-        env: { LOG_LEVEL: 'warn', RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS), ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }), ...env },
+        env: {
+          LOG_LEVEL: 'warn',
+          RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
+          ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }),
+          ...env,
+        },
       },
     });
     const fleet = new TandemFleet(platform, voice, lines);
-    portsOfIngresses = () => fleet.instances('call-ingress').flatMap((instance) => platform.stack.supervisor.portsOf(instance).http ?? []);
+    portsOfIngresses = () =>
+      fleet
+        .instances('call-ingress')
+        .flatMap((instance) => platform.stack.supervisor.portsOf(instance).http ?? []);
     fleet.front = await front.open();
     if (hasRedisReplica) fleet.pair = await RedisPair.start(platform.stack.redis, fleet.line('redis'));
     await platform.publish({ ...AGENT, ...agent });
@@ -147,8 +176,12 @@ export class TandemFleet implements Fleet {
   }
 
   private async metric(instance: string, name: string): Promise<number> {
-    const response = await fetch(`http://127.0.0.1:${this.platform.stack.supervisor.managementPortOf(instance)}/metrics`);
-    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(await response.text())?.[1] ?? Number.NaN);
+    const response = await fetch(
+      `http://127.0.0.1:${this.platform.stack.supervisor.managementPortOf(instance)}/metrics`,
+    );
+    return Number(
+      new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(await response.text())?.[1] ?? Number.NaN,
+    );
   }
 
   pidOf(instance: string): number | null {
@@ -156,15 +189,24 @@ export class TandemFleet implements Fleet {
   }
 
   async recordOf(callSid: string): Promise<CallOnRecord | null> {
-    const [row] = await this.platform.sql<{ id: string }>('SELECT id FROM calls WHERE carrier_call_id = $1 AND ended_at IS NOT NULL', callSid);
+    const [row] = await this.platform.sql<{ id: string }>(
+      'SELECT id FROM calls WHERE carrier_call_id = $1 AND ended_at IS NOT NULL',
+      callSid,
+    );
     if (!row) return null;
-    const { callId, termination, transcript, toolCalls } = await this.platform.ask<RecordedCall>(`/v1/calls/${row.id}`);
+    const { callId, termination, transcript, toolCalls } = await this.platform.ask<RecordedCall>(
+      `/v1/calls/${row.id}`,
+    );
     const { events } = await this.platform.records.events(callId as CallEventId);
     return {
       callId,
       events: events.map(loggedEvent),
       reason: termination?.reason ?? null,
-      utterances: transcript.map(({ speaker, text, interrupted }) => ({ speaker: speaker as 'caller' | 'agent', text, interrupted })),
+      utterances: transcript.map(({ speaker, text, interrupted }) => ({
+        speaker: speaker as 'caller' | 'agent',
+        text,
+        interrupted,
+      })),
       tools: toolCalls.map(({ name, outcome }) => ({ name, status: outcome?.status ?? null })),
     };
   }
@@ -189,7 +231,10 @@ interface Front {
 }
 
 /** What stands before the ingresses: nothing before one, else a balancer. */
-async function frontOf({ replicas = {}, isFrontedByReadiness = false }: TandemFleetOptions, ports: () => readonly number[]): Promise<Front> {
+async function frontOf(
+  { replicas = {}, isFrontedByReadiness = false }: TandemFleetOptions,
+  ports: () => readonly number[],
+): Promise<Front> {
   const ingresses = replicas['call-ingress'] ?? 1;
   if (ingresses < 2) return { port: null, open: () => Promise.resolve([]) };
   if (!isFrontedByReadiness) {
@@ -201,8 +246,18 @@ async function frontOf({ replicas = {}, isFrontedByReadiness = false }: TandemFl
     port,
     open: async () => {
       // A line to each: one that is started again may listen elsewhere.
-      const lines = await Promise.all(Array.from({ length: ingresses }, (_, index) => FaultProxy.start(() => ports().slice(index, index + 1))));
-      return [await ReadinessBalancer.start(port, lines.map((line) => line.port)), ...lines];
+      const lines = await Promise.all(
+        Array.from({ length: ingresses }, (_, index) =>
+          FaultProxy.start(() => ports().slice(index, index + 1)),
+        ),
+      );
+      return [
+        await ReadinessBalancer.start(
+          port,
+          lines.map((line) => line.port),
+        ),
+        ...lines,
+      ];
     },
   };
 }
@@ -210,7 +265,12 @@ async function frontOf({ replicas = {}, isFrontedByReadiness = false }: TandemFl
 type CallEventId = Parameters<RunningPlatform['records']['events']>[0];
 
 function loggedEvent({ at, type, epoch, seq, data }: CallEvent): LoggedEvent {
-  const { text, relayId, toolCallId, outcome } = data as { text?: string; relayId?: string; toolCallId?: string; outcome?: { status?: string } };
+  const { text, relayId, toolCallId, outcome } = data as {
+    text?: string;
+    relayId?: string;
+    toolCallId?: string;
+    outcome?: { status?: string };
+  };
   return {
     at,
     type,

@@ -26,7 +26,10 @@ export class BookingCaller {
     readonly wish: Wish,
   ) {
     this.number = placed += 1;
-    this.call = bench.fleet.ring({ from: `+1202${String(1_000_000 + (this.number % 8_000_000))}`, isRecording: true });
+    this.call = bench.fleet.ring({
+      from: `+1202${String(1_000_000 + (this.number % 8_000_000))}`,
+      isRecording: true,
+    });
     bench.history.add({ kind: 'call-placed', call: this.call.sid });
   }
 
@@ -44,7 +47,7 @@ export class BookingCaller {
 
   /** What the agent said of the booking; null when it said nothing in time. */
   async told(patienceMs: number): Promise<string | null> {
-    for (const until = Date.now() + patienceMs; Date.now() < until && !this.call.hasEnded; ) {
+    for (const until = Date.now() + patienceMs; Date.now() < until && !this.call.hasEnded;) {
       const heard = this.bench.fleet.voice.hear(Buffer.concat(this.call.report().recording?.agent ?? []));
       const words = heard.find(({ text, frames, total }) => isTold(text) && frames >= total - 2);
       if (words) return words.text;

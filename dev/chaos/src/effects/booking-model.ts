@@ -1,19 +1,31 @@
-import { latestToolOutput, verbatimRequest, type Behaviour, type Brain, type ResponsePlan, type ResponseRequest } from '@tandem/simulators';
+import {
+  latestToolOutput,
+  verbatimRequest,
+  type Behaviour,
+  type Brain,
+  type ResponsePlan,
+  type ResponseRequest,
+} from '@tandem/simulators';
 import { answerTo } from '../bench/listening-model.ts';
 
 const WISH = /\bbooks (\S+) (\S+)$/;
 
 /** Words of a caller who wants an appointment. */
-export const wishFor = (number: number, service: string, start: string): string => `call ${number} books ${service} ${start}`;
+export const wishFor = (number: number, service: string, start: string): string =>
+  `call ${number} books ${service} ${start}`;
 
 /** What the agent tells the caller of a booking, by what the tool said. */
 export const TOLD = { refused: 'It was refused.', uncertain: 'It is uncertain.' } as const;
 const bookedAs = (reference: string): string => `Booked ${reference}.`;
 /** Whether words of the agent tell what became of a booking. */
-export const isTold = (text: string): boolean => text.startsWith('Booked ') || text === TOLD.refused || text === TOLD.uncertain;
+export const isTold = (text: string): boolean =>
+  text.startsWith('Booked ') || text === TOLD.refused || text === TOLD.uncertain;
 const FILLER = 'One moment.';
 
-/** A model that books what the caller names, tells the outcome word for word, and answers everything else by name. */
+/**
+ * A model that books what the caller names, tells the outcome word for word, and answers everything else by
+ * name.
+ */
 export const bookingModel: Behaviour = { name: 'booking', needsAudio: true, open: () => new BookingBrain() };
 
 class BookingBrain implements Brain {
@@ -27,7 +39,8 @@ class BookingBrain implements Brain {
     if (output) return { steps: [{ say: told(output.output) }] };
     const words = utterances.at(-1)?.text ?? '';
     const [, service, start] = WISH.exec(words) ?? [];
-    if (service === undefined || start === undefined) return { steps: [{ say: words ? answerTo(words) : 'Hello.' }] };
+    if (service === undefined || start === undefined)
+      return { steps: [{ say: words ? answerTo(words) : 'Hello.' }] };
     if (this.asked.has(words)) return { steps: [{ say: FILLER }] };
     this.asked.add(words);
     return { steps: [{ call: 'book_appointment', arguments: { service, start } }] };

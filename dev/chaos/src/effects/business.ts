@@ -47,13 +47,37 @@ export class Business {
 
   static async open(platform: RunningPlatform, people: number, serviceMinutes = 60): Promise<Business> {
     const tenantId = randomUUID() as TenantId;
-    await platform.sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Chaos', 'UTC')`, tenantId, `t-${tenantId}`);
-    await platform.sql(`INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'visit', 'Visit', $2)`, tenantId, serviceMinutes);
-    await platform.sql(`INSERT INTO resources (tenant_id, name) SELECT $1, 'Engineer ' || n FROM generate_series(1, $2::integer) n`, tenantId, people);
-    await platform.sql(`INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE r.tenant_id = $1 AND s.tenant_id = $1`, tenantId);
-    await platform.sql(`INSERT INTO resource_hours SELECT $1, id, d, '00:00', '24:00' FROM resources, generate_series(1, 7) d WHERE tenant_id = $1`, tenantId);
+    await platform.sql(
+      `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Chaos', 'UTC')`,
+      tenantId,
+      `t-${tenantId}`,
+    );
+    await platform.sql(
+      `INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'visit', 'Visit', $2)`,
+      tenantId,
+      serviceMinutes,
+    );
+    await platform.sql(
+      `INSERT INTO resources (tenant_id, name) SELECT $1, 'Engineer ' || n FROM generate_series(1, ` +
+        '$2::integer) n',
+      tenantId,
+      people,
+    );
+    await platform.sql(
+      'INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE ' +
+        'r.tenant_id = $1 AND s.tenant_id = $1',
+      tenantId,
+    );
+    await platform.sql(
+      `INSERT INTO resource_hours SELECT $1, id, d, '00:00', '24:00' FROM resources, generate_series(1, ` +
+        '7) d WHERE tenant_id = $1',
+      tenantId,
+    );
     const apiKey = generateApiKey();
-    await new ApiKeyRepository(platform.database).store(tenantId, apiKey, { name: 'chaos', scopes: ['crm:read', 'crm:write', 'admin:read', 'admin:write'] });
+    await new ApiKeyRepository(platform.database).store(tenantId, apiKey, {
+      name: 'chaos',
+      scopes: ['crm:read', 'crm:write', 'admin:read', 'admin:write'],
+    });
     return new Business(platform, tenantId, apiKey);
   }
 
@@ -78,7 +102,7 @@ export class Business {
 
   /** As a good client does: the same request again while the first one is at it, or the answer got lost. */
   async askUntilAnswered(ask: Ask & { readonly key: string }, patienceMs: number): Promise<Answer> {
-    for (const until = Date.now() + patienceMs; ; ) {
+    for (const until = Date.now() + patienceMs; ;) {
       const answer = await this.ask(ask);
       const isOpen = answer.code === 'idempotency-in-progress' || answer.status >= 500 || answer.status === 0;
       if (!isOpen || Date.now() > until) return answer;
@@ -89,10 +113,16 @@ export class Business {
   /** Has everything told to a receiver. @param told is given the secret before anything is sent */
   async subscribe(url: string, told: (secret: string) => void): Promise<void> {
     const admin = `${this.platform.stack.urls.controlApi}/v1/webhook-endpoints`;
-    const headers = { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+    const headers = {
+      authorization: `Bearer ${this.apiKey}`,
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+    };
     const made = await fetch(admin, { method: 'POST', headers, body: JSON.stringify({ url }) });
     const { id } = (await made.json()) as { id?: string };
-    const { secret } = (await (await fetch(`${admin}/${id}/secret`, { headers })).json()) as { secret?: string };
+    const { secret } = (await (await fetch(`${admin}/${id}/secret`, { headers })).json()) as {
+      secret?: string;
+    };
     if (secret === undefined) throw new TypeError(`The endpoint could not be made: ${made.status}.`);
     told(secret);
   }
@@ -125,7 +155,10 @@ function standingBookings(platform: RunningPlatform, tenantId: TenantId): Promis
   );
 }
 
-/** What a tenant has booked goes into the history, where the checker looks for overlaps and for promises that are not kept. */
+/**
+ * What a tenant has booked goes into the history, where the checker looks for overlaps and for promises that
+ * are not kept.
+ */
 export async function noteBookings(bench: Bench, tenantId: TenantId = DEMO_TENANT_ID): Promise<number> {
   const found = await standingBookings(platformOf(bench), tenantId);
   for (const booking of found) bench.history.add({ kind: 'booking', call: null, ...booking });
@@ -134,8 +167,11 @@ export async function noteBookings(bench: Bench, tenantId: TenantId = DEMO_TENAN
 
 /** Requests Postgres answered with a deadlock, since its start. */
 export async function deadlocks(platform: RunningPlatform): Promise<number> {
-  const [row] = await platform.sql<{ n: number }>('SELECT deadlocks::integer AS n FROM pg_stat_database WHERE datname = current_database()');
+  const [row] = await platform.sql<{ n: number }>(
+    'SELECT deadlocks::integer AS n FROM pg_stat_database WHERE datname = current_database()',
+  );
   return row?.n ?? 0;
 }
 
-export const measure = (bench: Bench, what: string, value: number): void => bench.history.add({ kind: 'measured', what, value });
+export const measure = (bench: Bench, what: string, value: number): void =>
+  bench.history.add({ kind: 'measured', what, value });

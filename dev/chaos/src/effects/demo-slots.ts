@@ -5,17 +5,23 @@ const SERVICE = 'plumbing';
 const DAY_MS = 86_400_000;
 const LAST_DAY = 55;
 
-/** Appointments of the demo's business that are free, each at a time of its own. @throws when there are not so many */
+/**
+ * Appointments of the demo's business that are free, each at a time of its own. @throws when there are not so
+ * many
+ */
 export async function freeWishes(platform: RunningPlatform, count: number): Promise<Wish[]> {
   const [crm] = platform.urlsOf('crm-api');
   const wishes: Wish[] = [];
   for (let day = 1; day < LAST_DAY && wishes.length < count; day += 1) {
     const date = new Date(Date.now() + day * DAY_MS).toISOString().slice(0, 10);
-    const response = await fetch(`${crm}/v1/availability?service=${SERVICE}&date=${date}`, { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } });
+    const response = await fetch(`${crm}/v1/availability?service=${SERVICE}&date=${date}`, {
+      headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` },
+    });
     const { slots } = (await response.json()) as { slots: { start: string }[] };
     const onTheHour = slots.filter(({ start }) => new Date(start).getUTCMinutes() === 0);
     wishes.push(...onTheHour.map(({ start }) => ({ service: SERVICE, start })));
   }
-  if (wishes.length < count) throw new TypeError(`The demo's calendar has only ${wishes.length} free times left.`);
+  if (wishes.length < count)
+    throw new TypeError(`The demo's calendar has only ${wishes.length} free times left.`);
   return wishes.slice(0, count);
 }

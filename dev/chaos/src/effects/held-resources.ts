@@ -6,7 +6,9 @@ export async function holdBookings(platform: RunningPlatform): Promise<() => Pro
   await runner.connect();
   await runner.query('BEGIN');
   await runner.query(`SET LOCAL idle_in_transaction_session_timeout = 0`);
-  await runner.query(`SELECT pg_advisory_xact_lock(hashtextextended('booking:' || id, 0)) FROM resources ORDER BY id`);
+  await runner.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended('booking:' || id, 0)) FROM resources ORDER BY id`,
+  );
   return async () => {
     await runner.query('COMMIT');
     await runner.release();

@@ -9,7 +9,11 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): It
 }
 
 /** Does it with all of them, so many at a time. */
-export async function inParallel<Item>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<void>): Promise<void> {
+export async function inParallel<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const left = items.values();
   const worker = async (): Promise<void> => {
     for (const item of left) await work(item);

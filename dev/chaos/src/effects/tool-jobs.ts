@@ -27,17 +27,34 @@ export class ToolJobs {
 
   /** Also those that wait, or wait for another try. */
   async notDone(): Promise<number> {
-    const [active, waiting, delayed] = await Promise.all([this.redis.llen(`${QUEUE}:active`), this.redis.llen(`${QUEUE}:wait`), this.redis.zcard(`${QUEUE}:delayed`)]);
+    const [active, waiting, delayed] = await Promise.all([
+      this.redis.llen(`${QUEUE}:active`),
+      this.redis.llen(`${QUEUE}:wait`),
+      this.redis.zcard(`${QUEUE}:delayed`),
+    ]);
     return active + waiting + delayed;
   }
 
   /** Those that ended since. */
   async doneSince(at: number): Promise<DoneJob[]> {
-    const ids = [...(await this.redis.zrangebyscore(`${QUEUE}:completed`, at, '+inf')), ...(await this.redis.zrangebyscore(`${QUEUE}:failed`, at, '+inf'))];
+    const ids = [
+      ...(await this.redis.zrangebyscore(`${QUEUE}:completed`, at, '+inf')),
+      ...(await this.redis.zrangebyscore(`${QUEUE}:failed`, at, '+inf')),
+    ];
     return Promise.all(
       ids.map(async (toolCallId) => {
-        const [lost, startedAt, finishedAt] = await this.redis.hmget(`${QUEUE}:${toolCallId}`, 'stc', 'processedOn', 'finishedOn');
-        return { toolCallId, lost: Number(lost ?? 0), startedAt: Number(startedAt), finishedAt: Number(finishedAt) };
+        const [lost, startedAt, finishedAt] = await this.redis.hmget(
+          `${QUEUE}:${toolCallId}`,
+          'stc',
+          'processedOn',
+          'finishedOn',
+        );
+        return {
+          toolCallId,
+          lost: Number(lost ?? 0),
+          startedAt: Number(startedAt),
+          finishedAt: Number(finishedAt),
+        };
       }),
     );
   }

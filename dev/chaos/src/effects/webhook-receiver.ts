@@ -29,7 +29,10 @@ const ERRORS: readonly ((response: ServerResponse) => void)[] = [
   (response) => response.destroy(),
 ];
 
-/** A business system that is told what happens: with errors, away, slow. It verifies what it gets and forgets nothing. */
+/**
+ * A business system that is told what happens: with errors, away, slow. It verifies what it gets and forgets
+ * nothing.
+ */
 export class WebhookReceiver {
   readonly kept = new Map<string, Kept>();
   /** Requests whose signature did not fit, and events whose body was another one at another try. */
@@ -44,7 +47,9 @@ export class WebhookReceiver {
 
   /** Answers its address. */
   async listen(): Promise<string> {
-    const server = createServer((request, response) => void this.take(request, response).catch(() => response.destroy()));
+    const server = createServer(
+      (request, response) => void this.take(request, response).catch(() => response.destroy()),
+    );
     this.server = server;
     await new Promise<void>((listening) => server.listen(this.port, '127.0.0.1', listening));
     this.port = (server.address() as AddressInfo).port;
@@ -91,8 +96,14 @@ export class WebhookReceiver {
   }
 
   private isGenuine({ headers }: IncomingMessage, id: string, body: string): boolean {
-    const expected = createHmac('sha256', this.key).update(`${id}.${String(headers['webhook-timestamp'])}.${body}`).digest();
-    const given = String(headers['webhook-signature']).split(' ').map((signature) => Buffer.from(signature.slice('v1,'.length), 'base64'));
-    return given.some((signature) => signature.length === expected.length && timingSafeEqual(signature, expected));
+    const expected = createHmac('sha256', this.key)
+      .update(`${id}.${String(headers['webhook-timestamp'])}.${body}`)
+      .digest();
+    const given = String(headers['webhook-signature'])
+      .split(' ')
+      .map((signature) => Buffer.from(signature.slice('v1,'.length), 'base64'));
+    return given.some(
+      (signature) => signature.length === expected.length && timingSafeEqual(signature, expected),
+    );
   }
 }

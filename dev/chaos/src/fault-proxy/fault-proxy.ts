@@ -17,8 +17,8 @@ const TICK_MS = 10;
 const CONNECT_MS = 1_000;
 
 /**
- * A TCP line between two processes that can be slow, silent, narrow or cut. With several targets each connection goes to the
- * next one that answers, as a load balancer would have it.
+ * A TCP line between two processes that can be slow, silent, narrow or cut. With several targets each
+ * connection goes to the next one that answers, as a load balancer would have it.
  */
 export class FaultProxy {
   private readonly pairs = new Set<Pair>();
@@ -165,13 +165,22 @@ class Way {
     if (this.timer === null) return this.pass(data);
     const dueAt = performance.now() + this.faults.latencyMs;
     if (data === null || this.faults.bytesPerSecond === null) this.waiting.push({ data, dueAt });
-    else for (let at = 0; at < data.length; at += CHUNK_BYTES) this.waiting.push({ data: data.subarray(at, at + CHUNK_BYTES), dueAt });
+    else
+      for (let at = 0; at < data.length; at += CHUNK_BYTES)
+        this.waiting.push({ data: data.subarray(at, at + CHUNK_BYTES), dueAt });
   }
 
   private tick(): void {
     if (this.faults.isSilent) return;
-    let allowed = this.faults.bytesPerSecond === null ? Number.POSITIVE_INFINITY : (this.faults.bytesPerSecond * TICK_MS) / 1000;
-    for (let next = this.waiting[0]; next && next.dueAt <= performance.now() && allowed > 0; next = this.waiting[0]) {
+    let allowed =
+      this.faults.bytesPerSecond === null
+        ? Number.POSITIVE_INFINITY
+        : (this.faults.bytesPerSecond * TICK_MS) / 1000;
+    for (
+      let next = this.waiting[0];
+      next && next.dueAt <= performance.now() && allowed > 0;
+      next = this.waiting[0]
+    ) {
       this.waiting.shift();
       if (next.data && next.data.length > allowed) {
         this.waiting.unshift({ data: next.data.subarray(Math.ceil(allowed)), dueAt: next.dueAt });

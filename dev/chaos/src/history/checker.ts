@@ -16,47 +16,85 @@ export const RULES = {
   /** Each new owner has a higher epoch, and nothing of an older one is taken once a newer one is there. */
   'one-owner': ({ log }: CallStory) => {
     const owned = log?.events.filter(({ epoch }) => epoch > 0) ?? [];
-    return owned.flatMap(({ epoch, type }, index) => (index > 0 && epoch < (owned[index - 1]?.epoch ?? 0) ? [`${type} of epoch ${epoch} came after epoch ${owned[index - 1]?.epoch}`] : []));
+    return owned.flatMap(({ epoch, type }, index) =>
+      index > 0 && epoch < (owned[index - 1]?.epoch ?? 0)
+        ? [`${type} of epoch ${epoch} came after epoch ${owned[index - 1]?.epoch}`]
+        : [],
+    );
   },
   /** The owners' events are numbered without a gap and without a repeat, over all of them. */
   'log-gapless': ({ log }: CallStory) => {
     const numbers = log?.events.filter(({ epoch }) => epoch > 0).map(({ seq }) => seq) ?? [];
     const wrong = numbers.findIndex((seq, index) => seq !== index + 1);
-    return wrong < 0 ? [] : [`event ${numbers[wrong]} stands where ${wrong + 1} belongs, of ${numbers.length}`];
+    return wrong < 0
+      ? []
+      : [`event ${numbers[wrong]} stands where ${wrong + 1} belongs, of ${numbers.length}`];
   },
   /** A turn whose answer was heard to the end is on record, both sides of it. */
   'turn-kept': (story: CallStory) => {
     const words = finishedTurns(story, story.ended?.at).flatMap(({ text, answer }) => [text, answer]);
-    return words.filter((text) => !story.row?.utterances.some((row) => row.text === text)).map((text) => `not on record: "${text}"`);
+    return words
+      .filter((text) => !story.row?.utterances.some((row) => row.text === text))
+      .map((text) => `not on record: "${text}"`);
   },
   /** Nothing is on record twice: no words of the caller, no answer that was heard to the end. */
   'turn-once': ({ row }: CallStory) => {
-    const words = row?.utterances.filter(({ speaker, interrupted, text }) => (speaker === 'caller' || !interrupted) && text.includes(' turn ')).map(({ text }) => text) ?? [];
-    return [...new Set(words.filter((text, index) => words.indexOf(text) !== index))].map((text) => `on record more than once: "${text}"`);
+    const words =
+      row?.utterances
+        .filter(
+          ({ speaker, interrupted, text }) =>
+            (speaker === 'caller' || !interrupted) && text.includes(' turn '),
+        )
+        .map(({ text }) => text) ?? [];
+    return [...new Set(words.filter((text, index) => words.indexOf(text) !== index))].map(
+      (text) => `on record more than once: "${text}"`,
+    );
   },
   /** What is on record of the caller was said by the caller, in that order. */
   'turn-order': ({ row, said }: CallStory) => {
     const order = new Map(said.map(({ text }, index) => [text, index]));
-    const places = row?.utterances.filter(({ speaker, text }) => speaker === 'caller' && order.has(text)).map(({ text }) => order.get(text) ?? 0) ?? [];
-    return places.some((place, index) => index > 0 && place < (places[index - 1] ?? 0)) ? ['words of the caller are on record in another order'] : [];
+    const places =
+      row?.utterances
+        .filter(({ speaker, text }) => speaker === 'caller' && order.has(text))
+        .map(({ text }) => order.get(text) ?? 0) ?? [];
+    return places.some((place, index) => index > 0 && place < (places[index - 1] ?? 0))
+      ? ['words of the caller are on record in another order']
+      : [];
   },
   /** A model that takes a conversation over is given every finished turn, once. */
   'model-knows': (story: CallStory) =>
     story.sessions.slice(1).flatMap(({ session, openedAt, seeded }) => {
       const texts = seeded.map(({ text }) => text);
-      const missing = finishedTurns(story, openedAt).flatMap(({ text, answer }) => [text, answer]).filter((text) => !texts.includes(text));
-      const doubled = [...new Set(texts.filter((text, index) => text.includes(' turn ') && texts.indexOf(text) !== index))];
-      return [...missing.map((text) => `${session} was not told "${text}"`), ...doubled.map((text) => `${session} was told twice "${text}"`)];
+      const missing = finishedTurns(story, openedAt)
+        .flatMap(({ text, answer }) => [text, answer])
+        .filter((text) => !texts.includes(text));
+      const doubled = [
+        ...new Set(texts.filter((text, index) => text.includes(' turn ') && texts.indexOf(text) !== index)),
+      ];
+      return [
+        ...missing.map((text) => `${session} was not told "${text}"`),
+        ...doubled.map((text) => `${session} was told twice "${text}"`),
+      ];
     }),
   /** The strict provider had nothing to refuse. */
   'model-served': ({ sessions }: CallStory) =>
-    sessions.flatMap(({ session, refusals }) => Object.entries(refusals).map(([code, count]) => `${session} refused ${count} events: ${code}`)),
+    sessions.flatMap(({ session, refusals }) =>
+      Object.entries(refusals).map(([code, count]) => `${session} refused ${count} events: ${code}`),
+    ),
   /** Every call that was taken is written down. */
-  'call-recorded': ({ log, row, streams, ended }: CallStory) => (ended && streams.some(({ openedAt }) => openedAt !== null) && (!log || !row) ? ['nothing is on record'] : []),
+  'call-recorded': ({ log, row, streams, ended }: CallStory) =>
+    ended && streams.some(({ openedAt }) => openedAt !== null) && (!log || !row)
+      ? ['nothing is on record']
+      : [],
   /** A tool call is answered once. */
   'one-outcome': ({ log }: CallStory) => {
-    const finished = log?.events.flatMap(({ type, toolCallId }) => (type === 'tool.finished' && toolCallId ? [toolCallId] : [])) ?? [];
-    return [...new Set(finished.filter((id, index) => finished.indexOf(id) !== index))].map((id) => `tool call ${id} has more than one outcome`);
+    const finished =
+      log?.events.flatMap(({ type, toolCallId }) =>
+        type === 'tool.finished' && toolCallId ? [toolCallId] : [],
+      ) ?? [];
+    return [...new Set(finished.filter((id, index) => finished.indexOf(id) !== index))].map(
+      (id) => `tool call ${id} has more than one outcome`,
+    );
   },
   /** Nobody is told of a booking that is not there. */
   'nothing-unkept-said': () => [],
@@ -64,13 +102,20 @@ export const RULES = {
   'no-overlap': () => [],
 } satisfies Readonly<Record<string, Rule>>;
 
-/** Holds a history against every rule. Works on what is written down alone: it can be done again at any time. */
+/**
+ * Holds a history against every rule. Works on what is written down alone: it can be done again at any time.
+ */
 export function check(entries: readonly HistoryEntry[]): Violation[] {
   const { stories } = new RunView(entries);
-  // A relay of the ordinary kind keeps no log and gives no model a history: only its rows can be right or wrong.
+  // A relay of the ordinary kind keeps no log and gives no model a history: only its rows can be right or
+  // wrong.
   const isPlain = entriesOf(entries, 'run').some(({ fleet }) => fleet === 'plain');
   const rules = Object.entries(RULES).filter(([rule]) => !isPlain || rule.startsWith('turn-'));
-  const ofCalls = stories.flatMap((story) => rules.flatMap(([rule, isBroken]) => (isBroken)(story).map((what): Violation => ({ rule: rule as Violation['rule'], call: story.call, what }))));
+  const ofCalls = stories.flatMap((story) =>
+    rules.flatMap(([rule, isBroken]) =>
+      isBroken(story).map((what): Violation => ({ rule: rule as Violation['rule'], call: story.call, what })),
+    ),
+  );
   return [...ofCalls, ...overlaps(entries), ...unkeptPromises(entries, stories)];
 }
 
@@ -80,7 +125,15 @@ function overlaps(entries: readonly HistoryEntry[]): Violation[] {
     const inOrder = [...bookings].sort((a, b) => a.startsAt - b.startsAt);
     return inOrder.flatMap((booking, index): Violation[] => {
       const before = inOrder[index - 1];
-      return before && before.id !== booking.id && before.endsAt > booking.startsAt ? [{ rule: 'no-overlap', call: booking.call ?? '', what: `bookings ${before.reference} and ${booking.reference} overlap` }] : [];
+      return before && before.id !== booking.id && before.endsAt > booking.startsAt
+        ? [
+            {
+              rule: 'no-overlap',
+              call: booking.call ?? '',
+              what: `bookings ${before.reference} and ${booking.reference} overlap`,
+            },
+          ]
+        : [];
     });
   });
 }
@@ -91,8 +144,15 @@ function unkeptPromises(entries: readonly HistoryEntry[], stories: readonly Call
   return stories.flatMap(({ call, heard }) =>
     heard.flatMap(({ text }): Violation[] => {
       const reference = /^Booked (\S+)\.$/.exec(text)?.[1];
-      return reference === undefined || references.has(reference) ? [] : [{ rule: 'nothing-unkept-said', call, what: `the caller was told of booking ${reference}, which does not exist` }];
+      return reference === undefined || references.has(reference)
+        ? []
+        : [
+            {
+              rule: 'nothing-unkept-said',
+              call,
+              what: `the caller was told of booking ${reference}, which does not exist`,
+            },
+          ];
     }),
   );
 }
-

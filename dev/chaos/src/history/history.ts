@@ -19,5 +19,8 @@ export class History {
 
 /** The entries of a file a history was kept in. */
 export function readHistory(file: string): HistoryEntry[] {
-  return readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as HistoryEntry);
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as HistoryEntry);
 }

@@ -20,11 +20,20 @@ export interface CallStory {
 export interface Loss {
   readonly story: CallStory;
   readonly fault: EntryOf<'fault'>;
-  /** Ms from the fault to the agent's first sound on a new stream; to a model that listens where nothing was to be said. Null when it never came. */
+  /**
+   * Ms from the fault to the agent's first sound on a new stream; to a model that listens where nothing was
+   * to be said. Null when it never came.
+   */
   readonly backMs: number | null;
-  /** Ms the caller heard nothing though somebody had the word: from the fault, or from the end of the sound that was in hand, to the agent's next sound. */
+  /**
+   * Ms the caller heard nothing though somebody had the word: from the fault, or from the end of the sound
+   * that was in hand, to the agent's next sound.
+   */
   readonly silenceMs: number | null;
-  /** Ms the caller was without an agent that would have heard them: from the end of the old stream to a model that listens. */
+  /**
+   * Ms the caller was without an agent that would have heard them: from the end of the old stream to a model
+   * that listens.
+   */
   readonly gapMs: number | null;
 }
 
@@ -33,7 +42,9 @@ export function absenceMs({ gapMs, silenceMs }: Loss): number | null {
   return gapMs === null ? null : Math.max(gapMs, silenceMs ?? 0);
 }
 
-/** What a relay takes to read a message and to log what it says: so close to a fault it may not have known. */
+/**
+ * What a relay takes to read a message and to log what it says: so close to a fault it may not have known.
+ */
 const MARGIN_MS = 100;
 const MISSING_FRAMES = 2;
 /** A stream ends a moment before its call. */
@@ -51,29 +62,48 @@ export class RunView {
 
   /** What was measured under this name. */
   measured(what: string): number[] {
-    return entriesOf(this.entries, 'measured').filter((entry) => entry.what === what).map(({ value }) => value);
+    return entriesOf(this.entries, 'measured')
+      .filter((entry) => entry.what === what)
+      .map(({ value }) => value);
   }
 
   /** Every call a fault of this kind struck. */
   losses(...whats: readonly string[]): Loss[] {
     const byCall = new Map(this.stories.map((story) => [story.call, story]));
-    return this.faults.filter(({ what }) => whats.includes(what)).flatMap((fault) => fault.held.flatMap((call) => byCall.get(call) ?? []).map((story) => lossOf(story, fault)));
+    return this.faults
+      .filter(({ what }) => whats.includes(what))
+      .flatMap((fault) =>
+        fault.held.flatMap((call) => byCall.get(call) ?? []).map((story) => lossOf(story, fault)),
+      );
   }
 }
 
 /**
- * Turns whose answer the caller heard to the end before `by`, from a relay that was there to know of it: what the carrier
- * still had in hand when its relay was struck is unfinished.
+ * Turns whose answer the caller heard to the end before `by`, from a relay that was there to know of it: what
+ * the carrier still had in hand when its relay was struck is unfinished.
  */
-export function finishedTurns(story: CallStory, by = Number.POSITIVE_INFINITY): { readonly text: string; readonly answer: string; readonly at: number }[] {
+export function finishedTurns(
+  story: CallStory,
+  by = Number.POSITIVE_INFINITY,
+): { readonly text: string; readonly answer: string; readonly at: number }[] {
   return story.said.flatMap(({ text }) => {
     const answer = answerTo(text);
-    const heard = story.heard.find((item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES);
-    return heard && heard.at + marginOf(story) < by && wasListenedTo(story, { fromAt: heard.at, at: heard.at }) && !wasSpokenOver(story, heard) ? [{ text, answer, at: heard.at }] : [];
+    const heard = story.heard.find(
+      (item) => item.text === answer && item.frames >= item.total - MISSING_FRAMES,
+    );
+    return heard &&
+      heard.at + marginOf(story) < by &&
+      wasListenedTo(story, { fromAt: heard.at, at: heard.at }) &&
+      !wasSpokenOver(story, heard)
+      ? [{ text, answer, at: heard.at }]
+      : [];
   });
 }
 
-/** The caller began to speak before the answer was over: the agent breaks off, and may keep less than was heard. */
+/**
+ * The caller began to speak before the answer was over: the agent breaks off, and may keep less than was
+ * heard.
+ */
 function wasSpokenOver({ said }: CallStory, heard: EntryOf<'agent-heard'>): boolean {
   return said.some(({ fromAt }) => fromAt > heard.fromAt && fromAt < heard.at);
 }
@@ -83,17 +113,38 @@ const marginOf = ({ ended }: CallStory): number => MARGIN_MS + (ended?.toRelayMs
 
 /** Unix ms of the caller's next stream after a fault; Infinity when there was none. */
 function backAfter({ streams }: CallStory, fault: EntryOf<'fault'>): number {
-  return streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ?? Number.POSITIVE_INFINITY;
+  return (
+    streams.find(({ openedAt }) => openedAt !== null && openedAt > fault.at)?.openedAt ??
+    Number.POSITIVE_INFINITY
+  );
 }
 
-/** Returns whether the caller had a relay from the first to the last sound: what is said or heard without one is lost to it. */
-export function wasListenedTo(story: CallStory, { fromAt, at }: Pick<EntryOf<'caller-said'>, 'fromAt' | 'at'>): boolean {
+/**
+ * Returns whether the caller had a relay from the first to the last sound: what is said or heard without one
+ * is lost to it.
+ */
+export function wasListenedTo(
+  story: CallStory,
+  { fromAt, at }: Pick<EntryOf<'caller-said'>, 'fromAt' | 'at'>,
+): boolean {
   return story.faults.every((fault) => at < fault.at - marginOf(story) || fromAt > backAfter(story, fault));
 }
 
 function storiesOf(entries: readonly HistoryEntry[]): CallStory[] {
-  const of = <Kind extends 'caller-said' | 'agent-heard' | 'stream' | 'model-session' | 'log' | 'row' | 'call-ended'>(kind: Kind) => Map.groupBy(entriesOf(entries, kind), (entry) => (entry as { readonly call: string | null }).call);
-  const [said, heard, streams, sessions, logs, rows, ended] = [of('caller-said'), of('agent-heard'), of('stream'), of('model-session'), of('log'), of('row'), of('call-ended')];
+  const of = <
+    Kind extends 'caller-said' | 'agent-heard' | 'stream' | 'model-session' | 'log' | 'row' | 'call-ended',
+  >(
+    kind: Kind,
+  ) => Map.groupBy(entriesOf(entries, kind), (entry) => (entry as { readonly call: string | null }).call);
+  const [said, heard, streams, sessions, logs, rows, ended] = [
+    of('caller-said'),
+    of('agent-heard'),
+    of('stream'),
+    of('model-session'),
+    of('log'),
+    of('row'),
+    of('call-ended'),
+  ];
   return entriesOf(entries, 'call-placed').map(({ call, at }) => ({
     call,
     placedAt: at,
@@ -110,23 +161,51 @@ function storiesOf(entries: readonly HistoryEntry[]): CallStory[] {
 
 function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
   const openedAt = listensFrom(story, fault);
-  const readyAt = firstAfter((story.log?.events ?? []).flatMap(({ type, at, epoch }) => (type === 'model.opened' && epoch > 1 ? [at] : [])), fault.at);
-  const soundAt = firstAfter(story.heard.map(({ fromAt }) => fromAt), openedAt);
-  const nextSaidAt = firstAfter(story.said.map(({ fromAt }) => fromAt), fault.at);
+  const readyAt = firstAfter(
+    (story.log?.events ?? []).flatMap(({ type, at, epoch }) =>
+      type === 'model.opened' && epoch > 1 ? [at] : [],
+    ),
+    fault.at,
+  );
+  const soundAt = firstAfter(
+    story.heard.map(({ fromAt }) => fromAt),
+    openedAt,
+  );
+  const nextSaidAt = firstAfter(
+    story.said.map(({ fromAt }) => fromAt),
+    fault.at,
+  );
   const isOwed = soundAt < nextSaidAt || openedAt === fault.at;
   const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
   const inHandUntil = story.heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
   if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
-  const closedAt = story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ?? fault.at;
+  const closedAt =
+    story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ??
+    fault.at;
   const silenceMs = isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil)) : 0;
-  return { story, fault, backMs: backAt - fault.at, silenceMs, gapMs: openedAt === fault.at ? silenceMs : Math.max(Math.max(readyAt, openedAt) - closedAt, 0) };
+  return {
+    story,
+    fault,
+    backMs: backAt - fault.at,
+    silenceMs,
+    gapMs: openedAt === fault.at ? silenceMs : Math.max(Math.max(readyAt, openedAt) - closedAt, 0),
+  };
 }
 
-/** When the caller had a stream again; the time of the fault when they kept the one they had to the end; Infinity when neither. */
+/**
+ * When the caller had a stream again; the time of the fault when they kept the one they had to the end;
+ * Infinity when neither.
+ */
 function listensFrom({ streams, ended }: CallStory, fault: EntryOf<'fault'>): number {
-  const reopenedAt = firstAfter(streams.flatMap((stream) => stream.openedAt ?? []), fault.at);
+  const reopenedAt = firstAfter(
+    streams.flatMap((stream) => stream.openedAt ?? []),
+    fault.at,
+  );
   const held = streams.findLast(({ openedAt }) => openedAt !== null && openedAt <= fault.at);
-  const isKept = held !== undefined && (held.endedAt ?? Number.POSITIVE_INFINITY) >= (ended?.at ?? 0) - KEPT_MARGIN_MS && ended?.by === 'hangup-by-party';
+  const isKept =
+    held !== undefined &&
+    (held.endedAt ?? Number.POSITIVE_INFINITY) >= (ended?.at ?? 0) - KEPT_MARGIN_MS &&
+    ended?.by === 'hangup-by-party';
   return Number.isFinite(reopenedAt) || !isKept ? reopenedAt : fault.at;
 }
 

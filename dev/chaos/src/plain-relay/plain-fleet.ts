@@ -2,7 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RealtimeSimulator, TwilioSimulator, type PlaceCallOptions, type SimulatedCall } from '@tandem/simulators';
+import {
+  RealtimeSimulator,
+  TwilioSimulator,
+  type PlaceCallOptions,
+  type SimulatedCall,
+} from '@tandem/simulators';
 import type { CallOnRecord, Fleet } from '../bench/fleet.ts';
 import { simulatedModel } from '../bench/listening-model.ts';
 import { StampedVoice } from '../bench/stamped-voice.ts';
@@ -12,7 +17,10 @@ const RELAY = 'plain';
 /** What a process manager takes to start it again. */
 const RESTART_MS = 500;
 
-/** One relay of the ordinary kind, started again by itself when it dies, between the same carrier and the same model. */
+/**
+ * One relay of the ordinary kind, started again by itself when it dies, between the same carrier and the same
+ * model.
+ */
 export class PlainFleet implements Fleet {
   readonly kind = 'plain';
   readonly relays = [RELAY];
@@ -39,7 +47,12 @@ export class PlainFleet implements Fleet {
   }
 
   ring(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
-    return this.twilio.placeCall({ from: '+12025550123', to: '+12025550100', voiceUrl: `http://127.0.0.1:${this.port}/voice`, ...options });
+    return this.twilio.placeCall({
+      from: '+12025550123',
+      to: '+12025550100',
+      voiceUrl: `http://127.0.0.1:${this.port}/voice`,
+      ...options,
+    });
   }
 
   holderOf(callSid: string): Promise<string | null> {
@@ -49,7 +62,10 @@ export class PlainFleet implements Fleet {
   async signal(_instance: string, signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
     child?.kill(signal);
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await new Promise((resolve) => (child?.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(null)));
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT')
+      await new Promise((resolve) =>
+        child?.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(null),
+      );
   }
 
   async restart(): Promise<void> {
@@ -69,9 +85,16 @@ export class PlainFleet implements Fleet {
   }
 
   recordOf(callSid: string): Promise<CallOnRecord | null> {
-    const rows = existsSync(this.rows) ? readFileSync(this.rows, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as { call: string; utterances: RecordedRow[] }) : [];
+    const rows = existsSync(this.rows)
+      ? readFileSync(this.rows, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as { call: string; utterances: RecordedRow[] })
+      : [];
     const row = rows.find(({ call }) => call === callSid);
-    return Promise.resolve(row ? { callId: callSid, events: [], reason: null, utterances: row.utterances, tools: [] } : null);
+    return Promise.resolve(
+      row ? { callId: callSid, events: [], reason: null, utterances: row.utterances, tools: [] } : null,
+    );
   }
 
   async stop(): Promise<void> {
@@ -87,7 +110,11 @@ export class PlainFleet implements Fleet {
   }
 
   private async launch(): Promise<void> {
-    const child = fork(new URL('plain-relay.js', import.meta.url), [this.modelUrl, this.rows, String(this.port)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(
+      new URL('plain-relay.js', import.meta.url),
+      [this.modelUrl, this.rows, String(this.port)],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    );
     this.port = await new Promise<number>((resolve, reject) => {
       child.once('message', ({ port }: { port: number }) => resolve(port));
       child.once('exit', () => reject(new TypeError('The plain relay did not start.')));

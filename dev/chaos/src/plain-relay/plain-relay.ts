@@ -1,5 +1,5 @@
-// A relay of the ordinary kind: one process, the conversation in its memory, a row when a call is over. Started with the address
-// of a Realtime endpoint and a file for its rows; says its port over IPC.
+// A relay of the ordinary kind: one process, the conversation in its memory, a row when a call is over.
+// Started with the address of a Realtime endpoint and a file for its rows; says its port over IPC.
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,11 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 interface Row {
   readonly call: string;
-  readonly utterances: { readonly speaker: 'caller' | 'agent'; readonly text: string; readonly interrupted: false }[];
+  readonly utterances: {
+    readonly speaker: 'caller' | 'agent';
+    readonly text: string;
+    readonly interrupted: false;
+  }[];
 }
 
 interface TwilioEvent {
@@ -28,7 +32,11 @@ const SESSION = {
   type: 'realtime',
   instructions: 'You are a friendly receptionist.',
   audio: {
-    input: { format: { type: 'audio/pcmu' }, transcription: { model: 'gpt-4o-mini-transcribe' }, turn_detection: { type: 'server_vad', silence_duration_ms: 300 } },
+    input: {
+      format: { type: 'audio/pcmu' },
+      transcription: { model: 'gpt-4o-mini-transcribe' },
+      turn_detection: { type: 'server_vad', silence_duration_ms: 300 },
+    },
     output: { format: { type: 'audio/pcmu' }, voice: 'marin' },
   },
 };
@@ -40,14 +48,19 @@ const server = createServer((_request, response) => {
 });
 const sockets = new WebSocketServer({ server });
 sockets.on('connection', (caller) => talk(caller));
-server.listen(Number(port), '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+server.listen(Number(port), '127.0.0.1', () =>
+  process.send?.({ port: (server.address() as AddressInfo).port }),
+);
 process.on('disconnect', () => process.exit());
 
 function talk(caller: WebSocket): void {
-  const model = new WebSocket(`${modelUrl}?model=gpt-realtime`, { headers: { authorization: 'Bearer sk-plain' } });
+  const model = new WebSocket(`${modelUrl}?model=gpt-realtime`, {
+    headers: { authorization: 'Bearer sk-plain' },
+  });
   const row: Row = { call: '', utterances: [] };
   let streamSid = '';
-  const toModel = (event: object): void => (model.readyState === WebSocket.OPEN ? model.send(JSON.stringify(event)) : undefined);
+  const toModel = (event: object): void =>
+    model.readyState === WebSocket.OPEN ? model.send(JSON.stringify(event)) : undefined;
   const toCaller = (event: object): void => caller.send(JSON.stringify({ streamSid, ...event }));
   model.on('open', () => {
     toModel({ type: 'session.update', session: SESSION });
@@ -56,8 +69,10 @@ function talk(caller: WebSocket): void {
   const on: Readonly<Record<string, (event: ModelEvent) => void>> = {
     'response.output_audio.delta': ({ delta }) => toCaller({ event: 'media', media: { payload: delta } }),
     'input_audio_buffer.speech_started': () => toCaller({ event: 'clear' }),
-    'conversation.item.input_audio_transcription.completed': ({ transcript = '' }) => row.utterances.push({ speaker: 'caller', text: transcript, interrupted: false }),
-    'response.output_audio_transcript.done': ({ transcript = '' }) => row.utterances.push({ speaker: 'agent', text: transcript, interrupted: false }),
+    'conversation.item.input_audio_transcription.completed': ({ transcript = '' }) =>
+      row.utterances.push({ speaker: 'caller', text: transcript, interrupted: false }),
+    'response.output_audio_transcript.done': ({ transcript = '' }) =>
+      row.utterances.push({ speaker: 'agent', text: transcript, interrupted: false }),
   };
   model.on('message', (data: Buffer) => {
     const event = JSON.parse(data.toString()) as ModelEvent;

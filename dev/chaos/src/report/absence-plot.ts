@@ -34,5 +34,13 @@ function line(name: string, colour: string, absences: readonly (number | null)[]
     [ms / 1000, (index / absences.length) * 100],
     [ms / 1000, ((index + 1) / absences.length) * 100],
   ]);
-  return { name, colour, points: [[0, 0], ...steps.filter(([seconds]) => seconds <= SECONDS), [SECONDS, (sorted.filter((ms) => ms / 1000 <= SECONDS).length / absences.length) * 100]] };
+  return {
+    name,
+    colour,
+    points: [
+      [0, 0],
+      ...steps.filter(([seconds]) => seconds <= SECONDS),
+      [SECONDS, (sorted.filter((ms) => ms / 1000 <= SECONDS).length / absences.length) * 100],
+    ],
+  };
 }

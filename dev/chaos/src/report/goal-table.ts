@@ -3,9 +3,20 @@ import type { ScenarioResult } from '../run-scenario.ts';
 
 const VIOLATIONS_SHOWN = 10;
 
-export const COLUMNS = ['', 'what goes wrong, and what must come of it', 'goal', 'Tandem', 'ordinary relay', 'calls × rounds', 'round trip'] as const;
+export const COLUMNS = [
+  '',
+  'what goes wrong, and what must come of it',
+  'goal',
+  'Tandem',
+  'ordinary relay',
+  'calls × rounds',
+  'round trip',
+] as const;
 
-/** Every goal with our figure beside it, and that of a relay of the ordinary kind where it was put through the same. */
+/**
+ * Every goal with our figure beside it, and that of a relay of the ordinary kind where it was put through the
+ * same.
+ */
 export function goalRows(results: readonly ScenarioResult[]): string[][] {
   return results
     .filter(({ fleet }) => fleet === 'tandem')
@@ -13,7 +24,15 @@ export function goalRows(results: readonly ScenarioResult[]): string[][] {
       const plain = results.find((result) => result.fleet === 'plain' && result.scenario === scenario);
       return goals.map(({ goal, figure, isMet }, index) => {
         const other = plain?.goals[index];
-        return [goal.id, `${scenario.about}: ${goal.what}`, limitText(goal), `${figureText(goal, figure)}${isMet ? '' : ' (NOT MET)'}`, other ? figureText(goal, other.figure) : '', `${calls} × ${rounds}`, roundTrip];
+        return [
+          goal.id,
+          `${scenario.about}: ${goal.what}`,
+          limitText(goal),
+          `${figureText(goal, figure)}${isMet ? '' : ' (NOT MET)'}`,
+          other ? figureText(goal, other.figure) : '',
+          `${calls} × ${rounds}`,
+          roundTrip,
+        ];
       });
     });
 }
@@ -22,11 +41,19 @@ export function goalRows(results: readonly ScenarioResult[]): string[][] {
 export function goalLines(results: readonly ScenarioResult[]): string[] {
   const rows = [[...COLUMNS], ...goalRows(results)];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const table = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
-  const violated = results.filter(({ fleet }) => fleet === 'tandem').flatMap(({ scenario, violations }) => [
-    `${scenario.name}: ${violations.length} violation${violations.length === 1 ? '' : 's'} of what must hold`,
-    ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, call, what }) => `  ${rule} ${call}: ${what}`),
-  ]);
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const violated = results
+    .filter(({ fleet }) => fleet === 'tandem')
+    .flatMap(({ scenario, violations }) => [
+      `${scenario.name}: ${violations.length} violation${violations.length === 1 ? '' : 's'} of what ` +
+        'must hold',
+      ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, call, what }) => `  ${rule} ${call}: ${what}`),
+    ]);
   return [...table, ...violated];
 }
 

@@ -13,7 +13,15 @@ const scenario = (about: string, id: string): Scenario => ({
   isForPlain: true,
   round: () => Promise.resolve(),
 });
-const result = (of: Scenario, fleet: 'tandem' | 'plain', figure: number): ScenarioResult => ({ scenario: of, fleet, calls: 60, rounds: 5, roundTrip: '20–250 ms', violations: [], goals: of.goals.map((goal) => ({ goal, figure, isMet: figure === 0 })) });
+const result = (of: Scenario, fleet: 'tandem' | 'plain', figure: number): ScenarioResult => ({
+  scenario: of,
+  fleet,
+  calls: 60,
+  rounds: 5,
+  roundTrip: '20–250 ms',
+  violations: [],
+  goals: of.goals.map((goal) => ({ goal, figure, isMet: figure === 0 })),
+});
 const rowsOf = (text: string) => text.split('\n').filter((row) => row.startsWith('| R'));
 
 describe('the table on the page', () => {
@@ -21,16 +29,23 @@ describe('the table on the page', () => {
 
   it('has our figure beside that of the ordinary relay, and says what was not met', () => {
     const text = table('', [result(killed, 'tandem', 2), result(killed, 'plain', 10)]);
-    expect(rowsOf(text)).toEqual(['| R1 | a relay killed: calls lost | ≤ 0 | 2 (NOT MET) | 10 | 60 × 5 | 20–250 ms |']);
+    expect(rowsOf(text)).toEqual([
+      '| R1 | a relay killed: calls lost | ≤ 0 | 2 (NOT MET) | 10 | 60 × 5 | 20–250 ms |',
+    ]);
   });
 
   it('keeps the rows of what was not run again', () => {
     const before = table('', [result(killed, 'tandem', 2), result(frozen, 'tandem', 0)]);
-    expect(rowsOf(table(before, [result(killed, 'tandem', 0)]))).toEqual(['| R1 | a relay killed: calls lost | ≤ 0 | 0 |  | 60 × 5 | 20–250 ms |', '| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  | 60 × 5 | 20–250 ms |']);
+    expect(rowsOf(table(before, [result(killed, 'tandem', 0)]))).toEqual([
+      '| R1 | a relay killed: calls lost | ≤ 0 | 0 |  | 60 × 5 | 20–250 ms |',
+      '| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  | 60 × 5 | 20–250 ms |',
+    ]);
   });
 
   it('says of rows that name no round trip that there was none', () => {
     const before = '| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  | 60 × 5 |';
-    expect(rowsOf(table(before, [result(killed, 'tandem', 0)]))[1]).toBe('| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  | 60 × 5 | none |');
+    expect(rowsOf(table(before, [result(killed, 'tandem', 0)]))[1]).toBe(
+      '| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  | 60 × 5 | none |',
+    );
   });
 });

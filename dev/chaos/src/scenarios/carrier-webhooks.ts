@@ -17,15 +17,42 @@ interface CallState {
   readonly course: number;
 }
 
-/** R24: what the carrier sends arrives several times, in any order, all at once; half of the calls as it should. */
+/**
+ * R24: what the carrier sends arrives several times, in any order, all at once; half of the calls as it
+ * should.
+ */
 export const carrierWebhooks: Scenario = {
   name: 'R24',
   about: 'carrier webhooks delivered one to five times, shuffled, through two call-ingress',
   goals: [
-    { id: 'R24', what: 'events delivered', unit: '', limit: { atLeast: 1 }, figure: (run) => total(run, 'events') },
-    { id: 'R24', what: 'calls that end other than the same course delivered in order', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'other endings') },
-    { id: 'R24', what: 'effects beside the one: calls, facts, rows', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'double effects') },
-    { id: 'R24', what: 'answers that are not 2xx', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'bad answers') },
+    {
+      id: 'R24',
+      what: 'events delivered',
+      unit: '',
+      limit: { atLeast: 1 },
+      figure: (run) => total(run, 'events'),
+    },
+    {
+      id: 'R24',
+      what: 'calls that end other than the same course delivered in order',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'other endings'),
+    },
+    {
+      id: 'R24',
+      what: 'effects beside the one: calls, facts, rows',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'double effects'),
+    },
+    {
+      id: 'R24',
+      what: 'answers that are not 2xx',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'bad answers'),
+    },
   ],
   fleet: { relays: 1, replicas: { 'call-ingress': 2 }, env: { RELAY_MAX_CALLS: String(ROOM) } },
   calls: 1_000,
@@ -33,11 +60,25 @@ export const carrierWebhooks: Scenario = {
   isForPlain: false,
   round: async (bench) => {
     const { accountSid } = bench.fleet.twilio;
-    const inOrder = Array.from({ length: bench.calls / 2 }, (_, course) => ({ course, ...carrierCall(course, DIALLED, accountSid) }));
-    const mixed = Array.from({ length: bench.calls / 2 }, (_, course) => ({ course, ...carrierCall(course, DIALLED, accountSid) }));
+    const inOrder = Array.from({ length: bench.calls / 2 }, (_, course) => ({
+      course,
+      ...carrierCall(course, DIALLED, accountSid),
+    }));
+    const mixed = Array.from({ length: bench.calls / 2 }, (_, course) => ({
+      course,
+      ...carrierCall(course, DIALLED, accountSid),
+    }));
     const send = sender(bench);
-    const deliveries = mixed.flatMap(({ webhooks }) => webhooks.flatMap((webhook) => Array.from({ length: 1 + Math.floor(bench.random() * MOST_DELIVERIES) }, () => webhook)));
-    measure(bench, 'events', [...inOrder, ...mixed].reduce((sum, { webhooks }) => sum + webhooks.length, 0));
+    const deliveries = mixed.flatMap(({ webhooks }) =>
+      webhooks.flatMap((webhook) =>
+        Array.from({ length: 1 + Math.floor(bench.random() * MOST_DELIVERIES) }, () => webhook),
+      ),
+    );
+    measure(
+      bench,
+      'events',
+      [...inOrder, ...mixed].reduce((sum, { webhooks }) => sum + webhooks.length, 0),
+    );
     await inParallel(inOrder, AT_ONCE, async ({ webhooks }) => {
       for (const webhook of webhooks) await send(webhook);
     });
@@ -50,15 +91,30 @@ function sender(bench: Bench): (webhook: Webhook) => Promise<void> {
   const platform = platformOf(bench);
   const urls = platform.urlsOf('call-ingress');
   return async (webhook) => {
-    const status = await deliver(webhook, { to: bench.pick(urls), signedFor: platform.publicUrl }, platform.stack.twilioAuthToken);
+    const status = await deliver(
+      webhook,
+      { to: bench.pick(urls), signedFor: platform.publicUrl },
+      platform.stack.twilioAuthToken,
+    );
     if (status < 200 || status > 299) measure(bench, 'bad answers', 1);
   };
 }
 
-async function compare(bench: Bench, inOrder: readonly CallState[], mixed: readonly CallState[]): Promise<void> {
+async function compare(
+  bench: Bench,
+  inOrder: readonly CallState[],
+  mixed: readonly CallState[],
+): Promise<void> {
   measure(bench, 'bad answers', 0);
   const [expected, found] = [await endings(bench, inOrder), await endings(bench, mixed)];
-  measure(bench, 'other endings', mixed.filter(({ course, sid }) => found.get(sid) === undefined || found.get(sid) !== expected.get(inOrder[course]?.sid ?? '')).length);
+  measure(
+    bench,
+    'other endings',
+    mixed.filter(
+      ({ course, sid }) =>
+        found.get(sid) === undefined || found.get(sid) !== expected.get(inOrder[course]?.sid ?? ''),
+    ).length,
+  );
   measure(bench, 'double effects', await doubles(bench, mixed));
 }
 
@@ -68,19 +124,29 @@ async function endings(bench: Bench, calls: readonly CallState[]): Promise<Map<s
   const sids = calls.map(({ sid }) => sid);
   const query = `SELECT carrier_call_id AS sid, concat_ws('/', status, termination_class, termination_reason, (SELECT outcome FROM dispositions WHERE call_id = call.id)) AS ending
      FROM calls call WHERE carrier_call_id = ANY($1) AND ended_at IS NOT NULL`;
-  const rows = await platform.eventually(() => platform.sql<{ sid: string; ending: string }>(query, sids), (some) => some.length >= sids.length, 'all calls to be written down', SETTLED_PATIENCE_MS);
+  const rows = await platform.eventually(
+    () => platform.sql<{ sid: string; ending: string }>(query, sids),
+    (some) => some.length >= sids.length,
+    'all calls to be written down',
+    SETTLED_PATIENCE_MS,
+  );
   return new Map(rows.map(({ sid, ending }) => [sid, ending]));
 }
 
 async function doubles(bench: Bench, calls: readonly CallState[]): Promise<number> {
   const platform = platformOf(bench);
   const sids = calls.map(({ sid }) => sid);
-  const rows = await platform.sql<{ id: string }>('SELECT id FROM calls WHERE carrier_call_id = ANY($1)', sids);
+  const rows = await platform.sql<{ id: string }>(
+    'SELECT id FROM calls WHERE carrier_call_id = ANY($1)',
+    sids,
+  );
   const facts = await Promise.all(
     calls.map(async ({ sid }) => {
       const callId = await platform.records.callOf(sid);
       const { events } = callId ? await platform.records.events(callId) : { events: [] };
-      const names = events.map(({ type, data }) => (type === 'carrier.reported' ? `${type} ${data.status} ${data.sequence}` : type));
+      const names = events.map(({ type, data }) =>
+        type === 'carrier.reported' ? `${type} ${data.status} ${data.sequence}` : type,
+      );
       return names.length - new Set(names).size;
     }),
   );

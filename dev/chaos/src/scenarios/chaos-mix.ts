@@ -48,7 +48,9 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     await postgres.start();
   },
   'line to the model reset for some': async (bench, fleet) => {
-    await bench.strike('model-resets', 'model', () => Promise.resolve(fleet.line('model').cut('reset', 0.1, bench.random)));
+    await bench.strike('model-resets', 'model', () =>
+      Promise.resolve(fleet.line('model').cut('reset', 0.1, bench.random)),
+    );
   },
   'line to Redis slow': (bench, fleet) => badLine(bench, fleet, { latencyMs: 80 }),
   'line to Redis silent': (bench, fleet) => badLine(bench, fleet, { isSilent: true }),
@@ -59,7 +61,11 @@ async function restarted(bench: Bench, fleet: TandemFleet, instance: string): Pr
   await fleet.restart(instance);
 }
 
-async function badLine(bench: Bench, fleet: TandemFleet, faults: { readonly latencyMs?: number; readonly isSilent?: boolean }): Promise<void> {
+async function badLine(
+  bench: Bench,
+  fleet: TandemFleet,
+  faults: { readonly latencyMs?: number; readonly isSilent?: boolean },
+): Promise<void> {
   await bench.strike('redis-line', 'redis', () => Promise.resolve(fleet.line('redis').set(faults)));
   await sleep(DOWN_MS * 3);
   fleet.line('redis').set({});
@@ -72,9 +78,28 @@ export const chaosMix: Scenario = {
   name: 'R37',
   about: 'something goes wrong every 8 s while people come and go',
   goals: [
-    { id: 'R37', what: 'calls taken that the caller ended', unit: '%', limit: { atLeast: 99.5 }, figure: (run) => shareOf(run.stories.filter(wasTaken), ({ ended }) => ended?.by === 'hangup-by-party') },
-    { id: 'R37', what: 'callers not taken who heard the carrier\'s own error message', unit: '', limit: { atMost: 0 }, figure: (run) => run.stories.filter((story) => !wasTaken(story) && story.ended?.by === 'application-error').length },
-    { id: 'R38', what: 'violations of what must hold', unit: '', limit: { atMost: 0 }, figure: (run) => check(run.entries).length },
+    {
+      id: 'R37',
+      what: 'calls taken that the caller ended',
+      unit: '%',
+      limit: { atLeast: 99.5 },
+      figure: (run) => shareOf(run.stories.filter(wasTaken), ({ ended }) => ended?.by === 'hangup-by-party'),
+    },
+    {
+      id: 'R37',
+      what: "callers not taken who heard the carrier's own error message",
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) =>
+        run.stories.filter((story) => !wasTaken(story) && story.ended?.by === 'application-error').length,
+    },
+    {
+      id: 'R38',
+      what: 'violations of what must hold',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => check(run.entries).length,
+    },
     turnsRight('R5'),
   ],
   fleet: { relays: 3, replicas: { 'call-ingress': 2 }, lines: ['redis', 'model'] },

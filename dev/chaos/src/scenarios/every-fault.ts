@@ -1,8 +1,8 @@
 import type { Scenario } from '../scenario.ts';
 
 /**
- * Builds the scenario that breaks one thing after the other under the same conversations: every fault that mends itself.
- * A short run of it is part of `npm test`.
+ * Builds the scenario that breaks one thing after the other under the same conversations: every fault that
+ * mends itself. A short run of it is part of `npm test`.
  */
 export function everyFault(scenarios: readonly Scenario[]): Scenario {
   const faults = scenarios.filter(({ fault }) => fault !== undefined);

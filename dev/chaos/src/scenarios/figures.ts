@@ -1,29 +1,64 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
 import { check, type Violation } from '../history/checker.ts';
-import { absenceMs, percentile, shareOf, wasListenedTo, type CallStory, type RunView } from '../history/run-view.ts';
+import {
+  absenceMs,
+  percentile,
+  shareOf,
+  wasListenedTo,
+  type CallStory,
+  type RunView,
+} from '../history/run-view.ts';
 import type { Goal } from '../scenario.ts';
 
 /** Goals several scenarios share: what becomes of the calls that faults of this name have struck. */
 export function goesOn(id: string, ...whats: readonly string[]): Goal {
-  return { id, what: 'struck calls that go on', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.losses(...whats), ({ backMs }) => backMs !== null) };
+  return {
+    id,
+    what: 'struck calls that go on',
+    unit: '%',
+    limit: { atLeast: 100 },
+    figure: (run) => shareOf(run.losses(...whats), ({ backMs }) => backMs !== null),
+  };
 }
 
 /** From the fault to the agent's first sound, or to a model that listens where nothing was to be said. */
 export function backWithin(id: string, share: number, atMost: number, ...whats: readonly string[]): Goal {
   const name = share === 1 ? 'longest' : `p${share * 100}`;
-  return { id, what: `until the agent is back, ${name}`, unit: 'ms', limit: { atMost }, figure: (run) => percentile(run.losses(...whats).flatMap(({ backMs }) => backMs ?? []), share) };
+  return {
+    id,
+    what: `until the agent is back, ${name}`,
+    unit: 'ms',
+    limit: { atMost },
+    figure: (run) =>
+      percentile(
+        run.losses(...whats).flatMap(({ backMs }) => backMs ?? []),
+        share,
+      ),
+  };
 }
 
 /** The longer of what the caller hears as silence, and of the time nobody would have heard them. */
 export function gapWithin(id: string, share: number, atMost: number, ...whats: readonly string[]): Goal {
   const gaps = (run: RunView) => run.losses(...whats).flatMap((loss) => absenceMs(loss) ?? []);
-  return { id, what: `gap for the caller, p${share * 100}`, unit: 'ms', limit: { atMost }, figure: (run) => percentile(gaps(run), share) };
+  return {
+    id,
+    what: `gap for the caller, p${share * 100}`,
+    unit: 'ms',
+    limit: { atMost },
+    figure: (run) => percentile(gaps(run), share),
+  };
 }
 
 /** Calls that did not end as the caller wished. */
 export function nobodyLost(id: string): Goal {
-  return { id, what: 'calls lost', unit: '', limit: { atMost: 0 }, figure: (run) => run.stories.filter(({ ended }) => ended?.by !== 'hangup-by-party').length };
+  return {
+    id,
+    what: 'calls lost',
+    unit: '',
+    limit: { atMost: 0 },
+    figure: (run) => run.stories.filter(({ ended }) => ended?.by !== 'hangup-by-party').length,
+  };
 }
 
 /** Nobody speaks into the void. */
@@ -33,10 +68,22 @@ export function everybodyAnswered(id: string): Goal {
   return { id, what: 'turns of callers that were answered', unit: '%', limit: { atLeast: 100 }, figure };
 }
 
-const TURN_RULES: ReadonlySet<Violation['rule']> = new Set(['turn-kept', 'turn-once', 'turn-order', 'model-knows', 'log-gapless']);
+const TURN_RULES: ReadonlySet<Violation['rule']> = new Set([
+  'turn-kept',
+  'turn-once',
+  'turn-order',
+  'model-knows',
+  'log-gapless',
+]);
 
 export function turnsRight(id: string): Goal {
-  return { id, what: 'finished turns lost or doubled, in rows or in what the model is told', unit: '', limit: { atMost: 0 }, figure: (run: RunView) => check(run.entries).filter(({ rule }) => TURN_RULES.has(rule)).length };
+  return {
+    id,
+    what: 'finished turns lost or doubled, in rows or in what the model is told',
+    unit: '',
+    limit: { atMost: 0 },
+    figure: (run: RunView) => check(run.entries).filter(({ rule }) => TURN_RULES.has(rule)).length,
+  };
 }
 
 /** Sum of what was measured under this name over all rounds; NaN when nothing was. */

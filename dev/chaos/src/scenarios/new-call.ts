@@ -5,7 +5,10 @@ import { measure } from '../effects/business.ts';
 const PATIENCE_MS = 20_000;
 
 export interface NewCall {
-  /** From the first ring to the first word of the carrier's voice, or to the stream; NaN when there was neither. */
+  /**
+   * From the first ring to the first word of the carrier's voice, or to the stream; NaN when there was
+   * neither.
+   */
   readonly answeredAfterMs: number;
   /** The agent spoke. */
   readonly isTaken: boolean;
@@ -24,7 +27,8 @@ export async function newCall(bench: Bench): Promise<NewCall> {
   let askedAgain = 0;
   call.listen((entry) => {
     if (entry.kind === 'webhook') askedAgain += entry.attempts - 1;
-    if (Number.isNaN(answeredAfterMs) && (entry.kind === 'said' || entry.kind === 'stream-open')) answeredAfterMs = performance.now() - startedAt;
+    if (Number.isNaN(answeredAfterMs) && (entry.kind === 'said' || entry.kind === 'stream-open'))
+      answeredAfterMs = performance.now() - startedAt;
     isTaken ||= entry.kind === 'agent-started';
   });
   await bench.until(() => isTaken || call.hasEnded, PATIENCE_MS);
@@ -33,7 +37,10 @@ export async function newCall(bench: Bench): Promise<NewCall> {
   return { answeredAfterMs, isTaken, isBroken: endedBy === 'application-error', askedAgain };
 }
 
-/** Somebody calls every few seconds; whether they were told something by us, and after how long, is measured as `told` and `told-ms`. */
+/**
+ * Somebody calls every few seconds; whether they were told something by us, and after how long, is measured
+ * as `told` and `told-ms`.
+ */
 export async function newCallers(bench: Bench, until: number, everyMs: number): Promise<void> {
   while (Date.now() < until - everyMs) {
     const [{ answeredAfterMs, isBroken }] = await Promise.all([newCall(bench), sleep(everyMs)]);

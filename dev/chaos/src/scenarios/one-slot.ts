@@ -12,10 +12,34 @@ export const oneSlot: Scenario = {
   name: 'R22',
   about: 'many bookings of one slot at once, through three crm-api',
   goals: [
-    { id: 'R22', what: 'winners beside the one', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'too many or too few booked') },
-    { id: 'R22', what: 'answers that are neither 201 nor 409 slot-taken', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'unclean answers') },
-    { id: 'R22', what: 'deadlocks', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'deadlocks') },
-    { id: 'R22', what: 'until all are answered, longest', unit: 'ms', limit: { atMost: 3_000 }, figure: (run) => most(run, 'all answered') },
+    {
+      id: 'R22',
+      what: 'winners beside the one',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'too many or too few booked'),
+    },
+    {
+      id: 'R22',
+      what: 'answers that are neither 201 nor 409 slot-taken',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'unclean answers'),
+    },
+    {
+      id: 'R22',
+      what: 'deadlocks',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'deadlocks'),
+    },
+    {
+      id: 'R22',
+      what: 'until all are answered, longest',
+      unit: 'ms',
+      limit: { atMost: 3_000 },
+      figure: (run) => most(run, 'all answered'),
+    },
   ],
   fleet: { relays: 1, replicas: { 'crm-api': API_REPLICAS } },
   calls: 1_000,
@@ -31,7 +55,11 @@ export const oneSlot: Scenario = {
 
 function everybodyBooks(business: Business, many: number): Promise<Answer[]> {
   const body = { service: 'visit', start: Business.start(0) };
-  return Promise.all(Array.from({ length: many }, (_, index) => business.ask({ method: 'POST', path: '/v1/bookings', key: randomUUID(), body, replica: index })));
+  return Promise.all(
+    Array.from({ length: many }, (_, index) =>
+      business.ask({ method: 'POST', path: '/v1/bookings', key: randomUUID(), body, replica: index }),
+    ),
+  );
 }
 
 async function contend(bench: Bench, business: Business): Promise<void> {
@@ -40,8 +68,16 @@ async function contend(bench: Bench, business: Business): Promise<void> {
   const begunAt = performance.now();
   const answers = await everybodyBooks(business, bench.calls);
   measure(bench, 'all answered', performance.now() - begunAt);
-  measure(bench, 'unclean answers', answers.filter(({ status, code }) => status !== 201 && !(status === 409 && code === 'slot-taken')).length);
+  measure(
+    bench,
+    'unclean answers',
+    answers.filter(({ status, code }) => status !== 201 && !(status === 409 && code === 'slot-taken')).length,
+  );
   measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
   const won = answers.filter(({ status }) => status === 201).length;
-  measure(bench, 'too many or too few booked', Math.abs((await noteBookings(bench, business.tenantId)) - 1) + Math.abs(won - 1));
+  measure(
+    bench,
+    'too many or too few booked',
+    Math.abs((await noteBookings(bench, business.tenantId)) - 1) + Math.abs(won - 1),
+  );
 }

@@ -5,7 +5,9 @@ import type { Scenario } from '../scenario.ts';
 import { total } from './figures.ts';
 
 const PEOPLE = 20;
-/** Starts lie half an hour apart, on one day, and last two hours: each overlaps up to three on either side. */
+/**
+ * Starts lie half an hour apart, on one day, and last two hours: each overlaps up to three on either side.
+ */
 const STARTS = 45;
 const SERVICE_MINUTES = 120;
 const CLEAN = new Set(['slot-taken', 'booking-cancelled']);
@@ -15,10 +17,34 @@ export const overlappingBookings: Scenario = {
   name: 'R23',
   about: 'bookings that overlap in part, moved and cancelled at the same time, through three crm-api',
   goals: [
-    { id: 'R23', what: 'overlapping pairs', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'overlapping pairs') },
-    { id: 'R23', what: 'answers that are neither done nor a clean conflict', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'unclean answers') },
-    { id: 'R23', what: 'deadlocks', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'deadlocks') },
-    { id: 'R23', what: 'bookings, moves and cancellations that were done', unit: '', limit: { atLeast: 1 }, figure: (run) => Math.min(total(run, 'booked'), total(run, 'moved'), total(run, 'cancelled')) },
+    {
+      id: 'R23',
+      what: 'overlapping pairs',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'overlapping pairs'),
+    },
+    {
+      id: 'R23',
+      what: 'answers that are neither done nor a clean conflict',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'unclean answers'),
+    },
+    {
+      id: 'R23',
+      what: 'deadlocks',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'deadlocks'),
+    },
+    {
+      id: 'R23',
+      what: 'bookings, moves and cancellations that were done',
+      unit: '',
+      limit: { atLeast: 1 },
+      figure: (run) => Math.min(total(run, 'booked'), total(run, 'moved'), total(run, 'cancelled')),
+    },
   ],
   fleet: { relays: 1, replicas: { 'crm-api': 3 } },
   calls: 1_000,
@@ -28,10 +54,15 @@ export const overlappingBookings: Scenario = {
     const platform = platformOf(bench);
     const before = await deadlocks(platform);
     const business = await Business.open(platform, PEOPLE, SERVICE_MINUTES);
-    const answers = await Promise.all(Array.from({ length: bench.calls }, (_, index) => oneClient(bench, business, index)));
-    const unclean = answers.flat().filter(({ status, code }) => (status < 200 || status >= 300) && !(status === 409 && CLEAN.has(code)));
+    const answers = await Promise.all(
+      Array.from({ length: bench.calls }, (_, index) => oneClient(bench, business, index)),
+    );
+    const unclean = answers
+      .flat()
+      .filter(({ status, code }) => (status < 200 || status >= 300) && !(status === 409 && CLEAN.has(code)));
     measure(bench, 'unclean answers', unclean.length);
-    for (const [what, those] of Map.groupBy(unclean, ({ status, code }) => `${status} ${code}`)) bench.log(`R23: ${those.length} times ${what}`);
+    for (const [what, those] of Map.groupBy(unclean, ({ status, code }) => `${status} ${code}`))
+      bench.log(`R23: ${those.length} times ${what}`);
     measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
     await noteBookings(bench, business.tenantId);
     const [pairs] = await platform.sql<{ n: number }>(
@@ -47,14 +78,26 @@ export const overlappingBookings: Scenario = {
 async function oneClient(bench: Bench, business: Business, replica: number): Promise<Answer[]> {
   const start = () => Business.start(Math.floor(bench.random() * STARTS) / 2);
   const path = '/v1/bookings';
-  const booked = await business.ask({ method: 'POST', path, key: randomUUID(), body: { service: 'visit', start: start() }, replica });
+  const booked = await business.ask({
+    method: 'POST',
+    path,
+    key: randomUUID(),
+    body: { service: 'visit', start: start() },
+    replica,
+  });
   if (booked.status !== 201) return [booked];
   measure(bench, 'booked', 1);
   const { id } = JSON.parse(booked.text) as { id: string };
   const deed = Math.floor(bench.random() * 3);
   if (deed === 0) return [booked];
-  const next = deed === 1 ? { method: 'PATCH' as const, body: { start: start() } } : { method: 'DELETE' as const };
-  const answer = await business.ask({ ...next, path: `${path}/${id}`, key: randomUUID(), replica: replica + 1 });
+  const next =
+    deed === 1 ? { method: 'PATCH' as const, body: { start: start() } } : { method: 'DELETE' as const };
+  const answer = await business.ask({
+    ...next,
+    path: `${path}/${id}`,
+    key: randomUUID(),
+    replica: replica + 1,
+  });
   if (answer.status === 200) measure(bench, deed === 1 ? 'moved' : 'cancelled', 1);
   return [booked, answer];
 }

@@ -28,20 +28,57 @@ export const postgresGone: Scenario = {
     nobodyLost('R11'),
     everybodyAnswered('R11'),
     turnsRight('R11'),
-    { id: 'R11', what: 'callers told of a booking that is not there', unit: '', limit: { atMost: 0 }, figure: (run) => check(run.entries).filter(({ rule }) => rule === 'nothing-unkept-said').length },
-    { id: 'R11', what: 'callers who wanted to book meanwhile and were not told that it is uncertain', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'not told the truth') },
-    { id: 'R11', what: 'new callers who are told meanwhile', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.measured('told'), (value) => value === 1) },
-    { id: 'R11', what: 'until they are, longest', unit: 'ms', limit: { atMost: 5_000 }, figure: (run) => percentile(run.measured('told-ms'), 1) },
-    { id: 'R11', what: 'until every call that ended meanwhile is written down', unit: 's', limit: { atMost: 60 }, figure: (run) => most(run, 'backlog empty after') },
+    {
+      id: 'R11',
+      what: 'callers told of a booking that is not there',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => check(run.entries).filter(({ rule }) => rule === 'nothing-unkept-said').length,
+    },
+    {
+      id: 'R11',
+      what: 'callers who wanted to book meanwhile and were not told that it is uncertain',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'not told the truth'),
+    },
+    {
+      id: 'R11',
+      what: 'new callers who are told meanwhile',
+      unit: '%',
+      limit: { atLeast: 100 },
+      figure: (run) => shareOf(run.measured('told'), (value) => value === 1),
+    },
+    {
+      id: 'R11',
+      what: 'until they are, longest',
+      unit: 'ms',
+      limit: { atMost: 5_000 },
+      figure: (run) => percentile(run.measured('told-ms'), 1),
+    },
+    {
+      id: 'R11',
+      what: 'until every call that ended meanwhile is written down',
+      unit: 's',
+      limit: { atMost: 60 },
+      figure: (run) => most(run, 'backlog empty after'),
+    },
   ],
-  fleet: { relays: 2, replicas: { 'tool-worker': 2, 'post-call-worker': 2 }, lines: ['postgres'], behaviour: bookingModel },
+  fleet: {
+    relays: 2,
+    replicas: { 'tool-worker': 2, 'post-call-worker': 2 },
+    lines: ['postgres'],
+    behaviour: bookingModel,
+  },
   calls: 40,
   rounds: 2,
   isForPlain: false,
   round: async (bench) => {
     const { postgres } = platformOf(bench).stack;
     const line = (bench.fleet as TandemFleet).line('postgres');
-    const bookers = (await freeWishes(platformOf(bench), BOOKERS)).map((wish) => new BookingCaller(bench, wish));
+    const bookers = (await freeWishes(platformOf(bench), BOOKERS)).map(
+      (wish) => new BookingCaller(bench, wish),
+    );
     await Promise.all([bench.place(bench.calls - BOOKERS), ...bookers.map((booker) => booker.greeted())]);
     await bench.everybodyTalks(1, 30_000);
     bench.history.add({ kind: 'fault', what: 'postgres-stopped', target: 'postgres', held: [] });
@@ -73,9 +110,14 @@ async function measureBacklog(bench: Bench, sids: readonly string[]): Promise<vo
   const platform = platformOf(bench);
   const backAt = Date.now();
   const written = async (): Promise<number> => {
-    const [row] = await platform.sql<{ n: number }>('SELECT count(*)::integer AS n FROM calls WHERE carrier_call_id = ANY($1) AND ended_at IS NOT NULL', sids).catch(() => []);
+    const [row] = await platform
+      .sql<{ n: number }>(
+        'SELECT count(*)::integer AS n FROM calls WHERE carrier_call_id = ANY($1) AND ended_at IS NOT NULL',
+        sids,
+      )
+      .catch(() => []);
     return row?.n ?? 0;
   };
-  for (; (await written()) < sids.length && Date.now() - backAt < BACKLOG_PATIENCE_MS; ) await sleep(100);
+  for (; (await written()) < sids.length && Date.now() - backAt < BACKLOG_PATIENCE_MS;) await sleep(100);
   measure(bench, 'backlog empty after', (Date.now() - backAt) / 1_000);
 }

@@ -21,12 +21,48 @@ export const postgresKilled: Scenario = {
   name: 'R12',
   about: 'Postgres killed (SIGKILL) in the middle of bookings and of calls being written down',
   goals: [
-    { id: 'R12', what: 'acknowledged bookings that are not there', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'lost bookings') },
-    { id: 'R12', what: 'bookings nobody was acknowledged', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'bookings nobody knows of') },
-    { id: 'R12', what: 'bookings without their event, or with more than one', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'bookings without their one event') },
-    { id: 'R12', what: 'calls half-written, or not written', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'half-written calls') },
-    { id: 'R12', what: 'services that died of it', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'died') },
-    { id: 'R12', what: 'requests without a definite answer in the end', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'unanswered') },
+    {
+      id: 'R12',
+      what: 'acknowledged bookings that are not there',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'lost bookings'),
+    },
+    {
+      id: 'R12',
+      what: 'bookings nobody was acknowledged',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'bookings nobody knows of'),
+    },
+    {
+      id: 'R12',
+      what: 'bookings without their event, or with more than one',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'bookings without their one event'),
+    },
+    {
+      id: 'R12',
+      what: 'calls half-written, or not written',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'half-written calls'),
+    },
+    {
+      id: 'R12',
+      what: 'services that died of it',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'died'),
+    },
+    {
+      id: 'R12',
+      what: 'requests without a definite answer in the end',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'unanswered'),
+    },
   ],
   fleet: { relays: 1, replicas: { 'crm-api': 2, 'post-call-worker': 2 }, env: { RELAY_MAX_CALLS: '5000' } },
   calls: 40,
@@ -36,53 +72,94 @@ export const postgresKilled: Scenario = {
     const { postgres, twilioAuthToken } = platformOf(bench).stack;
     const platform = platformOf(bench);
     const business = await Business.open(platform, PEOPLE);
-    const calls = Array.from({ length: CALLS }, (_, index) => carrierCall(index, DIALLED, platform.twilio.accountSid));
+    const calls = Array.from({ length: CALLS }, (_, index) =>
+      carrierCall(index, DIALLED, platform.twilio.accountSid),
+    );
     const at = { to: platform.publicUrl, signedFor: platform.publicUrl };
     // They are written down three seconds after their last report.
-    for (const { webhooks } of calls) for (const webhook of webhooks) await deliver(webhook, at, twilioAuthToken);
+    for (const { webhooks } of calls)
+      for (const webhook of webhooks) await deliver(webhook, at, twilioAuthToken);
     await sleep(2_900);
     const booking = book(bench, business);
     await sleep(bench.random() * LONGEST_LIFE_MS);
     bench.history.add({ kind: 'fault', what: 'postgres-killed', target: 'postgres', held: [] });
     await postgres.kill('SIGKILL');
     await postgres.start();
-    await judge(bench, business, await booking, calls.map(({ sid }) => sid));
+    await judge(
+      bench,
+      business,
+      await booking,
+      calls.map(({ sid }) => sid),
+    );
   },
 };
 
 /** Half of them want a time somebody else wants, too. */
 async function book(bench: Bench, business: Business): Promise<Answer[]> {
   const answers: Answer[] = [];
-  await inParallel(Array.from({ length: bench.calls }, (_, index) => index), bench.calls, async (index) => {
-    const body = { service: 'visit', start: Business.start(index % 12) };
-    answers.push(await business.askUntilAnswered({ method: 'POST', path: '/v1/bookings', key: randomUUID(), body, replica: index }, PATIENCE_MS));
-  });
+  await inParallel(
+    Array.from({ length: bench.calls }, (_, index) => index),
+    bench.calls,
+    async (index) => {
+      const body = { service: 'visit', start: Business.start(index % 12) };
+      answers.push(
+        await business.askUntilAnswered(
+          { method: 'POST', path: '/v1/bookings', key: randomUUID(), body, replica: index },
+          PATIENCE_MS,
+        ),
+      );
+    },
+  );
   return answers;
 }
 
-async function judge(bench: Bench, business: Business, answers: readonly Answer[], sids: readonly string[]): Promise<void> {
+async function judge(
+  bench: Bench,
+  business: Business,
+  answers: readonly Answer[],
+  sids: readonly string[],
+): Promise<void> {
   const platform = platformOf(bench);
-  const told = new Set(answers.filter(({ status }) => status === 201).map(({ text }) => (JSON.parse(text) as { id: string }).id));
+  const told = new Set(
+    answers.filter(({ status }) => status === 201).map(({ text }) => (JSON.parse(text) as { id: string }).id),
+  );
   const there = new Set((await business.bookings()).map(({ id }) => id));
   measure(bench, 'lost bookings', countMissing(told, there));
   measure(bench, 'bookings nobody knows of', countMissing(there, told));
   const unanswered = answers.filter(({ status, code }) => status !== 201 && code !== 'slot-taken');
   measure(bench, 'unanswered', unanswered.length);
-  for (const [what, those] of Map.groupBy(unanswered, ({ status, code }) => `${status} ${code}`)) bench.log(`R12: ${those.length} times ${what}`);
-  const events = await platform.sql<{ id: string }>(`SELECT data ->> 'bookingId' AS id FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created'`, business.tenantId);
-  measure(bench, 'bookings without their one event', Math.abs(events.length - there.size) + countMissing(there, new Set(events.map(({ id }) => id))));
+  for (const [what, those] of Map.groupBy(unanswered, ({ status, code }) => `${status} ${code}`))
+    bench.log(`R12: ${those.length} times ${what}`);
+  const events = await platform.sql<{ id: string }>(
+    `SELECT data ->> 'bookingId' AS id FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created'`,
+    business.tenantId,
+  );
+  measure(
+    bench,
+    'bookings without their one event',
+    Math.abs(events.length - there.size) + countMissing(there, new Set(events.map(({ id }) => id))),
+  );
   const whole = () =>
     platform.sql<{ n: number }>(
       `SELECT count(*)::integer AS n FROM calls call WHERE carrier_call_id = ANY($1) AND ended_at IS NOT NULL AND EXISTS (SELECT 1 FROM dispositions WHERE call_id = call.id)
          AND (SELECT count(*) FROM outbox_events WHERE subject_id = call.id AND type = 'call.ended') = 1`,
       sids,
     );
-  await platform.eventually(whole, ([row]) => row?.n === sids.length, 'the calls to be written down', WRITTEN_PATIENCE_MS).catch(() => undefined);
+  await platform
+    .eventually(whole, ([row]) => row?.n === sids.length, 'the calls to be written down', WRITTEN_PATIENCE_MS)
+    .catch(() => undefined);
   measure(bench, 'half-written calls', sids.length - ((await whole())[0]?.n ?? 0));
   await noteBookings(bench, business.tenantId);
   const dead = platform.stack.supervisor.instances.filter((instance) => bench.fleet.pidOf(instance) === null);
   measure(bench, 'died', dead.length);
-  for (const instance of dead) bench.log(`R12: ${instance} is dead. It said:\n${platform.lines.filter((line) => line.startsWith(`${instance} `)).slice(-LINES_SHOWN).join('\n')}`);
+  for (const instance of dead)
+    bench.log(
+      `R12: ${instance} is dead. It said:\n${platform.lines
+        .filter((line) => line.startsWith(`${instance} `))
+        .slice(-LINES_SHOWN)
+        .join('\n')}`,
+    );
 }
 
-const countMissing = (these: ReadonlySet<string>, among: ReadonlySet<string>): number => [...these].filter((item) => !among.has(item)).length;
+const countMissing = (these: ReadonlySet<string>, among: ReadonlySet<string>): number =>
+  [...these].filter((item) => !among.has(item)).length;

@@ -29,7 +29,11 @@ async function failOver(bench: Bench): Promise<void> {
   await failing;
   await sleep(Math.max(0, CONVERGED_AFTER_MS - (performance.now() - at)));
   const owned = new Set([...(await bench.holdings()).values()].flat());
-  measure(bench, 'without-owner', bench.callers.filter(({ call }) => !call.hasEnded && !owned.has(call.sid)).length);
+  measure(
+    bench,
+    'without-owner',
+    bench.callers.filter(({ call }) => !call.hasEnded && !owned.has(call.sid)).length,
+  );
   bench.history.add({ kind: 'fault-over', what: 'redis-failed-over', target: 'redis' });
   if (dead !== null) await fleet.restart(dead);
 }
@@ -40,9 +44,27 @@ export const redisFailedOver: Scenario = {
   about: 'Redis killed, a replica that missed the last second or three leads from then on',
   goals: [
     nobodyLost('R15'),
-    { id: 'R15', what: 'calls without an owner 5 s after', unit: '', limit: { atMost: 0 }, figure: (run) => most(run, 'without-owner') },
-    { id: 'R15', what: 'calls with two owners, and other violations', unit: '', limit: { atMost: 0 }, figure: (run) => check(run.entries).length },
-    { id: 'R15', what: 'until a new call is taken again, longest', unit: 'ms', limit: { atMost: 5_000 }, figure: (run) => percentile(run.measured('taken-again-ms'), 1) },
+    {
+      id: 'R15',
+      what: 'calls without an owner 5 s after',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => most(run, 'without-owner'),
+    },
+    {
+      id: 'R15',
+      what: 'calls with two owners, and other violations',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => check(run.entries).length,
+    },
+    {
+      id: 'R15',
+      what: 'until a new call is taken again, longest',
+      unit: 'ms',
+      limit: { atMost: 5_000 },
+      figure: (run) => percentile(run.measured('taken-again-ms'), 1),
+    },
     turnsRight('R15'),
   ],
   fleet: { relays: 3, lines: ['redis'], hasRedisReplica: true },

@@ -18,7 +18,11 @@ async function restartRedis(bench: Bench): Promise<void> {
   bench.history.add({ kind: 'fault-over', what: 'redis-killed', target: 'redis' });
   const backAt = performance.now();
   while (performance.now() - backAt < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
-  bench.history.add({ kind: 'measured', what: 'taken-again-ms', value: Math.round(performance.now() - backAt) });
+  bench.history.add({
+    kind: 'measured',
+    what: 'taken-again-ms',
+    value: Math.round(performance.now() - backAt),
+  });
 }
 
 /** R13: Redis dies with everything it had, and is there again at once. */
@@ -27,7 +31,13 @@ export const redisRestarted: Scenario = {
   about: 'Redis killed and started again with nothing in it',
   goals: [
     nobodyLost('R13'),
-    { id: 'R13', what: 'until a new call is taken again, longest', unit: 'ms', limit: { atMost: 5_000 }, figure: (run) => percentile(run.measured('taken-again-ms'), 1) },
+    {
+      id: 'R13',
+      what: 'until a new call is taken again, longest',
+      unit: 'ms',
+      limit: { atMost: 5_000 },
+      figure: (run) => percentile(run.measured('taken-again-ms'), 1),
+    },
     everybodyAnswered('R13'),
     turnsRight('R13'),
   ],
@@ -46,8 +56,20 @@ export const redisGone: Scenario = {
   goals: [
     nobodyLost('R14'),
     everybodyAnswered('R14'),
-    { id: 'R14', what: 'new callers who are told meanwhile', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.measured('told'), (value) => value === 1) },
-    { id: 'R14', what: 'until they are, longest', unit: 'ms', limit: { atMost: 3_000 }, figure: (run) => percentile(run.measured('told-ms'), 1) },
+    {
+      id: 'R14',
+      what: 'new callers who are told meanwhile',
+      unit: '%',
+      limit: { atLeast: 100 },
+      figure: (run) => shareOf(run.measured('told'), (value) => value === 1),
+    },
+    {
+      id: 'R14',
+      what: 'until they are, longest',
+      unit: 'ms',
+      limit: { atMost: 3_000 },
+      figure: (run) => percentile(run.measured('told-ms'), 1),
+    },
     turnsRight('R14'),
   ],
   fleet: { relays: 2 },

@@ -5,7 +5,10 @@ import type { RunView } from '../history/run-view.ts';
 import type { Scenario } from '../scenario.ts';
 import { backWithin, goesOn, talkThrough, total, turnsRight } from './figures.ts';
 
-/** Woken at the latest; sooner when every call is on another relay, while the carrier would still hear the old one. */
+/**
+ * Woken at the latest; sooner when every call is on another relay, while the carrier would still hear the old
+ * one.
+ */
 const FROZEN_MS = 6_500;
 /** From a new stream to its relay's claim. */
 const CLAIMED_MS = 300;
@@ -16,13 +19,21 @@ const AWAKE_MS = 2_000;
 
 async function freezeOne(bench: Bench): Promise<void> {
   const relay = await bench.pickHolder();
-  const streamsOf = () => new Map(bench.callers.map(({ call }) => [call.sid, call.streams.reports.filter(({ openedAtMs }) => openedAtMs !== null).length]));
+  const streamsOf = () =>
+    new Map(
+      bench.callers.map(({ call }) => [
+        call.sid,
+        call.streams.reports.filter(({ openedAtMs }) => openedAtMs !== null).length,
+      ]),
+    );
   const streams = streamsOf();
   const held = (await bench.holdings()).get(relay) ?? [];
   await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
   await sleep(SETTLED_MS);
   // At a time when nobody has missed the relay yet: the sessions of its calls are its own.
-  const own = bench.fleet.model.sessions.filter((session) => session.isOpen && held.includes(bench.callOf(session) ?? ''));
+  const own = bench.fleet.model.sessions.filter(
+    (session) => session.isOpen && held.includes(bench.callOf(session) ?? ''),
+  );
   const isOnItsWay = (): boolean => {
     const now = streamsOf();
     return held.every((sid) => (now.get(sid) ?? 0) > (streams.get(sid) ?? 0));
@@ -35,7 +46,11 @@ async function freezeOne(bench: Bench): Promise<void> {
   await sleep(AWAKE_MS);
   // Nobody takes a plain relay's calls over: it may go on with them.
   if (bench.fleet.kind === 'plain') return;
-  bench.history.add({ kind: 'measured', what: 'stale-frames', value: mediaAfterEnd(bench) - before + appendsOf(own) - appends });
+  bench.history.add({
+    kind: 'measured',
+    what: 'stale-frames',
+    value: mediaAfterEnd(bench) - before + appendsOf(own) - appends,
+  });
 }
 
 /** R3, R4: a relay stops without a word, and comes back when its calls are somebody else's. */
@@ -45,8 +60,20 @@ export const relayFrozen: Scenario = {
   goals: [
     goesOn('R3', 'freeze'),
     backWithin('R3', 1, 6_000, 'freeze'),
-    { id: 'R4', what: 'pieces of audio the woken relay sent to a carrier or a model', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'stale-frames') },
-    { id: 'R4', what: 'events of the woken relay that were taken', unit: '', limit: { atMost: 0 }, figure: staleEvents },
+    {
+      id: 'R4',
+      what: 'pieces of audio the woken relay sent to a carrier or a model',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'stale-frames'),
+    },
+    {
+      id: 'R4',
+      what: 'events of the woken relay that were taken',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: staleEvents,
+    },
     turnsRight('R5'),
   ],
   fleet: { relays: 3 },
@@ -72,7 +99,10 @@ function staleEvents(run: RunView): number {
   return sum(
     run.stories.map(({ log }) => {
       const owned = log?.events.filter(({ epoch }) => epoch > 0) ?? [];
-      return owned.filter(({ epoch }, index) => index > 0 && epoch < Math.max(...owned.slice(0, index).map((event) => event.epoch))).length;
+      return owned.filter(
+        ({ epoch }, index) =>
+          index > 0 && epoch < Math.max(...owned.slice(0, index).map((event) => event.epoch)),
+      ).length;
     }),
   );
 }

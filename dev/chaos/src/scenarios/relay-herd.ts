@@ -13,7 +13,13 @@ export const relayHerd: Scenario = {
   goals: [
     goesOn('R8', 'kill'),
     backWithin('R8', 1, 8_000, 'kill'),
-    { id: 'R8', what: 'calls a relay held above its cap', unit: '', limit: { atMost: 0 }, figure: (run) => percentile(run.measured('above-cap'), 1) },
+    {
+      id: 'R8',
+      what: 'calls a relay held above its cap',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => percentile(run.measured('above-cap'), 1),
+    },
     turnsRight('R5'),
   ],
   fleet: { relays: 2, env: { RELAY_MAX_CALLS: '100' } },
@@ -27,7 +33,13 @@ export const relayHerd: Scenario = {
     await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
     for (let look = 0; look < LOOKS; look += 1) {
       await sleep(LOOK_MS);
-      for (const other of bench.fleet.relays) if (other !== relay) bench.history.add({ kind: 'measured', what: 'above-cap', value: Math.max(0, (await bench.fleet.callsHeld(other)) - 100) });
+      for (const other of bench.fleet.relays)
+        if (other !== relay)
+          bench.history.add({
+            kind: 'measured',
+            what: 'above-cap',
+            value: Math.max(0, (await bench.fleet.callsHeld(other)) - 100),
+          });
     }
     await bench.everybodyTalks(1, 40_000);
     await bench.collect();

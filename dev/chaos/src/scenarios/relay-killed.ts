@@ -13,7 +13,12 @@ async function killOne(bench: Bench): Promise<void> {
 export const relayKilled: Scenario = {
   name: 'R1',
   about: 'one of three relays killed (SIGKILL)',
-  goals: [goesOn('R1', 'kill'), backWithin('R1', 0.95, 2_000, 'kill'), backWithin('R1', 1, 5_000, 'kill'), turnsRight('R5')],
+  goals: [
+    goesOn('R1', 'kill'),
+    backWithin('R1', 0.95, 2_000, 'kill'),
+    backWithin('R1', 1, 5_000, 'kill'),
+    turnsRight('R5'),
+  ],
   fleet: { relays: 3 },
   calls: 60,
   rounds: 20,

@@ -13,8 +13,20 @@ export const relayStalled: Scenario = {
   about: 'one relay stands still for 2 s',
   goals: [
     nobodyLost('R35'),
-    { id: 'R35', what: 'calls that changed their relay for it', unit: '', limit: { atMost: 0 }, figure: (run) => run.losses('stall').filter(({ story }) => story.streams.length > 1).length },
-    { id: 'R35', what: 'lateness of its event loop 1 s after, p99', unit: 'ms', limit: { atMost: 20 }, figure: (run) => percentile(run.measured('loop-late-ms'), 1) },
+    {
+      id: 'R35',
+      what: 'calls that changed their relay for it',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => run.losses('stall').filter(({ story }) => story.streams.length > 1).length,
+    },
+    {
+      id: 'R35',
+      what: 'lateness of its event loop 1 s after, p99',
+      unit: 'ms',
+      limit: { atMost: 20 },
+      figure: (run) => percentile(run.measured('loop-late-ms'), 1),
+    },
     turnsRight('R5'),
   ],
   fleet: { relays: 2 },
@@ -31,7 +43,11 @@ export const relayStalled: Scenario = {
     await sleep(SETTLED_MS);
     await bench.fleet.loopDelayMs(relay);
     await sleep(LOOK_MS);
-    bench.history.add({ kind: 'measured', what: 'loop-late-ms', value: await bench.fleet.loopDelayMs(relay) });
+    bench.history.add({
+      kind: 'measured',
+      what: 'loop-late-ms',
+      value: await bench.fleet.loopDelayMs(relay),
+    });
     await bench.everybodyTalks(1, 30_000);
     await bench.collect();
   },

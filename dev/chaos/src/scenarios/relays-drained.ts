@@ -7,7 +7,11 @@ import { gapWithin, nobodyLost, talkThrough, turnsRight } from './figures.ts';
 async function drain(bench: Bench, relay: string): Promise<void> {
   const startedAt = performance.now();
   await bench.strike('drain', relay, () => bench.fleet.signal(relay, 'SIGTERM'));
-  bench.history.add({ kind: 'measured', what: 'gone-after-ms', value: Math.round(performance.now() - startedAt) });
+  bench.history.add({
+    kind: 'measured',
+    what: 'gone-after-ms',
+    value: Math.round(performance.now() - startedAt),
+  });
 }
 
 async function drainOne(bench: Bench): Promise<void> {
@@ -23,7 +27,13 @@ export const relayDrained: Scenario = {
   goals: [
     nobodyLost('R6'),
     gapWithin('R6', 0.95, 1_500, 'drain'),
-    { id: 'R6', what: 'until the process is gone, longest', unit: 's', limit: { atMost: 30 }, figure: (run) => percentile(run.measured('gone-after-ms'), 1) / 1_000 },
+    {
+      id: 'R6',
+      what: 'until the process is gone, longest',
+      unit: 's',
+      limit: { atMost: 30 },
+      figure: (run) => percentile(run.measured('gone-after-ms'), 1) / 1_000,
+    },
     turnsRight('R5'),
   ],
   fleet: { relays: 3 },
@@ -40,7 +50,13 @@ export const fleetRolled: Scenario = {
   about: 'all three relays restarted one after the other',
   goals: [
     nobodyLost('R7'),
-    { id: 'R7', what: 'calls that were taken', unit: '%', limit: { atLeast: 100 }, figure: (run) => shareOf(run.stories, ({ heard }) => heard.length > 0) },
+    {
+      id: 'R7',
+      what: 'calls that were taken',
+      unit: '%',
+      limit: { atLeast: 100 },
+      figure: (run) => shareOf(run.stories, ({ heard }) => heard.length > 0),
+    },
     gapWithin('R7', 0.95, 1_500, 'drain'),
     turnsRight('R5'),
   ],

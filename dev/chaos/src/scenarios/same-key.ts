@@ -11,10 +11,34 @@ export const sameKey: Scenario = {
   name: 'R25',
   about: 'one booking sent many times at once under one Idempotency-Key, through three crm-api',
   goals: [
-    { id: 'R25', what: 'effects beside the one', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'other than one effect') },
-    { id: 'R25', what: 'answers that differ from the first', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'differing answers') },
-    { id: 'R25', what: 'other bodies under the same key that were not refused', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'bodies let through') },
-    { id: 'R25', what: 'until all are answered, longest', unit: 'ms', limit: { atMost: 5_000 }, figure: (run) => most(run, 'all answered') },
+    {
+      id: 'R25',
+      what: 'effects beside the one',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'other than one effect'),
+    },
+    {
+      id: 'R25',
+      what: 'answers that differ from the first',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'differing answers'),
+    },
+    {
+      id: 'R25',
+      what: 'other bodies under the same key that were not refused',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'bodies let through'),
+    },
+    {
+      id: 'R25',
+      what: 'until all are answered, longest',
+      unit: 'ms',
+      limit: { atMost: 5_000 },
+      figure: (run) => most(run, 'all answered'),
+    },
   ],
   fleet: { relays: 1, replicas: { 'crm-api': 3 } },
   calls: 1_000,
@@ -32,12 +56,30 @@ export const sameKey: Scenario = {
 };
 
 async function repeat(bench: Bench, business: Business, key: string): Promise<void> {
-  const ask = (index: number, hours: number) => business.askUntilAnswered({ method: 'POST', path: '/v1/bookings', key, body: { service: 'visit', start: Business.start(hours) }, replica: index }, PATIENCE_MS);
+  const ask = (index: number, hours: number) =>
+    business.askUntilAnswered(
+      {
+        method: 'POST',
+        path: '/v1/bookings',
+        key,
+        body: { service: 'visit', start: Business.start(hours) },
+        replica: index,
+      },
+      PATIENCE_MS,
+    );
   const begunAt = performance.now();
   const answers = await Promise.all(Array.from({ length: bench.calls }, (_, index) => ask(index, 0)));
   measure(bench, 'all answered', performance.now() - begunAt);
-  measure(bench, 'differing answers', answers.filter(({ status, text }) => status !== 201 || text !== answers[0]?.text).length);
+  measure(
+    bench,
+    'differing answers',
+    answers.filter(({ status, text }) => status !== 201 || text !== answers[0]?.text).length,
+  );
   const others = await Promise.all([1, 2, 3].map((hours) => ask(hours, hours)));
-  measure(bench, 'bodies let through', others.filter(({ status, code }) => status !== 422 || code !== 'idempotency-key-reused').length);
+  measure(
+    bench,
+    'bodies let through',
+    others.filter(({ status, code }) => status !== 422 || code !== 'idempotency-key-reused').length,
+  );
   measure(bench, 'other than one effect', Math.abs((await business.bookings()).length - 1));
 }

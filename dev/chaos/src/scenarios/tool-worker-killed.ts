@@ -14,7 +14,10 @@ import { total } from './figures.ts';
 const WORKERS = ['tool-worker', 'tool-worker-2'];
 const AT_WORK_PATIENCE_MS = 10_000;
 const TOLD_PATIENCE_MS = 25_000;
-/** crm-api gives up a lock after 4 s: a hold that is longer undoes what it has begun, a short one lets it finish for nobody. */
+/**
+ * crm-api gives up a lock after 4 s: a hold that is longer undoes what it has begun, a short one lets it
+ * finish for nobody.
+ */
 const SHORT_HOLD_MS = 100;
 const LONG_HOLD_MS = 4_500;
 
@@ -23,12 +26,48 @@ export const toolWorkerKilled: Scenario = {
   name: 'R20',
   about: 'one of two tool-workers killed (SIGKILL) while it books',
   goals: [
-    { id: 'R20', what: 'tool calls whose worker was killed', unit: '', limit: { atLeast: 1 }, figure: (run) => run.measured('rerun after').length },
-    { id: 'R20', what: 'tool calls that did not end', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'not done') },
-    { id: 'R20', what: 'calls with other than one booking', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'other than one booking') },
-    { id: 'R20', what: 'callers who were not told that they are booked', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'not told') },
-    { id: 'R20', what: 'until the tool call runs again, p95', unit: 'ms', limit: { atMost: 8_000 }, figure: (run) => percentile(run.measured('rerun after'), 0.95) },
-    { id: 'R20', what: 'until the caller hears that something is going on, p95', unit: 'ms', limit: { atMost: 2_000 }, figure: (run) => percentile(progressOf(run), 0.95) },
+    {
+      id: 'R20',
+      what: 'tool calls whose worker was killed',
+      unit: '',
+      limit: { atLeast: 1 },
+      figure: (run) => run.measured('rerun after').length,
+    },
+    {
+      id: 'R20',
+      what: 'tool calls that did not end',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'not done'),
+    },
+    {
+      id: 'R20',
+      what: 'calls with other than one booking',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'other than one booking'),
+    },
+    {
+      id: 'R20',
+      what: 'callers who were not told that they are booked',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'not told'),
+    },
+    {
+      id: 'R20',
+      what: 'until the tool call runs again, p95',
+      unit: 'ms',
+      limit: { atMost: 8_000 },
+      figure: (run) => percentile(run.measured('rerun after'), 0.95),
+    },
+    {
+      id: 'R20',
+      what: 'until the caller hears that something is going on, p95',
+      unit: 'ms',
+      limit: { atMost: 2_000 },
+      figure: (run) => percentile(progressOf(run), 0.95),
+    },
   ],
   fleet: { relays: 1, replicas: { 'tool-worker': 2 }, behaviour: bookingModel, agent: { toolWait: {} } },
   calls: 8,
@@ -50,7 +89,8 @@ async function round(bench: Bench, platform: RunningPlatform, jobs: ToolJobs): P
   await Promise.all(callers.map((caller) => caller.greeted()));
   const letGo = await holdBookings(platform);
   await Promise.all(callers.map((caller) => caller.asks()));
-  for (let waited = 0; (await jobs.atWork()) < callers.length && waited < AT_WORK_PATIENCE_MS; waited += 50) await sleep(50);
+  for (let waited = 0; (await jobs.atWork()) < callers.length && waited < AT_WORK_PATIENCE_MS; waited += 50)
+    await sleep(50);
   const worker = bench.pick(WORKERS);
   bench.history.add({ kind: 'fault', what: 'kill', target: worker, held: [] });
   const killedAt = Date.now();
@@ -60,11 +100,13 @@ async function round(bench: Bench, platform: RunningPlatform, jobs: ToolJobs): P
   const told = await Promise.all(callers.map((caller) => caller.told(TOLD_PATIENCE_MS)));
   measure(bench, 'not told', told.filter((words) => !words?.startsWith('Booked ')).length);
   measure(bench, 'not done', await jobs.notDone());
-  for (const { lost, startedAt } of await jobs.doneSince(killedAt)) if (lost > 0) measure(bench, 'rerun after', startedAt - killedAt);
+  for (const { lost, startedAt } of await jobs.doneSince(killedAt))
+    if (lost > 0) measure(bench, 'rerun after', startedAt - killedAt);
   await Promise.all(callers.map((caller) => caller.leave()));
   await Promise.all(callers.map(({ call }) => bench.noteRecord(call.sid)));
   const counts = await platform.sql<{ n: number }>(
-    'SELECT count(booking.id)::integer AS n FROM calls call LEFT JOIN bookings booking ON booking.call_id = call.id WHERE call.carrier_call_id = ANY($1) GROUP BY call.id',
+    'SELECT count(booking.id)::integer AS n FROM calls call LEFT JOIN bookings booking ON ' +
+      'booking.call_id = call.id WHERE call.carrier_call_id = ANY($1) GROUP BY call.id',
     callers.map(({ call }) => call.sid),
   );
   measure(bench, 'other than one booking', callers.length - counts.filter(({ n }) => n === 1).length);

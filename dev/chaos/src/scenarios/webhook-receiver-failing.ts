@@ -19,16 +19,37 @@ const DELIVERED_PATIENCE_MS = 240_000;
 /** From the first try to the last: some three minutes. */
 const RETRY_DELAYS_S = '1,1,2,2,4,4,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8';
 
-/** R21: a business system that is told of bookings fails in every way it can; a worker that tells it is killed, too. */
+/**
+ * R21: a business system that is told of bookings fails in every way it can; a worker that tells it is
+ * killed, too.
+ */
 export const webhookReceiverFailing: Scenario = {
   name: 'R21',
   about: 'events to a receiver with 30 % errors, away for 60 s, slow for 30 s; one of two workers killed',
   goals: [
     { id: 'R21', what: 'events', unit: '', limit: { atLeast: 1 }, figure: (run) => total(run, 'events') },
     { id: 'R21', what: 'events lost', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'lost') },
-    { id: 'R21', what: 'events whose body changed between tries, or whose signature did not fit', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'changed or forged') },
-    { id: 'R21', what: 'subjects whose sequence has gaps or doubles', unit: '', limit: { atMost: 0 }, figure: (run) => total(run, 'wrong sequences') },
-    { id: 'R21', what: 'until everything is delivered, after the last trouble', unit: 's', limit: { atMost: 120 }, figure: (run) => most(run, 'delivered after') },
+    {
+      id: 'R21',
+      what: 'events whose body changed between tries, or whose signature did not fit',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'changed or forged'),
+    },
+    {
+      id: 'R21',
+      what: 'subjects whose sequence has gaps or doubles',
+      unit: '',
+      limit: { atMost: 0 },
+      figure: (run) => total(run, 'wrong sequences'),
+    },
+    {
+      id: 'R21',
+      what: 'until everything is delivered, after the last trouble',
+      unit: 's',
+      limit: { atMost: 120 },
+      figure: (run) => most(run, 'delivered after'),
+    },
   ],
   fleet: {
     relays: 1,
@@ -56,14 +77,31 @@ export const webhookReceiverFailing: Scenario = {
 
 /** Bookings are made, and half of them moved, and all cancelled. */
 async function cause(bench: Bench, business: Business): Promise<void> {
-  await inParallel(Array.from({ length: bench.calls }, (_, index) => index), AT_ONCE, async (index) => {
-    const start = Business.start(index % SLOTS);
-    const booked = await business.ask({ method: 'POST', path: '/v1/bookings', key: randomUUID(), body: { service: 'visit', start }, replica: index });
-    if (booked.status !== 201) return;
-    const path = `/v1/bookings/${(JSON.parse(booked.text) as { id: string }).id}`;
-    if (index % 2 === 0) await business.ask({ method: 'PATCH', path, key: randomUUID(), body: { start: Business.start(24 + (index % SLOTS)) }, replica: index });
-    await business.ask({ method: 'DELETE', path, key: randomUUID(), replica: index });
-  });
+  await inParallel(
+    Array.from({ length: bench.calls }, (_, index) => index),
+    AT_ONCE,
+    async (index) => {
+      const start = Business.start(index % SLOTS);
+      const booked = await business.ask({
+        method: 'POST',
+        path: '/v1/bookings',
+        key: randomUUID(),
+        body: { service: 'visit', start },
+        replica: index,
+      });
+      if (booked.status !== 201) return;
+      const path = `/v1/bookings/${(JSON.parse(booked.text) as { id: string }).id}`;
+      if (index % 2 === 0)
+        await business.ask({
+          method: 'PATCH',
+          path,
+          key: randomUUID(),
+          body: { start: Business.start(24 + (index % SLOTS)) },
+          replica: index,
+        });
+      await business.ask({ method: 'DELETE', path, key: randomUUID(), replica: index });
+    },
+  );
 }
 
 async function troubles(bench: Bench, receiver: WebhookReceiver): Promise<void> {
@@ -87,15 +125,36 @@ async function troubles(bench: Bench, receiver: WebhookReceiver): Promise<void> 
 async function judge(bench: Bench, business: Business, receiver: WebhookReceiver): Promise<void> {
   const platform = platformOf(bench);
   const since = Date.now();
-  const left = () => platform.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM webhook_deliveries WHERE tenant_id = $1 AND state = 'pending'`, business.tenantId);
-  await platform.eventually(left, ([row]) => row?.n === 0, 'all events to be delivered or given up', DELIVERED_PATIENCE_MS);
+  const left = () =>
+    platform.sql<{ n: number }>(
+      `SELECT count(*)::integer AS n FROM webhook_deliveries WHERE tenant_id = $1 AND state = 'pending'`,
+      business.tenantId,
+    );
+  await platform.eventually(
+    left,
+    ([row]) => row?.n === 0,
+    'all events to be delivered or given up',
+    DELIVERED_PATIENCE_MS,
+  );
   measure(bench, 'delivered after', (Date.now() - since) / 1_000);
-  const events = await platform.sql<{ id: string; subject: string; sequence: number }>('SELECT id, subject_id AS subject, sequence FROM outbox_events WHERE tenant_id = $1', business.tenantId);
+  const events = await platform.sql<{ id: string; subject: string; sequence: number }>(
+    'SELECT id, subject_id AS subject, sequence FROM outbox_events WHERE tenant_id = $1',
+    business.tenantId,
+  );
   const accepted = new Set(receiver.acceptedIds);
   measure(bench, 'events', events.length);
   measure(bench, 'lost', events.filter(({ id }) => !accepted.has(`evt_${id}`)).length);
   measure(bench, 'changed or forged', receiver.changed + receiver.forged);
-  measure(bench, 'tries', [...receiver.kept.values()].reduce((sum, { tries }) => sum + tries, 0));
-  const wrong = [...Map.groupBy(events, ({ subject }) => subject).values()].filter((those) => those.map(({ sequence }) => sequence).sort((a, b) => a - b).some((sequence, index) => sequence !== index + 1));
+  measure(
+    bench,
+    'tries',
+    [...receiver.kept.values()].reduce((sum, { tries }) => sum + tries, 0),
+  );
+  const wrong = [...Map.groupBy(events, ({ subject }) => subject).values()].filter((those) =>
+    those
+      .map(({ sequence }) => sequence)
+      .sort((a, b) => a - b)
+      .some((sequence, index) => sequence !== index + 1),
+  );
   measure(bench, 'wrong sequences', wrong.length);
 }

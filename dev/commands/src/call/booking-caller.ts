@@ -1,7 +1,9 @@
 import type { Scenario } from '@tandem/simulators';
 import { z } from 'zod';
 
-/** Where the business is asked for a day that has room, so that the caller does not ask for one that is full. */
+/**
+ * Where the business is asked for a day that has room, so that the caller does not ask for one that is full.
+ */
 export interface BusinessAccess {
   readonly crmApiUrl: string;
   readonly apiKey: string;
@@ -18,7 +20,14 @@ export async function bookingScenario(access: BusinessAccess): Promise<Scenario>
   return {
     name: 'booking',
     description: `Books a plumber for ${weekday} and confirms.`,
-    turns: ['I need a plumber please', `${weekday} please`, 'Any time', 'The first one please', 'Yes please', 'No thank you'].map((say) => ({
+    turns: [
+      'I need a plumber please',
+      `${weekday} please`,
+      'Any time',
+      'The first one please',
+      'Yes please',
+      'No thank you',
+    ].map((say) => ({
       when: 'agent-finished',
       do: { say },
       withinMs: LONGEST_LISTEN_MS,
@@ -32,9 +41,15 @@ async function nextOpenWeekday({ crmApiUrl, apiKey }: BusinessAccess): Promise<s
   for (const ahead of DAYS_AHEAD) {
     const day = new Date(Date.now() + ahead * 86_400_000);
     const date = day.toLocaleDateString('en-CA', { timeZone: 'America/New_York' });
-    const response = await fetch(`${crmApiUrl}/v1/availability?service=plumbing&date=${date}`, { headers: { authorization: `Bearer ${apiKey}` } });
+    const response = await fetch(`${crmApiUrl}/v1/availability?service=plumbing&date=${date}`, {
+      headers: { authorization: `Bearer ${apiKey}` },
+    });
     const parsed = response.ok ? availabilitySchema.safeParse(await response.json()) : null;
-    if (parsed?.success && parsed.data.slots.length > 0) return day.toLocaleDateString('en-US', { timeZone: 'America/New_York', weekday: 'long' });
+    if (parsed?.success && parsed.data.slots.length > 0)
+      return day.toLocaleDateString('en-US', { timeZone: 'America/New_York', weekday: 'long' });
   }
-  throw new TypeError('No day of the coming week has room for a plumber. Clear the demo data with "npm run stack:reset", or cancel bookings.');
+  throw new TypeError(
+    'No day of the coming week has room for a plumber. Clear the demo data with "npm run stack:reset", ' +
+      'or cancel bookings.',
+  );
 }

@@ -19,7 +19,10 @@ export class LiveTranscript {
     private readonly onEvent: (event: CallEvent) => void,
   ) {
     this.redis = connectRedis(redisUrl, 'command');
-    this.store = new CallRecordStore(this.redis, new Sealer(deriveKeys(tandemSecret.split(','), 'call-state')));
+    this.store = new CallRecordStore(
+      this.redis,
+      new Sealer(deriveKeys(tandemSecret.split(','), 'call-state')),
+    );
   }
 
   /** Follows the carrier's call from now on. */

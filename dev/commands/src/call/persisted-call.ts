@@ -1,5 +1,12 @@
 import type { CallId } from '@tandem/contracts';
-import { BookingRepository, CallRepository, createDataSource, DEMO_TENANT_ID, type Booking, type CallDetail } from '@tandem/database';
+import {
+  BookingRepository,
+  CallRepository,
+  createDataSource,
+  DEMO_TENANT_ID,
+  type Booking,
+  type CallDetail,
+} from '@tandem/database';
 
 export interface PersistedCall {
   readonly call: CallDetail;
@@ -9,7 +16,10 @@ export interface PersistedCall {
 const PATIENCE_MS = 15_000;
 const POLL_MS = 200;
 
-/** The rows of a call once they are all there: ended, and with its booking if one was made. Null when they never come. */
+/**
+ * The rows of a call once they are all there: ended, and with its booking if one was made. Null when they
+ * never come.
+ */
 export async function persistedCall(databaseUrl: string, callId: CallId): Promise<PersistedCall | null> {
   const dataSource = await createDataSource({ url: databaseUrl, poolSize: 2 }).initialize();
   try {

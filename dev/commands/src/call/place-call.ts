@@ -1,5 +1,14 @@
 import type { CallEvent, CallId } from '@tandem/contracts';
-import { encodeMulaw, PEOPLE, runScenario, TwilioSimulator, type CallEntry, type Scenario, type ScenarioReport, type SpeakLine } from '@tandem/simulators';
+import {
+  encodeMulaw,
+  PEOPLE,
+  runScenario,
+  TwilioSimulator,
+  type CallEntry,
+  type Scenario,
+  type ScenarioReport,
+  type SpeakLine,
+} from '@tandem/simulators';
 import { synthesise, type Speech } from '@tandem/stack';
 import { NUMBER_SETTINGS } from '../stack/number-settings.ts';
 import { LiveTranscript } from './live-transcript.ts';
@@ -20,13 +29,26 @@ export interface PlacedCall {
   readonly events: readonly CallEvent[];
 }
 
-/** The caller's voice: the one that comes through a telephone best. Agents use another, so that a recording is easy to follow. */
+/**
+ * The caller's voice: the one that comes through a telephone best. Agents use another, so that a recording is
+ * easy to follow.
+ */
 const CALLER_VOICE = 'rms';
 
-/** Rings the stack once through the Twilio simulator, with a caller who speaks. Who is asked to take the call, takes it. */
+/**
+ * Rings the stack once through the Twilio simulator, with a caller who speaks. Who is asked to take the call,
+ * takes it.
+ */
 export async function placeCall(
   target: CallTarget,
-  options: { scenario: Scenario; from: string; to: string; speak: SpeakLine; onCarrier?: (entry: CallEntry) => void; onEvent?: (event: CallEvent) => void },
+  options: {
+    scenario: Scenario;
+    from: string;
+    to: string;
+    speak: SpeakLine;
+    onCarrier?: (entry: CallEntry) => void;
+    onEvent?: (event: CallEvent) => void;
+  },
 ): Promise<PlacedCall> {
   const simulator = new TwilioSimulator({
     authToken: target.twilioAuthToken,
@@ -47,11 +69,15 @@ export async function placeCall(
         from: options.from,
         to: options.to,
         voiceUrl: `${target.ingressUrl}/twilio/voice${NUMBER_SETTINGS}`,
-        statusCallback: { url: `${target.ingressUrl}/twilio/status${NUMBER_SETTINGS}`, events: ['completed'] },
+        statusCallback: {
+          url: `${target.ingressUrl}/twilio/status${NUMBER_SETTINGS}`,
+          events: ['completed'],
+        },
       },
       speak: options.speak,
       onProgress: (entry) => {
-        if (entry.kind === 'webhook' && entry.purpose === 'voice' && entry.fields.CallSid) live.follow(entry.fields.CallSid);
+        if (entry.kind === 'webhook' && entry.purpose === 'voice' && entry.fields.CallSid)
+          live.follow(entry.fields.CallSid);
         options.onCarrier?.(entry);
       },
     });

@@ -10,7 +10,17 @@ function printed(run: (printer: CallPrinter) => void): string[] {
 }
 
 const at = (fact: CallFact, writtenAt: number): CallEvent => ({ ...fact, seq: 1, epoch: 1, at: writtenAt });
-const webhook = (httpStatus: number): CallEntry => ({ kind: 'webhook', purpose: 'voice', url: 'https://voice.example.com/twilio/voice', method: 'POST', fields: {}, httpStatus, attempts: 1, tookMs: 12, atMs: 0 });
+const webhook = (httpStatus: number): CallEntry => ({
+  kind: 'webhook',
+  purpose: 'voice',
+  url: 'https://voice.example.com/twilio/voice',
+  method: 'POST',
+  fields: {},
+  httpStatus,
+  attempts: 1,
+  tookMs: 12,
+  atMs: 0,
+});
 
 describe('a printed call', () => {
   it('shows when an utterance began, not when it was over', () => {
@@ -18,7 +28,23 @@ describe('a printed call', () => {
     const lines = printed((printer) => {
       printer.carrier(webhook(200));
       printer.event(at({ type: 'call.admitted', data: {} } as unknown as CallFact, startedAt + 200));
-      printer.event(at({ type: 'agent.spoke', data: { itemId: 'a', text: 'One moment.', heardMs: 1, generatedMs: 1, interrupted: false, startedAtMs: 30_000, endedAtMs: 34_000 } }, startedAt + 34_300));
+      printer.event(
+        at(
+          {
+            type: 'agent.spoke',
+            data: {
+              itemId: 'a',
+              text: 'One moment.',
+              heardMs: 1,
+              generatedMs: 1,
+              interrupted: false,
+              startedAtMs: 30_000,
+              endedAtMs: 34_000,
+            },
+          },
+          startedAt + 34_300,
+        ),
+      );
     });
     expect(lines[1]).toMatch(/^ +30\.[23] s {2}agent .*One moment\.$/);
   });
@@ -26,20 +52,62 @@ describe('a printed call', () => {
   it('closes the line after what was said last, though that is read later', () => {
     const lines = printed((printer) => {
       printer.carrier({ kind: 'ended', cause: 'hangup-verb', status: 'completed', atMs: 5_000 });
-      printer.event(at({ type: 'agent.spoke', data: { itemId: 'a', text: 'Goodbye.', heardMs: 1, generatedMs: 1, interrupted: false, startedAtMs: 1, endedAtMs: 2 } }, Date.now()));
+      printer.event(
+        at(
+          {
+            type: 'agent.spoke',
+            data: {
+              itemId: 'a',
+              text: 'Goodbye.',
+              heardMs: 1,
+              generatedMs: 1,
+              interrupted: false,
+              startedAtMs: 1,
+              endedAtMs: 2,
+            },
+          },
+          Date.now(),
+        ),
+      );
       printer.end();
     });
-    expect(lines).toEqual([expect.stringContaining('Goodbye.'), expect.stringContaining('line closed (hangup-verb)')]);
+    expect(lines).toEqual([
+      expect.stringContaining('Goodbye.'),
+      expect.stringContaining('line closed (hangup-verb)'),
+    ]);
   });
 
   it('names arguments of tools and refusals in words', () => {
     const lines = printed((printer) => {
       printer.carrier(webhook(0));
-      printer.carrier({ kind: 'error', code: 11_210, level: 'error', title: 'HTTP bad host name', detail: 'getaddrinfo ENOTFOUND voice.example.com', atMs: 1 });
-      printer.event(at({ type: 'tool.called', data: { toolCallId: 'x', providerCallId: '', name: 'check_availability', arguments: { service: 'plumbing', days: 2 }, atMs: 1 } } as unknown as CallFact, Date.now()));
+      printer.carrier({
+        kind: 'error',
+        code: 11_210,
+        level: 'error',
+        title: 'HTTP bad host name',
+        detail: 'getaddrinfo ENOTFOUND voice.example.com',
+        atMs: 1,
+      });
+      printer.event(
+        at(
+          {
+            type: 'tool.called',
+            data: {
+              toolCallId: 'x',
+              providerCallId: '',
+              name: 'check_availability',
+              arguments: { service: 'plumbing', days: 2 },
+              atMs: 1,
+            },
+          } as unknown as CallFact,
+          Date.now(),
+        ),
+      );
     });
     expect(lines[0]).toContain('POST /twilio/voice → no answer in 12 ms');
-    expect(lines[1]).toContain('carrier error 11210, HTTP bad host name: getaddrinfo ENOTFOUND voice.example.com');
+    expect(lines[1]).toContain(
+      'carrier error 11210, HTTP bad host name: getaddrinfo ENOTFOUND voice.example.com',
+    );
     expect(lines[2]).toContain('check_availability service plumbing, days 2');
   });
 });

@@ -13,7 +13,9 @@ const red = paint(31);
 const clock = (ms: number) => dim(`${(ms / 1000).toFixed(1).padStart(6)} s`);
 
 /** Said above a printed call: an utterance is known when it is over. */
-export const TIMES = dim('  Seconds since the call began. A line appears when it is over and shows when it began.');
+export const TIMES = dim(
+  '  Seconds since the call began. A line appears when it is over and shows when it began.',
+);
 
 /** Prints a call as it happens, with the times of carrier and relay on one clock. */
 export class CallPrinter {
@@ -39,7 +41,8 @@ export class CallPrinter {
     if (event.type === 'call.admitted') this.admittedAt = event.at;
     const fact = eventText(event);
     if (fact === null) return;
-    const sinceStartMs = fact.atMs === null ? event.at - this.startedAt : this.admittedAt - this.startedAt + fact.atMs;
+    const sinceStartMs =
+      fact.atMs === null ? event.at - this.startedAt : this.admittedAt - this.startedAt + fact.atMs;
     this.print(`${clock(Math.max(0, sinceStartMs))}  ${fact.text}`);
   }
 
@@ -53,7 +56,13 @@ export class CallPrinter {
 function carrierText(entry: CallEntry): string | null {
   switch (entry.kind) {
     case 'webhook':
-      return entry.purpose === 'voice' ? dim(`POST ${new URL(entry.url).pathname} → ${entry.httpStatus === 0 ? 'no answer' : entry.httpStatus} in ${Math.round(entry.tookMs)} ms`) : null;
+      return entry.purpose === 'voice'
+        ? dim(
+            `POST ${new URL(entry.url).pathname} → ` +
+              `${entry.httpStatus === 0 ? 'no answer' : entry.httpStatus} in ${Math.round(entry.tookMs)} ` +
+              'ms',
+          )
+        : null;
     case 'stream-open':
       return dim('media stream open');
     case 'said':
@@ -61,7 +70,9 @@ function carrierText(entry: CallEntry): string | null {
     case 'bridged':
       return dim('connected with a person');
     case 'error':
-      return entry.code === 31_921 ? null : red(`carrier ${entry.level} ${entry.code}, ${entry.title}: ${entry.detail}`);
+      return entry.code === 31_921
+        ? null
+        : red(`carrier ${entry.level} ${entry.code}, ${entry.title}: ${entry.detail}`);
     case 'ended':
       return dim(`line closed (${entry.cause})`);
     default:
@@ -73,13 +84,27 @@ function carrierText(entry: CallEntry): string | null {
 function eventText(event: CallEvent): { readonly text: string; readonly atMs: number | null } | null {
   switch (event.type) {
     case 'agent.spoke':
-      return { text: `${cyan('agent ')}  ${event.data.text}${event.data.interrupted ? dim(' … (interrupted)') : ''}`, atMs: event.data.startedAtMs };
+      return {
+        text: `${cyan('agent ')}  ${event.data.text}${event.data.interrupted ? dim(' … (interrupted)') : ''}`,
+        atMs: event.data.startedAtMs,
+      };
     case 'caller.spoke':
-      return { text: `${green('caller')}  ${event.data.text || dim('(words not known)')}`, atMs: event.data.startedAtMs };
+      return {
+        text: `${green('caller')}  ${event.data.text || dim('(words not known)')}`,
+        atMs: event.data.startedAtMs,
+      };
     case 'tool.called':
-      return { text: `${yellow('tool  ')}  ${event.data.name} ${dim(argumentsOf(event.data.arguments))}`, atMs: event.data.atMs };
+      return {
+        text: `${yellow('tool  ')}  ${event.data.name} ${dim(argumentsOf(event.data.arguments))}`,
+        atMs: event.data.atMs,
+      };
     case 'tool.finished':
-      return { text: `${yellow('      ')}  → ${event.data.name}: ${event.data.outcome.status} in ${event.data.tookMs} ms`, atMs: event.data.atMs };
+      return {
+        text:
+          `${yellow('      ')}  → ${event.data.name}: ${event.data.outcome.status} in ` +
+          `${event.data.tookMs} ms`,
+        atMs: event.data.atMs,
+      };
     case 'model.faulted':
       return { text: red(`model fault: ${event.data.provider} ${event.data.code}`), atMs: null };
     case 'call.ended':
@@ -92,19 +117,25 @@ function eventText(event: CallEvent): { readonly text: string; readonly atMs: nu
 /** "service plumbing, date 2026-12-07" */
 function argumentsOf(given: unknown): string {
   if (typeof given !== 'object' || given === null) return String(given);
-  return Object.entries(given).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ');
+  return Object.entries(given)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 
 /** What the caller waited for, measured at their ear. */
 export function latencyLines({ call }: ScenarioReport, events: readonly CallEvent[]): string[] {
-  const toolMs = events.flatMap((event) => (event.type === 'tool.finished' && event.data.name !== 'end_call' ? [event.data.tookMs] : []));
+  const toolMs = events.flatMap((event) =>
+    event.type === 'tool.finished' && event.data.name !== 'end_call' ? [event.data.tookMs] : [],
+  );
   const { timing, answeredAtMs, roundTripMs } = call;
   const responses = timing.responses.map(({ responseMs }) => responseMs).sort((a, b) => a - b);
   const middle = responses[Math.floor(responses.length / 2)];
   const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value)} ms`);
   return [
-    `  answer → first word          ${ms(timing.firstAudioMs !== null && answeredAtMs !== null ? timing.firstAudioMs - answeredAtMs : undefined)}`,
-    `  caller stops → agent starts  ${ms(middle)} (median of ${responses.length}; slowest ${ms(responses.at(-1))})`,
+    '  answer → first word          ' +
+      `${ms(timing.firstAudioMs !== null && answeredAtMs !== null ? timing.firstAudioMs - answeredAtMs : undefined)}`,
+    `  caller stops → agent starts  ${ms(middle)} (median of ${responses.length}; slowest ` +
+      `${ms(responses.at(-1))})`,
     `  round trip to the carrier    ${ms(roundTripMs)}, part of both`,
     `  tool round trip              ${toolMs.length > 0 ? toolMs.map((value) => ms(value)).join(', ') : '–'}`,
   ];

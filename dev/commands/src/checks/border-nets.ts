@@ -4,7 +4,12 @@ import { ESLint } from 'eslint';
 import { node, type Tally } from './tally.ts';
 
 /** Code that must not pass, and the rule that has to say so. */
-const VIOLATIONS: readonly { readonly what: string; readonly file: string; readonly code: string; readonly rule: string }[] = [
+const VIOLATIONS: readonly {
+  readonly what: string;
+  readonly file: string;
+  readonly code: string;
+  readonly rule: string;
+}[] = [
   {
     what: 'the conversation core imports Redis',
     file: 'libs/conversation/src/session/call-session.ts',
@@ -49,11 +54,17 @@ export async function checkBorders(): Promise<Tally> {
       console.error(`  ✖ ${what}`);
     }
   };
-  count((await node([cruiser, 'libs', 'services', 'dev', '--config', '.dependency-cruiser.cjs'])) === 0, 'a border inside a project is crossed (see above)');
+  count(
+    (await node([cruiser, 'libs', 'services', 'dev', '--config', '.dependency-cruiser.cjs'])) === 0,
+    'a border inside a project is crossed (see above)',
+  );
   const eslint = new ESLint({ cwd: checkoutRoot });
   for (const { what, file, code, rule } of VIOLATIONS) {
     const [result] = await eslint.lintText(code, { filePath: join(checkoutRoot, file) });
-    count(result?.messages.some((message) => message.ruleId === rule) ?? false, `the net has a hole: nothing says so when ${what}`);
+    count(
+      result?.messages.some((message) => message.ruleId === rule) ?? false,
+      `the net has a hole: nothing says so when ${what}`,
+    );
   }
   return { passed, failed };
 }

@@ -20,13 +20,33 @@ const counted = (isGood: boolean): Tally => (isGood ? { passed: 1, failed: 0 } :
 
 /** In the order they run: what is quick and basic comes first. */
 export const CHECKS: readonly Check[] = [
-  { name: 'types', about: 'TypeScript, every project', run: async () => counted((await node([bin('typescript/bin/tsc'), '-b'])) === 0) },
+  {
+    name: 'types',
+    about: 'TypeScript, every project',
+    run: async () => counted((await node([bin('typescript/bin/tsc'), '-b'])) === 0),
+  },
   { name: 'lint', about: 'ESLint with the import borders between projects', run: lint },
-  { name: 'borders', about: 'cycles and borders inside projects; that the nets catch what they are for', run: checkBorders },
-  { name: 'docs', about: 'generated documents are up to date', run: () => Promise.resolve(counted(checkGeneratedDocuments())) },
+  {
+    name: 'borders',
+    about: 'cycles and borders inside projects; that the nets catch what they are for',
+    run: checkBorders,
+  },
+  {
+    name: 'docs',
+    about: 'generated documents are up to date',
+    run: () => Promise.resolve(counted(checkGeneratedDocuments())),
+  },
   { name: 'unit', about: 'specs that touch nothing outside', run: (match) => jest('unit', match) },
-  { name: 'int', about: 'specs against real PostgreSQL, Redis and sockets', run: (match) => jest('int', match) },
-  { name: 'call', about: 'whole calls through all services', run: (match) => jest('call', match, CALL_WORKERS) },
+  {
+    name: 'int',
+    about: 'specs against real PostgreSQL, Redis and sockets',
+    run: (match) => jest('int', match),
+  },
+  {
+    name: 'call',
+    about: 'whole calls through all services',
+    run: (match) => jest('call', match, CALL_WORKERS),
+  },
 ];
 
 export async function runChecks(checks: readonly Check[], match: string | undefined): Promise<Tally> {
@@ -38,7 +58,10 @@ export async function runChecks(checks: readonly Check[], match: string | undefi
     const tally = await check.run(match);
     passed += tally.passed;
     failed += tally.failed;
-    console.log(`━━ ${check.name}: ${tally.passed} passed, ${tally.failed} failed (${((Date.now() - startedAt) / 1000).toFixed(0)} s)`);
+    console.log(
+      `━━ ${check.name}: ${tally.passed} passed, ${tally.failed} failed ` +
+        `(${((Date.now() - startedAt) / 1000).toFixed(0)} s)`,
+    );
   }
   return { passed, failed };
 }
@@ -52,8 +75,18 @@ async function lint(): Promise<Tally> {
 async function jest(project: string, match: string | undefined, workers = WORKERS): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-tally-'));
   const file = join(folder, 'tally.jsonl');
-  const args = ['--experimental-vm-modules', '--no-warnings', bin('jest/bin/jest.js'), '--selectProjects', project, '--passWithNoTests', `--maxWorkers=${workers}`];
-  const code = await node([...args, ...(match ? ['--testPathPatterns', match] : [])], { env: { TANDEM_TALLY_FILE: file } });
+  const args = [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    bin('jest/bin/jest.js'),
+    '--selectProjects',
+    project,
+    '--passWithNoTests',
+    `--maxWorkers=${workers}`,
+  ];
+  const code = await node([...args, ...(match ? ['--testPathPatterns', match] : [])], {
+    env: { TANDEM_TALLY_FILE: file },
+  });
   const tally = readTally(file);
   rmSync(folder, { recursive: true });
   // A run that dies before it can count, or fails without a failing test, is a failure all the same.
@@ -64,7 +97,10 @@ function readTally(file: string): Tally {
   try {
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     const runs = lines.map((line) => JSON.parse(line) as Tally);
-    return { passed: runs.reduce((sum, run) => sum + run.passed, 0), failed: runs.reduce((sum, run) => sum + run.failed, 0) };
+    return {
+      passed: runs.reduce((sum, run) => sum + run.passed, 0),
+      failed: runs.reduce((sum, run) => sum + run.failed, 0),
+    };
   } catch {
     return { passed: 0, failed: 0 };
   }

@@ -8,9 +8,16 @@ export interface Tally {
 }
 
 /** Runs a program on this Node and answers its exit code. */
-export function node(args: readonly string[], options: { env?: Record<string, string>; isQuiet?: boolean } = {}): Promise<number> {
+export function node(
+  args: readonly string[],
+  options: { env?: Record<string, string>; isQuiet?: boolean } = {},
+): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: checkoutRoot, stdio: options.isQuiet ? 'ignore' : 'inherit', env: { ...process.env, ...options.env } });
+    const child = spawn(process.execPath, args, {
+      cwd: checkoutRoot,
+      stdio: options.isQuiet ? 'ignore' : 'inherit',
+      env: { ...process.env, ...options.env },
+    });
     child.on('error', () => resolve(127));
     child.on('exit', (code) => resolve(code ?? 1));
   });

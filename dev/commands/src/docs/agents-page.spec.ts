@@ -9,7 +9,11 @@ import { z } from 'zod';
 function fieldsOf(schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const { properties = {}, ...rest } = schema as { properties?: Record<string, unknown> };
-  return [...Object.keys(properties), ...Object.values(properties).flatMap(fieldsOf), ...Object.values(rest).flatMap(fieldsOf)];
+  return [
+    ...Object.keys(properties),
+    ...Object.values(properties).flatMap(fieldsOf),
+    ...Object.values(rest).flatMap(fieldsOf),
+  ];
 }
 
 describe('the page about agents', () => {
@@ -18,7 +22,12 @@ describe('the page about agents', () => {
   it.each([
     ['content', agentContentSchema],
     // Hours are told as control-api takes them, not as they are kept.
-    ['department', departmentSchema.omit({ key: true, hours: true }).extend({ hours: z.array(z.object({ weekday: z.number(), opens: z.string(), closes: z.string() })) })],
+    [
+      'department',
+      departmentSchema
+        .omit({ key: true, hours: true })
+        .extend({ hours: z.array(z.object({ weekday: z.number(), opens: z.string(), closes: z.string() })) }),
+    ],
   ] as const)('names every field of a %s', (_what, schema) => {
     const named = new Set([...page.matchAll(/["`]([A-Za-z]+)["`]/g)].map((match) => match[1]));
     const fields = new Set(fieldsOf(z.toJSONSchema(schema, { io: 'input' })));

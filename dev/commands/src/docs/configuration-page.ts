@@ -9,7 +9,8 @@ interface Listed {
 function listed(): Listed[] {
   const found = new Map<Section<Settings>, string[]>();
   for (const [service, sections] of Object.entries(serviceSections)) {
-    for (const section of sections as readonly Section<Settings>[]) found.set(section, [...(found.get(section) ?? []), service]);
+    for (const section of sections as readonly Section<Settings>[])
+      found.set(section, [...(found.get(section) ?? []), service]);
   }
   return [...found].map(([section, services]) => ({ section, services }));
 }
@@ -25,7 +26,12 @@ function defaultOf(setting: Setting<unknown>): string | null {
 
 /** "Needs `A`, and `B` or `C`." */
 function needsOf({ needs = [] }: Setting<unknown>): string {
-  const names = needs.map((need) => [need].flat().map((name) => `\`${name}\``).join(' or '));
+  const names = needs.map((need) =>
+    [need]
+      .flat()
+      .map((name) => `\`${name}\``)
+      .join(' or '),
+  );
   return names.length === 0 ? '' : ` Needs ${names.join(', and ')}.`;
 }
 
@@ -43,18 +49,35 @@ export function configurationPage(): string {
   const parts = [
     '# Configuration',
     '',
-    'Written by `npm run docs` from the settings in `libs/platform/src/config`; the checks fail when it is out of date.',
+    'Written by `npm run docs` from the settings in `libs/platform/src/config`; the checks fail when it ' +
+      'is out of date.',
     '',
-    'Every service reads its settings from the environment once, at the start, and does not start when one is wrong or missing: it lists every',
-    'fault with what to set and ends with exit code 78. An empty variable counts as unset. `npm start` reads `.env` and fills in what the embedded',
-    'stack provides; before it touches anything it checks the settings of all six services together, half-set pairs and misspelt names included.',
+    'Every service reads its settings from the environment once, at the start, and does not start when ' +
+      'one is wrong or missing: it lists every',
+    'fault with what to set and ends with exit code 78. An empty variable counts as unset. `npm start` ' +
+      'reads `.env` and fills in what the embedded',
+    'stack provides; before it touches anything it checks the settings of all six services together, ' +
+      'half-set pairs and misspelt names included.',
     'TANDEM_HOME is another folder for `.env` and `.tandem`: a second stack beside the first.',
     '',
   ];
   for (const { section, services } of listed()) {
-    parts.push(`## ${section.title}`, '', section.about, '', `Read by: ${services.join(', ')}.`, '', '| Variable | Meaning | Unset |', '|---|---|---|');
+    parts.push(
+      `## ${section.title}`,
+      '',
+      section.about,
+      '',
+      `Read by: ${services.join(', ')}.`,
+      '',
+      '| Variable | Meaning | Unset |',
+      '|---|---|---|',
+    );
     for (const setting of Object.values(section.settings)) {
-      parts.push(`| \`${setting.env}\` | ${setting.description}${needsOf(setting)}${setting.isSecret ? ' *Secret.*' : ''} | ${fallback(setting)} |`);
+      parts.push(
+        `| \`${setting.env}\` | ` +
+          `${setting.description}${needsOf(setting)}${setting.isSecret ? ' *Secret.*' : ''} | ` +
+          `${fallback(setting)} |`,
+      );
     }
     parts.push('');
   }
@@ -62,7 +85,11 @@ export function configurationPage(): string {
 }
 
 export function environmentExample(): string {
-  const parts = ['# Copy to .env and set what you need; npm start reads it. Every variable is explained in docs/configuration.md.', ''];
+  const parts = [
+    '# Copy to .env and set what you need; npm start reads it. Every variable is explained in ' +
+      'docs/configuration.md.',
+    '',
+  ];
   for (const { section } of listed()) {
     parts.push(`# ${section.title}: ${section.about}`);
     for (const setting of Object.values(section.settings)) {

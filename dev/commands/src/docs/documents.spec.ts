@@ -3,12 +3,21 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { checkoutRoot } from '@tandem/stack';
 
-const pages = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', ...readdirSync(join(checkoutRoot, 'docs'), { recursive: true, encoding: 'utf8' }).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+const pages = [
+  'README.md',
+  'AGENTS.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(checkoutRoot, 'docs'), { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+    name.endsWith('.md') ? [`docs/${name}`] : [],
+  ),
+];
 const read = (page: string) => readFileSync(join(checkoutRoot, page), 'utf8');
 
 describe('the documents', () => {
   it.each(pages)('%s names only paths that exist', (page) => {
-    const named = [...read(page).matchAll(/`((?:services|libs|dev|docs|helm|k8s|\.ci)\/[A-Za-z0-9_./-]+)`/g)].map((match) => match[1]!);
+    const named = [
+      ...read(page).matchAll(/`((?:services|libs|dev|docs|helm|k8s|\.ci)\/[A-Za-z0-9_./-]+)`/g),
+    ].map((match) => match[1]!);
     expect(named.filter((path) => !existsSync(join(checkoutRoot, path)))).toEqual([]);
   });
 
@@ -23,8 +32,18 @@ describe('the documents', () => {
   });
 
   it.each(pages)('%s tells only of commands that exist', (page) => {
-    const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts);
-    const named = [...read(page).matchAll(/`npm run ([a-z:|]+)/g)].flatMap((match) => match[1]!.split('|').map((name, index) => (index === 0 ? name : `${match[1]!.split('|')[0]!.split(':')[0]}:${name.replace(/^.*:/, '')}`)));
-    expect(named.filter((name) => !scripts.includes(name) && !scripts.includes(name.replace(/^test:/, '')))).toEqual([]);
+    const scripts = Object.keys(
+      (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
+    );
+    const named = [...read(page).matchAll(/`npm run ([a-z:|]+)/g)].flatMap((match) =>
+      match[1]!
+        .split('|')
+        .map((name, index) =>
+          index === 0 ? name : `${match[1]!.split('|')[0]!.split(':')[0]}:${name.replace(/^.*:/, '')}`,
+        ),
+    );
+    expect(
+      named.filter((name) => !scripts.includes(name) && !scripts.includes(name.replace(/^test:/, ''))),
+    ).toEqual([]);
   });
 });

@@ -18,7 +18,8 @@ export function writeGeneratedDocuments(): void {
 /** Whether every generated document is what would be written now; says which is not. */
 export function checkGeneratedDocuments(): boolean {
   const stale = DOCUMENTS.filter(({ path, make }) => read(join(checkoutRoot, path)) !== make());
-  for (const { path } of stale) console.error(`  ✖ ${path} is out of date. Run "npm run docs" and commit what it writes.`);
+  for (const { path } of stale)
+    console.error(`  ✖ ${path} is out of date. Run "npm run docs" and commit what it writes.`);
   return stale.length === 0;
 }
 

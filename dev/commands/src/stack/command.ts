@@ -4,7 +4,10 @@ import { asStackError } from '@tandem/stack';
 /** sysexits.h EX_CONFIG, as services end with. */
 const EXIT_CONFIGURATION = 78;
 
-/** Runs a command and ends the process with its code. What the developer has to know is said in sentences, a fault of ours with its stack. */
+/**
+ * Runs a command and ends the process with its code. What the developer has to know is said in sentences, a
+ * fault of ours with its stack.
+ */
 export async function runCommand(main: () => Promise<number> | number): Promise<never> {
   try {
     process.exit(await main());

@@ -7,7 +7,9 @@ import { stackHome } from '@tandem/stack';
 /** The environment with `.env` below it: what is set outside wins, an empty value counts as unset. */
 export function environment(): Record<string, string> {
   const set = Object.entries({ ...dotEnv(), ...process.env });
-  return Object.fromEntries(set.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''));
+  return Object.fromEntries(
+    set.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''),
+  );
 }
 
 /** Names in `.env` that no service reads and that are not Node's own. */

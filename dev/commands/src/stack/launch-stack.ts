@@ -1,6 +1,16 @@
 import { createDataSource, runMigrations, seedDemo } from '@tandem/database';
 import { loadServiceConfig } from '@tandem/platform';
-import { ensureSpeech, holderOfStack, StackError, startPostgres, startRedis, Supervisor, type Log, type ServerHandle, type Speech } from '@tandem/stack';
+import {
+  ensureSpeech,
+  holderOfStack,
+  StackError,
+  startPostgres,
+  startRedis,
+  Supervisor,
+  type Log,
+  type ServerHandle,
+  type Speech,
+} from '@tandem/stack';
 import { environment } from './dot-env.ts';
 import { localRecordings } from './local-recordings.ts';
 import { localSecrets, type LocalSecrets } from './local-secrets.ts';
@@ -11,7 +21,10 @@ export interface LaunchOptions {
   readonly log: Log;
   /** How many media-relays. */
   readonly relays: number;
-  /** How many of other services; one of each unless told otherwise. Further instances are called crm-api-2 and so on; several ingresses stand behind `PUBLIC_BASE_URL`. */
+  /**
+   * How many of other services; one of each unless told otherwise. Further instances are called crm-api-2 and
+   * so on; several ingresses stand behind `PUBLIC_BASE_URL`.
+   */
   readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
   /** A stack beside the usual one: throw-away data, free ports, no run.json. */
   readonly isEphemeral?: boolean;
@@ -45,16 +58,22 @@ export interface Stack {
   readonly publicUrl: string;
   /** Where carriers reach the relays; null for their own addresses. */
   readonly publicMediaUrl: string | null;
-  readonly urls: { readonly ingress: string; readonly relays: readonly string[]; readonly crmApi: string; readonly controlApi: string };
+  readonly urls: {
+    readonly ingress: string;
+    readonly relays: readonly string[];
+    readonly crmApi: string;
+    readonly controlApi: string;
+  };
   /** How long calls may go on once the stack is being stopped. */
   readonly drainGraceMs: number;
   stop(): Promise<void>;
 }
 
 /**
- * What the collector may do (docs/capacity.md). Audio makes garbage that dies at once: left alone, V8 lets its nursery grow to a
- * multiple of this on a large machine, which costs memory and makes each collection longer. Of helpers it gets one: a relay
- * has one core, and each helper takes a share of it from the thread that passes audio.
+ * What the collector may do (docs/capacity.md). Audio makes garbage that dies at once: left alone, V8 lets
+ * its nursery grow to a multiple of this on a large machine, which costs memory and makes each collection
+ * longer. Of helpers it gets one: a relay has one core, and each helper takes a share of it from the thread
+ * that passes audio.
  */
 const RELAY_NODE_OPTIONS = '--max-semi-space-size=16 --v8-pool-size=1';
 /** Calls in a local stack are given this long when it is stopped; production gives them an hour. */
@@ -63,13 +82,18 @@ const LOCAL_DRAIN_GRACE_MS = 3_000;
 /** What a relay may take to end once its calls are over. */
 const AFTER_DRAIN_MS = 10_000;
 
-/** Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing stays behind. */
+/**
+ * Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing
+ * stays behind.
+ */
 export async function launchStack(options: LaunchOptions): Promise<Stack> {
   const { log, isEphemeral = false, between = (_server, url) => Promise.resolve(url) } = options;
   const { env, emptied } = settingsOf(options);
   refuseBesideAnother(isEphemeral);
   checkSettings(env, !isEphemeral);
-  const ports = await (isEphemeral ? anyPorts(options.relays) : choosePorts({ env, relays: options.relays, log }));
+  const ports = await (isEphemeral
+    ? anyPorts(options.relays)
+    : choosePorts({ env, relays: options.relays, log }));
   const secrets = localSecrets();
   const agentModel = options.agentModel ?? (env.OPENAI_API_KEY ? 'openai-realtime' : 'guided');
   const servers = await startServers(log, isEphemeral);
@@ -109,12 +133,27 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       service: 'media-relay',
       instance: `relay-${index + 1}`,
       graceMs: options.relayGraceMs ?? Number(shared.RELAY_DRAIN_GRACE_MS) + AFTER_DRAIN_MS,
-      env: { ...shared, NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(), MEDIA_RELAY_PORT: String(port), RELAY_ID: `relay-${index + 1}` },
+      env: {
+        ...shared,
+        NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(),
+        MEDIA_RELAY_PORT: String(port),
+        RELAY_ID: `relay-${index + 1}`,
+      },
     }));
     const before = (['crm-api', 'call-ingress'] as const).flatMap(instancesOf);
     const after = (['tool-worker', 'post-call-worker', 'control-api'] as const).flatMap(instancesOf);
     await supervisor.start([...before, ...relays, ...after]);
-    return { supervisor, postgres, redis, speech, secrets, agentModel, openai: openaiAccess({ ...relays[0]?.env }), ...whereabouts(supervisor, shared, relays), stop };
+    return {
+      supervisor,
+      postgres,
+      redis,
+      speech,
+      secrets,
+      agentModel,
+      openai: openaiAccess({ ...relays[0]?.env }),
+      ...whereabouts(supervisor, shared, relays),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -122,13 +161,23 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
 }
 
 /** `emptied` is set to nothing for this stack and must not come from our own environment. */
-function settingsOf(options: LaunchOptions): { env: Record<string, string>; emptied: Record<string, string> } {
+function settingsOf(options: LaunchOptions): {
+  env: Record<string, string>;
+  emptied: Record<string, string>;
+} {
   const set = Object.entries({ ...environment(), ...options.env });
-  return { env: Object.fromEntries(set.filter(([, value]) => value !== '')), emptied: Object.fromEntries(set.filter(([, value]) => value === '')) };
+  return {
+    env: Object.fromEntries(set.filter(([, value]) => value !== '')),
+    emptied: Object.fromEntries(set.filter(([, value]) => value === '')),
+  };
 }
 
 /** How a started stack is reached, from the settings its services were given. */
-function whereabouts(supervisor: Supervisor, shared: Readonly<Record<string, string>>, relays: readonly { readonly instance: string }[]) {
+function whereabouts(
+  supervisor: Supervisor,
+  shared: Readonly<Record<string, string>>,
+  relays: readonly { readonly instance: string }[],
+) {
   const url = (instance: string) => `http://127.0.0.1:${supervisor.portsOf(instance).http}`;
   return {
     twilioAccountSid: shared.TWILIO_ACCOUNT_SID || null,
@@ -136,7 +185,12 @@ function whereabouts(supervisor: Supervisor, shared: Readonly<Record<string, str
     recordingsDir: shared.RECORDINGS_DIR ?? '',
     publicUrl: shared.PUBLIC_BASE_URL || url('call-ingress'),
     publicMediaUrl: shared.PUBLIC_MEDIA_URL || null,
-    urls: { ingress: url('call-ingress'), relays: relays.map(({ instance }) => url(instance)), crmApi: url('crm-api'), controlApi: url('control-api') },
+    urls: {
+      ingress: url('call-ingress'),
+      relays: relays.map(({ instance }) => url(instance)),
+      crmApi: url('crm-api'),
+      controlApi: url('control-api'),
+    },
     drainGraceMs: Number(shared.RELAY_DRAIN_GRACE_MS),
   };
 }
@@ -144,17 +198,31 @@ function whereabouts(supervisor: Supervisor, shared: Readonly<Record<string, str
 /** Said before anything else: the ports of the stack that runs are taken, too. */
 function refuseBesideAnother(isEphemeral: boolean): void {
   const other = isEphemeral ? null : holderOfStack();
-  if (other) throw new StackError(`Another stack is running in this folder (process ${other.launcher.pid}).`, 'Use that one, or end it first.');
+  if (other)
+    throw new StackError(
+      `Another stack is running in this folder (process ${other.launcher.pid}).`,
+      'Use that one, or end it first.',
+    );
 }
 
 async function startServers(log: Log, isEphemeral: boolean): Promise<[ServerHandle, ServerHandle, Speech]> {
-  const [postgres, redis, speech] = await Promise.allSettled([startPostgres({ log, isEphemeral }), startRedis({ log, isEphemeral }), ensureSpeech({ log })]);
-  if (postgres.status === 'fulfilled' && redis.status === 'fulfilled' && speech.status === 'fulfilled') return [postgres.value, redis.value, speech.value];
+  const [postgres, redis, speech] = await Promise.allSettled([
+    startPostgres({ log, isEphemeral }),
+    startRedis({ log, isEphemeral }),
+    ensureSpeech({ log }),
+  ]);
+  if (postgres.status === 'fulfilled' && redis.status === 'fulfilled' && speech.status === 'fulfilled')
+    return [postgres.value, redis.value, speech.value];
   for (const server of [redis, postgres]) if (server.status === 'fulfilled') await server.value.stop();
   throw [postgres, redis, speech].find((outcome) => outcome.status === 'rejected')?.reason;
 }
 
-function supervise(options: LaunchOptions, postgres: ServerHandle, redis: ServerHandle, publicUrl: string | null): Supervisor {
+function supervise(
+  options: LaunchOptions,
+  postgres: ServerHandle,
+  redis: ServerHandle,
+  publicUrl: string | null,
+): Supervisor {
   const { log, echo, isEphemeral = false, isReviving = false } = options;
   return new Supervisor({
     log,
@@ -168,20 +236,35 @@ function supervise(options: LaunchOptions, postgres: ServerHandle, redis: Server
 }
 
 function openaiAccess(relayEnv: Record<string, string>): Stack['openai'] {
-  const { openaiApiKey: apiKey, openaiRealtimeUrl: url, openaiRealtimeModel: model } = loadServiceConfig('media-relay', relayEnv);
+  const {
+    openaiApiKey: apiKey,
+    openaiRealtimeUrl: url,
+    openaiRealtimeModel: model,
+  } = loadServiceConfig('media-relay', relayEnv);
   return apiKey ? { url, apiKey, model } : null;
 }
 
-async function prepareDatabase(url: string, secrets: LocalSecrets, model: 'openai-realtime' | 'guided', log: Log): Promise<void> {
+async function prepareDatabase(
+  url: string,
+  secrets: LocalSecrets,
+  model: 'openai-realtime' | 'guided',
+  log: Log,
+): Promise<void> {
   const applied = await runMigrations(url);
   const dataSource = createDataSource({ url, poolSize: 2 });
   await dataSource.initialize();
   let speaks = '';
   try {
     const { isOperators, agentVersion } = await seedDemo(dataSource, { model, apiKey: secrets.demoApiKey });
-    speaks = isOperators ? `as you published it (version ${agentVersion})` : `through ${model === 'guided' ? 'the guided engine (a rule-based demo, not an AI)' : 'OpenAI Realtime'}`;
+    speaks = isOperators
+      ? `as you published it (version ${agentVersion})`
+      : 'through ' +
+        `${model === 'guided' ? 'the guided engine (a rule-based demo, not an AI)' : 'OpenAI Realtime'}`;
   } finally {
     await dataSource.destroy();
   }
-  log(`Database: ${applied.length === 0 ? 'schema is current' : `${applied.length} migration${applied.length === 1 ? '' : 's'} applied`}, tenant "demo" seeded, agent Sarah speaks ${speaks}`);
+  log(
+    'Database: ' +
+      `${applied.length === 0 ? 'schema is current' : `${applied.length} migration${applied.length === 1 ? '' : 's'} applied`}, tenant "demo" seeded, agent Sarah speaks ${speaks}`,
+  );
 }

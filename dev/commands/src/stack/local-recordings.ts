@@ -11,14 +11,20 @@ export interface LocalRecordings {
   clear(): void;
 }
 
-/** Where a local stack keeps recordings: `.tandem/recordings` under a key made once, or a throw-away folder. */
+/**
+ * Where a local stack keeps recordings: `.tandem/recordings` under a key made once, or a throw-away folder.
+ */
 export function localRecordings(isEphemeral: boolean): LocalRecordings {
   const folder = isEphemeral ? mkdtempSync(join(tmpdir(), 'tandem-recordings-')) : tandemFolder;
   const keyFile = join(folder, 'recording-keys.json');
   if (!existsSync(keyFile)) {
     makeFolder(folder);
     const draft = `${keyFile}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify({ keys: [{ id: 'local-1', key: randomBytes(32).toString('base64') }] })}\n`, { mode: 0o600 });
+    writeFileSync(
+      draft,
+      `${JSON.stringify({ keys: [{ id: 'local-1', key: randomBytes(32).toString('base64') }] })}\n`,
+      { mode: 0o600 },
+    );
     renameSync(draft, keyFile);
   }
   return {

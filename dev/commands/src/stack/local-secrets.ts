@@ -3,7 +3,10 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, tandemFolder } from '@tandem/stack';
 
-/** What a local stack needs and nobody has set: made once, kept in `.tandem/secrets.json`, readable by its owner only. */
+/**
+ * What a local stack needs and nobody has set: made once, kept in `.tandem/secrets.json`, readable by its
+ * owner only.
+ */
 export interface LocalSecrets {
   readonly tandemSecret: string;
   readonly twilioAuthToken: string;
@@ -18,7 +21,8 @@ export function localSecrets(folder: string = tandemFolder): LocalSecrets {
     twilioAuthToken: randomBytes(16).toString('hex'),
     demoApiKey: `tk_${randomBytes(32).toString('base64url')}`,
   };
-  if (existsSync(file)) return { ...made, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) };
+  if (existsSync(file))
+    return { ...made, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>) };
   makeFolder(folder);
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });

@@ -3,7 +3,14 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { choosePorts, type Ports } from './ports.ts';
 
-const SERVICES = ['call-ingress', 'media-relay', 'crm-api', 'control-api', 'tool-worker', 'post-call-worker'] as const;
+const SERVICES = [
+  'call-ingress',
+  'media-relay',
+  'crm-api',
+  'control-api',
+  'tool-worker',
+  'post-call-worker',
+] as const;
 
 /** From the system: those that `freePort` hands out are never preferred again. */
 async function somePorts(count: number): Promise<number[]> {
@@ -31,7 +38,8 @@ describe('the ports of a stack', () => {
     const free = await somePorts(SERVICES.length);
     usual = Object.fromEntries(SERVICES.map((name, index) => [name, free[index]])) as typeof usual;
   });
-  const choose = (env: Record<string, string> = {}): Promise<Ports> => choosePorts({ env, relays: 1, log: (line) => lines.push(line), usual });
+  const choose = (env: Record<string, string> = {}): Promise<Ports> =>
+    choosePorts({ env, relays: 1, log: (line) => lines.push(line), usual });
 
   it('are the usual ones where they are free', async () => {
     const { relays, ...others } = await choose();
@@ -44,7 +52,12 @@ describe('the ports of a stack', () => {
     const ports = await choose();
     expect(ports['control-api']).not.toBe(taken);
     expect(lines).toEqual([
-      expect.stringMatching(new RegExp(`^Port ${taken} of control-api is in use by .*process ${process.pid}.*: control-api listens on ${ports['control-api']}. Set CONTROL_API_PORT`)),
+      expect.stringMatching(
+        new RegExp(
+          `^Port ${taken} of control-api is in use by .*process ${process.pid}.*: control-api listens ` +
+            `on ${ports['control-api']}. Set CONTROL_API_PORT`,
+        ),
+      ),
     ]);
   });
 
@@ -53,12 +66,18 @@ describe('the ports of a stack', () => {
     ['media-relay', 'PUBLIC_MEDIA_URL'],
   ] as const)('do not move from under a public address: %s', async (service, name) => {
     usual[service] = taken;
-    await expect(choose({ [name]: 'https://voice.example.com' })).rejects.toThrow(new RegExp(`Port ${taken} of ${service} is in use by .*process ${process.pid}.*, and ${name} leads to it`));
+    await expect(choose({ [name]: 'https://voice.example.com' })).rejects.toThrow(
+      new RegExp(
+        `Port ${taken} of ${service} is in use by .*process ${process.pid}.*, and ${name} leads to it`,
+      ),
+    );
     expect(lines).toEqual([]);
   });
 
   it('that were set have to be free, and all that are not are named', async () => {
     const asked = choose({ CALL_INGRESS_PORT: String(taken), CRM_API_PORT: String(taken) });
-    await expect(asked).rejects.toThrow(/of call-ingress .*and CALL_INGRESS_PORT names it\.\nPort \d+ of crm-api .*and CRM_API_PORT names it/);
+    await expect(asked).rejects.toThrow(
+      /of call-ingress .*and CALL_INGRESS_PORT names it\.\nPort \d+ of crm-api .*and CRM_API_PORT names it/,
+    );
   });
 });

@@ -1,6 +1,13 @@
 import { freePort, isPortFree, ownerOfPort, preferPort, StackError, type Log } from '@tandem/stack';
 
-const USUAL_PORTS = { 'call-ingress': 8080, 'media-relay': 8081, 'crm-api': 8082, 'control-api': 8083, 'tool-worker': 8084, 'post-call-worker': 8085 } as const;
+const USUAL_PORTS = {
+  'call-ingress': 8080,
+  'media-relay': 8081,
+  'crm-api': 8082,
+  'control-api': 8083,
+  'tool-worker': 8084,
+  'post-call-worker': 8085,
+} as const;
 export type ServiceName = keyof typeof USUAL_PORTS;
 export const PORT_VARIABLES: Readonly<Record<ServiceName, string>> = {
   'call-ingress': 'CALL_INGRESS_PORT',
@@ -13,7 +20,9 @@ export const PORT_VARIABLES: Readonly<Record<ServiceName, string>> = {
 /** Second and further relays. */
 const MORE_RELAYS_FROM_PORT = 8091;
 
-export type Ports = Readonly<Record<Exclude<ServiceName, 'media-relay'>, number>> & { readonly relays: readonly number[] };
+export type Ports = Readonly<Record<Exclude<ServiceName, 'media-relay'>, number>> & {
+  readonly relays: readonly number[];
+};
 
 export interface PortWishes {
   readonly env: Readonly<Record<string, string>>;
@@ -28,30 +37,52 @@ export interface PortWishes {
 export async function anyPorts(relays: number): Promise<Ports> {
   const ports = await Promise.all(Array.from({ length: 5 + relays }, () => freePort()));
   const [ingress = 0, crm = 0, control = 0, tool = 0, postCall = 0, ...others] = ports;
-  return { 'call-ingress': ingress, 'crm-api': crm, 'control-api': control, 'tool-worker': tool, 'post-call-worker': postCall, relays: others };
+  return {
+    'call-ingress': ingress,
+    'crm-api': crm,
+    'control-api': control,
+    'tool-worker': tool,
+    'post-call-worker': postCall,
+    relays: others,
+  };
 }
 
 /**
- * The ports of the stack others reach. A usual one that is taken gives way to a free one, and it is said. A port that was set,
- * and one that a public address leads to, has to be free: somebody else's server would get the calls.
+ * The ports of the stack others reach. A usual one that is taken gives way to a free one, and it is said. A
+ * port that was set, and one that a public address leads to, has to be free: somebody else's server would get
+ * the calls.
  * @throws StackError naming every port that is taken, and by whom
  */
 export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: PortWishes): Promise<Ports> {
   const faults: string[] = [];
-  const pick = async (service: ServiceName, name: string, wanted: number, variable: string | null): Promise<number> => {
+  const pick = async (
+    service: ServiceName,
+    name: string,
+    wanted: number,
+    variable: string | null,
+  ): Promise<number> => {
     const why = whyFixed(env, service, variable);
     const port = Number((variable !== null && env[variable]) || wanted);
     const chosen = why === null ? await preferPort(port) : port;
     if (why === null ? chosen === port : await isFree(port)) return port;
     const taken = `Port ${port} of ${name} is in use by ${(await ownerOfPort(port)) ?? 'another program'}`;
-    if (why === null) log(`${taken}: ${name} listens on ${chosen}.${variable === null ? '' : ` Set ${variable} to choose another one.`}`);
+    if (why === null)
+      log(
+        `${taken}: ${name} listens on ` +
+          `${chosen}.${variable === null ? '' : ` Set ${variable} to choose another one.`}`,
+      );
     else faults.push(`${taken}, and ${why}`);
     return chosen;
   };
-  const one = (service: ServiceName): Promise<number> => pick(service, service, usual[service], PORT_VARIABLES[service]);
+  const one = (service: ServiceName): Promise<number> =>
+    pick(service, service, usual[service], PORT_VARIABLES[service]);
   const relayPorts: number[] = [];
   for (let index = 0; index < relays; index += 1) {
-    relayPorts.push(index === 0 ? await one('media-relay') : await pick('media-relay', `relay-${index + 1}`, MORE_RELAYS_FROM_PORT + index - 1, null));
+    relayPorts.push(
+      index === 0
+        ? await one('media-relay')
+        : await pick('media-relay', `relay-${index + 1}`, MORE_RELAYS_FROM_PORT + index - 1, null),
+    );
   }
   const ports = {
     'call-ingress': await one('call-ingress'),
@@ -64,7 +95,8 @@ export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: Por
   if (faults.length > 0) {
     throw new StackError(
       `${faults.join('.\n')}.`,
-      `End the program, or set the service's own variable (${PORT_VARIABLES['call-ingress']}, ${PORT_VARIABLES['media-relay']} …) to a free port and point your tunnel or proxy at that one.`,
+      `End the program, or set the service's own variable (${PORT_VARIABLES['call-ingress']}, ` +
+        `${PORT_VARIABLES['media-relay']} …) to a free port and point your tunnel or proxy at that one.`,
     );
   }
   return ports;

@@ -8,11 +8,24 @@ type Environment = Readonly<Record<string, string>>;
  * @throws ConfigurationFault listing every fault
  */
 export function checkSettings(env: Environment, isPublished: boolean): void {
-  checkAllServices({ ...PROVIDED, ...providedFor(env, { twilioAuthToken: 'made later', keyFile: 'made later' }), ...env, ...SERVERS }, isPublished ? halfAddresses(env) : []);
+  checkAllServices(
+    {
+      ...PROVIDED,
+      ...providedFor(env, { twilioAuthToken: 'made later', keyFile: 'made later' }),
+      ...env,
+      ...SERVERS,
+    },
+    isPublished ? halfAddresses(env) : [],
+  );
 }
 
-/** Values the stack has at hand where none are set. None for half of a pair: the other half is somebody's own. */
-export function providedFor(env: Environment, made: { readonly twilioAuthToken: string; readonly keyFile: string }): Record<string, string> {
+/**
+ * Values the stack has at hand where none are set. None for half of a pair: the other half is somebody's own.
+ */
+export function providedFor(
+  env: Environment,
+  made: { readonly twilioAuthToken: string; readonly keyFile: string },
+): Record<string, string> {
   const isRealAccount = Boolean(env.TWILIO_ACCOUNT_SID ?? env.PUBLIC_BASE_URL);
   return {
     ...(isRealAccount ? {} : { TWILIO_AUTH_TOKEN: made.twilioAuthToken }),
@@ -27,7 +40,15 @@ const SERVERS = { DATABASE_URL: 'postgres://started.later/tandem', REDIS_URL: 'r
 /** A carrier outside that is told of one public address needs the other one too. */
 function halfAddresses(env: Environment): string[] {
   const { PUBLIC_BASE_URL: base, PUBLIC_MEDIA_URL: media, RELAY_ADDRESS: relay } = env;
-  if (base && !media && !relay) return ['PUBLIC_MEDIA_URL is not set, and PUBLIC_BASE_URL needs it: the wss address under which Twilio reaches the relays.'];
-  if (media && !base) return ['PUBLIC_BASE_URL is not set, and PUBLIC_MEDIA_URL needs it: the https address under which Twilio reaches call-ingress.'];
+  if (base && !media && !relay)
+    return [
+      'PUBLIC_MEDIA_URL is not set, and PUBLIC_BASE_URL needs it: the wss address under which Twilio ' +
+        'reaches the relays.',
+    ];
+  if (media && !base)
+    return [
+      'PUBLIC_BASE_URL is not set, and PUBLIC_MEDIA_URL needs it: the https address under which Twilio ' +
+        'reaches call-ingress.',
+    ];
   return [];
 }

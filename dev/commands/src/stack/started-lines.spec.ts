@@ -1,11 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { startedLines } from './started-lines.ts';
 
-const urls = { ingress: 'http://127.0.0.1:8080', relays: ['http://127.0.0.1:8081', 'http://127.0.0.1:8091'], crmApi: 'http://127.0.0.1:8082', controlApi: 'http://127.0.0.1:8083' };
+const urls = {
+  ingress: 'http://127.0.0.1:8080',
+  relays: ['http://127.0.0.1:8081', 'http://127.0.0.1:8091'],
+  crmApi: 'http://127.0.0.1:8082',
+  controlApi: 'http://127.0.0.1:8083',
+};
 
 describe('what a started stack tells', () => {
   it('is the public addresses, and which port each leads to', () => {
-    const lines = startedLines({ publicUrl: 'https://voice.example.com', publicMediaUrl: 'wss://media.example.com', urls }).join('\n');
+    const lines = startedLines({
+      publicUrl: 'https://voice.example.com',
+      publicMediaUrl: 'wss://media.example.com',
+      urls,
+    }).join('\n');
     expect(lines).toMatch(/Twilio voice webhook +https:\/\/voice\.example\.com\/twilio\/voice#/);
     expect(lines).toMatch(/Twilio status callback +https:\/\/voice\.example\.com\/twilio\/status#/);
     expect(lines).toContain('https://voice.example.com to http://127.0.0.1:8080');
@@ -13,7 +22,13 @@ describe('what a started stack tells', () => {
   });
 
   it('names each relay where its name is part of the address', () => {
-    expect(startedLines({ publicUrl: 'https://voice.example.com', publicMediaUrl: 'wss://{relay}.example.com', urls }).join('\n')).toContain('wss://relay-1.example.com to http://127.0.0.1:8081');
+    expect(
+      startedLines({
+        publicUrl: 'https://voice.example.com',
+        publicMediaUrl: 'wss://{relay}.example.com',
+        urls,
+      }).join('\n'),
+    ).toContain('wss://relay-1.example.com to http://127.0.0.1:8081');
   });
 
   it('is the local addresses where nothing is public', () => {

@@ -3,14 +3,24 @@ import type { Stack } from './launch-stack.ts';
 
 type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls'>;
 
-/** What somebody who has started a stack goes on with: the addresses as the carrier is told them, and where they lead. */
+/**
+ * What somebody who has started a stack goes on with: the addresses as the carrier is told them, and where
+ * they lead.
+ */
 export function startedLines(stack: Started): string[] {
   const { publicUrl, publicMediaUrl, urls } = stack;
   const lines: [string, string][] = [
     ['Twilio voice webhook', `${publicUrl}/twilio/voice${NUMBER_SETTINGS}`],
     ['Twilio status callback', `${publicUrl}/twilio/status${NUMBER_SETTINGS}`],
-    ...(publicUrl === urls.ingress ? [] : [['your proxy sends', `${publicUrl} to ${urls.ingress}`] as [string, string]]),
-    ...(publicMediaUrl === null ? [] : urls.relays.map((url, index): [string, string] => ['', `${relayAddress(publicMediaUrl, `relay-${index + 1}`)} to ${url}`])),
+    ...(publicUrl === urls.ingress
+      ? []
+      : [['your proxy sends', `${publicUrl} to ${urls.ingress}`] as [string, string]]),
+    ...(publicMediaUrl === null
+      ? []
+      : urls.relays.map((url, index): [string, string] => [
+          '',
+          `${relayAddress(publicMediaUrl, `relay-${index + 1}`)} to ${url}`,
+        ])),
     ['calls and transcripts', `${urls.controlApi}/docs`],
     ['contacts and bookings', `${urls.crmApi}/docs`],
     ['API key of "demo"', 'npm run key'],
@@ -22,5 +32,7 @@ export function startedLines(stack: Started): string[] {
 
 /** As call-ingress tells it to the carrier. */
 function relayAddress(publicMediaUrl: string, relay: string): string {
-  return publicMediaUrl.includes('{relay}') ? publicMediaUrl.replaceAll('{relay}', relay) : `${publicMediaUrl}/media/${relay}`;
+  return publicMediaUrl.includes('{relay}')
+    ? publicMediaUrl.replaceAll('{relay}', relay)
+    : `${publicMediaUrl}/media/${relay}`;
 }

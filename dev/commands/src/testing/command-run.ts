@@ -12,22 +12,38 @@ export class CommandRun {
 
   private constructor(private readonly child: ChildProcess) {
     this.pid = child.pid ?? 0;
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (piece: string) => (this.output += piece));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (piece: string) => (this.output += piece));
     this.ended = once(child, 'close').then(([code]) => code as number | null);
   }
 
   /** @param home folder of `.env` and `.tandem` */
-  static start(home: string, script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): CommandRun {
+  static start(
+    home: string,
+    script: string,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): CommandRun {
     const file = join(checkoutRoot, 'dev/commands/dist', `${script}.js`);
     const { PATH, HOME, TMPDIR } = process.env;
-    return new CommandRun(spawn(process.execPath, [file, ...args], { cwd: checkoutRoot, env: { PATH, HOME, TMPDIR, TANDEM_HOME: home, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new CommandRun(
+      spawn(process.execPath, [file, ...args], {
+        cwd: checkoutRoot,
+        env: { PATH, HOME, TMPDIR, TANDEM_HOME: home, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
   }
 
   /** Resolves when it has printed this; throws with all it said when it ends before. */
   async printed(text: string | RegExp): Promise<void> {
-    const has = (): boolean => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output));
+    const has = (): boolean =>
+      typeof text === 'string' ? this.output.includes(text) : text.test(this.output);
     while (!has()) {
-      const isOver = await Promise.race([this.ended.then(() => true), new Promise<false>((resolve) => setTimeout(resolve, 50, false))]);
+      const isOver = await Promise.race([
+        this.ended.then(() => true),
+        new Promise<false>((resolve) => setTimeout(resolve, 50, false)),
+      ]);
       if (isOver && !has()) throw new Error(`It ended without printing ${String(text)}:\n${this.output}`);
     }
   }

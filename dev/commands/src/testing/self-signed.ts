@@ -8,9 +8,17 @@ export interface Certificate {
 }
 
 const DAY_MS = 86_400_000;
-const OID = { ecdsaWithSha256: '06082a8648ce3d040302', commonName: '0603550403', subjectAltName: '0603551d11', basicConstraints: '0603551d13' };
+const OID = {
+  ecdsaWithSha256: '06082a8648ce3d040302',
+  commonName: '0603550403',
+  subjectAltName: '0603551d11',
+  basicConstraints: '0603551d13',
+};
 
-/** A certificate for one host name, valid for a day, signed with its own key: X.509 (RFC 5280) in DER, written by hand. */
+/**
+ * A certificate for one host name, valid for a day, signed with its own key: X.509 (RFC 5280) in DER, written
+ * by hand.
+ */
 export function selfSigned(host: string): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(hex(OID.ecdsaWithSha256));
@@ -40,7 +48,8 @@ const sequence = (...parts: readonly Buffer[]): Buffer => tag(0x30, Buffer.conca
 
 function tag(number: number, content: Buffer): Buffer {
   const { length } = content;
-  const size = length < 0x80 ? [length] : length < 0x1_00 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const size =
+    length < 0x80 ? [length] : length < 0x1_00 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([number, ...size]), content]);
 }
 

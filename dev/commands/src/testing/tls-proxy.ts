@@ -17,7 +17,10 @@ export async function startTlsProxy(certificate: Certificate, target: () => numb
   };
   const server = createServer(certificate, (outside: TLSSocket) => {
     const inside = connect(target(), '127.0.0.1');
-    for (const [socket, other] of [[outside, inside], [inside, outside]] as const) {
+    for (const [socket, other] of [
+      [outside, inside],
+      [inside, outside],
+    ] as const) {
       keep(socket);
       socket.on('error', () => other.destroy());
       socket.pipe(other);

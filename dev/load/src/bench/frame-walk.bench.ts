@@ -73,30 +73,47 @@ export async function benchFrameWalk(): Promise<WayCost[]> {
   await new Promise((resolve) => setTimeout(resolve, 50));
   let chunk = 0;
   const payload = Buffer.alloc(160, 0x5a).toString('base64');
-  const media = () => `{"event":"media","sequenceNumber":"${chunk + 2}","media":{"track":"inbound","chunk":"${(chunk += 1)}","timestamp":"${chunk * 20}","payload":"${payload}"},"streamSid":"MZ1"}`;
-  const inbound = best(FRAMES, () => Array.from({ length: 1_000 }, media), (texts) => {
-    for (const text of texts) carrier.receives(text);
-  });
+  const media = () =>
+    `{"event":"media","sequenceNumber":"${chunk + 2}","media":{"track":"inbound","chunk":"${(chunk += 1)}","timestamp":"${chunk * 20}","payload":"${payload}"},"streamSid":"MZ1"}`;
+  const inbound = best(
+    FRAMES,
+    () => Array.from({ length: 1_000 }, media),
+    (texts) => {
+      for (const text of texts) carrier.receives(text);
+    },
+  );
   const audio = Buffer.alloc(1_600, 0x5a).toString('base64');
   let response = 0;
   const deltas = () => {
     response += 1;
     return [
       `{"type":"response.created","event_id":"e","response":{"id":"resp_${response}"}}`,
-      ...Array.from({ length: 25 }, () => `{"type":"response.output_audio.delta","event_id":"e","response_id":"resp_${response}","item_id":"item_${response}","output_index":0,"content_index":0,"delta":"${audio}"}`),
+      ...Array.from(
+        { length: 25 },
+        () =>
+          `{"type":"response.output_audio.delta","event_id":"e","response_id":"resp_${response}","item_id":"item_${response}","output_index":0,"content_index":0,"delta":"${audio}"}`,
+      ),
       `{"type":"response.output_item.done","event_id":"e","response_id":"resp_${response}","output_index":0,"item":{"id":"item_${response}","type":"message"}}`,
       `{"type":"response.done","event_id":"e","response":{"id":"resp_${response}","status":"completed"}}`,
       `{"type":"input_audio_buffer.speech_started","event_id":"e","audio_start_ms":0,"item_id":"c_${response}"}`,
       `{"type":"input_audio_buffer.speech_stopped","event_id":"e","audio_end_ms":0,"item_id":"c_${response}"}`,
     ];
   };
-  const outbound = best(20_000, () => Array.from({ length: 10 }, deltas).flat(), (texts) => {
-    for (const text of texts) provider.receives(text);
-  });
+  const outbound = best(
+    20_000,
+    () => Array.from({ length: 10 }, deltas).flat(),
+    (texts) => {
+      for (const text of texts) provider.receives(text);
+    },
+  );
   session.end('internal-error');
   return [
     { way: 'caller → model: parse, pass, append', microseconds: inbound, perSecond: FRAMES_PER_SECOND },
-    { way: 'model → caller: 200 ms delta, ledger, mark', microseconds: outbound, perSecond: DELTAS_PER_SECOND },
+    {
+      way: 'model → caller: 200 ms delta, ledger, mark',
+      microseconds: outbound,
+      perSecond: DELTAS_PER_SECOND,
+    },
   ];
 }
 
@@ -119,8 +136,20 @@ function best(messages: number, prepare: () => string[], run: (texts: readonly s
 
 function startCall(carrier: NullCarrier, provider: NullProvider): CallSession {
   const clock = benchClock();
-  const stream = new TwilioStream(carrier, { event: 'start', streamSid: 'MZ1', callSid: 'CA1', accountSid: 'AC1', parameters: {} }, clock, fail);
-  const model = openAiRealtimeModel({ url: 'ws://nowhere/v1/realtime', apiKey: 'none', model: 'none', clock, onError: fail, connect: () => provider as unknown as WebSocket });
+  const stream = new TwilioStream(
+    carrier,
+    { event: 'start', streamSid: 'MZ1', callSid: 'CA1', accountSid: 'AC1', parameters: {} },
+    clock,
+    fail,
+  );
+  const model = openAiRealtimeModel({
+    url: 'ws://nowhere/v1/realtime',
+    apiKey: 'none',
+    model: 'none',
+    clock,
+    onError: fail,
+    connect: () => provider as unknown as WebSocket,
+  });
   const session = startBenchCall(stream, model, clock);
   provider.receives('{"type":"session.created","event_id":"e","session":{}}');
   provider.receives('{"type":"session.updated","event_id":"e","session":{}}');

@@ -1,11 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform, words } from '@tandem/commands/platform';
-import { INTERNET, tone, type LinkSettings, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
+import {
+  INTERNET,
+  tone,
+  type LinkSettings,
+  type SimulatedCall,
+  type SimulatedSession,
+} from '@tandem/simulators';
 import { Histogram, type Spread } from '../pump/histogram.ts';
 
 export interface Interruptions {
   readonly count: number;
-  /** From the model's "the caller speaks" to the last sound of the agent at the carrier's end, without the way it has to travel. */
+  /**
+   * From the model's "the caller speaks" to the last sound of the agent at the carrier's end, without the way
+   * it has to travel.
+   */
   readonly silence: Spread;
   /** Truncations that claimed more than the carrier had played by then, the frame under way included. */
   readonly claimedTooMuch: number;
@@ -29,10 +38,18 @@ const CALLS_APART_MS = 150;
 /** Each far side's round trip is known exactly, so that it can be told from what the platform takes. */
 export const INTERRUPTION_LINK: LinkSettings = { ...INTERNET, jitterMs: 0, lossShare: 0 };
 
-/** Callers who speak over an agent that never stops by itself, through real processes, between the strict simulators. */
+/**
+ * Callers who speak over an agent that never stops by itself, through real processes, between the strict
+ * simulators.
+ */
 export async function benchInterruptions({ calls, turns }: InterruptionsOptions): Promise<Interruptions> {
   const platform = await RunningPlatform.start({
-    model: { behaviour: tone({ toneMs: UTTERANCE_MS }), pace: { firstByteMs: 100, deltaMs: 200, audioRate: 5 }, record: { events: true, audio: false }, link: INTERRUPTION_LINK },
+    model: {
+      behaviour: tone({ toneMs: UTTERANCE_MS }),
+      pace: { firstByteMs: 100, deltaMs: 200, audioRate: 5 },
+      record: { events: true, audio: false },
+      link: INTERRUPTION_LINK,
+    },
     twilio: { link: INTERRUPTION_LINK },
     stack: { relays: 1, env: { RELAY_MAX_CALLS: String(calls) } },
   });
@@ -52,7 +69,12 @@ export async function benchInterruptions({ calls, turns }: InterruptionsOptions)
   return sum.result();
 }
 
-async function talkOver(call: SimulatedCall, session: SimulatedSession, turns: number, sum: Sum): Promise<void> {
+async function talkOver(
+  call: SimulatedCall,
+  session: SimulatedSession,
+  turns: number,
+  sum: Sum,
+): Promise<void> {
   const startedAt = call.report().startedAt - performance.timeOrigin;
   let onSilent: (atMs: number) => void = () => undefined;
   call.listen((entry) => {
@@ -60,7 +82,11 @@ async function talkOver(call: SimulatedCall, session: SimulatedSession, turns: n
   });
   const awayMs = (call.report().roundTripMs + session.roundTripMs) / 2;
   const playedMs = (): number => (call.stream?.report.playedBytes ?? 0) / BYTES_PER_MS;
-  const wait = (direction: 'in' | 'out', type: string) => session.waitFor((event) => event.direction === direction && event.type === type, { fromNow: true, timeoutMs: 15_000 });
+  const wait = (direction: 'in' | 'out', type: string) =>
+    session.waitFor((event) => event.direction === direction && event.type === type, {
+      fromNow: true,
+      timeoutMs: 15_000,
+    });
   // The greeting may come from a cache the model knows nothing of: it is cut off first and not counted.
   for (let turn = 0; turn <= turns; turn += 1) {
     const before = playedMs();
@@ -68,7 +94,13 @@ async function talkOver(call: SimulatedCall, session: SimulatedSession, turns: n
     await sleep(EARLIEST_MS + Math.random() * (LATEST_MS - EARLIEST_MS));
     const silent = new Promise<number>((resolve) => (onSilent = resolve));
     const speech = wait('out', 'input_audio_buffer.speech_started').then(() => performance.now());
-    const cut = turn === 0 ? null : wait('in', 'conversation.item.truncate').then(({ event }) => ({ claimedMs: Number(event.audio_end_ms), heardMs: playedMs() - before }));
+    const cut =
+      turn === 0
+        ? null
+        : wait('in', 'conversation.item.truncate').then(({ event }) => ({
+            claimedMs: Number(event.audio_end_ms),
+            heardMs: playedMs() - before,
+          }));
     void call.say(words(CALLER_SPEAKS_MS));
     const speechAt = await speech;
     const silentAt = startedAt + (await silent);
@@ -83,13 +115,21 @@ class Sum {
   private claimedTooMuch = 0;
   private mostUnclaimedMs = 0;
 
-  add(silenceMs: number, { claimedMs, heardMs }: { readonly claimedMs: number; readonly heardMs: number }): void {
+  add(
+    silenceMs: number,
+    { claimedMs, heardMs }: { readonly claimedMs: number; readonly heardMs: number },
+  ): void {
     this.silence.add(Math.max(0, silenceMs) * 1000);
     if (claimedMs > heardMs + FRAME_MS) this.claimedTooMuch += 1;
     this.mostUnclaimedMs = Math.max(this.mostUnclaimedMs, heardMs - claimedMs);
   }
 
   result(): Interruptions {
-    return { count: this.silence.spread.count, silence: this.silence.spread, claimedTooMuch: this.claimedTooMuch, mostUnclaimedMs: this.mostUnclaimedMs };
+    return {
+      count: this.silence.spread.count,
+      silence: this.silence.spread,
+      claimedTooMuch: this.claimedTooMuch,
+      mostUnclaimedMs: this.mostUnclaimedMs,
+    };
   }
 }

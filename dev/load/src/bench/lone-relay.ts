@@ -1,4 +1,5 @@
-// The part of a relay that audio passes, between real sockets and without Redis: what `bench` measures in its own process.
+// The part of a relay that audio passes, between real sockets and without Redis: what `bench` measures in its
+// own process.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openAiRealtimeModel } from '@tandem/models';
@@ -11,15 +12,21 @@ const [, , modelUrl = ''] = process.argv;
 const clock = benchClock();
 const model = openAiRealtimeModel({ url: modelUrl, apiKey: 'none', model: 'none', clock, onError: fail });
 const server = createServer();
-new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false }).on('connection', (accepted, request) => {
-  const socket = new WsMessageSocket(accepted, request.socket);
-  const onClosed = (): void => undefined;
-  const onMessage = (data: Buffer): void => {
-    const message = parseTwilioMessage(data.toString());
-    if ('event' in message && message.event === 'start') startBenchCall(new TwilioStream(socket, message, clock, fail), model, clock);
-  };
-  socket.listener = { onMessage, onClosed };
-});
-server.listen(0, '127.0.0.1', () => process.send?.({ url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/` }));
+new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false }).on(
+  'connection',
+  (accepted, request) => {
+    const socket = new WsMessageSocket(accepted, request.socket);
+    const onClosed = (): void => undefined;
+    const onMessage = (data: Buffer): void => {
+      const message = parseTwilioMessage(data.toString());
+      if ('event' in message && message.event === 'start')
+        startBenchCall(new TwilioStream(socket, message, clock, fail), model, clock);
+    };
+    socket.listener = { onMessage, onClosed };
+  },
+);
+server.listen(0, '127.0.0.1', () =>
+  process.send?.({ url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/` }),
+);
 process.on('message', () => process.send?.(process.cpuUsage()));
 process.on('disconnect', () => process.exit());

@@ -21,16 +21,26 @@ const ROUND_MS = 6_000;
 
 export const STRAIGHT_WIRE = new URL('../pump/straight-wire.js', import.meta.url);
 
-/** The walk over real sockets, carrier and model in another process: through a relay, and through the shortest way there is. */
+/**
+ * The walk over real sockets, carrier and model in another process: through a relay, and through the shortest
+ * way there is.
+ */
 export async function benchSocketWalks(): Promise<{ relay: SocketWalk; straight: SocketWalk }> {
-  return { straight: await walkThrough(STRAIGHT_WIRE, CALLS, ROUNDS), relay: await walkThrough(new URL('lone-relay.js', import.meta.url), CALLS, ROUNDS) };
+  return {
+    straight: await walkThrough(STRAIGHT_WIRE, CALLS, ROUNDS),
+    relay: await walkThrough(new URL('lone-relay.js', import.meta.url), CALLS, ROUNDS),
+  };
 }
 
 /** Calls through a program that takes streams without a ticket; the best of some rounds. */
 export async function walkThrough(program: URL, calls: number, rounds: number): Promise<SocketWalk> {
   pin(process.pid, 1);
   const pump = await PumpProcess.start();
-  const relay = fork(program, [pump.modelUrl], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true, execArgv: process.execArgv });
+  const relay = fork(program, [pump.modelUrl], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+    execArgv: process.execArgv,
+  });
   try {
     const [{ url }] = (await once(relay, 'message')) as [{ url: string }];
     pin(relay.pid ?? 0, 0);
@@ -52,7 +62,12 @@ export async function walkThrough(program: URL, calls: number, rounds: number): 
       await sleep(ROUND_MS);
       const spent = (await cpuMs()) - before;
       const { seconds, model, carrier } = await pump.figures();
-      const figures = { calls, cpuMsPerCallSecond: spent / seconds / calls, toModel: model.latency, toCaller: carrier.latency };
+      const figures = {
+        calls,
+        cpuMsPerCallSecond: spent / seconds / calls,
+        toModel: model.latency,
+        toCaller: carrier.latency,
+      };
       if (!best || figures.cpuMsPerCallSecond < best.cpuMsPerCallSecond) best = figures;
     }
     return best as SocketWalk;

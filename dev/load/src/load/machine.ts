@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants, cpus, setPriority } from 'node:os';
 
-/** Keeps a process and all its threads on one core. Answers whether that was possible: it takes two cores and `taskset`. */
+/**
+ * Keeps a process and all its threads on one core. Answers whether that was possible: it takes two cores and
+ * `taskset`.
+ */
 export function pin(pid: number, core: number): boolean {
   if (cpus().length < 2 && core > 0) return false;
   try {
@@ -14,20 +17,23 @@ export function pin(pid: number, core: number): boolean {
 }
 
 /**
- * Lets the main thread of a process run before everything else on its core: for the instrument that measures. The threads it
- * starts do not inherit that. Takes `chrt` and the right to use it (root); answers whether it worked.
+ * Lets the main thread of a process run before everything else on its core: for the instrument that measures.
+ * The threads it starts do not inherit that. Takes `chrt` and the right to use it (root); answers whether it
+ * worked.
  */
 export function putFirst(pid: number): boolean {
   return runs('chrt', ['--reset-on-fork', '--rr', '--pid', '1', String(pid)]);
 }
 
 /**
- * Gives a process nearly all of its core against whatever else runs there, as if it had the core for itself. Its threads, the
- * collector's among them, share the core with each other as they do anywhere. Takes root; answers whether it worked.
+ * Gives a process nearly all of its core against whatever else runs there, as if it had the core for itself.
+ * Its threads, the collector's among them, share the core with each other as they do anywhere. Takes root;
+ * answers whether it worked.
  */
 export function favour(pid: number): boolean {
   try {
-    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), constants.priority.PRIORITY_HIGHEST);
+    for (const thread of readdirSync(`/proc/${pid}/task`))
+      setPriority(Number(thread), constants.priority.PRIORITY_HIGHEST);
     // Where sessions share a core as groups, a thread's priority counts within its session only.
     const group = `/proc/${pid}/autogroup`;
     if (existsSync(group)) writeFileSync(group, String(constants.priority.PRIORITY_HIGHEST));

@@ -11,7 +11,10 @@ import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.t
 /** Callers who never want anything are what is measured. */
 const TALKS_ON: Partial<AgentContentInput> = { limits: { maxAnswersWithoutTool: 0 } };
 /** Off unless an agent asks for it, and paid for with every frame. */
-const RECORDED: Partial<AgentContentInput> = { recording: { mode: 'announced' }, notice: 'This call is recorded.' };
+const RECORDED: Partial<AgentContentInput> = {
+  recording: { mode: 'announced' },
+  notice: 'This call is recorded.',
+};
 const RELAY_CORE = 0;
 const OTHER_CORE = 1;
 /** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
@@ -29,7 +32,10 @@ export interface Conditions {
   readonly link?: string;
 }
 
-/** The whole platform with one relay on a core of its own; servers, workers and the driver share the other one. */
+/**
+ * The whole platform with one relay on a core of its own; servers, workers and the driver share the other
+ * one.
+ */
 export class PumpedPlatform {
   private constructor(
     readonly platform: RunningPlatform,
@@ -43,7 +49,16 @@ export class PumpedPlatform {
     const isPinned = pin(process.pid, OTHER_CORE);
     const pump = await PumpProcess.start();
     try {
-      const platform = await RunningPlatform.start({ stack: { relays: 1, env: { OPENAI_REALTIME_URL: pump.modelUrl, OPENAI_API_KEY: 'sk-load', RELAY_MAX_CALLS: String(maxCalls) } } });
+      const platform = await RunningPlatform.start({
+        stack: {
+          relays: 1,
+          env: {
+            OPENAI_REALTIME_URL: pump.modelUrl,
+            OPENAI_API_KEY: 'sk-load',
+            RELAY_MAX_CALLS: String(maxCalls),
+          },
+        },
+      });
       await platform.publish({ ...TALKS_ON, ...(isRecorded ? RECORDED : {}) });
       for (const instance of relaysOf(platform)) {
         const pid = platform.stack.supervisor.pidOf(instance) ?? 0;
@@ -63,19 +78,36 @@ export class PumpedPlatform {
 
   /** Does a part, and looks at what else the machine did meanwhile. */
   async beside<Part>(part: () => Promise<Part>): Promise<Part & Conditions> {
-    const look = async () => ({ ms: performance.now(), relay: (await this.relay()).cpuSeconds * 1000, own: busyMs(RELAY_CORE), other: busyMs(OTHER_CORE) });
+    const look = async () => ({
+      ms: performance.now(),
+      relay: (await this.relay()).cpuSeconds * 1000,
+      own: busyMs(RELAY_CORE),
+      other: busyMs(OTHER_CORE),
+    });
     const before = await look();
     const done = await part();
     const after = await look();
     const ms = after.ms - before.ms;
     const othersShare = Math.max(0, (after.own - before.own - (after.relay - before.relay)) / ms);
-    return { ...done, measuredAt: new Date().toISOString(), othersShare, otherCoreShare: (after.other - before.other) / ms, isRecorded: this.isRecorded, link: linkText(DISTANCE) };
+    return {
+      ...done,
+      measuredAt: new Date().toISOString(),
+      othersShare,
+      otherCoreShare: (after.other - before.other) / ms,
+      isRecorded: this.isRecorded,
+      link: linkText(DISTANCE),
+    };
   }
 
   /** So many calls, so many a second. @throws when one is refused */
   async place(calls: number, perSecond: number, habit: Habit = 'ordinary'): Promise<void> {
     const { stack } = this.platform;
-    const account = { accountSid: this.platform.twilio.accountSid, voiceUrl: this.platform.voiceUrl, statusUrl: `${stack.urls.ingress}/twilio/status`, authToken: stack.twilioAuthToken };
+    const account = {
+      accountSid: this.platform.twilio.accountSid,
+      voiceUrl: this.platform.voiceUrl,
+      statusUrl: `${stack.urls.ingress}/twilio/status`,
+      authToken: stack.twilioAuthToken,
+    };
     const placed: Promise<void>[] = [];
     for (let call = 0; call < calls; call += 1) {
       const call = this.pump.place(account, habit);

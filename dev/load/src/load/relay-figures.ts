@@ -22,22 +22,28 @@ export function relaysOf(platform: RunningPlatform): string[] {
 export async function readRelayFigures(platform: RunningPlatform): Promise<RelayFigures> {
   const each = await Promise.all(
     relaysOf(platform).map(async (instance) => {
-      const response = await fetch(`http://127.0.0.1:${platform.stack.supervisor.managementPortOf(instance)}/metrics`);
+      const response = await fetch(
+        `http://127.0.0.1:${platform.stack.supervisor.managementPortOf(instance)}/metrics`,
+      );
       const text = await response.text();
-      const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+      const value = (name: string) =>
+        Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
       return {
         cpu: value('process_cpu_seconds_total'),
         resident: value('process_resident_memory_bytes'),
         heap: value('nodejs_heap_size_used_bytes') + value('nodejs_external_memory_bytes'),
         calls: value('tandem_relay_active_calls'),
         resources: value('nodejs_active_resources_total'),
-        events: [...text.matchAll(/^tandem_stream_events_total\{[^}]*what="(\w+)"[^}]*\} (\S+)$/gm)].map(([, what = '', count]) => [what, Number(count)] as const),
+        events: [...text.matchAll(/^tandem_stream_events_total\{[^}]*what="(\w+)"[^}]*\} (\S+)$/gm)].map(
+          ([, what = '', count]) => [what, Number(count)] as const,
+        ),
         delay: value('nodejs_eventloop_lag_p99_seconds'),
         longest: value('nodejs_eventloop_lag_max_seconds'),
       };
     }),
   );
-  const sum = (of: (figures: (typeof each)[number]) => number): number => each.reduce((total, figures) => total + of(figures), 0);
+  const sum = (of: (figures: (typeof each)[number]) => number): number =>
+    each.reduce((total, figures) => total + of(figures), 0);
   return {
     cpuSeconds: sum(({ cpu }) => cpu),
     residentBytes: sum(({ resident }) => resident),

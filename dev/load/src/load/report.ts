@@ -7,7 +7,9 @@ const percentile = (values: readonly number[], share: number): number => {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 };
 const ms = (value: number) => (Number.isNaN(value) ? '–' : `${Math.round(value)} ms`);
-const spread = (values: readonly number[]) => `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}, p99 ${ms(percentile(values, 0.99))}`;
+const spread = (values: readonly number[]) =>
+  `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}, p99 ` +
+  `${ms(percentile(values, 0.99))}`;
 
 /** Calls through the whole platform, as lines for people. */
 export function rowsReport(result: RowsResult): string[] {
@@ -32,14 +34,26 @@ export function capacityReport(capacity: Capacity): string[] {
     '',
     `${capacity.machine}; the relay ${capacity.isPinned ? 'has one core' : 'shares its core'}`,
     '',
-    ...rows.map(({ what, found, promised, isKept }) => `${mark(isKept)} ${what.padEnd(width)}  ${found}${promised ? `  (promised: ${promised})` : ''}`),
+    ...rows.map(
+      ({ what, found, promised, isKept }) =>
+        `${mark(isKept)} ${what.padEnd(width)}  ${found}${promised ? `  (promised: ${promised})` : ''}`,
+    ),
   ];
 }
 
 /** The same as a table for the documentation. */
 export function capacityMarkdown(capacity: Capacity): string {
-  const rows = findings(capacity).map(({ what, found, promised, isKept }) => `| ${what} | ${found} | ${promised} | ${mark(isKept)} |`);
-  return [`${capacity.machine}; the relay ${capacity.isPinned ? 'on one core, servers, workers and the load driver on the other' : 'sharing its core with everything else'}.`, '', '| | Found | Promised | |', '|---|---|---|---|', ...rows].join('\n');
+  const rows = findings(capacity).map(
+    ({ what, found, promised, isKept }) => `| ${what} | ${found} | ${promised} | ${mark(isKept)} |`,
+  );
+  return [
+    `${capacity.machine}; the relay ` +
+      `${capacity.isPinned ? 'on one core, servers, workers and the load driver on the other' : 'sharing its core with everything else'}.`,
+    '',
+    '| | Found | Promised | |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 export function keepsItsPromises(capacity: Capacity): boolean {

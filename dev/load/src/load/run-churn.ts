@@ -29,11 +29,19 @@ const LIFE_SECONDS = 25;
 const REST_MS = 8_000;
 const SHORTEST_SAMPLE_MS = 5_000;
 const SAMPLES = 120;
-/** Heap in use goes up and down with the collector; its lowest in each of so many stretches is what is really held. */
+/**
+ * Heap in use goes up and down with the collector; its lowest in each of so many stretches is what is really
+ * held.
+ */
 const STRETCHES = 6;
 
 /** Calls come and go for a while: what is left of them in memory. */
-export async function runChurn(seconds: number, atOnce: number, log: (line: string) => void, running: PumpedPlatform): Promise<Churn> {
+export async function runChurn(
+  seconds: number,
+  atOnce: number,
+  log: (line: string) => void,
+  running: PumpedPlatform,
+): Promise<Churn> {
   const sampleMs = Math.max(SHORTEST_SAMPLE_MS, (seconds * 1000) / SAMPLES);
   await sleep(REST_MS);
   const before = await running.relay();
@@ -42,17 +50,22 @@ export async function runChurn(seconds: number, atOnce: number, log: (line: stri
   const startedAt = performance.now();
   const samples: ChurnSample[] = [];
   let calls = 0;
-  for (let nextSampleAt = 0; ; ) {
+  for (let nextSampleAt = 0; ;) {
     const elapsedMs = performance.now() - startedAt;
     if (elapsedMs >= nextSampleAt) {
       const { residentBytes, heapBytes } = await running.relay();
       samples.push({ seconds: elapsedMs / 1000, residentBytes, heapBytes });
       nextSampleAt += sampleMs;
-      if (samples.length % 12 === 0) log(`${Math.round(elapsedMs / 1000)} s: ${calls} calls have come and gone, ${(residentBytes / 1e6).toFixed(0)} MB resident`);
+      if (samples.length % 12 === 0)
+        log(
+          `${Math.round(elapsedMs / 1000)} s: ${calls} calls have come and gone, ` +
+            `${(residentBytes / 1e6).toFixed(0)} MB resident`,
+        );
     }
     if (elapsedMs >= seconds * 1000) break;
     await running.pump.hangUp(1);
-    await running.place(1, atOnce / LIFE_SECONDS).catch(() => undefined); // Refused: the pump counts it, and it counts as lost.
+    // Refused: the pump counts it, and it counts as lost.
+    await running.place(1, atOnce / LIFE_SECONDS).catch(() => undefined);
     calls += 1;
   }
   const { carrier, refused } = await running.pump.figures();
@@ -61,14 +74,17 @@ export async function runChurn(seconds: number, atOnce: number, log: (line: stri
   const after = await running.relay();
   const settled = samples.slice(Math.floor(samples.length / 4));
   const stretch = Math.ceil(settled.length / STRETCHES);
-  const lows = settled.flatMap((_sample, index) => (index % stretch === 0 ? [lowest(settled.slice(index, index + stretch))] : []));
+  const lows = settled.flatMap((_sample, index) =>
+    index % stretch === 0 ? [lowest(settled.slice(index, index + stretch))] : [],
+  );
   return {
     seconds,
     atOnce,
     calls,
     lost: carrier.lost + refused,
     samples,
-    residentMbPerHour: (slopeOf(settled.map((sample) => [sample.seconds, sample.residentBytes])) * 3600) / 1e6,
+    residentMbPerHour:
+      (slopeOf(settled.map((sample) => [sample.seconds, sample.residentBytes])) * 3600) / 1e6,
     lowestHeapMbPerHour: (slopeOf(lows.map((sample) => [sample.seconds, sample.heapBytes])) * 3600) / 1e6,
     resourcesLeft: after.activeResources - before.activeResources,
   };

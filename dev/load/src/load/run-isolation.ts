@@ -20,7 +20,9 @@ const SECONDS = 20;
 const SETTLE_MS = 8_000;
 const STALLED_EVERY_MS = 8_000;
 
-/** What a caller who floods fifty times real time, and callers who read nothing, do to the calls beside them. */
+/**
+ * What a caller who floods fifty times real time, and callers who read nothing, do to the calls beside them.
+ */
 export async function runIsolation(running: PumpedPlatform): Promise<Isolation> {
   await running.place(CALLS, 12);
   await sleep(SETTLE_MS);

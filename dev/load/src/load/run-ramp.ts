@@ -66,8 +66,16 @@ export async function runRamp(options: RampOptions, running: PumpedPlatform): Pr
     await sleep(SETTLE_MS);
     const step = await hold(running, calls, calls === top ? seconds : SHORT_SECONDS);
     steps.push(step);
-    log(`${calls} calls: p99 ${step.toModel.p99Ms.toFixed(2)} ms to the model, ${step.toCaller.p99Ms.toFixed(2)} ms to the caller, ${(step.coreShare * 100).toFixed(0)} % of a core`);
-    if (calls === top) setUpCpuMs = ((placed.cpuSeconds - before.cpuSeconds) * 1000 - step.cpuMsPerCallSecond * placedSeconds * ((calls + up) / 2)) / (calls - up);
+    log(
+      `${calls} calls: p99 ${step.toModel.p99Ms.toFixed(2)} ms to the model, ` +
+        `${step.toCaller.p99Ms.toFixed(2)} ms to the caller, ${(step.coreShare * 100).toFixed(0)} % of a ` +
+        'core',
+    );
+    if (calls === top)
+      setUpCpuMs =
+        ((placed.cpuSeconds - before.cpuSeconds) * 1000 -
+          step.cpuMsPerCallSecond * placedSeconds * ((calls + up) / 2)) /
+        (calls - up);
     up = calls;
     const limit = limitOf(step);
     if (limit && calls >= top) {
@@ -82,7 +90,11 @@ export async function runRamp(options: RampOptions, running: PumpedPlatform): Pr
     emptyResidentBytes: empty.residentBytes,
     steps,
     cpuMsPerSetUp: setUpCpuMs,
-    residentKbPerCall: slopeOf([[0, empty.residentBytes], ...steps.map((step): [number, number] => [step.calls, step.residentBytes])]) / 1024,
+    residentKbPerCall:
+      slopeOf([
+        [0, empty.residentBytes],
+        ...steps.map((step): [number, number] => [step.calls, step.residentBytes]),
+      ]) / 1024,
     callsPerCore: Math.max(0, ...within.map(({ calls }) => calls)),
     endedBecause,
   };

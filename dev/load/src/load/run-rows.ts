@@ -25,11 +25,21 @@ export interface RowsResult {
   readonly after: RelayFigures;
 }
 
-/** Each caller says two things; the agent looks the customer up after the first and says goodbye after the second. */
+/**
+ * Each caller says two things; the agent looks the customer up after the first and says goodbye after the
+ * second.
+ */
 const SCRIPT = scripted({
   turns: [
-    { ifHeard: '', call: { name: 'lookup_customer', arguments: {} }, then: { say: 'I have found your record. What can I do for you?' } },
-    { say: 'That is done. Thank you for calling, goodbye.', call: { name: 'end_call', arguments: { reason: 'caller-done' } } },
+    {
+      ifHeard: '',
+      call: { name: 'lookup_customer', arguments: {} },
+      then: { say: 'I have found your record. What can I do for you?' },
+    },
+    {
+      say: 'That is done. Thank you for calling, goodbye.',
+      call: { name: 'end_call', arguments: { reason: 'caller-done' } },
+    },
   ],
   otherwise: 'Goodbye.',
 });
@@ -39,7 +49,11 @@ export async function runRows(options: RowsOptions): Promise<RowsResult> {
   const { calls, relays, rampPerSecond, log } = options;
   log(`Starting the stack with ${relays} relay${relays === 1 ? '' : 's'}`);
   const platform = await RunningPlatform.start({
-    model: { behaviour: SCRIPT, record: { events: false, audio: false }, pace: { firstByteMs: 300, deltaMs: 200, audioRate: 6 } },
+    model: {
+      behaviour: SCRIPT,
+      record: { events: false, audio: false },
+      pace: { firstByteMs: 300, deltaMs: 200, audioRate: 6 },
+    },
     stack: { relays, env: { RELAY_MAX_CALLS: String(calls), LOG_LEVEL: 'warn' } },
   });
   try {
@@ -53,7 +67,9 @@ export async function runRows(options: RowsOptions): Promise<RowsResult> {
     log('All calls are up; waiting for them to end');
     const reports = await Promise.all(placed);
     const after = await readRelayFigures(platform);
-    const completed = reports.filter((report) => report.endedBy === 'hangup-verb' && report.streams.length === 1);
+    const completed = reports.filter(
+      (report) => report.endedBy === 'hangup-verb' && report.streams.length === 1,
+    );
     log('Counting rows');
     const incomplete = await incompleteRows(platform, calls);
     return {
@@ -62,9 +78,14 @@ export async function runRows(options: RowsOptions): Promise<RowsResult> {
       completed: completed.length,
       lost: calls - completed.length,
       incomplete,
-      firstAudioMs: reports.flatMap(({ timing, answeredAtMs }) => (timing.firstAudioMs !== null && answeredAtMs !== null ? [timing.firstAudioMs - answeredAtMs] : [])),
+      firstAudioMs: reports.flatMap(({ timing, answeredAtMs }) =>
+        timing.firstAudioMs !== null && answeredAtMs !== null ? [timing.firstAudioMs - answeredAtMs] : [],
+      ),
       responseMs: reports.flatMap(({ timing }) => timing.responses.map(({ responseMs }) => responseMs)),
-      callSeconds: reports.reduce((sum, { endedAtMs, answeredAtMs }) => sum + ((endedAtMs ?? 0) - (answeredAtMs ?? 0)) / 1000, 0),
+      callSeconds: reports.reduce(
+        (sum, { endedAtMs, answeredAtMs }) => sum + ((endedAtMs ?? 0) - (answeredAtMs ?? 0)) / 1000,
+        0,
+      ),
       before,
       after,
     };

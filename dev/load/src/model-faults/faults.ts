@@ -39,25 +39,122 @@ const LINES = Array.from({ length: 400 }, () => 'Please write this down.');
 const FAST_HOUR_MS = 12_000;
 
 export const TROUBLES: readonly Trouble[] = [
-  { name: 'none: three hours (12 s each)', answer: 'renewed in time', calls: 8, turns: 12, maxSessionMs: FAST_HOUR_MS },
-  { name: 'socket cut in mid-answer', answer: 'same model again, goes on', calls: 12, turns: 6, faults: [{ kind: 'cut', how: 'reset', response: 2, audioMs: 400 }] },
-  { name: 'socket cut around a tool call', answer: 'same model again, effect once', calls: 8, turns: 6, hasTool: true, faults: [{ kind: 'cut', how: 'reset', response: 'each', afterOpenMs: 0, probability: 0.3 }] },
-  { name: 'socket cut as the caller speaks', answer: 'same model again, turn heard again', calls: 8, turns: 4, atTurn: { turn: 2, fault: 'cut' } },
-  { name: 'close frame, no word before', answer: 'same model again', calls: 8, turns: 4, faults: [{ kind: 'cut', how: 'close', closeCode: 1012, afterOpenMs: 5_000, times: 16 }] },
-  { name: 'session expires unrenewed', answer: 'same model again', calls: 8, turns: 5, faults: [{ kind: 'expire', afterOpenMs: 6_000, times: 16 }] },
-  { name: 'hangs in mid-answer', answer: 'noticed, same model again', calls: 8, turns: 3, faults: [{ kind: 'hang', response: 2, audioMs: 200, times: 8 }] },
-  { name: 'hangs as the caller speaks', answer: 'asked for a sign of life, again', calls: 8, turns: 3, atTurn: { turn: 2, fault: 'hang' } },
-  { name: 'lives but makes no sound', answer: 'next rung', calls: 6, turns: 1, faults: [{ kind: 'slow-first-byte', delayMs: 60_000 }] },
-  { name: 'refuses our schema', answer: 'next rung at once', calls: 8, turns: 2, faults: [{ kind: 'refuse-update' }] },
-  { name: 'refuses our key', answer: 'next rung at once', calls: 8, turns: 2, faults: [{ kind: 'refuse', status: 401 }] },
-  { name: 'does not open at all', answer: 'next rung after 2 s', calls: 8, turns: 2, faults: [{ kind: 'slow-handshake' }] },
-  { name: 'answers fail: 429', answer: 'asked once more, next rung', calls: 8, turns: 2, faults: [{ kind: 'fail-response', as: 'rate_limit_exceeded', response: 'each' }] },
-  { name: 'storm of 429 at the door', answer: 'circuit, next rung', calls: 120, turns: 0, perSecond: 40, faults: [{ kind: 'refuse', status: 429 }] },
-  { name: 'storm of 503 at the door', answer: 'circuit, next rung', calls: 120, turns: 0, perSecond: 40, faults: [{ kind: 'refuse', status: 503 }] },
+  {
+    name: 'none: three hours (12 s each)',
+    answer: 'renewed in time',
+    calls: 8,
+    turns: 12,
+    maxSessionMs: FAST_HOUR_MS,
+  },
+  {
+    name: 'socket cut in mid-answer',
+    answer: 'same model again, goes on',
+    calls: 12,
+    turns: 6,
+    faults: [{ kind: 'cut', how: 'reset', response: 2, audioMs: 400 }],
+  },
+  {
+    name: 'socket cut around a tool call',
+    answer: 'same model again, effect once',
+    calls: 8,
+    turns: 6,
+    hasTool: true,
+    faults: [{ kind: 'cut', how: 'reset', response: 'each', afterOpenMs: 0, probability: 0.3 }],
+  },
+  {
+    name: 'socket cut as the caller speaks',
+    answer: 'same model again, turn heard again',
+    calls: 8,
+    turns: 4,
+    atTurn: { turn: 2, fault: 'cut' },
+  },
+  {
+    name: 'close frame, no word before',
+    answer: 'same model again',
+    calls: 8,
+    turns: 4,
+    faults: [{ kind: 'cut', how: 'close', closeCode: 1012, afterOpenMs: 5_000, times: 16 }],
+  },
+  {
+    name: 'session expires unrenewed',
+    answer: 'same model again',
+    calls: 8,
+    turns: 5,
+    faults: [{ kind: 'expire', afterOpenMs: 6_000, times: 16 }],
+  },
+  {
+    name: 'hangs in mid-answer',
+    answer: 'noticed, same model again',
+    calls: 8,
+    turns: 3,
+    faults: [{ kind: 'hang', response: 2, audioMs: 200, times: 8 }],
+  },
+  {
+    name: 'hangs as the caller speaks',
+    answer: 'asked for a sign of life, again',
+    calls: 8,
+    turns: 3,
+    atTurn: { turn: 2, fault: 'hang' },
+  },
+  {
+    name: 'lives but makes no sound',
+    answer: 'next rung',
+    calls: 6,
+    turns: 1,
+    faults: [{ kind: 'slow-first-byte', delayMs: 60_000 }],
+  },
+  {
+    name: 'refuses our schema',
+    answer: 'next rung at once',
+    calls: 8,
+    turns: 2,
+    faults: [{ kind: 'refuse-update' }],
+  },
+  {
+    name: 'refuses our key',
+    answer: 'next rung at once',
+    calls: 8,
+    turns: 2,
+    faults: [{ kind: 'refuse', status: 401 }],
+  },
+  {
+    name: 'does not open at all',
+    answer: 'next rung after 2 s',
+    calls: 8,
+    turns: 2,
+    faults: [{ kind: 'slow-handshake' }],
+  },
+  {
+    name: 'answers fail: 429',
+    answer: 'asked once more, next rung',
+    calls: 8,
+    turns: 2,
+    faults: [{ kind: 'fail-response', as: 'rate_limit_exceeded', response: 'each' }],
+  },
+  {
+    name: 'storm of 429 at the door',
+    answer: 'circuit, next rung',
+    calls: 120,
+    turns: 0,
+    perSecond: 40,
+    faults: [{ kind: 'refuse', status: 429 }],
+  },
+  {
+    name: 'storm of 503 at the door',
+    answer: 'circuit, next rung',
+    calls: 120,
+    turns: 0,
+    perSecond: 40,
+    faults: [{ kind: 'refuse', status: 503 }],
+  },
 ];
 
 /** Several kinds of trouble at a time, each with providers of its own; figures in the order asked. */
-export async function meetAll(troubles: readonly Trouble[], atOnce: number, onDone: (figures: TroubleFigures) => void): Promise<TroubleFigures[]> {
+export async function meetAll(
+  troubles: readonly Trouble[],
+  atOnce: number,
+  onDone: (figures: TroubleFigures) => void,
+): Promise<TroubleFigures[]> {
   const left = [...troubles.entries()];
   const figures: TroubleFigures[] = [];
   const work = async (): Promise<void> => {
@@ -72,25 +169,58 @@ export async function meetAll(troubles: readonly Trouble[], atOnce: number, onDo
 }
 
 /** Two providers on loopback, the first one in trouble, and calls that talk through it. */
-export async function meet(trouble: Trouble, options: { readonly simulator?: RealtimeSimulatorOptions; readonly resilience?: Partial<ResilientModelOptions> } = {}): Promise<TroubleFigures> {
+export async function meet(
+  trouble: Trouble,
+  options: {
+    readonly simulator?: RealtimeSimulatorOptions;
+    readonly resilience?: Partial<ResilientModelOptions>;
+  } = {},
+): Promise<TroubleFigures> {
   const errors: unknown[] = [];
   const clock = new RealClock((error) => errors.push(error));
-  const provider = (maxSessionMs?: number) => new RealtimeSimulator({ behaviour: sensibleModel(), pace: PACE, transcriptionDelayMs: 200, callerLines: LINES, ...(maxSessionMs ? { maxSessionMs } : {}), ...options.simulator });
+  const provider = (maxSessionMs?: number) =>
+    new RealtimeSimulator({
+      behaviour: sensibleModel(),
+      pace: PACE,
+      transcriptionDelayMs: 200,
+      callerLines: LINES,
+      ...(maxSessionMs ? { maxSessionMs } : {}),
+      ...options.simulator,
+    });
   const [primary, secondary] = [provider(trouble.maxSessionMs), provider()];
-  const [first, second] = [await primary.start({ controlPort: false }), await secondary.start({ controlPort: false })];
+  const [first, second] = [
+    await primary.start({ controlPort: false }),
+    await secondary.start({ controlPort: false }),
+  ];
   for (const fault of trouble.faults ?? []) primary.faults.add(fault);
   const board = new ProviderBoard({ states: null, clock });
   const onError = (error: unknown) => void errors.push(error);
   const oneCall = (index: number): Promise<TalkFigures> => {
     const health = board.of('primary:default');
-    const rung = (url: string, name: string) => openAiRealtimeModel({ url, apiKey: 'sk-bench', model: name, clock, onError, onRateLimits: (limits) => health.limits(limits), ...(trouble.maxSessionMs ? { maxSessionMs: trouble.maxSessionMs } : {}) });
+    const rung = (url: string, name: string) =>
+      openAiRealtimeModel({
+        url,
+        apiKey: 'sk-bench',
+        model: name,
+        clock,
+        onError,
+        onRateLimits: (limits) => health.limits(limits),
+        ...(trouble.maxSessionMs ? { maxSessionMs: trouble.maxSessionMs } : {}),
+      });
     const name = `bench-${index}`;
-    const model = resilientModel({ rungs: [{ model: rung(first.url, name), health }, { model: rung(second.url, name) }], clock, ...options.resilience });
+    const model = resilientModel({
+      rungs: [{ model: rung(first.url, name), health }, { model: rung(second.url, name) }],
+      clock,
+      ...options.resilience,
+    });
     const strike = (turn: number): void => {
       const { atTurn } = trouble;
       if (atTurn?.turn !== turn) return;
       const session = primary.sessions.findLast((candidate) => candidate.model === name && candidate.isOpen);
-      setTimeout(() => session?.strike(atTurn.fault === 'cut' ? { kind: 'cut', how: 'reset' } : { kind: 'hang' }), 100 + (index % 5) * 100);
+      setTimeout(
+        () => session?.strike(atTurn.fault === 'cut' ? { kind: 'cut', how: 'reset' } : { kind: 'hang' }),
+        100 + (index % 5) * 100,
+      );
     };
     return talk({ model, clock, turns: trouble.turns, hasTool: trouble.hasTool ?? false, onTurn: strike });
   };
@@ -98,14 +228,17 @@ export async function meet(trouble: Trouble, options: { readonly simulator?: Rea
     const calls: Promise<TalkFigures>[] = [];
     for (let index = 0; index < trouble.calls; index += 1) {
       calls.push(oneCall(index));
-      if (trouble.perSecond) await new Promise((resolve) => setTimeout(resolve, 1000 / (trouble.perSecond as number)));
+      if (trouble.perSecond)
+        await new Promise((resolve) => setTimeout(resolve, 1000 / (trouble.perSecond as number)));
     }
     const talked = await Promise.all(calls);
     if (errors.length > 0) throw new AggregateError(errors, 'A call failed inside.');
     return {
       trouble,
       calls: talked,
-      requests: primary.openedSessions + Object.values(primary.refusedHandshakes).reduce((sum, count) => sum + count, 0),
+      requests:
+        primary.openedSessions +
+        Object.values(primary.refusedHandshakes).reduce((sum, count) => sum + count, 0),
       handedDown: secondary.openedSessions,
       refusals: refusalsOf([primary, secondary]),
     };
@@ -116,6 +249,8 @@ export async function meet(trouble: Trouble, options: { readonly simulator?: Rea
 
 function refusalsOf(simulators: readonly RealtimeSimulator[]): Record<string, number> {
   const sum: Record<string, number> = {};
-  for (const { sessions } of simulators) for (const { counters } of sessions) for (const [code, count] of Object.entries(counters.refusals)) sum[code] = (sum[code] ?? 0) + count;
+  for (const { sessions } of simulators)
+    for (const { counters } of sessions)
+      for (const [code, count] of Object.entries(counters.refusals)) sum[code] = (sum[code] ?? 0) + count;
   return sum;
 }

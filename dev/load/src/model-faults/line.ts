@@ -5,10 +5,19 @@ import { FakeCallerStream } from '@tandem/conversation/testing';
 const FRAME_MS = 20;
 const FRAME_BYTES = 160;
 /** Two frames of a voice, and one of a quiet line, as the carrier would send them. */
-const VOICE = [0, 1].map((turn) => Buffer.from(Array.from({ length: FRAME_BYTES }, (_, at) => (at * 7 + turn * 13) % 2 === 0 ? 0x10 + ((at + turn) % 8) : 0x90 + ((at * 3 + turn) % 8))).toString('base64'));
+const VOICE = [0, 1].map((turn) =>
+  Buffer.from(
+    Array.from({ length: FRAME_BYTES }, (_, at) =>
+      (at * 7 + turn * 13) % 2 === 0 ? 0x10 + ((at + turn) % 8) : 0x90 + ((at * 3 + turn) % 8),
+    ),
+  ).toString('base64'),
+);
 const QUIET = Buffer.alloc(FRAME_BYTES, 0xff).toString('base64');
 
-/** A phone line in real time: 50 frames a second from the caller, and what the agent says played out as it would be. */
+/**
+ * A phone line in real time: 50 frames a second from the caller, and what the agent says played out as it
+ * would be.
+ */
 export class Line extends FakeCallerStream {
   /** When the caller has heard everything that was written so far. */
   silentFrom: number;
@@ -53,6 +62,9 @@ export class Line extends FakeCallerStream {
   /** A late timer is caught up: the carrier sends what it owes. */
   private catchUp(): void {
     const due = Math.floor((this.time.now() - this.startedAt) / FRAME_MS);
-    for (; this.frames < due; this.frames += 1) this.sends(AudioFrame.fromBase64(this.isSpeaking ? (VOICE[this.frames % 2] as string) : QUIET, FRAME_BYTES));
+    for (; this.frames < due; this.frames += 1)
+      this.sends(
+        AudioFrame.fromBase64(this.isSpeaking ? (VOICE[this.frames % 2] as string) : QUIET, FRAME_BYTES),
+      );
   }
 }

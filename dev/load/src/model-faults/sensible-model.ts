@@ -4,16 +4,21 @@ import type { Behaviour, ResponseRequest, ResponsePlan } from '@tandem/simulator
 const ANSWER = 'Of course, I have written that down for you just now.';
 export const TOOL = 'take_note';
 
-/** A model that goes by the conversation it was given: it calls its tool once for each turn of the caller, if it has one, and answers. */
+/**
+ * A model that goes by the conversation it was given: it calls its tool once for each turn of the caller, if
+ * it has one, and answers.
+ */
 export function sensibleModel(): Behaviour {
   return { name: 'sensible', needsAudio: false, open: () => ({ respond }) };
 }
 
 function respond({ ownInstructions, context, tools }: ResponseRequest): ResponsePlan {
-  if (ownInstructions !== null) return { steps: [{ say: ownInstructions.slice(ownInstructions.lastIndexOf('\n') + 1) }] };
+  if (ownInstructions !== null)
+    return { steps: [{ say: ownInstructions.slice(ownInstructions.lastIndexOf('\n') + 1) }] };
   const items = context.map(({ wire }) => wire);
   const since = items.slice(items.findLastIndex((item) => item['role'] === 'user') + 1);
-  if (tools.length === 0 || since.some(({ type }) => type === 'function_call_output')) return { steps: [{ say: ANSWER }] };
+  if (tools.length === 0 || since.some(({ type }) => type === 'function_call_output'))
+    return { steps: [{ say: ANSWER }] };
   if (since.some(({ type }) => type === 'function_call')) return { steps: [{ say: 'One moment, please.' }] };
   return { steps: [{ call: TOOL, arguments: {} }] };
 }

@@ -1,6 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { agentSnapshotSchema, UNKNOWN_CALLER, type CallEventBody, type CallFact, type CallId, type TenantId, type Termination, type ToolCall, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
-import { CallSession, type RealClock, type CallLog, type ToolCaller, type VoiceModel } from '@tandem/conversation';
+import {
+  agentSnapshotSchema,
+  UNKNOWN_CALLER,
+  type CallEventBody,
+  type CallFact,
+  type CallId,
+  type TenantId,
+  type Termination,
+  type ToolCall,
+  type ToolDeclaration,
+  type ToolOutcome,
+} from '@tandem/contracts';
+import {
+  CallSession,
+  type RealClock,
+  type CallLog,
+  type ToolCaller,
+  type VoiceModel,
+} from '@tandem/conversation';
 import { Line } from './line.ts';
 import { TOOL } from './sensible-model.ts';
 
@@ -14,7 +31,10 @@ export interface TalkOptions {
 }
 
 export interface Move extends CallEventBody<'model.moved'> {
-  /** What the caller heard of it: nothing, from the loss of the old session or the end of their own words to the agent's next sound; 0 when sound was still in hand. */
+  /**
+   * What the caller heard of it: nothing, from the loss of the old session or the end of their own words to
+   * the agent's next sound; 0 when sound was still in hand.
+   */
   readonly silenceMs: number;
 }
 
@@ -41,22 +61,44 @@ const PATIENCE_MS = 15_000;
 const SETTLED_MS = 500;
 const TOOL_MS = 250;
 
-const tool: ToolDeclaration = { name: TOOL, description: 'Writes it down.', place: 'worker', parameters: { type: 'object', properties: {} }, cancellable: false, deadlineMs: 5_000, parse: (value) => ({ ok: true, value }) };
+const tool: ToolDeclaration = {
+  name: TOOL,
+  description: 'Writes it down.',
+  place: 'worker',
+  parameters: { type: 'object', properties: {} },
+  cancellable: false,
+  deadlineMs: 5_000,
+  parse: (value) => ({ ok: true, value }),
+};
 
-/** A caller who says something, listens to the answer, and says the next thing, whatever becomes of the model. */
+/**
+ * A caller who says something, listens to the answer, and says the next thing, whatever becomes of the model.
+ */
 export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions): Promise<TalkFigures> {
   const line = new Line(clock);
   const facts: { readonly at: number; readonly fact: CallFact }[] = [];
-  const log: CallLog = { append: (fact) => void facts.push({ at: clock.now(), fact }), flush: () => Promise.resolve('stored') };
+  const log: CallLog = {
+    append: (fact) => void facts.push({ at: clock.now(), fact }),
+    flush: () => Promise.resolve('stored'),
+  };
   const effects = new Set<string>();
-  const session = new CallSession({ call: aCall(hasTool), stream: line, model, declarationsFor: () => (hasTool ? [tool] : []), toolCaller: slowTool(effects), log, clock });
+  const session = new CallSession({
+    call: aCall(hasTool),
+    stream: line,
+    model,
+    declarationsFor: () => (hasTool ? [tool] : []),
+    toolCaller: slowTool(effects),
+    log,
+    clock,
+  });
   const startedAt = clock.now();
   const turnsOfCaller: Turn[] = [];
   session.start();
   line.open();
   let isOver = false;
   const ended = session.ended.then((termination) => ((isOver = true), termination));
-  const settled = () => until(() => isOver || (line.onsets.length > 0 && clock.now() > line.silentFrom + SETTLED_MS));
+  const settled = () =>
+    until(() => isOver || (line.onsets.length > 0 && clock.now() > line.silentFrom + SETTLED_MS));
   await settled();
   let unansweredTurns = 0;
   for (let turn = 1; turn <= turns && !isOver; turn += 1) {
@@ -79,7 +121,11 @@ export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions
     repeatedTurns: Math.max(0, spoken - turns),
     unansweredTurns,
     repeatedEffects: Math.max(0, effects.size - (hasTool ? turns : 0)),
-    moves: facts.flatMap(({ at, fact }) => (fact.type === 'model.moved' ? [{ ...fact.data, silenceMs: silenceAfter(line, turnsOfCaller, at, fact.data.gapMs) }] : [])),
+    moves: facts.flatMap(({ at, fact }) =>
+      fact.type === 'model.moved'
+        ? [{ ...fact.data, silenceMs: silenceAfter(line, turnsOfCaller, at, fact.data.gapMs) }]
+        : [],
+    ),
     faults: facts.flatMap(({ fact }) => (fact.type === 'model.faulted' ? [fact.data.code] : [])),
     firstWordMs: Math.round((line.onsets[0]?.at ?? Number.NaN) - startedAt),
     termination,
@@ -119,7 +165,17 @@ function aCall(hasTool: boolean): ConstructorParameters<typeof CallSession>[0]['
     limits: { maxAnswersWithoutTool: 0 },
     tools: hasTool ? [TOOL] : [],
   });
-  return { callId: randomUUID() as CallId, tenantId, epoch: 1, callerNumber: '+12025550123', dialledNumber: '+12025550100', caller: UNKNOWN_CALLER, language: 'en-US', admittedAt: Date.now(), agent };
+  return {
+    callId: randomUUID() as CallId,
+    tenantId,
+    epoch: 1,
+    callerNumber: '+12025550123',
+    dialledNumber: '+12025550100',
+    caller: UNKNOWN_CALLER,
+    language: 'en-US',
+    admittedAt: Date.now(),
+    agent,
+  };
 }
 
 function slowTool(effects: Set<string>): ToolCaller {

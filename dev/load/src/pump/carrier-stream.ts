@@ -3,7 +3,17 @@ import type { Distance } from './distance.ts';
 import type { FrameClock, Ticking } from './frame-clock.ts';
 import type { Histogram } from './histogram.ts';
 import { audioAt, nowUs, ODD_US, readStamp, writeStamp } from './stamp.ts';
-import { closeFrame, FrameReader, headerBytes, pongFrame, seal, textFrame, textOf, upgradeRequest, type Message } from './ws-frames.ts';
+import {
+  closeFrame,
+  FrameReader,
+  headerBytes,
+  pongFrame,
+  seal,
+  textFrame,
+  textOf,
+  upgradeRequest,
+  type Message,
+} from './ws-frames.ts';
 
 export interface StreamIdentity {
   readonly callSid: string;
@@ -39,7 +49,10 @@ const MEDIA_PAYLOAD = '","payload":"';
 const FLOOD_FACTOR = 50;
 const BYTES_PER_MS = 8;
 
-/** Twilio's end of one Media Stream, stripped to what costs a relay something: frames out, playout, marks back. */
+/**
+ * Twilio's end of one Media Stream, stripped to what costs a relay something: frames out, playout, marks
+ * back.
+ */
 export class CarrierStream implements Ticking {
   readonly ended: Promise<'caller' | 'relay'>;
   private readonly socket: Socket;
@@ -92,7 +105,9 @@ export class CarrierStream implements Ticking {
     this.isLeaving = true;
     this.clock.remove(this);
     const { callSid, accountSid, streamSid } = this.identity;
-    this.say(`{"event":"stop","sequenceNumber":"${++this.sequence}","streamSid":"${streamSid}","stop":{"accountSid":"${accountSid}","callSid":"${callSid}"}}`);
+    this.say(
+      `{"event":"stop","sequenceNumber":"${++this.sequence}","streamSid":"${streamSid}","stop":{"accountSid":"${accountSid}","callSid":"${callSid}"}}`,
+    );
     this.socket.end(closeFrame(true));
     this.socket.resume();
   }
@@ -115,7 +130,14 @@ export class CarrierStream implements Ticking {
     this.isOpen = true;
     const { callSid, accountSid, streamSid, parameters } = this.identity;
     this.say('{"event":"connected","protocol":"Call","version":"1.0.0"}');
-    const start = { accountSid, streamSid, callSid, tracks: ['inbound'], mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 }, customParameters: parameters };
+    const start = {
+      accountSid,
+      streamSid,
+      callSid,
+      tracks: ['inbound'],
+      mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
+      customParameters: parameters,
+    };
     this.say(JSON.stringify({ event: 'start', sequenceNumber: String(this.sequence), start, streamSid }));
     this.clock.add(this);
     if (this.habit === 'stalls') this.socket.pause();
@@ -166,7 +188,9 @@ export class CarrierStream implements Ticking {
 
   private echo(name: string): void {
     this.totals.marks += 1;
-    this.say(`{"event":"mark","sequenceNumber":"${++this.sequence}","streamSid":"${this.identity.streamSid}","mark":{"name":"${name}"}}`);
+    this.say(
+      `{"event":"mark","sequenceNumber":"${++this.sequence}","streamSid":"${this.identity.streamSid}","mark":{"name":"${name}"}}`,
+    );
   }
 
   private control(kind: 'close' | 'ping'): void {

@@ -8,9 +8,9 @@ const [LEAST_MS, MOST_MS] = DISTANCE.roundTripMs;
 const RESENT_WITHIN_MS = 200;
 
 /**
- * What lies between a relay and one of its far sides, looked at once a frame: half a round trip each way, and at times a
- * packet that is lost and holds up what follows. It lies behind the driver's socket, so that latencies taken there are
- * the relay's alone.
+ * What lies between a relay and one of its far sides, looked at once a frame: half a round trip each way, and
+ * at times a packet that is lost and holds up what follows. It lies behind the driver's socket, so that
+ * latencies taken there are the relay's alone.
  */
 export class Distance {
   readonly roundTripMs: number;

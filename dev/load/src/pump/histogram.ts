@@ -31,7 +31,14 @@ export class Histogram {
 
   get spread(): Spread {
     const at = (share: number): number => this.percentileMs(share);
-    return { count: this.count, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), p999Ms: at(0.999), maxMs: this.maxUs / 1000 };
+    return {
+      count: this.count,
+      p50Ms: at(0.5),
+      p95Ms: at(0.95),
+      p99Ms: at(0.99),
+      p999Ms: at(0.999),
+      maxMs: this.maxUs / 1000,
+    };
   }
 
   private percentileMs(share: number): number {

@@ -3,7 +3,18 @@ import type { Distance } from './distance.ts';
 import type { FrameClock, Ticking } from './frame-clock.ts';
 import type { Histogram } from './histogram.ts';
 import { audioAt, nowUs, ODD_US, readStamp, writeStamp } from './stamp.ts';
-import { closeFrame, FrameReader, headerBytes, opening, pongFrame, seal, textFrame, textOf, upgradeResponse, type Message } from './ws-frames.ts';
+import {
+  closeFrame,
+  FrameReader,
+  headerBytes,
+  opening,
+  pongFrame,
+  seal,
+  textFrame,
+  textOf,
+  upgradeResponse,
+  type Message,
+} from './ws-frames.ts';
 
 /** Sums over all sessions of the driver. */
 export interface ModelTotals {
@@ -43,7 +54,13 @@ const USAGE = {
   total_tokens: 900,
   input_tokens: 800,
   output_tokens: 100,
-  input_token_details: { text_tokens: 500, audio_tokens: 300, image_tokens: 0, cached_tokens: 448, cached_tokens_details: { text_tokens: 320, audio_tokens: 128, image_tokens: 0 } },
+  input_token_details: {
+    text_tokens: 500,
+    audio_tokens: 300,
+    image_tokens: 0,
+    cached_tokens: 448,
+    cached_tokens_details: { text_tokens: 320, audio_tokens: 128, image_tokens: 0 },
+  },
   output_token_details: { text_tokens: 20, audio_tokens: 80 },
 };
 
@@ -54,7 +71,10 @@ interface Answer {
   nextAtMs: number;
 }
 
-/** A Realtime session, stripped to what costs a relay something: a caller's turn every eight seconds, answered. */
+/**
+ * A Realtime session, stripped to what costs a relay something: a caller's turn every eight seconds,
+ * answered.
+ */
 export class ModelSession implements Ticking {
   private readonly reader = new FrameReader(
     (message) => this.heard(message),
@@ -124,7 +144,11 @@ export class ModelSession implements Ticking {
       if (at >= 0) this.arrived(readStamp(buffer, at));
       return;
     }
-    const event = JSON.parse(textOf(message, done)) as { type: string; response?: { metadata?: { request?: string } }; item?: { type: string } };
+    const event = JSON.parse(textOf(message, done)) as {
+      type: string;
+      response?: { metadata?: { request?: string } };
+      item?: { type: string };
+    };
     const atMs = performance.now() + this.distance.roundTripMs;
     this.arriving.push({ atMs, run: () => this.on[event.type]?.(event) });
   }
@@ -135,7 +159,12 @@ export class ModelSession implements Ticking {
     this.totals.latency.add(nowUs() - sentAtUs);
   }
 
-  private readonly on: Readonly<Record<string, (event: { response?: { metadata?: { request?: string } }; item?: { type: string } }) => void>> = {
+  private readonly on: Readonly<
+    Record<
+      string,
+      (event: { response?: { metadata?: { request?: string } }; item?: { type: string } }) => void
+    >
+  > = {
     'session.update': () => {
       this.say({ type: 'session.updated', session: {} });
       if (this.turnAtMs > 0) return;
@@ -158,8 +187,20 @@ export class ModelSession implements Ticking {
     this.script = [
       { atMs, run: () => this.callerStarts(caller) },
       { atMs: atMs + CALLER_SPEAKS_MS, run: () => this.callerStops(caller) },
-      { atMs: atMs + ANSWER_AFTER_MS, run: () => (this.turn % TOOL_EVERY === 1 ? this.callTool() : this.respond(undefined)) },
-      { atMs: atMs + TRANSCRIBED_AFTER_MS, run: () => this.say({ type: 'conversation.item.input_audio_transcription.completed', item_id: caller, content_index: 0, transcript: 'I would like to know when somebody can come.' }) },
+      {
+        atMs: atMs + ANSWER_AFTER_MS,
+        run: () => (this.turn % TOOL_EVERY === 1 ? this.callTool() : this.respond(undefined)),
+      },
+      {
+        atMs: atMs + TRANSCRIBED_AFTER_MS,
+        run: () =>
+          this.say({
+            type: 'conversation.item.input_audio_transcription.completed',
+            item_id: caller,
+            content_index: 0,
+            transcript: 'I would like to know when somebody can come.',
+          }),
+      },
     ];
     if (this.turn % INTERRUPT_EVERY !== 0) return;
     const again = this.id('caller');
@@ -168,7 +209,16 @@ export class ModelSession implements Ticking {
       { atMs: backAtMs, run: () => this.callerStarts(again) },
       { atMs: backAtMs + 600, run: () => this.callerStops(again) },
       { atMs: backAtMs + 800, run: () => this.respond(undefined) },
-      { atMs: backAtMs + 1_000, run: () => this.say({ type: 'conversation.item.input_audio_transcription.completed', item_id: again, content_index: 0, transcript: 'No, earlier please.' }) },
+      {
+        atMs: backAtMs + 1_000,
+        run: () =>
+          this.say({
+            type: 'conversation.item.input_audio_transcription.completed',
+            item_id: again,
+            content_index: 0,
+            transcript: 'No, earlier please.',
+          }),
+      },
     );
   }
 
@@ -187,8 +237,20 @@ export class ModelSession implements Ticking {
     const responseId = this.id('resp');
     const itemId = this.id('item');
     const fields = { response_id: responseId, item_id: itemId, output_index: 0, content_index: 0 };
-    this.say({ type: 'response.created', response: { id: responseId, status: 'in_progress', metadata: request === undefined ? null : { request } } });
-    this.say({ type: 'response.output_item.added', response_id: responseId, output_index: 0, item: { id: itemId, type: 'message', role: 'assistant', status: 'in_progress', content: [] } });
+    this.say({
+      type: 'response.created',
+      response: {
+        id: responseId,
+        status: 'in_progress',
+        metadata: request === undefined ? null : { request },
+      },
+    });
+    this.say({
+      type: 'response.output_item.added',
+      response_id: responseId,
+      output_index: 0,
+      item: { id: itemId, type: 'message', role: 'assistant', status: 'in_progress', content: [] },
+    });
     this.say({ type: 'response.output_audio_transcript.delta', ...fields, delta: TRANSCRIPT });
     this.answer = { responseId, itemId, deltasLeft: DELTAS_PER_ANSWER, nextAtMs: performance.now() };
   }
@@ -198,9 +260,25 @@ export class ModelSession implements Ticking {
     const responseId = this.id('resp');
     const itemId = this.id('item');
     const callId = this.id('call');
-    this.say({ type: 'response.created', response: { id: responseId, status: 'in_progress', metadata: null } });
-    this.say({ type: 'response.output_item.added', response_id: responseId, output_index: 0, item: { id: itemId, type: 'function_call', name: 'lookup_customer', call_id: callId, arguments: '' } });
-    this.say({ type: 'response.function_call_arguments.done', response_id: responseId, item_id: itemId, output_index: 0, call_id: callId, name: 'lookup_customer', arguments: '{}' });
+    this.say({
+      type: 'response.created',
+      response: { id: responseId, status: 'in_progress', metadata: null },
+    });
+    this.say({
+      type: 'response.output_item.added',
+      response_id: responseId,
+      output_index: 0,
+      item: { id: itemId, type: 'function_call', name: 'lookup_customer', call_id: callId, arguments: '' },
+    });
+    this.say({
+      type: 'response.function_call_arguments.done',
+      response_id: responseId,
+      item_id: itemId,
+      output_index: 0,
+      call_id: callId,
+      name: 'lookup_customer',
+      arguments: '{}',
+    });
     this.say({ type: 'response.done', response: { id: responseId, status: 'completed', usage: USAGE } });
   }
 
@@ -224,7 +302,12 @@ export class ModelSession implements Ticking {
     if (!answer) return;
     this.answer = null;
     const { responseId, itemId } = answer;
-    this.say({ type: 'response.output_item.done', response_id: responseId, output_index: 0, item: { id: itemId, type: 'message', status: status === 'completed' ? 'completed' : 'incomplete' } });
+    this.say({
+      type: 'response.output_item.done',
+      response_id: responseId,
+      output_index: 0,
+      item: { id: itemId, type: 'message', status: status === 'completed' ? 'completed' : 'incomplete' },
+    });
     this.say({ type: 'response.done', response: { id: responseId, status, usage: USAGE } });
   }
 

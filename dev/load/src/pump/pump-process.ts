@@ -22,12 +22,16 @@ export interface PumpFigures {
   readonly coreShare: number;
 }
 
-type Answer = { readonly port: number } | { readonly id: number; readonly result?: unknown; readonly fault?: string };
+type Answer =
+  { readonly port: number } | { readonly id: number; readonly result?: unknown; readonly fault?: string };
 
 /** The driver in its own process: places calls and plays carrier and model for them. */
 export class PumpProcess {
   private counter = 0;
-  private readonly waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  private readonly waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
 
   private constructor(
     private readonly child: ChildProcess,
@@ -42,7 +46,10 @@ export class PumpProcess {
   }
 
   static async start(): Promise<PumpProcess> {
-    const child = fork(new URL('pump.js', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
+    const child = fork(new URL('pump.js', import.meta.url), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true,
+    });
     putFirst(child.pid ?? 0);
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (answer: Answer) => resolve('port' in answer ? answer.port : 0));

@@ -12,9 +12,23 @@ import type { PumpFigures } from './pump-process.ts';
 
 const clock = new FrameClock();
 const random = seededRandom(1);
-const carrier: CarrierTotals = { framesSent: 0, mediaHeard: 0, marks: 0, clears: 0, lost: 0, latency: new Histogram() };
+const carrier: CarrierTotals = {
+  framesSent: 0,
+  mediaHeard: 0,
+  marks: 0,
+  clears: 0,
+  lost: 0,
+  latency: new Histogram(),
+};
 const oddCarrier: CarrierTotals = { ...carrier, latency: new Histogram() };
-const model: ModelTotals = { framesArrived: 0, oddFrames: 0, deltasSent: 0, truncated: 0, toolResults: 0, latency: new Histogram() };
+const model: ModelTotals = {
+  framesArrived: 0,
+  oddFrames: 0,
+  deltasSent: 0,
+  truncated: 0,
+  toolResults: 0,
+  latency: new Histogram(),
+};
 const streams = new Set<CarrierStream>();
 let sessions = 0;
 let callers = 0;
@@ -31,7 +45,16 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
   place: async ({ account, habit }: { account: CarrierAccount; habit: Habit }) => {
     callers += 1;
     try {
-      keep(await placeCall(account, `+1202${String(1_000_000 + (callers % 8_000_000))}`, habit, clock, habit === 'ordinary' ? carrier : oddCarrier, new Distance(random)));
+      keep(
+        await placeCall(
+          account,
+          `+1202${String(1_000_000 + (callers % 8_000_000))}`,
+          habit,
+          clock,
+          habit === 'ordinary' ? carrier : oddCarrier,
+          new Distance(random),
+        ),
+      );
     } catch (error) {
       refused += 1;
       throw error;
@@ -40,7 +63,16 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
   /** A stream without a call: the address is the relay's, and it asks for no ticket. */
   attach: (url: string) => {
     callers += 1;
-    keep(new CarrierStream(new URL(url), { callSid: `CA${callers}`, accountSid: 'AC0', streamSid: `MZ${callers}`, parameters: {} }, 'ordinary', clock, carrier, new Distance(random)));
+    keep(
+      new CarrierStream(
+        new URL(url),
+        { callSid: `CA${callers}`, accountSid: 'AC0', streamSid: `MZ${callers}`, parameters: {} },
+        'ordinary',
+        clock,
+        carrier,
+        new Distance(random),
+      ),
+    );
   },
   /** So many of the oldest calls hang up. */
   hangUp: (count: number) => {
@@ -49,7 +81,8 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
   reset: () => {
     for (const totals of [carrier, model, oddCarrier]) {
       totals.latency.reset();
-      for (const [name, value] of Object.entries(totals)) if (typeof value === 'number') Object.assign(totals, { [name]: 0 });
+      for (const [name, value] of Object.entries(totals))
+        if (typeof value === 'number') Object.assign(totals, { [name]: 0 });
     }
     clock.lateness.reset();
     since = { ms: performance.now(), cpu: process.cpuUsage() };
@@ -81,7 +114,8 @@ process.on('message', ({ id, name, argument }: { id: number; name: string; argum
     .then(() => commands[name]?.(argument))
     .then(
       (result) => process.send?.({ id, result }),
-      (error: unknown) => process.send?.({ id, fault: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) =>
+        process.send?.({ id, fault: error instanceof Error ? error.message : String(error) }),
     );
 });
 process.on('disconnect', () => process.exit());

@@ -1,7 +1,7 @@
 /*
  * A sending time inside the audio: the first eight base64 characters (six bytes) of a payload hold a count of
- * microseconds. G.711 passes a relay as the base64 it came in, so the far side reads the time it was sent, on the same
- * clock, because carrier and model are one process.
+ * microseconds. G.711 passes a relay as the base64 it came in, so the far side reads the time it was sent, on
+ * the same clock, because carrier and model are one process.
  */
 
 const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
@@ -27,7 +27,8 @@ export function writeStamp(buffer: Buffer, at: number, us: number): void {
 
 export function readStamp(buffer: Buffer, at: number): number {
   let us = 0;
-  for (let digit = 0; digit < DIGITS; digit += 1) us = us * 64 + (VALUES[buffer[at + digit] as number] as number);
+  for (let digit = 0; digit < DIGITS; digit += 1)
+    us = us * 64 + (VALUES[buffer[at + digit] as number] as number);
   return us;
 }
 

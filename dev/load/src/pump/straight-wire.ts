@@ -1,5 +1,5 @@
-// The shortest way from a carrier to a model and back: bytes read from one socket are written to the other, unread.
-// Whatever a relay adds, it adds to what this costs.
+// The shortest way from a carrier to a model and back: bytes read from one socket are written to the other,
+// unread. Whatever a relay adds, it adds to what this costs.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { textFrame, upgradeRequest, upgradeResponse } from './ws-frames.ts';
 
@@ -19,10 +19,9 @@ createServer((carrier) => {
     pass(carrier, model);
     pass(model, carrier);
   });
-})
-  .listen(0, '127.0.0.1', function (this: { address(): unknown }) {
-    process.send?.({ url: `ws://127.0.0.1:${(this.address() as AddressInfo).port}/` });
-  });
+}).listen(0, '127.0.0.1', function (this: { address(): unknown }) {
+  process.send?.({ url: `ws://127.0.0.1:${(this.address() as AddressInfo).port}/` });
+});
 process.on('message', () => process.send?.(process.cpuUsage()));
 process.on('disconnect', () => process.exit());
 

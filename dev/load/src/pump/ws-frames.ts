@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /*
- * RFC 6455 as far as a load driver needs it: whole text messages, no fragments, no extensions. What a client sends is
- * masked with a real key, because unmasking is part of what a server pays.
+ * RFC 6455 as far as a load driver needs it: whole text messages, no fragments, no extensions. What a client
+ * sends is masked with a real key, because unmasking is part of what a server pays.
  */
 
 const TEXT = 0x81;
@@ -49,7 +49,8 @@ function frameOf(payload: Buffer, isMasked: boolean, opcode: number): Buffer {
 }
 
 function mask(frame: Buffer, from: number, to: number, key: Buffer, keyAt: number): void {
-  for (let at = from; at < to; at += 1) frame[at] = (frame[at] as number) ^ (key[keyAt + ((at - from) & 3)] as number);
+  for (let at = from; at < to; at += 1)
+    frame[at] = (frame[at] as number) ^ (key[keyAt + ((at - from) & 3)] as number);
 }
 
 /** One message where it was read. Only what is asked for is unmasked. */
@@ -72,7 +73,13 @@ export function opening({ buffer, start, end, maskAt }: Message, bytes: number):
 export function textOf({ buffer, start, end, maskAt }: Message, done = 0): string {
   if (maskAt >= 0) {
     const from = Math.min(end, start + done);
-    mask(buffer, from, end, Buffer.from([0, 1, 2, 3].map((step) => buffer[maskAt + ((from - start + step) & 3)] as number)), 0);
+    mask(
+      buffer,
+      from,
+      end,
+      Buffer.from([0, 1, 2, 3].map((step) => buffer[maskAt + ((from - start + step) & 3)] as number)),
+      0,
+    );
   }
   return buffer.toString('utf8', start, end);
 }
@@ -127,12 +134,20 @@ export class FrameReader {
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 export function upgradeRequest(url: URL): string {
-  return `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+  return (
+    `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: ` +
+    `Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`
+  );
 }
 
 /** The answer to a client's handshake. */
 export function upgradeResponse(request: string): string {
   const key = /^sec-websocket-key: *(\S+)/im.exec(request)?.[1] ?? '';
-  const accept = createHash('sha1').update(key + GUID).digest('base64');
-  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+  const accept = createHash('sha1')
+    .update(key + GUID)
+    .digest('base64');
+  return (
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: ` +
+    `Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+  );
 }

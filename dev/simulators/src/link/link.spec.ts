@@ -45,7 +45,9 @@ describe('a link', () => {
       clock.advance(20);
     }
     clock.advance(5_000);
-    expect(arrived.map(({ message }) => message)).toEqual(Array.from({ length: 1_000 }, (_, message) => message));
+    expect(arrived.map(({ message }) => message)).toEqual(
+      Array.from({ length: 1_000 }, (_, message) => message),
+    );
     const together = Map.groupBy(arrived, ({ at }) => at);
     expect(Math.max(...[...together.values()].map(({ length }) => length))).toBeGreaterThan(3);
   });

@@ -12,7 +12,10 @@ export interface LinkSettings {
   readonly roundTripMs: readonly [least: number, most: number];
   /** A packet takes up to this many ms longer than half the round trip. */
   readonly jitterMs: number;
-  /** Share of packets that are lost and sent again: what was sent after them waits, and then comes all at once. */
+  /**
+   * Share of packets that are lost and sent again: what was sent after them waits, and then comes all at
+   * once.
+   */
   readonly lossShare: number;
 }
 
@@ -33,7 +36,10 @@ export function drawLink(settings: LinkSettings, random: () => number): LinkSett
   return { ...settings, roundTripMs: [roundTripMs, roundTripMs] };
 }
 
-/** Returns the longest a message takes one way, in ms: half the round trip with all jitter, and once sent again. */
+/**
+ * Returns the longest a message takes one way, in ms: half the round trip with all jitter, and once sent
+ * again.
+ */
 export function longestOneWayMs({ roundTripMs: [, most], jitterMs, lossShare }: LinkSettings): number {
   return most / 2 + jitterMs + (lossShare > 0 ? most + RESENT_WITHIN_MS : 0);
 }
@@ -47,7 +53,10 @@ export function roundTripText({ roundTripMs: [least, most] }: LinkSettings): str
 export function linkText(settings: LinkSettings): string {
   const { roundTripMs, jitterMs, lossShare } = settings;
   if (roundTripMs[1] === 0) return 'no round trip';
-  return `${roundTripText(settings)} round trip, up to ${jitterMs} ms jitter, ${Number((lossShare * 100).toFixed(3))} % of packets sent again`;
+  return (
+    `${roundTripText(settings)} round trip, up to ${jitterMs} ms jitter, ` +
+    `${Number((lossShare * 100).toFixed(3))} % of packets sent again`
+  );
 }
 
 /** One connection over a distance, as TCP has it: late, in bunches, in order, nothing lost. */
@@ -111,7 +120,8 @@ class OneWay {
   private deliver(): void {
     this.timer = null;
     const now = this.clock.now();
-    while (this.underWay[0] !== undefined && this.underWay[0].at < now + TIMER_GRAIN_MS) this.underWay.shift()?.arrive();
+    while (this.underWay[0] !== undefined && this.underWay[0].at < now + TIMER_GRAIN_MS)
+      this.underWay.shift()?.arrive();
     const [next] = this.underWay;
     if (next) this.timer ??= this.clock.after(next.at - now, () => this.deliver());
   }

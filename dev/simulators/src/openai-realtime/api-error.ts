@@ -68,31 +68,45 @@ export function missingParameter(param: string): ApiError {
 /** `supported` in the order of the description. */
 export function unsupportedValue(param: string, value: unknown, supported: readonly unknown[]): ApiError {
   const quoted = supported.map((entry) => `'${String(entry)}'`);
-  const list = quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')}${quoted.length > 2 ? ',' : ''} and ${String(quoted.at(-1))}`;
+  const list =
+    quoted.length < 2
+      ? quoted.join('')
+      : `${quoted.slice(0, -1).join(', ')}${quoted.length > 2 ? ',' : ''} and ${String(quoted.at(-1))}`;
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
   return refusal('invalid_value', `Invalid value: '${shown}'. Supported values are: ${list}.`, param);
 }
 
 export function invalidType(param: string, expected: string, actual: unknown): ApiError {
-  return refusal('invalid_type', `Invalid type for '${param}': expected ${expected}, but got ${nameOfType(actual)} instead.`, param);
+  return refusal(
+    'invalid_type',
+    `Invalid type for '${param}': expected ${expected}, but got ${nameOfType(actual)} instead.`,
+    param,
+  );
 }
 
 export function tooLong(param: string, maxLength: number, length: number): ApiError {
   return refusal(
     'string_above_max_length',
-    `Invalid '${param}': string too long. Expected a string with maximum length ${maxLength}, but got a string with length ${length} instead.`,
+    `Invalid '${param}': string too long. Expected a string with maximum length ${maxLength}, but got a ` +
+      `string with length ${length} instead.`,
     param,
   );
 }
 
 /** A number outside its bounds, in the wording the API uses for integers and decimals. */
-export function outOfRange(param: string, value: number, bound: { min: number } | { max: number }, kind: 'integer' | 'decimal'): ApiError {
+export function outOfRange(
+  param: string,
+  value: number,
+  bound: { min: number } | { max: number },
+  kind: 'integer' | 'decimal',
+): ApiError {
   const isBelow = 'min' in bound;
   const code = `${kind}_${isBelow ? 'below_min' : 'above_max'}_value` as const;
   const limit = isBelow ? `>= ${bound.min}` : `<= ${bound.max}`;
   return refusal(
     code,
-    `Invalid '${param}': ${kind} ${isBelow ? 'below minimum' : 'above maximum'} value. Expected a value ${limit}, but got ${value} instead.`,
+    `Invalid '${param}': ${kind} ${isBelow ? 'below minimum' : 'above maximum'} value. Expected a value ` +
+      `${limit}, but got ${value} instead.`,
     param,
   );
 }

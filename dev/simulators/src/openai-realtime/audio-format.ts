@@ -2,7 +2,10 @@ import { PCM16_24K, PCMA_8K, PCMU_8K, bytesPerMs, type AudioFormat } from '@tand
 import { asObject } from './json.ts';
 
 /** The session's spelling of a format. Only `audio/pcm` carries a rate, and only 24,000. */
-export type WireFormat = { readonly type: 'audio/pcm'; readonly rate: 24000 } | { readonly type: 'audio/pcmu' } | { readonly type: 'audio/pcma' };
+export type WireFormat =
+  | { readonly type: 'audio/pcm'; readonly rate: 24000 }
+  | { readonly type: 'audio/pcmu' }
+  | { readonly type: 'audio/pcma' };
 
 export const WIRE_PCM: WireFormat = { type: 'audio/pcm', rate: 24000 };
 

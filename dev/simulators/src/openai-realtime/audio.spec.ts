@@ -1,6 +1,14 @@
 import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { ALAW_LINEAR, encodeSamples, MULAW_LINEAR, toAlaw, toAudioFormat, toBytes, toMulaw } from './audio-format.ts';
+import {
+  ALAW_LINEAR,
+  encodeSamples,
+  MULAW_LINEAR,
+  toAlaw,
+  toAudioFormat,
+  toBytes,
+  toMulaw,
+} from './audio-format.ts';
 import { ByteTape } from './byte-tape.ts';
 import { InputAudioBuffer } from './input-audio.ts';
 import { EnergyMeter, gateRms, TurnDetector } from './vad.ts';
@@ -28,7 +36,11 @@ describe('G.711', () => {
 
 describe('formats', () => {
   it('are told by their type, with 24 kHz PCM for none', () => {
-    expect([{ type: 'audio/pcmu' }, { type: 'audio/pcma' }, { type: 'audio/pcm', rate: 24000 }, {}, null].map(toAudioFormat)).toEqual([PCMU_8K, PCMA_8K, PCM16_24K, PCM16_24K, PCM16_24K]);
+    expect(
+      [{ type: 'audio/pcmu' }, { type: 'audio/pcma' }, { type: 'audio/pcm', rate: 24000 }, {}, null].map(
+        toAudioFormat,
+      ),
+    ).toEqual([PCMU_8K, PCMA_8K, PCM16_24K, PCM16_24K, PCM16_24K]);
   });
 
   it('cut bytes at whole samples', () => {
@@ -65,18 +77,26 @@ describe('the energy meter', () => {
   });
 
   it('maps the threshold to decibels', () => {
-    expect([0, 0.5, 1].map((threshold) => Math.round(20 * Math.log10(gateRms(threshold) / 32768)))).toEqual([-50, -35, -20]);
+    expect([0, 0.5, 1].map((threshold) => Math.round(20 * Math.log10(gateRms(threshold) / 32768)))).toEqual([
+      -50, -35, -20,
+    ]);
   });
 });
 
 describe('the turn detector', () => {
   it('holds a turn through the fading end of a word, 6 dB below the gate', () => {
     const events: string[] = [];
-    const detector = new TurnDetector(PCM16_24K, { threshold: 0.5, prefixPaddingMs: 0, silenceMs: () => 100 }, 0, {
-      onSpeechStarted: (ms) => events.push(`start ${ms}`),
-      onSpeechStopped: (ms) => events.push(`stop ${ms}`),
-    });
-    const level = (rms: number, ms: number): Buffer => Buffer.from(encodeSamples(new Int16Array(24 * ms).fill(rms), PCM16_24K));
+    const detector = new TurnDetector(
+      PCM16_24K,
+      { threshold: 0.5, prefixPaddingMs: 0, silenceMs: () => 100 },
+      0,
+      {
+        onSpeechStarted: (ms) => events.push(`start ${ms}`),
+        onSpeechStopped: (ms) => events.push(`stop ${ms}`),
+      },
+    );
+    const level = (rms: number, ms: number): Buffer =>
+      Buffer.from(encodeSamples(new Int16Array(24 * ms).fill(rms), PCM16_24K));
     const gate = gateRms(0.5);
     detector.push(level(gate * 1.1, 100));
     detector.push(level(gate * 0.6, 400));
@@ -102,8 +122,11 @@ describe('the input buffer', () => {
   it('loses no byte where pieces and cuts cross', () => {
     const buffer = new InputAudioBuffer(PCMU_8K, true);
     const audio = Buffer.from(Array.from({ length: 4000 }, (_, index) => index % 251));
-    for (let offset = 0; offset < audio.length; offset += 77) buffer.append(audio.subarray(offset, offset + 77));
-    const parts = [buffer.cut(0, 33), buffer.cut(33, 34), buffer.cut(34, 400), buffer.cut()].map((part) => part.bytes as Buffer);
+    for (let offset = 0; offset < audio.length; offset += 77)
+      buffer.append(audio.subarray(offset, offset + 77));
+    const parts = [buffer.cut(0, 33), buffer.cut(33, 34), buffer.cut(34, 400), buffer.cut()].map(
+      (part) => part.bytes as Buffer,
+    );
     expect(Buffer.concat(parts)).toEqual(audio);
   });
 
@@ -148,7 +171,9 @@ describe('the built-in voice', () => {
     const whole = Buffer.from(tone.bytes(0, tone.byteLength));
     expect(whole).toHaveLength(20_000);
     expect(whole.subarray(20)).toEqual(whole.subarray(0, -20));
-    const pieces = Array.from({ length: 13 }, (_, index) => Buffer.from(tone.base64(index * 1600, 1600), 'base64'));
+    const pieces = Array.from({ length: 13 }, (_, index) =>
+      Buffer.from(tone.base64(index * 1600, 1600), 'base64'),
+    );
     expect(Buffer.concat(pieces)).toEqual(whole);
   });
 

@@ -8,36 +8,40 @@ export interface LineRule {
 }
 
 /**
- * What callers say, told on a side channel because a simulator recognises no speech. A session's own lines come first;
- * sessions without any use the first rule that fits their instructions.
+ * What callers say, told on a side channel because a simulator recognises no speech. A session's own lines
+ * come first; sessions without any use the first rule that fits their instructions.
  */
 export class CallerScript {
-  #rules: LineRule[] = [];
+  private rules: LineRule[] = [];
 
   /** Newer rules win over older ones. */
   add(rule: LineRule): void {
-    this.#rules.unshift(rule);
+    this.rules.unshift(rule);
   }
 
   clear(): void {
-    this.#rules = [];
+    this.rules = [];
   }
 
   linesFor(instructions: unknown): readonly string[] {
     const text = asString(instructions) ?? '';
-    return this.#rules.find((rule) => rule.contains === undefined || text.includes(rule.contains))?.lines ?? [];
+    return (
+      this.rules.find((rule) => rule.contains === undefined || text.includes(rule.contains))?.lines ?? []
+    );
   }
 }
 
-/** The lines of one session: a queue that only grows, so that the n-th utterance always finds the n-th line. */
+/**
+ * The lines of one session: a queue that only grows, so that the n-th utterance always finds the n-th line.
+ */
 export class SessionLines {
-  readonly #own: string[] = [];
+  private readonly own: string[] = [];
 
   push(...lines: string[]): void {
-    this.#own.push(...lines);
+    this.own.push(...lines);
   }
 
   get all(): readonly string[] {
-    return this.#own;
+    return this.own;
   }
 }

@@ -19,11 +19,21 @@ describe('manual turns', () => {
     bench.speak(260);
     bench.send({ type: 'input_audio_buffer.commit' });
     await bench.advance(5000);
-    expect(bench.types().slice(2)).toEqual(['input_audio_buffer.committed', 'conversation.item.added', 'conversation.item.done']);
+    expect(bench.types().slice(2)).toEqual([
+      'input_audio_buffer.committed',
+      'conversation.item.added',
+      'conversation.item.done',
+    ]);
     const itemId = bench.last('input_audio_buffer.committed')['item_id'];
     expect(bench.last('conversation.item.done')).toMatchObject({
       previous_item_id: null,
-      item: { id: itemId, type: 'message', role: 'user', status: 'completed', content: [{ type: 'input_audio', transcript: null }] },
+      item: {
+        id: itemId,
+        type: 'message',
+        role: 'user',
+        status: 'completed',
+        content: [{ type: 'input_audio', transcript: null }],
+      },
     });
   });
 
@@ -46,7 +56,9 @@ describe('manual turns', () => {
     expect(bench.lastError).toEqual({
       type: 'invalid_request_error',
       code: 'input_audio_buffer_commit_empty',
-      message: `Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer only has ${shown}ms of audio.`,
+      message:
+        'Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but ' +
+        `buffer only has ${shown}ms of audio.`,
       param: null,
       event_id: 'e',
     });
@@ -58,7 +70,11 @@ describe('manual turns', () => {
     ['audio/pcma', 8],
   ])('count %s at %i bytes a millisecond', (type, bytesPerMs) => {
     open();
-    bench.update({ audio: { input: { format: type === 'audio/pcm' ? { type, rate: 24000 } : { type }, turn_detection: null } } });
+    bench.update({
+      audio: {
+        input: { format: type === 'audio/pcm' ? { type, rate: 24000 } : { type }, turn_detection: null },
+      },
+    });
     bench.append(Buffer.alloc(bytesPerMs * 100 - 2));
     bench.send({ type: 'input_audio_buffer.commit' });
     expect(bench.lastError['code']).toBe('input_audio_buffer_commit_empty');
@@ -84,7 +100,10 @@ describe('manual turns', () => {
     bench.append(audio.subarray(0, 33));
     bench.append(audio.subarray(33));
     bench.send({ type: 'input_audio_buffer.commit' });
-    bench.send({ type: 'conversation.item.retrieve', item_id: bench.last('input_audio_buffer.committed')['item_id'] });
+    bench.send({
+      type: 'conversation.item.retrieve',
+      item_id: bench.last('input_audio_buffer.committed')['item_id'],
+    });
     const [part] = at(bench.last('conversation.item.retrieved'), 'item.content') as { audio: string }[];
     expect(Buffer.from(part?.audio ?? '', 'base64')).toEqual(audio);
     expect(bench.session.recording.received).toEqual(audio);
@@ -101,7 +120,9 @@ describe('manual turns', () => {
       code: 'invalid_value',
       param: 'audio',
       event_id: 'e',
-      message: "Invalid 'audio'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz) but got an invalid value.",
+      message:
+        "Invalid 'audio'. Expected base64-encoded audio bytes (mono PCM16 at 24kHz) but got an invalid " +
+        'value.',
     });
     expect(bench.session.recording.received).toHaveLength(0);
   });
@@ -123,8 +144,17 @@ describe('server_vad', () => {
       'response.created',
       'rate_limits.updated',
     ]);
-    const [started, stopped, committed] = ['speech_started', 'speech_stopped', 'committed'].map((name) => bench.last(`input_audio_buffer.${name}`));
-    expect(new Set([started?.['item_id'], stopped?.['item_id'], committed?.['item_id'], at(bench.last('conversation.item.done'), 'item.id')]).size).toBe(1);
+    const [started, stopped, committed] = ['speech_started', 'speech_stopped', 'committed'].map((name) =>
+      bench.last(`input_audio_buffer.${name}`),
+    );
+    expect(
+      new Set([
+        started?.['item_id'],
+        stopped?.['item_id'],
+        committed?.['item_id'],
+        at(bench.last('conversation.item.done'), 'item.id'),
+      ]).size,
+    ).toBe(1);
   });
 
   it('counts its times in audio written, with the padding before and the silence behind', () => {
@@ -182,7 +212,8 @@ describe('server_vad', () => {
 
   it('takes louder audio at a higher threshold', () => {
     const quiet = Buffer.alloc(48 * 300);
-    for (let index = 0; index < quiet.length / 2; index++) quiet.writeInt16LE(Math.round(900 * Math.sin(index / 9)), index * 2);
+    for (let index = 0; index < quiet.length / 2; index++)
+      quiet.writeInt16LE(Math.round(900 * Math.sin(index / 9)), index * 2);
     open();
     bench.turnDetection({ type: 'server_vad', threshold: 0.9 });
     bench.append(quiet);
@@ -203,7 +234,14 @@ describe('server_vad', () => {
 
   it('finds two turns in one append and cuts them apart', () => {
     open({ keepsAudio: true });
-    bench.update({ audio: { input: { format: { type: 'audio/pcmu' }, turn_detection: { type: 'server_vad', create_response: false } } } });
+    bench.update({
+      audio: {
+        input: {
+          format: { type: 'audio/pcmu' },
+          turn_detection: { type: 'server_vad', create_response: false },
+        },
+      },
+    });
     const other = new SessionBench();
     other.update({ audio: { input: { format: { type: 'audio/pcmu' }, turn_detection: null } } });
     for (let turn = 0; turn < 2; turn++) {
@@ -240,7 +278,9 @@ describe('server_vad', () => {
       'response.output_item.done',
       'response.done',
     ]);
-    expect(bench.last('response.done')).toMatchObject({ response: { status: 'cancelled', status_details: { type: 'cancelled', reason: 'turn_detected' } } });
+    expect(bench.last('response.done')).toMatchObject({
+      response: { status: 'cancelled', status_details: { type: 'cancelled', reason: 'turn_detected' } },
+    });
     const after = bench.sent.length;
     await bench.advance(5000);
     expect(bench.types(after)).toEqual([]);
@@ -253,7 +293,10 @@ describe('server_vad', () => {
     await bench.advance(310);
     bench.speak(300);
     bench.silence(500);
-    expect(bench.lastError).toMatchObject({ code: 'conversation_already_has_active_response', event_id: null });
+    expect(bench.lastError).toMatchObject({
+      code: 'conversation_already_has_active_response',
+      event_id: null,
+    });
     await bench.advance(5000);
     expect(bench.of('response.done')).toHaveLength(1);
     expect(bench.last('response.done')).toMatchObject({ response: { status: 'completed' } });
@@ -284,7 +327,9 @@ describe('server_vad', () => {
     open();
     bench.speak(300);
     bench.send({ type: 'input_audio_buffer.commit' });
-    expect(bench.last('input_audio_buffer.committed')['item_id']).toBe(bench.last('input_audio_buffer.speech_started')['item_id']);
+    expect(bench.last('input_audio_buffer.committed')['item_id']).toBe(
+      bench.last('input_audio_buffer.speech_started')['item_id'],
+    );
     bench.silence(1000);
     expect(bench.of('input_audio_buffer.speech_stopped')).toEqual([]);
   });

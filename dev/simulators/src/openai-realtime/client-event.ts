@@ -1,4 +1,12 @@
-import { invalidType, missingParameter, refusal, tooLong, unknownParameter, unsupportedValue, type ApiError } from './api-error.ts';
+import {
+  invalidType,
+  missingParameter,
+  refusal,
+  tooLong,
+  unknownParameter,
+  unsupportedValue,
+  type ApiError,
+} from './api-error.ts';
 import { diagnose } from './diagnose.ts';
 import { asString, isObject, type JsonObject, type Typed } from './json.ts';
 import { clientEventTypes, clientSchema, fitsClientSchema } from './schema.ts';
@@ -8,9 +16,17 @@ export const MAX_APPEND_BYTES = 15 * 1024 * 1024;
 
 export type ReadEvent =
   | { readonly ok: true; readonly event: Typed }
-  | { readonly ok: false; readonly error: ApiError; readonly eventId: string | null; readonly event: unknown };
+  | {
+      readonly ok: false;
+      readonly error: ApiError;
+      readonly eventId: string | null;
+      readonly event: unknown;
+    };
 
-/** Reads one text message of a client: parsed, of a known type, and fitting the published schema with nothing unknown. */
+/**
+ * Reads one text message of a client: parsed, of a known type, and fitting the published schema with nothing
+ * unknown.
+ */
 export function readClientEvent(text: string): ReadEvent {
   let parsed: unknown;
   try {
@@ -18,7 +34,8 @@ export function readClientEvent(text: string): ReadEvent {
   } catch {
     return refuse(refusal('invalid_json', 'Invalid event: failed to parse JSON value.'), text);
   }
-  if (!isObject(parsed)) return refuse(refusal('invalid_json', 'Invalid event: expected a JSON object.'), parsed);
+  if (!isObject(parsed))
+    return refuse(refusal('invalid_json', 'Invalid event: expected a JSON object.'), parsed);
   const type = parsed['type'];
   if (type === 'input_audio_buffer.append') {
     const error = appendFault(parsed);
@@ -37,14 +54,18 @@ function eventFault(event: JsonObject): ApiError | null {
   if (!Object.hasOwn(event, 'type')) return missingParameter('type');
   if (typeof event['type'] !== 'string') return invalidType('type', 'a string', event['type']);
   const definition = clientEventTypes().get(event['type']);
-  if (definition === undefined) return unsupportedValue('type', event['type'], [...clientEventTypes().keys()]);
+  if (definition === undefined)
+    return unsupportedValue('type', event['type'], [...clientEventTypes().keys()]);
   if (fitsClientSchema(event as Typed)) return null;
-  return diagnose(clientSchema(), definition, event) ?? refusal('invalid_value', 'Invalid event: it does not fit the schema.');
+  return (
+    diagnose(clientSchema(), definition, event) ??
+    refusal('invalid_value', 'Invalid event: it does not fit the schema.')
+  );
 }
 
 /**
- * The schema check of the one event that comes fifty times a second, by hand: the same verdicts and refusals as the
- * general path, without its machinery. A spec holds the two against each other.
+ * The schema check of the one event that comes fifty times a second, by hand: the same verdicts and refusals
+ * as the general path, without its machinery. A spec holds the two against each other.
  */
 export function appendFault(event: JsonObject): ApiError | null {
   if (!Object.hasOwn(event, 'audio')) return missingParameter('audio');

@@ -3,7 +3,10 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Time as the simulator sees it: real behind a socket, by hand in specs. The same shape as the conversation's clock. */
+/**
+ * Time as the simulator sees it: real behind a socket, by hand in specs. The same shape as the conversation's
+ * clock.
+ */
 export interface SimulatorClock {
   /** Monotonic ms from an arbitrary origin. */
   now(): number;

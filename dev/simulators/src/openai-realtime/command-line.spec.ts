@@ -21,13 +21,53 @@ describe('the command line', () => {
     expect(readCommandLine([])).toMatchObject({
       kind: 'run',
       start: { host: '127.0.0.1', port: 8765, controlPort: 8766 },
-      simulator: { behaviour: { name: 'guided' }, record: { events: false, audio: false }, selfCheck: false, keepSessions: 50 },
+      simulator: {
+        behaviour: { name: 'guided' },
+        record: { events: false, audio: false },
+        selfCheck: false,
+        keepSessions: 50,
+      },
     });
   });
 
   it('takes every option', () => {
-    const args = ['--port', '0', '--control-port', 'off', '--host', '::1', '--behaviour', 'tone', '--tone-ms', '500', '--first-byte-ms', '0', '--audio-rate', '8', '--delta-ms', '100'];
-    const more = ['--transcription-ms', '50', '--max-session-s', '90', '--tokens-per-minute', '40000', '--api-key', 'a', '--api-key', 'b', '--model', 'm', '--self-check', '--record', 'all', '--seed', '7'];
+    const args = [
+      '--port',
+      '0',
+      '--control-port',
+      'off',
+      '--host',
+      '::1',
+      '--behaviour',
+      'tone',
+      '--tone-ms',
+      '500',
+      '--first-byte-ms',
+      '0',
+      '--audio-rate',
+      '8',
+      '--delta-ms',
+      '100',
+    ];
+    const more = [
+      '--transcription-ms',
+      '50',
+      '--max-session-s',
+      '90',
+      '--tokens-per-minute',
+      '40000',
+      '--api-key',
+      'a',
+      '--api-key',
+      'b',
+      '--model',
+      'm',
+      '--self-check',
+      '--record',
+      'all',
+      '--seed',
+      '7',
+    ];
     expect(readCommandLine([...args, ...more])).toMatchObject({
       start: { host: '::1', port: 0, controlPort: false },
       simulator: {
@@ -48,7 +88,9 @@ describe('the command line', () => {
   it('reads a script and the lines of the caller', () => {
     withFile('{"turns":[{"say":"Hi."}]}', (script) =>
       withFile('["Hello.","Bye."]', (lines) => {
-        expect(readCommandLine(['--behaviour', 'scripted', '--script', script, '--lines', lines])).toMatchObject({
+        expect(
+          readCommandLine(['--behaviour', 'scripted', '--script', script, '--lines', lines]),
+        ).toMatchObject({
           simulator: { behaviour: { name: 'scripted' }, callerLines: ['Hello.', 'Bye.'] },
         });
       }),

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { behaviourFrom, behaviourSpecProblem, BEHAVIOUR_KINDS, type BehaviourSpec } from './behaviours/from-spec.ts';
+import {
+  behaviourFrom,
+  behaviourSpecProblem,
+  BEHAVIOUR_KINDS,
+  type BehaviourSpec,
+} from './behaviours/from-spec.ts';
 import { asArray } from './json.ts';
 import type { RealtimeSimulatorOptions, StartOptions } from './realtime-simulator.ts';
 
@@ -82,7 +87,8 @@ function numberOf(values: Values, name: keyof typeof OPTIONS, min: number): numb
   const raw = values[name];
   if (raw === undefined) return undefined;
   const value = Number(raw);
-  if (!Number.isFinite(value) || value < min) throw new UsageError(`--${name} must be a number of at least ${min}, but is ${String(raw)}.`);
+  if (!Number.isFinite(value) || value < min)
+    throw new UsageError(`--${name} must be a number of at least ${min}, but is ${String(raw)}.`);
   return value;
 }
 
@@ -90,15 +96,23 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    throw new UsageError(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 function behaviourSpecOf(values: Values): BehaviourSpec {
   const kind = values.behaviour;
-  if (kind === 'scripted' && values.script === undefined) throw new UsageError('--behaviour scripted needs --script <file>.');
+  if (kind === 'scripted' && values.script === undefined)
+    throw new UsageError('--behaviour scripted needs --script <file>.');
   const toneMs = numberOf(values, 'tone-ms', 20);
-  const fields = kind === 'scripted' ? readJson(values.script ?? '') : kind === 'tone' && toneMs !== undefined ? { toneMs } : {};
+  const fields =
+    kind === 'scripted'
+      ? readJson(values.script ?? '')
+      : kind === 'tone' && toneMs !== undefined
+        ? { toneMs }
+        : {};
   const spec = { kind, ...(fields as object) };
   const problem = behaviourSpecProblem(spec);
   if (problem !== null) throw new UsageError(`--behaviour (${BEHAVIOUR_KINDS.join(', ')}): ${problem}.`);
@@ -107,7 +121,8 @@ function behaviourSpecOf(values: Values): BehaviourSpec {
 
 function linesOf(file: string): string[] {
   const lines = asArray(readJson(file));
-  if (lines.length === 0 || !lines.every((line) => typeof line === 'string')) throw new UsageError(`${file} must be a list of at least one string.`);
+  if (lines.length === 0 || !lines.every((line) => typeof line === 'string'))
+    throw new UsageError(`${file} must be a list of at least one string.`);
   return lines;
 }
 
@@ -119,7 +134,8 @@ function given<T extends object>(fields: { [Key in keyof T]: T[Key] | undefined 
 function simulatorOptionsOf(values: Values): RealtimeSimulatorOptions {
   const cap = numberOf(values, 'max-session-s', 1);
   const { record } = values;
-  if (record !== 'all' && record !== 'events' && record !== 'off') throw new UsageError('--record must be all, events or off.');
+  if (record !== 'all' && record !== 'events' && record !== 'off')
+    throw new UsageError('--record must be all, events or off.');
   return {
     behaviour: behaviourFrom(behaviourSpecOf(values)),
     pace: given({
@@ -143,13 +159,19 @@ function simulatorOptionsOf(values: Values): RealtimeSimulatorOptions {
 }
 
 /** What a command line asks for. */
-export type Command = { readonly kind: 'help' } | { readonly kind: 'run'; readonly simulator: RealtimeSimulatorOptions; readonly start: StartOptions };
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'run'; readonly simulator: RealtimeSimulatorOptions; readonly start: StartOptions };
 
 /** Reads a command line, without the node binary and the script. Throws `UsageError`. */
 export function readCommandLine(args: readonly string[]): Command {
   const values = readArguments(args);
   if (values.help) return { kind: 'help' };
   const controlPort = values['control-port'] === 'off' ? false : numberOf(values, 'control-port', 0);
-  const start = given<Required<StartOptions>>({ host: values.host, port: numberOf(values, 'port', 0), controlPort });
+  const start = given<Required<StartOptions>>({
+    host: values.host,
+    port: numberOf(values, 'port', 0),
+    controlPort,
+  });
   return { kind: 'run', simulator: simulatorOptionsOf(values), start };
 }

@@ -25,39 +25,50 @@ class ControlProblem extends Error {
 }
 
 /**
- * The simulator's HTTP control interface, for benches in other processes. It has no authentication: it belongs on
- * loopback, where it listens by default. Routes are listed in README.md.
+ * The simulator's HTTP control interface, for benches in other processes. It has no authentication: it
+ * belongs on loopback, where it listens by default. Routes are listed in README.md.
  */
 export class ControlServer {
-  readonly #simulator: RealtimeSimulator;
-  readonly #routes: readonly (readonly [method: string, path: RegExp, route: Route])[];
-  #server: Server | null = null;
+  private readonly simulator: RealtimeSimulator;
+  private readonly routes: readonly (readonly [method: string, path: RegExp, route: Route])[];
+  private server: Server | null = null;
 
   constructor(simulator: RealtimeSimulator) {
-    this.#simulator = simulator;
-    this.#routes = [
+    this.simulator = simulator;
+    this.routes = [
       ['GET', /^\/healthz$/, () => ({ status: 200, body: { status: 'ok' } })],
-      ['GET', /^\/counters$/, () => ({ status: 200, body: this.#counters() })],
-      ['GET', /^\/sessions$/, (_, __, query) => ({ status: 200, body: this.#list(query) })],
-      ['GET', /^\/sessions\/([^/]+)$/, ([id]) => ({ status: 200, body: this.#details(this.#session(id)) })],
-      ['GET', /^\/sessions\/([^/]+)\/events$/, ([id], _, query) => ({ status: 200, body: events(this.#session(id), query) })],
-      ['GET', /^\/sessions\/([^/]+)\/audio\/(in|out)$/, ([id, side]) => ({ status: 200, bytes: side === 'in' ? this.#session(id).received : this.#session(id).sent })],
-      ['POST', /^\/sessions\/([^/]+)\/lines$/, ([id], body) => this.#addLines(this.#session(id), body)],
-      ['POST', /^\/sessions\/([^/]+)\/close$/, ([id], body) => this.#close(this.#session(id), body)],
-      ['POST', /^\/lines$/, (_, body) => this.#addRule(body)],
-      ['PUT', /^\/behaviour$/, (_, body) => this.#setBehaviour(body)],
-      ['GET', /^\/faults$/, () => ({ status: 200, body: this.#simulator.faults.list() })],
-      ['POST', /^\/faults$/, (_, body) => this.#addFault(body)],
-      ['DELETE', /^\/faults$/, () => this.#clearFaults()],
-      ['DELETE', /^\/faults\/([^/]+)$/, ([id]) => this.#removeFault(id)],
-      ['POST', /^\/reset$/, () => this.#reset()],
+      ['GET', /^\/counters$/, () => ({ status: 200, body: this.counters() })],
+      ['GET', /^\/sessions$/, (_, __, query) => ({ status: 200, body: this.list(query) })],
+      ['GET', /^\/sessions\/([^/]+)$/, ([id]) => ({ status: 200, body: this.details(this.session(id)) })],
+      [
+        'GET',
+        /^\/sessions\/([^/]+)\/events$/,
+        ([id], _, query) => ({ status: 200, body: events(this.session(id), query) }),
+      ],
+      [
+        'GET',
+        /^\/sessions\/([^/]+)\/audio\/(in|out)$/,
+        ([id, side]) => ({
+          status: 200,
+          bytes: side === 'in' ? this.session(id).received : this.session(id).sent,
+        }),
+      ],
+      ['POST', /^\/sessions\/([^/]+)\/lines$/, ([id], body) => this.addLines(this.session(id), body)],
+      ['POST', /^\/sessions\/([^/]+)\/close$/, ([id], body) => this.close(this.session(id), body)],
+      ['POST', /^\/lines$/, (_, body) => this.addRule(body)],
+      ['PUT', /^\/behaviour$/, (_, body) => this.setBehaviour(body)],
+      ['GET', /^\/faults$/, () => ({ status: 200, body: this.simulator.faults.list() })],
+      ['POST', /^\/faults$/, (_, body) => this.addFault(body)],
+      ['DELETE', /^\/faults$/, () => this.clearFaults()],
+      ['DELETE', /^\/faults\/([^/]+)$/, ([id]) => this.removeFault(id)],
+      ['POST', /^\/reset$/, () => this.reset()],
     ];
   }
 
   /** Says the base URL. */
   start(port: number, host: string): Promise<string> {
-    const server = createServer((request, response) => void this.#serve(request, response));
-    this.#server = server;
+    const server = createServer((request, response) => void this.serve(request, response));
+    this.server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, () => resolve(`http://${host}:${(server.address() as AddressInfo).port}`));
@@ -65,17 +76,17 @@ export class ControlServer {
   }
 
   stop(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
+    const server = this.server;
+    this.server = null;
     if (!server) return Promise.resolve();
     server.closeAllConnections();
     return new Promise((resolve) => server.close(() => resolve()));
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await readBody(request);
-      send(response, this.#answer(request, body));
+      send(response, this.answer(request, body));
     } catch (error) {
       const status = error instanceof ControlProblem ? error.status : 500;
       const detail = error instanceof Error ? error.message : String(error);
@@ -84,85 +95,107 @@ export class ControlServer {
     }
   }
 
-  #answer(request: IncomingMessage, body: unknown): Answer {
+  private answer(request: IncomingMessage, body: unknown): Answer {
     const url = new URL(request.url ?? '/', 'http://control');
-    const onPath = this.#routes.filter(([, path]) => path.test(url.pathname));
+    const onPath = this.routes.filter(([, path]) => path.test(url.pathname));
     const route = onPath.find(([method]) => method === request.method);
     if (!route) {
-      if (onPath.length > 0) throw new ControlProblem(405, `${url.pathname} takes ${onPath.map(([method]) => method).join(', ')}.`);
+      if (onPath.length > 0)
+        throw new ControlProblem(
+          405,
+          `${url.pathname} takes ${onPath.map(([method]) => method).join(', ')}.`,
+        );
       throw new ControlProblem(404, `There is no ${url.pathname}. README.md lists the routes.`);
     }
     const match = route[1].exec(url.pathname)?.slice(1) ?? [];
     return route[2](match, body, url.searchParams);
   }
 
-  #session(id: string | undefined): SimulatedSession {
-    const session = this.#simulator.sessions.find((candidate) => candidate.id === id);
+  private session(id: string | undefined): SimulatedSession {
+    const session = this.simulator.sessions.find((candidate) => candidate.id === id);
     if (!session) throw new ControlProblem(404, `No session ${id ?? ''}: GET /sessions lists them.`);
     return session;
   }
 
-  #counters(): JsonObject {
-    const { openSessions, openedSessions, refusedHandshakes, misfits, brokenPlans, behaviour } = this.#simulator;
-    return { behaviour: behaviour.name, openSessions, openedSessions, refusedHandshakes, misfits, brokenPlans };
+  private counters(): JsonObject {
+    const { openSessions, openedSessions, refusedHandshakes, misfits, brokenPlans, behaviour } =
+      this.simulator;
+    return {
+      behaviour: behaviour.name,
+      openSessions,
+      openedSessions,
+      refusedHandshakes,
+      misfits,
+      brokenPlans,
+    };
   }
 
-  #list(query: URLSearchParams): JsonObject[] {
+  private list(query: URLSearchParams): JsonObject[] {
     const contains = query.get('contains');
     const state = query.get('state');
-    return this.#simulator.sessions
+    return this.simulator.sessions
       .filter((session) => contains === null || String(session.config['instructions']).includes(contains))
       .filter((session) => state === null || session.isOpen === (state === 'open'))
       .map(summary);
   }
 
-  #details(session: SimulatedSession): JsonObject {
-    return { ...summary(session), config: session.config, items: session.items, seededItems: session.seededItems, counters: session.counters };
+  private details(session: SimulatedSession): JsonObject {
+    return {
+      ...summary(session),
+      config: session.config,
+      items: session.items,
+      seededItems: session.seededItems,
+      counters: session.counters,
+    };
   }
 
-  #addLines(session: SimulatedSession, body: unknown): Answer {
+  private addLines(session: SimulatedSession, body: unknown): Answer {
     session.hears(...linesOf(body));
     return { status: 204 };
   }
 
-  #addRule(body: unknown): Answer {
+  private addRule(body: unknown): Answer {
     const contains = asString(asObject(body)['contains']);
     const rule: LineRule = { lines: linesOf(body), ...(contains === undefined ? {} : { contains }) };
-    this.#simulator.addCallerLines(rule);
+    this.simulator.addCallerLines(rule);
     return { status: 204 };
   }
 
-  #close(session: SimulatedSession, body: unknown): Answer {
+  private close(session: SimulatedSession, body: unknown): Answer {
     const { code, reason } = asObject(body);
     session.close(typeof code === 'number' ? code : 1000, asString(reason) ?? '');
     return { status: 204 };
   }
 
-  #setBehaviour(body: unknown): Answer {
+  private setBehaviour(body: unknown): Answer {
     const problem = behaviourSpecProblem(body);
     if (problem !== null) throw new ControlProblem(422, problem);
-    this.#simulator.behaviour = behaviourFrom(body as BehaviourSpec);
+    this.simulator.behaviour = behaviourFrom(body as BehaviourSpec);
     return { status: 204 };
   }
 
-  #addFault(body: unknown): Answer {
+  private addFault(body: unknown): Answer {
     const problem = faultSpecProblem(body);
     if (problem !== null) throw new ControlProblem(422, problem);
-    return { status: 201, body: { id: this.#simulator.faults.add(body as FaultSpec) } };
+    return { status: 201, body: { id: this.simulator.faults.add(body as FaultSpec) } };
   }
 
-  #removeFault(id: string | undefined): Answer {
-    if (!this.#simulator.faults.remove(id ?? '')) throw new ControlProblem(404, `No fault ${id ?? ''}: it may be spent. GET /faults lists those that are on.`);
+  private removeFault(id: string | undefined): Answer {
+    if (!this.simulator.faults.remove(id ?? ''))
+      throw new ControlProblem(
+        404,
+        `No fault ${id ?? ''}: it may be spent. GET /faults lists those that are on.`,
+      );
     return { status: 204 };
   }
 
-  #clearFaults(): Answer {
-    this.#simulator.faults.clear();
+  private clearFaults(): Answer {
+    this.simulator.faults.clear();
     return { status: 204 };
   }
 
-  #reset(): Answer {
-    this.#simulator.reset();
+  private reset(): Answer {
+    this.simulator.reset();
     return { status: 204 };
   }
 }
@@ -176,14 +209,20 @@ function events(session: SimulatedSession, query: URLSearchParams): JsonObject[]
   const from = Number(query.get('from') ?? 0);
   const type = query.get('type');
   return session.events
-    .map(({ direction, atMs, event, text }, index) => ({ index, direction, atMs, event: Object.keys(event).length > 0 ? event : text }))
+    .map(({ direction, atMs, event, text }, index) => ({
+      index,
+      direction,
+      atMs,
+      event: Object.keys(event).length > 0 ? event : text,
+    }))
     .slice(Number.isInteger(from) && from > 0 ? from : 0)
     .filter((entry) => type === null || (isObject(entry.event) && entry.event['type'] === type));
 }
 
 function linesOf(body: unknown): string[] {
   const lines = asArray(asObject(body)['lines']);
-  if (lines.length === 0 || !lines.every((line) => typeof line === 'string')) throw new ControlProblem(422, 'lines must be a list of at least one string.');
+  if (lines.length === 0 || !lines.every((line) => typeof line === 'string'))
+    throw new ControlProblem(422, 'lines must be a list of at least one string.');
   return lines;
 }
 

@@ -23,12 +23,20 @@ export function newItem(id: string, origin: ItemOrigin, wire: JsonObject & { typ
 /** All words of an item: text, transcripts, tool arguments and outputs. */
 export function wordsOf(item: Item): string {
   const { wire } = item;
-  const parts = asArray(wire['content']).map((part) => asString(asObject(part)['text']) ?? asString(asObject(part)['transcript']) ?? '');
-  return [...parts, asString(wire['arguments']) ?? '', asString(wire['output']) ?? ''].filter((words) => words !== '').join(' ');
+  const parts = asArray(wire['content']).map(
+    (part) => asString(asObject(part)['text']) ?? asString(asObject(part)['transcript']) ?? '',
+  );
+  return [...parts, asString(wire['arguments']) ?? '', asString(wire['output']) ?? '']
+    .filter((words) => words !== '')
+    .join(' ');
 }
 
 function missing(verb: 'delet' | 'retriev' | 'truncat', id: string): ApiError {
-  const codes = { delet: 'item_delete_invalid_item_id', retriev: 'item_retrieve_invalid_item_id', truncat: 'item_truncate_invalid_item_id' } as const;
+  const codes = {
+    delet: 'item_delete_invalid_item_id',
+    retriev: 'item_retrieve_invalid_item_id',
+    truncat: 'item_truncate_invalid_item_id',
+  } as const;
   return refusal(codes[verb], `Error ${verb}ing item: the item with id '${id}' does not exist.`);
 }
 
@@ -38,35 +46,35 @@ export const MAX_ITEMS = 2000;
 /** The default conversation: items in order, each known by its id. */
 export class Conversation {
   readonly id: string;
-  readonly #items: Item[] = [];
-  readonly #byId = new Map<string, Item>();
+  private readonly list: Item[] = [];
+  private readonly byId = new Map<string, Item>();
 
   constructor(id: string) {
     this.id = id;
   }
 
   get items(): readonly Item[] {
-    return this.#items;
+    return this.list;
   }
 
   /** The item a new one would follow, or null when there is none. */
   get tailId(): string | null {
-    return this.#items.at(-1)?.id ?? null;
+    return this.list.at(-1)?.id ?? null;
   }
 
   get(id: string): Item | undefined {
-    return this.#byId.get(id);
+    return this.byId.get(id);
   }
 
   /** The item before this one, or null. */
   previousId(id: string): string | null {
-    const index = this.#items.findIndex((item) => item.id === id);
-    return this.#items[index - 1]?.id ?? null;
+    const index = this.list.findIndex((item) => item.id === id);
+    return this.list[index - 1]?.id ?? null;
   }
 
   /** Whether `after` names a place: an item, `root`, or nothing at all (the end). */
   placeFault(after: string | undefined): ApiError | null {
-    if (after === undefined || after === '' || after === 'root' || this.#byId.has(after)) return null;
+    if (after === undefined || after === '' || after === 'root' || this.byId.has(after)) return null;
     return refusal(
       'item_create_invalid_previous_item_id',
       `Error adding item: the previous item with id '${after}' does not exist.`,
@@ -76,40 +84,46 @@ export class Conversation {
 
   /** Inserts an item behind `after`, at the start for `root`, at the end for nothing. */
   insert(item: Item, after?: string): void {
-    if (after === 'root') this.#items.unshift(item);
-    else if (after === undefined || after === '') this.#items.push(item);
-    else this.#items.splice(this.#items.findIndex((other) => other.id === after) + 1, 0, item);
-    this.#byId.set(item.id, item);
-    if (this.#items.length > MAX_ITEMS) this.#byId.delete(this.#items.shift()?.id ?? '');
+    if (after === 'root') this.list.unshift(item);
+    else if (after === undefined || after === '') this.list.push(item);
+    else this.list.splice(this.list.findIndex((other) => other.id === after) + 1, 0, item);
+    this.byId.set(item.id, item);
+    if (this.list.length > MAX_ITEMS) this.byId.delete(this.list.shift()?.id ?? '');
   }
 
   retrieve(id: string): Item | ApiError {
-    return this.#byId.get(id) ?? missing('retriev', id);
+    return this.byId.get(id) ?? missing('retriev', id);
   }
 
   delete(id: string): ApiError | null {
-    if (!this.#byId.delete(id)) return missing('delet', id);
-    this.#items.splice(
-      this.#items.findIndex((item) => item.id === id),
+    if (!this.byId.delete(id)) return missing('delet', id);
+    this.list.splice(
+      this.list.findIndex((item) => item.id === id),
       1,
     );
     return null;
   }
 
   /**
-   * Cuts an assistant message's audio to `audioEndMs` and drops its transcript, as the API says truncation does.
-   * Refused when the item is not audio the model spoke, has none yet, or has less than asked for.
+   * Cuts an assistant message's audio to `audioEndMs` and drops its transcript, as the API says truncation
+   * does. Refused when the item is not audio the model spoke, has none yet, or has less than asked for.
    */
   truncate(id: string, contentIndex: number, audioEndMs: number): ApiError | null {
-    const item = this.#byId.get(id);
+    const item = this.byId.get(id);
     if (!item) return missing('truncat', id);
     const part = asObject(asArray(item.wire['content'])[contentIndex]);
-    const isSpoken = item.origin === 'model' && item.wire['role'] === 'assistant' && part['type'] === 'output_audio';
-    if (!isSpoken || item.audioMs === 0) return refusal(null, 'Only model output audio messages can be truncated');
+    const isSpoken =
+      item.origin === 'model' && item.wire['role'] === 'assistant' && part['type'] === 'output_audio';
+    if (!isSpoken || item.audioMs === 0)
+      return refusal(null, 'Only model output audio messages can be truncated');
     if (audioEndMs < 0) return outOfRange('audio_end_ms', audioEndMs, { min: 0 }, 'integer');
     const available = Math.floor(item.audioMs);
     if (audioEndMs > available) {
-      return refusal('invalid_value', `Audio content of ${available}ms is already shorter than ${audioEndMs}ms`, 'audio_end_ms');
+      return refusal(
+        'invalid_value',
+        `Audio content of ${available}ms is already shorter than ${audioEndMs}ms`,
+        'audio_end_ms',
+      );
     }
     item.audioMs = audioEndMs;
     part['transcript'] = '';
@@ -117,6 +131,6 @@ export class Conversation {
   }
 
   hasToolCall(callId: string): boolean {
-    return this.#items.some((item) => item.wire.type === 'function_call' && item.wire['call_id'] === callId);
+    return this.list.some((item) => item.wire.type === 'function_call' && item.wire['call_id'] === callId);
   }
 }

@@ -2,17 +2,43 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ApiError } from './api-error.ts';
 
 /** Wrong events a provider might send one day; a client must outlive each. */
-export const BAD_EVENTS = ['unknown-event', 'unknown-field', 'missing-field', 'wrong-type', 'malformed-json', 'binary', 'oversize'] as const;
+export const BAD_EVENTS = [
+  'unknown-event',
+  'unknown-field',
+  'missing-field',
+  'wrong-type',
+  'malformed-json',
+  'binary',
+  'oversize',
+] as const;
 export type BadEvent = (typeof BAD_EVENTS)[number];
 
-export const ERROR_KINDS = ['server_error', 'rate_limit_exceeded', 'insufficient_quota', 'invalid_request', 'authentication'] as const;
+export const ERROR_KINDS = [
+  'server_error',
+  'rate_limit_exceeded',
+  'insufficient_quota',
+  'invalid_request',
+  'authentication',
+] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** How a response ends without having answered; `mute` is completed and has no output. */
-export const FAILURES = ['server_error', 'rate_limit_exceeded', 'insufficient_quota', 'max_output_tokens', 'content_filter', 'mute'] as const;
+export const FAILURES = [
+  'server_error',
+  'rate_limit_exceeded',
+  'insufficient_quota',
+  'max_output_tokens',
+  'content_filter',
+  'mute',
+] as const;
 export type Failure = (typeof FAILURES)[number];
 
-export const IN_BAND_REFUSALS = ['invalid_api_key', 'insufficient_quota', 'model_not_found', 'server_error'] as const;
+export const IN_BAND_REFUSALS = [
+  'invalid_api_key',
+  'insufficient_quota',
+  'model_not_found',
+  'server_error',
+] as const;
 export type InBandRefusal = (typeof IN_BAND_REFUSALS)[number];
 
 export const REFUSAL_STATUSES = [401, 403, 404, 429, 500, 503] as const;
@@ -20,7 +46,11 @@ export const REFUSAL_STATUSES = [401, 403, 404, 429, 500, 503] as const;
 /** What goes wrong. Lengths are ms unless the name says otherwise. */
 export type FaultAction =
   /** The upgrade is answered with this HTTP status. */
-  | { readonly kind: 'refuse'; readonly status: (typeof REFUSAL_STATUSES)[number]; readonly retryAfterS?: number }
+  | {
+      readonly kind: 'refuse';
+      readonly status: (typeof REFUSAL_STATUSES)[number];
+      readonly retryAfterS?: number;
+    }
   /** The socket opens, an `error` comes, the socket closes: how the real server refuses a bad key. */
   | { readonly kind: 'refuse-in-band'; readonly code: InBandRefusal }
   /** The upgrade is answered late; without `delayMs` never. */
@@ -28,7 +58,12 @@ export type FaultAction =
   /** The socket stays open and nothing is sent any more; pings are answered unless told not to. */
   | { readonly kind: 'hang'; readonly answersPings?: boolean }
   /** The connection goes: by RST, by FIN without a close frame, or with a close frame. */
-  | { readonly kind: 'cut'; readonly how: 'reset' | 'fin' | 'close'; readonly closeCode?: number; readonly closeReason?: string }
+  | {
+      readonly kind: 'cut';
+      readonly how: 'reset' | 'fin' | 'close';
+      readonly closeCode?: number;
+      readonly closeReason?: string;
+    }
   | { readonly kind: 'error-event'; readonly error: ErrorKind }
   /** Adds to the wait before a response's first output. */
   | { readonly kind: 'slow-first-byte'; readonly delayMs: number }
@@ -41,15 +76,18 @@ export type FaultAction =
   /** Stops reading the socket, for a while or for good. */
   | { readonly kind: 'stall-reading'; readonly forMs?: number }
   | { readonly kind: 'fail-transcription' }
-  /** Refuses every `session.update` for a field it does not know: what a provider's change of its schema looks like. */
+  /**
+   * Refuses every `session.update` for a field it does not know: what a provider's change of its schema looks
+   * like.
+   */
   | { readonly kind: 'refuse-update' };
 
 export type FaultKind = FaultAction['kind'];
 
 /**
- * When, where and how often. Without a trigger a fault strikes at its natural moment: refusals at each handshake,
- * response faults at each response, transcription and update faults at each of those, and everything else at once for open
- * sessions and right after opening for new ones.
+ * When, where and how often. Without a trigger a fault strikes at its natural moment: refusals at each
+ * handshake, response faults at each response, transcription and update faults at each of those, and
+ * everything else at once for open sessions and right after opening for new ones.
  */
 export interface FaultScope {
   /** This long after the session opened; at once for sessions that are older. */
@@ -87,8 +125,15 @@ export function momentOf(spec: FaultSpec): FaultMoment {
 const positive = { type: 'number', exclusiveMinimum: 0 };
 const wait = { type: 'number', minimum: 0, maximum: 86_400_000 };
 
-const OFTEN = { times: { type: 'integer', minimum: 1 }, probability: { type: 'number', minimum: 0, maximum: 1 } };
-const WHERE = { session: { type: 'string', maxLength: 64 }, sessions: { enum: ['open', 'new', 'all'] }, ...OFTEN };
+const OFTEN = {
+  times: { type: 'integer', minimum: 1 },
+  probability: { type: 'number', minimum: 0, maximum: 1 },
+};
+const WHERE = {
+  session: { type: 'string', maxLength: 64 },
+  sessions: { enum: ['open', 'new', 'all'] },
+  ...OFTEN,
+};
 const WHICH_RESPONSE = { response: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'each' }] } };
 const ANY_MOMENT = { afterOpenMs: wait, audioMs: wait, ...WHICH_RESPONSE, ...WHERE };
 
@@ -109,7 +154,11 @@ const CUT_FIELDS = {
 };
 
 const SCHEMAS: Record<FaultKind, object> = {
-  refuse: fault('refuse', { status: { enum: [...REFUSAL_STATUSES] }, retryAfterS: { type: 'integer', minimum: 0 }, ...OFTEN }, ['status']),
+  refuse: fault(
+    'refuse',
+    { status: { enum: [...REFUSAL_STATUSES] }, retryAfterS: { type: 'integer', minimum: 0 }, ...OFTEN },
+    ['status'],
+  ),
   'refuse-in-band': fault('refuse-in-band', { code: { enum: [...IN_BAND_REFUSALS] }, ...OFTEN }, ['code']),
   'slow-handshake': fault('slow-handshake', { delayMs: wait, ...OFTEN }),
   hang: fault('hang', { answersPings: { type: 'boolean' }, ...ANY_MOMENT }),
@@ -117,7 +166,11 @@ const SCHEMAS: Record<FaultKind, object> = {
   'error-event': fault('error-event', { error: { enum: [...ERROR_KINDS] }, ...ANY_MOMENT }, ['error']),
   'slow-first-byte': fault('slow-first-byte', { delayMs: wait, ...WHICH_RESPONSE, ...WHERE }, ['delayMs']),
   'slow-audio': fault('slow-audio', { audioRate: positive, ...WHICH_RESPONSE, ...WHERE }, ['audioRate']),
-  'fail-response': fault('fail-response', { as: { enum: [...FAILURES] }, audioMs: wait, ...WHICH_RESPONSE, ...WHERE }, ['as']),
+  'fail-response': fault(
+    'fail-response',
+    { as: { enum: [...FAILURES] }, audioMs: wait, ...WHICH_RESPONSE, ...WHERE },
+    ['as'],
+  ),
   'bad-event': fault('bad-event', { what: { enum: [...BAD_EVENTS] }, ...ANY_MOMENT }, ['what']),
   expire: fault('expire', ANY_MOMENT),
   'stall-reading': fault('stall-reading', { forMs: wait, ...ANY_MOMENT }),
@@ -137,7 +190,11 @@ export function faultSpecProblem(value: unknown): string | null {
   if (!validate) return `kind must be one of ${FAULT_KINDS.join(', ')}`;
   if (validate(value)) return null;
   return (validate.errors ?? [])
-    .map((error) => `${error.instancePath.slice(1) || 'fault'} ${error.message ?? error.keyword} ${JSON.stringify(error.params)}`)
+    .map(
+      (error) =>
+        `${error.instancePath.slice(1) || 'fault'} ${error.message ?? error.keyword} ` +
+        `${JSON.stringify(error.params)}`,
+    )
     .join('; ');
 }
 
@@ -146,13 +203,28 @@ const BUSY = 'The server had an error while processing your request. Sorry about
 /** The error objects of the kinds a fault can name. Types are as the REST API spells them. */
 export const ERRORS: Record<ErrorKind, ApiError> = {
   server_error: { type: 'server_error', code: null, message: BUSY, param: null },
-  rate_limit_exceeded: { type: 'tokens', code: 'rate_limit_exceeded', message: 'Rate limit reached. Please try again in 2s.', param: null },
+  rate_limit_exceeded: {
+    type: 'tokens',
+    code: 'rate_limit_exceeded',
+    message: 'Rate limit reached. Please try again in 2s.',
+    param: null,
+  },
   insufficient_quota: {
     type: 'insufficient_quota',
     code: 'insufficient_quota',
     message: 'You exceeded your current quota, please check your plan and billing details.',
     param: null,
   },
-  invalid_request: { type: 'invalid_request_error', code: 'invalid_value', message: 'Invalid value.', param: null },
-  authentication: { type: 'invalid_request_error', code: 'invalid_api_key', message: 'Incorrect API key provided.', param: null },
+  invalid_request: {
+    type: 'invalid_request_error',
+    code: 'invalid_value',
+    message: 'Invalid value.',
+    param: null,
+  },
+  authentication: {
+    type: 'invalid_request_error',
+    code: 'invalid_api_key',
+    message: 'Incorrect API key provided.',
+    param: null,
+  },
 };

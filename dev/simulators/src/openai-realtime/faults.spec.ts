@@ -10,17 +10,17 @@ import { deltaBytes, SessionBench } from './testing/session-bench.ts';
 class Victim implements FaultVictim {
   readonly id: string;
   readonly struck: Strike[] = [];
-  readonly #clock: ManualClock;
-  readonly #openedAt: number;
+  private readonly clock: ManualClock;
+  private readonly openedAt: number;
 
   constructor(id: string, clock: ManualClock) {
     this.id = id;
-    this.#clock = clock;
-    this.#openedAt = clock.now();
+    this.clock = clock;
+    this.openedAt = clock.now();
   }
 
   get ageMs(): number {
-    return this.#clock.now() - this.#openedAt;
+    return this.clock.now() - this.openedAt;
   }
 
   strike(action: Strike): void {
@@ -48,17 +48,20 @@ describe('when a fault strikes', () => {
     ['open', 1, 0],
     ['new', 0, 1],
     ['all', 1, 1],
-  ] as const)('with sessions "%s" strikes the open one %i and the new one %i times', async (sessions, onOld, onYoung) => {
-    const clock = new ManualClock();
-    const faults = new Faults(clock);
-    const old = new Victim('old', clock);
-    faults.attach(old);
-    faults.add({ ...HANG, sessions });
-    const young = new Victim('young', clock);
-    faults.attach(young);
-    await clock.advance(0);
-    expect([old.struck.length, young.struck.length]).toEqual([onOld, onYoung]);
-  });
+  ] as const)(
+    'with sessions "%s" strikes the open one %i and the new one %i times',
+    async (sessions, onOld, onYoung) => {
+      const clock = new ManualClock();
+      const faults = new Faults(clock);
+      const old = new Victim('old', clock);
+      faults.attach(old);
+      faults.add({ ...HANG, sessions });
+      const young = new Victim('young', clock);
+      faults.attach(young);
+      await clock.advance(0);
+      expect([old.struck.length, young.struck.length]).toEqual([onOld, onYoung]);
+    },
+  );
 
   it('waits until the session is old enough', async () => {
     const clock = new ManualClock();
@@ -88,7 +91,9 @@ describe('when a fault strikes', () => {
     const clock = new ManualClock();
     const faults = new Faults(clock);
     faults.add({ kind: 'refuse', status: 503, times: 2 });
-    expect([faults.atHandshake(), faults.atHandshake(), faults.atHandshake()].map((fault) => fault?.kind ?? null)).toEqual(['refuse', 'refuse', null]);
+    expect(
+      [faults.atHandshake(), faults.atHandshake(), faults.atHandshake()].map((fault) => fault?.kind ?? null),
+    ).toEqual(['refuse', 'refuse', null]);
     expect(faults.list()).toEqual([]);
     await clock.advance(0);
   });

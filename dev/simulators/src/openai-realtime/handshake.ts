@@ -46,15 +46,22 @@ const CLOSE_SERVER_ERROR = 1011;
 const RETIRED = /preview/;
 
 /** What the server makes of an upgrade request, in the order path, credentials, beta header, key, query. */
-export function judgeHandshake(request: Pick<IncomingMessage, 'url' | 'headers'>, rules: HandshakeRules): HandshakeVerdict {
+export function judgeHandshake(
+  request: Pick<IncomingMessage, 'url' | 'headers'>,
+  rules: HandshakeRules,
+): HandshakeVerdict {
   const url = new URL(request.url ?? '/', 'http://simulator');
   const isAzure = url.pathname === AZURE_PATH;
-  if (!isAzure && url.pathname !== OPENAI_PATH) return http(404, refusal(null, `Invalid URL (GET ${url.pathname})`));
+  if (!isAzure && url.pathname !== OPENAI_PATH)
+    return http(404, refusal(null, `Invalid URL (GET ${url.pathname})`));
   const key = credentialOf(request.headers, isAzure);
   if (key === null) return http(401, refusal(null, 'Missing bearer or basic authentication in header'));
   if (request.headers['openai-beta'] !== undefined) {
     return inBand(
-      refusal('beta_api_shape_disabled', 'The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.'),
+      refusal(
+        'beta_api_shape_disabled',
+        'The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.',
+      ),
       CLOSE_INVALID_REQUEST,
     );
   }
@@ -65,15 +72,46 @@ export function judgeHandshake(request: Pick<IncomingMessage, 'url' | 'headers'>
 function judgeQuery(query: URLSearchParams, rules: HandshakeRules): HandshakeVerdict {
   const given = ['model', 'intent', 'call_id'].filter((name) => query.has(name));
   if (given.length > 1) {
-    return inBand(refusal('invalid_value', `Exactly one of model, intent and call_id may be given, but got ${given.join(' and ')}.`, given[1] ?? null), CLOSE_INVALID_REQUEST);
+    return inBand(
+      refusal(
+        'invalid_value',
+        `Exactly one of model, intent and call_id may be given, but got ${given.join(' and ')}.`,
+        given[1] ?? null,
+      ),
+      CLOSE_INVALID_REQUEST,
+    );
   }
   const intent = query.get('intent');
   if (intent === 'transcription') return { kind: 'open', session: 'transcription', model: '' };
-  if (intent !== null) return inBand(refusal('invalid_value', `Invalid value: '${intent}'. Supported values are: 'transcription'.`, 'intent'), CLOSE_INVALID_REQUEST);
-  if (query.has('call_id')) return http(404, refusal(null, `No call with id '${query.get('call_id') ?? ''}' is live: the simulator carries no WebRTC or SIP calls.`, 'call_id'));
+  if (intent !== null)
+    return inBand(
+      refusal(
+        'invalid_value',
+        `Invalid value: '${intent}'. Supported values are: 'transcription'.`,
+        'intent',
+      ),
+      CLOSE_INVALID_REQUEST,
+    );
+  if (query.has('call_id'))
+    return http(
+      404,
+      refusal(
+        null,
+        `No call with id '${query.get('call_id') ?? ''}' is live: the simulator carries no WebRTC or ` +
+          'SIP calls.',
+        'call_id',
+      ),
+    );
   const model = query.get('model') ?? '';
   if (model === '') {
-    return inBand(refusal('missing_model', 'You must provide a model parameter, for example wss://api.openai.com/v1/realtime?model=gpt-realtime-2.1'), CLOSE_INVALID_REQUEST);
+    return inBand(
+      refusal(
+        'missing_model',
+        'You must provide a model parameter, for example ' +
+          'wss://api.openai.com/v1/realtime?model=gpt-realtime-2.1',
+      ),
+      CLOSE_INVALID_REQUEST,
+    );
   }
   const exists = rules.models ? rules.models.includes(model) : !RETIRED.test(model);
   if (!exists) return inBand(noModel(model), CLOSE_NO_MODEL);
@@ -83,7 +121,8 @@ function judgeQuery(query: URLSearchParams, rules: HandshakeRules): HandshakeVer
 /** How a fault ends a handshake; null for a fault that only delays it. */
 export function faultyHandshake(fault: FaultSpec): HttpRefusal | InBandRefusal | null {
   if (fault.kind === 'refuse') {
-    const headers: Record<string, string> = fault.retryAfterS === undefined ? {} : { 'retry-after': String(fault.retryAfterS) };
+    const headers: Record<string, string> =
+      fault.retryAfterS === undefined ? {} : { 'retry-after': String(fault.retryAfterS) };
     return { kind: 'http', status: fault.status, headers, error: HTTP_ERRORS[fault.status] };
   }
   if (fault.kind !== 'refuse-in-band') return null;
@@ -108,9 +147,19 @@ const HTTP_ERRORS: Record<Extract<FaultSpec, { kind: 'refuse' }>['status'], ApiE
   401: refusal('invalid_api_key', 'Incorrect API key provided.'),
   403: refusal(null, 'Your organization must be verified to use this model.'),
   404: refusal('model_not_found', 'The model does not exist or you do not have access to it.'),
-  429: { type: 'requests', code: 'rate_limit_exceeded', message: 'Rate limit reached. Please try again later.', param: null },
+  429: {
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+    message: 'Rate limit reached. Please try again later.',
+    param: null,
+  },
   500: ERRORS.server_error,
-  503: { type: 'server_error', code: null, message: 'The server is overloaded or not ready yet.', param: null },
+  503: {
+    type: 'server_error',
+    code: null,
+    message: 'The server is overloaded or not ready yet.',
+    param: null,
+  },
 };
 
 /** The key a client presents, or null. Browsers carry it in a subprotocol. */
@@ -123,7 +172,10 @@ function credentialOf(headers: IncomingMessage['headers'], isAzure: boolean): st
 }
 
 function badKey(): ApiError {
-  return refusal('invalid_api_key', 'Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.');
+  return refusal(
+    'invalid_api_key',
+    'Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.',
+  );
 }
 
 function noModel(model: string): ApiError {

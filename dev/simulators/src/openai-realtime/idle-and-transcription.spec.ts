@@ -104,7 +104,9 @@ describe('transcription of the caller', () => {
     expect(bench.of('conversation.item.input_audio_transcription.completed')).toEqual([]);
     expect(bench.of('response.output_audio.delta').length).toBeGreaterThan(0);
     await bench.advance(1);
-    expect(bench.of('conversation.item.input_audio_transcription.delta').map((event) => event['delta'])).toEqual(['I ', 'need ', 'a ', 'haircut.']);
+    expect(
+      bench.of('conversation.item.input_audio_transcription.delta').map((event) => event['delta']),
+    ).toEqual(['I ', 'need ', 'a ', 'haircut.']);
     expect(bench.last('conversation.item.input_audio_transcription.completed')).toMatchObject({
       item_id: bench.last('input_audio_buffer.committed')['item_id'],
       content_index: 0,
@@ -137,10 +139,14 @@ describe('transcription of the caller', () => {
       bench.silence(500);
       await bench.advance(4000);
     }
-    const transcripts = bench.of('conversation.item.input_audio_transcription.completed').map((event) => event['transcript']);
+    const transcripts = bench
+      .of('conversation.item.input_audio_transcription.completed')
+      .map((event) => event['transcript']);
     expect(transcripts).toEqual(['one', 'two', '']);
     expect(bench.of('conversation.item.input_audio_transcription.delta')).toEqual([]);
-    expect(asObject(bench.session.conversation.items[0]?.wire)['content']).toEqual([{ type: 'input_audio', transcript: 'one' }]);
+    expect(asObject(bench.session.conversation.items[0]?.wire)['content']).toEqual([
+      { type: 'input_audio', transcript: 'one' },
+    ]);
   });
 
   it('is not written for an item that has been deleted', async () => {
@@ -148,7 +154,10 @@ describe('transcription of the caller', () => {
     bench.update({ audio: { input: { transcription: { model: 'whisper-1' } } } });
     bench.speak(200);
     bench.silence(500);
-    bench.send({ type: 'conversation.item.delete', item_id: bench.last('input_audio_buffer.committed')['item_id'] });
+    bench.send({
+      type: 'conversation.item.delete',
+      item_id: bench.last('input_audio_buffer.committed')['item_id'],
+    });
     await bench.advance(4000);
     expect(bench.of('conversation.item.input_audio_transcription.completed')).toEqual([]);
   });
@@ -161,7 +170,16 @@ describe('a long session', () => {
     open({
       callerLines: lines,
       keepsAudio: false,
-      behaviour: { name: 'counting', needsAudio: true, open: () => ({ respond: ({ utterances }) => (counts.push(utterances.filter((one) => one.audio).length, utterances.length), { steps: [{ say: utterances.at(-1)?.text ?? '' }] }) }) },
+      behaviour: {
+        name: 'counting',
+        needsAudio: true,
+        open: () => ({
+          respond: ({ utterances }) => (
+            counts.push(utterances.filter((one) => one.audio).length, utterances.length),
+            { steps: [{ say: utterances.at(-1)?.text ?? '' }] }
+          ),
+        }),
+      },
     });
     for (let turn = 0; turn < 70; turn++) {
       bench.speak(100);
@@ -171,7 +189,11 @@ describe('a long session', () => {
     expect(counts.slice(-2)).toEqual([1, 64]);
     expect(bench.last('response.output_audio_transcript.done')['transcript']).toBe('line 69');
     expect(bench.session.conversation.items.every((item) => item.audio === null)).toBe(true);
-    for (let item = 0; item < 2000; item++) bench.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'x' }] } });
+    for (let item = 0; item < 2000; item++)
+      bench.send({
+        type: 'conversation.item.create',
+        item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'x' }] },
+      });
     expect(bench.session.conversation.items).toHaveLength(2000);
   });
 });

@@ -1,4 +1,9 @@
-export { RealtimeSimulator, type RealtimeSimulatorOptions, type RunningAt, type StartOptions } from './realtime-simulator.ts';
+export {
+  RealtimeSimulator,
+  type RealtimeSimulatorOptions,
+  type RunningAt,
+  type StartOptions,
+} from './realtime-simulator.ts';
 export type { SessionEnd, SimulatedSession } from './simulated-session.ts';
 export type { RecordedEvent, RecordingOptions, SessionCounters } from './recording.ts';
 export type { Pace } from './response-run.ts';
@@ -6,7 +11,14 @@ export type { Speak } from './voice.ts';
 export type { Recognise } from './caller-turns.ts';
 export type { FaultAction, FaultScope, FaultSpec } from './fault-spec.ts';
 export type { Faults, ListedFault } from './faults.ts';
-export type { Behaviour, Brain, PlanStep, ResponsePlan, ResponseRequest, Utterance } from './behaviours/behaviour.ts';
+export type {
+  Behaviour,
+  Brain,
+  PlanStep,
+  ResponsePlan,
+  ResponseRequest,
+  Utterance,
+} from './behaviours/behaviour.ts';
 export { latestToolOutput, verbatimRequest } from './behaviours/behaviour.ts';
 export { echo } from './behaviours/echo.ts';
 export { guided, type GuidedOptions } from './behaviours/guided.ts';

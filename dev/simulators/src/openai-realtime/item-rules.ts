@@ -7,21 +7,37 @@ import { asArray, asObject, asString, type JsonObject, type Typed } from './json
 export const MAX_ID_LENGTH = 32;
 
 /** The rules for a client's item that the schema cannot say. Null when it may join the conversation. */
-export function itemFault(conversation: Conversation, item: JsonObject, after: string | undefined): ApiError | null {
-  return idFault(conversation, item) ?? conversation.placeFault(after) ?? contentFault(item) ?? toolFault(conversation, item);
+export function itemFault(
+  conversation: Conversation,
+  item: JsonObject,
+  after: string | undefined,
+): ApiError | null {
+  return (
+    idFault(conversation, item) ??
+    conversation.placeFault(after) ??
+    contentFault(item) ??
+    toolFault(conversation, item)
+  );
 }
 
 function idFault(conversation: Conversation, item: JsonObject): ApiError | null {
   for (const key of ['id', 'call_id']) {
     const id = asString(item[key]);
-    if (id !== undefined && id.length > MAX_ID_LENGTH) return tooLong(`item.${key}`, MAX_ID_LENGTH, id.length);
+    if (id !== undefined && id.length > MAX_ID_LENGTH)
+      return tooLong(`item.${key}`, MAX_ID_LENGTH, id.length);
   }
   const id = asString(item['id']);
   if (id === undefined || !conversation.get(id)) return null;
-  return refusal('item_create_duplicate_item_id', `Error adding item: an item with id '${id}' already exists.`, 'item.id');
+  return refusal(
+    'item_create_duplicate_item_id',
+    `Error adding item: an item with id '${id}' already exists.`,
+    'item.id',
+  );
 }
 
-/** The field each kind of content must carry. An assistant's audio cannot be seeded, so its parts need text. */
+/**
+ * The field each kind of content must carry. An assistant's audio cannot be seeded, so its parts need text.
+ */
 const NEEDS: Record<string, string> = {
   input_text: 'text',
   output_text: 'text',
@@ -37,8 +53,10 @@ function contentFault(item: JsonObject): ApiError | null {
     const type = asString(part['type']);
     if (type === undefined) return missingParameter(`${path}.type`);
     const needed = NEEDS[type];
-    if (needed !== undefined && asString(part[needed]) === undefined) return missingParameter(`${path}.${needed}`);
-    if (type === 'input_audio' && decodeBase64(String(part['audio'])) === null) return notAudio(`${path}.audio`);
+    if (needed !== undefined && asString(part[needed]) === undefined)
+      return missingParameter(`${path}.${needed}`);
+    if (type === 'input_audio' && decodeBase64(String(part['audio'])) === null)
+      return notAudio(`${path}.audio`);
   }
   return null;
 }
@@ -46,7 +64,9 @@ function contentFault(item: JsonObject): ApiError | null {
 function toolFault(conversation: Conversation, item: JsonObject): ApiError | null {
   if (item['type'] !== 'function_call_output') return null;
   const callId = String(item['call_id']);
-  return conversation.hasToolCall(callId) ? null : refusal('invalid_tool_call_id', `Tool call ID '${callId}' not found in conversation.`);
+  return conversation.hasToolCall(callId)
+    ? null
+    : refusal('invalid_tool_call_id', `Tool call ID '${callId}' not found in conversation.`);
 }
 
 /** The refusal of audio that is not base64 of whole samples. */
@@ -57,7 +77,13 @@ export function notAudio(param: string, what = 'base64-encoded audio bytes'): Ap
 
 /** The item as the server keeps it. Its fields were checked before. */
 export function clientItem(id: string, given: JsonObject, newCallId: () => string): Item {
-  const wire: Typed = { ...structuredClone(given), type: String(given['type']), id, object: 'realtime.item', status: 'completed' };
+  const wire: Typed = {
+    ...structuredClone(given),
+    type: String(given['type']),
+    id,
+    object: 'realtime.item',
+    status: 'completed',
+  };
   if (wire.type === 'function_call' && wire['call_id'] === undefined) wire['call_id'] = newCallId();
   const item = newItem(id, 'client', wire);
   for (const raw of asArray(wire['content'])) {

@@ -52,50 +52,68 @@ export interface SessionStart {
   readonly recording: Recording;
   readonly wire: Wire;
   /** Strikes that touch the socket; the session handles the others itself. */
-  readonly onSocketStrike: (action: Extract<Strike, { kind: 'hang' | 'cut' | 'bad-event' | 'stall-reading' }>) => void;
+  readonly onSocketStrike: (
+    action: Extract<Strike, { kind: 'hang' | 'cut' | 'bad-event' | 'stall-reading' }>,
+  ) => void;
 }
 
 /** Close code and text at the session cap, as recorded. */
 const GOING_AWAY = 1001;
 
-/** One Realtime session behind a socket: takes the client's messages, keeps the state, answers. Knows no socket. */
+/**
+ * One Realtime session behind a socket: takes the client's messages, keeps the state, answers. Knows no
+ * socket.
+ */
 export class ModelSession {
   readonly id: string;
   readonly kind: SessionKind;
   readonly recording: Recording;
   readonly conversation: Conversation;
   readonly lines = new SessionLines();
-  readonly #env: SessionEnvironment;
-  readonly #start: SessionStart;
-  readonly #outbox: Outbox;
-  readonly #turns: CallerTurns;
-  readonly #responses: Responses;
-  readonly #transcription: Transcription;
-  readonly #seeded: Typed[] = [];
+  private readonly env: SessionEnvironment;
+  private readonly start: SessionStart;
+  private readonly outbox: Outbox;
+  private readonly turns: CallerTurns;
+  private readonly responses: Responses;
+  private readonly transcription: Transcription;
+  private readonly seeded: Typed[] = [];
   /** Words found in the audio, by utterance. */
-  readonly #recognised = new Map<number, string>();
-  #config: JsonObject;
-  #faults!: SessionFaults;
-  #expiry: Timer | null = null;
+  private readonly recognised = new Map<number, string>();
+  private settings: JsonObject;
+  private faults!: SessionFaults;
+  private expiry: Timer | null = null;
 
   constructor(env: SessionEnvironment, start: SessionStart) {
-    this.#env = env;
-    this.#start = start;
+    this.env = env;
+    this.start = start;
     this.id = start.id;
     this.kind = start.kind;
     this.recording = start.recording;
     const { clock, nulls, onMisfit } = env;
     const expiresAt = Math.floor((clock.wallTime() + env.maxSessionMs) / 1000);
-    this.#config = defaultSession({ id: start.id, kind: start.kind, model: start.model, expiresAt, nulls });
-    this.#outbox = new Outbox(start.wire, { ids: start.ids, recording: start.recording, nulls, onMisfit });
+    this.settings = defaultSession({ id: start.id, kind: start.kind, model: start.model, expiresAt, nulls });
+    this.outbox = new Outbox(start.wire, { ids: start.ids, recording: start.recording, nulls, onMisfit });
     this.conversation = new Conversation(start.ids.take('conv'));
-    const shared = { clock, outbox: this.#outbox, recording: start.recording, conversation: this.conversation };
-    this.#transcription = new Transcription(
-      { ...shared, settings: () => at(this.#config, 'audio.input.transcription'), wordsOf: (n) => this.#wordsOf(n), fails: () => this.#faults.failsTranscription() },
+    const shared = {
+      clock,
+      outbox: this.outbox,
+      recording: start.recording,
+      conversation: this.conversation,
+    };
+    this.transcription = new Transcription(
+      {
+        ...shared,
+        settings: () => at(this.settings, 'audio.input.transcription'),
+        wordsOf: (n) => this.wordsOf(n),
+        fails: () => this.faults.failsTranscription(),
+      },
       env.transcriptionDelayMs,
     );
-    this.#turns = new CallerTurns({ ...shared, keepsAudio: env.keepsAudio, needsAudio: env.behaviour.needsAudio, ...this.#turnEvents() }, this.#config);
-    this.#responses = new Responses({
+    this.turns = new CallerTurns(
+      { ...shared, keepsAudio: env.keepsAudio, needsAudio: env.behaviour.needsAudio, ...this.turnEvents() },
+      this.settings,
+    );
+    this.responses = new Responses({
       ...shared,
       ids: start.ids,
       brain: env.behaviour.open(),
@@ -103,22 +121,23 @@ export class ModelSession {
       speak: env.speak,
       rateLimits: env.rateLimits,
       rateLimitsAt: env.rateLimitsAt,
-      faults: () => this.#faults,
-      session: () => this.#config,
-      utterances: () => this.#turns.utterances,
-      onDone: (status, playbackMs) => (status === 'completed' || status === 'incomplete' ? this.#turns.armIdle(playbackMs) : undefined),
+      faults: () => this.faults,
+      session: () => this.settings,
+      utterances: () => this.turns.utterances,
+      onDone: (status, playbackMs) =>
+        status === 'completed' || status === 'incomplete' ? this.turns.armIdle(playbackMs) : undefined,
       onBrokenPlan: env.onBrokenPlan,
     });
   }
 
   /** The session object as it is now: the last valid configuration. */
   get config(): JsonObject {
-    return this.#config;
+    return this.settings;
   }
 
   /** Items the client created, in order, as they were stored. */
   get seededItems(): readonly Typed[] {
-    return this.#seeded;
+    return this.seeded;
   }
 
   get ageMs(): number {
@@ -127,23 +146,25 @@ export class ModelSession {
 
   /** Sends `session.created` and starts the clock of the session cap. */
   open(faults: SessionFaults): void {
-    this.#faults = faults;
-    this.#outbox.emit('session.created', { session: this.#config });
-    this.#expiry = this.#env.clock.after(this.#env.maxSessionMs, () => this.#expire());
+    this.faults = faults;
+    this.outbox.emit('session.created', { session: this.settings });
+    this.expiry = this.env.clock.after(this.env.maxSessionMs, () => this.expire());
   }
 
   /** One text message of the client. */
   receive(text: string): void {
-    this.#faults.strikeDue();
+    this.faults.strikeDue();
     this.recording.noteIn(text);
     const read = readClientEvent(text);
-    if (!read.ok) return this.#outbox.emitError(read.error, read.eventId);
-    const error = this.#handle(read.event);
-    if (error) this.#outbox.emitError(error, asString(read.event['event_id']) ?? null);
+    if (!read.ok) return this.outbox.emitError(read.error, read.eventId);
+    const error = this.handle(read.event);
+    if (error) this.outbox.emitError(error, asString(read.event['event_id']) ?? null);
   }
 
   receiveBinary(): void {
-    this.#outbox.emitError(refusal('invalid_event', 'Expected a text WebSocket message; binary frames are not supported.'));
+    this.outbox.emitError(
+      refusal('invalid_event', 'Expected a text WebSocket message; binary frames are not supported.'),
+    );
   }
 
   /** A fault strikes. */
@@ -151,117 +172,134 @@ export class ModelSession {
     this.recording.counters.faults++;
     switch (action.kind) {
       case 'error-event':
-        return this.#outbox.emitError(ERRORS[action.error]);
+        return this.outbox.emitError(ERRORS[action.error]);
       case 'fail-response':
-        return this.#responses.fail(action.as);
+        return this.responses.fail(action.as);
       case 'expire':
-        return this.#expire();
+        return this.expire();
       case 'hang':
-        this.#outbox.hang();
-        return this.#start.onSocketStrike(action);
+        this.outbox.hang();
+        return this.start.onSocketStrike(action);
       case 'bad-event': {
-        const text = badEvent(action.what, this.#start.ids);
-        if (text !== null) this.#outbox.sendRaw(text);
-        return this.#start.onSocketStrike(action);
+        const text = badEvent(action.what, this.start.ids);
+        if (text !== null) this.outbox.sendRaw(text);
+        return this.start.onSocketStrike(action);
       }
       case 'cut':
       case 'stall-reading':
-        return this.#start.onSocketStrike(action);
+        return this.start.onSocketStrike(action);
     }
   }
 
   /** The socket has gone: every timer stops and nothing more is sent. */
   close(): void {
-    this.#expiry?.cancel();
-    this.#turns.close();
-    this.#transcription.close();
-    this.#responses.close();
-    this.#faults.close();
+    this.expiry?.cancel();
+    this.turns.close();
+    this.transcription.close();
+    this.responses.close();
+    this.faults.close();
     this.recording.close();
   }
 
-  #handle(event: Typed): ApiError | null {
+  private handle(event: Typed): ApiError | null {
     switch (event.type) {
       case 'input_audio_buffer.append':
-        return this.#turns.append(event['audio'] as string);
+        return this.turns.append(event['audio'] as string);
       case 'input_audio_buffer.commit':
-        return this.#turns.commit();
+        return this.turns.commit();
       case 'input_audio_buffer.clear':
-        this.#turns.clear();
+        this.turns.clear();
         return null;
       case 'session.update':
-        return this.#update(asObject(event['session']));
+        return this.update(asObject(event['session']));
       case 'response.create':
-        return this.#respond(asObject(event['response']));
+        return this.respond(asObject(event['response']));
       case 'response.cancel':
-        return this.#responses.cancel(asString(event['response_id']));
+        return this.responses.cancel(asString(event['response_id']));
       case 'output_audio_buffer.clear':
-        return refusal('invalid_value', 'output_audio_buffer.clear is only supported for WebRTC and SIP sessions.', 'type');
+        return refusal(
+          'invalid_value',
+          'output_audio_buffer.clear is only supported for WebRTC and SIP sessions.',
+          'type',
+        );
       default:
-        return this.#handleItem(event);
+        return this.handleItem(event);
     }
   }
 
-  #handleItem(event: Typed): ApiError | null {
+  private handleItem(event: Typed): ApiError | null {
     const itemId = asString(event['item_id']) ?? '';
     switch (event.type) {
       case 'conversation.item.create':
-        return this.#createItem(asObject(event['item']), asString(event['previous_item_id']));
+        return this.createItem(asObject(event['item']), asString(event['previous_item_id']));
       case 'conversation.item.truncate':
-        return this.#truncate(itemId, asNumber(event['content_index']) ?? 0, asNumber(event['audio_end_ms']) ?? 0);
+        return this.truncate(
+          itemId,
+          asNumber(event['content_index']) ?? 0,
+          asNumber(event['audio_end_ms']) ?? 0,
+        );
       case 'conversation.item.delete': {
         const error = this.conversation.delete(itemId);
-        if (!error) this.#outbox.emit('conversation.item.deleted', { item_id: itemId });
+        if (!error) this.outbox.emit('conversation.item.deleted', { item_id: itemId });
         return error;
       }
       default:
-        return this.#retrieve(itemId);
+        return this.retrieve(itemId);
     }
   }
 
-  #update(update: JsonObject): ApiError | null {
-    if (this.#faults.refusesUpdate()) return refusal('unknown_parameter', "Unknown parameter: 'session.audio'.", 'session.audio');
-    const history = { hasSpoken: this.#responses.hasSpoken, isResponding: this.#responses.isResponding };
-    const error = updateFault(this.#config, update, history);
+  private update(update: JsonObject): ApiError | null {
+    if (this.faults.refusesUpdate())
+      return refusal('unknown_parameter', "Unknown parameter: 'session.audio'.", 'session.audio');
+    const history = { hasSpoken: this.responses.hasSpoken, isResponding: this.responses.isResponding };
+    const error = updateFault(this.settings, update, history);
     if (error) return error;
-    this.#config = mergeSession(this.#config, update, this.#env.nulls);
-    this.#turns.configure(this.#config);
-    this.#outbox.emit('session.updated', { session: this.#config });
+    this.settings = mergeSession(this.settings, update, this.env.nulls);
+    this.turns.configure(this.settings);
+    this.outbox.emit('session.updated', { session: this.settings });
     return null;
   }
 
-  #respond(params: JsonObject): ApiError | null {
-    if (this.kind === 'transcription') return refusal('invalid_value', 'A transcription session creates no responses.', 'type');
-    const history = { hasSpoken: this.#responses.hasSpoken, isResponding: this.#responses.isResponding };
-    return responseFault(this.#config, params, history) ?? this.#responses.create('client', params);
+  private respond(params: JsonObject): ApiError | null {
+    if (this.kind === 'transcription')
+      return refusal('invalid_value', 'A transcription session creates no responses.', 'type');
+    const history = { hasSpoken: this.responses.hasSpoken, isResponding: this.responses.isResponding };
+    return responseFault(this.settings, params, history) ?? this.responses.create('client', params);
   }
 
-  #createItem(given: JsonObject, after: string | undefined): ApiError | null {
+  private createItem(given: JsonObject, after: string | undefined): ApiError | null {
     const error = itemFault(this.conversation, given, after);
     if (error) return error;
-    const item = clientItem(asString(given['id']) ?? this.#start.ids.take('item'), given, () => this.#start.ids.take('call'));
+    const item = clientItem(asString(given['id']) ?? this.start.ids.take('item'), given, () =>
+      this.start.ids.take('call'),
+    );
     this.conversation.insert(item, after);
-    this.#seeded.push(item.wire);
+    this.seeded.push(item.wire);
     const fields = { previous_item_id: this.conversation.previousId(item.id), item: item.wire };
-    this.#outbox.emit('conversation.item.added', fields);
-    this.#outbox.emit('conversation.item.done', fields);
+    this.outbox.emit('conversation.item.added', fields);
+    this.outbox.emit('conversation.item.done', fields);
     return null;
   }
 
-  #truncate(itemId: string, contentIndex: number, audioEndMs: number): ApiError | null {
+  private truncate(itemId: string, contentIndex: number, audioEndMs: number): ApiError | null {
     const error = this.conversation.truncate(itemId, contentIndex, audioEndMs);
-    if (!error) this.#outbox.emit('conversation.item.truncated', { item_id: itemId, content_index: contentIndex, audio_end_ms: audioEndMs });
+    if (!error)
+      this.outbox.emit('conversation.item.truncated', {
+        item_id: itemId,
+        content_index: contentIndex,
+        audio_end_ms: audioEndMs,
+      });
     return error;
   }
 
-  #retrieve(itemId: string): ApiError | null {
+  private retrieve(itemId: string): ApiError | null {
     const found = this.conversation.retrieve(itemId);
     if (!('wire' in found)) return found;
-    this.#outbox.emit('conversation.item.retrieved', { item: withAudio(found) });
+    this.outbox.emit('conversation.item.retrieved', { item: withAudio(found) });
     return null;
   }
 
-  #turnEvents(): {
+  private turnEvents(): {
     newItemId(): string;
     wordsOf(n: number): string;
     onUtterance(n: number, audio: Uint8Array | null): void;
@@ -270,33 +308,34 @@ export class ModelSession {
     onCommitted(item: Item, n: number | null): void;
   } {
     return {
-      newItemId: () => this.#start.ids.take('item'),
-      wordsOf: (n) => this.#wordsOf(n),
+      newItemId: () => this.start.ids.take('item'),
+      wordsOf: (n) => this.wordsOf(n),
       onUtterance: (n, audio) => {
-        const words = audio && this.#env.recognise?.(audio, toAudioFormat(at(this.#config, 'audio.input.format')));
-        if (words) this.#recognised.set(n, words);
+        const words =
+          audio && this.env.recognise?.(audio, toAudioFormat(at(this.settings, 'audio.input.format')));
+        if (words) this.recognised.set(n, words);
       },
-      onSpeechStarted: (interrupts) => (interrupts ? this.#responses.interrupt() : undefined),
+      onSpeechStarted: (interrupts) => (interrupts ? this.responses.interrupt() : undefined),
       onTurnEnded: (cause, creates) => {
         if (!creates || this.kind === 'transcription') return;
-        const error = this.#responses.create(cause, {});
-        if (error) this.#outbox.emitError(error);
+        const error = this.responses.create(cause, {});
+        if (error) this.outbox.emitError(error);
       },
-      onCommitted: (item, n) => this.#transcription.begin(item, n),
+      onCommitted: (item, n) => this.transcription.begin(item, n),
     };
   }
 
-  #wordsOf(utterance: number): string {
+  private wordsOf(utterance: number): string {
     const own = this.lines.all;
-    const lines = own.length > 0 ? own : this.#env.script.linesFor(this.#config['instructions']);
-    return this.#recognised.get(utterance) ?? lines[utterance] ?? '';
+    const lines = own.length > 0 ? own : this.env.script.linesFor(this.settings['instructions']);
+    return this.recognised.get(utterance) ?? lines[utterance] ?? '';
   }
 
-  #expire(): void {
-    const minutes = Math.max(1, Math.round(this.#env.maxSessionMs / 60_000));
+  private expire(): void {
+    const minutes = Math.max(1, Math.round(this.env.maxSessionMs / 60_000));
     const message = `Your session hit the maximum duration of ${minutes} minutes.`;
-    this.#outbox.emitError(refusal('session_expired', message));
-    this.#outbox.close(GOING_AWAY, message);
+    this.outbox.emitError(refusal('session_expired', message));
+    this.outbox.close(GOING_AWAY, message);
   }
 }
 

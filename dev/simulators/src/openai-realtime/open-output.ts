@@ -24,7 +24,12 @@ export interface OpenOutput {
 }
 
 function fieldsOf(place: AudioDeltaPlace): JsonObject {
-  return { response_id: place.responseId, item_id: place.itemId, output_index: place.outputIndex, content_index: place.contentIndex };
+  return {
+    response_id: place.responseId,
+    item_id: place.itemId,
+    output_index: place.outputIndex,
+    content_index: place.contentIndex,
+  };
 }
 
 /** Cuts text into words with the space that follows each. */
@@ -36,66 +41,82 @@ function wordsIn(text: string): string[] {
 export class OpenAudio implements OpenOutput {
   readonly item: Item;
   readonly intervalMs: number;
-  readonly #outbox: Outbox;
-  readonly #place: AudioDeltaPlace;
-  readonly #format: AudioFormat;
-  readonly #source: AudioSource;
-  readonly #pieceBytes: number;
-  readonly #words: string[];
-  readonly #length: number;
-  readonly #part: JsonObject = { type: 'output_audio', transcript: '' };
-  #sentBytes = 0;
-  #sentWords = 0;
-  #transcript = '';
+  private readonly outbox: Outbox;
+  private readonly place: AudioDeltaPlace;
+  private readonly format: AudioFormat;
+  private readonly source: AudioSource;
+  private readonly pieceBytes: number;
+  private readonly words: string[];
+  private readonly length: number;
+  private readonly part: JsonObject = { type: 'output_audio', transcript: '' };
+  private sentBytes = 0;
+  private sentWords = 0;
+  private transcript = '';
 
-  constructor(outbox: Outbox, place: AudioDeltaPlace, item: Item, text: string, source: AudioSource, format: AudioFormat, pace: Pace) {
-    this.#outbox = outbox;
-    this.#place = place;
+  constructor(
+    outbox: Outbox,
+    place: AudioDeltaPlace,
+    item: Item,
+    text: string,
+    source: AudioSource,
+    format: AudioFormat,
+    pace: Pace,
+  ) {
+    this.outbox = outbox;
+    this.place = place;
     this.item = item;
-    this.#source = source;
-    this.#format = format;
-    this.#pieceBytes = Math.max(2, toBytes(pace.deltaMs, format));
+    this.source = source;
+    this.format = format;
+    this.pieceBytes = Math.max(2, toBytes(pace.deltaMs, format));
     this.intervalMs = pace.deltaMs / pace.audioRate;
-    this.#words = wordsIn(text);
-    this.#length = text.length;
+    this.words = wordsIn(text);
+    this.length = text.length;
   }
 
   get isDone(): boolean {
-    return this.#sentBytes >= this.#source.byteLength;
+    return this.sentBytes >= this.source.byteLength;
   }
 
   begin(): void {
-    this.item.wire['content'] = [this.#part];
-    this.#outbox.emit('response.content_part.added', { ...fieldsOf(this.#place), part: { type: 'audio', transcript: '' } });
+    this.item.wire['content'] = [this.part];
+    this.outbox.emit('response.content_part.added', {
+      ...fieldsOf(this.place),
+      part: { type: 'audio', transcript: '' },
+    });
   }
 
   sendPiece(): Piece {
-    const length = Math.min(this.#pieceBytes, this.#source.byteLength - this.#sentBytes);
-    const words = this.#sendWords(this.#sentBytes + 2 * length);
-    this.#outbox.emitAudio(this.#place, this.#source, this.#sentBytes, length);
-    this.#sentBytes += length;
-    const audioMs = toMs(length, this.#format);
+    const length = Math.min(this.pieceBytes, this.source.byteLength - this.sentBytes);
+    const words = this.sendWords(this.sentBytes + 2 * length);
+    this.outbox.emitAudio(this.place, this.source, this.sentBytes, length);
+    this.sentBytes += length;
+    const audioMs = toMs(length, this.format);
     this.item.audioMs += audioMs;
     return { audioMs, words };
   }
 
   /** Sends the words that belong to the audio before `position`. */
-  #sendWords(position: number): number {
-    const due = position >= this.#source.byteLength ? this.#length : (position / this.#source.byteLength) * this.#length;
+  private sendWords(position: number): number {
+    const due =
+      position >= this.source.byteLength ? this.length : (position / this.source.byteLength) * this.length;
     let delta = '';
-    while (this.#sentWords < this.#words.length && this.#transcript.length + delta.length < due) delta += this.#words[this.#sentWords++] ?? '';
+    while (this.sentWords < this.words.length && this.transcript.length + delta.length < due)
+      delta += this.words[this.sentWords++] ?? '';
     if (delta === '') return 0;
-    this.#transcript += delta;
-    this.#part['transcript'] = this.#transcript;
-    this.#outbox.emit('response.output_audio_transcript.delta', { ...fieldsOf(this.#place), delta });
+    this.transcript += delta;
+    this.part['transcript'] = this.transcript;
+    this.outbox.emit('response.output_audio_transcript.delta', { ...fieldsOf(this.place), delta });
     return delta.length;
   }
 
   end(): void {
-    const fields = fieldsOf(this.#place);
-    this.#outbox.emit('response.output_audio.done', fields);
-    this.#outbox.emit('response.output_audio_transcript.done', { ...fields, transcript: this.#transcript });
-    this.#outbox.emit('response.content_part.done', { ...fields, part: { type: 'audio', transcript: this.#transcript } });
+    const fields = fieldsOf(this.place);
+    this.outbox.emit('response.output_audio.done', fields);
+    this.outbox.emit('response.output_audio_transcript.done', { ...fields, transcript: this.transcript });
+    this.outbox.emit('response.content_part.done', {
+      ...fields,
+      part: { type: 'audio', transcript: this.transcript },
+    });
   }
 }
 
@@ -106,40 +127,43 @@ const TEXT_INTERVAL_MS = 33;
 export class OpenText implements OpenOutput {
   readonly item: Item;
   readonly intervalMs = TEXT_INTERVAL_MS;
-  readonly #outbox: Outbox;
-  readonly #place: AudioDeltaPlace;
-  readonly #words: string[];
-  readonly #part: JsonObject = { type: 'output_text', text: '' };
-  #text = '';
+  private readonly outbox: Outbox;
+  private readonly place: AudioDeltaPlace;
+  private readonly words: string[];
+  private readonly part: JsonObject = { type: 'output_text', text: '' };
+  private text = '';
 
   constructor(outbox: Outbox, place: AudioDeltaPlace, item: Item, text: string) {
-    this.#outbox = outbox;
-    this.#place = place;
+    this.outbox = outbox;
+    this.place = place;
     this.item = item;
-    this.#words = wordsIn(text);
+    this.words = wordsIn(text);
   }
 
   get isDone(): boolean {
-    return this.#words.length === 0;
+    return this.words.length === 0;
   }
 
   begin(): void {
-    this.item.wire['content'] = [this.#part];
-    this.#outbox.emit('response.content_part.added', { ...fieldsOf(this.#place), part: { type: 'text', text: '' } });
+    this.item.wire['content'] = [this.part];
+    this.outbox.emit('response.content_part.added', {
+      ...fieldsOf(this.place),
+      part: { type: 'text', text: '' },
+    });
   }
 
   sendPiece(): Piece {
-    const delta = this.#words.shift() ?? '';
-    this.#text += delta;
-    this.#part['text'] = this.#text;
-    this.#outbox.emit('response.output_text.delta', { ...fieldsOf(this.#place), delta });
+    const delta = this.words.shift() ?? '';
+    this.text += delta;
+    this.part['text'] = this.text;
+    this.outbox.emit('response.output_text.delta', { ...fieldsOf(this.place), delta });
     return { audioMs: 0, words: delta.length };
   }
 
   end(): void {
-    const fields = fieldsOf(this.#place);
-    this.#outbox.emit('response.output_text.done', { ...fields, text: this.#text });
-    this.#outbox.emit('response.content_part.done', { ...fields, part: { type: 'text', text: this.#text } });
+    const fields = fieldsOf(this.place);
+    this.outbox.emit('response.output_text.done', { ...fields, text: this.text });
+    this.outbox.emit('response.content_part.done', { ...fields, part: { type: 'text', text: this.text } });
   }
 }
 
@@ -151,20 +175,25 @@ const ARGUMENTS_INTERVAL_MS = 10;
 export class OpenCall implements OpenOutput {
   readonly item: Item;
   readonly intervalMs = ARGUMENTS_INTERVAL_MS;
-  readonly #outbox: Outbox;
-  readonly #fields: JsonObject;
-  readonly #text: string;
-  #sent = 0;
+  private readonly outbox: Outbox;
+  private readonly fields: JsonObject;
+  private readonly text: string;
+  private sent = 0;
 
   constructor(outbox: Outbox, place: AudioDeltaPlace, item: Item, text: string) {
-    this.#outbox = outbox;
+    this.outbox = outbox;
     this.item = item;
-    this.#text = text;
-    this.#fields = { response_id: place.responseId, item_id: place.itemId, output_index: place.outputIndex, call_id: item.wire['call_id'] };
+    this.text = text;
+    this.fields = {
+      response_id: place.responseId,
+      item_id: place.itemId,
+      output_index: place.outputIndex,
+      call_id: item.wire['call_id'],
+    };
   }
 
   get isDone(): boolean {
-    return this.#sent >= this.#text.length;
+    return this.sent >= this.text.length;
   }
 
   begin(): void {
@@ -172,15 +201,19 @@ export class OpenCall implements OpenOutput {
   }
 
   sendPiece(): Piece {
-    const delta = this.#text.slice(this.#sent, this.#sent + ARGUMENTS_PIECE);
-    this.#sent += delta.length;
-    this.item.wire['arguments'] = this.#text.slice(0, this.#sent);
-    this.#outbox.emit('response.function_call_arguments.delta', { ...this.#fields, delta });
+    const delta = this.text.slice(this.sent, this.sent + ARGUMENTS_PIECE);
+    this.sent += delta.length;
+    this.item.wire['arguments'] = this.text.slice(0, this.sent);
+    this.outbox.emit('response.function_call_arguments.delta', { ...this.fields, delta });
     return { audioMs: 0, words: delta.length };
   }
 
   end(): void {
     if (!this.isDone) return;
-    this.#outbox.emit('response.function_call_arguments.done', { ...this.#fields, name: this.item.wire['name'], arguments: this.#text });
+    this.outbox.emit('response.function_call_arguments.done', {
+      ...this.fields,
+      name: this.item.wire['name'],
+      arguments: this.text,
+    });
   }
 }

@@ -18,7 +18,12 @@ let at: RunningAt;
 const clients: WebSocket[] = [];
 
 async function start(options: RealtimeSimulatorOptions = {}): Promise<void> {
-  simulator = new RealtimeSimulator({ selfCheck: true, link: NO_DISTANCE, pace: { firstByteMs: 5, audioRate: 100 }, ...options });
+  simulator = new RealtimeSimulator({
+    selfCheck: true,
+    link: NO_DISTANCE,
+    pace: { firstByteMs: 5, audioRate: 100 },
+    ...options,
+  });
   at = await simulator.start();
 }
 
@@ -40,7 +45,9 @@ class Client {
     clients.push(this.ws);
     this.ws.on('error', () => undefined);
     this.ws.on('message', (data: Buffer) => this.got.push(JSON.parse(data.toString()) as Typed));
-    this.closed = new Promise((resolve) => this.ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() })));
+    this.closed = new Promise((resolve) =>
+      this.ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    );
   }
 
   async opened(): Promise<this> {
@@ -56,7 +63,10 @@ class Client {
 const MODEL = '?model=gpt-realtime-2.1';
 
 /** A connected client and its session in the simulator. */
-async function connect(url = at.url + MODEL, headers: Record<string, string> = BEARER): Promise<{ client: Client; session: SimulatedSession }> {
+async function connect(
+  url = at.url + MODEL,
+  headers: Record<string, string> = BEARER,
+): Promise<{ client: Client; session: SimulatedSession }> {
   const number = simulator.openedSessions + 1;
   const client = await new Client(url, headers).opened();
   return { client, session: await simulator.waitForSession((session) => session.number === number) };
@@ -77,7 +87,13 @@ function refusedHandshake(url: string, headers: Record<string, string>): Promise
 
 /** The TCP connection under a session, read without WebSocket. */
 function upgradedSocket(): Promise<Socket> {
-  const headers = { ...BEARER, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': Buffer.alloc(16, 1).toString('base64') };
+  const headers = {
+    ...BEARER,
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': Buffer.alloc(16, 1).toString('base64'),
+  };
   const request = httpRequest(at.url.replace('ws:', 'http:') + MODEL, { headers }).end();
   return new Promise((resolve) => request.on('upgrade', (_response, socket) => resolve(socket)));
 }
@@ -130,7 +146,9 @@ describe('the handshake', () => {
     await start({ apiKeys: ['sk-test'], models: ['gpt-realtime-2.1'] });
     const client = new Client(at.url + query, headers);
     expect(await client.closed).toEqual({ code: closeCode, reason: `invalid_request_error.${code}` });
-    expect(client.got).toMatchObject([{ type: 'error', error: { type: 'invalid_request_error', code, event_id: null } }]);
+    expect(client.got).toMatchObject([
+      { type: 'error', error: { type: 'invalid_request_error', code, event_id: null } },
+    ]);
   });
 
   it('knows the retired previews without a list of models', async () => {
@@ -140,7 +158,9 @@ describe('the handshake', () => {
 
   it('answers plain HTTP with 426', async () => {
     await start();
-    const [response] = (await once(httpRequest(at.url.replace('ws:', 'http:')).end(), 'response')) as [IncomingMessage];
+    const [response] = (await once(httpRequest(at.url.replace('ws:', 'http:')).end(), 'response')) as [
+      IncomingMessage,
+    ];
     response.resume();
     expect(response.statusCode).toBe(426);
   });
@@ -150,30 +170,62 @@ describe('over a socket', () => {
   it('speaks and hears byte for byte', async () => {
     await start({ behaviour: echo() });
     const { client, session } = await connect();
-    client.send({ type: 'session.update', session: { type: 'realtime', audio: { input: { format: { type: 'audio/pcmu' }, turn_detection: null }, output: { format: { type: 'audio/pcmu' } } } } });
+    client.send({
+      type: 'session.update',
+      session: {
+        type: 'realtime',
+        audio: {
+          input: { format: { type: 'audio/pcmu' }, turn_detection: null },
+          output: { format: { type: 'audio/pcmu' } },
+        },
+      },
+    });
     const audio = Buffer.from(steadyTone(1500, { encoding: 'pcmu', rateHz: 8000 }).bytes(0, 12_000));
-    for (let offset = 0; offset < audio.length; offset += 160) client.send({ type: 'input_audio_buffer.append', audio: audio.subarray(offset, offset + 160).toString('base64') });
+    for (let offset = 0; offset < audio.length; offset += 160)
+      client.send({
+        type: 'input_audio_buffer.append',
+        audio: audio.subarray(offset, offset + 160).toString('base64'),
+      });
     client.send({ type: 'input_audio_buffer.commit' });
     client.send({ type: 'response.create' });
     await session.waitFor((event) => event.type === 'response.done');
     expect(session.received).toEqual(audio);
     expect(session.sent).toEqual(audio);
-    expect(session.counters).toMatchObject({ appends: 75, audioBytesIn: 12_000, audioBytesOut: 12_000, responses: { completed: 1 } });
+    expect(session.counters).toMatchObject({
+      appends: 75,
+      audioBytesIn: 12_000,
+      audioBytesOut: 12_000,
+      responses: { completed: 1 },
+    });
   });
 
   it('shows tests the events, the configuration and the seeded history', async () => {
     await start({ behaviour: scripted({ turns: [{ say: 'Hi.' }] }) });
     const { client, session } = await connect();
     client.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be kind.' } });
-    client.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be rude.', nonsense: 1 } });
-    client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'before' }] } });
+    client.send({
+      type: 'session.update',
+      session: { type: 'realtime', instructions: 'Be rude.', nonsense: 1 },
+    });
+    client.send({
+      type: 'conversation.item.create',
+      item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'before' }] },
+    });
     await session.waitFor((event) => event.type === 'conversation.item.done');
     expect(session.config['instructions']).toBe('Be kind.');
     expect(session.seededItems).toMatchObject([{ role: 'user', content: [{ text: 'before' }] }]);
-    expect(session.events.filter((event) => event.direction === 'in').map((event) => event.type)).toEqual(['session.update', 'session.update', 'conversation.item.create']);
+    expect(session.events.filter((event) => event.direction === 'in').map((event) => event.type)).toEqual([
+      'session.update',
+      'session.update',
+      'conversation.item.create',
+    ]);
     expect(session.sentEvents('error')).toMatchObject([{ error: { code: 'unknown_parameter' } }]);
     expect(session.counters.refusals).toEqual({ unknown_parameter: 1 });
-    expect(session.events.every((event, index) => index === 0 || event.atMs >= (session.events[index - 1]?.atMs ?? 0))).toBe(true);
+    expect(
+      session.events.every(
+        (event, index) => index === 0 || event.atMs >= (session.events[index - 1]?.atMs ?? 0),
+      ),
+    ).toBe(true);
   });
 
   it('keeps ids apart between sessions', async () => {
@@ -195,11 +247,24 @@ describe('over a socket', () => {
   it('takes an append of 15 MiB', async () => {
     await start();
     const { client, session } = await connect();
-    client.send({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection: null } } } });
-    client.send({ type: 'input_audio_buffer.append', audio: Buffer.alloc(15 * 1024 * 1024).toString('base64') });
-    client.send({ type: 'input_audio_buffer.append', audio: Buffer.alloc(15 * 1024 * 1024 + 2).toString('base64') });
+    client.send({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { turn_detection: null } } },
+    });
+    client.send({
+      type: 'input_audio_buffer.append',
+      audio: Buffer.alloc(15 * 1024 * 1024).toString('base64'),
+    });
+    client.send({
+      type: 'input_audio_buffer.append',
+      audio: Buffer.alloc(15 * 1024 * 1024 + 2).toString('base64'),
+    });
     await session.waitFor((event) => event.type === 'error', { timeoutMs: 15_000 });
-    expect(session.counters).toMatchObject({ appends: 1, audioBytesIn: 15 * 1024 * 1024, refusals: { invalid_value: 1 } });
+    expect(session.counters).toMatchObject({
+      appends: 1,
+      audioBytesIn: 15 * 1024 * 1024,
+      refusals: { invalid_value: 1 },
+    });
   });
 
   it('tells a waiting test that the session ended first', async () => {
@@ -207,7 +272,9 @@ describe('over a socket', () => {
     const { client, session } = await connect();
     const waiting = session.waitFor((event) => event.type === 'response.done');
     client.ws.close();
-    await expect(waiting).rejects.toThrow('The session closed before an event fitted. Last events: out session.created.');
+    await expect(waiting).rejects.toThrow(
+      'The session closed before an event fitted. Last events: out session.created.',
+    );
     expect(session.end).toMatchObject({ code: 1005 });
     expect(simulator.openSessions).toBe(0);
   });
@@ -224,7 +291,9 @@ describe('starting', () => {
   it('leaves nothing open when the control port is taken, and can start again', async () => {
     await start();
     const other = new RealtimeSimulator();
-    await expect(other.start({ controlPort: Number(new URL(at.controlUrl).port) })).rejects.toThrow('EADDRINUSE');
+    await expect(other.start({ controlPort: Number(new URL(at.controlUrl).port) })).rejects.toThrow(
+      'EADDRINUSE',
+    );
     const again = await other.start({ controlPort: false });
     expect(again.controlUrl).toBe('');
     await expect(other.start()).rejects.toThrow('running already');
@@ -242,7 +311,11 @@ describe('faults on the wire', () => {
     [503, '2'],
   ] as const)('refuse handshakes with %i', async (status, retryAfter) => {
     await start();
-    const id = simulator.faults.add({ kind: 'refuse', status, ...(retryAfter === undefined ? {} : { retryAfterS: Number(retryAfter) }) });
+    const id = simulator.faults.add({
+      kind: 'refuse',
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfterS: Number(retryAfter) }),
+    });
     const response = await refusedHandshake(at.url + MODEL, BEARER);
     expect([response.statusCode, response.headers['retry-after']]).toEqual([status, retryAfter]);
     simulator.faults.remove(id);

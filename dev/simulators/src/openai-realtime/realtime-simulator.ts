@@ -12,7 +12,17 @@ import { realClock, type SimulatorClock } from './clock.ts';
 import { ControlServer } from './control-server.ts';
 import type { Recognise } from './caller-turns.ts';
 import { Faults } from './faults.ts';
-import { AZURE_PATH, closeReasonOf, faultyHandshake, judgeHandshake, OPENAI_PATH, type Admission, type HandshakeRules, type HttpRefusal, type InBandRefusal } from './handshake.ts';
+import {
+  AZURE_PATH,
+  closeReasonOf,
+  faultyHandshake,
+  judgeHandshake,
+  OPENAI_PATH,
+  type Admission,
+  type HandshakeRules,
+  type HttpRefusal,
+  type InBandRefusal,
+} from './handshake.ts';
 import { IdSource, type IdStyle } from './ids.ts';
 import type { SessionEnvironment } from './model-session.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -29,7 +39,10 @@ export interface RealtimeSimulatorOptions extends HandshakeRules {
   readonly callerLines?: readonly string[];
   /** Default: 300 ms to the first byte, deltas of 200 ms, five times real time. */
   readonly pace?: Partial<Pace>;
-  /** Recognises the caller's words in place of lines that were told: null where there are none. The behaviour must need audio. */
+  /**
+   * Recognises the caller's words in place of lines that were told: null where there are none. The behaviour
+   * must need audio.
+   */
   readonly recognise?: Recognise;
   /** Real speech in place of tone bursts. Results are remembered per text and format. */
   readonly speak?: Speak;
@@ -41,11 +54,16 @@ export interface RealtimeSimulatorOptions extends HandshakeRules {
   readonly rateLimitsAt?: 'start' | 'after-done';
   /** From commit to the caller's transcript. Default 400. */
   readonly transcriptionDelayMs?: number;
-  /** `observed` (default) sends nulls as recordings show; `schema` only where the published schema allows them. */
+  /**
+   * `observed` (default) sends nulls as recordings show; `schema` only where the published schema allows
+   * them.
+   */
   readonly nulls?: NullStyle;
   /** Default `usual`. */
   readonly ids?: IdStyle;
-  /** Holds every server event against the published schema; `stop` then rejects if one did not fit. Costly. */
+  /**
+   * Holds every server event against the published schema; `stop` then rejects if one did not fit. Costly.
+   */
   readonly selfCheck?: boolean;
   readonly record?: RecordingOptions;
   /** Between server pings. Default 20,260, as recorded. */
@@ -80,10 +98,16 @@ export interface RunningAt {
 const DEFAULT_PACE: Pace = { firstByteMs: 300, deltaMs: 200, audioRate: 5 };
 const SESSION_CAP_MS = 60 * 60_000;
 
-/** Base64 of the largest append, and room for the rest of the event. Larger messages close the socket with 1009. */
+/**
+ * Base64 of the largest append, and room for the rest of the event. Larger messages close the socket with
+ * 1009.
+ */
 const MAX_MESSAGE_BYTES = Math.ceil(MAX_APPEND_BYTES / 3) * 4 + 4096;
 
-/** A GA Realtime server on loopback. Start it, point a client at `url`, look at `sessions`, switch on `faults`. */
+/**
+ * A GA Realtime server on loopback. Start it, point a client at `url`, look at `sessions`, switch on
+ * `faults`.
+ */
 export class RealtimeSimulator {
   /** How sessions opened from now on answer. */
   behaviour: Behaviour;
@@ -94,195 +118,232 @@ export class RealtimeSimulator {
   readonly brokenPlans: string[] = [];
   /** Handshakes refused, by status or close code. */
   readonly refusedHandshakes: Record<string, number> = {};
-  readonly #options: RealtimeSimulatorOptions;
-  readonly #clock: SimulatorClock;
-  readonly #script = new CallerScript();
-  readonly #rateLimits: RateLimits;
-  readonly #speak: Speak;
-  readonly #random: () => number;
-  readonly #sockets = new Set<Socket>();
-  readonly #arrivals = new Set<(session: SimulatedSession) => void>();
-  #sessions: SimulatedSession[] = [];
-  #opened = 0;
-  #server: Server | null = null;
-  #wss: WebSocketServer | null = null;
-  #control: ControlServer | null = null;
-  #pings: NodeJS.Timeout | null = null;
+  private readonly options: RealtimeSimulatorOptions;
+  private readonly clock: SimulatorClock;
+  private readonly script = new CallerScript();
+  private readonly rateLimits: RateLimits;
+  private readonly speak: Speak;
+  private readonly random: () => number;
+  private readonly sockets = new Set<Socket>();
+  private readonly arrivals = new Set<(session: SimulatedSession) => void>();
+  private accepted: SimulatedSession[] = [];
+  private opened = 0;
+  private server: Server | null = null;
+  private wss: WebSocketServer | null = null;
+  private control: ControlServer | null = null;
+  private pings: NodeJS.Timeout | null = null;
 
   constructor(options: RealtimeSimulatorOptions = {}) {
-    this.#options = options;
-    this.#clock = options.clock ?? realClock;
+    this.options = options;
+    this.clock = options.clock ?? realClock;
     this.behaviour = options.behaviour ?? guided();
-    this.faults = new Faults(this.#clock, options.seed);
-    this.#rateLimits = new RateLimits(this.#clock, options.tokensPerMinute);
-    this.#random = seededRandom(options.seed ?? 1);
-    this.#speak = rememberingSpeaker(options.speak);
-    if (options.callerLines) this.#script.add({ lines: options.callerLines });
+    this.faults = new Faults(this.clock, options.seed);
+    this.rateLimits = new RateLimits(this.clock, options.tokensPerMinute);
+    this.random = seededRandom(options.seed ?? 1);
+    this.speak = rememberingSpeaker(options.speak);
+    if (options.callerLines) this.script.add({ lines: options.callerLines });
   }
 
   /** Sessions, oldest first: all open ones and the latest closed ones. */
   get sessions(): readonly SimulatedSession[] {
-    return this.#sessions;
+    return this.accepted;
   }
 
   get openSessions(): number {
-    return this.#sessions.filter((session) => session.isOpen).length;
+    return this.accepted.filter((session) => session.isOpen).length;
   }
 
   /** Sessions ever opened. */
   get openedSessions(): number {
-    return this.#opened;
+    return this.opened;
   }
 
   /** Rejects, with nothing left open, when a port is taken. */
   async start(options: StartOptions = {}): Promise<RunningAt> {
-    if (this.#server) throw new Error('The simulator is running already: stop it before starting it again.');
+    if (this.server) throw new Error('The simulator is running already: stop it before starting it again.');
     try {
-      return await this.#open(options);
+      return await this.open(options);
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
-  async #open(options: StartOptions): Promise<RunningAt> {
+  private async open(options: StartOptions): Promise<RunningAt> {
     const host = options.host ?? '127.0.0.1';
     compileClientChecks();
-    this.#wss = new WebSocketServer({
+    this.wss = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
       autoPong: false,
       handleProtocols: (offered) => (offered.has('realtime') ? 'realtime' : false),
     });
-    this.#server = createServer((_request, response) => {
+    this.server = createServer((_request, response) => {
       response.writeHead(426, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify({ error: { type: 'invalid_request_error', code: null, message: 'This path speaks WebSocket.', param: null } }));
+      response.end(
+        JSON.stringify({
+          error: {
+            type: 'invalid_request_error',
+            code: null,
+            message: 'This path speaks WebSocket.',
+            param: null,
+          },
+        }),
+      );
     });
-    this.#server.on('upgrade', (request, socket, head) => void this.#onUpgrade(request, socket as Socket, head));
-    const port = await listen(this.#server, options.port ?? 0, host);
-    this.#pings = setInterval(() => this.#pingAll(), this.#options.pingIntervalMs ?? 20_260);
-    this.#pings.unref();
+    this.server.on(
+      'upgrade',
+      (request, socket, head) => void this.onUpgrade(request, socket as Socket, head),
+    );
+    const port = await listen(this.server, options.port ?? 0, host);
+    this.pings = setInterval(() => this.pingAll(), this.options.pingIntervalMs ?? 20_260);
+    this.pings.unref();
     const base = `ws://${host}:${port}`;
     let controlUrl = '';
     if (options.controlPort !== false) {
-      this.#control = new ControlServer(this);
-      controlUrl = await this.#control.start(options.controlPort ?? 0, host);
+      this.control = new ControlServer(this);
+      controlUrl = await this.control.start(options.controlPort ?? 0, host);
     }
     return { url: base + OPENAI_PATH, azureUrl: base + AZURE_PATH, controlUrl };
   }
 
   /** Closes everything. With `selfCheck`, rejects when a server event did not fit the published schema. */
   async stop(): Promise<void> {
-    if (this.#pings) clearInterval(this.#pings);
-    this.#pings = null;
-    for (const session of this.#sessions) session.terminate();
-    for (const socket of this.#sockets) socket.destroy();
-    const server = this.#server;
-    this.#server = null;
+    if (this.pings) clearInterval(this.pings);
+    this.pings = null;
+    for (const session of this.accepted) session.terminate();
+    for (const socket of this.sockets) socket.destroy();
+    const server = this.server;
+    this.server = null;
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
-    await this.#control?.stop();
-    this.#control = null;
-    this.#wss?.close();
-    if (this.misfits.length > 0) throw new Error(`Server events do not fit the published schema:\n${this.misfits.slice(0, 20).join('\n')}`);
+    await this.control?.stop();
+    this.control = null;
+    this.wss?.close();
+    if (this.misfits.length > 0)
+      throw new Error(
+        `Server events do not fit the published schema:\n${this.misfits.slice(0, 20).join('\n')}`,
+      );
   }
 
   /** What callers say from now on, for sessions without lines of their own. */
   addCallerLines(rule: LineRule): void {
-    this.#script.add(rule);
+    this.script.add(rule);
   }
 
-  /** Back to a fresh simulator: no faults, no caller lines but the first, no closed sessions. Open sessions stay. */
+  /**
+   * Back to a fresh simulator: no faults, no caller lines but the first, no closed sessions. Open sessions
+   * stay.
+   */
   reset(): void {
     this.faults.clear();
-    this.#script.clear();
-    if (this.#options.callerLines) this.#script.add({ lines: this.#options.callerLines });
-    this.#sessions = this.#sessions.filter((session) => session.isOpen);
+    this.script.clear();
+    if (this.options.callerLines) this.script.add({ lines: this.options.callerLines });
+    this.accepted = this.accepted.filter((session) => session.isOpen);
   }
 
   /** The first session, present or to come, that fits. Rejects after `timeoutMs` (5 s). */
-  waitForSession(predicate: (session: SimulatedSession) => boolean = () => true, options: { timeoutMs?: number; fromNow?: boolean } = {}): Promise<SimulatedSession> {
-    const present = options.fromNow ? undefined : this.#sessions.find(predicate);
+  waitForSession(
+    predicate: (session: SimulatedSession) => boolean = () => true,
+    options: { timeoutMs?: number; fromNow?: boolean } = {},
+  ): Promise<SimulatedSession> {
+    const present = options.fromNow ? undefined : this.accepted.find(predicate);
     if (present) return Promise.resolve(present);
     const timeoutMs = options.timeoutMs ?? 5000;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#arrivals.delete(onArrival);
-        reject(new Error(`No session fits within ${timeoutMs} ms; ${this.#sessions.length} are known.`));
+        this.arrivals.delete(onArrival);
+        reject(new Error(`No session fits within ${timeoutMs} ms; ${this.accepted.length} are known.`));
       }, timeoutMs);
       const onArrival = (session: SimulatedSession): void => {
         if (!predicate(session)) return;
         clearTimeout(timer);
-        this.#arrivals.delete(onArrival);
+        this.arrivals.delete(onArrival);
         resolve(session);
       };
-      this.#arrivals.add(onArrival);
+      this.arrivals.add(onArrival);
     });
   }
 
-  async #onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    this.#sockets.add(socket);
+  private async onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    this.sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => this.sockets.delete(socket));
     const fault = this.faults.atHandshake();
     if (fault?.kind === 'slow-handshake') {
       if (fault.delayMs === undefined) return;
       await sleep(fault.delayMs, undefined, { ref: false });
     }
-    const link = drawLink(this.#options.link ?? INTERNET, this.#random);
+    const link = drawLink(this.options.link ?? INTERNET, this.random);
     const [roundTripMs] = link.roundTripMs;
-    // TCP and TLS take two round trips; the answer to the upgrade is on its way back together with the first event.
+    // TCP and TLS take two round trips; the answer to the upgrade is on its way back together with the first
+    // event.
     if (roundTripMs > 0) await sleep(roundTripMs * 2.5, undefined, { ref: false });
-    if (socket.destroyed || !this.#server) return;
-    const verdict = (fault && faultyHandshake(fault)) ?? judgeHandshake(request, this.#options);
-    if (verdict.kind === 'http') return this.#refuse(socket, verdict);
+    if (socket.destroyed || !this.server) return;
+    const verdict = (fault && faultyHandshake(fault)) ?? judgeHandshake(request, this.options);
+    if (verdict.kind === 'http') return this.refuse(socket, verdict);
     socket.setNoDelay(true);
-    this.#wss?.handleUpgrade(request, socket, head, (ws) => (verdict.kind === 'open' ? this.#admit(ws, socket, verdict, new Link(link, this.#clock, this.#random)) : this.#refuseInBand(ws, verdict)));
+    this.wss?.handleUpgrade(request, socket, head, (ws) =>
+      verdict.kind === 'open'
+        ? this.admit(ws, socket, verdict, new Link(link, this.clock, this.random))
+        : this.refuseInBand(ws, verdict),
+    );
   }
 
-  #refuse(socket: Socket, { status, headers, error }: HttpRefusal): void {
-    this.#noteRefusal(status);
+  private refuse(socket: Socket, { status, headers, error }: HttpRefusal): void {
+    this.noteRefusal(status);
     const body = JSON.stringify({ error });
-    const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'connection: close', 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`];
+    const lines = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'connection: close',
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(body)}`,
+    ];
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
   }
 
-  #refuseInBand(ws: WebSocket, { error, closeCode }: InBandRefusal): void {
-    this.#noteRefusal(closeCode);
+  private refuseInBand(ws: WebSocket, { error, closeCode }: InBandRefusal): void {
+    this.noteRefusal(closeCode);
     ws.on('error', () => undefined);
-    ws.send(JSON.stringify({ type: 'error', event_id: new IdSource(0).take('event'), error: { ...error, event_id: null } }));
+    ws.send(
+      JSON.stringify({
+        type: 'error',
+        event_id: new IdSource(0).take('event'),
+        error: { ...error, event_id: null },
+      }),
+    );
     ws.close(closeCode, closeReasonOf(error));
   }
 
-  #admit(ws: WebSocket, socket: Socket, { session: kind, model }: Admission, link: Link): void {
+  private admit(ws: WebSocket, socket: Socket, { session: kind, model }: Admission, link: Link): void {
     const session = new SimulatedSession({
-      number: ++this.#opened,
+      number: ++this.opened,
       kind,
       model,
       ws,
       socket,
       link,
-      ids: this.#options.ids ?? 'usual',
-      env: this.#environment(),
+      ids: this.options.ids ?? 'usual',
+      env: this.environment(),
       faults: this.faults,
-      record: this.#options.record ?? {},
-      onClosed: () => this.#prune(),
+      record: this.options.record ?? {},
+      onClosed: () => this.prune(),
     });
-    this.#sessions.push(session);
-    for (const onArrival of [...this.#arrivals]) onArrival(session);
+    this.accepted.push(session);
+    for (const onArrival of [...this.arrivals]) onArrival(session);
   }
 
-  #environment(): SessionEnvironment {
-    const options = this.#options;
+  private environment(): SessionEnvironment {
+    const options = this.options;
     return {
-      clock: this.#clock,
+      clock: this.clock,
       behaviour: this.behaviour,
-      script: this.#script,
+      script: this.script,
       pace: { ...DEFAULT_PACE, ...options.pace },
-      speak: this.#speak,
+      speak: this.speak,
       recognise: options.recognise ?? null,
-      rateLimits: this.#rateLimits,
+      rateLimits: this.rateLimits,
       rateLimitsAt: options.rateLimitsAt ?? 'start',
       nulls: options.nulls ?? 'observed',
       maxSessionMs: options.maxSessionMs ?? SESSION_CAP_MS,
@@ -293,20 +354,20 @@ export class RealtimeSimulator {
     };
   }
 
-  #noteRefusal(code: number): void {
+  private noteRefusal(code: number): void {
     this.refusedHandshakes[code] = (this.refusedHandshakes[code] ?? 0) + 1;
   }
 
-  #prune(): void {
-    const keep = this.#options.keepSessions ?? 500;
-    const closed = this.#sessions.filter((session) => !session.isOpen);
+  private prune(): void {
+    const keep = this.options.keepSessions ?? 500;
+    const closed = this.accepted.filter((session) => !session.isOpen);
     if (closed.length <= keep) return;
     const gone = new Set(closed.slice(0, closed.length - keep));
-    this.#sessions = this.#sessions.filter((session) => !gone.has(session));
+    this.accepted = this.accepted.filter((session) => !gone.has(session));
   }
 
-  #pingAll(): void {
-    for (const session of this.#sessions) session.ping();
+  private pingAll(): void {
+    for (const session of this.accepted) session.ping();
   }
 }
 

@@ -19,7 +19,7 @@ export class RecordedEvent {
   /** Ms since the session opened. */
   readonly atMs: number;
   readonly text: string;
-  #parsed: JsonObject | undefined;
+  private parsed: JsonObject | undefined;
 
   constructor(direction: 'in' | 'out', atMs: number, text: string) {
     this.direction = direction;
@@ -29,12 +29,12 @@ export class RecordedEvent {
 
   /** The parsed event; an empty object when the text is not a JSON object. */
   get event(): JsonObject {
-    if (this.#parsed) return this.#parsed;
+    if (this.parsed) return this.parsed;
     try {
       const parsed: unknown = JSON.parse(this.text);
-      return (this.#parsed = isObject(parsed) ? parsed : {});
+      return (this.parsed = isObject(parsed) ? parsed : {});
     } catch {
-      return (this.#parsed = {});
+      return (this.parsed = {});
     }
   }
 
@@ -85,75 +85,75 @@ export class Recording {
     faults: 0,
   };
   readonly keepsEvents: boolean;
-  readonly #clock: SimulatorClock;
-  readonly #openedAt: number;
-  readonly #maxEvents: number;
-  readonly #maxAudioBytes: number;
-  readonly #received: ByteTape;
-  readonly #sent: ByteTape;
-  readonly #sentByItem = new Map<string, ByteTape>();
-  readonly #waiters = new Set<Waiter>();
-  #events: RecordedEvent[] = [];
-  #isClosed = false;
+  private readonly clock: SimulatorClock;
+  private readonly openedAt: number;
+  private readonly maxEvents: number;
+  private readonly maxAudioBytes: number;
+  private readonly receivedTape: ByteTape;
+  private readonly sentTape: ByteTape;
+  private readonly sentByItem = new Map<string, ByteTape>();
+  private readonly waiters = new Set<Waiter>();
+  private recorded: RecordedEvent[] = [];
+  private isClosed = false;
 
   constructor(clock: SimulatorClock, options: RecordingOptions = {}) {
-    this.#clock = clock;
-    this.#openedAt = clock.now();
+    this.clock = clock;
+    this.openedAt = clock.now();
     this.keepsEvents = options.events ?? true;
-    this.#maxEvents = options.maxEvents ?? DEFAULT_MAX_EVENTS;
-    this.#maxAudioBytes = options.audio === false ? 0 : (options.maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES);
-    this.#received = new ByteTape(this.#maxAudioBytes);
-    this.#sent = new ByteTape(this.#maxAudioBytes);
+    this.maxEvents = options.maxEvents ?? DEFAULT_MAX_EVENTS;
+    this.maxAudioBytes = options.audio === false ? 0 : (options.maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES);
+    this.receivedTape = new ByteTape(this.maxAudioBytes);
+    this.sentTape = new ByteTape(this.maxAudioBytes);
   }
 
   get events(): readonly RecordedEvent[] {
-    return this.#events;
+    return this.recorded;
   }
 
   get ageMs(): number {
-    return this.#clock.now() - this.#openedAt;
+    return this.clock.now() - this.openedAt;
   }
 
   /** Every appended byte that was accepted, in order. */
   get received(): Buffer {
-    return this.#received.bytes();
+    return this.receivedTape.bytes();
   }
 
   /** Every byte that went out in an audio delta, in order. */
   get sent(): Buffer {
-    return this.#sent.bytes();
+    return this.sentTape.bytes();
   }
 
   sentFor(itemId: string): Buffer {
-    return this.#sentByItem.get(itemId)?.bytes() ?? Buffer.alloc(0);
+    return this.sentByItem.get(itemId)?.bytes() ?? Buffer.alloc(0);
   }
 
   noteIn(text: string): void {
     this.counters.eventsIn++;
-    this.#note('in', text);
+    this.note('in', text);
   }
 
   noteOut(text: string): void {
     this.counters.eventsOut++;
-    this.#note('out', text);
+    this.note('out', text);
   }
 
   noteAudioIn(audio: Buffer): void {
     this.counters.appends++;
     this.counters.audioBytesIn += audio.length;
-    if (this.#maxAudioBytes > 0) this.#received.write(audio);
+    if (this.maxAudioBytes > 0) this.receivedTape.write(audio);
   }
 
   /** `bytes` is called only when audio is kept. */
   noteAudioOut(itemId: string, length: number, bytes: () => Uint8Array): void {
     this.counters.audioBytesOut += length;
-    if (this.#maxAudioBytes === 0) return;
+    if (this.maxAudioBytes === 0) return;
     const audio = bytes();
-    this.#sent.write(audio);
-    let tape = this.#sentByItem.get(itemId);
+    this.sentTape.write(audio);
+    let tape = this.sentByItem.get(itemId);
     if (!tape) {
-      tape = new ByteTape(this.#maxAudioBytes);
-      this.#sentByItem.set(itemId, tape);
+      tape = new ByteTape(this.maxAudioBytes);
+      this.sentByItem.set(itemId, tape);
     }
     tape.write(audio);
   }
@@ -171,43 +171,49 @@ export class Recording {
    * The first event, past or future, that fits. Rejects after `timeoutMs` or when the session closes first.
    * With `fromNow` only what is yet to come counts.
    */
-  waitFor(predicate: (event: RecordedEvent) => boolean, options: { timeoutMs?: number; fromNow?: boolean } = {}): Promise<RecordedEvent> {
-    if (!this.keepsEvents) return Promise.reject(new Error('waitFor needs recorded events: construct the simulator with record.events true.'));
-    const past = options.fromNow ? undefined : this.#events.find(predicate);
+  waitFor(
+    predicate: (event: RecordedEvent) => boolean,
+    options: { timeoutMs?: number; fromNow?: boolean } = {},
+  ): Promise<RecordedEvent> {
+    if (!this.keepsEvents)
+      return Promise.reject(
+        new Error('waitFor needs recorded events: construct the simulator with record.events true.'),
+      );
+    const past = options.fromNow ? undefined : this.recorded.find(predicate);
     if (past) return Promise.resolve(past);
-    if (this.#isClosed) return Promise.reject(new Error('The session is closed and no event fits.'));
+    if (this.isClosed) return Promise.reject(new Error('The session is closed and no event fits.'));
     const timeoutMs = options.timeoutMs ?? 5000;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(waiter, `No event fits within ${timeoutMs} ms.`), timeoutMs);
+      const timer = setTimeout(() => this.giveUp(waiter, `No event fits within ${timeoutMs} ms.`), timeoutMs);
       const waiter: Waiter = { predicate, resolve, reject, timer };
-      this.#waiters.add(waiter);
+      this.waiters.add(waiter);
     });
   }
 
   close(): void {
-    this.#isClosed = true;
-    for (const waiter of [...this.#waiters]) this.#giveUp(waiter, 'The session closed before an event fitted.');
+    this.isClosed = true;
+    for (const waiter of [...this.waiters]) this.giveUp(waiter, 'The session closed before an event fitted.');
   }
 
-  #giveUp(waiter: Waiter, why: string): void {
+  private giveUp(waiter: Waiter, why: string): void {
     clearTimeout(waiter.timer);
-    this.#waiters.delete(waiter);
-    const last = this.#events.slice(-12).map((event) => `${event.direction} ${event.type}`);
+    this.waiters.delete(waiter);
+    const last = this.recorded.slice(-12).map((event) => `${event.direction} ${event.type}`);
     waiter.reject(new Error(`${why} Last events: ${last.join(', ') || 'none'}.`));
   }
 
-  #note(direction: 'in' | 'out', text: string): void {
+  private note(direction: 'in' | 'out', text: string): void {
     if (!this.keepsEvents) return;
     const event = new RecordedEvent(direction, this.ageMs, text);
-    this.#events.push(event);
-    if (this.#events.length >= this.#maxEvents * 2) {
-      this.counters.droppedEvents += this.#events.length - this.#maxEvents;
-      this.#events = this.#events.slice(-this.#maxEvents);
+    this.recorded.push(event);
+    if (this.recorded.length >= this.maxEvents * 2) {
+      this.counters.droppedEvents += this.recorded.length - this.maxEvents;
+      this.recorded = this.recorded.slice(-this.maxEvents);
     }
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of [...this.waiters]) {
       if (!waiter.predicate(event)) continue;
       clearTimeout(waiter.timer);
-      this.#waiters.delete(waiter);
+      this.waiters.delete(waiter);
       waiter.resolve(event);
     }
   }

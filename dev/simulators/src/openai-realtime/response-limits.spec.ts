@@ -25,7 +25,11 @@ describe('limits', () => {
     open({ behaviour: tone({ toneMs: 10_000 }) });
     respond({ max_output_tokens: 50 });
     await bench.advance(10_000);
-    expect(done()).toMatchObject({ status: 'incomplete', status_details: { type: 'incomplete', reason: 'max_output_tokens' }, max_output_tokens: 50 });
+    expect(done()).toMatchObject({
+      status: 'incomplete',
+      status_details: { type: 'incomplete', reason: 'max_output_tokens' },
+      max_output_tokens: 50,
+    });
     expect(deltaBytes(bench.sent).length / 48).toBeLessThan(3000);
   });
 
@@ -36,8 +40,14 @@ describe('limits', () => {
     expect(done()).toMatchObject({ status: 'completed' });
     respond({ max_output_tokens: 4096 });
     respond({ conversation: 'none', max_output_tokens: 4096 });
-    expect(done()).toMatchObject({ status: 'failed', status_details: { type: 'failed', error: { type: 'tokens', code: 'rate_limit_exceeded' } }, output: [] });
-    expect(String(at(done(), 'status_details.error.message'))).toMatch(/Limit 6000, Used \d+, Requested \d+\. Please try again in \d+ms\.$/);
+    expect(done()).toMatchObject({
+      status: 'failed',
+      status_details: { type: 'failed', error: { type: 'tokens', code: 'rate_limit_exceeded' } },
+      output: [],
+    });
+    expect(String(at(done(), 'status_details.error.message'))).toMatch(
+      /Limit 6000, Used \d+, Requested \d+\. Please try again in \d+ms\.$/,
+    );
   });
 
   it('reports what is left at the start, the reservation included', async () => {
@@ -62,13 +72,38 @@ describe('limits', () => {
   });
 
   const REFUSED: [string, JsonObject, string, string | null][] = [
-    ['both modalities', { output_modalities: ['text', 'audio'] }, 'invalid_value', 'response.output_modalities'],
+    [
+      'both modalities',
+      { output_modalities: ['text', 'audio'] },
+      'invalid_value',
+      'response.output_modalities',
+    ],
     ['too many tokens', { max_output_tokens: 9000 }, 'integer_above_max_value', 'response.max_output_tokens'],
     ['a conversation by name', { conversation: 'conv_1' }, 'invalid_value', 'response.conversation'],
-    ['a reference to no item', { input: [{ type: 'item_reference', id: 'item_0' }] }, 'invalid_value', 'response.input[0].id'],
-    ['17 pairs of metadata', { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, 'v'])) }, 'invalid_value', 'response.metadata'],
-    ['a metadata key above 64 characters', { metadata: { ['k'.repeat(65)]: 'v' } }, 'string_above_max_length', 'response.metadata'],
-    ['a metadata value above 512 characters', { metadata: { k: 'v'.repeat(513) } }, 'string_above_max_length', 'response.metadata.k'],
+    [
+      'a reference to no item',
+      { input: [{ type: 'item_reference', id: 'item_0' }] },
+      'invalid_value',
+      'response.input[0].id',
+    ],
+    [
+      '17 pairs of metadata',
+      { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, 'v'])) },
+      'invalid_value',
+      'response.metadata',
+    ],
+    [
+      'a metadata key above 64 characters',
+      { metadata: { ['k'.repeat(65)]: 'v' } },
+      'string_above_max_length',
+      'response.metadata',
+    ],
+    [
+      'a metadata value above 512 characters',
+      { metadata: { k: 'v'.repeat(513) } },
+      'string_above_max_length',
+      'response.metadata.k',
+    ],
   ];
 
   it.each(REFUSED)('refuses %s', (_, params, code, param) => {
@@ -111,8 +146,18 @@ describe('usage', () => {
     respond();
     await bench.advance(3000);
     const usage = asObject(done()['usage']);
-    expect(usage).toMatchObject({ input_tokens: 241, input_token_details: { text_tokens: 201, audio_tokens: 40, cached_tokens: 192, cached_tokens_details: { text_tokens: 192 } } });
-    expect(Number(at(usage, 'input_token_details.cached_tokens'))).toBeLessThan(Number(usage['input_tokens']));
+    expect(usage).toMatchObject({
+      input_tokens: 241,
+      input_token_details: {
+        text_tokens: 201,
+        audio_tokens: 40,
+        cached_tokens: 192,
+        cached_tokens_details: { text_tokens: 192 },
+      },
+    });
+    expect(Number(at(usage, 'input_token_details.cached_tokens'))).toBeLessThan(
+      Number(usage['input_tokens']),
+    );
   });
 
   it('caches nothing after the instructions have changed', async () => {
@@ -129,7 +174,15 @@ describe('usage', () => {
 
 describe('what a behaviour is asked', () => {
   const asked: ResponseRequest[] = [];
-  const curious = { behaviour: { name: 'curious', needsAudio: false, open: () => ({ respond: (request: ResponseRequest) => (asked.push(request), { steps: [{ say: 'Yes.' }] }) }) } };
+  const curious = {
+    behaviour: {
+      name: 'curious',
+      needsAudio: false,
+      open: () => ({
+        respond: (request: ResponseRequest) => (asked.push(request), { steps: [{ say: 'Yes.' }] }),
+      }),
+    },
+  };
 
   it('holds the context, the tools and the instructions in force', async () => {
     asked.length = 0;
@@ -139,12 +192,31 @@ describe('what a behaviour is asked', () => {
     bench.speak(300);
     bench.silence(500);
     await bench.advance(5000);
-    respond({ instructions: 'For this one.', input: [{ type: 'item_reference', id: 'seed' }, userText('only this')], conversation: 'none', tool_choice: 'none' });
+    respond({
+      instructions: 'For this one.',
+      input: [{ type: 'item_reference', id: 'seed' }, userText('only this')],
+      conversation: 'none',
+      tool_choice: 'none',
+    });
     await bench.advance(5000);
-    expect(asked[0]).toMatchObject({ cause: 'turn', index: 1, isOutOfBand: false, instructions: 'From the session.', ownInstructions: null, tools: [{ name: 'a' }] });
+    expect(asked[0]).toMatchObject({
+      cause: 'turn',
+      index: 1,
+      isOutOfBand: false,
+      instructions: 'From the session.',
+      ownInstructions: null,
+      tools: [{ name: 'a' }],
+    });
     expect(asked[0]?.context.map((item) => item.wire['type'])).toEqual(['message', 'message']);
     expect(asked[0]?.utterances).toMatchObject([{ index: 0, text: 'What now?' }]);
-    expect(asked[1]).toMatchObject({ cause: 'client', index: 2, isOutOfBand: true, instructions: 'For this one.', ownInstructions: 'For this one.', tools: [] });
+    expect(asked[1]).toMatchObject({
+      cause: 'client',
+      index: 2,
+      isOutOfBand: true,
+      instructions: 'For this one.',
+      ownInstructions: 'For this one.',
+      tools: [],
+    });
     expect(asked[1]?.context).toMatchObject([{ id: 'seed' }, { wire: { content: [{ text: 'only this' }] } }]);
   });
 
@@ -162,13 +234,22 @@ describe('what a behaviour is asked', () => {
     });
     respond();
     await bench.advance(1000);
-    expect(done()).toMatchObject({ status: 'failed', status_details: { type: 'failed', error: { type: 'server_error' } } });
+    expect(done()).toMatchObject({
+      status: 'failed',
+      status_details: { type: 'failed', error: { type: 'server_error' } },
+    });
     expect(bench.brokenPlans).toEqual(['Error: no idea']);
   });
 
   it('may take its time, and a cancel meanwhile wins', async () => {
     let answer: (plan: { steps: [] }) => void = () => undefined;
-    open({ behaviour: { name: 'slow', needsAudio: false, open: () => ({ respond: () => new Promise((resolve) => (answer = resolve)) }) } });
+    open({
+      behaviour: {
+        name: 'slow',
+        needsAudio: false,
+        open: () => ({ respond: () => new Promise((resolve) => (answer = resolve)) }),
+      },
+    });
     respond();
     await bench.advance(5000);
     bench.send({ type: 'response.cancel' });

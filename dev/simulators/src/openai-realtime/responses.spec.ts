@@ -56,10 +56,22 @@ describe('a spoken response', () => {
     open(say('Good morning.'));
     respond({ metadata: { topic: 'greeting' } });
     expect(bench.last('response.created')).toMatchObject({
-      response: { object: 'realtime.response', status: 'in_progress', status_details: null, output: [], usage: null, metadata: { topic: 'greeting' } },
+      response: {
+        object: 'realtime.response',
+        status: 'in_progress',
+        status_details: null,
+        output: [],
+        usage: null,
+        metadata: { topic: 'greeting' },
+      },
     });
     await bench.advance(5000);
-    const item = { type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_audio', transcript: 'Good morning.' }] };
+    const item = {
+      type: 'message',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_audio', transcript: 'Good morning.' }],
+    };
     expect(done()).toMatchObject({
       id: at(bench.last('response.created'), 'response.id'),
       status: 'completed',
@@ -70,7 +82,9 @@ describe('a spoken response', () => {
       audio: { output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'alloy' } },
       metadata: { topic: 'greeting' },
     });
-    expect(bench.last('conversation.item.added')).toMatchObject({ item: { status: 'in_progress', content: [] } });
+    expect(bench.last('conversation.item.added')).toMatchObject({
+      item: { status: 'in_progress', content: [] },
+    });
     expect(bench.last('conversation.item.done')).toMatchObject({ item });
   });
 
@@ -98,7 +112,9 @@ describe('a spoken response', () => {
     const { recording } = bench.session;
     expect(recording.sent).toEqual(deltaBytes(bench.sent));
     const second = String(asObject(bench.last('response.output_item.done')['item'])['id']);
-    expect(recording.sentFor(second)).toEqual(deltaBytes(bench.sent.filter((event) => event['item_id'] === second)));
+    expect(recording.sentFor(second)).toEqual(
+      deltaBytes(bench.sent.filter((event) => event['item_id'] === second)),
+    );
   });
 
   it('waits for its first byte and then runs at its rate', async () => {
@@ -124,7 +140,10 @@ describe('a spoken response', () => {
     respond();
     await bench.advance(300 + 5 * 40);
     const heardMs = deltaBytes(bench.sent).length / 48;
-    const words = bench.of('response.output_audio_transcript.delta').map((event) => event['delta']).join('');
+    const words = bench
+      .of('response.output_audio_transcript.delta')
+      .map((event) => event['delta'])
+      .join('');
     expect(words.length * 60).toBeGreaterThanOrEqual(heardMs);
     expect(words.length).toBeLessThan(48);
   });
@@ -144,15 +163,27 @@ describe('a spoken response', () => {
       'response.output_item.done',
       'response.done',
     ]);
-    expect(bench.of('response.output_text.delta').map((event) => event['delta'])).toEqual(['Only ', 'words.']);
-    expect(done()).toMatchObject({ output: [{ content: [{ type: 'output_text', text: 'Only words.' }] }], usage: { output_token_details: { audio_tokens: 0, text_tokens: 3 } } });
+    expect(bench.of('response.output_text.delta').map((event) => event['delta'])).toEqual([
+      'Only ',
+      'words.',
+    ]);
+    expect(done()).toMatchObject({
+      output: [{ content: [{ type: 'output_text', text: 'Only words.' }] }],
+      usage: { output_token_details: { audio_tokens: 0, text_tokens: 3 } },
+    });
   });
 });
 
 describe('a tool call', () => {
   const CALLING = {
     behaviour: scripted({
-      turns: [{ say: 'One moment.', call: { name: 'check_availability', arguments: { date: '2026-12-01', service: 'haircut' } }, then: { say: 'Free at {{result.slots.0}}.' } }],
+      turns: [
+        {
+          say: 'One moment.',
+          call: { name: 'check_availability', arguments: { date: '2026-12-01', service: 'haircut' } },
+          then: { say: 'Free at {{result.slots.0}}.' },
+        },
+      ],
     }),
   };
 
@@ -161,11 +192,23 @@ describe('a tool call', () => {
     respond();
     await bench.advance(5000);
     const call = asObject(bench.last('response.output_item.done')['item']);
-    expect(call).toMatchObject({ type: 'function_call', status: 'completed', name: 'check_availability', arguments: '{"date":"2026-12-01","service":"haircut"}' });
+    expect(call).toMatchObject({
+      type: 'function_call',
+      status: 'completed',
+      name: 'check_availability',
+      arguments: '{"date":"2026-12-01","service":"haircut"}',
+    });
     const deltas = bench.of('response.function_call_arguments.delta');
     expect(deltas.map((event) => event['delta']).join('')).toBe(call['arguments']);
-    expect(deltas.every((event) => event['call_id'] === call['call_id'] && event['output_index'] === 1)).toBe(true);
-    expect(bench.last('response.function_call_arguments.done')).toMatchObject({ call_id: call['call_id'], name: 'check_availability', arguments: call['arguments'], item_id: call['id'] });
+    expect(deltas.every((event) => event['call_id'] === call['call_id'] && event['output_index'] === 1)).toBe(
+      true,
+    );
+    expect(bench.last('response.function_call_arguments.done')).toMatchObject({
+      call_id: call['call_id'],
+      name: 'check_availability',
+      arguments: call['arguments'],
+      item_id: call['id'],
+    });
     expect(done()['output']).toMatchObject([{ type: 'message' }, { type: 'function_call' }]);
   });
 
@@ -174,7 +217,10 @@ describe('a tool call', () => {
     respond();
     await bench.advance(5000);
     const callId = asObject(bench.last('response.output_item.done')['item'])['call_id'];
-    bench.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: callId, output: '{"result":{"slots":["10:30"]}}' } });
+    bench.send({
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: callId, output: '{"result":{"slots":["10:30"]}}' },
+    });
     respond();
     await bench.advance(5000);
     expect(bench.errors).toEqual([]);
@@ -191,7 +237,9 @@ describe('one response at a time', () => {
     const id = String(at(bench.last('response.created'), 'response.id'));
     expect(bench.lastError).toMatchObject({
       code: 'conversation_already_has_active_response',
-      message: `Conversation already has an active response in progress: ${id}. Wait until the response is finished before creating a new one.`,
+      message:
+        `Conversation already has an active response in progress: ${id}. Wait until the response is ` +
+        'finished before creating a new one.',
       event_id: 'second',
     });
     await bench.advance(5000);
@@ -210,7 +258,10 @@ describe('one response at a time', () => {
     const responses = bench.of('response.done').map((event) => asObject(event['response']));
     expect(responses).toHaveLength(2);
     const aside = responses.find((response) => response['conversation_id'] === null);
-    expect(aside).toMatchObject({ metadata: { aside: 'yes' }, output: [{ content: [{ transcript: 'Spoken aside.' }] }] });
+    expect(aside).toMatchObject({
+      metadata: { aside: 'yes' },
+      output: [{ content: [{ transcript: 'Spoken aside.' }] }],
+    });
     expect(bench.session.conversation.items).toHaveLength(1);
     expect(bench.of('conversation.item.added')).toHaveLength(1);
   });
@@ -222,10 +273,15 @@ describe('cancelling', () => {
     respond();
     await bench.advance(300 + 2 * 40);
     bench.send({ type: 'response.cancel' });
-    const said = bench.of('response.output_audio_transcript.delta').map((event) => event['delta']).join('');
+    const said = bench
+      .of('response.output_audio_transcript.delta')
+      .map((event) => event['delta'])
+      .join('');
     expect(said).not.toBe('');
     expect(bench.last('response.output_audio_transcript.done')['transcript']).toBe(said);
-    expect(bench.last('response.content_part.done')).toMatchObject({ part: { type: 'audio', transcript: said } });
+    expect(bench.last('response.content_part.done')).toMatchObject({
+      part: { type: 'audio', transcript: said },
+    });
     expect(done()).toMatchObject({
       status: 'cancelled',
       status_details: { type: 'cancelled', reason: 'client_cancelled' },
@@ -266,7 +322,13 @@ describe('cancelling', () => {
   it('is refused, and harmless, when nothing runs', async () => {
     open();
     bench.send({ type: 'response.cancel', event_id: 'e' });
-    expect(bench.lastError).toEqual({ type: 'invalid_request_error', code: 'response_cancel_not_active', message: 'Cancellation failed: no active response found', param: null, event_id: 'e' });
+    expect(bench.lastError).toEqual({
+      type: 'invalid_request_error',
+      code: 'response_cancel_not_active',
+      message: 'Cancellation failed: no active response found',
+      param: null,
+      event_id: 'e',
+    });
     respond();
     bench.send({ type: 'response.cancel', response_id: 'resp_unknown' });
     expect(bench.lastError).toMatchObject({ code: 'response_cancel_not_active' });

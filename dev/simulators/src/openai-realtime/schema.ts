@@ -17,7 +17,8 @@ const NULL: Schema = { type: 'null' };
 /**
  * Values the server takes although the published schema leaves them out.
  * - `null` for noise reduction and transcription: the prose of the same description.
- * - `item_reference` in a response's `input`: the prose of `response.create` ("references to existing Items").
+ * - `item_reference` in a response's `input`: the prose of `response.create` ("references to existing
+ *   Items").
  */
 export const CLIENT_AMENDMENTS: readonly { readonly path: string; readonly also: Schema }[] = [
   ...['RealtimeSessionCreateRequestGA', 'RealtimeTranscriptionSessionCreateRequestGA'].flatMap((name) => [
@@ -72,7 +73,10 @@ function walk(node: unknown, visit: Visit): void {
   visit(node);
 }
 
-/** The description's `oneOf`s overlap (`conversation: "none"` fits both of its branches), so they mean `anyOf`. */
+/**
+ * The description's `oneOf`s overlap (`conversation: "none"` fits both of its branches), so they mean
+ * `anyOf`.
+ */
 function looseUnions(node: Schema): void {
   if (node['oneOf'] === undefined) return;
   node['anyOf'] = [...asArray(node['anyOf']), ...asArray(node['oneOf'])];
@@ -81,7 +85,8 @@ function looseUnions(node: Schema): void {
 
 /** The real server refuses fields it does not know, which the description does not say. */
 function refuseUnknown(node: Schema): void {
-  if (isObject(node['properties']) && node['additionalProperties'] === undefined) node['additionalProperties'] = false;
+  if (isObject(node['properties']) && node['additionalProperties'] === undefined)
+    node['additionalProperties'] = false;
 }
 
 function amend(set: SchemaSet, amendments: typeof CLIENT_AMENDMENTS): void {
@@ -91,7 +96,10 @@ function amend(set: SchemaSet, amendments: typeof CLIENT_AMENDMENTS): void {
     let owner: JsonObject = set.$defs;
     for (const key of keys) owner = owner[key] as JsonObject;
     const existing = owner[last];
-    if (!isObject(existing)) throw new Error(`The published schema has no ${path}: it has changed, so the amendments must be reviewed.`);
+    if (!isObject(existing))
+      throw new Error(
+        `The published schema has no ${path}: it has changed, so the amendments must be reviewed.`,
+      );
     const branches = existing['anyOf'] === undefined ? [existing] : asArray(existing['anyOf']);
     owner[last] = { anyOf: [...branches, also] };
   }
@@ -134,28 +142,29 @@ export function eventDefinitions(set: SchemaSet, union: string): Map<string, str
   for (const branch of asArray(set.$defs[union]?.['anyOf'])) {
     const name = String((branch as Schema)['$ref']).replace('#/$defs/', '');
     const type = ((set.$defs[name]?.['properties'] as JsonObject | undefined)?.['type'] ?? {}) as Schema;
-    for (const value of type['const'] === undefined ? asArray(type['enum']) : [type['const']]) found.set(String(value), name);
+    for (const value of type['const'] === undefined ? asArray(type['enum']) : [type['const']])
+      found.set(String(value), name);
   }
   return found;
 }
 
 class Validators {
-  readonly #ajv = new Ajv2020({ strict: false, validateFormats: false });
-  readonly #byType = new Map<string, ValidateFunction>();
+  private readonly ajv = new Ajv2020({ strict: false, validateFormats: false });
+  private readonly byType = new Map<string, ValidateFunction>();
   readonly types: ReadonlyMap<string, string>;
 
   constructor(set: SchemaSet, union: string) {
     this.types = eventDefinitions(set, union);
-    this.#ajv.addSchema({ $id: 'events', $defs: set.$defs });
+    this.ajv.addSchema({ $id: 'events', $defs: set.$defs });
   }
 
   of(type: string): ValidateFunction | undefined {
     const name = this.types.get(type);
     if (!name) return undefined;
-    let validate = this.#byType.get(type);
+    let validate = this.byType.get(type);
     if (!validate) {
-      validate = this.#ajv.compile({ $ref: `events#/$defs/${name}` });
-      this.#byType.set(type, validate);
+      validate = this.ajv.compile({ $ref: `events#/$defs/${name}` });
+      this.byType.set(type, validate);
     }
     return validate;
   }
@@ -195,5 +204,7 @@ export function serverEventFault(event: Typed, nulls: NullStyle): string | null 
 }
 
 function describe(errors: readonly ErrorObject[] | null | undefined): string {
-  return (errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`).join('; ');
+  return (errors ?? [])
+    .map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`)
+    .join('; ');
 }

@@ -5,7 +5,8 @@ import type { NullStyle } from './schema.ts';
 export type SessionKind = 'realtime' | 'transcription';
 
 /** What the real server says when a session brings no instructions of its own; shortened. */
-export const DEFAULT_INSTRUCTIONS = 'You are a helpful, witty, and friendly AI. Talk quickly. You should always call a function if you can.';
+export const DEFAULT_INSTRUCTIONS =
+  'You are a helpful, witty, and friendly AI. Talk quickly. You should always call a function if you can.';
 
 const SERVER_VAD_DEFAULTS: JsonObject = {
   type: 'server_vad',
@@ -17,7 +18,12 @@ const SERVER_VAD_DEFAULTS: JsonObject = {
   idle_timeout_ms: null,
 };
 
-const SEMANTIC_VAD_DEFAULTS: JsonObject = { type: 'semantic_vad', eagerness: 'auto', create_response: true, interrupt_response: true };
+const SEMANTIC_VAD_DEFAULTS: JsonObject = {
+  type: 'semantic_vad',
+  eagerness: 'auto',
+  create_response: true,
+  interrupt_response: true,
+};
 
 export interface SessionIdentity {
   readonly id: string;
@@ -40,7 +46,12 @@ export function defaultSession(identity: SessionIdentity): JsonObject {
       object: 'realtime.transcription_session',
       id: identity.id,
       expires_at: identity.expiresAt,
-      audio: { input: { ...input, turn_detection: { type: 'server_vad', threshold, prefix_padding_ms, silence_duration_ms } } },
+      audio: {
+        input: {
+          ...input,
+          turn_detection: { type: 'server_vad', threshold, prefix_padding_ms, silence_duration_ms },
+        },
+      },
       ...include,
     };
   }
@@ -64,7 +75,13 @@ export function defaultSession(identity: SessionIdentity): JsonObject {
 }
 
 /** Objects whose fields an update changes one by one; every other value replaces what was there. */
-const MERGED = new Set(['audio', 'audio.input', 'audio.output', 'audio.input.transcription', 'audio.input.noise_reduction']);
+const MERGED = new Set([
+  'audio',
+  'audio.input',
+  'audio.output',
+  'audio.input.transcription',
+  'audio.input.noise_reduction',
+]);
 
 /** The session after an update: only the fields present are changed. Neither argument is touched. */
 export function mergeSession(current: JsonObject, update: JsonObject, nulls: NullStyle): JsonObject {
@@ -78,7 +95,8 @@ function mergeAt(path: string, current: JsonObject, update: JsonObject): JsonObj
     const childPath = path === '' ? key : `${path}.${key}`;
     const before = out[key];
     if (childPath === 'audio.input.turn_detection') out[key] = mergeTurnDetection(before, value);
-    else if (MERGED.has(childPath) && isObject(before) && isObject(value)) out[key] = mergeAt(childPath, before, value);
+    else if (MERGED.has(childPath) && isObject(before) && isObject(value))
+      out[key] = mergeAt(childPath, before, value);
     else out[key] = structuredClone(value);
   }
   return out;
@@ -88,14 +106,19 @@ function mergeAt(path: string, current: JsonObject, update: JsonObject): JsonObj
 function mergeTurnDetection(before: unknown, update: unknown): unknown {
   if (!isObject(update)) return update;
   const isSameKind = isObject(before) && before['type'] === update['type'];
-  const base = isSameKind ? before : update['type'] === 'semantic_vad' ? SEMANTIC_VAD_DEFAULTS : SERVER_VAD_DEFAULTS;
+  const base = isSameKind
+    ? before
+    : update['type'] === 'semantic_vad'
+      ? SEMANTIC_VAD_DEFAULTS
+      : SERVER_VAD_DEFAULTS;
   return { ...base, ...update };
 }
 
 /** Drops the two cleared settings that the published schema cannot spell as null. */
 function withoutNulls(session: JsonObject): JsonObject {
   const input = at(session, 'audio.input');
-  if (isObject(input)) for (const key of ['transcription', 'noise_reduction']) if (input[key] === null) delete input[key];
+  if (isObject(input))
+    for (const key of ['transcription', 'noise_reduction']) if (input[key] === null) delete input[key];
   if (session['include'] === null) delete session['include'];
   return session;
 }
@@ -115,7 +138,8 @@ export interface TurnDetectionConfig {
 export function turnDetectionOf(session: JsonObject): TurnDetectionConfig | null {
   const raw = at(session, 'audio.input.turn_detection');
   if (!isObject(raw)) return null;
-  const number = (key: string, fallback: number): number => (typeof raw[key] === 'number' ? raw[key] : fallback);
+  const number = (key: string, fallback: number): number =>
+    typeof raw[key] === 'number' ? raw[key] : fallback;
   const eagerness = asString(raw['eagerness']);
   return {
     kind: raw['type'] === 'semantic_vad' ? 'semantic_vad' : 'server_vad',

@@ -1,4 +1,11 @@
-import { missingParameter, outOfRange, refusal, tooLong, unsupportedValue, type ApiError } from './api-error.ts';
+import {
+  missingParameter,
+  outOfRange,
+  refusal,
+  tooLong,
+  unsupportedValue,
+  type ApiError,
+} from './api-error.ts';
 import { asArray, asObject, asString, at, has, isObject, type JsonObject } from './json.ts';
 import { publishedSchema } from './schema.ts';
 
@@ -9,7 +16,11 @@ export interface SessionHistory {
 }
 
 /** The rules for a `session.update` that the schema cannot say. Null when the whole update may be applied. */
-export function updateFault(current: JsonObject, update: JsonObject, history: SessionHistory): ApiError | null {
+export function updateFault(
+  current: JsonObject,
+  update: JsonObject,
+  history: SessionHistory,
+): ApiError | null {
   return (
     typeFault(current, update) ??
     modelFault(current, update) ??
@@ -23,14 +34,27 @@ export function updateFault(current: JsonObject, update: JsonObject, history: Se
 }
 
 /** The rules for the `response` of a `response.create`. */
-export function responseFault(session: JsonObject, params: JsonObject, history: SessionHistory): ApiError | null {
-  return outputFault('response', params) ?? conversationFault(params) ?? metadataFault(params) ?? voiceFault('response', session, params, history);
+export function responseFault(
+  session: JsonObject,
+  params: JsonObject,
+  history: SessionHistory,
+): ApiError | null {
+  return (
+    outputFault('response', params) ??
+    conversationFault(params) ??
+    metadataFault(params) ??
+    voiceFault('response', session, params, history)
+  );
 }
 
 function typeFault(current: JsonObject, update: JsonObject): ApiError | null {
   if (update['type'] === current['type']) return null;
   const [passed, open] = [String(update['type']), String(current['type'])];
-  return refusal('cannot_update_session_type', `Passing a ${passed} session update event to a ${open} session is not allowed.`, 'session.type');
+  return refusal(
+    'cannot_update_session_type',
+    `Passing a ${passed} session update event to a ${open} session is not allowed.`,
+    'session.type',
+  );
 }
 
 function modelFault(current: JsonObject, update: JsonObject): ApiError | null {
@@ -54,14 +78,19 @@ function modalitiesFault(path: string, params: JsonObject): ApiError | null {
   return refusal('invalid_value', message, `${path}.output_modalities`);
 }
 
-/** Output limit of the first GA models; larger ones exist and take more (`max_output_tokens` in the API reference). */
+/**
+ * Output limit of the first GA models; larger ones exist and take more (`max_output_tokens` in the API
+ * reference).
+ */
 const MAX_OUTPUT_TOKENS = 4096;
 
 function outputTokensFault(path: string, params: JsonObject): ApiError | null {
   const limit = params['max_output_tokens'];
   if (typeof limit !== 'number') return null;
   if (limit < 1) return outOfRange(`${path}.max_output_tokens`, limit, { min: 1 }, 'integer');
-  return limit > MAX_OUTPUT_TOKENS ? outOfRange(`${path}.max_output_tokens`, limit, { max: MAX_OUTPUT_TOKENS }, 'integer') : null;
+  return limit > MAX_OUTPUT_TOKENS
+    ? outOfRange(`${path}.max_output_tokens`, limit, { max: MAX_OUTPUT_TOKENS }, 'integer')
+    : null;
 }
 
 function toolsFault(path: string, params: JsonObject): ApiError | null {
@@ -73,9 +102,12 @@ function toolsFault(path: string, params: JsonObject): ApiError | null {
     if (type === 'mcp') continue;
     const name = asString(tool['name']);
     if (name === undefined) return missingParameter(`${param}.name`);
-    if (name.length > MAX_TOOL_NAME_LENGTH) return tooLong(`${param}.name`, MAX_TOOL_NAME_LENGTH, name.length);
+    if (name.length > MAX_TOOL_NAME_LENGTH)
+      return tooLong(`${param}.name`, MAX_TOOL_NAME_LENGTH, name.length);
     if (!TOOL_NAME.test(name)) {
-      const message = `Invalid '${param}.name': string does not match pattern. Expected a string that matches the pattern '${TOOL_NAME.source}'.`;
+      const message =
+        `Invalid '${param}.name': string does not match pattern. Expected a string that matches the ` +
+        `pattern '${TOOL_NAME.source}'.`;
       return refusal('invalid_value', message, `${param}.name`);
     }
   }
@@ -92,25 +124,40 @@ function detectionFault(update: JsonObject): ApiError | null {
   }
   for (const key of ['prefix_padding_ms', 'silence_duration_ms']) {
     const value = detection[key];
-    if (typeof value === 'number' && value < 0) return outOfRange(`${base}.${key}`, value, { min: 0 }, 'integer');
+    if (typeof value === 'number' && value < 0)
+      return outOfRange(`${base}.${key}`, value, { min: 0 }, 'integer');
   }
   return null;
 }
 
-function voiceFault(path: 'session' | 'response', session: JsonObject, params: JsonObject, history: SessionHistory): ApiError | null {
+function voiceFault(
+  path: 'session' | 'response',
+  session: JsonObject,
+  params: JsonObject,
+  history: SessionHistory,
+): ApiError | null {
   if (!has(params, 'audio.output.voice')) return null;
   const voice = at(params, 'audio.output.voice');
   const known = enumOf('VoiceIdsShared');
-  if (typeof voice === 'string' && !known.includes(voice)) return unsupportedValue(`${path}.audio.output.voice`, voice, known);
+  if (typeof voice === 'string' && !known.includes(voice))
+    return unsupportedValue(`${path}.audio.output.voice`, voice, known);
   const isSame = JSON.stringify(voice) === JSON.stringify(at(session, 'audio.output.voice'));
   if (isSame || !history.hasSpoken) return null;
-  return refusal('cannot_update_voice', "Cannot update a conversation's voice if assistant audio is present.");
+  return refusal(
+    'cannot_update_voice',
+    "Cannot update a conversation's voice if assistant audio is present.",
+  );
 }
 
 function speedFault(current: JsonObject, update: JsonObject, history: SessionHistory): ApiError | null {
   const speed = at(update, 'audio.output.speed');
-  if (speed === undefined || speed === at(current, 'audio.output.speed') || !history.isResponding) return null;
-  return refusal('cannot_update_speed', 'Cannot update speed while a response is in progress.', 'session.audio.output.speed');
+  if (speed === undefined || speed === at(current, 'audio.output.speed') || !history.isResponding)
+    return null;
+  return refusal(
+    'cannot_update_speed',
+    'Cannot update speed while a response is in progress.',
+    'session.audio.output.speed',
+  );
 }
 
 function tracingFault(current: JsonObject, update: JsonObject): ApiError | null {
@@ -124,7 +171,9 @@ function transcriptionFault(update: JsonObject): ApiError | null {
   if (!isObject(transcription)) return null;
   const model = asString(transcription['model']);
   const known = enumOf('AudioTranscription', 'model');
-  return model === undefined || known.includes(model) ? null : unsupportedValue('session.audio.input.transcription.model', model, known);
+  return model === undefined || known.includes(model)
+    ? null
+    : unsupportedValue('session.audio.input.transcription.model', model, known);
 }
 
 function conversationFault(params: JsonObject): ApiError | null {
@@ -136,7 +185,12 @@ function conversationFault(params: JsonObject): ApiError | null {
 /** `Metadata` in the API description: 16 pairs, keys up to 64 characters, values up to 512. */
 function metadataFault(params: JsonObject): ApiError | null {
   const entries = Object.entries(asObject(params['metadata']));
-  if (entries.length > 16) return refusal('invalid_value', `Invalid 'response.metadata': too many properties. Expected at most 16, but got ${entries.length}.`, 'response.metadata');
+  if (entries.length > 16)
+    return refusal(
+      'invalid_value',
+      `Invalid 'response.metadata': too many properties. Expected at most 16, but got ${entries.length}.`,
+      'response.metadata',
+    );
   for (const [key, value] of entries) {
     if (key.length > 64) return tooLong('response.metadata', 64, key.length);
     if (String(value).length > 512) return tooLong(`response.metadata.${key}`, 512, String(value).length);

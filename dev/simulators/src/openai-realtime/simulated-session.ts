@@ -12,7 +12,10 @@ import type { SessionKind } from './session-config.ts';
 /** A client that reads nothing is let go when this much waits for it. */
 const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
-const CROSSED: ReadonlySet<string> = new Set(['response_cancel_not_active', 'conversation_already_has_active_response']);
+const CROSSED: ReadonlySet<string> = new Set([
+  'response_cancel_not_active',
+  'conversation_already_has_active_response',
+]);
 
 /** How long a connection cut by FIN waits for the other side's FIN. */
 const FIN_PATIENCE_MS = 2000;
@@ -46,14 +49,14 @@ export class SimulatedSession implements FaultVictim {
   readonly kind: SessionKind;
   readonly model: string;
   readonly recording: Recording;
-  readonly #session: ModelSession;
-  readonly #ws: WebSocket;
-  readonly #socket: Socket;
-  readonly #link: Link;
-  readonly #env: SessionEnvironment;
-  readonly #onClosed: () => void;
-  #answersPings = true;
-  #end: SessionEnd | null = null;
+  private readonly session: ModelSession;
+  private readonly ws: WebSocket;
+  private readonly socket: Socket;
+  private readonly link: Link;
+  private readonly env: SessionEnvironment;
+  private readonly onClosed: () => void;
+  private answersPings = true;
+  private ending: SessionEnd | null = null;
 
   constructor(opening: SessionOpening) {
     const { env, ws } = opening;
@@ -63,40 +66,45 @@ export class SimulatedSession implements FaultVictim {
     this.number = opening.number;
     this.kind = opening.kind;
     this.model = opening.model;
-    this.#ws = ws;
-    this.#socket = opening.socket;
-    this.#link = opening.link;
-    this.#env = env;
-    this.#onClosed = opening.onClosed;
+    this.ws = ws;
+    this.socket = opening.socket;
+    this.link = opening.link;
+    this.env = env;
+    this.onClosed = opening.onClosed;
     this.recording = new Recording(env.clock, opening.record);
-    this.#session = new ModelSession(env, {
+    this.session = new ModelSession(env, {
       id: this.id,
       kind: opening.kind,
       model: opening.model,
       ids,
       recording: this.recording,
-      wire: { sendText: (text) => toClient.send(() => this.#send(text)), close: (code, reason) => this.close(code, reason) },
-      onSocketStrike: (action) => this.#onSocketStrike(action),
+      wire: {
+        sendText: (text) => toClient.send(() => this.send(text)),
+        close: (code, reason) => this.close(code, reason),
+      },
+      onSocketStrike: (action) => this.onSocketStrike(action),
     });
-    ws.on('message', (data: RawData, isBinary: boolean) => toServer.send(() => this.#onMessage(data as Buffer, isBinary)));
-    ws.on('ping', (data: Buffer) => toServer.send(() => this.#pong(data)));
+    ws.on('message', (data: RawData, isBinary: boolean) =>
+      toServer.send(() => this.onMessage(data as Buffer, isBinary)),
+    );
+    ws.on('ping', (data: Buffer) => toServer.send(() => this.pong(data)));
     ws.on('error', () => undefined);
-    ws.on('close', (code: number, reason: Buffer) => this.#finish({ code, reason: reason.toString() }));
-    this.#session.open(opening.faults.attach(this));
+    ws.on('close', (code: number, reason: Buffer) => this.finish({ code, reason: reason.toString() }));
+    this.session.open(opening.faults.attach(this));
   }
 
   get isOpen(): boolean {
-    return this.#end === null;
+    return this.ending === null;
   }
 
   /** How it ended, or null while it is open. */
   get end(): SessionEnd | null {
-    return this.#end;
+    return this.ending;
   }
 
   /** Between client and provider, without jitter. */
   get roundTripMs(): number {
-    return this.#link.roundTripMs;
+    return this.link.roundTripMs;
   }
 
   get ageMs(): number {
@@ -105,7 +113,7 @@ export class SimulatedSession implements FaultVictim {
 
   /** The session object after the last valid `session.update`. */
   get config(): JsonObject {
-    return this.#session.config;
+    return this.session.config;
   }
 
   /** Every event both ways, oldest first. */
@@ -118,8 +126,8 @@ export class SimulatedSession implements FaultVictim {
   }
 
   /**
-   * Events refused for being wrong, by code. Over a distance those are left out that met one of ours on the way: by the time
-   * they came the response they stop was over, or the one they ask for had begun.
+   * Events refused for being wrong, by code. Over a distance those are left out that met one of ours on the
+   * way: by the time they came the response they stop was over, or the one they ask for had begun.
    */
   get mistakes(): Readonly<Record<string, number>> {
     const { refusals } = this.counters;
@@ -129,12 +137,12 @@ export class SimulatedSession implements FaultVictim {
 
   /** Items of the default conversation, as the wire shows them. */
   get items(): readonly Typed[] {
-    return this.#session.conversation.items.map((item) => item.wire);
+    return this.session.conversation.items.map((item) => item.wire);
   }
 
   /** Items the client created, in the order it created them: a seeded history. */
   get seededItems(): readonly Typed[] {
-    return this.#session.seededItems;
+    return this.session.seededItems;
   }
 
   /** Every byte of audio the client appended. */
@@ -154,112 +162,127 @@ export class SimulatedSession implements FaultVictim {
 
   /** Events of one type that went out, parsed. */
   sentEvents(type: string): JsonObject[] {
-    return this.events.filter((event) => event.direction === 'out' && event.type === type).map((event) => event.event);
+    return this.events
+      .filter((event) => event.direction === 'out' && event.type === type)
+      .map((event) => event.event);
   }
 
   /** What the client sent, of one type or all; audio is {@link received}. */
   receivedEvents(type?: string): JsonObject[] {
-    return this.events.filter((event) => event.direction === 'in' && (type === undefined || event.type === type)).map((event) => event.event);
+    return this.events
+      .filter((event) => event.direction === 'in' && (type === undefined || event.type === type))
+      .map((event) => event.event);
   }
 
   /** Tells what the caller says: the n-th line is the n-th utterance's. */
   hears(...lines: string[]): void {
-    this.#session.lines.push(...lines);
+    this.session.lines.push(...lines);
   }
 
-  /** The first event, past or future, that fits. Rejects after `timeoutMs` (5 s) or when the session ends first. */
-  waitFor(predicate: (event: RecordedEvent) => boolean, options: { timeoutMs?: number; fromNow?: boolean } = {}): Promise<RecordedEvent> {
+  /**
+   * The first event, past or future, that fits. Rejects after `timeoutMs` (5 s) or when the session ends
+   * first.
+   */
+  waitFor(
+    predicate: (event: RecordedEvent) => boolean,
+    options: { timeoutMs?: number; fromNow?: boolean } = {},
+  ): Promise<RecordedEvent> {
     return this.recording.waitFor(predicate, options);
   }
 
   /** Makes this session suffer at once. */
   strike(action: Strike): void {
-    if (this.isOpen) this.#session.strike(action);
+    if (this.isOpen) this.session.strike(action);
   }
 
   /** Sends a server ping, unless the session plays dead. */
   ping(): void {
-    if (this.isOpen && this.#answersPings) this.#ws.ping();
+    if (this.isOpen && this.answersPings) this.ws.ping();
   }
 
   close(code = 1000, reason = ''): void {
-    this.#link.toClient.send(() => this.#ws.close(code, reason));
+    this.link.toClient.send(() => this.ws.close(code, reason));
   }
 
   terminate(): void {
-    this.#link.drop();
-    this.#ws.terminate();
+    this.link.drop();
+    this.ws.terminate();
   }
 
-  /** Sends a server event as it is, whatever the session's own state: what a broken or hostile provider may say. */
+  /**
+   * Sends a server event as it is, whatever the session's own state: what a broken or hostile provider may
+   * say.
+   */
   inject(event: Typed): void {
-    this.#send(JSON.stringify(event));
+    this.send(JSON.stringify(event));
   }
 
   /** Bytes that wait for a client that does not read. */
   get unsentBytes(): number {
-    return this.#ws.bufferedAmount;
+    return this.ws.bufferedAmount;
   }
 
-  #onMessage(data: Buffer, isBinary: boolean): void {
+  private onMessage(data: Buffer, isBinary: boolean): void {
     if (!this.isOpen) return;
-    if (isBinary) this.#session.receiveBinary();
-    else this.#session.receive(data.toString('utf8'));
+    if (isBinary) this.session.receiveBinary();
+    else this.session.receive(data.toString('utf8'));
   }
 
-  #pong(data: Buffer): void {
-    if (!this.#answersPings) return;
-    this.#link.toClient.send(() => {
-      if (this.#ws.readyState === this.#ws.OPEN) this.#ws.pong(data);
+  private pong(data: Buffer): void {
+    if (!this.answersPings) return;
+    this.link.toClient.send(() => {
+      if (this.ws.readyState === this.ws.OPEN) this.ws.pong(data);
     });
   }
 
-  #send(text: string): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#ws.bufferedAmount > MAX_UNSENT_BYTES) this.#ws.terminate();
-    else this.#ws.send(text);
+  private send(text: string): void {
+    if (this.ws.readyState !== this.ws.OPEN) return;
+    if (this.ws.bufferedAmount > MAX_UNSENT_BYTES) this.ws.terminate();
+    else this.ws.send(text);
   }
 
-  #onSocketStrike(action: Extract<FaultAction, { kind: 'hang' | 'cut' | 'bad-event' | 'stall-reading' }>): void {
+  private onSocketStrike(
+    action: Extract<FaultAction, { kind: 'hang' | 'cut' | 'bad-event' | 'stall-reading' }>,
+  ): void {
     switch (action.kind) {
       case 'hang':
-        this.#answersPings = action.answersPings ?? true;
+        this.answersPings = action.answersPings ?? true;
         return;
       case 'bad-event':
-        if (action.what === 'binary') this.#ws.send(Buffer.from([0, 1, 2, 3]));
+        if (action.what === 'binary') this.ws.send(Buffer.from([0, 1, 2, 3]));
         return;
       case 'stall-reading':
-        this.#ws.pause();
-        if (action.forMs !== undefined) this.#env.clock.after(action.forMs, () => this.#ws.resume());
+        this.ws.pause();
+        if (action.forMs !== undefined) this.env.clock.after(action.forMs, () => this.ws.resume());
         return;
       case 'cut':
-        this.#cut(action);
+        this.cut(action);
     }
   }
 
-  #cut(action: Extract<FaultAction, { kind: 'cut' }>): void {
+  private cut(action: Extract<FaultAction, { kind: 'cut' }>): void {
     if (action.how === 'close') {
       this.close(action.closeCode ?? 1011, action.closeReason ?? '');
       return;
     }
-    this.#link.drop();
-    if (action.how === 'reset') this.#socket.resetAndDestroy();
-    else this.#sayFin();
-    this.#finish({ code: 1006, reason: '' });
+    this.link.drop();
+    if (action.how === 'reset') this.socket.resetAndDestroy();
+    else this.sayFin();
+    this.finish({ code: 1006, reason: '' });
   }
 
   /** Ends our direction and goes on reading: closing with unread bytes would turn the FIN into an RST. */
-  #sayFin(): void {
-    this.#ws.resume();
-    this.#socket.end();
-    const timer = this.#env.clock.after(FIN_PATIENCE_MS, () => this.#socket.destroy());
-    this.#socket.once('close', () => timer.cancel());
+  private sayFin(): void {
+    this.ws.resume();
+    this.socket.end();
+    const timer = this.env.clock.after(FIN_PATIENCE_MS, () => this.socket.destroy());
+    this.socket.once('close', () => timer.cancel());
   }
 
-  #finish(end: SessionEnd): void {
-    if (this.#end) return;
-    this.#end = end;
-    this.#session.close();
-    this.#onClosed();
+  private finish(end: SessionEnd): void {
+    if (this.ending) return;
+    this.ending = end;
+    this.session.close();
+    this.onClosed();
   }
 }

@@ -23,48 +23,56 @@ export interface TranscriptionHost {
 
 /** Writes down what the caller said, some time after it was committed: often later than the answer to it. */
 export class Transcription {
-  readonly #host: TranscriptionHost;
-  readonly #delayMs: number;
-  readonly #timers = new Set<Timer>();
+  private readonly host: TranscriptionHost;
+  private readonly delayMs: number;
+  private readonly timers = new Set<Timer>();
 
   constructor(host: TranscriptionHost, delayMs: number) {
-    this.#host = host;
-    this.#delayMs = delayMs;
+    this.host = host;
+    this.delayMs = delayMs;
   }
 
   /** The audio of `item` was committed as the n-th utterance; null for silence, which has no words. */
   begin(item: Item, utterance: number | null): void {
-    const settings = this.#host.settings();
+    const settings = this.host.settings();
     if (!isObject(settings)) return;
     const model = asString(settings['model']) ?? '';
-    const timer = this.#host.clock.after(this.#delayMs, () => {
-      this.#timers.delete(timer);
-      this.#finish(item, model, utterance === null ? '' : this.#host.wordsOf(utterance));
+    const timer = this.host.clock.after(this.delayMs, () => {
+      this.timers.delete(timer);
+      this.finish(item, model, utterance === null ? '' : this.host.wordsOf(utterance));
     });
-    this.#timers.add(timer);
+    this.timers.add(timer);
   }
 
   close(): void {
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    for (const timer of this.timers) timer.cancel();
+    this.timers.clear();
   }
 
-  #finish(item: Item, model: string, words: string): void {
-    if (!this.#host.conversation.get(item.id)) return;
+  private finish(item: Item, model: string, words: string): void {
+    if (!this.host.conversation.get(item.id)) return;
     const place = { item_id: item.id, content_index: 0 };
-    if (this.#host.fails()) {
-      const error = { type: 'transcription_error', code: 'audio_unintelligible', message: 'The audio could not be transcribed.' };
-      this.#host.outbox.emit('conversation.item.input_audio_transcription.failed', { ...place, error });
+    if (this.host.fails()) {
+      const error = {
+        type: 'transcription_error',
+        code: 'audio_unintelligible',
+        message: 'The audio could not be transcribed.',
+      };
+      this.host.outbox.emit('conversation.item.input_audio_transcription.failed', { ...place, error });
       return;
     }
     if (model !== WITHOUT_DELTAS) {
       for (const delta of words.match(/\S+\s*/g) ?? []) {
-        this.#host.outbox.emit('conversation.item.input_audio_transcription.delta', { ...place, delta });
+        this.host.outbox.emit('conversation.item.input_audio_transcription.delta', { ...place, delta });
       }
     }
     asObject(asArray(item.wire['content'])[0])['transcript'] = words;
     const usage = usageFor(model, item.audioMs, words);
-    this.#host.outbox.emit('conversation.item.input_audio_transcription.completed', { ...place, transcript: words, usage });
+    this.host.outbox.emit('conversation.item.input_audio_transcription.completed', {
+      ...place,
+      transcript: words,
+      usage,
+    });
   }
 }
 

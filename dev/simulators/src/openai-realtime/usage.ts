@@ -29,7 +29,11 @@ function itemTokens(item: Item): Tokens {
 }
 
 /** What a response reads: its instructions, its tools and every item of its context. */
-export function contextTokens(instructions: string, tools: readonly JsonObject[], items: readonly Item[]): Tokens {
+export function contextTokens(
+  instructions: string,
+  tools: readonly JsonObject[],
+  items: readonly Item[],
+): Tokens {
   let text = textTokens(instructions) + (tools.length === 0 ? 0 : textTokens(JSON.stringify(tools)));
   let audio = 0;
   for (const item of items) {
@@ -44,19 +48,20 @@ export function contextTokens(instructions: string, tools: readonly JsonObject[]
 const CACHE_BLOCK = 64;
 
 /**
- * Remembers what the last response of a session read. What the next one reads again counts as cached, in whole blocks;
- * other instructions or tools break the prefix and nothing is cached.
+ * Remembers what the last response of a session read. What the next one reads again counts as cached, in
+ * whole blocks; other instructions or tools break the prefix and nothing is cached.
  */
 export class PromptCache {
-  #prefix = '';
-  #read: Tokens = { text: 0, audio: 0 };
+  private prefix = '';
+  private read: Tokens = { text: 0, audio: 0 };
 
   cachedFor(instructions: string, tools: readonly JsonObject[], read: Tokens): Tokens {
     const prefix = `${instructions}\u0000${JSON.stringify(tools)}`;
-    const before = prefix === this.#prefix ? this.#read : { text: 0, audio: 0 };
-    this.#prefix = prefix;
-    this.#read = read;
-    const block = (was: number, is: number): number => Math.floor(Math.min(was, is) / CACHE_BLOCK) * CACHE_BLOCK;
+    const before = prefix === this.prefix ? this.read : { text: 0, audio: 0 };
+    this.prefix = prefix;
+    this.read = read;
+    const block = (was: number, is: number): number =>
+      Math.floor(Math.min(was, is) / CACHE_BLOCK) * CACHE_BLOCK;
     return { text: block(before.text, read.text), audio: block(before.audio, read.audio) };
   }
 }

@@ -21,36 +21,46 @@ const MIN_SPEECH_MS = 300;
 const AMPLITUDE = 8192;
 
 export class BytesSource implements AudioSource {
-  readonly #bytes: Buffer;
+  private readonly buffer: Buffer;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get byteLength(): number {
-    return this.#bytes.length;
+    return this.buffer.length;
   }
 
   base64(offset: number, length: number): string {
-    return this.#bytes.toString('base64', offset, Math.min(this.#bytes.length, offset + length));
+    return this.buffer.toString('base64', offset, Math.min(this.buffer.length, offset + length));
   }
 
   bytes(offset: number, length: number): Uint8Array {
-    return this.#bytes.subarray(offset, offset + length);
+    return this.buffer.subarray(offset, offset + length);
   }
 }
 
 /**
- * The built-in voice: a tone burst per word, as long as the word has characters, with a gap of one character between
- * words. Pitch follows the word, so different texts sound (and compare) different. The same text gives the same bytes.
+ * The built-in voice: a tone burst per word, as long as the word has characters, with a gap of one character
+ * between words. Pitch follows the word, so different texts sound (and compare) different. The same text
+ * gives the same bytes.
  */
 export function speakTones(text: string, format: AudioFormat): Uint8Array {
   const samplesPerCharacter = (format.rateHz * MS_PER_CHARACTER) / 1000;
   const total = Math.max(text.length * samplesPerCharacter, (format.rateHz * MIN_SPEECH_MS) / 1000);
   const samples = new Int16Array(total);
-  const words = text.trim() === '' ? [{ word: 'm'.repeat(MIN_SPEECH_MS / MS_PER_CHARACTER), start: 0 }] : wordsWithStart(text);
+  const words =
+    text.trim() === ''
+      ? [{ word: 'm'.repeat(MIN_SPEECH_MS / MS_PER_CHARACTER), start: 0 }]
+      : wordsWithStart(text);
   for (const { word, start } of words) {
-    writeTone(samples, start * samplesPerCharacter, word.length * samplesPerCharacter, pitchOf(word), format.rateHz);
+    writeTone(
+      samples,
+      start * samplesPerCharacter,
+      word.length * samplesPerCharacter,
+      pitchOf(word),
+      format.rateHz,
+    );
   }
   return encodeSamples(samples, format);
 }
@@ -69,37 +79,40 @@ function pitchOf(word: string): number {
 function writeTone(samples: Int16Array, from: number, length: number, pitchHz: number, rateHz: number): void {
   const end = Math.min(samples.length, from + length);
   const step = (2 * Math.PI * pitchHz) / rateHz;
-  for (let index = from; index < end; index++) samples[index] = Math.round(AMPLITUDE * Math.sin(step * (index - from)));
+  for (let index = from; index < end; index++)
+    samples[index] = Math.round(AMPLITUDE * Math.sin(step * (index - from)));
 }
 
 /** One second of a steady 400 Hz tone, whose period divides both our rates, repeated without a seam. */
 class SteadyTone {
   readonly format: AudioFormat;
-  readonly #second: Buffer;
-  readonly #texts = new Map<string, string>();
+  private readonly second: Buffer;
+  private readonly texts = new Map<string, string>();
 
   constructor(format: AudioFormat) {
     this.format = format;
     const samples = new Int16Array(format.rateHz);
     writeTone(samples, 0, samples.length, 400, format.rateHz);
     const once = Buffer.from(encodeSamples(samples, format));
-    this.#second = Buffer.concat([once, once]);
+    this.second = Buffer.concat([once, once]);
   }
 
   bytes(offset: number, length: number): Uint8Array {
-    const once = this.#second.length / 2;
+    const once = this.second.length / 2;
     const start = offset % once;
-    if (length <= once) return this.#second.subarray(start, start + length);
-    return Buffer.from(Uint8Array.from({ length }, (_, index) => this.#second[(start + index) % once] as number));
+    if (length <= once) return this.second.subarray(start, start + length);
+    return Buffer.from(
+      Uint8Array.from({ length }, (_, index) => this.second[(start + index) % once] as number),
+    );
   }
 
   /** Pieces of the same place and length share one string: under load nothing is encoded twice. */
   base64(offset: number, length: number): string {
-    const key = `${offset % (this.#second.length / 2)}:${length}`;
-    let text = this.#texts.get(key);
+    const key = `${offset % (this.second.length / 2)}:${length}`;
+    let text = this.texts.get(key);
     if (text === undefined) {
       text = Buffer.from(this.bytes(offset, length)).toString('base64');
-      if (this.#texts.size < 256) this.#texts.set(key, text);
+      if (this.texts.size < 256) this.texts.set(key, text);
     }
     return text;
   }

@@ -25,14 +25,30 @@ describe('the command line', () => {
 
   it('takes credentials from the environment', () => {
     const environment = { TWILIO_AUTH_TOKEN: 'from-env', TWILIO_ACCOUNT_SID: 'AC1' };
-    expect(readCommand(NEEDED.slice(0, 3), environment)).toMatchObject({ authToken: 'from-env', accountSid: 'AC1' });
+    expect(readCommand(NEEDED.slice(0, 3), environment)).toMatchObject({
+      authToken: 'from-env',
+      accountSid: 'AC1',
+    });
   });
 
   it('explains itself, naming every option', () => {
     expect(readCommand([], {})).toEqual({ name: 'help' });
     expect(readCommand(['call', '--help'], {})).toEqual({ name: 'help' });
     expect(readCommand(['scenarios'], {})).toEqual({ name: 'scenarios' });
-    for (const option of ['to', 'from', 'voice-url', 'fallback-url', 'status-callback', 'auth-token', 'account-sid', 'duplicates', 'scenario', 'lines', 'json', 'recording']) {
+    for (const option of [
+      'to',
+      'from',
+      'voice-url',
+      'fallback-url',
+      'status-callback',
+      'auth-token',
+      'account-sid',
+      'duplicates',
+      'scenario',
+      'lines',
+      'json',
+      'recording',
+    ]) {
       expect(HELP).toContain(`--${option}`);
     }
   });

@@ -51,7 +51,8 @@ export interface CallCommand {
   readonly recording: string | null;
 }
 
-export type Command = { readonly name: 'help' } | { readonly name: 'scenarios' } | ({ readonly name: 'call' } & CallCommand);
+export type Command =
+  { readonly name: 'help' } | { readonly name: 'scenarios' } | ({ readonly name: 'call' } & CallCommand);
 
 const OPTIONS = {
   to: { type: 'string', default: '+14155550199' },
@@ -83,7 +84,8 @@ type UrlOption = 'voice-url' | 'fallback-url' | 'status-callback';
 function optionalUrl(values: Values, name: UrlOption): string | null {
   const value = values[name];
   if (value === undefined) return null;
-  if (!URL.canParse(value) || !/^https?:/.test(value)) throw new UsageError(`--${name} needs an http or https URL, not "${value}".`);
+  if (!URL.canParse(value) || !/^https?:/.test(value))
+    throw new UsageError(`--${name} needs an http or https URL, not "${value}".`);
   return value;
 }
 
@@ -92,7 +94,8 @@ function readCall(values: Values, environment: Environment): CallCommand {
   const authToken = values['auth-token'] ?? environment.TWILIO_AUTH_TOKEN ?? '';
   if (voiceUrl === null) throw new UsageError('--voice-url is missing.');
   if (authToken === '') throw new UsageError('--auth-token is missing, and so is TWILIO_AUTH_TOKEN.');
-  if (!/^[1-5]$/.test(values.duplicates)) throw new UsageError(`--duplicates goes from 1 to 5, not "${values.duplicates}".`);
+  if (!/^[1-5]$/.test(values.duplicates))
+    throw new UsageError(`--duplicates goes from 1 to 5, not "${values.duplicates}".`);
   const { to, from, scenario, lines = null, recording = null, json: isJson } = values;
   return {
     to,

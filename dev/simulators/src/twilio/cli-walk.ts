@@ -1,5 +1,5 @@
-import { type CallEntry } from './call/call-report.ts';
-import { type ScenarioReport } from './scenario/scenario-runner.ts';
+import type { CallEntry } from './call/call-report.ts';
+import type { ScenarioReport } from './scenario/scenario-runner.ts';
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2).padStart(7)} s`;
 
@@ -7,7 +7,8 @@ type Describe = { readonly [K in CallEntry['kind']]?: (entry: Extract<CallEntry,
 
 const LINES: Describe = {
   status: ({ status }) => `call is ${status}`,
-  webhook: ({ purpose, httpStatus, tookMs }) => `${purpose} webhook: ${httpStatus === 0 ? 'no answer' : httpStatus} in ${Math.round(tookMs)} ms`,
+  webhook: ({ purpose, httpStatus, tookMs }) =>
+    `${purpose} webhook: ${httpStatus === 0 ? 'no answer' : httpStatus} in ${Math.round(tookMs)} ms`,
   said: ({ text }) => `carrier says: ${text}`,
   'stream-open': ({ streamSid }) => `media stream open (${streamSid})`,
   'stream-ended': ({ end }) => `media stream over: ${end.detail}`,
@@ -32,10 +33,12 @@ export function walkLine(entry: CallEntry): string | null {
 /** The end of the walk: latencies and verdict. */
 export function walkSummary(report: ScenarioReport): string {
   const { timing } = report.call;
-  const list = (values: readonly number[]) => (values.length === 0 ? '-' : values.map((value) => `${Math.round(value)} ms`).join(', '));
+  const list = (values: readonly number[]) =>
+    values.length === 0 ? '-' : values.map((value) => `${Math.round(value)} ms`).join(', ');
   return [
     '',
-    `first sound       ${timing.firstAudioMs === null ? '-' : `${Math.round(timing.firstAudioMs)} ms after the call began`}`,
+    'first sound       ' +
+      `${timing.firstAudioMs === null ? '-' : `${Math.round(timing.firstAudioMs)} ms after the call began`}`,
     `answers           ${list(timing.responses.map(({ responseMs }) => responseMs))}`,
     `interruptions     ${list(timing.interruptions.map(({ silenceMs }) => silenceMs))}`,
     report.isPassed ? 'passed' : `failed\n${report.failures.map((failure) => `  - ${failure}`).join('\n')}`,

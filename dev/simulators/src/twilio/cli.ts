@@ -13,7 +13,8 @@ const EXIT = { passed: 0, failed: 1, usage: 2, notConnected: 3 } as const;
 async function loadScenario(nameOrFile: string): Promise<Scenario> {
   const known = findScenario(nameOrFile);
   if (known) return known;
-  if (!nameOrFile.endsWith('.json')) throw new UsageError(`There is no scenario "${nameOrFile}". See: cli.js scenarios`);
+  if (!nameOrFile.endsWith('.json'))
+    throw new UsageError(`There is no scenario "${nameOrFile}". See: cli.js scenarios`);
   try {
     return readScenario(JSON.parse(await readFile(nameOrFile, 'utf8')));
   } catch (error) {
@@ -23,13 +24,17 @@ async function loadScenario(nameOrFile: string): Promise<Scenario> {
 }
 
 function exitCode(report: ScenarioReport): number {
-  if (report.call.answeredAtMs === null || report.call.endedBy === 'application-error') return EXIT.notConnected;
+  if (report.call.answeredAtMs === null || report.call.endedBy === 'application-error')
+    return EXIT.notConnected;
   return report.isPassed ? EXIT.passed : EXIT.failed;
 }
 
 async function placeCall(command: CallCommand): Promise<number> {
   const scenario = await loadScenario(command.scenario);
-  const simulator = new TwilioSimulator({ authToken: command.authToken, ...(command.accountSid !== null && { accountSid: command.accountSid }) });
+  const simulator = new TwilioSimulator({
+    authToken: command.authToken,
+    ...(command.accountSid !== null && { accountSid: command.accountSid }),
+  });
   const { to, from, voiceUrl, fallbackUrl, statusCallback, duplicates, isJson, recording } = command;
   const report = await runScenario({
     simulator,
@@ -41,7 +46,9 @@ async function placeCall(command: CallCommand): Promise<number> {
       voiceUrl,
       isRecording: recording !== null,
       ...(fallbackUrl !== null && { fallback: { url: fallbackUrl } }),
-      ...(statusCallback !== null && { statusCallback: { url: statusCallback, events: ['ringing', 'answered', 'completed'] } }),
+      ...(statusCallback !== null && {
+        statusCallback: { url: statusCallback, events: ['ringing', 'answered', 'completed'] },
+      }),
       ...(duplicates > 1 && { duplicates: { copies: duplicates, order: 'concurrent' } }),
     },
     onProgress: (entry) => {

@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mulawTone } from './audio/mulaw.ts';
 import { MALFORMED_MESSAGES, type StreamFault } from './stream/stream-faults.ts';
-import { type StreamMessage } from './testing/fake-application.ts';
+import type { StreamMessage } from './testing/fake-application.ts';
 import { Bench, codes, fact, until } from './testing/bench.ts';
 
 describe('a fault of the stream', () => {
   let bench: Bench;
-  const dial = (...streamFaults: StreamFault[]) => bench.dial(bench.connect('action="/after"'), { streamFaults });
-  const numbers = (messages: readonly StreamMessage[]) => messages.map((message) => Number(message.sequenceNumber));
+  const dial = (...streamFaults: StreamFault[]) =>
+    bench.dial(bench.connect('action="/after"'), { streamFaults });
+  const numbers = (messages: readonly StreamMessage[]) =>
+    messages.map((message) => Number(message.sequenceNumber));
 
   beforeEach(async () => {
     bench = await Bench.open({ behaviour: { actionDelayAfterLossMs: 0, overflowBytes: 20_000 } });
@@ -34,7 +36,11 @@ describe('a fault of the stream', () => {
     stream.mark('unread');
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(stream.messages.length).toBe(before);
-    expect(call.report()).toMatchObject({ errors: [], status: 'in-progress', streams: [{ end: null, marks: [] }] });
+    expect(call.report()).toMatchObject({
+      errors: [],
+      status: 'in-progress',
+      streams: [{ end: null, marks: [] }],
+    });
     await bench.rest(`Calls/${call.sid}.json`, { Twiml: '<Response><Say>rescued</Say></Response>' });
     expect(await call.ended).toMatchObject({ said: ['rescued'], endedBy: 'document-end' });
   });
@@ -102,7 +108,9 @@ describe('a fault of the stream', () => {
     const stream = await bench.app.stream();
     await stream.next('media', () => stream.of('media').length > 6);
     const seen = numbers(stream.of('media'));
-    const gaps = seen.flatMap((number, i) => (i > 0 && number !== seen[i - 1]! + 1 ? [number - seen[i - 1]!] : []));
+    const gaps = seen.flatMap((number, i) =>
+      i > 0 && number !== seen[i - 1]! + 1 ? [number - seen[i - 1]!] : [],
+    );
     expect(gaps).toEqual([4]);
   });
 

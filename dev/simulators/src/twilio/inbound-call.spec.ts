@@ -35,8 +35,15 @@ describe('an inbound call', () => {
     expect(Object.keys(request!.fields)).toContain('SimulatedUnannouncedField');
     expect(request!.headers['i-twilio-idempotency-token']).toMatch(/^[0-9a-f-]{36}$/);
     const signature = String(request!.headers['x-twilio-signature']);
-    expect(twilio.validateRequest(AUTH_TOKEN, signature, `${bench.app.url}/voice`, request!.fields)).toBe(true);
-    expect(report).toMatchObject({ status: 'completed', endedBy: 'document-end', said: ['Hello'], errors: [] });
+    expect(twilio.validateRequest(AUTH_TOKEN, signature, `${bench.app.url}/voice`, request!.fields)).toBe(
+      true,
+    );
+    expect(report).toMatchObject({
+      status: 'completed',
+      endedBy: 'document-end',
+      said: ['Hello'],
+      errors: [],
+    });
   });
 
   it('sends blank geography for numbers that cannot be looked up, and none for SIP and clients', async () => {
@@ -50,7 +57,9 @@ describe('an inbound call', () => {
   it('is answered by the first verb that needs it, and not by a pause or a redirect before', async () => {
     bench.app.on('/next', '<Response><Say>now</Say></Response>');
     const report = await bench.dial('<Pause length="2"/><Redirect>/next</Redirect>').ended;
-    const facts = report.timeline.flatMap((entry) => (entry.kind === 'verb' ? [entry.name] : entry.kind === 'status' ? [entry.status] : []));
+    const facts = report.timeline.flatMap((entry) =>
+      entry.kind === 'verb' ? [entry.name] : entry.kind === 'status' ? [entry.status] : [],
+    );
     expect(facts).toEqual(['ringing', 'Pause', 'Redirect', 'Say', 'in-progress', 'completed']);
   });
 
@@ -71,7 +80,11 @@ describe('an inbound call', () => {
     const call = bench.dial('<Pause length="60"/>');
     await fact(call, 'verb');
     call.hangup();
-    expect(await call.ended).toMatchObject({ status: 'no-answer', endedBy: 'hangup-by-party', answeredAtMs: null });
+    expect(await call.ended).toMatchObject({
+      status: 'no-answer',
+      endedBy: 'hangup-by-party',
+      answeredAtMs: null,
+    });
   });
 
   it('is answered and hung up by an empty document', async () => {
@@ -80,9 +93,13 @@ describe('an inbound call', () => {
 
   it('runs verbs in order; what follows a redirect or a hang-up is unreachable', async () => {
     bench.app.on('/next', '<Response><Say>two</Say><Hangup/><Say>three</Say></Response>');
-    const report = await bench.dial('<Say>one</Say><Redirect method="GET">/next?x=1</Redirect><Say>never</Say>').ended;
+    const report = await bench.dial(
+      '<Say>one</Say><Redirect method="GET">/next?x=1</Redirect><Say>never</Say>',
+    ).ended;
     expect(report.said).toEqual(['one', 'two']);
-    expect(bench.app.to('/next')).toMatchObject([{ method: 'GET', fields: { x: '1', CallStatus: 'in-progress' } }]);
+    expect(bench.app.to('/next')).toMatchObject([
+      { method: 'GET', fields: { x: '1', CallStatus: 'in-progress' } },
+    ]);
   });
 
   it('skips what TwiML does not know and reports it', async () => {
@@ -98,7 +115,9 @@ describe('an inbound call', () => {
   });
 
   it('ends at its time limit', async () => {
-    const report = await bench.dial('<Pause length="1"/><Say>x</Say><Pause length="3600"/>', { timeLimitMs: 5000 }).ended;
+    const report = await bench.dial('<Pause length="1"/><Say>x</Say><Pause length="3600"/>', {
+      timeLimitMs: 5000,
+    }).ended;
     expect(report.endedBy).toBe('time-limit');
   });
 
@@ -119,12 +138,15 @@ describe('an inbound call', () => {
       bench.app.on('/fallback', '<Response><Say>Sorry.</Say></Response>');
       const report = await bench.call({ fallback: { url: `${bench.app.url}/fallback` } }).ended;
       expect(codes(report)).toEqual([code]);
-      expect(bench.app.to('/fallback')).toMatchObject([{ fields: { ErrorCode: String(code), ErrorUrl: `${bench.app.url}/voice`, CallStatus: 'ringing' } }]);
+      expect(bench.app.to('/fallback')).toMatchObject([
+        { fields: { ErrorCode: String(code), ErrorUrl: `${bench.app.url}/voice`, CallStatus: 'ringing' } },
+      ]);
       expect(report.said).toEqual(['Sorry.']);
     });
 
     it('because nobody listens goes to a literal document', async () => {
-      const report = await bench.call({ voiceUrl: `http://${await deadAddress()}/voice`, fallback: apology }).ended;
+      const report = await bench.call({ voiceUrl: `http://${await deadAddress()}/voice`, fallback: apology })
+        .ended;
       expect(codes(report)).toEqual([11_205]);
       expect(entries(report, 'webhook')).toMatchObject([{ httpStatus: 0, attempts: 2 }]);
       expect(report).toMatchObject({ said: ['Please call later.'], endedBy: 'document-end' });
@@ -147,34 +169,54 @@ describe('an inbound call', () => {
 
     it('gets the retries its fragment asks for', async () => {
       let asked = 0;
-      bench.app.on('/voice', () => ((asked += 1) < 3 ? { status: 503, body: '' } : '<Response><Say>third time</Say></Response>'));
+      bench.app.on('/voice', () =>
+        (asked += 1) < 3 ? { status: 503, body: '' } : '<Response><Say>third time</Say></Response>',
+      );
       const report = await bench.call({ voiceUrl: `${bench.app.url}/voice#rc=2&rp=5xx` }).ended;
       expect(report.said).toEqual(['third time']);
-      expect(new Set(bench.app.to('/voice').map((request) => request.headers['i-twilio-idempotency-token'])).size).toBe(1);
+      expect(
+        new Set(bench.app.to('/voice').map((request) => request.headers['i-twilio-idempotency-token'])).size,
+      ).toBe(1);
     });
   });
 
   describe('whose webhook comes more than once', () => {
-    it.each(['concurrent', 'sequential', 'shuffled'] as const)('%s sends the same request with the same token', async (order) => {
-      const report = await bench.dial('<Say>x</Say>', { duplicates: { copies: 4, order } }).ended;
-      const requests = bench.app.to('/voice');
-      expect(requests).toHaveLength(4);
-      expect(new Set(requests.map((request) => request.body)).size).toBe(1);
-      expect(new Set(requests.map((request) => request.headers['i-twilio-idempotency-token'])).size).toBe(1);
-      expect(report.said).toEqual(['x']);
-      expect(entries(report, 'duplicate-answer').map((entry) => entry.isIdentical)).toEqual([true, true, true]);
-    });
+    it.each(['concurrent', 'sequential', 'shuffled'] as const)(
+      '%s sends the same request with the same token',
+      async (order) => {
+        const report = await bench.dial('<Say>x</Say>', { duplicates: { copies: 4, order } }).ended;
+        const requests = bench.app.to('/voice');
+        expect(requests).toHaveLength(4);
+        expect(new Set(requests.map((request) => request.body)).size).toBe(1);
+        expect(new Set(requests.map((request) => request.headers['i-twilio-idempotency-token'])).size).toBe(
+          1,
+        );
+        expect(report.said).toEqual(['x']);
+        expect(entries(report, 'duplicate-answer').map((entry) => entry.isIdentical)).toEqual([
+          true,
+          true,
+          true,
+        ]);
+      },
+    );
 
     it('repeats any request for a document when told to', async () => {
       bench.app.on('/next', '<Response><Say>next</Say></Response>');
-      const report = await bench.dial('<Redirect>/next</Redirect>', { duplicates: { copies: 3, order: 'concurrent', purposes: ['redirect'] } }).ended;
+      const report = await bench.dial('<Redirect>/next</Redirect>', {
+        duplicates: { copies: 3, order: 'concurrent', purposes: ['redirect'] },
+      }).ended;
       expect([bench.app.to('/voice').length, bench.app.to('/next').length]).toEqual([1, 3]);
       expect(report.said).toEqual(['next']);
     });
 
     it('lets a different answer take the call over, and kill the first stream', async () => {
       let asked = 0;
-      bench.app.on('/voice', () => `<Response><Connect><Stream url="${bench.app.streamUrl}/media/${(asked += 1)}"/></Connect></Response>`);
+      bench.app.on(
+        '/voice',
+        () =>
+          '<Response><Connect><Stream ' +
+          `url="${bench.app.streamUrl}/media/${(asked += 1)}"/></Connect></Response>`,
+      );
       const call = bench.call({ duplicates: { copies: 2, order: 'sequential' } });
       const first = await bench.app.stream();
       const second = await bench.app.stream();
@@ -187,13 +229,20 @@ describe('an inbound call', () => {
 
   describe('with status callbacks', () => {
     const events = ['initiated', 'ringing', 'answered', 'completed'] as const;
-    const callbacks = () => bench.app.to('/status').map(({ fields }) => [fields.SequenceNumber, fields.CallStatus]);
+    const callbacks = () =>
+      bench.app.to('/status').map(({ fields }) => [fields.SequenceNumber, fields.CallStatus]);
 
     beforeEach(() => bench.app.on('/status', { status: 204, body: '' }));
 
     it('tells what was subscribed, numbered from 0, signed, with the duration at the end', async () => {
-      const report = await bench.dial('<Say>x</Say>', { statusCallback: { url: `${bench.app.url}/status`, events } }).ended;
-      expect(callbacks().sort()).toEqual([['0', 'ringing'], ['1', 'in-progress'], ['2', 'completed']]);
+      const report = await bench.dial('<Say>x</Say>', {
+        statusCallback: { url: `${bench.app.url}/status`, events },
+      }).ended;
+      expect(callbacks().sort()).toEqual([
+        ['0', 'ringing'],
+        ['1', 'in-progress'],
+        ['2', 'completed'],
+      ]);
       const last = bench.app.to('/status').find((request) => request.fields.CallStatus === 'completed')!;
       expect(last.fields).toMatchObject({
         CallSid: report.callSid,
@@ -203,11 +252,19 @@ describe('an inbound call', () => {
         SipResponseCode: '200',
         Timestamp: expect.stringMatching(/^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+0000$/),
       });
-      expect(twilio.validateRequest(AUTH_TOKEN, String(last.headers['x-twilio-signature']), `${bench.app.url}/status`, last.fields)).toBe(true);
+      expect(
+        twilio.validateRequest(
+          AUTH_TOKEN,
+          String(last.headers['x-twilio-signature']),
+          `${bench.app.url}/status`,
+          last.fields,
+        ),
+      ).toBe(true);
     });
 
     it('tells only the end unless asked for more', async () => {
-      await bench.dial('<Reject reason="busy"/>', { statusCallback: { url: `${bench.app.url}/status` } }).ended;
+      await bench.dial('<Reject reason="busy"/>', { statusCallback: { url: `${bench.app.url}/status` } })
+        .ended;
       expect(callbacks()).toEqual([['0', 'busy']]);
     });
 
@@ -219,7 +276,9 @@ describe('an inbound call', () => {
           statusCallback: { url: `${bench.app.url}/status`, events },
           callbackFaults: { copies: 3, order: 'shuffled' },
         }).ended;
-        const numbers = bench.app.requests.slice(before).flatMap(({ path, fields }) => (path === '/status' ? [fields.SequenceNumber] : []));
+        const numbers = bench.app.requests
+          .slice(before)
+          .flatMap(({ path, fields }) => (path === '/status' ? [fields.SequenceNumber] : []));
         orders.add(numbers.join(''));
         expect([...numbers].sort().join('')).toBe('000111222');
       }
@@ -227,7 +286,9 @@ describe('an inbound call', () => {
     });
 
     it('reports a callback that fails and goes on', async () => {
-      const report = await bench.dial('<Say>x</Say>', { statusCallback: { url: `http://${await deadAddress()}/` } }).ended;
+      const report = await bench.dial('<Say>x</Say>', {
+        statusCallback: { url: `http://${await deadAddress()}/` },
+      }).ended;
       expect(codes(report)).toEqual([11_205]);
       expect(report.status).toBe('completed');
     });

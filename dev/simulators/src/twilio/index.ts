@@ -10,8 +10,19 @@ export type { DuplicateWebhooks, Fallback } from './call/document-source.ts';
 export { WaitError } from './call/line.ts';
 export type { SimulatedCall } from './call/simulated-call.ts';
 export type { CallbackFaults, StatusCallbackConfig } from './call/status-callbacks.ts';
-export { readScenario, ScenarioError, type Scenario, type ScenarioExpectation, type ScenarioTurn } from './scenario/scenario.ts';
-export { runScenario, type ScenarioReport, type ScenarioRunOptions, type SpeakLine } from './scenario/scenario-runner.ts';
+export {
+  readScenario,
+  ScenarioError,
+  type Scenario,
+  type ScenarioExpectation,
+  type ScenarioTurn,
+} from './scenario/scenario.ts';
+export {
+  runScenario,
+  type ScenarioReport,
+  type ScenarioRunOptions,
+  type SpeakLine,
+} from './scenario/scenario-runner.ts';
 export { SCENARIOS, findScenario } from './scenario/scenarios.ts';
 export { speakFromFolder, speakTones } from './scenario/lines.ts';
 export type { MediaStream } from './stream/media-stream.ts';

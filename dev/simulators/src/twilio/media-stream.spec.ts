@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { mulawTone } from './audio/mulaw.ts';
-import { type FakeStream } from './testing/fake-application.ts';
+import type { FakeStream } from './testing/fake-application.ts';
 import { AUTH_TOKEN, Bench, codes, deadAddress, entries, fact, until } from './testing/bench.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -20,7 +20,10 @@ describe('a media stream', () => {
       bench.app.on('/stream-status', { status: 204, body: '' });
     });
 
-    const events = () => bench.app.to('/stream-status').map(({ fields }) => [fields.StreamEvent, fields.StreamError?.slice(0, 5)].filter(Boolean).join(' '));
+    const events = () =>
+      bench.app
+        .to('/stream-status')
+        .map(({ fields }) => [fields.StreamEvent, fields.StreamError?.slice(0, 5)].filter(Boolean).join(' '));
     const callback = 'statusCallback="/stream-status"';
 
     it('opens with a signed handshake, connected, start and media', async () => {
@@ -28,10 +31,26 @@ describe('a media stream', () => {
       const stream = await bench.app.stream();
       await stream.next('media');
       expect(stream.path).toBe('/media/x');
-      expect(twilio.validateRequest(AUTH_TOKEN, String(stream.headers['x-twilio-signature']), `${bench.app.streamUrl}/media/x`, {})).toBe(true);
+      expect(
+        twilio.validateRequest(
+          AUTH_TOKEN,
+          String(stream.headers['x-twilio-signature']),
+          `${bench.app.streamUrl}/media/x`,
+          {},
+        ),
+      ).toBe(true);
       expect(stream.messages.slice(0, 3)).toMatchObject([
         { event: 'connected' },
-        { event: 'start', sequenceNumber: '1', start: { callSid: call.sid, accountSid: bench.simulator.accountSid, tracks: ['inbound'], customParameters: { token: 'a&b' } } },
+        {
+          event: 'start',
+          sequenceNumber: '1',
+          start: {
+            callSid: call.sid,
+            accountSid: bench.simulator.accountSid,
+            tracks: ['inbound'],
+            customParameters: { token: 'a&b' },
+          },
+        },
         { event: 'media', sequenceNumber: '2', media: { track: 'inbound', chunk: '1', timestamp: '0' } },
       ]);
       expect(stream.streamSid).toMatch(/^MZ[0-9a-f]{32}$/);
@@ -48,11 +67,20 @@ describe('a media stream', () => {
       const sound = stream.of('media').map((message) => (message.media as { payload: string }).payload);
       const sent = Buffer.concat(sound.map((payload) => Buffer.from(payload, 'base64')));
       expect(sent.includes(Buffer.from(speech))).toBe(true);
-      expect(stream.of('dtmf')).toMatchObject([{ dtmf: { track: 'inbound_track', digit: '1' } }, { dtmf: { digit: '#' } }]);
+      expect(stream.of('dtmf')).toMatchObject([
+        { dtmf: { track: 'inbound_track', digit: '1' } },
+        { dtmf: { digit: '#' } },
+      ]);
     });
 
     it('drops a parameter that is too long', async () => {
-      const call = bench.dial(bench.connect('', '', `<Parameter name="token" value="${'x'.repeat(495)}"/><Parameter name="ok" value="1"/>`));
+      const call = bench.dial(
+        bench.connect(
+          '',
+          '',
+          `<Parameter name="token" value="${'x'.repeat(495)}"/><Parameter name="ok" value="1"/>`,
+        ),
+      );
       const stream = await bench.app.stream();
       expect(await stream.next('start')).toMatchObject({ start: { customParameters: { ok: '1' } } });
       expect(codes(call.report())).toEqual([12_200]);
@@ -66,16 +94,24 @@ describe('a media stream', () => {
       const report = await call.ended;
       expect(codes(report)).toEqual([31_921]);
       expect(report).toMatchObject({ said: ['after'], streams: [{ end: { cause: 'closed-by-server' } }] });
-      expect(bench.app.to('/after')).toMatchObject([{ query: 't=1', fields: { CallStatus: 'in-progress', CallSid: call.sid } }]);
+      expect(bench.app.to('/after')).toMatchObject([
+        { query: 't=1', fields: { CallStatus: 'in-progress', CallSid: call.sid } },
+      ]);
       expect(events()).toEqual(['stream-started', 'stream-error 31921', 'stream-stopped']);
-      expect(bench.app.to('/stream-status')[0]!.fields).toMatchObject({ CallSid: call.sid, StreamSid: stream.streamSid, StreamName: 'n' });
+      expect(bench.app.to('/stream-status')[0]!.fields).toMatchObject({
+        CallSid: call.sid,
+        StreamSid: stream.streamSid,
+        StreamName: 'n',
+      });
     });
 
     it('repeats its callbacks when told to', async () => {
       const call = bench.dial(bench.connect('', callback), { callbackFaults: { copies: 3 } });
       (await bench.app.stream()).socket.close();
       await call.ended;
-      expect(events()).toEqual(['stream-started', 'stream-error 31921', 'stream-stopped'].flatMap((event) => [event, event, event]));
+      expect(events()).toEqual(
+        ['stream-started', 'stream-error 31921', 'stream-stopped'].flatMap((event) => [event, event, event]),
+      );
     });
 
     it('without an action goes on to the next verb', async () => {
@@ -113,7 +149,9 @@ describe('a media stream', () => {
       const stream = await bench.app.stream();
       await stream.next('media');
       call.hangup();
-      expect(await stream.next('stop')).toMatchObject({ stop: { callSid: call.sid, accountSid: bench.simulator.accountSid } });
+      expect(await stream.next('stop')).toMatchObject({
+        stop: { callSid: call.sid, accountSid: bench.simulator.accountSid },
+      });
       await stream.closed;
       const report = await call.ended;
       expect(report).toMatchObject({ status: 'completed', endedBy: 'hangup-by-party', errors: [] });
@@ -130,7 +168,9 @@ describe('a media stream', () => {
       ['nobody listening', (_: string, dead: string) => `ws://${dead}/media`, 31_902],
       ['TLS spoken to a server without', (url: string) => `${url.replace('ws:', 'wss:')}/media`, 31_910],
     ])('is not opened with %s, and the action follows', async (_, url, code) => {
-      const body = `<Connect action="/after"><Stream url="${url(bench.app.streamUrl, await deadAddress())}" ${callback}/></Connect>`;
+      const body =
+        `<Connect action="/after"><Stream url="${url(bench.app.streamUrl, await deadAddress())}" ` +
+        `${callback}/></Connect>`;
       const report = await bench.dial(body).ended;
       expect(codes(report)).toEqual([code]);
       expect(report.said).toEqual(['after']);
@@ -140,7 +180,9 @@ describe('a media stream', () => {
 
     it('answered with another status than 101 is 31920', async () => {
       const { port } = new URL(bench.simulator.apiBaseUrl);
-      const report = await bench.dial(`<Connect action="/after"><Stream url="ws://127.0.0.1:${port}/x"/></Connect>`).ended;
+      const report = await bench.dial(
+        `<Connect action="/after"><Stream url="ws://127.0.0.1:${port}/x"/></Connect>`,
+      ).ended;
       expect(codes(report)).toEqual([31_920]);
       expect(report.said).toEqual(['after']);
     });
@@ -186,7 +228,8 @@ describe('a media stream', () => {
     it('forks one way, goes on at once, accepts nothing back, and stops by name', async () => {
       bench.app.on('/later', '<Response><Stop><Stream name="tap"/></Stop><Pause length="1"/></Response>');
       const call = bench.dial(
-        `<Start><Stream url="${bench.app.streamUrl}/tap" name="tap" track="both_tracks"/></Start><Say>on</Say><Gather action="/later" numDigits="1" timeout="600"/>`,
+        `<Start><Stream url="${bench.app.streamUrl}/tap" name="tap" ` +
+          'track="both_tracks"/></Start><Say>on</Say><Gather action="/later" numDigits="1" timeout="600"/>',
       );
       const stream = await bench.app.stream();
       await stream.next('media', (message) => (message.media as { track: string }).track === 'outbound');
@@ -202,7 +245,8 @@ describe('a media stream', () => {
     });
 
     it('keeps no more than four tracks', async () => {
-      const tap = (name: string) => `<Start><Stream url="${bench.app.streamUrl}/${name}" name="${name}" track="both_tracks"/></Start>`;
+      const tap = (name: string) =>
+        `<Start><Stream url="${bench.app.streamUrl}/${name}" name="${name}" track="both_tracks"/></Start>`;
       const report = await bench.dial(`${tap('a')}${tap('b')}${tap('c')}`).ended;
       expect(codes(report)).toEqual([12_200]);
       expect(report.streams.map((stream) => stream.name)).toEqual(['a', 'b']);
@@ -222,7 +266,9 @@ describe('a media stream', () => {
       await until(() => call.stream !== null);
       return call;
     };
-    const received = (call: { report(): { streams: readonly { mediaReceived: number; outstandingMarks: number }[] } }) => call.report().streams[0]!;
+    const received = (call: {
+      report(): { streams: readonly { mediaReceived: number; outstandingMarks: number }[] };
+    }) => call.report().streams[0]!;
 
     it('sends one message of 20 ms every 20 ms', async () => {
       await start();
@@ -244,7 +290,10 @@ describe('a media stream', () => {
       clock.advance(20);
       expect(call.report().streams[0]!.marks.map((mark) => mark.name)).toEqual(['after 100 ms']);
       clock.advance(60);
-      expect(call.report().streams[0]).toMatchObject({ playedBytes: 1200, marks: [{ atByte: 800 }, { atByte: 1200, cause: 'played' }] });
+      expect(call.report().streams[0]).toMatchObject({
+        playedBytes: 1200,
+        marks: [{ atByte: 800 }, { atByte: 1200, cause: 'played' }],
+      });
       await until(() => stream.markNames().length === 2);
       expect(stream.markNames()).toEqual(['after 100 ms', 'after 150 ms']);
     });
@@ -261,7 +310,12 @@ describe('a media stream', () => {
       clock.advance(20);
       await until(() => stream.markNames().length === 2);
       expect(stream.markNames()).toEqual(['never heard', 'behind']);
-      expect(call.report().streams[0]).toMatchObject({ playedBytes: 1600, droppedBytes: 78_400, queuedBytes: 0, marks: [{ cause: 'cleared' }, { cause: 'played' }] });
+      expect(call.report().streams[0]).toMatchObject({
+        playedBytes: 1600,
+        droppedBytes: 78_400,
+        queuedBytes: 0,
+        marks: [{ cause: 'cleared' }, { cause: 'played' }],
+      });
       clock.advance(1000);
       expect(call.report().streams[0]!.playedBytes).toBe(1600);
     });

@@ -2,18 +2,27 @@
 // Run after a build: node dev/simulators/dist/twilio/simulator.bench.js [calls] [seconds]
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { NO_DISTANCE } from '../link/link.ts';
 import { FRAME_MS, mulawTone } from './audio/mulaw.ts';
 import { TwilioSimulator } from './twilio-simulator.ts';
 
-/** Answers every call with a stream and speaks half of the time, in messages of 20 ms with a mark every second. */
+/**
+ * Answers every call with a stream and speaks half of the time, in messages of 20 ms with a mark every
+ * second.
+ */
 function serve(): void {
   const payload = Buffer.from(mulawTone(400, FRAME_MS)).toString('base64');
   const server = createServer((request, response) => {
     const url = `ws://${request.headers.host}/media`;
-    request.resume().on('end', () => response.setHeader('content-type', 'text/xml').end(`<Response><Connect><Stream url="${url}"/></Connect></Response>`));
+    request
+      .resume()
+      .on('end', () =>
+        response
+          .setHeader('content-type', 'text/xml')
+          .end(`<Response><Connect><Stream url="${url}"/></Connect></Response>`),
+      );
   });
   new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket) => {
     let frames = 0;
@@ -22,8 +31,10 @@ function serve(): void {
       if (frames === 0) streamSid = /"streamSid":"(\w+)"/.exec(data.toString())?.[1] ?? '';
       if (streamSid === '') return;
       frames += 1;
-      if (frames % 100 < 50) socket.send(`{"event":"media","streamSid":"${streamSid}","media":{"payload":"${payload}"}}`);
-      if (frames % 50 === 0) socket.send(`{"event":"mark","streamSid":"${streamSid}","mark":{"name":"${frames}"}}`);
+      if (frames % 100 < 50)
+        socket.send(`{"event":"media","streamSid":"${streamSid}","media":{"payload":"${payload}"}}`);
+      if (frames % 50 === 0)
+        socket.send(`{"event":"mark","streamSid":"${streamSid}","mark":{"name":"${frames}"}}`);
     });
   });
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
@@ -31,7 +42,9 @@ function serve(): void {
 
 async function measure(calls: number, seconds: number): Promise<void> {
   const application = fork(import.meta.filename, ['serve']);
-  const port = await new Promise<number>((resolve) => application.once('message', (message) => resolve(Number(message))));
+  const port = await new Promise<number>((resolve) =>
+    application.once('message', (message) => resolve(Number(message))),
+  );
   const simulator = new TwilioSimulator({ authToken: 'bench', link: NO_DISTANCE });
   for (let i = 0; i < calls; i += 1) {
     simulator.placeCall({ from: '+14155550100', to: '+14155550199', voiceUrl: `http://127.0.0.1:${port}/` });
@@ -45,7 +58,8 @@ async function measure(calls: number, seconds: number): Promise<void> {
   const { user, system } = process.cpuUsage(before);
   const callSeconds = (calls * tookMs) / 1000;
   const streams = simulator.liveCalls.flatMap((call) => call.report().streams);
-  const sum = (count: (stream: (typeof streams)[number]) => number) => streams.reduce((total, stream) => total + count(stream), 0);
+  const sum = (count: (stream: (typeof streams)[number]) => number) =>
+    streams.reduce((total, stream) => total + count(stream), 0);
   console.log(
     JSON.stringify({
       calls,

@@ -1,13 +1,13 @@
 import { type AgentEarOptions, DEFAULT_EAR } from './audio/agent-ear.ts';
 import { Ticker, type TickerStats } from './audio/ticker.ts';
-import { type CallListener } from './call/call-journal.ts';
-import { type CallReport } from './call/call-report.ts';
-import { type CallServices } from './call/call-services.ts';
+import type { CallListener } from './call/call-journal.ts';
+import type { CallReport } from './call/call-report.ts';
+import type { CallServices } from './call/call-services.ts';
 import { DEFAULT_CALLEE, type CalleeScript, type DialledParty } from './call/callee.ts';
-import { type DuplicateWebhooks, type Fallback } from './call/document-source.ts';
+import type { DuplicateWebhooks, Fallback } from './call/document-source.ts';
 import { Exchange } from './call/exchange.ts';
 import { type LegOptions, SimulatedCall } from './call/simulated-call.ts';
-import { type CallbackFaults, type StatusCallbackConfig } from './call/status-callbacks.ts';
+import type { CallbackFaults, StatusCallbackConfig } from './call/status-callbacks.ts';
 import { INTERNET, type LinkSettings } from '../link/link.ts';
 import { seededRandom } from '../link/seeded-random.ts';
 import { CallsResource } from './rest/calls-resource.ts';
@@ -16,8 +16,8 @@ import { makeSid } from './sids.ts';
 import { realClock, type SimulatorClock } from './simulator-clock.ts';
 import { type StreamFault, StreamFaults } from './stream/stream-faults.ts';
 import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './unverified-behaviour.ts';
-import { type RequestBudget } from './webhook/connection-overrides.ts';
-import { type FormFields, type SharedKey } from './webhook/signature.ts';
+import type { RequestBudget } from './webhook/connection-overrides.ts';
+import type { FormFields, SharedKey } from './webhook/signature.ts';
 import { type HttpMethod, type Network, WebhookClient } from './webhook/webhook-client.ts';
 
 export interface TwilioSimulatorOptions {
@@ -32,7 +32,10 @@ export interface TwilioSimulatorOptions {
   /** REST server; default a free port on 127.0.0.1. */
   readonly host?: string;
   readonly port?: number;
-  /** TwiML, ringing and callee time runs this much faster than real time. Media stays at 8000 bytes a second. Default 1. */
+  /**
+   * TwiML, ringing and callee time runs this much faster than real time. Media stays at 8000 bytes a second.
+   * Default 1.
+   */
   readonly speed?: number;
   /** Who answers where. Default: picks up after a second, stays for ten. */
   readonly callees?: (party: DialledParty) => CalleeScript;
@@ -46,7 +49,10 @@ export interface TwilioSimulatorOptions {
   readonly behaviour?: Partial<UnverifiedBehaviour>;
   readonly ear?: Partial<AgentEarOptions>;
   readonly clock?: SimulatorClock;
-  /** What lies between the carrier and the platform: media, webhooks and the REST API go over it. Default: {@link INTERNET}. */
+  /**
+   * What lies between the carrier and the platform: media, webhooks and the REST API go over it. Default:
+   * {@link INTERNET}.
+   */
   readonly link?: LinkSettings;
   /** 0 to 1; for shuffles, delays and links. Default: seeded with 1. */
   readonly random?: () => number;
@@ -74,76 +80,94 @@ export interface PlaceCallOptions {
 }
 
 /** Twilio adds fields without notice; a receiver that lists fields by hand fails on this one. */
-const UNANNOUNCED: FormFields = { StirVerstat: 'TN-Validation-Passed-A', SimulatedUnannouncedField: 'ignore me' };
+const UNANNOUNCED: FormFields = {
+  StirVerstat: 'TN-Validation-Passed-A',
+  SimulatedUnannouncedField: 'ignore me',
+};
 const ENDED_CALLS_KEPT = 1000;
 
 /** One Twilio account in a process: places inbound calls, answers the REST API. Holds no global state. */
 export class TwilioSimulator {
   readonly accountSid: string;
   readonly authToken: string;
-  readonly #options: TwilioSimulatorOptions;
-  readonly #services: CallServices;
-  readonly #ticker: Ticker;
-  readonly #rest: RestServer;
-  readonly #calls = new Map<string, SimulatedCall>();
-  readonly #endedSids: string[] = [];
-  readonly #legListeners = new Set<(leg: SimulatedCall) => void>();
-  #apiBaseUrl: string | null = null;
-  #isStopped = false;
+  private readonly options: TwilioSimulatorOptions;
+  private readonly services: CallServices;
+  private readonly ticker: Ticker;
+  private readonly rest: RestServer;
+  private readonly calls = new Map<string, SimulatedCall>();
+  private readonly endedSids: string[] = [];
+  private readonly legListeners = new Set<(leg: SimulatedCall) => void>();
+  private boundUrl: string | null = null;
+  private isStopped = false;
 
   constructor(options: TwilioSimulatorOptions) {
-    this.#options = options;
+    this.options = options;
     this.accountSid = options.accountSid ?? makeSid('AC');
     this.authToken = options.authToken;
-    this.#ticker = new Ticker(options.clock ?? realClock);
-    this.#services = this.#makeServices();
-    this.#rest = new RestServer({
+    this.ticker = new Ticker(options.clock ?? realClock);
+    this.services = this.makeServices();
+    this.rest = new RestServer({
       accountSid: this.accountSid,
       credentials: new Map([[this.accountSid, options.authToken], ...Object.entries(options.apiKeys ?? {})]),
-      link: this.#services.link,
-      clock: this.#services.clock,
-      random: this.#services.random,
-      calls: new CallsResource(this.#services, (sid) => this.#calls.get(sid), options.callsPerSecond ?? 1),
+      link: this.services.link,
+      clock: this.services.clock,
+      random: this.services.random,
+      calls: new CallsResource(this.services, (sid) => this.calls.get(sid), options.callsPerSecond ?? 1),
     });
   }
 
   /** Where the REST API is, for clients that take a base URL. Throws before `start`. */
   get apiBaseUrl(): string {
-    if (this.#apiBaseUrl === null) throw new Error('The simulator has no address yet: call start() first.');
-    return this.#apiBaseUrl;
+    if (this.boundUrl === null) throw new Error('The simulator has no address yet: call start() first.');
+    return this.boundUrl;
   }
 
   /** All legs that have not ended. */
   get liveCalls(): readonly SimulatedCall[] {
-    return [...this.#calls.values()].filter((call) => !call.hasEnded);
+    return [...this.calls.values()].filter((call) => !call.hasEnded);
   }
 
   get tickerStats(): TickerStats {
-    return this.#ticker.stats;
+    return this.ticker.stats;
   }
 
   /** Opens the REST API. Placing inbound calls works without it. */
   async start(): Promise<void> {
-    this.#apiBaseUrl = await this.#rest.start(this.#options.host ?? '127.0.0.1', this.#options.port ?? 0);
+    this.boundUrl = await this.rest.start(this.options.host ?? '127.0.0.1', this.options.port ?? 0);
   }
 
   /** Ends all calls, lets their last callbacks out, closes the REST API. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    const calls = [...this.#calls.values()];
+    this.isStopped = true;
+    const calls = [...this.calls.values()];
     for (const call of calls) call.end('simulator-stopped', call.isAnswered ? 'completed' : 'canceled');
     await Promise.all(calls.map((call) => call.ended));
     for (const call of calls) call.streams.terminate();
-    if (this.#apiBaseUrl !== null) await this.#rest.stop();
-    this.#apiBaseUrl = null;
+    if (this.boundUrl !== null) await this.rest.stop();
+    this.boundUrl = null;
   }
 
   /** A caller dials one of our numbers. */
   placeCall(options: PlaceCallOptions): SimulatedCall {
-    const { from, to, voiceUrl, voiceMethod = 'POST', onEvent, extraFields, streamFaults = [], ...rest } = options;
-    const call = this.#addLeg({ ...rest, direction: 'inbound', from, to, extraFields: { ...UNANNOUNCED, ...extraFields } });
+    const {
+      from,
+      to,
+      voiceUrl,
+      voiceMethod = 'POST',
+      onEvent,
+      extraFields,
+      streamFaults = [],
+      ...rest
+    } = options;
+    const call = this.addLeg({
+      ...rest,
+      direction: 'inbound',
+      from,
+      to,
+      extraFields: { ...UNANNOUNCED, ...extraFields },
+    });
     if (onEvent) call.listen(onEvent);
-    this.#armFaults(call, streamFaults);
+    this.armFaults(call, streamFaults);
     call.announceRinging();
     call.begin({ kind: 'url', url: voiceUrl, method: voiceMethod, purpose: 'voice', fields: {} });
     return call;
@@ -151,63 +175,80 @@ export class TwilioSimulator {
 
   /** A leg by its CallSid; ended ones are kept for a while. */
   call(sid: string): SimulatedCall | undefined {
-    return this.#calls.get(sid);
+    return this.calls.get(sid);
   }
 
   /** Hears of every new leg: inbound, made by REST, made by `<Dial>`. Returns the way to stop. */
   onLeg(listener: (leg: SimulatedCall) => void): () => void {
-    this.#legListeners.add(listener);
-    return () => this.#legListeners.delete(listener);
+    this.legListeners.add(listener);
+    return () => this.legListeners.delete(listener);
   }
 
-  /** Settles with the reports of all legs known now, once all of them are over and their callbacks delivered. */
+  /**
+   * Settles with the reports of all legs known now, once all of them are over and their callbacks delivered.
+   */
   allEnded(): Promise<CallReport[]> {
-    return Promise.all([...this.#calls.values()].map((call) => call.ended));
+    return Promise.all([...this.calls.values()].map((call) => call.ended));
   }
 
-  #makeServices(): CallServices {
-    const { authToken, sharedKey, speed = 1, callees, tls = {}, webhookBudget, random = seededRandom(1), clock = realClock, link = INTERNET } = this.#options;
-    const network: Network = { route: this.#options.route ?? ((url) => url), tls };
+  private makeServices(): CallServices {
+    const {
+      authToken,
+      sharedKey,
+      speed = 1,
+      callees,
+      tls = {},
+      webhookBudget,
+      random = seededRandom(1),
+      clock = realClock,
+      link = INTERNET,
+    } = this.options;
+    const network: Network = { route: this.options.route ?? ((url) => url), tls };
     return {
       accountSid: this.accountSid,
       authToken,
       clock,
-      ticker: this.#ticker,
-      ear: { ...DEFAULT_EAR, ...this.#options.ear },
+      ticker: this.ticker,
+      ear: { ...DEFAULT_EAR, ...this.options.ear },
       network,
-      webhooks: new WebhookClient({ authToken, sharedKey, network, ...(webhookBudget && { budget: webhookBudget }) }),
-      behaviour: { ...DEFAULT_BEHAVIOUR, ...this.#options.behaviour },
+      webhooks: new WebhookClient({
+        authToken,
+        sharedKey,
+        network,
+        ...(webhookBudget && { budget: webhookBudget }),
+      }),
+      behaviour: { ...DEFAULT_BEHAVIOUR, ...this.options.behaviour },
       speed,
       link,
       random,
       exchange: new Exchange(),
       calleeFor: callees ?? (() => DEFAULT_CALLEE),
-      addLeg: (options) => this.#addLeg(options),
+      addLeg: (options) => this.addLeg(options),
     };
   }
 
-  #addLeg(options: LegOptions): SimulatedCall {
-    if (this.#isStopped) throw new Error('The simulator was stopped: it makes no more calls.');
-    const leg = new SimulatedCall(this.#services, options);
-    this.#calls.set(leg.sid, leg);
-    void leg.ended.then(() => this.#forgetOldest(leg.sid));
-    for (const listener of this.#legListeners) listener(leg);
+  private addLeg(options: LegOptions): SimulatedCall {
+    if (this.isStopped) throw new Error('The simulator was stopped: it makes no more calls.');
+    const leg = new SimulatedCall(this.services, options);
+    this.calls.set(leg.sid, leg);
+    void leg.ended.then(() => this.forgetOldest(leg.sid));
+    for (const listener of this.legListeners) listener(leg);
     return leg;
   }
 
-  #forgetOldest(endedSid: string): void {
-    this.#endedSids.push(endedSid);
-    if (this.#endedSids.length > ENDED_CALLS_KEPT) this.#calls.delete(this.#endedSids.shift() ?? '');
+  private forgetOldest(endedSid: string): void {
+    this.endedSids.push(endedSid);
+    if (this.endedSids.length > ENDED_CALLS_KEPT) this.calls.delete(this.endedSids.shift() ?? '');
   }
 
   /** The faults happen to the first stream of the call. */
-  #armFaults(call: SimulatedCall, faults: readonly StreamFault[]): void {
+  private armFaults(call: SimulatedCall, faults: readonly StreamFault[]): void {
     if (faults.length === 0) return;
     let armed: StreamFaults | null = null;
     call.listen((entry) => {
       if (entry.kind === 'stream-ended') armed?.cancel();
       if (entry.kind !== 'stream-open' || armed || !call.stream) return;
-      armed = new StreamFaults(call.stream, this.#services.clock);
+      armed = new StreamFaults(call.stream, this.services.clock);
       for (const fault of faults) armed.add(fault);
     });
   }

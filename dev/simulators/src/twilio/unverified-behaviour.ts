@@ -1,6 +1,10 @@
-/** What Twilio does not document. Each choice is a guess that one live check would settle; each can be turned. */
+/**
+ * What Twilio does not document. Each choice is a guess that one live check would settle; each can be turned.
+ */
 export interface UnverifiedBehaviour {
-  /** From an abrupt loss of the stream (31903) to the request of the `<Connect>` action, in ms of real time. */
+  /**
+   * From an abrupt loss of the stream (31903) to the request of the `<Connect>` action, in ms of real time.
+   */
   readonly actionDelayAfterLossMs: number;
   /** The `<Connect>` action is requested, its answer ignored, also when the caller hung up. */
   readonly connectActionAfterHangup: boolean;

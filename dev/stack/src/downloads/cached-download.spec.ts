@@ -37,7 +37,11 @@ describe('a download into the cache', () => {
       await new Promise((resolve) => setImmediate(resolve));
       await fill(aside);
     };
-    await Promise.all([cachedDownload(target, slow), cachedDownload(target, slow), cachedDownload(target, slow)]);
+    await Promise.all([
+      cachedDownload(target, slow),
+      cachedDownload(target, slow),
+      cachedDownload(target, slow),
+    ]);
     expect(times).toBe(1);
   });
 

@@ -9,16 +9,24 @@ import { StackError } from '../stack-error.ts';
 const WAIT_FOR_OTHERS_MS = 300_000;
 
 /**
- * A folder in the cache, filled by `fill` when it is not there. It is filled aside and renamed when whole: a download that fails or
- * is interrupted leaves nothing behind that counts, and is tried again next time. Starters that want the same wait for each other.
+ * A folder in the cache, filled by `fill` when it is not there. It is filled aside and renamed when whole: a
+ * download that fails or is interrupted leaves nothing behind that counts, and is tried again next time.
+ * Starters that want the same wait for each other.
  * @param target path of the folder, with what it depends on (version, distribution) in its name
  */
-export async function cachedDownload(target: string, fill: (aside: string) => Promise<void>): Promise<string> {
+export async function cachedDownload(
+  target: string,
+  fill: (aside: string) => Promise<void>,
+): Promise<string> {
   if (existsSync(target)) return target;
   makeFolder(dirname(target));
   const claim = await Claim.wait(`${target}.lock`, WAIT_FOR_OTHERS_MS);
   if (!(claim instanceof Claim)) {
-    throw new StackError(`Process ${claim.launcher.pid} has been downloading ${basename(target)} for more than ${WAIT_FOR_OTHERS_MS / 60_000} minutes.`, 'End it, then try again.');
+    throw new StackError(
+      `Process ${claim.launcher.pid} has been downloading ${basename(target)} for more than ` +
+        `${WAIT_FOR_OTHERS_MS / 60_000} minutes.`,
+      'End it, then try again.',
+    );
   }
   const aside = `${target}.part-${randomBytes(4).toString('hex')}`;
   try {
@@ -37,6 +45,7 @@ export async function cachedDownload(target: string, fill: (aside: string) => Pr
 /** Under the claim nobody else is filling this target. */
 function removeLeftovers(target: string): void {
   for (const name of readdirSync(dirname(target))) {
-    if (name.startsWith(`${basename(target)}.part-`)) rmSync(join(dirname(target), name), { recursive: true, force: true });
+    if (name.startsWith(`${basename(target)}.part-`))
+      rmSync(join(dirname(target), name), { recursive: true, force: true });
   }
 }

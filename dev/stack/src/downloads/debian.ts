@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFolder } from '../checkout.ts';
 import { Claim } from '../process/folder-claim.ts';
@@ -20,22 +30,26 @@ export interface PackageTree {
 }
 
 /**
- * Packages with everything they depend on, downloaded and unpacked into the cache: no root, nothing installed. What the system
- * has installed already is not in the tree.
+ * Packages with everything they depend on, downloaded and unpacked into the cache: no root, nothing
+ * installed. What the system has installed already is not in the tree.
  * @throws StackError when this is no Debian-like system or the download fails
  */
 export async function debianPackages(cache: string, packages: readonly string[]): Promise<PackageTree> {
   const aptGet = findProgram('apt-get');
   const dpkgDeb = findProgram('dpkg-deb');
-  if (!aptGet || !dpkgDeb) throw new StackError('there is no apt-get and dpkg-deb', 'This way works on Debian and Ubuntu only.');
+  if (!aptGet || !dpkgDeb)
+    throw new StackError('there is no apt-get and dpkg-deb', 'This way works on Debian and Ubuntu only.');
   const folder = makeFolder(join(cache, 'debian'));
   const root = await cachedDownload(join(folder, `${packages[0]}-${systemMark(packages)}`), async (aside) => {
     const archives = makeFolder(join(aside, 'archives/partial')).replace(/\/partial$/, '');
     const apt = (args: string[], timeoutMs: number) => runApt(aptGet, folder, aside, args, timeoutMs);
     await download(apt, packages, join(folder, 'lists'));
     for (const archive of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
-      const unpacked = await runCommand(dpkgDeb, ['-x', join(archives, archive), aside], { timeoutMs: UNPACK_LIMIT_MS });
-      if (unpacked.code !== 0) throw new StackError(`${archive} cannot be unpacked: ${unpacked.complaint}`, 'Try again.');
+      const unpacked = await runCommand(dpkgDeb, ['-x', join(archives, archive), aside], {
+        timeoutMs: UNPACK_LIMIT_MS,
+      });
+      if (unpacked.code !== 0)
+        throw new StackError(`${archive} cannot be unpacked: ${unpacked.complaint}`, 'Try again.');
     }
     rmSync(archives, { recursive: true, force: true });
     for (const name of ['pkgcache.bin', 'srcpkgcache.bin']) rmSync(join(aside, name), { force: true });
@@ -46,12 +60,21 @@ export async function debianPackages(cache: string, packages: readonly string[])
 /** Packages of one release do not fit another. */
 function systemMark(packages: readonly string[]): string {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
-  return createHash('sha256').update([process.arch, release, ...packages].join('\n')).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update([process.arch, release, ...packages].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 type Apt = (args: string[], timeoutMs: number) => Promise<CommandResult>;
 
-function runApt(aptGet: string, folder: string, aside: string, args: string[], timeoutMs: number): Promise<CommandResult> {
+function runApt(
+  aptGet: string,
+  folder: string,
+  aside: string,
+  args: string[],
+  timeoutMs: number,
+): Promise<CommandResult> {
   makeFolder(join(folder, 'lists/partial'));
   const settings = [
     `Dir::State::lists=${join(folder, 'lists')}`,
@@ -72,7 +95,10 @@ function runApt(aptGet: string, folder: string, aside: string, args: string[], t
   });
 }
 
-/** Old lists name versions that are gone from the mirrors; then new lists are fetched and it is tried once more. */
+/**
+ * Old lists name versions that are gone from the mirrors; then new lists are fetched and it is tried once
+ * more.
+ */
 async function download(apt: Apt, packages: readonly string[], lists: string): Promise<void> {
   const begun = Date.now();
   const args = ['--download-only', '-y', '--no-install-recommends', 'install', ...packages];
@@ -83,11 +109,15 @@ async function download(apt: Apt, packages: readonly string[], lists: string): P
     fetched = await apt(args, DOWNLOAD_LIMIT_MS);
   }
   if (fetched.code === 0) return;
-  throw new StackError(`apt-get could not download ${packages.join(', ')} (${refusal ?? firstLine(fetched)})`, 'Is there a network?');
+  throw new StackError(
+    `apt-get could not download ${packages.join(', ')} (${refusal ?? firstLine(fetched)})`,
+    'Is there a network?',
+  );
 }
 
 /**
- * Fetches the package lists if they are from before `notBefore` (Unix ms). Starters take turns; one is enough for all.
+ * Fetches the package lists if they are from before `notBefore` (Unix ms). Starters take turns; one is enough
+ * for all.
  * @returns null when they are as new as asked for, else why not; some of them may be there all the same
  */
 async function refreshLists(apt: Apt, lists: string, notBefore: number): Promise<string | null> {
@@ -109,14 +139,18 @@ function firstLine(result: CommandResult): string {
   return result.complaint.split('\n').find((line) => line.trim() !== '') ?? `it ended with ${result.code}`;
 }
 
-/** usr/lib/<triplet> and the folders in it that packages usually reach through alternatives or a run path (blas, lapack, pulseaudio). */
+/**
+ * usr/lib/<triplet> and the folders in it that packages usually reach through alternatives or a run path
+ * (blas, lapack, pulseaudio).
+ */
 function libraryFolders(root: string): string[] {
   const found: string[] = [];
   const look = (folder: string, depth: number) => {
     if (!existsSync(folder)) return;
     const entries = readdirSync(folder, { withFileTypes: true });
     if (entries.some((entry) => !entry.isDirectory() && /\.so(\.|$)/.test(entry.name))) found.push(folder);
-    if (depth > 0) for (const entry of entries) if (entry.isDirectory()) look(join(folder, entry.name), depth - 1);
+    if (depth > 0)
+      for (const entry of entries) if (entry.isDirectory()) look(join(folder, entry.name), depth - 1);
   };
   look(join(root, 'usr/lib'), 2);
   if (lstatSync(join(root, 'lib'), { throwIfNoEntry: false })?.isDirectory()) look(join(root, 'lib'), 2);
@@ -124,7 +158,8 @@ function libraryFolders(root: string): string[] {
 }
 
 /**
- * A program of the tree, else of the system. A link in the tree whose target the system has installed is mended.
+ * A program of the tree, else of the system. A link in the tree whose target the system has installed is
+ * mended.
  * @returns null when neither has it
  */
 export function programOf(tree: PackageTree, name: string): string | null {

@@ -8,7 +8,8 @@ import { cachedDownload } from './cached-download.ts';
 const INSTALL_LIMIT_MS = 180_000;
 
 /**
- * One npm package with its dependencies, installed into the cache with install scripts off: for what most machines never need.
+ * One npm package with its dependencies, installed into the cache with install scripts off: for what most
+ * machines never need.
  * @returns the package's own folder
  * @throws StackError when npm is missing or the download fails
  */
@@ -17,9 +18,29 @@ export async function npmPackage(cache: string, name: string, version: string): 
   const root = await cachedDownload(folder, async (aside) => {
     writeFileSync(join(aside, 'package.json'), '{"private":true}\n');
     const [program, ...first] = npmCommand();
-    const args = [...first, 'install', '--prefix', aside, '--ignore-scripts', '--omit=dev', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`];
-    const done = await runCommand(program, args, { timeoutMs: INSTALL_LIMIT_MS, cwd: aside, env: { ...process.env, npm_config_workspaces: 'false' } });
-    if (done.code !== 0) throw new StackError(`npm could not install ${name}@${version}: ${done.complaint.split('\n', 1)[0] ?? ''}`, 'Is there a network?');
+    const args = [
+      ...first,
+      'install',
+      '--prefix',
+      aside,
+      '--ignore-scripts',
+      '--omit=dev',
+      '--omit=peer',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      `${name}@${version}`,
+    ];
+    const done = await runCommand(program, args, {
+      timeoutMs: INSTALL_LIMIT_MS,
+      cwd: aside,
+      env: { ...process.env, npm_config_workspaces: 'false' },
+    });
+    if (done.code !== 0)
+      throw new StackError(
+        `npm could not install ${name}@${version}: ${done.complaint.split('\n', 1)[0] ?? ''}`,
+        'Is there a network?',
+      );
   });
   return join(root, 'node_modules', name);
 }

@@ -24,11 +24,15 @@ interface BundledPackage {
 }
 
 /**
- * The PostgreSQL of the optional package for this platform, usable by `runAs`: where it was installed, or copied to the first
- * of `copyFolders` from where that user can run it (a home closed to others, a package whose links nobody may create).
+ * The PostgreSQL of the optional package for this platform, usable by `runAs`: where it was installed, or
+ * copied to the first of `copyFolders` from where that user can run it (a home closed to others, a package
+ * whose links nobody may create).
  * @throws StackError when there is none that runs
  */
-export async function findPostgresBinaries(runAs: FileOwner | null, copyFolders: Iterable<string>): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(
+  runAs: FileOwner | null,
+  copyFolders: Iterable<string>,
+): Promise<PostgresBinaries> {
   const bundled = bundledPackage();
   const refusals: string[] = [];
   await createLinks(bundled.native).catch((error: unknown) => refusals.push(reasonOf(error)));
@@ -44,7 +48,11 @@ export async function findPostgresBinaries(runAs: FileOwner | null, copyFolders:
       refusals.push(`${folder}: ${reasonOf(error)}`);
     }
   }
-  throw new StackError(`The bundled PostgreSQL does not run here${runAs ? ` as user ${runAs.uid}` : ''}.\n${refusals.map((line) => `  - ${line}`).join('\n')}`, BY_HAND);
+  throw new StackError(
+    'The bundled PostgreSQL does not run ' +
+      `here${runAs ? ` as user ${runAs.uid}` : ''}.\n${refusals.map((line) => `  - ${line}`).join('\n')}`,
+    BY_HAND,
+  );
 }
 
 function bundledPackage(): BundledPackage {
@@ -69,29 +77,47 @@ async function probe(native: string, runAs: FileOwner | null): Promise<PostgresB
   const initdb = join(native, 'bin/initdb');
   const postgres = join(native, 'bin/postgres');
   try {
-    const ran = await runCommand(initdb, ['--version'], { timeoutMs: PROBE_LIMIT_MS, runAs, cwd: '/', env: {} });
+    const ran = await runCommand(initdb, ['--version'], {
+      timeoutMs: PROBE_LIMIT_MS,
+      runAs,
+      cwd: '/',
+      env: {},
+    });
     const major = /PostgreSQL\) (\d+)/.exec(ran.output.toString())?.[1];
-    if (ran.code !== 0 || major === undefined) return ran.complaint || `initdb --version ended with ${ran.code}`;
-    const server = await runCommand(postgres, ['--version'], { timeoutMs: PROBE_LIMIT_MS, runAs, cwd: '/', env: {} });
-    return server.code === 0 ? { initdb, postgres, major } : server.complaint || `postgres --version ended with ${server.code}`;
+    if (ran.code !== 0 || major === undefined)
+      return ran.complaint || `initdb --version ended with ${ran.code}`;
+    const server = await runCommand(postgres, ['--version'], {
+      timeoutMs: PROBE_LIMIT_MS,
+      runAs,
+      cwd: '/',
+      env: {},
+    });
+    return server.code === 0
+      ? { initdb, postgres, major }
+      : server.complaint || `postgres --version ended with ${server.code}`;
   } catch (error) {
     return reasonOf(error);
   }
 }
 
 /**
- * npm packages carry no symbolic links; the package lists them in pg-symlinks.json (paths relative to the folder around native)
- * and creates them in its install script, which may have been turned off.
+ * npm packages carry no symbolic links; the package lists them in pg-symlinks.json (paths relative to the
+ * folder around native) and creates them in its install script, which may have been turned off.
  */
 async function createLinks(native: string): Promise<void> {
   const around = dirname(native);
-  const listed = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const listed = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of listed) {
     const link = join(around, target);
     if (lstatSync(link, { throwIfNoEntry: false })) continue;
-    await symlink(relative(dirname(link), join(around, source)), link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    await symlink(relative(dirname(link), join(around, source)), link).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      },
+    );
   }
 }
 

@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +27,10 @@ const INITDB_LIMIT_MS = 120_000;
 const ORPHAN_LIMIT_MS = 15_000;
 const PASSWORD_FILE = 'tandem-password';
 
-/** Who PostgreSQL runs as when root starts it: the checkout's owner, or nobody. Null for everybody else: as themselves. */
+/**
+ * Who PostgreSQL runs as when root starts it: the checkout's owner, or nobody. Null for everybody else: as
+ * themselves.
+ */
 export function postgresUser(folder: string): FileOwner | null {
   if (!isRoot()) return null;
   const owner = ownerOf(folder);
@@ -30,8 +43,8 @@ function isKnownUser(uid: number): boolean {
 }
 
 /**
- * Folders that only root makes, that every user may enter and nobody else may write: for a checkout that PostgreSQL's user
- * cannot enter. One per checkout, so that data is found again.
+ * Folders that only root makes, that every user may enter and nobody else may write: for a checkout that
+ * PostgreSQL's user cannot enter. One per checkout, so that data is found again.
  */
 export function sharedFolders(folder: string): string[] {
   const name = `tandem-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
@@ -51,7 +64,10 @@ export function openSharedFolder(folder: string): boolean {
 
 export function canEnter(folder: string, user: FileOwner | null): boolean {
   const identity = user ? { uid: user.uid, gid: user.gid } : {};
-  return spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { stdio: 'ignore', cwd: '/', ...identity }).status === 0;
+  return (
+    spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { stdio: 'ignore', cwd: '/', ...identity })
+      .status === 0
+  );
 }
 
 /** Where the data of this user is, or is to be made: below `.tandem` if PostgreSQL's user can get there. */
@@ -62,7 +78,8 @@ export function persistentDataFolder(folder: string, user: FileOwner | null): st
   const shared = sharedFolders(folder).find((place) => openSharedFolder(place) && canEnter(place, user));
   if (shared) return join(shared, name);
   throw new StackError(
-    `PostgreSQL must not run as root, and user ${user?.uid} can enter neither ${folder} nor a folder of ours elsewhere.`,
+    `PostgreSQL must not run as root, and user ${user?.uid} can enter neither ${folder} nor a folder of ` +
+      'ours elsewhere.',
     'Start it as an ordinary user, put the checkout where other users can enter, or set DATABASE_URL.',
   );
 }
@@ -70,7 +87,11 @@ export function persistentDataFolder(folder: string, user: FileOwner | null): st
 /** A fresh folder for data that is thrown away; PostgreSQL's user owns it. */
 export function ephemeralFolder(user: FileOwner | null): string {
   const places = [...new Set([tmpdir(), '/tmp', '/var/tmp'])];
-  const place = places.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isDirectory() && canEnter(candidate, user)) ?? tmpdir();
+  const place =
+    places.find(
+      (candidate) =>
+        statSync(candidate, { throwIfNoEntry: false })?.isDirectory() && canEnter(candidate, user),
+    ) ?? tmpdir();
   const folder = mkdtempSync(join(place, 'tandem-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
   return folder;
@@ -82,10 +103,16 @@ export function passwordOf(data: string): string {
 }
 
 /**
- * Makes the data folder when it is not there: aside first, then renamed, so that an interrupted initdb leaves nothing that looks whole.
+ * Makes the data folder when it is not there: aside first, then renamed, so that an interrupted initdb leaves
+ * nothing that looks whole.
  * @throws StackError when it belongs to another user, to another major version, or initdb fails
  */
-export async function prepareDataFolder(data: string, binaries: PostgresBinaries, user: FileOwner | null, isDurable: boolean): Promise<void> {
+export async function prepareDataFolder(
+  data: string,
+  binaries: PostgresBinaries,
+  user: FileOwner | null,
+  isDurable: boolean,
+): Promise<void> {
   if (statSync(data, { throwIfNoEntry: false })) return checkDataFolder(data, binaries, user);
   const aside = `${data}.new-${randomBytes(4).toString('hex')}`;
   mkdirSync(aside, { mode: 0o700 });
@@ -101,7 +128,11 @@ export async function prepareDataFolder(data: string, binaries: PostgresBinaries
 function checkDataFolder(data: string, binaries: PostgresBinaries, user: FileOwner | null): void {
   const owner = statSync(data).uid;
   const mine = user?.uid ?? process.getuid?.() ?? owner;
-  if (owner !== mine) throw new StackError(`${data} belongs to user ${owner}, PostgreSQL would run as user ${mine}.`, `Give it back ("chown -R ${mine} ${data}") or remove it.`);
+  if (owner !== mine)
+    throw new StackError(
+      `${data} belongs to user ${owner}, PostgreSQL would run as user ${mine}.`,
+      `Give it back ("chown -R ${mine} ${data}") or remove it.`,
+    );
   const major = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
   if (major !== binaries.major) {
     throw new StackError(
@@ -111,7 +142,12 @@ function checkDataFolder(data: string, binaries: PostgresBinaries, user: FileOwn
   }
 }
 
-async function initialise(data: string, binaries: PostgresBinaries, user: FileOwner | null, isDurable: boolean): Promise<void> {
+async function initialise(
+  data: string,
+  binaries: PostgresBinaries,
+  user: FileOwner | null,
+  isDurable: boolean,
+): Promise<void> {
   const passwordFile = `${data}.password`;
   const password = randomBytes(24).toString('hex');
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -119,10 +155,25 @@ async function initialise(data: string, binaries: PostgresBinaries, user: FileOw
     if (user) chownSync(passwordFile, user.uid, user.gid);
     const args = [
       ...['-D', data, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'],
-      ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions', ...(isDurable ? [] : ['--no-sync'])],
+      ...[
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-instructions',
+        ...(isDurable ? [] : ['--no-sync']),
+      ],
     ];
-    const made = await runCommand(binaries.initdb, args, { timeoutMs: INITDB_LIMIT_MS, cwd: '/', runAs: user, env: { LC_ALL: 'C', TZ: 'UTC' } });
-    if (made.code !== 0) throw new StackError(`PostgreSQL could not make its data folder ${data}.`, made.complaint || made.output.toString().trim());
+    const made = await runCommand(binaries.initdb, args, {
+      timeoutMs: INITDB_LIMIT_MS,
+      cwd: '/',
+      runAs: user,
+      env: { LC_ALL: 'C', TZ: 'UTC' },
+    });
+    if (made.code !== 0)
+      throw new StackError(
+        `PostgreSQL could not make its data folder ${data}.`,
+        made.complaint || made.output.toString().trim(),
+      );
     renameSync(passwordFile, join(data, PASSWORD_FILE));
   } finally {
     rmSync(passwordFile, { force: true });
@@ -130,9 +181,10 @@ async function initialise(data: string, binaries: PostgresBinaries, user: FileOw
 }
 
 /**
- * PostgreSQL refuses to start when the process number in postmaster.pid is in use, though it may have gone to another program since.
- * Called with the folder claimed: a live server can only be an orphan whose guard is ending it just now. The file of a dead server stays:
- * through it PostgreSQL finds out whether that server's children still have the data open.
+ * PostgreSQL refuses to start when the process number in postmaster.pid is in use, though it may have gone to
+ * another program since. Called with the folder claimed: a live server can only be an orphan whose guard is
+ * ending it just now. The file of a dead server stays: through it PostgreSQL finds out whether that server's
+ * children still have the data open.
  * @throws StackError when a server still works on the data
  */
 export async function clearStalePidFile(data: string): Promise<void> {
@@ -144,7 +196,11 @@ export async function clearStalePidFile(data: string): Promise<void> {
     const isZombie = !isAlive(markOf(pid));
     if (!isZombie && !mayServe(pid, data)) return rmSync(file, { force: true });
     if (isZombie && Date.now() >= until) return rmSync(file, { force: true });
-    if (Date.now() >= until) throw new StackError(`A PostgreSQL with process number ${pid} works on ${data}.`, `End it ("kill -INT ${pid}") or use that one through DATABASE_URL.`);
+    if (Date.now() >= until)
+      throw new StackError(
+        `A PostgreSQL with process number ${pid} works on ${data}.`,
+        `End it ("kill -INT ${pid}") or use that one through DATABASE_URL.`,
+      );
     await sleep(100);
   }
 }

@@ -40,12 +40,18 @@ describe('PostgreSQL of the stack', () => {
   it('is on loopback, asks for its password and has the database', async () => {
     const lines: string[] = [];
     const server = await start({ isEphemeral: true, log: (line) => lines.push(line) });
-    expect(await query(server, `SELECT current_database() AS name, current_setting('listen_addresses') AS addresses, current_setting('timezone') AS zone`)).toEqual([
-      { name: 'tandem', addresses: '127.0.0.1', zone: 'UTC' },
-    ]);
+    expect(
+      await query(
+        server,
+        `SELECT current_database() AS name, current_setting('listen_addresses') AS addresses, ` +
+          `current_setting('timezone') AS zone`,
+      ),
+    ).toEqual([{ name: 'tandem', addresses: '127.0.0.1', zone: 'UTC' }]);
     const stranger = new URL(server.url);
     stranger.password = 'wrong';
-    await expect(withClient(stranger.href, (client) => client.query('SELECT 1'))).rejects.toMatchObject({ code: '28P01' });
+    await expect(withClient(stranger.href, (client) => client.query('SELECT 1'))).rejects.toMatchObject({
+      code: '28P01',
+    });
     expect(lines).toEqual([`PostgreSQL: 127.0.0.1:${server.port}, 18 (bundled), throw-away data`]);
     expect(server.pid).toBeGreaterThan(1);
   });
@@ -53,7 +59,9 @@ describe('PostgreSQL of the stack', () => {
   it('has the extension bookings need', async () => {
     const server = await start({ isEphemeral: true });
     await query(server, 'CREATE EXTENSION btree_gist');
-    expect(await query(server, `SELECT extname FROM pg_extension WHERE extname = 'btree_gist'`)).toHaveLength(1);
+    expect(await query(server, `SELECT extname FROM pg_extension WHERE extname = 'btree_gist'`)).toHaveLength(
+      1,
+    );
   });
 
   it('keeps its data over a stop and a start', async () => {
@@ -90,7 +98,11 @@ describe('PostgreSQL of the stack', () => {
     const told = new Promise<UnexpectedExit>((resolve) => (report = resolve));
     const server = await start({ isEphemeral: true, onUnexpectedExit: (exit) => report(exit) });
     process.kill(server.pid ?? 0, 'SIGKILL');
-    expect(await told).toMatchObject({ name: 'PostgreSQL', exit: { code: null, signal: 'SIGKILL' }, lastLines: expect.stringContaining('ready to accept connections') });
+    expect(await told).toMatchObject({
+      name: 'PostgreSQL',
+      exit: { code: null, signal: 'SIGKILL' },
+      lastLines: expect.stringContaining('ready to accept connections'),
+    });
   });
 
   it('starts although the number in postmaster.pid belongs to another program now', async () => {
@@ -119,7 +131,9 @@ describe('PostgreSQL of the stack', () => {
   it('leaves nothing of an ephemeral server, and its data to itself while it runs', async () => {
     const before = new Set(readdirSync(tmpdir()));
     const server = await start({ isEphemeral: true });
-    const made = readdirSync(tmpdir()).filter((name) => name.startsWith('tandem-postgres-') && !before.has(name));
+    const made = readdirSync(tmpdir()).filter(
+      (name) => name.startsWith('tandem-postgres-') && !before.has(name),
+    );
     expect(made.map((name) => statSync(join(tmpdir(), name)).mode & 0o077)).toContain(0);
     await server.stop();
     await server.stop();
@@ -127,24 +141,32 @@ describe('PostgreSQL of the stack', () => {
     await expect(server.start()).rejects.toThrow('stopped for good');
   });
 
-  whenRoot('is found again below /var/lib when its user cannot enter the checkout, and reset removes it', async () => {
-    chmodSync(folder, 0o700);
-    const lines: string[] = [];
-    const first = await start({ port: await freePort(), log: (line) => lines.push(line) });
-    await query(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
-    expect(() => resetStack({ folder })).toThrow('A stack is running on /var/lib/tandem-');
-    await first.stop();
-    const second = await start({ port: await freePort() });
-    expect(await query(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-    await second.stop();
-    const data = /data in (\/var\/lib\/tandem-\w+)\/postgres-\d+$/.exec(lines[0] ?? '')?.[1];
-    expect(resetStack({ folder })).toContain(data);
-    expect(existsSync(data ?? '/')).toBe(false);
-  });
+  whenRoot(
+    'is found again below /var/lib when its user cannot enter the checkout, and reset removes it',
+    async () => {
+      chmodSync(folder, 0o700);
+      const lines: string[] = [];
+      const first = await start({ port: await freePort(), log: (line) => lines.push(line) });
+      await query(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
+      expect(() => resetStack({ folder })).toThrow('A stack is running on /var/lib/tandem-');
+      await first.stop();
+      const second = await start({ port: await freePort() });
+      expect(await query(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+      await second.stop();
+      const data = /data in (\/var\/lib\/tandem-\w+)\/postgres-\d+$/.exec(lines[0] ?? '')?.[1];
+      expect(resetStack({ folder })).toContain(data);
+      expect(existsSync(data ?? '/')).toBe(false);
+    },
+  );
 
   it('given from outside is used and left alone', async () => {
     const server = await startPostgres({ externalUrl: 'postgres://somebody@db.example:6000/theirs' });
-    expect(server).toMatchObject({ url: 'postgres://somebody@db.example:6000/theirs', port: 6000, pid: null, description: 'PostgreSQL: db.example as DATABASE_URL says' });
+    expect(server).toMatchObject({
+      url: 'postgres://somebody@db.example:6000/theirs',
+      port: 6000,
+      pid: null,
+      description: 'PostgreSQL: db.example as DATABASE_URL says',
+    });
     await expect(server.kill()).rejects.toThrow('not ours');
     await server.stop();
   });

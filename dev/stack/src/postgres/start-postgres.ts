@@ -5,9 +5,26 @@ import { makeFolder, tandemFolder } from '../checkout.ts';
 import { BoundedLog } from '../process/bounded-log.ts';
 import { claimData, type Claim } from '../process/folder-claim.ts';
 import { KeptProcess } from '../process/kept-process.ts';
-import { externalServer, LocalServer, type Log, type ServerHandle, type ServerRecipe, type UnexpectedExit } from '../process/local-server.ts';
+import {
+  externalServer,
+  LocalServer,
+  type Log,
+  type ServerHandle,
+  type ServerRecipe,
+  type UnexpectedExit,
+} from '../process/local-server.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.ts';
-import { clearStalePidFile, ephemeralFolder, openSharedFolder, passwordOf, persistentDataFolder, postgresUser, prepareDataFolder, sharedFolders, SUPERUSER } from './data-folder.ts';
+import {
+  clearStalePidFile,
+  ephemeralFolder,
+  openSharedFolder,
+  passwordOf,
+  persistentDataFolder,
+  postgresUser,
+  prepareDataFolder,
+  sharedFolders,
+  SUPERUSER,
+} from './data-folder.ts';
 
 const DATABASE = 'tandem';
 
@@ -19,7 +36,10 @@ const CONNECT_LIMIT_MS = 2_000;
 const FAST_STOP_MS = 10_000;
 const IMMEDIATE_STOP_MS = 3_000;
 
-/** What is committed is handed to the operating system but not forced to disk: it outlives a killed server, not a crash of the machine. */
+/**
+ * What is committed is handed to the operating system but not forced to disk: it outlives a killed server,
+ * not a crash of the machine.
+ */
 const WITHOUT_SYNC = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
 
 export interface PostgresOptions {
@@ -63,7 +83,9 @@ async function startOwn(options: PostgresOptions): Promise<ServerHandle> {
   const isFast = options.isFast ?? isEphemeral;
   const user = postgresUser(folder);
   const binaries = await findPostgresBinaries(user, copyFolders(folder, user !== null));
-  const place = isEphemeral ? { data: join(ephemeralFolder(user), 'data'), claim: null } : await claimPlace(folder, user);
+  const place = isEphemeral
+    ? { data: join(ephemeralFolder(user), 'data'), claim: null }
+    : await claimPlace(folder, user);
   try {
     await prepareDataFolder(place.data, binaries, user, !isFast);
     await clearStalePidFile(place.data);
@@ -73,11 +95,21 @@ async function startOwn(options: PostgresOptions): Promise<ServerHandle> {
     throw error;
   }
   const output = new BoundedLog({ file: isEphemeral ? null : join(folder, 'logs/postgres.log') });
-  const recipe = recipeOf({ place, binaries, user, isFast, output, onUnexpectedExit: options.onUnexpectedExit });
+  const recipe = recipeOf({
+    place,
+    binaries,
+    user,
+    isFast,
+    output,
+    onUnexpectedExit: options.onUnexpectedExit,
+  });
   return LocalServer.begin(recipe, isEphemeral ? null : port);
 }
 
-/** Where a copy of the binaries may go: the checkout's cache for an ordinary user, a folder everybody may enter for root. */
+/**
+ * Where a copy of the binaries may go: the checkout's cache for an ordinary user, a folder everybody may
+ * enter for root.
+ */
 function* copyFolders(folder: string, isSwitchingUser: boolean): Generator<string> {
   if (!isSwitchingUser) yield makeFolder(join(folder, 'cache'));
   else for (const place of sharedFolders(folder)) if (openSharedFolder(place)) yield place;
@@ -123,7 +155,9 @@ function recipeOf({ place, binaries, user, isFast, output, onUnexpectedExit }: I
         cwd: '/',
         runAs: user,
         log: output,
-        guard: claim ? { signal: 'INT', graceMs: FAST_STOP_MS } : { signal: 'QUIT', graceMs: IMMEDIATE_STOP_MS, removes: around },
+        guard: claim
+          ? { signal: 'INT', graceMs: FAST_STOP_MS }
+          : { signal: 'QUIT', graceMs: IMMEDIATE_STOP_MS, removes: around },
       }),
   };
 }
@@ -144,7 +178,10 @@ function urlOf(port: number, password: string, database: string): string {
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-/** Connects, and makes the database on the first start. Rejects with whatever PostgreSQL says while it is not ready. */
+/**
+ * Connects, and makes the database on the first start. Rejects with whatever PostgreSQL says while it is not
+ * ready.
+ */
 function openDatabase(port: number, password: string): Promise<boolean> {
   return withClient(urlOf(port, password, 'postgres'), async (client) => {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
@@ -154,7 +191,10 @@ function openDatabase(port: number, password: string): Promise<boolean> {
 }
 
 /** One connection for one piece of work. */
-export async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+export async function withClient<Result>(
+  url: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS });
   let lost: Error | null = null;
   client.on('error', (error) => (lost = error));

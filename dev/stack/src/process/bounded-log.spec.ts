@@ -28,7 +28,10 @@ describe('a log', () => {
     const second = new BoundedLog({ file });
     second.write('today\n');
     second.close();
-    expect([readFileSync(`${file}.1`, 'utf8'), readFileSync(file, 'utf8')]).toEqual(['yesterday\n', 'today\n']);
+    expect([readFileSync(`${file}.1`, 'utf8'), readFileSync(file, 'utf8')]).toEqual([
+      'yesterday\n',
+      'today\n',
+    ]);
   });
 
   it('can be read by nobody else', () => {

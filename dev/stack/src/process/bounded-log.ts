@@ -9,7 +9,9 @@ const LONGEST_LINE_CHARACTERS = 16_000;
 export interface BoundedLogOptions {
   /** Null keeps the tail in memory only. */
   readonly file: string | null;
-  /** At this size the file becomes `<file>.1` and a new one is begun, so at most twice this much is on disk. */
+  /**
+   * At this size the file becomes `<file>.1` and a new one is begun, so at most twice this much is on disk.
+   */
   readonly limitBytes?: number;
   readonly onLine?: (line: string) => void;
 }

@@ -16,7 +16,10 @@ const POLL_MS = 100;
 /** A guard kills after 10 s at the latest. */
 const ORPHAN_LIMIT_MS = 15_000;
 
-/** An exclusive claim on a folder or file, kept as a lock file beside it. A claim whose holder is dead is free. */
+/**
+ * An exclusive claim on a folder or file, kept as a lock file beside it. A claim whose holder is dead is
+ * free.
+ */
 export class Claim {
   private constructor(
     private readonly file: string,
@@ -38,7 +41,11 @@ export class Claim {
   }
 
   /** Waits for the claim up to `waitMs`, while its holder is worth waiting for; then returns who has it. */
-  static async wait(file: string, waitMs: number, isWorthWaiting: (holder: Holder) => boolean = () => true): Promise<Claim | Holder> {
+  static async wait(
+    file: string,
+    waitMs: number,
+    isWorthWaiting: (holder: Holder) => boolean = () => true,
+  ): Promise<Claim | Holder> {
     const until = Date.now() + waitMs;
     for (;;) {
       const claim = Claim.attempt(file);
@@ -63,7 +70,8 @@ export class Claim {
 }
 
 /**
- * The claim on a server's data folder. A server whose launcher is gone is being ended by its guard and is waited for.
+ * The claim on a server's data folder. A server whose launcher is gone is being ended by its guard and is
+ * waited for.
  * @throws StackError naming the stack that has it
  */
 export async function claimData(data: string): Promise<Claim> {
@@ -101,7 +109,10 @@ function writeOnce(file: string, content: string): boolean {
   }
 }
 
-/** Two may find the same dead claim: the slower one may have moved the quicker one's new claim away, and puts it back. */
+/**
+ * Two may find the same dead claim: the slower one may have moved the quicker one's new claim away, and puts
+ * it back.
+ */
 function dropStale(file: string, stale: string): void {
   const aside = `${file}.${randomBytes(6).toString('hex')}`;
   try {
@@ -127,7 +138,9 @@ function readText(file: string): string | null {
 function parse(text: string): Holder | null {
   try {
     const value = JSON.parse(text) as Partial<Holder> | null;
-    return typeof value?.launcher?.pid === 'number' ? { launcher: value.launcher, server: value.server ?? null } : null;
+    return typeof value?.launcher?.pid === 'number'
+      ? { launcher: value.launcher, server: value.server ?? null }
+      : null;
   } catch {
     return null;
   }

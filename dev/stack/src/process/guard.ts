@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 
 /**
- * Sits on a pipe from this process. However this process ends, SIGKILL included, the kernel closes the pipe; the shell then
- * ends the guarded process, waits in steps of 100 ms, kills its process group, and removes what was made only for it.
- * A zombie has ended: in a container nobody may ever collect it.
- * $1 pid (leader of its own group), $2 first signal, $3 steps to wait, $4 folder to remove or nothing.
+ * Sits on a pipe from this process. However this process ends, SIGKILL included, the kernel closes the pipe;
+ * the shell then ends the guarded process, waits in steps of 100 ms, kills its process group, and removes
+ * what was made only for it. A zombie has ended: in a container nobody may ever collect it. $1 pid (leader of
+ * its own group), $2 first signal, $3 steps to wait, $4 folder to remove or nothing.
  */
 const SCRIPT = `
 runs() {
@@ -34,11 +34,15 @@ export interface GuardOptions {
 /** Makes a process end with this one. Returns what takes the guard away again, once the process has ended. */
 export function guardProcess(pid: number, options: GuardOptions): () => void {
   const steps = Math.ceil(options.graceMs / 100);
-  const guard = spawn('/bin/sh', ['-c', SCRIPT, 'tandem-guard', String(pid), options.signal, String(steps), options.removes ?? ''], {
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
+  const guard = spawn(
+    '/bin/sh',
+    ['-c', SCRIPT, 'tandem-guard', String(pid), options.signal, String(steps), options.removes ?? ''],
+    {
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  );
   guard.once('error', options.onFault);
   let isWanted = true;
   guard.stdin.on('error', (error) => isWanted && options.onFault(error));

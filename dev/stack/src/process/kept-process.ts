@@ -36,7 +36,10 @@ export interface EndStep {
   readonly waitMs: number;
 }
 
-/** A child process with an end: guarded against ours, in a process group of its own so that Ctrl-C reaches us only. */
+/**
+ * A child process with an end: guarded against ours, in a process group of its own so that Ctrl-C reaches us
+ * only.
+ */
 export class KeptProcess {
   readonly pid: number;
   /** Resolves after the exit, when its last output has been read. Never rejects. */
@@ -52,7 +55,10 @@ export class KeptProcess {
     const { log } = options;
     const unguard = guardProcess(pid, {
       ...options.guard,
-      onFault: (error) => log.write(`tandem: nothing would end ${options.name} if this process were killed: ${error.message}\n`),
+      onFault: (error) =>
+        log.write(
+          `tandem: nothing would end ${options.name} if this process were killed: ${error.message}\n`,
+        ),
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (piece: string) => log.write(piece));
@@ -78,16 +84,27 @@ export class KeptProcess {
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(options.onMessage ? ['ipc' as const] : [])],
+      stdio: [
+        options.input === undefined ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+        ...(options.onMessage ? ['ipc' as const] : []),
+      ],
       ...(options.runAs ? { uid: options.runAs.uid, gid: options.runAs.gid } : {}),
     });
     if (child.pid === undefined) {
       const [error] = (await once(child, 'error')) as [Error];
-      throw new StackError(`${options.name} could not be started: ${error.message}.`, `Check that ${options.file} is there and may be run by this user.`, { cause: error });
+      throw new StackError(
+        `${options.name} could not be started: ${error.message}.`,
+        `Check that ${options.file} is there and may be run by this user.`,
+        { cause: error },
+      );
     }
     const kept = new KeptProcess(child, child.pid, options);
     if (options.input !== undefined && child.stdin) {
-      child.stdin.on('error', (error) => options.log.write(`tandem: ${options.name} did not read its input: ${error.message}\n`));
+      child.stdin.on('error', (error) =>
+        options.log.write(`tandem: ${options.name} did not read its input: ${error.message}\n`),
+      );
       child.stdin.end(options.input);
     }
     return kept;

@@ -19,7 +19,10 @@ export interface ServerHandle {
   readonly description: string;
   /** After `kill`: starts it again on the same port with the same data. Does nothing while it runs. */
   start(): Promise<void>;
-  /** Ends it in order. An ephemeral one is gone with its data; a persistent one frees its folder. Safe to call twice. */
+  /**
+   * Ends it in order. An ephemeral one is gone with its data; a persistent one frees its folder. Safe to call
+   * twice.
+   */
   stop(): Promise<void>;
   /** Sends a signal to the server process; resolves when it has ended, or at once for SIGSTOP and SIGCONT. */
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -129,7 +132,8 @@ export class LocalServer implements ServerHandle {
     let fault: StackError | null = null;
     for (let attempt = 1, failures = 0; attempt <= ATTEMPTS && failures < HOPELESS_AFTER; attempt += 1) {
       if (!(await isPortFree(this.port))) this.port = await otherPort(this.port);
-      if (this.isStopped) throw new StackError(`${this.recipe.name} was stopped for good.`, 'Start a new one.');
+      if (this.isStopped)
+        throw new StackError(`${this.recipe.name} was stopped for good.`, 'Start a new one.');
       if (await isPortFree(this.port)) {
         fault = await this.attempt();
         if (fault === null) return;
@@ -137,7 +141,13 @@ export class LocalServer implements ServerHandle {
       }
       await sleep(RETRY_MS);
     }
-    throw fault ?? new StackError(`Port ${this.port} of ${this.recipe.name} is in use by another program.`, 'End that program, then start it again.');
+    throw (
+      fault ??
+      new StackError(
+        `Port ${this.port} of ${this.recipe.name} is in use by another program.`,
+        'End that program, then start it again.',
+      )
+    );
   }
 
   /** Null when it is up, a fault when it ended and may be tried again. */
@@ -154,7 +164,8 @@ export class LocalServer implements ServerHandle {
     }
     const where = log.file ? ` (all of it in ${log.file})` : '';
     const said = `The last it said${where}:\n${log.lastLines(12) || '(nothing)'}`;
-    if (!launched.isRunning) return new StackError(`${name} ended while it started on port ${this.port}.`, said);
+    if (!launched.isRunning)
+      return new StackError(`${name} ended while it started on port ${this.port}.`, said);
     await launched.end([]);
     throw new StackError(`${name} was not ready on port ${this.port} after ${startLimitMs / 1000} s.`, said);
   }
@@ -175,13 +186,23 @@ export class LocalServer implements ServerHandle {
 
   private tellExit(launched: KeptProcess, exit: Exit): void {
     if (this.isEndingAsked || this.process !== launched) return;
-    this.recipe.onUnexpectedExit?.({ name: this.recipe.name, exit, lastLines: this.recipe.log.lastLines(20) });
+    this.recipe.onUnexpectedExit?.({
+      name: this.recipe.name,
+      exit,
+      lastLines: this.recipe.log.lastLines(20),
+    });
   }
 }
 
 /** A server somebody else runs: it is used, never started or stopped. */
 export function externalServer(name: string, variable: string, url: string, usualPort: number): ServerHandle {
-  const notOurs = () => Promise.reject(new StackError(`${name} at ${variable} is not ours to start or kill.`, `Unset ${variable} to have one of our own.`));
+  const notOurs = () =>
+    Promise.reject(
+      new StackError(
+        `${name} at ${variable} is not ours to start or kill.`,
+        `Unset ${variable} to have one of our own.`,
+      ),
+    );
   const { port, hostname } = new URL(url);
   return {
     url,

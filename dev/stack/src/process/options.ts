@@ -1,7 +1,13 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** What stands behind `--` on the command line. What is not understood ends the process with a sentence and the help. */
-export function parseOptions<const Config extends ParseArgsConfig>(config: Config, help: string): ReturnType<typeof parseArgs<Config>>['values'] {
+/**
+ * What stands behind `--` on the command line. What is not understood ends the process with a sentence and
+ * the help.
+ */
+export function parseOptions<const Config extends ParseArgsConfig>(
+  config: Config,
+  help: string,
+): ReturnType<typeof parseArgs<Config>>['values'] {
   try {
     return parseArgs(config).values;
   } catch (error) {

@@ -23,13 +23,17 @@ function linuxPid(port: number): number | null {
   );
   if (sockets.size === 0) return null;
   const pids = entries('/proc').filter((name) => /^\d+$/.test(name));
-  const found = pids.find((pid) => entries(`/proc/${pid}/fd`).some((descriptor) => sockets.has(target(`/proc/${pid}/fd/${descriptor}`))));
+  const found = pids.find((pid) =>
+    entries(`/proc/${pid}/fd`).some((descriptor) => sockets.has(target(`/proc/${pid}/fd/${descriptor}`))),
+  );
   return found === undefined ? null : Number(found);
 }
 
 async function lsofPid(port: number): Promise<number | null> {
   try {
-    const { output } = await runCommand('lsof', ['-nP', '-t', '-sTCP:LISTEN', `-iTCP:${port}`], { timeoutMs: LSOF_LIMIT_MS });
+    const { output } = await runCommand('lsof', ['-nP', '-t', '-sTCP:LISTEN', `-iTCP:${port}`], {
+      timeoutMs: LSOF_LIMIT_MS,
+    });
     return Number(output.toString().split('\n', 1)[0]) || null;
   } catch {
     return null;

@@ -15,7 +15,10 @@ export function markOf(pid: number): ProcessMark {
   return { pid, startedAt: startOf(pid) ?? '' };
 }
 
-/** Whether the marked process still runs. A zombie does not; one that Linux hides from us (hidepid) counts as running. */
+/**
+ * Whether the marked process still runs. A zombie does not; one that Linux hides from us (hidepid) counts as
+ * running.
+ */
 export function isAlive(mark: ProcessMark): boolean {
   if (!exists(mark.pid)) return false;
   const startedAt = startOf(mark.pid);
@@ -34,7 +37,10 @@ export function workingFolderOf(pid: number): string | null {
   return readOrNull(() => readlinkSync(`/proc/${pid}/cwd`));
 }
 
-/** proc(5): field 3 is the state, field 22 the start in clock ticks since boot; the name in field 2 may hold anything. */
+/**
+ * proc(5): field 3 is the state, field 22 the start in clock ticks since boot; the name in field 2 may hold
+ * anything.
+ */
 function startOf(pid: number): string | null {
   if (process.platform !== 'linux') return ps(pid, 'lstart=');
   const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -56,7 +62,10 @@ export function exists(pid: number): boolean {
 }
 
 function ps(pid: number, column: string): string | null {
-  const done = spawnSync('ps', ['-o', column, '-p', String(pid)], { encoding: 'utf8', timeout: PS_TIMEOUT_MS });
+  const done = spawnSync('ps', ['-o', column, '-p', String(pid)], {
+    encoding: 'utf8',
+    timeout: PS_TIMEOUT_MS,
+  });
   const answer = done.status === 0 ? done.stdout.trim() : '';
   return answer === '' ? null : answer;
 }

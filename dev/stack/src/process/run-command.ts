@@ -21,8 +21,14 @@ export interface CommandResult {
   readonly complaint: string;
 }
 
-/** Runs a program to its end within a time limit, then it is killed. Rejects only when it cannot be started. */
-export function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+/**
+ * Runs a program to its end within a time limit, then it is killed. Rejects only when it cannot be started.
+ */
+export function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -38,15 +44,23 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       child.kill('SIGKILL');
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
     };
-    const timer = setTimeout(() => abandon(`gave no result within ${options.timeoutMs / 1000} s`), options.timeoutMs);
+    const timer = setTimeout(
+      () => abandon(`gave no result within ${options.timeoutMs / 1000} s`),
+      options.timeoutMs,
+    );
     child.stdout.on('data', (piece: Buffer) => {
       sizeBytes += piece.length;
       if (sizeBytes <= OUTPUT_LIMIT_BYTES) output.push(piece);
       else abandon(`wrote more than ${OUTPUT_LIMIT_BYTES} bytes`);
     });
-    child.stderr.setEncoding('utf8').on('data', (piece: string) => (complaint = (complaint + piece).slice(-4_000)));
+    child.stderr
+      .setEncoding('utf8')
+      .on('data', (piece: string) => (complaint = (complaint + piece).slice(-4_000)));
     // A program need not read its input (EPIPE); whether that was a failure, its exit code tells.
-    child.stdin.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || abandon(error.message));
+    child.stdin.on(
+      'error',
+      (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || abandon(error.message),
+    );
     child.stdin.end(options.input ?? '');
     child.once('error', (error) => {
       clearTimeout(timer);
@@ -81,5 +95,9 @@ export function isProgram(file: string): boolean {
 
 /** What a program from the cache needs and nothing of ours: no secret reaches it. */
 export function libraryEnvironment(libraryPath: string | null): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', ...(libraryPath ? { LD_LIBRARY_PATH: libraryPath } : {}) };
+  return {
+    PATH: process.env['PATH'] ?? '',
+    LC_ALL: 'C',
+    ...(libraryPath ? { LD_LIBRARY_PATH: libraryPath } : {}),
+  };
 }

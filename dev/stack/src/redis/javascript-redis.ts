@@ -1,4 +1,5 @@
-// A process of its own: js-redis-server bound to loopback and with a password, neither of which it has an option for.
+// A process of its own: js-redis-server bound to loopback and with a password, neither of which it has an
+// option for.
 //   node javascript-redis.js <js-redis-server's dist/index.mjs>, standard input: JSON of Settings
 import { Server } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -10,9 +11,15 @@ interface Settings {
   readonly databases: number;
 }
 
-/** The part of js-redis-server 0.3.0 that is used here. `requirepass` is read at every command, so it may be set after the start. */
+/**
+ * The part of js-redis-server 0.3.0 that is used here. `requirepass` is read at every command, so it may be
+ * set after the start.
+ */
 interface JsRedis {
-  readonly createRedisServer: (options: { port: number; databaseCount: number }) => Promise<{ state: { requirepass?: string }; close(): Promise<void> }>;
+  readonly createRedisServer: (options: {
+    port: number;
+    databaseCount: number;
+  }) => Promise<{ state: { requirepass?: string }; close(): Promise<void> }>;
 }
 
 type Listen = (this: Server, ...args: unknown[]) => Server;
@@ -22,11 +29,16 @@ const { createRedisServer } = (await import(pathToFileURL(process.argv[2] ?? '')
 
 const listen = Reflect.get(Server.prototype, 'listen') as Listen;
 const onLoopback: Listen = function onLoopback(port, ...rest) {
-  return listen.call(this, { port, host: '127.0.0.1' }, ...rest.filter((argument) => typeof argument === 'function'));
+  return listen.call(
+    this,
+    { port, host: '127.0.0.1' },
+    ...rest.filter((argument) => typeof argument === 'function'),
+  );
 };
 Reflect.set(Server.prototype, 'listen', onLoopback);
 
 const server = await createRedisServer({ port: settings.port, databaseCount: settings.databases });
 server.state.requirepass = settings.password;
 process.stdout.write(`listening on 127.0.0.1:${settings.port}\n`);
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close().then(() => process.exit(0)));
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => void server.close().then(() => process.exit(0)));

@@ -3,7 +3,13 @@ import { StackError } from '../stack-error.ts';
 import { chooseRedis, isOlder, parseVersion, redisRungs, type RedisProgram } from './redis-program.ts';
 import { redisConf } from './start-redis.ts';
 
-const program: RedisProgram = { kind: 'native', file: '/usr/bin/redis-server', args: ['-'], libraryPath: null, description: 'x' };
+const program: RedisProgram = {
+  kind: 'native',
+  file: '/usr/bin/redis-server',
+  args: ['-'],
+  libraryPath: null,
+  description: 'x',
+};
 
 describe('choice of a Redis', () => {
   it('goes from the machine over Debian packages to npm', () => {
@@ -24,7 +30,9 @@ describe('choice of a Redis', () => {
   it('explains a choice that is no real Redis', async () => {
     const closed = { name: 'PATH', attempt: () => Promise.reject(new StackError('not found', '')) };
     const open = { name: 'npm', attempt: () => Promise.resolve({ ...program, kind: 'javascript' as const }) };
-    expect((await chooseRedis([closed, open])).description).toMatch(/for want of a better one \(PATH: not found\)\. Install Redis/);
+    expect((await chooseRedis([closed, open])).description).toMatch(
+      /for want of a better one \(PATH: not found\)\. Install Redis/,
+    );
   });
 
   it('says how to install one when there is none', async () => {
@@ -32,7 +40,9 @@ describe('choice of a Redis', () => {
   });
 
   it('reads the version of Redis and of Valkey', () => {
-    expect(parseVersion('Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=1')).toEqual([7, 0, 15]);
+    expect(
+      parseVersion('Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=1'),
+    ).toEqual([7, 0, 15]);
     expect(parseVersion('Valkey server v=8.1.0 sha=00000000:0')).toEqual([8, 1, 0]);
     expect(parseVersion('something else 7.0.15')).toBeNull();
   });
@@ -50,12 +60,16 @@ describe('choice of a Redis', () => {
 describe('configuration of Redis', () => {
   it('is closed to the network and to whoever has no password', () => {
     const lines = redisConf(6389, 'secret', false).split('\n');
-    expect(lines).toEqual(expect.arrayContaining(['bind 127.0.0.1', 'protected-mode yes', 'requirepass secret']));
+    expect(lines).toEqual(
+      expect.arrayContaining(['bind 127.0.0.1', 'protected-mode yes', 'requirepass secret']),
+    );
   });
 
   it('keeps data when it is to last, and evicts nothing', () => {
     const lines = redisConf(6389, 'secret', false).split('\n');
-    expect(lines).toEqual(expect.arrayContaining(['appendonly yes', 'appendfsync everysec', 'maxmemory-policy noeviction']));
+    expect(lines).toEqual(
+      expect.arrayContaining(['appendonly yes', 'appendfsync everysec', 'maxmemory-policy noeviction']),
+    );
   });
 
   it('keeps nothing when it is ephemeral, and has a database for every test', () => {

@@ -12,7 +12,10 @@ const JS_REDIS = { name: 'js-redis-server', version: '0.3.0' };
 
 /** Something that can be started as a Redis server. */
 export interface RedisProgram {
-  /** `native` reads a redis.conf on standard input; `javascript` is our wrapper around js-redis-server, which keeps nothing on disk. */
+  /**
+   * `native` reads a redis.conf on standard input; `javascript` is our wrapper around js-redis-server, which
+   * keeps nothing on disk.
+   */
   readonly kind: 'native' | 'javascript';
   readonly file: string;
   readonly args: readonly string[];
@@ -30,7 +33,9 @@ export function redisRungs(cache: string): Rung<RedisProgram>[] {
   ];
 }
 
-const BY_HAND = 'Install Redis 6.2 or newer or Valkey ("apt install redis-server", "brew install redis"), or set REDIS_URL.';
+const BY_HAND =
+  'Install Redis 6.2 or newer or Valkey ("apt install redis-server", "brew install redis"), or set ' +
+  'REDIS_URL.';
 
 /**
  * The first to be had; one that is no real Redis says in its description why there is no better one.
@@ -38,7 +43,12 @@ const BY_HAND = 'Install Redis 6.2 or newer or Valkey ("apt install redis-server
  */
 export async function chooseRedis(rungs: readonly Rung<RedisProgram>[]): Promise<RedisProgram> {
   const { value, passedOver } = await climb('Redis server', rungs, BY_HAND);
-  return value.kind === 'native' ? value : { ...value, description: `${value.description}, for want of a better one (${passedOver.join('; ')}). ${BY_HAND}` };
+  return value.kind === 'native'
+    ? value
+    : {
+        ...value,
+        description: `${value.description}, for want of a better one (${passedOver.join('; ')}). ${BY_HAND}`,
+      };
 }
 
 async function onPath(name: string): Promise<RedisProgram> {
@@ -55,10 +65,21 @@ async function fromDebian(cache: string): Promise<RedisProgram> {
 }
 
 async function native(file: string, libraryPath: string | null, where: string): Promise<RedisProgram> {
-  const ran = await runCommand(file, ['--version'], { timeoutMs: VERSION_LIMIT_MS, env: libraryEnvironment(libraryPath) });
+  const ran = await runCommand(file, ['--version'], {
+    timeoutMs: VERSION_LIMIT_MS,
+    env: libraryEnvironment(libraryPath),
+  });
   const version = parseVersion(ran.output.toString());
-  if (ran.code !== 0 || version === null) throw new StackError(`${file} does not run: ${ran.complaint || `it ended with ${ran.code}`}`, 'Reinstall it.');
-  if (isOlder(version)) throw new StackError(`${file} is version ${version.join('.')}, older than ${OLDEST.join('.')}`, 'Upgrade it.');
+  if (ran.code !== 0 || version === null)
+    throw new StackError(
+      `${file} does not run: ${ran.complaint || `it ended with ${ran.code}`}`,
+      'Reinstall it.',
+    );
+  if (isOlder(version))
+    throw new StackError(
+      `${file} is version ${version.join('.')}, older than ${OLDEST.join('.')}`,
+      'Upgrade it.',
+    );
   return { kind: 'native', file, args: ['-'], libraryPath, description: `${version.join('.')} (${where})` };
 }
 

@@ -37,9 +37,15 @@ describe('Redis of the stack', () => {
   it('is on loopback, asks for its password and never evicts', async () => {
     const lines: string[] = [];
     const server = await start({ isEphemeral: true, log: (line) => lines.push(line) });
-    const settings = await withRedis(server.url, (client) => client.config('GET', 'bind', 'maxmemory-policy', 'appendonly'));
-    expect(settings).toEqual(expect.arrayContaining(['bind', '127.0.0.1', 'maxmemory-policy', 'noeviction', 'appendonly', 'no']));
-    await expect(withRedis({ port: server.port, password: 'wrong' }, (client) => client.ping())).rejects.toThrow(/WRONGPASS/);
+    const settings = await withRedis(server.url, (client) =>
+      client.config('GET', 'bind', 'maxmemory-policy', 'appendonly'),
+    );
+    expect(settings).toEqual(
+      expect.arrayContaining(['bind', '127.0.0.1', 'maxmemory-policy', 'noeviction', 'appendonly', 'no']),
+    );
+    await expect(
+      withRedis({ port: server.port, password: 'wrong' }, (client) => client.ping()),
+    ).rejects.toThrow(/WRONGPASS/);
     expect(lines).toEqual([server.description]);
   });
 
@@ -77,7 +83,9 @@ describe('Redis of the stack', () => {
     await server.kill();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(server.port, '127.0.0.1', resolve));
-    await expect(server.start()).rejects.toThrow(`Port ${server.port} of Redis is in use by another program.`);
+    await expect(server.start()).rejects.toThrow(
+      `Port ${server.port} of Redis is in use by another program.`,
+    );
     await new Promise((resolve) => other.close(resolve));
     await server.start();
     expect(server.pid).not.toBeNull();
@@ -106,7 +114,12 @@ describe('Redis of the stack', () => {
 
   it('given from outside is used and left alone', async () => {
     const server = await startRedis({ externalUrl: 'redis://:secret@cache.example' });
-    expect(server).toMatchObject({ url: 'redis://:secret@cache.example', port: 6379, pid: null, description: 'Redis: cache.example as REDIS_URL says' });
+    expect(server).toMatchObject({
+      url: 'redis://:secret@cache.example',
+      port: 6379,
+      pid: null,
+      description: 'Redis: cache.example as REDIS_URL says',
+    });
     await expect(server.kill()).rejects.toThrow('not ours');
   });
 });

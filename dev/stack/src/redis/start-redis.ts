@@ -7,7 +7,14 @@ import { isRoot, makeFolder, ownerOf, tandemFolder, type FileOwner } from '../ch
 import { BoundedLog } from '../process/bounded-log.ts';
 import { claimData, type Claim } from '../process/folder-claim.ts';
 import { KeptProcess } from '../process/kept-process.ts';
-import { externalServer, LocalServer, type Log, type ServerHandle, type ServerRecipe, type UnexpectedExit } from '../process/local-server.ts';
+import {
+  externalServer,
+  LocalServer,
+  type Log,
+  type ServerHandle,
+  type ServerRecipe,
+  type UnexpectedExit,
+} from '../process/local-server.ts';
 import { libraryEnvironment } from '../process/run-command.ts';
 import { chooseRedis, redisRungs, type RedisProgram } from './redis-program.ts';
 
@@ -44,7 +51,8 @@ interface Place {
 }
 
 /**
- * Redis for this checkout, on loopback, with a password made at each start. Persistent: append-only file synced every second, never evicts.
+ * Redis for this checkout, on loopback, with a password made at each start. Persistent: append-only file
+ * synced every second, never evicts.
  * @throws StackError when none can be had, or when the data folder is in use by another stack
  */
 export async function startRedis(options: RedisOptions = {}): Promise<ServerHandle> {
@@ -64,7 +72,17 @@ async function startOwn(options: RedisOptions): Promise<ServerHandle> {
   const user = redisUser(folder);
   const place = isEphemeral ? throwAwayPlace(user) : await claimPlace(folder);
   const output = new BoundedLog({ file: isEphemeral ? null : join(folder, 'logs/redis.log') });
-  return LocalServer.begin(recipeOf({ program, place, user, output, isCluster: options.isCluster ?? false, onUnexpectedExit: options.onUnexpectedExit }), isEphemeral ? null : port);
+  return LocalServer.begin(
+    recipeOf({
+      program,
+      place,
+      user,
+      output,
+      isCluster: options.isCluster ?? false,
+      onUnexpectedExit: options.onUnexpectedExit,
+    }),
+    isEphemeral ? null : port,
+  );
 }
 
 function throwAwayPlace(user: FileOwner | null): Place {
@@ -101,7 +119,9 @@ function recipeOf({ program, place, user, output, isCluster, onUnexpectedExit }:
   const password = randomBytes(24).toString('hex');
   return {
     name: 'Redis',
-    what: `${isEphemeral || program.kind === 'javascript' ? 'throw-away data' : `data in ${data}`}, ${program.description}`,
+    what:
+      `${isEphemeral || program.kind === 'javascript' ? 'throw-away data' : `data in ${data}`}, ` +
+      `${program.description}`,
     urlOf: (port) => `redis://:${password}@127.0.0.1:${port}`,
     log: output,
     startLimitMs: START_LIMIT_MS,
@@ -117,7 +137,10 @@ function recipeOf({ program, place, user, output, isCluster, onUnexpectedExit }:
         env: libraryEnvironment(program.libraryPath),
         cwd: data,
         runAs: user,
-        input: program.kind === 'native' ? redisConf(port, password, isEphemeral, isCluster) : JSON.stringify({ port, password, databases: databases(isEphemeral) }),
+        input:
+          program.kind === 'native'
+            ? redisConf(port, password, isEphemeral, isCluster)
+            : JSON.stringify({ port, password, databases: databases(isEphemeral) }),
         log: output,
         guard: { signal: 'TERM', graceMs: STOP_MS, ...(isEphemeral ? { removes: data } : {}) },
       }),
@@ -153,9 +176,21 @@ async function answers(port: number, password: string): Promise<boolean> {
 }
 
 /** One connection for one piece of work; no second try. */
-export async function withRedis<Result>(target: string | { port: number; password: string }, work: (client: Redis) => Promise<Result>): Promise<Result> {
-  const options = { lazyConnect: true, connectTimeout: CONNECT_LIMIT_MS, maxRetriesPerRequest: 0, retryStrategy: () => null, enableReadyCheck: false };
-  const client = typeof target === 'string' ? new Redis(target, options) : new Redis({ ...options, host: '127.0.0.1', ...target });
+export async function withRedis<Result>(
+  target: string | { port: number; password: string },
+  work: (client: Redis) => Promise<Result>,
+): Promise<Result> {
+  const options = {
+    lazyConnect: true,
+    connectTimeout: CONNECT_LIMIT_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    enableReadyCheck: false,
+  };
+  const client =
+    typeof target === 'string'
+      ? new Redis(target, options)
+      : new Redis({ ...options, host: '127.0.0.1', ...target });
   let lost: Error | null = null;
   client.on('error', (error: Error) => (lost = error));
   try {

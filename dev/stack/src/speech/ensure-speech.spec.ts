@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Rung } from '../ladder.ts';
 import { StackError } from '../stack-error.ts';
-import { ensureSpeech, guidedEnvironment, recogniserRungs, synthesiserRungs, type Recogniser, type Synthesiser } from './ensure-speech.ts';
+import {
+  ensureSpeech,
+  guidedEnvironment,
+  recogniserRungs,
+  synthesiserRungs,
+  type Recogniser,
+  type Synthesiser,
+} from './ensure-speech.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -14,7 +21,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const flite: Synthesiser = { kind: 'flite', file: '/opt/flite', libraryPath: '/lib/a:/lib/b' };
 const espeak: Synthesiser = { kind: 'espeak-ng', file: '/usr/bin/espeak-ng', libraryPath: null };
-const pocketsphinx: Recogniser = { file: '/opt/pocketsphinx_continuous', modelDir: '/opt/model', libraryPath: '/lib/b:/lib/c' };
+const pocketsphinx: Recogniser = {
+  file: '/opt/pocketsphinx_continuous',
+  modelDir: '/opt/model',
+  libraryPath: '/lib/b:/lib/c',
+};
 
 function closed<Of>(name: string): Rung<Of> {
   return { name, attempt: () => Promise.reject(new StackError('not found', 'install it')) };
@@ -33,21 +44,34 @@ describe('speech programs', () => {
       'say',
       'npm package @echogarden/espeak-ng-emscripten',
     ]);
-    expect(recogniserRungs(folder).map(({ name }) => name)).toEqual(['pocketsphinx on PATH', 'Debian package pocketsphinx']);
+    expect(recogniserRungs(folder).map(({ name }) => name)).toEqual([
+      'pocketsphinx on PATH',
+      'Debian package pocketsphinx',
+    ]);
   });
 
   it('are named in one line', async () => {
     const lines: string[] = [];
-    const speech = await ensureSpeech({ folder, log: (line) => lines.push(line), synthesiserRungs: [open(flite)], recogniserRungs: [open(pocketsphinx)] });
+    const speech = await ensureSpeech({
+      folder,
+      log: (line) => lines.push(line),
+      synthesiserRungs: [open(flite)],
+      recogniserRungs: [open(pocketsphinx)],
+    });
     expect(speech).toMatchObject({ synthesiser: flite, recogniser: pocketsphinx });
     expect(lines).toEqual(['Speech: flite speaks; pocketsphinx listens']);
   });
 
   it('that are missing are null, with the reasons and what to install', async () => {
-    const speech = await ensureSpeech({ folder, synthesiserRungs: [closed('flite on PATH'), open(espeak)], recogniserRungs: [closed('PATH'), closed('Debian')] });
+    const speech = await ensureSpeech({
+      folder,
+      synthesiserRungs: [closed('flite on PATH'), open(espeak)],
+      recogniserRungs: [closed('PATH'), closed('Debian')],
+    });
     expect(speech).toMatchObject({ synthesiser: espeak, recogniser: null });
     expect(speech.explanation).toBe(
-      'Speech: espeak-ng speaks; no speech recognition (PATH: not found; Debian: not found). Install pocketsphinx and pocketsphinx-en-us to be understood.',
+      'Speech: espeak-ng speaks; no speech recognition (PATH: not found; Debian: not found). Install ' +
+        'pocketsphinx and pocketsphinx-en-us to be understood.',
     );
   });
 });
@@ -63,7 +87,9 @@ describe('environment of the guided engine', () => {
   });
 
   it.each(['espeak-ng', 'say', 'espeak-wasm'] as const)('gives %s as espeak-ng', (kind) => {
-    expect(guidedEnvironment({ synthesiser: { ...espeak, kind }, recogniser: null })).toEqual({ GUIDED_ESPEAK_PATH: '/usr/bin/espeak-ng' });
+    expect(guidedEnvironment({ synthesiser: { ...espeak, kind }, recogniser: null })).toEqual({
+      GUIDED_ESPEAK_PATH: '/usr/bin/espeak-ng',
+    });
   });
 
   it('is empty without programs', () => {

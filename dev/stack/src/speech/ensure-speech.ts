@@ -11,7 +11,10 @@ import { writeEspeakStandIn } from './espeak-stand-in.ts';
 
 const ESPEAK_WASM = { name: '@echogarden/espeak-ng-emscripten', version: '0.3.5' };
 
-/** What speaks. All but flite understand espeak-ng's command line; `say` and `espeak-wasm` through a stand-in written to the cache. */
+/**
+ * What speaks. All but flite understand espeak-ng's command line; `say` and `espeak-wasm` through a stand-in
+ * written to the cache.
+ */
 export interface Synthesiser {
   readonly kind: 'flite' | 'espeak-ng' | 'say' | 'espeak-wasm';
   readonly file: string;
@@ -31,7 +34,12 @@ export interface SpeechPrograms {
   readonly recogniser: Recogniser | null;
 }
 
-export type GuidedVariable = 'GUIDED_FLITE_PATH' | 'GUIDED_ESPEAK_PATH' | 'GUIDED_POCKETSPHINX_PATH' | 'GUIDED_POCKETSPHINX_MODEL_DIR' | 'GUIDED_LIBRARY_PATH';
+export type GuidedVariable =
+  | 'GUIDED_FLITE_PATH'
+  | 'GUIDED_ESPEAK_PATH'
+  | 'GUIDED_POCKETSPHINX_PATH'
+  | 'GUIDED_POCKETSPHINX_MODEL_DIR'
+  | 'GUIDED_LIBRARY_PATH';
 
 export interface Speech extends SpeechPrograms {
   /** One line: what was chosen and what is missing. */
@@ -50,26 +58,47 @@ export interface SpeechOptions {
   readonly recogniserRungs?: readonly Rung<Recogniser>[];
 }
 
-/** Finds or fetches speech synthesis and recognition. What cannot be had is null and explained: a stack runs without. */
+/**
+ * Finds or fetches speech synthesis and recognition. What cannot be had is null and explained: a stack runs
+ * without.
+ */
 export async function ensureSpeech(options: SpeechOptions = {}): Promise<Speech> {
   const cache = join(options.folder ?? tandemFolder, 'cache');
   const [synthesiser, recogniser] = await Promise.all([
-    topOf('speech synthesis', options.synthesiserRungs ?? synthesiserRungs(cache), 'Install flite or espeak-ng to hear anything.'),
-    topOf('speech recognition', options.recogniserRungs ?? recogniserRungs(cache), 'Install pocketsphinx and pocketsphinx-en-us to be understood.'),
+    topOf(
+      'speech synthesis',
+      options.synthesiserRungs ?? synthesiserRungs(cache),
+      'Install flite or espeak-ng to hear anything.',
+    ),
+    topOf(
+      'speech recognition',
+      options.recogniserRungs ?? recogniserRungs(cache),
+      'Install pocketsphinx and pocketsphinx-en-us to be understood.',
+    ),
   ]);
   const found = { synthesiser: synthesiser.value, recogniser: recogniser.value };
-  const explanation = `Speech: ${nameOf(found.synthesiser, synthesiser.why)}; ${nameOf(found.recogniser, recogniser.why)}`;
+  const explanation =
+    `Speech: ${nameOf(found.synthesiser, synthesiser.why)}; ` + `${nameOf(found.recogniser, recogniser.why)}`;
   options.log?.(explanation);
-  return { ...found, explanation, env: guidedEnvironment(found), cacheFolder: makeFolder(join(cache, 'speech')) };
+  return {
+    ...found,
+    explanation,
+    env: guidedEnvironment(found),
+    cacheFolder: makeFolder(join(cache, 'speech')),
+  };
 }
 
 /** What the services of the guided engine are told; variables of what is missing are absent. */
 export function guidedEnvironment({ synthesiser, recogniser }: SpeechPrograms): Speech['env'] {
-  const folders = [synthesiser?.libraryPath, recogniser?.libraryPath].flatMap((path) => (path ? path.split(':') : []));
+  const folders = [synthesiser?.libraryPath, recogniser?.libraryPath].flatMap((path) =>
+    path ? path.split(':') : [],
+  );
   return {
     ...(synthesiser?.kind === 'flite' ? { GUIDED_FLITE_PATH: synthesiser.file } : {}),
     ...(synthesiser && synthesiser.kind !== 'flite' ? { GUIDED_ESPEAK_PATH: synthesiser.file } : {}),
-    ...(recogniser ? { GUIDED_POCKETSPHINX_PATH: recogniser.file, GUIDED_POCKETSPHINX_MODEL_DIR: recogniser.modelDir } : {}),
+    ...(recogniser
+      ? { GUIDED_POCKETSPHINX_PATH: recogniser.file, GUIDED_POCKETSPHINX_MODEL_DIR: recogniser.modelDir }
+      : {}),
     ...(folders.length > 0 ? { GUIDED_LIBRARY_PATH: [...new Set(folders)].join(':') } : {}),
   };
 }
@@ -92,12 +121,23 @@ export function recogniserRungs(cache: string): Rung<Recogniser>[] {
   ];
 }
 
-async function topOf<Of>(what: string, rungs: readonly Rung<Of>[], todo: string): Promise<{ value: Of | null; why: string }> {
+async function topOf<Of>(
+  what: string,
+  rungs: readonly Rung<Of>[],
+  todo: string,
+): Promise<{ value: Of | null; why: string }> {
   try {
     return { value: (await climb(what, rungs, todo)).value, why: '' };
   } catch (error) {
     if (!(error instanceof StackError)) throw error;
-    return { value: null, why: `no ${what} (${error.what.split('\n').slice(1).map((line) => line.trim().replace(/^- /, '')).join('; ')}). ${error.todo}` };
+    return {
+      value: null,
+      why: `no ${what} (${error.what
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim().replace(/^- /, ''))
+        .join('; ')}). ${error.todo}`,
+    };
   }
 }
 
@@ -127,13 +167,22 @@ function sayOfMacos(cache: string): Promise<Synthesiser> {
 
 async function espeakFromNpm(cache: string): Promise<Synthesiser> {
   const folder = await npmPackage(cache, ESPEAK_WASM.name, ESPEAK_WASM.version);
-  return { kind: 'espeak-wasm', file: writeEspeakStandIn(cache, 'wasm', join(folder, 'espeak-ng.js')), libraryPath: null };
+  return {
+    kind: 'espeak-wasm',
+    file: writeEspeakStandIn(cache, 'wasm', join(folder, 'espeak-ng.js')),
+    libraryPath: null,
+  };
 }
 
 function recogniserOnPath(): Recogniser {
   const file = findProgram('pocketsphinx_continuous');
   if (!file) throw new StackError('not found', 'Install pocketsphinx.');
-  const modelDir = modelDirIn([join(dirname(dirname(file)), 'share'), '/usr/share', '/usr/local/share', '/opt/homebrew/share']);
+  const modelDir = modelDirIn([
+    join(dirname(dirname(file)), 'share'),
+    '/usr/share',
+    '/usr/local/share',
+    '/opt/homebrew/share',
+  ]);
   if (!modelDir) throw new StackError('its English model was not found', 'Install pocketsphinx-en-us.');
   return { file, modelDir, libraryPath: null };
 }
@@ -143,12 +192,19 @@ async function recogniserFromDebian(cache: string): Promise<Recogniser> {
   const tree = await debianPackages(cache, ['pocketsphinx', 'pocketsphinx-en-us']);
   const file = programOf(tree, 'pocketsphinx_continuous');
   const modelDir = modelDirIn([join(tree.root, 'usr/share'), '/usr/share']);
-  if (!file || !modelDir) throw new StackError('the packages hold no pocketsphinx_continuous with an English model', 'Install them by hand.');
+  if (!file || !modelDir)
+    throw new StackError(
+      'the packages hold no pocketsphinx_continuous with an English model',
+      'Install them by hand.',
+    );
   return { file, modelDir, libraryPath: tree.libraryPath };
 }
 
 function modelDirIn(shares: readonly string[]): string | null {
   const candidates = shares.map((share) => join(share, 'pocketsphinx/model/en-us'));
-  return candidates.find((folder) => existsSync(join(folder, 'en-us/mdef')) && existsSync(join(folder, 'cmudict-en-us.dict'))) ?? null;
+  return (
+    candidates.find(
+      (folder) => existsSync(join(folder, 'en-us/mdef')) && existsSync(join(folder, 'cmudict-en-us.dict')),
+    ) ?? null
+  );
 }
-

@@ -1,5 +1,6 @@
-// A process of its own with espeak-ng's command line. The engine is GPL-3 in one case (@echogarden/espeak-ng-emscripten): it is fetched
-// on demand, is no dependency, and is loaded in no other process.
+// A process of its own with espeak-ng's command line. The engine is GPL-3 in one case
+// (@echogarden/espeak-ng-emscripten): it is fetched on demand, is no dependency, and is loaded in no other
+// process.
 //   node espeak-command.js say|wasm <path of the engine> [espeak-ng's options] [text]
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,10 @@ import { writeWav } from './wav.ts';
 
 const SAY_LIMIT_MS = 60_000;
 
-/** The part of @echogarden/espeak-ng-emscripten 0.3.5 that is used here; set_voice answers 0 for a voice it knows. */
+/**
+ * The part of @echogarden/espeak-ng-emscripten 0.3.5 that is used here; set_voice answers 0 for a voice it
+ * knows.
+ */
 interface EspeakWorker {
   readonly samplerate: number;
   set_voice(name: string): number;
@@ -24,13 +28,19 @@ interface EspeakModule {
   readonly default: () => Promise<{ eSpeakNGWorker: new () => EspeakWorker }>;
 }
 
-/** say(1): the name of the output decides on WAVE; `-f -` reads the text from standard input. Its voices have names of their own. */
+/**
+ * say(1): the name of the output decides on WAVE; `-f -` reads the text from standard input. Its voices have
+ * names of their own.
+ */
 async function speakBySay(say: string, words: string, request: EspeakRequest): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-say-'));
   try {
     const file = join(folder, 'speech.wav');
     const rate = request.rate === null ? [] : ['-r', String(request.rate)];
-    const done = await runCommand(say, ['-o', file, '--data-format=LEI16@16000', ...rate, '-f', '-'], { timeoutMs: SAY_LIMIT_MS, input: words });
+    const done = await runCommand(say, ['-o', file, '--data-format=LEI16@16000', ...rate, '-f', '-'], {
+      timeoutMs: SAY_LIMIT_MS,
+      input: words,
+    });
     if (done.code !== 0) throw new Error(`say failed: ${done.complaint}`);
     return readFileSync(file);
   } finally {
@@ -49,7 +59,10 @@ async function speakByWasm(module: string, words: string, request: EspeakRequest
     return false;
   });
   const bytes = Buffer.concat(pieces);
-  return writeWav({ samples: new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), rateHz: worker.samplerate });
+  return writeWav({
+    samples: new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2),
+    rateHz: worker.samplerate,
+  });
 }
 
 const [, , engine, enginePath = '', ...args] = process.argv;

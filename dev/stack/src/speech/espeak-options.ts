@@ -11,7 +11,10 @@ export interface EspeakRequest {
   readonly text: string | null;
 }
 
-/** Those without a name here are accepted and have no effect: pitch, amplitude, gap, coding, capitals, line length, markup, data folder. */
+/**
+ * Those without a name here are accepted and have no effect: pitch, amplitude, gap, coding, capitals, line
+ * length, markup, data folder.
+ */
 const OPTIONS = {
   voice: { type: 'string', short: 'v', default: 'en-us' },
   rate: { type: 'string', short: 's' },

@@ -6,8 +6,8 @@ import { makeFolder } from '../checkout.ts';
 export type StandInEngine = 'say' | 'wasm';
 
 /**
- * Writes a program that takes espeak-ng's command line and speaks by another engine, so that whoever can use espeak-ng needs to know
- * no third kind of synthesiser.
+ * Writes a program that takes espeak-ng's command line and speaks by another engine, so that whoever can use
+ * espeak-ng needs to know no third kind of synthesiser.
  * @param enginePath the `say` program, or espeak-ng.js of the WebAssembly package
  * @returns path of the program
  */
@@ -15,7 +15,11 @@ export function writeEspeakStandIn(cache: string, engine: StandInEngine, engineP
   const file = join(makeFolder(join(cache, 'bin')), `espeak-ng-by-${engine}`);
   const command = join(import.meta.dirname, `espeak-command${extname(import.meta.filename)}`);
   const aside = `${file}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(aside, `#!/bin/sh\nexec ${[process.execPath, command, engine, enginePath].map(quote).join(' ')} "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    aside,
+    `#!/bin/sh\nexec ${[process.execPath, command, engine, enginePath].map(quote).join(' ')} "$@"\n`,
+    { mode: 0o755 },
+  );
   renameSync(aside, file);
   return file;
 }

@@ -4,7 +4,9 @@ import { resample } from './resample.ts';
 const AMPLITUDE = 10_000;
 
 function tone(frequencyHz: number, rateHz: number, seconds = 0.5): Int16Array {
-  return Int16Array.from({ length: rateHz * seconds }, (_, index) => Math.round(AMPLITUDE * Math.sin((2 * Math.PI * frequencyHz * index) / rateHz)));
+  return Int16Array.from({ length: rateHz * seconds }, (_, index) =>
+    Math.round(AMPLITUDE * Math.sin((2 * Math.PI * frequencyHz * index) / rateHz)),
+  );
 }
 
 /** Level of the middle against the tone's own, in decibels: the ends hold the filter's run-in. */
@@ -43,9 +45,13 @@ describe('resampling', () => {
   });
 
   it('clips instead of wrapping around', () => {
-    const square = Int16Array.from({ length: 1_600 }, (_, index) => (Math.floor(index / 40) % 2 === 0 ? 32_767 : -32_768));
+    const square = Int16Array.from({ length: 1_600 }, (_, index) =>
+      Math.floor(index / 40) % 2 === 0 ? 32_767 : -32_768,
+    );
     const output = resample(square, 16_000, 8_000);
-    const flips = output.filter((sample, index) => index > 0 && Math.sign(sample) !== Math.sign(output[index - 1] ?? 0)).length;
+    const flips = output.filter(
+      (sample, index) => index > 0 && Math.sign(sample) !== Math.sign(output[index - 1] ?? 0),
+    ).length;
     expect(flips).toBeLessThanOrEqual(40);
     expect(Math.max(...output)).toBe(32_767);
   });

@@ -1,13 +1,18 @@
-/** Zero crossings of the windowed sinc on each side: at 16 → 8 kHz flat to 3.4 kHz, below −60 dB from 4.1 kHz on. */
+/**
+ * Zero crossings of the windowed sinc on each side: at 16 → 8 kHz flat to 3.4 kHz, below −60 dB from 4.1 kHz
+ * on.
+ */
 const CROSSINGS = 48;
 /** Kaiser window: side lobes near −70 dB. */
 const BETA = 7;
-/** The middle of the transition band, as a share of the lower rate's half: room for the slope below the fold. */
+/**
+ * The middle of the transition band, as a share of the lower rate's half: room for the slope below the fold.
+ */
 const CUTOFF = 0.94;
 
 /**
- * Changes the rate of whole recordings: a windowed-sinc low-pass evaluated at each output instant. Exact about length
- * (rounded up), not fast: about 200 operations per output sample.
+ * Changes the rate of whole recordings: a windowed-sinc low-pass evaluated at each output instant. Exact
+ * about length (rounded up), not fast: about 200 operations per output sample.
  */
 export function resample(samples: Int16Array, fromHz: number, toHz: number): Int16Array {
   if (fromHz === toHz) return samples;
@@ -26,7 +31,10 @@ export function resample(samples: Int16Array, fromHz: number, toHz: number): Int
   return output;
 }
 
-/** Taps for an output instant `fraction` of a sample behind an input sample; they sum to one, so silence and level stay exact. */
+/**
+ * Taps for an output instant `fraction` of a sample behind an input sample; they sum to one, so silence and
+ * level stay exact.
+ */
 function phaseTaps(fraction: number, cutoff: number, reach: number): Float64Array {
   const taps = new Float64Array(2 * reach);
   let sum = 0;
@@ -44,7 +52,8 @@ function phaseTaps(fraction: number, cutoff: number, reach: number): Float64Arra
 
 function convolve(samples: Int16Array, from: number, taps: Float64Array): number {
   let sum = 0;
-  for (let index = 0; index < taps.length; index += 1) sum += (samples[from + index] ?? 0) * (taps[index] ?? 0);
+  for (let index = 0; index < taps.length; index += 1)
+    sum += (samples[from + index] ?? 0) * (taps[index] ?? 0);
   return Math.max(-32_768, Math.min(32_767, Math.round(sum)));
 }
 

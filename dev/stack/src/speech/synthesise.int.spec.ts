@@ -13,7 +13,10 @@ jest.setTimeout(60_000);
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tandem-synthesis-'));
-  writeFileSync(join(folder, 'tone.wav'), writeWav({ samples: new Int16Array(16_000).fill(1_000), rateHz: 16_000 }));
+  writeFileSync(
+    join(folder, 'tone.wav'),
+    writeWav({ samples: new Int16Array(16_000).fill(1_000), rateHz: 16_000 }),
+  );
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -30,7 +33,11 @@ function runs(): string[] {
 }
 
 function speechOf(synthesiser: Synthesiser): Promise<Speech> {
-  return ensureSpeech({ folder, synthesiserRungs: [{ name: 'script', attempt: () => Promise.resolve(synthesiser) }], recogniserRungs: [] });
+  return ensureSpeech({
+    folder,
+    synthesiserRungs: [{ name: 'script', attempt: () => Promise.resolve(synthesiser) }],
+    recogniserRungs: [],
+  });
 }
 
 /** Its last argument is the output file. */
@@ -38,7 +45,11 @@ const COPY_TONE = (whole: string) => `for last; do :; done; cp '${whole}/tone.wa
 
 describe('synthesis', () => {
   it('speaks by flite at 8 kHz, and from the cache the second time', async () => {
-    const speech = await speechOf({ kind: 'flite', file: program('flite', COPY_TONE(folder)), libraryPath: null });
+    const speech = await speechOf({
+      kind: 'flite',
+      file: program('flite', COPY_TONE(folder)),
+      libraryPath: null,
+    });
     const first = await synthesise(speech, 'tomorrow please', { voice: 'rms' });
     expect(first).toHaveLength(8_000);
     expect(first[4_000]).toBe(1_000);
@@ -50,12 +61,21 @@ describe('synthesis', () => {
 
   it('speaks by espeak-ng with the text on standard input', async () => {
     const script = program('espeak-ng', `cat > '${folder}/text'; cp '${folder}/tone.wav' "$4"`);
-    expect(await synthesise(await speechOf({ kind: 'espeak-ng', file: script, libraryPath: null }), '-v is no option')).toHaveLength(8_000);
+    expect(
+      await synthesise(
+        await speechOf({ kind: 'espeak-ng', file: script, libraryPath: null }),
+        '-v is no option',
+      ),
+    ).toHaveLength(8_000);
     expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('-v is no option');
   });
 
   it('that fails is told with what the program said, and not cached', async () => {
-    const speech = await speechOf({ kind: 'flite', file: program('flite', 'echo "no such voice" >&2; exit 1'), libraryPath: null });
+    const speech = await speechOf({
+      kind: 'flite',
+      file: program('flite', 'echo "no such voice" >&2; exit 1'),
+      libraryPath: null,
+    });
     await expect(synthesise(speech, 'hello')).rejects.toThrow('flite could not speak: no such voice');
     expect(readdirSync(speech.cacheFolder)).toEqual([]);
   });
@@ -64,7 +84,9 @@ describe('synthesis', () => {
     const speech = await speechOf({ kind: 'flite', file: '/nowhere/flite', libraryPath: null });
     expect(await synthesise(speech, ' ')).toHaveLength(0);
     await expect(synthesise(speech, 'x'.repeat(5_001))).rejects.toThrow('too long');
-    await expect(synthesise({ ...speech, synthesiser: null }, 'hello')).rejects.toThrow('no speech synthesis here');
+    await expect(synthesise({ ...speech, synthesiser: null }, 'hello')).rejects.toThrow(
+      'no speech synthesis here',
+    );
   });
 });
 
@@ -72,16 +94,26 @@ describe('the stand-in for espeak-ng', () => {
   it("speaks by macOS's say with espeak-ng's command line", async () => {
     const say = program('say', `cat > '${folder}/text'; cp '${folder}/tone.wav' "$2"`);
     const file = writeEspeakStandIn(join(folder, "it's a cache"), 'say', say);
-    const done = await runCommand(file, ['-v', 'en-us', '-s', '150', '--stdout', 'good morning'], { timeoutMs: 20_000 });
+    const done = await runCommand(file, ['-v', 'en-us', '-s', '150', '--stdout', 'good morning'], {
+      timeoutMs: 20_000,
+    });
     expect(done).toMatchObject({ code: 0, complaint: '' });
     expect(parseWav(done.output).samples).toHaveLength(16_000);
     expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('good morning');
-    expect(runs()).toEqual([expect.stringMatching(/^-o .*speech\.wav --data-format=LEI16@16000 -r 150 -f -$/)]);
+    expect(runs()).toEqual([
+      expect.stringMatching(/^-o .*speech\.wav --data-format=LEI16@16000 -r 150 -f -$/),
+    ]);
   });
 
   it('says why it cannot speak', async () => {
     const file = writeEspeakStandIn(folder, 'say', program('say', 'echo "no audio" >&2; exit 2'));
-    expect(await runCommand(file, ['hello'], { timeoutMs: 20_000 })).toMatchObject({ code: 1, complaint: 'say failed: no audio' });
-    expect(await runCommand(file, ['--voices'], { timeoutMs: 20_000 })).toMatchObject({ code: 1, complaint: expect.stringContaining('--voices') });
+    expect(await runCommand(file, ['hello'], { timeoutMs: 20_000 })).toMatchObject({
+      code: 1,
+      complaint: 'say failed: no audio',
+    });
+    expect(await runCommand(file, ['--voices'], { timeoutMs: 20_000 })).toMatchObject({
+      code: 1,
+      complaint: expect.stringContaining('--voices'),
+    });
   });
 });

@@ -18,22 +18,40 @@ const CACHE_VERSION = 1;
 /** Voices of flite; espeak-ng gets a near one. `slt` is a woman, `rms` and `awb` are men. */
 export type Voice = 'slt' | 'rms' | 'awb' | 'kal' | 'kal16' | 'awb_time';
 
-const ESPEAK_VOICES: Record<Voice, string> = { slt: 'en-us+f3', rms: 'en-us', awb: 'en-gb', kal: 'en-us+m3', kal16: 'en-us+m3', awb_time: 'en-gb' };
+const ESPEAK_VOICES: Record<Voice, string> = {
+  slt: 'en-us+f3',
+  rms: 'en-us',
+  awb: 'en-gb',
+  kal: 'en-us+m3',
+  kal16: 'en-us+m3',
+  awb_time: 'en-gb',
+};
 
 export interface SynthesiseOptions {
   readonly voice?: Voice;
 }
 
 /**
- * Speaks a text: mono samples at 8 kHz, without what a telephone could not carry. Kept on disk, so the same words cost nothing the second time.
+ * Speaks a text: mono samples at 8 kHz, without what a telephone could not carry. Kept on disk, so the same
+ * words cost nothing the second time.
  * @throws StackError when nothing here can speak, or the synthesiser fails
  */
-export async function synthesise(speech: Speech, text: string, { voice = 'slt' }: SynthesiseOptions = {}): Promise<Int16Array> {
+export async function synthesise(
+  speech: Speech,
+  text: string,
+  { voice = 'slt' }: SynthesiseOptions = {},
+): Promise<Int16Array> {
   const { synthesiser, cacheFolder } = speech;
   if (!synthesiser) throw new StackError('There is no speech synthesis here.', speech.explanation);
   if (text.trim() === '') return new Int16Array();
-  if (text.length > LONGEST_TEXT_CHARACTERS) throw new StackError(`A text of ${text.length} characters is too long to speak at once.`, `Split it into pieces of ${LONGEST_TEXT_CHARACTERS} at most.`);
-  const key = createHash('sha256').update(JSON.stringify([CACHE_VERSION, synthesiser.kind, voice, text])).digest('hex');
+  if (text.length > LONGEST_TEXT_CHARACTERS)
+    throw new StackError(
+      `A text of ${text.length} characters is too long to speak at once.`,
+      `Split it into pieces of ${LONGEST_TEXT_CHARACTERS} at most.`,
+    );
+  const key = createHash('sha256')
+    .update(JSON.stringify([CACHE_VERSION, synthesiser.kind, voice, text]))
+    .digest('hex');
   const file = join(cacheFolder, `${key}.s16le`);
   const kept = readKept(file);
   if (kept) return kept;
@@ -47,13 +65,20 @@ async function speak(synthesiser: Synthesiser, text: string, voice: Voice): Prom
   const folder = mkdtempSync(join(tmpdir(), 'tandem-speech-'));
   try {
     const wav = join(folder, 'speech.wav');
-    const args = synthesiser.kind === 'flite' ? ['-voice', voice, '-t', text, '-o', wav] : ['-v', ESPEAK_VOICES[voice], '-w', wav, '--stdin'];
+    const args =
+      synthesiser.kind === 'flite'
+        ? ['-voice', voice, '-t', text, '-o', wav]
+        : ['-v', ESPEAK_VOICES[voice], '-w', wav, '--stdin'];
     const done = await runCommand(synthesiser.file, args, {
       timeoutMs: SYNTHESIS_LIMIT_MS,
       env: libraryEnvironment(synthesiser.libraryPath),
       input: synthesiser.kind === 'flite' ? '' : text,
     });
-    if (done.code !== 0) throw new StackError(`${synthesiser.kind} could not speak: ${done.complaint || `it ended with ${done.code}`}`, `Try it by hand: ${synthesiser.file}`);
+    if (done.code !== 0)
+      throw new StackError(
+        `${synthesiser.kind} could not speak: ${done.complaint || `it ended with ${done.code}`}`,
+        `Try it by hand: ${synthesiser.file}`,
+      );
     return parseWav(readFileSync(wav));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -14,15 +14,17 @@ export class WavFault extends Error {
 }
 
 /**
- * Reads a RIFF WAVE file of 16-bit PCM; of several channels the first is taken. A program that writes to a pipe cannot know the length
- * beforehand (espeak-ng writes 0x7ffff000): a data chunk ends at the end of the file at the latest.
+ * Reads a RIFF WAVE file of 16-bit PCM; of several channels the first is taken. A program that writes to a
+ * pipe cannot know the length beforehand (espeak-ng writes 0x7ffff000): a data chunk ends at the end of the
+ * file at the latest.
  * @throws WavFault when it is something else
  */
 export function parseWav(file: Uint8Array): Pcm {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.length < RIFF_HEADER_BYTES || tag(view, 0) !== 'RIFF' || tag(view, 8) !== 'WAVE') throw new WavFault('This is no WAV file.');
+  if (file.length < RIFF_HEADER_BYTES || tag(view, 0) !== 'RIFF' || tag(view, 8) !== 'WAVE')
+    throw new WavFault('This is no WAV file.');
   let format: { channels: number; rateHz: number } | null = null;
-  for (let at = RIFF_HEADER_BYTES; at + CHUNK_HEADER_BYTES <= file.length; ) {
+  for (let at = RIFF_HEADER_BYTES; at + CHUNK_HEADER_BYTES <= file.length;) {
     const body = at + CHUNK_HEADER_BYTES;
     const sizeBytes = Math.min(view.getUint32(at + 4, true), file.length - body);
     if (tag(view, at) === 'fmt ') format = readFormat(view, body, sizeBytes);
@@ -36,7 +38,12 @@ export function parseWav(file: Uint8Array): Pcm {
 }
 
 function tag(view: DataView, at: number): string {
-  return String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3));
+  return String.fromCharCode(
+    view.getUint8(at),
+    view.getUint8(at + 1),
+    view.getUint8(at + 2),
+    view.getUint8(at + 3),
+  );
 }
 
 function readFormat(view: DataView, at: number, sizeBytes: number): { channels: number; rateHz: number } {
@@ -45,15 +52,24 @@ function readFormat(view: DataView, at: number, sizeBytes: number): { channels: 
   const channels = view.getUint16(at + 2, true);
   const rateHz = view.getUint32(at + 4, true);
   const bits = view.getUint16(at + 14, true);
-  if ((coding !== PCM && coding !== EXTENSIBLE) || bits !== 16 || channels < 1 || rateHz < 1_000 || rateHz > 192_000) {
-    throw new WavFault(`This WAV file is not 16-bit PCM (coding ${coding}, ${bits} bits, ${channels} channels, ${rateHz} Hz).`);
+  if (
+    (coding !== PCM && coding !== EXTENSIBLE) ||
+    bits !== 16 ||
+    channels < 1 ||
+    rateHz < 1_000 ||
+    rateHz > 192_000
+  ) {
+    throw new WavFault(
+      `This WAV file is not 16-bit PCM (coding ${coding}, ${bits} bits, ${channels} channels, ${rateHz} Hz).`,
+    );
   }
   return { channels, rateHz };
 }
 
 function readSamples(view: DataView, at: number, sizeBytes: number, channels: number): Int16Array {
   const samples = new Int16Array(Math.floor(sizeBytes / (2 * channels)));
-  for (let index = 0; index < samples.length; index += 1) samples[index] = view.getInt16(at + index * channels * 2, true);
+  for (let index = 0; index < samples.length; index += 1)
+    samples[index] = view.getInt16(at + index * channels * 2, true);
   return samples;
 }
 

@@ -20,7 +20,10 @@ let marks: ProcessMark[];
 
 /** The stack puts its throw-away data below `scratch`, so that what it leaves can be seen. */
 async function begin(behaviour = ''): Promise<void> {
-  stack = fork(join(checkoutRoot, 'dev/stack/dist/testing/fixture-stack.js'), [folder, behaviour], { env: { ...process.env, TMPDIR: scratch }, stdio: 'ignore' });
+  stack = fork(join(checkoutRoot, 'dev/stack/dist/testing/fixture-stack.js'), [folder, behaviour], {
+    env: { ...process.env, TMPDIR: scratch },
+    stdio: 'ignore',
+  });
   const [{ pids }] = (await once(stack, 'message')) as [{ pids: number[] }];
   marks = pids.map(markOf);
 }
@@ -43,15 +46,18 @@ afterEach(() => {
 });
 
 describe('when the whole stack is ended', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s nothing is left, run.json included', async (signal) => {
-    await begin();
-    expect(readRunFile(folder)?.processes).toHaveLength(1);
-    stack.kill(signal);
-    await once(stack, 'exit');
-    expect(await survivors()).toEqual([]);
-    expect(existsSync(runFileIn(folder))).toBe(false);
-    expect(readdirSync(scratch)).toEqual([]);
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'by %s nothing is left, run.json included',
+    async (signal) => {
+      await begin();
+      expect(readRunFile(folder)?.processes).toHaveLength(1);
+      stack.kill(signal);
+      await once(stack, 'exit');
+      expect(await survivors()).toEqual([]);
+      expect(existsSync(runFileIn(folder))).toBe(false);
+      expect(readdirSync(scratch)).toEqual([]);
+    },
+  );
 
   it('by SIGKILL nothing is left running and no throw-away data', async () => {
     await begin();

@@ -11,7 +11,11 @@ export interface Watched {
 }
 
 /** Null when ready; else why not: it ended, never announced a port, or what /readyz last said. */
-export async function waitUntilReady(watched: Watched, path: string, limitMs: number): Promise<string | null> {
+export async function waitUntilReady(
+  watched: Watched,
+  path: string,
+  limitMs: number,
+): Promise<string | null> {
   const until = Date.now() + limitMs;
   let lastAnswer = '';
   while (watched.isRunning && Date.now() < until) {
@@ -34,6 +38,8 @@ async function ask(url: string): Promise<string | null> {
     const text = await response.text();
     return response.status === 200 ? null : `${response.status} ${text.slice(0, SHOWN_CHARACTERS)}`;
   } catch (error) {
-    return error instanceof Error ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}` : String(error);
+    return error instanceof Error
+      ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}`
+      : String(error);
   }
 }

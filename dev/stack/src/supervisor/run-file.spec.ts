@@ -40,7 +40,10 @@ describe('run.json', () => {
 
   it('of a stack that was killed tells of none', () => {
     writeRunFile(runFileIn(folder), run);
-    writeFileSync(runClaimFile(folder), JSON.stringify({ launcher: { pid: 2 ** 30, startedAt: 'never' }, server: null }));
+    writeFileSync(
+      runClaimFile(folder),
+      JSON.stringify({ launcher: { pid: 2 ** 30, startedAt: 'never' }, server: null }),
+    );
     expect(readRunFile(folder)).toBeNull();
   });
 

@@ -47,7 +47,9 @@ export function holderOfStack(folder: string = tandemFolder): Holder | null {
   return holderOf(runClaimFile(folder));
 }
 
-/** The running stack of this checkout; null when none runs, also when one was killed and left its file behind. */
+/**
+ * The running stack of this checkout; null when none runs, also when one was killed and left its file behind.
+ */
 export function readRunFile(folder: string = tandemFolder): Run | null {
   if (holderOfStack(folder) === null) return null;
   try {

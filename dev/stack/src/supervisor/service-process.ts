@@ -84,7 +84,10 @@ export class ServiceProcess {
   async start(): Promise<void> {
     if (this.isRunning) return;
     this.log?.close();
-    this.log = new BoundedLog({ file: this.options.logFile, ...(this.options.onLine ? { onLine: this.options.onLine } : {}) });
+    this.log = new BoundedLog({
+      file: this.options.logFile,
+      ...(this.options.onLine ? { onLine: this.options.onLine } : {}),
+    });
     this.announcedPort = null;
     this.announcedManagementPort = null;
     this.isEndingAsked = false;
@@ -98,7 +101,10 @@ export class ServiceProcess {
     }
     const hadEnded = !launched.isRunning;
     await this.end();
-    throw this.failure(hadEnded ? `it ended while it started (${exitText(await launched.exited)})` : fault, this.log);
+    throw this.failure(
+      hadEnded ? `it ended while it started (${exitText(await launched.exited)})` : fault,
+      this.log,
+    );
   }
 
   /** SIGTERM, the grace, SIGKILL to its group. Safe to call when it has ended. */
@@ -123,7 +129,13 @@ export class ServiceProcess {
   }
 
   private launch(log: BoundedLog): Promise<KeptProcess> {
-    const { service, instance, file = join(checkoutRoot, 'services', service, 'dist/main.js'), env, graceMs = DEFAULT_GRACE_MS } = this.spec;
+    const {
+      service,
+      instance,
+      file = join(checkoutRoot, 'services', service, 'dist/main.js'),
+      env,
+      graceMs = DEFAULT_GRACE_MS,
+    } = this.spec;
     return KeptProcess.launch({
       name: instance,
       file: process.execPath,
@@ -138,12 +150,19 @@ export class ServiceProcess {
 
   private failure(fault: string, log: BoundedLog): StackError {
     const where = log.file ? ` (all of it in ${log.file})` : '';
-    return new StackError(`${this.spec.instance} did not start: ${fault}.`, `The last it said${where}:\n${log.lastLines(LAST_LINES) || '(nothing)'}`);
+    return new StackError(
+      `${this.spec.instance} did not start: ${fault}.`,
+      `The last it said${where}:\n${log.lastLines(LAST_LINES) || '(nothing)'}`,
+    );
   }
 
   private hear(message: unknown): void {
     if (typeof message !== 'object' || message === null) return;
-    const { kind, port, managementPort } = message as { kind?: unknown; port?: unknown; managementPort?: unknown };
+    const { kind, port, managementPort } = message as {
+      kind?: unknown;
+      port?: unknown;
+      managementPort?: unknown;
+    };
     if (kind !== 'listening' || typeof port !== 'number') return;
     this.announcedManagementPort = typeof managementPort === 'number' ? managementPort : null;
     this.announcedPort = port;
@@ -152,6 +171,12 @@ export class ServiceProcess {
   private tellExit(launched: KeptProcess, exit: Exit): void {
     if (this.isEndingAsked || this.process !== launched) return;
     const { service, instance } = this.spec;
-    this.options.onUnexpectedExit({ service, instance, exit, lastLines: this.lastLines(), logFile: this.options.logFile });
+    this.options.onUnexpectedExit({
+      service,
+      instance,
+      exit,
+      lastLines: this.lastLines(),
+      logFile: this.options.logFile,
+    });
   }
 }

@@ -20,7 +20,12 @@ let exits: ServiceExit[];
 let lines: string[];
 
 function begin(options: SupervisorOptions = {}): Supervisor {
-  supervisor = new Supervisor({ folder, log: (line) => lines.push(line), onUnexpectedExit: (told) => exits.push(told), ...options });
+  supervisor = new Supervisor({
+    folder,
+    log: (line) => lines.push(line),
+    onUnexpectedExit: (told) => exits.push(told),
+    ...options,
+  });
   return supervisor;
 }
 
@@ -65,7 +70,8 @@ describe('a supervisor', () => {
     } finally {
       exit.mockRestore();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        for (const listener of process.listeners(signal)) if (!others.includes(listener)) process.off(signal, listener);
+        for (const listener of process.listeners(signal))
+          if (!others.includes(listener)) process.off(signal, listener);
       }
     }
   });
@@ -82,7 +88,14 @@ describe('a supervisor', () => {
 
   it('stops services first, then Redis, then PostgreSQL', async () => {
     const order: string[] = [];
-    const server = (name: string) => ({ url: `${name}://`, stop: () => Promise.resolve(void order.push(`${name}, services ${supervisor.pidOf('a') === null ? 'down' : 'up'}`)) }) as ServerHandle;
+    const server = (name: string) =>
+      ({
+        url: `${name}://`,
+        stop: () =>
+          Promise.resolve(
+            void order.push(`${name}, services ${supervisor.pidOf('a') === null ? 'down' : 'up'}`),
+          ),
+      }) as ServerHandle;
     await begin({ postgres: server('postgres'), redis: server('redis') }).start([fixture('a')]);
     expect(readRunFile(folder)).toMatchObject({ databaseUrl: 'postgres://', redisUrl: 'redis://' });
     await Promise.all([supervisor.stop(), supervisor.stop()]);
@@ -118,7 +131,8 @@ describe('a supervisor', () => {
       const said = lines.length;
       await fetch(`http://127.0.0.1:${port}/crash`).catch(() => undefined);
       crashes += 1;
-      while (!lines.slice(said).some((line) => /runs again|not started again/.test(line))) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!lines.slice(said).some((line) => /runs again|not started again/.test(line)))
+        await new Promise((resolve) => setTimeout(resolve, 20));
     };
     await begin({ isReviving: true }).start([fixture('a', '', { env: { PORT: String(port) } })]);
     await crash();
@@ -160,16 +174,22 @@ describe('a supervisor', () => {
 
 describe('a service that does not start', () => {
   it('because it ends is reported with what it said', async () => {
-    await expect(begin().start([fixture('a', 'dies')])).rejects.toThrow(/a did not start: it ended while it started \(code 78\)\.[^]*the configuration is wrong/);
+    await expect(begin().start([fixture('a', 'dies')])).rejects.toThrow(
+      /a did not start: it ended while it started \(code 78\)\.[^]*the configuration is wrong/,
+    );
   });
 
   it('because it is never ready is reported with what /readyz said, and ended', async () => {
-    await expect(begin().start([fixture('a', 'never-ready', { readyLimitMs: 500 })])).rejects.toThrow(/did not turn ready within 0\.5 s; it last said: 503 database: down/);
+    await expect(begin().start([fixture('a', 'never-ready', { readyLimitMs: 500 })])).rejects.toThrow(
+      /did not turn ready within 0\.5 s; it last said: 503 database: down/,
+    );
     expect(supervisor.pidOf('a')).toBeNull();
   });
 
   it('because it announces no port is reported', async () => {
-    await expect(begin().start([fixture('a', 'silent', { readyLimitMs: 300 })])).rejects.toThrow(/it announced no port within 0\.3 s/);
+    await expect(begin().start([fixture('a', 'silent', { readyLimitMs: 300 })])).rejects.toThrow(
+      /it announced no port within 0\.3 s/,
+    );
   });
 
   it('does not take the others down', async () => {
@@ -181,7 +201,9 @@ describe('a service that does not start', () => {
 describe('two supervisors', () => {
   it('in one checkout: the second is told who runs', () => {
     begin();
-    expect(() => new Supervisor({ folder })).toThrow(`Another stack is running in this folder (process ${process.pid}).`);
+    expect(() => new Supervisor({ folder })).toThrow(
+      `Another stack is running in this folder (process ${process.pid}).`,
+    );
   });
 
   it('get along when the second is not published', async () => {

@@ -23,7 +23,10 @@ export interface SupervisorOptions {
   readonly echo?: (instance: string, line: string) => void;
   /** False for a stack beside the usual one (tests, demo): neither run.json nor log files. */
   readonly isPublished?: boolean;
-  /** Whether a service that ends though nobody asked it to is started again: a second later, five times within a minute. */
+  /**
+   * Whether a service that ends though nobody asked it to is started again: a second later, five times within
+   * a minute.
+   */
   readonly isReviving?: boolean;
   /** A service ended though nobody asked it to. */
   readonly onUnexpectedExit?: (told: ServiceExit) => void;
@@ -35,8 +38,10 @@ const LAST_WORDS_MS = 1_000;
 const REVIVALS = { afterMs: 1_000, most: 5, withinMs: 60_000 };
 
 /**
- * Runs the service processes of a stack. What a service owes it: on start, `process.send({ kind: 'listening', port })` over the IPC channel;
- * 200 at /readyz once it can work (on `managementPort`, where the message names one); an end on SIGTERM, and on `disconnect` of that channel, which is how it learns that the supervisor is gone.
+ * Runs the service processes of a stack. What a service owes it: on start, `process.send({ kind: 'listening',
+ * port })` over the IPC channel; 200 at /readyz once it can work (on `managementPort`, where the message
+ * names one); an end on SIGTERM, and on `disconnect` of that channel, which is how it learns that the
+ * supervisor is gone.
  */
 export class Supervisor {
   private readonly services = new Map<string, ServiceProcess>();
@@ -55,7 +60,10 @@ export class Supervisor {
     if (options.isPublished === false) return;
     const claim = Claim.attempt(runClaimFile(this.folder));
     if (!(claim instanceof Claim)) {
-      throw new StackError(`Another stack is running in this folder (process ${claim.launcher.pid}).`, 'Use that one, or end it first.');
+      throw new StackError(
+        `Another stack is running in this folder (process ${claim.launcher.pid}).`,
+        'Use that one, or end it first.',
+      );
     }
     this.claim = claim;
     this.publish();
@@ -82,7 +90,10 @@ export class Supervisor {
     this.publish();
   }
 
-  /** Sends a signal to one instance; resolves when it has ended, or at once for SIGSTOP and SIGCONT. Not reported as unexpected. */
+  /**
+   * Sends a signal to one instance; resolves when it has ended, or at once for SIGSTOP and SIGCONT. Not
+   * reported as unexpected.
+   */
   async kill(instance: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     await this.find(instance).kill(signal);
     this.publish();
@@ -108,16 +119,21 @@ export class Supervisor {
     return [...this.services.keys()];
   }
 
-  /** Services first (side by side: SIGTERM, grace, SIGKILL), then Redis, then PostgreSQL. Safe to call at any time and twice. */
+  /**
+   * Services first (side by side: SIGTERM, grace, SIGKILL), then Redis, then PostgreSQL. Safe to call at any
+   * time and twice.
+   */
   stop(): Promise<void> {
     this.stopping ??= this.stopInOrder();
     return this.stopping;
   }
 
   /**
-   * Stops in order on SIGTERM, Ctrl-C and a closed terminal, then ends this process; a second Ctrl-C leaves the rest to the guards.
-   * One Ctrl-C may come twice: from the terminal, and passed on by the process that started this one.
-   * @param lastWords what whoever stops it should know; nothing when it takes longer than a second to find out
+   * Stops in order on SIGTERM, Ctrl-C and a closed terminal, then ends this process; a second Ctrl-C leaves
+   * the rest to the guards. One Ctrl-C may come twice: from the terminal, and passed on by the process that
+   * started this one.
+   * @param lastWords what whoever stops it should know; nothing when it takes longer than a second to find
+   * out
    */
   stopOnSignals(lastWords: () => Promise<string | null> = () => Promise.resolve(null)): void {
     let toldAt: number | null = null;
@@ -139,7 +155,10 @@ export class Supervisor {
   }
 
   private async stopSaying(signal: string, lastWords: () => Promise<string | null>): Promise<void> {
-    const words = await Promise.race([lastWords().catch(() => null), sleep(LAST_WORDS_MS, null, { ref: false })]);
+    const words = await Promise.race([
+      lastWords().catch(() => null),
+      sleep(LAST_WORDS_MS, null, { ref: false }),
+    ]);
     this.say(`stopping (${signal})${words === null ? '' : `: ${words}`}`);
     await this.stop();
   }
@@ -158,10 +177,15 @@ export class Supervisor {
 
   private add(spec: ServiceSpec): ServiceProcess {
     if (this.stopping) throw new StackError('The stack is being stopped.', 'Start a new one.');
-    if (this.services.has(spec.instance)) throw new StackError(`There is an instance "${spec.instance}" already.`, 'Give each instance a name of its own.');
+    if (this.services.has(spec.instance))
+      throw new StackError(
+        `There is an instance "${spec.instance}" already.`,
+        'Give each instance a name of its own.',
+      );
     const { echo, isPublished } = this.options;
     const service = new ServiceProcess(spec, {
-      logFile: isPublished === false ? null : join(this.folder, 'logs', `${spec.service}-${spec.instance}.log`),
+      logFile:
+        isPublished === false ? null : join(this.folder, 'logs', `${spec.service}-${spec.instance}.log`),
       ...(echo ? { onLine: (line: string) => echo(spec.instance, line) } : {}),
       onUnexpectedExit: (told) => this.tellExit(told),
     });
@@ -171,28 +195,44 @@ export class Supervisor {
 
   private find(instance: string): ServiceProcess {
     const service = this.services.get(instance);
-    if (!service) throw new StackError(`There is no instance "${instance}".`, `There are: ${this.instances.join(', ') || 'none'}.`);
+    if (!service)
+      throw new StackError(
+        `There is no instance "${instance}".`,
+        `There are: ${this.instances.join(', ') || 'none'}.`,
+      );
     return service;
   }
 
   private tellExit(told: ServiceExit): void {
     this.publish();
-    this.say(`${told.instance} ended unexpectedly (${exitText(told.exit)}). ${told.logFile ? `All it said is in ${told.logFile}. ` : ''}The last lines:\n${told.lastLines}`);
+    this.say(
+      `${told.instance} ended unexpectedly (${exitText(told.exit)}). ` +
+        `${told.logFile ? `All it said is in ${told.logFile}. ` : ''}The last lines:\n${told.lastLines}`,
+    );
     this.options.onUnexpectedExit?.(told);
     if (this.options.isReviving) void this.revive(told.instance);
   }
 
   private async revive(instance: string): Promise<void> {
-    const ends = [...(this.ends.get(instance) ?? []), Date.now()].filter((at) => at > Date.now() - REVIVALS.withinMs);
+    const ends = [...(this.ends.get(instance) ?? []), Date.now()].filter(
+      (at) => at > Date.now() - REVIVALS.withinMs,
+    );
     this.ends.set(instance, ends);
-    if (ends.length > REVIVALS.most) return this.say(`${instance} has ended ${ends.length} times within a minute and is not started again. Mend what its log tells, then start the stack anew.`);
+    if (ends.length > REVIVALS.most)
+      return this.say(
+        `${instance} has ended ${ends.length} times within a minute and is not started again. Mend what ` +
+          'its log tells, then start the stack anew.',
+      );
     await sleep(REVIVALS.afterMs, undefined, { ref: false });
     if (this.stopping || this.pidOf(instance) !== null) return;
     try {
       await this.restart(instance);
       this.say(`${instance} runs again.`);
     } catch (error) {
-      this.say(`${instance} could not be started again, and will be tried once more: ${error instanceof Error ? error.message : String(error)}`);
+      this.say(
+        `${instance} could not be started again, and will be tried once more: ` +
+          `${error instanceof Error ? error.message : String(error)}`,
+      );
       void this.revive(instance);
     }
   }
@@ -200,7 +240,9 @@ export class Supervisor {
   private publish(): void {
     if (!this.claim || this.stopping) return;
     writeRunFile(this.runFile, {
-      processes: [...this.services.values()].flatMap(({ spec, pid, ports }) => (pid === null ? [] : [{ service: spec.service, instance: spec.instance, pid, ports }])),
+      processes: [...this.services.values()].flatMap(({ spec, pid, ports }) =>
+        pid === null ? [] : [{ service: spec.service, instance: spec.instance, pid, ports }],
+      ),
       databaseUrl: this.options.postgres?.url ?? null,
       redisUrl: this.options.redis?.url ?? null,
       publicUrl: this.options.publicUrl ?? null,

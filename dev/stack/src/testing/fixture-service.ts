@@ -1,4 +1,5 @@
-// A service for the specs of the supervisor: keeps its contract, or breaks it as the environment variable FIXTURE says.
+// A service for the specs of the supervisor: keeps its contract, or breaks it as the environment variable
+// FIXTURE says.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -18,7 +19,8 @@ if (behaviour === 'dies') {
   process.exitCode = 78;
 } else {
   server.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
-    if (behaviour !== 'silent') process.send?.({ kind: 'listening', port: (server.address() as AddressInfo).port });
+    if (behaviour !== 'silent')
+      process.send?.({ kind: 'listening', port: (server.address() as AddressInfo).port });
   });
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.on('SIGTERM', () => {

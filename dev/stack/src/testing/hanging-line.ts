@@ -26,7 +26,9 @@ export class HangingLine {
 
   hang(isHanging: boolean): void {
     this.isHanging = isHanging;
-    for (const socket of this.sockets) if (isHanging) socket.pause(); else socket.resume();
+    for (const socket of this.sockets)
+      if (isHanging) socket.pause();
+      else socket.resume();
   }
 
   async close(): Promise<void> {
@@ -35,7 +37,10 @@ export class HangingLine {
   }
 
   private join(near: Socket, far: Socket): void {
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       this.sockets.add(from);
       from.on('data', (data) => to.write(data));
       from.on('error', () => undefined);

@@ -7,10 +7,15 @@ describe('servers of a test run', () => {
   it('give each test a database of its own', async () => {
     const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
     await withClient(one.url, (client) => client.query('CREATE TABLE mine (id int)'));
-    const found = await withClient(other.url, async (client) => (await client.query(`SELECT to_regclass('mine') AS mine`)).rows as unknown[]);
+    const found = await withClient(
+      other.url,
+      async (client) => (await client.query(`SELECT to_regclass('mine') AS mine`)).rows as unknown[],
+    );
     expect(found).toEqual([{ mine: null }]);
     await Promise.all([one.drop(), other.drop()]);
-    await expect(withClient(one.url, (client) => client.query('SELECT 1'))).rejects.toMatchObject({ code: '3D000' });
+    await expect(withClient(one.url, (client) => client.query('SELECT 1'))).rejects.toMatchObject({
+      code: '3D000',
+    });
   });
 
   it('drop a database somebody is still connected to', async () => {

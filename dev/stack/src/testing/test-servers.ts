@@ -14,11 +14,18 @@ export interface TestServers {
 
 /**
  * A PostgreSQL and a Redis for one test run, without fsync and with data that is thrown away.
- * TEST_DATABASE_URL and TEST_REDIS_URL, set from outside, are used as they are; DATABASE_URL and REDIS_URL never.
+ * TEST_DATABASE_URL and TEST_REDIS_URL, set from outside, are used as they are; DATABASE_URL and REDIS_URL
+ * never.
  */
-export async function startTestServers(environment: Record<string, string | undefined> = process.env): Promise<TestServers> {
+export async function startTestServers(
+  environment: Record<string, string | undefined> = process.env,
+): Promise<TestServers> {
   const begun = [
-    startPostgres({ isEphemeral: true, isFast: true, externalUrl: environment['TEST_DATABASE_URL'] || undefined }),
+    startPostgres({
+      isEphemeral: true,
+      isFast: true,
+      externalUrl: environment['TEST_DATABASE_URL'] || undefined,
+    }),
     startRedis({ isEphemeral: true, externalUrl: environment['TEST_REDIS_URL'] || undefined }),
   ] as const;
   const outcomes = await Promise.allSettled(begun);
@@ -52,14 +59,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    drop: () => withClient(server, async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      withClient(
+        server,
+        async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+      ),
   };
 }
 
 /**
- * URL of an empty logical database in the test run's Redis, another one for each caller in any process; after 1023 they come round again.
- * Keys, streams and BullMQ queues are apart by it. Publish/subscribe is not: Redis channels span databases, so a test that counts messages
- * on a channel needs a channel name of its own. A Redis set from outside (TEST_REDIS_URL) must allow as many databases.
+ * URL of an empty logical database in the test run's Redis, another one for each caller in any process; after
+ * 1023 they come round again. Keys, streams and BullMQ queues are apart by it. Publish/subscribe is not:
+ * Redis channels span databases, so a test that counts messages on a channel needs a channel name of its own.
+ * A Redis set from outside (TEST_REDIS_URL) must allow as many databases.
  * @throws StackError when the test run has no server
  */
 export async function testRedisUrl(): Promise<string> {

@@ -2,21 +2,24 @@ import { APPLY_MARK } from './call-mark.ts';
 import { script } from './script.ts';
 
 /*
- * Appends the owner's next events, each once: what is at or below lastSeq is there already, what comes from an older
- * epoch is refused, and so is what would leave a gap, because events before it have been lost here. Marks are carried
- * out, and what an event cost is added to the tenant's day and month, in the same step, so it counts once too.
+ * Appends the owner's next events, each once: what is at or below lastSeq is there already, what comes from
+ * an older epoch is refused, and so is what would leave a gap, because events before it have been lost here.
+ * Marks are carried out, and what an event cost is added to the tenant's day and month, in the same step, so
+ * it counts once too.
  *
- * A call that has been offered to another relay is not ended by the one that lost it: to a relay that wakes up between
- * the offer and the claim, the stream that the carrier closed for the new one looks like a caller who hung up. Only the
- * carrier's report that the caller has left lets it end the call. Events before the ending are stored.
+ * A call that has been offered to another relay is not ended by the one that lost it: to a relay that wakes
+ * up between the offer and the claim, the stream that the carrier closed for the new one looks like a caller
+ * who hung up. Only the carrier's report that the caller has left lets it end the call. Events before the
+ * ending are stored.
  *
  * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] calls:live
  * KEYS[4] spend:<tenantId>:<day>   KEYS[5] spend:<tenantId>:<month>
  * ARGV[1] epoch   ARGV[2] callId   ARGV[3] seconds the call's keys live   ARGV[4…6] MARK_LEASES
- * ARGV[7], ARGV[8] seconds a day's and a month's spending is kept
- * ARGV[9…] epoch it was written under, seq, sealed event, mark and micros it cost, in fives, ascending
+ * ARGV[7], ARGV[8] seconds a day's and a month's spending is kept ARGV[9…] epoch it was written under, seq,
+ * sealed event, mark and micros it cost, in fives, ascending
  *
- * Returns {'stored', lastSeq, micros added, micros of the day, micros of the month} | {'fenced', 0} | {'unknown', 0}
+ * Returns {'stored', lastSeq, micros added, micros of the day, micros of the month} | {'fenced', 0} |
+ * {'unknown', 0}
  *         | {'behind', lastSeq}; the sums are 0 when nothing was added
  */
 export const appendEvents = script(

@@ -2,8 +2,9 @@ import { isFinalStatus, type CallFact } from '@tandem/contracts';
 import { ASKED_LEASE_MS, LEFT_LEASE_MS, LOST_GRACE_MS, RETURN_LEASE_MS } from '../admission-record.ts';
 
 /**
- * What a fact does to its call beside being in the log, as one word for the scripts; '' for most. The log is the one
- * place where a call is ended, put through or taken back, so that what is known and what holds cannot differ.
+ * What a fact does to its call beside being in the log, as one word for the scripts; '' for most. The log is
+ * the one place where a call is ended, put through or taken back, so that what is known and what holds cannot
+ * differ.
  */
 export function markOf(fact: CallFact): string {
   switch (fact.type) {
@@ -23,10 +24,15 @@ export function markOf(fact: CallFact): string {
 }
 
 /** Ms that marks give a call, as the scripts take them: [asked, return, left]. */
-export const MARK_LEASES: readonly number[] = [ASKED_LEASE_MS, RETURN_LEASE_MS, LEFT_LEASE_MS - LOST_GRACE_MS];
+export const MARK_LEASES: readonly number[] = [
+  ASKED_LEASE_MS,
+  RETURN_LEASE_MS,
+  LEFT_LEASE_MS - LOST_GRACE_MS,
+];
 
 /*
- * mark(call, live, callId, word, sealed, askedMs, returnMs, leftMs): carries a mark out, on a call that has not ended.
+ * mark(call, live, callId, word, sealed, askedMs, returnMs, leftMs): carries a mark out, on a call that has
+ * not ended.
  *
  * transferring  the sealed fact is kept with the call; the carrier has askedMs to ask about it
  * moved         its relay has let go of it for another one: the carrier asks at once, and it counts as no loss

@@ -1,10 +1,12 @@
 import { script } from './script.ts';
 
 /*
- * A relay takes a call over. A ticket's epoch must be newer than the last one claimed, which makes each ticket good for
- * one stream and a newer one a takeover. Whatever the owner before had begun with the call (a transfer) is off.
+ * A relay takes a call over. A ticket's epoch must be newer than the last one claimed, which makes each
+ * ticket good for one stream and a newer one a takeover. Whatever the owner before had begun with the call (a
+ * transfer) is off.
  *
- * The room that was reserved counts as taken from here on, until the relay's next heartbeat tells its own figure.
+ * The room that was reserved counts as taken from here on, until the relay's next heartbeat tells its own
+ * figure.
  *
  * KEYS[1] call:<callId>   KEYS[2] calls:live   KEYS[3] relay:<relayId>:reserved   KEYS[4] relay:<relayId>
  * ARGV[1] epoch   ARGV[2] relayId   ARGV[3] ms until the lease ends   ARGV[4] callId

@@ -1,12 +1,11 @@
 import { script } from './script.ts';
 
 /*
- * Finds the call a carrier's report is about; where there is none yet, keeps the report for when there is. One step, so
- * that a report is never kept behind the back of an admission that has already looked.
+ * Finds the call a carrier's report is about; where there is none yet, keeps the report for when there is.
+ * One step, so that a report is never kept behind the back of an admission that has already looked.
  *
- * KEYS[1] carrier:<carrierCallId>
- * ARGV[1] the report, no spaces   ARGV[2] seconds it is kept   ARGV[3] reports kept at most
- * ARGV[4] '1' when it says that the call is over
+ * KEYS[1] carrier:<carrierCallId> ARGV[1] the report, no spaces ARGV[2] seconds it is kept ARGV[3] reports
+ * kept at most ARGV[4] '1' when it says that the call is over
  *
  * Returns the callId, or '' when the report was kept or there are too many
  */

@@ -1,8 +1,8 @@
 import { script } from './script.ts';
 
 /*
- * Keeps the sound of one phrase of an agent's version, if there is room for it, and forgets the versions that have kept
- * nothing for longest.
+ * Keeps the sound of one phrase of an agent's version, if there is room for it, and forgets the versions that
+ * have kept nothing for longest.
  *
  * KEYS[1] phrases:<agentId>:<version>   KEYS[2] phrases
  * ARGV[1] name   ARGV[2] sealed sound   ARGV[3] phrases a version may have   ARGV[4] versions there may be   ARGV[5] seconds they live

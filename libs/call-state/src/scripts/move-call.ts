@@ -1,13 +1,13 @@
 import { script } from './script.ts';
 
 /*
- * Offers a call whose stream is over to another relay, under the next epoch, with room reserved there. What is answered
- * to the carrier is kept under ARGV[1], so that a repeat of its question gets the same.
+ * Offers a call whose stream is over to another relay, under the next epoch, with room reserved there. What
+ * is answered to the carrier is kept under ARGV[1], so that a repeat of its question gets the same.
  *
  * KEYS[1] call:<callId>   KEYS[2] calls:live   KEYS[3] relay:<relayId>   KEYS[4] relay:<relayId>:reserved
  * ARGV[1] field of the answer   ARGV[2] sealed answer   ARGV[3] epoch offered   ARGV[4] callId
- * ARGV[5] ms the reservation and the wait for the stream may last
- * ARGV[6] losses a call may have within ARGV[7] ms; 0 when this is none   ARGV[8] relayId
+ * ARGV[5] ms the reservation and the wait for the stream may last ARGV[6] losses a call may have within
+ * ARGV[7] ms; 0 when this is none ARGV[8] relayId
  *
  * Returns {'offered', ''} | {'repeat', sealed answer} | {'ended', ''} | {'unknown', ''}
  *         {'left', ''}       the carrier has reported that the caller is gone: nobody would come, and the call is to be closed soon

@@ -1,13 +1,15 @@
 import { script } from './script.ts';
 
 /*
- * Takes down how one provider did, for all processes, and says how it stands. The same rules as provider-circuit.ts.
+ * Takes down how one provider did, for all processes, and says how it stands. The same rules as
+ * provider-circuit.ts.
  *
- * KEYS[1] provider:<target>
- * ARGV[1] 'open' or 'answer'   ARGV[2] weight of the failure, 0 for a success
- * ARGV[3] threshold   ARGV[4] ms a failure counts   ARGV[5] ms the circuit opens   ARGV[6] the longest   ARGV[7] ms the key lives
+ * KEYS[1] provider:<target> ARGV[1] 'open' or 'answer' ARGV[2] weight of the failure, 0 for a success ARGV[3]
+ * threshold ARGV[4] ms a failure counts ARGV[5] ms the circuit opens ARGV[6] the longest ARGV[7] ms the key
+ * lives
  *
- * Returns {now, openUntil (0 when closed), failures of opens, failures of answers, limitedUntil}; times in ms of Redis
+ * Returns {now, openUntil (0 when closed), failures of opens, failures of answers, limitedUntil}; times in ms
+ * of Redis
  */
 export const reportProvider = script(
   1,

@@ -1,16 +1,18 @@
 import { script } from './script.ts';
 
 /*
- * Renews a relay's lease and those of the calls it owns, and says how each call stands here. A call's lease is never made
- * shorter: one that was let go meanwhile has been given a longer one. What somebody else owns by now is not renewed, nor
- * what has been offered to another relay: the carrier is about to close, or has closed, the stream of this one.
+ * Renews a relay's lease and those of the calls it owns, and says how each call stands here. A call's lease
+ * is never made shorter: one that was let go meanwhile has been given a longer one. What somebody else owns
+ * by now is not renewed, nor what has been offered to another relay: the carrier is about to close, or has
+ * closed, the stream of this one.
  *
  * KEYS[1] relay:<relayId>   KEYS[2] relays   KEYS[3] calls:live   KEYS[4…] call:<callId>, in the order of the arguments
  * ARGV[1] relayId   ARGV[2] ms the lease lasts   ARGV[3] address   ARGV[4] capacity   ARGV[5] active calls
  * ARGV[6] '1' while draining, else '0'   ARGV[7] '1' while it has all it can do, else '0'
  * ARGV[8…] callId, epoch, and '1' while held ('0': over, and not known to be in Postgres), in threes
  *
- * Returns for each call its lastSeq, or -1 unknown or of an older epoch, -2 a newer owner is there or on its way, -3 in Postgres
+ * Returns for each call its lastSeq, or -1 unknown or of an older epoch, -2 a newer owner is there or on its
+ * way, -3 in Postgres
  */
 export const relayHeartbeat = script(
   null,

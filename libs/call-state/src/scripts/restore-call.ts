@@ -1,8 +1,8 @@
 import { script } from './script.ts';
 
 /*
- * The owner puts a call back that has been lost here, in whole or in its last part: record, ownership, lease, and the
- * facts others had added. Its own events follow through append-events.
+ * The owner puts a call back that has been lost here, in whole or in its last part: record, ownership, lease,
+ * and the facts others had added. Its own events follow through append-events.
  *
  * KEYS[1] call:<callId>   KEYS[2] call:<callId>:events   KEYS[3] calls:live   KEYS[4] carrier:<carrierCallId>
  * ARGV[1] callId   ARGV[2] tenantId   ARGV[3] sealed record   ARGV[4] epoch   ARGV[5] relayId   ARGV[6] when it was admitted

@@ -13,8 +13,14 @@ export function script(keyCount: number | null, lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex'), keyCount };
 }
 
-export async function run(redis: Redis, { lua, sha, keyCount }: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-  if (keyCount !== null && keys.length !== keyCount) throw new TypeError(`The script takes ${keyCount} keys, not ${keys.length}.`);
+export async function run(
+  redis: Redis,
+  { lua, sha, keyCount }: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  if (keyCount !== null && keys.length !== keyCount)
+    throw new TypeError(`The script takes ${keyCount} keys, not ${keys.length}.`);
   try {
     return await redis.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {

@@ -1,13 +1,14 @@
 import { script } from './script.ts';
 
 /*
- * One of many who have seen that a call's relay has gone silent takes it upon itself to bring the caller to another one.
+ * One of many who have seen that a call's relay has gone silent takes it upon itself to bring the caller to
+ * another one.
  *
  * KEYS[1] call:<callId>   KEYS[2] calls:live
  * ARGV[1] callId   ARGV[2] ms the lease must have been over   ARGV[3] ms the others wait
  *
- * Returns the epoch of the silent owner, or 0 when the call needs no rescue: it is renewed, over, with a person, on its way
- * to another relay, or somebody else is at it
+ * Returns the epoch of the silent owner, or 0 when the call needs no rescue: it is renewed, over, with a
+ * person, on its way to another relay, or somebody else is at it
  */
 export const takeRescue = script(
   2,

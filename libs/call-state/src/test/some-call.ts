@@ -19,6 +19,15 @@ export function someCall(): AdmissionRecord {
     admittedAt: Date.now(),
     caller: UNKNOWN_CALLER,
     language: 'en-US',
-    agent: agentSnapshotSchema.parse({ agentId: randomUUID(), agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'guided' } }),
+    agent: agentSnapshotSchema.parse({
+      agentId: randomUUID(),
+      agentVersion: 1,
+      tenantId,
+      name: 'Sarah',
+      companyName: 'Northwind',
+      timeZone: 'UTC',
+      instructions: '',
+      model: { kind: 'guided' },
+    }),
   };
 }

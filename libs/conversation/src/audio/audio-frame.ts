@@ -1,6 +1,7 @@
 /**
- * A piece of audio, usually 20 ms, in the format its stream agreed on. Wires speak base64 or bytes; a frame keeps what
- * it came as and converts only when somebody asks for the other, so G.711 passes from carrier to model untouched.
+ * A piece of audio, usually 20 ms, in the format its stream agreed on. Wires speak base64 or bytes; a frame
+ * keeps what it came as and converts only when somebody asks for the other, so G.711 passes from carrier to
+ * model untouched.
  */
 export class AudioFrame {
   private constructor(
@@ -15,7 +16,10 @@ export class AudioFrame {
     return new AudioFrame(byteLength, text, undefined, undefined);
   }
 
-  /** Base64 as the bytes that stood on the wire, checked by the caller. The frame keeps the memory: do not write to it afterwards. */
+  /**
+   * Base64 as the bytes that stood on the wire, checked by the caller. The frame keeps the memory: do not
+   * write to it afterwards.
+   */
   static fromBase64Ascii(ascii: Buffer, byteLength: number): AudioFrame {
     return new AudioFrame(byteLength, undefined, ascii, undefined);
   }
@@ -26,7 +30,9 @@ export class AudioFrame {
   }
 
   get base64(): string {
-    return (this.text ??= this.ascii ? this.ascii.toString('latin1') : Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('base64'));
+    return (this.text ??= this.ascii
+      ? this.ascii.toString('latin1')
+      : Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('base64'));
   }
 
   /** The base64 as bytes, for a wire that is written in bytes. */
@@ -38,7 +44,10 @@ export class AudioFrame {
     return (this.data ??= Buffer.from(this.base64, 'base64'));
   }
 
-  /** Writes the bytes into memory of somebody else, without making an array of its own. `target` has room for them. */
+  /**
+   * Writes the bytes into memory of somebody else, without making an array of its own. `target` has room for
+   * them.
+   */
   copyTo(target: Buffer, at: number): void {
     if (this.data) target.set(this.data, at);
     else target.write(this.base64, at, 'base64');

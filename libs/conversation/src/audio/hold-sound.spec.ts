@@ -6,10 +6,23 @@ import { readWav, WavUnreadable, type Pcm } from './wav.ts';
 const toLineSound = (pcm: Pcm, volume: number) => Buffer.concat([...lineSound(pcm, volume)]);
 
 /** A WAV file of tones, one per channel. */
-function wav({ rateHz = 44_100, tonesHz = [440], seconds = 1, bits = 16, kind = 1, extra = Buffer.alloc(0) } = {}): Uint8Array {
+function wav({
+  rateHz = 44_100,
+  tonesHz = [440],
+  seconds = 1,
+  bits = 16,
+  kind = 1,
+  extra = Buffer.alloc(0),
+} = {}): Uint8Array {
   const frames = Math.round(rateHz * seconds);
   const data = Buffer.alloc(frames * tonesHz.length * 2);
-  for (let frame = 0; frame < frames; frame += 1) tonesHz.forEach((hz, channel) => data.writeInt16LE(Math.round(16_000 * Math.sin((2 * Math.PI * hz * frame) / rateHz)), 2 * (frame * tonesHz.length + channel)));
+  for (let frame = 0; frame < frames; frame += 1)
+    tonesHz.forEach((hz, channel) =>
+      data.writeInt16LE(
+        Math.round(16_000 * Math.sin((2 * Math.PI * hz * frame) / rateHz)),
+        2 * (frame * tonesHz.length + channel),
+      ),
+    );
   const header = Buffer.alloc(36);
   header.write('RIFF', 0);
   header.writeUInt32LE(28 + extra.length + 8 + data.length, 4);
@@ -39,12 +52,15 @@ function strength(samples: Int16Array, hz: number): number {
 }
 
 describe('wait music', () => {
-  it.each([8_000, 11_025, 16_000, 22_050, 44_100, 48_000])('of %i Hz sounds the same on the line, at its volume', (rateHz) => {
-    const line = decodeMulaw(toLineSound(readWav(wav({ rateHz })), 0.5));
-    expect(Math.abs(line.length - 8_000)).toBeLessThan(300);
-    expect(strength(line, 440)).toBeGreaterThan(7_000);
-    expect(strength(line, 440)).toBeLessThan(8_200);
-  });
+  it.each([8_000, 11_025, 16_000, 22_050, 44_100, 48_000])(
+    'of %i Hz sounds the same on the line, at its volume',
+    (rateHz) => {
+      const line = decodeMulaw(toLineSound(readWav(wav({ rateHz })), 0.5));
+      expect(Math.abs(line.length - 8_000)).toBeLessThan(300);
+      expect(strength(line, 440)).toBeGreaterThan(7_000);
+      expect(strength(line, 440)).toBeLessThan(8_200);
+    },
+  );
 
   it('is mixed down from its channels', () => {
     const line = decodeMulaw(toLineSound(readWav(wav({ tonesHz: [440, 1_000] })), 1));

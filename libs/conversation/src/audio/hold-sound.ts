@@ -7,12 +7,16 @@ const LINE_HZ = 8_000;
 /** Of the source at a time: some milliseconds of work. */
 const PIECE_S = 0.25;
 
-/** A sound made ready for a phone line: at 8 kHz and at `volume` (0 to 1), as µ-law, piece by piece for whoever must not block. */
+/**
+ * A sound made ready for a phone line: at 8 kHz and at `volume` (0 to 1), as µ-law, piece by piece for
+ * whoever must not block.
+ */
 export function* lineSound({ rateHz, samples }: Pcm, volume: number): Generator<Uint8Array> {
   const resampler = createResampler(rateHz, LINE_HZ);
   const encoded = (piece: Int16Array) => encodeMulaw(piece.map((sample) => Math.round(sample * volume)));
   const step = Math.ceil(rateHz * PIECE_S);
-  for (let at = 0; at < samples.length; at += step) yield encoded(resampler.process(samples.subarray(at, at + step)));
+  for (let at = 0; at < samples.length; at += step)
+    yield encoded(resampler.process(samples.subarray(at, at + step)));
   yield encoded(resampler.flush());
 }
 
@@ -41,5 +45,10 @@ export function builtInTune(): Pcm {
       }
     }),
   );
-  return { rateHz: LINE_HZ, samples: Int16Array.from(sum, (sample) => Math.max(-32_767, Math.min(32_767, Math.round(sample * 32_767)))) };
+  return {
+    rateHz: LINE_HZ,
+    samples: Int16Array.from(sum, (sample) =>
+      Math.max(-32_767, Math.min(32_767, Math.round(sample * 32_767))),
+    ),
+  };
 }

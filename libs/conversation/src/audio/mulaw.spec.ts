@@ -7,8 +7,23 @@ const encodeOne = (sample: number) => encodeMulaw(Int16Array.of(sample))[0] as n
 
 /** ITU-T G.711, table 2a, columns 6 and 7: code of the positive value, decoded value in 14 bits. */
 const TABLE_2A: readonly (readonly [code: number, value14: number])[] = [
-  [0xff, 0], [0xfe, 2], [0xf0, 30], [0xef, 33], [0xe0, 93], [0xdf, 99], [0xd0, 219], [0xcf, 231], [0xc0, 471],
-  [0xbf, 495], [0xb0, 975], [0xaf, 1023], [0xa0, 1983], [0x9f, 2079], [0x90, 3999], [0x8f, 4191], [0x80, 8031],
+  [0xff, 0],
+  [0xfe, 2],
+  [0xf0, 30],
+  [0xef, 33],
+  [0xe0, 93],
+  [0xdf, 99],
+  [0xd0, 219],
+  [0xcf, 231],
+  [0xc0, 471],
+  [0xbf, 495],
+  [0xb0, 975],
+  [0xaf, 1023],
+  [0xa0, 1983],
+  [0x9f, 2079],
+  [0x90, 3999],
+  [0x8f, 4191],
+  [0x80, 8031],
 ];
 
 describe('µ-law', () => {
@@ -20,7 +35,8 @@ describe('µ-law', () => {
   });
 
   it('gives every code back, but for negative zero, which becomes zero', () => {
-    for (let code = 0; code < 256; code += 1) expect(encodeOne(decodeOne(code))).toBe(code === 0x7f ? 0xff : code);
+    for (let code = 0; code < 256; code += 1)
+      expect(encodeOne(decodeOne(code))).toBe(code === 0x7f ? 0xff : code);
   });
 
   it('encodes every sample to the nearest level of its segment, and clips beyond the last', () => {
@@ -29,7 +45,8 @@ describe('µ-law', () => {
       const segment = Math.max(0, Math.floor(Math.log2(Math.min(magnitude, 32_635) + 132)) - 7);
       const halfStep = 4 << segment;
       const error = Math.abs(decodeOne(encodeOne(sample)) - sample);
-      if (error > (magnitude > 32_635 ? 32_768 - 32_124 : halfStep)) throw new RangeError(`sample ${sample} is off by ${error}`);
+      if (error > (magnitude > 32_635 ? 32_768 - 32_124 : halfStep))
+        throw new RangeError(`sample ${sample} is off by ${error}`);
     }
     expect(encodeOne(32_767)).toBe(0x80);
     expect(encodeOne(-32_768)).toBe(0x00);
@@ -44,7 +61,9 @@ describe('µ-law', () => {
   });
 
   it('keeps speech-level tones 37 dB above its noise', () => {
-    const tone = Int16Array.from({ length: 8000 }, (_, index) => Math.round(8000 * Math.sin((2 * Math.PI * 1004 * index) / 8000)));
+    const tone = Int16Array.from({ length: 8000 }, (_, index) =>
+      Math.round(8000 * Math.sin((2 * Math.PI * 1004 * index) / 8000)),
+    );
     const heard = decodeMulaw(encodeMulaw(tone));
     let signal = 0;
     let noise = 0;

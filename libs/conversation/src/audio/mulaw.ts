@@ -1,6 +1,6 @@
 /**
- * G.711 µ-law (ITU-T G.711, table 2; Sun's 16-bit reference `g711.c`): 8 kHz telephone audio at one byte a sample.
- * Linear samples are signed 16 bit; the lowest two bits carry nothing at the quietest segment.
+ * G.711 µ-law (ITU-T G.711, table 2; Sun's 16-bit reference `g711.c`): 8 kHz telephone audio at one byte a
+ * sample. Linear samples are signed 16 bit; the lowest two bits carry nothing at the quietest segment.
  */
 
 /** Added to the magnitude so that every segment begins at a power of two. */
@@ -31,12 +31,14 @@ function compress(sample: number): number {
 
 export function decodeMulaw(codes: Uint8Array): Int16Array<ArrayBuffer> {
   const samples = new Int16Array(codes.length);
-  for (let index = 0; index < codes.length; index += 1) samples[index] = DECODED[codes[index] as number] as number;
+  for (let index = 0; index < codes.length; index += 1)
+    samples[index] = DECODED[codes[index] as number] as number;
   return samples;
 }
 
 export function encodeMulaw(samples: Int16Array): Uint8Array<ArrayBuffer> {
   const codes = new Uint8Array(samples.length);
-  for (let index = 0; index < samples.length; index += 1) codes[index] = ENCODED[(samples[index] as number) & 0xffff] as number;
+  for (let index = 0; index < samples.length; index += 1)
+    codes[index] = ENCODED[(samples[index] as number) & 0xffff] as number;
   return codes;
 }

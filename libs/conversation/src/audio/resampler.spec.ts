@@ -3,11 +3,19 @@ import fc from 'fast-check';
 import { createResampler, type SampleRateHz } from './resampler.ts';
 
 const PAIRS: readonly (readonly [SampleRateHz, SampleRateHz])[] = [
-  [8_000, 16_000], [16_000, 8_000], [8_000, 24_000], [24_000, 8_000], [16_000, 24_000], [24_000, 16_000], [22_050, 8_000],
+  [8_000, 16_000],
+  [16_000, 8_000],
+  [8_000, 24_000],
+  [24_000, 8_000],
+  [16_000, 24_000],
+  [24_000, 16_000],
+  [22_050, 8_000],
 ];
 
 function tone(rateHz: number, frequencyHz: number, seconds = 1): Int16Array {
-  return Int16Array.from({ length: rateHz * seconds }, (_, index) => Math.round(16_000 * Math.sin((2 * Math.PI * frequencyHz * index) / rateHz)));
+  return Int16Array.from({ length: rateHz * seconds }, (_, index) =>
+    Math.round(16_000 * Math.sin((2 * Math.PI * frequencyHz * index) / rateHz)),
+  );
 }
 
 /** Level of one frequency in dB against the tone above, read under a Blackman window away from the edges. */
@@ -63,26 +71,33 @@ describe('resampler', () => {
       fc.property(fc.array(fc.integer({ min: 0, max: input.length }), { maxLength: 8 }), (cuts) => {
         const resampler = createResampler(from, to);
         const edges = [0, ...cuts.toSorted((a, b) => a - b), input.length];
-        const pieces = edges.slice(1).flatMap((edge, index) => [...resampler.process(input.subarray(edges[index], edge))]);
+        const pieces = edges
+          .slice(1)
+          .flatMap((edge, index) => [...resampler.process(input.subarray(edges[index], edge))]);
         expect(pieces).toEqual([...whole]);
       }),
       { numRuns: 40 },
     );
   });
 
-  it.each(PAIRS)('flushes to the length of the input, aligned with it, and starts afresh, %i to %i Hz', (from, to) => {
-    const resampler = createResampler(from, to);
-    const input = tone(from, 500, 0.2);
-    const first = [...resampler.process(input), ...resampler.flush()];
-    const delay = first.length - (input.length * to) / from;
-    expect(Math.abs(delay - (resampler.delayMs * to) / 1000)).toBeLessThanOrEqual(0.5 + ((from / to) % 1));
-    const wanted = tone(to, 500, 0.2);
-    const middle = wanted.length / 2;
-    const error = Array.from({ length: 200 }, (_, index) => Math.abs((first[Math.round(delay) + middle + index] as number) - (wanted[middle + index] as number)));
-    // Half an output sample of 500 Hz at full swing.
-    expect(Math.max(...error)).toBeLessThan((16_000 * Math.PI * 500) / to + 2);
-    expect([...resampler.process(input), ...resampler.flush()]).toEqual(first);
-  });
+  it.each(PAIRS)(
+    'flushes to the length of the input, aligned with it, and starts afresh, %i to %i Hz',
+    (from, to) => {
+      const resampler = createResampler(from, to);
+      const input = tone(from, 500, 0.2);
+      const first = [...resampler.process(input), ...resampler.flush()];
+      const delay = first.length - (input.length * to) / from;
+      expect(Math.abs(delay - (resampler.delayMs * to) / 1000)).toBeLessThanOrEqual(0.5 + ((from / to) % 1));
+      const wanted = tone(to, 500, 0.2);
+      const middle = wanted.length / 2;
+      const error = Array.from({ length: 200 }, (_, index) =>
+        Math.abs((first[Math.round(delay) + middle + index] as number) - (wanted[middle + index] as number)),
+      );
+      // Half an output sample of 500 Hz at full swing.
+      expect(Math.max(...error)).toBeLessThan((16_000 * Math.PI * 500) / to + 2);
+      expect([...resampler.process(input), ...resampler.flush()]).toEqual(first);
+    },
+  );
 
   it('keeps streams apart', () => {
     const one = createResampler(8_000, 16_000);
@@ -92,11 +107,15 @@ describe('resampler', () => {
   });
 
   it('clips instead of wrapping', () => {
-    const square = Int16Array.from({ length: 800 }, (_, index) => (Math.floor(index / 8) % 2 === 0 ? 32_767 : -32_768));
+    const square = Int16Array.from({ length: 800 }, (_, index) =>
+      Math.floor(index / 8) % 2 === 0 ? 32_767 : -32_768,
+    );
     const output = createResampler(8_000, 24_000).process(square);
     expect(Math.max(...output)).toBe(32_767);
     expect(Math.min(...output)).toBe(-32_768);
-    const jumps = output.slice(1).map((sample, index) => Math.abs(sample - (output[index] as number)) > 40_000 ? 1 : 0);
+    const jumps = output
+      .slice(1)
+      .map((sample, index) => (Math.abs(sample - (output[index] as number)) > 40_000 ? 1 : 0));
     expect(Math.max(...jumps)).toBe(0);
   });
 

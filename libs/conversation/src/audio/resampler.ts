@@ -1,22 +1,27 @@
-/** Samples a second. Telephone lines have 8,000, recognisers 16,000, espeak-ng 22,050, voice models 24,000, music mostly 44,100. */
+/**
+ * Samples a second. Telephone lines have 8,000, recognisers 16,000, espeak-ng 22,050, voice models 24,000,
+ * music mostly 44,100.
+ */
 export type SampleRateHz = number;
 
 /**
- * Changes the sample rate of one stream of signed 16-bit mono audio. It keeps the tail of what it was given, so pieces
- * of any length join without a seam; the output lags the input by {@link delayMs}.
+ * Changes the sample rate of one stream of signed 16-bit mono audio. It keeps the tail of what it was given,
+ * so pieces of any length join without a seam; the output lags the input by {@link delayMs}.
  */
 export interface Resampler {
   /** Lag of the output: half the filter's length. */
   readonly delayMs: number;
-  /** The output that became complete with `input`; over a stream, `outHz / inHz` samples for each one given. */
+  /**
+   * The output that became complete with `input`; over a stream, `outHz / inHz` samples for each one given.
+   */
   process(input: Int16Array): Int16Array<ArrayBuffer>;
   /** What is still inside, as if silence followed; the resampler then starts afresh. */
   flush(): Int16Array<ArrayBuffer>;
 }
 
 /**
- * Edges as shares of the lower rate. At 8 kHz: flat to 3.4 kHz, the telephone band, and nothing folds back below it,
- * because what lies above 4.6 kHz is gone.
+ * Edges as shares of the lower rate. At 8 kHz: flat to 3.4 kHz, the telephone band, and nothing folds back
+ * below it, because what lies above 4.6 kHz is gone.
  */
 const PASS_EDGE = 0.425;
 const STOP_EDGE = 0.575;
@@ -65,9 +70,21 @@ function designFilter(fromHz: number, toHz: number): PolyphaseFilter {
     return up * 2 * cutoff * sinc(2 * cutoff * distance) * window;
   });
   const phases = Array.from({ length: up }, (_, phase) =>
-    unityGain(Float64Array.from({ length: tapsPerPhase }, (__, tap) => taps[(tapsPerPhase - 1 - tap) * up + phase] as number)),
+    unityGain(
+      Float64Array.from(
+        { length: tapsPerPhase },
+        (__, tap) => taps[(tapsPerPhase - 1 - tap) * up + phase] as number,
+      ),
+    ),
   );
-  return { up, down, phases, tapsPerPhase, delayOut: Math.round(centre / down), delayMs: (centre / innerHz) * 1000 };
+  return {
+    up,
+    down,
+    phases,
+    tapsPerPhase,
+    delayOut: Math.round(centre / down),
+    delayMs: (centre / innerHz) * 1000,
+  };
 }
 
 /** Phases of unequal gain at 0 Hz would turn a constant offset into a tone. */

@@ -1,8 +1,8 @@
 import type { CallFact } from '@tandem/contracts';
 
 /**
- * Where facts of one call go. `append` never throws, never blocks and keeps order. It holds what is not yet stored, up
- * to a bound; what goes over the bound is dropped and counted.
+ * Where facts of one call go. `append` never throws, never blocks and keeps order. It holds what is not yet
+ * stored, up to a bound; what goes over the bound is dropped and counted.
  */
 export interface CallLog {
   append(fact: CallFact): void;

@@ -42,10 +42,10 @@ export interface CallerStreamListener {
 /**
  * A leg's live media connection, already authenticated.
  *
- * The session writes faster than real time and never counts what it sent: **what the caller has heard is the stream's
- * duty to know**, whether from marks (Twilio), its own 20 ms clock (AudioSocket) or the browser's reports. Writes are
- * bounded inside the stream; what goes over the bound is dropped, counted, and reported as not heard. No method throws,
- * and after `onClosed` every method does nothing.
+ * The session writes faster than real time and never counts what it sent: **what the caller has heard is the
+ * stream's duty to know**, whether from marks (Twilio), its own 20 ms clock (AudioSocket) or the browser's
+ * reports. Writes are bounded inside the stream; what goes over the bound is dropped, counted, and reported
+ * as not heard. No method throws, and after `onClosed` every method does nothing.
  */
 export interface CallerStream {
   readonly format: AudioFormat;
@@ -59,9 +59,10 @@ export interface CallerStream {
   write(frame: AudioFrame, soundId: SoundId): void;
 
   /**
-   * Drops everything not yet played and answers, for each sound that was written and not completely heard before, how
-   * much of it was heard. No `onHeard` for those sounds follows. With `fadeMs` a stream that plays from a clock of its own
-   * ends in a fade of at most that; a carrier's buffer (Twilio) is dropped at once.
+   * Drops everything not yet played and answers, for each sound that was written and not completely heard
+   * before, how much of it was heard. No `onHeard` for those sounds follows. With `fadeMs` a stream that
+   * plays from a clock of its own ends in a fade of at most that; a carrier's buffer (Twilio) is dropped at
+   * once.
    */
   clear(fadeMs?: number): Heard[];
 

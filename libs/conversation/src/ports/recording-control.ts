@@ -1,7 +1,8 @@
 /**
- * What the conversation says to the recorder of its call; the audio itself reaches it on the way through the caller
- * stream. No method throws. Nothing is kept before `start`, nor between `pause` and `resume`: not the audio, not its
- * length (the gap is silence of the same duration). `start` twice, and `pause` before `start`, do nothing.
+ * What the conversation says to the recorder of its call; the audio itself reaches it on the way through the
+ * caller stream. No method throws. Nothing is kept before `start`, nor between `pause` and `resume`: not the
+ * audio, not its length (the gap is silence of the same duration). `start` twice, and `pause` before `start`,
+ * do nothing.
  */
 export interface RecordingControl {
   /** The consent state allows it from now on. */
@@ -9,6 +10,8 @@ export interface RecordingControl {
   /** Digits are being typed, or an operator asked for it. */
   pause(): void;
   resume(): void;
-  /** The call is over; resolves when the recording is stored or given up, at the latest after a few seconds. */
+  /**
+   * The call is over; resolves when the recording is stored or given up, at the latest after a few seconds.
+   */
   finish(): Promise<void>;
 }

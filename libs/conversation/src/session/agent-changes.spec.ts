@@ -4,9 +4,31 @@ import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
 import { takeoverOf } from './takeover.ts';
 
-const worker = (name: string) => defineTool({ name, description: '', place: 'worker', arguments: z.strictObject({}), cancellable: true, deadlineMs: 5_000 });
-const mic = defineTool({ name: 'update_mic_distance', description: '', place: 'call', arguments: z.strictObject({ distance: z.enum(['near_field', 'far_field']) }), cancellable: false, deadlineMs: 1_000 });
-const language = defineTool({ name: 'switch_language', description: '', place: 'call', arguments: z.strictObject({ language: z.string() }), cancellable: false, deadlineMs: 1_000 });
+const worker = (name: string) =>
+  defineTool({
+    name,
+    description: '',
+    place: 'worker',
+    arguments: z.strictObject({}),
+    cancellable: true,
+    deadlineMs: 5_000,
+  });
+const mic = defineTool({
+  name: 'update_mic_distance',
+  description: '',
+  place: 'call',
+  arguments: z.strictObject({ distance: z.enum(['near_field', 'far_field']) }),
+  cancellable: false,
+  deadlineMs: 1_000,
+});
+const language = defineTool({
+  name: 'switch_language',
+  description: '',
+  place: 'call',
+  arguments: z.strictObject({ language: z.string() }),
+  cancellable: false,
+  deadlineMs: 1_000,
+});
 const tools = [worker('find'), worker('pay'), mic, language];
 
 function wish(call: CallScene, name: string, input: object = {}): string {
@@ -23,10 +45,26 @@ describe('the agent is changed while it talks', () => {
     expect(call.model.setup.tools.map(({ name }) => name)).toEqual(['find']);
     expect(call.model.toolResults.get(wish(call, 'pay'))).toContain('unknown-tool');
     wish(call, 'find');
-    call.toolCaller.answer('find', { status: 'ok', value: 1, change: { instructions: 'You now take payments.', tools: ['find', 'pay'], turnDetection: { kind: 'semantic-vad', eagerness: 'low' } } });
+    call.toolCaller.answer('find', {
+      status: 'ok',
+      value: 1,
+      change: {
+        instructions: 'You now take payments.',
+        tools: ['find', 'pay'],
+        turnDetection: { kind: 'semantic-vad', eagerness: 'low' },
+      },
+    });
     await call.passes(1);
-    expect(call.model.changes).toMatchObject([{ instructions: 'You now take payments.', turnDetection: { kind: 'semantic-vad' }, tools: [{ name: 'find' }, { name: 'pay' }] }]);
-    expect(call.log.of('agent.changed')).toMatchObject([{ by: 'tool', what: ['instructions', 'tools', 'turnDetection'] }]);
+    expect(call.model.changes).toMatchObject([
+      {
+        instructions: 'You now take payments.',
+        turnDetection: { kind: 'semantic-vad' },
+        tools: [{ name: 'find' }, { name: 'pay' }],
+      },
+    ]);
+    expect(call.log.of('agent.changed')).toMatchObject([
+      { by: 'tool', what: ['instructions', 'tools', 'turnDetection'] },
+    ]);
     wish(call, 'pay');
     expect(call.toolCaller.calls.map(({ name }) => name)).toEqual(['find', 'pay']);
   });
@@ -44,8 +82,14 @@ describe('the agent is changed while it talks', () => {
   it('by rules, each of them once', async () => {
     const rules = [
       { when: { kind: 'after-ms' as const, ms: 60_000 }, change: { speed: 1.3 } },
-      { when: { kind: 'interruptions' as const, count: 2 }, change: { turnDetection: { kind: 'semantic-vad' as const, eagerness: 'low' as const } } },
-      { when: { kind: 'tool' as const, name: 'find', status: 'refused' as const }, change: { instructions: 'The customer is unknown.' } },
+      {
+        when: { kind: 'interruptions' as const, count: 2 },
+        change: { turnDetection: { kind: 'semantic-vad' as const, eagerness: 'low' as const } },
+      },
+      {
+        when: { kind: 'tool' as const, name: 'find', status: 'refused' as const },
+        change: { instructions: 'The customer is unknown.' },
+      },
     ];
     const call = startCall({ tools, agent: { rules, idle: { afterMs: 0 }, greeting: '' } });
     await call.passes(1);
@@ -60,7 +104,11 @@ describe('the agent is changed while it talks', () => {
       await call.passes(1);
     }
     await call.passes(60_000);
-    expect(call.model.changes.map((change) => Object.keys(change).join())).toEqual(['turnDetection', 'instructions', 'speed']);
+    expect(call.model.changes.map((change) => Object.keys(change).join())).toEqual([
+      'turnDetection',
+      'instructions',
+      'speed',
+    ]);
     expect(call.log.of('agent.changed').map(({ by }) => by)).toEqual(['rule', 'rule', 'rule']);
   });
 });
@@ -79,25 +127,58 @@ describe('how patient the agent is', () => {
   it('is spelled out, with what is left out as usual', async () => {
     const call = startCall({ agent: { turnDetection: { kind: 'server-vad', silenceMs: 900 } } });
     await call.passes(1);
-    expect(call.model.setup.turnDetection).toEqual({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 900 });
+    expect(call.model.setup.turnDetection).toEqual({
+      kind: 'server-vad',
+      threshold: 0.5,
+      prefixPaddingMs: 300,
+      silenceMs: 900,
+    });
   });
 });
 
 describe('what the agent has become', () => {
   it('it stays when another relay takes the call over, and rules that fired are over', async () => {
-    const rules = [{ when: { kind: 'after-ms' as const, ms: 10_000 }, change: { instructions: 'Be quick.', turnDetection: { kind: 'preset' as const, preset: 'fast' as const } } }];
+    const rules = [
+      {
+        when: { kind: 'after-ms' as const, ms: 10_000 },
+        change: {
+          instructions: 'Be quick.',
+          turnDetection: { kind: 'preset' as const, preset: 'fast' as const },
+        },
+      },
+    ];
     const first = startCall({ tools, agent: { rules, idle: { afterMs: 0 } } });
     await first.passes(10_000);
-    expect(first.model.changes[0]?.turnDetection).toEqual({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 200, silenceMs: 300 });
+    expect(first.model.changes[0]?.turnDetection).toEqual({
+      kind: 'server-vad',
+      threshold: 0.5,
+      prefixPaddingMs: 200,
+      silenceMs: 300,
+    });
     first.session.change({ instructions: 'Offer ten percent off.', tools: ['find', 'update_mic_distance'] });
     wish(first, 'update_mic_distance', { distance: 'far_field' });
     await first.passes(2_000);
-    const left = first.log.facts.map((fact, index): CallEvent => ({ ...fact, seq: index + 1, epoch: 1, at: 0 }));
+    const left = first.log.facts.map((fact, index): CallEvent => ({
+      ...fact,
+      seq: index + 1,
+      epoch: 1,
+      at: 0,
+    }));
 
-    const second = startCall({ tools, agent: { rules, idle: { afterMs: 0 } }, admittedAgoMs: 15_000, takeover: () => takeoverOf(left) });
+    const second = startCall({
+      tools,
+      agent: { rules, idle: { afterMs: 0 } },
+      admittedAgoMs: 15_000,
+      takeover: () => takeoverOf(left),
+    });
     await second.passes(1_000);
-    expect(second.model.setup).toMatchObject({ instructions: 'Offer ten percent off.', tools: [{ name: 'find' }, { name: 'update_mic_distance' }] });
-    expect(second.model.changes).toEqual([{ turnDetection: expect.objectContaining({ silenceMs: 300 }), noiseReduction: 'far_field' }]);
+    expect(second.model.setup).toMatchObject({
+      instructions: 'Offer ten percent off.',
+      tools: [{ name: 'find' }, { name: 'update_mic_distance' }],
+    });
+    expect(second.model.changes).toEqual([
+      { turnDetection: expect.objectContaining({ silenceMs: 300 }), noiseReduction: 'far_field' },
+    ]);
     expect(second.log.of('agent.changed')).toEqual([]);
     wish(second, 'update_mic_distance', { distance: 'far_field' });
     await second.passes(3_000);
@@ -106,14 +187,24 @@ describe('what the agent has become', () => {
 });
 
 describe('another language', () => {
-  const agent = { language: 'en-US', greeting: '', texts: { es: { instructions: 'Trata de usted.', idlePrompt: '¿Hola?' }, de: {} }, idle: { afterMs: 5_000 } };
+  const agent = {
+    language: 'en-US',
+    greeting: '',
+    texts: { es: { instructions: 'Trata de usted.', idlePrompt: '¿Hola?' }, de: {} },
+    idle: { afterMs: 5_000 },
+  };
 
   it('is switched to by the model; texts, instructions and transcription follow', async () => {
     const call = startCall({ tools, agent });
     await call.passes(1);
     const id = wish(call, 'switch_language', { language: 'es' });
     expect(call.model.toolResults.get(id)).toContain('"language":"es"');
-    expect(call.model.changes).toEqual([{ language: 'es', instructions: 'Be helpful.\n\nTrata de usted.\n\nSpeak Spanish with the caller from now on.' }]);
+    expect(call.model.changes).toEqual([
+      {
+        language: 'es',
+        instructions: 'Be helpful.\n\nTrata de usted.\n\nSpeak Spanish with the caller from now on.',
+      },
+    ]);
     expect(call.log.of('language.changed')).toMatchObject([{ language: 'es', by: 'tool' }]);
     await call.agentSays('Claro que sí.');
     await call.passes(5_000);
@@ -123,7 +214,8 @@ describe('another language', () => {
   });
 
   it('is noticed when the caller keeps speaking it, not at the first foreign word', async () => {
-    const detectLanguage = (text: string) => Promise.resolve(/\b(ich|nicht|bitte|und)\b/.test(text) ? 'de' : 'en');
+    const detectLanguage = (text: string) =>
+      Promise.resolve(/\b(ich|nicht|bitte|und)\b/.test(text) ? 'de' : 'en');
     const call = startCall({ agent, detectLanguage });
     await call.agentSays('Hello, how can I help?');
     await call.callerSays('ich brauche einen Klempner');
@@ -139,7 +231,9 @@ describe('the distance of the microphone', () => {
   it('reaches the model’s noise reduction after two seconds, the last word counts, equal is nothing', async () => {
     const call = startCall({ tools });
     await call.passes(1);
-    expect(call.model.toolResults.get(wish(call, 'update_mic_distance', { distance: 'near_field' }))).toContain('"changed":false');
+    expect(
+      call.model.toolResults.get(wish(call, 'update_mic_distance', { distance: 'near_field' })),
+    ).toContain('"changed":false');
     wish(call, 'update_mic_distance', { distance: 'far_field' });
     await call.passes(1_000);
     wish(call, 'update_mic_distance', { distance: 'near_field' });

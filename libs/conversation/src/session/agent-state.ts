@@ -1,4 +1,13 @@
-import { baseLanguage, languageName, textsOf, type AgentChange, type AgentRule, type AgentTexts, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import {
+  baseLanguage,
+  languageName,
+  textsOf,
+  type AgentChange,
+  type AgentRule,
+  type AgentTexts,
+  type ToolDeclaration,
+  type ToolOutcome,
+} from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { ModelSessionChange } from '../ports/voice-model.ts';
@@ -23,8 +32,8 @@ export interface AgentStateParts {
 }
 
 /**
- * What the agent is at this moment of the call: as published, and as changed since by a tool's result, an operator, a
- * rule or the language the caller turned out to speak.
+ * What the agent is at this moment of the call: as published, and as changed since by a tool's result, an
+ * operator, a rule or the language the caller turned out to speak.
  */
 export class AgentState {
   language: string;
@@ -44,7 +53,12 @@ export class AgentState {
     { changed, firedRules }: AgentLeft = { changed: {}, firedRules: new Set() },
   ) {
     const { agent } = call;
-    const { instructions = agent.instructions, tools = agent.tools, language: _current, ...settings } = changed;
+    const {
+      instructions = agent.instructions,
+      tools = agent.tools,
+      language: _current,
+      ...settings
+    } = changed;
     this.language = call.language;
     this.base = instructions;
     this.settingsLeft = given(settings);
@@ -54,7 +68,9 @@ export class AgentState {
     this.rules = new Set(agent.rules.filter((_rule, place) => !firedRules.has(place)));
     for (const rule of this.rules) {
       if (rule.when.kind !== 'after-ms') continue;
-      this.timers.push(parts.clock.after(Math.max(0, rule.when.ms - offsetMs(call, parts.clock)), () => this.fire(rule)));
+      this.timers.push(
+        parts.clock.after(Math.max(0, rule.when.ms - offsetMs(call, parts.clock)), () => this.fire(rule)),
+      );
     }
   }
 
@@ -71,7 +87,9 @@ export class AgentState {
     const before = this.instructions;
     this.instructions = this.composed();
     if (change.tools) this.tools = this.parts.declarationsFor(change.tools);
-    const what = Object.keys(change).filter((key) => change[key as keyof AgentChange] !== undefined && (key !== 'language' || isOtherLanguage));
+    const what = Object.keys(change).filter(
+      (key) => change[key as keyof AgentChange] !== undefined && (key !== 'language' || isOtherLanguage),
+    );
     if (what.length === 0) return;
     const { instructions: _base, tools: _names, language: _tag, ...asGiven } = change;
     this.parts.onChange({
@@ -82,16 +100,20 @@ export class AgentState {
     });
     const atMs = offsetMs(this.call, clock);
     log.append({ type: 'agent.changed', data: { by, what, atMs, change: given(change), rule } });
-    if (isOtherLanguage) log.append({ type: 'language.changed', data: { language: this.language, by, atMs } });
+    if (isOtherLanguage)
+      log.append({ type: 'language.changed', data: { language: this.language, by, atMs } });
   }
 
   toolFinished(name: string, outcome: ToolOutcome): void {
     if (outcome.status === 'ok' && outcome.change) this.apply(outcome.change, 'tool');
-    for (const rule of this.rules) if (rule.when.kind === 'tool' && rule.when.name === name && rule.when.status === outcome.status) this.fire(rule);
+    for (const rule of this.rules)
+      if (rule.when.kind === 'tool' && rule.when.name === name && rule.when.status === outcome.status)
+        this.fire(rule);
   }
 
   interrupted(times: number): void {
-    for (const rule of this.rules) if (rule.when.kind === 'interruptions' && times >= rule.when.count) this.fire(rule);
+    for (const rule of this.rules)
+      if (rule.when.kind === 'interruptions' && times >= rule.when.count) this.fire(rule);
   }
 
   stop(): void {
@@ -106,7 +128,9 @@ export class AgentState {
     const { agent } = this.call;
     const isOther = baseLanguage(this.language) !== baseLanguage(agent.language);
     const name = isOther ? languageName(this.language) : null;
-    return [this.base, this.texts.instructions, name ? `Speak ${name} with the caller from now on.` : ''].filter(Boolean).join('\n\n');
+    return [this.base, this.texts.instructions, name ? `Speak ${name} with the caller from now on.` : '']
+      .filter(Boolean)
+      .join('\n\n');
   }
 }
 

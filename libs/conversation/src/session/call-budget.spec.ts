@@ -1,21 +1,68 @@
 import { describe, expect, it } from '@jest/globals';
-import { agentSnapshotSchema, UNKNOWN_CALLER, type CallEvent, type CallFact, type CallId, type TenantId, type Usage } from '@tandem/contracts';
+import {
+  agentSnapshotSchema,
+  UNKNOWN_CALLER,
+  type CallEvent,
+  type CallFact,
+  type CallId,
+  type TenantId,
+  type Usage,
+} from '@tandem/contracts';
 import { ManualClock, RecordedCallLog, ScriptedVoiceModel, startCall } from '../testing/index.ts';
 import { CallBudget, WHOLE_BUDGET } from './call-budget.ts';
 import { takeoverOf } from './takeover.ts';
 
 const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
-const nothing: Usage = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0, transcriptionMs: 0 };
+const nothing: Usage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  cachedTextTokens: 0,
+  cachedAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+  transcriptionMs: 0,
+};
 
 function budgetOf(budgetUsd: number | null, spentMicros = 0) {
-  const agent = agentSnapshotSchema.parse({ agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'openai-realtime' }, limits: { budgetUsd } });
+  const agent = agentSnapshotSchema.parse({
+    agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
+    agentVersion: 1,
+    tenantId,
+    name: 'Sarah',
+    companyName: 'Northwind',
+    timeZone: 'UTC',
+    instructions: '',
+    model: { kind: 'openai-realtime' },
+    limits: { budgetUsd },
+  });
   const clock = new ManualClock();
   const log = new RecordedCallLog();
   const told: string[] = [];
-  const call = { callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId, tenantId, epoch: 1, callerNumber: '+12025550123', dialledNumber: '+12025550100', caller: UNKNOWN_CALLER, language: 'en-US', admittedAt: clock.wallTime(), agent };
-  const budget = new CallBudget(call, log, clock, { warn: (usd) => told.push(`warn ${usd}`), reached: (usd) => told.push(`reached ${usd}`) }, { ...WHOLE_BUDGET, spentMicros });
+  const call = {
+    callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId,
+    tenantId,
+    epoch: 1,
+    callerNumber: '+12025550123',
+    dialledNumber: '+12025550100',
+    caller: UNKNOWN_CALLER,
+    language: 'en-US',
+    admittedAt: clock.wallTime(),
+    agent,
+  };
+  const budget = new CallBudget(
+    call,
+    log,
+    clock,
+    { warn: (usd) => told.push(`warn ${usd}`), reached: (usd) => told.push(`reached ${usd}`) },
+    { ...WHOLE_BUDGET, spentMicros },
+  );
   /** 15,625 tokens of speech on gpt-realtime-2.1 cost a dollar. */
-  const speaks = (usd: number, model = 'gpt-realtime-2.1') => budget.used({ provider: 'openai-realtime', model, usage: { ...nothing, outputAudioTokens: usd * 15_625 } });
+  const speaks = (usd: number, model = 'gpt-realtime-2.1') =>
+    budget.used({
+      provider: 'openai-realtime',
+      model,
+      usage: { ...nothing, outputAudioTokens: usd * 15_625 },
+    });
   return { budget, log, told, speaks, clock };
 }
 
@@ -54,7 +101,11 @@ describe('the budget of a call', () => {
 
   it('counts transcription, and what has no price as unknown', () => {
     const { budget, speaks } = budgetOf(1);
-    budget.used({ provider: 'openai-realtime', model: 'gpt-live-transcribe', usage: { ...nothing, transcriptionMs: 60_000 } });
+    budget.used({
+      provider: 'openai-realtime',
+      model: 'gpt-live-transcribe',
+      usage: { ...nothing, transcriptionMs: 60_000 },
+    });
     speaks(1, 'gpt-realtime-of-tomorrow');
     expect(budget.costUsd).toBe(0.017);
     expect(budget.unpricedReports).toBe(1);
@@ -73,14 +124,31 @@ describe('transcription of the caller', () => {
     const call = startCall();
     await call.callerSays('Hello?');
     call.model.bills('gpt-live-transcribe', { ...nothing, transcriptionMs: 1_000 });
-    expect(call.log.of('usage.reported')).toEqual([{ provider: 'scripted', model: 'gpt-live-transcribe', usage: { ...nothing, transcriptionMs: 1_000 } }]);
+    expect(call.log.of('usage.reported')).toEqual([
+      { provider: 'scripted', model: 'gpt-live-transcribe', usage: { ...nothing, transcriptionMs: 1_000 } },
+    ]);
   });
 });
 
 describe('the budget of a call that changes relays', () => {
-  const used = (usd: number): CallFact => ({ type: 'usage.reported', data: { provider: 'openai-realtime', model: 'gpt-realtime-2.1', usage: { ...nothing, outputAudioTokens: usd * 15_625 } } });
-  const event = (fact: CallFact, index: number): CallEvent => ({ ...fact, seq: index + 1, epoch: 1, at: Date.UTC(2026, 0, 5, 14) });
-  const warned: CallFact = { type: 'budget.reached', data: { scope: 'call', share: 0.8, costUsd: 0.9, atMs: 1 } };
+  const used = (usd: number): CallFact => ({
+    type: 'usage.reported',
+    data: {
+      provider: 'openai-realtime',
+      model: 'gpt-realtime-2.1',
+      usage: { ...nothing, outputAudioTokens: usd * 15_625 },
+    },
+  });
+  const event = (fact: CallFact, index: number): CallEvent => ({
+    ...fact,
+    seq: index + 1,
+    epoch: 1,
+    at: Date.UTC(2026, 0, 5, 14),
+  });
+  const warned: CallFact = {
+    type: 'budget.reached',
+    data: { scope: 'call', share: 0.8, costUsd: 0.9, atMs: 1 },
+  };
 
   it('goes on from what was spent before, and is not warned of twice', async () => {
     const priced = new ScriptedVoiceModel('openai-realtime');

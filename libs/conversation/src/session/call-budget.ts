@@ -20,13 +20,17 @@ export interface BudgetLeft {
 export const WHOLE_BUDGET: BudgetLeft = { spentMicros: 0, passedShares: [] };
 
 /**
- * What one call may cost, against what it has used so far. Is told of each reported usage; writes down when a mark is
- * passed, and says so. Usage that has no price is counted and adds nothing.
+ * What one call may cost, against what it has used so far. Is told of each reported usage; writes down when a
+ * mark is passed, and says so. Usage that has no price is counted and adds nothing.
  */
 export class CallBudget {
   unpricedReports = 0;
   private micros: number;
-  private readonly marks: { readonly share: number; readonly atMicros: number; readonly tell: (costUsd: number) => void }[] = [];
+  private readonly marks: {
+    readonly share: number;
+    readonly atMicros: number;
+    readonly tell: (costUsd: number) => void;
+  }[] = [];
 
   constructor(
     private readonly call: CallFacts,
@@ -39,7 +43,12 @@ export class CallBudget {
     const { budgetUsd, budgetWarnShare } = call.agent.limits;
     if (budgetUsd === null) return;
     const atMicros = (share: number): number => Math.ceil(toMicros(budgetUsd) * share);
-    if (!passedShares.includes(budgetWarnShare)) this.marks.push({ share: budgetWarnShare, atMicros: atMicros(budgetWarnShare), tell: (usd) => events.warn(usd) });
+    if (!passedShares.includes(budgetWarnShare))
+      this.marks.push({
+        share: budgetWarnShare,
+        atMicros: atMicros(budgetWarnShare),
+        tell: (usd) => events.warn(usd),
+      });
     this.marks.push({ share: 1, atMicros: atMicros(1), tell: (usd) => events.reached(usd) });
   }
 
@@ -56,7 +65,15 @@ export class CallBudget {
     this.micros += cost.micros;
     for (let mark = this.marks[0]; mark && this.micros >= mark.atMicros; mark = this.marks[0]) {
       this.marks.shift();
-      this.log.append({ type: 'budget.reached', data: { scope: 'call', share: mark.share, costUsd: this.costUsd, atMs: offsetMs(this.call, this.clock) } });
+      this.log.append({
+        type: 'budget.reached',
+        data: {
+          scope: 'call',
+          share: mark.share,
+          costUsd: this.costUsd,
+          atMs: offsetMs(this.call, this.clock),
+        },
+      });
       mark.tell(this.costUsd);
     }
   }

@@ -4,8 +4,8 @@ import type { Clock, Timer } from '../ports/clock.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 
 /**
- * Exactly one termination per call: the first to name a reason wins. A goodbye is a reason in waiting, held until what
- * is being said has been heard, and withdrawn when the caller goes on talking over its end.
+ * Exactly one termination per call: the first to name a reason wins. A goodbye is a reason in waiting, held
+ * until what is being said has been heard, and withdrawn when the caller goes on talking over its end.
  */
 export class CallEnding {
   private settled: Termination | null = null;
@@ -38,13 +38,17 @@ export class CallEnding {
   }
 
   /**
-   * The call ends once the floor is quiet, and after the agent's `wrapUpMs` in any case: a model may have lost the thread.
-   * The first reason stays; `isFinal` goodbyes are not withdrawn.
+   * The call ends once the floor is quiet, and after the agent's `wrapUpMs` in any case: a model may have
+   * lost the thread. The first reason stays; `isFinal` goodbyes are not withdrawn.
    */
   sayGoodbye(reason: TerminationReason, { isFinal = false }: { isFinal?: boolean } = {}): void {
     if (this.isOver || this.goodbye?.isFinal) return;
     this.goodbye?.timer.cancel();
-    this.goodbye = { reason, isFinal, timer: this.clock.after(this.call.agent.limits.wrapUpMs, () => this.end(reason)) };
+    this.goodbye = {
+      reason,
+      isFinal,
+      timer: this.clock.after(this.call.agent.limits.wrapUpMs, () => this.end(reason)),
+    };
   }
 
   /** The caller is not done: the conversation goes on. Answers whether it does. */
@@ -69,7 +73,10 @@ export class CallEnding {
     if (this.isOver) return;
     this.settled = termination(reason);
     this.goodbye?.timer.cancel();
-    this.log.append({ type: 'call.ended', data: { termination: this.settled, atMs: offsetMs(this.call, this.clock) } });
+    this.log.append({
+      type: 'call.ended',
+      data: { termination: this.settled, atMs: offsetMs(this.call, this.clock) },
+    });
     this.onEnd(this.settled);
   }
 

@@ -23,7 +23,10 @@ export function offsetMs(call: CallFacts, clock: Clock): number {
 }
 
 /** `now`: what may have changed since admission, or was typed. */
-export function toolContext(call: CallFacts, now: Pick<ToolCallContext, 'language' | 'keypad' | 'secureDigits'>): ToolCallContext {
+export function toolContext(
+  call: CallFacts,
+  now: Pick<ToolCallContext, 'language' | 'keypad' | 'secureDigits'>,
+): ToolCallContext {
   return {
     callId: call.callId,
     tenantId: call.tenantId,

@@ -2,14 +2,51 @@ import { describe, expect, it } from '@jest/globals';
 import type { CallFact, ToolCallId } from '@tandem/contracts';
 import { CallHistory } from './call-history.ts';
 
-const caller = (text: string, at: number): CallFact => ({ type: 'caller.spoke', data: { itemId: `c${at}`, text, startedAtMs: at, endedAtMs: at + 100 } });
-const agent = (text: string, at: number, interrupted = false): CallFact => ({ type: 'agent.spoke', data: { itemId: `a${at}`, text, startedAtMs: at, endedAtMs: at + 100, heardMs: 100, generatedMs: 100, interrupted } });
-const called = (id: string, at: number): CallFact => ({ type: 'tool.called', data: { toolCallId: `tc_${id}` as ToolCallId, providerCallId: id, name: 'find', arguments: { day: 1 }, atMs: at } });
-const finished = (id: string, at: number): CallFact => ({ type: 'tool.finished', data: { toolCallId: `tc_${id}` as ToolCallId, providerCallId: id, name: 'find', outcome: { status: 'ok', value: 7 }, tookMs: 1, atMs: at } });
+const caller = (text: string, at: number): CallFact => ({
+  type: 'caller.spoke',
+  data: { itemId: `c${at}`, text, startedAtMs: at, endedAtMs: at + 100 },
+});
+const agent = (text: string, at: number, interrupted = false): CallFact => ({
+  type: 'agent.spoke',
+  data: {
+    itemId: `a${at}`,
+    text,
+    startedAtMs: at,
+    endedAtMs: at + 100,
+    heardMs: 100,
+    generatedMs: 100,
+    interrupted,
+  },
+});
+const called = (id: string, at: number): CallFact => ({
+  type: 'tool.called',
+  data: {
+    toolCallId: `tc_${id}` as ToolCallId,
+    providerCallId: id,
+    name: 'find',
+    arguments: { day: 1 },
+    atMs: at,
+  },
+});
+const finished = (id: string, at: number): CallFact => ({
+  type: 'tool.finished',
+  data: {
+    toolCallId: `tc_${id}` as ToolCallId,
+    providerCallId: id,
+    name: 'find',
+    outcome: { status: 'ok', value: 7 },
+    tookMs: 1,
+    atMs: at,
+  },
+});
 
 describe('the history of a call', () => {
   it('is in the order of speaking though the caller’s words come late', () => {
-    const history = new CallHistory([agent('Hello.', 0), agent('Which day?', 900), caller('A plumber.', 400)]);
+    const history = new CallHistory([
+      agent('Hello.', 0),
+      agent('Which day?', 900),
+      caller('A plumber.', 400),
+    ]);
     expect(history.items()).toEqual([
       { kind: 'agent', text: 'Hello.' },
       { kind: 'caller', text: 'A plumber.' },
@@ -28,8 +65,17 @@ describe('the history of a call', () => {
 
   it('holds the keys that were pressed, those pressed together as one entry', () => {
     const key = (digit: string, atMs: number): CallFact => ({ type: 'digit.pressed', data: { digit, atMs } });
-    const history = new CallHistory([agent('Your number?', 0), key('4', 10), key('7', 20), agent('And the year?', 30), key('9', 40)]);
-    expect(history.items().flatMap((item) => (item.kind === 'note' ? [item.text] : []))).toEqual(['The caller pressed on the keypad: 47', 'The caller pressed on the keypad: 9']);
+    const history = new CallHistory([
+      agent('Your number?', 0),
+      key('4', 10),
+      key('7', 20),
+      agent('And the year?', 30),
+      key('9', 40),
+    ]);
+    expect(history.items().flatMap((item) => (item.kind === 'note' ? [item.text] : []))).toEqual([
+      'The caller pressed on the keypad: 47',
+      'The caller pressed on the keypad: 9',
+    ]);
   });
 
   it('shows where the agent was cut off, and nothing that was not heard', () => {
@@ -48,7 +94,9 @@ describe('the history of a call', () => {
   });
 
   it('of long texts keeps no more than it could give back', () => {
-    const history = new CallHistory(Array.from({ length: 700 }, (_, index) => caller('x'.repeat(20_000), index)));
+    const history = new CallHistory(
+      Array.from({ length: 700 }, (_, index) => caller('x'.repeat(20_000), index)),
+    );
     expect(history.size).toBeLessThanOrEqual(120_000);
     expect(history.items()[0]).toEqual({ kind: 'note', text: expect.stringContaining('left out') });
   });

@@ -9,7 +9,10 @@ interface Placed {
   readonly itemId?: string;
 }
 
-/** A model is given back so much of a conversation, in entries and characters; what is older is left out and said to be. */
+/**
+ * A model is given back so much of a conversation, in entries and characters; what is older is left out and
+ * said to be.
+ */
 const MAX_ITEMS = 400;
 const MAX_CHARACTERS = 60_000;
 const KEYS = 'The caller pressed on the keypad: ';
@@ -17,8 +20,9 @@ const UNWRITTEN = 'The caller said something here that was not written down.';
 const LEFT_OUT = 'The conversation is longer than this; its beginning is left out.';
 
 /**
- * The conversation so far as a model can be given it: who said what as heard, tools and their outcomes, notes. Built
- * from the facts of the call log, so a relay that takes a call over from the log knows what the one before it knew.
+ * The conversation so far as a model can be given it: who said what as heard, tools and their outcomes,
+ * notes. Built from the facts of the call log, so a relay that takes a call over from the log knows what the
+ * one before it knew.
  */
 export class CallHistory {
   private readonly placed: Placed[] = [];
@@ -32,7 +36,8 @@ export class CallHistory {
   add(fact: CallFact): void {
     const placed = placedItem(fact);
     if (!placed || this.isWrittenNow(placed) || this.joinsLast(placed)) return;
-    // Words of the caller are known after the answer to them began, so a fact may belong before the last ones.
+    // Words of the caller are known after the answer to them began, so a fact may belong before the last
+    // ones.
     let index = this.placed.length;
     while (index > 0 && (this.placed[index - 1] as Placed).atMs > placed.atMs) index -= 1;
     this.placed.splice(index, 0, placed);
@@ -47,7 +52,8 @@ export class CallHistory {
 
   /** Words that were given up have come after all. */
   private isWrittenNow(placed: Placed): boolean {
-    const index = placed.itemId === undefined ? -1 : this.placed.findLastIndex(({ itemId }) => itemId === placed.itemId);
+    const index =
+      placed.itemId === undefined ? -1 : this.placed.findLastIndex(({ itemId }) => itemId === placed.itemId);
     if (index >= 0) this.placed[index] = placed;
     return index >= 0;
   }
@@ -55,9 +61,18 @@ export class CallHistory {
   /** Keys pressed one after the other are one entry. */
   private joinsLast({ atMs, item }: Placed): boolean {
     const last = this.placed.at(-1);
-    if (item.kind !== 'note' || last?.item.kind !== 'note' || !item.text.startsWith(KEYS) || !last.item.text.startsWith(KEYS)) return false;
+    if (
+      item.kind !== 'note' ||
+      last?.item.kind !== 'note' ||
+      !item.text.startsWith(KEYS) ||
+      !last.item.text.startsWith(KEYS)
+    )
+      return false;
     this.characters += item.text.length - KEYS.length;
-    this.placed[this.placed.length - 1] = { atMs, item: { kind: 'note', text: last.item.text + item.text.slice(KEYS.length) } };
+    this.placed[this.placed.length - 1] = {
+      atMs,
+      item: { kind: 'note', text: last.item.text + item.text.slice(KEYS.length) },
+    };
     return true;
   }
 
@@ -102,20 +117,55 @@ export function remembering(log: CallLog, history: CallHistory): CallLog {
 function placedItem(fact: CallFact): Placed | null {
   switch (fact.type) {
     case 'caller.spoke':
-      return { atMs: fact.data.startedAtMs, itemId: fact.data.itemId, item: fact.data.text === '' ? { kind: 'note', text: UNWRITTEN } : { kind: 'caller', text: fact.data.text } };
+      return {
+        atMs: fact.data.startedAtMs,
+        itemId: fact.data.itemId,
+        item:
+          fact.data.text === ''
+            ? { kind: 'note', text: UNWRITTEN }
+            : { kind: 'caller', text: fact.data.text },
+      };
     case 'agent.spoke':
-      return fact.data.text === '' ? null : { atMs: fact.data.startedAtMs, item: { kind: 'agent', text: fact.data.interrupted ? `${fact.data.text} —` : fact.data.text } };
+      return fact.data.text === ''
+        ? null
+        : {
+            atMs: fact.data.startedAtMs,
+            item: { kind: 'agent', text: fact.data.interrupted ? `${fact.data.text} —` : fact.data.text },
+          };
     case 'tool.called':
       return {
         atMs: fact.data.atMs,
-        item: { kind: 'tool-call', providerCallId: fact.data.providerCallId, name: fact.data.name, argumentsJson: typeof fact.data.arguments === 'string' ? '{}' : JSON.stringify(fact.data.arguments) },
+        item: {
+          kind: 'tool-call',
+          providerCallId: fact.data.providerCallId,
+          name: fact.data.name,
+          argumentsJson: typeof fact.data.arguments === 'string' ? '{}' : JSON.stringify(fact.data.arguments),
+        },
       };
     case 'tool.finished':
-      return { atMs: fact.data.atMs, item: { kind: 'tool-result', providerCallId: fact.data.providerCallId, output: describeOutcome(fact.data.outcome) } };
+      return {
+        atMs: fact.data.atMs,
+        item: {
+          kind: 'tool-result',
+          providerCallId: fact.data.providerCallId,
+          output: describeOutcome(fact.data.outcome),
+        },
+      };
     case 'digit.pressed':
       return { atMs: fact.data.atMs, item: { kind: 'note', text: KEYS + fact.data.digit } };
     case 'transfer.ended':
-      return fact.data.outcome === 'bridged' ? null : { atMs: fact.data.atMs, item: { kind: 'note', text: `Putting the caller through to ${fact.data.department} ended with: ${fact.data.outcome}. The caller is back with you: go on where you were, without repeating what they have heard.` } };
+      return fact.data.outcome === 'bridged'
+        ? null
+        : {
+            atMs: fact.data.atMs,
+            item: {
+              kind: 'note',
+              text:
+                `Putting the caller through to ${fact.data.department} ended with: ${fact.data.outcome}. ` +
+                'The caller is back with you: go on where you were, without repeating what they have ' +
+                'heard.',
+            },
+          };
     default:
       return null;
   }

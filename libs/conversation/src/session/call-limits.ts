@@ -8,7 +8,10 @@ export interface CallLimitsEvents {
   reached(): void;
 }
 
-/** The longest a call may last: a warning first, then the end. Counts from admission, so it goes on over a change of relay. */
+/**
+ * The longest a call may last: a warning first, then the end. Counts from admission, so it goes on over a
+ * change of relay.
+ */
 export class CallLimits {
   private readonly timers: Timer[] = [];
 
@@ -17,8 +20,10 @@ export class CallLimits {
     const leftMs = Math.max(0, maxDurationMs - offsetMs(call, clock));
     this.timers.push(clock.after(leftMs, () => events.reached()));
     // A call shorter than its warning is warned halfway.
-    const warnBeforeEndMs = limits.warnBeforeEndMs < maxDurationMs ? limits.warnBeforeEndMs : maxDurationMs / 2;
-    if (warnBeforeEndMs > 0 && leftMs > warnBeforeEndMs) this.timers.push(clock.after(leftMs - warnBeforeEndMs, () => events.warn(warnBeforeEndMs)));
+    const warnBeforeEndMs =
+      limits.warnBeforeEndMs < maxDurationMs ? limits.warnBeforeEndMs : maxDurationMs / 2;
+    if (warnBeforeEndMs > 0 && leftMs > warnBeforeEndMs)
+      this.timers.push(clock.after(leftMs - warnBeforeEndMs, () => events.warn(warnBeforeEndMs)));
   }
 
   stop(): void {

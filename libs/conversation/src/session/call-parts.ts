@@ -42,23 +42,30 @@ export interface CallHooks {
 
 export type CallParts = ReturnType<typeof assembleCall>;
 
-/** The parts of one call, each knowing those it needs. Made once, at the start; who tells whom what is all here. */
+/**
+ * The parts of one call, each knowing those it needs. Made once, at the start; who tells whom what is all
+ * here.
+ */
 export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallHooks) {
   const { call, stream, clock, declarationsFor } = given;
   const model = () => hooks.model() as VoiceModelSession;
   const atMs = () => offsetMs(call, clock);
   const note = (text: string): void => hooks.model()?.addNote(text);
 
-  const agent: AgentState = new AgentState(call, {
-    log,
-    clock,
-    declarationsFor,
-    onChange: (change) => {
-      if (change.tools) tools.setTools(change.tools);
-      if (change.noiseReduction) mic.became(change.noiseReduction);
-      hooks.model()?.change(change);
+  const agent: AgentState = new AgentState(
+    call,
+    {
+      log,
+      clock,
+      declarationsFor,
+      onChange: (change) => {
+        if (change.tools) tools.setTools(change.tools);
+        if (change.noiseReduction) mic.became(change.noiseReduction);
+        hooks.model()?.change(change);
+      },
     },
-  }, given.takeover?.agent);
+    given.takeover?.agent,
+  );
   const transcript = new Transcript(call, log, clock, (itemId) => watch.idle.callerSaid(itemId, true));
   const latency = new TurnLatency(log, clock, clock.now());
   const playout: Playout = new Playout(stream, atMs, {
@@ -68,23 +75,30 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     heardFirst: (responseId) => latency.heardFirst(responseId),
     idle: hooks.playoutIdle,
   });
-  const turns: TurnTaking = new TurnTaking(model, playout, clock, turnRules(agent, call.agent, () => transcript.hasAsked(playout.hearing())), {
-    quiet: hooks.quiet,
-    talkedOver: () => {
-      transfer.talkedOver();
-      ending.talkedOver();
+  const turns: TurnTaking = new TurnTaking(
+    model,
+    playout,
+    clock,
+    turnRules(agent, call.agent, () => transcript.hasAsked(playout.hearing())),
+    {
+      quiet: hooks.quiet,
+      talkedOver: () => {
+        transfer.talkedOver();
+        ending.talkedOver();
+      },
+      callerActive: () => wait.busy(),
+      nothingSaid: (itemId) => {
+        transcript.nothingSaid(itemId);
+        watch.idle.wordless(itemId);
+      },
+      interrupted: (cut, tookMs) => {
+        for (const { itemId, heardMs } of cut)
+          if (!phrases.isPhrase(itemId)) hooks.model()?.truncate(itemId, heardMs);
+        latency.interrupted(tookMs);
+        agent.interrupted(turns.interruptions);
+      },
     },
-    callerActive: () => wait.busy(),
-    nothingSaid: (itemId) => {
-      transcript.nothingSaid(itemId);
-      watch.idle.wordless(itemId);
-    },
-    interrupted: (cut, tookMs) => {
-      for (const { itemId, heardMs } of cut) if (!phrases.isPhrase(itemId)) hooks.model()?.truncate(itemId, heardMs);
-      latency.interrupted(tookMs);
-      agent.interrupted(turns.interruptions);
-    },
-  });
+  );
   const phrases: SetPhrases = new SetPhrases({
     cache: given.phrases ?? null,
     keyOf: (text) => phraseKey(text, given, agent, hooks.model()),
@@ -94,21 +108,63 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
     note,
   });
   const ending = new CallEnding(call, log, clock, hooks.ended);
-  const transfer: Transfer = new Transfer(call, { log, clock, texts: () => agent.texts, leave: hooks.putThrough, ...transferWords(turns, phrases, note) });
-  const watch: CallWatch = new CallWatch({ call, log, clock, agent, turns, phrases, ending, budgetLeft: given.takeover?.budget ?? WHOLE_BUDGET, note });
+  const transfer: Transfer = new Transfer(call, {
+    log,
+    clock,
+    texts: () => agent.texts,
+    leave: hooks.putThrough,
+    ...transferWords(turns, phrases, note),
+  });
+  const watch: CallWatch = new CallWatch({
+    call,
+    log,
+    clock,
+    agent,
+    turns,
+    phrases,
+    ending,
+    budgetLeft: given.takeover?.budget ?? WHOLE_BUDGET,
+    note,
+  });
   const wait: ToolWait = toolWait(given, agent, turns, phrases);
   const digits = new DigitInput(clock, (entered) => {
     note(`The caller pressed on the keypad: ${entered}`);
     turns.speak({ kind: 'reply' });
   });
   const secureDigits = new SecureDigits(clock);
-  const mic: MicDistance = new MicDistance(firstMicDistance(call.agent, agent), clock, (noiseReduction) => agent.apply({ noiseReduction }, 'tool'));
-  const recording = new CallRecording(call, given.recording ?? null, log, atMs, given.takeover?.recording ?? null);
-  const own = callTools({ agent, ending, transfer, playout, turns, phrases, mic, digits, secureDigits, recording, log, offsetMs: atMs });
+  const mic: MicDistance = new MicDistance(firstMicDistance(call.agent, agent), clock, (noiseReduction) =>
+    agent.apply({ noiseReduction }, 'tool'),
+  );
+  const recording = new CallRecording(
+    call,
+    given.recording ?? null,
+    log,
+    atMs,
+    given.takeover?.recording ?? null,
+  );
+  const own = callTools({
+    agent,
+    ending,
+    transfer,
+    playout,
+    turns,
+    phrases,
+    mic,
+    digits,
+    secureDigits,
+    recording,
+    log,
+    offsetMs: atMs,
+  });
   const tools: ToolLoop = new ToolLoop(call, agent.tools, own, given.toolCaller, model, {
     log,
     clock,
-    context: () => toolContext(call, { language: agent.language, keypad: digits.lastEntry, secureDigits: secureDigits.values }),
+    context: () =>
+      toolContext(call, {
+        language: agent.language,
+        keypad: digits.lastEntry,
+        secureDigits: secureDigits.values,
+      }),
     calledBefore: given.takeover?.toolCalls ?? 0,
     reply: () => turns.speak({ kind: 'reply' }),
     waiting: (isWaiting) => {
@@ -121,15 +177,53 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       agent.toolFinished(name, outcome);
     },
   });
-  const caller = new CallerTurns({ transcript, latency, turns, languages: languageWatch(given, agent), idle: watch.idle, language: () => agent.language });
-  return { agent, caller, transcript, latency, playout, turns, phrases, ending, transfer, watch, wait, digits, secureDigits, mic, recording, tools };
+  const caller = new CallerTurns({
+    transcript,
+    latency,
+    turns,
+    languages: languageWatch(given, agent),
+    idle: watch.idle,
+    language: () => agent.language,
+  });
+  return {
+    agent,
+    caller,
+    transcript,
+    latency,
+    playout,
+    turns,
+    phrases,
+    ending,
+    transfer,
+    watch,
+    wait,
+    digits,
+    secureDigits,
+    mic,
+    recording,
+    tools,
+  };
 }
 
-function turnRules({ texts: { backchannels } }: AgentState, { interruption }: AgentSnapshot, hasAsked: () => boolean): TurnTakingRules {
-  return { settings: interruption, policy: interruptionPolicy(interruption, { backchannels }), backchannels, hasAsked };
+function turnRules(
+  { texts: { backchannels } }: AgentState,
+  { interruption }: AgentSnapshot,
+  hasAsked: () => boolean,
+): TurnTakingRules {
+  return {
+    settings: interruption,
+    policy: interruptionPolicy(interruption, { backchannels }),
+    backchannels,
+    hasAsked,
+  };
 }
 
-function toolWait({ call, stream, clock, music: tune }: CallSessionParts, agent: AgentState, turns: TurnTaking, phrases: SetPhrases): ToolWait {
+function toolWait(
+  { call, stream, clock, music: tune }: CallSessionParts,
+  agent: AgentState,
+  turns: TurnTaking,
+  phrases: SetPhrases,
+): ToolWait {
   const music = new HoldMusic(stream, clock, tune ?? (() => new Uint8Array(0)));
   return new ToolWait(call.agent.toolWait, clock, {
     isFloorFree: () => turns.isQuiet,
@@ -142,7 +236,9 @@ function toolWait({ call, stream, clock, music: tune }: CallSessionParts, agent:
 
 function languageWatch({ call, detectLanguage }: CallSessionParts, agent: AgentState): LanguageWatch {
   const spoken = [...new Set([call.agent.language, ...Object.keys(call.agent.texts)].map(baseLanguage))];
-  return new LanguageWatch(detectLanguage ?? null, spoken, (language) => agent.apply({ language }, 'detection'));
+  return new LanguageWatch(detectLanguage ?? null, spoken, (language) =>
+    agent.apply({ language }, 'detection'),
+  );
 }
 
 function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {
@@ -150,14 +246,23 @@ function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState
 }
 
 /** Words by who would say them now: a call that has come down the ladder speaks with another voice. */
-function phraseKey(text: string, { call, stream, model }: CallSessionParts, { language, speed }: AgentState, session: VoiceModelSession | null): PhraseKey {
+function phraseKey(
+  text: string,
+  { call, stream, model }: CallSessionParts,
+  { language, speed }: AgentState,
+  session: VoiceModelSession | null,
+): PhraseKey {
   const { agentId, agentVersion, variantKey, model: settings } = call.agent;
   const { provider, voice } = session ?? { provider: model.provider, voice: settings.voice };
   return { agentId, agentVersion, variantKey, provider, voice, speed, language, format: stream.format, text };
 }
 
 /** How the agent speaks of putting a caller through: to the end, and then as before. */
-function transferWords(turns: TurnTaking, phrases: SetPhrases, note: (text: string) => void): Pick<TransferParts, 'announce' | 'withdrawn' | 'failed'> {
+function transferWords(
+  turns: TurnTaking,
+  phrases: SetPhrases,
+  note: (text: string) => void,
+): Pick<TransferParts, 'announce' | 'withdrawn' | 'failed'> {
   return {
     announce: (text) => {
       turns.isProtected = true;

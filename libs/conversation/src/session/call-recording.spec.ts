@@ -4,8 +4,22 @@ import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
 import { takeoverOf } from './takeover.ts';
 
-const consent = defineTool({ name: 'record_consent', description: '', place: 'call', arguments: z.strictObject({ consent: z.enum(['granted', 'refused']) }), cancellable: false, deadlineMs: 1_000 });
-const collect = defineTool({ name: 'collect_digits', description: '', place: 'call', arguments: z.strictObject({ purpose: z.string(), max_digits: z.number() }), cancellable: false, deadlineMs: 1_000 });
+const consent = defineTool({
+  name: 'record_consent',
+  description: '',
+  place: 'call',
+  arguments: z.strictObject({ consent: z.enum(['granted', 'refused']) }),
+  cancellable: false,
+  deadlineMs: 1_000,
+});
+const collect = defineTool({
+  name: 'collect_digits',
+  description: '',
+  place: 'call',
+  arguments: z.strictObject({ purpose: z.string(), max_digits: z.number() }),
+  cancellable: false,
+  deadlineMs: 1_000,
+});
 
 class Recording {
   readonly did: string[] = [];
@@ -15,10 +29,22 @@ class Recording {
   finish = () => Promise.resolve(void this.did.push('finish'));
 }
 
-async function talking(mode: 'off' | 'announced' | 'asked', notice = 'This call is recorded.', before: readonly CallFact[] | null = null): Promise<{ call: CallScene; did: string[] }> {
+async function talking(
+  mode: 'off' | 'announced' | 'asked',
+  notice = 'This call is recorded.',
+  before: readonly CallFact[] | null = null,
+): Promise<{ call: CallScene; did: string[] }> {
   const recording = new Recording();
-  const takeover = (nowMs: number) => takeoverOf((before ?? []).map((fact, index) => ({ ...fact, at: nowMs - 1_000, seq: index + 1, epoch: 1 })));
-  const call = startCall({ tools: [consent, collect], recording, agent: { recording: { mode }, notice }, ...(before ? { takeover } : {}) });
+  const takeover = (nowMs: number) =>
+    takeoverOf(
+      (before ?? []).map((fact, index) => ({ ...fact, at: nowMs - 1_000, seq: index + 1, epoch: 1 })),
+    );
+  const call = startCall({
+    tools: [consent, collect],
+    recording,
+    agent: { recording: { mode }, notice },
+    ...(before ? { takeover } : {}),
+  });
   await call.passes(1);
   return { call, did: recording.did };
 }
@@ -41,11 +67,14 @@ describe('a call that is recorded', () => {
     expect(did).toEqual(['start', 'finish']);
   });
 
-  it.each(['', '  ', '…'])('is not, when its language has no notice that can be spoken ("%s"), whatever the agent says', async (notice) => {
-    const { call, did } = await talking('announced', notice);
-    await call.callerSays('Hello');
-    expect([did, states(call)]).toEqual([[], []]);
-  });
+  it.each(['', '  ', '…'])(
+    'is not, when its language has no notice that can be spoken ("%s"), whatever the agent says',
+    async (notice) => {
+      const { call, did } = await talking('announced', notice);
+      await call.callerSays('Hello');
+      expect([did, states(call)]).toEqual([[], []]);
+    },
+  );
 
   it('is not, before the caller has agreed; and no more, once they have taken it back', async () => {
     const { call, did } = await talking('asked');
@@ -61,7 +90,9 @@ describe('a call that is recorded', () => {
 
   it('is never, for a caller who says no, nor for an agent that does not record', async () => {
     const refused = await talking('asked');
-    expect(await wishes(refused.call, 'record_consent', { consent: 'refused' })).toContain('"recorded":false');
+    expect(await wishes(refused.call, 'record_consent', { consent: 'refused' })).toContain(
+      '"recorded":false',
+    );
     expect(refused.did).toEqual([]);
     const off = await talking('off');
     expect(await wishes(off.call, 'record_consent', { consent: 'granted' })).toContain('not-recorded');
@@ -91,15 +122,52 @@ describe('a call that is recorded', () => {
 });
 
 describe('a recording on another relay', () => {
-  const stated = (state: 'granted' | 'refused' | 'announced'): CallFact => ({ type: 'consent.stated', data: { purpose: 'recording', state, atMs: 10 } });
-  const changed = (state: 'started' | 'paused' | 'resumed'): CallFact => ({ type: 'recording.changed', data: { recordingId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', state, atMs: 20 } });
-  const spoke: CallFact = { type: 'agent.spoke', data: { itemId: 'a', text: 'Hello', startedAtMs: 1, endedAtMs: 2, heardMs: 1, generatedMs: 1, interrupted: false } };
+  const stated = (state: 'granted' | 'refused' | 'announced'): CallFact => ({
+    type: 'consent.stated',
+    data: { purpose: 'recording', state, atMs: 10 },
+  });
+  const changed = (state: 'started' | 'paused' | 'resumed'): CallFact => ({
+    type: 'recording.changed',
+    data: { recordingId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', state, atMs: 20 },
+  });
+  const spoke: CallFact = {
+    type: 'agent.spoke',
+    data: {
+      itemId: 'a',
+      text: 'Hello',
+      startedAtMs: 1,
+      endedAtMs: 2,
+      heardMs: 1,
+      generatedMs: 1,
+      interrupted: false,
+    },
+  };
 
   it.each<[string, 'announced' | 'asked', CallFact[], string[]]>([
-    ['goes on with the consent that was given', 'asked', [spoke, stated('granted'), changed('started')], ['start']],
-    ['does not ask what was announced again', 'announced', [spoke, stated('announced'), changed('started')], ['start']],
-    ['stays refused', 'asked', [spoke, stated('granted'), changed('started'), stated('refused'), changed('paused')], []],
-    ['stays paused by its operator', 'announced', [spoke, stated('announced'), changed('started'), changed('paused')], []],
+    [
+      'goes on with the consent that was given',
+      'asked',
+      [spoke, stated('granted'), changed('started')],
+      ['start'],
+    ],
+    [
+      'does not ask what was announced again',
+      'announced',
+      [spoke, stated('announced'), changed('started')],
+      ['start'],
+    ],
+    [
+      'stays refused',
+      'asked',
+      [spoke, stated('granted'), changed('started'), stated('refused'), changed('paused')],
+      [],
+    ],
+    [
+      'stays paused by its operator',
+      'announced',
+      [spoke, stated('announced'), changed('started'), changed('paused')],
+      [],
+    ],
   ])('%s', async (_what, mode, before, expected) => {
     const { call, did } = await talking(mode, 'This call is recorded.', before);
     expect(did).toEqual(expected);

@@ -47,7 +47,10 @@ export class CallRecording {
   /** What the caller said when asked, or again of their own accord: the last word counts. */
   stated(consent: ConsentState): void {
     this.consent = consent;
-    this.log.append({ type: 'consent.stated', data: { purpose: 'recording', state: consent, atMs: this.atMs() } });
+    this.log.append({
+      type: 'consent.stated',
+      data: { purpose: 'recording', state: consent, atMs: this.atMs() },
+    });
     this.follow();
   }
 
@@ -67,7 +70,10 @@ export class CallRecording {
   }
 
   private follow(): void {
-    const isAllowed = this.isPossible && this.holds.size === 0 && (this.consent === 'granted' || this.consent === 'announced');
+    const isAllowed =
+      this.isPossible &&
+      this.holds.size === 0 &&
+      (this.consent === 'granted' || this.consent === 'announced');
     if (isAllowed === this.isRunning) return;
     this.isRunning = isAllowed;
     if (!isAllowed) return this.control?.pause();

@@ -29,8 +29,14 @@ describe('a call', () => {
     await call.agentSays('Good morning, Northwind.');
     await call.callerSays('I need a plumber.');
     await call.agentSays('Of course. Which day suits you?');
-    expect(call.log.transcript()).toEqual(['agent: Good morning, Northwind.', 'caller: I need a plumber.', 'agent: Of course. Which day suits you?']);
-    expect(call.log.of('agent.spoke').every((said) => !said.interrupted && said.heardMs === said.generatedMs)).toBe(true);
+    expect(call.log.transcript()).toEqual([
+      'agent: Good morning, Northwind.',
+      'caller: I need a plumber.',
+      'agent: Of course. Which day suits you?',
+    ]);
+    expect(
+      call.log.of('agent.spoke').every((said) => !said.interrupted && said.heardMs === said.generatedMs),
+    ).toBe(true);
   });
 
   it('passes the caller’s frames to the model', async () => {
@@ -68,7 +74,13 @@ describe('a call', () => {
   });
 
   it('nears its longest duration with a word to the model, then a goodbye, then ends', async () => {
-    const call = startCall({ agent: { maxDurationMs: 60_000, limits: { warnBeforeEndMs: 20_000, wrapUpMs: 5_000 }, idle: { afterMs: 0 } } });
+    const call = startCall({
+      agent: {
+        maxDurationMs: 60_000,
+        limits: { warnBeforeEndMs: 20_000, wrapUpMs: 5_000 },
+        idle: { afterMs: 0 },
+      },
+    });
     await call.agentSays('Good morning, Northwind.');
     await call.passes(39_000);
     expect(call.model.notes).toEqual([expect.stringContaining('20 seconds')]);
@@ -82,7 +94,9 @@ describe('a call', () => {
   });
 
   it('that is shorter than its warning is warned halfway', async () => {
-    const call = startCall({ agent: { maxDurationMs: 60_000, limits: { warnBeforeEndMs: 600_000 }, idle: { afterMs: 0 } } });
+    const call = startCall({
+      agent: { maxDurationMs: 60_000, limits: { warnBeforeEndMs: 600_000 }, idle: { afterMs: 0 } },
+    });
     await call.agentSays('Good morning, Northwind.');
     await call.passes(30_000);
     expect(call.model.notes).toEqual([expect.stringContaining('30 seconds')]);
@@ -110,14 +124,20 @@ describe('an interruption', () => {
   it('silences the agent at once, cancels, truncates at what was heard and keeps only that', async () => {
     const call = startCall();
     await call.passes(1);
-    const item = call.model.begins('We have an opening on Tuesday at nine and another one at eleven', { durationMs: 4000 });
+    const item = call.model.begins('We have an opening on Tuesday at nine and another one at eleven', {
+      durationMs: 4000,
+    });
     await call.passes(1_000);
     call.model.hearsCallerStart();
     expect(call.stream.clears).toEqual([call.clock.now()]);
     expect(call.model.asked.slice(-2)).toEqual(['cancel', `truncate ${item}`]);
     expect(call.model.truncated.get(item)).toBe(1_000);
     expect(call.log.transcript()).toEqual(['agent: We have an']);
-    expect(call.log.of('agent.spoke')[0]).toMatchObject({ interrupted: true, heardMs: 1_000, generatedMs: 4_000 });
+    expect(call.log.of('agent.spoke')[0]).toMatchObject({
+      interrupted: true,
+      heardMs: 1_000,
+      generatedMs: 4_000,
+    });
   });
 
   it('does not play what the model still sends of the response that was cut off', async () => {
@@ -159,7 +179,10 @@ describe('a tool call', () => {
     const call = startCall({ tools });
     await call.passes(1);
     call.model.startResponse();
-    const id = call.model.wishes({ name: 'check_availability', arguments: { service: 'plumbing', date: '2026-01-06' } });
+    const id = call.model.wishes({
+      name: 'check_availability',
+      arguments: { service: 'plumbing', date: '2026-01-06' },
+    });
     call.model.finish('completed');
     const [asked] = call.toolCaller.calls;
     expect(asked?.context).toMatchObject({ callerNumber: '+12025550123', timeZone: 'America/New_York' });
@@ -169,14 +192,21 @@ describe('a tool call', () => {
     await call.passes(1);
     expect(JSON.parse(call.model.toolResults.get(id)!)).toEqual({ status: 'ok', result: { slots: [] } });
     expect(call.model.asked.slice(-2)).toEqual([`result ${id}`, 'reply']);
-    expect(call.log.of('tool.finished')[0]).toMatchObject({ name: 'check_availability', tookMs: 300, outcome: { status: 'ok' } });
+    expect(call.log.of('tool.finished')[0]).toMatchObject({
+      name: 'check_availability',
+      tookMs: 300,
+      outcome: { status: 'ok' },
+    });
   });
 
   it('with arguments that break the schema is answered as a refusal the model can correct, and never leaves', async () => {
     const call = startCall({ tools });
     await call.passes(1);
     call.model.startResponse();
-    const wrong = call.model.wishes({ name: 'check_availability', arguments: { service: 'plumbing', date: 'tomorrow' } });
+    const wrong = call.model.wishes({
+      name: 'check_availability',
+      arguments: { service: 'plumbing', date: 'tomorrow' },
+    });
     const broken = call.model.wishes({ name: 'check_availability', arguments: '{"service": "plu' });
     const unknown = call.model.wishes({ name: 'drop_tables', arguments: {} });
     call.model.finish('completed');
@@ -200,7 +230,10 @@ describe('a tool call', () => {
   it('does not make the agent talk over the caller when its result arrives', async () => {
     const call = startCall({ tools });
     await call.passes(1);
-    call.model.says('One moment.', { durationMs: 500, tools: [{ name: 'check_availability', arguments: { service: 'plumbing', date: '2026-01-06' } }] });
+    call.model.says('One moment.', {
+      durationMs: 500,
+      tools: [{ name: 'check_availability', arguments: { service: 'plumbing', date: '2026-01-06' } }],
+    });
     await call.passes(600);
     call.model.hearsCallerStart();
     const before = call.model.asked.length;
@@ -239,7 +272,10 @@ describe('end_call', () => {
   it('asks for no second goodbye when the answer that called it has said one', async () => {
     const call = startCall({ tools });
     await call.passes(1);
-    call.model.says('Thanks, goodbye!', { durationMs: 800, tools: [{ name: 'end_call', arguments: { reason: 'done' } }] });
+    call.model.says('Thanks, goodbye!', {
+      durationMs: 800,
+      tools: [{ name: 'end_call', arguments: { reason: 'done' } }],
+    });
     expect(call.model.asked).not.toContain('reply');
     await call.passes(790);
     expect(call.stream.isClosed).toBe(false);
@@ -250,7 +286,10 @@ describe('end_call', () => {
   it('is withdrawn when the caller is talking as the goodbye ends', async () => {
     const call = startCall({ tools });
     await call.passes(1);
-    call.model.says('Goodbye!', { durationMs: 800, tools: [{ name: 'end_call', arguments: { reason: 'done' } }] });
+    call.model.says('Goodbye!', {
+      durationMs: 800,
+      tools: [{ name: 'end_call', arguments: { reason: 'done' } }],
+    });
     await call.passes(700);
     call.model.hearsCallerStart();
     await call.passes(1_000);
@@ -274,14 +313,20 @@ describe('end_call', () => {
 });
 
 describe('a failing model', () => {
-  const lost = new ProviderError('gone', { provider: 'scripted', code: 'socket-closed', category: 'connectivity' });
+  const lost = new ProviderError('gone', {
+    provider: 'scripted',
+    code: 'socket-closed',
+    category: 'connectivity',
+  });
 
   it('that cannot be reached ends the call as model-unavailable', async () => {
     const call = startCall({ isModelSlow: true });
     call.model.gone(lost);
     await call.passes(5_000);
     expect(call.termination).toEqual({ class: 'provider', reason: 'model-unavailable' });
-    expect(call.log.of('model.faulted')).toEqual([{ provider: 'scripted', category: 'connectivity', code: 'socket-closed' }]);
+    expect(call.log.of('model.faulted')).toEqual([
+      { provider: 'scripted', category: 'connectivity', code: 'socket-closed' },
+    ]);
   });
 
   it('that goes away in the middle ends it as model-failed, with what was heard', async () => {

@@ -1,4 +1,14 @@
-import { afterModels, bytesPerMs, type AgentChange, type ProviderError, type ResponseId, type Termination, type ToolDeclaration, type ToolOutcome, type Usage } from '@tandem/contracts';
+import {
+  afterModels,
+  bytesPerMs,
+  type AgentChange,
+  type ProviderError,
+  type ResponseId,
+  type Termination,
+  type ToolDeclaration,
+  type ToolOutcome,
+  type Usage,
+} from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import { isAudible } from '../audio/loudness.ts';
 import { silenceLike } from '../audio/silence.ts';
@@ -8,7 +18,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { PhraseCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
-import type { ModelMove, ModelSessionListener, ResponseStatus, VoiceModel, VoiceModelSession } from '../ports/voice-model.ts';
+import type {
+  ModelMove,
+  ModelSessionListener,
+  ResponseStatus,
+  VoiceModel,
+  VoiceModelSession,
+} from '../ports/voice-model.ts';
 import { CallHistory, remembering } from './call-history.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 import { assembleCall, type CallParts } from './call-parts.ts';
@@ -53,7 +69,8 @@ const MAX_TRANSCRIPTION_FAULTS = 4;
 const AUDIBLE_GAP_MS = 1_500;
 
 /**
- * One call in one relay: joins a caller stream and a voice model. Wiring only; whatever needs state has its own file.
+ * One call in one relay: joins a caller stream and a voice model. Wiring only; whatever needs state has its
+ * own file.
  */
 export class CallSession {
   private readonly log: CallLog;
@@ -69,8 +86,8 @@ export class CallSession {
   private readonly transcriptionFaults = new Set<string>();
   private resolveEnded!: (termination: Termination | null) => void;
   /**
-   * Resolves when the call is over, everything known of it is logged, and model and stream are closed. Null when the
-   * call goes on elsewhere: with a person, or in another session.
+   * Resolves when the call is over, everything known of it is logged, and model and stream are closed. Null
+   * when the call goes on elsewhere: with a person, or in another session.
    */
   readonly ended = new Promise<Termination | null>((resolve) => (this.resolveEnded = resolve));
 
@@ -78,7 +95,10 @@ export class CallSession {
     const { takeover, call, clock } = given;
     this.history = takeover?.history ?? new CallHistory();
     this.hasAgentSpoken = !this.history.isEmpty;
-    this.opening = takeover && this.hasAgentSpoken ? firstWords(takeover, call, clock) : greetingOf(call, clock.wallTime());
+    this.opening =
+      takeover && this.hasAgentSpoken
+        ? firstWords(takeover, call, clock)
+        : greetingOf(call, clock.wallTime());
     this.log = remembering(given.log, this.history);
     this.parts = assembleCall(given, this.log, {
       model: () => this.model,
@@ -99,9 +119,17 @@ export class CallSession {
     stream.attach(this.fromCaller);
     this.parts.recording.begin();
     const { instructions, tools } = this.parts.agent;
-    const history = () => [...this.history.items(), ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId))];
+    const history = () => [
+      ...this.history.items(),
+      ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId)),
+    ];
     const isClosing = () => this.parts.ending.isSayingGoodbye;
-    const setup = modelSetup(call, { instructions, tools, history, isClosing }, stream.format, model.capabilities);
+    const setup = modelSetup(
+      call,
+      { instructions, tools, history, isClosing },
+      stream.format,
+      model.capabilities,
+    );
     if (!setup) return this.parts.ending.end('model-unavailable');
     const { text, isPersonal } = this.opening;
     this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
@@ -122,10 +150,15 @@ export class CallSession {
     if (ending.isDecided) return;
     watch.makeRoom();
     ending.sayGoodbye('operator-ended', { isFinal: true });
-    turns.speak({ kind: 'instruct', instruction: 'The call is being ended now. Say one short goodbye to the caller.' });
+    turns.speak({
+      kind: 'instruct',
+      instruction: 'The call is being ended now. Say one short goodbye to the caller.',
+    });
   }
 
-  /** Puts the caller through from outside, as the tool does. Without words when no model is there to say them. */
+  /**
+   * Puts the caller through from outside, as the tool does. Without words when no model is there to say them.
+   */
   putThrough(wish: TransferWish, isAnnounced = true): ToolOutcome {
     return this.parts.ending.isOver ? { status: 'cancelled' } : this.parts.transfer.begin(wish, isAnnounced);
   }
@@ -144,8 +177,8 @@ export class CallSession {
   }
 
   /**
-   * Lets go of the call so that another relay can take it, if this is a pause between turns with nothing pending; with
-   * `isPauseOver` unless it ends or is put through at this very moment. Answers whether it did.
+   * Lets go of the call so that another relay can take it, if this is a pause between turns with nothing
+   * pending; with `isPauseOver` unless it ends or is put through at this very moment. Answers whether it did.
    */
   move(isPauseOver: boolean): boolean {
     const { ending, transfer, turns, tools, transcript, secureDigits } = this.parts;
@@ -197,7 +230,10 @@ export class CallSession {
     onResponseDone: (responseId, status, usage) => {
       if (usage && this.model) this.used(this.model.model, usage);
       this.parts.phrases.responseDone(responseId, status);
-      this.parts.tools.responseDone(responseId, status === 'incomplete' && !this.parts.ending.isSayingGoodbye);
+      this.parts.tools.responseDone(
+        responseId,
+        status === 'incomplete' && !this.parts.ending.isSayingGoodbye,
+      );
       this.parts.turns.responseDone(responseId);
       this.responseEnded(status);
     },
@@ -207,17 +243,22 @@ export class CallSession {
     onFault: (error, status) => this.faulted(error, status),
     onClosed: (error) => {
       if (error) this.faulted(error);
-      if (!this.parts.transfer.modelGone() && !this.reachesPerson()) this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
+      if (!this.parts.transfer.modelGone() && !this.reachesPerson())
+        this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
     },
   };
 
   private faulted({ provider, category, code }: ProviderError, status?: ResponseStatus): void {
-    this.log.append({ type: 'model.faulted', data: { provider, category, code: code.slice(0, 80), ...(status ? { status } : {}) } });
+    this.log.append({
+      type: 'model.faulted',
+      data: { provider, category, code: code.slice(0, 80), ...(status ? { status } : {}) },
+    });
   }
 
   private transcriptionFailed({ provider, code: reason }: ProviderError): void {
     const code = reason.slice(0, 80);
-    if (this.transcriptionFaults.has(code) || this.transcriptionFaults.size >= MAX_TRANSCRIPTION_FAULTS) return;
+    if (this.transcriptionFaults.has(code) || this.transcriptionFaults.size >= MAX_TRANSCRIPTION_FAULTS)
+      return;
     this.transcriptionFaults.add(code);
     this.log.append({ type: 'transcription.failed', data: { provider, code, atMs: this.atMs } });
   }
@@ -231,7 +272,11 @@ export class CallSession {
 
   /** No model can go on: whether a person takes over, as the ladder says. */
   private reachesPerson(): boolean {
-    return afterModels(this.given.call.agent.ladder).some((rung) => rung.kind === 'transfer' && this.putThrough({ department: rung.department, summary: BROKE_OFF }, false).status === 'ok');
+    return afterModels(this.given.call.agent.ladder).some(
+      (rung) =>
+        rung.kind === 'transfer' &&
+        this.putThrough({ department: rung.department, summary: BROKE_OFF }, false).status === 'ok',
+    );
   }
 
   private callerAudio(frame: AudioFrame): void {
@@ -249,7 +294,11 @@ export class CallSession {
   }
 
   private modelReady(): void {
-    if (this.model) this.log.append({ type: 'model.opened', data: { provider: this.model.provider, model: this.model.model } });
+    if (this.model)
+      this.log.append({
+        type: 'model.opened',
+        data: { provider: this.model.provider, model: this.model.model },
+      });
     const { text, isPersonal, then } = this.opening;
     if (text && !this.isOpeningSaid) this.parts.phrases.say(text, { isPersonal });
     if (then) this.parts.turns.speak(then);
@@ -259,7 +308,8 @@ export class CallSession {
 
   private modelMoved(move: ModelMove): void {
     this.log.append({ type: 'model.moved', data: move });
-    if (move.gapMs > AUDIBLE_GAP_MS && !this.parts.playout.isPlaying && !this.parts.turns.isCallerSpeaking) this.parts.phrases.say(this.parts.agent.texts.bridge);
+    if (move.gapMs > AUDIBLE_GAP_MS && !this.parts.playout.isPlaying && !this.parts.turns.isCallerSpeaking)
+      this.parts.phrases.say(this.parts.agent.texts.bridge);
   }
 
   /** The agent is about to be heard after a silence of its own. */
@@ -280,9 +330,11 @@ export class CallSession {
   }
 
   private playoutIdle(): void {
-    if (!this.parts.ending.isSayingGoodbye && !this.parts.transfer.isPending) this.parts.turns.isProtected = false;
+    if (!this.parts.ending.isSayingGoodbye && !this.parts.transfer.isPending)
+      this.parts.turns.isProtected = false;
     this.parts.turns.playoutIdle();
-    if (this.parts.turns.isCallerSpeaking && this.parts.ending.withdrawGoodbye()) this.parts.turns.isProtected = false;
+    if (this.parts.turns.isCallerSpeaking && this.parts.ending.withdrawGoodbye())
+      this.parts.turns.isProtected = false;
   }
 
   private quiet(): void {
@@ -301,7 +353,8 @@ export class CallSession {
     this.parts.watch.idle.callerActive();
     const { secureDigits } = this.parts;
     if (secureDigits.hidesKeys) {
-      if (secureDigits.isOn && this.parts.playout.isPlaying && !this.parts.turns.isProtected) this.parts.turns.interrupt();
+      if (secureDigits.isOn && this.parts.playout.isPlaying && !this.parts.turns.isProtected)
+        this.parts.turns.interrupt();
       secureDigits.pressed(digit);
       return;
     }
@@ -319,7 +372,15 @@ export class CallSession {
     const { stream, recording } = this.given;
     if (termination) this.parts.tools.stop();
     else this.parts.tools.leave();
-    for (const part of [this.parts.transfer, this.parts.digits, this.parts.turns, this.parts.agent, this.parts.watch, this.parts.mic]) part.stop();
+    for (const part of [
+      this.parts.transfer,
+      this.parts.digits,
+      this.parts.turns,
+      this.parts.agent,
+      this.parts.watch,
+      this.parts.mic,
+    ])
+      part.stop();
     this.parts.wait.ended();
     this.parts.secureDigits.stop();
     this.parts.playout.close();

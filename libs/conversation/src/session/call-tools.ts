@@ -28,11 +28,20 @@ export interface CallToolParts {
 }
 
 const GAVE_UP: Readonly<Record<Exclude<CaptureOutcome, 'entered'>, { reason: string; detail: string }>> = {
-  cancelled: { reason: 'caller-gave-up', detail: 'The caller stopped typing without entering a number. Ask whether they want to try again.' },
-  'timed-out': { reason: 'nothing-typed', detail: 'The caller typed nothing more for half a minute. Ask whether they want to try again.' },
+  cancelled: {
+    reason: 'caller-gave-up',
+    detail: 'The caller stopped typing without entering a number. Ask whether they want to try again.',
+  },
+  'timed-out': {
+    reason: 'nothing-typed',
+    detail: 'The caller typed nothing more for half a minute. Ask whether they want to try again.',
+  },
 };
 
-const done = (value: Record<string, string | number | boolean>, needsReply: () => boolean): CallToolAnswer => ({ outcome: { status: 'ok', value }, needsReply });
+const done = (
+  value: Record<string, string | number | boolean>,
+  needsReply: () => boolean,
+): CallToolAnswer => ({ outcome: { status: 'ok', value }, needsReply });
 
 /** What the session itself does for the model, by the names of the declarations with place `call`. */
 export function callTools(parts: CallToolParts): CallTools {
@@ -43,24 +52,44 @@ export function callTools(parts: CallToolParts): CallTools {
     end_call: (_input: never, asked) => {
       turns.isProtected = true;
       ending.sayGoodbye('agent-goodbye');
-      return done({ next: 'Say one short goodbye. The line closes when it has been heard.' }, unlessSpoken(asked));
+      return done(
+        { next: 'Say one short goodbye. The line closes when it has been heard.' },
+        unlessSpoken(asked),
+      );
     },
-    transfer_call: (wish: TransferWish) => ({ outcome: transfer.begin(wish), needsReply: () => !transfer.isPending }),
-    update_mic_distance: (input: { distance: NoiseReduction }, asked) => done({ changed: mic.set(input.distance) }, unlessSpoken(asked)),
+    transfer_call: (wish: TransferWish) => ({
+      outcome: transfer.begin(wish),
+      needsReply: () => !transfer.isPending,
+    }),
+    update_mic_distance: (input: { distance: NoiseReduction }, asked) =>
+      done({ changed: mic.set(input.distance) }, unlessSpoken(asked)),
     switch_language: (input: { language: string }) => {
       agent.apply({ language: input.language }, 'tool');
       return done({ language: agent.language, next: 'Go on in this language.' }, () => true);
     },
     record_consent: (input: { consent: 'granted' | 'refused' }, asked) => {
-      if (!recording.isPossible) return { outcome: { status: 'refused', reason: 'not-recorded', detail: 'This call is not recorded, whatever the caller says. Go on.' }, needsReply: () => true };
+      if (!recording.isPossible)
+        return {
+          outcome: {
+            status: 'refused',
+            reason: 'not-recorded',
+            detail: 'This call is not recorded, whatever the caller says. Go on.',
+          },
+          needsReply: () => true,
+        };
       recording.stated(input.consent);
       return done({ recorded: input.consent === 'granted' }, unlessSpoken(asked));
     },
-    collect_digits: async (input: { max_digits: number }) => capture(parts, input.max_digits, () => phrases.say(agent.texts.secureDigits)),
+    collect_digits: async (input: { max_digits: number }) =>
+      capture(parts, input.max_digits, () => phrases.say(agent.texts.secureDigits)),
   };
 }
 
-async function capture({ digits, secureDigits, recording, log, offsetMs }: CallToolParts, maxDigits: number, explain: () => void): Promise<CallToolAnswer> {
+async function capture(
+  { digits, secureDigits, recording, log, offsetMs }: CallToolParts,
+  maxDigits: number,
+  explain: () => void,
+): Promise<CallToolAnswer> {
   recording.hold('digits');
   // Whoever began to type too early was typing this.
   digits.forget();

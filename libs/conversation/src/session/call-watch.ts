@@ -24,8 +24,8 @@ export interface CallWatchParts {
 }
 
 /**
- * Ends what would go on for ever: silence is asked into and then ended; time, money and answers that lead nowhere run out
- * with a warning and a goodbye.
+ * Ends what would go on for ever: silence is asked into and then ended; time, money and answers that lead
+ * nowhere run out with a warning and a goodbye.
  */
 export class CallWatch {
   readonly idle: IdleWatch;
@@ -51,10 +51,16 @@ export class CallWatch {
       warn: (answers) => this.askToEnd(`There were ${answers} answers without anything being done.`),
       reached: () => this.sayFarewell('no-progress', agent.texts.timeGoodbye),
     });
-    this.budget = new CallBudget(call, log, clock, {
-      warn: () => this.askToEnd('The call has used up most of what it may cost.'),
-      reached: () => this.sayFarewell('budget-reached', agent.texts.timeGoodbye),
-    }, parts.budgetLeft);
+    this.budget = new CallBudget(
+      call,
+      log,
+      clock,
+      {
+        warn: () => this.askToEnd('The call has used up most of what it may cost.'),
+        reached: () => this.sayFarewell('budget-reached', agent.texts.timeGoodbye),
+      },
+      parts.budgetLeft,
+    );
   }
 
   /** The model is to find an end by itself, for this reason. */
@@ -71,7 +77,10 @@ export class CallWatch {
     ending.sayGoodbye(reason, { isFinal: true });
   }
 
-  /** For last words: cuts off what is being said, but no legal notice, and has them heard to their end, and nothing after them. */
+  /**
+   * For last words: cuts off what is being said, but no legal notice, and has them heard to their end, and
+   * nothing after them.
+   */
   makeRoom(): void {
     const { ending, turns } = this.parts;
     if (!turns.isProtected || ending.isSayingGoodbye) turns.interrupt();

@@ -4,8 +4,22 @@ import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
 import { takeoverOf } from './takeover.ts';
 
-const collect = defineTool({ name: 'collect_digits', description: '', place: 'call', arguments: z.strictObject({ purpose: z.string(), max_digits: z.number() }), cancellable: false, deadlineMs: 1_000 });
-const charge = defineTool({ name: 'charge', description: '', place: 'worker', arguments: z.strictObject({ reference: z.string() }), cancellable: false, deadlineMs: 8_000 });
+const collect = defineTool({
+  name: 'collect_digits',
+  description: '',
+  place: 'call',
+  arguments: z.strictObject({ purpose: z.string(), max_digits: z.number() }),
+  cancellable: false,
+  deadlineMs: 1_000,
+});
+const charge = defineTool({
+  name: 'charge',
+  description: '',
+  place: 'worker',
+  arguments: z.strictObject({ reference: z.string() }),
+  cancellable: false,
+  deadlineMs: 8_000,
+});
 const CARD = '4111111111111111';
 
 class Recording {
@@ -18,15 +32,29 @@ class Recording {
 
 async function capturing(maxDigits = 19): Promise<{ call: CallScene; recording: Recording; wish: string }> {
   const recording = new Recording();
-  const call = startCall({ tools: [collect, charge], recording, agent: { greeting: '', notice: 'This call is recorded.', recording: { mode: 'announced' } } });
+  const call = startCall({
+    tools: [collect, charge],
+    recording,
+    agent: { greeting: '', notice: 'This call is recorded.', recording: { mode: 'announced' } },
+  });
   await call.passes(1);
   call.model.startResponse();
-  const wish = call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: maxDigits } });
+  const wish = call.model.wishes({
+    name: 'collect_digits',
+    arguments: { purpose: 'card number', max_digits: maxDigits },
+  });
   call.model.finish('completed');
   await call.passes(1);
   return { call, recording, wish };
 }
-const everything = (call: CallScene) => JSON.stringify([call.log.facts, call.model.asked, call.model.notes, [...call.model.toolResults], call.model.setup.history()]);
+const everything = (call: CallScene) =>
+  JSON.stringify([
+    call.log.facts,
+    call.model.asked,
+    call.model.notes,
+    [...call.model.toolResults],
+    call.model.setup.history(),
+  ]);
 
 describe('digits typed in secret', () => {
   it('reach neither the model, the record nor the transcript; only a tool gets them, by reference', async () => {
@@ -36,7 +64,9 @@ describe('digits typed in secret', () => {
       call.stream.press(digit);
       await call.passes(300);
     }
-    const result = JSON.parse(call.model.toolResults.get(wish)!) as { result: { reference: string; digits: number } };
+    const result = JSON.parse(call.model.toolResults.get(wish)!) as {
+      result: { reference: string; digits: number };
+    };
     expect(result.result).toEqual({ reference: 'digits_1', digits: 16 });
     expect(everything(call)).not.toContain('4111');
     expect(call.log.of('digit.pressed')).toEqual([]);
@@ -64,7 +94,9 @@ describe('digits typed in secret', () => {
 
   it('stop the explanation with the first key', async () => {
     const { call } = await capturing();
-    call.model.says('Please type the number on your keypad and end with the hash key.', { durationMs: 4_000 });
+    call.model.says('Please type the number on your keypad and end with the hash key.', {
+      durationMs: 4_000,
+    });
     await call.passes(500);
     call.stream.press('4');
     expect(call.stream.clears).toHaveLength(1);
@@ -124,7 +156,22 @@ describe('digits typed in secret', () => {
     const call = startCall({
       tools: [collect],
       agent: { greeting: '' },
-      takeover: (nowMs) => takeoverOf([{ type: 'tool.called', data: { toolCallId: 'tc_1' as ToolCallId, providerCallId: 'p1', name: 'collect_digits', arguments: {}, atMs: 0 }, seq: 1, epoch: 1, at: nowMs }]),
+      takeover: (nowMs) =>
+        takeoverOf([
+          {
+            type: 'tool.called',
+            data: {
+              toolCallId: 'tc_1' as ToolCallId,
+              providerCallId: 'p1',
+              name: 'collect_digits',
+              arguments: {},
+              atMs: 0,
+            },
+            seq: 1,
+            epoch: 1,
+            at: nowMs,
+          },
+        ]),
     });
     await call.passes(1);
     for (const digit of '4111') call.stream.press(digit);
@@ -132,7 +179,10 @@ describe('digits typed in secret', () => {
     expect(everything(call)).not.toContain('4111');
     expect(call.model.toolResults.get('p1')).toContain('cancelled');
     call.model.startResponse();
-    const wish = call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 4 } });
+    const wish = call.model.wishes({
+      name: 'collect_digits',
+      arguments: { purpose: 'card number', max_digits: 4 },
+    });
     for (const digit of '4111') call.stream.press(digit);
     await call.passes(1);
     expect(call.model.toolResults.get(wish)).toContain('"digits":4');

@@ -12,7 +12,10 @@ export interface Opening {
   readonly then: SpeakRequest | null;
 }
 
-const GREET: SpeakRequest = { kind: 'instruct', instruction: 'Greet the caller in one short sentence and ask how you can help.' };
+const GREET: SpeakRequest = {
+  kind: 'instruct',
+  instruction: 'Greet the caller in one short sentence and ask how you can help.',
+};
 
 type Variables = Readonly<Record<string, string>>;
 const PERSONAL = /\{\{\s*caller\.(name|first_name)\s*\}\}/;
@@ -23,10 +26,17 @@ export function greetingOf(call: CallFacts, wallTime: number): Opening {
   const { greeting, greetingKnown } = textsOf(call.agent, call.language);
   const template = call.caller.name && greetingKnown ? greetingKnown : greeting;
   const text = fillIn(template, variablesOf(call, wallTime));
-  return { text, isPersonal: call.caller.name !== null && PERSONAL.test(template), then: text ? null : GREET };
+  return {
+    text,
+    isPersonal: call.caller.name !== null && PERSONAL.test(template),
+    then: text ? null : GREET,
+  };
 }
 
-/** Puts the call's own words for `{{caller.name}}`, `{{company}}`… An unknown or empty one leaves no trace, nor the comma before it. */
+/**
+ * Puts the call's own words for `{{caller.name}}`, `{{company}}`… An unknown or empty one leaves no trace,
+ * nor the comma before it.
+ */
 export function fillIn(template: string, variables: Variables): string {
   const filled = template.replace(VARIABLE, (_whole, name: string) => variables[name] || '\u0000');
   return filled
@@ -57,7 +67,9 @@ const DAY_PARTS: Readonly<Record<string, readonly [morning: string, afternoon: s
 };
 
 function timeOfDay(wallTime: number, timeZone: string, language: string): string {
-  const hour = Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(wallTime));
+  const hour = Number(
+    new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(wallTime),
+  );
   const parts = DAY_PARTS[language.split('-')[0]?.toLowerCase() ?? 'en'] ?? DAY_PARTS.en;
   const isNight = hour < 5 || hour >= 18;
   return parts?.[isNight ? 2 : hour < 12 ? 0 : 1] ?? '';

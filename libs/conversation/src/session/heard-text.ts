@@ -1,7 +1,7 @@
 /**
- * The words that belong to the heard part of an utterance's audio. Providers do not align words with audio, so speech
- * is taken as even and the cut falls on the last whole word: never more than was heard, by at most the unevenness of
- * the speaker.
+ * The words that belong to the heard part of an utterance's audio. Providers do not align words with audio,
+ * so speech is taken as even and the cut falls on the last whole word: never more than was heard, by at most
+ * the unevenness of the speaker.
  */
 export function heardText(text: string, heardMs: number, generatedMs: number): string {
   if (heardMs <= 0 || generatedMs <= 0) return '';
@@ -15,9 +15,12 @@ export function heardText(text: string, heardMs: number, generatedMs: number): s
 const SENTENCE_END = /[.!?…](?=\s+[\p{Lu}¿¡"“]|\s*$)|[。！？؟]/u;
 const QUESTION = /[?？؟]/u;
 
-/** Whether a question was heard: the sentence that is being spoken counts to its end, since its tone tells. */
+/**
+ * Whether a question was heard: the sentence that is being spoken counts to its end, since its tone tells.
+ */
 export function hasHeardQuestion(text: string, heardMs: number, generatedMs: number): boolean {
-  const limit = generatedMs > 0 ? Math.floor((text.length * Math.min(heardMs, generatedMs)) / generatedMs) : 0;
+  const limit =
+    generatedMs > 0 ? Math.floor((text.length * Math.min(heardMs, generatedMs)) / generatedMs) : 0;
   const end = text.slice(limit).search(SENTENCE_END);
   return QUESTION.test(end < 0 ? text : text.slice(0, limit + end + 1));
 }

@@ -3,7 +3,10 @@ import { AudioFrame } from '../audio/audio-frame.ts';
 import type { CallerStream } from '../ports/caller-stream.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 
-/** Written so far ahead of what is due, in pieces of so much: little enough to be gone at once where a carrier has no clear. */
+/**
+ * Written so far ahead of what is due, in pieces of so much: little enough to be gone at once where a carrier
+ * has no clear.
+ */
 const AHEAD_MS = 600;
 const PIECE_MS = 200;
 const SOUND_ID = 'music';
@@ -51,7 +54,7 @@ export class HoldMusic {
   private piece(bytes: number): Uint8Array {
     const piece = new Uint8Array(bytes);
     const sound = this.sound();
-    for (let filled = 0; filled < bytes; ) {
+    for (let filled = 0; filled < bytes;) {
       const part = sound.subarray(this.offset, this.offset + bytes - filled);
       piece.set(part, filled);
       filled += part.byteLength;

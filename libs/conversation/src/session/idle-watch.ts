@@ -13,8 +13,9 @@ export interface IdleWatchEvents {
 const MAX_OPEN = 16;
 
 /**
- * Notices that the caller says nothing. Their words, or a key, begin the count anew; so does what the agent says, unless
- * it answers a sound that turned out to be no word. A sound whose words are not known yet holds the question back.
+ * Notices that the caller says nothing. Their words, or a key, begin the count anew; so does what the agent
+ * says, unless it answers a sound that turned out to be no word. A sound whose words are not known yet holds
+ * the question back.
  */
 export class IdleWatch {
   private timer: Timer | null = null;

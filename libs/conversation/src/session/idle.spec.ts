@@ -62,11 +62,26 @@ describe('a pause', () => {
 });
 
 describe('a call with a budget', () => {
-  const usage = { inputTextTokens: 0, inputAudioTokens: 0, cachedTextTokens: 0, cachedAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 1_000, transcriptionMs: 0 };
+  const usage = {
+    inputTextTokens: 0,
+    inputAudioTokens: 0,
+    cachedTextTokens: 0,
+    cachedAudioTokens: 0,
+    outputTextTokens: 0,
+    outputAudioTokens: 1_000,
+    transcriptionMs: 0,
+  };
 
   it('is warned, then brought to an end with a goodbye when it is used up', async () => {
     const priced = new ScriptedVoiceModel('openai-realtime');
-    const call = startCall({ model: () => priced, agent: { idle: { afterMs: 0 }, greeting: 'Hello.', limits: { budgetUsd: 0.12, budgetWarnShare: 0.5, wrapUpMs: 8_000 } } });
+    const call = startCall({
+      model: () => priced,
+      agent: {
+        idle: { afterMs: 0 },
+        greeting: 'Hello.',
+        limits: { budgetUsd: 0.12, budgetWarnShare: 0.5, wrapUpMs: 8_000 },
+      },
+    });
     await call.passes(1);
     const [model] = priced.sessions;
     model!.bills('gpt-realtime-2.1', usage); // 0.064 USD
@@ -75,7 +90,10 @@ describe('a call with a budget', () => {
     expect(model!.asked.at(-1)).toContain('say: I am sorry, our time is up.');
     await call.passes(9_000);
     expect(call.termination).toEqual({ class: 'platform', reason: 'budget-reached' });
-    expect(call.log.of('budget.reached').map(({ scope, share }) => `${scope} ${share}`)).toEqual(['call 0.5', 'call 1']);
+    expect(call.log.of('budget.reached').map(({ scope, share }) => `${scope} ${share}`)).toEqual([
+      'call 0.5',
+      'call 1',
+    ]);
   });
 });
 
@@ -153,7 +171,11 @@ describe('sounds without words', () => {
   });
 
   it('are answered all the same when they turn out to be words after a minute', async () => {
-    const call = await greeted({ ...patience, interruption: { ignoresBackchannels: true }, idle: { afterMs: 0 } });
+    const call = await greeted({
+      ...patience,
+      interruption: { ignoresBackchannels: true },
+      idle: { afterMs: 0 },
+    });
     call.model.hearsCallerStart();
     await call.callerSounds(70_000);
     const item = call.model.hearsCallerStop();
@@ -190,7 +212,14 @@ describe('sounds without words', () => {
 });
 
 describe('answers that lead nowhere', () => {
-  const find = defineTool({ name: 'find', description: '', place: 'worker', arguments: z.object({}), cancellable: false, deadlineMs: 5_000 });
+  const find = defineTool({
+    name: 'find',
+    description: '',
+    place: 'worker',
+    arguments: z.object({}),
+    cancellable: false,
+    deadlineMs: 5_000,
+  });
 
   async function answered(call: CallScene, times: number): Promise<void> {
     for (let time = 0; time < times; time += 1) {
@@ -214,7 +243,11 @@ describe('answers that lead nowhere', () => {
   });
 
   it('are counted anew after a tool call, and not at all where the agent says so', async () => {
-    const call = startCall({ tools: [find], outcomes: { find: { status: 'ok', value: 1 } }, agent: { greeting: '', limits: { maxAnswersWithoutTool: 20 } } });
+    const call = startCall({
+      tools: [find],
+      outcomes: { find: { status: 'ok', value: 1 } },
+      agent: { greeting: '', limits: { maxAnswersWithoutTool: 20 } },
+    });
     await call.passes(1);
     await answered(call, 14);
     call.model.says('One moment.', { durationMs: 100, tools: [{ name: 'find', arguments: {} }] });

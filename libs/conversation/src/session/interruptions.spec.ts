@@ -112,7 +112,9 @@ describe('a false start', () => {
 
 describe('a legal notice in the greeting', () => {
   it('is heard to its end whatever the caller says; their words are answered after it', async () => {
-    const call = startCall({ agent: { interruption: { protectsGreeting: true }, greeting: 'This call is recorded. How can I help?' } });
+    const call = startCall({
+      agent: { interruption: { protectsGreeting: true }, greeting: 'This call is recorded. How can I help?' },
+    });
     await call.passes(1);
     call.model.says('This call is recorded. How can I help?', { durationMs: 3_000 });
     await call.passes(500);
@@ -131,7 +133,9 @@ describe('a legal notice in the greeting', () => {
   });
 
   it('outlasts a caller who does not stop interrupting', async () => {
-    const call = startCall({ agent: { interruption: { protectsGreeting: true, start: { kind: 'after-words', words: 1 } } } });
+    const call = startCall({
+      agent: { interruption: { protectsGreeting: true, start: { kind: 'after-words', words: 1 } } },
+    });
     await call.passes(1);
     call.model.says('This call is recorded. How can I help?', { durationMs: 3_000 });
     for (let times = 0; times < 20; times += 1) {
@@ -143,7 +147,10 @@ describe('a legal notice in the greeting', () => {
     call.stream.press('0');
     expect(call.stream.clears).toEqual([]);
     await call.passes(1_200);
-    expect(call.log.of('agent.spoke')[0]).toMatchObject({ text: 'This call is recorded. How can I help?', interrupted: false });
+    expect(call.log.of('agent.spoke')[0]).toMatchObject({
+      text: 'This call is recorded. How can I help?',
+      interrupted: false,
+    });
     await call.passes(3_000);
     expect(replies(call)).toBeLessThanOrEqual(2);
   });
@@ -181,7 +188,9 @@ describe('a caller who never gets the floor', () => {
 
 describe('a caller who goes on after a pause', () => {
   it('is not talked over by the answer to the first half', async () => {
-    const call = startCall({ agent: { interruption: { start: { kind: 'after-ms', ms: 300 } }, greeting: '', idle: { afterMs: 0 } } });
+    const call = startCall({
+      agent: { interruption: { start: { kind: 'after-ms', ms: 300 } }, greeting: '', idle: { afterMs: 0 } },
+    });
     await call.agentSays('Hello.');
     call.model.hearsCallerStart();
     await call.passes(800);
@@ -205,21 +214,29 @@ describe('the end of what is cut', () => {
 });
 
 describe('words that are not known', () => {
-  const settings = [{ start: { kind: 'after-words', words: 2 } }, { ignoresBackchannels: true }, { start: { kind: 'after-ms', ms: 900 } }, { start: { kind: 'never' } }];
+  const settings = [
+    { start: { kind: 'after-words', words: 2 } },
+    { ignoresBackchannels: true },
+    { start: { kind: 'after-ms', ms: 900 } },
+    { start: { kind: 'never' } },
+  ];
 
-  it.each(settings)('count as words (%j): the caller is answered when the sentence is over', async (interruption) => {
-    for (const isTold of [true, false]) {
-      const call = await speaking(interruption);
-      call.model.hearsCallerStart();
-      await call.callerSounds(700);
-      const item = call.model.hearsCallerStop();
-      if (isTold) call.model.understands(item, null);
-      await call.passes(200);
-      expect([call.stream.clears.length, replies(call)]).toEqual([0, 0]);
-      await call.passes(3_500);
-      expect([call.stream.clears.length, replies(call)]).toEqual([0, 1]);
-    }
-  });
+  it.each(settings)(
+    'count as words (%j): the caller is answered when the sentence is over',
+    async (interruption) => {
+      for (const isTold of [true, false]) {
+        const call = await speaking(interruption);
+        call.model.hearsCallerStart();
+        await call.callerSounds(700);
+        const item = call.model.hearsCallerStop();
+        if (isTold) call.model.understands(item, null);
+        await call.passes(200);
+        expect([call.stream.clears.length, replies(call)]).toEqual([0, 0]);
+        await call.passes(3_500);
+        expect([call.stream.clears.length, replies(call)]).toEqual([0, 1]);
+      }
+    },
+  );
 
   it('are no false start: what was cut off is not gone on with', async () => {
     const call = await speaking({ afterFalseStart: 'resume' });
@@ -245,7 +262,9 @@ describe('words that are not known', () => {
 
 describe('a sound of listening', () => {
   async function answering(said: string, atMs: number, text: string): Promise<CallScene> {
-    const call = startCall({ agent: { interruption: { ignoresBackchannels: true }, greeting: '', idle: { afterMs: 0 } } });
+    const call = startCall({
+      agent: { interruption: { ignoresBackchannels: true }, greeting: '', idle: { afterMs: 0 } },
+    });
     await call.passes(1);
     call.model.says(text, { durationMs: 3_000 });
     await call.passes(atMs);
@@ -259,9 +278,27 @@ describe('a sound of listening', () => {
 
   it.each([
     ['into the end of a question', 'Yes.', 2_400, 'Shall I book that? It takes about an hour.', 1],
-    ['into the question itself', 'Okay.', 600, 'Shall I book Tuesday at nine for you? It takes about an hour.', 1],
-    ['before the question', 'Mhm.', 300, 'We have Tuesday at nine or at eleven. Shall I book one of these two?', 0],
-    ['into a statement', 'Mhm.', 1_500, 'We have Tuesday at nine. It takes about an hour and costs nothing.', 0],
+    [
+      'into the question itself',
+      'Okay.',
+      600,
+      'Shall I book Tuesday at nine for you? It takes about an hour.',
+      1,
+    ],
+    [
+      'before the question',
+      'Mhm.',
+      300,
+      'We have Tuesday at nine or at eleven. Shall I book one of these two?',
+      0,
+    ],
+    [
+      'into a statement',
+      'Mhm.',
+      1_500,
+      'We have Tuesday at nine. It takes about an hour and costs nothing.',
+      0,
+    ],
     ['without words', '', 2_400, 'Shall I book that? It takes about an hour.', 0],
   ])('%s does not cut the agent off (“%s”)', async (_what, said, atMs, text, answers) => {
     const call = await answering(said, atMs, text);

@@ -1,8 +1,9 @@
 import { baseLanguage } from '@tandem/contracts';
 
 /**
- * Names the language of a text among the candidates (ISO 639); null when it is not sure, or cannot tell. Never rejects.
- * Takes its time elsewhere: what knows languages is large, and has no place where audio passes.
+ * Names the language of a text among the candidates (ISO 639); null when it is not sure, or cannot tell.
+ * Never rejects. Takes its time elsewhere: what knows languages is large, and has no place where audio
+ * passes.
  */
 export type LanguageDetector = (text: string, candidates: readonly string[]) => Promise<string | null>;
 
@@ -24,7 +25,9 @@ export class LanguageWatch {
   /** Words of the caller, while `spoken` is the language of the call. */
   heard(text: string, spoken: string): void {
     if (!this.detect || this.candidates.length < 2 || text.trim().split(/\s+/).length < LEAST_WORDS) return;
-    void this.detect(text, this.candidates).then((language) => language !== null && this.told(language, spoken));
+    void this.detect(text, this.candidates).then(
+      (language) => language !== null && this.told(language, spoken),
+    );
   }
 
   private told(language: string, spoken: string): void {

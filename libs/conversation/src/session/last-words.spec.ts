@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { startCall, type CallScene, type CallSetting } from '../testing/index.ts';
 
 async function talking(setting: CallSetting = {}): Promise<CallScene> {
-  const call = startCall({ ...setting, agent: { greeting: 'Hello.', idle: { afterMs: 0 }, ...setting.agent } });
+  const call = startCall({
+    ...setting,
+    agent: { greeting: 'Hello.', idle: { afterMs: 0 }, ...setting.agent },
+  });
   await call.passes(1);
   await call.agentSays('Hello.', 500);
   return call;
@@ -12,20 +15,30 @@ async function talking(setting: CallSetting = {}): Promise<CallScene> {
 
 const replies = (call: CallScene) => call.model.asked.filter((asked) => asked === 'reply').length;
 
-describe.each([['the model answers by itself', {}], ['the session asks for answers', { ignoresBackchannels: true }]])('the goodbye of a call that an operator ends (%s)', (_who, interruption) => {
+describe.each([
+  ['the model answers by itself', {}],
+  ['the session asks for answers', { ignoresBackchannels: true }],
+])('the goodbye of a call that an operator ends (%s)', (_who, interruption) => {
   it('is the last thing said, also when the caller is speaking and goes on', async () => {
     const call = await talking({ agent: { interruption } });
     call.model.hearsCallerStart();
     await call.callerSounds(600);
     call.session.sayGoodbye();
     expect(call.model.asked.at(-1)).toContain('short goodbye');
-    expect(call.model.setup.turnOwner === 'session' || call.model.changes.at(-1)?.turnOwner === 'session').toBe(true);
+    expect(
+      call.model.setup.turnOwner === 'session' || call.model.changes.at(-1)?.turnOwner === 'session',
+    ).toBe(true);
     call.model.says('Thank you for calling. Goodbye.', { durationMs: 1_500 });
     await call.callerSounds(700);
     call.model.understands(call.model.hearsCallerStop(), 'Saturday the twelfth, please.');
     await call.passes(2_000);
     expect(replies(call)).toBe(0);
-    expect(call.log.transcript().filter((said) => said.startsWith('agent')).at(-1)).toBe('agent: Thank you for calling. Goodbye.');
+    expect(
+      call.log
+        .transcript()
+        .filter((said) => said.startsWith('agent'))
+        .at(-1),
+    ).toBe('agent: Thank you for calling. Goodbye.');
     expect(call.termination).toEqual({ class: 'operator', reason: 'operator-ended' });
   });
 
@@ -56,7 +69,9 @@ describe.each([['the model answers by itself', {}], ['the session asks for answe
 
 describe('last words', () => {
   it('are heard behind a notice that is being said, while the caller speaks', async () => {
-    const call = startCall({ agent: { greeting: 'This call is recorded.', interruption: { protectsGreeting: true } } });
+    const call = startCall({
+      agent: { greeting: 'This call is recorded.', interruption: { protectsGreeting: true } },
+    });
     await call.passes(1);
     call.model.says('This call is recorded.', { durationMs: 2_000 });
     call.model.hearsCallerStart();
@@ -73,7 +88,14 @@ describe('last words', () => {
   });
 
   it('are not followed by what a tool has found, or by what keys ask for', async () => {
-    const find = defineTool({ name: 'find', description: '', place: 'worker', arguments: z.object({}), cancellable: false, deadlineMs: 8_000 });
+    const find = defineTool({
+      name: 'find',
+      description: '',
+      place: 'worker',
+      arguments: z.object({}),
+      cancellable: false,
+      deadlineMs: 8_000,
+    });
     const call = await talking({ tools: [find] });
     call.model.says('One moment.', { durationMs: 300, tools: [{ name: 'find', arguments: {} }] });
     await call.passes(400);

@@ -4,7 +4,10 @@ import type { NoiseReduction } from '../ports/voice-model.ts';
 /** A change of mind within this time does not reach the model. */
 const DEBOUNCE_MS = 2_000;
 
-/** How far the caller is from the microphone, as the model's noise reduction. The last word within two seconds counts; equal is no change. */
+/**
+ * How far the caller is from the microphone, as the model's noise reduction. The last word within two seconds
+ * counts; equal is no change.
+ */
 export class MicDistance {
   private timer: Timer | null = null;
 

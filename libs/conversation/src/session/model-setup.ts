@@ -3,7 +3,10 @@ import type { ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-m
 import type { CallFacts } from './call-facts.ts';
 import { turnOwnerFor } from './interruption-policies/policy.ts';
 
-/** The stream's format when the model speaks it too: then no codec stands in the path. Null when they share none. */
+/**
+ * The stream's format when the model speaks it too: then no codec stands in the path. Null when they share
+ * none.
+ */
 export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[]): AudioFormat | null {
   return offered.find((format) => sameFormat(format, stream)) ?? null;
 }
@@ -26,7 +29,9 @@ export function modelSetup(
     language: call.language,
     voice: agent.model.voice,
     transcriptionModel: agent.model.kind === 'openai-realtime' ? agent.model.transcriptionModel : '',
-    ...(agent.model.kind === 'openai-realtime' ? { noiseReduction: agent.model.noiseReduction, speed: agent.model.speed } : {}),
+    ...(agent.model.kind === 'openai-realtime'
+      ? { noiseReduction: agent.model.noiseReduction, speed: agent.model.speed }
+      : {}),
     inputFormat,
     outputFormat,
   };

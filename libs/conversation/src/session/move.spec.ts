@@ -3,8 +3,22 @@ import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene, type CallSetting } from '../testing/index.ts';
 
-const lookUp = defineTool({ name: 'look_up', description: 'Looks something up.', place: 'worker', arguments: z.object({}), cancellable: true, deadlineMs: 5_000 });
-const hangUp = defineTool({ name: 'end_call', description: 'Ends the call.', place: 'call', arguments: z.object({ reason: z.string() }), cancellable: false, deadlineMs: 5_000 });
+const lookUp = defineTool({
+  name: 'look_up',
+  description: 'Looks something up.',
+  place: 'worker',
+  arguments: z.object({}),
+  cancellable: true,
+  deadlineMs: 5_000,
+});
+const hangUp = defineTool({
+  name: 'end_call',
+  description: 'Ends the call.',
+  place: 'call',
+  arguments: z.object({ reason: z.string() }),
+  cancellable: false,
+  deadlineMs: 5_000,
+});
 
 async function inTalk(setting: CallSetting = {}): Promise<CallScene> {
   const call = startCall({ tools: [lookUp, hangUp], ...setting });

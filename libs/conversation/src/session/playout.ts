@@ -33,8 +33,8 @@ export interface PlayoutEvents {
 }
 
 /**
- * What the agent said and how much of it the caller has heard. Told by the caller stream, never guessed from what was
- * sent; forwards audio and remembers which item it belongs to.
+ * What the agent said and how much of it the caller has heard. Told by the caller stream, never guessed from
+ * what was sent; forwards audio and remembers which item it belongs to.
  */
 export class Playout {
   private readonly items = new Map<string, PlayingItem>();
@@ -71,7 +71,15 @@ export class Playout {
     let item = this.items.get(itemId);
     if (!item) {
       if (!this.isPlaying) this.events.playingBegins();
-      item = { itemId, responseId, writtenBytes: 0, heardMs: 0, isWritten: false, isHeard: false, startedAtMs: null };
+      item = {
+        itemId,
+        responseId,
+        writtenBytes: 0,
+        heardMs: 0,
+        isWritten: false,
+        isHeard: false,
+        startedAtMs: null,
+      };
       this.items.set(itemId, item);
     }
     item.writtenBytes += frame.byteLength;
@@ -103,7 +111,8 @@ export class Playout {
   /** A response ended: whatever it did not finish will not be finished. */
   responseDone(responseId: ResponseId): void {
     this.cutResponses.delete(responseId);
-    for (const item of [...this.items.values()]) if (item.responseId === responseId && !item.isWritten) this.itemWritten(item.itemId);
+    for (const item of [...this.items.values()])
+      if (item.responseId === responseId && !item.isWritten) this.itemWritten(item.itemId);
   }
 
   heard(heard: Heard): void {
@@ -118,7 +127,9 @@ export class Playout {
     if (item.isHeard && item.isWritten) this.finish(item, false);
   }
 
-  /** Silences the agent. Audio that still arrives for `runningResponse` is dropped. Answers what was cut off. */
+  /**
+   * Silences the agent. Audio that still arrives for `runningResponse` is dropped. Answers what was cut off.
+   */
   interrupt(runningResponse: ResponseId | null, fadeMs = 0): CutItem[] {
     for (const item of this.items.values()) if (!item.isWritten) this.cutResponses.add(item.responseId);
     if (runningResponse !== null) this.cutResponses.add(runningResponse);

@@ -1,6 +1,9 @@
 import type { Clock, Timer } from '../ports/clock.ts';
 
-/** Time as it is. A throw in a timer's callback goes to `onError` instead of ending the process and its other calls. */
+/**
+ * Time as it is. A throw in a timer's callback goes to `onError` instead of ending the process and its other
+ * calls.
+ */
 export class RealClock implements Clock {
   constructor(private readonly onError: (error: unknown) => void) {}
 

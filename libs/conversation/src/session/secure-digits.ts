@@ -11,13 +11,16 @@ export interface Capture {
 
 /** Somebody who looks for their card needs a moment. */
 const PAUSE_MS = 30_000;
-/** Keys pressed with less than this between them belong together: whoever types on has not noticed that it is over. */
+/**
+ * Keys pressed with less than this between them belong together: whoever types on has not noticed that it is
+ * over.
+ */
 const TYPING_ON_MS = 3_000;
 
 /**
- * Digits that nobody but a tool may know. While it is on, the session passes on neither keys nor voice: see `isOn`.
- * `#` enters, `*` begins anew, `**` gives up; a full entry is entered by itself. What is typed on after an end that was
- * not `#` is still nobody's: see `hidesKeys`.
+ * Digits that nobody but a tool may know. While it is on, the session passes on neither keys nor voice: see
+ * `isOn`. `#` enters, `*` begins anew, `**` gives up; a full entry is entered by itself. What is typed on
+ * after an end that was not `#` is still nobody's: see `hidesKeys`.
  */
 export class SecureDigits {
   private digits = '';

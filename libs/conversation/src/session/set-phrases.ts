@@ -27,8 +27,9 @@ const ID_PREFIX = 'phrase_';
 const MAX_CAPTURE_BYTES = 240_000;
 
 /**
- * Phrases in set words. Known ones are played from the cache at once, others are said by the model, and what it said is
- * kept when it was the words exactly. What was played from the cache the model has not said, so it is told.
+ * Phrases in set words. Known ones are played from the cache at once, others are said by the model, and what
+ * it said is kept when it was the words exactly. What was played from the cache the model has not said, so it
+ * is told.
  */
 export class SetPhrases {
   private readonly playing = new Map<string, string>();
@@ -37,10 +38,14 @@ export class SetPhrases {
 
   constructor(private readonly parts: SetPhrasesParts) {}
 
-  /** Says the words, by the model if need be. `isPersonal` words name the caller: they are neither kept nor looked for. */
+  /**
+   * Says the words, by the model if need be. `isPersonal` words name the caller: they are neither kept nor
+   * looked for.
+   */
   say(text: string, { isPersonal = false }: { isPersonal?: boolean } = {}): void {
     if (this.sayFromCache(text, isPersonal)) return;
-    if (!isPersonal && this.parts.cache) this.capture = { text, responseId: null, frames: [], said: '', bytes: 0 };
+    if (!isPersonal && this.parts.cache)
+      this.capture = { text, responseId: null, frames: [], said: '', bytes: 0 };
     this.parts.speak({ kind: 'say', text });
   }
 
@@ -62,7 +67,11 @@ export class SetPhrases {
     const text = this.playing.get(item.itemId);
     if (text === undefined) return;
     this.playing.delete(item.itemId);
-    this.parts.note(item.isInterrupted ? `You began to say “${text}” and were interrupted; the caller heard “${heard}”.` : `You have said to the caller: “${text}”`);
+    this.parts.note(
+      item.isInterrupted
+        ? `You began to say “${text}” and were interrupted; the caller heard “${heard}”.`
+        : `You have said to the caller: “${text}”`,
+    );
   }
 
   /** Played from the cache: the model has no such item. */
@@ -92,11 +101,16 @@ export class SetPhrases {
     const { capture } = this;
     if (!capture || capture.responseId !== responseId) return;
     this.capture = null;
-    if (status === 'completed' && sameWords(capture.said, capture.text)) this.parts.cache?.put(this.parts.keyOf(capture.text), capture.frames);
+    if (status === 'completed' && sameWords(capture.said, capture.text))
+      this.parts.cache?.put(this.parts.keyOf(capture.text), capture.frames);
   }
 }
 
 function sameWords(said: string, wanted: string): boolean {
-  const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu)?.join(' ') ?? '';
+  const words = (text: string) =>
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ') ?? '';
   return words(said) === words(wanted) && words(said) !== '';
 }

@@ -1,41 +1,105 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool, toToolCallId, type CallEvent, type CallFact, type CallId, type RelayId, type ToolOutcome } from '@tandem/contracts';
+import {
+  defineTool,
+  toToolCallId,
+  type CallEvent,
+  type CallFact,
+  type CallId,
+  type RelayId,
+  type ToolOutcome,
+} from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
 import { takeoverOf } from './takeover.ts';
 
 const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
 const toolCallId = toToolCallId(callId, 1, 'call_1');
-const book = defineTool({ name: 'book', description: 'Books.', place: 'worker', arguments: z.object({ slot: z.string() }), cancellable: false, deadlineMs: 8_000 });
-const hangUp = defineTool({ name: 'end_call', description: 'Ends.', place: 'call', arguments: z.object({}), cancellable: false, deadlineMs: 1_000 });
+const book = defineTool({
+  name: 'book',
+  description: 'Books.',
+  place: 'worker',
+  arguments: z.object({ slot: z.string() }),
+  cancellable: false,
+  deadlineMs: 8_000,
+});
+const hangUp = defineTool({
+  name: 'end_call',
+  description: 'Ends.',
+  place: 'call',
+  arguments: z.object({}),
+  cancellable: false,
+  deadlineMs: 1_000,
+});
 
-const attached: CallFact = { type: 'stream.attached', data: { relayId: 'relay-1' as RelayId, epoch: 1, streamId: 'MZ1' } };
+const attached: CallFact = {
+  type: 'stream.attached',
+  data: { relayId: 'relay-1' as RelayId, epoch: 1, streamId: 'MZ1' },
+};
 /** The owner before let go of the call by itself. */
 const moved: CallFact = { type: 'stream.detached', data: { reason: 'moved' } };
 const agent = (text: string, atMs: number, interrupted = false): CallFact => ({
   type: 'agent.spoke',
-  data: { itemId: `a${atMs}`, text, heardMs: 900, generatedMs: 900, interrupted, startedAtMs: atMs, endedAtMs: atMs + 900 },
+  data: {
+    itemId: `a${atMs}`,
+    text,
+    heardMs: 900,
+    generatedMs: 900,
+    interrupted,
+    startedAtMs: atMs,
+    endedAtMs: atMs + 900,
+  },
 });
-const caller = (text: string, atMs: number): CallFact => ({ type: 'caller.spoke', data: { itemId: `c${atMs}`, text, startedAtMs: atMs, endedAtMs: atMs + 900 } });
-const called = (atMs: number, name = 'book'): CallFact => ({ type: 'tool.called', data: { toolCallId, providerCallId: 'call_1', name, arguments: { slot: 'nine' }, atMs } });
-const finished = (atMs: number): CallFact => ({ type: 'tool.finished', data: { toolCallId, providerCallId: 'call_1', name: 'book', outcome: { status: 'ok', value: 1 }, tookMs: 10, atMs } });
-const returned = (outcome: 'busy' | 'declined', atMs: number): CallFact => ({ type: 'transfer.ended', data: { department: 'support', outcome, atMs } });
+const caller = (text: string, atMs: number): CallFact => ({
+  type: 'caller.spoke',
+  data: { itemId: `c${atMs}`, text, startedAtMs: atMs, endedAtMs: atMs + 900 },
+});
+const called = (atMs: number, name = 'book'): CallFact => ({
+  type: 'tool.called',
+  data: { toolCallId, providerCallId: 'call_1', name, arguments: { slot: 'nine' }, atMs },
+});
+const finished = (atMs: number): CallFact => ({
+  type: 'tool.finished',
+  data: {
+    toolCallId,
+    providerCallId: 'call_1',
+    name: 'book',
+    outcome: { status: 'ok', value: 1 },
+    tookMs: 10,
+    atMs,
+  },
+});
+const returned = (outcome: 'busy' | 'declined', atMs: number): CallFact => ({
+  type: 'transfer.ended',
+  data: { department: 'support', outcome, atMs },
+});
 
 /** A call that another session let go of, whose last word on record is `silentForMs` old. */
-const takeOver = (facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene => rescue([...facts, moved], silentForMs, admittedAgoMs);
+const takeOver = (facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene =>
+  rescue([...facts, moved], silentForMs, admittedAgoMs);
 
 /** A call whose session before is lost. */
 function rescue(facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene {
   return startCall({
     tools: [book, hangUp],
     admittedAgoMs,
-    takeover: (nowMs) => takeoverOf(facts.map((fact, index): CallEvent => ({ ...fact, seq: index + 1, epoch: fact.type === 'transfer.ended' ? 0 : 1, at: nowMs - silentForMs }))),
+    takeover: (nowMs) =>
+      takeoverOf(
+        facts.map((fact, index): CallEvent => ({
+          ...fact,
+          seq: index + 1,
+          epoch: fact.type === 'transfer.ended' ? 0 : 1,
+          at: nowMs - silentForMs,
+        })),
+      ),
   });
 }
 
 describe('a session that takes a call over', () => {
   it('gives the model the conversation so far and does not greet again', async () => {
-    const call = takeOver([attached, agent('Good morning.', 500), caller('A plumber please.', 2_000), agent('Which day?', 4_000)], 800);
+    const call = takeOver(
+      [attached, agent('Good morning.', 500), caller('A plumber please.', 2_000), agent('Which day?', 4_000)],
+      800,
+    );
     await call.passes(1);
     expect(call.model.setup.history()).toEqual([
       { kind: 'agent', text: 'Good morning.' },
@@ -99,20 +163,40 @@ describe('a session that takes a call over', () => {
   });
 
   it('tells a caller whom nobody took, and has the agent go on with the context', async () => {
-    const call = takeOver([attached, agent('Good morning.', 500), caller('A person please.', 2_000), agent('One moment.', 4_000), returned('busy', 9_000)], 5_000);
+    const call = takeOver(
+      [
+        attached,
+        agent('Good morning.', 500),
+        caller('A person please.', 2_000),
+        agent('One moment.', 4_000),
+        returned('busy', 9_000),
+      ],
+      5_000,
+    );
     await call.passes(1);
     expect(call.model.asked).toEqual(['say: I am sorry, nobody could take the call just now.', 'reply']);
-    expect(call.model.setup.history().at(-1)).toEqual({ kind: 'note', text: 'Putting the caller through to support ended with: busy. The caller is back with you: go on where you were, without repeating what they have heard.' });
+    expect(call.model.setup.history().at(-1)).toEqual({
+      kind: 'note',
+      text:
+        'Putting the caller through to support ended with: busy. The caller is back with you: go on where ' +
+        'you were, without repeating what they have heard.',
+    });
   });
 
   it('does not tell them again when the stream breaks later', async () => {
-    const call = takeOver([attached, agent('One moment.', 4_000), returned('declined', 9_000), agent('I am sorry.', 9_500)], 800);
+    const call = takeOver(
+      [attached, agent('One moment.', 4_000), returned('declined', 9_000), agent('I am sorry.', 9_500)],
+      800,
+    );
     await call.passes(1);
     expect(call.model.asked).toEqual([]);
   });
 
   it('goes on in the language the call had come to', () => {
-    const changed: CallFact = { type: 'language.changed', data: { language: 'es-ES', by: 'tool', atMs: 3_000 } };
+    const changed: CallFact = {
+      type: 'language.changed',
+      data: { language: 'es-ES', by: 'tool', atMs: 3_000 },
+    };
     expect(takeoverOf([{ ...changed, seq: 1, epoch: 1, at: 1 }]).language).toBe('es-ES');
   });
 });
@@ -125,14 +209,22 @@ describe('a tool the earlier session had called', () => {
     const call = takeOver(pending, 1_000);
     await call.passes(1);
     expect(call.toolCaller.calls).toEqual([]);
-    expect(call.toolCaller.resumed.map((resumed) => [resumed.toolCallId, resumed.name, resumed.arguments])).toEqual([[toolCallId, 'book', { slot: 'nine' }]]);
+    expect(
+      call.toolCaller.resumed.map((resumed) => [resumed.toolCallId, resumed.name, resumed.arguments]),
+    ).toEqual([[toolCallId, 'book', { slot: 'nine' }]]);
     expect(call.model.asked).toEqual([]);
     expect(call.model.setup.history().at(-1)).toMatchObject({ kind: 'tool-call', providerCallId: 'call_1' });
     call.toolCaller.answer('book', { status: 'ok', value: { reference: 'NW-1' } });
     await call.passes(1);
     expect(JSON.parse(resultOf(call)!)).toEqual({ status: 'ok', result: { reference: 'NW-1' } });
     expect(call.model.asked).toEqual(['result call_1', 'reply']);
-    expect(call.log.of('tool.finished')).toEqual([expect.objectContaining({ toolCallId, providerCallId: 'call_1', outcome: { status: 'ok', value: { reference: 'NW-1' } } })]);
+    expect(call.log.of('tool.finished')).toEqual([
+      expect.objectContaining({
+        toolCallId,
+        providerCallId: 'call_1',
+        outcome: { status: 'ok', value: { reference: 'NW-1' } },
+      }),
+    ]);
     expect(call.log.of('tool.called')).toEqual([]);
   });
 
@@ -164,7 +256,9 @@ describe('a tool the earlier session had called', () => {
     const call = takeOver([attached, agent('Goodbye.', 500), called(3_500, 'end_call')], 900);
     await call.passes(1);
     const cancelled: ToolOutcome = { status: 'cancelled' };
-    expect(call.log.of('tool.finished')).toEqual([expect.objectContaining({ name: 'end_call', outcome: cancelled })]);
+    expect(call.log.of('tool.finished')).toEqual([
+      expect.objectContaining({ name: 'end_call', outcome: cancelled }),
+    ]);
     expect(call.model.asked).toEqual(['result call_1', 'reply']);
   });
 

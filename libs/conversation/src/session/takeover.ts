@@ -1,4 +1,11 @@
-import { costOf, textsOf, type AgentChange, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
+import {
+  costOf,
+  textsOf,
+  type AgentChange,
+  type CallEvent,
+  type JsonValue,
+  type ToolCallId,
+} from '@tandem/contracts';
 import type { Clock } from '../ports/clock.ts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
 import type { AgentLeft } from './agent-state.ts';
@@ -25,11 +32,17 @@ export interface Takeover {
   readonly language: string | null;
   /** Unix time in ms of the last thing the earlier owner put on record. */
   readonly lastSignAt: number;
-  /** The earlier owner let go of the call at a pause. Otherwise it was lost: nobody listened for a second at the least. */
+  /**
+   * The earlier owner let go of the call at a pause. Otherwise it was lost: nobody listened for a second at
+   * the least.
+   */
   readonly isHandedOver: boolean;
   /** A transfer nobody took: the caller waits to be told. */
   readonly hasReturned: boolean;
-  /** The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its answer. */
+  /**
+   * The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its
+   * answer.
+   */
   readonly isReplyOwed: boolean;
   readonly openTools: readonly OpenToolCall[];
   readonly recording: RecordingLeft;
@@ -42,8 +55,9 @@ export interface Takeover {
 /** A call that is handed over may be silent for this long; a longer silence is explained. */
 const AUDIBLE_GAP_MS = 1_500;
 /**
- * Until a caller who waits for an answer hears it, at the least: a model session takes four round trips to open, and its
- * provider some tenths of a second to the first sound. The explanation comes from memory, at once.
+ * Until a caller who waits for an answer hears it, at the least: a model session takes four round trips to
+ * open, and its provider some tenths of a second to the first sound. The explanation comes from memory, at
+ * once.
  */
 const ANSWER_TAKES_MS = 1_000;
 
@@ -57,7 +71,10 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
   const turns = events.flatMap(turnOf).sort((a, b) => a.atMs - b.atMs);
   return {
     history: new CallHistory(events),
-    agent: { changed: Object.assign({}, ...changes.map(({ change }) => change)) as AgentChange, firedRules: new Set(changes.flatMap(({ rule }) => (rule === null ? [] : [rule]))) },
+    agent: {
+      changed: Object.assign({}, ...changes.map(({ change }) => change)) as AgentChange,
+      firedRules: new Set(changes.flatMap(({ rule }) => (rule === null ? [] : [rule]))),
+    },
     language: language?.data.language ?? null,
     lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
     isHandedOver: events.findLast(isStreamChange)?.type === 'stream.detached',
@@ -70,25 +87,37 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
   };
 }
 
-const isStreamChange = ({ type }: CallEvent): boolean => type === 'stream.attached' || type === 'stream.detached';
+const isStreamChange = ({ type }: CallEvent): boolean =>
+  type === 'stream.attached' || type === 'stream.detached';
 
 function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
-  const finished = new Set(events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])));
-  return events.flatMap(({ type, data }) => (type === 'tool.called' && !finished.has(data.toolCallId) ? [{ ...data, calledAtMs: data.atMs }] : []));
+  const finished = new Set(
+    events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])),
+  );
+  return events.flatMap(({ type, data }) =>
+    type === 'tool.called' && !finished.has(data.toolCallId) ? [{ ...data, calledAtMs: data.atMs }] : [],
+  );
 }
 
 function recordingLeft(events: readonly CallEvent[]): RecordingLeft {
   const stated = events.findLast((event) => event.type === 'consent.stated');
   const changed = events.findLast((event) => event.type === 'recording.changed');
   const isForDigits = openToolsOf(events).some(({ name }) => name === 'collect_digits');
-  return { consent: stated?.data.state ?? null, isPausedByOperator: changed?.data.state === 'paused' && !isForDigits && stated?.data.state !== 'refused' };
+  return {
+    consent: stated?.data.state ?? null,
+    isPausedByOperator: changed?.data.state === 'paused' && !isForDigits && stated?.data.state !== 'refused',
+  };
 }
 
 function budgetLeft(events: readonly CallEvent[]): BudgetLeft {
-  const spent = events.flatMap(({ type, data, at }) => (type === 'usage.reported' ? [costOf({ ...data, at })?.micros ?? 0] : []));
+  const spent = events.flatMap(({ type, data, at }) =>
+    type === 'usage.reported' ? [costOf({ ...data, at })?.micros ?? 0] : [],
+  );
   return {
     spentMicros: spent.reduce((sum, micros) => sum + micros, 0),
-    passedShares: events.flatMap(({ type, data }) => (type === 'budget.reached' && data.scope === 'call' ? [data.share] : [])),
+    passedShares: events.flatMap(({ type, data }) =>
+      type === 'budget.reached' && data.scope === 'call' ? [data.share] : [],
+    ),
   };
 }
 
@@ -107,17 +136,25 @@ function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly is
   }
 }
 
-/** Speech is put on record when it was heard, its figures before: figures without it are of an answer that was cut off. */
+/**
+ * Speech is put on record when it was heard, its figures before: figures without it are of an answer that was
+ * cut off.
+ */
 function tellsOfAnAnswer({ type, data }: CallEvent): boolean {
-  return type === 'usage.reported' || (type === 'latency.measured' && (data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio'));
+  return (
+    type === 'usage.reported' ||
+    (type === 'latency.measured' &&
+      (data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio'))
+  );
 }
 
 const REPLY: SpeakRequest = { kind: 'reply' };
 
 /**
- * What is said first on the new stream. A gap the caller heard, or is about to hear, is explained, and so is a loss: what
- * the caller said meanwhile is not known, and they would wait for an answer. An unanswered caller is answered, once
- * outcomes that are waited for have come. A short gap of a call that was handed over passes in silence.
+ * What is said first on the new stream. A gap the caller heard, or is about to hear, is explained, and so is
+ * a loss: what the caller said meanwhile is not known, and they would wait for an answer. An unanswered
+ * caller is answered, once outcomes that are waited for have come. A short gap of a call that was handed over
+ * passes in silence.
  */
 export function firstWords(takeover: Takeover, call: CallFacts, clock: Clock): Opening {
   const texts = textsOf(call.agent, call.language);

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool, toToolCallId, type CallEvent, type CallFact, type CallId, type ToolDeclaration } from '@tandem/contracts';
+import {
+  defineTool,
+  toToolCallId,
+  type CallEvent,
+  type CallFact,
+  type CallId,
+  type ToolDeclaration,
+} from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
 import { takeoverOf } from './takeover.ts';
@@ -44,8 +51,17 @@ describe('a model that does not stop calling tools', () => {
   it('has its calls counted on when another relay takes the call over', async () => {
     const facts = Array.from({ length: 200 }, (_, index): CallFact => {
       const toolCallId = toToolCallId(callId, 1, `call_${index}`);
-      const data = { toolCallId, providerCallId: `call_${index}`, name: 'find', outcome: { status: 'ok' as const, value: 1 }, tookMs: 1, atMs: index };
-      return index % 2 === 0 ? { type: 'tool.called', data: { ...data, arguments: {} } } : { type: 'tool.finished', data };
+      const data = {
+        toolCallId,
+        providerCallId: `call_${index}`,
+        name: 'find',
+        outcome: { status: 'ok' as const, value: 1 },
+        tookMs: 1,
+        atMs: index,
+      };
+      return index % 2 === 0
+        ? { type: 'tool.called', data: { ...data, arguments: {} } }
+        : { type: 'tool.finished', data };
     });
     const events = facts.map((fact, index): CallEvent => ({ ...fact, seq: index + 1, epoch: 1, at: 0 }));
     const call = startCall({ agent: { greeting: '' }, takeover: () => takeoverOf(events) });
@@ -59,7 +75,17 @@ describe('a model that does not stop calling tools', () => {
 
 describe('a tool of the call that this version does not carry out', () => {
   it('is refused, and never put into a queue', async () => {
-    const odd = { ...defineTool({ name: 'odd', description: '', place: 'worker', arguments: z.object({}), cancellable: false, deadlineMs: 1_000 }), place: 'call' } as ToolDeclaration;
+    const odd = {
+      ...defineTool({
+        name: 'odd',
+        description: '',
+        place: 'worker',
+        arguments: z.object({}),
+        cancellable: false,
+        deadlineMs: 1_000,
+      }),
+      place: 'call',
+    } as ToolDeclaration;
     const call = startCall({ tools: [odd], agent: { greeting: '' } });
     await call.passes(1);
     call.model.startResponse();
@@ -67,7 +93,9 @@ describe('a tool of the call that this version does not carry out', () => {
     call.model.finish('completed');
     await call.passes(1);
     expect(call.toolCaller.calls).toEqual([]);
-    expect(call.log.of('tool.finished')).toMatchObject([{ name: 'odd', outcome: { status: 'refused', reason: 'unknown-tool' } }]);
+    expect(call.log.of('tool.finished')).toMatchObject([
+      { name: 'odd', outcome: { status: 'refused', reason: 'unknown-tool' } },
+    ]);
     expect(call.model.asked.at(-1)).toBe('reply');
   });
 });

@@ -19,14 +19,22 @@ import type { ModelToolCall, VoiceModelSession } from '../ports/voice-model.ts';
 import { offsetMs, type CallFacts } from './call-facts.ts';
 import type { OpenToolCall } from './takeover.ts';
 
-/** What a tool that changes the call itself answers. `needsReply` is asked when the response that called it is done. */
+/**
+ * What a tool that changes the call itself answers. `needsReply` is asked when the response that called it is
+ * done.
+ */
 export interface CallToolAnswer {
   readonly outcome: ToolOutcome;
   readonly needsReply: () => boolean;
 }
 
-/** Tools with place `call`, by name: carried out by the session itself, at once or when the caller has done their part. */
-export type CallTools = Readonly<Record<CallToolName, (input: never, asked: ModelToolCall) => CallToolAnswer | Promise<CallToolAnswer>>>;
+/**
+ * Tools with place `call`, by name: carried out by the session itself, at once or when the caller has done
+ * their part.
+ */
+export type CallTools = Readonly<
+  Record<CallToolName, (input: never, asked: ModelToolCall) => CallToolAnswer | Promise<CallToolAnswer>>
+>;
 
 export interface ToolLoopServices {
   readonly log: CallLog;
@@ -66,12 +74,15 @@ interface Pending {
 }
 
 /**
- * From the model's wish to the model's answer: checks the arguments against the declaration, has the work done, tells
- * the model the outcome, and asks for the reply once all tool calls of a response are answered.
+ * From the model's wish to the model's answer: checks the arguments against the declaration, has the work
+ * done, tells the model the outcome, and asks for the reply once all tool calls of a response are answered.
  */
 export class ToolLoop {
   private declarations: ReadonlyMap<string, ToolDeclaration>;
-  private readonly open = new Map<ResponseId, { pending: Set<ToolCallId>; isDone: boolean; replies: (() => boolean)[] }>();
+  private readonly open = new Map<
+    ResponseId,
+    { pending: Set<ToolCallId>; isDone: boolean; replies: (() => boolean)[] }
+  >();
   private readonly seen = new Set<ToolCallId>();
   private pendingCount = 0;
   private atWork = 0;
@@ -108,27 +119,53 @@ export class ToolLoop {
     this.calls += 1;
     this.seen.add(toolCallId);
     const round = this.roundOf(asked.responseId);
-    const pending: Pending = { toolCallId, name: asked.name.slice(0, 64), startedAt: this.services.clock.now() };
+    const pending: Pending = {
+      toolCallId,
+      name: asked.name.slice(0, 64),
+      startedAt: this.services.clock.now(),
+    };
     round.pending.add(toolCallId);
     this.pendingCount += 1;
     const checked = this.check(asked);
     this.services.log.append({
       type: 'tool.called',
-      data: { toolCallId, providerCallId: asked.providerCallId, name: pending.name, arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_KEPT_NONSENSE), atMs: offsetMs(this.call, this.services.clock) },
+      data: {
+        toolCallId,
+        providerCallId: asked.providerCallId,
+        name: pending.name,
+        arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_KEPT_NONSENSE),
+        atMs: offsetMs(this.call, this.services.clock),
+      },
     });
     if (!checked.ok) {
-      this.answered(asked, pending, { status: 'refused', reason: checked.reason, detail: checked.detail }, always);
+      this.answered(
+        asked,
+        pending,
+        { status: 'refused', reason: checked.reason, detail: checked.detail },
+        always,
+      );
       return;
     }
     if (checked.tool.place === 'call') this.carryOut(asked, pending, checked.value);
-    else this.work(asked, pending, checked.tool, this.caller.call(this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs)));
+    else
+      this.work(
+        asked,
+        pending,
+        checked.tool,
+        this.caller.call(this.toolCall(toolCallId, checked.tool, checked.value, checked.tool.deadlineMs)),
+      );
   }
 
   private carryOut(asked: ModelToolCall, pending: Pending, input: JsonValue): void {
     // A declaration from elsewhere may name what this version does not carry out.
-    const onCall = Object.hasOwn(this.callTools, asked.name) ? this.callTools[asked.name as CallToolName] : undefined;
-    const answer = onCall ? onCall(input as never, asked) : { outcome: this.unknownTool(), needsReply: always };
-    if (answer instanceof Promise) void answer.then(({ outcome, needsReply }) => this.answered(asked, pending, outcome, needsReply));
+    const onCall = Object.hasOwn(this.callTools, asked.name)
+      ? this.callTools[asked.name as CallToolName]
+      : undefined;
+    const answer = onCall
+      ? onCall(input as never, asked)
+      : { outcome: this.unknownTool(), needsReply: always };
+    if (answer instanceof Promise)
+      void answer.then(({ outcome, needsReply }) => this.answered(asked, pending, outcome, needsReply));
     else this.answered(asked, pending, answer.outcome, answer.needsReply);
   }
 
@@ -136,18 +173,31 @@ export class ToolLoop {
   private refuse(asked: ModelToolCall): void {
     const { log, clock } = this.services;
     const model = this.model();
-    if (!this.isLimitTold) log.append({ type: 'tool-limit.reached', data: { limit: MAX_CALLS_PER_CALL, atMs: offsetMs(this.call, clock) } });
+    if (!this.isLimitTold)
+      log.append({
+        type: 'tool-limit.reached',
+        data: { limit: MAX_CALLS_PER_CALL, atMs: offsetMs(this.call, clock) },
+      });
     this.isLimitTold = true;
     this.refused += 1;
     if (this.refused > MAX_REFUSED) {
       this.refused = 0;
-      return model.abandon(new ProviderError('The model goes on calling tools that are refused.', { provider: model.provider, code: TOO_MANY.reason, category: 'server' }));
+      return model.abandon(
+        new ProviderError('The model goes on calling tools that are refused.', {
+          provider: model.provider,
+          code: TOO_MANY.reason,
+          category: 'server',
+        }),
+      );
     }
     model.sendToolResult(asked.providerCallId, describeOutcome({ status: 'refused', ...TOO_MANY }));
     this.roundOf(asked.responseId).replies.push(always);
   }
 
-  /** Waits for the outcomes of calls an earlier owner has made. The model knows of them from its history; nothing is called again. */
+  /**
+   * Waits for the outcomes of calls an earlier owner has made. The model knows of them from its history;
+   * nothing is called again.
+   */
   resume(calls: readonly OpenToolCall[]): void {
     const round = this.roundOf(RESUMED);
     for (const { toolCallId, providerCallId, name, calledAtMs, ...called } of calls) {
@@ -160,12 +210,27 @@ export class ToolLoop {
       const tool = this.declarations.get(name);
       // What changes the call itself is done by the session that was asked, or not at all.
       if (tool?.place !== 'worker') this.answered(asked, pending, { status: 'cancelled' }, always);
-      else this.work(asked, pending, tool, this.caller.resume(this.toolCall(toolCallId, tool, called.arguments, Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs))));
+      else
+        this.work(
+          asked,
+          pending,
+          tool,
+          this.caller.resume(
+            this.toolCall(
+              toolCallId,
+              tool,
+              called.arguments,
+              Math.max(LEAST_WAIT_MS, tool.deadlineMs - ranMs),
+            ),
+          ),
+        );
     }
     this.responseDone(RESUMED);
   }
 
-  /** `isCutOff`: the response did not come to its end, so the agent has more to say than its results ask for. */
+  /**
+   * `isCutOff`: the response did not come to its end, so the agent has more to say than its results ask for.
+   */
   responseDone(responseId: ResponseId, isCutOff = false): void {
     const round = this.open.get(responseId);
     if (!round) return;
@@ -185,12 +250,30 @@ export class ToolLoop {
     this.isStopped = true;
   }
 
-  private toolCall(toolCallId: ToolCallId, tool: ToolDeclaration, input: JsonValue, deadlineMs: number): ToolCall {
+  private toolCall(
+    toolCallId: ToolCallId,
+    tool: ToolDeclaration,
+    input: JsonValue,
+    deadlineMs: number,
+  ): ToolCall {
     const { callId, tenantId } = this.call;
-    return { toolCallId, callId, tenantId, name: tool.name, arguments: input, context: this.services.context(), deadlineMs };
+    return {
+      toolCallId,
+      callId,
+      tenantId,
+      name: tool.name,
+      arguments: input,
+      context: this.services.context(),
+      deadlineMs,
+    };
   }
 
-  private work(asked: ModelToolCall, pending: Pending, tool: ToolDeclaration, outcome: Promise<ToolOutcome>): void {
+  private work(
+    asked: ModelToolCall,
+    pending: Pending,
+    tool: ToolDeclaration,
+    outcome: Promise<ToolOutcome>,
+  ): void {
     this.atWork += 1;
     if (this.atWork === 1) this.services.waiting(true);
     void outcome.then((ended) => {
@@ -202,7 +285,11 @@ export class ToolLoop {
 
   private unknownTool(): Extract<ToolOutcome, { status: 'refused' }> {
     const known = [...this.declarations.keys()].join(', ') || 'none';
-    return { status: 'refused', reason: 'unknown-tool', detail: `There is no tool of this name. Tools: ${known}.` };
+    return {
+      status: 'refused',
+      reason: 'unknown-tool',
+      detail: `There is no tool of this name. Tools: ${known}.`,
+    };
   }
 
   private check(
@@ -212,26 +299,52 @@ export class ToolLoop {
     if (!tool) return { ok: false, ...this.unknownTool() };
     if (this.pendingCount > MAX_PENDING) return { ok: false, ...TOO_MANY };
     if (asked.argumentsJson.length > MAX_ARGUMENTS_LENGTH) {
-      return { ok: false, reason: 'bad-arguments', detail: 'The arguments are too long. Call again with less.' };
+      return {
+        ok: false,
+        reason: 'bad-arguments',
+        detail: 'The arguments are too long. Call again with less.',
+      };
     }
     let input: unknown;
     try {
       input = JSON.parse(asked.argumentsJson || '{}');
     } catch {
-      return { ok: false, reason: 'bad-arguments', detail: 'The arguments are not valid JSON. Call again with a JSON object.' };
+      return {
+        ok: false,
+        reason: 'bad-arguments',
+        detail: 'The arguments are not valid JSON. Call again with a JSON object.',
+      };
     }
     const parsed = tool.parse(input);
-    if (!parsed.ok) return { ok: false, reason: 'bad-arguments', detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.` };
+    if (!parsed.ok)
+      return {
+        ok: false,
+        reason: 'bad-arguments',
+        detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.`,
+      };
     return { ok: true, tool, value: parsed.value as JsonValue };
   }
 
-  private answered(asked: ModelToolCall, pending: Pending, outcome: ToolOutcome, needsReply: () => boolean, tool?: ToolDeclaration): void {
+  private answered(
+    asked: ModelToolCall,
+    pending: Pending,
+    outcome: ToolOutcome,
+    needsReply: () => boolean,
+    tool?: ToolDeclaration,
+  ): void {
     const { log, clock } = this.services;
     const tookMs = Math.round(clock.now() - pending.startedAt);
     this.pendingCount -= 1;
     log.append({
       type: 'tool.finished',
-      data: { toolCallId: pending.toolCallId, providerCallId: asked.providerCallId, name: pending.name, outcome, tookMs, atMs: offsetMs(this.call, clock) },
+      data: {
+        toolCallId: pending.toolCallId,
+        providerCallId: asked.providerCallId,
+        name: pending.name,
+        outcome,
+        tookMs,
+        atMs: offsetMs(this.call, clock),
+      },
     });
     log.append({ type: 'latency.measured', data: { kind: 'tool', ms: tookMs } });
     const round = this.open.get(asked.responseId);

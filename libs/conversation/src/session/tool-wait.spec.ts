@@ -3,7 +3,16 @@ import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene, type CallSetting } from '../testing/index.ts';
 
-const tools = [defineTool({ name: 'look', description: 'Looks.', place: 'worker', arguments: z.strictObject({}), cancellable: true, deadlineMs: 30_000 })];
+const tools = [
+  defineTool({
+    name: 'look',
+    description: 'Looks.',
+    place: 'worker',
+    arguments: z.strictObject({}),
+    cancellable: true,
+    deadlineMs: 30_000,
+  }),
+];
 const music = new Uint8Array(8_000).fill(0x20);
 
 async function waiting(toolWait: object, setting: CallSetting = {}): Promise<CallScene> {

@@ -11,8 +11,8 @@ export interface ToolWaitParts {
 }
 
 /**
- * What the caller hears while a tool works: a spoken filler, then music, each only while nobody speaks. The answer or
- * the caller's voice ends both at once.
+ * What the caller hears while a tool works: a spoken filler, then music, each only while nobody speaks. The
+ * answer or the caller's voice ends both at once.
  */
 export class ToolWait {
   private startedAt: number | null = null;

@@ -34,8 +34,8 @@ const WORDS_LOST_AFTER_MS = 10_000;
 const SHORTEST_SPEECH_MS = 250;
 
 /**
- * Turns what both parties said into facts of the call log: the caller's words as transcribed (they come late), the
- * agent's as heard.
+ * Turns what both parties said into facts of the call log: the caller's words as transcribed (they come
+ * late), the agent's as heard.
  */
 export class Transcript {
   private readonly callerOpen = new Map<ItemId, CallerUtterance>();
@@ -52,7 +52,13 @@ export class Transcript {
 
   callerStarted(itemId: ItemId): void {
     if (this.callerOpen.size >= MAX_OPEN) this.forgetOldestCaller();
-    this.callerOpen.set(itemId, { startedAtMs: offsetMs(this.call, this.clock), endedAtMs: null, timer: null, isUnwritten: false, isDropped: false });
+    this.callerOpen.set(itemId, {
+      startedAtMs: offsetMs(this.call, this.clock),
+      endedAtMs: null,
+      timer: null,
+      isUnwritten: false,
+      isDropped: false,
+    });
   }
 
   callerStopped(itemId: ItemId): void {
@@ -66,10 +72,19 @@ export class Transcript {
     });
   }
 
-  /** The final words of an utterance; without words (a cough, noise) it leaves no trace, with unknown ones (null) its time. */
+  /**
+   * The final words of an utterance; without words (a cough, noise) it leaves no trace, with unknown ones
+   * (null) its time.
+   */
   callerText(itemId: ItemId, text: string | null): void {
     const now = offsetMs(this.call, this.clock);
-    const utterance = this.callerOpen.get(itemId) ?? { startedAtMs: now, endedAtMs: now, timer: null, isUnwritten: false, isDropped: false };
+    const utterance = this.callerOpen.get(itemId) ?? {
+      startedAtMs: now,
+      endedAtMs: now,
+      timer: null,
+      isUnwritten: false,
+      isDropped: false,
+    };
     if (text === null) return this.unwritten(itemId, utterance);
     utterance.timer?.cancel();
     this.callerOpen.delete(itemId);
@@ -96,7 +111,10 @@ export class Transcript {
   }
 
   private told(itemId: ItemId, text: string, { startedAtMs, endedAtMs }: CallerUtterance): void {
-    this.log.append({ type: 'caller.spoke', data: { itemId, text, startedAtMs, endedAtMs: endedAtMs ?? offsetMs(this.call, this.clock) } });
+    this.log.append({
+      type: 'caller.spoke',
+      data: { itemId, text, startedAtMs, endedAtMs: endedAtMs ?? offsetMs(this.call, this.clock) },
+    });
   }
 
   agentSaid(itemId: ItemId, delta: string): void {
@@ -106,13 +124,19 @@ export class Transcript {
   }
 
   /** Whether the agent asks something in what the caller hears of it by now. */
-  hasAsked(hearing: readonly { readonly itemId: ItemId; readonly heardMs: number; readonly writtenMs: number }[]): boolean {
-    return hearing.some(({ itemId, heardMs, writtenMs }) => hasHeardQuestion(this.agentText.get(itemId) ?? '', heardMs, writtenMs));
+  hasAsked(
+    hearing: readonly { readonly itemId: ItemId; readonly heardMs: number; readonly writtenMs: number }[],
+  ): boolean {
+    return hearing.some(({ itemId, heardMs, writtenMs }) =>
+      hasHeardQuestion(this.agentText.get(itemId) ?? '', heardMs, writtenMs),
+    );
   }
 
   /** What the agent has said that is no fact yet, because the caller is still hearing it. */
   unheard(isPlaying: (itemId: ItemId) => boolean): HistoryItem[] {
-    return [...this.agentText].filter(([itemId, text]) => text.trim() !== '' && isPlaying(itemId)).map(([, text]) => ({ kind: 'agent', text: text.trim() }));
+    return [...this.agentText]
+      .filter(([itemId, text]) => text.trim() !== '' && isPlaying(itemId))
+      .map(([, text]) => ({ kind: 'agent', text: text.trim() }));
   }
 
   /** Answers the words the caller heard. */
@@ -141,7 +165,10 @@ export class Transcript {
     return [...this.callerOpen.values()].some(({ isUnwritten, isDropped }) => !isUnwritten && !isDropped);
   }
 
-  /** Resolves when no utterance waits for its words any more, or after `timeoutMs`: what has none by then will have none. */
+  /**
+   * Resolves when no utterance waits for its words any more, or after `timeoutMs`: what has none by then will
+   * have none.
+   */
   async settled(timeoutMs: number): Promise<void> {
     if (this.isWaiting) {
       await new Promise<void>((resolve) => {
@@ -158,7 +185,8 @@ export class Transcript {
   private gaveUp(itemId: ItemId, utterance: CallerUtterance): void {
     utterance.timer?.cancel();
     const { startedAtMs, endedAtMs } = utterance;
-    if (endedAtMs !== null && endedAtMs - startedAtMs >= SHORTEST_SPEECH_MS) this.unwritten(itemId, utterance);
+    if (endedAtMs !== null && endedAtMs - startedAtMs >= SHORTEST_SPEECH_MS)
+      this.unwritten(itemId, utterance);
   }
 
   private wakeWaiters(): void {

@@ -7,7 +7,12 @@ import { MemoryPhraseCache, startCall, type CallScene, type CallSetting } from '
 const DIRECTORY: AgentSnapshotInput['directory'] = [
   { key: 'sales', name: 'Sales', address: '+12025550171', mode: 'cold' },
   { key: 'support', name: 'Support', address: 'sip:support@example.com' },
-  { key: 'billing', name: 'Billing', address: '+12025550173', hours: [{ weekday: 2, opensMinute: 540, closesMinute: 1020 }] },
+  {
+    key: 'billing',
+    name: 'Billing',
+    address: '+12025550173',
+    hours: [{ weekday: 2, opensMinute: 540, closesMinute: 1020 }],
+  },
 ];
 const transferCall = defineTool({
   name: 'transfer_call',
@@ -18,11 +23,18 @@ const transferCall = defineTool({
   deadlineMs: 5_000,
 });
 const SUMMARY = 'Alex wants an offer for a new boiler.';
-const WISH = { name: 'transfer_call', arguments: { department: 'support', reason: 'caller-asked', summary: SUMMARY } };
+const WISH = {
+  name: 'transfer_call',
+  arguments: { department: 'support', reason: 'caller-asked', summary: SUMMARY },
+};
 const TRANSFERRING = 'I will put you through. One moment, please.';
 
 async function inTalk(setting: CallSetting = {}): Promise<CallScene> {
-  const call = startCall({ tools: [transferCall], ...setting, agent: { directory: DIRECTORY, ...setting.agent } });
+  const call = startCall({
+    tools: [transferCall],
+    ...setting,
+    agent: { directory: DIRECTORY, ...setting.agent },
+  });
   await call.passes(1);
   await call.agentSays('Good morning, Northwind.');
   return call;
@@ -48,7 +60,9 @@ describe('a caller who is put through', () => {
     await call.passes(2_000);
     expect(call.stream.isClosed).toBe(true);
     expect(call.isLetGo).toBe(true);
-    expect(call.log.of('transfer.asked')).toEqual([expect.objectContaining({ department: 'support', mode: 'warm', summary: SUMMARY })]);
+    expect(call.log.of('transfer.asked')).toEqual([
+      expect.objectContaining({ department: 'support', mode: 'warm', summary: SUMMARY }),
+    ]);
     expect(call.log.of('stream.detached')).toEqual([{ reason: 'transfer' }]);
     expect(call.log.of('call.ended')).toEqual([]);
     expect(call.log.transcript().at(-1)).toBe(`agent: ${TRANSFERRING}`);
@@ -102,7 +116,9 @@ describe('a caller who is put through', () => {
   it('is put through without the announcement when the model breaks just then', async () => {
     const call = await inTalk();
     await asks(call);
-    call.model.gone(new ProviderError('gone', { provider: 'scripted', code: 'socket-closed', category: 'connectivity' }));
+    call.model.gone(
+      new ProviderError('gone', { provider: 'scripted', code: 'socket-closed', category: 'connectivity' }),
+    );
     await call.passes(2_000);
     expect(call.isLetGo).toBe(true);
     expect(call.log.of('transfer.asked')).toHaveLength(1);
@@ -122,7 +138,9 @@ describe('a caller who is put through', () => {
     call.model.says(TRANSFERRING, { durationMs: 500 });
     await call.passes(2_000);
     expect(call.model.asked.at(-1)).toBe('say: I am sorry, nobody could take the call just now.');
-    expect(call.log.of('transfer.ended')).toEqual([expect.objectContaining({ department: 'support', outcome: 'failed' })]);
+    expect(call.log.of('transfer.ended')).toEqual([
+      expect.objectContaining({ department: 'support', outcome: 'failed' }),
+    ]);
     expect(call.stream.isClosed).toBe(false);
   });
 
@@ -164,14 +182,27 @@ describe('a transfer that cannot be', () => {
   it('to a closed department is refused with its hours and who can be reached', async () => {
     const call = await inTalk();
     const told = await asks(call, { ...WISH, arguments: { ...WISH.arguments, department: 'billing' } });
-    expect(JSON.parse(told)).toEqual({ status: 'refused', reason: 'department-closed', message: 'Billing is closed now. Its hours: Tuesday 09:00 to 17:00. Open now: sales, support.' });
+    expect(JSON.parse(told)).toEqual({
+      status: 'refused',
+      reason: 'department-closed',
+      message: 'Billing is closed now. Its hours: Tuesday 09:00 to 17:00. Open now: sales, support.',
+    });
     expect(call.model.asked.at(-1)).toBe('reply');
   });
 
   it('to a number somebody has said is refused, whatever the number', async () => {
     const call = await inTalk();
-    for (const department of ['+12025550199', '+12025550171', 'sip:support@example.com', 'Sales', '__proto__', '']) {
-      expect(await asks(call, { ...WISH, arguments: { ...WISH.arguments, department } })).toContain('numbers cannot be dialled');
+    for (const department of [
+      '+12025550199',
+      '+12025550171',
+      'sip:support@example.com',
+      'Sales',
+      '__proto__',
+      '',
+    ]) {
+      expect(await asks(call, { ...WISH, arguments: { ...WISH.arguments, department } })).toContain(
+        'numbers cannot be dialled',
+      );
     }
     await call.passes(30_000);
     expect(call.log.of('transfer.asked')).toEqual([]);
@@ -188,10 +219,14 @@ describe('an operator', () => {
   it('puts a caller through as the agent does', async () => {
     const call = await inTalk();
     expect(call.session.putThrough({ department: 'sales', summary: '' })).toMatchObject({ status: 'ok' });
-    expect(call.session.putThrough({ department: 'nobody', summary: '' })).toMatchObject({ status: 'refused' });
+    expect(call.session.putThrough({ department: 'nobody', summary: '' })).toMatchObject({
+      status: 'refused',
+    });
     call.model.says(TRANSFERRING);
     await call.passes(5_000);
-    expect(call.log.of('transfer.asked')).toEqual([expect.objectContaining({ department: 'sales', mode: 'cold', summary: '' })]);
+    expect(call.log.of('transfer.asked')).toEqual([
+      expect.objectContaining({ department: 'sales', mode: 'cold', summary: '' }),
+    ]);
     expect(call.isLetGo).toBe(true);
   });
 
@@ -221,21 +256,31 @@ describe('an operator', () => {
 });
 
 describe('a stream that is lost', () => {
-  it.each(['connection-lost', 'media-timeout'] as const)('by %s does not end the call: the carrier may still have the caller', async (reason) => {
-    const call = await inTalk();
-    call.model.says('one two three four five six seven eight nine ten', { durationMs: 1000 });
-    await call.passes(500);
-    call.stream.leave(reason);
-    await call.passes(5_000);
-    expect(call.isLetGo).toBe(true);
-    expect(call.log.of('stream.detached')).toEqual([{ reason }]);
-    expect(call.log.of('call.ended')).toEqual([]);
-    expect(call.log.transcript().at(-1)).toBe('agent: one two three four five');
-    expect(call.clock.pendingTimers).toBe(0);
-  });
+  it.each(['connection-lost', 'media-timeout'] as const)(
+    'by %s does not end the call: the carrier may still have the caller',
+    async (reason) => {
+      const call = await inTalk();
+      call.model.says('one two three four five six seven eight nine ten', { durationMs: 1000 });
+      await call.passes(500);
+      call.stream.leave(reason);
+      await call.passes(5_000);
+      expect(call.isLetGo).toBe(true);
+      expect(call.log.of('stream.detached')).toEqual([{ reason }]);
+      expect(call.log.of('call.ended')).toEqual([]);
+      expect(call.log.transcript().at(-1)).toBe('agent: one two three four five');
+      expect(call.clock.pendingTimers).toBe(0);
+    },
+  );
 
   it('leaves the tools at work, for whoever takes the call over', async () => {
-    const worker = defineTool({ name: 'lookup', description: 'Looks.', place: 'worker', arguments: z.object({}), cancellable: true, deadlineMs: 8_000 });
+    const worker = defineTool({
+      name: 'lookup',
+      description: 'Looks.',
+      place: 'worker',
+      arguments: z.object({}),
+      cancellable: true,
+      deadlineMs: 8_000,
+    });
     const call = await inTalk({ tools: [worker] });
     call.model.startResponse();
     call.model.wishes({ name: 'lookup', arguments: {} });

@@ -12,8 +12,16 @@ describe('what the caller waits for', () => {
     call.model.says('Which day?', { durationMs: 800 });
     await call.passes(2_000);
     const measured = Object.fromEntries(call.log.of('latency.measured').map(({ kind, ms }) => [kind, ms]));
-    expect(measured).toMatchObject({ 'answer-to-first-audio': 0, 'end-pointing': 540, model: 300, relay: 0, 'caller-to-agent': 300 });
-    expect(measured['caller-to-heard']).toBe(measured['end-pointing']! + measured['model']! + measured['relay']! + measured['playout']!);
+    expect(measured).toMatchObject({
+      'answer-to-first-audio': 0,
+      'end-pointing': 540,
+      model: 300,
+      relay: 0,
+      'caller-to-agent': 300,
+    });
+    expect(measured['caller-to-heard']).toBe(
+      measured['end-pointing']! + measured['model']! + measured['relay']! + measured['playout']!,
+    );
   });
 
   it('of an interruption ends when the line is silent', async () => {
@@ -23,7 +31,9 @@ describe('what the caller waits for', () => {
     await call.passes(500);
     call.model.hearsCallerStart();
     await call.passes(50);
-    expect(call.log.of('latency.measured').map(({ kind }) => kind)).toEqual(expect.arrayContaining(['interruption-to-clear', 'interruption-to-silence']));
+    expect(call.log.of('latency.measured').map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['interruption-to-clear', 'interruption-to-silence']),
+    );
   });
 
   it('is not counted for a turn that nobody answered', async () => {

@@ -11,8 +11,9 @@ interface Turn {
 }
 
 /**
- * What the caller waits for, told as `latency.measured`: from the end of their speech to the agent's first sound at their
- * ear, in its parts, and from their interruption to silence. Only turns that were answered count.
+ * What the caller waits for, told as `latency.measured`: from the end of their speech to the agent's first
+ * sound at their ear, in its parts, and from their interruption to silence. Only turns that were answered
+ * count.
  */
 export class TurnLatency {
   private turn: Turn | null = null;
@@ -29,7 +30,13 @@ export class TurnLatency {
   }
 
   callerStopped(endedAgoMs: number): void {
-    this.turn = { endPointingMs: endedAgoMs, stoppedAt: this.clock.now(), responseId: null, firstAudioAt: 0, writtenAt: 0 };
+    this.turn = {
+      endPointingMs: endedAgoMs,
+      stoppedAt: this.clock.now(),
+      responseId: null,
+      firstAudioAt: 0,
+      writtenAt: 0,
+    };
   }
 
   /** Audio of the model is here; only the first of a response matters. */
@@ -68,7 +75,8 @@ export class TurnLatency {
   }
 
   silent(): void {
-    if (this.silencedAt !== null) this.measured('interruption-to-silence', this.clock.now() - this.silencedAt);
+    if (this.silencedAt !== null)
+      this.measured('interruption-to-silence', this.clock.now() - this.silencedAt);
     this.silencedAt = null;
   }
 

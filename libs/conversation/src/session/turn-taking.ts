@@ -55,16 +55,22 @@ interface Speech {
 const MAX_SPEECHES = 16;
 /** Words are waited for this long after the speech, to tell a false start from a turn. */
 const WORDS_PATIENCE_MS = 1_200;
-/** Speech whose end nobody tells is none after so long on a quiet line; the longest pause of a speaker is 8 s (semantic turn detection). */
+/**
+ * Speech whose end nobody tells is none after so long on a quiet line; the longest pause of a speaker is 8 s
+ * (semantic turn detection).
+ */
 const QUIET_SPEECH_MS = 10_000;
 /** Nor is what goes on for so long without a word: a television, a motor. */
 const WORDLESS_SPEECH_MS = 60_000;
-const GO_ON = 'A sound that meant nothing interrupted you. Go on exactly where you were cut off, without a word about it and without starting over.';
+const GO_ON =
+  'A sound that meant nothing interrupted you. Go on exactly where you were cut off, without a word ' +
+  'about it and without starting over.';
 
 /**
- * Who has the floor: the caller's speech, the agent's playout and the model's running response, and what follows when
- * they meet. Whether the caller's sound takes the floor is the policy's to say; {@link isProtected} overrules it. Where
- * the model does not answer by itself (see `turnOwnerFor`) the reply to a turn is asked for here.
+ * Who has the floor: the caller's speech, the agent's playout and the model's running response, and what
+ * follows when they meet. Whether the caller's sound takes the floor is the policy's to say; {@link
+ * isProtected} overrules it. Where the model does not answer by itself (see `turnOwnerFor`) the reply to a
+ * turn is asked for here.
  */
 export class TurnTaking {
   private runningResponse: ResponseId | null = null;
@@ -103,14 +109,29 @@ export class TurnTaking {
 
   callerStarted(itemId: ItemId): void {
     const now = this.clock.now();
-    const speech: Speech = { itemId, spokenMs: 0, standing: 'has-floor', didInterrupt: false, wasAsked: false, text: '', isUnknown: false, isOver: false, isFinal: false, isAnswered: false, timer: null, soundAt: now, wordsAt: now };
+    const speech: Speech = {
+      itemId,
+      spokenMs: 0,
+      standing: 'has-floor',
+      didInterrupt: false,
+      wasAsked: false,
+      text: '',
+      isUnknown: false,
+      isOver: false,
+      isFinal: false,
+      isAnswered: false,
+      timer: null,
+      soundAt: now,
+      wordsAt: now,
+    };
     this.remember(speech);
     if (this.speaking) this.events.nothingSaid(this.speaking.itemId); // Nobody told its end.
     this.speaking = speech;
     this.events.callerActive();
     this.watch(speech);
     if (!this.isAgentBusy) {
-      if (this.owner === 'session' && this.owed === 'reply') this.interrupt(); // They go on talking: the turn was not over.
+      // They go on talking: the turn was not over.
+      if (this.owner === 'session' && this.owed === 'reply') this.interrupt();
       return;
     }
     speech.standing = 'undecided';
@@ -142,9 +163,12 @@ export class TurnTaking {
     }
     speech.wasAsked = this.isAgentBusy && this.rules.hasAsked();
     this.decide(speech);
-    const isAnsweredAtOnce = speech.standing === 'has-floor' && !(speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume');
+    const isAnsweredAtOnce =
+      speech.standing === 'has-floor' &&
+      !(speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume');
     if (speech.isFinal) this.settle(speech);
-    else if (!isAnsweredAtOnce) speech.timer = this.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
+    else if (!isAnsweredAtOnce)
+      speech.timer = this.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
     else {
       this.answer(speech);
       this.tellWhenQuiet();
@@ -219,7 +243,11 @@ export class TurnTaking {
       return;
     }
     const { text, isOver, isFinal, spokenMs } = speech;
-    const verdict = this.isProtected ? (isOver ? 'ignore' : 'wait') : this.rules.policy.verdict({ spokenMs, text, isOver, isFinal });
+    const verdict = this.isProtected
+      ? isOver
+        ? 'ignore'
+        : 'wait'
+      : this.rules.policy.verdict({ spokenMs, text, isOver, isFinal });
     if (verdict === 'wait') return;
     speech.standing = verdict === 'interrupt' ? 'has-floor' : 'ignored';
     if (verdict !== 'interrupt') return;
@@ -230,7 +258,12 @@ export class TurnTaking {
   /** The speech is over and its words are known, or will not be. */
   private settle(speech: Speech): void {
     const isFalseStart = speech.isFinal && !this.needsAnswer(speech);
-    if (isFalseStart && speech.didInterrupt && !speech.isAnswered && this.rules.settings.afterFalseStart === 'resume') {
+    if (
+      isFalseStart &&
+      speech.didInterrupt &&
+      !speech.isAnswered &&
+      this.rules.settings.afterFalseStart === 'resume'
+    ) {
       speech.isAnswered = true;
       this.speak({ kind: 'instruct', instruction: GO_ON });
     } else if (speech.standing === 'has-floor') this.answer(speech);
@@ -260,19 +293,24 @@ export class TurnTaking {
   /** What the caller said without getting the floor is answered once the agent has finished. */
   private floorMayBeFree(): void {
     if (this.owner === 'session' && !this.isAgentBusy && !this.isCallerSpeaking) {
-      const isWaiting = (speech: Speech): boolean => speech.standing === 'ignored' && speech.isOver && !speech.isAnswered && this.needsAnswer(speech);
+      const isWaiting = (speech: Speech): boolean =>
+        speech.standing === 'ignored' && speech.isOver && !speech.isAnswered && this.needsAnswer(speech);
       if ([...this.speeches.values()].some(isWaiting)) this.reply();
     }
     this.tellWhenQuiet();
   }
 
-  /** Speech that has no end keeps nobody waiting for ever. Should it be told of after all, it is speech as any other. */
+  /**
+   * Speech that has no end keeps nobody waiting for ever. Should it be told of after all, it is speech as any
+   * other.
+   */
   private watch(speech: Speech): void {
     const untilMs = Math.min(speech.soundAt + QUIET_SPEECH_MS, speech.wordsAt + WORDLESS_SPEECH_MS);
     speech.timer = this.clock.after(untilMs - this.clock.now(), () => {
       if (this.speaking !== speech) return;
       const now = this.clock.now();
-      if (now < speech.soundAt + QUIET_SPEECH_MS && now < speech.wordsAt + WORDLESS_SPEECH_MS) return this.watch(speech);
+      if (now < speech.soundAt + QUIET_SPEECH_MS && now < speech.wordsAt + WORDLESS_SPEECH_MS)
+        return this.watch(speech);
       this.speaking = null;
       this.events.nothingSaid(speech.itemId);
       this.floorMayBeFree();
@@ -292,7 +330,9 @@ export class TurnTaking {
   private needsAnswer({ text, isUnknown, wasAsked }: Speech): boolean {
     const { settings, backchannels } = this.rules;
     if (isUnknown) return true;
-    return text.trim() !== '' && (wasAsked || !(settings.ignoresBackchannels && isBackchannel(text, backchannels)));
+    return (
+      text.trim() !== '' && (wasAsked || !(settings.ignoresBackchannels && isBackchannel(text, backchannels)))
+    );
   }
 
   private get isAgentDone(): boolean {

@@ -17,7 +17,8 @@ async function callerSounds(call: CallScene, ms = 1_000) {
 }
 
 /** As a model session would be given it that opens now. */
-const history = (call: CallScene) => call.model.setup.history().map((item) => ('text' in item ? `${item.kind}: ${item.text}` : item.kind));
+const history = (call: CallScene) =>
+  call.model.setup.history().map((item) => ('text' in item ? `${item.kind}: ${item.text}` : item.kind));
 
 describe('a turn of the caller whose words will not be known', () => {
   it('is on record with its time and without words, and a new session is told of it', async () => {
@@ -42,7 +43,10 @@ describe('a turn of the caller whose words will not be known', () => {
     const item = await callerSounds(call);
     await call.passes(12_000);
     call.model.understands(item, 'I need a plumber.');
-    expect(call.log.of('caller.spoke')).toMatchObject([{ text: '' }, { text: 'I need a plumber.', startedAtMs: 521, endedAtMs: 1_521 }]);
+    expect(call.log.of('caller.spoke')).toMatchObject([
+      { text: '' },
+      { text: 'I need a plumber.', startedAtMs: 521, endedAtMs: 1_521 },
+    ]);
     expect(history(call)).toEqual(['agent: Hello.', 'caller: I need a plumber.']);
   });
 
@@ -77,7 +81,10 @@ describe('a turn of the caller whose words will not be known', () => {
       const item = await callerSounds(call);
       call.model.transcriptionFails(item, code);
     }
-    expect(call.log.of('transcription.failed').map(({ code }) => code)).toEqual(['model_not_found', 'audio_unintelligible']);
+    expect(call.log.of('transcription.failed').map(({ code }) => code)).toEqual([
+      'model_not_found',
+      'audio_unintelligible',
+    ]);
     expect(call.log.of('caller.spoke')).toHaveLength(3);
   });
 });

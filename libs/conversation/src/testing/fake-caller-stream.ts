@@ -1,6 +1,11 @@
 import { bytesPerMs, PCMU_8K, type AudioFormat } from '@tandem/contracts';
 import { AudioFrame } from '../audio/audio-frame.ts';
-import type { CallerStream, CallerStreamListener, Heard, StreamClosedReason } from '../ports/caller-stream.ts';
+import type {
+  CallerStream,
+  CallerStreamListener,
+  Heard,
+  StreamClosedReason,
+} from '../ports/caller-stream.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 
 interface Queued {
@@ -12,7 +17,10 @@ interface Queued {
 
 const MAX_HELD_MS = 240_000;
 
-/** A caller stream with a perfect line: plays what is written in real time of its clock and knows what was heard. */
+/**
+ * A caller stream with a perfect line: plays what is written in real time of its clock and knows what was
+ * heard.
+ */
 export class FakeCallerStream implements CallerStream {
   readonly streamId = 'MZ-fake';
   readonly clears: number[] = [];
@@ -58,7 +66,10 @@ export class FakeCallerStream implements CallerStream {
       if (this.queue.length === 1) this.playFirst(true);
       return;
     }
-    const more = this.queue.length === 0 && this.finished?.soundId === soundId ? this.finished : { soundId, writtenMs: 0, heardMs: 0, timer: null };
+    const more =
+      this.queue.length === 0 && this.finished?.soundId === soundId
+        ? this.finished
+        : { soundId, writtenMs: 0, heardMs: 0, timer: null };
     more.writtenMs += ms;
     this.queue.push(more);
     if (this.queue.length === 1) this.playFirst(false);
@@ -78,7 +89,11 @@ export class FakeCallerStream implements CallerStream {
 
   heardSoFar(): Heard[] {
     this.advance();
-    return this.queue.map(({ soundId, heardMs, writtenMs }) => ({ soundId, heardMs, isComplete: heardMs >= writtenMs }));
+    return this.queue.map(({ soundId, heardMs, writtenMs }) => ({
+      soundId,
+      heardMs,
+      isComplete: heardMs >= writtenMs,
+    }));
   }
 
   close(): void {

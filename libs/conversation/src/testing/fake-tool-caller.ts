@@ -1,7 +1,10 @@
 import type { CallId, ToolCall, ToolOutcome } from '@tandem/contracts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 
-/** Tool calls that are answered when the test says so. A tool without a planned answer waits for {@link answer}. */
+/**
+ * Tool calls that are answered when the test says so. A tool without a planned answer waits for {@link
+ * answer}.
+ */
 export class FakeToolCaller implements ToolCaller {
   readonly calls: ToolCall[] = [];
   /** Calls of an earlier owner that were joined. */

@@ -6,7 +6,10 @@ interface Due {
   readonly run: () => void;
 }
 
-/** A process has run for a day, so that whatever takes the beginning of its clock for a moment of the call is found out. */
+/**
+ * A process has run for a day, so that whatever takes the beginning of its clock for a moment of the call is
+ * found out.
+ */
 const PROCESS_AGE_MS = 86_400_000;
 
 /** Time by hand: nothing happens until {@link pass} is called, and then in order. */

@@ -24,7 +24,10 @@ export class RecordedCallLog implements CallLog {
 
   /** Who said what, in the order of speaking, the way it will be stored. */
   transcript(): string[] {
-    return [...this.of('caller.spoke').map((said) => ({ ...said, who: 'caller' })), ...this.of('agent.spoke').map((said) => ({ ...said, who: 'agent' }))]
+    return [
+      ...this.of('caller.spoke').map((said) => ({ ...said, who: 'caller' })),
+      ...this.of('agent.spoke').map((said) => ({ ...said, who: 'agent' })),
+    ]
       .sort((a, b) => a.startedAtMs - b.startedAtMs)
       .map(({ who, text }) => `${who}: ${text}`);
   }

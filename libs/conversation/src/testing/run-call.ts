@@ -1,4 +1,14 @@
-import { agentSnapshotSchema, UNKNOWN_CALLER, type Caller, type AgentSnapshotInput, type CallId, type TenantId, type Termination, type ToolDeclaration, type ToolOutcome } from '@tandem/contracts';
+import {
+  agentSnapshotSchema,
+  UNKNOWN_CALLER,
+  type Caller,
+  type AgentSnapshotInput,
+  type CallId,
+  type TenantId,
+  type Termination,
+  type ToolDeclaration,
+  type ToolOutcome,
+} from '@tandem/contracts';
 import type { PhraseCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { LanguageDetector } from '../session/language-watch.ts';
@@ -32,8 +42,8 @@ export interface CallSetting {
 }
 
 /**
- * A whole conversation without wires, so that a test reads as one: the caller and the model do what the test says,
- * time passes when it says so, and what was heard, asked and logged can be read at any point.
+ * A whole conversation without wires, so that a test reads as one: the caller and the model do what the test
+ * says, time passes when it says so, and what was heard, asked and logged can be read at any point.
  */
 export class CallScene {
   readonly clock = new ManualClock();
@@ -128,7 +138,10 @@ export function startCall(setting?: CallSetting): CallScene {
   return new CallScene(setting);
 }
 
-function optionalParts({ phrases, music, recording, detectLanguage, takeover }: CallSetting, clock: ManualClock) {
+function optionalParts(
+  { phrases, music, recording, detectLanguage, takeover }: CallSetting,
+  clock: ManualClock,
+) {
   return {
     ...(phrases ? { phrases } : {}),
     ...(music ? { music: () => music } : {}),

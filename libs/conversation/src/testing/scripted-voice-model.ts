@@ -1,4 +1,11 @@
-import { bytesPerMs, PCMU_8K, ProviderError, type ItemId, type ResponseId, type Usage } from '@tandem/contracts';
+import {
+  bytesPerMs,
+  PCMU_8K,
+  ProviderError,
+  type ItemId,
+  type ResponseId,
+  type Usage,
+} from '@tandem/contracts';
 import { AudioFrame } from '../audio/audio-frame.ts';
 import type {
   HistoryItem,
@@ -33,11 +40,21 @@ export class ScriptedVoiceModel implements VoiceModel {
     readonly provider = 'scripted',
     limits: { readonly maxSessionMs?: number } = {},
   ) {
-    this.capabilities = { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: limits.maxSessionMs ?? null };
+    this.capabilities = {
+      inputFormats: [PCMU_8K],
+      outputFormats: [PCMU_8K],
+      canTruncate: true,
+      maxSessionMs: limits.maxSessionMs ?? null,
+    };
   }
 
   open(setup: ModelSessionSetup, listener: ModelSessionListener): ScriptedModelSession {
-    const opened = new ScriptedModelSession(setup, listener, this.provider, `${this.provider}-${this.sessions.length + 1}`);
+    const opened = new ScriptedModelSession(
+      setup,
+      listener,
+      this.provider,
+      `${this.provider}-${this.sessions.length + 1}`,
+    );
     this.sessions.push(opened);
     const refusal = this.refusals.shift();
     if (refusal) queueMicrotask(() => opened.gone(refusal));
@@ -85,7 +102,13 @@ export class ScriptedModelSession implements VoiceModelSession {
   }
 
   respond(request: SpeakRequest): void {
-    this.asked.push(request.kind === 'say' ? `say: ${request.text}` : request.kind === 'instruct' ? `instruct: ${request.instruction}` : 'reply');
+    this.asked.push(
+      request.kind === 'say'
+        ? `say: ${request.text}`
+        : request.kind === 'instruct'
+          ? `instruct: ${request.instruction}`
+          : 'reply',
+    );
   }
 
   cancelResponse(): void {
@@ -161,10 +184,18 @@ export class ScriptedModelSession implements VoiceModelSession {
     }
   }
 
-  /** A tool call, inside a response that {@link begins} or {@link startResponse} started. Answers its call_id. */
+  /**
+   * A tool call, inside a response that {@link begins} or {@link startResponse} started. Answers its call_id.
+   */
   wishes(tool: ToolWish, providerCallId = this.newId('call')): string {
-    const argumentsJson = typeof tool.arguments === 'string' ? tool.arguments : JSON.stringify(tool.arguments);
-    this.listener.onToolCall({ providerCallId, responseId: this.running as ResponseId, name: tool.name, argumentsJson });
+    const argumentsJson =
+      typeof tool.arguments === 'string' ? tool.arguments : JSON.stringify(tool.arguments);
+    this.listener.onToolCall({
+      providerCallId,
+      responseId: this.running as ResponseId,
+      name: tool.name,
+      argumentsJson,
+    });
     return providerCallId;
   }
 
@@ -180,7 +211,8 @@ export class ScriptedModelSession implements VoiceModelSession {
     const responseId = this.running;
     if (!responseId) return;
     this.running = null;
-    if (status === 'completed') for (const itemId of this.runningItems) this.listener.onItemDone(itemId, responseId);
+    if (status === 'completed')
+      for (const itemId of this.runningItems) this.listener.onItemDone(itemId, responseId);
     this.listener.onResponseDone(responseId, status, usage);
   }
 
@@ -202,7 +234,11 @@ export class ScriptedModelSession implements VoiceModelSession {
   }
 
   transcriptionFails(itemId: ItemId, code: string): void {
-    const error = new ProviderError(`It failed: ${code}.`, { provider: this.provider, code, category: 'unknown' });
+    const error = new ProviderError(`It failed: ${code}.`, {
+      provider: this.provider,
+      code,
+      category: 'unknown',
+    });
     this.listener.onTranscriptionFailed?.(error);
     this.listener.onCallerText(itemId, null, true);
   }

@@ -9,7 +9,8 @@ export class AgentRow {
   /** The version callers get; null until one is published. */
   @Column({ name: 'published_version', type: 'integer', nullable: true }) publishedVersion!: number | null;
   /** Null while it may answer calls. */
-  @Column({ name: 'archived_at', type: 'timestamptz', precision: 3, nullable: true }) archivedAt!: Date | null;
+  @Column({ name: 'archived_at', type: 'timestamptz', precision: 3, nullable: true })
+  archivedAt!: Date | null;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -21,7 +22,8 @@ export class AgentVersionRow {
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
   /** An agent snapshot without its ids. */
   @Column({ type: 'jsonb' }) content!: unknown;
-  @Column({ name: 'published_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) publishedAt!: Date;
+  @Column({ name: 'published_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  publishedAt!: Date;
 }
 
 @Entity({ name: 'phone_numbers' })
@@ -36,8 +38,10 @@ export class PhoneNumberRow {
   @Column({ type: 'text', nullable: true }) language!: string | null;
   @Column({ name: 'access_mode', type: 'text', default: 'open' }) accessMode!: AccessMode;
   /** Callers who show no number. */
-  @Column({ name: 'unverified_callers', type: 'text', default: 'trust' }) unverifiedCallers!: 'trust' | 'distrust';
-  @Column({ name: 'withheld_callers', type: 'text', default: 'accept' }) withheldCallers!: 'accept' | 'refuse';
+  @Column({ name: 'unverified_callers', type: 'text', default: 'trust' }) unverifiedCallers!:
+    'trust' | 'distrust';
+  @Column({ name: 'withheld_callers', type: 'text', default: 'accept' }) withheldCallers!:
+    'accept' | 'refuse';
   /** What a caller hears who is not let in; empty for the usual sentence. */
   @Column({ name: 'refusal_text', type: 'text', default: '' }) refusalText!: string;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;

@@ -65,7 +65,8 @@ export class BookingRow {
   @Column({ name: 'contact_id', type: 'uuid', nullable: true }) contactId!: string | null;
   @Column({ type: 'tstzrange' }) period!: string;
   /** Generated from the period. */
-  @Column({ name: 'starts_at', type: 'timestamptz', precision: 3, insert: false, update: false }) startsAt!: Date;
+  @Column({ name: 'starts_at', type: 'timestamptz', precision: 3, insert: false, update: false })
+  startsAt!: Date;
   @Column({ name: 'ends_at', type: 'timestamptz', precision: 3, insert: false, update: false }) endsAt!: Date;
   @Column({ type: 'text', default: 'booked' }) status!: BookingStatus;
   /** What people say to each other, unique per tenant. */
@@ -76,7 +77,8 @@ export class BookingRow {
   @Column({ name: 'call_id', type: 'uuid', nullable: true }) callId!: string | null;
   @Column({ name: 'tool_call_id', type: 'text', nullable: true }) toolCallId!: string | null;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
-  @Column({ name: 'cancelled_at', type: 'timestamptz', precision: 3, nullable: true }) cancelledAt!: Date | null;
+  @Column({ name: 'cancelled_at', type: 'timestamptz', precision: 3, nullable: true })
+  cancelledAt!: Date | null;
 }
 
 export type BookingStatus = 'booked' | 'cancelled';

@@ -1,4 +1,11 @@
-import type { CallDirection, CallStatus, Channel, RefusalReason, TerminationClass, TerminationReason } from '@tandem/contracts';
+import type {
+  CallDirection,
+  CallStatus,
+  Channel,
+  RefusalReason,
+  TerminationClass,
+  TerminationReason,
+} from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity({ name: 'calls' })
@@ -23,11 +30,14 @@ export class CallRow {
   @Column({ name: 'caller_group', type: 'text', nullable: true }) callerGroup!: string | null;
   /** When it was admitted or refused. */
   @Column({ name: 'admitted_at', type: 'timestamptz', precision: 3 }) admittedAt!: Date;
-  @Column({ name: 'answered_at', type: 'timestamptz', precision: 3, nullable: true }) answeredAt!: Date | null;
+  @Column({ name: 'answered_at', type: 'timestamptz', precision: 3, nullable: true })
+  answeredAt!: Date | null;
   @Column({ name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true }) endedAt!: Date | null;
   @Column({ name: 'duration_ms', type: 'integer', nullable: true }) durationMs!: number | null;
-  @Column({ name: 'termination_class', type: 'text', nullable: true }) terminationClass!: TerminationClass | null;
-  @Column({ name: 'termination_reason', type: 'text', nullable: true }) terminationReason!: TerminationReason | null;
+  @Column({ name: 'termination_class', type: 'text', nullable: true })
+  terminationClass!: TerminationClass | null;
+  @Column({ name: 'termination_reason', type: 'text', nullable: true })
+  terminationReason!: TerminationReason | null;
   @Column({ name: 'refusal_reason', type: 'text', nullable: true }) refusalReason!: RefusalReason | null;
   @Column({ type: 'jsonb', default: {} }) latencies!: unknown;
   @Column({ type: 'jsonb', default: [] }) usage!: unknown;
@@ -38,7 +48,8 @@ export class CallRow {
   @Column({ name: 'missing_events', type: 'integer', default: 0 }) missingEvents!: number;
   /** Events the row was folded from; a fold of fewer never overwrites it. */
   @Column({ name: 'event_count', type: 'integer', default: 0 }) eventCount!: number;
-  @Column({ name: 'recorded_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) recordedAt!: Date;
+  @Column({ name: 'recorded_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  recordedAt!: Date;
 }
 
 /** One attached caller stream. */
@@ -50,7 +61,8 @@ export class CallLegRow {
   @Column({ name: 'relay_id', type: 'text' }) relayId!: string;
   @Column({ name: 'stream_id', type: 'text' }) streamId!: string;
   @Column({ name: 'attached_at', type: 'timestamptz', precision: 3 }) attachedAt!: Date;
-  @Column({ name: 'detached_at', type: 'timestamptz', precision: 3, nullable: true }) detachedAt!: Date | null;
+  @Column({ name: 'detached_at', type: 'timestamptz', precision: 3, nullable: true })
+  detachedAt!: Date | null;
   @Column({ name: 'detach_reason', type: 'text', nullable: true }) detachReason!: string | null;
 }
 

@@ -34,17 +34,21 @@ export class WebhookEndpointRow {
   /** None for all. */
   @Column({ type: 'text', array: true }) events!: string[];
   @Column({ name: 'sealed_secret', type: 'text' }) sealedSecret!: string;
-  @Column({ name: 'previous_sealed_secret', type: 'text', nullable: true }) previousSealedSecret!: string | null;
-  @Column({ name: 'previous_until', type: 'timestamptz', precision: 3, nullable: true }) previousUntil!: Date | null;
+  @Column({ name: 'previous_sealed_secret', type: 'text', nullable: true }) previousSealedSecret!:
+    string | null;
+  @Column({ name: 'previous_until', type: 'timestamptz', precision: 3, nullable: true })
+  previousUntil!: Date | null;
   @Column({ name: 'is_enabled', type: 'boolean' }) isEnabled!: boolean;
   @Column({ name: 'disabled_because', type: 'text', nullable: true }) disabledBecause!: string | null;
-  @Column({ name: 'paused_until', type: 'timestamptz', precision: 3, nullable: true }) pausedUntil!: Date | null;
+  @Column({ name: 'paused_until', type: 'timestamptz', precision: 3, nullable: true })
+  pausedUntil!: Date | null;
   /** When a worker last took deliveries of it. */
   @Column({ name: 'claimed_at', type: 'timestamptz', precision: 3, nullable: true }) claimedAt!: Date | null;
   /** Tries in a row that its receiver did not take. */
   @Column({ type: 'integer', default: 0 }) failures!: number;
   /** One probe is under way until then. */
-  @Column({ name: 'probing_until', type: 'timestamptz', precision: 3, nullable: true }) probingUntil!: Date | null;
+  @Column({ name: 'probing_until', type: 'timestamptz', precision: 3, nullable: true })
+  probingUntil!: Date | null;
   /** Names of the headers its owner wants sent along. */
   @Column({ name: 'header_names', type: 'text', array: true, default: () => "'{}'" }) headerNames!: string[];
   /** Those headers with their values. */
@@ -61,7 +65,8 @@ export class WebhookDeliveryRow {
   @Column({ type: 'text', default: 'pending' }) state!: string;
   @Column({ type: 'integer', default: 0 }) attempts!: number;
   /** Of a claimed one: when it is due again unless it is settled by then. */
-  @Column({ name: 'next_attempt_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) nextAttemptAt!: Date;
+  @Column({ name: 'next_attempt_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
+  nextAttemptAt!: Date;
   @Column({ name: 'last_status', type: 'smallint', nullable: true }) lastStatus!: number | null;
   @Column({ name: 'last_fault', type: 'text', nullable: true }) lastFault!: string | null;
   @Column({ name: 'settled_at', type: 'timestamptz', precision: 3, nullable: true }) settledAt!: Date | null;

@@ -10,7 +10,8 @@ export class TenantRow {
   /** How far ahead bookings are taken. */
   @Column({ name: 'booking_horizon_days', type: 'integer', default: 60 }) bookingHorizonDays!: number;
   /** Key of the hash that deals callers to the arms of an experiment; never changed. */
-  @Column({ name: 'experiment_salt', type: 'uuid', default: () => 'gen_random_uuid()' }) experimentSalt!: string;
+  @Column({ name: 'experiment_salt', type: 'uuid', default: () => 'gen_random_uuid()' })
+  experimentSalt!: string;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 

@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
- * Conventions of the schema. Every row names its tenant, and foreign keys carry the tenant with them, so a row cannot
- * point across tenants whatever the code does. Points in time have ms precision, so a Date read back is the value
- * stored and can stand in a page cursor. Weekdays are ISO: 1 is Monday. Times of day are local to the tenant, and
- * '24:00' is the end of a day.
+ * Conventions of the schema. Every row names its tenant, and foreign keys carry the tenant with them, so a
+ * row cannot point across tenants whatever the code does. Points in time have ms precision, so a Date read
+ * back is the value stored and can stand in a page cursor. Weekdays are ISO: 1 is Monday. Times of day are
+ * local to the tenant, and '24:00' is the end of a day.
  */
 
 const TENANCY = `
@@ -90,8 +90,8 @@ CREATE TABLE opening_hours (
 );
 `;
 
-// A call to a number nobody owns is the one row without a tenant. agent_id is no foreign key: what happened stays
-// written when the agent is gone.
+// A call to a number nobody owns is the one row without a tenant. agent_id is no foreign key: what happened
+// stays written when the agent is gone.
 const CALLS = `
 CREATE TABLE calls (
   id uuid PRIMARY KEY,
@@ -231,8 +231,9 @@ CREATE TABLE resource_hours (
 );
 `;
 
-// The exclusion constraint is the last word on double booking. It is never the first: under contention it answers with
-// deadlocks, so writers take an advisory lock on the resource before they come here (booking.repository.ts).
+// The exclusion constraint is the last word on double booking. It is never the first: under contention it
+// answers with deadlocks, so writers take an advisory lock on the resource before they come here
+// (booking.repository.ts).
 const BOOKINGS = `
 CREATE TABLE bookings (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -280,7 +281,9 @@ CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 `;
 
 const TABLES =
-  'idempotency_keys, bookings, resource_hours, resource_services, resources, services, contacts, dispositions, tool_calls, utterances, call_legs, calls, opening_hours, phone_numbers, agent_versions, agents, api_keys, closed_dates, tenants';
+  'idempotency_keys, bookings, resource_hours, resource_services, resources, services, contacts, ' +
+  'dispositions, tool_calls, utterances, call_legs, calls, opening_hours, phone_numbers, ' +
+  'agent_versions, agents, api_keys, closed_dates, tenants';
 
 export class Initial1795219200000 implements MigrationInterface {
   readonly name = 'Initial1795219200000';

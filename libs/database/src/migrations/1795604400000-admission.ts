@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
- * What is decided at the door: who may call a number, who a caller is, in which language, which arm of an experiment,
- * and where a call may be put through to. A pattern is a number in E.164, or its beginning and a star.
+ * What is decided at the door: who may call a number, who a caller is, in which language, which arm of an
+ * experiment, and where a call may be put through to. A pattern is a number in E.164, or its beginning and a
+ * star.
  */
 
 // A group that a number lets in is not deleted: nobody could call that number any more.

@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
- * The outbox: events written with what they tell of, numbered per subject, and what is to be delivered of them where.
- * The number's row stays locked until its transaction ends, so numbers have no gaps and the order of commits.
+ * The outbox: events written with what they tell of, numbered per subject, and what is to be delivered of
+ * them where. The number's row stays locked until its transaction ends, so numbers have no gaps and the order
+ * of commits.
  */
 
 const UP = `

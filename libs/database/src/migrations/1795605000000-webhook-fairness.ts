@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
- * What a fair claim of deliveries needs to know of an endpoint: when it last had a turn, how many tries in a row its
- * receiver did not take, and until when one probe of it is under way. And headers of the receiver's own, sealed.
+ * What a fair claim of deliveries needs to know of an endpoint: when it last had a turn, how many tries in a
+ * row its receiver did not take, and until when one probe of it is under way. And headers of the receiver's
+ * own, sealed.
  */
 
 const UP = `

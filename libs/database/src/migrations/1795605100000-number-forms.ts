@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
- * Numbers are stored as the numbering plans have them now: Mexico's mobiles without the 1, Brazil's with the ninth digit.
- * A person who was stored under two forms of one number becomes one contact, with the bookings of both. Argentina's 9 is
- * left as it is, but of two rows the one with it stays.
+ * Numbers are stored as the numbering plans have them now: Mexico's mobiles without the 1, Brazil's with the
+ * ninth digit. A person who was stored under two forms of one number becomes one contact, with the bookings
+ * of both. Argentina's 9 is left as it is, but of two rows the one with it stays.
  */
 const UP = `
 CREATE FUNCTION pg_temp.number_now(written text) RETURNS text LANGUAGE sql IMMUTABLE AS $$

@@ -5,7 +5,10 @@ export class RecordTruth1795605500000 implements MigrationInterface {
   readonly name = 'RecordTruth1795605500000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`ALTER TABLE calls ADD COLUMN missing_events integer NOT NULL DEFAULT 0, ADD COLUMN models jsonb NOT NULL DEFAULT '[]'`);
+    await runner.query(
+      'ALTER TABLE calls ADD COLUMN missing_events integer NOT NULL DEFAULT 0, ADD COLUMN models jsonb ' +
+        `NOT NULL DEFAULT '[]'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -10,14 +10,21 @@ describe('numbers stored before they had a normal form', () => {
   let database: FreshDatabase;
   let dataSource: DataSource;
   let business: Business;
-  const sql = <Row>(text: string, parameters: unknown[] = []) => run(dataSource, (manager) => rows<Row>(manager, text, parameters));
-  const column = async (text: string) => (await sql<Record<string, unknown>>(text, [business.tenantId])).map((row) => Object.values(row).join(' | '));
+  const sql = <Row>(text: string, parameters: unknown[] = []) =>
+    run(dataSource, (manager) => rows<Row>(manager, text, parameters));
+  const column = async (text: string) =>
+    (await sql<Record<string, unknown>>(text, [business.tenantId])).map((row) =>
+      Object.values(row).join(' | '),
+    );
 
   beforeAll(async () => {
     database = await freshDatabase();
     dataSource = await database.open();
-    const later = MIGRATIONS.length - MIGRATIONS.findIndex((Migration) => new Migration().name === new NumberForms1795605100000().name);
-    for (let undone = 0; undone < later; undone += 1) await dataSource.undoLastMigration({ transaction: 'all' });
+    const later =
+      MIGRATIONS.length -
+      MIGRATIONS.findIndex((Migration) => new Migration().name === new NumberForms1795605100000().name);
+    for (let undone = 0; undone < later; undone += 1)
+      await dataSource.undoLastMigration({ transaction: 'all' });
     business = await openBusiness(dataSource, 1);
     const { tenantId, serviceId, resourceIds } = business;
     await sql(
@@ -33,16 +40,34 @@ describe('numbers stored before they had a normal form', () => {
        VALUES ($1, $2, $3, '00000000-0000-4000-8000-000000000002', tstzrange('2026-12-07T10:00Z', '2026-12-07T11:00Z'), 'K1')`,
       [tenantId, resourceIds[0], serviceId],
     );
-    await sql(`INSERT INTO blocked_callers (tenant_id, pattern) VALUES ($1, '+5215500000000'), ($1, '+525500000000'), ($1, '+551187654321'), ($1, '+521*')`, [tenantId]);
-    await sql(`INSERT INTO caller_groups (id, tenant_id, key, name) VALUES ('00000000-0000-4000-8000-000000000003', $1, 'vip', 'VIP')`, [tenantId]);
-    await sql(`INSERT INTO caller_group_members (tenant_id, group_id, pattern) SELECT $1, '00000000-0000-4000-8000-000000000003', unnest(ARRAY['+5215500000000', '+525500000000', '+551187654321'])`, [tenantId]);
-    await sql(`INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, '+5215599999999', true)`, [tenantId]);
+    await sql(
+      `INSERT INTO blocked_callers (tenant_id, pattern) VALUES ($1, '+5215500000000'), ($1, ` +
+        `'+525500000000'), ($1, '+551187654321'), ($1, '+521*')`,
+      [tenantId],
+    );
+    await sql(
+      'INSERT INTO caller_groups (id, tenant_id, key, name) VALUES ' +
+        `('00000000-0000-4000-8000-000000000003', $1, 'vip', 'VIP')`,
+      [tenantId],
+    );
+    await sql(
+      'INSERT INTO caller_group_members (tenant_id, group_id, pattern) SELECT $1, ' +
+        `'00000000-0000-4000-8000-000000000003', unnest(ARRAY['+5215500000000', '+525500000000', ` +
+        `'+551187654321'])`,
+      [tenantId],
+    );
+    await sql(
+      `INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, '+5215599999999', true)`,
+      [tenantId],
+    );
     await dataSource.runMigrations({ transaction: 'all' });
   });
   afterAll(() => database.drop());
 
   it('are as the numbering plans have them now, one contact each', async () => {
-    expect(await column('SELECT phone, name, email, notes FROM contacts WHERE tenant_id = $1 ORDER BY phone')).toEqual([
+    expect(
+      await column('SELECT phone, name, email, notes FROM contacts WHERE tenant_id = $1 ORDER BY phone'),
+    ).toEqual([
       '+12025550123 | Alex |  | ',
       '+525500000000 | Ana | ana@example.com | new\nold',
       '+525511111111 | Eva |  | ',
@@ -54,12 +79,21 @@ describe('numbers stored before they had a normal form', () => {
   });
 
   it('keep their bookings', async () => {
-    expect(await column('SELECT contact.phone FROM bookings JOIN contacts contact ON contact.id = bookings.contact_id WHERE bookings.tenant_id = $1')).toEqual(['+525500000000']);
+    expect(
+      await column(
+        'SELECT contact.phone FROM bookings JOIN contacts contact ON contact.id = bookings.contact_id ' +
+          'WHERE bookings.tenant_id = $1',
+      ),
+    ).toEqual(['+525500000000']);
   });
 
   it('are blocked, in a group, and dialled once', async () => {
-    expect(await column('SELECT pattern FROM blocked_callers WHERE tenant_id = $1 ORDER BY pattern')).toEqual(['+521*', '+525500000000', '+5511987654321']);
-    expect(await column('SELECT pattern FROM caller_group_members WHERE tenant_id = $1 ORDER BY pattern')).toEqual(['+525500000000', '+5511987654321']);
+    expect(await column('SELECT pattern FROM blocked_callers WHERE tenant_id = $1 ORDER BY pattern')).toEqual(
+      ['+521*', '+525500000000', '+5511987654321'],
+    );
+    expect(
+      await column('SELECT pattern FROM caller_group_members WHERE tenant_id = $1 ORDER BY pattern'),
+    ).toEqual(['+525500000000', '+5511987654321']);
     expect(await column('SELECT e164 FROM phone_numbers WHERE tenant_id = $1')).toEqual(['+525599999999']);
   });
 });

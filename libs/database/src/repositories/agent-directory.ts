@@ -1,4 +1,16 @@
-import { agentContentSchema, departmentSchema, toSnapshot, toWeeklyHours, writtenForms, type AgentContentInput, type AgentSnapshot, type Department, type Opening, type PromptVariant, type TenantId } from '@tandem/contracts';
+import {
+  agentContentSchema,
+  departmentSchema,
+  toSnapshot,
+  toWeeklyHours,
+  writtenForms,
+  type AgentContentInput,
+  type AgentSnapshot,
+  type Department,
+  type Opening,
+  type PromptVariant,
+  type TenantId,
+} from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
 import type { AccessMode } from '../entities/agent.entities.ts';
 import { rows, run, transact, type Transaction } from '../unit-of-work.ts';
@@ -8,19 +20,29 @@ import { toTenantBudget, type BudgetColumns, type TenantBudget } from './spendin
 export interface DialledNumber {
   readonly phoneNumberId: string;
   readonly e164: string;
-  readonly tenant: { readonly id: TenantId; readonly slug: string; readonly companyName: string; readonly timeZone: string; readonly budget: TenantBudget };
+  readonly tenant: {
+    readonly id: TenantId;
+    readonly slug: string;
+    readonly companyName: string;
+    readonly timeZone: string;
+    readonly budget: TenantBudget;
+  };
   /** Ask `isOpenAt`. Closed dates reach one day to each side of today. */
   readonly opening: Opening;
   readonly access: NumberAccess;
   /** BCP 47; null for the agent's. */
   readonly language: string | null;
   /**
-   * The published version with the tenant's directory, before any variant is chosen. Null when no agent answers here:
-   * none is set, none is published, or what was published is not valid any more.
+   * The published version with the tenant's directory, before any variant is chosen. Null when no agent
+   * answers here: none is set, none is published, or what was published is not valid any more.
    */
   readonly agent: AgentSnapshot | null;
   /** The arms callers are dealt to; none outside an experiment. */
-  readonly experiment: { readonly name: string; readonly variants: readonly PromptVariant[]; readonly salt: string };
+  readonly experiment: {
+    readonly name: string;
+    readonly variants: readonly PromptVariant[];
+    readonly salt: string;
+  };
 }
 
 /** Who may call a number. */
@@ -78,30 +100,52 @@ WHERE number.e164 = ANY($1::text[]) ORDER BY array_position($1::text[], number.e
 export class AgentDirectory {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Everything admission asks about a dialled number, in one query; null when the number is nobody's. @param e164 in any of its written forms */
+  /**
+   * Everything admission asks about a dialled number, in one query; null when the number is nobody's. @param
+   * e164 in any of its written forms
+   */
   async findByNumber(e164: string): Promise<DialledNumber | null> {
-    const [row] = await run(this.dataSource, (manager) => rows<NumberRow>(manager, BY_NUMBER, [writtenForms(e164)]));
+    const [row] = await run(this.dataSource, (manager) =>
+      rows<NumberRow>(manager, BY_NUMBER, [writtenForms(e164)]),
+    );
     return row ? toDialledNumber(row) : null;
   }
 
   /**
-   * Makes content the version callers get from now on, of an agent that is made if need be. The same content as the
-   * current version's publishes nothing. Running calls keep the snapshot they started with.
-   * @throws ZodError when the content is not valid, {@link DatabaseRefusal} when the agent is another tenant's
+   * Makes content the version callers get from now on, of an agent that is made if need be. The same content
+   * as the current version's publishes nothing. Running calls keep the snapshot they started with.
+   * @throws ZodError when the content is not valid, {@link DatabaseRefusal} when the agent is another
+   * tenant's
    */
-  async publish(tenantId: TenantId, agentId: string, content: AgentContentInput): Promise<{ version: number; isNew: boolean }> {
+  async publish(
+    tenantId: TenantId,
+    agentId: string,
+    content: AgentContentInput,
+  ): Promise<{ version: number; isNew: boolean }> {
     return transact(this.dataSource, async (transaction) => {
-      await rows(transaction, 'INSERT INTO agents (id, tenant_id, name) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING', [agentId, tenantId, content.name]);
+      await rows(
+        transaction,
+        'INSERT INTO agents (id, tenant_id, name) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING',
+        [agentId, tenantId, content.name],
+      );
       return publishVersion(transaction, tenantId, agentId, content);
     });
   }
 }
 
 /** As {@link AgentDirectory.publish}, of an agent that is there, inside a transaction. */
-export async function publishVersion(transaction: Transaction, tenantId: TenantId, agentId: string, content: AgentContentInput): Promise<{ version: number; isNew: boolean }> {
+export async function publishVersion(
+  transaction: Transaction,
+  tenantId: TenantId,
+  agentId: string,
+  content: AgentContentInput,
+): Promise<{ version: number; isNew: boolean }> {
   const frozen = JSON.stringify(agentContentSchema.parse(content));
   // Versions are numbered one publisher at a time.
-  await rows(transaction, 'SELECT 1 FROM agents WHERE tenant_id = $1 AND id = $2 FOR UPDATE', [tenantId, agentId]);
+  await rows(transaction, 'SELECT 1 FROM agents WHERE tenant_id = $1 AND id = $2 FOR UPDATE', [
+    tenantId,
+    agentId,
+  ]);
   const [current] = await rows<{ version: number; is_same: boolean }>(
     transaction,
     `SELECT version.version, version.content = $2::jsonb AS is_same
@@ -125,9 +169,25 @@ function toDialledNumber(row: NumberRow): DialledNumber {
   return {
     phoneNumberId: row.id,
     e164: row.e164,
-    tenant: { id: row.tenant_id, slug: row.slug, companyName: row.company_name, timeZone: row.time_zone, budget: toTenantBudget(row) },
-    opening: { timeZone: row.time_zone, isAlwaysOpen: row.is_always_open, hours: row.hours.map(toWeeklyHours), closedDates: row.closed_dates },
-    access: { mode: row.access_mode, withheldCallers: row.withheld_callers, unverifiedCallers: row.unverified_callers, refusalText: row.refusal_text },
+    tenant: {
+      id: row.tenant_id,
+      slug: row.slug,
+      companyName: row.company_name,
+      timeZone: row.time_zone,
+      budget: toTenantBudget(row),
+    },
+    opening: {
+      timeZone: row.time_zone,
+      isAlwaysOpen: row.is_always_open,
+      hours: row.hours.map(toWeeklyHours),
+      closedDates: row.closed_dates,
+    },
+    access: {
+      mode: row.access_mode,
+      withheldCallers: row.withheld_callers,
+      unverifiedCallers: row.unverified_callers,
+      refusalText: row.refusal_text,
+    },
     language: row.language,
     ...toAgent(row),
   };
@@ -136,10 +196,18 @@ function toDialledNumber(row: NumberRow): DialledNumber {
 function toAgent(row: NumberRow): Pick<DialledNumber, 'agent' | 'experiment'> {
   const salt = row.experiment_salt;
   const content = agentContentSchema.safeParse(row.content);
-  if (!content.success || row.agent_id === null || row.version === null) return { agent: null, experiment: { name: '', variants: [], salt } };
+  if (!content.success || row.agent_id === null || row.version === null)
+    return { agent: null, experiment: { name: '', variants: [], salt } };
   const { experiment: name, variants } = content.data;
-  const snapshot = toSnapshot(content.data, { agentId: row.agent_id, agentVersion: row.version, tenantId: row.tenant_id });
-  return { agent: { ...snapshot, directory: row.departments.flatMap(toDepartment) }, experiment: { name, variants, salt } };
+  const snapshot = toSnapshot(content.data, {
+    agentId: row.agent_id,
+    agentVersion: row.version,
+    tenantId: row.tenant_id,
+  });
+  return {
+    agent: { ...snapshot, directory: row.departments.flatMap(toDepartment) },
+    experiment: { name, variants, salt },
+  };
 }
 
 /** One that is not valid is left out: nobody can be put through to it, and calls go on. */

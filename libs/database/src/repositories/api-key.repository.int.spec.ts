@@ -25,11 +25,20 @@ describe('API keys', () => {
     const key = generateApiKey();
     await keys.store(tenantId, key, { name: 'console', scopes: ['crm:read'] });
     await keys.store(tenantId, key, { name: 'again', scopes: ['crm:read', 'crm:write'] });
-    expect(await keys.findActive(key)).toMatchObject({ tenantId, name: 'console', scopes: ['crm:read', 'crm:write'] });
-    await keys.store((await openBusiness(dataSource, 0)).tenantId, key, { name: 'stranger', scopes: ['admin:write'] });
+    expect(await keys.findActive(key)).toMatchObject({
+      tenantId,
+      name: 'console',
+      scopes: ['crm:read', 'crm:write'],
+    });
+    await keys.store((await openBusiness(dataSource, 0)).tenantId, key, {
+      name: 'stranger',
+      scopes: ['admin:write'],
+    });
     expect(await keys.findActive(key)).toMatchObject({ tenantId, scopes: ['crm:read', 'crm:write'] });
     expect(await keys.findActive(generateApiKey())).toBeNull();
-    const stored = await run(dataSource, (manager) => rows<{ key_hash: Buffer }>(manager, 'SELECT * FROM api_keys'));
+    const stored = await run(dataSource, (manager) =>
+      rows<{ key_hash: Buffer }>(manager, 'SELECT * FROM api_keys'),
+    );
     expect(stored[0]?.key_hash.equals(createHash('sha256').update(key).digest())).toBe(true);
     expect(JSON.stringify(stored)).not.toContain(key.slice(3));
   });
@@ -47,7 +56,15 @@ describe('API keys', () => {
   });
 
   it('are long and random, or not keys', async () => {
-    for (const text of ['', 'tk_', 'tk_short', `tk_${'a'.repeat(42)}`, `tk_${'a'.repeat(87)}`, `sk_${'a'.repeat(43)}`, `tk_${'a'.repeat(42)} `]) {
+    for (const text of [
+      '',
+      'tk_',
+      'tk_short',
+      `tk_${'a'.repeat(42)}`,
+      `tk_${'a'.repeat(87)}`,
+      `sk_${'a'.repeat(43)}`,
+      `tk_${'a'.repeat(42)} `,
+    ]) {
       await expect(keys.store(tenantId, text, { name: 'x', scopes: [] })).rejects.toThrow(ApiKeyMalformed);
       expect(await keys.findActive(text)).toBeNull();
     }

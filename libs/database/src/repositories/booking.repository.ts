@@ -122,23 +122,29 @@ export class BookingRepository {
   async book(transaction: Transaction, request: BookingRequest): Promise<Booking | null> {
     const { contactPhone, name, tenantId } = request;
     const id = await this.firstFree(transaction, request, async (resourceId) => {
-      const contactId = contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
+      const contactId =
+        contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
       return this.insert(transaction, request, resourceId, contactId);
     });
     return id === null ? null : this.told(transaction, 'booking.created', tenantId, id);
   }
 
   /**
-   * The standing booking that was asked for in the same call before: same service, start and person. Null when there is
-   * none, and then no other transaction finds or makes one until this one has ended. Must precede the lock of a resource.
+   * The standing booking that was asked for in the same call before: same service, start and person. Null
+   * when there is none, and then no other transaction finds or makes one until this one has ended. Must
+   * precede the lock of a resource.
    */
-  async askedBefore(transaction: Transaction, { tenantId, callId, serviceKey, startsAt, name }: BookingAsked): Promise<Booking | null> {
+  async askedBefore(
+    transaction: Transaction,
+    { tenantId, callId, serviceKey, startsAt, name }: BookingAsked,
+  ): Promise<Booking | null> {
     const asked = JSON.stringify([callId, serviceKey, startsAt.getTime()]);
     await rows(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('asked:' || $1, 0))`, [asked]);
     // A statement of its own: its snapshot must be newer than the lock.
     const found = await rows<BookingView>(
       transaction,
-      `${VIEW} AND booking.call_id = $2 AND service.key = $3 AND booking.starts_at = $4 AND booking.status = 'booked' ORDER BY booking.created_at, booking.id`,
+      `${VIEW} AND booking.call_id = $2 AND service.key = $3 AND booking.starts_at = $4 AND ` +
+        `booking.status = 'booked' ORDER BY booking.created_at, booking.id`,
       [tenantId, callId, serviceKey, startsAt],
     );
     const same = found.find((booking) => isForSamePerson(booking, name));
@@ -146,21 +152,25 @@ export class BookingRepository {
   }
 
   /**
-   * Moves a booking to the first of the resources that is free at the new time, as {@link book} takes one. Two moves hold
-   * rows of their own and never wait for a row while they hold a resource.
-   * @returns `taken` when none of them is free, `not-booked` when there is nothing to move; nothing was changed then
+   * Moves a booking to the first of the resources that is free at the new time, as {@link book} takes one.
+   * Two moves hold rows of their own and never wait for a row while they hold a resource.
+   * @returns `taken` when none of them is free, `not-booked` when there is nothing to move; nothing was
+   * changed then
    */
   async move(transaction: Transaction, move: BookingMove): Promise<Booking | 'taken' | 'not-booked'> {
-    const held = await rows(transaction, `SELECT 1 FROM bookings WHERE tenant_id = $1 AND id = $2 AND status = 'booked' FOR UPDATE`, [move.tenantId, move.id]);
+    const held = await rows(
+      transaction,
+      `SELECT 1 FROM bookings WHERE tenant_id = $1 AND id = $2 AND status = 'booked' FOR UPDATE`,
+      [move.tenantId, move.id],
+    );
     if (held.length === 0) return 'not-booked';
     const isMoved = await this.firstFree(transaction, move, async (resourceId) => {
-      await rows(transaction, `UPDATE bookings SET resource_id = $3, period = tstzrange($4::timestamptz, $5::timestamptz) WHERE tenant_id = $1 AND id = $2`, [
-        move.tenantId,
-        move.id,
-        resourceId,
-        move.startsAt,
-        move.endsAt,
-      ]);
+      await rows(
+        transaction,
+        'UPDATE bookings SET resource_id = $3, period = tstzrange($4::timestamptz, $5::timestamptz) ' +
+          'WHERE tenant_id = $1 AND id = $2',
+        [move.tenantId, move.id, resourceId, move.startsAt, move.endsAt],
+      );
       return true;
     });
     if (!isMoved) return 'taken';
@@ -169,17 +179,33 @@ export class BookingRepository {
 
   /** Cancels; cancelling twice is the same as once. Null when the tenant has no such booking. */
   async cancel(transaction: Transaction, tenantId: TenantId, id: string): Promise<Booking | null> {
-    const cancelled = await rows(transaction, `UPDATE bookings SET status = 'cancelled', cancelled_at = now() WHERE tenant_id = $1 AND id = $2 AND status = 'booked' RETURNING 1`, [tenantId, id]);
-    return cancelled.length === 1 ? this.told(transaction, 'booking.cancelled', tenantId, id) : this.read(transaction, tenantId, id);
+    const cancelled = await rows(
+      transaction,
+      `UPDATE bookings SET status = 'cancelled', cancelled_at = now() WHERE tenant_id = $1 AND id = $2 ` +
+        `AND status = 'booked' RETURNING 1`,
+      [tenantId, id],
+    );
+    return cancelled.length === 1
+      ? this.told(transaction, 'booking.cancelled', tenantId, id)
+      : this.read(transaction, tenantId, id);
   }
 
   async find(tenantId: TenantId, id: string, transaction?: Transaction): Promise<Booking | null> {
-    return transaction ? this.read(transaction, tenantId, id) : run(this.dataSource, (manager) => this.read(manager, tenantId, id));
+    return transaction
+      ? this.read(transaction, tenantId, id)
+      : run(this.dataSource, (manager) => this.read(manager, tenantId, id));
   }
 
   /** What was booked in a call and stands. */
   async ofCall(tenantId: TenantId, callId: CallId): Promise<BookingOfCall[]> {
-    return run(this.dataSource, (manager) => rows<BookingOfCall>(manager, 'SELECT reference, tool_call_id AS "toolCallId" FROM bookings WHERE tenant_id = $1 AND call_id = $2 AND status = \'booked\' ORDER BY created_at, id', [tenantId, callId]));
+    return run(this.dataSource, (manager) =>
+      rows<BookingOfCall>(
+        manager,
+        'SELECT reference, tool_call_id AS "toolCallId" FROM bookings WHERE tenant_id = $1 AND call_id ' +
+          "= $2 AND status = 'booked' ORDER BY created_at, id",
+        [tenantId, callId],
+      ),
+    );
   }
 
   /** Soonest first. @throws CursorMalformed */
@@ -190,19 +216,27 @@ export class BookingRepository {
     const where = (condition: (...places: string[]) => string, ...values: unknown[]) => {
       conditions.push(condition(...values.map((value) => `$${parameters.push(value)}`)));
     };
-    if (filter.contactPhone) where((phones) => `contact.phone = ANY(${phones}::text[])`, writtenForms(filter.contactPhone));
+    if (filter.contactPhone)
+      where((phones) => `contact.phone = ANY(${phones}::text[])`, writtenForms(filter.contactPhone));
     if (filter.status) where((status) => `booking.status = ${status}`, filter.status);
     if (filter.from) where((from) => `booking.starts_at >= ${from}`, filter.from);
     if (filter.until) where((until) => `booking.starts_at < ${until}`, filter.until);
     if (after) where((at, id) => `(booking.starts_at, booking.id) > (${at}, ${id})`, after.at, after.id);
     const narrowed = conditions.map((condition) => ` AND ${condition}`).join('');
-    const sql = `${VIEW}${narrowed} ORDER BY booking.starts_at, booking.id LIMIT $${parameters.push(page.limit + 1)}`;
+    const sql =
+      `${VIEW}${narrowed} ORDER BY booking.starts_at, ` +
+      `booking.id LIMIT $${parameters.push(page.limit + 1)}`;
     const found = await run(this.dataSource, (manager) => rows<BookingView>(manager, sql, parameters));
     return toPage(found, page.limit, (row) => ({ at: row.starts_at, id: row.id }), toBooking);
   }
 
   /** The booking as it is now, told to the business systems that want to know. */
-  private async told(transaction: Transaction, type: BookingEvent, tenantId: TenantId, id: string): Promise<Booking | null> {
+  private async told(
+    transaction: Transaction,
+    type: BookingEvent,
+    tenantId: TenantId,
+    id: string,
+  ): Promise<Booking | null> {
     const booking = await this.read(transaction, tenantId, id);
     if (booking) await writeEvent(transaction, bookingEvent(type, tenantId, booking));
     return booking;
@@ -216,27 +250,42 @@ export class BookingRepository {
   /**
    * Lets `take` have the first resource that is free; null when none is.
    *
-   * One resource at a time is locked, looked at and taken or let go, so two bookings never hold what the other wants:
-   * a lock taken after a savepoint is released by rolling back to it. The winner's lock stays until the transaction
-   * ends, so the next one sees its booking. The exclusion constraint stands behind all this; it alone answers
-   * contention with deadlocks.
+   * One resource at a time is locked, looked at and taken or let go, so two bookings never hold what the
+   * other wants: a lock taken after a savepoint is released by rolling back to it. The winner's lock stays
+   * until the transaction ends, so the next one sees its booking. The exclusion constraint stands behind all
+   * this; it alone answers contention with deadlocks.
    */
-  private async firstFree<Taken>(transaction: Transaction, wanted: WantedTime, take: (resourceId: string) => Promise<Taken>): Promise<Taken | null> {
+  private async firstFree<Taken>(
+    transaction: Transaction,
+    wanted: WantedTime,
+    take: (resourceId: string) => Promise<Taken>,
+  ): Promise<Taken | null> {
     for (const resourceId of wanted.resourceIds) {
       await rows(transaction, 'SAVEPOINT resource');
       const taken = await this.takeIfFree(transaction, wanted, resourceId, take);
-      await rows(transaction, taken === null ? 'ROLLBACK TO SAVEPOINT resource' : 'RELEASE SAVEPOINT resource');
+      await rows(
+        transaction,
+        taken === null ? 'ROLLBACK TO SAVEPOINT resource' : 'RELEASE SAVEPOINT resource',
+      );
       if (taken !== null) return taken;
     }
     return null;
   }
 
-  private async takeIfFree<Taken>(transaction: Transaction, { startsAt, endsAt, id }: WantedTime, resourceId: string, take: (resourceId: string) => Promise<Taken>): Promise<Taken | null> {
-    await rows(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('booking:' || $1, 0))`, [resourceId]);
+  private async takeIfFree<Taken>(
+    transaction: Transaction,
+    { startsAt, endsAt, id }: WantedTime,
+    resourceId: string,
+    take: (resourceId: string) => Promise<Taken>,
+  ): Promise<Taken | null> {
+    await rows(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('booking:' || $1, 0))`, [
+      resourceId,
+    ]);
     // A statement of its own: its snapshot must be newer than the lock.
     const busy = await rows(
       transaction,
-      `SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked' AND period && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4 LIMIT 1`,
+      `SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked' AND period && ` +
+        'tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4 LIMIT 1',
       [resourceId, startsAt, endsAt, id ?? null],
     );
     if (busy.length > 0) return null;
@@ -245,12 +294,18 @@ export class BookingRepository {
     } catch (error) {
       // Someone booked without the lock, from a console say. The constraint has the last word.
       const meaning = translate(error);
-      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.exclusionViolation) return null;
+      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.exclusionViolation)
+        return null;
       throw error;
     }
   }
 
-  private async insert(transaction: Transaction, request: BookingRequest, resourceId: string, contactId: string | null): Promise<string> {
+  private async insert(
+    transaction: Transaction,
+    request: BookingRequest,
+    resourceId: string,
+    contactId: string | null,
+  ): Promise<string> {
     for (let attempt = 0; attempt < REFERENCE_TRIES; attempt++) {
       const [booking] = await rows<{ id: string }>(
         transaction,
@@ -278,11 +333,15 @@ export class BookingRepository {
 }
 
 /** A booking without a name is for the caller, whose name their contact has. */
-function isForSamePerson({ name: bookedFor, contact_name: caller }: BookingView, name: string | null): boolean {
+function isForSamePerson(
+  { name: bookedFor, contact_name: caller }: BookingView,
+  name: string | null,
+): boolean {
   return spelling(bookedFor ?? caller) === spelling(name ?? caller);
 }
 
-const spelling = (name: string | null): string => (name ?? '').normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+const spelling = (name: string | null): string =>
+  (name ?? '').normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 
 function toBooking(row: BookingView): Booking {
   return {
@@ -294,7 +353,10 @@ function toBooking(row: BookingView): Booking {
     timeZone: row.time_zone,
     service: { key: row.service_key, name: row.service_name },
     resource: { id: row.resource_id, name: row.resource_name },
-    contact: row.contact_id === null || row.contact_phone === null ? null : { id: row.contact_id, phone: row.contact_phone, name: row.contact_name },
+    contact:
+      row.contact_id === null || row.contact_phone === null
+        ? null
+        : { id: row.contact_id, phone: row.contact_phone, name: row.contact_name },
     name: row.name,
     notes: row.notes,
     callId: row.call_id,

@@ -21,7 +21,10 @@ export interface Calendar {
   readonly busy: readonly BusyPeriod[];
 }
 
-/** What of a calendar is read: from so many days before the wanted time, or now where that is later, on; and so many days after both and after the notice. */
+/**
+ * What of a calendar is read: from so many days before the wanted time, or now where that is later, on; and
+ * so many days after both and after the notice.
+ */
 export interface CalendarStretch {
   readonly wanted: Date;
   readonly now: Date;
@@ -81,9 +84,15 @@ export class CalendarRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** One query. Null when there is no such tenant. */
-  async load(tenantId: TenantId, serviceKey: string, stretch: CalendarStretch, transaction?: Transaction): Promise<Calendar | null> {
+  async load(
+    tenantId: TenantId,
+    serviceKey: string,
+    stretch: CalendarStretch,
+    transaction?: Transaction,
+  ): Promise<Calendar | null> {
     const { wanted, now, daysBefore, daysAfter } = stretch;
-    const read = (manager: EntityManager) => rows<CalendarRow>(manager, SQL, [tenantId, serviceKey, wanted, now, daysBefore, daysAfter]);
+    const read = (manager: EntityManager) =>
+      rows<CalendarRow>(manager, SQL, [tenantId, serviceKey, wanted, now, daysBefore, daysAfter]);
     const [row] = await (transaction ? read(transaction) : run(this.dataSource, read));
     return row ? toCalendar(row) : null;
   }

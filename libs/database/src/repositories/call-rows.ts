@@ -1,6 +1,27 @@
-import { termination, type CallId, type JsonValue, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
-import type { CallDetail, CallLegRecord, CallRecord, CallSummary, RecordingRecord, ToolCallRecord, UtteranceRecord } from '../call-record.ts';
-import type { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
+import {
+  termination,
+  type CallId,
+  type JsonValue,
+  type RelayId,
+  type TenantId,
+  type ToolCallId,
+} from '@tandem/contracts';
+import type {
+  CallDetail,
+  CallLegRecord,
+  CallRecord,
+  CallSummary,
+  RecordingRecord,
+  ToolCallRecord,
+  UtteranceRecord,
+} from '../call-record.ts';
+import type {
+  CallLegRow,
+  CallRow,
+  DispositionRow,
+  ToolCallRow,
+  UtteranceRow,
+} from '../entities/call.entities.ts';
 import type { RecordingRow } from '../entities/recording.entities.ts';
 
 /** A row of `calls` in the words of the domain. */
@@ -15,7 +36,10 @@ export function toSummary(row: CallRow, outcome: string | null): CallSummary {
     to: row.toNumber,
     carrierCallId: row.carrierCallId,
     attestation: row.attestation,
-    agent: row.agentId === null ? null : { id: row.agentId, version: row.agentVersion ?? 0, name: row.agentName ?? '' },
+    agent:
+      row.agentId === null
+        ? null
+        : { id: row.agentId, version: row.agentVersion ?? 0, name: row.agentName ?? '' },
     modelKind: row.modelKind,
     language: row.language,
     variantKey: row.variantKey,
@@ -42,7 +66,10 @@ interface Children {
   readonly disposition: DispositionRow | null;
 }
 
-export function toDetail(row: CallRow, { legs, utterances, toolCalls, recordings, deletions, disposition }: Children): CallDetail {
+export function toDetail(
+  row: CallRow,
+  { legs, utterances, toolCalls, recordings, deletions, disposition }: Children,
+): CallDetail {
   const { outcome: _outcome, costMicros: _costMicros, ...summary } = toSummary(row, null);
   return {
     ...summary,
@@ -53,7 +80,10 @@ export function toDetail(row: CallRow, { legs, utterances, toolCalls, recordings
     legs: legs.map(toLeg),
     utterances: utterances.map(toUtterance),
     toolCalls: toolCalls.map(toToolCall),
-    recordings: recordings.map((recording) => ({ ...toRecording(recording), deletedAt: deletions.get(recording.id) ?? null })),
+    recordings: recordings.map((recording) => ({
+      ...toRecording(recording),
+      deletedAt: deletions.get(recording.id) ?? null,
+    })),
     disposition: disposition && { outcome: disposition.outcome, detail: disposition.detail },
   };
 }

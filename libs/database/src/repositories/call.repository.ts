@@ -1,4 +1,14 @@
-import { isE164, storableText, termination, writtenForms, type CallId, type CallStatus, type RefusalReason, type TenantId, type TerminationReason } from '@tandem/contracts';
+import {
+  isE164,
+  storableText,
+  termination,
+  writtenForms,
+  type CallId,
+  type CallStatus,
+  type RefusalReason,
+  type TenantId,
+  type TerminationReason,
+} from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { CallDetail, CallFilter, CallRecord, CallSummary, RefusedCall } from '../call-record.ts';
 import { CallLegRow, CallRow, DispositionRow, ToolCallRow, UtteranceRow } from '../entities/call.entities.ts';
@@ -18,8 +28,9 @@ export class CallRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Writes one folded call with its legs, transcript, tool calls and disposition: all of it or nothing. Any number of
-   * times to the same rows, also from several workers at once: the upsert holds the call's row until the end.
+   * Writes one folded call with its legs, transcript, tool calls and disposition: all of it or nothing. Any
+   * number of times to the same rows, also from several workers at once: the upsert holds the call's row
+   * until the end.
    * @returns `stale` when a fold of more events, or another tenant's call of that id, stands there already
    */
   async record(call: CallRecord): Promise<'recorded' | 'stale'> {
@@ -32,10 +43,13 @@ export class CallRepository {
   }
 
   /**
-   * Writes down a call that was turned away, or gave up. Once: what stands is not changed, but for the wish of a caller to be
-   * called back, which may be told of after their hanging up. Answers what stands; null for a call that was admitted.
+   * Writes down a call that was turned away, or gave up. Once: what stands is not changed, but for the wish
+   * of a caller to be called back, which may be told of after their hanging up. Answers what stands; null for
+   * a call that was admitted.
    */
-  async recordRefusal(call: RefusedCall): Promise<{ readonly isNew: boolean; readonly reason: RefusalReason | null }> {
+  async recordRefusal(
+    call: RefusedCall,
+  ): Promise<{ readonly isNew: boolean; readonly reason: RefusalReason | null }> {
     const { status, reason } = endingOf(call.reason);
     return transact(this.dataSource, async (transaction) => {
       const written = await rows(
@@ -67,7 +81,11 @@ export class CallRepository {
         ],
       );
       if (written.length === 0) {
-        const [standing] = await rows<{ reason: RefusalReason | null }>(transaction, 'SELECT refusal_reason AS reason FROM calls WHERE id = $1', [call.callId]);
+        const [standing] = await rows<{ reason: RefusalReason | null }>(
+          transaction,
+          'SELECT refusal_reason AS reason FROM calls WHERE id = $1',
+          [call.callId],
+        );
         return { isNew: false, reason: standing?.reason ?? null };
       }
       if (call.tenantId !== null) await writeEventOnce(transaction, refusalEvent(call, call.tenantId));
@@ -82,13 +100,18 @@ export class CallRepository {
   async list(tenantId: TenantId, filter: CallFilter, page: PageRequest): Promise<Page<CallSummary>> {
     const after = page.cursor === undefined ? null : positionOf(page.cursor);
     return run(this.dataSource, async (manager) => {
-      const query = manager.createQueryBuilder(CallRow, 'call').where('call.tenantId = :tenantId', { tenantId });
+      const query = manager
+        .createQueryBuilder(CallRow, 'call')
+        .where('call.tenantId = :tenantId', { tenantId });
       if (filter.status) query.andWhere('call.status = :status', { status: filter.status });
-      if (filter.refusalReason) query.andWhere('call.refusalReason = :refusalReason', { refusalReason: filter.refusalReason });
+      if (filter.refusalReason)
+        query.andWhere('call.refusalReason = :refusalReason', { refusalReason: filter.refusalReason });
       if (filter.from) query.andWhere('call.fromNumber IN (:...from)', { from: partyForms(filter.from) });
       if (filter.to) query.andWhere('call.toNumber IN (:...to)', { to: partyForms(filter.to) });
-      if (filter.variantKey) query.andWhere('call.variantKey = :variantKey', { variantKey: filter.variantKey });
-      if (filter.callerGroup) query.andWhere('call.callerGroup = :callerGroup', { callerGroup: filter.callerGroup });
+      if (filter.variantKey)
+        query.andWhere('call.variantKey = :variantKey', { variantKey: filter.variantKey });
+      if (filter.callerGroup)
+        query.andWhere('call.callerGroup = :callerGroup', { callerGroup: filter.callerGroup });
       if (filter.language) query.andWhere('call.language = :language', { language: filter.language });
       if (filter.since) query.andWhere('call.admittedAt >= :since', { since: filter.since });
       if (filter.until) query.andWhere('call.admittedAt < :until', { until: filter.until });
@@ -99,21 +122,40 @@ export class CallRepository {
         .take(page.limit + 1)
         .getMany();
       const outcomes = await this.outcomes(manager, found);
-      return toPage(found, page.limit, (row) => ({ at: row.admittedAt, id: row.id }), (row) => toSummary(row, outcomes.get(row.id) ?? null));
+      return toPage(
+        found,
+        page.limit,
+        (row) => ({ at: row.admittedAt, id: row.id }),
+        (row) => toSummary(row, outcomes.get(row.id) ?? null),
+      );
     });
   }
 
-  /** One call with its transcript, tool calls, legs and disposition; null when this tenant has no such call. */
+  /**
+   * One call with its transcript, tool calls, legs and disposition; null when this tenant has no such call.
+   */
   async get(tenantId: TenantId, callId: CallId): Promise<CallDetail | null> {
     return run(this.dataSource, async (manager) => {
       const call = await manager.findOneBy(CallRow, { tenantId, id: callId });
       if (!call) return null;
       const where = { tenantId, callId };
-      const recordings = await manager.find(RecordingRow, { where, order: { startedAtMs: 'ASC' }, take: MAX_CHILDREN });
+      const recordings = await manager.find(RecordingRow, {
+        where,
+        order: { startedAtMs: 'ASC' },
+        take: MAX_CHILDREN,
+      });
       return toDetail(call, {
         legs: await manager.find(CallLegRow, { where, order: { epoch: 'ASC' }, take: MAX_CHILDREN }),
-        utterances: await manager.find(UtteranceRow, { where, order: { position: 'ASC' }, take: MAX_CHILDREN }),
-        toolCalls: await manager.find(ToolCallRow, { where, order: { startedAtMs: 'ASC', id: 'ASC' }, take: MAX_CHILDREN }),
+        utterances: await manager.find(UtteranceRow, {
+          where,
+          order: { position: 'ASC' },
+          take: MAX_CHILDREN,
+        }),
+        toolCalls: await manager.find(ToolCallRow, {
+          where,
+          order: { startedAtMs: 'ASC', id: 'ASC' },
+          take: MAX_CHILDREN,
+        }),
         recordings,
         deletions: await this.deletions(manager, tenantId, recordings),
         disposition: await manager.findOneBy(DispositionRow, where),
@@ -121,19 +163,26 @@ export class CallRepository {
     });
   }
 
-  private async deletions(manager: EntityManager, tenantId: TenantId, recordings: readonly RecordingRow[]): Promise<Map<string, Date>> {
+  private async deletions(
+    manager: EntityManager,
+    tenantId: TenantId,
+    recordings: readonly RecordingRow[],
+  ): Promise<Map<string, Date>> {
     const found = await rows<{ recording_id: string; at: Date }>(
       manager,
-      `SELECT recording_id, min(at) AS at FROM recording_accesses WHERE tenant_id = $1 AND recording_id = ANY($2) AND action = 'deleted' GROUP BY 1`,
+      'SELECT recording_id, min(at) AS at FROM recording_accesses WHERE tenant_id = $1 AND recording_id ' +
+        `= ANY($2) AND action = 'deleted' GROUP BY 1`,
       [tenantId, recordings.map(({ id }) => id)],
     );
     return new Map(found.map((row) => [row.recording_id, row.at]));
   }
 
   private async outcomes(manager: EntityManager, calls: readonly CallRow[]): Promise<Map<string, string>> {
-    const found = await rows<{ call_id: string; outcome: string }>(manager, 'SELECT call_id, outcome FROM dispositions WHERE call_id = ANY($1)', [
-      calls.map((call) => call.id),
-    ]);
+    const found = await rows<{ call_id: string; outcome: string }>(
+      manager,
+      'SELECT call_id, outcome FROM dispositions WHERE call_id = ANY($1)',
+      [calls.map((call) => call.id)],
+    );
     return new Map(found.map((row) => [row.call_id, row.outcome]));
   }
 
@@ -190,7 +239,8 @@ export class CallRepository {
   }
 
   private async replaceChildren(transaction: Transaction, call: CallRecord): Promise<void> {
-    for (const table of ['call_legs', 'utterances', 'tool_calls', 'recordings', 'dispositions']) await rows(transaction, `DELETE FROM ${table} WHERE call_id = $1`, [call.callId]);
+    for (const table of ['call_legs', 'utterances', 'tool_calls', 'recordings', 'dispositions'])
+      await rows(transaction, `DELETE FROM ${table} WHERE call_id = $1`, [call.callId]);
     const owner = [call.tenantId, call.callId] as const;
     await rows(
       transaction,
@@ -220,16 +270,31 @@ export class CallRepository {
       `INSERT INTO recordings (tenant_id, call_id, id, started_at_ms, duration_ms, bytes, outcome)
        SELECT $1, $2, * FROM jsonb_to_recordset($3::jsonb) AS recording ("recordingId" uuid, "startedAtMs" integer, "durationMs" integer, bytes bigint, outcome text)
        ON CONFLICT DO NOTHING`,
-      [...owner, jsonParameter(call.recordings.map((recording) => ({ ...recording, startedAtMs: wholeMs(recording.startedAtMs), durationMs: wholeMs(recording.durationMs) })))],
+      [
+        ...owner,
+        jsonParameter(
+          call.recordings.map((recording) => ({
+            ...recording,
+            startedAtMs: wholeMs(recording.startedAtMs),
+            durationMs: wholeMs(recording.durationMs),
+          })),
+        ),
+      ],
     );
     if (!call.disposition) return;
     const { outcome, detail } = call.disposition;
-    await rows(transaction, 'INSERT INTO dispositions (tenant_id, call_id, outcome, detail) VALUES ($1, $2, $3, $4)', [...owner, storableText(outcome), storableText(detail)]);
+    await rows(
+      transaction,
+      'INSERT INTO dispositions (tenant_id, call_id, outcome, detail) VALUES ($1, $2, $3, $4)',
+      [...owner, storableText(outcome), storableText(detail)],
+    );
   }
 }
 
 function costColumns(cost: CallRecord['cost']): [number | null, string | null] {
-  return cost ? [Math.min(Math.round(cost.micros), Number.MAX_SAFE_INTEGER), jsonParameter(cost)] : [null, null];
+  return cost
+    ? [Math.min(Math.round(cost.micros), Number.MAX_SAFE_INTEGER), jsonParameter(cost)]
+    : [null, null];
 }
 
 function toStorableUtterances(call: CallRecord): string {
@@ -257,7 +322,8 @@ function toStorableToolCalls(call: CallRecord): string {
 
 const partyForms = (party: string): string[] => (isE164(party) ? writtenForms(party) : [party]);
 
-const textOrNull = (text: string | null | undefined): string | null => (text === null || text === undefined ? null : storableText(text));
+const textOrNull = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : storableText(text);
 
 const MAX_INTEGER = 2 ** 31 - 1;
 
@@ -267,7 +333,12 @@ function wholeMs(ms: number | null): number | null {
 }
 
 /** A call that waited was answered by the carrier, and its caller hung up. */
-function endingOf(reason: RefusalReason): { readonly status: CallStatus; readonly reason: TerminationReason } {
+function endingOf(reason: RefusalReason): {
+  readonly status: CallStatus;
+  readonly reason: TerminationReason;
+} {
   const hasHungUp = reason === 'abandoned' || reason === 'callback-requested';
-  return hasHungUp ? { status: 'completed', reason: 'caller-hangup' } : { status: 'failed', reason: 'refused' };
+  return hasHungUp
+    ? { status: 'completed', reason: 'caller-hangup' }
+    : { status: 'failed', reason: 'refused' };
 }

@@ -26,21 +26,53 @@ describe('callers', () => {
     callers = new CallerDirectory(dataSource);
     tenantId = (await openBusiness(dataSource, 0)).tenantId;
     strangerId = (await openBusiness(dataSource, 0)).tenantId;
-    [front, back] = await Promise.all(['+12025550101', '+12025550102'].map(async (e164) => {
-      const [row] = await run(dataSource, (manager) => rows<{ id: string }>(manager, 'INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, $2, true) RETURNING id', [tenantId, e164]));
-      return row!.id;
-    })) as [string, string];
+    [front, back] = (await Promise.all(
+      ['+12025550101', '+12025550102'].map(async (e164) => {
+        const [row] = await run(dataSource, (manager) =>
+          rows<{ id: string }>(
+            manager,
+            'INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, $2, true) RETURNING id',
+            [tenantId, e164],
+          ),
+        );
+        return row!.id;
+      }),
+    )) as [string, string];
     const groups = new CallerGroupRepository(dataSource);
-    for (const [key, pattern] of [['area', '+1202*'], ['block', '+120255501*'], ['exact', ALEX], ['twice', '+1*'], ['twice', '+1202555*']] as const) {
+    for (const [key, pattern] of [
+      ['area', '+1202*'],
+      ['block', '+120255501*'],
+      ['exact', ALEX],
+      ['twice', '+1*'],
+      ['twice', '+1202555*'],
+    ] as const) {
       await groups.put(tenantId, key, { name: key, greeting: key === 'exact' ? 'Hello you.' : '' });
       await groups.addMember(tenantId, key, pattern);
     }
     await groups.put(strangerId, 'theirs', { name: 'theirs', greeting: '' });
     await groups.addMember(strangerId, 'theirs', ALEX);
-    await new NumberRepository(dataSource).update(tenantId, front, { accessMode: 'allow-list', allowedGroups: ['area'] });
-    await new BlockedCallerRepository(dataSource).block(tenantId, { pattern: '+12025550166', phoneNumberId: null, note: '' });
-    await new BlockedCallerRepository(dataSource).block(tenantId, { pattern: '+120255501*', phoneNumberId: back, note: '' });
-    await run(dataSource, (manager) => rows(manager, `INSERT INTO contacts (tenant_id, phone, name, language) VALUES ($1, $2, 'Alex', 'es'), ($3, $2, 'Their Alex', 'fr')`, [tenantId, ALEX, strangerId]));
+    await new NumberRepository(dataSource).update(tenantId, front, {
+      accessMode: 'allow-list',
+      allowedGroups: ['area'],
+    });
+    await new BlockedCallerRepository(dataSource).block(tenantId, {
+      pattern: '+12025550166',
+      phoneNumberId: null,
+      note: '',
+    });
+    await new BlockedCallerRepository(dataSource).block(tenantId, {
+      pattern: '+120255501*',
+      phoneNumberId: back,
+      note: '',
+    });
+    await run(dataSource, (manager) =>
+      rows(
+        manager,
+        `INSERT INTO contacts (tenant_id, phone, name, language) VALUES ($1, $2, 'Alex', 'es'), ($3, ` +
+          `$2, 'Their Alex', 'fr')`,
+        [tenantId, ALEX, strangerId],
+      ),
+    );
   });
   afterAll(() => database.drop());
 
@@ -60,8 +92,17 @@ describe('callers', () => {
   });
 
   it('are blocked everywhere, or at one number only', async () => {
-    const isBlocked = async (number: string, caller: string) => (await callers.find(tenantId, number, caller)).isBlocked;
-    expect(await Promise.all([isBlocked(front, '+12025550166'), isBlocked(back, '+12025550166'), isBlocked(front, ALEX), isBlocked(back, ALEX), isBlocked(back, '+12025559999')])).toEqual([true, true, false, true, false]);
+    const isBlocked = async (number: string, caller: string) =>
+      (await callers.find(tenantId, number, caller)).isBlocked;
+    expect(
+      await Promise.all([
+        isBlocked(front, '+12025550166'),
+        isBlocked(back, '+12025550166'),
+        isBlocked(front, ALEX),
+        isBlocked(back, ALEX),
+        isBlocked(back, '+12025559999'),
+      ]),
+    ).toEqual([true, true, false, true, false]);
   });
 
   it('are nobody to a tenant that does not know them, and without a number', async () => {

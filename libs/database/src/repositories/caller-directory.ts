@@ -46,7 +46,9 @@ export class CallerDirectory {
   /** One query. @param e164 null for a caller who shows no number: nobody knows them */
   async find(tenantId: TenantId, phoneNumberId: string, e164: string | null): Promise<KnownCaller> {
     if (e164 === null) return UNKNOWN;
-    const [row] = await run(this.dataSource, (manager) => rows<KnownCaller>(manager, SQL, [tenantId, phoneNumberId, writtenForms(e164), patternsOf(e164)]));
+    const [row] = await run(this.dataSource, (manager) =>
+      rows<KnownCaller>(manager, SQL, [tenantId, phoneNumberId, writtenForms(e164), patternsOf(e164)]),
+    );
     return row ?? UNKNOWN;
   }
 }

@@ -14,7 +14,9 @@ export interface CallerGroup {
 
 const MAX_GROUPS = 200;
 
-/** Named groups of a tenant's callers. Writing is by key and pattern, so that doing it twice is doing it once. */
+/**
+ * Named groups of a tenant's callers. Writing is by key and pattern, so that doing it twice is doing it once.
+ */
 export class CallerGroupRepository {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -41,13 +43,18 @@ export class CallerGroupRepository {
       await this.query('DELETE FROM caller_groups WHERE tenant_id = $1 AND key = $2', [tenantId, key]);
       return 'deleted';
     } catch (error) {
-      if (error instanceof DatabaseRefusal && error.sqlState === SQL_STATE.foreignKeyViolation) return 'in-use';
+      if (error instanceof DatabaseRefusal && error.sqlState === SQL_STATE.foreignKeyViolation)
+        return 'in-use';
       throw error;
     }
   }
 
   /** Patterns in their own order, after the last of the page before. Null when there is no such group. */
-  async members(tenantId: TenantId, key: string, page: { limit: number; after?: string | undefined }): Promise<string[] | null> {
+  async members(
+    tenantId: TenantId,
+    key: string,
+    page: { limit: number; after?: string | undefined },
+  ): Promise<string[] | null> {
     const found = await this.query<{ pattern: string | null }>(
       `SELECT member.pattern FROM caller_groups LEFT JOIN caller_group_members member ON member.group_id = caller_groups.id AND member.pattern > $3
        WHERE caller_groups.tenant_id = $1 AND key = $2 ORDER BY member.pattern LIMIT $4`,
@@ -69,7 +76,8 @@ export class CallerGroupRepository {
 
   async removeMember(tenantId: TenantId, key: string, pattern: string): Promise<void> {
     await this.query(
-      'DELETE FROM caller_group_members member USING caller_groups WHERE member.group_id = caller_groups.id AND caller_groups.tenant_id = $1 AND key = $2 AND pattern = ANY($3::text[])',
+      'DELETE FROM caller_group_members member USING caller_groups WHERE member.group_id = ' +
+        'caller_groups.id AND caller_groups.tenant_id = $1 AND key = $2 AND pattern = ANY($3::text[])',
       [tenantId, key, samePatterns(pattern)],
     );
   }

@@ -24,19 +24,39 @@ export interface Resource {
 /** A catalogue is small; a tenant with more is served the first of them. */
 const MAX_LISTED = 200;
 
-const toService = ({ id, key, name, durationMinutes, noticeMinutes }: ServiceRow): Service => ({ id, key, name, durationMinutes, noticeMinutes });
+const toService = ({ id, key, name, durationMinutes, noticeMinutes }: ServiceRow): Service => ({
+  id,
+  key,
+  name,
+  durationMinutes,
+  noticeMinutes,
+});
 
 /** What a tenant offers and who does it. */
 export class CatalogueRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async services(tenantId: TenantId): Promise<Service[]> {
-    const found = await run(this.dataSource, (manager) => manager.find(ServiceRow, { where: { tenantId, isActive: true }, order: { key: 'ASC' }, take: MAX_LISTED }));
+    const found = await run(this.dataSource, (manager) =>
+      manager.find(ServiceRow, {
+        where: { tenantId, isActive: true },
+        order: { key: 'ASC' },
+        take: MAX_LISTED,
+      }),
+    );
     return found.map(toService);
   }
 
-  /** How long before its start an appointment of the service is booked at the latest. Null when there is no such service. */
-  async setNotice(transaction: Transaction, tenantId: TenantId, id: string, noticeMinutes: number): Promise<Service | null> {
+  /**
+   * How long before its start an appointment of the service is booked at the latest. Null when there is no
+   * such service.
+   */
+  async setNotice(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    noticeMinutes: number,
+  ): Promise<Service | null> {
     await transaction.update(ServiceRow, { tenantId, id, isActive: true }, { noticeMinutes });
     const service = await transaction.findOneBy(ServiceRow, { tenantId, id, isActive: true });
     return service && toService(service);

@@ -34,12 +34,20 @@ export class ContactRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Newest first. @throws CursorMalformed */
-  async list(tenantId: TenantId, filter: { phone?: string | undefined }, page: PageRequest): Promise<Page<Contact>> {
+  async list(
+    tenantId: TenantId,
+    filter: { phone?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<Contact>> {
     const after = page.cursor === undefined ? null : positionOf(page.cursor);
     const found = await run(this.dataSource, (manager) => {
-      const query = manager.createQueryBuilder(ContactRow, 'contact').where('contact.tenantId = :tenantId', { tenantId });
-      if (filter.phone) query.andWhere('contact.phone IN (:...phones)', { phones: writtenForms(filter.phone) });
-      if (after) query.andWhere('(contact.created_at, contact.id) < (:at, :id)', { at: after.at, id: after.id });
+      const query = manager
+        .createQueryBuilder(ContactRow, 'contact')
+        .where('contact.tenantId = :tenantId', { tenantId });
+      if (filter.phone)
+        query.andWhere('contact.phone IN (:...phones)', { phones: writtenForms(filter.phone) });
+      if (after)
+        query.andWhere('(contact.created_at, contact.id) < (:at, :id)', { at: after.at, id: after.id });
       return query
         .orderBy('contact.createdAt', 'DESC')
         .addOrderBy('contact.id', 'DESC')
@@ -71,21 +79,37 @@ export class ContactRepository {
   }
 
   /** Changes the fields that are given. `taken`: another contact of the tenant has that number. */
-  async update(transaction: Transaction, tenantId: TenantId, id: string, fields: ContactChange): Promise<Contact | 'not-found' | 'taken'> {
-    if (fields.phone !== undefined && (await this.otherWith(transaction, tenantId, fields.phone, id))) return 'taken';
+  async update(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    fields: ContactChange,
+  ): Promise<Contact | 'not-found' | 'taken'> {
+    if (fields.phone !== undefined && (await this.otherWith(transaction, tenantId, fields.phone, id)))
+      return 'taken';
     try {
-      const result = await transaction.update(ContactRow, { tenantId, id }, { ...storable(fields), updatedAt: new Date() });
+      const result = await transaction.update(
+        ContactRow,
+        { tenantId, id },
+        { ...storable(fields), updatedAt: new Date() },
+      );
       if (result.affected !== 1) return 'not-found';
     } catch (error) {
       const meaning = translate(error);
-      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.uniqueViolation) return 'taken';
+      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.uniqueViolation)
+        return 'taken';
       throw error;
     }
     return toContact(await transaction.findOneByOrFail(ContactRow, { tenantId, id }));
   }
 
   /** The contact with this number, made if need be. A name is kept, and filled in where there was none. */
-  async ensure(transaction: Transaction, tenantId: TenantId, phone: string, name: string | null): Promise<string> {
+  async ensure(
+    transaction: Transaction,
+    tenantId: TenantId,
+    phone: string,
+    name: string | null,
+  ): Promise<string> {
     const written = (await this.otherWith(transaction, tenantId, phone, null)) ?? phone;
     const [contact] = await rows<{ id: string }>(
       transaction,
@@ -100,16 +124,24 @@ export class ContactRepository {
   }
 
   /**
-   * The number of another contact who has this one, as it is stored. Where it can be written in several ways the unique key
-   * of the table does not tell, so those who write the same one wait for each other.
+   * The number of another contact who has this one, as it is stored. Where it can be written in several ways
+   * the unique key of the table does not tell, so those who write the same one wait for each other.
    */
-  private async otherWith(transaction: Transaction, tenantId: TenantId, phone: string, than: string | null): Promise<string | null> {
+  private async otherWith(
+    transaction: Transaction,
+    tenantId: TenantId,
+    phone: string,
+    than: string | null,
+  ): Promise<string | null> {
     const forms = writtenForms(phone);
     if (forms.length === 1) return null;
-    await rows(transaction, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${tenantId} ${[...forms].sort().join(' ')}`]);
+    await rows(transaction, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `${tenantId} ${[...forms].sort().join(' ')}`,
+    ]);
     const [found] = await rows<{ phone: string }>(
       transaction,
-      'SELECT phone FROM contacts WHERE tenant_id = $1 AND phone = ANY($2::text[]) AND id IS DISTINCT FROM $3 ORDER BY array_position($2::text[], phone) LIMIT 1',
+      'SELECT phone FROM contacts WHERE tenant_id = $1 AND phone = ANY($2::text[]) AND id IS DISTINCT ' +
+        'FROM $3 ORDER BY array_position($2::text[], phone) LIMIT 1',
       [tenantId, forms, than],
     );
     return found?.phone ?? null;
@@ -117,7 +149,9 @@ export class ContactRepository {
 }
 
 /** What is given, in a shape Postgres takes; what is not given stays out. */
-function storable(fields: ContactChange): Partial<Pick<ContactRow, 'phone' | 'name' | 'email' | 'notes' | 'language'>> {
+function storable(
+  fields: ContactChange,
+): Partial<Pick<ContactRow, 'phone' | 'name' | 'email' | 'notes' | 'language'>> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([, value]) => value !== undefined)

@@ -13,9 +13,13 @@ export class DepartmentRepository {
 
   /** By key. */
   async list(tenantId: TenantId, transaction?: Transaction): Promise<Department[]> {
-    const read = (manager: Transaction) => manager.find(DepartmentRow, { where: { tenantId }, order: { key: 'ASC' }, take: MAX_DEPARTMENTS });
+    const read = (manager: Transaction) =>
+      manager.find(DepartmentRow, { where: { tenantId }, order: { key: 'ASC' }, take: MAX_DEPARTMENTS });
     const found = await (transaction ? read(transaction) : run(this.dataSource, read));
-    return found.map(({ tenantId: _tenantId, hours, ...department }) => ({ ...department, hours: hours as Department['hours'] }));
+    return found.map(({ tenantId: _tenantId, hours, ...department }) => ({
+      ...department,
+      hours: hours as Department['hours'],
+    }));
   }
 
   /** `full`: the tenant has as many as a call can know of. */
@@ -27,7 +31,15 @@ export class DepartmentRepository {
          SELECT $1, $2, $3, $4, $5, $6, $7::jsonb WHERE (SELECT count(*) FROM departments WHERE tenant_id = $1 AND key <> $2) < ${MAX_DEPARTMENTS}
          ON CONFLICT (tenant_id, key) DO UPDATE SET name = excluded.name, address = excluded.address, mode = excluded.mode, ring_ms = excluded.ring_ms, hours = excluded.hours
          RETURNING key`,
-        [tenantId, department.key, storableText(department.name), storableText(department.address), department.mode, department.ringMs, jsonParameter(department.hours)],
+        [
+          tenantId,
+          department.key,
+          storableText(department.name),
+          storableText(department.address),
+          department.mode,
+          department.ringMs,
+          jsonParameter(department.hours),
+        ],
       ),
     );
     return stored.length === 1 ? 'stored' : 'full';

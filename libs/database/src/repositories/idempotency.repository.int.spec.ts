@@ -23,16 +23,30 @@ describe('idempotency keys', () => {
   });
   afterAll(() => database.drop());
 
-  const request = (change: Partial<KeyedRequest> = {}): KeyedRequest => ({ tenantId, key: `key-${number++}`, operation: 'POST /v1/bookings', hash: Buffer.alloc(32, 1), ...change });
+  const request = (change: Partial<KeyedRequest> = {}): KeyedRequest => ({
+    tenantId,
+    key: `key-${number++}`,
+    operation: 'POST /v1/bookings',
+    hash: Buffer.alloc(32, 1),
+    ...change,
+  });
   const answer = { status: 201, body: { z: 1, a: [{ y: 2, b: 3 }] } };
 
   const none = () => null;
   /** An effect that leaves a trace. */
   const effectOf = (trace: string) => async (transaction: Transaction) => {
-    await rows(transaction, `INSERT INTO closed_dates (tenant_id, scope, date, name) SELECT $1, 'calls', date '2027-01-01' + count(*)::integer, $2 FROM closed_dates`, [tenantId, trace]);
+    await rows(
+      transaction,
+      `INSERT INTO closed_dates (tenant_id, scope, date, name) SELECT $1, 'calls', date '2027-01-01' + ` +
+        'count(*)::integer, $2 FROM closed_dates',
+      [tenantId, trace],
+    );
     return answer;
   };
-  const effects = async () => (await run(dataSource, (manager) => rows<{ name: string }>(manager, 'SELECT name FROM closed_dates'))).map((row) => row.name);
+  const effects = async () =>
+    (
+      await run(dataSource, (manager) => rows<{ name: string }>(manager, 'SELECT name FROM closed_dates'))
+    ).map((row) => row.name);
 
   async function claimOf(repository: IdempotencyRepository, asked: KeyedRequest): Promise<string> {
     const claim = await repository.claim(asked);
@@ -98,7 +112,9 @@ describe('idempotency keys', () => {
     );
     await expect(broken).rejects.toThrow('the effect broke');
     expect(await effects()).not.toContain('broken');
-    expect(await keys.perform(asked, await claimOf(keys, asked), effectOf('second try'), none)).toEqual(answer);
+    expect(await keys.perform(asked, await claimOf(keys, asked), effectOf('second try'), none)).toEqual(
+      answer,
+    );
     expect(await effects()).toContain('second try');
   });
 
@@ -126,7 +142,11 @@ describe('idempotency keys', () => {
     const fresh = request();
     await claimOf(keys, old);
     await claimOf(keys, fresh);
-    await run(dataSource, (manager) => rows(manager, `UPDATE idempotency_keys SET created_at = now() - interval '8 days' WHERE key = $1`, [old.key]));
+    await run(dataSource, (manager) =>
+      rows(manager, `UPDATE idempotency_keys SET created_at = now() - interval '8 days' WHERE key = $1`, [
+        old.key,
+      ]),
+    );
     expect(await keys.purge(new Date(Date.now() - 7 * 86_400_000))).toBe(1);
     expect((await keys.claim(old)).kind).toBe('claimed');
     expect((await keys.claim(fresh)).kind).toBe('in-progress');

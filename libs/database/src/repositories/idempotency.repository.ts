@@ -12,9 +12,10 @@ interface KeyRow {
 }
 
 /**
- * Makes unsafe requests repeatable. A claim says who is at it, and is visible to all at once. The answer is stored in
- * the transaction of the effect, so both exist or neither does. A claim whose owner died goes stale and is taken over;
- * should the owner be alive but slow, its answer no longer finds its claim and its effect is rolled back.
+ * Makes unsafe requests repeatable. A claim says who is at it, and is visible to all at once. The answer is
+ * stored in the transaction of the effect, so both exist or neither does. A claim whose owner died goes stale
+ * and is taken over; should the owner be alive but slow, its answer no longer finds its claim and its effect
+ * is rolled back.
  */
 export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
   constructor(
@@ -27,7 +28,8 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
     try {
       return await this.claimOrLook(request);
     } catch (error) {
-      if (error instanceof DatabaseRefusal && error.constraint === 'idempotency_keys_tenant_id_fkey') return { kind: 'tenant-gone' };
+      if (error instanceof DatabaseRefusal && error.constraint === 'idempotency_keys_tenant_id_fkey')
+        return { kind: 'tenant-gone' };
       throw error;
     }
   }
@@ -52,7 +54,8 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
       // Gone again between the two statements: its owner gave up. Whoever asks next may claim it.
       if (!known) return { kind: 'in-progress' };
       if (!known.is_same) return { kind: 'other-request' };
-      if (known.response_status !== null) return { kind: 'answered', answer: { status: known.response_status, body: known.response_body } };
+      if (known.response_status !== null)
+        return { kind: 'answered', answer: { status: known.response_status, body: known.response_body } };
       if (!known.is_stale) return { kind: 'in-progress' };
       const takenOver = await rows(
         manager,
@@ -65,8 +68,8 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
   }
 
   /**
-   * Has the effect and stores its answer, in one transaction. A refusal is an answer too: what the effect did before it
-   * refused is undone, and the refusal is stored.
+   * Has the effect and stores its answer, in one transaction. A refusal is an answer too: what the effect did
+   * before it refused is undone, and the refusal is stored.
    * @param refusalOf the answer an error of the effect stands for, or null when it is no answer
    * @returns `claim-lost` when the claim was taken over meanwhile; nothing was changed then
    * @throws what the effect throws and is no refusal; nothing was changed, and the claim is given back
@@ -104,7 +107,12 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
     return purged.length;
   }
 
-  private async complete(transaction: Transaction, request: KeyedRequest, claim: string, answer: StoredAnswer): Promise<boolean> {
+  private async complete(
+    transaction: Transaction,
+    request: KeyedRequest,
+    claim: string,
+    answer: StoredAnswer,
+  ): Promise<boolean> {
     const completed = await rows(
       transaction,
       `UPDATE idempotency_keys SET state = 'completed', response_status = $4, response_body = $5::json
@@ -117,7 +125,12 @@ export class IdempotencyRepository implements IdempotencyKeys<Transaction> {
   /** Gives a claim back, so that the next try need not wait for it to go stale. */
   private async release(request: KeyedRequest, claim: string): Promise<void> {
     await run(this.dataSource, (manager) =>
-      rows(manager, `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = 'in-progress'`, [request.tenantId, request.key, claim]),
+      rows(
+        manager,
+        'DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND claim = $3 AND state = ' +
+          `'in-progress'`,
+        [request.tenantId, request.key, claim],
+      ),
     );
   }
 }

@@ -34,29 +34,48 @@ describe.each(PAIRS)('one number of %s written in two ways', (_country, one, oth
   beforeEach(async () => void (tenantId = (await openBusiness(dataSource, 0)).tenantId));
   afterAll(() => database.drop());
 
-  const ways = [[one, other], [other, one]] as const;
+  const ways = [
+    [one, other],
+    [other, one],
+  ] as const;
   const caller = (e164: string) => callers.find(tenantId, randomUUID(), e164);
-  const phones = async (phone: string) => (await contacts.list(tenantId, { phone }, { limit: 10 })).items.map((contact) => contact.phone);
+  const phones = async (phone: string) =>
+    (await contacts.list(tenantId, { phone }, { limit: 10 })).items.map((contact) => contact.phone);
 
   it.each(ways)('is one contact: stored as %s, found as %s', async (stored, asked) => {
-    await transact(dataSource, (transaction) => contacts.create(transaction, tenantId, { phone: stored, name: 'Ana', language: 'es' }));
+    await transact(dataSource, (transaction) =>
+      contacts.create(transaction, tenantId, { phone: stored, name: 'Ana', language: 'es' }),
+    );
     expect(await caller(asked)).toMatchObject({ name: 'Ana', language: 'es' });
     expect(await phones(asked)).toEqual([stored]);
-    expect(await transact(dataSource, (transaction) => contacts.create(transaction, tenantId, { phone: asked }))).toBeNull();
+    expect(
+      await transact(dataSource, (transaction) => contacts.create(transaction, tenantId, { phone: asked })),
+    ).toBeNull();
     await transact(dataSource, (transaction) => contacts.ensure(transaction, tenantId, asked, 'Eva'));
     expect(await phones(stored)).toEqual([stored]);
-    const someoneElse = await transact(dataSource, (transaction) => contacts.create(transaction, tenantId, { phone: '+12025550123' }));
-    expect(await transact(dataSource, (transaction) => contacts.update(transaction, tenantId, someoneElse!.id, { phone: asked }))).toBe('taken');
+    const someoneElse = await transact(dataSource, (transaction) =>
+      contacts.create(transaction, tenantId, { phone: '+12025550123' }),
+    );
+    expect(
+      await transact(dataSource, (transaction) =>
+        contacts.update(transaction, tenantId, someoneElse!.id, { phone: asked }),
+      ),
+    ).toBe('taken');
   });
 
   it('is one contact when two bookings make it at the same moment', async () => {
-    const ids = await Promise.all(ways.map(([phone]) => transact(dataSource, (transaction) => contacts.ensure(transaction, tenantId, phone, null))));
+    const ids = await Promise.all(
+      ways.map(([phone]) =>
+        transact(dataSource, (transaction) => contacts.ensure(transaction, tenantId, phone, null)),
+      ),
+    );
     expect(new Set(ids).size).toBe(1);
   });
 
   it.each(ways)('is blocked as %s and as %s, and unblocked as either', async (blocked, calls) => {
     const block = new BlockedCallerRepository(dataSource);
-    const patterns = async () => (await block.list(tenantId, { limit: 10 })).items.map(({ pattern }) => pattern);
+    const patterns = async () =>
+      (await block.list(tenantId, { limit: 10 })).items.map(({ pattern }) => pattern);
     await block.block(tenantId, { pattern: blocked, phoneNumberId: null, note: '' });
     expect((await caller(calls)).isBlocked).toBe(true);
     await block.block(tenantId, { pattern: calls, phoneNumberId: null, note: '' });
@@ -78,7 +97,12 @@ describe.each(PAIRS)('one number of %s written in two ways', (_country, one, oth
 
   it.each(ways)('rings here as %s and as %s', async (dialled, asked) => {
     await run(dataSource, (manager) => rows(manager, 'DELETE FROM phone_numbers'));
-    await run(dataSource, (manager) => rows(manager, 'INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, $2, true)', [tenantId, dialled]));
+    await run(dataSource, (manager) =>
+      rows(manager, 'INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, $2, true)', [
+        tenantId,
+        dialled,
+      ]),
+    );
     expect((await new AgentDirectory(dataSource).findByNumber(asked))?.e164).toBe(dialled);
   });
 });

@@ -23,7 +23,9 @@ export interface PhoneNumber {
 }
 
 /** What is absent stays. */
-export type NumberChange = { readonly [Field in keyof Omit<PhoneNumber, 'id' | 'e164'>]?: PhoneNumber[Field] | undefined };
+export type NumberChange = {
+  readonly [Field in keyof Omit<PhoneNumber, 'id' | 'e164'>]?: PhoneNumber[Field] | undefined;
+};
 
 const SELECT = `
 SELECT number.id, number.e164, number.agent_id AS "agentId", number.is_always_open AS "isAlwaysOpen", number.language, number.access_mode AS "accessMode",
@@ -39,23 +41,38 @@ export class NumberRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   list(tenantId: TenantId): Promise<PhoneNumber[]> {
-    return run(this.dataSource, (manager) => rows<PhoneNumber>(manager, `${SELECT} ORDER BY number.e164 LIMIT ${MAX_LISTED}`, [tenantId]));
+    return run(this.dataSource, (manager) =>
+      rows<PhoneNumber>(manager, `${SELECT} ORDER BY number.e164 LIMIT ${MAX_LISTED}`, [tenantId]),
+    );
   }
 
   /**
-   * Changes what is given. `nobody-may-call`: an allow-list without a group; `unknown-group`, `unknown-agent`: one of
-   * the tenant's own was named that it does not have. Nothing is changed then.
+   * Changes what is given. `nobody-may-call`: an allow-list without a group; `unknown-group`,
+   * `unknown-agent`: one of the tenant's own was named that it does not have. Nothing is changed then.
    */
-  async update(tenantId: TenantId, id: string, change: NumberChange): Promise<PhoneNumber | 'not-found' | 'unknown-group' | 'unknown-agent' | 'nobody-may-call'> {
+  async update(
+    tenantId: TenantId,
+    id: string,
+    change: NumberChange,
+  ): Promise<PhoneNumber | 'not-found' | 'unknown-group' | 'unknown-agent' | 'nobody-may-call'> {
     try {
       return await transact(this.dataSource, async (transaction) => {
-        const [before] = await rows<PhoneNumber>(transaction, `${SELECT} AND number.id = $2 FOR UPDATE OF number`, [tenantId, id]);
+        const [before] = await rows<PhoneNumber>(
+          transaction,
+          `${SELECT} AND number.id = $2 FOR UPDATE OF number`,
+          [tenantId, id],
+        );
         if (!before) return 'not-found';
-        const after: PhoneNumber = { ...before, ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) };
+        const after: PhoneNumber = {
+          ...before,
+          ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+        };
         if (after.accessMode === 'allow-list' && after.allowedGroups.length === 0) return 'nobody-may-call';
-        if (change.agentId && !(await this.mayAnswer(transaction, tenantId, change.agentId))) return 'unknown-agent';
+        if (change.agentId && !(await this.mayAnswer(transaction, tenantId, change.agentId)))
+          return 'unknown-agent';
         await this.write(transaction, tenantId, after);
-        if (change.allowedGroups && !(await this.allow(transaction, tenantId, id, change.allowedGroups))) throw new UnknownGroup();
+        if (change.allowedGroups && !(await this.allow(transaction, tenantId, id, change.allowedGroups)))
+          throw new UnknownGroup();
         const [stored] = await rows<PhoneNumber>(transaction, `${SELECT} AND number.id = $2`, [tenantId, id]);
         return stored ?? 'not-found';
       });
@@ -65,35 +82,64 @@ export class NumberRepository {
     }
   }
 
-  /** Puts another number in the place of one: its settings, and the calls it had, stay. `taken`: a tenant has it already. */
+  /**
+   * Puts another number in the place of one: its settings, and the calls it had, stay. `taken`: a tenant has
+   * it already.
+   */
   async rename(tenantId: TenantId, id: string, e164: string): Promise<'renamed' | 'not-found' | 'taken'> {
     try {
       const changed = await transact(this.dataSource, (transaction) =>
-        rows(transaction, 'UPDATE phone_numbers SET e164 = $3 WHERE tenant_id = $1 AND id = $2 RETURNING id', [tenantId, id, e164]),
+        rows(
+          transaction,
+          'UPDATE phone_numbers SET e164 = $3 WHERE tenant_id = $1 AND id = $2 RETURNING id',
+          [tenantId, id, e164],
+        ),
       );
       return changed.length > 0 ? 'renamed' : 'not-found';
     } catch (error) {
       const meaning = translate(error);
-      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.uniqueViolation) return 'taken';
+      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.uniqueViolation)
+        return 'taken';
       throw error;
     }
   }
 
   /** Whether there is such an agent, and it is not archived before this transaction ends. */
   private async mayAnswer(transaction: Transaction, tenantId: TenantId, agentId: string): Promise<boolean> {
-    const found = await rows(transaction, 'SELECT 1 FROM agents WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL FOR SHARE', [tenantId, agentId]);
+    const found = await rows(
+      transaction,
+      'SELECT 1 FROM agents WHERE tenant_id = $1 AND id = $2 AND archived_at IS NULL FOR SHARE',
+      [tenantId, agentId],
+    );
     return found.length === 1;
   }
 
   private async write(transaction: Transaction, tenantId: TenantId, number: PhoneNumber): Promise<void> {
     await rows(
       transaction,
-      `UPDATE phone_numbers SET agent_id = $3, is_always_open = $4, language = $5, access_mode = $6, withheld_callers = $7, unverified_callers = $9, refusal_text = $8 WHERE tenant_id = $1 AND id = $2`,
-      [tenantId, number.id, number.agentId, number.isAlwaysOpen, number.language, number.accessMode, number.withheldCallers, storableText(number.refusalText), number.unverifiedCallers],
+      'UPDATE phone_numbers SET agent_id = $3, is_always_open = $4, language = $5, access_mode = $6, ' +
+        'withheld_callers = $7, unverified_callers = $9, refusal_text = $8 WHERE tenant_id = $1 AND id = ' +
+        '$2',
+      [
+        tenantId,
+        number.id,
+        number.agentId,
+        number.isAlwaysOpen,
+        number.language,
+        number.accessMode,
+        number.withheldCallers,
+        storableText(number.refusalText),
+        number.unverifiedCallers,
+      ],
     );
   }
 
-  private async allow(transaction: Transaction, tenantId: TenantId, id: string, groups: readonly string[]): Promise<boolean> {
+  private async allow(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    groups: readonly string[],
+  ): Promise<boolean> {
     await rows(transaction, 'DELETE FROM phone_number_groups WHERE phone_number_id = $1', [id]);
     const allowed = await rows(
       transaction,

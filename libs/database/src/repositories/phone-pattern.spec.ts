@@ -16,6 +16,15 @@ describe('beginnings of numbers', () => {
 
 describe('the patterns of a number', () => {
   it('are the number itself, then its beginnings from the longest to the shortest', () => {
-    expect(patternsOf('+1202555')).toEqual(['+1202555', '+1202555*', '+120255*', '+12025*', '+1202*', '+120*', '+12*', '+1*']);
+    expect(patternsOf('+1202555')).toEqual([
+      '+1202555',
+      '+1202555*',
+      '+120255*',
+      '+12025*',
+      '+1202*',
+      '+120*',
+      '+12*',
+      '+1*',
+    ]);
   });
 });

@@ -9,14 +9,16 @@ export function samePatterns(pattern: string): string[] {
 }
 
 /**
- * Every pattern that fits a number in any of its written forms: the forms themselves first, then their beginnings from the
- * longest to the shortest.
+ * Every pattern that fits a number in any of its written forms: the forms themselves first, then their
+ * beginnings from the longest to the shortest.
  */
 export function patternsOf(e164: string): string[] {
   const [normal, ...others] = writtenForms(e164);
   // A beginning with Argentina's 9 stands for mobiles; a number shown without it need not be one.
   const forms = [normal ?? e164, ...others.filter((form) => !form.startsWith('+549'))];
-  const beginnings = forms.flatMap((form) => Array.from({ length: form.length - 1 }, (_, index) => `${form.slice(0, form.length - index)}*`));
+  const beginnings = forms.flatMap((form) =>
+    Array.from({ length: form.length - 1 }, (_, index) => `${form.slice(0, form.length - index)}*`),
+  );
   const byLength = [...new Set(beginnings)].sort((one, other) => other.length - one.length);
   return [...writtenForms(e164), ...byLength];
 }

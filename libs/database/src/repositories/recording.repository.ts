@@ -23,17 +23,32 @@ export class RecordingRepository {
 
   /** Null when this tenant's call has no such recording. */
   async find(tenantId: TenantId, callId: CallId, id: string): Promise<RecordingRecord | null> {
-    const row = await run(this.dataSource, (manager) => manager.findOneBy(RecordingRow, { tenantId, callId, id }));
+    const row = await run(this.dataSource, (manager) =>
+      manager.findOneBy(RecordingRow, { tenantId, callId, id }),
+    );
     return row && toRecording(row);
   }
 
-  async note(tenantId: TenantId, recordingId: string, action: RecordingAction, apiKeyId: string | null): Promise<void> {
-    await run(this.dataSource, (manager) => manager.insert(RecordingAccessRow, { tenantId, recordingId, action, apiKeyId }));
+  async note(
+    tenantId: TenantId,
+    recordingId: string,
+    action: RecordingAction,
+    apiKeyId: string | null,
+  ): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      manager.insert(RecordingAccessRow, { tenantId, recordingId, action, apiKeyId }),
+    );
   }
 
   /** Newest first, the last 500. */
   async accesses(tenantId: TenantId, recordingId: string): Promise<RecordingAccess[]> {
-    const found = await run(this.dataSource, (manager) => manager.find(RecordingAccessRow, { where: { tenantId, recordingId }, order: { id: 'DESC' }, take: MAX_ACCESSES }));
+    const found = await run(this.dataSource, (manager) =>
+      manager.find(RecordingAccessRow, {
+        where: { tenantId, recordingId },
+        order: { id: 'DESC' },
+        take: MAX_ACCESSES,
+      }),
+    );
     return found.map(({ action, apiKeyId, at }) => ({ action, apiKeyId, at }));
   }
 }

@@ -42,12 +42,21 @@ export class SpendingRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async budget(tenantId: TenantId): Promise<TenantBudget> {
-    const [row] = await run(this.dataSource, (manager) => rows<BudgetColumns>(manager, 'SELECT daily_micros, monthly_micros, warn_share FROM tenant_budgets WHERE tenant_id = $1', [tenantId]));
+    const [row] = await run(this.dataSource, (manager) =>
+      rows<BudgetColumns>(
+        manager,
+        'SELECT daily_micros, monthly_micros, warn_share FROM tenant_budgets WHERE tenant_id = $1',
+        [tenantId],
+      ),
+    );
     return toTenantBudget(row);
   }
 
   /** Sets what is given; what is absent stays. */
-  async changeBudget(tenantId: TenantId, { dailyMicros, monthlyMicros, warnShare }: BudgetChange): Promise<TenantBudget> {
+  async changeBudget(
+    tenantId: TenantId,
+    { dailyMicros, monthlyMicros, warnShare }: BudgetChange,
+  ): Promise<TenantBudget> {
     const [row] = await run(this.dataSource, (manager) =>
       rows<BudgetColumns>(
         manager,
@@ -55,7 +64,14 @@ export class SpendingRepository {
          ON CONFLICT (tenant_id) DO UPDATE SET daily_micros = CASE WHEN $5 THEN excluded.daily_micros ELSE kept.daily_micros END,
            monthly_micros = CASE WHEN $6 THEN excluded.monthly_micros ELSE kept.monthly_micros END, warn_share = coalesce($4, kept.warn_share)
          RETURNING daily_micros, monthly_micros, warn_share`,
-        [tenantId, dailyMicros ?? null, monthlyMicros ?? null, warnShare ?? null, dailyMicros !== undefined, monthlyMicros !== undefined],
+        [
+          tenantId,
+          dailyMicros ?? null,
+          monthlyMicros ?? null,
+          warnShare ?? null,
+          dailyMicros !== undefined,
+          monthlyMicros !== undefined,
+        ],
       ),
     );
     return toTenantBudget(row);
@@ -63,14 +79,26 @@ export class SpendingRepository {
 
   /** The month (YYYY-MM) it is by the tenant's clock; null when there is no such tenant. */
   async currentMonth(tenantId: TenantId): Promise<string | null> {
-    const [row] = await run(this.dataSource, (manager) => rows<{ month: string }>(manager, `SELECT to_char(now() AT TIME ZONE time_zone, 'YYYY-MM') AS month FROM tenants WHERE id = $1`, [tenantId]));
+    const [row] = await run(this.dataSource, (manager) =>
+      rows<{ month: string }>(
+        manager,
+        `SELECT to_char(now() AT TIME ZONE time_zone, 'YYYY-MM') AS month FROM tenants WHERE id = $1`,
+        [tenantId],
+      ),
+    );
     return row?.month ?? null;
   }
 
   /** Micros spent by recorded calls of a local day (YYYY-MM-DD) or month (YYYY-MM). */
   async spent(tenantId: TenantId, period: string): Promise<number> {
     const [from, until] = boundsOf(period);
-    const [row] = await run(this.dataSource, (manager) => rows<{ micros: string }>(manager, `SELECT coalesce(sum(call.cost_micros), 0)::text AS micros ${IN_PERIOD}`, [tenantId, from, until]));
+    const [row] = await run(this.dataSource, (manager) =>
+      rows<{ micros: string }>(
+        manager,
+        `SELECT coalesce(sum(call.cost_micros), 0)::text AS micros ${IN_PERIOD}`,
+        [tenantId, from, until],
+      ),
+    );
     return Number(row?.micros ?? 0);
   }
 
@@ -90,8 +118,13 @@ export class SpendingRepository {
 }
 
 export function toTenantBudget(row: BudgetColumns | undefined): TenantBudget {
-  const amount = (micros: string | null | undefined): number | null => (micros === null || micros === undefined ? null : Number(micros));
-  return { dailyMicros: amount(row?.daily_micros), monthlyMicros: amount(row?.monthly_micros), warnShare: row?.warn_share ?? DEFAULT_WARN_SHARE };
+  const amount = (micros: string | null | undefined): number | null =>
+    micros === null || micros === undefined ? null : Number(micros);
+  return {
+    dailyMicros: amount(row?.daily_micros),
+    monthlyMicros: amount(row?.monthly_micros),
+    warnShare: row?.warn_share ?? DEFAULT_WARN_SHARE,
+  };
 }
 
 /** First day, and first day after, of `YYYY-MM-DD` or `YYYY-MM`. */

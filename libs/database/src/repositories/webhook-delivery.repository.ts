@@ -16,7 +16,13 @@ export interface ClaimedDelivery {
   readonly previousSealedSecret: string | null;
   /** JSON of the headers its owner wants sent along; null for none. */
   readonly sealedHeaders: string | null;
-  readonly event: { readonly type: string; readonly subject: EventSubject; readonly sequence: number; readonly data: unknown; readonly createdAt: Date };
+  readonly event: {
+    readonly type: string;
+    readonly subject: EventSubject;
+    readonly sequence: number;
+    readonly data: unknown;
+    readonly createdAt: Date;
+  };
 }
 
 export type DeliveryState = 'pending' | 'delivered' | 'dead';
@@ -47,7 +53,10 @@ export interface ReplayResult {
   readonly replayed: number;
   /** Of those asked for, events that wait to be delivered anyway. */
   readonly alreadyPending: number;
-  /** Of the ids asked for, those the endpoint has no event of: never subscribed to, or older than what is kept. */
+  /**
+   * Of the ids asked for, those the endpoint has no event of: never subscribed to, or older than what is
+   * kept.
+   */
   readonly unknown: number;
 }
 
@@ -95,10 +104,11 @@ const PROBE_PAUSE_MS = 1_000;
 const LONGEST_PROBE_PAUSE_MS = 15_000;
 
 /*
- * Deals the free places of a worker. `ranked` lists endpoints with something due, those of each tenant in the order of
- * their last turn; `endpoint` locks as many as there are places, tenants in turn, skipping those another worker deals
- * just now; `picked` locks due deliveries of each; `dealt` ranks them so that every tenant gets a place before one gets
- * its second, and every endpoint of a tenant likewise. While several tenants have endpoints, none holds more than half.
+ * Deals the free places of a worker. `ranked` lists endpoints with something due, those of each tenant in the
+ * order of their last turn; `endpoint` locks as many as there are places, tenants in turn, skipping those
+ * another worker deals just now; `picked` locks due deliveries of each; `dealt` ranks them so that every
+ * tenant gets a place before one gets its second, and every endpoint of a tenant likewise. While several
+ * tenants have endpoints, none holds more than half.
  *
  * $1 free places  $2 places per endpoint  $3, $4 endpoints with deliveries under way in this worker, and how many
  * $5 lease in ms  $6 failures before probes  $7 all places of the worker
@@ -170,9 +180,9 @@ export class WebhookDeliveryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Takes deliveries that are due, for `leaseMs`: one that is not settled by then is due again. Places are dealt to
-   * tenants in turn, and to the endpoints of a tenant in the order of their last turn. Any number of workers may claim
-   * at once.
+   * Takes deliveries that are due, for `leaseMs`: one that is not settled by then is due again. Places are
+   * dealt to tenants in turn, and to the endpoints of a tenant in the order of their last turn. Any number of
+   * workers may claim at once.
    */
   async claim({ free, places, perEndpoint, underWay, leaseMs }: DeliveryClaim): Promise<ClaimedDelivery[]> {
     const held = [[...underWay.keys()], [...underWay.values()]];
@@ -181,7 +191,10 @@ export class WebhookDeliveryRepository {
     return found.map(toClaimed);
   }
 
-  /** Writes down that the receiver took a try, or answered it at all: its endpoint is dealt deliveries as usual. */
+  /**
+   * Writes down that the receiver took a try, or answered it at all: its endpoint is dealt deliveries as
+   * usual.
+   */
   async markReachable(endpointId: string): Promise<void> {
     await run(this.dataSource, (manager) =>
       rows(
@@ -194,8 +207,8 @@ export class WebhookDeliveryRepository {
   }
 
   /**
-   * Writes down one more failed try in a row; from {@link FAILURES_BEFORE_PROBES} on the endpoint rests between probes.
-   * Tries that were under way before the probes began count no more.
+   * Writes down one more failed try in a row; from {@link FAILURES_BEFORE_PROBES} on the endpoint rests
+   * between probes. Tries that were under way before the probes began count no more.
    */
   async markUnreachable(endpointId: string): Promise<void> {
     await run(this.dataSource, (manager) =>
@@ -213,12 +226,20 @@ export class WebhookDeliveryRepository {
   /** Stands whatever another worker has made of it meanwhile. */
   async delivered({ endpointId, eventId }: ClaimedDelivery, status: number): Promise<void> {
     await run(this.dataSource, (manager) =>
-      rows(manager, `UPDATE webhook_deliveries SET state = 'delivered', last_status = $3, last_fault = NULL, settled_at = now() WHERE endpoint_id = $1 AND event_id = $2`, [endpointId, eventId, status]),
+      rows(
+        manager,
+        `UPDATE webhook_deliveries SET state = 'delivered', last_status = $3, last_fault = NULL, ` +
+          'settled_at = now() WHERE endpoint_id = $1 AND event_id = $2',
+        [endpointId, eventId, status],
+      ),
     );
   }
 
   /** Counts only while the try is the latest. */
-  async failed({ endpointId, eventId, attempt }: ClaimedDelivery, { status, fault, retryAfterMs }: FailedTry): Promise<void> {
+  async failed(
+    { endpointId, eventId, attempt }: ClaimedDelivery,
+    { status, fault, retryAfterMs }: FailedTry,
+  ): Promise<void> {
     await run(this.dataSource, (manager) =>
       rows(
         manager,
@@ -233,17 +254,34 @@ export class WebhookDeliveryRepository {
   /** Nothing is sent to the endpoint for so long. */
   async pause(endpointId: string, forMs: number): Promise<void> {
     await run(this.dataSource, (manager) =>
-      rows(manager, `UPDATE webhook_endpoints SET paused_until = greatest(paused_until, now() + $2 * interval '1 ms') WHERE id = $1`, [endpointId, forMs]),
+      rows(
+        manager,
+        `UPDATE webhook_endpoints SET paused_until = greatest(paused_until, now() + $2 * interval '1 ` +
+          `ms') WHERE id = $1`,
+        [endpointId, forMs],
+      ),
     );
   }
 
   /** It has said that it is gone. What waits for it waits until an operator enables it again. */
   async disable(endpointId: string): Promise<void> {
-    await run(this.dataSource, (manager) => rows(manager, `UPDATE webhook_endpoints SET is_enabled = false, disabled_because = 'gone' WHERE id = $1 AND is_enabled`, [endpointId]));
+    await run(this.dataSource, (manager) =>
+      rows(
+        manager,
+        `UPDATE webhook_endpoints SET is_enabled = false, disabled_because = 'gone' WHERE id = $1 AND ` +
+          'is_enabled',
+        [endpointId],
+      ),
+    );
   }
 
   /** Newest event first. @throws CursorMalformed */
-  async list(tenantId: TenantId, endpointId: string, state: DeliveryState | undefined, page: PageRequest): Promise<Page<Delivery>> {
+  async list(
+    tenantId: TenantId,
+    endpointId: string,
+    state: DeliveryState | undefined,
+    page: PageRequest,
+  ): Promise<Page<Delivery>> {
     const after = page.cursor === undefined ? null : positionOf(page.cursor);
     const found = await run(this.dataSource, (manager) =>
       rows<DeliveryRow>(
@@ -260,8 +298,8 @@ export class WebhookDeliveryRepository {
   }
 
   /**
-   * Has events delivered again, from the first try on and under the ids they had: the named ones and those of a time
-   * whatever became of them, otherwise all that were given up.
+   * Has events delivered again, from the first try on and under the ids they had: the named ones and those of
+   * a time whatever became of them, otherwise all that were given up.
    */
   async replay(tenantId: TenantId, endpointId: string, asked: ReplayRequest): Promise<ReplayResult> {
     const { eventIds = null, from = null, to = null } = asked;
@@ -281,7 +319,11 @@ export class WebhookDeliveryRepository {
         [...parameters, isChosen ? ['dead', 'delivered'] : ['dead']],
       );
       const [found, alreadyPending] = [replayed.length, waiting?.count ?? 0];
-      return { replayed: found, alreadyPending, unknown: eventIds === null ? 0 : new Set(eventIds).size - found - alreadyPending };
+      return {
+        replayed: found,
+        alreadyPending,
+        unknown: eventIds === null ? 0 : new Set(eventIds).size - found - alreadyPending,
+      };
     });
   }
 
@@ -298,13 +340,23 @@ export class WebhookDeliveryRepository {
     return { pending: row?.pending ?? 0, dead: row?.dead ?? 0, oldestDueS: row?.oldest ?? 0 };
   }
 
-  /** Forgets up to 10,000 events older than this with their deliveries, and the numbers of subjects that rest. @returns how many events */
+  /**
+   * Forgets up to 10,000 events older than this with their deliveries, and the numbers of subjects that rest.
+   * @returns how many events
+   */
   async purge(olderThan: Date): Promise<number> {
     return run(this.dataSource, async (manager) => {
-      const purged = await rows(manager, 'DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE created_at < $1 ORDER BY created_at LIMIT 10000) RETURNING 1', [olderThan]);
+      const purged = await rows(
+        manager,
+        'DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE created_at < $1 ' +
+          'ORDER BY created_at LIMIT 10000) RETURNING 1',
+        [olderThan],
+      );
       await rows(
         manager,
-        `DELETE FROM outbox_sequences WHERE (tenant_id, subject_kind, subject_id) IN (SELECT tenant_id, subject_kind, subject_id FROM outbox_sequences WHERE changed_at < $1 ORDER BY changed_at LIMIT 10000)`,
+        'DELETE FROM outbox_sequences WHERE (tenant_id, subject_kind, subject_id) IN (SELECT tenant_id, ' +
+          'subject_kind, subject_id FROM outbox_sequences WHERE changed_at < $1 ORDER BY changed_at LIMIT ' +
+          '10000)',
         [new Date(olderThan.getTime() - SEQUENCE_REST_MS)],
       );
       return purged.length;
@@ -324,7 +376,13 @@ const toClaimed = (row: ClaimedRow): ClaimedDelivery => ({
   sealedSecret: row.sealed_secret,
   previousSealedSecret: row.previous_sealed_secret,
   sealedHeaders: row.sealed_headers,
-  event: { type: row.type, subject: { kind: row.subject_kind, id: row.subject_id }, sequence: row.sequence, data: row.data, createdAt: row.created_at },
+  event: {
+    type: row.type,
+    subject: { kind: row.subject_kind, id: row.subject_id },
+    sequence: row.sequence,
+    data: row.data,
+    createdAt: row.created_at,
+  },
 });
 
 const toDelivery = (row: DeliveryRow): Delivery => ({

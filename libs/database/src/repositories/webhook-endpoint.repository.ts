@@ -28,7 +28,9 @@ export interface SealedHeaders {
   readonly sealed: string | null;
 }
 
-export type EndpointFields = Pick<WebhookEndpoint, 'url' | 'description' | 'events' | 'isEnabled'> & { readonly headers: SealedHeaders };
+export type EndpointFields = Pick<WebhookEndpoint, 'url' | 'description' | 'events' | 'isEnabled'> & {
+  readonly headers: SealedHeaders;
+};
 
 /** An endpoint's secrets, sealed. The previous one signs along until `previousUntil`. */
 export interface SealedSecrets {
@@ -66,13 +68,29 @@ export class WebhookEndpointRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Null when the tenant has as many as it may. */
-  async create(transaction: Transaction, tenantId: TenantId, id: string, fields: EndpointFields, sealedSecret: string): Promise<WebhookEndpoint | null> {
+  async create(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    fields: EndpointFields,
+    sealedSecret: string,
+  ): Promise<WebhookEndpoint | null> {
     const made = await rows(
       transaction,
       `INSERT INTO webhook_endpoints (id, tenant_id, url, description, events, is_enabled, disabled_because, sealed_secret, header_names, sealed_headers)
        SELECT $1, $2, $3, $4, $5, $6, CASE WHEN $6 THEN NULL ELSE 'operator' END, $7, $8, $9
        WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $2) < ${MAX_WEBHOOK_ENDPOINTS} RETURNING 1`,
-      [id, tenantId, fields.url, storableText(fields.description), [...fields.events], fields.isEnabled, sealedSecret, [...fields.headers.names], fields.headers.sealed],
+      [
+        id,
+        tenantId,
+        fields.url,
+        storableText(fields.description),
+        [...fields.events],
+        fields.isEnabled,
+        sealedSecret,
+        [...fields.headers.names],
+        fields.headers.sealed,
+      ],
     );
     return made.length === 0 ? null : this.read(transaction, tenantId, id);
   }
@@ -83,7 +101,8 @@ export class WebhookEndpointRepository {
     const found = await run(this.dataSource, (manager) =>
       rows<EndpointRow>(
         manager,
-        `${VIEW} AND ($2::timestamptz IS NULL OR (endpoint.created_at, endpoint.id) < ($2, $3::uuid)) ORDER BY endpoint.created_at DESC, endpoint.id DESC LIMIT $4`,
+        `${VIEW} AND ($2::timestamptz IS NULL OR (endpoint.created_at, endpoint.id) < ($2, $3::uuid)) ` +
+          'ORDER BY endpoint.created_at DESC, endpoint.id DESC LIMIT $4',
         [tenantId, after?.at ?? null, after?.id ?? null, page.limit + 1],
       ),
     );
@@ -95,7 +114,12 @@ export class WebhookEndpointRepository {
   }
 
   /** What is absent stays. Enabling it again forgets why it was disabled. Null when there is none. */
-  async change(transaction: Transaction, tenantId: TenantId, id: string, fields: { readonly [Field in keyof EndpointFields]?: EndpointFields[Field] | undefined }): Promise<WebhookEndpoint | null> {
+  async change(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    fields: { readonly [Field in keyof EndpointFields]?: EndpointFields[Field] | undefined },
+  ): Promise<WebhookEndpoint | null> {
     const { url = null, description = null, events = null, isEnabled = null, headers } = fields;
     await rows(
       transaction,
@@ -104,38 +128,67 @@ export class WebhookEndpointRepository {
          header_names = coalesce($7, header_names), sealed_headers = CASE WHEN $7::text[] IS NULL THEN sealed_headers ELSE $8 END,
          disabled_because = CASE WHEN coalesce($6, is_enabled) THEN NULL ELSE coalesce(disabled_because, 'operator') END
        WHERE tenant_id = $1 AND id = $2`,
-      [tenantId, id, url, description === null ? null : storableText(description), events === null ? null : [...events], isEnabled, headers ? [...headers.names] : null, headers?.sealed ?? null],
+      [
+        tenantId,
+        id,
+        url,
+        description === null ? null : storableText(description),
+        events === null ? null : [...events],
+        isEnabled,
+        headers ? [...headers.names] : null,
+        headers?.sealed ?? null,
+      ],
     );
     return this.read(transaction, tenantId, id);
   }
 
   async delete(tenantId: TenantId, id: string): Promise<void> {
-    await run(this.dataSource, (manager) => rows(manager, 'DELETE FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2', [tenantId, id]));
+    await run(this.dataSource, (manager) =>
+      rows(manager, 'DELETE FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2', [tenantId, id]),
+    );
   }
 
   async secrets(tenantId: TenantId, id: string): Promise<SealedSecrets | null> {
     const [row] = await run(this.dataSource, (manager) =>
       rows<{ sealed_secret: string; previous_sealed_secret: string | null; previous_until: Date | null }>(
         manager,
-        'SELECT sealed_secret, previous_sealed_secret, previous_until FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2',
+        'SELECT sealed_secret, previous_sealed_secret, previous_until FROM webhook_endpoints WHERE ' +
+          'tenant_id = $1 AND id = $2',
         [tenantId, id],
       ),
     );
-    return row ? { sealedSecret: row.sealed_secret, previousSealedSecret: row.previous_sealed_secret, previousUntil: row.previous_until } : null;
+    return row
+      ? {
+          sealedSecret: row.sealed_secret,
+          previousSealedSecret: row.previous_sealed_secret,
+          previousUntil: row.previous_until,
+        }
+      : null;
   }
 
   /** The secret there was signs along until then. @returns whether there is such an endpoint */
-  async rotateSecret(transaction: Transaction, tenantId: TenantId, id: string, sealedSecret: string, previousUntil: Date): Promise<boolean> {
+  async rotateSecret(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    sealedSecret: string,
+    previousUntil: Date,
+  ): Promise<boolean> {
     const changed = await rows(
       transaction,
-      'UPDATE webhook_endpoints SET previous_sealed_secret = sealed_secret, previous_until = $4, sealed_secret = $3 WHERE tenant_id = $1 AND id = $2 RETURNING 1',
+      'UPDATE webhook_endpoints SET previous_sealed_secret = sealed_secret, previous_until = $4, ' +
+        'sealed_secret = $3 WHERE tenant_id = $1 AND id = $2 RETURNING 1',
       [tenantId, id, sealedSecret, previousUntil],
     );
     return changed.length === 1;
   }
 
   /** Returns endpoints with something that is not sealed by this key: up to 100, of any tenant. */
-  async sealedOtherwise(keyId: string): Promise<{ readonly id: string; readonly sealedSecret: string; readonly sealedHeaders: string | null }[]> {
+  async sealedOtherwise(
+    keyId: string,
+  ): Promise<
+    { readonly id: string; readonly sealedSecret: string; readonly sealedHeaders: string | null }[]
+  > {
     return run(this.dataSource, (manager) =>
       rows(
         manager,
@@ -162,7 +215,13 @@ export class WebhookEndpointRepository {
   async test(tenantId: TenantId, id: string): Promise<boolean> {
     return transact(this.dataSource, async (transaction) => {
       const endpoint = await this.read(transaction, tenantId, id);
-      if (endpoint) await writeEvent(transaction, { tenantId, type: TEST_EVENT, subject: { kind: 'endpoint', id }, data: { endpointId: id } });
+      if (endpoint)
+        await writeEvent(transaction, {
+          tenantId,
+          type: TEST_EVENT,
+          subject: { kind: 'endpoint', id },
+          data: { endpointId: id },
+        });
       return endpoint !== null;
     });
   }

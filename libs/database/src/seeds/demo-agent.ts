@@ -52,7 +52,15 @@ export function demoAgent(model: DemoModel): AgentContentInput {
     greeting: 'Thank you for calling Northwind Home Services, this is Sarah. How can I help you today?',
     notice: '',
     model: model === 'guided' ? { kind: 'guided' } : { kind: 'openai-realtime' },
-    tools: ['lookup_customer', 'check_availability', 'book_appointment', 'transfer_call', 'end_call', 'update_mic_distance', 'switch_language'],
+    tools: [
+      'lookup_customer',
+      'check_availability',
+      'book_appointment',
+      'transfer_call',
+      'end_call',
+      'update_mic_distance',
+      'switch_language',
+    ],
     maxDurationMs: 30 * 60_000,
   };
 }

@@ -15,8 +15,19 @@ export async function openBusiness(dataSource: DataSource, people: number): Prom
   const tenantId = randomUUID() as TenantId;
   const serviceId = randomUUID();
   const resourceIds = Array.from({ length: people }, () => randomUUID()).sort();
-  await dataSource.manager.insert(TenantRow, { id: tenantId, slug: `t-${tenantId}`, companyName: 'Test', timeZone: 'America/New_York' });
-  await dataSource.manager.insert(ServiceRow, { id: serviceId, tenantId, key: 'plumbing', name: 'Plumbing', durationMinutes: 60 });
+  await dataSource.manager.insert(TenantRow, {
+    id: tenantId,
+    slug: `t-${tenantId}`,
+    companyName: 'Test',
+    timeZone: 'America/New_York',
+  });
+  await dataSource.manager.insert(ServiceRow, {
+    id: serviceId,
+    tenantId,
+    key: 'plumbing',
+    name: 'Plumbing',
+    durationMinutes: 60,
+  });
   for (const id of resourceIds) {
     await dataSource.manager.insert(ResourceRow, { id, tenantId, name: `Engineer ${id}` });
     await dataSource.manager.insert(ResourceServiceRow, { tenantId, resourceId: id, serviceId });

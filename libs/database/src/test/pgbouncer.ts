@@ -24,7 +24,8 @@ export async function startPgbouncer(program: string, databaseUrl: string, mode:
   const isRoot = process.getuid?.() === 0;
   const settings = [
     '[databases]',
-    `${name} = host=${hostname} port=${databasePort} dbname=${name} user=${decodeURIComponent(username)} password='${decodeURIComponent(password)}'`,
+    `${name} = host=${hostname} port=${databasePort} dbname=${name} ` +
+      `user=${decodeURIComponent(username)} password='${decodeURIComponent(password)}'`,
     '[pgbouncer]',
     'listen_addr = 127.0.0.1',
     `listen_port = ${port}`,
@@ -58,7 +59,10 @@ export async function startPgbouncer(program: string, databaseUrl: string, mode:
 
 async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  const [isOpen] = await Promise.race([once(socket, 'connect').then(() => [true]), once(socket, 'close').then(() => [false])]).catch(() => [false]);
+  const [isOpen] = await Promise.race([
+    once(socket, 'connect').then(() => [true]),
+    once(socket, 'close').then(() => [false]),
+  ]).catch(() => [false]);
   socket.destroy();
   return isOpen ?? false;
 }

@@ -2,12 +2,21 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** Parameters of a connection that PgBouncer passes on or ignores with its default settings. */
-const KNOWN = new Set(['user', 'database', 'application_name', 'client_encoding', 'datestyle', 'timezone', 'standard_conforming_strings']);
+const KNOWN = new Set([
+  'user',
+  'database',
+  'application_name',
+  'client_encoding',
+  'datestyle',
+  'timezone',
+  'standard_conforming_strings',
+]);
 const RESET = 'DISCARD ALL';
 
 /**
- * A pooler as strict as PgBouncer with its default settings: it refuses other parameters of a connection. In transaction
- * mode nothing a session was told outlives a transaction, as if the next one were always carried out elsewhere.
+ * A pooler as strict as PgBouncer with its default settings: it refuses other parameters of a connection. In
+ * transaction mode nothing a session was told outlives a transaction, as if the next one were always carried
+ * out elsewhere.
  */
 export class StrictPooler {
   private readonly sockets = new Set<Socket>();
@@ -102,7 +111,8 @@ class Resetting {
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html: StartupMessage. */
 function unknownParameter(startup: Buffer): string | null {
   const parts = startup.toString('utf8', 8).split('\0');
-  for (let index = 0; parts[index]; index += 2) if (!KNOWN.has(parts[index]?.toLowerCase() ?? '')) return parts[index] ?? null;
+  for (let index = 0; parts[index]; index += 2)
+    if (!KNOWN.has(parts[index]?.toLowerCase() ?? '')) return parts[index] ?? null;
   return null;
 }
 

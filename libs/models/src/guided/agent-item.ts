@@ -38,7 +38,10 @@ export class AgentItem {
   }
 
   get isEssentialHeard(): boolean {
-    return this.essentialMs === 0 || (this.heardMs >= this.essentialMs - TOLERANCE_MS && Number.isFinite(this.essentialMs));
+    return (
+      this.essentialMs === 0 ||
+      (this.heardMs >= this.essentialMs - TOLERANCE_MS && Number.isFinite(this.essentialMs))
+    );
   }
 
   /** Not cut short, by us or by the caller. */

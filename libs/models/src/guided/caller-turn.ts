@@ -39,14 +39,18 @@ export class CallerTurn {
   }
 
   /**
-   * What the dialogue does with it. Results of tools come first: what they bring has not been said yet, so words that
-   * came in meanwhile cannot be an answer to it, and sounds without words need none.
+   * What the dialogue does with it. Results of tools come first: what they bring has not been said yet, so
+   * words that came in meanwhile cannot be an answer to it, and sounds without words need none.
    */
   answer(talk: Talk, context: DialogueContext, last: Heard): readonly DialogueMove[] {
-    if (!this.isCallers && this.results.length === 0) return talk.take({ kind: 'prompted', isQuestionHeard: last.isWhole }, context);
-    const moves = this.results.splice(0).flatMap((result) => talk.take({ kind: 'tool-result', ...result }, context));
+    if (!this.isCallers && this.results.length === 0)
+      return talk.take({ kind: 'prompted', isQuestionHeard: last.isWhole }, context);
+    const moves = this.results
+      .splice(0)
+      .flatMap((result) => talk.take({ kind: 'tool-result', ...result }, context));
     const hasNews = moves.some((move) => move.kind === 'say');
-    for (const input of this.takeInputs(last.isEssentialHeard && !hasNews, hasNews)) moves.push(...talk.take(input, context));
+    for (const input of this.takeInputs(last.isEssentialHeard && !hasNews, hasNews))
+      moves.push(...talk.take(input, context));
     return moves;
   }
 

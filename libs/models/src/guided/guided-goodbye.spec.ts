@@ -12,7 +12,10 @@ describe('a goodbye from outside', () => {
     scene.recogniser.planned.push('the twelfth please');
     await scene.speaks(600, 0);
     scene.session.change({ turnOwner: 'session' });
-    await scene.asks({ kind: 'instruct', instruction: 'The call is being ended now. Say one short goodbye to the caller.' });
+    await scene.asks({
+      kind: 'instruct',
+      instruction: 'The call is being ended now. Say one short goodbye to the caller.',
+    });
     await scene.speaks(400);
     await scene.passes(5_000);
     expect(scene.look().filter((event) => event.startsWith('says'))).toEqual([`says: ${GOODBYE}`]);

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { PCMU_8K, ProviderError } from '@tandem/contracts';
-import type { Clock, ModelSessionListener, ModelSessionSetup, VoiceModel, VoiceModelCapabilities, VoiceModelSession } from '@tandem/conversation';
+import type {
+  Clock,
+  ModelSessionListener,
+  ModelSessionSetup,
+  VoiceModel,
+  VoiceModelCapabilities,
+  VoiceModelSession,
+} from '@tandem/conversation';
 import { DateTime } from 'luxon';
 import { bookingDialogue } from './dialogue/booking-dialogue.ts';
 import { startTalk, type DialogueContext, type ToolRole } from './dialogue/dialogue.ts';
@@ -73,7 +80,12 @@ export interface GuidedModel extends VoiceModel {
   close(): Promise<void>;
 }
 
-const CAPABILITIES: VoiceModelCapabilities = { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: null };
+const CAPABILITIES: VoiceModelCapabilities = {
+  inputFormats: [PCMU_8K],
+  outputFormats: [PCMU_8K],
+  canTruncate: true,
+  maxSessionMs: null,
+};
 
 /** What hears and speaks, for all sessions. */
 export interface GuidedSenses {
@@ -85,8 +97,8 @@ export interface GuidedSenses {
 }
 
 /**
- * The keyless engine: speech recognition by small grammars, a booking dialogue by rules, local speech. A demo, and it
- * says so to every caller; no AI, no network, no key.
+ * The keyless engine: speech recognition by small grammars, a booking dialogue by rules, local speech. A
+ * demo, and it says so to every caller; no AI, no network, no key.
  */
 export function createGuidedModel(options: GuidedModelOptions): GuidedModel {
   const { clock, timeZone = 'UTC', companyName = '' } = options;
@@ -94,7 +106,10 @@ export function createGuidedModel(options: GuidedModelOptions): GuidedModel {
   const flitePath = present(options.flitePath);
   const espeakPath = present(options.espeakPath);
   if (!flitePath && !espeakPath) {
-    throw new ProviderError('The guided engine has no voice. Install flite or espeak-ng and set its absolute path.', { provider: 'guided', code: 'no-synthesiser', category: 'invalid-request' });
+    throw new ProviderError(
+      'The guided engine has no voice. Install flite or espeak-ng and set its absolute path.',
+      { provider: 'guided', code: 'no-synthesiser', category: 'invalid-request' },
+    );
   }
   const folder = new TempFolder();
   const speech = new LocalSpeech({
@@ -121,7 +136,11 @@ export function createGuidedModel(options: GuidedModelOptions): GuidedModel {
   };
 }
 
-function recogniserOf(options: GuidedModelOptions, limits: GuidedLimits, folder: TempFolder): Recogniser | null {
+function recogniserOf(
+  options: GuidedModelOptions,
+  limits: GuidedLimits,
+  folder: TempFolder,
+): Recogniser | null {
   const path = present(options.pocketsphinxPath);
   const modelDir = present(options.pocketsphinxModelDir);
   if (path === undefined || modelDir === undefined) return null;

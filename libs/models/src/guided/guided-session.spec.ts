@@ -9,7 +9,8 @@ const QUESTION = 'I can book plumbing, heating or electrical work. Which do you 
 const GREETING = `Hello, this is Northwind. ${DISCLOSURE} ${QUESTION}`;
 const SLOT = '2026-03-03T09:00:00.000-05:00';
 
-const ok = (value: Extract<ToolOutcome, { status: 'ok' }>['value']): object => JSON.parse(describeOutcome({ status: 'ok', value })) as object;
+const ok = (value: Extract<ToolOutcome, { status: 'ok' }>['value']): object =>
+  JSON.parse(describeOutcome({ status: 'ok', value })) as object;
 
 async function greeted(options?: SceneOptions): Promise<GuidedScene> {
   const scene = new GuidedScene(options);
@@ -34,8 +35,16 @@ describe('a guided session', () => {
     const scene = new GuidedScene();
     await scene.passes(1);
     expect(scene.look()).toEqual(['ready']);
-    await scene.asks({ kind: 'instruct', instruction: 'Greet the caller in one short sentence and ask how you can help.' });
-    expect(scene.look()).toEqual(['response started', `says: ${GREETING}`, 'item done', 'response completed']);
+    await scene.asks({
+      kind: 'instruct',
+      instruction: 'Greet the caller in one short sentence and ask how you can help.',
+    });
+    expect(scene.look()).toEqual([
+      'response started',
+      `says: ${GREETING}`,
+      'item done',
+      'response completed',
+    ]);
     await scene.says('a plumber tomorrow morning please');
     expect(scene.look()).toEqual([
       'caller started',
@@ -60,7 +69,13 @@ describe('a guided session', () => {
     ]);
     await scene.toolAnswers(ok({ reference: 'NW-7' }));
     await scene.says("no that's all");
-    expect(scene.look().slice(-5)).toEqual(['caller: no that\'s all', 'says: Thank you for calling. Goodbye.', 'calls end_call {"reason":"caller-done"}', 'item done', 'response completed']);
+    expect(scene.look().slice(-5)).toEqual([
+      "caller: no that's all",
+      'says: Thank you for calling. Goodbye.',
+      'calls end_call {"reason":"caller-done"}',
+      'item done',
+      'response completed',
+    ]);
     expect(scene.reentrant).toBe(0);
     expect(new Set(scene.ids).size).toBe(scene.ids.length);
   });
@@ -69,7 +84,12 @@ describe('a guided session', () => {
     const scene = new GuidedScene();
     await scene.passes(1);
     await scene.asks({ kind: 'say', text: 'Good morning, Northwind.' });
-    expect(scene.look().slice(1)).toEqual(['response started', 'says: Good morning, Northwind.', 'item done', 'response completed']);
+    expect(scene.look().slice(1)).toEqual([
+      'response started',
+      'says: Good morning, Northwind.',
+      'item done',
+      'response completed',
+    ]);
     await scene.says('boiler');
     expect(scene.look().at(-3)).toBe(`says: ${DISCLOSURE} A visit for heating. Which day suits you?`);
   });
@@ -78,7 +98,13 @@ describe('a guided session', () => {
     const scene = new GuidedScene({ tools: [...FAKE_TOOLS, fakeTool('lookup_customer')] });
     await scene.passes(1);
     await scene.asks({ kind: 'say', text: 'Good morning.' });
-    expect(scene.look().slice(1)).toEqual(['response started', 'calls lookup_customer {}', 'says: Good morning.', 'item done', 'response completed']);
+    expect(scene.look().slice(1)).toEqual([
+      'response started',
+      'calls lookup_customer {}',
+      'says: Good morning.',
+      'item done',
+      'response completed',
+    ]);
     await scene.toolAnswers(ok({ known: true, name: 'Anna Berg' }));
     expect(scene.look()[1]).toBe(`says: ${DISCLOSURE} Welcome back, Anna. ${QUESTION}`);
   });
@@ -96,7 +122,14 @@ describe('a guided session', () => {
     await scene.speaks(0);
     await scene.passes(1);
     const words = `says: ${DISCLOSURE} A visit for plumbing. Which day suits you?`;
-    expect(scene.look()).toEqual(['caller stopped', 'response started', 'caller: plumbing', words, 'item done', 'response completed']);
+    expect(scene.look()).toEqual([
+      'caller stopped',
+      'response started',
+      'caller: plumbing',
+      words,
+      'item done',
+      'response completed',
+    ]);
   });
 
   it('only reports speech when the session above owns the turns', async () => {
@@ -104,14 +137,24 @@ describe('a guided session', () => {
     scene.synthesiser.heldBack = 'all';
     await scene.asks({ kind: 'say', text: 'One.' });
     await scene.says('plumbing');
-    expect(scene.look()).toEqual(['response started', 'caller started', 'caller stopped', 'caller: plumbing']);
+    expect(scene.look()).toEqual([
+      'response started',
+      'caller started',
+      'caller stopped',
+      'caller: plumbing',
+    ]);
     await scene.asks({ kind: 'reply' });
     expect(scene.look()).toEqual([]);
     scene.synthesiser.release();
     await scene.passes(1);
     expect(scene.look()).toEqual([
       ...['says: One.', 'item done', 'response completed'],
-      ...['response started', 'says: A visit for plumbing. Which day suits you?', 'item done', 'response completed'],
+      ...[
+        'response started',
+        'says: A visit for plumbing. Which day suits you?',
+        'item done',
+        'response completed',
+      ],
     ]);
   });
 
@@ -142,7 +185,9 @@ describe('a guided session', () => {
     await scene.says('tomorrow');
     scene.look();
     await scene.asks({ kind: 'reply' });
-    expect(scene.look()[1]).toBe('says: For tomorrow, Tuesday, March 3rd: in the morning or in the afternoon?');
+    expect(scene.look()[1]).toBe(
+      'says: For tomorrow, Tuesday, March 3rd: in the morning or in the afternoon?',
+    );
   });
 });
 
@@ -162,7 +207,9 @@ describe('a guided session, and what was heard of it', () => {
     await scene.passes(1);
     const events = scene.look();
     expect(events.filter((event) => event.startsWith('calls'))).toEqual([]);
-    expect(events.find((event) => event.startsWith('says'))).toMatch(/^says: To be sure, once more\. So that is plumbing/);
+    expect(events.find((event) => event.startsWith('says'))).toMatch(
+      /^says: To be sure, once more\. So that is plumbing/,
+    );
     await scene.says('yes');
     expect(scene.look()).toContain(`calls book_appointment {"service":"plumbing","start":"${SLOT}"}`);
   });
@@ -173,7 +220,15 @@ describe('a guided session, and what was heard of it', () => {
     scene.calling(() => scene.session.truncate(scene.lastItem!, 500));
     await scene.speaks(0);
     await scene.passes(1);
-    expect(scene.look()).toEqual(['caller started', 'caller stopped', 'response started', 'caller: (not understood)', `says: ${DISCLOSURE} ${QUESTION}`, 'item done', 'response completed']);
+    expect(scene.look()).toEqual([
+      'caller started',
+      'caller stopped',
+      'response started',
+      'caller: (not understood)',
+      `says: ${DISCLOSURE} ${QUESTION}`,
+      'item done',
+      'response completed',
+    ]);
   });
 
   it('says that it did not understand when nothing was cut off', async () => {
@@ -190,11 +245,18 @@ describe('a guided session and its tools', () => {
     const scene = await greeted();
     await scene.says('plumbing tomorrow morning');
     scene.look();
-    scene.calling(() => scene.session.sendToolResult(scene.toolCalls[0]!.providerCallId, JSON.stringify(ok({ slots: [{ start: SLOT }] }))));
+    scene.calling(() =>
+      scene.session.sendToolResult(
+        scene.toolCalls[0]!.providerCallId,
+        JSON.stringify(ok({ slots: [{ start: SLOT }] })),
+      ),
+    );
     await scene.speaks(400);
     await scene.passes(1);
     const said = scene.look().filter((event) => event.startsWith('says'));
-    expect(said).toEqual(['says: For tomorrow, Tuesday, March 3rd I have one time: nine in the morning. Shall I take it?']);
+    expect(said).toEqual([
+      'says: For tomorrow, Tuesday, March 3rd I have one time: nine in the morning. Shall I take it?',
+    ]);
   });
 
   it('answers an empty wish for words with an empty response', async () => {
@@ -204,17 +266,25 @@ describe('a guided session and its tools', () => {
   });
 
   it('takes no tool whose arguments it does not know, says so above, and is honest below', async () => {
-    const strict = FAKE_TOOLS.map((tool) => (tool.name === 'check_availability' ? { ...tool, parse: () => ({ ok: false as const, problem: 'needs a postcode' }) } : tool));
+    const strict = FAKE_TOOLS.map((tool) =>
+      tool.name === 'check_availability'
+        ? { ...tool, parse: () => ({ ok: false as const, problem: 'needs a postcode' }) }
+        : tool,
+    );
     const scene = await greeted({ tools: strict });
     await scene.says('plumbing tomorrow morning');
     const events = scene.look();
     expect(scene.faults.map(({ code }) => code)).toEqual(['tool-arguments']);
-    expect(events).toContain('says: I could not read the calendar just now. Nothing is booked. Shall I try once more?');
+    expect(events).toContain(
+      'says: I could not read the calendar just now. Nothing is booked. Shall I try once more?',
+    );
     expect(events.filter((event) => event.startsWith('calls'))).toEqual([]);
   });
 
   it('gives a closed list only what is on it', async () => {
-    const listed = FAKE_TOOLS.map((tool) => (tool.name === 'end_call' ? fakeTool('end_call', { reason: { enum: ['done'] } }) : tool));
+    const listed = FAKE_TOOLS.map((tool) =>
+      tool.name === 'end_call' ? fakeTool('end_call', { reason: { enum: ['done'] } }) : tool,
+    );
     const scene = await greeted({ tools: listed });
     await scene.says('goodbye');
     expect(scene.look()).toContain('calls end_call {"reason":"done"}');
@@ -251,16 +321,31 @@ describe('a guided session and its tools', () => {
 describe('a guided session in trouble', () => {
   it('reports a failed recognition and goes on as not understood', async () => {
     const scene = await greeted();
-    scene.recogniser.planned.push(new ProviderError('no', { provider: 'guided', code: 'recognition-timed-out', category: 'server' }));
+    scene.recogniser.planned.push(
+      new ProviderError('no', { provider: 'guided', code: 'recognition-timed-out', category: 'server' }),
+    );
     await scene.passes(60_000);
     await scene.speaks(400);
     await scene.passes(1);
-    expect(scene.look()).toEqual(['caller started', 'caller stopped', 'response started', 'fault recognition-timed-out', 'caller: (not understood)', `says: Sorry, I did not catch that. ${QUESTION}`, 'item done', 'response completed']);
+    expect(scene.look()).toEqual([
+      'caller started',
+      'caller stopped',
+      'response started',
+      'fault recognition-timed-out',
+      'caller: (not understood)',
+      `says: Sorry, I did not catch that. ${QUESTION}`,
+      'item done',
+      'response completed',
+    ]);
   });
 
   it('reports a response that cannot be spoken, and says it when asked again', async () => {
     const scene = await greeted();
-    scene.synthesiser.fault = new ProviderError('no', { provider: 'guided', code: 'speech-failed', category: 'server' });
+    scene.synthesiser.fault = new ProviderError('no', {
+      provider: 'guided',
+      code: 'speech-failed',
+      category: 'server',
+    });
     await scene.says('plumbing');
     expect(scene.look().slice(-3)).toEqual(['caller: plumbing', 'fault speech-failed', 'response failed']);
     scene.synthesiser.fault = null;
@@ -352,7 +437,9 @@ describe('a guided session without a recogniser', () => {
     expect(scene.session.model).toBe('script');
     expect(scene.look()[2]).toBe(`says: Hello, this is Northwind. ${SCRIPT_DISCLOSURE}`);
     await scene.passes(30_000);
-    expect(scene.look()).toContain('calls check_availability {"service":"plumbing","date":"2026-03-03","partOfDay":"any"}');
+    expect(scene.look()).toContain(
+      'calls check_availability {"service":"plumbing","date":"2026-03-03","partOfDay":"any"}',
+    );
     await scene.toolAnswers(ok({ slots: [{ start: SLOT }] }));
     await scene.passes(30_000);
     expect(scene.look()).toContain(`calls book_appointment {"service":"plumbing","start":"${SLOT}"}`);
@@ -373,7 +460,11 @@ describe('a guided session without a recogniser', () => {
     expect(scene.look()).toEqual([
       ...['caller started', 'caller stopped', 'response started', 'caller: (not understood)'],
       'calls check_availability {"service":"plumbing","date":"2026-03-03","partOfDay":"any"}',
-      ...['says: Let us say you need a plumber. I am looking for a free time tomorrow.', 'item done', 'response completed'],
+      ...[
+        'says: Let us say you need a plumber. I am looking for a free time tomorrow.',
+        'item done',
+        'response completed',
+      ],
     ]);
   });
 
@@ -387,7 +478,9 @@ describe('a guided session without a recogniser', () => {
     scene.look();
     scene.session.addNote('The caller pressed on the keypad: 2');
     await scene.asks({ kind: 'reply' });
-    expect(scene.look()[1]).toBe('says: All right, nothing is booked. This is the end of the demo. Thank you for calling. Goodbye.');
+    expect(scene.look()[1]).toBe(
+      'says: All right, nothing is booked. This is the end of the demo. Thank you for calling. Goodbye.',
+    );
     await scene.passes(60_000);
     expect(scene.toolCalls.map(({ name }) => name)).toEqual(['check_availability', 'end_call']);
   });

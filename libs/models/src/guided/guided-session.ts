@@ -1,9 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { PCMU_8K, ProviderError, sameFormat, type ItemId, type ResponseId, type ToolDeclaration, type TurnDetection } from '@tandem/contracts';
-import type { AudioFrame, Clock, ModelSessionChange, ModelSessionListener, ModelSessionSetup, SpeakRequest, Timer, VoiceModelSession } from '@tandem/conversation';
+import {
+  PCMU_8K,
+  ProviderError,
+  sameFormat,
+  type ItemId,
+  type ResponseId,
+  type ToolDeclaration,
+  type TurnDetection,
+} from '@tandem/contracts';
+import type {
+  AudioFrame,
+  Clock,
+  ModelSessionChange,
+  ModelSessionListener,
+  ModelSessionSetup,
+  SpeakRequest,
+  Timer,
+  VoiceModelSession,
+} from '@tandem/conversation';
 import type { AgentItem } from './agent-item.ts';
 import { CallerTurn, digitsIn } from './caller-turn.ts';
-import { say, type DialogueContext, type DialogueMove, type Talk, type ToolRole } from './dialogue/dialogue.ts';
+import {
+  say,
+  type DialogueContext,
+  type DialogueMove,
+  type Talk,
+  type ToolRole,
+} from './dialogue/dialogue.ts';
 import { readToolOutput } from './dialogue/tool-results.ts';
 import { asProviderError } from './guided-errors.ts';
 import { Ear, type EarEvents } from './hearing/ear.ts';
@@ -39,8 +62,9 @@ export interface GuidedSessionCounters {
 const SCRIPT_PAUSE_MS = 3_500;
 
 /**
- * One conversation by rules: an ear, a dialogue and a mouth. What the caller did since the last reply is one turn, and
- * the next reply answers it. Wiring only: hearing, speaking and the dialogue each have their own files.
+ * One conversation by rules: an ear, a dialogue and a mouth. What the caller did since the last reply is one
+ * turn, and the next reply answers it. Wiring only: hearing, speaking and the dialogue each have their own
+ * files.
  */
 export class GuidedSession implements VoiceModelSession {
   readonly provider = 'guided';
@@ -144,22 +168,30 @@ export class GuidedSession implements VoiceModelSession {
   private async open(): Promise<void> {
     const { inputFormat, outputFormat, turnDetection, language } = this.setup;
     if (!sameFormat(inputFormat, PCMU_8K) || !sameFormat(outputFormat, PCMU_8K)) {
-      return this.end(this.misuse('format-unsupported', 'The guided engine hears and speaks µ-law at 8 kHz only.'));
+      return this.end(
+        this.misuse('format-unsupported', 'The guided engine hears and speaks µ-law at 8 kHz only.'),
+      );
     }
-    if (!this.context().now.isValid) return this.end(this.misuse('time-zone-unknown', 'The time zone of the business is no IANA name.'));
+    if (!this.context().now.isValid)
+      return this.end(this.misuse('time-zone-unknown', 'The time zone of the business is no IANA name.'));
     try {
       const detector = await this.parts.openDetector();
       if (this.state !== 'opening') return detector.free();
       const { clock, recogniser, maxUtteranceMs } = this.parts;
       const grammar = () => this.talk.listensFor(this.context());
       const newItemId = () => this.newId('utterance') as ItemId;
-      this.ear = new Ear(turnDetection, { detector, recogniser, grammar, newItemId, maxUtteranceMs, clock }, this.fromEar);
+      this.ear = new Ear(
+        turnDetection,
+        { detector, recogniser, grammar, newItemId, maxUtteranceMs, clock },
+        this.fromEar,
+      );
     } catch (error) {
       return this.end(asProviderError(error));
     }
     this.state = 'ready';
     this.outbox.push(() => this.listener.onReady());
-    if (!/^en\b/i.test(language)) this.fault(this.misuse('language-unsupported', `The guided engine speaks English, not ${language}.`));
+    if (!/^en\b/i.test(language))
+      this.fault(this.misuse('language-unsupported', `The guided engine speaks English, not ${language}.`));
   }
 
   private readonly fromEar: EarEvents = {
@@ -170,7 +202,9 @@ export class GuidedSession implements VoiceModelSession {
       if (this.setup.turnOwner === 'model') this.speaking.interrupt();
     },
     stopped: (itemId) => {
-      this.outbox.push(() => this.listener.onCallerSpeechStopped(itemId, endedAgoMs(this.setup.turnDetection)));
+      this.outbox.push(() =>
+        this.listener.onCallerSpeechStopped(itemId, endedAgoMs(this.setup.turnDetection)),
+      );
       if (this.setup.turnOwner === 'model' && !this.isInputOver) this.speaking.add({ kind: 'reply' });
     },
     heard: (itemId, text) => {
@@ -183,9 +217,12 @@ export class GuidedSession implements VoiceModelSession {
   };
 
   private async plan(request: SpeakRequest, signal: AbortSignal): Promise<readonly DialogueMove[]> {
-    // Tools first: an interruption must not keep a question from being asked that the dialogue takes for asked.
-    if (request.kind === 'say') return [...this.talk.take({ kind: 'said' }, this.context()), say(request.text)];
-    if (request.kind === 'instruct') return this.talk.take({ kind: 'instructed', instruction: request.instruction }, this.context());
+    // Tools first: an interruption must not keep a question from being asked that the dialogue takes for
+    // asked.
+    if (request.kind === 'say')
+      return [...this.talk.take({ kind: 'said' }, this.context()), say(request.text)];
+    if (request.kind === 'instruct')
+      return this.talk.take({ kind: 'instructed', instruction: request.instruction }, this.context());
     await this.ear?.understood();
     if (signal.aborted) return [];
     const { heard } = this.speaking;
@@ -198,14 +235,21 @@ export class GuidedSession implements VoiceModelSession {
     const argumentsJson = tool ? argumentsFor(tool, wanted) : null;
     if (!tool || argumentsJson === null) {
       this.counters.refusedArguments += 1;
-      this.fault(this.misuse('tool-arguments', `The tool for "${role}" does not take the arguments the guided engine knows.`));
+      this.fault(
+        this.misuse(
+          'tool-arguments',
+          `The tool for "${role}" does not take the arguments the guided engine knows.`,
+        ),
+      );
       this.turn.toolAnswered(callNumber, { status: 'failed' });
       this.speaking.add({ kind: 'reply' });
       return;
     }
     const providerCallId = this.newId('call');
     this.toolCalls.set(providerCallId, callNumber);
-    this.outbox.push(() => this.listener.onToolCall({ providerCallId, responseId, name: tool.name, argumentsJson }));
+    this.outbox.push(() =>
+      this.listener.onToolCall({ providerCallId, responseId, name: tool.name, argumentsJson }),
+    );
   }
 
   /** A script has nobody to wait for: a silence after its words moves it on. */

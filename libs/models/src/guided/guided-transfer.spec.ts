@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { FAKE_TOOLS, GuidedScene, type SceneOptions } from './testing/guided-scene.ts';
 
 const QUESTION = 'I can book plumbing, heating or electrical work. Which do you need?';
-const CLOSED = JSON.parse(describeOutcome({ status: 'refused', reason: 'department-closed', detail: 'Closed.' })) as object;
+const CLOSED = JSON.parse(
+  describeOutcome({ status: 'refused', reason: 'department-closed', detail: 'Closed.' }),
+) as object;
 
 async function greeted(options?: SceneOptions): Promise<GuidedScene> {
   const scene = new GuidedScene(options);
@@ -20,7 +22,11 @@ describe('a caller who asks for a person', () => {
     name: 'transfer_call',
     description: 'Puts the caller through.',
     place: 'call',
-    arguments: z.object({ department: z.enum(['sales', 'support']), reason: z.enum(['caller-asked', 'cannot-help']), summary: z.string().min(1).max(600) }),
+    arguments: z.object({
+      department: z.enum(['sales', 'support']),
+      reason: z.enum(['caller-asked', 'cannot-help']),
+      summary: z.string().min(1).max(600),
+    }),
     cancellable: false,
     deadlineMs: 5_000,
   });
@@ -33,7 +39,8 @@ describe('a caller who asks for a person', () => {
       'caller stopped',
       'response started',
       'caller: i want to speak to a person',
-      'calls transfer_call {"department":"support","reason":"caller-asked","summary":"The caller asked for a person."}',
+      'calls transfer_call {"department":"support","reason":"caller-asked","summary":"The caller asked ' +
+        'for a person."}',
       'response completed',
     ]);
     await scene.toolAnswers(CLOSED);
@@ -43,7 +50,10 @@ describe('a caller who asks for a person', () => {
   it('waits while a booking is under way', async () => {
     const scene = await greeted({ tools: [...FAKE_TOOLS, transferTool] });
     await scene.says('plumbing tomorrow morning');
-    await scene.toolAnswers({ status: 'ok', result: { slots: [{ start: '2026-03-03T09:00:00.000-05:00', resource: 'Ann' }] } });
+    await scene.toolAnswers({
+      status: 'ok',
+      result: { slots: [{ start: '2026-03-03T09:00:00.000-05:00', resource: 'Ann' }] },
+    });
     await scene.says('yes');
     await scene.says('yes');
     await scene.says('operator');

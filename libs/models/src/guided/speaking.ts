@@ -1,5 +1,10 @@
 import type { ItemId, ResponseId } from '@tandem/contracts';
-import { AudioFrame, type ModelSessionListener, type ResponseStatus, type SpeakRequest } from '@tandem/conversation';
+import {
+  AudioFrame,
+  type ModelSessionListener,
+  type ResponseStatus,
+  type SpeakRequest,
+} from '@tandem/conversation';
 import { AgentItem } from './agent-item.ts';
 import type { Heard } from './caller-turn.ts';
 import type { DialogueMove } from './dialogue/dialogue.ts';
@@ -16,7 +21,10 @@ export interface SpeakingParts {
   readonly outbox: Outbox;
   readonly listener: ModelSessionListener;
   readonly newId: (kind: string) => string;
-  /** What a response is made of. What it resolves to after an abort is not used, so nothing may be used up for it. */
+  /**
+   * What a response is made of. What it resolves to after an abort is not used, so nothing may be used up for
+   * it.
+   */
   readonly plan: (request: SpeakRequest, signal: AbortSignal) => Promise<readonly DialogueMove[]>;
   readonly callTool: (responseId: ResponseId, move: ToolMove) => void;
   /** A response is over that was not cancelled. */
@@ -52,7 +60,10 @@ export class Speaking {
 
   /** How what was said since the caller's last turn came across. */
   get heard(): Heard {
-    return { isEssentialHeard: this.items.every((item) => item.isEssentialHeard), isWhole: this.items.at(-1)?.isWhole ?? true };
+    return {
+      isEssentialHeard: this.items.every((item) => item.isEssentialHeard),
+      isWhole: this.items.at(-1)?.isWhole ?? true,
+    };
   }
 
   truncate(itemId: ItemId, heardMs: number): void {
@@ -73,7 +84,10 @@ export class Speaking {
     this.next();
   }
 
-  /** The caller speaks: what runs stops, and replies to what was said before are answered with the turn to come. */
+  /**
+   * The caller speaks: what runs stops, and replies to what was said before are answered with the turn to
+   * come.
+   */
   interrupt(): void {
     this.waiting = this.waiting.filter(({ kind }) => kind !== 'reply');
     this.stop();
@@ -102,7 +116,11 @@ export class Speaking {
     if (this.running || this.isClosed) return;
     const request = this.waiting.shift();
     if (!request) return;
-    const running: Running = { responseId: this.parts.newId('response') as ResponseId, aborted: new AbortController(), item: null };
+    const running: Running = {
+      responseId: this.parts.newId('response') as ResponseId,
+      aborted: new AbortController(),
+      item: null,
+    };
     this.running = running;
     this.parts.outbox.push(() => this.parts.listener.onResponseStarted(running.responseId));
     this.perform(running, request).then(
@@ -132,7 +150,10 @@ export class Speaking {
     const moves = await this.parts.plan(request, signal);
     if (signal.aborted) return;
     if (moves.some((move) => move.kind === 'say')) {
-      running.item = new AgentItem(this.parts.newId('item') as ItemId, moves.some((move) => move.kind === 'say' && move.isEssential === true));
+      running.item = new AgentItem(
+        this.parts.newId('item') as ItemId,
+        moves.some((move) => move.kind === 'say' && move.isEssential === true),
+      );
       this.items = [...this.items, running.item].slice(-MAX_ITEMS);
     }
     const beats = moves.flatMap(beatsOf);
@@ -155,7 +176,8 @@ export class Speaking {
   private sound(beat: Beat | undefined, signal: AbortSignal): Promise<Uint8Array> {
     if (!beat || 'tool' in beat) return Promise.resolve(new Uint8Array(0));
     const sound = this.parts.synthesiser.speak(beat.sentence, this.parts.delivery(), signal);
-    // It is awaited in its turn; if that never comes, because an earlier one failed, its failure is of no interest.
+    // It is awaited in its turn; if that never comes, because an earlier one failed, its failure is of no
+    // interest.
     sound.catch(() => undefined);
     return sound;
   }
@@ -169,7 +191,8 @@ export class Speaking {
     for (const [index, word] of spokenWords(sentence, sound).entries()) {
       const delta = index === 0 ? lead + word.text : word.text;
       outbox.push(() => listener.onAgentText(itemId, delta));
-      if (word.sound.length > 0) outbox.push(() => listener.onAudio(AudioFrame.fromBytes(word.sound), itemId, responseId));
+      if (word.sound.length > 0)
+        outbox.push(() => listener.onAudio(AudioFrame.fromBytes(word.sound), itemId, responseId));
       item.generated(word.sound.length);
     }
   }
@@ -178,5 +201,8 @@ export class Speaking {
 function beatsOf(move: DialogueMove): Beat[] {
   if (move.kind === 'call') return [{ tool: move }];
   const sentences = sentencesOf(move.text);
-  return sentences.map((sentence, index) => ({ sentence, endsEssential: move.isEssential === true && index === sentences.length - 1 }));
+  return sentences.map((sentence, index) => ({
+    sentence,
+    endsEssential: move.isEssential === true && index === sentences.length - 1,
+  }));
 }

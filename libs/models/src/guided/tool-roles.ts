@@ -21,12 +21,14 @@ export function rolesOf(tools: readonly ToolDeclaration[]): Map<ToolRole, ToolDe
 }
 
 const schemaSchema = z.object({
-  properties: z.record(z.string(), z.object({ enum: z.array(z.unknown()).optional().catch(undefined) })).catch({}),
+  properties: z
+    .record(z.string(), z.object({ enum: z.array(z.unknown()).optional().catch(undefined) }))
+    .catch({}),
 });
 
 /**
- * The arguments as this declaration wants them: nothing it does not know, and of a closed list the first entry where
- * ours is not on it. Null when it would refuse them all the same.
+ * The arguments as this declaration wants them: nothing it does not know, and of a closed list the first
+ * entry where ours is not on it. Null when it would refuse them all the same.
  */
 export function argumentsFor(tool: ToolDeclaration, wanted: Readonly<Record<string, string>>): string | null {
   const schema = schemaSchema.safeParse(tool.parameters);

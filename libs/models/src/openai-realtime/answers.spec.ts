@@ -4,8 +4,22 @@ import { z } from 'zod';
 import { RealtimeScene } from './testing/realtime-scene.ts';
 
 const tools = [
-  defineTool({ name: 'find', description: '', place: 'worker', arguments: z.object({}), cancellable: false, deadlineMs: 5_000 }),
-  defineTool({ name: 'end_call', description: '', place: 'call', arguments: z.object({}), cancellable: false, deadlineMs: 5_000 }),
+  defineTool({
+    name: 'find',
+    description: '',
+    place: 'worker',
+    arguments: z.object({}),
+    cancellable: false,
+    deadlineMs: 5_000,
+  }),
+  defineTool({
+    name: 'end_call',
+    description: '',
+    place: 'call',
+    arguments: z.object({}),
+    cancellable: false,
+    deadlineMs: 5_000,
+  }),
 ];
 
 /** A caller who has had one answer, and has asked for another. */
@@ -33,7 +47,10 @@ describe('a response of the Realtime API that ends incomplete', () => {
     expect(JSON.stringify(call.server.received)).toContain('Go on exactly there');
     call.server.answers('on Wednesday at ten.');
     await call.passes(2_500);
-    expect(call.log.transcript().slice(-2)).toEqual(['agent: On Tuesday at nine, or', 'agent: on Wednesday at ten.']);
+    expect(call.log.transcript().slice(-2)).toEqual([
+      'agent: On Tuesday at nine, or',
+      'agent: on Wednesday at ten.',
+    ]);
     expect(call.faults).toEqual(['incomplete max_output_tokens']);
   });
 
@@ -54,8 +71,19 @@ describe('a response of the Realtime API that ends incomplete', () => {
       const id = call.server.begins();
       const item = { id: 'item_call', type: 'function_call', name: 'end_call', call_id: 'call_x' };
       call.server.says({ type: 'response.output_item.added', response_id: id, item });
-      if (told !== null) call.server.says({ type: 'response.function_call_arguments.done', response_id: id, item_id: item.id, call_id: item.call_id, arguments: told });
-      call.server.says({ type: 'response.output_item.done', response_id: id, item: { ...item, status: 'incomplete' } });
+      if (told !== null)
+        call.server.says({
+          type: 'response.function_call_arguments.done',
+          response_id: id,
+          item_id: item.id,
+          call_id: item.call_id,
+          arguments: told,
+        });
+      call.server.says({
+        type: 'response.output_item.done',
+        response_id: id,
+        item: { ...item, status: 'incomplete' },
+      });
       call.server.ends(id, 'incomplete', 'max_output_tokens');
       await call.passes(1);
       expect(call.server.asked).toEqual(['reply']);
@@ -83,8 +111,15 @@ describe('a response of the Realtime API without a sound', () => {
         const item = { id: 'item_text', type: 'message' };
         const place = { response_id: id, item_id: item.id };
         call.server.says({ type: 'response.output_item.added', response_id: id, item });
-        call.server.says({ type: 'response.output_text.delta', ...place, delta: 'You are booked for nine.' }, { type: 'response.output_text.done', ...place, text: 'You are booked for nine.' });
-        call.server.says({ type: 'response.output_item.done', response_id: id, item: { ...item, status: 'completed' } });
+        call.server.says(
+          { type: 'response.output_text.delta', ...place, delta: 'You are booked for nine.' },
+          { type: 'response.output_text.done', ...place, text: 'You are booked for nine.' },
+        );
+        call.server.says({
+          type: 'response.output_item.done',
+          response_id: id,
+          item: { ...item, status: 'completed' },
+        });
       }
       call.server.ends(id, 'completed');
       await call.passes(1);

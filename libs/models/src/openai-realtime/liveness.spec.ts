@@ -10,7 +10,11 @@ const QUIET = AudioFrame.fromBytes(new Uint8Array(160).fill(0xff));
 function peer() {
   const clock = new ManualClock();
   const told: string[] = [];
-  const liveness: Liveness = new Liveness(clock, PCMU_8K, LIVENESS, { ping: () => told.push('ping'), probe: () => told.push('probe'), dead: () => (told.push('dead'), liveness.stop()) });
+  const liveness: Liveness = new Liveness(clock, PCMU_8K, LIVENESS, {
+    ping: () => told.push('ping'),
+    probe: () => told.push('probe'),
+    dead: () => (told.push('dead'), liveness.stop()),
+  });
   const sends = async (frame: AudioFrame, ms: number, each: () => void = () => undefined) => {
     for (let sent = 0; sent < ms; sent += 20) {
       liveness.sent(frame, 20);

@@ -13,7 +13,12 @@ export interface LivenessLimits {
   readonly restMs: number;
 }
 
-export const LIVENESS: LivenessLimits = { pingMs: 10_000, suspicionMs: 1_500, patienceMs: 2_000, restMs: 5_000 };
+export const LIVENESS: LivenessLimits = {
+  pingMs: 10_000,
+  suspicionMs: 1_500,
+  patienceMs: 2_000,
+  restMs: 5_000,
+};
 
 export interface LivenessEvents {
   ping(): void;
@@ -26,9 +31,10 @@ export interface LivenessEvents {
 const SPEECH_MS = 300;
 
 /**
- * Whether anybody is at the other end. A dead peer does not answer pings. A hung server may, and is silent about the
- * caller's speech, which proves nothing by itself: a detector may be right to ignore a noise. So when audible audio
- * goes unanswered, the provider is asked for a sign of life, and only when that does not come either it counts as dead.
+ * Whether anybody is at the other end. A dead peer does not answer pings. A hung server may, and is silent
+ * about the caller's speech, which proves nothing by itself: a detector may be right to ignore a noise. So
+ * when audible audio goes unanswered, the provider is asked for a sign of life, and only when that does not
+ * come either it counts as dead.
  */
 export class Liveness {
   private audibleMs = 0;

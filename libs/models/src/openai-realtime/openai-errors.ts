@@ -26,7 +26,10 @@ const BY_TYPE: Readonly<Record<string, ProviderErrorCategory>> = {
   server_error: 'server',
 };
 
-export function errorOfEvent(error: { type?: string | undefined; code?: string | null | undefined }): ProviderError {
+export function errorOfEvent(error: {
+  type?: string | undefined;
+  code?: string | null | undefined;
+}): ProviderError {
   const code = error.code ?? error.type ?? 'unknown';
   const category = BY_CODE[code] ?? BY_TYPE[error.type ?? ''] ?? 'unknown';
   return new ProviderError(`The Realtime API reported ${code}.`, { provider: PROVIDER, code, category });
@@ -37,13 +40,23 @@ export function errorOfResponse({ status, status_details: details }: DoneRespons
   if (status === 'failed') return errorOfEvent(details?.error ?? { code: 'response_failed' });
   if (status !== 'incomplete') return null;
   const code = details?.reason ?? CUT_OFF;
-  return new ProviderError(`The Realtime API ended a response before its end (${code}).`, { provider: PROVIDER, code, category: 'server' });
+  return new ProviderError(`The Realtime API ended a response before its end (${code}).`, {
+    provider: PROVIDER,
+    code,
+    category: 'server',
+  });
 }
 
 /** The handshake was answered with a plain HTTP status instead of 101. */
 export function errorOfStatus(status: number, requestId: string | undefined): ProviderError {
   const category: ProviderErrorCategory =
-    status === 401 || status === 403 ? 'authentication' : status === 429 ? 'rate-limit' : status >= 500 ? 'server' : 'invalid-request';
+    status === 401 || status === 403
+      ? 'authentication'
+      : status === 429
+        ? 'rate-limit'
+        : status >= 500
+          ? 'server'
+          : 'invalid-request';
   return new ProviderError(`The Realtime API answered the handshake with ${status}.`, {
     provider: PROVIDER,
     code: `http-${status}`,
@@ -53,13 +66,22 @@ export function errorOfStatus(status: number, requestId: string | undefined): Pr
 }
 
 export function connectionError(code: string, message: string, cause?: unknown): ProviderError {
-  return new ProviderError(message, { provider: PROVIDER, code, category: 'connectivity', ...(cause === undefined ? {} : { cause }) });
+  return new ProviderError(message, {
+    provider: PROVIDER,
+    code,
+    category: 'connectivity',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** 4000 is how the server leaves those who still speak the beta protocol. */
 export function errorOfClose(code: number): ProviderError {
   if (code === 4000 || code === 1008) {
-    return new ProviderError(`The Realtime API closed the socket with ${code}.`, { provider: PROVIDER, code: `close-${code}`, category: 'invalid-request' });
+    return new ProviderError(`The Realtime API closed the socket with ${code}.`, {
+      provider: PROVIDER,
+      code: `close-${code}`,
+      category: 'invalid-request',
+    });
   }
   return connectionError(`close-${code}`, `The socket to the Realtime API closed (${code}).`);
 }

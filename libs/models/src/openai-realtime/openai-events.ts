@@ -12,8 +12,9 @@ import type {
 } from 'openai/resources/realtime/realtime';
 
 /*
- * What we say to the Realtime API (GA). The server refuses a whole update for one field it does not know, so every
- * event is built here, typed with the vendor's own types, and held against the published schema in the specs.
+ * What we say to the Realtime API (GA). The server refuses a whole update for one field it does not know, so
+ * every event is built here, typed with the vendor's own types, and held against the published schema in the
+ * specs.
  */
 
 export function sessionUpdate(setup: ModelSessionSetup): RealtimeClientEvent {
@@ -27,10 +28,18 @@ export function sessionUpdate(setup: ModelSessionSetup): RealtimeClientEvent {
         input: {
           format: wireFormat(setup.inputFormat),
           turn_detection: wireTurnDetection(setup.turnDetection, setup.turnOwner),
-          ...(setup.transcriptionModel ? { transcription: wireTranscription(setup.transcriptionModel, setup.language) } : {}),
-          ...(setup.noiseReduction && setup.noiseReduction !== 'off' ? { noise_reduction: { type: setup.noiseReduction } } : {}),
+          ...(setup.transcriptionModel
+            ? { transcription: wireTranscription(setup.transcriptionModel, setup.language) }
+            : {}),
+          ...(setup.noiseReduction && setup.noiseReduction !== 'off'
+            ? { noise_reduction: { type: setup.noiseReduction } }
+            : {}),
         },
-        output: { format: wireFormat(setup.outputFormat), voice: setup.voice, ...(setup.speed === undefined ? {} : { speed: setup.speed }) },
+        output: {
+          format: wireFormat(setup.outputFormat),
+          voice: setup.voice,
+          ...(setup.speed === undefined ? {} : { speed: setup.speed }),
+        },
       },
       tools: setup.tools.map(wireTool),
       tool_choice: 'auto',
@@ -55,15 +64,24 @@ export function sessionChange(change: ModelSessionChange, setup: ModelSessionSet
   return { type: 'session.update', session };
 }
 
-function inputChange(change: ModelSessionChange, setup: ModelSessionSetup): NonNullable<RealtimeAudioConfig['input']> {
+function inputChange(
+  change: ModelSessionChange,
+  setup: ModelSessionSetup,
+): NonNullable<RealtimeAudioConfig['input']> {
   const input: NonNullable<RealtimeAudioConfig['input']> = {};
   if (change.turnDetection || change.turnOwner) {
-    input.turn_detection = wireTurnDetection(change.turnDetection ?? setup.turnDetection, change.turnOwner ?? setup.turnOwner);
+    input.turn_detection = wireTurnDetection(
+      change.turnDetection ?? setup.turnDetection,
+      change.turnOwner ?? setup.turnOwner,
+    );
   }
-  if (change.language && setup.transcriptionModel) input.transcription = wireTranscription(setup.transcriptionModel, change.language);
+  if (change.language && setup.transcriptionModel)
+    input.transcription = wireTranscription(setup.transcriptionModel, change.language);
   if (change.noiseReduction) {
     // The published types leave out null, which the reference documents as "off".
-    input.noise_reduction = (change.noiseReduction === 'off' ? null : { type: change.noiseReduction }) as NonNullable<typeof input.noise_reduction>;
+    input.noise_reduction = (
+      change.noiseReduction === 'off' ? null : { type: change.noiseReduction }
+    ) as NonNullable<typeof input.noise_reduction>;
   }
   return input;
 }
@@ -82,14 +100,26 @@ function wireItem(item: HistoryItem): ConversationItem {
     case 'note':
       return { type: 'message', role: 'system', content: [{ type: 'input_text', text: item.text }] };
     case 'tool-call':
-      return { type: 'function_call', call_id: item.providerCallId, name: item.name, arguments: item.argumentsJson };
+      return {
+        type: 'function_call',
+        call_id: item.providerCallId,
+        name: item.name,
+        arguments: item.argumentsJson,
+      };
     case 'tool-result':
       return { type: 'function_call_output', call_id: item.providerCallId, output: item.output };
   }
 }
 
-/** `requestId` comes back in the response's metadata, which tells our responses from those the server starts itself. */
-export function responseCreate(request: SpeakRequest, requestId: string, instructions: string): RealtimeClientEvent {
+/**
+ * `requestId` comes back in the response's metadata, which tells our responses from those the server starts
+ * itself.
+ */
+export function responseCreate(
+  request: SpeakRequest,
+  requestId: string,
+  instructions: string,
+): RealtimeClientEvent {
   const metadata = { request: requestId };
   switch (request.kind) {
     case 'reply':
@@ -101,11 +131,21 @@ export function responseCreate(request: SpeakRequest, requestId: string, instruc
         response: {
           metadata,
           tool_choice: 'none',
-          instructions: `Say the following to the caller, word for word, in a natural voice, and nothing else:\n${request.text}`,
+          instructions:
+            'Say the following to the caller, word for word, in a natural voice, and nothing ' +
+            `else:\n${request.text}`,
         },
       };
     case 'instruct':
-      return { type: 'response.create', event_id: requestId, response: { metadata, tool_choice: 'none', instructions: `${instructions}\n\n${request.instruction}` } };
+      return {
+        type: 'response.create',
+        event_id: requestId,
+        response: {
+          metadata,
+          tool_choice: 'none',
+          instructions: `${instructions}\n\n${request.instruction}`,
+        },
+      };
   }
 }
 
@@ -132,10 +172,19 @@ function wireFormat(format: AudioFormat): RealtimeAudioFormats {
   }
 }
 
-function wireTurnDetection(detection: TurnDetection, owner: 'model' | 'session'): RealtimeAudioInputTurnDetection {
+function wireTurnDetection(
+  detection: TurnDetection,
+  owner: 'model' | 'session',
+): RealtimeAudioInputTurnDetection {
   const decides = { create_response: owner === 'model', interrupt_response: owner === 'model' };
   return detection.kind === 'server-vad'
-    ? { type: 'server_vad', threshold: detection.threshold, prefix_padding_ms: detection.prefixPaddingMs, silence_duration_ms: detection.silenceMs, ...decides }
+    ? {
+        type: 'server_vad',
+        threshold: detection.threshold,
+        prefix_padding_ms: detection.prefixPaddingMs,
+        silence_duration_ms: detection.silenceMs,
+        ...decides,
+      }
     : { type: 'semantic_vad', eagerness: detection.eagerness, ...decides };
 }
 

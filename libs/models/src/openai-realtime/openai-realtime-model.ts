@@ -1,5 +1,11 @@
 import { PCMA_8K, PCM16_24K, PCMU_8K } from '@tandem/contracts';
-import type { Clock, ModelSessionListener, ModelSessionSetup, VoiceModel, VoiceModelSession } from '@tandem/conversation';
+import type {
+  Clock,
+  ModelSessionListener,
+  ModelSessionSetup,
+  VoiceModel,
+  VoiceModelSession,
+} from '@tandem/conversation';
 import { WebSocket, type ClientOptions } from 'ws';
 import { LIVENESS, type LivenessLimits } from './liveness.ts';
 import { OpenAiRealtimeSession } from './openai-realtime-session.ts';
@@ -33,7 +39,9 @@ export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel 
   const url = new URL(options.url);
   url.searchParams.set('model', options.model);
   const isAzure = url.pathname.startsWith('/openai/');
-  const headers: Record<string, string> = isAzure ? { 'api-key': options.apiKey } : { Authorization: `Bearer ${options.apiKey}` };
+  const headers: Record<string, string> = isAzure
+    ? { 'api-key': options.apiKey }
+    : { Authorization: `Bearer ${options.apiKey}` };
   return {
     provider: 'openai-realtime',
     capabilities: {

@@ -1,7 +1,28 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defineTool, PCMU_8K, type ItemId, type ProviderError, type ResponseId, type Usage } from '@tandem/contracts';
-import { AudioFrame, RealClock, type ModelSessionListener, type ModelSessionSetup, type ModelToolCall, type ResponseStatus, type VoiceModelSession } from '@tandem/conversation';
-import { echo, RealtimeSimulator, scripted, type RealtimeSimulatorOptions, type SimulatedSession } from '@tandem/simulators';
+import {
+  defineTool,
+  PCMU_8K,
+  type ItemId,
+  type ProviderError,
+  type ResponseId,
+  type Usage,
+} from '@tandem/contracts';
+import {
+  AudioFrame,
+  RealClock,
+  type ModelSessionListener,
+  type ModelSessionSetup,
+  type ModelToolCall,
+  type ResponseStatus,
+  type VoiceModelSession,
+} from '@tandem/conversation';
+import {
+  echo,
+  RealtimeSimulator,
+  scripted,
+  type RealtimeSimulatorOptions,
+  type SimulatedSession,
+} from '@tandem/simulators';
 import { z } from 'zod';
 import { openAiRealtimeModel } from './openai-realtime-model.ts';
 
@@ -9,7 +30,11 @@ const bookAppointment = defineTool({
   name: 'book_appointment',
   description: 'Books.',
   place: 'worker',
-  arguments: z.strictObject({ service: z.enum(['plumbing', 'heating']), start: z.iso.datetime({ offset: true }), notes: z.string().max(100).optional() }),
+  arguments: z.strictObject({
+    service: z.enum(['plumbing', 'heating']),
+    start: z.iso.datetime({ offset: true }),
+    notes: z.string().max(100).optional(),
+  }),
   cancellable: false,
   deadlineMs: 1_000,
 });
@@ -48,11 +73,13 @@ class Listener implements ModelSessionListener {
     if (chunks.length === 0) this.told.push('audio');
     this.audio.set(itemId, [...chunks, Buffer.from(frame.bytes)]);
   };
-  onAgentText = (itemId: ItemId, delta: string) => void this.texts.set(itemId, (this.texts.get(itemId) ?? '') + delta);
+  onAgentText = (itemId: ItemId, delta: string) =>
+    void this.texts.set(itemId, (this.texts.get(itemId) ?? '') + delta);
   onItemDone = () => void this.told.push('item done');
   onCallerSpeechStarted = () => void this.told.push('caller started');
   onCallerSpeechStopped = () => void this.told.push('caller stopped');
-  onCallerText = (_itemId: ItemId, text: string | null, isFinal: boolean) => void (isFinal && this.told.push(`caller: ${text ?? 'words unknown'}`));
+  onCallerText = (_itemId: ItemId, text: string | null, isFinal: boolean) =>
+    void (isFinal && this.told.push(`caller: ${text ?? 'words unknown'}`));
   onResponseStarted = (_responseId: ResponseId) => void this.told.push('response started');
   onToolCall = (call: ModelToolCall) => void this.toolCalls.push(call);
   onResponseDone = (_responseId: ResponseId, status: ResponseStatus, usage: Usage | null) => {
@@ -64,7 +91,10 @@ class Listener implements ModelSessionListener {
   onClosed = (error: ProviderError | null) => void (this.closed = error);
 
   async until(what: string, times = 1): Promise<void> {
-    await waitUntil(() => this.told.filter((told) => told === what).length >= times, `"${what}" ×${times}; told so far: ${this.told.join(', ')}`);
+    await waitUntil(
+      () => this.told.filter((told) => told === what).length >= times,
+      `"${what}" ×${times}; told so far: ${this.told.join(', ')}`,
+    );
   }
 }
 
@@ -79,11 +109,27 @@ const errors: unknown[] = [];
 const clock = new RealClock((error) => errors.push(error));
 const opened: { simulator: RealtimeSimulator; session?: VoiceModelSession }[] = [];
 
-async function open(options: RealtimeSimulatorOptions = {}, changes: Partial<ModelSessionSetup> = {}, adapter: { apiKey?: string; openTimeoutMs?: number; isAzure?: boolean } = {}) {
-  const simulator = new RealtimeSimulator({ pace: { firstByteMs: 5, deltaMs: 100, audioRate: 40 }, transcriptionDelayMs: 20, selfCheck: true, ...options });
+async function open(
+  options: RealtimeSimulatorOptions = {},
+  changes: Partial<ModelSessionSetup> = {},
+  adapter: { apiKey?: string; openTimeoutMs?: number; isAzure?: boolean } = {},
+) {
+  const simulator = new RealtimeSimulator({
+    pace: { firstByteMs: 5, deltaMs: 100, audioRate: 40 },
+    transcriptionDelayMs: 20,
+    selfCheck: true,
+    ...options,
+  });
   const at = await simulator.start({ controlPort: false });
   const listener = new Listener();
-  const model = openAiRealtimeModel({ url: adapter.isAzure ? at.azureUrl : at.url, apiKey: adapter.apiKey ?? 'sk-test', model: 'gpt-realtime-2.1', clock, onError: (error) => errors.push(error), openTimeoutMs: adapter.openTimeoutMs ?? 2_000 });
+  const model = openAiRealtimeModel({
+    url: adapter.isAzure ? at.azureUrl : at.url,
+    apiKey: adapter.apiKey ?? 'sk-test',
+    model: 'gpt-realtime-2.1',
+    clock,
+    onError: (error) => errors.push(error),
+    openTimeoutMs: adapter.openTimeoutMs ?? 2_000,
+  });
   const entry: (typeof opened)[number] = { simulator };
   opened.push(entry);
   return {
@@ -107,9 +153,17 @@ afterEach(async () => {
 });
 
 /** 20 ms frames of speech-like noise, or of silence. */
-const speech = (ms: number, seed = 1) => Array.from({ length: ms / 20 }, (_, n) => Buffer.from(Array.from({ length: 160 }, (_unused, at) => ((at * 7 + n * 13 + seed) % 2 === 0 ? 0x10 + ((at + n) % 8) : 0x90 + ((at * n) % 8)))));
+const speech = (ms: number, seed = 1) =>
+  Array.from({ length: ms / 20 }, (_, n) =>
+    Buffer.from(
+      Array.from({ length: 160 }, (_unused, at) =>
+        (at * 7 + n * 13 + seed) % 2 === 0 ? 0x10 + ((at + n) % 8) : 0x90 + ((at * n) % 8),
+      ),
+    ),
+  );
 const silence = (ms: number) => Array.from({ length: ms / 20 }, () => Buffer.alloc(160, 0xff));
-const push = (session: VoiceModelSession, frames: readonly Buffer[]) => frames.forEach((frame) => session.pushAudio(AudioFrame.fromBase64(frame.toString('base64'), frame.length)));
+const push = (session: VoiceModelSession, frames: readonly Buffer[]) =>
+  frames.forEach((frame) => session.pushAudio(AudioFrame.fromBase64(frame.toString('base64'), frame.length)));
 const refusals = (far: SimulatedSession) => far.counters.refusals;
 
 describe('opening a Realtime session', () => {
@@ -125,7 +179,12 @@ describe('opening a Realtime session', () => {
           format: { type: 'audio/pcmu' },
           noise_reduction: { type: 'near_field' },
           transcription: { model: 'gpt-live-transcribe', languages: ['en'] },
-          turn_detection: { type: 'server_vad', silence_duration_ms: 300, create_response: true, interrupt_response: true },
+          turn_detection: {
+            type: 'server_vad',
+            silence_duration_ms: 300,
+            create_response: true,
+            interrupt_response: true,
+          },
         },
         output: { format: { type: 'audio/pcmu' }, voice: 'marin', speed: 1.1 },
       },
@@ -152,7 +211,12 @@ describe('opening a Realtime session', () => {
         history: () => [
           { kind: 'agent', text: 'Hello.' },
           { kind: 'caller', text: 'A plumber, please.' },
-          { kind: 'tool-call', providerCallId: 'call_1', name: 'book_appointment', argumentsJson: '{"service":"plumbing"}' },
+          {
+            kind: 'tool-call',
+            providerCallId: 'call_1',
+            name: 'book_appointment',
+            argumentsJson: '{"service":"plumbing"}',
+          },
           { kind: 'tool-result', providerCallId: 'call_1', output: '{"status":"ok"}' },
           { kind: 'note', text: 'The line was lost for a moment.' },
         ],
@@ -162,7 +226,9 @@ describe('opening a Realtime session', () => {
     session.respond({ kind: 'reply' });
     await listener.until('response completed');
     expect(refusals(far)).toEqual({});
-    expect(far.seededItems.map((item) => [item.type, item['role'] ?? item['name'] ?? item['call_id']])).toEqual([
+    expect(
+      far.seededItems.map((item) => [item.type, item['role'] ?? item['name'] ?? item['call_id']]),
+    ).toEqual([
       ['message', 'assistant'],
       ['message', 'user'],
       ['function_call', 'book_appointment'],
@@ -226,12 +292,23 @@ describe('talking', () => {
   });
 
   it('tells the caller’s speech, the reply and the late words in order', async () => {
-    const { ready, listener } = await open({ behaviour: scripted({ turns: [{ say: 'Which day?' }] }), callerLines: ['A plumber, please.'] });
+    const { ready, listener } = await open({
+      behaviour: scripted({ turns: [{ say: 'Which day?' }] }),
+      callerLines: ['A plumber, please.'],
+    });
     const { session } = await ready();
     push(session, [...silence(200), ...speech(900), ...silence(600)]);
     await listener.until('caller: A plumber, please.');
     await listener.until('response completed');
-    expect(listener.told.filter((told) => !told.startsWith('caller:'))).toEqual(['ready', 'caller started', 'caller stopped', 'response started', 'audio', 'item done', 'response completed']);
+    expect(listener.told.filter((told) => !told.startsWith('caller:'))).toEqual([
+      'ready',
+      'caller started',
+      'caller stopped',
+      'response started',
+      'audio',
+      'item done',
+      'response completed',
+    ]);
     expect([...listener.texts.values()]).toEqual(['Which day?']);
     expect(listener.usages[0]?.outputAudioTokens).toBeGreaterThan(0);
     expect(listener.usages[0]!.cachedAudioTokens).toBeLessThanOrEqual(listener.usages[0]!.inputAudioTokens);
@@ -241,7 +318,10 @@ describe('talking', () => {
     ['gpt-live-transcribe', { transcriptionMs: 1_000, inputAudioTokens: 0, outputTextTokens: 0 }],
     ['gpt-4o-transcribe', { transcriptionMs: 0, inputAudioTokens: 9, outputTextTokens: 5 }],
   ])('reports what %s bills for the words of the caller', async (transcriptionModel, usage) => {
-    const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), callerLines: ['A plumber, please.'] }, { transcriptionModel });
+    const { ready, listener } = await open(
+      { behaviour: scripted({ turns: [] }), callerLines: ['A plumber, please.'] },
+      { transcriptionModel },
+    );
     const { session } = await ready();
     push(session, [...speech(600), ...silence(400)]);
     await listener.until('caller: A plumber, please.');
@@ -259,7 +339,16 @@ describe('talking', () => {
   });
 
   it('carries a tool call out and its result in, and gets the reply', async () => {
-    const { ready, listener } = await open({ behaviour: scripted({ turns: [{ call: { name: 'book_appointment', arguments: { service: 'plumbing' } }, then: { say: 'Booked for {{result.start}}.' } }] }) });
+    const { ready, listener } = await open({
+      behaviour: scripted({
+        turns: [
+          {
+            call: { name: 'book_appointment', arguments: { service: 'plumbing' } },
+            then: { say: 'Booked for {{result.start}}.' },
+          },
+        ],
+      }),
+    });
     const { session } = await ready();
     session.respond({ kind: 'reply' });
     await listener.until('response completed');
@@ -272,9 +361,15 @@ describe('talking', () => {
   });
 
   it('cancels a response, forgets those waiting, and truncates within what was received', async () => {
-    const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), pace: { firstByteMs: 5, deltaMs: 100, audioRate: 4 } });
+    const { ready, listener } = await open({
+      behaviour: scripted({ turns: [] }),
+      pace: { firstByteMs: 5, deltaMs: 100, audioRate: 4 },
+    });
     const { session, far } = await ready();
-    session.respond({ kind: 'say', text: 'A very long sentence that would take quite a while to say to the very end of it.' });
+    session.respond({
+      kind: 'say',
+      text: 'A very long sentence that would take quite a while to say to the very end of it.',
+    });
     session.respond({ kind: 'say', text: 'Never said.' });
     await listener.until('audio');
     session.cancelResponse();
@@ -283,39 +378,73 @@ describe('talking', () => {
     await listener.until('response cancelled');
     await far.waitFor((event) => event.type === 'conversation.item.truncated');
     const [truncated] = far.sentEvents('conversation.item.truncated');
-    expect(truncated!['audio_end_ms']).toBeLessThanOrEqual(Buffer.concat(listener.audio.get(item!)!).length / 8 + 100);
+    expect(truncated!['audio_end_ms']).toBeLessThanOrEqual(
+      Buffer.concat(listener.audio.get(item!)!).length / 8 + 100,
+    );
     expect(refusals(far)).toEqual({});
     session.cancelResponse(); // nothing runs: harmless
     session.addNote('The caller pressed 5.');
-    await far.waitFor((event) => event.type === 'conversation.item.added' && JSON.stringify(event.event).includes('pressed 5'));
+    await far.waitFor(
+      (event) =>
+        event.type === 'conversation.item.added' && JSON.stringify(event.event).includes('pressed 5'),
+    );
     expect(listener.told.filter((told) => told === 'response started')).toHaveLength(1);
     expect(listener.faults).toEqual([]);
   });
 
-  it('waits its turn with words that must be said when the server was first, and drops a reply that is no longer needed', async () => {
-    const { ready, listener } = await open({ behaviour: scripted({ turns: [{ say: 'My own answer.' }] }) });
-    const { session, far } = await ready();
-    push(session, [...silence(200), ...speech(900), ...silence(600)]);
-    await far.waitFor((event) => event.direction === 'out' && event.type === 'response.created');
-    session.respond({ kind: 'say', text: 'Please hold on.' });
-    await listener.until('response completed', 2);
-    expect([...listener.texts.values()]).toEqual(['My own answer.', 'Please hold on.']);
-    expect(listener.faults).toEqual([]);
-  });
+  it(
+    'waits its turn with words that must be said when the server was first, and drops a reply that is no ' +
+      'longer needed',
+    async () => {
+      const { ready, listener } = await open({ behaviour: scripted({ turns: [{ say: 'My own answer.' }] }) });
+      const { session, far } = await ready();
+      push(session, [...silence(200), ...speech(900), ...silence(600)]);
+      await far.waitFor((event) => event.direction === 'out' && event.type === 'response.created');
+      session.respond({ kind: 'say', text: 'Please hold on.' });
+      await listener.until('response completed', 2);
+      expect([...listener.texts.values()]).toEqual(['My own answer.', 'Please hold on.']);
+      expect(listener.faults).toEqual([]);
+    },
+  );
 
   it('changes what is to be changed while it runs', async () => {
     const { ready } = await open();
     const { session, far } = await ready();
-    session.change({ instructions: 'Be brief.', turnOwner: 'session', noiseReduction: 'far_field', language: 'es-MX', tools: [] });
-    await far.waitFor((event) => event.direction === 'out' && event.type === 'session.updated' && JSON.stringify(event.event).includes('Be brief.'));
-    expect(far.config).toMatchObject({ audio: { input: { noise_reduction: { type: 'far_field' }, transcription: { languages: ['es'] }, turn_detection: { create_response: false, interrupt_response: false } } }, tools: [] });
+    session.change({
+      instructions: 'Be brief.',
+      turnOwner: 'session',
+      noiseReduction: 'far_field',
+      language: 'es-MX',
+      tools: [],
+    });
+    await far.waitFor(
+      (event) =>
+        event.direction === 'out' &&
+        event.type === 'session.updated' &&
+        JSON.stringify(event.event).includes('Be brief.'),
+    );
+    expect(far.config).toMatchObject({
+      audio: {
+        input: {
+          noise_reduction: { type: 'far_field' },
+          transcription: { languages: ['es'] },
+          turn_detection: { create_response: false, interrupt_response: false },
+        },
+      },
+      tools: [],
+    });
     session.change({ noiseReduction: 'off' });
-    await far.waitFor((event) => event.direction === 'out' && event.type === 'session.updated', { fromNow: true });
+    await far.waitFor((event) => event.direction === 'out' && event.type === 'session.updated', {
+      fromNow: true,
+    });
     expect(refusals(far)).toEqual({});
   });
 
   it('reports the words of a caller who was still speaking when the line closed', async () => {
-    const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), callerLines: ['And one more th—'] });
+    const { ready, listener } = await open({
+      behaviour: scripted({ turns: [] }),
+      callerLines: ['And one more th—'],
+    });
     const { session } = await ready();
     push(session, [...silence(200), ...speech(900)]);
     await listener.until('caller started');
@@ -334,14 +463,17 @@ describe('talking', () => {
 });
 
 describe('a Realtime session in trouble', () => {
-  it.each(['unknown-event', 'unknown-field', 'missing-field', 'wrong-type', 'malformed-json'] as const)('outlives an event that is wrong (%s)', async (what) => {
-    const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), selfCheck: false });
-    const { session, far } = await ready();
-    far.strike({ kind: 'bad-event', what });
-    session.respond({ kind: 'say', text: 'Still here.' });
-    await listener.until('response completed');
-    expect([...listener.texts.values()].filter(Boolean)).toEqual(['Still here.']);
-  });
+  it.each(['unknown-event', 'unknown-field', 'missing-field', 'wrong-type', 'malformed-json'] as const)(
+    'outlives an event that is wrong (%s)',
+    async (what) => {
+      const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), selfCheck: false });
+      const { session, far } = await ready();
+      far.strike({ kind: 'bad-event', what });
+      session.respond({ kind: 'say', text: 'Still here.' });
+      await listener.until('response completed');
+      expect([...listener.texts.values()].filter(Boolean)).toEqual(['Still here.']);
+    },
+  );
 
   it.each(['reset', 'fin', 'close'] as const)('tells once when the socket goes (%s)', async (how) => {
     const { ready, listener } = await open();

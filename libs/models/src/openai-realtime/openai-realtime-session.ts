@@ -1,11 +1,34 @@
 import { bytesPerMs, ProviderError, type ItemId } from '@tandem/contracts';
-import { AudioFrame, type Clock, type ModelSessionChange, type ModelSessionListener, type ModelSessionSetup, type ModelToolCall, type SpeakRequest, type Timer, type VoiceModelSession } from '@tandem/conversation';
+import {
+  AudioFrame,
+  type Clock,
+  type ModelSessionChange,
+  type ModelSessionListener,
+  type ModelSessionSetup,
+  type ModelToolCall,
+  type SpeakRequest,
+  type Timer,
+  type VoiceModelSession,
+} from '@tandem/conversation';
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Liveness, type LivenessLimits } from './liveness.ts';
 import { NO_ANSWER } from '../resilience/failures.ts';
-import { connectionError, errorOfClose, errorOfEvent, errorOfResponse, errorOfStatus } from './openai-errors.ts';
-import { appendAudio, historyItem, NO_CHANGE, responseCreate, sessionChange, sessionUpdate } from './openai-events.ts';
+import {
+  connectionError,
+  errorOfClose,
+  errorOfEvent,
+  errorOfResponse,
+  errorOfStatus,
+} from './openai-errors.ts';
+import {
+  appendAudio,
+  historyItem,
+  NO_CHANGE,
+  responseCreate,
+  sessionChange,
+  sessionUpdate,
+} from './openai-events.ts';
 import { parseOpenAiEvent, type OpenAiEvent, type RateLimit } from './openai-server-events.ts';
 import { ResponseQueue } from './response-queue.ts';
 
@@ -78,16 +101,33 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       probe: () => this.send(NO_CHANGE),
       dead: () => this.fail(connectionError(NO_ANSWER, 'The Realtime API has stopped answering.')),
     });
-    this.socket = options.connect(options.url, { headers: options.headers, perMessageDeflate: false, skipUTF8Validation: true, maxPayload: MAX_EVENT_BYTES, handshakeTimeout: options.openTimeoutMs });
-    this.openTimer = options.clock.after(options.openTimeoutMs, () => this.fail(connectionError('open-timeout', `The Realtime API did not open a session within ${options.openTimeoutMs} ms.`)));
+    this.socket = options.connect(options.url, {
+      headers: options.headers,
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+      maxPayload: MAX_EVENT_BYTES,
+      handshakeTimeout: options.openTimeoutMs,
+    });
+    this.openTimer = options.clock.after(options.openTimeoutMs, () =>
+      this.fail(
+        connectionError(
+          'open-timeout',
+          `The Realtime API did not open a session within ${options.openTimeoutMs} ms.`,
+        ),
+      ),
+    );
     this.socket.on('message', (data) => this.arrived(data as Buffer));
     this.socket.on('pong', () => this.liveness.ponged());
     this.socket.on('unexpected-response', (_request, response) => {
       const requestId = response.headers['x-request-id'];
       response.resume();
-      this.fail(errorOfStatus(response.statusCode ?? 0, typeof requestId === 'string' ? requestId : undefined));
+      this.fail(
+        errorOfStatus(response.statusCode ?? 0, typeof requestId === 'string' ? requestId : undefined),
+      );
     });
-    this.socket.on('error', (error) => this.fail(connectionError('socket-error', 'The connection to the Realtime API failed.', error)));
+    this.socket.on('error', (error) =>
+      this.fail(connectionError('socket-error', 'The connection to the Realtime API failed.', error)),
+    );
     this.socket.on('close', (code) => this.fail(errorOfClose(code)));
   }
 
@@ -113,7 +153,12 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     const bytes = this.received.get(itemId);
     if (!bytes) return; // The server refuses to truncate what has no audio.
     const receivedMs = Math.floor(bytes / bytesPerMs(this.setup.outputFormat));
-    this.send({ type: 'conversation.item.truncate', item_id: itemId, content_index: 0, audio_end_ms: Math.max(0, Math.min(Math.floor(heardMs), receivedMs)) });
+    this.send({
+      type: 'conversation.item.truncate',
+      item_id: itemId,
+      content_index: 0,
+      audio_end_ms: Math.max(0, Math.min(Math.floor(heardMs), receivedMs)),
+    });
   }
 
   sendToolResult(providerCallId: string, output: string): void {
@@ -145,7 +190,8 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   }
 
   private send(event: RealtimeClientEvent): void {
-    if (this.state !== 'closed' && this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+    if (this.state !== 'closed' && this.socket.readyState === WebSocket.OPEN)
+      this.socket.send(JSON.stringify(event));
   }
 
   private arrived(data: Buffer): void {
@@ -161,11 +207,20 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       (this.on[event.type] as (event: OpenAiEvent) => void)(event);
     } catch (error) {
       this.options.onError(error);
-      this.fail(new ProviderError('Handling an event of the Realtime API failed.', { provider: this.provider, code: 'internal', category: 'unknown', cause: error }));
+      this.fail(
+        new ProviderError('Handling an event of the Realtime API failed.', {
+          provider: this.provider,
+          code: 'internal',
+          category: 'unknown',
+          cause: error,
+        }),
+      );
     }
   }
 
-  private readonly on: { readonly [Type in OpenAiEvent['type']]: (event: Extract<OpenAiEvent, { type: Type }>) => void } = {
+  private readonly on: {
+    readonly [Type in OpenAiEvent['type']]: (event: Extract<OpenAiEvent, { type: Type }>) => void;
+  } = {
     'response.output_audio.delta': ({ delta, byteLength, item_id, response_id }) => {
       this.received.set(item_id, (this.received.get(item_id) ?? 0) + byteLength);
       this.listener.onAudio(AudioFrame.fromBase64(delta, byteLength), item_id, response_id);
@@ -188,7 +243,8 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       if (this.setup.turnOwner === 'model') this.responses.stoppedByServer();
       this.listener.onCallerSpeechStarted(item_id);
     },
-    'input_audio_buffer.speech_stopped': ({ item_id, audio_end_ms }) => this.speechStopped(item_id, this.pushedMs - audio_end_ms + this.provingSilenceMs),
+    'input_audio_buffer.speech_stopped': ({ item_id, audio_end_ms }) =>
+      this.speechStopped(item_id, this.pushedMs - audio_end_ms + this.provingSilenceMs),
     'input_audio_buffer.committed': ({ item_id }) => this.speechStopped(item_id, 0),
     'conversation.item.input_audio_transcription.delta': ({ item_id, delta }) => {
       const text = (this.partialTexts.get(item_id) ?? '') + delta;
@@ -211,18 +267,25 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       if (item.type === 'function_call' && item.name) remember(this.toolNames, item.id, item.name);
       else if (item.type === 'message') remember(this.received, item.id, 0);
     },
-    'response.output_audio_transcript.delta': ({ item_id, delta }) => this.listener.onAgentText(item_id, delta),
+    'response.output_audio_transcript.delta': ({ item_id, delta }) =>
+      this.listener.onAgentText(item_id, delta),
     'response.output_item.done': ({ item, response_id }) => {
       if (item.type === 'message') this.listener.onItemDone(item.id, response_id);
     },
     'response.function_call_arguments.done': (done) => {
       const name = done.name ?? this.toolNames.get(done.item_id) ?? '';
-      const toolCall = { providerCallId: done.call_id, responseId: done.response_id, name, argumentsJson: done.arguments };
+      const toolCall = {
+        providerCallId: done.call_id,
+        responseId: done.response_id,
+        name,
+        argumentsJson: done.arguments,
+      };
       if (isWhole(toolCall)) this.listener.onToolCall(toolCall);
       else if (this.unfinishedCalls.length < MAX_UNFINISHED_CALLS) this.unfinishedCalls.push(toolCall);
     },
     'response.done': ({ response }) => {
-      for (const toolCall of this.unfinishedCalls.splice(0)) if (response.status === 'completed') this.listener.onToolCall(toolCall);
+      for (const toolCall of this.unfinishedCalls.splice(0))
+        if (response.status === 'completed') this.listener.onToolCall(toolCall);
       const error = errorOfResponse(response);
       if (error) this.listener.onFault(error, response.status);
       // The listener goes first: what it asks for now must line up behind what already waits.
@@ -255,9 +318,15 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.listener.onCallerText(itemId, text, true);
   }
 
-  private refused(error: { type: string; code?: string | null | undefined; event_id?: string | null | undefined }): void {
+  private refused(error: {
+    type: string;
+    code?: string | null | undefined;
+    event_id?: string | null | undefined;
+  }): void {
     const code = error.code ?? '';
-    const isOurs = typeof error.event_id === 'string' && this.responses.refused(error.event_id, code === 'conversation_already_has_active_response');
+    const isOurs =
+      typeof error.event_id === 'string' &&
+      this.responses.refused(error.event_id, code === 'conversation_already_has_active_response');
     if (HARMLESS.has(code) || (isOurs && code === 'conversation_already_has_active_response')) return;
     this.counters.errorEvents += 1;
     if (this.state === 'ready' && !FATAL.has(code)) this.listener.onFault(errorOfEvent(error));
@@ -282,7 +351,10 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   }
 }
 
-/** A response that is stopped tells of its tool calls as far as they came: only the end of an object proves one whole. */
+/**
+ * A response that is stopped tells of its tool calls as far as they came: only the end of an object proves
+ * one whole.
+ */
 function isWhole({ argumentsJson }: ModelToolCall): boolean {
   return argumentsJson.trimEnd().endsWith('}');
 }
@@ -290,7 +362,12 @@ function isWhole({ argumentsJson }: ModelToolCall): boolean {
 /** What crossed on the wire: the response was over, or the item gone, before our wish arrived. */
 const HARMLESS: ReadonlySet<string> = new Set(['response_cancel_not_active']);
 /** After these the session is of no use, whether or not the socket closes. */
-const FATAL: ReadonlySet<string> = new Set(['session_expired', 'insufficient_quota', 'invalid_api_key', 'beta_api_shape_disabled']);
+const FATAL: ReadonlySet<string> = new Set([
+  'session_expired',
+  'insufficient_quota',
+  'invalid_api_key',
+  'beta_api_shape_disabled',
+]);
 
 function remember<Value>(map: Map<ItemId, Value>, key: ItemId, value: Value): void {
   if (map.size >= MAX_TRACKED_ITEMS && !map.has(key)) {

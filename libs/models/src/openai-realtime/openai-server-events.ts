@@ -1,16 +1,31 @@
-import { MAX_PROVIDER_ID_LENGTH, MOST_REPORTED_MS, MOST_REPORTED_TOKENS, providerIdSchema, UNKNOWN_USAGE, type ItemId, type ResponseId, type Usage } from '@tandem/contracts';
+import {
+  MAX_PROVIDER_ID_LENGTH,
+  MOST_REPORTED_MS,
+  MOST_REPORTED_TOKENS,
+  providerIdSchema,
+  UNKNOWN_USAGE,
+  type ItemId,
+  type ResponseId,
+  type Usage,
+} from '@tandem/contracts';
 import { base64ByteLength, type ResponseStatus } from '@tandem/conversation';
 import { z } from 'zod';
 
 /*
- * What the Realtime API says to us, read down to the fields we use. Events we do not need are null, events whose fields
- * are not what they should be are a fault; neither ends the session.
+ * What the Realtime API says to us, read down to the fields we use. Events we do not need are null, events
+ * whose fields are not what they should be are a fault; neither ends the session.
  */
 
 const itemId = providerIdSchema.transform((value) => value as ItemId);
 const responseId = providerIdSchema.transform((value) => value as ResponseId);
 /** What is absent was not used; what is there and no count spoils the whole report. */
-const count = z.number().int().min(0).max(MOST_REPORTED_TOKENS).nullish().transform((tokens) => tokens ?? 0);
+const count = z
+  .number()
+  .int()
+  .min(0)
+  .max(MOST_REPORTED_TOKENS)
+  .nullish()
+  .transform((tokens) => tokens ?? 0);
 const tokensSchema = z.object({ text_tokens: count, audio_tokens: count });
 const NO_TOKENS = { text_tokens: 0, audio_tokens: 0 };
 
@@ -37,12 +52,25 @@ const usageSchema = z
 const { isUnknown: _isUnknown, ...NOTHING } = UNKNOWN_USAGE;
 /** Transcribers are billed by the length of the audio, or by tokens. */
 const transcriptionUsageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('duration'), seconds: z.number().min(0).max(MOST_REPORTED_MS / 1000) }).transform(({ seconds }): Usage => ({ ...NOTHING, transcriptionMs: seconds * 1000 })),
+  z
+    .object({
+      type: z.literal('duration'),
+      seconds: z
+        .number()
+        .min(0)
+        .max(MOST_REPORTED_MS / 1000),
+    })
+    .transform(({ seconds }): Usage => ({ ...NOTHING, transcriptionMs: seconds * 1000 })),
   z
     .object({ type: z.literal('tokens'), output_tokens: count, input_token_details: tokensSchema.nullish() })
     .transform(({ output_tokens, input_token_details }): Usage => {
       const input = input_token_details ?? NO_TOKENS;
-      return { ...NOTHING, inputTextTokens: input.text_tokens, inputAudioTokens: input.audio_tokens, outputTextTokens: output_tokens };
+      return {
+        ...NOTHING,
+        inputTextTokens: input.text_tokens,
+        inputAudioTokens: input.audio_tokens,
+        outputTextTokens: output_tokens,
+      };
     }),
 ]);
 /** A budget of the whole organisation, as it stands with the response that just began. */
@@ -55,7 +83,12 @@ export interface RateLimit {
   readonly resetMs: number;
 }
 
-const statuses = ['completed', 'cancelled', 'incomplete', 'failed'] as const satisfies readonly ResponseStatus[];
+const statuses = [
+  'completed',
+  'cancelled',
+  'incomplete',
+  'failed',
+] as const satisfies readonly ResponseStatus[];
 const errorSchema = z.object({
   type: z.string().max(200).catch('unknown'),
   code: z.string().max(200).nullish().catch(null),
@@ -66,22 +99,55 @@ const errorSchema = z.object({
 const NO_REASON = { type: 'unknown', code: null, message: '', event_id: null };
 
 const rateLimitSchema = z
-  .object({ name: z.string().max(40), limit: z.number().min(0), remaining: z.number(), reset_seconds: z.number().min(0).max(86_400) })
-  .transform(({ name, limit, remaining, reset_seconds }): RateLimit => ({ name, limit, remaining: Math.max(0, remaining), resetMs: reset_seconds * 1000 }));
+  .object({
+    name: z.string().max(40),
+    limit: z.number().min(0),
+    remaining: z.number(),
+    reset_seconds: z.number().min(0).max(86_400),
+  })
+  .transform(({ name, limit, remaining, reset_seconds }): RateLimit => ({
+    name,
+    limit,
+    remaining: Math.max(0, remaining),
+    resetMs: reset_seconds * 1000,
+  }));
 
 const schemas = {
   'session.created': z.object({}),
   'session.updated': z.object({}),
   'input_audio_buffer.speech_started': z.object({ item_id: itemId }),
-  /** `audio_end_ms` counts the audio written to the buffer, up to the end of the silence that proves the turn over (server VAD). */
-  'input_audio_buffer.speech_stopped': z.object({ item_id: itemId, audio_end_ms: z.number().min(0).catch(0) }),
+  /**
+   * `audio_end_ms` counts the audio written to the buffer, up to the end of the silence that proves the turn
+   * over (server VAD).
+   */
+  'input_audio_buffer.speech_stopped': z.object({
+    item_id: itemId,
+    audio_end_ms: z.number().min(0).catch(0),
+  }),
   'input_audio_buffer.committed': z.object({ item_id: itemId }),
-  'conversation.item.input_audio_transcription.delta': z.object({ item_id: itemId, delta: z.string().max(20_000).default('') }),
-  'conversation.item.input_audio_transcription.completed': z.object({ item_id: itemId, transcript: z.string().max(100_000), usage: transcriptionUsageSchema.nullish().catch(UNKNOWN_USAGE) }),
-  'conversation.item.input_audio_transcription.failed': z.object({ item_id: itemId, error: errorSchema.catch(NO_REASON) }),
-  'response.created': z.object({ response: z.object({ id: responseId, metadata: z.record(z.string(), z.string()).nullish().catch(null) }) }),
-  'response.output_item.added': z.object({ item: z.object({ id: itemId, type: z.string(), name: z.string().max(128).optional() }) }),
-  'response.output_item.done': z.object({ response_id: responseId, item: z.object({ id: itemId, type: z.string() }) }),
+  'conversation.item.input_audio_transcription.delta': z.object({
+    item_id: itemId,
+    delta: z.string().max(20_000).default(''),
+  }),
+  'conversation.item.input_audio_transcription.completed': z.object({
+    item_id: itemId,
+    transcript: z.string().max(100_000),
+    usage: transcriptionUsageSchema.nullish().catch(UNKNOWN_USAGE),
+  }),
+  'conversation.item.input_audio_transcription.failed': z.object({
+    item_id: itemId,
+    error: errorSchema.catch(NO_REASON),
+  }),
+  'response.created': z.object({
+    response: z.object({ id: responseId, metadata: z.record(z.string(), z.string()).nullish().catch(null) }),
+  }),
+  'response.output_item.added': z.object({
+    item: z.object({ id: itemId, type: z.string(), name: z.string().max(128).optional() }),
+  }),
+  'response.output_item.done': z.object({
+    response_id: responseId,
+    item: z.object({ id: itemId, type: z.string() }),
+  }),
   'response.output_audio_transcript.delta': z.object({ item_id: itemId, delta: z.string().max(100_000) }),
   'response.function_call_arguments.done': z.object({
     response_id: responseId,
@@ -94,7 +160,13 @@ const schemas = {
     response: z.object({
       id: responseId,
       status: z.enum(statuses).catch('failed'),
-      status_details: z.object({ reason: z.string().max(80).optional().catch(undefined), error: errorSchema.partial().nullish().catch(null) }).nullish().catch(null),
+      status_details: z
+        .object({
+          reason: z.string().max(80).optional().catch(undefined),
+          error: errorSchema.partial().nullish().catch(null),
+        })
+        .nullish()
+        .catch(null),
       usage: usageSchema.nullish().catch(UNKNOWN_USAGE),
     }),
   }),
@@ -103,7 +175,9 @@ const schemas = {
 } as const;
 
 type EventType = keyof typeof schemas;
-export type OpenAiEvent = { [Type in EventType]: { readonly type: Type } & z.output<(typeof schemas)[Type]> }[EventType] | OpenAiAudioDelta;
+export type OpenAiEvent =
+  | { [Type in EventType]: { readonly type: Type } & z.output<(typeof schemas)[Type]> }[EventType]
+  | OpenAiAudioDelta;
 
 export interface OpenAiAudioDelta {
   readonly type: 'response.output_audio.delta';
@@ -124,7 +198,13 @@ export function parseOpenAiEvent(text: string): OpenAiEvent | 'ignored' | 'malfo
   } catch {
     return 'malformed';
   }
-  if (typeof message !== 'object' || message === null || !('type' in message) || typeof message.type !== 'string') return 'malformed';
+  if (
+    typeof message !== 'object' ||
+    message === null ||
+    !('type' in message) ||
+    typeof message.type !== 'string'
+  )
+    return 'malformed';
   if (message.type === 'response.output_audio.delta') return readAudio(message);
   if (!Object.hasOwn(schemas, message.type)) return 'ignored';
   const type = message.type as EventType;
@@ -132,12 +212,20 @@ export function parseOpenAiEvent(text: string): OpenAiEvent | 'ignored' | 'malfo
   return parsed.success ? ({ ...parsed.data, type } as OpenAiEvent) : 'malformed';
 }
 
-function readAudio(message: Partial<Record<keyof OpenAiAudioDelta, unknown>>): OpenAiAudioDelta | 'malformed' {
+function readAudio(
+  message: Partial<Record<keyof OpenAiAudioDelta, unknown>>,
+): OpenAiAudioDelta | 'malformed' {
   const { item_id, response_id, delta } = message;
   if (!isProviderId(item_id) || !isProviderId(response_id) || typeof delta !== 'string') return 'malformed';
   const byteLength = delta.length > MAX_DELTA_BYTES * 2 ? -1 : base64ByteLength(delta);
   if (byteLength < 0 || byteLength > MAX_DELTA_BYTES) return 'malformed';
-  return { type: 'response.output_audio.delta', item_id: item_id as ItemId, response_id: response_id as ResponseId, delta, byteLength };
+  return {
+    type: 'response.output_audio.delta',
+    item_id: item_id as ItemId,
+    response_id: response_id as ResponseId,
+    delta,
+    byteLength,
+  };
 }
 
 /** Once per piece of audio, so without a schema. */

@@ -10,8 +10,8 @@ interface Asked {
 const MAX_WAITING = 8;
 
 /**
- * Only one response may run on a conversation, and the server starts some by itself. Keeps ours in line: one asked for
- * at a time, the rest waiting for the floor of the model.
+ * Only one response may run on a conversation, and the server starts some by itself. Keeps ours in line: one
+ * asked for at a time, the rest waiting for the floor of the model.
  */
 export class ResponseQueue {
   running: ResponseId | null = null;
@@ -25,7 +25,10 @@ export class ResponseQueue {
     private readonly cancel: (responseId: ResponseId) => void,
   ) {}
 
-  /** One reply that waits answers everything there is by then; a second one behind it would have nothing to say. */
+  /**
+   * One reply that waits answers everything there is by then; a second one behind it would have nothing to
+   * say.
+   */
   add(request: SpeakRequest): void {
     if (request.kind === 'reply' && this.waiting.at(-1)?.kind === 'reply') return;
     if (this.waiting.length < MAX_WAITING) this.waiting.push(request);
@@ -45,7 +48,10 @@ export class ResponseQueue {
     this.isStopping = this.running !== null;
   }
 
-  /** A response of the server's own answers what there is by now: a reply that waits would answer it once more. */
+  /**
+   * A response of the server's own answers what there is by now: a reply that waits would answer it once
+   * more.
+   */
   started(responseId: ResponseId, requestId: string | undefined): void {
     this.running = responseId;
     this.isStopping = false;
@@ -61,14 +67,15 @@ export class ResponseQueue {
   }
 
   /**
-   * The server refused a request of ours. When the reason is that a response of its own was already running, words that
-   * must be said wait for their turn; a plain reply does not, for that response is the reply.
+   * The server refused a request of ours. When the reason is that a response of its own was already running,
+   * words that must be said wait for their turn; a plain reply does not, for that response is the reply.
    */
   refused(requestId: string, isBecauseBusy: boolean): boolean {
     const { asked } = this;
     if (asked?.requestId !== requestId) return false;
     this.asked = null;
-    if (isBecauseBusy && !asked.isCancelled && asked.request.kind !== 'reply') this.waiting.unshift(asked.request);
+    if (isBecauseBusy && !asked.isCancelled && asked.request.kind !== 'reply')
+      this.waiting.unshift(asked.request);
     this.next();
     return true;
   }

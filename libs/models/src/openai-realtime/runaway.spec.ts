@@ -8,7 +8,14 @@ describe('a Realtime server that calls tools without an end', () => {
     const [first] = call.sockets;
     for (let times = 0; times < 5_000; times += 1) {
       const response_id = `resp_wild_${times}`;
-      first!.says({ type: 'response.function_call_arguments.done', response_id, item_id: `item_${times}`, call_id: `call_${times}`, name: 'no_such_tool', arguments: `{"x":"${'y'.repeat(900)}"}` });
+      first!.says({
+        type: 'response.function_call_arguments.done',
+        response_id,
+        item_id: `item_${times}`,
+        call_id: `call_${times}`,
+        name: 'no_such_tool',
+        arguments: `{"x":"${'y'.repeat(900)}"}`,
+      });
       if (times % 100 === 0) await call.passes(1);
     }
     await call.passes(1);

@@ -23,16 +23,27 @@ describe('one try of an OpenAI key', () => {
   it('tells what is wrong with a bad one and what to do, without the key', async () => {
     const url = await endpoint({ apiKeys: ['sk-good'] });
     const found = await tryOpenAiRealtime({ url, apiKey: 'sk-secret-bad', model: 'gpt-realtime-2.1' });
-    expect(found).toMatchObject({ category: 'authentication', code: 'invalid_api_key', sentence: expect.stringMatching(/refuses the API key \(invalid_api_key\).*Set a valid OPENAI_API_KEY/) });
+    expect(found).toMatchObject({
+      category: 'authentication',
+      code: 'invalid_api_key',
+      sentence: expect.stringMatching(/refuses the API key \(invalid_api_key\).*Set a valid OPENAI_API_KEY/),
+    });
     expect(found?.sentence).not.toContain('sk-secret-bad');
   });
 
   it('tells an unknown model', async () => {
     const url = await endpoint({ models: ['gpt-realtime-2.1'] });
-    expect(await tryOpenAiRealtime({ url, apiKey: 'sk', model: 'gpt-nonsense' })).toMatchObject({ category: 'invalid-request', sentence: expect.stringContaining('"gpt-nonsense"') });
+    expect(await tryOpenAiRealtime({ url, apiKey: 'sk', model: 'gpt-nonsense' })).toMatchObject({
+      category: 'invalid-request',
+      sentence: expect.stringContaining('"gpt-nonsense"'),
+    });
   });
 
   it('tells a host that is not there by the word of the system', async () => {
-    expect(await tryOpenAiRealtime({ url: 'ws://127.0.0.1:9', apiKey: 'sk', model: 'm' })).toMatchObject({ category: 'connectivity', code: 'ECONNREFUSED', sentence: expect.stringContaining('127.0.0.1:9 cannot be reached') });
+    expect(await tryOpenAiRealtime({ url: 'ws://127.0.0.1:9', apiKey: 'sk', model: 'm' })).toMatchObject({
+      category: 'connectivity',
+      code: 'ECONNREFUSED',
+      sentence: expect.stringContaining('127.0.0.1:9 cannot be reached'),
+    });
   });
 });

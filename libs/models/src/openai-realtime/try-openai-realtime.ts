@@ -35,12 +35,24 @@ const TRIAL: ModelSessionSetup = {
   history: () => [],
 };
 
-/** Opens one session and closes it, which costs nothing. Resolves with null when it opened, else with why not; never rejects. */
-export function tryOpenAiRealtime(access: OpenAiRealtimeAccess, timeoutMs = TRIAL_TIMEOUT_MS): Promise<UnusableModel | null> {
+/**
+ * Opens one session and closes it, which costs nothing. Resolves with null when it opened, else with why not;
+ * never rejects.
+ */
+export function tryOpenAiRealtime(
+  access: OpenAiRealtimeAccess,
+  timeoutMs = TRIAL_TIMEOUT_MS,
+): Promise<UnusableModel | null> {
   return new Promise((resolve) => {
-    const unusable = (error: ProviderError): void => resolve({ category: error.category, code: codeOf(error), sentence: sentenceOf(error, access) });
+    const unusable = (error: ProviderError): void =>
+      resolve({ category: error.category, code: codeOf(error), sentence: sentenceOf(error, access) });
     const clock = new RealClock(() => undefined);
-    const model = openAiRealtimeModel({ ...access, clock, openTimeoutMs: timeoutMs, onError: () => undefined });
+    const model = openAiRealtimeModel({
+      ...access,
+      clock,
+      openTimeoutMs: timeoutMs,
+      onError: () => undefined,
+    });
     const session = model.open(TRIAL, {
       ...DEAF,
       onReady: () => {
@@ -81,10 +93,19 @@ function sentenceOf(error: ProviderError, { url, model }: OpenAiRealtimeAccess):
   const { host } = new URL(url);
   const why: Record<ProviderErrorCategory, readonly [what: string, toDo: string]> = {
     authentication: [`${host} refuses the API key`, 'Set a valid OPENAI_API_KEY.'],
-    quota: [`the account behind the API key has nothing left to spend at ${host}`, 'Add credit to the account or raise its limit.'],
-    'rate-limit': [`${host} takes no more sessions for this API key now`, 'Wait, or raise the limits of the account.'],
+    quota: [
+      `the account behind the API key has nothing left to spend at ${host}`,
+      'Add credit to the account or raise its limit.',
+    ],
+    'rate-limit': [
+      `${host} takes no more sessions for this API key now`,
+      'Wait, or raise the limits of the account.',
+    ],
     connectivity: [`${host} cannot be reached`, 'Check the network, the proxy and OPENAI_REALTIME_URL.'],
-    'invalid-request': [`${host} refuses a session with the model "${model}"`, 'Check OPENAI_REALTIME_MODEL and OPENAI_REALTIME_URL.'],
+    'invalid-request': [
+      `${host} refuses a session with the model "${model}"`,
+      'Check OPENAI_REALTIME_MODEL and OPENAI_REALTIME_URL.',
+    ],
     server: [`${host} failed`, 'Look at the status page of the provider.'],
     unknown: [`${host} opened no session`, 'Look the code up in the documents of the provider.'],
   };

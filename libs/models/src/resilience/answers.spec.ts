@@ -4,11 +4,21 @@ import { z } from 'zod';
 import { providerError, ResilientScene, type ResilientSetting } from './testing/resilient-scene.ts';
 
 const tool = (name: string, place: 'call' | 'worker') =>
-  defineTool({ name, description: '', place, arguments: z.object({}), cancellable: false, deadlineMs: 5_000 } as ToolSpec<z.ZodObject>);
+  defineTool({
+    name,
+    description: '',
+    place,
+    arguments: z.object({}),
+    cancellable: false,
+    deadlineMs: 5_000,
+  } as ToolSpec<z.ZodObject>);
 
 /** A caller who has asked something after the greeting and waits for the answer. */
 async function asking(setting: ResilientSetting = {}): Promise<ResilientScene> {
-  const call = new ResilientScene({ ...setting, agent: { idle: { afterMs: 10_000, maxPrompts: 2 }, ...setting.agent } });
+  const call = new ResilientScene({
+    ...setting,
+    agent: { idle: { afterMs: 10_000, maxPrompts: 2 }, ...setting.agent },
+  });
   await call.greeted();
   await call.callerSays('When can you come?');
   call.model.asked.splice(0);
@@ -28,7 +38,8 @@ function cutOff(call: ResilientScene, reason: string, said = ''): void {
   call.model.finish('incomplete');
 }
 
-const faults = (call: ResilientScene) => call.log.of('model.faulted').map(({ status, code }) => `${status ?? '–'} ${code}`);
+const faults = (call: ResilientScene) =>
+  call.log.of('model.faulted').map(({ status, code }) => `${status ?? '–'} ${code}`);
 
 describe('an answer that is cut off by the provider', () => {
   it('is gone on with at once when some of it was heard', async () => {
@@ -76,7 +87,13 @@ describe('an answer that is cut off by the provider', () => {
 
   it('says nothing against the provider: what one caller says must not close it to the others', async () => {
     const told: string[] = [];
-    const health = { mayTry: () => true, opened: () => undefined, openFailed: () => undefined, answered: () => undefined, answerFailed: ({ code }: { code: string }) => void told.push(code) };
+    const health = {
+      mayTry: () => true,
+      opened: () => undefined,
+      openFailed: () => undefined,
+      answered: () => undefined,
+      answerFailed: ({ code }: { code: string }) => void told.push(code),
+    };
     const call = await asking({ health });
     cutOff(call, 'content_filter');
     await call.passes(1);
@@ -86,7 +103,10 @@ describe('an answer that is cut off by the provider', () => {
   });
 
   it('is not repeated when it called a tool: the reply to its result covers it', async () => {
-    const call = await asking({ tools: [tool('find', 'worker')], outcomes: { find: { status: 'ok', value: 1 } } });
+    const call = await asking({
+      tools: [tool('find', 'worker')],
+      outcomes: { find: { status: 'ok', value: 1 } },
+    });
     call.model.begins('One moment, I am', { durationMs: 600 });
     call.model.wishes({ name: 'find', arguments: {} });
     call.model.faults(providerError('server', 'max_output_tokens'), 'incomplete');
@@ -162,21 +182,25 @@ describe('an answer without a sound', () => {
     expect(faults(call)).toEqual([]);
   });
 
-  it('twice in a row waits for the caller’s words before the model is given up, and keeps it when there are none', async () => {
-    const call = await asking();
-    await call.agentSays('On Tuesday.');
-    call.model.hearsCallerStart();
-    await call.passes(500);
-    const item = call.model.hearsCallerStop();
-    silent(call);
-    await call.passes(1);
-    silent(call);
-    await call.passes(300);
-    call.model.understands(item, '');
-    await call.passes(2_000);
-    expect(call.opened).toEqual(['first-1']);
-    expect(call.model.asked).toEqual(['reply']);
-  });
+  it(
+    'twice in a row waits for the caller’s words before the model is given up, and keeps it when there ' +
+      'are none',
+    async () => {
+      const call = await asking();
+      await call.agentSays('On Tuesday.');
+      call.model.hearsCallerStart();
+      await call.passes(500);
+      const item = call.model.hearsCallerStop();
+      silent(call);
+      await call.passes(1);
+      silent(call);
+      await call.passes(300);
+      call.model.understands(item, '');
+      await call.passes(2_000);
+      expect(call.opened).toEqual(['first-1']);
+      expect(call.model.asked).toEqual(['reply']);
+    },
+  );
 
   it('twice in a row to words that do not come is given up all the same', async () => {
     const call = await asking();

@@ -26,15 +26,19 @@ export interface AnswersParts {
 
 /** A provider that is short of tokens gets a moment before it is asked again. */
 const RATE_LIMIT_PAUSE_MS = 500;
-/** The caller's words tell whether silence was an answer; they are waited for this long before a model is given up. */
+/**
+ * The caller's words tell whether silence was an answer; they are waited for this long before a model is
+ * given up.
+ */
 const WORDS_PATIENCE_MS = 1_000;
 const UNHEARD = 'Your last answer made no sound: the caller has heard nothing of it. Say it now.';
 export const GO_ON =
-  'Your last answer was cut off where the conversation shows it. Go on exactly there. Do not repeat what you have said, and do not speak of the interruption.';
+  'Your last answer was cut off where the conversation shows it. Go on exactly there. Do not repeat ' +
+  'what you have said, and do not speak of the interruption.';
 
 /**
- * Responses that come to nothing or are cut off by the provider: each is asked for once more, or gone on with; the second
- * in a row says that the model will not do.
+ * Responses that come to nothing or are cut off by the provider: each is asked for once more, or gone on
+ * with; the second in a row says that the model will not do.
  */
 export class Answers {
   private lastFault: ProviderError | null = null;
@@ -63,7 +67,12 @@ export class Answers {
   }
 
   /** Has the response once more, from this session or from the next rung. */
-  failed(inner: InnerSession, running: RunningResponse | null, error: ProviderError, status: ResponseStatus): void {
+  failed(
+    inner: InnerSession,
+    running: RunningResponse | null,
+    error: ProviderError,
+    status: ResponseStatus,
+  ): void {
     const { owed, later, isUsed, leave, words } = this.parts;
     if (running) owed.failed(running);
     if (status === 'completed' && running?.request.kind === 'reply') inner.session.addNote(UNHEARD);
@@ -94,10 +103,21 @@ export class Answers {
     healthOf(inner.rung).answered();
   }
 
-  private failureOf(inner: InnerSession, running: RunningResponse | null, status: ResponseStatus): 'response-failed' | 'no-sound' | typeof CUT_OFF | null {
+  private failureOf(
+    inner: InnerSession,
+    running: RunningResponse | null,
+    status: ResponseStatus,
+  ): 'response-failed' | 'no-sound' | typeof CUT_OFF | null {
     if (status === 'failed') return 'response-failed';
     // After tools comes the reply to their results; nobody misses what was cancelled.
-    if (status === 'cancelled' || running === null || running.hasTools || running.isCancelled || this.parts.isClosing()) return null;
+    if (
+      status === 'cancelled' ||
+      running === null ||
+      running.hasTools ||
+      running.isCancelled ||
+      this.parts.isClosing()
+    )
+      return null;
     if (status === 'incomplete') return CUT_OFF;
     const isHeard = running.hasSound || inner.rung.canHang === false;
     return isHeard || mayBeSilent(running.request) || this.parts.words.isWordless ? null : 'no-sound';

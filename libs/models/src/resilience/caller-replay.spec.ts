@@ -16,7 +16,11 @@ function line() {
       const bytes = Buffer.alloc(FRAME_BYTES, level === 'loud' ? 0x10 : 0xff);
       bytes.writeUInt16BE(count, FRAME_BYTES - 2);
       count += 1;
-      caller.push(sent % 2 === 0 ? AudioFrame.fromBytes(bytes) : AudioFrame.fromBase64(bytes.toString('base64'), FRAME_BYTES));
+      caller.push(
+        sent % 2 === 0
+          ? AudioFrame.fromBytes(bytes)
+          : AudioFrame.fromBase64(bytes.toString('base64'), FRAME_BYTES),
+      );
     }
   };
   const replayed = () => caller.replay().map(({ bytes }) => Buffer.from(bytes).readUInt16BE(FRAME_BYTES - 2));

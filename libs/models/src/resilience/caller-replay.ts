@@ -25,9 +25,10 @@ const MAX_OPEN = 8;
 const MAX_NAMES = 32;
 
 /**
- * The caller's audio that would be lost with a session: the last moment of a quiet line, and the whole of what was said
- * and is not in the history yet, be it that a session that hangs has not even noticed it. Played into the next session it is heard again there, as fast as it is sent; what that
- * session hears then is what the conversation was told of before, so it goes by the old names and is not told twice.
+ * The caller's audio that would be lost with a session: the last moment of a quiet line, and the whole of
+ * what was said and is not in the history yet, be it that a session that hangs has not even noticed it.
+ * Played into the next session it is heard again there, as fast as it is sent; what that session hears then
+ * is what the conversation was told of before, so it goes by the old names and is not told twice.
  */
 export class CallerReplay {
   private readonly audio: RecentAudio;
@@ -54,7 +55,9 @@ export class CallerReplay {
 
   /** How long the caller has been waiting for a reaction to what they said. */
   get waitedMs(): number {
-    return this.unnoticedFrom === null && this.isSettled ? 0 : (this.audio.end - this.lastLoud) / this.bytesPerMs;
+    return this.unnoticedFrom === null && this.isSettled
+      ? 0
+      : (this.audio.end - this.lastLoud) / this.bytesPerMs;
   }
 
   get isSettled(): boolean {
@@ -93,7 +96,12 @@ export class CallerReplay {
       return null;
     }
     if (this.open.length >= MAX_OPEN) this.open.shift();
-    this.open.push({ itemId, from: Math.max(this.covered, this.audio.start, this.audio.end - this.bytes(PRE_ROLL_MS)), stoppedAt: null, isBeingAnswered: false });
+    this.open.push({
+      itemId,
+      from: Math.max(this.covered, this.audio.start, this.audio.end - this.bytes(PRE_ROLL_MS)),
+      stoppedAt: null,
+      isBeingAnswered: false,
+    });
     return itemId;
   }
 
@@ -150,7 +158,9 @@ export class CallerReplay {
 
   private unnoticed(): number {
     const { end } = this.audio;
-    return this.unnoticedFrom === null ? end : Math.max(this.unnoticedFrom, end - this.bytes(MAX_UNNOTICED_MS));
+    return this.unnoticedFrom === null
+      ? end
+      : Math.max(this.unnoticedFrom, end - this.bytes(MAX_UNNOTICED_MS));
   }
 
   private cover(utterance: OpenUtterance): void {
@@ -161,6 +171,8 @@ export class CallerReplay {
   }
 
   private forget(): void {
-    this.audio.forget(this.open[0]?.from ?? Math.max(this.covered, this.unnoticed() - this.bytes(PRE_ROLL_MS)));
+    this.audio.forget(
+      this.open[0]?.from ?? Math.max(this.covered, this.unnoticed() - this.bytes(PRE_ROLL_MS)),
+    );
   }
 }

@@ -5,7 +5,14 @@ import { providerError, ResilientScene } from './testing/resilient-scene.ts';
 
 const cut = providerError('connectivity', 'close-1006');
 const { seedOf } = ResilientScene;
-const book = defineTool({ name: 'book', description: 'Books.', place: 'worker', arguments: z.strictObject({ day: z.string() }), cancellable: false, deadlineMs: 8_000 });
+const book = defineTool({
+  name: 'book',
+  description: 'Books.',
+  place: 'worker',
+  arguments: z.strictObject({ day: z.string() }),
+  cancellable: false,
+  deadlineMs: 8_000,
+});
 
 describe('a session that takes its time to open', () => {
   it('hears what the caller said meanwhile, once and from its beginning, before it is asked for anything', async () => {
@@ -35,14 +42,25 @@ describe('a socket that is cut', () => {
     await call.passes(1);
     expect(call.opened).toEqual(['first-1', 'first-2']);
     expect(call.moves).toEqual(['cut to first-2 after 0 ms']);
-    expect(seedOf(call.model)).toEqual(['agent: Good morning.', 'caller: When can you come?', 'agent: We can come on Tuesday']);
+    expect(seedOf(call.model)).toEqual([
+      'agent: Good morning.',
+      'caller: When can you come?',
+      'agent: We can come on Tuesday',
+    ]);
     expect(call.model.notes).toHaveLength(1);
     expect(call.model.notes[0]).toContain('Go on exactly there');
     expect(call.model.asked).toEqual(['reply']);
     await call.passes(600);
     await call.agentSays('at nine or at eleven.');
-    expect(call.log.transcript().slice(-2)).toEqual(['agent: We can come on Tuesday', 'agent: at nine or at eleven.']);
-    expect(call.log.of('agent.spoke').every(({ interrupted, heardMs, generatedMs }) => !interrupted && heardMs === generatedMs)).toBe(true);
+    expect(call.log.transcript().slice(-2)).toEqual([
+      'agent: We can come on Tuesday',
+      'agent: at nine or at eleven.',
+    ]);
+    expect(
+      call.log
+        .of('agent.spoke')
+        .every(({ interrupted, heardMs, generatedMs }) => !interrupted && heardMs === generatedMs),
+    ).toBe(true);
   });
 
   it('before a word of the greeting was heard: it is said by the next one', async () => {
@@ -75,45 +93,59 @@ describe('a socket that is cut', () => {
     expect(call.moves).toEqual(['cut to first-2 after 0 ms']);
   });
 
-  it('while the caller speaks: what they said is heard again by the next one, and is one utterance of the transcript', async () => {
-    const call = new ResilientScene();
-    await call.greeted();
-    await call.callerSpeaksFor(400);
-    call.model.hearsCallerStart();
-    await call.callerSpeaksFor(1_000);
-    call.first.isReadyAtOnce = false;
-    call.model.gone(cut);
-    await call.callerSpeaksFor(300);
-    call.model.ready();
-    await call.passes(1);
-    expect(call.model.heard).toHaveLength((400 + 1_000 + 300) / 20);
-    call.model.hearsCallerStart();
-    await call.callerSpeaksFor(500);
-    const item = call.model.hearsCallerStop();
-    call.model.understands(item, 'My boiler has broken down');
-    await call.passes(1);
-    expect(call.log.of('caller.spoke')).toHaveLength(1);
-    expect(call.log.of('caller.spoke')[0]).toMatchObject({ text: 'My boiler has broken down' });
-    expect(call.log.of('caller.spoke')[0]!.endedAtMs - call.log.of('caller.spoke')[0]!.startedAtMs).toBe(1_000 + 300 + 1 + 500);
-    expect(call.model.asked).toEqual([]); // Its own turn detection answers.
-  });
+  it(
+    'while the caller speaks: what they said is heard again by the next one, and is one utterance of the ' +
+      'transcript',
+    async () => {
+      const call = new ResilientScene();
+      await call.greeted();
+      await call.callerSpeaksFor(400);
+      call.model.hearsCallerStart();
+      await call.callerSpeaksFor(1_000);
+      call.first.isReadyAtOnce = false;
+      call.model.gone(cut);
+      await call.callerSpeaksFor(300);
+      call.model.ready();
+      await call.passes(1);
+      expect(call.model.heard).toHaveLength((400 + 1_000 + 300) / 20);
+      call.model.hearsCallerStart();
+      await call.callerSpeaksFor(500);
+      const item = call.model.hearsCallerStop();
+      call.model.understands(item, 'My boiler has broken down');
+      await call.passes(1);
+      expect(call.log.of('caller.spoke')).toHaveLength(1);
+      expect(call.log.of('caller.spoke')[0]).toMatchObject({ text: 'My boiler has broken down' });
+      expect(call.log.of('caller.spoke')[0]!.endedAtMs - call.log.of('caller.spoke')[0]!.startedAtMs).toBe(
+        1_000 + 300 + 1 + 500,
+      );
+      expect(call.model.asked).toEqual([]); // Its own turn detection answers.
+    },
+  );
 
-  it('after the caller’s turn and before its words: the turn is heard again and answered by the model itself', async () => {
-    const call = new ResilientScene();
-    await call.greeted();
-    call.model.hearsCallerStart();
-    await call.callerSpeaksFor(600);
-    call.model.hearsCallerStop();
-    call.model.gone(cut);
-    await call.passes(1);
-    call.model.hearsCallerStart();
-    const item = call.model.hearsCallerStop();
-    call.model.understands(item, 'Tomorrow, please.');
-    await call.passes(2_000);
-    expect(call.model.asked).toEqual([]);
-    await call.agentSays('Tomorrow it is.');
-    expect(call.log.transcript()).toEqual(['agent: Good morning.', 'caller: Tomorrow, please.', 'agent: Tomorrow it is.']);
-  });
+  it(
+    'after the caller’s turn and before its words: the turn is heard again and answered by the model ' +
+      'itself',
+    async () => {
+      const call = new ResilientScene();
+      await call.greeted();
+      call.model.hearsCallerStart();
+      await call.callerSpeaksFor(600);
+      call.model.hearsCallerStop();
+      call.model.gone(cut);
+      await call.passes(1);
+      call.model.hearsCallerStart();
+      const item = call.model.hearsCallerStop();
+      call.model.understands(item, 'Tomorrow, please.');
+      await call.passes(2_000);
+      expect(call.model.asked).toEqual([]);
+      await call.agentSays('Tomorrow it is.');
+      expect(call.log.transcript()).toEqual([
+        'agent: Good morning.',
+        'caller: Tomorrow, please.',
+        'agent: Tomorrow it is.',
+      ]);
+    },
+  );
 
   it('after a turn that the next one does not hear: the caller is answered all the same', async () => {
     const call = new ResilientScene();

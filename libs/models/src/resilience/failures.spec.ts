@@ -153,7 +153,13 @@ describe('the ladder', () => {
   });
 
   it('passes over a rung that is known to be in trouble', async () => {
-    const health: ProviderHealth = { mayTry: () => false, opened: () => undefined, openFailed: () => undefined, answered: () => undefined, answerFailed: () => undefined };
+    const health: ProviderHealth = {
+      mayTry: () => false,
+      opened: () => undefined,
+      openFailed: () => undefined,
+      answered: () => undefined,
+      answerFailed: () => undefined,
+    };
     const call = new ResilientScene({ health });
     await call.passes(1);
     expect(call.opened).toEqual(['second-1']);
@@ -175,7 +181,15 @@ describe('the ladder', () => {
     call.model.startResponse();
     call.model.faults(providerError('rate-limit', 'rate_limit_exceeded'));
     call.model.finish('failed');
-    expect(told).toEqual(['try new-call', 'open failed http-503', 'try open-again', 'opened', 'answered', 'answer failed rate_limit_exceeded', 'try answer-again']);
+    expect(told).toEqual([
+      'try new-call',
+      'open failed http-503',
+      'try open-again',
+      'opened',
+      'answered',
+      'answer failed rate_limit_exceeded',
+      'try answer-again',
+    ]);
   });
 });
 

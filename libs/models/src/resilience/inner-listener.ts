@@ -1,5 +1,11 @@
 import type { ItemId, ProviderError, ResponseId, Usage } from '@tandem/contracts';
-import type { AudioFrame, ModelMove, ModelSessionListener, ModelToolCall, ResponseStatus } from '@tandem/conversation';
+import type {
+  AudioFrame,
+  ModelMove,
+  ModelSessionListener,
+  ModelToolCall,
+  ResponseStatus,
+} from '@tandem/conversation';
 import type { CallerReplay } from './caller-replay.ts';
 import type { InnerSession } from './inner-session.ts';
 import type { Owed, RunningResponse } from './owed.ts';
@@ -21,7 +27,12 @@ export interface InnerEvents {
   expect(): void;
   /** Why the response counts as failed; null when it does not. */
   judge(inner: InnerSession, running: RunningResponse | null, status: ResponseStatus): ProviderError | null;
-  responseFailed(inner: InnerSession, running: RunningResponse | null, error: ProviderError, status: ResponseStatus): void;
+  responseFailed(
+    inner: InnerSession,
+    running: RunningResponse | null,
+    error: ProviderError,
+    status: ResponseStatus,
+  ): void;
   fault(error: ProviderError): void;
 }
 
@@ -35,7 +46,10 @@ export interface InnerListenerParts {
   readonly events: InnerEvents;
 }
 
-/** Hears one inner session: takes down what matters for its successor, and passes the rest on while it is in use. */
+/**
+ * Hears one inner session: takes down what matters for its successor, and passes the rest on while it is in
+ * use.
+ */
 export class InnerListener implements ModelSessionListener {
   constructor(
     private readonly inner: InnerSession,

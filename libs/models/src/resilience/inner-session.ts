@@ -1,13 +1,19 @@
 import type { ItemId } from '@tandem/contracts';
-import type { HistoryItem, ModelSessionChange, ModelSessionListener, ModelSessionSetup, VoiceModelSession } from '@tandem/conversation';
+import type {
+  HistoryItem,
+  ModelSessionChange,
+  ModelSessionListener,
+  ModelSessionSetup,
+  VoiceModelSession,
+} from '@tandem/conversation';
 import type { ModelRung } from './ladder.ts';
 
 const MAX_ITEMS = 64;
 const MAX_LATE = 64;
 
 /**
- * One of the sessions a call goes through. What is said to it before it is ready is in the history it reads at its
- * opening, or, when it has read that already, is kept and said then.
+ * One of the sessions a call goes through. What is said to it before it is ready is in the history it reads
+ * at its opening, or, when it has read that already, is kept and said then.
  */
 export class InnerSession {
   readonly session: VoiceModelSession;

@@ -6,7 +6,9 @@ import { ALWAYS_WELL, type ProviderHealth, type TryKind } from './provider-healt
 export interface ModelRung {
   readonly model: VoiceModel;
   /** What this model wants otherwise than the agent's own: its voice, its transcriber. */
-  readonly settings?: Partial<Pick<ModelSessionSetup, 'voice' | 'transcriptionModel' | 'noiseReduction' | 'speed'>>;
+  readonly settings?: Partial<
+    Pick<ModelSessionSetup, 'voice' | 'transcriptionModel' | 'noiseReduction' | 'speed'>
+  >;
   readonly health?: ProviderHealth;
   /** False for a model that runs here and has time limits of its own: silence is not taken for a hang. */
   readonly canHang?: boolean;
@@ -24,8 +26,8 @@ const TRY_DELAYS_MS = [0, 250, 500];
 const SLOW: ReadonlySet<string> = new Set(['open-timeout', 'no-answer']);
 
 /**
- * Which model is opened next: the same one again as long as that may help, then one rung further down. Never up: a call
- * does not change its voice twice.
+ * Which model is opened next: the same one again as long as that may help, then one rung further down. Never
+ * up: a call does not change its voice twice.
  */
 export class Ladder {
   private index = 0;
@@ -58,7 +60,9 @@ export class Ladder {
   /** A session that was ready is gone: the same model is opened at once, if what took it can mend itself. */
   lost(error: ProviderError): LadderStep {
     const isHopeless = SLOW.has(error.code) && !this.hasAnswered;
-    return isHopeless ? this.down(error, 'running-call') : this.again(error, 'running-call', this.tries === 0 ? 'running-call' : 'open-again');
+    return isHopeless
+      ? this.down(error, 'running-call')
+      : this.again(error, 'running-call', this.tries === 0 ? 'running-call' : 'open-again');
   }
 
   down(error: ProviderError, kind: TryKind): LadderStep {
@@ -67,7 +71,8 @@ export class Ladder {
 
   private again(error: ProviderError, downKind: TryKind, kind: TryKind): LadderStep {
     const delayMs = TRY_DELAYS_MS[this.tries];
-    if (!error.retryable || delayMs === undefined || !healthOf(this.rung).mayTry(kind)) return this.down(error, downKind);
+    if (!error.retryable || delayMs === undefined || !healthOf(this.rung).mayTry(kind))
+      return this.down(error, downKind);
     this.tries += 1;
     this.hasAnswered = false;
     return { kind: 'open', rung: this.rung, delayMs };

@@ -23,8 +23,8 @@ const REST: SpeakRequest = { kind: 'reply', mayBeSilent: true };
 const MAX_REQUESTS = 8;
 
 /**
- * What the caller is owed: responses asked for, the reply to a turn, the rest of an answer. Kept so that no change of
- * session leaves them waiting, and nothing is asked for twice.
+ * What the caller is owed: responses asked for, the reply to a turn, the rest of an answer. Kept so that no
+ * change of session leaves them waiting, and nothing is asked for twice.
  */
 export class Owed {
   running: RunningResponse | null = null;
@@ -61,14 +61,24 @@ export class Owed {
     this.isReplyDue = false;
   }
 
-  /** One reply answers everything: a response that is no set words settles all that were asked for before it. */
+  /**
+   * One reply answers everything: a response that is no set words settles all that were asked for before it.
+   */
   started(responseId: ResponseId): void {
     const [first] = this.asked;
     const isSetWords = !this.isReplyDue && first !== undefined && first.kind !== 'reply';
-    const [reply = REPLY] = withOneReply(this.isReplyDue ? [REPLY] : this.asked.filter(({ kind }) => kind === 'reply'));
+    const [reply = REPLY] = withOneReply(
+      this.isReplyDue ? [REPLY] : this.asked.filter(({ kind }) => kind === 'reply'),
+    );
     if (isSetWords) this.asked.shift();
     else this.asked = this.asked.filter(({ kind }) => kind !== 'reply');
-    this.running = { responseId, request: isSetWords ? first : reply, hasSound: false, hasTools: false, isCancelled: false };
+    this.running = {
+      responseId,
+      request: isSetWords ? first : reply,
+      hasSound: false,
+      hasTools: false,
+      isCancelled: false,
+    };
     this.isReplyDue = false;
   }
 
@@ -108,13 +118,19 @@ export class Owed {
   }
 
   take(): Debt {
-    const debt: Debt = { requests: withOneReply(this.isCutOff ? [REST, ...this.held] : this.held), isCutOff: this.isCutOff };
+    const debt: Debt = {
+      requests: withOneReply(this.isCutOff ? [REST, ...this.held] : this.held),
+      isCutOff: this.isCutOff,
+    };
     this.held = [];
     this.isCutOff = false;
     return debt;
   }
 
-  /** A response that called tools is followed by the reply to their results, which is asked for when they are there. */
+  /**
+   * A response that called tools is followed by the reply to their results, which is asked for when they are
+   * there.
+   */
   private restOf({ request, hasSound, hasTools, isCancelled }: RunningResponse): SpeakRequest[] {
     if (isCancelled || hasTools) return [];
     this.isCutOff ||= hasSound;
@@ -125,6 +141,9 @@ export class Owed {
 /** One reply answers everything; silence will do only where it does for all of it. */
 function withOneReply(requests: readonly SpeakRequest[]): SpeakRequest[] {
   const replies = requests.filter(({ kind }) => kind === 'reply');
-  const reply = replies.find((candidate) => candidate.kind === 'reply' && !candidate.mayBeSilent) ?? replies[0];
-  return requests.flatMap((request) => (request.kind !== 'reply' ? [request] : request === replies[0] && reply ? [reply] : []));
+  const reply =
+    replies.find((candidate) => candidate.kind === 'reply' && !candidate.mayBeSilent) ?? replies[0];
+  return requests.flatMap((request) =>
+    request.kind !== 'reply' ? [request] : request === replies[0] && reply ? [reply] : [],
+  );
 }

@@ -10,12 +10,18 @@ function counting(start: number, length: number): Buffer {
 function pushed(audio: RecentAudio, bytes: number, frameBytes: number): void {
   for (let left = bytes; left > 0; left -= frameBytes) {
     const frame = counting(audio.end, Math.min(left, frameBytes));
-    audio.push(left % 2 === 0 ? AudioFrame.fromBytes(frame) : AudioFrame.fromBase64(frame.toString('base64'), frame.length));
+    audio.push(
+      left % 2 === 0
+        ? AudioFrame.fromBytes(frame)
+        : AudioFrame.fromBase64(frame.toString('base64'), frame.length),
+    );
   }
 }
 
 function isWhole(audio: RecentAudio): boolean {
-  return Buffer.concat(audio.frames(160).map(({ bytes }) => bytes)).equals(counting(audio.start, audio.end - audio.start));
+  return Buffer.concat(audio.frames(160).map(({ bytes }) => bytes)).equals(
+    counting(audio.start, audio.end - audio.start),
+  );
 }
 
 describe('the latest audio of a stream', () => {

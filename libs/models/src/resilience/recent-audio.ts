@@ -3,9 +3,9 @@ import { AudioFrame } from '@tandem/conversation';
 const FIRST_BYTES = 8_192;
 
 /**
- * The latest audio of a stream, as bytes in memory that is used again and again. Kept as frames it would be thousands of
- * objects a second, over all calls of a process, that outlive the collector's nursery: the pauses would be heard.
- * Places are counted in bytes from the beginning of the stream.
+ * The latest audio of a stream, as bytes in memory that is used again and again. Kept as frames it would be
+ * thousands of objects a second, over all calls of a process, that outlive the collector's nursery: the
+ * pauses would be heard. Places are counted in bytes from the beginning of the stream.
  */
 export class RecentAudio {
   private memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
@@ -34,7 +34,9 @@ export class RecentAudio {
   /** What is kept, in frames of so many bytes. */
   frames(byteLength: number): AudioFrame[] {
     const bytes = this.copy();
-    return Array.from({ length: Math.ceil(bytes.length / byteLength) }, (_, index) => AudioFrame.fromBytes(bytes.subarray(index * byteLength, (index + 1) * byteLength)));
+    return Array.from({ length: Math.ceil(bytes.length / byteLength) }, (_, index) =>
+      AudioFrame.fromBytes(bytes.subarray(index * byteLength, (index + 1) * byteLength)),
+    );
   }
 
   private makeRoom(bytes: number): void {

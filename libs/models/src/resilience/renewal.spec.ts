@@ -7,7 +7,14 @@ const MINUTE_MS = 60_000;
 const { seedOf } = ResilientScene;
 /** A caller who takes their time, and an agent that does not ask whether they are there. */
 const patient = { agent: { idle: { afterMs: 0 }, maxDurationMs: 4 * HOUR_MS } };
-const book = defineTool({ name: 'book', description: 'Books.', place: 'worker', arguments: z.strictObject({}), cancellable: false, deadlineMs: 8_000 });
+const book = defineTool({
+  name: 'book',
+  description: 'Books.',
+  place: 'worker',
+  arguments: z.strictObject({}),
+  cancellable: false,
+  deadlineMs: 8_000,
+});
 const anHour = () => new ResilientScene({ ...patient, maxSessionMs: HOUR_MS });
 
 describe('the renewal of a session', () => {
@@ -20,7 +27,11 @@ describe('the renewal of a session', () => {
     expect(call.opened).toEqual(['first-1']);
     await call.passes(MINUTE_MS);
     expect(call.moves).toEqual(['renewal to first-2 after 0 ms']);
-    expect(seedOf(call.model)).toEqual(['agent: Good morning.', 'caller: Are you still there?', 'agent: Yes.']);
+    expect(seedOf(call.model)).toEqual([
+      'agent: Good morning.',
+      'caller: Are you still there?',
+      'agent: Yes.',
+    ]);
     expect(call.first.sessions[0]!.isClosed).toBe(true);
     await call.callerSays('Good.');
     await call.agentSays('What can I do for you?');
@@ -82,7 +93,11 @@ describe('the renewal of a session', () => {
   });
 
   it('does not happen while a tool works', async () => {
-    const call = new ResilientScene({ agent: { ...patient.agent, toolWait: { fillerAfterMs: 0 } }, maxSessionMs: HOUR_MS, tools: [book] });
+    const call = new ResilientScene({
+      agent: { ...patient.agent, toolWait: { fillerAfterMs: 0 } },
+      maxSessionMs: HOUR_MS,
+      tools: [book],
+    });
     await call.greeted();
     await call.passes(49 * MINUTE_MS);
     const [old] = call.first.sessions;
@@ -94,7 +109,12 @@ describe('the renewal of a session', () => {
     call.toolCaller.answer('book', { status: 'ok', value: {} });
     await call.passes(1);
     await call.agentSays('That is done.');
-    expect(seedOf(call.model)).toEqual(['agent: Good morning.', `tool-call ${callId}`, `tool-result ${callId}`, 'agent: That is done.']);
+    expect(seedOf(call.model)).toEqual([
+      'agent: Good morning.',
+      `tool-call ${callId}`,
+      `tool-result ${callId}`,
+      'agent: That is done.',
+    ]);
   });
 
   it('is forced shortly before the end when no pause came, and what the caller is saying is heard again', async () => {

@@ -17,7 +17,10 @@ export interface RenewalEvents {
 /** Tries that failed are repeated after this part of the time between looking and forcing. */
 const RETRY_SHARE = 1 / 8;
 
-/** When a session is replaced before the provider ends it: at a pause once it is old, at once shortly before its end. */
+/**
+ * When a session is replaced before the provider ends it: at a pause once it is old, at once shortly before
+ * its end.
+ */
 export class Renewal {
   private timers: Timer[] = [];
   private isPaused = false;
@@ -40,7 +43,10 @@ export class Renewal {
     this.lookAt = this.clock.now() + maxMs * lookAt;
     this.forceAt = this.clock.now() + maxMs * forceAt;
     this.retryMs = maxMs * (forceAt - lookAt) * RETRY_SHARE;
-    this.timers = [this.clock.after(maxMs * lookAt, () => this.consider()), this.clock.after(maxMs * forceAt, () => this.force())];
+    this.timers = [
+      this.clock.after(maxMs * lookAt, () => this.consider()),
+      this.clock.after(maxMs * forceAt, () => this.force()),
+    ];
   }
 
   /** Nobody speaks and nothing is pending. */
@@ -83,7 +89,9 @@ export class Renewal {
 
   private again(delayMs: number): void {
     this.lookAt = this.clock.now() + delayMs;
-    this.timers.push(this.clock.after(delayMs, () => (this.clock.now() >= this.forceAt ? this.force() : this.consider())));
+    this.timers.push(
+      this.clock.after(delayMs, () => (this.clock.now() >= this.forceAt ? this.force() : this.consider())),
+    );
   }
 
   private force(): void {

@@ -1,5 +1,12 @@
 import { sameFormat, type AudioFormat } from '@tandem/contracts';
-import type { Clock, ModelSessionListener, ModelSessionSetup, VoiceModel, VoiceModelCapabilities, VoiceModelSession } from '@tandem/conversation';
+import type {
+  Clock,
+  ModelSessionListener,
+  ModelSessionSetup,
+  VoiceModel,
+  VoiceModelCapabilities,
+  VoiceModelSession,
+} from '@tandem/conversation';
 import type { ModelRung } from './ladder.ts';
 import type { RenewalShares } from './renewal.ts';
 import { ResilientSession } from './resilient-session.ts';
@@ -19,8 +26,8 @@ export const WATCHDOG_LIMITS: WatchdogLimits = { hangMs: 4_000, firstSoundMs: 6_
 export const RENEWAL_SHARES: RenewalShares = { lookAt: 50 / 60, forceAt: 58 / 60 };
 
 /**
- * A ladder of models that is one model: its session lasts as long as the call, whatever becomes of the sessions it is
- * made of. It closes with an error when no rung is left.
+ * A ladder of models that is one model: its session lasts as long as the call, whatever becomes of the
+ * sessions it is made of. It closes with an error when no rung is left.
  */
 export function resilientModel(options: ResilientModelOptions): VoiceModel {
   const { clock, rungs } = options;
@@ -30,7 +37,11 @@ export function resilientModel(options: ResilientModelOptions): VoiceModel {
     provider: rungs[0].model.provider,
     capabilities: sharedCapabilities(rungs),
     open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession => {
-      const able = rungs.filter(({ model }) => speaks(model.capabilities.inputFormats, setup.inputFormat) && speaks(model.capabilities.outputFormats, setup.outputFormat));
+      const able = rungs.filter(
+        ({ model }) =>
+          speaks(model.capabilities.inputFormats, setup.inputFormat) &&
+          speaks(model.capabilities.outputFormats, setup.outputFormat),
+      );
       return new ResilientSession(setup, listener, { rungs: able, clock, watchdog, renewal });
     },
   };
@@ -40,7 +51,8 @@ export function resilientModel(options: ResilientModelOptions): VoiceModel {
 function sharedCapabilities(rungs: ResilientModelOptions['rungs']): VoiceModelCapabilities {
   const [{ model: first }] = rungs;
   const sorted = (of: (capabilities: VoiceModelCapabilities) => readonly AudioFormat[]): AudioFormat[] => {
-    const isShared = (format: AudioFormat): boolean => rungs.every(({ model }) => speaks(of(model.capabilities), format));
+    const isShared = (format: AudioFormat): boolean =>
+      rungs.every(({ model }) => speaks(of(model.capabilities), format));
     const offered = of(first.capabilities);
     return [...offered.filter(isShared), ...offered.filter((format) => !isShared(format))];
   };

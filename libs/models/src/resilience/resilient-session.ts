@@ -1,5 +1,15 @@
 import type { ItemId, ProviderError } from '@tandem/contracts';
-import type { AudioFrame, Clock, ModelMove, ModelSessionChange, ModelSessionListener, ModelSessionSetup, SpeakRequest, Timer, VoiceModelSession } from '@tandem/conversation';
+import type {
+  AudioFrame,
+  Clock,
+  ModelMove,
+  ModelSessionChange,
+  ModelSessionListener,
+  ModelSessionSetup,
+  SpeakRequest,
+  Timer,
+  VoiceModelSession,
+} from '@tandem/conversation';
 import { Answers, GO_ON } from './answers.ts';
 import { CallerReplay } from './caller-replay.ts';
 import { failure, NO_ANSWER } from './failures.ts';
@@ -29,8 +39,9 @@ interface Gap {
 }
 
 /**
- * One model session for the whole of a call, made of as many as it takes. Wiring only: where the ladder stands, when a
- * session is renewed, whether one hangs, what the caller said and what they are owed each have their own file.
+ * One model session for the whole of a call, made of as many as it takes. Wiring only: where the ladder
+ * stands, when a session is renewed, whether one hangs, what the caller said and what they are owed each have
+ * their own file.
  */
 export class ResilientSession implements VoiceModelSession {
   private readonly ladder: Ladder;
@@ -197,7 +208,11 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   private open(rung: ModelRung): InnerSession {
-    return new InnerSession(rung, { ...this.setup, ...rung.settings, ...this.changes }, (inner) => new InnerListener(inner, this.innerParts));
+    return new InnerSession(
+      rung,
+      { ...this.setup, ...rung.settings, ...this.changes },
+      (inner) => new InnerListener(inner, this.innerParts),
+    );
   }
 
   private ready(inner: InnerSession): void {
@@ -216,17 +231,26 @@ export class ResilientSession implements VoiceModelSession {
     this.renewal.opened(inner.rung.model.capabilities.maxSessionMs);
     if (this.state === 'opening') this.state = 'running';
     if (!lastUsed) {
-      for (const frame of this.caller.replay()) inner.session.pushAudio(frame); // Said while it was being opened.
+      // Said while it was being opened.
+      for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
       this.listener.onReady();
       for (const request of this.owed.take().requests) this.ask(request);
       return;
     }
     const gapMs = gap ? Math.round(this.options.clock.now() - gap.since) : 0;
-    this.listener.onMoved({ provider: inner.session.provider, model: inner.session.model, why: lastUsed.rung !== inner.rung ? 'ladder' : (gap?.why ?? 'renewal'), gapMs });
+    this.listener.onMoved({
+      provider: inner.session.provider,
+      model: inner.session.model,
+      why: lastUsed.rung !== inner.rung ? 'ladder' : (gap?.why ?? 'renewal'),
+      gapMs,
+    });
     this.goOn(inner);
   }
 
-  /** Lets the new session hear what the caller said and the old one did not tell, and asks it for what is owed. */
+  /**
+   * Lets the new session hear what the caller said and the old one did not tell, and asks it for what is
+   * owed.
+   */
   private goOn(inner: InnerSession): void {
     const { requests, isCutOff } = this.owed.take();
     if (isCutOff) inner.session.addNote(GO_ON);
@@ -265,7 +289,11 @@ export class ResilientSession implements VoiceModelSession {
     if (inner === this.next) return this.nextFailed(inner, error);
     if (inner !== this.current) return;
     const isHang = error.code === NO_ANSWER;
-    if (inner.isReady) return this.lost(inner, error, { since: this.options.clock.now() - (isHang ? this.caller.waitedMs : 0), why: isHang ? 'hang' : 'cut' });
+    if (inner.isReady)
+      return this.lost(inner, error, {
+        since: this.options.clock.now() - (isHang ? this.caller.waitedMs : 0),
+        why: isHang ? 'hang' : 'cut',
+      });
     healthOf(inner.rung).openFailed(error);
     this.current = null;
     this.fell(error, () => this.ladder.failed(error, this.lastUsed ? 'running-call' : 'new-call'));

@@ -45,7 +45,8 @@ export class TurnWords {
 
   /** The response has come to its end. */
   answered(): void {
-    for (const [itemId, { isBeingAnswered }] of this.utterances) if (isBeingAnswered) this.utterances.delete(itemId);
+    for (const [itemId, { isBeingAnswered }] of this.utterances)
+      if (isBeingAnswered) this.utterances.delete(itemId);
   }
 
   /** There was a sound, and it is known to have been no word: a model that says nothing to it is right. */

@@ -13,8 +13,8 @@ export interface Watched {
 }
 
 /**
- * Notices a provider that has fallen silent with its socket open. Silence counts only while something is expected: a
- * quiet line is no hang. One timer, looked at when it fires; an event costs one assignment.
+ * Notices a provider that has fallen silent with its socket open. Silence counts only while something is
+ * expected: a quiet line is no hang. One timer, looked at when it fires; an event costs one assignment.
  */
 export class Watchdog {
   private timer: Timer | null = null;
@@ -64,7 +64,8 @@ export class Watchdog {
     if (!this.watched.isExpecting) return this.stop();
     const now = this.clock.now();
     const untilHang = this.heardAt + this.limits.hangMs - now;
-    const untilSound = this.dueSince === null ? Number.POSITIVE_INFINITY : this.dueSince + this.limits.firstSoundMs - now;
+    const untilSound =
+      this.dueSince === null ? Number.POSITIVE_INFINITY : this.dueSince + this.limits.firstSoundMs - now;
     if (untilHang <= 0 || untilSound <= 0) {
       const silentSince = untilHang <= 0 ? this.heardAt : (this.dueSince ?? now);
       this.stop();

@@ -16,4 +16,7 @@ export interface AuthorisedRequest {
   caller: Caller;
 }
 
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => context.switchToHttp().getRequest<AuthorisedRequest>().caller);
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller =>
+    context.switchToHttp().getRequest<AuthorisedRequest>().caller,
+);

@@ -11,10 +11,22 @@ export function TenantController(path: string, scopes: RouteScopes): ClassDecora
     UseGuards(TenantGuard),
     ApiTags(sectionOf(path)),
     ApiBearerAuth(),
-    ApiResponse({ status: 400, description: '`invalid-request`: `errors` names each field that is wrong, and how.', standardSchema: problemSchema }),
-    ApiResponse({ status: 401, description: 'No valid API key or service token.', standardSchema: problemSchema }),
+    ApiResponse({
+      status: 400,
+      description: '`invalid-request`: `errors` names each field that is wrong, and how.',
+      standardSchema: problemSchema,
+    }),
+    ApiResponse({
+      status: 401,
+      description: 'No valid API key or service token.',
+      standardSchema: problemSchema,
+    }),
     ApiResponse({ status: 403, description: 'The key lacks the scope.', standardSchema: problemSchema }),
-    ApiResponse({ status: 503, description: 'The database is away; try again after Retry-After seconds.', standardSchema: problemSchema }),
+    ApiResponse({
+      status: 503,
+      description: 'The database is away; try again after Retry-After seconds.',
+      standardSchema: problemSchema,
+    }),
   );
 }
 

@@ -11,7 +11,9 @@ import type { AuthorisedRequest, Caller } from './caller.ts';
 /** What the guard asks about API keys; a service provides it under {@link API_KEYS}. */
 export interface ApiKeys {
   /** Id, tenant and scopes of a key in use, null for any other. */
-  findActive(key: string): Promise<{ readonly id: string; readonly tenantId: TenantId; readonly scopes: readonly string[] } | null>;
+  findActive(
+    key: string,
+  ): Promise<{ readonly id: string; readonly tenantId: TenantId; readonly scopes: readonly string[] } | null>;
 }
 
 /** Injection tokens: the API keys, and the name service tokens must be made out to. */
@@ -28,8 +30,8 @@ export const NeedsScopes = Reflector.createDecorator<RouteScopes>();
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,2048})$/i;
 
 /**
- * Lets in whoever shows a token of one of our services or an API key with the route's scope, and names the tenant they
- * act for. The tenant comes from nowhere else: no path, query or body can choose it.
+ * Lets in whoever shows a token of one of our services or an API key with the route's scope, and names the
+ * tenant they act for. The tenant comes from nowhere else: no path, query or body can choose it.
  */
 @Injectable()
 export class TenantGuard implements CanActivate {
@@ -44,26 +46,45 @@ export class TenantGuard implements CanActivate {
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
-    this.refusedCallers = metrics.counter({ name: 'tandem_refused_callers_total', help: 'Requests without a valid credential or scope.', labelNames: ['reason'] });
+    this.refusedCallers = metrics.counter({
+      name: 'tandem_refused_callers_total',
+      help: 'Requests without a valid credential or scope.',
+      labelNames: ['reason'],
+    });
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request & AuthorisedRequest>();
-    const scopes = this.reflector.getAllAndOverride(NeedsScopes, [context.getHandler(), context.getClass()]) as RouteScopes | undefined;
+    const scopes = this.reflector.getAllAndOverride(NeedsScopes, [
+      context.getHandler(),
+      context.getClass(),
+    ]) as RouteScopes | undefined;
     const credential = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (credential === undefined) throw this.refuse('missing', 'Send "Authorization: Bearer …" with an API key or a service token.');
-    request.caller = credential.startsWith('tk_') ? await this.byApiKey(credential, request.method, scopes) : await this.byToken(credential);
+    if (credential === undefined)
+      throw this.refuse('missing', 'Send "Authorization: Bearer …" with an API key or a service token.');
+    request.caller = credential.startsWith('tk_')
+      ? await this.byApiKey(credential, request.method, scopes)
+      : await this.byToken(credential);
     return true;
   }
 
-  private async byApiKey(credential: string, method: string, scopes: RouteScopes | undefined): Promise<Caller> {
+  private async byApiKey(
+    credential: string,
+    method: string,
+    scopes: RouteScopes | undefined,
+  ): Promise<Caller> {
     const key = await this.apiKeys.findActive(credential);
     if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
     const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
     // A route that names no scope is open to nobody from outside.
     if (needed === undefined || !key.scopes.includes(needed)) {
       this.refusedCallers.inc({ reason: 'scope' });
-      throw new Problem(403, 'scope-missing', 'Not allowed', `This key lacks the scope ${needed ?? 'for this route'}. Use a key that has it.`);
+      throw new Problem(
+        403,
+        'scope-missing',
+        'Not allowed',
+        `This key lacks the scope ${needed ?? 'for this route'}. Use a key that has it.`,
+      );
     }
     return { kind: 'api-key', tenantId: key.tenantId, callId: null, apiKeyId: key.id };
   }
@@ -73,13 +94,22 @@ export class TenantGuard implements CanActivate {
       const claims = await this.tokens.verify(credential, this.audience);
       return { kind: 'service', tenantId: claims.tenantId, callId: claims.callId ?? null, apiKeyId: null };
     } catch (error) {
-      if (error instanceof TokenRefused) throw this.refuse(error.reason, `The service token was refused: ${error.reason}.`);
+      if (error instanceof TokenRefused)
+        throw this.refuse(error.reason, `The service token was refused: ${error.reason}.`);
       throw error;
     }
   }
 
   private refuse(reason: string, detail: string): Problem {
     this.refusedCallers.inc({ reason });
-    return new Problem(401, 'not-authenticated', 'Not authenticated', detail, {}, { 'WWW-Authenticate': 'Bearer' }, reason);
+    return new Problem(
+      401,
+      'not-authenticated',
+      'Not authenticated',
+      detail,
+      {},
+      { 'WWW-Authenticate': 'Bearer' },
+      reason,
+    );
   }
 }

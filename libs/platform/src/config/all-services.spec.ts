@@ -26,9 +26,25 @@ describe('the settings of all services', () => {
   });
 
   it('are told of all at once, each fault one time', () => {
-    const faults = faultsOf({ CONTROL_API_PORT: 'abc', OUTBOUND_TRUSTED_NETWORKS: '10.0.0.0', TOOL_CONCURRENCY: '0', MODEL_HANG_MS: '1', LOG_LEVEL: 'loud', PUBLIC_BASE_URL: 'voice.example.com', CRM_API_PORT: '-1' });
+    const faults = faultsOf({
+      CONTROL_API_PORT: 'abc',
+      OUTBOUND_TRUSTED_NETWORKS: '10.0.0.0',
+      TOOL_CONCURRENCY: '0',
+      MODEL_HANG_MS: '1',
+      LOG_LEVEL: 'loud',
+      PUBLIC_BASE_URL: 'voice.example.com',
+      CRM_API_PORT: '-1',
+    });
     expect(faults).toHaveLength(7);
-    for (const name of ['CONTROL_API_PORT', 'OUTBOUND_TRUSTED_NETWORKS', 'TOOL_CONCURRENCY', 'MODEL_HANG_MS', 'LOG_LEVEL', 'PUBLIC_BASE_URL', 'CRM_API_PORT']) {
+    for (const name of [
+      'CONTROL_API_PORT',
+      'OUTBOUND_TRUSTED_NETWORKS',
+      'TOOL_CONCURRENCY',
+      'MODEL_HANG_MS',
+      'LOG_LEVEL',
+      'PUBLIC_BASE_URL',
+      'CRM_API_PORT',
+    ]) {
       expect(faults.filter((fault) => fault.startsWith(`${name} is wrong`))).toHaveLength(1);
     }
   });
@@ -37,22 +53,39 @@ describe('the settings of all services', () => {
     ['AWS_ACCESS_KEY_ID', 'AKIA', 'AWS_SECRET_ACCESS_KEY', {}],
     ['AWS_SECRET_ACCESS_KEY', 'secret', 'AWS_ACCESS_KEY_ID', {}],
     ['RECORDINGS_DIR', '/recordings', 'RECORDINGS_KEY_FILE or RECORDINGS_KMS_KEY_ID', {}],
-    ['RECORDINGS_S3_BUCKET', 'recordings', 'AWS_ACCESS_KEY_ID', { RECORDINGS_DIR: '/r', RECORDINGS_KEY_FILE: '/k' }],
+    [
+      'RECORDINGS_S3_BUCKET',
+      'recordings',
+      'AWS_ACCESS_KEY_ID',
+      { RECORDINGS_DIR: '/r', RECORDINGS_KEY_FILE: '/k' },
+    ],
     ['OPENAI_SECONDARY_API_KEY', 'sk-1', 'OPENAI_REALTIME_SECONDARY_URL', {}],
     ['GUIDED_POCKETSPHINX_PATH', '/usr/bin/p', 'GUIDED_POCKETSPHINX_MODEL_DIR', {}],
   ])('tell of %s that is set by half', (name, value, missing, others) => {
-    expect(faultsOf({ ...others, [name]: value })).toContainEqual(expect.stringContaining(`${missing} is not set, and ${name} needs it`));
+    expect(faultsOf({ ...others, [name]: value })).toContainEqual(
+      expect.stringContaining(`${missing} is not set, and ${name} needs it`),
+    );
   });
 
   it('tell once of what is required anyway', () => {
-    expect(faultsOf({ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: '' })).toEqual([expect.stringMatching(/^TWILIO_AUTH_TOKEN is not set: /)]);
-    expect(faultsOf({ CONTROL_API_PORT: 'abc' })).toEqual([expect.stringMatching(/^CONTROL_API_PORT is wrong \(must be a number\)/)]);
+    expect(faultsOf({ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: '' })).toEqual([
+      expect.stringMatching(/^TWILIO_AUTH_TOKEN is not set: /),
+    ]);
+    expect(faultsOf({ CONTROL_API_PORT: 'abc' })).toEqual([
+      expect.stringMatching(/^CONTROL_API_PORT is wrong \(must be a number\)/),
+    ]);
   });
 
   it('tell of two that rule each other out', () => {
-    expect(faultsOf({ RECORDINGS_DIR: '/r', RECORDINGS_KEY_FILE: '/k', RECORDINGS_KMS_KEY_ID: 'alias/k', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' })).toEqual([
-      'RECORDINGS_KEY_FILE and RECORDINGS_KMS_KEY_ID are both set: unset one of them.',
-    ]);
+    expect(
+      faultsOf({
+        RECORDINGS_DIR: '/r',
+        RECORDINGS_KEY_FILE: '/k',
+        RECORDINGS_KMS_KEY_ID: 'alias/k',
+        AWS_ACCESS_KEY_ID: 'a',
+        AWS_SECRET_ACCESS_KEY: 's',
+      }),
+    ).toEqual(['RECORDINGS_KEY_FILE and RECORDINGS_KMS_KEY_ID are both set: unset one of them.']);
   });
 
   it.each([
@@ -61,7 +94,9 @@ describe('the settings of all services', () => {
     ['PUBLIC_BSAE_URL', 'PUBLIC_BASE_URL'],
     ['RELAY_MAX_CALL', 'RELAY_MAX_CALLS'],
   ])('suggest for %s the setting it is near to', (name, meant) => {
-    expect(faultsOf({ [name]: 'something' })).toEqual([`${name} is not a setting. ${meant} is, and is not set: correct the name, or take it out.`]);
+    expect(faultsOf({ [name]: 'something' })).toEqual([
+      `${name} is not a setting. ${meant} is, and is not set: correct the name, or take it out.`,
+    ]);
   });
 
   it('tell of a required setting what was written in its place', () => {

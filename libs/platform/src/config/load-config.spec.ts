@@ -3,7 +3,13 @@ import { ConfigurationFault } from './load-config.ts';
 import { ignoredVariables, loadServiceConfig } from './services.ts';
 
 const secret = 'x'.repeat(32);
-const good = { TANDEM_SECRET: secret, REDIS_URL: 'redis://localhost:6379', DATABASE_URL: 'postgres://a:b@localhost/tandem', TWILIO_AUTH_TOKEN: 'token', RELAY_ID: 'relay-1' };
+const good = {
+  TANDEM_SECRET: secret,
+  REDIS_URL: 'redis://localhost:6379',
+  DATABASE_URL: 'postgres://a:b@localhost/tandem',
+  TWILIO_AUTH_TOKEN: 'token',
+  RELAY_ID: 'relay-1',
+};
 
 const faultsOf = (run: () => unknown): readonly string[] => {
   try {
@@ -18,12 +24,26 @@ const faultsOf = (run: () => unknown): readonly string[] => {
 describe('configuration', () => {
   it('has a default for everything that can have one', () => {
     const config = loadServiceConfig('call-ingress', good);
-    expect(config).toMatchObject({ port: 8080, host: '0.0.0.0', logLevel: 'info', databasePoolSize: 10, secrets: [secret] });
+    expect(config).toMatchObject({
+      port: 8080,
+      host: '0.0.0.0',
+      logLevel: 'info',
+      databasePoolSize: 10,
+      secrets: [secret],
+    });
     expect(config.publicBaseUrl).toBeUndefined();
   });
 
   it('names every fault at once, with what the setting is for', () => {
-    const faults = faultsOf(() => loadServiceConfig('call-ingress', { ...good, REDIS_URL: 'localhost', CALL_INGRESS_PORT: '99999', TANDEM_SECRET: 'short', DATABASE_URL: undefined }));
+    const faults = faultsOf(() =>
+      loadServiceConfig('call-ingress', {
+        ...good,
+        REDIS_URL: 'localhost',
+        CALL_INGRESS_PORT: '99999',
+        TANDEM_SECRET: 'short',
+        DATABASE_URL: undefined,
+      }),
+    );
     expect(faults).toHaveLength(4);
     expect(faults.join('\n')).toMatch(/REDIS_URL is wrong.*redis:\/\//);
     expect(faults.join('\n')).toMatch(/DATABASE_URL is not set: Database to use/);
@@ -39,29 +59,50 @@ describe('configuration', () => {
       ['tool-worker', 'TOOL_WORKER_PORT', 8084],
       ['post-call-worker', 'POST_CALL_WORKER_PORT', 8085],
     ] as const) {
-      const environment = { ...good, [env]: 'tcp://10.96.12.7:8080', MANAGEMENT_PORT: 'udp://10.96.12.8:9464' };
+      const environment = {
+        ...good,
+        [env]: 'tcp://10.96.12.7:8080',
+        MANAGEMENT_PORT: 'udp://10.96.12.8:9464',
+      };
       expect(loadServiceConfig(service, environment)).toMatchObject({ port, managementPort: undefined });
       expect(ignoredVariables(service, environment).sort()).toEqual([env, 'MANAGEMENT_PORT'].sort());
     }
     expect(ignoredVariables('crm-api', { ...good, CRM_API_PORT: '8082' })).toEqual([]);
-    expect(faultsOf(() => loadServiceConfig('tool-worker', { ...good, CRM_API_URL: 'tcp://10.96.12.7:8082' }))).toHaveLength(1);
+    expect(
+      faultsOf(() => loadServiceConfig('tool-worker', { ...good, CRM_API_URL: 'tcp://10.96.12.7:8082' })),
+    ).toHaveLength(1);
   });
 
   it('takes an empty value for unset', () => {
-    expect(loadServiceConfig('media-relay', { ...good, OPENAI_API_KEY: '', LOG_LEVEL: '' })).toMatchObject({ logLevel: 'info', openaiApiKey: undefined });
+    expect(loadServiceConfig('media-relay', { ...good, OPENAI_API_KEY: '', LOG_LEVEL: '' })).toMatchObject({
+      logLevel: 'info',
+      openaiApiKey: undefined,
+    });
   });
 
   it('accepts two auth tokens and several secrets for rotation, not three tokens', () => {
-    expect(loadServiceConfig('call-ingress', { ...good, TWILIO_AUTH_TOKEN: 'new, old' }).twilioAuthTokens).toEqual(['new', 'old']);
-    expect(loadServiceConfig('call-ingress', { ...good, TANDEM_SECRET: `${secret},${'y'.repeat(40)}` }).secrets).toHaveLength(2);
-    expect(faultsOf(() => loadServiceConfig('call-ingress', { ...good, TWILIO_AUTH_TOKEN: 'a,b,c' }))).toHaveLength(1);
+    expect(
+      loadServiceConfig('call-ingress', { ...good, TWILIO_AUTH_TOKEN: 'new, old' }).twilioAuthTokens,
+    ).toEqual(['new', 'old']);
+    expect(
+      loadServiceConfig('call-ingress', { ...good, TANDEM_SECRET: `${secret},${'y'.repeat(40)}` }).secrets,
+    ).toHaveLength(2);
+    expect(
+      faultsOf(() => loadServiceConfig('call-ingress', { ...good, TWILIO_AUTH_TOKEN: 'a,b,c' })),
+    ).toHaveLength(1);
   });
 
   it('drops a trailing slash, which would break signatures', () => {
-    expect(loadServiceConfig('call-ingress', { ...good, PUBLIC_BASE_URL: 'https://voice.example.com/' }).publicBaseUrl).toBe('https://voice.example.com');
+    expect(
+      loadServiceConfig('call-ingress', { ...good, PUBLIC_BASE_URL: 'https://voice.example.com/' })
+        .publicBaseUrl,
+    ).toBe('https://voice.example.com');
   });
 
-  it.each(['Relay-1', 'relay_1', '-relay', 'a'.repeat(70), ''])('refuses the relay id "%s", which stands in addresses', (id) => {
-    expect(faultsOf(() => loadServiceConfig('media-relay', { ...good, RELAY_ID: id }))).toHaveLength(1);
-  });
+  it.each(['Relay-1', 'relay_1', '-relay', 'a'.repeat(70), ''])(
+    'refuses the relay id "%s", which stands in addresses',
+    (id) => {
+      expect(faultsOf(() => loadServiceConfig('media-relay', { ...good, RELAY_ID: id }))).toHaveLength(1);
+    },
+  );
 });

@@ -9,7 +9,8 @@ export class ConfigurationFault extends Error {
     readonly faults: readonly string[],
   ) {
     super(
-      `${service} cannot start: ${faults.length} setting${faults.length === 1 ? ' is' : 's are'} wrong or missing.\n` +
+      `${service} cannot start: ${faults.length} setting${faults.length === 1 ? ' is' : 's are'} wrong ` +
+        `or missing.\n` +
         faults.map((fault) => `  - ${fault}`).join('\n') +
         `\nSet them in the environment or in .env; docs/configuration.md explains each.`,
     );
@@ -18,7 +19,10 @@ export class ConfigurationFault extends Error {
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- sections of every shape are merged here (rejection)
 type AnySection = Section<any>;
-type Merge<Of extends readonly AnySection[]> = Of extends readonly [Section<infer First extends Settings>, ...infer Rest extends readonly AnySection[]]
+type Merge<Of extends readonly AnySection[]> = Of extends readonly [
+  Section<infer First extends Settings>,
+  ...infer Rest extends readonly AnySection[],
+]
   ? Values<First> & Merge<Rest>
   : unknown;
 
@@ -29,14 +33,21 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * port that is the address of a service ({@link fromServiceLinks}).
  * @throws ConfigurationFault listing every fault
  */
-export function loadConfig<const Of extends readonly AnySection[]>(service: string, sections: Of, environment: Environment): Merge<Of> {
+export function loadConfig<const Of extends readonly AnySection[]>(
+  service: string,
+  sections: Of,
+  environment: Environment,
+): Merge<Of> {
   const { values, faults } = readSections(sections, environment);
   if (faults.length > 0) throw new ConfigurationFault(service, faults);
   return Object.freeze(values) as Merge<Of>;
 }
 
 /** The values of all settings that are right, and a sentence for each that is not. */
-export function readSections(sections: readonly AnySection[], environment: Environment): { values: Record<string, unknown>; faults: string[] } {
+export function readSections(
+  sections: readonly AnySection[],
+  environment: Environment,
+): { values: Record<string, unknown>; faults: string[] } {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   const settings = sections.flatMap((section) => Object.entries(section.settings as Settings));
@@ -45,18 +56,44 @@ export function readSections(sections: readonly AnySection[], environment: Envir
     const parsed = setting.schema.safeParse(raw);
     if (parsed.success) values[key] = parsed.data;
     else if (raw === undefined) faults.push(unset(setting, environment));
-    else faults.push(`${setting.env} is wrong (${parsed.error.issues.map((issue) => issue.message).join('; ')}): ${setting.description}`);
-    if (raw !== undefined) faults.push(...companyFaults(setting, settings.map(([, other]) => other), environment));
+    else
+      faults.push(
+        `${setting.env} is wrong (${parsed.error.issues.map((issue) => issue.message).join('; ')}): ` +
+          `${setting.description}`,
+      );
+    if (raw !== undefined)
+      faults.push(
+        ...companyFaults(
+          setting,
+          settings.map(([, other]) => other),
+          environment,
+        ),
+      );
   }
   return { values, faults };
 }
 
-/** What is wrong about a setting beside the others: the half of a pair, or one of two that rule each other out. */
-function companyFaults(setting: Setting<unknown>, all: readonly Setting<unknown>[], environment: Environment): string[] {
+/**
+ * What is wrong about a setting beside the others: the half of a pair, or one of two that rule each other
+ * out.
+ */
+function companyFaults(
+  setting: Setting<unknown>,
+  all: readonly Setting<unknown>[],
+  environment: Environment,
+): string[] {
   const { env, needs = [], excludes } = setting;
-  const missing = needs.map((need) => [need].flat()).filter((names) => !names.some((name) => environment[name]));
-  const told = missing.map((names) => `${names.join(' or ')} is not set, and ${env} needs it: ${all.find((other) => other.env === names[0])?.description ?? ''}`);
-  return excludes && environment[excludes] ? [...told, `${env} and ${excludes} are both set: unset one of them.`] : told;
+  const missing = needs
+    .map((need) => [need].flat())
+    .filter((names) => !names.some((name) => environment[name]));
+  const told = missing.map(
+    (names) =>
+      `${names.join(' or ')} is not set, and ${env} needs it: ` +
+      `${all.find((other) => other.env === names[0])?.description ?? ''}`,
+  );
+  return excludes && environment[excludes]
+    ? [...told, `${env} and ${excludes} are both set: unset one of them.`]
+    : told;
 }
 
 function unset({ env, description }: Setting<unknown>, environment: Environment): string {
@@ -65,11 +102,16 @@ function unset({ env, description }: Setting<unknown>, environment: Environment)
 }
 
 /**
- * The variables that should be ports and hold an address. Kubernetes sets `CRM_API_PORT=tcp://10.96.12.7:8082` in every pod
- * beside a Service named `crm-api`, unless the pod says `enableServiceLinks: false`; Docker's links did the same.
+ * The variables that should be ports and hold an address. Kubernetes sets
+ * `CRM_API_PORT=tcp://10.96.12.7:8082` in every pod beside a Service named `crm-api`, unless the pod says
+ * `enableServiceLinks: false`; Docker's links did the same.
  */
 export function fromServiceLinks(sections: readonly AnySection[], environment: Environment): string[] {
-  return sections.flatMap(({ settings }) => Object.values(settings as Settings).filter((setting) => isServiceLink(setting, environment)).map(({ env }) => env));
+  return sections.flatMap(({ settings }) =>
+    Object.values(settings as Settings)
+      .filter((setting) => isServiceLink(setting, environment))
+      .map(({ env }) => env),
+  );
 }
 
 function isServiceLink(setting: Setting<unknown>, environment: Environment): boolean {

@@ -2,7 +2,10 @@
 const SHORTEST = 8;
 const MOST_EDITS = 2;
 
-/** Whether two different names look like one that was misspelt: at most two letters are missing, added, changed or swapped. */
+/**
+ * Whether two different names look like one that was misspelt: at most two letters are missing, added,
+ * changed or swapped.
+ */
 export function isNear(name: string, other: string): boolean {
   if (name === other || Math.min(name.length, other.length) < SHORTEST) return false;
   return Math.abs(name.length - other.length) <= MOST_EDITS && edits(name.toUpperCase(), other) <= MOST_EDITS;
@@ -18,7 +21,14 @@ function edits(from: string, to: string): number {
       const isSame = from[row - 1] === to[column - 1];
       const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
       const swapped = isSwapped ? (before[column - 2] ?? Infinity) + 1 : Infinity;
-      current.push(Math.min((last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (last[column - 1] ?? 0) + (isSame ? 0 : 1), swapped));
+      current.push(
+        Math.min(
+          (last[column] ?? 0) + 1,
+          (current[column - 1] ?? 0) + 1,
+          (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+          swapped,
+        ),
+      );
     }
     before = last;
     last = current;

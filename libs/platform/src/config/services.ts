@@ -19,25 +19,68 @@ import {
   webhookSection,
 } from './sections.ts';
 
-/** Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's values. */
+/**
+ * Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's
+ * values.
+ */
 export const serviceSections = {
-  'call-ingress': [processSection, ingressSection, carrierSection, carrierApiSection, secretSection, redisSection, databaseSection],
-  'media-relay': [processSection, relaySection, secretSection, redisSection, modelSection, guidedSection, recordingsSection],
+  'call-ingress': [
+    processSection,
+    ingressSection,
+    carrierSection,
+    carrierApiSection,
+    secretSection,
+    redisSection,
+    databaseSection,
+  ],
+  'media-relay': [
+    processSection,
+    relaySection,
+    secretSection,
+    redisSection,
+    modelSection,
+    guidedSection,
+    recordingsSection,
+  ],
   'tool-worker': [processSection, toolWorkerSection, secretSection, redisSection],
-  'post-call-worker': [processSection, postCallWorkerSection, secretSection, redisSection, databaseSection, outboundSection, webhookSection],
+  'post-call-worker': [
+    processSection,
+    postCallWorkerSection,
+    secretSection,
+    redisSection,
+    databaseSection,
+    outboundSection,
+    webhookSection,
+  ],
   'crm-api': [processSection, crmApiSection, secretSection, databaseSection],
-  'control-api': [processSection, controlApiSection, secretSection, redisSection, databaseSection, recordingsSection, outboundSection],
+  'control-api': [
+    processSection,
+    controlApiSection,
+    secretSection,
+    redisSection,
+    databaseSection,
+    recordingsSection,
+    outboundSection,
+  ],
 } as const;
 
 export type ServiceName = keyof typeof serviceSections;
-export type ServiceConfig<Name extends ServiceName> = ReturnType<typeof loadConfig<(typeof serviceSections)[Name]>>;
+export type ServiceConfig<Name extends ServiceName> = ReturnType<
+  typeof loadConfig<(typeof serviceSections)[Name]>
+>;
 
 /** @throws ConfigurationFault listing every fault of the environment */
-export function loadServiceConfig<Name extends ServiceName>(service: Name, environment: Record<string, string | undefined> = process.env): ServiceConfig<Name> {
+export function loadServiceConfig<Name extends ServiceName>(
+  service: Name,
+  environment: Record<string, string | undefined> = process.env,
+): ServiceConfig<Name> {
   return loadConfig(service, serviceSections[service], environment);
 }
 
 /** Names the variables that {@link fromServiceLinks} made the service ignore. */
-export function ignoredVariables(service: ServiceName, environment: Record<string, string | undefined> = process.env): string[] {
+export function ignoredVariables(
+  service: ServiceName,
+  environment: Record<string, string | undefined> = process.env,
+): string[] {
   return fromServiceLinks(serviceSections[service], environment);
 }

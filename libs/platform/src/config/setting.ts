@@ -31,7 +31,9 @@ export interface Section<Of extends Settings> {
   readonly settings: Of;
 }
 
-export type Values<Of extends Settings> = { readonly [Key in keyof Of]: Of[Key] extends Setting<infer Value> ? Value : never };
+export type Values<Of extends Settings> = {
+  readonly [Key in keyof Of]: Of[Key] extends Setting<infer Value> ? Value : never;
+};
 
 export function section<Of extends Settings>(title: string, about: string, settings: Of): Section<Of> {
   return { title, about, settings };

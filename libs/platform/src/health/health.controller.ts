@@ -16,7 +16,9 @@ export class AliveController {
   }
 }
 
-/** Readiness and metrics on the service's own port, where MANAGEMENT_PORT does not give them one of theirs. */
+/**
+ * Readiness and metrics on the service's own port, where MANAGEMENT_PORT does not give them one of theirs.
+ */
 @Controller()
 @ApiTags('health')
 export class HealthController {

@@ -12,8 +12,8 @@ export interface HealthAnswer {
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
- * What a process tells of itself: /healthz, that it answers; /readyz, whether it is to be given work, and the state of
- * what it depends on; /metrics.
+ * What a process tells of itself: /healthz, that it answers; /readyz, whether it is to be given work, and the
+ * state of what it depends on; /metrics.
  */
 @Injectable()
 export class Health {
@@ -33,7 +33,8 @@ export class Health {
       help: '1 while a readiness check finds nothing wrong, else 0; not every check decides over readiness',
       labelNames: ['check'],
       async collect() {
-        for (const [check, { status }] of Object.entries((await readiness.report()).checks)) this.set({ check }, status === 'up' ? 1 : 0);
+        for (const [check, { status }] of Object.entries((await readiness.report()).checks))
+          this.set({ check }, status === 'up' ? 1 : 0);
       },
     });
   }
@@ -44,16 +45,34 @@ export class Health {
 
   async ready(): Promise<HealthAnswer> {
     const report = await this.readiness.report();
-    if (report.isReady) return { status: 200, type: JSON_TYPE, body: JSON.stringify({ status: 'ok', checks: report.checks }) };
-    return { status: 503, type: 'application/problem+json; charset=utf-8', body: JSON.stringify(notReady(report)) };
+    if (report.isReady)
+      return { status: 200, type: JSON_TYPE, body: JSON.stringify({ status: 'ok', checks: report.checks }) };
+    return {
+      status: 503,
+      type: 'application/problem+json; charset=utf-8',
+      body: JSON.stringify(notReady(report)),
+    };
   }
 
   async scrape(): Promise<HealthAnswer> {
-    return { status: 200, type: this.metrics.registry.contentType, body: await this.metrics.registry.metrics() };
+    return {
+      status: 200,
+      type: this.metrics.registry.contentType,
+      body: await this.metrics.registry.metrics(),
+    };
   }
 }
 
 function notReady({ checks }: ReadinessReport): ProblemDetails {
-  const wrong = Object.entries(checks).flatMap(([name, { message }]) => (message ? [`${name}: ${message}`] : []));
-  return { type: `${PROBLEM_TYPE_BASE}not-ready`, title: 'Not ready', status: 503, detail: wrong.join('; '), code: 'not-ready', checks };
+  const wrong = Object.entries(checks).flatMap(([name, { message }]) =>
+    message ? [`${name}: ${message}`] : [],
+  );
+  return {
+    type: `${PROBLEM_TYPE_BASE}not-ready`,
+    title: 'Not ready',
+    status: 503,
+    detail: wrong.join('; '),
+    code: 'not-ready',
+    checks,
+  };
 }

@@ -4,11 +4,15 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PEER_LIMITS } from '../http/bounded-express-adapter.ts';
 import { Health, type HealthAnswer } from './health.ts';
 
-const NOT_FOUND: HealthAnswer = { status: 404, type: 'text/plain; charset=utf-8', body: 'There is /healthz, /readyz and /metrics.\n' };
+const NOT_FOUND: HealthAnswer = {
+  status: 404,
+  type: 'text/plain; charset=utf-8',
+  body: 'There is /healthz, /readyz and /metrics.\n',
+};
 
 /**
- * Health, readiness and metrics on a port of their own, for services whose own port is public. It is there as long as the
- * process: while it drains, /readyz says so.
+ * Health, readiness and metrics on a port of their own, for services whose own port is public. It is there as
+ * long as the process: while it drains, /readyz says so.
  */
 @Injectable()
 export class ManagementServer implements OnApplicationShutdown {
@@ -24,7 +28,9 @@ export class ManagementServer implements OnApplicationShutdown {
   async listen(port: number, host: string): Promise<void> {
     const server = createServer(PEER_LIMITS, (request, response) => {
       void this.answer(request.url ?? '').then(({ status, type, body }) => {
-        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(request.method === 'HEAD' ? undefined : body);
+        response
+          .writeHead(status, { 'content-type': type, 'cache-control': 'no-store' })
+          .end(request.method === 'HEAD' ? undefined : body);
       });
     });
     await new Promise<void>((resolve, reject) => {

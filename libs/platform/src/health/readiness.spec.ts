@@ -8,9 +8,18 @@ describe('readiness', () => {
     const readiness = new Readiness();
     let finding: Finding = null;
     readiness.register('database', () => finding, 'always');
-    expect(await readiness.report()).toEqual({ isReady: true, checks: { process: { status: 'up' }, database: { status: 'up' } } });
+    expect(await readiness.report()).toEqual({
+      isReady: true,
+      checks: { process: { status: 'up' }, database: { status: 'up' } },
+    });
     finding = 'PostgreSQL is not available';
-    expect(await readiness.report()).toEqual({ isReady: false, checks: { process: { status: 'up' }, database: { status: 'down', message: 'PostgreSQL is not available' } } });
+    expect(await readiness.report()).toEqual({
+      isReady: false,
+      checks: {
+        process: { status: 'up' },
+        database: { status: 'down', message: 'PostgreSQL is not available' },
+      },
+    });
   });
 
   it('waits at the start for what a service can do without later, and then only tells of it', async () => {
@@ -21,13 +30,19 @@ describe('readiness', () => {
     finding = null;
     expect((await readiness.report()).isReady).toBe(true);
     finding = 'Redis does not answer';
-    expect(await readiness.report()).toMatchObject({ isReady: true, checks: { redis: { status: 'down', message: 'Redis does not answer' } } });
+    expect(await readiness.report()).toMatchObject({
+      isReady: true,
+      checks: { redis: { status: 'down', message: 'Redis does not answer' } },
+    });
   });
 
   it('tells of what decides nothing', async () => {
     const readiness = new Readiness();
     readiness.register('capacity', () => 'full', 'never');
-    expect(await readiness.report()).toMatchObject({ isReady: true, checks: { capacity: { status: 'down', message: 'full' } } });
+    expect(await readiness.report()).toMatchObject({
+      isReady: true,
+      checks: { capacity: { status: 'down', message: 'full' } },
+    });
   });
 
   it('ends with a dependency that is there and cannot be worked with', async () => {
@@ -36,14 +51,20 @@ describe('readiness', () => {
     readiness.register('database', () => finding, 'start');
     expect((await readiness.report()).isReady).toBe(true);
     finding = { unfit: 'the database lacks 1 migration' };
-    expect(await readiness.report()).toMatchObject({ isReady: false, checks: { database: { status: 'down', message: 'the database lacks 1 migration' } } });
+    expect(await readiness.report()).toMatchObject({
+      isReady: false,
+      checks: { database: { status: 'down', message: 'the database lacks 1 migration' } },
+    });
   });
 
   it('ends when the process is told to go, whatever its checks say', async () => {
     const readiness = new Readiness();
     readiness.register('redis', () => null, 'start');
     readiness.stop();
-    expect(await readiness.report()).toMatchObject({ isReady: false, checks: { process: { status: 'down', message: 'stopping' } } });
+    expect(await readiness.report()).toMatchObject({
+      isReady: false,
+      checks: { process: { status: 'down', message: 'stopping' } },
+    });
   });
 
   it('is told although a check hangs, which runs once however often it is asked about', async () => {
@@ -54,7 +75,13 @@ describe('readiness', () => {
     const [first, second] = await Promise.all([readiness.report(), readiness.report()]);
     const third = await readiness.report();
     for (const report of [first, second, third]) {
-      expect(report).toMatchObject({ isReady: false, checks: { redis: { status: 'up' }, database: { status: 'down', message: 'there was no answer within 5 ms' } } });
+      expect(report).toMatchObject({
+        isReady: false,
+        checks: {
+          redis: { status: 'up' },
+          database: { status: 'down', message: 'there was no answer within 5 ms' },
+        },
+      });
     }
     expect(runs).toBe(1);
   });
@@ -74,6 +101,9 @@ describe('readiness', () => {
   it('takes a check that throws for one that failed', async () => {
     const readiness = new Readiness();
     readiness.register('database', () => Promise.reject(new RangeError('secret://')), 'always');
-    expect(await readiness.report()).toMatchObject({ isReady: false, checks: { database: { status: 'down', message: 'RangeError' } } });
+    expect(await readiness.report()).toMatchObject({
+      isReady: false,
+      checks: { database: { status: 'down', message: 'RangeError' } },
+    });
   });
 });

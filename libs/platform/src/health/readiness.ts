@@ -1,14 +1,15 @@
 /**
- * What a check found: null when all is well, else one sentence on what is wrong. `unfit`: waiting does not help, the
- * service must not be given work as things are (a migration is missing), whatever the check's weight.
+ * What a check found: null when all is well, else one sentence on what is wrong. `unfit`: waiting does not
+ * help, the service must not be given work as things are (a migration is missing), whatever the check's
+ * weight.
  */
 export type Finding = string | { readonly unfit: string } | null;
 export type ReadinessCheck = () => Promise<Finding> | Finding;
 
 /**
- * What a failing check does. `always`: the service is not ready. `start`: it is not ready until the check has passed once;
- * from then on it works without (callers get an answer when Redis is away) and says so beside its readiness. `never`:
- * it is only told.
+ * What a failing check does. `always`: the service is not ready. `start`: it is not ready until the check has
+ * passed once; from then on it works without (callers get an answer when Redis is away) and says so beside
+ * its readiness. `never`: it is only told.
  */
 export type Weight = 'always' | 'start' | 'never';
 
@@ -26,8 +27,9 @@ export interface ReadinessReport {
 const LIMIT_MS = 500;
 
 /**
- * Whether this process is to be given work. Readiness decides over places behind a balancer, so it asks "is an answer
- * from here better than none", not "is everything there": what all replicas depend on would take all of them out at once.
+ * Whether this process is to be given work. Readiness decides over places behind a balancer, so it asks "is
+ * an answer from here better than none", not "is everything there": what all replicas depend on would take
+ * all of them out at once.
  */
 export class Readiness {
   private readonly checks = new Map<string, { readonly check: ReadinessCheck; readonly weight: Weight }>();
@@ -54,11 +56,18 @@ export class Readiness {
   /** Runs all checks side by side, each within the limit. */
   async report(): Promise<ReadinessReport> {
     let isReady = !this.isStopping;
-    const checks: Record<string, CheckState> = { process: this.isStopping ? { status: 'down', message: 'stopping' } : { status: 'up' } };
-    const findings = await Promise.all([...this.checks.keys()].map(async (name) => [name, await this.ask(name)] as const));
+    const checks: Record<string, CheckState> = {
+      process: this.isStopping ? { status: 'down', message: 'stopping' } : { status: 'up' },
+    };
+    const findings = await Promise.all(
+      [...this.checks.keys()].map(async (name) => [name, await this.ask(name)] as const),
+    );
     for (const [name, finding] of findings) {
       if (this.takesOut(name, finding)) isReady = false;
-      checks[name] = finding === null ? { status: 'up' } : { status: 'down', message: typeof finding === 'string' ? finding : finding.unfit };
+      checks[name] =
+        finding === null
+          ? { status: 'up' }
+          : { status: 'down', message: typeof finding === 'string' ? finding : finding.unfit };
     }
     return { isReady: isReady && !this.isStopping, checks };
   }
@@ -70,7 +79,9 @@ export class Readiness {
     return weight === 'always' || (weight === 'start' && !this.passed.has(name));
   }
 
-  /** A check that hangs is not started again beside itself: probes would pile up in the pool they ask about. */
+  /**
+   * A check that hangs is not started again beside itself: probes would pile up in the pool they ask about.
+   */
   private async ask(name: string): Promise<Finding> {
     let running = this.underWay.get(name);
     if (!running) {

@@ -33,6 +33,9 @@ function fieldError({ path, message }: FieldProblem, whole: string): FieldError 
 export function invalidRequest(problems: readonly FieldProblem[], whole = 'body'): Problem {
   const errors = problems.map((problem) => fieldError(problem, whole));
   const told = [...new Map(errors.map((error) => [error.message, error])).values()].slice(0, MAX_ERRORS);
-  const detail = told.map(({ message }) => message).join('; ').slice(0, MAX_DETAIL);
+  const detail = told
+    .map(({ message }) => message)
+    .join('; ')
+    .slice(0, MAX_DETAIL);
   return new Problem(400, 'invalid-request', 'The request is malformed', detail, { errors: told });
 }

@@ -2,7 +2,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
 /** Serves the page at /docs and the document at /openapi.json. */
-export function serveOpenApi(app: NestExpressApplication, about: { readonly title: string; readonly description: string }): void {
+export function serveOpenApi(
+  app: NestExpressApplication,
+  about: { readonly title: string; readonly description: string },
+): void {
   const description = new DocumentBuilder()
     .setTitle(about.title)
     .setDescription(`${about.description} Errors are RFC 9457 problem details; decide by \`code\`.`)
@@ -10,5 +13,9 @@ export function serveOpenApi(app: NestExpressApplication, about: { readonly titl
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key (tk_…) or a service token.' })
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { customSiteTitle: about.title, jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+    customSiteTitle: about.title,
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+  });
 }

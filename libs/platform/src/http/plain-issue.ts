@@ -39,7 +39,10 @@ export function plainIssue(issue: RawIssue): string | undefined {
     case 'too_small':
       return tooSmall(issue);
     case 'too_big':
-      return `must ${sizeOf(issue.origin, issue.inclusive === false ? 'less than' : 'at most', Number(issue.maximum))}`;
+      return (
+        'must ' +
+        `${sizeOf(issue.origin, issue.inclusive === false ? 'less than' : 'at most', Number(issue.maximum))}`
+      );
     case 'invalid_format':
       return FORMATS[issue.format] ?? 'has a form that is not allowed';
     case 'not_multiple_of':
@@ -72,12 +75,18 @@ function sizeOf(origin: string, bound: string, limit: number): string {
 
 function unionOf({ input, options }: IssueOf<'invalid_union'>): string {
   if (input === undefined) return 'is missing';
-  return Array.isArray(options) && options.length > 0 ? `must be one of ${options.map(String).join(', ')}` : 'has none of the forms it may have';
+  return Array.isArray(options) && options.length > 0
+    ? `must be one of ${options.map(String).join(', ')}`
+    : 'has none of the forms it may have';
 }
 
 /** Names what there is where something else was given. */
 function allowedKeys({ inst }: IssueOf<'unrecognized_keys'>): string {
-  const { shape = {} } = ((inst as z.core.$ZodType | undefined)?._zod.def ?? {}) as { readonly shape?: object };
+  const { shape = {} } = ((inst as z.core.$ZodType | undefined)?._zod.def ?? {}) as {
+    readonly shape?: object;
+  };
   const allowed = Object.keys(shape);
-  return allowed.length > 0 ? `there is no such field; the fields are ${allowed.join(', ')}` : 'there is no such field';
+  return allowed.length > 0
+    ? `there is no such field; the fields are ${allowed.join(', ')}`
+    : 'there is no such field';
 }

@@ -8,7 +8,12 @@ export const problemSchema = z.looseObject({
   detail: z.string().describe('What happened and what to do.'),
   code: z.string().describe('Stable; decide by this.'),
   errors: z
-    .array(z.object({ field: z.string().describe('Dotted path, such as variants.0.weight.'), message: z.string() }))
+    .array(
+      z.object({
+        field: z.string().describe('Dotted path, such as variants.0.weight.'),
+        message: z.string(),
+      }),
+    )
     .optional()
     .describe('With `invalid-request`: all fields that are wrong, each with a sentence.'),
 });

@@ -1,4 +1,12 @@
-import { Catch, HttpException, Inject, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Inject,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import { DependencyUnavailable, MalformedInput } from '@tandem/contracts';
 import type { Response } from 'express';
 import { noteRefusal } from '../logging/request-log.ts';
@@ -19,14 +27,20 @@ const TITLES: Record<number, string> = {
   503: 'Not available right now',
 };
 
-/** Every error leaves as application/problem+json. What we did not foresee is logged and told as a plain 500. */
+/**
+ * Every error leaves as application/problem+json. What we did not foresee is logged and told as a plain 500.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
   private readonly dependencyFaults;
 
   constructor(@Inject(Metrics) metrics: Metrics) {
-    this.dependencyFaults = metrics.counter({ name: 'tandem_dependency_faults_total', help: 'Requests that failed because of something we depend on', labelNames: ['dependency', 'code'] });
+    this.dependencyFaults = metrics.counter({
+      name: 'tandem_dependency_faults_total',
+      help: 'Requests that failed because of something we depend on',
+      labelNames: ['dependency', 'code'],
+    });
   }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -41,12 +55,21 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private translate(thrown: unknown): unknown {
-    if (thrown instanceof MalformedInput) return new Problem(400, thrown.code, 'The request is malformed', thrown.message);
+    if (thrown instanceof MalformedInput)
+      return new Problem(400, thrown.code, 'The request is malformed', thrown.message);
     if (!(thrown instanceof DependencyUnavailable)) return thrown;
     const { dependency, code } = thrown;
     this.dependencyFaults.inc({ dependency, code });
     this.logger.warn({ dependency, code }, 'a request could not be served because of something we depend on');
-    return new Problem(503, `${dependency}-unavailable`, 'Not available right now', `The ${dependency} cannot be reached or is too busy. Try again shortly; with the same Idempotency-Key nothing is done twice.`, {}, { 'Retry-After': RETRY_AFTER_S });
+    return new Problem(
+      503,
+      `${dependency}-unavailable`,
+      'Not available right now',
+      `The ${dependency} cannot be reached or is too busy. Try again shortly; with the same ` +
+        'Idempotency-Key nothing is done twice.',
+      {},
+      { 'Retry-After': RETRY_AFTER_S },
+    );
   }
 
   private describe(exception: unknown): ProblemDetails {
@@ -54,16 +77,26 @@ export class ProblemFilter implements ExceptionFilter {
     const status = statusOf(exception);
     if (status !== undefined && status < 500) {
       const title = TITLES[status] ?? 'The request was refused';
-      return { type: `${PROBLEM_TYPE_BASE}http-${status}`, title, status, detail: detailOf(exception), code: `http-${status}` };
+      return {
+        type: `${PROBLEM_TYPE_BASE}http-${status}`,
+        title,
+        status,
+        detail: detailOf(exception),
+        code: `http-${status}`,
+      };
     }
-    if (status === undefined || status === 500) this.logger.error({ err: exception }, 'request failed unexpectedly');
+    if (status === undefined || status === 500)
+      this.logger.error({ err: exception }, 'request failed unexpectedly');
     const settled = status ?? 500;
     const title = TITLES[settled] ?? 'Something broke on our side';
     return {
       type: `${PROBLEM_TYPE_BASE}http-${settled}`,
       title,
       status: settled,
-      detail: settled === 503 ? 'The service cannot do this right now. Try again shortly.' : 'The fault is ours and has been logged. Trying again is safe with the same Idempotency-Key.',
+      detail:
+        settled === 503
+          ? 'The service cannot do this right now. Try again shortly.'
+          : 'The fault is ours and has been logged. Trying again is safe with the same Idempotency-Key.',
       code: `http-${settled}`,
     };
   }
@@ -72,16 +105,22 @@ export class ProblemFilter implements ExceptionFilter {
 /** Nest's exceptions and the body parsers' errors both name a status. */
 function statusOf(exception: unknown): number | undefined {
   if (exception instanceof HttpException) return exception.getStatus();
-  if (exception instanceof Error && 'status' in exception && typeof exception.status === 'number') return exception.status;
+  if (exception instanceof Error && 'status' in exception && typeof exception.status === 'number')
+    return exception.status;
   return undefined;
 }
 
 function detailOf(exception: unknown): string {
   if (exception instanceof NotFoundException) return 'There is nothing at this address.';
-  if (!(exception instanceof HttpException)) return exception instanceof Error && 'expose' in exception && exception.expose ? exception.message : 'The request could not be read.';
+  if (!(exception instanceof HttpException))
+    return exception instanceof Error && 'expose' in exception && exception.expose
+      ? exception.message
+      : 'The request could not be read.';
   const body = exception.getResponse();
   if (typeof body === 'object' && 'message' in body) {
-    return Array.isArray(body.message) ? body.message.join('; ').slice(0, 2000) : String(body.message).slice(0, 2000);
+    return Array.isArray(body.message)
+      ? body.message.join('; ').slice(0, 2000)
+      : String(body.message).slice(0, 2000);
   }
   return exception.message;
 }

@@ -1,6 +1,9 @@
 import { HttpException } from '@nestjs/common';
 
-/** RFC 9457 problem details. `code` is stable and ends the `type` URI; `detail` says what happened and what to do. */
+/**
+ * RFC 9457 problem details. `code` is stable and ends the `type` URI; `detail` says what happened and what to
+ * do.
+ */
 export interface ProblemDetails {
   readonly type: string;
   readonly title: string;
@@ -24,7 +27,14 @@ export class Problem extends HttpException {
     /** For the log only: what the answer does not say. */
     readonly reason?: string,
   ) {
-    const body: ProblemDetails = { type: `${PROBLEM_TYPE_BASE}${code}`, title, status, detail, code, ...extra };
+    const body: ProblemDetails = {
+      type: `${PROBLEM_TYPE_BASE}${code}`,
+      title,
+      status,
+      detail,
+      code,
+      ...extra,
+    };
     super(body, status);
   }
 }

@@ -4,15 +4,23 @@ import type { FieldProblem } from './field-errors.ts';
 import { plainIssue } from './plain-issue.ts';
 
 /** What a schema made of a value, or all that is wrong with it. */
-export type FieldsRead<Value> = { readonly problems: readonly []; readonly value: Value } | { readonly problems: readonly FieldProblem[]; readonly value?: undefined };
+export type FieldsRead<Value> =
+  | { readonly problems: readonly []; readonly value: Value }
+  | { readonly problems: readonly FieldProblem[]; readonly value?: undefined };
 
 /**
- * Reads a value by a schema. What comes out holds no text that the database cannot keep: a schema may clean it, and what
- * it leaves is a problem of its field.
+ * Reads a value by a schema. What comes out holds no text that the database cannot keep: a schema may clean
+ * it, and what it leaves is a problem of its field.
  */
-export async function readFields<Value>(schema: z.ZodType<Value>, value: unknown): Promise<FieldsRead<Value>> {
+export async function readFields<Value>(
+  schema: z.ZodType<Value>,
+  value: unknown,
+): Promise<FieldsRead<Value>> {
   const read = await schema.safeParseAsync(value, { error: plainIssue });
-  const unstorable = unstorablePlaces(read.success ? read.data : value).map((path) => ({ path, message: UNSTORABLE }));
+  const unstorable = unstorablePlaces(read.success ? read.data : value).map((path) => ({
+    path,
+    message: UNSTORABLE,
+  }));
   if (read.success && unstorable.length === 0) return { problems: [], value: read.data };
   return { problems: [...(read.success ? [] : read.error.issues.flatMap(problemsOf)), ...unstorable] };
 }

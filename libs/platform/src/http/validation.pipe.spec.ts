@@ -12,30 +12,58 @@ const schema = z.strictObject({
   start: z.iso.datetime({ offset: true }),
   id: z.uuid().optional(),
   mode: z.enum(['cold', 'warm']).optional(),
-  model: z.discriminatedUnion('kind', [z.object({ kind: z.literal('live'), voice: z.string() }), z.object({ kind: z.literal('guided') })]).optional(),
+  model: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('live'), voice: z.string() }),
+      z.object({ kind: z.literal('guided') }),
+    ])
+    .optional(),
   tags: z.array(z.string().min(1).max(3)).min(1).max(2).optional(),
   isOpen: z.boolean().optional(),
 });
 
-const read = (value: unknown, by: z.ZodType = schema, metadata: Partial<ArgumentMetadata> = {}) => new ValidationPipe().transform(value, { type: 'body', metatype: Object, data: undefined, schema: by, ...metadata });
+const read = (value: unknown, by: z.ZodType = schema, metadata: Partial<ArgumentMetadata> = {}) =>
+  new ValidationPipe().transform(value, {
+    type: 'body',
+    metatype: Object,
+    data: undefined,
+    schema: by,
+    ...metadata,
+  });
 
-async function refusal(value: unknown, by?: z.ZodType, metadata?: Partial<ArgumentMetadata>): Promise<ProblemDetails & { errors: FieldError[] }> {
+async function refusal(
+  value: unknown,
+  by?: z.ZodType,
+  metadata?: Partial<ArgumentMetadata>,
+): Promise<ProblemDetails & { errors: FieldError[] }> {
   const thrown: unknown = await read(value, by, metadata).catch((error: unknown) => error);
   if (!(thrown instanceof Problem)) throw new TypeError('It was taken.');
   return thrown.getResponse() as ProblemDetails & { errors: FieldError[] };
 }
 const GOOD = { name: 'Alex', weight: 1, start: '2027-03-01T09:00:00-05:00' };
-const messages = async (change: object) => (await refusal({ ...GOOD, ...change })).errors.map(({ message }) => message);
+const messages = async (change: object) =>
+  (await refusal({ ...GOOD, ...change })).errors.map(({ message }) => message);
 
 describe('a request whose fields are wrong', () => {
   it('is told all of them at once, by field, in sentences, under one code', async () => {
     const problem = await refusal({ weight: -1, start: 'soon', nmae: 'x' });
-    expect(problem).toMatchObject({ status: 400, code: 'invalid-request', type: 'urn:tandem:problem:invalid-request' });
+    expect(problem).toMatchObject({
+      status: 400,
+      code: 'invalid-request',
+      type: 'urn:tandem:problem:invalid-request',
+    });
     expect(problem.errors).toEqual([
       { field: 'name', message: 'name is missing' },
       { field: 'weight', message: 'weight must be at least 0' },
-      { field: 'start', message: 'start must be a time in ISO 8601 with its offset, such as 2027-03-01T09:00:00-05:00' },
-      { field: 'nmae', message: 'nmae: there is no such field; the fields are name, weight, start, id, mode, model, tags, isOpen' },
+      {
+        field: 'start',
+        message: 'start must be a time in ISO 8601 with its offset, such as 2027-03-01T09:00:00-05:00',
+      },
+      {
+        field: 'nmae',
+        message:
+          'nmae: there is no such field; the fields are name, weight, start, id, mode, model, tags, isOpen',
+      },
     ]);
     expect(problem.detail).toContain('name is missing; weight must be at least 0; ');
   });
@@ -61,9 +89,13 @@ describe('a request whose fields are wrong', () => {
 
   it('has a name for what has none', async () => {
     expect((await refusal(undefined)).errors).toEqual([{ field: 'body', message: 'body is missing' }]);
-    expect((await refusal(undefined, z.string(), { type: 'query', data: 't' })).errors).toEqual([{ field: 't', message: 't is missing' }]);
+    expect((await refusal(undefined, z.string(), { type: 'query', data: 't' })).errors).toEqual([
+      { field: 't', message: 't is missing' },
+    ]);
     const atLeastOne = z.object({}).refine(() => false, 'name at least one field to change');
-    expect((await refusal({}, atLeastOne)).errors).toEqual([{ field: 'body', message: 'name at least one field to change' }]);
+    expect((await refusal({}, atLeastOne)).errors).toEqual([
+      { field: 'body', message: 'name at least one field to change' },
+    ]);
   });
 });
 
@@ -78,7 +110,10 @@ describe('text the database cannot keep', () => {
   });
 
   it('is told beside other faults, and once', async () => {
-    expect(await messages({ name: 'a\0', weight: -1 })).toEqual(['name must not hold U+0000 or half of a surrogate pair', 'weight must be at least 0']);
+    expect(await messages({ name: 'a\0', weight: -1 })).toEqual([
+      'name must not hold U+0000 or half of a surrogate pair',
+      'weight must be at least 0',
+    ]);
   });
 
   it('is taken where the schema cleans it, and where nobody reads it', async () => {

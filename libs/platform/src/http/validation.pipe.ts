@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { invalidRequest } from './field-errors.ts';
 import { readFields } from './read-fields.ts';
 
-const WHOLES: Readonly<Record<string, string>> = { body: 'body', query: 'query', param: 'path', custom: 'value' };
+const WHOLES: Readonly<Record<string, string>> = {
+  body: 'body',
+  query: 'query',
+  param: 'path',
+  custom: 'value',
+};
 
 /** Reads whatever declares a schema; all faults are told at once, as fields with sentences. */
 export class ValidationPipe extends StandardSchemaValidationPipe {

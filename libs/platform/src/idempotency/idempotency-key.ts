@@ -13,7 +13,13 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
   const key = keySchema.safeParse(header);
   if (key.success) return key.data;
   const code = header === undefined ? 'idempotency-key-missing' : 'idempotency-key-malformed';
-  throw new Problem(400, code, 'The request is malformed', 'Send an Idempotency-Key header of 1 to 200 visible ASCII characters, new for each thing you want done and the same for each retry.');
+  throw new Problem(
+    400,
+    code,
+    'The request is malformed',
+    'Send an Idempotency-Key header of 1 to 200 visible ASCII characters, new for each thing you want ' +
+      'done and the same for each retry.',
+  );
 });
 
 /** Documents what the key does to a route. */
@@ -22,9 +28,21 @@ export function Repeatable(): MethodDecorator {
     ApiHeader({
       name: 'Idempotency-Key',
       required: true,
-      description: 'Names this one request. Repeating it within a week gives the first answer again, marked `Idempotency-Replayed: true`, and does nothing.',
+      description:
+        'Names this one request. Repeating it within a week gives the first answer again, marked ' +
+        '`Idempotency-Replayed: true`, and does nothing.',
     }),
-    ApiResponse({ status: 409, description: '`idempotency-in-progress`: the first request is still at it; try again after Retry-After seconds. Or a conflict of the route.', standardSchema: problemSchema }),
-    ApiResponse({ status: 422, description: '`idempotency-key-reused`: the key came with another request. Or a refusal of the route.', standardSchema: problemSchema }),
+    ApiResponse({
+      status: 409,
+      description:
+        '`idempotency-in-progress`: the first request is still at it; try again after Retry-After ' +
+        'seconds. Or a conflict of the route.',
+      standardSchema: problemSchema,
+    }),
+    ApiResponse({
+      status: 422,
+      description: '`idempotency-key-reused`: the key came with another request. Or a refusal of the route.',
+      standardSchema: problemSchema,
+    }),
   );
 }

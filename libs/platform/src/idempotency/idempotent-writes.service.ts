@@ -32,16 +32,25 @@ export class IdempotentWrites<Transaction> {
     @Inject(IDEMPOTENCY_KEYS) private readonly keys: IdempotencyKeys<Transaction>,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.keyedRequests = metrics.counter({ name: 'tandem_keyed_requests_total', help: 'Unsafe requests by what their Idempotency-Key led to.', labelNames: ['outcome'] });
+    this.keyedRequests = metrics.counter({
+      name: 'tandem_keyed_requests_total',
+      help: 'Unsafe requests by what their Idempotency-Key led to.',
+      labelNames: ['outcome'],
+    });
   }
 
   /**
-   * Runs the effect in a transaction that also stores its answer, or replays the answer there is, onto `response`.
-   * Problems below 500 that the effect throws are answers like any other.
+   * Runs the effect in a transaction that also stores its answer, or replays the answer there is, onto
+   * `response`. Problems below 500 that the effect throws are answers like any other.
    * @returns the body to send
-   * @throws Problem the stored refusal, or 422 for a reused key, or 409 while the first request is in progress
+   * @throws Problem the stored refusal, or 422 for a reused key, or 409 while the first request is in
+   * progress
    */
-  async answer<Body>(request: UnsafeRequest, response: Response, effect: (transaction: Transaction) => Promise<{ status: number; body: Body }>): Promise<Body> {
+  async answer<Body>(
+    request: UnsafeRequest,
+    response: Response,
+    effect: (transaction: Transaction) => Promise<{ status: number; body: Body }>,
+  ): Promise<Body> {
     const keyed = keyedRequest(request);
     for (const pauseMs of [...PAUSES_MS, null]) {
       const claim = await this.keys.claim(keyed);
@@ -59,28 +68,50 @@ export class IdempotentWrites<Transaction> {
       if (pauseMs !== null) await sleep(pauseMs);
     }
     this.keyedRequests.inc({ outcome: 'in-progress' });
-    throw new Problem(409, 'idempotency-in-progress', 'Still in progress', 'The first request with this Idempotency-Key has not been answered yet. Send it again shortly, with the same key.', {}, { 'Retry-After': '1' });
+    throw new Problem(
+      409,
+      'idempotency-in-progress',
+      'Still in progress',
+      'The first request with this Idempotency-Key has not been answered yet. Send it again shortly, ' +
+        'with the same key.',
+      {},
+      { 'Retry-After': '1' },
+    );
   }
 
   private reused(): Problem {
     this.keyedRequests.inc({ outcome: 'reused' });
-    return new Problem(422, 'idempotency-key-reused', 'The key belongs to another request', 'This Idempotency-Key came with a different request before. Use a new key for a new request.');
+    return new Problem(
+      422,
+      'idempotency-key-reused',
+      'The key belongs to another request',
+      'This Idempotency-Key came with a different request before. Use a new key for a new request.',
+    );
   }
 }
 
 function keyedRequest({ caller, key, operation, body }: UnsafeRequest): KeyedRequest {
-  return { tenantId: caller.tenantId, key, operation, hash: createHash('sha256').update(canonical(body)).digest() };
+  return {
+    tenantId: caller.tenantId,
+    key,
+    operation,
+    hash: createHash('sha256').update(canonical(body)).digest(),
+  };
 }
 
 /** JSON with sorted keys: the same request in another order is the same request. */
 function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   );
 }
 
 function refusalOf(error: unknown): StoredAnswer | null {
-  return error instanceof Problem && error.getStatus() < 500 ? { status: error.getStatus(), body: error.getResponse() } : null;
+  return error instanceof Problem && error.getStatus() < 500
+    ? { status: error.getStatus(), body: error.getResponse() }
+    : null;
 }
 
 function deliver<Body>(response: Response, answer: StoredAnswer, headers: Record<string, string>): Body {
@@ -91,6 +122,13 @@ function deliver<Body>(response: Response, answer: StoredAnswer, headers: Record
 
 /** A refusal as it was stored. */
 function problemFrom({ status, body }: StoredAnswer, headers: Record<string, string>): Problem {
-  const { type: _type, status: _status, code, title, detail, ...extra } = body as { type: string; status: number; code: string; title: string; detail: string };
+  const {
+    type: _type,
+    status: _status,
+    code,
+    title,
+    detail,
+    ...extra
+  } = body as { type: string; status: number; code: string; title: string; detail: string };
   return new Problem(status, code, title, detail, extra, headers);
 }

@@ -29,10 +29,14 @@ export interface Resource<Value> {
   onChange?(listener: (standing: Standing) => void): void;
 }
 
-/** How long the start waits for a resource before the port opens without it; the service is then not ready. */
+/**
+ * How long the start waits for a resource before the port opens without it; the service is then not ready.
+ */
 const START_WAIT_MS = 3_000;
 
-/** Opens a resource with the service, closes it last, lets readiness ask about it, and tells each change once. */
+/**
+ * Opens a resource with the service, closes it last, lets readiness ask about it, and tells each change once.
+ */
 class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Resource');
   private readonly stopping = new AbortController();
@@ -49,17 +53,28 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
     weight: Weight,
   ) {
     readiness.register(resource.name, () => resource.problem(), weight);
-    this.states = metrics.gauge({ name: 'tandem_dependency_state', help: '1 for the state a dependency is in', labelNames: ['dependency', 'state'] });
+    this.states = metrics.gauge({
+      name: 'tandem_dependency_state',
+      help: '1 for the state a dependency is in',
+      labelNames: ['dependency', 'state'],
+    });
     resource.onChange?.((standing) => this.changed(standing));
   }
 
   /** @throws DependencyUnsuitable within the wait */
   async onModuleInit(): Promise<void> {
-    const opened = this.resource.open(this.stopping.signal, (code) => this.failed(code)).then(() => this.succeeded());
-    opened.catch((error: Error) => this.isStarted && this.logger.error({ resource: this.resource.name }, error.message));
+    const opened = this.resource
+      .open(this.stopping.signal, (code) => this.failed(code))
+      .then(() => this.succeeded());
+    opened.catch(
+      (error: Error) => this.isStarted && this.logger.error({ resource: this.resource.name }, error.message),
+    );
     // Before the port is open this timer may be all that keeps the process alive.
     const waited = new AbortController();
-    await Promise.race([opened, sleep(START_WAIT_MS, undefined, { signal: waited.signal }).then(() => this.goOn())]);
+    await Promise.race([
+      opened,
+      sleep(START_WAIT_MS, undefined, { signal: waited.signal }).then(() => this.goOn()),
+    ]);
     waited.abort();
     this.isStarted = true;
   }
@@ -70,13 +85,15 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   }
 
   private failed(code: string, problem?: string): void {
-    if (code !== this.lastFault) this.logger.warn({ resource: this.resource.name, code, problem }, 'cannot connect yet; trying again');
+    if (code !== this.lastFault)
+      this.logger.warn({ resource: this.resource.name, code, problem }, 'cannot connect yet; trying again');
     this.lastFault = code;
   }
 
   private succeeded(): void {
     this.isOpen = true;
-    if (this.lastFault !== null && !this.stopping.signal.aborted) this.logger.log({ resource: this.resource.name }, 'connected');
+    if (this.lastFault !== null && !this.stopping.signal.aborted)
+      this.logger.log({ resource: this.resource.name }, 'connected');
   }
 
   /** The start goes on without it. */
@@ -89,7 +106,11 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
     if (this.state !== null) this.states.set({ dependency, state: this.state }, 0);
     this.states.set({ dependency, state }, 1);
     this.state = state;
-    if (this.isOpen) this.logger[problem === null ? 'log' : 'warn']({ resource: dependency, state }, problem ?? 'available again');
+    if (this.isOpen)
+      this.logger[problem === null ? 'log' : 'warn'](
+        { resource: dependency, state },
+        problem ?? 'available again',
+      );
     else if (problem !== null && !isUnsuitable) this.failed(state, problem);
   }
 }
@@ -99,7 +120,8 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
  * @param weight whether the service can work without it: see {@link Weight}
  */
 export function managed<Value>(token: symbol, resource: Resource<Value>, weight: Weight): Provider[] {
-  const keeper = (readiness: Readiness, metrics: Metrics): ManagedResource => new ManagedResource(resource, readiness, metrics, weight);
+  const keeper = (readiness: Readiness, metrics: Metrics): ManagedResource =>
+    new ManagedResource(resource, readiness, metrics, weight);
   return [
     { provide: token, useValue: resource.value },
     { provide: Symbol(`${resource.name} keeper`), useFactory: keeper, inject: [Readiness, Metrics] },

@@ -11,16 +11,23 @@ import { ServiceLogger } from '../logging/service-logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { CONFIG } from './tokens.ts';
 
-/** What every service has: configuration, logs, health, metrics, problem+json, validation of whatever declares a schema. */
+/**
+ * What every service has: configuration, logs, health, metrics, problem+json, validation of whatever declares
+ * a schema.
+ */
 @Module({})
 export class PlatformModule {
-  static forService(service: string, config: { logLevel: string; managementPort?: number | undefined }): DynamicModule {
+  static forService(
+    service: string,
+    config: { logLevel: string; managementPort?: number | undefined },
+  ): DynamicModule {
     const metrics = new Metrics(service);
     return {
       module: PlatformModule,
       global: true,
       imports: [loggingModule(service, config.logLevel, metrics)],
-      controllers: config.managementPort === undefined ? [AliveController, HealthController] : [AliveController],
+      controllers:
+        config.managementPort === undefined ? [AliveController, HealthController] : [AliveController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: Metrics, useValue: metrics },

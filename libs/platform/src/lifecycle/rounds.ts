@@ -8,7 +8,8 @@ export class Rounds {
 
   /**
    * @param work one round
-   * @param faults told of rounds that throw and of those that do not: a Redis that is away for an hour is one line
+   * @param faults told of rounds that throw and of those that do not: a Redis that is away for an hour is one
+   * line
    */
   constructor(
     private readonly pauseMs: number,

@@ -6,7 +6,12 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DependencyUnsuitable } from '@tandem/contracts';
 import helmet from 'helmet';
 import { ConfigurationFault } from '../config/load-config.ts';
-import { ignoredVariables, loadServiceConfig, type ServiceConfig, type ServiceName } from '../config/services.ts';
+import {
+  ignoredVariables,
+  loadServiceConfig,
+  type ServiceConfig,
+  type ServiceName,
+} from '../config/services.ts';
 import { ManagementServer } from '../health/management-server.ts';
 import { Readiness } from '../health/readiness.ts';
 import { BoundedExpressAdapter } from '../http/bounded-express-adapter.ts';
@@ -25,8 +30,13 @@ export interface RunOptions<Name extends ServiceName> {
   readonly prepare?: (app: NestExpressApplication, config: ServiceConfig<Name>) => void;
 }
 
-/** The `main` of every service: configuration, start, and an orderly end on SIGTERM, Ctrl-C or a lost parent. */
-export async function runService<Name extends ServiceName>(name: Name, options: RunOptions<Name>): Promise<void> {
+/**
+ * The `main` of every service: configuration, start, and an orderly end on SIGTERM, Ctrl-C or a lost parent.
+ */
+export async function runService<Name extends ServiceName>(
+  name: Name,
+  options: RunOptions<Name>,
+): Promise<void> {
   const unsupported = nodeProblem();
   if (unsupported !== null) {
     process.stderr.write(`${name} cannot start: ${unsupported}.\n`);
@@ -39,8 +49,18 @@ export async function runService<Name extends ServiceName>(name: Name, options: 
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     const { port: managementPort } = app.get(ManagementServer);
     const logger = new Logger('Service');
-    for (const variable of ignoredVariables(name)) logger.warn({ variable }, 'a port is the address of a service, as Kubernetes sets it beside a Service of that name: it is ignored; see enableServiceLinks');
-    if (areZoneRulesOutdated()) logger.warn({ version: zoneRulesVersion(), tested: ZONE_RULES }, 'time zone rules are older than those of this release: local times may be an hour off; see docs/operation.md');
+    for (const variable of ignoredVariables(name))
+      logger.warn(
+        { variable },
+        'a port is the address of a service, as Kubernetes sets it beside a Service of that name: it is ' +
+          'ignored; see enableServiceLinks',
+      );
+    if (areZoneRulesOutdated())
+      logger.warn(
+        { version: zoneRulesVersion(), tested: ZONE_RULES },
+        'time zone rules are older than those of this release: local times may be an hour off; see ' +
+          'docs/operation.md',
+      );
     logger.log({ port, managementPort }, 'listening');
     process.send?.({ kind: 'listening', port, ...(managementPort === undefined ? {} : { managementPort }) });
   } catch (error) {
@@ -53,19 +73,40 @@ export async function runService<Name extends ServiceName>(name: Name, options: 
 function faultText(name: ServiceName, error: unknown): string {
   if (error instanceof ConfigurationFault) return error.message;
   if (error instanceof DependencyUnsuitable) return `${name} cannot start: ${error.message}.`;
-  return `${name} could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return (
+    `${name} could not start: ` + `${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  );
 }
 
 /** Starts a service in this process; tests use it with port 0. */
-export async function startService<Name extends ServiceName>(name: Name, config: ServiceConfig<Name>, options: RunOptions<Name>): Promise<NestExpressApplication> {
-  const settings = config as { host: string; port: number; managementHost?: string; managementPort?: number; logLevel: string; otlpEndpoint?: string };
+export async function startService<Name extends ServiceName>(
+  name: Name,
+  config: ServiceConfig<Name>,
+  options: RunOptions<Name>,
+): Promise<NestExpressApplication> {
+  const settings = config as {
+    host: string;
+    port: number;
+    managementHost?: string;
+    managementPort?: number;
+    logLevel: string;
+    otlpEndpoint?: string;
+  };
   const stopTracing = startTracing(name, settings.otlpEndpoint);
-  const root: DynamicModule = { module: class ServiceRoot {}, imports: [PlatformModule.forService(name, settings), options.module(config)] };
-  const app = await NestFactory.create<NestExpressApplication>(root, new BoundedExpressAdapter(), { bufferLogs: true, bodyParser: false, abortOnError: false });
+  const root: DynamicModule = {
+    module: class ServiceRoot {},
+    imports: [PlatformModule.forService(name, settings), options.module(config)],
+  };
+  const app = await NestFactory.create<NestExpressApplication>(root, new BoundedExpressAdapter(), {
+    bufferLogs: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
   app.useLogger(app.get(ServiceLogger));
   app.useBodyParser('json', { limit: '256kb' });
   app.useBodyParser('urlencoded', { extended: false, limit: '64kb', parameterLimit: 500 });
-  // A page that is served over plain http, as in a local network, must not send the browser to https for its scripts.
+  // A page that is served over plain http, as in a local network, must not send the browser to https for its
+  // scripts.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.disable('x-powered-by');
   app.set('trust proxy', false);
@@ -74,7 +115,8 @@ export async function startService<Name extends ServiceName>(name: Name, config:
   const readiness = app.get(Readiness);
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => readiness.stop());
   await app.listen(settings.port, settings.host);
-  if (settings.managementPort !== undefined) await app.get(ManagementServer).listen(settings.managementPort, settings.managementHost ?? settings.host);
+  if (settings.managementPort !== undefined)
+    await app.get(ManagementServer).listen(settings.managementPort, settings.managementHost ?? settings.host);
   process.once('exit', () => void stopTracing());
   return app;
 }

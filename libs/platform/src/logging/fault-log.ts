@@ -1,6 +1,9 @@
 import type { Logger } from '@nestjs/common';
 
-/** One line when work that is done again and again begins to fail, and one when it succeeds again, whatever lies between. */
+/**
+ * One line when work that is done again and again begins to fail, and one when it succeeds again, whatever
+ * lies between.
+ */
 export class FaultLog {
   private isFailing = false;
 
@@ -11,7 +14,8 @@ export class FaultLog {
   ) {}
 
   failed(error: unknown): void {
-    if (!this.isFailing) this.logger.warn({ err: error, work: this.work }, 'background work fails; trying again');
+    if (!this.isFailing)
+      this.logger.warn({ err: error, work: this.work }, 'background work fails; trying again');
     this.isFailing = true;
   }
 

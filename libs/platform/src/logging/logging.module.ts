@@ -10,7 +10,12 @@ import { scrub } from './scrub.ts';
  * JSON lines on stdout. Requests are logged as their route, without query and body: see {@link RequestLog}.
  * @param destination in place of stdout
  */
-export function loggingModule(service: string, level: string, metrics: Metrics, destination?: DestinationStream): DynamicModule {
+export function loggingModule(
+  service: string,
+  level: string,
+  metrics: Metrics,
+  destination?: DestinationStream,
+): DynamicModule {
   const requests = new RequestLog(metrics);
   const options = {
     level,

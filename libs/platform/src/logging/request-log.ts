@@ -19,21 +19,30 @@ export interface LoggedRefusal {
 }
 
 /**
- * Lines about requests: with the route in place of the path, the call they are about, and why they were refused. Anyone
- * may ask a public door for addresses there are not: those are counted, not logged.
+ * Lines about requests: with the route in place of the path, the call they are about, and why they were
+ * refused. Anyone may ask a public door for addresses there are not: those are counted, not logged.
  */
 export class RequestLog {
   private readonly unrouted;
 
   constructor(metrics: Metrics) {
-    this.unrouted = metrics.counter({ name: 'tandem_unrouted_requests_total', help: 'Requests for addresses this service does not have; they are not logged' });
+    this.unrouted = metrics.counter({
+      name: 'tandem_unrouted_requests_total',
+      help: 'Requests for addresses this service does not have; they are not logged',
+    });
   }
 
-  readonly options: Pick<Options, 'autoLogging' | 'customLogLevel' | 'customSuccessObject' | 'customErrorObject' | 'serializers'> = {
+  readonly options: Pick<
+    Options,
+    'autoLogging' | 'customLogLevel' | 'customSuccessObject' | 'customErrorObject' | 'serializers'
+  > = {
     autoLogging: { ignore: (request) => OWN_PATHS.test(request.url ?? '') },
     customLogLevel: (request, response, error) => this.level(request, response, error),
     customSuccessObject: (request, response, fields: object) => ({ ...fields, ...told(request, response) }),
-    customErrorObject: (request, response, _error, fields: object) => ({ ...fields, ...told(request, response) }),
+    customErrorObject: (request, response, _error, fields: object) => ({
+      ...fields,
+      ...told(request, response),
+    }),
     serializers: {
       req: ({ method }: IncomingMessage) => ({ method }),
       res: (response: ServerResponse) => ({ status: response.statusCode }),
@@ -60,7 +69,11 @@ function told(request: IncomingMessage, response: ServerResponse): object {
   const route = routeOf(request);
   const { refusal } = ((response as Response).locals ?? {}) as { refusal?: LoggedRefusal };
   const callId = callOf(request);
-  return { ...(route === undefined ? { path: request.url?.split('?')[0]?.slice(0, MAX_PATH) } : { route }), ...(callId === undefined ? {} : { callId }), ...refusal };
+  return {
+    ...(route === undefined ? { path: request.url?.split('?')[0]?.slice(0, MAX_PATH) } : { route }),
+    ...(callId === undefined ? {} : { callId }),
+    ...refusal,
+  };
 }
 
 /** Undefined when the address has no route. */

@@ -1,9 +1,11 @@
 /*
- * Last line against personal data and secrets in logs: works on the finished line, whatever field it came through.
- * Fields that hold such data are not logged in the first place; this catches what slips into an error's message.
+ * Last line against personal data and secrets in logs: works on the finished line, whatever field it came
+ * through. Fields that hold such data are not logged in the first place; this catches what slips into an
+ * error's message.
  *
- * Strangers choose what stands in a line, so the time must grow with its length alone: every pattern below either begins
- * at a character of its own, takes a bounded number of characters, or is tried once per run of characters.
+ * Strangers choose what stands in a line, so the time must grow with its length alone: every pattern below
+ * either begins at a character of its own, takes a bounded number of characters, or is tried once per run of
+ * characters.
  */
 
 const KEY = /\bsk-[\w-]{8,}/g;
@@ -20,7 +22,8 @@ export function scrub(line: string): string {
   if (clean.includes('eyJ')) clean = clean.replace(DOTTED, withoutTokens);
   clean = clean.replace(KEY, '[key]');
   if (clean.includes('@')) {
-    if (clean.includes('://')) clean = clean.replace(UP_TO_AT, (run) => run.replace(CREDENTIALS, '$1://[credentials]@'));
+    if (clean.includes('://'))
+      clean = clean.replace(UP_TO_AT, (run) => run.replace(CREDENTIALS, '$1://[credentials]@'));
     clean = clean.replace(AROUND_AT, withoutMail);
   }
   return clean.replace(PHONE, '[phone]');

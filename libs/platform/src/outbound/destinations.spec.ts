@@ -5,7 +5,15 @@ const strict = new Destinations([]);
 const trusting = new Destinations(['10.1.0.0/16', 'fd00:1::/32']);
 
 describe('where others may have us send requests', () => {
-  it.each(['https://hooks.example.com/tandem', 'https://hooks.example.com:8443/a?b=c', 'https://93.184.216.34/', 'https://[2606:2800:220:1:248:1893:25c8:1946]/', 'https://[64:ff9b::5db8:d822]/', 'https://[::ffff:5db8:d822]/', 'https://[::ffff:93.184.216.34]/'])('takes %s', (url) => {
+  it.each([
+    'https://hooks.example.com/tandem',
+    'https://hooks.example.com:8443/a?b=c',
+    'https://93.184.216.34/',
+    'https://[2606:2800:220:1:248:1893:25c8:1946]/',
+    'https://[64:ff9b::5db8:d822]/',
+    'https://[::ffff:5db8:d822]/',
+    'https://[::ffff:93.184.216.34]/',
+  ])('takes %s', (url) => {
     expect(strict.problemOf(url)).toBeNull();
   });
 
@@ -59,7 +67,11 @@ describe('where others may have us send requests', () => {
   });
 
   const resolved = (destinations: Destinations, url: string): Promise<unknown> =>
-    new Promise((done) => destinations.lookup(new URL(url))(new URL(url).hostname, { all: true }, (error, addresses) => done(error ? error.name : addresses)));
+    new Promise((done) =>
+      destinations.lookup(new URL(url))(new URL(url).hostname, { all: true }, (error, addresses) =>
+        done(error ? error.name : addresses),
+      ),
+    );
 
   it('connects to no private address a name leads to, though the name looked well', async () => {
     expect(strict.problemOf('https://localhost/')).toBeNull();
@@ -80,7 +92,9 @@ describe('where others may have us send requests', () => {
 
   it('says of a name what it says of the address the name leads to', async () => {
     expect(await strict.problemOfResolved('https://localhost/')).toContain('private or reserved');
-    expect(await new Destinations(['127.0.0.0/8', '::1/128']).problemOfResolved('http://localhost:9000/')).toBeNull();
+    expect(
+      await new Destinations(['127.0.0.0/8', '::1/128']).problemOfResolved('http://localhost:9000/'),
+    ).toBeNull();
     expect(await strict.problemOfResolved('https://name.invalid/')).toBeNull();
     expect(await strict.problemOfResolved('https://127.0.0.1/')).toContain('private or reserved');
   });

@@ -1,7 +1,10 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
-/** What nobody outside may have us talk to: this machine, private networks, cloud metadata, and addresses that stand for others. */
+/**
+ * What nobody outside may have us talk to: this machine, private networks, cloud metadata, and addresses that
+ * stand for others.
+ */
 const FORBIDDEN: readonly string[] = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -37,14 +40,17 @@ export class DestinationRefused extends Error {
   override readonly name = 'DestinationRefused';
   readonly code = 'destination-refused';
   constructor(why: string) {
-    super(`The address may not be connected to: ${why}. Networks of your own are allowed by OUTBOUND_TRUSTED_NETWORKS.`);
+    super(
+      `The address may not be connected to: ${why}. Networks of your own are allowed by ` +
+        'OUTBOUND_TRUSTED_NETWORKS.',
+    );
   }
 }
 
 /**
- * Where others may have us send requests: https to public addresses, and anything in networks the deployment trusts. A
- * name is resolved once, every address of it is checked, and exactly those are connected to, so that a name cannot
- * change its meaning in between.
+ * Where others may have us send requests: https to public addresses, and anything in networks the deployment
+ * trusts. A name is resolved once, every address of it is checked, and exactly those are connected to, so
+ * that a name cannot change its meaning in between.
  */
 export class Destinations {
   private readonly trusted: Networks;
@@ -58,7 +64,8 @@ export class Destinations {
 
   /** What is wrong with a URL that can be seen without resolving its name; null when nothing is. */
   problemOf(text: string): string | null {
-    if (text.length > MAX_URL_LENGTH || !URL.canParse(text)) return `must be a URL of at most ${MAX_URL_LENGTH} characters`;
+    if (text.length > MAX_URL_LENGTH || !URL.canParse(text))
+      return `must be a URL of at most ${MAX_URL_LENGTH} characters`;
     const url = new URL(text);
     if (url.username || url.password) return 'must not carry credentials';
     if (url.hash) return 'must not have a fragment';
@@ -76,8 +83,11 @@ export class Destinations {
     return (hostname, options, callback) => {
       lookup(hostname, { ...options, all: true }, (error, addresses) => {
         if (error) return callback(error, []);
-        const refused = addresses.find(({ address }) => !(isPlain ? this.isTrusted(address) : this.isAllowed(address)));
-        if (refused || addresses.length === 0) return callback(new DestinationRefused('its name leads to a private or reserved address'), []);
+        const refused = addresses.find(
+          ({ address }) => !(isPlain ? this.isTrusted(address) : this.isAllowed(address)),
+        );
+        if (refused || addresses.length === 0)
+          return callback(new DestinationRefused('its name leads to a private or reserved address'), []);
         if (options.all) return callback(null, addresses);
         const [{ address, family }] = addresses as [LookupAddress];
         return callback(null, address, family);
@@ -86,8 +96,8 @@ export class Destinations {
   }
 
   /**
-   * Returns what is wrong with a URL, its name resolved; null when nothing is, and when the name does not resolve within
-   * two seconds: it may do so later, and each connection looks again.
+   * Returns what is wrong with a URL, its name resolved; null when nothing is, and when the name does not
+   * resolve within two seconds: it may do so later, and each connection looks again.
    */
   async problemOfResolved(text: string): Promise<string | null> {
     const problem = this.problemOf(text);
@@ -118,15 +128,19 @@ function problemOfWay({ protocol, port }: URL, isTrusted: boolean): string | nul
   return protocol === 'http:' && isTrusted ? null : 'must begin with https://';
 }
 
-/** The address a URL names itself, without a name to resolve. URL has already read decimal, octal and hexadecimal ones. */
+/**
+ * The address a URL names itself, without a name to resolve. URL has already read decimal, octal and
+ * hexadecimal ones.
+ */
 function literalOf({ hostname }: URL): string | null {
   const bare = hostname.replace(/^\[|\]$/g, '');
   return isIP(bare) === 0 ? null : bare;
 }
 
 /**
- * Prefixes under which an IPv6 address stands for the IPv4 address in its last 32 bits: IPv4-mapped (RFC 4291 2.5.5.2),
- * IPv4-translated (RFC 2765) and the well-known prefix of NAT64 (RFC 6052). A NAT64 network resolves every name so.
+ * Prefixes under which an IPv6 address stands for the IPv4 address in its last 32 bits: IPv4-mapped (RFC 4291
+ * 2.5.5.2), IPv4-translated (RFC 2765) and the well-known prefix of NAT64 (RFC 6052). A NAT64 network
+ * resolves every name so.
  */
 const IPV4_PREFIXES: readonly (readonly number[])[] = [
   [0, 0, 0, 0, 0, 0xffff],
@@ -138,13 +152,18 @@ const IPV4_PREFIXES: readonly (readonly number[])[] = [
 function judgedAddress(address: string): string {
   if (isIP(address) !== 6) return address;
   const groups = groupsOf(address);
-  if (!IPV4_PREFIXES.some((prefix) => prefix.every((group, index) => group === groups[index]))) return address;
-  return groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]).join('.');
+  if (!IPV4_PREFIXES.some((prefix) => prefix.every((group, index) => group === groups[index])))
+    return address;
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 0xff])
+    .join('.');
 }
 
 /** Returns the eight groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {
-  // URL writes dotted tails as groups and drops nothing but runs of zeros; a zone index is no part of the address.
+  // URL writes dotted tails as groups and drops nothing but runs of zeros; a zone index is no part of the
+  // address.
   const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]/`);
   const [head = '', tail] = hostname.slice(1, -1).split('::');
   const parse = (part: string) => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)));
@@ -152,7 +171,9 @@ function groupsOf(address: string): number[] {
   return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
 }
 
-/** One list for each family: in a list of both, an IPv4 address also counts as the IPv6 address that maps it. */
+/**
+ * One list for each family: in a list of both, an IPv4 address also counts as the IPv6 address that maps it.
+ */
 type Networks = Readonly<Record<'ipv4' | 'ipv6', BlockList>>;
 
 function familyOf(address: string): keyof Networks {

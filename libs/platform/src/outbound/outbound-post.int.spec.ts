@@ -32,7 +32,8 @@ describe('an answer', () => {
   ])('counts by its status %i, whatever page comes with it', async (status, headers, retryAfterMs) => {
     respond = (_request, response) => response.writeHead(status, headers).end(PAGE);
     expect(await post()).toEqual({ status, retryAfterMs });
-    respond = (_request, response) => response.writeHead(status, { ...headers, 'content-length': PAGE.length }).end(PAGE);
+    respond = (_request, response) =>
+      response.writeHead(status, { ...headers, 'content-length': PAGE.length }).end(PAGE);
     expect(await post()).toEqual({ status, retryAfterMs });
   });
 
@@ -61,8 +62,11 @@ describe('an answer', () => {
 
   it('comes though fifty requests to the same host are not answered', async () => {
     let silent = 0;
-    respond = (request, response) => (request.headers['x-silent'] ? (silent += 1) : response.writeHead(204).end());
-    const waiting = Array.from({ length: 50 }, () => poster.post({ url, headers: { 'x-silent': '1' }, body: '', timeoutMs: 20_000 }).catch(() => null));
+    respond = (request, response) =>
+      request.headers['x-silent'] ? (silent += 1) : response.writeHead(204).end();
+    const waiting = Array.from({ length: 50 }, () =>
+      poster.post({ url, headers: { 'x-silent': '1' }, body: '', timeoutMs: 20_000 }).catch(() => null),
+    );
     expect(await post()).toEqual({ status: 204, retryAfterMs: null });
     server.closeAllConnections();
     await Promise.all(waiting);

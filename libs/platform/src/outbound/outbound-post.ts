@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { type Destinations } from './destinations.ts';
+import type { Destinations } from './destinations.ts';
 
 export interface OutboundAnswer {
   readonly status: number;
@@ -23,18 +23,21 @@ export interface OutboundPost {
   readonly timeoutMs: number;
 }
 
-/** How much of a response body is read, and for how long, to keep its connection; beyond it the connection is dropped. */
+/**
+ * How much of a response body is read, and for how long, to keep its connection; beyond it the connection is
+ * dropped.
+ */
 const MAX_BODY_BYTES = 64 * 1024;
 const BODY_PATIENCE_MS = 2_000;
 const IDLE_MS = 10_000;
 
 /**
- * Posts to addresses others have named. The status line decides: a body that is long, slow or cut off changes nothing. No
- * redirects: an answer that names another place is an answer.
+ * Posts to addresses others have named. The status line decides: a body that is long, slow or cut off changes
+ * nothing. No redirects: an answer that names another place is an answer.
  */
 export class OutboundPoster {
-  // No bound per host: receivers of several tenants may share one, and a silent one must not hold back the others. Who
-  // posts bounds how much is under way.
+  // No bound per host: receivers of several tenants may share one, and a silent one must not hold back the
+  // others. Who posts bounds how much is under way.
   private readonly agents = {
     'http:': new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
     'https:': new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
@@ -44,7 +47,8 @@ export class OutboundPoster {
 
   /** @throws NoAnswer */
   post({ url: text, headers, body, timeoutMs }: OutboundPost): Promise<OutboundAnswer> {
-    if (this.destinations.problemOf(text) !== null) return Promise.reject(new NoAnswer('destination-refused'));
+    if (this.destinations.problemOf(text) !== null)
+      return Promise.reject(new NoAnswer('destination-refused'));
     const url = new URL(text);
     const isSecure = url.protocol === 'https:';
     const options = {
@@ -69,7 +73,10 @@ export class OutboundPoster {
   }
 }
 
-/** Reads a response body to its end so that the connection can be used again, or drops the connection at the limit. */
+/**
+ * Reads a response body to its end so that the connection can be used again, or drops the connection at the
+ * limit.
+ */
 function discardBody(response: IncomingMessage): void {
   let bytes = 0;
   const timer = setTimeout(() => response.destroy(), BODY_PATIENCE_MS);

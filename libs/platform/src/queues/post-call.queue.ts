@@ -10,12 +10,26 @@ export class PostCallQueue {
 
   constructor(@Inject(queueToken('post-call')) private readonly queue: Queue<PostCallJob>) {}
 
-  /** `occasion` tells apart the several times one call may be written; asking twice for one is asking once. */
-  async enqueue(callId: CallId, tenantId: TenantId, occasion: 'ended' | 'carrier-completed' | 'reaped', delayMs = 0): Promise<void> {
+  /**
+   * `occasion` tells apart the several times one call may be written; asking twice for one is asking once.
+   */
+  async enqueue(
+    callId: CallId,
+    tenantId: TenantId,
+    occasion: 'ended' | 'carrier-completed' | 'reaped',
+    delayMs = 0,
+  ): Promise<void> {
     try {
-      await this.queue.add('record-call', { callId, tenantId }, { jobId: `post-call_${callId}_${occasion}`, delay: delayMs });
+      await this.queue.add(
+        'record-call',
+        { callId, tenantId },
+        { jobId: `post-call_${callId}_${occasion}`, delay: delayMs },
+      );
     } catch (error) {
-      this.logger.warn({ err: error, callId }, 'the call could not be queued for recording; the reaper will find it');
+      this.logger.warn(
+        { err: error, callId },
+        'the call could not be queued for recording; the reaper will find it',
+      );
     }
   }
 }

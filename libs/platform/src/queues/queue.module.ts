@@ -25,13 +25,16 @@ export function workerSettings(name: QueueName): Omit<WorkerOptions, 'connection
     lockDuration: settings.lockMs,
     stalledInterval: settings.stalledCheckMs,
     maxStalledCount: settings.maxStalled,
-    settings: { backoffStrategy: (attempt: number) => Math.min(settings.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS) },
+    settings: {
+      backoffStrategy: (attempt: number) => Math.min(settings.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS),
+    },
   };
 }
 
 /**
  * The queues a service adds to or works on.
- * @param connection to Redis: one that fails at once while Redis is away (someone waits for the answer), or one that waits
+ * @param connection to Redis: one that fails at once while Redis is away (someone waits for the answer), or
+ * one that waits
  */
 export function queueModule(connection: Redis, names: readonly QueueName[]): DynamicModule {
   return {
@@ -45,12 +48,17 @@ export function queueModule(connection: Redis, names: readonly QueueName[]): Dyn
       }),
       ...names.map((name) => BullModule.registerQueue({ name, defaultJobOptions: jobDefaults(name) })),
     ],
-    providers: [{ provide: Symbol('errors of queues'), useFactory: listenForErrors, inject: names.map(queueToken) }],
+    providers: [
+      { provide: Symbol('errors of queues'), useFactory: listenForErrors, inject: names.map(queueToken) },
+    ],
     exports: [BullModule],
   };
 }
 
-/** A queue without a listener prints each error of its connection; the watch on Redis and the commands that fail tell. */
+/**
+ * A queue without a listener prints each error of its connection; the watch on Redis and the commands that
+ * fail tell.
+ */
 function listenForErrors(...queues: readonly Queue[]): null {
   for (const queue of queues) queue.on('error', () => undefined);
   return null;

@@ -12,8 +12,9 @@ const LONGEST_REST_MS = 4_000;
 const CALM_MS = 1_500;
 
 /**
- * A processor whose worker rests while its queue cannot be used. A worker that Redis refuses (read-only, out of memory,
- * in cluster mode) asks again at once, thousands of times a second; one that cannot reach Redis waits by itself.
+ * A processor whose worker rests while its queue cannot be used. A worker that Redis refuses (read-only, out
+ * of memory, in cluster mode) asks again at once, thousands of times a second; one that cannot reach Redis
+ * waits by itself.
  */
 export abstract class RestingProcessor extends WorkerHost implements BeforeApplicationShutdown {
   protected abstract readonly logger: Logger;
@@ -28,23 +29,40 @@ export abstract class RestingProcessor extends WorkerHost implements BeforeAppli
     metrics: Metrics,
   ) {
     super();
-    readiness.register(`queue ${queue}`, () => (this.fault === null ? null : `the queue refuses its worker (${this.fault}): see the state of Redis`));
-    this.resting = metrics.gauge({ name: 'tandem_queue_worker_resting', help: '1 while jobs of a queue cannot be taken', labelNames: ['queue'] });
+    readiness.register(`queue ${queue}`, () =>
+      this.fault === null ? null : `the queue refuses its worker (${this.fault}): see the state of Redis`,
+    );
+    this.resting = metrics.gauge({
+      name: 'tandem_queue_worker_resting',
+      help: '1 while jobs of a queue cannot be taken',
+      labelNames: ['queue'],
+    });
     this.resting.set({ queue }, 0);
   }
 
   @OnWorkerEvent('error')
   failed(error: Error): void {
-    if (isAboutOneJob(error)) return this.logger.warn({ queue: this.queue, reason: error.message }, 'job lost its lock; running again');
+    if (isAboutOneJob(error))
+      return this.logger.warn(
+        { queue: this.queue, reason: error.message },
+        'job lost its lock; running again',
+      );
     if (isAboutConnection(error) || this.worker.isPaused()) return;
     const fault = codeOf(error);
-    if (fault !== this.fault) this.logger.warn({ queue: this.queue, code: fault, reason: error.message }, 'queue refuses its worker; trying again with growing pauses');
+    if (fault !== this.fault)
+      this.logger.warn(
+        { queue: this.queue, code: fault, reason: error.message },
+        'queue refuses its worker; trying again with growing pauses',
+      );
     this.fault = fault;
     this.resting.set({ queue: this.queue }, 1);
     this.rest();
   }
 
-  /** Running jobs are finished, unless Redis is away: then nothing can be said of them, and the queue runs them again. */
+  /**
+   * Running jobs are finished, unless Redis is away: then nothing can be said of them, and the queue runs
+   * them again.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     const { status } = this.worker.opts.connection as Redis;
@@ -78,7 +96,11 @@ const isAboutOneJob = ({ message }: Error): boolean => message.startsWith('could
 /** ioredis and BullMQ wait by themselves for a connection; the watch on Redis tells of it. */
 function isAboutConnection(error: Error): boolean {
   const { code } = error as { code?: unknown };
-  return (typeof code === 'string' && code.startsWith('E')) || ['MaxRetriesPerRequestError', 'AbortError', 'ConnectionClosedError'].includes(error.name) || error.message === 'Connection is closed.';
+  return (
+    (typeof code === 'string' && code.startsWith('E')) ||
+    ['MaxRetriesPerRequestError', 'AbortError', 'ConnectionClosedError'].includes(error.name) ||
+    error.message === 'Connection is closed.'
+  );
 }
 
 /** The first word of an error reply, such as READONLY; nothing of what follows, which may name keys. */

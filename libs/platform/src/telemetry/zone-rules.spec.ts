@@ -21,6 +21,8 @@ describe('the rules of time zones', () => {
   });
 
   it('are in the metrics by their version', async () => {
-    expect(await new Metrics('spec').registry.metrics()).toContain(`tandem_time_zone_rules_info{version="${process.versions['tz']}",service="spec"} 1`);
+    expect(await new Metrics('spec').registry.metrics()).toContain(
+      `tandem_time_zone_rules_info{version="${process.versions['tz']}",service="spec"} 1`,
+    );
   });
 });

@@ -2,8 +2,8 @@
 export const ZONE_RULES = '2026c';
 
 /**
- * Whether the rules of time zones of this process are older than those the release is tested with. Appointments are
- * then offered and said an hour off where a country has changed its clocks since.
+ * Whether the rules of time zones of this process are older than those the release is tested with.
+ * Appointments are then offered and said an hour off where a country has changed its clocks since.
  * @param version of the IANA database, such as 2026c; later ones sort after earlier ones
  */
 export function areZoneRulesOutdated(version = zoneRulesVersion()): boolean {

@@ -7,11 +7,20 @@ export interface DerivedKey {
   readonly key: Uint8Array;
 }
 
-/** Derives a 256-bit key for `purpose` from each secret; the first one is for writing, all are for reading. */
-export function deriveKeys(secrets: readonly string[], purpose: string): readonly [DerivedKey, ...DerivedKey[]] {
+/**
+ * Derives a 256-bit key for `purpose` from each secret; the first one is for writing, all are for reading.
+ */
+export function deriveKeys(
+  secrets: readonly string[],
+  purpose: string,
+): readonly [DerivedKey, ...DerivedKey[]] {
   const keys = secrets.map((secret): DerivedKey => {
-    const derived = (info: string, length: number) => new Uint8Array(hkdfSync('sha256', secret, 'tandem', info, length));
-    return { keyId: Buffer.from(derived('key-id', 6)).toString('base64url'), key: derived(`purpose:${purpose}`, 32) };
+    const derived = (info: string, length: number) =>
+      new Uint8Array(hkdfSync('sha256', secret, 'tandem', info, length));
+    return {
+      keyId: Buffer.from(derived('key-id', 6)).toString('base64url'),
+      key: derived(`purpose:${purpose}`, 32),
+    };
   });
   const [first, ...rest] = keys;
   if (!first) throw new TypeError('deriveKeys needs at least one secret');

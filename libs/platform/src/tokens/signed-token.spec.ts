@@ -34,15 +34,25 @@ describe('a signed token', () => {
   });
 
   it('of another purpose or another deployment is forged', async () => {
-    expect(await refusal(await new SignedTokens([secret], 'carrier-callback', claims).sign(value, options))).toBe('forged');
-    expect(await refusal(await new SignedTokens([other], 'stream-ticket', claims).sign(value, options))).toBe('forged');
+    expect(
+      await refusal(await new SignedTokens([secret], 'carrier-callback', claims).sign(value, options)),
+    ).toBe('forged');
+    expect(await refusal(await new SignedTokens([other], 'stream-ticket', claims).sign(value, options))).toBe(
+      'forged',
+    );
   });
 
   it('with a changed character is refused', async () => {
     const token = await tokens.sign(value, options);
     for (let at = 0; at < token.length; at += 7) {
       const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
-      if (Buffer.from(changed.split('.')[2] ?? '', 'base64url').equals(Buffer.from(token.split('.')[2] ?? '', 'base64url')) && changed.split('.').slice(0, 2).join() === token.split('.').slice(0, 2).join()) continue;
+      if (
+        Buffer.from(changed.split('.')[2] ?? '', 'base64url').equals(
+          Buffer.from(token.split('.')[2] ?? '', 'base64url'),
+        ) &&
+        changed.split('.').slice(0, 2).join() === token.split('.').slice(0, 2).join()
+      )
+        continue;
       expect(await refusal(changed)).not.toBe('accepted');
     }
   });
@@ -50,30 +60,54 @@ describe('a signed token', () => {
   it('is not talked into another algorithm', async () => {
     const [{ keyId, key }] = deriveKeys([secret], 'token:stream-ticket');
     const none = `${Buffer.from(JSON.stringify({ alg: 'none', kid: keyId })).toString('base64url')}.${Buffer.from(JSON.stringify({ c: value, aud: 'relay:r1', exp: 9e9 })).toString('base64url')}.`;
-    const hs512 = await new SignJWT({ c: value }).setProtectedHeader({ alg: 'HS512', kid: keyId }).setAudience('relay:r1').setExpirationTime('1m').sign(new Uint8Array([...key, ...key]));
+    const hs512 = await new SignJWT({ c: value })
+      .setProtectedHeader({ alg: 'HS512', kid: keyId })
+      .setAudience('relay:r1')
+      .setExpirationTime('1m')
+      .sign(new Uint8Array([...key, ...key]));
     expect(await refusal(none)).not.toBe('accepted');
     expect(await refusal(hs512)).toBe('forged');
   });
 
   it('without an end, or with other claims than it should have, is refused', async () => {
     const [{ keyId, key }] = deriveKeys([secret], 'token:stream-ticket');
-    const sign = (body: Record<string, unknown>) => new SignJWT(body).setProtectedHeader({ alg: 'HS256', kid: keyId }).setAudience('relay:r1');
+    const sign = (body: Record<string, unknown>) =>
+      new SignJWT(body).setProtectedHeader({ alg: 'HS256', kid: keyId }).setAudience('relay:r1');
     expect(await refusal(await sign({ c: value }).sign(key))).not.toBe('accepted');
-    expect(await refusal(await sign({ c: { callId: 'x' } }).setExpirationTime('1m').sign(key))).toBe('malformed');
+    expect(
+      await refusal(
+        await sign({ c: { callId: 'x' } })
+          .setExpirationTime('1m')
+          .sign(key),
+      ),
+    ).toBe('malformed');
   });
 
   it('stays good while the secret is being rotated', async () => {
     const before = await tokens.sign(value, options);
     const rotated = new SignedTokens([other, secret], 'stream-ticket', claims);
     expect(await refusal(before, 'relay:r1', rotated)).toBe('accepted');
-    expect(await refusal(await rotated.sign(value, options), 'relay:r1', new SignedTokens([other], 'stream-ticket', claims))).toBe('accepted');
+    expect(
+      await refusal(
+        await rotated.sign(value, options),
+        'relay:r1',
+        new SignedTokens([other], 'stream-ticket', claims),
+      ),
+    ).toBe('accepted');
   });
 
   it('made of anything is refused without an accident', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.string({ minLength: 3000, maxLength: 4000 }), fc.tuple(fc.base64String(), fc.base64String(), fc.base64String()).map((parts) => parts.join('.'))), async (token) => {
-        expect(['malformed', 'forged']).toContain(await refusal(token));
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.string({ minLength: 3000, maxLength: 4000 }),
+          fc.tuple(fc.base64String(), fc.base64String(), fc.base64String()).map((parts) => parts.join('.')),
+        ),
+        async (token) => {
+          expect(['malformed', 'forged']).toContain(await refusal(token));
+        },
+      ),
       { numRuns: 300 },
     );
   });

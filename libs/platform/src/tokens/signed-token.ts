@@ -4,7 +4,9 @@ import { deriveKeys, type DerivedKey } from './secrets.ts';
 
 export type TokenRefusal = 'malformed' | 'expired' | 'wrong-audience' | 'forged';
 
-/** A token that may not be used, with the reason as a word for the counter. Never carries the token itself. */
+/**
+ * A token that may not be used, with the reason as a word for the counter. Never carries the token itself.
+ */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
   constructor(readonly reason: TokenRefusal) {
@@ -16,8 +18,8 @@ export class TokenRefused extends Error {
 const MAX_TOKEN_LENGTH = 2048;
 
 /**
- * Short-lived signed claims for one purpose (stream tickets, callback tokens, calls between services): JWT, HS256,
- * key id in the header, only that algorithm accepted.
+ * Short-lived signed claims for one purpose (stream tickets, callback tokens, calls between services): JWT,
+ * HS256, key id in the header, only that algorithm accepted.
  */
 export class SignedTokens<Schema extends z.ZodType> {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
@@ -43,7 +45,11 @@ export class SignedTokens<Schema extends z.ZodType> {
   async verify(token: string, audience: string): Promise<z.output<Schema>> {
     if (token.length > MAX_TOKEN_LENGTH) throw new TokenRefused('malformed');
     try {
-      const { payload } = await jwtVerify(token, (header) => this.keyOf(header.kid), { algorithms: ['HS256'], audience, requiredClaims: ['exp', 'aud'] });
+      const { payload } = await jwtVerify(token, (header) => this.keyOf(header.kid), {
+        algorithms: ['HS256'],
+        audience,
+        requiredClaims: ['exp', 'aud'],
+      });
       const parsed = this.claims.safeParse(payload.c);
       if (!parsed.success) throw new TokenRefused('malformed');
       return parsed.data;
@@ -61,7 +67,9 @@ export class SignedTokens<Schema extends z.ZodType> {
 
 function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof errors.JWTExpired) return 'expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return error.claim === 'aud' ? 'wrong-audience' : 'malformed';
-  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed) return 'forged';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return error.claim === 'aud' ? 'wrong-audience' : 'malformed';
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed)
+    return 'forged';
   return 'malformed';
 }

@@ -1,6 +1,11 @@
 import { expect } from '@jest/globals';
 import { bytesPerMs } from '@tandem/contracts';
-import { AudioFrame, type CallerStreamListener, type Heard, type StreamClosedReason } from '@tandem/conversation';
+import {
+  AudioFrame,
+  type CallerStreamListener,
+  type Heard,
+  type StreamClosedReason,
+} from '@tandem/conversation';
 import type { CallerStreamFarSide } from '../caller-stream.conformance.ts';
 
 interface Sound {
@@ -35,7 +40,14 @@ export class WatchedStream {
   }
 
   write(soundId: string, ms: number): void {
-    const sound = this.sounds.get(soundId) ?? { soundId, value: 1 + this.sounds.size, writtenMs: 0, heardMs: 0, isCleared: false, last: null };
+    const sound = this.sounds.get(soundId) ?? {
+      soundId,
+      value: 1 + this.sounds.size,
+      writtenMs: 0,
+      heardMs: 0,
+      isCleared: false,
+      last: null,
+    };
     this.sounds.set(soundId, sound);
     sound.writtenMs += ms;
     this.guarded(() => this.far.stream.write(this.frame(ms, sound.value), soundId));
@@ -48,7 +60,10 @@ export class WatchedStream {
     for (const answer of cleared) this.checkCleared(answer, truth.get(answer.soundId) ?? 0);
     for (const sound of this.sounds.values()) {
       const isSettled = this.isClosed || sound.isCleared || sound.last?.isComplete === true;
-      this.rule(isSettled || cleared.some(({ soundId }) => soundId === sound.soundId), `clear forgets ${sound.soundId}`);
+      this.rule(
+        isSettled || cleared.some(({ soundId }) => soundId === sound.soundId),
+        `clear forgets ${sound.soundId}`,
+      );
       sound.isCleared = true;
     }
     return cleared;
@@ -56,7 +71,10 @@ export class WatchedStream {
 
   checkHeardSoFar(): void {
     for (const { soundId, heardMs } of this.guarded(() => this.far.stream.heardSoFar())) {
-      this.rule(heardMs <= this.truly(soundId), `${heardMs} ms of ${soundId} are said to be heard, in truth ${this.truly(soundId)}`);
+      this.rule(
+        heardMs <= this.truly(soundId),
+        `${heardMs} ms of ${soundId} are said to be heard, in truth ${this.truly(soundId)}`,
+      );
     }
   }
 
@@ -71,7 +89,9 @@ export class WatchedStream {
   }
 
   voiceMs(value: number): number {
-    return this.frames.filter(({ bytes }) => bytes[0] === value).reduce((ms, { byteLength }) => ms + byteLength / bytesPerMs(this.far.stream.format), 0);
+    return this.frames
+      .filter(({ bytes }) => bytes[0] === value)
+      .reduce((ms, { byteLength }) => ms + byteLength / bytesPerMs(this.far.stream.format), 0);
   }
 
   /** Runs inside the next call of that kind to the listener. */
@@ -80,7 +100,11 @@ export class WatchedStream {
   }
 
   expectNothingBroken(): void {
-    for (const [soundId, heardMs] of this.silences.flat()) this.rule(this.truly(soundId) <= heardMs, `${soundId} was called silent at ${heardMs} ms and was heard on to ${this.truly(soundId)}`);
+    for (const [soundId, heardMs] of this.silences.flat())
+      this.rule(
+        this.truly(soundId) <= heardMs,
+        `${soundId} was called silent at ${heardMs} ms and was heard on to ${this.truly(soundId)}`,
+      );
     expect(this.broken).toEqual([]);
   }
 
@@ -103,7 +127,11 @@ export class WatchedStream {
     },
     onSilent: () => {
       this.told('silent', null);
-      this.silences.push([...this.sounds.values()].filter(({ isCleared }) => isCleared).map(({ soundId }) => [soundId, this.truly(soundId)]));
+      this.silences.push(
+        [...this.sounds.values()]
+          .filter(({ isCleared }) => isCleared)
+          .map(({ soundId }) => [soundId, this.truly(soundId)]),
+      );
     },
     onClosed: (reason) => {
       this.rule(this.depth === 0, 'the end was told from inside a call into the stream');
@@ -129,9 +157,18 @@ export class WatchedStream {
     const earlier = [...this.sounds.values()].slice(0, [...this.sounds.keys()].indexOf(soundId));
     this.rule(!sound.isCleared, `${soundId} was cleared and is told of after that`);
     this.rule(heardMs >= sound.heardMs, `${soundId} goes back from ${sound.heardMs} to ${heardMs}`);
-    this.rule(heardMs <= Math.min(sound.writtenMs, this.truly(soundId)), `${heardMs} ms of ${soundId} told, ${this.truly(soundId)} heard, ${sound.writtenMs} written`);
-    this.rule(hasDropped || !isComplete || heardMs === sound.writtenMs, `${soundId} is called complete at ${heardMs} of ${sound.writtenMs} ms`);
-    this.rule(hasDropped || earlier.every((before) => before.isCleared || before.heardMs === before.writtenMs), `${soundId} is told of before the end of what comes before it`);
+    this.rule(
+      heardMs <= Math.min(sound.writtenMs, this.truly(soundId)),
+      `${heardMs} ms of ${soundId} told, ${this.truly(soundId)} heard, ${sound.writtenMs} written`,
+    );
+    this.rule(
+      hasDropped || !isComplete || heardMs === sound.writtenMs,
+      `${soundId} is called complete at ${heardMs} of ${sound.writtenMs} ms`,
+    );
+    this.rule(
+      hasDropped || earlier.every((before) => before.isCleared || before.heardMs === before.writtenMs),
+      `${soundId} is told of before the end of what comes before it`,
+    );
     sound.heardMs = heardMs;
     sound.last = heard;
   }
@@ -140,7 +177,10 @@ export class WatchedStream {
     const sound = this.sounds.get(soundId);
     if (!sound) return this.rule(false, `clear answers for ${soundId}, which was never written`);
     this.rule(heardMs >= sound.heardMs, `clear goes back on ${soundId}: ${heardMs} after ${sound.heardMs}`);
-    this.rule(heardMs <= Math.min(trulyMs, sound.writtenMs), `clear says ${heardMs} ms of ${soundId}, heard were ${trulyMs} of ${sound.writtenMs}`);
+    this.rule(
+      heardMs <= Math.min(trulyMs, sound.writtenMs),
+      `clear says ${heardMs} ms of ${soundId}, heard were ${trulyMs} of ${sound.writtenMs}`,
+    );
   }
 
   private rule(isKept: boolean, otherwise: string): void {

@@ -19,19 +19,22 @@ async function over({ far }: ReturnType<typeof call>): Promise<void> {
 }
 
 describe('the first sound of a stream', () => {
-  it.each(ROUND_TRIPS_MS)('cuts no call, at any 10 ms of the first three seconds, over a round trip of %d ms', async (roundTripMs) => {
-    const cut: [firstSoundAtMs: number, StreamClosedReason[]][] = [];
-    for (let firstSoundAtMs = 0; firstSoundAtMs < 3_000; firstSoundAtMs += 10) {
-      const { far, stream } = call(roundTripMs);
-      await far.clock.pass(firstSoundAtMs);
-      stream.write('hello', 300);
-      await far.clock.pass(roundTripMs + WATCH_MS + 400);
-      if (stream.closed.length > 0) cut.push([firstSoundAtMs, stream.closed]);
-      expect(stream.closed.length > 0 || stream.heardOf('hello')?.isComplete).toBe(true);
-      await over({ far, stream });
-    }
-    expect(cut).toEqual([]);
-  });
+  it.each(ROUND_TRIPS_MS)(
+    'cuts no call, at any 10 ms of the first three seconds, over a round trip of %d ms',
+    async (roundTripMs) => {
+      const cut: [firstSoundAtMs: number, StreamClosedReason[]][] = [];
+      for (let firstSoundAtMs = 0; firstSoundAtMs < 3_000; firstSoundAtMs += 10) {
+        const { far, stream } = call(roundTripMs);
+        await far.clock.pass(firstSoundAtMs);
+        stream.write('hello', 300);
+        await far.clock.pass(roundTripMs + WATCH_MS + 400);
+        if (stream.closed.length > 0) cut.push([firstSoundAtMs, stream.closed]);
+        expect(stream.closed.length > 0 || stream.heardOf('hello')?.isComplete).toBe(true);
+        await over({ far, stream });
+      }
+      expect(cut).toEqual([]);
+    },
+  );
 
   it('after a long silence cuts no call either, at any 50 ms between two looks of the watch', async () => {
     for (let laterMs = 0; laterMs < WATCH_MS; laterMs += 50) {
@@ -45,17 +48,20 @@ describe('the first sound of a stream', () => {
     }
   });
 
-  it.each([0, 7, 500, 922, 974, 2_950])('that is never played, sent at %d ms, ends the call once the carrier had its time, not before', async (firstSoundAtMs) => {
-    const { far, stream } = call(100);
-    far.fallsDeaf();
-    await far.clock.pass(firstSoundAtMs);
-    stream.write('hello', 20);
-    await far.clock.pass(playoutTimeoutMs - 1);
-    expect(stream.closed).toEqual([]);
-    await far.clock.pass(WATCH_MS + 21);
-    expect(stream.closed).toEqual(['media-timeout']);
-    await over({ far, stream });
-  });
+  it.each([0, 7, 500, 922, 974, 2_950])(
+    'that is never played, sent at %d ms, ends the call once the carrier had its time, not before',
+    async (firstSoundAtMs) => {
+      const { far, stream } = call(100);
+      far.fallsDeaf();
+      await far.clock.pass(firstSoundAtMs);
+      stream.write('hello', 20);
+      await far.clock.pass(playoutTimeoutMs - 1);
+      expect(stream.closed).toEqual([]);
+      await far.clock.pass(WATCH_MS + 21);
+      expect(stream.closed).toEqual(['media-timeout']);
+      await over({ far, stream });
+    },
+  );
 
   it('lives with marks that take seconds', async () => {
     const { far, stream } = call(9_000);

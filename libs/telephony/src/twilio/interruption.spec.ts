@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { agentSnapshotSchema, PCMU_8K, UNKNOWN_CALLER, type CallId, type ItemId, type ResponseId, type TenantId } from '@tandem/contracts';
+import {
+  agentSnapshotSchema,
+  PCMU_8K,
+  UNKNOWN_CALLER,
+  type CallId,
+  type ItemId,
+  type ResponseId,
+  type TenantId,
+} from '@tandem/contracts';
 import { AudioFrame, CallSession, type ModelSessionListener, type VoiceModel } from '@tandem/conversation';
 import { FakeToolCaller, RecordedCallLog } from '@tandem/conversation/testing';
 import fc from 'fast-check';
@@ -14,7 +22,9 @@ const LATE_MS = 60;
 /** A packet that is lost is sent again after a round trip and some more. */
 const LOSS = { share: 0.02, withinMs: 450 };
 
-/** A whole call on a real stream: the agent speaks item after item, told apart by the byte they are made of. */
+/**
+ * A whole call on a real stream: the agent speaks item after item, told apart by the byte they are made of.
+ */
 class Talk {
   readonly truncated = new Map<string, number>();
   readonly far: TwilioFarSide;
@@ -25,17 +35,64 @@ class Talk {
     const nothing = (): void => undefined;
     const model: VoiceModel = {
       provider: 'stub',
-      capabilities: { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: null },
+      capabilities: {
+        inputFormats: [PCMU_8K],
+        outputFormats: [PCMU_8K],
+        canTruncate: true,
+        maxSessionMs: null,
+      },
       open: (_setup, listener) => {
         this.listener = listener;
         const truncate = (itemId: ItemId, heardMs: number): void => void this.truncated.set(itemId, heardMs);
-        return { provider: 'stub', model: '', voice: '', truncate, pushAudio: nothing, respond: nothing, cancelResponse: nothing, sendToolResult: nothing, addNote: nothing, change: nothing, atPause: nothing, abandon: nothing, finishInput: nothing, close: nothing };
+        return {
+          provider: 'stub',
+          model: '',
+          voice: '',
+          truncate,
+          pushAudio: nothing,
+          respond: nothing,
+          cancelResponse: nothing,
+          sendToolResult: nothing,
+          addNote: nothing,
+          change: nothing,
+          atPause: nothing,
+          abandon: nothing,
+          finishInput: nothing,
+          close: nothing,
+        };
       },
     };
     const { clock, stream } = this.far;
-    const agent = agentSnapshotSchema.parse({ agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', agentVersion: 1, tenantId: TENANT_ID, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'openai-realtime' } });
-    const call = { callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId, tenantId: TENANT_ID, epoch: 1, callerNumber: '+1', dialledNumber: '+1', caller: UNKNOWN_CALLER, language: 'en-US', admittedAt: clock.wallTime(), agent };
-    new CallSession({ call, stream, model, declarationsFor: () => [], toolCaller: new FakeToolCaller(), log: new RecordedCallLog(), clock }).start();
+    const agent = agentSnapshotSchema.parse({
+      agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
+      agentVersion: 1,
+      tenantId: TENANT_ID,
+      name: 'Sarah',
+      companyName: 'Northwind',
+      timeZone: 'UTC',
+      instructions: '',
+      model: { kind: 'openai-realtime' },
+    });
+    const call = {
+      callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId,
+      tenantId: TENANT_ID,
+      epoch: 1,
+      callerNumber: '+1',
+      dialledNumber: '+1',
+      caller: UNKNOWN_CALLER,
+      language: 'en-US',
+      admittedAt: clock.wallTime(),
+      agent,
+    };
+    new CallSession({
+      call,
+      stream,
+      model,
+      declarationsFor: () => [],
+      toolCaller: new FakeToolCaller(),
+      log: new RecordedCallLog(),
+      clock,
+    }).start();
     this.listener.onReady();
     this.listener.onResponseStarted(RESPONSE);
   }
@@ -59,35 +116,45 @@ describe('a caller who speaks over the agent', () => {
   it('leaves in the model’s memory what was heard: never more, and little less, at 1,000 random moments', async () => {
     const items = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 });
     await fc.assert(
-      fc.asyncProperty(items, fc.integer({ min: 0, max: 240 }), fc.integer({ min: 0, max: 120 }), fc.integer({ min: 0, max: 9_000 }), fc.integer(), async (deltasOf, paceMs, delayMs, momentMs, seed) => {
-        const talk = new Talk(delayMs, seed);
-        const script = deltasOf.flatMap((deltas, index) => Array.from({ length: deltas }, (_, delta) => ({ item: index + 1, isLast: delta === deltas - 1 })));
-        const writtenMs = new Map<number, number>();
-        let now = 0;
-        for (const { item, isLast } of script) {
-          if (now + paceMs > momentMs) break;
-          await talk.far.clock.pass(paceMs);
-          now += paceMs;
-          talk.says(item, DELTA_MS);
-          writtenMs.set(item, (writtenMs.get(item) ?? 0) + DELTA_MS);
-          if (isLast) talk.isDone(item);
-        }
-        await talk.far.clock.pass(momentMs - now);
-        talk.interrupts();
-        const heardMs = new Map([...writtenMs.keys()].map((item) => [item, talk.far.heardMs(item)]));
-        for (const [item, written] of writtenMs) {
-          const heard = heardMs.get(item) ?? 0;
-          const kept = talk.truncated.get(`item_${item}`) ?? written;
-          expect(kept).toBeLessThanOrEqual(written);
-          expect(kept).toBeGreaterThanOrEqual(heard - LATE_MS - 2 * delayMs - 2 * LOSS.withinMs);
-          if (talk.truncated.has(`item_${item}`)) expect(kept).toBeLessThanOrEqual(heard);
-          else expect(heard).toBe(written);
-        }
-        await talk.far.clock.pass(1_000);
-        for (const [item, heard] of heardMs) expect(talk.far.heardMs(item)).toBeLessThanOrEqual(heard + delayMs + LOSS.withinMs + 20);
-        talk.far.stream.close();
-        await talk.far.clock.pass(1);
-      }),
+      fc.asyncProperty(
+        items,
+        fc.integer({ min: 0, max: 240 }),
+        fc.integer({ min: 0, max: 120 }),
+        fc.integer({ min: 0, max: 9_000 }),
+        fc.integer(),
+        async (deltasOf, paceMs, delayMs, momentMs, seed) => {
+          const talk = new Talk(delayMs, seed);
+          const script = deltasOf.flatMap((deltas, index) =>
+            Array.from({ length: deltas }, (_, delta) => ({ item: index + 1, isLast: delta === deltas - 1 })),
+          );
+          const writtenMs = new Map<number, number>();
+          let now = 0;
+          for (const { item, isLast } of script) {
+            if (now + paceMs > momentMs) break;
+            await talk.far.clock.pass(paceMs);
+            now += paceMs;
+            talk.says(item, DELTA_MS);
+            writtenMs.set(item, (writtenMs.get(item) ?? 0) + DELTA_MS);
+            if (isLast) talk.isDone(item);
+          }
+          await talk.far.clock.pass(momentMs - now);
+          talk.interrupts();
+          const heardMs = new Map([...writtenMs.keys()].map((item) => [item, talk.far.heardMs(item)]));
+          for (const [item, written] of writtenMs) {
+            const heard = heardMs.get(item) ?? 0;
+            const kept = talk.truncated.get(`item_${item}`) ?? written;
+            expect(kept).toBeLessThanOrEqual(written);
+            expect(kept).toBeGreaterThanOrEqual(heard - LATE_MS - 2 * delayMs - 2 * LOSS.withinMs);
+            if (talk.truncated.has(`item_${item}`)) expect(kept).toBeLessThanOrEqual(heard);
+            else expect(heard).toBe(written);
+          }
+          await talk.far.clock.pass(1_000);
+          for (const [item, heard] of heardMs)
+            expect(talk.far.heardMs(item)).toBeLessThanOrEqual(heard + delayMs + LOSS.withinMs + 20);
+          talk.far.stream.close();
+          await talk.far.clock.pass(1);
+        },
+      ),
       { numRuns: 1_000 },
     );
   }, 60_000);

@@ -95,13 +95,23 @@ describe('what was heard of a Twilio stream', () => {
   it('is not moved by marks we never sent', () => {
     const ledger = new MarkLedger();
     ledger.sent('a', second, 0);
-    for (const name of ['', 'x', '0.999999', '7.10', '0.-5', '0.1e3', '0.NaN']) expect(ledger.echoed(name, 10)).toEqual([]);
+    for (const name of ['', 'x', '0.999999', '7.10', '0.-5', '0.1e3', '0.NaN'])
+      expect(ledger.echoed(name, 10)).toEqual([]);
   });
 
   it('never exceeds what a true player has played, whatever the delays', () => {
     const step = fc.record({
       gapMs: fc.integer({ min: 0, max: 1_500 }),
-      act: fc.oneof({ weight: 5, arbitrary: fc.record({ sound: fc.constantFrom('a', 'b', 'c'), frames: fc.integer({ min: 1, max: 100 }) }) }, fc.constant('clear' as const)),
+      act: fc.oneof(
+        {
+          weight: 5,
+          arbitrary: fc.record({
+            sound: fc.constantFrom('a', 'b', 'c'),
+            frames: fc.integer({ min: 1, max: 100 }),
+          }),
+        },
+        fc.constant('clear' as const),
+      ),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 0, max: 120 }), (steps, delayMs) => {
@@ -115,14 +125,16 @@ describe('what was heard of a Twilio stream', () => {
           now = until;
           if (act === 'clear') {
             generation += 1;
-            for (const heard of ledger.cleared(now)) expect(heard.heardMs).toBeLessThanOrEqual(carrier.heardMs(heard.soundId, now));
+            for (const heard of ledger.cleared(now))
+              expect(heard.heardMs).toBeLessThanOrEqual(carrier.heardMs(heard.soundId, now));
             carrier.clear(now);
           } else {
             const sound = `${generation}-${act.sound}-${now}`;
             const { before, after } = ledger.sent(sound, act.frames * 160, now);
             carrier.receive(now, before, sound, act.frames * 160, after);
           }
-          for (const heard of ledger.heardSoFar(now)) expect(heard.heardMs).toBeLessThanOrEqual(carrier.heardMs(heard.soundId, now));
+          for (const heard of ledger.heardSoFar(now))
+            expect(heard.heardMs).toBeLessThanOrEqual(carrier.heardMs(heard.soundId, now));
         }
       }),
       { numRuns: 1_000 },
@@ -130,7 +142,9 @@ describe('what was heard of a Twilio stream', () => {
   });
 });
 
-/** A carrier that plays on 20 ms ticks, with a delay on the wire both ways. Echoes arrive late, never early. */
+/**
+ * A carrier that plays on 20 ms ticks, with a delay on the wire both ways. Echoes arrive late, never early.
+ */
 class TruePlayer {
   private queue: ({ sound: string; bytes: number } | { mark: string })[] = [];
   private arriving: { at: number; run: () => void }[] = [];

@@ -14,7 +14,9 @@ interface Sound {
 
 /** µ-law at 8 kHz. */
 const BYTES_PER_MS = 8;
-/** Playing starts on the carrier's next 20 ms tick, so an echo proves one frame less than the time since it. */
+/**
+ * Playing starts on the carrier's next 20 ms tick, so an echo proves one frame less than the time since it.
+ */
 const TICK_MS = 20;
 /** With less than this left at the carrier, what is sent now may find it silent. */
 const MARGIN_MS = 300;
@@ -22,23 +24,31 @@ const MARGIN_MS = 300;
 /**
  * What the caller has heard of a Twilio stream, from the marks Twilio echoes.
  *
- * A mark comes back when everything sent before it has been played, **or** when `clear` throws it away; so each `clear`
- * begins a new generation and echoes of an older one prove nothing. Between marks the wall clock is trusted, never
- * beyond the next mark, which would be back if the network kept up, and never past a point where the carrier may have run
- * dry: there a start mark goes ahead of the audio and its echo tells that playing goes on.
+ * A mark comes back when everything sent before it has been played, **or** when `clear` throws it away; so
+ * each `clear` begins a new generation and echoes of an older one prove nothing. Between marks the wall clock
+ * is trusted, never beyond the next mark, which would be back if the network kept up, and never past a point
+ * where the carrier may have run dry: there a start mark goes ahead of the audio and its echo tells that
+ * playing goes on.
  */
 export class MarkLedger {
   private generation = 0;
   private sentOffset = 0;
   private segments: Segment[] = [];
   private last: Sound | null = null;
-  /** Where playing was known to be, and when. For audio sent into silence: its beginning, and when it was sent. */
+  /**
+   * Where playing was known to be, and when. For audio sent into silence: its beginning, and when it was
+   * sent.
+   */
   private anchor = { offset: 0, at: 0 };
   /** Offsets where playing may have paused and no start mark has come back yet. */
   private gates: number[] = [];
-  /** The last mark sent before the last clear, until it is back: with it everything cleared has fallen silent. */
+  /**
+   * The last mark sent before the last clear, until it is back: with it everything cleared has fallen silent.
+   */
   private silencingMark: string | null = null;
-  /** Since when the carrier can have been playing without a pause, at the earliest: bounds what it has left. */
+  /**
+   * Since when the carrier can have been playing without a pause, at the earliest: bounds what it has left.
+   */
   private burst = this.anchor;
 
   /** Ms of audio sent and, as far as known, not yet heard. */
@@ -53,7 +63,10 @@ export class MarkLedger {
     return Math.max(0, now - this.anchor.at - (next.endOffset - this.anchor.offset) / BYTES_PER_MS);
   }
 
-  /** Books audio that is about to be sent. Returns the marks to send before it (when it may find the carrier silent) and after it. */
+  /**
+   * Books audio that is about to be sent. Returns the marks to send before it (when it may find the carrier
+   * silent) and after it.
+   */
   sent(soundId: string, bytes: number, now: number): { before: string | null; after: string } {
     if (this.segments.length === 0) this.anchor = this.burst = { offset: this.sentOffset, at: now };
     const leftBytes = this.sentOffset - this.burst.offset - (now - this.burst.at) * BYTES_PER_MS;
@@ -81,7 +94,11 @@ export class MarkLedger {
     if (!mark || mark.offset < this.anchor.offset || mark.offset > this.sentOffset) return [];
     const { offset } = mark;
     this.anchor = { offset, at: now };
-    while (this.gates[0] !== undefined && (this.gates[0] < offset || (this.gates[0] === offset && mark.isStart))) this.gates.shift();
+    while (
+      this.gates[0] !== undefined &&
+      (this.gates[0] < offset || (this.gates[0] === offset && mark.isStart))
+    )
+      this.gates.shift();
     const touched = new Set<Sound>();
     let played = 0;
     for (const { sound, startOffset, endOffset } of this.segments) {
@@ -92,7 +109,11 @@ export class MarkLedger {
       played += 1;
     }
     this.segments.splice(0, played);
-    return [...touched].map((sound) => ({ soundId: sound.soundId, heardMs: sound.heardBytes / BYTES_PER_MS, isComplete: sound.queuedBytes === 0 }));
+    return [...touched].map((sound) => ({
+      soundId: sound.soundId,
+      heardMs: sound.heardBytes / BYTES_PER_MS,
+      isComplete: sound.queuedBytes === 0,
+    }));
   }
 
   /** How much of each sound still under way has been heard. */
@@ -103,7 +124,11 @@ export class MarkLedger {
       const bytes = Math.max(0, Math.min(endOffset, heardOffset) - startOffset);
       heard.set(sound, (heard.get(sound) ?? sound.heardBytes) + bytes);
     }
-    return [...heard].map(([sound, bytes]) => ({ soundId: sound.soundId, heardMs: bytes / BYTES_PER_MS, isComplete: false }));
+    return [...heard].map(([sound, bytes]) => ({
+      soundId: sound.soundId,
+      heardMs: bytes / BYTES_PER_MS,
+      isComplete: false,
+    }));
   }
 
   /** The carrier is about to be told to drop everything. Marks sent before count for nothing from here on. */

@@ -14,9 +14,12 @@ function read(text: string): { chunk: number; payload: string; byteLength: numbe
 }
 
 describe('a media message as Twilio writes it', () => {
-  it.each([1, 2, 3, 159, 160, 161, 1_600, 4_000])('is read from its bytes with %i bytes of audio', (bytes) => {
-    expect(read(media(7, voice(bytes)))).toEqual({ chunk: 7, payload: voice(bytes), byteLength: bytes });
-  });
+  it.each([1, 2, 3, 159, 160, 161, 1_600, 4_000])(
+    'is read from its bytes with %i bytes of audio',
+    (bytes) => {
+      expect(read(media(7, voice(bytes)))).toEqual({ chunk: 7, payload: voice(bytes), byteLength: bytes });
+    },
+  );
 
   it('keeps its audio in the memory it came in', () => {
     const message = Buffer.from(media(1, voice(160)));
@@ -27,7 +30,14 @@ describe('a media message as Twilio writes it', () => {
     ['of another stream', media(1, voice(160), 'MZ2')],
     ['of the other track', media(1, voice(160)).replace('inbound', 'outbound')],
     ['with spaces', media(1, voice(160)).replaceAll(':', ': ')],
-    ['with its keys in another order', JSON.stringify({ streamSid: 'MZ1', event: 'media', media: { track: 'inbound', chunk: '1', payload: voice(160) } })],
+    [
+      'with its keys in another order',
+      JSON.stringify({
+        streamSid: 'MZ1',
+        event: 'media',
+        media: { track: 'inbound', chunk: '1', payload: voice(160) },
+      }),
+    ],
     ['with something behind it', `${media(1, voice(160))} `],
     ['cut short', media(1, voice(160)).slice(0, -3)],
     ['without audio', media(1, '')],
@@ -47,13 +57,23 @@ describe('a media message as Twilio writes it', () => {
   it('is never read otherwise than the full parser reads it', () => {
     const change = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(1_000_000), fc.array(change, { maxLength: 2 }), (audio, chunk, changes) => {
-        const message = Buffer.from(media(chunk, Buffer.from(audio).toString('base64')));
-        for (const { at, byte } of changes) message[at % message.length] = byte;
-        const fast = read(message.toString('latin1'));
-        if (fast === null) expect(changes.length).toBeGreaterThan(0);
-        else expect(parseTwilioMessage(message.toString())).toEqual({ event: 'media', streamSid: 'MZ1', ...fast });
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 40 }),
+        fc.nat(1_000_000),
+        fc.array(change, { maxLength: 2 }),
+        (audio, chunk, changes) => {
+          const message = Buffer.from(media(chunk, Buffer.from(audio).toString('base64')));
+          for (const { at, byte } of changes) message[at % message.length] = byte;
+          const fast = read(message.toString('latin1'));
+          if (fast === null) expect(changes.length).toBeGreaterThan(0);
+          else
+            expect(parseTwilioMessage(message.toString())).toEqual({
+              event: 'media',
+              streamSid: 'MZ1',
+              ...fast,
+            });
+        },
+      ),
       { numRuns: 5_000 },
     );
   });

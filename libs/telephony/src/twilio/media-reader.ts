@@ -14,12 +14,13 @@ const MAX_PAYLOAD_CHARACTERS = 5_336;
 
 /** 0 for the letters of base64, 1 for everything else. */
 const NOT_BASE64 = new Uint8Array(256).fill(1);
-for (const letter of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')) NOT_BASE64[letter] = 0;
+for (const letter of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'))
+  NOT_BASE64[letter] = 0;
 
 /**
- * Reads the message that comes fifty times a second, straight from its bytes and to the letter as Twilio writes it:
- * keys in its order, no spaces, this stream's sid. Whatever differs is left to the full parser. The audio stays the
- * base64 it came as, checked, in the message's own memory.
+ * Reads the message that comes fifty times a second, straight from its bytes and to the letter as Twilio
+ * writes it: keys in its order, no spaces, this stream's sid. Whatever differs is left to the full parser.
+ * The audio stays the base64 it came as, checked, in the message's own memory.
  */
 export class MediaReader {
   /** In memory of its own: a piece of Node's pool would keep 64 KB for each call. */
@@ -37,7 +38,13 @@ export class MediaReader {
     this.at = 0;
     if (!this.passes(message, HEAD) || this.number(message) < 0 || !this.passes(message, TRACK)) return null;
     const chunk = this.number(message);
-    if (chunk < 0 || !this.passes(message, TIMESTAMP) || this.number(message) < 0 || !this.passes(message, PAYLOAD)) return null;
+    if (
+      chunk < 0 ||
+      !this.passes(message, TIMESTAMP) ||
+      this.number(message) < 0 ||
+      !this.passes(message, PAYLOAD)
+    )
+      return null;
     const start = this.at;
     const end = message.length - this.tail.length;
     const byteLength = audioBytes(message, start, end);
@@ -50,7 +57,8 @@ export class MediaReader {
   private passes(message: Buffer, text: Uint8Array): boolean {
     const { at } = this;
     if (at + text.length > message.length) return false;
-    for (let offset = 0; offset < text.length; offset += 1) if (message[at + offset] !== text[offset]) return false;
+    for (let offset = 0; offset < text.length; offset += 1)
+      if (message[at + offset] !== text[offset]) return false;
     this.at = at + text.length;
     return true;
   }
@@ -68,7 +76,10 @@ export class MediaReader {
   }
 }
 
-/** Bytes that the base64 between two places decodes to, or -1 when it is not strict base64, is nothing, or is too much. */
+/**
+ * Bytes that the base64 between two places decodes to, or -1 when it is not strict base64, is nothing, or is
+ * too much.
+ */
 function audioBytes(message: Buffer, start: number, end: number): number {
   const characters = end - start;
   if (characters <= 0 || characters > MAX_PAYLOAD_CHARACTERS || characters % 4 !== 0) return -1;

@@ -1,9 +1,12 @@
 /**
- * The address one relay's stream is reached under. `{relay}` in the public address stands for the relay id; an address
- * without a path gets the relay's own path behind it, so that an ingress can route on it (never on a cookie or query,
- * which Twilio does not send).
+ * The address one relay's stream is reached under. `{relay}` in the public address stands for the relay id;
+ * an address without a path gets the relay's own path behind it, so that an ingress can route on it (never on
+ * a cookie or query, which Twilio does not send).
  */
-export function mediaUrl(publicMediaUrl: string | undefined, relay: { readonly relayId: string; readonly address: string }): string {
+export function mediaUrl(
+  publicMediaUrl: string | undefined,
+  relay: { readonly relayId: string; readonly address: string },
+): string {
   const base = (publicMediaUrl ?? relay.address).replaceAll('{relay}', relay.relayId).replace(/\/+$/, '');
   const hasOwnPath = publicMediaUrl?.includes('{relay}') && new URL(base).pathname !== '/';
   return hasOwnPath ? base : `${base}${mediaPath(relay.relayId)}`;

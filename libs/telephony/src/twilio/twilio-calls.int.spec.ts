@@ -9,7 +9,8 @@ const AUTH_TOKEN = '0123456789abcdef0123456789abcdef';
 describe('running calls', () => {
   let simulator: TwilioSimulator;
   let calls: TwilioCalls;
-  const over = (authToken: string, baseUrl = simulator.apiBaseUrl) => new TwilioCalls({ accountSid: simulator.accountSid, authToken, baseUrl, timeoutMs: 1_000 });
+  const over = (authToken: string, baseUrl = simulator.apiBaseUrl) =>
+    new TwilioCalls({ accountSid: simulator.accountSid, authToken, baseUrl, timeoutMs: 1_000 });
 
   beforeEach(async () => {
     simulator = new TwilioSimulator({ authToken: AUTH_TOKEN, speed: 50 });
@@ -20,14 +21,21 @@ describe('running calls', () => {
 
   /** A caller who hears a pause from the carrier, for as long as it takes. */
   async function onTheLine(): Promise<SimulatedCall> {
-    const call = simulator.placeCall({ from: '+12025550123', to: '+12025550100', voiceUrl: 'http://127.0.0.1:9/', fallback: { twiml: '<Response><Say>Hello.</Say><Pause length="600"/></Response>' } });
+    const call = simulator.placeCall({
+      from: '+12025550123',
+      to: '+12025550100',
+      voiceUrl: 'http://127.0.0.1:9/',
+      fallback: { twiml: '<Response><Say>Hello.</Say><Pause length="600"/></Response>' },
+    });
     while (!call.report().said.includes('Hello.')) await new Promise((resolve) => setTimeout(resolve, 10));
     return call;
   }
 
   it('go on with another document', async () => {
     const call = await onTheLine();
-    expect(await calls.redirect(call.sid, farewellTwiml({ text: 'Somebody else <now>.', language: 'en-US' }))).toBe('done');
+    expect(
+      await calls.redirect(call.sid, farewellTwiml({ text: 'Somebody else <now>.', language: 'en-US' })),
+    ).toBe('done');
     expect((await call.ended).said).toEqual(['Hello.', 'Somebody else <now>.']);
   });
 
@@ -47,10 +55,14 @@ describe('running calls', () => {
 
   it('are not touched with a wrong key, or when nobody answers; the reason is told, the key is not', async () => {
     const call = await onTheLine();
-    const refused = await over('wrong').hangUp(call.sid).catch((error: unknown) => error as ProviderError);
+    const refused = await over('wrong')
+      .hangUp(call.sid)
+      .catch((error: unknown) => error as ProviderError);
     expect(refused).toBeInstanceOf(ProviderError);
     expect(refused).toMatchObject({ category: 'authentication', retryable: false, provider: 'twilio' });
-    const away = await over(AUTH_TOKEN, 'http://127.0.0.1:9').hangUp(call.sid).catch((error: unknown) => error as ProviderError);
+    const away = await over(AUTH_TOKEN, 'http://127.0.0.1:9')
+      .hangUp(call.sid)
+      .catch((error: unknown) => error as ProviderError);
     expect(away).toMatchObject({ category: 'connectivity', retryable: true });
     expect(call.hasEnded).toBe(false);
   });

@@ -18,8 +18,8 @@ const TIMEOUT_MS = 5_000;
 const GONE: ReadonlySet<number> = new Set([21_220, 20_404]);
 
 /**
- * Changes running calls from outside. A new document takes the place of the running one, and its stream ends: for calls
- * whose relay does not answer any more, never for those a relay holds.
+ * Changes running calls from outside. A new document takes the place of the running one, and its stream ends:
+ * for calls whose relay does not answer any more, never for those a relay holds.
  */
 export class TwilioCalls {
   private readonly client: ReturnType<typeof twilio>;
@@ -39,19 +39,25 @@ export class TwilioCalls {
     return this.update(carrierCallId, { status: 'completed' });
   }
 
-  private async update(carrierCallId: string, change: { readonly twiml: string } | { readonly status: 'completed' }): Promise<CallChange> {
+  private async update(
+    carrierCallId: string,
+    change: { readonly twiml: string } | { readonly status: 'completed' },
+  ): Promise<CallChange> {
     try {
       await this.client.calls(carrierCallId).update(change);
       return 'done';
     } catch (error) {
       const { status, code } = restFault(error);
       if (code !== null && GONE.has(code)) return 'gone';
-      throw new ProviderError('Twilio did not change a call. Look its code up at twilio.com/docs/api/errors.', {
-        provider: PROVIDER,
-        code: String(code ?? status ?? 'unreachable'),
-        category: categoryOf(status),
-        cause: error,
-      });
+      throw new ProviderError(
+        'Twilio did not change a call. Look its code up at twilio.com/docs/api/errors.',
+        {
+          provider: PROVIDER,
+          code: String(code ?? status ?? 'unreachable'),
+          category: categoryOf(status),
+          cause: error,
+        },
+      );
     }
   }
 }

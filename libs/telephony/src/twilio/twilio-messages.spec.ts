@@ -20,12 +20,20 @@ const media = (changes: object = {}) =>
     event: 'media',
     sequenceNumber: '4',
     streamSid: 'MZ1',
-    media: { track: 'inbound', chunk: '2', timestamp: '40', payload: Buffer.alloc(160, 0x7f).toString('base64'), ...changes },
+    media: {
+      track: 'inbound',
+      chunk: '2',
+      timestamp: '40',
+      payload: Buffer.alloc(160, 0x7f).toString('base64'),
+      ...changes,
+    },
   });
 
 describe('a Twilio message', () => {
   it('of each kind is read into its few fields', () => {
-    expect(parseTwilioMessage('{"event":"connected","protocol":"Call","version":"1.0.0"}')).toEqual({ event: 'connected' });
+    expect(parseTwilioMessage('{"event":"connected","protocol":"Call","version":"1.0.0"}')).toEqual({
+      event: 'connected',
+    });
     expect(parseTwilioMessage(JSON.stringify(start))).toEqual({
       event: 'start',
       streamSid: start.streamSid,
@@ -33,19 +41,36 @@ describe('a Twilio message', () => {
       accountSid: 'AC123',
       parameters: { ticket: 'abc' },
     });
-    expect(parseTwilioMessage(media())).toMatchObject({ event: 'media', streamSid: 'MZ1', chunk: 2, byteLength: 160 });
-    expect(parseTwilioMessage('{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"#"}}')).toEqual({
+    expect(parseTwilioMessage(media())).toMatchObject({
+      event: 'media',
+      streamSid: 'MZ1',
+      chunk: 2,
+      byteLength: 160,
+    });
+    expect(
+      parseTwilioMessage(
+        '{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"#"}}',
+      ),
+    ).toEqual({
       event: 'dtmf',
       streamSid: 'MZ1',
       digit: '#',
     });
-    expect(parseTwilioMessage('{"event":"mark","streamSid":"MZ1","mark":{"name":"0.160"}}')).toEqual({ event: 'mark', streamSid: 'MZ1', name: '0.160' });
-    expect(parseTwilioMessage('{"event":"stop","streamSid":"MZ1","stop":{"accountSid":"AC1","callSid":"CA1"}}')).toEqual({ event: 'stop', streamSid: 'MZ1' });
+    expect(parseTwilioMessage('{"event":"mark","streamSid":"MZ1","mark":{"name":"0.160"}}')).toEqual({
+      event: 'mark',
+      streamSid: 'MZ1',
+      name: '0.160',
+    });
+    expect(
+      parseTwilioMessage('{"event":"stop","streamSid":"MZ1","stop":{"accountSid":"AC1","callSid":"CA1"}}'),
+    ).toEqual({ event: 'stop', streamSid: 'MZ1' });
   });
 
   it('reads numbers that come as strings and strings that come as numbers', () => {
     expect(parseTwilioMessage(media({ chunk: 7 }))).toMatchObject({ chunk: 7 });
-    const lenient = structuredClone(start) as { start: { mediaFormat: { sampleRate: unknown; channels: unknown } } };
+    const lenient = structuredClone(start) as {
+      start: { mediaFormat: { sampleRate: unknown; channels: unknown } };
+    };
     lenient.start.mediaFormat.sampleRate = '8000';
     lenient.start.mediaFormat.channels = '1';
     expect(parseTwilioMessage(JSON.stringify(lenient))).toMatchObject({ event: 'start' });
@@ -66,8 +91,19 @@ describe('a Twilio message', () => {
     ['empty audio', media({ payload: '' }), 'bad-audio'],
     ['more than a second of audio', media({ payload: Buffer.alloc(8_001).toString('base64') }), 'bad-audio'],
     ['a digit no phone has', '{"event":"dtmf","streamSid":"MZ1","dtmf":{"digit":"12"}}', 'bad-fields'],
-    ['a start of another codec', JSON.stringify({ ...start, start: { ...start.start, mediaFormat: { encoding: 'audio/l16', sampleRate: 8000, channels: 1 } } }), 'bad-fields'],
-    ['a start with a hostile sid', JSON.stringify({ ...start, streamSid: 'MZ","event":"clear' }), 'bad-fields'],
+    [
+      'a start of another codec',
+      JSON.stringify({
+        ...start,
+        start: { ...start.start, mediaFormat: { encoding: 'audio/l16', sampleRate: 8000, channels: 1 } },
+      }),
+      'bad-fields',
+    ],
+    [
+      'a start with a hostile sid',
+      JSON.stringify({ ...start, streamSid: 'MZ","event":"clear' }),
+      'bad-fields',
+    ],
   ])('that is %s is refused with its reason', (_what, text, fault) => {
     expect(parseTwilioMessage(text)).toEqual({ fault });
   });
@@ -77,15 +113,31 @@ describe('a Twilio message', () => {
   });
 
   it('never makes the parser throw, whatever it holds', () => {
-    const anything = fc.oneof(fc.string(), fc.json(), fc.json().map((json) => `{"event":"media","media":${json},"streamSid":"MZ1"}`), fc.json().map((json) => `{"event":"start","start":${json},"streamSid":"MZ1"}`));
-    fc.assert(fc.property(anything, (text) => typeof parseTwilioMessage(text) === 'object'), { numRuns: 2_000 });
+    const anything = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.json().map((json) => `{"event":"media","media":${json},"streamSid":"MZ1"}`),
+      fc.json().map((json) => `{"event":"start","start":${json},"streamSid":"MZ1"}`),
+    );
+    fc.assert(
+      fc.property(anything, (text) => typeof parseTwilioMessage(text) === 'object'),
+      { numRuns: 2_000 },
+    );
   });
 });
 
 describe('a message to Twilio', () => {
   it('is one of the three it accepts', () => {
-    expect(JSON.parse(mediaMessage('MZ1', 'AAAA'))).toEqual({ event: 'media', streamSid: 'MZ1', media: { payload: 'AAAA' } });
-    expect(JSON.parse(markMessage('MZ1', '0.5'))).toEqual({ event: 'mark', streamSid: 'MZ1', mark: { name: '0.5' } });
+    expect(JSON.parse(mediaMessage('MZ1', 'AAAA'))).toEqual({
+      event: 'media',
+      streamSid: 'MZ1',
+      media: { payload: 'AAAA' },
+    });
+    expect(JSON.parse(markMessage('MZ1', '0.5'))).toEqual({
+      event: 'mark',
+      streamSid: 'MZ1',
+      mark: { name: '0.5' },
+    });
     expect(JSON.parse(clearMessage('MZ1'))).toEqual({ event: 'clear', streamSid: 'MZ1' });
   });
 });

@@ -2,8 +2,9 @@ import { base64ByteLength } from '@tandem/conversation';
 import { z } from 'zod';
 
 /*
- * The wire of Twilio Media Streams (twilio.com/docs/voice/media-streams/websocket-messages). `sequenceNumber`, `chunk`
- * and `timestamp` are strings holding integers, `sampleRate` and `channels` are numbers; both are read leniently.
+ * The wire of Twilio Media Streams (twilio.com/docs/voice/media-streams/websocket-messages).
+ * `sequenceNumber`, `chunk` and `timestamp` are strings holding integers, `sampleRate` and `channels` are
+ * numbers; both are read leniently.
  */
 
 export interface TwilioStart {
@@ -17,7 +18,13 @@ export interface TwilioStart {
 export type TwilioMessage =
   | { readonly event: 'connected' }
   | TwilioStart
-  | { readonly event: 'media'; readonly streamSid: string; readonly chunk: number; readonly payload: string; readonly byteLength: number }
+  | {
+      readonly event: 'media';
+      readonly streamSid: string;
+      readonly chunk: number;
+      readonly payload: string;
+      readonly byteLength: number;
+    }
   | { readonly event: 'dtmf'; readonly streamSid: string; readonly digit: string }
   | { readonly event: 'mark'; readonly streamSid: string; readonly name: string }
   | { readonly event: 'stop'; readonly streamSid: string }
@@ -63,30 +70,49 @@ export function parseTwilioMessage(text: string): TwilioMessage | Fault {
 type Fault = { readonly fault: TwilioMessageFault };
 type Fields = Record<string, Record<string, unknown> | string | undefined>;
 
-const READERS: ReadonlyMap<string, (fields: Fields) => TwilioMessage | Fault> = new Map<string, (fields: Fields) => TwilioMessage | Fault>([
+const READERS: ReadonlyMap<string, (fields: Fields) => TwilioMessage | Fault> = new Map<
+  string,
+  (fields: Fields) => TwilioMessage | Fault
+>([
   ['media', readMedia],
   ['mark', (fields) => readNamed(fields, 'mark', 'name', (name) => name.length <= 128)],
   ['dtmf', (fields) => readNamed(fields, 'dtmf', 'digit', (digit) => DIGIT.test(digit))],
   ['connected', () => ({ event: 'connected' })],
   ['start', readStart],
-  ['stop', ({ streamSid }) => (typeof streamSid === 'string' ? { event: 'stop', streamSid } : { fault: 'bad-fields' })],
+  [
+    'stop',
+    ({ streamSid }) =>
+      typeof streamSid === 'string' ? { event: 'stop', streamSid } : { fault: 'bad-fields' },
+  ],
 ]);
 
 function readMedia(fields: Fields): TwilioMessage | Fault {
   const { media, streamSid } = fields;
-  if (typeof media !== 'object' || media === null || typeof streamSid !== 'string') return { fault: 'bad-fields' };
+  if (typeof media !== 'object' || media === null || typeof streamSid !== 'string')
+    return { fault: 'bad-fields' };
   const { payload, track } = media;
   const chunk = Number(media.chunk);
-  if (typeof payload !== 'string' || !Number.isSafeInteger(chunk) || (track !== undefined && track !== 'inbound')) return { fault: 'bad-fields' };
+  if (
+    typeof payload !== 'string' ||
+    !Number.isSafeInteger(chunk) ||
+    (track !== undefined && track !== 'inbound')
+  )
+    return { fault: 'bad-fields' };
   const byteLength = payload.length > MAX_PAYLOAD_BYTES * 2 ? -1 : base64ByteLength(payload);
   if (byteLength <= 0 || byteLength > MAX_PAYLOAD_BYTES) return { fault: 'bad-audio' };
   return { event: 'media', streamSid, chunk, payload, byteLength };
 }
 
-function readNamed(fields: Fields, event: 'mark' | 'dtmf', key: 'name' | 'digit', isValid: (value: string) => boolean): TwilioMessage | Fault {
+function readNamed(
+  fields: Fields,
+  event: 'mark' | 'dtmf',
+  key: 'name' | 'digit',
+  isValid: (value: string) => boolean,
+): TwilioMessage | Fault {
   const body = fields[event];
   const { streamSid } = fields;
-  if (typeof body !== 'object' || body === null || typeof streamSid !== 'string') return { fault: 'bad-fields' };
+  if (typeof body !== 'object' || body === null || typeof streamSid !== 'string')
+    return { fault: 'bad-fields' };
   const value = body[key];
   if (typeof value !== 'string' || !isValid(value)) return { fault: 'bad-fields' };
   return event === 'mark' ? { event, streamSid, name: value } : { event, streamSid, digit: value };
@@ -96,7 +122,13 @@ function readStart(message: unknown): TwilioMessage | Fault {
   const parsed = startSchema.safeParse(message);
   if (!parsed.success) return { fault: 'bad-fields' };
   const { streamSid, start } = parsed.data;
-  return { event: 'start', streamSid, callSid: start.callSid, accountSid: start.accountSid, parameters: start.customParameters };
+  return {
+    event: 'start',
+    streamSid,
+    callSid: start.callSid,
+    accountSid: start.accountSid,
+    parameters: start.customParameters,
+  };
 }
 
 // To Twilio. Whatever else is sent raises its error 31924, so these three are all there is.

@@ -12,7 +12,8 @@ class FakeSocket implements MessageSocket {
   closedWith: number | null = null;
 
   send(...messages: readonly (string | Uint8Array)[]): void {
-    for (const message of messages) this.sent.push(JSON.parse(Buffer.from(message as Uint8Array).toString()) as FakeSocket['sent'][number]);
+    for (const message of messages)
+      this.sent.push(JSON.parse(Buffer.from(message as Uint8Array).toString()) as FakeSocket['sent'][number]);
   }
 
   close(code: number): void {
@@ -20,7 +21,10 @@ class FakeSocket implements MessageSocket {
   }
 
   receives(message: unknown): void {
-    this.listener?.onMessage(Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)), false);
+    this.listener?.onMessage(
+      Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)),
+      false,
+    );
   }
 
   terminate(): void {
@@ -48,11 +52,17 @@ beforeEach(() => {
   errors = [];
   got = { audio: [], digits: [], heard: [], closed: [] };
   chunk = 0;
-  stream = new TwilioStream(socket, { event: 'start', streamSid, callSid: 'CA1', accountSid: 'AC1', parameters: {} }, clock, (error) => errors.push(error), {
-    ...TWILIO_STREAM_LIMITS,
-    aheadMs: 2_000,
-    waitingMs: 5_000,
-  });
+  stream = new TwilioStream(
+    socket,
+    { event: 'start', streamSid, callSid: 'CA1', accountSid: 'AC1', parameters: {} },
+    clock,
+    (error) => errors.push(error),
+    {
+      ...TWILIO_STREAM_LIMITS,
+      aheadMs: 2_000,
+      waitingMs: 5_000,
+    },
+  );
   stream.attach({
     onAudio: (audio) => got.audio.push(audio),
     onDigit: (digit) => got.digits.push(digit),
@@ -62,7 +72,11 @@ beforeEach(() => {
   });
 });
 
-const media = (payload = Buffer.alloc(160, 9)) => ({ event: 'media', streamSid, media: { track: 'inbound', chunk: String(++chunk), payload: payload.toString('base64') } });
+const media = (payload = Buffer.alloc(160, 9)) => ({
+  event: 'media',
+  streamSid,
+  media: { track: 'inbound', chunk: String(++chunk), payload: payload.toString('base64') },
+});
 
 describe('from the caller', () => {
   it('audio arrives untouched, in order, repeated chunks dropped', () => {
@@ -106,7 +120,8 @@ describe('from the caller', () => {
   it('nonsense is counted and borne, until fifty in a row', async () => {
     for (let bad = 0; bad < 49; bad += 1) socket.receives('{');
     socket.receives(media());
-    for (let bad = 0; bad < 49; bad += 1) socket.receives({ event: 'media', streamSid: 'MZother', media: { chunk: '900', payload: 'AAAA' } });
+    for (let bad = 0; bad < 49; bad += 1)
+      socket.receives({ event: 'media', streamSid: 'MZother', media: { chunk: '900', payload: 'AAAA' } });
     await clock.pass(1);
     expect(got.closed).toEqual([]);
     socket.receives('{');

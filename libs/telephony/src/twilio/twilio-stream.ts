@@ -1,26 +1,55 @@
 import { PCMU_8K } from '@tandem/contracts';
-import { AudioFrame, type CallerStream, type CallerStreamListener, type Clock, type Heard, type StreamClosedReason, type Timer } from '@tandem/conversation';
+import {
+  AudioFrame,
+  type CallerStream,
+  type CallerStreamListener,
+  type Clock,
+  type Heard,
+  type StreamClosedReason,
+  type Timer,
+} from '@tandem/conversation';
 import type { MessageSocket } from '../message-socket.ts';
 import { MarkLedger } from './mark-ledger.ts';
 import { MediaReader } from './media-reader.ts';
-import { clearMessage, markMessage, mediaMessage, parseTwilioMessage, type TwilioMessage, type TwilioStart } from './twilio-messages.ts';
+import {
+  clearMessage,
+  markMessage,
+  mediaMessage,
+  parseTwilioMessage,
+  type TwilioMessage,
+  type TwilioStart,
+} from './twilio-messages.ts';
 
 export interface TwilioStreamLimits {
-  /** Audio sent ahead of what was heard. The rest waits here, so a slow peer cannot make the socket's buffer grow. */
+  /**
+   * Audio sent ahead of what was heard. The rest waits here, so a slow peer cannot make the socket's buffer
+   * grow.
+   */
   readonly aheadMs: number;
   /** Audio that may wait here; what goes over it is dropped and counted. */
   readonly waitingMs: number;
-  /** A live line brings some fifty messages a second even in silence; after this long without one it is dead. */
+  /**
+   * A live line brings some fifty messages a second even in silence; after this long without one it is dead.
+   */
   readonly mediaTimeoutMs: number;
-  /** A carrier that plays gives marks back; when one is overdue for this long, the caller hears nothing of us any more. */
+  /**
+   * A carrier that plays gives marks back; when one is overdue for this long, the caller hears nothing of us
+   * any more.
+   */
   readonly playoutTimeoutMs: number;
-  /** Audio that may come at once, for instance after the network held it up; beyond it nobody speaks faster than time goes by. */
+  /**
+   * Audio that may come at once, for instance after the network held it up; beyond it nobody speaks faster
+   * than time goes by.
+   */
   readonly burstMs: number;
   /** About one second of bad frames. */
   readonly maxBadInARow: number;
 }
 
-/** Ahead: 40 KB, 54 KB on the wire. Waiting: the longest response of the Realtime API is 4,096 tokens, some 205 s. */
+/**
+ * Ahead: 40 KB, 54 KB on the wire. Waiting: the longest response of the Realtime API is 4,096 tokens, some
+ * 205 s.
+ */
 export const TWILIO_STREAM_LIMITS: TwilioStreamLimits = {
   aheadMs: 5_000,
   waitingMs: 240_000,
@@ -54,7 +83,10 @@ const CLOSE_INTERNAL = 1011;
 /** µ-law at 8 kHz. */
 const BYTES_PER_MS = 8;
 const WATCH_MS = 1_000;
-/** A mark that is overdue for so long is asked for again at each look: one that was lost is not a caller who hears nothing. */
+/**
+ * A mark that is overdue for so long is asked for again at each look: one that was lost is not a caller who
+ * hears nothing.
+ */
 const REMINDER_MS = 1_000;
 /** Carriers' clocks run up to this much faster than ours. */
 const FASTEST_CLOCK = 1.01;
@@ -65,8 +97,8 @@ interface Waiting {
 }
 
 /**
- * The caller's side of a Twilio Media Stream, from its `start` on. Twilio's playout buffer has no bound and no
- * position; {@link MarkLedger} knows what was heard.
+ * The caller's side of a Twilio Media Stream, from its `start` on. Twilio's playout buffer has no bound and
+ * no position; {@link MarkLedger} knows what was heard.
  */
 export class TwilioStream implements CallerStream {
   readonly format = PCMU_8K;
@@ -117,7 +149,8 @@ export class TwilioStream implements CallerStream {
       onClosed: () => this.closed('connection-lost'),
     };
     this.watch();
-    // The socket may have gone while the ticket was checked; the listener hears of it on a later tick all the same.
+    // The socket may have gone while the ticket was checked; the listener hears of it on a later tick all the
+    // same.
     if (!this.socket.isOpen) this.clock.after(0, () => this.closed('connection-lost'));
   }
 
@@ -138,7 +171,8 @@ export class TwilioStream implements CallerStream {
   clear(): Heard[] {
     const heard = this.ledger.cleared(this.clock.now());
     const begun = new Set(heard.map(({ soundId }) => soundId));
-    for (const { soundId } of this.waiting) if (!begun.has(soundId) && begun.add(soundId)) heard.push({ soundId, heardMs: 0, isComplete: false });
+    for (const { soundId } of this.waiting)
+      if (!begun.has(soundId) && begun.add(soundId)) heard.push({ soundId, heardMs: 0, isComplete: false });
     this.dropWaiting();
     if (this.isClosed) return heard;
     this.socket.send(clearMessage(this.streamId));
@@ -228,7 +262,10 @@ export class TwilioStream implements CallerStream {
 
   private isFlooding(byteLength: number): boolean {
     const now = this.clock.now();
-    this.allowedBytes = Math.min(this.limits.burstMs * BYTES_PER_MS, this.allowedBytes + (now - this.lastFrameAt) * BYTES_PER_MS * FASTEST_CLOCK);
+    this.allowedBytes = Math.min(
+      this.limits.burstMs * BYTES_PER_MS,
+      this.allowedBytes + (now - this.lastFrameAt) * BYTES_PER_MS * FASTEST_CLOCK,
+    );
     this.lastFrameAt = now;
     if (this.allowedBytes < byteLength) return true;
     this.allowedBytes -= byteLength;
@@ -242,7 +279,8 @@ export class TwilioStream implements CallerStream {
   private bad(): void {
     this.counters.badMessages += 1;
     this.badInARow += 1;
-    if (this.badInARow >= this.limits.maxBadInARow) this.shut(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
+    if (this.badInARow >= this.limits.maxBadInARow)
+      this.shut(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
   }
 
   private sendWaiting(): void {

@@ -5,9 +5,10 @@ const { VoiceResponse } = twilio.twiml;
 type VoiceResponse = InstanceType<typeof VoiceResponse>;
 
 /**
- * Behind an address Twilio asks: two more tries whatever went wrong, none of the three longer than 5 s, of the 15 s it takes for
- * all. By default it makes one more, only when it could not connect, and waits 15 s for a server that stands still. A fragment is
- * neither sent nor signed (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+ * Behind an address Twilio asks: two more tries whatever went wrong, none of the three longer than 5 s, of
+ * the 15 s it takes for all. By default it makes one more, only when it could not connect, and waits 15 s for
+ * a server that stands still. A fragment is neither sent nor signed
+ * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
  */
 export const ASK_AGAIN = '#rc=2&rp=all&ct=2000&rt=5000';
 
@@ -17,8 +18,9 @@ const MAX_SPOKEN = 4_096;
 const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+/gu;
 
 /**
- * Text of callers, models and operators as it may stand in TwiML: every such text passes here before a document is built,
- * so that none can keep a caller from their answer. What a document cannot hold becomes a space.
+ * Text of callers, models and operators as it may stand in TwiML: every such text passes here before a
+ * document is built, so that none can keep a caller from their answer. What a document cannot hold becomes a
+ * space.
  */
 export function speakable(text: string): string {
   return text.slice(0, MAX_SPOKEN).replace(NOT_XML, ' ').trim();
@@ -71,7 +73,12 @@ export interface DialPerson {
 /** Rings a person and connects the caller, who hears ringing until then. */
 export function dialPersonTwiml({ address, ringMs, callerId, actionUrl, whisperUrl }: DialPerson): string {
   const response = new VoiceResponse();
-  const dial = response.dial({ ...(actionUrl === undefined ? {} : { action: actionUrl, method: 'POST' }), timeout: Math.ceil(ringMs / 1000), callerId: speakable(callerId), answerOnBridge: true });
+  const dial = response.dial({
+    ...(actionUrl === undefined ? {} : { action: actionUrl, method: 'POST' }),
+    timeout: Math.ceil(ringMs / 1000),
+    callerId: speakable(callerId),
+    answerOnBridge: true,
+  });
   const whisper = whisperUrl === undefined ? {} : { url: whisperUrl, method: 'POST' };
   const dialled = speakable(address);
   if (/^sips?:/i.test(dialled)) dial.sip(whisper, dialled);
@@ -137,7 +144,13 @@ export function holdTwiml({ spoken, holdS, askAgainUrl, keyUrl }: Hold): string 
     if (spoken) say(response, spoken);
     response.pause({ length: holdS });
   } else {
-    const gather = response.gather({ input: ['dtmf'], numDigits: 1, timeout: holdS, action: keyUrl, method: 'POST' });
+    const gather = response.gather({
+      input: ['dtmf'],
+      numDigits: 1,
+      timeout: holdS,
+      action: keyUrl,
+      method: 'POST',
+    });
     if (spoken) say(gather, spoken);
   }
   response.redirect({ method: 'POST' }, askAgainUrl);
@@ -165,5 +178,8 @@ type GatherAttributes = NonNullable<Parameters<VoiceResponse['gather']>[0]>;
 function say(response: Pick<VoiceResponse, 'say'>, { text, language }: Spoken, times?: number): void {
   const words = speakable(text);
   if (!isSpeakable(words)) return;
-  response.say({ language: speakable(language) as SayLanguage, ...(times === undefined ? {} : { loop: times }) }, words);
+  response.say(
+    { language: speakable(language) as SayLanguage, ...(times === undefined ? {} : { loop: times }) },
+    words,
+  );
 }

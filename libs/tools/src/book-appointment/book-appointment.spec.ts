@@ -5,7 +5,15 @@ import { bookAppointment } from './declaration.ts';
 import { bookAppointmentHandler } from './handler.ts';
 
 const START = '2027-03-02T09:00:00-05:00';
-const booked = { status: 201, body: { ...slot(START, '2027-03-02T10:00:00-05:00'), id: 'x', reference: 'K48215', service: { key: 'plumbing', name: 'Plumbing visit' } } };
+const booked = {
+  status: 201,
+  body: {
+    ...slot(START, '2027-03-02T10:00:00-05:00'),
+    id: 'x',
+    reference: 'K48215',
+    service: { key: 'plumbing', name: 'Plumbing visit' },
+  },
+};
 
 describe('book_appointment', () => {
   const crm = new ScriptedCrm();
@@ -14,15 +22,28 @@ describe('book_appointment', () => {
   afterAll(() => crm.stop());
   beforeEach(() => crm.forget());
 
-  const book = (change: object = {}, context: Parameters<typeof contextFor>[1] = {}) => bookAppointmentHandler({ service: 'plumbing', start: START, ...change }, contextFor(url, context));
+  const book = (change: object = {}, context: Parameters<typeof contextFor>[1] = {}) =>
+    bookAppointmentHandler({ service: 'plumbing', start: START, ...change }, contextFor(url, context));
 
   it('books for the number that calls, under the tool call’s id', async () => {
     crm.on('POST /v1/bookings', booked);
     expect(await book({ name: 'Alex Morgan', notes: 'Kitchen', contactPhone: '+19995550100' })).toEqual({
       status: 'ok',
-      value: { reference: 'K48215', start: START, end: '2027-03-02T10:00:00-05:00', resource: 'Maria Alvarez', spoken: 'Tuesday, March 2 at 9 AM' },
+      value: {
+        reference: 'K48215',
+        start: START,
+        end: '2027-03-02T10:00:00-05:00',
+        resource: 'Maria Alvarez',
+        spoken: 'Tuesday, March 2 at 9 AM',
+      },
     });
-    expect(crm.seen[0]?.body).toEqual({ service: 'plumbing', start: START, name: 'Alex Morgan', notes: 'Kitchen', contactPhone: '+12025550123' });
+    expect(crm.seen[0]?.body).toEqual({
+      service: 'plumbing',
+      start: START,
+      name: 'Alex Morgan',
+      notes: 'Kitchen',
+      contactPhone: '+12025550123',
+    });
     expect(crm.seen[0]?.headers['idempotency-key']).toBe(contextFor(url).toolCallId);
   });
 
@@ -40,7 +61,12 @@ describe('book_appointment', () => {
   ])('books for the number %s that a caller without one gives', async (phone, contactPhone) => {
     crm.on('POST /v1/bookings', booked);
     expect((await book({ phone, name: 'Alex Morgan' }, { callerNumber: 'anonymous' })).status).toBe('ok');
-    expect(crm.seen[0]?.body).toEqual({ service: 'plumbing', start: START, name: 'Alex Morgan', contactPhone });
+    expect(crm.seen[0]?.body).toEqual({
+      service: 'plumbing',
+      start: START,
+      name: 'Alex Morgan',
+      contactPhone,
+    });
   });
 
   it('books for the number that calls, whatever number is given', async () => {
@@ -50,31 +76,63 @@ describe('book_appointment', () => {
     expect(crm.seen[0]?.body).not.toHaveProperty('phone');
   });
 
-  it.each(['call me', '911', '555', '0'.repeat(40)])('asks again for a number that is none: %s', async (phone) => {
-    expect(await book({ phone }, { callerNumber: 'anonymous' })).toMatchObject({ status: 'refused', reason: 'bad-phone', detail: expect.stringContaining('Nothing was booked.') });
-    expect(crm.seen).toHaveLength(0);
-  });
+  it.each(['call me', '911', '555', '0'.repeat(40)])(
+    'asks again for a number that is none: %s',
+    async (phone) => {
+      expect(await book({ phone }, { callerNumber: 'anonymous' })).toMatchObject({
+        status: 'refused',
+        reason: 'bad-phone',
+        detail: expect.stringContaining('Nothing was booked.'),
+      });
+      expect(crm.seen).toHaveLength(0);
+    },
+  );
 
   it('names alternatives, ready to be booked, when the slot is taken', async () => {
-    crm.on('POST /v1/bookings', problem(409, 'slot-taken', { alternatives: [slot('2027-03-02T11:00:00-05:00', '2027-03-02T12:00:00-05:00'), slot('2027-03-03T09:30:00-05:00', '2027-03-03T10:30:00-05:00', 'Priya Nair')] }));
+    crm.on(
+      'POST /v1/bookings',
+      problem(409, 'slot-taken', {
+        alternatives: [
+          slot('2027-03-02T11:00:00-05:00', '2027-03-02T12:00:00-05:00'),
+          slot('2027-03-03T09:30:00-05:00', '2027-03-03T10:30:00-05:00', 'Priya Nair'),
+        ],
+      }),
+    );
     expect(await book()).toEqual({
       status: 'refused',
       reason: 'slot-taken',
       detail:
-        'That time has just been taken. Nothing was booked. Free instead: Tuesday, March 2 at 11 AM with Maria Alvarez (start 2027-03-02T11:00:00-05:00); Wednesday, March 3 at 9:30 AM with Priya Nair (start 2027-03-03T09:30:00-05:00). Offer these; book one only after the caller agrees.',
+        'That time has just been taken. Nothing was booked. Free instead: Tuesday, March 2 at 11 AM ' +
+        'with Maria Alvarez (start 2027-03-02T11:00:00-05:00); Wednesday, March 3 at 9:30 AM with Priya ' +
+        'Nair (start 2027-03-03T09:30:00-05:00). Offer these; book one only after the caller agrees.',
     });
   });
 
-  it.each(['outside-hours', 'in-the-past', 'too-far-ahead', 'slot-taken'])('says no to %s without alternatives too', async (code) => {
-    crm.on('POST /v1/bookings', problem(422, code, { alternatives: [] }));
-    expect(await book()).toMatchObject({ status: 'refused', reason: code, detail: expect.stringContaining('Nothing was booked.') });
-  });
+  it.each(['outside-hours', 'in-the-past', 'too-far-ahead', 'slot-taken'])(
+    'says no to %s without alternatives too',
+    async (code) => {
+      crm.on('POST /v1/bookings', problem(422, code, { alternatives: [] }));
+      expect(await book()).toMatchObject({
+        status: 'refused',
+        reason: code,
+        detail: expect.stringContaining('Nothing was booked.'),
+      });
+    },
+  );
 
   it('passes on a refusal it does not know, and the services where one is unknown', async () => {
     crm.on('POST /v1/bookings', problem(422, 'unknown-service', { services: ['heating'] }));
-    expect(await book()).toMatchObject({ status: 'refused', reason: 'unknown-service', detail: expect.stringContaining('heating') });
+    expect(await book()).toMatchObject({
+      status: 'refused',
+      reason: 'unknown-service',
+      detail: expect.stringContaining('heating'),
+    });
     crm.on('POST /v1/bookings', problem(422, 'something-new'));
-    expect(await book()).toEqual({ status: 'refused', reason: 'something-new', detail: 'Detail of something-new.' });
+    expect(await book()).toEqual({
+      status: 'refused',
+      reason: 'something-new',
+      detail: 'Detail of something-new.',
+    });
   });
 
   it('takes only a start on the business’ own clock, by season', async () => {
@@ -93,13 +151,23 @@ describe('book_appointment', () => {
     crm.on('POST /v1/bookings', () => undefined);
     const unknown = await book({}, { remainingMs: () => 40 });
     expect(unknown).toEqual({ status: 'failed', code: 'crm-timeout', retryable: true });
-    expect(describeOutcome(unknown, bookAppointment)).toContain('Do not say that it is booked, nor that it is not.');
-    expect(describeOutcome({ status: 'timed-out' }, bookAppointment)).toContain('Do not say that it is booked, nor that it is not.');
+    expect(describeOutcome(unknown, bookAppointment)).toContain(
+      'Do not say that it is booked, nor that it is not.',
+    );
+    expect(describeOutcome({ status: 'timed-out' }, bookAppointment)).toContain(
+      'Do not say that it is booked, nor that it is not.',
+    );
   });
 
   it('turns a fault of its own into an outcome, and tells of it', async () => {
     const faults: unknown[] = [];
-    const outcome = await book({}, { crm: { ask: () => Promise.reject(new RangeError('broken')) }, onFault: (error) => faults.push(error) });
+    const outcome = await book(
+      {},
+      {
+        crm: { ask: () => Promise.reject(new RangeError('broken')) },
+        onFault: (error) => faults.push(error),
+      },
+    );
     expect(outcome).toEqual({ status: 'failed', code: 'handler-fault', retryable: false });
     expect(faults).toEqual([new RangeError('broken')]);
   });

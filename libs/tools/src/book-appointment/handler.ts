@@ -19,15 +19,24 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Books under the tool call's id, so a repeated job books once. The caller's number comes from the carrier; only where it
- * shows none is one taken that the caller gives, so that the booking has somebody to call.
+ * Books under the tool call's id, so a repeated job books once. The caller's number comes from the carrier;
+ * only where it shows none is one taken that the caller gives, so that the booking has somebody to call.
  */
 export const bookAppointmentHandler = handle(bookAppointment, async ({ phone, ...input }, context) => {
   if (!isOnBusinessClock(input.start, context.timeZone)) {
-    return refused('unclear-time', 'The start has not the offset of the business on that day, so it is not clear which time is meant. Nothing was booked. Copy "start" exactly from check_availability.');
+    return refused(
+      'unclear-time',
+      'The start has not the offset of the business on that day, so it is not clear which time is ' +
+        'meant. Nothing was booked. Copy "start" exactly from check_availability.',
+    );
   }
   const contactPhone = phoneOf(context, phone);
-  if (contactPhone === null) return refused('bad-phone', 'The phone number is none that can be called. Nothing was booked. Ask for it again, with area code, or book without one.');
+  if (contactPhone === null)
+    return refused(
+      'bad-phone',
+      'The phone number is none that can be called. Nothing was booked. Ask for it again, with area ' +
+        'code, or book without one.',
+    );
   const answer = await context.crm.ask(context, {
     method: 'POST',
     path: '/v1/bookings',
@@ -37,11 +46,17 @@ export const bookAppointmentHandler = handle(bookAppointment, async ({ phone, ..
   });
   if (answer.kind !== 'ok') return outcomeOf(answer, (problem) => explain(problem, context.language));
   const { reference, start, end, resource } = answer.value;
-  return { status: 'ok', value: { reference, start, end, resource: resource.name, spoken: spokenTime(start, context.language) } };
+  return {
+    status: 'ok',
+    value: { reference, start, end, resource: resource.name, spoken: spokenTime(start, context.language) },
+  };
 });
 
 /** Undefined for a caller with no number at all; null for one they gave that is none. */
-function phoneOf({ callerNumber, dialledNumber }: ToolCallContext, given: string | undefined): string | undefined | null {
+function phoneOf(
+  { callerNumber, dialledNumber }: ToolCallContext,
+  given: string | undefined,
+): string | undefined | null {
   const shown = shownNumber(callerNumber);
   if (shown !== null) return shown;
   return given === undefined ? undefined : normalPhone(given, dialledNumber);
@@ -58,7 +73,13 @@ function explain(problem: Problem, language: string): string {
   if (reason === undefined) return explainUnknownService(problem);
   const parsed = alternativesSchema.safeParse(problem);
   const offers = parsed.success ? parsed.data.alternatives.map((slot) => toOffer(slot, language)) : [];
-  if (offers.length === 0) return `${reason} Nothing was booked. Ask for another day and call check_availability.`;
-  const listed = offers.map((offer) => `${offer.spoken} with ${offer.resource} (start ${offer.start})`).join('; ');
-  return `${reason} Nothing was booked. Free instead: ${listed}. Offer these; book one only after the caller agrees.`;
+  if (offers.length === 0)
+    return `${reason} Nothing was booked. Ask for another day and call check_availability.`;
+  const listed = offers
+    .map((offer) => `${offer.spoken} with ${offer.resource} (start ${offer.start})`)
+    .join('; ');
+  return (
+    `${reason} Nothing was booked. Free instead: ${listed}. Offer these; book one only after the caller ` +
+    'agrees.'
+  );
 }

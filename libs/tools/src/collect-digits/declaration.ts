@@ -8,8 +8,10 @@ export const MAX_SECURE_DIGITS = 32;
 export const collectDigits = defineTool({
   name: 'collect_digits',
   description: [
-    'Lets the caller type a confidential number (card, account, PIN) on their keypad. You neither hear nor see the digits; you get a reference to hand to the tool that needs them.',
-    'The caller is told what to do; say nothing yourself. Never ask for such a number by voice, and never ask for a card’s security code.',
+    'Lets the caller type a confidential number (card, account, PIN) on their keypad. You neither hear ' +
+      'nor see the digits; you get a reference to hand to the tool that needs them.',
+    'The caller is told what to do; say nothing yourself. Never ask for such a number by voice, and ' +
+      'never ask for a card’s security code.',
   ].join(' '),
   place: 'call',
   arguments: z.strictObject({

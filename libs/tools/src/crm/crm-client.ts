@@ -29,8 +29,8 @@ export type CrmCall = ToolCallContext & { readonly signal: AbortSignal; remainin
 export type Problem = z.infer<typeof problemSchema>;
 
 /**
- * What became of a request. `problem`: crm-api said no, for a reason of the business. `failed`: something broke; after
- * an unsafe request it is then not known whether it was done.
+ * What became of a request. `problem`: crm-api said no, for a reason of the business. `failed`: something
+ * broke; after an unsafe request it is then not known whether it was done.
  */
 export type CrmAnswer<Value> =
   | { readonly kind: 'ok'; readonly value: Value }
@@ -38,7 +38,11 @@ export type CrmAnswer<Value> =
   | { readonly kind: 'failed'; readonly code: string; readonly retryable: boolean }
   | { readonly kind: 'cancelled' };
 
-const problemSchema = z.looseObject({ status: z.number().int(), code: z.string().max(60), detail: z.string().max(2000) });
+const problemSchema = z.looseObject({
+  status: z.number().int(),
+  code: z.string().max(60),
+  detail: z.string().max(2000),
+});
 
 /** Statuses that are the business saying no; other 4xx are faults of ours. */
 const BUSINESS_STATUSES = new Set([404, 409, 422]);
@@ -50,7 +54,10 @@ const LEAST_TRY_MS = 150;
 
 type Attempt<Value> = { readonly answer: CrmAnswer<Value>; readonly retryAfterMs?: number };
 
-/** Talks to crm-api for one tool call at a time, within its deadline. Whatever crm-api and the network do is a value. */
+/**
+ * Talks to crm-api for one tool call at a time, within its deadline. Whatever crm-api and the network do is a
+ * value.
+ */
 export class CrmClient {
   constructor(private readonly options: CrmClientOptions) {}
 
@@ -69,7 +76,11 @@ export class CrmClient {
     }
   }
 
-  private async attempt<Value>(call: CrmCall, request: CrmRequest<Value>, headers: Record<string, string>): Promise<Attempt<Value>> {
+  private async attempt<Value>(
+    call: CrmCall,
+    request: CrmRequest<Value>,
+    headers: Record<string, string>,
+  ): Promise<Attempt<Value>> {
     const deadline = AbortSignal.timeout(Math.max(1, Math.floor(call.remainingMs())));
     try {
       const response = await fetch(this.urlOf(request), {
@@ -83,13 +94,22 @@ export class CrmClient {
       return judge(request, response, text);
     } catch (error) {
       if (call.signal.aborted) return { answer: interrupted(request) };
-      if (error instanceof TooLarge) return { answer: { kind: 'failed', code: 'crm-answer-too-large', retryable: false } };
-      return { answer: { kind: 'failed', code: deadline.aborted ? 'crm-timeout' : 'crm-unreachable', retryable: true } };
+      if (error instanceof TooLarge)
+        return { answer: { kind: 'failed', code: 'crm-answer-too-large', retryable: false } };
+      return {
+        answer: {
+          kind: 'failed',
+          code: deadline.aborted ? 'crm-timeout' : 'crm-unreachable',
+          retryable: true,
+        },
+      };
     }
   }
 
   private urlOf({ path, query }: CrmRequest<unknown>): string {
-    const search = new URLSearchParams(Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    const search = new URLSearchParams(
+      Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
     return `${this.options.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`;
   }
 
@@ -107,21 +127,35 @@ function judge<Value>(request: CrmRequest<Value>, response: Response, text: stri
   const body = parseJson(text);
   if (response.ok) {
     const value = request.answer.safeParse(body);
-    return { answer: value.success ? { kind: 'ok', value: value.data } : { kind: 'failed', code: 'crm-bad-answer', retryable: false } };
+    return {
+      answer: value.success
+        ? { kind: 'ok', value: value.data }
+        : { kind: 'failed', code: 'crm-bad-answer', retryable: false },
+    };
   }
   const parsed = problemSchema.safeParse(body);
   const code = parsed.success ? parsed.data.code : `http-${response.status}`;
-  const isTransient = response.status >= 500 || response.status === 429 || response.status === 408 || code === 'idempotency-in-progress';
+  const isTransient =
+    response.status >= 500 ||
+    response.status === 429 ||
+    response.status === 408 ||
+    code === 'idempotency-in-progress';
   if (isTransient) {
-    return { answer: { kind: 'failed', code: `crm-${code}`, retryable: true }, retryAfterMs: retryAfterMs(response) };
+    return {
+      answer: { kind: 'failed', code: `crm-${code}`, retryable: true },
+      retryAfterMs: retryAfterMs(response),
+    };
   }
-  if (parsed.success && BUSINESS_STATUSES.has(response.status)) return { answer: { kind: 'problem', problem: parsed.data } };
+  if (parsed.success && BUSINESS_STATUSES.has(response.status))
+    return { answer: { kind: 'problem', problem: parsed.data } };
   return { answer: { kind: 'failed', code: `crm-${code}`, retryable: false } };
 }
 
 /** A request that changes something may have done so before it was stopped. */
 function interrupted(request: CrmRequest<unknown>): CrmAnswer<never> {
-  return request.method === 'GET' ? { kind: 'cancelled' } : { kind: 'failed', code: 'crm-interrupted', retryable: true };
+  return request.method === 'GET'
+    ? { kind: 'cancelled' }
+    : { kind: 'failed', code: 'crm-interrupted', retryable: true };
 }
 
 function retryAfterMs(response: Response): number {

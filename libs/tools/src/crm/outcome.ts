@@ -7,7 +7,10 @@ type NotOk = Exclude<CrmAnswer<never>, { kind: 'ok' }>;
  * The outcome of a request that did not end well.
  * @param explain what to tell the model of a refusal; by default what crm-api said
  */
-export function outcomeOf(answer: NotOk, explain: (problem: Problem) => string = (problem) => problem.detail): ToolOutcome {
+export function outcomeOf(
+  answer: NotOk,
+  explain: (problem: Problem) => string = (problem) => problem.detail,
+): ToolOutcome {
   switch (answer.kind) {
     case 'problem':
       return refused(answer.problem.code, explain(answer.problem));

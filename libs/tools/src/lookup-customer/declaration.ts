@@ -1,21 +1,31 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 
-/** Who is calling, by the number they call from. No arguments: the number is ours to know, not the model's to choose. */
+/**
+ * Who is calling, by the number they call from. No arguments: the number is ours to know, not the model's to
+ * choose.
+ */
 export const lookupCustomer = defineTool({
   name: 'lookup_customer',
   description: [
     'Looks up the caller by the number they call from, and tells today’s date.',
-    'Call it once, as soon as the caller has said what they want and before offering or booking anything. It takes no arguments.',
-    'If known is true, use their first name naturally and do not ask for a name or number again. Mention upcomingBookings only if the caller asks about them or wants the same thing booked twice.',
-    'If known is false, carry on without comment and ask for a name when booking; if showsNumber is false, also for a number to call back.',
+    'Call it once, as soon as the caller has said what they want and before offering or booking ' +
+      'anything. It takes no arguments.',
+    'If known is true, use their first name naturally and do not ask for a name or number again. ' +
+      'Mention upcomingBookings only if the caller asks about them or wants the same thing booked twice.',
+    'If known is false, carry on without comment and ask for a name when booking; if showsNumber is ' +
+      'false, also for a number to call back.',
   ].join(' '),
   place: 'worker',
   arguments: z.object({}),
   cancellable: true,
   deadlineMs: 5_000,
   sentences: {
-    failed: 'The customer could not be looked up. Carry on as with a new caller, do not mention it, and ask for a name when booking.',
-    'timed-out': 'The customer could not be looked up in time. Carry on as with a new caller, do not mention it, and ask for a name when booking.',
+    failed:
+      'The customer could not be looked up. Carry on as with a new caller, do not mention it, and ask ' +
+      'for a name when booking.',
+    'timed-out':
+      'The customer could not be looked up in time. Carry on as with a new caller, do not mention it, ' +
+      'and ask for a name when booking.',
   },
 });

@@ -8,8 +8,9 @@ import { lookupCustomer } from './declaration.ts';
 const MAX_UPCOMING = 3;
 
 /**
- * `known`, `showsNumber` where they show none, and of a known caller the name and what they have booked. Notes about a contact stay in the CRM: they are
- * somebody's words, and would be read to whoever calls from that number.
+ * `known`, `showsNumber` where they show none, and of a known caller the name and what they have booked.
+ * Notes about a contact stay in the CRM: they are somebody's words, and would be read to whoever calls from
+ * that number.
  */
 export const lookupCustomerHandler = handle(lookupCustomer, async (_input, context) => {
   const date = localToday(context.timeZone, Date.now());
@@ -17,11 +18,21 @@ export const lookupCustomerHandler = handle(lookupCustomer, async (_input, conte
   const phone = shownNumber(context.callerNumber);
   if (phone === null) return { status: 'ok', value: { known: false, showsNumber: false, today } };
   const [contacts, bookings] = await Promise.all([
-    context.crm.ask(context, { method: 'GET', path: '/v1/contacts', query: { phone, limit: '1' }, answer: contactsSchema }),
+    context.crm.ask(context, {
+      method: 'GET',
+      path: '/v1/contacts',
+      query: { phone, limit: '1' },
+      answer: contactsSchema,
+    }),
     context.crm.ask(context, {
       method: 'GET',
       path: '/v1/bookings',
-      query: { contactPhone: phone, status: 'booked', from: new Date().toISOString(), limit: String(MAX_UPCOMING) },
+      query: {
+        contactPhone: phone,
+        status: 'booked',
+        from: new Date().toISOString(),
+        limit: String(MAX_UPCOMING),
+      },
       answer: bookingsSchema,
     }),
   ]);
@@ -36,5 +47,8 @@ export const lookupCustomerHandler = handle(lookupCustomer, async (_input, conte
     reference: booking.reference,
     spoken: spokenTime(booking.start, context.language),
   }));
-  return { status: 'ok', value: { known: true, ...(contact.name === null ? {} : { name: contact.name }), upcomingBookings, today } };
+  return {
+    status: 'ok',
+    value: { known: true, ...(contact.name === null ? {} : { name: contact.name }), upcomingBookings, today },
+  };
 });

@@ -5,11 +5,17 @@ import { z } from 'zod';
 export const recordConsent = defineTool({
   name: 'record_consent',
   description: [
-    'Puts on record whether the caller allows the call to be recorded. Early in the call ask once, in one sentence, whether it may be recorded; then call this with what they answered,',
-    'and again if they change their mind later. Anything but a clear yes is refused. Never say that the call is recorded before they have agreed.',
+    'Puts on record whether the caller allows the call to be recorded. Early in the call ask once, in ' +
+      'one sentence, whether it may be recorded; then call this with what they answered,',
+    'and again if they change their mind later. Anything but a clear yes is refused. Never say that the ' +
+      'call is recorded before they have agreed.',
   ].join(' '),
   place: 'call',
-  arguments: z.strictObject({ consent: z.enum(['granted', 'refused']).describe('granted: they clearly said yes. refused: they said no, or nothing clear.') }),
+  arguments: z.strictObject({
+    consent: z
+      .enum(['granted', 'refused'])
+      .describe('granted: they clearly said yes. refused: they said no, or nothing clear.'),
+  }),
   cancellable: false,
   deadlineMs: 1_000,
 });

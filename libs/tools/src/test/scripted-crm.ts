@@ -13,7 +13,9 @@ export interface SeenRequest {
 }
 
 /** What to answer; a function does it by itself, or not at all. */
-export type Scripted = { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> } | ((response: ServerResponse) => void);
+export type Scripted =
+  | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
+  | ((response: ServerResponse) => void);
 
 /** A crm-api that says what a spec tells it to, one answer after the other, and the last one from then on. */
 export class ScriptedCrm {
@@ -46,12 +48,23 @@ export class ScriptedCrm {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
     const url = new URL(request.url ?? '/', 'http://crm');
-    this.seen.push({ method: request.method ?? '', path: url.pathname, query: url.searchParams, headers: request.headers, body: text ? (JSON.parse(text) as unknown) : undefined });
+    this.seen.push({
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body: text ? (JSON.parse(text) as unknown) : undefined,
+    });
     const script = this.scripts.get(`${request.method} ${url.pathname}`) ?? [];
     const answer = script.length > 1 ? script.shift() : script[0];
     if (typeof answer === 'function') return answer(response);
-    const { status, body, headers } = answer ?? { status: 404, body: { status: 404, code: 'not-scripted', detail: `${request.method} ${url.pathname}` } };
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+    const { status, body, headers } = answer ?? {
+      status: 404,
+      body: { status: 404, code: 'not-scripted', detail: `${request.method} ${url.pathname}` },
+    };
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
   }
 }
 
@@ -77,7 +90,18 @@ export function contextFor(baseUrl: string, change: Partial<ToolRunContext> = {}
 
 export const problem = (status: number, code: string, extra: object = {}): Scripted => ({
   status,
-  body: { type: `urn:tandem:problem:${code}`, title: code, status, code, detail: `Detail of ${code}.`, ...extra },
+  body: {
+    type: `urn:tandem:problem:${code}`,
+    title: code,
+    status,
+    code,
+    detail: `Detail of ${code}.`,
+    ...extra,
+  },
 });
 
-export const slot = (start: string, end: string, name = 'Maria Alvarez') => ({ start, end, resource: { id: '0193b0f0-0000-4000-8000-000000000001', name } });
+export const slot = (start: string, end: string, name = 'Maria Alvarez') => ({
+  start,
+  end,
+  resource: { id: '0193b0f0-0000-4000-8000-000000000001', name },
+});

@@ -3,10 +3,21 @@ import type { KnownCaller, NumberAccess } from '@tandem/database';
 import { accessOf, doubted, isBelieved } from './access-decision.ts';
 import { identityOf } from './caller-identity.ts';
 
-const open: NumberAccess = { mode: 'open', withheldCallers: 'accept', unverifiedCallers: 'trust', refusalText: '' };
+const open: NumberAccess = {
+  mode: 'open',
+  withheldCallers: 'accept',
+  unverifiedCallers: 'trust',
+  refusalText: '',
+};
 const list: NumberAccess = { ...open, mode: 'allow-list' };
 const group = (key: string, isAllowed = false) => ({ key, greeting: '', isAllowed });
-const known = (change: Partial<KnownCaller> = {}): KnownCaller => ({ name: null, language: null, isBlocked: false, groups: [], ...change });
+const known = (change: Partial<KnownCaller> = {}): KnownCaller => ({
+  name: null,
+  language: null,
+  isBlocked: false,
+  groups: [],
+  ...change,
+});
 const told = (access: NumberAccess, from: string, caller: KnownCaller = known()) => {
   const { refusal, group: as } = accessOf(access, identityOf(from), caller);
   return `${refusal ?? 'let in'} as ${as?.key ?? 'anybody'}`;
@@ -17,11 +28,15 @@ const ALEX = '+12025550123';
 describe('a number open to everybody', () => {
   it('takes whoever calls, as member of their closest group', () => {
     expect(told(open, ALEX)).toBe('let in as anybody');
-    expect(told(open, ALEX, known({ groups: [group('primary'), group('washington')] }))).toBe('let in as primary');
+    expect(told(open, ALEX, known({ groups: [group('primary'), group('washington')] }))).toBe(
+      'let in as primary',
+    );
   });
 
   it('does not take who is blocked, whatever group they are in', () => {
-    expect(told(open, ALEX, known({ isBlocked: true, groups: [group('primary', true)] }))).toBe('caller-blocked as primary');
+    expect(told(open, ALEX, known({ isBlocked: true, groups: [group('primary', true)] }))).toBe(
+      'caller-blocked as primary',
+    );
   });
 
   it('takes callers without a number, unless it is told not to', () => {
@@ -35,12 +50,16 @@ describe('a number open to everybody', () => {
 
 describe('a number for some', () => {
   it('takes members of its groups, and greets them as such though another group is closer', () => {
-    expect(told(list, ALEX, known({ groups: [group('neighbours'), group('primary', true)] }))).toBe('let in as primary');
+    expect(told(list, ALEX, known({ groups: [group('neighbours'), group('primary', true)] }))).toBe(
+      'let in as primary',
+    );
   });
 
   it('takes nobody else', () => {
     expect(told(list, ALEX)).toBe('caller-not-allowed as anybody');
-    expect(told(list, ALEX, known({ groups: [group('neighbours')] }))).toBe('caller-not-allowed as neighbours');
+    expect(told(list, ALEX, known({ groups: [group('neighbours')] }))).toBe(
+      'caller-not-allowed as neighbours',
+    );
     expect(told(list, 'anonymous')).toBe('caller-not-allowed as anybody');
   });
 });
@@ -59,9 +78,15 @@ describe('a number that a caller shows', () => {
     ['No-TN-Validation', true, false],
     ['something new', true, false],
     [null, true, false],
-  ])('with %s is believed: %s, and where only signed ones are: %s', (attestation, isTrusted, isTrustedStrictly) => {
-    expect([isBelieved(trusting, attestation), isBelieved(strict, attestation)]).toEqual([isTrusted, isTrustedStrictly]);
-  });
+  ])(
+    'with %s is believed: %s, and where only signed ones are: %s',
+    (attestation, isTrusted, isTrustedStrictly) => {
+      expect([isBelieved(trusting, attestation), isBelieved(strict, attestation)]).toEqual([
+        isTrusted,
+        isTrustedStrictly,
+      ]);
+    },
+  );
 
   it('and is not believed keeps a block, and nothing else', () => {
     const found = known({ name: 'Alex', language: 'es', isBlocked: true, groups: [group('primary', true)] });
@@ -72,7 +97,14 @@ describe('a number that a caller shows', () => {
 
 describe('a caller’s number', () => {
   it('is read however the carrier writes it', () => {
-    expect(['+12025550123', '+1 (202) 555-0123', 'sip:+12025550123@example.com;user=phone', 'sips:+12025550123@example.com'].map((from) => identityOf(from).e164)).toEqual(Array(4).fill(ALEX));
+    expect(
+      [
+        '+12025550123',
+        '+1 (202) 555-0123',
+        'sip:+12025550123@example.com;user=phone',
+        'sips:+12025550123@example.com',
+      ].map((from) => identityOf(from).e164),
+    ).toEqual(Array(4).fill(ALEX));
   });
 
   it('is none for a name, which is not withheld either', () => {

@@ -10,15 +10,21 @@ export interface AccessDecision {
 }
 
 /**
- * Whether the number a caller shows is taken for theirs. One that failed validation never is; one that nobody has signed for
- * is where the dialled number trusts such callers.
+ * Whether the number a caller shows is taken for theirs. One that failed validation never is; one that nobody
+ * has signed for is where the dialled number trusts such callers.
  */
-export function isBelieved({ unverifiedCallers }: Pick<NumberAccess, 'unverifiedCallers'>, attestation: string | null): boolean {
+export function isBelieved(
+  { unverifiedCallers }: Pick<NumberAccess, 'unverifiedCallers'>,
+  attestation: string | null,
+): boolean {
   const validation = validationOf(attestation);
   return validation === 'passed' || (validation === 'none' && unverifiedCallers === 'trust');
 }
 
-/** What is left to know of a caller whose number is not taken for theirs: a block holds, everything else was another's. */
+/**
+ * What is left to know of a caller whose number is not taken for theirs: a block holds, everything else was
+ * another's.
+ */
 export function doubted({ isBlocked }: KnownCaller): KnownCaller {
   return { name: null, language: null, isBlocked, groups: [] };
 }
@@ -28,7 +34,8 @@ export function accessOf(access: NumberAccess, identity: CallerIdentity, known: 
   const allowed = known.groups.find(({ isAllowed }) => isAllowed) ?? null;
   const group = allowed ?? known.groups[0] ?? null;
   if (known.isBlocked) return { refusal: 'caller-blocked', group };
-  if (identity.isWithheld && access.withheldCallers === 'refuse') return { refusal: 'caller-not-allowed', group };
+  if (identity.isWithheld && access.withheldCallers === 'refuse')
+    return { refusal: 'caller-not-allowed', group };
   if (access.mode === 'allow-list' && !allowed) return { refusal: 'caller-not-allowed', group };
   return { refusal: null, group };
 }

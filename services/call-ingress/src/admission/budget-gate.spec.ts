@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { isReached } from './budget-gate.ts';
 
-const budget = (dailyMicros: number | null, monthlyMicros: number | null = null) => ({ dailyMicros, monthlyMicros, warnShare: 0.8 });
+const budget = (dailyMicros: number | null, monthlyMicros: number | null = null) => ({
+  dailyMicros,
+  monthlyMicros,
+  warnShare: 0.8,
+});
 
 describe('a tenant’s budget', () => {
   it('is reached when the day’s or the month’s is used up', () => {

@@ -3,7 +3,9 @@ import { SpendLedger, type CallSpending, type TenantSpending } from '@tandem/cal
 import { localDate } from '@tandem/contracts';
 import { SpendingRepository, type DialledNumber, type TenantBudget } from '@tandem/database';
 
-/** Whether a tenant may still spend on calls, by what its calls have cost up to now, running ones included. */
+/**
+ * Whether a tenant may still spend on calls, by what its calls have cost up to now, running ones included.
+ */
 @Injectable()
 export class BudgetGate {
   constructor(
@@ -12,10 +14,14 @@ export class BudgetGate {
   ) {}
 
   /**
-   * Opens the day the call will count on, also for a tenant without a budget: a budget may be set while calls run.
+   * Opens the day the call will count on, also for a tenant without a budget: a budget may be set while calls
+   * run.
    * @throws when Redis cannot be reached, or Postgres on the first call of a day
    */
-  async check({ id, timeZone, budget }: DialledNumber['tenant'], at: Date): Promise<{ spending: CallSpending; isReached: boolean }> {
+  async check(
+    { id, timeZone, budget }: DialledNumber['tenant'],
+    at: Date,
+  ): Promise<{ spending: CallSpending; isReached: boolean }> {
     const day = localDate(at, timeZone);
     const spent = await this.ledger.spent(id, day, (period) => this.recorded.spent(id, period));
     return { spending: { day, ...budget }, isReached: isReached(budget, spent) };

@@ -43,8 +43,9 @@ export class CallAdmission {
   ) {}
 
   /**
-   * The answer to a carrier's "this number rings". The same call asked about again gets the identical document and has
-   * no second effect: a second stream would end the first one. `heard`: what a caller was told who has been waiting.
+   * The answer to a carrier's "this number rings". The same call asked about again gets the identical
+   * document and has no second effect: a second stream would end the first one. `heard`: what a caller was
+   * told who has been waiting.
    * @throws when Redis or Postgres cannot be reached
    */
   async answer(inbound: InboundCall, heard: Heard): Promise<string> {
@@ -52,19 +53,30 @@ export class CallAdmission {
     const earlier = await this.placement.earlierAnswer(carrierCallId);
     if (earlier !== null) return earlier;
     const number = await this.numberOf(inbound);
-    if (!number) return this.refusals.refuse(inbound, 'unknown-number', { number, language: 'en-US', callerGroup: null });
+    if (!number)
+      return this.refusals.refuse(inbound, 'unknown-number', {
+        number,
+        language: 'en-US',
+        callerGroup: null,
+      });
     const waiting = await this.waiting.entry(number.agent, carrierCallId);
-    const promised = waiting?.becomes === 'callback-requested' ? await this.waiting.promise(carrierCallId, heard) : null;
+    const promised =
+      waiting?.becomes === 'callback-requested' ? await this.waiting.promise(carrierCallId, heard) : null;
     if (promised !== null) return promised;
     const rung = await this.lookUp(inbound, number);
     const outcome = await this.admit(rung, waiting, heard);
     if (typeof outcome === 'object') return outcome.twiml;
-    return this.refusals.refuse(inbound, outcome, { number, language: rung.language, callerGroup: rung.access.group?.key ?? null });
+    return this.refusals.refuse(inbound, outcome, {
+      number,
+      language: rung.language,
+      callerGroup: rung.access.group?.key ?? null,
+    });
   }
 
   /**
-   * The answer while call state is away, so that nothing can be admitted: the person the agent's ladder names for such
-   * a case, or our words. The same question gets the same answer. @throws when Postgres cannot be reached either
+   * The answer while call state is away, so that nothing can be admitted: the person the agent's ladder names
+   * for such a case, or our words. The same question gets the same answer. @throws when Postgres cannot be
+   * reached either
    */
   async answerWithoutState(inbound: InboundCall): Promise<string> {
     const number = await this.numberOf(inbound);
@@ -72,8 +84,15 @@ export class CallAdmission {
     const { access, language, isNumberDoubted } = await this.lookUp(inbound, number);
     const isOpen = isOpenAt(number.opening, new Date());
     const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
-    if (person) return dialPersonTwiml({ address: person.address, ringMs: person.ringMs, callerId: callerIdOf({ ...inbound, isNumberDoubted }) });
-    return farewellTwiml(refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), companyOf(number), language));
+    if (person)
+      return dialPersonTwiml({
+        address: person.address,
+        ringMs: person.ringMs,
+        callerId: callerIdOf({ ...inbound, isNumberDoubted }),
+      });
+    return farewellTwiml(
+      refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), companyOf(number), language),
+    );
   }
 
   private async numberOf({ dialled }: InboundCall): Promise<DialledNumber | null> {
@@ -86,11 +105,25 @@ export class CallAdmission {
     const isNumberDoubted = identity.e164 !== null && !isBelieved(number.access, inbound.attestation);
     const known = isNumberDoubted ? doubted(found) : found;
     const language = known.language ?? number.language ?? number.agent?.language ?? 'en-US';
-    return { inbound, number, known, isNumberDoubted, access: accessOf(number.access, identity, known), language };
+    return {
+      inbound,
+      number,
+      known,
+      isNumberDoubted,
+      access: accessOf(number.access, identity, known),
+      language,
+    };
   }
 
-  /** The answer that takes the call, or why it is not taken. What the caller may not do comes before what we cannot. */
-  private async admit(rung: Rung, waiting: Waiting | null, heard: Heard): Promise<{ twiml: string } | SpokenReason> {
+  /**
+   * The answer that takes the call, or why it is not taken. What the caller may not do comes before what we
+   * cannot.
+   */
+  private async admit(
+    rung: Rung,
+    waiting: Waiting | null,
+    heard: Heard,
+  ): Promise<{ twiml: string } | SpokenReason> {
     const { number, access } = rung;
     const at = new Date();
     if (access.refusal) return access.refusal;
@@ -102,7 +135,11 @@ export class CallAdmission {
     return this.placeOrHold({ ...call, spending }, waiting, heard);
   }
 
-  private async placeOrHold(call: AdmissionRecord, waiting: Waiting | null, heard: Heard): Promise<{ twiml: string } | SpokenReason> {
+  private async placeOrHold(
+    call: AdmissionRecord,
+    waiting: Waiting | null,
+    heard: Heard,
+  ): Promise<{ twiml: string } | SpokenReason> {
     const isItsTurn = await this.waiting.isItsTurn(call, waiting);
     // Asked last: a provider that is being tried again is tried with whoever asks.
     const hasProvider = !isItsTurn || (await this.providers.canTake(call.agent));
@@ -115,9 +152,18 @@ export class CallAdmission {
     return held === null ? (hasProvider ? 'no-capacity' : 'provider-unavailable') : { twiml: held };
   }
 
-  private callOf({ inbound, number, known, isNumberDoubted, access, language }: Rung, published: NonNullable<DialledNumber['agent']>, at: Date, callId = randomUUID() as CallId): AdmissionRecord {
+  private callOf(
+    { inbound, number, known, isNumberDoubted, access, language }: Rung,
+    published: NonNullable<DialledNumber['agent']>,
+    at: Date,
+    callId = randomUUID() as CallId,
+  ): AdmissionRecord {
     const tenantId = number.tenant.id;
-    const variant = chooseVariant(number.experiment, { tenantId, agentId: published.agentId, caller: inbound.identity.e164 ?? callId });
+    const variant = chooseVariant(number.experiment, {
+      tenantId,
+      agentId: published.agentId,
+      caller: inbound.identity.e164 ?? callId,
+    });
     return {
       callId,
       tenantId,

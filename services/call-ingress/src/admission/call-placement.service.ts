@@ -29,7 +29,10 @@ export class CallPlacement {
     return earlier;
   }
 
-  /** The TwiML that hands the call to the least loaded relay; null when none has room, or all that have are at their limit. */
+  /**
+   * The TwiML that hands the call to the least loaded relay; null when none has room, or all that have are at
+   * their limit.
+   */
   async place(call: AdmissionRecord): Promise<string | null> {
     for (const relay of placementOrder(await this.registry.sightings())) {
       if (relay.isStrained) break; // Those are last.
@@ -40,7 +43,17 @@ export class CallPlacement {
       if (admission.outcome !== 'new') continue; // Its last place went, or the relay itself, since we looked.
       this.metrics.admissions.inc({ outcome: 'admitted' });
       const { callId, tenantId, language, agent } = call;
-      this.logger.log({ callId, tenantId, relayId: relay.relayId, agentVersion: agent.agentVersion, variantKey: agent.variantKey, language }, 'call admitted');
+      this.logger.log(
+        {
+          callId,
+          tenantId,
+          relayId: relay.relayId,
+          agentVersion: agent.agentVersion,
+          variantKey: agent.variantKey,
+          language,
+        },
+        'call admitted',
+      );
       return twiml;
     }
     return null;

@@ -22,11 +22,13 @@ export interface TurnedAway {
   readonly callerGroup: string | null;
 }
 
-type NeverAdmitted = Omit<WaitingCall, 'tenantId' | 'agentId' | 'companyName'> & { readonly tenantId: WaitingCall['tenantId'] | null };
+type NeverAdmitted = Omit<WaitingCall, 'tenantId' | 'agentId' | 'companyName'> & {
+  readonly tenantId: WaitingCall['tenantId'] | null;
+};
 
 /**
- * Turns calls away in words, and writes down those that never come to a relay. One that waited is written under the id it
- * waits with, so that whoever notices first does it, and the others change nothing.
+ * Turns calls away in words, and writes down those that never come to a relay. One that waited is written
+ * under the id it waits with, so that whoever notices first does it, and the others change nothing.
  */
 @Injectable()
 export class CallRefusal {
@@ -41,11 +43,28 @@ export class CallRefusal {
   ) {}
 
   /** The TwiML that says why. The same call asked about again gets the first answer. */
-  async refuse({ channel, carrierCallId, from, to, attestation }: InboundCall, reason: SpokenReason, { number, language, callerGroup }: TurnedAway): Promise<string> {
+  async refuse(
+    { channel, carrierCallId, from, to, attestation }: InboundCall,
+    reason: SpokenReason,
+    { number, language, callerGroup }: TurnedAway,
+  ): Promise<string> {
     const waiting = await this.line.waiting(carrierCallId);
     if (waiting) await this.line.become(carrierCallId, reason);
-    const answer = await this.records.keepAnswer(carrierCallId, farewellTwiml(spokenTo(reason, number, language)));
-    const call = waiting?.call ?? { callId: randomUUID() as CallId, tenantId: number?.tenant.id ?? null, channel, from, to, carrierCallId, attestation, language, callerGroup };
+    const answer = await this.records.keepAnswer(
+      carrierCallId,
+      farewellTwiml(spokenTo(reason, number, language)),
+    );
+    const call = waiting?.call ?? {
+      callId: randomUUID() as CallId,
+      tenantId: number?.tenant.id ?? null,
+      channel,
+      from,
+      to,
+      carrierCallId,
+      attestation,
+      language,
+      callerGroup,
+    };
     if (waiting) await this.line.leave(waiting.call);
     await this.writeDown(call, reason, waiting);
     if (waiting) await this.line.settle(waiting.call);
@@ -53,8 +72,9 @@ export class CallRefusal {
   }
 
   /**
-   * The TwiML that promises a call to whoever waits; null when they never waited, or something else has come of it. The wish
-   * stands from here on, whoever writes it down. @throws when it could not be written down yet
+   * The TwiML that promises a call to whoever waits; null when they never waited, or something else has come
+   * of it. The wish stands from here on, whoever writes it down. @throws when it could not be written down
+   * yet
    */
   async callBack(carrierCallId: string): Promise<string | null> {
     const waiting = await this.line.waiting(carrierCallId);
@@ -62,8 +82,15 @@ export class CallRefusal {
     const { call } = waiting;
     await this.line.become(carrierCallId, 'callback-requested');
     // From here on it is not admitted any more; it may have been.
-    if ((await this.records.callOf(carrierCallId)) !== null || (await this.writeDown(call, 'callback-requested', waiting)) !== 'callback-requested') return null;
-    const answer = await this.records.keepAnswer(carrierCallId, farewellTwiml(refusalSpoken('callback-requested', call.companyName, call.language)));
+    if (
+      (await this.records.callOf(carrierCallId)) !== null ||
+      (await this.writeDown(call, 'callback-requested', waiting)) !== 'callback-requested'
+    )
+      return null;
+    const answer = await this.records.keepAnswer(
+      carrierCallId,
+      farewellTwiml(refusalSpoken('callback-requested', call.companyName, call.language)),
+    );
     await this.line.settle(call);
     return answer;
   }
@@ -77,8 +104,9 @@ export class CallRefusal {
   }
 
   /**
-   * The carrier has no such call any more; had it waited, and nothing come of it, it has given up. They leave the line at once.
-   * When many are being written down already, or it takes long, the sweep does it later: callers who can be taken come first.
+   * The carrier has no such call any more; had it waited, and nothing come of it, it has given up. They leave
+   * the line at once. When many are being written down already, or it takes long, the sweep does it later:
+   * callers who can be taken come first.
    */
   async hungUp(carrierCallId: string): Promise<void> {
     const waiting = await this.line.waiting(carrierCallId);
@@ -88,14 +116,24 @@ export class CallRefusal {
     try {
       await within(WRITE_MS, this.finish(waiting, new Date()));
     } catch (error) {
-      this.logger.warn({ err: error, callId: waiting.call.callId }, 'a caller who hung up in line could not be written down yet, and will be: the database does not answer');
+      this.logger.warn(
+        { err: error, callId: waiting.call.callId },
+        'a caller who hung up in line could not be written down yet, and will be: the database does not ' +
+          'answer',
+      );
     }
   }
 
-  /** The carrier asks no more about a call that waited. @throws when what became of it could not be written down */
+  /**
+   * The carrier asks no more about a call that waited. @throws when what became of it could not be written
+   * down
+   */
   async lapsed(place: Place, askedAt: Date): Promise<void> {
     await this.line.leave(place);
-    const waiting = (await this.records.callOf(place.carrierCallId)) === null ? await this.line.waiting(place.carrierCallId) : null;
+    const waiting =
+      (await this.records.callOf(place.carrierCallId)) === null
+        ? await this.line.waiting(place.carrierCallId)
+        : null;
     if (waiting) await this.finish(waiting, askedAt);
     await this.line.settle(place);
   }
@@ -103,7 +141,10 @@ export class CallRefusal {
   private async finish(waiting: Waiting, goneAt: Date): Promise<void> {
     this.writing += 1;
     try {
-      await this.writeDown(waiting.call, waiting.becomes ?? 'abandoned', { ...waiting, becameAt: waiting.becameAt ?? goneAt });
+      await this.writeDown(waiting.call, waiting.becomes ?? 'abandoned', {
+        ...waiting,
+        becameAt: waiting.becameAt ?? goneAt,
+      });
       await this.line.settle(waiting.call);
     } finally {
       this.writing -= 1;
@@ -111,9 +152,27 @@ export class CallRefusal {
   }
 
   /** Answers the reason that stands; null for a call that was admitted. */
-  private async writeDown({ callId, tenantId, channel, from, to, carrierCallId, attestation, language, callerGroup }: NeverAdmitted, reason: RefusalReason, waiting?: Pick<Waiting, 'since' | 'becameAt'> | null): Promise<RefusalReason | null> {
+  private async writeDown(
+    { callId, tenantId, channel, from, to, carrierCallId, attestation, language, callerGroup }: NeverAdmitted,
+    reason: RefusalReason,
+    waiting?: Pick<Waiting, 'since' | 'becameAt'> | null,
+  ): Promise<RefusalReason | null> {
     const refusedAt = waiting?.becameAt ?? new Date();
-    const standing = await this.calls.recordRefusal({ callId, tenantId, direction: 'inbound', channel, from, to, carrierCallId, attestation, rangAt: waiting?.since ?? refusedAt, refusedAt, reason, language, callerGroup });
+    const standing = await this.calls.recordRefusal({
+      callId,
+      tenantId,
+      direction: 'inbound',
+      channel,
+      from,
+      to,
+      carrierCallId,
+      attestation,
+      rangAt: waiting?.since ?? refusedAt,
+      refusedAt,
+      reason,
+      language,
+      callerGroup,
+    });
     if (standing.isNew) {
       this.metrics.admissions.inc({ outcome: reason });
       this.logger.log({ callId, tenantId, reason }, 'call never admitted');
@@ -129,7 +188,10 @@ function spokenTo(reason: SpokenReason, number: DialledNumber | null, language: 
   return isSpeakable(own) ? { text: own, language } : refusalSpoken(reason, companyOf(number), language);
 }
 
-/** The name callers know: the one the owner of the agent set, where an agent answers; empty for a number that is nobody's. */
+/**
+ * The name callers know: the one the owner of the agent set, where an agent answers; empty for a number that
+ * is nobody's.
+ */
 export function companyOf(number: DialledNumber | null): string {
   return number?.agent?.companyName ?? number?.tenant.companyName ?? '';
 }

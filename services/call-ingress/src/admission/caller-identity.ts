@@ -13,7 +13,18 @@ export function identityOf(from: string, near?: string): CallerIdentity {
   return { e164: partyNumber(from, near), isWithheld: false };
 }
 
-/** The number a person sees whom the caller is put through to: theirs, else the one they dialled. A carrier takes no other. */
-export function callerIdOf({ from, to, isNumberDoubted = false }: { readonly from: string; readonly to: string; readonly isNumberDoubted?: boolean | undefined }): string {
+/**
+ * The number a person sees whom the caller is put through to: theirs, else the one they dialled. A carrier
+ * takes no other.
+ */
+export function callerIdOf({
+  from,
+  to,
+  isNumberDoubted = false,
+}: {
+  readonly from: string;
+  readonly to: string;
+  readonly isNumberDoubted?: boolean | undefined;
+}): string {
   return (isNumberDoubted ? null : identityOf(from).e164) ?? partyNumber(to) ?? to;
 }

@@ -29,9 +29,14 @@ describe('the agent a call gets', () => {
 
   it('puts the words for a group over those of an arm', () => {
     const arm = { key: 'short', weight: 1, greeting: 'Hi.', instructions: 'Be brief.' };
-    expect(frozenAgent(agent(), arm, vip, 'en-US')).toMatchObject({ variantKey: 'short', instructions: 'Be brief.' });
+    expect(frozenAgent(agent(), arm, vip, 'en-US')).toMatchObject({
+      variantKey: 'short',
+      instructions: 'Be brief.',
+    });
     expect(textsOf(frozenAgent(agent(), arm, vip, 'en-US'), 'en-US').greeting).toBe(vip.greeting);
-    expect(textsOf(frozenAgent(agent(), arm, { ...vip, greeting: '' }, 'en-US'), 'en-US').greeting).toBe('Hi.');
+    expect(textsOf(frozenAgent(agent(), arm, { ...vip, greeting: '' }, 'en-US'), 'en-US').greeting).toBe(
+      'Hi.',
+    );
   });
 
   it('is the published one where nothing is special', () => {
@@ -50,8 +55,16 @@ describe('the notice before a call', () => {
 
 describe('a refusal', () => {
   it('is spoken in the language of the call where we have it, else in English', () => {
-    expect(refusalSpoken('closed', 'Northwind', 'es-MX')).toEqual({ text: 'Gracias por llamar a Northwind. En este momento estamos cerrados. Llame de nuevo en nuestro horario de atención, por favor. Adiós.', language: 'es-MX' });
-    expect(refusalSpoken('caller-blocked', 'Northwind', 'ja-JP')).toEqual({ text: 'Thank you for calling Northwind. This number cannot take your call. Goodbye.', language: 'en-US' });
+    expect(refusalSpoken('closed', 'Northwind', 'es-MX')).toEqual({
+      text:
+        'Gracias por llamar a Northwind. En este momento estamos cerrados. Llame de nuevo en nuestro ' +
+        'horario de atención, por favor. Adiós.',
+      language: 'es-MX',
+    });
+    expect(refusalSpoken('caller-blocked', 'Northwind', 'ja-JP')).toEqual({
+      text: 'Thank you for calling Northwind. This number cannot take your call. Goodbye.',
+      language: 'en-US',
+    });
   });
 
   it('names nobody where the number is nobody’s', () => {

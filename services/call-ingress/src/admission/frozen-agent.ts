@@ -2,15 +2,29 @@ import { isSpeakable, textsOf, withVariant, type AgentSnapshot, type PromptVaria
 import type { CallerGroupMatch } from '@tandem/database';
 import type { Spoken } from '@tandem/telephony';
 
-/** The agent this one call gets: its arm of the experiment, and over that what is said first to the caller's group. */
-export function frozenAgent(published: AgentSnapshot, variant: PromptVariant | null, group: CallerGroupMatch | null, language: string): AgentSnapshot {
+/**
+ * The agent this one call gets: its arm of the experiment, and over that what is said first to the caller's
+ * group.
+ */
+export function frozenAgent(
+  published: AgentSnapshot,
+  variant: PromptVariant | null,
+  group: CallerGroupMatch | null,
+  language: string,
+): AgentSnapshot {
   const agent = variant ? withVariant(published, variant) : published;
   if (!group?.greeting) return agent;
   const { greeting } = group;
-  return { ...agent, texts: { ...agent.texts, [language]: { ...agent.texts[language], greeting, greetingKnown: greeting } } };
+  return {
+    ...agent,
+    texts: { ...agent.texts, [language]: { ...agent.texts[language], greeting, greetingKnown: greeting } },
+  };
 }
 
-/** What the carrier says before the call is connected. A notice without a translation is spoken in the agent's own language. */
+/**
+ * What the carrier says before the call is connected. A notice without a translation is spoken in the agent's
+ * own language.
+ */
 export function noticeOf(agent: AgentSnapshot, language: string): Spoken | null {
   const { notice } = textsOf(agent, language);
   if (isSpeakable(notice)) return { text: notice, language };

@@ -13,7 +13,9 @@ export interface InboundCall {
   readonly attestation: string | null;
   /** The number that rings, in its normal form; null when what was dialled is none. */
   readonly dialled: string | null;
-  /** Both parties as they go on record: a number in its normal form, `anonymous`, or the address as it came. */
+  /**
+   * Both parties as they go on record: a number in its normal form, `anonymous`, or the address as it came.
+   */
   readonly from: string;
   readonly to: string;
 }

@@ -4,20 +4,31 @@ import type { Spoken } from '@tandem/telephony';
 import type { CallbackClaims } from '../twilio/callback-tokens.ts';
 
 /**
- * How callers of one channel are told what comes next: in the words of their carrier (TwiML, a dialplan's variables, a
- * browser's message). What comes next is decided without it.
+ * How callers of one channel are told what comes next: in the words of their carrier (TwiML, a dialplan's
+ * variables, a browser's message). What comes next is decided without it.
  */
 export interface LegDoor {
   /** Hands the caller to a relay, under an epoch and with a ticket of its own. */
   toRelay(record: AdmissionRecord, relay: RelaySighting, epoch: number): Promise<string>;
-  /** Puts the caller through to a person; null when the department has gone or the call no longer waits for it. */
-  toPerson(claims: CallbackClaims, question: MoveQuestion, record: AdmissionRecord, pending: PendingTransfer): Promise<string | null>;
+  /**
+   * Puts the caller through to a person; null when the department has gone or the call no longer waits for
+   * it.
+   */
+  toPerson(
+    claims: CallbackClaims,
+    question: MoveQuestion,
+    record: AdmissionRecord,
+    pending: PendingTransfer,
+  ): Promise<string | null>;
   /** Says something and hangs up. */
   farewell(spoken: Spoken): string;
   hangUp(): string;
   /** Whether the carrier can be told what it has not asked. */
   readonly canPullOver: boolean;
-  /** Takes the caller out of whatever they are in. `gone`: the carrier has no such call any more. @throws when it does not answer */
+  /**
+   * Takes the caller out of whatever they are in. `gone`: the carrier has no such call any more. @throws when
+   * it does not answer
+   */
   pullOver(record: AdmissionRecord, answer: string): Promise<'done' | 'gone'>;
 }
 

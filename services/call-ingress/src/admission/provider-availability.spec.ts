@@ -12,13 +12,22 @@ const agent = (changes: object = {}) =>
     timeZone: 'UTC',
     instructions: '',
     model: { kind: 'openai-realtime' },
-    ladder: [{ kind: 'model', model: { kind: 'openai-realtime', model: 'gpt-realtime-2.1-mini' }, endpoint: 'secondary' }, { kind: 'message' }],
+    ladder: [
+      {
+        kind: 'model',
+        model: { kind: 'openai-realtime', model: 'gpt-realtime-2.1-mini' },
+        endpoint: 'secondary',
+      },
+      { kind: 'message' },
+    ],
     ...changes,
   });
 
 function availability(isAnyWell: boolean) {
   const asked: string[][] = [];
-  const states = { canAnyTake: (targets: readonly string[]) => (asked.push([...targets]), Promise.resolve(isAnyWell)) };
+  const states = {
+    canAnyTake: (targets: readonly string[]) => (asked.push([...targets]), Promise.resolve(isAnyWell)),
+  };
   return { asked, availability: new ProviderAvailability(states) };
 }
 
@@ -31,7 +40,9 @@ describe('a new call', () => {
 
   it('is taken without asking when a model of the ladder runs in the relay', async () => {
     const { asked, availability: providers } = availability(false);
-    expect(await providers.canTake(agent({ ladder: [{ kind: 'model', model: { kind: 'guided' } }] }))).toBe(true);
+    expect(await providers.canTake(agent({ ladder: [{ kind: 'model', model: { kind: 'guided' } }] }))).toBe(
+      true,
+    );
     expect(asked).toEqual([]);
   });
 

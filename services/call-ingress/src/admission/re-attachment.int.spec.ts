@@ -2,8 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { CallMoves, CallRecordStore, CarrierReportStore, connectRedis, RedisCallLog, RelayRegistry, Sealer, type AdmissionRecord } from '@tandem/call-state';
-import { agentSnapshotSchema, streamTicketSchema, termination, UNKNOWN_CALLER, type AgentSnapshotInput, type CallFact, type CallId, type CallStatus, type RelayId, type TenantId, type TerminationReason } from '@tandem/contracts';
+import {
+  CallMoves,
+  CallRecordStore,
+  CarrierReportStore,
+  connectRedis,
+  RedisCallLog,
+  RelayRegistry,
+  Sealer,
+  type AdmissionRecord,
+} from '@tandem/call-state';
+import {
+  agentSnapshotSchema,
+  streamTicketSchema,
+  termination,
+  UNKNOWN_CALLER,
+  type AgentSnapshotInput,
+  type CallFact,
+  type CallId,
+  type CallStatus,
+  type RelayId,
+  type TenantId,
+  type TerminationReason,
+} from '@tandem/contracts';
 import { Metrics, SignedTokens, type PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
@@ -19,7 +40,11 @@ import { TwilioDoor } from '../twilio/twilio-door.ts';
 import { ReAttachment } from './re-attachment.ts';
 import { StreamOffers } from './stream-offer.ts';
 
-const config = { secrets: ['0123456789abcdef0123456789abcdef'], publicBaseUrl: 'https://voice.example.com', publicMediaUrl: undefined } as unknown as ServiceConfig<'call-ingress'>;
+const config = {
+  secrets: ['0123456789abcdef0123456789abcdef'],
+  publicBaseUrl: 'https://voice.example.com',
+  publicMediaUrl: undefined,
+} as unknown as ServiceConfig<'call-ingress'>;
 const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const HANG_UP = '<Response><Hangup/></Response>';
 const APOLOGY = 'Es tut mir leid, ich habe ein technisches Problem';
@@ -45,11 +70,26 @@ beforeAll(async () => {
   registry = new RelayRegistry(redis);
   const metrics = new IngressMetrics(new Metrics('call-ingress'));
   const callbacks = new CallbackTokens(config, new PublicBaseUrl(config, {} as HttpAdapterHost), metrics);
-  const postCall = { enqueue: (_callId: CallId, _tenantId: TenantId, occasion: string) => Promise.resolve(void enqueued.push(occasion)) } as unknown as PostCallQueue;
+  const postCall = {
+    enqueue: (_callId: CallId, _tenantId: TenantId, occasion: string) =>
+      Promise.resolve(void enqueued.push(occasion)),
+  } as unknown as PostCallQueue;
   const dial = new DepartmentDial(moves, callbacks);
   const offers = new StreamOffers(config, registry, callbacks);
-  reAttachment = new ReAttachment(records, moves, offers, { twilio: new TwilioDoor(new TwilioAccounts(config), offers, dial) }, metrics, postCall);
-  reports = new CarrierReports(records, new CarrierReportStore(redis), { hungUp: () => Promise.resolve() }, postCall);
+  reAttachment = new ReAttachment(
+    records,
+    moves,
+    offers,
+    { twilio: new TwilioDoor(new TwilioAccounts(config), offers, dial) },
+    metrics,
+    postCall,
+  );
+  reports = new CarrierReports(
+    records,
+    new CarrierReportStore(redis),
+    { hungUp: () => Promise.resolve() },
+    postCall,
+  );
   transfers = new Transfers(records, moves, reAttachment, callbacks, metrics);
 });
 beforeEach(async () => {
@@ -58,7 +98,19 @@ beforeEach(async () => {
 });
 afterAll(() => redis.disconnect());
 
-const beat = (relay: string, changes: object = {}) => registry.renew({ relayId: relay as RelayId, address: `ws://${relay}`, capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes }, []);
+const beat = (relay: string, changes: object = {}) =>
+  registry.renew(
+    {
+      relayId: relay as RelayId,
+      address: `ws://${relay}`,
+      capacity: 3,
+      active: 0,
+      isDraining: false,
+      isStrained: false,
+      ...changes,
+    },
+    [],
+  );
 
 /** A call of a German agent that relay-1 held, whose stream has just ended. */
 async function lostCall(agent: Partial<AgentSnapshotInput> = {}): Promise<CallbackClaims> {
@@ -74,7 +126,19 @@ async function lostCall(agent: Partial<AgentSnapshotInput> = {}): Promise<Callba
     admittedAt: Date.now(),
     caller: UNKNOWN_CALLER,
     language: 'de-DE',
-    agent: agentSnapshotSchema.parse({ agentId: randomUUID(), agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', language: 'de-DE', instructions: '', model: { kind: 'guided' }, directory: [{ key: 'support', name: 'Support', address: '+12025550172' }], ...agent }),
+    agent: agentSnapshotSchema.parse({
+      agentId: randomUUID(),
+      agentVersion: 1,
+      tenantId,
+      name: 'Sarah',
+      companyName: 'Northwind',
+      timeZone: 'UTC',
+      language: 'de-DE',
+      instructions: '',
+      model: { kind: 'guided' },
+      directory: [{ key: 'support', name: 'Support', address: '+12025550172' }],
+      ...agent,
+    }),
   };
   await records.admit(record, 'relay-1' as RelayId, 'x', 60_000);
   await records.claim(record.callId, 'relay-1' as RelayId, 1, 3_000);
@@ -85,14 +149,31 @@ async function lostCall(agent: Partial<AgentSnapshotInput> = {}): Promise<Callba
 async function offered(twiml: string): Promise<string> {
   const relay = /<Stream url="ws:\/\/[^"]*\/media\/([^"]+)"/.exec(twiml)?.[1];
   if (!relay) return twiml;
-  const { epoch } = await tickets.verify(/name="ticket" value="([^"]+)"/.exec(twiml)?.[1] ?? '', `relay:${relay}`);
+  const { epoch } = await tickets.verify(
+    /name="ticket" value="([^"]+)"/.exec(twiml)?.[1] ?? '',
+    `relay:${relay}`,
+  );
   return `${relay} epoch ${epoch}`;
 }
-const claim = (claims: CallbackClaims, relay: string, epoch: number) => records.claim(claims.callId, relay as RelayId, epoch, 3_000);
-const endWith = async (claims: CallbackClaims, reason: TerminationReason) => records.addFact(claims.callId, 'ending', { type: 'call.ended', data: { termination: termination(reason), atMs: 1 } });
-const ask = (claims: CallbackClaims, department: string, mode: 'cold' | 'warm' = 'warm') => records.addFact(claims.callId, `asked-${claims.epoch}`, { type: 'transfer.asked', data: { department, mode, summary: 'Wasser im Keller.', atMs: 1 } });
-const facts = async (claims: CallbackClaims): Promise<CallFact[]> => (await records.events(claims.callId)).events;
-const report = (DialCallStatus: string, DialBridged: string, CallStatus: CallStatus = 'in-progress') => ({ DialCallStatus, DialBridged, CallStatus });
+const claim = (claims: CallbackClaims, relay: string, epoch: number) =>
+  records.claim(claims.callId, relay as RelayId, epoch, 3_000);
+const endWith = async (claims: CallbackClaims, reason: TerminationReason) =>
+  records.addFact(claims.callId, 'ending', {
+    type: 'call.ended',
+    data: { termination: termination(reason), atMs: 1 },
+  });
+const ask = (claims: CallbackClaims, department: string, mode: 'cold' | 'warm' = 'warm') =>
+  records.addFact(claims.callId, `asked-${claims.epoch}`, {
+    type: 'transfer.asked',
+    data: { department, mode, summary: 'Wasser im Keller.', atMs: 1 },
+  });
+const facts = async (claims: CallbackClaims): Promise<CallFact[]> =>
+  (await records.events(claims.callId)).events;
+const report = (DialCallStatus: string, DialBridged: string, CallStatus: CallStatus = 'in-progress') => ({
+  DialCallStatus,
+  DialBridged,
+  CallStatus,
+});
 
 describe('a stream that has ended', () => {
   it('with its call is hung up; a fault of ours is told first, in the caller’s language', async () => {
@@ -111,7 +192,10 @@ describe('a stream that has ended', () => {
     await beat('relay-2');
     await reAttachment.afterStream(waiting);
     await reports.take(waiting.carrierCallId, completed);
-    expect(await records.standing(waiting.callId)).toMatchObject({ state: 'ended', endReason: 'caller-hangup' });
+    expect(await records.standing(waiting.callId)).toMatchObject({
+      state: 'ended',
+      endReason: 'caller-hangup',
+    });
     expect((await claim(waiting, 'relay-2', 2)).outcome).toBe('ended');
     const held = await lostCall();
     await reAttachment.afterStream(held);
@@ -125,19 +209,28 @@ describe('a stream that has ended', () => {
     await beat('relay-2');
     await reports.take(call.carrierCallId, { status: 'completed', sequence: 2, durationS: 9 });
     expect(await reAttachment.afterStream(call)).toContain(HANG_UP);
-    expect(await records.standing(call.callId)).toMatchObject({ state: 'connected', hasCallerLeft: true, minted: 1, offeredTo: 'relay-1' });
+    expect(await records.standing(call.callId)).toMatchObject({
+      state: 'connected',
+      hasCallerLeft: true,
+      minted: 1,
+      offeredTo: 'relay-1',
+    });
   });
 
-  it('without its call goes on with another relay under the next epoch, and every repeat gets the same answer', async () => {
-    const call = await lostCall();
-    await beat('relay-2', { active: 2 });
-    const answers = await Promise.all([1, 2, 3, 4].map(() => reAttachment.afterStream(call)));
-    expect(new Set(answers).size).toBe(1);
-    expect(await offered(answers[0]!)).toBe('relay-2 epoch 2');
-    await claim(call, 'relay-2', 2);
-    expect(await reAttachment.afterStream(call)).toBe(answers[0]);
-    expect(await records.standing(call.callId)).toMatchObject({ state: 'connected', epoch: 2, minted: 2 });
-  });
+  it(
+    'without its call goes on with another relay under the next epoch, and every repeat gets the same ' +
+      'answer',
+    async () => {
+      const call = await lostCall();
+      await beat('relay-2', { active: 2 });
+      const answers = await Promise.all([1, 2, 3, 4].map(() => reAttachment.afterStream(call)));
+      expect(new Set(answers).size).toBe(1);
+      expect(await offered(answers[0]!)).toBe('relay-2 epoch 2');
+      await claim(call, 'relay-2', 2);
+      expect(await reAttachment.afterStream(call)).toBe(answers[0]);
+      expect(await records.standing(call.callId)).toMatchObject({ state: 'connected', epoch: 2, minted: 2 });
+    },
+  );
 
   it('goes on with the same relay when there is no other: the line may have broken, not the relay', async () => {
     const call = await lostCall();
@@ -148,12 +241,21 @@ describe('a stream that has ended', () => {
     const call = await lostCall();
     for (let epoch = 1; epoch <= 5; epoch += 1) {
       for (const relay of ['relay-1', 'relay-2']) await beat(relay);
-      const [owner, other] = epoch % 2 === 1 ? (['relay-1', 'relay-2'] as const) : (['relay-2', 'relay-1'] as const);
+      const [owner, other] =
+        epoch % 2 === 1 ? (['relay-1', 'relay-2'] as const) : (['relay-2', 'relay-1'] as const);
       await claim(call, owner, epoch);
-      const log = new RedisCallLog(redis, sealer, new RealClock(() => undefined), { stored: 0, dropped: 0, failures: 0, refilled: 0 }, { callId: call.callId, epoch, lastSeq: epoch - 1, onFenced: () => undefined });
+      const log = new RedisCallLog(
+        redis,
+        sealer,
+        new RealClock(() => undefined),
+        { stored: 0, dropped: 0, failures: 0, refilled: 0 },
+        { callId: call.callId, epoch, lastSeq: epoch - 1, onFenced: () => undefined },
+      );
       log.append({ type: 'stream.detached', data: { reason: 'moved' } });
       await log.flush(2_000);
-      expect(await offered(await reAttachment.afterStream({ ...call, epoch }))).toBe(`${other} epoch ${epoch + 1}`);
+      expect(await offered(await reAttachment.afterStream({ ...call, epoch }))).toBe(
+        `${other} epoch ${epoch + 1}`,
+      );
     }
   });
 
@@ -179,7 +281,10 @@ describe('a stream that has ended', () => {
 
   it('again and again is given up: apology, and the call is written down', async () => {
     const call = await lostCall();
-    for (const epoch of [1, 2, 3]) expect(await offered(await reAttachment.afterStream({ ...call, epoch }))).toBe(`relay-1 epoch ${epoch + 1}`);
+    for (const epoch of [1, 2, 3])
+      expect(await offered(await reAttachment.afterStream({ ...call, epoch }))).toBe(
+        `relay-1 epoch ${epoch + 1}`,
+      );
     expect(await reAttachment.afterStream({ ...call, epoch: 4 })).toContain(APOLOGY);
     expect(await records.standing(call.callId)).toMatchObject({ state: 'ended', endReason: 'stream-lost' });
     expect(enqueued).toEqual(['reaped']);
@@ -194,8 +299,16 @@ describe('a stream that has ended', () => {
     expect(dial).not.toContain('operator-whisper');
     expect(await transfers.ended(call, report('no-answer', 'false'))).toContain(APOLOGY);
     expect(await records.standing(call.callId)).toMatchObject({ state: 'ended', endReason: 'relay-lost' });
-    expect((await facts(call)).map(({ type }) => type)).toEqual(['call.admitted', 'transfer.asked', 'transfer.ended', 'call.ended']);
-    const closed = await lostCall({ ladder: [{ kind: 'transfer', department: 'support' }], directory: [{ key: 'support', name: 'Support', address: '+12025550172', hours: closedToday }] });
+    expect((await facts(call)).map(({ type }) => type)).toEqual([
+      'call.admitted',
+      'transfer.asked',
+      'transfer.ended',
+      'call.ended',
+    ]);
+    const closed = await lostCall({
+      ladder: [{ kind: 'transfer', department: 'support' }],
+      directory: [{ key: 'support', name: 'Support', address: '+12025550172', hours: closedToday }],
+    });
     await registry.resign('relay-1' as RelayId);
     expect(await reAttachment.afterStream(closed)).toContain(APOLOGY);
   });
@@ -206,7 +319,9 @@ describe('a stream that was given up for a transfer', () => {
     const call = await lostCall();
     await ask(call, 'support');
     const twiml = await reAttachment.afterStream(call);
-    expect(twiml).toMatch(/<Dial action="https:\/\/voice\.example\.com\/twilio\/transfer-ended\?t=[^"]+" method="POST" timeout="25" callerId="\+12025550123" answerOnBridge="true"><Number url="https:\/\/voice\.example\.com\/twilio\/operator-whisper\?t=[^"]+" method="POST">\+12025550172<\/Number><\/Dial>/);
+    expect(twiml).toMatch(
+      /<Dial action="https:\/\/voice\.example\.com\/twilio\/transfer-ended\?t=[^"]+" method="POST" timeout="25" callerId="\+12025550123" answerOnBridge="true"><Number url="https:\/\/voice\.example\.com\/twilio\/operator-whisper\?t=[^"]+" method="POST">\+12025550172<\/Number><\/Dial>/,
+    );
     expect(await reAttachment.afterStream(call)).toBe(twiml);
   });
 
@@ -214,14 +329,19 @@ describe('a stream that was given up for a transfer', () => {
     const call = await lostCall();
     await ask(call, 'warehouse');
     expect(await offered(await reAttachment.afterStream(call))).toBe('relay-1 epoch 2');
-    expect((await facts(call)).at(-1)).toMatchObject({ type: 'transfer.ended', data: { department: 'warehouse', outcome: 'failed' } });
+    expect((await facts(call)).at(-1)).toMatchObject({
+      type: 'transfer.ended',
+      data: { department: 'warehouse', outcome: 'failed' },
+    });
   });
 
   it('whispers the summary in the company’s language, connects who accepts, and ends as transferred', async () => {
     const call = await lostCall();
     await ask(call, 'support');
     await reAttachment.afterStream(call);
-    expect(await transfers.whisper(call)).toContain('Anruf für Northwind von 1 2 0 2 5 5 5 0 1 2 3. Wasser im Keller.');
+    expect(await transfers.whisper(call)).toContain(
+      'Anruf für Northwind von 1 2 0 2 5 5 5 0 1 2 3. Wasser im Keller.',
+    );
     const again = await transfers.answered(call, { SpeechResult: 'Wie bitte?' }, 1);
     expect(again).toContain('&amp;asks=2');
     expect(await transfers.answered(call, { SpeechResult: 'Wie bitte?' }, 2)).toContain(HANG_UP);
@@ -229,14 +349,18 @@ describe('a stream that was given up for a transfer', () => {
     expect(await transfers.answered(call, { SpeechResult: 'Ja, gerne.' }, 2)).toContain('<Response/>');
     const ends = await Promise.all([1, 2, 3].map(() => transfers.ended(call, report('completed', 'true'))));
     for (const end of ends) expect(end).toContain(HANG_UP);
-    expect((await facts(call)).filter(({ type }) => type === 'transfer.ended' || type === 'call.ended')).toMatchObject([{ data: { outcome: 'bridged' } }, { data: { termination: { reason: 'transferred' } } }]);
+    expect(
+      (await facts(call)).filter(({ type }) => type === 'transfer.ended' || type === 'call.ended'),
+    ).toMatchObject([{ data: { outcome: 'bridged' } }, { data: { termination: { reason: 'transferred' } } }]);
   });
 
   it('that nobody took comes back once, however often the carrier asks, and not to somebody who has hung up', async () => {
     const call = await lostCall();
     await ask(call, 'support');
     await reAttachment.afterStream(call);
-    const answers = await Promise.all([1, 2, 3].map(() => transfers.ended(call, report('completed', 'false'))));
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => transfers.ended(call, report('completed', 'false'))),
+    );
     expect(new Set(answers).size).toBe(1);
     expect(await offered(answers[0]!)).toBe('relay-1 epoch 2');
     const left = await lostCall();

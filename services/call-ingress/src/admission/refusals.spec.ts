@@ -1,16 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
 import { holdSpoken, refusalSpoken } from './refusals.ts';
 
-const hold = (changes: object = {}) => holdSpoken({ company: 'Northwind', language: 'en-US', position: 3, isFirstTime: true, offersCallback: true, ...changes });
+const hold = (changes: object = {}) =>
+  holdSpoken({
+    company: 'Northwind',
+    language: 'en-US',
+    position: 3,
+    isFirstTime: true,
+    offersCallback: true,
+    ...changes,
+  });
 
 describe('who may wait', () => {
   it('is told why, where they are in line, and how to be called back', () => {
-    expect(hold().text).toBe('Thank you for calling Northwind. All our lines are busy right now. Please hold the line. You are number 3 in line. If you would like us to call you back instead, press 1.');
-    expect(hold({ offersCallback: false, position: 1 }).text).toBe('Thank you for calling Northwind. All our lines are busy right now. Please hold the line. You are next in line.');
+    expect(hold().text).toBe(
+      'Thank you for calling Northwind. All our lines are busy right now. Please hold the line. You are ' +
+        'number 3 in line. If you would like us to call you back instead, press 1.',
+    );
+    expect(hold({ offersCallback: false, position: 1 }).text).toBe(
+      'Thank you for calling Northwind. All our lines are busy right now. Please hold the line. You are ' +
+        'next in line.',
+    );
   });
 
   it('hears only what has changed when they move up', () => {
-    expect(hold({ isFirstTime: false, position: 2 }).text).toBe('You are number 2 in line. If you would like us to call you back instead, press 1.');
+    expect(hold({ isFirstTime: false, position: 2 }).text).toBe(
+      'You are number 2 in line. If you would like us to call you back instead, press 1.',
+    );
   });
 
   it.each(['en-US', 'de-AT', 'es', 'fr-CA'])('is told so in %s, with nothing left to fill in', (language) => {

@@ -1,16 +1,37 @@
 import { baseLanguage, type RefusalReason } from '@tandem/contracts';
 
 /** `{company}` is empty for a number that is nobody's; `{position}` counts from 1. */
-type Sentences = Readonly<Record<'thanks' | 'not-in-service' | 'closed' | 'busy' | 'not-you' | 'trouble' | 'hold' | 'position' | 'next' | 'offer' | 'callback' | 'moment', string>>;
+type Sentences = Readonly<
+  Record<
+    | 'thanks'
+    | 'not-in-service'
+    | 'closed'
+    | 'busy'
+    | 'not-you'
+    | 'trouble'
+    | 'hold'
+    | 'position'
+    | 'next'
+    | 'offer'
+    | 'callback'
+    | 'moment',
+    string
+  >
+>;
 
 const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   en: {
     thanks: 'Thank you for calling {company}.',
-    'not-in-service': 'Hello. The number you have dialled is not in service. Please check the number and try again. Goodbye.',
+    'not-in-service':
+      'Hello. The number you have dialled is not in service. Please check the number and try again. Goodbye.',
     closed: 'We are closed at the moment. Please call again during our opening hours. Goodbye.',
-    busy: 'All our lines are busy right now. We are sorry for that. Please try again in a few minutes. Goodbye.',
+    busy:
+      'All our lines are busy right now. We are sorry for that. Please try again in a few minutes. ' +
+      'Goodbye.',
     'not-you': 'This number cannot take your call. Goodbye.',
-    trouble: 'We cannot take your call right now because of a technical problem. We are sorry for that. Please try again later. Goodbye.',
+    trouble:
+      'We cannot take your call right now because of a technical problem. We are sorry for that. Please ' +
+      'try again later. Goodbye.',
     hold: 'All our lines are busy right now. Please hold the line.',
     position: 'You are number {position} in line.',
     next: 'You are next in line.',
@@ -20,11 +41,19 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   },
   de: {
     thanks: 'Danke für Ihren Anruf bei {company}.',
-    'not-in-service': 'Guten Tag. Die gewählte Nummer ist nicht vergeben. Bitte prüfen Sie die Nummer und versuchen Sie es noch einmal. Auf Wiederhören.',
-    closed: 'Wir haben gerade geschlossen. Bitte rufen Sie während unserer Öffnungszeiten wieder an. Auf Wiederhören.',
-    busy: 'Alle unsere Leitungen sind gerade belegt. Das tut uns leid. Bitte versuchen Sie es in ein paar Minuten noch einmal. Auf Wiederhören.',
+    'not-in-service':
+      'Guten Tag. Die gewählte Nummer ist nicht vergeben. Bitte prüfen Sie die Nummer und versuchen Sie ' +
+      'es noch einmal. Auf Wiederhören.',
+    closed:
+      'Wir haben gerade geschlossen. Bitte rufen Sie während unserer Öffnungszeiten wieder an. Auf ' +
+      'Wiederhören.',
+    busy:
+      'Alle unsere Leitungen sind gerade belegt. Das tut uns leid. Bitte versuchen Sie es in ein paar ' +
+      'Minuten noch einmal. Auf Wiederhören.',
     'not-you': 'Diese Nummer kann Ihren Anruf nicht annehmen. Auf Wiederhören.',
-    trouble: 'Wir können Ihren Anruf wegen einer technischen Störung gerade nicht annehmen. Das tut uns leid. Bitte versuchen Sie es später noch einmal. Auf Wiederhören.',
+    trouble:
+      'Wir können Ihren Anruf wegen einer technischen Störung gerade nicht annehmen. Das tut uns leid. ' +
+      'Bitte versuchen Sie es später noch einmal. Auf Wiederhören.',
     hold: 'Alle unsere Leitungen sind gerade belegt. Bitte bleiben Sie am Apparat.',
     position: 'Sie sind Nummer {position} in der Warteschlange.',
     next: 'Sie sind als Nächstes an der Reihe.',
@@ -34,11 +63,18 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   },
   es: {
     thanks: 'Gracias por llamar a {company}.',
-    'not-in-service': 'Hola. El número que ha marcado no está en servicio. Compruebe el número e inténtelo de nuevo, por favor. Adiós.',
-    closed: 'En este momento estamos cerrados. Llame de nuevo en nuestro horario de atención, por favor. Adiós.',
-    busy: 'Todas nuestras líneas están ocupadas. Lo sentimos. Inténtelo de nuevo en unos minutos, por favor. Adiós.',
+    'not-in-service':
+      'Hola. El número que ha marcado no está en servicio. Compruebe el número e inténtelo de nuevo, ' +
+      'por favor. Adiós.',
+    closed:
+      'En este momento estamos cerrados. Llame de nuevo en nuestro horario de atención, por favor. Adiós.',
+    busy:
+      'Todas nuestras líneas están ocupadas. Lo sentimos. Inténtelo de nuevo en unos minutos, por favor. ' +
+      'Adiós.',
     'not-you': 'Este número no puede atender su llamada. Adiós.',
-    trouble: 'Ahora no podemos atender su llamada por un problema técnico. Lo sentimos. Inténtelo de nuevo más tarde, por favor. Adiós.',
+    trouble:
+      'Ahora no podemos atender su llamada por un problema técnico. Lo sentimos. Inténtelo de nuevo más ' +
+      'tarde, por favor. Adiós.',
     hold: 'Todas nuestras líneas están ocupadas. No cuelgue, por favor.',
     position: 'Ocupa usted el puesto número {position} en la cola.',
     next: 'Será la siguiente llamada que atendamos.',
@@ -48,11 +84,18 @@ const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   },
   fr: {
     thanks: 'Merci d’avoir appelé {company}.',
-    'not-in-service': 'Bonjour. Le numéro que vous avez composé n’est pas en service. Vérifiez le numéro et réessayez, s’il vous plaît. Au revoir.',
-    closed: 'Nous sommes fermés en ce moment. Rappelez pendant nos heures d’ouverture, s’il vous plaît. Au revoir.',
-    busy: 'Toutes nos lignes sont occupées. Nous en sommes désolés. Réessayez dans quelques minutes, s’il vous plaît. Au revoir.',
+    'not-in-service':
+      'Bonjour. Le numéro que vous avez composé n’est pas en service. Vérifiez le numéro et réessayez, ' +
+      's’il vous plaît. Au revoir.',
+    closed:
+      'Nous sommes fermés en ce moment. Rappelez pendant nos heures d’ouverture, s’il vous plaît. Au revoir.',
+    busy:
+      'Toutes nos lignes sont occupées. Nous en sommes désolés. Réessayez dans quelques minutes, s’il ' +
+      'vous plaît. Au revoir.',
     'not-you': 'Ce numéro ne peut pas prendre votre appel. Au revoir.',
-    trouble: 'Un problème technique nous empêche de prendre votre appel. Nous en sommes désolés. Réessayez plus tard, s’il vous plaît. Au revoir.',
+    trouble:
+      'Un problème technique nous empêche de prendre votre appel. Nous en sommes désolés. Réessayez ' +
+      'plus tard, s’il vous plaît. Au revoir.',
     hold: 'Toutes nos lignes sont occupées. Restez en ligne, s’il vous plaît.',
     position: 'Vous êtes numéro {position} dans la file d’attente.',
     next: 'Votre appel sera pris en premier.',
@@ -77,11 +120,23 @@ const SENTENCE_OF: Readonly<Record<SpokenReason, Exclude<keyof Sentences, 'thank
   'callback-requested': 'callback',
 };
 
-/** What a caller hears who cannot be connected, with the language it is in. @param company empty where there is none to name */
-export function refusalSpoken(reason: SpokenReason, company: string, language: string): { text: string; language: string } {
+/**
+ * What a caller hears who cannot be connected, with the language it is in. @param company empty where there
+ * is none to name
+ */
+export function refusalSpoken(
+  reason: SpokenReason,
+  company: string,
+  language: string,
+): { text: string; language: string } {
   const own = SENTENCES[baseLanguage(language)];
   const { thanks, ...sentences } = own ?? SENTENCES.en;
-  const text = [company && reason !== 'unknown-number' ? thanks.replace('{company}', () => company) : '', sentences[SENTENCE_OF[reason]]].filter(Boolean).join(' ');
+  const text = [
+    company && reason !== 'unknown-number' ? thanks.replace('{company}', () => company) : '',
+    sentences[SENTENCE_OF[reason]],
+  ]
+    .filter(Boolean)
+    .join(' ');
   return { text, language: own ? language : 'en-US' };
 }
 
@@ -96,11 +151,18 @@ export interface Hold {
 }
 
 /** What a caller hears who may wait, and again when they have moved up. */
-export function holdSpoken({ company, language, position, isFirstTime, offersCallback }: Hold): { text: string; language: string } {
+export function holdSpoken({ company, language, position, isFirstTime, offersCallback }: Hold): {
+  text: string;
+  language: string;
+} {
   const own = SENTENCES[baseLanguage(language)];
   const { thanks, hold, position: numbered, next, offer } = own ?? SENTENCES.en;
   const place = position === 1 ? next : numbered.replace('{position}', String(position));
-  const text = [...(isFirstTime ? [thanks.replace('{company}', () => company), hold] : []), place, ...(offersCallback ? [offer] : [])].join(' ');
+  const text = [
+    ...(isFirstTime ? [thanks.replace('{company}', () => company), hold] : []),
+    place,
+    ...(offersCallback ? [offer] : []),
+  ].join(' ');
   return { text, language: own ? language : 'en-US' };
 }
 
@@ -111,4 +173,6 @@ export function momentSpoken(language: string): { text: string; language: string
 }
 
 /** What a caller hears whose conversation broke off through our fault. */
-export const APOLOGY = 'We are sorry, we have a technical problem and cannot go on with this call. Please call us again in a moment. Goodbye.';
+export const APOLOGY =
+  'We are sorry, we have a technical problem and cannot go on with this call. Please call us again in a ' +
+  'moment. Goodbye.';

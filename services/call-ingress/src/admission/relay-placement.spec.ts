@@ -17,19 +17,31 @@ const order = (...relays: RelaySighting[]) => placementOrder(relays).map(({ rela
 
 describe('placement', () => {
   it('prefers the relay with the smallest share in use, counting calls on their way', () => {
-    expect(order(relay('a', { active: 50 }), relay('b', { active: 10, reserved: 45 }), relay('c', { active: 30 }))).toEqual(['c', 'a', 'b']);
+    expect(
+      order(relay('a', { active: 50 }), relay('b', { active: 10, reserved: 45 }), relay('c', { active: 30 })),
+    ).toEqual(['c', 'a', 'b']);
   });
 
   it('compares shares, not counts, when sizes differ', () => {
-    expect(order(relay('small', { capacity: 10, active: 4 }), relay('large', { capacity: 200, active: 60 }))).toEqual(['large', 'small']);
+    expect(
+      order(relay('small', { capacity: 10, active: 4 }), relay('large', { capacity: 200, active: 60 })),
+    ).toEqual(['large', 'small']);
   });
 
   it('leaves out who is full or draining', () => {
-    expect(order(relay('full', { active: 99, reserved: 1 }), relay('going', { isDraining: true }), relay('open', { active: 98 }))).toEqual(['open']);
+    expect(
+      order(
+        relay('full', { active: 99, reserved: 1 }),
+        relay('going', { isDraining: true }),
+        relay('open', { active: 98 }),
+      ),
+    ).toEqual(['open']);
   });
 
   it('leaves who has all they can do to the last', () => {
-    expect(order(relay('strained', { isStrained: true }), relay('busy', { active: 90 }), relay('open'))).toEqual(['open', 'busy', 'strained']);
+    expect(
+      order(relay('strained', { isStrained: true }), relay('busy', { active: 90 }), relay('open')),
+    ).toEqual(['open', 'busy', 'strained']);
   });
 
   it('is the same for everybody when all are equal', () => {

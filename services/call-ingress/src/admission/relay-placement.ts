@@ -4,16 +4,24 @@ const usedPlaces = ({ active, reserved }: RelaySighting): number => active + res
 
 /** How many more callers would be taken now. */
 export function freePlaces(sightings: readonly RelaySighting[]): number {
-  return sightings.filter(({ isDraining, isStrained }) => !isDraining && !isStrained).reduce((sum, relay) => sum + Math.max(0, relay.capacity - usedPlaces(relay)), 0);
+  return sightings
+    .filter(({ isDraining, isStrained }) => !isDraining && !isStrained)
+    .reduce((sum, relay) => sum + Math.max(0, relay.capacity - usedPlaces(relay)), 0);
 }
 
 /**
- * Relays that may take another call, the least loaded first: by share of their capacity in use (calls held and calls on
- * their way), then by what is free, then by name so that equals are ordered alike everywhere. Those that have all they can
- * do come last: good enough for a caller who would be lost otherwise.
+ * Relays that may take another call, the least loaded first: by share of their capacity in use (calls held
+ * and calls on their way), then by what is free, then by name so that equals are ordered alike everywhere.
+ * Those that have all they can do come last: good enough for a caller who would be lost otherwise.
  */
 export function placementOrder(sightings: readonly RelaySighting[]): RelaySighting[] {
   return sightings
     .filter((relay) => !relay.isDraining && usedPlaces(relay) < relay.capacity)
-    .sort((a, b) => Number(a.isStrained) - Number(b.isStrained) || usedPlaces(a) / a.capacity - usedPlaces(b) / b.capacity || b.capacity - usedPlaces(b) - (a.capacity - usedPlaces(a)) || a.relayId.localeCompare(b.relayId));
+    .sort(
+      (a, b) =>
+        Number(a.isStrained) - Number(b.isStrained) ||
+        usedPlaces(a) / a.capacity - usedPlaces(b) / b.capacity ||
+        b.capacity - usedPlaces(b) - (a.capacity - usedPlaces(a)) ||
+        a.relayId.localeCompare(b.relayId),
+    );
 }

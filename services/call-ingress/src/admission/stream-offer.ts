@@ -7,7 +7,9 @@ import { connectStreamTwiml, mediaUrl, type Spoken } from '@tandem/telephony';
 import { CallbackTokens } from '../twilio/callback-tokens.ts';
 import { placementOrder } from './relay-placement.ts';
 
-/** A spoken notice delays the stream; the ticket has to outlive it. Slow speech is twelve characters a second. */
+/**
+ * A spoken notice delays the stream; the ticket has to outlive it. Slow speech is twelve characters a second.
+ */
 const NOTICE_S_PER_CHARACTER = 1 / 12;
 
 /** Makes the TwiML that hands a call's audio to one relay, with the ticket only that relay takes. */
@@ -23,17 +25,31 @@ export class StreamOffers {
     this.tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSchema);
   }
 
-  /** Relays that may take a call, the best first. The one that has just lost it comes last: its lease may outlive it by seconds. */
+  /**
+   * Relays that may take a call, the best first. The one that has just lost it comes last: its lease may
+   * outlive it by seconds.
+   */
   async relays(lost: RelayId | null): Promise<RelaySighting[]> {
     const order = placementOrder(await this.registry.sightings());
-    return [...order.filter(({ relayId }) => relayId !== lost), ...order.filter(({ relayId }) => relayId === lost)];
+    return [
+      ...order.filter(({ relayId }) => relayId !== lost),
+      ...order.filter(({ relayId }) => relayId === lost),
+    ];
   }
 
-  async twiml(call: AdmissionRecord, relay: RelaySighting, epoch: number, notice: Spoken | null): Promise<string> {
+  async twiml(
+    call: AdmissionRecord,
+    relay: RelaySighting,
+    epoch: number,
+    notice: Spoken | null,
+  ): Promise<string> {
     const { callId, tenantId, carrierCallId } = call;
     const ticket = await this.tickets.sign(
       { callId, tenantId, legId: randomUUID(), relayId: relay.relayId, epoch },
-      { audience: `relay:${relay.relayId}`, lifetimeS: TICKET_LIFETIME_S + Math.ceil((notice?.text.length ?? 0) * NOTICE_S_PER_CHARACTER) },
+      {
+        audience: `relay:${relay.relayId}`,
+        lifetimeS: TICKET_LIFETIME_S + Math.ceil((notice?.text.length ?? 0) * NOTICE_S_PER_CHARACTER),
+      },
     );
     const claims = { callId, tenantId, carrierCallId, epoch };
     return connectStreamTwiml({

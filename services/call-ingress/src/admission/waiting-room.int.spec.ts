@@ -2,8 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { CallRecordStore, CarrierReportStore, connectRedis, RelayRegistry, Sealer, WaitingLine, type AdmissionRecord } from '@tandem/call-state';
-import { agentSnapshotSchema, UNKNOWN_CALLER, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import {
+  CallRecordStore,
+  CarrierReportStore,
+  connectRedis,
+  RelayRegistry,
+  Sealer,
+  WaitingLine,
+  type AdmissionRecord,
+} from '@tandem/call-state';
+import {
+  agentSnapshotSchema,
+  UNKNOWN_CALLER,
+  type CallId,
+  type RelayId,
+  type TenantId,
+} from '@tandem/contracts';
 import type { CallRepository, RefusedCall } from '@tandem/database';
 import { Metrics, type PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { testRedisUrl } from '@tandem/stack';
@@ -15,7 +29,10 @@ import { CarrierReports } from '../twilio/carrier-reports.service.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
-const config = { secrets: ['0123456789abcdef0123456789abcdef'], publicBaseUrl: 'https://voice.example.com' } as unknown as ServiceConfig<'call-ingress'>;
+const config = {
+  secrets: ['0123456789abcdef0123456789abcdef'],
+  publicBaseUrl: 'https://voice.example.com',
+} as unknown as ServiceConfig<'call-ingress'>;
 const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const agentId = randomUUID();
 const COMPLETED = { status: 'completed', sequence: 4, durationS: 12 } as const;
@@ -43,7 +60,8 @@ beforeAll(async () => {
     recordRefusal: (call: RefusedCall) => {
       if (isDatabaseAway) return Promise.reject(new TypeError('Postgres is away.'));
       const standing = rows.get(call.callId)?.reason;
-      const isNew = standing === undefined || (standing === 'abandoned' && call.reason === 'callback-requested');
+      const isNew =
+        standing === undefined || (standing === 'abandoned' && call.reason === 'callback-requested');
       if (isNew) rows.set(call.callId, call);
       return Promise.resolve({ isNew, reason: isNew ? call.reason : standing });
     },
@@ -71,29 +89,66 @@ function caller(carrierCallId: string, agent: object = {}): AdmissionRecord {
     admittedAt: Date.now(),
     caller: UNKNOWN_CALLER,
     language: 'en-US',
-    agent: agentSnapshotSchema.parse({ agentId, agentVersion: 1, tenantId, name: 'Sarah', companyName: 'Northwind', timeZone: 'UTC', instructions: '', model: { kind: 'guided' }, whenUnavailable: 'queue', ...agent }),
+    agent: agentSnapshotSchema.parse({
+      agentId,
+      agentVersion: 1,
+      tenantId,
+      name: 'Sarah',
+      companyName: 'Northwind',
+      timeZone: 'UTC',
+      instructions: '',
+      model: { kind: 'guided' },
+      whenUnavailable: 'queue',
+      ...agent,
+    }),
   };
 }
-const relayWith = (capacity: number, active: number) => registry.renew({ relayId: 'relay-1' as RelayId, address: 'ws://relay-1', capacity, active, isDraining: false, isStrained: false }, []);
-const claims = (carrierCallId: string) => ({ callId: randomUUID() as CallId, tenantId, carrierCallId, epoch: 1 });
+const relayWith = (capacity: number, active: number) =>
+  registry.renew(
+    {
+      relayId: 'relay-1' as RelayId,
+      address: 'ws://relay-1',
+      capacity,
+      active,
+      isDraining: false,
+      isStrained: false,
+    },
+    [],
+  );
+const claims = (carrierCallId: string) => ({
+  callId: randomUUID() as CallId,
+  tenantId,
+  carrierCallId,
+  epoch: 1,
+});
 const reasons = () => [...rows.values()].map(({ reason }) => reason);
 
-const hold = async (call: AdmissionRecord, told?: number, silent = 0) => room.hold(call, await room.entry(call.agent, call.carrierCallId), { told, silent, blind: 0 });
+const hold = async (call: AdmissionRecord, told?: number, silent = 0) =>
+  room.hold(call, await room.entry(call.agent, call.carrierCallId), { told, silent, blind: 0 });
 const settings = '#rc=2&amp;rp=all&amp;ct=2000&amp;rt=5000';
 
 describe('somebody who waits', () => {
-  it('is asked for again, and told their position when it has changed, or when they have heard nothing for a while', async () => {
-    const first = (await hold(caller('CA1')))!;
-    expect(first).toMatch(/<Gather input="dtmf" numDigits="1" timeout="5" action="https:\/\/voice\.example\.com\/twilio\/waiting-key\?t=[^"]+" method="POST"><Say language="en-US">.*You are next in line\..*press 1\.<\/Say><\/Gather>/);
-    expect(first).toContain(`<Redirect method="POST">https://voice.example.com/twilio/voice?told=1&amp;silent=0${settings}</Redirect>`);
-    const second = await hold(caller('CA1'), 1);
-    expect(second).not.toContain('<Say');
-    expect(second).toContain('told=1&amp;silent=1');
-    expect(await hold(caller('CA1'), 1, 5)).toMatch(/<Say language="en-US">You are next in line\./);
-    expect(await hold(caller('CA2'))).toContain('You are number 2 in line.');
-    await refusals.hungUp('CA1');
-    expect(await hold(caller('CA2'), 2)).toMatch(/<Say language="en-US">You are next in line\./);
-  });
+  it(
+    'is asked for again, and told their position when it has changed, or when they have heard nothing for ' +
+      'a while',
+    async () => {
+      const first = (await hold(caller('CA1')))!;
+      expect(first).toMatch(
+        /<Gather input="dtmf" numDigits="1" timeout="5" action="https:\/\/voice\.example\.com\/twilio\/waiting-key\?t=[^"]+" method="POST"><Say language="en-US">.*You are next in line\..*press 1\.<\/Say><\/Gather>/,
+      );
+      expect(first).toContain(
+        '<Redirect ' +
+          `method="POST">https://voice.example.com/twilio/voice?told=1&amp;silent=0${settings}</Redirect>`,
+      );
+      const second = await hold(caller('CA1'), 1);
+      expect(second).not.toContain('<Say');
+      expect(second).toContain('told=1&amp;silent=1');
+      expect(await hold(caller('CA1'), 1, 5)).toMatch(/<Say language="en-US">You are next in line\./);
+      expect(await hold(caller('CA2'))).toContain('You are number 2 in line.');
+      await refusals.hungUp('CA1');
+      expect(await hold(caller('CA2'), 2)).toMatch(/<Say language="en-US">You are next in line\./);
+    },
+  );
 
   it('is not let wait by an agent that lets nobody wait, nor more than may, nor longer', async () => {
     expect(await hold(caller('CA1', { whenUnavailable: 'refuse' }))).toBeNull();
@@ -103,22 +158,31 @@ describe('somebody who waits', () => {
     expect(await hold(caller('CA1'), 1)).toBeNull();
   });
 
-  it('comes before whoever calls the agent later, and has the turn as soon as there is room for everybody before them too', async () => {
-    await relayWith(10, 10);
-    for (const sid of ['CA1', 'CA2', 'CA3']) await hold(caller(sid));
-    const turns = async () => Promise.all(['CA1', 'CA2', 'CA3', 'CA-new'].map((sid) => room.isItsTurn(caller(sid), null)));
-    await relayWith(10, 9);
-    expect(await turns()).toEqual([true, false, false, false]);
-    await relayWith(10, 7);
-    expect(await turns()).toEqual([true, true, true, false]);
-    expect(await room.isItsTurn(caller('CA-other', { agentId: randomUUID() }), null)).toBe(true);
-  });
+  it(
+    'comes before whoever calls the agent later, and has the turn as soon as there is room for everybody ' +
+      'before them too',
+    async () => {
+      await relayWith(10, 10);
+      for (const sid of ['CA1', 'CA2', 'CA3']) await hold(caller(sid));
+      const turns = async () =>
+        Promise.all(['CA1', 'CA2', 'CA3', 'CA-new'].map((sid) => room.isItsTurn(caller(sid), null)));
+      await relayWith(10, 9);
+      expect(await turns()).toEqual([true, false, false, false]);
+      await relayWith(10, 7);
+      expect(await turns()).toEqual([true, true, true, false]);
+      expect(await room.isItsTurn(caller('CA-other', { agentId: randomUUID() }), null)).toBe(true);
+    },
+  );
 
   it('is promised a call only when the wish is written down, once, and asked for patience until then', async () => {
     await hold(caller('CA1'));
     isDatabaseAway = true;
-    expect(await room.pressed(claims('CA1'), '1')).toMatch(/One moment, please\.<\/Say>.*voice\?told=0&amp;blind=1/);
-    expect(await room.promise('CA1', { told: 0, silent: 0, blind: 15 })).toMatch(/cannot take your call right now.*<Hangup\/>/);
+    expect(await room.pressed(claims('CA1'), '1')).toMatch(
+      /One moment, please\.<\/Say>.*voice\?told=0&amp;blind=1/,
+    );
+    expect(await room.promise('CA1', { told: 0, silent: 0, blind: 15 })).toMatch(
+      /cannot take your call right now.*<Hangup\/>/,
+    );
     expect((await room.entry(caller('CA1').agent, 'CA1'))?.becomes).toBe('callback-requested');
     isDatabaseAway = false;
     const promise = await room.promise('CA1', { told: 0, silent: 0, blind: 0 });
@@ -142,7 +206,12 @@ describe('somebody who waits', () => {
 
   it('has everything said again with any other key, and with one pressed by nobody who waits', async () => {
     await hold(caller('CA1'));
-    for (const [sid, key] of [['CA1', '2'], ['CA1', undefined], ['CA-none', '1']] as const) expect(await room.pressed(claims(sid), key)).toContain('voice?told=0');
+    for (const [sid, key] of [
+      ['CA1', '2'],
+      ['CA1', undefined],
+      ['CA-none', '1'],
+    ] as const)
+      expect(await room.pressed(claims(sid), key)).toContain('voice?told=0');
     expect(rows.size).toBe(0);
   });
 
@@ -151,7 +220,11 @@ describe('somebody who waits', () => {
     await hold(call);
     await reports.take('CA1', COMPLETED);
     expect(reasons()).toEqual(['abandoned']);
-    expect([...rows.values()][0]).toMatchObject({ callId: call.callId, from: '+12025550123', language: 'en-US' });
+    expect([...rows.values()][0]).toMatchObject({
+      callId: call.callId,
+      from: '+12025550123',
+      language: 'en-US',
+    });
     expect(await hold(caller('CA1'), 1)).toContain('<Response><Hangup/></Response>');
     await reports.catchUp('CA1');
     expect(rows.size).toBe(1);
@@ -205,7 +278,10 @@ describe('somebody who waits', () => {
   it('goes on waiting while nobody can look after them, and not for ever; who has just come does not', async () => {
     await hold(caller('CA1'));
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
-    expect(await room.holdBlindly('CA1', { told: 3, silent: 2, blind: 0 })).toContain(`<Response><Pause length="5"/><Redirect method="POST">https://voice.example.com/twilio/voice?told=3&amp;silent=2&amp;blind=1${settings}`);
+    expect(await room.holdBlindly('CA1', { told: 3, silent: 2, blind: 0 })).toContain(
+      '<Response><Pause length="5"/><Redirect ' +
+        `method="POST">https://voice.example.com/twilio/voice?told=3&amp;silent=2&amp;blind=1${settings}`,
+    );
     expect(await line.lapsed(10)).toEqual([]);
     expect(await room.holdBlindly('CA1', { told: 3, silent: 0, blind: 15 })).toBeNull();
     expect(await room.holdBlindly('CA1', { silent: 0, blind: 0 })).toBeNull();

@@ -1,5 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { RelayRegistry, WaitingLine, type AdmissionRecord, type Waiting, type WaitingCall } from '@tandem/call-state';
+import {
+  RelayRegistry,
+  WaitingLine,
+  type AdmissionRecord,
+  type Waiting,
+  type WaitingCall,
+} from '@tandem/call-state';
 import type { AgentSnapshot } from '@tandem/contracts';
 import { ASK_AGAIN, askAgainTwiml, farewellTwiml, hangupTwiml, holdTwiml } from '@tandem/telephony';
 import { z } from 'zod';
@@ -16,7 +22,10 @@ import { freePlaces } from './relay-placement.ts';
 const HOLD_S = 5;
 /** So often nothing is said; a line that is silent for longer is taken for dead. */
 const MOST_SILENT = 5;
-/** So often a caller is let wait whom nobody can look after: two minutes of pauses and of questions that are answered late. */
+/**
+ * So often a caller is let wait whom nobody can look after: two minutes of pauses and of questions that are
+ * answered late.
+ */
 const MOST_BLIND = 15;
 const TOUCH_MS = 500;
 const CALLBACK_KEY = '1';
@@ -25,7 +34,9 @@ const WISH_MS = 2_500;
 
 /** In the address a caller who waits is asked about again; the carrier signs it. */
 export const heardSchema = z.object({
-  /** The position they were told last; 0 to be told everything again; absent for a call that has just come. */
+  /**
+   * The position they were told last; 0 to be told everything again; absent for a call that has just come.
+   */
   told: z.coerce.number().int().min(0).max(1_000_000).optional(),
   /** How often nothing has been said since. */
   silent: z.coerce.number().int().min(0).max(100).default(0),
@@ -34,7 +45,10 @@ export const heardSchema = z.object({
 });
 export type Heard = z.infer<typeof heardSchema>;
 
-/** Lets callers wait for room, in the order they came: they are told where they are in line, and may ask to be called back. */
+/**
+ * Lets callers wait for room, in the order they came: they are told where they are in line, and may ask to be
+ * called back.
+ */
 @Injectable()
 export class WaitingRoom {
   private readonly logger = new Logger(WaitingRoom.name);
@@ -54,15 +68,18 @@ export class WaitingRoom {
   }
 
   /** Whether there is room for this call beside everybody who came before it. */
-  async isItsTurn({ agent, carrierCallId }: Pick<AdmissionRecord, 'agent' | 'carrierCallId'>, waiting: Waiting | null): Promise<boolean> {
+  async isItsTurn(
+    { agent, carrierCallId }: Pick<AdmissionRecord, 'agent' | 'carrierCallId'>,
+    waiting: Waiting | null,
+  ): Promise<boolean> {
     if (agent.whenUnavailable === 'refuse') return true;
     const ahead = await this.line.ahead(waiting?.call ?? { agentId: agent.agentId, carrierCallId });
     return ahead === 0 || ahead < freePlaces(await this.registry.sightings());
   }
 
   /**
-   * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or no more, or not for longer. They
-   * stay in the line they came to, whoever answers the number by now.
+   * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or no more, or
+   * not for longer. They stay in the line they came to, whoever answers the number by now.
    */
   async hold(call: AdmissionRecord, waiting: Waiting | null, heard: Heard): Promise<string | null> {
     const { whenUnavailable, queue } = call.agent;
@@ -77,15 +94,24 @@ export class WaitingRoom {
     return this.holdAt(position, entry, call, heard);
   }
 
-  private async holdAt(position: number, { callId, tenantId, carrierCallId, from }: WaitingCall, { agent, language, isNumberDoubted = false }: AdmissionRecord, { told, silent }: Heard): Promise<string> {
+  private async holdAt(
+    position: number,
+    { callId, tenantId, carrierCallId, from }: WaitingCall,
+    { agent, language, isNumberDoubted = false }: AdmissionRecord,
+    { told, silent }: Heard,
+  ): Promise<string> {
     // Nobody is called back at a number that may be another's.
     const offersCallback = agent.queue.offersCallback && !isNumberDoubted && identityOf(from).e164 !== null;
     const isSilent = position === told && silent < MOST_SILENT;
     return holdTwiml({
-      spoken: isSilent ? null : holdSpoken({ company: agent.companyName, language, position, isFirstTime: !told, offersCallback }),
+      spoken: isSilent
+        ? null
+        : holdSpoken({ company: agent.companyName, language, position, isFirstTime: !told, offersCallback }),
       holdS: HOLD_S,
       askAgainUrl: this.askAgainUrl({ told: position, silent: isSilent ? silent + 1 : 0 }),
-      ...(offersCallback ? { keyUrl: await this.callbacks.url('waiting-key', { callId, tenantId, carrierCallId, epoch: 1 }) } : {}),
+      ...(offersCallback
+        ? { keyUrl: await this.callbacks.url('waiting-key', { callId, tenantId, carrierCallId, epoch: 1 }) }
+        : {}),
     });
   }
 
@@ -95,34 +121,52 @@ export class WaitingRoom {
   }
 
   /**
-   * The TwiML for a caller who has been waiting, when they cannot be looked up: they go on waiting. Null for all others, and
-   * when that has been so for too long.
+   * The TwiML for a caller who has been waiting, when they cannot be looked up: they go on waiting. Null for
+   * all others, and when that has been so for too long.
    */
   async holdBlindly(carrierCallId: string, { told, silent, blind }: Heard): Promise<string | null> {
     if (told === undefined || blind >= MOST_BLIND) return null;
     await this.stillThere(carrierCallId);
-    return holdTwiml({ spoken: null, holdS: HOLD_S, askAgainUrl: this.askAgainUrl({ told, silent, blind: blind + 1 }) });
+    return holdTwiml({
+      spoken: null,
+      holdS: HOLD_S,
+      askAgainUrl: this.askAgainUrl({ told, silent, blind: blind + 1 }),
+    });
   }
 
-  /** The TwiML after a key. Nobody is promised a call that is not written down; any other key has everything said again. */
+  /**
+   * The TwiML after a key. Nobody is promised a call that is not written down; any other key has everything
+   * said again.
+   */
   async pressed({ carrierCallId }: CallbackClaims, digits: string | undefined): Promise<string> {
-    const promised = digits === CALLBACK_KEY ? await this.promise(carrierCallId, { told: 0, silent: 0, blind: 0 }) : null;
+    const promised =
+      digits === CALLBACK_KEY ? await this.promise(carrierCallId, { told: 0, silent: 0, blind: 0 }) : null;
     return promised ?? askAgainTwiml(this.askAgainUrl({ told: 0 }));
   }
 
   /**
-   * The TwiML that promises a call, or asks for a moment: a wish that call state has stands, and is looked at with the next
-   * question, and in the end by the sweep. Null when there is nothing to promise.
+   * The TwiML that promises a call, or asks for a moment: a wish that call state has stands, and is looked at
+   * with the next question, and in the end by the sweep. Null when there is nothing to promise.
    */
   async promise(carrierCallId: string, { blind }: Heard): Promise<string | null> {
     try {
       return await within(WISH_MS, this.refusals.callBack(carrierCallId));
     } catch (error) {
-      this.logger.error({ err: error }, 'a wish to be called back could not be written down yet: call state or database do not answer');
-      const { companyName, language } = (await within(TOUCH_MS, this.line.waiting(carrierCallId)).catch(() => null))?.call ?? { companyName: '', language: 'en-US' };
-      if (blind >= MOST_BLIND) return farewellTwiml(refusalSpoken('agent-unavailable', companyName, language));
+      this.logger.error(
+        { err: error },
+        'a wish to be called back could not be written down yet: call state or database do not answer',
+      );
+      const { companyName, language } = (
+        await within(TOUCH_MS, this.line.waiting(carrierCallId)).catch(() => null)
+      )?.call ?? { companyName: '', language: 'en-US' };
+      if (blind >= MOST_BLIND)
+        return farewellTwiml(refusalSpoken('agent-unavailable', companyName, language));
       await this.stillThere(carrierCallId);
-      return holdTwiml({ spoken: momentSpoken(language), holdS: HOLD_S, askAgainUrl: this.askAgainUrl({ told: 0, blind: blind + 1 }) });
+      return holdTwiml({
+        spoken: momentSpoken(language),
+        holdS: HOLD_S,
+        askAgainUrl: this.askAgainUrl({ told: 0, blind: blind + 1 }),
+      });
     }
   }
 
@@ -132,7 +176,10 @@ export class WaitingRoom {
     try {
       await this.line.settle(call);
     } catch (error) {
-      this.logger.warn({ err: error, callId: call.callId }, 'the place of an admitted call in line could not be given up: it lapses within a minute');
+      this.logger.warn(
+        { err: error, callId: call.callId },
+        'the place of an admitted call in line could not be given up: it lapses within a minute',
+      );
     }
   }
 
@@ -142,11 +189,36 @@ export class WaitingRoom {
   }
 
   private askAgainUrl(heard: Partial<Heard>): string {
-    const query = Object.entries(heard).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`);
+    const query = Object.entries(heard)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name}=${value}`);
     return `${this.base.value}/twilio/voice?${query.join('&')}${ASK_AGAIN}`;
   }
 }
 
-function entryOf({ callId, tenantId, channel, from, to, carrierCallId, attestation, agent, caller, language }: AdmissionRecord): WaitingCall {
-  return { callId, tenantId, channel, from, to, carrierCallId, attestation: attestation ?? null, agentId: agent.agentId, companyName: agent.companyName, language, callerGroup: caller.group };
+function entryOf({
+  callId,
+  tenantId,
+  channel,
+  from,
+  to,
+  carrierCallId,
+  attestation,
+  agent,
+  caller,
+  language,
+}: AdmissionRecord): WaitingCall {
+  return {
+    callId,
+    tenantId,
+    channel,
+    from,
+    to,
+    carrierCallId,
+    attestation: attestation ?? null,
+    agentId: agent.agentId,
+    companyName: agent.companyName,
+    language,
+    callerGroup: caller.group,
+  };
 }

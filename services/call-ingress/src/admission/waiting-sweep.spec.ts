@@ -24,9 +24,14 @@ describe('the sweep', () => {
       defer: ({ carrierCallId }: Place) => Promise.resolve(void done.push(`deferred ${carrierCallId}`)),
     } as unknown as WaitingLine;
     const refusals = {
-      lapsed: ({ carrierCallId }: Place) => (carrierCallId === 'CA1' ? Promise.reject(new TypeError('does not open')) : Promise.resolve(void done.push(`written ${carrierCallId}`))),
+      lapsed: ({ carrierCallId }: Place) =>
+        carrierCallId === 'CA1'
+          ? Promise.reject(new TypeError('does not open'))
+          : Promise.resolve(void done.push(`written ${carrierCallId}`)),
     } as unknown as CallRefusal;
-    sweep = new WaitingSweep(line, refusals, { waitingCalls: { set: (n: number) => done.push(`${n} wait`) } } as unknown as IngressMetrics);
+    sweep = new WaitingSweep(line, refusals, {
+      waitingCalls: { set: (n: number) => done.push(`${n} wait`) },
+    } as unknown as IngressMetrics);
     sweep.onApplicationBootstrap();
   });
   afterEach(async () => {

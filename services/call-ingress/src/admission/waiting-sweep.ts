@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { WaitingLine, type Place } from '@tandem/call-state';
 import { FaultLog, Rounds } from '@tandem/platform';
 import { IngressMetrics } from '../ingress-metrics.ts';
@@ -8,13 +14,17 @@ const INTERVAL_MS = 5_000;
 const BATCH = 20;
 
 /**
- * Writes down callers who wait no longer though nobody has told: the carrier's report got lost, or Postgres was away when it
- * came. Runs in every replica; each call is written once.
+ * Writes down callers who wait no longer though nobody has told: the carrier's report got lost, or Postgres
+ * was away when it came. Runs in every replica; each call is written once.
  */
 @Injectable()
 export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WaitingSweep.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep(), new FaultLog(this.logger, 'look for callers who wait no longer'));
+  private readonly rounds = new Rounds(
+    INTERVAL_MS,
+    () => this.sweep(),
+    new FaultLog(this.logger, 'look for callers who wait no longer'),
+  );
 
   constructor(
     @Inject(WaitingLine) private readonly line: WaitingLine,
@@ -45,7 +55,11 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       await this.refusals.lapsed(place, askedAt);
     } catch (error) {
-      this.logger.warn({ err: error }, 'a caller who waits no longer could not be written down, and will be tried again: the database does not answer, or the entry does not open');
+      this.logger.warn(
+        { err: error },
+        'a caller who waits no longer could not be written down, and will be tried again: the database ' +
+          'does not answer, or the entry does not open',
+      );
       await this.line.defer(place);
     }
   }

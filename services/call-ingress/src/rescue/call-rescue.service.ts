@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { CallRecordStore, type AdmissionRecord } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
 import { FaultLog, Rounds } from '@tandem/platform';
@@ -13,21 +19,28 @@ const BATCH = 200;
 const PATIENCE_MS = 500;
 /** Of the others, with a call one of them is bringing over. */
 const OTHERS_WAIT_MS = 5_000;
-/** Right after Redis was away, relays need a moment to come back and renew: their reconnection and one heartbeat. */
+/**
+ * Right after Redis was away, relays need a moment to come back and renew: their reconnection and one
+ * heartbeat.
+ */
 const CONTACT_MS = 4_000;
 /** At a carrier that does not answer. */
 const ATTEMPTS = 3;
 const RETRY_MS = 1_000;
 
 /**
- * Looks for calls whose relay has fallen silent without its stream breaking (stopped, hung, cut off): the carrier notices
- * nothing and would ask nobody. They are pulled over to another relay by changing the running call. Runs in every replica;
- * each call is rescued by one.
+ * Looks for calls whose relay has fallen silent without its stream breaking (stopped, hung, cut off): the
+ * carrier notices nothing and would ask nobody. They are pulled over to another relay by changing the running
+ * call. Runs in every replica; each call is rescued by one.
  */
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CallRescue.name);
-  private readonly rounds = new Rounds(LOOK_MS, () => this.look(), new FaultLog(this.logger, 'look for calls of silent relays'));
+  private readonly rounds = new Rounds(
+    LOOK_MS,
+    () => this.look(),
+    new FaultLog(this.logger, 'look for calls of silent relays'),
+  );
 
   constructor(
     @Inject(LEG_DOORS) private readonly doors: LegDoors,
@@ -37,7 +50,10 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!Object.values(this.doors).some(({ canPullOver }) => canPullOver)) return this.logger.warn('calls of relays that fall silent are not rescued: TWILIO_ACCOUNT_SID is not set');
+    if (!Object.values(this.doors).some(({ canPullOver }) => canPullOver))
+      return this.logger.warn(
+        'calls of relays that fall silent are not rescued: TWILIO_ACCOUNT_SID is not set',
+      );
     this.rounds.begin();
   }
 
@@ -65,7 +81,10 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
       if (outcome === 'gone') await this.reAttachment.callerGone(claims);
     } catch (error) {
       this.metrics.rescues.inc({ outcome: 'failed' });
-      this.logger.error({ err: error, callId }, 'a call could not be pulled over: the carrier does not answer');
+      this.logger.error(
+        { err: error, callId },
+        'a call could not be pulled over: the carrier does not answer',
+      );
     }
   }
 

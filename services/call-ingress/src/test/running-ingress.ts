@@ -24,10 +24,15 @@ export class RunningIngress {
     readonly stop: () => Promise<void>,
   ) {}
 
-  static async start(options: { readonly isMigrated?: boolean; readonly settings?: Record<string, string> } = {}): Promise<RunningIngress> {
+  static async start(
+    options: { readonly isMigrated?: boolean; readonly settings?: Record<string, string> } = {},
+  ): Promise<RunningIngress> {
     const database = await createTestDatabase();
     if (options.isMigrated !== false) await runMigrations(database.url);
-    const lines = { redis: await HangingLine.to(await testRedisUrl()), postgres: await HangingLine.to(database.url) };
+    const lines = {
+      redis: await HangingLine.to(await testRedisUrl()),
+      postgres: await HangingLine.to(database.url),
+    };
     const config = loadServiceConfig('call-ingress', {
       HOST: '127.0.0.1',
       CALL_INGRESS_PORT: '0',
@@ -42,14 +47,19 @@ export class RunningIngress {
     const app = await startService('call-ingress', config, callIngress);
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     const { port: managementPort = port } = app.get(ManagementServer);
-    return new RunningIngress(`http://127.0.0.1:${port}`, `http://127.0.0.1:${managementPort}`, lines, async () => {
-      for (const line of Object.values(lines)) line.hang(false);
-      const queue = app.get<{ readonly backend: RedisQueueBackend }>(queueToken('post-call'));
-      await app.close();
-      (await queue.backend.client).disconnect(); // In a process of its own it goes with the process.
-      for (const line of Object.values(lines)) await line.close();
-      await database.drop();
-    });
+    return new RunningIngress(
+      `http://127.0.0.1:${port}`,
+      `http://127.0.0.1:${managementPort}`,
+      lines,
+      async () => {
+        for (const line of Object.values(lines)) line.hang(false);
+        const queue = app.get<{ readonly backend: RedisQueueBackend }>(queueToken('post-call'));
+        await app.close();
+        (await queue.backend.client).disconnect(); // In a process of its own it goes with the process.
+        for (const line of Object.values(lines)) await line.close();
+        await database.drop();
+      },
+    );
   }
 
   /** @param withinMs patience; the answer that is later is an error */
@@ -60,10 +70,22 @@ export class RunningIngress {
 
   /** The carrier's question about a new call, signed. */
   async ring(callSid: string): Promise<Answer> {
-    const form = { CallSid: callSid, From: '+12025550123', To: '+12025550100', CallStatus: 'ringing', Direction: 'inbound' };
+    const form = {
+      CallSid: callSid,
+      From: '+12025550123',
+      To: '+12025550100',
+      CallStatus: 'ringing',
+      Direction: 'inbound',
+    };
     const response = await fetch(`${this.url}/twilio/voice`, {
       method: 'POST',
-      headers: { 'x-twilio-signature': twilio.getExpectedTwilioSignature(AUTH_TOKEN, `${PUBLIC_BASE_URL}/twilio/voice`, form) },
+      headers: {
+        'x-twilio-signature': twilio.getExpectedTwilioSignature(
+          AUTH_TOKEN,
+          `${PUBLIC_BASE_URL}/twilio/voice`,
+          form,
+        ),
+      },
       body: new URLSearchParams(form),
     });
     return { status: response.status, text: await response.text() };

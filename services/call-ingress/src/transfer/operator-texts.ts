@@ -27,7 +27,9 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
     intro: 'Anruf für {company} von {who}.',
     withheld: 'einer unterdrückten Nummer',
     doubted: 'einer Nummer, die nicht bestätigt werden konnte',
-    ask: 'Drücken Sie 1 oder sagen Sie annehmen. Drücken Sie 2 oder sagen Sie ablehnen, um ihn zurückzugeben.',
+    ask:
+      'Drücken Sie 1 oder sagen Sie annehmen. Drücken Sie ' +
+      '2 oder sagen Sie ablehnen, um ihn zurückzugeben.',
     accepts: ['annehmen', 'ja', 'okay', 'ok', 'gern', 'gerne'],
     declines: ['ablehnen', 'nein', 'nicht', 'keine'],
   },
@@ -49,13 +51,32 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
   },
 };
 
-const textsFor = (language: string): OperatorTexts => TEXTS[baseLanguage(language) as keyof typeof TEXTS] ?? TEXTS.en;
+const textsFor = (language: string): OperatorTexts =>
+  TEXTS[baseLanguage(language) as keyof typeof TEXTS] ?? TEXTS.en;
 
 /** Who calls, why, and how to take the call. */
-export function whisperText({ agent, caller, from, isNumberDoubted }: Pick<AdmissionRecord, 'agent' | 'caller' | 'from' | 'isNumberDoubted'>, summary: string): string {
+export function whisperText(
+  {
+    agent,
+    caller,
+    from,
+    isNumberDoubted,
+  }: Pick<AdmissionRecord, 'agent' | 'caller' | 'from' | 'isNumberDoubted'>,
+  summary: string,
+): string {
   const { intro, withheld, doubted, ask } = textsFor(agent.language);
-  const number = isNumberDoubted ? doubted : /^\+?\d+$/.test(from) ? [...from.replace('+', '')].join(' ') : withheld;
-  return [intro.replace('{company}', () => agent.companyName).replace('{who}', () => caller.name ?? number), summary.trim(), ask].filter(Boolean).join(' ');
+  const number = isNumberDoubted
+    ? doubted
+    : /^\+?\d+$/.test(from)
+      ? [...from.replace('+', '')].join(' ')
+      : withheld;
+  return [
+    intro.replace('{company}', () => agent.companyName).replace('{who}', () => caller.name ?? number),
+    summary.trim(),
+    ask,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Words the recogniser should expect. */
@@ -70,16 +91,24 @@ export type OperatorVerdict = 'accepted' | 'declined' | 'unclear';
 const MOST_WORDS = 8;
 
 /**
- * What the person wants, by key or by words. Words that say both, or neither, are no answer: nobody is connected by a
- * guess, nor to a voicemail that cannot "accept" calls.
+ * What the person wants, by key or by words. Words that say both, or neither, are no answer: nobody is
+ * connected by a guess, nor to a voicemail that cannot "accept" calls.
  */
-export function operatorVerdict(answer: { readonly Digits?: string | undefined; readonly SpeechResult?: string | undefined }, language: string): OperatorVerdict {
+export function operatorVerdict(
+  answer: { readonly Digits?: string | undefined; readonly SpeechResult?: string | undefined },
+  language: string,
+): OperatorVerdict {
   if (answer.Digits === '1') return 'accepted';
   if (answer.Digits === '2') return 'declined';
-  const spoken = (answer.SpeechResult ?? '').toLowerCase().replaceAll('’', "'").replaceAll(/[^\p{L}\p{N}']+/gu, ' ').trim();
+  const spoken = (answer.SpeechResult ?? '')
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .replaceAll(/[^\p{L}\p{N}']+/gu, ' ')
+    .trim();
   const words = ` ${spoken} `;
   const { accepts, declines } = textsFor(language);
-  const says = (phrases: readonly string[]): boolean => phrases.some((phrase) => words.includes(` ${phrase} `));
+  const says = (phrases: readonly string[]): boolean =>
+    phrases.some((phrase) => words.includes(` ${phrase} `));
   if (says(accepts) === says(declines) || spoken.split(' ').length > MOST_WORDS) return 'unclear';
   return says(accepts) ? 'accepted' : 'declined';
 }

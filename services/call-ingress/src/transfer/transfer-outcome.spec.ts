@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { transferOutcome } from './transfer-outcome.ts';
 
-const warm = (isAccepted: boolean, DialCallStatus: string, DialBridged?: string) => transferOutcome({ mode: 'warm' }, isAccepted, { DialCallStatus, DialBridged });
-const cold = (DialCallStatus: string, DialBridged?: string) => transferOutcome({ mode: 'cold' }, true, { DialCallStatus, DialBridged });
+const warm = (isAccepted: boolean, DialCallStatus: string, DialBridged?: string) =>
+  transferOutcome({ mode: 'warm' }, isAccepted, { DialCallStatus, DialBridged });
+const cold = (DialCallStatus: string, DialBridged?: string) =>
+  transferOutcome({ mode: 'cold' }, true, { DialCallStatus, DialBridged });
 
 describe('how a transfer went', () => {
   it('with a whisper is decided by who accepted, not by the carrier’s "completed"', () => {

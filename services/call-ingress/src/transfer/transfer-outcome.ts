@@ -20,12 +20,21 @@ const UNCONNECTED: Readonly<Record<string, TransferOutcome>> = {
 };
 
 /**
- * How putting a caller through went. The carrier says `completed` also when the person hung up during the whisper, so
- * where one is asked, only their own acceptance counts.
+ * How putting a caller through went. The carrier says `completed` also when the person hung up during the
+ * whisper, so where one is asked, only their own acceptance counts.
  */
-export function transferOutcome({ mode }: Pick<PendingTransfer, 'mode'>, isAccepted: boolean, report: DialReport): TransferOutcome {
+export function transferOutcome(
+  { mode }: Pick<PendingTransfer, 'mode'>,
+  isAccepted: boolean,
+  report: DialReport,
+): TransferOutcome {
   const wasConnected = report.DialBridged !== 'false';
   if (mode === 'warm' && isAccepted) return wasConnected ? 'bridged' : 'failed';
-  if (mode === 'cold' && wasConnected && (report.DialCallStatus === 'completed' || report.DialCallStatus === 'answered')) return 'bridged';
+  if (
+    mode === 'cold' &&
+    wasConnected &&
+    (report.DialCallStatus === 'completed' || report.DialCallStatus === 'answered')
+  )
+    return 'bridged';
   return UNCONNECTED[report.DialCallStatus] ?? 'failed';
 }

@@ -11,7 +11,10 @@ import { transferOutcome, type DialReport } from './transfer-outcome.ts';
 /** An answer nobody understood is asked for once more. */
 const MOST_ASKS = 2;
 
-/** What the carrier asks while it puts a caller through: what the person hears, what their answer means, what follows. */
+/**
+ * What the carrier asks while it puts a caller through: what the person hears, what their answer means, what
+ * follows.
+ */
 @Injectable()
 export class Transfers {
   private readonly logger = new Logger(Transfers.name);
@@ -27,7 +30,10 @@ export class Transfers {
   /** TwiML for the person alone, before the caller hears them. */
   async whisper(claims: CallbackClaims, asks = 1): Promise<string> {
     const { callId } = claims;
-    const [pending, record] = await Promise.all([this.moves.pendingTransfer(callId), this.records.record(callId)]);
+    const [pending, record] = await Promise.all([
+      this.moves.pendingTransfer(callId),
+      this.records.record(callId),
+    ]);
     if (!pending || !record) return hangupTwiml(); // The caller has gone.
     const { language } = record.agent;
     return askPersonTwiml({
@@ -38,7 +44,11 @@ export class Transfers {
   }
 
   /** TwiML after the person's key or words. */
-  async answered(claims: CallbackClaims, answer: { readonly Digits?: string | undefined; readonly SpeechResult?: string | undefined }, asks: number): Promise<string> {
+  async answered(
+    claims: CallbackClaims,
+    answer: { readonly Digits?: string | undefined; readonly SpeechResult?: string | undefined },
+    asks: number,
+  ): Promise<string> {
     const record = await this.records.record(claims.callId);
     const verdict = operatorVerdict(answer, record?.agent.language ?? 'en');
     this.metrics.operatorAnswers.inc({ by: answer.Digits ? 'key' : 'speech', verdict });
@@ -47,23 +57,44 @@ export class Transfers {
     return isTaken ? connectPersonTwiml() : hangupTwiml();
   }
 
-  /** TwiML for the caller when the dialling is over: they have talked to the person, or come back to the agent. */
-  async ended(claims: CallbackClaims, report: DialReport & { readonly CallStatus: CallStatus }): Promise<string> {
+  /**
+   * TwiML for the caller when the dialling is over: they have talked to the person, or come back to the
+   * agent.
+   */
+  async ended(
+    claims: CallbackClaims,
+    report: DialReport & { readonly CallStatus: CallStatus },
+  ): Promise<string> {
     const { callId, epoch } = claims;
     const earlier = await this.moves.earlierAnswer(callId, epoch, 'transfer-ended');
     if (earlier !== null) return earlier;
-    const [standing, pending] = await Promise.all([this.records.standing(callId), this.moves.pendingTransfer(callId)]);
+    const [standing, pending] = await Promise.all([
+      this.records.standing(callId),
+      this.moves.pendingTransfer(callId),
+    ]);
     if (!standing || standing.state === 'ended') return hangupTwiml();
     const outcome = pending && transferOutcome(pending, standing.isAccepted, report);
     if (pending && outcome) {
-      const stored = await this.records.addFact(callId, `transfer-ended-${epoch}`, { type: 'transfer.ended', data: { department: pending.department, outcome, atMs: sinceAdmission(standing) } });
+      const stored = await this.records.addFact(callId, `transfer-ended-${epoch}`, {
+        type: 'transfer.ended',
+        data: { department: pending.department, outcome, atMs: sinceAdmission(standing) },
+      });
       if (stored === 'stored') {
         this.metrics.transfers.inc({ mode: pending.mode, outcome });
-        this.logger.log({ callId, department: pending.department, mode: pending.mode, outcome }, 'transfer over');
+        this.logger.log(
+          { callId, department: pending.department, mode: pending.mode, outcome },
+          'transfer over',
+        );
       }
     }
-    if (outcome !== 'bridged' && !isFinalStatus(report.CallStatus)) return this.reAttachment.attach(claims, 'transfer-ended', 'transfer-returned');
-    await this.reAttachment.end(claims, standing, outcome === 'bridged' ? 'transferred' : 'caller-hangup', 'ended');
+    if (outcome !== 'bridged' && !isFinalStatus(report.CallStatus))
+      return this.reAttachment.attach(claims, 'transfer-ended', 'transfer-returned');
+    await this.reAttachment.end(
+      claims,
+      standing,
+      outcome === 'bridged' ? 'transferred' : 'caller-hangup',
+      'ended',
+    );
     return hangupTwiml();
   }
 }

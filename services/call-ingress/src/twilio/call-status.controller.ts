@@ -33,7 +33,10 @@ export class CallStatusController {
   /** The only place where a failed handshake of a stream shows. */
   @Post('stream-status')
   @HttpCode(204)
-  async streamStatus(@Body({ schema: streamStatusForm }) form: z.infer<typeof streamStatusForm>, @Query('t', { schema: z.string().max(2048).optional() }) token?: string): Promise<void> {
+  async streamStatus(
+    @Body({ schema: streamStatusForm }) form: z.infer<typeof streamStatusForm>,
+    @Query('t', { schema: z.string().max(2048).optional() }) token?: string,
+  ): Promise<void> {
     const { callId } = await this.tokens.check(token, form.CallSid);
     if (form.StreamEvent !== 'stream-error') return;
     const code = /\d{5}/.exec(form.StreamError ?? '')?.[0] ?? 'unknown';

@@ -6,18 +6,32 @@ import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { PublicBaseUrl } from '../public-base-url.ts';
 
-/** `epoch` is of the stream the callback is about, of the one given up for a transfer, or of the one that is waited for. */
-const claimsSchema = z.object({ callId: callIdSchema, tenantId: tenantIdSchema, carrierCallId: z.string().max(128), epoch: z.number().int().min(1) });
+/**
+ * `epoch` is of the stream the callback is about, of the one given up for a transfer, or of the one that is
+ * waited for.
+ */
+const claimsSchema = z.object({
+  callId: callIdSchema,
+  tenantId: tenantIdSchema,
+  carrierCallId: z.string().max(128),
+  epoch: z.number().int().min(1),
+});
 export type CallbackClaims = z.infer<typeof claimsSchema>;
-export type CallbackPath = 'waiting-key' | 'stream-ended' | 'stream-status' | 'operator-whisper' | 'operator-answer' | 'transfer-ended';
+export type CallbackPath =
+  | 'waiting-key'
+  | 'stream-ended'
+  | 'stream-status'
+  | 'operator-whisper'
+  | 'operator-answer'
+  | 'transfer-ended';
 
 /** Longer than the longest call: the carrier comes back when it is over. */
 const LIFETIME_S = 8 * 3600;
 const AUDIENCE = 'call-ingress';
 
 /**
- * Our own token in the addresses we give to the carrier. Its signature has neither time nor nonce, so a captured
- * request would be good for ever; this ties each callback to one call and ends.
+ * Our own token in the addresses we give to the carrier. Its signature has neither time nor nonce, so a
+ * captured request would be good for ever; this ties each callback to one call and ends.
  */
 @Injectable()
 export class CallbackTokens {
@@ -46,6 +60,15 @@ export class CallbackTokens {
       reason = error instanceof TokenRefused ? error.reason : 'malformed';
     }
     this.metrics.refusedCallbacks.inc({ reason });
-    throw new Problem(403, 'callback-token', 'Not a callback of ours', 'The address does not carry a valid token for this call. Callback addresses come from the TwiML we answer with; they cannot be made up or reused.', {}, {}, reason);
+    throw new Problem(
+      403,
+      'callback-token',
+      'Not a callback of ours',
+      'The address does not carry a valid token for this call. Callback addresses come from the TwiML ' +
+        'we answer with; they cannot be made up or reused.',
+      {},
+      {},
+      reason,
+    );
   }
 }

@@ -1,13 +1,24 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallRecordStore, CarrierReportStore, type CallStanding, type CarrierReport } from '@tandem/call-state';
+import {
+  CallRecordStore,
+  CarrierReportStore,
+  type CallStanding,
+  type CarrierReport,
+} from '@tandem/call-state';
 import { isFinalStatus, type CallId, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 import { CallRefusal } from '../admission/call-refusal.service.ts';
 
-/** The relay's own ending usually comes first; the call is written again with the carrier's figures shortly after. */
+/**
+ * The relay's own ending usually comes first; the call is written again with the carrier's figures shortly
+ * after.
+ */
 const RECORD_AGAIN_MS = 3_000;
 
-/** What the carrier reports of calls becomes events of the call. In any order, any number of times, also before the call. */
+/**
+ * What the carrier reports of calls becomes events of the call. In any order, any number of times, also
+ * before the call.
+ */
 @Injectable()
 export class CarrierReports {
   private readonly logger = new Logger(CarrierReports.name);
@@ -23,13 +34,19 @@ export class CarrierReports {
     await this.act(await this.reports.callOrKeep(carrierCallId, report), carrierCallId, report);
   }
 
-  /** The carrier has just been answered about the call: what was reported before is made up for. Never throws; the caller waits. */
+  /**
+   * The carrier has just been answered about the call: what was reported before is made up for. Never throws;
+   * the caller waits.
+   */
   async catchUp(carrierCallId: string): Promise<void> {
     try {
       const { callId, reports } = await this.reports.early(carrierCallId);
       for (const report of reports) await this.act(callId, carrierCallId, report);
     } catch (error) {
-      this.logger.warn({ err: error }, 'early reports of a call could not be looked up: call state does not answer');
+      this.logger.warn(
+        { err: error },
+        'early reports of a call could not be looked up: call state does not answer',
+      );
     }
   }
 
@@ -38,10 +55,16 @@ export class CarrierReports {
     else if (isFinalStatus(report.status)) await this.refusals.hungUp(carrierCallId);
   }
 
-  /** Every step is done once however often it is asked for, so a repeat finishes what a lost first try has begun. */
+  /**
+   * Every step is done once however often it is asked for, so a repeat finishes what a lost first try has
+   * begun.
+   */
   private async apply(callId: CallId, report: CarrierReport): Promise<void> {
     const { status, sequence } = report;
-    const stored = await this.records.addFact(callId, `status-${sequence}-${status}`, { type: 'carrier.reported', data: report });
+    const stored = await this.records.addFact(callId, `status-${sequence}-${status}`, {
+      type: 'carrier.reported',
+      data: report,
+    });
     if (stored === 'unknown' || !isFinalStatus(status)) return;
     const standing = await this.records.standing(callId);
     if (!standing) return;
@@ -51,7 +74,10 @@ export class CarrierReports {
   }
 }
 
-/** A caller who hangs up on the way to a relay: nobody but the carrier knows. Null for a call that somebody holds. */
+/**
+ * A caller who hangs up on the way to a relay: nobody but the carrier knows. Null for a call that somebody
+ * holds.
+ */
 function unheldEnding({ state, epoch, minted }: CallStanding): TerminationReason | null {
   if (state === 'admitted') return 'never-connected';
   return state === 'connected' && minted > epoch ? 'caller-hangup' : null;

@@ -3,16 +3,37 @@ import { MAX_PARTY_LENGTH } from '@tandem/contracts';
 import { ringingCall } from './ringing-call.ts';
 import { voiceForm } from './twilio-forms.ts';
 
-const call = (change: object, country?: string) => ringingCall(voiceForm.parse({ CallSid: `CA${'0'.repeat(32)}`, From: '+12025550123', To: '+12025550100', CallStatus: 'ringing', Direction: 'inbound', ...change }), country);
+const call = (change: object, country?: string) =>
+  ringingCall(
+    voiceForm.parse({
+      CallSid: `CA${'0'.repeat(32)}`,
+      From: '+12025550123',
+      To: '+12025550100',
+      CallStatus: 'ringing',
+      Direction: 'inbound',
+      ...change,
+    }),
+    country,
+  );
 
 describe('a call that rings', () => {
-  it.each(['+12025550100', '12025550100', 'sip:12025550100@northwind.sip.us1.twilio.com', 'sip:+12025550100;npdi@host', 'sips:+1-202-555-0100:secret@host:5061;transport=tls', 'tel:+1-202-555-0100;phone-context=x'])('to %s rings at the number', (To) => {
+  it.each([
+    '+12025550100',
+    '12025550100',
+    'sip:12025550100@northwind.sip.us1.twilio.com',
+    'sip:+12025550100;npdi@host',
+    'sips:+1-202-555-0100:secret@host:5061;transport=tls',
+    'tel:+1-202-555-0100;phone-context=x',
+  ])('to %s rings at the number', (To) => {
     expect(call({ To })).toMatchObject({ dialled: '+12025550100', to: '+12025550100' });
   });
 
   it('to a number without country code rings where the deployment is at home', () => {
     expect(call({ To: '2025550100' }).dialled).toBeNull();
-    expect(call({ To: '2025550100', From: '2025550123' }, 'US')).toMatchObject({ dialled: '+12025550100', from: '+12025550123' });
+    expect(call({ To: '2025550100', From: '2025550123' }, 'US')).toMatchObject({
+      dialled: '+12025550100',
+      from: '+12025550123',
+    });
     expect(call({ To: 'sip:03012345678@host' }, 'DE').dialled).toBe('+493012345678');
   });
 
@@ -28,7 +49,16 @@ describe('a call that rings', () => {
     expect(call({ From, To })).toMatchObject({ identity: { e164, isWithheld: false }, from: e164 });
   });
 
-  it.each(['', ' ', 'anonymous', 'Restricted', '+266696687', '266696687', 'sip:anonymous@anonymous.invalid', 'sip:266696687@host'])('from %j is withheld', (From) => {
+  it.each([
+    '',
+    ' ',
+    'anonymous',
+    'Restricted',
+    '+266696687',
+    '266696687',
+    'sip:anonymous@anonymous.invalid',
+    'sip:266696687@host',
+  ])('from %j is withheld', (From) => {
     expect(call({ From })).toMatchObject({ identity: { e164: null, isWithheld: true }, from: 'anonymous' });
   });
 
@@ -39,11 +69,19 @@ describe('a call that rings', () => {
   it('keeps an address without a number as it came, as long as the door takes it', () => {
     const address = `sip:${'a'.repeat(MAX_PARTY_LENGTH - 16)}@example.com`;
     expect(address).toHaveLength(MAX_PARTY_LENGTH);
-    expect(call({ From: address, To: address })).toMatchObject({ identity: { e164: null, isWithheld: false }, from: address, to: address, dialled: null });
+    expect(call({ From: address, To: address })).toMatchObject({
+      identity: { e164: null, isWithheld: false },
+      from: address,
+      to: address,
+      dialled: null,
+    });
     expect(() => call({ From: `${address}x` })).toThrow();
   });
 
-  it.each(['', '\0', 'a\0b', 'client:2025550100x', '٣٤٥٦٧٨٩', '+', 'sip:@host'])('to %j rings nowhere', (To) => {
-    expect(call({ To }, 'US').dialled).toBeNull();
-  });
+  it.each(['', '\0', 'a\0b', 'client:2025550100x', '٣٤٥٦٧٨٩', '+', 'sip:@host'])(
+    'to %j rings nowhere',
+    (To) => {
+      expect(call({ To }, 'US').dialled).toBeNull();
+    },
+  );
 });

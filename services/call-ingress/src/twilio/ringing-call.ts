@@ -5,9 +5,13 @@ import type { VoiceForm } from './twilio-forms.ts';
 
 /**
  * What a voice webhook says of a call.
- * @param country ISO 3166, whose habits hold for a dialled number without country code; a caller's are read with the dialled one's
+ * @param country ISO 3166, whose habits hold for a dialled number without country code; a caller's are read
+ * with the dialled one's
  */
-export function ringingCall({ CallSid, AccountSid, From, To, StirVerstat }: VoiceForm, country?: string): InboundCall {
+export function ringingCall(
+  { CallSid, AccountSid, From, To, StirVerstat }: VoiceForm,
+  country?: string,
+): InboundCall {
   const dialled = partyNumber(To, country);
   const identity = identityOf(From, dialled ?? country);
   return {

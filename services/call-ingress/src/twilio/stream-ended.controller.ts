@@ -21,12 +21,18 @@ export class StreamEndedController {
   @Post('stream-ended')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async streamEnded(@Body({ schema: streamEndedForm }) form: z.infer<typeof streamEndedForm>, @Query('t', { schema: z.string().max(2048).optional() }) token?: string): Promise<string> {
+  async streamEnded(
+    @Body({ schema: streamEndedForm }) form: z.infer<typeof streamEndedForm>,
+    @Query('t', { schema: z.string().max(2048).optional() }) token?: string,
+  ): Promise<string> {
     const claims = await this.tokens.check(token, form.CallSid);
     try {
       return await this.reAttachment.afterStream(claims);
     } catch (error) {
-      this.logger.error({ err: error, callId: claims.callId }, 'the end of a stream could not be looked up: call state does not answer');
+      this.logger.error(
+        { err: error, callId: claims.callId },
+        'the end of a stream could not be looked up: call state does not answer',
+      );
       return farewellTwiml({ text: APOLOGY, language: 'en-US' });
     }
   }

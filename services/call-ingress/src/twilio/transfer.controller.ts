@@ -10,7 +10,9 @@ import { operatorForm, transferEndedForm, type OperatorForm } from './twilio-for
 const tokenQuery = z.string().max(2048).optional();
 const asksQuery = z.coerce.number().int().min(1).max(10).default(1);
 
-/** The carrier on a call that is being put through. The person's leg is a call of its own; ours is its parent. */
+/**
+ * The carrier on a call that is being put through. The person's leg is a call of its own; ours is its parent.
+ */
 @Controller('twilio')
 @UseGuards(TwilioSignatureGuard)
 export class TransferController {
@@ -25,7 +27,10 @@ export class TransferController {
   @Post('operator-whisper')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async whisper(@Body({ schema: operatorForm }) form: OperatorForm, @Query('t', { schema: tokenQuery }) token?: string): Promise<string> {
+  async whisper(
+    @Body({ schema: operatorForm }) form: OperatorForm,
+    @Query('t', { schema: tokenQuery }) token?: string,
+  ): Promise<string> {
     const claims = await this.tokens.check(token, form.ParentCallSid);
     return this.orHangUp(claims, () => this.transfers.whisper(claims));
   }
@@ -34,7 +39,11 @@ export class TransferController {
   @Post('operator-answer')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async answer(@Body({ schema: operatorForm }) form: OperatorForm, @Query('t', { schema: tokenQuery }) token?: string, @Query('asks', { schema: asksQuery }) asks = 1): Promise<string> {
+  async answer(
+    @Body({ schema: operatorForm }) form: OperatorForm,
+    @Query('t', { schema: tokenQuery }) token?: string,
+    @Query('asks', { schema: asksQuery }) asks = 1,
+  ): Promise<string> {
     const claims = await this.tokens.check(token, form.ParentCallSid);
     return this.orHangUp(claims, () => this.transfers.answered(claims, form, asks));
   }
@@ -43,22 +52,33 @@ export class TransferController {
   @Post('transfer-ended')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async ended(@Body({ schema: transferEndedForm }) form: z.infer<typeof transferEndedForm>, @Query('t', { schema: tokenQuery }) token?: string): Promise<string> {
+  async ended(
+    @Body({ schema: transferEndedForm }) form: z.infer<typeof transferEndedForm>,
+    @Query('t', { schema: tokenQuery }) token?: string,
+  ): Promise<string> {
     const claims = await this.tokens.check(token, form.CallSid);
     try {
       return await this.transfers.ended(claims, form);
     } catch (error) {
-      this.logger.error({ err: error, callId: claims.callId }, 'a caller who came back could not be placed: call state does not answer');
+      this.logger.error(
+        { err: error, callId: claims.callId },
+        'a caller who came back could not be placed: call state does not answer',
+      );
       return farewellTwiml({ text: APOLOGY, language: 'en-US' });
     }
   }
 
-  /** The person is let go and the caller comes back, rather than both hearing the carrier's own error message. */
+  /**
+   * The person is let go and the caller comes back, rather than both hearing the carrier's own error message.
+   */
   private async orHangUp(claims: CallbackClaims, answer: () => Promise<string>): Promise<string> {
     try {
       return await answer();
     } catch (error) {
-      this.logger.error({ err: error, callId: claims.callId }, 'a person could not be asked to take a call: call state does not answer');
+      this.logger.error(
+        { err: error, callId: claims.callId },
+        'a person could not be asked to take a call: call state does not answer',
+      );
       return hangupTwiml();
     }
   }

@@ -14,12 +14,19 @@ describe('a running call', () => {
 
   beforeAll(async () => {
     server = createServer((request, response) => {
-      seen.push(`${Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString()} ${request.url}`);
+      seen.push(
+        `${Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString()} ${request.url}`,
+      );
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const twilioApiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    accounts = new TwilioAccounts({ twilioAccountSid: A, twilioAuthTokens: ['token-a', 'old-a'], twilioAccounts: [{ accountSid: B, secret: 'token-b' }], twilioApiUrl });
+    accounts = new TwilioAccounts({
+      twilioAccountSid: A,
+      twilioAuthTokens: ['token-a', 'old-a'],
+      twilioAccounts: [{ accountSid: B, secret: 'token-b' }],
+      twilioApiUrl,
+    });
   });
   afterAll(async () => {
     server.closeAllConnections();

@@ -24,7 +24,12 @@ export class TwilioDoor implements LegDoor {
     return this.offers.twiml(record, relay, epoch, null);
   }
 
-  toPerson(claims: CallbackClaims, question: MoveQuestion, record: AdmissionRecord, pending: PendingTransfer): Promise<string | null> {
+  toPerson(
+    claims: CallbackClaims,
+    question: MoveQuestion,
+    record: AdmissionRecord,
+    pending: PendingTransfer,
+  ): Promise<string | null> {
     return this.departments.answer(claims, question, record, pending);
   }
 
@@ -38,7 +43,11 @@ export class TwilioDoor implements LegDoor {
 
   pullOver({ carrierCallId, carrierAccountId }: AdmissionRecord, answer: string): Promise<'done' | 'gone'> {
     const calls = this.accounts.callsOf(carrierAccountId);
-    if (!calls) throw new TypeError('A running call cannot be changed without the SID and the auth token of its account: see TWILIO_ACCOUNT_SID and TWILIO_ACCOUNTS.');
+    if (!calls)
+      throw new TypeError(
+        'A running call cannot be changed without the SID and the auth token of its account: see ' +
+          'TWILIO_ACCOUNT_SID and TWILIO_ACCOUNTS.',
+      );
     return calls.redirect(carrierCallId, answer);
   }
 }

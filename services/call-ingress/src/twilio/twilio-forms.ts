@@ -2,9 +2,9 @@ import { callStatusSchema, cleanedText, partySchema } from '@tandem/contracts';
 import { z } from 'zod';
 
 /*
- * Twilio's forms, read down to the fields we use. Every value is a string; fields are added without notice, so unknown
- * ones pass (twilio.com/docs/voice/twiml#request-parameters). Text is cleaned rather than refused: an error would be read
- * to the caller.
+ * Twilio's forms, read down to the fields we use. Every value is a string; fields are added without notice,
+ * so unknown ones pass (twilio.com/docs/voice/twiml#request-parameters). Text is cleaned rather than refused:
+ * an error would be read to the caller.
  */
 
 const callSid = z.string().regex(/^CA[0-9a-zA-Z]{1,64}$/, 'must be a call SID');
@@ -16,7 +16,9 @@ export const voiceForm = z.object({
   From: partySchema.default(''),
   To: partySchema,
   /** Only of calls somebody could have signed for. */
-  StirVerstat: cleanedText().overwrite((text) => text.slice(0, 64)).optional(),
+  StirVerstat: cleanedText()
+    .overwrite((text) => text.slice(0, 64))
+    .optional(),
   CallStatus: callStatusSchema,
   Direction: cleanedText().max(40),
 });

@@ -12,8 +12,17 @@ const STRANGER = `AC${'c'.repeat(32)}`;
 const BASE = 'https://voice.example.com';
 const PATH = '/twilio/voice?told=0';
 const BOTH = { TWILIO_ACCOUNT_SID: A, TWILIO_AUTH_TOKEN: 'token-a', TWILIO_ACCOUNTS: `${B}:token-b` };
-const KEYS = { ...BOTH, TWILIO_WEBHOOK_KEYS: `${A}:webhooks_sharedkey_1:old-secret, ${A}:webhooks_sharedkey_2:new:secret, ${B}:webhooks_sharedkey_b:secret-b` };
-const REQUIRED = { TANDEM_SECRET: 'x'.repeat(32), REDIS_URL: 'redis://localhost', DATABASE_URL: 'postgres://localhost/x' };
+const KEYS = {
+  ...BOTH,
+  TWILIO_WEBHOOK_KEYS:
+    `${A}:webhooks_sharedkey_1:old-secret, ${A}:webhooks_sharedkey_2:new:secret, ` +
+    `${B}:webhooks_sharedkey_b:secret-b`,
+};
+const REQUIRED = {
+  TANDEM_SECRET: 'x'.repeat(32),
+  REDIS_URL: 'redis://localhost',
+  DATABASE_URL: 'postgres://localhost/x',
+};
 
 interface Asked {
   readonly account?: string;
@@ -23,16 +32,35 @@ interface Asked {
 }
 
 /** What becomes of a request: let in, or why not. */
-function told(environment: Record<string, string>, { account, secret = '', algorithm, settings }: Asked): string {
+function told(
+  environment: Record<string, string>,
+  { account, secret = '', algorithm, settings }: Asked,
+): string {
   const counted: string[] = [];
-  const fields = { CallSid: `CA${'0'.repeat(32)}`, From: '', ...(account === undefined ? {} : { AccountSid: account }) };
+  const fields = {
+    CallSid: `CA${'0'.repeat(32)}`,
+    From: '',
+    ...(account === undefined ? {} : { AccountSid: account }),
+  };
   const headers: Record<string, string | undefined> = {
-    'x-twilio-signature': secret === '' ? undefined : twilio.getExpectedTwilioSignature(secret, BASE + PATH, fields, algorithm),
+    'x-twilio-signature':
+      secret === '' ? undefined : twilio.getExpectedTwilioSignature(secret, BASE + PATH, fields, algorithm),
     'x-twilio-webhooks-signature-settings': settings,
   };
-  const request = { header: (name: string) => headers[name.toLowerCase()], method: 'POST', body: fields, originalUrl: PATH };
-  const metrics = { signatureFailures: { inc: ({ reason }: { reason: string }) => counted.push(reason) } } as unknown as IngressMetrics;
-  const guard = new TwilioSignatureGuard(new TwilioAccounts(loadServiceConfig('call-ingress', { ...REQUIRED, ...environment })), { value: BASE } as never, metrics);
+  const request = {
+    header: (name: string) => headers[name.toLowerCase()],
+    method: 'POST',
+    body: fields,
+    originalUrl: PATH,
+  };
+  const metrics = {
+    signatureFailures: { inc: ({ reason }: { reason: string }) => counted.push(reason) },
+  } as unknown as IngressMetrics;
+  const guard = new TwilioSignatureGuard(
+    new TwilioAccounts(loadServiceConfig('call-ingress', { ...REQUIRED, ...environment })),
+    { value: BASE } as never,
+    metrics,
+  );
   try {
     guard.canActivate({ switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext);
     return 'let in';
@@ -57,7 +85,11 @@ describe('a request of one of several accounts', () => {
   });
 
   it('is let in with either token while one is rotated', () => {
-    const rotating = { ...BOTH, TWILIO_AUTH_TOKEN: 'new-a, token-a', TWILIO_ACCOUNTS: `${B}:new-b,${B}:token-b` };
+    const rotating = {
+      ...BOTH,
+      TWILIO_AUTH_TOKEN: 'new-a, token-a',
+      TWILIO_ACCOUNTS: `${B}:new-b,${B}:token-b`,
+    };
     for (const secret of ['new-a', 'token-a']) expect(told(rotating, { account: A, secret })).toBe('let in');
     for (const secret of ['new-b', 'token-b']) expect(told(rotating, { account: B, secret })).toBe('let in');
   });
@@ -80,13 +112,29 @@ describe('a request of the only account', () => {
 });
 
 describe('a request signed with a shared key', () => {
-  const signed = (account: string, key: string, secret: string, algorithm = 'HMAC_SHA256') => ({ account, secret, algorithm: 'HMAC_SHA256', settings: `key=${key},algorithm=${algorithm}` });
+  const signed = (account: string, key: string, secret: string, algorithm = 'HMAC_SHA256') => ({
+    account,
+    secret,
+    algorithm: 'HMAC_SHA256',
+    settings: `key=${key},algorithm=${algorithm}`,
+  });
 
   it('is let in with a key of its account, old or new', () => {
     expect(told(KEYS, signed(A, 'webhooks_sharedkey_1', 'old-secret'))).toBe('let in');
     expect(told(KEYS, signed(A, 'webhooks_sharedkey_2', 'new:secret'))).toBe('let in');
-    expect(told(KEYS, { ...signed(A, 'webhooks_sharedkey_1', 'old-secret'), settings: 'algorithm=HMAC_SHA256, key=webhooks_sharedkey_1' })).toBe('let in');
-    expect(told(KEYS, { ...signed(A, 'webhooks_sharedkey_1', 'old-secret'), algorithm: 'HMAC_SHA1', settings: 'key=webhooks_sharedkey_1,algorithm=HMAC_SHA1' })).toBe('let in');
+    expect(
+      told(KEYS, {
+        ...signed(A, 'webhooks_sharedkey_1', 'old-secret'),
+        settings: 'algorithm=HMAC_SHA256, key=webhooks_sharedkey_1',
+      }),
+    ).toBe('let in');
+    expect(
+      told(KEYS, {
+        ...signed(A, 'webhooks_sharedkey_1', 'old-secret'),
+        algorithm: 'HMAC_SHA1',
+        settings: 'key=webhooks_sharedkey_1,algorithm=HMAC_SHA1',
+      }),
+    ).toBe('let in');
   });
 
   it('is refused with another account’s key, an unknown one, the wrong secret or the token', () => {
@@ -95,7 +143,9 @@ describe('a request signed with a shared key', () => {
     expect(told(KEYS, signed(A, 'webhooks_sharedkey_9', 'old-secret'))).toBe('unknown-key');
     expect(told(KEYS, signed(A, 'webhooks_sharedkey_1', 'new:secret'))).toBe('wrong');
     expect(told(KEYS, signed(A, 'webhooks_sharedkey_1', 'token-a'))).toBe('wrong');
-    expect(told(KEYS, { ...signed(A, 'webhooks_sharedkey_1', 'old-secret'), settings: 'nonsense' })).toBe('unknown-key');
+    expect(told(KEYS, { ...signed(A, 'webhooks_sharedkey_1', 'old-secret'), settings: 'nonsense' })).toBe(
+      'unknown-key',
+    );
     expect(told(BOTH, signed(A, 'webhooks_sharedkey_1', 'old-secret'))).toBe('unknown-key');
   });
 

@@ -13,17 +13,27 @@ interface Signers {
 }
 
 const REFUSALS = {
-  missing: 'The request carries no X-Twilio-Signature, so it does not come from Twilio, or a proxy in front takes the header out.',
-  wrong: 'The signature does not fit the account and this address. If the request comes from Twilio, TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
-  'other-account': 'The request is of an account that is not configured. If it is yours, name it in TWILIO_ACCOUNT_SID or TWILIO_ACCOUNTS.',
-  'unknown-key': 'The request is signed with a shared key that is not configured for its account. Add it to TWILIO_WEBHOOK_KEYS.',
-  'unknown-algorithm': 'The request is signed with an algorithm that is not known here. HMAC_SHA256 and HMAC_SHA1 are.',
+  missing:
+    'The request carries no X-Twilio-Signature, so it does not come from Twilio, or a proxy in front ' +
+    'takes the header out.',
+  wrong:
+    'The signature does not fit the account and this address. If the request comes from Twilio, ' +
+    'TWILIO_AUTH_TOKEN is wrong or PUBLIC_BASE_URL is not the address the number is configured with.',
+  'other-account':
+    'The request is of an account that is not configured. If it is yours, name it in TWILIO_ACCOUNT_SID ' +
+    'or TWILIO_ACCOUNTS.',
+  'unknown-key':
+    'The request is signed with a shared key that is not configured for its account. Add it to ' +
+    'TWILIO_WEBHOOK_KEYS.',
+  'unknown-algorithm':
+    'The request is signed with an algorithm that is not known here. HMAC_SHA256 and HMAC_SHA1 are.',
 } as const;
 
 /**
- * Lets pass what Twilio signed for the configured public address: with the auth token of the account the request names, or
- * with a shared key of that account. Host and X-Forwarded headers are not looked at: who can set them could choose what is
- * verified. Two tokens, and any number of keys, are accepted while one is being rotated.
+ * Lets pass what Twilio signed for the configured public address: with the auth token of the account the
+ * request names, or with a shared key of that account. Host and X-Forwarded headers are not looked at: who
+ * can set them could choose what is verified. Two tokens, and any number of keys, are accepted while one is
+ * being rotated.
  */
 @Injectable()
 export class TwilioSignatureGuard implements CanActivate {
@@ -38,17 +48,25 @@ export class TwilioSignatureGuard implements CanActivate {
     const signature = request.header(twilio.SIGNATURE_HEADER);
     if (!signature) return this.refuse('missing');
     const fields = request.method === 'POST' ? ((request.body ?? {}) as Record<string, unknown>) : {};
-    const { secrets, algorithm } = this.signersOf(fields['AccountSid'], request.header(twilio.SIGNATURE_SETTINGS_HEADER));
+    const { secrets, algorithm } = this.signersOf(
+      fields['AccountSid'],
+      request.header(twilio.SIGNATURE_SETTINGS_HEADER),
+    );
     const url = `${this.base.value}${request.originalUrl}`;
-    return secrets.some((secret) => twilio.validateRequest(secret, signature, url, fields, algorithm)) || this.refuse('wrong');
+    return (
+      secrets.some((secret) => twilio.validateRequest(secret, signature, url, fields, algorithm)) ||
+      this.refuse('wrong')
+    );
   }
 
   private signersOf(accountSid: unknown, settings: string | undefined): Signers {
     const account = this.accounts.accountOf(typeof accountSid === 'string' ? accountSid : undefined);
     if (account === null) return this.refuse('other-account');
-    if (settings === undefined) return { secrets: this.accounts.tokensOf(account), algorithm: twilio.HMAC_SHA1 };
+    if (settings === undefined)
+      return { secrets: this.accounts.tokensOf(account), algorithm: twilio.HMAC_SHA1 };
     const algorithm = twilio.getSignatureAlgorithm(settings);
-    if (algorithm !== twilio.HMAC_SHA256 && algorithm !== twilio.HMAC_SHA1) return this.refuse('unknown-algorithm');
+    if (algorithm !== twilio.HMAC_SHA256 && algorithm !== twilio.HMAC_SHA1)
+      return this.refuse('unknown-algorithm');
     const secret = this.accounts.sharedSecretOf(account, keyIn(settings));
     return secret === null ? this.refuse('unknown-key') : { secrets: [secret], algorithm };
   }

@@ -13,7 +13,10 @@ import { ringingCall } from './ringing-call.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
 import { voiceForm, type VoiceForm } from './twilio-forms.ts';
 
-/** Together within what the carrier waits for one try ({@link ASK_AGAIN}), with the way to it and a balancer between. */
+/**
+ * Together within what the carrier waits for one try ({@link ASK_AGAIN}), with the way to it and a balancer
+ * between.
+ */
 const ADMISSION_MS = 2_600;
 const WITHOUT_STATE_MS = 1_500;
 
@@ -35,7 +38,10 @@ export class VoiceWebhookController {
   @Post('voice')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async voice(@Body({ schema: voiceForm }) form: VoiceForm, @Query({ schema: heardSchema }) heard: Heard): Promise<string> {
+  async voice(
+    @Body({ schema: voiceForm }) form: VoiceForm,
+    @Query({ schema: heardSchema }) heard: Heard,
+  ): Promise<string> {
     const call = ringingCall(form, this.config.phoneCountry);
     const fate = { isTurnedAway: false };
     try {
@@ -52,7 +58,11 @@ export class VoiceWebhookController {
   }
 
   /** Goes on when nobody waits for it any more: what comes of it too late is made good. */
-  private async admit(call: InboundCall, heard: Heard, fate: { readonly isTurnedAway: boolean }): Promise<string> {
+  private async admit(
+    call: InboundCall,
+    heard: Heard,
+    fate: { readonly isTurnedAway: boolean },
+  ): Promise<string> {
     const answer = await this.admission.answer(call, heard);
     if (fate.isTurnedAway) await this.refusals.turnedAway(call.carrierCallId);
     await this.reports.catchUp(call.carrierCallId);
@@ -64,6 +74,8 @@ export class VoiceWebhookController {
       within(WITHOUT_STATE_MS, this.admission.answerWithoutState(call)),
       within(WITHOUT_STATE_MS, this.refusals.turnedAway(call.carrierCallId)),
     ]);
-    return answer.status === 'fulfilled' ? answer.value : farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
+    return answer.status === 'fulfilled'
+      ? answer.value
+      : farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
   }
 }

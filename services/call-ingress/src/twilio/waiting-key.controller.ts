@@ -17,7 +17,10 @@ export class WaitingKeyController {
   @Post('waiting-key')
   @HttpCode(200)
   @Header('Content-Type', 'text/xml')
-  async pressed(@Body({ schema: waitingKeyForm }) form: z.infer<typeof waitingKeyForm>, @Query('t', { schema: z.string().max(2048).optional() }) token?: string): Promise<string> {
+  async pressed(
+    @Body({ schema: waitingKeyForm }) form: z.infer<typeof waitingKeyForm>,
+    @Query('t', { schema: z.string().max(2048).optional() }) token?: string,
+  ): Promise<string> {
     return this.waiting.pressed(await this.tokens.check(token, form.CallSid), form.Digits);
   }
 }

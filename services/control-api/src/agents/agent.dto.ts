@@ -2,22 +2,39 @@ import { visibleText } from '@tandem/contracts';
 import type { Agent, AgentVersion } from '@tandem/database';
 import { z } from 'zod';
 
-const agentNameSchema = visibleText(80).describe('Unlike that of any other agent that is not archived, whatever its case.');
+const agentNameSchema = visibleText(80).describe(
+  'Unlike that of any other agent that is not archived, whatever its case.',
+);
 export const createAgentSchema = z.strictObject({ name: agentNameSchema });
 export type CreateAgent = z.output<typeof createAgentSchema>;
 
 export const changeAgentSchema = z
-  .strictObject({ name: agentNameSchema.optional(), isArchived: z.boolean().optional().describe('An archived agent answers no calls; false gives it back.') })
-  .refine((given) => Object.values(given).some((value) => value !== undefined), 'name at least one of name, isArchived');
+  .strictObject({
+    name: agentNameSchema.optional(),
+    isArchived: z.boolean().optional().describe('An archived agent answers no calls; false gives it back.'),
+  })
+  .refine(
+    (given) => Object.values(given).some((value) => value !== undefined),
+    'name at least one of name, isArchived',
+  );
 export type ChangeAgent = z.output<typeof changeAgentSchema>;
 
-export const listAgentsSchema = z.object({ archived: z.enum(['true', 'false']).default('false').describe('true for those in the archive, and only those.') });
+export const listAgentsSchema = z.object({
+  archived: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('true for those in the archive, and only those.'),
+});
 export type ListAgents = z.output<typeof listAgentsSchema>;
 
 export const agentSchema = z.object({
   id: z.uuid(),
   name: z.string().describe('What operators call it; callers hear the `name` of the published version.'),
-  publishedVersion: z.number().int().nullable().describe('The version callers get; null until one is published.'),
+  publishedVersion: z
+    .number()
+    .int()
+    .nullable()
+    .describe('The version callers get; null until one is published.'),
   archivedAt: z.iso.datetime().nullable().describe('Null while it may answer calls.'),
   createdAt: z.iso.datetime(),
 });
@@ -25,19 +42,47 @@ export const agentsSchema = z.object({ items: z.array(agentSchema) });
 
 export const listVersionsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Versions on a page.'),
-  before: z.coerce.number().int().min(1).max(2_147_483_647).optional().describe('The last version of the page before.'),
+  before: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_147_483_647)
+    .optional()
+    .describe('The last version of the page before.'),
 });
 export type ListVersions = z.output<typeof listVersionsSchema>;
-export const versionParametersSchema = z.object({ id: z.uuid(), version: z.coerce.number().int().min(1).max(2_147_483_647) });
+export const versionParametersSchema = z.object({
+  id: z.uuid(),
+  version: z.coerce.number().int().min(1).max(2_147_483_647),
+});
 
-export const versionsSchema = z.object({ items: z.array(z.object({ version: z.number().int(), publishedAt: z.iso.datetime(), isPublished: z.boolean().describe('Callers get this one.') })) });
-export const versionSchema = z.object({ version: z.number().int(), content: z.unknown().describe('As it was published; see docs/agents.md.') });
-export const publishedSchema = z.object({ version: z.number().int(), isNew: z.boolean().describe('False when the content is that of the version callers get already.') });
+export const versionsSchema = z.object({
+  items: z.array(
+    z.object({
+      version: z.number().int(),
+      publishedAt: z.iso.datetime(),
+      isPublished: z.boolean().describe('Callers get this one.'),
+    }),
+  ),
+});
+export const versionSchema = z.object({
+  version: z.number().int(),
+  content: z.unknown().describe('As it was published; see docs/agents.md.'),
+});
+export const publishedSchema = z.object({
+  version: z.number().int(),
+  isNew: z.boolean().describe('False when the content is that of the version callers get already.'),
+});
 
 export function toAgentDto({ createdAt, archivedAt, ...agent }: Agent): z.output<typeof agentSchema> {
   return { ...agent, archivedAt: archivedAt?.toISOString() ?? null, createdAt: createdAt.toISOString() };
 }
 
 export function toVersionsDto(versions: readonly AgentVersion[]): z.output<typeof versionsSchema> {
-  return { items: versions.map(({ publishedAt, ...version }) => ({ ...version, publishedAt: publishedAt.toISOString() })) };
+  return {
+    items: versions.map(({ publishedAt, ...version }) => ({
+      ...version,
+      publishedAt: publishedAt.toISOString(),
+    })),
+  };
 }

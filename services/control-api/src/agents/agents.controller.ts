@@ -1,7 +1,16 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
-import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  IdempotentWrites,
+  idParameterSchema,
+  problemSchema,
+  Repeatable,
+  TenantController,
+  type Caller,
+} from '@tandem/platform';
 import type { Response } from 'express';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
@@ -49,21 +58,42 @@ export class AgentsController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Rename an agent, archive it or take it out of the archive', description: 'The same change twice is one change.' })
+  @ApiOperation({
+    summary: 'Rename an agent, archive it or take it out of the archive',
+    description: 'The same change twice is one change.',
+  })
   @ApiResponse({ status: 200, standardSchema: agentSchema })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 409, description: '`agent-in-use`, `agent-name-taken`', standardSchema: problemSchema })
-  async change(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }, @Body({ schema: changeAgentSchema }) body: ChangeAgent) {
+  @ApiResponse({
+    status: 409,
+    description: '`agent-in-use`, `agent-name-taken`',
+    standardSchema: problemSchema,
+  })
+  async change(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @Body({ schema: changeAgentSchema }) body: ChangeAgent,
+  ) {
     return toAgentDto(await this.agents.change(caller.tenantId, id, body));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Archive an agent', description: 'Its versions, and the calls it took, stay; PATCH gives it back.' })
+  @ApiOperation({
+    summary: 'Archive an agent',
+    description: 'Its versions, and the calls it took, stay; PATCH gives it back.',
+  })
   @ApiResponse({ status: 204, description: 'Also when it was archived before.' })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 409, description: '`agent-in-use`: a number is answered by it.', standardSchema: problemSchema })
-  async archive(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }): Promise<void> {
+  @ApiResponse({
+    status: 409,
+    description: '`agent-in-use`: a number is answered by it.',
+    standardSchema: problemSchema,
+  })
+  async archive(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+  ): Promise<void> {
     await this.agents.change(caller.tenantId, id, { isArchived: true });
   }
 
@@ -71,19 +101,36 @@ export class AgentsController {
   @Repeatable()
   @ApiOperation({ summary: 'Make an agent; it answers once a version is published' })
   @ApiResponse({ status: 201, standardSchema: agentSchema })
-  @ApiResponse({ status: 409, description: '`agent-name-taken`; or `idempotency-in-progress`.', standardSchema: problemSchema })
-  create(@CurrentCaller() caller: Caller, @IdempotencyKey() key: string, @Body({ schema: createAgentSchema }) body: CreateAgent, @Res({ passthrough: true }) response: Response) {
-    return this.writes.answer({ caller, key, operation: 'POST /v1/agents', body }, response, async (transaction) => ({
-      status: 201,
-      body: toAgentDto(await this.agents.create(transaction, caller.tenantId, body.name)),
-    }));
+  @ApiResponse({
+    status: 409,
+    description: '`agent-name-taken`; or `idempotency-in-progress`.',
+    standardSchema: problemSchema,
+  })
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Body({ schema: createAgentSchema }) body: CreateAgent,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.writes.answer(
+      { caller, key, operation: 'POST /v1/agents', body },
+      response,
+      async (transaction) => ({
+        status: 201,
+        body: toAgentDto(await this.agents.create(transaction, caller.tenantId, body.name)),
+      }),
+    );
   }
 
   @Get(':id/versions')
   @ApiOperation({ summary: 'Versions of an agent, newest first' })
   @ApiResponse({ status: 200, standardSchema: versionsSchema })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
-  async versions(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }, @Query({ schema: listVersionsSchema }) query: ListVersions) {
+  async versions(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @Query({ schema: listVersionsSchema }) query: ListVersions,
+  ) {
     return toVersionsDto(await this.agents.versions(caller.tenantId, id, query));
   }
 
@@ -91,17 +138,33 @@ export class AgentsController {
   @ApiOperation({ summary: 'What a version is' })
   @ApiResponse({ status: 200, standardSchema: versionSchema })
   @ApiResponse({ status: 404, description: '`version-not-found`', standardSchema: problemSchema })
-  async version(@CurrentCaller() caller: Caller, @Param({ schema: versionParametersSchema }) { id, version }: { id: string; version: number }) {
+  async version(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: versionParametersSchema }) { id, version }: { id: string; version: number },
+  ) {
     return { version, content: await this.agents.content(caller.tenantId, id, version) };
   }
 
   @Post(':id/versions')
   @Repeatable()
-  @ApiOperation({ summary: 'Publish a version: what callers get from now on', description: 'Calls that run keep what they started with. The fields are explained in docs/agents.md; each one left out has its default.' })
+  @ApiOperation({
+    summary: 'Publish a version: what callers get from now on',
+    description:
+      'Calls that run keep what they started with. The fields are explained in docs/agents.md; each one ' +
+      'left out has its default.',
+  })
   @ApiResponse({ status: 201, standardSchema: publishedSchema })
-  @ApiResponse({ status: 200, description: 'The content is that of the version callers get already.', standardSchema: publishedSchema })
+  @ApiResponse({
+    status: 200,
+    description: 'The content is that of the version callers get already.',
+    standardSchema: publishedSchema,
+  })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 409, description: '`agent-archived`; or `idempotency-in-progress`.', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description: '`agent-archived`; or `idempotency-in-progress`.',
+    standardSchema: problemSchema,
+  })
   @ApiBody({ schema: contentDescription() })
   async publish(
     @CurrentCaller() caller: Caller,
@@ -111,9 +174,13 @@ export class AgentsController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const body = await this.agents.read(caller.tenantId, given);
-    return this.writes.answer({ caller, key, operation: `POST /v1/agents/${id}/versions`, body }, response, async (transaction) => {
-      const published = await this.agents.publish(transaction, caller.tenantId, id, body);
-      return { status: published.isNew ? 201 : 200, body: published };
-    });
+    return this.writes.answer(
+      { caller, key, operation: `POST /v1/agents/${id}/versions`, body },
+      response,
+      async (transaction) => {
+        const published = await this.agents.publish(transaction, caller.tenantId, id, body);
+        return { status: published.isNew ? 201 : 200, body: published };
+      },
+    );
   }
 }

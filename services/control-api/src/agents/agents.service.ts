@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AgentContent, TenantId } from '@tandem/contracts';
-import { AgentRepository, DepartmentRepository, type Agent, type AgentChange, type AgentVersion, type Transaction } from '@tandem/database';
+import {
+  AgentRepository,
+  DepartmentRepository,
+  type Agent,
+  type AgentChange,
+  type AgentVersion,
+  type Transaction,
+} from '@tandem/database';
 import { Problem } from '@tandem/platform';
 import type { ListVersions } from './agent.dto.ts';
 import { readContent } from './published-content.ts';
@@ -37,7 +44,13 @@ export class AgentsService {
     const changed = await this.agents.change(tenantId, id, change);
     if (changed === 'not-found') throw agentNotFound();
     if (changed === 'name-taken') throw nameTaken();
-    if (changed === 'in-use') throw new Problem(409, 'agent-in-use', 'The agent answers a number', 'Callers of a number are answered by this agent. Give the number another agent, or none, first.');
+    if (changed === 'in-use')
+      throw new Problem(
+        409,
+        'agent-in-use',
+        'The agent answers a number',
+        'Callers of a number are answered by this agent. Give the number another agent, or none, first.',
+      );
     return changed;
   }
 
@@ -51,7 +64,13 @@ export class AgentsService {
   /** @throws Problem 404 */
   async content(tenantId: TenantId, id: string, version: number): Promise<unknown> {
     const content = await this.agents.content(tenantId, id, version);
-    if (content === null) throw new Problem(404, 'version-not-found', 'No such version', 'There is no agent of this id with this version. Ask for the list of versions.');
+    if (content === null)
+      throw new Problem(
+        404,
+        'version-not-found',
+        'No such version',
+        'There is no agent of this id with this version. Ask for the list of versions.',
+      );
     return content;
   }
 
@@ -60,17 +79,43 @@ export class AgentsService {
    * @throws Problem 400 `invalid-request` with all that is wrong
    */
   async read(tenantId: TenantId, given: unknown): Promise<AgentContent> {
-    return readContent(given, (await this.departments.list(tenantId)).map(({ key }) => key));
+    return readContent(
+      given,
+      (await this.departments.list(tenantId)).map(({ key }) => key),
+    );
   }
 
   /** @throws Problem 404; 409 `agent-archived` */
-  async publish(transaction: Transaction, tenantId: TenantId, id: string, content: AgentContent): Promise<{ version: number; isNew: boolean }> {
+  async publish(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    content: AgentContent,
+  ): Promise<{ version: number; isNew: boolean }> {
     const published = await this.agents.publish(transaction, tenantId, id, content);
     if (published === 'not-found') throw agentNotFound();
-    if (published === 'archived') throw new Problem(409, 'agent-archived', 'The agent is archived', 'Take it out of the archive first: PATCH it with "isArchived": false.');
+    if (published === 'archived')
+      throw new Problem(
+        409,
+        'agent-archived',
+        'The agent is archived',
+        'Take it out of the archive first: PATCH it with "isArchived": false.',
+      );
     return published;
   }
 }
 
-const agentNotFound = () => new Problem(404, 'agent-not-found', 'No such agent', 'There is no agent with this id. Ask for the list, or make one.');
-const nameTaken = () => new Problem(409, 'agent-name-taken', 'The name is taken', 'Another agent has this name. Take another name, or rename or archive that one.');
+const agentNotFound = () =>
+  new Problem(
+    404,
+    'agent-not-found',
+    'No such agent',
+    'There is no agent with this id. Ask for the list, or make one.',
+  );
+const nameTaken = () =>
+  new Problem(
+    409,
+    'agent-name-taken',
+    'The name is taken',
+    'Another agent has this name. Take another name, or rename or archive that one.',
+  );

@@ -3,14 +3,32 @@ import { z } from 'zod';
 
 type Path = readonly (string | number)[];
 
-/** Where something was given that reading has dropped, because nothing has that name; with the names there are. */
-export function unknownFields(given: unknown, read: unknown, schema: z.core.$ZodType, path: Path = []): FieldProblem[] {
-  if (Array.isArray(given)) return Array.isArray(read) ? given.flatMap((entry, index) => unknownFields(entry, read[index], schema, [...path, index])) : [];
+/**
+ * Where something was given that reading has dropped, because nothing has that name; with the names there
+ * are.
+ */
+export function unknownFields(
+  given: unknown,
+  read: unknown,
+  schema: z.core.$ZodType,
+  path: Path = [],
+): FieldProblem[] {
+  if (Array.isArray(given))
+    return Array.isArray(read)
+      ? given.flatMap((entry, index) => unknownFields(entry, read[index], schema, [...path, index]))
+      : [];
   if (!isRecord(given) || !isRecord(read) || isPreset(given)) return [];
   return Object.keys(given).flatMap((name) => {
     const here = [...path, name];
     if (Object.hasOwn(read, name)) return unknownFields(given[name], read[name], schema, here);
-    return isOtherSpelling(name, read, path) ? [] : [{ path: here, message: `there is no such field; the fields are ${fieldsAt(schema, path).join(', ')}` }];
+    return isOtherSpelling(name, read, path)
+      ? []
+      : [
+          {
+            path: here,
+            message: `there is no such field; the fields are ${fieldsAt(schema, path).join(', ')}`,
+          },
+        ];
   });
 }
 
@@ -21,7 +39,10 @@ function isPreset(given: Record<string, unknown>): boolean {
 
 /** Texts are found under the usual spelling of their language, however it was given. */
 function isOtherSpelling(name: string, read: Record<string, unknown>, path: Path): boolean {
-  return path.at(-1) === 'texts' && Object.keys(read).some((known) => known.toLowerCase() === name.trim().toLowerCase());
+  return (
+    path.at(-1) === 'texts' &&
+    Object.keys(read).some((known) => known.toLowerCase() === name.trim().toLowerCase())
+  );
 }
 
 /** The names of an object's fields, of all its forms where it has several. */
@@ -33,14 +54,21 @@ function fieldsAt(schema: z.core.$ZodType, path: Path): string[] {
 
 /** What a schema is once it is given, each form by itself. */
 function formsOf(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return formsOf(schema.unwrap());
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  )
+    return formsOf(schema.unwrap());
   if (schema instanceof z.ZodPipe) return [...formsOf(schema.in), ...formsOf(schema.out)];
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(formsOf);
   return [schema];
 }
 
 function inside(form: z.core.$ZodType, step: string | number): z.core.$ZodType[] {
-  if (form instanceof z.ZodObject) return Object.hasOwn(form.shape, step) ? [form.shape[step] as z.core.$ZodType] : [];
+  if (form instanceof z.ZodObject)
+    return Object.hasOwn(form.shape, step) ? [form.shape[step] as z.core.$ZodType] : [];
   if (form instanceof z.ZodArray) return [form.element];
   return form instanceof z.ZodRecord ? [form.valueType] : [];
 }

@@ -8,12 +8,29 @@ const numberIdSchema = z.uuid().describe('Id of one of our numbers; absent for a
 export const patternParameterSchema = z.object({ pattern: patternSchema });
 export const listBlockedSchema = z.object(pageQuery);
 export type ListBlocked = z.output<typeof listBlockedSchema>;
-export const blockSchema = z.strictObject({ numberId: numberIdSchema.nullable().default(null), note: z.string().trim().max(500).default('') });
+export const blockSchema = z.strictObject({
+  numberId: numberIdSchema.nullable().default(null),
+  note: z.string().trim().max(500).default(''),
+});
 export type Block = z.output<typeof blockSchema>;
 export const unblockSchema = z.object({ numberId: numberIdSchema.optional() });
 
-export const blockedPageSchema = pageOf(z.object({ pattern: z.string(), numberId: z.uuid().nullable(), note: z.string(), createdAt: z.iso.datetime() }));
+export const blockedPageSchema = pageOf(
+  z.object({
+    pattern: z.string(),
+    numberId: z.uuid().nullable(),
+    note: z.string(),
+    createdAt: z.iso.datetime(),
+  }),
+);
 
 export function toBlockedPage(page: Page<BlockedCaller>): z.output<typeof blockedPageSchema> {
-  return { items: page.items.map(({ phoneNumberId, createdAt, ...blocked }) => ({ ...blocked, numberId: phoneNumberId, createdAt: createdAt.toISOString() })), nextCursor: page.nextCursor };
+  return {
+    items: page.items.map(({ phoneNumberId, createdAt, ...blocked }) => ({
+      ...blocked,
+      numberId: phoneNumberId,
+      createdAt: createdAt.toISOString(),
+    })),
+    nextCursor: page.nextCursor,
+  };
 }

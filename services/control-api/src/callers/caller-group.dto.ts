@@ -4,11 +4,26 @@ import { keySchema, patternSchema } from '../http/fields.ts';
 
 export const putCallerGroupSchema = z.strictObject({
   name: visibleText(80),
-  greeting: z.string().trim().max(1000).refine((text) => greetingProblem(text) === null, { error: ({ input }) => greetingProblem(String(input)) ?? 'must be a greeting' }).default('').describe("Said first to its members instead of the agent's greeting; may hold variables. Empty for the agent's."),
+  greeting: z
+    .string()
+    .trim()
+    .max(1000)
+    .refine((text) => greetingProblem(text) === null, {
+      error: ({ input }) => greetingProblem(String(input)) ?? 'must be a greeting',
+    })
+    .default('')
+    .describe(
+      "Said first to its members instead of the agent's greeting; may hold variables. Empty for the agent's.",
+    ),
 });
 export type PutCallerGroup = z.output<typeof putCallerGroupSchema>;
 
-export const callerGroupSchema = z.object({ key: z.string(), name: z.string(), greeting: z.string(), members: z.number().int() });
+export const callerGroupSchema = z.object({
+  key: z.string(),
+  name: z.string(),
+  greeting: z.string(),
+  members: z.number().int(),
+});
 export const callerGroupsSchema = z.object({ items: z.array(callerGroupSchema) });
 
 export const memberParametersSchema = z.object({ key: keySchema, pattern: patternSchema });
@@ -17,4 +32,7 @@ export const listMembersSchema = z.object({
   after: z.string().max(32).optional().describe('The last pattern of the page before.'),
 });
 export type ListMembers = z.output<typeof listMembersSchema>;
-export const membersSchema = z.object({ items: z.array(z.string().describe('E.164, or its beginning and a star.')), nextAfter: z.string().nullable().describe('Null on the last page.') });
+export const membersSchema = z.object({
+  items: z.array(z.string().describe('E.164, or its beginning and a star.')),
+  nextAfter: z.string().nullable().describe('Null on the last page.'),
+});

@@ -4,9 +4,19 @@ import { CallerGroupRepository } from '@tandem/database';
 import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import { keyParameterSchema } from '../http/fields.ts';
-import { callerGroupsSchema, listMembersSchema, memberParametersSchema, membersSchema, putCallerGroupSchema, type ListMembers, type PutCallerGroup } from './caller-group.dto.ts';
+import {
+  callerGroupsSchema,
+  listMembersSchema,
+  memberParametersSchema,
+  membersSchema,
+  putCallerGroupSchema,
+  type ListMembers,
+  type PutCallerGroup,
+} from './caller-group.dto.ts';
 
-/** Named groups of callers: who may call a number that takes only some, and who is greeted in their own way. */
+/**
+ * Named groups of callers: who may call a number that takes only some, and who is greeted in their own way.
+ */
 @TenantController('caller-groups', ADMIN_SCOPES)
 export class CallerGroupsController {
   constructor(@Inject(CallerGroupRepository) private readonly groups: CallerGroupRepository) {}
@@ -22,7 +32,11 @@ export class CallerGroupsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Make a group, or change its name and greeting' })
   @ApiResponse({ status: 204 })
-  async put(@CurrentCaller() caller: Caller, @Param({ schema: keyParameterSchema }) { key }: { key: string }, @Body({ schema: putCallerGroupSchema }) body: PutCallerGroup): Promise<void> {
+  async put(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+    @Body({ schema: putCallerGroupSchema }) body: PutCallerGroup,
+  ): Promise<void> {
     await this.groups.put(caller.tenantId, key, body);
   }
 
@@ -31,16 +45,29 @@ export class CallerGroupsController {
   @ApiOperation({ summary: 'Delete a group and its members' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
   @ApiResponse({ status: 409, description: '`group-in-use`', standardSchema: problemSchema })
-  async delete(@CurrentCaller() caller: Caller, @Param({ schema: keyParameterSchema }) { key }: { key: string }): Promise<void> {
+  async delete(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+  ): Promise<void> {
     const outcome = await this.groups.delete(caller.tenantId, key);
-    if (outcome === 'in-use') throw new Problem(409, 'group-in-use', 'The group is in use', 'A phone number lets in the members of this group. Take the group off the number first.');
+    if (outcome === 'in-use')
+      throw new Problem(
+        409,
+        'group-in-use',
+        'The group is in use',
+        'A phone number lets in the members of this group. Take the group off the number first.',
+      );
   }
 
   @Get(':key/members')
   @ApiOperation({ summary: 'Numbers, and beginnings of numbers, of a group' })
   @ApiResponse({ status: 200, standardSchema: membersSchema })
   @ApiResponse({ status: 404, description: '`group-not-found`', standardSchema: problemSchema })
-  async members(@CurrentCaller() caller: Caller, @Param({ schema: keyParameterSchema }) { key }: { key: string }, @Query({ schema: listMembersSchema }) query: ListMembers) {
+  async members(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+    @Query({ schema: listMembersSchema }) query: ListMembers,
+  ) {
     const items = await this.groups.members(caller.tenantId, key, query);
     if (!items) throw groupNotFound();
     return { items, nextAfter: items.length === query.limit ? items.at(-1) : null };
@@ -51,17 +78,30 @@ export class CallerGroupsController {
   @ApiOperation({ summary: 'Add a number, or all numbers that begin alike, to a group' })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 404, description: '`group-not-found`', standardSchema: problemSchema })
-  async addMember(@CurrentCaller() caller: Caller, @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string }): Promise<void> {
-    if ((await this.groups.addMember(caller.tenantId, key, pattern)) === 'unknown-group') throw groupNotFound();
+  async addMember(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string },
+  ): Promise<void> {
+    if ((await this.groups.addMember(caller.tenantId, key, pattern)) === 'unknown-group')
+      throw groupNotFound();
   }
 
   @Delete(':key/members/:pattern')
   @HttpCode(204)
   @ApiOperation({ summary: 'Take a number out of a group' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
-  async removeMember(@CurrentCaller() caller: Caller, @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string }): Promise<void> {
+  async removeMember(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string },
+  ): Promise<void> {
     await this.groups.removeMember(caller.tenantId, key, pattern);
   }
 }
 
-const groupNotFound = () => new Problem(404, 'group-not-found', 'No such group', 'There is no group of callers with this key. Ask for the list, or make it with PUT.');
+const groupNotFound = () =>
+  new Problem(
+    404,
+    'group-not-found',
+    'No such group',
+    'There is no group of callers with this key. Ask for the list, or make it with PUT.',
+  );

@@ -1,11 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CallRecordStore, RelayInboxWriter, WaitingLine, type LiveCall, type RelayCommand, type Waiting } from '@tandem/call-state';
-import { DependencyUnavailable, isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
+import {
+  CallRecordStore,
+  RelayInboxWriter,
+  WaitingLine,
+  type LiveCall,
+  type RelayCommand,
+  type Waiting,
+} from '@tandem/call-state';
+import {
+  DependencyUnavailable,
+  isDepartmentOpen,
+  type CallId,
+  type RelayId,
+  type TenantId,
+} from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
 import { refuseUnknownTools } from '../agents/known-tools.ts';
 import type { ChangeAgent, SteerRecording, TransferCall } from './call-command.dto.ts';
 
-/** Has running calls changed by the relay that holds them, so that the conversation ends or moves on as it would by itself. */
+/**
+ * Has running calls changed by the relay that holds them, so that the conversation ends or moves on as it
+ * would by itself.
+ */
 @Injectable()
 export class CallCommands {
   constructor(
@@ -21,10 +37,22 @@ export class CallCommands {
     const found = agent?.directory.find(({ key }) => key === department);
     if (!agent || !found) {
       const departments = agent?.directory.map(({ key }) => key) ?? [];
-      throw new Problem(422, 'unknown-department', 'No such department', `The directory of this call has no department of this key. It has: ${departments.join(', ') || 'none'}.`, { departments });
+      throw new Problem(
+        422,
+        'unknown-department',
+        'No such department',
+        'The directory of this call has no department of this key. It has: ' +
+          `${departments.join(', ') || 'none'}.`,
+        { departments },
+      );
     }
     if (!isDepartmentOpen(found, agent.timeZone, new Date())) {
-      throw new Problem(409, 'department-closed', 'The department is closed', 'Nobody is there to take the call now. Choose another department, or wait for its hours.');
+      throw new Problem(
+        409,
+        'department-closed',
+        'The department is closed',
+        'Nobody is there to take the call now. Choose another department, or wait for its hours.',
+      );
     }
     await this.send(relayId, { kind: 'transfer', callId, department, summary });
   }
@@ -58,10 +86,27 @@ export class CallCommands {
 
   private async holder(tenantId: TenantId, callId: CallId): Promise<RelayId> {
     const standing = await fromRedis(this.records.standing(callId));
-    if (!standing || standing.tenantId !== tenantId) throw new Problem(404, 'call-not-found', 'No such call', 'No call of this id is running or was running a short while ago.');
-    if (standing.state === 'ended') throw new Problem(409, 'call-over', 'The call is over', 'It has ended, so nothing can be done with it any more. GET it for its transcript.');
+    if (!standing || standing.tenantId !== tenantId)
+      throw new Problem(
+        404,
+        'call-not-found',
+        'No such call',
+        'No call of this id is running or was running a short while ago.',
+      );
+    if (standing.state === 'ended')
+      throw new Problem(
+        409,
+        'call-over',
+        'The call is over',
+        'It has ended, so nothing can be done with it any more. GET it for its transcript.',
+      );
     if (standing.state !== 'connected' || !standing.relayId) {
-      throw new Problem(409, 'call-not-held', 'The agent does not have the call', 'It is ringing, or being put through to a person. Try again when the agent speaks with the caller.');
+      throw new Problem(
+        409,
+        'call-not-held',
+        'The agent does not have the call',
+        'It is ringing, or being put through to a person. Try again when the agent speaks with the caller.',
+      );
     }
     return standing.relayId;
   }
@@ -75,6 +120,10 @@ async function fromRedis<Value>(asked: Promise<Value>): Promise<Value> {
   try {
     return await asked;
   } catch (error) {
-    throw new DependencyUnavailable('redis', error instanceof Error ? error.name : 'unknown', 'Call state does not answer.');
+    throw new DependencyUnavailable(
+      'redis',
+      error instanceof Error ? error.name : 'unknown',
+      'Call state does not answer.',
+    );
   }
 }

@@ -1,4 +1,17 @@
-import { CALL_STATUSES, callDirectionSchema, channelSchema, COST_MODALITIES, MAX_PARTY_LENGTH, MICROS_PER_USD, partyNumber, REFUSAL_REASONS, toolOutcomeSchema, usageSchema, type CallCost, type CostModality } from '@tandem/contracts';
+import {
+  CALL_STATUSES,
+  callDirectionSchema,
+  channelSchema,
+  COST_MODALITIES,
+  MAX_PARTY_LENGTH,
+  MICROS_PER_USD,
+  partyNumber,
+  REFUSAL_REASONS,
+  toolOutcomeSchema,
+  usageSchema,
+  type CallCost,
+  type CostModality,
+} from '@tandem/contracts';
 import type { CallDetail, CallSummary, Page } from '@tandem/database';
 import { z } from 'zod';
 
@@ -13,12 +26,24 @@ const partyQuery = z
 
 export const listCallsSchema = z.object({
   status: z.enum(CALL_STATUSES).optional().describe('Calls in this status only.'),
-  from: partyQuery.optional().describe('Calls of this caller only: a number however it is written, anonymous, or an address without a number.'),
+  from: partyQuery
+    .optional()
+    .describe(
+      'Calls of this caller only: a number however it is written, anonymous, or an address without a number.',
+    ),
   to: partyQuery.optional().describe('Calls to this number only, however it is written.'),
-  refusalReason: z.enum(REFUSAL_REASONS).optional().describe('Calls that never came to an agent for this reason only, such as callback-requested.'),
+  refusalReason: z
+    .enum(REFUSAL_REASONS)
+    .optional()
+    .describe('Calls that never came to an agent for this reason only, such as callback-requested.'),
   variant: z.string().min(1).max(40).optional().describe('Calls with this prompt variant only.'),
   callerGroup: z.string().min(1).max(64).optional().describe('Calls of members of this group only.'),
-  language: z.string().min(2).max(35).optional().describe('Calls that began in this language only (BCP 47, exact).'),
+  language: z
+    .string()
+    .min(2)
+    .max(35)
+    .optional()
+    .describe('Calls that began in this language only (BCP 47, exact).'),
   since: instant.optional().describe('Admitted at or after.'),
   until: instant.optional().describe('Admitted before.'),
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Calls on a page.'),
@@ -28,7 +53,12 @@ export type ListCalls = z.infer<typeof listCallsSchema>;
 
 export const callParameterSchema = z.object({ callId: z.uuid().toLowerCase() });
 
-const latencySchema = z.object({ count: z.number(), p50Ms: z.number(), p95Ms: z.number(), maxMs: z.number() });
+const latencySchema = z.object({
+  count: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  maxMs: z.number(),
+});
 
 export const callSummarySchema = z.object({
   callId: z.uuid(),
@@ -38,9 +68,21 @@ export const callSummarySchema = z.object({
   from: z.string(),
   to: z.string(),
   carrierCallId: z.string().nullable(),
-  attestation: z.string().nullable().describe('What the carrier said of the right to the number (STIR/SHAKEN), such as TN-Validation-Passed-A; null when it said nothing.'),
+  attestation: z
+    .string()
+    .nullable()
+    .describe(
+      'What the carrier said of the right to the number (STIR/SHAKEN), such as TN-Validation-Passed-A; ' +
+        'null when it said nothing.',
+    ),
   agent: z.object({ id: z.uuid(), version: z.number().int(), name: z.string() }).nullable(),
-  modelKind: z.string().nullable().describe('Of the model that spoke first: openai-realtime, or guided, a rule-based demo and not an AI. Null when none spoke.'),
+  modelKind: z
+    .string()
+    .nullable()
+    .describe(
+      'Of the model that spoke first: openai-realtime, or guided, a rule-based demo and not an AI. Null ' +
+        'when none spoke.',
+    ),
   language: z.string().nullable().describe('BCP 47; the call began in it.'),
   variantKey: z.string().nullable().describe('The prompt variant it got; null outside an experiment.'),
   callerGroup: z.string().nullable(),
@@ -49,40 +91,77 @@ export const callSummarySchema = z.object({
   answeredAt: instant.nullable(),
   endedAt: instant.nullable(),
   durationMs: z.number().int().nullable(),
-  missingEvents: z.number().int().describe('Facts that are not in this record, because the log of the call was full or could not be read; 0 for a whole one.'),
+  missingEvents: z
+    .number()
+    .int()
+    .describe(
+      'Facts that are not in this record, because the log of the call was full or could not be read; 0 ' +
+        'for a whole one.',
+    ),
   termination: z.object({ class: z.string(), reason: z.string() }).nullable(),
   refusalReason: z.enum(REFUSAL_REASONS).nullable(),
   outcome: z.string().nullable().describe('What came of it for the business, such as booked.'),
 });
 
-export const callPageSchema = z.object({ items: z.array(callSummarySchema), nextCursor: z.string().nullable().describe('Null on the last page.') });
+export const callPageSchema = z.object({
+  items: z.array(callSummarySchema),
+  nextCursor: z.string().nullable().describe('Null on the last page.'),
+});
 
 const costSchema = z.object({
   usd: z.number(),
-  isComplete: z.boolean().describe('False when something was used that has no known price, or a report of usage could not be believed: usd is a lower bound then.'),
+  isComplete: z
+    .boolean()
+    .describe(
+      'False when something was used that has no known price, or a report of usage could not be ' +
+        'believed: usd is a lower bound then.',
+    ),
   models: z.array(
     z.object({
       provider: z.string(),
       model: z.string(),
       usd: z.number(),
-      byModality: z.record(z.enum(COST_MODALITIES), z.number()).describe('US dollars. textIn and audioIn are what was not cached.'),
+      byModality: z
+        .record(z.enum(COST_MODALITIES), z.number())
+        .describe('US dollars. textIn and audioIn are what was not cached.'),
     }),
   ),
 });
 
 export const callDetailSchema = callSummarySchema.extend({
   disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
-  latencies: z.record(z.string(), latencySchema).describe('By what was waited for: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
-  models: z.array(z.object({ provider: z.string(), model: z.string(), fromMs: z.number().describe('Since admission.') })).describe('What spoke to the caller, in its order: several when a model failed and the next one went on.'),
+  latencies: z
+    .record(z.string(), latencySchema)
+    .describe('By what was waited for: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
+  models: z
+    .array(
+      z.object({ provider: z.string(), model: z.string(), fromMs: z.number().describe('Since admission.') }),
+    )
+    .describe(
+      'What spoke to the caller, in its order: several when a model failed and the next one went on.',
+    ),
   cost: costSchema.nullable(),
   usage: z.array(z.object({ provider: z.string(), model: z.string(), usage: usageSchema })),
-  legs: z.array(z.object({ epoch: z.number().int(), relayId: z.string(), streamId: z.string(), attachedAt: instant, detachedAt: instant.nullable(), detachReason: z.string().nullable() })),
+  legs: z.array(
+    z.object({
+      epoch: z.number().int(),
+      relayId: z.string(),
+      streamId: z.string(),
+      attachedAt: instant,
+      detachedAt: instant.nullable(),
+      detachReason: z.string().nullable(),
+    }),
+  ),
   transcript: z
     .array(
       z.object({
         speaker: z.enum(['caller', 'agent']),
-        text: z.string().describe("The caller's words as transcribed; the agent's as far as they were heard."),
-        isTranscribed: z.boolean().describe('False where the caller said something whose words are not known; the text is empty.'),
+        text: z
+          .string()
+          .describe("The caller's words as transcribed; the agent's as far as they were heard."),
+        isTranscribed: z
+          .boolean()
+          .describe('False where the caller said something whose words are not known; the text is empty.'),
         startedAtMs: z.number().describe('Since admission.'),
         endedAtMs: z.number(),
         heardMs: z.number().nullable(),
@@ -97,12 +176,23 @@ export const callDetailSchema = callSummarySchema.extend({
         startedAtMs: z.number().describe('Since admission.'),
         durationMs: z.number().nullable(),
         bytes: z.number().nullable(),
-        outcome: z.enum(['running', 'complete', 'failed']).describe('`failed`: it breaks off, with its relay or its store; what there is can be played.'),
+        outcome: z
+          .enum(['running', 'complete', 'failed'])
+          .describe('`failed`: it breaks off, with its relay or its store; what there is can be played.'),
         deletedAt: instant.nullable(),
       }),
     )
     .describe('Listen at recordings/{recordingId}/audio. A call that changed relays has several.'),
-  toolCalls: z.array(z.object({ toolCallId: z.string(), name: z.string(), arguments: z.json(), outcome: toolOutcomeSchema.nullable(), startedAtMs: z.number(), tookMs: z.number().nullable() })),
+  toolCalls: z.array(
+    z.object({
+      toolCallId: z.string(),
+      name: z.string(),
+      arguments: z.json(),
+      outcome: toolOutcomeSchema.nullable(),
+      startedAtMs: z.number(),
+      tookMs: z.number().nullable(),
+    }),
+  ),
 });
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
@@ -111,7 +201,13 @@ const usd = (micros: number): number => micros / MICROS_PER_USD;
 
 export function toCallSummary(call: CallSummary): z.infer<typeof callSummarySchema> {
   const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, costMicros, ...rest } = call;
-  return { ...rest, costUsd: costMicros === null ? null : usd(costMicros), admittedAt: admittedAt.toISOString(), answeredAt: iso(answeredAt), endedAt: iso(endedAt) };
+  return {
+    ...rest,
+    costUsd: costMicros === null ? null : usd(costMicros),
+    admittedAt: admittedAt.toISOString(),
+    answeredAt: iso(answeredAt),
+    endedAt: iso(endedAt),
+  };
 }
 
 export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSchema> {
@@ -119,7 +215,21 @@ export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSche
 }
 
 export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
-  const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, legs, utterances, latencies, usage, cost, models, toolCalls, recordings, ...rest } = call;
+  const {
+    tenantId: _tenantId,
+    admittedAt,
+    answeredAt,
+    endedAt,
+    legs,
+    utterances,
+    latencies,
+    usage,
+    cost,
+    models,
+    toolCalls,
+    recordings,
+    ...rest
+  } = call;
   return {
     ...rest,
     costUsd: cost && usd(cost.micros),
@@ -131,8 +241,15 @@ export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema>
     latencies: { ...latencies },
     usage: [...usage],
     models: [...models],
-    legs: legs.map((leg) => ({ ...leg, attachedAt: leg.attachedAt.toISOString(), detachedAt: iso(leg.detachedAt) })),
-    transcript: utterances.map(({ itemId: _itemId, ...said }) => ({ ...said, isTranscribed: said.speaker === 'agent' || said.text !== '' })),
+    legs: legs.map((leg) => ({
+      ...leg,
+      attachedAt: leg.attachedAt.toISOString(),
+      detachedAt: iso(leg.detachedAt),
+    })),
+    transcript: utterances.map(({ itemId: _itemId, ...said }) => ({
+      ...said,
+      isTranscribed: said.speaker === 'agent' || said.text !== '',
+    })),
     toolCalls: [...toolCalls],
     recordings: recordings.map((recording) => ({ ...recording, deletedAt: iso(recording.deletedAt) })),
   };
@@ -146,7 +263,9 @@ function toCost({ micros, unpriced, models }: CallCost): z.infer<typeof costSche
       provider: part.provider,
       model: part.model,
       usd: usd(part.micros),
-      byModality: Object.fromEntries(COST_MODALITIES.map((modality) => [modality, usd(part.byModality[modality])])) as Record<CostModality, number>,
+      byModality: Object.fromEntries(
+        COST_MODALITIES.map((modality) => [modality, usd(part.byModality[modality])]),
+      ) as Record<CostModality, number>,
     })),
   };
 }

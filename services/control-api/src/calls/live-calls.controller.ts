@@ -14,10 +14,20 @@ export class LiveCallsController {
   constructor(@Inject(CallCommands) private readonly commands: CallCommands) {}
 
   @Get()
-  @ApiOperation({ summary: 'Calls that are going on', description: 'The oldest first. When they have ended they are under calls.' })
+  @ApiOperation({
+    summary: 'Calls that are going on',
+    description: 'The oldest first. When they have ended they are under calls.',
+  })
   @ApiResponse({ status: 200, standardSchema: liveCallsSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listLiveSchema }) { limit }: ListLive): Promise<z.output<typeof liveCallsSchema>> {
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: listLiveSchema }) { limit }: ListLive,
+  ): Promise<z.output<typeof liveCallsSchema>> {
     const live = await this.commands.live(caller.tenantId, limit);
-    return { items: live.flatMap(({ callId, state, relayId, admittedAt }) => (state === 'ended' ? [] : [{ callId, state, relayId, admittedAt: new Date(admittedAt).toISOString() }])) };
+    return {
+      items: live.flatMap(({ callId, state, relayId, admittedAt }) =>
+        state === 'ended' ? [] : [{ callId, state, relayId, admittedAt: new Date(admittedAt).toISOString() }],
+      ),
+    };
   }
 }

@@ -14,12 +14,28 @@ export class WaitingCallsController {
   constructor(@Inject(CallCommands) private readonly commands: CallCommands) {}
 
   @Get()
-  @ApiOperation({ summary: 'Callers who wait in line', description: 'The longest first. When a relay takes them they are under live-calls, else under calls with their refusalReason.' })
+  @ApiOperation({
+    summary: 'Callers who wait in line',
+    description:
+      'The longest first. When a relay takes them they are under live-calls, else under calls with ' +
+      'their refusalReason.',
+  })
   @ApiResponse({ status: 200, standardSchema: waitingCallsSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listLiveSchema }) { limit }: ListLive): Promise<z.output<typeof waitingCallsSchema>> {
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: listLiveSchema }) { limit }: ListLive,
+  ): Promise<z.output<typeof waitingCallsSchema>> {
     const waiting = await this.commands.waiting(caller.tenantId, limit);
     return {
-      items: waiting.map(({ call: { callId, agentId, from, to, language }, since, becomes }) => ({ callId, agentId, from, to, language, waitingSince: since.toISOString(), wantsCallback: becomes === 'callback-requested' })),
+      items: waiting.map(({ call: { callId, agentId, from, to, language }, since, becomes }) => ({
+        callId,
+        agentId,
+        from,
+        to,
+        language,
+        waitingSince: since.toISOString(),
+        wantsCallback: becomes === 'callback-requested',
+      })),
     };
   }
 }

@@ -1,4 +1,10 @@
-import { departmentSchema, toClockHours, toWeeklyHours, visibleText, type Department } from '@tandem/contracts';
+import {
+  departmentSchema,
+  toClockHours,
+  toWeeklyHours,
+  visibleText,
+  type Department,
+} from '@tandem/contracts';
 import { phoneSchema, weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 
@@ -11,7 +17,10 @@ const addressSchema = z
   .transform((text, context) => {
     const address = SIP_ADDRESS.test(text) ? text : phoneSchema.safeParse(text).data;
     if (address) return address;
-    context.addIssue({ code: 'custom', message: 'must be a phone number with country code or a SIP address such as sip:sales@example.com' });
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a phone number with country code or a SIP address such as sip:sales@example.com',
+    });
     return z.NEVER;
   })
   .describe('A phone number with country code, or a SIP address.');
@@ -25,12 +34,16 @@ export const putDepartmentSchema = z.strictObject({
   hours: weeklyHoursSchema.default([]).describe('Local times of the tenant; empty means always.'),
 });
 export type PutDepartment = z.output<typeof putDepartmentSchema>;
-export const departmentsSchema = z.object({ items: z.array(departmentSchema.extend({ hours: weeklyHoursSchema })) });
+export const departmentsSchema = z.object({
+  items: z.array(departmentSchema.extend({ hours: weeklyHoursSchema })),
+});
 
 export function fromPut(key: string, { hours, ...department }: PutDepartment): Department {
   return { key, ...department, hours: hours.map(toWeeklyHours) };
 }
 
 export function toDepartmentsDto(departments: readonly Department[]): z.output<typeof departmentsSchema> {
-  return { items: departments.map(({ hours, ...department }) => ({ ...department, hours: hours.map(toClockHours) })) };
+  return {
+    items: departments.map(({ hours, ...department }) => ({ ...department, hours: hours.map(toClockHours) })),
+  };
 }

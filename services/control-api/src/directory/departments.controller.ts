@@ -4,7 +4,13 @@ import { DepartmentRepository, MAX_DEPARTMENTS } from '@tandem/database';
 import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import { keyParameterSchema } from '../http/fields.ts';
-import { departmentsSchema, fromPut, putDepartmentSchema, toDepartmentsDto, type PutDepartment } from './department.dto.ts';
+import {
+  departmentsSchema,
+  fromPut,
+  putDepartmentSchema,
+  toDepartmentsDto,
+  type PutDepartment,
+} from './department.dto.ts';
 
 /** Where agents may put calls through to. A running call keeps the directory it started with. */
 @TenantController('departments', ADMIN_SCOPES)
@@ -23,16 +29,29 @@ export class DepartmentsController {
   @ApiOperation({ summary: 'Make a department, or change it' })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 422, description: '`too-many-departments`', standardSchema: problemSchema })
-  async put(@CurrentCaller() caller: Caller, @Param({ schema: keyParameterSchema }) { key }: { key: string }, @Body({ schema: putDepartmentSchema }) body: PutDepartment): Promise<void> {
+  async put(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+    @Body({ schema: putDepartmentSchema }) body: PutDepartment,
+  ): Promise<void> {
     const outcome = await this.departments.put(caller.tenantId, fromPut(key, body));
-    if (outcome === 'full') throw new Problem(422, 'too-many-departments', 'Too many departments', `A call can know of ${MAX_DEPARTMENTS} departments. Delete one first.`);
+    if (outcome === 'full')
+      throw new Problem(
+        422,
+        'too-many-departments',
+        'Too many departments',
+        `A call can know of ${MAX_DEPARTMENTS} departments. Delete one first.`,
+      );
   }
 
   @Delete(':key')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a department' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
-  async delete(@CurrentCaller() caller: Caller, @Param({ schema: keyParameterSchema }) { key }: { key: string }): Promise<void> {
+  async delete(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+  ): Promise<void> {
     await this.departments.delete(caller.tenantId, key);
   }
 }

@@ -3,7 +3,9 @@ import { phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 
 /** What people call a thing in addresses and events. */
-export const keySchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, 63 at most');
+export const keySchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, 63 at most');
 export const keyParameterSchema = z.object({ key: keySchema });
 
 /** A phone number, or the beginning of numbers and a star. */
@@ -14,7 +16,10 @@ export const patternSchema = z
   .transform((text, context) => {
     const pattern = text.endsWith('*') ? text : phoneSchema.safeParse(text).data;
     if (pattern && PHONE_PATTERN.test(pattern)) return pattern;
-    context.addIssue({ code: 'custom', message: 'must be a phone number with country code, or its beginning and a star, such as +1202555*' });
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a phone number with country code, or its beginning and a star, such as +1202555*',
+    });
     return z.NEVER;
   })
   .describe('A phone number with country code, or its beginning and a star.');

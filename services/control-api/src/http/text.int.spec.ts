@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RunningControl, type Operator } from '../test/running-control.ts';
 
-const CONTENT = { name: 'Sarah', companyName: 'Spec', timeZone: 'America/New_York', instructions: 'Be brief.', model: { kind: 'guided' } };
+const CONTENT = {
+  name: 'Sarah',
+  companyName: 'Spec',
+  timeZone: 'America/New_York',
+  instructions: 'Be brief.',
+  model: { kind: 'guided' },
+};
 const DEPARTMENT = { name: 'Sales', address: '+12025550199' };
 
 describe('text that cannot be stored or seen', () => {
@@ -14,16 +20,32 @@ describe('text that cannot be stored or seen', () => {
   afterAll(() => control.stop());
 
   const refused = async (method: string, path: string, body?: object) => {
-    const answer = await control.ask(method, path.replace('{agent}', own.agentId).replace('{number}', own.numberId), own.apiKey, body);
-    return [answer.status, answer.body['code'], [...new Set((answer.body['errors'] as { field: string }[] | undefined)?.map(({ field }) => field))]];
+    const answer = await control.ask(
+      method,
+      path.replace('{agent}', own.agentId).replace('{number}', own.numberId),
+      own.apiKey,
+      body,
+    );
+    return [
+      answer.status,
+      answer.body['code'],
+      [...new Set((answer.body['errors'] as { field: string }[] | undefined)?.map(({ field }) => field))],
+    ];
   };
 
-  it.each(['from', 'to', 'variant', 'callerGroup', 'language', 'cursor'])('is refused in the filter %s of calls', async (field) => {
-    expect(await refused('GET', `/v1/calls?${field}=xx%00y`)).toEqual([400, 'invalid-request', [field]]);
-  });
+  it.each(['from', 'to', 'variant', 'callerGroup', 'language', 'cursor'])(
+    'is refused in the filter %s of calls',
+    async (field) => {
+      expect(await refused('GET', `/v1/calls?${field}=xx%00y`)).toEqual([400, 'invalid-request', [field]]);
+    },
+  );
 
   it('is refused in the filter of a group’s members', async () => {
-    expect(await refused('GET', '/v1/caller-groups/vip/members?after=%00')).toEqual([400, 'invalid-request', ['after']]);
+    expect(await refused('GET', '/v1/caller-groups/vip/members?after=%00')).toEqual([
+      400,
+      'invalid-request',
+      ['after'],
+    ]);
   });
 
   it.each([
@@ -39,7 +61,12 @@ describe('text that cannot be stored or seen', () => {
     ['name', 'POST', '/v1/agents/{agent}/versions', { ...CONTENT, name: '\u200b' }],
     ['companyName', 'POST', '/v1/agents/{agent}/versions', { ...CONTENT, companyName: ' ' }],
     ['instructions', 'POST', '/v1/agents/{agent}/versions', { ...CONTENT, instructions: 'x\0' }],
-    ['texts.es.greeting', 'POST', '/v1/agents/{agent}/versions', { ...CONTENT, texts: { es: { greeting: '\0' } } }],
+    [
+      'texts.es.greeting',
+      'POST',
+      '/v1/agents/{agent}/versions',
+      { ...CONTENT, texts: { es: { greeting: '\0' } } },
+    ],
   ])('is refused in the body: %s of %s %s', async (field, method, path, body) => {
     expect(await refused(method, path, body)).toEqual([400, 'invalid-request', [field]]);
   });

@@ -2,15 +2,26 @@ import { languageSchema } from '@tandem/contracts';
 import { z } from 'zod';
 import { keySchema } from '../http/fields.ts';
 
-const accessModeSchema = z.enum(['open', 'allow-list']).describe('Everybody who is not blocked may call, or members of allowedGroups only.');
-const withheldSchema = z.enum(['accept', 'refuse']).describe('Callers who show no number. An allow-list never lets them in.');
-const unverifiedSchema = z.enum(['trust', 'distrust']).describe('Callers whose number nobody has signed for (STIR/SHAKEN). Distrusted, nothing that hangs on the number is opened to them. One that failed validation is never trusted.');
+const accessModeSchema = z
+  .enum(['open', 'allow-list'])
+  .describe('Everybody who is not blocked may call, or members of allowedGroups only.');
+const withheldSchema = z
+  .enum(['accept', 'refuse'])
+  .describe('Callers who show no number. An allow-list never lets them in.');
+const unverifiedSchema = z
+  .enum(['trust', 'distrust'])
+  .describe(
+    'Callers whose number nobody has signed for (STIR/SHAKEN). Distrusted, nothing that hangs on the ' +
+      'number is opened to them. One that failed validation is never trusted.',
+  );
 
 export const numberSchema = z.object({
   id: z.uuid(),
   e164: z.string(),
   agentId: z.uuid().nullable().describe('Who answers; null for nobody.'),
-  isAlwaysOpen: z.boolean().describe('Open round the clock except on closed dates; otherwise the opening hours say when.'),
+  isAlwaysOpen: z
+    .boolean()
+    .describe('Open round the clock except on closed dates; otherwise the opening hours say when.'),
   language: z.string().nullable().describe("BCP 47; null for the agent's."),
   accessMode: accessModeSchema,
   allowedGroups: z.array(z.string()),

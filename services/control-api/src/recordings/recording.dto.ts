@@ -1,12 +1,18 @@
 import type { RecordingAccess } from '@tandem/database';
 import { z } from 'zod';
 
-export const recordingParameterSchema = z.object({ callId: z.uuid().toLowerCase(), recordingId: z.uuid().toLowerCase() });
+export const recordingParameterSchema = z.object({
+  callId: z.uuid().toLowerCase(),
+  recordingId: z.uuid().toLowerCase(),
+});
 export type RecordingParameter = z.infer<typeof recordingParameterSchema>;
 
 export const verdictSchema = z.object({
   isIntact: z.boolean(),
-  fault: z.enum(['head', 'chunk', 'truncated']).nullable().describe('`truncated`: it breaks off, as when its relay died. `chunk`, `head`: it was changed.'),
+  fault: z
+    .enum(['head', 'chunk', 'truncated'])
+    .nullable()
+    .describe('`truncated`: it breaks off, as when its relay died. `chunk`, `head`: it was changed.'),
   soundMs: z.number().describe('Of sound up to the fault, or all of it.'),
 });
 
@@ -20,4 +26,6 @@ export const accessesSchema = z.object({
   ),
 });
 
-export const toAccesses = (accesses: readonly RecordingAccess[]): z.infer<typeof accessesSchema> => ({ items: accesses.map(({ at, ...access }) => ({ ...access, at: at.toISOString() })) });
+export const toAccesses = (accesses: readonly RecordingAccess[]): z.infer<typeof accessesSchema> => ({
+  items: accesses.map(({ at, ...access }) => ({ ...access, at: at.toISOString() })),
+});

@@ -6,7 +6,13 @@ import type { CallId } from '@tandem/contracts';
 import type { ApiScope } from '@tandem/database';
 import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
 import type { Request, Response } from 'express';
-import { accessesSchema, recordingParameterSchema, toAccesses, verdictSchema, type RecordingParameter } from './recording.dto.ts';
+import {
+  accessesSchema,
+  recordingParameterSchema,
+  toAccesses,
+  verdictSchema,
+  type RecordingParameter,
+} from './recording.dto.ts';
 import { Recordings } from './recordings.service.ts';
 
 const SCOPES = { read: 'recordings:read' satisfies ApiScope, write: 'recordings:delete' satisfies ApiScope };
@@ -20,7 +26,12 @@ export class RecordingsController {
   constructor(@Inject(Recordings) private readonly recordings: Recordings) {}
 
   @Get('audio')
-  @ApiOperation({ summary: 'The recording as a WAV file', description: 'Two channels of µ-law at 8 kHz: the caller left, the agent as it was heard right. Ranges are answered, so players can seek.' })
+  @ApiOperation({
+    summary: 'The recording as a WAV file',
+    description:
+      'Two channels of µ-law at 8 kHz: the caller left, the agent as it was heard right. Ranges are ' +
+      'answered, so players can seek.',
+  })
   @ApiProduces('audio/wav')
   @ApiResponse({ status: 200, description: 'All of it' })
   @ApiResponse({ status: 206, description: 'The range asked for' })
@@ -28,13 +39,27 @@ export class RecordingsController {
   @ApiResponse({ status: 410, description: '`recording-gone`', standardSchema: problemSchema })
   @ApiResponse({ status: 416, description: '`range-not-satisfiable`', standardSchema: problemSchema })
   @ApiResponse({ status: 422, description: '`recording-damaged`', standardSchema: problemSchema })
-  async audio(@CurrentCaller() caller: Caller, @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter, @Req() request: Request, @Res() response: Response): Promise<void> {
+  async audio(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     const recording = await this.recordings.open(caller, callId as CallId, recordingId, 'played');
     const { bytes } = recording;
     const ranges = rangesOf(request, bytes);
-    if (ranges === -1) throw new Problem(416, 'range-not-satisfiable', 'No such part', `The recording has ${bytes} bytes.`, {}, { 'Content-Range': `bytes */${bytes}` });
+    if (ranges === -1)
+      throw new Problem(
+        416,
+        'range-not-satisfiable',
+        'No such part',
+        `The recording has ${bytes} bytes.`,
+        {},
+        { 'Content-Range': `bytes */${bytes}` },
+      );
     // Several ranges, or what is no range, may be answered with the whole (RFC 9110, 14.2).
-    const range = Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
+    const range =
+      Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
     const [from, to] = range ? [range.start, range.end + 1] : [0, bytes];
     response.status(range ? 206 : 200).set({
       'Content-Type': 'audio/wav',
@@ -44,42 +69,67 @@ export class RecordingsController {
       'Content-Disposition': `attachment; filename="${recordingId}.wav"`,
       ...(range ? { 'Content-Range': `bytes ${from}-${to - 1}/${bytes}` } : {}),
     });
-    // What is damaged further on breaks the answer off: its length is promised already, so nobody takes it for whole.
-    await pipeline(Readable.from(recording.read(from, to)), response).catch((error: unknown) => this.logger.warn({ callId, err: error }, 'a recording was not played to the end'));
+    // What is damaged further on breaks the answer off: its length is promised already, so nobody takes it
+    // for whole.
+    await pipeline(Readable.from(recording.read(from, to)), response).catch((error: unknown) =>
+      this.logger.warn({ callId, err: error }, 'a recording was not played to the end'),
+    );
   }
 
   @Get('integrity')
-  @ApiOperation({ summary: 'Whether the recording is what was recorded', description: 'Opens every part of it.' })
+  @ApiOperation({
+    summary: 'Whether the recording is what was recorded',
+    description: 'Opens every part of it.',
+  })
   @ApiResponse({ status: 200, standardSchema: verdictSchema })
   @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
   @ApiResponse({ status: 410, description: '`recording-gone`', standardSchema: problemSchema })
-  async integrity(@CurrentCaller() caller: Caller, @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter) {
+  async integrity(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
+  ) {
     const { soundBytes, ...verdict } = await this.recordings.verify(caller, callId as CallId, recordingId);
     return { ...verdict, soundMs: soundBytes / BYTES_PER_MS };
   }
 
   @Get('accesses')
-  @ApiOperation({ summary: 'Who has had the recording', description: 'Newest first. Kept when the recording is deleted.' })
+  @ApiOperation({
+    summary: 'Who has had the recording',
+    description: 'Newest first. Kept when the recording is deleted.',
+  })
   @ApiResponse({ status: 200, standardSchema: accessesSchema })
   @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
-  async accesses(@CurrentCaller() caller: Caller, @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter) {
+  async accesses(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
+  ) {
     return toAccesses(await this.recordings.accesses(caller, callId as CallId, recordingId));
   }
 
   @Delete()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete the recording', description: 'The sound is gone for good; that there was one, and who has had it, stays on record.' })
+  @ApiOperation({
+    summary: 'Delete the recording',
+    description: 'The sound is gone for good; that there was one, and who has had it, stays on record.',
+  })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
-  async delete(@CurrentCaller() caller: Caller, @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter): Promise<void> {
+  async delete(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
+  ): Promise<void> {
     await this.recordings.delete(caller, callId as CallId, recordingId);
   }
 }
 
-/** Express does not know that a suffix may be longer than the whole, nor of If-Range: with nothing to compare, the whole is right (RFC 9110, 13.1.5). */
+/**
+ * Express does not know that a suffix may be longer than the whole, nor of If-Range: with nothing to compare,
+ * the whole is right (RFC 9110, 13.1.5).
+ */
 function rangesOf(request: Request, bytes: number): ReturnType<Request['range']> {
   const suffix = /^bytes=-(\d{1,15})$/.exec(request.headers.range ?? '')?.[1];
   if (request.headers['if-range'] !== undefined) return undefined;
-  if (suffix !== undefined && Number(suffix) >= bytes) return Object.assign([{ start: 0, end: bytes - 1 }], { type: 'bytes' });
+  if (suffix !== undefined && Number(suffix) >= bytes)
+    return Object.assign([{ start: 0, end: bytes - 1 }], { type: 'bytes' });
   return request.range(bytes, { combine: true });
 }

@@ -18,7 +18,10 @@ beforeAll(async () => {
   writeFileSync(keyFile, JSON.stringify({ keys: [{ id: 'k1', key: randomBytes(32).toString('base64') }] }));
   store = new FolderStore(join(folder, 'recordings'));
   keys = new KeyFile(keyFile);
-  control = await RunningControl.start({ RECORDINGS_DIR: join(folder, 'recordings'), RECORDINGS_KEY_FILE: keyFile });
+  control = await RunningControl.start({
+    RECORDINGS_DIR: join(folder, 'recordings'),
+    RECORDINGS_KEY_FILE: keyFile,
+  });
 });
 afterAll(async () => {
   await control.stop();
@@ -36,13 +39,32 @@ async function recorded({ tenantId }: Operator, sound: Buffer): Promise<Recorded
   const writer = new RecordingWriter(recordingId, tenantId, store, keys, () => undefined);
   writer.write(sound);
   expect((await writer.finish(5_000)).outcome).toBe('complete');
-  await control.sql(`INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, admitted_at) VALUES ($1, $2, 'completed', 'inbound', 'twilio', '', '', now())`, callId, tenantId);
-  await control.sql(`INSERT INTO recordings (id, tenant_id, call_id, started_at_ms, duration_ms, bytes, outcome) VALUES ($1, $2, $3, 300, $4, $5, 'complete')`, recordingId, tenantId, callId, sound.length / 16, sound.length);
-  return { path: `/v1/calls/${callId}/recordings/${recordingId}`, file: join(folder, 'recordings', tenantId, recordingId), recordingId };
+  await control.sql(
+    'INSERT INTO calls (id, tenant_id, status, direction, channel, from_number, to_number, admitted_at) ' +
+      `VALUES ($1, $2, 'completed', 'inbound', 'twilio', '', '', now())`,
+    callId,
+    tenantId,
+  );
+  await control.sql(
+    'INSERT INTO recordings (id, tenant_id, call_id, started_at_ms, duration_ms, bytes, outcome) VALUES ' +
+      `($1, $2, $3, 300, $4, $5, 'complete')`,
+    recordingId,
+    tenantId,
+    callId,
+    sound.length / 16,
+    sound.length,
+  );
+  return {
+    path: `/v1/calls/${callId}/recordings/${recordingId}`,
+    file: join(folder, 'recordings', tenantId, recordingId),
+    recordingId,
+  };
 }
 
 async function listen(path: string, key: string, range?: string) {
-  const response = await fetch(`${control.url}${path}/audio`, { headers: { authorization: `Bearer ${key}`, ...(range ? { range } : {}) } });
+  const response = await fetch(`${control.url}${path}/audio`, {
+    headers: { authorization: `Bearer ${key}`, ...(range ? { range } : {}) },
+  });
   const bytes = Buffer.from(await response.arrayBuffer().catch(() => new ArrayBuffer(0)));
   return { status: response.status, bytes, header: (name: string) => response.headers.get(name) };
 }
@@ -53,15 +75,35 @@ describe('a recording', () => {
     const sound = randomBytes(40_000);
     const { path } = await recorded(operator, sound);
     const whole = await listen(path, operator.apiKey);
-    expect([whole.status, whole.header('content-type'), whole.header('accept-ranges'), whole.header('cache-control'), whole.bytes.length]).toEqual([200, 'audio/wav', 'bytes', 'private, no-store', 40_058]);
+    expect([
+      whole.status,
+      whole.header('content-type'),
+      whole.header('accept-ranges'),
+      whole.header('cache-control'),
+      whole.bytes.length,
+    ]).toEqual([200, 'audio/wav', 'bytes', 'private, no-store', 40_058]);
     expect(whole.bytes.subarray(WAV_HEADER_BYTES).equals(sound)).toBe(true);
-    for (const [range, from, to] of [['bytes=0-99', 0, 100], ['bytes=20000-30000', 20_000, 30_001], ['bytes=40000-', 40_000, 40_058], ['bytes=-58', 40_000, 40_058], ['bytes=-99999', 0, 40_058]] as const) {
+    for (const [range, from, to] of [
+      ['bytes=0-99', 0, 100],
+      ['bytes=20000-30000', 20_000, 30_001],
+      ['bytes=40000-', 40_000, 40_058],
+      ['bytes=-58', 40_000, 40_058],
+      ['bytes=-99999', 0, 40_058],
+    ] as const) {
       const part = await listen(path, operator.apiKey, range);
       expect([part.status, part.header('content-range')]).toEqual([206, `bytes ${from}-${to - 1}/40058`]);
       expect(part.bytes.equals(whole.bytes.subarray(from, to))).toBe(true);
     }
-    for (const range of ['bytes=0-9,20-29', 'lines=1-2', 'nonsense']) expect((await listen(path, operator.apiKey, range)).status).toBe(200);
-    expect((await listen(path.toUpperCase().replace('/V1/CALLS/', '/v1/calls/').replace('/RECORDINGS/', '/recordings/'), operator.apiKey)).status).toBe(200);
+    for (const range of ['bytes=0-9,20-29', 'lines=1-2', 'nonsense'])
+      expect((await listen(path, operator.apiKey, range)).status).toBe(200);
+    expect(
+      (
+        await listen(
+          path.toUpperCase().replace('/V1/CALLS/', '/v1/calls/').replace('/RECORDINGS/', '/recordings/'),
+          operator.apiKey,
+        )
+      ).status,
+    ).toBe(200);
     const beyond = await listen(path, operator.apiKey, 'bytes=50000-');
     expect([beyond.status, beyond.header('content-range')]).toEqual([416, 'bytes */40058']);
   });
@@ -70,25 +112,41 @@ describe('a recording', () => {
     const operator = await control.operator();
     const { path, recordingId } = await recorded(operator, randomBytes(1_600));
     const call = await control.ask('GET', path.split('/recordings')[0] ?? '', operator.apiKey);
-    expect(call.body['recordings']).toEqual([{ recordingId, startedAtMs: 300, durationMs: 100, bytes: 1_600, outcome: 'complete', deletedAt: null }]);
+    expect(call.body['recordings']).toEqual([
+      { recordingId, startedAtMs: 300, durationMs: 100, bytes: 1_600, outcome: 'complete', deletedAt: null },
+    ]);
     await control.ask('DELETE', path, operator.apiKey);
-    expect((await control.ask('GET', path.split('/recordings')[0] ?? '', operator.apiKey)).body['recordings']).toMatchObject([{ recordingId, deletedAt: expect.stringMatching(/^20/) }]);
+    expect(
+      (await control.ask('GET', path.split('/recordings')[0] ?? '', operator.apiKey)).body['recordings'],
+    ).toMatchObject([{ recordingId, deletedAt: expect.stringMatching(/^20/) }]);
   });
 
   it('that was changed is said to be, and is not played as if it were whole', async () => {
     const operator = await control.operator();
     const { path, file } = await recorded(operator, randomBytes(40_000));
-    expect((await control.ask('GET', `${path}/integrity`, operator.apiKey)).body).toEqual({ isIntact: true, fault: null, soundMs: 2_500 });
+    expect((await control.ask('GET', `${path}/integrity`, operator.apiKey)).body).toEqual({
+      isIntact: true,
+      fault: null,
+      soundMs: 2_500,
+    });
     const sealed = readFileSync(file);
     sealed.writeUInt8(sealed.readUInt8(20_000) ^ 1, 20_000);
     writeFileSync(file, sealed);
-    expect((await control.ask('GET', `${path}/integrity`, operator.apiKey)).body).toEqual({ isIntact: false, fault: 'chunk', soundMs: 1_024 });
+    expect((await control.ask('GET', `${path}/integrity`, operator.apiKey)).body).toEqual({
+      isIntact: false,
+      fault: 'chunk',
+      soundMs: 1_024,
+    });
     const part = await listen(path, operator.apiKey, 'bytes=0-99');
     expect(part.status).toBe(206);
     expect((await listen(path, operator.apiKey)).bytes.length).toBe(0);
     sealed.write('X', 0);
     writeFileSync(file, sealed);
-    expect((await control.ask('GET', `${path}/integrity`, operator.apiKey)).body).toEqual({ isIntact: false, fault: 'head', soundMs: 0 });
+    expect((await control.ask('GET', `${path}/integrity`, operator.apiKey)).body).toEqual({
+      isIntact: false,
+      fault: 'head',
+      soundMs: 0,
+    });
     expect((await listen(path, operator.apiKey)).status).toBe(422);
   });
 
@@ -100,7 +158,9 @@ describe('a recording', () => {
     expect((await control.ask('DELETE', path, operator.apiKey)).status).toBe(204);
     expect((await control.ask('DELETE', path, operator.apiKey)).status).toBe(204);
     expect((await listen(path, operator.apiKey)).status).toBe(410);
-    const { items } = (await control.ask('GET', `${path}/accesses`, operator.apiKey)).body as { items: { action: string; apiKeyId: string }[] };
+    const { items } = (await control.ask('GET', `${path}/accesses`, operator.apiKey)).body as {
+      items: { action: string; apiKeyId: string }[];
+    };
     expect(items.map(({ action }) => action)).toEqual(['deleted', 'deleted', 'verified', 'played']);
     expect(new Set(items.map(({ apiKeyId }) => apiKeyId)).size).toBe(1);
   });
@@ -109,7 +169,12 @@ describe('a recording', () => {
     const [owner, stranger] = [await control.operator(), await control.operator()];
     const { path } = await recorded(owner, randomBytes(1_600));
     expect((await listen(path, stranger.apiKey)).status).toBe(404);
-    for (const [method, what] of [['GET', '/integrity'], ['GET', '/accesses'], ['DELETE', '']] as const) expect((await control.ask(method, path + what, stranger.apiKey)).status).toBe(404);
+    for (const [method, what] of [
+      ['GET', '/integrity'],
+      ['GET', '/accesses'],
+      ['DELETE', ''],
+    ] as const)
+      expect((await control.ask(method, path + what, stranger.apiKey)).status).toBe(404);
     expect((await listen(path, owner.apiKey)).status).toBe(200);
   });
 });

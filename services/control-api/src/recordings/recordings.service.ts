@@ -2,12 +2,22 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DependencyUnavailable, type CallId, type TenantId } from '@tandem/contracts';
 import { RecordingRepository, type RecordingAccess, type RecordingAction } from '@tandem/database';
 import { Problem, type Caller } from '@tandem/platform';
-import { openRecording, RecordingDamaged, recordingName, RecordingMissing, type PlayableRecording, type Vault, type Verdict } from '@tandem/recordings';
+import {
+  openRecording,
+  RecordingDamaged,
+  recordingName,
+  RecordingMissing,
+  type PlayableRecording,
+  type Vault,
+  type Verdict,
+} from '@tandem/recordings';
 
 /** Injection token: where recordings are; null when this deployment keeps none. */
 export const VAULT = Symbol('VAULT');
 
-/** A recording of a call, for whoever may have it. Each time is put on record before anything is given out. */
+/**
+ * A recording of a call, for whoever may have it. Each time is put on record before anything is given out.
+ */
 @Injectable()
 export class Recordings {
   private readonly logger = new Logger(Recordings.name);
@@ -18,7 +28,12 @@ export class Recordings {
   ) {}
 
   /** @throws Problem 404, 410, 422; DependencyUnavailable when the store or the keys do not answer */
-  async open(caller: Caller, callId: CallId, recordingId: string, action: 'played' | 'verified'): Promise<PlayableRecording> {
+  async open(
+    caller: Caller,
+    callId: CallId,
+    recordingId: string,
+    action: 'played' | 'verified',
+  ): Promise<PlayableRecording> {
     const { store, keys } = await this.kept(caller.tenantId, callId, recordingId);
     const recording = await this.answered(openRecording(store, keys, caller.tenantId, recordingId));
     await this.note(caller, recordingId, action);
@@ -30,7 +45,8 @@ export class Recordings {
     try {
       return await this.answered((await this.open(caller, callId, recordingId, 'verified')).verify());
     } catch (error) {
-      if (error instanceof Problem && error.code === 'recording-damaged') return { isIntact: false, fault: 'head', soundBytes: 0 };
+      if (error instanceof Problem && error.code === 'recording-damaged')
+        return { isIntact: false, fault: 'head', soundBytes: 0 };
       throw error;
     }
   }
@@ -50,13 +66,25 @@ export class Recordings {
 
   private async kept(tenantId: TenantId, callId: CallId, recordingId: string): Promise<Vault> {
     await this.find(tenantId, callId, recordingId);
-    if (!this.vault) throw new Problem(409, 'recordings-not-configured', 'Recordings are not configured here', 'control-api does not know where recordings are. Give it the same RECORDINGS_… settings as the relays.');
+    if (!this.vault)
+      throw new Problem(
+        409,
+        'recordings-not-configured',
+        'Recordings are not configured here',
+        'control-api does not know where recordings are. Give it the same RECORDINGS_… settings as the ' +
+          'relays.',
+      );
     return this.vault;
   }
 
   private async find(tenantId: TenantId, callId: CallId, recordingId: string): Promise<void> {
     if (await this.known.find(tenantId, callId, recordingId)) return;
-    throw new Problem(404, 'recording-not-found', 'No such recording', 'This call has no recording of this id. GET the call for those it has; they appear once it has ended.');
+    throw new Problem(
+      404,
+      'recording-not-found',
+      'No such recording',
+      'This call has no recording of this id. GET the call for those it has; they appear once it has ended.',
+    );
   }
 
   private note(caller: Caller, recordingId: string, action: RecordingAction): Promise<void> {
@@ -67,10 +95,21 @@ export class Recordings {
     try {
       return await asked;
     } catch (error) {
-      if (error instanceof RecordingMissing) throw new Problem(410, 'recording-gone', 'The recording is gone', 'It was deleted, or never left the relay that made it.');
-      if (error instanceof RecordingDamaged) throw new Problem(422, 'recording-damaged', 'The recording is damaged', error.message);
+      if (error instanceof RecordingMissing)
+        throw new Problem(
+          410,
+          'recording-gone',
+          'The recording is gone',
+          'It was deleted, or never left the relay that made it.',
+        );
+      if (error instanceof RecordingDamaged)
+        throw new Problem(422, 'recording-damaged', 'The recording is damaged', error.message);
       this.logger.error({ err: error }, 'a recording could not be had');
-      throw new DependencyUnavailable('recordings', error instanceof Error ? error.name : 'unknown', 'The store of recordings, or the keeper of its keys, does not answer.');
+      throw new DependencyUnavailable(
+        'recordings',
+        error instanceof Error ? error.name : 'unknown',
+        'The store of recordings, or the keeper of its keys, does not answer.',
+      );
     }
   }
 }

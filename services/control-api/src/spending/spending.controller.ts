@@ -3,7 +3,17 @@ import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { SpendingRepository } from '@tandem/database';
 import { CurrentCaller, TenantController, tenantGone, type Caller } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
-import { budgetSchema, changeBudgetSchema, fromChange, monthQuerySchema, spendingSchema, toBudget, toSpending, type Budget, type ChangeBudget } from './spending.dto.ts';
+import {
+  budgetSchema,
+  changeBudgetSchema,
+  fromChange,
+  monthQuerySchema,
+  spendingSchema,
+  toBudget,
+  toSpending,
+  type Budget,
+  type ChangeBudget,
+} from './spending.dto.ts';
 
 /** What calls cost, and what they may cost. */
 @TenantController('spending', ADMIN_SCOPES)
@@ -13,7 +23,10 @@ export class SpendingController {
   @Get()
   @ApiOperation({ summary: 'What the calls of a month have cost, day by day' })
   @ApiResponse({ status: 200, standardSchema: spendingSchema })
-  async month(@CurrentCaller() caller: Caller, @Query({ schema: monthQuerySchema }) { month: asked }: { month?: string }) {
+  async month(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: monthQuerySchema }) { month: asked }: { month?: string },
+  ) {
     const month = asked ?? (await this.spending.currentMonth(caller.tenantId));
     if (month === null) throw tenantGone();
     return toSpending(month, await this.spending.byDay(caller.tenantId, month));
@@ -27,9 +40,17 @@ export class SpendingController {
   }
 
   @Put('budget')
-  @ApiOperation({ summary: 'Set what calls may cost, limit by limit', description: 'What is left out stays. New calls are refused, in words, once the limit of the day or the month is used up; running calls go on. Holds for the next call.' })
+  @ApiOperation({
+    summary: 'Set what calls may cost, limit by limit',
+    description:
+      'What is left out stays. New calls are refused, in words, once the limit of the day or the month ' +
+      'is used up; running calls go on. Holds for the next call.',
+  })
   @ApiResponse({ status: 200, standardSchema: budgetSchema })
-  async setBudget(@CurrentCaller() caller: Caller, @Body({ schema: changeBudgetSchema }) body: ChangeBudget): Promise<Budget> {
+  async setBudget(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: changeBudgetSchema }) body: ChangeBudget,
+  ): Promise<Budget> {
     return toBudget(await this.spending.changeBudget(caller.tenantId, fromChange(body)));
   }
 }

@@ -3,29 +3,56 @@ import type { BudgetChange, DaySpending, TenantBudget } from '@tandem/database';
 import { z } from 'zod';
 import { usdSchema } from '../http/fields.ts';
 
-const dailySchema = usdSchema.nullable().describe("What calls of one day of the tenant's calendar may cost; null for no limit.");
+const dailySchema = usdSchema
+  .nullable()
+  .describe("What calls of one day of the tenant's calendar may cost; null for no limit.");
 const monthlySchema = usdSchema.nullable().describe('The same for a month.');
 const warnSchema = z.number().min(0.1).max(1).describe('Warned of at this share of a limit; 0.8 unless set.');
 
-export const budgetSchema = z.object({ dailyUsd: dailySchema, monthlyUsd: monthlySchema, warnShare: warnSchema });
+export const budgetSchema = z.object({
+  dailyUsd: dailySchema,
+  monthlyUsd: monthlySchema,
+  warnShare: warnSchema,
+});
 export type Budget = z.output<typeof budgetSchema>;
 
 export const changeBudgetSchema = z
-  .strictObject({ dailyUsd: dailySchema.optional(), monthlyUsd: monthlySchema.optional(), warnShare: warnSchema.optional() })
-  .refine((given) => Object.values(given).some((value) => value !== undefined), 'name at least one of dailyUsd, monthlyUsd, warnShare');
+  .strictObject({
+    dailyUsd: dailySchema.optional(),
+    monthlyUsd: monthlySchema.optional(),
+    warnShare: warnSchema.optional(),
+  })
+  .refine(
+    (given) => Object.values(given).some((value) => value !== undefined),
+    'name at least one of dailyUsd, monthlyUsd, warnShare',
+  );
 export type ChangeBudget = z.output<typeof changeBudgetSchema>;
 
-export const monthQuerySchema = z.object({ month: z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11').optional().describe('Left out: the month it is for the business.') });
+export const monthQuerySchema = z.object({
+  month: z
+    .string()
+    .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11')
+    .optional()
+    .describe('Left out: the month it is for the business.'),
+});
 
 export const spendingSchema = z.object({
   month: z.string(),
   usd: z.number().describe('Of recorded calls; running ones are not in it yet.'),
   days: z.array(
     z.object({
-      date: z.iso.date().describe("Of the tenant's calendar; a call counts on the day it was admitted. Days without calls are absent."),
+      date: z.iso
+        .date()
+        .describe(
+          "Of the tenant's calendar; a call counts on the day it was admitted. Days without calls are " +
+            'absent.',
+        ),
       calls: z.number().int(),
       usd: z.number(),
-      unpriced: z.number().int().describe('Reports of usage without a known price: with any, usd is a lower bound.'),
+      unpriced: z
+        .number()
+        .int()
+        .describe('Reports of usage without a known price: with any, usd is a lower bound.'),
     }),
   ),
 });
@@ -33,7 +60,11 @@ export const spendingSchema = z.object({
 const usd = (micros: number): number => micros / MICROS_PER_USD;
 
 export function toBudget({ dailyMicros, monthlyMicros, warnShare }: TenantBudget): Budget {
-  return { dailyUsd: dailyMicros === null ? null : usd(dailyMicros), monthlyUsd: monthlyMicros === null ? null : usd(monthlyMicros), warnShare };
+  return {
+    dailyUsd: dailyMicros === null ? null : usd(dailyMicros),
+    monthlyUsd: monthlyMicros === null ? null : usd(monthlyMicros),
+    warnShare,
+  };
 }
 
 export function fromChange({ dailyUsd, monthlyUsd, warnShare }: ChangeBudget): BudgetChange {
@@ -41,8 +72,13 @@ export function fromChange({ dailyUsd, monthlyUsd, warnShare }: ChangeBudget): B
 }
 
 /** Absent and null stay what they are. */
-const micros = (amount: number | null | undefined): number | null | undefined => (amount === null || amount === undefined ? amount : toMicros(amount));
+const micros = (amount: number | null | undefined): number | null | undefined =>
+  amount === null || amount === undefined ? amount : toMicros(amount);
 
 export function toSpending(month: string, days: readonly DaySpending[]): z.output<typeof spendingSchema> {
-  return { month, usd: usd(days.reduce((sum, { micros }) => sum + micros, 0)), days: days.map(({ micros, ...day }) => ({ ...day, usd: usd(micros) })) };
+  return {
+    month,
+    usd: usd(days.reduce((sum, { micros }) => sum + micros, 0)),
+    days: days.map(({ micros, ...day }) => ({ ...day, usd: usd(micros) })),
+  };
 }

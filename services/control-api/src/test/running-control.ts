@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { TenantId } from '@tandem/contracts';
-import { AgentDirectory, ApiKeyRepository, CallRepository, createDataSource, generateApiKey, run, runMigrations, type ApiScope, type DataSource } from '@tandem/database';
+import {
+  AgentDirectory,
+  ApiKeyRepository,
+  CallRepository,
+  createDataSource,
+  generateApiKey,
+  run,
+  runMigrations,
+  type ApiScope,
+  type DataSource,
+} from '@tandem/database';
 import { loadServiceConfig, startService } from '@tandem/platform';
 import { createTestDatabase, testRedisUrl } from '@tandem/stack';
 import { controlApi } from '../control-api.ts';
@@ -34,7 +44,15 @@ export class RunningControl {
   static async start(settings: Record<string, string> = {}): Promise<RunningControl> {
     const { url, drop } = await createTestDatabase();
     await runMigrations(url);
-    const config = loadServiceConfig('control-api', { HOST: '127.0.0.1', CONTROL_API_PORT: '0', LOG_LEVEL: 'silent', TANDEM_SECRET: 'a secret for specs only and long enough for one', DATABASE_URL: url, REDIS_URL: await testRedisUrl(), ...settings });
+    const config = loadServiceConfig('control-api', {
+      HOST: '127.0.0.1',
+      CONTROL_API_PORT: '0',
+      LOG_LEVEL: 'silent',
+      TANDEM_SECRET: 'a secret for specs only and long enough for one',
+      DATABASE_URL: url,
+      REDIS_URL: await testRedisUrl(),
+      ...settings,
+    });
     const app = await startService('control-api', config, controlApi);
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     const dataSource = await createDataSource({ url, poolSize: 3 }).initialize();
@@ -45,7 +63,13 @@ export class RunningControl {
     });
   }
 
-  async ask(method: string, path: string, as?: string, body?: unknown, key: string | null = randomUUID()): Promise<Answer> {
+  async ask(
+    method: string,
+    path: string,
+    as?: string,
+    body?: unknown,
+    key: string | null = randomUUID(),
+  ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
       headers: {
@@ -56,7 +80,11 @@ export class RunningControl {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, text, body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {} };
+    return {
+      status: response.status,
+      text,
+      body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {},
+    };
   }
 
   async apiKey(tenantId: TenantId, scopes: readonly ApiScope[]): Promise<string> {
@@ -70,12 +98,44 @@ export class RunningControl {
     const tenantId = randomUUID() as TenantId;
     const agentId = randomUUID();
     const e164 = `+12025550${(this.lastNumber += 1)}`;
-    await this.sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'America/New_York')`, tenantId, `t-${tenantId}`);
-    await new AgentDirectory(this.dataSource).publish(tenantId, agentId, { name: 'Sarah', companyName: 'Spec', timeZone: 'America/New_York', instructions: 'Be kind.', model: { kind: 'guided' } });
-    const [number] = await this.sql<{ id: string }>('INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) VALUES ($1, $2, $3, true) RETURNING id', tenantId, e164, agentId);
-    const apiKey = await this.apiKey(tenantId, ['admin:read', 'admin:write', 'calls:read', 'calls:control', 'recordings:read', 'recordings:delete']);
-    const endpoint = await this.ask('POST', '/v1/webhook-endpoints', apiKey, { url: 'https://hooks.example.com/' });
-    return { tenantId, agentId, e164, numberId: number?.id ?? '', endpointId: String(endpoint.body['id']), apiKey };
+    await this.sql(
+      `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'America/New_York')`,
+      tenantId,
+      `t-${tenantId}`,
+    );
+    await new AgentDirectory(this.dataSource).publish(tenantId, agentId, {
+      name: 'Sarah',
+      companyName: 'Spec',
+      timeZone: 'America/New_York',
+      instructions: 'Be kind.',
+      model: { kind: 'guided' },
+    });
+    const [number] = await this.sql<{ id: string }>(
+      'INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) VALUES ($1, $2, $3, true) ' +
+        'RETURNING id',
+      tenantId,
+      e164,
+      agentId,
+    );
+    const apiKey = await this.apiKey(tenantId, [
+      'admin:read',
+      'admin:write',
+      'calls:read',
+      'calls:control',
+      'recordings:read',
+      'recordings:delete',
+    ]);
+    const endpoint = await this.ask('POST', '/v1/webhook-endpoints', apiKey, {
+      url: 'https://hooks.example.com/',
+    });
+    return {
+      tenantId,
+      agentId,
+      e164,
+      numberId: number?.id ?? '',
+      endpointId: String(endpoint.body['id']),
+      apiKey,
+    };
   }
 
   get calls(): CallRepository {

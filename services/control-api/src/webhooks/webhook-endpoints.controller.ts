@@ -1,7 +1,17 @@
 import { Body, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { WebhookDeliveryRepository, WebhookEndpointRepository, type Transaction } from '@tandem/database';
-import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, NeedsScopes, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  IdempotentWrites,
+  idParameterSchema,
+  NeedsScopes,
+  problemSchema,
+  Repeatable,
+  TenantController,
+  type Caller,
+} from '@tandem/platform';
 import type { Response } from 'express';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
@@ -50,14 +60,31 @@ export class WebhookEndpointsController {
 
   @Post()
   @Repeatable()
-  @ApiOperation({ summary: 'Have events delivered', description: 'Ask for the signing secret afterwards. docs/webhooks.md says what is sent and how to verify it.' })
+  @ApiOperation({
+    summary: 'Have events delivered',
+    description:
+      'Ask for the signing secret afterwards. docs/webhooks.md says what is sent and how to verify it.',
+  })
   @ApiResponse({ status: 201, standardSchema: endpointSchema })
-  @ApiResponse({ status: 422, description: '`url-refused`, `too-many-endpoints`; or `idempotency-key-reused`.', standardSchema: problemSchema })
-  create(@CurrentCaller() caller: Caller, @IdempotencyKey() key: string, @Body({ schema: createEndpointSchema }) body: CreateEndpoint, @Res({ passthrough: true }) response: Response) {
-    return this.writes.answer({ caller, key, operation: 'POST /v1/webhook-endpoints', body }, response, async (transaction) => ({
-      status: 201,
-      body: toEndpointDto(await this.endpoints.create(transaction, caller.tenantId, body)),
-    }));
+  @ApiResponse({
+    status: 422,
+    description: '`url-refused`, `too-many-endpoints`; or `idempotency-key-reused`.',
+    standardSchema: problemSchema,
+  })
+  create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Body({ schema: createEndpointSchema }) body: CreateEndpoint,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.writes.answer(
+      { caller, key, operation: 'POST /v1/webhook-endpoints', body },
+      response,
+      async (transaction) => ({
+        status: 201,
+        body: toEndpointDto(await this.endpoints.create(transaction, caller.tenantId, body)),
+      }),
+    );
   }
 
   @Get(':id')
@@ -73,7 +100,11 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'Change an endpoint; enabling it has what waits delivered' })
   @ApiResponse({ status: 200, standardSchema: endpointSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`url-refused`, `headers-needed`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 422,
+    description: '`url-refused`, `headers-needed`; or `idempotency-key-reused`.',
+    standardSchema: problemSchema,
+  })
   change(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -81,24 +112,34 @@ export class WebhookEndpointsController {
     @Body({ schema: changeEndpointSchema }) body: ChangeEndpoint,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.writes.answer({ caller, key, operation: `PATCH /v1/webhook-endpoints/${id}`, body }, response, async (transaction) => ({
-      status: 200,
-      body: toEndpointDto(await this.endpoints.change(transaction, caller.tenantId, id, body)),
-    }));
+    return this.writes.answer(
+      { caller, key, operation: `PATCH /v1/webhook-endpoints/${id}`, body },
+      response,
+      async (transaction) => ({
+        status: 200,
+        body: toEndpointDto(await this.endpoints.change(transaction, caller.tenantId, id, body)),
+      }),
+    );
   }
 
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete an endpoint, with what waits for it' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
-  async delete(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter): Promise<void> {
+  async delete(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ): Promise<void> {
     await this.repository.delete(caller.tenantId, id);
   }
 
   @Get(':id/secret')
   @NeedsScopes({ read: ADMIN_SCOPES.write, write: ADMIN_SCOPES.write })
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'The secret events are signed with', description: 'Needs the scope for writing: whoever has it can sign events.' })
+  @ApiOperation({
+    summary: 'The secret events are signed with',
+    description: 'Needs the scope for writing: whoever has it can sign events.',
+  })
   @ApiResponse({ status: 200, standardSchema: secretSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
   async secret(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter) {
@@ -111,11 +152,20 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'Make a new secret; the old one signs along for a day' })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  async rotate(@CurrentCaller() caller: Caller, @IdempotencyKey() key: string, @Param({ schema: idParameterSchema }) { id }: IdParameter, @Res({ passthrough: true }) response: Response): Promise<void> {
-    await this.writes.answer({ caller, key, operation: `POST /v1/webhook-endpoints/${id}/secret`, body: null }, response, async (transaction) => {
-      await this.endpoints.rotate(transaction, caller.tenantId, id);
-      return { status: 204, body: null };
-    });
+  async rotate(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await this.writes.answer(
+      { caller, key, operation: `POST /v1/webhook-endpoints/${id}/secret`, body: null },
+      response,
+      async (transaction) => {
+        await this.endpoints.rotate(transaction, caller.tenantId, id);
+        return { status: 204, body: null };
+      },
+    );
   }
 
   @Post(':id/test')
@@ -123,7 +173,10 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'Have a `webhook.test` event delivered' })
   @ApiResponse({ status: 202 })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  async test(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter): Promise<void> {
+  async test(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ): Promise<void> {
     await this.endpoints.test(caller.tenantId, id);
   }
 
@@ -131,7 +184,11 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'What became of events, newest first' })
   @ApiResponse({ status: 200, standardSchema: deliveryPageSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  async listDeliveries(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter, @Query({ schema: listDeliveriesSchema }) { state, ...page }: ListDeliveries) {
+  async listDeliveries(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+    @Query({ schema: listDeliveriesSchema }) { state, ...page }: ListDeliveries,
+  ) {
     await this.endpoints.get(caller.tenantId, id);
     return toDeliveryPage(await this.deliveries.list(caller.tenantId, id, state, page));
   }
@@ -141,14 +198,22 @@ export class WebhookEndpointsController {
   @ApiOperation({
     summary: 'Have events delivered again',
     description:
-      'Under the ids they had. Without a body all that were given up; with `eventIds`, or `from` and `to`, those, delivered ones too. An event that waits already is left as it is.',
+      'Under the ids they had. Without a body all that were given up; with `eventIds`, or `from` and ' +
+      '`to`, those, delivered ones too. An event that waits already is left as it is.',
   })
   @ApiResponse({ status: 200, standardSchema: replayedSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  async replay(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter, @Body({ schema: replaySchema }) asked: Replay) {
+  async replay(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+    @Body({ schema: replaySchema }) asked: Replay,
+  ) {
     await this.endpoints.get(caller.tenantId, id);
     const { eventIds, from, to } = asked;
     const time = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
-    return toReplayed(await this.deliveries.replay(caller.tenantId, id, { eventIds, from: time(from), to: time(to) }), asked);
+    return toReplayed(
+      await this.deliveries.replay(caller.tenantId, id, { eventIds, from: time(from), to: time(to) }),
+      asked,
+    );
   }
 }

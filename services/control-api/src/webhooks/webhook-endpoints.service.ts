@@ -2,7 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type TenantId } from '@tandem/contracts';
-import { MAX_WEBHOOK_ENDPOINTS, WebhookEndpointRepository, type SealedHeaders, type Transaction, type WebhookEndpoint } from '@tandem/database';
+import {
+  MAX_WEBHOOK_ENDPOINTS,
+  WebhookEndpointRepository,
+  type SealedHeaders,
+  type Transaction,
+  type WebhookEndpoint,
+} from '@tandem/database';
 import { Destinations, Problem } from '@tandem/platform';
 import type { ChangeEndpoint, CreateEndpoint } from './webhook-endpoint.dto.ts';
 
@@ -13,7 +19,10 @@ const SECRET_BYTES = 32;
 /** The old secret signs along for a day after a new one was made. */
 const OVERLAP_MS = 86_400_000;
 
-/** Where business systems of a tenant are told what happens. Secrets are kept sealed and are in no stored answer. */
+/**
+ * Where business systems of a tenant are told what happens. Secrets are kept sealed and are in no stored
+ * answer.
+ */
 @Injectable()
 export class WebhookEndpoints {
   constructor(
@@ -23,19 +32,35 @@ export class WebhookEndpoints {
   ) {}
 
   /** @throws Problem 422 `url-refused`, `too-many-endpoints` */
-  async create(transaction: Transaction, tenantId: TenantId, asked: CreateEndpoint): Promise<WebhookEndpoint> {
+  async create(
+    transaction: Transaction,
+    tenantId: TenantId,
+    asked: CreateEndpoint,
+  ): Promise<WebhookEndpoint> {
     await this.verify(asked.url);
     const id = randomUUID();
     const fields = { ...asked, headers: this.sealHeaders(id, asked.headers) };
     const endpoint = await this.endpoints.create(transaction, tenantId, id, fields, this.newSecret(id));
-    if (!endpoint) throw new Problem(422, 'too-many-endpoints', 'Too many endpoints', `A tenant may have ${MAX_WEBHOOK_ENDPOINTS}. Delete one that is not needed.`);
+    if (!endpoint)
+      throw new Problem(
+        422,
+        'too-many-endpoints',
+        'Too many endpoints',
+        `A tenant may have ${MAX_WEBHOOK_ENDPOINTS}. Delete one that is not needed.`,
+      );
     return endpoint;
   }
 
   /** @throws Problem 404, 422 `url-refused`, `headers-needed` */
-  async change(transaction: Transaction, tenantId: TenantId, id: string, { headers, ...asked }: ChangeEndpoint): Promise<WebhookEndpoint> {
+  async change(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    { headers, ...asked }: ChangeEndpoint,
+  ): Promise<WebhookEndpoint> {
     if (asked.url !== undefined) await this.verify(asked.url);
-    if (asked.url !== undefined && headers === undefined) await this.keepHeadersAtHome(tenantId, id, asked.url);
+    if (asked.url !== undefined && headers === undefined)
+      await this.keepHeadersAtHome(tenantId, id, asked.url);
     const fields = { ...asked, ...(headers === undefined ? {} : { headers: this.sealHeaders(id, headers) }) };
     return found(await this.endpoints.change(transaction, tenantId, id, fields));
   }
@@ -53,7 +78,13 @@ export class WebhookEndpoints {
 
   /** Makes a new secret. @throws Problem 404 */
   async rotate(transaction: Transaction, tenantId: TenantId, id: string): Promise<void> {
-    const isRotated = await this.endpoints.rotateSecret(transaction, tenantId, id, this.newSecret(id), new Date(Date.now() + OVERLAP_MS));
+    const isRotated = await this.endpoints.rotateSecret(
+      transaction,
+      tenantId,
+      id,
+      this.newSecret(id),
+      new Date(Date.now() + OVERLAP_MS),
+    );
     if (!isRotated) throw notFound();
   }
 
@@ -75,19 +106,28 @@ export class WebhookEndpoints {
   private async keepHeadersAtHome(tenantId: TenantId, id: string, url: string): Promise<void> {
     const { url: before, headerNames } = await this.get(tenantId, id);
     if (headerNames.length === 0 || new URL(before).origin === new URL(url).origin) return;
-    const todo = `Send the headers again with the new address, or {} to have none: ${headerNames.join(', ')}.`;
+    const todo =
+      'Send the headers again with the new address, ' + `or {} to have none: ${headerNames.join(', ')}.`;
     throw new Problem(422, 'headers-needed', 'The headers belong to another host', todo);
   }
 
   private async verify(url: string): Promise<void> {
     const problem = await this.destinations.problemOfResolved(url);
     if (problem === null) return;
-    const detail = `The url ${problem}. Networks of your own are allowed by OUTBOUND_TRUSTED_NETWORKS, set where the services start.`;
+    const detail =
+      `The url ${problem}. Networks of your own are allowed by OUTBOUND_TRUSTED_NETWORKS, set where the ` +
+      'services start.';
     throw new Problem(422, 'url-refused', 'The address is refused', detail);
   }
 }
 
-const notFound = () => new Problem(404, 'endpoint-not-found', 'No such endpoint', 'There is no webhook endpoint with this id. Ask for the list.');
+const notFound = () =>
+  new Problem(
+    404,
+    'endpoint-not-found',
+    'No such endpoint',
+    'There is no webhook endpoint with this id. Ask for the list.',
+  );
 
 function found<Value>(value: Value | null): Value {
   if (value === null) throw notFound();

@@ -2,7 +2,12 @@ import { Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { CurrentCaller, TenantController, problemSchema, type Caller } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
-import { availabilityQuerySchema, availabilitySchema, type AvailabilityDto, type AvailabilityQuery } from './availability.dto.ts';
+import {
+  availabilityQuerySchema,
+  availabilitySchema,
+  type AvailabilityDto,
+  type AvailabilityQuery,
+} from './availability.dto.ts';
 import { AvailabilityService } from './availability.service.ts';
 
 @TenantController('availability', CRM_SCOPES)
@@ -12,8 +17,15 @@ export class AvailabilityController {
   @Get()
   @ApiOperation({ summary: 'Free appointments of one day' })
   @ApiResponse({ status: 200, standardSchema: availabilitySchema })
-  @ApiResponse({ status: 404, description: '`unknown-service`; `services` lists those there are.', standardSchema: problemSchema })
-  ofDay(@CurrentCaller() caller: Caller, @Query({ schema: availabilityQuerySchema }) query: AvailabilityQuery): Promise<AvailabilityDto> {
+  @ApiResponse({
+    status: 404,
+    description: '`unknown-service`; `services` lists those there are.',
+    standardSchema: problemSchema,
+  })
+  ofDay(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: availabilityQuerySchema }) query: AvailabilityQuery,
+  ): Promise<AvailabilityDto> {
     return this.availability.ofDay(caller.tenantId, query, new Date());
   }
 }

@@ -21,12 +21,17 @@ export const availabilitySchema = z.object({
   service: z.object({ key: z.string(), name: z.string(), durationMinutes: z.number().int() }),
   date: z.string(),
   timeZone: z.string(),
-  slots: z.array(slotSchema).describe('Soonest first; one for each time, with the person least booked that day.'),
+  slots: z
+    .array(slotSchema)
+    .describe('Soonest first; one for each time, with the person least booked that day.'),
   unavailable: z
     .object({
       code: z.enum(['in-the-past', 'too-soon', 'too-far-ahead', 'closed', 'no-hours', 'fully-booked']),
       detail: z.string(),
-      nextDate: z.string().nullable().describe('The next day with a free appointment, if one of the coming seven has any.'),
+      nextDate: z
+        .string()
+        .nullable()
+        .describe('The next day with a free appointment, if one of the coming seven has any.'),
     })
     .nullable()
     .describe('Why there are no slots; null when there are.'),

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { bookableDates, freeResources, judge, nearestSlots, slotsOfDay, type ServiceCalendar } from './slot-calendar.ts';
+import {
+  bookableDates,
+  freeResources,
+  judge,
+  nearestSlots,
+  slotsOfDay,
+  type ServiceCalendar,
+} from './slot-calendar.ts';
 
 const ALL_WEEK = [1, 2, 3, 4, 5, 6, 7];
 
@@ -15,13 +22,25 @@ interface Change {
   noticeMinutes?: number;
 }
 
-function calendar({ timeZone = 'America/New_York', minutes = 60, people = [{ id: 'a', opens: 540, closes: 1020 }], busy = [], closedDates = [], horizonDays = 60, noticeMinutes = 0 }: Change = {}): ServiceCalendar {
+function calendar({
+  timeZone = 'America/New_York',
+  minutes = 60,
+  people = [{ id: 'a', opens: 540, closes: 1020 }],
+  busy = [],
+  closedDates = [],
+  horizonDays = 60,
+  noticeMinutes = 0,
+}: Change = {}): ServiceCalendar {
   return {
     timeZone,
     horizonDays,
     service: { id: 's', key: 'plumbing', name: 'Plumbing', durationMinutes: minutes, noticeMinutes },
     serviceKeys: ['plumbing'],
-    resources: people.map(({ id, opens, closes, weekdays = ALL_WEEK }) => ({ id, name: id, hours: weekdays.map((weekday) => ({ weekday, opensMinute: opens, closesMinute: closes })) })),
+    resources: people.map(({ id, opens, closes, weekdays = ALL_WEEK }) => ({
+      id,
+      name: id,
+      hours: weekdays.map((weekday) => ({ weekday, opensMinute: opens, closesMinute: closes })),
+    })),
     closedDates,
     busy,
   };
@@ -35,16 +54,34 @@ const times = (of: ServiceCalendar, date: string, nowMs = LONG_AGO, part?: 'morn
 
 describe('free appointments', () => {
   it('fill the hours of work in half-hour steps and end by closing', () => {
-    expect(times(calendar({ people: [{ id: 'a', opens: 540, closes: 690 }] }), '2027-03-01')).toEqual(['09:00', '09:30', '10:00', '10:30']);
+    expect(times(calendar({ people: [{ id: 'a', opens: 540, closes: 690 }] }), '2027-03-01')).toEqual([
+      '09:00',
+      '09:30',
+      '10:00',
+      '10:30',
+    ]);
   });
 
   it('keep clear of what is booked, touching it at most', () => {
-    const busy = [{ resourceId: 'a', startMs: at('2027-03-01T10:00:00-05:00'), endMs: at('2027-03-01T11:00:00-05:00') }];
-    expect(times(calendar({ busy, people: [{ id: 'a', opens: 540, closes: 780 }] }), '2027-03-01')).toEqual(['09:00', '11:00', '11:30', '12:00']);
+    const busy = [
+      { resourceId: 'a', startMs: at('2027-03-01T10:00:00-05:00'), endMs: at('2027-03-01T11:00:00-05:00') },
+    ];
+    expect(times(calendar({ busy, people: [{ id: 'a', opens: 540, closes: 780 }] }), '2027-03-01')).toEqual([
+      '09:00',
+      '11:00',
+      '11:30',
+      '12:00',
+    ]);
   });
 
   it('lie in the future', () => {
-    expect(times(calendar({ people: [{ id: 'a', opens: 540, closes: 720 }] }), '2027-03-01', at('2027-03-01T10:00:00-05:00'))).toEqual(['10:30', '11:00']);
+    expect(
+      times(
+        calendar({ people: [{ id: 'a', opens: 540, closes: 720 }] }),
+        '2027-03-01',
+        at('2027-03-01T10:00:00-05:00'),
+      ),
+    ).toEqual(['10:30', '11:00']);
   });
 
   it('are of the morning before noon and of the afternoon from noon on', () => {
@@ -54,8 +91,12 @@ describe('free appointments', () => {
   });
 
   it('are none on a closed date, nor on a weekday nobody works', () => {
-    expect(times(calendar({ closedDates: [{ date: '2027-03-01', name: 'Inventory' }] }), '2027-03-01')).toEqual([]);
-    expect(times(calendar({ people: [{ id: 'a', opens: 540, closes: 1020, weekdays: [2] }] }), '2027-03-01')).toEqual([]);
+    expect(
+      times(calendar({ closedDates: [{ date: '2027-03-01', name: 'Inventory' }] }), '2027-03-01'),
+    ).toEqual([]);
+    expect(
+      times(calendar({ people: [{ id: 'a', opens: 540, closes: 1020, weekdays: [2] }] }), '2027-03-01'),
+    ).toEqual([]);
   });
 
   it('name the person least booked that day, and the same one each time', () => {
@@ -64,53 +105,124 @@ describe('free appointments', () => {
       { resourceId: 'a', startMs: at('2027-03-01T09:00:00-05:00'), endMs: at('2027-03-01T10:00:00-05:00') },
       { resourceId: 'b', startMs: at('2027-02-28T09:00:00-05:00'), endMs: at('2027-02-28T10:00:00-05:00') },
     ];
-    expect(freeResources(calendar({ people, busy }), at('2027-03-01T12:00:00-05:00')).map((person) => person.id)).toEqual(['b', 'c', 'a']);
-    expect(freeResources(calendar({ people, busy }), at('2027-03-01T09:30:00-05:00')).map((person) => person.id)).toEqual(['b', 'c']);
+    expect(
+      freeResources(calendar({ people, busy }), at('2027-03-01T12:00:00-05:00')).map((person) => person.id),
+    ).toEqual(['b', 'c', 'a']);
+    expect(
+      freeResources(calendar({ people, busy }), at('2027-03-01T09:30:00-05:00')).map((person) => person.id),
+    ).toEqual(['b', 'c']);
   });
 
   it('skip the hour that does not exist when clocks go forward', () => {
     const night = calendar({ people: [{ id: 'a', opens: 0, closes: 300 }] });
-    expect(times(night, '2027-03-14')).toEqual(['00:00', '00:30', '01:00', '01:30', '03:00', '03:30', '04:00']);
+    expect(times(night, '2027-03-14')).toEqual([
+      '00:00',
+      '00:30',
+      '01:00',
+      '01:30',
+      '03:00',
+      '03:30',
+      '04:00',
+    ]);
   });
 
   it('offer the hour that comes twice both times when clocks go back', () => {
     const night = calendar({ people: [{ id: 'a', opens: 0, closes: 240 }] });
-    expect(times(night, '2027-11-07')).toEqual(['00:00', '00:30', '01:00', '01:30', '01:00', '01:30', '02:00', '02:30', '03:00']);
+    expect(times(night, '2027-11-07')).toEqual([
+      '00:00',
+      '00:30',
+      '01:00',
+      '01:30',
+      '01:00',
+      '01:30',
+      '02:00',
+      '02:30',
+      '03:00',
+    ]);
   });
 
   it('hold, whatever the zone, the day, the hours and the bookings', () => {
-    // Days on which clocks change (also at midnight, by half an hour, and by skipping a date) and some on which not.
+    // Days on which clocks change (also at midnight, by half an hour, and by skipping a date) and some on
+    // which not.
     const day = fc.constantFrom(
-      ['America/New_York', '2027-03-14'], ['America/New_York', '2027-11-07'], ['Europe/Berlin', '2027-03-28'], ['Europe/Berlin', '2027-10-31'],
-      ['America/Santiago', '2027-09-05'], ['America/Santiago', '2027-04-03'], ['Australia/Lord_Howe', '2027-04-04'], ['Australia/Lord_Howe', '2027-10-03'],
-      ['Asia/Kolkata', '2027-06-01'], ['Pacific/Chatham', '2027-04-04'], ['Pacific/Kiritimati', '2027-01-01'], ['UTC', '2028-02-29'],
+      ['America/New_York', '2027-03-14'],
+      ['America/New_York', '2027-11-07'],
+      ['Europe/Berlin', '2027-03-28'],
+      ['Europe/Berlin', '2027-10-31'],
+      ['America/Santiago', '2027-09-05'],
+      ['America/Santiago', '2027-04-03'],
+      ['Australia/Lord_Howe', '2027-04-04'],
+      ['Australia/Lord_Howe', '2027-10-03'],
+      ['Asia/Kolkata', '2027-06-01'],
+      ['Pacific/Chatham', '2027-04-04'],
+      ['Pacific/Kiritimati', '2027-01-01'],
+      ['UTC', '2028-02-29'],
     );
-    const hours = fc.tuple(fc.integer({ min: 0, max: 95 }), fc.integer({ min: 1, max: 96 })).filter(([opens, closes]) => opens < closes);
-    const booking = fc.record({ person: fc.nat(2), start: fc.integer({ min: -20, max: 110 }), length: fc.integer({ min: 1, max: 20 }) });
+    const hours = fc
+      .tuple(fc.integer({ min: 0, max: 95 }), fc.integer({ min: 1, max: 96 }))
+      .filter(([opens, closes]) => opens < closes);
+    const booking = fc.record({
+      person: fc.nat(2),
+      start: fc.integer({ min: -20, max: 110 }),
+      length: fc.integer({ min: 1, max: 20 }),
+    });
     fc.assert(
-      fc.property(day, fc.array(hours, { minLength: 1, maxLength: 3 }), fc.array(booking, { maxLength: 10 }), fc.constantFrom(15, 45, 60, 90, 480), fc.integer({ min: -10, max: 110 }), ([timeZone, date], people, bookings, minutes, now) => {
-        const midnightMs = DateTime.fromISO(date, { zone: timeZone }).toMillis();
-        const repeatedMinutes = Math.max(0, (DateTime.fromISO(date, { zone: timeZone }).plus({ days: 1 }).startOf('day').toMillis() - midnightMs) / 60_000 - 1440);
-        const busy = bookings.map(({ person, start, length }) => ({ resourceId: `p${person}`, startMs: midnightMs + start * 900_000, endMs: midnightMs + (start + length) * 900_000 }));
-        const of = calendar({ timeZone: timeZone, minutes, busy, people: people.map(([opens, closes], index) => ({ id: `p${index}`, opens: opens * 15, closes: closes * 15 })) });
-        const nowMs = midnightMs + now * 900_000;
-        const slots = slotsOfDay(of, date, nowMs);
-        slots.forEach((slot, index) => {
-          const start = local(slot.startMs, timeZone);
-          const person = people[Number(slot.resource.id.slice(1))]!;
-          expect(start.toISODate()).toBe(date);
-          expect(slot.endMs - slot.startMs).toBe(minutes * 60_000);
-          expect(slot.startMs).toBeGreaterThan(Math.max(nowMs, slots[index - 1]?.startMs ?? 0));
-          // Who starts before the clocks go back works through the time that comes again.
-          expect(start.hour * 60 + start.minute).toBeGreaterThanOrEqual(person[0] * 15 - repeatedMinutes);
-          const last = local(slot.endMs - 1, timeZone);
-          expect(last.toISODate()).toBe(date);
-          expect(last.hour * 60 + last.minute).toBeLessThan(person[1] * 15);
-          expect(busy.filter((period) => period.resourceId === slot.resource.id && period.startMs < slot.endMs && slot.startMs < period.endMs)).toEqual([]);
-          expect(judge(of, slot.startMs, nowMs)).toBe('bookable');
-          expect(freeResources(of, slot.startMs)[0]?.id).toBe(slot.resource.id);
-        });
-      }),
+      fc.property(
+        day,
+        fc.array(hours, { minLength: 1, maxLength: 3 }),
+        fc.array(booking, { maxLength: 10 }),
+        fc.constantFrom(15, 45, 60, 90, 480),
+        fc.integer({ min: -10, max: 110 }),
+        ([timeZone, date], people, bookings, minutes, now) => {
+          const midnightMs = DateTime.fromISO(date, { zone: timeZone }).toMillis();
+          const repeatedMinutes = Math.max(
+            0,
+            (DateTime.fromISO(date, { zone: timeZone }).plus({ days: 1 }).startOf('day').toMillis() -
+              midnightMs) /
+              60_000 -
+              1440,
+          );
+          const busy = bookings.map(({ person, start, length }) => ({
+            resourceId: `p${person}`,
+            startMs: midnightMs + start * 900_000,
+            endMs: midnightMs + (start + length) * 900_000,
+          }));
+          const of = calendar({
+            timeZone: timeZone,
+            minutes,
+            busy,
+            people: people.map(([opens, closes], index) => ({
+              id: `p${index}`,
+              opens: opens * 15,
+              closes: closes * 15,
+            })),
+          });
+          const nowMs = midnightMs + now * 900_000;
+          const slots = slotsOfDay(of, date, nowMs);
+          slots.forEach((slot, index) => {
+            const start = local(slot.startMs, timeZone);
+            const person = people[Number(slot.resource.id.slice(1))]!;
+            expect(start.toISODate()).toBe(date);
+            expect(slot.endMs - slot.startMs).toBe(minutes * 60_000);
+            expect(slot.startMs).toBeGreaterThan(Math.max(nowMs, slots[index - 1]?.startMs ?? 0));
+            // Who starts before the clocks go back works through the time that comes again.
+            expect(start.hour * 60 + start.minute).toBeGreaterThanOrEqual(person[0] * 15 - repeatedMinutes);
+            const last = local(slot.endMs - 1, timeZone);
+            expect(last.toISODate()).toBe(date);
+            expect(last.hour * 60 + last.minute).toBeLessThan(person[1] * 15);
+            expect(
+              busy.filter(
+                (period) =>
+                  period.resourceId === slot.resource.id &&
+                  period.startMs < slot.endMs &&
+                  slot.startMs < period.endMs,
+              ),
+            ).toEqual([]);
+            expect(judge(of, slot.startMs, nowMs)).toBe('bookable');
+            expect(freeResources(of, slot.startMs)[0]?.id).toBe(slot.resource.id);
+          });
+        },
+      ),
       { numRuns: 600, seed: 20_270_314 },
     );
   });
@@ -131,14 +243,28 @@ describe('a wanted time', () => {
 
   it('has alternatives: the closest of its day, then those at about that time of the days after', () => {
     const wanted = at('2027-03-02T15:00:00-05:00');
-    const busy = [{ resourceId: 'a', startMs: at('2027-03-02T09:00:00-05:00'), endMs: at('2027-03-02T16:00:00-05:00') }];
+    const busy = [
+      { resourceId: 'a', startMs: at('2027-03-02T09:00:00-05:00'), endMs: at('2027-03-02T16:00:00-05:00') },
+    ];
     const found = nearestSlots(calendar({ busy }), wanted, nowMs, { days: 3, count: 3 });
-    expect(found.map((slot) => local(slot.startMs, 'America/New_York').toFormat('dd HH:mm'))).toEqual(['02 16:00', '03 14:30', '03 15:00']);
+    expect(found.map((slot) => local(slot.startMs, 'America/New_York').toFormat('dd HH:mm'))).toEqual([
+      '02 16:00',
+      '03 14:30',
+      '03 15:00',
+    ]);
   });
 
   it('has no alternatives beyond the horizon', () => {
-    expect(bookableDates(calendar({ horizonDays: 1 }), nowMs, nowMs, 5)).toEqual(['2027-03-01', '2027-03-02']);
-    expect(nearestSlots(calendar({ horizonDays: 1 }), at('2027-03-09T09:00:00-05:00'), nowMs, { days: 5, count: 3 })).toEqual([]);
+    expect(bookableDates(calendar({ horizonDays: 1 }), nowMs, nowMs, 5)).toEqual([
+      '2027-03-01',
+      '2027-03-02',
+    ]);
+    expect(
+      nearestSlots(calendar({ horizonDays: 1 }), at('2027-03-09T09:00:00-05:00'), nowMs, {
+        days: 5,
+        count: 3,
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -146,11 +272,21 @@ describe('hours of work that touch', () => {
   const FRIDAY = '2027-03-05';
   const SATURDAY = '2027-03-06';
   /** One person, with these hours of each weekday. */
-  const working = (change: Change, ...hours: ServiceCalendar['resources'][number]['hours']) => ({ ...calendar(change), resources: [{ id: 'a', name: 'a', hours }] });
-  const hours = (weekday: number, opens: number, closes: number) => ({ weekday, opensMinute: opens * 60, closesMinute: closes * 60 });
+  const working = (change: Change, ...hours: ServiceCalendar['resources'][number]['hours']) => ({
+    ...calendar(change),
+    resources: [{ id: 'a', name: 'a', hours }],
+  });
+  const hours = (weekday: number, opens: number, closes: number) => ({
+    weekday,
+    opensMinute: opens * 60,
+    closesMinute: closes * 60,
+  });
   const night = (change: Change = {}) => working(change, hours(5, 20, 24), hours(6, 0, 4));
   const lateStart = at('2027-03-05T23:30:00-05:00');
-  const judged = (of: ServiceCalendar, startMs: number) => [judge(of, startMs, LONG_AGO + 7 * 365 * 86_400_000), freeResources(of, startMs).length];
+  const judged = (of: ServiceCalendar, startMs: number) => [
+    judge(of, startMs, LONG_AGO + 7 * 365 * 86_400_000),
+    freeResources(of, startMs).length,
+  ];
   const open = (change: Change = {}) => night({ ...change, horizonDays: 366 });
 
   it('at midnight are one stretch: an appointment begins on the one day and ends on the other', () => {
@@ -172,7 +308,9 @@ describe('hours of work that touch', () => {
   });
 
   it('keep clear of what is booked after midnight', () => {
-    const busy = [{ resourceId: 'a', startMs: at('2027-03-06T00:00:00-05:00'), endMs: at('2027-03-06T01:00:00-05:00') }];
+    const busy = [
+      { resourceId: 'a', startMs: at('2027-03-06T00:00:00-05:00'), endMs: at('2027-03-06T01:00:00-05:00') },
+    ];
     expect(times(night({ busy }), FRIDAY).at(-1)).toBe('23:00');
   });
 
@@ -182,13 +320,24 @@ describe('hours of work that touch', () => {
   });
 
   it('go on from day to day for a service of a whole day', () => {
-    const of = working({ minutes: 1440, horizonDays: 366 }, hours(5, 12, 24), hours(6, 0, 24), hours(7, 0, 8));
+    const of = working(
+      { minutes: 1440, horizonDays: 366 },
+      hours(5, 12, 24),
+      hours(6, 0, 24),
+      hours(7, 0, 8),
+    );
     expect(times(of, FRIDAY).at(-1)).toBe('23:30');
     expect(times(of, SATURDAY).at(-1)).toBe('08:00');
   });
 
   it('of two people are not one', () => {
-    const of = { ...calendar(), resources: [{ id: 'a', name: 'a', hours: [hours(5, 20, 24)] }, { id: 'b', name: 'b', hours: [hours(6, 0, 4)] }] };
+    const of = {
+      ...calendar(),
+      resources: [
+        { id: 'a', name: 'a', hours: [hours(5, 20, 24)] },
+        { id: 'b', name: 'b', hours: [hours(6, 0, 4)] },
+      ],
+    };
     expect(times(of, FRIDAY).at(-1)).toBe('23:00');
   });
 });
@@ -207,11 +356,18 @@ describe('notice', () => {
     expect(judge(of(120), at('2027-03-01T11:09:00-05:00'), nowMs)).toBe('too-soon');
     expect(judge(of(120), at('2027-03-01T11:10:00-05:00'), nowMs)).toBe('bookable');
     expect(judge(of(120), at('2027-03-01T09:00:00-05:00'), nowMs)).toBe('in-the-past');
-    expect(nearestSlots(of(120), at('2027-03-01T09:30:00-05:00'), nowMs, { days: 8, count: 1 }).map(({ startMs }) => startMs)).toEqual([at('2027-03-01T11:30:00-05:00')]);
+    expect(
+      nearestSlots(of(120), at('2027-03-01T09:30:00-05:00'), nowMs, { days: 8, count: 1 }).map(
+        ({ startMs }) => startMs,
+      ),
+    ).toEqual([at('2027-03-01T11:30:00-05:00')]);
   });
 
   it('of days leads to alternatives after them', () => {
-    const [first] = nearestSlots(of(10 * 1440), at('2027-03-01T10:00:00-05:00'), nowMs, { days: 8, count: 3 });
+    const [first] = nearestSlots(of(10 * 1440), at('2027-03-01T10:00:00-05:00'), nowMs, {
+      days: 8,
+      count: 3,
+    });
     expect(first?.startMs).toBe(at('2027-03-11T09:30:00-05:00'));
   });
 });

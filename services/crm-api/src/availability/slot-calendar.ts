@@ -2,17 +2,21 @@ import type { BusyPeriod, Calendar, CalendarResource } from '@tandem/database';
 import { DateTime } from 'luxon';
 
 /*
- * What is free. Hours of work are kept on the wall clock, appointments on the time line. A working window is therefore
- * turned into two instants first, and everything after that counts real minutes: a day on which the clocks change has
- * an hour of appointments more or less, and none of them starts at a time that does not exist or lasts too short.
- * Windows that touch are one stretch of work, over midnight too; a closed date has none.
+ * What is free. Hours of work are kept on the wall clock, appointments on the time line. A working window is
+ * therefore turned into two instants first, and everything after that counts real minutes: a day on which the
+ * clocks change has an hour of appointments more or less, and none of them starts at a time that does not
+ * exist or lasts too short. Windows that touch are one stretch of work, over midnight too; a closed date has
+ * none.
  */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Appointments are offered this far apart, counted from the start of the window. */
 const SLOT_STEP_MS = 30 * MINUTE_MS;
-/** Days after its own into which an appointment may last: 24 hours from late on a day that is followed by one of 23. */
+/**
+ * Days after its own into which an appointment may last: 24 hours from late on a day that is followed by one
+ * of 23.
+ */
 const LONGEST_DAYS = 2;
 
 export type PartOfDay = 'morning' | 'afternoon' | 'any';
@@ -30,12 +34,25 @@ export type Verdict = 'bookable' | 'in-the-past' | 'too-soon' | 'too-far-ahead' 
 /** A calendar whose tenant has the service. */
 export type ServiceCalendar = Calendar & { readonly service: NonNullable<Calendar['service']> };
 
-/** The free appointments of one local day, soonest first, one for each time with the person least booked that day. */
-export function slotsOfDay(calendar: ServiceCalendar, date: string, nowMs: number, part: PartOfDay = 'any'): Slot[] {
+/**
+ * The free appointments of one local day, soonest first, one for each time with the person least booked that
+ * day.
+ */
+export function slotsOfDay(
+  calendar: ServiceCalendar,
+  date: string,
+  nowMs: number,
+  part: PartOfDay = 'any',
+): Slot[] {
   const day = dayOf(calendar, date);
   const earliestMs = earliestStart(calendar, nowMs);
   return startsOf(day, durationMs(calendar))
-    .filter((startMs) => startMs > nowMs && startMs >= earliestMs && (part === 'any' || startMs < day.noonMs === (part === 'morning')))
+    .filter(
+      (startMs) =>
+        startMs > nowMs &&
+        startMs >= earliestMs &&
+        (part === 'any' || startMs < day.noonMs === (part === 'morning')),
+    )
     .flatMap((startMs) => {
       const endMs = startMs + durationMs(calendar);
       const [resource] = freeIn(day, startMs, endMs);
@@ -55,16 +72,28 @@ export function judge(calendar: ServiceCalendar, startMs: number, nowMs: number)
   const date = localDate(calendar, startMs);
   if (date > lastBookableDate(calendar, nowMs)) return 'too-far-ahead';
   const endMs = startMs + durationMs(calendar);
-  return dayOf(calendar, date).people.some((person) => worksIn(person, startMs, endMs)) ? 'bookable' : 'outside-hours';
+  return dayOf(calendar, date).people.some((person) => worksIn(person, startMs, endMs))
+    ? 'bookable'
+    : 'outside-hours';
 }
 
-/** Free appointments near a wanted time: of that day the closest, then of the days after it those at about the same time. At most `count`, soonest first. */
-export function nearestSlots(calendar: ServiceCalendar, wantedMs: number, nowMs: number, options: { days: number; count: number }): Slot[] {
+/**
+ * Free appointments near a wanted time: of that day the closest, then of the days after it those at about the
+ * same time. At most `count`, soonest first.
+ */
+export function nearestSlots(
+  calendar: ServiceCalendar,
+  wantedMs: number,
+  nowMs: number,
+  options: { days: number; count: number },
+): Slot[] {
   const found: Slot[] = [];
   const fromMs = Math.max(wantedMs, earliestStart(calendar, nowMs));
   for (const [index, date] of bookableDates(calendar, fromMs, nowMs, options.days).entries()) {
     const target = fromMs + index * DAY_MS;
-    const ofDay = slotsOfDay(calendar, date, nowMs).sort((a, b) => Math.abs(a.startMs - target) - Math.abs(b.startMs - target) || a.startMs - b.startMs);
+    const ofDay = slotsOfDay(calendar, date, nowMs).sort(
+      (a, b) => Math.abs(a.startMs - target) - Math.abs(b.startMs - target) || a.startMs - b.startMs,
+    );
     found.push(...ofDay.slice(0, options.count - found.length));
     if (found.length >= options.count) break;
   }
@@ -75,7 +104,9 @@ export function nearestSlots(calendar: ServiceCalendar, wantedMs: number, nowMs:
 export function bookableDates(calendar: Calendar, fromMs: number, nowMs: number, days: number): string[] {
   const first = DateTime.fromMillis(fromMs, { zone: calendar.timeZone });
   const last = lastBookableDate(calendar, nowMs);
-  return Array.from({ length: days }, (_, index) => isoDate(first.plus({ days: index }))).filter((date) => date <= last);
+  return Array.from({ length: days }, (_, index) => isoDate(first.plus({ days: index }))).filter(
+    (date) => date <= last,
+  );
 }
 
 export function localDate(calendar: Calendar, atMs: number): string {
@@ -88,7 +119,9 @@ export function earliestStart({ service }: ServiceCalendar, nowMs: number): numb
 }
 
 export function lastBookableDate(calendar: Calendar, nowMs: number): string {
-  return isoDate(DateTime.fromMillis(nowMs, { zone: calendar.timeZone }).plus({ days: calendar.horizonDays }));
+  return isoDate(
+    DateTime.fromMillis(nowMs, { zone: calendar.timeZone }).plus({ days: calendar.horizonDays }),
+  );
 }
 
 /** One local day with all clocks already turned into instants. */
@@ -136,12 +169,23 @@ function windowsOf(calendar: Calendar, resource: CalendarResource, day: DateTime
   if (calendar.closedDates.some((closed) => closed.date === isoDate(day))) return [];
   return resource.hours
     .filter(({ weekday }) => weekday === day.weekday)
-    .map(({ opensMinute, closesMinute }) => ({ startMs: instantOf(day, opensMinute), endMs: instantOf(day, closesMinute) }))
+    .map(({ opensMinute, closesMinute }) => ({
+      startMs: instantOf(day, opensMinute),
+      endMs: instantOf(day, closesMinute),
+    }))
     .sort((a, b) => a.startMs - b.startMs);
 }
 
-/** The windows of a day, joined where they touch, and with those of the next days where they go on over midnight. */
-function stretchesOf(calendar: Calendar, resource: CalendarResource, day: DateTime, windows: readonly Window[]): Window[] {
+/**
+ * The windows of a day, joined where they touch, and with those of the next days where they go on over
+ * midnight.
+ */
+function stretchesOf(
+  calendar: Calendar,
+  resource: CalendarResource,
+  day: DateTime,
+  windows: readonly Window[],
+): Window[] {
   const all = [...windows];
   for (let ahead = 1; ahead <= LONGEST_DAYS; ahead++) {
     const next = day.plus({ days: ahead });
@@ -151,15 +195,16 @@ function stretchesOf(calendar: Calendar, resource: CalendarResource, day: DateTi
   const joined: Window[] = [];
   for (const window of all) {
     const last = joined.at(-1);
-    if (last && window.startMs <= last.endMs) joined[joined.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, window.endMs) };
+    if (last && window.startMs <= last.endMs)
+      joined[joined.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, window.endMs) };
     else joined.push(window);
   }
   return joined;
 }
 
 /**
- * When the wall clock of a day shows so many minutes after midnight; 1440 is the midnight that ends it. A time that the
- * clocks skip stands for the moment they skip it.
+ * When the wall clock of a day shows so many minutes after midnight; 1440 is the midnight that ends it. A
+ * time that the clocks skip stands for the moment they skip it.
  */
 function instantOf(day: DateTime, minute: number): number {
   if (minute === 1440) return day.plus({ days: 1 }).startOf('day').toMillis();
@@ -184,7 +229,8 @@ function startsOf(day: Day, durationMs: number): number[] {
   const starts = new Set<number>();
   for (const person of day.people) {
     for (const window of person.windows) {
-      for (let startMs = window.startMs; startMs < window.endMs; startMs += SLOT_STEP_MS) if (worksIn(person, startMs, startMs + durationMs)) starts.add(startMs);
+      for (let startMs = window.startMs; startMs < window.endMs; startMs += SLOT_STEP_MS)
+        if (worksIn(person, startMs, startMs + durationMs)) starts.add(startMs);
     }
   }
   return [...starts].sort((a, b) => a - b);
@@ -192,12 +238,17 @@ function startsOf(day: Day, durationMs: number): number[] {
 
 function freeIn(day: Day, startMs: number, endMs: number): CalendarResource[] {
   return day.people
-    .filter((person) => worksIn(person, startMs, endMs) && !person.busy.some((period) => overlaps(period, startMs, endMs)))
+    .filter(
+      (person) =>
+        worksIn(person, startMs, endMs) && !person.busy.some((period) => overlaps(period, startMs, endMs)),
+    )
     .sort((a, b) => a.load - b.load || (a.resource.id < b.resource.id ? -1 : 1))
     .map((person) => person.resource);
 }
 
-const worksIn = (person: Person, startMs: number, endMs: number): boolean => person.stretches.some((window) => window.startMs <= startMs && endMs <= window.endMs);
-const overlaps = (busy: BusyPeriod, startMs: number, endMs: number): boolean => busy.startMs < endMs && startMs < busy.endMs;
+const worksIn = (person: Person, startMs: number, endMs: number): boolean =>
+  person.stretches.some((window) => window.startMs <= startMs && endMs <= window.endMs);
+const overlaps = (busy: BusyPeriod, startMs: number, endMs: number): boolean =>
+  busy.startMs < endMs && startMs < busy.endMs;
 const durationMs = (calendar: ServiceCalendar): number => calendar.service.durationMinutes * MINUTE_MS;
 const isoDate = (day: DateTime): string => day.toISODate() ?? '';

@@ -1,12 +1,21 @@
 import type { Booking, Page } from '@tandem/database';
 import { pageOf, pageQuery, phoneQuerySchema, phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
-import { instantSchema, localIso, minuteSchema, nameSchema, notesSchema, serviceKeySchema } from '../http/fields.ts';
+import {
+  instantSchema,
+  localIso,
+  minuteSchema,
+  nameSchema,
+  notesSchema,
+  serviceKeySchema,
+} from '../http/fields.ts';
 
 export const createBookingSchema = z.strictObject({
   service: serviceKeySchema,
   start: minuteSchema,
-  contactPhone: phoneSchema.optional().describe('Whose appointment it is; the contact is made if there is none.'),
+  contactPhone: phoneSchema
+    .optional()
+    .describe('Whose appointment it is; the contact is made if there is none.'),
   name: nameSchema.optional().describe('Who it is for.'),
   notes: notesSchema.optional(),
 });

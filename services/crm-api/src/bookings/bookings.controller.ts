@@ -2,9 +2,30 @@ import { Body, Delete, Get, Inject, Param, Patch, Post, Query, Res } from '@nest
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
 import type { Response } from 'express';
-import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  IdempotentWrites,
+  idParameterSchema,
+  problemSchema,
+  Repeatable,
+  TenantController,
+  type Caller,
+} from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
-import { bookingPageSchema, bookingSchema, createBookingSchema, listBookingsSchema, moveBookingSchema, toBookingDto, toBookingPage, type BookingDto, type CreateBooking, type ListBookings, type MoveBooking } from './booking.dto.ts';
+import {
+  bookingPageSchema,
+  bookingSchema,
+  createBookingSchema,
+  listBookingsSchema,
+  moveBookingSchema,
+  toBookingDto,
+  toBookingPage,
+  type BookingDto,
+  type CreateBooking,
+  type ListBookings,
+  type MoveBooking,
+} from './booking.dto.ts';
 import { BookingsService } from './bookings.service.ts';
 
 @TenantController('bookings', CRM_SCOPES)
@@ -17,20 +38,38 @@ export class BookingsController {
   @Post()
   @Repeatable()
   @ApiOperation({ summary: 'Book an appointment with whoever suits and is free' })
-  @ApiResponse({ status: 200, description: 'The same call asked for this booking before; nothing was booked again.', standardSchema: bookingSchema })
+  @ApiResponse({
+    status: 200,
+    description: 'The same call asked for this booking before; nothing was booked again.',
+    standardSchema: bookingSchema,
+  })
   @ApiResponse({ status: 201, standardSchema: bookingSchema })
-  @ApiResponse({ status: 409, description: '`slot-taken`, with up to three `alternatives`; or `idempotency-in-progress`.', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description: '`slot-taken`, with up to three `alternatives`; or `idempotency-in-progress`.',
+    standardSchema: problemSchema,
+  })
+  @ApiResponse({
+    status: 422,
+    description:
+      '`unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or ' +
+      '`idempotency-key-reused`.',
+    standardSchema: problemSchema,
+  })
   create(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
     @Body({ schema: createBookingSchema }) body: CreateBooking,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BookingDto> {
-    return this.writes.answer({ caller, key, operation: 'POST /v1/bookings', body }, response, async (transaction) => {
-      const { booking, isNew } = await this.bookings.book(transaction, caller, key, body, new Date());
-      return { status: isNew ? 201 : 200, body: toBookingDto(booking) };
-    });
+    return this.writes.answer(
+      { caller, key, operation: 'POST /v1/bookings', body },
+      response,
+      async (transaction) => {
+        const { booking, isNew } = await this.bookings.book(transaction, caller, key, body, new Date());
+        return { status: isNew ? 201 : 200, body: toBookingDto(booking) };
+      },
+    );
   }
 
   @Get()
@@ -44,7 +83,10 @@ export class BookingsController {
   @ApiOperation({ summary: 'One booking' })
   @ApiResponse({ status: 200, standardSchema: bookingSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
-  async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }): Promise<BookingDto> {
+  async get(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+  ): Promise<BookingDto> {
     return toBookingDto(await this.bookings.get(caller.tenantId, id));
   }
 
@@ -53,8 +95,17 @@ export class BookingsController {
   @ApiOperation({ summary: 'Give a booking another time' })
   @ApiResponse({ status: 200, standardSchema: bookingSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
-  @ApiResponse({ status: 409, description: '`slot-taken`, with up to three `alternatives`; `booking-cancelled`; or `idempotency-in-progress`.', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description:
+      '`slot-taken`, with up to three `alternatives`; `booking-cancelled`; or `idempotency-in-progress`.',
+    standardSchema: problemSchema,
+  })
+  @ApiResponse({
+    status: 422,
+    description: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.',
+    standardSchema: problemSchema,
+  })
   move(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -62,10 +113,14 @@ export class BookingsController {
     @Body({ schema: moveBookingSchema }) body: MoveBooking,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BookingDto> {
-    return this.writes.answer({ caller, key, operation: `PATCH /v1/bookings/${id}`, body }, response, async (transaction) => ({
-      status: 200,
-      body: toBookingDto(await this.bookings.move(transaction, caller.tenantId, id, body, new Date())),
-    }));
+    return this.writes.answer(
+      { caller, key, operation: `PATCH /v1/bookings/${id}`, body },
+      response,
+      async (transaction) => ({
+        status: 200,
+        body: toBookingDto(await this.bookings.move(transaction, caller.tenantId, id, body, new Date())),
+      }),
+    );
   }
 
   @Delete(':id')
@@ -79,9 +134,13 @@ export class BookingsController {
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Res({ passthrough: true }) response: Response,
   ): Promise<BookingDto> {
-    return this.writes.answer({ caller, key, operation: `DELETE /v1/bookings/${id}`, body: null }, response, async (transaction) => ({
-      status: 200,
-      body: toBookingDto(await this.bookings.cancel(transaction, caller.tenantId, id)),
-    }));
+    return this.writes.answer(
+      { caller, key, operation: `DELETE /v1/bookings/${id}`, body: null },
+      response,
+      async (transaction) => ({
+        status: 200,
+        body: toBookingDto(await this.bookings.cancel(transaction, caller.tenantId, id)),
+      }),
+    );
   }
 }

@@ -17,16 +17,30 @@ export class BookingsService {
   ) {}
 
   /**
-   * Books whoever suits and is free then, the one least booked that day first. A booking that was asked for in the same
-   * call before, under whatever key, is returned as it is: models ask again when they were told nothing.
+   * Books whoever suits and is free then, the one least booked that day first. A booking that was asked for
+   * in the same call before, under whatever key, is returned as it is: models ask again when they were told
+   * nothing.
    * @param key the request's Idempotency-Key; a service's is the tool call that asks
-   * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`
+   * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`,
+   * `outside-hours`
    */
-  async book(transaction: Transaction, caller: Caller, key: string, asked: CreateBooking, now: Date): Promise<{ booking: Booking; isNew: boolean }> {
+  async book(
+    transaction: Transaction,
+    caller: Caller,
+    key: string,
+    asked: CreateBooking,
+    now: Date,
+  ): Promise<{ booking: Booking; isNew: boolean }> {
     const startsAt = new Date(asked.start);
     const before = await this.askedBefore(transaction, caller, asked, startsAt);
     if (before) return { booking: before, isNew: false };
-    const load = () => this.availability.calendar(caller.tenantId, asked.service, { wanted: startsAt, now }, { unknownServiceStatus: 422, transaction });
+    const load = () =>
+      this.availability.calendar(
+        caller.tenantId,
+        asked.service,
+        { wanted: startsAt, now },
+        { unknownServiceStatus: 422, transaction },
+      );
     const calendar = await load();
     const booking = await this.bookings.book(transaction, {
       tenantId: caller.tenantId,
@@ -47,16 +61,42 @@ export class BookingsService {
    * Gives a booking another time, with the same person if they are free then.
    * @throws Problem 404; 409 `slot-taken`, `booking-cancelled`; 422 as {@link book}
    */
-  async move(transaction: Transaction, tenantId: TenantId, id: string, asked: MoveBooking, now: Date): Promise<Booking> {
+  async move(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    asked: MoveBooking,
+    now: Date,
+  ): Promise<Booking> {
     const booking = found(await this.bookings.find(tenantId, id, transaction));
     const startsAt = new Date(asked.start);
-    const load = () => this.availability.calendar(tenantId, booking.service.key, { wanted: startsAt, now }, { unknownServiceStatus: 422, transaction });
+    const load = () =>
+      this.availability.calendar(
+        tenantId,
+        booking.service.key,
+        { wanted: startsAt, now },
+        { unknownServiceStatus: 422, transaction },
+      );
     const calendar = withoutOwn(await load(), booking);
     const { resourceIds, endsAt } = this.wanted(calendar, startsAt, now);
-    const sameFirst = [...resourceIds].sort((a, b) => Number(b === booking.resource.id) - Number(a === booking.resource.id));
-    const moved = await this.bookings.move(transaction, { tenantId, id, resourceIds: sameFirst, startsAt, endsAt });
+    const sameFirst = [...resourceIds].sort(
+      (a, b) => Number(b === booking.resource.id) - Number(a === booking.resource.id),
+    );
+    const moved = await this.bookings.move(transaction, {
+      tenantId,
+      id,
+      resourceIds: sameFirst,
+      startsAt,
+      endsAt,
+    });
     if (moved === 'taken') throw this.refusal('slot-taken', await load(), startsAt, now);
-    if (moved === 'not-booked') throw new Problem(409, 'booking-cancelled', 'The booking is cancelled', 'A cancelled booking has no time that could be changed. Book anew.');
+    if (moved === 'not-booked')
+      throw new Problem(
+        409,
+        'booking-cancelled',
+        'The booking is cancelled',
+        'A cancelled booking has no time that could be changed. Book anew.',
+      );
     this.metrics.bookings.inc({ outcome: 'moved' });
     return moved;
   }
@@ -71,31 +111,65 @@ export class BookingsService {
     return found(await this.bookings.find(tenantId, id));
   }
 
-  list(tenantId: TenantId, { limit, cursor, contactPhone, status, from, until }: ListBookings): Promise<Page<Booking>> {
-    const filter = { contactPhone, status, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) };
+  list(
+    tenantId: TenantId,
+    { limit, cursor, contactPhone, status, from, until }: ListBookings,
+  ): Promise<Page<Booking>> {
+    const filter = {
+      contactPhone,
+      status,
+      from: from === undefined ? undefined : new Date(from),
+      until: until === undefined ? undefined : new Date(until),
+    };
     return this.bookings.list(tenantId, filter, { limit, cursor });
   }
 
-  private async askedBefore(transaction: Transaction, { tenantId, callId }: Caller, asked: CreateBooking, startsAt: Date): Promise<Booking | null> {
+  private async askedBefore(
+    transaction: Transaction,
+    { tenantId, callId }: Caller,
+    asked: CreateBooking,
+    startsAt: Date,
+  ): Promise<Booking | null> {
     if (callId === null) return null;
-    const booking = await this.bookings.askedBefore(transaction, { tenantId, callId, serviceKey: asked.service, startsAt, name: asked.name ?? null });
+    const booking = await this.bookings.askedBefore(transaction, {
+      tenantId,
+      callId,
+      serviceKey: asked.service,
+      startsAt,
+      name: asked.name ?? null,
+    });
     if (booking) this.metrics.bookings.inc({ outcome: 'asked-again' });
     return booking;
   }
 
   /** Who could take an appointment then, and until when it is. @throws Problem when nobody can */
-  private wanted(calendar: ServiceCalendar, startsAt: Date, now: Date): { resourceIds: string[]; startsAt: Date; endsAt: Date } {
+  private wanted(
+    calendar: ServiceCalendar,
+    startsAt: Date,
+    now: Date,
+  ): { resourceIds: string[]; startsAt: Date; endsAt: Date } {
     const verdict = judge(calendar, startsAt.getTime(), now.getTime());
     if (verdict !== 'bookable') throw this.refusal(verdict, calendar, startsAt, now);
     const candidates = freeResources(calendar, startsAt.getTime());
     if (candidates.length === 0) throw this.refusal('slot-taken', calendar, startsAt, now);
-    return { resourceIds: candidates.map((resource) => resource.id), startsAt, endsAt: new Date(startsAt.getTime() + calendar.service.durationMinutes * 60_000) };
+    return {
+      resourceIds: candidates.map((resource) => resource.id),
+      startsAt,
+      endsAt: new Date(startsAt.getTime() + calendar.service.durationMinutes * 60_000),
+    };
   }
 
-  private refusal(reason: Exclude<Verdict, 'bookable'> | 'slot-taken', calendar: ServiceCalendar, wanted: Date, now: Date): Problem {
+  private refusal(
+    reason: Exclude<Verdict, 'bookable'> | 'slot-taken',
+    calendar: ServiceCalendar,
+    wanted: Date,
+    now: Date,
+  ): Problem {
     this.metrics.bookings.inc({ outcome: reason });
     const alternatives = this.availability.alternatives(calendar, wanted, now);
-    return new Problem(reason === 'slot-taken' ? 409 : 422, reason, TITLES[reason], DETAILS[reason], { alternatives });
+    return new Problem(reason === 'slot-taken' ? 409 : 422, reason, TITLES[reason], DETAILS[reason], {
+      alternatives,
+    });
   }
 }
 
@@ -108,16 +182,22 @@ const TITLES = {
 } as const;
 
 const DETAILS = {
-  'slot-taken': 'Everyone who does this is booked then. Take one of the alternatives or ask for availability.',
+  'slot-taken':
+    'Everyone who does this is booked then. Take one of the alternatives or ask for availability.',
   'in-the-past': 'Appointments start in the future. Take one of the alternatives or ask for availability.',
-  'too-soon': 'Appointments of this service are booked longer before they start. Take one of the alternatives or ask for availability.',
+  'too-soon':
+    'Appointments of this service are booked longer before they start. Take one of the alternatives or ' +
+    'ask for availability.',
   'too-far-ahead': 'Appointments are not given that far ahead yet. Ask for an earlier day.',
-  'outside-hours': 'Nobody who does this works for the whole of that time. Take one of the alternatives or ask for availability.',
+  'outside-hours':
+    'Nobody who does this works for the whole of that time. Take one of the alternatives or ask for ' +
+    'availability.',
 } as const;
 
 /** A booking is not in its own way. */
 function withoutOwn(calendar: ServiceCalendar, { resource, startsAt, status }: Booking): ServiceCalendar {
-  const isOwn = (period: ServiceCalendar['busy'][number]) => status === 'booked' && period.resourceId === resource.id && period.startMs === startsAt.getTime();
+  const isOwn = (period: ServiceCalendar['busy'][number]) =>
+    status === 'booked' && period.resourceId === resource.id && period.startMs === startsAt.getTime();
   return { ...calendar, busy: calendar.busy.filter((period) => !isOwn(period)) };
 }
 
@@ -128,5 +208,10 @@ function toolCallIdOf(key: string): ToolCallId | null {
 
 function found(booking: Booking | null): Booking {
   if (booking) return booking;
-  throw new Problem(404, 'booking-not-found', 'No such booking', 'There is no booking with this id. Ask for the list.');
+  throw new Problem(
+    404,
+    'booking-not-found',
+    'No such booking',
+    'There is no booking with this id. Ask for the list.',
+  );
 }

@@ -26,35 +26,67 @@ describe('a booking asked for again in one call', () => {
     const asked = { service: 'plumbing', start: START, contactPhone: '+12025550123', name: 'Alex Morgan' };
     let n = 0;
     const book = (change: object = {}, at: RunningCrm = crm): Promise<Answer> =>
-      at.ask('POST', '/v1/bookings', { as, key: `tc_${callId}_1_${(n += 1)}`, body: { ...asked, ...change } });
+      at.ask('POST', '/v1/bookings', {
+        as,
+        key: `tc_${callId}_1_${(n += 1)}`,
+        body: { ...asked, ...change },
+      });
     return { callId, book };
   }
 
-  const references = (answers: readonly Answer[]) => new Set(answers.map(({ body }) => body.reference ?? body.code));
-  const rowsOf = (tenantId: TenantId) => crm.sql<{ reference: string }>('SELECT reference FROM bookings WHERE tenant_id = $1 ORDER BY created_at', tenantId);
-  const eventsOf = (tenantId: TenantId) => crm.sql(`SELECT 1 FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created'`, tenantId);
+  const references = (answers: readonly Answer[]) =>
+    new Set(answers.map(({ body }) => body.reference ?? body.code));
+  const rowsOf = (tenantId: TenantId) =>
+    crm.sql<{ reference: string }>(
+      'SELECT reference FROM bookings WHERE tenant_id = $1 ORDER BY created_at',
+      tenantId,
+    );
+  const eventsOf = (tenantId: TenantId) =>
+    crm.sql(`SELECT 1 FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created'`, tenantId);
 
-  it.each([1, 2])('is the booking there is, though %i could come: one row, one event, one reference', async (people) => {
-    const { tenantId } = await crm.business(people);
-    const { book } = await openCall(tenantId);
-    const answers = [await book(), await book(), await book({ start: new Date(START).toISOString(), name: ' alex  MORGAN ', notes: 'The blue door.' })];
-    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200]);
-    expect(answers[1]?.body).toEqual(answers[0]?.body);
-    expect([references(answers).size, (await rowsOf(tenantId)).length, (await eventsOf(tenantId)).length]).toEqual([1, 1, 1]);
-  });
+  it.each([1, 2])(
+    'is the booking there is, though %i could come: one row, one event, one reference',
+    async (people) => {
+      const { tenantId } = await crm.business(people);
+      const { book } = await openCall(tenantId);
+      const answers = [
+        await book(),
+        await book(),
+        await book({ start: new Date(START).toISOString(), name: ' alex  MORGAN ', notes: 'The blue door.' }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([201, 200, 200]);
+      expect(answers[1]?.body).toEqual(answers[0]?.body);
+      expect([
+        references(answers).size,
+        (await rowsOf(tenantId)).length,
+        (await eventsOf(tenantId)).length,
+      ]).toEqual([1, 1, 1]);
+    },
+  );
 
   it('while the first asking is at work waits for it, at whatever replica', async () => {
     const { tenantId } = await crm.business(2);
     const { book } = await openCall(tenantId);
-    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => book({}, index % 2 === 0 ? crm : replica)));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => book({}, index % 2 === 0 ? crm : replica)),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(11).fill(200), 201]);
-    expect([references(answers).size, (await rowsOf(tenantId)).length, (await eventsOf(tenantId)).length]).toEqual([1, 1, 1]);
+    expect([
+      references(answers).size,
+      (await rowsOf(tenantId)).length,
+      (await eventsOf(tenantId)).length,
+    ]).toEqual([1, 1, 1]);
   });
 
   it('is told its first answer again under its own id, too', async () => {
     const { tenantId } = await crm.business(2);
     const { callId } = await openCall(tenantId);
-    const ask = async (id: string) => crm.ask('POST', '/v1/bookings', { as: await serviceToken(tenantId, callId), key: `tc_${callId}_1_${id}`, body: { service: 'plumbing', start: START } });
+    const ask = async (id: string) =>
+      crm.ask('POST', '/v1/bookings', {
+        as: await serviceToken(tenantId, callId),
+        key: `tc_${callId}_1_${id}`,
+        body: { service: 'plumbing', start: START },
+      });
     const first = await ask('a');
     const again = await ask('b');
     expect((await ask('b')).body).toEqual(again.body);
@@ -63,12 +95,30 @@ describe('a booking asked for again in one call', () => {
 
   it('is another one at another start, of another service, for another name, or in another call', async () => {
     const { tenantId, apiKey } = await crm.business(5);
-    await crm.sql(`INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'heating', 'Heating', 60)`, tenantId);
-    await crm.sql(`INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE r.tenant_id = $1 AND s.tenant_id = $1 AND s.key = 'heating'`, tenantId);
+    await crm.sql(
+      `INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'heating', 'Heating', 60)`,
+      tenantId,
+    );
+    await crm.sql(
+      'INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE ' +
+        `r.tenant_id = $1 AND s.tenant_id = $1 AND s.key = 'heating'`,
+      tenantId,
+    );
     const { book } = await openCall(tenantId);
-    const answers = [await book(), await book({ start: hoursLater(1) }), await book({ service: 'heating' }), await book({ name: 'Sam Morgan' })];
+    const answers = [
+      await book(),
+      await book({ start: hoursLater(1) }),
+      await book({ service: 'heating' }),
+      await book({ name: 'Sam Morgan' }),
+    ];
     answers.push(await (await openCall(tenantId)).book());
-    for (let n = 0; n < 2; n += 1) answers.push(await crm.ask('POST', '/v1/bookings', { as: apiKey, body: { service: 'plumbing', start: hoursLater(4) } }));
+    for (let n = 0; n < 2; n += 1)
+      answers.push(
+        await crm.ask('POST', '/v1/bookings', {
+          as: apiKey,
+          body: { service: 'plumbing', start: hoursLater(4) },
+        }),
+      );
     expect(answers.map(({ status }) => status)).toEqual(Array(7).fill(201));
     expect(references(answers).size).toBe(7);
   });
@@ -79,14 +129,20 @@ describe('a booking asked for again in one call', () => {
     const answers = [await book(), await book({ name: undefined })];
     expect(references(answers).size).toBe(1);
     const other = await openCall(tenantId);
-    const nameless = [await other.book({ name: undefined, start: hoursLater(2) }), await other.book({ start: hoursLater(2) })];
+    const nameless = [
+      await other.book({ name: undefined, start: hoursLater(2) }),
+      await other.book({ start: hoursLater(2) }),
+    ];
     expect(references(nameless).size).toBe(1);
   });
 
   it('is a new one once the first was cancelled, and what was refused may be asked for again', async () => {
     const { tenantId, apiKey } = await crm.business(1);
     const { book } = await openCall(tenantId);
-    const rival = await crm.ask('POST', '/v1/bookings', { as: apiKey, body: { service: 'plumbing', start: START } });
+    const rival = await crm.ask('POST', '/v1/bookings', {
+      as: apiKey,
+      body: { service: 'plumbing', start: START },
+    });
     const refused = await Promise.all([book(), book()]);
     expect(refused.map(({ body }) => body.code)).toEqual(['slot-taken', 'slot-taken']);
     await crm.ask('DELETE', `/v1/bookings/${String(rival.body.id)}`, { as: apiKey });

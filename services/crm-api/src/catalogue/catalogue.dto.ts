@@ -3,9 +3,20 @@ import { z } from 'zod';
 
 /** 30 days. */
 const MAX_NOTICE_MINUTES = 43_200;
-const noticeSchema = z.number().int().min(0).max(MAX_NOTICE_MINUTES).describe('Appointments start this long after they are booked, or later; 0 for no notice.');
+const noticeSchema = z
+  .number()
+  .int()
+  .min(0)
+  .max(MAX_NOTICE_MINUTES)
+  .describe('Appointments start this long after they are booked, or later; 0 for no notice.');
 
-export const serviceSchema = z.object({ id: z.uuid(), key: z.string(), name: z.string(), durationMinutes: z.number().int(), noticeMinutes: noticeSchema });
+export const serviceSchema = z.object({
+  id: z.uuid(),
+  key: z.string(),
+  name: z.string(),
+  durationMinutes: z.number().int(),
+  noticeMinutes: noticeSchema,
+});
 export const servicesSchema = z.object({ items: z.array(serviceSchema) });
 export const changeServiceSchema = z.strictObject({ noticeMinutes: noticeSchema });
 export type ChangeService = z.output<typeof changeServiceSchema>;

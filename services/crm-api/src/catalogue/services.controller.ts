@@ -1,7 +1,17 @@
 import { Body, Get, Inject, Param, Patch, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { CatalogueRepository, type Transaction } from '@tandem/database';
-import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, Problem, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  IdempotentWrites,
+  idParameterSchema,
+  Problem,
+  problemSchema,
+  Repeatable,
+  TenantController,
+  type Caller,
+} from '@tandem/platform';
 import type { Response } from 'express';
 import { CRM_SCOPES } from '../crm-scopes.ts';
 import { changeServiceSchema, serviceSchema, servicesSchema, type ChangeService } from './catalogue.dto.ts';
@@ -22,7 +32,9 @@ export class ServicesController {
 
   @Patch(':id')
   @Repeatable()
-  @ApiOperation({ summary: 'Set how long before their start appointments of a service are booked at the latest' })
+  @ApiOperation({
+    summary: 'Set how long before their start appointments of a service are booked at the latest',
+  })
   @ApiResponse({ status: 200, standardSchema: serviceSchema })
   @ApiResponse({ status: 404, description: '`service-not-found`', standardSchema: problemSchema })
   change(
@@ -32,10 +44,20 @@ export class ServicesController {
     @Body({ schema: changeServiceSchema }) body: ChangeService,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.writes.answer({ caller, key, operation: `PATCH /v1/services/${id}`, body }, response, async (transaction) => {
-      const service = await this.catalogue.setNotice(transaction, caller.tenantId, id, body.noticeMinutes);
-      if (!service) throw new Problem(404, 'service-not-found', 'No such service', 'There is no service with this id. Ask for the list.');
-      return { status: 200, body: service };
-    });
+    return this.writes.answer(
+      { caller, key, operation: `PATCH /v1/services/${id}`, body },
+      response,
+      async (transaction) => {
+        const service = await this.catalogue.setNotice(transaction, caller.tenantId, id, body.noticeMinutes);
+        if (!service)
+          throw new Problem(
+            404,
+            'service-not-found',
+            'No such service',
+            'There is no service with this id. Ask for the list.',
+          );
+        return { status: 200, body: service };
+      },
+    );
   }
 }

@@ -11,7 +11,10 @@ export const createContactSchema = z.strictObject({
   name: nameSchema.nullable().optional(),
   email: emailSchema.nullable().optional(),
   notes: notesSchema.optional(),
-  language: languageSchema.nullable().optional().describe('What they are spoken to in (BCP 47); null for the language of the number they call.'),
+  language: languageSchema
+    .nullable()
+    .optional()
+    .describe('What they are spoken to in (BCP 47); null for the language of the number they call.'),
 });
 export type CreateContact = z.output<typeof createContactSchema>;
 

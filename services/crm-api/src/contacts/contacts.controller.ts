@@ -2,9 +2,30 @@ import { Body, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/commo
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
 import type { Response } from 'express';
-import { CurrentCaller, IdempotencyKey, IdempotentWrites, idParameterSchema, problemSchema, Repeatable, TenantController, type Caller } from '@tandem/platform';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  IdempotentWrites,
+  idParameterSchema,
+  problemSchema,
+  Repeatable,
+  TenantController,
+  type Caller,
+} from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
-import { contactPageSchema, contactSchema, createContactSchema, listContactsSchema, toContactDto, toContactPage, updateContactSchema, type ContactDto, type CreateContact, type ListContacts, type UpdateContact } from './contact.dto.ts';
+import {
+  contactPageSchema,
+  contactSchema,
+  createContactSchema,
+  listContactsSchema,
+  toContactDto,
+  toContactPage,
+  updateContactSchema,
+  type ContactDto,
+  type CreateContact,
+  type ListContacts,
+  type UpdateContact,
+} from './contact.dto.ts';
 import { ContactsService } from './contacts.service.ts';
 
 @TenantController('contacts', CRM_SCOPES)
@@ -25,7 +46,10 @@ export class ContactsController {
   @ApiOperation({ summary: 'One contact' })
   @ApiResponse({ status: 200, standardSchema: contactSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
-  async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }): Promise<ContactDto> {
+  async get(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+  ): Promise<ContactDto> {
     return toContactDto(await this.contacts.get(caller.tenantId, id));
   }
 
@@ -33,17 +57,25 @@ export class ContactsController {
   @Repeatable()
   @ApiOperation({ summary: 'Add a contact' })
   @ApiResponse({ status: 201, standardSchema: contactSchema })
-  @ApiResponse({ status: 409, description: '`phone-taken`, or `idempotency-in-progress`.', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description: '`phone-taken`, or `idempotency-in-progress`.',
+    standardSchema: problemSchema,
+  })
   create(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
     @Body({ schema: createContactSchema }) body: CreateContact,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDto> {
-    return this.writes.answer({ caller, key, operation: 'POST /v1/contacts', body }, response, async (transaction) => ({
-      status: 201,
-      body: toContactDto(await this.contacts.create(transaction, caller.tenantId, body)),
-    }));
+    return this.writes.answer(
+      { caller, key, operation: 'POST /v1/contacts', body },
+      response,
+      async (transaction) => ({
+        status: 201,
+        body: toContactDto(await this.contacts.create(transaction, caller.tenantId, body)),
+      }),
+    );
   }
 
   @Patch(':id')
@@ -51,7 +83,11 @@ export class ContactsController {
   @ApiOperation({ summary: 'Change the fields that are given; null empties one' })
   @ApiResponse({ status: 200, standardSchema: contactSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
-  @ApiResponse({ status: 409, description: '`phone-taken`, or `idempotency-in-progress`.', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 409,
+    description: '`phone-taken`, or `idempotency-in-progress`.',
+    standardSchema: problemSchema,
+  })
   update(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -59,9 +95,13 @@ export class ContactsController {
     @Body({ schema: updateContactSchema }) body: UpdateContact,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDto> {
-    return this.writes.answer({ caller, key, operation: `PATCH /v1/contacts/${id}`, body }, response, async (transaction) => ({
-      status: 200,
-      body: toContactDto(await this.contacts.update(transaction, caller.tenantId, id, body)),
-    }));
+    return this.writes.answer(
+      { caller, key, operation: `PATCH /v1/contacts/${id}`, body },
+      response,
+      async (transaction) => ({
+        status: 200,
+        body: toContactDto(await this.contacts.update(transaction, caller.tenantId, id, body)),
+      }),
+    );
   }
 }

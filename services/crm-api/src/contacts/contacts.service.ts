@@ -28,7 +28,12 @@ export class ContactsService {
   }
 
   /** @throws Problem 404, or 409 `phone-taken` */
-  async update(transaction: Transaction, tenantId: TenantId, id: string, fields: UpdateContact): Promise<Contact> {
+  async update(
+    transaction: Transaction,
+    tenantId: TenantId,
+    id: string,
+    fields: UpdateContact,
+  ): Promise<Contact> {
     const contact = await this.contacts.update(transaction, tenantId, id, fields);
     if (contact === 'not-found') throw notFound();
     if (contact === 'taken') throw phoneTaken();
@@ -36,5 +41,17 @@ export class ContactsService {
   }
 }
 
-const notFound = () => new Problem(404, 'contact-not-found', 'No such contact', 'There is no contact with this id. Ask for the list.');
-const phoneTaken = () => new Problem(409, 'phone-taken', 'The number is taken', 'Another contact has this phone number. Find it by its number and change it instead.');
+const notFound = () =>
+  new Problem(
+    404,
+    'contact-not-found',
+    'No such contact',
+    'There is no contact with this id. Ask for the list.',
+  );
+const phoneTaken = () =>
+  new Problem(
+    409,
+    'phone-taken',
+    'The number is taken',
+    'Another contact has this phone number. Find it by its number and change it instead.',
+  );

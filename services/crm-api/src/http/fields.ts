@@ -14,7 +14,12 @@ export const instantSchema = z.iso.datetime({ offset: true }).max(40).describe('
 /* What people write freely may hold a card number, which does not stay. */
 export const nameSchema = visibleText(120).transform(maskNumbers);
 export const notesSchema = z.string().trim().max(2000).transform(maskNumbers);
-export const serviceKeySchema = z.string().trim().min(1).max(63).describe('Key of a service, such as plumbing.');
+export const serviceKeySchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(63)
+  .describe('Key of a service, such as plumbing.');
 
 /** As the clocks of the business show it, offset included. */
 export function localIso(at: Date | number, timeZone: string): string {

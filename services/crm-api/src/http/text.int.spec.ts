@@ -14,7 +14,11 @@ describe('text that cannot be stored or seen', () => {
 
   const refused = async (method: string, path: string, body?: object) => {
     const answer = await crm.ask(method, path, { as: apiKey, ...(body ? { body } : {}) });
-    return [answer.status, answer.body.code, [...new Set((answer.body.errors as { field: string }[] | undefined)?.map(({ field }) => field))]];
+    return [
+      answer.status,
+      answer.body.code,
+      [...new Set((answer.body.errors as { field: string }[] | undefined)?.map(({ field }) => field))],
+    ];
   };
 
   it.each([

@@ -16,8 +16,16 @@ describe('the same Idempotency-Key', () => {
   });
   afterAll(() => crm.stop());
 
-  const send = (key: string, body: object = { phone: '+12025550101' }): Promise<Answer> => crm.ask('POST', '/v1/contacts', { as: apiKey, key, body });
-  const contacts = async (phone: string) => (await crm.sql<{ n: number }>('SELECT count(*)::integer AS n FROM contacts WHERE tenant_id = $1 AND phone = $2', tenantId, phone))[0]?.n;
+  const send = (key: string, body: object = { phone: '+12025550101' }): Promise<Answer> =>
+    crm.ask('POST', '/v1/contacts', { as: apiKey, key, body });
+  const contacts = async (phone: string) =>
+    (
+      await crm.sql<{ n: number }>(
+        'SELECT count(*)::integer AS n FROM contacts WHERE tenant_id = $1 AND phone = $2',
+        tenantId,
+        phone,
+      )
+    )[0]?.n;
   const claimHeldBySomeone = async (key: string, body: object, ageMs: number) => {
     // What a process that died in the middle leaves behind: the claim of a first attempt, without an answer.
     await send(key, body);
@@ -34,7 +42,11 @@ describe('the same Idempotency-Key', () => {
   it('with the same body gets the first answer again, marked as such', async () => {
     const key = randomUUID();
     const first = await send(key);
-    const second = await crm.ask('POST', '/v1/contacts', { as: apiKey, key, body: '{ "phone" : "+1 202 555 0101" }' });
+    const second = await crm.ask('POST', '/v1/contacts', {
+      as: apiKey,
+      key,
+      body: '{ "phone" : "+1 202 555 0101" }',
+    });
     expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([201, null]);
     expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
     expect(second.text).toBe(first.text);
@@ -43,10 +55,22 @@ describe('the same Idempotency-Key', () => {
   it('gets a refusal again too, though things have changed', async () => {
     const key = randomUUID();
     await crm.ask('POST', '/v1/bookings', { as: apiKey, body: { service: 'plumbing', start: START } });
-    const refused = await crm.ask('POST', '/v1/bookings', { as: apiKey, key, body: { service: 'plumbing', start: START } });
+    const refused = await crm.ask('POST', '/v1/bookings', {
+      as: apiKey,
+      key,
+      body: { service: 'plumbing', start: START },
+    });
     await crm.sql(`UPDATE bookings SET status = 'cancelled' WHERE tenant_id = $1`, tenantId);
-    const again = await crm.ask('POST', '/v1/bookings', { as: apiKey, key, body: { service: 'plumbing', start: START } });
-    expect([again.status, again.headers.get('idempotency-replayed'), again.headers.get('content-type')]).toEqual([409, 'true', 'application/problem+json; charset=utf-8']);
+    const again = await crm.ask('POST', '/v1/bookings', {
+      as: apiKey,
+      key,
+      body: { service: 'plumbing', start: START },
+    });
+    expect([
+      again.status,
+      again.headers.get('idempotency-replayed'),
+      again.headers.get('content-type'),
+    ]).toEqual([409, 'true', 'application/problem+json; charset=utf-8']);
     expect(again.body).toEqual(refused.body);
     expect(refused.body.code).toBe('slot-taken');
   });
@@ -57,17 +81,31 @@ describe('the same Idempotency-Key', () => {
     const others = [
       await send(key, { phone: '+12025550103' }),
       await send(key, { phone: '+12025550102', name: 'Alex' }),
-      await crm.ask('PATCH', `/v1/contacts/${String(body.id)}`, { as: apiKey, key, body: { phone: '+12025550102' } }),
+      await crm.ask('PATCH', `/v1/contacts/${String(body.id)}`, {
+        as: apiKey,
+        key,
+        body: { phone: '+12025550102' },
+      }),
       await crm.ask('DELETE', `/v1/bookings/${randomUUID()}`, { as: apiKey, key }),
     ];
-    expect(others.map((answer) => [answer.status, answer.body.code])).toEqual(others.map(() => [422, 'idempotency-key-reused']));
+    expect(others.map((answer) => [answer.status, answer.body.code])).toEqual(
+      others.map(() => [422, 'idempotency-key-reused']),
+    );
   });
 
   it('sent 1,000 times at once has one effect, and everyone the same answer', async () => {
     const key = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => send(key, { phone: '+12025550104', name: 'Once' })));
+    const answers = await Promise.all(
+      Array.from({ length: 1000 }, () => send(key, { phone: '+12025550104', name: 'Once' })),
+    );
     expect(answers.filter((answer) => answer.status >= 500)).toEqual([]);
-    const settled = await Promise.all(answers.map((answer) => (answer.body.code === 'idempotency-in-progress' ? send(key, { phone: '+12025550104', name: 'Once' }) : Promise.resolve(answer))));
+    const settled = await Promise.all(
+      answers.map((answer) =>
+        answer.body.code === 'idempotency-in-progress'
+          ? send(key, { phone: '+12025550104', name: 'Once' })
+          : Promise.resolve(answer),
+      ),
+    );
     expect(new Set(settled.map((answer) => `${answer.status} ${answer.text}`)).size).toBe(1);
     expect(settled[0]?.status).toBe(201);
     expect(await contacts('+12025550104')).toBe(1);
@@ -77,7 +115,11 @@ describe('the same Idempotency-Key', () => {
     const key = randomUUID();
     await claimHeldBySomeone(key, { phone: '+12025550105' }, -60_000);
     const answer = await send(key, { phone: '+12025550105' });
-    expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([409, 'idempotency-in-progress', '1']);
+    expect([answer.status, answer.body.code, answer.headers.get('retry-after')]).toEqual([
+      409,
+      'idempotency-in-progress',
+      '1',
+    ]);
     expect(await contacts('+12025550105')).toBe(0);
   });
 
@@ -94,7 +136,10 @@ describe('the same Idempotency-Key', () => {
   it('of different tenants are different keys', async () => {
     const key = randomUUID();
     const other = await crm.business();
-    const [mine, theirs] = [await send(key, { phone: '+12025550107' }), await crm.ask('POST', '/v1/contacts', { as: other.apiKey, key, body: { phone: '+12025550107' } })];
+    const [mine, theirs] = [
+      await send(key, { phone: '+12025550107' }),
+      await crm.ask('POST', '/v1/contacts', { as: other.apiKey, key, body: { phone: '+12025550107' } }),
+    ];
     expect([mine.status, theirs.status]).toEqual([201, 201]);
     expect(mine.body.id).not.toBe(theirs.body.id);
   });

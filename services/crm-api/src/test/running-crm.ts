@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { SERVICE_TOKEN_PURPOSE, serviceTokenSchema, type CallId, type TenantId } from '@tandem/contracts';
-import { ApiKeyRepository, createDataSource, generateApiKey, run, runMigrations, type ApiScope, type DataSource } from '@tandem/database';
+import {
+  ApiKeyRepository,
+  createDataSource,
+  generateApiKey,
+  run,
+  runMigrations,
+  type ApiScope,
+  type DataSource,
+} from '@tandem/database';
 import { loadServiceConfig, SignedTokens, startService } from '@tandem/platform';
 import { createTestDatabase } from '@tandem/stack';
 import { crmApi } from '../crm-api.ts';
@@ -25,7 +33,10 @@ const SECRET = 'a secret for specs only and long enough for one';
 export const serviceTokens = new SignedTokens([SECRET], SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
 
 export function serviceToken(tenantId: TenantId, callId?: CallId): Promise<string> {
-  return serviceTokens.sign({ tenantId, ...(callId ? { callId } : {}) }, { audience: 'crm-api', lifetimeS: 60 });
+  return serviceTokens.sign(
+    { tenantId, ...(callId ? { callId } : {}) },
+    { audience: 'crm-api', lifetimeS: 60 },
+  );
 }
 
 /** One crm-api in this process on a database of its own. */
@@ -73,7 +84,12 @@ export class RunningCrm {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {} };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {},
+    };
   }
 
   /** Runs SQL and gives its rows. */
@@ -91,11 +107,31 @@ export class RunningCrm {
   /** A tenant in New York with `plumbing` (60 min) and people who do it round the clock, every day. */
   async business(people = 1): Promise<{ tenantId: TenantId; apiKey: string }> {
     const tenantId = randomUUID() as TenantId;
-    await this.sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'America/New_York')`, tenantId, `t-${tenantId}`);
-    await this.sql(`INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'plumbing', 'Plumbing', 60)`, tenantId);
-    await this.sql(`INSERT INTO resources (tenant_id, name) SELECT $1, 'Engineer ' || n FROM generate_series(1, $2::integer) n`, tenantId, people);
-    await this.sql(`INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE r.tenant_id = $1 AND s.tenant_id = $1`, tenantId);
-    await this.sql(`INSERT INTO resource_hours SELECT $1, id, d, '00:00', '24:00' FROM resources, generate_series(1, 7) d WHERE tenant_id = $1`, tenantId);
+    await this.sql(
+      `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'America/New_York')`,
+      tenantId,
+      `t-${tenantId}`,
+    );
+    await this.sql(
+      `INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'plumbing', 'Plumbing', 60)`,
+      tenantId,
+    );
+    await this.sql(
+      `INSERT INTO resources (tenant_id, name) SELECT $1, 'Engineer ' || n FROM generate_series(1, ` +
+        '$2::integer) n',
+      tenantId,
+      people,
+    );
+    await this.sql(
+      'INSERT INTO resource_services SELECT $1, r.id, s.id FROM resources r, services s WHERE ' +
+        'r.tenant_id = $1 AND s.tenant_id = $1',
+      tenantId,
+    );
+    await this.sql(
+      `INSERT INTO resource_hours SELECT $1, id, d, '00:00', '24:00' FROM resources, generate_series(1, ` +
+        '7) d WHERE tenant_id = $1',
+      tenantId,
+    );
     return { tenantId, apiKey: await this.apiKey(tenantId) };
   }
 }
@@ -103,6 +139,9 @@ export class RunningCrm {
 /** 9 o'clock New York time, so many days from now. */
 export function nineOclock(daysAhead: number): string {
   const day = new Date(Date.now() + daysAhead * 86_400_000).toISOString().slice(0, 10);
-  const offset = new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', timeZoneName: 'longOffset' }).formatToParts(new Date(`${day}T14:00:00Z`));
+  const offset = new Intl.DateTimeFormat('en-US', {
+    timeZone: 'America/New_York',
+    timeZoneName: 'longOffset',
+  }).formatToParts(new Date(`${day}T14:00:00Z`));
   return `${day}T09:00:00${offset.find((part) => part.type === 'timeZoneName')?.value.slice(3) ?? ''}`;
 }

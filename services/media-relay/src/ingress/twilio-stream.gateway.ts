@@ -11,11 +11,15 @@ import { RelayMetrics } from '../relay/relay-metrics.ts';
 import { StreamTickets } from './stream-tickets.ts';
 import { UnprovedSockets } from './unproved-sockets.ts';
 
-/** Twilio sends `connected` and `start` at once; whoever has not said by then which call it is gets no longer. */
+/**
+ * Twilio sends `connected` and `start` at once; whoever has not said by then which call it is gets no longer.
+ */
 const START_TIMEOUT_MS = 5_000;
 /** Before it is known who speaks. */
 const MAX_UNAUTHENTICATED_BYTES = 16 * 1024;
-/** Of them: a carrier proves itself within a round trip, so even a relay that is filled at once needs fewer. */
+/**
+ * Of them: a carrier proves itself within a round trip, so even a relay that is filled at once needs fewer.
+ */
 const LEAST_UNPROVED = 500;
 const FAREWELL_MS = 1_000;
 
@@ -24,11 +28,26 @@ const CLOSE_POLICY = 1008;
 const CLOSE_TOO_BIG = 1009;
 const CLOSE_TRY_LATER = 1013;
 
-type Refusal = 'no-start' | 'not-a-start' | 'too-big' | 'no-ticket' | 'ticket-forged' | 'ticket-expired' | 'ticket-wrong-audience' | 'ticket-malformed' | 'ticket-used' | 'call-unknown' | 'call-ended' | 'draining' | 'full' | 'call-state-unavailable' | 'crowded-out';
+type Refusal =
+  | 'no-start'
+  | 'not-a-start'
+  | 'too-big'
+  | 'no-ticket'
+  | 'ticket-forged'
+  | 'ticket-expired'
+  | 'ticket-wrong-audience'
+  | 'ticket-malformed'
+  | 'ticket-used'
+  | 'call-unknown'
+  | 'call-ended'
+  | 'draining'
+  | 'full'
+  | 'call-state-unavailable'
+  | 'crowded-out';
 
 /**
- * The door for Twilio Media Streams: checks the ticket, claims the call, hands over the raw socket. Never sees audio;
- * holds only the sockets that have not proved themselves.
+ * The door for Twilio Media Streams: checks the ticket, claims the call, hands over the raw socket. Never
+ * sees audio; holds only the sockets that have not proved themselves.
  */
 @WebSocketGateway()
 export class TwilioStreamGateway implements OnGatewayConnection {
@@ -41,7 +60,10 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
     @Inject(CONFIG) { maxCalls }: ServiceConfig<'media-relay'>,
   ) {
-    const unproved = new UnprovedSockets({ most: Math.max(LEAST_UNPROVED, 2 * maxCalls), farewellMs: FAREWELL_MS }, () => this.count('crowded-out'));
+    const unproved = new UnprovedSockets(
+      { most: Math.max(LEAST_UNPROVED, 2 * maxCalls), farewellMs: FAREWELL_MS },
+      () => this.count('crowded-out'),
+    );
     this.unproved = unproved;
     metrics.unprovedSockets(() => unproved.size);
   }
@@ -55,11 +77,15 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     }, START_TIMEOUT_MS);
     const onMessage = (data: RawData, isBinary: boolean): void => {
       const bytes = (data as Buffer).byteLength;
-      const message = isBinary || bytes > MAX_UNAUTHENTICATED_BYTES ? null : parseTwilioMessage((data as Buffer).toString());
+      const message =
+        isBinary || bytes > MAX_UNAUTHENTICATED_BYTES
+          ? null
+          : parseTwilioMessage((data as Buffer).toString());
       if (message && 'event' in message && message.event === 'connected') return;
       stop();
       if (bytes > MAX_UNAUTHENTICATED_BYTES) this.refuse(socket, 'too-big', CLOSE_TOO_BIG);
-      else if (message && 'event' in message && message.event === 'start') void this.admit(socket, request.socket, message);
+      else if (message && 'event' in message && message.event === 'start')
+        void this.admit(socket, request.socket, message);
       else this.refuse(socket, 'not-a-start', CLOSE_POLICY);
     };
     const stop = (): void => {
@@ -78,7 +104,11 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     try {
       ticket = await this.tickets.check(presented);
     } catch (error) {
-      return this.refuse(socket, error instanceof TokenRefused ? `ticket-${error.reason}` : 'ticket-malformed', CLOSE_POLICY);
+      return this.refuse(
+        socket,
+        error instanceof TokenRefused ? `ticket-${error.reason}` : 'ticket-malformed',
+        CLOSE_POLICY,
+      );
     }
     this.unproved.proved(socket);
     try {
@@ -86,7 +116,10 @@ export class TwilioStreamGateway implements OnGatewayConnection {
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
       else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
     } catch (error) {
-      this.logger.warn({ err: error, callId: ticket.callId }, 'a stream could not be taken: the call state cannot be reached');
+      this.logger.warn(
+        { err: error, callId: ticket.callId },
+        'a stream could not be taken: the call state cannot be reached',
+      );
       this.refuse(socket, 'call-state-unavailable', CLOSE_TRY_LATER);
     }
   }

@@ -55,7 +55,12 @@ describe('a socket that has not proved itself', () => {
   it('makes room for a newer one when there are too many, and is counted', () => {
     const { unproved, open, crowdedOut } = given({ most: 3 });
     const [first, second, third, fourth] = [open(), open(), open(), open()];
-    expect([first, second, third, fourth].map(({ isTerminated }) => isTerminated)).toEqual([true, false, false, false]);
+    expect([first, second, third, fourth].map(({ isTerminated }) => isTerminated)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
     expect([unproved.size, crowdedOut()]).toEqual([3, 1]);
   });
 

@@ -6,13 +6,17 @@ export type UnprovedSocket = Pick<WebSocket, 'close' | 'terminate' | 'once'>;
 export interface UnprovedLimits {
   /** Sockets at a time. */
   readonly most: number;
-  /** How long a refused socket may take to say goodbye; `ws` itself gives it 30 s, and keeps what it sends meanwhile. */
+  /**
+   * How long a refused socket may take to say goodbye; `ws` itself gives it 30 s, and keeps what it sends
+   * meanwhile.
+   */
   readonly farewellMs: number;
 }
 
 /**
- * Sockets that have not shown a valid ticket, bounded in number and time: anyone can open one. Where there are too many
- * the oldest goes, which has had the longest to prove itself; refusing the newest would shut out the carrier.
+ * Sockets that have not shown a valid ticket, bounded in number and time: anyone can open one. Where there
+ * are too many the oldest goes, which has had the longest to prove itself; refusing the newest would shut out
+ * the carrier.
  */
 export class UnprovedSockets {
   /** In the order they came. */
@@ -44,7 +48,11 @@ export class UnprovedSockets {
   /** Says goodbye; what does not answer in time is cut off. */
   refuse(socket: UnprovedSocket, code: number, reason: string): void {
     socket.close(code, reason);
-    if (!this.farewells.has(socket)) this.farewells.set(socket, setTimeout(() => this.cutOff(socket), this.limits.farewellMs));
+    if (!this.farewells.has(socket))
+      this.farewells.set(
+        socket,
+        setTimeout(() => this.cutOff(socket), this.limits.farewellMs),
+      );
     socket.once('close', () => this.forget(socket));
   }
 

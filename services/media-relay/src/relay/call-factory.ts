@@ -1,8 +1,21 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { providerTarget, type AdmissionRecord } from '@tandem/call-state';
 import { modelRungs, WITHHELD, type AgentSnapshot, type ModelRungSettings } from '@tandem/contracts';
-import { CallSession, RealClock, type CallLog, type CallerStream, type Takeover, type VoiceModel } from '@tandem/conversation';
-import { createGuidedModel, openAiRealtimeModel, resilientModel, type GuidedModel, type ModelRung } from '@tandem/models';
+import {
+  CallSession,
+  RealClock,
+  type CallLog,
+  type CallerStream,
+  type Takeover,
+  type VoiceModel,
+} from '@tandem/conversation';
+import {
+  createGuidedModel,
+  openAiRealtimeModel,
+  resilientModel,
+  type GuidedModel,
+  type ModelRung,
+} from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
@@ -44,12 +57,18 @@ export class CallFactory {
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
   }
 
-  /** What a call of this agent needs at hand when it begins. Never rejects, and takes no time that is heard. */
+  /**
+   * What a call of this agent needs at hand when it begins. Never rejects, and takes no time that is heard.
+   */
   prepare({ agent }: AdmissionRecord): Promise<void> {
     return this.phrases.prepare(agent);
   }
 
-  create(record: AdmissionRecord, epoch: number, { stream, log, isGivenUp, takeover, onError }: StreamParts): CallSession {
+  create(
+    record: AdmissionRecord,
+    epoch: number,
+    { stream, log, isGivenUp, takeover, onError }: StreamParts,
+  ): CallSession {
     const { agent } = record;
     this.music.for(agent.toolWait);
     return new CallSession({
@@ -77,17 +96,42 @@ export class CallFactory {
     });
   }
 
-  /** The agent's ladder down to its first rung that is no model. Rungs this deployment cannot serve are left out, but for the first. */
+  /**
+   * The agent's ladder down to its first rung that is no model. Rungs this deployment cannot serve are left
+   * out, but for the first.
+   */
   private model(agent: AgentSnapshot, onError: (error: unknown) => void): VoiceModel {
     const [own, ...others] = modelRungs(agent);
-    const first = (own && this.rung(agent, own, onError)) ?? { model: unavailableModel(agent.model.kind, agent.model.kind === 'guided' ? 'no-synthesiser' : 'no-api-key', this.clock), canHang: false };
+    const first = (own && this.rung(agent, own, onError)) ?? {
+      model: unavailableModel(
+        agent.model.kind,
+        agent.model.kind === 'guided' ? 'no-synthesiser' : 'no-api-key',
+        this.clock,
+      ),
+      canHang: false,
+    };
     const rungs = others.flatMap((settings) => this.rung(agent, settings, onError) ?? []);
-    return resilientModel({ rungs: [first, ...rungs], clock: this.clock, watchdog: { hangMs: this.config.modelHangMs } });
+    return resilientModel({
+      rungs: [first, ...rungs],
+      clock: this.clock,
+      watchdog: { hangMs: this.config.modelHangMs },
+    });
   }
 
-  private rung(agent: AgentSnapshot, { model, endpoint }: ModelRungSettings, onError: (error: unknown) => void): ModelRung | null {
+  private rung(
+    agent: AgentSnapshot,
+    { model, endpoint }: ModelRungSettings,
+    onError: (error: unknown) => void,
+  ): ModelRung | null {
     const { voice } = model;
-    if (model.kind === 'guided') return this.guided && { model: this.guided.forBusiness(agent), settings: { voice, transcriptionModel: '' }, canHang: false };
+    if (model.kind === 'guided')
+      return (
+        this.guided && {
+          model: this.guided.forBusiness(agent),
+          settings: { voice, transcriptionModel: '' },
+          canHang: false,
+        }
+      );
     const access = this.access(endpoint);
     const target = providerTarget(model, endpoint);
     if (!access || target === null) return null;
@@ -111,9 +155,21 @@ export class CallFactory {
 
   /** Null for an endpoint without a key or an address. */
   private access(endpoint: 'primary' | 'secondary'): { url: string; apiKey: string; model: string } | null {
-    const { openaiApiKey, openaiRealtimeUrl, openaiRealtimeModel, openaiSecondaryUrl, openaiSecondaryApiKey, openaiSecondaryModel } = this.config;
-    if (endpoint === 'primary') return openaiApiKey ? { url: openaiRealtimeUrl, apiKey: openaiApiKey, model: openaiRealtimeModel } : null;
+    const {
+      openaiApiKey,
+      openaiRealtimeUrl,
+      openaiRealtimeModel,
+      openaiSecondaryUrl,
+      openaiSecondaryApiKey,
+      openaiSecondaryModel,
+    } = this.config;
+    if (endpoint === 'primary')
+      return openaiApiKey
+        ? { url: openaiRealtimeUrl, apiKey: openaiApiKey, model: openaiRealtimeModel }
+        : null;
     const apiKey = openaiSecondaryApiKey ?? openaiApiKey;
-    return openaiSecondaryUrl && apiKey ? { url: openaiSecondaryUrl, apiKey, model: openaiSecondaryModel ?? openaiRealtimeModel } : null;
+    return openaiSecondaryUrl && apiKey
+      ? { url: openaiSecondaryUrl, apiKey, model: openaiSecondaryModel ?? openaiRealtimeModel }
+      : null;
   }
 }

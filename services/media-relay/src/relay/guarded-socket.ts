@@ -5,8 +5,8 @@ import type { WakeWatch } from './wake-watch.ts';
 const MAX_HELD = 500;
 
 /**
- * A caller's socket that neither says nor hears anything while it is not sure whether the call is still ours. What passes
- * in that moment is held, and goes on its way or is forgotten with the call.
+ * A caller's socket that neither says nor hears anything while it is not sure whether the call is still ours.
+ * What passes in that moment is held, and goes on its way or is forgotten with the call.
  */
 export class GuardedSocket implements MessageSocket {
   listener: SocketListener | null = null;

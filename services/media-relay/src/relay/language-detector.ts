@@ -16,7 +16,10 @@ interface LanguageAnswer {
 /** Sentences under way; more are not asked about. A detection takes less than a millisecond. */
 const MAX_WAITING = 200;
 
-/** Asks a worker thread, started with the first question: relays whose agents speak one language each never load it. */
+/**
+ * Asks a worker thread, started with the first question: relays whose agents speak one language each never
+ * load it.
+ */
 @Injectable()
 export class LanguageDetection implements OnApplicationShutdown {
   private readonly logger = new Logger(LanguageDetection.name);
@@ -43,7 +46,12 @@ export class LanguageDetection implements OnApplicationShutdown {
     const worker = new Worker(new URL(`./language-worker.${import.meta.url.slice(-2)}`, import.meta.url));
     worker.unref();
     worker.on('message', ({ id, language }: LanguageAnswer) => this.settle(id, language));
-    worker.on('error', (error: unknown) => this.logger.error({ err: error }, 'language detection failed: languages go unnoticed until the next sentence'));
+    worker.on('error', (error: unknown) =>
+      this.logger.error(
+        { err: error },
+        'language detection failed: languages go unnoticed until the next sentence',
+      ),
+    );
     worker.on('exit', () => {
       this.worker = null;
       for (const id of [...this.waiting.keys()]) this.settle(id, null);

@@ -1,5 +1,5 @@
-// Runs beside the relay's event loop: the tables it loads are tens of megabytes, and collecting garbage around them would
-// hold up every call for as long.
+// Runs beside the relay's event loop: the tables it loads are tens of megabytes, and collecting garbage
+// around them would hold up every call for as long.
 import { parentPort } from 'node:worker_threads';
 import { eld } from 'eld/small';
 import type { LanguageQuestion } from './language-detector.ts';
@@ -9,7 +9,9 @@ const LEAST_LEAD = 0.05;
 
 parentPort?.on('message', ({ id, text, candidates }: LanguageQuestion) => {
   const scores = eld.detect(text).getScores();
-  const [best, second] = candidates.map((language) => ({ language, score: scores[language] ?? 0 })).sort((a, b) => b.score - a.score);
+  const [best, second] = candidates
+    .map((language) => ({ language, score: scores[language] ?? 0 }))
+    .sort((a, b) => b.score - a.score);
   const isClear = best !== undefined && best.score > 0 && best.score - (second?.score ?? 0) >= LEAST_LEAD;
   parentPort?.postMessage({ id, language: isClear ? best.language : null });
 });

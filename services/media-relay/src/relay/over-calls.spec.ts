@@ -14,7 +14,9 @@ async function over() {
     lost: () => void done.push('put back'),
     flush: () => Promise.resolve('stored' as const),
   };
-  const calls = new OverCalls({ enqueue: (callId, _tenantId, occasion) => Promise.resolve(void done.push(`queued ${callId} ${occasion}`)) });
+  const calls = new OverCalls({
+    enqueue: (callId, _tenantId, occasion) => Promise.resolve(void done.push(`queued ${callId} ${occasion}`)),
+  });
   await calls.add(record, 2, log as unknown as RedisCallLog);
   return { calls, done, log };
 }
@@ -46,7 +48,8 @@ describe('a call that is over', () => {
 
   it('is one of a thousand at most', async () => {
     const { calls, log } = await over();
-    for (let index = 0; index < 1_200; index += 1) await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
+    for (let index = 0; index < 1_200; index += 1)
+      await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
     expect(calls.owned).toHaveLength(1_000);
     expect(calls.owned.at(-1)?.callId).toBe('c-1199');
   });
@@ -54,7 +57,8 @@ describe('a call that is over', () => {
   it('is left to Redis alone, the oldest first, when all of them remember too much', async () => {
     const { calls, log } = await over();
     log.bytes = 32 * 1024 * 1024;
-    for (let index = 0; index < 6; index += 1) await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
+    for (let index = 0; index < 6; index += 1)
+      await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
     expect(calls.owned.map(({ callId }) => callId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5']);
   });
 });

@@ -17,7 +17,10 @@ const MAX_BYTES = 128 * 1024 * 1024;
 const LONGEST_MS = 30 * 60_000;
 const FLUSH_MS = 10_000;
 
-/** Calls that are over and not known to be in Postgres: until they are, what Redis loses of them is put back from here. */
+/**
+ * Calls that are over and not known to be in Postgres: until they are, what Redis loses of them is put back
+ * from here.
+ */
 export class OverCalls {
   private readonly calls = new Map<CallId, OverCall>();
 
@@ -43,13 +46,15 @@ export class OverCalls {
   told(callId: CallId, standing: OwnedStanding): void {
     const call = this.calls.get(callId);
     if (!call) return;
-    if (standing.kind === 'persisted' || standing.kind === 'superseded' || call.log.isGivenUp) this.calls.delete(callId);
+    if (standing.kind === 'persisted' || standing.kind === 'superseded' || call.log.isGivenUp)
+      this.calls.delete(callId);
     else if (standing.kind === 'stored') call.log.confirm(standing.lastSeq);
     else void this.putBack(call);
   }
 
   private async putBack({ record, log }: OverCall): Promise<void> {
     log.lost();
-    if ((await log.flush(FLUSH_MS)) === 'stored' && !log.isGivenUp) await this.postCall.enqueue(record.callId, record.tenantId, 'ended');
+    if ((await log.flush(FLUSH_MS)) === 'stored' && !log.isGivenUp)
+      await this.postCall.enqueue(record.callId, record.tenantId, 'ended');
   }
 }

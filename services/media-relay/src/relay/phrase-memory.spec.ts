@@ -5,7 +5,18 @@ import type { AgentVersionId } from '@tandem/call-state';
 import { AudioFrame, type PhraseKey } from '@tandem/conversation';
 import { PhraseMemory } from './phrase-memory.ts';
 
-const key = (changes: Partial<PhraseKey> = {}): PhraseKey => ({ agentId: 'a', agentVersion: 1, variantKey: null, provider: 'm', voice: 'v', speed: 1, language: 'en', format: PCMU_8K, text: 'Hello.', ...changes });
+const key = (changes: Partial<PhraseKey> = {}): PhraseKey => ({
+  agentId: 'a',
+  agentVersion: 1,
+  variantKey: null,
+  provider: 'm',
+  voice: 'v',
+  speed: 1,
+  language: 'en',
+  format: PCMU_8K,
+  text: 'Hello.',
+  ...changes,
+});
 const frames = (bytes: number) => [AudioFrame.fromBytes(new Uint8Array(bytes))];
 
 class Shelf {
@@ -19,10 +30,16 @@ class Shelf {
     this.asked += 1;
     if (this.isSlow) await new Promise(() => undefined);
     if (this.isAway) throw new Error('away');
-    return new Map([...(this.versions.get(`${agentId}:${agentVersion}`) ?? [])].map(([name, sound]) => [name, [...sound]]));
+    return new Map(
+      [...(this.versions.get(`${agentId}:${agentVersion}`) ?? [])].map(([name, sound]) => [name, [...sound]]),
+    );
   };
 
-  put = ({ agentId, agentVersion }: AgentVersionId, name: string, sound: readonly string[]): Promise<void> => {
+  put = (
+    { agentId, agentVersion }: AgentVersionId,
+    name: string,
+    sound: readonly string[],
+  ): Promise<void> => {
     if (this.isAway) return Promise.reject(new Error('away'));
     const version = this.versions.get(`${agentId}:${agentVersion}`) ?? new Map<string, readonly string[]>();
     this.versions.set(`${agentId}:${agentVersion}`, version.set(name, sound));
@@ -48,7 +65,17 @@ describe('phrases of a relay', () => {
     const { memory, outcomes } = relay();
     memory.put(key(), frames(100));
     expect(memory.get(key())?.[0]?.byteLength).toBe(100);
-    const others: Partial<PhraseKey>[] = [{ agentVersion: 2 }, { variantKey: 'b' }, { voice: 'w' }, { speed: 0.5 }, { language: 'de' }, { text: 'Hello' }, { provider: 'n' }, { agentId: 'b' }, { format: PCM16_16K }];
+    const others: Partial<PhraseKey>[] = [
+      { agentVersion: 2 },
+      { variantKey: 'b' },
+      { voice: 'w' },
+      { speed: 0.5 },
+      { language: 'de' },
+      { text: 'Hello' },
+      { provider: 'n' },
+      { agentId: 'b' },
+      { format: PCM16_16K },
+    ];
     for (const other of others) expect(memory.get(key(other))).toBeNull();
     expect(outcomes).toEqual({ hit: 1, miss: others.length });
   });
@@ -59,7 +86,12 @@ describe('phrases of a relay', () => {
     for (const text of ['a', 'b', 'c']) memory.put(key({ text }), frames(megabytes));
     memory.get(key({ text: 'a' }));
     memory.put(key({ text: 'd' }), frames(megabytes));
-    expect(['a', 'b', 'c', 'd'].map((text) => memory.get(key({ text })) !== null)).toEqual([true, false, true, true]);
+    expect(['a', 'b', 'c', 'd'].map((text) => memory.get(key({ text })) !== null)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 });
 
@@ -71,7 +103,9 @@ describe('phrases of all relays', () => {
     expect(other.memory.get(key())).toBeNull();
     await other.memory.prepare(key());
     expect(other.memory.get(key())?.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4]]);
-    expect(JSON.stringify([...shelf.versions.values()].map((version) => [...version.keys()]))).not.toContain('Hello');
+    expect(JSON.stringify([...shelf.versions.values()].map((version) => [...version.keys()]))).not.toContain(
+      'Hello',
+    );
   });
 
   it('are asked for once in a while, not for every call', async () => {

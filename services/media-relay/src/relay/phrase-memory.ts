@@ -12,11 +12,17 @@ const FETCH_PATIENCE_MS = 100;
 const REFRESH_MS = 60_000;
 const MAX_VERSIONS = 1_000;
 
-/** The phrases models have been heard saying: in memory, the least used forgotten first, and on a shelf that all relays share. */
+/**
+ * The phrases models have been heard saying: in memory, the least used forgotten first, and on a shelf that
+ * all relays share.
+ */
 @Injectable()
 export class PhraseMemory implements PhraseCache {
   private readonly logger = new Logger(PhraseMemory.name);
-  private readonly phrases = new Map<string, { readonly frames: readonly AudioFrame[]; readonly bytes: number }>();
+  private readonly phrases = new Map<
+    string,
+    { readonly frames: readonly AudioFrame[]; readonly bytes: number }
+  >();
   /** When each version was last asked for on the shelf, by the monotonic clock. */
   private readonly fetched = new Map<string, number>();
   private bytes = 0;
@@ -26,7 +32,10 @@ export class PhraseMemory implements PhraseCache {
     @Inject(RelayMetrics) private readonly metrics: Pick<RelayMetrics, 'phrases'>,
   ) {}
 
-  /** Has at hand what is on the shelf for this version; resolves when it is, or when waiting any longer would be heard. Never rejects. */
+  /**
+   * Has at hand what is on the shelf for this version; resolves when it is, or when waiting any longer would
+   * be heard. Never rejects.
+   */
   async prepare(version: AgentVersionId): Promise<void> {
     const name = `${version.agentId}:${version.agentVersion}`;
     const now = performance.now();
@@ -52,15 +61,33 @@ export class PhraseMemory implements PhraseCache {
   put(key: PhraseKey, frames: readonly AudioFrame[]): void {
     const name = nameOf(key);
     if (!this.keep(name, frames)) return;
-    this.shelf.put(key, name, frames.map((frame) => frame.base64)).catch((error: unknown) => this.logger.warn({ err: error, agentId: key.agentId }, 'a phrase could not be shared: other relays ask their model for it'));
+    this.shelf
+      .put(
+        key,
+        name,
+        frames.map((frame) => frame.base64),
+      )
+      .catch((error: unknown) =>
+        this.logger.warn(
+          { err: error, agentId: key.agentId },
+          'a phrase could not be shared: other relays ask their model for it',
+        ),
+      );
   }
 
   private async fetch(version: AgentVersionId, name: string): Promise<void> {
     try {
-      for (const [phrase, sound] of await this.shelf.of(version)) this.keep(phrase, sound.map((piece) => AudioFrame.fromBase64(piece, base64ByteLength(piece))));
+      for (const [phrase, sound] of await this.shelf.of(version))
+        this.keep(
+          phrase,
+          sound.map((piece) => AudioFrame.fromBase64(piece, base64ByteLength(piece))),
+        );
     } catch (error) {
       this.fetched.delete(name);
-      this.logger.warn({ err: error, agentId: version.agentId }, 'phrases of other relays cannot be read: models say them anew');
+      this.logger.warn(
+        { err: error, agentId: version.agentId },
+        'phrases of other relays cannot be read: models say them anew',
+      );
     }
   }
 
@@ -80,6 +107,31 @@ export class PhraseMemory implements PhraseCache {
 }
 
 /** Says nothing of the words: it is a name in Redis too. */
-function nameOf({ agentId, agentVersion, variantKey, provider, voice, speed, language, format, text }: PhraseKey): string {
-  return createHash('sha256').update(JSON.stringify([agentId, agentVersion, variantKey, provider, voice, speed, language, format.encoding, format.rateHz, text])).digest('base64url');
+function nameOf({
+  agentId,
+  agentVersion,
+  variantKey,
+  provider,
+  voice,
+  speed,
+  language,
+  format,
+  text,
+}: PhraseKey): string {
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        agentId,
+        agentVersion,
+        variantKey,
+        provider,
+        voice,
+        speed,
+        language,
+        format.encoding,
+        format.rateHz,
+        text,
+      ]),
+    )
+    .digest('base64url');
 }

@@ -1,5 +1,17 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ProviderBoard, ProviderStates, type CircuitState, type ProviderSight, type ProviderTarget } from '@tandem/call-state';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import {
+  ProviderBoard,
+  ProviderStates,
+  type CircuitState,
+  type ProviderSight,
+  type ProviderTarget,
+} from '@tandem/call-state';
 import type { ProviderError, ProviderErrorCategory } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { RelayMetrics } from './relay-metrics.ts';
@@ -19,7 +31,10 @@ const TO_DO: Readonly<Record<ProviderErrorCategory, string>> = {
 };
 const LEVELS: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** How the providers of voice models stand, for all calls of this relay; refreshed from Redis in the background. */
+/**
+ * How the providers of voice models stand, for all calls of this relay; refreshed from Redis in the
+ * background.
+ */
 @Injectable()
 export class ProviderWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ProviderWatch.name);
@@ -59,11 +74,16 @@ export class ProviderWatch implements OnApplicationBootstrap, OnApplicationShutd
     if (now - (this.warned.get(kind) ?? -Infinity) < WARN_EVERY_MS) return;
     if (this.warned.size >= MAX_WARNED) this.warned.clear();
     this.warned.set(kind, now);
-    this.logger.warn({ target, act, category, code, requestId }, `voice model failed; calls use the next rung of their agent's ladder while this lasts: ${TO_DO[category]}`);
+    this.logger.warn(
+      { target, act, category, code, requestId },
+      `voice model failed; calls use the next rung of their agent's ladder while this lasts: ` +
+        `${TO_DO[category]}`,
+    );
   }
 
   private async refresh(): Promise<void> {
     await this.board.refresh();
-    for (const [target, state] of this.board.states) this.metrics.providerCircuits.set({ target }, LEVELS[state]);
+    for (const [target, state] of this.board.states)
+      this.metrics.providerCircuits.set({ target }, LEVELS[state]);
   }
 }

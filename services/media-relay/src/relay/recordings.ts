@@ -7,11 +7,16 @@ import { RelayMetrics } from './relay-metrics.ts';
 
 const SEND_LEFT_EVERY_MS = 5 * 60_000;
 
-/** Puts a recorder between a call and its stream, where this deployment keeps recordings and the agent wants one. */
+/**
+ * Puts a recorder between a call and its stream, where this deployment keeps recordings and the agent wants
+ * one.
+ */
 @Injectable()
 export class Recordings implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(Recordings.name);
-  private readonly clock = new RealClock((error) => this.logger.error({ err: error }, 'a timer of the recordings failed'));
+  private readonly clock = new RealClock((error) =>
+    this.logger.error({ err: error }, 'a timer of the recordings failed'),
+  );
   private readonly vault: Vault | null;
   private timer: NodeJS.Timeout | undefined;
 
@@ -33,7 +38,11 @@ export class Recordings implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** The stream as the call is to use it. */
-  of({ callId, tenantId, agent, admittedAt }: AdmissionRecord, stream: CallerStream, log: CallLog): { readonly stream: CallerStream; readonly recording?: RecordingControl } {
+  of(
+    { callId, tenantId, agent, admittedAt }: AdmissionRecord,
+    stream: CallerStream,
+    log: CallLog,
+  ): { readonly stream: CallerStream; readonly recording?: RecordingControl } {
     if (!this.vault || agent.recording.mode === 'off') return { stream };
     const { store, keys } = this.vault;
     const recorded = new RecordedStream(stream, {

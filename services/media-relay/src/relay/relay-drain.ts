@@ -9,15 +9,18 @@ const LOOK_MS = 100;
 const ROOM_MS = 1_000;
 /** Moves begun at once: a herd would have to be taken all at the same moment. */
 const MOVES_PER_LOOK = 10;
-/** A call that has had no pause for so long is moved in the middle of a turn, which is taken up again on the other relay. */
+/**
+ * A call that has had no pause for so long is moved in the middle of a turn, which is taken up again on the
+ * other relay.
+ */
 const LONGEST_WAIT_FOR_PAUSE_MS = 15_000;
 /** After the last grace: how long endings may take to reach Redis. */
 const FINAL_FLUSH_MS = 3_000;
 const REPORT_MS = 10_000;
 
 /**
- * The end of a relay: no new calls; the running ones are moved to others, each at a pause between turns. Those nobody has
- * room for may go on to their own end, and are ended at the end of the grace.
+ * The end of a relay: no new calls; the running ones are moved to others, each at a pause between turns.
+ * Those nobody has room for may go on to their own end, and are ended at the end of the grace.
  */
 @Injectable()
 export class RelayDrain implements BeforeApplicationShutdown {
@@ -37,8 +40,14 @@ export class RelayDrain implements BeforeApplicationShutdown {
     if (this.relay.activeCalls === 0) return;
     const begunAt = performance.now();
     const elapsedMs = () => performance.now() - begunAt;
-    this.logger.log({ calls: this.relay.activeCalls, graceMs: this.config.drainGraceMs }, 'draining: moving calls to other relays');
-    const report = setInterval(() => this.logger.log({ calls: this.relay.activeCalls }, 'draining'), REPORT_MS);
+    this.logger.log(
+      { calls: this.relay.activeCalls, graceMs: this.config.drainGraceMs },
+      'draining: moving calls to other relays',
+    );
+    const report = setInterval(
+      () => this.logger.log({ calls: this.relay.activeCalls }, 'draining'),
+      REPORT_MS,
+    );
     while (this.relay.activeCalls > 0 && elapsedMs() < this.config.drainGraceMs) {
       await this.lookForRoom();
       this.moveSome(elapsedMs() > LONGEST_WAIT_FOR_PAUSE_MS);
@@ -64,8 +73,13 @@ export class RelayDrain implements BeforeApplicationShutdown {
     if (performance.now() - this.lookedForRoomAt < ROOM_MS) return;
     this.lookedForRoomAt = performance.now();
     try {
-      const others = (await this.registry.sightings()).filter(({ relayId, isDraining }) => relayId !== this.config.relayId && !isDraining);
-      this.room = others.reduce((sum, { capacity, active, reserved }) => sum + Math.max(0, capacity - active - reserved), 0);
+      const others = (await this.registry.sightings()).filter(
+        ({ relayId, isDraining }) => relayId !== this.config.relayId && !isDraining,
+      );
+      this.room = others.reduce(
+        (sum, { capacity, active, reserved }) => sum + Math.max(0, capacity - active - reserved),
+        0,
+      );
     } catch {
       this.room = 0; // Without Redis nobody could take a call over; they go on here.
     }

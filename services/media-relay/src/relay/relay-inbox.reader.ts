@@ -8,7 +8,10 @@ import { Relay } from './relay.ts';
 /** How long the start waits for reading to begin. */
 const START_WAIT_MS = 3_000;
 
-/** The one reader of this relay's inbox: tool results go to whoever waits for them, operators' commands to their call. */
+/**
+ * The one reader of this relay's inbox: tool results go to whoever waits for them, operators' commands to
+ * their call.
+ */
 @Injectable()
 export class RelayInbox implements OnModuleInit, OnApplicationShutdown {
   private readonly reader: RelayInboxReader;
@@ -19,7 +22,12 @@ export class RelayInbox implements OnModuleInit, OnApplicationShutdown {
     @Inject(QueuedToolCaller) private readonly caller: QueuedToolCaller,
     @Inject(Relay) private readonly relay: Relay,
   ) {
-    this.reader = new RelayInboxReader(connectRedis(config.redisUrl, 'blocking'), sealer, config.relayId, (message) => this.received(message));
+    this.reader = new RelayInboxReader(
+      connectRedis(config.redisUrl, 'blocking'),
+      sealer,
+      config.relayId,
+      (message) => this.received(message),
+    );
   }
 
   /** A relay starts without Redis too, and is not ready then. */

@@ -1,4 +1,11 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { RELAY_RENEW_MS, RelayRegistry } from '@tandem/call-state';
 import { CONFIG, Readiness, type ServiceConfig } from '@tandem/platform';
@@ -13,11 +20,14 @@ const ASK_AGAIN_MS = 250;
 const MAX_LOOP_SHARE = 0.95;
 
 /**
- * Heartbeat of this relay: address, room, draining, the calls it owns. Each one tells what became of them: calls somebody
- * else has are let go, what Redis has lost is put back. Stops being renewed, and is given back, when the process goes.
+ * Heartbeat of this relay: address, room, draining, the calls it owns. Each one tells what became of them:
+ * calls somebody else has are let go, what Redis has lost is put back. Stops being renewed, and is given
+ * back, when the process goes.
  */
 @Injectable()
-export class RelayLeaseKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+export class RelayLeaseKeeper
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   private readonly logger = new Logger(RelayLeaseKeeper.name);
   private timer: NodeJS.Timeout | null = null;
   private isRenewed = false;
@@ -33,8 +43,13 @@ export class RelayLeaseKeeper implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Readiness) readiness: Readiness,
   ) {
     this.strain = new RelayStrain({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
-    readiness.register('relay-lease', () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'), 'start');
-    readiness.register('capacity', () => (this.relay.activeCalls < config.maxCalls ? null : 'full'), 'never'); // Placement goes by the lease.
+    readiness.register(
+      'relay-lease',
+      () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'),
+      'start',
+    );
+    // Placement goes by the lease.
+    readiness.register('capacity', () => (this.relay.activeCalls < config.maxCalls ? null : 'full'), 'never');
     readiness.register('draining', () => (this.relay.isDraining ? 'draining' : null));
   }
 
@@ -62,12 +77,22 @@ export class RelayLeaseKeeper implements OnApplicationBootstrap, BeforeApplicati
   private look(): void {
     const was = this.isStrained;
     this.isStrained = this.strain.look();
-    if (this.isStrained !== was) this.logger.warn({ calls: this.relay.activeCalls }, this.isStrained ? 'this relay has all it can do: new calls go elsewhere' : 'this relay has room again');
+    if (this.isStrained !== was)
+      this.logger.warn(
+        { calls: this.relay.activeCalls },
+        this.isStrained
+          ? 'this relay has all it can do: new calls go elsewhere'
+          : 'this relay has room again',
+      );
   }
 
   private async askAfterFreeze(): Promise<void> {
-    this.logger.warn({ calls: this.relay.activeCalls }, 'this process stood still; nothing is sent until it is known which calls are still its own');
-    while (this.wakeWatch.mustAsk && !(await this.renew())) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    this.logger.warn(
+      { calls: this.relay.activeCalls },
+      'this process stood still; nothing is sent until it is known which calls are still its own',
+    );
+    while (this.wakeWatch.mustAsk && !(await this.renew()))
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     this.wakeWatch.answered();
   }
 
@@ -77,14 +102,26 @@ export class RelayLeaseKeeper implements OnApplicationBootstrap, BeforeApplicati
     const calls = this.relay.ownedCalls;
     try {
       const standings = await this.registry.renew(
-        { relayId, address: relayAddress ?? this.ownAddress(), capacity: maxCalls, active: this.relay.activeCalls, isDraining: this.relay.isDraining, isStrained: this.isStrained },
+        {
+          relayId,
+          address: relayAddress ?? this.ownAddress(),
+          capacity: maxCalls,
+          active: this.relay.activeCalls,
+          isDraining: this.relay.isDraining,
+          isStrained: this.isStrained,
+        },
         calls,
       );
-      for (const [index, call] of calls.entries()) this.relay.toldOf(call, standings[index] ?? { kind: 'unknown' });
+      for (const [index, call] of calls.entries())
+        this.relay.toldOf(call, standings[index] ?? { kind: 'unknown' });
       if (!this.isRenewed) this.logger.log({ relayId }, 'lease renewed');
       this.isRenewed = true;
     } catch (error) {
-      if (this.isRenewed) this.logger.warn({ err: error }, 'lease not renewed: Redis does not answer or takes no writes; running calls go on');
+      if (this.isRenewed)
+        this.logger.warn(
+          { err: error },
+          'lease not renewed: Redis does not answer or takes no writes; running calls go on',
+        );
       this.isRenewed = false;
     }
     return this.isRenewed;

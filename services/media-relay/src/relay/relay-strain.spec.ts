@@ -10,7 +10,8 @@ const strain = () => {
 const idle = { loopDelayMs: 11, loopShare: 0.2 };
 const late = { loopDelayMs: 150, loopShare: 0.2 };
 const busy = { loopDelayMs: 11, loopShare: 0.95 };
-const judged = (one: RelayStrain, ...readings: (typeof idle)[]) => readings.map((reading) => one.judge(reading));
+const judged = (one: RelayStrain, ...readings: (typeof idle)[]) =>
+  readings.map((reading) => one.judge(reading));
 afterAll(() => made.forEach((one) => one.stop()));
 
 describe('a relay', () => {
@@ -28,7 +29,17 @@ describe('a relay', () => {
   it('is no longer when it has been clearly below the limit for three looks', () => {
     const one = strain();
     judged(one, late, late, late);
-    expect(judged(one, { ...idle, loopDelayMs: 90 }, { ...idle, loopDelayMs: 90 }, { ...idle, loopDelayMs: 90 }, idle, idle, idle)).toEqual([true, true, true, true, true, false]);
+    expect(
+      judged(
+        one,
+        { ...idle, loopDelayMs: 90 },
+        { ...idle, loopDelayMs: 90 },
+        { ...idle, loopDelayMs: 90 },
+        idle,
+        idle,
+        idle,
+      ),
+    ).toEqual([true, true, true, true, true, false]);
   });
 
   it('that does nothing is at ease', () => {

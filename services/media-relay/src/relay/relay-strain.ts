@@ -13,7 +13,10 @@ export interface StrainLimits {
   readonly loopShare: number;
 }
 
-/** In a row, before it counts as strained, and before it no longer does: a collection or one burst is no strain. */
+/**
+ * In a row, before it counts as strained, and before it no longer does: a collection or one burst is no
+ * strain.
+ */
 const READINGS = 3;
 /** Relief begins this far below the limits, so that a relay at the limit does not come and go. */
 const RELIEF = 0.8;

@@ -1,5 +1,17 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallRecordStore, RELAY_LEASE_MS, RedisCallLog, Sealer, type AdmissionRecord, type CallLogCounters, type CallLogOptions, type OwnedCall, type OwnedStanding, type RelayCommand, type Spent } from '@tandem/call-state';
+import {
+  CallRecordStore,
+  RELAY_LEASE_MS,
+  RedisCallLog,
+  Sealer,
+  type AdmissionRecord,
+  type CallLogCounters,
+  type CallLogOptions,
+  type OwnedCall,
+  type OwnedStanding,
+  type RelayCommand,
+  type Spent,
+} from '@tandem/call-state';
 import type { CallEvent, CallFact, CallId, StreamTicket } from '@tandem/contracts';
 import { takeoverOf } from '@tandem/conversation';
 import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
@@ -91,7 +103,11 @@ export class Relay {
       if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
       await this.factory.prepare(claim.record);
       const { events, bytes: logBytes } = await this.records.events(callId);
-      this.hold({ record: claim.record, epoch, legId, lastSeq: claim.lastSeq, events, logBytes }, new GuardedSocket(socket, this.wakeWatch), start);
+      this.hold(
+        { record: claim.record, epoch, legId, lastSeq: claim.lastSeq, events, logBytes },
+        new GuardedSocket(socket, this.wakeWatch),
+        start,
+      );
       return null;
     } finally {
       this.taking -= 1;
@@ -103,7 +119,10 @@ export class Relay {
   command(command: RelayCommand): void {
     const outcome = this.carryOut(command);
     this.metrics.commands.inc({ kind: command.kind, outcome });
-    this.logger.log({ callId: command.callId, relayId: this.config.relayId, kind: command.kind, outcome }, 'command of an operator');
+    this.logger.log(
+      { callId: command.callId, relayId: this.config.relayId, kind: command.kind, outcome },
+      'command of an operator',
+    );
   }
 
   /** Resolves when no call is held any more, or after `timeoutMs`. */
@@ -145,32 +164,54 @@ export class Relay {
       held.session.end('internal-error');
     };
     const stream = new TwilioStream(socket, start, this.factory.clock, fault);
-    const written = this.openLog(taken, (fact) => log.append(fact), () => {
-      this.logger.warn(fields, 'another relay has taken the call over');
-      held.takenOver();
-    });
-    const log = warnedLog(this.metrics.metered(written), (what, message) => this.logger.warn({ ...fields, ...what }, message));
+    const written = this.openLog(
+      taken,
+      (fact) => log.append(fact),
+      () => {
+        this.logger.warn(fields, 'another relay has taken the call over');
+        held.takenOver();
+      },
+    );
+    const log = warnedLog(this.metrics.metered(written), (what, message) =>
+      this.logger.warn({ ...fields, ...what }, message),
+    );
     const takeover = epoch > 1 ? takeoverOf(taken.events) : undefined;
-    const session = this.factory.create(record, epoch, { stream, log, isGivenUp: () => written.isGivenUp, onError: fault, ...(takeover ? { takeover } : {}) });
+    const session = this.factory.create(record, epoch, {
+      stream,
+      log,
+      isGivenUp: () => written.isGivenUp,
+      onError: fault,
+      ...(takeover ? { takeover } : {}),
+    });
     const held = new HeldCall(record, epoch, session, written, socket);
     this.calls.get(callId)?.takenOver();
     this.calls.set(callId, held);
     this.metrics.activeCalls.set(this.calls.size);
     this.logger.log({ ...fields, epoch }, 'call taken');
-    log.append({ type: 'stream.attached', data: { relayId: this.config.relayId, epoch, streamId: stream.streamId } });
+    log.append({
+      type: 'stream.attached',
+      data: { relayId: this.config.relayId, epoch, streamId: stream.streamId },
+    });
     session.start();
     void session.ended.then(async (termination) => {
       // A call that was let go may be back already, on a new stream.
       if (this.calls.get(callId) === held) this.calls.delete(callId);
       this.metrics.activeCalls.set(this.calls.size);
       this.metrics.streamEnded(stream.counters);
-      this.logger.log({ ...fields, termination: termination?.reason ?? null }, termination ? 'call over' : 'call let go');
+      this.logger.log(
+        { ...fields, termination: termination?.reason ?? null },
+        termination ? 'call over' : 'call let go',
+      );
       if (termination) await this.over.add(record, epoch, written);
       this.tellWhenIdle();
     });
   }
 
-  private openLog({ record, epoch, lastSeq, events, logBytes }: Taken, tell: (fact: CallFact) => void, onFenced: () => void): RedisCallLog {
+  private openLog(
+    { record, epoch, lastSeq, events, logBytes }: Taken,
+    tell: (fact: CallFact) => void,
+    onFenced: () => void,
+  ): RedisCallLog {
     const { relayId } = this.config;
     const others = events.filter((event) => event.epoch === 0);
     return new RedisCallLog(this.redis, this.sealer, this.factory.clock, this.logCounters, {
@@ -180,17 +221,28 @@ export class Relay {
       earlier: events.filter((event) => event.epoch > 0),
       there: { events: events.length, bytes: logBytes },
       admittedAt: record.admittedAt,
-      onCut: () => this.logger.warn({ callId: record.callId, tenantId: record.tenantId, relayId }, 'event log of the call is full; further words and figures are dropped'),
+      onCut: () =>
+        this.logger.warn(
+          { callId: record.callId, tenantId: record.tenantId, relayId },
+          'event log of the call is full; further words and figures are dropped',
+        ),
       onFenced,
-      restore: (beginsAfter) => this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, beginsAfter, others }),
+      restore: (beginsAfter) =>
+        this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, beginsAfter, others }),
       ...this.counted(record, tell),
     });
   }
 
-  /** What the call uses counts on its tenant's day, and is told when it passes a mark of the tenant's budget. */
-  private counted({ tenantId, spending, admittedAt }: AdmissionRecord, tell: (fact: CallFact) => void): Pick<CallLogOptions, 'spending'> {
+  /**
+   * What the call uses counts on its tenant's day, and is told when it passes a mark of the tenant's budget.
+   */
+  private counted(
+    { tenantId, spending, admittedAt }: AdmissionRecord,
+    tell: (fact: CallFact) => void,
+  ): Pick<CallLogOptions, 'spending'> {
     if (!spending) return {};
-    const onSpent = (spent: Spent): void => marksPassed(spending, spent, Math.max(0, this.factory.clock.wallTime() - admittedAt)).forEach(tell);
+    const onSpent = (spent: Spent): void =>
+      marksPassed(spending, spent, Math.max(0, this.factory.clock.wallTime() - admittedAt)).forEach(tell);
     return { spending: { tenantId, day: spending.day, onSpent } };
   }
 

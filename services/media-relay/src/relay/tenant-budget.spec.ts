@@ -3,7 +3,9 @@ import { marksPassed } from './tenant-budget.ts';
 
 const spending = { day: '2026-11-25', dailyMicros: 1_000_000, monthlyMicros: 5_000_000, warnShare: 0.8 };
 const passed = (dayMicros: number, micros: number, monthMicros = dayMicros, limits = spending) =>
-  marksPassed(limits, { dayMicros, monthMicros, micros }, 4_000).map(({ data }) => `${data.scope} ${data.share} at ${data.costUsd}`);
+  marksPassed(limits, { dayMicros, monthMicros, micros }, 4_000).map(
+    ({ data }) => `${data.scope} ${data.share} at ${data.costUsd}`,
+  );
 
 describe('a tenant’s budget', () => {
   it('is told once for each mark, by the addition that passes it', () => {
@@ -15,11 +17,18 @@ describe('a tenant’s budget', () => {
   });
 
   it('may have several marks passed at once', () => {
-    expect(passed(1_100_000, 1_100_000, 5_000_000)).toEqual(['day 0.8 at 1.1', 'day 1 at 1.1', 'tenant 0.8 at 5', 'tenant 1 at 5']);
+    expect(passed(1_100_000, 1_100_000, 5_000_000)).toEqual([
+      'day 0.8 at 1.1',
+      'day 1 at 1.1',
+      'tenant 0.8 at 5',
+      'tenant 1 at 5',
+    ]);
   });
 
   it('without limits has no marks, and a share of 1 is one mark', () => {
-    expect(passed(9e9, 9e9, 9e9, { ...spending, dailyMicros: null as never, monthlyMicros: null as never })).toEqual([]);
+    expect(
+      passed(9e9, 9e9, 9e9, { ...spending, dailyMicros: null as never, monthlyMicros: null as never }),
+    ).toEqual([]);
     expect(passed(1_000_000, 1_000_000, 0, { ...spending, warnShare: 1 })).toEqual(['day 1 at 1']);
   });
 });

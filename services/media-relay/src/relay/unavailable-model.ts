@@ -1,14 +1,26 @@
 import { PCMU_8K, ProviderError } from '@tandem/contracts';
 import type { Clock, VoiceModel, VoiceModelSession } from '@tandem/conversation';
 
-/** Stands in for a model this deployment has no key or program for: every session fails at once, with the reason. */
+/**
+ * Stands in for a model this deployment has no key or program for: every session fails at once, with the
+ * reason.
+ */
 export function unavailableModel(provider: string, code: string, clock: Clock): VoiceModel {
   const nothing = (): void => undefined;
   return {
     provider,
-    capabilities: { inputFormats: [PCMU_8K], outputFormats: [PCMU_8K], canTruncate: true, maxSessionMs: null },
+    capabilities: {
+      inputFormats: [PCMU_8K],
+      outputFormats: [PCMU_8K],
+      canTruncate: true,
+      maxSessionMs: null,
+    },
     open: (_setup, listener): VoiceModelSession => {
-      const error = new ProviderError(`The ${provider} model is not configured on this relay.`, { provider, code, category: 'invalid-request' });
+      const error = new ProviderError(`The ${provider} model is not configured on this relay.`, {
+        provider,
+        code,
+        category: 'invalid-request',
+      });
       clock.after(0, () => listener.onClosed(error));
       return {
         provider,

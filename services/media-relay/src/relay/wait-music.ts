@@ -9,8 +9,8 @@ import { CONFIG, type ServiceConfig } from '@tandem/platform';
 const MAX_SOUNDS = 32;
 
 /**
- * Wait music as µ-law, read and resampled once per file and volume. A call that needs one not yet at hand goes without
- * until it is: nothing waits for a disk.
+ * Wait music as µ-law, read and resampled once per file and volume. A call that needs one not yet at hand
+ * goes without until it is: nothing waits for a disk.
  */
 @Injectable()
 export class WaitMusic {
@@ -40,14 +40,18 @@ export class WaitMusic {
       }
       this.sounds.set(key, Buffer.concat(pieces));
     } catch (error) {
-      this.logger.warn({ err: error, file }, 'wait music cannot be played: callers of agents that name this file wait in silence');
+      this.logger.warn(
+        { err: error, file },
+        'wait music cannot be played: callers of agents that name this file wait in silence',
+      );
       this.sounds.set(key, new Uint8Array(0));
     }
     this.reading.delete(key);
   }
 
   private async fromFile(file: string): Promise<ReturnType<typeof readWav>> {
-    if (!this.config.soundsDir) throw new TypeError('SOUNDS_DIR is not set. Set it to the folder that holds the file.');
+    if (!this.config.soundsDir)
+      throw new TypeError('SOUNDS_DIR is not set. Set it to the folder that holds the file.');
     return readWav(await readFile(join(this.config.soundsDir, file)));
   }
 }

@@ -7,11 +7,20 @@ function frozenRelay() {
   const time = { at: 0, wallAt: 1_000_000 };
   const sent: (string | Uint8Array)[] = [];
   let wakes = 0;
-  const metrics = { freezes: { inc: () => undefined } } as unknown as ConstructorParameters<typeof WakeWatch>[0];
+  const metrics = { freezes: { inc: () => undefined } } as unknown as ConstructorParameters<
+    typeof WakeWatch
+  >[0];
   const watch = new WakeWatch(metrics, { now: () => time.at, wallTime: () => time.wallAt });
   watch.start(() => void (wakes += 1));
   watch.stop();
-  const socket: MessageSocket = { listener: null, isOpen: true, unsentBytes: 0, send: (...messages) => void sent.push(...messages), close: () => undefined, terminate: () => undefined };
+  const socket: MessageSocket = {
+    listener: null,
+    isOpen: true,
+    unsentBytes: 0,
+    send: (...messages) => void sent.push(...messages),
+    close: () => undefined,
+    terminate: () => undefined,
+  };
   const guarded = new GuardedSocket(socket, watch);
   const heard: string[] = [];
   guarded.listener = { onMessage: (data) => void heard.push(data.toString()), onClosed: () => undefined };

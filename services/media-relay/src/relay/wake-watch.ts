@@ -2,11 +2,14 @@ import { RELAY_LEASE_MS, RELAY_RENEW_MS } from '@tandem/call-state';
 import type { RelayMetrics } from './relay-metrics.ts';
 
 const BEAT_MS = 100;
-/** Standing still for longer than this, the lease may have ended meanwhile, as it is renewed once in `RELAY_RENEW_MS`. */
+/**
+ * Standing still for longer than this, the lease may have ended meanwhile, as it is renewed once in
+ * `RELAY_RENEW_MS`.
+ */
 export const LONGEST_STALL_MS = RELAY_LEASE_MS - RELAY_RENEW_MS;
 /**
- * Without an answer from Redis the relay goes on after this: a carrier whose call was taken over has closed our stream
- * by then.
+ * Without an answer from Redis the relay goes on after this: a carrier whose call was taken over has closed
+ * our stream by then.
  */
 const GIVE_UP_ASKING_MS = 3_000;
 
@@ -20,8 +23,9 @@ export interface WakeClock {
 const realTime: WakeClock = { now: () => performance.now(), wallTime: () => Date.now() };
 
 /**
- * Notices that this process stood still (stopped, suspended, starved), before it sends one more frame: by then its calls
- * may belong to somebody else. From there on `isSure` is false until it is known which are its own.
+ * Notices that this process stood still (stopped, suspended, starved), before it sends one more frame: by
+ * then its calls may belong to somebody else. From there on `isSure` is false until it is known which are its
+ * own.
  */
 export class WakeWatch {
   private lastBeat: { readonly at: number; readonly wallAt: number };
@@ -49,7 +53,10 @@ export class WakeWatch {
     if (this.timer) clearInterval(this.timer);
   }
 
-  /** Whether what this process holds is its own, as far as it can know. One comparison of times: asked before every frame. */
+  /**
+   * Whether what this process holds is its own, as far as it can know. One comparison of times: asked before
+   * every frame.
+   */
   get isSure(): boolean {
     const now = this.clock.now();
     if (now - this.lastBeat.at > LONGEST_STALL_MS) this.beat();

@@ -1,6 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Sealer, type RelayMessage } from '@tandem/call-state';
-import { toolOutcomeSchema, type CallId, type ToolCall, type ToolCallBody, type ToolCallId, type ToolCallJob, type ToolOutcome } from '@tandem/contracts';
+import {
+  toolOutcomeSchema,
+  type CallId,
+  type ToolCall,
+  type ToolCallBody,
+  type ToolCallId,
+  type ToolCallJob,
+  type ToolOutcome,
+} from '@tandem/contracts';
 import type { ToolCaller } from '@tandem/conversation';
 import { CONFIG, queueToken, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
@@ -13,10 +21,16 @@ interface Pending {
   settle(outcome: ToolOutcome): void;
 }
 
-/** How often the queue is asked about a call another process asked for: its result may have gone to that one's inbox. */
+/**
+ * How often the queue is asked about a call another process asked for: its result may have gone to that one's
+ * inbox.
+ */
 const RESUME_POLL_MS = 250;
 
-/** Tool calls over BullMQ: job id is the tool call id, so that asking twice is one job; the answer comes by the inbox. */
+/**
+ * Tool calls over BullMQ: job id is the tool call id, so that asking twice is one job; the answer comes by
+ * the inbox.
+ */
 @Injectable()
 export class QueuedToolCaller implements ToolCaller {
   private readonly logger = new Logger(QueuedToolCaller.name);
@@ -82,7 +96,11 @@ export class QueuedToolCaller implements ToolCaller {
         const outcome = await this.finishedOutcome(toolCallId);
         if (outcome) this.pending.get(toolCallId)?.settle(outcome);
       } catch (error) {
-        if (!isTold) this.logger.warn({ err: error, callId, tool: name }, 'a tool call of an earlier relay cannot be looked up: the queue does not answer');
+        if (!isTold)
+          this.logger.warn(
+            { err: error, callId, tool: name },
+            'a tool call of an earlier relay cannot be looked up: the queue does not answer',
+          );
         isTold = true;
       }
     }
@@ -110,7 +128,10 @@ export class QueuedToolCaller implements ToolCaller {
     try {
       await this.queue.add('tool-call', job, { jobId: call.toolCallId });
     } catch (error) {
-      this.logger.warn({ err: error, callId: call.callId, tool: call.name }, 'a tool call could not be queued');
+      this.logger.warn(
+        { err: error, callId: call.callId, tool: call.name },
+        'a tool call could not be queued',
+      );
       pending.settle({ status: 'failed', code: 'queue-unavailable', retryable: true });
     }
   }

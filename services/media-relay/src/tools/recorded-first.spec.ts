@@ -5,7 +5,11 @@ import { recordedFirst } from './recorded-first.ts';
 
 function caller(flushed: 'stored' | 'timed-out', isGivenUp: boolean) {
   const asked: ToolCall[] = [];
-  const inner: ToolCaller = { call: (call) => (asked.push(call), Promise.resolve({ status: 'ok', value: 1 })), resume: () => Promise.resolve({ status: 'ok', value: 2 }), cancelAll: () => undefined };
+  const inner: ToolCaller = {
+    call: (call) => (asked.push(call), Promise.resolve({ status: 'ok', value: 1 })),
+    resume: () => Promise.resolve({ status: 'ok', value: 2 }),
+    cancelAll: () => undefined,
+  };
   const log = { append: () => undefined, flush: () => Promise.resolve(flushed) };
   return { asked, caller: recordedFirst(inner, log, () => isGivenUp) };
 }

@@ -1,8 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Sealer } from '@tandem/call-state';
-import { webhookHeadersPlace, webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE, type TenantId } from '@tandem/contracts';
-import { createDataSource, run, runMigrations, transact, WebhookDeliveryRepository, WebhookEndpointRepository, type DataSource } from '@tandem/database';
+import {
+  webhookHeadersPlace,
+  webhookSecretPlace,
+  WEBHOOK_SECRETS_PURPOSE,
+  type TenantId,
+} from '@tandem/contracts';
+import {
+  createDataSource,
+  run,
+  runMigrations,
+  transact,
+  WebhookDeliveryRepository,
+  WebhookEndpointRepository,
+  type DataSource,
+} from '@tandem/database';
 import { deriveKeys, Metrics, type ServiceConfig } from '@tandem/platform';
 import { createTestDatabase } from '@tandem/stack';
 import { PostCallMetrics } from '../post-call-metrics.ts';
@@ -28,15 +41,46 @@ describe('signing secrets', () => {
   it('do not need the old TANDEM_SECRET once they were sealed anew', async () => {
     const [tenantId, id] = [randomUUID() as TenantId, randomUUID()];
     const endpoints = new WebhookEndpointRepository(dataSource);
-    await run(dataSource, (manager) => manager.query(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'UTC')`, [tenantId, `t-${tenantId}`]));
-    await transact(dataSource, (transaction) => endpoints.create(transaction, tenantId, id, { url: 'https://hooks.example.com/', description: '', events: [], isEnabled: true, headers: { names: ['x-key'], sealed: sealerOf(OLD).seal({ 'x-key': 'v' }, webhookHeadersPlace(id)) } }, sealerOf(OLD).seal('whsec_x', webhookSecretPlace(id))));
+    await run(dataSource, (manager) =>
+      manager.query(
+        `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'UTC')`,
+        [tenantId, `t-${tenantId}`],
+      ),
+    );
+    await transact(dataSource, (transaction) =>
+      endpoints.create(
+        transaction,
+        tenantId,
+        id,
+        {
+          url: 'https://hooks.example.com/',
+          description: '',
+          events: [],
+          isEnabled: true,
+          headers: {
+            names: ['x-key'],
+            sealed: sealerOf(OLD).seal({ 'x-key': 'v' }, webhookHeadersPlace(id)),
+          },
+        },
+        sealerOf(OLD).seal('whsec_x', webhookSecretPlace(id)),
+      ),
+    );
     const config = { secrets: [NEW, OLD] } as unknown as ServiceConfig<'post-call-worker'>;
-    const keeper = new OutboxKeeper(new WebhookDeliveryRepository(dataSource), config, endpoints, sealerOf(NEW, OLD), new PostCallMetrics(new Metrics('post-call-worker')));
+    const keeper = new OutboxKeeper(
+      new WebhookDeliveryRepository(dataSource),
+      config,
+      endpoints,
+      sealerOf(NEW, OLD),
+      new PostCallMetrics(new Metrics('post-call-worker')),
+    );
     await keeper.resealed();
     const sealed = (await endpoints.secrets(tenantId, id))?.sealedSecret ?? '';
     expect(sealerOf(NEW).open(sealed, webhookSecretPlace(id))).toBe('whsec_x');
     const [row] = await run(dataSource, (manager) =>
-      manager.query<{ sealed_headers: string }[]>('SELECT sealed_headers FROM webhook_endpoints WHERE id = $1', [id]),
+      manager.query<{ sealed_headers: string }[]>(
+        'SELECT sealed_headers FROM webhook_endpoints WHERE id = $1',
+        [id],
+      ),
     );
     expect(sealerOf(NEW).open(row!.sealed_headers, webhookHeadersPlace(id))).toEqual({ 'x-key': 'v' });
     await keeper.resealed();

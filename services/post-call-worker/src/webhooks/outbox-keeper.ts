@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import { WebhookDeliveryRepository, WebhookEndpointRepository } from '@tandem/database';
@@ -11,8 +17,9 @@ const TIDY_EVERY_MS = 600_000;
 const KEEP_MS = 30 * 86_400_000;
 
 /**
- * Tells how much waits, forgets what is long over, and seals secrets anew after TANDEM_SECRET was replaced, so that the old
- * one is not needed for them. In every replica: they take different rows, or do the same to them.
+ * Tells how much waits, forgets what is long over, and seals secrets anew after TANDEM_SECRET was replaced,
+ * so that the old one is not needed for them. In every replica: they take different rows, or do the same to
+ * them.
  */
 @Injectable()
 export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -29,7 +36,10 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timers = [setInterval(() => void this.measure(), MEASURE_EVERY_MS), setInterval(() => void this.tidy(), TIDY_EVERY_MS)];
+    this.timers = [
+      setInterval(() => void this.measure(), MEASURE_EVERY_MS),
+      setInterval(() => void this.tidy(), TIDY_EVERY_MS),
+    ];
     for (const timer of this.timers) timer.unref();
     void this.resealed();
   }
@@ -64,7 +74,8 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
   async resealed(): Promise<void> {
     try {
       const [{ keyId }] = deriveKeys(this.config.secrets, WEBHOOK_SECRETS_PURPOSE);
-      const again = (sealed: string, place: string) => this.secrets.seal(this.secrets.open(sealed, place), place);
+      const again = (sealed: string, place: string) =>
+        this.secrets.seal(this.secrets.open(sealed, place), place);
       for (const { id, ...before } of await this.endpoints.sealedOtherwise(keyId)) {
         const { sealedSecret, sealedHeaders } = before;
         await this.endpoints.reseal(id, before, {
@@ -73,7 +84,10 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
         });
       }
     } catch (error) {
-      this.logger.warn({ err: error }, 'signing secrets could not be sealed anew: keep the previous TANDEM_SECRET for now');
+      this.logger.warn(
+        { err: error },
+        'signing secrets could not be sealed anew: keep the previous TANDEM_SECRET for now',
+      );
     }
   }
 }

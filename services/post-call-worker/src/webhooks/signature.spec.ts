@@ -14,7 +14,11 @@ describe('the signature of a webhook', () => {
   });
 
   it('comes once for each secret while one is being replaced', () => {
-    const [newest, previous] = (signedHeaders('evt_1', at, '{}', [SECRET, `whsec_${Buffer.alloc(32, 7).toString('base64')}`])['webhook-signature'] ?? '').split(' ');
+    const [newest, previous] = (
+      signedHeaders('evt_1', at, '{}', [SECRET, `whsec_${Buffer.alloc(32, 7).toString('base64')}`])[
+        'webhook-signature'
+      ] ?? ''
+    ).split(' ');
     expect([newest, previous].map((signature) => signature?.slice(0, 3))).toEqual(['v1,', 'v1,']);
     expect(newest).not.toBe(previous);
   });

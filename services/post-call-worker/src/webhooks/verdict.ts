@@ -1,5 +1,6 @@
 /** What came of one try: an HTTP status, or why there was none. */
-export type TryOutcome = { readonly status: number; readonly retryAfterMs: number | null } | { readonly fault: string };
+export type TryOutcome =
+  { readonly status: number; readonly retryAfterMs: number | null } | { readonly fault: string };
 
 /** What it means for the delivery, and for its endpoint. */
 export type Verdict =
@@ -19,7 +20,9 @@ export type Verdict =
     };
 
 const GONE = 410;
-/** The receiver, or what stands before it, has too much to do: one try after the other would make it worse. */
+/**
+ * The receiver, or what stands before it, has too much to do: one try after the other would make it worse.
+ */
 const THROTTLED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const PAUSE_MS = 5_000;
 /** A receiver may put us off, not away. */
@@ -30,8 +33,14 @@ const JITTER = 0.2;
  * @param delaysMs pauses before the second and each further try
  * @param random 0 to 1
  */
-export function judge(outcome: TryOutcome, attempt: number, delaysMs: readonly number[], random: number): Verdict {
-  if (!('status' in outcome)) return { ...failure(outcome.fault, null), retryAfterMs: jittered(delaysMs[attempt - 1], random) };
+export function judge(
+  outcome: TryOutcome,
+  attempt: number,
+  delaysMs: readonly number[],
+  random: number,
+): Verdict {
+  if (!('status' in outcome))
+    return { ...failure(outcome.fault, null), retryAfterMs: jittered(delaysMs[attempt - 1], random) };
   const { status } = outcome;
   if (status >= 200 && status < 300) return { kind: 'delivered', status, isReachable: true };
   const failed = failure(`http-${status}`, status);
@@ -39,11 +48,16 @@ export function judge(outcome: TryOutcome, attempt: number, delaysMs: readonly n
   if (status === GONE) return { ...failed, retryAfterMs: 0, isGone: true };
   const asked = outcome.retryAfterMs === null ? null : Math.min(outcome.retryAfterMs, LONGEST_PAUSE_MS);
   const delayMs = jittered(delaysMs[attempt - 1], random);
-  return { ...failed, retryAfterMs: delayMs === null ? null : Math.max(delayMs, asked ?? 0), pauseMs: THROTTLED.has(status) ? (asked ?? PAUSE_MS) : 0 };
+  return {
+    ...failed,
+    retryAfterMs: delayMs === null ? null : Math.max(delayMs, asked ?? 0),
+    pauseMs: THROTTLED.has(status) ? (asked ?? PAUSE_MS) : 0,
+  };
 }
 
 /** A status below 500 is the receiver's own word about one event, but for those that speak of its load. */
-const isReachable = (status: number | null): boolean => status !== null && status < 500 && status !== 408 && status !== 429;
+const isReachable = (status: number | null): boolean =>
+  status !== null && status < 500 && status !== 408 && status !== 429;
 
 const failure = (fault: string, status: number | null) => ({
   kind: 'failed' as const,

@@ -5,7 +5,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Logger } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type TenantId, type WebhookBody } from '@tandem/contracts';
-import { BookingRepository, createDataSource, FAILURES_BEFORE_PROBES, run, runMigrations, transact, WebhookDeliveryRepository, WebhookEndpointRepository, type DataSource } from '@tandem/database';
+import {
+  BookingRepository,
+  createDataSource,
+  FAILURES_BEFORE_PROBES,
+  run,
+  runMigrations,
+  transact,
+  WebhookDeliveryRepository,
+  WebhookEndpointRepository,
+  type DataSource,
+} from '@tandem/database';
 import { Destinations, Metrics, OutboundPoster, type ServiceConfig } from '@tandem/platform';
 import { createTestDatabase } from '@tandem/stack';
 import { PostCallMetrics } from '../post-call-metrics.ts';
@@ -53,8 +63,15 @@ describe('delivery of events', () => {
     received = [];
     answer = (_request, response) => void response.writeHead(204).end();
     tenantId = randomUUID() as TenantId;
-    await sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'UTC')`, tenantId, `t-${tenantId}`);
-    await sql(`INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'visit', 'Visit', 60)`, tenantId);
+    await sql(
+      `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Spec', 'UTC')`,
+      tenantId,
+      `t-${tenantId}`,
+    );
+    await sql(
+      `INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'visit', 'Visit', 60)`,
+      tenantId,
+    );
     await sql(`INSERT INTO resources (tenant_id, name) VALUES ($1, 'Engineer')`, tenantId);
   });
   afterEach(async () => {
@@ -69,8 +86,14 @@ describe('delivery of events', () => {
     if (request.url === '/silent') return void silent.push(response);
     const text = Buffer.concat(chunks).toString();
     const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = request.headers;
-    const expected = `v1,${createHmac('sha256', Buffer.alloc(32, 5)).update(`${String(id)}.${String(at)}.${text}`).digest('base64')}`;
-    received.push({ id: String(id), body: JSON.parse(text) as WebhookBody, isSigned: String(signature).split(' ').includes(expected) });
+    const expected = `v1,${createHmac('sha256', Buffer.alloc(32, 5))
+      .update(`${String(id)}.${String(at)}.${text}`)
+      .digest('base64')}`;
+    received.push({
+      id: String(id),
+      body: JSON.parse(text) as WebhookBody,
+      isSigned: String(signature).split(' ').includes(expected),
+    });
     answer(request, response, received.length);
   }
 
@@ -85,19 +108,30 @@ describe('delivery of events', () => {
     readonly headers?: Readonly<Record<string, string>>;
   }
 
-  async function subscribe(events: readonly ('booking.created' | 'booking.cancelled')[] = [], options: Subscription = {}): Promise<string> {
+  async function subscribe(
+    events: readonly ('booking.created' | 'booking.cancelled')[] = [],
+    options: Subscription = {},
+  ): Promise<string> {
     const id = randomUUID();
     const { at = url, tenant = tenantId, headers } = options;
-    const sealed = headers ? { names: Object.keys(headers), sealed: sealer.seal(headers, webhookHeadersPlace(id)) } : { names: [], sealed: null };
+    const sealed = headers
+      ? { names: Object.keys(headers), sealed: sealer.seal(headers, webhookHeadersPlace(id)) }
+      : { names: [], sealed: null };
     const fields = { url: at, description: '', events, isEnabled: true, headers: sealed };
-    await transact(dataSource, (transaction) => endpoints.create(transaction, tenant, id, fields, sealer.seal(SECRET, webhookSecretPlace(id))));
+    await transact(dataSource, (transaction) =>
+      endpoints.create(transaction, tenant, id, fields, sealer.seal(SECRET, webhookSecretPlace(id))),
+    );
     return id;
   }
 
   /** Makes a tenant with this many endpoints, each with this many deliveries due. */
   async function busyTenant(endpointCount: number, due: number, at = url): Promise<TenantId> {
     const tenant = randomUUID() as TenantId;
-    await sql(`INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Busy', 'UTC')`, tenant, `t-${tenant}`);
+    await sql(
+      `INSERT INTO tenants (id, slug, company_name, time_zone) VALUES ($1, $2, 'Busy', 'UTC')`,
+      tenant,
+      `t-${tenant}`,
+    );
     for (let made = 0; made < endpointCount; made += 1) await subscribe([], { at, tenant });
     await sql(
       `INSERT INTO outbox_events (tenant_id, type, subject_kind, subject_id, sequence, data)
@@ -114,23 +148,57 @@ describe('delivery of events', () => {
     return tenant;
   }
   const claim = (free: number, underWay: ReadonlyMap<string, number> = new Map()) =>
-    new WebhookDeliveryRepository(dataSource).claim({ free, places: 20, perEndpoint: 16, underWay, leaseMs: 1_000 });
+    new WebhookDeliveryRepository(dataSource).claim({
+      free,
+      places: 20,
+      perEndpoint: 16,
+      underWay,
+      leaseMs: 1_000,
+    });
 
   /** A booking so many hours ahead. */
   async function book(hours: number) {
-    const [ids] = await sql<{ service: string; resource: string }>('SELECT service.id AS service, resource.id AS resource FROM services service, resources resource WHERE service.tenant_id = $1 AND resource.tenant_id = $1', tenantId);
+    const [ids] = await sql<{ service: string; resource: string }>(
+      'SELECT service.id AS service, resource.id AS resource FROM services service, resources resource ' +
+        'WHERE service.tenant_id = $1 AND resource.tenant_id = $1',
+      tenantId,
+    );
     const startsAt = new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + hours * 3_600_000);
     const booking = await transact(dataSource, (transaction) =>
-      new BookingRepository(dataSource).book(transaction, { tenantId, serviceId: ids!.service, resourceIds: [ids!.resource], startsAt, endsAt: new Date(startsAt.getTime() + 3_600_000), contactPhone: null, name: null, notes: '', callId: null, toolCallId: null }),
+      new BookingRepository(dataSource).book(transaction, {
+        tenantId,
+        serviceId: ids!.service,
+        resourceIds: [ids!.resource],
+        startsAt,
+        endsAt: new Date(startsAt.getTime() + 3_600_000),
+        contactPhone: null,
+        name: null,
+        notes: '',
+        callId: null,
+        toolCallId: null,
+      }),
     );
     return booking!;
   }
-  const cancel = (id: string) => transact(dataSource, (transaction) => new BookingRepository(dataSource).cancel(transaction, tenantId, id));
+  const cancel = (id: string) =>
+    transact(dataSource, (transaction) =>
+      new BookingRepository(dataSource).cancel(transaction, tenantId, id),
+    );
 
   function work(options: { delaysS?: number[]; networks?: string[] } = {}): void {
-    const config = { webhookRetryDelaysS: options.delaysS ?? [0.1, 0.1, 0.1, 0.1, 0.1, 0.1], webhookTimeoutMs: 1_000, webhookConcurrency: 20 } as unknown as ServiceConfig<'post-call-worker'>;
+    const config = {
+      webhookRetryDelaysS: options.delaysS ?? [0.1, 0.1, 0.1, 0.1, 0.1, 0.1],
+      webhookTimeoutMs: 1_000,
+      webhookConcurrency: 20,
+    } as unknown as ServiceConfig<'post-call-worker'>;
     const poster = new OutboundPoster(new Destinations(options.networks ?? ['127.0.0.0/8']));
-    const worker = new WebhookDelivery(config, new WebhookDeliveryRepository(dataSource), sealer, poster, new PostCallMetrics(new Metrics('post-call-worker')));
+    const worker = new WebhookDelivery(
+      config,
+      new WebhookDeliveryRepository(dataSource),
+      sealer,
+      poster,
+      new PostCallMetrics(new Metrics('post-call-worker')),
+    );
     workers.push(worker);
     worker.onApplicationBootstrap();
   }
@@ -141,7 +209,10 @@ describe('delivery of events', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-  const states = async () => (await sql<{ state: string }>('SELECT state FROM webhook_deliveries WHERE tenant_id = $1', tenantId)).map(({ state }) => state);
+  const states = async () =>
+    (await sql<{ state: string }>('SELECT state FROM webhook_deliveries WHERE tenant_id = $1', tenantId)).map(
+      ({ state }) => state,
+    );
 
   it('tells what happened, signed, numbered, and only what was asked for', async () => {
     await subscribe(['booking.cancelled']);
@@ -152,11 +223,20 @@ describe('delivery of events', () => {
     work();
     await eventually(() => received.length >= 3);
     expect(received.every(({ isSigned, id, body }) => isSigned && id === body.id)).toBe(true);
-    expect(received.map(({ body: { type, sequence } }) => `${type} ${sequence}`).sort()).toEqual(['booking.cancelled 2', 'booking.cancelled 2', 'booking.created 1']);
+    expect(received.map(({ body: { type, sequence } }) => `${type} ${sequence}`).sort()).toEqual([
+      'booking.cancelled 2',
+      'booking.cancelled 2',
+      'booking.created 1',
+    ]);
     expect(received.find(({ body }) => body.type === 'booking.created')?.body).toMatchObject({
       tenantId,
       subject: { kind: 'booking', id: booking.id },
-      data: { bookingId: booking.id, reference: booking.reference, status: 'booked', start: booking.startsAt.toISOString() },
+      data: {
+        bookingId: booking.id,
+        reference: booking.reference,
+        status: 'booked',
+        start: booking.startsAt.toISOString(),
+      },
     });
   });
 
@@ -176,7 +256,11 @@ describe('delivery of events', () => {
 
   it('tries again under the same id, through errors, resets and silence, by several workers', async () => {
     await subscribe();
-    const troubles: typeof answer[] = [(_request, response) => response.writeHead(500).end(), (request) => request.socket.destroy(), (_request, response) => response.writeHead(302, { location: 'https://elsewhere.example.com/' }).end()];
+    const troubles: (typeof answer)[] = [
+      (_request, response) => response.writeHead(500).end(),
+      (request) => request.socket.destroy(),
+      (_request, response) => response.writeHead(302, { location: 'https://elsewhere.example.com/' }).end(),
+    ];
     const accepted: string[] = [];
     answer = (request, response, count) => {
       const trouble = count % 2 === 0 ? undefined : troubles[count % troubles.length];
@@ -200,7 +284,9 @@ describe('delivery of events', () => {
     await eventually(async () => (await states())[0] === 'dead');
     expect(received).toHaveLength(2);
     answer = (_request, response) => response.writeHead(200).end();
-    expect(await new WebhookDeliveryRepository(dataSource).replay(tenantId, endpointId, {})).toMatchObject({ replayed: 1 });
+    expect(await new WebhookDeliveryRepository(dataSource).replay(tenantId, endpointId, {})).toMatchObject({
+      replayed: 1,
+    });
     await eventually(async () => (await states())[0] === 'delivered');
     expect(new Set(received.map(({ id }) => id)).size).toBe(1);
   });
@@ -213,7 +299,9 @@ describe('delivery of events', () => {
     await eventually(async () => (await endpoints.find(tenantId, endpointId))?.isEnabled === false);
     await book(2);
     answer = (_request, response) => response.writeHead(200).end();
-    await transact(dataSource, (transaction) => endpoints.change(transaction, tenantId, endpointId, { isEnabled: true }));
+    await transact(dataSource, (transaction) =>
+      endpoints.change(transaction, tenantId, endpointId, { isEnabled: true }),
+    );
     await eventually(async () => (await states()).every((state) => state === 'delivered'));
     expect((await states()).length).toBe(2);
   });
@@ -223,7 +311,16 @@ describe('delivery of events', () => {
     answer = (_request, response) => response.writeHead(429, { 'retry-after': '3600' }).end();
     await book(1);
     work();
-    await eventually(async () => (await sql<{ n: number }>(`SELECT 1 AS n FROM webhook_endpoints WHERE id = $1 AND paused_until > now() + interval '50 minutes'`, endpointId)).length === 1);
+    await eventually(
+      async () =>
+        (
+          await sql<{ n: number }>(
+            `SELECT 1 AS n FROM webhook_endpoints WHERE id = $1 AND paused_until > now() + interval '50 ` +
+              `minutes'`,
+            endpointId,
+          )
+        ).length === 1,
+    );
     await book(2);
     expect(await claim(10)).toEqual([]);
   });
@@ -231,7 +328,15 @@ describe('delivery of events', () => {
   it('takes over what a worker took and never settled', async () => {
     await subscribe();
     await book(1);
-    expect(await new WebhookDeliveryRepository(dataSource).claim({ free: 10, places: 20, perEndpoint: 10, underWay: new Map(), leaseMs: 200 })).toHaveLength(1);
+    expect(
+      await new WebhookDeliveryRepository(dataSource).claim({
+        free: 10,
+        places: 20,
+        perEndpoint: 10,
+        underWay: new Map(),
+        leaseMs: 200,
+      }),
+    ).toHaveLength(1);
     work();
     await eventually(async () => (await states())[0] === 'delivered');
   });
@@ -241,7 +346,10 @@ describe('delivery of events', () => {
     await book(1);
     work({ networks: [], delaysS: [0.05] });
     await eventually(async () => (await states())[0] === 'dead');
-    expect([received.length, await sql('SELECT last_fault FROM webhook_deliveries')]).toEqual([0, [{ last_fault: 'destination-refused' }]]);
+    expect([received.length, await sql('SELECT last_fault FROM webhook_deliveries')]).toEqual([
+      0,
+      [{ last_fault: 'destination-refused' }],
+    ]);
   });
 
   it('sends the receiver’s own headers along, and ours in any case', async () => {
@@ -254,7 +362,11 @@ describe('delivery of events', () => {
     await book(1);
     work();
     await eventually(() => received.length === 1);
-    expect(seen[0]).toMatchObject({ authorization: 'Bearer token', 'x-route': 'crm', 'content-type': 'application/json' });
+    expect(seen[0]).toMatchObject({
+      authorization: 'Bearer token',
+      'x-route': 'crm',
+      'content-type': 'application/json',
+    });
     expect(received[0]!.isSigned).toBe(true);
   });
 
@@ -273,17 +385,27 @@ describe('delivery of events', () => {
     const dealt = await claim(20);
     const of = (tenant: TenantId) => dealt.filter((delivery) => delivery.tenantId === tenant);
     expect([of(first).length, of(second).length]).toEqual([10, 10]);
-    const perEndpoint = [...Map.groupBy(of(first), ({ endpointId }) => endpointId).values()].map(({ length }) => length);
+    const perEndpoint = [...Map.groupBy(of(first), ({ endpointId }) => endpointId).values()].map(
+      ({ length }) => length,
+    );
     expect(perEndpoint.sort()).toEqual([3, 3, 4]);
-    const underWay = new Map([...Map.groupBy(dealt, ({ endpointId }) => endpointId)].map(([id, { length }]) => [id, length]));
+    const underWay = new Map(
+      [...Map.groupBy(dealt, ({ endpointId }) => endpointId)].map(([id, { length }]) => [id, length]),
+    );
     expect(await claim(5, underWay)).toEqual([]);
-    await sql('UPDATE webhook_endpoints SET is_enabled = false, disabled_because = $2 WHERE tenant_id = $1', second, 'operator');
+    await sql(
+      'UPDATE webhook_endpoints SET is_enabled = false, disabled_because = $2 WHERE tenant_id = $1',
+      second,
+      'operator',
+    );
     expect(await claim(5, underWay)).toHaveLength(5);
   });
 
   it('serves first the endpoint that has waited longest for its turn', async () => {
     await busyTenant(30, 5);
-    const turns = [await claim(15), await claim(15)].map((dealt) => new Set(dealt.map(({ endpointId }) => endpointId)));
+    const turns = [await claim(15), await claim(15)].map(
+      (dealt) => new Set(dealt.map(({ endpointId }) => endpointId)),
+    );
     expect(turns.map(({ size }) => size)).toEqual([15, 15]);
     expect([...turns[0]!].filter((id) => turns[1]!.has(id))).toEqual([]);
   });
@@ -292,7 +414,8 @@ describe('delivery of events', () => {
     await busyTenant(1, 50);
     const repository = new WebhookDeliveryRepository(dataSource);
     const endpointId = (await claim(1))[0]!.endpointId;
-    for (let failed = 0; failed < FAILURES_BEFORE_PROBES; failed += 1) await repository.markUnreachable(endpointId);
+    for (let failed = 0; failed < FAILURES_BEFORE_PROBES; failed += 1)
+      await repository.markUnreachable(endpointId);
     expect(await claim(20)).toEqual([]);
     const rested = () => sql('UPDATE webhook_endpoints SET paused_until = NULL WHERE id = $1', endpointId);
     await rested();

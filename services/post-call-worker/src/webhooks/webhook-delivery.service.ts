@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type WebhookBody } from '@tandem/contracts';
 import { WebhookDeliveryRepository, type ClaimedDelivery } from '@tandem/database';
@@ -63,7 +69,13 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     const { webhookConcurrency: places, webhookTimeoutMs } = this.config;
     const leaseMs = webhookTimeoutMs + LEASE_MARGIN_MS;
     try {
-      const claimed = await this.deliveries.claim({ free, places, perEndpoint: PER_ENDPOINT, underWay: this.underWay, leaseMs });
+      const claimed = await this.deliveries.claim({
+        free,
+        places,
+        perEndpoint: PER_ENDPOINT,
+        underWay: this.underWay,
+        leaseMs,
+      });
       this.claiming.succeeded();
       return claimed;
     } catch (error) {
@@ -88,10 +100,16 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     this.underWay.set(endpointId, (this.underWay.get(endpointId) ?? 0) + 1);
     try {
       const delaysMs = this.config.webhookRetryDelaysS.map((seconds) => seconds * 1_000);
-      await this.settle(delivery, judge(await this.attempt(delivery), delivery.attempt, delaysMs, Math.random()));
+      await this.settle(
+        delivery,
+        judge(await this.attempt(delivery), delivery.attempt, delaysMs, Math.random()),
+      );
     } catch (error) {
       // It is due again when its lease ends, under the same id.
-      this.logger.warn({ err: error, endpointId, eventId: delivery.eventId }, 'what came of a webhook could not be written down');
+      this.logger.warn(
+        { err: error, endpointId, eventId: delivery.eventId },
+        'what came of a webhook could not be written down',
+      );
     } finally {
       this.count -= 1;
       const left = (this.underWay.get(endpointId) ?? 1) - 1;
@@ -108,15 +126,26 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     let own: Record<string, string>;
     try {
       own = this.headersOf(delivery);
-      secrets = [delivery.sealedSecret, delivery.previousSealedSecret].flatMap((sealed) => (sealed === null ? [] : [String(this.secrets.open(sealed, webhookSecretPlace(delivery.endpointId)))]));
+      secrets = [delivery.sealedSecret, delivery.previousSealedSecret].flatMap((sealed) =>
+        sealed === null ? [] : [String(this.secrets.open(sealed, webhookSecretPlace(delivery.endpointId)))],
+      );
     } catch (error) {
-      this.logger.error({ err: error, endpointId: delivery.endpointId }, 'the signing secret or the headers of a webhook endpoint cannot be opened; set them anew, or put back the TANDEM_SECRET they were sealed with');
+      this.logger.error(
+        { err: error, endpointId: delivery.endpointId },
+        'the signing secret or the headers of a webhook endpoint cannot be opened; set them anew, or ' +
+          'put back the TANDEM_SECRET they were sealed with',
+      );
       return { fault: 'secret-unreadable' };
     }
     try {
       return await this.poster.post({
         url: delivery.url,
-        headers: { ...own, 'content-type': 'application/json', 'user-agent': 'Tandem', ...signedHeaders(id, new Date(), body, secrets) },
+        headers: {
+          ...own,
+          'content-type': 'application/json',
+          'user-agent': 'Tandem',
+          ...signedHeaders(id, new Date(), body, secrets),
+        },
         body,
         timeoutMs: this.config.webhookTimeoutMs,
       });
@@ -128,20 +157,31 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Returns the headers the endpoint's owner wants sent along, names in lower case. */
   private headersOf({ endpointId, sealedHeaders }: ClaimedDelivery): Record<string, string> {
-    return sealedHeaders === null ? {} : (this.secrets.open(sealedHeaders, webhookHeadersPlace(endpointId)) as Record<string, string>);
+    return sealedHeaders === null
+      ? {}
+      : (this.secrets.open(sealedHeaders, webhookHeadersPlace(endpointId)) as Record<string, string>);
   }
 
   private async settle(delivery: ClaimedDelivery, verdict: Verdict): Promise<void> {
     const { endpointId } = delivery;
-    await (verdict.isReachable ? this.deliveries.markReachable(endpointId) : this.deliveries.markUnreachable(endpointId));
+    await (verdict.isReachable
+      ? this.deliveries.markReachable(endpointId)
+      : this.deliveries.markUnreachable(endpointId));
     if (verdict.kind === 'delivered') {
       this.metrics.webhooks.inc({ outcome: 'delivered' });
       return this.deliveries.delivered(delivery, verdict.status);
     }
     this.metrics.webhooks.inc({ outcome: verdict.retryAfterMs === null ? 'dead' : 'failed' });
-    if (verdict.retryAfterMs === null) this.logger.warn({ endpointId, eventId: delivery.eventId, fault: verdict.fault }, 'a webhook was given up; it can be replayed');
+    if (verdict.retryAfterMs === null)
+      this.logger.warn(
+        { endpointId, eventId: delivery.eventId, fault: verdict.fault },
+        'a webhook was given up; it can be replayed',
+      );
     if (verdict.isGone) {
-      this.logger.warn({ endpointId, tenantId: delivery.tenantId }, 'a webhook endpoint says that it is gone; it is disabled');
+      this.logger.warn(
+        { endpointId, tenantId: delivery.tenantId },
+        'a webhook endpoint says that it is gone; it is disabled',
+      );
       await this.deliveries.disable(endpointId);
     }
     if (verdict.pauseMs > 0) await this.deliveries.pause(endpointId, verdict.pauseMs);

@@ -10,7 +10,10 @@ export interface Utterance {
   readonly text: string;
   readonly durationMs: number;
   readonly format: AudioFormat;
-  /** The bytes: of the latest utterance when the behaviour needs audio, of all when the simulator records audio. */
+  /**
+   * The bytes: of the latest utterance when the behaviour needs audio, of all when the simulator records
+   * audio.
+   */
   readonly audio: Uint8Array | null;
 }
 
@@ -80,9 +83,9 @@ export interface Behaviour {
 }
 
 /**
- * Finds what a client wants said word for word in the instructions of a `response.create` that begin with a verb of
- * speaking: what follows a colon at the end of the first line, or the text in double quotes. Null when they ask for
- * something else.
+ * Finds what a client wants said word for word in the instructions of a `response.create` that begin with a
+ * verb of speaking: what follows a colon at the end of the first line, or the text in double quotes. Null
+ * when they ask for something else.
  */
 export function verbatimRequest(instructions: string | null): string | null {
   const asked = /^\s*(?:please\s+)?(?:say|speak|repeat|read)\b([\s\S]*)$/i.exec(instructions ?? '')?.[1];
@@ -95,8 +98,8 @@ export function verbatimRequest(instructions: string | null): string | null {
 }
 
 /**
- * Whether a client wants something said between the turns of the dialogue, by instructions of its own: a filler while a
- * tool runs, say. The first response of a session is a greeting, whatever asks for it.
+ * Whether a client wants something said between the turns of the dialogue, by instructions of its own: a
+ * filler while a tool runs, say. The first response of a session is a greeting, whatever asks for it.
  */
 export function isAside(request: ResponseRequest): boolean {
   return request.ownInstructions !== null && request.index > 1;
@@ -105,10 +108,15 @@ export function isAside(request: ResponseRequest): boolean {
 /** What the dialogues say when they are asked for an aside. */
 export const ASIDE = 'One moment, please.';
 
-/** The output of the tool call that ends the context, with the call's name; null when something else came after. */
+/**
+ * The output of the tool call that ends the context, with the call's name; null when something else came
+ * after.
+ */
 export function latestToolOutput(context: readonly ContextItem[]): { name: string; output: string } | null {
   const last = context.at(-1)?.wire;
   if (last?.['type'] !== 'function_call_output') return null;
-  const call = context.find(({ wire }) => wire['type'] === 'function_call' && wire['call_id'] === last['call_id']);
+  const call = context.find(
+    ({ wire }) => wire['type'] === 'function_call' && wire['call_id'] === last['call_id'],
+  );
   return { name: asString(call?.wire['name']) ?? '', output: asString(last['output']) ?? '' };
 }

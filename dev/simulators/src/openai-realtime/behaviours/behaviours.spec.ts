@@ -25,16 +25,25 @@ async function respond(params: JsonObject = {}): Promise<void> {
 function answer(): { said: string; calls: { name: string; arguments: JsonObject; callId: string }[] } {
   const output = asArray(at(bench.last('response.done'), 'response.output')).map(asObject);
   return {
-    said: output.flatMap((item) => asArray(item['content']).map((part) => String(asObject(part)['transcript']))).join(' '),
+    said: output
+      .flatMap((item) => asArray(item['content']).map((part) => String(asObject(part)['transcript'])))
+      .join(' '),
     calls: output
       .filter((item) => item['type'] === 'function_call')
-      .map((item) => ({ name: String(item['name']), arguments: JSON.parse(String(item['arguments'])) as JsonObject, callId: String(item['call_id']) })),
+      .map((item) => ({
+        name: String(item['name']),
+        arguments: JSON.parse(String(item['arguments'])) as JsonObject,
+        callId: String(item['call_id']),
+      })),
   };
 }
 
 async function toolResult(output: unknown): Promise<void> {
   const callId = answer().calls[0]?.callId;
-  bench.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: callId, output: JSON.stringify(output) } });
+  bench.send({
+    type: 'conversation.item.create',
+    item: { type: 'function_call_output', call_id: callId, output: JSON.stringify(output) },
+  });
   await respond();
 }
 
@@ -48,7 +57,12 @@ async function callerSpeaks(): Promise<void> {
 describe('echo', () => {
   it('says back what it heard, byte for byte', async () => {
     open({ behaviour: echo() });
-    bench.update({ audio: { input: { format: { type: 'audio/pcmu' }, turn_detection: null }, output: { format: { type: 'audio/pcmu' } } } });
+    bench.update({
+      audio: {
+        input: { format: { type: 'audio/pcmu' }, turn_detection: null },
+        output: { format: { type: 'audio/pcmu' } },
+      },
+    });
     const audio = Buffer.from(Array.from({ length: 4321 }, (_, index) => (index * 31) % 256));
     bench.append(audio);
     bench.send({ type: 'input_audio_buffer.commit' });
@@ -82,7 +96,13 @@ describe('scripted', () => {
   it('takes the first turn whose conditions hold', async () => {
     open({
       callerLines: ['I want to CANCEL it.', 'Hello?'],
-      behaviour: scripted({ turns: [{ ifHeard: 'cancel', say: 'Cancelled.' }, { ifInstructions: 'in German', say: 'Hallo.', repeats: true }, { say: 'Hello.' }] }),
+      behaviour: scripted({
+        turns: [
+          { ifHeard: 'cancel', say: 'Cancelled.' },
+          { ifInstructions: 'in German', say: 'Hallo.', repeats: true },
+          { say: 'Hello.' },
+        ],
+      }),
     });
     await callerSpeaks();
     expect(answer().said).toBe('Cancelled.');
@@ -100,7 +120,11 @@ describe('scripted', () => {
       behaviour: scripted({
         turns: [
           { call: { name: 'book', arguments: '{not json' } },
-          { ifToolOutput: 'book', ifOutputContains: 'refused', say: 'Taken: {{reason}}, {{slots.1.at}}, {{nothing}}.' },
+          {
+            ifToolOutput: 'book',
+            ifOutputContains: 'refused',
+            say: 'Taken: {{reason}}, {{slots.1.at}}, {{nothing}}.',
+          },
           { ifToolOutput: 'book', say: 'Booked.' },
         ],
       }),
@@ -109,25 +133,50 @@ describe('scripted', () => {
     await bench.advance(2000);
     const item = asObject(bench.last('response.output_item.done')['item']);
     expect(item['arguments']).toBe('{not json');
-    bench.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: item['call_id'], output: '{"status":"refused","reason":"gone","slots":[1,{"at":"11:00"}]}' } });
+    bench.send({
+      type: 'conversation.item.create',
+      item: {
+        type: 'function_call_output',
+        call_id: item['call_id'],
+        output: '{"status":"refused","reason":"gone","slots":[1,{"at":"11:00"}]}',
+      },
+    });
     await respond();
     expect(answer().said).toBe('Taken: gone, 11:00, .');
   });
 
   it('calls several tools in one response, after a wait', async () => {
-    open({ behaviour: scripted({ turns: [{ say: 'Both.', call: [{ name: 'a' }, { name: 'b', arguments: { x: 1 } }], delayMs: 500, firstByteMs: 50 }] }) });
+    open({
+      behaviour: scripted({
+        turns: [
+          {
+            say: 'Both.',
+            call: [{ name: 'a' }, { name: 'b', arguments: { x: 1 } }],
+            delayMs: 500,
+            firstByteMs: 50,
+          },
+        ],
+      }),
+    });
     bench.send({ type: 'response.create' });
     await bench.advance(50);
     expect(bench.of('response.output_audio.delta')).toHaveLength(1);
     await bench.advance(20_000);
-    expect(answer().calls).toMatchObject([{ name: 'a', arguments: {} }, { name: 'b', arguments: { x: 1 } }]);
+    expect(answer().calls).toMatchObject([
+      { name: 'a', arguments: {} },
+      { name: 'b', arguments: { x: 1 } },
+    ]);
   });
 
   it('says what a client wants said, and asides, without using up a turn', async () => {
     open({ behaviour: scripted({ turns: [{ say: 'The script.' }] }) });
-    await respond({ instructions: 'Say the following to the caller, word for word, and nothing else:\nI will say: "this".' });
+    await respond({
+      instructions: 'Say the following to the caller, word for word, and nothing else:\nI will say: "this".',
+    });
     expect(answer().said).toBe('I will say: "this".');
-    await respond({ instructions: 'You are Ava. Say things: nicely.\n\nTell the caller that it takes a little longer.' });
+    await respond({
+      instructions: 'You are Ava. Say things: nicely.\n\nTell the caller that it takes a little longer.',
+    });
     expect(answer().said).toBe('One moment, please.');
     await respond();
     expect(answer().said).toBe('The script.');
@@ -149,30 +198,65 @@ describe('words a client wants verbatim', () => {
   });
 });
 
-const object = (properties: JsonObject, required: string[] = Object.keys(properties)): JsonObject => ({ type: 'object', properties, required });
+const object = (properties: JsonObject, required: string[] = Object.keys(properties)): JsonObject => ({
+  type: 'object',
+  properties,
+  required,
+});
 const text: JsonObject = { type: 'string' };
 
 const TOOLS: JsonObject[] = [
   { type: 'function', name: 'lookup_customer', parameters: object({ phone: text }) },
-  { type: 'function', name: 'check_availability', parameters: object({ service: text, date: { type: 'string', format: 'date' } }) },
+  {
+    type: 'function',
+    name: 'check_availability',
+    parameters: object({ service: text, date: { type: 'string', format: 'date' } }),
+  },
   {
     type: 'function',
     name: 'book_appointment',
-    parameters: object({ slotId: text, start: { type: 'string', format: 'date-time' }, customerName: text, phone: text, partySize: { type: 'integer', minimum: 1 }, note: text }, ['slotId', 'start', 'customerName', 'phone', 'partySize']),
+    parameters: object(
+      {
+        slotId: text,
+        start: { type: 'string', format: 'date-time' },
+        customerName: text,
+        phone: text,
+        partySize: { type: 'integer', minimum: 1 },
+        note: text,
+      },
+      ['slotId', 'start', 'customerName', 'phone', 'partySize'],
+    ),
   },
-  { type: 'function', name: 'end_call', parameters: object({ reason: { type: 'string', enum: ['caller-done', 'wrong-number'] } }) },
+  {
+    type: 'function',
+    name: 'end_call',
+    parameters: object({ reason: { type: 'string', enum: ['caller-done', 'wrong-number'] } }),
+  },
 ];
 
-const SLOTS = { status: 'ok', result: { slots: [{ slotId: 's-1', start: '2026-12-01T10:00:00+01:00' }, { slotId: 's-2', start: '2026-12-01T11:30:00+01:00' }] } };
+const SLOTS = {
+  status: 'ok',
+  result: {
+    slots: [
+      { slotId: 's-1', start: '2026-12-01T10:00:00+01:00' },
+      { slotId: 's-2', start: '2026-12-01T11:30:00+01:00' },
+    ],
+  },
+};
 
 describe('guided', () => {
   async function untilOffer(lines: readonly string[]): Promise<void> {
     open({ behaviour: guided(), callerLines: lines });
     bench.update({ tools: TOOLS, instructions: 'You answer for Salon Rosa. The caller is +4915112345678.' });
     await respond();
-    expect(answer()).toMatchObject({ said: 'Hello, thank you for calling. How can I help you today?', calls: [] });
+    expect(answer()).toMatchObject({
+      said: 'Hello, thank you for calling. How can I help you today?',
+      calls: [],
+    });
     await callerSpeaks();
-    expect(answer().calls).toMatchObject([{ name: 'lookup_customer', arguments: { phone: '+4915112345678' } }]);
+    expect(answer().calls).toMatchObject([
+      { name: 'lookup_customer', arguments: { phone: '+4915112345678' } },
+    ]);
     await toolResult({ status: 'ok', result: { customer: { id: 'c-1', customerName: 'Ada Lovelace' } } });
     expect(answer().calls).toMatchObject([{ name: 'check_availability', arguments: { service: 'haircut' } }]);
     await toolResult(SLOTS);
@@ -185,13 +269,22 @@ describe('guided', () => {
     expect(answer().calls).toMatchObject([
       {
         name: 'book_appointment',
-        arguments: { slotId: 's-1', start: '2026-12-01T10:00:00+01:00', customerName: 'Ada Lovelace', phone: '+4915112345678', partySize: 1 },
+        arguments: {
+          slotId: 's-1',
+          start: '2026-12-01T10:00:00+01:00',
+          customerName: 'Ada Lovelace',
+          phone: '+4915112345678',
+          partySize: 1,
+        },
       },
     ]);
     await toolResult({ status: 'ok', result: { bookingId: 'b-1' } });
     expect(answer().said).toBe('You are booked for 2026-12-01 at 10:00. Is there anything else?');
     await callerSpeaks();
-    expect(answer()).toMatchObject({ said: 'Thank you for calling. Goodbye.', calls: [{ name: 'end_call', arguments: { reason: 'caller-done' } }] });
+    expect(answer()).toMatchObject({
+      said: 'Thank you for calling. Goodbye.',
+      calls: [{ name: 'end_call', arguments: { reason: 'caller-done' } }],
+    });
   });
 
   it('completes it with a caller whose words nobody knows', async () => {
@@ -217,12 +310,19 @@ describe('guided', () => {
     await callerSpeaks();
     expect(answer().calls).toMatchObject([{ arguments: { slotId: 's-2' } }]);
     await toolResult({ status: 'refused', reason: 'slot-taken', message: 'Taken.' });
-    expect(answer()).toMatchObject({ said: 'That time has just gone, let me look again.', calls: [{ name: 'check_availability' }] });
+    expect(answer()).toMatchObject({
+      said: 'That time has just gone, let me look again.',
+      calls: [{ name: 'check_availability' }],
+    });
   });
 
   it('takes the name from the caller when no tool knows it', async () => {
     open({ behaviour: guided(), callerLines: ['My name is Ada Lovelace, a massage please.'] });
-    bench.update({ tools: [{ type: 'function', name: 'book_appointment', parameters: object({ name: text, service: text }) }] });
+    bench.update({
+      tools: [
+        { type: 'function', name: 'book_appointment', parameters: object({ name: text, service: text }) },
+      ],
+    });
     await respond();
     await callerSpeaks();
     expect(answer().calls).toMatchObject([{ arguments: { name: 'Ada Lovelace', service: 'massage' } }]);
@@ -237,24 +337,42 @@ describe('guided', () => {
 
   it('says goodbye to who wants to leave, and asks who stays silent', async () => {
     open({ behaviour: guided(), callerLines: ['Goodbye.'] });
-    bench.update({ tools: TOOLS, audio: { input: { turn_detection: { type: 'server_vad', idle_timeout_ms: 5000 } } } });
+    bench.update({
+      tools: TOOLS,
+      audio: { input: { turn_detection: { type: 'server_vad', idle_timeout_ms: 5000 } } },
+    });
     bench.send({ type: 'response.create' });
     await bench.advance(12_000);
     expect(answer().said).toBe('Are you still there?');
     await callerSpeaks();
-    expect(bench.sent.filter((event) => event.type === 'response.function_call_arguments.done').map((event) => event['name'])).toEqual(['end_call']);
+    expect(
+      bench.sent
+        .filter((event) => event.type === 'response.function_call_arguments.done')
+        .map((event) => event['name']),
+    ).toEqual(['end_call']);
   });
 
   it('does without the tools a session lacks', async () => {
     open({ behaviour: guided() });
     await respond();
     await callerSpeaks();
-    expect(answer()).toMatchObject({ said: 'I am afraid I cannot book anything at the moment. A colleague will call you back.', calls: [] });
+    expect(answer()).toMatchObject({
+      said: 'I am afraid I cannot book anything at the moment. A colleague will call you back.',
+      calls: [],
+    });
   });
 });
 
 describe('arguments for a declared tool', () => {
-  const known: Known = { name: 'Ada', phone: '+491', service: 'massage', date: '2026-12-01', time: '10:00', slot: '2026-12-01T10:00:00Z', seen: { customerId: 'c-1', count: 3 } };
+  const known: Known = {
+    name: 'Ada',
+    phone: '+491',
+    service: 'massage',
+    date: '2026-12-01',
+    time: '10:00',
+    slot: '2026-12-01T10:00:00Z',
+    seen: { customerId: 'c-1', count: 3 },
+  };
 
   it('come from the name, the format, the values and the type of each property', () => {
     const parameters = object({
@@ -286,12 +404,20 @@ describe('arguments for a declared tool', () => {
   });
 
   it('leave out what is optional and not known', () => {
-    expect(argumentsFor({ parameters: object({ note: text, phone: text }, []) }, known)).toEqual({ phone: '+491' });
+    expect(argumentsFor({ parameters: object({ note: text, phone: text }, []) }, known)).toEqual({
+      phone: '+491',
+    });
   });
 
   it('find offers and fields in outputs of any shape', () => {
-    expect(slotsIn('{"result":["2026-12-01T10:00","2026-12-01T11:00"]}').map((slot) => slot.start)).toEqual(['2026-12-01T10:00', '2026-12-01T11:00']);
-    expect(slotsIn(JSON.stringify(SLOTS))[1]).toEqual({ start: '2026-12-01T11:30:00+01:00', fields: { slotId: 's-2', start: '2026-12-01T11:30:00+01:00' } });
+    expect(slotsIn('{"result":["2026-12-01T10:00","2026-12-01T11:00"]}').map((slot) => slot.start)).toEqual([
+      '2026-12-01T10:00',
+      '2026-12-01T11:00',
+    ]);
+    expect(slotsIn(JSON.stringify(SLOTS))[1]).toEqual({
+      start: '2026-12-01T11:30:00+01:00',
+      fields: { slotId: 's-2', start: '2026-12-01T11:30:00+01:00' },
+    });
     expect(slotsIn('no json')).toEqual([]);
     expect(fieldsIn('{"a":1,"b":{"a":2,"c":[{"d":"x"}]}}')).toEqual({ a: 1, d: 'x' });
     expect(fieldsIn('no json')).toEqual({});
@@ -304,7 +430,10 @@ describe('a behaviour from outside', () => {
     ['an unknown kind', { kind: 'clever' }],
     ['a script without turns', { kind: 'scripted' }],
     ['a turn with an unknown field', { kind: 'scripted', turns: [{ says: 'x' }] }],
-    ['a nested turn with an unknown field', { kind: 'scripted', turns: [{ say: 'x', then: { then: { oops: 1 } } }] }],
+    [
+      'a nested turn with an unknown field',
+      { kind: 'scripted', turns: [{ say: 'x', then: { then: { oops: 1 } } }] },
+    ],
     ['a call without a name', { kind: 'scripted', turns: [{ call: { arguments: {} } }] }],
     ['a tone without length', { kind: 'tone', toneMs: 0 }],
   ])('is refused for %s', (_, spec) => {

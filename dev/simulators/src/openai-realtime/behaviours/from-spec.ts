@@ -44,7 +44,11 @@ const TURN = {
 const SCHEMAS: Record<BehaviourSpec['kind'], object> = {
   scripted: {
     type: 'object',
-    properties: { kind: { const: 'scripted' }, turns: { type: 'array', items: { $ref: '#/$defs/turn' } }, otherwise: text },
+    properties: {
+      kind: { const: 'scripted' },
+      turns: { type: 'array', items: { $ref: '#/$defs/turn' } },
+      otherwise: text,
+    },
     required: ['kind', 'turns'],
     additionalProperties: false,
     $defs: { turn: TURN },
@@ -55,12 +59,21 @@ const SCHEMAS: Record<BehaviourSpec['kind'], object> = {
       kind: { const: 'guided' },
       greeting: text,
       firstByteMs: ms,
-      caller: { type: 'object', properties: { name: text, phone: text, service: text, date: text, time: text }, additionalProperties: false },
+      caller: {
+        type: 'object',
+        properties: { name: text, phone: text, service: text, date: text, time: text },
+        additionalProperties: false,
+      },
     },
     required: ['kind'],
     additionalProperties: false,
   },
-  echo: { type: 'object', properties: { kind: { const: 'echo' }, firstByteMs: ms }, required: ['kind'], additionalProperties: false },
+  echo: {
+    type: 'object',
+    properties: { kind: { const: 'echo' }, firstByteMs: ms },
+    required: ['kind'],
+    additionalProperties: false,
+  },
   tone: {
     type: 'object',
     properties: { kind: { const: 'tone' }, toneMs: { ...ms, minimum: 20 }, firstByteMs: ms },
@@ -78,7 +91,9 @@ export function behaviourSpecProblem(value: unknown): string | null {
   const validate = validators.get(kind);
   if (!validate) return `kind must be one of ${BEHAVIOUR_KINDS.join(', ')}`;
   if (validate(value)) return null;
-  return (validate.errors ?? []).map((error) => `${error.instancePath.slice(1) || 'behaviour'} ${error.message ?? error.keyword}`).join('; ');
+  return (validate.errors ?? [])
+    .map((error) => `${error.instancePath.slice(1) || 'behaviour'} ${error.message ?? error.keyword}`)
+    .join('; ');
 }
 
 /** The behaviour a checked spec describes. */

@@ -1,5 +1,15 @@
 import { isObject, type JsonObject } from '../json.ts';
-import { ASIDE, isAside, latestToolOutput, verbatimRequest, type Behaviour, type Brain, type PlanStep, type ResponsePlan, type ResponseRequest } from './behaviour.ts';
+import {
+  ASIDE,
+  isAside,
+  latestToolOutput,
+  verbatimRequest,
+  type Behaviour,
+  type Brain,
+  type PlanStep,
+  type ResponsePlan,
+  type ResponseRequest,
+} from './behaviour.ts';
 
 /** A tool call of a turn. Arguments may be raw text, to test what is not JSON. */
 export interface ScriptedCall {
@@ -8,8 +18,8 @@ export interface ScriptedCall {
 }
 
 /**
- * One answer of the script. All conditions that are present must hold. In `say`, `{{path}}` stands for a value in the
- * latest tool output, such as `{{result.start}}`.
+ * One answer of the script. All conditions that are present must hold. In `say`, `{{path}}` stands for a
+ * value in the latest tool output, such as `{{result.start}}`.
  */
 export interface ScriptedTurn {
   readonly say?: string;
@@ -40,51 +50,63 @@ export interface ScriptedOptions {
 }
 
 /**
- * Plays a list of turns: each response takes the first turn left whose conditions hold. A `response.create` with
- * instructions of its own uses up no turn: words it wants verbatim are said, and anything else gets a short aside,
- * unless it is the session's first response or a turn waits for those instructions (`ifInstructions`).
+ * Plays a list of turns: each response takes the first turn left whose conditions hold. A `response.create`
+ * with instructions of its own uses up no turn: words it wants verbatim are said, and anything else gets a
+ * short aside, unless it is the session's first response or a turn waits for those instructions
+ * (`ifInstructions`).
  */
 export function scripted(options: ScriptedOptions): Behaviour {
   return { name: 'scripted', needsAudio: false, open: () => new ScriptedBrain(options) };
 }
 
 class ScriptedBrain implements Brain {
-  readonly #left: ScriptedTurn[];
-  readonly #otherwise: string;
-  #afterTool: ScriptedTurn | null = null;
+  private readonly left: ScriptedTurn[];
+  private readonly otherwise: string;
+  private afterTool: ScriptedTurn | null = null;
 
   constructor(options: ScriptedOptions) {
-    this.#left = [...options.turns];
-    this.#otherwise = options.otherwise ?? 'Is there anything else?';
+    this.left = [...options.turns];
+    this.otherwise = options.otherwise ?? 'Is there anything else?';
   }
 
   respond(request: ResponseRequest): ResponsePlan {
     const asked = verbatimRequest(request.ownInstructions);
     if (asked !== null) return { steps: [{ say: asked }] };
     const output = latestToolOutput(request.context);
-    if (isAside(request) && !this.#left.some((turn) => turn.ifInstructions !== undefined && holds(turn, request, output))) return { steps: [{ say: ASIDE }] };
-    const turn = this.#take(request, output);
-    if (!turn) return { steps: [{ say: this.#otherwise }] };
+    if (
+      isAside(request) &&
+      !this.left.some((turn) => turn.ifInstructions !== undefined && holds(turn, request, output))
+    )
+      return { steps: [{ say: ASIDE }] };
+    const turn = this.take(request, output);
+    if (!turn) return { steps: [{ say: this.otherwise }] };
     const plan = planOf(turn, output?.output ?? null);
-    this.#afterTool = turn.then ?? this.#afterTool;
+    this.afterTool = turn.then ?? this.afterTool;
     return plan;
   }
 
-  #take(request: ResponseRequest, output: { name: string; output: string } | null): ScriptedTurn | undefined {
-    if (this.#afterTool && output) {
-      const turn = this.#afterTool;
-      this.#afterTool = null;
+  private take(
+    request: ResponseRequest,
+    output: { name: string; output: string } | null,
+  ): ScriptedTurn | undefined {
+    if (this.afterTool && output) {
+      const turn = this.afterTool;
+      this.afterTool = null;
       return turn;
     }
-    const index = this.#left.findIndex((turn) => holds(turn, request, output));
-    const turn = this.#left[index];
-    if (turn && turn.repeats !== true) this.#left.splice(index, 1);
+    const index = this.left.findIndex((turn) => holds(turn, request, output));
+    const turn = this.left[index];
+    if (turn && turn.repeats !== true) this.left.splice(index, 1);
     return turn;
   }
 }
 
 /** A condition that is absent holds. */
-function holds(turn: ScriptedTurn, request: ResponseRequest, output: { name: string; output: string } | null): boolean {
+function holds(
+  turn: ScriptedTurn,
+  request: ResponseRequest,
+  output: { name: string; output: string } | null,
+): boolean {
   const heard = request.utterances.at(-1)?.text.toLowerCase() ?? '';
   const conditions: readonly [string | undefined, (wanted: string) => boolean][] = [
     [turn.ifHeard, (wanted) => heard.includes(wanted.toLowerCase())],
@@ -97,7 +119,12 @@ function holds(turn: ScriptedTurn, request: ResponseRequest, output: { name: str
 
 function planOf(turn: ScriptedTurn, output: string | null): ResponsePlan {
   const steps: PlanStep[] = turn.say === undefined ? [] : [{ say: fillIn(turn.say, output) }];
-  const calls = turn.call === undefined ? [] : Array.isArray(turn.call) ? (turn.call as readonly ScriptedCall[]) : [turn.call as ScriptedCall];
+  const calls =
+    turn.call === undefined
+      ? []
+      : Array.isArray(turn.call)
+        ? (turn.call as readonly ScriptedCall[])
+        : [turn.call as ScriptedCall];
   for (const [index, call] of calls.entries()) {
     const delay = index === 0 && turn.delayMs !== undefined ? { delayMs: turn.delayMs } : {};
     steps.push({ call: call.name, arguments: call.arguments ?? {}, ...delay });
@@ -113,11 +140,21 @@ function fillIn(text: string, output: string | null): string {
   } catch {
     // Output that is not JSON has no paths: every placeholder becomes empty.
   }
-  return text.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (_, path: string) => shown(lookUp(value, path.split('.'))));
+  return text.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (_, path: string) =>
+    shown(lookUp(value, path.split('.'))),
+  );
 }
 
 function lookUp(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((current, key) => (isObject(current) ? current[key] : Array.isArray(current) ? (current as unknown[])[Number(key)] : undefined), value);
+  return path.reduce<unknown>(
+    (current, key) =>
+      isObject(current)
+        ? current[key]
+        : Array.isArray(current)
+          ? (current as unknown[])[Number(key)]
+          : undefined,
+    value,
+  );
 }
 
 function shown(value: unknown): string {

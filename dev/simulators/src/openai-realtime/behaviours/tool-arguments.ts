@@ -16,8 +16,9 @@ export interface Known {
 }
 
 /**
- * Arguments for a declared tool: each property of its JSON Schema by its name, its format, its list of values, or the
- * plainest value of its type. Optional properties are filled only when something is known for them.
+ * Arguments for a declared tool: each property of its JSON Schema by its name, its format, its list of
+ * values, or the plainest value of its type. Optional properties are filled only when something is known for
+ * them.
  */
 export function argumentsFor(tool: JsonObject, known: Known): JsonObject {
   const schema = asObject(tool['parameters']);
@@ -55,7 +56,8 @@ function fitting(property: JsonObject, value: unknown): unknown {
   const allowed = asArray(property['enum']);
   if (allowed.length > 0) return allowed.includes(value) ? value : undefined;
   const pattern = asString(property['pattern']);
-  if (pattern !== undefined && (typeof value !== 'string' || !new RegExp(pattern).test(value))) return undefined;
+  if (pattern !== undefined && (typeof value !== 'string' || !new RegExp(pattern).test(value)))
+    return undefined;
   const type = asString(property['type']);
   return type === undefined || hasType(type, value) ? value : undefined;
 }
@@ -85,7 +87,10 @@ function plainest(property: JsonObject): unknown {
   }
 }
 
-/** All scalar fields of a tool output by name, the outermost and the first winning; what the next tool may want back. */
+/**
+ * All scalar fields of a tool output by name, the outermost and the first winning; what the next tool may
+ * want back.
+ */
 export function fieldsIn(output: string): JsonObject {
   const seen: JsonObject = {};
   let parsed: unknown;
@@ -123,8 +128,15 @@ export function slotsIn(output: string): { start: string; fields: JsonObject }[]
     else if (isObject(value)) visitObject(value);
   };
   const visitObject = (value: JsonObject): void => {
-    const start = Object.entries(value).find(([name, child]) => /start|time|slot|at$/i.test(name) && typeof child === 'string' && INSTANT.test(child));
-    if (start) found.push({ start: String(start[1]), fields: Object.fromEntries(Object.entries(value).filter(([, child]) => typeof child !== 'object')) });
+    const start = Object.entries(value).find(
+      ([name, child]) =>
+        /start|time|slot|at$/i.test(name) && typeof child === 'string' && INSTANT.test(child),
+    );
+    if (start)
+      found.push({
+        start: String(start[1]),
+        fields: Object.fromEntries(Object.entries(value).filter(([, child]) => typeof child !== 'object')),
+      });
     else Object.values(value).forEach(visit);
   };
   visit(parsed);

@@ -8,47 +8,47 @@ interface Pending {
 
 /** A clock that stands still until told to move; timers fire in order of their due time. */
 export class ManualClock implements SimulatorClock {
-  #now = 0;
-  #order = 0;
-  #pending: Pending[] = [];
+  private nowMs = 0;
+  private order = 0;
+  private pending: Pending[] = [];
 
   now(): number {
-    return this.#now;
+    return this.nowMs;
   }
 
   wallTime(): number {
-    return 1_780_000_000_000 + this.#now;
+    return 1_780_000_000_000 + this.nowMs;
   }
 
   get pendingTimers(): number {
-    return this.#pending.length;
+    return this.pending.length;
   }
 
   after(delayMs: number, run: () => void): Timer {
-    const entry: Pending = { dueAt: this.#now + Math.max(0, delayMs), order: this.#order++, run };
-    this.#pending.push(entry);
+    const entry: Pending = { dueAt: this.nowMs + Math.max(0, delayMs), order: this.order++, run };
+    this.pending.push(entry);
     return {
       cancel: () => {
-        this.#pending = this.#pending.filter((other) => other !== entry);
+        this.pending = this.pending.filter((other) => other !== entry);
       },
     };
   }
 
   /** Moves on by `ms`, firing what falls due, and lets promise callbacks run between timers. */
   async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
+    const end = this.nowMs + ms;
     await settle();
-    for (let next = this.#next(end); next; next = this.#next(end)) {
-      this.#pending = this.#pending.filter((other) => other !== next);
-      this.#now = next.dueAt;
+    for (let next = this.next(end); next; next = this.next(end)) {
+      this.pending = this.pending.filter((other) => other !== next);
+      this.nowMs = next.dueAt;
       next.run();
       await settle();
     }
-    this.#now = end;
+    this.nowMs = end;
   }
 
-  #next(end: number): Pending | undefined {
-    return this.#pending
+  private next(end: number): Pending | undefined {
+    return this.pending
       .filter((entry) => entry.dueAt <= end)
       .sort((a, b) => a.dueAt - b.dueAt || a.order - b.order)[0];
   }

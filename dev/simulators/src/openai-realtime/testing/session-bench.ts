@@ -13,7 +13,9 @@ import type { SessionKind } from '../session-config.ts';
 import { rememberingSpeaker, steadyTone } from '../voice.ts';
 import { ManualClock } from './manual-clock.ts';
 
-export interface BenchOptions extends Partial<Omit<SessionEnvironment, 'clock' | 'script' | 'rateLimits' | 'onMisfit' | 'onBrokenPlan'>> {
+export interface BenchOptions extends Partial<
+  Omit<SessionEnvironment, 'clock' | 'script' | 'rateLimits' | 'onMisfit' | 'onBrokenPlan'>
+> {
   readonly kind?: SessionKind;
   readonly behaviour?: Behaviour;
   readonly tokensPerMinute?: number;
@@ -32,7 +34,7 @@ export class SessionBench {
   readonly socketStrikes: Strike[] = [];
   readonly faults = new Faults(this.clock);
   readonly session: ModelSession;
-  #format: AudioFormat = PCM16_24K;
+  private format: AudioFormat = PCM16_24K;
 
   constructor(options: BenchOptions = {}) {
     const number = sessions++;
@@ -82,8 +84,8 @@ export class SessionBench {
   update(session: JsonObject): void {
     this.send({ type: 'session.update', session: { type: 'realtime', ...session } });
     const format = at(session, 'audio.input.format.type');
-    if (format === 'audio/pcmu') this.#format = { encoding: 'pcmu', rateHz: 8000 };
-    if (format === 'audio/pcma') this.#format = { encoding: 'pcma', rateHz: 8000 };
+    if (format === 'audio/pcmu') this.format = { encoding: 'pcmu', rateHz: 8000 };
+    if (format === 'audio/pcma') this.format = { encoding: 'pcma', rateHz: 8000 };
   }
 
   turnDetection(turnDetection: JsonObject | null): void {
@@ -92,14 +94,15 @@ export class SessionBench {
 
   /** Appends `ms` of a loud tone in pieces of 20 ms; no time passes. */
   speak(ms: number): void {
-    const tone = steadyTone(ms, this.#format);
-    const piece = steadyTone(20, this.#format).byteLength;
-    for (let offset = 0; offset < tone.byteLength; offset += piece) this.append(Buffer.from(tone.bytes(offset, piece)));
+    const tone = steadyTone(ms, this.format);
+    const piece = steadyTone(20, this.format).byteLength;
+    for (let offset = 0; offset < tone.byteLength; offset += piece)
+      this.append(Buffer.from(tone.bytes(offset, piece)));
   }
 
   silence(ms: number): void {
-    const level = this.#format.encoding === 'pcm16' ? 0 : this.#format.encoding === 'pcmu' ? 0xff : 0xd5;
-    const piece = Buffer.alloc(steadyTone(20, this.#format).byteLength, level);
+    const level = this.format.encoding === 'pcm16' ? 0 : this.format.encoding === 'pcmu' ? 0xff : 0xd5;
+    const piece = Buffer.alloc(steadyTone(20, this.format).byteLength, level);
     for (let done = 0; done < ms; done += 20) this.append(piece);
   }
 
@@ -153,7 +156,12 @@ function parse(text: string): Typed {
 }
 
 export function userText(text: string, id?: string): JsonObject {
-  return { type: 'message', role: 'user', content: [{ type: 'input_text', text }], ...(id === undefined ? {} : { id }) };
+  return {
+    type: 'message',
+    role: 'user',
+    content: [{ type: 'input_text', text }],
+    ...(id === undefined ? {} : { id }),
+  };
 }
 
 /** Bytes of all audio deltas, in order. */

@@ -28,7 +28,10 @@ describe('the ear', () => {
 
   it('dates the start to the first audible frame and the stop to the end of the last', () => {
     listen(`...xxxx${'.'.repeat(25)}`);
-    expect(heard).toEqual([['started', 60], ['stopped', 140]]);
+    expect(heard).toEqual([
+      ['started', 60],
+      ['stopped', 140],
+    ]);
     expect(ear.firstAudibleMs).toBe(60);
     expect(ear.lastAudibleEndMs).toBe(140);
   });
@@ -40,13 +43,19 @@ describe('the ear', () => {
 
   it('hears a pause between words as one speech, and missing frames as silence', () => {
     listen(`xx${'-'.repeat(15)}xx${'-'.repeat(21)}`);
-    expect(heard).toEqual([['started', 0], ['stopped', 380]]);
+    expect(heard).toEqual([
+      ['started', 0],
+      ['stopped', 380],
+    ]);
   });
 
   it('ends a running speech when the line goes dead', () => {
     listen('xxx');
     ear.close();
     ear.close();
-    expect(heard).toEqual([['started', 0], ['stopped', 60]]);
+    expect(heard).toEqual([
+      ['started', 0],
+      ['stopped', 60],
+    ]);
   });
 });

@@ -20,65 +20,65 @@ export interface AgentEarListener {
 
 /** Tells by energy when the agent speaks, as the caller hears it. Times are the clock's `now`. */
 export class AgentEar {
-  readonly #options: AgentEarOptions;
-  readonly #listener: AgentEarListener;
-  #isSpeaking = false;
-  #soundSinceMs = -1;
-  #soundFrames = 0;
-  #firstAudibleMs: number | null = null;
-  #lastAudibleEndMs: number | null = null;
+  private readonly options: AgentEarOptions;
+  private readonly listener: AgentEarListener;
+  private isSpeaking = false;
+  private soundSinceMs = -1;
+  private soundFrames = 0;
+  private firstAudible: number | null = null;
+  private lastAudibleEnd: number | null = null;
 
   constructor(options: AgentEarOptions, listener: AgentEarListener) {
-    this.#options = options;
-    this.#listener = listener;
+    this.options = options;
+    this.listener = listener;
   }
 
   get isAgentSpeaking(): boolean {
-    return this.#isSpeaking;
+    return this.isSpeaking;
   }
 
   /** When the current stretch of sound began; null in silence. */
   get speakingSinceMs(): number | null {
-    return this.#isSpeaking ? this.#soundSinceMs : null;
+    return this.isSpeaking ? this.soundSinceMs : null;
   }
 
   /** Start of the very first audible frame of the call. */
   get firstAudibleMs(): number | null {
-    return this.#firstAudibleMs;
+    return this.firstAudible;
   }
 
   /** End of the newest audible frame. */
   get lastAudibleEndMs(): number | null {
-    return this.#lastAudibleEndMs;
+    return this.lastAudibleEnd;
   }
 
   /** One tick: `bytes` of `frame` are played from now on for 20 ms; 0 is silence. */
   hear(frame: Uint8Array, bytes: number, nowMs: number): void {
-    if (bytes > 0 && meanMagnitude(frame, bytes) > this.#options.audibleLevel) this.#hearSound(nowMs);
-    else this.#hearSilence(nowMs);
+    if (bytes > 0 && meanMagnitude(frame, bytes) > this.options.audibleLevel) this.hearSound(nowMs);
+    else this.hearSilence(nowMs);
   }
 
   /** The line is dead; a running speech ends here. */
   close(): void {
-    if (!this.#isSpeaking) return;
-    this.#isSpeaking = false;
-    this.#listener.onAgentStopped(this.#lastAudibleEndMs ?? 0);
+    if (!this.isSpeaking) return;
+    this.isSpeaking = false;
+    this.listener.onAgentStopped(this.lastAudibleEnd ?? 0);
   }
 
-  #hearSound(nowMs: number): void {
-    if (this.#soundFrames === 0 && !this.#isSpeaking) this.#soundSinceMs = nowMs;
-    this.#soundFrames += 1;
-    this.#firstAudibleMs ??= nowMs;
-    this.#lastAudibleEndMs = nowMs + FRAME_MS;
-    if (this.#isSpeaking || this.#soundFrames * FRAME_MS < this.#options.speechAfterMs) return;
-    this.#isSpeaking = true;
-    this.#listener.onAgentStarted(this.#soundSinceMs);
+  private hearSound(nowMs: number): void {
+    if (this.soundFrames === 0 && !this.isSpeaking) this.soundSinceMs = nowMs;
+    this.soundFrames += 1;
+    this.firstAudible ??= nowMs;
+    this.lastAudibleEnd = nowMs + FRAME_MS;
+    if (this.isSpeaking || this.soundFrames * FRAME_MS < this.options.speechAfterMs) return;
+    this.isSpeaking = true;
+    this.listener.onAgentStarted(this.soundSinceMs);
   }
 
-  #hearSilence(nowMs: number): void {
-    this.#soundFrames = 0;
-    if (!this.#isSpeaking || nowMs - (this.#lastAudibleEndMs ?? 0) < this.#options.silenceAfterMs) return;
-    this.#isSpeaking = false;
-    this.#listener.onAgentStopped(this.#lastAudibleEndMs ?? nowMs);
+  private hearSilence(nowMs: number): void {
+    this.soundFrames = 0;
+    if (!this.isSpeaking || nowMs - (this.lastAudibleEnd ?? 0) < this.options.silenceAfterMs) return;
+    this.isSpeaking = false;
+    this.listener.onAgentStopped(this.lastAudibleEnd ?? nowMs);
   }
 }

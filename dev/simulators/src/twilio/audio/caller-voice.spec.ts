@@ -11,7 +11,12 @@ function speaker() {
   return {
     events,
     voice,
-    say: (audio: Uint8Array) => voice.say({ speech: prepareSpeech(audio, 150), text: null, onFinished: (wasSaid) => events.push(`finished ${wasSaid}`) }),
+    say: (audio: Uint8Array) =>
+      voice.say({
+        speech: prepareSpeech(audio, 150),
+        text: null,
+        onFinished: (wasSaid) => events.push(`finished ${wasSaid}`),
+      }),
     run: (ticks: number) => {
       for (let i = 0; i < ticks; i += 1) voice.advance(i * 20);
     },
@@ -56,7 +61,14 @@ describe("the caller's voice", () => {
     say(mulawTone(400, 20));
     say(mulawTone(500, 20));
     run(4);
-    expect(events).toEqual(['started 0', 'stopped 20', 'finished true', 'started 20', 'stopped 40', 'finished true']);
+    expect(events).toEqual([
+      'started 0',
+      'stopped 20',
+      'finished true',
+      'started 20',
+      'stopped 40',
+      'finished true',
+    ]);
   });
 
   it('tells those who wait that the rest will never be said', () => {

@@ -48,57 +48,59 @@ export interface CallerVoiceListener {
 
 /** What the caller says, queued and given out frame by frame in real time; silence in between. */
 export class CallerVoice {
-  readonly #listener: CallerVoiceListener;
-  readonly #queue: Utterance[] = [];
-  #next = 0;
+  private readonly listener: CallerVoiceListener;
+  private readonly queue: Utterance[] = [];
+  private next = 0;
   /** The frame of this tick; null for silence. */
   frame: Uint8Array | null = null;
   frameBase64: string | null = null;
 
   constructor(listener: CallerVoiceListener) {
-    this.#listener = listener;
+    this.listener = listener;
   }
 
   get isSpeaking(): boolean {
-    return this.#queue.length > 0;
+    return this.queue.length > 0;
   }
 
   say(utterance: Utterance): void {
-    this.#queue.push(utterance);
+    this.queue.push(utterance);
   }
 
   /** Moves to the frame of this tick. */
   advance(nowMs: number): void {
-    this.#finishSpoken(nowMs);
-    const utterance = this.#queue[0];
+    this.finishSpoken(nowMs);
+    const utterance = this.queue[0];
     if (!utterance) {
       this.frame = null;
       this.frameBase64 = null;
       return;
     }
     const { speech } = utterance;
-    this.frame = speech.frames[this.#next] ?? null;
-    this.frameBase64 = speech.base64[this.#next] ?? null;
-    if (this.#next === speech.firstAudible) this.#listener.onCallerStarted(utterance, nowMs);
-    else if (speech.lastAudible >= 0 && this.#next === speech.lastAudible + 1) this.#listener.onCallerStopped(utterance, nowMs);
-    this.#next += 1;
+    this.frame = speech.frames[this.next] ?? null;
+    this.frameBase64 = speech.base64[this.next] ?? null;
+    if (this.next === speech.firstAudible) this.listener.onCallerStarted(utterance, nowMs);
+    else if (speech.lastAudible >= 0 && this.next === speech.lastAudible + 1)
+      this.listener.onCallerStopped(utterance, nowMs);
+    this.next += 1;
   }
 
   /** The call is over: what was not said yet never will be. */
   drop(): void {
     this.frame = null;
     this.frameBase64 = null;
-    for (const utterance of this.#queue.splice(0)) utterance.onFinished(false);
+    for (const utterance of this.queue.splice(0)) utterance.onFinished(false);
   }
 
-  #finishSpoken(nowMs: number): void {
+  private finishSpoken(nowMs: number): void {
     while (true) {
-      const utterance = this.#queue[0];
-      if (!utterance || this.#next < utterance.speech.frames.length) return;
-      this.#queue.shift();
-      this.#next = 0;
+      const utterance = this.queue[0];
+      if (!utterance || this.next < utterance.speech.frames.length) return;
+      this.queue.shift();
+      this.next = 0;
       const { speech } = utterance;
-      if (speech.lastAudible >= 0 && speech.lastAudible === speech.frames.length - 1) this.#listener.onCallerStopped(utterance, nowMs);
+      if (speech.lastAudible >= 0 && speech.lastAudible === speech.frames.length - 1)
+        this.listener.onCallerStopped(utterance, nowMs);
       utterance.onFinished(true);
     }
   }

@@ -3,7 +3,9 @@ import { decodeMulaw, encodeMulaw, meanMagnitude, mulawTone, SILENCE_BYTE } from
 
 describe('µ-law', () => {
   it('encodes the corner values of G.711', () => {
-    expect([...encodeMulaw(Int16Array.of(0, -1, 32_767, -32_768, 4, -4))]).toEqual([0xff, 0x7f, 0x80, 0x00, 0xfe, 0x7e]);
+    expect([...encodeMulaw(Int16Array.of(0, -1, 32_767, -32_768, 4, -4))]).toEqual([
+      0xff, 0x7f, 0x80, 0x00, 0xfe, 0x7e,
+    ]);
   });
 
   it('gives every byte but the negative zero back after decoding and encoding', () => {

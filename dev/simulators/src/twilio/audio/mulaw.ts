@@ -47,7 +47,9 @@ export function decodeMulaw(mulaw: Uint8Array): Int16Array {
   return pcm;
 }
 
-/** Mean of the absolute sample values, 0 to 32,124; speech is above some hundreds, line noise below a hundred. */
+/**
+ * Mean of the absolute sample values, 0 to 32,124; speech is above some hundreds, line noise below a hundred.
+ */
 export function meanMagnitude(mulaw: Uint8Array, bytes = mulaw.length): number {
   if (bytes === 0) return 0;
   let sum = 0;
@@ -58,6 +60,7 @@ export function meanMagnitude(mulaw: Uint8Array, bytes = mulaw.length): number {
 /** A steady tone, as speech for callers that have no voice. */
 export function mulawTone(hz: number, durationMs: number, amplitude = 8000): Uint8Array {
   const pcm = new Int16Array(Math.round((durationMs * SAMPLE_RATE_HZ) / 1000));
-  for (let i = 0; i < pcm.length; i += 1) pcm[i] = Math.round(amplitude * Math.sin((2 * Math.PI * hz * i) / SAMPLE_RATE_HZ));
+  for (let i = 0; i < pcm.length; i += 1)
+    pcm[i] = Math.round(amplitude * Math.sin((2 * Math.PI * hz * i) / SAMPLE_RATE_HZ));
   return encodeMulaw(pcm);
 }

@@ -118,6 +118,8 @@ describe('the playout buffer', () => {
     }
     while (tick() > 0);
     expect(buffer.playedBytes + buffer.droppedBytes).toBe(received);
-    expect(echoes.map((echo) => Number(echo.split(' ')[0]))).toEqual(Array.from({ length: 666 }, (_, i) => (i + 1) * 3));
+    expect(echoes.map((echo) => Number(echo.split(' ')[0]))).toEqual(
+      Array.from({ length: 666 }, (_, i) => (i + 1) * 3),
+    );
   });
 });

@@ -13,76 +13,77 @@ export type MarkListener = (mark: PendingMark, cause: MarkCause) => void;
 /**
  * What Twilio holds of the agent's audio: without bound, played in order at 8000 bytes a second.
  *
- * A frame taken is on its way to the caller's ear for 20 ms; `settle`, at the next tick, makes it heard. So a mark comes
- * back on the first tick at which every byte before it has been heard, and at once when nothing is left before it.
+ * A frame taken is on its way to the caller's ear for 20 ms; `settle`, at the next tick, makes it heard. So a
+ * mark comes back on the first tick at which every byte before it has been heard, and at once when nothing is
+ * left before it.
  */
 export class PlayoutBuffer {
-  readonly #onMark: MarkListener;
-  readonly #chunks: Uint8Array[] = [];
-  readonly #marks: PendingMark[] = [];
-  #head = 0;
-  #offset = 0;
+  private readonly onMark: MarkListener;
+  private readonly chunks: Uint8Array[] = [];
+  private readonly marks: PendingMark[] = [];
+  private head = 0;
+  private offset = 0;
   /** Next byte to take, as a position in the stream of received bytes. */
-  #takenUpTo = 0;
-  #heardUpTo = 0;
-  #receivedBytes = 0;
-  #playedBytes = 0;
-  #droppedBytes = 0;
+  private takenUpTo = 0;
+  private heardUpTo = 0;
+  private receivedBytes = 0;
+  private played = 0;
+  private dropped = 0;
 
   constructor(onMark: MarkListener) {
-    this.#onMark = onMark;
+    this.onMark = onMark;
   }
 
   get queuedBytes(): number {
-    return this.#receivedBytes - this.#takenUpTo;
+    return this.receivedBytes - this.takenUpTo;
   }
 
   get playedBytes(): number {
-    return this.#playedBytes;
+    return this.played;
   }
 
   get droppedBytes(): number {
-    return this.#droppedBytes;
+    return this.dropped;
   }
 
   get outstandingMarks(): number {
-    return this.#marks.length;
+    return this.marks.length;
   }
 
   append(audio: Uint8Array): void {
     if (audio.length === 0) return;
-    this.#chunks.push(audio);
-    this.#receivedBytes += audio.length;
+    this.chunks.push(audio);
+    this.receivedBytes += audio.length;
   }
 
   mark(name: string, receivedMs: number): void {
-    const mark = { name, atByte: this.#receivedBytes, receivedMs };
-    if (mark.atByte <= this.#heardUpTo && this.#marks.length === 0) this.#onMark(mark, 'played');
-    else this.#marks.push(mark);
+    const mark = { name, atByte: this.receivedBytes, receivedMs };
+    if (mark.atByte <= this.heardUpTo && this.marks.length === 0) this.onMark(mark, 'played');
+    else this.marks.push(mark);
   }
 
   /** Drops everything not yet taken; all outstanding marks come back, in order. */
   clear(): void {
-    const unheard = this.#takenUpTo - this.#heardUpTo;
-    this.#droppedBytes += this.queuedBytes;
-    this.#chunks.length = 0;
-    this.#head = 0;
-    this.#offset = 0;
-    this.#takenUpTo = this.#receivedBytes;
+    const unheard = this.takenUpTo - this.heardUpTo;
+    this.dropped += this.queuedBytes;
+    this.chunks.length = 0;
+    this.head = 0;
+    this.offset = 0;
+    this.takenUpTo = this.receivedBytes;
     // The frame already taken still sounds for the rest of its 20 ms.
-    this.#heardUpTo = this.#receivedBytes - unheard;
-    for (const mark of this.#marks.splice(0)) this.#onMark(mark, 'cleared');
+    this.heardUpTo = this.receivedBytes - unheard;
+    for (const mark of this.marks.splice(0)) this.onMark(mark, 'cleared');
   }
 
   /** The frame taken last has been heard. */
   settle(): void {
-    this.#playedBytes += this.#takenUpTo - this.#heardUpTo;
-    this.#heardUpTo = this.#takenUpTo;
-    while (this.#marks.length > 0) {
-      const mark = this.#marks[0];
-      if (!mark || mark.atByte > this.#heardUpTo) return;
-      this.#marks.shift();
-      this.#onMark(mark, 'played');
+    this.played += this.takenUpTo - this.heardUpTo;
+    this.heardUpTo = this.takenUpTo;
+    while (this.marks.length > 0) {
+      const mark = this.marks[0];
+      if (!mark || mark.atByte > this.heardUpTo) return;
+      this.marks.shift();
+      this.onMark(mark, 'played');
     }
   }
 
@@ -90,23 +91,23 @@ export class PlayoutBuffer {
   take(into: Uint8Array): number {
     let filled = 0;
     while (filled < into.length) {
-      const chunk = this.#chunks[this.#head];
+      const chunk = this.chunks[this.head];
       if (!chunk) break;
-      const piece = Math.min(into.length - filled, chunk.length - this.#offset);
-      into.set(chunk.subarray(this.#offset, this.#offset + piece), filled);
+      const piece = Math.min(into.length - filled, chunk.length - this.offset);
+      into.set(chunk.subarray(this.offset, this.offset + piece), filled);
       filled += piece;
-      this.#offset += piece;
-      if (this.#offset === chunk.length) this.#nextChunk();
+      this.offset += piece;
+      if (this.offset === chunk.length) this.nextChunk();
     }
-    this.#takenUpTo += filled;
+    this.takenUpTo += filled;
     return filled;
   }
 
-  #nextChunk(): void {
-    this.#head += 1;
-    this.#offset = 0;
-    if (this.#head < 256 && this.#head < this.#chunks.length) return;
-    this.#chunks.splice(0, this.#head);
-    this.#head = 0;
+  private nextChunk(): void {
+    this.head += 1;
+    this.offset = 0;
+    if (this.head < 256 && this.head < this.chunks.length) return;
+    this.chunks.splice(0, this.head);
+    this.head = 0;
   }
 }

@@ -7,7 +7,9 @@ describe('talk timing', () => {
     timer.callerStarted(1000);
     timer.callerStopped(2000);
     timer.agentStarted(2600);
-    expect(timer.result(2600).responses).toEqual([{ callerStoppedMs: 2000, agentStartedMs: 2600, responseMs: 600 }]);
+    expect(timer.result(2600).responses).toEqual([
+      { callerStoppedMs: 2000, agentStartedMs: 2600, responseMs: 600 },
+    ]);
   });
 
   it('counts from the last end when the caller went on before the answer', () => {
@@ -35,7 +37,9 @@ describe('talk timing', () => {
     timer.agentStopped(3240);
     timer.callerStopped(3900);
     timer.agentStarted(4400);
-    expect(timer.result(1000).interruptions).toEqual([{ callerStartedMs: 3000, agentSilentMs: 3240, silenceMs: 240 }]);
+    expect(timer.result(1000).interruptions).toEqual([
+      { callerStartedMs: 3000, agentSilentMs: 3240, silenceMs: 240 },
+    ]);
     expect(timer.result(1000).responses).toHaveLength(1);
   });
 

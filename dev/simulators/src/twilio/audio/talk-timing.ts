@@ -21,43 +21,44 @@ export interface TalkTiming {
 }
 
 /**
- * Pairs what the caller and the agent do into latencies. A turn of the caller counts from its last end: speech that goes
- * on before the agent answered replaces it. An agent that was already speaking when the caller stopped is no answer.
+ * Pairs what the caller and the agent do into latencies. A turn of the caller counts from its last end:
+ * speech that goes on before the agent answered replaces it. An agent that was already speaking when the
+ * caller stopped is no answer.
  */
 export class TalkTimer {
-  readonly #responses: ResponseTiming[] = [];
-  readonly #interruptions: InterruptionTiming[] = [];
-  #awaitingSinceMs: number | null = null;
-  #interruptedAtMs: number | null = null;
-  #isAgentSpeaking = false;
+  private readonly responses: ResponseTiming[] = [];
+  private readonly interruptions: InterruptionTiming[] = [];
+  private awaitingSinceMs: number | null = null;
+  private interruptedAtMs: number | null = null;
+  private isAgentSpeaking = false;
 
   callerStarted(atMs: number): void {
-    this.#awaitingSinceMs = null;
-    if (this.#isAgentSpeaking) this.#interruptedAtMs ??= atMs;
+    this.awaitingSinceMs = null;
+    if (this.isAgentSpeaking) this.interruptedAtMs ??= atMs;
   }
 
   callerStopped(atMs: number): void {
-    this.#awaitingSinceMs = atMs;
+    this.awaitingSinceMs = atMs;
   }
 
   agentStarted(atMs: number): void {
-    this.#isAgentSpeaking = true;
-    const callerStoppedMs = this.#awaitingSinceMs;
+    this.isAgentSpeaking = true;
+    const callerStoppedMs = this.awaitingSinceMs;
     if (callerStoppedMs === null || atMs < callerStoppedMs) return;
-    this.#awaitingSinceMs = null;
-    this.#responses.push({ callerStoppedMs, agentStartedMs: atMs, responseMs: atMs - callerStoppedMs });
+    this.awaitingSinceMs = null;
+    this.responses.push({ callerStoppedMs, agentStartedMs: atMs, responseMs: atMs - callerStoppedMs });
   }
 
   agentStopped(atMs: number): void {
-    this.#isAgentSpeaking = false;
-    const callerStartedMs = this.#interruptedAtMs;
-    this.#interruptedAtMs = null;
+    this.isAgentSpeaking = false;
+    const callerStartedMs = this.interruptedAtMs;
+    this.interruptedAtMs = null;
     // The end of speech is known late: a caller who began after it interrupted nobody.
     if (callerStartedMs === null || atMs <= callerStartedMs) return;
-    this.#interruptions.push({ callerStartedMs, agentSilentMs: atMs, silenceMs: atMs - callerStartedMs });
+    this.interruptions.push({ callerStartedMs, agentSilentMs: atMs, silenceMs: atMs - callerStartedMs });
   }
 
   result(firstAudioMs: number | null): TalkTiming {
-    return { firstAudioMs, responses: [...this.#responses], interruptions: [...this.#interruptions] };
+    return { firstAudioMs, responses: [...this.responses], interruptions: [...this.interruptions] };
   }
 }

@@ -1,4 +1,4 @@
-import { type SimulatorClock, type SimulatorTimer } from '../simulator-clock.ts';
+import type { SimulatorClock, SimulatorTimer } from '../simulator-clock.ts';
 import { FRAME_MS } from './mulaw.ts';
 
 export interface Ticking {
@@ -22,88 +22,88 @@ export interface TickerOptions {
 }
 
 /**
- * The one 20 ms clock of all calls. Due times are multiples from the start, so lateness of one tick does not move the
- * next: on average exactly 50 ticks a second. Runs only while it has members.
+ * The one 20 ms clock of all calls. Due times are multiples from the start, so lateness of one tick does not
+ * move the next: on average exactly 50 ticks a second. Runs only while it has members.
  */
 export class Ticker {
-  readonly #clock: SimulatorClock;
-  readonly #slots: (Ticking | null)[][];
-  readonly #slotMs: number;
-  readonly #maxCatchUpMs: number;
-  readonly #slotOf = new Map<Ticking, number>();
-  #timer: SimulatorTimer | null = null;
-  #dueMs = 0;
-  #slot = 0;
-  #ticks = 0;
-  #maxLateMs = 0;
-  #skippedTicks = 0;
+  private readonly clock: SimulatorClock;
+  private readonly slots: (Ticking | null)[][];
+  private readonly slotMs: number;
+  private readonly maxCatchUpMs: number;
+  private readonly slotOf = new Map<Ticking, number>();
+  private timer: SimulatorTimer | null = null;
+  private dueMs = 0;
+  private slot = 0;
+  private ticks = 0;
+  private maxLateMs = 0;
+  private skippedTicks = 0;
 
   constructor(clock: SimulatorClock, options: TickerOptions = {}) {
-    this.#clock = clock;
-    this.#slots = Array.from({ length: options.slots ?? 4 }, () => []);
-    this.#slotMs = FRAME_MS / this.#slots.length;
-    this.#maxCatchUpMs = options.maxCatchUpMs ?? 500;
+    this.clock = clock;
+    this.slots = Array.from({ length: options.slots ?? 4 }, () => []);
+    this.slotMs = FRAME_MS / this.slots.length;
+    this.maxCatchUpMs = options.maxCatchUpMs ?? 500;
   }
 
   get members(): number {
-    return this.#slotOf.size;
+    return this.slotOf.size;
   }
 
   get stats(): TickerStats {
-    return { ticks: this.#ticks, maxLateMs: this.#maxLateMs, skippedTicks: this.#skippedTicks };
+    return { ticks: this.ticks, maxLateMs: this.maxLateMs, skippedTicks: this.skippedTicks };
   }
 
   add(member: Ticking): void {
-    if (this.#slotOf.has(member)) return;
-    const sizes = this.#slots.map((slot) => slot.length);
+    if (this.slotOf.has(member)) return;
+    const sizes = this.slots.map((slot) => slot.length);
     const emptiest = sizes.indexOf(Math.min(...sizes));
-    this.#slots[emptiest]?.push(member);
-    this.#slotOf.set(member, emptiest);
-    if (this.#timer) return;
-    this.#dueMs = this.#clock.now() + this.#slotMs;
-    this.#schedule();
+    this.slots[emptiest]?.push(member);
+    this.slotOf.set(member, emptiest);
+    if (this.timer) return;
+    this.dueMs = this.clock.now() + this.slotMs;
+    this.schedule();
   }
 
   remove(member: Ticking): void {
-    const slot = this.#slots[this.#slotOf.get(member) ?? -1];
+    const slot = this.slots[this.slotOf.get(member) ?? -1];
     if (!slot) return;
     // A hole, not a splice: the slot may be in the middle of its round.
     slot[slot.indexOf(member)] = null;
-    this.#slotOf.delete(member);
-    if (this.#slotOf.size > 0) return;
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.slotOf.delete(member);
+    if (this.slotOf.size > 0) return;
+    this.timer?.cancel();
+    this.timer = null;
   }
 
-  #schedule(): void {
-    this.#timer?.cancel();
-    this.#timer = this.#clock.after(Math.max(0, this.#dueMs - this.#clock.now()), () => this.#run());
+  private schedule(): void {
+    this.timer?.cancel();
+    this.timer = this.clock.after(Math.max(0, this.dueMs - this.clock.now()), () => this.run());
   }
 
-  #run(): void {
-    const nowMs = this.#clock.now();
-    const lateMs = nowMs - this.#dueMs;
-    this.#maxLateMs = Math.max(this.#maxLateMs, lateMs);
-    if (lateMs > this.#maxCatchUpMs) this.#skip(lateMs);
-    while (this.#dueMs <= nowMs && this.#slotOf.size > 0) {
-      this.#runSlot(this.#slots[this.#slot] ?? [], nowMs);
-      this.#slot = (this.#slot + 1) % this.#slots.length;
-      this.#dueMs += this.#slotMs;
+  private run(): void {
+    const nowMs = this.clock.now();
+    const lateMs = nowMs - this.dueMs;
+    this.maxLateMs = Math.max(this.maxLateMs, lateMs);
+    if (lateMs > this.maxCatchUpMs) this.skip(lateMs);
+    while (this.dueMs <= nowMs && this.slotOf.size > 0) {
+      this.runSlot(this.slots[this.slot] ?? [], nowMs);
+      this.slot = (this.slot + 1) % this.slots.length;
+      this.dueMs += this.slotMs;
     }
-    if (this.#slotOf.size > 0) this.#schedule();
+    if (this.slotOf.size > 0) this.schedule();
   }
 
-  #skip(lateMs: number): void {
-    const frames = Math.floor((lateMs - this.#maxCatchUpMs) / FRAME_MS);
-    this.#dueMs += frames * FRAME_MS;
-    this.#skippedTicks += frames * this.#slotOf.size;
+  private skip(lateMs: number): void {
+    const frames = Math.floor((lateMs - this.maxCatchUpMs) / FRAME_MS);
+    this.dueMs += frames * FRAME_MS;
+    this.skippedTicks += frames * this.slotOf.size;
   }
 
-  #runSlot(slot: (Ticking | null)[], nowMs: number): void {
+  private runSlot(slot: (Ticking | null)[], nowMs: number): void {
     let holes = 0;
     for (const member of slot) {
       if (member) {
-        this.#ticks += 1;
+        this.ticks += 1;
         member.tick(nowMs);
       } else {
         holes += 1;

@@ -17,11 +17,15 @@ interface WavFormat {
 }
 
 function chunks(wav: Buffer): Map<string, Buffer> {
-  if (wav.length < 12 || wav.toString('latin1', 0, 4) !== 'RIFF' || wav.toString('latin1', 8, 12) !== 'WAVE') {
+  if (
+    wav.length < 12 ||
+    wav.toString('latin1', 0, 4) !== 'RIFF' ||
+    wav.toString('latin1', 8, 12) !== 'WAVE'
+  ) {
     throw new WavError('Not a WAV file: the RIFF/WAVE header is missing.');
   }
   const found = new Map<string, Buffer>();
-  for (let at = 12; at + 8 <= wav.length; ) {
+  for (let at = 12; at + 8 <= wav.length;) {
     const size = wav.readUInt32LE(at + 4);
     found.set(wav.toString('latin1', at, at + 4), wav.subarray(at + 8, Math.min(at + 8 + size, wav.length)));
     at += 8 + size + (size % 2);
@@ -42,11 +46,13 @@ function readFormat(chunk: Buffer | undefined): WavFormat {
 
 function samples(data: Buffer, format: WavFormat): Int16Array {
   if (format.encoding === MULAW && format.bitsPerSample === 8) return decodeMulaw(data);
-  if (format.encoding === PCM && format.bitsPerSample === 8) return Int16Array.from(data, (byte) => (byte - 128) << 8);
+  if (format.encoding === PCM && format.bitsPerSample === 8)
+    return Int16Array.from(data, (byte) => (byte - 128) << 8);
   if (format.encoding === PCM && format.bitsPerSample === 16) {
     return Int16Array.from({ length: data.length >> 1 }, (_, i) => data.readInt16LE(i * 2));
   }
-  const name = format.encoding === ALAW ? 'A-law' : `encoding ${format.encoding}, ${format.bitsPerSample} bits`;
+  const name =
+    format.encoding === ALAW ? 'A-law' : `encoding ${format.encoding}, ${format.bitsPerSample} bits`;
   throw new WavError(`Cannot read ${name}. Use 8- or 16-bit PCM or µ-law.`);
 }
 
@@ -59,7 +65,10 @@ function toMono(interleaved: Int16Array, channels: number): Int16Array {
   });
 }
 
-/** Averages over the span of each output sample on the way down, interpolates on the way up. Plain, good enough for speech. */
+/**
+ * Averages over the span of each output sample on the way down, interpolates on the way up. Plain, good
+ * enough for speech.
+ */
 function toPhoneRate(pcm: Int16Array, sampleRateHz: number): Int16Array {
   if (sampleRateHz === SAMPLE_RATE_HZ) return pcm;
   const step = sampleRateHz / SAMPLE_RATE_HZ;
@@ -83,11 +92,15 @@ export function wavToMulaw(file: Uint8Array): Uint8Array {
   const found = chunks(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
   const format = readFormat(found.get('fmt '));
   const data = found.get('data');
-  if (!data || format.channels < 1 || format.sampleRateHz < 1) throw new WavError('The WAV file holds no audio.');
+  if (!data || format.channels < 1 || format.sampleRateHz < 1)
+    throw new WavError('The WAV file holds no audio.');
   return encodeMulaw(toPhoneRate(toMono(samples(data, format), format.channels), format.sampleRateHz));
 }
 
-/** Two µ-law 8 kHz tracks as one stereo µ-law WAV: first left, second right. The shorter one is filled with silence. */
+/**
+ * Two µ-law 8 kHz tracks as one stereo µ-law WAV: first left, second right. The shorter one is filled with
+ * silence.
+ */
 export function stereoWav(left: readonly Uint8Array[], right: readonly Uint8Array[]): Uint8Array {
   const sides = [Buffer.concat(left), Buffer.concat(right)] as const;
   const length = Math.max(sides[0].length, sides[1].length);

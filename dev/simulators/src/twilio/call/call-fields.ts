@@ -1,5 +1,5 @@
-import { type FormFields } from '../webhook/signature.ts';
-import { type CallDirection, type CallStatus } from './call-report.ts';
+import type { FormFields } from '../webhook/signature.ts';
+import type { CallDirection, CallStatus } from './call-report.ts';
 
 /** City, state, zip and country of a number, as Twilio's lookup has them; blank values are sent, too. */
 export interface Geography {
@@ -30,10 +30,18 @@ export function placeOf(party: string): Geography {
 }
 
 function geography(name: string, place: Geography): Record<string, string> {
-  return { [`${name}City`]: place.city, [`${name}State`]: place.state, [`${name}Zip`]: place.zip, [`${name}Country`]: place.country };
+  return {
+    [`${name}City`]: place.city,
+    [`${name}State`]: place.state,
+    [`${name}Zip`]: place.zip,
+    [`${name}Country`]: place.country,
+  };
 }
 
-/** The fields that every request about a call carries. Geography only where Twilio looks numbers up: not for SIP and clients. */
+/**
+ * The fields that every request about a call carries. Geography only where Twilio looks numbers up: not for
+ * SIP and clients.
+ */
 export function standardFields(call: CallIdentity, status: CallStatus): FormFields {
   const { from, to } = call;
   const fields: Record<string, string> = {
@@ -48,7 +56,9 @@ export function standardFields(call: CallIdentity, status: CallStatus): FormFiel
     Called: to,
   };
   if (call.parentCallSid) fields.ParentCallSid = call.parentCallSid;
-  if (!/^(sip|client):/.test(from)) Object.assign(fields, geography('From', placeOf(from)), geography('Caller', placeOf(from)));
-  if (!/^(sip|client):/.test(to)) Object.assign(fields, geography('To', placeOf(to)), geography('Called', placeOf(to)));
+  if (!/^(sip|client):/.test(from))
+    Object.assign(fields, geography('From', placeOf(from)), geography('Caller', placeOf(from)));
+  if (!/^(sip|client):/.test(to))
+    Object.assign(fields, geography('To', placeOf(to)), geography('Called', placeOf(to)));
   return fields;
 }

@@ -1,6 +1,6 @@
 import { errorLevel, errorTitle, type CallError, type ErrorCode } from '../call-errors.ts';
-import { type SimulatorClock } from '../simulator-clock.ts';
-import { type CallEntry } from './call-report.ts';
+import type { SimulatorClock } from '../simulator-clock.ts';
+import type { CallEntry } from './call-report.ts';
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
 export type CallFact = WithoutTime<CallEntry>;
@@ -10,8 +10,8 @@ const ENTRIES_KEPT = 5000;
 
 /** What happened in a call, in order, bounded; listeners hear everything. */
 export class CallJournal {
-  readonly #clock: SimulatorClock;
-  readonly #listeners = new Set<CallListener>();
+  private readonly clock: SimulatorClock;
+  private readonly listeners = new Set<CallListener>();
   readonly entries: CallEntry[] = [];
   readonly errors: CallError[] = [];
   /** The clock's `now` at the start of the call. */
@@ -20,26 +20,26 @@ export class CallJournal {
   dropped = 0;
 
   constructor(clock: SimulatorClock) {
-    this.#clock = clock;
+    this.clock = clock;
     this.startedNowMs = clock.now();
     this.startedAt = clock.wallTime();
   }
 
   get nowMs(): number {
-    return this.#clock.now() - this.startedNowMs;
+    return this.clock.now() - this.startedNowMs;
   }
 
   /** Returns the way to stop listening. */
   listen(listener: CallListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   add(fact: CallFact, atMs = this.nowMs): void {
     const entry = { ...fact, atMs } as CallEntry;
     if (this.entries.length < ENTRIES_KEPT) this.entries.push(entry);
     else this.dropped += 1;
-    for (const listener of this.#listeners) listener(entry);
+    for (const listener of this.listeners) listener(entry);
   }
 
   error(code: ErrorCode, detail: string): void {

@@ -1,10 +1,19 @@
-import { type TalkTiming } from '../audio/talk-timing.ts';
-import { type CallError } from '../call-errors.ts';
-import { type StreamEnd } from '../stream/media-stream.ts';
-import { type StreamReport } from '../stream/stream-report.ts';
+import type { TalkTiming } from '../audio/talk-timing.ts';
+import type { CallError } from '../call-errors.ts';
+import type { StreamEnd } from '../stream/media-stream.ts';
+import type { StreamReport } from '../stream/stream-report.ts';
 
 /** Twilio's words, verbatim. */
-export type CallStatus = 'queued' | 'initiated' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+export type CallStatus =
+  | 'queued'
+  | 'initiated'
+  | 'ringing'
+  | 'in-progress'
+  | 'completed'
+  | 'busy'
+  | 'failed'
+  | 'no-answer'
+  | 'canceled';
 
 export type CallDirection = 'inbound' | 'outbound-api' | 'outbound-dial';
 
@@ -29,7 +38,18 @@ export type CallEndCause =
   | 'conference-ended'
   | 'simulator-stopped';
 
-export type WebhookPurpose = 'voice' | 'fallback' | 'redirect' | 'update' | 'action' | 'whisper' | 'queue-wait' | 'play' | 'amd' | 'status' | 'stream-status';
+export type WebhookPurpose =
+  | 'voice'
+  | 'fallback'
+  | 'redirect'
+  | 'update'
+  | 'action'
+  | 'whisper'
+  | 'queue-wait'
+  | 'play'
+  | 'amd'
+  | 'status'
+  | 'stream-status';
 
 /** One fact of a call, in order. `atMs` counts from the start of the call. */
 export type CallEntry = { readonly atMs: number } & (
@@ -74,7 +94,10 @@ export type CallEntry = { readonly atMs: number } & (
 /** What was sent and played, one entry a frame of 20 ms, all three lists in step, from answer to end. */
 export interface CallRecording {
   readonly startedAtMs: number;
-  /** Ms from the start of the call to each frame. Frames of a simulator that was late are closer together, or missing. */
+  /**
+   * Ms from the start of the call to each frame. Frames of a simulator that was late are closer together, or
+   * missing.
+   */
   readonly frameAtMs: readonly number[];
   readonly caller: readonly Uint8Array[];
   readonly agent: readonly Uint8Array[];

@@ -1,12 +1,12 @@
-import { type Ticker } from '../audio/ticker.ts';
-import { type AgentEarOptions } from '../audio/agent-ear.ts';
-import { type LinkSettings } from '../../link/link.ts';
-import { type SimulatorClock } from '../simulator-clock.ts';
-import { type UnverifiedBehaviour } from '../unverified-behaviour.ts';
-import { type Network, type WebhookClient } from '../webhook/webhook-client.ts';
-import { type Exchange } from './exchange.ts';
-import { type CalleeScript, type DialledParty } from './callee.ts';
-import { type LegOptions, type SimulatedCall } from './simulated-call.ts';
+import type { Ticker } from '../audio/ticker.ts';
+import type { AgentEarOptions } from '../audio/agent-ear.ts';
+import type { LinkSettings } from '../../link/link.ts';
+import type { SimulatorClock } from '../simulator-clock.ts';
+import type { UnverifiedBehaviour } from '../unverified-behaviour.ts';
+import type { Network, WebhookClient } from '../webhook/webhook-client.ts';
+import type { Exchange } from './exchange.ts';
+import type { CalleeScript, DialledParty } from './callee.ts';
+import type { LegOptions, SimulatedCall } from './simulated-call.ts';
 
 /** What the simulator lends to each of its calls. */
 export interface CallServices {

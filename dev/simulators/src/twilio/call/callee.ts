@@ -1,4 +1,4 @@
-import { type SimulatedCall } from './simulated-call.ts';
+import type { SimulatedCall } from './simulated-call.ts';
 
 export type AnsweredBy =
   | 'human'
@@ -37,7 +37,11 @@ export interface CalleeScript {
 }
 
 /** Picks up after a second and stays on the line for ten. */
-export const DEFAULT_CALLEE: CalleeScript = { outcome: 'answer', ringMs: 1000, actions: [{ afterMs: 10_000, hangup: true }] };
+export const DEFAULT_CALLEE: CalleeScript = {
+  outcome: 'answer',
+  ringMs: 1000,
+  actions: [{ afterMs: 10_000, hangup: true }],
+};
 
 export type RingResult = 'answered' | 'busy' | 'no-answer' | 'failed' | 'canceled';
 
@@ -67,7 +71,8 @@ async function act(leg: SimulatedCall, script: CalleeScript): Promise<void> {
     await leg.sleepWhileAlive(action.afterMs);
     if (leg.hasEnded) return;
     if ('press' in action) leg.press(action.press);
-    else if ('say' in action) await leg.say(action.say, action.text === undefined ? {} : { text: action.text });
+    else if ('say' in action)
+      await leg.say(action.say, action.text === undefined ? {} : { text: action.text });
     else leg.hangup();
   }
 }

@@ -1,7 +1,7 @@
 import { mulawTone } from '../audio/mulaw.ts';
-import { type CallEntry } from './call-report.ts';
-import { type CalleeScript } from './callee.ts';
-import { type SimulatedCall } from './simulated-call.ts';
+import type { CallEntry } from './call-report.ts';
+import type { CalleeScript } from './callee.ts';
+import type { SimulatedCall } from './simulated-call.ts';
 
 export interface PersonOptions {
   /** Ringing before they pick up, in simulated ms. Default 1000. */
@@ -27,7 +27,10 @@ async function happens(leg: SimulatedCall, isIt: (entry: CallEntry) => boolean):
 const isAsked = (entry: CallEntry): boolean => entry.kind === 'verb' && entry.name === 'Gather';
 const isBridged = ({ kind }: CallEntry): boolean => kind === 'bridged';
 
-function answering({ ringMs = 1000, listenMs = 1000, talkMs = 5000 }: PersonOptions, answer: (leg: SimulatedCall) => void | Promise<unknown>): CalleeScript {
+function answering(
+  { ringMs = 1000, listenMs = 1000, talkMs = 5000 }: PersonOptions,
+  answer: (leg: SimulatedCall) => void | Promise<unknown>,
+): CalleeScript {
   return {
     outcome: 'answer',
     ringMs,
@@ -45,7 +48,10 @@ function answering({ ringMs = 1000, listenMs = 1000, talkMs = 5000 }: PersonOpti
 /** Speech in real time; the words are what a recogniser would make of it. */
 const saying = (text: string, ms: number) => (leg: SimulatedCall) => leg.say(mulawTone(250, ms), { text });
 
-/** People, and what they do when a call is put through to them. With a whisper they answer it; without one they just talk. */
+/**
+ * People, and what they do when a call is put through to them. With a whisper they answer it; without one
+ * they just talk.
+ */
 export const PEOPLE = {
   /** Presses 1. */
   acceptsByKey: (options: PersonOptions = {}) => answering(options, (leg) => leg.press('1')),
@@ -56,9 +62,17 @@ export const PEOPLE = {
   /** Picks up and puts the receiver down while being asked. */
   hangsUpInWhisper: (options: PersonOptions = {}) => answering(options, (leg) => leg.hangup()),
   /** Picks up, says a greeting into whatever is said, and records until nobody talks any more. */
-  voicemail: (options: PersonOptions = {}) => answering({ talkMs: 30_000, ...options }, saying('Hi, you have reached Sam. We cannot accept your call right now. Please leave a message.', 2500)),
+  voicemail: (options: PersonOptions = {}) =>
+    answering(
+      { talkMs: 30_000, ...options },
+      saying('Hi, you have reached Sam. We cannot accept your call right now. Please leave a message.', 2500),
+    ),
   /** Picks up and talks at once, asked or not. */
-  talks: ({ ringMs = 1000, talkMs = 5000 }: PersonOptions = {}): CalleeScript => ({ outcome: 'answer', ringMs, actions: [{ afterMs: talkMs, hangup: true }] }),
+  talks: ({ ringMs = 1000, talkMs = 5000 }: PersonOptions = {}): CalleeScript => ({
+    outcome: 'answer',
+    ringMs,
+    actions: [{ afterMs: talkMs, hangup: true }],
+  }),
   neverAnswers: (): CalleeScript => ({ outcome: 'no-answer' }),
   busy: (): CalleeScript => ({ outcome: 'busy', ringMs: 500 }),
 } as const;

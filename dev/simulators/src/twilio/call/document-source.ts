@@ -1,6 +1,6 @@
-import { type FormFields } from '../webhook/signature.ts';
-import { type HttpMethod } from '../webhook/webhook-client.ts';
-import { type WebhookPurpose } from './call-report.ts';
+import type { FormFields } from '../webhook/signature.ts';
+import type { HttpMethod } from '../webhook/webhook-client.ts';
+import type { WebhookPurpose } from './call-report.ts';
 
 /** Where the next TwiML document comes from. */
 export type DocumentSource =
@@ -14,10 +14,16 @@ export type DocumentSource =
     }
   | { readonly kind: 'twiml'; readonly twiml: string; readonly baseUrl: string | null };
 
-/** What the caller gets when the voice webhook cannot be had: a URL, or a document of Twilio's own (a TwiML Bin). */
+/**
+ * What the caller gets when the voice webhook cannot be had: a URL, or a document of Twilio's own (a TwiML
+ * Bin).
+ */
 export type Fallback = { readonly url: string; readonly method?: HttpMethod } | { readonly twiml: string };
 
-/** Requests for documents delivered more than once: all at the same time, one after the other's answer, or spread at random. */
+/**
+ * Requests for documents delivered more than once: all at the same time, one after the other's answer, or
+ * spread at random.
+ */
 export interface DuplicateWebhooks {
   /** Deliveries in all, 1 to 5. */
   readonly copies: number;

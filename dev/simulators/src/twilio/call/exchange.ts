@@ -1,5 +1,5 @@
 import { makeSid } from '../sids.ts';
-import { type SimulatedCall } from './simulated-call.ts';
+import type { SimulatedCall } from './simulated-call.ts';
 
 export type QueueResult = 'bridged' | 'queue-full' | 'redirected' | 'hangup' | 'leave' | 'error';
 
@@ -7,37 +7,37 @@ export type QueueResult = 'bridged' | 'queue-full' | 'redirected' | 'hangup' | '
 export class QueuedCall {
   readonly call: SimulatedCall;
   readonly queueSid: string;
-  readonly #enqueuedNowMs: number;
-  readonly #taken = Promise.withResolvers<void>();
-  readonly #released = Promise.withResolvers<void>();
+  private readonly enqueuedNowMs: number;
+  private readonly takenSignal = Promise.withResolvers<void>();
+  private readonly releasedSignal = Promise.withResolvers<void>();
 
   constructor(call: SimulatedCall, queueSid: string, nowMs: number) {
     this.call = call;
     this.queueSid = queueSid;
-    this.#enqueuedNowMs = nowMs;
+    this.enqueuedNowMs = nowMs;
   }
 
   /** Settles when somebody dials the queue and gets this call. */
   get taken(): Promise<void> {
-    return this.#taken.promise;
+    return this.takenSignal.promise;
   }
 
   /** Settles when the one who took it lets go. */
   get released(): Promise<void> {
-    return this.#released.promise;
+    return this.releasedSignal.promise;
   }
 
   take(): void {
-    this.#taken.resolve();
+    this.takenSignal.resolve();
   }
 
   release(): void {
-    this.#released.resolve();
+    this.releasedSignal.resolve();
   }
 
   /** Whole seconds, as text. */
   waitedS(nowMs: number): string {
-    return String(Math.round((nowMs - this.#enqueuedNowMs) / 1000));
+    return String(Math.round((nowMs - this.enqueuedNowMs) / 1000));
   }
 }
 
@@ -46,42 +46,42 @@ const MAX_QUEUE = 100;
 /** One `<Enqueue>` queue: first in, first out. */
 export class WaitingQueue {
   readonly sid = makeSid('QU');
-  readonly #waiting: QueuedCall[] = [];
-  readonly #takers: ((queued: QueuedCall) => void)[] = [];
+  private readonly waiting: QueuedCall[] = [];
+  private readonly takers: ((queued: QueuedCall) => void)[] = [];
 
   get size(): number {
-    return this.#waiting.length;
+    return this.waiting.length;
   }
 
   /** Null when the queue is full. */
   add(call: SimulatedCall, nowMs: number, maxSize = MAX_QUEUE): QueuedCall | null {
-    if (this.#waiting.length >= maxSize) return null;
+    if (this.waiting.length >= maxSize) return null;
     const queued = new QueuedCall(call, this.sid, nowMs);
-    const taker = this.#takers.shift();
+    const taker = this.takers.shift();
     if (taker) taker(queued);
-    else this.#waiting.push(queued);
+    else this.waiting.push(queued);
     return queued;
   }
 
   /** 1 is next; 0 is not in the queue any more. */
   positionOf(queued: QueuedCall): number {
-    return this.#waiting.indexOf(queued) + 1;
+    return this.waiting.indexOf(queued) + 1;
   }
 
   remove(queued: QueuedCall): void {
-    const at = this.#waiting.indexOf(queued);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    const at = this.waiting.indexOf(queued);
+    if (at >= 0) this.waiting.splice(at, 1);
   }
 
   /** The first in the queue, or the next one to come. `cancel` stops waiting for it. */
   take(): { readonly next: Promise<QueuedCall>; cancel(): void } {
     const { promise, resolve } = Promise.withResolvers<QueuedCall>();
-    const first = this.#waiting.shift();
+    const first = this.waiting.shift();
     if (first) resolve(first);
-    else this.#takers.push(resolve);
+    else this.takers.push(resolve);
     const cancel = () => {
-      const at = this.#takers.indexOf(resolve);
-      if (at >= 0) this.#takers.splice(at, 1);
+      const at = this.takers.indexOf(resolve);
+      if (at >= 0) this.takers.splice(at, 1);
     };
     return { next: promise, cancel };
   }
@@ -90,21 +90,21 @@ export class WaitingQueue {
 /** One `<Conference>` room. */
 export class ConferenceRoom {
   readonly sid = makeSid('CF');
-  readonly #members = new Map<SimulatedCall, () => void>();
+  private readonly closers = new Map<SimulatedCall, () => void>();
 
   get members(): readonly SimulatedCall[] {
-    return [...this.#members.keys()];
+    return [...this.closers.keys()];
   }
 
   /** `ended` settles when the room is closed under the member's feet. */
   join(call: SimulatedCall): { readonly ended: Promise<void>; leave(closesRoom: boolean): void } {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    this.#members.set(call, resolve);
+    this.closers.set(call, resolve);
     const leave = (closesRoom: boolean) => {
-      this.#members.delete(call);
+      this.closers.delete(call);
       if (!closesRoom) return;
-      for (const close of this.#members.values()) close();
-      this.#members.clear();
+      for (const close of this.closers.values()) close();
+      this.closers.clear();
     };
     return { ended, leave };
   }
@@ -112,22 +112,22 @@ export class ConferenceRoom {
 
 /** The queues and rooms of one simulator, made on demand. */
 export class Exchange {
-  readonly #queues = new Map<string, WaitingQueue>();
-  readonly #rooms = new Map<string, ConferenceRoom>();
+  private readonly queues = new Map<string, WaitingQueue>();
+  private readonly rooms = new Map<string, ConferenceRoom>();
 
   hasQueue(name: string): boolean {
-    return this.#queues.has(name);
+    return this.queues.has(name);
   }
 
   queue(name: string): WaitingQueue {
-    const queue = this.#queues.get(name) ?? new WaitingQueue();
-    this.#queues.set(name, queue);
+    const queue = this.queues.get(name) ?? new WaitingQueue();
+    this.queues.set(name, queue);
     return queue;
   }
 
   room(name: string): ConferenceRoom {
-    const room = this.#rooms.get(name) ?? new ConferenceRoom();
-    this.#rooms.set(name, room);
+    const room = this.rooms.get(name) ?? new ConferenceRoom();
+    this.rooms.set(name, room);
     return room;
   }
 }

@@ -1,11 +1,11 @@
-import { type TwimlElement } from '../twiml/twiml-document.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
 import { VERBS } from '../verbs/verb-table.ts';
 import { type RunMode, Interrupted, type Step, VerbRun } from '../verbs/verb-run.ts';
-import { type CallEndCause } from './call-report.ts';
-import { type CallServices } from './call-services.ts';
+import type { CallEndCause } from './call-report.ts';
+import type { CallServices } from './call-services.ts';
 import { DocumentFault, type DocumentLoader, type LoadedDocument } from './document-loader.ts';
-import { type DocumentSource } from './document-source.ts';
-import { type SimulatedCall } from './simulated-call.ts';
+import type { DocumentSource } from './document-source.ts';
+import type { SimulatedCall } from './simulated-call.ts';
 
 /** How a run of documents came to its end. */
 export type RunEnd =
@@ -21,34 +21,37 @@ const MAX_DOCUMENTS = 500;
 
 const APPLICATION_ERROR = 'We are sorry. An application error has occurred. Goodbye.';
 
-/** Runs documents on one leg: verbs in order, from document to document, until nothing is left or somebody hangs up. */
+/**
+ * Runs documents on one leg: verbs in order, from document to document, until nothing is left or somebody
+ * hangs up.
+ */
 export class Interpreter {
-  readonly #call: SimulatedCall;
-  readonly #services: CallServices;
-  readonly #loader: DocumentLoader;
-  readonly #mode: RunMode;
+  private readonly call: SimulatedCall;
+  private readonly services: CallServices;
+  private readonly loader: DocumentLoader;
+  private readonly mode: RunMode;
 
   constructor(call: SimulatedCall, services: CallServices, loader: DocumentLoader, mode: RunMode) {
-    this.#call = call;
-    this.#services = services;
-    this.#loader = loader;
-    this.#mode = mode;
+    this.call = call;
+    this.services = services;
+    this.loader = loader;
+    this.mode = mode;
   }
 
   async run(source: DocumentSource, signal: AbortSignal): Promise<RunEnd> {
     try {
-      return await this.#follow(source, signal);
+      return await this.follow(source, signal);
     } catch (error) {
       if (error instanceof Interrupted) return { kind: 'interrupted' };
       throw error;
     }
   }
 
-  async #follow(first: DocumentSource, signal: AbortSignal): Promise<RunEnd> {
+  private async follow(first: DocumentSource, signal: AbortSignal): Promise<RunEnd> {
     let source = first;
     for (let documents = 0; documents < MAX_DOCUMENTS; documents += 1) {
-      const step = await this.#step(source, signal);
-      if (step instanceof DocumentFault) return this.#apologise(signal);
+      const step = await this.step(source, signal);
+      if (step instanceof DocumentFault) return this.apologise(signal);
       if (step.kind !== 'fetch') return endOf(step);
       source = step.source;
     }
@@ -56,55 +59,79 @@ export class Interpreter {
   }
 
   /** Plays the document of a source, or the fallback in its place. */
-  async #step(source: DocumentSource, signal: AbortSignal): Promise<Step | DocumentFault> {
-    const step = await this.#attempt(() => this.#loader.load(source), signal);
-    if (!(step instanceof DocumentFault) || !this.#mayFallBack(source)) return step;
-    return this.#attempt(() => this.#loader.loadFallback(step), signal, step);
+  private async step(source: DocumentSource, signal: AbortSignal): Promise<Step | DocumentFault> {
+    const step = await this.attempt(() => this.loader.load(source), signal);
+    if (!(step instanceof DocumentFault) || !this.mayFallBack(source)) return step;
+    return this.attempt(() => this.loader.loadFallback(step), signal, step);
   }
 
-  async #attempt(load: () => Promise<LoadedDocument>, signal: AbortSignal, known?: DocumentFault): Promise<Step | DocumentFault> {
+  private async attempt(
+    load: () => Promise<LoadedDocument>,
+    signal: AbortSignal,
+    known?: DocumentFault,
+  ): Promise<Step | DocumentFault> {
     try {
       const loaded = await load();
       if (signal.aborted) throw new Interrupted();
-      return await this.#play(loaded, signal);
+      return await this.play(loaded, signal);
     } catch (error) {
       if (!(error instanceof DocumentFault)) throw error;
       if (signal.aborted) throw new Interrupted();
-      if (error !== known) this.#call.journal.error(error.code, error.message);
+      if (error !== known) this.call.journal.error(error.code, error.message);
       return error;
     }
   }
 
-  #mayFallBack(source: DocumentSource): boolean {
-    return this.#mode === 'call' && (source.kind === 'twiml' || source.purpose === 'voice' || this.#services.behaviour.fallbackForLaterDocuments);
+  private mayFallBack(source: DocumentSource): boolean {
+    return (
+      this.mode === 'call' &&
+      (source.kind === 'twiml' ||
+        source.purpose === 'voice' ||
+        this.services.behaviour.fallbackForLaterDocuments)
+    );
   }
 
-  async #play(loaded: LoadedDocument, signal: AbortSignal): Promise<Step> {
-    const run = new VerbRun({ call: this.#call, services: this.#services, mode: this.#mode, baseUrl: loaded.baseUrl, signal });
+  private async play(loaded: LoadedDocument, signal: AbortSignal): Promise<Step> {
+    const run = new VerbRun({
+      call: this.call,
+      services: this.services,
+      mode: this.mode,
+      baseUrl: loaded.baseUrl,
+      signal,
+    });
     for (const element of loaded.document.verbs) {
-      const step = await this.#perform(element, run);
+      const step = await this.perform(element, run);
       if (step.kind !== 'next') return step;
     }
-    if (loaded.document.verbs.length === 0) this.#call.answer();
+    if (loaded.document.verbs.length === 0) this.call.answer();
     return { kind: 'finished' };
   }
 
-  async #perform(element: TwimlElement, run: VerbRun): Promise<Step> {
+  private async perform(element: TwimlElement, run: VerbRun): Promise<Step> {
     const verb = VERBS.get(element.name);
     if (!verb) return { kind: 'next' };
-    if (!verb.modes.includes(this.#mode)) {
-      this.#call.journal.error(12_200, `line ${element.line}: <${element.name}> is not allowed in this document`);
+    if (!verb.modes.includes(this.mode)) {
+      this.call.journal.error(
+        12_200,
+        `line ${element.line}: <${element.name}> is not allowed in this document`,
+      );
       return { kind: 'next' };
     }
-    this.#call.journal.add({ kind: 'verb', name: element.name });
-    if (verb.answers(element)) this.#call.answer();
+    this.call.journal.add({ kind: 'verb', name: element.name });
+    if (verb.answers(element)) this.call.answer();
     return verb.perform(element, run);
   }
 
-  async #apologise(signal: AbortSignal): Promise<RunEnd> {
-    if (this.#mode !== 'call') return { kind: 'hangup', cause: 'application-error' };
-    const run = new VerbRun({ call: this.#call, services: this.#services, mode: this.#mode, baseUrl: null, signal });
-    this.#call.answer();
+  private async apologise(signal: AbortSignal): Promise<RunEnd> {
+    if (this.mode !== 'call') return { kind: 'hangup', cause: 'application-error' };
+    const run = new VerbRun({
+      call: this.call,
+      services: this.services,
+      mode: this.mode,
+      baseUrl: null,
+      signal,
+    });
+    this.call.answer();
     await run.speak(APPLICATION_ERROR);
     return { kind: 'hangup', cause: 'application-error' };
   }

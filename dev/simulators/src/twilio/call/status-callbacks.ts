@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rfc2822 } from '../sids.ts';
-import { type SimulatorClock } from '../simulator-clock.ts';
-import { type FormFields } from '../webhook/signature.ts';
-import { type HttpMethod } from '../webhook/webhook-client.ts';
+import type { SimulatorClock } from '../simulator-clock.ts';
+import type { FormFields } from '../webhook/signature.ts';
+import type { HttpMethod } from '../webhook/webhook-client.ts';
 
 export type ProgressEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 
@@ -30,49 +30,54 @@ export interface CallbackSenderOptions {
   readonly faults: CallbackFaults;
   readonly clock: SimulatorClock;
   readonly random: () => number;
-  readonly send: (url: string, method: HttpMethod, fields: FormFields, idempotencyToken: string) => Promise<void>;
+  readonly send: (
+    url: string,
+    method: HttpMethod,
+    fields: FormFields,
+    idempotencyToken: string,
+  ) => Promise<void>;
 }
 
 /** Fires the status callbacks of one call: each event once and in order, unless told to misbehave. */
 export class CallbackSender {
-  readonly #options: CallbackSenderOptions;
-  readonly #held: (() => Promise<void>)[] = [];
-  readonly #pending: Promise<void>[] = [];
-  #sequence = 0;
+  private readonly options: CallbackSenderOptions;
+  private readonly held: (() => Promise<void>)[] = [];
+  private readonly pending: Promise<void>[] = [];
+  private sequence = 0;
 
   constructor(options: CallbackSenderOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   fire(event: ProgressEvent, fields: FormFields): void {
-    const { config, faults, clock } = this.#options;
+    const { config, faults, clock } = this.options;
     if (!(config.events ?? ['completed']).includes(event)) return;
     const numbered = {
       ...fields,
       CallbackSource: 'call-progress-events',
-      SequenceNumber: String(this.#sequence),
+      SequenceNumber: String(this.sequence),
       Timestamp: rfc2822(clock.wallTime()),
     };
-    this.#sequence += 1;
+    this.sequence += 1;
     const token = randomUUID();
     for (let copy = 0; copy < (faults.copies ?? 1); copy += 1) {
-      const deliver = () => this.#deliver(numbered, token);
-      if (faults.order === 'shuffled') this.#held.push(deliver);
-      else this.#pending.push(deliver());
+      const deliver = () => this.deliver(numbered, token);
+      if (faults.order === 'shuffled') this.held.push(deliver);
+      else this.pending.push(deliver());
     }
   }
 
   /** The call is over: lets go what was held and waits for all deliveries. */
   async finish(): Promise<void> {
-    while (this.#held.length > 0) {
-      const [deliver] = this.#held.splice(Math.floor(this.#options.random() * this.#held.length), 1);
-      if (deliver) this.#pending.push(deliver());
+    while (this.held.length > 0) {
+      const [deliver] = this.held.splice(Math.floor(this.options.random() * this.held.length), 1);
+      if (deliver) this.pending.push(deliver());
     }
-    await Promise.all(this.#pending.splice(0));
+    await Promise.all(this.pending.splice(0));
   }
 
-  async #deliver(fields: FormFields, token: string): Promise<void> {
-    const { config, faults, clock, random, send } = this.#options;
+  private async deliver(fields: FormFields, token: string): Promise<void> {
+    const { config, faults, clock, random, send } = this.options;
     if (faults.delayMs) {
       const [from, to] = faults.delayMs;
       await new Promise<void>((resolve) => void clock.after(from + random() * (to - from), resolve));

@@ -1,9 +1,23 @@
-import { type SimulatedCall } from '../call/simulated-call.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
 import { rfc2822 } from '../sids.ts';
 
-const SUBRESOURCES = ['feedback', 'user_defined_messages', 'notifications', 'recordings', 'streams', 'payments', 'user_defined_message_subscriptions', 'siprec', 'events', 'transcriptions'];
+const SUBRESOURCES = [
+  'feedback',
+  'user_defined_messages',
+  'notifications',
+  'recordings',
+  'streams',
+  'payments',
+  'user_defined_message_subscriptions',
+  'siprec',
+  'events',
+  'transcriptions',
+];
 
-/** The Call resource as the REST API shows it. Times are RFC 2822, numbers are texts, what is not known is null. */
+/**
+ * The Call resource as the REST API shows it. Times are RFC 2822, numbers are texts, what is not known is
+ * null.
+ */
 export function callJson(call: SimulatedCall): Record<string, unknown> {
   const { startedAt, answeredAtMs, endedAtMs } = call.report();
   const time = (atMs: number | null) => (atMs === null ? null : rfc2822(startedAt + atMs));
@@ -31,7 +45,12 @@ export function callJson(call: SimulatedCall): Record<string, unknown> {
     sid: call.sid,
     start_time: time(answeredAtMs),
     status: call.status,
-    subresource_uris: Object.fromEntries(SUBRESOURCES.map((name) => [name, `${uri}/${name.replace(/(^|_)(\w)/g, (_, _gap, letter: string) => letter.toUpperCase())}.json`])),
+    subresource_uris: Object.fromEntries(
+      SUBRESOURCES.map((name) => [
+        name,
+        `${uri}/${name.replace(/(^|_)(\w)/g, (_, _gap, letter: string) => letter.toUpperCase())}.json`,
+      ]),
+    ),
     to: call.to,
     to_formatted: call.to,
     trunk_sid: null,

@@ -1,6 +1,6 @@
 import { type DocumentSource, type Fallback, getOrPost } from '../call/document-source.ts';
 import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../call/status-callbacks.ts';
-import { type DialledParty } from '../call/callee.ts';
+import type { DialledParty } from '../call/callee.ts';
 import { invalidParameter, RestError } from './rest-error.ts';
 
 export type MachineDetection = 'Enable' | 'DetectMessageEnd';
@@ -41,7 +41,8 @@ function integer(form: URLSearchParams, name: string, from: number, to: number):
 function absoluteUrl(form: URLSearchParams, name: string): string | null {
   const url = form.get(name);
   if (url === null || url === '') return null;
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new RestError(400, 21_205, `${name} is not a valid URL: ${url}`);
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new RestError(400, 21_205, `${name} is not a valid URL: ${url}`);
   return url;
 }
 
@@ -50,7 +51,8 @@ export function readSource(form: URLSearchParams, purpose: 'voice' | 'update'): 
   const url = absoluteUrl(form, 'Url');
   const twiml = form.get('Twiml');
   if (url !== null && twiml !== null) throw invalidParameter('Url and Twiml exclude each other');
-  if (url !== null) return { kind: 'url', url, method: getOrPost(form.get('Method')?.toUpperCase()), purpose, fields: {} };
+  if (url !== null)
+    return { kind: 'url', url, method: getOrPost(form.get('Method')?.toUpperCase()), purpose, fields: {} };
   return twiml === null || twiml === '' ? null : { kind: 'twiml', twiml, baseUrl: null };
 }
 
@@ -66,18 +68,26 @@ function isProgressEvent(word: string): word is ProgressEvent {
 export function readStatusCallback(form: URLSearchParams): StatusCallbackConfig | null {
   const url = absoluteUrl(form, 'StatusCallback');
   if (url === null) return null;
-  const words = form.getAll('StatusCallbackEvent').flatMap((value) => value.split(/[ ,]+/)).filter((word) => word !== '');
+  const words = form
+    .getAll('StatusCallbackEvent')
+    .flatMap((value) => value.split(/[ ,]+/))
+    .filter((word) => word !== '');
   const unknown = words.find((word) => !isProgressEvent(word));
   if (unknown !== undefined) throw invalidParameter(`Invalid StatusCallbackEvent: ${unknown}`);
   const events = words.filter(isProgressEvent);
-  return { url, method: getOrPost(form.get('StatusCallbackMethod')?.toUpperCase()), events: events.length > 0 ? events : ['completed'] };
+  return {
+    url,
+    method: getOrPost(form.get('StatusCallbackMethod')?.toUpperCase()),
+    events: events.length > 0 ? events : ['completed'],
+  };
 }
 
 function readDetection(form: URLSearchParams): CallRequest['detection'] {
   const mode = form.get('MachineDetection');
   // With digits to send there is no detection.
   if (mode === null || mode === '' || form.has('SendDigits')) return null;
-  if (mode !== 'Enable' && mode !== 'DetectMessageEnd') throw invalidParameter(`Invalid MachineDetection: ${mode}`);
+  if (mode !== 'Enable' && mode !== 'DetectMessageEnd')
+    throw invalidParameter(`Invalid MachineDetection: ${mode}`);
   const url = absoluteUrl(form, 'AsyncAmdStatusCallback');
   const method = getOrPost(form.get('AsyncAmdStatusCallbackMethod')?.toUpperCase());
   return { mode, isAsync: form.get('AsyncAmd') === 'true', callback: url === null ? null : { url, method } };
@@ -95,8 +105,10 @@ export function readCallRequest(form: URLSearchParams): CallRequest {
   if (to === '') throw new RestError(400, 21_201, "No 'To' number is specified");
   if (from === '') throw new RestError(400, 21_213, "'From' is required to be a valid phone number");
   const kind = partyKind(to);
-  if (kind === 'number' && !E164.test(to)) throw new RestError(400, 21_211, `The phone number you are attempting to call, ${to}, is not valid.`);
-  if (kind === 'number' && !E164.test(from)) throw new RestError(400, 21_212, `The From phone number ${from} is not a valid phone number.`);
+  if (kind === 'number' && !E164.test(to))
+    throw new RestError(400, 21_211, `The phone number you are attempting to call, ${to}, is not valid.`);
+  if (kind === 'number' && !E164.test(from))
+    throw new RestError(400, 21_212, `The From phone number ${from} is not a valid phone number.`);
   const source = readSource(form, 'voice');
   if (!source) throw new RestError(400, 21_205, 'Url or Twiml is required');
   return {

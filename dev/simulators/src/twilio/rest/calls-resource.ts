@@ -1,8 +1,15 @@
-import { type CallServices } from '../call/call-services.ts';
-import { type CallStatus } from '../call/call-report.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
+import type { CallServices } from '../call/call-services.ts';
+import type { CallStatus } from '../call/call-report.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
 import { callJson } from './call-json.ts';
-import { type CallRequest, readCallRequest, readFallback, readSource, readStatusCallback, readTimeLimitMs } from './call-parameters.ts';
+import {
+  type CallRequest,
+  readCallRequest,
+  readFallback,
+  readSource,
+  readStatusCallback,
+  readTimeLimitMs,
+} from './call-parameters.ts';
 import { runOutboundCall } from './outbound-call.ts';
 import { invalidParameter, notFound, RestError } from './rest-error.ts';
 
@@ -15,22 +22,26 @@ const NOT_STARTED: readonly CallStatus[] = ['queued', 'initiated', 'ringing'];
 
 /** `Calls.json` and `Calls/{sid}.json` of one account. */
 export class CallsResource {
-  readonly #services: CallServices;
-  readonly #find: (sid: string) => SimulatedCall | undefined;
-  readonly #paceMs: number;
-  #nextStartMs = 0;
+  private readonly services: CallServices;
+  private readonly find: (sid: string) => SimulatedCall | undefined;
+  private readonly paceMs: number;
+  private nextStartMs = 0;
 
   /** `callsPerSecond`: above it calls stay queued, as on a Twilio account. */
-  constructor(services: CallServices, find: (sid: string) => SimulatedCall | undefined, callsPerSecond: number) {
-    this.#services = services;
-    this.#find = find;
-    this.#paceMs = 1000 / callsPerSecond;
+  constructor(
+    services: CallServices,
+    find: (sid: string) => SimulatedCall | undefined,
+    callsPerSecond: number,
+  ) {
+    this.services = services;
+    this.find = find;
+    this.paceMs = 1000 / callsPerSecond;
   }
 
   create(form: URLSearchParams): RestAnswer {
     const request = readCallRequest(form);
     const { from, to, fallback, statusCallback, timeLimitMs } = request;
-    const call = this.#services.addLeg({
+    const call = this.services.addLeg({
       direction: 'outbound-api',
       from,
       to,
@@ -39,53 +50,55 @@ export class CallsResource {
       ...(timeLimitMs !== undefined && { timeLimitMs }),
     });
     const body = callJson(call);
-    call.track(this.#startInTurn(call, request));
+    call.track(this.startInTurn(call, request));
     return { status: 201, body };
   }
 
   fetch(sid: string, path: string): RestAnswer {
-    return { status: 200, body: callJson(this.#existing(sid, path)) };
+    return { status: 200, body: callJson(this.existing(sid, path)) };
   }
 
   update(sid: string, form: URLSearchParams, path: string): RestAnswer {
-    const call = this.#existing(sid, path);
+    const call = this.existing(sid, path);
     const source = readSource(form, 'update');
     const status = form.get('Status');
     if (source && status !== null) throw invalidParameter('Url or Twiml and Status exclude each other');
     if (call.hasEnded) throw new RestError(400, 21_220, 'Call is not in-progress. Cannot redirect.');
     const timeLimitMs = readTimeLimitMs(form);
     if (timeLimitMs !== undefined) call.reconfigure({ timeLimitMs });
-    if (status !== null) this.#setStatus(call, status);
-    else if (source) this.#redirect(call, form, source);
+    if (status !== null) this.setStatus(call, status);
+    else if (source) this.redirect(call, form, source);
     return { status: 200, body: callJson(call) };
   }
 
-  #setStatus(call: SimulatedCall, status: string): void {
+  private setStatus(call: SimulatedCall, status: string): void {
     const isWaiting = NOT_STARTED.includes(call.status);
     if (status === 'completed') call.end('rest-completed', isWaiting ? 'canceled' : 'completed');
-    else if (status !== 'canceled') throw invalidParameter(`Status "${status}" is neither completed nor canceled`);
+    else if (status !== 'canceled')
+      throw invalidParameter(`Status "${status}" is neither completed nor canceled`);
     else if (isWaiting) call.end('rest-canceled', 'canceled');
   }
 
-  #redirect(call: SimulatedCall, form: URLSearchParams, source: CallRequest['source']): void {
-    if (call.status !== 'in-progress') throw new RestError(400, 21_220, 'Call is not in-progress. Cannot redirect.');
+  private redirect(call: SimulatedCall, form: URLSearchParams, source: CallRequest['source']): void {
+    if (call.status !== 'in-progress')
+      throw new RestError(400, 21_220, 'Call is not in-progress. Cannot redirect.');
     const fallback = readFallback(form);
     const statusCallback = readStatusCallback(form);
     call.reconfigure({ ...(fallback && { fallback }), ...(statusCallback && { statusCallback }) });
     call.redirect(source);
   }
 
-  #existing(sid: string, path: string): SimulatedCall {
-    const call = this.#find(sid);
+  private existing(sid: string, path: string): SimulatedCall {
+    const call = this.find(sid);
     if (!call) throw notFound(path);
     return call;
   }
 
-  async #startInTurn(call: SimulatedCall, request: CallRequest): Promise<void> {
-    const nowMs = this.#services.clock.now();
-    const startMs = Math.max(nowMs, this.#nextStartMs);
-    this.#nextStartMs = startMs + this.#paceMs / this.#services.speed;
-    await call.sleepWhileAlive((startMs - nowMs) * this.#services.speed);
-    if (!call.hasEnded) await runOutboundCall(call, request, this.#services);
+  private async startInTurn(call: SimulatedCall, request: CallRequest): Promise<void> {
+    const nowMs = this.services.clock.now();
+    const startMs = Math.max(nowMs, this.nextStartMs);
+    this.nextStartMs = startMs + this.paceMs / this.services.speed;
+    await call.sleepWhileAlive((startMs - nowMs) * this.services.speed);
+    if (!call.hasEnded) await runOutboundCall(call, request, this.services);
   }
 }

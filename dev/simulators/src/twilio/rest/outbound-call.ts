@@ -1,16 +1,22 @@
 import { ring, type AnsweredBy, type CalleeScript } from '../call/callee.ts';
-import { type CallServices } from '../call/call-services.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
-import { type CallRequest } from './call-parameters.ts';
+import type { CallServices } from '../call/call-services.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { CallRequest } from './call-parameters.ts';
 
 const DETECTION_MS = 2000;
 
 function verdict(script: CalleeScript, detection: NonNullable<CallRequest['detection']>): AnsweredBy {
   const answeredBy = script.answeredBy ?? 'human';
-  return answeredBy === 'machine_start' && detection.mode === 'DetectMessageEnd' ? 'machine_end_beep' : answeredBy;
+  return answeredBy === 'machine_start' && detection.mode === 'DetectMessageEnd'
+    ? 'machine_end_beep'
+    : answeredBy;
 }
 
-async function detectInBackground(call: SimulatedCall, script: CalleeScript, detection: NonNullable<CallRequest['detection']>): Promise<void> {
+async function detectInBackground(
+  call: SimulatedCall,
+  script: CalleeScript,
+  detection: NonNullable<CallRequest['detection']>,
+): Promise<void> {
   const durationMs = script.detectionMs ?? DETECTION_MS;
   await call.sleepWhileAlive(durationMs);
   if (!detection.callback) return;
@@ -23,9 +29,14 @@ async function detectInBackground(call: SimulatedCall, script: CalleeScript, det
   await call.request('amd', { ...detection.callback, fields });
 }
 
-async function detect(call: SimulatedCall, script: CalleeScript, detection: NonNullable<CallRequest['detection']>): Promise<void> {
+async function detect(
+  call: SimulatedCall,
+  script: CalleeScript,
+  detection: NonNullable<CallRequest['detection']>,
+): Promise<void> {
   if (detection.isAsync) {
-    if (!detection.callback) call.journal.error(21_262, 'AsyncAmd is on and AsyncAmdStatusCallback is missing');
+    if (!detection.callback)
+      call.journal.error(21_262, 'AsyncAmd is on and AsyncAmdStatusCallback is missing');
     call.track(detectInBackground(call, script, detection));
     return;
   }
@@ -33,8 +44,15 @@ async function detect(call: SimulatedCall, script: CalleeScript, detection: NonN
   call.answeredBy = verdict(script, detection);
 }
 
-/** Rings the callee of a queued outbound call and starts on its document once there is somebody, or something, on the line. */
-export async function runOutboundCall(call: SimulatedCall, request: CallRequest, services: CallServices): Promise<void> {
+/**
+ * Rings the callee of a queued outbound call and starts on its document once there is somebody, or something,
+ * on the line.
+ */
+export async function runOutboundCall(
+  call: SimulatedCall,
+  request: CallRequest,
+  services: CallServices,
+): Promise<void> {
   const { to, from, kind } = request;
   const script = services.calleeFor({ to, from, kind });
   const result = await ring(call, script, request.timeoutMs);

@@ -17,4 +17,5 @@ export class RestError extends Error {
 }
 
 export const invalidParameter = (message: string): RestError => new RestError(400, 20_001, message);
-export const notFound = (path: string): RestError => new RestError(404, 20_404, `The requested resource ${path} was not found`);
+export const notFound = (path: string): RestError =>
+  new RestError(404, 20_404, `The requested resource ${path} was not found`);

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { drawLink, type LinkSettings } from '../../link/link.ts';
-import { type SimulatorClock } from '../simulator-clock.ts';
-import { type CallsResource, type RestAnswer } from './calls-resource.ts';
+import type { SimulatorClock } from '../simulator-clock.ts';
+import type { CallsResource, RestAnswer } from './calls-resource.ts';
 import { notFound, RestError } from './rest-error.ts';
 
 export interface RestServerOptions {
@@ -26,43 +26,54 @@ interface RestRequest {
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Twilio's REST API as far as calls go; a further resource (messages) is one more line in the table of routes. */
+/**
+ * Twilio's REST API as far as calls go; a further resource (messages) is one more line in the table of
+ * routes.
+ */
 export class RestServer {
-  readonly #options: RestServerOptions;
-  readonly #routes: readonly (readonly [method: string, pattern: RegExp, handler: Handler])[];
-  readonly #server: Server;
+  private readonly options: RestServerOptions;
+  private readonly routes: readonly (readonly [method: string, pattern: RegExp, handler: Handler])[];
+  private readonly server: Server;
 
   constructor(options: RestServerOptions) {
-    this.#options = options;
+    this.options = options;
     const { calls, accountSid } = options;
     const base = `^/2010-04-01/Accounts/${accountSid}`;
-    this.#routes = [
+    this.routes = [
       ['POST', new RegExp(`${base}/Calls\\.json$`), ({ form }) => calls.create(form)],
-      ['GET', new RegExp(`${base}/Calls/(CA[0-9a-f]{32})\\.json$`), ({ sid, path }) => calls.fetch(sid, path)],
-      ['POST', new RegExp(`${base}/Calls/(CA[0-9a-f]{32})\\.json$`), ({ sid, form, path }) => calls.update(sid, form, path)],
+      [
+        'GET',
+        new RegExp(`${base}/Calls/(CA[0-9a-f]{32})\\.json$`),
+        ({ sid, path }) => calls.fetch(sid, path),
+      ],
+      [
+        'POST',
+        new RegExp(`${base}/Calls/(CA[0-9a-f]{32})\\.json$`),
+        ({ sid, form, path }) => calls.update(sid, form, path),
+      ],
     ];
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.server = createServer((request, response) => void this.serve(request, response));
   }
 
   /** Returns the base URL, `http://127.0.0.1:port`. */
   async start(host: string, port: number): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, resolve);
+      this.server.once('error', reject);
+      this.server.listen(port, host, resolve);
     });
-    return `http://${host}:${(this.#server.address() as AddressInfo).port}`;
+    return `http://${host}:${(this.server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { link, clock, random } = this.#options;
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { link, clock, random } = this.options;
     const [roundTripMs] = drawLink(link, random).roundTripMs;
     if (roundTripMs > 0) await new Promise<void>((resolve) => clock.after(roundTripMs, resolve));
-    const answer = await this.#answer(request).catch((error: unknown) => {
+    const answer = await this.answer(request).catch((error: unknown) => {
       const failure = error instanceof RestError ? error : new RestError(500, 20_500, String(error));
       return { status: failure.status, body: failure.body };
     });
@@ -71,10 +82,10 @@ export class RestServer {
     response.writeHead(answer.status, headers).end(JSON.stringify(answer.body));
   }
 
-  async #answer(request: IncomingMessage): Promise<RestAnswer> {
-    this.#authenticate(request.headers.authorization ?? '');
+  private async answer(request: IncomingMessage): Promise<RestAnswer> {
+    this.authenticate(request.headers.authorization ?? '');
     const path = (request.url ?? '').split('?')[0] ?? '';
-    for (const [method, pattern, handler] of this.#routes) {
+    for (const [method, pattern, handler] of this.routes) {
       const match = pattern.exec(path);
       if (!match || method !== request.method) continue;
       const form = method === 'POST' ? await readForm(request) : new URLSearchParams();
@@ -83,16 +94,23 @@ export class RestServer {
     throw notFound(path);
   }
 
-  #authenticate(header: string): void {
-    const [user = '', ...password] = Buffer.from(header.replace(/^Basic /i, ''), 'base64').toString('utf8').split(':');
-    const expected = this.#options.credentials.get(user);
-    if (!/^Basic /i.test(header) || expected === undefined || expected !== password.join(':')) throw new RestError(401, 20_003, 'Authenticate');
+  private authenticate(header: string): void {
+    const [user = '', ...password] = Buffer.from(header.replace(/^Basic /i, ''), 'base64')
+      .toString('utf8')
+      .split(':');
+    const expected = this.options.credentials.get(user);
+    if (!/^Basic /i.test(header) || expected === undefined || expected !== password.join(':'))
+      throw new RestError(401, 20_003, 'Authenticate');
   }
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) {
-    throw new RestError(415, 19_056, 'Input request content type is invalid: use application/x-www-form-urlencoded');
+    throw new RestError(
+      415,
+      19_056,
+      'Input request content type is invalid: use application/x-www-form-urlencoded',
+    );
   }
   const parts: Buffer[] = [];
   let size = 0;

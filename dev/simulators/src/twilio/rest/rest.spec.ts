@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
-import { type CalleeScript } from '../call/callee.ts';
+import type { CalleeScript } from '../call/callee.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { AUTH_TOKEN, Bench, CALLER, codes, entries, fact, NUMBER, until } from '../testing/bench.ts';
 
@@ -18,8 +18,14 @@ describe('the REST API', () => {
   afterEach(() => bench.close());
 
   const create = (more: Record<string, string> | [string, string][] = {}) =>
-    bench.rest('Calls.json', [['To', CALLER], ['From', NUMBER], ['Url', `${bench.app.url}/outbound`], ...(Array.isArray(more) ? more : Object.entries(more))]);
-  const created = async (more: Record<string, string> | [string, string][] = {}) => bench.simulator.call(String((await create(more)).body.sid))!;
+    bench.rest('Calls.json', [
+      ['To', CALLER],
+      ['From', NUMBER],
+      ['Url', `${bench.app.url}/outbound`],
+      ...(Array.isArray(more) ? more : Object.entries(more)),
+    ]);
+  const created = async (more: Record<string, string> | [string, string][] = {}) =>
+    bench.simulator.call(String((await create(more)).body.sid))!;
 
   describe('creating a call', () => {
     it('answers 201 with a queued call, rings, and runs its document when it is answered', async () => {
@@ -38,23 +44,49 @@ describe('the REST API', () => {
         uri: `/2010-04-01/Accounts/${bench.simulator.accountSid}/Calls/${String(body.sid)}.json`,
       });
       const report = await bench.simulator.call(String(body.sid))!.ended;
-      expect(entries(report, 'status').map((entry) => entry.status)).toEqual(['initiated', 'ringing', 'in-progress', 'completed']);
+      expect(entries(report, 'status').map((entry) => entry.status)).toEqual([
+        'initiated',
+        'ringing',
+        'in-progress',
+        'completed',
+      ]);
       expect(report.said).toEqual(['hello']);
       const [request] = bench.app.to('/outbound');
-      expect(request!.fields).toMatchObject({ CallStatus: 'in-progress', Direction: 'outbound-api', To: CALLER, From: NUMBER });
-      expect(twilio.validateRequest(AUTH_TOKEN, String(request!.headers['x-twilio-signature']), `${bench.app.url}/outbound`, request!.fields)).toBe(true);
+      expect(request!.fields).toMatchObject({
+        CallStatus: 'in-progress',
+        Direction: 'outbound-api',
+        To: CALLER,
+        From: NUMBER,
+      });
+      expect(
+        twilio.validateRequest(
+          AUTH_TOKEN,
+          String(request!.headers['x-twilio-signature']),
+          `${bench.app.url}/outbound`,
+          request!.fields,
+        ),
+      ).toBe(true);
     });
 
     it('runs TwiML that comes along', async () => {
-      const { body } = await bench.rest('Calls.json', { To: CALLER, From: NUMBER, Twiml: '<Response><Say>inline</Say></Response>' });
+      const { body } = await bench.rest('Calls.json', {
+        To: CALLER,
+        From: NUMBER,
+        Twiml: '<Response><Say>inline</Say></Response>',
+      });
       expect((await bench.simulator.call(String(body.sid))!.ended).said).toEqual(['inline']);
     });
 
     it('tells every event it is asked for, in repeated parameters', async () => {
-      const events = ['initiated', 'ringing', 'answered', 'completed'].map((event): [string, string] => ['StatusCallbackEvent', event]);
+      const events = ['initiated', 'ringing', 'answered', 'completed'].map((event): [string, string] => [
+        'StatusCallbackEvent',
+        event,
+      ]);
       const call = await created([['StatusCallback', `${bench.app.url}/status`], ...events]);
       await call.ended;
-      const seen = bench.app.to('/status').map(({ fields }) => `${fields.SequenceNumber} ${fields.CallStatus}`);
+      const seen = bench.app
+        .to('/status')
+        .map(({ fields }) => `${fields.SequenceNumber} ${fields.CallStatus}`);
       expect(seen.sort()).toEqual(['0 initiated', '1 ringing', '2 in-progress', '3 completed']);
     });
 
@@ -81,17 +113,32 @@ describe('the REST API', () => {
       ['an endless ring', { Timeout: '601' }, 20_001],
       ['a detection that is none', { MachineDetection: 'maybe' }, 20_001],
     ])('is refused with %s', async (_, fields, code) => {
-      const answer = await bench.rest('Calls.json', { To: CALLER, From: NUMBER, Url: `${bench.app.url}/outbound`, ...fields });
+      const answer = await bench.rest('Calls.json', {
+        To: CALLER,
+        From: NUMBER,
+        Url: `${bench.app.url}/outbound`,
+        ...fields,
+      });
       expect(answer).toEqual({
         status: 400,
-        body: { code, message: expect.any(String), more_info: `https://www.twilio.com/docs/errors/${code}`, status: 400 },
+        body: {
+          code,
+          message: expect.any(String),
+          more_info: `https://www.twilio.com/docs/errors/${code}`,
+          status: 400,
+        },
       });
     });
 
     it('starts calls at the pace of the account', async () => {
       const clock = new ManualClock();
       await bench.close();
-      bench = await Bench.open({ callees: () => ({ outcome: 'busy', ringMs: 60_000 }), callsPerSecond: 1, speed: 1, clock });
+      bench = await Bench.open({
+        callees: () => ({ outcome: 'busy', ringMs: 60_000 }),
+        callsPerSecond: 1,
+        speed: 1,
+        clock,
+      });
       const calls = [await created(), await created(), await created()];
       const statusesAfter = async (ms: number) => {
         clock.advance(ms);
@@ -108,13 +155,17 @@ describe('the REST API', () => {
   describe('machine detection', () => {
     it('keeps the document back until the verdict, which comes with it', async () => {
       callee = { outcome: 'answer', ringMs: 100, answeredBy: 'machine_start', detectionMs: 1500 };
-      await (await created({ MachineDetection: 'Enable' })).ended;
+      await (
+        await created({ MachineDetection: 'Enable' })
+      ).ended;
       expect(bench.app.to('/outbound')).toMatchObject([{ fields: { AnsweredBy: 'machine_start' } }]);
     });
 
     it('waits for the beep when asked to', async () => {
       callee = { outcome: 'answer', answeredBy: 'machine_start' };
-      await (await created({ MachineDetection: 'DetectMessageEnd' })).ended;
+      await (
+        await created({ MachineDetection: 'DetectMessageEnd' })
+      ).ended;
       expect(bench.app.to('/outbound')).toMatchObject([{ fields: { AnsweredBy: 'machine_end_beep' } }]);
     });
 
@@ -122,16 +173,29 @@ describe('the REST API', () => {
       bench.app.on('/amd', { status: 204, body: '' });
       bench.app.on('/outbound', '<Response><Pause length="30"/></Response>');
       callee = { outcome: 'answer', answeredBy: 'human', detectionMs: 1200 };
-      const call = await created({ MachineDetection: 'Enable', AsyncAmd: 'true', AsyncAmdStatusCallback: `${bench.app.url}/amd` });
+      const call = await created({
+        MachineDetection: 'Enable',
+        AsyncAmd: 'true',
+        AsyncAmdStatusCallback: `${bench.app.url}/amd`,
+      });
       await call.ended;
       expect(bench.app.to('/outbound')[0]!.fields).not.toHaveProperty('AnsweredBy');
       expect(bench.app.to('/amd')).toMatchObject([
-        { fields: { CallSid: call.sid, AccountSid: bench.simulator.accountSid, AnsweredBy: 'human', MachineDetectionDuration: '1200' } },
+        {
+          fields: {
+            CallSid: call.sid,
+            AccountSid: bench.simulator.accountSid,
+            AnsweredBy: 'human',
+            MachineDetectionDuration: '1200',
+          },
+        },
       ]);
     });
 
     it('warns of asynchronous detection that reports to nobody', async () => {
-      expect(codes(await (await created({ MachineDetection: 'Enable', AsyncAmd: 'true' })).ended)).toEqual([21_262]);
+      expect(codes(await (await created({ MachineDetection: 'Enable', AsyncAmd: 'true' })).ended)).toEqual([
+        21_262,
+      ]);
     });
 
     it('is off when digits are sent', async () => {
@@ -148,13 +212,18 @@ describe('the REST API', () => {
       const call = bench.dial(bench.connect('action="/after"'));
       const stream = await bench.app.stream();
       await stream.next('media');
-      const { status, body } = await bench.rest(`Calls/${call.sid}.json`, { Url: `${bench.app.url}/rescue`, Method: 'GET' });
+      const { status, body } = await bench.rest(`Calls/${call.sid}.json`, {
+        Url: `${bench.app.url}/rescue`,
+        Method: 'GET',
+      });
       expect([status, body.status]).toEqual([200, 'in-progress']);
       expect(await stream.next('stop')).toMatchObject({ stop: { callSid: call.sid } });
       await stream.closed;
       expect((await call.ended).said).toEqual(['rescued']);
       expect(bench.app.to('/after')).toEqual([]);
-      expect(bench.app.to('/rescue')).toMatchObject([{ method: 'GET', fields: { CallStatus: 'in-progress' } }]);
+      expect(bench.app.to('/rescue')).toMatchObject([
+        { method: 'GET', fields: { CallStatus: 'in-progress' } },
+      ]);
     });
 
     it('attaches a new stream to the same call', async () => {
@@ -166,14 +235,19 @@ describe('the REST API', () => {
       await second.next('media');
       await first.closed;
       expect(second.streamSid).not.toBe(first.streamSid);
-      expect(call.report()).toMatchObject({ status: 'in-progress', streams: [{ end: { cause: 'stopped' } }, { end: null }] });
+      expect(call.report()).toMatchObject({
+        status: 'in-progress',
+        streams: [{ end: { cause: 'stopped' } }, { end: null }],
+      });
     });
 
     it('interrupts a gather, a pause and a wait for a document', async () => {
       bench.app.on('/slow', { body: '<Response><Say>too late</Say></Response>', delayMs: 50 });
       const call = bench.dial('<Say>x</Say><Redirect>/slow</Redirect>');
       await until(() => bench.app.to('/slow').length === 1);
-      await bench.rest(`Calls/${call.sid}.json`, { Twiml: '<Response><Say>now</Say><Pause length="10"/></Response>' });
+      await bench.rest(`Calls/${call.sid}.json`, {
+        Twiml: '<Response><Say>now</Say><Pause length="10"/></Response>',
+      });
       expect((await call.ended).said).toEqual(['x', 'now']);
     });
 
@@ -189,10 +263,14 @@ describe('the REST API', () => {
       callee = { outcome: 'answer', ringMs: 50_000 };
       const ringing = await created();
       await fact(ringing, 'status');
-      expect((await bench.rest(`Calls/${ringing.sid}.json`, { Status: 'canceled' })).body.status).toBe('canceled');
+      expect((await bench.rest(`Calls/${ringing.sid}.json`, { Status: 'canceled' })).body.status).toBe(
+        'canceled',
+      );
       const talking = bench.dial('<Say>x</Say><Pause length="3600"/>');
       await fact(talking, 'said');
-      expect((await bench.rest(`Calls/${talking.sid}.json`, { Status: 'canceled' })).body.status).toBe('in-progress');
+      expect((await bench.rest(`Calls/${talking.sid}.json`, { Status: 'canceled' })).body.status).toBe(
+        'in-progress',
+      );
     });
 
     it('takes a new status callback and time limit along with a new document', async () => {
@@ -213,7 +291,10 @@ describe('the REST API', () => {
     ])('is refused with 21220 when the call is over: %s', async (_, fields) => {
       const call = bench.dial('<Hangup/>');
       await call.ended;
-      expect(await bench.rest(`Calls/${call.sid}.json`, fields)).toMatchObject({ status: 400, body: { code: 21_220, status: 400 } });
+      expect(await bench.rest(`Calls/${call.sid}.json`, fields)).toMatchObject({
+        status: 400,
+        body: { code: 21_220, status: 400 },
+      });
     });
 
     it('is refused with 21220 when the call was not answered yet', async () => {
@@ -225,7 +306,9 @@ describe('the REST API', () => {
       const call = bench.dial('<Say>x</Say><Pause length="3600"/>');
       await fact(call, 'said');
       expect((await bench.rest(`Calls/${call.sid}.json`, { Status: 'paused' })).body.code).toBe(20_001);
-      expect((await bench.rest(`Calls/${call.sid}.json`, { Status: 'completed', Twiml: '<Response/>' })).body.code).toBe(20_001);
+      expect(
+        (await bench.rest(`Calls/${call.sid}.json`, { Status: 'completed', Twiml: '<Response/>' })).body.code,
+      ).toBe(20_001);
     });
   });
 
@@ -233,14 +316,24 @@ describe('the REST API', () => {
     it('shows a call while it runs and after it', async () => {
       const call = bench.dial('<Say>x</Say><Pause length="30"/>');
       await fact(call, 'said');
-      expect((await bench.rest(`Calls/${call.sid}.json`)).body).toMatchObject({ status: 'in-progress', direction: 'inbound', end_time: null });
+      expect((await bench.rest(`Calls/${call.sid}.json`)).body).toMatchObject({
+        status: 'in-progress',
+        direction: 'inbound',
+        end_time: null,
+      });
       await call.ended;
-      expect((await bench.rest(`Calls/${call.sid}.json`)).body).toMatchObject({ status: 'completed', duration: '0' });
+      expect((await bench.rest(`Calls/${call.sid}.json`)).body).toMatchObject({
+        status: 'completed',
+        duration: '0',
+      });
     });
 
-    it.each([`Calls/CA${'0'.repeat(32)}.json`, 'Calls/none.json', 'Recordings.json'])('does not find %s', async (path) => {
-      expect(await bench.rest(path)).toMatchObject({ status: 404, body: { code: 20_404, status: 404 } });
-    });
+    it.each([`Calls/CA${'0'.repeat(32)}.json`, 'Calls/none.json', 'Recordings.json'])(
+      'does not find %s',
+      async (path) => {
+        expect(await bench.rest(path)).toMatchObject({ status: 404, body: { code: 20_404, status: 404 } });
+      },
+    );
   });
 
   describe('at the door', () => {
@@ -248,9 +341,13 @@ describe('the REST API', () => {
       fetch(`${bench.simulator.apiBaseUrl}/2010-04-01/Accounts/${bench.simulator.accountSid}/Calls.json`, {
         method: 'POST',
         ...init,
-        headers: { ...(authorization !== null && { authorization }), ...(init.headers as Record<string, string>) },
+        headers: {
+          ...(authorization !== null && { authorization }),
+          ...(init.headers as Record<string, string>),
+        },
       });
-    const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const basic = (user: string, password: string) =>
+      `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
     it.each([
       ['nothing', () => null],
@@ -271,8 +368,12 @@ describe('the REST API', () => {
 
     it('refuses JSON and bodies without measure', async () => {
       const authorization = basic(bench.simulator.accountSid, AUTH_TOKEN);
-      expect((await ask(authorization, { body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(415);
-      expect((await ask(authorization, { body: new URLSearchParams({ To: 'x'.repeat(100_000) }) })).status).toBe(413);
+      expect(
+        (await ask(authorization, { body: '{}', headers: { 'content-type': 'application/json' } })).status,
+      ).toBe(415);
+      expect(
+        (await ask(authorization, { body: new URLSearchParams({ To: 'x'.repeat(100_000) }) })).status,
+      ).toBe(413);
     });
   });
 });

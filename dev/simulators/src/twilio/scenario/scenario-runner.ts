@@ -1,8 +1,8 @@
-import { type CallEntry, type CallReport } from '../call/call-report.ts';
+import type { CallEntry, CallReport } from '../call/call-report.ts';
 import { WaitError } from '../call/line.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
-import { type PlaceCallOptions, type TwilioSimulator } from '../twilio-simulator.ts';
-import { type Scenario, type ScenarioExpectation, type ScenarioTurn, type TurnDeed, type TurnMoment } from './scenario.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { PlaceCallOptions, TwilioSimulator } from '../twilio-simulator.ts';
+import type { Scenario, ScenarioExpectation, ScenarioTurn, TurnDeed, TurnMoment } from './scenario.ts';
 
 /** Gives a line a voice: µ-law 8 kHz mono. */
 export type SpeakLine = (text: string) => Promise<Uint8Array>;
@@ -62,7 +62,11 @@ async function prepareLines(scenario: Scenario, speak: SpeakLine): Promise<Map<s
   return lines;
 }
 
-async function playTurns(call: SimulatedCall, scenario: Scenario, lines: ReadonlyMap<string, Uint8Array>): Promise<TurnReport[]> {
+async function playTurns(
+  call: SimulatedCall,
+  scenario: Scenario,
+  lines: ReadonlyMap<string, Uint8Array>,
+): Promise<TurnReport[]> {
   const reports: TurnReport[] = [];
   for (const turn of scenario.turns) {
     const hasCome = await momentCame(call, turn.when, turn.withinMs ?? DEFAULT_WITHIN_MS);
@@ -90,8 +94,9 @@ async function momentCame(call: SimulatedCall, moment: TurnMoment, withinMs: num
 }
 
 /**
- * Speech behind the stream and then silence. An announcement by `<Say>` counts only where a `<Gather>` asks the caller for an
- * answer: with a notice before the stream, nobody listens yet. What the carrier says takes nothing of the caller's patience.
+ * Speech behind the stream and then silence. An announcement by `<Say>` counts only where a `<Gather>` asks
+ * the caller for an answer: with a notice before the stream, nobody listens yet. What the carrier says takes
+ * nothing of the caller's patience.
  */
 async function agentFinished(call: SimulatedCall, withinMs: number): Promise<void> {
   const asked = Promise.withResolvers<void>();
@@ -128,7 +133,11 @@ async function spoken(call: SimulatedCall, patienceMs: () => number): Promise<vo
   }
 }
 
-async function act(call: SimulatedCall, turn: ScenarioTurn, lines: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function act(
+  call: SimulatedCall,
+  turn: ScenarioTurn,
+  lines: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
   const deed = turn.do;
   if ('say' in deed) await call.say(lines.get(deed.say) ?? new Uint8Array(0), { text: deed.say });
   else if ('press' in deed) call.press(deed.press);
@@ -158,20 +167,32 @@ function wordsOf(deed: TurnDeed): string {
 }
 
 function unmetExpectations(report: CallReport, expected: ScenarioExpectation): string[] {
-  return [...unmetCourse(report, expected), ...unmetLatencies(report, expected), ...unexpectedErrors(report, expected)];
+  return [
+    ...unmetCourse(report, expected),
+    ...unmetLatencies(report, expected),
+    ...unexpectedErrors(report, expected),
+  ];
 }
 
-function unmetCourse(report: CallReport, { endedBy, minAgentTurns = 0, dialled, isPutThrough = false }: ScenarioExpectation): string[] {
+function unmetCourse(
+  report: CallReport,
+  { endedBy, minAgentTurns = 0, dialled, isPutThrough = false }: ScenarioExpectation,
+): string[] {
   const failures: string[] = [];
   if (endedBy && report.endedBy && !endedBy.includes(report.endedBy)) {
     failures.push(`the call was ended by ${report.endedBy}, not by ${endedBy.join(' or ')}`);
   }
   const agentTurns = report.timeline.filter((entry) => entry.kind === 'agent-started').length;
-  if (agentTurns < minAgentTurns) failures.push(`the agent spoke ${agentTurns} times, expected at least ${minAgentTurns}`);
-  if (dialled !== undefined && !report.timeline.some((entry) => entry.kind === 'dialling' && entry.to === dialled)) {
+  if (agentTurns < minAgentTurns)
+    failures.push(`the agent spoke ${agentTurns} times, expected at least ${minAgentTurns}`);
+  if (
+    dialled !== undefined &&
+    !report.timeline.some((entry) => entry.kind === 'dialling' && entry.to === dialled)
+  ) {
     failures.push(`the call was not put through to ${dialled}`);
   }
-  if (isPutThrough && !report.timeline.some((entry) => entry.kind === 'bridged')) failures.push('the caller was not put through to a person');
+  if (isPutThrough && !report.timeline.some((entry) => entry.kind === 'bridged'))
+    failures.push('the caller was not put through to a person');
   return failures;
 }
 
@@ -179,17 +200,26 @@ function unmetLatencies({ timing }: CallReport, expected: ScenarioExpectation): 
   const { maxResponseMs = Infinity, maxInterruptionMs = Infinity, minInterruptions = 0 } = expected;
   const failures: string[] = [];
   for (const { responseMs } of timing.responses) {
-    if (responseMs > maxResponseMs) failures.push(`an answer took ${Math.round(responseMs)} ms, allowed are ${maxResponseMs}`);
+    if (responseMs > maxResponseMs)
+      failures.push(`an answer took ${Math.round(responseMs)} ms, allowed are ${maxResponseMs}`);
   }
   for (const { silenceMs } of timing.interruptions) {
-    if (silenceMs > maxInterruptionMs) failures.push(`the agent went on for ${Math.round(silenceMs)} ms after an interruption, allowed are ${maxInterruptionMs}`);
+    if (silenceMs > maxInterruptionMs)
+      failures.push(
+        `the agent went on for ${Math.round(silenceMs)} ms after an interruption, allowed are ` +
+          `${maxInterruptionMs}`,
+      );
   }
   const { length } = timing.interruptions;
-  if (length < minInterruptions) failures.push(`${length} interruptions happened, expected at least ${minInterruptions}`);
+  if (length < minInterruptions)
+    failures.push(`${length} interruptions happened, expected at least ${minInterruptions}`);
   return failures;
 }
 
-function unexpectedErrors(report: CallReport, { allowedErrors = DEFAULT_ALLOWED_ERRORS }: ScenarioExpectation): string[] {
+function unexpectedErrors(
+  report: CallReport,
+  { allowedErrors = DEFAULT_ALLOWED_ERRORS }: ScenarioExpectation,
+): string[] {
   return report.errors
     .filter((error) => error.level === 'error' && !allowedErrors.includes(error.code))
     .map((error) => `error ${error.code} (${error.title}): ${error.detail}`);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mulawTone, SILENCE_BYTE } from '../audio/mulaw.ts';
 import { stereoWav } from '../audio/wav.ts';
-import { type CallEntry } from '../call/call-report.ts';
+import type { CallEntry } from '../call/call-report.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { type FakeStream } from '../testing/fake-application.ts';
+import type { FakeStream } from '../testing/fake-application.ts';
 import { Bench, CALLER, entries, NUMBER } from '../testing/bench.ts';
 import { lineFileName, speakFromFolder, speakTones } from './lines.ts';
 import { readScenario, type Scenario, ScenarioError } from './scenario.ts';
@@ -52,7 +52,10 @@ describe('a scenario', () => {
     clearInterval(pump);
   });
 
-  const run = async (scenario: Omit<Scenario, 'name' | 'description'>, onProgress: (entry: CallEntry) => void = () => undefined) => {
+  const run = async (
+    scenario: Omit<Scenario, 'name' | 'description'>,
+    onProgress: (entry: CallEntry) => void = () => undefined,
+  ) => {
     void bench.app.stream().then((stream) => converse(stream, mulawTone(500, 2000)));
     return runScenario({
       simulator: bench.simulator,
@@ -81,7 +84,15 @@ describe('a scenario', () => {
     expect(report.turns.map((turn) => turn.outcome)).toEqual(['done', 'done', 'done', 'done']);
     expect(entries(report.call, 'caller-started')).toMatchObject([{ text: 'Hello.' }]);
     expect(report.call.timing.responses).toHaveLength(1);
-    const wanted = ['document', 'agent-started', 'agent-stopped', 'caller-started', 'caller-stopped', 'pressed', 'ended'];
+    const wanted = [
+      'document',
+      'agent-started',
+      'agent-stopped',
+      'caller-started',
+      'caller-stopped',
+      'pressed',
+      'ended',
+    ];
     expect(wanted.filter((kind) => !progress.includes(kind))).toEqual([]);
   });
 
@@ -102,7 +113,10 @@ describe('a scenario', () => {
     bench.app.on('/voice', '<Response><Gather timeout="600"/></Response>');
     const report = await run({ turns: [{ when: 'agent-finished', do: { say: 'Hello?' }, withinMs: 200 }] });
     expect(report.turns.map((turn) => turn.outcome)).toEqual(['gave-up']);
-    expect(report).toMatchObject({ isPassed: false, failures: [expect.stringContaining('its moment did not come')] });
+    expect(report).toMatchObject({
+      isPassed: false,
+      failures: [expect.stringContaining('its moment did not come')],
+    });
     expect(report.call.endedBy).toBe('hangup-by-party');
   });
 
@@ -113,15 +127,29 @@ describe('a scenario', () => {
   });
 
   it('waits for the agent behind the stream when the carrier reads a notice first', async () => {
-    bench.app.on('/voice', `<Response><Say>${'This call is recorded. '.repeat(120)}</Say>${bench.connect()}</Response>`);
-    const report = await run({ turns: [{ when: 'agent-finished', do: { say: 'Hello.' } }, { when: 'agent-finished', do: { hangup: true } }], expect: { minAgentTurns: 2 } });
+    bench.app.on(
+      '/voice',
+      `<Response><Say>${'This call is recorded. '.repeat(120)}</Say>${bench.connect()}</Response>`,
+    );
+    const report = await run({
+      turns: [
+        { when: 'agent-finished', do: { say: 'Hello.' } },
+        { when: 'agent-finished', do: { hangup: true } },
+      ],
+      expect: { minAgentTurns: 2 },
+    });
     expect(report.failures).toEqual([]);
-    const order = report.call.timeline.map(({ kind }) => kind).filter((kind) => ['said', 'stream-open', 'agent-started', 'caller-started'].includes(kind));
+    const order = report.call.timeline
+      .map(({ kind }) => kind)
+      .filter((kind) => ['said', 'stream-open', 'agent-started', 'caller-started'].includes(kind));
     expect(order).toEqual(['said', 'stream-open', 'agent-started', 'caller-started', 'agent-started']);
   });
 
   it('has patience for the agent counted from the end of what the carrier says', async () => {
-    bench.app.on('/voice', `<Response><Say>${'A long notice. '.repeat(220)}</Say><Say>${'And another. '.repeat(220)}</Say>${bench.connect()}</Response>`);
+    bench.app.on(
+      '/voice',
+      `<Response><Say>${'A long notice. '.repeat(220)}</Say><Say>${'And another. '.repeat(220)}</Say>${bench.connect()}</Response>`,
+    );
     const report = await run({ turns: [{ when: 'agent-finished', do: { hangup: true }, withinMs: 3000 }] });
     expect(report.failures).toEqual([]);
   });
@@ -130,7 +158,11 @@ describe('a scenario', () => {
     void bench.app.stream().then((stream) => converse(stream, mulawTone(500, 6000)));
     const report = await runScenario({
       simulator: bench.simulator,
-      scenario: { name: 'spec', description: 'for a spec', turns: [{ when: 'agent-finished', do: { hangup: true }, withinMs: 2000 }] },
+      scenario: {
+        name: 'spec',
+        description: 'for a spec',
+        turns: [{ when: 'agent-finished', do: { hangup: true }, withinMs: 2000 }],
+      },
       call: { from: CALLER, to: NUMBER, voiceUrl: `${bench.app.url}/voice` },
       speak: speakTones,
     });
@@ -138,7 +170,10 @@ describe('a scenario', () => {
   });
 
   it('does not pass for a caller who wanted a person and got none', async () => {
-    const report = await run({ turns: [{ when: 'agent-finished', do: { hangup: true } }], expect: { isPutThrough: true } });
+    const report = await run({
+      turns: [{ when: 'agent-finished', do: { hangup: true } }],
+      expect: { isPutThrough: true },
+    });
     expect(report.failures).toEqual(['the caller was not put through to a person']);
     bench.app.on('/voice', '<Response><Dial>+14155550111</Dial></Response>');
     expect((await run({ turns: [], expect: { isPutThrough: true } })).failures).toEqual([]);
@@ -148,19 +183,37 @@ describe('a scenario', () => {
   it('tells which line was not played in words', async () => {
     bench.app.on('/voice', '<Response><Hangup/></Response>');
     const report = await run({ turns: [{ when: 'agent-finished', do: { say: 'Monday please' } }] });
-    expect(report.failures).toEqual([`the caller's line 1 ("Monday please") was not played: the call was over before`]);
+    expect(report.failures).toEqual([
+      `the caller's line 1 ("Monday please") was not played: the call was over before`,
+    ]);
   });
 
   it('tells why the application refused', async () => {
-    bench.app.on('/voice', { status: 403, type: 'application/problem+json', body: '{"title":"Forbidden","detail":"The account is another one."}' });
+    bench.app.on('/voice', {
+      status: 403,
+      type: 'application/problem+json',
+      body: '{"title":"Forbidden","detail":"The account is another one."}',
+    });
     const report = await run({ turns: [] });
-    expect(report.failures).toEqual(['error 11200 (HTTP retrieval failure): the server answered 403: The account is another one.']);
+    expect(report.failures).toEqual([
+      'error 11200 (HTTP retrieval failure): the server answered 403: The account is another one.',
+    ]);
   });
 
   it('says which expectations do not hold', async () => {
     const report = await run({
-      turns: [{ when: 'agent-finished', do: { say: 'Hello.' } }, { when: 'agent-finished', do: { hangup: true } }],
-      expect: { endedBy: ['hangup-verb'], minAgentTurns: 9, maxResponseMs: 0, minInterruptions: 1, dialled: '+14155550111', allowedErrors: [] },
+      turns: [
+        { when: 'agent-finished', do: { say: 'Hello.' } },
+        { when: 'agent-finished', do: { hangup: true } },
+      ],
+      expect: {
+        endedBy: ['hangup-verb'],
+        minAgentTurns: 9,
+        maxResponseMs: 0,
+        minInterruptions: 1,
+        dialled: '+14155550111',
+        allowedErrors: [],
+      },
     });
     expect(report.failures).toEqual([
       expect.stringContaining('ended by hangup-by-party'),
@@ -180,16 +233,29 @@ describe('a scenario', () => {
 
 describe('scenario data', () => {
   it('that comes along is valid', () => {
-    for (const scenario of SCENARIOS) expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
+    for (const scenario of SCENARIOS)
+      expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
     expect(new Set(SCENARIOS.map((scenario) => scenario.name)).size).toBe(SCENARIOS.length);
   });
 
   it.each([
     ['no turns', { name: 'x', description: '' }],
-    ['an unknown deed', { name: 'x', description: '', turns: [{ when: 'agent-finished', do: { shout: 'x' } }] }],
-    ['two deeds at once', { name: 'x', description: '', turns: [{ when: 'agent-finished', do: { say: 'x', press: '1' } }] }],
-    ['a key that does not exist', { name: 'x', description: '', turns: [{ when: 'agent-finished', do: { press: 'Z' } }] }],
-    ['a moment in the past', { name: 'x', description: '', turns: [{ when: { afterMs: -1 }, do: { hangup: true } }] }],
+    [
+      'an unknown deed',
+      { name: 'x', description: '', turns: [{ when: 'agent-finished', do: { shout: 'x' } }] },
+    ],
+    [
+      'two deeds at once',
+      { name: 'x', description: '', turns: [{ when: 'agent-finished', do: { say: 'x', press: '1' } }] },
+    ],
+    [
+      'a key that does not exist',
+      { name: 'x', description: '', turns: [{ when: 'agent-finished', do: { press: 'Z' } }] },
+    ],
+    [
+      'a moment in the past',
+      { name: 'x', description: '', turns: [{ when: { afterMs: -1 }, do: { hangup: true } }] },
+    ],
     ['a misspelt expectation', { name: 'x', description: '', turns: [], expect: { maxResponse: 1 } }],
     ['no object', 'booking'],
   ])('is refused with %s', (_, json) => {

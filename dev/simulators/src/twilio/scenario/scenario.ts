@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { type CallEndCause } from '../call/call-report.ts';
+import type { CallEndCause } from '../call/call-report.ts';
 
 /** When the caller acts, counted from the end of the turn before. */
 export type TurnMoment =
@@ -35,7 +35,10 @@ export interface ScenarioExpectation {
   readonly dialled?: string;
   /** The caller was connected with a person, whoever it was. */
   readonly isPutThrough?: boolean;
-  /** Codes of level error that may occur; any other fails the scenario. Default: 31921, the server closing its stream. */
+  /**
+   * Codes of level error that may occur; any other fails the scenario. Default: 31921, the server closing its
+   * stream.
+   */
   readonly allowedErrors?: readonly number[];
 }
 
@@ -54,7 +57,12 @@ export class ScenarioError extends Error {
 }
 
 const ms = { type: 'integer', minimum: 0, maximum: 3_600_000 };
-const one = (name: string, value: object) => ({ type: 'object', properties: { [name]: value }, required: [name], additionalProperties: false });
+const one = (name: string, value: object) => ({
+  type: 'object',
+  properties: { [name]: value },
+  required: [name],
+  additionalProperties: false,
+});
 
 const SCHEMA = {
   type: 'object',

@@ -1,4 +1,4 @@
-import { type Scenario, type ScenarioTurn } from './scenario.ts';
+import type { Scenario, ScenarioTurn } from './scenario.ts';
 
 const say = (text: string): ScenarioTurn => ({ when: 'agent-finished', do: { say: text } });
 const HANG_UP: ScenarioTurn = { when: 'agent-finished', do: { hangup: true } };
@@ -36,7 +36,11 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'keypad',
     description: 'Answers with keys instead of words.',
-    turns: [{ when: 'agent-finished', do: { press: '1' } }, { when: 'agent-finished', do: { press: '4711#' } }, HANG_UP],
+    turns: [
+      { when: 'agent-finished', do: { press: '1' } },
+      { when: 'agent-finished', do: { press: '4711#' } },
+      HANG_UP,
+    ],
     expect: { minAgentTurns: 2 },
   },
   {

@@ -1,4 +1,4 @@
-import { type ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../call-errors.ts';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ECONNREFUSED: 31_902,
@@ -12,8 +12,14 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 
 const TLS_CODE = /^ERR_(TLS|SSL)|CERT|SELF_SIGNED/;
 
-/** Sorts a failed WebSocket handshake into Twilio's codes: 31901 no answer, 31902 refused, 31910 TLS, else 31920. */
-export function handshakeFailure(error: NodeJS.ErrnoException): { readonly code: ErrorCode; readonly detail: string } {
+/**
+ * Sorts a failed WebSocket handshake into Twilio's codes: 31901 no answer, 31902 refused, 31910 TLS, else
+ * 31920.
+ */
+export function handshakeFailure(error: NodeJS.ErrnoException): {
+  readonly code: ErrorCode;
+  readonly detail: string;
+} {
   const detail = error.message;
   if (detail === 'Opening handshake has timed out') return { code: 31_901, detail };
   const code = error.code ?? '';

@@ -1,29 +1,38 @@
-import { type SimulatorClock, type SimulatorTimer } from '../simulator-clock.ts';
-import { type MediaStream } from './media-stream.ts';
+import type { SimulatorClock, SimulatorTimer } from '../simulator-clock.ts';
+import type { MediaStream } from './media-stream.ts';
 
 /** What goes wrong with a Media Stream, counted in real ms from its opening. */
-export type StreamFault = { readonly afterMs: number } & (
+export type StreamFault = { readonly afterMs: number } &
   /** The connection breaks with a reset. */
-  | { readonly kind: 'cut' }
-  /** Half-open: nothing is read or written any more, nothing is closed. Without `forMs` for good. */
-  | { readonly kind: 'freeze'; readonly forMs?: number }
-  /** Twilio reads in bursts: so long on, so long off. */
-  | { readonly kind: 'slow-reader'; readonly readMs: number; readonly pauseMs: number; readonly rounds: number }
-  /** The caller's audio comes `factor` times as fast as real time. */
-  | { readonly kind: 'flood'; readonly factor: number; readonly forMs: number }
-  /** Texts that are no messages. */
-  | { readonly kind: 'malformed'; readonly texts: readonly string[] }
-  /** So many media messages are lost: a gap in the sequence numbers. */
-  | { readonly kind: 'lose'; readonly messages: number }
-  /** Number of marks that never come back. */
-  | { readonly kind: 'lose-marks'; readonly marks: number }
-  /** Marks come back up to `holdMs` late, in bunches. */
-  | { readonly kind: 'bunch-marks'; readonly holdMs: number; readonly bunches: number }
-  /** Every message comes twice. */
-  | { readonly kind: 'duplicate'; readonly forMs: number }
-);
+  (
+    | { readonly kind: 'cut' }
+    /** Half-open: nothing is read or written any more, nothing is closed. Without `forMs` for good. */
+    | { readonly kind: 'freeze'; readonly forMs?: number }
+    /** Twilio reads in bursts: so long on, so long off. */
+    | {
+        readonly kind: 'slow-reader';
+        readonly readMs: number;
+        readonly pauseMs: number;
+        readonly rounds: number;
+      }
+    /** The caller's audio comes `factor` times as fast as real time. */
+    | { readonly kind: 'flood'; readonly factor: number; readonly forMs: number }
+    /** Texts that are no messages. */
+    | { readonly kind: 'malformed'; readonly texts: readonly string[] }
+    /** So many media messages are lost: a gap in the sequence numbers. */
+    | { readonly kind: 'lose'; readonly messages: number }
+    /** Number of marks that never come back. */
+    | { readonly kind: 'lose-marks'; readonly marks: number }
+    /** Marks come back up to `holdMs` late, in bunches. */
+    | { readonly kind: 'bunch-marks'; readonly holdMs: number; readonly bunches: number }
+    /** Every message comes twice. */
+    | { readonly kind: 'duplicate'; readonly forMs: number }
+  );
 
-/** Texts a receiver must survive: broken JSON, wrong types, unknown events, numbers out of bounds, deep nesting. */
+/**
+ * Texts a receiver must survive: broken JSON, wrong types, unknown events, numbers out of bounds, deep
+ * nesting.
+ */
 export const MALFORMED_MESSAGES: readonly string[] = [
   '',
   '{',
@@ -47,39 +56,39 @@ export const MALFORMED_MESSAGES: readonly string[] = [
 
 /** Lets faults happen to one stream, each at its time from now on. */
 export class StreamFaults {
-  readonly #stream: MediaStream;
-  readonly #clock: SimulatorClock;
-  readonly #timers = new Set<SimulatorTimer>();
+  private readonly stream: MediaStream;
+  private readonly clock: SimulatorClock;
+  private readonly timers = new Set<SimulatorTimer>();
 
   constructor(stream: MediaStream, clock: SimulatorClock) {
-    this.#stream = stream;
-    this.#clock = clock;
+    this.stream = stream;
+    this.clock = clock;
   }
 
   add(fault: StreamFault): void {
-    this.#after(fault.afterMs, () => this.#apply(fault));
+    this.after(fault.afterMs, () => this.apply(fault));
   }
 
   /** What has not happened yet never will. */
   cancel(): void {
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    for (const timer of this.timers) timer.cancel();
+    this.timers.clear();
   }
 
-  #apply(fault: StreamFault): void {
-    const stream = this.#stream;
+  private apply(fault: StreamFault): void {
+    const stream = this.stream;
     switch (fault.kind) {
       case 'cut':
         return stream.cut();
       case 'freeze':
         stream.freeze();
-        if (fault.forMs !== undefined) this.#after(fault.forMs, () => stream.unfreeze());
+        if (fault.forMs !== undefined) this.after(fault.forMs, () => stream.unfreeze());
         return;
       case 'slow-reader':
-        return this.#readSlowly(fault, fault.rounds);
+        return this.readSlowly(fault, fault.rounds);
       case 'flood':
         stream.mediaPerTick = fault.factor;
-        return this.#after(fault.forMs, () => (stream.mediaPerTick = 1));
+        return this.after(fault.forMs, () => (stream.mediaPerTick = 1));
       case 'malformed':
         for (const text of fault.texts) stream.sendRaw(text);
         return;
@@ -90,36 +99,36 @@ export class StreamFaults {
         stream.marksToLose += fault.marks;
         return;
       case 'bunch-marks':
-        return this.#bunchMarks(fault.holdMs, fault.bunches);
+        return this.bunchMarks(fault.holdMs, fault.bunches);
       case 'duplicate':
         stream.isDuplicating = true;
-        return this.#after(fault.forMs, () => (stream.isDuplicating = false));
+        return this.after(fault.forMs, () => (stream.isDuplicating = false));
     }
   }
 
-  #readSlowly(rhythm: { readonly readMs: number; readonly pauseMs: number }, rounds: number): void {
+  private readSlowly(rhythm: { readonly readMs: number; readonly pauseMs: number }, rounds: number): void {
     if (rounds <= 0) return;
-    this.#stream.pauseReading();
-    this.#after(rhythm.pauseMs, () => {
-      this.#stream.resumeReading();
-      this.#after(rhythm.readMs, () => this.#readSlowly(rhythm, rounds - 1));
+    this.stream.pauseReading();
+    this.after(rhythm.pauseMs, () => {
+      this.stream.resumeReading();
+      this.after(rhythm.readMs, () => this.readSlowly(rhythm, rounds - 1));
     });
   }
 
-  #bunchMarks(holdMs: number, bunches: number): void {
+  private bunchMarks(holdMs: number, bunches: number): void {
     if (bunches <= 0) return;
-    this.#stream.holdMarks();
-    this.#after(holdMs, () => {
-      this.#stream.releaseMarks();
-      this.#bunchMarks(holdMs, bunches - 1);
+    this.stream.holdMarks();
+    this.after(holdMs, () => {
+      this.stream.releaseMarks();
+      this.bunchMarks(holdMs, bunches - 1);
     });
   }
 
-  #after(delayMs: number, run: () => void): void {
-    const timer = this.#clock.after(delayMs, () => {
-      this.#timers.delete(timer);
+  private after(delayMs: number, run: () => void): void {
+    const timer = this.clock.after(delayMs, () => {
+      this.timers.delete(timer);
       run();
     });
-    this.#timers.add(timer);
+    this.timers.add(timer);
   }
 }

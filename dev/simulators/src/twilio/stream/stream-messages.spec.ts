@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { CONNECTED_MESSAGE, readServerMessage, SILENCE_BASE64, StreamEncoder } from './stream-messages.ts';
 
-const IDENTITY = { streamSid: `MZ${'1'.repeat(32)}`, callSid: `CA${'2'.repeat(32)}`, accountSid: `AC${'3'.repeat(32)}` };
+const IDENTITY = {
+  streamSid: `MZ${'1'.repeat(32)}`,
+  callSid: `CA${'2'.repeat(32)}`,
+  accountSid: `AC${'3'.repeat(32)}`,
+};
 const { streamSid } = IDENTITY;
 
 describe('messages from Twilio', () => {
@@ -28,8 +32,18 @@ describe('messages from Twilio', () => {
       streamSid,
       media: { track: 'inbound', chunk: '1', timestamp: '0', payload: 'AAAA' },
     });
-    expect(JSON.parse(encoder.dtmf('#'))).toEqual({ event: 'dtmf', sequenceNumber: '3', streamSid, dtmf: { track: 'inbound_track', digit: '#' } });
-    expect(JSON.parse(encoder.mark('a "name"'))).toEqual({ event: 'mark', sequenceNumber: '4', streamSid, mark: { name: 'a "name"' } });
+    expect(JSON.parse(encoder.dtmf('#'))).toEqual({
+      event: 'dtmf',
+      sequenceNumber: '3',
+      streamSid,
+      dtmf: { track: 'inbound_track', digit: '#' },
+    });
+    expect(JSON.parse(encoder.mark('a "name"'))).toEqual({
+      event: 'mark',
+      sequenceNumber: '4',
+      streamSid,
+      mark: { name: 'a "name"' },
+    });
     expect(JSON.parse(encoder.stop())).toEqual({
       event: 'stop',
       sequenceNumber: '5',
@@ -39,7 +53,9 @@ describe('messages from Twilio', () => {
   });
 
   it('send 160 bytes of silence when there is nothing to hear', () => {
-    const message = JSON.parse(new StreamEncoder(IDENTITY).media('inbound', null)) as { media: { payload: string } };
+    const message = JSON.parse(new StreamEncoder(IDENTITY).media('inbound', null)) as {
+      media: { payload: string };
+    };
     expect(message.media.payload).toBe(SILENCE_BASE64);
     expect(Buffer.from(SILENCE_BASE64, 'base64')).toEqual(Buffer.alloc(160, 0xff));
   });
@@ -47,7 +63,10 @@ describe('messages from Twilio', () => {
   it('count chunks and timestamps by track, and on over discarded frames', () => {
     const encoder = new StreamEncoder(IDENTITY);
     const media = (text: string) => {
-      const { sequenceNumber, media: body } = JSON.parse(text) as { sequenceNumber: string; media: { chunk: string; timestamp: string } };
+      const { sequenceNumber, media: body } = JSON.parse(text) as {
+        sequenceNumber: string;
+        media: { chunk: string; timestamp: string };
+      };
       return [sequenceNumber, body.chunk, body.timestamp];
     };
     expect(media(encoder.media('inbound', null))).toEqual(['1', '1', '0']);
@@ -58,11 +77,15 @@ describe('messages from Twilio', () => {
 });
 
 describe('messages to Twilio', () => {
-  const read = (message: unknown) => readServerMessage(typeof message === 'string' ? message : JSON.stringify(message), streamSid);
+  const read = (message: unknown) =>
+    readServerMessage(typeof message === 'string' ? message : JSON.stringify(message), streamSid);
   const payload = Buffer.alloc(20, 0x55).toString('base64');
 
   it('are media of any size, mark and clear', () => {
-    expect(read({ event: 'media', streamSid, media: { payload } })).toEqual({ event: 'media', audio: Buffer.alloc(20, 0x55) });
+    expect(read({ event: 'media', streamSid, media: { payload } })).toEqual({
+      event: 'media',
+      audio: Buffer.alloc(20, 0x55),
+    });
     expect(read({ event: 'mark', streamSid, mark: { name: 'm' } })).toEqual({ event: 'mark', name: 'm' });
     expect(read({ event: 'clear', streamSid })).toEqual({ event: 'clear' });
     const long = Buffer.alloc(480_000, 1).toString('base64');
@@ -83,11 +106,24 @@ describe('messages to Twilio', () => {
     ['media without payload', { event: 'media', streamSid, media: {} }],
     ['a payload that is no text', { event: 'media', streamSid, media: { payload: [1, 2] } }],
     ['an empty payload', { event: 'media', streamSid, media: { payload: '' } }],
-    ['a payload with line breaks', { event: 'media', streamSid, media: { payload: `${payload.slice(0, 8)}\n${payload.slice(8)}` } }],
-    ['a payload without padding', { event: 'media', streamSid, media: { payload: payload.replaceAll('=', '') } }],
+    [
+      'a payload with line breaks',
+      { event: 'media', streamSid, media: { payload: `${payload.slice(0, 8)}\n${payload.slice(8)}` } },
+    ],
+    [
+      'a payload without padding',
+      { event: 'media', streamSid, media: { payload: payload.replaceAll('=', '') } },
+    ],
     ['a payload in the URL alphabet', { event: 'media', streamSid, media: { payload: '_-_-' } }],
     ['a payload with stray bits', { event: 'media', streamSid, media: { payload: 'AB==' } }],
-    ['a WAV header', { event: 'media', streamSid, media: { payload: Buffer.from('RIFF\0\0\0\0WAVEfmt ').toString('base64') } }],
+    [
+      'a WAV header',
+      {
+        event: 'media',
+        streamSid,
+        media: { payload: Buffer.from('RIFF\0\0\0\0WAVEfmt ').toString('base64') },
+      },
+    ],
     ['unexpected fields in media', { event: 'media', streamSid, media: { payload, track: 'outbound' } }],
     ['unexpected fields beside it', { event: 'media', streamSid, sequenceNumber: '1', media: { payload } }],
     ['a mark without name', { event: 'mark', streamSid, mark: {} }],

@@ -1,6 +1,6 @@
-import { type MarkCause, type PendingMark, type PlayoutBuffer } from '../audio/playout-buffer.ts';
-import { type StreamEnd } from './media-stream.ts';
-import { type StreamIdentity } from './stream-messages.ts';
+import type { MarkCause, PendingMark, PlayoutBuffer } from '../audio/playout-buffer.ts';
+import type { StreamEnd } from './media-stream.ts';
+import type { StreamIdentity } from './stream-messages.ts';
 
 /** A mark that came back. Times in ms from the start of the call. */
 export interface EchoedMark {
@@ -47,8 +47,8 @@ interface StreamNames {
 
 /** The counters of one stream. */
 export class StreamLog {
-  readonly #names: StreamNames;
-  readonly #marks: EchoedMark[] = [];
+  private readonly names: StreamNames;
+  private readonly marks: EchoedMark[] = [];
   readonly clears: number[] = [];
   openedAtMs: number | null = null;
   endedAtMs: number | null = null;
@@ -60,18 +60,27 @@ export class StreamLog {
   invalidMessages = 0;
 
   constructor(names: StreamNames) {
-    this.#names = names;
+    this.names = names;
   }
 
   addMark(mark: PendingMark, cause: MarkCause, echoedMs: number): void {
     const { name, atByte, receivedMs } = mark;
-    this.#marks.push({ name, cause, atByte, receivedMs, echoedMs });
-    if (this.#marks.length > MARKS_KEPT) this.#marks.shift();
+    this.marks.push({ name, cause, atByte, receivedMs, echoedMs });
+    if (this.marks.length > MARKS_KEPT) this.marks.shift();
   }
 
   report(playout: PlayoutBuffer): StreamReport {
-    const { identity, url, name, isBidirectional } = this.#names;
-    const { openedAtMs, endedAtMs, end, mediaSent, mediaDiscarded, mediaReceived, mediaAfterEnd, invalidMessages } = this;
+    const { identity, url, name, isBidirectional } = this.names;
+    const {
+      openedAtMs,
+      endedAtMs,
+      end,
+      mediaSent,
+      mediaDiscarded,
+      mediaReceived,
+      mediaAfterEnd,
+      invalidMessages,
+    } = this;
     const { playedBytes, droppedBytes, queuedBytes, outstandingMarks } = playout;
     return {
       streamSid: identity.streamSid,
@@ -91,7 +100,7 @@ export class StreamLog {
       invalidMessages,
       outstandingMarks,
       clears: [...this.clears],
-      marks: [...this.#marks],
+      marks: [...this.marks],
     };
   }
 }

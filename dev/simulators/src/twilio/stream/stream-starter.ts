@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Link } from '../../link/link.ts';
-import { type CallServices } from '../call/call-services.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
+import type { CallServices } from '../call/call-services.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
 import { errorLevel, errorTitle, type ErrorCode } from '../call-errors.ts';
 import { makeSid } from '../sids.ts';
 import { signUrl } from '../webhook/signature.ts';
 import { MediaStream, type StreamEnd } from './media-stream.ts';
-import { type StreamTrack } from './stream-messages.ts';
+import type { StreamTrack } from './stream-messages.ts';
 import { checkStreamUrl } from './stream-url.ts';
 
 export interface StreamRequest {
@@ -19,48 +19,65 @@ export interface StreamRequest {
   readonly onEnded: (end: StreamEnd) => void;
 }
 
-/** Sends `stream-started`, `stream-stopped` and `stream-error`, the latter once a code, to the `statusCallback` of one `<Stream>`. */
+/**
+ * Sends `stream-started`, `stream-stopped` and `stream-error`, the latter once a code, to the
+ * `statusCallback` of one `<Stream>`.
+ */
 class StreamCallbacks {
-  readonly #call: SimulatedCall;
-  readonly #services: CallServices;
-  readonly #request: StreamRequest;
-  readonly #streamSid: string;
-  readonly #reported = new Set<ErrorCode>();
-  #last: Promise<void> = Promise.resolve();
+  private readonly call: SimulatedCall;
+  private readonly services: CallServices;
+  private readonly request: StreamRequest;
+  private readonly streamSid: string;
+  private readonly reported = new Set<ErrorCode>();
+  private last: Promise<void> = Promise.resolve();
 
   constructor(call: SimulatedCall, services: CallServices, request: StreamRequest, streamSid: string) {
-    this.#call = call;
-    this.#services = services;
-    this.#request = request;
-    this.#streamSid = streamSid;
+    this.call = call;
+    this.services = services;
+    this.request = request;
+    this.streamSid = streamSid;
   }
 
-  fire(event: 'stream-started' | 'stream-stopped' | 'stream-error', error?: { code: ErrorCode; detail: string }): void {
-    const { statusCallback, name } = this.#request;
-    if (!statusCallback || (error && this.#reported.has(error.code))) return;
-    if (error) this.#reported.add(error.code);
+  fire(
+    event: 'stream-started' | 'stream-stopped' | 'stream-error',
+    error?: { code: ErrorCode; detail: string },
+  ): void {
+    const { statusCallback, name } = this.request;
+    if (!statusCallback || (error && this.reported.has(error.code))) return;
+    if (error) this.reported.add(error.code);
     const fields: Record<string, string> = {
-      AccountSid: this.#call.accountSid,
-      CallSid: this.#call.sid,
-      StreamSid: this.#streamSid,
-      StreamName: name === '' ? this.#streamSid : name,
+      AccountSid: this.call.accountSid,
+      CallSid: this.call.sid,
+      StreamSid: this.streamSid,
+      StreamName: name === '' ? this.streamSid : name,
       StreamEvent: event,
-      Timestamp: new Date(this.#services.clock.wallTime()).toISOString(),
+      Timestamp: new Date(this.services.clock.wallTime()).toISOString(),
     };
     if (error) fields.StreamError = `${error.code}: ${errorTitle(error.code)}`;
     const method = statusCallback.method === 'GET' ? 'GET' : 'POST';
     const idempotencyToken = randomUUID();
-    this.#last = this.#last.then(async () => {
-      for (let copy = 0; copy < this.#call.callbackCopies; copy += 1) {
-        await this.#call.request('stream-status', { url: statusCallback.url, method, fields, idempotencyToken });
+    this.last = this.last.then(async () => {
+      for (let copy = 0; copy < this.call.callbackCopies; copy += 1) {
+        await this.call.request('stream-status', {
+          url: statusCallback.url,
+          method,
+          fields,
+          idempotencyToken,
+        });
       }
     });
-    this.#call.track(this.#last);
+    this.call.track(this.last);
   }
 }
 
-/** Connects a Media Stream to the line of a call. Null when the URL is refused before anything is connected. */
-export function startStream(call: SimulatedCall, services: CallServices, request: StreamRequest): MediaStream | null {
+/**
+ * Connects a Media Stream to the line of a call. Null when the URL is refused before anything is connected.
+ */
+export function startStream(
+  call: SimulatedCall,
+  services: CallServices,
+  request: StreamRequest,
+): MediaStream | null {
   const streamSid = makeSid('MZ');
   const callbacks = new StreamCallbacks(call, services, request, streamSid);
   const fault = (code: ErrorCode, detail: string) => {

@@ -1,4 +1,4 @@
-import { type ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../call-errors.ts';
 
 export type StreamUrlCheck =
   | { readonly ok: true; readonly url: URL }
@@ -9,8 +9,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * What Twilio accepts in `<Stream url>`: absolute, `wss`, no query string. Plain `ws` is let through to loopback only,
- * so that a demo needs no certificate; everything else behaves as in production.
+ * What Twilio accepts in `<Stream url>`: absolute, `wss`, no query string. Plain `ws` is let through to
+ * loopback only, so that a demo needs no certificate; everything else behaves as in production.
  */
 export function checkStreamUrl(text: string): StreamUrlCheck {
   let url: URL;
@@ -23,7 +23,11 @@ export function checkStreamUrl(text: string): StreamUrlCheck {
     return { ok: false, code: 31_922, detail: `${url.protocol}// is not supported, use wss://` };
   }
   if (text.includes('?')) {
-    return { ok: false, code: 31_920, detail: 'a query string is not supported on a stream URL, use <Parameter>' };
+    return {
+      ok: false,
+      code: 31_920,
+      detail: 'a query string is not supported on a stream URL, use <Parameter>',
+    };
   }
   return { ok: true, url };
 }

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { NO_DISTANCE } from '../../link/link.ts';
-import { type CallEntry, type CallReport } from '../call/call-report.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
+import type { CallEntry, CallReport } from '../call/call-report.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
 import { type PlaceCallOptions, TwilioSimulator, type TwilioSimulatorOptions } from '../twilio-simulator.ts';
 import { FakeApplication } from './fake-application.ts';
 
@@ -22,7 +22,13 @@ export class Bench {
   static async open(options: Partial<TwilioSimulatorOptions> = {}): Promise<Bench> {
     const app = new FakeApplication();
     await app.start();
-    const simulator = new TwilioSimulator({ authToken: AUTH_TOKEN, speed: 100, callsPerSecond: 1000, link: NO_DISTANCE, ...options });
+    const simulator = new TwilioSimulator({
+      authToken: AUTH_TOKEN,
+      speed: 100,
+      callsPerSecond: 1000,
+      link: NO_DISTANCE,
+      ...options,
+    });
     await simulator.start();
     return new Bench(app, simulator);
   }
@@ -39,16 +45,27 @@ export class Bench {
   }
 
   call(options: Partial<PlaceCallOptions> = {}): SimulatedCall {
-    return this.simulator.placeCall({ from: CALLER, to: NUMBER, voiceUrl: `${this.app.url}/voice`, ...options });
+    return this.simulator.placeCall({
+      from: CALLER,
+      to: NUMBER,
+      voiceUrl: `${this.app.url}/voice`,
+      ...options,
+    });
   }
 
   /** `<Connect><Stream>` to the fake application. */
   connect(connectAttributes = '', streamAttributes = '', parameters = ''): string {
-    return `<Connect ${connectAttributes}><Stream url="${this.app.streamUrl}/media/x" ${streamAttributes}>${parameters}</Stream></Connect>`;
+    return (
+      `<Connect ${connectAttributes}><Stream url="${this.app.streamUrl}/media/x" ` +
+      `${streamAttributes}>${parameters}</Stream></Connect>`
+    );
   }
 
   /** A request of Twilio's REST API, with the right password. */
-  async rest(path: string, form?: Record<string, string> | [string, string][]): Promise<{ status: number; body: Record<string, unknown> }> {
+  async rest(
+    path: string,
+    form?: Record<string, string> | [string, string][],
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
     const { accountSid, apiBaseUrl } = this.simulator;
     const response = await fetch(`${apiBaseUrl}/2010-04-01/Accounts/${accountSid}/${path}`, {
       headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${AUTH_TOKEN}`).toString('base64')}` },
@@ -62,12 +79,18 @@ export function codes(report: CallReport): number[] {
   return report.errors.map((error) => error.code);
 }
 
-export function entries<K extends CallEntry['kind']>(report: CallReport, kind: K): Extract<CallEntry, { kind: K }>[] {
+export function entries<K extends CallEntry['kind']>(
+  report: CallReport,
+  kind: K,
+): Extract<CallEntry, { kind: K }>[] {
   return report.timeline.filter((entry) => entry.kind === kind) as Extract<CallEntry, { kind: K }>[];
 }
 
 /** The first fact of a kind, past or to come. */
-export function fact<K extends CallEntry['kind']>(call: SimulatedCall, kind: K): Promise<Extract<CallEntry, { kind: K }>> {
+export function fact<K extends CallEntry['kind']>(
+  call: SimulatedCall,
+  kind: K,
+): Promise<Extract<CallEntry, { kind: K }>> {
   return new Promise((resolve) => {
     const known = call.journal.entries.find((entry) => entry.kind === kind);
     if (known) return resolve(known as Extract<CallEntry, { kind: K }>);

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 export interface SeenRequest {
@@ -32,7 +32,10 @@ export class FakeStream {
   readonly headers: IncomingHttpHeaders;
   readonly messages: StreamMessage[] = [];
   readonly closed: Promise<number>;
-  readonly #waiting: { readonly matches: (message: StreamMessage) => boolean; readonly resolve: (message: StreamMessage) => void }[] = [];
+  private readonly waiting: {
+    readonly matches: (message: StreamMessage) => boolean;
+    readonly resolve: (message: StreamMessage) => void;
+  }[] = [];
 
   constructor(socket: WebSocket, path: string, headers: IncomingHttpHeaders) {
     this.socket = socket;
@@ -43,9 +46,9 @@ export class FakeStream {
     socket.on('message', (data: Buffer) => {
       const message = JSON.parse(data.toString()) as StreamMessage;
       this.messages.push(message);
-      for (const waiting of this.#waiting.splice(0)) {
+      for (const waiting of this.waiting.splice(0)) {
         if (waiting.matches(message)) waiting.resolve(message);
-        else this.#waiting.push(waiting);
+        else this.waiting.push(waiting);
       }
     });
   }
@@ -59,9 +62,15 @@ export class FakeStream {
   }
 
   /** The first message, past or to come, that matches. */
-  async next(event: string, matches: (message: StreamMessage) => boolean = () => true): Promise<StreamMessage> {
+  async next(
+    event: string,
+    matches: (message: StreamMessage) => boolean = () => true,
+  ): Promise<StreamMessage> {
     const wanted = (message: StreamMessage) => message.event === event && matches(message);
-    return this.messages.find(wanted) ?? (await new Promise((resolve) => this.#waiting.push({ matches: wanted, resolve })));
+    return (
+      this.messages.find(wanted) ??
+      (await new Promise((resolve) => this.waiting.push({ matches: wanted, resolve })))
+    );
   }
 
   send(message: Record<string, unknown>): void {
@@ -69,7 +78,11 @@ export class FakeStream {
   }
 
   media(audio: Uint8Array): void {
-    this.send({ event: 'media', streamSid: this.streamSid, media: { payload: Buffer.from(audio).toString('base64') } });
+    this.send({
+      event: 'media',
+      streamSid: this.streamSid,
+      media: { payload: Buffer.from(audio).toString('base64') },
+    });
   }
 
   mark(name: string): void {
@@ -89,55 +102,58 @@ export class FakeStream {
 export class FakeApplication {
   readonly requests: SeenRequest[] = [];
   readonly streams: FakeStream[] = [];
-  readonly #handlers = new Map<string, Handler>();
-  readonly #server: Server;
-  readonly #sockets: WebSocketServer;
-  readonly #streamWaiters: ((stream: FakeStream) => void)[] = [];
-  #nextStream = 0;
-  #port = 0;
+  private readonly handlers = new Map<string, Handler>();
+  private readonly server: Server;
+  private readonly sockets: WebSocketServer;
+  private readonly streamWaiters: ((stream: FakeStream) => void)[] = [];
+  private nextStream = 0;
+  private port = 0;
 
   constructor() {
-    this.#server = createServer((request, response) => {
+    this.server = createServer((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
         const body = Buffer.concat(parts).toString();
         const [path = '', query = ''] = (request.url ?? '').split('?');
         const fields = Object.fromEntries(new URLSearchParams(request.method === 'POST' ? body : query));
-        void this.#answer({ path, query, method: request.method ?? '', headers: request.headers, fields, body }, response);
+        void this.answer(
+          { path, query, method: request.method ?? '', headers: request.headers, fields, body },
+          response,
+        );
       });
     });
-    this.#sockets = new WebSocketServer({ server: this.#server, perMessageDeflate: false });
-    this.#sockets.on('connection', (socket, request) => {
+    this.sockets = new WebSocketServer({ server: this.server, perMessageDeflate: false });
+    this.sockets.on('connection', (socket, request) => {
       const stream = new FakeStream(socket, request.url ?? '', request.headers);
       this.streams.push(stream);
-      this.#streamWaiters.shift()?.(stream);
+      this.streamWaiters.shift()?.(stream);
     });
   }
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
-    for (const client of this.#sockets.clients) client.terminate();
-    this.#sockets.close();
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const client of this.sockets.clients) client.terminate();
+    this.sockets.close();
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   get streamUrl(): string {
-    return `ws://127.0.0.1:${this.#port}`;
+    return `ws://127.0.0.1:${this.port}`;
   }
 
   /** Answers a path with TwiML or what the handler says. */
   on(path: string, answer: string | FakeAnswer | Handler): void {
-    this.#handlers.set(path, typeof answer === 'function' ? answer : () => answer);
+    this.handlers.set(path, typeof answer === 'function' ? answer : () => answer);
   }
 
   to(path: string): SeenRequest[] {
@@ -146,18 +162,19 @@ export class FakeApplication {
 
   /** The next stream to connect that nobody asked for yet. */
   async stream(): Promise<FakeStream> {
-    const known = this.streams[this.#nextStream];
-    this.#nextStream += 1;
-    return known ?? (await new Promise((resolve) => this.#streamWaiters.push(resolve)));
+    const known = this.streams[this.nextStream];
+    this.nextStream += 1;
+    return known ?? (await new Promise((resolve) => this.streamWaiters.push(resolve)));
   }
 
-  async #answer(request: SeenRequest, response: ServerResponse): Promise<void> {
+  private async answer(request: SeenRequest, response: ServerResponse): Promise<void> {
     this.requests.push(request);
-    const handler = this.#handlers.get(request.path);
+    const handler = this.handlers.get(request.path);
     if (!handler) return void response.writeHead(404).end();
     const said = await handler(request);
     const answer: FakeAnswer = typeof said === 'string' ? { body: said } : said;
-    if (answer.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, answer.delayMs).unref());
+    if (answer.delayMs !== undefined)
+      await new Promise((resolve) => setTimeout(resolve, answer.delayMs).unref());
     response.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'text/xml' }).end(answer.body);
   }
 }

@@ -12,7 +12,9 @@ const warnings = (body: string) => read(body).issues.map((issue) => issue.detail
 
 describe('TwiML', () => {
   it('keeps verbs in order with their attributes, nouns and text', () => {
-    const { verbs, issues } = read('<Say voice="alice">Hello\n  there</Say>\n<Dial timeout="5"><Number url="/w">+15550100</Number></Dial>');
+    const { verbs, issues } = read(
+      '<Say voice="alice">Hello\n  there</Say>\n<Dial timeout="5"><Number url="/w">+15550100</Number></Dial>',
+    );
     expect(issues).toEqual([]);
     expect(verbs).toEqual([
       { name: 'Say', attributes: { voice: 'alice' }, children: [], text: 'Hello there', line: 1 },
@@ -29,10 +31,19 @@ describe('TwiML', () => {
   it('accepts without a warning what the SDK writes', () => {
     const response = new twilio.twiml.VoiceResponse();
     const connect = response.connect({ action: 'https://x.test/after?t=1&u=2' });
-    const stream = connect.stream({ url: 'wss://x.test/m', name: 'main', statusCallback: 'https://x.test/s', statusCallbackMethod: 'POST' });
+    const stream = connect.stream({
+      url: 'wss://x.test/m',
+      name: 'main',
+      statusCallback: 'https://x.test/s',
+      statusCallbackMethod: 'POST',
+    });
     stream.parameter({ name: 'token', value: 'a&b' });
-    response.gather({ input: ['dtmf', 'speech'], numDigits: 1, finishOnKey: '', timeout: 3 }).say('Press one & go');
-    response.dial({ answerOnBridge: true, timeLimit: 60 }).number({ statusCallbackEvent: ['ringing', 'answered'], statusCallback: '/s' }, '+15550100');
+    response
+      .gather({ input: ['dtmf', 'speech'], numDigits: 1, finishOnKey: '', timeout: 3 })
+      .say('Press one & go');
+    response
+      .dial({ answerOnBridge: true, timeLimit: 60 })
+      .number({ statusCallbackEvent: ['ringing', 'answered'], statusCallback: '/s' }, '+15550100');
     response.enqueue({ waitUrl: '/wait' }, 'support');
     response.reject({ reason: 'busy' });
     response.redirect({ method: 'POST' }, '/next');
@@ -43,7 +54,10 @@ describe('TwiML', () => {
   });
 
   it('reads the words inside speech markup', () => {
-    expect(read('<Say>one <break time="1s"/><emphasis>two</emphasis> <prosody rate="slow">three</prosody></Say>').verbs[0]!.text).toBe('one two three');
+    expect(
+      read('<Say>one <break time="1s"/><emphasis>two</emphasis> <prosody rate="slow">three</prosody></Say>')
+        .verbs[0]!.text,
+    ).toBe('one two three');
   });
 
   it.each([
@@ -58,7 +72,10 @@ describe('TwiML', () => {
     ['a number that is none', '<Pause length="soon"/>'],
     ['a number with a fraction', '<Gather timeout="2.5"/>'],
     ['a number below its range', '<Gather numDigits="0"/>'],
-    ['a second track on a bidirectional stream', '<Connect><Stream url="wss://x.test/m" track="both_tracks"/></Connect>'],
+    [
+      'a second track on a bidirectional stream',
+      '<Connect><Stream url="wss://x.test/m" track="both_tracks"/></Connect>',
+    ],
     ['stray text', '<Connect>now<Stream url="wss://x.test/m"/></Connect>'],
     ['an empty redirect', '<Redirect/>'],
   ])('warns with 12200 of %s and goes on without it', (_, body) => {

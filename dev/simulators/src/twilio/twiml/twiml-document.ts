@@ -1,4 +1,4 @@
-import { type ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../call-errors.ts';
 import { type AttributeRule, type ElementRule, RESPONSE } from './twiml-schema.ts';
 import { parseXml, type XmlElement, XmlError } from './xml-parser.ts';
 
@@ -23,18 +23,23 @@ export interface TwimlDocument {
   readonly issues: readonly TwimlIssue[];
 }
 
-export type TwimlReading = { readonly ok: true; readonly document: TwimlDocument } | ({ readonly ok: false } & TwimlIssue);
+export type TwimlReading =
+  { readonly ok: true; readonly document: TwimlDocument } | ({ readonly ok: false } & TwimlIssue);
 
 function ruleAccepts(rule: AttributeRule, value: string): boolean {
   if (rule === true) return true;
   if ('oneOf' in rule) return rule.oneOf.includes(value);
   if ('everyOf' in rule) return value.split(/[ ,]+/).every((word) => rule.everyOf.includes(word));
-  return /^\d{1,9}$/.test(value) && Number(value) >= rule.integerFrom && Number(value) <= (rule.to ?? Infinity);
+  return (
+    /^\d{1,9}$/.test(value) && Number(value) >= rule.integerFrom && Number(value) <= (rule.to ?? Infinity)
+  );
 }
 
 /** All text below an element, markup for speech included, as it would be spoken. */
 function innerText(element: XmlElement): string {
-  return element.children.map((child) => (typeof child === 'string' ? child : ` ${innerText(child)} `)).join('');
+  return element.children
+    .map((child) => (typeof child === 'string' ? child : ` ${innerText(child)} `))
+    .join('');
 }
 
 class SchemaCheck {
@@ -42,54 +47,59 @@ class SchemaCheck {
 
   element(element: XmlElement, rule: ElementRule): TwimlElement {
     if (!rule.isSimulated) {
-      this.#report(element, `<${element.name}> is TwiML, but this simulator does not act on it`);
+      this.report(element, `<${element.name}> is TwiML, but this simulator does not act on it`);
       return { name: element.name, attributes: {}, children: [], text: '', line: element.line };
     }
     return {
       name: element.name,
-      attributes: this.#attributes(element, rule),
-      children: this.#children(element, rule),
-      text: this.#text(element, rule),
+      attributes: this.attributes(element, rule),
+      children: this.children(element, rule),
+      text: this.text(element, rule),
       line: element.line,
     };
   }
 
-  #attributes(element: XmlElement, rule: ElementRule): Record<string, string> {
+  private attributes(element: XmlElement, rule: ElementRule): Record<string, string> {
     const attributes: Record<string, string> = {};
     for (const [name, value] of element.attributes) {
       const attribute = Object.hasOwn(rule.attributes, name) ? rule.attributes[name] : undefined;
-      if (attribute === undefined) this.#report(element, `attribute "${name}" is not allowed on <${element.name}>`);
-      else if (!ruleAccepts(attribute, value)) this.#report(element, `"${value}" is not a value for ${name} of <${element.name}>`);
+      if (attribute === undefined)
+        this.report(element, `attribute "${name}" is not allowed on <${element.name}>`);
+      else if (!ruleAccepts(attribute, value))
+        this.report(element, `"${value}" is not a value for ${name} of <${element.name}>`);
       else attributes[name] = value;
     }
     return attributes;
   }
 
-  #children(element: XmlElement, rule: ElementRule): TwimlElement[] {
+  private children(element: XmlElement, rule: ElementRule): TwimlElement[] {
     const children: TwimlElement[] = [];
     for (const child of element.children) {
       if (typeof child === 'string') continue;
       const childRule = Object.hasOwn(rule.children, child.name) ? rule.children[child.name] : undefined;
       if (childRule) children.push(this.element(child, childRule));
-      else this.#report(child, `<${child.name}> is not allowed in <${element.name}>`);
+      else this.report(child, `<${child.name}> is not allowed in <${element.name}>`);
     }
     return children;
   }
 
-  #text(element: XmlElement, rule: ElementRule): string {
+  private text(element: XmlElement, rule: ElementRule): string {
     const own = element.children.filter((child) => typeof child === 'string').join('');
     const text = (element.name === 'Say' ? innerText(element) : own).replace(/\s+/g, ' ').trim();
-    if (rule.text === 'none' && text !== '') this.#report(element, `text is not allowed in <${element.name}>`);
-    if (rule.text === 'required' && text === '') this.#report(element, `<${element.name}> is empty`);
+    if (rule.text === 'none' && text !== '') this.report(element, `text is not allowed in <${element.name}>`);
+    if (rule.text === 'required' && text === '') this.report(element, `<${element.name}> is empty`);
     return rule.text === 'none' ? '' : text;
   }
 
-  #report(element: XmlElement, detail: string): void {
+  private report(element: XmlElement, detail: string): void {
     this.issues.push({ code: 12_200, detail: `line ${element.line}: ${detail}` });
   }
 }
 
-/** Reads an answer's body. Not well-formed is 12100, another root 12102; what the schema does not know is ignored with 12200. */
+/**
+ * Reads an answer's body. Not well-formed is 12100, another root 12102; what the schema does not know is
+ * ignored with 12200.
+ */
 export function readTwiml(text: string): TwimlReading {
   let root: XmlElement;
   try {
@@ -98,7 +108,8 @@ export function readTwiml(text: string): TwimlReading {
     if (error instanceof XmlError) return { ok: false, code: 12_100, detail: error.message };
     throw error;
   }
-  if (root.name !== 'Response') return { ok: false, code: 12_102, detail: `the root element is <${root.name}>` };
+  if (root.name !== 'Response')
+    return { ok: false, code: 12_102, detail: `the root element is <${root.name}>` };
   const check = new SchemaCheck();
   const response = check.element(root, RESPONSE);
   return { ok: true, document: { verbs: response.children, issues: check.issues } };

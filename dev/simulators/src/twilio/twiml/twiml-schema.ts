@@ -1,5 +1,5 @@
-// Which verbs, nouns and attributes TwiML has. Source: twilio.com/docs/voice/twiml and the attribute types of the
-// `twilio` package. An attribute's rule is checked; `true` accepts any text.
+// Which verbs, nouns and attributes TwiML has. Source: twilio.com/docs/voice/twiml and the attribute types of
+// the `twilio` package. An attribute's rule is checked; `true` accepts any text.
 
 export type AttributeRule =
   | true
@@ -36,18 +36,51 @@ function rule(parts: Partial<ElementRule>): ElementRule {
 const UNSIMULATED = rule({ isSimulated: false, text: 'optional' });
 
 const ssml: Record<string, ElementRule> = {};
-for (const name of ['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w', 'amazon:effect', 'amazon:domain', 'amazon:emotion']) {
+for (const name of [
+  'break',
+  'emphasis',
+  'lang',
+  'p',
+  'phoneme',
+  'prosody',
+  's',
+  'say-as',
+  'sub',
+  'w',
+  'amazon:effect',
+  'amazon:domain',
+  'amazon:emotion',
+]) {
   ssml[name] = rule({
     text: 'optional',
     children: ssml,
     attributes: {
-      strength: true, time: true, level: true, 'xml:lang': true, alphabet: true, ph: true, volume: true, rate: true, pitch: true,
-      'interpret-as': true, role: true, format: true, alias: true, name: true, phonation: true, 'vocal-tract-length': true, intensity: true,
+      strength: true,
+      time: true,
+      level: true,
+      'xml:lang': true,
+      alphabet: true,
+      ph: true,
+      volume: true,
+      rate: true,
+      pitch: true,
+      'interpret-as': true,
+      role: true,
+      format: true,
+      alias: true,
+      name: true,
+      phonation: true,
+      'vocal-tract-length': true,
+      intensity: true,
     },
   });
 }
 
-const say = rule({ text: 'optional', children: ssml, attributes: { voice: true, language: true, loop: NATURAL } });
+const say = rule({
+  text: 'optional',
+  children: ssml,
+  attributes: { voice: true, language: true, loop: NATURAL },
+});
 const play = rule({ text: 'optional', attributes: { loop: NATURAL, digits: true } });
 const pause = rule({ attributes: { length: POSITIVE } });
 
@@ -61,7 +94,10 @@ const streamAttributes = {
   statusCallback: true,
   statusCallbackMethod: METHOD,
 } satisfies ElementRule['attributes'];
-const connectStream = rule({ attributes: { ...streamAttributes, track: { oneOf: ['inbound_track'] } }, children: { Parameter: parameter } });
+const connectStream = rule({
+  attributes: { ...streamAttributes, track: { oneOf: ['inbound_track'] } },
+  children: { Parameter: parameter },
+});
 const startStream = rule({
   attributes: { ...streamAttributes, track: { oneOf: ['inbound_track', 'outbound_track', 'both_tracks'] } },
   children: { Parameter: parameter },
@@ -94,7 +130,17 @@ const dial = rule({
     hangupOnStar: BOOLEAN,
     events: true,
     passports: true,
-    record: { oneOf: ['do-not-record', 'record-from-answer', 'record-from-ringing', 'record-from-answer-dual', 'record-from-ringing-dual', 'true', 'false'] },
+    record: {
+      oneOf: [
+        'do-not-record',
+        'record-from-answer',
+        'record-from-ringing',
+        'record-from-answer-dual',
+        'record-from-ringing-dual',
+        'true',
+        'false',
+      ],
+    },
     recordingTrack: { oneOf: ['both', 'inbound', 'outbound'] },
     referMethod: METHOD,
     referUrl: true,
@@ -105,7 +151,11 @@ const dial = rule({
   children: {
     Number: rule({ text: 'required', attributes: { ...partyAttributes, sendDigits: true, byoc: true } }),
     Sip: rule({ text: 'required', attributes: { ...partyAttributes, username: true, password: true } }),
-    Client: rule({ text: 'optional', attributes: partyAttributes, children: { Identity: rule({ text: 'required' }), Parameter: parameter } }),
+    Client: rule({
+      text: 'optional',
+      attributes: partyAttributes,
+      children: { Identity: rule({ text: 'required' }), Parameter: parameter },
+    }),
     Conference: rule({
       text: 'required',
       attributes: {
@@ -121,14 +171,19 @@ const dial = rule({
         coach: true,
         statusCallback: true,
         statusCallbackMethod: METHOD,
-        statusCallbackEvent: { everyOf: ['start', 'end', 'join', 'leave', 'mute', 'hold', 'modify', 'speaker', 'announcement'] },
+        statusCallbackEvent: {
+          everyOf: ['start', 'end', 'join', 'leave', 'mute', 'hold', 'modify', 'speaker', 'announcement'],
+        },
         eventCallbackUrl: true,
         jitterBufferSize: { oneOf: ['off', 'small', 'medium', 'large'] },
         participantLabel: true,
         ...RECORDING,
       },
     }),
-    Queue: rule({ text: 'required', attributes: { url: true, method: METHOD, reservationSid: true, postWorkActivitySid: true } }),
+    Queue: rule({
+      text: 'required',
+      attributes: { url: true, method: METHOD, reservationSid: true, postWorkActivitySid: true },
+    }),
     Application: UNSIMULATED,
     Sim: UNSIMULATED,
     WhatsApp: UNSIMULATED,
@@ -169,21 +224,46 @@ export const RESPONSE = rule({
     Dial: dial,
     Connect: rule({
       attributes: { action: true, method: METHOD },
-      children: { Stream: connectStream, Room: UNSIMULATED, VirtualAgent: UNSIMULATED, Conversation: UNSIMULATED, ConversationRelay: UNSIMULATED, AiSession: UNSIMULATED, Autopilot: UNSIMULATED },
+      children: {
+        Stream: connectStream,
+        Room: UNSIMULATED,
+        VirtualAgent: UNSIMULATED,
+        Conversation: UNSIMULATED,
+        ConversationRelay: UNSIMULATED,
+        AiSession: UNSIMULATED,
+        Autopilot: UNSIMULATED,
+      },
     }),
     Start: rule({
       attributes: { action: true, method: METHOD },
-      children: { Stream: startStream, Siprec: UNSIMULATED, Transcription: UNSIMULATED, Recording: UNSIMULATED },
+      children: {
+        Stream: startStream,
+        Siprec: UNSIMULATED,
+        Transcription: UNSIMULATED,
+        Recording: UNSIMULATED,
+      },
     }),
     Stop: rule({
-      children: { Stream: rule({ attributes: { name: true } }), Siprec: UNSIMULATED, Transcription: UNSIMULATED, Recording: UNSIMULATED },
+      children: {
+        Stream: rule({ attributes: { name: true } }),
+        Siprec: UNSIMULATED,
+        Transcription: UNSIMULATED,
+        Recording: UNSIMULATED,
+      },
     }),
     Redirect: rule({ text: 'required', attributes: { method: METHOD } }),
     Hangup: rule({}),
     Reject: rule({ attributes: { reason: { oneOf: ['rejected', 'busy'] } } }),
     Enqueue: rule({
       text: 'optional',
-      attributes: { action: true, method: METHOD, waitUrl: true, waitUrlMethod: METHOD, workflowSid: true, maxQueueSize: { integerFrom: 1, to: 5000 } },
+      attributes: {
+        action: true,
+        method: METHOD,
+        waitUrl: true,
+        waitUrlMethod: METHOD,
+        workflowSid: true,
+        maxQueueSize: { integerFrom: 1, to: 5000 },
+      },
       children: { Task: UNSIMULATED },
     }),
     Leave: rule({}),
@@ -192,7 +272,10 @@ export const RESPONSE = rule({
       attributes: { to: true, from: true, action: true, method: METHOD, statusCallback: true },
       children: { Body: rule({ text: 'required' }), Media: rule({ text: 'required' }) },
     }),
-    Sms: rule({ text: 'required', attributes: { to: true, from: true, action: true, method: METHOD, statusCallback: true } }),
+    Sms: rule({
+      text: 'required',
+      attributes: { to: true, from: true, action: true, method: METHOD, statusCallback: true },
+    }),
     Pay: UNSIMULATED,
     Prompt: UNSIMULATED,
     Record: UNSIMULATED,

@@ -1,10 +1,10 @@
 import { ring, type DialledParty, type RingResult } from '../call/callee.ts';
 import { getOrPost } from '../call/document-source.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
 import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../call/status-callbacks.ts';
-import { type TwimlElement } from '../twiml/twiml-document.ts';
-import { type DialProgress, type DialResult } from './dial-verb.ts';
-import { type VerbRun } from './verb-run.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
+import type { DialProgress, DialResult } from './dial-verb.ts';
+import type { VerbRun } from './verb-run.ts';
 
 const DEFAULT_TIMEOUT_S = '30';
 const DEFAULT_TIME_LIMIT_S = '14400';
@@ -22,7 +22,11 @@ function isProgressEvent(word: string): word is ProgressEvent {
 function statusCallback(noun: TwimlElement, run: VerbRun): StatusCallbackConfig | null {
   const { statusCallback: url, statusCallbackMethod, statusCallbackEvent = 'completed' } = noun.attributes;
   if (url === undefined) return null;
-  return { url: run.resolve(url), method: getOrPost(statusCallbackMethod), events: statusCallbackEvent.split(/[ ,]+/).filter(isProgressEvent) };
+  return {
+    url: run.resolve(url),
+    method: getOrPost(statusCallbackMethod),
+    events: statusCallbackEvent.split(/[ ,]+/).filter(isProgressEvent),
+  };
 }
 
 function addressOf(noun: TwimlElement): { readonly to: string; readonly kind: DialledParty['kind'] } {
@@ -32,7 +36,11 @@ function addressOf(noun: TwimlElement): { readonly to: string; readonly kind: Di
   return { to: `client:${identity}`, kind: 'client' };
 }
 
-function addParty(element: TwimlElement, noun: TwimlElement, run: VerbRun): Party & { readonly rung: Promise<RingResult> } {
+function addParty(
+  element: TwimlElement,
+  noun: TwimlElement,
+  run: VerbRun,
+): Party & { readonly rung: Promise<RingResult> } {
   const { call, services } = run;
   const { to, kind } = addressOf(noun);
   const from = element.attributes.callerId ?? (call.direction === 'inbound' ? call.from : call.to);
@@ -50,14 +58,18 @@ function addParty(element: TwimlElement, noun: TwimlElement, run: VerbRun): Part
 }
 
 /** The first party to answer; when nobody does, the first party's result. */
-function firstToAnswer(parties: readonly (Party & { rung: Promise<RingResult> })[]): Promise<Party | Exclude<RingResult, 'answered'>> {
+function firstToAnswer(
+  parties: readonly (Party & { rung: Promise<RingResult> })[],
+): Promise<Party | Exclude<RingResult, 'answered'>> {
   const { promise, resolve } = Promise.withResolvers<Party>();
   const all = parties.map(async (party) => {
     const result = await party.rung;
     if (result === 'answered') resolve(party);
     return result;
   });
-  const nobody = Promise.all(all).then((results) => results.find((result) => result !== 'answered') ?? 'failed');
+  const nobody = Promise.all(all).then(
+    (results) => results.find((result) => result !== 'answered') ?? 'failed',
+  );
   return Promise.race([promise, nobody]);
 }
 
@@ -65,7 +77,13 @@ function firstToAnswer(parties: readonly (Party & { rung: Promise<RingResult> })
 async function whisper(party: Party, run: VerbRun): Promise<boolean> {
   const { url, method } = party.noun.attributes;
   if (url === undefined) return !party.leg.hasEnded;
-  const source = { kind: 'url', url: run.resolve(url), method: getOrPost(method), purpose: 'whisper', fields: {} } as const;
+  const source = {
+    kind: 'url',
+    url: run.resolve(url),
+    method: getOrPost(method),
+    purpose: 'whisper',
+    fields: {},
+  } as const;
   const end = await run.until(party.leg.hear(source, 'whisper', run.signal));
   if (end.kind === 'hangup') party.leg.end(end.cause, 'completed');
   return end.kind === 'finished';
@@ -102,7 +120,8 @@ export async function dialParties(
     if (typeof winner === 'string') return { status: winner, callSid: progress.callSid, talkedMs: null };
     progress.callSid = winner.leg.sid;
     for (const { leg } of parties) if (leg !== winner.leg) leg.end('dial-ended', 'canceled');
-    if (!(await whisper(winner, run))) return { status: behaviour.whisperDeclinedStatus, callSid: winner.leg.sid, talkedMs: null };
+    if (!(await whisper(winner, run)))
+      return { status: behaviour.whisperDeclinedStatus, callSid: winner.leg.sid, talkedMs: null };
     run.call.answer();
     progress.bridgedAtMs = clock.now();
     run.call.bridgeWith(winner.leg);

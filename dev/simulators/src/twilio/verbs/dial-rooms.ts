@@ -1,14 +1,18 @@
 import { getOrPost } from '../call/document-source.ts';
-import { type QueuedCall } from '../call/exchange.ts';
-import { type TwimlElement } from '../twiml/twiml-document.ts';
-import { type DialProgress, type DialResult } from './dial-verb.ts';
-import { type VerbRun } from './verb-run.ts';
+import type { QueuedCall } from '../call/exchange.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
+import type { DialProgress, DialResult } from './dial-verb.ts';
+import type { VerbRun } from './verb-run.ts';
 
 const DEFAULT_TIMEOUT_S = '30';
 const DEFAULT_TIME_LIMIT_S = '14400';
 
 /** Stays in the room until it is closed, the call ends or is sent elsewhere. */
-export async function joinConference(noun: TwimlElement, run: VerbRun, progress: DialProgress): Promise<DialResult> {
+export async function joinConference(
+  noun: TwimlElement,
+  run: VerbRun,
+  progress: DialProgress,
+): Promise<DialResult> {
   const { clock, exchange } = run.services;
   run.call.answer();
   const membership = exchange.room(noun.text).join(run.call);
@@ -38,15 +42,30 @@ async function whisper(noun: TwimlElement, queued: QueuedCall, run: VerbRun): Pr
   const { url, method } = noun.attributes;
   const { call: other } = queued;
   if (url === undefined) return !other.hasEnded;
-  const fields = { QueueSid: queued.queueSid, QueueTime: queued.waitedS(run.services.clock.now()), DequeingCallSid: run.call.sid };
-  const source = { kind: 'url', url: run.resolve(url), method: getOrPost(method), purpose: 'whisper', fields } as const;
+  const fields = {
+    QueueSid: queued.queueSid,
+    QueueTime: queued.waitedS(run.services.clock.now()),
+    DequeingCallSid: run.call.sid,
+  };
+  const source = {
+    kind: 'url',
+    url: run.resolve(url),
+    method: getOrPost(method),
+    purpose: 'whisper',
+    fields,
+  } as const;
   const end = await run.until(other.hear(source, 'whisper', run.signal));
   if (end.kind === 'hangup') other.end(end.cause, 'completed');
   return end.kind === 'finished';
 }
 
 /** Talks to the first call of a queue; waits for one until the timeout. A queue nobody ever entered fails. */
-export async function dialQueue(element: TwimlElement, noun: TwimlElement, run: VerbRun, progress: DialProgress): Promise<DialResult> {
+export async function dialQueue(
+  element: TwimlElement,
+  noun: TwimlElement,
+  run: VerbRun,
+  progress: DialProgress,
+): Promise<DialResult> {
   const { clock, exchange } = run.services;
   if (!exchange.hasQueue(noun.text)) return { status: 'failed', callSid: null, talkedMs: null };
   const queued = await takeFirst(element, noun.text, run);
@@ -55,7 +74,8 @@ export async function dialQueue(element: TwimlElement, noun: TwimlElement, run: 
   progress.callSid = other.sid;
   try {
     queued.take();
-    if (!(await whisper(noun, queued, run))) return { status: run.services.behaviour.whisperDeclinedStatus, callSid: other.sid, talkedMs: null };
+    if (!(await whisper(noun, queued, run)))
+      return { status: run.services.behaviour.whisperDeclinedStatus, callSid: other.sid, talkedMs: null };
     run.call.answer();
     progress.bridgedAtMs = clock.now();
     run.call.bridgeWith(other);

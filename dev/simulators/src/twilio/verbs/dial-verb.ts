@@ -1,4 +1,4 @@
-import { type TwimlElement } from '../twiml/twiml-document.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
 import { dialParties } from './dial-parties.ts';
 import { dialQueue, joinConference } from './dial-rooms.ts';
 import { Interrupted, type Step, type Verb, type VerbRun } from './verb-run.ts';
@@ -50,8 +50,16 @@ export const dial: Verb = {
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       if (run.call.hasEnded && run.services.behaviour.dialActionAfterHangup) {
-        const talkedMs = progress.bridgedAtMs === null ? null : run.services.clock.now() - progress.bridgedAtMs;
-        run.notify(element, actionFields({ status: talkedMs === null ? 'canceled' : 'completed', callSid: progress.callSid, talkedMs }));
+        const talkedMs =
+          progress.bridgedAtMs === null ? null : run.services.clock.now() - progress.bridgedAtMs;
+        run.notify(
+          element,
+          actionFields({
+            status: talkedMs === null ? 'canceled' : 'completed',
+            callSid: progress.callSid,
+            talkedMs,
+          }),
+        );
       }
       throw error;
     }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PEOPLE } from '../call/callees.ts';
-import { type CalleeScript } from '../call/callee.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
+import type { CalleeScript } from '../call/callee.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
 import { Bench, CALLER, codes, entries, fact } from '../testing/bench.ts';
 
 const TALKS: CalleeScript = { outcome: 'answer', ringMs: 500, actions: [{ afterMs: 3000, hangup: true }] };
@@ -28,9 +28,20 @@ describe('Dial', () => {
     const report = await bench.dial('<Dial action="/done">+14155550111</Dial>').ended;
     expect(done()).toEqual([['completed', 'true']]);
     const { fields } = bench.app.to('/done')[0]!;
-    expect(fields).toMatchObject({ DialCallSid: legs[0]!.sid, DialCallDuration: '0', CallSid: report.callSid, CallStatus: 'in-progress' });
+    expect(fields).toMatchObject({
+      DialCallSid: legs[0]!.sid,
+      DialCallDuration: '0',
+      CallSid: report.callSid,
+      CallStatus: 'in-progress',
+    });
     expect(report.said).toEqual(['back']);
-    expect(legs[0]!.report()).toMatchObject({ parentCallSid: report.callSid, direction: 'outbound-dial', from: CALLER, to: '+14155550111', status: 'completed' });
+    expect(legs[0]!.report()).toMatchObject({
+      parentCallSid: report.callSid,
+      direction: 'outbound-dial',
+      from: CALLER,
+      to: '+14155550111',
+      status: 'completed',
+    });
   });
 
   it('without an action goes on to the next verb', async () => {
@@ -74,14 +85,20 @@ describe('Dial', () => {
 
   it('answers the caller at once, or only at the bridge', async () => {
     const order = (report: { timeline: readonly { kind: string; status?: unknown }[] }) =>
-      report.timeline.flatMap((entry) => (entry.kind === 'bridged' || entry.status === 'in-progress' ? [entry.kind] : []));
+      report.timeline.flatMap((entry) =>
+        entry.kind === 'bridged' || entry.status === 'in-progress' ? [entry.kind] : [],
+      );
     expect(order(await bench.dial('<Dial>+14155550111</Dial>').ended)).toEqual(['status', 'bridged']);
     const late = await bench.dial('<Dial answerOnBridge="true">+14155550111</Dial>').ended;
     expect(order(late)).toEqual(['status', 'bridged']);
-    const refused = await bench.dial('<Dial answerOnBridge="true"><Number>+14155550112</Number></Dial><Reject reason="busy"/>', {}).ended;
+    const refused = await bench.dial(
+      '<Dial answerOnBridge="true"><Number>+14155550112</Number></Dial><Reject reason="busy"/>',
+      {},
+    ).ended;
     expect(refused.answeredAtMs).not.toBeNull();
     callees['+14155550113'] = { outcome: 'busy' };
-    const never = await bench.dial('<Dial answerOnBridge="true">+14155550113</Dial><Reject reason="busy"/>').ended;
+    const never = await bench.dial('<Dial answerOnBridge="true">+14155550113</Dial><Reject reason="busy"/>')
+      .ended;
     expect(never).toMatchObject({ answeredAtMs: null, status: 'busy' });
   });
 
@@ -89,23 +106,43 @@ describe('Dial', () => {
     callees['+14155550111'] = { outcome: 'answer', ringMs: 5000 };
     callees['+14155550112'] = TALKS;
     callees['+14155550113'] = { outcome: 'busy', ringMs: 100 };
-    await bench.dial('<Dial action="/done"><Number>+14155550111</Number><Number>+14155550112</Number><Number>+14155550113</Number></Dial>').ended;
-    expect(bench.app.to('/done')[0]!.fields).toMatchObject({ DialCallStatus: 'completed', DialCallSid: legs[1]!.sid });
+    await bench.dial(
+      '<Dial ' +
+        'action="/done"><Number>+14155550111</Number><Number>+14155550112</Number><Number>+14155550113</Number></Dial>',
+    ).ended;
+    expect(bench.app.to('/done')[0]!.fields).toMatchObject({
+      DialCallStatus: 'completed',
+      DialCallSid: legs[1]!.sid,
+    });
     expect(legs.map((leg) => leg.status)).toEqual(['canceled', 'completed', 'busy']);
   });
 
   it('reaches SIP addresses and clients', async () => {
-    await bench.dial('<Dial callerId="+14155550177"><Sip>sip:desk@example.test</Sip><Client><Identity>alice</Identity></Client></Dial>').ended;
-    expect(legs.map((leg) => [leg.to, leg.from])).toEqual([['sip:desk@example.test', '+14155550177'], ['client:alice', '+14155550177']]);
+    await bench.dial(
+      '<Dial ' +
+        'callerId="+14155550177"><Sip>sip:desk@example.test</Sip><Client><Identity>alice</Identity></Client></Dial>',
+    ).ended;
+    expect(legs.map((leg) => [leg.to, leg.from])).toEqual([
+      ['sip:desk@example.test', '+14155550177'],
+      ['client:alice', '+14155550177'],
+    ]);
   });
 
   it('reports the progress of a number to its own callback', async () => {
     bench.app.on('/progress', { status: 204, body: '' });
-    await bench.dial('<Dial><Number statusCallback="/progress" statusCallbackEvent="initiated ringing answered completed">+14155550111</Number></Dial>').ended;
+    await bench.dial(
+      '<Dial><Number statusCallback="/progress" statusCallbackEvent="initiated ringing answered ' +
+        'completed">+14155550111</Number></Dial>',
+    ).ended;
     await bench.simulator.allEnded();
-    const seen = bench.app.to('/progress').map(({ fields }) => `${fields.SequenceNumber} ${fields.CallStatus}`);
+    const seen = bench.app
+      .to('/progress')
+      .map(({ fields }) => `${fields.SequenceNumber} ${fields.CallStatus}`);
     expect(seen.sort()).toEqual(['0 initiated', '1 ringing', '2 in-progress', '3 completed']);
-    expect(bench.app.to('/progress')[0]!.fields).toMatchObject({ ParentCallSid: expect.stringMatching(/^CA/), Direction: 'outbound-dial' });
+    expect(bench.app.to('/progress')[0]!.fields).toMatchObject({
+      ParentCallSid: expect.stringMatching(/^CA/),
+      Direction: 'outbound-dial',
+    });
   });
 
   it('refuses to dial nobody', async () => {
@@ -115,18 +152,25 @@ describe('Dial', () => {
 
   describe('with a whisper', () => {
     const body = '<Dial action="/done"><Number url="/whisper">+14155550111</Number></Dial>';
-    const whisperDocument = '<Response><Gather action="/accept" numDigits="1" timeout="5"><Say>Press one to take the call.</Say></Gather><Hangup/></Response>';
+    const whisperDocument =
+      '<Response><Gather action="/accept" numDigits="1" timeout="5"><Say>Press one to take the ' +
+      'call.</Say></Gather><Hangup/></Response>';
 
     beforeEach(() => bench.app.on('/whisper', whisperDocument));
 
     it('lets the callee hear it alone, and bridges when it was accepted', async () => {
-      bench.app.on('/accept', ({ fields }) => (fields.Digits === '1' ? '<Response/>' : '<Response><Hangup/></Response>'));
+      bench.app.on('/accept', ({ fields }) =>
+        fields.Digits === '1' ? '<Response/>' : '<Response><Hangup/></Response>',
+      );
       callees['+14155550111'] = PEOPLE.acceptsByKey();
       const report = await bench.dial(body).ended;
       expect(legs[0]!.report().said).toEqual(['Press one to take the call.']);
       expect(report.said).toEqual(['back']);
       expect(done()).toEqual([['completed', 'true']]);
-      expect(bench.app.to('/whisper')[0]!.fields).toMatchObject({ CallSid: legs[0]!.sid, ParentCallSid: report.callSid });
+      expect(bench.app.to('/whisper')[0]!.fields).toMatchObject({
+        CallSid: legs[0]!.sid,
+        ParentCallSid: report.callSid,
+      });
     });
 
     it.each([
@@ -151,12 +195,26 @@ describe('Dial', () => {
       ['who never answers', PEOPLE.neverAnswers(), ['no-answer', 'false'], null],
       ['who is busy', PEOPLE.busy(), ['busy', 'false'], null],
     ] as const)('knows somebody %s', async (_, person, outcome, answer) => {
-      bench.app.on('/whisper', '<Response><Gather input="dtmf speech" action="/accept" numDigits="1" timeout="5"><Say>Press one or say accept.</Say></Gather><Hangup/></Response>');
-      bench.app.on('/accept', ({ fields }) => (fields.Digits === '1' || fields.SpeechResult === 'Accept.' ? '<Response/>' : '<Response><Hangup/></Response>'));
+      bench.app.on(
+        '/whisper',
+        '<Response><Gather input="dtmf speech" action="/accept" numDigits="1" timeout="5"><Say>Press ' +
+          'one or say accept.</Say></Gather><Hangup/></Response>',
+      );
+      bench.app.on('/accept', ({ fields }) =>
+        fields.Digits === '1' || fields.SpeechResult === 'Accept.'
+          ? '<Response/>'
+          : '<Response><Hangup/></Response>',
+      );
       callees['+14155550111'] = person;
       const report = await bench.dial(body).ended;
       expect(done()).toEqual([outcome]);
-      expect(bench.app.to('/accept').map(({ fields }) => Object.keys(fields).filter((name) => name === 'Digits' || name === 'SpeechResult'))).toEqual(answer === null ? [] : [[answer]]);
+      expect(
+        bench.app
+          .to('/accept')
+          .map(({ fields }) =>
+            Object.keys(fields).filter((name) => name === 'Digits' || name === 'SpeechResult'),
+          ),
+      ).toEqual(answer === null ? [] : [[answer]]);
       expect(report.said).toEqual(['back']);
     });
 
@@ -176,7 +234,9 @@ describe('Dial', () => {
     const report = await call.ended;
     expect(legs[0]!.status).toBe('completed');
     expect(report.said).toEqual([]);
-    expect(bench.app.to('/done')).toMatchObject([{ fields: { DialCallStatus: 'completed', CallStatus: 'completed' } }]);
+    expect(bench.app.to('/done')).toMatchObject([
+      { fields: { DialCallStatus: 'completed', CallStatus: 'completed' } },
+    ]);
   });
 
   it('cancels the ringing when the caller gives up', async () => {
@@ -216,6 +276,9 @@ describe('Dial', () => {
     bench.app.on('/leave', '<Response><Leave/></Response>');
     await bench.simulator.allEnded();
     await bench.dial('<Dial action="/done" timeout="3"><Queue>known</Queue></Dial>').ended;
-    expect(done()).toEqual([['failed', 'false'], ['no-answer', 'false']]);
+    expect(done()).toEqual([
+      ['failed', 'false'],
+      ['no-answer', 'false'],
+    ]);
   });
 });

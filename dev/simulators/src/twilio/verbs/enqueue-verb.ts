@@ -1,13 +1,18 @@
 import { getOrPost } from '../call/document-source.ts';
-import { type QueuedCall, type QueueResult, type WaitingQueue } from '../call/exchange.ts';
-import { type TwimlElement } from '../twiml/twiml-document.ts';
+import type { QueuedCall, QueueResult, WaitingQueue } from '../call/exchange.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
 import { Interrupted, type Step, type Verb, type VerbRun } from './verb-run.ts';
 
 /** A wait document that takes no time is asked for again after this long, in real ms. */
 const MIN_WAIT_ROUND_MS = 100;
 
 /** Runs the wait document round after round until it says `<Leave>`; without a `waitUrl` just waits. */
-async function hearWaitDocument(element: TwimlElement, run: VerbRun, queue: WaitingQueue, queued: QueuedCall): Promise<'leave'> {
+async function hearWaitDocument(
+  element: TwimlElement,
+  run: VerbRun,
+  queue: WaitingQueue,
+  queued: QueuedCall,
+): Promise<'leave'> {
   const { waitUrl, waitUrlMethod } = element.attributes;
   if (waitUrl === undefined || waitUrl === '') return run.until(new Promise<never>(() => undefined));
   const url = run.resolve(waitUrl);
@@ -19,7 +24,13 @@ async function hearWaitDocument(element: TwimlElement, run: VerbRun, queue: Wait
       AvgQueueTime: '0',
       CurrentQueueSize: String(queue.size),
     };
-    const source = { kind: 'url', url, method: getOrPost(waitUrlMethod), purpose: 'queue-wait', fields } as const;
+    const source = {
+      kind: 'url',
+      url,
+      method: getOrPost(waitUrlMethod),
+      purpose: 'queue-wait',
+      fields,
+    } as const;
     const end = await run.call.hear(source, 'queue-wait', run.signal);
     if (end.kind === 'left-queue') return 'leave';
     if (end.kind === 'hangup') run.call.end(end.cause, 'completed');
@@ -27,7 +38,12 @@ async function hearWaitDocument(element: TwimlElement, run: VerbRun, queue: Wait
   }
 }
 
-async function waitInQueue(element: TwimlElement, run: VerbRun, queue: WaitingQueue, queued: QueuedCall): Promise<QueueResult> {
+async function waitInQueue(
+  element: TwimlElement,
+  run: VerbRun,
+  queue: WaitingQueue,
+  queued: QueuedCall,
+): Promise<QueueResult> {
   const music = new AbortController();
   const waiting = hearWaitDocument(element, run.under(music.signal), queue, queued);
   waiting.catch(() => undefined);
@@ -46,10 +62,18 @@ export const enqueue: Verb = {
     const name = element.text;
     const queue = exchange.queue(name);
     const { maxQueueSize } = element.attributes;
-    const queued = queue.add(run.call, clock.now(), maxQueueSize === undefined ? undefined : Number(maxQueueSize));
+    const queued = queue.add(
+      run.call,
+      clock.now(),
+      maxQueueSize === undefined ? undefined : Number(maxQueueSize),
+    );
     if (!queued) return run.action(element, { QueueResult: 'queue-full' });
     run.call.journal.add({ kind: 'enqueued', queue: name });
-    const fields = (result: QueueResult) => ({ QueueResult: result, QueueSid: queue.sid, QueueTime: queued.waitedS(clock.now()) });
+    const fields = (result: QueueResult) => ({
+      QueueResult: result,
+      QueueSid: queue.sid,
+      QueueTime: queued.waitedS(clock.now()),
+    });
     try {
       const result = await waitInQueue(element, run, queue, queued);
       run.call.journal.add({ kind: 'left-queue', queue: name, result });

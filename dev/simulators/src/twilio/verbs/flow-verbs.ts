@@ -18,7 +18,9 @@ export const reject: Verb = {
   modes: ['call'],
   answers: () => false,
   perform: (element, run) =>
-    run.call.isAnswered ? { kind: 'hangup' } : { kind: 'reject', isBusy: element.attributes.reason === 'busy' },
+    run.call.isAnswered
+      ? { kind: 'hangup' }
+      : { kind: 'reject', isBusy: element.attributes.reason === 'busy' },
 };
 
 /** Ends the wait of a queued call; anywhere else it does nothing. */

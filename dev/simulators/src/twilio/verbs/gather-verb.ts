@@ -1,5 +1,5 @@
-import { type TwimlElement } from '../twiml/twiml-document.ts';
-import { type SimulatorTimer } from '../simulator-clock.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
+import type { SimulatorTimer } from '../simulator-clock.ts';
 import { pause, play, say } from './speech-verbs.ts';
 import { Interrupted, NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
 
@@ -19,91 +19,94 @@ const AUTO_SPEECH_TIMEOUT_S = 1;
 
 /** Collects keys and speech of one `<Gather>` until something says it is complete. */
 class InputCollector {
-  readonly #element: TwimlElement;
-  readonly #run: VerbRun;
-  readonly #stopListening: () => void;
-  readonly #started = Promise.withResolvers<void>();
-  readonly #finished = Promise.withResolvers<Input>();
-  readonly #wantsSpeech: boolean;
-  #digits = '';
-  #timer: SimulatorTimer | null = null;
-  #isPromptOver = false;
+  private readonly element: TwimlElement;
+  private readonly run: VerbRun;
+  private readonly stopListening: () => void;
+  private readonly start = Promise.withResolvers<void>();
+  private readonly input = Promise.withResolvers<Input>();
+  private readonly wantsSpeech: boolean;
+  private digits = '';
+  private timer: SimulatorTimer | null = null;
+  private isPromptOver = false;
 
   constructor(element: TwimlElement, run: VerbRun) {
-    this.#element = element;
-    this.#run = run;
+    this.element = element;
+    this.run = run;
     const kinds = (element.attributes.input ?? 'dtmf').split(/[ ,]+/);
-    this.#wantsSpeech = kinds.includes('speech');
-    this.#stopListening = run.call.line.listen({
-      ...(kinds.includes('dtmf') && { onDigit: (digit: string) => this.#onDigit(digit) }),
-      ...(this.#wantsSpeech && { onUtterance: (text: string | null) => this.#onUtterance(text), onCallerStarted: () => this.#onSpeech() }),
+    this.wantsSpeech = kinds.includes('speech');
+    this.stopListening = run.call.line.listen({
+      ...(kinds.includes('dtmf') && { onDigit: (digit: string) => this.onDigit(digit) }),
+      ...(this.wantsSpeech && {
+        onUtterance: (text: string | null) => this.onUtterance(text),
+        onCallerStarted: () => this.onSpeech(),
+      }),
     });
   }
 
   /** Settles with the first key or sound: the prompt is cut short by it. */
   get started(): Promise<void> {
-    return this.#started.promise;
+    return this.start.promise;
   }
 
   get finished(): Promise<Input> {
-    return this.#finished.promise;
+    return this.input.promise;
   }
 
   promptOver(): void {
-    this.#isPromptOver = true;
-    const isSpoken = this.#wantsSpeech && this.#run.call.line.isCallerSpeaking;
-    if (this.#timer === null && !isSpoken) this.#restartTimer(this.#timeoutS);
+    this.isPromptOver = true;
+    const isSpoken = this.wantsSpeech && this.run.call.line.isCallerSpeaking;
+    if (this.timer === null && !isSpoken) this.restartTimer(this.timeoutS);
   }
 
   close(): void {
-    this.#timer?.cancel();
-    this.#stopListening();
+    this.timer?.cancel();
+    this.stopListening();
   }
 
-  get #timeoutS(): number {
-    return Number(this.#element.attributes.timeout ?? '5');
+  private get timeoutS(): number {
+    return Number(this.element.attributes.timeout ?? '5');
   }
 
-  #onDigit(digit: string): void {
-    const { finishOnKey = '#', numDigits } = this.#element.attributes;
+  private onDigit(digit: string): void {
+    const { finishOnKey = '#', numDigits } = this.element.attributes;
     if (digit === finishOnKey) {
       // The finishing key means something only after other keys.
-      if (this.#digits !== '') this.#finish(null);
+      if (this.digits !== '') this.finish(null);
       return;
     }
-    this.#started.resolve();
-    this.#digits += digit;
-    if (numDigits !== undefined && this.#digits.length >= Number(numDigits)) this.#finish(null);
-    else this.#restartTimer(this.#timeoutS);
+    this.start.resolve();
+    this.digits += digit;
+    if (numDigits !== undefined && this.digits.length >= Number(numDigits)) this.finish(null);
+    else this.restartTimer(this.timeoutS);
   }
 
-  #onSpeech(): void {
-    this.#started.resolve();
-    this.#timer?.cancel();
-    this.#timer = null;
+  private onSpeech(): void {
+    this.start.resolve();
+    this.timer?.cancel();
+    this.timer = null;
   }
 
-  #onUtterance(text: string | null): void {
-    this.#started.resolve();
+  private onUtterance(text: string | null): void {
+    this.start.resolve();
     if (text === null) {
       // Speech without words, as far as the simulator knows: nothing was recognised.
-      if (this.#isPromptOver) this.#restartTimer(this.#timeoutS);
+      if (this.isPromptOver) this.restartTimer(this.timeoutS);
       return;
     }
-    const { speechTimeout = 'auto' } = this.#element.attributes;
+    const { speechTimeout = 'auto' } = this.element.attributes;
     const seconds = speechTimeout === 'auto' ? AUTO_SPEECH_TIMEOUT_S : Number(speechTimeout);
-    this.#restartTimer(seconds, text);
+    this.restartTimer(seconds, text);
   }
 
-  #restartTimer(seconds: number, speech: string | null = null): void {
-    const { clock, speed } = this.#run.services;
-    this.#timer?.cancel();
-    this.#timer = clock.after((seconds * 1000) / speed, () => this.#finish(speech));
+  private restartTimer(seconds: number, speech: string | null = null): void {
+    const { clock, speed } = this.run.services;
+    this.timer?.cancel();
+    this.timer = clock.after((seconds * 1000) / speed, () => this.finish(speech));
   }
 
-  #finish(speech: string | null): void {
+  private finish(speech: string | null): void {
     this.close();
-    this.#finished.resolve({ digits: this.#digits, speech });
+    this.input.resolve({ digits: this.digits, speech });
   }
 }
 

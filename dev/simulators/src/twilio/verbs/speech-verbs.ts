@@ -1,8 +1,8 @@
 import { FRAME_BYTES, FRAME_MS } from '../audio/mulaw.ts';
 import { WavError, wavToMulaw } from '../audio/wav.ts';
-import { type ErrorCode } from '../call-errors.ts';
-import { type TwimlElement } from '../twiml/twiml-document.ts';
-import { type WebhookOutcome } from '../webhook/webhook-client.ts';
+import type { ErrorCode } from '../call-errors.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
+import type { WebhookOutcome } from '../webhook/webhook-client.ts';
 import { NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
 
 /** `loop="0"` means until the call ends; this is close enough and stops a run at high speed. */
@@ -67,7 +67,9 @@ async function fetchAudio(url: string, run: VerbRun): Promise<number | null> {
   return null;
 }
 
-function measureAudio(outcome: WebhookOutcome): number | { readonly code: ErrorCode; readonly detail: string } {
+function measureAudio(
+  outcome: WebhookOutcome,
+): number | { readonly code: ErrorCode; readonly detail: string } {
   if (outcome.kind === 'failed') return outcome;
   const { status, contentType, body } = outcome;
   if (status !== 200) return { code: 11_200, detail: `the server answered ${status}` };
@@ -75,7 +77,8 @@ function measureAudio(outcome: WebhookOutcome): number | { readonly code: ErrorC
   const frames = (bytes: number) => (bytes / FRAME_BYTES) * FRAME_MS;
   if (type === 'audio/basic' || type === 'audio/x-mulaw' || type === 'audio/ulaw') return frames(body.length);
   if (type === 'audio/mpeg') return body.length / MP3_BYTES_PER_MS;
-  if (!/^audio\/(x-|vnd\.)?wave?$/.test(type)) return { code: 12_300, detail: `"${contentType}" is not audio that can be played` };
+  if (!/^audio\/(x-|vnd\.)?wave?$/.test(type))
+    return { code: 12_300, detail: `"${contentType}" is not audio that can be played` };
   try {
     return frames(wavToMulaw(body).length);
   } catch (error) {

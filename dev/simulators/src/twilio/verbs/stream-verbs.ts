@@ -1,8 +1,8 @@
-import { type SimulatedCall } from '../call/simulated-call.ts';
-import { type StreamTrack } from '../stream/stream-messages.ts';
-import { type MediaStream, type StreamEnd } from '../stream/media-stream.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { StreamTrack } from '../stream/stream-messages.ts';
+import type { MediaStream, StreamEnd } from '../stream/media-stream.ts';
 import { startStream } from '../stream/stream-starter.ts';
-import { type TwimlElement } from '../twiml/twiml-document.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
 import { Interrupted, NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
 
 /** Twilio: name and value of a `<Parameter>` together stay under 500 characters. */
@@ -14,7 +14,12 @@ function customParameters(element: TwimlElement, call: SimulatedCall): Record<st
   for (const child of element.children) {
     const { name = '', value = '' } = child.attributes;
     if (name.length + value.length < MAX_PARAMETER_CHARACTERS && name !== '') parameters[name] = value;
-    else call.journal.error(12_200, `line ${child.line}: <Parameter name="${name.slice(0, 40)}"> needs a name and fewer than ${MAX_PARAMETER_CHARACTERS} characters`);
+    else
+      call.journal.error(
+        12_200,
+        `line ${child.line}: <Parameter name="${name.slice(0, 40)}"> needs a name and fewer than ` +
+          `${MAX_PARAMETER_CHARACTERS} characters`,
+      );
   }
   return parameters;
 }
@@ -24,7 +29,12 @@ interface OpenedStream {
   readonly ended: Promise<StreamEnd>;
 }
 
-function openStream(element: TwimlElement, run: VerbRun, tracks: readonly StreamTrack[], isBidirectional: boolean): OpenedStream {
+function openStream(
+  element: TwimlElement,
+  run: VerbRun,
+  tracks: readonly StreamTrack[],
+  isBidirectional: boolean,
+): OpenedStream {
   const { url = '', name = '', statusCallback, statusCallbackMethod } = element.attributes;
   const { promise: ended, resolve } = Promise.withResolvers<StreamEnd>();
   const stream = startStream(run.call, run.services, {
@@ -33,7 +43,10 @@ function openStream(element: TwimlElement, run: VerbRun, tracks: readonly Stream
     tracks,
     isBidirectional,
     customParameters: customParameters(element, run.call),
-    statusCallback: statusCallback === undefined ? null : { url: run.resolve(statusCallback), method: statusCallbackMethod ?? 'POST' },
+    statusCallback:
+      statusCallback === undefined
+        ? null
+        : { url: run.resolve(statusCallback), method: statusCallbackMethod ?? 'POST' },
     onEnded: resolve,
   });
   return { stream, ended };
@@ -74,7 +87,10 @@ export const start: Verb = {
     for (const noun of element.children.filter((child) => child.name === 'Stream')) {
       const tracks = TRACKS.get(noun.attributes.track ?? 'inbound_track') ?? ['inbound'];
       if (run.call.streams.forkedTracks + tracks.length > MAX_TRACKS) {
-        run.call.journal.error(12_200, `line ${noun.line}: more than ${MAX_TRACKS} tracks of one call are streamed`);
+        run.call.journal.error(
+          12_200,
+          `line ${noun.line}: more than ${MAX_TRACKS} tracks of one call are streamed`,
+        );
         continue;
       }
       openStream(noun, run, tracks, false);

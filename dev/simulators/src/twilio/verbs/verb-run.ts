@@ -1,12 +1,15 @@
-import { type CallServices } from '../call/call-services.ts';
+import type { CallServices } from '../call/call-services.ts';
 import { DocumentFault } from '../call/document-loader.ts';
 import { type DocumentSource, getOrPost } from '../call/document-source.ts';
-import { type WebhookPurpose } from '../call/call-report.ts';
-import { type SimulatedCall } from '../call/simulated-call.ts';
-import { type TwimlElement } from '../twiml/twiml-document.ts';
-import { type FormFields } from '../webhook/signature.ts';
+import type { WebhookPurpose } from '../call/call-report.ts';
+import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { TwimlElement } from '../twiml/twiml-document.ts';
+import type { FormFields } from '../webhook/signature.ts';
 
-/** A call's own document, one heard by a dialled party before the bridge, or one heard while waiting in a queue. */
+/**
+ * A call's own document, one heard by a dialled party before the bridge, or one heard while waiting in a
+ * queue.
+ */
 export type RunMode = 'call' | 'whisper' | 'queue-wait';
 
 /** What follows a verb. */
@@ -43,49 +46,52 @@ export interface VerbRunOptions {
 /** Spoken English runs at about fifteen characters a second. */
 const SPEECH_MS_PER_CHARACTER = 65;
 
-/** One document at work: what verbs may do. Every wait ends with `Interrupted` when the document is taken away. */
+/**
+ * One document at work: what verbs may do. Every wait ends with `Interrupted` when the document is taken
+ * away.
+ */
 export class VerbRun {
-  readonly #options: VerbRunOptions;
-  readonly #interrupted: Promise<never>;
+  private readonly options: VerbRunOptions;
+  private readonly interrupted: Promise<never>;
 
   constructor(options: VerbRunOptions) {
-    this.#options = options;
+    this.options = options;
     const { signal } = options;
-    this.#interrupted = new Promise((_, reject) => {
+    this.interrupted = new Promise((_, reject) => {
       if (signal.aborted) reject(new Interrupted());
       else signal.addEventListener('abort', () => reject(new Interrupted()), { once: true });
     });
-    this.#interrupted.catch(() => undefined);
+    this.interrupted.catch(() => undefined);
   }
 
   get call(): SimulatedCall {
-    return this.#options.call;
+    return this.options.call;
   }
 
   get services(): CallServices {
-    return this.#options.services;
+    return this.options.services;
   }
 
   get mode(): RunMode {
-    return this.#options.mode;
+    return this.options.mode;
   }
 
   get signal(): AbortSignal {
-    return this.#options.signal;
+    return this.options.signal;
   }
 
   get baseUrl(): string | null {
-    return this.#options.baseUrl;
+    return this.options.baseUrl;
   }
 
   /** The same document under a signal of its own, for something that may be cut short alone. */
   under(signal: AbortSignal): VerbRun {
-    return new VerbRun({ ...this.#options, signal: AbortSignal.any([this.signal, signal]) });
+    return new VerbRun({ ...this.options, signal: AbortSignal.any([this.signal, signal]) });
   }
 
   /** Waits for a promise or the interruption. */
   until<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.#interrupted]);
+    return Promise.race([promise, this.interrupted]);
   }
 
   /** Simulated ms, shorter by the speed factor. */
@@ -124,12 +130,20 @@ export class VerbRun {
   /** Throws `DocumentFault` 11100 for what is no URL here. */
   resolve(url: string): string {
     const base = this.baseUrl ?? undefined;
-    if (!URL.canParse(url, base)) throw new DocumentFault(11_100, `"${url}" is not a URL${base ? '' : ' and there is none to resolve it against'}`, url);
+    if (!URL.canParse(url, base))
+      throw new DocumentFault(
+        11_100,
+        `"${url}" is not a URL${base ? '' : ' and there is none to resolve it against'}`,
+        url,
+      );
     return new URL(url, base).href;
   }
 
   fetch(purpose: WebhookPurpose, url: string, method: string | undefined, fields: FormFields): Step {
-    return { kind: 'fetch', source: { kind: 'url', url: this.resolve(url), method: getOrPost(method), purpose, fields } };
+    return {
+      kind: 'fetch',
+      source: { kind: 'url', url: this.resolve(url), method: getOrPost(method), purpose, fields },
+    };
   }
 
   /** An `action`: its document comes next; without one, the next verb. */
@@ -142,7 +156,11 @@ export class VerbRun {
   notify(element: TwimlElement, fields: FormFields): void {
     const { action, method } = element.attributes;
     if (action === undefined) return;
-    const request = { url: this.resolve(action), method: getOrPost(method), fields: { ...this.call.fields(), ...fields } };
+    const request = {
+      url: this.resolve(action),
+      method: getOrPost(method),
+      fields: { ...this.call.fields(), ...fields },
+    };
     this.call.track(this.call.request('action', request).then(() => undefined));
   }
 }

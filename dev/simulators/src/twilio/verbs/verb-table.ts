@@ -4,9 +4,11 @@ import { gather } from './gather-verb.ts';
 import { enqueue } from './enqueue-verb.ts';
 import { pause, play, say } from './speech-verbs.ts';
 import { connect, start, stop } from './stream-verbs.ts';
-import { type Verb } from './verb-run.ts';
+import type { Verb } from './verb-run.ts';
 
-/** The verbs that are acted on; what TwiML knows beyond them is skipped with a warning by the schema check. */
+/**
+ * The verbs that are acted on; what TwiML knows beyond them is skipped with a warning by the schema check.
+ */
 export const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['Say', say],
   ['Play', play],

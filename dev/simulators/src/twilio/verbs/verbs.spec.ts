@@ -14,7 +14,10 @@ describe('a verb', () => {
   describe('Say, Play and Pause', () => {
     it('records what is said, with a length by its text, as often as it loops', async () => {
       const report = await bench.dial('<Say loop="2">Good morning.</Say>').ended;
-      expect(entries(report, 'said')).toMatchObject([{ text: 'Good morning.', estimatedMs: 845 }, { estimatedMs: 845 }]);
+      expect(entries(report, 'said')).toMatchObject([
+        { text: 'Good morning.', estimatedMs: 845 },
+        { estimatedMs: 845 },
+      ]);
     });
 
     it('has nothing to say without text', async () => {
@@ -44,10 +47,14 @@ describe('a verb', () => {
   describe('Gather', () => {
     beforeEach(() => bench.app.on('/menu', '<Response><Say>thanks</Say></Response>'));
 
-    const gathered = () => bench.app.to('/menu').map(({ fields }) => [fields.Digits, fields.SpeechResult, fields.Confidence]);
+    const gathered = () =>
+      bench.app.to('/menu').map(({ fields }) => [fields.Digits, fields.SpeechResult, fields.Confidence]);
 
     it('sends digits to its action once there are enough, cutting the prompt short', async () => {
-      const call = bench.dial('<Gather action="/menu" numDigits="2" timeout="600"><Say>Press two keys, after this very long text.</Say><Pause length="600"/></Gather>');
+      const call = bench.dial(
+        '<Gather action="/menu" numDigits="2" timeout="600"><Say>Press two keys, after this very long ' +
+          'text.</Say><Pause length="600"/></Gather>',
+      );
       await fact(call, 'said');
       call.press('42');
       expect((await call.ended).said.at(-1)).toBe('thanks');
@@ -98,7 +105,11 @@ describe('a verb', () => {
 
     it('asks the current document again when it has no action', async () => {
       let asked = 0;
-      bench.app.on('/voice', ({ fields }) => ((asked += 1) === 1 ? '<Response><Gather numDigits="1" timeout="600"/></Response>' : `<Response><Say>${fields.Digits}</Say></Response>`));
+      bench.app.on('/voice', ({ fields }) =>
+        (asked += 1) === 1
+          ? '<Response><Gather numDigits="1" timeout="600"/></Response>'
+          : `<Response><Say>${fields.Digits}</Say></Response>`,
+      );
       const call = bench.call();
       await fact(call, 'verb');
       call.press('5');
@@ -109,7 +120,9 @@ describe('a verb', () => {
   describe('Message', () => {
     it('is recorded, not sent, and addressed back to the caller by default', async () => {
       const report = await bench.dial('<Message>Your code is 17.</Message>').ended;
-      expect(entries(report, 'message')).toMatchObject([{ to: report.from, from: report.to, body: 'Your code is 17.' }]);
+      expect(entries(report, 'message')).toMatchObject([
+        { to: report.from, from: report.to, body: 'Your code is 17.' },
+      ]);
       expect(report.answeredAtMs).toBeNull();
     });
   });
@@ -121,18 +134,28 @@ describe('a verb', () => {
 
     it('plays the wait document again and again until it says leave', async () => {
       let round = 0;
-      bench.app.on('/wait', () => `<Response><Say>round ${(round += 1)}</Say>${round === 3 ? '<Leave/>' : ''}</Response>`);
+      bench.app.on(
+        '/wait',
+        () => `<Response><Say>round ${(round += 1)}</Say>${round === 3 ? '<Leave/>' : ''}</Response>`,
+      );
       const report = await bench.dial('<Enqueue action="/out" waitUrl="/wait">support</Enqueue>').ended;
       expect(report.said).toEqual(['round 1', 'round 2', 'round 3', 'out']);
       expect(queueFields()).toEqual(['leave']);
-      expect(bench.app.to('/wait')[0]!.fields).toMatchObject({ QueuePosition: '1', CurrentQueueSize: '1', QueueSid: expect.stringMatching(/^QU/) });
+      expect(bench.app.to('/wait')[0]!.fields).toMatchObject({
+        QueuePosition: '1',
+        CurrentQueueSize: '1',
+        QueueSid: expect.stringMatching(/^QU/),
+      });
     });
 
     it('is connected to the one who dials the queue, after the whisper, and asks its action when they part', async () => {
       bench.app.on('/about', '<Response><Say>about to connect</Say></Response>');
       const waiting = bench.dial('<Enqueue action="/out">support</Enqueue>');
       await fact(waiting, 'enqueued');
-      bench.app.on('/operator', '<Response><Dial action="/done"><Queue url="/about">support</Queue></Dial></Response>');
+      bench.app.on(
+        '/operator',
+        '<Response><Dial action="/done"><Queue url="/about">support</Queue></Dial></Response>',
+      );
       bench.app.on('/done', '<Response/>');
       const operator = bench.call({ voiceUrl: `${bench.app.url}/operator` });
       await fact(waiting, 'bridged');
@@ -140,7 +163,9 @@ describe('a verb', () => {
       await operator.ended;
       expect((await waiting.ended).said).toEqual(['about to connect', 'out']);
       expect(queueFields()).toEqual(['bridged']);
-      expect(bench.app.to('/about')).toMatchObject([{ fields: { CallSid: waiting.sid, DequeingCallSid: operator.sid } }]);
+      expect(bench.app.to('/about')).toMatchObject([
+        { fields: { CallSid: waiting.sid, DequeingCallSid: operator.sid } },
+      ]);
     });
 
     it('tells its action that the caller hung up', async () => {

@@ -55,7 +55,8 @@ export function readWebhookTarget(configured: string, defaults: RequestBudget): 
   const policies = settings.get('rp')?.split(',') ?? [...defaults.policies];
   for (const word of policies) if (!isPolicy(word)) faults.push(`rp=${word} is not a retry policy`);
   for (const name of settings.keys()) {
-    if (!['rc', 'rp', 'ct', 'rt', 'tt'].includes(name) && !IGNORED.has(name)) faults.push(`${name} is not a connection setting`);
+    if (!['rc', 'rp', 'ct', 'rt', 'tt'].includes(name) && !IGNORED.has(name))
+      faults.push(`${name} is not a connection setting`);
   }
   const budget = {
     retries: number('rc', 0, 5, defaults.retries),

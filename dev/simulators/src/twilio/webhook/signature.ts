@@ -1,4 +1,8 @@
-import { getExpectedTwilioSignature, HMAC_SHA256, SIGNATURE_SETTINGS_HEADER } from 'twilio/lib/webhooks/webhooks.js';
+import {
+  getExpectedTwilioSignature,
+  HMAC_SHA256,
+  SIGNATURE_SETTINGS_HEADER,
+} from 'twilio/lib/webhooks/webhooks.js';
 
 /** Names and values of a form or query; the order does not matter, every value is a text. */
 export type FormFields = Readonly<Record<string, string>>;
@@ -28,7 +32,11 @@ export function signUrl(authToken: string, url: string): string {
 }
 
 /** The headers that say and prove who a webhook is from. */
-export function signatureHeaders({ authToken, sharedKey }: SigningKeys, url: string, fields: FormFields): Record<string, string> {
+export function signatureHeaders(
+  { authToken, sharedKey }: SigningKeys,
+  url: string,
+  fields: FormFields,
+): Record<string, string> {
   if (!sharedKey) return { 'x-twilio-signature': signForm(authToken, url, fields) };
   const { id, secret, algorithm = HMAC_SHA256 } = sharedKey;
   return {

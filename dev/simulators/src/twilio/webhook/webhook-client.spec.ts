@@ -9,8 +9,11 @@ const AUTH_TOKEN = 'a-token-for-specs';
 describe('the webhook client', () => {
   let app: FakeApplication;
   let client: WebhookClient;
-  const ask = (path: string, method: HttpMethod = 'POST', fields: Record<string, string> = { B: 'two words', A: 'é&=', Empty: '' }) =>
-    client.request({ url: `${app.url}${path}`, method, fields, idempotencyToken: 'token-1' });
+  const ask = (
+    path: string,
+    method: HttpMethod = 'POST',
+    fields: Record<string, string> = { B: 'two words', A: 'é&=', Empty: '' },
+  ) => client.request({ url: `${app.url}${path}`, method, fields, idempotencyToken: 'token-1' });
 
   beforeEach(async () => {
     app = new FakeApplication();
@@ -24,10 +27,19 @@ describe('the webhook client', () => {
     app.on('/v', '<Response/>');
     expect(await ask('/v?q=1&r=%20x')).toMatchObject({ kind: 'answered', status: 200, attempts: 1 });
     const [request] = app.requests;
-    expect(request).toMatchObject({ method: 'POST', query: 'q=1&r=%20x', fields: { A: 'é&=', B: 'two words', Empty: '' } });
-    expect(request!.headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8', 'i-twilio-idempotency-token': 'token-1' });
+    expect(request).toMatchObject({
+      method: 'POST',
+      query: 'q=1&r=%20x',
+      fields: { A: 'é&=', B: 'two words', Empty: '' },
+    });
+    expect(request!.headers).toMatchObject({
+      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+      'i-twilio-idempotency-token': 'token-1',
+    });
     const signature = String(request!.headers['x-twilio-signature']);
-    expect(twilio.validateRequest(AUTH_TOKEN, signature, `${app.url}/v?q=1&r=%20x`, request!.fields)).toBe(true);
+    expect(twilio.validateRequest(AUTH_TOKEN, signature, `${app.url}/v?q=1&r=%20x`, request!.fields)).toBe(
+      true,
+    );
     expect(twilio.validateRequest(AUTH_TOKEN, signature, `${app.url}/v`, request!.fields)).toBe(false);
   });
 
@@ -37,8 +49,15 @@ describe('the webhook client', () => {
     const [request] = app.requests;
     expect(request).toMatchObject({ method: 'GET', body: '' });
     const url = `${app.url}/v?${request!.query}`;
-    expect(Object.fromEntries(new URL(url).searchParams)).toEqual({ q: '1', A: 'é&=', B: 'two words', Empty: '' });
-    expect(twilio.validateRequest(AUTH_TOKEN, String(request!.headers['x-twilio-signature']), url, {})).toBe(true);
+    expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
+      q: '1',
+      A: 'é&=',
+      B: 'two words',
+      Empty: '',
+    });
+    expect(twilio.validateRequest(AUTH_TOKEN, String(request!.headers['x-twilio-signature']), url, {})).toBe(
+      true,
+    );
   });
 
   it('signs and names the public URL wherever it is routed to', async () => {
@@ -47,10 +66,22 @@ describe('the webhook client', () => {
       authToken: AUTH_TOKEN,
       network: { route: (url) => new URL(url.pathname, app.url), tls: {} },
     });
-    await routed.request({ url: 'https://voice.example.test/v', method: 'POST', fields: { A: '1' }, idempotencyToken: 't' });
+    await routed.request({
+      url: 'https://voice.example.test/v',
+      method: 'POST',
+      fields: { A: '1' },
+      idempotencyToken: 't',
+    });
     const [request] = app.requests;
     expect(request!.headers.host).toBe('voice.example.test');
-    expect(twilio.validateRequest(AUTH_TOKEN, String(request!.headers['x-twilio-signature']), 'https://voice.example.test/v', { A: '1' })).toBe(true);
+    expect(
+      twilio.validateRequest(
+        AUTH_TOKEN,
+        String(request!.headers['x-twilio-signature']),
+        'https://voice.example.test/v',
+        { A: '1' },
+      ),
+    ).toBe(true);
   });
 
   it('does not retry an answer of the server, unless told to', async () => {

@@ -15,7 +15,10 @@ export interface Overlap {
 
 export type Verdict = 'interrupt' | 'ignore' | 'wait';
 
-/** Decides whether the caller takes the floor. Asked at the start, with each further sound and word, and at the end. */
+/**
+ * Decides whether the caller takes the floor. Asked at the start, with each further sound and word, and at
+ * the end.
+ */
 export interface InterruptionPolicy {
   verdict(overlap: Overlap): Verdict;
 }
@@ -35,31 +38,50 @@ const afterWords = (words: number): InterruptionPolicy => ({
   verdict: ({ text, isFinal }) => (wordCount(text) >= words ? 'interrupt' : isFinal ? 'ignore' : 'wait'),
 });
 
-const unlessBackchannel = (inner: InterruptionPolicy, backchannels: readonly string[]): InterruptionPolicy => ({
+const unlessBackchannel = (
+  inner: InterruptionPolicy,
+  backchannels: readonly string[],
+): InterruptionPolicy => ({
   verdict: (overlap) => {
     const { text, spokenMs, isFinal } = overlap;
     if (isFinal && (text.trim() === '' || isBackchannel(text, backchannels))) return 'ignore';
-    if (spokenMs < LONGEST_BACKCHANNEL_MS && (text.trim() === '' || isBackchannel(text, backchannels))) return 'wait';
+    if (spokenMs < LONGEST_BACKCHANNEL_MS && (text.trim() === '' || isBackchannel(text, backchannels)))
+      return 'wait';
     return inner.verdict(overlap);
   },
 });
 
-const START: { readonly [Kind in InterruptionSettings['start']['kind']]: (start: Extract<InterruptionSettings['start'], { kind: Kind }>) => InterruptionPolicy } = {
+const START: {
+  readonly [Kind in InterruptionSettings['start']['kind']]: (
+    start: Extract<InterruptionSettings['start'], { kind: Kind }>,
+  ) => InterruptionPolicy;
+} = {
   'on-speech': () => onSpeech,
   'after-ms': ({ ms }) => afterMs(ms),
   'after-words': ({ words }) => afterWords(words),
   never: () => never,
 };
 
-export function interruptionPolicy({ start, ignoresBackchannels }: InterruptionSettings, { backchannels }: Pick<AgentTexts, 'backchannels'>): InterruptionPolicy {
+export function interruptionPolicy(
+  { start, ignoresBackchannels }: InterruptionSettings,
+  { backchannels }: Pick<AgentTexts, 'backchannels'>,
+): InterruptionPolicy {
   const policy = (START[start.kind] as (start: InterruptionSettings['start']) => InterruptionPolicy)(start);
   return ignoresBackchannels ? unlessBackchannel(policy, backchannels) : policy;
 }
 
 /**
- * Whether the model may answer and interrupt by itself, which is fastest. It may not when a sound of the caller's is not
- * always an interruption, or when a false start is to be noticed: its voice activity detection knows no words.
+ * Whether the model may answer and interrupt by itself, which is fastest. It may not when a sound of the
+ * caller's is not always an interruption, or when a false start is to be noticed: its voice activity
+ * detection knows no words.
  */
-export function turnOwnerFor({ start, ignoresBackchannels, afterFalseStart, protectsGreeting }: InterruptionSettings): 'model' | 'session' {
-  return start.kind === 'on-speech' && !ignoresBackchannels && !protectsGreeting && afterFalseStart === 'drop' ? 'model' : 'session';
+export function turnOwnerFor({
+  start,
+  ignoresBackchannels,
+  afterFalseStart,
+  protectsGreeting,
+}: InterruptionSettings): 'model' | 'session' {
+  return start.kind === 'on-speech' && !ignoresBackchannels && !protectsGreeting && afterFalseStart === 'drop'
+    ? 'model'
+    : 'session';
 }

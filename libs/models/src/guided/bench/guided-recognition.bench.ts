@@ -1,5 +1,5 @@
-// How well the guided engine hears over a telephone line: speaks sentences of each step's grammar with flite's voices,
-// sends them as µ-law through voice detection to pocketsphinx, and compares what comes out.
+// How well the guided engine hears over a telephone line: speaks sentences of each step's grammar with
+// flite's voices, sends them as µ-law through voice detection to pocketsphinx, and compares what comes out.
 //
 //   node libs/models/dist/guided/bench/guided-recognition.bench.js --flite <path> --pocketsphinx <path> --model <folder>
 //        [--libraries <LD_LIBRARY_PATH>] [--phrases 40] [--seed 1] [--noise <rms of 16 bit>] [--failures]
@@ -37,8 +37,18 @@ const VOICES = ['slt', 'rms', 'awb'];
 const FACTS: GrammarFacts = { times: ['nine', 'ten thirty', 'two'], months: ['march', 'april', 'may'] };
 /** What no grammar has: it should be refused, not forced to a sentence. */
 const STRANGE = [
-  ...['what is the weather like in paris', 'my dog ate the newspaper yesterday', 'do you sell garden furniture', 'how much does it cost'],
-  ...['i am calling about an invoice', 'who won the football match', 'the quick brown fox jumps over the lazy dog', 'are you a robot'],
+  ...[
+    'what is the weather like in paris',
+    'my dog ate the newspaper yesterday',
+    'do you sell garden furniture',
+    'how much does it cost',
+  ],
+  ...[
+    'i am calling about an invoice',
+    'who won the football match',
+    'the quick brown fox jumps over the lazy dog',
+    'are you a robot',
+  ],
 ];
 
 const folder = new TempFolder();
@@ -46,8 +56,18 @@ const clock = new RealClock((error) => {
   throw error;
 });
 const shared = { libraryPath: values.libraries, timeoutMs: 10_000, folder, clock };
-const speech = new LocalSpeech({ ...shared, flitePath: values.flite, espeakPath: undefined, places: new Places('speech', 1, 8) });
-const recogniser = new PocketsphinxRecogniser({ ...shared, path: values.pocketsphinx, modelDir: values.model, places: new Places('recognition', 1, 8) });
+const speech = new LocalSpeech({
+  ...shared,
+  flitePath: values.flite,
+  espeakPath: undefined,
+  places: new Places('speech', 1, 8),
+});
+const recogniser = new PocketsphinxRecogniser({
+  ...shared,
+  path: values.pocketsphinx,
+  modelDir: values.model,
+  places: new Places('recognition', 1, 8),
+});
 const random = seeded(Number(values.seed));
 const never = new AbortController().signal;
 
@@ -70,7 +90,8 @@ for (const step of GRAMMAR_NAMES) {
     for (const text of texts) {
       const heard = await hear(voice, text, grammar);
       count(tally, text, heard);
-      if (values.failures && heard !== text) console.log(`  ${step} ${voice}: "${text}" heard as ${heard === null ? 'nothing' : `"${heard}"`}`);
+      if (values.failures && heard !== text)
+        console.log(`  ${step} ${voice}: "${text}" heard as ${heard === null ? 'nothing' : `"${heard}"`}`);
     }
     report(step, voice, tally);
     add(totals.get(voice), tally);
@@ -107,7 +128,10 @@ function onTheLine(spoken: Int16Array): Int16Array {
 
 async function cut(line: Int16Array): Promise<Int16Array | null> {
   const detector = await openVoiceDetector();
-  const ears = new UtteranceDetector(detector, utteranceRules({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 }, 15_000));
+  const ears = new UtteranceDetector(
+    detector,
+    utteranceRules({ kind: 'server-vad', threshold: 0.5, prefixPaddingMs: 300, silenceMs: 500 }, 15_000),
+  );
   const frames: Int16Array[] = [];
   for (let at = 0; at + FRAME_SAMPLES <= line.length; at += FRAME_SAMPLES) {
     const event = ears.push(line.slice(at, at + FRAME_SAMPLES));
@@ -122,7 +146,8 @@ async function cut(line: Int16Array): Promise<Int16Array | null> {
 
 function distinctSamples(grammar: Phrase, wanted: number): string[] {
   const texts = new Set<string>();
-  for (let tries = 0; texts.size < wanted && tries < wanted * 100; tries += 1) texts.add(sampleOf(grammar, (options) => Math.floor(random() * options)));
+  for (let tries = 0; texts.size < wanted && tries < wanted * 100; tries += 1)
+    texts.add(sampleOf(grammar, (options) => Math.floor(random() * options)));
   return [...texts];
 }
 
@@ -136,7 +161,11 @@ function count(tally: Tally, text: string, heard: string | null): void {
   tally.ofWords += wanted.length;
   tally.words += Math.max(0, wanted.length - distance(wanted, heard?.split(' ') ?? []));
   if (heard === text) tally.phrases += 1;
-  if (heard !== null && JSON.stringify(sorted(readMeaning(heard))) === JSON.stringify(sorted(readMeaning(text)))) tally.meanings += 1;
+  if (
+    heard !== null &&
+    JSON.stringify(sorted(readMeaning(heard))) === JSON.stringify(sorted(readMeaning(text)))
+  )
+    tally.meanings += 1;
 }
 
 function sorted(meaning: object): object {
@@ -163,7 +192,11 @@ function distance(a: readonly string[], b: readonly string[]): number {
 }
 
 function report(step: string, voice: string, tally: Tally): void {
-  const figures = [percent(tally.phrases, tally.of), percent(tally.words, tally.ofWords), percent(tally.meanings, tally.of)];
+  const figures = [
+    percent(tally.phrases, tally.of),
+    percent(tally.words, tally.ofWords),
+    percent(tally.meanings, tally.of),
+  ];
   console.log([step, voice, ...figures].map((cell) => cell.padEnd(9)).join(''));
 }
 

@@ -1,6 +1,25 @@
 import { resolveDay } from './calendar.ts';
-import { advance, ask, book, call, check, failed, goodbye, repeat, tell, type Step } from './booking-moves.ts';
-import { offered, OFFERED_AT_ONCE, slotClock, withoutRequest, withoutSlots, type BookingState, type StepName } from './booking-state.ts';
+import {
+  advance,
+  ask,
+  book,
+  call,
+  check,
+  failed,
+  goodbye,
+  repeat,
+  tell,
+  type Step,
+} from './booking-moves.ts';
+import {
+  offered,
+  OFFERED_AT_ONCE,
+  slotClock,
+  withoutRequest,
+  withoutSlots,
+  type BookingState,
+  type StepName,
+} from './booking-state.ts';
 import { examplesOf } from './booking-steps.ts';
 import type { DialogueContext } from './dialogue.ts';
 import type { Command, DayWords, Meaning } from './meaning.ts';
@@ -11,12 +30,19 @@ import { CALLBACK, NO_PERSON, wishSummary, wishWords } from './wording.ts';
 const DAYS_TO_TRY = 5;
 
 /** What the caller meant, turned into the next step. */
-export function answer(state: BookingState, meaning: Meaning, isQuestionHeard: boolean, context: DialogueContext): Step {
+export function answer(
+  state: BookingState,
+  meaning: Meaning,
+  isQuestionHeard: boolean,
+  context: DialogueContext,
+): Step {
   if (meaning.command !== undefined) return obey(state, meaning.command, context);
   if (state.pending.book !== undefined) return tell(state, 'One moment, please. I am still booking it.');
   const step = ANSWERS[state.step](state, meaning, context, isQuestionHeard);
   if (step) return { ...step, state: { ...step.state, failures: 0, noises: 0 } };
-  return state.pending.check === undefined ? failed(state, context) : tell(state, 'One moment, please. I am still looking.');
+  return state.pending.check === undefined
+    ? failed(state, context)
+    : tell(state, 'One moment, please. I am still looking.');
 }
 
 /** What has to wait for the outcome of a booking, and what the caller is told. */
@@ -41,21 +67,41 @@ function obey(state: BookingState, command: Command, context: DialogueContext): 
     case 'start-over':
       return ask(withoutRequest(understood), context, 'Let us start again.');
     case 'goodbye':
-      return goodbye(understood, context, 'caller-done', ...(isBooking ? ['I have no answer to the booking yet.', CALLBACK] : []));
+      return goodbye(
+        understood,
+        context,
+        'caller-done',
+        ...(isBooking ? ['I have no answer to the booking yet.', CALLBACK] : []),
+      );
     case 'cancel':
-      return ask({ ...withoutRequest(understood), step: 'more' }, context, 'All right, I will not book that.');
+      return ask(
+        { ...withoutRequest(understood), step: 'more' },
+        context,
+        'All right, I will not book that.',
+      );
   }
 }
 
 function putThrough(state: BookingState, context: DialogueContext): Step {
   if (!context.tools.has('transfer')) return ask(state, context, NO_PERSON);
   // What the caller hears of it is said by whoever puts them through.
-  return call(state, 'transfer', { department: 'support', reason: 'caller-asked', summary: wishSummary(state, context) });
+  return call(state, 'transfer', {
+    department: 'support',
+    reason: 'caller-asked',
+    summary: wishSummary(state, context),
+  });
 }
 
-type Answer = (state: BookingState, meaning: Meaning, context: DialogueContext, isQuestionHeard: boolean) => Step | null;
+type Answer = (
+  state: BookingState,
+  meaning: Meaning,
+  context: DialogueContext,
+  isQuestionHeard: boolean,
+) => Step | null;
 
-/** The other half of the state table: what an answer does at each step. Null: it does not fit the question. */
+/**
+ * The other half of the state table: what an answer does at each step. Null: it does not fit the question.
+ */
 const ANSWERS: Readonly<Record<StepName, Answer>> = {
   service(state, meaning, context) {
     const filled = fill(state, meaning, context);
@@ -77,13 +123,16 @@ const ANSWERS: Readonly<Record<StepName, Answer>> = {
     const filled = fill(state, meaning, context);
     if (filled) return advance(filled, context);
     if (meaning.answer === 'yes') return check(state, context);
-    return meaning.answer === 'no' ? ask({ ...withoutRequest(state), step: 'more' }, context, 'All right.') : null;
+    return meaning.answer === 'no'
+      ? ask({ ...withoutRequest(state), step: 'more' }, context, 'All right.')
+      : null;
   },
   more(state, meaning, context) {
     const fresh = withoutRequest(state);
     const filled = fill(fresh, meaning, context);
     if (filled) return advance(filled, context);
-    if (meaning.wantsAppointment || (meaning.answer === 'yes' && !meaning.isDone)) return advance(fresh, context);
+    if (meaning.wantsAppointment || (meaning.answer === 'yes' && !meaning.isDone))
+      return advance(fresh, context);
     return meaning.isDone || meaning.answer === 'no' ? goodbye(fresh, context, 'caller-done') : null;
   },
 };
@@ -95,18 +144,25 @@ function answerOffer(state: BookingState, meaning: Meaning, context: DialogueCon
   if (filled) return advance(filled, context);
   if (meaning.change === 'day') return otherDay(state, context);
   if (meaning.change === 'earlier') return earlierTimes(state, context);
-  if (meaning.change !== undefined || meaning.answer === 'no') return laterTimes(state, context, meaning.change === 'later');
+  if (meaning.change !== undefined || meaning.answer === 'no')
+    return laterTimes(state, context, meaning.change === 'later');
   return meaning.answer === 'yes' ? ask(state, context, 'Which of them?') : null;
 }
 
-function answerConfirm(state: BookingState, meaning: Meaning, context: DialogueContext, isQuestionHeard: boolean): Step | null {
+function answerConfirm(
+  state: BookingState,
+  meaning: Meaning,
+  context: DialogueContext,
+  isQuestionHeard: boolean,
+): Step | null {
   const slot = meaning.clock ? chosenSlot(state, meaning, context) : null;
   if (slot) return advance({ ...state, chosen: slot }, context);
   const filled = fill(state, meaning, context);
   if (filled) return advance(filled, context, 'All right.');
   if (meaning.change === 'day') return otherDay(state, context);
   if (meaning.change !== undefined) return otherTime(state, context);
-  if (meaning.answer === 'no') return tell(state, 'All right, I have booked nothing. What should be different?', examplesOf(state));
+  if (meaning.answer === 'no')
+    return tell(state, 'All right, I have booked nothing. What should be different?', examplesOf(state));
   if (meaning.answer !== 'yes') return null;
   return isQuestionHeard ? book(state) : repeat(state, context, 'To be sure, once more.');
 }
@@ -118,13 +174,21 @@ export function fill(state: BookingState, meaning: Meaning, context: DialogueCon
   if (!service && !day && !isTimed) return null;
   const date = day ? resolveDay(day, context.today) : state.date;
   if (day && date === null) return null;
-  const dated: BookingState = { ...withoutSlots(state), service: service ?? state.service, date, daysToTry: 0 };
+  const dated: BookingState = {
+    ...withoutSlots(state),
+    service: service ?? state.service,
+    date,
+    daysToTry: 0,
+  };
   return isTimed || day?.kind === 'soonest' ? fillTime(dated, meaning) : dated;
 }
 
 /** Any day comes with any time, unless one was said. */
 function fillTime(state: BookingState, { day, part, clock }: Meaning): BookingState {
-  const timed = part || clock ? { ...state, part: part ?? null, clock: clock ?? null } : { ...state, part: state.part ?? 'any' };
+  const timed =
+    part || clock
+      ? { ...state, part: part ?? null, clock: clock ?? null }
+      : { ...state, part: state.part ?? 'any' };
   return day?.kind === 'soonest' ? { ...timed, daysToTry: DAYS_TO_TRY } : timed;
 }
 
@@ -166,12 +230,18 @@ function otherTime(state: BookingState, context: DialogueContext): Step {
 function laterTimes(state: BookingState, context: DialogueContext, wantsLater: boolean): Step {
   const offset = state.offset + OFFERED_AT_ONCE;
   if (offset < (state.slots ?? []).length) return advance({ ...state, offset }, context);
-  if (wantsLater && state.part === 'morning') return advance({ ...withoutSlots(state), part: 'afternoon' }, context);
-  return advance({ ...withoutSlots(state), date: null }, context, `For ${wishWords({ ...state, date: state.date ?? '' }, context)} that is all I have.`);
+  if (wantsLater && state.part === 'morning')
+    return advance({ ...withoutSlots(state), part: 'afternoon' }, context);
+  return advance(
+    { ...withoutSlots(state), date: null },
+    context,
+    `For ${wishWords({ ...state, date: state.date ?? '' }, context)} that is all I have.`,
+  );
 }
 
 function earlierTimes(state: BookingState, context: DialogueContext): Step {
-  if (state.offset > 0) return advance({ ...state, offset: Math.max(0, state.offset - OFFERED_AT_ONCE) }, context);
+  if (state.offset > 0)
+    return advance({ ...state, offset: Math.max(0, state.offset - OFFERED_AT_ONCE) }, context);
   if (state.part === 'afternoon') return advance({ ...withoutSlots(state), part: 'morning' }, context);
   return ask(state, context, 'I have nothing earlier.');
 }

@@ -15,18 +15,36 @@ function atConfirmation(): Conversation {
 describe('the guided booking', () => {
   it('goes from the greeting to the goodbye, one question at a time', () => {
     const call = new Conversation();
-    expect(call.begins()).toBe(`Hello, this is Northwind. ${DISCLOSURE} I can book plumbing, heating or electrical work. Which do you need?`);
+    expect(call.begins()).toBe(
+      `Hello, this is Northwind. ${DISCLOSURE} I can book plumbing, heating or electrical work. Which ` +
+        'do you need?',
+    );
     expect(call.says('my boiler is broken')).toBe('A visit for heating. Which day suits you?');
     expect(call.says('on wednesday')).toBe('For Wednesday, March 4th: in the morning or in the afternoon?');
-    expect(call.says('morning please')).toBe('One moment, I am looking at Wednesday, March 4th in the morning.');
-    expect(call.asks).toEqual({ tool: 'check', arguments: { service: 'heating', date: '2026-03-04', partOfDay: 'morning' } });
-    expect(call.answers(ok({ slots: [at('09:00', '2026-03-04'), at('10:30', '2026-03-04')] }))).toBe('For Wednesday, March 4th I have nine or ten thirty in the morning. Which one suits you?');
-    expect(call.says('the second one please')).toBe('So that is heating, Wednesday, March 4th, at ten thirty in the morning. Shall I book it?');
-    expect(call.essential).toEqual(['So that is heating, Wednesday, March 4th, at ten thirty in the morning.']);
+    expect(call.says('morning please')).toBe(
+      'One moment, I am looking at Wednesday, March 4th in the morning.',
+    );
+    expect(call.asks).toEqual({
+      tool: 'check',
+      arguments: { service: 'heating', date: '2026-03-04', partOfDay: 'morning' },
+    });
+    expect(call.answers(ok({ slots: [at('09:00', '2026-03-04'), at('10:30', '2026-03-04')] }))).toBe(
+      'For Wednesday, March 4th I have nine or ten thirty in the morning. Which one suits you?',
+    );
+    expect(call.says('the second one please')).toBe(
+      'So that is heating, Wednesday, March 4th, at ten thirty in the morning. Shall I book it?',
+    );
+    expect(call.essential).toEqual([
+      'So that is heating, Wednesday, March 4th, at ten thirty in the morning.',
+    ]);
     expect(call.says("yes that's right")).toBe('One moment, I am booking it.');
-    expect(call.asks).toEqual({ tool: 'book', arguments: { service: 'heating', start: '2026-03-04T10:30:00.000-05:00' } });
+    expect(call.asks).toEqual({
+      tool: 'book',
+      arguments: { service: 'heating', start: '2026-03-04T10:30:00.000-05:00' },
+    });
     expect(call.answers(ok({ reference: 'NW-4821' }))).toBe(
-      'It is booked: heating, Wednesday, March 4th, at ten thirty in the morning. Your reference is NW-4821. Is there anything else?',
+      'It is booked: heating, Wednesday, March 4th, at ten thirty in the morning. Your reference is ' +
+        'NW-4821. Is there anything else?',
     );
     expect(call.says("no that's all")).toBe('Thank you for calling. Goodbye.');
     expect(call.asks).toEqual({ tool: 'end', arguments: { reason: 'caller-done' } });
@@ -36,7 +54,10 @@ describe('the guided booking', () => {
     const call = new Conversation();
     call.begins();
     call.says("i'd like to book an electrician next monday at ten thirty please");
-    expect(call.asks).toEqual({ tool: 'check', arguments: { service: 'electrical', date: '2026-03-09', partOfDay: 'morning' } });
+    expect(call.asks).toEqual({
+      tool: 'check',
+      arguments: { service: 'electrical', date: '2026-03-09', partOfDay: 'morning' },
+    });
     expect(call.answers(ok({ slots: [at('09:00', '2026-03-09'), at('10:30', '2026-03-09')] }))).toBe(
       'So that is electrical work, Monday, March 9th, at ten thirty in the morning. Shall I book it?',
     );
@@ -47,7 +68,8 @@ describe('the guided booking', () => {
     call.begins();
     call.says('a leak tomorrow at one');
     expect(call.answers(free('12:00', '12:30', '13:30', '14:00', '15:00'))).toBe(
-      'I have nothing at one in the afternoon. For tomorrow, Tuesday, March 3rd I have noon, twelve thirty or one thirty in the afternoon. Which one suits you?',
+      'I have nothing at one in the afternoon. For tomorrow, Tuesday, March 3rd I have noon, twelve ' +
+        'thirty or one thirty in the afternoon. Which one suits you?',
     );
   });
 
@@ -56,19 +78,30 @@ describe('the guided booking', () => {
     expect(call.begins()).toBe(`Hello, this is Northwind. ${DISCLOSURE}`);
     expect(call.asks).toEqual({ tool: 'look-up', arguments: {} });
     expect(call.begins()).toBe('');
-    expect(call.answers(ok({ known: true, name: 'Anna Berg' }))).toBe('Welcome back, Anna. I can book plumbing, heating or electrical work. Which do you need?');
+    expect(call.answers(ok({ known: true, name: 'Anna Berg' }))).toBe(
+      'Welcome back, Anna. I can book plumbing, heating or electrical work. Which do you need?',
+    );
     call.says('plumbing tomorrow morning');
     call.answers(free('09:00'));
     call.says('yes');
     call.says('yes');
-    expect(call.asks?.arguments).toEqual({ service: 'plumbing', start: at('09:00').start, name: 'Anna Berg' });
+    expect(call.asks?.arguments).toEqual({
+      service: 'plumbing',
+      start: at('09:00').start,
+      name: 'Anna Berg',
+    });
   });
 
-  it.each([ok({ known: false }), ok('nonsense'), ok({ known: true }), { status: 'failed' } as const])('goes on without a name after %j', (result) => {
-    const call = new Conversation(['look-up', ...CALENDAR]);
-    call.begins();
-    expect(call.answers(result)).toBe('I can book plumbing, heating or electrical work. Which do you need?');
-  });
+  it.each([ok({ known: false }), ok('nonsense'), ok({ known: true }), { status: 'failed' } as const])(
+    'goes on without a name after %j',
+    (result) => {
+      const call = new Conversation(['look-up', ...CALENDAR]);
+      call.begins();
+      expect(call.answers(result)).toBe(
+        'I can book plumbing, heating or electrical work. Which do you need?',
+      );
+    },
+  );
 
   it('says what it is even when the greeting came from elsewhere', () => {
     const silent = new Conversation();
@@ -77,7 +110,9 @@ describe('the guided booking', () => {
     const known = new Conversation(['look-up', ...CALENDAR]);
     known.saidForUs();
     expect(known.asks?.tool).toBe('look-up');
-    expect(known.answers(ok({ known: false }))).toBe(`${DISCLOSURE} I can book plumbing, heating or electrical work. Which do you need?`);
+    expect(known.answers(ok({ known: false }))).toBe(
+      `${DISCLOSURE} I can book plumbing, heating or electrical work. Which do you need?`,
+    );
     expect(known.says('plumbing')).toBe('A visit for plumbing. Which day suits you?');
   });
 });
@@ -90,14 +125,18 @@ describe('the guided booking, about itself', () => {
     expect(call.essential).toEqual([DISCLOSURE]);
     expect(call.coughs(true, false)).toBe(`${DISCLOSURE} A visit for plumbing. Which day suits you?`);
     call.says('tomorrow');
-    expect(call.says('morning', false)).toBe('One moment, I am looking at tomorrow, Tuesday, March 3rd in the morning.');
+    expect(call.says('morning', false)).toBe(
+      'One moment, I am looking at tomorrow, Tuesday, March 3rd in the morning.',
+    );
   });
 });
 
 describe('the guided booking, when the caller changes their mind', () => {
   it('takes a correction of the day before the consent', () => {
     const call = atConfirmation();
-    expect(call.says('no wednesday')).toBe('All right. One moment, I am looking at Wednesday, March 4th in the morning.');
+    expect(call.says('no wednesday')).toBe(
+      'All right. One moment, I am looking at Wednesday, March 4th in the morning.',
+    );
     expect(call.asks?.arguments).toEqual({ service: 'plumbing', date: '2026-03-04', partOfDay: 'morning' });
   });
 
@@ -107,20 +146,29 @@ describe('the guided booking, when the caller changes their mind', () => {
     call.says('plumbing tomorrow morning');
     expect(call.says('no wednesday')).toContain('Wednesday, March 4th');
     expect(call.answers(free('09:00'), 1)).toBe('');
-    expect(call.answers(ok({ slots: [at('08:00', '2026-03-04')] }), 2)).toContain('one time: eight in the morning');
+    expect(call.answers(ok({ slots: [at('08:00', '2026-03-04')] }), 2)).toContain(
+      'one time: eight in the morning',
+    );
   });
 
   it('asks what is wrong after a plain no, and starts over when asked', () => {
     const call = atConfirmation();
     expect(call.says('no')).toMatch(/^All right, I have booked nothing\. What should be different\?/);
-    expect(call.says('change the time')).toBe('For tomorrow, Tuesday, March 3rd I have nine, ten thirty or eleven in the morning. Which one suits you?');
-    expect(call.says('start over')).toBe('Let us start again. I can book plumbing, heating or electrical work. Which do you need?');
+    expect(call.says('change the time')).toBe(
+      'For tomorrow, Tuesday, March 3rd I have nine, ten thirty or eleven in the morning. Which one ' +
+        'suits you?',
+    );
+    expect(call.says('start over')).toBe(
+      'Let us start again. I can book plumbing, heating or electrical work. Which do you need?',
+    );
     expect(call.says('boiler')).toBe('A visit for heating. Which day suits you?');
   });
 
   it('takes another of the free times at the consent', () => {
     const call = atConfirmation();
-    expect(call.says('make it at eleven')).toBe('So that is plumbing, tomorrow, Tuesday, March 3rd, at eleven in the morning. Shall I book it?');
+    expect(call.says('make it at eleven')).toBe(
+      'So that is plumbing, tomorrow, Tuesday, March 3rd, at eleven in the morning. Shall I book it?',
+    );
     expect(call.asks).toBeNull();
   });
 
@@ -130,10 +178,14 @@ describe('the guided booking, when the caller changes their mind', () => {
     call.says('plumbing tomorrow');
     call.says("i don't mind");
     call.answers(free('09:00', '10:00', '11:00', '13:00'));
-    expect(call.says('none of those')).toBe('For tomorrow, Tuesday, March 3rd I have one time: one in the afternoon. Shall I take it?');
+    expect(call.says('none of those')).toBe(
+      'For tomorrow, Tuesday, March 3rd I have one time: one in the afternoon. Shall I take it?',
+    );
     expect(call.says('earlier')).toContain('nine, ten or eleven in the morning');
     call.says('later');
-    expect(call.says('no')).toBe('For tomorrow, Tuesday, March 3rd that is all I have. A visit for plumbing. Which day suits you?');
+    expect(call.says('no')).toBe(
+      'For tomorrow, Tuesday, March 3rd that is all I have. A visit for plumbing. Which day suits you?',
+    );
     call.says('thursday');
     expect(call.asks?.arguments).toEqual({ service: 'plumbing', date: '2026-03-05', partOfDay: 'any' });
   });
@@ -153,7 +205,10 @@ describe('the guided booking, when the caller changes their mind', () => {
     call.says('yes');
     expect(call.says('cancel that')).toBe('I am already booking it, and cannot stop that here.');
     expect(call.says('wednesday')).toBe('One moment, please. I am still booking it.');
-    expect(call.says('goodbye')).toBe('I have no answer to the booking yet. A colleague will check and call you back to confirm. Thank you for calling. Goodbye.');
+    expect(call.says('goodbye')).toBe(
+      'I have no answer to the booking yet. A colleague will check and call you back to confirm. Thank ' +
+        'you for calling. Goodbye.',
+    );
   });
 });
 
@@ -161,7 +216,9 @@ describe('the guided booking, when things go wrong', () => {
   it('looks again when the time has just been taken, without offering it twice', () => {
     const call = atConfirmation();
     call.says('yes');
-    expect(call.answers({ status: 'refused', reason: 'slot-taken' })).toContain('I am sorry, that time has just been taken.');
+    expect(call.answers({ status: 'refused', reason: 'slot-taken' })).toContain(
+      'I am sorry, that time has just been taken.',
+    );
     expect(call.asks?.tool).toBe('check');
     expect(call.answers(free('09:00', '10:30', '11:00'))).toContain('ten thirty or eleven in the morning');
   });
@@ -169,7 +226,10 @@ describe('the guided booking, when things go wrong', () => {
   it.each(['failed', 'timed-out'] as const)('claims nothing after a booking that %s', (status) => {
     const call = atConfirmation();
     call.says('yes');
-    expect(call.answers({ status })).toBe('I am not certain whether the appointment was made. A colleague will check and call you back to confirm. Is there anything else?');
+    expect(call.answers({ status })).toBe(
+      'I am not certain whether the appointment was made. A colleague will check and call you back to ' +
+        'confirm. Is there anything else?',
+    );
   });
 
   it('says that nothing is booked after any other refusal', () => {
@@ -182,10 +242,15 @@ describe('the guided booking, when things go wrong', () => {
     const call = new Conversation();
     call.begins();
     call.says('plumbing tomorrow morning');
-    expect(call.answers({ status: 'timed-out' })).toBe('I could not read the calendar just now. Nothing is booked. Shall I try once more?');
+    expect(call.answers({ status: 'timed-out' })).toBe(
+      'I could not read the calendar just now. Nothing is booked. Shall I try once more?',
+    );
     call.says('yes please');
     expect(call.asks?.tool).toBe('check');
-    expect(call.answers(ok('no slots here'))).toBe('I still cannot read the calendar, so nothing is booked. A colleague will call you back. Is there anything else?');
+    expect(call.answers(ok('no slots here'))).toBe(
+      'I still cannot read the calendar, so nothing is booked. A colleague will call you back. Is there ' +
+        'anything else?',
+    );
   });
 
   it('passes over full days for a caller who minds none', () => {
@@ -204,13 +269,17 @@ describe('the guided booking, when things go wrong', () => {
     call.begins();
     call.says('plumbing today');
     call.says('any time');
-    expect(call.answers(ok({ slots: [at('08:00', '2026-03-02'), at('09:00', '2026-03-02')] }))).toBe('For today I have one time: nine in the morning. Shall I take it?');
+    expect(call.answers(ok({ slots: [at('08:00', '2026-03-02'), at('09:00', '2026-03-02')] }))).toBe(
+      'For today I have one time: nine in the morning. Shall I take it?',
+    );
   });
 
   it('does not book without a calendar, and says so', () => {
     const call = new Conversation(['end']);
     call.begins();
-    expect(call.says('plumbing tomorrow morning')).toBe('I have no calendar here, so I cannot book anything. Thank you for calling. Goodbye.');
+    expect(call.says('plumbing tomorrow morning')).toBe(
+      'I have no calendar here, so I cannot book anything. Thank you for calling. Goodbye.',
+    );
     expect(call.asks).toEqual({ tool: 'end', arguments: { reason: 'cannot-help' } });
   });
 });
@@ -219,10 +288,19 @@ describe('the guided booking, when it does not understand', () => {
   it('helps in three ways and then ends the call politely', () => {
     const lost = new Conversation();
     lost.begins();
-    expect(lost.coughs()).toBe('Sorry, I did not catch that. I can book plumbing, heating or electrical work. Which do you need?');
-    expect(lost.coughs()).toBe('Sorry, I did not catch that either. You can say, for example: I need a plumber. Or: my boiler is broken.');
-    expect(lost.coughs()).toBe('I still do not understand. You can press 1 for plumbing, 2 for heating, or 3 for electrical work.');
-    expect(lost.coughs()).toBe('I am sorry, I do not understand you well enough to help. Thank you for calling. Goodbye.');
+    expect(lost.coughs()).toBe(
+      'Sorry, I did not catch that. I can book plumbing, heating or electrical work. Which do you need?',
+    );
+    expect(lost.coughs()).toBe(
+      'Sorry, I did not catch that either. You can say, for example: I need a plumber. Or: my boiler is ' +
+        'broken.',
+    );
+    expect(lost.coughs()).toBe(
+      'I still do not understand. You can press 1 for plumbing, 2 for heating, or 3 for electrical work.',
+    );
+    expect(lost.coughs()).toBe(
+      'I am sorry, I do not understand you well enough to help. Thank you for calling. Goodbye.',
+    );
     expect(lost.asks).toEqual({ tool: 'end', arguments: { reason: 'cannot-help' } });
   });
 
@@ -246,7 +324,10 @@ describe('the guided booking, when it does not understand', () => {
 
   it('takes no yes for a question that was not heard', () => {
     const call = atConfirmation();
-    expect(call.says('yes', false)).toBe('To be sure, once more. So that is plumbing, tomorrow, Tuesday, March 3rd, at nine in the morning. Shall I book it?');
+    expect(call.says('yes', false)).toBe(
+      'To be sure, once more. So that is plumbing, tomorrow, Tuesday, March 3rd, at nine in the ' +
+        'morning. Shall I book it?',
+    );
     expect(call.asks).toBeNull();
     call.says('yes');
     expect(call.asks?.tool).toBe('book');
@@ -257,12 +338,19 @@ describe('the guided booking, when it does not understand', () => {
     call.begins();
     call.says('plumbing');
     expect(call.says('say that again')).toBe('A visit for plumbing. Which day suits you?');
-    expect(call.says('help')).toBe('You can say: tomorrow. Or: next Monday. Or: the twelfth. A visit for plumbing. Which day suits you?');
-    expect(call.says('speak to a person')).toBe('I cannot put you through to a person here. A visit for plumbing. Which day suits you?');
+    expect(call.says('help')).toBe(
+      'You can say: tomorrow. Or: next Monday. Or: the twelfth. A visit for plumbing. Which day suits you?',
+    );
+    expect(call.says('speak to a person')).toBe(
+      'I cannot put you through to a person here. A visit for plumbing. Which day suits you?',
+    );
     const staffed = new Conversation([...CALENDAR, 'transfer']);
     staffed.begins();
     expect(staffed.says('operator')).toBe('');
-    expect(staffed.asks).toEqual({ tool: 'transfer', arguments: { department: 'support', reason: 'caller-asked', summary: 'The caller asked for a person.' } });
+    expect(staffed.asks).toEqual({
+      tool: 'transfer',
+      arguments: { department: 'support', reason: 'caller-asked', summary: 'The caller asked for a person.' },
+    });
     expect(staffed.answers({ status: 'failed' })).toContain('I could not put you through.');
   });
 
@@ -273,8 +361,13 @@ describe('the guided booking, when it does not understand', () => {
     call.says('a plumber tomorrow morning please');
     call.answers(free('09:00', '10:30'));
     call.says('speak to a person');
-    expect(call.asks?.arguments['summary']).toBe('Alex Morgan asked for a person. They were about to book plumbing for tomorrow, Tuesday, March 3rd in the morning; nothing is booked.');
-    expect(call.answers({ status: 'refused', reason: 'department-closed' })).toMatch(/^Nobody is there to take the call at this hour\. For tomorrow/);
+    expect(call.asks?.arguments['summary']).toBe(
+      'Alex Morgan asked for a person. They were about to book plumbing for tomorrow, Tuesday, March ' +
+        '3rd in the morning; nothing is booked.',
+    );
+    expect(call.answers({ status: 'refused', reason: 'department-closed' })).toMatch(
+      /^Nobody is there to take the call at this hour\. For tomorrow/,
+    );
   });
 
   it('takes keys for answers', () => {
@@ -303,12 +396,17 @@ describe('the guided booking, asked to speak', () => {
 
   it('follows the instructions it knows, and stays neutral on others', () => {
     const call = new Conversation();
-    expect(call.told('Greet the caller in one short sentence and ask how you can help.')).toContain(`Hello, this is Northwind. ${DISCLOSURE}`);
-    expect(call.told('The caller has been silent. Ask whether they are still there.')).toBe('Are you still there? I can book plumbing, heating or electrical work. Which do you need?');
+    expect(call.told('Greet the caller in one short sentence and ask how you can help.')).toContain(
+      `Hello, this is Northwind. ${DISCLOSURE}`,
+    );
+    expect(call.told('The caller has been silent. Ask whether they are still there.')).toBe(
+      'Are you still there? I can book plumbing, heating or electrical work. Which do you need?',
+    );
     expect(call.told('Tell the caller that this takes a moment.')).toBe('One moment, please.');
     expect(call.told('Say goodbye, the time is up.')).toBe('Thank you for calling. Goodbye.');
     expect(call.told('Apologise for the trouble.')).toMatch(/^I am sorry about that\./);
-    expect(call.told('Sing.')).toBe('Let us go on. I can book plumbing, heating or electrical work. Which do you need?');
+    expect(call.told('Sing.')).toBe(
+      'Let us go on. I can book plumbing, heating or electrical work. Which do you need?',
+    );
   });
 });
-

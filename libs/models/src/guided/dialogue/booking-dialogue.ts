@@ -9,8 +9,9 @@ import { readMeaning } from './meaning.ts';
 import { DISCLOSURE, GOODBYE, greeting } from './wording.ts';
 
 /**
- * Books a visit by rules: service, day, time, the calendar's offers, a consent to the whole, the outcome. The state
- * table is in booking-steps.ts (what is asked and what may be said) and booking-answers.ts (what an answer does).
+ * Books a visit by rules: service, day, time, the calendar's offers, a consent to the whole, the outcome. The
+ * state table is in booking-steps.ts (what is asked and what may be said) and booking-answers.ts (what an
+ * answer does).
  */
 export const bookingDialogue: Dialogue<BookingState> = {
   begin: () => INITIAL,
@@ -27,7 +28,9 @@ function take(state: BookingState, input: DialogueInput, context: DialogueContex
       return answer({ ...state, isGreeted: true }, readMeaning(input.text), input.isQuestionHeard, context);
     case 'keys': {
       const meaning = readKeys(input.digits, state);
-      return meaning ? answer({ ...state, isGreeted: true }, meaning, input.isQuestionHeard, context) : failed(state, context);
+      return meaning
+        ? answer({ ...state, isGreeted: true }, meaning, input.isQuestionHeard, context)
+        : failed(state, context);
     }
     case 'unheard':
       return unheard({ ...state, isGreeted: true }, input.isInterruption, context);
@@ -71,7 +74,8 @@ function lookUp(state: BookingState, context: DialogueContext): Step {
 const MAX_NOISES = 2;
 
 function unheard(state: BookingState, isInterruption: boolean, context: DialogueContext): Step {
-  if (state.pending.check !== undefined || state.pending.book !== undefined) return tell(state, 'One moment, please.');
+  if (state.pending.check !== undefined || state.pending.book !== undefined)
+    return tell(state, 'One moment, please.');
   if (!isInterruption || state.noises >= MAX_NOISES) return failed(state, context);
   return repeat({ ...state, noises: state.noises + 1 }, context);
 }
@@ -83,15 +87,27 @@ function prompted(state: BookingState, isQuestionHeard: boolean, context: Dialog
   return isQuestionHeard ? { state, moves: [] } : repeat(state, context);
 }
 
-type Instruction = readonly [pattern: RegExp, follow: (state: BookingState, context: DialogueContext) => Step];
+type Instruction = readonly [
+  pattern: RegExp,
+  follow: (state: BookingState, context: DialogueContext) => Step,
+];
 
 /** The instructions a session is known to give; any other gets neutral words. */
 const INSTRUCTIONS: readonly Instruction[] = [
-  [/\b(greet|welcome)/i, (state, context) => (state.isGreeted ? question(state, context) : greet(state, context))],
-  [/\b(still there|silen|quiet|said nothing)/i, (state, context) => question(state, context, 'Are you still there?')],
+  [
+    /\b(greet|welcome)/i,
+    (state, context) => (state.isGreeted ? question(state, context) : greet(state, context)),
+  ],
+  [
+    /\b(still there|silen|quiet|said nothing)/i,
+    (state, context) => question(state, context, 'Are you still there?'),
+  ],
   [/\b(goodbye|farewell|hang up|end (of )?the call|time is up|must end)/i, (state) => tell(state, GOODBYE)],
   [/\b(moment|wait|hold|filler|taking longer|working on)/i, (state) => tell(state, 'One moment, please.')],
-  [/\b(sorry|apolog|trouble|interrupt|reconnect)/i, (state, context) => question(state, context, 'I am sorry about that.')],
+  [
+    /\b(sorry|apolog|trouble|interrupt|reconnect)/i,
+    (state, context) => question(state, context, 'I am sorry about that.'),
+  ],
 ];
 
 function instructed(state: BookingState, instruction: string, context: DialogueContext): Step {

@@ -2,7 +2,13 @@ import { DateTime } from 'luxon';
 import { sayClock } from './calendar.ts';
 import { answered, OFFERED_AT_ONCE, slotTime, withoutSlots, type BookingState } from './booking-state.ts';
 import { examplesOf, keysHelpOf, questionOf } from './booking-steps.ts';
-import { say, type DialogueContext, type DialogueMove, type DialogueStep, type ToolRole } from './dialogue.ts';
+import {
+  say,
+  type DialogueContext,
+  type DialogueMove,
+  type DialogueStep,
+  type ToolRole,
+} from './dialogue.ts';
 import type { Slot } from './tool-results.ts';
 import { GOODBYE, wishWords } from './wording.ts';
 
@@ -40,16 +46,21 @@ export function advance(state: BookingState, context: DialogueContext, ...lead: 
 export function check(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {
   const { service, date, part, clock } = state;
   if (!service || !date) return advance(state, context, ...lead);
-  if (!context.tools.has('check') || !context.tools.has('book')) return goodbye(state, context, 'cannot-help', 'I have no calendar here, so I cannot book anything.');
+  if (!context.tools.has('check') || !context.tools.has('book'))
+    return goodbye(state, context, 'cannot-help', 'I have no calendar here, so I cannot book anything.');
   const partOfDay = clock ? (clock.hour < 12 ? 'morning' : 'afternoon') : (part ?? 'any');
   const asked = call(state, 'check', { service, date, partOfDay });
-  const moves = [...lead, `One moment, I am looking at ${wishWords({ date, part, clock }, context)}.`].map(say);
+  const moves = [...lead, `One moment, I am looking at ${wishWords({ date, part, clock }, context)}.`].map(
+    say,
+  );
   return { state: { ...asked.state, lastSaid: moves }, moves: [...asked.moves, ...moves] };
 }
 
 /** Times have come from the calendar. */
 export function offerSlots(state: BookingState, found: readonly Slot[], context: DialogueContext): Step {
-  const slots = found.filter((slot) => slotTime(slot, context) > context.now && !state.taken.includes(slot.start));
+  const slots = found.filter(
+    (slot) => slotTime(slot, context) > context.now && !state.taken.includes(slot.start),
+  );
   const { clock, date, part } = state;
   if (slots.length === 0) return nothingFree(state, context);
   const open = { ...state, slots, offset: 0, daysToTry: 0, checkFailures: 0 };
@@ -59,7 +70,11 @@ export function offerSlots(state: BookingState, found: readonly Slot[], context:
   const nearest = distances.indexOf(Math.min(...distances));
   if (distances[nearest] === 0) return advance({ ...open, chosen: slots[nearest] ?? null }, context);
   const offset = Math.max(0, Math.min(nearest - 1, slots.length - OFFERED_AT_ONCE));
-  return advance({ ...open, offset, clock: null, part: part ?? 'any' }, context, `I have nothing at ${sayClock(clock)}.`);
+  return advance(
+    { ...open, offset, clock: null, part: part ?? 'any' },
+    context,
+    `I have nothing at ${sayClock(clock)}.`,
+  );
 }
 
 function nothingFree(state: BookingState, context: DialogueContext): Step {
@@ -69,19 +84,32 @@ function nothingFree(state: BookingState, context: DialogueContext): Step {
     const next = DateTime.fromISO(date).plus({ days: 1 }).toISODate();
     return check({ ...withoutSlots(state), date: next, daysToTry: daysToTry - 1 }, context);
   }
-  return advance({ ...withoutSlots(state), date: null }, context, `For ${wishWords({ date, part, clock }, context)} there is nothing free.`);
+  return advance(
+    { ...withoutSlots(state), date: null },
+    context,
+    `For ${wishWords({ date, part, clock }, context)} there is nothing free.`,
+  );
 }
 
 export function book(state: BookingState): Step {
   const { service, chosen, customerName } = state;
   if (!service || !chosen) return { state, moves: [] };
-  const asked = call(state, 'book', { service, start: chosen.start, ...(customerName === null ? {} : { name: customerName }) });
+  const asked = call(state, 'book', {
+    service,
+    start: chosen.start,
+    ...(customerName === null ? {} : { name: customerName }),
+  });
   const moves = [say('One moment, I am booking it.')];
   return { state: { ...asked.state, lastSaid: moves }, moves: [...asked.moves, ...moves] };
 }
 
 /** Says goodbye, and hangs up when it may. A caller who goes on talking is asked what else there is. */
-export function goodbye(state: BookingState, context: DialogueContext, reason: 'caller-done' | 'cannot-help', ...lead: readonly string[]): Step {
+export function goodbye(
+  state: BookingState,
+  context: DialogueContext,
+  reason: 'caller-done' | 'cannot-help',
+  ...lead: readonly string[]
+): Step {
   const moves = [...lead, GOODBYE].map(say);
   const farewell: BookingState = { ...answered(state, 'end'), step: 'more', lastSaid: moves };
   if (!context.tools.has('end')) return { state: farewell, moves };
@@ -96,9 +124,19 @@ export function failed(state: BookingState, context: DialogueContext): Step {
   const failures = state.failures + 1;
   const counted = { ...state, failures };
   if (failures === 1) return ask(counted, context, 'Sorry, I did not catch that.');
-  if (failures >= GIVE_UP_AFTER) return goodbye({ ...counted, failures: 0 }, context, 'cannot-help', 'I am sorry, I do not understand you well enough to help.');
+  if (failures >= GIVE_UP_AFTER)
+    return goodbye(
+      { ...counted, failures: 0 },
+      context,
+      'cannot-help',
+      'I am sorry, I do not understand you well enough to help.',
+    );
   const help = failures === 2 ? examplesOf(state) : keysHelpOf(state);
-  return tell(counted, failures === 2 ? 'Sorry, I did not catch that either.' : 'I still do not understand.', help);
+  return tell(
+    counted,
+    failures === 2 ? 'Sorry, I did not catch that either.' : 'I still do not understand.',
+    help,
+  );
 }
 
 export function repeat(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {

@@ -6,8 +6,15 @@ import { readCustomerName, readReference, readSlots, type ToolResult } from './t
 import { CALLBACK, NOBODY_THERE, NOT_PUT_THROUGH, serviceName, welcomeBack } from './wording.ts';
 
 /** A tool has answered. Answers to questions that no longer matter change nothing. */
-export function takeResult(state: BookingState, callNumber: number, result: ToolResult, context: DialogueContext): Step {
-  const role = (Object.keys(state.pending) as ToolRole[]).find((candidate) => state.pending[candidate] === callNumber);
+export function takeResult(
+  state: BookingState,
+  callNumber: number,
+  result: ToolResult,
+  context: DialogueContext,
+): Step {
+  const role = (Object.keys(state.pending) as ToolRole[]).find(
+    (candidate) => state.pending[candidate] === callNumber,
+  );
   if (role === undefined) return { state, moves: [] };
   return RESULTS[role](answered(state, role), result, context);
 }
@@ -25,18 +32,37 @@ const RESULTS: Readonly<Record<ToolRole, OnResult>> = {
   check(state, result, context) {
     const slots = result.status === 'ok' ? readSlots(result.value) : null;
     if (slots) return offerSlots(state, slots, context);
-    if (result.status === 'refused') return ask({ ...withoutRequest(state), step: 'service' }, context, 'The calendar does not offer that.');
+    if (result.status === 'refused')
+      return ask({ ...withoutRequest(state), step: 'service' }, context, 'The calendar does not offer that.');
     return calendarFailed(state, context);
   },
   book: takeBooking,
   end: (state) => ({ state, moves: [] }),
-  transfer: (state, result, context) => (result.status === 'ok' ? { state, moves: [] } : ask(state, context, result.status === 'refused' && result.reason === 'department-closed' ? NOBODY_THERE : NOT_PUT_THROUGH)),
+  transfer: (state, result, context) =>
+    result.status === 'ok'
+      ? { state, moves: [] }
+      : ask(
+          state,
+          context,
+          result.status === 'refused' && result.reason === 'department-closed'
+            ? NOBODY_THERE
+            : NOT_PUT_THROUGH,
+        ),
 };
 
 function calendarFailed(state: BookingState, context: DialogueContext): Step {
   const checkFailures = state.checkFailures + 1;
-  if (checkFailures === 1) return ask({ ...state, checkFailures, step: 'retry' }, context, 'I could not read the calendar just now. Nothing is booked.');
-  return ask({ ...withoutRequest(state), step: 'more' }, context, 'I still cannot read the calendar, so nothing is booked. A colleague will call you back.');
+  if (checkFailures === 1)
+    return ask(
+      { ...state, checkFailures, step: 'retry' },
+      context,
+      'I could not read the calendar just now. Nothing is booked.',
+    );
+  return ask(
+    { ...withoutRequest(state), step: 'more' },
+    context,
+    'I still cannot read the calendar, so nothing is booked. A colleague will call you back.',
+  );
 }
 
 function takeBooking(state: BookingState, result: ToolResult, context: DialogueContext): Step {
@@ -46,7 +72,9 @@ function takeBooking(state: BookingState, result: ToolResult, context: DialogueC
   switch (result.status) {
     case 'ok': {
       const reference = readReference(result.value);
-      const what = `It is booked: ${serviceName(service)}, ${sayDay(date, context.today)}, at ${sayClock(slotClock(chosen, context))}.`;
+      const what =
+        `It is booked: ${serviceName(service)}, ${sayDay(date, context.today)}, at ` +
+        `${sayClock(slotClock(chosen, context))}.`;
       return ask(done, context, what, ...(reference === null ? [] : [`Your reference is ${reference}.`]));
     }
     case 'refused':
@@ -65,6 +93,9 @@ function takeRefusal(state: BookingState, reason: string, context: DialogueConte
     const wish = { ...withoutSlots(state), taken, clock: null, part: state.part ?? 'any' } as const;
     return check(wish, context, 'I am sorry, that time has just been taken.');
   }
-  return advance({ ...withoutSlots(state), taken, date: null }, context, 'The calendar did not take this booking, so nothing is booked.');
+  return advance(
+    { ...withoutSlots(state), taken, date: null },
+    context,
+    'The calendar did not take this booking, so nothing is booked.',
+  );
 }
-

@@ -17,7 +17,9 @@ const wishSchema = z.object({
 
 /** Reads from the history what was said, asked, found and offered, and whether it was booked. */
 export function resume(history: readonly HistoryItem[], context: DialogueContext): BookingState {
-  const tools = new Map(history.flatMap((item) => (item.kind === 'tool-call' ? [[item.providerCallId, item.name] as const] : [])));
+  const tools = new Map(
+    history.flatMap((item) => (item.kind === 'tool-call' ? [[item.providerCallId, item.name] as const] : [])),
+  );
   const start: BookingState = { ...INITIAL, isGreeted: true, hasLookedUp: true };
   const state = history.reduce((before, item) => recall(before, item, tools, context), start);
   return state.isBookingInDoubt ? { ...withoutRequest(state), step: 'more' } : state;
@@ -26,10 +28,19 @@ export function resume(history: readonly HistoryItem[], context: DialogueContext
 const CHECK = 'check_availability';
 const BOOK = 'book_appointment';
 
-function recall(state: BookingState, item: HistoryItem, tools: ReadonlyMap<string, string>, context: DialogueContext): BookingState {
+function recall(
+  state: BookingState,
+  item: HistoryItem,
+  tools: ReadonlyMap<string, string>,
+  context: DialogueContext,
+): BookingState {
   switch (item.kind) {
     case 'agent':
-      return offeredIn(item.text.includes(DISCLOSURE) ? { ...state, disclosure: 'heard' } : state, item.text, context);
+      return offeredIn(
+        item.text.includes(DISCLOSURE) ? { ...state, disclosure: 'heard' } : state,
+        item.text,
+        context,
+      );
     case 'caller':
       return said(state, item.text, context);
     case 'tool-call':
@@ -49,7 +60,12 @@ function said(state: BookingState, text: string, context: DialogueContext): Book
   return chosen ? { ...state, step: 'confirm', chosen } : (fill(state, meaning, context) ?? state);
 }
 
-function resultOf(state: BookingState, tool: string | undefined, result: ToolResult, context: DialogueContext): BookingState {
+function resultOf(
+  state: BookingState,
+  tool: string | undefined,
+  result: ToolResult,
+  context: DialogueContext,
+): BookingState {
   if (tool === BOOK) return afterBooking(state, result);
   if (tool !== CHECK || result.status !== 'ok') return state;
   const slots = (readSlots(result.value) ?? []).filter((slot) => slotTime(slot, context) > context.now);
@@ -66,13 +82,18 @@ function offeredIn(state: BookingState, text: string, context: DialogueContext):
   return state;
 }
 
-/** The first words after an interruption that was not the caller's doing. What they have heard is not said again. */
+/**
+ * The first words after an interruption that was not the caller's doing. What they have heard is not said
+ * again.
+ */
 export function resumed(state: BookingState, context: DialogueContext): Step {
   if (state.step === 'offer' && !state.chosen) {
     const moves = [say('Which of the times suits you?')];
     return { state: { ...state, lastSaid: questionOf(state, context) }, moves };
   }
-  const doubt = state.isBookingInDoubt ? ['I am not certain whether the appointment was made.', CALLBACK] : [];
+  const doubt = state.isBookingInDoubt
+    ? ['I am not certain whether the appointment was made.', CALLBACK]
+    : [];
   const settled = { ...state, isBookingInDoubt: false };
   return state.step === 'more' ? ask(settled, context, ...doubt) : advance(settled, context, ...doubt);
 }
@@ -81,7 +102,12 @@ function wishOf(state: BookingState, argumentsJson: string): BookingState {
   const wish = wishSchema.safeParse(readJson(argumentsJson));
   if (!wish.success) return state;
   const { service, date, partOfDay } = wish.data;
-  return { ...state, service: service ?? state.service, date: date ?? state.date, part: partOfDay ?? state.part };
+  return {
+    ...state,
+    service: service ?? state.service,
+    date: date ?? state.date,
+    part: partOfDay ?? state.part,
+  };
 }
 
 function afterBooking(state: BookingState, { status }: ToolResult): BookingState {

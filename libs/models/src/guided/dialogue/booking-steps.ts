@@ -31,17 +31,29 @@ const STEPS: Readonly<Record<StepName, StepRow>> = {
   },
   day: {
     grammar: 'day',
-    keys: { '1': { day: { kind: 'offset', days: 0 } }, '2': { day: { kind: 'offset', days: 1 } }, '3': { day: { kind: 'soonest' } } },
+    keys: {
+      '1': { day: { kind: 'offset', days: 0 } },
+      '2': { day: { kind: 'offset', days: 1 } },
+      '3': { day: { kind: 'soonest' } },
+    },
     examples: 'You can say: tomorrow. Or: next Monday. Or: the twelfth.',
     keysHelp: 'You can press 1 for today, 2 for tomorrow, or 3 for the first day that is free.',
-    ask: (state) => [say(state.service ? `A visit for ${serviceName(state.service)}. Which day suits you?` : 'Which day suits you?')],
+    ask: (state) => [
+      say(
+        state.service
+          ? `A visit for ${serviceName(state.service)}. Which day suits you?`
+          : 'Which day suits you?',
+      ),
+    ],
   },
   time: {
     grammar: 'time',
     keys: { '1': { part: 'morning' }, '2': { part: 'afternoon' }, '3': { part: 'any' } },
     examples: 'You can say: morning. Or: afternoon. Or a time, such as ten thirty.',
     keysHelp: 'You can press 1 for the morning, 2 for the afternoon, or 3 for any time.',
-    ask: ({ date }, context) => [say(`${date ? `For ${sayDay(date, context.today)}: ` : ''}in the morning or in the afternoon?`)],
+    ask: ({ date }, context) => [
+      say(`${date ? `For ${sayDay(date, context.today)}: ` : ''}in the morning or in the afternoon?`),
+    ],
   },
   offer: {
     grammar: 'offer',
@@ -74,7 +86,11 @@ const STEPS: Readonly<Record<StepName, StepRow>> = {
 };
 
 /** The same at every step. */
-const COMMON_KEYS: Readonly<Record<string, Meaning>> = { '*': { command: 'repeat' }, '0': { command: 'help' }, '9': { command: 'start-over' } };
+const COMMON_KEYS: Readonly<Record<string, Meaning>> = {
+  '*': { command: 'repeat' },
+  '0': { command: 'help' },
+  '9': { command: 'start-over' },
+};
 
 export function questionOf(state: BookingState, context: DialogueContext): DialogueMove[] {
   return STEPS[state.step].ask(state, context);
@@ -97,14 +113,18 @@ export function readKeys(digits: string, state: BookingState): Meaning | null {
 
 export function phrasesOf(state: BookingState, context: DialogueContext): Phrase {
   const times = offeredWords(state, context);
-  return grammarOf(STEPS[state.step].grammar, { times: times.length > 0 ? times : ['noon'], months: monthsAhead(context.today) });
+  return grammarOf(STEPS[state.step].grammar, {
+    times: times.length > 0 ? times : ['noon'],
+    months: monthsAhead(context.today),
+  });
 }
 
 function askOffer(state: BookingState, context: DialogueContext): DialogueMove[] {
   const times = offered(state).map((slot) => slotClock(slot, context));
   const day = sayDay(state.date ?? '', context.today);
   const [first] = times;
-  if (first && times.length === 1) return [say(`For ${day} I have one time: ${sayClock(first)}. Shall I take it?`)];
+  if (first && times.length === 1)
+    return [say(`For ${day} I have one time: ${sayClock(first)}. Shall I take it?`)];
   return [say(`For ${day} I have ${listTimes(times)}. Which one suits you?`)];
 }
 
@@ -113,4 +133,3 @@ function askConfirm(state: BookingState, context: DialogueContext): DialogueMove
   if (!service || !date || !chosen) return [];
   return [summary(service, date, slotClock(chosen, context), context), say('Shall I book it?')];
 }
-

@@ -2,8 +2,8 @@ import { DateTime } from 'luxon';
 import { MONTHS, type ClockTime, type DayWords } from './meaning.ts';
 
 /**
- * The date meant, as YYYY-MM-DD, or null when there is no such day. "Monday" is the nearest one after today, "next
- * monday" the one of the next calendar week, a day of the month the next such day that is not over.
+ * The date meant, as YYYY-MM-DD, or null when there is no such day. "Monday" is the nearest one after today,
+ * "next monday" the one of the next calendar week, a day of the month the next such day that is not over.
  * @param today start of the day of the call, in the time zone of the business
  */
 export function resolveDay(words: DayWords, today: DateTime): string | null {
@@ -26,7 +26,10 @@ function resolveWeekday(weekday: number, which: 'next' | 'this' | 'nearest', tod
   return ofThisWeek > today ? ofThisWeek : ofThisWeek.plus({ weeks: 1 });
 }
 
-/** The longest gap between two days of the same number is from 31 July over a year's end: 2 months. 29 February: 8 years. */
+/**
+ * The longest gap between two days of the same number is from 31 July over a year's end: 2 months. 29
+ * February: 8 years.
+ */
 function resolveDate(month: number | null, day: number, today: DateTime): DateTime | null {
   for (let ahead = 0; ahead <= (month === null ? 2 : 8); ahead += 1) {
     const candidate =
@@ -55,7 +58,22 @@ function ordinalEnding(day: number): string {
 }
 
 const TEENS = [
-  ...['twelve', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve', 'thirteen'],
+  ...[
+    'twelve',
+    'one',
+    'two',
+    'three',
+    'four',
+    'five',
+    'six',
+    'seven',
+    'eight',
+    'nine',
+    'ten',
+    'eleven',
+    'twelve',
+    'thirteen',
+  ],
   ...['fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'],
 ];
 const TENS = ['', '', 'twenty', 'thirty', 'forty', 'fifty'];
@@ -82,5 +100,8 @@ export function sayClock(time: ClockTime): string {
 const MONTHS_AHEAD = 2;
 
 export function monthsAhead(today: DateTime): string[] {
-  return Array.from({ length: MONTHS_AHEAD + 1 }, (_, ahead) => MONTHS[(today.month - 1 + ahead) % 12] as string);
+  return Array.from(
+    { length: MONTHS_AHEAD + 1 },
+    (_, ahead) => MONTHS[(today.month - 1 + ahead) % 12] as string,
+  );
 }

@@ -5,7 +5,9 @@ import type { ToolResult } from './tool-results.ts';
 
 /** What a dialogue is told. */
 export type DialogueInput =
-  /** Words of the caller. `isQuestionHeard` is false when the essential part of our last words was cut off. */
+  /**
+   * Words of the caller. `isQuestionHeard` is false when the essential part of our last words was cut off.
+   */
   | { readonly kind: 'heard'; readonly text: string; readonly isQuestionHeard: boolean }
   /** A sound of the caller without words we know. It may have cut us off, and then counts for less. */
   | { readonly kind: 'unheard'; readonly isInterruption: boolean; readonly isQuestionHeard: boolean }
@@ -21,7 +23,12 @@ export type DialogueInput =
 export type DialogueMove =
   /** `isEssential`: a consent means nothing unless this was heard. */
   | { readonly kind: 'say'; readonly text: string; readonly isEssential?: true }
-  | { readonly kind: 'call'; readonly callNumber: number; readonly tool: ToolRole; readonly arguments: Readonly<Record<string, string>> };
+  | {
+      readonly kind: 'call';
+      readonly callNumber: number;
+      readonly tool: ToolRole;
+      readonly arguments: Readonly<Record<string, string>>;
+    };
 
 /** What a tool is to the dialogue; its name is the session's business. */
 export type ToolRole = 'look-up' | 'check' | 'book' | 'end' | 'transfer';
@@ -65,7 +72,11 @@ export interface Talk {
   listensFor(context: DialogueContext): Phrase | null;
 }
 
-export function startTalk<State>(dialogue: Dialogue<State>, history: readonly HistoryItem[], context: DialogueContext): Talk {
+export function startTalk<State>(
+  dialogue: Dialogue<State>,
+  history: readonly HistoryItem[],
+  context: DialogueContext,
+): Talk {
   let state = history.length === 0 ? dialogue.begin() : dialogue.resume(history, context);
   return {
     take(input, now) {

@@ -1,33 +1,97 @@
 import { inOrder, maybe, oneOf, type Phrase } from './phrase.ts';
 
 /*
- * What may be said at each step. A grammar is kept as small as its step allows: every phrase more is one more way to
- * be misheard. Words must be in the CMU dictionary, and every sentence must mean something to `readMeaning`.
+ * What may be said at each step. A grammar is kept as small as its step allows: every phrase more is one more
+ * way to be misheard. Words must be in the CMU dictionary, and every sentence must mean something to
+ * `readMeaning`.
  */
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const ORDINALS = [
-  ...['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth', 'eleventh', 'twelfth'],
-  ...['thirteenth', 'fourteenth', 'fifteenth', 'sixteenth', 'seventeenth', 'eighteenth', 'nineteenth', 'twentieth'],
-  ...['twenty first', 'twenty second', 'twenty third', 'twenty fourth', 'twenty fifth', 'twenty sixth', 'twenty seventh'],
+  ...[
+    'first',
+    'second',
+    'third',
+    'fourth',
+    'fifth',
+    'sixth',
+    'seventh',
+    'eighth',
+    'ninth',
+    'tenth',
+    'eleventh',
+    'twelfth',
+  ],
+  ...[
+    'thirteenth',
+    'fourteenth',
+    'fifteenth',
+    'sixteenth',
+    'seventeenth',
+    'eighteenth',
+    'nineteenth',
+    'twentieth',
+  ],
+  ...[
+    'twenty first',
+    'twenty second',
+    'twenty third',
+    'twenty fourth',
+    'twenty fifth',
+    'twenty sixth',
+    'twenty seventh',
+  ],
   ...['twenty eighth', 'twenty ninth', 'thirtieth', 'thirty first'],
 ];
 
-/** Hours a visit may begin at. Six and seven are left out: on a telephone line "six" is hardly told from "eight". */
+/**
+ * Hours a visit may begin at. Six and seven are left out: on a telephone line "six" is hardly told from
+ * "eight".
+ */
 const MORNING_HOURS = ['eight', 'nine', 'ten', 'eleven'];
 const AFTERNOON_HOURS = ['twelve', 'one', 'two', 'three', 'four', 'five'];
 
 const PLUMBING = [
-  ...['plumbing', 'a plumber', 'plumber', 'a leak', 'a water leak', 'a leaking pipe', 'a burst pipe', 'my pipe is leaking'],
+  ...[
+    'plumbing',
+    'a plumber',
+    'plumber',
+    'a leak',
+    'a water leak',
+    'a leaking pipe',
+    'a burst pipe',
+    'my pipe is leaking',
+  ],
   ...['a blocked drain', 'a blocked toilet'],
 ];
-const HEATING = ['heating', 'a boiler', 'boiler', 'a broken boiler', 'my boiler is broken', 'no heating', 'a cold radiator'];
-const ELECTRICAL = ['electrical', 'electrical work', 'an electrician', 'electrician', 'a broken socket', 'a power cut', 'no power'];
+const HEATING = [
+  'heating',
+  'a boiler',
+  'boiler',
+  'a broken boiler',
+  'my boiler is broken',
+  'no heating',
+  'a cold radiator',
+];
+const ELECTRICAL = [
+  'electrical',
+  'electrical work',
+  'an electrician',
+  'electrician',
+  'a broken socket',
+  'a power cut',
+  'no power',
+];
 
 const service = oneOf(...PLUMBING, ...HEATING, ...ELECTRICAL);
 const weekday = oneOf(...WEEKDAYS);
 const ordinal = oneOf(...ORDINALS);
-const nearDay = oneOf('today', 'tomorrow', 'the day after tomorrow', inOrder(maybe('on', 'next', 'this'), weekday));
+const nearDay = oneOf(
+  'today',
+  'tomorrow',
+  'the day after tomorrow',
+  inOrder(maybe('on', 'next', 'this'), weekday),
+);
 
 const part = oneOf('morning', 'afternoon');
 const clock = oneOf(
@@ -48,14 +112,24 @@ const want = oneOf("i'd like to", 'i would like to', 'i want to', 'i need to', '
 const command = oneOf(
   oneOf('repeat that', 'say that again', 'can you repeat that', 'could you say that again', 'pardon'),
   oneOf('help', 'what can i say'),
-  inOrder(maybe('i want to', 'can i'), oneOf('speak to', 'talk to'), oneOf('a person', 'a human', 'someone', 'an operator')),
+  inOrder(
+    maybe('i want to', 'can i'),
+    oneOf('speak to', 'talk to'),
+    oneOf('a person', 'a human', 'someone', 'an operator'),
+  ),
   'operator',
   oneOf('start over', 'start again'),
   oneOf('goodbye', 'hang up', 'cancel that'),
 );
 
 const agreement = oneOf("that's right", 'that works', "that's fine", 'correct', 'book it', 'go ahead');
-const yes = oneOf(inOrder(oneOf('yes', 'yeah', 'okay', 'sure'), maybe('please', agreement)), agreement, 'sounds good', 'perfect', 'please do');
+const yes = oneOf(
+  inOrder(oneOf('yes', 'yeah', 'okay', 'sure'), maybe('please', agreement)),
+  agreement,
+  'sounds good',
+  'perfect',
+  'please do',
+);
 const no = oneOf('no', 'no thank you', "no that's wrong", "that's wrong", "that's not right");
 
 /** "no, wednesday": an objection, or none, and what it should be. */
@@ -73,14 +147,31 @@ const correction = inOrder(
 
 const serviceTurn = oneOf(
   inOrder(hello, maybe(wish), service, maybe(dayAndTime), please),
-  inOrder(hello, maybe(want), oneOf('book', 'make', 'schedule'), 'an appointment', maybe(inOrder('for', service)), maybe(dayAndTime), please),
+  inOrder(
+    hello,
+    maybe(want),
+    oneOf('book', 'make', 'schedule'),
+    'an appointment',
+    maybe(inOrder('for', service)),
+    maybe(dayAndTime),
+    please,
+  ),
   inOrder(hello, want, 'book', oneOf('a plumber', 'an electrician'), maybe(dayAndTime), please),
 );
 
 function dayTurn(months: readonly string[]): Phrase {
-  const date = oneOf(inOrder(oneOf(...months), maybe('the'), ordinal), inOrder('the', ordinal, maybe(inOrder('of', oneOf(...months)))));
+  const date = oneOf(
+    inOrder(oneOf(...months), maybe('the'), ordinal),
+    inOrder('the', ordinal, maybe(inOrder('of', oneOf(...months)))),
+  );
   return oneOf(
-    inOrder(objection, maybe('how about', 'what about', 'maybe'), oneOf(nearDay, inOrder(maybe('on'), date)), maybe(timeOfDay), please),
+    inOrder(
+      objection,
+      maybe('how about', 'what about', 'maybe'),
+      oneOf(nearDay, inOrder(maybe('on'), date)),
+      maybe(timeOfDay),
+      please,
+    ),
     inOrder(maybe('in the'), part, please),
     oneOf('as soon as possible', 'any day'),
     inOrder(objection, service, please),
@@ -94,7 +185,16 @@ const timeTurn = oneOf(
   correction,
 );
 
-const otherwise = oneOf('neither', 'none of those', 'another day', 'a different day', 'another time', 'something else', 'later', 'earlier');
+const otherwise = oneOf(
+  'neither',
+  'none of those',
+  'another day',
+  'a different day',
+  'another time',
+  'something else',
+  'later',
+  'earlier',
+);
 
 /** `times` are the offered times as they are spoken, such as "ten thirty". */
 function offerTurn(times: readonly string[]): Phrase {
@@ -102,7 +202,12 @@ function offerTurn(times: readonly string[]): Phrase {
   return oneOf(
     inOrder(maybe("i'll take", 'can i have', 'yes'), 'the', oneOf(...places, 'last'), maybe('one'), please),
     inOrder('option', oneOf(...['one', 'two', 'three'].slice(0, times.length))),
-    inOrder(maybe('at', "i'll take", 'yes', 'yes at'), oneOf(...times), maybe("o'clock", 'is fine', 'works'), please),
+    inOrder(
+      maybe('at', "i'll take", 'yes', 'yes at'),
+      oneOf(...times),
+      maybe("o'clock", 'is fine', 'works'),
+      please,
+    ),
     inOrder(maybe('no'), otherwise),
     yes,
     no,
@@ -110,7 +215,12 @@ function offerTurn(times: readonly string[]): Phrase {
   );
 }
 
-const confirmTurn = oneOf(yes, no, correction, oneOf('change the day', 'change the time', 'another day', 'another time'));
+const confirmTurn = oneOf(
+  yes,
+  no,
+  correction,
+  oneOf('change the day', 'change the time', 'another day', 'another time'),
+);
 
 const moreTurn = oneOf(
   inOrder('no', maybe("that's all", "that's it", 'thank you', 'thanks', 'nothing else', 'goodbye')),

@@ -6,15 +6,24 @@ import { GRAMMAR_NAMES, grammarOf, type GrammarFacts } from './grammars.ts';
 import { isEmptyMeaning, readMeaning, type Meaning } from './meaning.ts';
 import { sampleOf, toJsgf, wordsOf } from './phrase.ts';
 
-const FACTS: GrammarFacts = { times: ['nine', 'ten thirty', 'noon'], months: ['november', 'december', 'january'] };
+const FACTS: GrammarFacts = {
+  times: ['nine', 'ten thirty', 'noon'],
+  months: ['november', 'december', 'january'],
+};
 const today = DateTime.fromISO('2026-03-04', { zone: 'America/New_York' }); // A Wednesday.
 
 describe('reading what was said', () => {
   const CASES: readonly (readonly [string, Meaning])[] = [
-    ['I need a plumber tomorrow morning, please.', { service: 'plumbing', day: { kind: 'offset', days: 1 }, part: 'morning' }],
+    [
+      'I need a plumber tomorrow morning, please.',
+      { service: 'plumbing', day: { kind: 'offset', days: 1 }, part: 'morning' },
+    ],
     ['no heating', { service: 'heating' }],
     ['no wednesday', { day: { kind: 'weekday', weekday: 3, which: 'nearest' }, answer: 'no' }],
-    ['next friday at half past two', { day: { kind: 'weekday', weekday: 5, which: 'next' }, clock: { hour: 14, minute: 30 } }],
+    [
+      'next friday at half past two',
+      { day: { kind: 'weekday', weekday: 5, which: 'next' }, clock: { hour: 14, minute: 30 } },
+    ],
     ['march the twenty first', { day: { kind: 'date', month: 3, day: 21 } }],
     ['the sixteenth of may', { day: { kind: 'date', month: 5, day: 16 } }],
     ['the second one please', { ordinal: 2 }],
@@ -59,7 +68,9 @@ describe('reading what was said', () => {
 describe('the grammars', () => {
   const choices = fc.infiniteStream(fc.nat());
   const sentence = (name: (typeof GRAMMAR_NAMES)[number]) =>
-    choices.map((stream) => sampleOf(grammarOf(name, FACTS), (count) => (stream.next().value as number) % count));
+    choices.map((stream) =>
+      sampleOf(grammarOf(name, FACTS), (count) => (stream.next().value as number) % count),
+    );
 
   it.each(GRAMMAR_NAMES)('mean something in every sentence of "%s"', (name) => {
     fc.assert(
@@ -114,18 +125,33 @@ describe('days', () => {
 
   it('are never in the past, and at most a leap year away', () => {
     const days = fc.oneof(
-      fc.record({ kind: fc.constant('weekday' as const), weekday: fc.integer({ min: 1, max: 7 }), which: fc.constantFrom('next' as const, 'this' as const, 'nearest' as const) }),
-      fc.record({ kind: fc.constant('date' as const), month: fc.option(fc.integer({ min: 1, max: 12 })), day: fc.integer({ min: 1, max: 31 }) }),
+      fc.record({
+        kind: fc.constant('weekday' as const),
+        weekday: fc.integer({ min: 1, max: 7 }),
+        which: fc.constantFrom('next' as const, 'this' as const, 'nearest' as const),
+      }),
+      fc.record({
+        kind: fc.constant('date' as const),
+        month: fc.option(fc.integer({ min: 1, max: 12 })),
+        day: fc.integer({ min: 1, max: 31 }),
+      }),
     );
     const from = fc.integer({ min: 0, max: 4000 }).map((offset) => today.plus({ days: offset }));
     fc.assert(
-      fc.property(days, from, fc.constantFrom('America/New_York', 'Pacific/Apia', 'Asia/Kathmandu'), (words, day, zone) => {
-        const start = day.setZone(zone, { keepLocalTime: true });
-        const date = resolveDay(words, start);
-        if (date === null) return;
-        expect(date >= start.toISODate()!).toBe(true);
-        expect(DateTime.fromISO(date).diff(DateTime.fromISO(start.toISODate()!), 'years').years).toBeLessThanOrEqual(8);
-      }),
+      fc.property(
+        days,
+        from,
+        fc.constantFrom('America/New_York', 'Pacific/Apia', 'Asia/Kathmandu'),
+        (words, day, zone) => {
+          const start = day.setZone(zone, { keepLocalTime: true });
+          const date = resolveDay(words, start);
+          if (date === null) return;
+          expect(date >= start.toISODate()!).toBe(true);
+          expect(
+            DateTime.fromISO(date).diff(DateTime.fromISO(start.toISODate()!), 'years').years,
+          ).toBeLessThanOrEqual(8);
+        },
+      ),
     );
   });
 
@@ -144,7 +170,10 @@ describe('days', () => {
 
 describe('times', () => {
   it('are understood as they are said, between seven and seven', () => {
-    const times = fc.record({ hour: fc.integer({ min: 7, max: 18 }), minute: fc.constantFrom(0, 15, 30, 45) });
+    const times = fc.record({
+      hour: fc.integer({ min: 7, max: 18 }),
+      minute: fc.constantFrom(0, 15, 30, 45),
+    });
     fc.assert(fc.property(times, (time) => expect(readMeaning(clockWords(time)).clock).toEqual(time)));
   });
 

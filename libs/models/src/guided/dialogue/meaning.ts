@@ -39,7 +39,17 @@ export const MONTHS = [
 ];
 const UNITS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
 const TEENS = [
-  ...['tenth', 'eleventh', 'twelfth', 'thirteenth', 'fourteenth', 'fifteenth', 'sixteenth', 'seventeenth', 'eighteenth'],
+  ...[
+    'tenth',
+    'eleventh',
+    'twelfth',
+    'thirteenth',
+    'fourteenth',
+    'fifteenth',
+    'sixteenth',
+    'seventeenth',
+    'eighteenth',
+  ],
   'nineteenth',
 ];
 const ORDINALS = new Map<string, number>([
@@ -51,7 +61,20 @@ const ORDINALS = new Map<string, number>([
   ['thirty first', 31],
   ['last', -1],
 ]);
-const HOURS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+const HOURS = [
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+];
 const MINUTES: Readonly<Record<string, number>> = { fifteen: 15, thirty: 30, 'forty five': 45 };
 const CHOICES = ['one', 'two', 'three'];
 
@@ -63,13 +86,18 @@ const HOUR = anyOf(HOURS);
 
 type Groups = readonly (string | undefined)[];
 type Rule = readonly [pattern: RegExp, read: (groups: Groups) => Meaning];
-const rule = (pattern: string, read: (groups: Groups) => Meaning): Rule => [new RegExp(`\\b(?:${pattern})\\b`, 'g'), read];
+const rule = (pattern: string, read: (groups: Groups) => Meaning): Rule => [
+  new RegExp(`\\b(?:${pattern})\\b`, 'g'),
+  read,
+];
 
 /** In order: what a rule has read is gone for the next ones. */
 const RULES: readonly Rule[] = [
   rule('repeat that|say that again|pardon', () => ({ command: 'repeat' })),
   rule('help|what can i say', () => ({ command: 'help' })),
-  rule('(?:(?:speak|talk) to )?(?:a person|a human|someone|an operator|operator)', () => ({ command: 'person' })),
+  rule('(?:(?:speak|talk) to )?(?:a person|a human|someone|an operator|operator)', () => ({
+    command: 'person',
+  })),
   rule('start (?:over|again)', () => ({ command: 'start-over' })),
   rule('goodbye|bye|hang up', () => ({ command: 'goodbye' })),
   rule('cancel(?: that)?', () => ({ command: 'cancel' })),
@@ -92,25 +120,35 @@ const RULES: readonly Rule[] = [
   rule(`(?:the )?(${ORDINAL})(?: one)?`, ([ordinal]) => ({ ordinal: ordinalNumber(ordinal) })),
   rule(`option (${CHOICES.join('|')})`, ([word]) => ({ ordinal: CHOICES.indexOf(word ?? '') + 1 })),
   rule(`half past (${HOUR})`, ([hour]) => ({ clock: clockTime(hour, 'thirty', undefined) })),
-  rule(`(${HOUR})(?: (${anyOf(Object.keys(MINUTES))}))?(?: o'clock)?(?: ([ap]) m)?`, ([hour, minute, half]) => ({ clock: clockTime(hour, minute, half) })),
+  rule(
+    `(${HOUR})(?: (${anyOf(Object.keys(MINUTES))}))?(?: o'clock)?(?: ([ap]) m)?`,
+    ([hour, minute, half]) => ({ clock: clockTime(hour, minute, half) }),
+  ),
   rule('noon', () => ({ clock: { hour: 12, minute: 0 } })),
   rule('morning', () => ({ part: 'morning' })),
   rule('afternoon|evening', () => ({ part: 'afternoon' })),
   rule("any time|don't mind|doesn't matter|either|all day", () => ({ part: 'any' })),
   rule("(?:no )?that's (?:wrong|not right)|no|not right|nope", () => ({ answer: 'no' })),
   rule(
-    "yes|yeah|yep|okay|sure|that's right|correct|perfect|go ahead|book it|please do|sounds good|(?:that )?works|(?:that's|is) fine",
+    "yes|yeah|yep|okay|sure|that's right|correct|perfect|go ahead|book it|please do|sounds good|(?:that " +
+      ")?works|(?:that's|is) fine",
     () => ({ answer: 'yes' }),
   ),
 ];
 
-/** Reads words of any source: unknown ones are passed over, and of two that contradict each other the later counts. */
+/**
+ * Reads words of any source: unknown ones are passed over, and of two that contradict each other the later
+ * counts.
+ */
 export function readMeaning(text: string): Meaning {
   let rest = text.toLowerCase().replace(/[^a-z']+/g, ' ');
   let meaning: Meaning = {};
   for (const [pattern, read] of RULES) {
     rest = rest.replace(pattern, (_all, ...groups: unknown[]) => {
-      meaning = { ...meaning, ...read(groups.map((group) => (typeof group === 'string' ? group : undefined))) };
+      meaning = {
+        ...meaning,
+        ...read(groups.map((group) => (typeof group === 'string' ? group : undefined))),
+      };
       return '|';
     });
   }
@@ -122,7 +160,11 @@ export function isEmptyMeaning(meaning: Meaning): boolean {
 }
 
 function weekdayWords(which: string | undefined, name: string | undefined): DayWords {
-  return { kind: 'weekday', weekday: WEEKDAYS.indexOf(name ?? '') + 1, which: which === 'next' || which === 'this' ? which : 'nearest' };
+  return {
+    kind: 'weekday',
+    weekday: WEEKDAYS.indexOf(name ?? '') + 1,
+    which: which === 'next' || which === 'this' ? which : 'nearest',
+  };
 }
 
 function dateWords(month: string | undefined, ordinal: string | undefined): DayWords {
@@ -134,7 +176,11 @@ function ordinalNumber(word: string | undefined): number {
 }
 
 /** Without "a m" or "p m", one to six are after noon: nobody is visited at night. */
-function clockTime(hourWord: string | undefined, minuteWord: string | undefined, half: string | undefined): ClockTime {
+function clockTime(
+  hourWord: string | undefined,
+  minuteWord: string | undefined,
+  half: string | undefined,
+): ClockTime {
   const hour = HOURS.indexOf(hourWord ?? '') + 1;
   const isAfternoon = half === undefined ? hour <= 6 || hour === 12 : half === 'p';
   return { hour: (hour % 12) + (isAfternoon ? 12 : 0), minute: MINUTES[minuteWord ?? ''] ?? 0 };

@@ -1,6 +1,6 @@
 /**
- * Phrases a caller may say, as a tree. One tree serves three ends: the recogniser's grammar, the list of words whose
- * pronunciation it needs, and sentences to test both with.
+ * Phrases a caller may say, as a tree. One tree serves three ends: the recogniser's grammar, the list of
+ * words whose pronunciation it needs, and sentences to test both with.
  */
 export type Phrase =
   | string
@@ -20,7 +20,10 @@ export function maybe(...options: readonly Phrase[]): Phrase {
   return { kind: 'maybe', phrase: options.length === 1 ? (options[0] as Phrase) : oneOf(...options) };
 }
 
-/** JSGF 1.0 with one public rule (https://www.w3.org/TR/jsgf/). Words are lower case, as in the CMU dictionary. */
+/**
+ * JSGF 1.0 with one public rule (https://www.w3.org/TR/jsgf/). Words are lower case, as in the CMU
+ * dictionary.
+ */
 export function toJsgf(phrase: Phrase): string {
   return `#JSGF V1.0;\ngrammar guided;\npublic <turn> = ${expansion(phrase)};\n`;
 }
@@ -39,7 +42,8 @@ function expansion(phrase: Phrase): string {
 
 export function wordsOf(phrase: Phrase): Set<string> {
   if (typeof phrase === 'string') return new Set(phrase.split(' '));
-  const parts = phrase.kind === 'one-of' ? phrase.options : phrase.kind === 'in-order' ? phrase.parts : [phrase.phrase];
+  const parts =
+    phrase.kind === 'one-of' ? phrase.options : phrase.kind === 'in-order' ? phrase.parts : [phrase.phrase];
   return new Set(parts.flatMap((part) => [...wordsOf(part)]));
 }
 
@@ -50,7 +54,10 @@ export function sampleOf(phrase: Phrase, choose: (count: number) => number): str
     case 'one-of':
       return sampleOf(phrase.options[choose(phrase.options.length)] as Phrase, choose);
     case 'in-order':
-      return phrase.parts.map((part) => sampleOf(part, choose)).filter((text) => text !== '').join(' ');
+      return phrase.parts
+        .map((part) => sampleOf(part, choose))
+        .filter((text) => text !== '')
+        .join(' ');
     case 'maybe':
       return choose(2) === 0 ? '' : sampleOf(phrase.phrase, choose);
   }

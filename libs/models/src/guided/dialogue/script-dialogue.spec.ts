@@ -6,10 +6,18 @@ import { SCRIPT_DISCLOSURE, scriptDialogue, type ScriptState } from './script-di
 const NOW = DateTime.fromISO('2026-03-02T08:10:00', { zone: 'America/New_York' });
 const PROMPT: DialogueInput = { kind: 'prompted', isQuestionHeard: true };
 const SOUND = { kind: 'unheard', isInterruption: false, isQuestionHeard: true } as const;
-const SLOTS = { status: 'ok', value: { slots: [{ start: '2026-03-03T09:00:00.000-05:00', resource: 'Ann' }] } } as const;
+const SLOTS = {
+  status: 'ok',
+  value: { slots: [{ start: '2026-03-03T09:00:00.000-05:00', resource: 'Ann' }] },
+} as const;
 
 function conversation(tools: readonly ToolRole[] = ['check', 'book', 'end']) {
-  const context: DialogueContext = { companyName: 'Northwind', today: NOW.startOf('day'), now: NOW, tools: new Set(tools) };
+  const context: DialogueContext = {
+    companyName: 'Northwind',
+    today: NOW.startOf('day'),
+    now: NOW,
+    tools: new Set(tools),
+  };
   let state: ScriptState = scriptDialogue.begin();
   let last: readonly DialogueMove[] = [];
   return {
@@ -35,14 +43,23 @@ describe('the scripted demo', () => {
     expect(call.takes(PROMPT)).toBe(`Hello, this is Northwind. ${SCRIPT_DISCLOSURE}`);
     expect(call.takes(PROMPT)).toBe('');
     expect(call.takes(SOUND)).toBe('Let us say you need a plumber. I am looking for a free time tomorrow.');
-    expect(call.asks).toEqual({ tool: 'check', arguments: { service: 'plumbing', date: '2026-03-03', partOfDay: 'any' } });
+    expect(call.asks).toEqual({
+      tool: 'check',
+      arguments: { service: 'plumbing', date: '2026-03-03', partOfDay: 'any' },
+    });
     expect(call.takes(SOUND)).toBe('');
     expect(call.answers(SLOTS)).toBe(
-      'The first free time is tomorrow, Tuesday, March 3rd, at nine in the morning. I book it next, as an example. Press 2 if you do not want that.',
+      'The first free time is tomorrow, Tuesday, March 3rd, at nine in the morning. I book it next, as ' +
+        'an example. Press 2 if you do not want that.',
     );
     expect(call.takes(SOUND)).toBe('I am booking it now.');
-    expect(call.asks).toEqual({ tool: 'book', arguments: { service: 'plumbing', start: '2026-03-03T09:00:00.000-05:00' } });
-    expect(call.answers({ status: 'ok', value: { reference: 'NW-7' } })).toBe('It is booked. The reference is NW-7.');
+    expect(call.asks).toEqual({
+      tool: 'book',
+      arguments: { service: 'plumbing', start: '2026-03-03T09:00:00.000-05:00' },
+    });
+    expect(call.answers({ status: 'ok', value: { reference: 'NW-7' } })).toBe(
+      'It is booked. The reference is NW-7.',
+    );
     expect(call.takes(SOUND)).toBe('This is the end of the demo. Thank you for calling. Goodbye.');
     expect(call.asks).toEqual({ tool: 'end', arguments: { reason: 'caller-done' } });
     expect(call.takes(SOUND)).toBe('');
@@ -60,7 +77,9 @@ describe('the scripted demo', () => {
     call.takes(SOUND);
     call.takes(SOUND);
     call.answers(SLOTS);
-    expect(call.takes({ kind: 'keys', digits: '2', isQuestionHeard: true })).toBe('All right, nothing is booked. This is the end of the demo. Thank you for calling. Goodbye.');
+    expect(call.takes({ kind: 'keys', digits: '2', isQuestionHeard: true })).toBe(
+      'All right, nothing is booked. This is the end of the demo. Thank you for calling. Goodbye.',
+    );
     expect(call.asks?.tool).toBe('end');
   });
 
@@ -70,12 +89,15 @@ describe('the scripted demo', () => {
     expect(call.takes(SOUND)).toBe(SCRIPT_DISCLOSURE);
   });
 
-  it.each([{ status: 'failed' } as const, { status: 'ok', value: { slots: [] } } as const])('ends without a booking when the calendar says %j', (result) => {
-    const call = conversation();
-    call.takes(SOUND);
-    call.takes(SOUND);
-    expect(call.answers(result)).toBe('The calendar has no free time for me, so I book nothing.');
-  });
+  it.each([{ status: 'failed' } as const, { status: 'ok', value: { slots: [] } } as const])(
+    'ends without a booking when the calendar says %j',
+    (result) => {
+      const call = conversation();
+      call.takes(SOUND);
+      call.takes(SOUND);
+      expect(call.answers(result)).toBe('The calendar has no free time for me, so I book nothing.');
+    },
+  );
 
   it('is honest about a booking that is not certain', () => {
     const call = conversation();
@@ -83,7 +105,10 @@ describe('the scripted demo', () => {
     call.takes(SOUND);
     call.answers(SLOTS);
     call.takes(SOUND);
-    expect(call.answers({ status: 'timed-out' })).toBe('I am not certain whether the appointment was made. A colleague will check and call you back to confirm.');
+    expect(call.answers({ status: 'timed-out' })).toBe(
+      'I am not certain whether the appointment was made. A colleague will check and call you back to ' +
+        'confirm.',
+    );
   });
 
   it('does not mind answers to questions it has not asked', () => {
@@ -99,6 +124,13 @@ describe('the scripted demo', () => {
   });
 
   it('understands no words', () => {
-    expect(scriptDialogue.listensFor(scriptDialogue.begin(), { companyName: '', today: NOW, now: NOW, tools: new Set() })).toBeNull();
+    expect(
+      scriptDialogue.listensFor(scriptDialogue.begin(), {
+        companyName: '',
+        today: NOW,
+        now: NOW,
+        tools: new Set(),
+      }),
+    ).toBeNull();
   });
 });

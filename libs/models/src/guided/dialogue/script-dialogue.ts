@@ -1,6 +1,14 @@
 import { DateTime } from 'luxon';
 import { sayClock, sayDay } from './calendar.ts';
-import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput, type DialogueStep, type ToolRole } from './dialogue.ts';
+import {
+  say,
+  sayEssential,
+  type Dialogue,
+  type DialogueContext,
+  type DialogueInput,
+  type DialogueStep,
+  type ToolRole,
+} from './dialogue.ts';
 import { readReference, readSlots, type Slot, type ToolResult } from './tool-results.ts';
 import { CALLBACK, GOODBYE, greeting } from './wording.ts';
 
@@ -16,11 +24,13 @@ export interface ScriptState {
 }
 
 export const SCRIPT_DISCLOSURE =
-  'I am a scripted demo, not an AI. This machine has no speech recogniser, so I cannot understand what you say. I go through one booking by myself: say anything, or wait, and I go on.';
+  'I am a scripted demo, not an AI. This machine has no speech recogniser, so I cannot understand what ' +
+  'you say. I go through one booking by myself: say anything, or wait, and I go on.';
 
 /**
- * One booking by a fixed script, for machines without a recogniser. Any sound of the caller and any key moves it on, and
- * so does a silence, which it is told of as a sound without words; the key 2 stops it from booking. Nothing else is understood, and it says so.
+ * One booking by a fixed script, for machines without a recogniser. Any sound of the caller and any key moves
+ * it on, and so does a silence, which it is told of as a sound without words; the key 2 stops it from
+ * booking. Nothing else is understood, and it says so.
  */
 export const scriptDialogue: Dialogue<ScriptState> = {
   begin: () => ({ step: 'greeting', isGreeted: false, calls: 0, awaited: null, slot: null }),
@@ -49,9 +59,15 @@ function take(state: ScriptState, input: DialogueInput, context: DialogueContext
   }
 }
 
-function react(state: ScriptState, input: Extract<DialogueInput, { kind: 'keys' | 'heard' | 'unheard' }>, context: DialogueContext): Step {
+function react(
+  state: ScriptState,
+  input: Extract<DialogueInput, { kind: 'keys' | 'heard' | 'unheard' }>,
+  context: DialogueContext,
+): Step {
   if (state.step === 'wish' && !input.isQuestionHeard) return disclose(state);
-  return input.kind === 'keys' && state.step === 'offer' && input.digits.includes('2') ? decline(state, context) : goOn(state, context);
+  return input.kind === 'keys' && state.step === 'offer' && input.digits.includes('2')
+    ? decline(state, context)
+    : goOn(state, context);
 }
 
 /** Talked over, it is said again. */
@@ -78,26 +94,41 @@ function goOn(state: ScriptState, context: DialogueContext): Step {
 }
 
 function look(state: ScriptState, context: DialogueContext): Step {
-  if (!context.tools.has('check') || !context.tools.has('book')) return speak({ ...state, step: 'end' }, 'I have no calendar here, so there is nothing to book.');
+  if (!context.tools.has('check') || !context.tools.has('book'))
+    return speak({ ...state, step: 'end' }, 'I have no calendar here, so there is nothing to book.');
   const date = context.today.plus({ days: 1 }).toISODate() ?? '';
   const words = ['Let us say you need a plumber.', 'I am looking for a free time tomorrow.'];
-  return call({ ...state, step: 'calendar' }, 'check', { service: 'plumbing', date, partOfDay: 'any' }, words);
+  return call(
+    { ...state, step: 'calendar' },
+    'check',
+    { service: 'plumbing', date, partOfDay: 'any' },
+    words,
+  );
 }
 
 function book(state: ScriptState, context: DialogueContext): Step {
   if (!state.slot) return leave(state, context);
-  return call({ ...state, step: 'booking' }, 'book', { service: 'plumbing', start: state.slot.start }, ['I am booking it now.']);
+  return call({ ...state, step: 'booking' }, 'book', { service: 'plumbing', start: state.slot.start }, [
+    'I am booking it now.',
+  ]);
 }
 
 function decline(state: ScriptState, context: DialogueContext): Step {
   return leave({ ...state, slot: null }, context, 'All right, nothing is booked.');
 }
 
-function takeResult(before: ScriptState, callNumber: number, result: ToolResult, context: DialogueContext): Step {
+function takeResult(
+  before: ScriptState,
+  callNumber: number,
+  result: ToolResult,
+  context: DialogueContext,
+): Step {
   const { awaited } = before;
   if (awaited?.callNumber !== callNumber) return quiet(before);
   const state = { ...before, awaited: null };
-  return awaited.tool === 'check' ? offer(state, result, context) : reportBooking({ ...state, step: 'end' }, result);
+  return awaited.tool === 'check'
+    ? offer(state, result, context)
+    : reportBooking({ ...state, step: 'end' }, result);
 }
 
 function reportBooking(state: ScriptState, result: ToolResult): Step {
@@ -117,10 +148,15 @@ function reportBooking(state: ScriptState, result: ToolResult): Step {
 
 function offer(state: ScriptState, result: ToolResult, context: DialogueContext): Step {
   const [slot] = (result.status === 'ok' ? readSlots(result.value) : null) ?? [];
-  if (!slot) return speak({ ...state, step: 'end' }, 'The calendar has no free time for me, so I book nothing.');
+  if (!slot)
+    return speak({ ...state, step: 'end' }, 'The calendar has no free time for me, so I book nothing.');
   const at = DateTime.fromISO(slot.start, { zone: context.now.zone });
   const when = `${sayDay(at.toISODate() ?? '', context.today)}, at ${sayClock(at)}`;
-  return speak({ ...state, step: 'offer', slot }, `The first free time is ${when}.`, 'I book it next, as an example. Press 2 if you do not want that.');
+  return speak(
+    { ...state, step: 'offer', slot },
+    `The first free time is ${when}.`,
+    'I book it next, as an example. Press 2 if you do not want that.',
+  );
 }
 
 function leave(state: ScriptState, context: DialogueContext, ...lead: readonly string[]): Step {
@@ -135,10 +171,18 @@ function leave(state: ScriptState, context: DialogueContext, ...lead: readonly s
   };
 }
 
-function call(state: ScriptState, tool: ToolRole, args: Readonly<Record<string, string>>, words: readonly string[]): Step {
+function call(
+  state: ScriptState,
+  tool: ToolRole,
+  args: Readonly<Record<string, string>>,
+  words: readonly string[],
+): Step {
   const callNumber = state.calls + 1;
   const spoken = speak({ ...state, calls: callNumber, awaited: { callNumber, tool } }, ...words);
-  return { state: spoken.state, moves: [{ kind: 'call', callNumber, tool, arguments: args }, ...spoken.moves] };
+  return {
+    state: spoken.state,
+    moves: [{ kind: 'call', callNumber, tool, arguments: args }, ...spoken.moves],
+  };
 }
 
 function speak(state: ScriptState, ...words: readonly string[]): Step {

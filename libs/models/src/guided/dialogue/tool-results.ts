@@ -8,7 +8,9 @@ export type ToolResult =
   | { readonly status: 'failed' | 'timed-out' | 'cancelled' };
 
 const outputSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('ok'), result: z.unknown() }).transform(({ result }): ToolResult => ({ status: 'ok', value: result })),
+  z
+    .object({ status: z.literal('ok'), result: z.unknown() })
+    .transform(({ result }): ToolResult => ({ status: 'ok', value: result })),
   z.object({ status: z.literal('refused'), reason: z.string().max(200).catch('') }),
   z.object({ status: z.enum(['failed', 'timed-out', 'cancelled']) }),
 ]);
@@ -32,7 +34,10 @@ const MAX_SLOTS = 48;
 const slotSchema = z.object({ start: z.string().max(40), resource: z.string().max(120).catch('') });
 const availabilitySchema = z.object({ slots: z.array(z.unknown()) });
 
-/** Slots in the order of time; null when the value is none of ours. Entries without a readable start are left out. */
+/**
+ * Slots in the order of time; null when the value is none of ours. Entries without a readable start are left
+ * out.
+ */
 export function readSlots(value: unknown): Slot[] | null {
   const parsed = availabilitySchema.safeParse(value);
   if (!parsed.success) return null;

@@ -13,27 +13,39 @@ export const CALLBACK = 'A colleague will check and call you back to confirm.';
 export const GOODBYE = 'Thank you for calling. Goodbye.';
 
 export function greeting(context: DialogueContext): string {
-  return context.companyName === '' ? 'Hello, and thank you for calling.' : `Hello, this is ${context.companyName}.`;
+  return context.companyName === ''
+    ? 'Hello, and thank you for calling.'
+    : `Hello, this is ${context.companyName}.`;
 }
 
 export function welcomeBack(name: string): string {
   return `Welcome back, ${name.split(/\s+/)[0]}.`;
 }
 
-const SERVICE_NAMES: Record<Service, string> = { plumbing: 'plumbing', heating: 'heating', electrical: 'electrical work' };
+const SERVICE_NAMES: Record<Service, string> = {
+  plumbing: 'plumbing',
+  heating: 'heating',
+  electrical: 'electrical work',
+};
 
 export function serviceName(service: Service): string {
   return SERVICE_NAMES[service];
 }
 
 /** "Wednesday, March 4th in the morning". */
-export function wishWords(wish: { date: string; part: PartOfDay | null; clock: ClockTime | null }, context: DialogueContext): string {
+export function wishWords(
+  wish: { date: string; part: PartOfDay | null; clock: ClockTime | null },
+  context: DialogueContext,
+): string {
   const day = sayDay(wish.date, context.today);
   if (wish.clock) return `${day} around ${sayClock(wish.clock)}`;
   return wish.part === null || wish.part === 'any' ? day : `${day} in the ${wish.part}`;
 }
 
-/** "nine, ten thirty or eleven in the morning": a part of the day that all share is said once; noon is any part's. */
+/**
+ * "nine, ten thirty or eleven in the morning": a part of the day that all share is said once; noon is any
+ * part's.
+ */
 export function listTimes(times: readonly ClockTime[]): string {
   const said = times.map(sayClock);
   const parts = new Set(said.flatMap((words) => / in the \w+$/.exec(words) ?? []));
@@ -44,13 +56,27 @@ export function listTimes(times: readonly ClockTime[]): string {
 }
 
 /** What the person who takes the call is told, as far as the caller has said it. */
-export function wishSummary({ service, date, part, clock, customerName }: BookingState, context: DialogueContext): string {
+export function wishSummary(
+  { service, date, part, clock, customerName }: BookingState,
+  context: DialogueContext,
+): string {
   const who = customerName === null ? 'The caller' : customerName;
-  const what = service === null ? '' : ` They were about to book ${serviceName(service)}${date === null ? '' : ` for ${wishWords({ date, part, clock }, context)}`}; nothing is booked.`;
+  const what =
+    service === null
+      ? ''
+      : ' They were about to book ' +
+        `${serviceName(service)}${date === null ? '' : ` for ${wishWords({ date, part, clock }, context)}`}; nothing is booked.`;
   return `${who} asked for a person.${what}`;
 }
 
 /** The whole of what would be booked; a yes counts only when this has been heard. */
-export function summary(service: Service, date: string, time: ClockTime, context: DialogueContext): DialogueMove {
-  return sayEssential(`So that is ${serviceName(service)}, ${sayDay(date, context.today)}, at ${sayClock(time)}.`);
+export function summary(
+  service: Service,
+  date: string,
+  time: ClockTime,
+  context: DialogueContext,
+): DialogueMove {
+  return sayEssential(
+    `So that is ${serviceName(service)}, ${sayDay(date, context.today)}, at ${sayClock(time)}.`,
+  );
 }

@@ -17,7 +17,12 @@ export function readBacktrace(messages: string): FoundWord[] {
   for (const [, name = '', start, end, acoustic] of messages.matchAll(ROW)) {
     if (found.length === MAX_WORDS) break;
     if (!/^[a-z]/.test(name)) continue;
-    found.push({ word: name.replace(/\(\d+\)$/, ''), start: Number(start), end: Number(end), acoustic: Number(acoustic) });
+    found.push({
+      word: name.replace(/\(\d+\)$/, ''),
+      start: Number(start),
+      end: Number(end),
+      acoustic: Number(acoustic),
+    });
   }
   return found;
 }
@@ -34,9 +39,15 @@ export function framesOf(words: readonly FoundWord[]): number {
 
 const SAMPLES_PER_FRAME = 160;
 
-/** The share of the sound's energy that lies within the words: what was said besides them is not understood. */
+/**
+ * The share of the sound's energy that lies within the words: what was said besides them is not understood.
+ */
 export function energyWithin(words: readonly FoundWord[], pcm16k: Int16Array): number {
-  const energy = (from: number, to: number): number => pcm16k.subarray(from, to).reduce((sum, sample) => sum + sample ** 2, 0);
-  const within = words.reduce((sum, { start, end }) => sum + energy(start * SAMPLES_PER_FRAME, (end + 1) * SAMPLES_PER_FRAME), 0);
+  const energy = (from: number, to: number): number =>
+    pcm16k.subarray(from, to).reduce((sum, sample) => sum + sample ** 2, 0);
+  const within = words.reduce(
+    (sum, { start, end }) => sum + energy(start * SAMPLES_PER_FRAME, (end + 1) * SAMPLES_PER_FRAME),
+    0,
+  );
   return within / Math.max(1, energy(0, pcm16k.length));
 }

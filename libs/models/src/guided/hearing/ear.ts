@@ -9,7 +9,9 @@ import { FRAME_SAMPLES, type VoiceDetector } from './voice-detector.ts';
 export interface EarEvents {
   started(itemId: ItemId): void;
   stopped(itemId: ItemId): void;
-  /** The words of an utterance; null when there were none that are understood. In the order of the utterances. */
+  /**
+   * The words of an utterance; null when there were none that are understood. In the order of the utterances.
+   */
   heard(itemId: ItemId, text: string | null): void;
   fault(error: ProviderError): void;
 }
@@ -45,7 +47,10 @@ export class Ear {
     private readonly options: EarOptions,
     private readonly events: EarEvents,
   ) {
-    this.utterances = new UtteranceDetector(options.detector, utteranceRules(turnDetection, options.maxUtteranceMs));
+    this.utterances = new UtteranceDetector(
+      options.detector,
+      utteranceRules(turnDetection, options.maxUtteranceMs),
+    );
   }
 
   get isCallerSpeaking(): boolean {
@@ -64,7 +69,8 @@ export class Ear {
     samples.set(this.rest);
     samples.set(decodeMulaw(mulaw), this.rest.length);
     let at = 0;
-    for (; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES) this.take(samples.slice(at, at + FRAME_SAMPLES));
+    for (; at + FRAME_SAMPLES <= samples.length; at += FRAME_SAMPLES)
+      this.take(samples.slice(at, at + FRAME_SAMPLES));
     this.rest = samples.slice(at);
   }
 
@@ -104,7 +110,8 @@ export class Ear {
     if (itemId === null) return;
     this.speaking = null;
     this.deadLine?.cancel();
-    // The grammar is that of the question in the air now, not of the one that will be when the words are known.
+    // The grammar is that of the question in the air now, not of the one that will be when the words are
+    // known.
     const words = this.wordsOf(frames, this.options.grammar());
     this.understanding = this.understanding.then(async () => {
       const text = await words;

@@ -1,10 +1,10 @@
 import { createResampler } from '@tandem/conversation';
 
 /**
- * A telephone line ends at 4 kHz, the acoustic model expects speech up to 6.8 kHz and takes an empty upper band for a
- * sound of its own (27 of 96 phrases right). Filled with a mirror image of the lower band at this share, it hears as
- * well as with the wide-band original (184 of 192 phrases either way; 161 at a share of 0.02, 180 at 0.7).
- * `guided-recognition.bench.ts` measures it.
+ * A telephone line ends at 4 kHz, the acoustic model expects speech up to 6.8 kHz and takes an empty upper
+ * band for a sound of its own (27 of 96 phrases right). Filled with a mirror image of the lower band at this
+ * share, it hears as well as with the wide-band original (184 of 192 phrases either way; 161 at a share of
+ * 0.02, 180 at 0.7). `guided-recognition.bench.ts` measures it.
  */
 const MIRROR = 0.4;
 /** Digital silence has no spectrum; noise this small, of 16-bit full scale, gives it one. */
@@ -27,7 +27,8 @@ export function toRecogniser(narrow: Int16Array): Int16Array {
   const wide = new Int16Array(body.length + tail.length);
   for (let index = 0; index < wide.length; index += 1) {
     const sample = (index < body.length ? body[index] : tail[index - body.length]) as number;
-    // Turning every second sample over mirrors the spectrum at 4 kHz; adding a share of that is a factor by turns.
+    // Turning every second sample over mirrors the spectrum at 4 kHz; adding a share of that is a factor by
+    // turns.
     const mirrored = sample * gain * (index % 2 === 0 ? 1 + MIRROR : 1 - MIRROR);
     wide[index] = Math.max(-32_768, Math.min(32_767, Math.round(mirrored + noise())));
   }

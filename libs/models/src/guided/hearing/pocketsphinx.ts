@@ -23,14 +23,16 @@ export interface PocketsphinxOptions {
 }
 
 /**
- * Measured with flite's voices over µ-law (guided-recognition.bench.ts): fewer words where there is doubt, more of the
- * mixture, and no second opinion on noise and silence, since our own voice detection has cut the utterance.
+ * Measured with flite's voices over µ-law (guided-recognition.bench.ts): fewer words where there is doubt,
+ * more of the mixture, and no second opinion on noise and silence, since our own voice detection has cut the
+ * utterance.
  */
 const TUNING = ['-wip', '0.05', '-topn', '8', '-remove_noise', 'no', '-remove_silence', 'no'];
 
 /**
- * The program forces any sound to a sentence of the grammar. Words that fit worse than this for each frame are not what
- * was said; short ones fit worse even when they are right ("yes" down to -49, over 1.1 s never below -34).
+ * The program forces any sound to a sentence of the grammar. Words that fit worse than this for each frame
+ * are not what was said; short ones fit worse even when they are right ("yes" down to -49, over 1.1 s never
+ * below -34).
  */
 const WORST_SCORE_SHORT = -50;
 const WORST_SCORE_LONG = -41;
@@ -79,10 +81,16 @@ export class PocketsphinxRecogniser implements Recogniser {
   private decode(pcm16k: Int16Array, files: GrammarFiles, signal: AbortSignal): Promise<ChildOutput> {
     const { folder, path, modelDir, libraryPath, timeoutMs, clock } = this.options;
     return folder.withFile('raw', async (sound) => {
-      await writeFile(sound, new Uint8Array(pcm16k.buffer, pcm16k.byteOffset, pcm16k.byteLength), { mode: 0o600 });
+      await writeFile(sound, new Uint8Array(pcm16k.buffer, pcm16k.byteOffset, pcm16k.byteLength), {
+        mode: 0o600,
+      });
       const model = ['-hmm', join(modelDir, 'en-us'), '-dict', files.dict, '-jsgf', files.jsgf];
       const args = ['-infile', sound, ...model, '-backtrace', 'yes', ...TUNING];
-      return runChild({ file: path, args, libraryPath, input: '', timeoutMs, maxOutputBytes: MAX_OUTPUT_BYTES }, clock, signal);
+      return runChild(
+        { file: path, args, libraryPath, input: '', timeoutMs, maxOutputBytes: MAX_OUTPUT_BYTES },
+        clock,
+        signal,
+      );
     });
   }
 
@@ -100,7 +108,11 @@ export class PocketsphinxRecogniser implements Recogniser {
   }
 
   private async writeFiles(name: string, jsgf: string, words: ReadonlySet<string>): Promise<GrammarFiles> {
-    const files = { jsgf: this.options.folder.file(`${name}.jsgf`), dict: this.options.folder.file(`${name}.dict`), words };
+    const files = {
+      jsgf: this.options.folder.file(`${name}.jsgf`),
+      dict: this.options.folder.file(`${name}.dict`),
+      words,
+    };
     const lines = await this.pronunciations.of(words);
     await Promise.all([writeFile(files.jsgf, jsgf), writeFile(files.dict, `${lines.join('\n')}\n`)]);
     return files;
@@ -112,15 +124,21 @@ export class PocketsphinxRecogniser implements Recogniser {
     if (oldest === undefined) return;
     const files = this.grammars.get(oldest);
     this.grammars.delete(oldest);
-    void files?.then(({ jsgf, dict }) => Promise.all([rm(jsgf, { force: true }), rm(dict, { force: true })])).catch(() => undefined);
+    void files
+      ?.then(({ jsgf, dict }) => Promise.all([rm(jsgf, { force: true }), rm(dict, { force: true })]))
+      .catch(() => undefined);
   }
 }
 
 /**
- * The program's word is not taken for it. Its answer must be a whole sentence (a path that ends in the middle stands in
- * the messages only), made of the grammar's words, fit the sound, and fill it.
+ * The program's word is not taken for it. Its answer must be a whole sentence (a path that ends in the middle
+ * stands in the messages only), made of the grammar's words, fit the sound, and fill it.
  */
-function judge({ stdout, stderr }: ChildOutput, pcm16k: Int16Array, words: ReadonlySet<string>): Recognised | null {
+function judge(
+  { stdout, stderr }: ChildOutput,
+  pcm16k: Int16Array,
+  words: ReadonlySet<string>,
+): Recognised | null {
   const found = readBacktrace(stderr);
   const text = found.map(({ word }) => word).join(' ');
   if (text === '' || text !== stdout.trim() || !found.every(({ word }) => words.has(word))) return null;

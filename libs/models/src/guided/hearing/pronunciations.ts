@@ -1,12 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** Words whose s is lost on a telephone line, where it is taken for a t: "sixth" was heard as "tenth" without this. */
+/**
+ * Words whose s is lost on a telephone line, where it is taken for a t: "sixth" was heard as "tenth" without
+ * this.
+ */
 const FAINT_S: ReadonlySet<string> = new Set(['second', 'sixth', 'seventh', 'sixteenth', 'seventeenth']);
 
 /**
- * The words we need of a pronunciation dictionary (CMU format: `word PH PH`, further ones as `word(2) PH PH`). The whole
- * has 135,000 and takes the recogniser longer to read than the utterance takes to decode.
+ * The words we need of a pronunciation dictionary (CMU format: `word PH PH`, further ones as `word(2) PH
+ * PH`). The whole has 135,000 and takes the recogniser longer to read than the utterance takes to decode.
  */
 export class Pronunciations {
   private readonly lines = new Map<string, string[]>();
@@ -14,7 +17,10 @@ export class Pronunciations {
 
   constructor(private readonly file: string) {}
 
-  /** Dictionary lines of these words; a word that the dictionary lacks has none. Rejects when the file cannot be read. */
+  /**
+   * Dictionary lines of these words; a word that the dictionary lacks has none. Rejects when the file cannot
+   * be read.
+   */
   async of(words: Iterable<string>): Promise<string[]> {
     const wanted = [...words];
     const missing = (): string[] => wanted.filter((word) => !this.lines.has(word));
@@ -44,6 +50,9 @@ function faintOnes(word: string, lines: readonly string[]): string[] {
   if (!FAINT_S.has(word)) return [];
   return lines.map((line, index) => {
     const sounds = line.split(' ').slice(1);
-    return `${word}(${lines.length + index + 1}) ${sounds.map((sound) => (sound === 'S' ? 'T' : sound)).join(' ')}`;
+    return (
+      `${word}(${lines.length + index + 1}) ` +
+      `${sounds.map((sound) => (sound === 'S' ? 'T' : sound)).join(' ')}`
+    );
   });
 }

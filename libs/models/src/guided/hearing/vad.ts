@@ -21,13 +21,19 @@ const GATE_RANGE_DB = 30;
 
 export function utteranceRules(detection: TurnDetection, maxMs: number): UtteranceRules {
   if (detection.kind === 'semantic-vad') {
-    return { silenceMs: SILENCE_OF_EAGERNESS[detection.eagerness], prefixMs: DEFAULT_PREFIX_MS, gateDb: GATE_AT_ZERO_DB + GATE_RANGE_DB / 2, maxMs };
+    return {
+      silenceMs: SILENCE_OF_EAGERNESS[detection.eagerness],
+      prefixMs: DEFAULT_PREFIX_MS,
+      gateDb: GATE_AT_ZERO_DB + GATE_RANGE_DB / 2,
+      maxMs,
+    };
   }
   const { silenceMs, prefixPaddingMs, threshold } = detection;
   return { silenceMs, prefixMs: prefixPaddingMs, gateDb: GATE_AT_ZERO_DB + GATE_RANGE_DB * threshold, maxMs };
 }
 
-export type UtteranceEvent = { readonly kind: 'started' } | { readonly kind: 'stopped'; readonly frames: readonly Int16Array[] };
+export type UtteranceEvent =
+  { readonly kind: 'started' } | { readonly kind: 'stopped'; readonly frames: readonly Int16Array[] };
 
 /** So many of the last so many frames must be voice to begin: 80 of 120 ms. A click is shorter. */
 const ONSET_VOICED = 4;

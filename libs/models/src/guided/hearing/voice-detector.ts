@@ -18,14 +18,26 @@ const BYTES_PER_SAMPLE = 2;
 
 let loading: Promise<FvadModule> | null = null;
 
-/** WebRTC's voice activity detection. The code is loaded once; each detector has its own memory in it (about 700 bytes). */
+/**
+ * WebRTC's voice activity detection. The code is loaded once; each detector has its own memory in it (about
+ * 700 bytes).
+ */
 export async function openVoiceDetector(): Promise<VoiceDetector> {
   loading ??= loadFvad();
   const module = await loading;
   const instance = module._fvad_new();
   const frameAt = module._malloc(FRAME_SAMPLES * BYTES_PER_SAMPLE);
-  if (instance === 0 || frameAt === 0 || module._fvad_set_mode(instance, AGGRESSIVENESS) !== 0 || module._fvad_set_sample_rate(instance, 8_000) !== 0) {
-    throw new ProviderError('Voice detection could not be set up.', { provider: 'guided', code: 'vad-failed', category: 'unknown' });
+  if (
+    instance === 0 ||
+    frameAt === 0 ||
+    module._fvad_set_mode(instance, AGGRESSIVENESS) !== 0 ||
+    module._fvad_set_sample_rate(instance, 8_000) !== 0
+  ) {
+    throw new ProviderError('Voice detection could not be set up.', {
+      provider: 'guided',
+      code: 'vad-failed',
+      category: 'unknown',
+    });
   }
   return {
     isVoice(frame) {

@@ -19,8 +19,15 @@ afterEach(() => programs.remove());
 
 describe('a speech program', () => {
   it('is given arguments, input and a library path, and nothing of our environment', async () => {
-    const file = programs.write('echo', 'read line; echo "$1 $line $LD_LIBRARY_PATH"; env | grep -c "^HOME=" >&2; exit 0');
-    const output = await runChild(command(file, { args: ['a b'], input: 'c\n', libraryPath: '/lib/one:/lib/two' }), clock, live());
+    const file = programs.write(
+      'echo',
+      'read line; echo "$1 $line $LD_LIBRARY_PATH"; env | grep -c "^HOME=" >&2; exit 0',
+    );
+    const output = await runChild(
+      command(file, { args: ['a b'], input: 'c\n', libraryPath: '/lib/one:/lib/two' }),
+      clock,
+      live(),
+    );
     expect(output).toEqual({ stdout: 'a b c /lib/one:/lib/two\n', stderr: '0\n' });
     expect(clock.pendingTimers).toBe(0);
   });
@@ -57,17 +64,26 @@ describe('a speech program', () => {
     ['exit 3', 'exit-code'],
     ['kill -9 $$', 'exit-code'],
   ])('that ends with "%s" has failed', async (script, fault) => {
-    await expect(runChild(command(programs.write('bad', script)), clock, live())).rejects.toMatchObject({ fault });
+    await expect(runChild(command(programs.write('bad', script)), clock, live())).rejects.toMatchObject({
+      fault,
+    });
   });
 
   it('that is not there, or no program, has not started', async () => {
-    await expect(runChild(command('/nowhere/flite'), clock, live())).rejects.toMatchObject({ fault: 'not-started' });
-    await expect(runChild(command(programs.folder), clock, live())).rejects.toMatchObject({ fault: 'not-started' });
+    await expect(runChild(command('/nowhere/flite'), clock, live())).rejects.toMatchObject({
+      fault: 'not-started',
+    });
+    await expect(runChild(command(programs.folder), clock, live())).rejects.toMatchObject({
+      fault: 'not-started',
+    });
   });
 
   it('may end without reading what it was given', async () => {
     const file = programs.write('deaf', 'exec 0<&-; exit 0');
-    await expect(runChild(command(file, { input: 'x'.repeat(1_000_000) }), clock, live())).resolves.toEqual({ stdout: '', stderr: '' });
+    await expect(runChild(command(file, { input: 'x'.repeat(1_000_000) }), clock, live())).resolves.toEqual({
+      stdout: '',
+      stderr: '',
+    });
   });
 });
 

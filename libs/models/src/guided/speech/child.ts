@@ -3,7 +3,10 @@ import type { Clock } from '@tandem/conversation';
 
 export type ChildFault = 'not-started' | 'timed-out' | 'aborted' | 'too-much-output' | 'exit-code' | 'busy';
 
-/** A program did not do what it was started for. The message holds no output of it: that may repeat what a caller said. */
+/**
+ * A program did not do what it was started for. The message holds no output of it: that may repeat what a
+ * caller said.
+ */
 export class ChildFailure extends Error {
   override readonly name = 'ChildFailure';
 
@@ -36,14 +39,19 @@ export interface ChildOutput {
 
 /**
  * Runs a program to its end, in a process group of its own so that nothing it started survives it.
- * @throws ChildFailure when it cannot be started, takes too long, says too much, is aborted or reports failure
+ * @throws ChildFailure when it cannot be started, takes too long, says too much, is aborted or reports
+ * failure
  */
 export function runChild(command: ChildCommand, clock: Clock, signal: AbortSignal): Promise<ChildOutput> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new ChildFailure('aborted', command.file));
     const child = spawn(command.file, command.args, {
       detached: true,
-      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', ...(command.libraryPath ? { LD_LIBRARY_PATH: command.libraryPath } : {}) },
+      env: {
+        PATH: '/usr/bin:/bin',
+        LANG: 'C.UTF-8',
+        ...(command.libraryPath ? { LD_LIBRARY_PATH: command.libraryPath } : {}),
+      },
     });
     const output: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
     let outputBytes = 0;
@@ -68,11 +76,16 @@ export function runChild(command: ChildCommand, clock: Clock, signal: AbortSigna
     child.stdout.on('data', collect(output.stdout));
     child.stderr.on('data', collect(output.stderr));
     child.stdin.on('error', ignoreClosedPipe);
-    child.on('error', (cause) => settle(() => reject(new ChildFailure(fault ?? 'not-started', command.file, { cause }))));
+    child.on('error', (cause) =>
+      settle(() => reject(new ChildFailure(fault ?? 'not-started', command.file, { cause }))),
+    );
     child.on('close', (code) =>
       settle(() => {
         if (fault !== null || code !== 0) return reject(new ChildFailure(fault ?? 'exit-code', command.file));
-        resolve({ stdout: Buffer.concat(output.stdout).toString(), stderr: Buffer.concat(output.stderr).toString() });
+        resolve({
+          stdout: Buffer.concat(output.stdout).toString(),
+          stderr: Buffer.concat(output.stderr).toString(),
+        });
       }),
     );
     child.stdin.end(command.input);
@@ -103,7 +116,10 @@ export class Places {
     private readonly maxWaiting: number,
   ) {}
 
-  /** @throws ChildFailure `busy` when too many wait already, `aborted` when the signal comes before the turn does */
+  /**
+   * @throws ChildFailure `busy` when too many wait already, `aborted` when the signal comes before the turn
+   * does
+   */
   async run<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
     await this.enter(signal);
     try {

@@ -35,7 +35,9 @@ function wav(rateHz: number, samples: Int16Array, channels = 1, bits = 16): Buff
 }
 
 const tone = (rateHz: number, seconds: number): Int16Array =>
-  Int16Array.from({ length: rateHz * seconds }, (_, at) => Math.round(8_000 * Math.sin((2 * Math.PI * 440 * at) / rateHz)));
+  Int16Array.from({ length: rateHz * seconds }, (_, at) =>
+    Math.round(8_000 * Math.sin((2 * Math.PI * 440 * at) / rateHz)),
+  );
 
 describe('local speech', () => {
   let programs: FakePrograms;
@@ -52,7 +54,11 @@ describe('local speech', () => {
     programs.remove();
   });
 
-  function speech(flite: string | null, espeak: string | null, places = new Places('speech', 2, 2)): LocalSpeech {
+  function speech(
+    flite: string | null,
+    espeak: string | null,
+    places = new Places('speech', 2, 2),
+  ): LocalSpeech {
     return new LocalSpeech({
       flitePath: flite === null ? undefined : programs.write('flite', flite),
       espeakPath: espeak === null ? undefined : programs.write('espeak', espeak),
@@ -60,8 +66,11 @@ describe('local speech', () => {
     });
   }
 
-  const FLITE = 'cat > "$HERE/text"; echo "$@" > "$HERE/args"; for last; do :; done; cp "$HERE/flite.wav" "$last"';
-  const ESPEAK = 'cat > "$HERE/text"; echo "$@" > "$HERE/args"; while [ "$1" != -w ]; do shift; done; cp "$HERE/espeak.wav" "$2"';
+  const FLITE =
+    'cat > "$HERE/text"; echo "$@" > "$HERE/args"; for last; do :; done; cp "$HERE/flite.wav" "$last"';
+  const ESPEAK =
+    'cat > "$HERE/text"; echo "$@" > "$HERE/args"; while [ "$1" != -w ]; do shift; done; cp ' +
+    '"$HERE/espeak.wav" "$2"';
 
   it('speaks by flite, keeping the words off the command line', async () => {
     const sound = await speech(FLITE, ESPEAK).speak('Hello there.', { voice: 'slt', speed: 1.25 }, live());
@@ -85,17 +94,29 @@ describe('local speech', () => {
     expect(programs.read('args')).toMatch(/^-voice slt --setf duration_stretch=0\.500/);
   });
 
-  it.each(['exit 0', 'while [ $# -gt 1 ]; do case "$1" in -o|-w) echo nonsense > "$2";; esac; shift; done', 'exit 1'])('says so when nothing can speak ("%s")', async (script) => {
-    await expect(speech(script, script).speak('Hello.', delivery, live())).rejects.toMatchObject({ name: 'ProviderError', code: 'speech-failed' });
+  it.each([
+    'exit 0',
+    'while [ $# -gt 1 ]; do case "$1" in -o|-w) echo nonsense > "$2";; esac; shift; done',
+    'exit 1',
+  ])('says so when nothing can speak ("%s")', async (script) => {
+    await expect(speech(script, script).speak('Hello.', delivery, live())).rejects.toMatchObject({
+      name: 'ProviderError',
+      code: 'speech-failed',
+    });
   });
 
   it('does not try the second program for a call that is over or a queue that is full', async () => {
     const over = new AbortController();
     over.abort();
-    await expect(speech(FLITE, ESPEAK).speak('Hello.', delivery, over.signal)).rejects.toMatchObject({ code: 'speech-failed' });
+    await expect(speech(FLITE, ESPEAK).speak('Hello.', delivery, over.signal)).rejects.toMatchObject({
+      code: 'speech-failed',
+    });
     expect(programs.read('args')).toBe('');
     const full = speech(FLITE, ESPEAK, new Places('speech', 0, 0));
-    await expect(full.speak('Hello.', delivery, live())).rejects.toMatchObject({ code: 'speech-busy', category: 'rate-limit' });
+    await expect(full.speak('Hello.', delivery, live())).rejects.toMatchObject({
+      code: 'speech-busy',
+      category: 'rate-limit',
+    });
   });
 
   it('cuts the silence around the words, but not all of it', async () => {
@@ -115,7 +136,11 @@ describe('WAV', () => {
     const file = wav(22_050, samples);
     file.writeUInt32LE(0x7fff_f000, 40);
     expect(readWav(file)?.samples).toEqual(samples);
-    const extra = Buffer.concat([file.subarray(0, 36), Buffer.from('LIST\x03\0\0\0abc\0', 'latin1'), file.subarray(36)]);
+    const extra = Buffer.concat([
+      file.subarray(0, 36),
+      Buffer.from('LIST\x03\0\0\0abc\0', 'latin1'),
+      file.subarray(36),
+    ]);
     expect(readWav(extra)?.samples).toEqual(samples);
   });
 
@@ -130,19 +155,29 @@ describe('WAV', () => {
   });
 
   it('of any bytes is read or refused', () => {
-    const bytes = fc.uint8Array({ maxLength: 64 }).map((tail) => Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVE', 'latin1'), tail]));
+    const bytes = fc
+      .uint8Array({ maxLength: 64 })
+      .map((tail) => Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVE', 'latin1'), tail]));
     fc.assert(fc.property(bytes, (file) => void readWav(file)));
   });
 });
 
 describe('sentences', () => {
   it('are spoken one by one', () => {
-    expect(sentencesOf('Hello.  How are\nyou? For Monday, March 3rd: morning!')).toEqual(['Hello.', 'How are you?', 'For Monday, March 3rd: morning!']);
+    expect(sentencesOf('Hello.  How are\nyou? For Monday, March 3rd: morning!')).toEqual([
+      'Hello.',
+      'How are you?',
+      'For Monday, March 3rd: morning!',
+    ]);
     expect(sentencesOf('  ')).toEqual([]);
   });
 
   it('lose no word, and are never too long to begin soon', () => {
-    const text = fc.array(fc.constantFrom('well', 'then,', 'yes.', 'no!', 'a', 'x'.repeat(300), 'why?'), { maxLength: 120 }).map((words) => words.join(' '));
+    const text = fc
+      .array(fc.constantFrom('well', 'then,', 'yes.', 'no!', 'a', 'x'.repeat(300), 'why?'), {
+        maxLength: 120,
+      })
+      .map((words) => words.join(' '));
     fc.assert(
       fc.property(text, (given) => {
         const sentences = sentencesOf(given);
@@ -153,7 +188,9 @@ describe('sentences', () => {
   });
 
   it('share their sound among their words, all of it and in order', () => {
-    const texts = fc.array(fc.constantFrom('a', 'morning', 'thirty,', 'yes.'), { minLength: 1, maxLength: 20 }).map((words) => words.join(' '));
+    const texts = fc
+      .array(fc.constantFrom('a', 'morning', 'thirty,', 'yes.'), { minLength: 1, maxLength: 20 })
+      .map((words) => words.join(' '));
     fc.assert(
       fc.property(texts, fc.uint8Array({ maxLength: 500 }), (sentence, sound) => {
         const words = spokenWords(sentence, sound);

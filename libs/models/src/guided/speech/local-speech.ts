@@ -52,20 +52,39 @@ export class LocalSpeech implements Synthesiser {
       }
     }
     const isBusy = cause instanceof ChildFailure && cause.fault === 'busy';
-    throw new ProviderError(isBusy ? 'Too many sentences wait to be spoken.' : 'No speech program could speak a sentence.', {
-      provider: 'guided',
-      code: isBusy ? 'speech-busy' : 'speech-failed',
-      category: isBusy ? 'rate-limit' : 'server',
-      cause,
-    });
+    throw new ProviderError(
+      isBusy ? 'Too many sentences wait to be spoken.' : 'No speech program could speak a sentence.',
+      {
+        provider: 'guided',
+        code: isBusy ? 'speech-busy' : 'speech-failed',
+        category: isBusy ? 'rate-limit' : 'server',
+        cause,
+      },
+    );
   }
 
-  private speakWith(engine: Engine, text: string, delivery: Delivery, signal: AbortSignal): Promise<Uint8Array> {
+  private speakWith(
+    engine: Engine,
+    text: string,
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
     const { places, folder, clock, timeoutMs, libraryPath } = this.options;
     return places.run(signal, () =>
       folder.withFile('wav', async (output) => {
         const args = engine.argumentsFor(delivery, output);
-        await runChild({ file: engine.file, args, libraryPath, input: `${pronounceable(text)}\n`, timeoutMs, maxOutputBytes: MAX_MESSAGES_BYTES }, clock, signal);
+        await runChild(
+          {
+            file: engine.file,
+            args,
+            libraryPath,
+            input: `${pronounceable(text)}\n`,
+            timeoutMs,
+            maxOutputBytes: MAX_MESSAGES_BYTES,
+          },
+          clock,
+          signal,
+        );
         return toTelephone(readWav(await readFile(output)), engine.file);
       }),
     );
@@ -78,7 +97,16 @@ function flite(file: string): Engine {
     file,
     argumentsFor: ({ voice, speed }, output) => {
       const stretch = (1 / Math.min(FASTEST, Math.max(SLOWEST, speed))).toFixed(3);
-      return ['-voice', FLITE_VOICES.has(voice) ? voice : DEFAULT_VOICE, '--setf', `duration_stretch=${stretch}`, '-f', '-', '-o', output];
+      return [
+        '-voice',
+        FLITE_VOICES.has(voice) ? voice : DEFAULT_VOICE,
+        '--setf',
+        `duration_stretch=${stretch}`,
+        '-f',
+        '-',
+        '-o',
+        output,
+      ];
     },
   };
 }
@@ -96,7 +124,8 @@ function espeak(file: string): Engine {
 const RATES: readonly number[] = [8_000, 16_000, 22_050, 24_000];
 
 function toTelephone(pcm: Pcm | null, file: string): Uint8Array {
-  if (!pcm || pcm.samples.length === 0 || !RATES.includes(pcm.rateHz)) throw new ChildFailure('exit-code', file);
+  if (!pcm || pcm.samples.length === 0 || !RATES.includes(pcm.rateHz))
+    throw new ChildFailure('exit-code', file);
   const resampler = createResampler(pcm.rateHz, 8_000);
   const body = resampler.process(pcm.samples);
   const tail = resampler.flush();

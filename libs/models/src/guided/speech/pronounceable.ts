@@ -3,8 +3,8 @@ const REFERENCE = /\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*
 const MAX_TEXT_LENGTH = 1_000;
 
 /**
- * The text as a simple speech program must be given it: references character by character, no marks it would read out
- * or obey (SSML, espeak-ng's phonemes), one line.
+ * The text as a simple speech program must be given it: references character by character, no marks it would
+ * read out or obey (SSML, espeak-ng's phonemes), one line.
  */
 export function pronounceable(text: string): string {
   return text

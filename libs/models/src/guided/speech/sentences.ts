@@ -1,9 +1,15 @@
 /** Longer ones are split where a speaker would breathe, so that the first sound comes soon. */
 const MAX_LENGTH = 220;
 
-/** Sentences of a text, each spoken by itself. Joined by a space they are the text again, but for its line breaks. */
+/**
+ * Sentences of a text, each spoken by itself. Joined by a space they are the text again, but for its line
+ * breaks.
+ */
 export function sentencesOf(text: string): string[] {
-  const sentences = text.replace(/\s+/g, ' ').trim().split(/(?<=[.!?])\s(?=\S)/);
+  const sentences = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .split(/(?<=[.!?])\s(?=\S)/);
   return sentences.flatMap(breaths).filter((sentence) => sentence !== '');
 }
 
@@ -23,7 +29,9 @@ export interface SpokenWord {
   readonly sound: Uint8Array;
 }
 
-/** Shares the sound out over the words by their length: speech programs say where words lie in no common way. */
+/**
+ * Shares the sound out over the words by their length: speech programs say where words lie in no common way.
+ */
 export function spokenWords(sentence: string, sound: Uint8Array): SpokenWord[] {
   const words = sentence.match(/\S+\s*/g) ?? [];
   let letters = 0;

@@ -13,7 +13,8 @@ const uses = (then: string): string[] => [
   '--experimental-transform-types',
   '--input-type=module',
   '-e',
-  `import { TempFolder } from ${JSON.stringify(source)};\nimport { writeFileSync } from 'node:fs';\nwriteFileSync(new TempFolder(process.argv[1]).file('words.gram'), 'x');\n${then}`,
+  `import { TempFolder } from ${JSON.stringify(source)};\nimport { writeFileSync } from ` +
+    `'node:fs';\nwriteFileSync(new TempFolder(process.argv[1]).file('words.gram'), 'x');\n${then}`,
 ];
 
 let place: string;
@@ -34,29 +35,39 @@ describe('the folder for voices and grammars', () => {
   });
 
   it('is gone when its process ends by itself', () => {
-    expect(spawnSync(process.execPath, [...uses('process.exit(0);'), place], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    expect(
+      spawnSync(process.execPath, [...uses('process.exit(0);'), place], { encoding: 'utf8' }),
+    ).toMatchObject({ status: 0, stderr: '' });
     expect(readdirSync(place)).toEqual([]);
   });
 
-  it('of a killed process is swept by the next one that starts, though it needs none itself; of a running one it stays', async () => {
-    const start = async (): Promise<ChildProcess> => {
-      const child = spawn(process.execPath, [...uses("process.stdout.write('made'); setInterval(() => 0, 1000);"), place], { stdio: ['ignore', 'pipe', 'inherit'] });
-      await once(child.stdout, 'data');
-      return child;
-    };
-    const killed = await start();
-    killed.kill('SIGKILL');
-    await once(killed, 'exit');
-    const running = await start();
-    const folder = new TempFolder(place);
-    try {
-      expect(readdirSync(place).map((name) => name.split('-')[3])).toEqual([String(running.pid)]);
-    } finally {
-      running.kill('SIGKILL');
-      await once(running, 'exit');
-      await folder.remove();
-    }
-  });
+  it(
+    'of a killed process is swept by the next one that starts, though it needs none itself; of a running ' +
+      'one it stays',
+    async () => {
+      const start = async (): Promise<ChildProcess> => {
+        const child = spawn(
+          process.execPath,
+          [...uses("process.stdout.write('made'); setInterval(() => 0, 1000);"), place],
+          { stdio: ['ignore', 'pipe', 'inherit'] },
+        );
+        await once(child.stdout, 'data');
+        return child;
+      };
+      const killed = await start();
+      killed.kill('SIGKILL');
+      await once(killed, 'exit');
+      const running = await start();
+      const folder = new TempFolder(place);
+      try {
+        expect(readdirSync(place).map((name) => name.split('-')[3])).toEqual([String(running.pid)]);
+      } finally {
+        running.kill('SIGKILL');
+        await once(running, 'exit');
+        await folder.remove();
+      }
+    },
+  );
 
   it('of an earlier process that had our number is swept; our own others stay', () => {
     const first = new TempFolder(place);
@@ -68,8 +79,11 @@ describe('the folder for voices and grammars', () => {
   });
 
   it('leaves alone what others have put there', () => {
-    for (const name of ['tandem-guided-abc123', 'tandem-guided-00000000-1-abc', 'notes']) mkdirSync(join(place, name));
+    for (const name of ['tandem-guided-abc123', 'tandem-guided-00000000-1-abc', 'notes'])
+      mkdirSync(join(place, name));
     new TempFolder(place).file('x');
-    expect(readdirSync(place)).toEqual(expect.arrayContaining(['notes', 'tandem-guided-00000000-1-abc', 'tandem-guided-abc123']));
+    expect(readdirSync(place)).toEqual(
+      expect.arrayContaining(['notes', 'tandem-guided-00000000-1-abc', 'tandem-guided-abc123']),
+    );
   });
 });

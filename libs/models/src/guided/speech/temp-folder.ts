@@ -11,8 +11,9 @@ const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8
 const own = new Set<string>();
 
 /**
- * A folder only we can read, made when it is first needed and gone with this process. Voices and grammars pass through it as
- * files that live for one process. What a killed process has left is removed by the next one that starts.
+ * A folder only we can read, made when it is first needed and gone with this process. Voices and grammars
+ * pass through it as files that live for one process. What a killed process has left is removed by the next
+ * one that starts.
  */
 export class TempFolder {
   private path: string | null = null;
@@ -55,7 +56,9 @@ export class TempFolder {
   }
 }
 
-/** Folders of processes of this machine that have ended. Those of other users stay: they cannot be removed. */
+/**
+ * Folders of processes of this machine that have ended. Those of other users stay: they cannot be removed.
+ */
 function sweep(place: string): void {
   for (const name of existsSync(place) ? readdirSync(place) : []) {
     const pid = new RegExp(`^${PREFIX}${machine}-(\\d+)-`).exec(name)?.[1];
@@ -68,7 +71,10 @@ function sweep(place: string): void {
   }
 }
 
-/** In a container every start has the number of the one before it: a folder of ours that we have not made is not in use. */
+/**
+ * In a container every start has the number of the one before it: a folder of ours that we have not made is
+ * not in use.
+ */
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;
   try {

@@ -9,7 +9,11 @@ import type { ToolResult } from '../dialogue/tool-results.ts';
 export const NOW = DateTime.fromISO('2026-03-02T08:10:00', { zone: 'America/New_York' });
 export const CALENDAR: readonly ToolRole[] = ['check', 'book', 'end'];
 /** Clocks go forward on March 8th. */
-export const at = (time: string, day = '2026-03-03') => ({ start: `${day}T${time}:00.000${day < '2026-03-08' ? '-05:00' : '-04:00'}`, end: '', resource: 'Ann' });
+export const at = (time: string, day = '2026-03-03') => ({
+  start: `${day}T${time}:00.000${day < '2026-03-08' ? '-05:00' : '-04:00'}`,
+  end: '',
+  resource: 'Ann',
+});
 export const ok = (value: unknown): ToolResult => ({ status: 'ok', value });
 export const free = (...times: string[]) => ok({ slots: times.map((time) => at(time)) });
 
@@ -33,12 +37,15 @@ export class Conversation {
 
   begins = (): string => this.take({ kind: 'prompted', isQuestionHeard: true });
   prompted = (isQuestionHeard: boolean): string => this.take({ kind: 'prompted', isQuestionHeard });
-  says = (text: string, isQuestionHeard = true): string => this.take({ kind: 'heard', text, isQuestionHeard });
+  says = (text: string, isQuestionHeard = true): string =>
+    this.take({ kind: 'heard', text, isQuestionHeard });
   presses = (digits: string): string => this.take({ kind: 'keys', digits, isQuestionHeard: true });
-  coughs = (isInterruption = false, isQuestionHeard = true): string => this.take({ kind: 'unheard', isInterruption, isQuestionHeard });
+  coughs = (isInterruption = false, isQuestionHeard = true): string =>
+    this.take({ kind: 'unheard', isInterruption, isQuestionHeard });
   told = (instruction: string): string => this.take({ kind: 'instructed', instruction });
   saidForUs = (): string => this.take({ kind: 'said' });
-  answers = (result: ToolResult, callNumber = this.state.calls): string => this.take({ kind: 'tool-result', callNumber, result });
+  answers = (result: ToolResult, callNumber = this.state.calls): string =>
+    this.take({ kind: 'tool-result', callNumber, result });
 
   get asks(): { tool: ToolRole; arguments: Readonly<Record<string, string>> } | null {
     const call = this.last.find((move) => move.kind === 'call');

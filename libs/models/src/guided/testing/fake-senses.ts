@@ -29,7 +29,8 @@ export class FakeSynthesiser implements Synthesiser {
 
   async speak(text: string, delivery: Delivery): Promise<Uint8Array> {
     this.spoken.push({ text, delivery });
-    if (this.heldBack === 'all' || this.heldBack === text) await new Promise<void>((resolve) => this.held.push(resolve));
+    if (this.heldBack === 'all' || this.heldBack === text)
+      await new Promise<void>((resolve) => this.held.push(resolve));
     if (this.fault) throw this.fault;
     return new Uint8Array(text.length * FAKE_BYTES_PER_CHARACTER).fill(0xff);
   }

@@ -1,11 +1,21 @@
 import { PCMU_8K, type ItemId, type ProviderError, type ToolDeclaration } from '@tandem/contracts';
-import { AudioFrame, encodeMulaw, type HistoryItem, type ModelSessionListener, type ModelSessionSetup, type ModelToolCall, type VoiceModelSession } from '@tandem/conversation';
+import {
+  AudioFrame,
+  encodeMulaw,
+  type HistoryItem,
+  type ModelSessionListener,
+  type ModelSessionSetup,
+  type ModelToolCall,
+  type VoiceModelSession,
+} from '@tandem/conversation';
 import { ManualClock } from '@tandem/conversation/testing';
 import { guidedModelOf, type GuidedSenses } from '../guided-model.ts';
 import { FakeDetector, FakeRecogniser, FakeSynthesiser } from './fake-senses.ts';
 
 const FRAME_MS = 20;
-const LOUD = AudioFrame.fromBytes(encodeMulaw(Int16Array.from({ length: 160 }, (_, index) => (index % 8 < 4 ? 8_000 : -8_000))));
+const LOUD = AudioFrame.fromBytes(
+  encodeMulaw(Int16Array.from({ length: 160 }, (_, index) => (index % 8 < 4 ? 8_000 : -8_000))),
+);
 const QUIET = AudioFrame.fromBytes(new Uint8Array(160).fill(0xff));
 
 /** A tool as the session above declares it; it takes these arguments and no others. */
@@ -20,18 +30,26 @@ export function fakeTool(name: string, properties: Record<string, unknown> = {})
     deadlineMs: 1_000,
     parse: (input) => {
       const unknown = Object.keys(input as object).filter((key) => !known.has(key));
-      return unknown.length === 0 ? { ok: true, value: input } : { ok: false, problem: `unknown: ${unknown.join()}` };
+      return unknown.length === 0
+        ? { ok: true, value: input }
+        : { ok: false, problem: `unknown: ${unknown.join()}` };
     },
   };
 }
 
 export const FAKE_TOOLS: readonly ToolDeclaration[] = [
-  fakeTool('check_availability', { service: {}, date: {}, partOfDay: { enum: ['morning', 'afternoon', 'any'] } }),
+  fakeTool('check_availability', {
+    service: {},
+    date: {},
+    partOfDay: { enum: ['morning', 'afternoon', 'any'] },
+  }),
   fakeTool('book_appointment', { service: {}, start: {}, name: {} }),
   fakeTool('end_call', { reason: { enum: ['caller-done', 'cannot-help'] } }),
 ];
 
-export interface SceneOptions extends Partial<Pick<ModelSessionSetup, 'turnOwner' | 'language' | 'inputFormat' | 'voice' | 'turnDetection'>> {
+export interface SceneOptions extends Partial<
+  Pick<ModelSessionSetup, 'turnOwner' | 'language' | 'inputFormat' | 'voice' | 'turnDetection'>
+> {
   readonly tools?: readonly ToolDeclaration[];
   readonly history?: readonly HistoryItem[];
   readonly timeZone?: string;
@@ -57,7 +75,14 @@ export class GuidedScene {
   isInCall = false;
   reentrant = 0;
 
-  constructor({ tools = FAKE_TOOLS, history = [], timeZone = 'America/New_York', isDeaf = false, openDetector, ...setup }: SceneOptions = {}) {
+  constructor({
+    tools = FAKE_TOOLS,
+    history = [],
+    timeZone = 'America/New_York',
+    isDeaf = false,
+    openDetector,
+    ...setup
+  }: SceneOptions = {}) {
     const senses: GuidedSenses = {
       clock: this.clock,
       synthesiser: this.synthesiser,
@@ -78,7 +103,9 @@ export class GuidedScene {
       history: () => history,
       ...setup,
     };
-    this.session = this.calling(() => guidedModelOf(senses, { timeZone, companyName: 'Northwind' }).open(wanted, this.listener));
+    this.session = this.calling(() =>
+      guidedModelOf(senses, { timeZone, companyName: 'Northwind' }).open(wanted, this.listener),
+    );
   }
 
   /** Runs a call into the session; events must not come from inside it. */
@@ -137,7 +164,8 @@ export class GuidedScene {
   private tell(event: string, mergesWith?: RegExp): void {
     if (this.isInCall) this.reentrant += 1;
     const last = this.events.at(-1);
-    if (mergesWith && last !== undefined && mergesWith.test(last)) this.events[this.events.length - 1] = `${last}${event}`;
+    if (mergesWith && last !== undefined && mergesWith.test(last))
+      this.events[this.events.length - 1] = `${last}${event}`;
     else this.events.push(mergesWith ? `says: ${event}` : event);
   }
 
@@ -158,7 +186,8 @@ export class GuidedScene {
       this.tell('caller started');
     },
     onCallerSpeechStopped: () => this.tell('caller stopped'),
-    onCallerText: (_itemId, text, isFinal) => this.tell(`caller: ${text ?? '(not understood)'}${isFinal ? '' : ' …'}`),
+    onCallerText: (_itemId, text, isFinal) =>
+      this.tell(`caller: ${text ?? '(not understood)'}${isFinal ? '' : ' …'}`),
     onResponseStarted: (responseId) => {
       this.ids.push(responseId);
       this.tell('response started');
@@ -168,7 +197,8 @@ export class GuidedScene {
       this.ids.push(call.providerCallId);
       this.tell(`calls ${call.name} ${call.argumentsJson}`);
     },
-    onResponseDone: (_responseId, status, usage) => this.tell(`response ${status}${usage === null ? '' : ' with usage'}`),
+    onResponseDone: (_responseId, status, usage) =>
+      this.tell(`response ${status}${usage === null ? '' : ' with usage'}`),
     onFault: (error) => {
       this.faults.push(error);
       this.tell(`fault ${error.code}`);

@@ -3,7 +3,10 @@ import { WebSocket } from 'ws';
 
 export type WireEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** The far end of a Realtime session, event by event as a test says: also what no simulator of a strict server would send. */
+/**
+ * The far end of a Realtime session, event by event as a test says: also what no simulator of a strict server
+ * would send.
+ */
 export class HandSocket extends EventEmitter {
   readyState: number = WebSocket.OPEN;
   readonly bufferedAmount = 0;
@@ -59,7 +62,11 @@ export class HandSocket extends EventEmitter {
   /** The beginning of a response, as the answer to the last one asked for. Returns its id. */
   begins(): string {
     const id = this.newId('resp');
-    const metadata = (this.received.findLast(({ type }) => type === 'response.create')?.['response'] as { metadata?: unknown } | undefined)?.metadata ?? null;
+    const metadata =
+      (
+        this.received.findLast(({ type }) => type === 'response.create')?.['response'] as
+          { metadata?: unknown } | undefined
+      )?.metadata ?? null;
     this.says({ type: 'response.created', response: { id, metadata } });
     return id;
   }
@@ -73,9 +80,21 @@ export class HandSocket extends EventEmitter {
   speaks(responseId: string, text: string, ms: number, isWhole = true): string {
     const item = { id: this.newId('item'), type: 'message' };
     const place = { response_id: responseId, item_id: item.id };
-    this.says({ type: 'response.output_item.added', response_id: responseId, item }, { type: 'response.output_audio_transcript.delta', ...place, delta: text });
-    this.says({ type: 'response.output_audio.delta', ...place, delta: Buffer.alloc(ms * 8, 0x7f).toString('base64') });
-    if (isWhole) this.says({ type: 'response.output_item.done', response_id: responseId, item: { ...item, status: 'completed' } });
+    this.says(
+      { type: 'response.output_item.added', response_id: responseId, item },
+      { type: 'response.output_audio_transcript.delta', ...place, delta: text },
+    );
+    this.says({
+      type: 'response.output_audio.delta',
+      ...place,
+      delta: Buffer.alloc(ms * 8, 0x7f).toString('base64'),
+    });
+    if (isWhole)
+      this.says({
+        type: 'response.output_item.done',
+        response_id: responseId,
+        item: { ...item, status: 'completed' },
+      });
     return item.id;
   }
 
@@ -89,7 +108,14 @@ export class HandSocket extends EventEmitter {
   callsTool(responseId: string, name: string, argumentsJson: string, callId = this.newId('call')): string {
     const item = { id: this.newId('item'), type: 'function_call', name, call_id: callId };
     this.says({ type: 'response.output_item.added', response_id: responseId, item });
-    this.says({ type: 'response.function_call_arguments.done', response_id: responseId, item_id: item.id, call_id: callId, name, arguments: argumentsJson });
+    this.says({
+      type: 'response.function_call_arguments.done',
+      response_id: responseId,
+      item_id: item.id,
+      call_id: callId,
+      name,
+      arguments: argumentsJson,
+    });
     return callId;
   }
 }

@@ -4,7 +4,10 @@ import { resilientModel } from '../../resilience/resilient-model.ts';
 import { openAiRealtimeModel } from '../openai-realtime-model.ts';
 import { HandSocket, type WireEvent } from './hand-socket.ts';
 
-/** A whole call over the real adapter, whose far end the test plays by hand. The next rung is a scripted model. */
+/**
+ * A whole call over the real adapter, whose far end the test plays by hand. The next rung is a scripted
+ * model.
+ */
 export class RealtimeScene extends CallScene {
   readonly sockets: HandSocket[];
   readonly second: ScriptedVoiceModel;
@@ -23,8 +26,18 @@ export class RealtimeScene extends CallScene {
           sockets.push(socket);
           return socket as unknown as WebSocket;
         };
-        const first = openAiRealtimeModel({ url: 'ws://nowhere/v1/realtime', apiKey: 'none', model: 'gpt-realtime-2.1', clock, onError: (error) => errors.push(error), connect });
-        return resilientModel({ rungs: [{ model: first }, { model: second, settings: { voice: 'another' } }], clock });
+        const first = openAiRealtimeModel({
+          url: 'ws://nowhere/v1/realtime',
+          apiKey: 'none',
+          model: 'gpt-realtime-2.1',
+          clock,
+          onError: (error) => errors.push(error),
+          connect,
+        });
+        return resilientModel({
+          rungs: [{ model: first }, { model: second, settings: { voice: 'another' } }],
+          clock,
+        });
       },
     });
     this.sockets = sockets;
@@ -46,13 +59,19 @@ export class RealtimeScene extends CallScene {
     await this.passes(600);
   }
 
-  /** The caller makes a sound for so long; returns its item. Words are told by {@link words}, or not at all. */
+  /**
+   * The caller makes a sound for so long; returns its item. Words are told by {@link words}, or not at all.
+   */
   async callerSpeech(ms: number, endedBy: readonly WireEvent[] = []): Promise<string> {
     this.utterances += 1;
     const item_id = `said_${this.utterances}`;
     this.server.says({ type: 'input_audio_buffer.speech_started', item_id });
     await this.callerSounds(ms);
-    this.server.says({ type: 'input_audio_buffer.speech_stopped', item_id, audio_end_ms: 0 }, { type: 'input_audio_buffer.committed', item_id }, ...endedBy);
+    this.server.says(
+      { type: 'input_audio_buffer.speech_stopped', item_id, audio_end_ms: 0 },
+      { type: 'input_audio_buffer.committed', item_id },
+      ...endedBy,
+    );
     return item_id;
   }
 
@@ -62,7 +81,12 @@ export class RealtimeScene extends CallScene {
 
   wordsFail(item_id: string, code = 'model_not_found'): void {
     const error = { type: 'invalid_request_error', code, message: 'No.' };
-    this.server.says({ type: 'conversation.item.input_audio_transcription.failed', item_id, content_index: 0, error });
+    this.server.says({
+      type: 'conversation.item.input_audio_transcription.failed',
+      item_id,
+      content_index: 0,
+      error,
+    });
   }
 
   get faults(): string[] {

@@ -1,5 +1,10 @@
 import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
-import { CallScene, ScriptedVoiceModel, type CallSetting, type ScriptedModelSession } from '@tandem/conversation/testing';
+import {
+  CallScene,
+  ScriptedVoiceModel,
+  type CallSetting,
+  type ScriptedModelSession,
+} from '@tandem/conversation/testing';
 import type { ProviderHealth } from '../provider-health.ts';
 import { resilientModel, type ResilientModelOptions } from '../resilient-model.ts';
 
@@ -74,7 +79,9 @@ export class ResilientScene extends CallScene {
 
   /** The conversation a session was opened with, in words. */
   static seedOf(session: ScriptedModelSession): string[] {
-    return session.seeded.map((item) => ('text' in item ? `${item.kind}: ${item.text}` : `${item.kind} ${item.providerCallId}`));
+    return session.seeded.map((item) =>
+      'text' in item ? `${item.kind}: ${item.text}` : `${item.kind} ${item.providerCallId}`,
+    );
   }
 }
 

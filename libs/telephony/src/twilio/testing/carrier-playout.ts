@@ -2,9 +2,10 @@
 const FRAME_BYTES = 160;
 
 /**
- * A carrier's playout: takes 20 ms of audio at each tick, gives marks back when everything before them was taken, all of
- * them at a clear. The strictest reading of Twilio: a mark comes back as soon as its audio is handed to the ear, up to
- * 20 ms before it has been heard. Sounds are told apart by the byte they are made of.
+ * A carrier's playout: takes 20 ms of audio at each tick, gives marks back when everything before them was
+ * taken, all of them at a clear. The strictest reading of Twilio: a mark comes back as soon as its audio is
+ * handed to the ear, up to 20 ms before it has been heard. Sounds are told apart by the byte they are made
+ * of.
  */
 export class CarrierPlayout {
   private queue: (Uint8Array | string)[] = [];

@@ -7,7 +7,10 @@ import { CarrierPlayout } from './carrier-playout.ts';
 const TICK_MS = 20;
 const SILENCE = new Uint8Array(160).fill(0xff);
 
-type Sent = { readonly event: 'media'; readonly media: { readonly payload: string } } | { readonly event: 'mark'; readonly mark: { readonly name: string } } | { readonly event: 'clear' };
+type Sent =
+  | { readonly event: 'media'; readonly media: { readonly payload: string } }
+  | { readonly event: 'mark'; readonly mark: { readonly name: string } }
+  | { readonly event: 'clear' };
 
 /** Our end of a socket whose other end is a {@link TwilioFarSide}. */
 class LineSocket implements MessageSocket {
@@ -21,7 +24,8 @@ class LineSocket implements MessageSocket {
   ) {}
 
   send(...messages: readonly (string | Uint8Array)[]): void {
-    if (this.isOpen) for (const message of messages) this.onSent(Buffer.from(message as Uint8Array).toString());
+    if (this.isOpen)
+      for (const message of messages) this.onSent(Buffer.from(message as Uint8Array).toString());
   }
 
   close(): void {
@@ -35,7 +39,10 @@ class LineSocket implements MessageSocket {
   }
 }
 
-/** Twilio at the other end of a stream: plays, gives marks back, clears, and sends silence while the line is live. */
+/**
+ * Twilio at the other end of a stream: plays, gives marks back, clears, and sends silence while the line is
+ * live.
+ */
 export class TwilioFarSide implements CallerStreamFarSide {
   readonly clock = new ManualClock();
   readonly stream: TwilioStream;
@@ -53,29 +60,50 @@ export class TwilioFarSide implements CallerStreamFarSide {
   private heldMarks: string[] | null = null;
   private isOver = false;
 
-  constructor(private readonly line: LineSetting = {}, limits: Partial<TwilioStreamLimits> = {}) {
+  constructor(
+    private readonly line: LineSetting = {},
+    limits: Partial<TwilioStreamLimits> = {},
+  ) {
     this.limits = { ...TWILIO_STREAM_LIMITS, ...limits };
     this.boundMs = this.limits.waitingMs;
     this.socket = new LineSocket(
       (text) => this.sent(text),
       () => this.over(),
     );
-    const start = { event: 'start', streamSid: 'MZ1', callSid: 'CA1', accountSid: 'AC1', parameters: {} } as const;
-    this.stream = new TwilioStream(this.socket, start, this.clock, (error) => this.errors.push(error), this.limits);
+    const start = {
+      event: 'start',
+      streamSid: 'MZ1',
+      callSid: 'CA1',
+      accountSid: 'AC1',
+      parameters: {},
+    } as const;
+    this.stream = new TwilioStream(
+      this.socket,
+      start,
+      this.clock,
+      (error) => this.errors.push(error),
+      this.limits,
+    );
     this.tick();
   }
 
   speaks(frame: Uint8Array): void {
     this.chunk += 1;
-    this.tells(`{"event":"media","sequenceNumber":"${this.chunk + 1}","media":{"track":"inbound","chunk":"${this.chunk}","timestamp":"${(this.chunk - 1) * TICK_MS}","payload":"${Buffer.from(frame).toString('base64')}"},"streamSid":"MZ1"}`);
+    this.tells(
+      `{"event":"media","sequenceNumber":"${this.chunk + 1}","media":{"track":"inbound","chunk":"${this.chunk}","timestamp":"${(this.chunk - 1) * TICK_MS}","payload":"${Buffer.from(frame).toString('base64')}"},"streamSid":"MZ1"}`,
+    );
   }
 
   presses(digit: string): void {
-    this.tells(`{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"2","dtmf":{"track":"inbound_track","digit":"${digit}"}}`);
+    this.tells(
+      `{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"2","dtmf":{"track":"inbound_track","digit":"${digit}"}}`,
+    );
   }
 
   hangsUp(): void {
-    this.tells('{"event":"stop","sequenceNumber":"9","streamSid":"MZ1","stop":{"accountSid":"AC1","callSid":"CA1"}}');
+    this.tells(
+      '{"event":"stop","sequenceNumber":"9","streamSid":"MZ1","stop":{"accountSid":"AC1","callSid":"CA1"}}',
+    );
     this.isOver = true;
   }
 
@@ -174,12 +202,19 @@ export class TwilioFarSide implements CallerStreamFarSide {
 
   /** What is written in one turn travels together. */
   private travel(way: 'there' | 'here', arrive: () => void): void {
-    const { delayMs: [least, most] = [0, 0], loss = { share: 0, withinMs: 0 }, random = Math.random } = this.line;
+    const {
+      delayMs: [least, most] = [0, 0],
+      loss = { share: 0, withinMs: 0 },
+      random = Math.random,
+    } = this.line;
     const last = this.arrivals[way];
     const now = this.clock.now();
     if (last.sentAt !== now) {
       const resentMs = random() < loss.share ? random() * loss.withinMs : 0;
-      this.arrivals[way] = { sentAt: now, at: Math.max(last.at, now + least + random() * (most - least) + resentMs) };
+      this.arrivals[way] = {
+        sentAt: now,
+        at: Math.max(last.at, now + least + random() * (most - least) + resentMs),
+      };
     }
     this.clock.after(this.arrivals[way].at - now, arrive);
   }
