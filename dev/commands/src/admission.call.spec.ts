@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CallRecordStore, connectRedis, Sealer, type AdmissionRecord } from '@tandem/call-state';
+import { CallStore, connectRedis, Sealer, type AdmissionRecord } from '@tandem/call-state';
 import { textsOf } from '@tandem/contracts';
 import { DEMO_AGENT_ID } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
@@ -15,16 +15,13 @@ const OTHER = '+12025550105';
 
 let platform: RunningPlatform;
 let redis: ReturnType<typeof connectRedis>;
-let records: CallRecordStore;
+let records: CallStore;
 
 beforeAll(async () => {
   platform = await RunningPlatform.start();
   platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
   redis = connectRedis(platform.stack.redis.url, 'command');
-  records = new CallRecordStore(
-    redis,
-    new Sealer(deriveKeys([platform.stack.secrets.tandemSecret], 'call-state')),
-  );
+  records = new CallStore(redis, new Sealer(deriveKeys([platform.stack.secrets.tandemSecret], 'call-state')));
   await platform.sql(
     'INSERT INTO phone_numbers (tenant_id, e164, agent_id, is_always_open) SELECT tenant_id, $1, ' +
       'agent_id, true FROM phone_numbers WHERE e164 = $2',
@@ -56,7 +53,7 @@ async function refusalOf(call: SimulatedCall): Promise<string> {
 async function admitted(call: SimulatedCall, { hearsGreeting = false } = {}) {
   await call.waitForSpeech();
   if (hearsGreeting) await call.waitForSilence(400);
-  const callId = await records.callOf(call.sid);
+  const callId = await records.findByCarrierId(call.sid);
   const record = (await records.record(callId!)) as AdmissionRecord;
   call.hangup();
   await call.ended;

@@ -256,7 +256,7 @@ describe('a caller who speaks another of the agent’s languages', () => {
       );
       call.hangup();
       await call.ended;
-      const { events } = await platform.records.events((await platform.records.callOf(call.sid))!);
+      const { events } = await platform.records.events((await platform.records.findByCarrierId(call.sid))!);
       expect(events.flatMap((event) => (event.type === 'language.changed' ? [event.data] : []))).toEqual([
         { language: 'es', by: 'detection', atMs: expect.any(Number) },
       ]);
@@ -268,7 +268,7 @@ describe('an operator', () => {
   it('changes the agent of a running call', async () => {
     const call = platform.ring();
     await heardOut(call);
-    const callId = (await platform.records.callOf(call.sid))!;
+    const callId = (await platform.records.findByCarrierId(call.sid))!;
     expect(
       await platform.tell(`/v1/calls/${callId}/agent`, {
         instructions: 'Offer ten percent off.',
@@ -285,7 +285,7 @@ describe('an operator', () => {
     await call.ended;
     // The carrier's word that the caller has gone is a way away from the relay.
     await platform.eventually(
-      () => platform.records.standing(callId),
+      () => platform.records.state(callId),
       (standing) => standing?.state === 'ended',
       'the call to end',
     );

@@ -186,7 +186,7 @@ describe('a recorded call', () => {
           status: 202,
         });
         await recordingIs('resumed', callId);
-        const holder = (await platform.records.standing(callId))?.relayId ?? '';
+        const holder = (await platform.records.state(callId))?.relayId ?? '';
         await platform.stack.supervisor.kill(holder, 'SIGKILL');
         await platform.eventually(
           () => call.report().streams.length,

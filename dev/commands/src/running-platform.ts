@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CallRecordStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
+import { CallStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
 import type { AgentContentInput, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
@@ -39,7 +39,7 @@ export interface PlatformOptions {
  */
 export class RunningPlatform {
   /** What Redis knows of calls. */
-  readonly records: CallRecordStore;
+  readonly records: CallStore;
   private readonly relays: RelayRegistry;
 
   private constructor(
@@ -51,10 +51,7 @@ export class RunningPlatform {
     readonly database: DataSource,
     private readonly redis: ReturnType<typeof connectRedis>,
   ) {
-    this.records = new CallRecordStore(
-      redis,
-      new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')),
-    );
+    this.records = new CallStore(redis, new Sealer(deriveKeys([stack.secrets.tandemSecret], 'call-state')));
     this.relays = new RelayRegistry(redis);
   }
 
@@ -136,7 +133,7 @@ export class RunningPlatform {
   /** Ours, of the carrier's call, once it is admitted. */
   async callIdOf(callSid: string): Promise<CallId> {
     return (await this.eventually(
-      () => this.records.callOf(callSid),
+      () => this.records.findByCarrierId(callSid),
       (found) => found !== null,
       'the call to be admitted',
     ))!;
@@ -238,7 +235,7 @@ export class RunningPlatform {
   /** Resolves when this number of relays holds a lease. */
   async leases(count: number): Promise<void> {
     await this.eventually(
-      () => this.relays.sightings(),
+      () => this.relays.listRelays(),
       ({ length }) => length === count,
       `${count} relays to hold a lease`,
     );

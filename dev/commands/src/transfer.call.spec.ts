@@ -397,7 +397,7 @@ describe('an operator', () => {
 
 describe('a relay that dies with another one there', () => {
   const holderOf = async (call: SimulatedCall) =>
-    (await platform.records.standing(await platform.callIdOf(call.sid)))!.relayId!;
+    (await platform.records.state(await platform.callIdOf(call.sid)))!.relayId!;
 
   const killed = new Set<string>();
   afterEach(async () => {

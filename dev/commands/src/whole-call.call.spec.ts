@@ -192,7 +192,7 @@ describe('a spoken notice', () => {
 describe('a model that fails', () => {
   const ladder = { ladder: [{ kind: 'message' as const }] };
   const moves = async (call: SimulatedCall) => {
-    const callId = (await platform.records.callOf(call.sid))!;
+    const callId = (await platform.records.findByCarrierId(call.sid))!;
     return (await platform.records.events(callId)).events.flatMap((event) =>
       event.type === 'model.moved' ? [event.data] : [],
     );
@@ -221,9 +221,9 @@ describe('a model that fails', () => {
     const recorded = await platform.recorded(call.sid);
     expect(recorded.termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
     expect(recorded.transcript[0]!.text.length).toBeGreaterThan(0);
-    const opened = (await platform.records.events((await platform.records.callOf(call.sid))!)).events.flatMap(
-      (event) => (event.type === 'model.opened' ? [event.data.provider] : []),
-    );
+    const opened = (
+      await platform.records.events((await platform.records.findByCarrierId(call.sid))!)
+    ).events.flatMap((event) => (event.type === 'model.opened' ? [event.data.provider] : []));
     expect([...opened, ...(await moves(call)).map(({ provider }) => provider)]).toContain('guided');
   });
 

@@ -55,18 +55,18 @@ export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;
  * `transferring`: its last owner has asked for a person and let go; the carrier dials or both talk.
  * `connected` also when the stream was lost and another relay is about to take over.
  */
-export type CallState = 'admitted' | 'connected' | 'transferring' | 'ended';
+export type CallStatusInRedis = 'admitted' | 'connected' | 'transferring' | 'ended';
 
 /** Where a call stands, as far as Redis knows. */
-export interface CallStanding {
-  readonly state: CallState;
+export interface CallState {
+  readonly state: CallStatusInRedis;
   readonly tenantId: TenantId;
   /** Unix time in ms, by the clock of Redis. */
   readonly admittedAt: number;
   /** Epoch of the last owner; 0 before the first stream. */
   readonly epoch: number;
   /** Epoch of the last stream offered to the carrier; above `epoch` until a relay has claimed it. */
-  readonly minted: number;
+  readonly lastOfferedEpoch: number;
   /** The last owner. */
   readonly relayId: RelayId | null;
   /** The relay it was last offered to, whether it came there or not. */
@@ -82,7 +82,7 @@ export interface CallStanding {
 }
 
 /** A call that is going on. */
-export interface LiveCall extends CallStanding {
+export interface LiveCall extends CallState {
   readonly callId: CallId;
 }
 

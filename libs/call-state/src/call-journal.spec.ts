@@ -6,7 +6,7 @@ const entry = (seq: number): JournalEntry => ({
   epoch: 1,
   seq,
   sealed: () => String(seq),
-  mark: '',
+  transition: '',
   micros: 0,
   bytes: 10,
 });

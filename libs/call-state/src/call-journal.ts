@@ -7,7 +7,7 @@ export interface JournalEntry {
   readonly seq: number;
   /** Sealed when it is sent: what earlier owners have written is hardly ever sent again. */
   readonly sealed: () => string;
-  readonly mark: string;
+  readonly transition: string;
   /** What it reports to have used, at its price. */
   readonly micros: number;
   /** As sealed. */

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { termination, type CallFact, type CallId, type RelayId, type ToolCallId } from '@tandem/contracts';
+import {
+  termination,
+  type NewCallEvent,
+  type CallId,
+  type RelayId,
+  type ToolCallId,
+} from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
 import {
-  CallRecordStore,
+  CallStore,
   connectRedis,
   RedisCallLog,
   RelayInboxReader,
@@ -23,7 +29,7 @@ const relayId = 'relay-1' as RelayId;
 let url: string;
 let redis: Redis;
 let sealer: Sealer;
-let store: CallRecordStore;
+let store: CallStore;
 let registry: RelayRegistry;
 const clock = new RealClock((error) => {
   throw error;
@@ -32,10 +38,18 @@ const clock = new RealClock((error) => {
 const key = (seed: number) => ({ keyId: `k${seed}`, key: new Uint8Array(32).fill(seed) });
 const heartbeat = (changes: object = {}, calls: CallId[] = [], epoch = 1) =>
   registry.renew(
-    { relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes },
+    {
+      relayId,
+      address: 'ws://r1',
+      capacity: 3,
+      active: 0,
+      isDraining: false,
+      isOverloaded: false,
+      ...changes,
+    },
     calls.map((callId) => ({ callId, epoch, isHeld: true })),
   );
-const note = (text: string): CallFact => ({
+const note = (text: string): NewCallEvent => ({
   type: 'caller.spoke',
   data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
 });
@@ -51,7 +65,10 @@ beforeAll(async () => {
   url = await testRedisUrl();
   redis = connectRedis(url, 'command');
   sealer = new Sealer([key(1)]);
-  store = new CallRecordStore(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
+  store = new CallStore(redis, sealer, {
+    connectedForMs: Number.POSITIVE_INFINITY,
+    disconnected: () => undefined,
+  });
   registry = new RelayRegistry(redis);
 });
 beforeEach(() => redis.flushdb());
@@ -70,8 +87,8 @@ describe('admission', () => {
       .filter((admission) => admission.outcome === 'repeat')
       .map((admission) => admission.answer);
     expect(repeats).toHaveLength(19);
-    expect(new Set(repeats)).toEqual(new Set([await store.earlierAnswer(call.carrierCallId)]));
-    expect((await registry.sightings())[0]?.reserved).toBe(1);
+    expect(new Set(repeats)).toEqual(new Set([await store.earlierReply(call.carrierCallId)]));
+    expect((await registry.listRelays())[0]?.reserved).toBe(1);
     expect(await redis.keys('tandem:call:*:events')).toHaveLength(1);
   });
 
@@ -87,15 +104,15 @@ describe('admission', () => {
   it('goes to no relay that drains or whose lease has ended', async () => {
     await heartbeat({ isDraining: true });
     expect(await store.admit(someCall(), relayId, 'x', 60_000)).toEqual({ outcome: 'gone' });
-    await registry.resign(relayId);
+    await registry.release(relayId);
     expect(await store.admit(someCall(), relayId, 'x', 60_000)).toEqual({ outcome: 'gone' });
-    expect(await registry.sightings()).toEqual([]);
+    expect(await registry.listRelays()).toEqual([]);
   });
 
   it('keeps the first of two refusals', async () => {
-    expect(await store.keepAnswer('CA1', 'closed')).toBe('closed');
-    expect(await store.keepAnswer('CA1', 'busy')).toBe('closed');
-    expect(await store.callOf('CA1')).toBeNull();
+    expect(await store.keepReply('CA1', 'closed')).toBe('closed');
+    expect(await store.keepReply('CA1', 'busy')).toBe('closed');
+    expect(await store.findByCarrierId('CA1')).toBeNull();
   });
 
   it('leaves no personal data readable', async () => {
@@ -144,8 +161,8 @@ describe('a claim', () => {
       lastSeq: 0,
     });
     expect(await store.claim(call.callId, relayId, 1, 3_000)).toEqual({ outcome: 'used' });
-    expect((await registry.sightings())[0]?.reserved).toBe(0);
-    expect(await store.standing(call.callId)).toMatchObject({ state: 'connected', epoch: 1, relayId });
+    expect((await registry.listRelays())[0]?.reserved).toBe(0);
+    expect(await store.state(call.callId)).toMatchObject({ state: 'connected', epoch: 1, relayId });
   });
 
   it('by a thousand replays at once is given to one', async () => {
@@ -171,7 +188,7 @@ describe('a claim', () => {
     const call = someCall();
     expect(await store.claim(call.callId, relayId, 1, 3_000)).toEqual({ outcome: 'unknown' });
     await store.admit(call, relayId, 'x', 60_000);
-    await store.end(call.callId, (await store.standing(call.callId))!, 'never-connected');
+    await store.end(call.callId, (await store.state(call.callId))!, 'never-connected');
     expect(await store.claim(call.callId, relayId, 1, 3_000)).toEqual({ outcome: 'ended' });
   });
 });
@@ -228,16 +245,16 @@ describe('the event log', () => {
     const { log } = openLog(call, 1);
     log.append({ type: 'call.ended', data: { termination: termination('agent-goodbye'), atMs: 5 } });
     await log.flush(2_000);
-    const standing = (await store.standing(call.callId))!;
+    const standing = (await store.state(call.callId))!;
     expect(standing).toMatchObject({ state: 'ended', endReason: 'agent-goodbye' });
     expect(await store.end(call.callId, standing, 'relay-lost')).toBe(false);
   });
 
   it('takes each fact from outside once', async () => {
     const call = await admitted();
-    const report: CallFact = { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } };
+    const report: NewCallEvent = { type: 'carrier.reported', data: { status: 'completed', sequence: 3 } };
     const taken = await Promise.all(
-      Array.from({ length: 10 }, () => store.addFact(call.callId, 'status-3', report)),
+      Array.from({ length: 10 }, () => store.appendExternalEvent(call.callId, 'status-3', report)),
     );
     expect(taken.filter((outcome) => outcome === 'stored')).toHaveLength(1);
     expect(
@@ -274,7 +291,7 @@ describe('the event log', () => {
     const { log } = openLog(call, 1);
     log.append(note('My card is 4111 1111 1111 1111'));
     await log.flush(2_000);
-    await store.addFact(call.callId, 'last-resort', {
+    await store.appendExternalEvent(call.callId, 'last-resort', {
       type: 'transfer.asked',
       data: { department: 'sales', mode: 'cold', summary: 'pays with 4111111111111111', atMs: 1 },
     });
@@ -288,9 +305,9 @@ describe('the event log', () => {
   it('can be read after the secret was rotated, not with another one', async () => {
     const call = await admitted();
     expect(
-      (await new CallRecordStore(redis, new Sealer([key(2), key(1)])).events(call.callId)).events,
+      (await new CallStore(redis, new Sealer([key(2), key(1)])).events(call.callId)).events,
     ).toHaveLength(1);
-    expect(await new CallRecordStore(redis, new Sealer([key(2)])).events(call.callId)).toMatchObject({
+    expect(await new CallStore(redis, new Sealer([key(2)])).events(call.callId)).toMatchObject({
       events: [],
       unreadable: 1,
     });

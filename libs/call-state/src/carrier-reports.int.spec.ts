@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { RelayId } from '@tandem/contracts';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { CallRecordStore } from './call-record.store.ts';
+import { CallStore } from './call.store.ts';
 import { CarrierReportStore } from './carrier-reports.store.ts';
 import { connectRedis } from './redis-client.ts';
 import { RelayRegistry } from './relay-registry.ts';
@@ -11,11 +11,11 @@ import { someCall } from './test/some-call.ts';
 
 describe('reports of the carrier', () => {
   let redis: Redis;
-  let records: CallRecordStore;
+  let records: CallStore;
   let reports: CarrierReportStore;
   beforeAll(async () => {
     redis = connectRedis(await testRedisUrl(), 'command');
-    records = new CallRecordStore(redis, new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]));
+    records = new CallStore(redis, new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]));
     reports = new CarrierReportStore(redis);
     await redis.ping();
   });
@@ -31,7 +31,7 @@ describe('reports of the carrier', () => {
         capacity: 3,
         active: 0,
         isDraining: false,
-        isStrained: false,
+        isOverloaded: false,
       },
       [],
     );
@@ -55,7 +55,7 @@ describe('reports of the carrier', () => {
         capacity: 3,
         active: 0,
         isDraining: false,
-        isStrained: false,
+        isOverloaded: false,
       },
       [],
     );
@@ -77,7 +77,7 @@ describe('reports of the carrier', () => {
     for (let sequence = 0; sequence < 40; sequence += 1)
       await reports.callOrKeep('CA-many', { status: 'ringing', sequence });
     expect((await redis.hget('tandem:carrier:CA-many', 'early'))?.trim().split(' ')).toHaveLength(16);
-    await records.keepAnswer('CA-refused', 'x');
+    await records.keepReply('CA-refused', 'x');
     expect(await reports.callOrKeep('CA-refused', { status: 'completed', sequence: 0 })).toBeNull();
     expect(await redis.hget('tandem:carrier:CA-refused', 'early')).toBeNull();
   });

@@ -2,22 +2,22 @@ export {
   admissionRecordSchema,
   type AdmissionRecord,
   type CallSpending,
-  type CallStanding,
   type CallState,
+  type CallStatusInRedis,
   type LiveCall,
 } from './admission-record.ts';
-export { CallRecordStore, type Admission, type Claim } from './call-record.store.ts';
+export { CallStore, type Admission, type Claim } from './call.store.ts';
 export {
-  CallMoves,
+  CallHandovers,
   type Dialling,
-  type MoveAnswer,
-  type MoveQuestion,
+  type HandoverReply,
+  type CarrierCallback,
   type Offer,
   type PendingTransfer,
-} from './call-moves.store.ts';
+} from './call-handovers.store.ts';
 export { CarrierReportStore, type CarrierReport } from './carrier-reports.store.ts';
-export { PhraseShelf, SHELF_LIMITS, type AgentVersionId } from './phrase-shelf.ts';
-export { ProviderBoard, ProviderSight, type ProviderBoardOptions } from './provider-board.ts';
+export { PhraseStore, PHRASE_STORE_LIMITS, type AgentVersionId } from './phrase-store.ts';
+export { ProviderHealthRegistry, ProviderHealth, type ProviderHealthOptions } from './provider-health.ts';
 export { CIRCUIT_RULES, type CircuitRules, type CircuitState, type ProviderAct } from './provider-circuit.ts';
 export {
   ProviderStates,
@@ -28,7 +28,7 @@ export {
 } from './provider-state.ts';
 export { connectRedis, redisResource, type RedisUse } from './redis-client.ts';
 export type { RedisState } from './redis-fault.ts';
-export type { RedisStanding } from './redis-watch.ts';
+export type { RedisReadiness } from './redis-watch.ts';
 export { RedisCallLog, type CallLogCounters, type CallLogOptions } from './redis-call-log.ts';
 export { RelayInboxReader, RelayInboxWriter, type RelayCommand, type RelayMessage } from './relay-inbox.ts';
 export {
@@ -36,9 +36,9 @@ export {
   RELAY_RENEW_MS,
   RelayRegistry,
   type OwnedCall,
-  type OwnedStanding,
+  type OwnershipStatus,
   type RelayLease,
-  type RelaySighting,
+  type RelayStatus,
 } from './relay-registry.ts';
 export { monthOf, SpendLedger, type Spent, type TenantSpending } from './spend-ledger.ts';
 export { WaitingLine, type Place, type PlaceInLine, type Waiting, type WaitingCall } from './waiting-line.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { termination, type CallFact, type RelayId } from '@tandem/contracts';
+import { termination, type NewCallEvent, type RelayId } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
 import {
-  CallRecordStore,
+  CallStore,
   connectRedis,
   RedisCallLog,
   RelayRegistry,
@@ -21,17 +21,17 @@ const LONG_TEXT = 'a'.repeat(20_000);
 const LARGEST_REPLY = 2 * 1024 * 1024;
 
 let redis: Redis;
-let store: CallRecordStore;
+let store: CallStore;
 const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
 const clock = new RealClock((error) => {
   throw error;
 });
 
-const spoken = (text: string): CallFact => ({
+const spoken = (text: string): NewCallEvent => ({
   type: 'caller.spoke',
   data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
 });
-const used: CallFact = {
+const used: NewCallEvent = {
   type: 'usage.reported',
   data: {
     provider: 'p',
@@ -47,11 +47,14 @@ const used: CallFact = {
     },
   },
 };
-const ended: CallFact = { type: 'call.ended', data: { termination: termination('caller-hangup'), atMs: 5 } };
+const ended: NewCallEvent = {
+  type: 'call.ended',
+  data: { termination: termination('caller-hangup'), atMs: 5 },
+};
 
 async function heldCall(): Promise<AdmissionRecord> {
   await new RelayRegistry(redis).renew(
-    { relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isStrained: false },
+    { relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isOverloaded: false },
     [],
   );
   const call = someCall();
@@ -77,7 +80,10 @@ function openLog(call: AdmissionRecord, epoch = 1, there?: { events: number; byt
 
 beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
-  store = new CallRecordStore(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
+  store = new CallStore(redis, sealer, {
+    connectedForMs: Number.POSITIVE_INFINITY,
+    disconnected: () => undefined,
+  });
 });
 beforeEach(() => redis.flushdb());
 afterAll(() => redis.disconnect());
@@ -175,7 +181,7 @@ describe('the log of a call', () => {
         );
       await pipeline.exec();
     }
-    await store.addFact(call.callId, 'ending', ended);
+    await store.appendExternalEvent(call.callId, 'ending', ended);
     const largest = await largestReply(() => store.events(call.callId));
     expect(largest.bytes).toBeLessThan(LARGEST_REPLY);
     const { events, omitted, unreadable } = largest.answer;
@@ -193,10 +199,10 @@ describe('the log of a call', () => {
       1,
       keys.callEvents(call.callId),
     );
-    expect(await store.addFact(call.callId, 'one', { type: 'stream.failed', data: { code: '1' } })).toBe(
-      'full',
-    );
-    expect(await store.addFact(call.callId, 'ending', ended)).toBe('stored');
+    expect(
+      await store.appendExternalEvent(call.callId, 'one', { type: 'stream.failed', data: { code: '1' } }),
+    ).toBe('full');
+    expect(await store.appendExternalEvent(call.callId, 'ending', ended)).toBe('stored');
   });
 });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CallFact, CallId, RelayId } from '@tandem/contracts';
+import type { NewCallEvent, CallId, RelayId } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
 import {
-  CallRecordStore,
+  CallStore,
   connectRedis,
   RedisCallLog,
   RelayRegistry,
@@ -17,7 +17,7 @@ const relayId = 'relay-1' as RelayId;
 
 let redis: Redis;
 let sealer: Sealer;
-let store: CallRecordStore;
+let store: CallStore;
 let registry: RelayRegistry;
 const clock = new RealClock((error) => {
   throw error;
@@ -25,10 +25,18 @@ const clock = new RealClock((error) => {
 
 const heartbeat = (changes: object = {}, calls: CallId[] = [], epoch = 1) =>
   registry.renew(
-    { relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isStrained: false, ...changes },
+    {
+      relayId,
+      address: 'ws://r1',
+      capacity: 3,
+      active: 0,
+      isDraining: false,
+      isOverloaded: false,
+      ...changes,
+    },
     calls.map((callId) => ({ callId, epoch, isHeld: true })),
   );
-const note = (text: string): CallFact => ({
+const note = (text: string): NewCallEvent => ({
   type: 'caller.spoke',
   data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
 });
@@ -36,7 +44,10 @@ const note = (text: string): CallFact => ({
 beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
   sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-  store = new CallRecordStore(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
+  store = new CallStore(redis, sealer, {
+    connectedForMs: Number.POSITIVE_INFINITY,
+    disconnected: () => undefined,
+  });
   registry = new RelayRegistry(redis);
 });
 beforeEach(() => redis.flushdb());
@@ -55,7 +66,7 @@ describe('leases', () => {
     expect(await store.lapsedCalls(10)).toEqual([call.callId]);
     await heartbeat({}, [call.callId]);
     expect(await store.lapsedCalls(10)).toEqual([]);
-    await store.end(call.callId, (await store.standing(call.callId))!, 'relay-lost');
+    await store.end(call.callId, (await store.state(call.callId))!, 'relay-lost');
     await store.release(call.callId);
     await heartbeat({}, [call.callId]);
     expect(await redis.zcard('tandem:calls:live')).toBe(0);
@@ -66,7 +77,7 @@ describe('leases', () => {
     const call = someCall();
     await store.admit(call, relayId, 'x', 60_000);
     await store.claim(call.callId, relayId, 1, -17_000);
-    const fresh = new CallRecordStore(redis, sealer);
+    const fresh = new CallStore(redis, sealer);
     expect(await fresh.lapsedCalls(10)).toEqual([]);
     expect(await store.lapsedCalls(10)).toEqual([call.callId]);
     await store.claim(call.callId, relayId, 2, -1_000);
@@ -119,9 +130,9 @@ describe('a rescue', () => {
     const renewed = await silent();
     await heartbeat({}, [renewed.callId]);
     const over = await silent();
-    await store.end(over.callId, (await store.standing(over.callId))!, 'relay-lost');
+    await store.end(over.callId, (await store.state(over.callId))!, 'relay-lost');
     const gone = await silent();
-    await store.addFact(gone.callId, 'left', {
+    await store.appendExternalEvent(gone.callId, 'left', {
       type: 'carrier.reported',
       data: { status: 'completed', sequence: 3 },
     });
@@ -165,7 +176,7 @@ describe('a Redis that has lost something', () => {
     log.append(note('three'));
     expect(await log.flush(2_000)).toBe('stored');
     expect(await texts(call.callId)).toEqual(['0 call.admitted', '1 one', '2 two', '3 three']);
-    expect(await store.standing(call.callId)).toMatchObject({
+    expect(await store.state(call.callId)).toMatchObject({
       state: 'connected',
       epoch: 1,
       minted: 1,
@@ -173,7 +184,7 @@ describe('a Redis that has lost something', () => {
       admittedAt: call.admittedAt,
     });
     expect(await store.record(call.callId)).toEqual(call);
-    expect(await store.callOf(call.carrierCallId)).toBe(call.callId);
+    expect(await store.findByCarrierId(call.carrierCallId)).toBe(call.callId);
     expect(await redis.zcard('tandem:calls:live')).toBe(1);
     expect(counters).toMatchObject({ refilled: 2, dropped: 0 });
   });
@@ -216,7 +227,7 @@ describe('a Redis that has lost something', () => {
       [1, 1, 'caller.spoke', true],
       [2, 2, 'caller.spoke', false],
     ]);
-    expect(await store.standing(call.callId)).toMatchObject({ epoch: 2, relayId: 'relay-2' });
+    expect(await store.state(call.callId)).toMatchObject({ epoch: 2, relayId: 'relay-2' });
   });
 
   it('is given it as soon as a heartbeat finds it missing, though nothing new is said', async () => {
@@ -270,6 +281,6 @@ describe('a Redis that has lost something', () => {
     log.lost();
     await log.flush(2_000);
     expect(fencings()).toBe(1);
-    expect(await store.standing(call.callId)).toMatchObject({ epoch: 2, relayId: 'relay-2' });
+    expect(await store.state(call.callId)).toMatchObject({ epoch: 2, relayId: 'relay-2' });
   });
 });

@@ -4,7 +4,13 @@ import { agentSnapshotSchema, ProviderError } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
-import { connectRedis, ProviderBoard, ProviderStates, providerTarget, type CircuitRules } from './index.ts';
+import {
+  connectRedis,
+  ProviderHealthRegistry,
+  ProviderStates,
+  providerTarget,
+  type CircuitRules,
+} from './index.ts';
 
 const TARGET = 'primary:gpt-realtime-2.1';
 /** The real figures, a hundred times faster. */
@@ -90,39 +96,45 @@ describe('how a provider stands for all processes', () => {
 
 describe('a relay', () => {
   it('learns from the others within a refresh, and they from it at once', async () => {
-    const [one, other] = [new ProviderBoard({ states, clock }), new ProviderBoard({ states, clock })];
+    const [one, other] = [
+      new ProviderHealthRegistry({ states, clock }),
+      new ProviderHealthRegistry({ states, clock }),
+    ];
     const [mine, theirs] = [one.of(TARGET), other.of(TARGET)];
     for (let failed = 0; failed < 10; failed += 1) mine.openFailed(busy);
     expect(mine.state).toBe('open');
-    expect(theirs.mayTry('new-call')).toBe(true);
+    expect(theirs.allows('new-call')).toBe(true);
     await sleep(30);
     await other.refresh();
     expect(theirs.state).toBe('open');
-    expect(theirs.mayTry('new-call')).toBe(false);
+    expect(theirs.allows('new-call')).toBe(false);
     await sleep(110);
-    expect(theirs.mayTry('new-call')).toBe(true);
-    theirs.opened();
+    expect(theirs.allows('new-call')).toBe(true);
+    theirs.openSucceeded();
     await sleep(30);
     expect(theirs.state).toBe('closed');
   });
 
   it('tells the others of a budget that runs out', async () => {
-    const [one, other] = [new ProviderBoard({ states, clock }), new ProviderBoard({ states, clock })];
+    const [one, other] = [
+      new ProviderHealthRegistry({ states, clock }),
+      new ProviderHealthRegistry({ states, clock }),
+    ];
     one.of(TARGET).limits([{ name: 'tokens', limit: 1_000, remaining: 0, resetMs: 60_000 }]);
     const theirs = other.of(TARGET);
     await one.refresh();
     await other.refresh();
-    expect(theirs.mayTry('new-call')).toBe(false);
-    expect(theirs.mayTry('running-call')).toBe(true);
+    expect(theirs.allows('new-call')).toBe(false);
+    expect(theirs.allows('running-call')).toBe(true);
   });
 
   it('goes by its own knowledge when Redis is away, and never waits', async () => {
     const gone = connectRedis('redis://127.0.0.1:1', 'command');
-    const board = new ProviderBoard({ states: new ProviderStates(gone), clock });
+    const board = new ProviderHealthRegistry({ states: new ProviderStates(gone), clock });
     const sight = board.of(TARGET);
     const startedAt = performance.now();
     for (let failed = 0; failed < 10; failed += 1) sight.openFailed(busy);
-    expect(sight.mayTry('new-call')).toBe(false);
+    expect(sight.allows('new-call')).toBe(false);
     expect(performance.now() - startedAt).toBeLessThan(50);
     gone.disconnect();
     await board.refresh();

@@ -2,7 +2,7 @@ import {
   costOf,
   maskFact,
   type CallEvent,
-  type CallFact,
+  type NewCallEvent,
   type CallId,
   type TenantId,
 } from '@tandem/contracts';
@@ -13,7 +13,7 @@ import { CallJournal, type JournalEntry } from './call-journal.ts';
 import { keys } from './keys.ts';
 import { isDispensable, LogBound, type LogLimits } from './log-bound.ts';
 import { appendEvents } from './scripts/append-events.ts';
-import { MARK_LEASES, markOf } from './scripts/call-mark.ts';
+import { TRANSITION_LEASES, transitionOf } from './scripts/call-transition.ts';
 import { run } from './scripts/script.ts';
 import { DAY_TTL_S, MONTH_TTL_S, monthOf, type Spent } from './spend-ledger.ts';
 import type { Sealer } from './sealer.ts';
@@ -100,7 +100,7 @@ export class RedisCallLog implements CallLog {
     );
   }
 
-  append(fact: CallFact): void {
+  append(fact: NewCallEvent): void {
     if (this.isFenced) return;
     if (fact.type === 'call.ended' || fact.type === 'stream.detached') this.tellOfCut();
     if (this.bound.hasRoomFor(fact.type) && this.keep(fact)) return;
@@ -146,7 +146,7 @@ export class RedisCallLog implements CallLog {
   }
 
   /** Returns whether the fact was taken. */
-  private keep(fact: CallFact): boolean {
+  private keep(fact: NewCallEvent): boolean {
     const entry = this.own(fact);
     if (!this.journal.add(entry, !isDispensable(fact.type))) return false;
     this.bound.added(entry.bytes);
@@ -165,14 +165,14 @@ export class RedisCallLog implements CallLog {
     });
   }
 
-  private own(fact: CallFact): JournalEntry {
+  private own(fact: NewCallEvent): JournalEntry {
     const at = this.clock.wallTime();
     const sealed = this.seal(maskFact(fact), at);
     return {
       epoch: this.options.epoch,
       seq: this.seq + 1,
       sealed: () => sealed,
-      mark: markOf(fact),
+      transition: transitionOf(fact),
       micros: microsOf(fact, at),
       bytes: sealed.length,
     };
@@ -184,13 +184,13 @@ export class RedisCallLog implements CallLog {
       epoch: event.epoch,
       seq: event.seq,
       sealed: () => this.seal(event, event.at),
-      mark: '',
+      transition: '',
       micros: microsOf(event, event.at),
       bytes,
     };
   }
 
-  private seal({ type, data }: CallFact, at: number): string {
+  private seal({ type, data }: NewCallEvent, at: number): string {
     return this.sealer.seal({ type, data, at }, `event:${this.options.callId}`);
   }
 
@@ -281,14 +281,14 @@ export class RedisCallLog implements CallLog {
           epoch,
           callId,
           CALL_KEYS_TTL_S,
-          ...MARK_LEASES,
+          ...TRANSITION_LEASES,
           DAY_TTL_S,
           MONTH_TTL_S,
           ...batch.flatMap((entry) => [
             entry.epoch,
             entry.seq,
             entry.sealed(),
-            entry.mark,
+            entry.transition,
             spending ? entry.micros : 0,
           ]),
         ],
@@ -304,6 +304,6 @@ export class RedisCallLog implements CallLog {
 }
 
 /** What a fact reports to have used, at its price. */
-function microsOf(fact: CallFact, at: number): number {
+function microsOf(fact: NewCallEvent, at: number): number {
   return fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
 }

@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { isReadOnlyReply, redisStateOf } from './redis-fault.ts';
-import { RedisWatch, type RedisStanding } from './redis-watch.ts';
+import { RedisWatch, type RedisReadiness } from './redis-watch.ts';
 
 /**
  * `command`: fails within two seconds when Redis is away, because somebody waits. `blocking`: for one reader
@@ -127,6 +127,6 @@ export function redisResource(url: string) {
       const { problem, isUnsuitable } = watch.standing;
       return Promise.resolve(problem !== null && isUnsuitable ? { unfit: problem } : problem);
     },
-    onChange: (listener: (standing: RedisStanding) => void) => watch.onChange(listener),
+    onChange: (listener: (standing: RedisReadiness) => void) => watch.onChange(listener),
   };
 }

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { keys } from './keys.ts';
 import { REDIS_PROBLEMS, redisStateOf, type RedisState } from './redis-fault.ts';
 
-export interface RedisStanding {
+export interface RedisReadiness {
   readonly state: RedisState;
   /** One sentence on what is wrong; null when nothing is. */
   readonly problem: string | null;
@@ -22,8 +22,8 @@ const PROBE_TTL_MS = 60_000;
  * soon as it is connected.
  */
 export class RedisWatch {
-  standing: RedisStanding = standingOf('connecting');
-  private readonly listeners: ((standing: RedisStanding) => void)[] = [];
+  standing: RedisReadiness = standingOf('connecting');
+  private readonly listeners: ((standing: RedisReadiness) => void)[] = [];
   private timer: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private isCluster = false;
@@ -35,7 +35,7 @@ export class RedisWatch {
   }
 
   /** Told of each change from now on. */
-  onChange(listener: (standing: RedisStanding) => void): void {
+  onChange(listener: (standing: RedisReadiness) => void): void {
     this.listeners.push(listener);
   }
 
@@ -45,7 +45,7 @@ export class RedisWatch {
    */
   writable(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const look = ({ problem, isUnsuitable }: RedisStanding): void => {
+      const look = ({ problem, isUnsuitable }: RedisReadiness): void => {
         if (problem === null) resolve();
         else if (isUnsuitable) reject(new DependencyUnsuitable('redis', problem));
       };
@@ -101,7 +101,7 @@ export class RedisWatch {
   }
 }
 
-function standingOf(state: RedisState): RedisStanding {
+function standingOf(state: RedisState): RedisReadiness {
   return {
     state,
     problem: state === 'writable' ? null : REDIS_PROBLEMS[state],

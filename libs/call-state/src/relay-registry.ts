@@ -19,7 +19,7 @@ export interface RelayLease {
   /**
    * It has all it can do, whatever its capacity says: a caller is sent there only when nobody else has room.
    */
-  readonly isStrained: boolean;
+  readonly isOverloaded: boolean;
 }
 
 /** A call as its relay tells of it with each heartbeat. */
@@ -34,16 +34,16 @@ export interface OwnedCall {
  * How a call of a relay stands in Redis. `stored`: number of the last event there. `unknown`: Redis has lost
  * it, or its latest owner. `superseded`: a newer owner is there.
  */
-export type OwnedStanding =
+export type OwnershipStatus =
   | { readonly kind: 'stored'; readonly lastSeq: number }
   | { readonly kind: 'unknown' | 'superseded' | 'persisted' };
 
 /** A living relay as the ingress sees it; `reserved` counts calls on their way to it. */
-export interface RelaySighting extends RelayLease {
+export interface RelayStatus extends RelayLease {
   readonly reserved: number;
 }
 
-const NEGATIVE_STANDINGS: Readonly<Record<number, 'unknown' | 'superseded' | 'persisted'>> = {
+const REPLY_STATUSES: Readonly<Record<number, 'unknown' | 'superseded' | 'persisted'>> = {
   [-1]: 'unknown',
   [-2]: 'superseded',
   [-3]: 'persisted',
@@ -56,7 +56,7 @@ export class RelayRegistry {
   /**
    * Renews the lease of this relay and of the calls it owns; answers how each of them stands, in their order.
    */
-  async renew(lease: RelayLease, calls: readonly OwnedCall[]): Promise<OwnedStanding[]> {
+  async renew(lease: RelayLease, calls: readonly OwnedCall[]): Promise<OwnershipStatus[]> {
     const standings = (await run(
       this.redis,
       relayHeartbeat,
@@ -73,19 +73,17 @@ export class RelayRegistry {
         lease.capacity,
         lease.active,
         lease.isDraining ? 1 : 0,
-        lease.isStrained ? 1 : 0,
+        lease.isOverloaded ? 1 : 0,
         ...calls.flatMap(({ callId, epoch, isHeld }) => [callId, epoch, isHeld ? 1 : 0]),
       ],
     )) as number[];
     return standings.map((standing) =>
-      standing >= 0
-        ? { kind: 'stored', lastSeq: standing }
-        : { kind: NEGATIVE_STANDINGS[standing] ?? 'unknown' },
+      standing >= 0 ? { kind: 'stored', lastSeq: standing } : { kind: REPLY_STATUSES[standing] ?? 'unknown' },
     );
   }
 
   /** The relay goes: no lease to wait out. */
-  async resign(relayId: RelayId): Promise<void> {
+  async release(relayId: RelayId): Promise<void> {
     await this.redis
       .multi()
       .del(keys.relay(relayId))
@@ -95,7 +93,7 @@ export class RelayRegistry {
   }
 
   /** Relays whose lease holds. */
-  async sightings(): Promise<RelaySighting[]> {
+  async listRelays(): Promise<RelayStatus[]> {
     const [seconds, micros] = await this.redis.time();
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     const ids = (await this.redis.zrangebyscore(keys.relays, now - RELAY_LEASE_MS, '+inf')).flatMap(
@@ -121,7 +119,7 @@ export class RelayRegistry {
           capacity: Number(capacity),
           active: Number(active),
           isDraining: draining === '1',
-          isStrained: strained === '1',
+          isOverloaded: strained === '1',
           reserved,
         },
       ];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import {
   agentSnapshotSchema,
   UNKNOWN_CALLER,
-  type CallFact,
+  type NewCallEvent,
   type CallId,
   type RelayId,
   type TenantId,
@@ -12,7 +12,7 @@ import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
 import {
-  CallRecordStore,
+  CallStore,
   connectRedis,
   RedisCallLog,
   RelayRegistry,
@@ -26,7 +26,7 @@ const relayId = 'relay-1' as RelayId;
 const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const DAY = '2026-11-25';
 /** 1,000 tokens of speech on gpt-realtime-2.1: 64,000 micros. */
-const spoke: CallFact = {
+const spoke: NewCallEvent = {
   type: 'usage.reported',
   data: {
     provider: 'openai-realtime',
@@ -44,7 +44,7 @@ const spoke: CallFact = {
 };
 
 let redis: Redis;
-let store: CallRecordStore;
+let store: CallStore;
 let ledger: SpendLedger;
 const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
 const clock = new RealClock((error) => {
@@ -53,13 +53,13 @@ const clock = new RealClock((error) => {
 
 beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
-  store = new CallRecordStore(redis, sealer);
+  store = new CallStore(redis, sealer);
   ledger = new SpendLedger(redis);
 });
 beforeEach(async () => {
   await redis.flushdb();
   await new RelayRegistry(redis).renew(
-    { relayId, address: 'ws://r1', capacity: 100, active: 0, isDraining: false, isStrained: false },
+    { relayId, address: 'ws://r1', capacity: 100, active: 0, isDraining: false, isOverloaded: false },
     [],
   );
 });

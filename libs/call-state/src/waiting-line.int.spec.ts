@@ -4,7 +4,7 @@ import type { CallId, RelayId, TenantId } from '@tandem/contracts';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
 import {
-  CallRecordStore,
+  CallStore,
   CarrierReportStore,
   connectRedis,
   RelayRegistry,
@@ -20,14 +20,17 @@ const OTHER = randomUUID();
 let redis: Redis;
 let sealer: Sealer;
 let line: WaitingLine;
-let records: CallRecordStore;
+let records: CallStore;
 let reports: CarrierReportStore;
 
 beforeAll(async () => {
   redis = connectRedis(await testRedisUrl(), 'command');
   sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
-  records = new CallRecordStore(redis, sealer);
+  line = new WaitingLine(redis, sealer, {
+    connectedForMs: Number.POSITIVE_INFINITY,
+    disconnected: () => undefined,
+  });
+  records = new CallStore(redis, sealer);
   reports = new CarrierReportStore(redis);
 });
 beforeEach(() => redis.flushdb());
@@ -93,7 +96,7 @@ describe('a line', () => {
       const call = caller('CA1');
       await line.wait(call, 100);
       await wait('CA1');
-      await line.become('CA1', 'callback-requested');
+      await line.setOutcome('CA1', 'callback-requested');
       await line.settle(call);
       expect(await line.waiting('CA1')).toMatchObject({ call, becomes: 'callback-requested' });
       expect(JSON.stringify(await redis.hgetall('tandem:carrier:CA1'))).not.toContain('2025550123');
@@ -132,14 +135,14 @@ describe('a line', () => {
         capacity: 3,
         active: 0,
         isDraining: false,
-        isStrained: false,
+        isOverloaded: false,
       },
       [],
     );
     await wait(call.carrierCallId);
-    await line.become(call.carrierCallId, 'callback-requested');
+    await line.setOutcome(call.carrierCallId, 'callback-requested');
     expect((await records.admit(call, 'relay-1' as RelayId, 'x', 60_000)).outcome).toBe('full');
-    await records.keepAnswer(call.carrierCallId, 'promised');
+    await records.keepReply(call.carrierCallId, 'promised');
     expect(await wait(call.carrierCallId)).toBe('answered');
   });
 
@@ -154,9 +157,11 @@ describe('a line', () => {
     await line.defer(lapsed!.place);
     expect(await line.lapsed(10)).toEqual([]);
     await silentFor('CA1', 50_000);
-    expect(await new WaitingLine(redis, sealer, { forMs: 1_000, broke: () => undefined }).lapsed(10)).toEqual(
-      [],
-    );
+    expect(
+      await new WaitingLine(redis, sealer, { connectedForMs: 1_000, disconnected: () => undefined }).lapsed(
+        10,
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -172,7 +177,7 @@ describe('a caller who has gone', () => {
         capacity: 3,
         active: 0,
         isDraining: false,
-        isStrained: false,
+        isOverloaded: false,
       },
       [],
     );
@@ -191,7 +196,7 @@ describe('a caller who has gone', () => {
         capacity: 3,
         active: 0,
         isDraining: false,
-        isStrained: false,
+        isOverloaded: false,
       },
       [],
     );

@@ -15,7 +15,7 @@ import { keys } from './keys.ts';
 import { run } from './scripts/script.ts';
 import { waitInLine } from './scripts/waiting-line.ts';
 import { SealBroken, type Sealer } from './sealer.ts';
-import { SteadyContact } from './steady-contact.ts';
+import { RedisUptime } from './redis-uptime.ts';
 
 const waitingCallSchema = z.object({
   callId: callIdSchema,
@@ -75,7 +75,7 @@ export class WaitingLine {
   constructor(
     private readonly redis: Redis,
     private readonly sealer: Sealer,
-    private readonly contact: Pick<SteadyContact, 'forMs' | 'broke'> = new SteadyContact(redis),
+    private readonly contact: Pick<RedisUptime, 'connectedForMs' | 'disconnected'> = new RedisUptime(redis),
   ) {}
 
   /** How many wait before this call; for one that does not wait, how many wait. */
@@ -129,7 +129,7 @@ export class WaitingLine {
   }
 
   /** What it is to be written down as, whoever does it. */
-  async become(carrierCallId: string, reason: RefusalReason): Promise<void> {
+  async setOutcome(carrierCallId: string, reason: RefusalReason): Promise<void> {
     await this.redis
       .multi()
       .hset(keys.carrier(carrierCallId), 'waitsAs', reason)
@@ -165,7 +165,7 @@ export class WaitingLine {
       0,
       limit,
     );
-    if (this.contact.forMs < WAITING_LAPSES_MS) return [];
+    if (this.contact.connectedForMs < WAITING_LAPSES_MS) return [];
     return found.flatMap((member, index) =>
       index % 2 === 0 ? [{ place: placeIn(member), askedAt: new Date(Number(found[index + 1])) }] : [],
     );
@@ -173,7 +173,7 @@ export class WaitingLine {
 
   /** Redis did not answer, though its connection may stand: a server that stands still breaks none. */
   lostContact(): void {
-    this.contact.broke();
+    this.contact.disconnected();
   }
 
   /**

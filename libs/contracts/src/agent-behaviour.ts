@@ -144,7 +144,9 @@ export const agentChangeSchema = z.strictObject({
 export type AgentChange = z.infer<typeof agentChangeSchema>;
 
 /** A change as people write it: turn detection by the name of a preset too. */
-export const wishedChangeSchema = agentChangeSchema.extend({ turnDetection: turnDetectionSchema.optional() });
+export const agentChangeInputSchema = agentChangeSchema.extend({
+  turnDetection: turnDetectionSchema.optional(),
+});
 
 /** Changes that follow from the course of the call; each rule fires once. */
 export const agentRuleSchema = z.object({
@@ -160,7 +162,7 @@ export const agentRuleSchema = z.object({
     /** The caller spoke over the agent so often. */
     z.object({ kind: z.literal('interruptions'), count: z.number().int().min(1).max(100) }),
   ]),
-  change: wishedChangeSchema,
+  change: agentChangeInputSchema,
 });
 export type AgentRule = z.infer<typeof agentRuleSchema>;
 

@@ -245,11 +245,11 @@ export type CallEventType = keyof typeof callEventBodies;
 export type CallEventBody<Type extends CallEventType> = z.infer<(typeof callEventBodies)[Type]>;
 
 /** A fact before it is numbered. */
-export type CallFact = {
+export type NewCallEvent = {
   [Type in CallEventType]: { readonly type: Type; readonly data: CallEventBody<Type> };
 }[CallEventType];
 
-export type CallEvent = CallFact & {
+export type CallEvent = NewCallEvent & {
   /** Position in the relay's log from 1; 0 for events of the ingress and the workers. */
   readonly seq: number;
   /** Epoch of the owner that wrote it; 0 for events of the ingress and the workers. */

@@ -13,7 +13,7 @@ export * from './fault.ts';
 export * from './idempotency.ts';
 export * from './ids.ts';
 export * from './masked-numbers.ts';
-export * from './opening.ts';
+export * from './opening-hours.ts';
 export * from './phone-number.ts';
 export * from './prices.ts';
 export * from './prompt-variant.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LadderRung, ModelSettings } from './agent-snapshot.ts';
-import { afterModels, modelRungs } from './ladder.ts';
+import { afterModels, modelTargets } from './ladder.ts';
 
 const realtime = (model: string): ModelSettings => ({
   kind: 'openai-realtime',
@@ -25,7 +25,7 @@ describe('the failure ladder', () => {
       { kind: 'transfer', department: 'sales' },
       model(realtime('never')),
     ];
-    expect(modelRungs({ model: realtime('big'), ladder })).toEqual([
+    expect(modelTargets({ model: realtime('big'), ladder })).toEqual([
       { model: realtime('big'), endpoint: 'primary' },
       { model: realtime('big'), endpoint: 'secondary' },
       { model: guided, endpoint: 'primary' },

@@ -1,7 +1,7 @@
 import type { AgentSnapshot, LadderRung, ModelSettings } from './agent-snapshot.ts';
 
 /** A rung that talks: which model, at which endpoint. */
-export interface ModelRungSettings {
+export interface FallbackTargetSettings {
   readonly model: ModelSettings;
   readonly endpoint: 'primary' | 'secondary';
 }
@@ -13,8 +13,8 @@ export type LastResort = Exclude<LadderRung, { kind: 'model' }>;
  * The models of an agent in the order they are tried: its own, then those of the ladder down to its first
  * other rung.
  */
-export function modelRungs(agent: Pick<AgentSnapshot, 'model' | 'ladder'>): ModelRungSettings[] {
-  const rungs: ModelRungSettings[] = [{ model: agent.model, endpoint: 'primary' }];
+export function modelTargets(agent: Pick<AgentSnapshot, 'model' | 'ladder'>): FallbackTargetSettings[] {
+  const rungs: FallbackTargetSettings[] = [{ model: agent.model, endpoint: 'primary' }];
   for (const rung of agent.ladder) {
     if (rung.kind !== 'model') break;
     rungs.push({ model: rung.model, endpoint: rung.endpoint });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CallFact } from './call-event.ts';
+import type { NewCallEvent } from './call-event.ts';
 import type { ToolCallId } from './ids.ts';
 import {
   CARD_LABEL,
@@ -147,7 +147,7 @@ describe('a fact of a call', () => {
   const toolCallId = 'tc_1' as ToolCallId;
 
   it('is masked in words, arguments, results and summaries', () => {
-    const facts: CallFact[] = [
+    const facts: NewCallEvent[] = [
       {
         type: 'caller.spoke',
         data: { itemId: '4111111111111111', text: '4111111111111111', startedAtMs: 1, endedAtMs: 2 },

@@ -1,4 +1,4 @@
-import type { CallFact } from './call-event.ts';
+import type { NewCallEvent } from './call-event.ts';
 import { digitRuns, isPause, type DigitRun } from './digit-runs.ts';
 import type { JsonValue, ToolOutcome } from './tool-call.ts';
 
@@ -69,7 +69,7 @@ export function maskUtterances(texts: readonly string[]): string[] {
 }
 
 /** A fact of a call as it may be written. */
-export function maskFact(fact: CallFact): CallFact {
+export function maskFact(fact: NewCallEvent): NewCallEvent {
   switch (fact.type) {
     case 'caller.spoke':
       return { ...fact, data: { ...fact.data, text: maskNumbers(fact.data.text) } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { isDepartmentOpen, isOpenAt, localDate, minuteOfDay, type Opening } from './opening.ts';
+import { isDepartmentOpen, isOpenAt, localDate, minuteOfDay, type OpeningHours } from './opening-hours.ts';
 
-const opening = (change: Partial<Opening> = {}): Opening => ({
+const opening = (change: Partial<OpeningHours> = {}): OpeningHours => ({
   timeZone: 'America/New_York',
   isAlwaysOpen: false,
   hours: [
@@ -11,7 +11,7 @@ const opening = (change: Partial<Opening> = {}): Opening => ({
   closedDates: [],
   ...change,
 });
-const openAt = (instant: string, change: Partial<Opening> = {}) =>
+const openAt = (instant: string, change: Partial<OpeningHours> = {}) =>
   isOpenAt(opening(change), new Date(instant));
 
 describe('opening hours', () => {

@@ -20,5 +20,5 @@ export {
   WATCHDOG_LIMITS,
   type ResilientModelOptions,
 } from './resilience/resilient-model.ts';
-export type { ModelRung } from './resilience/ladder.ts';
-export type { ProviderHealth, TryKind } from './resilience/provider-health.ts';
+export type { FallbackTarget } from './resilience/fallback-chain.ts';
+export type { ProviderHealth, AttemptKind } from './resilience/provider-health.ts';

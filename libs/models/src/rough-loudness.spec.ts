@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { AudioFrame, encodeMulaw } from '@tandem/conversation';
-import { seemsLoud } from './rough-loudness.ts';
+import { hasVoiceEnergy } from './energy-gate.ts';
 
 const wave = (amplitude: number, length = 160) =>
   Int16Array.from({ length }, (_, index) => Math.round(amplitude * Math.sin(index * 0.41)));
@@ -23,14 +23,14 @@ describe('a frame of the caller', () => {
   ])('at %i dBFS is audible: %s, in every format', (level, expected) => {
     const samples = wave(dbfs(level));
     const wide = wave(dbfs(level), 480);
-    expect(seemsLoud(asText(encodeMulaw(samples)), PCMU_8K)).toBe(expected);
-    expect(seemsLoud(asText(Uint8Array.from(samples, aLaw)), PCMA_8K)).toBe(expected);
-    expect(seemsLoud(AudioFrame.fromBytes(new Uint8Array(wide.buffer)), PCM16_24K)).toBe(expected);
+    expect(hasVoiceEnergy(asText(encodeMulaw(samples)), PCMU_8K)).toBe(expected);
+    expect(hasVoiceEnergy(asText(Uint8Array.from(samples, aLaw)), PCMA_8K)).toBe(expected);
+    expect(hasVoiceEnergy(AudioFrame.fromBytes(new Uint8Array(wide.buffer)), PCM16_24K)).toBe(expected);
   });
 
   it('of pure silence, or of nothing, is not', () => {
-    expect(seemsLoud(asText(new Uint8Array(160).fill(0xff)), PCMU_8K)).toBe(false);
-    expect(seemsLoud(asText(new Uint8Array(160).fill(0xd5)), PCMA_8K)).toBe(false);
-    expect(seemsLoud(asText(new Uint8Array(0)), PCMU_8K)).toBe(false);
+    expect(hasVoiceEnergy(asText(new Uint8Array(160).fill(0xff)), PCMU_8K)).toBe(false);
+    expect(hasVoiceEnergy(asText(new Uint8Array(160).fill(0xd5)), PCMA_8K)).toBe(false);
+    expect(hasVoiceEnergy(asText(new Uint8Array(0)), PCMU_8K)).toBe(false);
   });
 });

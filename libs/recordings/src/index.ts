@@ -6,7 +6,7 @@ export {
   RecordingDamaged,
   RecordingMissing,
   type PlayableRecording,
-  type Verdict,
+  type IntegrityReport,
 } from './recording-reader.ts';
 export { RecordedStream, type RecordedStreamOptions } from './recorded-stream.ts';
 export { recordingName, type RecordingSink, type RecordingStore } from './recording-store.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
-import type { CallFact } from '@tandem/contracts';
+import type { NewCallEvent } from '@tandem/contracts';
 import { AudioFrame, type CallerStreamListener } from '@tandem/conversation';
 import { FakeCallerStream, ManualClock } from '@tandem/conversation/testing';
 import { FolderStore, KeyFile, openRecording, RecordedStream } from './index.ts';
@@ -26,7 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function recordedCall() {
   const clock = new ManualClock();
   const line = new FakeCallerStream(clock);
-  const facts: CallFact[] = [];
+  const facts: NewCallEvent[] = [];
   const heard: string[] = [];
   const [store, keys] = [new FolderStore(join(folder, 'store')), new KeyFile(join(folder, 'keys.json'))];
   const stream = new RecordedStream(line, {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { PCMU_8K, sameFormat, type CallFact } from '@tandem/contracts';
+import { PCMU_8K, sameFormat, type NewCallEvent } from '@tandem/contracts';
 import type {
   AudioFrame,
   CallerStream,
   CallerStreamListener,
-  Heard,
+  HeardSound,
   RecordingControl,
 } from '@tandem/conversation';
 import { RecordingWriter } from './recording-writer.ts';
@@ -18,7 +18,7 @@ export interface RecordedStreamOptions {
   readonly keys: KeyWrapper;
   /** Ms since admission. */
   readonly atMs: () => number;
-  readonly tell: (fact: CallFact) => void;
+  readonly tell: (fact: NewCallEvent) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -65,13 +65,13 @@ export class RecordedStream implements CallerStream, RecordingControl {
     this.stream.write(frame, soundId);
   }
 
-  clear(fadeMs?: number): Heard[] {
+  clear(fadeMs?: number): HeardSound[] {
     const heard = fadeMs === undefined ? this.stream.clear() : this.stream.clear(fadeMs);
     if (this.isRecording) this.channels.cleared(heard);
     return heard;
   }
 
-  heardSoFar(): Heard[] {
+  heardSoFar(): HeardSound[] {
     return this.stream.heardSoFar();
   }
 
@@ -85,15 +85,15 @@ export class RecordedStream implements CallerStream, RecordingControl {
     if (!sameFormat(this.format, PCMU_8K))
       return onFailure(new TypeError('Only streams of µ-law at 8 kHz are recorded.'));
     this.writer = new RecordingWriter(this.recordingId, tenantId, store, keys, onFailure);
-    this.become('running', 'started');
+    this.setState('running', 'started');
   }
 
   pause(): void {
-    if (this.state === 'running') this.become('paused', 'paused');
+    if (this.state === 'running') this.setState('paused', 'paused');
   }
 
   resume(): void {
-    if (this.state === 'paused') this.become('running', 'resumed');
+    if (this.state === 'paused') this.setState('running', 'resumed');
   }
 
   async finish(): Promise<void> {
@@ -118,7 +118,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
     return this.state === 'running' || this.state === 'paused';
   }
 
-  private become(state: 'running' | 'paused', told: 'started' | 'paused' | 'resumed'): void {
+  private setState(state: 'running' | 'paused', told: 'started' | 'paused' | 'resumed'): void {
     this.state = state;
     this.options.tell({
       type: 'recording.changed',

@@ -27,7 +27,7 @@ export class RecordingDamaged extends Error {
   }
 }
 
-export interface Verdict {
+export interface IntegrityReport {
   readonly isIntact: boolean;
   /** Null when it is intact. */
   readonly fault: 'head' | 'chunk' | 'truncated' | null;
@@ -41,7 +41,7 @@ export interface PlayableRecording {
   /** Part of the WAV file; checked piece by piece. @throws RecordingDamaged */
   read(from: number, to: number): AsyncGenerator<Buffer>;
   /** Looks at every chunk. */
-  verify(): Promise<Verdict>;
+  verify(): Promise<IntegrityReport>;
 }
 
 /** @throws RecordingMissing, RecordingDamaged, KeyUnknown */

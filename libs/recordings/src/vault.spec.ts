@@ -182,7 +182,7 @@ describe('a vault in a bucket, its keys in a key management service', () => {
     expect(await writer.finish(10_000)).toMatchObject({ outcome: 'failed' });
     aws.isAway = false;
     expect(spooled()).toHaveLength(1);
-    expect(await openVault(settings)!.sendLeft()).toBe(1);
+    expect(await openVault(settings)!.uploadPending()).toBe(1);
     expect(spooled()).toEqual([]);
     expect((await read(id)).equals(sound)).toBe(true);
   });

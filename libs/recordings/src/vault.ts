@@ -23,7 +23,7 @@ export interface Vault {
   readonly store: RecordingStore;
   readonly keys: KeyWrapper;
   /** Sends what could not be sent before; does nothing for a folder. */
-  sendLeft(): Promise<number>;
+  uploadPending(): Promise<number>;
 }
 
 export class VaultUnusable extends Error {
@@ -43,10 +43,10 @@ export function openVault(settings: VaultSettings): Vault | null {
         'bucket: name a folder that outlives the process.',
     );
   const keys = keysOf(settings);
-  if (!bucket) return { store: new FolderStore(folder), keys, sendLeft: () => Promise.resolve(0) };
+  if (!bucket) return { store: new FolderStore(folder), keys, uploadPending: () => Promise.resolve(0) };
   const endpoint = settings.awsEndpointUrlS3 ?? `https://s3.${awsRegion}.amazonaws.com`;
   const store = new S3Store(awsClient(settings, 's3'), { endpoint, bucket, spoolDir: folder });
-  return { store, keys, sendLeft: () => store.sendLeft() };
+  return { store, keys, uploadPending: () => store.sendLeft() };
 }
 
 function keysOf(settings: VaultSettings): KeyWrapper {

@@ -1,4 +1,4 @@
-import type { Slot } from './crm/crm-answers.ts';
+import type { Slot } from './crm/crm-responses.ts';
 import { spokenTime } from './spoken.ts';
 
 /** A time the model can offer and book. */

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  CallMoves,
-  CallRecordStore,
+  CallHandovers,
+  CallStore,
   CarrierReportStore,
   connectRedis,
   ProviderStates,
@@ -23,9 +23,9 @@ import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
 import { CallPlacement } from './admission/call-placement.service.ts';
 import { CallRefusal } from './admission/call-refusal.service.ts';
-import { LEG_DOORS, type LegDoors } from './admission/leg-door.ts';
+import { CARRIER_ADAPTERS, type CarrierAdapters } from './admission/carrier-adapter.ts';
 import { ProviderAvailability } from './admission/provider-availability.ts';
-import { ReAttachment } from './admission/re-attachment.ts';
+import { CallRecovery } from './admission/call-recovery.ts';
 import { StreamOffers } from './admission/stream-offer.ts';
 import { WaitingRoom } from './admission/waiting-room.ts';
 import { WaitingSweep } from './admission/waiting-sweep.ts';
@@ -40,7 +40,7 @@ import { CarrierReports } from './twilio/carrier-reports.service.ts';
 import { StreamEndedController } from './twilio/stream-ended.controller.ts';
 import { TransferController } from './twilio/transfer.controller.ts';
 import { TwilioAccounts } from './twilio/twilio-accounts.ts';
-import { TwilioDoor } from './twilio/twilio-door.ts';
+import { TwilioCarrier } from './twilio/twilio-carrier.ts';
 import { VoiceWebhookController } from './twilio/voice-webhook.controller.ts';
 import { WaitingKeyController } from './twilio/waiting-key.controller.ts';
 
@@ -66,9 +66,9 @@ export class CallIngressModule {
       providers: [
         ...managed(REDIS, redis, 'start'),
         ...managed(DATA_SOURCE, database, 'start'),
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
         { provide: CarrierReportStore, useValue: new CarrierReportStore(redis.value) },
-        { provide: CallMoves, useValue: new CallMoves(redis.value, sealer) },
+        { provide: CallHandovers, useValue: new CallHandovers(redis.value, sealer) },
         { provide: WaitingLine, useValue: new WaitingLine(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         { provide: AgentDirectory, useValue: new AgentDirectory(database.value) },
@@ -92,13 +92,13 @@ export class CallIngressModule {
         CallAdmission,
         DepartmentDial,
         TwilioAccounts,
-        TwilioDoor,
+        TwilioCarrier,
         {
-          provide: LEG_DOORS,
-          useFactory: (twilio: TwilioDoor): LegDoors => ({ twilio }),
-          inject: [TwilioDoor],
+          provide: CARRIER_ADAPTERS,
+          useFactory: (twilio: TwilioCarrier): CarrierAdapters => ({ twilio }),
+          inject: [TwilioCarrier],
         },
-        ReAttachment,
+        CallRecovery,
         CallRescue,
         Transfers,
       ],

@@ -13,7 +13,7 @@ export class IngressMetrics {
   readonly refusedCallbacks;
   readonly streamFailures;
   readonly streamEndings;
-  readonly reAttachments;
+  readonly reassignments;
   readonly rescues;
   readonly transfers;
   readonly operatorAnswers;
@@ -54,7 +54,7 @@ export class IngressMetrics {
       help: 'Ended streams by what the call does next',
       labelNames: ['next'],
     });
-    this.reAttachments = metrics.counter({
+    this.reassignments = metrics.counter({
       name: 'tandem_reattachments_total',
       help: 'Callers without a relay, by why and by what became of it',
       labelNames: ['cause', 'outcome'],

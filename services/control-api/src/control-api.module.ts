@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
-import { CallRecordStore, redisResource, RelayInboxWriter, Sealer, WaitingLine } from '@tandem/call-state';
+import { CallStore, redisResource, RelayInboxWriter, Sealer, WaitingLine } from '@tandem/call-state';
 import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import {
   AgentRepository,
@@ -38,7 +38,7 @@ import { LiveCallsController } from './calls/live-calls.controller.ts';
 import { WaitingCallsController } from './calls/waiting-calls.controller.ts';
 import { DepartmentsController } from './directory/departments.controller.ts';
 import { NumbersController } from './numbers/numbers.controller.ts';
-import { Recordings, VAULT } from './recordings/recordings.service.ts';
+import { RecordingArchive, VAULT } from './recordings/recordings.service.ts';
 import { RecordingsController } from './recordings/recordings.controller.ts';
 import { SpendingController } from './spending/spending.controller.ts';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.ts';
@@ -89,12 +89,12 @@ export class ControlApiModule {
       providers: [
         ...managed(DATA_SOURCE, database, 'always'),
         ...managed(REDIS, redis, 'start'),
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
         { provide: WaitingLine, useValue: new WaitingLine(redis.value, sealer) },
         { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
         CallCommands,
         { provide: VAULT, useValue: openVault(config) },
-        Recordings,
+        RecordingArchive,
         { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
         { provide: TOKEN_AUDIENCE, useValue: 'control-api' },
         ...REPOSITORIES.map(repository),

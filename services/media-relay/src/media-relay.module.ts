@@ -1,8 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  CallRecordStore,
+  CallStore,
   connectRedis,
-  PhraseShelf,
+  PhraseStore,
   ProviderStates,
   redisResource,
   RelayRegistry,
@@ -12,17 +12,17 @@ import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } f
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallFactory } from './relay/call-factory.ts';
-import { Recordings } from './relay/recordings.ts';
+import { CallRecordings } from './relay/recordings.ts';
 import { RelayInbox } from './relay/relay-inbox.reader.ts';
 import { ProviderWatch } from './relay/provider-watch.ts';
-import { RelayLeaseKeeper } from './relay/relay-lease.ts';
+import { RelayLeaseRenewal } from './relay/relay-lease.ts';
 import { RelayMetrics } from './relay/relay-metrics.ts';
 import { RelayDrain } from './relay/relay-drain.ts';
 import { Relay } from './relay/relay.ts';
 import { LanguageDetection } from './relay/language-detector.ts';
-import { PhraseMemory } from './relay/phrase-memory.ts';
+import { PhraseCache } from './relay/phrase-cache.ts';
 import { WaitMusic } from './relay/wait-music.ts';
-import { WakeWatch } from './relay/wake-watch.ts';
+import { FreezeDetector } from './relay/freeze-detector.ts';
 import { REDIS } from './relay/tokens.ts';
 import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
 
@@ -37,28 +37,28 @@ export class MediaRelayModule {
       providers: [
         ...managed(REDIS, redis, 'start'),
         { provide: Sealer, useValue: sealer },
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
-        { provide: PhraseShelf, useValue: new PhraseShelf(redis.value, sealer) },
+        { provide: PhraseStore, useValue: new PhraseStore(redis.value, sealer) },
         { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
         RelayMetrics,
         ProviderWatch,
         QueuedToolCaller,
         PostCallQueue,
-        PhraseMemory,
+        PhraseCache,
         WaitMusic,
         LanguageDetection,
-        Recordings,
+        CallRecordings,
         CallFactory,
         {
-          provide: WakeWatch,
-          useFactory: (metrics: RelayMetrics) => new WakeWatch(metrics),
+          provide: FreezeDetector,
+          useFactory: (metrics: RelayMetrics) => new FreezeDetector(metrics),
           inject: [RelayMetrics],
         },
         Relay,
         RelayDrain,
         RelayInbox,
-        RelayLeaseKeeper,
+        RelayLeaseRenewal,
         StreamTickets,
         TwilioStreamGateway,
       ],

@@ -1,6 +1,6 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { CallRecordStore } from '@tandem/call-state';
+import { CallStore } from '@tandem/call-state';
 import { postCallJobSchema } from '@tandem/contracts';
 import { BookingRepository, CallRepository } from '@tandem/database';
 import {
@@ -22,7 +22,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
-    @Inject(CallRecordStore) private readonly store: CallRecordStore,
+    @Inject(CallStore) private readonly store: CallStore,
     @Inject(CallRepository) private readonly calls: CallRepository,
     @Inject(BookingRepository) private readonly bookings: BookingRepository,
     @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,

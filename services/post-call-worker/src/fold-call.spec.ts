@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   termination,
   type CallEvent,
-  type CallFact,
+  type NewCallEvent,
   type CallId,
   type RelayId,
   type TenantId,
@@ -16,10 +16,10 @@ const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const t0 = Date.UTC(2026, 10, 21, 15, 0, 0);
 const toolCallId = `tc_${callId}_1_call_1` as ToolCallId;
 
-const log = (...facts: [atMs: number, fact: CallFact, seq?: number, epoch?: number][]): CallEvent[] =>
+const log = (...facts: [atMs: number, fact: NewCallEvent, seq?: number, epoch?: number][]): CallEvent[] =>
   facts.map(([atMs, fact, seq = 0, epoch = 1]) => ({ ...fact, at: t0 + atMs, seq, epoch }));
 
-const admitted: CallFact = {
+const admitted: NewCallEvent = {
   type: 'call.admitted',
   data: {
     direction: 'inbound',
@@ -37,15 +37,15 @@ const admitted: CallFact = {
     callerGroup: null,
   },
 };
-const attached = (epoch = 1): CallFact => ({
+const attached = (epoch = 1): NewCallEvent => ({
   type: 'stream.attached',
   data: { relayId: `relay-${epoch}` as RelayId, epoch, streamId: `MZ${epoch}` },
 });
-const callerSpoke = (text: string, startedAtMs: number): CallFact => ({
+const callerSpoke = (text: string, startedAtMs: number): NewCallEvent => ({
   type: 'caller.spoke',
   data: { itemId: `c${startedAtMs}`, text, startedAtMs, endedAtMs: startedAtMs + 500 },
 });
-const agentSpoke = (text: string, startedAtMs: number): CallFact => ({
+const agentSpoke = (text: string, startedAtMs: number): NewCallEvent => ({
   type: 'agent.spoke',
   data: {
     itemId: `a${startedAtMs}`,
@@ -57,7 +57,7 @@ const agentSpoke = (text: string, startedAtMs: number): CallFact => ({
     interrupted: false,
   },
 });
-const called: CallFact = {
+const called: NewCallEvent = {
   type: 'tool.called',
   data: {
     toolCallId,
@@ -67,11 +67,13 @@ const called: CallFact = {
     atMs: 3000,
   },
 };
-const finished = (outcome: Extract<CallFact, { type: 'tool.finished' }>['data']['outcome']): CallFact => ({
+const finished = (
+  outcome: Extract<NewCallEvent, { type: 'tool.finished' }>['data']['outcome'],
+): NewCallEvent => ({
   type: 'tool.finished',
   data: { toolCallId, providerCallId: 'call_1', name: 'book_appointment', outcome, tookMs: 80, atMs: 3080 },
 });
-const ended = (reason: Parameters<typeof termination>[0]): CallFact => ({
+const ended = (reason: Parameters<typeof termination>[0]): NewCallEvent => ({
   type: 'call.ended',
   data: { termination: termination(reason), atMs: 9000 },
 });
@@ -158,11 +160,11 @@ describe('folding a call', () => {
 
   describe('that booked more than the caller was told', () => {
     const second = `tc_${callId}_1_call_2` as ToolCallId;
-    const again = (fact: CallFact): CallFact =>
-      ({ ...fact, data: { ...fact.data, toolCallId: second, providerCallId: 'call_2' } }) as CallFact;
-    const booked = (reference: string): CallFact => finished({ status: 'ok', value: { reference } });
+    const again = (fact: NewCallEvent): NewCallEvent =>
+      ({ ...fact, data: { ...fact.data, toolCallId: second, providerCallId: 'call_2' } }) as NewCallEvent;
+    const booked = (reference: string): NewCallEvent => finished({ status: 'ok', value: { reference } });
     const dispositionOf = (
-      outcomes: [first: CallFact, second: CallFact],
+      outcomes: [first: NewCallEvent, second: NewCallEvent],
       ...references: [string, ToolCallId][]
     ) => {
       const talk = log(
@@ -222,8 +224,8 @@ describe('folding a call', () => {
       { speaker: 'caller', text: '', startedAtMs: 1000, endedAtMs: 1500 },
     ]);
     expect(spoke?.disposition).toEqual(handled);
-    const pressed: CallFact = { type: 'digit.pressed', data: { digit: '2', atMs: 1000 } };
-    const captured: CallFact = {
+    const pressed: NewCallEvent = { type: 'digit.pressed', data: { digit: '2', atMs: 1000 } };
+    const captured: NewCallEvent = {
       type: 'digits.captured',
       data: { reference: 'd1', count: 4, outcome: 'entered', atMs: 1000 },
     };
@@ -242,7 +244,7 @@ describe('folding a call', () => {
   });
 
   it('has one turn where words came after all', () => {
-    const late: CallFact = {
+    const late: NewCallEvent = {
       type: 'caller.spoke',
       data: { itemId: 'c1000', text: 'A plumber', startedAtMs: 1000, endedAtMs: 1500 },
     };
@@ -284,17 +286,16 @@ describe('folding a call', () => {
   });
 
   it('tells the same status whatever order unnumbered reports came in', () => {
-    const reports = (['ringing', 'in-progress', 'initiated'] as const).map((status): [number, CallFact] => [
-      100,
-      { type: 'carrier.reported', data: { status, sequence: 0 } },
-    ]);
+    const reports = (['ringing', 'in-progress', 'initiated'] as const).map(
+      (status): [number, NewCallEvent] => [100, { type: 'carrier.reported', data: { status, sequence: 0 } }],
+    );
     const statusOf = (order: typeof reports) =>
       foldCall(callId, tenantId, log([0, admitted], ...order))?.status;
     expect([statusOf(reports), statusOf([...reports].reverse())]).toEqual(['in-progress', 'in-progress']);
   });
 
   it('takes the carrier’s final word on the status, though it came before others', () => {
-    const report = (status: 'completed' | 'in-progress' | 'ringing', sequence: number): CallFact => ({
+    const report = (status: 'completed' | 'in-progress' | 'ringing', sequence: number): NewCallEvent => ({
       type: 'carrier.reported',
       data: { status, sequence },
     });
@@ -322,11 +323,11 @@ describe('folding a call', () => {
       outputAudioTokens: 40,
       transcriptionMs: 5,
     };
-    const used: CallFact = {
+    const used: NewCallEvent = {
       type: 'usage.reported',
       data: { provider: 'openai-realtime', model: 'm', usage },
     };
-    const waits = [100, 300, 200, 900].map((ms): [number, CallFact] => [
+    const waits = [100, 300, 200, 900].map((ms): [number, NewCallEvent] => [
       ms,
       { type: 'latency.measured', data: { kind: 'caller-to-agent', ms } },
     ]);
@@ -350,7 +351,7 @@ describe('folding a call', () => {
   });
 
   it('prices each report at its own time and model, and counts what has no price', () => {
-    const used = (model: string, change: object): CallFact => ({
+    const used = (model: string, change: object): NewCallEvent => ({
       type: 'usage.reported',
       data: {
         provider: 'openai-realtime',
@@ -425,7 +426,7 @@ describe('folding a call', () => {
       'holds',
     () => {
       const most = 9_000_000_000_000_000;
-      const used = (change: object): CallFact => ({
+      const used = (change: object): NewCallEvent => ({
         type: 'usage.reported',
         data: {
           provider: 'openai-realtime',
@@ -466,7 +467,7 @@ describe('folding a call', () => {
   );
 
   it('tells who ended a call: an operator, an agent whose caller fell silent, or the caller', () => {
-    const dispositionOf = (reason: TerminationReason, ...facts: [number, CallFact][]) => {
+    const dispositionOf = (reason: TerminationReason, ...facts: [number, NewCallEvent][]) => {
       const { termination: how, disposition } = foldCall(
         callId,
         tenantId,
@@ -474,7 +475,7 @@ describe('folding a call', () => {
       )!;
       return [how?.class, disposition?.outcome, disposition?.detail];
     };
-    const talked: [number, CallFact] = [1000, callerSpoke('A plumber please', 1000)];
+    const talked: [number, NewCallEvent] = [1000, callerSpoke('A plumber please', 1000)];
     expect(dispositionOf('operator-ended', talked)).toEqual([
       'operator',
       'ended-by-operator',
@@ -532,23 +533,23 @@ describe('folding a call', () => {
   });
 
   it('says how many events it lacks: dropped by each owner, and unread', () => {
-    const cut = (dropped: number): CallFact => ({ type: 'log.cut', data: { dropped, atMs: 1 } });
+    const cut = (dropped: number): NewCallEvent => ({ type: 'log.cut', data: { dropped, atMs: 1 } });
     const events = log([0, admitted], [1, cut(1), 1, 1], [2, cut(7), 2, 1], [3, cut(5), 3, 2]);
     expect(foldCall(callId, tenantId, events, { bookings: [], unread: 2 })?.missingEvents).toBe(14);
     expect(foldCall(callId, tenantId, log([0, admitted]))?.missingEvents).toBe(0);
   });
 
   it('names the models the caller has heard, not the one the agent was to speak through', () => {
-    const opened = (provider: string): CallFact => ({
+    const opened = (provider: string): NewCallEvent => ({
       type: 'model.opened',
       data: { provider, model: `${provider}-1` },
     });
-    const moved = (provider: string, why: 'ladder' | 'renewal'): CallFact => ({
+    const moved = (provider: string, why: 'ladder' | 'renewal'): NewCallEvent => ({
       type: 'model.moved',
       data: { provider, model: `${provider}-1`, why, gapMs: 0 },
     });
-    const spoke = (atMs: number): [number, CallFact] => [atMs, agentSpoke('Hello', atMs)];
-    const named = (...facts: [number, CallFact][]) => {
+    const spoke = (atMs: number): [number, NewCallEvent] => [atMs, agentSpoke('Hello', atMs)];
+    const named = (...facts: [number, NewCallEvent][]) => {
       const { modelKind, models } = foldCall(callId, tenantId, log([0, admitted], ...facts))!;
       return [modelKind, models.map(({ provider, fromMs }) => `${provider} ${fromMs}`)];
     };
@@ -576,7 +577,7 @@ describe('folding a call', () => {
       variantKey: 'short',
       callerGroup: 'primary',
     };
-    expect(foldCall(callId, tenantId, log([0, { ...admitted, data } as CallFact]))).toMatchObject({
+    expect(foldCall(callId, tenantId, log([0, { ...admitted, data } as NewCallEvent]))).toMatchObject({
       language: 'es',
       variantKey: 'short',
       callerGroup: 'primary',
@@ -585,11 +586,11 @@ describe('folding a call', () => {
 
   it('has the recordings that were made, and knows one that broke off with its relay', () => {
     const [first, second] = ['7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c12'];
-    const changed = (recordingId: string, state: 'started' | 'paused', atMs: number): CallFact => ({
+    const changed = (recordingId: string, state: 'started' | 'paused', atMs: number): NewCallEvent => ({
       type: 'recording.changed',
       data: { recordingId, state, atMs },
     });
-    const done: CallFact = {
+    const done: NewCallEvent = {
       type: 'recording.finished',
       data: { recordingId: second, durationMs: 4_000, bytes: 64_000, outcome: 'complete', atMs: 9_000 },
     };

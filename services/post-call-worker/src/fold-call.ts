@@ -34,14 +34,14 @@ export type EventOf<Type extends CallEventType> = CallEvent & {
 };
 
 /** What is known beside the events. */
-export interface Beside {
+export interface FoldContext {
   /** What was booked in the call. */
   readonly bookings: readonly BookingOfCall[];
   /** Events that are in the log and could not be read. */
   readonly unread: number;
 }
 
-const NOTHING_BESIDE: Beside = { bookings: [], unread: 0 };
+const NOTHING_BESIDE: FoldContext = { bookings: [], unread: 0 };
 
 /**
  * What a call's events say as the rows they become. The same events give the same record; null while the
@@ -51,7 +51,7 @@ export function foldCall(
   callId: CallId,
   tenantId: TenantId,
   events: readonly CallEvent[],
-  { bookings, unread }: Beside = NOTHING_BESIDE,
+  { bookings, unread }: FoldContext = NOTHING_BESIDE,
 ): CallRecord | null {
   const of = <Type extends CallEventType>(type: Type) =>
     events.filter((event): event is EventOf<Type> => event.type === type);

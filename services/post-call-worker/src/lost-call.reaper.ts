@@ -5,9 +5,9 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { CallRecordStore, type CallStanding } from '@tandem/call-state';
+import { CallStore, type CallState } from '@tandem/call-state';
 import type { CallId, TerminationReason } from '@tandem/contracts';
-import { FaultLog, PostCallQueue, Rounds } from '@tandem/platform';
+import { FaultLog, PostCallQueue, RecurringTask } from '@tandem/platform';
 import { PostCallMetrics } from './post-call-metrics.ts';
 
 const INTERVAL_MS = 2_000;
@@ -22,24 +22,24 @@ const LOOK_AGAIN_MS = 30_000;
 @Injectable()
 export class LostCallReaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LostCallReaper.name);
-  private readonly rounds = new Rounds(
+  private readonly rounds = new RecurringTask(
     INTERVAL_MS,
     () => this.reap(),
     new FaultLog(this.logger, 'look for lost calls'),
   );
 
   constructor(
-    @Inject(CallRecordStore) private readonly store: CallRecordStore,
+    @Inject(CallStore) private readonly store: CallStore,
     @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
     @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.rounds.begin();
+    this.rounds.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.rounds.end();
+    return this.rounds.stop();
   }
 
   private async reap(): Promise<void> {
@@ -47,7 +47,7 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async close(callId: CallId): Promise<void> {
-    const standing = await this.store.standing(callId);
+    const standing = await this.store.state(callId);
     if (!standing) return this.store.release(callId);
     if (standing.state !== 'ended') {
       const reason = lostReason(standing);
@@ -63,7 +63,7 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
 }
 
 /** Why a call is over that nobody has ended. */
-function lostReason({ state, isAccepted, hasCallerLeft, isMoved }: CallStanding): TerminationReason {
+function lostReason({ state, isAccepted, hasCallerLeft, isMoved }: CallState): TerminationReason {
   if (state === 'admitted') return 'never-connected';
   if (state === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, connectRedis, redisResource, Sealer } from '@tandem/call-state';
+import { CallStore, connectRedis, redisResource, Sealer } from '@tandem/call-state';
 import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
 import {
   BookingRepository,
@@ -38,8 +38,8 @@ export class PostCallWorkerModule {
         ...managed(REDIS, redis, 'always'),
         ...managed(DATA_SOURCE, database, 'always'),
         {
-          provide: CallRecordStore,
-          useValue: new CallRecordStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))),
+          provide: CallStore,
+          useValue: new CallStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))),
         },
         { provide: BookingRepository, useValue: new BookingRepository(database.value) },
         { provide: CallRepository, useValue: new CallRepository(database.value) },

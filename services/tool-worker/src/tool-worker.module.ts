@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CallRecordStore, connectRedis, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
+import { CallStore, connectRedis, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
 import { SERVICE_TOKEN_LIFETIME_S, SERVICE_TOKEN_PURPOSE, serviceTokenSchema } from '@tandem/contracts';
 import { deriveKeys, managed, queueModule, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import { CrmClient, verifyHandlers } from '@tandem/tools/handlers';
@@ -28,7 +28,7 @@ export class ToolWorkerModule {
       providers: [
         ...managed(REDIS, redis, 'always'),
         { provide: Sealer, useValue: sealer },
-        { provide: CallRecordStore, useValue: new CallRecordStore(redis.value, sealer) },
+        { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
         { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
         { provide: CrmClient, useValue: crm },
         ToolWorkerMetrics,

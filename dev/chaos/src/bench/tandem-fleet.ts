@@ -154,8 +154,8 @@ export class TandemFleet implements Fleet {
   }
 
   async holderOf(callSid: string): Promise<string | null> {
-    const callId = await this.platform.records.callOf(callSid);
-    const standing = callId && (await this.platform.records.standing(callId));
+    const callId = await this.platform.records.findByCarrierId(callSid);
+    const standing = callId && (await this.platform.records.state(callId));
     return standing?.state === 'connected' ? standing.relayId : null;
   }
 

@@ -142,7 +142,7 @@ async function doubles(bench: Bench, calls: readonly CallState[]): Promise<numbe
   );
   const facts = await Promise.all(
     calls.map(async ({ sid }) => {
-      const callId = await platform.records.callOf(sid);
+      const callId = await platform.records.findByCarrierId(sid);
       const { events } = callId ? await platform.records.events(callId) : { events: [] };
       const names = events.map(({ type, data }) =>
         type === 'carrier.reported' ? `${type} ${data.status} ${data.sequence}` : type,

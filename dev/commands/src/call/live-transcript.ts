@@ -1,4 +1,4 @@
-import { CallRecordStore, connectRedis, Sealer } from '@tandem/call-state';
+import { CallStore, connectRedis, Sealer } from '@tandem/call-state';
 import type { CallEvent, CallId } from '@tandem/contracts';
 import { deriveKeys } from '@tandem/platform';
 
@@ -7,7 +7,7 @@ const POLL_MS = 150;
 /** Tells the events of a running call as its relay writes them down. */
 export class LiveTranscript {
   private readonly redis;
-  private readonly store: CallRecordStore;
+  private readonly store: CallStore;
   private timer: NodeJS.Timeout | null = null;
   private told = 0;
   private polling: Promise<void> = Promise.resolve();
@@ -19,10 +19,7 @@ export class LiveTranscript {
     private readonly onEvent: (event: CallEvent) => void,
   ) {
     this.redis = connectRedis(redisUrl, 'command');
-    this.store = new CallRecordStore(
-      this.redis,
-      new Sealer(deriveKeys(tandemSecret.split(','), 'call-state')),
-    );
+    this.store = new CallStore(this.redis, new Sealer(deriveKeys(tandemSecret.split(','), 'call-state')));
   }
 
   /** Follows the carrier's call from now on. */
@@ -41,7 +38,7 @@ export class LiveTranscript {
   }
 
   private async poll(carrierCallId: string): Promise<void> {
-    this.callId ??= await this.store.callOf(carrierCallId);
+    this.callId ??= await this.store.findByCarrierId(carrierCallId);
     if (!this.callId) return;
     const { events } = await this.store.events(this.callId);
     for (const event of events.slice(this.told)) this.onEvent(event);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallEvent, CallFact } from '@tandem/contracts';
+import type { CallEvent, NewCallEvent } from '@tandem/contracts';
 import type { CallEntry } from '@tandem/simulators';
 import { CallPrinter } from './printed-call.ts';
 
@@ -9,7 +9,12 @@ function printed(run: (printer: CallPrinter) => void): string[] {
   return lines;
 }
 
-const at = (fact: CallFact, writtenAt: number): CallEvent => ({ ...fact, seq: 1, epoch: 1, at: writtenAt });
+const at = (fact: NewCallEvent, writtenAt: number): CallEvent => ({
+  ...fact,
+  seq: 1,
+  epoch: 1,
+  at: writtenAt,
+});
 const webhook = (httpStatus: number): CallEntry => ({
   kind: 'webhook',
   purpose: 'voice',
@@ -27,7 +32,7 @@ describe('a printed call', () => {
     const startedAt = Date.now();
     const lines = printed((printer) => {
       printer.carrier(webhook(200));
-      printer.event(at({ type: 'call.admitted', data: {} } as unknown as CallFact, startedAt + 200));
+      printer.event(at({ type: 'call.admitted', data: {} } as unknown as NewCallEvent, startedAt + 200));
       printer.event(
         at(
           {
@@ -99,7 +104,7 @@ describe('a printed call', () => {
               arguments: { service: 'plumbing', days: 2 },
               atMs: 1,
             },
-          } as unknown as CallFact,
+          } as unknown as NewCallEvent,
           Date.now(),
         ),
       );

@@ -8,7 +8,7 @@ export async function runningCalls({
 }: Pick<Stack, 'redis' | 'drainGraceMs'>): Promise<string | null> {
   const connection = connectRedis(redis.url, 'command');
   try {
-    const relays = await new RelayRegistry(connection).sightings();
+    const relays = await new RelayRegistry(connection).listRelays();
     const calls = relays.reduce((sum, { active }) => sum + active, 0);
     if (calls === 0) return null;
     return (

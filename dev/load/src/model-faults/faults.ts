@@ -1,4 +1,4 @@
-import { ProviderBoard } from '@tandem/call-state';
+import { ProviderHealthRegistry } from '@tandem/call-state';
 import { RealClock } from '@tandem/conversation';
 import { openAiRealtimeModel, resilientModel, type ResilientModelOptions } from '@tandem/models';
 import { RealtimeSimulator, type FaultSpec, type RealtimeSimulatorOptions } from '@tandem/simulators';
@@ -193,7 +193,7 @@ export async function meet(
     await secondary.start({ controlPort: false }),
   ];
   for (const fault of trouble.faults ?? []) primary.faults.add(fault);
-  const board = new ProviderBoard({ states: null, clock });
+  const board = new ProviderHealthRegistry({ states: null, clock });
   const onError = (error: unknown) => void errors.push(error);
   const oneCall = (index: number): Promise<TalkFigures> => {
     const health = board.of('primary:default');

@@ -3,7 +3,7 @@ import {
   agentSnapshotSchema,
   UNKNOWN_CALLER,
   type CallEventBody,
-  type CallFact,
+  type NewCallEvent,
   type CallId,
   type TenantId,
   type Termination,
@@ -76,7 +76,7 @@ const tool: ToolDeclaration = {
  */
 export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions): Promise<TalkFigures> {
   const line = new Line(clock);
-  const facts: { readonly at: number; readonly fact: CallFact }[] = [];
+  const facts: { readonly at: number; readonly fact: NewCallEvent }[] = [];
   const log: CallLog = {
     append: (fact) => void facts.push({ at: clock.now(), fact }),
     flush: () => Promise.resolve('stored'),

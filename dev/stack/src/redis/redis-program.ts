@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import { debianPackages, programOf } from '../downloads/debian.ts';
 import { npmPackage } from '../downloads/npm.ts';
-import { climb, type Rung } from '../ladder.ts';
+import { firstAvailable, type Source } from '../first-available.ts';
 import { findProgram, libraryEnvironment, runCommand } from '../process/run-command.ts';
 import { StackError } from '../stack-error.ts';
 
@@ -24,7 +24,7 @@ export interface RedisProgram {
 }
 
 /** The ways to a Redis server, the best one first. */
-export function redisRungs(cache: string): Rung<RedisProgram>[] {
+export function redisRungs(cache: string): Source<RedisProgram>[] {
   return [
     { name: 'redis-server on PATH', attempt: () => onPath('redis-server') },
     { name: 'valkey-server on PATH', attempt: () => onPath('valkey-server') },
@@ -41,8 +41,8 @@ const BY_HAND =
  * The first to be had; one that is no real Redis says in its description why there is no better one.
  * @throws StackError with the reason why each way is closed
  */
-export async function chooseRedis(rungs: readonly Rung<RedisProgram>[]): Promise<RedisProgram> {
-  const { value, passedOver } = await climb('Redis server', rungs, BY_HAND);
+export async function chooseRedis(rungs: readonly Source<RedisProgram>[]): Promise<RedisProgram> {
+  const { value, passedOver } = await firstAvailable('Redis server', rungs, BY_HAND);
   return value.kind === 'native'
     ? value
     : {

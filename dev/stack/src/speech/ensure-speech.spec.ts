@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Rung } from '../ladder.ts';
+import type { Source } from '../first-available.ts';
 import { StackError } from '../stack-error.ts';
 import {
   ensureSpeech,
@@ -27,11 +27,11 @@ const pocketsphinx: Recogniser = {
   libraryPath: '/lib/b:/lib/c',
 };
 
-function closed<Of>(name: string): Rung<Of> {
+function closed<Of>(name: string): Source<Of> {
   return { name, attempt: () => Promise.reject(new StackError('not found', 'install it')) };
 }
 
-function open<Of>(value: Of): Rung<Of> {
+function open<Of>(value: Of): Source<Of> {
   return { name: 'open', attempt: () => Promise.resolve(value) };
 }
 

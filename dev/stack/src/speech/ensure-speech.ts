@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder, tandemFolder } from '../checkout.ts';
 import { debianPackages, programOf } from '../downloads/debian.ts';
 import { npmPackage } from '../downloads/npm.ts';
-import { climb, type Rung } from '../ladder.ts';
+import { firstAvailable, type Source } from '../first-available.ts';
 import type { Log } from '../process/local-server.ts';
 import { findProgram } from '../process/run-command.ts';
 import { StackError } from '../stack-error.ts';
@@ -54,8 +54,8 @@ export interface SpeechOptions {
   readonly log?: Log;
   /** Where `.tandem` is; downloads go to its cache. */
   readonly folder?: string;
-  readonly synthesiserRungs?: readonly Rung<Synthesiser>[];
-  readonly recogniserRungs?: readonly Rung<Recogniser>[];
+  readonly synthesiserRungs?: readonly Source<Synthesiser>[];
+  readonly recogniserRungs?: readonly Source<Recogniser>[];
 }
 
 /**
@@ -104,7 +104,7 @@ export function guidedEnvironment({ synthesiser, recogniser }: SpeechPrograms): 
 }
 
 /** flite first: of the voices at hand the recogniser understands it best. */
-export function synthesiserRungs(cache: string): Rung<Synthesiser>[] {
+export function synthesiserRungs(cache: string): Source<Synthesiser>[] {
   return [
     { name: 'flite on PATH', attempt: () => onPath('flite', 'flite') },
     { name: 'Debian package flite', attempt: () => fliteFromDebian(cache) },
@@ -114,7 +114,7 @@ export function synthesiserRungs(cache: string): Rung<Synthesiser>[] {
   ];
 }
 
-export function recogniserRungs(cache: string): Rung<Recogniser>[] {
+export function recogniserRungs(cache: string): Source<Recogniser>[] {
   return [
     { name: 'pocketsphinx on PATH', attempt: () => Promise.resolve(recogniserOnPath()) },
     { name: 'Debian package pocketsphinx', attempt: () => recogniserFromDebian(cache) },
@@ -123,11 +123,11 @@ export function recogniserRungs(cache: string): Rung<Recogniser>[] {
 
 async function topOf<Of>(
   what: string,
-  rungs: readonly Rung<Of>[],
+  rungs: readonly Source<Of>[],
   todo: string,
 ): Promise<{ value: Of | null; why: string }> {
   try {
-    return { value: (await climb(what, rungs, todo)).value, why: '' };
+    return { value: (await firstAvailable(what, rungs, todo)).value, why: '' };
   } catch (error) {
     if (!(error instanceof StackError)) throw error;
     return {

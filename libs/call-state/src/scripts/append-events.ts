@@ -1,4 +1,4 @@
-import { APPLY_MARK } from './call-mark.ts';
+import { APPLY_TRANSITION } from './call-transition.ts';
 import { script } from './script.ts';
 
 /*
@@ -24,7 +24,7 @@ import { script } from './script.ts';
  */
 export const appendEvents = script(
   5,
-  `${APPLY_MARK}
+  `${APPLY_TRANSITION}
 local call = redis.call('HMGET', KEYS[1], 'epoch', 'lastSeq', 'minted', 'left')
 if not call[1] then return {'unknown', 0} end
 if tonumber(ARGV[1]) < tonumber(call[1]) then return {'fenced', 0} end
@@ -69,9 +69,9 @@ return {outcome, last, cost, sums[1], sums[2]}
  *
  * Returns 'stored' | 'repeat' | 'unknown' | 'ended' (a second ending is refused) | 'full' (no ending is)
  */
-export const addForeignEvent = script(
+export const appendExternalEvent = script(
   3,
-  `${APPLY_MARK}
+  `${APPLY_TRANSITION}
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then return 'unknown' end
 local isEnding = string.sub(ARGV[3], 1, 6) == 'ended:'

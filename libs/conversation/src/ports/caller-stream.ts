@@ -5,7 +5,7 @@ import type { AudioFrame } from '../audio/audio-frame.ts';
 export type SoundId = string;
 
 /** How much of one sound the caller has heard. Never more than was written. */
-export interface Heard {
+export interface HeardSound {
   readonly soundId: SoundId;
   readonly heardMs: number;
   /** Everything written for this sound so far has been heard. */
@@ -33,7 +33,7 @@ export interface CallerStreamListener {
   onAudio(frame: AudioFrame): void;
   onDigit(digit: string): void;
   /** The caller has heard more of a sound. Comes in playing order; may skip steps, never goes back. */
-  onHeard(heard: Heard): void;
+  onHeard(heard: HeardSound): void;
   /** What was cleared last has fallen silent at the caller's end, as far as the stream can tell. */
   onSilent(): void;
   onClosed(reason: StreamClosedReason): void;
@@ -64,10 +64,10 @@ export interface CallerStream {
    * plays from a clock of its own ends in a fade of at most that; a carrier's buffer (Twilio) is dropped at
    * once.
    */
-  clear(fadeMs?: number): Heard[];
+  clear(fadeMs?: number): HeardSound[];
 
   /** How much of each unfinished sound has been heard by now, as far as the stream can tell. */
-  heardSoFar(): Heard[];
+  heardSoFar(): HeardSound[];
 
   /** Ends the media connection. What the carrier does next is decided elsewhere. */
   close(): void;

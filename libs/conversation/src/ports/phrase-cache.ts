@@ -20,7 +20,7 @@ export interface PhraseKey {
  * The audio of phrases that are said again and again, in the caller stream's format. Answers from memory, at
  * once; keeps what it likes and forgets when it must. Only phrases without personal data are put in.
  */
-export interface PhraseCache {
+export interface PhraseAudioCache {
   get(key: PhraseKey): readonly AudioFrame[] | null;
   put(key: PhraseKey, frames: readonly AudioFrame[]): void;
 }

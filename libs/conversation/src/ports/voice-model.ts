@@ -181,7 +181,7 @@ export interface VoiceModelSession {
   addNote(text: string): void;
   change(change: ModelSessionChange): void;
   /** Nobody speaks and nothing is pending: a good moment for what the session has to do to itself. */
-  atPause(): void;
+  onIdle(): void;
   /**
    * What the model does is of no use: it is left, for the reason given, and whoever decides above it goes on.
    */

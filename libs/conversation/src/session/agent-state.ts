@@ -11,12 +11,12 @@ import {
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { ModelSessionChange } from '../ports/voice-model.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 
 export type ChangedBy = 'tool' | 'operator' | 'rule' | 'detection';
 
 /** What an earlier session of the call has made of the agent. */
-export interface AgentLeft {
+export interface AgentCarryover {
   readonly changed: AgentChange;
   /** Places of the rules that have done their part. */
   readonly firedRules: ReadonlySet<number>;
@@ -42,15 +42,15 @@ export class AgentState {
   /** 1 is the voice's own pace. */
   speed: number;
   /** What a model session has to be told beside its setup: changes of an earlier session. */
-  readonly settingsLeft: ModelSessionChange;
+  readonly carriedSettings: ModelSessionChange;
   private base: string;
   private readonly rules: Set<AgentRule>;
   private readonly timers: Timer[] = [];
 
   constructor(
-    private readonly call: CallFacts,
+    private readonly call: CallInfo,
     private readonly parts: AgentStateParts,
-    { changed, firedRules }: AgentLeft = { changed: {}, firedRules: new Set() },
+    { changed, firedRules }: AgentCarryover = { changed: {}, firedRules: new Set() },
   ) {
     const { agent } = call;
     const {
@@ -61,7 +61,7 @@ export class AgentState {
     } = changed;
     this.language = call.language;
     this.base = instructions;
-    this.settingsLeft = given(settings);
+    this.carriedSettings = given(settings);
     this.speed = changed.speed ?? (agent.model.kind === 'openai-realtime' ? agent.model.speed : 1);
     this.instructions = this.composed();
     this.tools = parts.declarationsFor(tools);

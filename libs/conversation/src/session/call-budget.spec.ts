@@ -3,7 +3,7 @@ import {
   agentSnapshotSchema,
   UNKNOWN_CALLER,
   type CallEvent,
-  type CallFact,
+  type NewCallEvent,
   type CallId,
   type TenantId,
   type Usage,
@@ -131,7 +131,7 @@ describe('transcription of the caller', () => {
 });
 
 describe('the budget of a call that changes relays', () => {
-  const used = (usd: number): CallFact => ({
+  const used = (usd: number): NewCallEvent => ({
     type: 'usage.reported',
     data: {
       provider: 'openai-realtime',
@@ -139,13 +139,13 @@ describe('the budget of a call that changes relays', () => {
       usage: { ...nothing, outputAudioTokens: usd * 15_625 },
     },
   });
-  const event = (fact: CallFact, index: number): CallEvent => ({
+  const event = (fact: NewCallEvent, index: number): CallEvent => ({
     ...fact,
     seq: index + 1,
     epoch: 1,
     at: Date.UTC(2026, 0, 5, 14),
   });
-  const warned: CallFact = {
+  const warned: NewCallEvent = {
     type: 'budget.reached',
     data: { scope: 'call', share: 0.8, costUsd: 0.9, atMs: 1 },
   };

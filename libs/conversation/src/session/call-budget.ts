@@ -1,7 +1,7 @@
 import { costOf, MICROS_PER_USD, toMicros, type CallEventBody } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 
 export interface CallBudgetEvents {
   /** The share of the budget that is to be warned of is used up. Once. */
@@ -11,13 +11,13 @@ export interface CallBudgetEvents {
 }
 
 /** What the relays that held the call before have left of its budget. */
-export interface BudgetLeft {
+export interface BudgetCarryover {
   readonly spentMicros: number;
   /** Shares of the budget that were told of; the whole is told of until the call has ended. */
   readonly passedShares: readonly number[];
 }
 
-export const WHOLE_BUDGET: BudgetLeft = { spentMicros: 0, passedShares: [] };
+export const WHOLE_BUDGET: BudgetCarryover = { spentMicros: 0, passedShares: [] };
 
 /**
  * What one call may cost, against what it has used so far. Is told of each reported usage; writes down when a
@@ -33,11 +33,11 @@ export class CallBudget {
   }[] = [];
 
   constructor(
-    private readonly call: CallFacts,
+    private readonly call: CallInfo,
     private readonly log: CallLog,
     private readonly clock: Clock,
     events: CallBudgetEvents,
-    { spentMicros, passedShares }: BudgetLeft,
+    { spentMicros, passedShares }: BudgetCarryover,
   ) {
     this.micros = spentMicros;
     const { budgetUsd, budgetWarnShare } = call.agent.limits;

@@ -1,7 +1,7 @@
 import { termination, type Termination, type TerminationReason } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 
 /**
  * Exactly one termination per call: the first to name a reason wins. A goodbye is a reason in waiting, held
@@ -13,7 +13,7 @@ export class CallEnding {
   private goodbye: { reason: TerminationReason; isFinal: boolean; timer: Timer } | null = null;
 
   constructor(
-    private readonly call: CallFacts,
+    private readonly call: CallInfo,
     private readonly log: CallLog,
     private readonly clock: Clock,
     private readonly onEnd: (termination: Termination) => void,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallFact, ToolCallId } from '@tandem/contracts';
+import type { NewCallEvent, ToolCallId } from '@tandem/contracts';
 import { CallHistory } from './call-history.ts';
 
-const caller = (text: string, at: number): CallFact => ({
+const caller = (text: string, at: number): NewCallEvent => ({
   type: 'caller.spoke',
   data: { itemId: `c${at}`, text, startedAtMs: at, endedAtMs: at + 100 },
 });
-const agent = (text: string, at: number, interrupted = false): CallFact => ({
+const agent = (text: string, at: number, interrupted = false): NewCallEvent => ({
   type: 'agent.spoke',
   data: {
     itemId: `a${at}`,
@@ -18,7 +18,7 @@ const agent = (text: string, at: number, interrupted = false): CallFact => ({
     interrupted,
   },
 });
-const called = (id: string, at: number): CallFact => ({
+const called = (id: string, at: number): NewCallEvent => ({
   type: 'tool.called',
   data: {
     toolCallId: `tc_${id}` as ToolCallId,
@@ -28,7 +28,7 @@ const called = (id: string, at: number): CallFact => ({
     atMs: at,
   },
 });
-const finished = (id: string, at: number): CallFact => ({
+const finished = (id: string, at: number): NewCallEvent => ({
   type: 'tool.finished',
   data: {
     toolCallId: `tc_${id}` as ToolCallId,
@@ -64,7 +64,10 @@ describe('the history of a call', () => {
   });
 
   it('holds the keys that were pressed, those pressed together as one entry', () => {
-    const key = (digit: string, atMs: number): CallFact => ({ type: 'digit.pressed', data: { digit, atMs } });
+    const key = (digit: string, atMs: number): NewCallEvent => ({
+      type: 'digit.pressed',
+      data: { digit, atMs },
+    });
     const history = new CallHistory([
       agent('Your number?', 0),
       key('4', 10),

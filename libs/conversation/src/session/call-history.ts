@@ -1,4 +1,4 @@
-import { describeOutcome, type CallFact } from '@tandem/contracts';
+import { describeOutcome, type NewCallEvent } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { HistoryItem } from '../ports/voice-model.ts';
 
@@ -29,11 +29,11 @@ export class CallHistory {
   /** Of all that is placed. */
   private characters = 0;
 
-  constructor(facts: readonly CallFact[] = []) {
+  constructor(facts: readonly NewCallEvent[] = []) {
     for (const fact of facts) this.add(fact);
   }
 
-  add(fact: CallFact): void {
+  add(fact: NewCallEvent): void {
     const placed = placedItem(fact);
     if (!placed || this.isWrittenNow(placed) || this.joinsLast(placed)) return;
     // Words of the caller are known after the answer to them began, so a fact may belong before the last
@@ -114,7 +114,7 @@ export function remembering(log: CallLog, history: CallHistory): CallLog {
   };
 }
 
-function placedItem(fact: CallFact): Placed | null {
+function placedItem(fact: NewCallEvent): Placed | null {
   switch (fact.type) {
     case 'caller.spoke':
       return {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../ports/clock.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 
 export interface CallLimitsEvents {
   /** So much time is left: the agent should come to an end. */
@@ -15,7 +15,7 @@ export interface CallLimitsEvents {
 export class CallLimits {
   private readonly timers: Timer[] = [];
 
-  constructor(call: CallFacts, clock: Clock, events: CallLimitsEvents) {
+  constructor(call: CallInfo, clock: Clock, events: CallLimitsEvents) {
     const { maxDurationMs, limits } = call.agent;
     const leftMs = Math.max(0, maxDurationMs - offsetMs(call, clock));
     this.timers.push(clock.after(leftMs, () => events.reached()));

@@ -5,7 +5,7 @@ import type { NoiseReduction, VoiceModelSession } from '../ports/voice-model.ts'
 import { AgentState } from './agent-state.ts';
 import { WHOLE_BUDGET } from './call-budget.ts';
 import { CallEnding } from './call-ending.ts';
-import { offsetMs, toolContext } from './call-facts.ts';
+import { offsetMs, toolContext } from './call-info.ts';
 import type { CallSessionParts } from './call-session.ts';
 import { CallRecording } from './call-recording.ts';
 import { callTools } from './call-tools.ts';
@@ -18,7 +18,7 @@ import { LanguageWatch } from './language-watch.ts';
 import { MicDistance } from './mic-distance.ts';
 import { Playout } from './playout.ts';
 import { SecureDigits } from './secure-digits.ts';
-import { SetPhrases } from './set-phrases.ts';
+import { CannedPhrases } from './canned-phrases.ts';
 import { ToolLoop } from './tool-loop.ts';
 import { ToolWait } from './tool-wait.ts';
 import { Transcript, type SpokenItem } from './transcript.ts';
@@ -60,7 +60,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       declarationsFor,
       onChange: (change) => {
         if (change.tools) tools.setTools(change.tools);
-        if (change.noiseReduction) mic.became(change.noiseReduction);
+        if (change.noiseReduction) mic.confirm(change.noiseReduction);
         hooks.model()?.change(change);
       },
     },
@@ -99,7 +99,7 @@ export function assembleCall(given: CallSessionParts, log: CallLog, hooks: CallH
       },
     },
   );
-  const phrases: SetPhrases = new SetPhrases({
+  const phrases: CannedPhrases = new CannedPhrases({
     cache: given.phrases ?? null,
     keyOf: (text) => phraseKey(text, given, agent, hooks.model()),
     playout: () => playout,
@@ -222,13 +222,13 @@ function toolWait(
   { call, stream, clock, music: tune }: CallSessionParts,
   agent: AgentState,
   turns: TurnTaking,
-  phrases: SetPhrases,
+  phrases: CannedPhrases,
 ): ToolWait {
   const music = new HoldMusic(stream, clock, tune ?? (() => new Uint8Array(0)));
   return new ToolWait(call.agent.toolWait, clock, {
     isFloorFree: () => turns.isQuiet,
     fillers: () => agent.texts.fillers,
-    say: (text) => phrases.say(text),
+    say: (text) => phrases.speakPhrase(text),
     startMusic: () => music.start(),
     stopMusic: () => music.stop(),
   });
@@ -241,8 +241,8 @@ function languageWatch({ call, detectLanguage }: CallSessionParts, agent: AgentS
   );
 }
 
-function firstMicDistance({ model }: AgentSnapshot, { settingsLeft }: AgentState): NoiseReduction {
-  return settingsLeft.noiseReduction ?? (model.kind === 'openai-realtime' ? model.noiseReduction : 'off');
+function firstMicDistance({ model }: AgentSnapshot, { carriedSettings }: AgentState): NoiseReduction {
+  return carriedSettings.noiseReduction ?? (model.kind === 'openai-realtime' ? model.noiseReduction : 'off');
 }
 
 /** Words by who would say them now: a call that has come down the ladder speaks with another voice. */
@@ -260,13 +260,13 @@ function phraseKey(
 /** How the agent speaks of putting a caller through: to the end, and then as before. */
 function transferWords(
   turns: TurnTaking,
-  phrases: SetPhrases,
+  phrases: CannedPhrases,
   note: (text: string) => void,
 ): Pick<TransferParts, 'announce' | 'withdrawn' | 'failed'> {
   return {
     announce: (text) => {
       turns.isProtected = true;
-      phrases.say(text);
+      phrases.speakPhrase(text);
     },
     withdrawn: (why) => {
       turns.isProtected = false;
@@ -274,7 +274,7 @@ function transferWords(
     },
     failed: (text) => {
       turns.isProtected = false;
-      phrases.say(text);
+      phrases.speakPhrase(text);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool, type CallFact } from '@tandem/contracts';
+import { defineTool, type NewCallEvent } from '@tandem/contracts';
 import { z } from 'zod';
 import { startCall, type CallScene } from '../testing/index.ts';
 import { takeoverOf } from './takeover.ts';
@@ -32,7 +32,7 @@ class Recording {
 async function talking(
   mode: 'off' | 'announced' | 'asked',
   notice = 'This call is recorded.',
-  before: readonly CallFact[] | null = null,
+  before: readonly NewCallEvent[] | null = null,
 ): Promise<{ call: CallScene; did: string[] }> {
   const recording = new Recording();
   const takeover = (nowMs: number) =>
@@ -122,15 +122,15 @@ describe('a call that is recorded', () => {
 });
 
 describe('a recording on another relay', () => {
-  const stated = (state: 'granted' | 'refused' | 'announced'): CallFact => ({
+  const stated = (state: 'granted' | 'refused' | 'announced'): NewCallEvent => ({
     type: 'consent.stated',
     data: { purpose: 'recording', state, atMs: 10 },
   });
-  const changed = (state: 'started' | 'paused' | 'resumed'): CallFact => ({
+  const changed = (state: 'started' | 'paused' | 'resumed'): NewCallEvent => ({
     type: 'recording.changed',
     data: { recordingId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', state, atMs: 20 },
   });
-  const spoke: CallFact = {
+  const spoke: NewCallEvent = {
     type: 'agent.spoke',
     data: {
       itemId: 'a',
@@ -143,7 +143,7 @@ describe('a recording on another relay', () => {
     },
   };
 
-  it.each<[string, 'announced' | 'asked', CallFact[], string[]]>([
+  it.each<[string, 'announced' | 'asked', NewCallEvent[], string[]]>([
     [
       'goes on with the consent that was given',
       'asked',

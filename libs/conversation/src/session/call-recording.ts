@@ -1,13 +1,13 @@
 import { isSpeakable, textsOf } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
-import type { CallFacts } from './call-facts.ts';
+import type { CallInfo } from './call-info.ts';
 
 /** `announced`: the notice was spoken before the call was connected. */
 export type ConsentState = 'granted' | 'refused' | 'announced';
 
 /** What an earlier session of the call has left of its recording. */
-export interface RecordingLeft {
+export interface RecordingCarryover {
   readonly consent: ConsentState | null;
   readonly isPausedByOperator: boolean;
 }
@@ -23,11 +23,11 @@ export class CallRecording {
   private readonly holds = new Set<RecordingHold>();
 
   constructor(
-    private readonly call: CallFacts,
+    private readonly call: CallInfo,
     private readonly control: RecordingControl | null,
     private readonly log: CallLog,
     private readonly atMs: () => number,
-    left: RecordingLeft | null,
+    left: RecordingCarryover | null,
   ) {
     this.consent = left?.consent ?? null;
     if (left?.isPausedByOperator) this.holds.add('operator');

@@ -15,7 +15,7 @@ import { silenceLike } from '../audio/silence.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { CallerStream, CallerStreamListener } from '../ports/caller-stream.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { PhraseCache } from '../ports/phrase-cache.ts';
+import type { PhraseAudioCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 import type {
@@ -26,17 +26,17 @@ import type {
   VoiceModelSession,
 } from '../ports/voice-model.ts';
 import { CallHistory, remembering } from './call-history.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 import { assembleCall, type CallParts } from './call-parts.ts';
-import { greetingOf, type Opening } from './greeting.ts';
+import { greetingOf, type FirstWords } from './greeting.ts';
 import type { LanguageDetector } from './language-watch.ts';
 import { modelSetup } from './model-setup.ts';
-import { firstWords, type Takeover } from './takeover.ts';
+import { resumeOpening, type Takeover } from './takeover.ts';
 import type { SpokenItem } from './transcript.ts';
-import type { TransferWish } from './transfer.ts';
+import type { TransferRequest } from './transfer.ts';
 
 export interface CallSessionParts {
-  readonly call: CallFacts;
+  readonly call: CallInfo;
   readonly stream: CallerStream;
   readonly model: VoiceModel;
   /** Declarations of these names; unknown ones are left out. */
@@ -46,7 +46,7 @@ export interface CallSessionParts {
   /** What the relays that held the call before have left; absent on a call's first stream. */
   readonly takeover?: Takeover;
   readonly clock: Clock;
-  readonly phrases?: PhraseCache;
+  readonly phrases?: PhraseAudioCache;
   /** Wait music in the stream's format, as soon as it is at hand; empty for none. */
   readonly music?: () => Uint8Array;
   readonly recording?: RecordingControl;
@@ -79,7 +79,7 @@ export class CallSession {
   private model: VoiceModelSession | null = null;
   private running: ResponseId | null = null;
   private hasAgentSpoken: boolean;
-  private readonly opening: Opening;
+  private readonly opening: FirstWords;
   private isOpeningSaid = false;
   private failedResponses = 0;
   private framesHeard = 0;
@@ -97,7 +97,7 @@ export class CallSession {
     this.hasAgentSpoken = !this.history.isEmpty;
     this.opening =
       takeover && this.hasAgentSpoken
-        ? firstWords(takeover, call, clock)
+        ? resumeOpening(takeover, call, clock)
         : greetingOf(call, clock.wallTime());
     this.log = remembering(given.log, this.history);
     this.parts = assembleCall(given, this.log, {
@@ -115,7 +115,8 @@ export class CallSession {
   /** Opens the model, greets at once if the greeting's audio is at hand, and listens to the caller. */
   start(): void {
     const { call, stream, model, takeover } = this.given;
-    if (takeover?.openTools.some(({ name }) => name === 'collect_digits')) this.parts.secureDigits.brokeOff();
+    if (takeover?.openTools.some(({ name }) => name === 'collect_digits'))
+      this.parts.secureDigits.maskAfterInterruption();
     stream.attach(this.fromCaller);
     this.parts.recording.begin();
     const { instructions, tools } = this.parts.agent;
@@ -133,10 +134,10 @@ export class CallSession {
     if (!setup) return this.parts.ending.end('model-unavailable');
     const { text, isPersonal } = this.opening;
     this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
-    this.isOpeningSaid = text !== '' && this.parts.phrases.sayFromCache(text, isPersonal);
+    this.isOpeningSaid = text !== '' && this.parts.phrases.playCached(text, isPersonal);
     this.model = model.open(setup, this.fromModel);
-    const { settingsLeft } = this.parts.agent;
-    if (Object.keys(settingsLeft).length > 0) this.model.change(settingsLeft);
+    const { carriedSettings } = this.parts.agent;
+    if (Object.keys(carriedSettings).length > 0) this.model.change(carriedSettings);
   }
 
   /** Ends the call from outside, at once. */
@@ -148,7 +149,7 @@ export class CallSession {
   sayGoodbye(): void {
     const { turns, ending, watch } = this.parts;
     if (ending.isDecided) return;
-    watch.makeRoom();
+    watch.takeFloorForFarewell();
     ending.sayGoodbye('operator-ended', { isFinal: true });
     turns.speak({
       kind: 'instruct',
@@ -159,7 +160,7 @@ export class CallSession {
   /**
    * Puts the caller through from outside, as the tool does. Without words when no model is there to say them.
    */
-  putThrough(wish: TransferWish, isAnnounced = true): ToolOutcome {
+  putThrough(wish: TransferRequest, isAnnounced = true): ToolOutcome {
     return this.parts.ending.isOver ? { status: 'cancelled' } : this.parts.transfer.begin(wish, isAnnounced);
   }
 
@@ -300,7 +301,7 @@ export class CallSession {
         data: { provider: this.model.provider, model: this.model.model },
       });
     const { text, isPersonal, then } = this.opening;
-    if (text && !this.isOpeningSaid) this.parts.phrases.say(text, { isPersonal });
+    if (text && !this.isOpeningSaid) this.parts.phrases.speakPhrase(text, { isPersonal });
     if (then) this.parts.turns.speak(then);
     if (!text && !then) this.quiet();
     this.parts.tools.resume(this.given.takeover?.openTools ?? []);
@@ -309,7 +310,7 @@ export class CallSession {
   private modelMoved(move: ModelMove): void {
     this.log.append({ type: 'model.moved', data: move });
     if (move.gapMs > AUDIBLE_GAP_MS && !this.parts.playout.isPlaying && !this.parts.turns.isCallerSpeaking)
-      this.parts.phrases.say(this.parts.agent.texts.bridge);
+      this.parts.phrases.speakPhrase(this.parts.agent.texts.bridge);
   }
 
   /** The agent is about to be heard after a silence of its own. */
@@ -346,13 +347,13 @@ export class CallSession {
     this.parts.wait.quiet();
     if (this.parts.wait.isWaiting || this.parts.secureDigits.isOn) return;
     this.parts.watch.idle.quiet();
-    this.model?.atPause();
+    this.model?.onIdle();
   }
 
   private digit(digit: string): void {
     this.parts.watch.idle.callerActive();
     const { secureDigits } = this.parts;
-    if (secureDigits.hidesKeys) {
+    if (secureDigits.isMasking) {
       if (secureDigits.isOn && this.parts.playout.isPlaying && !this.parts.turns.isProtected)
         this.parts.turns.interrupt();
       secureDigits.pressed(digit);

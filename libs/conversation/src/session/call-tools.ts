@@ -6,10 +6,10 @@ import type { CallRecording } from './call-recording.ts';
 import type { DigitInput } from './digit-input.ts';
 import type { MicDistance } from './mic-distance.ts';
 import type { Playout } from './playout.ts';
-import type { CaptureOutcome, SecureDigits } from './secure-digits.ts';
-import type { SetPhrases } from './set-phrases.ts';
-import type { CallToolAnswer, CallTools } from './tool-loop.ts';
-import type { Transfer, TransferWish } from './transfer.ts';
+import type { DigitCaptureOutcome, SecureDigits } from './secure-digits.ts';
+import type { CannedPhrases } from './canned-phrases.ts';
+import type { CallToolResult, CallTools } from './tool-loop.ts';
+import type { Transfer, TransferRequest } from './transfer.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
 export interface CallToolParts {
@@ -18,7 +18,7 @@ export interface CallToolParts {
   readonly transfer: Transfer;
   readonly playout: Playout;
   readonly turns: TurnTaking;
-  readonly phrases: SetPhrases;
+  readonly phrases: CannedPhrases;
   readonly mic: MicDistance;
   readonly digits: DigitInput;
   readonly secureDigits: SecureDigits;
@@ -27,21 +27,22 @@ export interface CallToolParts {
   readonly offsetMs: () => number;
 }
 
-const GAVE_UP: Readonly<Record<Exclude<CaptureOutcome, 'entered'>, { reason: string; detail: string }>> = {
-  cancelled: {
-    reason: 'caller-gave-up',
-    detail: 'The caller stopped typing without entering a number. Ask whether they want to try again.',
-  },
-  'timed-out': {
-    reason: 'nothing-typed',
-    detail: 'The caller typed nothing more for half a minute. Ask whether they want to try again.',
-  },
-};
+const GAVE_UP: Readonly<Record<Exclude<DigitCaptureOutcome, 'entered'>, { reason: string; detail: string }>> =
+  {
+    cancelled: {
+      reason: 'caller-gave-up',
+      detail: 'The caller stopped typing without entering a number. Ask whether they want to try again.',
+    },
+    'timed-out': {
+      reason: 'nothing-typed',
+      detail: 'The caller typed nothing more for half a minute. Ask whether they want to try again.',
+    },
+  };
 
 const done = (
   value: Record<string, string | number | boolean>,
   needsReply: () => boolean,
-): CallToolAnswer => ({ outcome: { status: 'ok', value }, needsReply });
+): CallToolResult => ({ outcome: { status: 'ok', value }, needsReply });
 
 /** What the session itself does for the model, by the names of the declarations with place `call`. */
 export function callTools(parts: CallToolParts): CallTools {
@@ -57,7 +58,7 @@ export function callTools(parts: CallToolParts): CallTools {
         unlessSpoken(asked),
       );
     },
-    transfer_call: (wish: TransferWish) => ({
+    transfer_call: (wish: TransferRequest) => ({
       outcome: transfer.begin(wish),
       needsReply: () => !transfer.isPending,
     }),
@@ -81,7 +82,7 @@ export function callTools(parts: CallToolParts): CallTools {
       return done({ recorded: input.consent === 'granted' }, unlessSpoken(asked));
     },
     collect_digits: async (input: { max_digits: number }) =>
-      capture(parts, input.max_digits, () => phrases.say(agent.texts.secureDigits)),
+      capture(parts, input.max_digits, () => phrases.speakPhrase(agent.texts.secureDigits)),
   };
 }
 
@@ -89,7 +90,7 @@ async function capture(
   { digits, secureDigits, recording, log, offsetMs }: CallToolParts,
   maxDigits: number,
   explain: () => void,
-): Promise<CallToolAnswer> {
+): Promise<CallToolResult> {
   recording.hold('digits');
   // Whoever began to type too early was typing this.
   digits.forget();

@@ -4,22 +4,22 @@ import type { Clock } from '../ports/clock.ts';
 import type { AgentState } from './agent-state.ts';
 import type { CallEnding } from './call-ending.ts';
 import { AnswerLimit } from './answer-limit.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
-import { CallBudget, type BudgetLeft } from './call-budget.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
+import { CallBudget, type BudgetCarryover } from './call-budget.ts';
 import { CallLimits } from './call-limits.ts';
 import { IdleWatch } from './idle-watch.ts';
-import type { SetPhrases } from './set-phrases.ts';
+import type { CannedPhrases } from './canned-phrases.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
 export interface CallWatchParts {
-  readonly call: CallFacts;
+  readonly call: CallInfo;
   readonly log: CallLog;
   readonly clock: Clock;
   readonly agent: AgentState;
   readonly turns: TurnTaking;
-  readonly phrases: SetPhrases;
+  readonly phrases: CannedPhrases;
   readonly ending: CallEnding;
-  readonly budgetLeft: BudgetLeft;
+  readonly budgetLeft: BudgetCarryover;
   readonly note: (text: string) => void;
 }
 
@@ -39,16 +39,16 @@ export class CallWatch {
       isFloorFree: () => turns.isQuiet,
       prompt: (count) => {
         log.append({ type: 'idle.prompted', data: { count, atMs: offsetMs(call, clock) } });
-        phrases.say(agent.texts.idlePrompt);
+        phrases.speakPhrase(agent.texts.idlePrompt);
       },
       giveUp: () => this.sayFarewell('caller-silent', agent.texts.idleGoodbye),
     });
     this.limits = new CallLimits(call, clock, {
-      warn: (leftMs) => this.askToEnd(`The call must end in ${Math.round(leftMs / 1000)} seconds.`),
+      warn: (leftMs) => this.requestEnd(`The call must end in ${Math.round(leftMs / 1000)} seconds.`),
       reached: () => this.sayFarewell('max-duration', agent.texts.timeGoodbye),
     });
     this.answers = new AnswerLimit(call.agent.limits.maxAnswersWithoutTool, {
-      warn: (answers) => this.askToEnd(`There were ${answers} answers without anything being done.`),
+      warn: (answers) => this.requestEnd(`There were ${answers} answers without anything being done.`),
       reached: () => this.sayFarewell('no-progress', agent.texts.timeGoodbye),
     });
     this.budget = new CallBudget(
@@ -56,7 +56,7 @@ export class CallWatch {
       log,
       clock,
       {
-        warn: () => this.askToEnd('The call has used up most of what it may cost.'),
+        warn: () => this.requestEnd('The call has used up most of what it may cost.'),
         reached: () => this.sayFarewell('budget-reached', agent.texts.timeGoodbye),
       },
       parts.budgetLeft,
@@ -64,7 +64,7 @@ export class CallWatch {
   }
 
   /** The model is to find an end by itself, for this reason. */
-  askToEnd(reason: string): void {
+  requestEnd(reason: string): void {
     this.parts.note(`${reason} Bring the call to an end now, without hurry.`);
   }
 
@@ -72,8 +72,8 @@ export class CallWatch {
   sayFarewell(reason: TerminationReason, text: string): void {
     const { ending, phrases } = this.parts;
     if (ending.isDecided) return;
-    this.makeRoom();
-    phrases.say(text);
+    this.takeFloorForFarewell();
+    phrases.speakPhrase(text);
     ending.sayGoodbye(reason, { isFinal: true });
   }
 
@@ -81,7 +81,7 @@ export class CallWatch {
    * For last words: cuts off what is being said, but no legal notice, and has them heard to their end, and
    * nothing after them.
    */
-  makeRoom(): void {
+  takeFloorForFarewell(): void {
     const { ending, turns } = this.parts;
     if (!turns.isProtected || ending.isSayingGoodbye) turns.interrupt();
     turns.isProtected = true;

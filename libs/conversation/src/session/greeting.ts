@@ -1,9 +1,9 @@
 import { textsOf, type GreetingVariable } from '@tandem/contracts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
-import type { CallFacts } from './call-facts.ts';
+import type { CallInfo } from './call-info.ts';
 
 /** What the agent begins with on a stream. */
-export interface Opening {
+export interface FirstWords {
   /** In set words; empty for none. */
   readonly text: string;
   /** It names the caller. */
@@ -22,7 +22,7 @@ const PERSONAL = /\{\{\s*caller\.(name|first_name)\s*\}\}/;
 const VARIABLE = /\{\{\s*([a-z_.]+)\s*\}\}/g;
 
 /** What is said first: the words for known callers when this one is, else those for everybody. */
-export function greetingOf(call: CallFacts, wallTime: number): Opening {
+export function greetingOf(call: CallInfo, wallTime: number): FirstWords {
   const { greeting, greetingKnown } = textsOf(call.agent, call.language);
   const template = call.caller.name && greetingKnown ? greetingKnown : greeting;
   const text = fillIn(template, variablesOf(call, wallTime));
@@ -46,7 +46,7 @@ export function fillIn(template: string, variables: Variables): string {
     .trim();
 }
 
-export function variablesOf(call: CallFacts, wallTime: number): Readonly<Record<GreetingVariable, string>> {
+export function variablesOf(call: CallInfo, wallTime: number): Readonly<Record<GreetingVariable, string>> {
   const { agent, caller, language } = call;
   return {
     company: agent.companyName,

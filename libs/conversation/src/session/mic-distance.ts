@@ -30,7 +30,7 @@ export class MicDistance {
   }
 
   /** It has been set, whoever wanted it. */
-  became(distance: NoiseReduction): void {
+  confirm(distance: NoiseReduction): void {
     this.timer?.cancel();
     this.timer = null;
     this.current = distance;

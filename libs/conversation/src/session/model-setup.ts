@@ -1,6 +1,6 @@
 import { sameFormat, type AudioFormat } from '@tandem/contracts';
 import type { ModelSessionSetup, VoiceModelCapabilities } from '../ports/voice-model.ts';
-import type { CallFacts } from './call-facts.ts';
+import type { CallInfo } from './call-info.ts';
 import { turnOwnerFor } from './interruption-policies/policy.ts';
 
 /**
@@ -13,7 +13,7 @@ export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[
 
 /** What the model is told at the start of a call. Null when stream and model share no audio format. */
 export function modelSetup(
-  call: CallFacts,
+  call: CallInfo,
   now: Pick<ModelSessionSetup, 'instructions' | 'tools' | 'history' | 'isClosing'>,
   format: AudioFormat,
   capabilities: VoiceModelCapabilities,

@@ -1,6 +1,6 @@
 import { bytesPerMs, type ItemId, type ResponseId } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
-import type { CallerStream, Heard } from '../ports/caller-stream.ts';
+import type { CallerStream, HeardSound } from '../ports/caller-stream.ts';
 import type { SpokenItem } from './transcript.ts';
 
 interface PlayingItem {
@@ -115,7 +115,7 @@ export class Playout {
       if (item.responseId === responseId && !item.isWritten) this.itemWritten(item.itemId);
   }
 
-  heard(heard: Heard): void {
+  heard(heard: HeardSound): void {
     const item = this.items.get(heard.soundId);
     if (!item) return;
     if (item.heardMs === 0 && heard.heardMs > 0) {

@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../ports/clock.ts';
 
-export type CaptureOutcome = 'entered' | 'cancelled' | 'timed-out';
+export type DigitCaptureOutcome = 'entered' | 'cancelled' | 'timed-out';
 
-export interface Capture {
-  readonly outcome: CaptureOutcome;
+export interface DigitCapture {
+  readonly outcome: DigitCaptureOutcome;
   /** Names the digits to tools; says nothing about them. */
   readonly reference: string;
   readonly count: number;
@@ -27,7 +27,7 @@ export class SecureDigits {
   private stars = 0;
   private maxDigits = 0;
   private timer: Timer | null = null;
-  private settle: ((capture: Capture) => void) | null = null;
+  private settle: ((capture: DigitCapture) => void) | null = null;
   private count = 0;
   private typingOn: Timer | null = null;
   private readonly entered = new Map<string, string>();
@@ -39,7 +39,7 @@ export class SecureDigits {
   }
 
   /** Keys are to be handed here and nowhere else. */
-  get hidesKeys(): boolean {
+  get isMasking(): boolean {
     return this.isOn || this.typingOn !== null;
   }
 
@@ -49,9 +49,9 @@ export class SecureDigits {
   }
 
   /** Resolves when the caller is done; a capture under way is cancelled first. */
-  begin(maxDigits: number): Promise<Capture> {
+  begin(maxDigits: number): Promise<DigitCapture> {
     this.cancel();
-    this.shows();
+    this.stopMasking();
     this.maxDigits = maxDigits;
     return new Promise((resolve) => {
       this.settle = resolve;
@@ -61,15 +61,15 @@ export class SecureDigits {
 
   pressed(digit: string): void {
     if (!this.isOn) {
-      if (digit === '#') this.shows();
-      else if (this.typingOn) this.hides(TYPING_ON_MS);
+      if (digit === '#') this.stopMasking();
+      else if (this.typingOn) this.startMasking(TYPING_ON_MS);
       return;
     }
     this.wait();
     this.stars = digit === '*' ? this.stars + 1 : 0;
     if (digit === '#') {
       this.end(this.digits === '' ? 'cancelled' : 'entered');
-      return this.shows();
+      return this.stopMasking();
     }
     if (digit === '*') {
       this.digits = '';
@@ -85,21 +85,21 @@ export class SecureDigits {
   }
 
   /** An entry broke off elsewhere, and the caller may be typing on. */
-  brokeOff(): void {
-    this.hides(PAUSE_MS);
+  maskAfterInterruption(): void {
+    this.startMasking(PAUSE_MS);
   }
 
   stop(): void {
     this.cancel();
-    this.shows();
+    this.stopMasking();
   }
 
-  private hides(forMs: number): void {
-    this.shows();
+  private startMasking(forMs: number): void {
+    this.stopMasking();
     this.typingOn = this.clock.after(forMs, () => (this.typingOn = null));
   }
 
-  private shows(): void {
+  private stopMasking(): void {
     this.typingOn?.cancel();
     this.typingOn = null;
   }
@@ -109,14 +109,14 @@ export class SecureDigits {
     this.timer = this.clock.after(PAUSE_MS, () => this.end('timed-out'));
   }
 
-  private end(outcome: CaptureOutcome): void {
+  private end(outcome: DigitCaptureOutcome): void {
     const { settle, digits } = this;
     this.timer?.cancel();
     this.timer = null;
     this.settle = null;
     this.digits = '';
     this.stars = 0;
-    this.hides(TYPING_ON_MS);
+    this.startMasking(TYPING_ON_MS);
     const reference = `digits_${++this.count}`;
     if (outcome === 'entered') this.entered.set(reference, digits);
     settle?.({ outcome, reference, count: outcome === 'entered' ? digits.length : 0 });

@@ -3,7 +3,7 @@ import {
   defineTool,
   toToolCallId,
   type CallEvent,
-  type CallFact,
+  type NewCallEvent,
   type CallId,
   type RelayId,
   type ToolOutcome,
@@ -31,13 +31,13 @@ const hangUp = defineTool({
   deadlineMs: 1_000,
 });
 
-const attached: CallFact = {
+const attached: NewCallEvent = {
   type: 'stream.attached',
   data: { relayId: 'relay-1' as RelayId, epoch: 1, streamId: 'MZ1' },
 };
 /** The owner before let go of the call by itself. */
-const moved: CallFact = { type: 'stream.detached', data: { reason: 'moved' } };
-const agent = (text: string, atMs: number, interrupted = false): CallFact => ({
+const moved: NewCallEvent = { type: 'stream.detached', data: { reason: 'moved' } };
+const agent = (text: string, atMs: number, interrupted = false): NewCallEvent => ({
   type: 'agent.spoke',
   data: {
     itemId: `a${atMs}`,
@@ -49,15 +49,15 @@ const agent = (text: string, atMs: number, interrupted = false): CallFact => ({
     endedAtMs: atMs + 900,
   },
 });
-const caller = (text: string, atMs: number): CallFact => ({
+const caller = (text: string, atMs: number): NewCallEvent => ({
   type: 'caller.spoke',
   data: { itemId: `c${atMs}`, text, startedAtMs: atMs, endedAtMs: atMs + 900 },
 });
-const called = (atMs: number, name = 'book'): CallFact => ({
+const called = (atMs: number, name = 'book'): NewCallEvent => ({
   type: 'tool.called',
   data: { toolCallId, providerCallId: 'call_1', name, arguments: { slot: 'nine' }, atMs },
 });
-const finished = (atMs: number): CallFact => ({
+const finished = (atMs: number): NewCallEvent => ({
   type: 'tool.finished',
   data: {
     toolCallId,
@@ -68,17 +68,17 @@ const finished = (atMs: number): CallFact => ({
     atMs,
   },
 });
-const returned = (outcome: 'busy' | 'declined', atMs: number): CallFact => ({
+const returned = (outcome: 'busy' | 'declined', atMs: number): NewCallEvent => ({
   type: 'transfer.ended',
   data: { department: 'support', outcome, atMs },
 });
 
 /** A call that another session let go of, whose last word on record is `silentForMs` old. */
-const takeOver = (facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene =>
+const takeOver = (facts: readonly NewCallEvent[], silentForMs: number, admittedAgoMs = 0): CallScene =>
   rescue([...facts, moved], silentForMs, admittedAgoMs);
 
 /** A call whose session before is lost. */
-function rescue(facts: readonly CallFact[], silentForMs: number, admittedAgoMs = 0): CallScene {
+function rescue(facts: readonly NewCallEvent[], silentForMs: number, admittedAgoMs = 0): CallScene {
   return startCall({
     tools: [book, hangUp],
     admittedAgoMs,
@@ -138,7 +138,7 @@ describe('a session that takes a call over', () => {
   });
 
   it('answers at once a caller whose answer was cut off before it could be put on record', async () => {
-    const measured: CallFact = { type: 'latency.measured', data: { kind: 'caller-to-agent', ms: 600 } };
+    const measured: NewCallEvent = { type: 'latency.measured', data: { kind: 'caller-to-agent', ms: 600 } };
     const call = takeOver([attached, agent('Good morning.', 500), measured], 400);
     await call.passes(1);
     expect(call.model.asked).toEqual(['reply']);
@@ -193,7 +193,7 @@ describe('a session that takes a call over', () => {
   });
 
   it('goes on in the language the call had come to', () => {
-    const changed: CallFact = {
+    const changed: NewCallEvent = {
       type: 'language.changed',
       data: { language: 'es-ES', by: 'tool', atMs: 3_000 },
     };

@@ -8,12 +8,12 @@ import {
 } from '@tandem/contracts';
 import type { Clock } from '../ports/clock.ts';
 import type { SpeakRequest } from '../ports/voice-model.ts';
-import type { AgentLeft } from './agent-state.ts';
-import type { BudgetLeft } from './call-budget.ts';
-import type { CallFacts } from './call-facts.ts';
+import type { AgentCarryover } from './agent-state.ts';
+import type { BudgetCarryover } from './call-budget.ts';
+import type { CallInfo } from './call-info.ts';
 import { CallHistory } from './call-history.ts';
-import type { RecordingLeft } from './call-recording.ts';
-import type { Opening } from './greeting.ts';
+import type { RecordingCarryover } from './call-recording.ts';
+import type { FirstWords } from './greeting.ts';
 
 /** A tool call of an earlier owner whose outcome nobody has told the model. */
 export interface OpenToolCall {
@@ -27,7 +27,7 @@ export interface OpenToolCall {
 /** What a session knows that goes on with a call another one has held. */
 export interface Takeover {
   readonly history: CallHistory;
-  readonly agent: AgentLeft;
+  readonly agent: AgentCarryover;
   /** Changed in the call; null for the one it began in. */
   readonly language: string | null;
   /** Unix time in ms of the last thing the earlier owner put on record. */
@@ -45,9 +45,9 @@ export interface Takeover {
    */
   readonly isReplyOwed: boolean;
   readonly openTools: readonly OpenToolCall[];
-  readonly recording: RecordingLeft;
+  readonly recording: RecordingCarryover;
   /** What the call has used so far of its budget, and the shares of it that are on record as reached. */
-  readonly budget: BudgetLeft;
+  readonly budget: BudgetCarryover;
   /** Tool calls so far. */
   readonly toolCalls: number;
 }
@@ -79,10 +79,10 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
     isHandedOver: events.findLast(isStreamChange)?.type === 'stream.detached',
     hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
-    isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(tellsOfAnAnswer),
+    isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(indicatesUnfinishedReply),
     openTools: openToolsOf(events),
-    recording: recordingLeft(events),
-    budget: budgetLeft(events),
+    recording: recordingCarryover(events),
+    budget: budgetCarryover(events),
     toolCalls: events.filter(({ type }) => type === 'tool.called').length,
   };
 }
@@ -99,7 +99,7 @@ function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
   );
 }
 
-function recordingLeft(events: readonly CallEvent[]): RecordingLeft {
+function recordingCarryover(events: readonly CallEvent[]): RecordingCarryover {
   const stated = events.findLast((event) => event.type === 'consent.stated');
   const changed = events.findLast((event) => event.type === 'recording.changed');
   const isForDigits = openToolsOf(events).some(({ name }) => name === 'collect_digits');
@@ -109,7 +109,7 @@ function recordingLeft(events: readonly CallEvent[]): RecordingLeft {
   };
 }
 
-function budgetLeft(events: readonly CallEvent[]): BudgetLeft {
+function budgetCarryover(events: readonly CallEvent[]): BudgetCarryover {
   const spent = events.flatMap(({ type, data, at }) =>
     type === 'usage.reported' ? [costOf({ ...data, at })?.micros ?? 0] : [],
   );
@@ -140,7 +140,7 @@ function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly is
  * Speech is put on record when it was heard, its figures before: figures without it are of an answer that was
  * cut off.
  */
-function tellsOfAnAnswer({ type, data }: CallEvent): boolean {
+function indicatesUnfinishedReply({ type, data }: CallEvent): boolean {
   return (
     type === 'usage.reported' ||
     (type === 'latency.measured' &&
@@ -156,7 +156,7 @@ const REPLY: SpeakRequest = { kind: 'reply' };
  * caller is answered, once outcomes that are waited for have come. A short gap of a call that was handed over
  * passes in silence.
  */
-export function firstWords(takeover: Takeover, call: CallFacts, clock: Clock): Opening {
+export function resumeOpening(takeover: Takeover, call: CallInfo, clock: Clock): FirstWords {
   const texts = textsOf(call.agent, call.language);
   if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
   const isWaitingForTools = takeover.openTools.length > 0;

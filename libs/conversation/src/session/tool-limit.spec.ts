@@ -3,7 +3,7 @@ import {
   defineTool,
   toToolCallId,
   type CallEvent,
-  type CallFact,
+  type NewCallEvent,
   type CallId,
   type ToolDeclaration,
 } from '@tandem/contracts';
@@ -49,7 +49,7 @@ describe('a model that does not stop calling tools', () => {
   });
 
   it('has its calls counted on when another relay takes the call over', async () => {
-    const facts = Array.from({ length: 200 }, (_, index): CallFact => {
+    const facts = Array.from({ length: 200 }, (_, index): NewCallEvent => {
       const toolCallId = toToolCallId(callId, 1, `call_${index}`);
       const data = {
         toolCallId,

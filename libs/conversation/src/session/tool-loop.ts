@@ -16,14 +16,14 @@ import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 import type { ModelToolCall, VoiceModelSession } from '../ports/voice-model.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 import type { OpenToolCall } from './takeover.ts';
 
 /**
  * What a tool that changes the call itself answers. `needsReply` is asked when the response that called it is
  * done.
  */
-export interface CallToolAnswer {
+export interface CallToolResult {
   readonly outcome: ToolOutcome;
   readonly needsReply: () => boolean;
 }
@@ -33,7 +33,7 @@ export interface CallToolAnswer {
  * their part.
  */
 export type CallTools = Readonly<
-  Record<CallToolName, (input: never, asked: ModelToolCall) => CallToolAnswer | Promise<CallToolAnswer>>
+  Record<CallToolName, (input: never, asked: ModelToolCall) => CallToolResult | Promise<CallToolResult>>
 >;
 
 export interface ToolLoopServices {
@@ -92,7 +92,7 @@ export class ToolLoop {
   private isStopped = false;
 
   constructor(
-    private readonly call: CallFacts,
+    private readonly call: CallInfo,
     tools: readonly ToolDeclaration[],
     private readonly callTools: CallTools,
     private readonly caller: ToolCaller,

@@ -2,7 +2,7 @@ import type { ItemId } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { HistoryItem } from '../ports/voice-model.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 import { hasHeardQuestion, heardText } from './heard-text.ts';
 
 interface CallerUtterance {
@@ -43,7 +43,7 @@ export class Transcript {
   private waiters: (() => void)[] = [];
 
   constructor(
-    private readonly call: CallFacts,
+    private readonly call: CallInfo,
     private readonly log: CallLog,
     private readonly clock: Clock,
     /** The words of an utterance are not waited for any more. */

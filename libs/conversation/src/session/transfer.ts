@@ -7,9 +7,9 @@ import {
 } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
-import { offsetMs, type CallFacts } from './call-facts.ts';
+import { offsetMs, type CallInfo } from './call-info.ts';
 
-export interface TransferWish {
+export interface TransferRequest {
   /** Key of the directory. */
   readonly department: string;
   /** What the person who takes the call is told. */
@@ -58,7 +58,7 @@ export class Transfer {
   private isLeaving = false;
 
   constructor(
-    private readonly call: CallFacts,
+    private readonly call: CallInfo,
     private readonly parts: TransferParts,
   ) {}
 
@@ -67,7 +67,7 @@ export class Transfer {
   }
 
   /** Answers for the model what follows, or why not. Without words when nobody is there to say them. */
-  begin(wish: TransferWish, isAnnounced = true): ToolOutcome {
+  begin(wish: TransferRequest, isAnnounced = true): ToolOutcome {
     if (this.pending)
       return {
         status: 'refused',

@@ -247,7 +247,7 @@ export class TurnTaking {
       ? isOver
         ? 'ignore'
         : 'wait'
-      : this.rules.policy.verdict({ spokenMs, text, isOver, isFinal });
+      : this.rules.policy.decide({ spokenMs, text, isOver, isFinal });
     if (verdict === 'wait') return;
     speech.standing = verdict === 'interrupt' ? 'has-floor' : 'ignored';
     if (verdict !== 'interrupt') return;

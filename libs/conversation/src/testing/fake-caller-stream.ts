@@ -3,7 +3,7 @@ import { AudioFrame } from '../audio/audio-frame.ts';
 import type {
   CallerStream,
   CallerStreamListener,
-  Heard,
+  HeardSound,
   StreamClosedReason,
 } from '../ports/caller-stream.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
@@ -75,7 +75,7 @@ export class FakeCallerStream implements CallerStream {
     if (this.queue.length === 1) this.playFirst(false);
   }
 
-  clear(fadeMs = 0): Heard[] {
+  clear(fadeMs = 0): HeardSound[] {
     if (this.isClosed) return [];
     this.clears.push(this.clock.now());
     if (fadeMs > 0) this.fades.push(fadeMs);
@@ -87,7 +87,7 @@ export class FakeCallerStream implements CallerStream {
     return heard;
   }
 
-  heardSoFar(): Heard[] {
+  heardSoFar(): HeardSound[] {
     this.advance();
     return this.queue.map(({ soundId, heardMs, writtenMs }) => ({
       soundId,

@@ -1,8 +1,8 @@
 import type { AudioFrame } from '../audio/audio-frame.ts';
-import type { PhraseCache, PhraseKey } from '../ports/phrase-cache.ts';
+import type { PhraseAudioCache, PhraseKey } from '../ports/phrase-cache.ts';
 
 /** Keeps every phrase, by all that it is found by. */
-export class MemoryPhraseCache implements PhraseCache {
+export class MemoryPhraseCache implements PhraseAudioCache {
   readonly phrases = new Map<string, readonly AudioFrame[]>();
 
   get(key: PhraseKey): readonly AudioFrame[] | null {

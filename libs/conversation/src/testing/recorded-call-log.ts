@@ -1,15 +1,15 @@
-import { parseCallEvent, type CallEventBody, type CallEventType, type CallFact } from '@tandem/contracts';
+import { parseCallEvent, type CallEventBody, type CallEventType, type NewCallEvent } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 
 /** Keeps the facts of a call for the test to read. */
 export class RecordedCallLog implements CallLog {
-  readonly facts: CallFact[] = [];
+  readonly facts: NewCallEvent[] = [];
   /** Facts that would be stored and could not be read again. */
-  readonly unreadable: CallFact[] = [];
+  readonly unreadable: NewCallEvent[] = [];
   /** Nothing can be stored: flushing takes its whole time. */
   isAway = false;
 
-  append(fact: CallFact): void {
+  append(fact: NewCallEvent): void {
     if (!parseCallEvent({ ...fact, seq: 1, epoch: 1, at: 0 })) this.unreadable.push(fact);
     this.facts.push(fact);
   }

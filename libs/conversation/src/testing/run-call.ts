@@ -9,7 +9,7 @@ import {
   type ToolDeclaration,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { PhraseCache } from '../ports/phrase-cache.ts';
+import type { PhraseAudioCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
 import type { LanguageDetector } from '../session/language-watch.ts';
 import type { VoiceModel } from '../ports/voice-model.ts';
@@ -23,7 +23,7 @@ import { ScriptedVoiceModel, type ScriptedModelSession } from './scripted-voice-
 
 export interface CallSetting {
   readonly agent?: Partial<AgentSnapshotInput>;
-  readonly phrases?: PhraseCache;
+  readonly phrases?: PhraseAudioCache;
   readonly music?: Uint8Array;
   readonly recording?: RecordingControl;
   readonly detectLanguage?: LanguageDetector;

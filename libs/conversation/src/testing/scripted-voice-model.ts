@@ -134,7 +134,7 @@ export class ScriptedModelSession implements VoiceModelSession {
     this.changes.push(change);
   }
 
-  atPause(): void {
+  onIdle(): void {
     this.pauses += 1;
   }
 

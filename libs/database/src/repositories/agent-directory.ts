@@ -7,7 +7,7 @@ import {
   type AgentContentInput,
   type AgentSnapshot,
   type Department,
-  type Opening,
+  type OpeningHours,
   type PromptVariant,
   type TenantId,
 } from '@tandem/contracts';
@@ -28,7 +28,7 @@ export interface DialledNumber {
     readonly budget: TenantBudget;
   };
   /** Ask `isOpenAt`. Closed dates reach one day to each side of today. */
-  readonly opening: Opening;
+  readonly opening: OpeningHours;
   readonly access: NumberAccess;
   /** BCP 47; null for the agent's. */
   readonly language: string | null;

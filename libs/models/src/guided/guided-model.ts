@@ -16,7 +16,7 @@ import { GuidedSession } from './guided-session.ts';
 import { PocketsphinxRecogniser } from './hearing/pocketsphinx.ts';
 import type { Recogniser } from './hearing/recogniser.ts';
 import { openVoiceDetector, type VoiceDetector } from './hearing/voice-detector.ts';
-import { Places } from './speech/child.ts';
+import { ConcurrencyLimit } from './speech/subprocess.ts';
 import { LocalSpeech } from './speech/local-speech.ts';
 import { SpeechCache } from './speech/speech-cache.ts';
 import type { Synthesiser } from './speech/synthesiser.ts';
@@ -117,7 +117,7 @@ export function createGuidedModel(options: GuidedModelOptions): GuidedModel {
     espeakPath,
     libraryPath: options.speechLibraryPath,
     timeoutMs: limits.synthesisTimeoutMs,
-    places: new Places('speech', limits.maxSyntheses, limits.maxWaitingSyntheses),
+    places: new ConcurrencyLimit('speech', limits.maxSyntheses, limits.maxWaitingSyntheses),
     folder,
     clock,
   });
@@ -149,7 +149,7 @@ function recogniserOf(
     modelDir,
     libraryPath: options.speechLibraryPath,
     timeoutMs: limits.recognitionTimeoutMs,
-    places: new Places('recognition', limits.maxRecognitions, limits.maxWaitingRecognitions),
+    places: new ConcurrencyLimit('recognition', limits.maxRecognitions, limits.maxWaitingRecognitions),
     folder,
     clock: options.clock,
   });

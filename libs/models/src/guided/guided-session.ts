@@ -150,7 +150,7 @@ export class GuidedSession implements VoiceModelSession {
   }
 
   /** There is no limit to renew before. */
-  atPause(): void {}
+  onIdle(): void {}
 
   abandon(error: ProviderError): void {
     this.end(error);

@@ -1,6 +1,6 @@
 import type { AudioFormat } from '@tandem/contracts';
 import type { AudioFrame, Clock, Timer } from '@tandem/conversation';
-import { seemsLoud } from '../rough-loudness.ts';
+import { hasVoiceEnergy } from '../energy-gate.ts';
 
 export interface LivenessLimits {
   /** Between WebSocket pings; one that is not answered by the next is one too many. */
@@ -73,7 +73,7 @@ export class Liveness {
   /** A frame of `ms` was sent. */
   sent(frame: AudioFrame, ms: number): void {
     if (this.audibleMs < SPEECH_MS) {
-      if (!seemsLoud(frame, this.format)) return;
+      if (!hasVoiceEnergy(frame, this.format)) return;
       if (this.audibleMs === 0) this.audibleSince = this.clock.now();
       this.audibleMs += ms;
       return;

@@ -175,7 +175,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   }
 
   /** Renewal is decided above. */
-  atPause(): void {}
+  onIdle(): void {}
 
   abandon(error: ProviderError): void {
     this.fail(error);

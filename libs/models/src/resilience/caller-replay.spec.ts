@@ -50,7 +50,7 @@ describe('the caller’s audio that is heard again', () => {
     sends(50);
     caller.stopped(id('a'));
     sends(10);
-    caller.worded(id('a'));
+    caller.onTranscribed(id('a'));
     expect(range()).toEqual([150, 159]);
     sends(100);
     expect(replayed()).toHaveLength(30);
@@ -62,8 +62,8 @@ describe('the caller’s audio that is heard again', () => {
     caller.started(id('a'));
     sends(50);
     caller.stopped(id('a'));
-    caller.answering();
-    caller.answered();
+    caller.markAnswering();
+    caller.markAnswered();
     sends(1);
     expect(range()).toEqual([60, 60]);
   });
@@ -102,7 +102,7 @@ describe('the caller’s audio that is heard again', () => {
     expect(caller.stopped(id('x'))).toBeNull();
     expect(caller.started(id('y'))).toBeNull();
     expect(caller.stopped(id('y'))).toBe('b');
-    expect([caller.worded(id('x')), caller.worded(id('y'))]).toEqual(['a', 'b']);
+    expect([caller.onTranscribed(id('x')), caller.onTranscribed(id('y'))]).toEqual(['a', 'b']);
     expect(caller.isSettled).toBe(true);
     expect(caller.started(id('z'))).toBe('z');
   });
@@ -118,6 +118,6 @@ describe('the caller’s audio that is heard again', () => {
     expect(range()).toEqual([0, 69]);
     caller.started(id('y'));
     caller.stopped(id('y'));
-    expect(caller.worded(id('y'))).toBe('a');
+    expect(caller.onTranscribed(id('y'))).toBe('a');
   });
 });

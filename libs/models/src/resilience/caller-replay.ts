@@ -1,6 +1,6 @@
 import { bytesPerMs, type AudioFormat, type ItemId } from '@tandem/contracts';
 import type { AudioFrame } from '@tandem/conversation';
-import { seemsLoud } from '../rough-loudness.ts';
+import { hasVoiceEnergy } from '../energy-gate.ts';
 import { RecentAudio } from './recent-audio.ts';
 
 /** One stretch of the caller's speech whose words are not known yet. */
@@ -75,7 +75,7 @@ export class CallerReplay {
   push(frame: AudioFrame): void {
     const at = this.audio.end;
     this.audio.push(frame);
-    if (seemsLoud(frame, this.format)) {
+    if (hasVoiceEnergy(frame, this.format)) {
       this.lastLoud = this.audio.end;
       this.unnoticedFrom ??= at;
     }
@@ -119,7 +119,7 @@ export class CallerReplay {
   }
 
   /** The words are known. Answers the utterance's name. */
-  worded(itemId: ItemId): ItemId {
+  onTranscribed(itemId: ItemId): ItemId {
     const name = this.nameOf(itemId);
     this.names.delete(itemId);
     const utterance = this.open.find((candidate) => candidate.itemId === name);
@@ -128,12 +128,12 @@ export class CallerReplay {
   }
 
   /** A response begins: it answers what was said by now. */
-  answering(): void {
+  markAnswering(): void {
     for (const utterance of this.open) utterance.isBeingAnswered = utterance.stoppedAt !== null;
   }
 
   /** It came to its end: even without words there is no need to hear it again. */
-  answered(): void {
+  markAnswered(): void {
     for (const utterance of this.open.filter(({ isBeingAnswered }) => isBeingAnswered)) this.cover(utterance);
   }
 
@@ -145,7 +145,7 @@ export class CallerReplay {
   }
 
   /** Utterances the session in use did not hear in what was played to it: nothing of them will come. */
-  giveUp(): OpenUtterance[] {
+  abandonAwaited(): OpenUtterance[] {
     const given = this.awaited;
     this.awaited = [];
     for (const utterance of given) this.cover(utterance);

@@ -154,11 +154,11 @@ describe('the ladder', () => {
 
   it('passes over a rung that is known to be in trouble', async () => {
     const health: ProviderHealth = {
-      mayTry: () => false,
-      opened: () => undefined,
+      allows: () => false,
+      openSucceeded: () => undefined,
       openFailed: () => undefined,
-      answered: () => undefined,
-      answerFailed: () => undefined,
+      responseSucceeded: () => undefined,
+      responseFailed: () => undefined,
     };
     const call = new ResilientScene({ health });
     await call.passes(1);
@@ -168,11 +168,11 @@ describe('the ladder', () => {
   it('tells what it learns of a provider', async () => {
     const told: string[] = [];
     const health: ProviderHealth = {
-      mayTry: (kind) => (told.push(`try ${kind}`), true),
-      opened: () => void told.push('opened'),
+      allows: (kind) => (told.push(`try ${kind}`), true),
+      openSucceeded: () => void told.push('opened'),
       openFailed: ({ code }) => void told.push(`open failed ${code}`),
-      answered: () => void told.push('answered'),
-      answerFailed: ({ code }) => void told.push(`answer failed ${code}`),
+      responseSucceeded: () => void told.push('answered'),
+      responseFailed: ({ code }) => void told.push(`answer failed ${code}`),
     };
     const call = new ResilientScene({ health, refusals: [refused] });
     await call.passes(1);

@@ -19,7 +19,7 @@ export class RecentAudio {
   constructor(private readonly maxBytes: number) {}
 
   push(frame: AudioFrame): void {
-    this.makeRoom(frame.byteLength);
+    this.ensureCapacity(frame.byteLength);
     const at = this.end % this.memory.length;
     if (at + frame.byteLength <= this.memory.length) frame.copyTo(this.memory, at);
     else this.put(frame.bytes, this.end);
@@ -39,7 +39,7 @@ export class RecentAudio {
     );
   }
 
-  private makeRoom(bytes: number): void {
+  private ensureCapacity(bytes: number): void {
     const tooMany = Math.max(0, this.end + bytes - this.start - this.maxBytes);
     this.droppedBytes += tooMany;
     this.start += tooMany;

@@ -2,14 +2,14 @@ import type { Clock, Timer } from '@tandem/conversation';
 
 export interface RenewalShares {
   /** Part of the session's life after which a pause is used. */
-  readonly lookAt: number;
+  readonly eligibleAfter: number;
   /** Part after which no pause is waited for. */
-  readonly forceAt: number;
+  readonly deadline: number;
 }
 
 export interface RenewalEvents {
   /** Whether a pause is really one: nobody is owed anything, and every word of the caller is known. */
-  isCalm(): boolean;
+  isQuiescent(): boolean;
   /** Make the next session. */
   begin(isForced: boolean): void;
 }
@@ -39,20 +39,20 @@ export class Renewal {
   opened(maxMs: number | null): void {
     this.stop();
     if (maxMs === null) return;
-    const { lookAt, forceAt } = this.shares;
-    this.lookAt = this.clock.now() + maxMs * lookAt;
-    this.forceAt = this.clock.now() + maxMs * forceAt;
-    this.retryMs = maxMs * (forceAt - lookAt) * RETRY_SHARE;
+    const { eligibleAfter, deadline } = this.shares;
+    this.lookAt = this.clock.now() + maxMs * eligibleAfter;
+    this.forceAt = this.clock.now() + maxMs * deadline;
+    this.retryMs = maxMs * (deadline - eligibleAfter) * RETRY_SHARE;
     this.timers = [
-      this.clock.after(maxMs * lookAt, () => this.consider()),
-      this.clock.after(maxMs * forceAt, () => this.force()),
+      this.clock.after(maxMs * eligibleAfter, () => this.maybeRenew()),
+      this.clock.after(maxMs * deadline, () => this.force()),
     ];
   }
 
   /** Nobody speaks and nothing is pending. */
   paused(): void {
     this.isPaused = true;
-    this.consider();
+    this.maybeRenew();
   }
 
   /** The pause is over. */
@@ -61,8 +61,9 @@ export class Renewal {
   }
 
   /** Something a pause waited for may have come. */
-  consider(): void {
-    if (!this.isPaused || this.isMaking || this.clock.now() < this.lookAt || !this.events.isCalm()) return;
+  maybeRenew(): void {
+    if (!this.isPaused || this.isMaking || this.clock.now() < this.lookAt || !this.events.isQuiescent())
+      return;
     this.isMaking = true;
     this.events.begin(false);
   }
@@ -90,7 +91,7 @@ export class Renewal {
   private again(delayMs: number): void {
     this.lookAt = this.clock.now() + delayMs;
     this.timers.push(
-      this.clock.after(delayMs, () => (this.clock.now() >= this.forceAt ? this.force() : this.consider())),
+      this.clock.after(delayMs, () => (this.clock.now() >= this.forceAt ? this.force() : this.maybeRenew())),
     );
   }
 

@@ -7,14 +7,14 @@ import type {
   VoiceModelCapabilities,
   VoiceModelSession,
 } from '@tandem/conversation';
-import type { ModelRung } from './ladder.ts';
+import type { FallbackTarget } from './fallback-chain.ts';
 import type { RenewalShares } from './renewal.ts';
 import { ResilientSession } from './resilient-session.ts';
 import type { WatchdogLimits } from './watchdog.ts';
 
 export interface ResilientModelOptions {
   /** In the order they are tried; at least one. */
-  readonly rungs: readonly [ModelRung, ...ModelRung[]];
+  readonly rungs: readonly [FallbackTarget, ...FallbackTarget[]];
   readonly clock: Clock;
   readonly watchdog?: Partial<WatchdogLimits>;
   readonly renewal?: Partial<RenewalShares>;
@@ -23,7 +23,7 @@ export interface ResilientModelOptions {
 /** A provider that says nothing for so long while it owes something is taken for hung. */
 export const WATCHDOG_LIMITS: WatchdogLimits = { hangMs: 4_000, firstSoundMs: 6_000 };
 /** Of an hour: a pause is used from minute 50 on, and none is waited for after minute 58. */
-export const RENEWAL_SHARES: RenewalShares = { lookAt: 50 / 60, forceAt: 58 / 60 };
+export const RENEWAL_SHARES: RenewalShares = { eligibleAfter: 50 / 60, deadline: 58 / 60 };
 
 /**
  * A ladder of models that is one model: its session lasts as long as the call, whatever becomes of the

@@ -10,19 +10,23 @@ import type {
   Timer,
   VoiceModelSession,
 } from '@tandem/conversation';
-import { Answers, GO_ON } from './answers.ts';
+import { ResponseRetryPolicy, GO_ON } from './response-retry.ts';
 import { CallerReplay } from './caller-replay.ts';
 import { failure, NO_ANSWER } from './failures.ts';
-import { InnerListener, type InnerEvents, type InnerListenerParts } from './inner-listener.ts';
-import { InnerSession } from './inner-session.ts';
-import { healthOf, Ladder, type LadderStep, type ModelRung } from './ladder.ts';
-import { Owed, REPLY } from './owed.ts';
+import {
+  ProviderSessionListener,
+  type ProviderSessionEvents,
+  type ProviderSessionListenerParts,
+} from './provider-session-listener.ts';
+import { ProviderSession } from './provider-session.ts';
+import { healthOf, FallbackChain, type FallbackStep, type FallbackTarget } from './fallback-chain.ts';
+import { PendingResponses, REPLY } from './pending-responses.ts';
 import { Renewal, type RenewalShares } from './renewal.ts';
-import { TurnWords } from './turn-words.ts';
+import { CallerTurnStates } from './caller-turn-states.ts';
 import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 
 export interface ResilientSessionOptions {
-  readonly rungs: readonly ModelRung[];
+  readonly rungs: readonly FallbackTarget[];
   readonly clock: Clock;
   readonly watchdog: WatchdogLimits;
   readonly renewal: RenewalShares;
@@ -44,25 +48,25 @@ interface Gap {
  * their own file.
  */
 export class ResilientSession implements VoiceModelSession {
-  private readonly ladder: Ladder;
+  private readonly ladder: FallbackChain;
   private readonly renewal: Renewal;
   private readonly watchdog: Watchdog;
   private readonly caller: CallerReplay;
-  private readonly owed = new Owed();
-  private current: InnerSession | null = null;
+  private readonly owed = new PendingResponses();
+  private current: ProviderSession | null = null;
   /** Made to take over from the current one. */
-  private next: InnerSession | null = null;
+  private next: ProviderSession | null = null;
   private isNextForced = false;
-  private lastUsed: InnerSession | null = null;
+  private lastUsed: ProviderSession | null = null;
   private gap: Gap | null = null;
   private changes: ModelSessionChange = {};
   private notes: string[] = [];
-  private readonly words = new TurnWords();
-  private readonly answers: Answers;
+  private readonly words = new CallerTurnStates();
+  private readonly answers: ResponseRetryPolicy;
   /** Replies that wait until the session has heard what the caller said before it. */
   private afterReplay: SpeakRequest[] = [];
   private readonly timers = new Set<Timer>();
-  private readonly innerParts: InnerListenerParts;
+  private readonly innerParts: ProviderSessionListenerParts;
   private state: 'opening' | 'running' | 'finishing' | 'over' = 'opening';
 
   constructor(
@@ -72,14 +76,16 @@ export class ResilientSession implements VoiceModelSession {
   ) {
     const { clock } = options;
     this.caller = new CallerReplay(setup.inputFormat);
-    this.ladder = new Ladder(options.rungs);
+    this.ladder = new FallbackChain(options.rungs);
     this.renewal = new Renewal(clock, options.renewal, {
-      isCalm: () => this.caller.isSettled && this.owed.isNothing,
+      isQuiescent: () => this.caller.isSettled && this.owed.isEmpty,
       begin: (isForced) => this.makeNext(isForced),
     });
-    this.watchdog = new Watchdog(clock, options.watchdog, this.owed, (silentSince) => this.hung(silentSince));
+    this.watchdog = new Watchdog(clock, options.watchdog, this.owed, (silentSince) =>
+      this.onSessionHung(silentSince),
+    );
     const { owed, caller, words, watchdog } = this;
-    this.answers = new Answers({
+    this.answers = new ResponseRetryPolicy({
       owed,
       caller,
       words,
@@ -92,11 +98,11 @@ export class ResilientSession implements VoiceModelSession {
       leave: (inner, error) => this.leave(inner, error),
     });
     this.innerParts = { listener, owed, caller, words, watchdog, events: this.fromInner };
-    this.take(this.ladder.first(failure(options.rungs[0]?.model.provider ?? 'voice', 'no-model-available')));
+    this.apply(this.ladder.first(failure(options.rungs[0]?.model.provider ?? 'voice', 'no-model-available')));
   }
 
   get provider(): string {
-    return (this.lastUsed ?? this.current)?.session.provider ?? this.ladder.rung.model.provider;
+    return (this.lastUsed ?? this.current)?.session.provider ?? this.ladder.target.model.provider;
   }
 
   get model(): string {
@@ -115,7 +121,7 @@ export class ResilientSession implements VoiceModelSession {
   respond(request: SpeakRequest): void {
     if (this.state === 'over') return;
     this.disturbed();
-    if (!this.current?.isReady) return this.owed.holds(request);
+    if (!this.current?.isReady) return this.owed.deferred(request);
     if (request.kind === 'reply' && this.caller.isAwaiting) this.afterReplay.push(request);
     else this.ask(request);
   }
@@ -133,13 +139,13 @@ export class ResilientSession implements VoiceModelSession {
 
   sendToolResult(providerCallId: string, output: string): void {
     this.disturbed();
-    this.current?.tell((session) => session.sendToolResult(providerCallId, output));
+    this.current?.sendUnlessInHistory((session) => session.sendToolResult(providerCallId, output));
   }
 
   addNote(text: string): void {
-    if (this.current) this.current.tellInAnyCase((session) => session.addNote(text));
+    if (this.current) this.current.sendAlways((session) => session.addNote(text));
     else if (this.notes.length < MAX_NOTES) this.notes.push(text);
-    this.next?.tellInAnyCase((session) => session.addNote(text));
+    this.next?.sendAlways((session) => session.addNote(text));
   }
 
   change(change: ModelSessionChange): void {
@@ -148,7 +154,7 @@ export class ResilientSession implements VoiceModelSession {
     this.next?.change(change);
   }
 
-  atPause(): void {
+  onIdle(): void {
     if (this.state === 'running') this.renewal.paused();
   }
 
@@ -172,15 +178,15 @@ export class ResilientSession implements VoiceModelSession {
     this.end(null);
   }
 
-  private readonly fromInner: InnerEvents = {
+  private readonly fromInner: ProviderSessionEvents = {
     ready: (inner) => this.ready(inner),
     closed: (inner, error) => this.closed(inner, error),
     isUsed: (inner) => inner === this.current && inner.isReady,
     disturbed: () => this.disturbed(),
     turnEnded: () => this.turnEnded(),
-    settled: () => this.renewal.consider(),
+    settled: () => this.renewal.maybeRenew(),
     expect: () => this.expect(),
-    judge: (inner, running, status) => this.answers.judge(inner, running, status),
+    judge: (inner, running, status) => this.answers.classify(inner, running, status),
     responseFailed: (inner, running, error, status) => {
       if (!this.isOver) this.answers.failed(inner, running, error, status);
     },
@@ -201,32 +207,32 @@ export class ResilientSession implements VoiceModelSession {
     return this.state === 'finishing' || this.state === 'over';
   }
 
-  private take(step: LadderStep): void {
+  private apply(step: FallbackStep): void {
     if (step.kind === 'exhausted') return this.end(step.error);
     if (step.delayMs === 0) this.current = this.open(step.rung);
     else this.later(step.delayMs, () => (this.current = this.open(step.rung)));
   }
 
-  private open(rung: ModelRung): InnerSession {
-    return new InnerSession(
+  private open(rung: FallbackTarget): ProviderSession {
+    return new ProviderSession(
       rung,
       { ...this.setup, ...rung.settings, ...this.changes },
-      (inner) => new InnerListener(inner, this.innerParts),
+      (inner) => new ProviderSessionListener(inner, this.innerParts),
     );
   }
 
-  private ready(inner: InnerSession): void {
-    healthOf(inner.rung).opened();
+  private ready(inner: ProviderSession): void {
+    healthOf(inner.rung).openSucceeded();
     if (inner === this.next) return this.takeOver(inner);
     if (inner === this.current) this.begin(inner);
   }
 
   /** The session just opened is the one the caller talks to. */
-  private begin(inner: InnerSession): void {
+  private begin(inner: ProviderSession): void {
     const { gap, lastUsed } = this;
     this.lastUsed = inner;
     this.gap = null;
-    inner.becomeReady();
+    inner.markReady();
     for (const note of this.notes.splice(0)) inner.session.addNote(note);
     this.renewal.opened(inner.rung.model.capabilities.maxSessionMs);
     if (this.state === 'opening') this.state = 'running';
@@ -234,7 +240,7 @@ export class ResilientSession implements VoiceModelSession {
       // Said while it was being opened.
       for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
       this.listener.onReady();
-      for (const request of this.owed.take().requests) this.ask(request);
+      for (const request of this.owed.carryOver().requests) this.ask(request);
       return;
     }
     const gapMs = gap ? Math.round(this.options.clock.now() - gap.since) : 0;
@@ -251,8 +257,8 @@ export class ResilientSession implements VoiceModelSession {
    * Lets the new session hear what the caller said and the old one did not tell, and asks it for what is
    * owed.
    */
-  private goOn(inner: InnerSession): void {
-    const { requests, isCutOff } = this.owed.take();
+  private goOn(inner: ProviderSession): void {
+    const { requests, isCutOff } = this.owed.carryOver();
     if (isCutOff) inner.session.addNote(GO_ON);
     for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
     for (const request of requests) this.respond(request);
@@ -260,9 +266,9 @@ export class ResilientSession implements VoiceModelSession {
     this.later(REPLAY_PATIENCE_MS, () => this.replayUnheard(inner));
   }
 
-  private replayUnheard(inner: InnerSession): void {
+  private replayUnheard(inner: ProviderSession): void {
     if (inner !== this.current) return;
-    const unheard = this.caller.giveUp();
+    const unheard = this.caller.abandonAwaited();
     if (unheard.length === 0) return;
     for (const { itemId, stoppedAt } of unheard) {
       this.words.dropped(itemId);
@@ -279,43 +285,43 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   private ask(request: SpeakRequest): void {
-    this.owed.asks(request);
+    this.owed.sent(request);
     this.expect();
     this.current?.session.respond(request);
   }
 
-  private closed(inner: InnerSession, reason: ProviderError | null): void {
+  private closed(inner: ProviderSession, reason: ProviderError | null): void {
     const error = reason ?? failure(inner.session.provider, 'closed-early');
     if (inner === this.next) return this.nextFailed(inner, error);
     if (inner !== this.current) return;
     const isHang = error.code === NO_ANSWER;
     if (inner.isReady)
-      return this.lost(inner, error, {
+      return this.onSessionLost(inner, error, {
         since: this.options.clock.now() - (isHang ? this.caller.waitedMs : 0),
         why: isHang ? 'hang' : 'cut',
       });
     healthOf(inner.rung).openFailed(error);
     this.current = null;
-    this.fell(error, () => this.ladder.failed(error, this.lastUsed ? 'running-call' : 'new-call'));
+    this.failOver(error, () => this.ladder.failed(error, this.lastUsed ? 'running-call' : 'new-call'));
   }
 
-  private hung(silentSince: number): void {
+  private onSessionHung(silentSince: number): void {
     const inner = this.current;
     if (!inner?.isReady || this.isOver) return;
     const error = failure(inner.session.provider, NO_ANSWER);
-    this.lost(inner, error, { since: silentSince, why: 'hang' });
+    this.onSessionLost(inner, error, { since: silentSince, why: 'hang' });
     inner.session.close();
   }
 
-  private lost(inner: InnerSession, error: ProviderError, gap: Gap): void {
-    if (gap.why === 'hang' || error.isPermanent) healthOf(inner.rung).answerFailed(error);
-    this.lose(gap);
-    if (this.current === null) return this.fell(error, () => this.ladder.lost(error));
+  private onSessionLost(inner: ProviderSession, error: ProviderError, gap: Gap): void {
+    if (gap.why === 'hang' || error.isPermanent) healthOf(inner.rung).responseFailed(error);
+    this.detach(gap);
+    if (this.current === null) return this.failOver(error, () => this.ladder.lost(error));
     this.listener.onFault(error); // Its successor is on its way already.
   }
 
   /** Nobody talks to this session any more; what it owed is kept. One made for a renewal takes its place. */
-  private lose(gap: Gap): void {
+  private detach(gap: Gap): void {
     this.gap ??= gap;
     this.stopWatching();
     this.afterReplay = [];
@@ -326,11 +332,11 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   /** There is no session: the ladder says which is next. */
-  private fell(error: ProviderError, next: () => LadderStep): void {
+  private failOver(error: ProviderError, next: () => FallbackStep): void {
     if (this.isOver) return this.end(error);
     const step = next();
     if (step.kind === 'open') this.listener.onFault(error);
-    this.take(step);
+    this.apply(step);
   }
 
   /** A response that ran is over, for the conversation. */
@@ -344,19 +350,19 @@ export class ResilientSession implements VoiceModelSession {
   private makeNext(isForced: boolean): void {
     if (this.isOver || !this.current?.isReady) return this.renewal.failed();
     const { rung } = this.current;
-    if (!healthOf(rung).mayTry('running-call')) return this.renewal.failed();
+    if (!healthOf(rung).allows('running-call')) return this.renewal.failed();
     this.isNextForced = isForced;
     this.next = this.open(rung);
   }
 
-  private nextFailed(inner: InnerSession, error: ProviderError): void {
+  private nextFailed(inner: ProviderSession, error: ProviderError): void {
     this.next = null;
     healthOf(inner.rung).openFailed(error);
     this.listener.onFault(error);
     this.renewal.failed();
   }
 
-  private takeOver(inner: InnerSession): void {
+  private takeOver(inner: ProviderSession): void {
     const old = this.current;
     this.stopWatching();
     this.next = null;
@@ -383,10 +389,10 @@ export class ResilientSession implements VoiceModelSession {
   // Responses that fail
 
   /** Why is on record already. */
-  private leave(inner: InnerSession, error: ProviderError): void {
+  private leave(inner: ProviderSession, error: ProviderError): void {
     this.answers.forget();
-    this.lose({ since: this.options.clock.now(), why: 'ladder' });
-    this.take(this.ladder.down(error, 'running-call'));
+    this.detach({ since: this.options.clock.now(), why: 'ladder' });
+    this.apply(this.ladder.failOver(error, 'running-call'));
     inner.session.close();
   }
 

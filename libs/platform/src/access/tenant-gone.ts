@@ -1,7 +1,7 @@
 import { Problem } from '../http/problem.ts';
 
 /** A service token outlives its tenant by seconds at most; an API key does not. */
-export const tenantGone = () =>
+export const tenantNotFound = () =>
   new Problem(
     403,
     'tenant-gone',

@@ -6,7 +6,7 @@ import { Problem } from '../http/problem.ts';
 import { CONFIG } from '../lifecycle/tokens.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { SignedTokens, TokenRefused } from '../tokens/signed-token.ts';
-import type { AuthorisedRequest, Caller } from './caller.ts';
+import type { AuthorisedRequest, Principal } from './principal.ts';
 
 /** What the guard asks about API keys; a service provides it under {@link API_KEYS}. */
 export interface ApiKeys {
@@ -62,7 +62,7 @@ export class TenantGuard implements CanActivate {
     const credential = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (credential === undefined)
       throw this.refuse('missing', 'Send "Authorization: Bearer …" with an API key or a service token.');
-    request.caller = credential.startsWith('tk_')
+    request.principal = credential.startsWith('tk_')
       ? await this.byApiKey(credential, request.method, scopes)
       : await this.byToken(credential);
     return true;
@@ -72,7 +72,7 @@ export class TenantGuard implements CanActivate {
     credential: string,
     method: string,
     scopes: RouteScopes | undefined,
-  ): Promise<Caller> {
+  ): Promise<Principal> {
     const key = await this.apiKeys.findActive(credential);
     if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
     const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
@@ -89,7 +89,7 @@ export class TenantGuard implements CanActivate {
     return { kind: 'api-key', tenantId: key.tenantId, callId: null, apiKeyId: key.id };
   }
 
-  private async byToken(credential: string): Promise<Caller> {
+  private async byToken(credential: string): Promise<Principal> {
     try {
       const claims = await this.tokens.verify(credential, this.audience);
       return { kind: 'service', tenantId: claims.tenantId, callId: claims.callId ?? null, apiKeyId: null };

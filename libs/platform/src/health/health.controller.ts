@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Health, type HealthAnswer } from './health.ts';
+import { Health, type HealthResponse } from './health.ts';
 
 /** The process answers. Open on every port: it tells nothing else. */
 @Controller()
@@ -36,6 +36,6 @@ export class HealthController {
   }
 }
 
-function send(response: Response, { status, type, body }: HealthAnswer): void {
+function send(response: Response, { status, type, body }: HealthResponse): void {
   response.status(status).type(type).send(body);
 }

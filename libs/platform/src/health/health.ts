@@ -3,7 +3,7 @@ import { PROBLEM_TYPE_BASE, type ProblemDetails } from '../http/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { Readiness, type ReadinessReport } from './readiness.ts';
 
-export interface HealthAnswer {
+export interface HealthResponse {
   readonly status: number;
   readonly type: string;
   readonly body: string;
@@ -39,11 +39,11 @@ export class Health {
     });
   }
 
-  alive(): HealthAnswer {
+  alive(): HealthResponse {
     return { status: 200, type: JSON_TYPE, body: JSON.stringify({ status: 'ok' }) };
   }
 
-  async ready(): Promise<HealthAnswer> {
+  async ready(): Promise<HealthResponse> {
     const report = await this.readiness.report();
     if (report.isReady)
       return { status: 200, type: JSON_TYPE, body: JSON.stringify({ status: 'ok', checks: report.checks }) };
@@ -54,7 +54,7 @@ export class Health {
     };
   }
 
-  async scrape(): Promise<HealthAnswer> {
+  async scrape(): Promise<HealthResponse> {
     return {
       status: 200,
       type: this.metrics.registry.contentType,

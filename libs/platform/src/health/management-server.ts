@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PEER_LIMITS } from '../http/bounded-express-adapter.ts';
-import { Health, type HealthAnswer } from './health.ts';
+import { Health, type HealthResponse } from './health.ts';
 
-const NOT_FOUND: HealthAnswer = {
+const NOT_FOUND: HealthResponse = {
   status: 404,
   type: 'text/plain; charset=utf-8',
   body: 'There is /healthz, /readyz and /metrics.\n',
@@ -47,7 +47,7 @@ export class ManagementServer implements OnApplicationShutdown {
     await new Promise((resolve) => server.close(resolve));
   }
 
-  private async answer(url: string): Promise<HealthAnswer> {
+  private async answer(url: string): Promise<HealthResponse> {
     switch (url.split('?')[0]) {
       case '/healthz':
         return this.health.alive();

@@ -63,7 +63,7 @@ export class Readiness {
       [...this.checks.keys()].map(async (name) => [name, await this.ask(name)] as const),
     );
     for (const [name, finding] of findings) {
-      if (this.takesOut(name, finding)) isReady = false;
+      if (this.isBlocking(name, finding)) isReady = false;
       checks[name] =
         finding === null
           ? { status: 'up' }
@@ -72,7 +72,7 @@ export class Readiness {
     return { isReady: isReady && !this.isStopping, checks };
   }
 
-  private takesOut(name: string, finding: Finding): boolean {
+  private isBlocking(name: string, finding: Finding): boolean {
     if (finding === null) return false;
     if (typeof finding !== 'string') return true;
     const weight = this.checks.get(name)?.weight;

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { IdempotencyKeys, KeyedRequest, StoredAnswer } from '@tandem/contracts';
 import type { Response } from 'express';
-import type { Caller } from '../access/caller.ts';
-import { tenantGone } from '../access/tenant-gone.ts';
+import type { Principal } from '../access/principal.ts';
+import { tenantNotFound } from '../access/tenant-gone.ts';
 import { Problem } from '../http/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 
@@ -15,7 +15,7 @@ export const IDEMPOTENCY_KEYS = Symbol('IDEMPOTENCY_KEYS');
 const PAUSES_MS = [25, 50, 100, 200, 400, 725];
 
 export interface UnsafeRequest {
-  readonly caller: Caller;
+  readonly caller: Principal;
   readonly key: string;
   /** Method and path, ids included. */
   readonly operation: string;
@@ -46,7 +46,7 @@ export class IdempotentWrites<Transaction> {
    * @throws Problem the stored refusal, or 422 for a reused key, or 409 while the first request is in
    * progress
    */
-  async answer<Body>(
+  async perform<Body>(
     request: UnsafeRequest,
     response: Response,
     effect: (transaction: Transaction) => Promise<{ status: number; body: Body }>,
@@ -54,7 +54,7 @@ export class IdempotentWrites<Transaction> {
     const keyed = keyedRequest(request);
     for (const pauseMs of [...PAUSES_MS, null]) {
       const claim = await this.keys.claim(keyed);
-      if (claim.kind === 'tenant-gone') throw tenantGone();
+      if (claim.kind === 'tenant-gone') throw tenantNotFound();
       if (claim.kind === 'other-request') throw this.reused();
       if (claim.kind === 'answered') {
         this.keyedRequests.inc({ outcome: 'replayed' });

@@ -5,7 +5,7 @@ import { Readiness, type Finding, type Weight } from '../health/readiness.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 
 /** How a resource stands: one word for metrics, and one sentence on what is wrong, or null. */
-export interface Standing {
+export interface ResourceState {
   readonly state: string;
   readonly problem: string | null;
   /** Waiting does not help: `open` throws. */
@@ -13,7 +13,7 @@ export interface Standing {
 }
 
 /** A connection to something outside, as its library describes it. */
-export interface Resource<Value> {
+export interface ManagedResourceOptions<Value> {
   /** As readiness and logs call it. */
   readonly name: string;
   readonly value: Value;
@@ -26,7 +26,7 @@ export interface Resource<Value> {
   /** What is wrong, or null. Asked by every probe and scrape: it must cost little. */
   problem(): Promise<Finding>;
   /** Tells each change of how it stands, where it finds that out by itself. */
-  onChange?(listener: (standing: Standing) => void): void;
+  onChange?(listener: (standing: ResourceState) => void): void;
 }
 
 /**
@@ -47,7 +47,7 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   private lastFault: string | null = null;
 
   constructor(
-    private readonly resource: Resource<unknown>,
+    private readonly resource: ManagedResourceOptions<unknown>,
     readiness: Readiness,
     metrics: Metrics,
     weight: Weight,
@@ -101,7 +101,7 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
     if (this.lastFault === null) this.failed('no-answer');
   }
 
-  private changed({ state, problem, isUnsuitable }: Standing): void {
+  private changed({ state, problem, isUnsuitable }: ResourceState): void {
     const dependency = this.resource.name;
     if (this.state !== null) this.states.set({ dependency, state: this.state }, 0);
     this.states.set({ dependency, state }, 1);
@@ -119,7 +119,11 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
  * The providers of a resource: its value under `token`, and its keeper.
  * @param weight whether the service can work without it: see {@link Weight}
  */
-export function managed<Value>(token: symbol, resource: Resource<Value>, weight: Weight): Provider[] {
+export function managed<Value>(
+  token: symbol,
+  resource: ManagedResourceOptions<Value>,
+  weight: Weight,
+): Provider[] {
   const keeper = (readiness: Readiness, metrics: Metrics): ManagedResource =>
     new ManagedResource(resource, readiness, metrics, weight);
   return [

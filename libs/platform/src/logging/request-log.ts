@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Options } from 'pino-http';
-import type { AuthorisedRequest } from '../access/caller.ts';
+import type { AuthorisedRequest } from '../access/principal.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 /** Of an address without a route; strangers choose its length. */
@@ -84,7 +84,7 @@ function routeOf(request: IncomingMessage): string | undefined {
 
 /** The call a request is about: in its address, or in the token of the service that asks for it. */
 function callOf(request: IncomingMessage): string | undefined {
-  const { params, caller } = request as Partial<Request> & Partial<AuthorisedRequest>;
+  const { params, principal } = request as Partial<Request> & Partial<AuthorisedRequest>;
   const inPath: unknown = params?.['callId'];
-  return typeof inPath === 'string' ? inPath : (caller?.callId ?? undefined);
+  return typeof inPath === 'string' ? inPath : (principal?.callId ?? undefined);
 }

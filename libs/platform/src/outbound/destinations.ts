@@ -149,7 +149,7 @@ const IPV4_PREFIXES: readonly (readonly number[])[] = [
 ];
 
 /** Returns the IPv4 address an IPv6 address stands for, or the address as it is. */
-function judgedAddress(address: string): string {
+function classifyAddress(address: string): string {
   if (isIP(address) !== 6) return address;
   const groups = groupsOf(address);
   if (!IPV4_PREFIXES.some((prefix) => prefix.every((group, index) => group === groups[index])))
@@ -181,7 +181,7 @@ function familyOf(address: string): keyof Networks {
 }
 
 function isListed(networks: Networks, address: string): boolean {
-  const plain = judgedAddress(address);
+  const plain = classifyAddress(address);
   return networks[familyOf(plain)].check(plain, familyOf(plain));
 }
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Destinations } from './destinations.ts';
-import { NoAnswer, OutboundPoster } from './outbound-post.ts';
+import { OutboundFailure, OutboundPoster } from './outbound-post.ts';
 
 const PAGE = 'x'.repeat(75_000);
 
@@ -75,8 +75,8 @@ describe('an answer', () => {
 
   it('that does not come is none', async () => {
     respond = () => undefined;
-    await expect(post(300)).rejects.toEqual(new NoAnswer('timeout'));
+    await expect(post(300)).rejects.toEqual(new OutboundFailure('timeout'));
     respond = (request) => request.socket.resetAndDestroy();
-    await expect(post()).rejects.toEqual(new NoAnswer('econnreset'));
+    await expect(post()).rejects.toEqual(new OutboundFailure('econnreset'));
   });
 });

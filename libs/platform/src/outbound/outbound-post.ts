@@ -2,14 +2,14 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Destinations } from './destinations.ts';
 
-export interface OutboundAnswer {
+export interface OutboundResponse {
   readonly status: number;
   /** As the header says, in ms from now; null without one. */
   readonly retryAfterMs: number | null;
 }
 
 /** A request that got no answer: `timeout`, `destination-refused`, or the socket's own code in lower case. */
-export class NoAnswer extends Error {
+export class OutboundFailure extends Error {
   override readonly name = 'NoAnswer';
   constructor(readonly code: string) {
     super(`There was no answer: ${code}.`);
@@ -46,9 +46,9 @@ export class OutboundPoster {
   constructor(private readonly destinations: Destinations) {}
 
   /** @throws NoAnswer */
-  post({ url: text, headers, body, timeoutMs }: OutboundPost): Promise<OutboundAnswer> {
+  post({ url: text, headers, body, timeoutMs }: OutboundPost): Promise<OutboundResponse> {
     if (this.destinations.problemOf(text) !== null)
-      return Promise.reject(new NoAnswer('destination-refused'));
+      return Promise.reject(new OutboundFailure('destination-refused'));
     const url = new URL(text);
     const isSecure = url.protocol === 'https:';
     const options = {
@@ -63,7 +63,7 @@ export class OutboundPoster {
         resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfterOf(response) });
         discardBody(response);
       });
-      request.on('error', (error) => reject(new NoAnswer(codeOf(error))));
+      request.on('error', (error) => reject(new OutboundFailure(codeOf(error))));
       request.end(body);
     });
   }

@@ -3,7 +3,7 @@ import { bytesPerMs } from '@tandem/contracts';
 import {
   AudioFrame,
   type CallerStreamListener,
-  type Heard,
+  type HeardSound,
   type StreamClosedReason,
 } from '@tandem/conversation';
 import type { CallerStreamFarSide } from '../caller-stream.conformance.ts';
@@ -15,7 +15,7 @@ interface Sound {
   writtenMs: number;
   heardMs: number;
   isCleared: boolean;
-  last: Heard | null;
+  last: HeardSound | null;
 }
 
 /** The stream under test with every call in both directions held against the port. */
@@ -53,7 +53,7 @@ export class WatchedStream {
     this.guarded(() => this.far.stream.write(this.frame(ms, sound.value), soundId));
   }
 
-  clear(): Heard[] {
+  clear(): HeardSound[] {
     this.generation += 1;
     const truth = new Map([...this.sounds.keys()].map((soundId) => [soundId, this.truly(soundId)]));
     const cleared = this.guarded(() => this.far.stream.clear());
@@ -79,7 +79,7 @@ export class WatchedStream {
   }
 
   /** The newest the stream told of a sound. */
-  heardOf(soundId: string): Heard | null {
+  heardOf(soundId: string): HeardSound | null {
     this.expectNothingBroken();
     return this.sounds.get(soundId)?.last ?? null;
   }
@@ -149,7 +149,7 @@ export class WatchedStream {
     next.run();
   }
 
-  private check(heard: Heard): void {
+  private check(heard: HeardSound): void {
     const { soundId, heardMs, isComplete } = heard;
     const sound = this.sounds.get(soundId);
     if (!sound) return this.rule(false, `heard of ${soundId}, which was never written`);
@@ -173,7 +173,7 @@ export class WatchedStream {
     sound.last = heard;
   }
 
-  private checkCleared({ soundId, heardMs }: Heard, trulyMs: number): void {
+  private checkCleared({ soundId, heardMs }: HeardSound, trulyMs: number): void {
     const sound = this.sounds.get(soundId);
     if (!sound) return this.rule(false, `clear answers for ${soundId}, which was never written`);
     this.rule(heardMs >= sound.heardMs, `clear goes back on ${soundId}: ${heardMs} after ${sound.heardMs}`);

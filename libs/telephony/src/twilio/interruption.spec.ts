@@ -55,7 +55,7 @@ class Talk {
           sendToolResult: nothing,
           addNote: nothing,
           change: nothing,
-          atPause: nothing,
+          onIdle: nothing,
           abandon: nothing,
           finishInput: nothing,
           close: nothing,

@@ -1,4 +1,4 @@
-import type { Heard } from '@tandem/conversation';
+import type { HeardSound } from '@tandem/conversation';
 
 interface Segment {
   readonly sound: Sound;
@@ -89,7 +89,7 @@ export class MarkLedger {
   }
 
   /** A mark came back. Returns what has been heard more of by that. */
-  echoed(name: string, now: number): Heard[] {
+  echoed(name: string, now: number): HeardSound[] {
     const mark = this.parse(name);
     if (!mark || mark.offset < this.anchor.offset || mark.offset > this.sentOffset) return [];
     const { offset } = mark;
@@ -117,7 +117,7 @@ export class MarkLedger {
   }
 
   /** How much of each sound still under way has been heard. */
-  heardSoFar(now: number): Heard[] {
+  heardSoFar(now: number): HeardSound[] {
     const heardOffset = this.heardOffset(now);
     const heard = new Map<Sound, number>();
     for (const { sound, startOffset, endOffset } of this.segments) {
@@ -132,7 +132,7 @@ export class MarkLedger {
   }
 
   /** The carrier is about to be told to drop everything. Marks sent before count for nothing from here on. */
-  cleared(now: number): Heard[] {
+  cleared(now: number): HeardSound[] {
     const heard = this.heardSoFar(now);
     if (this.segments.length > 0) this.silencingMark = this.markName();
     this.generation += 1;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { AudioFrame, type Heard, type StreamClosedReason } from '@tandem/conversation';
+import { AudioFrame, type HeardSound, type StreamClosedReason } from '@tandem/conversation';
 import { ManualClock } from '@tandem/conversation/testing';
 import type { MessageSocket, SocketListener } from '../message-socket.ts';
 import { TWILIO_STREAM_LIMITS, TwilioStream } from './twilio-stream.ts';
@@ -43,7 +43,7 @@ let clock: ManualClock;
 let socket: FakeSocket;
 let stream: TwilioStream;
 let errors: unknown[];
-let got: { audio: AudioFrame[]; digits: string[]; heard: Heard[]; closed: StreamClosedReason[] };
+let got: { audio: AudioFrame[]; digits: string[]; heard: HeardSound[]; closed: StreamClosedReason[] };
 let chunk: number;
 
 beforeEach(() => {

@@ -4,7 +4,7 @@ import {
   type CallerStream,
   type CallerStreamListener,
   type Clock,
-  type Heard,
+  type HeardSound,
   type StreamClosedReason,
   type Timer,
 } from '@tandem/conversation';
@@ -168,7 +168,7 @@ export class TwilioStream implements CallerStream {
     this.waitingBytes += frame.byteLength;
   }
 
-  clear(): Heard[] {
+  clear(): HeardSound[] {
     const heard = this.ledger.cleared(this.clock.now());
     const begun = new Set(heard.map(({ soundId }) => soundId));
     for (const { soundId } of this.waiting)
@@ -180,7 +180,7 @@ export class TwilioStream implements CallerStream {
     return heard;
   }
 
-  heardSoFar(): Heard[] {
+  heardSoFar(): HeardSound[] {
     return this.ledger.heardSoFar(this.clock.now());
   }
 

@@ -1,7 +1,7 @@
 import { normalPhone, shownNumber, type ToolCallContext } from '@tandem/contracts';
 import { DateTime } from 'luxon';
-import { alternativesSchema, bookingSchema } from '../crm/crm-answers.ts';
-import type { Problem } from '../crm/crm-client.ts';
+import { alternativesSchema, bookingSchema } from '../crm/crm-responses.ts';
+import type { CrmProblem } from '../crm/crm-client.ts';
 import { outcomeOf, refused } from '../crm/outcome.ts';
 import { explainUnknownService } from '../crm/unknown-service.ts';
 import { toOffer } from '../offer.ts';
@@ -68,7 +68,7 @@ function isOnBusinessClock(start: string, timeZone: string): boolean {
   return given.offset === given.setZone(timeZone).offset;
 }
 
-function explain(problem: Problem, language: string): string {
+function explain(problem: CrmProblem, language: string): string {
   const reason = REASONS[problem.code];
   if (reason === undefined) return explainUnknownService(problem);
   const parsed = alternativesSchema.safeParse(problem);

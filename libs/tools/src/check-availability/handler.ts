@@ -1,4 +1,4 @@
-import { availabilitySchema } from '../crm/crm-answers.ts';
+import { availabilitySchema } from '../crm/crm-responses.ts';
 import { outcomeOf } from '../crm/outcome.ts';
 import { explainUnknownService } from '../crm/unknown-service.ts';
 import { toOffer } from '../offer.ts';

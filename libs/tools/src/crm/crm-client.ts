@@ -26,15 +26,15 @@ export type CrmRequest<Value> = {
 /** The limits of a request, as a handler's context has them. */
 export type CrmCall = ToolCallContext & { readonly signal: AbortSignal; remainingMs(): number };
 
-export type Problem = z.infer<typeof problemSchema>;
+export type CrmProblem = z.infer<typeof problemSchema>;
 
 /**
  * What became of a request. `problem`: crm-api said no, for a reason of the business. `failed`: something
  * broke; after an unsafe request it is then not known whether it was done.
  */
-export type CrmAnswer<Value> =
+export type CrmResponse<Value> =
   | { readonly kind: 'ok'; readonly value: Value }
-  | { readonly kind: 'problem'; readonly problem: Problem }
+  | { readonly kind: 'problem'; readonly problem: CrmProblem }
   | { readonly kind: 'failed'; readonly code: string; readonly retryable: boolean }
   | { readonly kind: 'cancelled' };
 
@@ -52,7 +52,7 @@ const PAUSES_MS = [100, 300, 1_000];
 /** Not worth starting a try with less time than this. */
 const LEAST_TRY_MS = 150;
 
-type Attempt<Value> = { readonly answer: CrmAnswer<Value>; readonly retryAfterMs?: number };
+type Attempt<Value> = { readonly answer: CrmResponse<Value>; readonly retryAfterMs?: number };
 
 /**
  * Talks to crm-api for one tool call at a time, within its deadline. Whatever crm-api and the network do is a
@@ -62,7 +62,7 @@ export class CrmClient {
   constructor(private readonly options: CrmClientOptions) {}
 
   /** @throws only what `authorize` throws */
-  async ask<Value>(call: CrmCall, request: CrmRequest<Value>): Promise<CrmAnswer<Value>> {
+  async ask<Value>(call: CrmCall, request: CrmRequest<Value>): Promise<CrmResponse<Value>> {
     if (call.signal.aborted) return { kind: 'cancelled' };
     const headers = await this.headers(call, request);
     for (let tries = 0; ; tries++) {
@@ -91,7 +91,7 @@ export class CrmClient {
         signal: AbortSignal.any([call.signal, deadline]),
       });
       const text = await readBounded(response, MAX_ANSWER_BYTES);
-      return judge(request, response, text);
+      return classify(request, response, text);
     } catch (error) {
       if (call.signal.aborted) return { answer: interrupted(request) };
       if (error instanceof TooLarge)
@@ -123,7 +123,7 @@ export class CrmClient {
   }
 }
 
-function judge<Value>(request: CrmRequest<Value>, response: Response, text: string): Attempt<Value> {
+function classify<Value>(request: CrmRequest<Value>, response: Response, text: string): Attempt<Value> {
   const body = parseJson(text);
   if (response.ok) {
     const value = request.answer.safeParse(body);
@@ -152,7 +152,7 @@ function judge<Value>(request: CrmRequest<Value>, response: Response, text: stri
 }
 
 /** A request that changes something may have done so before it was stopped. */
-function interrupted(request: CrmRequest<unknown>): CrmAnswer<never> {
+function interrupted(request: CrmRequest<unknown>): CrmResponse<never> {
   return request.method === 'GET'
     ? { kind: 'cancelled' }
     : { kind: 'failed', code: 'crm-interrupted', retryable: true };

@@ -1,7 +1,7 @@
 import type { ToolOutcome } from '@tandem/contracts';
-import type { CrmAnswer, Problem } from './crm-client.ts';
+import type { CrmResponse, CrmProblem } from './crm-client.ts';
 
-type NotOk = Exclude<CrmAnswer<never>, { kind: 'ok' }>;
+type NotOk = Exclude<CrmResponse<never>, { kind: 'ok' }>;
 
 /**
  * The outcome of a request that did not end well.
@@ -9,7 +9,7 @@ type NotOk = Exclude<CrmAnswer<never>, { kind: 'ok' }>;
  */
 export function outcomeOf(
   answer: NotOk,
-  explain: (problem: Problem) => string = (problem) => problem.detail,
+  explain: (problem: CrmProblem) => string = (problem) => problem.detail,
 ): ToolOutcome {
   switch (answer.kind) {
     case 'problem':

@@ -1,5 +1,5 @@
 import { shownNumber } from '@tandem/contracts';
-import { bookingsSchema, contactsSchema } from '../crm/crm-answers.ts';
+import { bookingsSchema, contactsSchema } from '../crm/crm-responses.ts';
 import { outcomeOf } from '../crm/outcome.ts';
 import { localToday, spokenDay, spokenTime } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KnownCaller, NumberAccess } from '@tandem/database';
-import { accessOf, doubted, isBelieved } from './access-decision.ts';
+import { accessOf, untrustedNumber, isTrustedAttestation } from './access-decision.ts';
 import { identityOf } from './caller-identity.ts';
 
 const open: NumberAccess = {
@@ -81,17 +81,19 @@ describe('a number that a caller shows', () => {
   ])(
     'with %s is believed: %s, and where only signed ones are: %s',
     (attestation, isTrusted, isTrustedStrictly) => {
-      expect([isBelieved(trusting, attestation), isBelieved(strict, attestation)]).toEqual([
-        isTrusted,
-        isTrustedStrictly,
-      ]);
+      expect([
+        isTrustedAttestation(trusting, attestation),
+        isTrustedAttestation(strict, attestation),
+      ]).toEqual([isTrusted, isTrustedStrictly]);
     },
   );
 
   it('and is not believed keeps a block, and nothing else', () => {
     const found = known({ name: 'Alex', language: 'es', isBlocked: true, groups: [group('primary', true)] });
-    expect(doubted(found)).toEqual({ name: null, language: null, isBlocked: true, groups: [] });
-    expect(told(list, ALEX, doubted({ ...found, isBlocked: false }))).toBe('caller-not-allowed as anybody');
+    expect(untrustedNumber(found)).toEqual({ name: null, language: null, isBlocked: true, groups: [] });
+    expect(told(list, ALEX, untrustedNumber({ ...found, isBlocked: false }))).toBe(
+      'caller-not-allowed as anybody',
+    );
   });
 });
 

@@ -13,7 +13,7 @@ export interface AccessDecision {
  * Whether the number a caller shows is taken for theirs. One that failed validation never is; one that nobody
  * has signed for is where the dialled number trusts such callers.
  */
-export function isBelieved(
+export function isTrustedAttestation(
   { unverifiedCallers }: Pick<NumberAccess, 'unverifiedCallers'>,
   attestation: string | null,
 ): boolean {
@@ -25,7 +25,7 @@ export function isBelieved(
  * What is left to know of a caller whose number is not taken for theirs: a block holds, everything else was
  * another's.
  */
-export function doubted({ isBlocked }: KnownCaller): KnownCaller {
+export function untrustedNumber({ isBlocked }: KnownCaller): KnownCaller {
   return { name: null, language: null, isBlocked, groups: [] };
 }
 

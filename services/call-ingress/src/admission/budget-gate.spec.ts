@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isReached } from './budget-gate.ts';
+import { isBudgetReached } from './budget-gate.ts';
 
 const budget = (dailyMicros: number | null, monthlyMicros: number | null = null) => ({
   dailyMicros,
@@ -9,13 +9,13 @@ const budget = (dailyMicros: number | null, monthlyMicros: number | null = null)
 
 describe('a tenant’s budget', () => {
   it('is reached when the day’s or the month’s is used up', () => {
-    expect(isReached(budget(100), { dayMicros: 99, monthMicros: 5_000 })).toBe(false);
-    expect(isReached(budget(100), { dayMicros: 100, monthMicros: 0 })).toBe(true);
-    expect(isReached(budget(null, 100), { dayMicros: 5_000, monthMicros: 100 })).toBe(true);
+    expect(isBudgetReached(budget(100), { dayMicros: 99, monthMicros: 5_000 })).toBe(false);
+    expect(isBudgetReached(budget(100), { dayMicros: 100, monthMicros: 0 })).toBe(true);
+    expect(isBudgetReached(budget(null, 100), { dayMicros: 5_000, monthMicros: 100 })).toBe(true);
   });
 
   it('of nothing is reached from the start; without a limit it never is', () => {
-    expect(isReached(budget(0), { dayMicros: 0, monthMicros: 0 })).toBe(true);
-    expect(isReached(budget(null), { dayMicros: 9e12, monthMicros: 9e12 })).toBe(false);
+    expect(isBudgetReached(budget(0), { dayMicros: 0, monthMicros: 0 })).toBe(true);
+    expect(isBudgetReached(budget(null), { dayMicros: 9e12, monthMicros: 9e12 })).toBe(false);
   });
 });

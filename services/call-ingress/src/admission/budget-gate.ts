@@ -24,11 +24,11 @@ export class BudgetGate {
   ): Promise<{ spending: CallSpending; isReached: boolean }> {
     const day = localDate(at, timeZone);
     const spent = await this.ledger.spent(id, day, (period) => this.recorded.spent(id, period));
-    return { spending: { day, ...budget }, isReached: isReached(budget, spent) };
+    return { spending: { day, ...budget }, isReached: isBudgetReached(budget, spent) };
   }
 }
 
-export function isReached(budget: TenantBudget, spent: TenantSpending): boolean {
+export function isBudgetReached(budget: TenantBudget, spent: TenantSpending): boolean {
   const isUsedUp = (micros: number, limit: number | null): boolean => limit !== null && micros >= limit;
   return isUsedUp(spent.dayMicros, budget.dailyMicros) || isUsedUp(spent.monthMicros, budget.monthlyMicros);
 }

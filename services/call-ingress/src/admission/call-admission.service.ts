@@ -5,20 +5,20 @@ import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
 import { dialPersonTwiml, farewellTwiml } from '@tandem/telephony';
 import { lastResortOf } from '../transfer/department-dial.ts';
-import { accessOf, doubted, isBelieved, type AccessDecision } from './access-decision.ts';
+import { accessOf, untrustedNumber, isTrustedAttestation, type AccessDecision } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
 import { CallPlacement } from './call-placement.service.ts';
 import { CallRefusal, companyOf } from './call-refusal.service.ts';
 import { callerIdOf } from './caller-identity.ts';
-import { frozenAgent } from './frozen-agent.ts';
+import { snapshotAgent } from './snapshot-agent.ts';
 import type { InboundCall } from './inbound-call.ts';
 import { ProviderAvailability } from './provider-availability.ts';
-import { refusalSpoken, type SpokenReason } from './refusals.ts';
+import { refusalMessage, type SpokenReason } from './refusals.ts';
 import { chooseVariant } from './variant-choice.ts';
-import { WaitingRoom, type Heard } from './waiting-room.ts';
+import { WaitingRoom, type HoldProgress } from './waiting-room.ts';
 
 /** What the door knows once number and caller are looked up. */
-interface Rung {
+interface LookedUpCall {
   readonly inbound: InboundCall;
   readonly number: DialledNumber;
   /** What is believed of them. */
@@ -48,7 +48,7 @@ export class CallAdmission {
    * told who has been waiting.
    * @throws when Redis or Postgres cannot be reached
    */
-  async answer(inbound: InboundCall, heard: Heard): Promise<string> {
+  async admitCall(inbound: InboundCall, heard: HoldProgress): Promise<string> {
     const { carrierCallId } = inbound;
     const earlier = await this.placement.earlierAnswer(carrierCallId);
     if (earlier !== null) return earlier;
@@ -61,7 +61,9 @@ export class CallAdmission {
       });
     const waiting = await this.waiting.entry(number.agent, carrierCallId);
     const promised =
-      waiting?.becomes === 'callback-requested' ? await this.waiting.promise(carrierCallId, heard) : null;
+      waiting?.becomes === 'callback-requested'
+        ? await this.waiting.promiseCallback(carrierCallId, heard)
+        : null;
     if (promised !== null) return promised;
     const rung = await this.lookUp(inbound, number);
     const outcome = await this.admit(rung, waiting, heard);
@@ -78,9 +80,9 @@ export class CallAdmission {
    * for such a case, or our words. The same question gets the same answer. @throws when Postgres cannot be
    * reached either
    */
-  async answerWithoutState(inbound: InboundCall): Promise<string> {
+  async answerDegraded(inbound: InboundCall): Promise<string> {
     const number = await this.numberOf(inbound);
-    if (!number) return farewellTwiml(refusalSpoken('unknown-number', '', 'en-US'));
+    if (!number) return farewellTwiml(refusalMessage('unknown-number', '', 'en-US'));
     const { access, language, isNumberDoubted } = await this.lookUp(inbound, number);
     const isOpen = isOpenAt(number.opening, new Date());
     const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
@@ -91,7 +93,11 @@ export class CallAdmission {
         callerId: callerIdOf({ ...inbound, isNumberDoubted }),
       });
     return farewellTwiml(
-      refusalSpoken(access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'), companyOf(number), language),
+      refusalMessage(
+        access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'),
+        companyOf(number),
+        language,
+      ),
     );
   }
 
@@ -99,11 +105,12 @@ export class CallAdmission {
     return dialled === null ? null : this.directory.findByNumber(dialled);
   }
 
-  private async lookUp(inbound: InboundCall, number: DialledNumber): Promise<Rung> {
+  private async lookUp(inbound: InboundCall, number: DialledNumber): Promise<LookedUpCall> {
     const { identity } = inbound;
     const found = await this.callers.find(number.tenant.id, number.phoneNumberId, identity.e164);
-    const isNumberDoubted = identity.e164 !== null && !isBelieved(number.access, inbound.attestation);
-    const known = isNumberDoubted ? doubted(found) : found;
+    const isNumberDoubted =
+      identity.e164 !== null && !isTrustedAttestation(number.access, inbound.attestation);
+    const known = isNumberDoubted ? untrustedNumber(found) : found;
     const language = known.language ?? number.language ?? number.agent?.language ?? 'en-US';
     return {
       inbound,
@@ -120,9 +127,9 @@ export class CallAdmission {
    * cannot.
    */
   private async admit(
-    rung: Rung,
+    rung: LookedUpCall,
     waiting: Waiting | null,
-    heard: Heard,
+    heard: HoldProgress,
   ): Promise<{ twiml: string } | SpokenReason> {
     const { number, access } = rung;
     const at = new Date();
@@ -138,7 +145,7 @@ export class CallAdmission {
   private async placeOrHold(
     call: AdmissionRecord,
     waiting: Waiting | null,
-    heard: Heard,
+    heard: HoldProgress,
   ): Promise<{ twiml: string } | SpokenReason> {
     const isItsTurn = await this.waiting.isItsTurn(call, waiting);
     // Asked last: a provider that is being tried again is tried with whoever asks.
@@ -153,7 +160,7 @@ export class CallAdmission {
   }
 
   private callOf(
-    { inbound, number, known, isNumberDoubted, access, language }: Rung,
+    { inbound, number, known, isNumberDoubted, access, language }: LookedUpCall,
     published: NonNullable<DialledNumber['agent']>,
     at: Date,
     callId = randomUUID() as CallId,
@@ -176,7 +183,7 @@ export class CallAdmission {
       ...(inbound.attestation === null ? {} : { attestation: inbound.attestation }),
       ...(isNumberDoubted ? { isNumberDoubted } : {}),
       admittedAt: at.getTime(),
-      agent: frozenAgent(published, variant, access.group, language),
+      agent: snapshotAgent(published, variant, access.group, language),
       caller: { name: known.name, group: access.group?.key ?? null, language: known.language },
       language,
     };

@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallRecordStore, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
+import { CallStore, RelayRegistry, type AdmissionRecord } from '@tandem/call-state';
 import { TICKET_LIFETIME_S } from '@tandem/contracts';
 import { hangupTwiml } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import { noticeOf } from './frozen-agent.ts';
+import { preConnectNotice } from './snapshot-agent.ts';
 import { placementOrder } from './relay-placement.ts';
 import { StreamOffers } from './stream-offer.ts';
 
@@ -17,14 +17,14 @@ export class CallPlacement {
 
   constructor(
     @Inject(RelayRegistry) private readonly registry: RelayRegistry,
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CallStore) private readonly records: CallStore,
     @Inject(StreamOffers) private readonly offers: StreamOffers,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
 
   /** What was answered when the carrier asked about this call before; null the first time. */
   async earlierAnswer(carrierCallId: string): Promise<string | null> {
-    const earlier = await this.records.earlierAnswer(carrierCallId);
+    const earlier = await this.records.earlierReply(carrierCallId);
     if (earlier !== null) this.metrics.admissions.inc({ outcome: 'repeat' });
     return earlier;
   }
@@ -34,9 +34,9 @@ export class CallPlacement {
    * their limit.
    */
   async place(call: AdmissionRecord): Promise<string | null> {
-    for (const relay of placementOrder(await this.registry.sightings())) {
-      if (relay.isStrained) break; // Those are last.
-      const twiml = await this.offers.twiml(call, relay, 1, noticeOf(call.agent, call.language));
+    for (const relay of placementOrder(await this.registry.listRelays())) {
+      if (relay.isOverloaded) break; // Those are last.
+      const twiml = await this.offers.twiml(call, relay, 1, preConnectNotice(call.agent, call.language));
       const admission = await this.records.admit(call, relay.relayId, twiml, RESERVATION_MS);
       if (admission.outcome === 'repeat') return admission.answer;
       if (admission.outcome === 'left') return hangupTwiml();

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallRecordStore, WaitingLine, type Place, type Waiting, type WaitingCall } from '@tandem/call-state';
+import { CallStore, WaitingLine, type Place, type Waiting, type WaitingCall } from '@tandem/call-state';
 import { isSpeakable, type CallId, type RefusalReason } from '@tandem/contracts';
 import { CallRepository, type DialledNumber } from '@tandem/database';
 import { farewellTwiml, speakable, type Spoken } from '@tandem/telephony';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../with-timeout.ts';
 import type { InboundCall } from './inbound-call.ts';
-import { refusalSpoken, type SpokenReason } from './refusals.ts';
+import { refusalMessage, type SpokenReason } from './refusals.ts';
 
 /** Connections to the database are for callers who can be taken. */
 const MOST_WRITING = 2;
@@ -15,7 +15,7 @@ const MOST_WRITING = 2;
 const WRITE_MS = 2_500;
 
 /** What is known of a call by the time it is turned away. */
-export interface TurnedAway {
+export interface RejectedCaller {
   readonly number: DialledNumber | null;
   /** BCP 47. */
   readonly language: string;
@@ -36,7 +36,7 @@ export class CallRefusal {
   private writing = 0;
 
   constructor(
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CallStore) private readonly records: CallStore,
     @Inject(CallRepository) private readonly calls: CallRepository,
     @Inject(WaitingLine) private readonly line: WaitingLine,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
@@ -46,11 +46,11 @@ export class CallRefusal {
   async refuse(
     { channel, carrierCallId, from, to, attestation }: InboundCall,
     reason: SpokenReason,
-    { number, language, callerGroup }: TurnedAway,
+    { number, language, callerGroup }: RejectedCaller,
   ): Promise<string> {
     const waiting = await this.line.waiting(carrierCallId);
-    if (waiting) await this.line.become(carrierCallId, reason);
-    const answer = await this.records.keepAnswer(
+    if (waiting) await this.line.setOutcome(carrierCallId, reason);
+    const answer = await this.records.keepReply(
       carrierCallId,
       farewellTwiml(spokenTo(reason, number, language)),
     );
@@ -76,30 +76,30 @@ export class CallRefusal {
    * of it. The wish stands from here on, whoever writes it down. @throws when it could not be written down
    * yet
    */
-  async callBack(carrierCallId: string): Promise<string | null> {
+  async requestCallback(carrierCallId: string): Promise<string | null> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return null;
     const { call } = waiting;
-    await this.line.become(carrierCallId, 'callback-requested');
+    await this.line.setOutcome(carrierCallId, 'callback-requested');
     // From here on it is not admitted any more; it may have been.
     if (
-      (await this.records.callOf(carrierCallId)) !== null ||
+      (await this.records.findByCarrierId(carrierCallId)) !== null ||
       (await this.writeDown(call, 'callback-requested', waiting)) !== 'callback-requested'
     )
       return null;
-    const answer = await this.records.keepAnswer(
+    const answer = await this.records.keepReply(
       carrierCallId,
-      farewellTwiml(refusalSpoken('callback-requested', call.companyName, call.language)),
+      farewellTwiml(refusalMessage('callback-requested', call.companyName, call.language)),
     );
     await this.line.settle(call);
     return answer;
   }
 
   /** A caller in line has been told that we cannot take them, and nobody could write it down. */
-  async turnedAway(carrierCallId: string): Promise<void> {
+  async markRejected(carrierCallId: string): Promise<void> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return;
-    await this.line.become(carrierCallId, waiting.becomes ?? 'agent-unavailable');
+    await this.line.setOutcome(carrierCallId, waiting.becomes ?? 'agent-unavailable');
     await this.line.leave(waiting.call);
   }
 
@@ -108,13 +108,13 @@ export class CallRefusal {
    * the line at once. When many are being written down already, or it takes long, the sweep does it later:
    * callers who can be taken come first.
    */
-  async hungUp(carrierCallId: string): Promise<void> {
+  async handleHangup(carrierCallId: string): Promise<void> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return;
     await this.line.leave(waiting.call);
     if (this.writing >= MOST_WRITING) return;
     try {
-      await within(WRITE_MS, this.finish(waiting, new Date()));
+      await withTimeout(WRITE_MS, this.finish(waiting, new Date()));
     } catch (error) {
       this.logger.warn(
         { err: error, callId: waiting.call.callId },
@@ -128,10 +128,10 @@ export class CallRefusal {
    * The carrier asks no more about a call that waited. @throws when what became of it could not be written
    * down
    */
-  async lapsed(place: Place, askedAt: Date): Promise<void> {
+  async expire(place: Place, askedAt: Date): Promise<void> {
     await this.line.leave(place);
     const waiting =
-      (await this.records.callOf(place.carrierCallId)) === null
+      (await this.records.findByCarrierId(place.carrierCallId)) === null
         ? await this.line.waiting(place.carrierCallId)
         : null;
     if (waiting) await this.finish(waiting, askedAt);
@@ -185,7 +185,7 @@ export class CallRefusal {
 function spokenTo(reason: SpokenReason, number: DialledNumber | null, language: string): Spoken {
   const isAccess = reason === 'caller-blocked' || reason === 'caller-not-allowed';
   const own = speakable(isAccess ? (number?.access.refusalText ?? '') : '');
-  return isSpeakable(own) ? { text: own, language } : refusalSpoken(reason, companyOf(number), language);
+  return isSpeakable(own) ? { text: own, language } : refusalMessage(reason, companyOf(number), language);
 }
 
 /**

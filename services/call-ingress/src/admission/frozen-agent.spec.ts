@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { agentSnapshotSchema, textsOf, type AgentSnapshotInput } from '@tandem/contracts';
-import { frozenAgent, noticeOf } from './frozen-agent.ts';
-import { refusalSpoken } from './refusals.ts';
+import { snapshotAgent, preConnectNotice } from './snapshot-agent.ts';
+import { refusalMessage } from './refusals.ts';
 
 const agent = (change: Partial<AgentSnapshotInput> = {}) =>
   agentSnapshotSchema.parse({
@@ -22,52 +22,58 @@ const vip = { key: 'primary', greeting: 'Welcome back, {{caller.name}}.', isAllo
 
 describe('the agent a call gets', () => {
   it('says to a group what the group is greeted with, in the language of the call, name known or not', () => {
-    const frozen = frozenAgent(agent(), null, vip, 'es-MX');
+    const frozen = snapshotAgent(agent(), null, vip, 'es-MX');
     expect(textsOf(frozen, 'es-MX')).toMatchObject({ greeting: vip.greeting, greetingKnown: vip.greeting });
     expect(textsOf(frozen, 'en-US').greeting).toBe('Hello.');
   });
 
   it('puts the words for a group over those of an arm', () => {
     const arm = { key: 'short', weight: 1, greeting: 'Hi.', instructions: 'Be brief.' };
-    expect(frozenAgent(agent(), arm, vip, 'en-US')).toMatchObject({
+    expect(snapshotAgent(agent(), arm, vip, 'en-US')).toMatchObject({
       variantKey: 'short',
       instructions: 'Be brief.',
     });
-    expect(textsOf(frozenAgent(agent(), arm, vip, 'en-US'), 'en-US').greeting).toBe(vip.greeting);
-    expect(textsOf(frozenAgent(agent(), arm, { ...vip, greeting: '' }, 'en-US'), 'en-US').greeting).toBe(
+    expect(textsOf(snapshotAgent(agent(), arm, vip, 'en-US'), 'en-US').greeting).toBe(vip.greeting);
+    expect(textsOf(snapshotAgent(agent(), arm, { ...vip, greeting: '' }, 'en-US'), 'en-US').greeting).toBe(
       'Hi.',
     );
   });
 
   it('is the published one where nothing is special', () => {
-    expect(frozenAgent(agent(), null, null, 'en-US')).toEqual(agent());
+    expect(snapshotAgent(agent(), null, null, 'en-US')).toEqual(agent());
   });
 });
 
 describe('the notice before a call', () => {
   it('is spoken in the language of the call, and in the agent’s own rather than not at all', () => {
     const translated = agent({ texts: { es: { notice: 'Esta llamada se graba.' } } });
-    expect(noticeOf(translated, 'es-ES')).toEqual({ text: 'Esta llamada se graba.', language: 'es-ES' });
-    expect(noticeOf(translated, 'fr-FR')).toEqual({ text: 'This call is recorded.', language: 'en-US' });
-    expect(noticeOf(agent({ notice: '' }), 'fr-FR')).toBeNull();
+    expect(preConnectNotice(translated, 'es-ES')).toEqual({
+      text: 'Esta llamada se graba.',
+      language: 'es-ES',
+    });
+    expect(preConnectNotice(translated, 'fr-FR')).toEqual({
+      text: 'This call is recorded.',
+      language: 'en-US',
+    });
+    expect(preConnectNotice(agent({ notice: '' }), 'fr-FR')).toBeNull();
   });
 });
 
 describe('a refusal', () => {
   it('is spoken in the language of the call where we have it, else in English', () => {
-    expect(refusalSpoken('closed', 'Northwind', 'es-MX')).toEqual({
+    expect(refusalMessage('closed', 'Northwind', 'es-MX')).toEqual({
       text:
         'Gracias por llamar a Northwind. En este momento estamos cerrados. Llame de nuevo en nuestro ' +
         'horario de atención, por favor. Adiós.',
       language: 'es-MX',
     });
-    expect(refusalSpoken('caller-blocked', 'Northwind', 'ja-JP')).toEqual({
+    expect(refusalMessage('caller-blocked', 'Northwind', 'ja-JP')).toEqual({
       text: 'Thank you for calling Northwind. This number cannot take your call. Goodbye.',
       language: 'en-US',
     });
   });
 
   it('names nobody where the number is nobody’s', () => {
-    expect(refusalSpoken('unknown-number', '', 'en-US').text).toMatch(/^Hello\. The number/);
+    expect(refusalMessage('unknown-number', '', 'en-US').text).toMatch(/^Hello\. The number/);
   });
 });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProviderStates, providerTarget } from '@tandem/call-state';
-import { modelRungs, type AgentSnapshot } from '@tandem/contracts';
+import { modelTargets, type AgentSnapshot } from '@tandem/contracts';
 
 /**
  * Whether any model of an agent may be asked at all, before the call is answered: what the relays have seen
@@ -11,7 +11,7 @@ export class ProviderAvailability {
   constructor(@Inject(ProviderStates) private readonly states: Pick<ProviderStates, 'canAnyTake'>) {}
 
   async canTake(agent: AgentSnapshot): Promise<boolean> {
-    const targets = modelRungs(agent).map(({ model, endpoint }) => providerTarget(model, endpoint));
+    const targets = modelTargets(agent).map(({ model, endpoint }) => providerTarget(model, endpoint));
     // A model without a target runs in the relay itself.
     return (
       targets.includes(null) || (await this.states.canAnyTake(targets.filter((target) => target !== null)))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdSpoken, refusalSpoken } from './refusals.ts';
+import { holdMessage, refusalMessage } from './refusals.ts';
 
 const hold = (changes: object = {}) =>
-  holdSpoken({
+  holdMessage({
     company: 'Northwind',
     language: 'en-US',
     position: 3,
@@ -35,7 +35,7 @@ describe('who may wait', () => {
       expect(spoken.language).toBe(language);
       expect(spoken.text).not.toMatch(/[{}]|undefined/);
     }
-    expect(refusalSpoken('callback-requested', 'Northwind', language).text).toMatch(/Northwind/);
+    expect(refusalMessage('callback-requested', 'Northwind', language).text).toMatch(/Northwind/);
   });
 
   it('is told in English where their language has no sentences', () => {

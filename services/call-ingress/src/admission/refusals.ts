@@ -124,7 +124,7 @@ const SENTENCE_OF: Readonly<Record<SpokenReason, Exclude<keyof Sentences, 'thank
  * What a caller hears who cannot be connected, with the language it is in. @param company empty where there
  * is none to name
  */
-export function refusalSpoken(
+export function refusalMessage(
   reason: SpokenReason,
   company: string,
   language: string,
@@ -140,7 +140,7 @@ export function refusalSpoken(
   return { text, language: own ? language : 'en-US' };
 }
 
-export interface Hold {
+export interface HoldAnnouncement {
   readonly company: string;
   /** BCP 47. */
   readonly language: string;
@@ -151,7 +151,7 @@ export interface Hold {
 }
 
 /** What a caller hears who may wait, and again when they have moved up. */
-export function holdSpoken({ company, language, position, isFirstTime, offersCallback }: Hold): {
+export function holdMessage({ company, language, position, isFirstTime, offersCallback }: HoldAnnouncement): {
   text: string;
   language: string;
 } {
@@ -167,7 +167,7 @@ export function holdSpoken({ company, language, position, isFirstTime, offersCal
 }
 
 /** What a caller hears whose wish takes longer. */
-export function momentSpoken(language: string): { text: string; language: string } {
+export function oneMomentMessage(language: string): { text: string; language: string } {
   const own = SENTENCES[baseLanguage(language)];
   return { text: (own ?? SENTENCES.en).moment, language: own ? language : 'en-US' };
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RelaySighting } from '@tandem/call-state';
+import type { RelayStatus } from '@tandem/call-state';
 import type { RelayId } from '@tandem/contracts';
 import { placementOrder } from './relay-placement.ts';
 
-const relay = (id: string, changes: Partial<RelaySighting> = {}): RelaySighting => ({
+const relay = (id: string, changes: Partial<RelayStatus> = {}): RelayStatus => ({
   relayId: id as RelayId,
   address: `ws://${id}`,
   capacity: 100,
   active: 0,
   reserved: 0,
   isDraining: false,
-  isStrained: false,
+  isOverloaded: false,
   ...changes,
 });
-const order = (...relays: RelaySighting[]) => placementOrder(relays).map(({ relayId }) => relayId);
+const order = (...relays: RelayStatus[]) => placementOrder(relays).map(({ relayId }) => relayId);
 
 describe('placement', () => {
   it('prefers the relay with the smallest share in use, counting calls on their way', () => {
@@ -40,7 +40,7 @@ describe('placement', () => {
 
   it('leaves who has all they can do to the last', () => {
     expect(
-      order(relay('strained', { isStrained: true }), relay('busy', { active: 90 }), relay('open')),
+      order(relay('strained', { isOverloaded: true }), relay('busy', { active: 90 }), relay('open')),
     ).toEqual(['open', 'busy', 'strained']);
   });
 

@@ -1,11 +1,11 @@
-import type { RelaySighting } from '@tandem/call-state';
+import type { RelayStatus } from '@tandem/call-state';
 
-const usedPlaces = ({ active, reserved }: RelaySighting): number => active + reserved;
+const usedPlaces = ({ active, reserved }: RelayStatus): number => active + reserved;
 
 /** How many more callers would be taken now. */
-export function freePlaces(sightings: readonly RelaySighting[]): number {
+export function freePlaces(sightings: readonly RelayStatus[]): number {
   return sightings
-    .filter(({ isDraining, isStrained }) => !isDraining && !isStrained)
+    .filter(({ isDraining, isOverloaded }) => !isDraining && !isOverloaded)
     .reduce((sum, relay) => sum + Math.max(0, relay.capacity - usedPlaces(relay)), 0);
 }
 
@@ -14,12 +14,12 @@ export function freePlaces(sightings: readonly RelaySighting[]): number {
  * and calls on their way), then by what is free, then by name so that equals are ordered alike everywhere.
  * Those that have all they can do come last: good enough for a caller who would be lost otherwise.
  */
-export function placementOrder(sightings: readonly RelaySighting[]): RelaySighting[] {
+export function placementOrder(sightings: readonly RelayStatus[]): RelayStatus[] {
   return sightings
     .filter((relay) => !relay.isDraining && usedPlaces(relay) < relay.capacity)
     .sort(
       (a, b) =>
-        Number(a.isStrained) - Number(b.isStrained) ||
+        Number(a.isOverloaded) - Number(b.isOverloaded) ||
         usedPlaces(a) / a.capacity - usedPlaces(b) / b.capacity ||
         b.capacity - usedPlaces(b) - (a.capacity - usedPlaces(a)) ||
         a.relayId.localeCompare(b.relayId),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { RelayRegistry, type AdmissionRecord, type RelaySighting } from '@tandem/call-state';
+import { RelayRegistry, type AdmissionRecord, type RelayStatus } from '@tandem/call-state';
 import { streamTicketSchema, TICKET_LIFETIME_S, TICKET_PARAMETER, type RelayId } from '@tandem/contracts';
 import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import { connectStreamTwiml, mediaUrl, type Spoken } from '@tandem/telephony';
@@ -29,8 +29,8 @@ export class StreamOffers {
    * Relays that may take a call, the best first. The one that has just lost it comes last: its lease may
    * outlive it by seconds.
    */
-  async relays(lost: RelayId | null): Promise<RelaySighting[]> {
-    const order = placementOrder(await this.registry.sightings());
+  async relays(lost: RelayId | null): Promise<RelayStatus[]> {
+    const order = placementOrder(await this.registry.listRelays());
     return [
       ...order.filter(({ relayId }) => relayId !== lost),
       ...order.filter(({ relayId }) => relayId === lost),
@@ -39,7 +39,7 @@ export class StreamOffers {
 
   async twiml(
     call: AdmissionRecord,
-    relay: RelaySighting,
+    relay: RelayStatus,
     epoch: number,
     notice: Spoken | null,
   ): Promise<string> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import {
-  CallRecordStore,
+  CallStore,
   CarrierReportStore,
   connectRedis,
   RelayRegistry,
@@ -51,8 +51,11 @@ beforeAll(async () => {
   Logger.overrideLogger(false);
   redis = connectRedis(await testRedisUrl(), 'command');
   const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-  const records = new CallRecordStore(redis, sealer);
-  line = new WaitingLine(redis, sealer, { forMs: Number.POSITIVE_INFINITY, broke: () => undefined });
+  const records = new CallStore(redis, sealer);
+  line = new WaitingLine(redis, sealer, {
+    connectedForMs: Number.POSITIVE_INFINITY,
+    disconnected: () => undefined,
+  });
   registry = new RelayRegistry(redis);
   const metrics = new IngressMetrics(new Metrics('call-ingress'));
   const base = new PublicBaseUrl(config, {} as HttpAdapterHost);
@@ -111,7 +114,7 @@ const relayWith = (capacity: number, active: number) =>
       capacity,
       active,
       isDraining: false,
-      isStrained: false,
+      isOverloaded: false,
     },
     [],
   );
@@ -145,7 +148,7 @@ describe('somebody who waits', () => {
       expect(second).toContain('told=1&amp;silent=1');
       expect(await hold(caller('CA1'), 1, 5)).toMatch(/<Say language="en-US">You are next in line\./);
       expect(await hold(caller('CA2'))).toContain('You are number 2 in line.');
-      await refusals.hungUp('CA1');
+      await refusals.handleHangup('CA1');
       expect(await hold(caller('CA2'), 2)).toMatch(/<Say language="en-US">You are next in line\./);
     },
   );
@@ -177,30 +180,30 @@ describe('somebody who waits', () => {
   it('is promised a call only when the wish is written down, once, and asked for patience until then', async () => {
     await hold(caller('CA1'));
     isDatabaseAway = true;
-    expect(await room.pressed(claims('CA1'), '1')).toMatch(
+    expect(await room.handleKey(claims('CA1'), '1')).toMatch(
       /One moment, please\.<\/Say>.*voice\?told=0&amp;blind=1/,
     );
-    expect(await room.promise('CA1', { told: 0, silent: 0, blind: 15 })).toMatch(
+    expect(await room.promiseCallback('CA1', { told: 0, silent: 0, blind: 15 })).toMatch(
       /cannot take your call right now.*<Hangup\/>/,
     );
     expect((await room.entry(caller('CA1').agent, 'CA1'))?.becomes).toBe('callback-requested');
     isDatabaseAway = false;
-    const promise = await room.promise('CA1', { told: 0, silent: 0, blind: 0 });
+    const promise = await room.promiseCallback('CA1', { told: 0, silent: 0, blind: 0 });
     expect(promise).toMatch(/We will call you back.*<Hangup\/>/);
-    expect(await room.pressed(claims('CA1'), '1')).toBe(promise);
-    await reports.take('CA1', COMPLETED);
+    expect(await room.handleKey(claims('CA1'), '1')).toBe(promise);
+    await reports.ingest('CA1', COMPLETED);
     expect(reasons()).toEqual(['callback-requested']);
     expect(await hold(caller('CA2'))).toContain('You are next in line');
   });
 
   it('and presses 1 and hangs up at once has their wish on record, whichever is told of first', async () => {
     for (const sid of ['CA1', 'CA2']) await hold(caller(sid));
-    await reports.take('CA1', COMPLETED);
-    expect(await room.pressed(claims('CA1'), '1')).toContain('We will call you back');
+    await reports.ingest('CA1', COMPLETED);
+    expect(await room.handleKey(claims('CA1'), '1')).toContain('We will call you back');
     isDatabaseAway = true;
-    await room.pressed(claims('CA2'), '1');
+    await room.handleKey(claims('CA2'), '1');
     isDatabaseAway = false;
-    await reports.take('CA2', COMPLETED);
+    await reports.ingest('CA2', COMPLETED);
     expect(reasons()).toEqual(['callback-requested', 'callback-requested']);
   });
 
@@ -211,14 +214,14 @@ describe('somebody who waits', () => {
       ['CA1', undefined],
       ['CA-none', '1'],
     ] as const)
-      expect(await room.pressed(claims(sid), key)).toContain('voice?told=0');
+      expect(await room.handleKey(claims(sid), key)).toContain('voice?told=0');
     expect(rows.size).toBe(0);
   });
 
   it('and hangs up is written down once, also when the carrier asks once more behind it', async () => {
     const call = caller('CA1');
     await hold(call);
-    await reports.take('CA1', COMPLETED);
+    await reports.ingest('CA1', COMPLETED);
     expect(reasons()).toEqual(['abandoned']);
     expect([...rows.values()][0]).toMatchObject({
       callId: call.callId,
@@ -226,7 +229,7 @@ describe('somebody who waits', () => {
       language: 'en-US',
     });
     expect(await hold(caller('CA1'), 1)).toContain('<Response><Hangup/></Response>');
-    await reports.catchUp('CA1');
+    await reports.applyEarlyReports('CA1');
     expect(rows.size).toBe(1);
     expect(await room.isItsTurn(caller('CA-new'), null)).toBe(true);
   });
@@ -237,25 +240,25 @@ describe('somebody who waits', () => {
     const [lapsed] = await line.lapsed(10);
     const { place, askedAt } = lapsed!;
     isDatabaseAway = true;
-    await expect(refusals.lapsed(place, askedAt)).rejects.toThrow('away');
+    await expect(refusals.expire(place, askedAt)).rejects.toThrow('away');
     expect(await hold(caller('CA2'), 2)).toContain('You are next in line');
     isDatabaseAway = false;
-    await refusals.lapsed(place, askedAt);
+    await refusals.expire(place, askedAt);
     expect(reasons()).toEqual(['abandoned']);
     expect([...rows.values()][0]?.refusedAt).toEqual(askedAt);
     expect(await line.lapsed(10)).toEqual([]);
-    await refusals.lapsed({ agentId, carrierCallId: 'CA-forgotten' }, askedAt);
+    await refusals.expire({ agentId, carrierCallId: 'CA-forgotten' }, askedAt);
     expect(await hold(caller('CA1'), 2)).toContain('You are next in line');
   });
 
   it('and hangs up while Postgres is away leaves the line at once, and is written down later', async () => {
     for (const sid of ['CA1', 'CA2']) await hold(caller(sid));
     isDatabaseAway = true;
-    await reports.take('CA1', COMPLETED);
+    await reports.ingest('CA1', COMPLETED);
     expect(await hold(caller('CA2'), 2)).toContain('You are next in line');
     isDatabaseAway = false;
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
-    for (const { place, askedAt } of await line.lapsed(10)) await refusals.lapsed(place, askedAt);
+    for (const { place, askedAt } of await line.lapsed(10)) await refusals.expire(place, askedAt);
     expect(reasons()).toEqual(['abandoned']);
   });
 
@@ -270,20 +273,20 @@ describe('somebody who waits', () => {
 
   it('and is turned away without anybody to write it down is not taken for somebody who hung up', async () => {
     await hold(caller('CA1'));
-    await refusals.turnedAway('CA1');
-    await reports.take('CA1', COMPLETED);
+    await refusals.markRejected('CA1');
+    await reports.ingest('CA1', COMPLETED);
     expect(reasons()).toEqual(['agent-unavailable']);
   });
 
   it('goes on waiting while nobody can look after them, and not for ever; who has just come does not', async () => {
     await hold(caller('CA1'));
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
-    expect(await room.holdBlindly('CA1', { told: 3, silent: 2, blind: 0 })).toContain(
+    expect(await room.keepHoldingWithoutLookup('CA1', { told: 3, silent: 2, blind: 0 })).toContain(
       '<Response><Pause length="5"/><Redirect ' +
         `method="POST">https://voice.example.com/twilio/voice?told=3&amp;silent=2&amp;blind=1${settings}`,
     );
     expect(await line.lapsed(10)).toEqual([]);
-    expect(await room.holdBlindly('CA1', { told: 3, silent: 0, blind: 15 })).toBeNull();
-    expect(await room.holdBlindly('CA1', { silent: 0, blind: 0 })).toBeNull();
+    expect(await room.keepHoldingWithoutLookup('CA1', { told: 3, silent: 0, blind: 15 })).toBeNull();
+    expect(await room.keepHoldingWithoutLookup('CA1', { silent: 0, blind: 0 })).toBeNull();
   });
 });

@@ -12,28 +12,28 @@ import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { PublicBaseUrl } from '../public-base-url.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../with-timeout.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 import { identityOf } from './caller-identity.ts';
-import { holdSpoken, momentSpoken, refusalSpoken } from './refusals.ts';
+import { holdMessage, oneMomentMessage, refusalMessage } from './refusals.ts';
 import { freePlaces } from './relay-placement.ts';
 
 /** A place that is free stands empty for half of this on average. */
 const HOLD_S = 5;
 /** So often nothing is said; a line that is silent for longer is taken for dead. */
-const MOST_SILENT = 5;
+const MAX_SILENT_HOLDS = 5;
 /**
  * So often a caller is let wait whom nobody can look after: two minutes of pauses and of questions that are
  * answered late.
  */
-const MOST_BLIND = 15;
+const MAX_UNVERIFIED_HOLDS = 15;
 const TOUCH_MS = 500;
 const CALLBACK_KEY = '1';
 /** Well before the carrier asks again. */
 const WISH_MS = 2_500;
 
 /** In the address a caller who waits is asked about again; the carrier signs it. */
-export const heardSchema = z.object({
+export const holdProgressSchema = z.object({
   /**
    * The position they were told last; 0 to be told everything again; absent for a call that has just come.
    */
@@ -43,7 +43,7 @@ export const heardSchema = z.object({
   /** How often in a row they were let wait without being looked up. */
   blind: z.coerce.number().int().min(0).max(100).default(0),
 });
-export type Heard = z.infer<typeof heardSchema>;
+export type HoldProgress = z.infer<typeof holdProgressSchema>;
 
 /**
  * Lets callers wait for room, in the order they came: they are told where they are in line, and may ask to be
@@ -55,7 +55,7 @@ export class WaitingRoom {
 
   constructor(
     @Inject(WaitingLine) private readonly line: WaitingLine,
-    @Inject(RelayRegistry) private readonly registry: Pick<RelayRegistry, 'sightings'>,
+    @Inject(RelayRegistry) private readonly registry: Pick<RelayRegistry, 'listRelays'>,
     @Inject(CallRefusal) private readonly refusals: CallRefusal,
     @Inject(CallbackTokens) private readonly callbacks: CallbackTokens,
     @Inject(PublicBaseUrl) private readonly base: Pick<PublicBaseUrl, 'value'>,
@@ -74,14 +74,14 @@ export class WaitingRoom {
   ): Promise<boolean> {
     if (agent.whenUnavailable === 'refuse') return true;
     const ahead = await this.line.ahead(waiting?.call ?? { agentId: agent.agentId, carrierCallId });
-    return ahead === 0 || ahead < freePlaces(await this.registry.sightings());
+    return ahead === 0 || ahead < freePlaces(await this.registry.listRelays());
   }
 
   /**
    * The TwiML that lets the caller wait and ask again; null when the agent lets nobody wait, or no more, or
    * not for longer. They stay in the line they came to, whoever answers the number by now.
    */
-  async hold(call: AdmissionRecord, waiting: Waiting | null, heard: Heard): Promise<string | null> {
+  async hold(call: AdmissionRecord, waiting: Waiting | null, heard: HoldProgress): Promise<string | null> {
     const { whenUnavailable, queue } = call.agent;
     if (whenUnavailable === 'refuse') return null;
     const entry = waiting?.call ?? entryOf(call);
@@ -98,15 +98,15 @@ export class WaitingRoom {
     position: number,
     { callId, tenantId, carrierCallId, from }: WaitingCall,
     { agent, language, isNumberDoubted = false }: AdmissionRecord,
-    { told, silent }: Heard,
+    { told, silent }: HoldProgress,
   ): Promise<string> {
     // Nobody is called back at a number that may be another's.
     const offersCallback = agent.queue.offersCallback && !isNumberDoubted && identityOf(from).e164 !== null;
-    const isSilent = position === told && silent < MOST_SILENT;
+    const isSilent = position === told && silent < MAX_SILENT_HOLDS;
     return holdTwiml({
       spoken: isSilent
         ? null
-        : holdSpoken({ company: agent.companyName, language, position, isFirstTime: !told, offersCallback }),
+        : holdMessage({ company: agent.companyName, language, position, isFirstTime: !told, offersCallback }),
       holdS: HOLD_S,
       askAgainUrl: this.askAgainUrl({ told: position, silent: isSilent ? silent + 1 : 0 }),
       ...(offersCallback
@@ -124,9 +124,12 @@ export class WaitingRoom {
    * The TwiML for a caller who has been waiting, when they cannot be looked up: they go on waiting. Null for
    * all others, and when that has been so for too long.
    */
-  async holdBlindly(carrierCallId: string, { told, silent, blind }: Heard): Promise<string | null> {
-    if (told === undefined || blind >= MOST_BLIND) return null;
-    await this.stillThere(carrierCallId);
+  async keepHoldingWithoutLookup(
+    carrierCallId: string,
+    { told, silent, blind }: HoldProgress,
+  ): Promise<string | null> {
+    if (told === undefined || blind >= MAX_UNVERIFIED_HOLDS) return null;
+    await this.recordStillWaiting(carrierCallId);
     return holdTwiml({
       spoken: null,
       holdS: HOLD_S,
@@ -138,9 +141,11 @@ export class WaitingRoom {
    * The TwiML after a key. Nobody is promised a call that is not written down; any other key has everything
    * said again.
    */
-  async pressed({ carrierCallId }: CallbackClaims, digits: string | undefined): Promise<string> {
+  async handleKey({ carrierCallId }: CallbackClaims, digits: string | undefined): Promise<string> {
     const promised =
-      digits === CALLBACK_KEY ? await this.promise(carrierCallId, { told: 0, silent: 0, blind: 0 }) : null;
+      digits === CALLBACK_KEY
+        ? await this.promiseCallback(carrierCallId, { told: 0, silent: 0, blind: 0 })
+        : null;
     return promised ?? askAgainTwiml(this.askAgainUrl({ told: 0 }));
   }
 
@@ -148,22 +153,22 @@ export class WaitingRoom {
    * The TwiML that promises a call, or asks for a moment: a wish that call state has stands, and is looked at
    * with the next question, and in the end by the sweep. Null when there is nothing to promise.
    */
-  async promise(carrierCallId: string, { blind }: Heard): Promise<string | null> {
+  async promiseCallback(carrierCallId: string, { blind }: HoldProgress): Promise<string | null> {
     try {
-      return await within(WISH_MS, this.refusals.callBack(carrierCallId));
+      return await withTimeout(WISH_MS, this.refusals.requestCallback(carrierCallId));
     } catch (error) {
       this.logger.error(
         { err: error },
         'a wish to be called back could not be written down yet: call state or database do not answer',
       );
       const { companyName, language } = (
-        await within(TOUCH_MS, this.line.waiting(carrierCallId)).catch(() => null)
+        await withTimeout(TOUCH_MS, this.line.waiting(carrierCallId)).catch(() => null)
       )?.call ?? { companyName: '', language: 'en-US' };
-      if (blind >= MOST_BLIND)
-        return farewellTwiml(refusalSpoken('agent-unavailable', companyName, language));
-      await this.stillThere(carrierCallId);
+      if (blind >= MAX_UNVERIFIED_HOLDS)
+        return farewellTwiml(refusalMessage('agent-unavailable', companyName, language));
+      await this.recordStillWaiting(carrierCallId);
       return holdTwiml({
-        spoken: momentSpoken(language),
+        spoken: oneMomentMessage(language),
         holdS: HOLD_S,
         askAgainUrl: this.askAgainUrl({ told: 0, blind: blind + 1 }),
       });
@@ -184,11 +189,11 @@ export class WaitingRoom {
   }
 
   /** Their place does not lapse. Call state that is away altogether lets none lapse. */
-  private async stillThere(carrierCallId: string): Promise<void> {
-    await within(TOUCH_MS, this.line.touch(carrierCallId)).catch(() => undefined);
+  private async recordStillWaiting(carrierCallId: string): Promise<void> {
+    await withTimeout(TOUCH_MS, this.line.touch(carrierCallId)).catch(() => undefined);
   }
 
-  private askAgainUrl(heard: Partial<Heard>): string {
+  private askAgainUrl(heard: Partial<HoldProgress>): string {
     const query = Object.entries(heard)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${value}`);

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { WaitingLine, type Place } from '@tandem/call-state';
-import { FaultLog, Rounds } from '@tandem/platform';
+import { FaultLog, RecurringTask } from '@tandem/platform';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { CallRefusal } from './call-refusal.service.ts';
 
@@ -20,7 +20,7 @@ const BATCH = 20;
 @Injectable()
 export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WaitingSweep.name);
-  private readonly rounds = new Rounds(
+  private readonly rounds = new RecurringTask(
     INTERVAL_MS,
     () => this.sweep(),
     new FaultLog(this.logger, 'look for callers who wait no longer'),
@@ -33,11 +33,11 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.rounds.begin();
+    this.rounds.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.rounds.end();
+    return this.rounds.stop();
   }
 
   private async sweep(): Promise<void> {
@@ -53,7 +53,7 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async writeDown(place: Place, askedAt: Date): Promise<void> {
     try {
-      await this.refusals.lapsed(place, askedAt);
+      await this.refusals.expire(place, askedAt);
     } catch (error) {
       this.logger.warn(
         { err: error },

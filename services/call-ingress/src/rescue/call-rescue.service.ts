@@ -6,11 +6,11 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { CallRecordStore, type AdmissionRecord } from '@tandem/call-state';
+import { CallStore, type AdmissionRecord } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
-import { FaultLog, Rounds } from '@tandem/platform';
-import { doorOf, LEG_DOORS, type LegDoors } from '../admission/leg-door.ts';
-import { ReAttachment } from '../admission/re-attachment.ts';
+import { FaultLog, RecurringTask } from '@tandem/platform';
+import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../admission/carrier-adapter.ts';
+import { CallRecovery } from '../admission/call-recovery.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
 
 const LOOK_MS = 250;
@@ -36,47 +36,47 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CallRescue.name);
-  private readonly rounds = new Rounds(
+  private readonly rounds = new RecurringTask(
     LOOK_MS,
-    () => this.look(),
+    () => this.checkSilentCalls(),
     new FaultLog(this.logger, 'look for calls of silent relays'),
   );
 
   constructor(
-    @Inject(LEG_DOORS) private readonly doors: LegDoors,
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
-    @Inject(ReAttachment) private readonly reAttachment: ReAttachment,
+    @Inject(CARRIER_ADAPTERS) private readonly doors: CarrierAdapters,
+    @Inject(CallStore) private readonly records: CallStore,
+    @Inject(CallRecovery) private readonly reAttachment: CallRecovery,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!Object.values(this.doors).some(({ canPullOver }) => canPullOver))
+    if (!Object.values(this.doors).some(({ canRedirectLiveCall }) => canRedirectLiveCall))
       return this.logger.warn(
         'calls of relays that fall silent are not rescued: TWILIO_ACCOUNT_SID is not set',
       );
-    this.rounds.begin();
+    this.rounds.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.rounds.end();
+    return this.rounds.stop();
   }
 
-  private async look(): Promise<void> {
+  private async checkSilentCalls(): Promise<void> {
     const silent = await this.records.silentCalls(PATIENCE_MS, CONTACT_MS, BATCH);
     await Promise.all(silent.map((callId) => this.rescue(callId)));
   }
 
   private async rescue(callId: CallId): Promise<void> {
     const record = await this.records.record(callId);
-    if (!record || !doorOf(this.doors, record).canPullOver) return;
+    if (!record || !carrierFor(this.doors, record).canRedirectLiveCall) return;
     const epoch = await this.records.takeRescue(callId, PATIENCE_MS, OTHERS_WAIT_MS);
     if (epoch === null) return;
     const { tenantId, carrierCallId } = record;
     const claims = { callId, tenantId, carrierCallId, epoch };
     this.logger.warn({ callId, epoch }, 'the relay of a call has fallen silent: pulling the call over');
     try {
-      const answer = await this.reAttachment.pullOver(claims);
-      const outcome = answer === null ? 'moved-meanwhile' : await this.pullOver(record, answer);
+      const answer = await this.reAttachment.redirectLiveCall(claims);
+      const outcome = answer === null ? 'moved-meanwhile' : await this.redirectLiveCall(record, answer);
       this.metrics.rescues.inc({ outcome });
       if (outcome === 'gone') await this.reAttachment.callerGone(claims);
     } catch (error) {
@@ -89,15 +89,15 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** The offer stands by now, so it is the same answer each time. @throws after the last attempt */
-  private async pullOver(record: AdmissionRecord, answer: string): Promise<'done' | 'gone'> {
-    const door = doorOf(this.doors, record);
+  private async redirectLiveCall(record: AdmissionRecord, answer: string): Promise<'done' | 'gone'> {
+    const door = carrierFor(this.doors, record);
     for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
       try {
-        return await door.pullOver(record, answer);
+        return await door.redirectLiveCall(record, answer);
       } catch {
         await sleep(RETRY_MS);
       }
     }
-    return door.pullOver(record, answer);
+    return door.redirectLiveCall(record, answer);
   }
 }

@@ -1,5 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CallMoves, type AdmissionRecord, type MoveQuestion, type PendingTransfer } from '@tandem/call-state';
+import {
+  CallHandovers,
+  type AdmissionRecord,
+  type CarrierCallback,
+  type PendingTransfer,
+} from '@tandem/call-state';
 import { isDepartmentOpen, type AgentSnapshot, type Department } from '@tandem/contracts';
 import { dialPersonTwiml } from '@tandem/telephony';
 import { callerIdOf } from '../admission/caller-identity.ts';
@@ -17,7 +22,7 @@ const LONGEST_WHISPER_MS = 120_000;
 @Injectable()
 export class DepartmentDial {
   constructor(
-    @Inject(CallMoves) private readonly moves: CallMoves,
+    @Inject(CallHandovers) private readonly moves: CallHandovers,
     @Inject(CallbackTokens) private readonly callbacks: CallbackTokens,
   ) {}
 
@@ -27,7 +32,7 @@ export class DepartmentDial {
    */
   async answer(
     claims: CallbackClaims,
-    question: MoveQuestion,
+    question: CarrierCallback,
     record: AdmissionRecord,
     pending: PendingTransfer,
   ): Promise<string | null> {

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallMoves, CallRecordStore } from '@tandem/call-state';
+import { CallHandovers, CallStore } from '@tandem/call-state';
 import { isFinalStatus, type CallStatus } from '@tandem/contracts';
 import { askPersonTwiml, connectPersonTwiml, hangupTwiml } from '@tandem/telephony';
-import { ReAttachment, sinceAdmission } from '../admission/re-attachment.ts';
+import { CallRecovery, sinceAdmission } from '../admission/call-recovery.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
 import { operatorHints, operatorVerdict, whisperText } from './operator-texts.ts';
@@ -20,9 +20,9 @@ export class Transfers {
   private readonly logger = new Logger(Transfers.name);
 
   constructor(
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
-    @Inject(CallMoves) private readonly moves: CallMoves,
-    @Inject(ReAttachment) private readonly reAttachment: ReAttachment,
+    @Inject(CallStore) private readonly records: CallStore,
+    @Inject(CallHandovers) private readonly moves: CallHandovers,
+    @Inject(CallRecovery) private readonly reAttachment: CallRecovery,
     @Inject(CallbackTokens) private readonly callbacks: CallbackTokens,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
   ) {}
@@ -66,16 +66,16 @@ export class Transfers {
     report: DialReport & { readonly CallStatus: CallStatus },
   ): Promise<string> {
     const { callId, epoch } = claims;
-    const earlier = await this.moves.earlierAnswer(callId, epoch, 'transfer-ended');
+    const earlier = await this.moves.earlierReply(callId, epoch, 'transfer-ended');
     if (earlier !== null) return earlier;
     const [standing, pending] = await Promise.all([
-      this.records.standing(callId),
+      this.records.state(callId),
       this.moves.pendingTransfer(callId),
     ]);
     if (!standing || standing.state === 'ended') return hangupTwiml();
     const outcome = pending && transferOutcome(pending, standing.isAccepted, report);
     if (pending && outcome) {
-      const stored = await this.records.addFact(callId, `transfer-ended-${epoch}`, {
+      const stored = await this.records.appendExternalEvent(callId, `transfer-ended-${epoch}`, {
         type: 'transfer.ended',
         data: { department: pending.department, outcome, atMs: sinceAdmission(standing) },
       });
@@ -88,7 +88,7 @@ export class Transfers {
       }
     }
     if (outcome !== 'bridged' && !isFinalStatus(report.CallStatus))
-      return this.reAttachment.attach(claims, 'transfer-ended', 'transfer-returned');
+      return this.reAttachment.reassign(claims, 'transfer-ended', 'transfer-returned');
     await this.reAttachment.end(
       claims,
       standing,

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
-import { CallRecordStore } from '@tandem/call-state';
+import { CallStore } from '@tandem/call-state';
 import { z } from 'zod';
 import { IngressMetrics } from '../ingress-metrics.ts';
 import { CallbackTokens } from './callback-tokens.ts';
@@ -17,7 +17,7 @@ export class CallStatusController {
   private readonly logger = new Logger(CallStatusController.name);
 
   constructor(
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CallStore) private readonly records: CallStore,
     @Inject(CallbackTokens) private readonly tokens: CallbackTokens,
     @Inject(CarrierReports) private readonly reports: CarrierReports,
     @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
@@ -27,7 +27,11 @@ export class CallStatusController {
   @HttpCode(204)
   async status(@Body({ schema: statusForm }) form: StatusForm): Promise<void> {
     const { CallSid, CallStatus: status, SequenceNumber: sequence, CallDuration: durationS } = form;
-    await this.reports.take(CallSid, { status, sequence, ...(durationS === undefined ? {} : { durationS }) });
+    await this.reports.ingest(CallSid, {
+      status,
+      sequence,
+      ...(durationS === undefined ? {} : { durationS }),
+    });
   }
 
   /** The only place where a failed handshake of a stream shows. */
@@ -43,6 +47,9 @@ export class CallStatusController {
     if (code === CLOSED_BY_US) return;
     this.metrics.streamFailures.inc({ code });
     this.logger.warn({ callId, code }, 'the carrier reports a stream error');
-    await this.records.addFact(callId, `stream-error-${code}`, { type: 'stream.failed', data: { code } });
+    await this.records.appendExternalEvent(callId, `stream-error-${code}`, {
+      type: 'stream.failed',
+      data: { code },
+    });
   }
 }

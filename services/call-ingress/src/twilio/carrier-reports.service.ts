@@ -1,10 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import {
-  CallRecordStore,
-  CarrierReportStore,
-  type CallStanding,
-  type CarrierReport,
-} from '@tandem/call-state';
+import { CallStore, CarrierReportStore, type CallState, type CarrierReport } from '@tandem/call-state';
 import { isFinalStatus, type CallId, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 import { CallRefusal } from '../admission/call-refusal.service.ts';
@@ -24,24 +19,24 @@ export class CarrierReports {
   private readonly logger = new Logger(CarrierReports.name);
 
   constructor(
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CallStore) private readonly records: CallStore,
     @Inject(CarrierReportStore) private readonly reports: CarrierReportStore,
-    @Inject(CallRefusal) private readonly refusals: Pick<CallRefusal, 'hungUp'>,
+    @Inject(CallRefusal) private readonly refusals: Pick<CallRefusal, 'handleHangup'>,
     @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
   ) {}
 
-  async take(carrierCallId: string, report: CarrierReport): Promise<void> {
-    await this.act(await this.reports.callOrKeep(carrierCallId, report), carrierCallId, report);
+  async ingest(carrierCallId: string, report: CarrierReport): Promise<void> {
+    await this.dispatch(await this.reports.callOrKeep(carrierCallId, report), carrierCallId, report);
   }
 
   /**
    * The carrier has just been answered about the call: what was reported before is made up for. Never throws;
    * the caller waits.
    */
-  async catchUp(carrierCallId: string): Promise<void> {
+  async applyEarlyReports(carrierCallId: string): Promise<void> {
     try {
       const { callId, reports } = await this.reports.early(carrierCallId);
-      for (const report of reports) await this.act(callId, carrierCallId, report);
+      for (const report of reports) await this.dispatch(callId, carrierCallId, report);
     } catch (error) {
       this.logger.warn(
         { err: error },
@@ -50,9 +45,9 @@ export class CarrierReports {
     }
   }
 
-  private async act(callId: CallId | null, carrierCallId: string, report: CarrierReport): Promise<void> {
+  private async dispatch(callId: CallId | null, carrierCallId: string, report: CarrierReport): Promise<void> {
     if (callId) await this.apply(callId, report);
-    else if (isFinalStatus(report.status)) await this.refusals.hungUp(carrierCallId);
+    else if (isFinalStatus(report.status)) await this.refusals.handleHangup(carrierCallId);
   }
 
   /**
@@ -61,12 +56,12 @@ export class CarrierReports {
    */
   private async apply(callId: CallId, report: CarrierReport): Promise<void> {
     const { status, sequence } = report;
-    const stored = await this.records.addFact(callId, `status-${sequence}-${status}`, {
+    const stored = await this.records.appendExternalEvent(callId, `status-${sequence}-${status}`, {
       type: 'carrier.reported',
       data: report,
     });
     if (stored === 'unknown' || !isFinalStatus(status)) return;
-    const standing = await this.records.standing(callId);
+    const standing = await this.records.state(callId);
     if (!standing) return;
     const reason = unheldEnding(standing);
     if (reason) await this.records.end(callId, standing, reason);
@@ -78,7 +73,7 @@ export class CarrierReports {
  * A caller who hangs up on the way to a relay: nobody but the carrier knows. Null for a call that somebody
  * holds.
  */
-function unheldEnding({ state, epoch, minted }: CallStanding): TerminationReason | null {
+function unheldEnding({ state, epoch, lastOfferedEpoch }: CallState): TerminationReason | null {
   if (state === 'admitted') return 'never-connected';
-  return state === 'connected' && minted > epoch ? 'caller-hangup' : null;
+  return state === 'connected' && lastOfferedEpoch > epoch ? 'caller-hangup' : null;
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
 import { farewellTwiml } from '@tandem/telephony';
 import { z } from 'zod';
-import { ReAttachment } from '../admission/re-attachment.ts';
+import { CallRecovery } from '../admission/call-recovery.ts';
 import { APOLOGY } from '../admission/refusals.ts';
 import { CallbackTokens } from './callback-tokens.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
@@ -15,7 +15,7 @@ export class StreamEndedController {
 
   constructor(
     @Inject(CallbackTokens) private readonly tokens: CallbackTokens,
-    @Inject(ReAttachment) private readonly reAttachment: ReAttachment,
+    @Inject(CallRecovery) private readonly reAttachment: CallRecovery,
   ) {}
 
   @Post('stream-ended')
@@ -27,7 +27,7 @@ export class StreamEndedController {
   ): Promise<string> {
     const claims = await this.tokens.check(token, form.CallSid);
     try {
-      return await this.reAttachment.afterStream(claims);
+      return await this.reAttachment.onStreamEnded(claims);
     } catch (error) {
       this.logger.error(
         { err: error, callId: claims.callId },

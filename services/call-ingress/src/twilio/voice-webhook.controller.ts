@@ -4,10 +4,10 @@ import { farewellTwiml } from '@tandem/telephony';
 import { CallAdmission } from '../admission/call-admission.service.ts';
 import { CallRefusal } from '../admission/call-refusal.service.ts';
 import type { InboundCall } from '../admission/inbound-call.ts';
-import { refusalSpoken } from '../admission/refusals.ts';
-import { heardSchema, WaitingRoom, type Heard } from '../admission/waiting-room.ts';
+import { refusalMessage } from '../admission/refusals.ts';
+import { holdProgressSchema, WaitingRoom, type HoldProgress } from '../admission/waiting-room.ts';
 import { IngressMetrics } from '../ingress-metrics.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../with-timeout.ts';
 import { CarrierReports } from './carrier-reports.service.ts';
 import { ringingCall } from './ringing-call.ts';
 import { TwilioSignatureGuard } from './twilio-signature.guard.ts';
@@ -40,42 +40,42 @@ export class VoiceWebhookController {
   @Header('Content-Type', 'text/xml')
   async voice(
     @Body({ schema: voiceForm }) form: VoiceForm,
-    @Query({ schema: heardSchema }) heard: Heard,
+    @Query({ schema: holdProgressSchema }) heard: HoldProgress,
   ): Promise<string> {
     const call = ringingCall(form, this.config.phoneCountry);
     const fate = { isTurnedAway: false };
     try {
-      return await within(ADMISSION_MS, this.admit(call, heard, fate));
+      return await withTimeout(ADMISSION_MS, this.admit(call, heard, fate));
     } catch (error) {
       // An HTTP error would make the carrier read its own error message to the caller.
       this.logger.error({ err: error }, 'a call could not be admitted: call state or database do not answer');
       this.metrics.admissions.inc({ outcome: 'failed' });
-      const held = await this.waiting.holdBlindly(call.carrierCallId, heard);
+      const held = await this.waiting.keepHoldingWithoutLookup(call.carrierCallId, heard);
       if (held !== null) return held;
       fate.isTurnedAway = true;
-      return this.withoutState(call);
+      return this.answerDegraded(call);
     }
   }
 
   /** Goes on when nobody waits for it any more: what comes of it too late is made good. */
   private async admit(
     call: InboundCall,
-    heard: Heard,
+    heard: HoldProgress,
     fate: { readonly isTurnedAway: boolean },
   ): Promise<string> {
-    const answer = await this.admission.answer(call, heard);
-    if (fate.isTurnedAway) await this.refusals.turnedAway(call.carrierCallId);
-    await this.reports.catchUp(call.carrierCallId);
+    const answer = await this.admission.admitCall(call, heard);
+    if (fate.isTurnedAway) await this.refusals.markRejected(call.carrierCallId);
+    await this.reports.applyEarlyReports(call.carrierCallId);
     return answer;
   }
 
-  private async withoutState(call: InboundCall): Promise<string> {
+  private async answerDegraded(call: InboundCall): Promise<string> {
     const [answer] = await Promise.allSettled([
-      within(WITHOUT_STATE_MS, this.admission.answerWithoutState(call)),
-      within(WITHOUT_STATE_MS, this.refusals.turnedAway(call.carrierCallId)),
+      withTimeout(WITHOUT_STATE_MS, this.admission.answerDegraded(call)),
+      withTimeout(WITHOUT_STATE_MS, this.refusals.markRejected(call.carrierCallId)),
     ]);
     return answer.status === 'fulfilled'
       ? answer.value
-      : farewellTwiml(refusalSpoken('agent-unavailable', '', 'en-US'));
+      : farewellTwiml(refusalMessage('agent-unavailable', '', 'en-US'));
   }
 }

@@ -21,6 +21,6 @@ export class WaitingKeyController {
     @Body({ schema: waitingKeyForm }) form: z.infer<typeof waitingKeyForm>,
     @Query('t', { schema: z.string().max(2048).optional() }) token?: string,
   ): Promise<string> {
-    return this.waiting.pressed(await this.tokens.check(token, form.CallSid), form.Digits);
+    return this.waiting.handleKey(await this.tokens.check(token, form.CallSid), form.Digits);
   }
 }

@@ -2,14 +2,14 @@ import { Body, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } f
 import { ApiBody, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
 import {
-  CurrentCaller,
+  CurrentPrincipal,
   IdempotencyKey,
   IdempotentWrites,
   idParameterSchema,
   problemSchema,
   Repeatable,
   TenantController,
-  type Caller,
+  type Principal,
 } from '@tandem/platform';
 import type { Response } from 'express';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
@@ -45,7 +45,10 @@ export class AgentsController {
   @Get()
   @ApiOperation({ summary: 'Agents, by name' })
   @ApiResponse({ status: 200, standardSchema: agentsSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listAgentsSchema }) { archived }: ListAgents) {
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Query({ schema: listAgentsSchema }) { archived }: ListAgents,
+  ) {
     return { items: (await this.agents.list(caller.tenantId, archived === 'true')).map(toAgentDto) };
   }
 
@@ -53,7 +56,10 @@ export class AgentsController {
   @ApiOperation({ summary: 'One agent, archived or not' })
   @ApiResponse({ status: 200, standardSchema: agentSchema })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
-  async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: { id: string }) {
+  async get(
+    @CurrentPrincipal() caller: Principal,
+    @Param({ schema: idParameterSchema }) { id }: { id: string },
+  ) {
     return toAgentDto(await this.agents.get(caller.tenantId, id));
   }
 
@@ -70,7 +76,7 @@ export class AgentsController {
     standardSchema: problemSchema,
   })
   async change(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Body({ schema: changeAgentSchema }) body: ChangeAgent,
   ) {
@@ -91,7 +97,7 @@ export class AgentsController {
     standardSchema: problemSchema,
   })
   async archive(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
   ): Promise<void> {
     await this.agents.change(caller.tenantId, id, { isArchived: true });
@@ -107,12 +113,12 @@ export class AgentsController {
     standardSchema: problemSchema,
   })
   create(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Body({ schema: createAgentSchema }) body: CreateAgent,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: 'POST /v1/agents', body },
       response,
       async (transaction) => ({
@@ -127,7 +133,7 @@ export class AgentsController {
   @ApiResponse({ status: 200, standardSchema: versionsSchema })
   @ApiResponse({ status: 404, description: '`agent-not-found`', standardSchema: problemSchema })
   async versions(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Query({ schema: listVersionsSchema }) query: ListVersions,
   ) {
@@ -139,7 +145,7 @@ export class AgentsController {
   @ApiResponse({ status: 200, standardSchema: versionSchema })
   @ApiResponse({ status: 404, description: '`version-not-found`', standardSchema: problemSchema })
   async version(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: versionParametersSchema }) { id, version }: { id: string; version: number },
   ) {
     return { version, content: await this.agents.content(caller.tenantId, id, version) };
@@ -167,14 +173,14 @@ export class AgentsController {
   })
   @ApiBody({ schema: contentDescription() })
   async publish(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Body() given: unknown,
     @Res({ passthrough: true }) response: Response,
   ) {
     const body = await this.agents.read(caller.tenantId, given);
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: `POST /v1/agents/${id}/versions`, body },
       response,
       async (transaction) => {

@@ -1,7 +1,7 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { BlockedCallerRepository } from '@tandem/database';
-import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
   blockedPageSchema,
@@ -22,7 +22,10 @@ export class BlockedCallersController {
   @Get()
   @ApiOperation({ summary: 'Blocked callers, newest first' })
   @ApiResponse({ status: 200, standardSchema: blockedPageSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listBlockedSchema }) query: ListBlocked) {
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Query({ schema: listBlockedSchema }) query: ListBlocked,
+  ) {
     return toBlockedPage(await this.blocked.list(caller.tenantId, query));
   }
 
@@ -32,7 +35,7 @@ export class BlockedCallersController {
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 422, description: '`unknown-number`', standardSchema: problemSchema })
   async block(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: patternParameterSchema }) { pattern }: { pattern: string },
     @Body({ schema: blockSchema }) { numberId, note }: Block,
   ): Promise<void> {
@@ -52,7 +55,7 @@ export class BlockedCallersController {
   @ApiOperation({ summary: 'Unblock what was blocked under the same pattern, at the same number' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
   async unblock(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: patternParameterSchema }) { pattern }: { pattern: string },
     @Query({ schema: unblockSchema }) { numberId }: { numberId?: string },
   ): Promise<void> {

@@ -1,7 +1,7 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { CallerGroupRepository } from '@tandem/database';
-import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import { keyParameterSchema } from '../http/fields.ts';
 import {
@@ -24,7 +24,7 @@ export class CallerGroupsController {
   @Get()
   @ApiOperation({ summary: 'Groups of callers, by key' })
   @ApiResponse({ status: 200, standardSchema: callerGroupsSchema })
-  async list(@CurrentCaller() caller: Caller) {
+  async list(@CurrentPrincipal() caller: Principal) {
     return { items: await this.groups.list(caller.tenantId) };
   }
 
@@ -33,7 +33,7 @@ export class CallerGroupsController {
   @ApiOperation({ summary: 'Make a group, or change its name and greeting' })
   @ApiResponse({ status: 204 })
   async put(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: keyParameterSchema }) { key }: { key: string },
     @Body({ schema: putCallerGroupSchema }) body: PutCallerGroup,
   ): Promise<void> {
@@ -46,7 +46,7 @@ export class CallerGroupsController {
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
   @ApiResponse({ status: 409, description: '`group-in-use`', standardSchema: problemSchema })
   async delete(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: keyParameterSchema }) { key }: { key: string },
   ): Promise<void> {
     const outcome = await this.groups.delete(caller.tenantId, key);
@@ -64,7 +64,7 @@ export class CallerGroupsController {
   @ApiResponse({ status: 200, standardSchema: membersSchema })
   @ApiResponse({ status: 404, description: '`group-not-found`', standardSchema: problemSchema })
   async members(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: keyParameterSchema }) { key }: { key: string },
     @Query({ schema: listMembersSchema }) query: ListMembers,
   ) {
@@ -79,7 +79,7 @@ export class CallerGroupsController {
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 404, description: '`group-not-found`', standardSchema: problemSchema })
   async addMember(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string },
   ): Promise<void> {
     if ((await this.groups.addMember(caller.tenantId, key, pattern)) === 'unknown-group')
@@ -91,7 +91,7 @@ export class CallerGroupsController {
   @ApiOperation({ summary: 'Take a number out of a group' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
   async removeMember(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string },
   ): Promise<void> {
     await this.groups.removeMember(caller.tenantId, key, pattern);

@@ -1,4 +1,4 @@
-import { wishedChangeSchema } from '@tandem/contracts';
+import { agentChangeInputSchema } from '@tandem/contracts';
 import { z } from 'zod';
 
 export const transferCallSchema = z.strictObject({
@@ -15,7 +15,7 @@ export const transferCallSchema = z.strictObject({
 export type TransferCall = z.infer<typeof transferCallSchema>;
 
 /** What may be changed of the agent while it talks; at least one thing. */
-export const changeAgentSchema = wishedChangeSchema.refine(
+export const changeAgentSchema = agentChangeInputSchema.refine(
   (change) => Object.values(change).some((value) => value !== undefined),
   'name at least one thing to change',
 );

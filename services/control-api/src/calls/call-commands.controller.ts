@@ -2,7 +2,7 @@ import { Body, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { CallId } from '@tandem/contracts';
 import type { ApiScope } from '@tandem/database';
-import { CurrentCaller, problemSchema, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, problemSchema, TenantController, type Principal } from '@tandem/platform';
 import { callParameterSchema } from './call.dto.ts';
 import {
   changeAgentSchema,
@@ -46,7 +46,7 @@ export class CallCommandsController {
     standardSchema: problemSchema,
   })
   async transfer(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: callParameterSchema }) { callId }: { callId: string },
     @Body({ schema: transferCallSchema }) body: TransferCall,
   ): Promise<CommandAccepted> {
@@ -71,7 +71,7 @@ export class CallCommandsController {
     standardSchema: problemSchema,
   })
   async change(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: callParameterSchema }) { callId }: { callId: string },
     @Body({ schema: changeAgentSchema }) body: ChangeAgent,
   ): Promise<CommandAccepted> {
@@ -89,7 +89,7 @@ export class CallCommandsController {
   @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
   @ApiResponse({ status: 409, description: '`call-over` or `call-not-held`', standardSchema: problemSchema })
   async recording(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: callParameterSchema }) { callId }: { callId: string },
     @Body({ schema: steerRecordingSchema }) body: SteerRecording,
   ): Promise<CommandAccepted> {
@@ -107,7 +107,7 @@ export class CallCommandsController {
   @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
   @ApiResponse({ status: 409, description: '`call-over` or `call-not-held`', standardSchema: problemSchema })
   async end(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: callParameterSchema }) { callId }: { callId: string },
   ): Promise<CommandAccepted> {
     await this.commands.end(caller.tenantId, callId as CallId);

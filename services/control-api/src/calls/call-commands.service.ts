@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  CallRecordStore,
+  CallStore,
   RelayInboxWriter,
   WaitingLine,
   type LiveCall,
@@ -25,7 +25,7 @@ import type { ChangeAgent, SteerRecording, TransferCall } from './call-command.d
 @Injectable()
 export class CallCommands {
   constructor(
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CallStore) private readonly records: CallStore,
     @Inject(RelayInboxWriter) private readonly inboxes: RelayInboxWriter,
     @Inject(WaitingLine) private readonly line: WaitingLine,
   ) {}
@@ -85,7 +85,7 @@ export class CallCommands {
   }
 
   private async holder(tenantId: TenantId, callId: CallId): Promise<RelayId> {
-    const standing = await fromRedis(this.records.standing(callId));
+    const standing = await fromRedis(this.records.state(callId));
     if (!standing || standing.tenantId !== tenantId)
       throw new Problem(
         404,

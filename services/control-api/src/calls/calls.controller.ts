@@ -2,7 +2,7 @@ import { Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { CallId } from '@tandem/contracts';
 import { CallRepository, type ApiScope } from '@tandem/database';
-import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
 import {
   callDetailSchema,
   callPageSchema,
@@ -27,7 +27,7 @@ export class CallsController {
   @Get()
   @ApiOperation({ summary: 'Calls, newest first; refused ones too' })
   @ApiResponse({ status: 200, standardSchema: callPageSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listCallsSchema }) query: ListCalls) {
+  async list(@CurrentPrincipal() caller: Principal, @Query({ schema: listCallsSchema }) query: ListCalls) {
     const { limit, cursor, since, until, variant: variantKey, ...filter } = query;
     const page = await this.calls.list(
       caller.tenantId,
@@ -50,7 +50,7 @@ export class CallsController {
   @ApiResponse({ status: 200, standardSchema: callDetailSchema })
   @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
   async get(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: callParameterSchema }) { callId }: { callId: string },
   ) {
     const call = await this.calls.get(caller.tenantId, callId as CallId);

@@ -1,7 +1,7 @@
 import { Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { ApiScope } from '@tandem/database';
-import { CurrentCaller, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, TenantController, type Principal } from '@tandem/platform';
 import type { z } from 'zod';
 import { listLiveSchema, liveCallsSchema, type ListLive } from './call-command.dto.ts';
 import { CallCommands } from './call-commands.service.ts';
@@ -20,7 +20,7 @@ export class LiveCallsController {
   })
   @ApiResponse({ status: 200, standardSchema: liveCallsSchema })
   async list(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Query({ schema: listLiveSchema }) { limit }: ListLive,
   ): Promise<z.output<typeof liveCallsSchema>> {
     const live = await this.commands.live(caller.tenantId, limit);

@@ -1,7 +1,7 @@
 import { Body, Delete, Get, HttpCode, Inject, Param, Put } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { DepartmentRepository, MAX_DEPARTMENTS } from '@tandem/database';
-import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import { keyParameterSchema } from '../http/fields.ts';
 import {
@@ -20,7 +20,7 @@ export class DepartmentsController {
   @Get()
   @ApiOperation({ summary: 'Departments, by key' })
   @ApiResponse({ status: 200, standardSchema: departmentsSchema })
-  async list(@CurrentCaller() caller: Caller) {
+  async list(@CurrentPrincipal() caller: Principal) {
     return toDepartmentsDto(await this.departments.list(caller.tenantId));
   }
 
@@ -30,7 +30,7 @@ export class DepartmentsController {
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 422, description: '`too-many-departments`', standardSchema: problemSchema })
   async put(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: keyParameterSchema }) { key }: { key: string },
     @Body({ schema: putDepartmentSchema }) body: PutDepartment,
   ): Promise<void> {
@@ -49,7 +49,7 @@ export class DepartmentsController {
   @ApiOperation({ summary: 'Delete a department' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
   async delete(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: keyParameterSchema }) { key }: { key: string },
   ): Promise<void> {
     await this.departments.delete(caller.tenantId, key);

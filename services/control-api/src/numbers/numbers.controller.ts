@@ -2,12 +2,12 @@ import { Body, Get, Inject, Param, Patch } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { NumberRepository, type PhoneNumber } from '@tandem/database';
 import {
-  CurrentCaller,
+  CurrentPrincipal,
   idParameterSchema,
   Problem,
   problemSchema,
   TenantController,
-  type Caller,
+  type Principal,
 } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import { changeNumberSchema, numberSchema, numbersSchema, type ChangeNumber } from './number.dto.ts';
@@ -51,7 +51,7 @@ export class NumbersController {
   @Get()
   @ApiOperation({ summary: 'Numbers with their settings' })
   @ApiResponse({ status: 200, standardSchema: numbersSchema })
-  async list(@CurrentCaller() caller: Caller) {
+  async list(@CurrentPrincipal() caller: Principal) {
     return { items: await this.numbers.list(caller.tenantId) };
   }
 
@@ -68,7 +68,7 @@ export class NumbersController {
     standardSchema: problemSchema,
   })
   async change(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Body({ schema: changeNumberSchema }) body: ChangeNumber,
   ): Promise<PhoneNumber> {

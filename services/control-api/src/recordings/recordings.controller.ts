@@ -4,7 +4,7 @@ import { Delete, Get, HttpCode, Inject, Logger, Param, Req, Res } from '@nestjs/
 import { ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import type { CallId } from '@tandem/contracts';
 import type { ApiScope } from '@tandem/database';
-import { CurrentCaller, Problem, problemSchema, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
 import type { Request, Response } from 'express';
 import {
   accessesSchema,
@@ -13,7 +13,7 @@ import {
   verdictSchema,
   type RecordingParameter,
 } from './recording.dto.ts';
-import { Recordings } from './recordings.service.ts';
+import { RecordingArchive } from './recordings.service.ts';
 
 const SCOPES = { read: 'recordings:read' satisfies ApiScope, write: 'recordings:delete' satisfies ApiScope };
 const BYTES_PER_MS = 16;
@@ -23,7 +23,7 @@ const BYTES_PER_MS = 16;
 export class RecordingsController {
   private readonly logger = new Logger(RecordingsController.name);
 
-  constructor(@Inject(Recordings) private readonly recordings: Recordings) {}
+  constructor(@Inject(RecordingArchive) private readonly recordings: RecordingArchive) {}
 
   @Get('audio')
   @ApiOperation({
@@ -40,7 +40,7 @@ export class RecordingsController {
   @ApiResponse({ status: 416, description: '`range-not-satisfiable`', standardSchema: problemSchema })
   @ApiResponse({ status: 422, description: '`recording-damaged`', standardSchema: problemSchema })
   async audio(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
     @Req() request: Request,
     @Res() response: Response,
@@ -85,7 +85,7 @@ export class RecordingsController {
   @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
   @ApiResponse({ status: 410, description: '`recording-gone`', standardSchema: problemSchema })
   async integrity(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
   ) {
     const { soundBytes, ...verdict } = await this.recordings.verify(caller, callId as CallId, recordingId);
@@ -100,7 +100,7 @@ export class RecordingsController {
   @ApiResponse({ status: 200, standardSchema: accessesSchema })
   @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
   async accesses(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
   ) {
     return toAccesses(await this.recordings.accesses(caller, callId as CallId, recordingId));
@@ -115,7 +115,7 @@ export class RecordingsController {
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
   async delete(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
   ): Promise<void> {
     await this.recordings.delete(caller, callId as CallId, recordingId);

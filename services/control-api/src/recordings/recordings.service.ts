@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DependencyUnavailable, type CallId, type TenantId } from '@tandem/contracts';
 import { RecordingRepository, type RecordingAccess, type RecordingAction } from '@tandem/database';
-import { Problem, type Caller } from '@tandem/platform';
+import { Problem, type Principal } from '@tandem/platform';
 import {
   openRecording,
   RecordingDamaged,
@@ -9,7 +9,7 @@ import {
   RecordingMissing,
   type PlayableRecording,
   type Vault,
-  type Verdict,
+  type IntegrityReport,
 } from '@tandem/recordings';
 
 /** Injection token: where recordings are; null when this deployment keeps none. */
@@ -19,8 +19,8 @@ export const VAULT = Symbol('VAULT');
  * A recording of a call, for whoever may have it. Each time is put on record before anything is given out.
  */
 @Injectable()
-export class Recordings {
-  private readonly logger = new Logger(Recordings.name);
+export class RecordingArchive {
+  private readonly logger = new Logger(RecordingArchive.name);
 
   constructor(
     @Inject(RecordingRepository) private readonly known: RecordingRepository,
@@ -29,7 +29,7 @@ export class Recordings {
 
   /** @throws Problem 404, 410, 422; DependencyUnavailable when the store or the keys do not answer */
   async open(
-    caller: Caller,
+    caller: Principal,
     callId: CallId,
     recordingId: string,
     action: 'played' | 'verified',
@@ -41,7 +41,7 @@ export class Recordings {
   }
 
   /** @throws Problem 404, 410, 422; DependencyUnavailable */
-  async verify(caller: Caller, callId: CallId, recordingId: string): Promise<Verdict> {
+  async verify(caller: Principal, callId: CallId, recordingId: string): Promise<IntegrityReport> {
     try {
       return await this.answered((await this.open(caller, callId, recordingId, 'verified')).verify());
     } catch (error) {
@@ -52,14 +52,14 @@ export class Recordings {
   }
 
   /** Once more does nothing. @throws Problem 404; DependencyUnavailable */
-  async delete(caller: Caller, callId: CallId, recordingId: string): Promise<void> {
+  async delete(caller: Principal, callId: CallId, recordingId: string): Promise<void> {
     const { store } = await this.kept(caller.tenantId, callId, recordingId);
     await this.note(caller, recordingId, 'deleted');
     await this.answered(store.delete(recordingName(caller.tenantId, recordingId)));
   }
 
   /** @throws Problem 404 */
-  async accesses(caller: Caller, callId: CallId, recordingId: string): Promise<RecordingAccess[]> {
+  async accesses(caller: Principal, callId: CallId, recordingId: string): Promise<RecordingAccess[]> {
     await this.find(caller.tenantId, callId, recordingId);
     return this.known.accesses(caller.tenantId, recordingId);
   }
@@ -87,7 +87,7 @@ export class Recordings {
     );
   }
 
-  private note(caller: Caller, recordingId: string, action: RecordingAction): Promise<void> {
+  private note(caller: Principal, recordingId: string, action: RecordingAction): Promise<void> {
     return this.known.note(caller.tenantId, recordingId, action, caller.apiKeyId);
   }
 

@@ -1,7 +1,7 @@
 import { Body, Get, Inject, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { SpendingRepository } from '@tandem/database';
-import { CurrentCaller, TenantController, tenantGone, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, TenantController, tenantNotFound, type Principal } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
   budgetSchema,
@@ -24,18 +24,18 @@ export class SpendingController {
   @ApiOperation({ summary: 'What the calls of a month have cost, day by day' })
   @ApiResponse({ status: 200, standardSchema: spendingSchema })
   async month(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Query({ schema: monthQuerySchema }) { month: asked }: { month?: string },
   ) {
     const month = asked ?? (await this.spending.currentMonth(caller.tenantId));
-    if (month === null) throw tenantGone();
+    if (month === null) throw tenantNotFound();
     return toSpending(month, await this.spending.byDay(caller.tenantId, month));
   }
 
   @Get('budget')
   @ApiOperation({ summary: 'What calls may cost' })
   @ApiResponse({ status: 200, standardSchema: budgetSchema })
-  async budget(@CurrentCaller() caller: Caller): Promise<Budget> {
+  async budget(@CurrentPrincipal() caller: Principal): Promise<Budget> {
     return toBudget(await this.spending.budget(caller.tenantId));
   }
 
@@ -48,7 +48,7 @@ export class SpendingController {
   })
   @ApiResponse({ status: 200, standardSchema: budgetSchema })
   async setBudget(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Body({ schema: changeBudgetSchema }) body: ChangeBudget,
   ): Promise<Budget> {
     return toBudget(await this.spending.changeBudget(caller.tenantId, fromChange(body)));

@@ -2,7 +2,7 @@ import { Body, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query,
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { WebhookDeliveryRepository, WebhookEndpointRepository, type Transaction } from '@tandem/database';
 import {
-  CurrentCaller,
+  CurrentPrincipal,
   IdempotencyKey,
   IdempotentWrites,
   idParameterSchema,
@@ -10,7 +10,7 @@ import {
   problemSchema,
   Repeatable,
   TenantController,
-  type Caller,
+  type Principal,
 } from '@tandem/platform';
 import type { Response } from 'express';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
@@ -53,7 +53,10 @@ export class WebhookEndpointsController {
   @Get()
   @ApiOperation({ summary: 'Endpoints, newest first' })
   @ApiResponse({ status: 200, standardSchema: endpointPageSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listEndpointsSchema }) query: ListEndpoints) {
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Query({ schema: listEndpointsSchema }) query: ListEndpoints,
+  ) {
     const { items, nextCursor } = await this.repository.list(caller.tenantId, query);
     return { items: items.map(toEndpointDto), nextCursor };
   }
@@ -72,12 +75,12 @@ export class WebhookEndpointsController {
     standardSchema: problemSchema,
   })
   create(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Body({ schema: createEndpointSchema }) body: CreateEndpoint,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: 'POST /v1/webhook-endpoints', body },
       response,
       async (transaction) => ({
@@ -91,7 +94,10 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'One endpoint' })
   @ApiResponse({ status: 200, standardSchema: endpointSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  async get(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter) {
+  async get(
+    @CurrentPrincipal() caller: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ) {
     return toEndpointDto(await this.endpoints.get(caller.tenantId, id));
   }
 
@@ -106,13 +112,13 @@ export class WebhookEndpointsController {
     standardSchema: problemSchema,
   })
   change(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: IdParameter,
     @Body({ schema: changeEndpointSchema }) body: ChangeEndpoint,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: `PATCH /v1/webhook-endpoints/${id}`, body },
       response,
       async (transaction) => ({
@@ -127,7 +133,7 @@ export class WebhookEndpointsController {
   @ApiOperation({ summary: 'Delete an endpoint, with what waits for it' })
   @ApiResponse({ status: 204, description: 'Also when it was not there.' })
   async delete(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: IdParameter,
   ): Promise<void> {
     await this.repository.delete(caller.tenantId, id);
@@ -142,7 +148,10 @@ export class WebhookEndpointsController {
   })
   @ApiResponse({ status: 200, standardSchema: secretSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
-  async secret(@CurrentCaller() caller: Caller, @Param({ schema: idParameterSchema }) { id }: IdParameter) {
+  async secret(
+    @CurrentPrincipal() caller: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ) {
     return { secret: await this.endpoints.secret(caller.tenantId, id) };
   }
 
@@ -153,12 +162,12 @@ export class WebhookEndpointsController {
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
   async rotate(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: IdParameter,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    await this.writes.answer(
+    await this.writes.perform(
       { caller, key, operation: `POST /v1/webhook-endpoints/${id}/secret`, body: null },
       response,
       async (transaction) => {
@@ -174,7 +183,7 @@ export class WebhookEndpointsController {
   @ApiResponse({ status: 202 })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
   async test(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: IdParameter,
   ): Promise<void> {
     await this.endpoints.test(caller.tenantId, id);
@@ -185,7 +194,7 @@ export class WebhookEndpointsController {
   @ApiResponse({ status: 200, standardSchema: deliveryPageSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
   async listDeliveries(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: IdParameter,
     @Query({ schema: listDeliveriesSchema }) { state, ...page }: ListDeliveries,
   ) {
@@ -204,7 +213,7 @@ export class WebhookEndpointsController {
   @ApiResponse({ status: 200, standardSchema: replayedSchema })
   @ApiResponse({ status: 404, description: '`endpoint-not-found`', standardSchema: problemSchema })
   async replay(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: IdParameter,
     @Body({ schema: replaySchema }) asked: Replay,
   ) {

@@ -1,6 +1,6 @@
 import { Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { CurrentCaller, TenantController, problemSchema, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, TenantController, problemSchema, type Principal } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
 import {
   availabilityQuerySchema,
@@ -23,7 +23,7 @@ export class AvailabilityController {
     standardSchema: problemSchema,
   })
   ofDay(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Query({ schema: availabilityQuerySchema }) query: AvailabilityQuery,
   ): Promise<AvailabilityDto> {
     return this.availability.ofDay(caller.tenantId, query, new Date());

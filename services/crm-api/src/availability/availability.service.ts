@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
 import { CalendarRepository, type Calendar, type Transaction } from '@tandem/database';
-import { Problem, tenantGone } from '@tandem/platform';
+import { Problem, tenantNotFound } from '@tandem/platform';
 import { localIso } from '../http/fields.ts';
 import type { AvailabilityDto, AvailabilityQuery, SlotDto } from './availability.dto.ts';
 import {
@@ -63,7 +63,7 @@ export class AvailabilityService {
       { ...around, daysBefore: 2, daysAfter: DAYS_AHEAD + 3 },
       options.transaction,
     );
-    if (!calendar) throw tenantGone();
+    if (!calendar) throw tenantNotFound();
     if (hasService(calendar)) return calendar;
     throw new Problem(
       options.unknownServiceStatus,

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import {
   bookableDates,
   freeResources,
-  judge,
+  checkSlot,
   nearestSlots,
   slotsOfDay,
   type ServiceCalendar,
@@ -218,7 +218,7 @@ describe('free appointments', () => {
                   slot.startMs < period.endMs,
               ),
             ).toEqual([]);
-            expect(judge(of, slot.startMs, nowMs)).toBe('bookable');
+            expect(checkSlot(of, slot.startMs, nowMs)).toBe('bookable');
             expect(freeResources(of, slot.startMs)[0]?.id).toBe(slot.resource.id);
           });
         },
@@ -233,12 +233,12 @@ describe('a wanted time', () => {
 
   it('is judged by the clock, the horizon and the hours of work', () => {
     const of = calendar({ horizonDays: 10 });
-    expect(judge(of, nowMs, nowMs)).toBe('in-the-past');
-    expect(judge(of, at('2027-03-01T12:01:00-05:00'), nowMs)).toBe('bookable');
-    expect(judge(of, at('2027-03-11T16:00:00-05:00'), nowMs)).toBe('bookable');
-    expect(judge(of, at('2027-03-12T09:00:00-05:00'), nowMs)).toBe('too-far-ahead');
-    expect(judge(of, at('2027-03-02T08:59:00-05:00'), nowMs)).toBe('outside-hours');
-    expect(judge(of, at('2027-03-02T16:01:00-05:00'), nowMs)).toBe('outside-hours');
+    expect(checkSlot(of, nowMs, nowMs)).toBe('in-the-past');
+    expect(checkSlot(of, at('2027-03-01T12:01:00-05:00'), nowMs)).toBe('bookable');
+    expect(checkSlot(of, at('2027-03-11T16:00:00-05:00'), nowMs)).toBe('bookable');
+    expect(checkSlot(of, at('2027-03-12T09:00:00-05:00'), nowMs)).toBe('too-far-ahead');
+    expect(checkSlot(of, at('2027-03-02T08:59:00-05:00'), nowMs)).toBe('outside-hours');
+    expect(checkSlot(of, at('2027-03-02T16:01:00-05:00'), nowMs)).toBe('outside-hours');
   });
 
   it('has alternatives: the closest of its day, then those at about that time of the days after', () => {
@@ -284,7 +284,7 @@ describe('hours of work that touch', () => {
   const night = (change: Change = {}) => working(change, hours(5, 20, 24), hours(6, 0, 4));
   const lateStart = at('2027-03-05T23:30:00-05:00');
   const judged = (of: ServiceCalendar, startMs: number) => [
-    judge(of, startMs, LONG_AGO + 7 * 365 * 86_400_000),
+    checkSlot(of, startMs, LONG_AGO + 7 * 365 * 86_400_000),
     freeResources(of, startMs).length,
   ];
   const open = (change: Change = {}) => night({ ...change, horizonDays: 366 });
@@ -347,15 +347,15 @@ describe('notice', () => {
   const of = (noticeMinutes: number) => calendar({ noticeMinutes });
 
   it('is none unless it is set: the next minute may be booked', () => {
-    expect(judge(of(0), at('2027-03-01T09:11:00-05:00'), nowMs)).toBe('bookable');
+    expect(checkSlot(of(0), at('2027-03-01T09:11:00-05:00'), nowMs)).toBe('bookable');
     expect(times(of(0), '2027-03-01', nowMs)[0]).toBe('09:30');
   });
 
   it('holds for what is offered, for what is judged, and for the alternatives', () => {
     expect(times(of(120), '2027-03-01', nowMs)[0]).toBe('11:30');
-    expect(judge(of(120), at('2027-03-01T11:09:00-05:00'), nowMs)).toBe('too-soon');
-    expect(judge(of(120), at('2027-03-01T11:10:00-05:00'), nowMs)).toBe('bookable');
-    expect(judge(of(120), at('2027-03-01T09:00:00-05:00'), nowMs)).toBe('in-the-past');
+    expect(checkSlot(of(120), at('2027-03-01T11:09:00-05:00'), nowMs)).toBe('too-soon');
+    expect(checkSlot(of(120), at('2027-03-01T11:10:00-05:00'), nowMs)).toBe('bookable');
+    expect(checkSlot(of(120), at('2027-03-01T09:00:00-05:00'), nowMs)).toBe('in-the-past');
     expect(
       nearestSlots(of(120), at('2027-03-01T09:30:00-05:00'), nowMs, { days: 8, count: 1 }).map(
         ({ startMs }) => startMs,

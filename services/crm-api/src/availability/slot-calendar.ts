@@ -29,7 +29,7 @@ export interface Slot {
 }
 
 /** Why a time cannot be booked, whoever is free. */
-export type Verdict = 'bookable' | 'in-the-past' | 'too-soon' | 'too-far-ahead' | 'outside-hours';
+export type SlotCheck = 'bookable' | 'in-the-past' | 'too-soon' | 'too-far-ahead' | 'outside-hours';
 
 /** A calendar whose tenant has the service. */
 export type ServiceCalendar = Calendar & { readonly service: NonNullable<Calendar['service']> };
@@ -66,7 +66,7 @@ export function freeResources(calendar: ServiceCalendar, startMs: number): Calen
 }
 
 /** Whether anyone could take an appointment then, were nothing booked. */
-export function judge(calendar: ServiceCalendar, startMs: number, nowMs: number): Verdict {
+export function checkSlot(calendar: ServiceCalendar, startMs: number, nowMs: number): SlotCheck {
   if (startMs <= nowMs) return 'in-the-past';
   if (startMs < earliestStart(calendar, nowMs)) return 'too-soon';
   const date = localDate(calendar, startMs);

@@ -3,14 +3,14 @@ import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
 import type { Response } from 'express';
 import {
-  CurrentCaller,
+  CurrentPrincipal,
   IdempotencyKey,
   IdempotentWrites,
   idParameterSchema,
   problemSchema,
   Repeatable,
   TenantController,
-  type Caller,
+  type Principal,
 } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
 import {
@@ -57,12 +57,12 @@ export class BookingsController {
     standardSchema: problemSchema,
   })
   create(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Body({ schema: createBookingSchema }) body: CreateBooking,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BookingDto> {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: 'POST /v1/bookings', body },
       response,
       async (transaction) => {
@@ -75,7 +75,10 @@ export class BookingsController {
   @Get()
   @ApiOperation({ summary: 'Bookings, soonest first' })
   @ApiResponse({ status: 200, standardSchema: bookingPageSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listBookingsSchema }) query: ListBookings) {
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Query({ schema: listBookingsSchema }) query: ListBookings,
+  ) {
     return toBookingPage(await this.bookings.list(caller.tenantId, query));
   }
 
@@ -84,7 +87,7 @@ export class BookingsController {
   @ApiResponse({ status: 200, standardSchema: bookingSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   async get(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
   ): Promise<BookingDto> {
     return toBookingDto(await this.bookings.get(caller.tenantId, id));
@@ -107,13 +110,13 @@ export class BookingsController {
     standardSchema: problemSchema,
   })
   move(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Body({ schema: moveBookingSchema }) body: MoveBooking,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BookingDto> {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: `PATCH /v1/bookings/${id}`, body },
       response,
       async (transaction) => ({
@@ -129,12 +132,12 @@ export class BookingsController {
   @ApiResponse({ status: 200, standardSchema: bookingSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   cancel(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Res({ passthrough: true }) response: Response,
   ): Promise<BookingDto> {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: `DELETE /v1/bookings/${id}`, body: null },
       response,
       async (transaction) => ({

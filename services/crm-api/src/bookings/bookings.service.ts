@@ -1,9 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { toolCallIdSchema, type TenantId, type ToolCallId } from '@tandem/contracts';
 import { BookingRepository, type Booking, type Page, type Transaction } from '@tandem/database';
-import { type Caller, Problem } from '@tandem/platform';
+import { type Principal, Problem } from '@tandem/platform';
 import { AvailabilityService } from '../availability/availability.service.ts';
-import { freeResources, judge, type ServiceCalendar, type Verdict } from '../availability/slot-calendar.ts';
+import {
+  freeResources,
+  checkSlot,
+  type ServiceCalendar,
+  type SlotCheck,
+} from '../availability/slot-calendar.ts';
 import { CrmMetrics } from '../crm-metrics.ts';
 import type { CreateBooking, ListBookings, MoveBooking } from './booking.dto.ts';
 
@@ -26,13 +31,13 @@ export class BookingsService {
    */
   async book(
     transaction: Transaction,
-    caller: Caller,
+    caller: Principal,
     key: string,
     asked: CreateBooking,
     now: Date,
   ): Promise<{ booking: Booking; isNew: boolean }> {
     const startsAt = new Date(asked.start);
-    const before = await this.askedBefore(transaction, caller, asked, startsAt);
+    const before = await this.findSameBooking(transaction, caller, asked, startsAt);
     if (before) return { booking: before, isNew: false };
     const load = () =>
       this.availability.calendar(
@@ -45,7 +50,7 @@ export class BookingsService {
     const booking = await this.bookings.book(transaction, {
       tenantId: caller.tenantId,
       serviceId: calendar.service.id,
-      ...this.wanted(calendar, startsAt, now),
+      ...this.checkWanted(calendar, startsAt, now),
       contactPhone: asked.contactPhone ?? null,
       name: asked.name ?? null,
       notes: asked.notes ?? '',
@@ -78,7 +83,7 @@ export class BookingsService {
         { unknownServiceStatus: 422, transaction },
       );
     const calendar = withoutOwn(await load(), booking);
-    const { resourceIds, endsAt } = this.wanted(calendar, startsAt, now);
+    const { resourceIds, endsAt } = this.checkWanted(calendar, startsAt, now);
     const sameFirst = [...resourceIds].sort(
       (a, b) => Number(b === booking.resource.id) - Number(a === booking.resource.id),
     );
@@ -124,9 +129,9 @@ export class BookingsService {
     return this.bookings.list(tenantId, filter, { limit, cursor });
   }
 
-  private async askedBefore(
+  private async findSameBooking(
     transaction: Transaction,
-    { tenantId, callId }: Caller,
+    { tenantId, callId }: Principal,
     asked: CreateBooking,
     startsAt: Date,
   ): Promise<Booking | null> {
@@ -143,12 +148,12 @@ export class BookingsService {
   }
 
   /** Who could take an appointment then, and until when it is. @throws Problem when nobody can */
-  private wanted(
+  private checkWanted(
     calendar: ServiceCalendar,
     startsAt: Date,
     now: Date,
   ): { resourceIds: string[]; startsAt: Date; endsAt: Date } {
-    const verdict = judge(calendar, startsAt.getTime(), now.getTime());
+    const verdict = checkSlot(calendar, startsAt.getTime(), now.getTime());
     if (verdict !== 'bookable') throw this.refusal(verdict, calendar, startsAt, now);
     const candidates = freeResources(calendar, startsAt.getTime());
     if (candidates.length === 0) throw this.refusal('slot-taken', calendar, startsAt, now);
@@ -160,7 +165,7 @@ export class BookingsService {
   }
 
   private refusal(
-    reason: Exclude<Verdict, 'bookable'> | 'slot-taken',
+    reason: Exclude<SlotCheck, 'bookable'> | 'slot-taken',
     calendar: ServiceCalendar,
     wanted: Date,
     now: Date,

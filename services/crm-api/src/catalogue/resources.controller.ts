@@ -1,7 +1,7 @@
 import { Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { CatalogueRepository } from '@tandem/database';
-import { CurrentCaller, TenantController, type Caller } from '@tandem/platform';
+import { CurrentPrincipal, TenantController, type Principal } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
 import { resourcesSchema } from './catalogue.dto.ts';
 
@@ -12,7 +12,7 @@ export class ResourcesController {
   @Get()
   @ApiOperation({ summary: 'Who does it, and when they work' })
   @ApiResponse({ status: 200, standardSchema: resourcesSchema })
-  async list(@CurrentCaller() caller: Caller) {
+  async list(@CurrentPrincipal() caller: Principal) {
     return { items: await this.catalogue.resources(caller.tenantId) };
   }
 }

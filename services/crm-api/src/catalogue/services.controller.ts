@@ -2,7 +2,7 @@ import { Body, Get, Inject, Param, Patch, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { CatalogueRepository, type Transaction } from '@tandem/database';
 import {
-  CurrentCaller,
+  CurrentPrincipal,
   IdempotencyKey,
   IdempotentWrites,
   idParameterSchema,
@@ -10,7 +10,7 @@ import {
   problemSchema,
   Repeatable,
   TenantController,
-  type Caller,
+  type Principal,
 } from '@tandem/platform';
 import type { Response } from 'express';
 import { CRM_SCOPES } from '../crm-scopes.ts';
@@ -26,7 +26,7 @@ export class ServicesController {
   @Get()
   @ApiOperation({ summary: 'What can be booked' })
   @ApiResponse({ status: 200, standardSchema: servicesSchema })
-  async list(@CurrentCaller() caller: Caller) {
+  async list(@CurrentPrincipal() caller: Principal) {
     return { items: await this.catalogue.services(caller.tenantId) };
   }
 
@@ -38,13 +38,13 @@ export class ServicesController {
   @ApiResponse({ status: 200, standardSchema: serviceSchema })
   @ApiResponse({ status: 404, description: '`service-not-found`', standardSchema: problemSchema })
   change(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Body({ schema: changeServiceSchema }) body: ChangeService,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: `PATCH /v1/services/${id}`, body },
       response,
       async (transaction) => {

@@ -3,14 +3,14 @@ import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { Transaction } from '@tandem/database';
 import type { Response } from 'express';
 import {
-  CurrentCaller,
+  CurrentPrincipal,
   IdempotencyKey,
   IdempotentWrites,
   idParameterSchema,
   problemSchema,
   Repeatable,
   TenantController,
-  type Caller,
+  type Principal,
 } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
 import {
@@ -38,7 +38,10 @@ export class ContactsController {
   @Get()
   @ApiOperation({ summary: 'Contacts, newest first, or the one with a phone number' })
   @ApiResponse({ status: 200, standardSchema: contactPageSchema })
-  async list(@CurrentCaller() caller: Caller, @Query({ schema: listContactsSchema }) query: ListContacts) {
+  async list(
+    @CurrentPrincipal() caller: Principal,
+    @Query({ schema: listContactsSchema }) query: ListContacts,
+  ) {
     return toContactPage(await this.contacts.list(caller.tenantId, query));
   }
 
@@ -47,7 +50,7 @@ export class ContactsController {
   @ApiResponse({ status: 200, standardSchema: contactSchema })
   @ApiResponse({ status: 404, standardSchema: problemSchema })
   async get(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
   ): Promise<ContactDto> {
     return toContactDto(await this.contacts.get(caller.tenantId, id));
@@ -63,12 +66,12 @@ export class ContactsController {
     standardSchema: problemSchema,
   })
   create(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Body({ schema: createContactSchema }) body: CreateContact,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDto> {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: 'POST /v1/contacts', body },
       response,
       async (transaction) => ({
@@ -89,13 +92,13 @@ export class ContactsController {
     standardSchema: problemSchema,
   })
   update(
-    @CurrentCaller() caller: Caller,
+    @CurrentPrincipal() caller: Principal,
     @IdempotencyKey() key: string,
     @Param({ schema: idParameterSchema }) { id }: { id: string },
     @Body({ schema: updateContactSchema }) body: UpdateContact,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ContactDto> {
-    return this.writes.answer(
+    return this.writes.perform(
       { caller, key, operation: `PATCH /v1/contacts/${id}`, body },
       response,
       async (transaction) => ({

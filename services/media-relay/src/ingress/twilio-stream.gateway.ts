@@ -112,7 +112,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     }
     this.unproved.proved(socket);
     try {
-      const refusal = await this.relay.take(ticket, new WsMessageSocket(socket, connection), start);
+      const refusal = await this.relay.claimCall(ticket, new WsMessageSocket(socket, connection), start);
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
       else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
     } catch (error) {

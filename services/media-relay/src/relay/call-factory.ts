@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { providerTarget, type AdmissionRecord } from '@tandem/call-state';
-import { modelRungs, WITHHELD, type AgentSnapshot, type ModelRungSettings } from '@tandem/contracts';
+import { modelTargets, WITHHELD, type AgentSnapshot, type FallbackTargetSettings } from '@tandem/contracts';
 import {
   CallSession,
   RealClock,
@@ -14,16 +14,16 @@ import {
   openAiRealtimeModel,
   resilientModel,
   type GuidedModel,
-  type ModelRung,
+  type FallbackTarget,
 } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
-import { recordedFirst } from '../tools/recorded-first.ts';
+import { persistBeforeCall } from '../tools/persist-before-call.ts';
 import { LanguageDetection } from './language-detector.ts';
-import { PhraseMemory } from './phrase-memory.ts';
+import { PhraseCache } from './phrase-cache.ts';
 import { ProviderWatch } from './provider-watch.ts';
-import { Recordings } from './recordings.ts';
+import { CallRecordings } from './recordings.ts';
 import { unavailableModel } from './unavailable-model.ts';
 import { WaitMusic } from './wait-music.ts';
 
@@ -47,11 +47,11 @@ export class CallFactory {
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
     @Inject(QueuedToolCaller) private readonly toolCaller: QueuedToolCaller,
-    @Inject(PhraseMemory) private readonly phrases: PhraseMemory,
+    @Inject(PhraseCache) private readonly phrases: PhraseCache,
     @Inject(WaitMusic) private readonly music: WaitMusic,
     @Inject(LanguageDetection) private readonly languages: LanguageDetection,
     @Inject(ProviderWatch) private readonly providers: ProviderWatch,
-    @Inject(Recordings) private readonly recordings: Recordings,
+    @Inject(CallRecordings) private readonly recordings: CallRecordings,
   ) {
     const { flitePath, espeakPath } = config;
     this.guided = flitePath || espeakPath ? createGuidedModel({ ...config, clock: this.clock }) : null;
@@ -87,7 +87,7 @@ export class CallFactory {
       model: this.model(agent, onError),
       declarationsFor: (names) => declarationsFor(names, agent.directory),
       ...(takeover ? { takeover } : {}),
-      toolCaller: recordedFirst(this.toolCaller, log, isGivenUp),
+      toolCaller: persistBeforeCall(this.toolCaller, log, isGivenUp),
       log,
       clock: this.clock,
       phrases: this.phrases,
@@ -101,7 +101,7 @@ export class CallFactory {
    * out, but for the first.
    */
   private model(agent: AgentSnapshot, onError: (error: unknown) => void): VoiceModel {
-    const [own, ...others] = modelRungs(agent);
+    const [own, ...others] = modelTargets(agent);
     const first = (own && this.rung(agent, own, onError)) ?? {
       model: unavailableModel(
         agent.model.kind,
@@ -120,9 +120,9 @@ export class CallFactory {
 
   private rung(
     agent: AgentSnapshot,
-    { model, endpoint }: ModelRungSettings,
+    { model, endpoint }: FallbackTargetSettings,
     onError: (error: unknown) => void,
-  ): ModelRung | null {
+  ): FallbackTarget | null {
     const { voice } = model;
     if (model.kind === 'guided')
       return (

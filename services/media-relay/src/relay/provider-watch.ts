@@ -6,10 +6,10 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import {
-  ProviderBoard,
+  ProviderHealthRegistry,
   ProviderStates,
   type CircuitState,
-  type ProviderSight,
+  type ProviderHealth,
   type ProviderTarget,
 } from '@tandem/call-state';
 import type { ProviderError, ProviderErrorCategory } from '@tandem/contracts';
@@ -38,7 +38,7 @@ const LEVELS: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open':
 @Injectable()
 export class ProviderWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ProviderWatch.name);
-  private readonly board: ProviderBoard;
+  private readonly board: ProviderHealthRegistry;
   /** When each kind of failure was last told of, by the monotonic clock. */
   private readonly warned = new Map<string, number>();
   private timer: NodeJS.Timeout | null = null;
@@ -47,14 +47,14 @@ export class ProviderWatch implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(ProviderStates) states: ProviderStates,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
   ) {
-    this.board = new ProviderBoard({
+    this.board = new ProviderHealthRegistry({
       states,
       clock: new RealClock(() => undefined),
       onFailure: (target, act, error) => this.failed(target, act, error),
     });
   }
 
-  of(target: ProviderTarget): ProviderSight {
+  of(target: ProviderTarget): ProviderHealth {
     return this.board.of(target);
   }
 

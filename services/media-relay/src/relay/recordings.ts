@@ -12,8 +12,8 @@ const SEND_LEFT_EVERY_MS = 5 * 60_000;
  * one.
  */
 @Injectable()
-export class Recordings implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger(Recordings.name);
+export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(CallRecordings.name);
   private readonly clock = new RealClock((error) =>
     this.logger.error({ err: error }, 'a timer of the recordings failed'),
   );
@@ -29,8 +29,8 @@ export class Recordings implements OnModuleInit, OnApplicationShutdown {
   }
 
   onModuleInit(): void {
-    void this.sendLeft();
-    this.timer = setInterval(() => void this.sendLeft(), SEND_LEFT_EVERY_MS).unref();
+    void this.uploadPending();
+    this.timer = setInterval(() => void this.uploadPending(), SEND_LEFT_EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {
@@ -59,9 +59,9 @@ export class Recordings implements OnModuleInit, OnApplicationShutdown {
     return { stream: recorded, recording: recorded };
   }
 
-  private async sendLeft(): Promise<void> {
+  private async uploadPending(): Promise<void> {
     try {
-      const sent = (await this.vault?.sendLeft()) ?? 0;
+      const sent = (await this.vault?.uploadPending()) ?? 0;
       if (sent > 0) this.logger.log({ sent }, 'recordings that had waited are in the bucket');
     } catch (error) {
       this.metrics.recordingsFailed.inc();

@@ -49,7 +49,7 @@ export class RelayDrain implements BeforeApplicationShutdown {
       REPORT_MS,
     );
     while (this.relay.activeCalls > 0 && elapsedMs() < this.config.drainGraceMs) {
-      await this.lookForRoom();
+      await this.waitForCapacity();
       this.moveSome(elapsedMs() > LONGEST_WAIT_FOR_PAUSE_MS);
       await this.relay.idleWithin(LOOK_MS);
     }
@@ -69,11 +69,11 @@ export class RelayDrain implements BeforeApplicationShutdown {
     }
   }
 
-  private async lookForRoom(): Promise<void> {
+  private async waitForCapacity(): Promise<void> {
     if (performance.now() - this.lookedForRoomAt < ROOM_MS) return;
     this.lookedForRoomAt = performance.now();
     try {
-      const others = (await this.registry.sightings()).filter(
+      const others = (await this.registry.listRelays()).filter(
         ({ relayId, isDraining }) => relayId !== this.config.relayId && !isDraining,
       );
       this.room = others.reduce(

@@ -10,12 +10,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { RELAY_RENEW_MS, RelayRegistry } from '@tandem/call-state';
 import { CONFIG, Readiness, type ServiceConfig } from '@tandem/platform';
 import type { AddressInfo, Server } from 'node:net';
-import { RelayStrain } from './relay-strain.ts';
+import { OverloadDetector } from './overload-detector.ts';
 import { Relay } from './relay.ts';
-import { WakeWatch } from './wake-watch.ts';
+import { FreezeDetector } from './freeze-detector.ts';
 
 /** A relay that woke from a freeze asks this often whether its calls are still its own. */
-const ASK_AGAIN_MS = 250;
+const OWNERSHIP_RETRY_MS = 250;
 /** Of its one thread's time: beyond it every burst makes audio late. */
 const MAX_LOOP_SHARE = 0.95;
 
@@ -25,24 +25,24 @@ const MAX_LOOP_SHARE = 0.95;
  * back, when the process goes.
  */
 @Injectable()
-export class RelayLeaseKeeper
+export class RelayLeaseRenewal
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
-  private readonly logger = new Logger(RelayLeaseKeeper.name);
+  private readonly logger = new Logger(RelayLeaseRenewal.name);
   private timer: NodeJS.Timeout | null = null;
   private isRenewed = false;
-  private readonly strain: RelayStrain;
-  private isStrained = false;
+  private readonly strain: OverloadDetector;
+  private isOverloaded = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
     @Inject(RelayRegistry) private readonly registry: RelayRegistry,
     @Inject(Relay) private readonly relay: Relay,
-    @Inject(WakeWatch) private readonly wakeWatch: WakeWatch,
+    @Inject(FreezeDetector) private readonly wakeWatch: FreezeDetector,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(Readiness) readiness: Readiness,
   ) {
-    this.strain = new RelayStrain({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
+    this.strain = new OverloadDetector({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
     readiness.register(
       'relay-lease',
       () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'),
@@ -55,10 +55,10 @@ export class RelayLeaseKeeper
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.look();
+      this.checkHealth();
       void this.renew();
     }, RELAY_RENEW_MS);
-    this.wakeWatch.start(() => void this.askAfterFreeze());
+    this.wakeWatch.start(() => void this.confirmOwnershipAfterFreeze());
   }
 
   /** Says at once that no more calls are wanted; the running ones keep their lease. */
@@ -71,29 +71,29 @@ export class RelayLeaseKeeper
     if (this.timer) clearInterval(this.timer);
     this.wakeWatch.stop();
     this.strain.stop();
-    await this.registry.resign(this.config.relayId).catch(() => undefined); // It lapses by itself.
+    await this.registry.release(this.config.relayId).catch(() => undefined); // It lapses by itself.
   }
 
-  private look(): void {
-    const was = this.isStrained;
-    this.isStrained = this.strain.look();
-    if (this.isStrained !== was)
+  private checkHealth(): void {
+    const was = this.isOverloaded;
+    this.isOverloaded = this.strain.look();
+    if (this.isOverloaded !== was)
       this.logger.warn(
         { calls: this.relay.activeCalls },
-        this.isStrained
+        this.isOverloaded
           ? 'this relay has all it can do: new calls go elsewhere'
           : 'this relay has room again',
       );
   }
 
-  private async askAfterFreeze(): Promise<void> {
+  private async confirmOwnershipAfterFreeze(): Promise<void> {
     this.logger.warn(
       { calls: this.relay.activeCalls },
       'this process stood still; nothing is sent until it is known which calls are still its own',
     );
-    while (this.wakeWatch.mustAsk && !(await this.renew()))
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-    this.wakeWatch.answered();
+    while (this.wakeWatch.shouldRetry && !(await this.renew()))
+      await new Promise((resolve) => setTimeout(resolve, OWNERSHIP_RETRY_MS));
+    this.wakeWatch.confirm();
   }
 
   /** Answers whether it was renewed. */
@@ -108,12 +108,12 @@ export class RelayLeaseKeeper
           capacity: maxCalls,
           active: this.relay.activeCalls,
           isDraining: this.relay.isDraining,
-          isStrained: this.isStrained,
+          isOverloaded: this.isOverloaded,
         },
         calls,
       );
       for (const [index, call] of calls.entries())
-        this.relay.toldOf(call, standings[index] ?? { kind: 'unknown' });
+        this.relay.reconcile(call, standings[index] ?? { kind: 'unknown' });
       if (!this.isRenewed) this.logger.log({ relayId }, 'lease renewed');
       this.isRenewed = true;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CallLogCounters } from '@tandem/call-state';
-import { costOf, type CallEventBody, type CallFact } from '@tandem/contracts';
+import { costOf, type CallEventBody, type NewCallEvent } from '@tandem/contracts';
 import type { CallLog } from '@tandem/conversation';
 import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
 import type { TwilioStreamCounters } from '@tandem/telephony';
@@ -223,7 +223,7 @@ export class RelayMetrics {
   private transcribed({
     type,
     data,
-  }: Extract<CallFact, { type: 'transcription.failed' | 'caller.spoke' }>): void {
+  }: Extract<NewCallEvent, { type: 'transcription.failed' | 'caller.spoke' }>): void {
     if (type === 'transcription.failed')
       this.transcriptionFailures.inc({
         provider: data.provider,
@@ -232,7 +232,7 @@ export class RelayMetrics {
     else if (data.text === '') this.unwrittenTurns.inc();
   }
 
-  private count(fact: CallFact): void {
+  private count(fact: NewCallEvent): void {
     switch (fact.type) {
       case 'latency.measured':
         return this.latency.observe({ kind: fact.data.kind }, fact.data.ms / 1000);

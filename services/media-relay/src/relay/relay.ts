@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import {
-  CallRecordStore,
+  CallStore,
   RELAY_LEASE_MS,
   RedisCallLog,
   Sealer,
@@ -8,31 +8,31 @@ import {
   type CallLogCounters,
   type CallLogOptions,
   type OwnedCall,
-  type OwnedStanding,
+  type OwnershipStatus,
   type RelayCommand,
   type Spent,
 } from '@tandem/call-state';
-import type { CallEvent, CallFact, CallId, StreamTicket } from '@tandem/contracts';
+import type { CallEvent, NewCallEvent, CallId, StreamTicket } from '@tandem/contracts';
 import { takeoverOf } from '@tandem/conversation';
 import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { TwilioStream, type MessageSocket, type TwilioStart } from '@tandem/telephony';
 import type { Redis } from 'ioredis';
 import { CallFactory } from './call-factory.ts';
-import { GuardedSocket } from './guarded-socket.ts';
-import { HeldCall } from './held-call.ts';
-import { OverCalls } from './over-calls.ts';
+import { FencedSocket } from './fenced-socket.ts';
+import { ActiveCall } from './active-call.ts';
+import { EndedCalls } from './ended-calls.ts';
 import { RelayMetrics } from './relay-metrics.ts';
 import { marksPassed } from './tenant-budget.ts';
 import { REDIS } from './tokens.ts';
-import { WakeWatch } from './wake-watch.ts';
+import { FreezeDetector } from './freeze-detector.ts';
 import { warnedLog } from './warned-log.ts';
 
-export type TakeRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
+export type ClaimRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
 
 const CLAIM_REFUSALS = { unknown: 'call-unknown', ended: 'call-ended', used: 'ticket-used' } as const;
 
 /** A call that was just claimed, with what is known of it. */
-interface Taken {
+interface ClaimedCall {
   readonly record: AdmissionRecord;
   readonly epoch: number;
   readonly legId: StreamTicket['legId'];
@@ -47,8 +47,8 @@ interface Taken {
 @Injectable()
 export class Relay {
   private readonly logger = new Logger(Relay.name);
-  private readonly calls = new Map<CallId, HeldCall>();
-  private readonly over: OverCalls;
+  private readonly calls = new Map<CallId, ActiveCall>();
+  private readonly over: EndedCalls;
   private readonly logCounters: CallLogCounters = { stored: 0, dropped: 0, failures: 0, refilled: 0 };
   private taking = 0;
   private whenIdle: (() => void) | null = null;
@@ -57,42 +57,46 @@ export class Relay {
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
     @Inject(REDIS) private readonly redis: Redis,
-    @Inject(CallRecordStore) private readonly records: CallRecordStore,
+    @Inject(CallStore) private readonly records: CallStore,
     @Inject(Sealer) private readonly sealer: Sealer,
     @Inject(CallFactory) private readonly factory: CallFactory,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
-    @Inject(WakeWatch) private readonly wakeWatch: WakeWatch,
+    @Inject(FreezeDetector) private readonly wakeWatch: FreezeDetector,
     @Inject(PostCallQueue) postCall: PostCallQueue,
   ) {
-    this.over = new OverCalls(postCall);
+    this.over = new EndedCalls(postCall);
   }
 
   get activeCalls(): number {
     return this.calls.size + this.taking;
   }
 
-  get heldCalls(): readonly HeldCall[] {
+  get heldCalls(): readonly ActiveCall[] {
     return [...this.calls.values()];
   }
 
   /** Calls whose record this relay answers for. */
   get ownedCalls(): OwnedCall[] {
-    return [...this.heldCalls.map(({ owned }) => owned), ...this.over.owned];
+    return [...this.heldCalls.map(({ ownership }) => ownership), ...this.over.owned];
   }
 
   /** What Redis says of a call. */
-  toldOf({ callId, epoch, isHeld }: OwnedCall, standing: OwnedStanding): void {
+  reconcile({ callId, epoch, isHeld }: OwnedCall, standing: OwnershipStatus): void {
     this.metrics.logged(this.logCounters);
-    if (!isHeld) return this.over.told(callId, standing);
+    if (!isHeld) return this.over.onOwnershipStatus(callId, standing);
     const held = this.calls.get(callId);
-    if (held?.epoch === epoch) held.told(standing);
+    if (held?.epoch === epoch) held.onOwnershipStatus(standing);
   }
 
   /**
    * Claims the ticket's call and starts its conversation on the socket. Answers why not, if not.
    * @throws when Redis cannot be reached
    */
-  async take(ticket: StreamTicket, socket: MessageSocket, start: TwilioStart): Promise<TakeRefusal | null> {
+  async claimCall(
+    ticket: StreamTicket,
+    socket: MessageSocket,
+    start: TwilioStart,
+  ): Promise<ClaimRefusal | null> {
     if (this.isDraining) return 'draining';
     if (this.activeCalls >= this.config.maxCalls) return 'full';
     this.taking += 1;
@@ -103,15 +107,15 @@ export class Relay {
       if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
       await this.factory.prepare(claim.record);
       const { events, bytes: logBytes } = await this.records.events(callId);
-      this.hold(
+      this.startCall(
         { record: claim.record, epoch, legId, lastSeq: claim.lastSeq, events, logBytes },
-        new GuardedSocket(socket, this.wakeWatch),
+        new FencedSocket(socket, this.wakeWatch),
         start,
       );
       return null;
     } finally {
       this.taking -= 1;
-      this.tellWhenIdle();
+      this.notifyWhenIdle();
     }
   }
 
@@ -155,7 +159,7 @@ export class Relay {
     }
   }
 
-  private hold(taken: Taken, socket: GuardedSocket, start: TwilioStart): void {
+  private startCall(taken: ClaimedCall, socket: FencedSocket, start: TwilioStart): void {
     const { record, epoch, legId } = taken;
     const { callId, tenantId } = record;
     const fields = { callId, legId, tenantId, relayId: this.config.relayId };
@@ -183,7 +187,7 @@ export class Relay {
       onError: fault,
       ...(takeover ? { takeover } : {}),
     });
-    const held = new HeldCall(record, epoch, session, written, socket);
+    const held = new ActiveCall(record, epoch, session, written, socket);
     this.calls.get(callId)?.takenOver();
     this.calls.set(callId, held);
     this.metrics.activeCalls.set(this.calls.size);
@@ -203,13 +207,13 @@ export class Relay {
         termination ? 'call over' : 'call let go',
       );
       if (termination) await this.over.add(record, epoch, written);
-      this.tellWhenIdle();
+      this.notifyWhenIdle();
     });
   }
 
   private openLog(
-    { record, epoch, lastSeq, events, logBytes }: Taken,
-    tell: (fact: CallFact) => void,
+    { record, epoch, lastSeq, events, logBytes }: ClaimedCall,
+    tell: (fact: NewCallEvent) => void,
     onFenced: () => void,
   ): RedisCallLog {
     const { relayId } = this.config;
@@ -229,16 +233,16 @@ export class Relay {
       onFenced,
       restore: (beginsAfter) =>
         this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, beginsAfter, others }),
-      ...this.counted(record, tell),
+      ...this.countRefusal(record, tell),
     });
   }
 
   /**
    * What the call uses counts on its tenant's day, and is told when it passes a mark of the tenant's budget.
    */
-  private counted(
+  private countRefusal(
     { tenantId, spending, admittedAt }: AdmissionRecord,
-    tell: (fact: CallFact) => void,
+    tell: (fact: NewCallEvent) => void,
   ): Pick<CallLogOptions, 'spending'> {
     if (!spending) return {};
     const onSpent = (spent: Spent): void =>
@@ -246,7 +250,7 @@ export class Relay {
     return { spending: { tenantId, day: spending.day, onSpent } };
   }
 
-  private tellWhenIdle(): void {
+  private notifyWhenIdle(): void {
     if (this.activeCalls === 0) this.whenIdle?.();
   }
 }

@@ -1,5 +1,5 @@
 import type { CallSpending, Spent } from '@tandem/call-state';
-import { MICROS_PER_USD, type CallFact } from '@tandem/contracts';
+import { MICROS_PER_USD, type NewCallEvent } from '@tandem/contracts';
 
 /**
  * Which marks of the tenant's day and month one addition has passed, as facts for the call that passed them.
@@ -10,7 +10,7 @@ export function marksPassed(
   spending: CallSpending,
   spent: Spent,
   atMs: number,
-): Extract<CallFact, { type: 'budget.reached' }>[] {
+): Extract<NewCallEvent, { type: 'budget.reached' }>[] {
   const limits = [
     { scope: 'day' as const, limit: spending.dailyMicros, sum: spent.dayMicros },
     { scope: 'tenant' as const, limit: spending.monthlyMicros, sum: spent.monthMicros },

@@ -33,7 +33,7 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
         sendToolResult: nothing,
         addNote: nothing,
         change: nothing,
-        atPause: nothing,
+        onIdle: nothing,
         abandon: nothing,
         finishInput: nothing,
         close: nothing,

@@ -1,4 +1,4 @@
-import type { CallFact } from '@tandem/contracts';
+import type { NewCallEvent } from '@tandem/contracts';
 import type { CallLog } from '@tandem/conversation';
 
 /** A call log that warns whoever runs the deployment of facts they have to do something about. */
@@ -6,7 +6,7 @@ export function warnedLog(
   log: CallLog,
   warn: (fields: Readonly<Record<string, string>>, message: string) => void,
 ): CallLog {
-  const tell = (fact: CallFact): void => {
+  const tell = (fact: NewCallEvent): void => {
     if (fact.type !== 'transcription.failed') return;
     const { provider, code } = fact.data;
     warn(

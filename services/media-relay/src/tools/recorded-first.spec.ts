@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ToolCall } from '@tandem/contracts';
 import type { ToolCaller } from '@tandem/conversation';
-import { recordedFirst } from './recorded-first.ts';
+import { persistBeforeCall } from './persist-before-call.ts';
 
 function caller(flushed: 'stored' | 'timed-out', isGivenUp: boolean) {
   const asked: ToolCall[] = [];
@@ -11,7 +11,7 @@ function caller(flushed: 'stored' | 'timed-out', isGivenUp: boolean) {
     cancelAll: () => undefined,
   };
   const log = { append: () => undefined, flush: () => Promise.resolve(flushed) };
-  return { asked, caller: recordedFirst(inner, log, () => isGivenUp) };
+  return { asked, caller: persistBeforeCall(inner, log, () => isGivenUp) };
 }
 const call = {} as ToolCall;
 

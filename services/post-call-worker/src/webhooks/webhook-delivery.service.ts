@@ -9,7 +9,7 @@ import {
 import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type WebhookBody } from '@tandem/contracts';
 import { WebhookDeliveryRepository, type ClaimedDelivery } from '@tandem/database';
-import { CONFIG, FaultLog, NoAnswer, OutboundPoster, type ServiceConfig } from '@tandem/platform';
+import { CONFIG, FaultLog, OutboundFailure, OutboundPoster, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 import { signedHeaders } from './signature.ts';
 import { judge, type TryOutcome, type Verdict } from './verdict.ts';
@@ -150,7 +150,7 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
         timeoutMs: this.config.webhookTimeoutMs,
       });
     } catch (error) {
-      if (error instanceof NoAnswer) return { fault: error.code };
+      if (error instanceof OutboundFailure) return { fault: error.code };
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_TEXTS, interruptionSchema } from '@tandem/contracts';
 import { isBackchannel, wordCount } from './backchannels.ts';
-import { interruptionPolicy, turnOwnerFor, type Overlap, type Verdict } from './policy.ts';
+import { interruptionPolicy, turnOwnerFor, type Overlap, type InterruptionDecision } from './policy.ts';
 
 const texts = DEFAULT_TEXTS.en!;
 const overlap = (changes: Partial<Overlap> = {}): Overlap => ({
@@ -14,9 +14,9 @@ const overlap = (changes: Partial<Overlap> = {}): Overlap => ({
 const verdicts = (
   settings: Parameters<typeof interruptionSchema.parse>[0],
   ...course: Partial<Overlap>[]
-): Verdict[] => {
+): InterruptionDecision[] => {
   const policy = interruptionPolicy(interruptionSchema.parse(settings), texts);
-  return course.map((moment) => policy.verdict(overlap(moment)));
+  return course.map((moment) => policy.decide(overlap(moment)));
 };
 
 describe('an interruption', () => {

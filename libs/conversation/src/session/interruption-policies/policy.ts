@@ -13,41 +13,41 @@ export interface Overlap {
   readonly isFinal: boolean;
 }
 
-export type Verdict = 'interrupt' | 'ignore' | 'wait';
+export type InterruptionDecision = 'interrupt' | 'ignore' | 'wait';
 
 /**
  * Decides whether the caller takes the floor. Asked at the start, with each further sound and word, and at
  * the end.
  */
 export interface InterruptionPolicy {
-  verdict(overlap: Overlap): Verdict;
+  decide(overlap: Overlap): InterruptionDecision;
 }
 
 /** Whoever goes on for longer than this is not just listening aloud. */
 const LONGEST_BACKCHANNEL_MS = 900;
 
-const onSpeech: InterruptionPolicy = { verdict: () => 'interrupt' };
+const onSpeech: InterruptionPolicy = { decide: () => 'interrupt' };
 
-const never: InterruptionPolicy = { verdict: () => 'ignore' };
+const never: InterruptionPolicy = { decide: () => 'ignore' };
 
 const afterMs = (ms: number): InterruptionPolicy => ({
-  verdict: ({ spokenMs, isOver }) => (spokenMs >= ms ? 'interrupt' : isOver ? 'ignore' : 'wait'),
+  decide: ({ spokenMs, isOver }) => (spokenMs >= ms ? 'interrupt' : isOver ? 'ignore' : 'wait'),
 });
 
 const afterWords = (words: number): InterruptionPolicy => ({
-  verdict: ({ text, isFinal }) => (wordCount(text) >= words ? 'interrupt' : isFinal ? 'ignore' : 'wait'),
+  decide: ({ text, isFinal }) => (wordCount(text) >= words ? 'interrupt' : isFinal ? 'ignore' : 'wait'),
 });
 
 const unlessBackchannel = (
   inner: InterruptionPolicy,
   backchannels: readonly string[],
 ): InterruptionPolicy => ({
-  verdict: (overlap) => {
+  decide: (overlap) => {
     const { text, spokenMs, isFinal } = overlap;
     if (isFinal && (text.trim() === '' || isBackchannel(text, backchannels))) return 'ignore';
     if (spokenMs < LONGEST_BACKCHANNEL_MS && (text.trim() === '' || isBackchannel(text, backchannels)))
       return 'wait';
-    return inner.verdict(overlap);
+    return inner.decide(overlap);
   },
 });
 

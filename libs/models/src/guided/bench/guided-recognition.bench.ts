@@ -12,7 +12,7 @@ import { toRecogniser } from '../hearing/line-audio.ts';
 import { PocketsphinxRecogniser } from '../hearing/pocketsphinx.ts';
 import { UtteranceDetector, utteranceRules } from '../hearing/vad.ts';
 import { FRAME_SAMPLES, openVoiceDetector } from '../hearing/voice-detector.ts';
-import { Places } from '../speech/child.ts';
+import { ConcurrencyLimit } from '../speech/subprocess.ts';
 import { LocalSpeech } from '../speech/local-speech.ts';
 import { TempFolder } from '../speech/temp-folder.ts';
 
@@ -60,13 +60,13 @@ const speech = new LocalSpeech({
   ...shared,
   flitePath: values.flite,
   espeakPath: undefined,
-  places: new Places('speech', 1, 8),
+  places: new ConcurrencyLimit('speech', 1, 8),
 });
 const recogniser = new PocketsphinxRecogniser({
   ...shared,
   path: values.pocketsphinx,
   modelDir: values.model,
-  places: new Places('recognition', 1, 8),
+  places: new ConcurrencyLimit('recognition', 1, 8),
 });
 const random = seeded(Number(values.seed));
 const never = new AbortController().signal;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tandem/conversation/testing';
 import { oneOf } from '../dialogue/phrase.ts';
-import { Places } from '../speech/child.ts';
+import { ConcurrencyLimit } from '../speech/subprocess.ts';
 import { TempFolder } from '../speech/temp-folder.ts';
 import { FakePrograms, gone } from '../testing/fake-program.ts';
 import { PocketsphinxRecogniser } from './pocketsphinx.ts';
@@ -42,7 +42,10 @@ afterEach(async () => {
   programs.remove();
 });
 
-function recogniser(script: string, places = new Places('recognition', 2, 2)): PocketsphinxRecogniser {
+function recogniser(
+  script: string,
+  places = new ConcurrencyLimit('recognition', 2, 2),
+): PocketsphinxRecogniser {
   const path = programs.write('pocketsphinx_continuous', script);
   return new PocketsphinxRecogniser({
     path,
@@ -148,7 +151,10 @@ describe('the recogniser', () => {
   });
 
   it('runs as many at a time as it may, and turns away what is too much', async () => {
-    const ears = recogniser(`${answering('the second one please')}`, new Places('recognition', 1, 0));
+    const ears = recogniser(
+      `${answering('the second one please')}`,
+      new ConcurrencyLimit('recognition', 1, 0),
+    );
     const [first, second] = await Promise.allSettled([
       ears.recognise(SOUND, GRAMMAR, live()),
       ears.recognise(SOUND, GRAMMAR, live()),

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { ProviderError } from '@tandem/contracts';
 import type { Clock } from '@tandem/conversation';
 import { toJsgf, wordsOf, type Phrase } from '../dialogue/phrase.ts';
-import { ChildFailure, runChild, type ChildOutput, type Places } from '../speech/child.ts';
+import {
+  ProgramFailure,
+  runProgram,
+  type ProgramOutput,
+  type ConcurrencyLimit,
+} from '../speech/subprocess.ts';
 import type { TempFolder } from '../speech/temp-folder.ts';
 import { energyWithin, framesOf, readBacktrace, scoreOf } from './backtrace.ts';
 import { Pronunciations } from './pronunciations.ts';
@@ -17,7 +22,7 @@ export interface PocketsphinxOptions {
   readonly modelDir: string;
   readonly libraryPath: string | undefined;
   readonly timeoutMs: number;
-  readonly places: Places;
+  readonly places: ConcurrencyLimit;
   readonly folder: TempFolder;
   readonly clock: Clock;
 }
@@ -64,11 +69,11 @@ export class PocketsphinxRecogniser implements Recogniser {
     try {
       const files = await this.filesOf(grammar);
       const output = await this.options.places.run(signal, () => this.decode(pcm16k, files, signal));
-      const recognised = judge(output, pcm16k, files.words);
+      const recognised = classify(output, pcm16k, files.words);
       if (!recognised) this.rejected += 1;
       return recognised;
     } catch (cause) {
-      const fault = cause instanceof ChildFailure ? cause.fault : 'files';
+      const fault = cause instanceof ProgramFailure ? cause.fault : 'files';
       throw new ProviderError('The speech recogniser could not be used.', {
         provider: 'guided',
         code: `recognition-${fault}`,
@@ -78,7 +83,7 @@ export class PocketsphinxRecogniser implements Recogniser {
     }
   }
 
-  private decode(pcm16k: Int16Array, files: GrammarFiles, signal: AbortSignal): Promise<ChildOutput> {
+  private decode(pcm16k: Int16Array, files: GrammarFiles, signal: AbortSignal): Promise<ProgramOutput> {
     const { folder, path, modelDir, libraryPath, timeoutMs, clock } = this.options;
     return folder.withFile('raw', async (sound) => {
       await writeFile(sound, new Uint8Array(pcm16k.buffer, pcm16k.byteOffset, pcm16k.byteLength), {
@@ -86,7 +91,7 @@ export class PocketsphinxRecogniser implements Recogniser {
       });
       const model = ['-hmm', join(modelDir, 'en-us'), '-dict', files.dict, '-jsgf', files.jsgf];
       const args = ['-infile', sound, ...model, '-backtrace', 'yes', ...TUNING];
-      return runChild(
+      return runProgram(
         { file: path, args, libraryPath, input: '', timeoutMs, maxOutputBytes: MAX_OUTPUT_BYTES },
         clock,
         signal,
@@ -134,8 +139,8 @@ export class PocketsphinxRecogniser implements Recogniser {
  * The program's word is not taken for it. Its answer must be a whole sentence (a path that ends in the middle
  * stands in the messages only), made of the grammar's words, fit the sound, and fill it.
  */
-function judge(
-  { stdout, stderr }: ChildOutput,
+function classify(
+  { stdout, stderr }: ProgramOutput,
   pcm16k: Int16Array,
   words: ReadonlySet<string>,
 ): Recognised | null {

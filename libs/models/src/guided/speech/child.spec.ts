@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tandem/conversation/testing';
 import { FakePrograms, gone } from '../testing/fake-program.ts';
-import { Places, runChild, type ChildCommand } from './child.ts';
+import { ConcurrencyLimit, runProgram, type ProgramCommand } from './subprocess.ts';
 
 let programs: FakePrograms;
 let clock: ManualClock;
 const live = () => new AbortController().signal;
-const command = (file: string, more: Partial<ChildCommand> = {}): ChildCommand => ({
+const command = (file: string, more: Partial<ProgramCommand> = {}): ProgramCommand => ({
   ...{ file, args: [], libraryPath: undefined, input: '', timeoutMs: 5_000, maxOutputBytes: 1_000 },
   ...more,
 });
@@ -23,7 +23,7 @@ describe('a speech program', () => {
       'echo',
       'read line; echo "$1 $line $LD_LIBRARY_PATH"; env | grep -c "^HOME=" >&2; exit 0',
     );
-    const output = await runChild(
+    const output = await runProgram(
       command(file, { args: ['a b'], input: 'c\n', libraryPath: '/lib/one:/lib/two' }),
       clock,
       live(),
@@ -34,7 +34,7 @@ describe('a speech program', () => {
 
   it('is stopped with all it started when its time is over', async () => {
     const file = programs.write('hang', 'sleep 60 & echo $! > "$HERE/inner"; echo $$ > "$HERE/outer"; wait');
-    const run = runChild(command(file), clock, live());
+    const run = runProgram(command(file), clock, live());
     run.catch(() => undefined);
     const [inner, outer] = [Number(await programs.written('inner')), Number(await programs.written('outer'))];
     await clock.pass(5_000);
@@ -45,45 +45,51 @@ describe('a speech program', () => {
   it('is stopped when it is not wanted any more', async () => {
     const file = programs.write('hang', 'echo $$ > "$HERE/pid"; exec sleep 60');
     const aborted = new AbortController();
-    const run = runChild(command(file), clock, aborted.signal);
+    const run = runProgram(command(file), clock, aborted.signal);
     run.catch(() => undefined);
     const pid = Number(await programs.written('pid'));
     aborted.abort();
     await expect(run).rejects.toMatchObject({ fault: 'aborted' });
     await gone(pid);
     expect(clock.pendingTimers).toBe(0);
-    await expect(runChild(command(file), clock, aborted.signal)).rejects.toMatchObject({ fault: 'aborted' });
+    await expect(runProgram(command(file), clock, aborted.signal)).rejects.toMatchObject({
+      fault: 'aborted',
+    });
   });
 
   it('is stopped when it talks too much', async () => {
     const file = programs.write('babble', 'yes babble');
-    await expect(runChild(command(file), clock, live())).rejects.toMatchObject({ fault: 'too-much-output' });
+    await expect(runProgram(command(file), clock, live())).rejects.toMatchObject({
+      fault: 'too-much-output',
+    });
   });
 
   it.each([
     ['exit 3', 'exit-code'],
     ['kill -9 $$', 'exit-code'],
   ])('that ends with "%s" has failed', async (script, fault) => {
-    await expect(runChild(command(programs.write('bad', script)), clock, live())).rejects.toMatchObject({
+    await expect(runProgram(command(programs.write('bad', script)), clock, live())).rejects.toMatchObject({
       fault,
     });
   });
 
   it('that is not there, or no program, has not started', async () => {
-    await expect(runChild(command('/nowhere/flite'), clock, live())).rejects.toMatchObject({
+    await expect(runProgram(command('/nowhere/flite'), clock, live())).rejects.toMatchObject({
       fault: 'not-started',
     });
-    await expect(runChild(command(programs.folder), clock, live())).rejects.toMatchObject({
+    await expect(runProgram(command(programs.folder), clock, live())).rejects.toMatchObject({
       fault: 'not-started',
     });
   });
 
   it('may end without reading what it was given', async () => {
     const file = programs.write('deaf', 'exec 0<&-; exit 0');
-    await expect(runChild(command(file, { input: 'x'.repeat(1_000_000) }), clock, live())).resolves.toEqual({
-      stdout: '',
-      stderr: '',
-    });
+    await expect(runProgram(command(file, { input: 'x'.repeat(1_000_000) }), clock, live())).resolves.toEqual(
+      {
+        stdout: '',
+        stderr: '',
+      },
+    );
   });
 });
 
@@ -103,7 +109,7 @@ describe('places', () => {
   }
 
   it('let so many run, so many wait in order, and turn the rest away', async () => {
-    const places = new Places('test', 1, 2);
+    const places = new ConcurrencyLimit('test', 1, 2);
     const tasks = [task(), task(), task(), task()] as const;
     const runs = tasks.slice(0, 3).map(({ run }) => places.run(live(), run));
     await expect(places.run(live(), tasks[3].run)).rejects.toMatchObject({ fault: 'busy' });
@@ -118,13 +124,13 @@ describe('places', () => {
   });
 
   it('are given back by what fails', async () => {
-    const places = new Places('test', 1, 0);
+    const places = new ConcurrencyLimit('test', 1, 0);
     await expect(places.run(live(), () => Promise.reject(new RangeError('no')))).rejects.toThrow('no');
     await expect(places.run(live(), () => Promise.resolve(1))).resolves.toBe(1);
   });
 
   it('are not kept for who has gone', async () => {
-    const places = new Places('test', 1, 1);
+    const places = new ConcurrencyLimit('test', 1, 1);
     const [first, second] = [task(), task()];
     const running = places.run(live(), first.run);
     const aborted = new AbortController();

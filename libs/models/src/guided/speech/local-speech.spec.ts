@@ -5,7 +5,7 @@ import { decodeMulaw } from '@tandem/conversation';
 import { ManualClock } from '@tandem/conversation/testing';
 import fc from 'fast-check';
 import { FakePrograms } from '../testing/fake-program.ts';
-import { Places } from './child.ts';
+import { ConcurrencyLimit } from './subprocess.ts';
 import { LocalSpeech } from './local-speech.ts';
 import { pronounceable } from './pronounceable.ts';
 import { sentencesOf, spokenWords } from './sentences.ts';
@@ -57,7 +57,7 @@ describe('local speech', () => {
   function speech(
     flite: string | null,
     espeak: string | null,
-    places = new Places('speech', 2, 2),
+    places = new ConcurrencyLimit('speech', 2, 2),
   ): LocalSpeech {
     return new LocalSpeech({
       flitePath: flite === null ? undefined : programs.write('flite', flite),
@@ -112,7 +112,7 @@ describe('local speech', () => {
       code: 'speech-failed',
     });
     expect(programs.read('args')).toBe('');
-    const full = speech(FLITE, ESPEAK, new Places('speech', 0, 0));
+    const full = speech(FLITE, ESPEAK, new ConcurrencyLimit('speech', 0, 0));
     await expect(full.speak('Hello.', delivery, live())).rejects.toMatchObject({
       code: 'speech-busy',
       category: 'rate-limit',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ProviderError } from '@tandem/contracts';
 import { createResampler, encodeMulaw, type Clock } from '@tandem/conversation';
-import { ChildFailure, runChild, type Places } from './child.ts';
+import { ProgramFailure, runProgram, type ConcurrencyLimit } from './subprocess.ts';
 import { pronounceable } from './pronounceable.ts';
 import type { Delivery, Synthesiser } from './synthesiser.ts';
 import type { TempFolder } from './temp-folder.ts';
@@ -13,7 +13,7 @@ export interface LocalSpeechOptions {
   readonly espeakPath: string | undefined;
   readonly libraryPath: string | undefined;
   readonly timeoutMs: number;
-  readonly places: Places;
+  readonly places: ConcurrencyLimit;
   readonly folder: TempFolder;
   readonly clock: Clock;
 }
@@ -48,10 +48,10 @@ export class LocalSpeech implements Synthesiser {
         return await this.speakWith(engine, text, delivery, signal);
       } catch (error) {
         cause = error;
-        if (error instanceof ChildFailure && (error.fault === 'aborted' || error.fault === 'busy')) break;
+        if (error instanceof ProgramFailure && (error.fault === 'aborted' || error.fault === 'busy')) break;
       }
     }
-    const isBusy = cause instanceof ChildFailure && cause.fault === 'busy';
+    const isBusy = cause instanceof ProgramFailure && cause.fault === 'busy';
     throw new ProviderError(
       isBusy ? 'Too many sentences wait to be spoken.' : 'No speech program could speak a sentence.',
       {
@@ -73,7 +73,7 @@ export class LocalSpeech implements Synthesiser {
     return places.run(signal, () =>
       folder.withFile('wav', async (output) => {
         const args = engine.argumentsFor(delivery, output);
-        await runChild(
+        await runProgram(
           {
             file: engine.file,
             args,
@@ -125,7 +125,7 @@ const RATES: readonly number[] = [8_000, 16_000, 22_050, 24_000];
 
 function toTelephone(pcm: Pcm | null, file: string): Uint8Array {
   if (!pcm || pcm.samples.length === 0 || !RATES.includes(pcm.rateHz))
-    throw new ChildFailure('exit-code', file);
+    throw new ProgramFailure('exit-code', file);
   const resampler = createResampler(pcm.rateHz, 8_000);
   const body = resampler.process(pcm.samples);
   const tail = resampler.flush();

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { firstAvailable, type Source } from './first-available.ts';
+import { StackError } from './stack-error.ts';
+
+function rung(name: string, outcome: string | StackError, tried: string[]): Source<string> {
+  return {
+    name,
+    attempt: () => {
+      tried.push(name);
+      return typeof outcome === 'string' ? Promise.resolve(outcome) : Promise.reject(outcome);
+    },
+  };
+}
+
+describe('a ladder', () => {
+  it('ends at the first rung that holds and leaves the rest untouched', async () => {
+    const tried: string[] = [];
+    const rungs = [
+      rung('path', new StackError('not found', 'install it'), tried),
+      rung('apt', 'apt redis', tried),
+      rung('npm', 'npm redis', tried),
+    ];
+    expect(await firstAvailable('Redis', rungs, 'Install it.')).toEqual({
+      value: 'apt redis',
+      passedOver: ['path: not found'],
+    });
+    expect(tried).toEqual(['path', 'apt']);
+  });
+
+  it('names every reason and what to do when none holds', async () => {
+    const rungs = [
+      rung('path', new StackError('not found', ''), []),
+      rung('apt', new StackError('no network\nat all', ''), []),
+    ];
+    const fault = await firstAvailable('Redis', rungs, 'Install Redis by hand.').catch(
+      (error: unknown) => error,
+    );
+    expect(fault).toBeInstanceOf(StackError);
+    expect(fault).toMatchObject({
+      what: 'There is no Redis to be had here.\n  - path: not found\n  - apt: no network',
+      todo: 'Install Redis by hand.',
+    });
+  });
+});

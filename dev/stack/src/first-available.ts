@@ -1,0 +1,36 @@
+import { reasonOf, StackError } from './stack-error.ts';
+
+/** One way of getting something. `attempt` rejects with the reason why this way is closed. */
+export interface Source<Of> {
+  readonly name: string;
+  readonly attempt: () => Promise<Of>;
+}
+
+export interface Climbed<Of> {
+  readonly value: Of;
+  /** One line per rung that did not hold, in order. */
+  readonly passedOver: readonly string[];
+}
+
+/**
+ * Takes the first rung that holds; later ones are not touched.
+ * @throws StackError naming every rung's reason and `todo`
+ */
+export async function firstAvailable<Of>(
+  what: string,
+  rungs: readonly Source<Of>[],
+  todo: string,
+): Promise<Climbed<Of>> {
+  const passedOver: string[] = [];
+  for (const rung of rungs) {
+    try {
+      return { value: await rung.attempt(), passedOver };
+    } catch (error) {
+      passedOver.push(`${rung.name}: ${reasonOf(error)}`);
+    }
+  }
+  throw new StackError(
+    `There is no ${what} to be had here.\n${passedOver.map((line) => `  - ${line}`).join('\n')}`,
+    todo,
+  );
+}

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import type { Clock } from '@tandem/conversation';
+
+export type ProgramFault = 'not-started' | 'timed-out' | 'aborted' | 'too-much-output' | 'exit-code' | 'busy';
+
+/**
+ * A program did not do what it was started for. The message holds no output of it: that may repeat what a
+ * caller said.
+ */
+export class ProgramFailure extends Error {
+  override readonly name = 'ChildFailure';
+
+  constructor(
+    readonly fault: ProgramFault,
+    file: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${file}: ${fault}`, options);
+  }
+}
+
+export interface ProgramCommand {
+  /** Absolute path of the program. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Becomes LD_LIBRARY_PATH; nothing else of our environment is handed on. */
+  readonly libraryPath: string | undefined;
+  /** Given on standard input. */
+  readonly input: string;
+  readonly timeoutMs: number;
+  /** Of both outputs together; a program that writes more is stopped. */
+  readonly maxOutputBytes: number;
+}
+
+export interface ProgramOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end, in a process group of its own so that nothing it started survives it.
+ * @throws ChildFailure when it cannot be started, takes too long, says too much, is aborted or reports
+ * failure
+ */
+export function runProgram(
+  command: ProgramCommand,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ProgramOutput> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new ProgramFailure('aborted', command.file));
+    const child = spawn(command.file, command.args, {
+      detached: true,
+      env: {
+        PATH: '/usr/bin:/bin',
+        LANG: 'C.UTF-8',
+        ...(command.libraryPath ? { LD_LIBRARY_PATH: command.libraryPath } : {}),
+      },
+    });
+    const output: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
+    let outputBytes = 0;
+    let fault: ProgramFault | null = null;
+    const stop = (reason: ProgramFault): void => {
+      fault ??= reason;
+      killGroup(child.pid);
+    };
+    const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      outputBytes += chunk.length;
+      if (outputBytes > command.maxOutputBytes) return stop('too-much-output');
+      into.push(chunk);
+    };
+    const onAbort = (): void => stop('aborted');
+    const timer = clock.after(command.timeoutMs, () => stop('timed-out'));
+    signal.addEventListener('abort', onAbort);
+    const settle = (finish: () => void): void => {
+      timer.cancel();
+      signal.removeEventListener('abort', onAbort);
+      finish();
+    };
+    child.stdout.on('data', collect(output.stdout));
+    child.stderr.on('data', collect(output.stderr));
+    child.stdin.on('error', ignoreClosedPipe);
+    child.on('error', (cause) =>
+      settle(() => reject(new ProgramFailure(fault ?? 'not-started', command.file, { cause }))),
+    );
+    child.on('close', (code) =>
+      settle(() => {
+        if (fault !== null || code !== 0)
+          return reject(new ProgramFailure(fault ?? 'exit-code', command.file));
+        resolve({
+          stdout: Buffer.concat(output.stdout).toString(),
+          stderr: Buffer.concat(output.stderr).toString(),
+        });
+      }),
+    );
+    child.stdin.end(command.input);
+  });
+}
+
+/** The program may end without reading its input; how it ended is told by its exit code. */
+function ignoreClosedPipe(): void {}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // Gone already; macOS says EPERM of a group that has ended but is not yet collected.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** So many at a time, so many waiting, in order; more are turned away. */
+export class ConcurrencyLimit {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly name: string,
+    private readonly maxRunning: number,
+    private readonly maxWaiting: number,
+  ) {}
+
+  /**
+   * @throws ChildFailure `busy` when too many wait already, `aborted` when the signal comes before the turn
+   * does
+   */
+  async run<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
+    await this.enter(signal);
+    try {
+      return await task();
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private enter(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(new ProgramFailure('aborted', this.name));
+    if (this.running < this.maxRunning) {
+      this.running += 1;
+      return Promise.resolve();
+    }
+    if (this.waiting.length >= this.maxWaiting) return Promise.reject(new ProgramFailure('busy', this.name));
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.waiting.splice(this.waiting.indexOf(admit), 1);
+        reject(new ProgramFailure('aborted', this.name));
+      };
+      const admit = (): void => {
+        signal.removeEventListener('abort', onAbort);
+        this.running += 1;
+        resolve();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.waiting.push(admit);
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { isSpeakable, textsOf, withVariant, type AgentSnapshot, type PromptVariant } from '@tandem/contracts';
+import type { CallerGroupMatch } from '@tandem/database';
+import type { Spoken } from '@tandem/telephony';
+
+/**
+ * The agent this one call gets: its arm of the experiment, and over that what is said first to the caller's
+ * group.
+ */
+export function snapshotAgent(
+  published: AgentSnapshot,
+  variant: PromptVariant | null,
+  group: CallerGroupMatch | null,
+  language: string,
+): AgentSnapshot {
+  const agent = variant ? withVariant(published, variant) : published;
+  if (!group?.greeting) return agent;
+  const { greeting } = group;
+  return {
+    ...agent,
+    texts: { ...agent.texts, [language]: { ...agent.texts[language], greeting, greetingKnown: greeting } },
+  };
+}
+
+/**
+ * What the carrier says before the call is connected. A notice without a translation is spoken in the agent's
+ * own language.
+ */
+export function preConnectNotice(agent: AgentSnapshot, language: string): Spoken | null {
+  const { notice } = textsOf(agent, language);
+  if (isSpeakable(notice)) return { text: notice, language };
+  return isSpeakable(agent.notice) ? { text: agent.notice, language: agent.language } : null;
+}

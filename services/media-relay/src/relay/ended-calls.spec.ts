@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AdmissionRecord, RedisCallLog } from '@tandem/call-state';
+import type { CallId, TenantId } from '@tandem/contracts';
+import { EndedCalls } from './ended-calls.ts';
+
+const record = { callId: 'c1' as CallId, tenantId: 't1' as TenantId } as AdmissionRecord;
+
+async function over() {
+  const done: string[] = [];
+  const log = {
+    isGivenUp: false,
+    bytes: 1_000,
+    confirm: (lastSeq: number) => void done.push(`confirmed ${lastSeq}`),
+    lost: () => void done.push('put back'),
+    flush: () => Promise.resolve('stored' as const),
+  };
+  const calls = new EndedCalls({
+    enqueue: (callId, _tenantId, occasion) => Promise.resolve(void done.push(`queued ${callId} ${occasion}`)),
+  });
+  await calls.add(record, 2, log as unknown as RedisCallLog);
+  return { calls, done, log };
+}
+
+describe('a call that is over', () => {
+  it('is remembered until it is in Postgres', async () => {
+    const { calls, done } = await over();
+    expect(calls.owned).toEqual([{ callId: 'c1', epoch: 2, isHeld: false }]);
+    calls.onOwnershipStatus(record.callId, { kind: 'stored', lastSeq: 7 });
+    calls.onOwnershipStatus(record.callId, { kind: 'persisted' });
+    expect(calls.owned).toEqual([]);
+    expect(done).toEqual(['queued c1 ended', 'confirmed 7']);
+  });
+
+  it('that Redis has lost is put back and queued again', async () => {
+    const { calls, done } = await over();
+    calls.onOwnershipStatus(record.callId, { kind: 'unknown' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toEqual(['queued c1 ended', 'put back', 'queued c1 ended']);
+    expect(calls.owned).toHaveLength(1);
+  });
+
+  it('is forgotten when somebody else has it', async () => {
+    const { calls, log } = await over();
+    log.isGivenUp = true;
+    calls.onOwnershipStatus(record.callId, { kind: 'unknown' });
+    expect(calls.owned).toEqual([]);
+  });
+
+  it('is one of a thousand at most', async () => {
+    const { calls, log } = await over();
+    for (let index = 0; index < 1_200; index += 1)
+      await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
+    expect(calls.owned).toHaveLength(1_000);
+    expect(calls.owned.at(-1)?.callId).toBe('c-1199');
+  });
+
+  it('is left to Redis alone, the oldest first, when all of them remember too much', async () => {
+    const { calls, log } = await over();
+    log.bytes = 32 * 1024 * 1024;
+    for (let index = 0; index < 6; index += 1)
+      await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
+    expect(calls.owned.map(({ callId }) => callId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5']);
+  });
+});

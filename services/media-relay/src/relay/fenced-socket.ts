@@ -1,0 +1,81 @@
+import type { MessageSocket, SocketListener } from '@tandem/telephony';
+import type { FreezeDetector } from './freeze-detector.ts';
+
+/** Each way: about five seconds of audio; a question to Redis takes milliseconds. */
+const MAX_HELD = 500;
+
+/**
+ * A caller's socket that neither says nor hears anything while it is not sure whether the call is still ours.
+ * What passes in that moment is held, and goes on its way or is forgotten with the call.
+ */
+export class FencedSocket implements MessageSocket {
+  listener: SocketListener | null = null;
+  private unsent: (string | Uint8Array)[] = [];
+  private unheard: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
+  private isHolding = false;
+  private isMuted = false;
+
+  constructor(
+    private readonly socket: MessageSocket,
+    private readonly watch: Pick<FreezeDetector, 'isOwnershipConfirmed' | 'onConfirmed'>,
+  ) {
+    socket.listener = {
+      onMessage: (data, isBinary) => this.received(data, isBinary),
+      onClosed: (code) => this.listener?.onClosed(code),
+    };
+  }
+
+  get isOpen(): boolean {
+    return this.socket.isOpen;
+  }
+
+  get unsentBytes(): number {
+    return this.socket.unsentBytes;
+  }
+
+  send(...messages: readonly (string | Uint8Array)[]): void {
+    if (this.isFree) this.socket.send(...messages);
+    else if (!this.isMuted && this.unsent.length < MAX_HELD) this.unsent.push(...messages);
+  }
+
+  /** Nothing is said or heard any more: the call is somebody else's. */
+  mute(): void {
+    this.isMuted = true;
+    this.unsent = [];
+    this.unheard = [];
+  }
+
+  close(code: number, reason: string): void {
+    this.mute();
+    this.socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.mute();
+    this.socket.terminate();
+  }
+
+  private received(data: Buffer, isBinary: boolean): void {
+    if (this.isFree) this.listener?.onMessage(data, isBinary);
+    else if (!this.isMuted && this.unheard.length < MAX_HELD) this.unheard.push({ data, isBinary });
+  }
+
+  /** Whether messages pass; when they do not, begins to hold them. */
+  private get isFree(): boolean {
+    if (this.isMuted || this.isHolding) return false;
+    if (this.watch.isOwnershipConfirmed) return true;
+    this.isHolding = true;
+    this.watch.onConfirmed(() => this.release());
+    return false;
+  }
+
+  private release(): void {
+    this.isHolding = false;
+    const { unsent, unheard } = this;
+    this.unsent = [];
+    this.unheard = [];
+    if (this.isMuted) return;
+    this.socket.send(...unsent);
+    for (const { data, isBinary } of unheard) this.listener?.onMessage(data, isBinary);
+  }
+}

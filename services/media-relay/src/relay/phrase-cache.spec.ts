@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { PCM16_16K, PCMU_8K } from '@tandem/contracts';
+import type { AgentVersionId } from '@tandem/call-state';
+import { AudioFrame, type PhraseKey } from '@tandem/conversation';
+import { PhraseCache } from './phrase-cache.ts';
+
+const key = (changes: Partial<PhraseKey> = {}): PhraseKey => ({
+  agentId: 'a',
+  agentVersion: 1,
+  variantKey: null,
+  provider: 'm',
+  voice: 'v',
+  speed: 1,
+  language: 'en',
+  format: PCMU_8K,
+  text: 'Hello.',
+  ...changes,
+});
+const frames = (bytes: number) => [AudioFrame.fromBytes(new Uint8Array(bytes))];
+
+class Shelf {
+  readonly versions = new Map<string, Map<string, readonly string[]>>();
+  asked = 0;
+  isAway = false;
+  /** Never answers. */
+  isSlow = false;
+
+  of = async ({ agentId, agentVersion }: AgentVersionId): Promise<Map<string, string[]>> => {
+    this.asked += 1;
+    if (this.isSlow) await new Promise(() => undefined);
+    if (this.isAway) throw new Error('away');
+    return new Map(
+      [...(this.versions.get(`${agentId}:${agentVersion}`) ?? [])].map(([name, sound]) => [name, [...sound]]),
+    );
+  };
+
+  put = (
+    { agentId, agentVersion }: AgentVersionId,
+    name: string,
+    sound: readonly string[],
+  ): Promise<void> => {
+    if (this.isAway) return Promise.reject(new Error('away'));
+    const version = this.versions.get(`${agentId}:${agentVersion}`) ?? new Map<string, readonly string[]>();
+    this.versions.set(`${agentId}:${agentVersion}`, version.set(name, sound));
+    return Promise.resolve();
+  };
+}
+
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
+
+function relay(shelf = new Shelf()) {
+  const outcomes = { hit: 0, miss: 0 };
+  const inc = (labels: { outcome: 'hit' | 'miss' }): void => {
+    outcomes[labels.outcome] += 1;
+  };
+  const memory = new PhraseCache(shelf, { phrases: { inc } as never });
+  return { memory, shelf, outcomes };
+}
+
+describe('phrases of a relay', () => {
+  it('are found by all that makes them sound alike, and by nothing less', () => {
+    const { memory, outcomes } = relay();
+    memory.put(key(), frames(100));
+    expect(memory.get(key())?.[0]?.byteLength).toBe(100);
+    const others: Partial<PhraseKey>[] = [
+      { agentVersion: 2 },
+      { variantKey: 'b' },
+      { voice: 'w' },
+      { speed: 0.5 },
+      { language: 'de' },
+      { text: 'Hello' },
+      { provider: 'n' },
+      { agentId: 'b' },
+      { format: PCM16_16K },
+    ];
+    for (const other of others) expect(memory.get(key(other))).toBeNull();
+    expect(outcomes).toEqual({ hit: 1, miss: others.length });
+  });
+
+  it('are forgotten when there are too many, the least used first', () => {
+    const { memory } = relay();
+    const megabytes = 5 * 1024 * 1024;
+    for (const text of ['a', 'b', 'c']) memory.put(key({ text }), frames(megabytes));
+    memory.get(key({ text: 'a' }));
+    memory.put(key({ text: 'd' }), frames(megabytes));
+    expect(['a', 'b', 'c', 'd'].map((text) => memory.get(key({ text })) !== null)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('phrases of all relays', () => {
+  it('one has heard, another plays to its first caller, byte for byte; nothing on the shelf tells the words', async () => {
+    const { memory, shelf } = relay();
+    memory.put(key(), [AudioFrame.fromBytes(Uint8Array.of(1, 2, 3)), AudioFrame.fromBytes(Uint8Array.of(4))]);
+    const other = relay(shelf);
+    expect(other.memory.get(key())).toBeNull();
+    await other.memory.prepare(key());
+    expect(other.memory.get(key())?.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4]]);
+    expect(JSON.stringify([...shelf.versions.values()].map((version) => [...version.keys()]))).not.toContain(
+      'Hello',
+    );
+  });
+
+  it('are asked for once in a while, not for every call', async () => {
+    const { memory, shelf } = relay();
+    for (let call = 0; call < 10; call += 1) await memory.prepare(key());
+    await memory.prepare(key({ agentVersion: 2 }));
+    expect(shelf.asked).toBe(2);
+  });
+
+  it('are done without when the shelf is away, and asked for again with the next call', async () => {
+    const { memory, shelf } = relay();
+    shelf.isAway = true;
+    await memory.prepare(key());
+    memory.put(key(), frames(10));
+    await memory.prepare(key());
+    expect(shelf.asked).toBe(2);
+    expect(memory.get(key())).not.toBeNull();
+  });
+
+  it('are not waited for when they are slow', async () => {
+    const { memory, shelf } = relay();
+    shelf.isSlow = true;
+    await memory.prepare(key());
+    expect(memory.get(key())).toBeNull();
+  });
+});

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { PhraseStore, type AgentVersionId } from '@tandem/call-state';
+import { AudioFrame, base64ByteLength, type PhraseAudioCache, type PhraseKey } from '@tandem/conversation';
+import { RelayMetrics } from './relay-metrics.ts';
+
+/** Greetings and fillers of some two hundred agents: three seconds of G.711 are 24 KB. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** A caller is not kept waiting for longer: without its sound, the greeting is the model's to say. */
+const FETCH_PATIENCE_MS = 100;
+/** What other relays have heard meanwhile is asked for this often, per version. */
+const REFRESH_MS = 60_000;
+const MAX_VERSIONS = 1_000;
+
+/**
+ * The phrases models have been heard saying: in memory, the least used forgotten first, and on a shelf that
+ * all relays share.
+ */
+@Injectable()
+export class PhraseCache implements PhraseAudioCache {
+  private readonly logger = new Logger(PhraseCache.name);
+  private readonly phrases = new Map<
+    string,
+    { readonly frames: readonly AudioFrame[]; readonly bytes: number }
+  >();
+  /** When each version was last asked for on the shelf, by the monotonic clock. */
+  private readonly fetched = new Map<string, number>();
+  private bytes = 0;
+
+  constructor(
+    @Inject(PhraseStore) private readonly shelf: Pick<PhraseStore, 'of' | 'put'>,
+    @Inject(RelayMetrics) private readonly metrics: Pick<RelayMetrics, 'phrases'>,
+  ) {}
+
+  /**
+   * Has at hand what is on the shelf for this version; resolves when it is, or when waiting any longer would
+   * be heard. Never rejects.
+   */
+  async prepare(version: AgentVersionId): Promise<void> {
+    const name = `${version.agentId}:${version.agentVersion}`;
+    const now = performance.now();
+    if (now - (this.fetched.get(name) ?? -Infinity) < REFRESH_MS) return;
+    if (this.fetched.size >= MAX_VERSIONS) this.fetched.clear();
+    this.fetched.set(name, now);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, FETCH_PATIENCE_MS)));
+    await Promise.race([this.fetch(version, name), patience]);
+    clearTimeout(timer);
+  }
+
+  get(key: PhraseKey): readonly AudioFrame[] | null {
+    const name = nameOf(key);
+    const found = this.phrases.get(name);
+    this.metrics.phrases.inc({ outcome: found ? 'hit' : 'miss' });
+    if (!found) return null;
+    this.phrases.delete(name);
+    this.phrases.set(name, found);
+    return found.frames;
+  }
+
+  put(key: PhraseKey, frames: readonly AudioFrame[]): void {
+    const name = nameOf(key);
+    if (!this.keep(name, frames)) return;
+    this.shelf
+      .put(
+        key,
+        name,
+        frames.map((frame) => frame.base64),
+      )
+      .catch((error: unknown) =>
+        this.logger.warn(
+          { err: error, agentId: key.agentId },
+          'a phrase could not be shared: other relays ask their model for it',
+        ),
+      );
+  }
+
+  private async fetch(version: AgentVersionId, name: string): Promise<void> {
+    try {
+      for (const [phrase, sound] of await this.shelf.of(version))
+        this.keep(
+          phrase,
+          sound.map((piece) => AudioFrame.fromBase64(piece, base64ByteLength(piece))),
+        );
+    } catch (error) {
+      this.fetched.delete(name);
+      this.logger.warn(
+        { err: error, agentId: version.agentId },
+        'phrases of other relays cannot be read: models say them anew',
+      );
+    }
+  }
+
+  /** Answers whether it was new and is kept. */
+  private keep(name: string, frames: readonly AudioFrame[]): boolean {
+    const bytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (this.phrases.has(name) || bytes === 0 || bytes > MAX_BYTES) return false;
+    this.phrases.set(name, { frames, bytes });
+    this.bytes += bytes;
+    for (const [oldest, phrase] of this.phrases) {
+      if (this.bytes <= MAX_BYTES) break;
+      this.phrases.delete(oldest);
+      this.bytes -= phrase.bytes;
+    }
+    return true;
+  }
+}
+
+/** Says nothing of the words: it is a name in Redis too. */
+function nameOf({
+  agentId,
+  agentVersion,
+  variantKey,
+  provider,
+  voice,
+  speed,
+  language,
+  format,
+  text,
+}: PhraseKey): string {
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        agentId,
+        agentVersion,
+        variantKey,
+        provider,
+        voice,
+        speed,
+        language,
+        format.encoding,
+        format.rateHz,
+        text,
+      ]),
+    )
+    .digest('base64url');
+}
