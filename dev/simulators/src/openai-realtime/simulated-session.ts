@@ -15,6 +15,7 @@ const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 const CROSSED: ReadonlySet<string> = new Set([
   'response_cancel_not_active',
   'conversation_already_has_active_response',
+  'input_audio_buffer_commit_empty',
 ]);
 
 /** How long a connection cut by FIN waits for the other side's FIN. */
@@ -127,7 +128,8 @@ export class SimulatedSession implements FaultVictim {
 
   /**
    * Events refused for being wrong, by code. Over a distance those are left out that met one of ours on the
-   * way: by the time they came the response they stop was over, or the one they ask for had begun.
+   * way: by the time they came the response they stop was over, the one they ask for had begun, or the audio
+   * they commit was committed.
    */
   get mistakes(): Readonly<Record<string, number>> {
     const { refusals } = this.counters;

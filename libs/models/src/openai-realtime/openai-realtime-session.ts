@@ -359,8 +359,14 @@ function isWhole({ argumentsJson }: ModelToolCall): boolean {
   return argumentsJson.trimEnd().endsWith('}');
 }
 
-/** What crossed on the wire: the response was over, or the item gone, before our wish arrived. */
-const HARMLESS: ReadonlySet<string> = new Set(['response_cancel_not_active']);
+/**
+ * Refusals of events that crossed one of the server's on the wire: the response was already over, or server
+ * VAD had already committed the audio.
+ */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'response_cancel_not_active',
+  'input_audio_buffer_commit_empty',
+]);
 /** After these the session is of no use, whether or not the socket closes. */
 const FATAL: ReadonlySet<string> = new Set([
   'session_expired',
