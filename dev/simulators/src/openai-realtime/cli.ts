@@ -1,4 +1,4 @@
-import { HELP, readCommandLine, UsageError } from './command-line.ts';
+import { HELP, readCommandLine, UsageError } from './control/command-line.ts';
 import { RealtimeSimulator, type RealtimeSimulatorOptions, type StartOptions } from './realtime-simulator.ts';
 
 /** Runs until SIGINT or SIGTERM. */

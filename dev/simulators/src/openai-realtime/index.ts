@@ -4,13 +4,13 @@ export {
   type RunningAt,
   type StartOptions,
 } from './realtime-simulator.ts';
-export type { SessionEnd, SimulatedSession } from './simulated-session.ts';
-export type { RecordedEvent, RecordingOptions, SessionCounters } from './recording.ts';
-export type { Pace } from './response-run.ts';
-export type { Speak } from './voice.ts';
-export type { Recognise } from './caller-turns.ts';
-export type { FaultAction, FaultScope, FaultSpec } from './fault-spec.ts';
-export type { Faults, ListedFault } from './faults.ts';
+export type { SessionEnd, SimulatedSession } from './session/simulated-session.ts';
+export type { RecordedEvent, RecordingOptions, SessionCounters } from './wire/recording.ts';
+export type { Pace } from './responses/response-run.ts';
+export type { Speak } from './audio/voice.ts';
+export type { Recognise } from './conversation/caller-turns.ts';
+export type { FaultAction, FaultScope, FaultSpec } from './faults/fault-spec.ts';
+export type { Faults, ListedFault } from './faults/faults.ts';
 export type {
   Behaviour,
   Brain,

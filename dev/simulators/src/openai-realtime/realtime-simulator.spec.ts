@@ -8,10 +8,10 @@ import { NO_DISTANCE } from '../link/link.ts';
 import { echo } from './behaviours/echo.ts';
 import { scripted } from './behaviours/scripted.ts';
 import { tone } from './behaviours/tone.ts';
-import { asObject, type JsonObject, type Typed } from './json.ts';
+import { asObject, type JsonObject, type Typed } from './wire/json.ts';
 import { RealtimeSimulator, type RealtimeSimulatorOptions, type RunningAt } from './realtime-simulator.ts';
-import type { SimulatedSession } from './simulated-session.ts';
-import { steadyTone } from './voice.ts';
+import type { SimulatedSession } from './session/simulated-session.ts';
+import { steadyTone } from './audio/voice.ts';
 
 let simulator: RealtimeSimulator;
 let at: RunningAt;

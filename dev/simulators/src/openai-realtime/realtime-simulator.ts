@@ -6,12 +6,12 @@ import { drawLink, INTERNET, Link, type LinkSettings } from '../link/link.ts';
 import { seededRandom } from '../link/seeded-random.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { guided } from './behaviours/guided.ts';
-import { CallerScript, type LineRule } from './caller-lines.ts';
-import { MAX_APPEND_BYTES } from './client-event.ts';
+import { CallerScript, type LineRule } from './conversation/caller-lines.ts';
+import { MAX_APPEND_BYTES } from './wire/client-event.ts';
 import { realClock, type SimulatorClock } from './clock.ts';
-import { ControlServer } from './control-server.ts';
-import type { Recognise } from './caller-turns.ts';
-import { Faults } from './faults.ts';
+import { ControlServer } from './control/control-server.ts';
+import type { Recognise } from './conversation/caller-turns.ts';
+import { Faults } from './faults/faults.ts';
 import {
   AZURE_PATH,
   closeReasonOf,
@@ -22,15 +22,15 @@ import {
   type HandshakeRules,
   type HttpRefusal,
   type InBandRefusal,
-} from './handshake.ts';
-import { IdSource, type IdStyle } from './ids.ts';
-import type { SessionEnvironment } from './model-session.ts';
-import { RateLimits } from './rate-limits.ts';
-import type { RecordingOptions } from './recording.ts';
-import type { Pace } from './response-run.ts';
-import { compileClientChecks, type NullStyle } from './schema.ts';
-import { SimulatedSession } from './simulated-session.ts';
-import { rememberingSpeaker, type Speak } from './voice.ts';
+} from './control/handshake.ts';
+import { IdSource, type IdStyle } from './wire/ids.ts';
+import type { SessionEnvironment } from './session/model-session.ts';
+import { RateLimits } from './responses/rate-limits.ts';
+import type { RecordingOptions } from './wire/recording.ts';
+import type { Pace } from './responses/response-run.ts';
+import { compileClientChecks, type NullStyle } from './wire/schema.ts';
+import { SimulatedSession } from './session/simulated-session.ts';
+import { rememberingSpeaker, type Speak } from './audio/voice.ts';
 
 export interface RealtimeSimulatorOptions extends HandshakeRules {
   /** How sessions answer. Default: the guided booking dialogue. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { stereoWav } from './audio/wav.ts';
-import { type CallCommand, HELP, readCommand, UsageError } from './cli-options.ts';
-import { walkLine, walkSummary } from './cli-walk.ts';
+import { type CallCommand, HELP, readCommand, UsageError } from './command-line/cli-options.ts';
+import { walkLine, walkSummary } from './command-line/cli-walk.ts';
 import { speakFromFolder, speakTones } from './scenario/lines.ts';
 import { readScenario, type Scenario, ScenarioError } from './scenario/scenario.ts';
 import { runScenario, type ScenarioReport } from './scenario/scenario-runner.ts';

@@ -1,5 +1,5 @@
 import type { AudioFormat } from '@tandem/contracts';
-import { asString, type JsonObject } from '../json.ts';
+import { asString, type JsonObject } from '../wire/json.ts';
 
 /** What the caller said in one committed stretch of audio. */
 export interface Utterance {

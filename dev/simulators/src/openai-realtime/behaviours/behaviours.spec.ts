@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { asArray, asObject, at, type JsonObject } from '../json.ts';
+import { asArray, asObject, at, type JsonObject } from '../wire/json.ts';
 import { deltaBytes, SessionBench, type BenchOptions } from '../testing/session-bench.ts';
 import { verbatimRequest } from './behaviour.ts';
 import { echo } from './echo.ts';

@@ -1,4 +1,4 @@
-import { asString, isObject, type JsonObject } from '../json.ts';
+import { asString, isObject, type JsonObject } from '../wire/json.ts';
 import {
   ASIDE,
   isAside,

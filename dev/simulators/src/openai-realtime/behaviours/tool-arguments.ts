@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, isObject, type JsonObject } from '../json.ts';
+import { asArray, asObject, asString, isObject, type JsonObject } from '../wire/json.ts';
 
 /** What a dialogue knows when it fills in the arguments of a tool. */
 export interface Known {

@@ -1,16 +1,16 @@
 import { PCM16_24K, type AudioFormat } from '@tandem/contracts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import { scripted } from '../behaviours/scripted.ts';
-import { CallerScript } from '../caller-lines.ts';
-import type { FaultSpec } from '../fault-spec.ts';
-import { Faults, type Strike } from '../faults.ts';
-import { IdSource } from '../ids.ts';
-import { asObject, at, type JsonObject, type Typed } from '../json.ts';
-import { ModelSession, type SessionEnvironment } from '../model-session.ts';
-import { RateLimits } from '../rate-limits.ts';
-import { Recording } from '../recording.ts';
-import type { SessionKind } from '../session-config.ts';
-import { rememberingSpeaker, steadyTone } from '../voice.ts';
+import { CallerScript } from '../conversation/caller-lines.ts';
+import type { FaultSpec } from '../faults/fault-spec.ts';
+import { Faults, type Strike } from '../faults/faults.ts';
+import { IdSource } from '../wire/ids.ts';
+import { asObject, at, type JsonObject, type Typed } from '../wire/json.ts';
+import { ModelSession, type SessionEnvironment } from '../session/model-session.ts';
+import { RateLimits } from '../responses/rate-limits.ts';
+import { Recording } from '../wire/recording.ts';
+import type { SessionKind } from '../wire/session-config.ts';
+import { rememberingSpeaker, steadyTone } from '../audio/voice.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export interface BenchOptions extends Partial<

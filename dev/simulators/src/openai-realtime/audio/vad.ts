@@ -1,0 +1,164 @@
+import type { AudioFormat } from '@tandem/contracts';
+import { ALAW_LINEAR, MULAW_LINEAR } from '../wire/audio-format.ts';
+
+export const FRAME_MS = 20;
+
+const MULAW_POWER = Float64Array.from(MULAW_LINEAR, (sample) => sample * sample);
+const ALAW_POWER = Float64Array.from(ALAW_LINEAR, (sample) => sample * sample);
+
+/**
+ * Cuts audio of any piece size into 20 ms frames and reports the RMS of each. Allocates nothing per piece.
+ */
+export class EnergyMeter {
+  private readonly format: AudioFormat;
+  private readonly frameSamples: number;
+  private readonly onFrame: (rms: number) => void;
+  private power = 0;
+  private samples = 0;
+
+  constructor(format: AudioFormat, onFrame: (rms: number) => void) {
+    this.format = format;
+    this.frameSamples = (format.rateHz * FRAME_MS) / 1000;
+    this.onFrame = onFrame;
+  }
+
+  /** Whole samples only: 16-bit audio must not be cut within a sample. */
+  push(audio: Buffer): void {
+    const isWide = this.format.encoding === 'pcm16';
+    const table = this.format.encoding === 'pcma' ? ALAW_POWER : MULAW_POWER;
+    const total = isWide ? audio.length >> 1 : audio.length;
+    for (let done = 0; done < total;) {
+      const end = Math.min(total, done + this.frameSamples - this.samples);
+      this.power += isWide ? widePower(audio, done, end) : tablePower(table, audio, done, end);
+      this.samples += end - done;
+      done = end;
+      if (this.samples === this.frameSamples) this.finishFrame();
+    }
+  }
+
+  private finishFrame(): void {
+    const rms = Math.sqrt(this.power / this.frameSamples);
+    this.power = 0;
+    this.samples = 0;
+    this.onFrame(rms);
+  }
+}
+
+function tablePower(table: Float64Array, audio: Buffer, from: number, to: number): number {
+  let power = 0;
+  for (let index = from; index < to; index++) power += table[audio[index] as number] as number;
+  return power;
+}
+
+function widePower(audio: Buffer, from: number, to: number): number {
+  let power = 0;
+  for (let index = from; index < to; index++) {
+    const sample = audio.readInt16LE(index * 2);
+    power += sample * sample;
+  }
+  return power;
+}
+
+/**
+ * RMS (of 32,768) above which a frame counts as voiced. The real detector is a neural network whose threshold
+ * is a probability; ours maps 0, 0.5, 1 to -50, -35, -20 dBFS, so that telephone speech (about -20) passes at
+ * the default and line noise (about -50) does not.
+ */
+export function gateRms(threshold: number): number {
+  return 32768 * 10 ** ((-50 + 30 * Math.min(1, Math.max(0, threshold))) / 20);
+}
+
+/**
+ * While somebody speaks the gate is this much lower (6 dB), so that the ends of words do not chop the turn.
+ */
+const HOLD_RATIO = 0.5;
+
+/** Voiced frames in a row that make a start; one click is not speech. */
+const START_FRAMES = 3;
+
+export interface TurnRules {
+  readonly threshold: number;
+  readonly prefixPaddingMs: number;
+  /** Silence that ends the turn, asked again at every silent frame: semantic detection decides as it goes. */
+  silenceMs(): number;
+}
+
+export interface TurnListener {
+  /** `audioStartMs` is the first voiced moment less the padding, in ms of audio written to the buffer. */
+  onSpeechStarted(audioStartMs: number): void;
+  /** `audioEndMs` includes the silence that ended the turn. */
+  onSpeechStopped(audioEndMs: number): void;
+}
+
+/** Finds the caller's turns in the audio by its loudness. Times are ms of audio written, never wall time. */
+export class TurnDetector {
+  private rules: TurnRules;
+  private gate: number;
+  private meter: EnergyMeter;
+  private readonly listener: TurnListener;
+  private clockMs: number;
+  private voicedFrames = 0;
+  private lastVoicedMs = 0;
+  private earliestMs: number;
+  private speaking = false;
+
+  /** `startMs` is the ms of audio written before the detector was switched on. */
+  constructor(format: AudioFormat, rules: TurnRules, startMs: number, listener: TurnListener) {
+    this.rules = rules;
+    this.gate = gateRms(rules.threshold);
+    this.listener = listener;
+    this.clockMs = startMs;
+    this.earliestMs = startMs;
+    this.meter = new EnergyMeter(format, (rms) => this.onFrame(rms));
+  }
+
+  get isSpeaking(): boolean {
+    return this.speaking;
+  }
+
+  /** New rules for the same stretch of audio: a turn that is under way goes on. */
+  adjust(rules: TurnRules): void {
+    this.rules = rules;
+    this.gate = gateRms(rules.threshold);
+  }
+
+  push(audio: Buffer): void {
+    this.meter.push(audio);
+  }
+
+  /** The buffer was committed or cleared by the client: whatever was heard so far no longer counts. */
+  reset(): void {
+    this.speaking = false;
+    this.voicedFrames = 0;
+    this.earliestMs = this.clockMs;
+  }
+
+  private onFrame(rms: number): void {
+    this.clockMs += FRAME_MS;
+    if (this.speaking) this.whileSpeaking(rms);
+    else this.whileSilent(rms);
+  }
+
+  private whileSilent(rms: number): void {
+    this.voicedFrames = rms > this.gate ? this.voicedFrames + 1 : 0;
+    if (this.voicedFrames < START_FRAMES) return;
+    this.speaking = true;
+    this.lastVoicedMs = this.clockMs;
+    const firstVoicedMs = this.clockMs - this.voicedFrames * FRAME_MS;
+    this.voicedFrames = 0;
+    this.listener.onSpeechStarted(
+      Math.round(Math.max(this.earliestMs, firstVoicedMs - this.rules.prefixPaddingMs)),
+    );
+  }
+
+  private whileSpeaking(rms: number): void {
+    if (rms > this.gate * HOLD_RATIO) {
+      this.lastVoicedMs = this.clockMs;
+      return;
+    }
+    if (this.clockMs - this.lastVoicedMs < this.rules.silenceMs()) return;
+    this.speaking = false;
+    this.earliestMs = this.clockMs;
+    this.listener.onSpeechStopped(Math.round(this.clockMs));
+  }
+}
