@@ -1,82 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  termination,
-  type CallEvent,
-  type NewCallEvent,
-  type CallId,
-  type RelayId,
-  type TenantId,
-  type TerminationReason,
-  type ToolCallId,
-} from '@tandem/contracts';
+import type { NewCallEvent } from '@tandem/contracts';
 import { foldCall } from './fold-call.ts';
-
-const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
-const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
-const t0 = Date.UTC(2026, 10, 21, 15, 0, 0);
-const toolCallId = `tc_${callId}_1_call_1` as ToolCallId;
-
-const log = (...facts: [atMs: number, fact: NewCallEvent, seq?: number, epoch?: number][]): CallEvent[] =>
-  facts.map(([atMs, fact, seq = 0, epoch = 1]) => ({ ...fact, at: t0 + atMs, seq, epoch }));
-
-const admitted: NewCallEvent = {
-  type: 'call.admitted',
-  data: {
-    direction: 'inbound',
-    channel: 'twilio',
-    from: '+12025550123',
-    to: '+12025550100',
-    carrierCallId: 'CA1',
-    agentId: '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11',
-    agentName: 'Sarah',
-    agentVersion: 3,
-    modelKind: 'guided',
-    language: 'en-US',
-    variantKey: null,
-    attestation: null,
-    callerGroup: null,
-  },
-};
-const attached = (epoch = 1): NewCallEvent => ({
-  type: 'stream.attached',
-  data: { relayId: `relay-${epoch}` as RelayId, epoch, streamId: `MZ${epoch}` },
-});
-const callerSpoke = (text: string, startedAtMs: number): NewCallEvent => ({
-  type: 'caller.spoke',
-  data: { itemId: `c${startedAtMs}`, text, startedAtMs, endedAtMs: startedAtMs + 500 },
-});
-const agentSpoke = (text: string, startedAtMs: number): NewCallEvent => ({
-  type: 'agent.spoke',
-  data: {
-    itemId: `a${startedAtMs}`,
-    text,
-    startedAtMs,
-    endedAtMs: startedAtMs + 500,
-    heardMs: 500,
-    generatedMs: 500,
-    interrupted: false,
-  },
-});
-const called: NewCallEvent = {
-  type: 'tool.called',
-  data: {
-    toolCallId,
-    providerCallId: 'call_1',
-    name: 'book_appointment',
-    arguments: { service: 'plumbing' },
-    atMs: 3000,
-  },
-};
-const finished = (
-  outcome: Extract<NewCallEvent, { type: 'tool.finished' }>['data']['outcome'],
-): NewCallEvent => ({
-  type: 'tool.finished',
-  data: { toolCallId, providerCallId: 'call_1', name: 'book_appointment', outcome, tookMs: 80, atMs: 3080 },
-});
-const ended = (reason: Parameters<typeof termination>[0]): NewCallEvent => ({
-  type: 'call.ended',
-  data: { termination: termination(reason), atMs: 9000 },
-});
+import {
+  admitted,
+  agentSpoke,
+  attached,
+  called,
+  callerSpoke,
+  callId,
+  ended,
+  finished,
+  log,
+  t0,
+  tenantId,
+  toolCallId,
+} from './test/call-log.ts';
 
 describe('folding a call', () => {
   it('puts the transcript in the order of speaking, whatever order the words arrived in', () => {
@@ -137,110 +75,6 @@ describe('folding a call', () => {
       },
     ]);
     expect(record?.disposition).toEqual({ outcome: 'booked', detail: 'NW-4711' });
-  });
-
-  it('finds out what was booked where the caller was told that it is uncertain', () => {
-    const events = log(
-      [0, admitted],
-      [300, attached()],
-      [1000, callerSpoke('Nine please', 1000)],
-      [3000, called],
-      [11_000, finished({ status: 'timed-out' })],
-      [12_000, ended('agent-goodbye')],
-    );
-    expect(
-      foldCall(callId, tenantId, events, { bookings: [{ reference: 'K48213', toolCallId }], unread: 0 })
-        ?.disposition,
-    ).toEqual({ outcome: 'to-confirm', detail: 'K48213 is booked, and the caller does not know' });
-    expect(foldCall(callId, tenantId, events)?.disposition).toEqual({
-      outcome: 'to-confirm',
-      detail: 'nothing is booked, and the caller does not know',
-    });
-  });
-
-  describe('that booked more than the caller was told', () => {
-    const second = `tc_${callId}_1_call_2` as ToolCallId;
-    const again = (fact: NewCallEvent): NewCallEvent =>
-      ({ ...fact, data: { ...fact.data, toolCallId: second, providerCallId: 'call_2' } }) as NewCallEvent;
-    const booked = (reference: string): NewCallEvent => finished({ status: 'ok', value: { reference } });
-    const dispositionOf = (
-      outcomes: [first: NewCallEvent, second: NewCallEvent],
-      ...references: [string, ToolCallId][]
-    ) => {
-      const talk = log(
-        [0, admitted],
-        [300, attached()],
-        [1000, callerSpoke('Nine please', 1000)],
-        [3000, called],
-        [11_000, outcomes[0]],
-        [12_000, again(called)],
-        [12_100, again(outcomes[1])],
-        [20_000, ended('agent-goodbye')],
-      );
-      return foldCall(callId, tenantId, talk, {
-        bookings: references.map(([reference, id]) => ({ reference, toolCallId: id })),
-        unread: 0,
-      })?.disposition;
-    };
-    const timedOut = finished({ status: 'timed-out' });
-
-    it('shows the untold booking as to be confirmed, beside the told one', () => {
-      const detail = 'K48213 is booked, and the caller does not know; the caller knows of M10022';
-      expect(dispositionOf([timedOut, booked('M10022')], ['K48213', toolCallId], ['M10022', second])).toEqual(
-        { outcome: 'to-confirm', detail },
-      );
-      expect(dispositionOf([booked('M10022'), timedOut], ['M10022', toolCallId], ['K48213', second])).toEqual(
-        { outcome: 'to-confirm', detail },
-      );
-    });
-
-    it('is booked once the second asking has told the fate of the first', () => {
-      expect(dispositionOf([timedOut, booked('K48213')], ['K48213', toolCallId])).toEqual({
-        outcome: 'booked',
-        detail: 'K48213',
-      });
-      expect(dispositionOf([booked('K48213'), booked('K48213')], ['K48213', toolCallId])).toEqual({
-        outcome: 'booked',
-        detail: 'K48213',
-      });
-    });
-
-    it('names every booking that was told', () => {
-      expect(
-        dispositionOf([booked('K48213'), booked('M10022')], ['K48213', toolCallId], ['M10022', second]),
-      ).toEqual({ outcome: 'booked', detail: 'K48213, M10022' });
-    });
-  });
-
-  it('has turns whose words are not known, and takes no caller who spoke or pressed a key for one who left', () => {
-    const unknown = callerSpoke('', 1000);
-    const handled = { outcome: 'handled', detail: 'the agent said goodbye' };
-    const spoke = foldCall(
-      callId,
-      tenantId,
-      log([0, admitted], [300, attached()], [1000, unknown], [9000, ended('agent-goodbye')]),
-    );
-    expect(spoke?.utterances).toMatchObject([
-      { speaker: 'caller', text: '', startedAtMs: 1000, endedAtMs: 1500 },
-    ]);
-    expect(spoke?.disposition).toEqual(handled);
-    const pressed: NewCallEvent = { type: 'digit.pressed', data: { digit: '2', atMs: 1000 } };
-    const captured: NewCallEvent = {
-      type: 'digits.captured',
-      data: { reference: 'd1', count: 4, outcome: 'entered', atMs: 1000 },
-    };
-    for (const keys of [pressed, captured])
-      expect(
-        foldCall(
-          callId,
-          tenantId,
-          log([0, admitted], [300, attached()], [1000, keys], [9000, ended('agent-goodbye')]),
-        )?.disposition,
-      ).toEqual(handled);
-    expect(
-      foldCall(callId, tenantId, log([0, admitted], [300, attached()], [9000, ended('agent-goodbye')]))
-        ?.disposition,
-    ).toEqual({ outcome: 'abandoned', detail: 'the caller said nothing' });
   });
 
   it('has one turn where words came after all', () => {
@@ -313,198 +147,6 @@ describe('folding a call', () => {
     expect(foldCall(callId, tenantId, log([0, admitted]))?.status).toBe('ringing');
   });
 
-  it('sums usage per model and sums up waiting per kind', () => {
-    const usage = {
-      inputTextTokens: 1,
-      inputAudioTokens: 20,
-      cachedTextTokens: 0,
-      cachedAudioTokens: 10,
-      outputTextTokens: 3,
-      outputAudioTokens: 40,
-      transcriptionMs: 5,
-    };
-    const used: NewCallEvent = {
-      type: 'usage.reported',
-      data: { provider: 'openai-realtime', model: 'm', usage },
-    };
-    const waits = [100, 300, 200, 900].map((ms): [number, NewCallEvent] => [
-      ms,
-      { type: 'latency.measured', data: { kind: 'caller-to-agent', ms } },
-    ]);
-    const record = foldCall(callId, tenantId, log([0, admitted], [1, used], [2, used], ...waits));
-    expect(record?.usage).toEqual([
-      {
-        provider: 'openai-realtime',
-        model: 'm',
-        usage: {
-          inputTextTokens: 2,
-          inputAudioTokens: 40,
-          cachedTextTokens: 0,
-          cachedAudioTokens: 20,
-          outputTextTokens: 6,
-          outputAudioTokens: 80,
-          transcriptionMs: 10,
-        },
-      },
-    ]);
-    expect(record?.latencies['caller-to-agent']).toEqual({ count: 4, p50Ms: 200, p95Ms: 900, maxMs: 900 });
-  });
-
-  it('prices each report at its own time and model, and counts what has no price', () => {
-    const used = (model: string, change: object): NewCallEvent => ({
-      type: 'usage.reported',
-      data: {
-        provider: 'openai-realtime',
-        model,
-        usage: {
-          inputTextTokens: 0,
-          inputAudioTokens: 0,
-          cachedTextTokens: 0,
-          cachedAudioTokens: 0,
-          outputTextTokens: 0,
-          outputAudioTokens: 0,
-          transcriptionMs: 0,
-          ...change,
-        },
-      },
-    });
-    const spoke = used('gpt-realtime-2.1', {
-      inputAudioTokens: 1_000,
-      cachedAudioTokens: 500,
-      outputAudioTokens: 1_000,
-    });
-    const record = foldCall(
-      callId,
-      tenantId,
-      log(
-        [0, admitted],
-        [1, spoke],
-        [2, spoke],
-        [3, used('gpt-live-transcribe', { transcriptionMs: 60_000 })],
-        [4, used('of-tomorrow', { outputTextTokens: 1 })],
-      ),
-    );
-    expect(record?.cost).toEqual({
-      micros: 177_400,
-      unpriced: 1,
-      models: [
-        {
-          provider: 'openai-realtime',
-          model: 'gpt-realtime-2.1',
-          micros: 160_400,
-          byModality: {
-            textIn: 0,
-            textCached: 0,
-            textOut: 0,
-            audioIn: 32_000,
-            audioCached: 400,
-            audioOut: 128_000,
-            transcription: 0,
-          },
-        },
-        {
-          provider: 'openai-realtime',
-          model: 'gpt-live-transcribe',
-          micros: 17_000,
-          byModality: {
-            textIn: 0,
-            textCached: 0,
-            textOut: 0,
-            audioIn: 0,
-            audioCached: 0,
-            audioOut: 0,
-            transcription: 17_000,
-          },
-        },
-      ],
-    });
-    expect(foldCall(callId, tenantId, log([0, admitted]))?.cost).toBeNull();
-  });
-
-  it(
-    'adds no report that cannot be true, says that the cost is a lower bound, and stays within what a row ' +
-      'holds',
-    () => {
-      const most = 9_000_000_000_000_000;
-      const used = (change: object): NewCallEvent => ({
-        type: 'usage.reported',
-        data: {
-          provider: 'openai-realtime',
-          model: 'gpt-realtime-2.1',
-          usage: {
-            inputTextTokens: most,
-            inputAudioTokens: most,
-            cachedTextTokens: most,
-            cachedAudioTokens: most,
-            outputTextTokens: most,
-            outputAudioTokens: most,
-            transcriptionMs: 0,
-            ...change,
-          },
-        },
-      });
-      const none = {
-        inputTextTokens: 0,
-        inputAudioTokens: 0,
-        cachedTextTokens: 0,
-        cachedAudioTokens: 0,
-        outputTextTokens: 0,
-      };
-      const record = foldCall(
-        callId,
-        tenantId,
-        log([0, admitted], [1, used({})], [2, used({})], [3, used({ ...none, outputAudioTokens: 1_000 })]),
-      );
-      expect(record?.cost).toMatchObject({ micros: 64_000, unpriced: 2 });
-      expect(record?.usage).toEqual([
-        {
-          provider: 'openai-realtime',
-          model: 'gpt-realtime-2.1',
-          usage: { ...none, outputAudioTokens: 1_000, transcriptionMs: 0, isUnknown: true },
-        },
-      ]);
-    },
-  );
-
-  it('tells who ended a call: an operator, an agent whose caller fell silent, or the caller', () => {
-    const dispositionOf = (reason: TerminationReason, ...facts: [number, NewCallEvent][]) => {
-      const { termination: how, disposition } = foldCall(
-        callId,
-        tenantId,
-        log([0, admitted], [300, attached()], ...facts, [9000, ended(reason)]),
-      )!;
-      return [how?.class, disposition?.outcome, disposition?.detail];
-    };
-    const talked: [number, NewCallEvent] = [1000, callerSpoke('A plumber please', 1000)];
-    expect(dispositionOf('operator-ended', talked)).toEqual([
-      'operator',
-      'ended-by-operator',
-      'an operator ended the call',
-    ]);
-    expect(dispositionOf('operator-ended')).toEqual([
-      'operator',
-      'ended-by-operator',
-      'an operator ended the call',
-    ]);
-    expect(dispositionOf('caller-silent', talked)).toEqual([
-      'caller',
-      'ended-by-agent',
-      'the caller had fallen silent',
-    ]);
-    expect(dispositionOf('no-progress', talked)).toEqual([
-      'caller',
-      'ended-by-agent',
-      'the conversation led nowhere',
-    ]);
-    expect(dispositionOf('caller-silent')).toEqual(['caller', 'abandoned', 'the caller said nothing']);
-    expect(dispositionOf('caller-hangup', talked)).toEqual([
-      'caller',
-      'ended-by-caller',
-      'the caller hung up in the conversation',
-    ]);
-    expect(dispositionOf('media-errors', talked)).toEqual(['caller', 'failed', 'media-errors']);
-  });
-
   it('masks long numbers, also those told piece by piece', () => {
     const events = log(
       [0, admitted],
@@ -523,7 +165,7 @@ describe('folding a call', () => {
     ]);
     const tool = log(
       [0, admitted],
-      [1, { ...called, data: { ...called.data, arguments: { notes: '4111111111111111' } } }],
+      [1, { ...called, data: { ...called.data, arguments: { notes: '4111111111111111' } } } as NewCallEvent],
       [2, finished({ status: 'ok', value: { notes: '4111111111111112' } })],
     );
     expect(foldCall(callId, tenantId, tool)?.toolCalls[0]).toMatchObject({
@@ -537,37 +179,6 @@ describe('folding a call', () => {
     const events = log([0, admitted], [1, cut(1), 1, 1], [2, cut(7), 2, 1], [3, cut(5), 3, 2]);
     expect(foldCall(callId, tenantId, events, { bookings: [], unread: 2 })?.missingEvents).toBe(14);
     expect(foldCall(callId, tenantId, log([0, admitted]))?.missingEvents).toBe(0);
-  });
-
-  it('names the models the caller has heard, not the one the agent was to speak through', () => {
-    const opened = (provider: string): NewCallEvent => ({
-      type: 'model.opened',
-      data: { provider, model: `${provider}-1` },
-    });
-    const moved = (provider: string, why: 'ladder' | 'renewal'): NewCallEvent => ({
-      type: 'model.moved',
-      data: { provider, model: `${provider}-1`, why, gapMs: 0 },
-    });
-    const spoke = (atMs: number): [number, NewCallEvent] => [atMs, agentSpoke('Hello', atMs)];
-    const named = (...facts: [number, NewCallEvent][]) => {
-      const { modelKind, models } = foldCall(callId, tenantId, log([0, admitted], ...facts))!;
-      return [modelKind, models.map(({ provider, fromMs }) => `${provider} ${fromMs}`)];
-    };
-    expect(named([300, opened('openai-realtime')], [900, moved('guided', 'ladder')], spoke(1_000))).toEqual([
-      'guided',
-      ['guided 900'],
-    ]);
-    expect(
-      named(
-        [300, opened('openai-realtime')],
-        spoke(400),
-        [500, moved('openai-realtime', 'renewal')],
-        spoke(600),
-        [900, moved('guided', 'ladder')],
-        spoke(1_000),
-      ),
-    ).toEqual(['openai-realtime', ['openai-realtime 300', 'guided 900']]);
-    expect(named([300, opened('openai-realtime')])).toEqual([null, []]);
   });
 
   it('tells language, variant and group as they were at admission', () => {

@@ -1,23 +1,14 @@
 import { fromServiceLinks, loadConfig } from './load-config.ts';
-import {
-  carrierApiSection,
-  carrierSection,
-  controlApiSection,
-  crmApiSection,
-  databaseSection,
-  guidedSection,
-  ingressSection,
-  modelSection,
-  outboundSection,
-  postCallWorkerSection,
-  processSection,
-  recordingsSection,
-  redisSection,
-  relaySection,
-  secretSection,
-  toolWorkerSection,
-  webhookSection,
-} from './sections.ts';
+import { controlApiSection, crmApiSection } from './sections/apis.section.ts';
+import { ingressSection } from './sections/call-ingress.section.ts';
+import { carrierApiSection, carrierSection } from './sections/carrier.section.ts';
+import { relaySection } from './sections/media-relay.section.ts';
+import { guidedSection, modelSection } from './sections/models.section.ts';
+import { processSection } from './sections/process.section.ts';
+import { recordingsSection } from './sections/recordings.section.ts';
+import { databaseSection, redisSection, secretSection } from './sections/stores.section.ts';
+import { outboundSection, webhookSection } from './sections/webhooks.section.ts';
+import { postCallWorkerSection, toolWorkerSection } from './sections/workers.section.ts';
 
 /**
  * Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's

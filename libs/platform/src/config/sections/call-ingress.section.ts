@@ -1,0 +1,43 @@
+import { isPhoneCountry } from '@tandem/contracts';
+import { z } from 'zod';
+import { section } from '../setting.ts';
+import { port, url } from './forms.ts';
+
+export const ingressSection = section('call-ingress', 'The door for carriers.', {
+  port: {
+    env: 'CALL_INGRESS_PORT',
+    schema: port.default(8080),
+    isPort: true,
+    description: 'Port of call-ingress.',
+  },
+  publicBaseUrl: {
+    env: 'PUBLIC_BASE_URL',
+    schema: url('http', 'https').optional(),
+    description:
+      'Address under which Twilio reaches call-ingress. Signatures are checked against it, so it must ' +
+      'be exactly what the number is configured with.',
+    whenUnset: "call-ingress's own http address",
+    example: 'https://voice.example.com',
+  },
+  publicMediaUrl: {
+    env: 'PUBLIC_MEDIA_URL',
+    schema: url('ws', 'wss').optional(),
+    description:
+      'Address under which Twilio reaches the relays; {relay} stands for the relay id, otherwise ' +
+      '/media/<relay id> is appended.',
+    whenUnset: "each relay's own ws:// address",
+    example: 'wss://media.example.com',
+  },
+  phoneCountry: {
+    env: 'PHONE_COUNTRY',
+    schema: z
+      .string()
+      .refine(isPhoneCountry, 'must be two capital letters of ISO 3166, such as US')
+      .optional(),
+    description:
+      'Country whose way of writing holds for a dialled number that comes without country code, as some ' +
+      'SIP trunks send them.',
+    whenUnset: 'such a number is read as one whose + was left out',
+    example: 'US',
+  },
+});

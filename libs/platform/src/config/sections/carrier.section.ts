@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { section } from '../setting.ts';
+import { commaList, url } from './forms.ts';
+
+export const carrierSection = section('Twilio', 'The accounts whose numbers ring here.', {
+  twilioAccountSid: {
+    env: 'TWILIO_ACCOUNT_SID',
+    needs: ['TWILIO_AUTH_TOKEN'],
+    schema: z
+      .string()
+      .regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits')
+      .optional(),
+    description:
+      'Account SID. Webhooks of an account that is named neither here nor in TWILIO_ACCOUNTS are ' +
+      'refused; calls of relays that fall silent are pulled over to others in its name.',
+    whenUnset:
+      'webhooks of any account are accepted, if their signature fits, and a call whose relay falls ' +
+      'silent without its stream breaking is lost',
+    example: 'AC00000000000000000000000000000000',
+  },
+  twilioAuthTokens: {
+    env: 'TWILIO_AUTH_TOKEN',
+    schema: commaList.refine(
+      (tokens) => tokens.length >= 1 && tokens.length <= 2,
+      'one token, or two while rotating',
+    ),
+    isSecret: true,
+    description:
+      'Auth token that signs webhooks; two, separated by a comma, during rotation (the first one is ' +
+      'used for REST calls).',
+    example: 'your-auth-token',
+  },
+  twilioAccounts: {
+    env: 'TWILIO_ACCOUNTS',
+    schema: commaList
+      .refine(
+        (entries) => entries.every((entry) => /^AC[0-9a-f]{32}:[^\s:]+$/.test(entry)),
+        'each must be an account SID, a colon and its auth token',
+      )
+      .transform((entries) =>
+        entries.map((entry) => ({ accountSid: entry.slice(0, 34), secret: entry.slice(35) })),
+      )
+      .default([]),
+    isSecret: true,
+    description:
+      'Further accounts and subaccounts whose numbers ring here, as SID:token, separated by commas; the ' +
+      'same SID twice during rotation. Each token signs for its own account only, and calls are changed ' +
+      'in the name of theirs.',
+    whenUnset: 'no others',
+    example: 'AC11111111111111111111111111111111:its-auth-token',
+  },
+  twilioWebhookKeys: {
+    env: 'TWILIO_WEBHOOK_KEYS',
+    schema: commaList
+      .refine(
+        (entries) => entries.every((entry) => /^AC[0-9a-f]{32}:[\w-]+:\S+$/.test(entry)),
+        'each must be an account SID, the id of a shared key and its secret, with colons between',
+      )
+      .transform((entries) =>
+        entries.map((entry) => ({
+          accountSid: entry.slice(0, 34),
+          keyId: entry.slice(35, entry.indexOf(':', 35)),
+          secret: entry.slice(entry.indexOf(':', 35) + 1),
+        })),
+      )
+      .default([]),
+    isSecret: true,
+    description:
+      "Shared keys of Twilio's Webhooks configuration API (a webhook rule signs with them instead of " +
+      'the auth token), as SID:key:secret, separated by commas; old and new side by side during ' +
+      'rotation.',
+    whenUnset: 'webhooks signed with a shared key are refused',
+    example: 'AC00000000000000000000000000000000:webhooks_sharedkey_1:its-secret',
+  },
+});
+
+export const carrierApiSection = section('Twilio REST API', 'How running calls are changed.', {
+  twilioApiUrl: {
+    env: 'TWILIO_API_URL',
+    schema: url('http', 'https').optional(),
+    description: 'Where the REST API is; a simulator may stand here.',
+    whenUnset: "Twilio's own address",
+    example: 'https://api.twilio.com',
+  },
+});

@@ -1,0 +1,54 @@
+import { relayIdSchema } from '@tandem/contracts';
+import { z } from 'zod';
+import { section } from '../setting.ts';
+import { port, url, wholeNumber } from './forms.ts';
+
+export const relaySection = section('media-relay', 'The fleet that holds calls.', {
+  port: {
+    env: 'MEDIA_RELAY_PORT',
+    schema: port.default(8081),
+    isPort: true,
+    description: 'Port of media-relay.',
+  },
+  relayId: {
+    env: 'RELAY_ID',
+    schema: relayIdSchema,
+    description:
+      'Name of this relay, unique in the fleet: lower-case letters, digits, dashes. On Kubernetes the ' +
+      'pod name.',
+    example: 'relay-1',
+  },
+  relayAddress: {
+    env: 'RELAY_ADDRESS',
+    schema: url('ws', 'wss').optional(),
+    description: 'Address of this relay as the network sees it, used when PUBLIC_MEDIA_URL is not set.',
+    whenUnset: 'ws://127.0.0.1:<port>',
+  },
+  maxCalls: {
+    env: 'RELAY_MAX_CALLS',
+    schema: wholeNumber(1, 5000).default(200),
+    unit: 'calls',
+    description: 'Calls this relay takes at most.',
+  },
+  maxLoopDelayMs: {
+    env: 'RELAY_MAX_LOOP_DELAY_MS',
+    schema: wholeNumber(20, 5_000).default(200),
+    unit: 'ms',
+    description:
+      'A relay whose event loop is later than this (p99 of a second, three seconds in a row) gets no ' +
+      'new calls, whatever RELAY_MAX_CALLS says.',
+  },
+  soundsDir: {
+    env: 'SOUNDS_DIR',
+    schema: z.string().min(1).optional(),
+    description: 'Folder with wait music that agents name: WAV files of 16-bit PCM, any rate and channels.',
+    whenUnset: 'the built-in tune is the only one',
+    example: '/var/lib/tandem/sounds',
+  },
+  drainGraceMs: {
+    env: 'RELAY_DRAIN_GRACE_MS',
+    schema: wholeNumber(0, 7_200_000).default(3_600_000),
+    unit: 'ms',
+    description: 'How long running calls may go on after SIGTERM before they are ended.',
+  },
+});

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiScope } from '@tandem/database';
+import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
+import type { Operator } from './running-control.ts';
+
+/**
+ * Every route, with a request to it that belongs to its owner; a stranger gets a 404, or only what is theirs.
+ */
+export const ROUTES: Record<
+  string,
+  {
+    path: (own: Operator) => string;
+    body?: unknown;
+    scope: 'admin' | 'calls' | 'recordings' | 'secrets';
+    stranger: number[];
+  }
+> = {
+  'GET /v1/agents': { path: () => '/v1/agents', scope: 'admin', stranger: [200] },
+  'POST /v1/agents': { path: () => '/v1/agents', body: { name: 'Tom' }, scope: 'admin', stranger: [201] },
+  'GET /v1/agents/{id}': { path: (own) => `/v1/agents/${own.agentId}`, scope: 'admin', stranger: [404] },
+  'PATCH /v1/agents/{id}': {
+    path: (own) => `/v1/agents/${own.agentId}`,
+    body: { name: 'Mine now' },
+    scope: 'admin',
+    stranger: [404],
+  },
+  'DELETE /v1/agents/{id}': { path: (own) => `/v1/agents/${own.agentId}`, scope: 'admin', stranger: [404] },
+  'GET /v1/agents/{id}/versions': {
+    path: (own) => `/v1/agents/${own.agentId}/versions`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'GET /v1/agents/{id}/versions/{version}': {
+    path: (own) => `/v1/agents/${own.agentId}/versions/1`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'POST /v1/agents/{id}/versions': {
+    path: (own) => `/v1/agents/${own.agentId}/versions`,
+    body: AGENT_CONTENT,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'GET /v1/numbers': { path: () => '/v1/numbers', scope: 'admin', stranger: [200] },
+  'PATCH /v1/numbers/{id}': {
+    path: (own) => `/v1/numbers/${own.numberId}`,
+    body: { language: 'es' },
+    scope: 'admin',
+    stranger: [404],
+  },
+  'GET /v1/caller-groups': { path: () => '/v1/caller-groups', scope: 'admin', stranger: [200] },
+  'PUT /v1/caller-groups/{key}': {
+    path: () => '/v1/caller-groups/vip',
+    body: { name: 'VIP' },
+    scope: 'admin',
+    stranger: [204],
+  },
+  'DELETE /v1/caller-groups/{key}': { path: () => '/v1/caller-groups/vip', scope: 'admin', stranger: [204] },
+  'GET /v1/caller-groups/{key}/members': {
+    path: () => '/v1/caller-groups/vip/members',
+    scope: 'admin',
+    stranger: [404],
+  },
+  'PUT /v1/caller-groups/{key}/members/{pattern}': {
+    path: () => '/v1/caller-groups/vip/members/%2B12025550123',
+    scope: 'admin',
+    stranger: [404],
+  },
+  'DELETE /v1/caller-groups/{key}/members/{pattern}': {
+    path: () => '/v1/caller-groups/vip/members/%2B12025550123',
+    scope: 'admin',
+    stranger: [204],
+  },
+  'GET /v1/blocked-callers': { path: () => '/v1/blocked-callers', scope: 'admin', stranger: [200] },
+  'PUT /v1/blocked-callers/{pattern}': {
+    path: () => '/v1/blocked-callers/%2B12025550166',
+    body: {},
+    scope: 'admin',
+    stranger: [204],
+  },
+  'DELETE /v1/blocked-callers/{pattern}': {
+    path: () => '/v1/blocked-callers/%2B12025550166',
+    scope: 'admin',
+    stranger: [204],
+  },
+  'GET /v1/departments': { path: () => '/v1/departments', scope: 'admin', stranger: [200] },
+  'PUT /v1/departments/{key}': {
+    path: () => '/v1/departments/sales',
+    body: DEPARTMENT,
+    scope: 'admin',
+    stranger: [204],
+  },
+  'DELETE /v1/departments/{key}': { path: () => '/v1/departments/sales', scope: 'admin', stranger: [204] },
+  'GET /v1/webhook-endpoints': { path: () => '/v1/webhook-endpoints', scope: 'admin', stranger: [200] },
+  'POST /v1/webhook-endpoints': {
+    path: () => '/v1/webhook-endpoints',
+    body: { url: 'https://hooks.example.com/' },
+    scope: 'admin',
+    stranger: [201],
+  },
+  'GET /v1/webhook-endpoints/{id}': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'PATCH /v1/webhook-endpoints/{id}': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}`,
+    body: { isEnabled: false },
+    scope: 'admin',
+    stranger: [404],
+  },
+  'DELETE /v1/webhook-endpoints/{id}': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}`,
+    scope: 'admin',
+    stranger: [204],
+  },
+  'GET /v1/webhook-endpoints/{id}/secret': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}/secret`,
+    scope: 'secrets',
+    stranger: [404],
+  },
+  'POST /v1/webhook-endpoints/{id}/secret': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}/secret`,
+    scope: 'secrets',
+    stranger: [404],
+  },
+  'POST /v1/webhook-endpoints/{id}/test': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}/test`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'GET /v1/webhook-endpoints/{id}/deliveries': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}/deliveries`,
+    scope: 'admin',
+    stranger: [404],
+  },
+  'POST /v1/webhook-endpoints/{id}/replay': {
+    path: (own) => `/v1/webhook-endpoints/${own.endpointId}/replay`,
+    body: {},
+    scope: 'admin',
+    stranger: [404],
+  },
+  'GET /v1/spending': { path: () => '/v1/spending?month=2026-11', scope: 'admin', stranger: [200] },
+  'GET /v1/spending/budget': { path: () => '/v1/spending/budget', scope: 'admin', stranger: [200] },
+  'PUT /v1/spending/budget': {
+    path: () => '/v1/spending/budget',
+    body: { dailyUsd: 10, monthlyUsd: null },
+    scope: 'admin',
+    stranger: [200],
+  },
+  'GET /v1/calls': { path: () => '/v1/calls', scope: 'calls', stranger: [200] },
+  'GET /v1/live-calls': { path: () => '/v1/live-calls', scope: 'calls', stranger: [200] },
+  'GET /v1/waiting-calls': { path: () => '/v1/waiting-calls', scope: 'calls', stranger: [200] },
+  'POST /v1/calls/{callId}/transfer': {
+    path: () => `/v1/calls/${randomUUID()}/transfer`,
+    body: { department: 'sales' },
+    scope: 'calls',
+    stranger: [404],
+  },
+  'POST /v1/calls/{callId}/agent': {
+    path: () => `/v1/calls/${randomUUID()}/agent`,
+    body: { language: 'es' },
+    scope: 'calls',
+    stranger: [404],
+  },
+  'POST /v1/calls/{callId}/end': {
+    path: () => `/v1/calls/${randomUUID()}/end`,
+    scope: 'calls',
+    stranger: [404],
+  },
+  'POST /v1/calls/{callId}/recording': {
+    path: () => `/v1/calls/${randomUUID()}/recording`,
+    body: { state: 'paused' },
+    scope: 'calls',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/recordings/{recordingId}/audio': {
+    path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}/audio`,
+    scope: 'recordings',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/recordings/{recordingId}/integrity': {
+    path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}/integrity`,
+    scope: 'recordings',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}/recordings/{recordingId}/accesses': {
+    path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}/accesses`,
+    scope: 'recordings',
+    stranger: [404],
+  },
+  'DELETE /v1/calls/{callId}/recordings/{recordingId}': {
+    path: () => `/v1/calls/${randomUUID()}/recordings/${randomUUID()}`,
+    scope: 'recordings',
+    stranger: [404],
+  },
+  'GET /v1/calls/{callId}': { path: () => `/v1/calls/${randomUUID()}`, scope: 'calls', stranger: [404] },
+};
+
+export const SCOPES_OF: Record<
+  'admin' | 'calls' | 'recordings' | 'secrets',
+  { read: ApiScope; write: ApiScope }
+> = {
+  admin: { read: 'admin:read', write: 'admin:write' },
+  calls: { read: 'calls:read', write: 'calls:control' },
+  recordings: { read: 'recordings:read', write: 'recordings:delete' },
+  secrets: { read: 'admin:write', write: 'admin:write' },
+};
+
+export const OPEN_ROUTES = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
