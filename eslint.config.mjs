@@ -10,6 +10,11 @@ const SIZE = {
   complexity: ['error', 12],
 };
 
+const HASH_PRIVATE = {
+  selector: 'PropertyDefinition > PrivateIdentifier, MethodDefinition > PrivateIdentifier',
+  message: 'Write `private` (and `readonly`): one style for private members.',
+};
+
 export default tseslint.config(
   {
     ignores: ['**/dist/**', '**/node_modules/**', '.tandem/**', '.nx/**', '**/*.mjs', '**/*.cjs', 'docs/**'],
@@ -33,6 +38,8 @@ export default tseslint.config(
       ],
       '@typescript-eslint/require-await': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      'no-restricted-syntax': ['error', HASH_PRIVATE],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/restrict-template-expressions': [
@@ -57,6 +64,7 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
+        HASH_PRIVATE,
         {
           selector: "ThrowStatement > NewExpression[callee.name='Error']",
           message:

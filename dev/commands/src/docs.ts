@@ -1,3 +1,3 @@
 import { writeGeneratedDocuments } from './docs/generated.ts';
 
-writeGeneratedDocuments();
+await writeGeneratedDocuments();

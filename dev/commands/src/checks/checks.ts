@@ -25,6 +25,7 @@ export const CHECKS: readonly Check[] = [
     about: 'TypeScript, every project',
     run: async () => counted((await node([bin('typescript/bin/tsc'), '-b'])) === 0),
   },
+  { name: 'format', about: 'Prettier, everything but data', run: format },
   { name: 'lint', about: 'ESLint with the import borders between projects', run: lint },
   {
     name: 'borders',
@@ -34,7 +35,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'docs',
     about: 'generated documents are up to date',
-    run: () => Promise.resolve(counted(checkGeneratedDocuments())),
+    run: async () => counted(await checkGeneratedDocuments()),
   },
   { name: 'unit', about: 'specs that touch nothing outside', run: (match) => jest('unit', match) },
   {
@@ -64,6 +65,13 @@ export async function runChecks(checks: readonly Check[], match: string | undefi
     );
   }
   return { passed, failed };
+}
+
+async function format(): Promise<Tally> {
+  const args = ['--check', '.', '--cache', '--log-level', 'warn'];
+  const isFormatted = (await node([bin('prettier/bin/prettier.cjs'), ...args])) === 0;
+  if (!isFormatted) console.error('  ✖ "npm run format" writes these files as they should be.');
+  return counted(isFormatted);
 }
 
 /** The rule for borders is silently skipped without a project graph, so the graph comes first. */

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { checkoutRoot } from '@tandem/stack';
 
-/** What one check counted. */
+/** The result of one check. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** Runs a program on this Node and answers its exit code. */
+/** Runs a program on this Node and returns its exit code. */
 export function node(
   args: readonly string[],
   options: { env?: Record<string, string>; isQuiet?: boolean } = {},

@@ -49,16 +49,14 @@ export function configurationPage(): string {
   const parts = [
     '# Configuration',
     '',
-    'Written by `npm run docs` from the settings in `libs/platform/src/config`; the checks fail when it ' +
-      'is out of date.',
+    'Written by `npm run docs` from the settings in `libs/platform/src/config`; `npm test` fails when it is ' +
+      'out of date.',
     '',
-    'Every service reads its settings from the environment once, at the start, and does not start when ' +
-      'one is wrong or missing: it lists every',
-    'fault with what to set and ends with exit code 78. An empty variable counts as unset. `npm start` ' +
-      'reads `.env` and fills in what the embedded',
-    'stack provides; before it touches anything it checks the settings of all six services together, ' +
-      'half-set pairs and misspelt names included.',
-    'TANDEM_HOME is another folder for `.env` and `.tandem`: a second stack beside the first.',
+    'Each service reads its settings from the environment once, at the start. If a setting is wrong or ' +
+      'missing, it lists every fault with what to set and exits with code 78. An empty variable counts as ' +
+      'unset. `npm start` reads `.env`, fills in what the embedded stack provides, and checks the settings ' +
+      'of all six services together before it touches anything, half-set pairs and misspelt names ' +
+      'included. `TANDEM_HOME` is another folder for `.env` and `.tandem`: a second stack beside the first.',
     '',
   ];
   for (const { section, services } of listed()) {

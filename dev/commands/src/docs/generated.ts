@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
+import { format, resolveConfig } from 'prettier';
 import { configurationPage, environmentExample } from './configuration-page.ts';
 
 const DOCUMENTS: readonly { readonly path: string; readonly make: () => string }[] = [
@@ -8,19 +9,29 @@ const DOCUMENTS: readonly { readonly path: string; readonly make: () => string }
   { path: '.env.example', make: environmentExample },
 ];
 
-export function writeGeneratedDocuments(): void {
-  for (const { path, make } of DOCUMENTS) {
-    writeFileSync(join(checkoutRoot, path), make());
-    console.log(`written: ${path}`);
+export async function writeGeneratedDocuments(): Promise<void> {
+  for (const document of DOCUMENTS) {
+    writeFileSync(join(checkoutRoot, document.path), await textOf(document));
+    console.log(`written: ${document.path}`);
   }
 }
 
-/** Whether every generated document is what would be written now; says which is not. */
-export function checkGeneratedDocuments(): boolean {
-  const stale = DOCUMENTS.filter(({ path, make }) => read(join(checkoutRoot, path)) !== make());
-  for (const { path } of stale)
+/** Whether every generated document is what would be written now; prints each one that is not. */
+export async function checkGeneratedDocuments(): Promise<boolean> {
+  let isCurrent = true;
+  for (const document of DOCUMENTS) {
+    const { path } = document;
+    if (read(join(checkoutRoot, path)) === (await textOf(document))) continue;
+    isCurrent = false;
     console.error(`  ✖ ${path} is out of date. Run "npm run docs" and commit what it writes.`);
-  return stale.length === 0;
+  }
+  return isCurrent;
+}
+
+async function textOf({ path, make }: (typeof DOCUMENTS)[number]): Promise<string> {
+  if (!path.endsWith('.md')) return make();
+  const filepath = join(checkoutRoot, path);
+  return format(make(), { ...(await resolveConfig(filepath)), filepath });
 }
 
 function read(file: string): string | null {
