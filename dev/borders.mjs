@@ -19,6 +19,10 @@ export const table = {
     own: ['lib:contracts', 'lib:conversation'],
     banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'twilio'],
   },
+  'lib:guided': {
+    own: ['lib:contracts', 'lib:conversation'],
+    banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'twilio', 'openai', 'ws'],
+  },
   'lib:tools': { own: ['lib:contracts'], banned: [...NEST, ...DATABASE, 'ioredis', 'bullmq', 'ws'] },
   'lib:call-state': {
     own: ['lib:contracts', 'lib:conversation'],
@@ -40,6 +44,7 @@ export const table = {
       'lib:conversation',
       'lib:telephony',
       'lib:models',
+      'lib:guided',
       'lib:tools',
       'lib:call-state',
       'lib:platform',

@@ -6,15 +6,6 @@ export {
 } from './openai-realtime/try-openai-realtime.ts';
 export type { RateLimit } from './openai-realtime/openai-server-events.ts';
 export {
-  createGuidedModel,
-  GUIDED_LANGUAGE,
-  GUIDED_LIMITS,
-  type GuidedBusiness,
-  type GuidedLimits,
-  type GuidedModel,
-  type GuidedModelOptions,
-} from './guided/guided-model.ts';
-export {
   RENEWAL_SHARES,
   resilientModel,
   WATCHDOG_LIMITS,

@@ -9,13 +9,8 @@ import {
   type Takeover,
   type VoiceModel,
 } from '@tandem/conversation';
-import {
-  createGuidedModel,
-  openAiRealtimeModel,
-  resilientModel,
-  type GuidedModel,
-  type FallbackTarget,
-} from '@tandem/models';
+import { createGuidedModel, type GuidedModel } from '@tandem/guided';
+import { openAiRealtimeModel, resilientModel, type FallbackTarget } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';

@@ -69,9 +69,6 @@ export interface GuidedModelOptions extends Partial<GuidedBusiness> {
   readonly limits?: Partial<GuidedLimits> | undefined;
 }
 
-/** The only language it hears and speaks, as BCP 47. */
-export const GUIDED_LANGUAGE = 'en-US';
-
 export interface GuidedModel extends VoiceModel {
   readonly provider: 'guided';
   /** The same engine for a certain business: programs, limits and cache are shared. */

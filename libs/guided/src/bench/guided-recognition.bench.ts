@@ -1,7 +1,7 @@
 // How well the guided engine hears over a telephone line: speaks sentences of each step's grammar with
 // flite's voices, sends them as µ-law through voice detection to pocketsphinx, and compares what comes out.
 //
-//   node libs/models/dist/guided/bench/guided-recognition.bench.js --flite <path> --pocketsphinx <path> --model <folder>
+//   node libs/guided/dist/bench/guided-recognition.bench.js --flite <path> --pocketsphinx <path> --model <folder>
 //        [--libraries <LD_LIBRARY_PATH>] [--phrases 40] [--seed 1] [--noise <rms of 16 bit>] [--failures]
 import { parseArgs } from 'node:util';
 import { decodeMulaw, encodeMulaw, RealClock } from '@tandem/conversation';

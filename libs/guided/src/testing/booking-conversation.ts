@@ -56,3 +56,13 @@ export class Conversation {
     return this.last.flatMap((move) => (move.kind === 'say' && move.isEssential ? [move.text] : []));
   }
 }
+
+/** A call that has come to the question whether to book nine o'clock tomorrow. */
+export function atConfirmation(): Conversation {
+  const call = new Conversation();
+  call.begins();
+  call.says('a plumber tomorrow morning please');
+  call.answers(free('09:00', '10:30', '11:00'));
+  call.says('nine please');
+  return call;
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { FAKE_TOOLS, fakeTool } from './testing/guided-scene.ts';
+import { greeted, ok, SLOT } from './testing/guided-talk.ts';
+
+describe('a guided session and its tools', () => {
+  it('takes a result together with what the caller said meanwhile', async () => {
+    const scene = await greeted();
+    await scene.says('plumbing tomorrow morning');
+    scene.look();
+    scene.calling(() =>
+      scene.session.sendToolResult(
+        scene.toolCalls[0]!.providerCallId,
+        JSON.stringify(ok({ slots: [{ start: SLOT }] })),
+      ),
+    );
+    await scene.speaks(400);
+    await scene.passes(1);
+    const said = scene.look().filter((event) => event.startsWith('says'));
+    expect(said).toEqual([
+      'says: For tomorrow, Tuesday, March 3rd I have one time: nine in the morning. Shall I take it?',
+    ]);
+  });
+
+  it('answers an empty wish for words with an empty response', async () => {
+    const scene = await greeted();
+    await scene.asks({ kind: 'reply' });
+    expect(scene.look()).toEqual(['response started', 'response completed']);
+  });
+
+  it('takes no tool whose arguments it does not know, says so above, and is honest below', async () => {
+    const strict = FAKE_TOOLS.map((tool) =>
+      tool.name === 'check_availability'
+        ? { ...tool, parse: () => ({ ok: false as const, problem: 'needs a postcode' }) }
+        : tool,
+    );
+    const scene = await greeted({ tools: strict });
+    await scene.says('plumbing tomorrow morning');
+    const events = scene.look();
+    expect(scene.faults.map(({ code }) => code)).toEqual(['tool-arguments']);
+    expect(events).toContain(
+      'says: I could not read the calendar just now. Nothing is booked. Shall I try once more?',
+    );
+    expect(events.filter((event) => event.startsWith('calls'))).toEqual([]);
+  });
+
+  it('gives a closed list only what is on it', async () => {
+    const listed = FAKE_TOOLS.map((tool) =>
+      tool.name === 'end_call' ? fakeTool('end_call', { reason: { enum: ['done'] } }) : tool,
+    );
+    const scene = await greeted({ tools: listed });
+    await scene.says('goodbye');
+    expect(scene.look()).toContain('calls end_call {"reason":"done"}');
+  });
+
+  it('does not mind results nobody asked for, nor nonsense', async () => {
+    const scene = await greeted();
+    scene.calling(() => scene.session.sendToolResult('nobody', '{}'));
+    await scene.says('plumbing tomorrow morning');
+    scene.look();
+    scene.calling(() => scene.session.sendToolResult(scene.toolCalls[0]!.providerCallId, 'not JSON'));
+    await scene.asks({ kind: 'reply' });
+    expect(scene.look()[1]).toMatch(/^says: I could not read the calendar/);
+  });
+
+  it('takes keys for answers', async () => {
+    const scene = await greeted();
+    scene.calling(() => scene.session.addNote('The caller pressed on the keypad: 2#'));
+    await scene.asks({ kind: 'reply' });
+    expect(scene.look()[1]).toBe('says: A visit for heating. Which day suits you?');
+    scene.calling(() => scene.session.addNote('An operator says: be quick, 3 calls wait.'));
+    await scene.asks({ kind: 'reply' });
+    expect(scene.look()).toEqual(['response started', 'response completed']);
+  });
+
+  it('uses the tools of now', async () => {
+    const scene = await greeted({ tools: [] });
+    scene.calling(() => scene.session.change({ tools: FAKE_TOOLS }));
+    await scene.says('plumbing tomorrow morning');
+    expect(scene.toolCalls[0]?.name).toBe('check_availability');
+  });
+});

@@ -1,0 +1,1 @@
+export { createGuidedModel, type GuidedModel } from './guided-model.ts';
