@@ -286,7 +286,7 @@ describe('an operator', () => {
     // The carrier's word that the caller has gone is a way away from the relay.
     await platform.eventually(
       () => platform.records.state(callId),
-      (standing) => standing?.state === 'ended',
+      (standing) => standing?.phase === 'ended',
       'the call to end',
     );
     const { events } = await platform.records.events(callId);

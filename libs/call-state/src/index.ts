@@ -1,45 +1,37 @@
 export {
-  admissionRecordSchema,
   type AdmissionRecord,
   type CallSpending,
   type CallState,
-  type CallStatusInRedis,
   type LiveCall,
-} from './admission-record.ts';
-export { CallStore, type Admission, type Claim } from './call.store.ts';
+} from './calls/admission-record.ts';
 export {
   CallHandovers,
-  type Dialling,
-  type HandoverReply,
   type CarrierCallback,
-  type Offer,
+  type HandoverReply,
   type PendingTransfer,
-} from './call-handovers.store.ts';
-export { CarrierReportStore, type CarrierReport } from './carrier-reports.store.ts';
-export { PhraseStore, PHRASE_STORE_LIMITS, type AgentVersionId } from './phrase-store.ts';
-export { ProviderHealthRegistry, ProviderHealth, type ProviderHealthOptions } from './provider-health.ts';
-export { CIRCUIT_RULES, type CircuitRules, type CircuitState, type ProviderAct } from './provider-circuit.ts';
+} from './calls/call-handovers.store.ts';
+export { CallStore } from './calls/call.store.ts';
+export { type CarrierReport, CarrierReportStore } from './calls/carrier-reports.store.ts';
+export { type Place, type Waiting, type WaitingCall, WaitingLine } from './calls/waiting-line.ts';
+export { type CallLogCounters, type CallLogOptions, RedisCallLog } from './event-log/redis-call-log.ts';
+export { SpendLedger, type Spent, type TenantSpending } from './event-log/spend-ledger.ts';
+export { type CircuitRules, type CircuitState } from './providers/provider-circuit.ts';
+export { ProviderHealth, ProviderHealthRegistry } from './providers/provider-health.ts';
+export { ProviderStates, type ProviderTarget, providerTarget } from './providers/provider-state.ts';
+export { connectRedis, redisResource } from './redis/redis-client.ts';
+export { Sealer } from './redis/sealer.ts';
+export { type AgentVersionId, PHRASE_STORE_LIMITS, PhraseStore } from './relays/phrase-store.ts';
 export {
-  ProviderStates,
-  providerTarget,
-  type ProviderBudget,
-  type ProviderStanding,
-  type ProviderTarget,
-} from './provider-state.ts';
-export { connectRedis, redisResource, type RedisUse } from './redis-client.ts';
-export type { RedisState } from './redis-fault.ts';
-export type { RedisReadiness } from './redis-watch.ts';
-export { RedisCallLog, type CallLogCounters, type CallLogOptions } from './redis-call-log.ts';
-export { RelayInboxReader, RelayInboxWriter, type RelayCommand, type RelayMessage } from './relay-inbox.ts';
+  type RelayCommand,
+  RelayInboxReader,
+  RelayInboxWriter,
+  type RelayMessage,
+} from './relays/relay-inbox.ts';
 export {
+  type OwnedCall,
+  type OwnershipStatus,
   RELAY_LEASE_MS,
   RELAY_RENEW_MS,
   RelayRegistry,
-  type OwnedCall,
-  type OwnershipStatus,
-  type RelayLease,
   type RelayStatus,
-} from './relay-registry.ts';
-export { monthOf, SpendLedger, type Spent, type TenantSpending } from './spend-ledger.ts';
-export { WaitingLine, type Place, type PlaceInLine, type Waiting, type WaitingCall } from './waiting-line.ts';
-export { Sealer, SealBroken, type SealingKey } from './sealer.ts';
+} from './relays/relay-registry.ts';

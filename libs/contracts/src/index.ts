@@ -1,28 +1,186 @@
-export * from './agent-behaviour.ts';
-export * from './agent-check.ts';
-export * from './agent-content.ts';
-export * from './agent-snapshot.ts';
-export * from './agent-texts.ts';
-export * from './attestation.ts';
-export * from './audio-format.ts';
-export * from './business-event.ts';
-export * from './caller.ts';
-export * from './call-event.ts';
-export * from './call.ts';
-export * from './fault.ts';
-export * from './idempotency.ts';
-export * from './ids.ts';
-export * from './masked-numbers.ts';
-export * from './opening-hours.ts';
-export * from './phone-number.ts';
-export * from './prices.ts';
-export * from './prompt-variant.ts';
-export * from './ladder.ts';
-export * from './locale.ts';
-export * from './provider-error.ts';
-export * from './queues.ts';
-export * from './service-token.ts';
-export * from './stream-ticket.ts';
-export * from './termination.ts';
-export * from './text.ts';
-export * from './tool-call.ts';
+export {
+  type AgentChange,
+  agentChangeInputSchema,
+  agentChangeSchema,
+  type AgentRule,
+  type AgentTexts,
+  interruptionSchema,
+  type InterruptionSettings,
+  type ToolWaitSettings,
+  type TurnDetection,
+} from './agent/behaviour.ts';
+export { contentProblems, greetingProblem, type GreetingVariable } from './agent/content-check.ts';
+export {
+  type AgentContent,
+  type AgentContentInput,
+  agentContentSchema,
+  toSnapshot,
+} from './agent/content.ts';
+export { afterModels, type FallbackTargetSettings, modelTargets } from './agent/ladder.ts';
+export {
+  clockTime,
+  isDepartmentOpen,
+  isOpenAt,
+  localDate,
+  type OpeningHours,
+  toClockHours,
+  toWeeklyHours,
+  type WeeklyHours,
+} from './agent/opening-hours.ts';
+export { type PromptVariant, withVariant } from './agent/prompt-variant.ts';
+export {
+  type AgentSnapshot,
+  type AgentSnapshotInput,
+  agentSnapshotSchema,
+  type Department,
+  departmentSchema,
+  type ModelSettings,
+  textsOf,
+} from './agent/snapshot.ts';
+export { baseLanguage, DEFAULT_TEXTS, isSpeakable } from './agent/texts.ts';
+export {
+  type CallCost,
+  COST_MODALITIES,
+  type CostModality,
+  costOf,
+  MICROS_PER_USD,
+  toMicros,
+} from './costs/prices.ts';
+export {
+  isBelievable,
+  MOST_REPORTED_MS,
+  MOST_REPORTED_TOKENS,
+  UNKNOWN_USAGE,
+  type Usage,
+  usageSchema,
+} from './costs/usage.ts';
+export {
+  businessEventSchema,
+  type BusinessEventType,
+  type EventSubject,
+  TEST_EVENT,
+  WEBHOOK_SECRETS_PURPOSE,
+  type WebhookBody,
+  webhookHeadersPlace,
+  webhookSecretPlace,
+} from './events/business-event.ts';
+export {
+  type CallEvent,
+  callEventBodies,
+  type CallEventBody,
+  type CallEventType,
+  type LatencyKind,
+  type NewCallEvent,
+  parseCallEvent,
+  type ResponseStatus,
+} from './events/call-event.ts';
+export {
+  CALL_STATUSES,
+  type CallDirection,
+  callDirectionSchema,
+  type CallStatus,
+  callStatusSchema,
+  type Channel,
+  channelSchema,
+  isFinalStatus,
+  REFUSAL_REASONS,
+  type RefusalReason,
+  refusalReasonSchema,
+} from './events/call.ts';
+export { maskEvent, maskJson, maskNumbers, maskOutcome, maskUtterances } from './events/masked-numbers.ts';
+export {
+  type Termination,
+  termination,
+  type TerminationClass,
+  type TerminationReason,
+} from './events/termination.ts';
+export {
+  type IdempotencyClaim,
+  type IdempotencyKeys,
+  type KeyedRequest,
+  type StoredAnswer,
+} from './services/idempotency.ts';
+export { type PostCallJob, postCallJobSchema, type QueueName } from './services/queues.ts';
+export {
+  SERVICE_TOKEN_LIFETIME_S,
+  SERVICE_TOKEN_PURPOSE,
+  serviceTokenSchema,
+} from './services/service-token.ts';
+export {
+  type StreamTicket,
+  streamTicketSchema,
+  TICKET_LIFETIME_S,
+  TICKET_PARAMETER,
+} from './services/stream-ticket.ts';
+export {
+  type CallToolName,
+  defineTool,
+  describeOutcome,
+  type JsonValue,
+  MAX_ARGUMENTS_LENGTH,
+  type ToolCall,
+  type ToolCallBody,
+  toolCallBodySchema,
+  type ToolCallContext,
+  type ToolCallJob,
+  toolCallJobSchema,
+  type ToolDeclaration,
+  type ToolOutcome,
+  toolOutcomeSchema,
+  type ToolSpec,
+} from './tools/tool-call.ts';
+export { attestationSchema, validationOf } from './words/attestation.ts';
+export {
+  type AudioFormat,
+  bytesPerMs,
+  PCM16_16K,
+  PCM16_24K,
+  PCMA_8K,
+  PCMU_8K,
+  sameFormat,
+} from './words/audio-format.ts';
+export {
+  type Caller,
+  callerSchema,
+  isWithheld,
+  partyNumber,
+  partyUser,
+  shownNumber,
+  UNKNOWN_CALLER,
+  WITHHELD,
+} from './words/caller.ts';
+export { DependencyUnavailable, DependencyUnsuitable, MalformedInput } from './words/fault.ts';
+export {
+  type CallId,
+  callIdSchema,
+  type ItemId,
+  MAX_PROVIDER_ID_LENGTH,
+  providerIdSchema,
+  type RelayId,
+  relayIdSchema,
+  type ResponseId,
+  type TenantId,
+  tenantIdSchema,
+  type ToolCallId,
+  toolCallIdSchema,
+  toToolCallId,
+} from './words/ids.ts';
+export { languageName, languageSchema } from './words/locale.ts';
+export {
+  isE164,
+  isPhoneCountry,
+  MAX_PARTY_LENGTH,
+  normalPhone,
+  partySchema,
+  writtenForms,
+} from './words/phone-number.ts';
+export { ProviderError, type ProviderErrorCategory } from './words/provider-error.ts';
+export {
+  cleanedText,
+  INVISIBLE,
+  isVisible,
+  storableText,
+  UNSTORABLE,
+  unstorablePlaces,
+  visibleText,
+} from './words/text.ts';

@@ -43,13 +43,13 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async reap(): Promise<void> {
-    for (const callId of await this.store.lapsedCalls(BATCH)) await this.close(callId);
+    for (const callId of await this.store.lostCalls(BATCH)) await this.close(callId);
   }
 
   private async close(callId: CallId): Promise<void> {
     const standing = await this.store.state(callId);
     if (!standing) return this.store.release(callId);
-    if (standing.state !== 'ended') {
+    if (standing.phase !== 'ended') {
       const reason = lostReason(standing);
       const isOurs = await this.store.end(callId, standing, reason);
       if (isOurs) {
@@ -63,9 +63,9 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
 }
 
 /** Why a call is over that nobody has ended. */
-function lostReason({ state, isAccepted, hasCallerLeft, isMoved }: CallState): TerminationReason {
-  if (state === 'admitted') return 'never-connected';
-  if (state === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
+function lostReason({ phase, isAccepted, hasCallerLeft, isMoved }: CallState): TerminationReason {
+  if (phase === 'admitted') return 'never-connected';
+  if (phase === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';
   return hasCallerLeft ? 'caller-hangup' : 'stream-lost';
 }

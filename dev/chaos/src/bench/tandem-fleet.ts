@@ -156,7 +156,7 @@ export class TandemFleet implements Fleet {
   async holderOf(callSid: string): Promise<string | null> {
     const callId = await this.platform.records.findByCarrierId(callSid);
     const standing = callId && (await this.platform.records.state(callId));
-    return standing?.state === 'connected' ? standing.relayId : null;
+    return standing?.phase === 'connected' ? standing.relayId : null;
   }
 
   signal(instance: string, signal: NodeJS.Signals): Promise<void> {

@@ -1,4 +1,4 @@
-import { APPLY_TRANSITION } from './call-transition.ts';
+import { APPLY_TRANSITION } from './apply-transition.ts';
 import { script } from './script.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { agentSnapshotSchema, UNKNOWN_CALLER, type CallId, type TenantId } from '@tandem/contracts';
-import type { AdmissionRecord } from '../admission-record.ts';
+import type { AdmissionRecord } from '../calls/admission-record.ts';
 
 export const CALLER_NUMBER = '+12025550123';
 

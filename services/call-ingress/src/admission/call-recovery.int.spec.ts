@@ -195,7 +195,7 @@ describe('a stream that has ended', () => {
     await reAttachment.onStreamEnded(waiting);
     await reports.ingest(waiting.carrierCallId, completed);
     expect(await records.state(waiting.callId)).toMatchObject({
-      state: 'ended',
+      phase: 'ended',
       endReason: 'caller-hangup',
     });
     expect((await claim(waiting, 'relay-2', 2)).outcome).toBe('ended');
@@ -203,7 +203,7 @@ describe('a stream that has ended', () => {
     await reAttachment.onStreamEnded(held);
     await claim(held, 'relay-2', 2);
     await reports.ingest(held.carrierCallId, completed);
-    expect(await records.state(held.callId)).toMatchObject({ state: 'connected', relayId: 'relay-2' });
+    expect(await records.state(held.callId)).toMatchObject({ phase: 'connected', relayId: 'relay-2' });
   });
 
   it('is offered to nobody once its caller is known to be gone, and left to be closed soon', async () => {
@@ -212,9 +212,9 @@ describe('a stream that has ended', () => {
     await reports.ingest(call.carrierCallId, { status: 'completed', sequence: 2, durationS: 9 });
     expect(await reAttachment.onStreamEnded(call)).toContain(HANG_UP);
     expect(await records.state(call.callId)).toMatchObject({
-      state: 'connected',
+      phase: 'connected',
       hasCallerLeft: true,
-      minted: 1,
+      lastOfferedEpoch: 1,
       offeredTo: 'relay-1',
     });
   });
@@ -230,7 +230,11 @@ describe('a stream that has ended', () => {
       expect(await offered(answers[0]!)).toBe('relay-2 epoch 2');
       await claim(call, 'relay-2', 2);
       expect(await reAttachment.onStreamEnded(call)).toBe(answers[0]);
-      expect(await records.state(call.callId)).toMatchObject({ state: 'connected', epoch: 2, minted: 2 });
+      expect(await records.state(call.callId)).toMatchObject({
+        phase: 'connected',
+        epoch: 2,
+        lastOfferedEpoch: 2,
+      });
     },
   );
 
@@ -288,7 +292,7 @@ describe('a stream that has ended', () => {
         `relay-1 epoch ${epoch + 1}`,
       );
     expect(await reAttachment.onStreamEnded({ ...call, epoch: 4 })).toContain(APOLOGY);
-    expect(await records.state(call.callId)).toMatchObject({ state: 'ended', endReason: 'stream-lost' });
+    expect(await records.state(call.callId)).toMatchObject({ phase: 'ended', endReason: 'stream-lost' });
     expect(enqueued).toEqual(['reaped']);
     expect(await reAttachment.onStreamEnded({ ...call, epoch: 4 })).toContain(APOLOGY);
   });
@@ -300,7 +304,7 @@ describe('a stream that has ended', () => {
     expect(dial).toContain('+12025550172</Number>');
     expect(dial).not.toContain('operator-whisper');
     expect(await transfers.ended(call, report('no-answer', 'false'))).toContain(APOLOGY);
-    expect(await records.state(call.callId)).toMatchObject({ state: 'ended', endReason: 'relay-lost' });
+    expect(await records.state(call.callId)).toMatchObject({ phase: 'ended', endReason: 'relay-lost' });
     expect((await facts(call)).map(({ type }) => type)).toEqual([
       'call.admitted',
       'transfer.asked',
@@ -369,7 +373,7 @@ describe('a stream that was given up for a transfer', () => {
     await ask(left, 'support', 'cold');
     await reAttachment.onStreamEnded(left);
     expect(await transfers.ended(left, report('canceled', 'false', 'completed'))).toContain(HANG_UP);
-    expect(await records.state(left.callId)).toMatchObject({ state: 'ended', endReason: 'caller-hangup' });
+    expect(await records.state(left.callId)).toMatchObject({ phase: 'ended', endReason: 'caller-hangup' });
   });
 
   it('is nobody’s any more when the caller has gone: who picks up late is let go', async () => {

@@ -100,8 +100,8 @@ export class CallRecovery {
     const earlier = await this.moves.earlierReply(callId, epoch, 'stream-ended');
     if (earlier !== null) return { next: 'repeat', answer: earlier };
     const [standing, record] = await Promise.all([this.records.state(callId), this.records.record(callId)]);
-    if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
-    if (standing.state !== 'transferring')
+    if (!standing || !record || standing.phase === 'ended') return this.ended(standing, record);
+    if (standing.phase !== 'transferring')
       return this.nextRelay(claims, 'stream-ended', standing.isMoved ? 'relay-drained' : 'stream-lost');
     const pending = await this.moves.pendingTransfer(callId);
     const dial =
@@ -127,7 +127,7 @@ export class CallRecovery {
   ): Promise<NextStep> {
     const { callId, epoch } = claims;
     const [standing, record] = await Promise.all([this.records.state(callId), this.records.record(callId)]);
-    if (!standing || !record || standing.state === 'ended') return this.ended(standing, record);
+    if (!standing || !record || standing.phase === 'ended') return this.ended(standing, record);
     const door = carrierFor(this.doors, record);
     if (standing.hasCallerLeft) return { next: 'hangup', answer: door.hangUp() };
     const counted = IS_LOSS[cause] ? LOSSES : undefined;
@@ -189,7 +189,7 @@ export class CallRecovery {
     const reason =
       cause === 'transfer-returned'
         ? 'relay-lost'
-        : standing.state === 'admitted'
+        : standing.phase === 'admitted'
           ? 'never-connected'
           : 'stream-lost';
     await this.end(claims, standing, reason, 'reaped');

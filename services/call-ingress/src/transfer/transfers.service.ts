@@ -72,7 +72,7 @@ export class Transfers {
       this.records.state(callId),
       this.moves.pendingTransfer(callId),
     ]);
-    if (!standing || standing.state === 'ended') return hangupTwiml();
+    if (!standing || standing.phase === 'ended') return hangupTwiml();
     const outcome = pending && transferOutcome(pending, standing.isAccepted, report);
     if (pending && outcome) {
       const stored = await this.records.appendExternalEvent(callId, `transfer-ended-${epoch}`, {

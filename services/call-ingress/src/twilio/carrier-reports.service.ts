@@ -73,7 +73,7 @@ export class CarrierReports {
  * A caller who hangs up on the way to a relay: nobody but the carrier knows. Null for a call that somebody
  * holds.
  */
-function unheldEnding({ state, epoch, lastOfferedEpoch }: CallState): TerminationReason | null {
-  if (state === 'admitted') return 'never-connected';
-  return state === 'connected' && lastOfferedEpoch > epoch ? 'caller-hangup' : null;
+function unheldEnding({ phase, epoch, lastOfferedEpoch }: CallState): TerminationReason | null {
+  if (phase === 'admitted') return 'never-connected';
+  return phase === 'connected' && lastOfferedEpoch > epoch ? 'caller-hangup' : null;
 }

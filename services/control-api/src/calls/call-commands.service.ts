@@ -93,14 +93,14 @@ export class CallCommands {
         'No such call',
         'No call of this id is running or was running a short while ago.',
       );
-    if (standing.state === 'ended')
+    if (standing.phase === 'ended')
       throw new Problem(
         409,
         'call-over',
         'The call is over',
         'It has ended, so nothing can be done with it any more. GET it for its transcript.',
       );
-    if (standing.state !== 'connected' || !standing.relayId) {
+    if (standing.phase !== 'connected' || !standing.relayId) {
       throw new Problem(
         409,
         'call-not-held',

@@ -25,8 +25,10 @@ export class LiveCallsController {
   ): Promise<z.output<typeof liveCallsSchema>> {
     const live = await this.commands.live(caller.tenantId, limit);
     return {
-      items: live.flatMap(({ callId, state, relayId, admittedAt }) =>
-        state === 'ended' ? [] : [{ callId, state, relayId, admittedAt: new Date(admittedAt).toISOString() }],
+      items: live.flatMap(({ callId, phase, relayId, admittedAt }) =>
+        phase === 'ended'
+          ? []
+          : [{ callId, state: phase, relayId, admittedAt: new Date(admittedAt).toISOString() }],
       ),
     };
   }

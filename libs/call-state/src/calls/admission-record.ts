@@ -1,0 +1,111 @@
+import {
+  agentSnapshotSchema,
+  attestationSchema,
+  callDirectionSchema,
+  callerSchema,
+  callIdSchema,
+  channelSchema,
+  partySchema,
+  tenantIdSchema,
+  type RelayId,
+  type CallId,
+  type NewCallEvent,
+  type TenantId,
+} from '@tandem/contracts';
+import { z } from 'zod';
+
+const micros = z.number().int().min(0);
+/** Money in micros: millionths of a US dollar. */
+const spendingSchema = z.object({
+  /** The tenant's local day the call was admitted on, YYYY-MM-DD; all it uses counts on it. */
+  day: z.iso.date(),
+  /** What the tenant's calls of that day, and of its month, may cost; null for no limit. */
+  dailyMicros: micros.nullable(),
+  monthlyMicros: micros.nullable(),
+  warnShare: z.number().min(0.1).max(1),
+});
+export type CallSpending = z.infer<typeof spendingSchema>;
+
+/** What a relay must know to hold a call: written at admission, sealed, read at every claim. */
+export const admissionRecordSchema = z.object({
+  callId: callIdSchema,
+  tenantId: tenantIdSchema,
+  direction: callDirectionSchema,
+  channel: channelSchema,
+  from: partySchema,
+  to: partySchema,
+  carrierCallId: z.string().max(128),
+  /** The carrier's account the call came over. */
+  carrierAccountId: z.string().max(64).optional(),
+  attestation: attestationSchema.optional(),
+  /** The number they show is not taken for theirs: nothing that hangs on it is opened to them. */
+  isNumberDoubted: z.boolean().optional(),
+  /** Unix time in ms. */
+  admittedAt: z.number().int(),
+  agent: agentSnapshotSchema,
+  caller: callerSchema.prefault({}),
+  /** BCP 47; the call begins in it. */
+  language: z.string().min(2).max(35),
+  /** Where what the call uses is counted, and against what. Absent where it is not. */
+  spending: spendingSchema.optional(),
+  traceparent: z.string().max(64).optional(),
+});
+export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;
+
+/**
+ * `transferring`: its last owner has asked for a person and let go; the carrier dials or both talk.
+ * `connected` also when the stream was lost and another relay is about to take over.
+ */
+export type CallPhase = 'admitted' | 'connected' | 'transferring' | 'ended';
+
+/** Where a call stands, as far as Redis knows. */
+export interface CallState {
+  readonly phase: CallPhase;
+  readonly tenantId: TenantId;
+  /** Unix time in ms, by the clock of Redis. */
+  readonly admittedAt: number;
+  /** Epoch of the last owner; 0 before the first stream. */
+  readonly epoch: number;
+  /** Epoch of the last stream offered to the carrier; above `epoch` until a relay has claimed it. */
+  readonly lastOfferedEpoch: number;
+  /** The last owner. */
+  readonly relayId: RelayId | null;
+  /** The relay it was last offered to, whether it came there or not. */
+  readonly offeredTo: RelayId | null;
+  /** The person asked for has taken the call, or needs not be asked. */
+  readonly isAccepted: boolean;
+  /** The carrier has reported the end of the caller's leg. */
+  readonly hasCallerLeft: boolean;
+  /** The last owner has let go of it for another one to take. */
+  readonly isMoved: boolean;
+  /** Why it ended, once it has. */
+  readonly endReason: string | null;
+}
+
+/** A call that is going on. */
+export interface LiveCall extends CallState {
+  readonly callId: CallId;
+}
+
+/** The first event of the call's log, as the record has it. */
+export function admittedEvent(record: AdmissionRecord): NewCallEvent {
+  const { direction, channel, from, to, carrierCallId, attestation = null, agent, language, caller } = record;
+  return {
+    type: 'call.admitted',
+    data: {
+      direction,
+      channel,
+      from,
+      to,
+      carrierCallId,
+      attestation,
+      agentId: agent.agentId,
+      agentName: agent.name,
+      agentVersion: agent.agentVersion,
+      modelKind: agent.model.kind,
+      language,
+      variantKey: agent.variantKey,
+      callerGroup: caller.group,
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { callEventBodies, type CallEventBody, type CallId, type RelayId } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { keys } from '../redis/keys.ts';
+import { acceptCall, dialForCall, offerCall } from '../scripts/move-call.ts';
+import { run } from '../scripts/script.ts';
+import type { Sealer } from '../redis/sealer.ts';
+
+/**
+ * What the carrier may ask about one stream of a call: what follows it, and what follows the transfer it was
+ * given up for.
+ */
+export type CarrierCallback = 'stream-ended' | 'transfer-ended';
+
+/** Which question this is an answer to. */
+export interface HandoverReply {
+  readonly callId: CallId;
+  /** Of the stream that is over. */
+  readonly epoch: number;
+  readonly question: CarrierCallback;
+  /** What the carrier is told; every repeat of its question gets the same. */
+  readonly answer: string;
+}
+
+type Offer =
+  | { readonly outcome: 'offered' | 'ended' | 'unknown' | 'left' | 'moved' | 'exhausted' | 'gone' | 'full' }
+  | { readonly outcome: 'repeat'; readonly answer: string };
+type Dialling =
+  { readonly outcome: 'dialled' | 'not-asked' } | { readonly outcome: 'repeat'; readonly answer: string };
+/** Whom a call is to be put through to. */
+export type PendingTransfer = CallEventBody<'transfer.asked'>;
+
+/** What happens to a call between two owners: offered to another relay, dialled for, taken by a person. */
+export class CallHandovers {
+  constructor(
+    private readonly redis: Redis,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** The answer the carrier got when it asked this before; null when it never did. */
+  async earlierReply(callId: CallId, epoch: number, question: CarrierCallback): Promise<string | null> {
+    const sealed = await this.redis.hget(keys.call(callId), field(question, epoch));
+    return sealed === null ? null : this.openAnswer(callId, sealed);
+  }
+
+  /**
+   * Offers the call to a relay under `nextEpoch`. `losses` bounds how often a call may be lost within a time;
+   * absent when nothing was lost.
+   */
+  async offer(
+    move: HandoverReply,
+    to: { readonly relayId: RelayId; readonly nextEpoch: number; readonly reserveMs: number },
+    losses?: { readonly most: number; readonly withinMs: number },
+  ): Promise<Offer> {
+    const { callId } = move;
+    const [outcome, earlier] = (await run(
+      this.redis,
+      offerCall,
+      [keys.call(callId), keys.liveCalls, keys.relay(to.relayId), keys.relayReserved(to.relayId)],
+      [
+        field(move.question, move.epoch),
+        this.sealAnswer(move),
+        to.nextEpoch,
+        callId,
+        to.reserveMs,
+        losses?.most ?? 0,
+        losses?.withinMs ?? 0,
+        to.relayId,
+      ],
+    )) as [Offer['outcome'], string];
+    return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
+  }
+
+  /** The carrier dials. `isUnasked`: the person is connected as soon as they pick up. */
+  async dial(move: HandoverReply, isUnasked: boolean, longestMs: number): Promise<Dialling> {
+    const { callId, epoch } = move;
+    const [outcome, earlier] = (await run(
+      this.redis,
+      dialForCall,
+      [keys.call(callId), keys.liveCalls],
+      [field(move.question, epoch), this.sealAnswer(move), epoch, callId, longestMs, isUnasked ? '1' : '0'],
+    )) as [Dialling['outcome'], string];
+    return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
+  }
+
+  /** The person takes the call. False when the caller is gone, or the transfer is over. */
+  async accept(callId: CallId, epoch: number): Promise<boolean> {
+    return (await run(this.redis, acceptCall, [keys.call(callId)], [epoch])) === 1;
+  }
+
+  /** What the call was let go for; null when it was not. */
+  async pendingTransfer(callId: CallId): Promise<PendingTransfer | null> {
+    const [status, sealed] = await this.redis.hmget(keys.call(callId), 'status', 'transfer');
+    if (status !== 'transferring' || !sealed) return null;
+    const { data } = this.sealer.open(sealed, `event:${callId}`) as { data: unknown };
+    return callEventBodies['transfer.asked'].parse(data);
+  }
+
+  private sealAnswer({ callId, answer }: HandoverReply): string {
+    return this.sealer.seal(answer, place(callId));
+  }
+
+  private openAnswer(callId: CallId, sealed: string): string {
+    return this.sealer.open(sealed, place(callId)) as string;
+  }
+}
+
+const field = (question: CarrierCallback, epoch: number): string => `answer:${question}:${epoch}`;
+const place = (callId: CallId): string => `answer:${callId}`;

@@ -1,0 +1,68 @@
+import type { TenantId } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { keys } from '../redis/keys.ts';
+
+/** What a tenant's calls have cost so far, running ones included, in micros (millionths of a US dollar). */
+export interface TenantSpending {
+  readonly dayMicros: number;
+  readonly monthMicros: number;
+}
+
+/** After something was added: how much, and the sums it led to. */
+export interface Spent extends TenantSpending {
+  readonly micros: number;
+}
+
+/** A period is over long before; calls admitted on its last evening may still be adding. */
+export const DAY_TTL_S = 3 * 86_400;
+export const MONTH_TTL_S = 40 * 86_400;
+
+/** The month of a day: YYYY-MM of YYYY-MM-DD. */
+export const monthOf = (day: string): string => day.slice(0, 7);
+
+/**
+ * What tenants spend, counted while calls run. Of each period there are two figures: `opened`, what the
+ * recorded calls had cost when it was first asked for, and `added`, what calls have used since (see
+ * `append-events.ts`). A period is opened before the first of its calls is admitted. When everything in Redis
+ * is gone, recorded calls are taken from Postgres again and running ones, which are not there yet, add again
+ * what they put back.
+ */
+export class SpendLedger {
+  constructor(private readonly redis: Redis) {}
+
+  /**
+   * @param recorded micros that calls in Postgres cost in a period (YYYY-MM-DD or YYYY-MM); asked for once
+   * per period
+   */
+  async spent(
+    tenantId: TenantId,
+    day: string,
+    recorded: (period: string) => Promise<number>,
+  ): Promise<TenantSpending> {
+    const [dayMicros, monthMicros] = await Promise.all([
+      this.inPeriod(tenantId, day, DAY_TTL_S, recorded),
+      this.inPeriod(tenantId, monthOf(day), MONTH_TTL_S, recorded),
+    ]);
+    return { dayMicros, monthMicros };
+  }
+
+  private async inPeriod(
+    tenantId: TenantId,
+    period: string,
+    ttlS: number,
+    recorded: (period: string) => Promise<number>,
+  ): Promise<number> {
+    const key = keys.spend(tenantId, period);
+    const [opened, added] = await this.redis.hmget(key, 'opened', 'added');
+    if (opened) return Number(opened) + Number(added ?? 0);
+    const micros = await recorded(period);
+    const replies = await this.redis
+      .multi()
+      .hsetnx(key, 'opened', micros)
+      .expire(key, ttlS)
+      .hmget(key, 'opened', 'added')
+      .exec();
+    const [openedNow, addedNow] = (replies?.[2]?.[1] ?? []) as (string | null)[];
+    return Number(openedNow ?? micros) + Number(addedNow ?? 0);
+  }
+}

@@ -1,0 +1,221 @@
+import type { ProviderError } from '@tandem/contracts';
+import type { Clock } from '@tandem/conversation';
+import { Circuit, type CircuitState, type ProviderAct } from './provider-circuit.ts';
+import {
+  scarceForMs,
+  type ProviderBudget,
+  type ProviderStanding,
+  type ProviderStates,
+  type ProviderTarget,
+} from './provider-state.ts';
+
+interface ProviderHealthOptions {
+  /** Null for a process that knows only what it sees itself. */
+  readonly states: ProviderStates | null;
+  readonly clock: Clock;
+  readonly onFailure?: (target: ProviderTarget, act: ProviderAct, error: ProviderError) => void;
+}
+
+/** What a try is for; see the models' ProviderHealth, which {@link ProviderHealth} is. */
+type AttemptKind = 'new-call' | 'running-call' | 'open-again' | 'answer-again';
+
+/** Repetitions may make up a sixth of all that is asked: 1.2 requests for each one wanted. */
+const REPETITION_SHARE = 1 / 6;
+/** What a quiet relay may repeat in a row. */
+const REPETITIONS_SAVED = 3;
+/** A probe that has not come back is taken for lost. */
+const PROBE_PATIENCE_MS = 3_000;
+/** What was read so long ago is no knowledge of the present. */
+const STALE_MS = 5_000;
+const MAX_TARGETS = 100;
+/** Reports under way to Redis; what comes on top is known here only. */
+const MAX_UNDERWAY = 64;
+
+/**
+ * How providers stand, as one process knows it: by what its own calls saw, at once, and by what all processes
+ * say, refreshed in the background. Answers from memory; Redis away means one source less, never a wait.
+ */
+export class ProviderHealthRegistry {
+  readonly counters = { unreported: 0, unread: 0 };
+  private readonly sights = new Map<ProviderTarget, ProviderHealth>();
+  private underway = 0;
+
+  constructor(private readonly options: ProviderHealthOptions) {}
+
+  of(target: ProviderTarget): ProviderHealth {
+    let sight = this.sights.get(target);
+    if (sight) return sight;
+    sight = new ProviderHealth(this.options.clock, {
+      failed: (act, error) => {
+        this.options.onFailure?.(target, act, error);
+        this.report(target, (states) =>
+          states.report(target, act, error.isPermanent ? 'failed-for-good' : 'failed'),
+        );
+      },
+      succeeded: (act) => this.report(target, (states) => states.report(target, act, 'ok')),
+    });
+    if (this.sights.size >= MAX_TARGETS) this.sights.clear();
+    this.sights.set(target, sight);
+    return sight;
+  }
+
+  get states(): readonly (readonly [ProviderTarget, CircuitState])[] {
+    return [...this.sights].map(([target, sight]) => [target, sight.state]);
+  }
+
+  /** Called about once a second. Never rejects. */
+  async refresh(): Promise<void> {
+    const { states } = this.options;
+    if (!states || this.sights.size === 0) return;
+    try {
+      for (const [target, sight] of this.sights) {
+        const budgets = sight.takeBudgets();
+        if (budgets) await states.reportBudgets(target, budgets);
+      }
+      const targets = [...this.sights.keys()];
+      for (const [index, standing] of (await states.read(targets)).entries())
+        this.sights.get(targets[index] as string)?.share(standing);
+    } catch {
+      this.counters.unread += 1;
+    }
+  }
+
+  private report(target: ProviderTarget, tell: (states: ProviderStates) => Promise<ProviderStanding>): void {
+    const { states } = this.options;
+    if (!states) return;
+    if (this.underway >= MAX_UNDERWAY) {
+      this.counters.unreported += 1;
+      return;
+    }
+    this.underway += 1;
+    void tell(states)
+      .then((standing) => this.sights.get(target)?.share(standing))
+      .catch(() => (this.counters.unreported += 1))
+      .finally(() => (this.underway -= 1));
+  }
+}
+
+interface ProviderHealthEvents {
+  failed(act: ProviderAct, error: ProviderError): void;
+  succeeded(act: ProviderAct): void;
+}
+
+/** One provider as this process sees it. */
+export class ProviderHealth {
+  private readonly circuit = new Circuit();
+  private readonly repetitions: Record<ProviderAct, number> = {
+    open: REPETITIONS_SAVED,
+    answer: REPETITIONS_SAVED,
+  };
+  private shared: ProviderStanding | null = null;
+  private sharedAt = 0;
+  private limitedUntil = 0;
+  private probingUntil = 0;
+  private budgets: readonly ProviderBudget[] | null = null;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly events: ProviderHealthEvents,
+  ) {}
+
+  get state(): CircuitState {
+    const now = this.clock.now();
+    const own = this.circuit.stateAt(now);
+    const others = this.othersSay(now);
+    return own === 'open' || others === 'open'
+      ? 'open'
+      : own === 'half-open' || others === 'half-open'
+        ? 'half-open'
+        : 'closed';
+  }
+
+  allows(kind: AttemptKind): boolean {
+    const { state } = this;
+    if (state === 'open') return false;
+    if (kind === 'open-again' || kind === 'answer-again')
+      return state === 'closed' && this.takeRepetition(kind === 'open-again' ? 'open' : 'answer');
+    if (state === 'closed') return kind === 'running-call' || !this.isLimited;
+    const now = this.clock.now();
+    if (now < this.probingUntil) return false;
+    this.probingUntil = now + PROBE_PATIENCE_MS;
+    return true;
+  }
+
+  openSucceeded(): void {
+    this.succeeded('open');
+  }
+
+  responseSucceeded(): void {
+    this.succeeded('answer');
+  }
+
+  openFailed(error: ProviderError): void {
+    this.failed('open', error);
+  }
+
+  responseFailed(error: ProviderError): void {
+    this.failed('answer', error);
+  }
+
+  /** What is left of the budgets, as the provider says. */
+  limits(budgets: readonly ProviderBudget[]): void {
+    this.budgets = budgets;
+    this.limitedUntil = this.clock.now() + scarceForMs(budgets);
+  }
+
+  /** For the report to all processes; null when nothing is new. */
+  takeBudgets(): readonly ProviderBudget[] | null {
+    const { budgets } = this;
+    this.budgets = null;
+    return budgets;
+  }
+
+  /** What all processes know of it. */
+  share(standing: ProviderStanding): void {
+    this.shared = standing;
+    this.sharedAt = this.clock.now();
+  }
+
+  /** Word of the others holds as long as it says, and a moment longer: Redis may be away. */
+  private othersSay(now: number): CircuitState {
+    const { shared, sharedAt } = this;
+    if (!shared || shared.state === 'closed') return 'closed';
+    const age = now - sharedAt;
+    if (age < shared.openForMs) return 'open';
+    return age < shared.openForMs + STALE_MS ? 'half-open' : 'closed';
+  }
+
+  private get isLimited(): boolean {
+    const now = this.clock.now();
+    return now < this.limitedUntil || now - this.sharedAt < (this.shared?.limitedForMs ?? 0);
+  }
+
+  private succeeded(act: ProviderAct): void {
+    const isOfInterest =
+      !this.circuit.isClean ||
+      (this.shared !== null && (this.shared.state !== 'closed' || this.shared.failures > 0));
+    this.probingUntil = 0;
+    this.earnRepetition(act);
+    this.circuit.succeeded(act, this.clock.now());
+    if (isOfInterest) this.events.succeeded(act);
+  }
+
+  /** What was wrong with a request of ours says nothing of the provider. */
+  private failed(act: ProviderAct, error: ProviderError): void {
+    this.probingUntil = 0;
+    this.earnRepetition(act);
+    if (error.category === 'invalid-request') return;
+    this.circuit.failed(act, this.clock.now(), error.isPermanent);
+    this.events.failed(act, error);
+  }
+
+  private takeRepetition(act: ProviderAct): boolean {
+    if (this.repetitions[act] < 1) return false;
+    this.repetitions[act] -= 1;
+    return true;
+  }
+
+  private earnRepetition(act: ProviderAct): void {
+    this.repetitions[act] = Math.min(REPETITIONS_SAVED, this.repetitions[act] + REPETITION_SHARE);
+  }
+}

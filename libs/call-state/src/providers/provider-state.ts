@@ -1,0 +1,140 @@
+import type { ModelSettings } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { keys } from '../redis/keys.ts';
+import { CIRCUIT_RULES, type CircuitRules, type CircuitState, type ProviderAct } from './provider-circuit.ts';
+import { reportProvider, reportProviderLimits, takeProviderProbe } from '../scripts/provider-report.ts';
+import { run } from '../scripts/script.ts';
+
+/** One model at one endpoint: what has a circuit of its own. */
+export type ProviderTarget = string;
+
+/**
+ * What is asked for this model; null for one that runs in the relay itself. An agent that names no model
+ * means `default`.
+ */
+export function providerTarget(
+  model: ModelSettings,
+  endpoint: 'primary' | 'secondary',
+): ProviderTarget | null {
+  return model.kind === 'guided'
+    ? null
+    : `${endpoint}:${model.model.replaceAll(/[^\w.-]/g, '_') || 'default'}`;
+}
+
+/** How a provider stands for all processes; durations from the moment of the answer. */
+export interface ProviderStanding {
+  readonly state: CircuitState;
+  readonly openForMs: number;
+  /** Failures that count by now. */
+  readonly failures: number;
+  /** Until its budgets carry a new call again; 0 when they do. */
+  readonly limitedForMs: number;
+}
+
+export interface ProviderBudget {
+  readonly name: string;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until it is whole again. */
+  readonly resetMs: number;
+}
+
+/** A provider nobody has complained of for so long is forgotten. */
+const TTL_MS = 120_000;
+/** In a half-open circuit one new call in so long a time is let through. */
+const PROBE_MS = 2_000;
+/** A budget with less left carries no new call, and carries one again from twice that on. */
+const SCARCE_SHARE = 0.05;
+
+const WELL: ProviderStanding = { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 };
+
+/** What all processes know of the providers, in Redis. */
+export class ProviderStates {
+  constructor(
+    private readonly redis: Redis,
+    private readonly rules: CircuitRules = CIRCUIT_RULES,
+  ) {}
+
+  /** @throws when Redis cannot be reached */
+  async report(
+    target: ProviderTarget,
+    act: ProviderAct,
+    outcome: 'ok' | 'failed' | 'failed-for-good',
+  ): Promise<ProviderStanding> {
+    const { threshold, windowMs, openMs, longestOpenMs } = this.rules;
+    const weight = { ok: 0, failed: 1, 'failed-for-good': threshold }[outcome];
+    const reply = (await run(
+      this.redis,
+      reportProvider,
+      [keys.provider(target)],
+      [act, weight, threshold, windowMs, openMs, longestOpenMs, TTL_MS],
+    )) as number[];
+    const [now = 0, openUntil = 0, opens = 0, answers = 0, limitedUntil = 0] = reply;
+    return standing(now, openUntil, opens + answers, limitedUntil);
+  }
+
+  /** @throws when Redis cannot be reached */
+  async reportBudgets(target: ProviderTarget, budgets: readonly ProviderBudget[]): Promise<void> {
+    const args = budgets.flatMap(({ name, limit, remaining }) => [name, limit, remaining]);
+    await run(
+      this.redis,
+      reportProviderLimits,
+      [keys.provider(target)],
+      [scarceForMs(budgets), TTL_MS, ...args],
+    );
+  }
+
+  /** In the order asked. @throws when Redis cannot be reached */
+  async read(targets: readonly ProviderTarget[]): Promise<ProviderStanding[]> {
+    if (targets.length === 0) return [];
+    const pipeline = this.redis.pipeline().time();
+    for (const target of targets)
+      pipeline.hmget(keys.provider(target), 'openUntil', 'open', 'answer', 'limitedUntil');
+    const [time, ...replies] = (await pipeline.exec()) ?? [];
+    const [seconds, micros] = (time?.[1] ?? [0, 0]) as [string, string];
+    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    return targets.map((_target, index) => {
+      const [openUntil, opens, answers, limitedUntil] = (replies[index]?.[1] ?? []) as (string | null)[];
+      return openUntil === undefined
+        ? WELL
+        : standing(now, Number(openUntil), Number(opens) + Number(answers), Number(limitedUntil));
+    });
+  }
+
+  /**
+   * Whether one of these may be asked by a new call. Of a half-open circuit one caller at a time gets a yes,
+   * and has to try it. @throws when Redis cannot be reached
+   */
+  async canAnyTake(targets: readonly ProviderTarget[]): Promise<boolean> {
+    const standings = await this.read(targets);
+    if (standings.some(({ state, limitedForMs }) => state === 'closed' && limitedForMs === 0)) return true;
+    for (const [index, { state }] of standings.entries()) {
+      if (
+        state === 'half-open' &&
+        (await run(this.redis, takeProviderProbe, [keys.provider(targets[index] as string)], [PROBE_MS])) ===
+          1
+      )
+        return true;
+    }
+    return false;
+  }
+}
+
+function standing(now: number, openUntil: number, failures: number, limitedUntil: number): ProviderStanding {
+  const openForMs = Math.max(0, openUntil - now);
+  return {
+    state: openUntil === 0 ? 'closed' : openForMs > 0 ? 'open' : 'half-open',
+    openForMs,
+    failures,
+    limitedForMs: Math.max(0, limitedUntil - now),
+  };
+}
+
+/** Budgets refill evenly: from what is left and when they are whole follows when there is enough. */
+export function scarceForMs(budgets: readonly ProviderBudget[]): number {
+  const waits = budgets.map(({ limit, remaining, resetMs }) => {
+    const share = limit > 0 ? remaining / limit : 1;
+    return share >= SCARCE_SHARE ? 0 : Math.ceil((resetMs * (2 * SCARCE_SHARE - share)) / (1 - share));
+  });
+  return Math.max(0, ...waits);
+}

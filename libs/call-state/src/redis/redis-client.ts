@@ -1,0 +1,132 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { isReadOnlyReply, redisStateOf } from './redis-fault.ts';
+import { RedisWatch, type RedisReadiness } from './redis-watch.ts';
+
+/**
+ * `command`: fails within two seconds when Redis is away, because somebody waits. `blocking`: for one reader
+ * that waits in Redis itself and comes back by itself. `producer`: adds jobs to queues, and fails at once
+ * when Redis is away. `worker`: takes jobs from queues, and waits for Redis to come back.
+ */
+type RedisUse = 'command' | 'blocking' | 'producer' | 'worker';
+
+const CONNECT_MS = 2_000;
+const COMMAND_MS = 2_000;
+/**
+ * Longest pause between two tries to connect. A command fails after two of them: a caller waits for several
+ * in a row.
+ */
+const RETRY_MS: Readonly<Record<RedisUse, number>> = {
+  command: 400,
+  producer: 400,
+  blocking: 1_000,
+  worker: 1_000,
+};
+
+/** Every connection to Redis of every process is made here. */
+export function connectRedis(url: string, use: RedisUse): Redis {
+  const redis = new Redis(url, optionsOf(use));
+  // Told by the commands that fail and by the watch; the client reconnects by itself.
+  redis.on('error', () => undefined);
+  return redis;
+}
+
+function optionsOf(use: RedisUse): RedisOptions {
+  const shared = {
+    connectTimeout: CONNECT_MS,
+    retryStrategy: (attempt: number) => Math.min(50 * attempt, RETRY_MS[use]),
+  };
+  switch (use) {
+    case 'command':
+      return {
+        ...shared,
+        maxRetriesPerRequest: 1,
+        commandTimeout: COMMAND_MS,
+        enableOfflineQueue: true,
+        reconnectOnError: leaveReplicas({ isScriptRepeated: true }),
+      };
+    case 'producer':
+      return {
+        ...shared,
+        maxRetriesPerRequest: 1,
+        commandTimeout: COMMAND_MS,
+        enableOfflineQueue: false,
+        reconnectOnError: leaveReplicas(),
+      };
+    default:
+      return { ...shared, maxRetriesPerRequest: null, reconnectOnError: leaveReplicas() };
+  }
+}
+
+/**
+ * Replies to commands sent together come together: they are one sight of a replica. Shorter than the first
+ * reconnection takes.
+ */
+const TOGETHER_MS = 40;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
+/** After so long without a refusal the next one is another failover. */
+const CALM_MS = 10_000;
+
+/**
+ * Tells ioredis when to connect anew. After a failover the former primary may stay, as a replica that keeps
+ * its connections and refuses every write: only the address leads to the server that takes them. While the
+ * address leads to a replica, the pause between two reconnections grows.
+ * @param isScriptRepeated a refused script has done nothing and is sent again on the new connection; single
+ * commands are
+ *   not, since one of a transaction would be carried out alone
+ */
+export function leaveReplicas({ isScriptRepeated = false, now = () => performance.now() } = {}): (
+  error: Error,
+) => boolean | 2 {
+  let leftAt = Number.NEGATIVE_INFINITY;
+  let pauseMs = FIRST_PAUSE_MS;
+  return (error) => {
+    if (!isReadOnlyReply(error)) return false;
+    const at = now();
+    if (at - leftAt >= TOGETHER_MS) {
+      if (at - leftAt > CALM_MS) pauseMs = FIRST_PAUSE_MS;
+      else if (at - leftAt < pauseMs) return false;
+      else pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      leftAt = at;
+    }
+    return isScriptRepeated && isScript(error) ? 2 : true;
+  };
+}
+
+function isScript(error: Error): boolean {
+  const name = (error as { command?: { name?: unknown } }).command?.name;
+  return name === 'evalsha' || name === 'eval';
+}
+
+/** How long commands under way may take when the process ends. */
+const QUIT_MS = 500;
+
+/** The command connection of one process: what a service opens at its start and closes at its end. */
+export function redisResource(url: string) {
+  const redis = connectRedis(url, 'command');
+  const watch = new RedisWatch(redis);
+  return {
+    name: 'redis',
+    value: redis,
+    open: async (_signal: AbortSignal, onFault: (code: string) => void) => {
+      const failed = (error: Error): void =>
+        onFault((error as { code?: string }).code ?? redisStateOf(error));
+      redis.on('error', failed);
+      await watch.writable();
+      redis.off('error', failed);
+    },
+    close: async () => {
+      watch.stop();
+      await Promise.race([
+        redis.quit().catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, QUIT_MS)),
+      ]);
+      redis.disconnect();
+    },
+    problem: () => {
+      const { problem, isUnsuitable } = watch.standing;
+      return Promise.resolve(problem !== null && isUnsuitable ? { unfit: problem } : problem);
+    },
+    onChange: (listener: (standing: RedisReadiness) => void) => watch.onChange(listener),
+  };
+}

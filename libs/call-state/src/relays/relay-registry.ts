@@ -1,0 +1,128 @@
+import { relayIdSchema, type CallId, type RelayId } from '@tandem/contracts';
+import type { Redis } from 'ioredis';
+import { keys } from '../redis/keys.ts';
+import { relayHeartbeat } from '../scripts/relay-heartbeat.ts';
+import { run } from '../scripts/script.ts';
+
+/** A relay that does not renew its lease for this long is taken for dead. */
+export const RELAY_LEASE_MS = 3_000;
+export const RELAY_RENEW_MS = 1_000;
+
+/** What a relay says of itself with each heartbeat. */
+interface RelayLease {
+  readonly relayId: RelayId;
+  /** ws:// address in the cluster's own network. */
+  readonly address: string;
+  readonly capacity: number;
+  readonly active: number;
+  readonly isDraining: boolean;
+  /**
+   * It has all it can do, whatever its capacity says: a caller is sent there only when nobody else has room.
+   */
+  readonly isOverloaded: boolean;
+}
+
+/** A call as its relay tells of it with each heartbeat. */
+export interface OwnedCall {
+  readonly callId: CallId;
+  readonly epoch: number;
+  /** False once it is over, until it is known to be in Postgres. */
+  readonly isHeld: boolean;
+}
+
+/**
+ * How a call of a relay stands in Redis. `stored`: number of the last event there. `unknown`: Redis has lost
+ * it, or its latest owner. `superseded`: a newer owner is there.
+ */
+export type OwnershipStatus =
+  | { readonly kind: 'stored'; readonly lastSeq: number }
+  | { readonly kind: 'unknown' | 'superseded' | 'persisted' };
+
+/** A living relay as the ingress sees it; `reserved` counts calls on their way to it. */
+export interface RelayStatus extends RelayLease {
+  readonly reserved: number;
+}
+
+const REPLY_STATUSES: Readonly<Record<number, 'unknown' | 'superseded' | 'persisted'>> = {
+  [-1]: 'unknown',
+  [-2]: 'superseded',
+  [-3]: 'persisted',
+};
+
+/** The fleet of relays, known by their leases. */
+export class RelayRegistry {
+  constructor(private readonly redis: Redis) {}
+
+  /**
+   * Renews the lease of this relay and of the calls it owns; answers how each of them stands, in their order.
+   */
+  async renew(lease: RelayLease, calls: readonly OwnedCall[]): Promise<OwnershipStatus[]> {
+    const standings = (await run(
+      this.redis,
+      relayHeartbeat,
+      [
+        keys.relay(lease.relayId),
+        keys.relays,
+        keys.liveCalls,
+        ...calls.map(({ callId }) => keys.call(callId)),
+      ],
+      [
+        lease.relayId,
+        RELAY_LEASE_MS,
+        lease.address,
+        lease.capacity,
+        lease.active,
+        lease.isDraining ? 1 : 0,
+        lease.isOverloaded ? 1 : 0,
+        ...calls.flatMap(({ callId, epoch, isHeld }) => [callId, epoch, isHeld ? 1 : 0]),
+      ],
+    )) as number[];
+    return standings.map((standing) =>
+      standing >= 0 ? { kind: 'stored', lastSeq: standing } : { kind: REPLY_STATUSES[standing] ?? 'unknown' },
+    );
+  }
+
+  /** The relay goes: no lease to wait out. */
+  async release(relayId: RelayId): Promise<void> {
+    await this.redis
+      .multi()
+      .del(keys.relay(relayId))
+      .zrem(keys.relays, relayId)
+      .del(keys.relayReserved(relayId))
+      .exec();
+  }
+
+  /** Relays whose lease holds. */
+  async listRelays(): Promise<RelayStatus[]> {
+    const [seconds, micros] = await this.redis.time();
+    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    const ids = (await this.redis.zrangebyscore(keys.relays, now - RELAY_LEASE_MS, '+inf')).flatMap(
+      (id) => relayIdSchema.safeParse(id).data ?? [],
+    );
+    if (ids.length === 0) return [];
+    const pipeline = this.redis.pipeline();
+    for (const id of ids)
+      pipeline
+        .hmget(keys.relay(id), 'address', 'capacity', 'active', 'draining', 'strained')
+        .zcount(keys.relayReserved(id), now, '+inf');
+    const replies = (await pipeline.exec()) ?? [];
+    return ids.flatMap((relayId, index) => {
+      const [address, capacity, active, draining, strained] = (replies[index * 2]?.[1] ?? []) as (
+        string | null
+      )[];
+      if (!address) return [];
+      const reserved = Number(replies[index * 2 + 1]?.[1] ?? 0);
+      return [
+        {
+          relayId,
+          address,
+          capacity: Number(capacity),
+          active: Number(active),
+          isDraining: draining === '1',
+          isOverloaded: strained === '1',
+          reserved,
+        },
+      ];
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { agentSnapshotSchema, type AgentSnapshot } from './snapshot.ts';
+import { isSpeakable } from './texts.ts';
+import { promptVariantSchema } from './prompt-variant.ts';
+
+const published = agentSnapshotSchema.omit({
+  agentId: true,
+  agentVersion: true,
+  tenantId: true,
+  variantKey: true,
+  directory: true,
+});
+
+/**
+ * What is published as a version of an agent: a snapshot without what admission adds to it (ids, the
+ * directory, the arm of the experiment), and with all the arms there are.
+ */
+export const agentContentSchema = published
+  .extend({
+    /**
+     * Whose arms the variants are: a new name deals the callers anew, other weights under the old name move
+     * as few as can be.
+     */
+    experiment: z.string().min(1).max(64).default('default'),
+    variants: z.array(promptVariantSchema).max(20).default([]),
+  })
+  .refine(({ variants }) => new Set(variants.map(({ key }) => key)).size === variants.length, {
+    path: ['variants'],
+    message: 'two variants have the same key',
+  })
+  .refine(({ variants }) => variants.length === 0 || variants.some(({ weight }) => weight > 0), {
+    path: ['variants'],
+    message: 'at least one variant needs a weight above 0',
+  })
+  .refine(({ recording, tools }) => recording.mode !== 'asked' || tools.includes('record_consent'), {
+    path: ['tools'],
+    message:
+      'recording.mode is "asked", so the agent needs the tool record_consent: without it no call would ' +
+      'ever be recorded',
+  })
+  .refine(
+    ({ recording, notice, texts }) =>
+      recording.mode !== 'announced' ||
+      isSpeakable(notice) ||
+      Object.values(texts).some((text) => isSpeakable(text.notice ?? '')),
+    {
+      path: ['notice'],
+      message:
+        'recording.mode is "announced", so callers must hear a notice that the call is recorded before ' +
+        'it is connected',
+    },
+  );
+export type AgentContent = z.infer<typeof agentContentSchema>;
+export type AgentContentInput = z.input<typeof agentContentSchema>;
+
+/** The agent of a published version before any arm is chosen, without a directory. */
+export function toSnapshot(
+  content: AgentContent,
+  ids: Pick<AgentSnapshot, 'agentId' | 'agentVersion' | 'tenantId'>,
+): AgentSnapshot {
+  const { experiment: _experiment, variants: _variants, ...rest } = content;
+  return { ...rest, ...ids, directory: [], variantKey: null };
+}

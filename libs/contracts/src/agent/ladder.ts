@@ -1,0 +1,33 @@
+import type { AgentSnapshot, LadderRung, ModelSettings } from './snapshot.ts';
+
+/** A rung that talks: which model, at which endpoint. */
+export interface FallbackTargetSettings {
+  readonly model: ModelSettings;
+  readonly endpoint: 'primary' | 'secondary';
+}
+
+/** What is left when no model can go on. */
+type LastResort = Exclude<LadderRung, { kind: 'model' }>;
+
+/**
+ * The models of an agent in the order they are tried: its own, then those of the ladder down to its first
+ * other rung.
+ */
+export function modelTargets(agent: Pick<AgentSnapshot, 'model' | 'ladder'>): FallbackTargetSettings[] {
+  const rungs: FallbackTargetSettings[] = [{ model: agent.model, endpoint: 'primary' }];
+  for (const rung of agent.ladder) {
+    if (rung.kind !== 'model') break;
+    rungs.push({ model: rung.model, endpoint: rung.endpoint });
+  }
+  return rungs;
+}
+
+/**
+ * What follows when all models have failed, in order. The message is last, named or not. Models behind the
+ * first of these are not tried: who was told of a transfer does not meet another agent.
+ */
+export function afterModels(ladder: readonly LadderRung[]): LastResort[] {
+  const others = ladder.filter((rung): rung is LastResort => rung.kind !== 'model');
+  const end = others.findIndex((rung) => rung.kind === 'message');
+  return end < 0 ? [...others, { kind: 'message' }] : others.slice(0, end + 1);
+}

@@ -1,0 +1,169 @@
+import { isBelievable, type Usage } from './usage.ts';
+
+/*
+ * What providers charge, as dated data, and what a piece of usage costs by it. Money is counted in micros,
+ * whole millionths of a US dollar: 4.00 USD per million tokens is 4 micros a token.
+ */
+
+export const MICROS_PER_USD = 1_000_000;
+
+export const COST_MODALITIES = [
+  'textIn',
+  'textCached',
+  'textOut',
+  'audioIn',
+  'audioCached',
+  'audioOut',
+  'transcription',
+] as const;
+export type CostModality = (typeof COST_MODALITIES)[number];
+
+interface Cost {
+  /** The sum of the parts. */
+  readonly micros: number;
+  readonly usd: number;
+  /** Micros. `textIn` and `audioIn` are what was not cached. */
+  readonly byModality: Readonly<Record<CostModality, number>>;
+}
+
+/**
+ * USD per million tokens, except `transcription`: USD per minute of audio. What is absent is not sold by this
+ * model.
+ */
+type Rates = Partial<Record<CostModality, number>>;
+
+export interface Price {
+  readonly provider: string;
+  readonly model: string;
+  /** First day of validity, YYYY-MM-DD, UTC. */
+  readonly from: string;
+  /** First day on which it no longer holds; null while no end is known. */
+  readonly until: string | null;
+  readonly rates: Rates;
+  readonly source: string;
+}
+
+const page = (model: string): string => `https://developers.openai.com/api/docs/models/${model}`;
+const openai = (model: string, rates: Rates, until: string | null = null): Price => ({
+  provider: 'openai-realtime',
+  model,
+  from: '2026-01-01',
+  until,
+  rates,
+  source: page(model),
+});
+
+const FULL: Rates = { textIn: 4, textCached: 0.4, textOut: 24, audioIn: 32, audioCached: 0.4, audioOut: 64 };
+const EARLIER: Rates = { ...FULL, textOut: 16 };
+const MINI: Rates = {
+  textIn: 0.6,
+  textCached: 0.06,
+  textOut: 2.4,
+  audioIn: 10,
+  audioCached: 0.3,
+  audioOut: 20,
+};
+
+/**
+ * The vendor's public prices as looked up in November 2026; they have held since these models came out. A
+ * change is a new row with its first day, and the old row's `until`; rows are never edited, so that calls of
+ * the past keep their cost. `until` of a model that is going is its last day on the vendor's list of
+ * deprecations.
+ */
+export const PRICES: readonly Price[] = [
+  openai('gpt-realtime-2.1', FULL),
+  openai('gpt-realtime-2', FULL),
+  openai('gpt-realtime-1.5', EARLIER),
+  openai('gpt-realtime-2.1-mini', MINI),
+  openai('gpt-realtime', EARLIER, '2027-01-20'),
+  openai('gpt-realtime-mini', MINI, '2027-01-20'),
+  openai('gpt-live-transcribe', { transcription: 0.017 }),
+  openai('gpt-realtime-whisper', { transcription: 0.017 }),
+  openai('gpt-transcribe', { transcription: 0.0045 }),
+  openai('whisper-1', { transcription: 0.006 }, '2027-02-26'),
+];
+
+interface PricedUsage {
+  readonly provider: string;
+  /** As the provider calls it; a dated snapshot (`…-2026-08-01`) costs what its model costs. */
+  readonly model: string;
+  readonly usage: Usage;
+  /** Unix time in ms. */
+  readonly at: number;
+}
+
+const DATED = /-\d{4}-\d{2}-\d{2}$/;
+/** Rates have up to four decimals, so thousandths of a micro hold them without loss. */
+const NANOS_PER_MICRO = 1_000;
+const MS_PER_MINUTE = 60_000;
+
+/**
+ * What the usage costs; null when some of it has no price here or cannot be true: an unknown cost is not
+ * zero, and is counted as unknown by whoever asks.
+ */
+export function costOf(
+  { provider, model, usage, at }: PricedUsage,
+  prices: readonly Price[] = PRICES,
+): Cost | null {
+  const rates = priceOf(provider, model, at, prices)?.rates;
+  if (!rates || !isBelievable(usage)) return null;
+  const quantities = quantitiesOf(usage);
+  const byModality = {} as Record<CostModality, number>;
+  let micros = 0;
+  for (const modality of COST_MODALITIES) {
+    const rate = rates[modality];
+    if (rate === undefined && quantities[modality] > 0) return null;
+    byModality[modality] = microsOf(quantities[modality], rate ?? 0, modality);
+    micros += byModality[modality];
+  }
+  return { micros, usd: micros / MICROS_PER_USD, byModality };
+}
+
+export function toMicros(usd: number): number {
+  return Math.round(usd * MICROS_PER_USD);
+}
+
+function priceOf(provider: string, model: string, at: number, prices: readonly Price[]): Price | undefined {
+  const day = new Date(at).toISOString().slice(0, 10);
+  const holds = (price: Price): boolean =>
+    price.provider === provider && price.from <= day && (price.until === null || day < price.until);
+  const known = (name: string): Price | undefined =>
+    prices.find((price) => price.model === name && holds(price));
+  return known(model) ?? known(model.replace(DATED, ''));
+}
+
+/**
+ * Tokens, and ms of transcription. Cached tokens are among the input tokens, so they are taken out, not
+ * added.
+ */
+function quantitiesOf(usage: Usage): Record<CostModality, number> {
+  const textCached = Math.min(usage.cachedTextTokens, usage.inputTextTokens);
+  const audioCached = Math.min(usage.cachedAudioTokens, usage.inputAudioTokens);
+  return {
+    textIn: usage.inputTextTokens - textCached,
+    textCached,
+    textOut: usage.outputTextTokens,
+    audioIn: usage.inputAudioTokens - audioCached,
+    audioCached,
+    audioOut: usage.outputAudioTokens,
+    transcription: usage.transcriptionMs,
+  };
+}
+
+function microsOf(quantity: number, rate: number, modality: CostModality): number {
+  if (modality === 'transcription') return Math.round((quantity * toMicros(rate)) / MS_PER_MINUTE);
+  return Math.round((quantity * Math.round(rate * NANOS_PER_MICRO)) / NANOS_PER_MICRO);
+}
+
+/** What one call cost: the sum over what was reported, each at the price of its time. */
+export interface CallCost {
+  readonly micros: number;
+  /** Reports of usage that have no price or cannot be believed: with any, the sum is a lower bound. */
+  readonly unpriced: number;
+  readonly models: readonly {
+    readonly provider: string;
+    readonly model: string;
+    readonly micros: number;
+    readonly byModality: Readonly<Record<CostModality, number>>;
+  }[];
+}

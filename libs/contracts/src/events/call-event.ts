@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { usageSchema } from '../costs/usage.ts';
+import { agentChangeSchema } from '../agent/behaviour.ts';
+import { attestationSchema } from '../words/attestation.ts';
+import { callDirectionSchema, callStatusSchema, channelSchema } from './call.ts';
+import { MAX_PROVIDER_ID_LENGTH, providerIdSchema, relayIdSchema, toolCallIdSchema } from '../words/ids.ts';
+import { partySchema } from '../words/phone-number.ts';
+import { terminationSchema } from './termination.ts';
+import { jsonValueSchema, toolOutcomeSchema } from '../tools/tool-call.ts';
+
+/*
+ * What is known of a call is its event log: facts in the past tense, each one appended once. The relay that
+ * holds the call numbers its events (`seq`, without gaps, going on from its predecessor's); the ingress and
+ * the workers add theirs under a key of their own. Times called `…AtMs` are ms since the call was admitted,
+ * `at` is Unix time in ms.
+ */
+
+const spanSchema = { startedAtMs: z.number().min(0), endedAtMs: z.number().min(0) };
+
+/** How a response of a model ends. */
+const RESPONSE_STATUSES = ['completed', 'cancelled', 'incomplete', 'failed'] as const;
+export type ResponseStatus = (typeof RESPONSE_STATUSES)[number];
+
+const LATENCY_KINDS = [
+  'answer-to-first-audio',
+  'caller-to-agent',
+  'caller-to-heard',
+  'end-pointing',
+  'model',
+  'relay',
+  'playout',
+  'interruption-to-clear',
+  'interruption-to-silence',
+  'tool',
+] as const;
+export type LatencyKind = (typeof LATENCY_KINDS)[number];
+
+export const callEventBodies = {
+  'call.admitted': z.object({
+    direction: callDirectionSchema,
+    channel: channelSchema,
+    from: partySchema,
+    to: partySchema,
+    /** The carrier's own id of the call (Twilio CallSid). */
+    carrierCallId: z.string().max(128),
+    attestation: attestationSchema.nullable().default(null),
+    agentId: z.uuid(),
+    agentName: z.string().max(80),
+    agentVersion: z.number().int(),
+    modelKind: z.string().max(40),
+    language: z.string().max(35).default('en-US'),
+    variantKey: z.string().max(40).nullable().default(null),
+    callerGroup: z.string().max(64).nullable().default(null),
+  }),
+  'stream.attached': z.object({
+    relayId: relayIdSchema,
+    epoch: z.number().int(),
+    streamId: z.string().max(128),
+  }),
+  'stream.detached': z.object({ reason: z.string().max(64) }),
+  'model.opened': z.object({ provider: z.string().max(40), model: z.string().max(100) }),
+  'model.faulted': z.object({
+    provider: z.string().max(40),
+    category: z.string().max(40),
+    /** Of a response: why it ended as it did, as its provider says. */
+    code: z.string().max(80),
+    /** How a response ended that was no answer, or not a whole one; absent for faults of the session. */
+    status: z.enum(RESPONSE_STATUSES).optional(),
+  }),
+  /**
+   * The conversation goes on in another model session: renewed in time, after a cut or a hang, or a rung
+   * further down.
+   */
+  'model.moved': z.object({
+    provider: z.string().max(40),
+    model: z.string().max(100),
+    why: z.enum(['renewal', 'cut', 'hang', 'ladder']),
+    /** From the end of the old session's use to the new one's readiness; 0 when they overlapped. */
+    gapMs: z.number().min(0),
+  }),
+  /** Words of the caller could not be found out. Once for each reason a provider gives. */
+  'transcription.failed': z.object({
+    provider: z.string().max(40),
+    code: z.string().max(80),
+    atMs: z.number(),
+  }),
+  /** Instructions, tools, turn settings, noise reduction or language were changed while the call ran. */
+  'agent.changed': z.object({
+    by: z.enum(['tool', 'operator', 'rule', 'detection']),
+    what: z.array(z.string().max(40)).max(10),
+    atMs: z.number(),
+    /** What it is from then on, for a relay that takes the call over. */
+    change: agentChangeSchema.default({}),
+    /** Place of the rule that did it. */
+    rule: z.number().int().min(0).nullable().default(null),
+  }),
+  'language.changed': z.object({
+    language: z.string().max(35),
+    by: z.enum(['tool', 'operator', 'rule', 'detection']),
+    atMs: z.number(),
+  }),
+  'idle.prompted': z.object({ count: z.number().int(), atMs: z.number() }),
+  /** How many digits, never which. */
+  'digits.captured': z.object({
+    reference: z.string().max(64),
+    count: z.number().int(),
+    outcome: z.enum(['entered', 'cancelled', 'timed-out']),
+    atMs: z.number(),
+  }),
+  'consent.stated': z.object({
+    purpose: z.enum(['recording']),
+    state: z.enum(['granted', 'refused', 'announced']),
+    atMs: z.number(),
+  }),
+  'recording.changed': z.object({
+    recordingId: z.uuid(),
+    state: z.enum(['started', 'paused', 'resumed']),
+    atMs: z.number(),
+  }),
+  'recording.finished': z.object({
+    recordingId: z.uuid(),
+    durationMs: z.number().min(0),
+    bytes: z.number().min(0),
+    outcome: z.enum(['complete', 'failed']),
+    atMs: z.number(),
+  }),
+  'transfer.asked': z.object({
+    department: z.string().max(64),
+    mode: z.enum(['cold', 'warm']),
+    summary: z.string().max(1_000),
+    atMs: z.number(),
+  }),
+  'transfer.ended': z.object({
+    department: z.string().max(64),
+    outcome: z.enum(['bridged', 'declined', 'busy', 'no-answer', 'failed']),
+    atMs: z.number(),
+  }),
+  'budget.reached': z.object({
+    scope: z.enum(['call', 'tenant', 'day']),
+    share: z.number().min(0),
+    costUsd: z.number().min(0),
+    atMs: z.number(),
+  }),
+  /**
+   * What the caller said, as transcribed. Without text: something whose words are not known; they may follow
+   * under the same id.
+   */
+  'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...spanSchema }),
+  /** What the caller heard of what the agent said: `text` ends where the audio was cut. */
+  'agent.spoke': z.object({
+    itemId: providerIdSchema,
+    text: z.string().max(20_000),
+    heardMs: z.number().min(0),
+    generatedMs: z.number().min(0),
+    interrupted: z.boolean(),
+    ...spanSchema,
+  }),
+  'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
+  'tool.called': z.object({
+    toolCallId: toolCallIdSchema,
+    providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
+    name: z.string().max(64),
+    arguments: jsonValueSchema,
+    atMs: z.number(),
+  }),
+  'tool.finished': z.object({
+    toolCallId: toolCallIdSchema,
+    providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
+    name: z.string().max(64),
+    outcome: toolOutcomeSchema,
+    tookMs: z.number(),
+    atMs: z.number(),
+  }),
+  /** The model has called tools so often that further calls are refused, and no longer written down. */
+  'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
+  'usage.reported': z.object({
+    provider: z.string().max(40),
+    model: z.string().max(100),
+    usage: usageSchema,
+  }),
+  /**
+   * What the caller waited for. `caller-to-agent` is from the end of their speech to the agent's first audio
+   * leaving us, `caller-to-heard` to its first audio heard; the latter is the sum of `end-pointing` (the
+   * provider's silence before it calls the turn over), `model` (turn over → first audio here), `relay` (→ on
+   * the wire) and `playout` (→ heard).
+   */
+  'latency.measured': z.object({ kind: z.enum(LATENCY_KINDS), ms: z.number().min(0) }),
+  'carrier.reported': z.object({
+    status: callStatusSchema,
+    sequence: z.number().int(),
+    durationS: z.number().int().optional(),
+  }),
+  'stream.failed': z.object({ code: z.string().max(32) }),
+  /**
+   * The log of the call was full: so many events of this owner are not in it. The last one of an owner
+   * counts.
+   */
+  'log.cut': z.object({ dropped: z.number().int().min(0), atMs: z.number() }),
+  'call.ended': z.object({ termination: terminationSchema, atMs: z.number() }),
+} as const;
+
+export type CallEventType = keyof typeof callEventBodies;
+export type CallEventBody<Type extends CallEventType> = z.infer<(typeof callEventBodies)[Type]>;
+
+/** A fact before it is numbered. */
+export type NewCallEvent = {
+  [Type in CallEventType]: { readonly type: Type; readonly data: CallEventBody<Type> };
+}[CallEventType];
+
+export type CallEvent = NewCallEvent & {
+  /** Position in the relay's log from 1; 0 for events of the ingress and the workers. */
+  readonly seq: number;
+  /** Epoch of the owner that wrote it; 0 for events of the ingress and the workers. */
+  readonly epoch: number;
+  /** Unix time in ms. */
+  readonly at: number;
+};
+
+const envelopeSchema = z.object({
+  seq: z.number().int().min(0),
+  epoch: z.number().int().min(0),
+  at: z.number(),
+  type: z.enum(Object.keys(callEventBodies) as [CallEventType, ...CallEventType[]]),
+  data: z.unknown(),
+});
+
+/**
+ * Reads one stored event. Returns null for one this version does not know, so that old and new processes can
+ * run side by side.
+ */
+export function parseCallEvent(input: unknown): CallEvent | null {
+  const envelope = envelopeSchema.safeParse(input);
+  if (!envelope.success) return null;
+  const body = callEventBodies[envelope.data.type].safeParse(envelope.data.data);
+  return body.success ? ({ ...envelope.data, data: body.data } as CallEvent) : null;
+}

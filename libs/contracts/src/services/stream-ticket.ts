@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { callIdSchema, legIdSchema, relayIdSchema, tenantIdSchema } from '../words/ids.ts';
+
+/**
+ * The right to attach one caller stream, once: a JWT that travels in a Twilio `<Parameter>` (name and value
+ * under 500 characters together) and dies after 60 s. The audience is one relay, the epoch makes a newer
+ * ticket a takeover and an older one worthless.
+ */
+export const streamTicketSchema = z.object({
+  callId: callIdSchema,
+  legId: legIdSchema,
+  tenantId: tenantIdSchema,
+  relayId: relayIdSchema,
+  epoch: z.number().int().min(1),
+});
+export type StreamTicket = z.infer<typeof streamTicketSchema>;
+
+/** Name of the `<Parameter>` that carries the ticket. */
+export const TICKET_PARAMETER = 'ticket';
+/** How long a ticket may be presented after it was minted. */
+export const TICKET_LIFETIME_S = 60;
