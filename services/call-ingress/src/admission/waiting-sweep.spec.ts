@@ -24,7 +24,7 @@ describe('the sweep', () => {
       defer: ({ carrierCallId }: Place) => Promise.resolve(void done.push(`deferred ${carrierCallId}`)),
     } as unknown as WaitingLine;
     const refusals = {
-      lapsed: ({ carrierCallId }: Place) =>
+      expire: ({ carrierCallId }: Place) =>
         carrierCallId === 'CA1'
           ? Promise.reject(new TypeError('does not open'))
           : Promise.resolve(void done.push(`written ${carrierCallId}`)),
