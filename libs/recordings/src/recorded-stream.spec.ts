@@ -34,7 +34,7 @@ function recordedCall() {
     store,
     keys,
     atMs: () => Math.round(clock.now()),
-    tell: (fact) => facts.push(fact),
+    record: (fact) => facts.push(fact),
     onFailure: (error) => {
       throw error as Error;
     },

@@ -18,7 +18,7 @@ export interface RecordedStreamOptions {
   readonly keys: KeyWrapper;
   /** Ms since admission. */
   readonly atMs: () => number;
-  readonly tell: (fact: NewCallEvent) => void;
+  readonly record: (fact: NewCallEvent) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -50,7 +50,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
   attach(listener: CallerStreamListener): void {
     this.stream.attach({
       onAudio: (frame) => {
-        if (this.isRecording) this.channels.callerFrame(frame, this.state === 'running');
+        if (this.isRecording) this.channels.addCallerFrame(frame, this.state === 'running');
         listener.onAudio(frame);
       },
       onHeard: (heard) => listener.onHeard(heard),
@@ -61,13 +61,13 @@ export class RecordedStream implements CallerStream, RecordingControl {
   }
 
   write(frame: AudioFrame, soundId: string): void {
-    if (this.isRecording) this.channels.agentWrote(frame, soundId);
+    if (this.isRecording) this.channels.addAgentAudio(frame, soundId);
     this.stream.write(frame, soundId);
   }
 
   clear(fadeMs?: number): HeardSound[] {
     const heard = fadeMs === undefined ? this.stream.clear() : this.stream.clear(fadeMs);
-    if (this.isRecording) this.channels.cleared(heard);
+    if (this.isRecording) this.channels.truncate(heard);
     return heard;
   }
 
@@ -99,10 +99,10 @@ export class RecordedStream implements CallerStream, RecordingControl {
   async finish(): Promise<void> {
     if (!this.isRecording || !this.writer) return;
     this.state = 'finished';
-    this.channels.cleared(this.stream.heardSoFar());
-    this.channels.end();
+    this.channels.truncate(this.stream.heardSoFar());
+    this.channels.flush();
     const { outcome, bytes } = await this.writer.finish(FINISH_MS);
-    this.options.tell({
+    this.options.record({
       type: 'recording.finished',
       data: {
         recordingId: this.recordingId,
@@ -120,7 +120,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
 
   private setState(state: 'running' | 'paused', told: 'started' | 'paused' | 'resumed'): void {
     this.state = state;
-    this.options.tell({
+    this.options.record({
       type: 'recording.changed',
       data: { recordingId: this.recordingId, state: told, atMs: this.options.atMs() },
     });

@@ -77,7 +77,7 @@ export class S3Store implements RecordingStore {
    * Sends what an earlier process, or a store that was away, has left in the spool. Answers how many were
    * sent.
    */
-  async sendLeft(): Promise<number> {
+  async uploadPending(): Promise<number> {
     const found = await readdir(this.options.spoolDir, { recursive: true }).catch((): string[] => []);
     const whole = found.filter((name) => NAME.test(name));
     for (const name of whole) await this.send(name);

@@ -10,10 +10,10 @@ function recording() {
   const pieces: Buffer[] = [];
   const channels = new TwoChannels((sound) => pieces.push(sound), 8_000 * 60);
   const passes = (count: number, isKept = true) => {
-    for (let passed = 0; passed < count; passed += 20) channels.callerFrame(ms(20, CALLER), isKept);
+    for (let passed = 0; passed < count; passed += 20) channels.addCallerFrame(ms(20, CALLER), isKept);
   };
   const ended = () => {
-    channels.end();
+    channels.flush();
     const sound = Buffer.concat(pieces);
     return { caller: lane(sound, 0), agent: lane(sound, 1) };
   };
@@ -36,18 +36,18 @@ describe('two channels on one clock', () => {
   it('put the agent’s sound where it is played, however far ahead it was written', () => {
     const { channels, passes, ended } = recording();
     passes(100);
-    channels.agentWrote(ms(300, AGENT), 'a');
-    channels.agentWrote(ms(200, AGENT), 'b');
+    channels.addAgentAudio(ms(300, AGENT), 'a');
+    channels.addAgentAudio(ms(200, AGENT), 'b');
     passes(1_000);
     expect(ended()).toEqual({ caller: 'caller 1100', agent: 'silence 100, agent 500, silence 500' });
   });
 
   it('keep of an interrupted sound what was heard, and nothing of those behind it', () => {
     const { channels, passes, ended } = recording();
-    channels.agentWrote(ms(4_000, AGENT), 'a');
-    channels.agentWrote(ms(2_000, AGENT), 'b');
+    channels.addAgentAudio(ms(4_000, AGENT), 'a');
+    channels.addAgentAudio(ms(2_000, AGENT), 'b');
     passes(1_000);
-    channels.cleared([
+    channels.truncate([
       { soundId: 'a', heardMs: 880 },
       { soundId: 'b', heardMs: 0 },
     ]);
@@ -57,25 +57,25 @@ describe('two channels on one clock', () => {
 
   it('take back what was placed ahead of the caller’s ear though its end is past', () => {
     const { channels, passes, ended } = recording();
-    channels.agentWrote(ms(500, AGENT), 'a');
+    channels.addAgentAudio(ms(500, AGENT), 'a');
     passes(600);
-    channels.cleared([{ soundId: 'a', heardMs: 460 }]);
+    channels.truncate([{ soundId: 'a', heardMs: 460 }]);
     expect(ended().agent).toBe('agent 460, silence 140');
   });
 
   it('count a sound that comes in pieces as one', () => {
     const { channels, passes, ended } = recording();
-    channels.agentWrote(ms(200, AGENT), 'a');
+    channels.addAgentAudio(ms(200, AGENT), 'a');
     passes(300);
-    channels.agentWrote(ms(400, AGENT), 'a');
+    channels.addAgentAudio(ms(400, AGENT), 'a');
     passes(300);
-    channels.cleared([{ soundId: 'a', heardMs: 400 }]);
+    channels.truncate([{ soundId: 'a', heardMs: 400 }]);
     expect(ended().agent).toBe('agent 200, silence 100, agent 200, silence 100');
   });
 
   it('are silent for as long as nothing may be kept, and go on where time is', () => {
     const { channels, passes, ended } = recording();
-    channels.agentWrote(ms(600, AGENT), 'a');
+    channels.addAgentAudio(ms(600, AGENT), 'a');
     passes(200);
     passes(300, false);
     passes(200);
@@ -88,7 +88,7 @@ describe('two channels on one clock', () => {
   it('of a long call are yielded as they can no longer change', () => {
     const { channels, passes, ended } = recording();
     for (let second = 0; second < 60; second += 1) {
-      channels.agentWrote(ms(500, AGENT), `s${second}`);
+      channels.addAgentAudio(ms(500, AGENT), `s${second}`);
       passes(1_000);
     }
     const { caller, agent } = ended();
@@ -98,7 +98,7 @@ describe('two channels on one clock', () => {
 
   it('do not hold what comes faster than anybody could hear it', () => {
     const { channels } = recording();
-    for (let minute = 0; minute < 3; minute += 1) channels.agentWrote(ms(30_000, AGENT), `m${minute}`);
+    for (let minute = 0; minute < 3; minute += 1) channels.addAgentAudio(ms(30_000, AGENT), `m${minute}`);
     expect(channels.droppedBytes).toBe(8_000 * 30);
   });
 });

@@ -34,7 +34,7 @@ export class TwoChannels {
   private readonly agent = new Uint8Array(HELD_SAMPLES);
   /** Samples held of each channel, and those yielded before. */
   private held = 0;
-  private yielded = 0;
+  private emitted = 0;
   private queue: Queued[] = [];
   /** Samples of the queue's first frame that are placed already. */
   private queueOffset = 0;
@@ -49,7 +49,7 @@ export class TwoChannels {
   ) {}
 
   /** Audio on its way to the caller. */
-  agentWrote(frame: AudioFrame, soundId: string): void {
+  addAgentAudio(frame: AudioFrame, soundId: string): void {
     if (frame.byteLength === 0) return;
     if (this.queuedBytes + frame.byteLength > this.maxQueuedBytes) {
       this.droppedBytes += frame.byteLength;
@@ -63,9 +63,9 @@ export class TwoChannels {
    * A frame of the caller; `isKept` false puts silence of its length in both channels, and the agent's sound
    * is past.
    */
-  callerFrame(frame: AudioFrame, isKept: boolean): void {
+  addCallerFrame(frame: AudioFrame, isKept: boolean): void {
     for (let taken = 0; taken < frame.byteLength;) {
-      if (this.held === HELD_SAMPLES) this.yieldHalf();
+      if (this.held === HELD_SAMPLES) this.emitHalf();
       const samples = Math.min(frame.byteLength - taken, HELD_SAMPLES - this.held);
       const end = this.held + samples;
       if (isKept) this.caller.set(frame.bytes.subarray(taken, taken + samples), this.held);
@@ -78,8 +78,9 @@ export class TwoChannels {
   }
 
   /** What was under way is dropped; of each sound so much was heard. */
-  cleared(heard: readonly { readonly soundId: string; readonly heardMs: number }[]): void {
-    for (const { soundId, heardMs } of heard) this.keepOnly(soundId, Math.floor(heardMs * SAMPLES_PER_MS));
+  truncate(heard: readonly { readonly soundId: string; readonly heardMs: number }[]): void {
+    for (const { soundId, heardMs } of heard)
+      this.truncateSound(soundId, Math.floor(heardMs * SAMPLES_PER_MS));
     this.queue = [];
     this.queueOffset = 0;
     this.queuedBytes = 0;
@@ -87,8 +88,8 @@ export class TwoChannels {
   }
 
   /** Yields what is left. */
-  end(): void {
-    this.yieldFirst(this.held);
+  flush(): void {
+    this.emitFirst(this.held);
   }
 
   /** Puts the agent's next samples from the end of what is held up to `end`. */
@@ -97,7 +98,7 @@ export class TwoChannels {
       const { frame, soundId } = first;
       const samples = Math.min(frame.byteLength - this.queueOffset, end - at);
       if (isKept) this.agent.set(frame.bytes.subarray(this.queueOffset, this.queueOffset + samples), at);
-      this.runAt(this.yielded + at, soundId).to += samples;
+      this.runAt(this.emitted + at, soundId).to += samples;
       at += samples;
       this.queueOffset += samples;
       this.queuedBytes -= samples;
@@ -125,29 +126,29 @@ export class TwoChannels {
   /**
    * What was placed of a sound beyond this was not heard: silence after all, where it can still be changed.
    */
-  private keepOnly(soundId: string, samples: number): void {
+  private truncateSound(soundId: string, samples: number): void {
     for (const run of this.runs) {
       if (run.soundId !== soundId) continue;
-      const from = Math.max(this.yielded, run.from + Math.max(0, samples - run.before));
-      if (from < run.to) this.agent.fill(SILENCE, from - this.yielded, run.to - this.yielded);
+      const from = Math.max(this.emitted, run.from + Math.max(0, samples - run.before));
+      if (from < run.to) this.agent.fill(SILENCE, from - this.emitted, run.to - this.emitted);
     }
   }
 
-  private yieldHalf(): void {
+  private emitHalf(): void {
     const samples = HELD_SAMPLES / 2;
-    this.yieldFirst(samples);
+    this.emitFirst(samples);
     this.caller.copyWithin(0, samples);
     this.agent.copyWithin(0, samples);
   }
 
-  private yieldFirst(samples: number): void {
+  private emitFirst(samples: number): void {
     const sound = Buffer.allocUnsafe(2 * samples);
     for (let at = 0; at < samples; at += 1) {
       sound[2 * at] = this.caller[at] as number;
       sound[2 * at + 1] = this.agent[at] as number;
     }
     this.emit(sound);
-    this.yielded += samples;
+    this.emitted += samples;
     this.held -= samples;
   }
 }

@@ -46,7 +46,7 @@ export function openVault(settings: VaultSettings): Vault | null {
   if (!bucket) return { store: new FolderStore(folder), keys, uploadPending: () => Promise.resolve(0) };
   const endpoint = settings.awsEndpointUrlS3 ?? `https://s3.${awsRegion}.amazonaws.com`;
   const store = new S3Store(awsClient(settings, 's3'), { endpoint, bucket, spoolDir: folder });
-  return { store, keys, uploadPending: () => store.sendLeft() };
+  return { store, keys, uploadPending: () => store.uploadPending() };
 }
 
 function keysOf(settings: VaultSettings): KeyWrapper {

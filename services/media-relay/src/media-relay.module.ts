@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
   CallStore,
   connectRedis,
@@ -8,23 +8,27 @@ import {
   RelayRegistry,
   Sealer,
 } from '@tandem/call-state';
+import { RealClock } from '@tandem/conversation';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
-import { CallFactory } from './relay/call-factory.ts';
-import { CallRecordings } from './relay/recordings.ts';
-import { RelayInbox } from './relay/relay-inbox.reader.ts';
-import { ProviderWatch } from './relay/provider-watch.ts';
-import { RelayLeaseRenewal } from './relay/relay-lease.ts';
-import { RelayMetrics } from './relay/relay-metrics.ts';
-import { RelayDrain } from './relay/relay-drain.ts';
-import { Relay } from './relay/relay.ts';
-import { LanguageDetection } from './relay/language-detector.ts';
-import { PhraseCache } from './relay/phrase-cache.ts';
-import { WaitMusic } from './relay/wait-music.ts';
-import { FreezeDetector } from './relay/freeze-detector.ts';
-import { REDIS } from './relay/tokens.ts';
+import { CallFactory } from './calls/call-factory.ts';
+import { CallRecordings } from './media/call-recordings.ts';
+import { RelayInbox } from './calls/relay-inbox.reader.ts';
+import { ProviderHealthMonitor } from './media/provider-health-monitor.ts';
+import { RelayLeaseRenewal } from './capacity/relay-lease-renewal.ts';
+import { RelayMetrics } from './metrics/relay-metrics.ts';
+import { RelayDrain } from './capacity/relay-drain.ts';
+import { Relay } from './calls/relay.ts';
+import { LanguageDetection } from './media/language-detection.ts';
+import { PhraseCache } from './media/phrase-cache.ts';
+import { VoiceModels } from './media/voice-models.ts';
+import { WaitMusic } from './media/wait-music.ts';
+import { FreezeDetector } from './ownership/freeze-detector.ts';
+import { REDIS } from './calls/tokens.ts';
 import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
+
+const logger = new Logger('MediaRelay');
 
 @Module({})
 export class MediaRelayModule {
@@ -41,14 +45,19 @@ export class MediaRelayModule {
         { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
         { provide: PhraseStore, useValue: new PhraseStore(redis.value, sealer) },
         { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
+        {
+          provide: RealClock,
+          useFactory: () => new RealClock((error) => logger.error({ err: error }, 'call timer failed')),
+        },
         RelayMetrics,
-        ProviderWatch,
+        ProviderHealthMonitor,
         QueuedToolCaller,
         PostCallQueue,
         PhraseCache,
         WaitMusic,
         LanguageDetection,
         CallRecordings,
+        VoiceModels,
         CallFactory,
         {
           provide: FreezeDetector,

@@ -18,14 +18,14 @@ const VIOLATIONS: readonly {
   },
   {
     what: 'media-relay imports the database',
-    file: 'services/media-relay/src/relay/relay.ts',
+    file: 'services/media-relay/src/calls/relay.ts',
     code: "import { createDataSource } from '@tandem/database';\nexport const source = createDataSource;\n",
     rule: '@nx/enforce-module-boundaries',
   },
   {
     what: 'a service imports another service',
     file: 'services/crm-api/src/main.ts',
-    code: "import { Relay } from '../../media-relay/src/relay/relay.ts';\nexport const relay = Relay;\n",
+    code: "import { Relay } from '../../media-relay/src/calls/relay.ts';\nexport const relay = Relay;\n",
     rule: '@nx/enforce-module-boundaries',
   },
   {

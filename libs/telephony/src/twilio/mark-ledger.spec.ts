@@ -7,35 +7,39 @@ const second = 8_000;
 describe('what was heard of a Twilio stream', () => {
   it('is nothing until the carrier says that it has begun to play', () => {
     const ledger = new MarkLedger();
-    ledger.sent('hello', second, 0);
+    ledger.recordSent('hello', second, 0);
     expect(ledger.heardSoFar(5_000)).toEqual([{ soundId: 'hello', heardMs: 0, isComplete: false }]);
   });
 
   it('grows with the clock between marks, one frame behind, never beyond what was sent', () => {
     const ledger = new MarkLedger();
-    const { before } = ledger.sent('hello', second, 0);
-    ledger.echoed(before!, 100);
+    const { before } = ledger.recordSent('hello', second, 0);
+    ledger.onMarkEchoed(before!, 100);
     expect(ledger.heardSoFar(620)[0]?.heardMs).toBe(500);
     expect(ledger.heardSoFar(60_000)[0]?.heardMs).toBe(1_000);
   });
 
   it('is certain at a mark', () => {
     const ledger = new MarkLedger();
-    const { before, after } = ledger.sent('hello', second, 0);
-    ledger.echoed(before!, 0);
-    expect(ledger.echoed(after, 1_040)).toEqual([{ soundId: 'hello', heardMs: 1_000, isComplete: true }]);
+    const { before, after } = ledger.recordSent('hello', second, 0);
+    ledger.onMarkEchoed(before!, 0);
+    expect(ledger.onMarkEchoed(after, 1_040)).toEqual([
+      { soundId: 'hello', heardMs: 1_000, isComplete: true },
+    ]);
     expect(ledger.heardSoFar(2_000)).toEqual([]);
   });
 
   it('adds up pieces of one sound and tells sounds apart', () => {
     const ledger = new MarkLedger();
-    const first = ledger.sent('a', second, 0);
-    const more = ledger.sent('a', second, 0);
-    const third = ledger.sent('b', second, 0);
+    const first = ledger.recordSent('a', second, 0);
+    const more = ledger.recordSent('a', second, 0);
+    const third = ledger.recordSent('b', second, 0);
     expect(more.before).toBeNull();
-    ledger.echoed(first.before!, 0);
-    expect(ledger.echoed(first.after, 1_000)).toEqual([{ soundId: 'a', heardMs: 1_000, isComplete: false }]);
-    expect(ledger.echoed(third.after, 3_000)).toEqual([
+    ledger.onMarkEchoed(first.before!, 0);
+    expect(ledger.onMarkEchoed(first.after, 1_000)).toEqual([
+      { soundId: 'a', heardMs: 1_000, isComplete: false },
+    ]);
+    expect(ledger.onMarkEchoed(third.after, 3_000)).toEqual([
       { soundId: 'a', heardMs: 2_000, isComplete: true },
       { soundId: 'b', heardMs: 1_000, isComplete: true },
     ]);
@@ -43,22 +47,22 @@ describe('what was heard of a Twilio stream', () => {
 
   it('after a clear is what was heard before it; marks that come back because of the clear prove nothing', () => {
     const ledger = new MarkLedger();
-    const { before, after } = ledger.sent('long', 4 * second, 0);
-    ledger.echoed(before!, 0);
-    expect(ledger.cleared(1_020)).toEqual([{ soundId: 'long', heardMs: 1_000, isComplete: false }]);
-    expect(ledger.echoed(after, 1_030)).toEqual([]);
-    const next = ledger.sent('next', second, 2_000);
-    expect(ledger.echoed(after, 2_010)).toEqual([]);
-    ledger.echoed(next.before!, 2_020);
+    const { before, after } = ledger.recordSent('long', 4 * second, 0);
+    ledger.onMarkEchoed(before!, 0);
+    expect(ledger.clear(1_020)).toEqual([{ soundId: 'long', heardMs: 1_000, isComplete: false }]);
+    expect(ledger.onMarkEchoed(after, 1_030)).toEqual([]);
+    const next = ledger.recordSent('next', second, 2_000);
+    expect(ledger.onMarkEchoed(after, 2_010)).toEqual([]);
+    ledger.onMarkEchoed(next.before!, 2_020);
     expect(ledger.heardSoFar(2_140)).toEqual([{ soundId: 'next', heardMs: 100, isComplete: false }]);
   });
 
   it('of a sound never begun is nothing', () => {
     const ledger = new MarkLedger();
-    const { before } = ledger.sent('a', second, 0);
-    ledger.sent('b', second, 0);
-    ledger.echoed(before!, 0);
-    expect(ledger.cleared(520)).toEqual([
+    const { before } = ledger.recordSent('a', second, 0);
+    ledger.recordSent('b', second, 0);
+    ledger.onMarkEchoed(before!, 0);
+    expect(ledger.clear(520)).toEqual([
       { soundId: 'a', heardMs: 500, isComplete: false },
       { soundId: 'b', heardMs: 0, isComplete: false },
     ]);
@@ -66,37 +70,37 @@ describe('what was heard of a Twilio stream', () => {
 
   it('does not take silence between two sounds for playing', () => {
     const ledger = new MarkLedger();
-    const first = ledger.sent('a', second, 0);
-    ledger.echoed(first.before!, 0);
-    ledger.echoed(first.after, 1_000);
-    const later = ledger.sent('b', second, 9_000);
+    const first = ledger.recordSent('a', second, 0);
+    ledger.onMarkEchoed(first.before!, 0);
+    ledger.onMarkEchoed(first.after, 1_000);
+    const later = ledger.recordSent('b', second, 9_000);
     expect(ledger.heardSoFar(9_400)[0]?.heardMs).toBe(0);
-    ledger.echoed(later.before!, 9_400);
+    ledger.onMarkEchoed(later.before!, 9_400);
     expect(ledger.heardSoFar(9_520)[0]?.heardMs).toBe(100);
   });
 
   it('is not overdue before it was sent, however old the process or the silence before it', () => {
     const ledger = new MarkLedger();
-    const first = ledger.sent('a', second, 1_000_000);
+    const first = ledger.recordSent('a', second, 1_000_000);
     expect(ledger.overdueMs(1_000_050)).toBe(0);
     expect(ledger.overdueMs(1_001_050)).toBe(50);
-    ledger.echoed(first.before!, 1_000_100);
+    ledger.onMarkEchoed(first.before!, 1_000_100);
     expect(ledger.overdueMs(1_001_150)).toBe(50);
-    ledger.echoed(first.after, 1_001_200);
+    ledger.onMarkEchoed(first.after, 1_001_200);
     expect(ledger.overdueMs(1_090_000)).toBe(0);
-    ledger.sent('b', second, 1_090_000);
+    ledger.recordSent('b', second, 1_090_000);
     expect(ledger.overdueMs(1_090_050)).toBe(0);
     expect(ledger.overdueMs(1_091_050)).toBe(50);
-    ledger.cleared(1_091_050);
-    ledger.sent('c', second, 1_190_000);
+    ledger.clear(1_091_050);
+    ledger.recordSent('c', second, 1_190_000);
     expect(ledger.overdueMs(1_190_050)).toBe(0);
   });
 
   it('is not moved by marks we never sent', () => {
     const ledger = new MarkLedger();
-    ledger.sent('a', second, 0);
+    ledger.recordSent('a', second, 0);
     for (const name of ['', 'x', '0.999999', '7.10', '0.-5', '0.1e3', '0.NaN'])
-      expect(ledger.echoed(name, 10)).toEqual([]);
+      expect(ledger.onMarkEchoed(name, 10)).toEqual([]);
   });
 
   it('never exceeds what a true player has played, whatever the delays', () => {
@@ -121,16 +125,16 @@ describe('what was heard of a Twilio stream', () => {
         let generation = 0;
         for (const { gapMs, act } of steps) {
           const until = now + gapMs;
-          for (const echo of carrier.playUntil(until)) ledger.echoed(echo.name, echo.at);
+          for (const echo of carrier.playUntil(until)) ledger.onMarkEchoed(echo.name, echo.at);
           now = until;
           if (act === 'clear') {
             generation += 1;
-            for (const heard of ledger.cleared(now))
+            for (const heard of ledger.clear(now))
               expect(heard.heardMs).toBeLessThanOrEqual(carrier.heardMs(heard.soundId, now));
             carrier.clear(now);
           } else {
             const sound = `${generation}-${act.sound}-${now}`;
-            const { before, after } = ledger.sent(sound, act.frames * 160, now);
+            const { before, after } = ledger.recordSent(sound, act.frames * 160, now);
             carrier.receive(now, before, sound, act.frames * 160, after);
           }
           for (const heard of ledger.heardSoFar(now))

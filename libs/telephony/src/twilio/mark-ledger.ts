@@ -67,7 +67,7 @@ export class MarkLedger {
    * Books audio that is about to be sent. Returns the marks to send before it (when it may find the carrier
    * silent) and after it.
    */
-  sent(soundId: string, bytes: number, now: number): { before: string | null; after: string } {
+  recordSent(soundId: string, bytes: number, now: number): { before: string | null; after: string } {
     if (this.segments.length === 0) this.anchor = this.burst = { offset: this.sentOffset, at: now };
     const leftBytes = this.sentOffset - this.burst.offset - (now - this.burst.at) * BYTES_PER_MS;
     let before: string | null = null;
@@ -84,12 +84,12 @@ export class MarkLedger {
   }
 
   /** The last mark sent once more: its echo proves as much as those that may have been lost. */
-  again(): string {
+  repeatLastMark(): string {
     return this.markName();
   }
 
   /** A mark came back. Returns what has been heard more of by that. */
-  echoed(name: string, now: number): HeardSound[] {
+  onMarkEchoed(name: string, now: number): HeardSound[] {
     const mark = this.parse(name);
     if (!mark || mark.offset < this.anchor.offset || mark.offset > this.sentOffset) return [];
     const { offset } = mark;
@@ -132,7 +132,7 @@ export class MarkLedger {
   }
 
   /** The carrier is about to be told to drop everything. Marks sent before count for nothing from here on. */
-  cleared(now: number): HeardSound[] {
+  clear(now: number): HeardSound[] {
     const heard = this.heardSoFar(now);
     if (this.segments.length > 0) this.silencingMark = this.markName();
     this.generation += 1;
@@ -144,12 +144,12 @@ export class MarkLedger {
   }
 
   /** Whether what was cleared may still sound at the carrier. */
-  get isFallingSilent(): boolean {
+  get isAwaitingSilence(): boolean {
     return this.silencingMark !== null;
   }
 
   /** A mark came back: was it the one that tells that what was cleared has fallen silent? */
-  silencedBy(name: string): boolean {
+  confirmsSilence(name: string): boolean {
     if (name !== this.silencingMark) return false;
     this.silencingMark = null;
     return true;

@@ -36,25 +36,25 @@ export class MediaReader {
   /** The audio of the message, or null when it is not exactly a media message of this stream. */
   read(message: Buffer): AudioFrame | null {
     this.at = 0;
-    if (!this.passes(message, HEAD) || this.number(message) < 0 || !this.passes(message, TRACK)) return null;
-    const chunk = this.number(message);
+    if (!this.skip(message, HEAD) || this.readNumber(message) < 0 || !this.skip(message, TRACK)) return null;
+    const chunk = this.readNumber(message);
     if (
       chunk < 0 ||
-      !this.passes(message, TIMESTAMP) ||
-      this.number(message) < 0 ||
-      !this.passes(message, PAYLOAD)
+      !this.skip(message, TIMESTAMP) ||
+      this.readNumber(message) < 0 ||
+      !this.skip(message, PAYLOAD)
     )
       return null;
     const start = this.at;
     const end = message.length - this.tail.length;
     const byteLength = audioBytes(message, start, end);
     this.at = end;
-    if (byteLength < 0 || !this.passes(message, this.tail)) return null;
+    if (byteLength < 0 || !this.skip(message, this.tail)) return null;
     this.chunk = chunk;
     return AudioFrame.fromBase64Ascii(message.subarray(start, end), byteLength);
   }
 
-  private passes(message: Buffer, text: Uint8Array): boolean {
+  private skip(message: Buffer, text: Uint8Array): boolean {
     const { at } = this;
     if (at + text.length > message.length) return false;
     for (let offset = 0; offset < text.length; offset += 1)
@@ -64,7 +64,7 @@ export class MediaReader {
   }
 
   /** Reads an unsigned number; -1 when there is none. */
-  private number(message: Buffer): number {
+  private readNumber(message: Buffer): number {
     const start = this.at;
     let value = 0;
     for (let digit = message[start] ?? 0; digit >= ZERO && digit <= NINE; digit = message[this.at] ?? 0) {

@@ -82,12 +82,12 @@ const CLOSE_INTERNAL = 1011;
 
 /** µ-law at 8 kHz. */
 const BYTES_PER_MS = 8;
-const WATCH_MS = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 /**
  * A mark that is overdue for so long is asked for again at each look: one that was lost is not a caller who
  * hears nothing.
  */
-const REMINDER_MS = 1_000;
+const REMIND_AFTER_MS = 1_000;
 /** Carriers' clocks run up to this much faster than ours. */
 const FASTEST_CLOCK = 1.01;
 
@@ -145,13 +145,13 @@ export class TwilioStream implements CallerStream {
   attach(listener: CallerStreamListener): void {
     this.listener = listener;
     this.socket.listener = {
-      onMessage: (data, isBinary) => this.received(data, isBinary),
-      onClosed: () => this.closed('connection-lost'),
+      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
+      onClosed: () => this.finish('connection-lost'),
     };
-    this.watch();
+    this.scheduleCheck();
     // The socket may have gone while the ticket was checked; the listener hears of it on a later tick all the
     // same.
-    if (!this.socket.isOpen) this.clock.after(0, () => this.closed('connection-lost'));
+    if (!this.socket.isOpen) this.clock.after(0, () => this.finish('connection-lost'));
   }
 
   write(frame: AudioFrame, soundId: string): void {
@@ -169,14 +169,15 @@ export class TwilioStream implements CallerStream {
   }
 
   clear(): HeardSound[] {
-    const heard = this.ledger.cleared(this.clock.now());
+    const heard = this.ledger.clear(this.clock.now());
     const begun = new Set(heard.map(({ soundId }) => soundId));
     for (const { soundId } of this.waiting)
       if (!begun.has(soundId) && begun.add(soundId)) heard.push({ soundId, heardMs: 0, isComplete: false });
     this.dropWaiting();
     if (this.isClosed) return heard;
     this.socket.send(clearMessage(this.streamId));
-    if (!this.ledger.isFallingSilent) this.clock.after(0, () => !this.isClosed && this.listener?.onSilent());
+    if (!this.ledger.isAwaitingSilence)
+      this.clock.after(0, () => !this.isClosed && this.listener?.onSilent());
     return heard;
   }
 
@@ -185,11 +186,11 @@ export class TwilioStream implements CallerStream {
   }
 
   close(): void {
-    this.shut(CLOSE_NORMAL, 'call ended', 'closed-by-us');
+    this.closeSocket(CLOSE_NORMAL, 'call ended', 'closed-by-us');
   }
 
   private send(frame: AudioFrame, soundId: string): void {
-    const { before, after } = this.ledger.sent(soundId, frame.byteLength, this.clock.now());
+    const { before, after } = this.ledger.recordSent(soundId, frame.byteLength, this.clock.now());
     const media = mediaMessage(this.streamId, frame.base64);
     const mark = markMessage(this.streamId, after);
     if (before) this.socket.send(markMessage(this.streamId, before), media, mark);
@@ -197,36 +198,36 @@ export class TwilioStream implements CallerStream {
     this.counters.bytesOut += frame.byteLength;
   }
 
-  private received(data: Buffer, isBinary: boolean): void {
+  private onMessage(data: Buffer, isBinary: boolean): void {
     if (this.isClosed) return;
     try {
       const frame = isBinary ? null : this.reader.read(data);
-      if (frame) this.media(this.reader.chunk, frame);
-      else this.parsed(isBinary ? { fault: 'not-json' } : parseTwilioMessage(data.toString()));
+      if (frame) this.onMedia(this.reader.chunk, frame);
+      else this.handleParsed(isBinary ? { fault: 'not-json' } : parseTwilioMessage(data.toString()));
     } catch (error) {
       this.onError(error);
-      this.shut(CLOSE_INTERNAL, 'internal error', 'connection-lost');
+      this.closeSocket(CLOSE_INTERNAL, 'internal error', 'connection-lost');
     }
   }
 
-  private parsed(message: ReturnType<typeof parseTwilioMessage>): void {
-    if ('fault' in message || !this.isOurs(message)) this.bad();
+  private handleParsed(message: ReturnType<typeof parseTwilioMessage>): void {
+    if ('fault' in message || !this.isOurs(message)) this.countBadMessage();
     else this.handle(message);
   }
 
   private handle(message: TwilioMessage): void {
     switch (message.event) {
       case 'media':
-        this.media(message.chunk, AudioFrame.fromBase64(message.payload, message.byteLength));
+        this.onMedia(message.chunk, AudioFrame.fromBase64(message.payload, message.byteLength));
         return;
       case 'mark':
-        this.echoed(message.name);
+        this.onMark(message.name);
         return;
       case 'dtmf':
         this.listener?.onDigit(message.digit);
         return;
       case 'stop':
-        this.closed('caller-hangup');
+        this.finish('caller-hangup');
         return;
       case 'connected':
       case 'start':
@@ -238,13 +239,13 @@ export class TwilioStream implements CallerStream {
     }
   }
 
-  private echoed(mark: string): void {
-    if (this.ledger.silencedBy(mark)) this.listener?.onSilent();
-    for (const heard of this.ledger.echoed(mark, this.clock.now())) this.listener?.onHeard(heard);
+  private onMark(mark: string): void {
+    if (this.ledger.confirmsSilence(mark)) this.listener?.onSilent();
+    for (const heard of this.ledger.onMarkEchoed(mark, this.clock.now())) this.listener?.onHeard(heard);
     this.sendWaiting();
   }
 
-  private media(chunk: number, frame: AudioFrame): void {
+  private onMedia(chunk: number, frame: AudioFrame): void {
     if (chunk <= this.lastChunk) {
       this.counters.outOfOrder += 1;
       return;
@@ -276,11 +277,11 @@ export class TwilioStream implements CallerStream {
     return !('streamSid' in message) || message.streamSid === this.streamId;
   }
 
-  private bad(): void {
+  private countBadMessage(): void {
     this.counters.badMessages += 1;
     this.badInARow += 1;
     if (this.badInARow >= this.limits.maxBadInARow)
-      this.shut(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
+      this.closeSocket(CLOSE_POLICY, 'too many messages that make no sense', 'media-errors');
   }
 
   private sendWaiting(): void {
@@ -292,32 +293,33 @@ export class TwilioStream implements CallerStream {
     }
   }
 
-  private watch(): void {
-    this.watchdog = this.clock.after(WATCH_MS, () => this.look());
+  private scheduleCheck(): void {
+    this.watchdog = this.clock.after(CHECK_INTERVAL_MS, () => this.checkLiveness());
   }
 
-  private look(): void {
+  private checkLiveness(): void {
     const now = this.clock.now();
     const overdueMs = this.ledger.overdueMs(now);
     if (now - this.lastFrameAt >= this.limits.mediaTimeoutMs) {
       this.counters.silentLines += 1;
-      this.shut(CLOSE_POLICY, 'no audio', 'media-timeout');
+      this.closeSocket(CLOSE_POLICY, 'no audio', 'media-timeout');
     } else if (overdueMs >= this.limits.playoutTimeoutMs) {
       this.counters.stalledPlayouts += 1;
-      this.shut(CLOSE_POLICY, 'nothing is played', 'media-timeout');
+      this.closeSocket(CLOSE_POLICY, 'nothing is played', 'media-timeout');
     } else {
-      if (overdueMs >= REMINDER_MS) this.socket.send(markMessage(this.streamId, this.ledger.again()));
-      this.watch();
+      if (overdueMs >= REMIND_AFTER_MS)
+        this.socket.send(markMessage(this.streamId, this.ledger.repeatLastMark()));
+      this.scheduleCheck();
     }
   }
 
-  private shut(code: number, why: string, reason: StreamClosedReason): void {
+  private closeSocket(code: number, why: string, reason: StreamClosedReason): void {
     if (this.isClosed) return;
     this.socket.close(code, why);
-    this.closed(reason);
+    this.finish(reason);
   }
 
-  private closed(reason: StreamClosedReason): void {
+  private finish(reason: StreamClosedReason): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.watchdog?.cancel();

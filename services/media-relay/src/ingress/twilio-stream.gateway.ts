@@ -6,10 +6,10 @@ import { CONFIG, TokenRefused, type ServiceConfig } from '@tandem/platform';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { Relay } from '../relay/relay.ts';
-import { RelayMetrics } from '../relay/relay-metrics.ts';
+import { Relay } from '../calls/relay.ts';
+import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { StreamTickets } from './stream-tickets.ts';
-import { UnprovedSockets } from './unproved-sockets.ts';
+import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
 
 /**
  * Twilio sends `connected` and `start` at once; whoever has not said by then which call it is gets no longer.
@@ -20,8 +20,8 @@ const MAX_UNAUTHENTICATED_BYTES = 16 * 1024;
 /**
  * Of them: a carrier proves itself within a round trip, so even a relay that is filled at once needs fewer.
  */
-const LEAST_UNPROVED = 500;
-const FAREWELL_MS = 1_000;
+const MIN_UNAUTHENTICATED_SOCKETS = 500;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** Close codes of RFC 6455. */
 const CLOSE_POLICY = 1008;
@@ -52,7 +52,7 @@ type Refusal =
 @WebSocketGateway()
 export class TwilioStreamGateway implements OnGatewayConnection {
   private readonly logger = new Logger(TwilioStreamGateway.name);
-  private readonly unproved: UnprovedSockets;
+  private readonly unauthenticated: UnauthenticatedSockets;
 
   constructor(
     @Inject(Relay) private readonly relay: Relay,
@@ -60,17 +60,17 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
     @Inject(CONFIG) { maxCalls }: ServiceConfig<'media-relay'>,
   ) {
-    const unproved = new UnprovedSockets(
-      { most: Math.max(LEAST_UNPROVED, 2 * maxCalls), farewellMs: FAREWELL_MS },
+    const unproved = new UnauthenticatedSockets(
+      { maxSockets: Math.max(MIN_UNAUTHENTICATED_SOCKETS, 2 * maxCalls), closeTimeoutMs: CLOSE_TIMEOUT_MS },
       () => this.count('crowded-out'),
     );
-    this.unproved = unproved;
-    metrics.unprovedSockets(() => unproved.size);
+    this.unauthenticated = unproved;
+    metrics.observeUnauthenticatedSockets(() => unproved.size);
   }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
     socket.on('error', () => this.metrics.socketErrors.inc());
-    this.unproved.add(socket);
+    this.unauthenticated.add(socket);
     const timer = setTimeout(() => {
       stop();
       this.refuse(socket, 'no-start', CLOSE_POLICY);
@@ -110,7 +110,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
         CLOSE_POLICY,
       );
     }
-    this.unproved.proved(socket);
+    this.unauthenticated.markAuthenticated(socket);
     try {
       const refusal = await this.relay.claimCall(ticket, new WsMessageSocket(socket, connection), start);
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
@@ -126,7 +126,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
 
   private refuse(socket: WebSocket, refusal: Refusal, code: number): void {
     this.count(refusal);
-    this.unproved.refuse(socket, code, refusal);
+    this.unauthenticated.refuse(socket, code, refusal);
   }
 
   private count(refusal: Refusal): void {

@@ -1,6 +1,6 @@
 import type { CallLog, ToolCaller } from '@tandem/conversation';
 
-const RECORDED_WITHIN_MS = 2_000;
+const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
  * Asks for a tool only when the wish for it is on record. The record takes nothing from an owner whose call
@@ -10,7 +10,7 @@ const RECORDED_WITHIN_MS = 2_000;
 export function persistBeforeCall(caller: ToolCaller, log: CallLog, isGivenUp: () => boolean): ToolCaller {
   return {
     call: async (call) => {
-      const flushed = await log.flush(RECORDED_WITHIN_MS);
+      const flushed = await log.flush(FLUSH_TIMEOUT_MS);
       if (isGivenUp()) return { status: 'cancelled' };
       return flushed === 'stored'
         ? caller.call(call)

@@ -67,7 +67,7 @@ export class QueuedToolCaller implements ToolCaller {
 
   resume(call: ToolCall): Promise<ToolOutcome> {
     const outcome = this.call(call);
-    void this.watch(call);
+    void this.pollJob(call);
     return outcome;
   }
 
@@ -82,13 +82,13 @@ export class QueuedToolCaller implements ToolCaller {
   }
 
   /** A message from the inbox. */
-  received(message: Extract<RelayMessage, { kind: 'tool-result' }>): void {
+  onResult(message: Extract<RelayMessage, { kind: 'tool-result' }>): void {
     const pending = this.pending.get(message.toolCallId);
     if (pending) pending.settle(message.outcome);
     else this.unclaimedResults += 1;
   }
 
-  private async watch({ toolCallId, callId, name }: ToolCall): Promise<void> {
+  private async pollJob({ toolCallId, callId, name }: ToolCall): Promise<void> {
     let isTold = false;
     while (this.pending.has(toolCallId)) {
       await new Promise((resolve) => setTimeout(resolve, RESUME_POLL_MS));

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { UnprovedSockets } from './unproved-sockets.ts';
+import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
 
 /** Says nothing, and closes only when it is cut off. */
 class StubbornSocket extends EventEmitter {
@@ -17,43 +17,43 @@ class StubbornSocket extends EventEmitter {
   }
 }
 
-function given({ most = 10, farewellMs = 5 } = {}) {
-  let crowdedOut = 0;
-  const unproved = new UnprovedSockets({ most, farewellMs }, () => (crowdedOut += 1));
+function given({ maxSockets = 10, closeTimeoutMs = 5 } = {}) {
+  let evicted = 0;
+  const sockets = new UnauthenticatedSockets({ maxSockets, closeTimeoutMs }, () => (evicted += 1));
   const open = (): StubbornSocket => {
     const socket = new StubbornSocket();
-    unproved.add(socket as never);
+    sockets.add(socket as never);
     return socket;
   };
-  return { unproved, open, crowdedOut: () => crowdedOut };
+  return { sockets, open, evicted: () => evicted };
 }
 
 describe('a socket that has not proved itself', () => {
   it('is cut off when it does not answer the refusal', async () => {
-    const { unproved, open } = given();
+    const { sockets, open } = given();
     const socket = open();
     const closed = once(socket, 'close');
-    unproved.refuse(socket as never, 1008, 'no-start');
+    sockets.refuse(socket as never, 1008, 'no-start');
     expect([socket.closes, socket.isTerminated]).toEqual([[[1008, 'no-start']], false]);
     await closed;
-    expect([socket.isTerminated, unproved.size]).toEqual([true, 0]);
+    expect([socket.isTerminated, sockets.size]).toEqual([true, 0]);
   });
 
   it('is left alone when it says goodbye itself, or belongs to a call', async () => {
-    const { unproved, open } = given({ farewellMs: 1 });
+    const { sockets, open } = given({ closeTimeoutMs: 1 });
     const polite = open();
-    unproved.refuse(polite as never, 1008, 'no-start');
+    sockets.refuse(polite as never, 1008, 'no-start');
     polite.emit('close', 1008);
     const held = open();
-    unproved.proved(held as never);
+    sockets.markAuthenticated(held as never);
     const stubborn = open();
-    unproved.refuse(stubborn as never, 1008, 'no-start');
+    sockets.refuse(stubborn as never, 1008, 'no-start');
     await once(stubborn, 'close');
-    expect([polite.isTerminated, held.isTerminated, unproved.size]).toEqual([false, false, 0]);
+    expect([polite.isTerminated, held.isTerminated, sockets.size]).toEqual([false, false, 0]);
   });
 
   it('makes room for a newer one when there are too many, and is counted', () => {
-    const { unproved, open, crowdedOut } = given({ most: 3 });
+    const { sockets, open, evicted } = given({ maxSockets: 3 });
     const [first, second, third, fourth] = [open(), open(), open(), open()];
     expect([first, second, third, fourth].map(({ isTerminated }) => isTerminated)).toEqual([
       true,
@@ -61,16 +61,16 @@ describe('a socket that has not proved itself', () => {
       false,
       false,
     ]);
-    expect([unproved.size, crowdedOut()]).toEqual([3, 1]);
+    expect([sockets.size, evicted()]).toEqual([3, 1]);
   });
 
   it('counts while it is refused and still there', () => {
-    const { unproved, open, crowdedOut } = given({ most: 2, farewellMs: 1_000 });
+    const { sockets, open, evicted } = given({ maxSockets: 2, closeTimeoutMs: 1_000 });
     const first = open();
-    unproved.refuse(first as never, 1008, 'not-a-start');
+    sockets.refuse(first as never, 1008, 'not-a-start');
     open();
-    expect([first.isTerminated, unproved.size]).toEqual([false, 2]);
+    expect([first.isTerminated, sockets.size]).toEqual([false, 2]);
     open();
-    expect([first.isTerminated, unproved.size, crowdedOut()]).toEqual([true, 2, 1]);
+    expect([first.isTerminated, sockets.size, evicted()]).toEqual([true, 2, 1]);
   });
 });

@@ -3,9 +3,9 @@ import type { AdmissionRecord } from '@tandem/call-state';
 import { RealClock, type CallerStream, type CallLog, type RecordingControl } from '@tandem/conversation';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { openVault, RecordedStream, type Vault } from '@tandem/recordings';
-import { RelayMetrics } from './relay-metrics.ts';
+import { RelayMetrics } from '../metrics/relay-metrics.ts';
 
-const SEND_LEFT_EVERY_MS = 5 * 60_000;
+const UPLOAD_INTERVAL_MS = 5 * 60_000;
 
 /**
  * Puts a recorder between a call and its stream, where this deployment keeps recordings and the agent wants
@@ -30,7 +30,7 @@ export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     void this.uploadPending();
-    this.timer = setInterval(() => void this.uploadPending(), SEND_LEFT_EVERY_MS).unref();
+    this.timer = setInterval(() => void this.uploadPending(), UPLOAD_INTERVAL_MS).unref();
   }
 
   onApplicationShutdown(): void {
@@ -38,7 +38,7 @@ export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** The stream as the call is to use it. */
-  of(
+  wrap(
     { callId, tenantId, agent, admittedAt }: AdmissionRecord,
     stream: CallerStream,
     log: CallLog,
@@ -50,7 +50,7 @@ export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
       store,
       keys,
       atMs: () => Math.max(0, Math.round(this.clock.wallTime() - admittedAt)),
-      tell: (fact) => log.append(fact),
+      record: (fact) => log.append(fact),
       onFailure: (error) => {
         this.metrics.recordingsFailed.inc();
         this.logger.error({ callId, err: error }, 'a recording failed; the call goes on without it');

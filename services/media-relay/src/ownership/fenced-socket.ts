@@ -2,7 +2,7 @@ import type { MessageSocket, SocketListener } from '@tandem/telephony';
 import type { FreezeDetector } from './freeze-detector.ts';
 
 /** Each way: about five seconds of audio; a question to Redis takes milliseconds. */
-const MAX_HELD = 500;
+const MAX_HELD_MESSAGES = 500;
 
 /**
  * A caller's socket that neither says nor hears anything while it is not sure whether the call is still ours.
@@ -11,16 +11,16 @@ const MAX_HELD = 500;
 export class FencedSocket implements MessageSocket {
   listener: SocketListener | null = null;
   private unsent: (string | Uint8Array)[] = [];
-  private unheard: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
+  private undelivered: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
   private isHolding = false;
   private isMuted = false;
 
   constructor(
     private readonly socket: MessageSocket,
-    private readonly watch: Pick<FreezeDetector, 'isOwnershipConfirmed' | 'onConfirmed'>,
+    private readonly ownership: Pick<FreezeDetector, 'isOwnershipConfirmed' | 'onConfirmed'>,
   ) {
     socket.listener = {
-      onMessage: (data, isBinary) => this.received(data, isBinary),
+      onMessage: (data, isBinary) => this.onMessage(data, isBinary),
       onClosed: (code) => this.listener?.onClosed(code),
     };
   }
@@ -34,15 +34,15 @@ export class FencedSocket implements MessageSocket {
   }
 
   send(...messages: readonly (string | Uint8Array)[]): void {
-    if (this.isFree) this.socket.send(...messages);
-    else if (!this.isMuted && this.unsent.length < MAX_HELD) this.unsent.push(...messages);
+    if (this.isOpenForMessages) this.socket.send(...messages);
+    else if (!this.isMuted && this.unsent.length < MAX_HELD_MESSAGES) this.unsent.push(...messages);
   }
 
   /** Nothing is said or heard any more: the call is somebody else's. */
   mute(): void {
     this.isMuted = true;
     this.unsent = [];
-    this.unheard = [];
+    this.undelivered = [];
   }
 
   close(code: number, reason: string): void {
@@ -55,27 +55,28 @@ export class FencedSocket implements MessageSocket {
     this.socket.terminate();
   }
 
-  private received(data: Buffer, isBinary: boolean): void {
-    if (this.isFree) this.listener?.onMessage(data, isBinary);
-    else if (!this.isMuted && this.unheard.length < MAX_HELD) this.unheard.push({ data, isBinary });
+  private onMessage(data: Buffer, isBinary: boolean): void {
+    if (this.isOpenForMessages) this.listener?.onMessage(data, isBinary);
+    else if (!this.isMuted && this.undelivered.length < MAX_HELD_MESSAGES)
+      this.undelivered.push({ data, isBinary });
   }
 
   /** Whether messages pass; when they do not, begins to hold them. */
-  private get isFree(): boolean {
+  private get isOpenForMessages(): boolean {
     if (this.isMuted || this.isHolding) return false;
-    if (this.watch.isOwnershipConfirmed) return true;
+    if (this.ownership.isOwnershipConfirmed) return true;
     this.isHolding = true;
-    this.watch.onConfirmed(() => this.release());
+    this.ownership.onConfirmed(() => this.release());
     return false;
   }
 
   private release(): void {
     this.isHolding = false;
-    const { unsent, unheard } = this;
+    const { unsent, undelivered } = this;
     this.unsent = [];
-    this.unheard = [];
+    this.undelivered = [];
     if (this.isMuted) return;
     this.socket.send(...unsent);
-    for (const { data, isBinary } of unheard) this.listener?.onMessage(data, isBinary);
+    for (const { data, isBinary } of undelivered) this.listener?.onMessage(data, isBinary);
   }
 }

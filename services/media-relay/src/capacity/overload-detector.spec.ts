@@ -43,6 +43,6 @@ describe('a relay', () => {
   });
 
   it('that does nothing is at ease', () => {
-    expect(strain().look()).toBe(false);
+    expect(strain().sample()).toBe(false);
   });
 });

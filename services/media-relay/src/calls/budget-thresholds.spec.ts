@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { marksPassed } from './tenant-budget.ts';
+import { thresholdsCrossed } from './budget-thresholds.ts';
 
 const spending = { day: '2026-11-25', dailyMicros: 1_000_000, monthlyMicros: 5_000_000, warnShare: 0.8 };
 const passed = (dayMicros: number, micros: number, monthMicros = dayMicros, limits = spending) =>
-  marksPassed(limits, { dayMicros, monthMicros, micros }, 4_000).map(
+  thresholdsCrossed(limits, { dayMicros, monthMicros, micros }, 4_000).map(
     ({ data }) => `${data.scope} ${data.share} at ${data.costUsd}`,
   );
 

@@ -14,8 +14,8 @@ const MAX_CALLS = 1_000;
 /** Of all their logs together. */
 const MAX_BYTES = 128 * 1024 * 1024;
 /** Postgres may be away for so long. */
-const LONGEST_MS = 30 * 60_000;
-const FLUSH_MS = 10_000;
+const MAX_AGE_MS = 30 * 60_000;
+const FLUSH_TIMEOUT_MS = 10_000;
 
 /**
  * Calls that are over and not known to be in Postgres: until they are, what Redis loses of them is put back
@@ -26,7 +26,7 @@ export class EndedCalls {
 
   constructor(private readonly postCall: Pick<PostCallQueue, 'enqueue'>) {}
 
-  get owned(): OwnedCall[] {
+  get ownership(): OwnedCall[] {
     return [...this.calls].map(([callId, { epoch }]) => ({ callId, epoch, isHeld: false }));
   }
 
@@ -34,7 +34,7 @@ export class EndedCalls {
     const now = performance.now();
     let bytes = log.bytes + [...this.calls.values()].reduce((sum, { log }) => sum + log.bytes, 0);
     for (const [callId, { endedAt, log }] of this.calls) {
-      if (this.calls.size < MAX_CALLS && bytes <= MAX_BYTES && now - endedAt <= LONGEST_MS) continue;
+      if (this.calls.size < MAX_CALLS && bytes <= MAX_BYTES && now - endedAt <= MAX_AGE_MS) continue;
       this.calls.delete(callId);
       bytes -= log.bytes;
     }
@@ -49,12 +49,12 @@ export class EndedCalls {
     if (standing.kind === 'persisted' || standing.kind === 'superseded' || call.log.isGivenUp)
       this.calls.delete(callId);
     else if (standing.kind === 'stored') call.log.confirm(standing.lastSeq);
-    else void this.putBack(call);
+    else void this.restore(call);
   }
 
-  private async putBack({ record, log }: EndedCall): Promise<void> {
+  private async restore({ record, log }: EndedCall): Promise<void> {
     log.lost();
-    if ((await log.flush(FLUSH_MS)) === 'stored' && !log.isGivenUp)
+    if ((await log.flush(FLUSH_TIMEOUT_MS)) === 'stored' && !log.isGivenUp)
       await this.postCall.enqueue(record.callId, record.tenantId, 'ended');
   }
 }

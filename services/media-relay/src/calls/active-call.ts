@@ -1,6 +1,6 @@
 import type { AdmissionRecord, OwnedCall, OwnershipStatus, RedisCallLog } from '@tandem/call-state';
 import type { CallSession } from '@tandem/conversation';
-import type { FencedSocket } from './fenced-socket.ts';
+import type { FencedSocket } from '../ownership/fenced-socket.ts';
 
 /** A call this process holds: who is talking, and what makes it ours. */
 export class ActiveCall {
@@ -20,11 +20,11 @@ export class ActiveCall {
   onOwnershipStatus(standing: OwnershipStatus): void {
     if (standing.kind === 'stored') this.log.confirm(standing.lastSeq);
     else if (standing.kind === 'unknown') this.log.lost();
-    else if (standing.kind === 'superseded') this.takenOver();
+    else if (standing.kind === 'superseded') this.relinquish();
   }
 
   /** Somebody else has the call: not one more frame. */
-  takenOver(): void {
+  relinquish(): void {
     this.socket.mute();
     this.session.leave('taken-over');
   }

@@ -33,7 +33,7 @@ export class RelayMetrics {
   readonly toolLimits;
   readonly usageCost;
   readonly unpricedUsage;
-  readonly budgetMarks;
+  readonly budgetThresholds;
   readonly commands;
   readonly modelMoves;
   readonly modelGaps;
@@ -107,7 +107,7 @@ export class RelayMetrics {
       help: 'Reports of usage that have no price: cost and budgets lack them',
       labelNames: ['provider', 'model'],
     });
-    this.budgetMarks = metrics.counter({
+    this.budgetThresholds = metrics.counter({
       name: 'tandem_budget_marks_total',
       help: 'Budgets warned of and reached',
       labelNames: ['scope', 'level'],
@@ -176,13 +176,13 @@ export class RelayMetrics {
   }
 
   /** What happened to the writing of events, since the start. */
-  logged({ refilled, dropped }: CallLogCounters): void {
+  updateEventLogCounters({ refilled, dropped }: CallLogCounters): void {
     this.refilledEvents.set(refilled);
     this.droppedEvents.set(dropped);
   }
 
   /** @param count of sockets that have not shown a valid ticket yet */
-  unprovedSockets(count: () => number): void {
+  observeUnauthenticatedSockets(count: () => number): void {
     this.metrics.gauge({
       name: 'tandem_relay_unproved_sockets',
       help: 'Sockets that have not shown a valid ticket yet, or were refused and are not gone; bounded',
@@ -192,13 +192,13 @@ export class RelayMetrics {
     });
   }
 
-  streamEnded(counters: TwilioStreamCounters): void {
+  addStreamCounters(counters: TwilioStreamCounters): void {
     for (const [what, value] of Object.entries(counters) as [string, number][])
       if (value > 0) this.streamTotals.inc({ what }, value);
   }
 
   /** A call log that counts what passes through it. */
-  metered(log: CallLog): CallLog {
+  counting(log: CallLog): CallLog {
     return {
       append: (fact) => {
         this.count(fact);
@@ -251,7 +251,7 @@ export class RelayMetrics {
       case 'usage.reported':
         return this.priced(fact.data);
       case 'budget.reached':
-        return this.budgetMarks.inc({
+        return this.budgetThresholds.inc({
           scope: fact.data.scope,
           level: fact.data.share < 1 ? 'warned' : 'reached',
         });

@@ -2,12 +2,12 @@
 // around them would hold up every call for as long.
 import { parentPort } from 'node:worker_threads';
 import { eld } from 'eld/small';
-import type { LanguageQuestion } from './language-detector.ts';
+import type { DetectionRequest } from './language-detection.ts';
 
 /** One sentence of a phone call says little: a language must lead the others of the agent by this much. */
 const LEAST_LEAD = 0.05;
 
-parentPort?.on('message', ({ id, text, candidates }: LanguageQuestion) => {
+parentPort?.on('message', ({ id, text, candidates }: DetectionRequest) => {
   const scores = eld.detect(text).getScores();
   const [best, second] = candidates
     .map((language) => ({ language, score: scores[language] ?? 0 }))

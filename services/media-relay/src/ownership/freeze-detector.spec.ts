@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MessageSocket } from '@tandem/telephony';
 import { FencedSocket } from './fenced-socket.ts';
-import { LONGEST_STALL_MS, FreezeDetector } from './freeze-detector.ts';
+import { MAX_STALL_MS, FreezeDetector } from './freeze-detector.ts';
 
 function frozenRelay() {
   const time = { at: 0, wallAt: 1_000_000 };
@@ -36,7 +36,7 @@ describe('a relay that stood still', () => {
   it('says nothing until it knows that its calls are still its own, and then all of it in order', () => {
     const { watch, guarded, sent, pass, wakes } = frozenRelay();
     guarded.send('before');
-    pass(LONGEST_STALL_MS + 1);
+    pass(MAX_STALL_MS + 1);
     guarded.send('one', 'two');
     guarded.send('three');
     expect(sent).toEqual(['before']);
@@ -48,7 +48,7 @@ describe('a relay that stood still', () => {
 
   it('hears nothing either until then: the model must not be asked for a call that is somebody else’s', () => {
     const { watch, guarded, heard, hears, pass } = frozenRelay();
-    pass(LONGEST_STALL_MS + 1);
+    pass(MAX_STALL_MS + 1);
     hears('one');
     expect(heard).toEqual([]);
     watch.confirm();
@@ -61,7 +61,7 @@ describe('a relay that stood still', () => {
 
   it('never says what was meant for a call that is somebody else’s by now', () => {
     const { watch, guarded, sent, pass } = frozenRelay();
-    pass(LONGEST_STALL_MS + 1);
+    pass(MAX_STALL_MS + 1);
     guarded.send('one');
     guarded.mute();
     watch.confirm();
@@ -80,7 +80,7 @@ describe('a relay that stood still', () => {
 
   it('goes on by itself when Redis does not answer: a carrier that was told otherwise has closed the stream', () => {
     const { watch, pass } = frozenRelay();
-    pass(LONGEST_STALL_MS + 1);
+    pass(MAX_STALL_MS + 1);
     expect([watch.isOwnershipConfirmed, watch.shouldRetry]).toEqual([false, true]);
     for (let asked = 0; asked < 31; asked += 1) {
       pass(100);
@@ -92,7 +92,7 @@ describe('a relay that stood still', () => {
 
   it('for a moment was not away', () => {
     const { watch, guarded, sent, pass, wakes } = frozenRelay();
-    pass(LONGEST_STALL_MS);
+    pass(MAX_STALL_MS);
     guarded.send('one');
     expect([watch.isOwnershipConfirmed, wakes(), sent]).toEqual([true, 0, ['one']]);
   });

@@ -18,13 +18,13 @@ import { CONFIG, PostCallQueue, type ServiceConfig } from '@tandem/platform';
 import { TwilioStream, type MessageSocket, type TwilioStart } from '@tandem/telephony';
 import type { Redis } from 'ioredis';
 import { CallFactory } from './call-factory.ts';
-import { FencedSocket } from './fenced-socket.ts';
+import { FencedSocket } from '../ownership/fenced-socket.ts';
 import { ActiveCall } from './active-call.ts';
 import { EndedCalls } from './ended-calls.ts';
-import { RelayMetrics } from './relay-metrics.ts';
-import { marksPassed } from './tenant-budget.ts';
+import { RelayMetrics } from '../metrics/relay-metrics.ts';
+import { thresholdsCrossed } from './budget-thresholds.ts';
 import { REDIS } from './tokens.ts';
-import { FreezeDetector } from './freeze-detector.ts';
+import { FreezeDetector } from '../ownership/freeze-detector.ts';
 import { warnedLog } from './warned-log.ts';
 
 export type ClaimRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
@@ -48,42 +48,42 @@ interface ClaimedCall {
 export class Relay {
   private readonly logger = new Logger(Relay.name);
   private readonly calls = new Map<CallId, ActiveCall>();
-  private readonly over: EndedCalls;
+  private readonly endedCalls: EndedCalls;
   private readonly logCounters: CallLogCounters = { stored: 0, dropped: 0, failures: 0, refilled: 0 };
-  private taking = 0;
-  private whenIdle: (() => void) | null = null;
+  private claiming = 0;
+  private onIdle: (() => void) | null = null;
   isDraining = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
     @Inject(REDIS) private readonly redis: Redis,
-    @Inject(CallStore) private readonly records: CallStore,
+    @Inject(CallStore) private readonly store: CallStore,
     @Inject(Sealer) private readonly sealer: Sealer,
     @Inject(CallFactory) private readonly factory: CallFactory,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
     @Inject(FreezeDetector) private readonly wakeWatch: FreezeDetector,
     @Inject(PostCallQueue) postCall: PostCallQueue,
   ) {
-    this.over = new EndedCalls(postCall);
+    this.endedCalls = new EndedCalls(postCall);
   }
 
-  get activeCalls(): number {
-    return this.calls.size + this.taking;
+  get callCount(): number {
+    return this.calls.size + this.claiming;
   }
 
-  get heldCalls(): readonly ActiveCall[] {
+  get activeCalls(): readonly ActiveCall[] {
     return [...this.calls.values()];
   }
 
   /** Calls whose record this relay answers for. */
   get ownedCalls(): OwnedCall[] {
-    return [...this.heldCalls.map(({ ownership }) => ownership), ...this.over.owned];
+    return [...this.activeCalls.map(({ ownership }) => ownership), ...this.endedCalls.ownership];
   }
 
   /** What Redis says of a call. */
   reconcile({ callId, epoch, isHeld }: OwnedCall, standing: OwnershipStatus): void {
-    this.metrics.logged(this.logCounters);
-    if (!isHeld) return this.over.onOwnershipStatus(callId, standing);
+    this.metrics.updateEventLogCounters(this.logCounters);
+    if (!isHeld) return this.endedCalls.onOwnershipStatus(callId, standing);
     const held = this.calls.get(callId);
     if (held?.epoch === epoch) held.onOwnershipStatus(standing);
   }
@@ -98,15 +98,15 @@ export class Relay {
     start: TwilioStart,
   ): Promise<ClaimRefusal | null> {
     if (this.isDraining) return 'draining';
-    if (this.activeCalls >= this.config.maxCalls) return 'full';
-    this.taking += 1;
+    if (this.callCount >= this.config.maxCalls) return 'full';
+    this.claiming += 1;
     try {
       const { callId, epoch, legId } = ticket;
-      const claim = await this.records.claim(callId, this.config.relayId, epoch, RELAY_LEASE_MS);
+      const claim = await this.store.claim(callId, this.config.relayId, epoch, RELAY_LEASE_MS);
       if (claim.outcome !== 'claimed') return CLAIM_REFUSALS[claim.outcome];
       if (claim.record.carrierCallId !== start.callSid) return 'call-unknown';
-      await this.factory.prepare(claim.record);
-      const { events, bytes: logBytes } = await this.records.events(callId);
+      await this.factory.preload(claim.record);
+      const { events, bytes: logBytes } = await this.store.events(callId);
       this.startCall(
         { record: claim.record, epoch, legId, lastSeq: claim.lastSeq, events, logBytes },
         new FencedSocket(socket, this.wakeWatch),
@@ -114,14 +114,14 @@ export class Relay {
       );
       return null;
     } finally {
-      this.taking -= 1;
+      this.claiming -= 1;
       this.notifyWhenIdle();
     }
   }
 
   /** Does with a call what an operator wishes. Of a call that has left this relay nothing is done. */
-  command(command: RelayCommand): void {
-    const outcome = this.carryOut(command);
+  executeCommand(command: RelayCommand): void {
+    const outcome = this.applyCommand(command);
     this.metrics.commands.inc({ kind: command.kind, outcome });
     this.logger.log(
       { callId: command.callId, relayId: this.config.relayId, kind: command.kind, outcome },
@@ -130,18 +130,18 @@ export class Relay {
   }
 
   /** Resolves when no call is held any more, or after `timeoutMs`. */
-  idleWithin(timeoutMs: number): Promise<void> {
-    if (this.activeCalls === 0) return Promise.resolve();
+  waitUntilIdle(timeoutMs: number): Promise<void> {
+    if (this.callCount === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
-      this.whenIdle = () => {
+      this.onIdle = () => {
         clearTimeout(timer);
         resolve();
       };
     });
   }
 
-  private carryOut(command: RelayCommand): string {
+  private applyCommand(command: RelayCommand): string {
     const session = this.calls.get(command.callId)?.session;
     if (!session) return 'not-held';
     switch (command.kind) {
@@ -173,10 +173,10 @@ export class Relay {
       (fact) => log.append(fact),
       () => {
         this.logger.warn(fields, 'another relay has taken the call over');
-        held.takenOver();
+        held.relinquish();
       },
     );
-    const log = warnedLog(this.metrics.metered(written), (what, message) =>
+    const log = warnedLog(this.metrics.counting(written), (what, message) =>
       this.logger.warn({ ...fields, ...what }, message),
     );
     const takeover = epoch > 1 ? takeoverOf(taken.events) : undefined;
@@ -188,7 +188,7 @@ export class Relay {
       ...(takeover ? { takeover } : {}),
     });
     const held = new ActiveCall(record, epoch, session, written, socket);
-    this.calls.get(callId)?.takenOver();
+    this.calls.get(callId)?.relinquish();
     this.calls.set(callId, held);
     this.metrics.activeCalls.set(this.calls.size);
     this.logger.log({ ...fields, epoch }, 'call taken');
@@ -201,12 +201,12 @@ export class Relay {
       // A call that was let go may be back already, on a new stream.
       if (this.calls.get(callId) === held) this.calls.delete(callId);
       this.metrics.activeCalls.set(this.calls.size);
-      this.metrics.streamEnded(stream.counters);
+      this.metrics.addStreamCounters(stream.counters);
       this.logger.log(
         { ...fields, termination: termination?.reason ?? null },
         termination ? 'call over' : 'call let go',
       );
-      if (termination) await this.over.add(record, epoch, written);
+      if (termination) await this.endedCalls.add(record, epoch, written);
       this.notifyWhenIdle();
     });
   }
@@ -232,25 +232,27 @@ export class Relay {
         ),
       onFenced,
       restore: (beginsAfter) =>
-        this.records.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, beginsAfter, others }),
-      ...this.countRefusal(record, tell),
+        this.store.restore(record, { epoch, relayId, leaseMs: RELAY_LEASE_MS, beginsAfter, others }),
+      ...this.spendingOptions(record, tell),
     });
   }
 
   /**
    * What the call uses counts on its tenant's day, and is told when it passes a mark of the tenant's budget.
    */
-  private countRefusal(
+  private spendingOptions(
     { tenantId, spending, admittedAt }: AdmissionRecord,
     tell: (fact: NewCallEvent) => void,
   ): Pick<CallLogOptions, 'spending'> {
     if (!spending) return {};
     const onSpent = (spent: Spent): void =>
-      marksPassed(spending, spent, Math.max(0, this.factory.clock.wallTime() - admittedAt)).forEach(tell);
+      thresholdsCrossed(spending, spent, Math.max(0, this.factory.clock.wallTime() - admittedAt)).forEach(
+        tell,
+      );
     return { spending: { tenantId, day: spending.day, onSpent } };
   }
 
   private notifyWhenIdle(): void {
-    if (this.activeCalls === 0) this.whenIdle?.();
+    if (this.callCount === 0) this.onIdle?.();
   }
 }

@@ -101,7 +101,7 @@ describe('phrases of all relays', () => {
     memory.put(key(), [AudioFrame.fromBytes(Uint8Array.of(1, 2, 3)), AudioFrame.fromBytes(Uint8Array.of(4))]);
     const other = relay(shelf);
     expect(other.memory.get(key())).toBeNull();
-    await other.memory.prepare(key());
+    await other.memory.preload(key());
     expect(other.memory.get(key())?.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4]]);
     expect(JSON.stringify([...shelf.versions.values()].map((version) => [...version.keys()]))).not.toContain(
       'Hello',
@@ -110,17 +110,17 @@ describe('phrases of all relays', () => {
 
   it('are asked for once in a while, not for every call', async () => {
     const { memory, shelf } = relay();
-    for (let call = 0; call < 10; call += 1) await memory.prepare(key());
-    await memory.prepare(key({ agentVersion: 2 }));
+    for (let call = 0; call < 10; call += 1) await memory.preload(key());
+    await memory.preload(key({ agentVersion: 2 }));
     expect(shelf.asked).toBe(2);
   });
 
   it('are done without when the shelf is away, and asked for again with the next call', async () => {
     const { memory, shelf } = relay();
     shelf.isAway = true;
-    await memory.prepare(key());
+    await memory.preload(key());
     memory.put(key(), frames(10));
-    await memory.prepare(key());
+    await memory.preload(key());
     expect(shelf.asked).toBe(2);
     expect(memory.get(key())).not.toBeNull();
   });
@@ -128,7 +128,7 @@ describe('phrases of all relays', () => {
   it('are not waited for when they are slow', async () => {
     const { memory, shelf } = relay();
     shelf.isSlow = true;
-    await memory.prepare(key());
+    await memory.preload(key());
     expect(memory.get(key())).toBeNull();
   });
 });

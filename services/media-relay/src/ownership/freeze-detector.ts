@@ -1,12 +1,12 @@
 import { RELAY_LEASE_MS, RELAY_RENEW_MS } from '@tandem/call-state';
-import type { RelayMetrics } from './relay-metrics.ts';
+import type { RelayMetrics } from '../metrics/relay-metrics.ts';
 
 const BEAT_MS = 100;
 /**
  * Standing still for longer than this, the lease may have ended meanwhile, as it is renewed once in
  * `RELAY_RENEW_MS`.
  */
-export const LONGEST_STALL_MS = RELAY_LEASE_MS - RELAY_RENEW_MS;
+export const MAX_STALL_MS = RELAY_LEASE_MS - RELAY_RENEW_MS;
 /**
  * Without an answer from Redis the relay goes on after this: a carrier whose call was taken over has closed
  * our stream by then.
@@ -30,9 +30,9 @@ const realTime: FreezeClock = { now: () => performance.now(), wallTime: () => Da
 export class FreezeDetector {
   private lastBeat: { readonly at: number; readonly wallAt: number };
   private timer: NodeJS.Timeout | null = null;
-  private onWake: (() => void) | null = null;
-  private wokeAt: number | null = null;
-  private waiting: (() => void)[] = [];
+  private onFreeze: (() => void) | null = null;
+  private frozenUntil: number | null = null;
+  private onceConfirmed: (() => void)[] = [];
 
   constructor(
     private readonly metrics: Pick<RelayMetrics, 'freezes'>,
@@ -43,7 +43,7 @@ export class FreezeDetector {
 
   /** @param onWake called once for each freeze; `answered` has to follow */
   start(onWake: () => void): void {
-    this.onWake = onWake;
+    this.onFreeze = onWake;
     this.beat();
     this.timer = setInterval(() => this.beat(), BEAT_MS);
     this.timer.unref();
@@ -59,25 +59,25 @@ export class FreezeDetector {
    */
   get isOwnershipConfirmed(): boolean {
     const now = this.clock.now();
-    if (now - this.lastBeat.at > LONGEST_STALL_MS) this.beat();
-    return this.wokeAt === null;
+    if (now - this.lastBeat.at > MAX_STALL_MS) this.beat();
+    return this.frozenUntil === null;
   }
 
   /** It is still unknown, and worth asking again. */
   get shouldRetry(): boolean {
-    return this.wokeAt !== null && this.clock.now() - this.wokeAt < ASSUME_OWNED_AFTER_MS;
+    return this.frozenUntil !== null && this.clock.now() - this.frozenUntil < ASSUME_OWNED_AFTER_MS;
   }
 
   /** Runs when it is known again. */
   onConfirmed(run: () => void): void {
-    this.waiting.push(run);
+    this.onceConfirmed.push(run);
   }
 
   /** What is not its own any more has been let go. */
   confirm(): void {
-    this.wokeAt = null;
-    const waiting = this.waiting;
-    this.waiting = [];
+    this.frozenUntil = null;
+    const waiting = this.onceConfirmed;
+    this.onceConfirmed = [];
     for (const run of waiting) run();
   }
 
@@ -86,10 +86,10 @@ export class FreezeDetector {
     const beat = { at: this.clock.now(), wallAt: this.clock.wallTime() };
     const stoodMs = Math.max(beat.at - this.lastBeat.at, beat.wallAt - this.lastBeat.wallAt);
     this.lastBeat = beat;
-    if (stoodMs <= LONGEST_STALL_MS || !this.onWake) return;
+    if (stoodMs <= MAX_STALL_MS || !this.onFreeze) return;
     this.metrics.freezes.inc();
-    const isAsked = this.wokeAt !== null;
-    this.wokeAt = beat.at;
-    if (!isAsked) this.onWake();
+    const isAsked = this.frozenUntil !== null;
+    this.frozenUntil = beat.at;
+    if (!isAsked) this.onFreeze();
   }
 }

@@ -17,14 +17,14 @@ export interface LoadLimits {
  * In a row, before it counts as strained, and before it no longer does: a collection or one burst is no
  * strain.
  */
-const READINGS = 3;
+const READINGS_TO_SWITCH = 3;
 /** Relief begins this far below the limits, so that a relay at the limit does not come and go. */
-const RELIEF = 0.8;
+const RECOVERY_SHARE = 0.8;
 
 /** Whether a relay has all it can do, whatever its number of calls says. */
 export class OverloadDetector {
   private agreeing = 0;
-  private isOn = false;
+  private isOverloaded = false;
   private readonly delay = monitorEventLoopDelay({ resolution: 10 });
   private utilization: EventLoopUtilization = performance.eventLoopUtilization();
 
@@ -33,7 +33,7 @@ export class OverloadDetector {
   }
 
   /** Looks at the time since the last look. */
-  look(): boolean {
+  sample(): boolean {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.utilization);
     this.utilization = now;
@@ -44,13 +44,13 @@ export class OverloadDetector {
 
   /** Takes one reading into account. */
   classify({ loopDelayMs, loopShare }: LoadReading): boolean {
-    const limit = this.isOn ? RELIEF : 1;
+    const limit = this.isOverloaded ? RECOVERY_SHARE : 1;
     const isOver = loopDelayMs > this.limits.loopDelayMs * limit || loopShare > this.limits.loopShare * limit;
-    this.agreeing = isOver === this.isOn ? 0 : this.agreeing + 1;
-    if (this.agreeing < READINGS) return this.isOn;
+    this.agreeing = isOver === this.isOverloaded ? 0 : this.agreeing + 1;
+    if (this.agreeing < READINGS_TO_SWITCH) return this.isOverloaded;
     this.agreeing = 0;
-    this.isOn = isOver;
-    return this.isOn;
+    this.isOverloaded = isOver;
+    return this.isOverloaded;
   }
 
   stop(): void {

@@ -11,8 +11,8 @@ import { RELAY_RENEW_MS, RelayRegistry } from '@tandem/call-state';
 import { CONFIG, Readiness, type ServiceConfig } from '@tandem/platform';
 import type { AddressInfo, Server } from 'node:net';
 import { OverloadDetector } from './overload-detector.ts';
-import { Relay } from './relay.ts';
-import { FreezeDetector } from './freeze-detector.ts';
+import { Relay } from '../calls/relay.ts';
+import { FreezeDetector } from '../ownership/freeze-detector.ts';
 
 /** A relay that woke from a freeze asks this often whether its calls are still its own. */
 const OWNERSHIP_RETRY_MS = 250;
@@ -31,34 +31,34 @@ export class RelayLeaseRenewal
   private readonly logger = new Logger(RelayLeaseRenewal.name);
   private timer: NodeJS.Timeout | null = null;
   private isRenewed = false;
-  private readonly strain: OverloadDetector;
+  private readonly overload: OverloadDetector;
   private isOverloaded = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
     @Inject(RelayRegistry) private readonly registry: RelayRegistry,
     @Inject(Relay) private readonly relay: Relay,
-    @Inject(FreezeDetector) private readonly wakeWatch: FreezeDetector,
+    @Inject(FreezeDetector) private readonly freezes: FreezeDetector,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(Readiness) readiness: Readiness,
   ) {
-    this.strain = new OverloadDetector({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
+    this.overload = new OverloadDetector({ loopDelayMs: config.maxLoopDelayMs, loopShare: MAX_LOOP_SHARE });
     readiness.register(
       'relay-lease',
       () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'),
       'start',
     );
     // Placement goes by the lease.
-    readiness.register('capacity', () => (this.relay.activeCalls < config.maxCalls ? null : 'full'), 'never');
+    readiness.register('capacity', () => (this.relay.callCount < config.maxCalls ? null : 'full'), 'never');
     readiness.register('draining', () => (this.relay.isDraining ? 'draining' : null));
   }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.checkHealth();
+      this.checkLoad();
       void this.renew();
     }, RELAY_RENEW_MS);
-    this.wakeWatch.start(() => void this.confirmOwnershipAfterFreeze());
+    this.freezes.start(() => void this.confirmOwnershipAfterFreeze());
   }
 
   /** Says at once that no more calls are wanted; the running ones keep their lease. */
@@ -69,17 +69,17 @@ export class RelayLeaseRenewal
 
   async onApplicationShutdown(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
-    this.wakeWatch.stop();
-    this.strain.stop();
+    this.freezes.stop();
+    this.overload.stop();
     await this.registry.release(this.config.relayId).catch(() => undefined); // It lapses by itself.
   }
 
-  private checkHealth(): void {
+  private checkLoad(): void {
     const was = this.isOverloaded;
-    this.isOverloaded = this.strain.look();
+    this.isOverloaded = this.overload.sample();
     if (this.isOverloaded !== was)
       this.logger.warn(
-        { calls: this.relay.activeCalls },
+        { calls: this.relay.callCount },
         this.isOverloaded
           ? 'this relay has all it can do: new calls go elsewhere'
           : 'this relay has room again',
@@ -88,12 +88,12 @@ export class RelayLeaseRenewal
 
   private async confirmOwnershipAfterFreeze(): Promise<void> {
     this.logger.warn(
-      { calls: this.relay.activeCalls },
+      { calls: this.relay.callCount },
       'this process stood still; nothing is sent until it is known which calls are still its own',
     );
-    while (this.wakeWatch.shouldRetry && !(await this.renew()))
+    while (this.freezes.shouldRetry && !(await this.renew()))
       await new Promise((resolve) => setTimeout(resolve, OWNERSHIP_RETRY_MS));
-    this.wakeWatch.confirm();
+    this.freezes.confirm();
   }
 
   /** Answers whether it was renewed. */
@@ -106,7 +106,7 @@ export class RelayLeaseRenewal
           relayId,
           address: relayAddress ?? this.ownAddress(),
           capacity: maxCalls,
-          active: this.relay.activeCalls,
+          active: this.relay.callCount,
           isDraining: this.relay.isDraining,
           isOverloaded: this.isOverloaded,
         },

@@ -21,7 +21,7 @@ export class WaitMusic {
   constructor(@Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>) {}
 
   /** The sound for these settings; empty when there is none (yet). The first to ask has it read. */
-  for({ musicAfterMs, musicFile, musicVolume }: ToolWaitSettings): Uint8Array {
+  soundFor({ musicAfterMs, musicFile, musicVolume }: ToolWaitSettings): Uint8Array {
     if (musicAfterMs === 0) return new Uint8Array(0);
     const key = `${musicFile}@${musicVolume}`;
     const sound = this.sounds.get(key);

@@ -6,7 +6,7 @@ import { MICROS_PER_USD, type NewCallEvent } from '@tandem/contracts';
  * Additions are counted one after the other for all relays, so each mark is passed by exactly one call.
  * @param atMs since the call was admitted
  */
-export function marksPassed(
+export function thresholdsCrossed(
   spending: CallSpending,
   spent: Spent,
   atMs: number,

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { PhraseStore, type AgentVersionId } from '@tandem/call-state';
 import { AudioFrame, base64ByteLength, type PhraseAudioCache, type PhraseKey } from '@tandem/conversation';
-import { RelayMetrics } from './relay-metrics.ts';
+import { RelayMetrics } from '../metrics/relay-metrics.ts';
 
 /** Greetings and fillers of some two hundred agents: three seconds of G.711 are 24 KB. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** A caller is not kept waiting for longer: without its sound, the greeting is the model's to say. */
-const FETCH_PATIENCE_MS = 100;
+const FETCH_TIMEOUT_MS = 100;
 /** What other relays have heard meanwhile is asked for this often, per version. */
 const REFRESH_MS = 60_000;
 const MAX_VERSIONS = 1_000;
@@ -28,7 +28,7 @@ export class PhraseCache implements PhraseAudioCache {
   private bytes = 0;
 
   constructor(
-    @Inject(PhraseStore) private readonly shelf: Pick<PhraseStore, 'of' | 'put'>,
+    @Inject(PhraseStore) private readonly store: Pick<PhraseStore, 'of' | 'put'>,
     @Inject(RelayMetrics) private readonly metrics: Pick<RelayMetrics, 'phrases'>,
   ) {}
 
@@ -36,14 +36,14 @@ export class PhraseCache implements PhraseAudioCache {
    * Has at hand what is on the shelf for this version; resolves when it is, or when waiting any longer would
    * be heard. Never rejects.
    */
-  async prepare(version: AgentVersionId): Promise<void> {
+  async preload(version: AgentVersionId): Promise<void> {
     const name = `${version.agentId}:${version.agentVersion}`;
     const now = performance.now();
     if (now - (this.fetched.get(name) ?? -Infinity) < REFRESH_MS) return;
     if (this.fetched.size >= MAX_VERSIONS) this.fetched.clear();
     this.fetched.set(name, now);
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, FETCH_PATIENCE_MS)));
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, FETCH_TIMEOUT_MS)));
     await Promise.race([this.fetch(version, name), patience]);
     clearTimeout(timer);
   }
@@ -60,8 +60,8 @@ export class PhraseCache implements PhraseAudioCache {
 
   put(key: PhraseKey, frames: readonly AudioFrame[]): void {
     const name = nameOf(key);
-    if (!this.keep(name, frames)) return;
-    this.shelf
+    if (!this.remember(name, frames)) return;
+    this.store
       .put(
         key,
         name,
@@ -77,8 +77,8 @@ export class PhraseCache implements PhraseAudioCache {
 
   private async fetch(version: AgentVersionId, name: string): Promise<void> {
     try {
-      for (const [phrase, sound] of await this.shelf.of(version))
-        this.keep(
+      for (const [phrase, sound] of await this.store.of(version))
+        this.remember(
           phrase,
           sound.map((piece) => AudioFrame.fromBase64(piece, base64ByteLength(piece))),
         );
@@ -92,7 +92,7 @@ export class PhraseCache implements PhraseAudioCache {
   }
 
   /** Answers whether it was new and is kept. */
-  private keep(name: string, frames: readonly AudioFrame[]): boolean {
+  private remember(name: string, frames: readonly AudioFrame[]): boolean {
     const bytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
     if (this.phrases.has(name) || bytes === 0 || bytes > MAX_BYTES) return false;
     this.phrases.set(name, { frames, bytes });

@@ -14,13 +14,13 @@ import {
 } from '@tandem/call-state';
 import type { ProviderError, ProviderErrorCategory } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
-import { RelayMetrics } from './relay-metrics.ts';
+import { RelayMetrics } from '../metrics/relay-metrics.ts';
 
 const REFRESH_MS = 1_000;
 /** Failures of one kind at one provider are told of once in this time: they come with every call. */
-const WARN_EVERY_MS = 60_000;
+const WARN_INTERVAL_MS = 60_000;
 const MAX_WARNED = 1_000;
-const TO_DO: Readonly<Record<ProviderErrorCategory, string>> = {
+const REMEDIES: Readonly<Record<ProviderErrorCategory, string>> = {
   authentication: 'its API key is refused; set a valid key (OPENAI_API_KEY)',
   quota: 'the account behind the API key has nothing left to spend; add credit or raise its limit',
   'rate-limit': 'the account has reached a limit; wait, or raise it',
@@ -36,9 +36,9 @@ const LEVELS: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open':
  * background.
  */
 @Injectable()
-export class ProviderWatch implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(ProviderWatch.name);
-  private readonly board: ProviderHealthRegistry;
+export class ProviderHealthMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ProviderHealthMonitor.name);
+  private readonly registry: ProviderHealthRegistry;
   /** When each kind of failure was last told of, by the monotonic clock. */
   private readonly warned = new Map<string, number>();
   private timer: NodeJS.Timeout | null = null;
@@ -47,15 +47,15 @@ export class ProviderWatch implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(ProviderStates) states: ProviderStates,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
   ) {
-    this.board = new ProviderHealthRegistry({
+    this.registry = new ProviderHealthRegistry({
       states,
       clock: new RealClock(() => undefined),
-      onFailure: (target, act, error) => this.failed(target, act, error),
+      onFailure: (target, act, error) => this.warnOnce(target, act, error),
     });
   }
 
-  of(target: ProviderTarget): ProviderHealth {
-    return this.board.of(target);
+  healthOf(target: ProviderTarget): ProviderHealth {
+    return this.registry.of(target);
   }
 
   onApplicationBootstrap(): void {
@@ -67,23 +67,23 @@ export class ProviderWatch implements OnApplicationBootstrap, OnApplicationShutd
     if (this.timer) clearInterval(this.timer);
   }
 
-  private failed(target: ProviderTarget, act: string, { category, code, requestId }: ProviderError): void {
+  private warnOnce(target: ProviderTarget, act: string, { category, code, requestId }: ProviderError): void {
     this.metrics.providerFailures.inc({ target, act, category });
     const kind = `${target} ${category}`;
     const now = performance.now();
-    if (now - (this.warned.get(kind) ?? -Infinity) < WARN_EVERY_MS) return;
+    if (now - (this.warned.get(kind) ?? -Infinity) < WARN_INTERVAL_MS) return;
     if (this.warned.size >= MAX_WARNED) this.warned.clear();
     this.warned.set(kind, now);
     this.logger.warn(
       { target, act, category, code, requestId },
       `voice model failed; calls use the next rung of their agent's ladder while this lasts: ` +
-        `${TO_DO[category]}`,
+        `${REMEDIES[category]}`,
     );
   }
 
   private async refresh(): Promise<void> {
-    await this.board.refresh();
-    for (const [target, state] of this.board.states)
+    await this.registry.refresh();
+    for (const [target, state] of this.registry.states)
       this.metrics.providerCircuits.set({ target }, LEVELS[state]);
   }
 }

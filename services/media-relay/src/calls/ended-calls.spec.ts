@@ -24,10 +24,10 @@ async function over() {
 describe('a call that is over', () => {
   it('is remembered until it is in Postgres', async () => {
     const { calls, done } = await over();
-    expect(calls.owned).toEqual([{ callId: 'c1', epoch: 2, isHeld: false }]);
+    expect(calls.ownership).toEqual([{ callId: 'c1', epoch: 2, isHeld: false }]);
     calls.onOwnershipStatus(record.callId, { kind: 'stored', lastSeq: 7 });
     calls.onOwnershipStatus(record.callId, { kind: 'persisted' });
-    expect(calls.owned).toEqual([]);
+    expect(calls.ownership).toEqual([]);
     expect(done).toEqual(['queued c1 ended', 'confirmed 7']);
   });
 
@@ -36,22 +36,22 @@ describe('a call that is over', () => {
     calls.onOwnershipStatus(record.callId, { kind: 'unknown' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(done).toEqual(['queued c1 ended', 'put back', 'queued c1 ended']);
-    expect(calls.owned).toHaveLength(1);
+    expect(calls.ownership).toHaveLength(1);
   });
 
   it('is forgotten when somebody else has it', async () => {
     const { calls, log } = await over();
     log.isGivenUp = true;
     calls.onOwnershipStatus(record.callId, { kind: 'unknown' });
-    expect(calls.owned).toEqual([]);
+    expect(calls.ownership).toEqual([]);
   });
 
   it('is one of a thousand at most', async () => {
     const { calls, log } = await over();
     for (let index = 0; index < 1_200; index += 1)
       await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
-    expect(calls.owned).toHaveLength(1_000);
-    expect(calls.owned.at(-1)?.callId).toBe('c-1199');
+    expect(calls.ownership).toHaveLength(1_000);
+    expect(calls.ownership.at(-1)?.callId).toBe('c-1199');
   });
 
   it('is left to Redis alone, the oldest first, when all of them remember too much', async () => {
@@ -59,6 +59,6 @@ describe('a call that is over', () => {
     log.bytes = 32 * 1024 * 1024;
     for (let index = 0; index < 6; index += 1)
       await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
-    expect(calls.owned.map(({ callId }) => callId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5']);
+    expect(calls.ownership.map(({ callId }) => callId)).toEqual(['c-2', 'c-3', 'c-4', 'c-5']);
   });
 });

@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { LanguageDetector } from '@tandem/conversation';
 
-export interface LanguageQuestion {
+export interface DetectionRequest {
   readonly id: number;
   readonly text: string;
   readonly candidates: readonly string[];
 }
 
-interface LanguageAnswer {
+interface DetectionResult {
   readonly id: number;
   readonly language: string | null;
 }
@@ -32,7 +32,7 @@ export class LanguageDetection implements OnApplicationShutdown {
     const id = ++this.counter;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
-      this.running().postMessage({ id, text, candidates } satisfies LanguageQuestion);
+      this.startedWorker().postMessage({ id, text, candidates } satisfies DetectionRequest);
     });
   };
 
@@ -40,12 +40,12 @@ export class LanguageDetection implements OnApplicationShutdown {
     await this.worker?.terminate();
   }
 
-  private running(): Worker {
+  private startedWorker(): Worker {
     if (this.worker) return this.worker;
     // Beside this file: compiled in the relay, as source in a test.
     const worker = new Worker(new URL(`./language-worker.${import.meta.url.slice(-2)}`, import.meta.url));
     worker.unref();
-    worker.on('message', ({ id, language }: LanguageAnswer) => this.settle(id, language));
+    worker.on('message', ({ id, language }: DetectionResult) => this.settle(id, language));
     worker.on('error', (error: unknown) =>
       this.logger.error(
         { err: error },

@@ -6,7 +6,7 @@ import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
 import { Relay } from './relay.ts';
 
 /** How long the start waits for reading to begin. */
-const START_WAIT_MS = 3_000;
+const START_TIMEOUT_MS = 3_000;
 
 /**
  * The one reader of this relay's inbox: tool results go to whoever waits for them, operators' commands to
@@ -26,21 +26,21 @@ export class RelayInbox implements OnModuleInit, OnApplicationShutdown {
       connectRedis(config.redisUrl, 'blocking'),
       sealer,
       config.relayId,
-      (message) => this.received(message),
+      (message) => this.dispatch(message),
     );
   }
 
   /** A relay starts without Redis too, and is not ready then. */
   async onModuleInit(): Promise<void> {
-    await Promise.race([this.reader.start(), sleep(START_WAIT_MS)]);
+    await Promise.race([this.reader.start(), sleep(START_TIMEOUT_MS)]);
   }
 
   onApplicationShutdown(): Promise<void> {
     return this.reader.stop();
   }
 
-  private received(message: RelayMessage): void {
-    if (message.kind === 'tool-result') this.caller.received(message);
-    else this.relay.command(message);
+  private dispatch(message: RelayMessage): void {
+    if (message.kind === 'tool-result') this.caller.onResult(message);
+    else this.relay.executeCommand(message);
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { LanguageDetection } from './language-detector.ts';
+import { LanguageDetection } from './language-detection.ts';
 
 const SPOKEN = ['en', 'es', 'de', 'fr'];
 const detection = new LanguageDetection();
