@@ -60,7 +60,7 @@ export const TWILIO_STREAM_LIMITS: TwilioStreamLimits = {
 };
 
 /** What went over one stream; plain numbers, read when somebody scrapes. */
-export interface TwilioStreamCounters {
+export type TwilioStreamCounters = {
   framesIn: number;
   bytesIn: number;
   bytesOut: number;
@@ -73,7 +73,7 @@ export interface TwilioStreamCounters {
   /** The line went dead: no audio came, or none of ours was played. */
   silentLines: number;
   stalledPlayouts: number;
-}
+};
 
 /** Close codes of RFC 6455: normal, policy violation, internal error. */
 const CLOSE_NORMAL = 1000;

@@ -21,6 +21,7 @@ import { CallFactory } from './call-factory.ts';
 import { FencedSocket } from '../ownership/fenced-socket.ts';
 import { ActiveCall } from './active-call.ts';
 import { EndedCalls } from './ended-calls.ts';
+import { CountingLog } from '../metrics/counting-log.ts';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { thresholdsCrossed } from './budget-thresholds.ts';
 import { REDIS } from './tokens.ts';
@@ -122,7 +123,7 @@ export class Relay {
   /** Does with a call what an operator wishes. Of a call that has left this relay nothing is done. */
   executeCommand(command: RelayCommand): void {
     const outcome = this.applyCommand(command);
-    this.metrics.commands.inc({ kind: command.kind, outcome });
+    this.metrics.counters.commands.inc({ kind: command.kind, outcome });
     this.logger.log(
       { callId: command.callId, relayId: this.config.relayId, kind: command.kind, outcome },
       'command of an operator',
@@ -176,7 +177,7 @@ export class Relay {
         held.relinquish();
       },
     );
-    const log = warnedLog(this.metrics.counting(written), (what, message) =>
+    const log = warnedLog(new CountingLog(written, this.metrics), (what, message) =>
       this.logger.warn({ ...fields, ...what }, message),
     );
     const takeover = epoch > 1 ? takeoverOf(taken.events) : undefined;
@@ -190,7 +191,7 @@ export class Relay {
     const held = new ActiveCall(record, epoch, session, written, socket);
     this.calls.get(callId)?.relinquish();
     this.calls.set(callId, held);
-    this.metrics.activeCalls.set(this.calls.size);
+    this.metrics.gauges.activeCalls.set(this.calls.size);
     this.logger.log({ ...fields, epoch }, 'call taken');
     log.append({
       type: 'stream.attached',
@@ -200,7 +201,7 @@ export class Relay {
     void session.ended.then(async (termination) => {
       // A call that was let go may be back already, on a new stream.
       if (this.calls.get(callId) === held) this.calls.delete(callId);
-      this.metrics.activeCalls.set(this.calls.size);
+      this.metrics.gauges.activeCalls.set(this.calls.size);
       this.metrics.addStreamCounters(stream.counters);
       this.logger.log(
         { ...fields, termination: termination?.reason ?? null },

@@ -60,7 +60,7 @@ export class RelayDrain implements BeforeApplicationShutdown {
     for (const { session } of this.relay.activeCalls) {
       if (most <= 0) return;
       if (!session.move(isPauseOver)) continue;
-      this.metrics.movedCalls.inc({ at: isPauseOver ? 'any-time' : 'pause' });
+      this.metrics.counters.movedCalls.inc({ at: isPauseOver ? 'any-time' : 'pause' });
       this.freeSlots -= 1;
       most -= 1;
     }

@@ -69,7 +69,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
   }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
-    socket.on('error', () => this.metrics.socketErrors.inc());
+    socket.on('error', () => this.metrics.counters.socketErrors.inc());
     this.unauthenticated.add(socket);
     const timer = setTimeout(() => {
       stop();
@@ -130,6 +130,6 @@ export class TwilioStreamGateway implements OnGatewayConnection {
   }
 
   private count(refusal: Refusal): void {
-    this.metrics.refusedStreams.inc({ reason: refusal });
+    this.metrics.counters.refusedStreams.inc({ reason: refusal });
   }
 }

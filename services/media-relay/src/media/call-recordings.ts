@@ -52,7 +52,7 @@ export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
       atMs: () => Math.max(0, Math.round(this.clock.wallTime() - admittedAt)),
       record: (fact) => log.append(fact),
       onFailure: (error) => {
-        this.metrics.recordingsFailed.inc();
+        this.metrics.counters.recordingsFailed.inc();
         this.logger.error({ callId, err: error }, 'a recording failed; the call goes on without it');
       },
     });
@@ -64,7 +64,7 @@ export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
       const sent = (await this.vault?.uploadPending()) ?? 0;
       if (sent > 0) this.logger.log({ sent }, 'recordings that had waited are in the bucket');
     } catch (error) {
-      this.metrics.recordingsFailed.inc();
+      this.metrics.counters.recordingsFailed.inc();
       this.logger.warn({ err: error }, 'recordings still wait to be sent to the bucket');
     }
   }

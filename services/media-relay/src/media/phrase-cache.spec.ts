@@ -56,7 +56,7 @@ function relay(shelf = new Shelf()) {
   const inc = (labels: { outcome: 'hit' | 'miss' }): void => {
     outcomes[labels.outcome] += 1;
   };
-  const memory = new PhraseCache(shelf, { phrases: { inc } as never });
+  const memory = new PhraseCache(shelf, { counters: { phrases: { inc } } as never });
   return { memory, shelf, outcomes };
 }
 

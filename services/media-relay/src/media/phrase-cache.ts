@@ -29,7 +29,7 @@ export class PhraseCache implements PhraseAudioCache {
 
   constructor(
     @Inject(PhraseStore) private readonly store: Pick<PhraseStore, 'of' | 'put'>,
-    @Inject(RelayMetrics) private readonly metrics: Pick<RelayMetrics, 'phrases'>,
+    @Inject(RelayMetrics) private readonly metrics: Pick<RelayMetrics, 'counters'>,
   ) {}
 
   /**
@@ -51,7 +51,7 @@ export class PhraseCache implements PhraseAudioCache {
   get(key: PhraseKey): readonly AudioFrame[] | null {
     const name = nameOf(key);
     const found = this.phrases.get(name);
-    this.metrics.phrases.inc({ outcome: found ? 'hit' : 'miss' });
+    this.metrics.counters.phrases.inc({ outcome: found ? 'hit' : 'miss' });
     if (!found) return null;
     this.phrases.delete(name);
     this.phrases.set(name, found);

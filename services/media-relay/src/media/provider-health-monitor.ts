@@ -68,7 +68,7 @@ export class ProviderHealthMonitor implements OnApplicationBootstrap, OnApplicat
   }
 
   private warnOnce(target: ProviderTarget, act: string, { category, code, requestId }: ProviderError): void {
-    this.metrics.providerFailures.inc({ target, act, category });
+    this.metrics.counters.providerFailures.inc({ target, act, category });
     const kind = `${target} ${category}`;
     const now = performance.now();
     if (now - (this.warned.get(kind) ?? -Infinity) < WARN_INTERVAL_MS) return;
@@ -84,6 +84,6 @@ export class ProviderHealthMonitor implements OnApplicationBootstrap, OnApplicat
   private async refresh(): Promise<void> {
     await this.registry.refresh();
     for (const [target, state] of this.registry.states)
-      this.metrics.providerCircuits.set({ target }, LEVELS[state]);
+      this.metrics.gauges.providerCircuits.set({ target }, LEVELS[state]);
   }
 }

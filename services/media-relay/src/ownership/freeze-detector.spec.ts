@@ -7,7 +7,7 @@ function frozenRelay() {
   const time = { at: 0, wallAt: 1_000_000 };
   const sent: (string | Uint8Array)[] = [];
   let wakes = 0;
-  const metrics = { freezes: { inc: () => undefined } } as unknown as ConstructorParameters<
+  const metrics = { counters: { freezes: { inc: () => undefined } } } as unknown as ConstructorParameters<
     typeof FreezeDetector
   >[0];
   const watch = new FreezeDetector(metrics, { now: () => time.at, wallTime: () => time.wallAt });

@@ -35,7 +35,7 @@ export class FreezeDetector {
   private onceConfirmed: (() => void)[] = [];
 
   constructor(
-    private readonly metrics: Pick<RelayMetrics, 'freezes'>,
+    private readonly metrics: Pick<RelayMetrics, 'counters'>,
     private readonly clock: FreezeClock = realTime,
   ) {
     this.lastBeat = { at: clock.now(), wallAt: clock.wallTime() };
@@ -87,7 +87,7 @@ export class FreezeDetector {
     const stoodMs = Math.max(beat.at - this.lastBeat.at, beat.wallAt - this.lastBeat.wallAt);
     this.lastBeat = beat;
     if (stoodMs <= MAX_STALL_MS || !this.onFreeze) return;
-    this.metrics.freezes.inc();
+    this.metrics.counters.freezes.inc();
     const isAsked = this.frozenUntil !== null;
     this.frozenUntil = beat.at;
     if (!isAsked) this.onFreeze();
