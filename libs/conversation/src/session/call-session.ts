@@ -25,15 +25,15 @@ import type {
   VoiceModel,
   VoiceModelSession,
 } from '../ports/voice-model.ts';
-import { CallHistory, remembering } from './call-history.ts';
+import { CallHistory, remembering } from './history/call-history.ts';
 import { offsetMs, type CallInfo } from './call-info.ts';
 import { assembleCall, type CallParts } from './call-parts.ts';
-import { greetingOf, type FirstWords } from './greeting.ts';
-import type { LanguageDetector } from './language-watch.ts';
-import { modelSetup } from './model-setup.ts';
-import { resumeOpening, type Takeover } from './takeover.ts';
-import type { SpokenItem } from './transcript.ts';
-import type { TransferRequest } from './transfer.ts';
+import { greetingOf, type FirstWords } from './speech/greeting.ts';
+import type { LanguageDetector } from './agent/language-watch.ts';
+import { modelSetup } from './agent/model-setup.ts';
+import { resumeOpening, type Takeover } from './history/takeover.ts';
+import type { SpokenItem } from './history/transcript.ts';
+import type { TransferRequest } from './tools/transfer.ts';
 
 export interface CallSessionParts {
   readonly call: CallInfo;

@@ -11,10 +11,10 @@ import {
 } from '@tandem/contracts';
 import type { PhraseAudioCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
-import type { LanguageDetector } from '../session/language-watch.ts';
+import type { LanguageDetector } from '../session/agent/language-watch.ts';
 import type { VoiceModel } from '../ports/voice-model.ts';
 import { CallSession } from '../session/call-session.ts';
-import type { Takeover } from '../session/takeover.ts';
+import type { Takeover } from '../session/history/takeover.ts';
 import { FakeCallerStream } from './fake-caller-stream.ts';
 import { FakeToolCaller } from './fake-tool-caller.ts';
 import { ManualClock } from './manual-clock.ts';

@@ -1,0 +1,38 @@
+import { sameFormat, type AudioFormat } from '@tandem/contracts';
+import type { ModelSessionSetup, VoiceModelCapabilities } from '../../ports/voice-model.ts';
+import type { CallInfo } from '../call-info.ts';
+import { turnOwnerFor } from '../turns/interruption-policy.ts';
+
+/**
+ * The stream's format when the model speaks it too: then no codec stands in the path. Null when they share
+ * none.
+ */
+export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[]): AudioFormat | null {
+  return offered.find((format) => sameFormat(format, stream)) ?? null;
+}
+
+/** What the model is told at the start of a call. Null when stream and model share no audio format. */
+export function modelSetup(
+  call: CallInfo,
+  now: Pick<ModelSessionSetup, 'instructions' | 'tools' | 'history' | 'isClosing'>,
+  format: AudioFormat,
+  capabilities: VoiceModelCapabilities,
+): ModelSessionSetup | null {
+  const inputFormat = sharedFormat(format, capabilities.inputFormats);
+  const outputFormat = sharedFormat(format, capabilities.outputFormats);
+  if (!inputFormat || !outputFormat) return null;
+  const { agent } = call;
+  return {
+    ...now,
+    turnDetection: agent.turnDetection,
+    turnOwner: turnOwnerFor(agent.interruption),
+    language: call.language,
+    voice: agent.model.voice,
+    transcriptionModel: agent.model.kind === 'openai-realtime' ? agent.model.transcriptionModel : '',
+    ...(agent.model.kind === 'openai-realtime'
+      ? { noiseReduction: agent.model.noiseReduction, speed: agent.model.speed }
+      : {}),
+    inputFormat,
+    outputFormat,
+  };
+}

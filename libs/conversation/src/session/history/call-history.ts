@@ -1,0 +1,183 @@
+import { describeOutcome, type NewCallEvent } from '@tandem/contracts';
+import type { CallLog } from '../../ports/call-log.ts';
+import type { HistoryItem } from '../../ports/voice-model.ts';
+
+interface Placed {
+  readonly atMs: number;
+  readonly item: HistoryItem;
+  /** Of the caller's utterance. */
+  readonly itemId?: string;
+}
+
+/**
+ * A model is given back so much of a conversation, in entries and characters; what is older is left out and
+ * said to be.
+ */
+const MAX_ITEMS = 400;
+const MAX_CHARACTERS = 60_000;
+const KEYS = 'The caller pressed on the keypad: ';
+const UNWRITTEN = 'The caller said something here that was not written down.';
+const LEFT_OUT = 'The conversation is longer than this; its beginning is left out.';
+
+/**
+ * The conversation so far as a model can be given it: who said what as heard, tools and their outcomes,
+ * notes. Built from the facts of the call log, so a relay that takes a call over from the log knows what the
+ * one before it knew.
+ */
+export class CallHistory {
+  private readonly placed: Placed[] = [];
+  /** Of all that is placed. */
+  private characters = 0;
+
+  constructor(facts: readonly NewCallEvent[] = []) {
+    for (const fact of facts) this.add(fact);
+  }
+
+  add(fact: NewCallEvent): void {
+    const placed = placedItem(fact);
+    if (!placed || this.isWrittenNow(placed) || this.joinsLast(placed)) return;
+    // Words of the caller are known after the answer to them began, so a fact may belong before the last
+    // ones.
+    let index = this.placed.length;
+    while (index > 0 && (this.placed[index - 1] as Placed).atMs > placed.atMs) index -= 1;
+    this.placed.splice(index, 0, placed);
+    this.characters += lengthOf(placed.item);
+    while (this.placed.length > 2 * MAX_ITEMS || this.characters > 2 * MAX_CHARACTERS) this.forgetOldest();
+  }
+
+  private forgetOldest(): void {
+    const oldest = this.placed.shift();
+    if (oldest) this.characters -= lengthOf(oldest.item);
+  }
+
+  /** Words that were given up have come after all. */
+  private isWrittenNow(placed: Placed): boolean {
+    const index =
+      placed.itemId === undefined ? -1 : this.placed.findLastIndex(({ itemId }) => itemId === placed.itemId);
+    if (index >= 0) this.placed[index] = placed;
+    return index >= 0;
+  }
+
+  /** Keys pressed one after the other are one entry. */
+  private joinsLast({ atMs, item }: Placed): boolean {
+    const last = this.placed.at(-1);
+    if (
+      item.kind !== 'note' ||
+      last?.item.kind !== 'note' ||
+      !item.text.startsWith(KEYS) ||
+      !last.item.text.startsWith(KEYS)
+    )
+      return false;
+    this.characters += item.text.length - KEYS.length;
+    this.placed[this.placed.length - 1] = {
+      atMs,
+      item: { kind: 'note', text: last.item.text + item.text.slice(KEYS.length) },
+    };
+    return true;
+  }
+
+  /** Characters that are kept. */
+  get size(): number {
+    return this.characters;
+  }
+
+  get isEmpty(): boolean {
+    return this.placed.length === 0;
+  }
+
+  /** Oldest first. A result whose call was left out is left out with it: providers refuse it otherwise. */
+  items(): HistoryItem[] {
+    const kept: HistoryItem[] = [];
+    let characters = 0;
+    for (const { item } of [...this.placed].reverse()) {
+      characters += lengthOf(item);
+      if (kept.length >= MAX_ITEMS || characters > MAX_CHARACTERS) {
+        kept.push({ kind: 'note', text: LEFT_OUT });
+        break;
+      }
+      kept.push(item);
+    }
+    const items = kept.reverse();
+    const called = new Set(items.flatMap((item) => (item.kind === 'tool-call' ? [item.providerCallId] : [])));
+    return items.filter((item) => item.kind !== 'tool-result' || called.has(item.providerCallId));
+  }
+}
+
+/** A log whose facts are remembered too. */
+export function remembering(log: CallLog, history: CallHistory): CallLog {
+  return {
+    append: (fact) => {
+      history.add(fact);
+      log.append(fact);
+    },
+    flush: (timeoutMs) => log.flush(timeoutMs),
+  };
+}
+
+function placedItem(fact: NewCallEvent): Placed | null {
+  switch (fact.type) {
+    case 'caller.spoke':
+      return {
+        atMs: fact.data.startedAtMs,
+        itemId: fact.data.itemId,
+        item:
+          fact.data.text === ''
+            ? { kind: 'note', text: UNWRITTEN }
+            : { kind: 'caller', text: fact.data.text },
+      };
+    case 'agent.spoke':
+      return fact.data.text === ''
+        ? null
+        : {
+            atMs: fact.data.startedAtMs,
+            item: { kind: 'agent', text: fact.data.interrupted ? `${fact.data.text} —` : fact.data.text },
+          };
+    case 'tool.called':
+      return {
+        atMs: fact.data.atMs,
+        item: {
+          kind: 'tool-call',
+          providerCallId: fact.data.providerCallId,
+          name: fact.data.name,
+          argumentsJson: typeof fact.data.arguments === 'string' ? '{}' : JSON.stringify(fact.data.arguments),
+        },
+      };
+    case 'tool.finished':
+      return {
+        atMs: fact.data.atMs,
+        item: {
+          kind: 'tool-result',
+          providerCallId: fact.data.providerCallId,
+          output: describeOutcome(fact.data.outcome),
+        },
+      };
+    case 'digit.pressed':
+      return { atMs: fact.data.atMs, item: { kind: 'note', text: KEYS + fact.data.digit } };
+    case 'transfer.ended':
+      return fact.data.outcome === 'bridged'
+        ? null
+        : {
+            atMs: fact.data.atMs,
+            item: {
+              kind: 'note',
+              text:
+                `Putting the caller through to ${fact.data.department} ended with: ${fact.data.outcome}. ` +
+                'The caller is back with you: go on where you were, without repeating what they have ' +
+                'heard.',
+            },
+          };
+    default:
+      return null;
+  }
+}
+
+function lengthOf(item: HistoryItem): number {
+  switch (item.kind) {
+    case 'tool-call':
+      return item.argumentsJson.length;
+    case 'tool-result':
+      return item.output.length;
+    default:
+      return item.text.length;
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  costOf,
+  textsOf,
+  type AgentChange,
+  type CallEvent,
+  type JsonValue,
+  type ToolCallId,
+} from '@tandem/contracts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SpeakRequest } from '../../ports/voice-model.ts';
+import type { AgentCarryover } from '../agent/agent-state.ts';
+import type { BudgetCarryover } from '../limits/call-budget.ts';
+import type { CallInfo } from '../call-info.ts';
+import { CallHistory } from './call-history.ts';
+import type { RecordingCarryover } from './call-recording.ts';
+import type { FirstWords } from '../speech/greeting.ts';
+
+/** A tool call of an earlier owner whose outcome nobody has told the model. */
+export interface OpenToolCall {
+  readonly toolCallId: ToolCallId;
+  readonly providerCallId: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly calledAtMs: number;
+}
+
+/** What a session knows that goes on with a call another one has held. */
+export interface Takeover {
+  readonly history: CallHistory;
+  readonly agent: AgentCarryover;
+  /** Changed in the call; null for the one it began in. */
+  readonly language: string | null;
+  /** Unix time in ms of the last thing the earlier owner put on record. */
+  readonly lastSignAt: number;
+  /**
+   * The earlier owner let go of the call at a pause. Otherwise it was lost: nobody listened for a second at
+   * the least.
+   */
+  readonly isHandedOver: boolean;
+  /** A transfer nobody took: the caller waits to be told. */
+  readonly hasReturned: boolean;
+  /**
+   * The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its
+   * answer.
+   */
+  readonly isReplyOwed: boolean;
+  readonly openTools: readonly OpenToolCall[];
+  readonly recording: RecordingCarryover;
+  /** What the call has used so far of its budget, and the shares of it that are on record as reached. */
+  readonly budget: BudgetCarryover;
+  /** Tool calls so far. */
+  readonly toolCalls: number;
+}
+
+/** A call that is handed over may be silent for this long; a longer silence is explained. */
+const AUDIBLE_GAP_MS = 1_500;
+/**
+ * Until a caller who waits for an answer hears it, at the least: a model session takes four round trips to
+ * open, and its provider some tenths of a second to the first sound. The explanation comes from memory, at
+ * once.
+ */
+const ANSWER_TAKES_MS = 1_000;
+
+/** Reads the log of a call for the session that takes it over. */
+export function takeoverOf(events: readonly CallEvent[]): Takeover {
+  const lastSpoken = events.findLastIndex(({ type }) => type === 'agent.spoke');
+  const since = events.slice(lastSpoken + 1);
+  const returned = since.findLast((event) => event.type === 'transfer.ended');
+  const language = events.findLast((event) => event.type === 'language.changed');
+  const changes = events.flatMap((event) => (event.type === 'agent.changed' ? [event.data] : []));
+  const turns = events.flatMap(turnOf).sort((a, b) => a.atMs - b.atMs);
+  return {
+    history: new CallHistory(events),
+    agent: {
+      changed: Object.assign({}, ...changes.map(({ change }) => change)) as AgentChange,
+      firedRules: new Set(changes.flatMap(({ rule }) => (rule === null ? [] : [rule]))),
+    },
+    language: language?.data.language ?? null,
+    lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
+    isHandedOver: events.findLast(isStreamChange)?.type === 'stream.detached',
+    hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
+    isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(indicatesUnfinishedReply),
+    openTools: openToolsOf(events),
+    recording: recordingCarryover(events),
+    budget: budgetCarryover(events),
+    toolCalls: events.filter(({ type }) => type === 'tool.called').length,
+  };
+}
+
+const isStreamChange = ({ type }: CallEvent): boolean =>
+  type === 'stream.attached' || type === 'stream.detached';
+
+function openToolsOf(events: readonly CallEvent[]): OpenToolCall[] {
+  const finished = new Set(
+    events.flatMap(({ type, data }) => (type === 'tool.finished' ? [data.toolCallId] : [])),
+  );
+  return events.flatMap(({ type, data }) =>
+    type === 'tool.called' && !finished.has(data.toolCallId) ? [{ ...data, calledAtMs: data.atMs }] : [],
+  );
+}
+
+function recordingCarryover(events: readonly CallEvent[]): RecordingCarryover {
+  const stated = events.findLast((event) => event.type === 'consent.stated');
+  const changed = events.findLast((event) => event.type === 'recording.changed');
+  const isForDigits = openToolsOf(events).some(({ name }) => name === 'collect_digits');
+  return {
+    consent: stated?.data.state ?? null,
+    isPausedByOperator: changed?.data.state === 'paused' && !isForDigits && stated?.data.state !== 'refused',
+  };
+}
+
+function budgetCarryover(events: readonly CallEvent[]): BudgetCarryover {
+  const spent = events.flatMap(({ type, data, at }) =>
+    type === 'usage.reported' ? [costOf({ ...data, at })?.micros ?? 0] : [],
+  );
+  return {
+    spentMicros: spent.reduce((sum, micros) => sum + micros, 0),
+    passedShares: events.flatMap(({ type, data }) =>
+      type === 'budget.reached' && data.scope === 'call' ? [data.share] : [],
+    ),
+  };
+}
+
+/** When something was said or done that leaves the word with the agent, or does not. */
+function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly isReplyOwed: boolean }[] {
+  switch (type) {
+    case 'caller.spoke':
+      return [{ atMs: data.startedAtMs, isReplyOwed: true }];
+    case 'agent.spoke':
+      return [{ atMs: data.startedAtMs, isReplyOwed: data.interrupted }];
+    case 'tool.finished':
+    case 'digit.pressed':
+      return [{ atMs: data.atMs, isReplyOwed: true }];
+    default:
+      return [];
+  }
+}
+
+/**
+ * Speech is put on record when it was heard, its figures before: figures without it are of an answer that was
+ * cut off.
+ */
+function indicatesUnfinishedReply({ type, data }: CallEvent): boolean {
+  return (
+    type === 'usage.reported' ||
+    (type === 'latency.measured' &&
+      (data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio'))
+  );
+}
+
+const REPLY: SpeakRequest = { kind: 'reply' };
+
+/**
+ * What is said first on the new stream. A gap the caller heard, or is about to hear, is explained, and so is
+ * a loss: what the caller said meanwhile is not known, and they would wait for an answer. An unanswered
+ * caller is answered, once outcomes that are waited for have come. A short gap of a call that was handed over
+ * passes in silence.
+ */
+export function resumeOpening(takeover: Takeover, call: CallInfo, clock: Clock): FirstWords {
+  const texts = textsOf(call.agent, call.language);
+  if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
+  const isWaitingForTools = takeover.openTools.length > 0;
+  const isReplyOwed = takeover.isReplyOwed && !isWaitingForTools;
+  const silentMs = clock.wallTime() - takeover.lastSignAt + (isReplyOwed ? ANSWER_TAKES_MS : 0);
+  const isAudible = !takeover.isHandedOver || silentMs > AUDIBLE_GAP_MS;
+  const isReplyNow = (isAudible || isReplyOwed) && !isWaitingForTools;
+  return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
+}

@@ -1,0 +1,116 @@
+import type { ItemId, ResponseId } from '@tandem/contracts';
+import type { AudioFrame } from '../../audio/audio-frame.ts';
+import type { PhraseAudioCache, PhraseKey } from '../../ports/phrase-cache.ts';
+import type { ResponseStatus, SpeakRequest } from '../../ports/voice-model.ts';
+import type { Playout } from './playout.ts';
+import type { SpokenItem, Transcript } from '../history/transcript.ts';
+
+export interface CannedPhrasesParts {
+  readonly cache: PhraseAudioCache | null;
+  readonly keyOf: (text: string) => PhraseKey;
+  readonly playout: () => Playout;
+  readonly transcript: Transcript;
+  readonly speak: (request: SpeakRequest) => void;
+  readonly note: (text: string) => void;
+}
+
+interface Capture {
+  readonly text: string;
+  responseId: ResponseId | null;
+  frames: AudioFrame[];
+  said: string;
+  bytes: number;
+}
+
+const ID_PREFIX = 'phrase_';
+/** The longest phrase worth keeping: half a minute of G.711. */
+const MAX_CAPTURE_BYTES = 240_000;
+
+/**
+ * Phrases in set words. Known ones are played from the cache at once, others are said by the model, and what
+ * it said is kept when it was the words exactly. What was played from the cache the model has not said, so it
+ * is told.
+ */
+export class CannedPhrases {
+  private readonly playing = new Map<string, string>();
+  private capture: Capture | null = null;
+  private count = 0;
+
+  constructor(private readonly parts: CannedPhrasesParts) {}
+
+  /**
+   * Says the words, by the model if need be. `isPersonal` words name the caller: they are neither kept nor
+   * looked for.
+   */
+  speakPhrase(text: string, { isPersonal = false }: { isPersonal?: boolean } = {}): void {
+    if (this.playCached(text, isPersonal)) return;
+    if (!isPersonal && this.parts.cache)
+      this.capture = { text, responseId: null, frames: [], said: '', bytes: 0 };
+    this.parts.speak({ kind: 'say', text });
+  }
+
+  /** Plays the phrase if its audio is at hand; answers whether it was. Needs no model. */
+  playCached(text: string, isPersonal = false): boolean {
+    const frames = isPersonal ? null : this.parts.cache?.get(this.parts.keyOf(text));
+    if (!frames || frames.length === 0) return false;
+    const id = `${ID_PREFIX}${++this.count}`;
+    this.playing.set(id, text);
+    this.parts.transcript.agentSaid(id as ItemId, text);
+    const playout = this.parts.playout();
+    for (const frame of frames) playout.audio(frame, id as ItemId, id as ResponseId);
+    playout.itemWritten(id as ItemId);
+    return true;
+  }
+
+  /** No more of an item will be heard. */
+  itemFinished(item: SpokenItem, heard: string): void {
+    const text = this.playing.get(item.itemId);
+    if (text === undefined) return;
+    this.playing.delete(item.itemId);
+    this.parts.note(
+      item.isInterrupted
+        ? `You began to say “${text}” and were interrupted; the caller heard “${heard}”.`
+        : `You have said to the caller: “${text}”`,
+    );
+  }
+
+  /** Played from the cache: the model has no such item. */
+  isPhrase(itemId: string): boolean {
+    return itemId.startsWith(ID_PREFIX);
+  }
+
+  // What the model says passes by here, so that it can be kept.
+
+  responseStarted(responseId: ResponseId): void {
+    if (this.capture?.responseId === null) this.capture.responseId = responseId;
+  }
+
+  audio(frame: AudioFrame, responseId: ResponseId): void {
+    const { capture } = this;
+    if (!capture || capture.responseId !== responseId) return;
+    capture.bytes += frame.byteLength;
+    if (capture.bytes > MAX_CAPTURE_BYTES) this.capture = null;
+    else capture.frames.push(frame);
+  }
+
+  agentText(delta: string, responseId: ResponseId | null): void {
+    if (this.capture && this.capture.responseId === responseId) this.capture.said += delta;
+  }
+
+  responseDone(responseId: ResponseId, status: ResponseStatus): void {
+    const { capture } = this;
+    if (!capture || capture.responseId !== responseId) return;
+    this.capture = null;
+    if (status === 'completed' && sameWords(capture.said, capture.text))
+      this.parts.cache?.put(this.parts.keyOf(capture.text), capture.frames);
+  }
+}
+
+function sameWords(said: string, wanted: string): boolean {
+  const words = (text: string) =>
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ') ?? '';
+  return words(said) === words(wanted) && words(said) !== '';
+}

@@ -1,0 +1,86 @@
+import type { LatencyKind, ResponseId } from '@tandem/contracts';
+import type { CallLog } from '../../ports/call-log.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+interface Turn {
+  readonly endPointingMs: number;
+  readonly stoppedAt: number;
+  responseId: ResponseId | null;
+  firstAudioAt: number;
+  writtenAt: number;
+}
+
+/**
+ * What the caller waits for, told as `latency.measured`: from the end of their speech to the agent's first
+ * sound at their ear, in its parts, and from their interruption to silence. Only turns that were answered
+ * count.
+ */
+export class TurnLatency {
+  private turn: Turn | null = null;
+  private silencedAt: number | null = null;
+
+  constructor(
+    private readonly log: CallLog,
+    private readonly clock: Clock,
+    private readonly startedAt: number,
+  ) {}
+
+  callerStarted(): void {
+    this.turn = null;
+  }
+
+  callerStopped(endedAgoMs: number): void {
+    this.turn = {
+      endPointingMs: endedAgoMs,
+      stoppedAt: this.clock.now(),
+      responseId: null,
+      firstAudioAt: 0,
+      writtenAt: 0,
+    };
+  }
+
+  /** Audio of the model is here; only the first of a response matters. */
+  modelAudio(responseId: ResponseId): void {
+    const { turn } = this;
+    if (!turn || turn.responseId !== null) return;
+    turn.responseId = responseId;
+    turn.firstAudioAt = this.clock.now();
+  }
+
+  /** It has left for the caller. `isFirst`: of the whole call. */
+  written(responseId: ResponseId, isFirst: boolean): void {
+    const now = this.clock.now();
+    if (isFirst) this.measured('answer-to-first-audio', now - this.startedAt);
+    const { turn } = this;
+    if (turn?.responseId !== responseId) return;
+    turn.writtenAt = now;
+    this.measured('caller-to-agent', now - turn.stoppedAt);
+    this.measured('end-pointing', turn.endPointingMs);
+    this.measured('model', turn.firstAudioAt - turn.stoppedAt);
+    this.measured('relay', now - turn.firstAudioAt);
+  }
+
+  heardFirst(responseId: ResponseId): void {
+    const { turn } = this;
+    if (turn?.responseId !== responseId || turn.writtenAt === 0) return;
+    const now = this.clock.now();
+    this.turn = null;
+    this.measured('playout', now - turn.writtenAt);
+    this.measured('caller-to-heard', now - turn.stoppedAt + turn.endPointingMs);
+  }
+
+  interrupted(tookMs: number): void {
+    this.silencedAt = this.clock.now() - tookMs;
+    this.measured('interruption-to-clear', tookMs);
+  }
+
+  silent(): void {
+    if (this.silencedAt !== null)
+      this.measured('interruption-to-silence', this.clock.now() - this.silencedAt);
+    this.silencedAt = null;
+  }
+
+  private measured(kind: LatencyKind, ms: number): void {
+    this.log.append({ type: 'latency.measured', data: { kind, ms: Math.max(0, Math.round(ms)) } });
+  }
+}
