@@ -1,34 +1,31 @@
 import { termination, type Termination, type TerminationReason } from '@tandem/contracts';
-import type { CallLog } from '../ports/call-log.ts';
-import type { Clock, Timer } from '../ports/clock.ts';
-import { offsetMs, type CallInfo } from './call-info.ts';
+import type { Timer } from '../ports/clock.ts';
+import type { CallContext } from './call-context.ts';
+
+/** Why a session lets go of a call that goes on elsewhere. */
+export type LeaveReason = 'transfer' | 'moved' | 'taken-over' | 'connection-lost' | 'media-timeout';
 
 /**
- * Exactly one termination per call: the first to name a reason wins. A goodbye is a reason in waiting, held
- * until what is being said has been heard, and withdrawn when the caller goes on talking over its end.
+ * Exactly one termination per call: the first reason wins. A goodbye is a pending reason: it waits until what
+ * is being said has been heard, and is withdrawn when the caller talks over its end.
  */
 export class CallEnding {
   private settled: Termination | null = null;
   private isLeft = false;
   private goodbye: { reason: TerminationReason; isFinal: boolean; timer: Timer } | null = null;
+  /** Resolves {@link closed}. */
+  markClosed!: (termination: Termination | null) => void;
+  /** Resolves when every part has stopped and everything is stored; null when the call goes on elsewhere. */
+  readonly closed = new Promise<Termination | null>((resolve) => (this.markClosed = resolve));
 
-  constructor(
-    private readonly call: CallInfo,
-    private readonly log: CallLog,
-    private readonly clock: Clock,
-    private readonly onEnd: (termination: Termination) => void,
-  ) {}
+  constructor(private readonly context: CallContext) {}
 
-  get termination(): Termination | null {
-    return this.settled;
-  }
-
-  /** Nothing ends the call here any more: it has ended, or goes on elsewhere. */
+  /** The call has ended, or goes on elsewhere. */
   get isOver(): boolean {
     return this.settled !== null || this.isLeft;
   }
 
-  /** Last words are under way that nothing withdraws: there are no others after them. */
+  /** The call is over, or its last words are being said and cannot be withdrawn. */
   get isDecided(): boolean {
     return this.isOver || this.goodbye?.isFinal === true;
   }
@@ -38,20 +35,21 @@ export class CallEnding {
   }
 
   /**
-   * The call ends once the floor is quiet, and after the agent's `wrapUpMs` in any case: a model may have
-   * lost the thread. The first reason stays; `isFinal` goodbyes are not withdrawn.
+   * Ends the call once the floor is quiet, and after the agent's `wrapUpMs` at the latest, in case the model
+   * never says goodbye. A final goodbye replaces one that is not, and is never withdrawn.
    */
   sayGoodbye(reason: TerminationReason, { isFinal = false }: { isFinal?: boolean } = {}): void {
     if (this.isOver || this.goodbye?.isFinal) return;
+    const { call, clock } = this.context;
     this.goodbye?.timer.cancel();
     this.goodbye = {
       reason,
       isFinal,
-      timer: this.clock.after(this.call.agent.limits.wrapUpMs, () => this.end(reason)),
+      timer: clock.after(call.agent.limits.wrapUpMs, () => this.end(reason)),
     };
   }
 
-  /** The caller is not done: the conversation goes on. Answers whether it does. */
+  /** Goes on with the conversation, as the caller is not done. Returns whether there was a goodbye to withdraw. */
   withdrawGoodbye(): boolean {
     if (!this.goodbye || this.goodbye.isFinal) return false;
     this.goodbye.timer.cancel();
@@ -59,12 +57,12 @@ export class CallEnding {
     return true;
   }
 
-  /** Nobody speaks and nobody is about to. */
+  /** The floor is quiet: a goodbye has been heard. */
   quiet(): void {
     if (this.goodbye) this.end(this.goodbye.reason);
   }
 
-  /** The agent has said what it had to say, and the caller speaks: last words have been heard. */
+  /** The agent has finished and the caller is speaking: final words have been heard. */
   talkedOver(): void {
     if (this.goodbye?.isFinal) this.end(this.goodbye.reason);
   }
@@ -73,18 +71,17 @@ export class CallEnding {
     if (this.isOver) return;
     this.settled = termination(reason);
     this.goodbye?.timer.cancel();
-    this.log.append({
-      type: 'call.ended',
-      data: { termination: this.settled, atMs: offsetMs(this.call, this.clock) },
-    });
-    this.onEnd(this.settled);
+    const { log, atMs, signal } = this.context;
+    log.append({ type: 'call.ended', data: { termination: this.settled, atMs: atMs() } });
+    signal({ kind: 'call-over', termination: this.settled });
   }
 
-  /** The call goes on elsewhere. Answers whether there was one to let go of. */
-  leave(): boolean {
-    if (this.isOver) return false;
+  /** Lets go of the call, which goes on elsewhere. Does nothing once it is over. */
+  leave(reason: LeaveReason): void {
+    if (this.isOver) return;
     this.isLeft = true;
     this.goodbye?.timer.cancel();
-    return true;
+    this.context.log.append({ type: 'stream.detached', data: { reason } });
+    this.context.signal({ kind: 'call-over', termination: null });
   }
 }

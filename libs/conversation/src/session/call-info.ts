@@ -1,4 +1,4 @@
-import type { AgentSnapshot, Caller, CallId, TenantId, ToolCallContext } from '@tandem/contracts';
+import type { AgentSnapshot, Caller, CallId, TenantId } from '@tandem/contracts';
 import type { Clock } from '../ports/clock.ts';
 
 /** What is fixed about a call while one relay holds it. */
@@ -20,19 +20,4 @@ export interface CallInfo {
 /** Ms since the call was admitted, on the wall clock so that it goes on over a change of relay. */
 export function offsetMs(call: CallInfo, clock: Clock): number {
   return Math.max(0, Math.round(clock.wallTime() - call.admittedAt));
-}
-
-/** `now`: what may have changed since admission, or was typed. */
-export function toolContext(
-  call: CallInfo,
-  now: Pick<ToolCallContext, 'language' | 'keypad' | 'secureDigits'>,
-): ToolCallContext {
-  return {
-    callId: call.callId,
-    tenantId: call.tenantId,
-    callerNumber: call.callerNumber,
-    dialledNumber: call.dialledNumber,
-    timeZone: call.agent.timeZone,
-    ...now,
-  };
 }

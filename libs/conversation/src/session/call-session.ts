@@ -2,10 +2,9 @@ import {
   afterModels,
   bytesPerMs,
   type AgentChange,
+  type ItemId,
   type ProviderError,
-  type ResponseId,
   type Termination,
-  type ToolDeclaration,
   type ToolOutcome,
   type Usage,
 } from '@tandem/contracts';
@@ -13,131 +12,84 @@ import type { AudioFrame } from '../audio/audio-frame.ts';
 import { isAudible } from '../audio/loudness.ts';
 import { silenceLike } from '../audio/silence.ts';
 import type { CallLog } from '../ports/call-log.ts';
-import type { CallerStream, CallerStreamListener } from '../ports/caller-stream.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { PhraseAudioCache } from '../ports/phrase-cache.ts';
-import type { RecordingControl } from '../ports/recording-control.ts';
-import type { ToolCaller } from '../ports/tool-caller.ts';
-import type {
-  ModelMove,
-  ModelSessionListener,
-  ResponseStatus,
-  VoiceModel,
-  VoiceModelSession,
-} from '../ports/voice-model.ts';
-import { CallHistory, remembering } from './history/call-history.ts';
-import { offsetMs, type CallInfo } from './call-info.ts';
-import { assembleCall, type CallParts } from './call-parts.ts';
-import { greetingOf, type FirstWords } from './speech/greeting.ts';
-import type { LanguageDetector } from './agent/language-watch.ts';
+import type { CallerStreamListener } from '../ports/caller-stream.ts';
+import type { ModelMove, ModelSessionListener, ResponseStatus } from '../ports/voice-model.ts';
 import { modelSetup } from './agent/model-setup.ts';
-import { resumeOpening, type Takeover } from './history/takeover.ts';
-import type { SpokenItem } from './history/transcript.ts';
+import { callContext } from './call-context.ts';
+import type { LeaveReason } from './call-ending.ts';
+import { assembleCall, type CallParts } from './call-parts.ts';
+import type { CallSessionParts } from './call-session-parts.ts';
+import { dispatch } from './call-switchboard.ts';
+import { CallHistory, remembering } from './history/call-history.ts';
+import { resumeOpening } from './history/takeover.ts';
+import { greetingOf, type FirstWords } from './speech/greeting.ts';
 import type { TransferRequest } from './tools/transfer.ts';
 
-export interface CallSessionParts {
-  readonly call: CallInfo;
-  readonly stream: CallerStream;
-  readonly model: VoiceModel;
-  /** Declarations of these names; unknown ones are left out. */
-  readonly declarationsFor: (names: readonly string[]) => readonly ToolDeclaration[];
-  readonly toolCaller: ToolCaller;
-  readonly log: CallLog;
-  /** What the relays that held the call before have left; absent on a call's first stream. */
-  readonly takeover?: Takeover;
-  readonly clock: Clock;
-  readonly phrases?: PhraseAudioCache;
-  /** Wait music in the stream's format, as soon as it is at hand; empty for none. */
-  readonly music?: () => Uint8Array;
-  readonly recording?: RecordingControl;
-  readonly detectLanguage?: LanguageDetector;
-}
-
-/** Transcripts of the caller's last words are waited for this long after the call ended. */
-const LAST_WORDS_MS = 1_500;
-/** The ending must be on record before the carrier asks what to do next. */
-const ENDING_FLUSH_MS = 1_000;
-/** A response that failed is asked for once more; a second failure in a row ends the call in words. */
+/** A failed response is requested once more; a second failure in a row ends the call. */
 const MAX_FAILED_RESPONSES = 2;
 /** What a person is told who takes a call over from a model that failed. */
 const BROKE_OFF = 'The conversation with the agent broke off for a technical reason.';
-/** Whether speech goes on is looked at in one frame of so many, where nothing hangs on the moment. */
+/** Loudness is measured in one frame out of this many, where no decision waits for it. */
 const SAMPLED_FRAMES = 16;
-/** Reasons for failed transcriptions that are told of in one call. */
+/** Reasons for failed transcriptions that one call logs. */
 const MAX_TRANSCRIPTION_FAULTS = 4;
 /** A shorter silence of the agent passes for thinking. */
 const AUDIBLE_GAP_MS = 1_500;
 
 /**
- * One call in one relay: joins a caller stream and a voice model. Wiring only; whatever needs state has its
- * own file.
+ * One call in one relay: joins a caller stream and a voice model. Wiring only: the parts hold the state, and
+ * `call-switchboard.ts` has what follows from what they signal.
  */
 export class CallSession {
   private readonly log: CallLog;
   private readonly history: CallHistory;
   private readonly parts: CallParts;
-  private model: VoiceModelSession | null = null;
-  private running: ResponseId | null = null;
-  private hasAgentSpoken: boolean;
+  private readonly hasSpokenBefore: boolean;
   private readonly opening: FirstWords;
   private isOpeningSaid = false;
   private failedResponses = 0;
   private framesHeard = 0;
   private readonly transcriptionFaults = new Set<string>();
-  private resolveEnded!: (termination: Termination | null) => void;
   /**
    * Resolves when the call is over, everything known of it is logged, and model and stream are closed. Null
    * when the call goes on elsewhere: with a person, or in another session.
    */
-  readonly ended = new Promise<Termination | null>((resolve) => (this.resolveEnded = resolve));
+  readonly ended: Promise<Termination | null>;
 
   constructor(private readonly given: CallSessionParts) {
     const { takeover, call, clock } = given;
     this.history = takeover?.history ?? new CallHistory();
-    this.hasAgentSpoken = !this.history.isEmpty;
+    this.hasSpokenBefore = !this.history.isEmpty;
     this.opening =
-      takeover && this.hasAgentSpoken
+      takeover && this.hasSpokenBefore
         ? resumeOpening(takeover, call, clock)
         : greetingOf(call, clock.wallTime());
     this.log = remembering(given.log, this.history);
-    this.parts = assembleCall(given, this.log, {
-      model: () => this.model,
-      agentBegins: () => this.agentBegins(),
-      agentStarted: (responseId) => this.agentStarted(responseId),
-      itemFinished: (item) => this.itemFinished(item),
-      playoutIdle: () => this.playoutIdle(),
-      quiet: () => this.quiet(),
-      ended: (termination) => void this.finish(termination),
-      putThrough: () => this.leave('transfer'),
-    });
+    const context = callContext(call, this.log, clock, (signal) => dispatch(this.parts, signal));
+    this.parts = assembleCall(given, context);
+    this.ended = this.parts.ending.closed;
   }
 
-  /** Opens the model, greets at once if the greeting's audio is at hand, and listens to the caller. */
+  /** Opens the model, greets at once if the greeting's audio is cached, and listens to the caller. */
   start(): void {
     const { call, stream, model, takeover } = this.given;
+    const { agent, ending, phrases, recording, secureDigits, turns } = this.parts;
     if (takeover?.openTools.some(({ name }) => name === 'collect_digits'))
-      this.parts.secureDigits.maskAfterInterruption();
+      secureDigits.maskAfterInterruption();
     stream.attach(this.fromCaller);
-    this.parts.recording.begin();
-    const { instructions, tools } = this.parts.agent;
-    const history = () => [
-      ...this.history.items(),
-      ...this.parts.transcript.unheard((itemId) => this.parts.playout.holds(itemId)),
-    ];
-    const isClosing = () => this.parts.ending.isSayingGoodbye;
-    const setup = modelSetup(
-      call,
-      { instructions, tools, history, isClosing },
-      stream.format,
-      model.capabilities,
-    );
-    if (!setup) return this.parts.ending.end('model-unavailable');
+    recording.begin();
+    const { instructions, tools, carriedSettings } = agent;
+    const history = () => this.historyNow();
+    const isClosing = () => ending.isSayingGoodbye;
+    const now = { instructions, tools, history, isClosing };
+    const setup = modelSetup(call, now, stream.format, model.capabilities);
+    if (!setup) return ending.end('model-unavailable');
     const { text, isPersonal } = this.opening;
-    this.parts.turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
-    this.isOpeningSaid = text !== '' && this.parts.phrases.playCached(text, isPersonal);
-    this.model = model.open(setup, this.fromModel);
-    const { carriedSettings } = this.parts.agent;
-    if (Object.keys(carriedSettings).length > 0) this.model.change(carriedSettings);
+    turns.isProtected = this.history.isEmpty && call.agent.interruption.protectsGreeting;
+    this.isOpeningSaid = text !== '' && phrases.playCached(text, isPersonal);
+    const session = model.open(setup, this.fromModel);
+    this.parts.model.session = session;
+    if (Object.keys(carriedSettings).length > 0) session.change(carriedSettings);
   }
 
   /** Ends the call from outside, at once. */
@@ -145,11 +97,11 @@ export class CallSession {
     this.parts.ending.end(reason);
   }
 
-  /** Has the agent say goodbye, as an operator wishes; the call ends when it was heard. */
+  /** Has the agent say goodbye at an operator's request; the call ends when it was heard. */
   sayGoodbye(): void {
-    const { turns, ending, watch } = this.parts;
+    const { turns, ending, farewell } = this.parts;
     if (ending.isDecided) return;
-    watch.takeFloorForFarewell();
+    farewell.takeFloor();
     ending.sayGoodbye('operator-ended', { isFinal: true });
     turns.speak({
       kind: 'instruct',
@@ -157,21 +109,18 @@ export class CallSession {
     });
   }
 
-  /**
-   * Puts the caller through from outside, as the tool does. Without words when no model is there to say them.
-   */
-  putThrough(wish: TransferRequest, isAnnounced = true): ToolOutcome {
-    return this.parts.ending.isOver ? { status: 'cancelled' } : this.parts.transfer.begin(wish, isAnnounced);
+  /** Puts the caller through from outside, as the tool does; without an announcement when no model is left. */
+  putThrough(request: TransferRequest, isAnnounced = true): ToolOutcome {
+    const { ending, transfer } = this.parts;
+    return ending.isOver ? { status: 'cancelled' } : transfer.begin(request, isAnnounced);
   }
 
-  /** Lets go of the call, which goes on elsewhere. Nothing when it has ended. */
-  leave(reason: 'transfer' | 'moved' | 'taken-over' | 'connection-lost' | 'media-timeout'): void {
-    if (!this.parts.ending.leave()) return;
-    this.log.append({ type: 'stream.detached', data: { reason } });
-    void this.finish(null);
+  /** Lets go of the call, which goes on elsewhere. Does nothing once it is over. */
+  leave(reason: LeaveReason): void {
+    this.parts.ending.leave(reason);
   }
 
-  /** Holds the recording back, or lets it go on, as an operator wishes. */
+  /** Pauses or resumes the recording at an operator's request. */
   pauseRecording(isPaused: boolean): void {
     if (isPaused) this.parts.recording.hold('operator');
     else this.parts.recording.release('operator');
@@ -179,7 +128,8 @@ export class CallSession {
 
   /**
    * Lets go of the call so that another relay can take it, if this is a pause between turns with nothing
-   * pending; with `isPauseOver` unless it ends or is put through at this very moment. Answers whether it did.
+   * pending; with `isPauseOver` at any moment, unless it is ending or being put through. Returns whether it
+   * let go.
    */
   move(isPauseOver: boolean): boolean {
     const { ending, transfer, turns, tools, transcript, secureDigits } = this.parts;
@@ -215,27 +165,33 @@ export class CallSession {
     },
     onAgentText: (itemId, delta) => {
       this.parts.transcript.agentSaid(itemId, delta);
-      this.parts.phrases.agentText(delta, this.running);
+      this.parts.phrases.agentText(delta);
     },
     onItemDone: (itemId) => this.parts.playout.itemWritten(itemId),
-    onCallerSpeechStarted: (itemId) => this.parts.caller.started(itemId),
-    onCallerSpeechStopped: (itemId, endedAgoMs) => this.parts.caller.stopped(itemId, endedAgoMs),
-    onCallerText: (itemId, text, isFinal) => this.parts.caller.text(itemId, text, isFinal),
+    onCallerSpeechStarted: (itemId) => {
+      this.parts.transcript.callerStarted(itemId);
+      this.parts.latency.callerStarted();
+      this.parts.idle.callerSounds(itemId);
+      this.parts.turns.callerStarted(itemId);
+    },
+    onCallerSpeechStopped: (itemId, endedAgoMs) => {
+      this.parts.transcript.callerStopped(itemId);
+      this.parts.latency.callerStopped(endedAgoMs);
+      this.parts.turns.callerStopped(itemId);
+    },
+    onCallerText: (itemId, text, isFinal) => this.callerText(itemId, text, isFinal),
     onTranscriptionFailed: (error) => this.transcriptionFailed(error),
     onToolCall: (asked) => this.parts.tools.asked(asked),
     onResponseStarted: (responseId) => {
-      this.running = responseId;
       this.parts.phrases.responseStarted(responseId);
       this.parts.turns.responseStarted(responseId);
     },
     onResponseDone: (responseId, status, usage) => {
-      if (usage && this.model) this.used(this.model.model, usage);
-      this.parts.phrases.responseDone(responseId, status);
-      this.parts.tools.responseDone(
-        responseId,
-        status === 'incomplete' && !this.parts.ending.isSayingGoodbye,
-      );
-      this.parts.turns.responseDone(responseId);
+      const { phrases, tools, turns, ending, model } = this.parts;
+      if (usage && model.session) this.used(model.session.model, usage);
+      phrases.responseDone(responseId, status);
+      tools.responseDone(responseId, status === 'incomplete' && !ending.isSayingGoodbye);
+      turns.responseDone(responseId);
       this.responseEnded(status);
     },
     onUsage: (model, usage) => this.used(model, usage),
@@ -244,16 +200,42 @@ export class CallSession {
     onFault: (error, status) => this.faulted(error, status),
     onClosed: (error) => {
       if (error) this.faulted(error);
-      if (!this.parts.transfer.modelGone() && !this.reachesPerson())
-        this.parts.ending.end(this.hasAgentSpoken ? 'model-failed' : 'model-unavailable');
+      const { transfer, ending, playout } = this.parts;
+      if (transfer.modelGone() || this.reachesPerson()) return;
+      ending.end(this.hasSpokenBefore || playout.hasBegun ? 'model-failed' : 'model-unavailable');
     },
   };
 
-  private faulted({ provider, category, code }: ProviderError, status?: ResponseStatus): void {
-    this.log.append({
-      type: 'model.faulted',
-      data: { provider, category, code: code.slice(0, 80), ...(status ? { status } : {}) },
-    });
+  private callerAudio(frame: AudioFrame): void {
+    const { format } = this.given.stream;
+    const { model, secureDigits, turns } = this.parts;
+    model.session?.pushAudio(secureDigits.isOn ? silenceLike(frame, format) : frame);
+    if (!turns.isCallerSpeaking) return;
+    this.framesHeard += 1;
+    const isMeasured = turns.isUndecided || this.framesHeard % SAMPLED_FRAMES === 0;
+    if (isMeasured && isAudible(frame, format)) turns.callerSounds(frame.byteLength / bytesPerMs(format));
+  }
+
+  private digit(digit: string): void {
+    const { idle, secureDigits, playout, turns, digits } = this.parts;
+    idle.callerActive();
+    if (secureDigits.isMasking) {
+      if (secureDigits.isOn && playout.isPlaying && !turns.isProtected) turns.interrupt();
+      secureDigits.pressed(digit);
+      return;
+    }
+    this.log.append({ type: 'digit.pressed', data: { digit, atMs: this.atMs } });
+    digits.pressed(digit);
+  }
+
+  private callerText(itemId: ItemId, text: string | null, isFinal: boolean): void {
+    const { transcript, languages, agent, idle, turns } = this.parts;
+    if (isFinal) transcript.callerText(itemId, text);
+    if (isFinal && text !== null) languages.heard(text, agent.language);
+    const isWordless = text !== null && text.trim() === '';
+    if (!isWordless) idle.callerSaid(itemId, isFinal);
+    else if (isFinal) idle.wordless(itemId);
+    turns.callerText(itemId, text, isFinal);
   }
 
   private transcriptionFailed({ provider, code: reason }: ProviderError): void {
@@ -264,14 +246,48 @@ export class CallSession {
     this.log.append({ type: 'transcription.failed', data: { provider, code, atMs: this.atMs } });
   }
 
-  private used(model: string, usage: Usage): void {
-    if (!this.model) return;
-    const data = { provider: this.model.provider, model, usage };
-    this.log.append({ type: 'usage.reported', data });
-    this.parts.watch.budget.used(data);
+  private responseEnded(status: ResponseStatus): void {
+    if (status !== 'failed') this.failedResponses = 0;
+    else if (++this.failedResponses >= MAX_FAILED_RESPONSES) this.parts.ending.end('model-failed');
+    else this.parts.turns.speak({ kind: 'reply' });
   }
 
-  /** No model can go on: whether a person takes over, as the ladder says. */
+  private used(model: string, usage: Usage): void {
+    const { session } = this.parts.model;
+    if (!session) return;
+    const data = { provider: session.provider, model, usage };
+    this.log.append({ type: 'usage.reported', data });
+    this.parts.budget.used(data);
+  }
+
+  private modelReady(): void {
+    const { model, phrases, turns, tools } = this.parts;
+    if (model.session) {
+      const { provider, model: name } = model.session;
+      this.log.append({ type: 'model.opened', data: { provider, model: name } });
+    }
+    const { text, isPersonal, then } = this.opening;
+    if (text && !this.isOpeningSaid) phrases.speakPhrase(text, { isPersonal });
+    if (then) turns.speak(then);
+    if (!text && !then) dispatch(this.parts, { kind: 'floor-quiet' });
+    tools.resume(this.given.takeover?.openTools ?? []);
+  }
+
+  private modelMoved(move: ModelMove): void {
+    const { playout, turns, phrases, agent } = this.parts;
+    this.log.append({ type: 'model.moved', data: move });
+    if (move.gapMs > AUDIBLE_GAP_MS && !playout.isPlaying && !turns.isCallerSpeaking)
+      phrases.speakPhrase(agent.texts.bridge);
+  }
+
+  private faulted({ provider, category, code }: ProviderError, status?: ResponseStatus): void {
+    this.log.append({
+      type: 'model.faulted',
+      data: { provider, category, code: code.slice(0, 80), ...(status ? { status } : {}) },
+    });
+  }
+
+  /** Puts the caller through when no model can go on, if the agent's fallbacks name a department. */
   private reachesPerson(): boolean {
     return afterModels(this.given.call.agent.ladder).some(
       (rung) =>
@@ -280,119 +296,13 @@ export class CallSession {
     );
   }
 
-  private callerAudio(frame: AudioFrame): void {
-    const { format } = this.given.stream;
-    this.model?.pushAudio(this.parts.secureDigits.isOn ? silenceLike(frame, format) : frame);
-    const { turns } = this.parts;
-    if (!turns.isCallerSpeaking) return;
-    this.framesHeard += 1;
-    const isAsked = turns.isUndecided || this.framesHeard % SAMPLED_FRAMES === 0;
-    if (isAsked && isAudible(frame, format)) turns.callerSounds(frame.byteLength / bytesPerMs(format));
+  /** The conversation so far, with what the caller is hearing at this moment. */
+  private historyNow() {
+    const { transcript, playout } = this.parts;
+    return [...this.history.items(), ...transcript.unheard((itemId) => playout.holds(itemId))];
   }
 
   private get atMs(): number {
-    return offsetMs(this.given.call, this.given.clock);
-  }
-
-  private modelReady(): void {
-    if (this.model)
-      this.log.append({
-        type: 'model.opened',
-        data: { provider: this.model.provider, model: this.model.model },
-      });
-    const { text, isPersonal, then } = this.opening;
-    if (text && !this.isOpeningSaid) this.parts.phrases.speakPhrase(text, { isPersonal });
-    if (then) this.parts.turns.speak(then);
-    if (!text && !then) this.quiet();
-    this.parts.tools.resume(this.given.takeover?.openTools ?? []);
-  }
-
-  private modelMoved(move: ModelMove): void {
-    this.log.append({ type: 'model.moved', data: move });
-    if (move.gapMs > AUDIBLE_GAP_MS && !this.parts.playout.isPlaying && !this.parts.turns.isCallerSpeaking)
-      this.parts.phrases.speakPhrase(this.parts.agent.texts.bridge);
-  }
-
-  /** The agent is about to be heard after a silence of its own. */
-  private agentBegins(): void {
-    this.parts.wait.busy();
-    this.parts.watch.idle.busy();
-  }
-
-  private agentStarted(responseId: ResponseId): void {
-    this.parts.latency.written(responseId, !this.hasAgentSpoken);
-    this.parts.watch.answers.answered();
-    this.hasAgentSpoken = true;
-  }
-
-  private itemFinished(item: SpokenItem): void {
-    const heard = this.parts.transcript.agentHeard(item);
-    this.parts.phrases.itemFinished(item, heard);
-  }
-
-  private playoutIdle(): void {
-    if (!this.parts.ending.isSayingGoodbye && !this.parts.transfer.isPending)
-      this.parts.turns.isProtected = false;
-    this.parts.turns.playoutIdle();
-    if (this.parts.turns.isCallerSpeaking && this.parts.ending.withdrawGoodbye())
-      this.parts.turns.isProtected = false;
-  }
-
-  private quiet(): void {
-    this.parts.ending.quiet();
-    if (this.parts.ending.isOver) return;
-    this.parts.transfer.quiet();
-    if (this.parts.transfer.isPending) return;
-    this.parts.watch.answers.quiet();
-    this.parts.wait.quiet();
-    if (this.parts.wait.isWaiting || this.parts.secureDigits.isOn) return;
-    this.parts.watch.idle.quiet();
-    this.model?.onIdle();
-  }
-
-  private digit(digit: string): void {
-    this.parts.watch.idle.callerActive();
-    const { secureDigits } = this.parts;
-    if (secureDigits.isMasking) {
-      if (secureDigits.isOn && this.parts.playout.isPlaying && !this.parts.turns.isProtected)
-        this.parts.turns.interrupt();
-      secureDigits.pressed(digit);
-      return;
-    }
-    this.log.append({ type: 'digit.pressed', data: { digit, atMs: this.atMs } });
-    this.parts.digits.pressed(digit);
-  }
-
-  private responseEnded(status: ResponseStatus): void {
-    if (status !== 'failed') this.failedResponses = 0;
-    else if (++this.failedResponses >= MAX_FAILED_RESPONSES) this.parts.ending.end('model-failed');
-    else this.parts.turns.speak({ kind: 'reply' });
-  }
-
-  private async finish(termination: Termination | null): Promise<void> {
-    const { stream, recording } = this.given;
-    if (termination) this.parts.tools.stop();
-    else this.parts.tools.leave();
-    for (const part of [
-      this.parts.transfer,
-      this.parts.digits,
-      this.parts.turns,
-      this.parts.agent,
-      this.parts.watch,
-      this.parts.mic,
-    ])
-      part.stop();
-    this.parts.wait.ended();
-    this.parts.secureDigits.stop();
-    this.parts.playout.close();
-    this.model?.cancelResponse();
-    this.model?.finishInput();
-    await this.log.flush(ENDING_FLUSH_MS);
-    stream.close();
-    await this.parts.transcript.settled(LAST_WORDS_MS);
-    this.model?.close();
-    await recording?.finish();
-    await this.log.flush(ENDING_FLUSH_MS);
-    this.resolveEnded(termination);
+    return this.parts.context.atMs();
   }
 }

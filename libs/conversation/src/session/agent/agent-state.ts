@@ -8,32 +8,22 @@ import {
   type ToolDeclaration,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { CallLog } from '../../ports/call-log.ts';
-import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Timer } from '../../ports/clock.ts';
 import type { ModelSessionChange } from '../../ports/voice-model.ts';
-import { offsetMs, type CallInfo } from '../call-info.ts';
+import type { CallContext } from '../call-context.ts';
 
 export type ChangedBy = 'tool' | 'operator' | 'rule' | 'detection';
 
-/** What an earlier session of the call has made of the agent. */
+/** What earlier sessions of the call changed of the agent. */
 export interface AgentCarryover {
   readonly changed: AgentChange;
-  /** Places of the rules that have done their part. */
+  /** Indexes of the rules that have fired; a rule fires once in a call. */
   readonly firedRules: ReadonlySet<number>;
 }
 
-export interface AgentStateParts {
-  readonly log: CallLog;
-  readonly clock: Clock;
-  /** Declarations of these names; unknown ones are left out. */
-  readonly declarationsFor: (names: readonly string[]) => readonly ToolDeclaration[];
-  /** What the model, and the tools, are to be from now on. */
-  readonly onChange: (change: ModelSessionChange) => void;
-}
-
 /**
- * What the agent is at this moment of the call: as published, and as changed since by a tool's result, an
- * operator, a rule or the language the caller turned out to speak.
+ * The agent's settings at this moment of the call: as published, and as changed since by a tool's result, an
+ * operator, a rule or the detected language of the caller.
  */
 export class AgentState {
   language: string;
@@ -41,17 +31,18 @@ export class AgentState {
   tools: readonly ToolDeclaration[];
   /** 1 is the voice's own pace. */
   speed: number;
-  /** What a model session has to be told beside its setup: changes of an earlier session. */
+  /** Changes of earlier sessions that a new model session needs beside its setup. */
   readonly carriedSettings: ModelSessionChange;
   private base: string;
   private readonly rules: Set<AgentRule>;
   private readonly timers: Timer[] = [];
 
   constructor(
-    private readonly call: CallInfo,
-    private readonly parts: AgentStateParts,
+    private readonly context: CallContext,
+    private readonly declarationsFor: (names: readonly string[]) => readonly ToolDeclaration[],
     { changed, firedRules }: AgentCarryover = { changed: {}, firedRules: new Set() },
   ) {
+    const { call, clock, atMs } = context;
     const { agent } = call;
     const {
       instructions = agent.instructions,
@@ -64,41 +55,42 @@ export class AgentState {
     this.carriedSettings = given(settings);
     this.speed = changed.speed ?? (agent.model.kind === 'openai-realtime' ? agent.model.speed : 1);
     this.instructions = this.composed();
-    this.tools = parts.declarationsFor(tools);
-    this.rules = new Set(agent.rules.filter((_rule, place) => !firedRules.has(place)));
+    this.tools = declarationsFor(tools);
+    this.rules = new Set(agent.rules.filter((_rule, index) => !firedRules.has(index)));
     for (const rule of this.rules) {
       if (rule.when.kind !== 'after-ms') continue;
-      this.timers.push(
-        parts.clock.after(Math.max(0, rule.when.ms - offsetMs(call, parts.clock)), () => this.fire(rule)),
-      );
+      this.timers.push(clock.after(Math.max(0, rule.when.ms - atMs()), () => this.fire(rule)));
     }
   }
 
   get texts(): AgentTexts {
-    return textsOf(this.call.agent, this.language);
+    return textsOf(this.context.call.agent, this.language);
   }
 
   apply(change: AgentChange, by: ChangedBy, rule: number | null = null): void {
-    const { log, clock } = this.parts;
     const isOtherLanguage = change.language !== undefined && change.language !== this.language;
     if (change.instructions !== undefined) this.base = change.instructions;
     if (change.language !== undefined) this.language = change.language;
     if (change.speed !== undefined) this.speed = change.speed;
     const before = this.instructions;
     this.instructions = this.composed();
-    if (change.tools) this.tools = this.parts.declarationsFor(change.tools);
+    if (change.tools) this.tools = this.declarationsFor(change.tools);
     const what = Object.keys(change).filter(
       (key) => change[key as keyof AgentChange] !== undefined && (key !== 'language' || isOtherLanguage),
     );
     if (what.length === 0) return;
     const { instructions: _base, tools: _names, language: _tag, ...asGiven } = change;
-    this.parts.onChange({
-      ...given(asGiven),
-      ...(this.instructions === before ? {} : { instructions: this.instructions }),
-      ...(change.tools ? { tools: this.tools } : {}),
-      ...(isOtherLanguage ? { language: this.language } : {}),
+    const { log, signal } = this.context;
+    signal({
+      kind: 'agent-changed',
+      change: {
+        ...given(asGiven),
+        ...(this.instructions === before ? {} : { instructions: this.instructions }),
+        ...(change.tools ? { tools: this.tools } : {}),
+        ...(isOtherLanguage ? { language: this.language } : {}),
+      },
     });
-    const atMs = offsetMs(this.call, clock);
+    const atMs = this.context.atMs();
     log.append({ type: 'agent.changed', data: { by, what, atMs, change: given(change), rule } });
     if (isOtherLanguage)
       log.append({ type: 'language.changed', data: { language: this.language, by, atMs } });
@@ -121,11 +113,11 @@ export class AgentState {
   }
 
   private fire(rule: AgentRule): void {
-    if (this.rules.delete(rule)) this.apply(rule.change, 'rule', this.call.agent.rules.indexOf(rule));
+    if (this.rules.delete(rule)) this.apply(rule.change, 'rule', this.context.call.agent.rules.indexOf(rule));
   }
 
   private composed(): string {
-    const { agent } = this.call;
+    const { agent } = this.context.call;
     const isOther = baseLanguage(this.language) !== baseLanguage(agent.language);
     const name = isOther ? languageName(this.language) : null;
     return [this.base, this.texts.instructions, name ? `Speak ${name} with the caller from now on.` : '']

@@ -1,13 +1,13 @@
 import { baseLanguage } from '@tandem/contracts';
+import type { CallContext } from '../call-context.ts';
 
 /**
- * Names the language of a text among the candidates (ISO 639); null when it is not sure, or cannot tell.
- * Never rejects. Takes its time elsewhere: what knows languages is large, and has no place where audio
- * passes.
+ * Returns the language of a text among the candidates (ISO 639); null when unsure. Never rejects. Runs on
+ * another thread: language models are too slow for the event loop that carries audio.
  */
 export type LanguageDetector = (text: string, candidates: readonly string[]) => Promise<string | null>;
 
-/** One sentence may be a quotation or a name; two in a row are a habit. */
+/** One sentence may be a quotation or a name; two in a row count. */
 const TIMES_IN_A_ROW = 2;
 const LEAST_WORDS = 3;
 
@@ -16,22 +16,26 @@ export class LanguageWatch {
   private suspected: string | null = null;
   private times = 0;
 
-  constructor(
-    private readonly detect: LanguageDetector | null,
-    private readonly candidates: readonly string[],
-    private readonly onLanguage: (language: string) => void,
-  ) {}
+  private readonly candidates: readonly string[];
 
-  /** Words of the caller, while `spoken` is the language of the call. */
-  heard(text: string, spoken: string): void {
+  constructor(
+    private readonly context: CallContext,
+    private readonly detect: LanguageDetector | undefined,
+  ) {
+    const { language, texts } = context.call.agent;
+    this.candidates = [...new Set([language, ...Object.keys(texts)].map(baseLanguage))];
+  }
+
+  /** The caller said these words, while `current` was the language of the call. */
+  heard(text: string, current: string): void {
     if (!this.detect || this.candidates.length < 2 || text.trim().split(/\s+/).length < LEAST_WORDS) return;
     void this.detect(text, this.candidates).then(
-      (language) => language !== null && this.told(language, spoken),
+      (language) => language !== null && this.detected(language, current),
     );
   }
 
-  private told(language: string, spoken: string): void {
-    if (language === baseLanguage(spoken)) {
+  private detected(language: string, current: string): void {
+    if (language === baseLanguage(current)) {
       this.suspected = null;
       return;
     }
@@ -39,6 +43,6 @@ export class LanguageWatch {
     this.suspected = language;
     if (this.times < TIMES_IN_A_ROW) return;
     this.suspected = null;
-    this.onLanguage(language);
+    this.context.signal({ kind: 'language-noticed', language });
   }
 }

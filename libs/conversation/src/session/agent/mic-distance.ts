@@ -1,35 +1,35 @@
-import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Timer } from '../../ports/clock.ts';
 import type { NoiseReduction } from '../../ports/voice-model.ts';
+import type { CallContext } from '../call-context.ts';
 
-/** A change of mind within this time does not reach the model. */
+/** A change waits this long, so that one soon after replaces it. */
 const DEBOUNCE_MS = 2_000;
 
 /**
- * How far the caller is from the microphone, as the model's noise reduction. The last word within two seconds
- * counts; equal is no change.
+ * How far the caller is from the microphone, as the model's noise reduction. The last of several choices
+ * within two seconds counts.
  */
 export class MicDistance {
   private timer: Timer | null = null;
 
   constructor(
+    private readonly context: CallContext,
     private current: NoiseReduction,
-    private readonly clock: Clock,
-    private readonly onChange: (distance: NoiseReduction) => void,
   ) {}
 
-  /** Answers whether this will change anything. */
+  /** Returns whether this is a change. */
   set(distance: NoiseReduction): boolean {
     this.timer?.cancel();
     this.timer = null;
     if (distance === this.current) return false;
-    this.timer = this.clock.after(DEBOUNCE_MS, () => {
+    this.timer = this.context.clock.after(DEBOUNCE_MS, () => {
       this.timer = null;
-      this.onChange(distance);
+      this.context.signal({ kind: 'mic-distance-chosen', distance });
     });
     return true;
   }
 
-  /** It has been set, whoever wanted it. */
+  /** The model's setting is now `distance`. */
   confirm(distance: NoiseReduction): void {
     this.timer?.cancel();
     this.timer = null;

@@ -1,7 +1,6 @@
 import { isSpeakable, textsOf } from '@tandem/contracts';
-import type { CallLog } from '../../ports/call-log.ts';
 import type { RecordingControl } from '../../ports/recording-control.ts';
-import type { CallInfo } from '../call-info.ts';
+import type { CallContext } from '../call-context.ts';
 
 /** `announced`: the notice was spoken before the call was connected. */
 export type ConsentState = 'granted' | 'refused' | 'announced';
@@ -23,19 +22,17 @@ export class CallRecording {
   private readonly holds = new Set<RecordingHold>();
 
   constructor(
-    private readonly call: CallInfo,
-    private readonly control: RecordingControl | null,
-    private readonly log: CallLog,
-    private readonly atMs: () => number,
-    left: RecordingCarryover | null,
+    private readonly context: CallContext,
+    private readonly control: RecordingControl | undefined,
+    carryover: RecordingCarryover | undefined,
   ) {
-    this.consent = left?.consent ?? null;
-    if (left?.isPausedByOperator) this.holds.add('operator');
+    this.consent = carryover?.consent ?? null;
+    if (carryover?.isPausedByOperator) this.holds.add('operator');
   }
 
   /** Whether there is anything to be asked about. */
   get isPossible(): boolean {
-    return this.control !== null && this.call.agent.recording.mode !== 'off';
+    return this.control !== undefined && this.context.call.agent.recording.mode !== 'off';
   }
 
   /** The caller is on the line. */
@@ -47,9 +44,9 @@ export class CallRecording {
   /** What the caller said when asked, or again of their own accord: the last word counts. */
   stated(consent: ConsentState): void {
     this.consent = consent;
-    this.log.append({
+    this.context.log.append({
       type: 'consent.stated',
-      data: { purpose: 'recording', state: consent, atMs: this.atMs() },
+      data: { purpose: 'recording', state: consent, atMs: this.context.atMs() },
     });
     this.follow();
   }
@@ -64,8 +61,13 @@ export class CallRecording {
     this.follow();
   }
 
+  /** The call is over. Resolves when the recording is stored or given up. */
+  async finish(): Promise<void> {
+    await this.control?.finish();
+  }
+
   private get isAnnounced(): boolean {
-    const { agent, language } = this.call;
+    const { agent, language } = this.context.call;
     return agent.recording.mode === 'announced' && isSpeakable(textsOf(agent, language).notice);
   }
 

@@ -1,8 +1,8 @@
 import type { ItemId } from '@tandem/contracts';
-import type { CallLog } from '../../ports/call-log.ts';
-import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Timer } from '../../ports/clock.ts';
 import type { HistoryItem } from '../../ports/voice-model.ts';
-import { offsetMs, type CallInfo } from '../call-info.ts';
+import type { CallContext } from '../call-context.ts';
+import type { SpokenItem } from '../speech/spoken-item.ts';
 import { hasHeardQuestion, heardText } from './heard-text.ts';
 
 interface CallerUtterance {
@@ -14,15 +14,6 @@ interface CallerUtterance {
   isUnwritten: boolean;
   /** It goes on without an end or a word: no words are expected. */
   isDropped: boolean;
-}
-
-/** How an item of the agent's speech went, once no more of it will be heard. */
-export interface SpokenItem {
-  readonly itemId: ItemId;
-  readonly startedAtMs: number;
-  readonly heardMs: number;
-  readonly generatedMs: number;
-  readonly isInterrupted: boolean;
 }
 
 /** Utterances waiting for their words, and items for the rest of theirs; more than this many are not kept. */
@@ -42,18 +33,12 @@ export class Transcript {
   private readonly agentText = new Map<ItemId, string>();
   private waiters: (() => void)[] = [];
 
-  constructor(
-    private readonly call: CallInfo,
-    private readonly log: CallLog,
-    private readonly clock: Clock,
-    /** The words of an utterance are not waited for any more. */
-    private readonly onUnwritten: (itemId: ItemId) => void = () => undefined,
-  ) {}
+  constructor(private readonly context: CallContext) {}
 
   callerStarted(itemId: ItemId): void {
     if (this.callerOpen.size >= MAX_OPEN) this.forgetOldestCaller();
     this.callerOpen.set(itemId, {
-      startedAtMs: offsetMs(this.call, this.clock),
+      startedAtMs: this.context.atMs(),
       endedAtMs: null,
       timer: null,
       isUnwritten: false,
@@ -64,11 +49,11 @@ export class Transcript {
   callerStopped(itemId: ItemId): void {
     const utterance = this.callerOpen.get(itemId);
     if (!utterance || utterance.endedAtMs !== null) return;
-    utterance.endedAtMs = offsetMs(this.call, this.clock);
+    utterance.endedAtMs = this.context.atMs();
     utterance.isDropped = false;
-    utterance.timer = this.clock.after(WORDS_LOST_AFTER_MS, () => {
+    utterance.timer = this.context.clock.after(WORDS_LOST_AFTER_MS, () => {
       this.unwritten(itemId, utterance);
-      this.onUnwritten(itemId);
+      this.context.signal({ kind: 'words-given-up', itemId });
     });
   }
 
@@ -77,7 +62,7 @@ export class Transcript {
    * (null) its time.
    */
   callerText(itemId: ItemId, text: string | null): void {
-    const now = offsetMs(this.call, this.clock);
+    const now = this.context.atMs();
     const utterance = this.callerOpen.get(itemId) ?? {
       startedAtMs: now,
       endedAtMs: now,
@@ -111,9 +96,9 @@ export class Transcript {
   }
 
   private told(itemId: ItemId, text: string, { startedAtMs, endedAtMs }: CallerUtterance): void {
-    this.log.append({
+    this.context.log.append({
       type: 'caller.spoke',
-      data: { itemId, text, startedAtMs, endedAtMs: endedAtMs ?? offsetMs(this.call, this.clock) },
+      data: { itemId, text, startedAtMs, endedAtMs: endedAtMs ?? this.context.atMs() },
     });
   }
 
@@ -145,7 +130,7 @@ export class Transcript {
     this.agentText.delete(item.itemId);
     const heard = item.isInterrupted ? heardText(text, item.heardMs, item.generatedMs) : text.trim();
     if (heard === '' && item.heardMs === 0) return '';
-    this.log.append({
+    this.context.log.append({
       type: 'agent.spoke',
       data: {
         itemId: item.itemId,
@@ -172,7 +157,7 @@ export class Transcript {
   async settled(timeoutMs: number): Promise<void> {
     if (this.isWaiting) {
       await new Promise<void>((resolve) => {
-        const timer = this.clock.after(timeoutMs, resolve);
+        const timer = this.context.clock.after(timeoutMs, resolve);
         this.waiters.push(() => {
           timer.cancel();
           resolve();

@@ -1,39 +1,42 @@
-export interface AnswerLimitEvents {
-  /** So many that the agent should come to an end by itself. */
-  warn(answers: number): void;
-  /** The limit: a goodbye, then the end. */
-  reached(): void;
-}
+import type { CallContext } from '../call-context.ts';
 
 const WARN_SHARE = 0.8;
-/** Answers beyond the limit that a pause is waited for. */
+/** How many answers past the limit may pass without a pause; then the call ends all the same. */
 const GRACE = 5;
 
-/** Bounds the answers that follow each other without a tool call: each is paid for, and they lead nowhere. */
+/** Bounds the answers in a row without a tool call: each one costs money, and they lead nowhere. */
 export class AnswerLimit {
   private answers = 0;
+  /** 0 for none. */
+  private readonly limit: number;
 
-  /** @param limit 0 for none */
-  constructor(
-    private readonly limit: number,
-    private readonly events: AnswerLimitEvents,
-  ) {}
+  constructor(private readonly context: CallContext) {
+    this.limit = context.call.agent.limits.maxAnswersWithoutTool;
+  }
 
   /** The agent begins to be heard. */
   answered(): void {
     if (this.limit === 0) return;
     this.answers += 1;
-    if (this.answers === Math.ceil(this.limit * WARN_SHARE)) this.events.warn(this.answers);
-    if (this.answers === this.limit + GRACE) this.events.reached();
+    if (this.answers === Math.ceil(this.limit * WARN_SHARE))
+      this.context.signal({
+        kind: 'limit-near',
+        why: `There were ${this.answers} answers without anything being done.`,
+      });
+    if (this.answers === this.limit + GRACE) this.reached();
   }
 
-  /** Nobody speaks: the moment for a goodbye. */
+  /** The floor is quiet: a good moment for a goodbye. */
   quiet(): void {
-    if (this.limit > 0 && this.answers >= this.limit) this.events.reached();
+    if (this.limit > 0 && this.answers >= this.limit) this.reached();
   }
 
-  /** A tool was called: something comes of the call. */
+  /** A tool was called, so the call makes progress. */
   progressed(): void {
     this.answers = 0;
+  }
+
+  private reached(): void {
+    this.context.signal({ kind: 'limit-reached', reason: 'no-progress' });
   }
 }

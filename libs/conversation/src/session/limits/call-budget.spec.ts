@@ -9,8 +9,10 @@ import {
   type Usage,
 } from '@tandem/contracts';
 import { ManualClock, RecordedCallLog, ScriptedVoiceModel, startCall } from '../../testing/index.ts';
-import { CallBudget, WHOLE_BUDGET } from './call-budget.ts';
+import { callContext } from '../call-context.ts';
+import type { CallSignal } from '../call-signals.ts';
 import { takeoverOf } from '../history/takeover.ts';
+import { CallBudget, WHOLE_BUDGET } from './call-budget.ts';
 
 const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const nothing: Usage = {
@@ -37,7 +39,7 @@ function budgetOf(budgetUsd: number | null, spentMicros = 0) {
   });
   const clock = new ManualClock();
   const log = new RecordedCallLog();
-  const told: string[] = [];
+  const raised: CallSignal['kind'][] = [];
   const call = {
     callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId,
     tenantId,
@@ -49,13 +51,8 @@ function budgetOf(budgetUsd: number | null, spentMicros = 0) {
     admittedAt: clock.wallTime(),
     agent,
   };
-  const budget = new CallBudget(
-    call,
-    log,
-    clock,
-    { warn: (usd) => told.push(`warn ${usd}`), reached: (usd) => told.push(`reached ${usd}`) },
-    { ...WHOLE_BUDGET, spentMicros },
-  );
+  const context = callContext(call, log, clock, ({ kind }) => raised.push(kind));
+  const budget = new CallBudget(context, { ...WHOLE_BUDGET, spentMicros });
   /** 15,625 tokens of speech on gpt-realtime-2.1 cost a dollar. */
   const speaks = (usd: number, model = 'gpt-realtime-2.1') =>
     budget.used({
@@ -63,19 +60,19 @@ function budgetOf(budgetUsd: number | null, spentMicros = 0) {
       model,
       usage: { ...nothing, outputAudioTokens: usd * 15_625 },
     });
-  return { budget, log, told, speaks, clock };
+  return { budget, log, raised, speaks, clock };
 }
 
 describe('the budget of a call', () => {
   it('warns at its share, ends at the whole, each once and on record', async () => {
-    const { log, told, speaks, clock } = budgetOf(1);
+    const { log, raised, speaks, clock } = budgetOf(1);
     speaks(0.75);
-    expect(told).toEqual([]);
+    expect(raised).toEqual([]);
     await clock.pass(60_000);
     speaks(0.25);
-    expect(told).toEqual(['warn 1', 'reached 1']);
+    expect(raised).toEqual(['limit-near', 'limit-reached']);
     speaks(5);
-    expect(told).toHaveLength(2);
+    expect(raised).toHaveLength(2);
     expect(log.of('budget.reached')).toEqual([
       { scope: 'call', share: 0.8, costUsd: 1, atMs: 60_000 },
       { scope: 'call', share: 1, costUsd: 1, atMs: 60_000 },
@@ -83,20 +80,20 @@ describe('the budget of a call', () => {
   });
 
   it('warns before it ends', () => {
-    const { told, speaks } = budgetOf(1);
+    const { raised, speaks } = budgetOf(1);
     for (let part = 0; part < 4; part += 1) speaks(0.25);
-    expect(told).toEqual(['warn 1', 'reached 1']);
+    expect(raised).toEqual(['limit-near', 'limit-reached']);
     const small = budgetOf(10);
     small.speaks(8);
     small.speaks(1);
     small.speaks(1);
-    expect(small.told).toEqual(['warn 8', 'reached 10']);
+    expect(small.raised).toEqual(['limit-near', 'limit-reached']);
   });
 
   it('goes on counting where another relay left off', () => {
-    const { told, speaks } = budgetOf(1, 700_000);
+    const { raised, speaks } = budgetOf(1, 700_000);
     speaks(0.125);
-    expect(told).toEqual(['warn 0.825']);
+    expect(raised).toEqual(['limit-near']);
   });
 
   it('counts transcription, and what has no price as unknown', () => {
@@ -112,9 +109,9 @@ describe('the budget of a call', () => {
   });
 
   it('is none where the agent has none', () => {
-    const { budget, told, speaks } = budgetOf(null);
+    const { budget, raised, speaks } = budgetOf(null);
     speaks(100);
-    expect(told).toEqual([]);
+    expect(raised).toEqual([]);
     expect(budget.costUsd).toBe(100);
   });
 });

@@ -1,55 +1,49 @@
 import { costOf, MICROS_PER_USD, toMicros, type CallEventBody } from '@tandem/contracts';
-import type { CallLog } from '../../ports/call-log.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { offsetMs, type CallInfo } from '../call-info.ts';
+import type { CallContext } from '../call-context.ts';
+import type { CallSignal } from '../call-signals.ts';
 
-export interface CallBudgetEvents {
-  /** The share of the budget that is to be warned of is used up. Once. */
-  warn(costUsd: number): void;
-  /** All of it is: the call is to come to an end. Once, after `warn`. */
-  reached(costUsd: number): void;
-}
-
-/** What the relays that held the call before have left of its budget. */
+/** What earlier sessions of the call left of its budget. */
 export interface BudgetCarryover {
   readonly spentMicros: number;
-  /** Shares of the budget that were told of; the whole is told of until the call has ended. */
+  /** Shares of the budget already on record as reached. */
   readonly passedShares: readonly number[];
 }
 
 export const WHOLE_BUDGET: BudgetCarryover = { spentMicros: 0, passedShares: [] };
 
+interface Threshold {
+  readonly share: number;
+  readonly atMicros: number;
+  readonly signal: CallSignal;
+}
+
+const NEAR: CallSignal = { kind: 'limit-near', why: 'The call has used up most of what it may cost.' };
+const REACHED: CallSignal = { kind: 'limit-reached', reason: 'budget-reached' };
+
 /**
- * What one call may cost, against what it has used so far. Is told of each reported usage; writes down when a
- * mark is passed, and says so. Usage that has no price is counted and adds nothing.
+ * Adds up the cost of one call and compares it with the agent's budget. Each threshold is logged and
+ * signalled once: the warning share, then the whole, which is signalled in every session of the call. Usage
+ * without a price is counted and adds nothing.
  */
 export class CallBudget {
   unpricedReports = 0;
   private micros: number;
-  private readonly marks: {
-    readonly share: number;
-    readonly atMicros: number;
-    readonly tell: (costUsd: number) => void;
-  }[] = [];
+  private readonly ahead: Threshold[] = [];
 
   constructor(
-    private readonly call: CallInfo,
-    private readonly log: CallLog,
-    private readonly clock: Clock,
-    events: CallBudgetEvents,
+    private readonly context: CallContext,
     { spentMicros, passedShares }: BudgetCarryover,
   ) {
     this.micros = spentMicros;
-    const { budgetUsd, budgetWarnShare } = call.agent.limits;
+    const { budgetUsd, budgetWarnShare } = context.call.agent.limits;
     if (budgetUsd === null) return;
-    const atMicros = (share: number): number => Math.ceil(toMicros(budgetUsd) * share);
-    if (!passedShares.includes(budgetWarnShare))
-      this.marks.push({
-        share: budgetWarnShare,
-        atMicros: atMicros(budgetWarnShare),
-        tell: (usd) => events.warn(usd),
-      });
-    this.marks.push({ share: 1, atMicros: atMicros(1), tell: (usd) => events.reached(usd) });
+    const threshold = (share: number, signal: CallSignal): Threshold => ({
+      share,
+      atMicros: Math.ceil(toMicros(budgetUsd) * share),
+      signal,
+    });
+    if (!passedShares.includes(budgetWarnShare)) this.ahead.push(threshold(budgetWarnShare, NEAR));
+    this.ahead.push(threshold(1, REACHED));
   }
 
   get costUsd(): number {
@@ -57,24 +51,20 @@ export class CallBudget {
   }
 
   used(reported: CallEventBody<'usage.reported'>): void {
-    const cost = costOf({ ...reported, at: this.clock.wallTime() });
+    const { clock, log, atMs, signal } = this.context;
+    const cost = costOf({ ...reported, at: clock.wallTime() });
     if (!cost) {
       this.unpricedReports += 1;
       return;
     }
     this.micros += cost.micros;
-    for (let mark = this.marks[0]; mark && this.micros >= mark.atMicros; mark = this.marks[0]) {
-      this.marks.shift();
-      this.log.append({
+    for (let next = this.ahead[0]; next && this.micros >= next.atMicros; next = this.ahead[0]) {
+      this.ahead.shift();
+      log.append({
         type: 'budget.reached',
-        data: {
-          scope: 'call',
-          share: mark.share,
-          costUsd: this.costUsd,
-          atMs: offsetMs(this.call, this.clock),
-        },
+        data: { scope: 'call', share: next.share, costUsd: this.costUsd, atMs: atMs() },
       });
-      mark.tell(this.costUsd);
+      signal(next.signal);
     }
   }
 }

@@ -1,45 +1,43 @@
 import type { AgentSnapshot, ItemId } from '@tandem/contracts';
-import type { Clock, Timer } from '../../ports/clock.ts';
-
-export interface IdleWatchEvents {
-  /** Nobody speaks, and nobody is about to. */
-  isFloorFree(): boolean;
-  /** The caller has said nothing for the agent's patience, for the nth time in a row. */
-  prompt(count: number): void;
-  /** Nor after the last prompt. */
-  giveUp(): void;
-}
+import type { Timer } from '../../ports/clock.ts';
+import type { CallContext } from '../call-context.ts';
+import type { TurnTaking } from '../turns/turn-taking.ts';
 
 const MAX_OPEN = 16;
 
 /**
- * Notices that the caller says nothing. Their words, or a key, begin the count anew; so does what the agent
- * says, unless it answers a sound that turned out to be no word. A sound whose words are not known yet holds
- * the question back.
+ * Notices that the caller says nothing. Words and key presses of the caller reset the count; so does the
+ * agent's speech, unless it answers a sound without words. No prompt is due while the words of a sound are
+ * still unknown.
  */
 export class IdleWatch {
   private timer: Timer | null = null;
   private prompts = 0;
-  /** Of silence before {@link since}. */
+  /** Silence before {@link since}, in ms. */
   private silentMs = 0;
-  /** Since when silence counts; null while it does not. */
+  /** When the current silence began; null while silence does not count. */
   private since: number | null = null;
   /** Sounds of the caller that may turn out to be words. */
   private readonly open = new Set<ItemId>();
   private wasWordless = false;
 
-  constructor(
-    private readonly settings: AgentSnapshot['idle'],
-    private readonly clock: Clock,
-    private readonly events: IdleWatchEvents,
-  ) {}
+  private readonly settings: AgentSnapshot['idle'];
 
-  /** Nobody speaks: silence counts from here. */
+  constructor(
+    private readonly context: CallContext,
+    private readonly turns: Pick<TurnTaking, 'isQuiet'>,
+  ) {
+    this.settings = context.call.agent.idle;
+  }
+
+  /** The floor is quiet: silence counts from now on. */
   quiet(): void {
     if (this.settings.afterMs === 0) return;
     this.pause();
-    this.since = this.clock.now();
-    this.timer = this.clock.after(Math.max(0, this.settings.afterMs - this.silentMs), () => this.due());
+    this.since = this.context.clock.now();
+    this.timer = this.context.clock.after(Math.max(0, this.settings.afterMs - this.silentMs), () =>
+      this.due(),
+    );
   }
 
   /** The agent speaks, or a tool works: silence is not idleness. */
@@ -54,26 +52,26 @@ export class IdleWatch {
     this.open.add(itemId);
   }
 
-  /** The sound was none that means anything. */
+  /** The sound had no words. */
   wordless(itemId: ItemId): void {
     if (!this.open.delete(itemId)) return;
     this.wasWordless = true;
     if (this.since !== null) this.quiet();
   }
 
-  /** The caller said something, be it that nobody knows what. */
+  /** The caller said something, even if the words are unknown. */
   callerSaid(itemId: ItemId, isFinal: boolean): void {
     if (isFinal) this.open.delete(itemId);
     this.callerActive();
   }
 
-  /** The caller is there. */
+  /** The caller spoke or pressed a key. */
   callerActive(): void {
     this.prompts = 0;
     this.silentMs = 0;
     this.wasWordless = false;
     if (this.since === null) return;
-    this.since = this.clock.now();
+    this.since = this.context.clock.now();
     this.quiet();
   }
 
@@ -84,17 +82,19 @@ export class IdleWatch {
   private pause(): void {
     this.timer?.cancel();
     this.timer = null;
-    if (this.since !== null) this.silentMs += this.clock.now() - this.since;
+    if (this.since !== null) this.silentMs += this.context.clock.now() - this.since;
     this.since = null;
   }
 
-  /** Asked again with the next pause, or the end of the sound, where it cannot be asked now. */
+  /** Prompts, or waits for the next pause or the end of the caller's sound. */
   private due(): void {
-    if (this.open.size > 0 || !this.events.isFloorFree()) return;
+    if (this.open.size > 0 || !this.turns.isQuiet) return;
     this.pause();
     this.silentMs = 0;
-    if (this.prompts >= this.settings.maxPrompts) return this.events.giveUp();
+    const { log, atMs, signal } = this.context;
+    if (this.prompts >= this.settings.maxPrompts) return signal({ kind: 'idle-given-up' });
     this.prompts += 1;
-    this.events.prompt(this.prompts);
+    log.append({ type: 'idle.prompted', data: { count: this.prompts, atMs: atMs() } });
+    signal({ kind: 'idle-prompt-due' });
   }
 }

@@ -1,18 +1,11 @@
 import type { ItemId, ResponseId } from '@tandem/contracts';
 import type { AudioFrame } from '../../audio/audio-frame.ts';
 import type { PhraseAudioCache, PhraseKey } from '../../ports/phrase-cache.ts';
-import type { ResponseStatus, SpeakRequest } from '../../ports/voice-model.ts';
+import type { ResponseStatus } from '../../ports/voice-model.ts';
+import type { CallContext } from '../call-context.ts';
+import type { Transcript } from '../history/transcript.ts';
 import type { Playout } from './playout.ts';
-import type { SpokenItem, Transcript } from '../history/transcript.ts';
-
-export interface CannedPhrasesParts {
-  readonly cache: PhraseAudioCache | null;
-  readonly keyOf: (text: string) => PhraseKey;
-  readonly playout: () => Playout;
-  readonly transcript: Transcript;
-  readonly speak: (request: SpeakRequest) => void;
-  readonly note: (text: string) => void;
-}
+import type { SpokenItem } from './spoken-item.ts';
 
 interface Capture {
   readonly text: string;
@@ -34,9 +27,16 @@ const MAX_CAPTURE_BYTES = 240_000;
 export class CannedPhrases {
   private readonly playing = new Map<string, string>();
   private capture: Capture | null = null;
+  private running: ResponseId | null = null;
   private count = 0;
 
-  constructor(private readonly parts: CannedPhrasesParts) {}
+  constructor(
+    private readonly context: CallContext,
+    private readonly cache: PhraseAudioCache | undefined,
+    private readonly keyOf: (text: string) => PhraseKey,
+    private readonly playout: Playout,
+    private readonly transcript: Transcript,
+  ) {}
 
   /**
    * Says the words, by the model if need be. `isPersonal` words name the caller: they are neither kept nor
@@ -44,21 +44,19 @@ export class CannedPhrases {
    */
   speakPhrase(text: string, { isPersonal = false }: { isPersonal?: boolean } = {}): void {
     if (this.playCached(text, isPersonal)) return;
-    if (!isPersonal && this.parts.cache)
-      this.capture = { text, responseId: null, frames: [], said: '', bytes: 0 };
-    this.parts.speak({ kind: 'say', text });
+    if (!isPersonal && this.cache) this.capture = { text, responseId: null, frames: [], said: '', bytes: 0 };
+    this.context.signal({ kind: 'speech-due', request: { kind: 'say', text } });
   }
 
   /** Plays the phrase if its audio is at hand; answers whether it was. Needs no model. */
   playCached(text: string, isPersonal = false): boolean {
-    const frames = isPersonal ? null : this.parts.cache?.get(this.parts.keyOf(text));
+    const frames = isPersonal ? null : this.cache?.get(this.keyOf(text));
     if (!frames || frames.length === 0) return false;
     const id = `${ID_PREFIX}${++this.count}`;
     this.playing.set(id, text);
-    this.parts.transcript.agentSaid(id as ItemId, text);
-    const playout = this.parts.playout();
-    for (const frame of frames) playout.audio(frame, id as ItemId, id as ResponseId);
-    playout.itemWritten(id as ItemId);
+    this.transcript.agentSaid(id as ItemId, text);
+    for (const frame of frames) this.playout.audio(frame, id as ItemId, id as ResponseId);
+    this.playout.itemWritten(id as ItemId);
     return true;
   }
 
@@ -67,11 +65,10 @@ export class CannedPhrases {
     const text = this.playing.get(item.itemId);
     if (text === undefined) return;
     this.playing.delete(item.itemId);
-    this.parts.note(
-      item.isInterrupted
-        ? `You began to say “${text}” and were interrupted; the caller heard “${heard}”.`
-        : `You have said to the caller: “${text}”`,
-    );
+    const note = item.isInterrupted
+      ? `You began to say “${text}” and were interrupted; the caller heard “${heard}”.`
+      : `You have said to the caller: “${text}”`;
+    this.context.signal({ kind: 'note-due', text: note });
   }
 
   /** Played from the cache: the model has no such item. */
@@ -82,6 +79,7 @@ export class CannedPhrases {
   // What the model says passes by here, so that it can be kept.
 
   responseStarted(responseId: ResponseId): void {
+    this.running = responseId;
     if (this.capture?.responseId === null) this.capture.responseId = responseId;
   }
 
@@ -93,8 +91,8 @@ export class CannedPhrases {
     else capture.frames.push(frame);
   }
 
-  agentText(delta: string, responseId: ResponseId | null): void {
-    if (this.capture && this.capture.responseId === responseId) this.capture.said += delta;
+  agentText(delta: string): void {
+    if (this.capture && this.capture.responseId === this.running) this.capture.said += delta;
   }
 
   responseDone(responseId: ResponseId, status: ResponseStatus): void {
@@ -102,7 +100,7 @@ export class CannedPhrases {
     if (!capture || capture.responseId !== responseId) return;
     this.capture = null;
     if (status === 'completed' && sameWords(capture.said, capture.text))
-      this.parts.cache?.put(this.parts.keyOf(capture.text), capture.frames);
+      this.cache?.put(this.keyOf(capture.text), capture.frames);
   }
 }
 

@@ -3,15 +3,12 @@ import { AudioFrame } from '../../audio/audio-frame.ts';
 import type { CallerStream } from '../../ports/caller-stream.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 
-/**
- * Written so far ahead of what is due, in pieces of so much: little enough to be gone at once where a carrier
- * has no clear.
- */
+/** How far ahead music is written: little, because some carriers cannot clear their buffer. */
 const AHEAD_MS = 600;
-const PIECE_MS = 200;
+const CHUNK_MS = 200;
 const SOUND_ID = 'music';
 
-/** A sound in a circle, in the stream's format. Goes on where it left off. */
+/** Loops a sound in the stream's format; continues where it was stopped. */
 export class HoldMusic {
   private offset = 0;
   private writtenMs = 0;
@@ -21,7 +18,7 @@ export class HoldMusic {
   constructor(
     private readonly stream: CallerStream,
     private readonly clock: Clock,
-    private readonly sound: () => Uint8Array,
+    private readonly sound: () => Uint8Array = () => new Uint8Array(0),
   ) {}
 
   get isPlaying(): boolean {
@@ -35,7 +32,7 @@ export class HoldMusic {
     this.write();
   }
 
-  /** Silence, at once. Nothing else may be playing. */
+  /** Clears the stream, so nothing else may be playing. */
   stop(): void {
     if (!this.timer) return;
     this.timer.cancel();
@@ -44,22 +41,22 @@ export class HoldMusic {
   }
 
   private write(): void {
-    const bytes = PIECE_MS * bytesPerMs(this.stream.format);
-    for (; this.writtenMs < this.clock.now() - this.startedAt + AHEAD_MS; this.writtenMs += PIECE_MS) {
-      this.stream.write(AudioFrame.fromBytes(this.piece(bytes)), SOUND_ID);
+    const bytes = CHUNK_MS * bytesPerMs(this.stream.format);
+    for (; this.writtenMs < this.clock.now() - this.startedAt + AHEAD_MS; this.writtenMs += CHUNK_MS) {
+      this.stream.write(AudioFrame.fromBytes(this.chunk(bytes)), SOUND_ID);
     }
-    this.timer = this.clock.after(PIECE_MS, () => this.write());
+    this.timer = this.clock.after(CHUNK_MS, () => this.write());
   }
 
-  private piece(bytes: number): Uint8Array {
-    const piece = new Uint8Array(bytes);
+  private chunk(bytes: number): Uint8Array {
+    const chunk = new Uint8Array(bytes);
     const sound = this.sound();
     for (let filled = 0; filled < bytes;) {
       const part = sound.subarray(this.offset, this.offset + bytes - filled);
-      piece.set(part, filled);
+      chunk.set(part, filled);
       filled += part.byteLength;
       this.offset = (this.offset + part.byteLength) % sound.byteLength;
     }
-    return piece;
+    return chunk;
   }
 }

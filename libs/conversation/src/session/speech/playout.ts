@@ -1,7 +1,8 @@
 import { bytesPerMs, type ItemId, type ResponseId } from '@tandem/contracts';
 import type { AudioFrame } from '../../audio/audio-frame.ts';
 import type { CallerStream, HeardSound } from '../../ports/caller-stream.ts';
-import type { SpokenItem } from '../history/transcript.ts';
+import type { CallContext } from '../call-context.ts';
+import type { CutItem } from './spoken-item.ts';
 
 interface PlayingItem {
   readonly itemId: ItemId;
@@ -11,25 +12,6 @@ interface PlayingItem {
   isWritten: boolean;
   isHeard: boolean;
   startedAtMs: number | null;
-}
-
-/** An item that was cut: what the model has to forget. */
-export interface CutItem {
-  readonly itemId: ItemId;
-  readonly heardMs: number;
-}
-
-export interface PlayoutEvents {
-  /** Something is about to be written while nothing is playing. */
-  playingBegins(): void;
-  /** No more of this item will be heard. */
-  itemFinished(item: SpokenItem): void;
-  /** The first audio of a response is on its way to the caller. */
-  responseStarted(responseId: ResponseId): void;
-  /** The caller hears the first of a response. */
-  heardFirst(responseId: ResponseId): void;
-  /** Everything written has been heard, and nothing more of the written items is to come. */
-  idle(): void;
 }
 
 /**
@@ -44,9 +26,8 @@ export class Playout {
   droppedBytes = 0;
 
   constructor(
+    private readonly context: CallContext,
     private readonly stream: CallerStream,
-    private readonly offsetMs: () => number,
-    private readonly events: PlayoutEvents,
   ) {}
 
   get isPlaying(): boolean {
@@ -58,7 +39,12 @@ export class Playout {
     return this.items.has(itemId);
   }
 
-  /** Whether any audio of this response has been written. */
+  /** The agent has been heard on this stream. */
+  get hasBegun(): boolean {
+    return this.lastResponse !== null;
+  }
+
+  /** Whether this is the response whose audio was written last. */
   hasSpoken(responseId: ResponseId): boolean {
     return this.lastResponse === responseId;
   }
@@ -70,7 +56,7 @@ export class Playout {
     }
     let item = this.items.get(itemId);
     if (!item) {
-      if (!this.isPlaying) this.events.playingBegins();
+      if (!this.isPlaying) this.context.signal({ kind: 'playout-begins' });
       item = {
         itemId,
         responseId,
@@ -87,9 +73,9 @@ export class Playout {
     this.stream.write(frame, itemId);
     if (this.lastResponse !== responseId) {
       this.lastResponse = responseId;
-      this.events.responseStarted(responseId);
+      this.context.signal({ kind: 'response-audible', responseId });
     }
-    item.startedAtMs ??= this.offsetMs();
+    item.startedAtMs ??= this.context.atMs();
   }
 
   /** What the caller hears at this moment: usually one item. */
@@ -119,8 +105,8 @@ export class Playout {
     const item = this.items.get(heard.soundId);
     if (!item) return;
     if (item.heardMs === 0 && heard.heardMs > 0) {
-      this.events.heardFirst(item.responseId);
-      item.startedAtMs = Math.max(item.startedAtMs ?? 0, this.offsetMs() - heard.heardMs);
+      this.context.signal({ kind: 'response-heard', responseId: item.responseId });
+      item.startedAtMs = Math.max(item.startedAtMs ?? 0, this.context.atMs() - heard.heardMs);
     }
     item.heardMs = Math.max(item.heardMs, Math.min(heard.heardMs, this.writtenMs(item)));
     item.isHeard = heard.isComplete;
@@ -155,13 +141,16 @@ export class Playout {
   private finish(item: PlayingItem, isInterrupted: boolean): void {
     this.items.delete(item.itemId);
     const generatedMs = this.writtenMs(item);
-    this.events.itemFinished({
-      itemId: item.itemId,
-      startedAtMs: item.startedAtMs ?? this.offsetMs(),
-      heardMs: isInterrupted ? Math.floor(item.heardMs) : generatedMs,
-      generatedMs,
-      isInterrupted: isInterrupted && !(item.isWritten && item.heardMs >= generatedMs),
+    this.context.signal({
+      kind: 'item-finished',
+      item: {
+        itemId: item.itemId,
+        startedAtMs: item.startedAtMs ?? this.context.atMs(),
+        heardMs: isInterrupted ? Math.floor(item.heardMs) : generatedMs,
+        generatedMs,
+        isInterrupted: isInterrupted && !(item.isWritten && item.heardMs >= generatedMs),
+      },
     });
-    if (!this.isPlaying) this.events.idle();
+    if (!this.isPlaying) this.context.signal({ kind: 'playout-idle' });
   }
 }

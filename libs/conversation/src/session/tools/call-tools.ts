@@ -1,18 +1,20 @@
-import type { CallLog } from '../../ports/call-log.ts';
+import type { CallToolName, JsonValue, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
 import type { ModelToolCall, NoiseReduction } from '../../ports/voice-model.ts';
 import type { AgentState } from '../agent/agent-state.ts';
+import type { MicDistance } from '../agent/mic-distance.ts';
+import type { CallContext } from '../call-context.ts';
 import type { CallEnding } from '../call-ending.ts';
 import type { CallRecording } from '../history/call-recording.ts';
-import type { DigitInput } from './digit-input.ts';
-import type { MicDistance } from '../agent/mic-distance.ts';
-import type { Playout } from '../speech/playout.ts';
-import type { DigitCaptureOutcome, SecureDigits } from './secure-digits.ts';
 import type { CannedPhrases } from '../speech/canned-phrases.ts';
-import type { CallToolResult, CallTools } from './tool-loop.ts';
-import type { Transfer, TransferRequest } from './transfer.ts';
+import type { Playout } from '../speech/playout.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';
+import type { DigitInput } from './digit-input.ts';
+import type { DigitCaptureOutcome, SecureDigits } from './secure-digits.ts';
+import type { Transfer, TransferRequest } from './transfer.ts';
 
+/** The parts of a call that its own tools command. */
 export interface CallToolParts {
+  readonly context: CallContext;
   readonly agent: AgentState;
   readonly ending: CallEnding;
   readonly transfer: Transfer;
@@ -23,9 +25,20 @@ export interface CallToolParts {
   readonly digits: DigitInput;
   readonly secureDigits: SecureDigits;
   readonly recording: CallRecording;
-  readonly log: CallLog;
-  readonly offsetMs: () => number;
 }
+
+/** What came of a tool with place `call`. */
+export interface CallToolResult {
+  readonly outcome: ToolOutcome;
+  /** Whether the model must speak on; asked once the response that called the tool is done. */
+  readonly needsReply: () => boolean;
+}
+
+type CallTool = (
+  parts: CallToolParts,
+  input: never,
+  asked: ModelToolCall,
+) => CallToolResult | Promise<CallToolResult>;
 
 const GAVE_UP: Readonly<Record<Exclude<DigitCaptureOutcome, 'entered'>, { reason: string; detail: string }>> =
   {
@@ -44,61 +57,96 @@ const done = (
   needsReply: () => boolean,
 ): CallToolResult => ({ outcome: { status: 'ok', value }, needsReply });
 
-/** What the session itself does for the model, by the names of the declarations with place `call`. */
-export function callTools(parts: CallToolParts): CallTools {
-  const { agent, ending, transfer, playout, turns, phrases, mic, recording } = parts;
-  /** A tool nobody needs to hear of: a reply only when its response said nothing. */
-  const unlessSpoken = (asked: ModelToolCall) => () => !playout.hasSpoken(asked.responseId);
-  return {
-    end_call: (_input: never, asked) => {
-      turns.isProtected = true;
-      ending.sayGoodbye('agent-goodbye');
-      return done(
-        { next: 'Say one short goodbye. The line closes when it has been heard.' },
-        unlessSpoken(asked),
-      );
-    },
-    transfer_call: (wish: TransferRequest) => ({
-      outcome: transfer.begin(wish),
-      needsReply: () => !transfer.isPending,
-    }),
-    update_mic_distance: (input: { distance: NoiseReduction }, asked) =>
-      done({ changed: mic.set(input.distance) }, unlessSpoken(asked)),
-    switch_language: (input: { language: string }) => {
-      agent.apply({ language: input.language }, 'tool');
-      return done({ language: agent.language, next: 'Go on in this language.' }, () => true);
-    },
-    record_consent: (input: { consent: 'granted' | 'refused' }, asked) => {
-      if (!recording.isPossible)
-        return {
-          outcome: {
-            status: 'refused',
-            reason: 'not-recorded',
-            detail: 'This call is not recorded, whatever the caller says. Go on.',
-          },
-          needsReply: () => true,
-        };
-      recording.stated(input.consent);
-      return done({ recorded: input.consent === 'granted' }, unlessSpoken(asked));
-    },
-    collect_digits: async (input: { max_digits: number }) =>
-      capture(parts, input.max_digits, () => phrases.speakPhrase(agent.texts.secureDigits)),
-  };
+/** A tool the caller need not hear of: needs a reply only when its response said nothing. */
+const unlessSpoken =
+  ({ playout }: CallToolParts, { responseId }: ModelToolCall) =>
+  () =>
+    !playout.hasSpoken(responseId);
+
+/** The tools with place `call`, by the names of their declarations. */
+const CALL_TOOLS: Readonly<Record<CallToolName, CallTool>> = {
+  end_call: (parts, _input, asked) => {
+    parts.turns.isProtected = true;
+    parts.ending.sayGoodbye('agent-goodbye');
+    return done(
+      { next: 'Say one short goodbye. The line closes when it has been heard.' },
+      unlessSpoken(parts, asked),
+    );
+  },
+  transfer_call: ({ transfer }, wish: TransferRequest) => ({
+    outcome: transfer.begin(wish),
+    needsReply: () => !transfer.isPending,
+  }),
+  update_mic_distance: (parts, { distance }: { distance: NoiseReduction }, asked) =>
+    done({ changed: parts.mic.set(distance) }, unlessSpoken(parts, asked)),
+  switch_language: ({ agent }, { language }: { language: string }) => {
+    agent.apply({ language }, 'tool');
+    return done({ language: agent.language, next: 'Go on in this language.' }, () => true);
+  },
+  record_consent: (parts, { consent }: { consent: 'granted' | 'refused' }, asked) => {
+    const { recording } = parts;
+    if (!recording.isPossible)
+      return {
+        outcome: {
+          status: 'refused',
+          reason: 'not-recorded',
+          detail: 'This call is not recorded, whatever the caller says. Go on.',
+        },
+        needsReply: () => true,
+      };
+    recording.stated(consent);
+    return done({ recorded: consent === 'granted' }, unlessSpoken(parts, asked));
+  },
+  collect_digits: async (
+    { context, agent, phrases, digits, secureDigits, recording },
+    input: { max_digits: number },
+  ) => {
+    recording.hold('digits');
+    digits.forget(); // Keys typed too early belong to this entry.
+    const entry = secureDigits.begin(input.max_digits);
+    phrases.speakPhrase(agent.texts.secureDigits);
+    const { outcome, reference, count } = await entry;
+    recording.release('digits');
+    context.log.append({
+      type: 'digits.captured',
+      data: { reference, count, outcome, atMs: context.atMs() },
+    });
+    if (outcome === 'entered') return done({ reference, digits: count }, () => true);
+    return { outcome: { status: 'refused', ...GAVE_UP[outcome] }, needsReply: () => true };
+  },
+};
+
+/** Carries out the tools with place `call` on these parts; returns null for a tool without implementation. */
+export function callTools(
+  parts: CallToolParts,
+): (asked: ModelToolCall, input: JsonValue) => CallToolResult | Promise<CallToolResult> | null {
+  return (asked, input) =>
+    Object.hasOwn(CALL_TOOLS, asked.name)
+      ? CALL_TOOLS[asked.name as CallToolName](parts, input as never, asked)
+      : null;
 }
 
-async function capture(
-  { digits, secureDigits, recording, log, offsetMs }: CallToolParts,
-  maxDigits: number,
-  explain: () => void,
-): Promise<CallToolResult> {
-  recording.hold('digits');
-  // Whoever began to type too early was typing this.
-  digits.forget();
-  const entry = secureDigits.begin(maxDigits);
-  explain();
-  const { outcome, reference, count } = await entry;
-  recording.release('digits');
-  log.append({ type: 'digits.captured', data: { reference, count, outcome, atMs: offsetMs() } });
-  if (outcome === 'entered') return done({ reference, digits: count }, () => true);
-  return { outcome: { status: 'refused', ...GAVE_UP[outcome] }, needsReply: () => true };
+/** A declared call tool has no implementation. */
+export class CallToolsMismatched extends Error {
+  override readonly name = 'CallToolsMismatched';
+}
+
+/**
+ * A check for the start of a relay: every declared tool with place `call` has an implementation.
+ * @throws CallToolsMismatched with what to write, and where
+ */
+export function verifyCallTools(
+  declarations: readonly Pick<ToolDeclaration, 'name' | 'place'>[],
+  implementations: Readonly<Record<string, unknown>> = CALL_TOOLS,
+): void {
+  const missing = declarations.filter(
+    ({ name, place }) => place === 'call' && !Object.hasOwn(implementations, name),
+  );
+  if (missing.length === 0) return;
+  const faults = missing.map(
+    ({ name }) =>
+      `  - ${name} has place call and no implementation: write it in CALL_TOOLS ` +
+      '(libs/conversation/src/session/tools/call-tools.ts), or declare it with place worker',
+  );
+  throw new CallToolsMismatched(`Tools and the session do not match:\n${faults.join('\n')}`);
 }

@@ -1,29 +1,27 @@
-import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Timer } from '../../ports/clock.ts';
+import type { CallContext } from '../call-context.ts';
 
 /** Keys pressed with less than this between them belong together. */
 const PAUSE_MS = 1_500;
 const MAX_DIGITS = 64;
 
-/** Gathers pressed keys into one entry: ended by `#` or by a pause. */
+/** Gathers pressed keys into one entry, ended by `#` or by a pause. */
 export class DigitInput {
   private digits = '';
-  /** What was entered last; empty for nothing yet. */
+  /** The last entry; empty when there is none. */
   lastEntry = '';
   private timer: Timer | null = null;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly onEntered: (digits: string) => void,
-  ) {}
+  constructor(private readonly context: CallContext) {}
 
   pressed(digit: string): void {
     this.timer?.cancel();
     this.digits = (this.digits + digit).slice(0, MAX_DIGITS);
     if (digit === '#') this.enter();
-    else this.timer = this.clock.after(PAUSE_MS, () => this.enter());
+    else this.timer = this.context.clock.after(PAUSE_MS, () => this.enter());
   }
 
-  /** What was pressed and not yet entered is nobody's. */
+  /** Drops keys that are not entered yet. */
   forget(): void {
     this.timer?.cancel();
     this.digits = '';
@@ -34,10 +32,10 @@ export class DigitInput {
   }
 
   private enter(): void {
-    const entered = this.digits;
+    const { digits } = this;
     this.digits = '';
-    if (entered === '') return;
-    this.lastEntry = entered;
-    this.onEntered(entered);
+    if (digits === '') return;
+    this.lastEntry = digits;
+    this.context.signal({ kind: 'digits-entered', digits });
   }
 }

@@ -1,9 +1,7 @@
 import {
   describeOutcome,
-  MAX_ARGUMENTS_LENGTH,
   ProviderError,
   toToolCallId,
-  type CallToolName,
   type JsonValue,
   type ToolCall,
   type ToolCallContext,
@@ -12,42 +10,25 @@ import {
   type ToolDeclaration,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { CallLog } from '../../ports/call-log.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { ToolCaller } from '../../ports/tool-caller.ts';
-import type { ModelToolCall, VoiceModelSession } from '../../ports/voice-model.ts';
-import { offsetMs, type CallInfo } from '../call-info.ts';
+import type { ModelToolCall } from '../../ports/voice-model.ts';
+import type { CallContext } from '../call-context.ts';
 import type { OpenToolCall } from '../history/takeover.ts';
+import type { ModelSlot } from '../model-slot.ts';
+import type { CallToolResult } from './call-tools.ts';
+import { checkArguments, type Refusal } from './tool-arguments.ts';
 
-/**
- * What a tool that changes the call itself answers. `needsReply` is asked when the response that called it is
- * done.
- */
-export interface CallToolResult {
-  readonly outcome: ToolOutcome;
-  readonly needsReply: () => boolean;
-}
-
-/**
- * Tools with place `call`, by name: carried out by the session itself, at once or when the caller has done
- * their part.
- */
-export type CallTools = Readonly<
-  Record<CallToolName, (input: never, asked: ModelToolCall) => CallToolResult | Promise<CallToolResult>>
->;
-
-export interface ToolLoopServices {
-  readonly log: CallLog;
-  readonly clock: Clock;
-  /** What tools know of the call by now. */
-  readonly context: () => ToolCallContext;
-  /** Tool calls of the relays that held the call before. */
+export interface ToolLoopSetup {
+  readonly declarations: readonly ToolDeclaration[];
+  /** Carries out a tool with place `call`; null when the session has no implementation of it. */
+  readonly carryOut: (
+    asked: ModelToolCall,
+    input: JsonValue,
+  ) => CallToolResult | Promise<CallToolResult> | null;
+  /** Returns what tools know of the call by now. */
+  readonly toolContext: () => ToolCallContext;
+  /** Tool calls made by earlier sessions of the call. */
   readonly calledBefore: number;
-  /** Lets the model go on, now that it has its results. */
-  readonly reply: () => void;
-  /** The first worker tool went to work, or the last one is done: the caller waits, or no longer. */
-  readonly waiting: (isWaiting: boolean) => void;
-  readonly finished: (name: string, outcome: ToolOutcome) => void;
 }
 
 /** A model that asks for more than this in one call is running wild. */
@@ -88,24 +69,22 @@ export class ToolLoop {
   private atWork = 0;
   private calls: number;
   private refused = 0;
-  private isLimitTold = false;
+  private isLimitLogged = false;
   private isStopped = false;
 
   constructor(
-    private readonly call: CallInfo,
-    tools: readonly ToolDeclaration[],
-    private readonly callTools: CallTools,
+    private readonly context: CallContext,
+    private readonly model: ModelSlot,
     private readonly caller: ToolCaller,
-    private readonly model: () => VoiceModelSession,
-    private readonly services: ToolLoopServices,
+    private readonly setup: ToolLoopSetup,
   ) {
-    this.declarations = new Map(tools.map((tool) => [tool.name, tool]));
-    this.calls = services.calledBefore;
+    this.declarations = byName(setup.declarations);
+    this.calls = setup.calledBefore;
   }
 
   /** The tools the model may call from now on. */
   setTools(tools: readonly ToolDeclaration[]): void {
-    this.declarations = new Map(tools.map((tool) => [tool.name, tool]));
+    this.declarations = byName(tools);
   }
 
   get isWaiting(): boolean {
@@ -113,38 +92,30 @@ export class ToolLoop {
   }
 
   asked(asked: ModelToolCall): void {
-    const toolCallId = toToolCallId(this.call.callId, this.call.epoch, asked.providerCallId);
+    const { call, log, clock, atMs } = this.context;
+    const toolCallId = toToolCallId(call.callId, call.epoch, asked.providerCallId);
     if (this.isStopped || this.seen.has(toolCallId)) return;
     if (this.calls >= MAX_CALLS_PER_CALL) return this.refuse(asked);
     this.calls += 1;
     this.seen.add(toolCallId);
     const round = this.roundOf(asked.responseId);
-    const pending: Pending = {
-      toolCallId,
-      name: asked.name.slice(0, 64),
-      startedAt: this.services.clock.now(),
-    };
+    const pending: Pending = { toolCallId, name: asked.name.slice(0, 64), startedAt: clock.now() };
     round.pending.add(toolCallId);
     this.pendingCount += 1;
     const checked = this.check(asked);
-    this.services.log.append({
+    log.append({
       type: 'tool.called',
       data: {
         toolCallId,
         providerCallId: asked.providerCallId,
         name: pending.name,
         arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_KEPT_NONSENSE),
-        atMs: offsetMs(this.call, this.services.clock),
+        atMs: atMs(),
       },
     });
     if (!checked.ok) {
-      this.answered(
-        asked,
-        pending,
-        { status: 'refused', reason: checked.reason, detail: checked.detail },
-        always,
-      );
-      return;
+      const { reason, detail } = checked;
+      return this.answered(asked, pending, { status: 'refused', reason, detail }, always);
     }
     if (checked.tool.place === 'call') this.carryOut(asked, pending, checked.value);
     else
@@ -157,13 +128,11 @@ export class ToolLoop {
   }
 
   private carryOut(asked: ModelToolCall, pending: Pending, input: JsonValue): void {
-    // A declaration from elsewhere may name what this version does not carry out.
-    const onCall = Object.hasOwn(this.callTools, asked.name)
-      ? this.callTools[asked.name as CallToolName]
-      : undefined;
-    const answer = onCall
-      ? onCall(input as never, asked)
-      : { outcome: this.unknownTool(), needsReply: always };
+    // media-relay checks at start that every call tool has an implementation; an unknown one is refused here.
+    const answer = this.setup.carryOut(asked, input) ?? {
+      outcome: this.unknownTool(),
+      needsReply: always,
+    };
     if (answer instanceof Promise)
       void answer.then(({ outcome, needsReply }) => this.answered(asked, pending, outcome, needsReply));
     else this.answered(asked, pending, answer.outcome, answer.needsReply);
@@ -171,14 +140,12 @@ export class ToolLoop {
 
   /** Beyond the limit nothing is kept of a call: the model is told, and given up when it does not heed it. */
   private refuse(asked: ModelToolCall): void {
-    const { log, clock } = this.services;
-    const model = this.model();
-    if (!this.isLimitTold)
-      log.append({
-        type: 'tool-limit.reached',
-        data: { limit: MAX_CALLS_PER_CALL, atMs: offsetMs(this.call, clock) },
-      });
-    this.isLimitTold = true;
+    const model = this.model.session;
+    if (!model) return;
+    const { log, atMs } = this.context;
+    if (!this.isLimitLogged)
+      log.append({ type: 'tool-limit.reached', data: { limit: MAX_CALLS_PER_CALL, atMs: atMs() } });
+    this.isLimitLogged = true;
     this.refused += 1;
     if (this.refused > MAX_REFUSED) {
       this.refused = 0;
@@ -199,10 +166,11 @@ export class ToolLoop {
    * nothing is called again.
    */
   resume(calls: readonly OpenToolCall[]): void {
+    const { clock, atMs } = this.context;
     const round = this.roundOf(RESUMED);
     for (const { toolCallId, providerCallId, name, calledAtMs, ...called } of calls) {
-      const ranMs = Math.max(0, offsetMs(this.call, this.services.clock) - calledAtMs);
-      const pending: Pending = { toolCallId, name, startedAt: this.services.clock.now() - ranMs };
+      const ranMs = Math.max(0, atMs() - calledAtMs);
+      const pending: Pending = { toolCallId, name, startedAt: clock.now() - ranMs };
       const asked: ModelToolCall = { providerCallId, responseId: RESUMED, name, argumentsJson: '' };
       this.seen.add(toolCallId);
       round.pending.add(toolCallId);
@@ -242,7 +210,7 @@ export class ToolLoop {
   /** No tool result reaches the model any more; what may be stopped is stopped. */
   stop(): void {
     this.isStopped = true;
-    this.caller.cancelAll(this.call.callId);
+    this.caller.cancelAll(this.context.call.callId);
   }
 
   /** The call goes on elsewhere: what is at work goes on, and is waited for there. */
@@ -256,14 +224,14 @@ export class ToolLoop {
     input: JsonValue,
     deadlineMs: number,
   ): ToolCall {
-    const { callId, tenantId } = this.call;
+    const { callId, tenantId } = this.context.call;
     return {
       toolCallId,
       callId,
       tenantId,
       name: tool.name,
       arguments: input,
-      context: this.services.context(),
+      context: this.setup.toolContext(),
       deadlineMs,
     };
   }
@@ -275,10 +243,10 @@ export class ToolLoop {
     outcome: Promise<ToolOutcome>,
   ): void {
     this.atWork += 1;
-    if (this.atWork === 1) this.services.waiting(true);
+    if (this.atWork === 1) this.context.signal({ kind: 'tools-began' });
     void outcome.then((ended) => {
       this.atWork -= 1;
-      if (this.atWork === 0) this.services.waiting(false);
+      if (this.atWork === 0) this.context.signal({ kind: 'tools-done' });
       this.answered(asked, pending, ended, always, tool);
     });
   }
@@ -294,35 +262,15 @@ export class ToolLoop {
 
   private check(
     asked: ModelToolCall,
-  ): { ok: true; tool: ToolDeclaration; value: JsonValue } | { ok: false; reason: string; detail: string } {
+  ): { readonly ok: true; readonly tool: ToolDeclaration; readonly value: JsonValue } | Refusal {
     const tool = this.declarations.get(asked.name);
-    if (!tool) return { ok: false, ...this.unknownTool() };
+    if (!tool) {
+      const { reason, detail } = this.unknownTool();
+      return { ok: false, reason, detail };
+    }
     if (this.pendingCount > MAX_PENDING) return { ok: false, ...TOO_MANY };
-    if (asked.argumentsJson.length > MAX_ARGUMENTS_LENGTH) {
-      return {
-        ok: false,
-        reason: 'bad-arguments',
-        detail: 'The arguments are too long. Call again with less.',
-      };
-    }
-    let input: unknown;
-    try {
-      input = JSON.parse(asked.argumentsJson || '{}');
-    } catch {
-      return {
-        ok: false,
-        reason: 'bad-arguments',
-        detail: 'The arguments are not valid JSON. Call again with a JSON object.',
-      };
-    }
-    const parsed = tool.parse(input);
-    if (!parsed.ok)
-      return {
-        ok: false,
-        reason: 'bad-arguments',
-        detail: `Wrong arguments: ${parsed.problem}. Call again with these corrected.`,
-      };
-    return { ok: true, tool, value: parsed.value as JsonValue };
+    const checked = checkArguments(tool, asked.argumentsJson);
+    return checked.ok ? { ...checked, tool } : checked;
   }
 
   private answered(
@@ -332,7 +280,7 @@ export class ToolLoop {
     needsReply: () => boolean,
     tool?: ToolDeclaration,
   ): void {
-    const { log, clock } = this.services;
+    const { log, clock, atMs, signal } = this.context;
     const tookMs = Math.round(clock.now() - pending.startedAt);
     this.pendingCount -= 1;
     log.append({
@@ -343,14 +291,14 @@ export class ToolLoop {
         name: pending.name,
         outcome,
         tookMs,
-        atMs: offsetMs(this.call, clock),
+        atMs: atMs(),
       },
     });
     log.append({ type: 'latency.measured', data: { kind: 'tool', ms: tookMs } });
     const round = this.open.get(asked.responseId);
     if (this.isStopped || !round) return;
-    this.services.finished(pending.name, outcome);
-    this.model().sendToolResult(asked.providerCallId, describeOutcome(outcome, tool));
+    signal({ kind: 'tool-finished', name: pending.name, outcome });
+    this.model.session?.sendToolResult(asked.providerCallId, describeOutcome(outcome, tool));
     round.pending.delete(pending.toolCallId);
     round.replies.push(needsReply);
     this.replyWhenComplete(asked.responseId);
@@ -366,6 +314,11 @@ export class ToolLoop {
     const round = this.open.get(responseId);
     if (!round?.isDone || round.pending.size > 0) return;
     this.open.delete(responseId);
-    if (round.replies.some((isNeeded) => isNeeded())) this.services.reply();
+    if (round.replies.some((isNeeded) => isNeeded()))
+      this.context.signal({ kind: 'speech-due', request: { kind: 'reply' } });
   }
+}
+
+function byName(tools: readonly ToolDeclaration[]): ReadonlyMap<string, ToolDeclaration> {
+  return new Map(tools.map((tool) => [tool.name, tool]));
 }

@@ -1,18 +1,12 @@
-import type { ToolWaitSettings } from '@tandem/contracts';
-import type { Clock, Timer } from '../../ports/clock.ts';
-
-export interface ToolWaitParts {
-  readonly isFloorFree: () => boolean;
-  /** Ways to say "one moment", taken in turn. */
-  readonly fillers: () => readonly string[];
-  readonly say: (text: string) => void;
-  readonly startMusic: () => void;
-  readonly stopMusic: () => void;
-}
+import type { Timer } from '../../ports/clock.ts';
+import type { AgentState } from '../agent/agent-state.ts';
+import type { CallContext } from '../call-context.ts';
+import type { HoldMusic } from '../speech/hold-music.ts';
+import type { TurnTaking } from '../turns/turn-taking.ts';
 
 /**
- * What the caller hears while a tool works: a spoken filler, then music, each only while nobody speaks. The
- * answer or the caller's voice ends both at once.
+ * What the caller hears while a tool works: a spoken filler, then music, each only while the floor is quiet.
+ * The agent's answer or the caller's voice stops both at once.
  */
 export class ToolWait {
   private startedAt: number | null = null;
@@ -21,60 +15,61 @@ export class ToolWait {
   private timers: Timer[] = [];
 
   constructor(
-    private readonly settings: ToolWaitSettings,
-    private readonly clock: Clock,
-    private readonly parts: ToolWaitParts,
+    private readonly context: CallContext,
+    private readonly agent: Pick<AgentState, 'texts'>,
+    private readonly turns: Pick<TurnTaking, 'isQuiet'>,
+    private readonly music: HoldMusic,
   ) {}
 
   get isWaiting(): boolean {
     return this.startedAt !== null;
   }
 
-  /** A tool went to work while none was. */
+  /** A tool went to work while none was working. */
   began(): void {
-    this.startedAt = this.clock.now();
+    this.startedAt = this.context.clock.now();
     this.hasFilled = false;
     this.arm();
   }
 
-  /** No tool works any more. */
+  /** The last tool is done. */
   ended(): void {
     this.startedAt = null;
     this.disarm();
-    this.parts.stopMusic();
+    this.music.stop();
   }
 
-  /** Somebody speaks. */
+  /** The agent or the caller speaks. */
   busy(): void {
     this.disarm();
-    this.parts.stopMusic();
+    this.music.stop();
   }
 
-  /** Nobody does. */
+  /** The floor is free. */
   quiet(): void {
     if (this.startedAt !== null) this.arm();
   }
 
   private arm(): void {
     this.disarm();
-    const { fillerAfterMs, musicAfterMs } = this.settings;
+    const { fillerAfterMs, musicAfterMs } = this.context.call.agent.toolWait;
     if (fillerAfterMs > 0 && !this.hasFilled) this.in(fillerAfterMs, () => this.fill());
-    if (musicAfterMs > 0) this.in(musicAfterMs, () => this.parts.isFloorFree() && this.parts.startMusic());
+    if (musicAfterMs > 0) this.in(musicAfterMs, () => this.turns.isQuiet && this.music.start());
   }
 
   private in(afterMs: number, run: () => void): void {
-    const waited = this.clock.now() - (this.startedAt ?? 0);
-    this.timers.push(this.clock.after(Math.max(0, afterMs - waited), run));
+    const waited = this.context.clock.now() - (this.startedAt ?? 0);
+    this.timers.push(this.context.clock.after(Math.max(0, afterMs - waited), run));
   }
 
   private fill(): void {
-    if (!this.parts.isFloorFree()) return;
-    const fillers = this.parts.fillers();
+    if (!this.turns.isQuiet) return;
+    const { fillers } = this.agent.texts;
     const filler = fillers[this.fillersSaid % fillers.length];
     if (!filler) return;
     this.hasFilled = true;
     this.fillersSaid += 1;
-    this.parts.say(filler);
+    this.context.signal({ kind: 'phrase-due', text: filler });
   }
 
   private disarm(): void {

@@ -1,35 +1,13 @@
-import {
-  clockTime,
-  isDepartmentOpen,
-  type AgentTexts,
-  type Department,
-  type ToolOutcome,
-} from '@tandem/contracts';
-import type { CallLog } from '../../ports/call-log.ts';
-import type { Clock, Timer } from '../../ports/clock.ts';
-import { offsetMs, type CallInfo } from '../call-info.ts';
+import { clockTime, isDepartmentOpen, type Department, type ToolOutcome } from '@tandem/contracts';
+import type { Timer } from '../../ports/clock.ts';
+import type { AgentState } from '../agent/agent-state.ts';
+import type { CallContext } from '../call-context.ts';
 
 export interface TransferRequest {
   /** Key of the directory. */
   readonly department: string;
   /** What the person who takes the call is told. */
   readonly summary: string;
-}
-
-/** What putting a caller through needs of the conversation, and does to it. */
-export interface TransferParts {
-  readonly log: CallLog;
-  readonly clock: Clock;
-  /** In the language of this moment. */
-  readonly texts: () => AgentTexts;
-  /** Says this to the end, whatever the caller says meanwhile. */
-  announce(text: string): void;
-  /** The caller goes on talking to the agent, who is told why. */
-  withdrawn(note: string): void;
-  /** It could not even be tried: says this and goes on. */
-  failed(text: string): void;
-  /** The carrier takes over: this session lets go of the call. */
-  leave(): void;
 }
 
 interface Pending {
@@ -58,8 +36,8 @@ export class Transfer {
   private isLeaving = false;
 
   constructor(
-    private readonly call: CallInfo,
-    private readonly parts: TransferParts,
+    private readonly context: CallContext,
+    private readonly agent: Pick<AgentState, 'texts'>,
   ) {}
 
   get isPending(): boolean {
@@ -76,9 +54,9 @@ export class Transfer {
       };
     const department = this.departmentFor(wish.department);
     if ('status' in department) return department;
-    const timer = this.parts.clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.go());
+    const timer = this.context.clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.go());
     this.pending = { department, summary: wish.summary.slice(0, MAX_SUMMARY_LENGTH), timer };
-    if (isAnnounced) this.parts.announce(this.parts.texts().transferring);
+    if (isAnnounced) this.context.signal({ kind: 'transfer-announced', text: this.agent.texts.transferring });
     else void this.go();
     return {
       status: 'ok',
@@ -100,7 +78,7 @@ export class Transfer {
   talkedOver(): void {
     if (!this.pending || this.isLeaving) return;
     this.stop();
-    this.parts.withdrawn(WITHDRAWN);
+    this.context.signal({ kind: 'transfer-withdrawn', note: WITHDRAWN });
   }
 
   /** The model is gone. Answers whether the caller is put through all the same. */
@@ -120,25 +98,23 @@ export class Transfer {
     if (!pending || this.isLeaving) return;
     this.isLeaving = true;
     pending.timer.cancel();
+    const { log, atMs, signal } = this.context;
     const { key, mode } = pending.department;
-    this.parts.log.append({
+    log.append({
       type: 'transfer.asked',
-      data: { department: key, mode, summary: pending.summary, atMs: offsetMs(this.call, this.parts.clock) },
+      data: { department: key, mode, summary: pending.summary, atMs: atMs() },
     });
-    const outcome = await this.parts.log.flush(STORE_MS);
+    const outcome = await log.flush(STORE_MS);
     this.isLeaving = false;
     if (this.pending !== pending) return; // The call has ended meanwhile.
-    if (outcome === 'stored') return this.parts.leave();
+    if (outcome === 'stored') return signal({ kind: 'transfer-stored' });
     this.stop();
-    this.parts.log.append({
-      type: 'transfer.ended',
-      data: { department: key, outcome: 'failed', atMs: offsetMs(this.call, this.parts.clock) },
-    });
-    this.parts.failed(this.parts.texts().transferFailed);
+    log.append({ type: 'transfer.ended', data: { department: key, outcome: 'failed', atMs: atMs() } });
+    signal({ kind: 'transfer-failed', text: this.agent.texts.transferFailed });
   }
 
   private departmentFor(key: string): Department | Extract<ToolOutcome, { status: 'refused' }> {
-    const { directory } = this.call.agent;
+    const { directory } = this.context.call.agent;
     const found = directory.find((department) => department.key === key);
     const others = directory
       .filter((department) => department.key !== key && this.isOpen(department))
@@ -162,7 +138,11 @@ export class Transfer {
   }
 
   private isOpen(department: Department): boolean {
-    return isDepartmentOpen(department, this.call.agent.timeZone, new Date(this.parts.clock.wallTime()));
+    return isDepartmentOpen(
+      department,
+      this.context.call.agent.timeZone,
+      new Date(this.context.clock.wallTime()),
+    );
   }
 }
 

@@ -1,6 +1,5 @@
 import type { LatencyKind, ResponseId } from '@tandem/contracts';
-import type { CallLog } from '../../ports/call-log.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { CallContext } from '../call-context.ts';
 
 interface Turn {
   readonly endPointingMs: number;
@@ -19,11 +18,15 @@ export class TurnLatency {
   private turn: Turn | null = null;
   private silencedAt: number | null = null;
 
+  private readonly startedAt: number;
+
+  /** @param isAgentUnheard the agent has not spoken in this call yet, not on another relay either */
   constructor(
-    private readonly log: CallLog,
-    private readonly clock: Clock,
-    private readonly startedAt: number,
-  ) {}
+    private readonly context: CallContext,
+    private isAgentUnheard: boolean,
+  ) {
+    this.startedAt = context.clock.now();
+  }
 
   callerStarted(): void {
     this.turn = null;
@@ -32,7 +35,7 @@ export class TurnLatency {
   callerStopped(endedAgoMs: number): void {
     this.turn = {
       endPointingMs: endedAgoMs,
-      stoppedAt: this.clock.now(),
+      stoppedAt: this.context.clock.now(),
       responseId: null,
       firstAudioAt: 0,
       writtenAt: 0,
@@ -44,13 +47,14 @@ export class TurnLatency {
     const { turn } = this;
     if (!turn || turn.responseId !== null) return;
     turn.responseId = responseId;
-    turn.firstAudioAt = this.clock.now();
+    turn.firstAudioAt = this.context.clock.now();
   }
 
-  /** It has left for the caller. `isFirst`: of the whole call. */
-  written(responseId: ResponseId, isFirst: boolean): void {
-    const now = this.clock.now();
-    if (isFirst) this.measured('answer-to-first-audio', now - this.startedAt);
+  /** The first audio of a response is on its way to the caller. */
+  written(responseId: ResponseId): void {
+    const now = this.context.clock.now();
+    if (this.isAgentUnheard) this.measured('answer-to-first-audio', now - this.startedAt);
+    this.isAgentUnheard = false;
     const { turn } = this;
     if (turn?.responseId !== responseId) return;
     turn.writtenAt = now;
@@ -63,24 +67,24 @@ export class TurnLatency {
   heardFirst(responseId: ResponseId): void {
     const { turn } = this;
     if (turn?.responseId !== responseId || turn.writtenAt === 0) return;
-    const now = this.clock.now();
+    const now = this.context.clock.now();
     this.turn = null;
     this.measured('playout', now - turn.writtenAt);
     this.measured('caller-to-heard', now - turn.stoppedAt + turn.endPointingMs);
   }
 
   interrupted(tookMs: number): void {
-    this.silencedAt = this.clock.now() - tookMs;
+    this.silencedAt = this.context.clock.now() - tookMs;
     this.measured('interruption-to-clear', tookMs);
   }
 
   silent(): void {
     if (this.silencedAt !== null)
-      this.measured('interruption-to-silence', this.clock.now() - this.silencedAt);
+      this.measured('interruption-to-silence', this.context.clock.now() - this.silencedAt);
     this.silencedAt = null;
   }
 
   private measured(kind: LatencyKind, ms: number): void {
-    this.log.append({ type: 'latency.measured', data: { kind, ms: Math.max(0, Math.round(ms)) } });
+    this.context.log.append({ type: 'latency.measured', data: { kind, ms: Math.max(0, Math.round(ms)) } });
   }
 }

@@ -1,22 +1,11 @@
 import type { InterruptionSettings, ItemId, ResponseId } from '@tandem/contracts';
-import type { Clock, Timer } from '../../ports/clock.ts';
-import type { SpeakRequest, VoiceModelSession } from '../../ports/voice-model.ts';
+import type { Timer } from '../../ports/clock.ts';
+import type { SpeakRequest } from '../../ports/voice-model.ts';
+import type { CallContext } from '../call-context.ts';
+import type { ModelSlot } from '../model-slot.ts';
 import { isBackchannel } from './backchannels.ts';
 import { turnOwnerFor, type InterruptionPolicy } from './interruption-policy.ts';
-import type { CutItem, Playout } from '../speech/playout.ts';
-
-export interface TurnTakingEvents {
-  /** Nobody speaks, nobody is about to. */
-  quiet(): void;
-  /** The agent has said what it had to say, and the caller is speaking. */
-  talkedOver(): void;
-  /** The caller makes a sound. */
-  callerActive(): void;
-  /** What sounded like the beginning of speech has gone on without an end or a word: it is none. */
-  nothingSaid(itemId: ItemId): void;
-  /** The agent was silenced, `tookMs` after the sound that did it; these items were cut. */
-  interrupted(cut: readonly CutItem[], tookMs: number): void;
-}
+import type { Playout } from '../speech/playout.ts';
 
 export interface TurnTakingRules {
   readonly settings: InterruptionSettings;
@@ -82,14 +71,13 @@ export class TurnTaking {
   private isClosed = false;
   /** While true the caller does not interrupt: something is being said that must be heard. */
   isProtected = false;
-  interruptions = 0;
+  private interruptions = 0;
 
   constructor(
-    private readonly model: () => VoiceModelSession,
+    private readonly context: CallContext,
+    private readonly model: ModelSlot,
     private readonly playout: Playout,
-    private readonly clock: Clock,
     private readonly rules: TurnTakingRules,
-    private readonly events: TurnTakingEvents,
   ) {
     this.owner = turnOwnerFor(rules.settings);
   }
@@ -108,7 +96,7 @@ export class TurnTaking {
   }
 
   callerStarted(itemId: ItemId): void {
-    const now = this.clock.now();
+    const now = this.context.clock.now();
     const speech: Speech = {
       itemId,
       spokenMs: 0,
@@ -125,9 +113,9 @@ export class TurnTaking {
       wordsAt: now,
     };
     this.remember(speech);
-    if (this.speaking) this.events.nothingSaid(this.speaking.itemId); // Nobody told its end.
+    if (this.speaking) this.wordless(this.speaking); // The model never reported its end.
     this.speaking = speech;
-    this.events.callerActive();
+    this.context.signal({ kind: 'caller-sounds' });
     this.watch(speech);
     if (!this.isAgentBusy) {
       // They go on talking: the turn was not over.
@@ -147,7 +135,7 @@ export class TurnTaking {
   callerSounds(ms: number): void {
     if (!this.speaking) return;
     this.speaking.spokenMs += ms;
-    this.speaking.soundAt = this.clock.now();
+    this.speaking.soundAt = this.context.clock.now();
     this.decide(this.speaking);
   }
 
@@ -168,17 +156,17 @@ export class TurnTaking {
       !(speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume');
     if (speech.isFinal) this.settle(speech);
     else if (!isAnsweredAtOnce)
-      speech.timer = this.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
+      speech.timer = this.context.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
     else {
       this.answer(speech);
-      this.tellWhenQuiet();
+      this.signalWhenQuiet();
     }
   }
 
   callerText(itemId: ItemId, text: string | null, isFinal: boolean): void {
     const speech = this.speeches.get(itemId);
     if (!speech) return;
-    if (text !== '') speech.wordsAt = speech.soundAt = this.clock.now();
+    if (text !== '') speech.wordsAt = speech.soundAt = this.context.clock.now();
     if (this.owner === 'model') return;
     speech.text = text ?? '';
     speech.isUnknown = text === null;
@@ -208,19 +196,24 @@ export class TurnTaking {
   speak(request: SpeakRequest): void {
     if (request.kind === 'reply' && (this.isCallerSpeaking || this.isClosed)) return;
     this.owed = request.kind;
-    this.model().respond(request);
+    this.model.session?.respond(request);
   }
 
   /** The agent falls silent now, whoever wants it. */
   interrupt(): void {
-    const startedAt = this.clock.now();
+    const startedAt = this.context.clock.now();
     const wasRunning = this.runningResponse !== null;
     const cut = this.playout.interrupt(this.runningResponse, this.rules.settings.fadeMs);
-    if (wasRunning || this.owed !== null) this.model().cancelResponse();
+    if (wasRunning || this.owed !== null) this.model.session?.cancelResponse();
     this.owed = null;
     if (cut.length === 0) return;
     this.interruptions += 1;
-    this.events.interrupted(cut, this.clock.now() - startedAt);
+    this.context.signal({
+      kind: 'agent-interrupted',
+      cut,
+      tookMs: this.context.clock.now() - startedAt,
+      times: this.interruptions,
+    });
   }
 
   /** Last words follow: from now on nobody is answered, not by the model itself either. */
@@ -228,7 +221,7 @@ export class TurnTaking {
     this.isClosed = true;
     if (this.owner === 'session') return;
     this.owner = 'session';
-    this.model().change({ turnOwner: 'session' });
+    this.model.session?.change({ turnOwner: 'session' });
   }
 
   stop(): void {
@@ -297,7 +290,7 @@ export class TurnTaking {
         speech.standing === 'ignored' && speech.isOver && !speech.isAnswered && this.needsAnswer(speech);
       if ([...this.speeches.values()].some(isWaiting)) this.reply();
     }
-    this.tellWhenQuiet();
+    this.signalWhenQuiet();
   }
 
   /**
@@ -306,13 +299,13 @@ export class TurnTaking {
    */
   private watch(speech: Speech): void {
     const untilMs = Math.min(speech.soundAt + QUIET_SPEECH_MS, speech.wordsAt + WORDLESS_SPEECH_MS);
-    speech.timer = this.clock.after(untilMs - this.clock.now(), () => {
+    speech.timer = this.context.clock.after(untilMs - this.context.clock.now(), () => {
       if (this.speaking !== speech) return;
-      const now = this.clock.now();
+      const now = this.context.clock.now();
       if (now < speech.soundAt + QUIET_SPEECH_MS && now < speech.wordsAt + WORDLESS_SPEECH_MS)
         return this.watch(speech);
       this.speaking = null;
-      this.events.nothingSaid(speech.itemId);
+      this.wordless(speech);
       this.floorMayBeFree();
     });
   }
@@ -339,8 +332,12 @@ export class TurnTaking {
     return !this.isAgentBusy && this.owed === null;
   }
 
-  private tellWhenQuiet(): void {
-    if (this.isQuiet) this.events.quiet();
-    else if (this.isAgentDone) this.events.talkedOver();
+  private wordless({ itemId }: Speech): void {
+    this.context.signal({ kind: 'caller-wordless', itemId });
+  }
+
+  private signalWhenQuiet(): void {
+    if (this.isQuiet) this.context.signal({ kind: 'floor-quiet' });
+    else if (this.isAgentDone) this.context.signal({ kind: 'caller-talks-on' });
   }
 }
