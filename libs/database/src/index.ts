@@ -1,89 +1,90 @@
-export { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts';
-export { databaseProblem, databaseResource, keepConnecting } from './connection.ts';
-export { createDataSource, type DatabaseOptions } from './data-source.ts';
-export { runMigrations } from './migrate.ts';
-export { run, transact, type Transaction } from './unit-of-work.ts';
-export { CursorMalformed, MAX_PAGE_SIZE, type Page, type PageRequest } from './page.ts';
-export type * from './call-record.ts';
-export { AgentDirectory, type DialledNumber, type NumberAccess } from './repositories/agent-directory.ts';
+export { databaseResource } from './connection/connection.ts';
+export { createDataSource } from './connection/data-source.ts';
+export { runMigrations } from './connection/migrate.ts';
+export { run, transact, type Transaction } from './connection/unit-of-work.ts';
 export {
-  AgentRepository,
+  AgentDirectory,
+  type DialledNumber,
+  type NumberAccess,
+} from './repositories/agents/agent-directory.ts';
+export {
   type Agent,
   type AgentChange,
+  AgentRepository,
   type AgentVersion,
-} from './repositories/agent.repository.ts';
+} from './repositories/agents/agent.repository.ts';
+export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/agents/department.repository.ts';
+export { NumberRepository, type PhoneNumber } from './repositories/agents/number.repository.ts';
+export { BookingRepository } from './repositories/bookings/booking.repository.ts';
+export { type Booking, type BookingOfCall } from './repositories/bookings/booking.ts';
 export {
-  API_SCOPES,
-  ApiKeyMalformed,
-  ApiKeyRepository,
-  generateApiKey,
-  isApiKey,
-  type ApiKey,
-  type ApiScope,
-} from './repositories/api-key.repository.ts';
-export { BlockedCallerRepository, type BlockedCaller } from './repositories/blocked-caller.repository.ts';
-export {
-  BookingRepository,
-  type Booking,
-  type BookingFilter,
-  type BookingMove,
-  type BookingOfCall,
-  type BookingRequest,
-} from './repositories/booking.repository.ts';
-export {
-  CalendarRepository,
   type BusyPeriod,
   type Calendar,
+  CalendarRepository,
   type CalendarResource,
-} from './repositories/calendar.repository.ts';
-export { CallerDirectory, type CallerGroupMatch, type KnownCaller } from './repositories/caller-directory.ts';
-export { CallerGroupRepository, type CallerGroup } from './repositories/caller-group.repository.ts';
-export { CallRepository } from './repositories/call.repository.ts';
-export { CatalogueRepository, type Resource, type Service } from './repositories/catalogue.repository.ts';
+} from './repositories/bookings/calendar.repository.ts';
 export {
-  ContactRepository,
-  type Contact,
-  type ContactChange,
-  type ContactFields,
-} from './repositories/contact.repository.ts';
-export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/department.repository.ts';
-export { IdempotencyRepository } from './repositories/idempotency.repository.ts';
-export { NumberRepository, type NumberChange, type PhoneNumber } from './repositories/number.repository.ts';
-export { PHONE_PATTERN } from './repositories/phone-pattern.ts';
+  CatalogueRepository,
+  type Resource,
+  type Service,
+} from './repositories/bookings/catalogue.repository.ts';
+export { type Contact, ContactRepository } from './repositories/bookings/contact.repository.ts';
 export {
-  RecordingRepository,
+  type BlockedCaller,
+  BlockedCallerRepository,
+} from './repositories/callers/blocked-caller.repository.ts';
+export {
+  CallerDirectory,
+  type CallerGroupMatch,
+  type KnownCaller,
+} from './repositories/callers/caller-directory.ts';
+export { type CallerGroup, CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
+export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
+export {
+  type CallDetail,
+  type CallLegRecord,
+  type CallRecord,
+  type CallSummary,
+  type DispositionRecord,
+  type LatencySummary,
+  type RecordingRecord,
+  type RefusedCall,
+  type SpeakingModel,
+  type ToolCallRecord,
+  type UtteranceRecord,
+} from './repositories/calls/call-record.ts';
+export { CallRepository } from './repositories/calls/call.repository.ts';
+export {
   type RecordingAccess,
   type RecordingAction,
-} from './repositories/recording.repository.ts';
+  RecordingRepository,
+} from './repositories/calls/recording.repository.ts';
 export {
-  SpendingRepository,
+  API_SCOPES,
+  ApiKeyRepository,
+  type ApiScope,
+  generateApiKey,
+} from './repositories/tenants/api-key.repository.ts';
+export { IdempotencyRepository } from './repositories/tenants/idempotency.repository.ts';
+export {
   type BudgetChange,
   type DaySpending,
+  SpendingRepository,
   type TenantBudget,
-} from './repositories/spending.repository.ts';
+} from './repositories/tenants/spending.repository.ts';
 export {
-  MAX_WEBHOOK_ENDPOINTS,
-  WebhookEndpointRepository,
-  type EndpointFields,
-  type SealedHeaders,
-  type WebhookEndpoint,
-} from './repositories/webhook-endpoint.repository.ts';
-export {
-  FAILURES_BEFORE_PROBES,
-  WebhookDeliveryRepository,
   type ClaimedDelivery,
   type Delivery,
-  type DeliveryState,
-  type FailedTry,
-  type ReplayRequest,
+  FAILURES_BEFORE_PROBES,
   type ReplayResult,
-} from './repositories/webhook-delivery.repository.ts';
+  WebhookDeliveryRepository,
+} from './repositories/webhooks/webhook-delivery.repository.ts';
 export {
-  DEMO_AGENT_ID,
-  DEMO_PHONE_NUMBER,
-  DEMO_TENANT_ID,
-  seedDemo,
-  type DemoOptions,
-} from './seeds/seed-demo.ts';
-export type { DemoModel } from './seeds/demo-agent.ts';
+  MAX_WEBHOOK_ENDPOINTS,
+  type SealedHeaders,
+  type WebhookEndpoint,
+  WebhookEndpointRepository,
+} from './repositories/webhooks/webhook-endpoint.repository.ts';
+export { type Page } from './rows/page.ts';
+export { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seeds/seed-demo.ts';
 export type { DataSource } from 'typeorm';

@@ -97,7 +97,7 @@ export class ToolCallRow {
 }
 
 /** The status of the outcome, or `pending` while there is none. */
-export type ToolCallStatus = 'pending' | 'ok' | 'refused' | 'failed' | 'timed-out' | 'cancelled';
+type ToolCallStatus = 'pending' | 'ok' | 'refused' | 'failed' | 'timed-out' | 'cancelled';
 
 /** What became of a call as the business sees it. */
 @Entity({ name: 'dispositions' })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { MIGRATIONS } from '../data-source.ts';
+import { MIGRATIONS } from '../connection/data-source.ts';
 import { openBusiness, type Business } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
-import { rows, run } from '../unit-of-work.ts';
+import { query, run } from '../connection/unit-of-work.ts';
 import { NumberForms1795605100000 } from './1795605100000-number-forms.ts';
 
 describe('numbers stored before they had a normal form', () => {
@@ -11,7 +11,7 @@ describe('numbers stored before they had a normal form', () => {
   let dataSource: DataSource;
   let business: Business;
   const sql = <Row>(text: string, parameters: unknown[] = []) =>
-    run(dataSource, (manager) => rows<Row>(manager, text, parameters));
+    run(dataSource, (manager) => query<Row>(manager, text, parameters));
   const column = async (text: string) =>
     (await sql<Record<string, unknown>>(text, [business.tenantId])).map((row) =>
       Object.values(row).join(' | '),

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isDepartmentOpen, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { CallerDirectory } from '../repositories/caller-directory.ts';
-import { AgentDirectory } from '../repositories/agent-directory.ts';
-import { AgentRepository } from '../repositories/agent.repository.ts';
+import { CallerDirectory } from '../repositories/callers/caller-directory.ts';
+import { AgentDirectory } from '../repositories/agents/agent-directory.ts';
+import { AgentRepository } from '../repositories/agents/agent.repository.ts';
 import {
   API_SCOPES,
   ApiKeyMalformed,
   ApiKeyRepository,
   generateApiKey,
-} from '../repositories/api-key.repository.ts';
-import { CatalogueRepository } from '../repositories/catalogue.repository.ts';
-import { ContactRepository } from '../repositories/contact.repository.ts';
-import { NumberRepository } from '../repositories/number.repository.ts';
+} from '../repositories/tenants/api-key.repository.ts';
+import { CatalogueRepository } from '../repositories/bookings/catalogue.repository.ts';
+import { ContactRepository } from '../repositories/bookings/contact.repository.ts';
+import { NumberRepository } from '../repositories/agents/number.repository.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
-import { rows, run } from '../unit-of-work.ts';
+import { query, run } from '../connection/unit-of-work.ts';
 import { DEMO_AGENT_ID, DEMO_PHONE_NUMBER, DEMO_TENANT_ID, seedDemo } from './seed-demo.ts';
 
 describe('the demo', () => {
@@ -32,7 +32,7 @@ describe('the demo', () => {
     run(dataSource, async (manager) => {
       const found: Record<string, unknown> = {};
       for (const { tableName } of dataSource.entityMetadatas)
-        found[tableName] = await rows(manager, `SELECT to_jsonb(t) FROM ${tableName} t ORDER BY 1`);
+        found[tableName] = await query(manager, `SELECT to_jsonb(t) FROM ${tableName} t ORDER BY 1`);
       return found;
     });
 
@@ -170,7 +170,7 @@ describe('the demo', () => {
       model: { kind: 'guided' },
     });
     await run(dataSource, (manager) =>
-      rows(manager, `UPDATE phone_numbers SET e164 = '+12025550177' WHERE e164 = $1`, [DEMO_PHONE_NUMBER]),
+      query(manager, `UPDATE phone_numbers SET e164 = '+12025550177' WHERE e164 = $1`, [DEMO_PHONE_NUMBER]),
     );
     expect(await seedDemo(dataSource, { model: 'guided', apiKey })).toMatchObject({
       agentVersion: 3,
@@ -191,7 +191,7 @@ describe('the demo', () => {
       await numbers.rename('7a0c1d3e-0000-4000-8000-00000000000f' as TenantId, held!.id, '+14155550124'),
     ).toBe('not-found');
     await run(dataSource, (manager) =>
-      rows(
+      query(
         manager,
         `INSERT INTO phone_numbers (tenant_id, e164, is_always_open) VALUES ($1, '+14155550125', true)`,
         [DEMO_TENANT_ID],

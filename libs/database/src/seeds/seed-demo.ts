@@ -16,15 +16,15 @@ import {
   ServiceRow,
 } from '../entities/business.entities.ts';
 import { TenantRow } from '../entities/tenant.entities.ts';
-import { AgentDirectory } from '../repositories/agent-directory.ts';
-import { AgentRepository } from '../repositories/agent.repository.ts';
+import { AgentDirectory } from '../repositories/agents/agent-directory.ts';
+import { AgentRepository } from '../repositories/agents/agent.repository.ts';
 import {
   API_SCOPES,
   ApiKeyMalformed,
   ApiKeyRepository,
   isApiKey,
-} from '../repositories/api-key.repository.ts';
-import { run, transact, type Transaction } from '../unit-of-work.ts';
+} from '../repositories/tenants/api-key.repository.ts';
+import { run, transact, type Transaction } from '../connection/unit-of-work.ts';
 import { DEMO_MODELS, demoAgent, type DemoModel } from './demo-agent.ts';
 
 export const DEMO_TENANT_ID = '7a0c1d3e-0000-4000-8000-000000000001' as TenantId;
@@ -32,7 +32,7 @@ export const DEMO_AGENT_ID = '7a0c1d3e-0000-4000-8000-000000000002';
 /** From the block 555-0100 to 555-0199, which is reserved for fiction. */
 export const DEMO_PHONE_NUMBER = '+12025550100';
 
-export interface DemoOptions {
+interface DemoOptions {
   /** What the agent speaks with. Seeding again with another one publishes the version made for that one. */
   readonly model: DemoModel;
   /** The tenant's API key in clear text, as `generateApiKey` makes it. */

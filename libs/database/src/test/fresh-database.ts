@@ -1,7 +1,7 @@
 import { createTestDatabase } from '@tandem/stack';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../data-source.ts';
-import { runMigrations } from '../migrate.ts';
+import { createDataSource } from '../connection/data-source.ts';
+import { runMigrations } from '../connection/migrate.ts';
 
 export interface FreshDatabase {
   readonly url: string;

@@ -88,7 +88,7 @@ export class RecordingArchive {
   }
 
   private note(caller: Principal, recordingId: string, action: RecordingAction): Promise<void> {
-    return this.known.note(caller.tenantId, recordingId, action, caller.apiKeyId);
+    return this.known.recordAccess(caller.tenantId, recordingId, action, caller.apiKeyId);
   }
 
   private async answered<Value>(asked: Promise<Value>): Promise<Value> {

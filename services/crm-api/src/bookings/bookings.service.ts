@@ -136,7 +136,7 @@ export class BookingsService {
     startsAt: Date,
   ): Promise<Booking | null> {
     if (callId === null) return null;
-    const booking = await this.bookings.askedBefore(transaction, {
+    const booking = await this.bookings.findSameInCall(transaction, {
       tenantId,
       callId,
       serviceKey: asked.service,

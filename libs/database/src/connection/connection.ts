@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { createDataSource, MIGRATIONS, type DatabaseOptions } from './data-source.ts';
+import { DatabaseUnavailable, unreachable } from './database-errors.ts';
+import { query, run } from './unit-of-work.ts';
+
+/** Longest pause between two tries to connect. */
+const MAX_PAUSE_MS = 5_000;
+
+/**
+ * Opens the pool, trying until it works or `signal` aborts: a service may start before its database. Until
+ * then every repository throws DatabaseUnavailable. Once open, the pool mends itself.
+ * @param onFault told of each failed try
+ */
+export async function keepConnecting(
+  dataSource: DataSource,
+  options: { signal: AbortSignal; onFault?: (fault: DatabaseUnavailable) => void },
+): Promise<void> {
+  for (let pauseMs = 250; !options.signal.aborted; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    try {
+      await dataSource.initialize();
+      return;
+    } catch (error) {
+      options.onFault?.(unreachable(error));
+    }
+    await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
+
+/** Null when the database answers and has every migration this code knows, else one sentence. */
+export async function databaseProblem(dataSource: DataSource): Promise<string | null> {
+  const finding = await databaseFinding(dataSource);
+  return finding !== null && typeof finding === 'object' ? finding.unfit : finding;
+}
+
+/** What a readiness check wants: that migrations are missing is `unfit`, because no waiting helps. */
+async function databaseFinding(dataSource: DataSource): Promise<string | { readonly unfit: string } | null> {
+  try {
+    return await run(dataSource, async (manager) => {
+      const [table] = await query<{ exists: boolean }>(
+        manager,
+        `SELECT to_regclass('migrations') IS NOT NULL AS exists`,
+      );
+      const applied = table?.exists
+        ? await query<{ name: string }>(manager, 'SELECT name FROM migrations')
+        : [];
+      const known = new Set(applied.map((migration) => migration.name));
+      const missing = MIGRATIONS.filter((migration) => !known.has(migration.name)).length;
+      return missing === 0
+        ? null
+        : {
+            unfit: `the database lacks ${missing} migration${missing === 1 ? '' : 's'}; run npm run migrate`,
+          };
+    });
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return `PostgreSQL is not available (${error.code})`;
+    throw error;
+  }
+}
+
+/** The pool of one process: what a service opens at its start and closes at its end. */
+export function databaseResource(options: DatabaseOptions) {
+  const dataSource = createDataSource(options);
+  return {
+    name: 'database',
+    value: dataSource,
+    open: (signal: AbortSignal, onFault: (code: string) => void) =>
+      keepConnecting(dataSource, { signal, onFault: ({ code }) => onFault(code) }),
+    close: async () => {
+      if (dataSource.isInitialized) await dataSource.destroy();
+    },
+    problem: () => databaseFinding(dataSource),
+  };
+}

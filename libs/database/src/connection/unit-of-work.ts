@@ -1,0 +1,85 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { limitsOf } from './data-source.ts';
+import { DatabaseUnavailable, translate, unreachable } from './database-errors.ts';
+
+/** What a repository works with inside one transaction. Callers only pass it on. */
+export type Transaction = EntityManager;
+
+/** Longest a unit of work may hold its connection; above the server's own limit on a statement. */
+const WORK_LIMIT_MS = 7_000;
+
+/**
+ * One piece of work on one connection. All access to the database goes through here or {@link transact},
+ * which is the same for work that is more than one statement: what bounds a statement is set for a
+ * transaction.
+ * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
+ */
+export function run<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  return transact(dataSource, work);
+}
+
+/**
+ * One transaction, at READ COMMITTED whatever the server's default is: the booking lock relies on every
+ * statement seeing what was committed before it. Rolled back when the work throws.
+ * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
+ */
+export async function transact<T>(
+  dataSource: DataSource,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  return withConnection(dataSource, async (runner) => {
+    await runner.startTransaction();
+    try {
+      await runner.query(`SET TRANSACTION ISOLATION LEVEL READ COMMITTED; ${limitsOf(dataSource)}`);
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // A rollback that fails means a lost connection, which rolls back too; the first error is the one to
+      // tell.
+      await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Runs SQL and gives its rows, also those of UPDATE and DELETE … RETURNING, which TypeORM wraps in a pair.
+ */
+export async function query<Row>(
+  manager: Pick<EntityManager, 'query'>,
+  sql: string,
+  parameters: readonly unknown[] = [],
+): Promise<Row[]> {
+  const raw: unknown = await manager.query(sql, [...parameters]);
+  if (!Array.isArray(raw)) return [];
+  return (raw.length === 2 && Array.isArray(raw[0]) && typeof raw[1] === 'number' ? raw[0] : raw) as Row[];
+}
+
+/**
+ * A frozen server or a silent partition answers nothing, so the wait ends here. Ending the client destroys
+ * its socket and takes the connection out of the pool; pg's own read timeout would hand it back in the middle
+ * of a transaction.
+ */
+async function withConnection<T>(
+  dataSource: DataSource,
+  work: (runner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  if (!dataSource.isInitialized) throw new DatabaseUnavailable('not-connected');
+  const runner = dataSource.createQueryRunner();
+  let client: { end(): Promise<void> };
+  try {
+    client = (await runner.connect()) as typeof client;
+  } catch (error) {
+    throw unreachable(error);
+  }
+  const limit = setTimeout(() => void client.end().catch(() => undefined), WORK_LIMIT_MS);
+  try {
+    return await work(runner);
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    clearTimeout(limit);
+    await runner.release();
+  }
+}

@@ -1,0 +1,45 @@
+import type { BusinessEventType, TenantId } from '@tandem/contracts';
+import type { OutboxEvent } from '../webhooks/outbox.ts';
+import type { Booking } from './booking.ts';
+
+export type BookingEvent = Extract<BusinessEventType, `booking.${string}`>;
+
+export function bookingEvent(type: BookingEvent, tenantId: TenantId, booking: Booking): OutboxEvent {
+  const {
+    id,
+    reference,
+    status,
+    startsAt,
+    endsAt,
+    timeZone,
+    service,
+    resource,
+    contact,
+    name,
+    notes,
+    callId,
+    createdAt,
+    cancelledAt,
+  } = booking;
+  return {
+    tenantId,
+    type,
+    subject: callId === null ? { kind: 'booking', id } : { kind: 'call', id: callId },
+    data: {
+      bookingId: id,
+      reference,
+      status,
+      start: startsAt,
+      end: endsAt,
+      timeZone,
+      service,
+      resource,
+      contact,
+      name,
+      notes,
+      callId,
+      createdAt,
+      cancelledAt,
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import type {
+  CallCost,
+  CallDirection,
+  CallId,
+  CallStatus,
+  Channel,
+  JsonValue,
+  RefusalReason,
+  RelayId,
+  TenantId,
+  Termination,
+  ToolCallId,
+  ToolOutcome,
+  Usage,
+} from '@tandem/contracts';
+
+/** Figures of one kind of waiting over a call. */
+export interface LatencySummary {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+}
+
+/** One attached caller stream. */
+export interface CallLegRecord {
+  readonly epoch: number;
+  readonly relayId: RelayId;
+  readonly streamId: string;
+  readonly attachedAt: Date;
+  readonly detachedAt: Date | null;
+  readonly detachReason: string | null;
+}
+
+/** `…AtMs` is since admission. Its place in the list is its position in the transcript. */
+export interface UtteranceRecord {
+  readonly speaker: 'caller' | 'agent';
+  readonly itemId: string;
+  /** Empty where the caller said something whose words are not known. */
+  readonly text: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** Of the agent's speech, what the caller heard; null for the caller's. */
+  readonly heardMs: number | null;
+  readonly interrupted: boolean;
+}
+
+export interface ToolCallRecord {
+  readonly toolCallId: ToolCallId;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  /** Null while it is not known how it ended. */
+  readonly outcome: ToolOutcome | null;
+  readonly startedAtMs: number;
+  readonly tookMs: number | null;
+}
+
+export interface DispositionRecord {
+  /** Kebab-case word of the business, such as `booked`. */
+  readonly outcome: string;
+  readonly detail: string;
+}
+
+/** One unbroken recording; a call that changed relays has several. */
+export interface RecordingRecord {
+  readonly recordingId: string;
+  /** Since admission. */
+  readonly startedAtMs: number;
+  /** Null while it runs, and when its relay died. */
+  readonly durationMs: number | null;
+  /** Of sound, both channels. */
+  readonly bytes: number | null;
+  /** `failed`: it breaks off; what there is can be played. */
+  readonly outcome: 'running' | 'complete' | 'failed';
+}
+
+/** A model the caller has heard. */
+export interface SpeakingModel {
+  readonly provider: string;
+  readonly model: string;
+  /** Since admission. */
+  readonly fromMs: number;
+}
+
+/** A call as folded from its event log: what `CallRepository.record` writes. */
+export interface CallRecord {
+  readonly callId: CallId;
+  readonly tenantId: TenantId;
+  readonly status: CallStatus;
+  readonly direction: CallDirection;
+  readonly channel: Channel;
+  readonly from: string;
+  readonly to: string;
+  readonly carrierCallId: string | null;
+  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  readonly attestation: string | null;
+  readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
+  /** Of the model that spoke first; null when none did. */
+  readonly modelKind: string | null;
+  /** BCP 47; the call began in it. Null for a refused one. */
+  readonly language: string | null;
+  /** The prompt variant it got; null outside an experiment. */
+  readonly variantKey: string | null;
+  readonly callerGroup: string | null;
+  readonly admittedAt: Date;
+  readonly answeredAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly durationMs: number | null;
+  readonly termination: Termination | null;
+  /** By kind, as in the `latency.measured` event. */
+  readonly latencies: Readonly<Record<string, LatencySummary>>;
+  readonly usage: readonly { readonly provider: string; readonly model: string; readonly usage: Usage }[];
+  /** Null when nothing was used. */
+  readonly cost: CallCost | null;
+  /** The models that spoke, in their order. */
+  readonly models: readonly SpeakingModel[];
+  /** Events that are not in it: its log was full, or they could not be read. 0 for a whole record. */
+  readonly missingEvents: number;
+  /**
+   * How many events it was folded from: a later fold never has fewer, so an earlier one does not overwrite
+   * it.
+   */
+  readonly eventCount: number;
+  readonly legs: readonly CallLegRecord[];
+  readonly utterances: readonly UtteranceRecord[];
+  readonly toolCalls: readonly ToolCallRecord[];
+  readonly recordings: readonly RecordingRecord[];
+  readonly disposition: DispositionRecord | null;
+}
+
+/** A call that was turned away at the door, or gave up waiting there. */
+export interface RefusedCall {
+  readonly callId: CallId;
+  /** Null only for `unknown-number`. */
+  readonly tenantId: TenantId | null;
+  readonly direction: CallDirection;
+  readonly channel: Channel;
+  readonly from: string;
+  readonly to: string;
+  readonly carrierCallId: string | null;
+  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  readonly attestation: string | null;
+  /** When it first rang. */
+  readonly rangAt: Date;
+  readonly refusedAt: Date;
+  readonly reason: RefusalReason;
+  /** BCP 47, in which it was told. */
+  readonly language: string;
+  readonly callerGroup: string | null;
+}
+
+/** A call in a list. */
+export interface CallSummary extends Omit<
+  CallRecord,
+  | 'latencies'
+  | 'usage'
+  | 'cost'
+  | 'models'
+  | 'eventCount'
+  | 'legs'
+  | 'utterances'
+  | 'toolCalls'
+  | 'recordings'
+  | 'disposition'
+> {
+  readonly refusalReason: RefusalReason | null;
+  /** Millionths of a US dollar; null when nothing was used. */
+  readonly costMicros: number | null;
+  /** The outcome of its disposition. */
+  readonly outcome: string | null;
+}
+
+/** A recording, and whether its sound is still there. */
+interface KeptRecording extends RecordingRecord {
+  readonly deletedAt: Date | null;
+}
+
+/** A call with all that is known of it. */
+export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'recordings'> {
+  readonly recordings: readonly KeptRecording[];
+  readonly refusalReason: RefusalReason | null;
+}
+
+export interface CallFilter {
+  readonly status?: CallStatus | undefined;
+  /** Exact, as the carrier gave it. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly refusalReason?: RefusalReason | undefined;
+  readonly variantKey?: string | undefined;
+  readonly callerGroup?: string | undefined;
+  /** BCP 47, exact. */
+  readonly language?: string | undefined;
+  /** Admitted at or after. */
+  readonly since?: Date | undefined;
+  /** Admitted before. */
+  readonly until?: Date | undefined;
+}

@@ -1,0 +1,54 @@
+import type { CallId, TenantId } from '@tandem/contracts';
+import type { DataSource } from 'typeorm';
+import type { RecordingRecord } from './call-record.ts';
+import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
+import { run } from '../../connection/unit-of-work.ts';
+import { toRecording } from './call-rows.ts';
+
+export type RecordingAction = 'played' | 'verified' | 'deleted';
+
+/** Somebody has had a recording. */
+export interface RecordingAccess {
+  readonly action: RecordingAction;
+  /** Null for a service of ours. */
+  readonly apiKeyId: string | null;
+  readonly at: Date;
+}
+
+const MAX_ACCESSES = 500;
+
+/** What is known of recordings, and who has had them. */
+export class RecordingRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Null when this tenant's call has no such recording. */
+  async find(tenantId: TenantId, callId: CallId, id: string): Promise<RecordingRecord | null> {
+    const row = await run(this.dataSource, (manager) =>
+      manager.findOneBy(RecordingRow, { tenantId, callId, id }),
+    );
+    return row && toRecording(row);
+  }
+
+  async recordAccess(
+    tenantId: TenantId,
+    recordingId: string,
+    action: RecordingAction,
+    apiKeyId: string | null,
+  ): Promise<void> {
+    await run(this.dataSource, (manager) =>
+      manager.insert(RecordingAccessRow, { tenantId, recordingId, action, apiKeyId }),
+    );
+  }
+
+  /** Newest first, the last 500. */
+  async accesses(tenantId: TenantId, recordingId: string): Promise<RecordingAccess[]> {
+    const found = await run(this.dataSource, (manager) =>
+      manager.find(RecordingAccessRow, {
+        where: { tenantId, recordingId },
+        order: { id: 'DESC' },
+        take: MAX_ACCESSES,
+      }),
+    );
+    return found.map(({ action, apiKeyId, at }) => ({ action, apiKeyId, at }));
+  }
+}
