@@ -10,6 +10,7 @@ export * from './ports/tool-caller.ts';
 export * from './ports/voice-model.ts';
 export { builtInTune, lineSound } from './audio/hold-sound.ts';
 export { readWav, WavUnreadable } from './audio/wav.ts';
+export { ResponseQueue } from './responses/response-queue.ts';
 export type { LanguageDetector } from './session/agent/language-watch.ts';
 export { CallHistory } from './session/history/call-history.ts';
 export type { CallInfo } from './session/call-info.ts';

@@ -9,7 +9,7 @@ import type {
   VoiceModelSession,
 } from '@tandem/conversation';
 import { DateTime } from 'luxon';
-import { bookingDialogue } from './dialogue/booking-dialogue.ts';
+import { bookingDialogue } from './dialogue/booking/booking-dialogue.ts';
 import { startTalk, type DialogueContext, type ToolRole } from './dialogue/dialogue.ts';
 import { scriptDialogue } from './dialogue/script-dialogue.ts';
 import { GuidedSession } from './guided-session.ts';

@@ -1,6 +1,7 @@
 import type { ItemId, ResponseId } from '@tandem/contracts';
 import {
   AudioFrame,
+  ResponseQueue,
   type ModelSessionListener,
   type ResponseStatus,
   type SpeakRequest,
@@ -40,15 +41,13 @@ interface Running {
 /** A sentence to speak or a tool to call, in the order of the moves. */
 type Beat = { readonly sentence: string; readonly endsEssential: boolean } | { readonly tool: ToolMove };
 
-const MAX_WAITING = 8;
 const MAX_ITEMS = 8;
 
 /** The responses of one session: one at a time, the others in line, each from its start to its one end. */
 export class Speaking {
-  droppedRequests = 0;
   /** What was said since the caller's last turn, and the item before: the latest last. */
   private items: AgentItem[] = [];
-  private waiting: SpeakRequest[] = [];
+  private readonly queue = new ResponseQueue((request) => this.start(request));
   private running: Running | null = null;
   private isClosed = false;
 
@@ -75,13 +74,8 @@ export class Speaking {
     this.items = [];
   }
 
-  /** One reply answers everything there is: a second one behind it would have nothing to say. */
   add(request: SpeakRequest): void {
-    const isCovered = request.kind === 'reply' && this.waiting.at(-1)?.kind === 'reply';
-    if (this.isClosed || isCovered) return;
-    if (this.waiting.length < MAX_WAITING) this.waiting.push(request);
-    else this.droppedRequests += 1;
-    this.next();
+    if (!this.isClosed) this.queue.add(request);
   }
 
   /**
@@ -89,18 +83,18 @@ export class Speaking {
    * come.
    */
   interrupt(): void {
-    this.waiting = this.waiting.filter(({ kind }) => kind !== 'reply');
+    this.queue.dropReplies();
     this.stop();
   }
 
   cancelAll(): void {
-    this.waiting = [];
+    this.queue.clear();
     this.stop();
   }
 
   close(): void {
     this.isClosed = true;
-    this.waiting = [];
+    this.queue.clear();
     this.running?.aborted.abort();
     this.running = null;
   }
@@ -112,10 +106,7 @@ export class Speaking {
     this.end(running, 'cancelled');
   }
 
-  private next(): void {
-    if (this.running || this.isClosed) return;
-    const request = this.waiting.shift();
-    if (!request) return;
+  private start(request: SpeakRequest): void {
     const running: Running = {
       responseId: this.parts.newId('response') as ResponseId,
       aborted: new AbortController(),
@@ -142,7 +133,7 @@ export class Speaking {
     if (item && item.generatedMs > 0) outbox.push(() => listener.onItemDone(item.itemId, responseId));
     outbox.push(() => listener.onResponseDone(responseId, status, null));
     if (status !== 'cancelled') this.parts.onDone(item);
-    this.next();
+    this.queue.release();
   }
 
   private async perform(running: Running, request: SpeakRequest): Promise<void> {

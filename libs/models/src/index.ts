@@ -4,12 +4,12 @@ export {
   type OpenAiRealtimeAccess,
   type UnusableModel,
 } from './openai-realtime/try-openai-realtime.ts';
-export type { RateLimit } from './openai-realtime/openai-server-events.ts';
+export type { RateLimit } from './openai-realtime/wire/server-events.ts';
 export {
   RENEWAL_SHARES,
   resilientModel,
   WATCHDOG_LIMITS,
   type ResilientModelOptions,
 } from './resilience/resilient-model.ts';
-export type { FallbackTarget } from './resilience/fallback-chain.ts';
-export type { ProviderHealth, AttemptKind } from './resilience/provider-health.ts';
+export type { FallbackTarget } from './resilience/providers/fallback-chain.ts';
+export type { ProviderHealth, AttemptKind } from './resilience/providers/provider-health.ts';

@@ -1,5 +1,4 @@
 import { sayClock, sayDay } from './calendar.ts';
-import type { BookingState } from './booking-state.ts';
 import { sayEssential, type DialogueContext, type DialogueMove } from './dialogue.ts';
 import type { ClockTime, PartOfDay, Service } from './meaning.ts';
 
@@ -55,9 +54,18 @@ export function listTimes(times: readonly ClockTime[]): string {
   return `${listed}${shared}`;
 }
 
-/** What the person who takes the call is told, as far as the caller has said it. */
+/** What the caller has said of the visit they want; null for what they have not said. */
+export interface VisitWish {
+  readonly service: Service | null;
+  readonly date: string | null;
+  readonly part: PartOfDay | null;
+  readonly clock: ClockTime | null;
+  readonly customerName: string | null;
+}
+
+/** Returns what the person who takes the call is told. */
 export function wishSummary(
-  { service, date, part, clock, customerName }: BookingState,
+  { service, date, part, clock, customerName }: VisitWish,
   context: DialogueContext,
 ): string {
   const who = customerName === null ? 'The caller' : customerName;

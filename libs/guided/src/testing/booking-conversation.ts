@@ -1,7 +1,7 @@
 import type { HistoryItem } from '@tandem/conversation';
 import { DateTime } from 'luxon';
-import { bookingDialogue } from '../dialogue/booking-dialogue.ts';
-import type { BookingState } from '../dialogue/booking-state.ts';
+import { bookingDialogue } from '../dialogue/booking/booking-dialogue.ts';
+import type { BookingState } from '../dialogue/booking/booking-state.ts';
 import type { DialogueContext, DialogueInput, DialogueMove, ToolRole } from '../dialogue/dialogue.ts';
 import type { ToolResult } from '../dialogue/tool-results.ts';
 

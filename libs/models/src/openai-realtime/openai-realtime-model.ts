@@ -9,7 +9,7 @@ import type {
 import { WebSocket, type ClientOptions } from 'ws';
 import { LIVENESS, type LivenessLimits } from './liveness.ts';
 import { OpenAiRealtimeSession } from './openai-realtime-session.ts';
-import type { RateLimit } from './openai-server-events.ts';
+import type { RateLimit } from './wire/server-events.ts';
 
 export interface OpenAiRealtimeOptions {
   /** `wss://api.openai.com/v1/realtime`, an Azure resource (`…/openai/v1/realtime`), or a simulator. */

@@ -13,14 +13,14 @@ import {
 import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Liveness, type LivenessLimits } from './liveness.ts';
-import { NO_ANSWER } from '../resilience/failures.ts';
+import { NO_ANSWER } from '../provider-failures.ts';
 import {
   connectionError,
   errorOfClose,
   errorOfEvent,
   errorOfResponse,
   errorOfStatus,
-} from './openai-errors.ts';
+} from './wire/realtime-errors.ts';
 import {
   appendAudio,
   historyItem,
@@ -28,9 +28,9 @@ import {
   responseCreate,
   sessionChange,
   sessionUpdate,
-} from './openai-events.ts';
-import { parseOpenAiEvent, type OpenAiEvent, type RateLimit } from './openai-server-events.ts';
-import { ResponseQueue } from './response-queue.ts';
+} from './wire/client-events.ts';
+import { parseOpenAiEvent, type OpenAiEvent, type RateLimit } from './wire/server-events.ts';
+import { ResponseRequests } from './response-requests.ts';
 
 export interface OpenAiSessionOptions {
   readonly url: string;
@@ -72,7 +72,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   readonly counters: OpenAiSessionCounters = { droppedFrames: 0, malformedEvents: 0, errorEvents: 0 };
   private readonly socket: WebSocket;
   private readonly openTimer: Timer;
-  private readonly responses: ResponseQueue;
+  private readonly responses: ResponseRequests;
   private readonly liveness: Liveness;
   private readonly bytesPerMs: number;
   /** Audio received per item, in bytes: truncating beyond it is an error. */
@@ -91,7 +91,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   ) {
     this.model = options.model;
     this.voice = setup.voice;
-    this.responses = new ResponseQueue(
+    this.responses = new ResponseRequests(
       (request, requestId) => this.send(responseCreate(request, requestId, this.setup.instructions)),
       (responseId) => this.send({ type: 'response.cancel', response_id: responseId }),
     );

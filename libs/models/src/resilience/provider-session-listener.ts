@@ -6,11 +6,11 @@ import type {
   ModelToolCall,
   ResponseStatus,
 } from '@tandem/conversation';
-import type { CallerReplay } from './caller-replay.ts';
-import type { ProviderSession } from './provider-session.ts';
-import type { PendingResponses, RunningResponse } from './pending-responses.ts';
-import type { CallerTurnStates } from './caller-turn-states.ts';
-import type { Watchdog } from './watchdog.ts';
+import type { CallerReplay } from './caller/caller-replay.ts';
+import type { ProviderSession } from './providers/provider-session.ts';
+import type { PendingResponses, RunningResponse } from './responses/pending-responses.ts';
+import type { CallerTurnStates } from './caller/caller-turn-states.ts';
+import type { Watchdog } from './providers/watchdog.ts';
 
 export interface ProviderSessionEvents {
   ready(inner: ProviderSession): void;

@@ -7,10 +7,10 @@ import type {
   VoiceModelCapabilities,
   VoiceModelSession,
 } from '@tandem/conversation';
-import type { FallbackTarget } from './fallback-chain.ts';
-import type { RenewalShares } from './renewal.ts';
+import type { FallbackTarget } from './providers/fallback-chain.ts';
+import type { RenewalShares } from './providers/renewal.ts';
 import { ResilientSession } from './resilient-session.ts';
-import type { WatchdogLimits } from './watchdog.ts';
+import type { WatchdogLimits } from './providers/watchdog.ts';
 
 export interface ResilientModelOptions {
   /** In the order they are tried; at least one. */

@@ -7,23 +7,30 @@ import type {
   ModelSessionListener,
   ModelSessionSetup,
   SpeakRequest,
-  Timer,
   VoiceModelSession,
 } from '@tandem/conversation';
-import { ResponseRetryPolicy, GO_ON } from './response-retry.ts';
-import { CallerReplay } from './caller-replay.ts';
-import { failure, NO_ANSWER } from './failures.ts';
+import { ResponseRetryPolicy, GO_ON } from './responses/response-retry.ts';
+import { CallerReplay } from './caller/caller-replay.ts';
+import { REPLAY_PATIENCE_MS, ReplayWait } from './caller/replay-wait.ts';
+import { failure, NO_ANSWER } from '../provider-failures.ts';
 import {
   ProviderSessionListener,
   type ProviderSessionEvents,
   type ProviderSessionListenerParts,
 } from './provider-session-listener.ts';
-import { ProviderSession } from './provider-session.ts';
-import { healthOf, FallbackChain, type FallbackStep, type FallbackTarget } from './fallback-chain.ts';
-import { PendingResponses, REPLY } from './pending-responses.ts';
-import { Renewal, type RenewalShares } from './renewal.ts';
-import { CallerTurnStates } from './caller-turn-states.ts';
-import { Watchdog, type WatchdogLimits } from './watchdog.ts';
+import { ProviderSession } from './providers/provider-session.ts';
+import {
+  healthOf,
+  FallbackChain,
+  type FallbackStep,
+  type FallbackTarget,
+} from './providers/fallback-chain.ts';
+import { PendingResponses } from './responses/pending-responses.ts';
+import { Renewal, type RenewalShares } from './providers/renewal.ts';
+import { Successor } from './providers/successor.ts';
+import { TimerSet } from './timer-set.ts';
+import { CallerTurnStates } from './caller/caller-turn-states.ts';
+import { Watchdog, type WatchdogLimits } from './providers/watchdog.ts';
 
 export interface ResilientSessionOptions {
   readonly rungs: readonly FallbackTarget[];
@@ -32,8 +39,6 @@ export interface ResilientSessionOptions {
   readonly renewal: RenewalShares;
 }
 
-/** What was played into a new session is heard at once, or not at all. */
-const REPLAY_PATIENCE_MS = 1_500;
 const MAX_NOTES = 32;
 
 /** Since when there is no session to talk to, and why. */
@@ -54,18 +59,15 @@ export class ResilientSession implements VoiceModelSession {
   private readonly caller: CallerReplay;
   private readonly owed = new PendingResponses();
   private current: ProviderSession | null = null;
-  /** Made to take over from the current one. */
-  private next: ProviderSession | null = null;
-  private isNextForced = false;
+  private readonly successor: Successor;
   private lastUsed: ProviderSession | null = null;
   private gap: Gap | null = null;
   private changes: ModelSessionChange = {};
   private notes: string[] = [];
   private readonly words = new CallerTurnStates();
   private readonly answers: ResponseRetryPolicy;
-  /** Replies that wait until the session has heard what the caller said before it. */
-  private afterReplay: SpeakRequest[] = [];
-  private readonly timers = new Set<Timer>();
+  private readonly replay: ReplayWait;
+  private readonly timers: TimerSet;
   private readonly innerParts: ProviderSessionListenerParts;
   private state: 'opening' | 'running' | 'finishing' | 'over' = 'opening';
 
@@ -75,11 +77,17 @@ export class ResilientSession implements VoiceModelSession {
     private readonly options: ResilientSessionOptions,
   ) {
     const { clock } = options;
+    this.timers = new TimerSet(clock);
     this.caller = new CallerReplay(setup.inputFormat);
     this.ladder = new FallbackChain(options.rungs);
     this.renewal = new Renewal(clock, options.renewal, {
       isQuiescent: () => this.caller.isSettled && this.owed.isEmpty,
-      begin: (isForced) => this.makeNext(isForced),
+      begin: (isForced) => this.successor.prepare(isForced),
+    });
+    this.successor = new Successor({
+      renewal: this.renewal,
+      open: () => this.openSuccessor(),
+      onFault: (error) => listener.onFault(error),
     });
     this.watchdog = new Watchdog(clock, options.watchdog, this.owed, (silentSince) =>
       this.onSessionHung(silentSince),
@@ -94,8 +102,15 @@ export class ResilientSession implements VoiceModelSession {
       fault: (error, status) => listener.onFault(error, status),
       isUsed: (inner) => inner === this.current && !this.isOver,
       ask: (request) => this.ask(request),
-      later: (delayMs, run) => this.later(delayMs, run),
+      later: (delayMs, run) => this.timers.after(delayMs, run),
       leave: (inner, error) => this.leave(inner, error),
+    });
+    this.replay = new ReplayWait({
+      caller,
+      words,
+      listener,
+      turnOwner: () => this.turnOwner,
+      ask: (request) => this.ask(request),
     });
     this.innerParts = { listener, owed, caller, words, watchdog, events: this.fromInner };
     this.apply(this.ladder.first(failure(options.rungs[0]?.model.provider ?? 'voice', 'no-model-available')));
@@ -120,15 +135,14 @@ export class ResilientSession implements VoiceModelSession {
 
   respond(request: SpeakRequest): void {
     if (this.state === 'over') return;
-    this.disturbed();
+    this.successor.invalidate();
     if (!this.current?.isReady) return this.owed.deferred(request);
-    if (request.kind === 'reply' && this.caller.isAwaiting) this.afterReplay.push(request);
-    else this.ask(request);
+    this.replay.respond(request);
   }
 
   cancelResponse(): void {
     this.owed.cancelled();
-    this.afterReplay = [];
+    this.replay.clear();
     if (this.current?.isReady) this.current.session.cancelResponse();
   }
 
@@ -138,20 +152,20 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   sendToolResult(providerCallId: string, output: string): void {
-    this.disturbed();
+    this.successor.invalidate();
     this.current?.sendUnlessInHistory((session) => session.sendToolResult(providerCallId, output));
   }
 
   addNote(text: string): void {
     if (this.current) this.current.sendAlways((session) => session.addNote(text));
     else if (this.notes.length < MAX_NOTES) this.notes.push(text);
-    this.next?.sendAlways((session) => session.addNote(text));
+    this.successor.session?.sendAlways((session) => session.addNote(text));
   }
 
   change(change: ModelSessionChange): void {
     this.changes = { ...this.changes, ...change };
     this.current?.change(change);
-    this.next?.change(change);
+    this.successor.session?.change(change);
   }
 
   onIdle(): void {
@@ -168,7 +182,7 @@ export class ResilientSession implements VoiceModelSession {
   finishInput(): void {
     if (this.state === 'over') return;
     this.state = 'finishing';
-    this.dropNext();
+    this.successor.drop();
     this.stopWatching();
     if (this.current?.isReady) this.current.session.finishInput();
   }
@@ -182,7 +196,7 @@ export class ResilientSession implements VoiceModelSession {
     ready: (inner) => this.ready(inner),
     closed: (inner, error) => this.closed(inner, error),
     isUsed: (inner) => inner === this.current && inner.isReady,
-    disturbed: () => this.disturbed(),
+    disturbed: () => this.successor.invalidate(),
     turnEnded: () => this.turnEnded(),
     settled: () => this.renewal.maybeRenew(),
     expect: () => this.expect(),
@@ -194,11 +208,11 @@ export class ResilientSession implements VoiceModelSession {
   };
 
   private turnEnded(): void {
-    if (this.owner === 'model' && this.state === 'running') {
+    if (this.turnOwner === 'model' && this.state === 'running') {
       this.owed.replyDue();
-      this.afterReplay = [];
+      this.replay.clear();
       this.expect();
-    } else if (!this.caller.isAwaiting) this.replayHeard();
+    } else this.replay.onTurnEnded();
   }
 
   // Sessions come and go
@@ -210,7 +224,7 @@ export class ResilientSession implements VoiceModelSession {
   private apply(step: FallbackStep): void {
     if (step.kind === 'exhausted') return this.end(step.error);
     if (step.delayMs === 0) this.current = this.open(step.rung);
-    else this.later(step.delayMs, () => (this.current = this.open(step.rung)));
+    else this.timers.after(step.delayMs, () => (this.current = this.open(step.rung)));
   }
 
   private open(rung: FallbackTarget): ProviderSession {
@@ -223,7 +237,7 @@ export class ResilientSession implements VoiceModelSession {
 
   private ready(inner: ProviderSession): void {
     healthOf(inner.rung).openSucceeded();
-    if (inner === this.next) return this.takeOver(inner);
+    if (inner === this.successor.session) return this.takeOver(inner);
     if (inner === this.current) this.begin(inner);
   }
 
@@ -263,25 +277,7 @@ export class ResilientSession implements VoiceModelSession {
     for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
     for (const request of requests) this.respond(request);
     if (!this.caller.isAwaiting) return;
-    this.later(REPLAY_PATIENCE_MS, () => this.replayUnheard(inner));
-  }
-
-  private replayUnheard(inner: ProviderSession): void {
-    if (inner !== this.current) return;
-    const unheard = this.caller.abandonAwaited();
-    if (unheard.length === 0) return;
-    for (const { itemId, stoppedAt } of unheard) {
-      this.words.dropped(itemId);
-      if (stoppedAt === null) this.listener.onCallerSpeechStopped(itemId, 0);
-      this.listener.onCallerText(itemId, '', true); // The new session has listened to it.
-    }
-    if (this.owner === 'model' && this.afterReplay.length === 0) this.afterReplay.push(REPLY);
-    this.replayHeard();
-  }
-
-  /** What the caller said before this session is known to it: replies can be asked for. */
-  private replayHeard(): void {
-    for (const request of this.afterReplay.splice(0)) this.ask(request);
+    this.timers.after(REPLAY_PATIENCE_MS, () => inner === this.current && this.replay.expire());
   }
 
   private ask(request: SpeakRequest): void {
@@ -292,7 +288,7 @@ export class ResilientSession implements VoiceModelSession {
 
   private closed(inner: ProviderSession, reason: ProviderError | null): void {
     const error = reason ?? failure(inner.session.provider, 'closed-early');
-    if (inner === this.next) return this.nextFailed(inner, error);
+    if (inner === this.successor.session) return this.successor.failed(error);
     if (inner !== this.current) return;
     const isHang = error.code === NO_ANSWER;
     if (inner.isReady)
@@ -324,10 +320,9 @@ export class ResilientSession implements VoiceModelSession {
   private detach(gap: Gap): void {
     this.gap ??= gap;
     this.stopWatching();
-    this.afterReplay = [];
-    if (gap.why === 'ladder') this.dropNext();
-    this.current = this.next;
-    this.next = null;
+    this.replay.clear();
+    if (gap.why === 'ladder') this.successor.drop();
+    this.current = this.successor.release();
     this.settleRunning();
   }
 
@@ -347,43 +342,19 @@ export class ResilientSession implements VoiceModelSession {
 
   // Renewal
 
-  private makeNext(isForced: boolean): void {
-    if (this.isOver || !this.current?.isReady) return this.renewal.failed();
+  private openSuccessor(): ProviderSession | null {
+    if (this.isOver || !this.current?.isReady) return null;
     const { rung } = this.current;
-    if (!healthOf(rung).allows('running-call')) return this.renewal.failed();
-    this.isNextForced = isForced;
-    this.next = this.open(rung);
-  }
-
-  private nextFailed(inner: ProviderSession, error: ProviderError): void {
-    this.next = null;
-    healthOf(inner.rung).openFailed(error);
-    this.listener.onFault(error);
-    this.renewal.failed();
+    return healthOf(rung).allows('running-call') ? this.open(rung) : null;
   }
 
   private takeOver(inner: ProviderSession): void {
     const old = this.current;
     this.stopWatching();
-    this.next = null;
-    this.current = inner;
+    this.current = this.successor.release();
     this.settleRunning();
     old?.session.close();
     this.begin(inner);
-  }
-
-  /** Something begins in the session in use that one made before it would not know of. */
-  private disturbed(): void {
-    this.renewal.disturbed();
-    if (!this.next || this.isNextForced) return;
-    this.dropNext();
-    this.renewal.abandoned();
-  }
-
-  private dropNext(): void {
-    const { next } = this;
-    this.next = null;
-    next?.session.close();
   }
 
   // Responses that fail
@@ -396,7 +367,7 @@ export class ResilientSession implements VoiceModelSession {
     inner.session.close();
   }
 
-  private get owner(): 'model' | 'session' {
+  private get turnOwner(): 'model' | 'session' {
     return this.changes.turnOwner ?? this.setup.turnOwner;
   }
 
@@ -407,22 +378,13 @@ export class ResilientSession implements VoiceModelSession {
   private stopWatching(): void {
     this.watchdog.stop();
     this.renewal.stop();
-    for (const timer of this.timers) timer.cancel();
-    this.timers.clear();
-  }
-
-  private later(delayMs: number, run: () => void): void {
-    const timer = this.options.clock.after(delayMs, () => {
-      this.timers.delete(timer);
-      run();
-    });
-    this.timers.add(timer);
+    this.timers.cancelAll();
   }
 
   private end(error: ProviderError | null): void {
     this.state = 'over';
     this.stopWatching();
-    this.dropNext();
+    this.successor.drop();
     const { current } = this;
     this.current = null;
     current?.session.close();

@@ -5,7 +5,7 @@ import {
   type CallSetting,
   type ScriptedModelSession,
 } from '@tandem/conversation/testing';
-import type { ProviderHealth } from '../provider-health.ts';
+import type { ProviderHealth } from '../providers/provider-health.ts';
 import { resilientModel, type ResilientModelOptions } from '../resilient-model.ts';
 
 export const HOUR_MS = 3_600_000;

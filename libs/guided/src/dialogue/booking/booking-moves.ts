@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { sayClock } from './calendar.ts';
+import { sayClock } from '../calendar.ts';
 import { answered, OFFERED_AT_ONCE, slotTime, withoutSlots, type BookingState } from './booking-state.ts';
 import { examplesOf, keysHelpOf, questionOf } from './booking-steps.ts';
 import {
@@ -8,9 +8,9 @@ import {
   type DialogueMove,
   type DialogueStep,
   type ToolRole,
-} from './dialogue.ts';
-import type { Slot } from './tool-results.ts';
-import { GOODBYE, wishWords } from './wording.ts';
+} from '../dialogue.ts';
+import type { Slot } from '../tool-results.ts';
+import { GOODBYE, wishWords } from '../wording.ts';
 
 export type Step = DialogueStep<BookingState>;
 

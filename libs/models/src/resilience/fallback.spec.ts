@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryPhraseCache } from '@tandem/conversation/testing';
-import type { ProviderHealth } from './provider-health.ts';
+import type { ProviderHealth } from './providers/provider-health.ts';
 import { providerError, ResilientScene } from './testing/resilient-scene.ts';
 
 const refused = providerError('server', 'http-503');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RealtimeScene } from './testing/realtime-scene.ts';
+import { RealtimeScene } from '../testing/realtime-scene.ts';
 
 describe('words of a caller who hangs up while speaking', () => {
   it("are on record when the commit crosses the server's own on the line, and nothing has failed", async () => {

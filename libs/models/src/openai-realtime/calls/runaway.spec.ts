@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RealtimeScene } from './testing/realtime-scene.ts';
+import { RealtimeScene } from '../testing/realtime-scene.ts';
 
 describe('a Realtime server that calls tools without an end', () => {
   it('is left for the next rung, and what it called beyond the limit is nowhere', async () => {

@@ -1,6 +1,6 @@
 import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
-import { CUT_OFF } from '../resilience/failures.ts';
-import type { OpenAiEvent } from './openai-server-events.ts';
+import { CUT_OFF } from '../../provider-failures.ts';
+import type { OpenAiEvent } from './server-events.ts';
 
 type DoneResponse = Extract<OpenAiEvent, { type: 'response.done' }>['response'];
 

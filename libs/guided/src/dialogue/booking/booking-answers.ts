@@ -1,4 +1,4 @@
-import { resolveDay } from './calendar.ts';
+import { resolveDay } from '../calendar.ts';
 import {
   advance,
   ask,
@@ -21,10 +21,10 @@ import {
   type StepName,
 } from './booking-state.ts';
 import { examplesOf } from './booking-steps.ts';
-import type { DialogueContext } from './dialogue.ts';
-import type { Command, DayWords, Meaning } from './meaning.ts';
-import type { Slot } from './tool-results.ts';
-import { CALLBACK, NO_PERSON, wishSummary, wishWords } from './wording.ts';
+import type { DialogueContext } from '../dialogue.ts';
+import type { Command, DayWords, Meaning } from '../meaning.ts';
+import type { Slot } from '../tool-results.ts';
+import { CALLBACK, NO_PERSON, wishSummary, wishWords } from '../wording.ts';
 
 /** How many empty days are passed over for a caller to whom any day is welcome. */
 const DAYS_TO_TRY = 5;

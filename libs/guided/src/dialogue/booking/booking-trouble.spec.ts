@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { at, atConfirmation, CALENDAR, Conversation, free, ok } from '../testing/booking-conversation.ts';
+import { at, atConfirmation, CALENDAR, Conversation, free, ok } from '../../testing/booking-conversation.ts';
 
 describe('the guided booking, when things go wrong', () => {
   it('looks again when the time has just been taken, without offering it twice', () => {

@@ -4,9 +4,9 @@ import { takeResult } from './booking-results.ts';
 import { resume, resumed } from './booking-resume.ts';
 import { INITIAL, isWaiting, type BookingState } from './booking-state.ts';
 import { phrasesOf, readKeys } from './booking-steps.ts';
-import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput } from './dialogue.ts';
-import { readMeaning } from './meaning.ts';
-import { DISCLOSURE, GOODBYE, greeting } from './wording.ts';
+import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput } from '../dialogue.ts';
+import { readMeaning } from '../meaning.ts';
+import { DISCLOSURE, GOODBYE, greeting } from '../wording.ts';
 
 /**
  * Books a visit by rules: service, day, time, the calendar's offers, a consent to the whole, the outcome. The

@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
-import { clockWords } from './calendar.ts';
-import type { DialogueContext, DialogueMove, ToolRole } from './dialogue.ts';
-import type { ClockTime, PartOfDay, Service } from './meaning.ts';
-import type { Slot } from './tool-results.ts';
+import { clockWords } from '../calendar.ts';
+import type { DialogueContext, DialogueMove, ToolRole } from '../dialogue.ts';
+import type { ClockTime, PartOfDay, Service } from '../meaning.ts';
+import type { Slot } from '../tool-results.ts';
 
 /** What the caller is being asked. `retry`: the calendar failed, shall we try again? */
 export type StepName = 'service' | 'day' | 'time' | 'offer' | 'confirm' | 'retry' | 'more';

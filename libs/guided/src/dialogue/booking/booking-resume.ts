@@ -4,10 +4,10 @@ import { chosenSlot, fill } from './booking-answers.ts';
 import { advance, ask, type Step } from './booking-moves.ts';
 import { INITIAL, slotTime, withoutRequest, type BookingState } from './booking-state.ts';
 import { questionOf } from './booking-steps.ts';
-import { say, type DialogueContext } from './dialogue.ts';
-import { readMeaning } from './meaning.ts';
-import { readSlots, readToolOutput, type ToolResult } from './tool-results.ts';
-import { CALLBACK, DISCLOSURE } from './wording.ts';
+import { say, type DialogueContext } from '../dialogue.ts';
+import { readMeaning } from '../meaning.ts';
+import { readSlots, readToolOutput, type ToolResult } from '../tool-results.ts';
+import { CALLBACK, DISCLOSURE } from '../wording.ts';
 
 const wishSchema = z.object({
   service: z.enum(['plumbing', 'heating', 'electrical']).nullable().catch(null),

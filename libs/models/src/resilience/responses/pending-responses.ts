@@ -17,7 +17,7 @@ export interface Carryover {
   readonly isCutOff: boolean;
 }
 
-export const REPLY: SpeakRequest = { kind: 'reply' };
+const REPLY: SpeakRequest = { kind: 'reply' };
 /** The rest of an answer: there may be none. */
 const REST: SpeakRequest = { kind: 'reply', mayBeSilent: true };
 const MAX_REQUESTS = 8;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
-import { RealtimeScene } from './testing/realtime-scene.ts';
+import { RealtimeScene } from '../testing/realtime-scene.ts';
 
 const tools = [
   defineTool({

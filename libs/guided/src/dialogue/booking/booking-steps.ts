@@ -1,10 +1,10 @@
-import { monthsAhead, sayClock, sayDay } from './calendar.ts';
+import { monthsAhead, sayClock, sayDay } from '../calendar.ts';
 import { offered, offeredWords, slotClock, type BookingState, type StepName } from './booking-state.ts';
-import { say, type DialogueContext, type DialogueMove } from './dialogue.ts';
-import { grammarOf, type GrammarName } from './grammars.ts';
-import type { Meaning } from './meaning.ts';
-import type { Phrase } from './phrase.ts';
-import { listTimes, serviceName, summary } from './wording.ts';
+import { say, type DialogueContext, type DialogueMove } from '../dialogue.ts';
+import { grammarOf, type GrammarName } from '../grammars.ts';
+import type { Meaning } from '../meaning.ts';
+import type { Phrase } from '../phrase.ts';
+import { listTimes, serviceName, summary } from '../wording.ts';
 
 /** One row of the state table: what is asked, what may be said, and how to help. */
 interface StepRow {

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ResponseId } from '@tandem/contracts';
-import { ResponseQueue } from './response-queue.ts';
+import { ResponseRequests } from './response-requests.ts';
 
 const OWN = 'resp_own' as ResponseId;
 const SERVERS = 'resp_server' as ResponseId;
 
 describe('requests for responses', () => {
   let sent: string[];
-  let queue: ResponseQueue;
+  let requests: ResponseRequests;
   const ids: string[] = [];
 
   beforeEach(() => {
@@ -17,32 +17,32 @@ describe('requests for responses', () => {
       sent.push(kind);
       ids.push(requestId);
     };
-    queue = new ResponseQueue(send, () => undefined);
+    requests = new ResponseRequests(send, () => undefined);
   });
 
   it('behind words that the server answered before are not asked for again', () => {
-    queue.add({ kind: 'say', text: 'Sorry, the line was gone for a moment.' });
-    queue.add({ kind: 'reply' });
-    queue.started(SERVERS, undefined);
-    queue.refused(ids[0]!, true);
-    queue.done(SERVERS);
-    queue.started(OWN, ids[1]);
-    queue.done(OWN);
+    requests.add({ kind: 'say', text: 'Sorry, the line was gone for a moment.' });
+    requests.add({ kind: 'reply' });
+    requests.started(SERVERS, undefined);
+    requests.refused(ids[0]!, true);
+    requests.done(SERVERS);
+    requests.started(OWN, ids[1]);
+    requests.done(OWN);
     expect(sent).toEqual(['say', 'say']);
   });
 
   it('for a reply that are made while the server responds by itself wait for their turn', () => {
-    queue.started(SERVERS, undefined);
-    queue.add({ kind: 'reply' });
-    queue.done(SERVERS);
+    requests.started(SERVERS, undefined);
+    requests.add({ kind: 'reply' });
+    requests.done(SERVERS);
     expect(sent).toEqual(['reply']);
   });
 
   it('for a reply stay behind words of ours', () => {
-    queue.add({ kind: 'say', text: 'One moment.' });
-    queue.add({ kind: 'reply' });
-    queue.started(OWN, ids[0]);
-    queue.done(OWN);
+    requests.add({ kind: 'say', text: 'One moment.' });
+    requests.add({ kind: 'reply' });
+    requests.started(OWN, ids[0]);
+    requests.done(OWN);
     expect(sent).toEqual(['say', 'reply']);
   });
 });

@@ -1,9 +1,9 @@
-import { sayClock, sayDay } from './calendar.ts';
+import { sayClock, sayDay } from '../calendar.ts';
 import { advance, ask, check, offerSlots, type Step } from './booking-moves.ts';
 import { answered, slotClock, withoutRequest, withoutSlots, type BookingState } from './booking-state.ts';
-import type { DialogueContext, ToolRole } from './dialogue.ts';
-import { readCustomerName, readReference, readSlots, type ToolResult } from './tool-results.ts';
-import { CALLBACK, NOBODY_THERE, NOT_PUT_THROUGH, serviceName, welcomeBack } from './wording.ts';
+import type { DialogueContext, ToolRole } from '../dialogue.ts';
+import { readCustomerName, readReference, readSlots, type ToolResult } from '../tool-results.ts';
+import { CALLBACK, NOBODY_THERE, NOT_PUT_THROUGH, serviceName, welcomeBack } from '../wording.ts';
 
 /** A tool has answered. Answers to questions that no longer matter change nothing. */
 export function takeResult(

@@ -1,6 +1,6 @@
 import { bytesPerMs, type AudioFormat, type ItemId } from '@tandem/contracts';
 import type { AudioFrame } from '@tandem/conversation';
-import { hasVoiceEnergy } from '../energy-gate.ts';
+import { hasVoiceEnergy } from '../../energy-gate.ts';
 import { RecentAudio } from './recent-audio.ts';
 
 /** One stretch of the caller's speech whose words are not known yet. */

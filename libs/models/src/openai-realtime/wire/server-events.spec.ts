@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UNKNOWN_USAGE } from '@tandem/contracts';
-import { parseOpenAiEvent } from './openai-server-events.ts';
+import { parseOpenAiEvent } from './server-events.ts';
 
 const read = (event: object) => parseOpenAiEvent(JSON.stringify(event));
 const done = (usage: unknown) =>

@@ -1,11 +1,11 @@
 import type { ProviderError } from '@tandem/contracts';
 import type { ResponseStatus, SpeakRequest } from '@tandem/conversation';
-import type { CallerReplay } from './caller-replay.ts';
-import { CUT_OFF, failure } from './failures.ts';
-import type { ProviderSession } from './provider-session.ts';
-import { healthOf, type FallbackChain } from './fallback-chain.ts';
+import type { CallerReplay } from '../caller/caller-replay.ts';
+import { CUT_OFF, failure } from '../../provider-failures.ts';
+import type { ProviderSession } from '../providers/provider-session.ts';
+import { healthOf, type FallbackChain } from '../providers/fallback-chain.ts';
 import type { PendingResponses, RunningResponse } from './pending-responses.ts';
-import type { CallerTurnStates } from './caller-turn-states.ts';
+import type { CallerTurnStates } from '../caller/caller-turn-states.ts';
 
 export interface ResponseRetryParts {
   readonly owed: PendingResponses;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HistoryItem } from '@tandem/conversation';
-import { at, CALENDAR, Conversation } from '../testing/booking-conversation.ts';
-import { DISCLOSURE } from './wording.ts';
+import { at, CALENDAR, Conversation } from '../../testing/booking-conversation.ts';
+import { DISCLOSURE } from '../wording.ts';
 
 describe('the guided booking, taken over in the middle', () => {
   const booked = (output: string): HistoryItem[] => [

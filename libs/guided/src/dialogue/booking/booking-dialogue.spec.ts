@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { at, atConfirmation, CALENDAR, Conversation, free, ok } from '../testing/booking-conversation.ts';
-import { DISCLOSURE } from './wording.ts';
+import { at, atConfirmation, CALENDAR, Conversation, free, ok } from '../../testing/booking-conversation.ts';
+import { DISCLOSURE } from '../wording.ts';
 
 describe('the guided booking', () => {
   it('goes from the greeting to the goodbye, one question at a time', () => {

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { AudioFrame } from '@tandem/conversation';
+import { scripted } from '@tandem/simulators';
+import { open, waitUntil } from './test/simulated-endpoint.ts';
+
+describe('a Realtime session in trouble', () => {
+  it.each(['unknown-event', 'unknown-field', 'missing-field', 'wrong-type', 'malformed-json'] as const)(
+    'outlives an event that is wrong (%s)',
+    async (what) => {
+      const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), selfCheck: false });
+      const { session, far } = await ready();
+      far.strike({ kind: 'bad-event', what });
+      session.respond({ kind: 'say', text: 'Still here.' });
+      await listener.until('response completed');
+      expect([...listener.texts.values()].filter(Boolean)).toEqual(['Still here.']);
+    },
+  );
+
+  it.each(['reset', 'fin', 'close'] as const)('tells once when the socket goes (%s)', async (how) => {
+    const { ready, listener } = await open();
+    const { session, far } = await ready();
+    far.strike({ kind: 'cut', how });
+    await waitUntil(() => listener.closed !== undefined, 'the end');
+    expect(listener.closed?.retryable).toBe(true);
+    session.respond({ kind: 'reply' });
+    session.pushAudio(AudioFrame.fromBytes(new Uint8Array(160)));
+    session.close();
+  });
+
+  it('is over when the hour is', async () => {
+    const { ready, listener } = await open({ maxSessionMs: 200 });
+    await ready();
+    await waitUntil(() => listener.closed !== undefined, 'the end');
+    expect(listener.closed).toMatchObject({ code: 'session_expired', category: 'server', retryable: true });
+  });
+
+  it('says why a response failed and goes on', async () => {
+    const { ready, listener, simulator } = await open({ behaviour: scripted({ turns: [] }) });
+    simulator.faults.add({ kind: 'fail-response', as: 'rate_limit_exceeded', times: 1 });
+    const { session } = await ready();
+    session.respond({ kind: 'say', text: 'One.' });
+    await listener.until('response failed');
+    expect(listener.faults).toMatchObject([{ category: 'rate-limit' }]);
+    session.respond({ kind: 'say', text: 'Two.' });
+    await listener.until('response completed');
+  });
+
+  it('is closed by us without a fault', async () => {
+    const { ready, listener } = await open();
+    const { session } = await ready();
+    session.close();
+    await waitUntil(() => listener.closed !== undefined, 'the end');
+    expect(listener.closed).toBeNull();
+  });
+});
