@@ -34,18 +34,10 @@ export {
   agentSnapshotSchema,
   type Department,
   departmentSchema,
-  type ModelSettings,
   textsOf,
 } from './agent/snapshot.ts';
 export { baseLanguage, DEFAULT_TEXTS, isSpeakable } from './agent/texts.ts';
-export {
-  type CallCost,
-  COST_MODALITIES,
-  type CostModality,
-  costOf,
-  MICROS_PER_USD,
-  toMicros,
-} from './costs/prices.ts';
+export { type CallCost, costOf, MICROS_PER_USD, toMicros } from './costs/prices.ts';
 export {
   isBelievable,
   MOST_REPORTED_MS,
@@ -94,6 +86,16 @@ export {
   type TerminationClass,
   type TerminationReason,
 } from './events/termination.ts';
+export {
+  DEFAULT_MODEL_KIND,
+  type ModelKindName,
+  type ModelSettings,
+  PRICES,
+  remoteModel,
+  sessionSettings,
+} from './models/catalogue.ts';
+export type { ModelSessionSettings } from './models/model-kind.ts';
+export { COST_MODALITIES, type CostModality } from './models/price.ts';
 export {
   type IdempotencyClaim,
   type IdempotencyKeys,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   agentSnapshotSchema,
+  DEFAULT_MODEL_KIND,
   UNKNOWN_CALLER,
   type NewCallEvent,
   type CallId,
@@ -29,7 +30,7 @@ const DAY = '2026-11-25';
 const spoke: NewCallEvent = {
   type: 'usage.reported',
   data: {
-    provider: 'openai-realtime',
+    provider: DEFAULT_MODEL_KIND,
     model: 'gpt-realtime-2.1',
     usage: {
       inputTextTokens: 0,
@@ -85,7 +86,7 @@ async function runningCall() {
       companyName: 'Northwind',
       timeZone: 'UTC',
       instructions: '',
-      model: { kind: 'openai-realtime' },
+      model: { kind: DEFAULT_MODEL_KIND },
     }),
     spending: { day: DAY, dailyMicros: 1_000_000, monthlyMicros: null, warnShare: 0.8 },
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { agentSnapshotSchema, ProviderError } from '@tandem/contracts';
+import { agentSnapshotSchema, DEFAULT_MODEL_KIND, ProviderError } from '@tandem/contracts';
 import { RealClock } from '@tandem/conversation';
 import { testRedisUrl } from '@tandem/stack';
 import type { Redis } from 'ioredis';
@@ -146,13 +146,13 @@ describe('a relay', () => {
 describe('what has a circuit of its own', () => {
   const model = (given: object) => agentSnapshotSchema.shape.model.parse(given);
   it.each([
-    [{ kind: 'openai-realtime' }, 'primary', 'primary:default'],
+    [{ kind: DEFAULT_MODEL_KIND }, 'primary', 'primary:default'],
     [
-      { kind: 'openai-realtime', model: 'gpt-realtime-2.1-mini' },
+      { kind: DEFAULT_MODEL_KIND, model: 'gpt-realtime-2.1-mini' },
       'secondary',
       'secondary:gpt-realtime-2.1-mini',
     ],
-    [{ kind: 'openai-realtime', model: 'a b:c' }, 'primary', 'primary:a_b_c'],
+    [{ kind: DEFAULT_MODEL_KIND, model: 'a b:c' }, 'primary', 'primary:a_b_c'],
     [{ kind: 'guided' }, 'primary', null],
   ] as const)('%j at the %s endpoint is %s', (settings, endpoint, target) => {
     expect(providerTarget(model(settings), endpoint)).toBe(target);

@@ -1,4 +1,4 @@
-import type { ModelSettings } from '@tandem/contracts';
+import { remoteModel, type ModelSettings } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { keys } from '../redis/keys.ts';
 import { CIRCUIT_RULES, type CircuitRules, type CircuitState, type ProviderAct } from './provider-circuit.ts';
@@ -9,16 +9,15 @@ import { run } from '../scripts/script.ts';
 export type ProviderTarget = string;
 
 /**
- * What is asked for this model; null for one that runs in the relay itself. An agent that names no model
- * means `default`.
+ * Returns the name of the circuit for a model at an endpoint; null for a model that runs in the relay. An
+ * agent that names no model means `default`.
  */
 export function providerTarget(
   model: ModelSettings,
   endpoint: 'primary' | 'secondary',
 ): ProviderTarget | null {
-  return model.kind === 'guided'
-    ? null
-    : `${endpoint}:${model.model.replaceAll(/[^\w.-]/g, '_') || 'default'}`;
+  const name = remoteModel(model);
+  return name === null ? null : `${endpoint}:${name.replaceAll(/[^\w.-]/g, '_') || 'default'}`;
 }
 
 /** How a provider stands for all processes; durations from the moment of the answer. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LadderRung, ModelSettings } from './snapshot.ts';
+import type { ModelSettings } from '../models/catalogue.ts';
+import type { LadderRung } from './snapshot.ts';
 import { afterModels, modelTargets } from './ladder.ts';
 
 const realtime = (model: string): ModelSettings => ({

@@ -1,4 +1,5 @@
-import type { AgentSnapshot, LadderRung, ModelSettings } from './snapshot.ts';
+import type { ModelSettings } from '../models/catalogue.ts';
+import type { AgentSnapshot, LadderRung } from './snapshot.ts';
 
 /** A rung that talks: which model, at which endpoint. */
 export interface FallbackTargetSettings {

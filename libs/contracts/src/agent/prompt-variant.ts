@@ -7,7 +7,8 @@ import {
   turnDetectionSchema,
 } from './behaviour.ts';
 import { languageSchema } from '../words/locale.ts';
-import { modelSettingsSchema, type AgentSnapshot } from './snapshot.ts';
+import { modelSettingsSchema } from '../models/catalogue.ts';
+import type { AgentSnapshot } from './snapshot.ts';
 
 /**
  * One arm of an experiment on an agent: what it says or does otherwise. What is absent is as in the agent

@@ -11,27 +11,10 @@ import {
   type AgentTexts,
 } from './behaviour.ts';
 import { baseLanguage, DEFAULT_TEXTS } from './texts.ts';
+import { modelSettingsSchema } from '../models/catalogue.ts';
 import { tenantIdSchema } from '../words/ids.ts';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
 import { partySchema } from '../words/phone-number.ts';
-
-export const modelSettingsSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('openai-realtime'),
-    /** Empty means the model of the deployment's configuration. */
-    model: z.string().max(100).default(''),
-    voice: z.string().max(100).default('marin'),
-    /** 0.25 to 1.5, changeable between turns. */
-    speed: z.number().min(0.25).max(1.5).default(1),
-    transcriptionModel: z.string().max(100).default('gpt-live-transcribe'),
-    noiseReduction: z.enum(['near_field', 'far_field', 'off']).default('near_field'),
-  }),
-  z.object({
-    kind: z.literal('guided'),
-    voice: z.string().max(40).default('slt'),
-  }),
-]);
-export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 
 /**
  * What follows when a model fails, from the second rung on (the first is the agent's own model, opened

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Usage } from './usage.ts';
-import { COST_MODALITIES, costOf, PRICES, type Price } from './prices.ts';
+import { PRICES } from '../models/catalogue.ts';
+import { COST_MODALITIES, type Price } from '../models/price.ts';
+import { costOf } from './prices.ts';
 
 const at = Date.UTC(2026, 10, 25, 12);
 const usage = (change: Partial<Usage> = {}): Usage => ({

@@ -1,3 +1,5 @@
+import { PRICES } from '../models/catalogue.ts';
+import { COST_MODALITIES, type CostModality, type Price } from '../models/price.ts';
 import { isBelievable, type Usage } from './usage.ts';
 
 /*
@@ -7,17 +9,6 @@ import { isBelievable, type Usage } from './usage.ts';
 
 export const MICROS_PER_USD = 1_000_000;
 
-export const COST_MODALITIES = [
-  'textIn',
-  'textCached',
-  'textOut',
-  'audioIn',
-  'audioCached',
-  'audioOut',
-  'transcription',
-] as const;
-export type CostModality = (typeof COST_MODALITIES)[number];
-
 interface Cost {
   /** The sum of the parts. */
   readonly micros: number;
@@ -25,63 +16,6 @@ interface Cost {
   /** Micros. `textIn` and `audioIn` are what was not cached. */
   readonly byModality: Readonly<Record<CostModality, number>>;
 }
-
-/**
- * USD per million tokens, except `transcription`: USD per minute of audio. What is absent is not sold by this
- * model.
- */
-type Rates = Partial<Record<CostModality, number>>;
-
-export interface Price {
-  readonly provider: string;
-  readonly model: string;
-  /** First day of validity, YYYY-MM-DD, UTC. */
-  readonly from: string;
-  /** First day on which it no longer holds; null while no end is known. */
-  readonly until: string | null;
-  readonly rates: Rates;
-  readonly source: string;
-}
-
-const page = (model: string): string => `https://developers.openai.com/api/docs/models/${model}`;
-const openai = (model: string, rates: Rates, until: string | null = null): Price => ({
-  provider: 'openai-realtime',
-  model,
-  from: '2026-01-01',
-  until,
-  rates,
-  source: page(model),
-});
-
-const FULL: Rates = { textIn: 4, textCached: 0.4, textOut: 24, audioIn: 32, audioCached: 0.4, audioOut: 64 };
-const EARLIER: Rates = { ...FULL, textOut: 16 };
-const MINI: Rates = {
-  textIn: 0.6,
-  textCached: 0.06,
-  textOut: 2.4,
-  audioIn: 10,
-  audioCached: 0.3,
-  audioOut: 20,
-};
-
-/**
- * The vendor's public prices as looked up in November 2026; they have held since these models came out. A
- * change is a new row with its first day, and the old row's `until`; rows are never edited, so that calls of
- * the past keep their cost. `until` of a model that is going is its last day on the vendor's list of
- * deprecations.
- */
-export const PRICES: readonly Price[] = [
-  openai('gpt-realtime-2.1', FULL),
-  openai('gpt-realtime-2', FULL),
-  openai('gpt-realtime-1.5', EARLIER),
-  openai('gpt-realtime-2.1-mini', MINI),
-  openai('gpt-realtime', EARLIER, '2027-01-20'),
-  openai('gpt-realtime-mini', MINI, '2027-01-20'),
-  openai('gpt-live-transcribe', { transcription: 0.017 }),
-  openai('gpt-realtime-whisper', { transcription: 0.017 }),
-  openai('gpt-transcribe', { transcription: 0.0045 }),
-  openai('whisper-1', { transcription: 0.006 }, '2027-02-26'),
-];
 
 interface PricedUsage {
   readonly provider: string;

@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { providerTarget } from '@tandem/call-state';
-import { modelTargets, type AgentSnapshot, type FallbackTargetSettings } from '@tandem/contracts';
+import {
+  modelTargets,
+  sessionSettings,
+  type AgentSnapshot,
+  type FallbackTargetSettings,
+  type ModelKindName,
+  type ModelSettings,
+} from '@tandem/contracts';
 import { RealClock, type VoiceModel } from '@tandem/conversation';
 import { createGuidedModel, type GuidedModel } from '@tandem/guided';
 import { openAiRealtimeModel, resilientModel, type FallbackTarget } from '@tandem/models';
@@ -8,10 +15,40 @@ import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { ProviderHealthMonitor } from './provider-health-monitor.ts';
 import { unavailableModel } from './unavailable-model.ts';
 
+type SettingsOf<Kind extends ModelKindName> = Extract<ModelSettings, { kind: Kind }>;
+/** A model to fall back to, without the session settings, which follow from the agent's own. */
+type OpenTarget = Omit<FallbackTarget, 'settings'>;
+
+/** The model an adapter is asked for. */
+interface ModelRequest<Settings> {
+  readonly settings: Settings;
+  readonly endpoint: 'primary' | 'secondary';
+  readonly agent: AgentSnapshot;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The adapter of one kind of model. */
+interface ModelAdapter<Settings> {
+  /** Error code of a deployment that cannot serve this kind. */
+  readonly unavailableCode: string;
+  /** Returns null when this deployment cannot serve the model. */
+  readonly target: (request: ModelRequest<Settings>) => OpenTarget | null;
+}
+
 /** Picks the voice model of an agent, with its fallbacks. */
 @Injectable()
 export class VoiceModels {
   private readonly guided: GuidedModel | null;
+  private readonly adapters: { readonly [Kind in ModelKindName]: ModelAdapter<SettingsOf<Kind>> } = {
+    'openai-realtime': {
+      unavailableCode: 'no-api-key',
+      target: (request) => this.realtimeTarget(request),
+    },
+    guided: {
+      unavailableCode: 'no-synthesiser',
+      target: ({ agent }) => this.guided && { model: this.guided.forBusiness(agent), canHang: false },
+    },
+  };
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>,
@@ -29,11 +66,7 @@ export class VoiceModels {
   modelFor(agent: AgentSnapshot, onError: (error: unknown) => void): VoiceModel {
     const [own, ...others] = modelTargets(agent);
     const first = (own && this.target(agent, own, onError)) ?? {
-      model: unavailableModel(
-        agent.model.kind,
-        agent.model.kind === 'guided' ? 'no-synthesiser' : 'no-api-key',
-        this.clock,
-      ),
+      model: unavailableModel(agent.model.kind, this.adapters[agent.model.kind].unavailableCode, this.clock),
       canHang: false,
     };
     const fallbacks = others.flatMap((settings) => this.target(agent, settings, onError) ?? []);
@@ -49,32 +82,31 @@ export class VoiceModels {
     { model, endpoint }: FallbackTargetSettings,
     onError: (error: unknown) => void,
   ): FallbackTarget | null {
-    const { voice } = model;
-    if (model.kind === 'guided')
-      return (
-        this.guided && {
-          model: this.guided.forBusiness(agent),
-          settings: { voice, transcriptionModel: '' },
-          canHang: false,
-        }
-      );
+    const adapter = this.adapters[model.kind] as ModelAdapter<ModelSettings>;
+    const target = adapter.target({ settings: model, endpoint, agent, onError });
+    return target && { ...target, settings: sessionSettings(model) };
+  }
+
+  private realtimeTarget({
+    settings,
+    endpoint,
+    onError,
+  }: ModelRequest<SettingsOf<'openai-realtime'>>): OpenTarget | null {
     const access = this.access(endpoint);
-    const target = providerTarget(model, endpoint);
+    const target = providerTarget(settings, endpoint);
     if (!access || target === null) return null;
-    const { transcriptionModel, noiseReduction, speed } = model;
     const health = this.providers.healthOf(target);
     const { modelOpenTimeoutMs, openaiMaxSessionMs } = this.config;
     return {
       model: openAiRealtimeModel({
         ...access,
-        model: model.model || access.model,
+        model: settings.model || access.model,
         clock: this.clock,
         onError,
         openTimeoutMs: modelOpenTimeoutMs,
         maxSessionMs: openaiMaxSessionMs,
         onRateLimits: (limits) => health.limits(limits),
       }),
-      settings: { voice, transcriptionModel, noiseReduction, speed },
       health,
     };
   }
