@@ -14,7 +14,7 @@ const MODEL_KINDS: {
 } = { 'openai-realtime': openAiRealtime, guided };
 
 /** The kind for which specs and benchmarks make their agents. */
-export const DEFAULT_MODEL_KIND = 'openai-realtime' satisfies ModelKindName;
+export const DEFAULT_MODEL_KIND = 'openai-realtime' as const satisfies ModelKindName;
 
 export const PRICES: readonly Price[] = Object.values(MODEL_KINDS).flatMap(({ prices }) => prices);
 

@@ -1,4 +1,4 @@
-import type { AgentSnapshot, ToolCallContext } from '@tandem/contracts';
+import { sessionSettings, type AgentSnapshot, type ToolCallContext } from '@tandem/contracts';
 import type { CallerStream } from '../ports/caller-stream.ts';
 import type { PhraseKey } from '../ports/phrase-cache.ts';
 import type { NoiseReduction, VoiceModelSession } from '../ports/voice-model.ts';
@@ -136,7 +136,7 @@ function turnRules(
 }
 
 function firstMicDistance({ model }: AgentSnapshot, { carriedSettings }: AgentState): NoiseReduction {
-  return carriedSettings.noiseReduction ?? (model.kind === 'openai-realtime' ? model.noiseReduction : 'off');
+  return carriedSettings.noiseReduction ?? sessionSettings(model).noiseReduction ?? 'off';
 }
 
 /** Words are kept by voice: after a fallback the call speaks with another one. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  DEFAULT_MODEL_KIND,
   defineTool,
   ProviderError,
   type AgentSnapshotInput,
@@ -68,7 +69,7 @@ const ODD: Record<string, Partial<AgentSnapshotInput>> = {
   },
   'costs nothing': {
     limits: { budgetUsd: 0 },
-    model: { kind: 'openai-realtime', model: 'gpt-realtime-2.1' },
+    model: { kind: DEFAULT_MODEL_KIND, model: 'gpt-realtime-2.1' },
   },
   impatient: { idle: { afterMs: 1, maxPrompts: 10 }, toolWait: { fillerAfterMs: 1, musicAfterMs: 1 } },
   'rules against each other': {

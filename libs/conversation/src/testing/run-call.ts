@@ -1,5 +1,6 @@
 import {
   agentSnapshotSchema,
+  DEFAULT_MODEL_KIND,
   UNKNOWN_CALLER,
   type Caller,
   type AgentSnapshotInput,
@@ -69,7 +70,7 @@ export class CallScene {
       timeZone: 'America/New_York',
       instructions: 'Be helpful.',
       greeting: 'Good morning, Northwind.',
-      model: { kind: 'openai-realtime' },
+      model: { kind: DEFAULT_MODEL_KIND },
       tools: tools.map(({ name }) => name),
       ...setting.agent,
     });

@@ -1,6 +1,7 @@
 import {
   baseLanguage,
   languageName,
+  sessionSettings,
   textsOf,
   type AgentChange,
   type AgentRule,
@@ -53,7 +54,7 @@ export class AgentState {
     this.language = call.language;
     this.base = instructions;
     this.carriedSettings = given(settings);
-    this.speed = changed.speed ?? (agent.model.kind === 'openai-realtime' ? agent.model.speed : 1);
+    this.speed = changed.speed ?? sessionSettings(agent.model).speed ?? 1;
     this.instructions = this.composed();
     this.tools = declarationsFor(tools);
     this.rules = new Set(agent.rules.filter((_rule, index) => !firedRules.has(index)));

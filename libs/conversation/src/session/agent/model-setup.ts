@@ -1,4 +1,4 @@
-import { sameFormat, type AudioFormat } from '@tandem/contracts';
+import { sameFormat, sessionSettings, type AudioFormat } from '@tandem/contracts';
 import type { ModelSessionSetup, VoiceModelCapabilities } from '../../ports/voice-model.ts';
 import type { CallInfo } from '../call-info.ts';
 import { turnOwnerFor } from '../turns/interruption-policy.ts';
@@ -27,11 +27,7 @@ export function modelSetup(
     turnDetection: agent.turnDetection,
     turnOwner: turnOwnerFor(agent.interruption),
     language: call.language,
-    voice: agent.model.voice,
-    transcriptionModel: agent.model.kind === 'openai-realtime' ? agent.model.transcriptionModel : '',
-    ...(agent.model.kind === 'openai-realtime'
-      ? { noiseReduction: agent.model.noiseReduction, speed: agent.model.speed }
-      : {}),
+    ...sessionSettings(agent.model),
     inputFormat,
     outputFormat,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   agentSnapshotSchema,
+  DEFAULT_MODEL_KIND,
   UNKNOWN_CALLER,
   type CallEvent,
   type NewCallEvent,
@@ -34,7 +35,7 @@ function budgetOf(budgetUsd: number | null, spentMicros = 0) {
     companyName: 'Northwind',
     timeZone: 'UTC',
     instructions: '',
-    model: { kind: 'openai-realtime' },
+    model: { kind: DEFAULT_MODEL_KIND },
     limits: { budgetUsd },
   });
   const clock = new ManualClock();
@@ -56,7 +57,7 @@ function budgetOf(budgetUsd: number | null, spentMicros = 0) {
   /** 15,625 tokens of speech on gpt-realtime-2.1 cost a dollar. */
   const speaks = (usd: number, model = 'gpt-realtime-2.1') =>
     budget.used({
-      provider: 'openai-realtime',
+      provider: DEFAULT_MODEL_KIND,
       model,
       usage: { ...nothing, outputAudioTokens: usd * 15_625 },
     });
@@ -99,7 +100,7 @@ describe('the budget of a call', () => {
   it('counts transcription, and what has no price as unknown', () => {
     const { budget, speaks } = budgetOf(1);
     budget.used({
-      provider: 'openai-realtime',
+      provider: DEFAULT_MODEL_KIND,
       model: 'gpt-live-transcribe',
       usage: { ...nothing, transcriptionMs: 60_000 },
     });
@@ -131,7 +132,7 @@ describe('the budget of a call that changes relays', () => {
   const used = (usd: number): NewCallEvent => ({
     type: 'usage.reported',
     data: {
-      provider: 'openai-realtime',
+      provider: DEFAULT_MODEL_KIND,
       model: 'gpt-realtime-2.1',
       usage: { ...nothing, outputAudioTokens: usd * 15_625 },
     },
@@ -148,7 +149,7 @@ describe('the budget of a call that changes relays', () => {
   };
 
   it('goes on from what was spent before, and is not warned of twice', async () => {
-    const priced = new ScriptedVoiceModel('openai-realtime');
+    const priced = new ScriptedVoiceModel(DEFAULT_MODEL_KIND);
     const call = startCall({
       model: () => priced,
       agent: { greeting: '', limits: { budgetUsd: 1 } },

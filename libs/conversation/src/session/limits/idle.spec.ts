@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineTool } from '@tandem/contracts';
+import { DEFAULT_MODEL_KIND, defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 import { ScriptedVoiceModel, startCall, type CallScene } from '../../testing/index.ts';
 
@@ -73,7 +73,7 @@ describe('a call with a budget', () => {
   };
 
   it('is warned, then brought to an end with a goodbye when it is used up', async () => {
-    const priced = new ScriptedVoiceModel('openai-realtime');
+    const priced = new ScriptedVoiceModel(DEFAULT_MODEL_KIND);
     const call = startCall({
       model: () => priced,
       agent: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_MODEL_KIND } from '@tandem/contracts';
 import { MemoryPhraseCache, startCall } from '../../testing/index.ts';
 
 const GREETING = 'Good morning, Northwind.';
@@ -34,7 +35,7 @@ describe('the greeting', () => {
     const others = [
       { agentVersion: 2 },
       { variantKey: 'b' },
-      { model: { kind: 'openai-realtime' as const, voice: 'cedar' } },
+      { model: { kind: DEFAULT_MODEL_KIND, voice: 'cedar' } },
       { greeting: 'Hi.' },
     ];
     for (const agent of others) {
