@@ -8,8 +8,9 @@ import {
   RelayRegistry,
   Sealer,
 } from '@tandem/call-state';
-import { RealClock } from '@tandem/conversation';
+import { RealClock, verifyCallTools } from '@tandem/conversation';
 import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
+import { TOOL_DECLARATIONS } from '@tandem/tools';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
 import { CallFactory } from './calls/call-factory.ts';
@@ -32,7 +33,9 @@ const logger = new Logger('MediaRelay');
 
 @Module({})
 export class MediaRelayModule {
+  /** @throws CallToolsMismatched when a declared call tool has no implementation in the session */
   static forRoot(config: ServiceConfig<'media-relay'>): DynamicModule {
+    verifyCallTools(TOOL_DECLARATIONS);
     const redis = redisResource(config.redisUrl);
     const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     return {

@@ -116,10 +116,10 @@ export class Playout {
   /**
    * Silences the agent. Audio that still arrives for `runningResponse` is dropped. Answers what was cut off.
    */
-  interrupt(runningResponse: ResponseId | null, fadeMs = 0): CutItem[] {
+  interrupt(runningResponse: ResponseId | null, fadeMs: number): CutItem[] {
     for (const item of this.items.values()) if (!item.isWritten) this.cutResponses.add(item.responseId);
     if (runningResponse !== null) this.cutResponses.add(runningResponse);
-    for (const heard of fadeMs > 0 ? this.stream.clear(fadeMs) : this.stream.clear()) {
+    for (const heard of this.stream.clear(fadeMs)) {
       const item = this.items.get(heard.soundId);
       if (item) item.heardMs = Math.max(item.heardMs, Math.min(heard.heardMs, this.writtenMs(item)));
     }
