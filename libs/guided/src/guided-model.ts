@@ -80,7 +80,6 @@ export interface GuidedModel extends VoiceModel {
 const CAPABILITIES: VoiceModelCapabilities = {
   inputFormats: [PCMU_8K],
   outputFormats: [PCMU_8K],
-  canTruncate: true,
   maxSessionMs: null,
 };
 

@@ -16,8 +16,6 @@ export interface VoiceModelCapabilities {
   /** In order of preference. */
   readonly inputFormats: readonly AudioFormat[];
   readonly outputFormats: readonly AudioFormat[];
-  /** The history can be cut to what the caller heard. */
-  readonly canTruncate: boolean;
   /** How long one session may last; null for no limit. */
   readonly maxSessionMs: number | null;
 }

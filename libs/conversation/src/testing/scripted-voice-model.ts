@@ -43,7 +43,6 @@ export class ScriptedVoiceModel implements VoiceModel {
     this.capabilities = {
       inputFormats: [PCMU_8K],
       outputFormats: [PCMU_8K],
-      canTruncate: true,
       maxSessionMs: limits.maxSessionMs ?? null,
     };
   }

@@ -12,11 +12,11 @@ import { ManualClock } from '@tandem/conversation/testing';
 import { guidedModelOf, type GuidedSenses } from '../guided-model.ts';
 import { FakeDetector, FakeRecogniser, FakeSynthesiser } from './fake-senses.ts';
 
-const FRAME_MS = 20;
-const LOUD = AudioFrame.fromBytes(
+export const FRAME_MS = 20;
+export const LOUD = AudioFrame.fromBytes(
   encodeMulaw(Int16Array.from({ length: 160 }, (_, index) => (index % 8 < 4 ? 8_000 : -8_000))),
 );
-const QUIET = AudioFrame.fromBytes(new Uint8Array(160).fill(0xff));
+export const QUIET = AudioFrame.fromBytes(new Uint8Array(160).fill(0xff));
 
 /** A tool as the session above declares it; it takes these arguments and no others. */
 export function fakeTool(name: string, properties: Record<string, unknown> = {}): ToolDeclaration {

@@ -47,7 +47,6 @@ export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel 
     capabilities: {
       inputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
       outputFormats: [PCMU_8K, PCMA_8K, PCM16_24K],
-      canTruncate: true,
       maxSessionMs: options.maxSessionMs ?? MAX_SESSION_MS,
     },
     open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession =>

@@ -59,7 +59,6 @@ function sharedCapabilities(rungs: ResilientModelOptions['rungs']): VoiceModelCa
   return {
     inputFormats: sorted((capabilities) => capabilities.inputFormats),
     outputFormats: sorted((capabilities) => capabilities.outputFormats),
-    canTruncate: first.capabilities.canTruncate,
     maxSessionMs: null,
   };
 }

@@ -38,7 +38,6 @@ class Talk {
       capabilities: {
         inputFormats: [PCMU_8K],
         outputFormats: [PCMU_8K],
-        canTruncate: true,
         maxSessionMs: null,
       },
       open: (_setup, listener) => {

@@ -12,7 +12,6 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
     capabilities: {
       inputFormats: [PCMU_8K],
       outputFormats: [PCMU_8K],
-      canTruncate: true,
       maxSessionMs: null,
     },
     open: (_setup, listener): VoiceModelSession => {
