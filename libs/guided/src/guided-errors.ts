@@ -1,6 +1,6 @@
 import { ProviderError } from '@tandem/contracts';
 
-/** What went wrong, as the port wants it. */
+/** Wraps an error for the port. */
 export function asProviderError(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   return new ProviderError('The guided engine failed.', {

@@ -10,7 +10,7 @@ import type {
 } from '@tandem/conversation';
 import { DateTime } from 'luxon';
 import { bookingDialogue } from './dialogue/booking/booking-dialogue.ts';
-import { startTalk, type DialogueContext, type ToolRole } from './dialogue/dialogue.ts';
+import { startDialogue, type DialogueContext, type ToolRole } from './dialogue/dialogue.ts';
 import { scriptDialogue } from './dialogue/script-dialogue.ts';
 import { GuidedSession } from './guided-session.ts';
 import { PocketsphinxRecogniser } from './hearing/pocketsphinx.ts';
@@ -23,14 +23,14 @@ import type { Synthesiser } from './speech/synthesiser.ts';
 import { TempFolder } from './speech/temp-folder.ts';
 
 export interface GuidedLimits {
-  /** Processes at a time, over all calls of this model, and how many more may wait for their turn. */
+  /** Processes at a time, over all calls of this model, and how many more may wait. */
   readonly maxRecognitions: number;
   readonly maxWaitingRecognitions: number;
   readonly maxSyntheses: number;
   readonly maxWaitingSyntheses: number;
   readonly recognitionTimeoutMs: number;
   readonly synthesisTimeoutMs: number;
-  /** Sound kept of sentences spoken before. */
+  /** Size of the cache of spoken sentences. */
   readonly speechCacheBytes: number;
   /** A longer utterance is cut here. */
   readonly maxUtteranceMs: number;
@@ -47,11 +47,11 @@ export const GUIDED_LIMITS: GuidedLimits = {
   maxUtteranceMs: 15_000,
 };
 
-/** The business a caller of this engine talks to. An agent snapshot is one. */
+/** The business the engine speaks for. An agent snapshot is one. */
 export interface GuidedBusiness {
-  /** IANA name; days and times are those of its clock. */
+  /** IANA name of the zone for days and times. */
   readonly timeZone: string;
-  /** As the caller hears it; empty when it need not be said. */
+  /** As the caller hears it; empty to leave it out. */
   readonly companyName: string;
 }
 
@@ -73,7 +73,7 @@ export interface GuidedModel extends VoiceModel {
   readonly provider: 'guided';
   /** The same engine for a certain business: programs, limits and cache are shared. */
   forBusiness(business: GuidedBusiness): VoiceModel;
-  /** Removes its temporary files. Sessions that are still open fail from now on. */
+  /** Removes the temporary files. Sessions that are still open fail from now on. */
   close(): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ const CAPABILITIES: VoiceModelCapabilities = {
   maxSessionMs: null,
 };
 
-/** What hears and speaks, for all sessions. */
+/** Recognition, voice detection and speech, for all sessions. */
 export interface GuidedSenses {
   readonly clock: Clock;
   readonly synthesiser: Synthesiser;
@@ -155,18 +155,20 @@ function present(path: string | undefined): string | undefined {
   return path !== undefined && existsSync(path) ? path : undefined;
 }
 
-/** A model of given senses: the whole engine but for its programs. */
+/** Makes a model of given senses: the whole engine except its programs. */
 export function guidedModelOf(senses: GuidedSenses, business: GuidedBusiness): VoiceModel {
   const context = (tools: ReadonlySet<ToolRole>): DialogueContext => {
     const now = DateTime.fromMillis(senses.clock.wallTime(), { zone: business.timeZone });
     return { companyName: business.companyName, now, today: now.startOf('day'), tools };
   };
   const talk = ({ history }: ModelSessionSetup, at: DialogueContext) =>
-    senses.recogniser ? startTalk(bookingDialogue, history(), at) : startTalk(scriptDialogue, history(), at);
+    senses.recogniser
+      ? startDialogue(bookingDialogue, history(), at)
+      : startDialogue(scriptDialogue, history(), at);
   return {
     provider: 'guided',
     capabilities: CAPABILITIES,
     open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession =>
-      new GuidedSession(setup, listener, { ...senses, context, startTalk: talk }),
+      new GuidedSession(setup, listener, { ...senses, context, startDialogue: talk }),
   };
 }

@@ -24,47 +24,46 @@ import {
   say,
   type DialogueContext,
   type DialogueMove,
-  type Talk,
+  type RunningDialogue,
   type ToolRole,
 } from './dialogue/dialogue.ts';
 import { readToolOutput } from './dialogue/tool-results.ts';
 import { asProviderError } from './guided-errors.ts';
-import { Ear, type EarEvents } from './hearing/ear.ts';
+import { SpeechListener, type SpeechEvents } from './hearing/speech-listener.ts';
 import type { Recogniser } from './hearing/recogniser.ts';
 import type { VoiceDetector } from './hearing/voice-detector.ts';
-import { Outbox } from './outbox.ts';
-import { Speaking, type ToolMove } from './speaking.ts';
+import { DeferredCalls } from './deferred-calls.ts';
+import { ResponseSpeaker, type ToolMove } from './response-speaker.ts';
 import type { Synthesiser } from './speech/synthesiser.ts';
 import { argumentsFor, rolesOf } from './tool-roles.ts';
 
 export interface GuidedSessionParts {
   readonly clock: Clock;
   readonly synthesiser: Synthesiser;
-  /** Null: no words are understood, and silences move the conversation on. */
+  /** Null for an engine that understands no words: silences move the conversation on. */
   readonly recogniser: Recogniser | null;
   readonly openDetector: () => Promise<VoiceDetector>;
-  readonly startTalk: (setup: ModelSessionSetup, context: DialogueContext) => Talk;
-  /** As of now. */
+  readonly startDialogue: (setup: ModelSessionSetup, context: DialogueContext) => RunningDialogue;
+  /** Returns the context of this moment. */
   readonly context: (tools: ReadonlySet<ToolRole>) => DialogueContext;
   readonly maxUtteranceMs: number;
 }
 
-/** Plain numbers, read when somebody scrapes. */
+/** Plain numbers, read by each scrape. */
 export interface GuidedSessionCounters {
   droppedFrames: number;
-  /** Utterances whose words were not found. */
+  /** Utterances that were not understood. */
   unheardUtterances: number;
   /** Tool calls the declaration would have refused. */
   refusedArguments: number;
 }
 
-/** Without a recogniser: how long after our last word the caller is given before the script goes on. */
+/** Without a recogniser, the pause after our last word before the script goes on. */
 const SCRIPT_PAUSE_MS = 3_500;
 
 /**
- * One conversation by rules: an ear, a dialogue and a mouth. What the caller did since the last reply is one
- * turn, and the next reply answers it. Wiring only: hearing, speaking and the dialogue each have their own
- * files.
+ * One conversation by rules. What the caller did since the last reply is one turn, which the next reply
+ * answers. Wiring only: recognition, speech and the dialogue have files of their own.
  */
 export class GuidedSession implements VoiceModelSession {
   readonly provider = 'guided';
@@ -73,16 +72,16 @@ export class GuidedSession implements VoiceModelSession {
   readonly counters: GuidedSessionCounters = { droppedFrames: 0, unheardUtterances: 0, refusedArguments: 0 };
   private readonly id = randomUUID().slice(0, 8);
   private idsGiven = 0;
-  private readonly outbox: Outbox;
-  private readonly speaking: Speaking;
-  private readonly talk: Talk;
+  private readonly deferred: DeferredCalls;
+  private readonly speaker: ResponseSpeaker;
+  private readonly dialogue: RunningDialogue;
   private readonly turn = new CallerTurn();
-  /** Calls whose result is awaited, by the id the session above knows them by. */
+  /** Tool calls that wait for their result, by the id the session above knows. */
   private readonly toolCalls = new Map<string, number>();
   private roles: ReadonlyMap<ToolRole, ToolDeclaration>;
-  private ear: Ear | null = null;
+  private speech: SpeechListener | null = null;
   private state: 'opening' | 'ready' | 'closed' = 'opening';
-  /** The utterance at hand cut us off. */
+  /** The caller's utterance interrupted us. */
   private isInterruption = false;
   private isInputOver = false;
   private pause: Timer | null = null;
@@ -96,60 +95,60 @@ export class GuidedSession implements VoiceModelSession {
   ) {
     this.model = parts.recogniser ? 'rules' : 'script';
     this.voice = setup.voice;
-    this.outbox = new Outbox(parts.clock);
+    this.deferred = new DeferredCalls(parts.clock);
     this.roles = rolesOf(setup.tools);
-    this.talk = parts.startTalk(setup, this.context());
-    this.speaking = new Speaking({
+    this.dialogue = parts.startDialogue(setup, this.context());
+    this.speaker = new ResponseSpeaker({
       synthesiser: parts.synthesiser,
       delivery: () => ({ voice: this.setup.voice, speed: this.setup.speed ?? 1 }),
-      outbox: this.outbox,
+      deferred: this.deferred,
       listener,
       newId: (kind) => this.newId(kind),
       plan: (request, signal) => this.plan(request, signal),
       callTool: (responseId, move) => this.callTool(responseId, move),
-      onDone: (item) => this.spoken(item),
+      onDone: (item) => this.onSpoken(item),
     });
     void this.open();
   }
 
   pushAudio(frame: AudioFrame): void {
-    if (this.ear && !this.isInputOver) this.ear.push(frame.bytes);
+    if (this.speech && !this.isInputOver) this.speech.push(frame.bytes);
     else this.counters.droppedFrames += 1;
   }
 
   respond(request: SpeakRequest): void {
-    if (this.state === 'ready') this.speaking.add(request);
+    if (this.state === 'ready') this.speaker.add(request);
   }
 
   cancelResponse(): void {
-    this.speaking.cancelAll();
+    this.speaker.cancelAll();
   }
 
   truncate(itemId: ItemId, heardMs: number): void {
-    this.speaking.truncate(itemId, heardMs);
+    this.speaker.truncate(itemId, heardMs);
     this.playingUntil = this.parts.clock.now();
-    this.isInterruption ||= this.ear?.isCallerSpeaking ?? false;
+    this.isInterruption ||= this.speech?.isCallerSpeaking ?? false;
   }
 
   sendToolResult(providerCallId: string, output: string): void {
     const callNumber = this.toolCalls.get(providerCallId);
     if (callNumber === undefined) return;
     this.toolCalls.delete(providerCallId);
-    this.turn.toolAnswered(callNumber, readToolOutput(output));
+    this.turn.addToolResult(callNumber, readToolOutput(output));
   }
 
-  /** Only keys are understood; an operator's hint means nothing to rules. */
+  /** Reads pressed keys; other notes mean nothing to the rules. */
   addNote(text: string): void {
-    this.turn.pressed(digitsIn(text));
+    this.turn.addDigits(digitsIn(text));
   }
 
   change(change: ModelSessionChange): void {
     this.setup = { ...this.setup, ...change };
     this.roles = rolesOf(this.setup.tools);
-    if (change.turnDetection) this.ear?.setTurnDetection(change.turnDetection);
+    if (change.turnDetection) this.speech?.setTurnDetection(change.turnDetection);
   }
 
-  /** There is no limit to renew before. */
+  /** Does nothing: a session has no time limit. */
   onIdle(): void {}
 
   abandon(error: ProviderError): void {
@@ -158,7 +157,7 @@ export class GuidedSession implements VoiceModelSession {
 
   finishInput(): void {
     this.isInputOver = true;
-    this.ear?.finish();
+    this.speech?.finish();
   }
 
   close(): void {
@@ -169,65 +168,68 @@ export class GuidedSession implements VoiceModelSession {
     const { inputFormat, outputFormat, turnDetection, language } = this.setup;
     if (!sameFormat(inputFormat, PCMU_8K) || !sameFormat(outputFormat, PCMU_8K)) {
       return this.end(
-        this.misuse('format-unsupported', 'The guided engine hears and speaks µ-law at 8 kHz only.'),
+        this.invalidRequest('format-unsupported', 'The guided engine hears and speaks µ-law at 8 kHz only.'),
       );
     }
     if (!this.context().now.isValid)
-      return this.end(this.misuse('time-zone-unknown', 'The time zone of the business is no IANA name.'));
+      return this.end(
+        this.invalidRequest('time-zone-unknown', 'The time zone of the business is no IANA name.'),
+      );
     try {
       const detector = await this.parts.openDetector();
       if (this.state !== 'opening') return detector.free();
       const { clock, recogniser, maxUtteranceMs } = this.parts;
-      const grammar = () => this.talk.listensFor(this.context());
+      const grammar = () => this.dialogue.listensFor(this.context());
       const newItemId = () => this.newId('utterance') as ItemId;
-      this.ear = new Ear(
+      this.speech = new SpeechListener(
         turnDetection,
         { detector, recogniser, grammar, newItemId, maxUtteranceMs, clock },
-        this.fromEar,
+        this.speechEvents,
       );
     } catch (error) {
       return this.end(asProviderError(error));
     }
     this.state = 'ready';
-    this.outbox.push(() => this.listener.onReady());
+    this.deferred.push(() => this.listener.onReady());
     if (!/^en\b/i.test(language))
-      this.fault(this.misuse('language-unsupported', `The guided engine speaks English, not ${language}.`));
+      this.fault(
+        this.invalidRequest('language-unsupported', `The guided engine speaks English, not ${language}.`),
+      );
   }
 
-  private readonly fromEar: EarEvents = {
-    started: (itemId) => {
+  private readonly speechEvents: SpeechEvents = {
+    onStarted: (itemId) => {
       this.pause?.cancel();
-      this.isInterruption = this.speaking.isRunning || this.parts.clock.now() < this.playingUntil;
-      this.outbox.push(() => this.listener.onCallerSpeechStarted(itemId));
-      if (this.setup.turnOwner === 'model') this.speaking.interrupt();
+      this.isInterruption = this.speaker.isRunning || this.parts.clock.now() < this.playingUntil;
+      this.deferred.push(() => this.listener.onCallerSpeechStarted(itemId));
+      if (this.setup.turnOwner === 'model') this.speaker.interrupt();
     },
-    stopped: (itemId) => {
-      this.outbox.push(() =>
+    onStopped: (itemId) => {
+      this.deferred.push(() =>
         this.listener.onCallerSpeechStopped(itemId, endedAgoMs(this.setup.turnDetection)),
       );
-      if (this.setup.turnOwner === 'model' && !this.isInputOver) this.speaking.add({ kind: 'reply' });
+      if (this.setup.turnOwner === 'model' && !this.isInputOver) this.speaker.add({ kind: 'reply' });
     },
-    heard: (itemId, text) => {
-      this.outbox.push(() => this.listener.onCallerText(itemId, text, true));
-      if (text !== null) return this.turn.heard(text);
+    onWords: (itemId, text) => {
+      this.deferred.push(() => this.listener.onCallerText(itemId, text, true));
+      if (text !== null) return this.turn.addWords(text);
       this.counters.unheardUtterances += 1;
-      this.turn.soundHeard(this.isInterruption);
+      this.turn.addSound(this.isInterruption);
     },
-    fault: (error) => this.fault(error),
+    onFault: (error) => this.fault(error),
   };
 
   private async plan(request: SpeakRequest, signal: AbortSignal): Promise<readonly DialogueMove[]> {
-    // Tools first: an interruption must not keep a question from being asked that the dialogue takes for
-    // asked.
+    // The dialogue's moves come first: an interruption must not suppress a question that it takes for asked.
     if (request.kind === 'say')
-      return [...this.talk.take({ kind: 'said' }, this.context()), say(request.text)];
+      return [...this.dialogue.step({ kind: 'said' }, this.context()), say(request.text)];
     if (request.kind === 'instruct')
-      return this.talk.take({ kind: 'instructed', instruction: request.instruction }, this.context());
-    await this.ear?.understood();
+      return this.dialogue.step({ kind: 'instructed', instruction: request.instruction }, this.context());
+    await this.speech?.understood();
     if (signal.aborted) return [];
-    const { heard } = this.speaking;
-    if (this.turn.isCallers) this.speaking.turned();
-    return this.turn.answer(this.talk, this.context(), heard);
+    const { heardSpeech } = this.speaker;
+    if (this.turn.hasCallerInput) this.speaker.startNewTurn();
+    return this.turn.nextMoves(this.dialogue, this.context(), heardSpeech);
   }
 
   private callTool(responseId: ResponseId, { tool: role, callNumber, arguments: wanted }: ToolMove): void {
@@ -236,32 +238,32 @@ export class GuidedSession implements VoiceModelSession {
     if (!tool || argumentsJson === null) {
       this.counters.refusedArguments += 1;
       this.fault(
-        this.misuse(
+        this.invalidRequest(
           'tool-arguments',
           `The tool for "${role}" does not take the arguments the guided engine knows.`,
         ),
       );
-      this.turn.toolAnswered(callNumber, { status: 'failed' });
-      this.speaking.add({ kind: 'reply' });
+      this.turn.addToolResult(callNumber, { status: 'failed' });
+      this.speaker.add({ kind: 'reply' });
       return;
     }
     const providerCallId = this.newId('call');
     this.toolCalls.set(providerCallId, callNumber);
-    this.outbox.push(() =>
+    this.deferred.push(() =>
       this.listener.onToolCall({ providerCallId, responseId, name: tool.name, argumentsJson }),
     );
   }
 
-  /** A script has nobody to wait for: a silence after its words moves it on. */
-  private spoken(item: AgentItem | null): void {
+  /** After a response: a script goes on after a silence. */
+  private onSpoken(item: AgentItem | null): void {
     const { clock, recogniser } = this.parts;
     if (!item) return;
     this.playingUntil = Math.max(clock.now(), this.playingUntil) + item.generatedMs;
     if (recogniser || this.setup.turnOwner !== 'model') return;
     this.pause?.cancel();
     this.pause = clock.after(this.playingUntil - clock.now() + SCRIPT_PAUSE_MS, () => {
-      this.turn.soundHeard(false);
-      this.speaking.add({ kind: 'reply' });
+      this.turn.addSound(false);
+      this.speaker.add({ kind: 'reply' });
     });
   }
 
@@ -274,25 +276,25 @@ export class GuidedSession implements VoiceModelSession {
     return `${kind}_${this.id}_${this.idsGiven}`;
   }
 
-  private misuse(code: string, message: string): ProviderError {
+  private invalidRequest(code: string, message: string): ProviderError {
     return new ProviderError(message, { provider: this.provider, code, category: 'invalid-request' });
   }
 
   private fault(error: ProviderError): void {
-    this.outbox.push(() => this.listener.onFault(error));
+    this.deferred.push(() => this.listener.onFault(error));
   }
 
   private end(error: ProviderError | null): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.pause?.cancel();
-    this.speaking.close();
-    this.ear?.close();
-    this.outbox.close(() => this.listener.onClosed(error));
+    this.speaker.close();
+    this.speech?.close();
+    this.deferred.close(() => this.listener.onClosed(error));
   }
 }
 
-/** The silence that told the end of the speech. */
+/** Returns the silence that proved the end of the speech. */
 function endedAgoMs(detection: TurnDetection): number {
   return detection.kind === 'server-vad' ? detection.silenceMs : 0;
 }

@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<ToolRole, string>> = {
   transfer: 'transfer_call',
 };
 
-/** The declared tools the dialogue has a use for. */
+/** Returns the declared tools that have a role in the dialogue. */
 export function rolesOf(tools: readonly ToolDeclaration[]): Map<ToolRole, ToolDeclaration> {
   const roles = new Map<ToolRole, ToolDeclaration>();
   for (const [role, name] of Object.entries(NAMES)) {
@@ -27,8 +27,8 @@ const schemaSchema = z.object({
 });
 
 /**
- * The arguments as this declaration wants them: nothing it does not know, and of a closed list the first
- * entry where ours is not on it. Null when it would refuse them all the same.
+ * Fits arguments to a declaration: unknown ones are left out, and a value that is not on a closed list
+ * becomes the list's first entry. Returns null when the declaration refuses them all the same.
  */
 export function argumentsFor(tool: ToolDeclaration, wanted: Readonly<Record<string, string>>): string | null {
   const schema = schemaSchema.safeParse(tool.parameters);

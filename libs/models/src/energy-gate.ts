@@ -2,10 +2,10 @@ import type { AudioFormat } from '@tandem/contracts';
 import type { AudioFrame } from '@tandem/conversation';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** G.711 from this segment on, PCM16 from this magnitude on, is louder than -30 dBFS. */
+/** A G.711 sample from this segment on, or a PCM16 sample from this magnitude on, is louder than -30 dBFS. */
 const LOUD_SEGMENT = 3;
 const LOUD_SAMPLE = 1_000;
-/** One group of four characters in eight is looked at: every 24th sample. */
+/** One group of four characters in eight is examined: every 24th sample. */
 const STRIDE = 32;
 const LOUD_SAMPLES = 2;
 
@@ -24,10 +24,7 @@ function loudCharacters(mask: number): Uint8Array {
 const MULAW = loudCharacters(0x3f);
 const ALAW = loudCharacters(0x15);
 
-/**
- * Whether somebody may be speaking: a look at a few samples, which decodes nothing and is good for suspicion
- * only.
- */
+/** Returns whether the frame may hold speech: a guess from a few samples, without decoding. */
 export function hasVoiceEnergy(frame: AudioFrame, { encoding }: AudioFormat): boolean {
   let loud = 0;
   if (encoding === 'pcm16') {

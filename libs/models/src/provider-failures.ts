@@ -1,9 +1,9 @@
 import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
 
-/** The socket is open and nothing comes: what adapters and the watchdog call a hang. */
+/** A hang: the socket is open and no event comes. */
 export const NO_ANSWER = 'no-answer';
 
-/** The provider ended the response before its end, and did not say why. */
+/** The provider cut a response off and gave no reason. */
 export const CUT_OFF = 'incomplete';
 
 const FAILURES = {
@@ -15,7 +15,7 @@ const FAILURES = {
   'no-model-available': ['connectivity', 'cannot be asked now, nor can another'],
 } as const satisfies Record<string, readonly [ProviderErrorCategory, string]>;
 
-/** What a provider did not say of itself. */
+/** Makes the error of a failure that the provider did not report itself. */
 export function failure(provider: string, code: keyof typeof FAILURES): ProviderError {
   const [category, what] = FAILURES[code];
   return new ProviderError(`The ${provider} model ${what}.`, { provider, code, category });

@@ -209,7 +209,7 @@ export async function meet(
       });
     const name = `bench-${index}`;
     const model = resilientModel({
-      rungs: [{ model: rung(first.url, name), health }, { model: rung(second.url, name) }],
+      targets: [{ model: rung(first.url, name), health }, { model: rung(second.url, name) }],
       clock,
       ...options.resilience,
     });

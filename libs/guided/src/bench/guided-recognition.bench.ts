@@ -1,8 +1,9 @@
 // How well the guided engine hears over a telephone line: speaks sentences of each step's grammar with
 // flite's voices, sends them as µ-law through voice detection to pocketsphinx, and compares what comes out.
 //
-//   node libs/guided/dist/bench/guided-recognition.bench.js --flite <path> --pocketsphinx <path> --model <folder>
-//        [--libraries <LD_LIBRARY_PATH>] [--phrases 40] [--seed 1] [--noise <rms of 16 bit>] [--failures]
+//   node libs/guided/dist/bench/guided-recognition.bench.js
+//        --flite <path> --pocketsphinx <path> --model <folder> [--libraries <LD_LIBRARY_PATH>] [--phrases 40]
+//        [--seed 1] [--noise <rms of 16 bit>] [--failures]
 import { parseArgs } from 'node:util';
 import { decodeMulaw, encodeMulaw, RealClock } from '@tandem/conversation';
 import { GRAMMAR_NAMES, grammarOf, type GrammarFacts } from '../dialogue/grammars.ts';
@@ -35,7 +36,7 @@ if (!values.flite || !values.pocketsphinx || !values.model) {
 
 const VOICES = ['slt', 'rms', 'awb'];
 const FACTS: GrammarFacts = { times: ['nine', 'ten thirty', 'two'], months: ['march', 'april', 'may'] };
-/** What no grammar has: it should be refused, not forced to a sentence. */
+/** A sentence of no grammar: it should be refused, not forced into another sentence. */
 const STRANGE = [
   ...[
     'what is the weather like in paris',

@@ -2,8 +2,9 @@ import { DateTime } from 'luxon';
 import { MONTHS, type ClockTime, type DayWords } from './meaning.ts';
 
 /**
- * The date meant, as YYYY-MM-DD, or null when there is no such day. "Monday" is the nearest one after today,
- * "next monday" the one of the next calendar week, a day of the month the next such day that is not over.
+ * Returns the date meant, as YYYY-MM-DD, or null when there is no such day. "Monday" is the nearest one after
+ * today, "next monday" the one of the next calendar week, a day of the month the next such day that is not
+ * over.
  * @param today start of the day of the call, in the time zone of the business
  */
 export function resolveDay(words: DayWords, today: DateTime): string | null {
@@ -96,7 +97,7 @@ export function sayClock(time: ClockTime): string {
   return `${words} in the ${time.hour < 12 ? 'morning' : time.hour < 18 ? 'afternoon' : 'evening'}`;
 }
 
-/** How many months ahead of this one a date may be named in. */
+/** A date may lie this many months ahead. */
 const MONTHS_AHEAD = 2;
 
 export function monthsAhead(today: DateTime): string[] {

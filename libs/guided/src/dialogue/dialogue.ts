@@ -3,7 +3,7 @@ import type { DateTime } from 'luxon';
 import type { Phrase } from './phrase.ts';
 import type { ToolResult } from './tool-results.ts';
 
-/** What a dialogue is told. */
+/** The input of a dialogue. */
 export type DialogueInput =
   /**
    * Words of the caller. `isQuestionHeard` is false when the essential part of our last words was cut off.
@@ -11,17 +11,17 @@ export type DialogueInput =
   | { readonly kind: 'heard'; readonly text: string; readonly isQuestionHeard: boolean }
   /** A sound of the caller without words we know. It may have cut us off, and then counts for less. */
   | { readonly kind: 'unheard'; readonly isInterruption: boolean; readonly isQuestionHeard: boolean }
-  /** Keys, as pressed one after another. */
+  /** Keys, in the order pressed. */
   | { readonly kind: 'keys'; readonly digits: string; readonly isQuestionHeard: boolean }
   | { readonly kind: 'tool-result'; readonly callNumber: number; readonly result: ToolResult }
-  /** Asked to speak although nothing is new. */
+  /** A reply was requested although nothing is new. */
   | { readonly kind: 'prompted'; readonly isQuestionHeard: boolean }
   | { readonly kind: 'instructed'; readonly instruction: string }
-  /** Words were put into our mouth. */
+  /** The session above has us say given words. */
   | { readonly kind: 'said' };
 
 export type DialogueMove =
-  /** `isEssential`: a consent means nothing unless this was heard. */
+  /** `isEssential`: a consent counts only when this was heard. */
   | { readonly kind: 'say'; readonly text: string; readonly isEssential?: true }
   | {
       readonly kind: 'call';
@@ -30,7 +30,7 @@ export type DialogueMove =
       readonly arguments: Readonly<Record<string, string>>;
     };
 
-/** What a tool is to the dialogue; its name is the session's business. */
+/** The role of a tool in the dialogue; the session knows its name. */
 export type ToolRole = 'look-up' | 'check' | 'book' | 'end' | 'transfer';
 
 export interface DialogueContext {
@@ -48,13 +48,13 @@ export interface DialogueStep<State> {
   readonly moves: readonly DialogueMove[];
 }
 
-/** How a conversation goes, as rules without memory or I/O: the same state and input give the same step. */
+/** The rules of a conversation, without memory or I/O: the same state and input give the same step. */
 export interface Dialogue<State> {
   begin(): State;
-  /** The state an earlier conversation was in, as far as its history tells. */
+  /** Returns the state of an earlier conversation, as far as its history shows. */
   resume(history: readonly HistoryItem[], context: DialogueContext): State;
   step(state: State, input: DialogueInput, context: DialogueContext): DialogueStep<State>;
-  /** What may be said now; null when no words are understood at all. */
+  /** Returns the phrases that may be said now; null when no words are understood. */
   listensFor(state: State, context: DialogueContext): Phrase | null;
 }
 
@@ -66,20 +66,20 @@ export function sayEssential(text: string): DialogueMove {
   return { kind: 'say', text, isEssential: true };
 }
 
-/** A dialogue on its way, so that who conducts it need not know its state. */
-export interface Talk {
-  take(input: DialogueInput, context: DialogueContext): readonly DialogueMove[];
+/** A dialogue with its state. */
+export interface RunningDialogue {
+  step(input: DialogueInput, context: DialogueContext): readonly DialogueMove[];
   listensFor(context: DialogueContext): Phrase | null;
 }
 
-export function startTalk<State>(
+export function startDialogue<State>(
   dialogue: Dialogue<State>,
   history: readonly HistoryItem[],
   context: DialogueContext,
-): Talk {
+): RunningDialogue {
   let state = history.length === 0 ? dialogue.begin() : dialogue.resume(history, context);
   return {
-    take(input, now) {
+    step(input, now) {
       const step = dialogue.step(state, input, now);
       state = step.state;
       return step.moves;

@@ -1,9 +1,8 @@
 import { inOrder, maybe, oneOf, type Phrase } from './phrase.ts';
 
 /*
- * What may be said at each step. A grammar is kept as small as its step allows: every phrase more is one more
- * way to be misheard. Words must be in the CMU dictionary, and every sentence must mean something to
- * `readMeaning`.
+ * The phrases of each step. A grammar is as small as its step allows: each further phrase can be misheard.
+ * Words must be in the CMU dictionary, and every sentence must mean something to `readMeaning`.
  */
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];

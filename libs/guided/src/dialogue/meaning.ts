@@ -17,7 +17,7 @@ export interface ClockTime {
   readonly minute: number;
 }
 
-/** What a caller's words say, whatever was asked. Absent means not said. */
+/** The meaning of a caller's words, whatever was asked. Absent means not said. */
 export interface Meaning {
   readonly service?: Service;
   readonly day?: DayWords;
@@ -175,7 +175,7 @@ function ordinalNumber(word: string | undefined): number {
   return ORDINALS.get(word ?? '') ?? 0;
 }
 
-/** Without "a m" or "p m", one to six are after noon: nobody is visited at night. */
+/** Without "a m" or "p m", one to six are after noon: there are no visits at night. */
 function clockTime(
   hourWord: string | undefined,
   minuteWord: string | undefined,

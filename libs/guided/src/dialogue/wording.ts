@@ -2,7 +2,7 @@ import { sayClock, sayDay } from './calendar.ts';
 import { sayEssential, type DialogueContext, type DialogueMove } from './dialogue.ts';
 import type { ClockTime, PartOfDay, Service } from './meaning.ts';
 
-/** Every sentence of the guided dialogue. English only: the recogniser's model is. */
+/** The sentences of the guided dialogue. English only, like the recogniser's model. */
 
 export const DISCLOSURE = 'I am a guided demo, not an AI, and understand short answers.';
 export const NO_PERSON = 'I cannot put you through to a person here.';
@@ -41,10 +41,7 @@ export function wishWords(
   return wish.part === null || wish.part === 'any' ? day : `${day} in the ${wish.part}`;
 }
 
-/**
- * "nine, ten thirty or eleven in the morning": a part of the day that all share is said once; noon is any
- * part's.
- */
+/** "nine, ten thirty or eleven in the morning": a part of the day that all share is said once. */
 export function listTimes(times: readonly ClockTime[]): string {
   const said = times.map(sayClock);
   const parts = new Set(said.flatMap((words) => / in the \w+$/.exec(words) ?? []));
@@ -69,15 +66,13 @@ export function wishSummary(
   context: DialogueContext,
 ): string {
   const who = customerName === null ? 'The caller' : customerName;
+  const day = date === null ? '' : ` for ${wishWords({ date, part, clock }, context)}`;
   const what =
-    service === null
-      ? ''
-      : ' They were about to book ' +
-        `${serviceName(service)}${date === null ? '' : ` for ${wishWords({ date, part, clock }, context)}`}; nothing is booked.`;
+    service === null ? '' : ` They were about to book ${serviceName(service)}${day}; nothing is booked.`;
   return `${who} asked for a person.${what}`;
 }
 
-/** The whole of what would be booked; a yes counts only when this has been heard. */
+/** Says what would be booked; a yes counts only when this has been heard. */
 export function summary(
   service: Service,
   date: string,

@@ -9,7 +9,7 @@ import { createResampler } from '@tandem/conversation';
 const MIRROR = 0.4;
 /** Digital silence has no spectrum; noise this small, of 16-bit full scale, gives it one. */
 const DITHER = 16;
-/** Peak the loudness is brought to, and the most it is raised by. */
+/** The peak to which the sound is normalised, and the largest gain. */
 const PEAK = 12_000;
 const MOST_GAIN = 8;
 

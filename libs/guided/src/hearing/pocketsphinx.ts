@@ -53,12 +53,12 @@ interface GrammarFiles {
   readonly words: ReadonlySet<string>;
 }
 
-/** Words by CMU pocketsphinx, one process for each utterance. English only. */
+/** Recognises words by CMU pocketsphinx, one process for each utterance. English only. */
 export class PocketsphinxRecogniser implements Recogniser {
-  /** Utterances that fitted no sentence, or not well enough. */
+  /** Utterances that fit no sentence, or not well enough. */
   rejected = 0;
   private readonly pronunciations: Pronunciations;
-  /** By content, the latest used last. */
+  /** Grammar files by content, the latest used last. */
   private readonly grammars = new Map<string, Promise<GrammarFiles>>();
 
   constructor(private readonly options: PocketsphinxOptions) {
@@ -106,7 +106,7 @@ export class PocketsphinxRecogniser implements Recogniser {
     this.grammars.delete(name);
     const files = known ?? this.writeFiles(name, jsgf, wordsOf(grammar));
     this.grammars.set(name, files);
-    // What failed is tried anew next time.
+    // A failure is not kept: the next use tries again.
     files.catch(() => this.grammars.delete(name));
     this.forgetOldest();
     return files;
@@ -136,8 +136,8 @@ export class PocketsphinxRecogniser implements Recogniser {
 }
 
 /**
- * The program's word is not taken for it. Its answer must be a whole sentence (a path that ends in the middle
- * stands in the messages only), made of the grammar's words, fit the sound, and fill it.
+ * Checks the program's result: it must be a whole sentence (a path that ends in the middle stands in the
+ * messages only), made of the grammar's words, fit the sound, and fill it.
  */
 function classify(
   { stdout, stderr }: ProgramOutput,

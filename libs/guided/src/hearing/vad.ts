@@ -35,27 +35,27 @@ export function utteranceRules(detection: TurnDetection, maxMs: number): Utteran
 export type UtteranceEvent =
   { readonly kind: 'started' } | { readonly kind: 'stopped'; readonly frames: readonly Int16Array[] };
 
-/** So many of the last so many frames must be voice to begin: 80 of 120 ms. A click is shorter. */
+/** An utterance begins when 4 of the last 6 frames are voice: 80 of 120 ms. A click is shorter. */
 const ONSET_VOICED = 4;
 const ONSET_FRAMES = 6;
-/** While speaking, a lone voiced frame in silence does not hold the turn. */
+/** While the caller speaks, this many voiced frames in a row end a silence; a lone one does not. */
 const HOLD_VOICED = 2;
 /** Voice stands this far above the noise of the line. */
 const ABOVE_NOISE_DB = 8;
-/** For each frame without voice: 10 dB in a second. */
+/** Rise of the noise estimate for each frame without voice: 10 dB in a second. */
 const NOISE_RISE_DB = 0.2;
 const QUIETEST_DB = -96;
-/** Of the silence that ended it, what stays with the utterance. */
+/** The part of the closing silence that stays with the utterance. */
 const TRAIL_MS = 240;
 
-/** Cuts a line's sound into utterances: WebRTC's judgement, a gate on loudness, and patience at both ends. */
+/** Cuts a line's sound into utterances by WebRTC's voice detection, a loudness gate and hangover times. */
 export class UtteranceDetector {
   private frames: Int16Array[] = [];
   private recent: boolean[] = [];
   private isSpeaking = false;
   private voicedInARow = 0;
   private silentFrames = 0;
-  /** What the line is like when nobody speaks; the first frame is taken for that. */
+  /** The noise floor of the line; starts with the first frame. */
   private noiseDb = Infinity;
 
   constructor(
@@ -63,7 +63,7 @@ export class UtteranceDetector {
     private rules: UtteranceRules,
   ) {}
 
-  /** For what is heard from now on. */
+  /** Sets the rules for the sound from now on. */
   setRules(rules: UtteranceRules): void {
     this.rules = rules;
   }
@@ -75,7 +75,7 @@ export class UtteranceDetector {
     return this.isSpeaking ? this.whileSpeaking(isVoiced) : this.whileSilent(isVoiced);
   }
 
-  /** The line has gone quiet for good: what was being said is over. */
+  /** No more sound will come: the utterance under way is over. */
   finish(): UtteranceEvent | null {
     return this.isSpeaking ? this.stop() : null;
   }

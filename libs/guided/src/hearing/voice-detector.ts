@@ -5,14 +5,14 @@ import { ProviderError } from '@tandem/contracts';
 export const FRAME_SAMPLES = 160;
 export const FRAME_MS = 20;
 
-/** Tells frame by frame whether somebody speaks. Remembers what went before: one for each line. */
+/** Detects voice frame by frame. It has state, so each line needs its own. */
 export interface VoiceDetector {
   /** @param frame {@link FRAME_SAMPLES} signed 16-bit samples at 8 kHz */
   isVoice(frame: Int16Array): boolean;
   free(): void;
 }
 
-/** Of 0 to 3: 2 lets little noise through and keeps soft speech. */
+/** Aggressiveness, 0 to 3: 2 lets little noise through and keeps soft speech. */
 const AGGRESSIVENESS = 2;
 const BYTES_PER_SAMPLE = 2;
 

@@ -8,7 +8,7 @@ import type { TempFolder } from './temp-folder.ts';
 import { readWav, type Pcm } from './wav.ts';
 
 export interface LocalSpeechOptions {
-  /** Absolute paths; what is absent is not tried. */
+  /** Absolute paths; an absent program is not tried. */
   readonly flitePath: string | undefined;
   readonly espeakPath: string | undefined;
   readonly libraryPath: string | undefined;
@@ -25,7 +25,7 @@ interface Engine {
 
 const FLITE_VOICES: ReadonlySet<string> = new Set(['slt', 'rms', 'awb', 'kal', 'kal16']);
 const DEFAULT_VOICE = 'slt';
-/** Of espeak-ng's variants, the ones nearest to flite's speakers. */
+/** The variants of espeak-ng nearest to flite's speakers. */
 const ESPEAK_VOICES: Readonly<Record<string, string>> = { slt: 'en-us+f3', awb: 'en-gb' };
 const ESPEAK_WORDS_PER_MINUTE = 165;
 const SLOWEST = 0.5;
@@ -91,7 +91,7 @@ export class LocalSpeech implements Synthesiser {
   }
 }
 
-/** Words go by standard input, where no other user of the machine sees them. */
+/** Passes the words by standard input, which other users of the machine do not see. */
 function flite(file: string): Engine {
   return {
     file,
@@ -137,7 +137,7 @@ function toTelephone(pcm: Pcm | null, file: string): Uint8Array {
 
 /** 40 dB below full scale. */
 const SILENCE_LEVEL = 328;
-/** Kept before and after: 40 ms and 160 ms, so that sentences do not run into one another. */
+/** Silence kept before and after, 40 ms and 160 ms, so that sentences do not run into one another. */
 const LEAD_SAMPLES = 320;
 const TAIL_SAMPLES = 1_280;
 

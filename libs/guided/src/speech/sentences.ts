@@ -1,4 +1,4 @@
-/** Longer ones are split where a speaker would breathe, so that the first sound comes soon. */
+/** Longer sentences are split where a speaker would breathe, so that the first sound comes soon. */
 const MAX_LENGTH = 220;
 
 /**
@@ -24,7 +24,7 @@ function breaths(sentence: string): string[] {
 
 /** A word with the stretch of its sentence's sound that is taken to hold it. */
 export interface SpokenWord {
-  /** With the space that follows it, except at the end of the sentence. */
+  /** The word and the space that follows it, except at the end of the sentence. */
   readonly text: string;
   readonly sound: Uint8Array;
 }

@@ -1,9 +1,6 @@
 import type { Delivery, Synthesiser } from './synthesiser.ts';
 
-/**
- * Sentences that were spoken before are not spoken again, as far as `maxBytes` of sound go; the longest
- * unused go first.
- */
+/** Keeps up to `maxBytes` of spoken sentences; the longest unused is dropped first. */
 export class SpeechCache implements Synthesiser {
   private readonly kept = new Map<string, Uint8Array>();
   private keptBytes = 0;

@@ -23,12 +23,12 @@ export interface ProgramCommand {
   /** Absolute path of the program. */
   readonly file: string;
   readonly args: readonly string[];
-  /** Becomes LD_LIBRARY_PATH; nothing else of our environment is handed on. */
+  /** Becomes LD_LIBRARY_PATH; nothing else of our environment is passed on. */
   readonly libraryPath: string | undefined;
   /** Given on standard input. */
   readonly input: string;
   readonly timeoutMs: number;
-  /** Of both outputs together; a program that writes more is stopped. */
+  /** Limit on both outputs together; a program that writes more is stopped. */
   readonly maxOutputBytes: number;
 }
 
@@ -39,7 +39,7 @@ export interface ProgramOutput {
 
 /**
  * Runs a program to its end, in a process group of its own so that nothing it started survives it.
- * @throws ChildFailure when it cannot be started, takes too long, says too much, is aborted or reports
+ * @throws ProgramFailure when it cannot be started, takes too long, writes too much, is aborted or reports
  * failure
  */
 export function runProgram(
@@ -97,7 +97,7 @@ export function runProgram(
   });
 }
 
-/** The program may end without reading its input; how it ended is told by its exit code. */
+/** The program may end without reading its input; the exit code says how it ended. */
 function ignoreClosedPipe(): void {}
 
 function killGroup(pid: number | undefined): void {
@@ -110,7 +110,7 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** So many at a time, so many waiting, in order; more are turned away. */
+/** Runs a limited number of tasks at a time; a limited number waits in order, more are refused. */
 export class ConcurrencyLimit {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
@@ -122,7 +122,7 @@ export class ConcurrencyLimit {
   ) {}
 
   /**
-   * @throws ChildFailure `busy` when too many wait already, `aborted` when the signal comes before the turn
+   * @throws ProgramFailure `busy` when too many wait already, `aborted` when the signal comes before the turn
    * does
    */
   async run<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {

@@ -1,6 +1,6 @@
-/** How something is to be said. */
+/** Voice and pace of speech. */
 export interface Delivery {
-  /** A voice of flite; one that is not there is replaced by a near one. */
+  /** A voice of flite; a missing one is replaced by a near one. */
   readonly voice: string;
   /** 1 is the voice's own pace. */
   readonly speed: number;
@@ -9,8 +9,8 @@ export interface Delivery {
 /** Turns words into sound. */
 export interface Synthesiser {
   /**
-   * One sentence as µ-law at 8 kHz, without the silence around it.
-   * @throws ProviderError when no sound can be made; whatever comes after an abort is of no interest
+   * Returns one sentence as µ-law at 8 kHz, without the silence around it.
+   * @throws ProviderError when no sound can be made; after an abort the outcome is ignored
    */
   speak(text: string, delivery: Delivery, signal: AbortSignal): Promise<Uint8Array>;
 }

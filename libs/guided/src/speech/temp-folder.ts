@@ -11,9 +11,9 @@ const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8
 const own = new Set<string>();
 
 /**
- * A folder only we can read, made when it is first needed and gone with this process. Voices and grammars
- * pass through it as files that live for one process. What a killed process has left is removed by the next
- * one that starts.
+ * A private folder, made when it is first needed and removed with this process. Voices and grammars pass
+ * through it as files for one subprocess. The folder of a killed process is removed by the next one that
+ * starts.
  */
 export class TempFolder {
   private path: string | null = null;
@@ -29,7 +29,7 @@ export class TempFolder {
     return join(this.path ?? this.make(), name);
   }
 
-  /** Hands `use` a path of its own, and removes what is there afterwards. */
+  /** Gives `use` a path of its own, and removes the file afterwards. */
   async withFile<Result>(ending: string, use: (file: string) => Promise<Result>): Promise<Result> {
     const file = this.file(`${randomUUID()}.${ending}`);
     try {

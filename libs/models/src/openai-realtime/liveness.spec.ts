@@ -13,11 +13,11 @@ function peer() {
   const liveness: Liveness = new Liveness(clock, PCMU_8K, LIVENESS, {
     ping: () => told.push('ping'),
     probe: () => told.push('probe'),
-    dead: () => (told.push('dead'), liveness.stop()),
+    onDead: () => (told.push('dead'), liveness.stop()),
   });
   const sends = async (frame: AudioFrame, ms: number, each: () => void = () => undefined) => {
     for (let sent = 0; sent < ms; sent += 20) {
-      liveness.sent(frame, 20);
+      liveness.onSent(frame, 20);
       each();
       await clock.pass(20);
     }
@@ -26,7 +26,7 @@ function peer() {
 }
 
 describe('the other end of a session', () => {
-  it('that says nothing to a speaking caller is asked, and dead when it does not answer', async () => {
+  it('that ignores a speaking caller is probed, and dead when it does not answer', async () => {
     const { told, sends } = peer();
     await sends(LOUD, 1_400);
     expect(told).toEqual([]);
@@ -38,42 +38,42 @@ describe('the other end of a session', () => {
     expect(told).toEqual(['probe', 'dead']);
   });
 
-  it('that says nothing to a caller who has finished is asked just as well', async () => {
+  it('that ignores a caller who has finished is probed as well', async () => {
     const { told, sends } = peer();
     await sends(LOUD, 400);
     await sends(QUIET, 3_600);
     expect(told).toEqual(['probe', 'dead']);
   });
 
-  it('that answers the question lives, and is left in peace for a while', async () => {
+  it('that answers the probe works, and is not probed again for a while', async () => {
     const { told, liveness, sends } = peer();
-    const answers = () => told.at(-1) === 'probe' && told.push('answer') && liveness.heard();
+    const answers = () => told.at(-1) === 'probe' && told.push('answer') && liveness.onEvent();
     await sends(LOUD, 6_500, answers);
     expect(told).toEqual(['probe', 'answer']);
     await sends(LOUD, 2_000, answers);
     expect(told).toEqual(['probe', 'answer', 'probe', 'answer']);
   });
 
-  it('is not asked while the line is quiet, clicks, or is answered', async () => {
+  it('is not probed while the line is quiet, clicks, or gets events', async () => {
     const { told, liveness, sends } = peer();
     await sends(QUIET, 60_000);
     await sends(LOUD, 100);
     await sends(QUIET, 10_000);
-    liveness.heard();
+    liveness.onEvent();
     for (let word = 0; word < 20; word += 1) {
       await sends(LOUD, 800);
-      liveness.heard();
+      liveness.onEvent();
     }
     expect(told).toEqual([]);
   });
 
-  it('is dead when two pings in a row stay without an answer', async () => {
+  it('is dead when two pings in a row get no pong', async () => {
     const { clock, told, liveness } = peer();
     liveness.start();
     await clock.pass(10_000);
-    liveness.ponged();
+    liveness.onPong();
     await clock.pass(10_000);
-    liveness.heard();
+    liveness.onEvent();
     await clock.pass(20_000);
     expect(told).toEqual(['ping', 'ping', 'ping', 'dead']);
     liveness.stop();

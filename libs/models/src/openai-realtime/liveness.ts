@@ -3,38 +3,38 @@ import type { AudioFrame, Clock, Timer } from '@tandem/conversation';
 import { hasVoiceEnergy } from '../energy-gate.ts';
 
 export interface LivenessLimits {
-  /** Between WebSocket pings; one that is not answered by the next is one too many. */
+  /** Between WebSocket pings; a ping without a pong by the next one means a dead peer. */
   readonly pingMs: number;
-  /** After speech that nothing answers. */
+  /** From the start of speech without any event to the probe. */
   readonly suspicionMs: number;
-  /** For the answer to a probe. */
-  readonly patienceMs: number;
-  /** Between probes that were answered. */
-  readonly restMs: number;
+  /** For the event that answers a probe. */
+  readonly probeTimeoutMs: number;
+  /** Between a probe that was answered and the next one. */
+  readonly probeIntervalMs: number;
 }
 
 export const LIVENESS: LivenessLimits = {
   pingMs: 10_000,
   suspicionMs: 1_500,
-  patienceMs: 2_000,
-  restMs: 5_000,
+  probeTimeoutMs: 2_000,
+  probeIntervalMs: 5_000,
 };
 
 export interface LivenessEvents {
   ping(): void;
-  /** Ask for something that a living provider answers. */
+  /** Send something that a working provider answers. */
   probe(): void;
-  dead(): void;
+  onDead(): void;
 }
 
-/** Audible audio that makes it speech worth an answer. */
+/** Audible audio from which on it counts as speech. */
 const SPEECH_MS = 300;
 
 /**
- * Whether anybody is at the other end. A dead peer does not answer pings. A hung server may, and is silent
- * about the caller's speech, which proves nothing by itself: a detector may be right to ignore a noise. So
- * when audible audio goes unanswered, the provider is asked for a sign of life, and only when that does not
- * come either it counts as dead.
+ * Detects a dead or hung provider. A dead peer does not answer pings. A hung server may answer them while it
+ * ignores the caller's speech, which proves nothing by itself: its detector may be right to ignore a noise.
+ * So when audible audio brings no event, a probe is sent, and without an answer to it the provider counts as
+ * dead.
  */
 export class Liveness {
   private audibleMs = 0;
@@ -55,23 +55,23 @@ export class Liveness {
     this.pings = this.clock.after(this.limits.pingMs, () => this.ping());
   }
 
-  /** An event came. */
-  heard(): void {
+  /** The provider sent an event. */
+  onEvent(): void {
     this.audibleMs = 0;
     this.isPingOpen = false;
     if (!this.patience) return;
     this.patience.cancel();
     this.patience = null;
-    this.restUntil = this.clock.now() + this.limits.restMs;
+    this.restUntil = this.clock.now() + this.limits.probeIntervalMs;
   }
 
-  /** A ping was answered: the peer lives, whatever its server does. */
-  ponged(): void {
+  /** The peer answered a ping, whatever its server does. */
+  onPong(): void {
     this.isPingOpen = false;
   }
 
-  /** A frame of `ms` was sent. */
-  sent(frame: AudioFrame, ms: number): void {
+  /** We sent a frame of `ms`. */
+  onSent(frame: AudioFrame, ms: number): void {
     if (this.audibleMs < SPEECH_MS) {
       if (!hasVoiceEnergy(frame, this.format)) return;
       if (this.audibleMs === 0) this.audibleSince = this.clock.now();
@@ -81,7 +81,7 @@ export class Liveness {
     const now = this.clock.now();
     if (this.patience || now - this.audibleSince < this.limits.suspicionMs || now < this.restUntil) return;
     this.events.probe();
-    this.patience = this.clock.after(this.limits.patienceMs, () => this.events.dead());
+    this.patience = this.clock.after(this.limits.probeTimeoutMs, () => this.events.onDead());
   }
 
   stop(): void {
@@ -90,7 +90,7 @@ export class Liveness {
   }
 
   private ping(): void {
-    if (this.isPingOpen) return this.events.dead();
+    if (this.isPingOpen) return this.events.onDead();
     this.isPingOpen = true;
     this.events.ping();
     this.pings = this.clock.after(this.limits.pingMs, () => this.ping());

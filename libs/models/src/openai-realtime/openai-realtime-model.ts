@@ -20,21 +20,21 @@ export interface OpenAiRealtimeOptions {
   readonly onError: (error: unknown) => void;
   /** Default 2 s. */
   readonly openTimeoutMs?: number;
-  /** How long the endpoint lets a session last; default an hour. */
+  /** Maximum length of a session at the endpoint; default an hour. */
   readonly maxSessionMs?: number;
   readonly liveness?: Partial<LivenessLimits>;
-  /** Told with each response. */
+  /** Called with each response. */
   readonly onRateLimits?: (limits: readonly RateLimit[]) => void;
   readonly connect?: (url: string, options: ClientOptions) => WebSocket;
 }
 
-/** One half second of appended G.711: whatever waits longer is of no use to a conversation. */
+/** Half a second of appended G.711: older audio is of no use to a conversation. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
 const OPEN_TIMEOUT_MS = 2_000;
 /** The Realtime API ends every session after an hour, without a warning. */
 const MAX_SESSION_MS = 3_600_000;
 
-/** OpenAI's Realtime API (GA), or whatever speaks its protocol. */
+/** OpenAI's Realtime API (GA), or a server with the same protocol. */
 export function openAiRealtimeModel(options: OpenAiRealtimeOptions): VoiceModel {
   const url = new URL(options.url);
   url.searchParams.set('model', options.model);

@@ -15,7 +15,7 @@ describe('talking', () => {
     expect(far.received.includes(Buffer.concat(heard!))).toBe(true);
   });
 
-  it('tells the caller’s speech, the reply and the late words in order', async () => {
+  it('reports the caller’s speech, the reply and the late words in order', async () => {
     const { ready, listener } = await open({
       behaviour: scripted({ turns: [{ say: 'Which day?' }] }),
       callerLines: ['A plumber, please.'],
@@ -62,7 +62,7 @@ describe('talking', () => {
     expect(refusals(far)).toEqual({});
   });
 
-  it('carries a tool call out and its result in, and gets the reply', async () => {
+  it('reports a tool call, sends its result, and gets the reply', async () => {
     const { ready, listener } = await open({
       behaviour: scripted({
         turns: [
@@ -131,7 +131,7 @@ describe('talking', () => {
     },
   );
 
-  it('changes what is to be changed while it runs', async () => {
+  it('applies changes while it runs', async () => {
     const { ready } = await open();
     const { session, far } = await ready();
     session.change({

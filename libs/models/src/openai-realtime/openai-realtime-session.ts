@@ -48,23 +48,25 @@ export interface OpenAiSessionOptions {
   readonly connect: (url: string, options: ClientOptions) => WebSocket;
 }
 
-/** Plain numbers, read when somebody scrapes. */
+/** Plain numbers, read by each scrape. */
 export interface OpenAiSessionCounters {
   droppedFrames: number;
   malformedEvents: number;
   errorEvents: number;
 }
 
-/** An event larger than this is not one of theirs. */
+/** The largest event accepted from the server. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 const MAX_TRACKED_ITEMS = 256;
 const MAX_UNFINISHED_CALLS = 16;
-/** The bytes of a text message: the library then masks and frames them in one copy and one write. */
+/** Sends bytes as a text message, which the library masks and frames in one copy and one write. */
 const AS_TEXT = { binary: false };
 const CLOSE_NORMAL = 1000;
 const CLOSE_PATIENCE_MS = 1_000;
 
-/** One Realtime session over one socket. Fails once and for good: who opens the next one is decided above. */
+/**
+ * One Realtime session over one socket. Fails once and for good; opening another is the caller's decision.
+ */
 export class OpenAiRealtimeSession implements VoiceModelSession {
   readonly provider = 'openai-realtime';
   readonly model: string;
@@ -99,7 +101,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.liveness = new Liveness(options.clock, setup.inputFormat, options.liveness, {
       ping: () => this.socket.ping(),
       probe: () => this.send(NO_CHANGE),
-      dead: () => this.fail(connectionError(NO_ANSWER, 'The Realtime API has stopped answering.')),
+      onDead: () => this.fail(connectionError(NO_ANSWER, 'The Realtime API has stopped answering.')),
     });
     this.socket = options.connect(options.url, {
       headers: options.headers,
@@ -116,8 +118,8 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
         ),
       ),
     );
-    this.socket.on('message', (data) => this.arrived(data as Buffer));
-    this.socket.on('pong', () => this.liveness.ponged());
+    this.socket.on('message', (data) => this.onMessage(data as Buffer));
+    this.socket.on('pong', () => this.liveness.onPong());
     this.socket.on('unexpected-response', (_request, response) => {
       const requestId = response.headers['x-request-id'];
       response.resume();
@@ -138,7 +140,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     }
     this.pushedBytes += frame.byteLength;
     this.socket.send(appendAudio(frame.base64Ascii), AS_TEXT);
-    this.liveness.sent(frame, frame.byteLength / this.bytesPerMs);
+    this.liveness.onSent(frame, frame.byteLength / this.bytesPerMs);
   }
 
   respond(request: SpeakRequest): void {
@@ -174,7 +176,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.setup = { ...this.setup, ...change };
   }
 
-  /** Renewal is decided above. */
+  /** Does nothing: the session above decides on renewal. */
   onIdle(): void {}
 
   abandon(error: ProviderError): void {
@@ -194,9 +196,9 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       this.socket.send(JSON.stringify(event));
   }
 
-  private arrived(data: Buffer): void {
+  private onMessage(data: Buffer): void {
     if (this.state === 'closed') return;
-    this.liveness.heard();
+    this.liveness.onEvent();
     const event = parseOpenAiEvent(data.toString());
     if (event === 'ignored') return;
     if (event === 'malformed') {
@@ -244,20 +246,20 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
       this.listener.onCallerSpeechStarted(item_id);
     },
     'input_audio_buffer.speech_stopped': ({ item_id, audio_end_ms }) =>
-      this.speechStopped(item_id, this.pushedMs - audio_end_ms + this.provingSilenceMs),
-    'input_audio_buffer.committed': ({ item_id }) => this.speechStopped(item_id, 0),
+      this.onSpeechStopped(item_id, this.pushedMs - audio_end_ms + this.endSilenceMs),
+    'input_audio_buffer.committed': ({ item_id }) => this.onSpeechStopped(item_id, 0),
     'conversation.item.input_audio_transcription.delta': ({ item_id, delta }) => {
       const text = (this.partialTexts.get(item_id) ?? '') + delta;
       remember(this.partialTexts, item_id, text.slice(0, 20_000));
       this.listener.onCallerText(item_id, text, false);
     },
     'conversation.item.input_audio_transcription.completed': ({ item_id, transcript, usage }) => {
-      this.transcribed(item_id, transcript);
+      this.onTranscribed(item_id, transcript);
       if (usage) this.listener.onUsage?.(this.setup.transcriptionModel, usage);
     },
     'conversation.item.input_audio_transcription.failed': ({ item_id, error }) => {
       this.listener.onTranscriptionFailed?.(errorOfEvent(error));
-      this.transcribed(item_id, this.partialTexts.get(item_id) || null);
+      this.onTranscribed(item_id, this.partialTexts.get(item_id) || null);
     },
     'response.created': ({ response }) => {
       this.responses.started(response.id, response.metadata?.request);
@@ -288,12 +290,12 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
         if (response.status === 'completed') this.listener.onToolCall(toolCall);
       const error = errorOfResponse(response);
       if (error) this.listener.onFault(error, response.status);
-      // The listener goes first: what it asks for now must line up behind what already waits.
+      // The listener goes first: what it requests now lines up behind the requests that wait.
       this.listener.onResponseDone(response.id, response.status, response.usage ?? null);
       this.responses.done(response.id);
     },
     'rate_limits.updated': ({ rate_limits }) => this.options.onRateLimits(rate_limits),
-    error: ({ error }) => this.refused(error),
+    error: ({ error }) => this.onErrorEvent(error),
   };
 
   /** Audio handed to the provider's buffer so far. */
@@ -301,24 +303,24 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     return this.pushedBytes / bytesPerMs(this.setup.inputFormat);
   }
 
-  /** The reported end of a turn lies behind its last sound by so much. */
-  private get provingSilenceMs(): number {
+  /** How far the reported end of a turn lies behind its last sound. */
+  private get endSilenceMs(): number {
     const { turnDetection } = this.setup;
     return turnDetection.kind === 'server-vad' ? turnDetection.silenceMs : 0;
   }
 
-  private speechStopped(itemId: ItemId, endedAgoMs: number): void {
+  private onSpeechStopped(itemId: ItemId, endedAgoMs: number): void {
     if (this.speaking !== itemId) return;
     this.speaking = null;
     this.listener.onCallerSpeechStopped(itemId, Math.max(0, endedAgoMs));
   }
 
-  private transcribed(itemId: ItemId, text: string | null): void {
+  private onTranscribed(itemId: ItemId, text: string | null): void {
     this.partialTexts.delete(itemId);
     this.listener.onCallerText(itemId, text, true);
   }
 
-  private refused(error: {
+  private onErrorEvent(error: {
     type: string;
     code?: string | null | undefined;
     event_id?: string | null | undefined;
@@ -342,7 +344,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
     this.state = 'closed';
     this.openTimer.cancel();
     this.liveness.stop();
-    // A peer that failed may never answer a close; one that works gets a moment to.
+    // A failed peer may never answer a close frame; a working one gets a moment to.
     if (error || this.socket.readyState !== WebSocket.OPEN) this.socket.terminate();
     else this.socket.close(CLOSE_NORMAL);
     const patience = this.options.clock.after(CLOSE_PATIENCE_MS, () => this.socket.terminate());
@@ -351,10 +353,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
   }
 }
 
-/**
- * A response that is stopped tells of its tool calls as far as they came: only the end of an object proves
- * one whole.
- */
+/** A response that was stopped reports its tool calls as far as they came: only a closed object is whole. */
 function isWhole({ argumentsJson }: ModelToolCall): boolean {
   return argumentsJson.trimEnd().endsWith('}');
 }
@@ -367,7 +366,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'response_cancel_not_active',
   'input_audio_buffer_commit_empty',
 ]);
-/** After these the session is of no use, whether or not the socket closes. */
+/** Errors that end the session, whether or not the socket closes. */
 const FATAL: ReadonlySet<string> = new Set([
   'session_expired',
   'insufficient_quota',

@@ -4,7 +4,7 @@ import { scripted } from '@tandem/simulators';
 import { open, refusals, waitUntil } from './test/simulated-endpoint.ts';
 
 describe('opening a Realtime session', () => {
-  it('configures it with one update the strict server takes whole', async () => {
+  it('configures it with one update that the strict server accepts', async () => {
     const { ready } = await open();
     const { far } = await ready();
     expect(refusals(far)).toEqual({});
@@ -36,7 +36,7 @@ describe('opening a Realtime session', () => {
     ['no transcription', { transcriptionModel: '' }],
     ['another transcriber', { transcriptionModel: 'gpt-4o-transcribe', language: 'de-DE' }],
     ['no tools', { tools: [] }],
-  ])('is taken with %s', async (_what, changes) => {
+  ])('is accepted with %s', async (_what, changes) => {
     const { ready } = await open({}, changes);
     expect(refusals((await ready()).far)).toEqual({});
   });
@@ -74,7 +74,7 @@ describe('opening a Realtime session', () => {
     ]);
   });
 
-  it('speaks to Azure under its path and key header', async () => {
+  it('uses the path and the key header of Azure', async () => {
     const { ready } = await open({}, {}, { isAzure: true });
     expect(refusals((await ready()).far)).toEqual({});
   });
@@ -106,7 +106,7 @@ describe('opening a Realtime session', () => {
     expect(listener.closed?.category).toBe(category);
   });
 
-  it('gives up when nothing answers', async () => {
+  it('fails when the server does not answer', async () => {
     const { start, listener, simulator } = await open({}, {}, { openTimeoutMs: 150 });
     simulator.faults.add({ kind: 'hang' });
     start();

@@ -20,7 +20,7 @@ describe('requests for responses', () => {
     requests = new ResponseRequests(send, () => undefined);
   });
 
-  it('behind words that the server answered before are not asked for again', () => {
+  it('wait as words, not as replies, when the server has started a response of its own', () => {
     requests.add({ kind: 'say', text: 'Sorry, the line was gone for a moment.' });
     requests.add({ kind: 'reply' });
     requests.started(SERVERS, undefined);
@@ -31,14 +31,14 @@ describe('requests for responses', () => {
     expect(sent).toEqual(['say', 'say']);
   });
 
-  it('for a reply that are made while the server responds by itself wait for their turn', () => {
+  it('for a reply made while the server responds by itself wait for its end', () => {
     requests.started(SERVERS, undefined);
     requests.add({ kind: 'reply' });
     requests.done(SERVERS);
     expect(sent).toEqual(['reply']);
   });
 
-  it('for a reply stay behind words of ours', () => {
+  it('for a reply stay behind requests for words', () => {
     requests.add({ kind: 'say', text: 'One moment.' });
     requests.add({ kind: 'reply' });
     requests.started(OWN, ids[0]);

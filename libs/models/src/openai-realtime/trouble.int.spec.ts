@@ -5,7 +5,7 @@ import { open, waitUntil } from './test/simulated-endpoint.ts';
 
 describe('a Realtime session in trouble', () => {
   it.each(['unknown-event', 'unknown-field', 'missing-field', 'wrong-type', 'malformed-json'] as const)(
-    'outlives an event that is wrong (%s)',
+    'survives a wrong event (%s)',
     async (what) => {
       const { ready, listener } = await open({ behaviour: scripted({ turns: [] }), selfCheck: false });
       const { session, far } = await ready();
@@ -16,7 +16,7 @@ describe('a Realtime session in trouble', () => {
     },
   );
 
-  it.each(['reset', 'fin', 'close'] as const)('tells once when the socket goes (%s)', async (how) => {
+  it.each(['reset', 'fin', 'close'] as const)('reports the loss of the socket once (%s)', async (how) => {
     const { ready, listener } = await open();
     const { session, far } = await ready();
     far.strike({ kind: 'cut', how });
@@ -27,14 +27,14 @@ describe('a Realtime session in trouble', () => {
     session.close();
   });
 
-  it('is over when the hour is', async () => {
+  it('ends when its hour is over', async () => {
     const { ready, listener } = await open({ maxSessionMs: 200 });
     await ready();
     await waitUntil(() => listener.closed !== undefined, 'the end');
     expect(listener.closed).toMatchObject({ code: 'session_expired', category: 'server', retryable: true });
   });
 
-  it('says why a response failed and goes on', async () => {
+  it('reports why a response failed, and goes on', async () => {
     const { ready, listener, simulator } = await open({ behaviour: scripted({ turns: [] }) });
     simulator.faults.add({ kind: 'fail-response', as: 'rate_limit_exceeded', times: 1 });
     const { session } = await ready();
@@ -45,7 +45,7 @@ describe('a Realtime session in trouble', () => {
     await listener.until('response completed');
   });
 
-  it('is closed by us without a fault', async () => {
+  it('closes without a fault when we close it', async () => {
     const { ready, listener } = await open();
     const { session } = await ready();
     session.close();

@@ -20,7 +20,7 @@ describe('one try of an OpenAI key', () => {
     expect(running[0]!.sessions.map(({ counters }) => counters.refusals)).toEqual([{}]);
   });
 
-  it('tells what is wrong with a bad one and what to do, without the key', async () => {
+  it('says what is wrong with a bad key and what to do, without the key', async () => {
     const url = await endpoint({ apiKeys: ['sk-good'] });
     const found = await tryOpenAiRealtime({ url, apiKey: 'sk-secret-bad', model: 'gpt-realtime-2.1' });
     expect(found).toMatchObject({
@@ -31,7 +31,7 @@ describe('one try of an OpenAI key', () => {
     expect(found?.sentence).not.toContain('sk-secret-bad');
   });
 
-  it('tells an unknown model', async () => {
+  it('reports an unknown model', async () => {
     const url = await endpoint({ models: ['gpt-realtime-2.1'] });
     expect(await tryOpenAiRealtime({ url, apiKey: 'sk', model: 'gpt-nonsense' })).toMatchObject({
       category: 'invalid-request',
@@ -39,7 +39,7 @@ describe('one try of an OpenAI key', () => {
     });
   });
 
-  it('tells a host that is not there by the word of the system', async () => {
+  it('reports an unreachable host by the system’s code', async () => {
     expect(await tryOpenAiRealtime({ url: 'ws://127.0.0.1:9', apiKey: 'sk', model: 'm' })).toMatchObject({
       category: 'connectivity',
       code: 'ECONNREFUSED',

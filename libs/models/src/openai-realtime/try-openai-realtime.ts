@@ -2,7 +2,7 @@ import { PCMU_8K, type ProviderError, type ProviderErrorCategory } from '@tandem
 import { RealClock, type ModelSessionListener, type ModelSessionSetup } from '@tandem/conversation';
 import { openAiRealtimeModel } from './openai-realtime-model.ts';
 
-/** What a trial needs to know of an endpoint. */
+/** The endpoint of a trial. */
 export interface OpenAiRealtimeAccess {
   /** `wss://api.openai.com/v1/realtime`, an Azure resource or a simulator. */
   readonly url: string;
@@ -10,16 +10,16 @@ export interface OpenAiRealtimeAccess {
   readonly model: string;
 }
 
-/** Why no session can be opened at an endpoint. */
+/** The reason why no session can be opened at an endpoint. */
 export interface UnusableModel {
   readonly category: ProviderErrorCategory;
-  /** The provider's own word, or ours where it gave none. */
+  /** The provider's error code, or ours where it gave none. */
   readonly code: string;
-  /** What happened, what it means and what to do; holds no secret. */
+  /** Cause, consequence and remedy in one sentence; holds no secret. */
   readonly sentence: string;
 }
 
-/** A cold start resolves a name and shakes hands first. */
+/** Includes name resolution and handshakes of a cold start. */
 const TRIAL_TIMEOUT_MS = 5_000;
 
 const TRIAL: ModelSessionSetup = {
@@ -36,8 +36,8 @@ const TRIAL: ModelSessionSetup = {
 };
 
 /**
- * Opens one session and closes it, which costs nothing. Resolves with null when it opened, else with why not;
- * never rejects.
+ * Opens one session and closes it, which costs nothing. Resolves with null when it opened, else with the
+ * reason; never rejects.
  */
 export function tryOpenAiRealtime(
   access: OpenAiRealtimeAccess,
@@ -81,13 +81,13 @@ const DEAF: ModelSessionListener = {
   onClosed: nothing,
 };
 
-/** The system's word (ENOTFOUND, ECONNREFUSED) says more than ours. */
+/** The system's code (ENOTFOUND, ECONNREFUSED) is more precise than ours. */
 function codeOf({ code, cause }: ProviderError): string {
   const system = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   return typeof system === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(system) ? system : code;
 }
 
-const MEANS = 'Calls fall to the next rung of their agent’s ladder until this is mended.';
+const MEANS = 'Calls use the next fallback of their agent’s ladder until this is fixed.';
 
 function sentenceOf(error: ProviderError, { url, model }: OpenAiRealtimeAccess): string {
   const { host } = new URL(url);

@@ -15,7 +15,7 @@ const book = defineTool({
 });
 
 describe('a session that takes its time to open', () => {
-  it('hears what the caller said meanwhile, once and from its beginning, before it is asked for anything', async () => {
+  it('hears the caller’s words from before it was ready, once, and only then the first request', async () => {
     const call = new ResilientScene({ isModelSlow: true });
     for (let spokenMs = 0; spokenMs < 900; spokenMs += 20) {
       call.stream.say(Buffer.alloc(160, 0x10));
@@ -31,7 +31,7 @@ describe('a session that takes its time to open', () => {
 });
 
 describe('a socket that is cut', () => {
-  it('in the middle of an answer: the caller hears the rest from another session that knows what was said', async () => {
+  it('in the middle of a response: another session that has the history says the rest', async () => {
     const call = new ResilientScene();
     await call.greeted();
     await call.callerSays('When can you come?');
@@ -63,7 +63,7 @@ describe('a socket that is cut', () => {
     ).toBe(true);
   });
 
-  it('before a word of the greeting was heard: it is said by the next one', async () => {
+  it('before a word of the greeting was heard: the next session says it', async () => {
     const call = new ResilientScene();
     await call.passes(1);
     call.model.startResponse();
@@ -73,7 +73,7 @@ describe('a socket that is cut', () => {
     expect(call.model.asked).toEqual(['say: Good morning, Northwind.']);
   });
 
-  it('while the caller waits for an answer: the turn is answered, once', async () => {
+  it('while the caller waits for a reply: the turn is answered, once', async () => {
     const call = new ResilientScene();
     await call.greeted();
     await call.callerSays('I need a plumber.');
@@ -84,7 +84,7 @@ describe('a socket that is cut', () => {
     expect(call.model.heard.length).toBeLessThanOrEqual(30);
   });
 
-  it('while nobody speaks: nothing is said about it', async () => {
+  it('while the line is quiet: the caller hears nothing of it', async () => {
     const call = new ResilientScene();
     await call.greeted();
     call.model.gone(cut);
@@ -93,61 +93,53 @@ describe('a socket that is cut', () => {
     expect(call.moves).toEqual(['cut to first-2 after 0 ms']);
   });
 
-  it(
-    'while the caller speaks: what they said is heard again by the next one, and is one utterance of the ' +
-      'transcript',
-    async () => {
-      const call = new ResilientScene();
-      await call.greeted();
-      await call.callerSpeaksFor(400);
-      call.model.hearsCallerStart();
-      await call.callerSpeaksFor(1_000);
-      call.first.isReadyAtOnce = false;
-      call.model.gone(cut);
-      await call.callerSpeaksFor(300);
-      call.model.ready();
-      await call.passes(1);
-      expect(call.model.heard).toHaveLength((400 + 1_000 + 300) / 20);
-      call.model.hearsCallerStart();
-      await call.callerSpeaksFor(500);
-      const item = call.model.hearsCallerStop();
-      call.model.understands(item, 'My boiler has broken down');
-      await call.passes(1);
-      expect(call.log.of('caller.spoke')).toHaveLength(1);
-      expect(call.log.of('caller.spoke')[0]).toMatchObject({ text: 'My boiler has broken down' });
-      expect(call.log.of('caller.spoke')[0]!.endedAtMs - call.log.of('caller.spoke')[0]!.startedAtMs).toBe(
-        1_000 + 300 + 1 + 500,
-      );
-      expect(call.model.asked).toEqual([]); // Its own turn detection answers.
-    },
-  );
+  it('while the caller speaks: their speech is replayed, and is one utterance of the transcript', async () => {
+    const call = new ResilientScene();
+    await call.greeted();
+    await call.callerSpeaksFor(400);
+    call.model.hearsCallerStart();
+    await call.callerSpeaksFor(1_000);
+    call.first.isReadyAtOnce = false;
+    call.model.gone(cut);
+    await call.callerSpeaksFor(300);
+    call.model.ready();
+    await call.passes(1);
+    expect(call.model.heard).toHaveLength((400 + 1_000 + 300) / 20);
+    call.model.hearsCallerStart();
+    await call.callerSpeaksFor(500);
+    const item = call.model.hearsCallerStop();
+    call.model.understands(item, 'My boiler has broken down');
+    await call.passes(1);
+    expect(call.log.of('caller.spoke')).toHaveLength(1);
+    expect(call.log.of('caller.spoke')[0]).toMatchObject({ text: 'My boiler has broken down' });
+    expect(call.log.of('caller.spoke')[0]!.endedAtMs - call.log.of('caller.spoke')[0]!.startedAtMs).toBe(
+      1_000 + 300 + 1 + 500,
+    );
+    expect(call.model.asked).toEqual([]); // Its own turn detection answers.
+  });
 
-  it(
-    'after the caller’s turn and before its words: the turn is heard again and answered by the model ' +
-      'itself',
-    async () => {
-      const call = new ResilientScene();
-      await call.greeted();
-      call.model.hearsCallerStart();
-      await call.callerSpeaksFor(600);
-      call.model.hearsCallerStop();
-      call.model.gone(cut);
-      await call.passes(1);
-      call.model.hearsCallerStart();
-      const item = call.model.hearsCallerStop();
-      call.model.understands(item, 'Tomorrow, please.');
-      await call.passes(2_000);
-      expect(call.model.asked).toEqual([]);
-      await call.agentSays('Tomorrow it is.');
-      expect(call.log.transcript()).toEqual([
-        'agent: Good morning.',
-        'caller: Tomorrow, please.',
-        'agent: Tomorrow it is.',
-      ]);
-    },
-  );
+  it('after the caller’s turn and before its words: it is replayed, and the model replies by itself', async () => {
+    const call = new ResilientScene();
+    await call.greeted();
+    call.model.hearsCallerStart();
+    await call.callerSpeaksFor(600);
+    call.model.hearsCallerStop();
+    call.model.gone(cut);
+    await call.passes(1);
+    call.model.hearsCallerStart();
+    const item = call.model.hearsCallerStop();
+    call.model.understands(item, 'Tomorrow, please.');
+    await call.passes(2_000);
+    expect(call.model.asked).toEqual([]);
+    await call.agentSays('Tomorrow it is.');
+    expect(call.log.transcript()).toEqual([
+      'agent: Good morning.',
+      'caller: Tomorrow, please.',
+      'agent: Tomorrow it is.',
+    ]);
+  });
 
-  it('after a turn that the next one does not hear: the caller is answered all the same', async () => {
+  it('after a turn that the next session does not notice: the caller gets a reply all the same', async () => {
     const call = new ResilientScene();
     await call.greeted();
     call.model.hearsCallerStart();
@@ -158,7 +150,7 @@ describe('a socket that is cut', () => {
     expect(call.model.asked).toEqual(['reply']);
   });
 
-  it('is not seen by an interrupting caller: what they cut off is not gone on with', async () => {
+  it('after an interruption: the response the caller cut off is not continued', async () => {
     const call = new ResilientScene();
     await call.passes(1);
     call.first.sessions[0]!.begins('Good morning, this is Northwind, we are here', { durationMs: 4_000 });
@@ -173,7 +165,7 @@ describe('a socket that is cut', () => {
     expect(call.model.asked).toEqual([]);
   });
 
-  it('keeps what was changed before it and what was asked for meanwhile', async () => {
+  it('keeps earlier changes, and requests made while no session is open', async () => {
     const call = new ResilientScene();
     await call.greeted();
     call.session.change({ instructions: 'Be brief.', speed: 1.2 });
@@ -193,7 +185,7 @@ describe('a socket that is cut', () => {
     expect(call.moves).toEqual(['cut to first-2 after 51 ms']);
   });
 
-  it('ends quietly when the caller hangs up meanwhile', async () => {
+  it('ends quietly when the caller hangs up before the next session opens', async () => {
     const call = new ResilientScene();
     await call.greeted();
     call.first.isReadyAtOnce = false;
@@ -232,7 +224,7 @@ describe('a tool call across a cut', () => {
     expect(call.toolCaller.calls).toHaveLength(1);
   });
 
-  it('whose response was cut off is answered by one reply', async () => {
+  it('of a response that was cut off is followed by one reply', async () => {
     const { call, old, callId } = await callingBook();
     old.gone(cut);
     await call.passes(1);
@@ -241,7 +233,7 @@ describe('a tool call across a cut', () => {
     expect(call.model.asked).toEqual([`result ${callId}`, 'reply']);
   });
 
-  it('that is answered in the gap is part of the history, and not told twice', async () => {
+  it('whose result comes in the gap is in the history, and not sent twice', async () => {
     const { call, old, callId } = await callingBook();
     call.first.isReadyAtOnce = false;
     old.gone(cut);

@@ -7,7 +7,7 @@ const refused = providerError('server', 'http-503');
 const { seedOf } = ResilientScene;
 
 describe('a provider that stops answering', () => {
-  it('is noticed after four seconds and replaced, and the caller is told of the gap and answered', async () => {
+  it('is replaced after four seconds, and the caller hears of the gap and gets a reply', async () => {
     const call = new ResilientScene();
     await call.greeted();
     await call.callerSays('I need a plumber.');
@@ -20,7 +20,7 @@ describe('a provider that stops answering', () => {
     expect(seedOf(call.model)).toContain('caller: I need a plumber.');
   });
 
-  it('in the middle of an answer is noticed too, and the answer is gone on with', async () => {
+  it('in the middle of a response is noticed too, and the response continued', async () => {
     const call = new ResilientScene();
     await call.greeted();
     await call.callerSays('When?');
@@ -31,14 +31,14 @@ describe('a provider that stops answering', () => {
     expect(call.model.asked).toEqual(['say: Sorry, the line was gone for a moment.', 'reply']);
   });
 
-  it('is not one that has nothing to answer', async () => {
+  it('is not one without a response to give', async () => {
     const call = new ResilientScene({ agent: { idle: { afterMs: 0 } } });
     await call.greeted();
     await call.passes(120_000);
     expect(call.opened).toHaveLength(1);
   });
 
-  it('is not one that is slow but at it', async () => {
+  it('is not one that is slow but sends events', async () => {
     const call = new ResilientScene();
     await call.greeted();
     await call.callerSays('When?');
@@ -50,7 +50,7 @@ describe('a provider that stops answering', () => {
     expect(call.opened).toHaveLength(1);
   });
 
-  it('is one that lives and makes no sound', async () => {
+  it('is also one that sends events and makes no sound', async () => {
     const call = new ResilientScene();
     await call.passes(1);
     call.model.startResponse();
@@ -62,7 +62,7 @@ describe('a provider that stops answering', () => {
     expect(call.model.asked).toContain('say: Good morning, Northwind.');
   });
 
-  it('at its very first answer is left for the next rung: the caller has waited long enough', async () => {
+  it('at its first response is replaced by the next fallback: the caller has waited enough', async () => {
     const call = new ResilientScene();
     await call.passes(4_100);
     expect(call.opened).toEqual(['first-1', 'second-1']);
@@ -70,8 +70,8 @@ describe('a provider that stops answering', () => {
   });
 });
 
-describe('the ladder', () => {
-  it('opens the same model again, each time a little later, and then the next one with its own voice', async () => {
+describe('the fallback chain', () => {
+  it('opens the same model again after longer pauses, then the next one with its own voice', async () => {
     const call = new ResilientScene({ refusals: [refused, refused, refused] });
     await call.passes(1);
     expect(call.opened).toEqual(['first-1']);
@@ -97,13 +97,13 @@ describe('the ladder', () => {
     expect(call.log.of('model.faulted')).toMatchObject([{ category, code }]);
   });
 
-  it('does not wait for a slow one twice', async () => {
+  it('does not try a model twice that was slow to open', async () => {
     const call = new ResilientScene({ refusals: [providerError('connectivity', 'open-timeout')] });
     await call.passes(10);
     expect(call.opened).toEqual(['first-1', 'second-1']);
   });
 
-  it('goes down in the middle of a call with the conversation so far', async () => {
+  it('goes on in the middle of a call with the conversation so far', async () => {
     const call = new ResilientScene();
     await call.greeted();
     await call.callerSays('I need a plumber.');
@@ -115,7 +115,7 @@ describe('the ladder', () => {
     expect(call.model.asked).toEqual(['reply']);
   });
 
-  it('keeps what was changed in mid-call before what a rung wants', async () => {
+  it('prefers changes made during the call to the settings of a fallback', async () => {
     const call = new ResilientScene();
     await call.greeted();
     call.session.change({ speed: 1.3, language: 'es-MX' });
@@ -124,7 +124,7 @@ describe('the ladder', () => {
     expect(call.model.setup).toMatchObject({ voice: 'another', speed: 1.3, language: 'es-MX' });
   });
 
-  it('does not give a model up for being cut now and then, but for being cut each time', async () => {
+  it('keeps a model whose socket is cut now and then, not one that is cut each time', async () => {
     const call = new ResilientScene();
     await call.greeted();
     for (let times = 0; times < 10; times += 1) {
@@ -141,7 +141,7 @@ describe('the ladder', () => {
     expect(call.second.sessions).toHaveLength(1);
   });
 
-  it('ends with the error when nobody is left: the conversation says so', async () => {
+  it('ends the call with the error when no model is left', async () => {
     const call = new ResilientScene();
     await call.greeted();
     call.first.refusals.push(refused, refused, refused);
@@ -152,7 +152,7 @@ describe('the ladder', () => {
     expect(call.clock.pendingTimers).toBe(0);
   });
 
-  it('passes over a rung that is known to be in trouble', async () => {
+  it('skips a model that is known to be in trouble', async () => {
     const health: ProviderHealth = {
       allows: () => false,
       openSucceeded: () => undefined,
@@ -165,7 +165,7 @@ describe('the ladder', () => {
     expect(call.opened).toEqual(['second-1']);
   });
 
-  it('tells what it learns of a provider', async () => {
+  it('reports the health of a provider', async () => {
     const told: string[] = [];
     const health: ProviderHealth = {
       allows: (kind) => (told.push(`try ${kind}`), true),
@@ -206,7 +206,7 @@ describe('a response that fails', () => {
     call.model.finish('failed');
   };
 
-  it('is asked for once more, of the same session', async () => {
+  it('is requested once more from the same session', async () => {
     const call = await failing();
     fail(call);
     await call.passes(1);
@@ -216,7 +216,7 @@ describe('a response that fails', () => {
     expect(call.log.transcript().at(-1)).toBe('agent: On Tuesday.');
   });
 
-  it('gets a moment when the provider is short of tokens', async () => {
+  it('is requested again after a pause when the provider reports a rate limit', async () => {
     const call = await failing();
     fail(call, providerError('rate-limit', 'rate_limit_exceeded'));
     await call.passes(400);
@@ -225,7 +225,7 @@ describe('a response that fails', () => {
     expect(call.model.asked.slice(-1)).toEqual(['reply']);
   });
 
-  it('twice in a row is asked of the next rung', async () => {
+  it('twice in a row is requested from the next fallback', async () => {
     const call = await failing();
     fail(call);
     await call.passes(1);
@@ -239,14 +239,14 @@ describe('a response that fails', () => {
     expect(call.termination).toBeNull();
   });
 
-  it('for want of money is asked of the next rung at once', async () => {
+  it('for lack of credit is requested from the next fallback at once', async () => {
     const call = await failing();
     fail(call, providerError('quota', 'insufficient_quota'));
     await call.passes(1);
     expect(call.opened).toEqual(['first-1', 'second-1']);
   });
 
-  it('in the middle is gone on with', async () => {
+  it('in the middle is continued', async () => {
     const call = await failing();
     call.model.begins('On Tues', { durationMs: 400 });
     call.model.finish('failed');
@@ -255,7 +255,7 @@ describe('a response that fails', () => {
     expect(call.model.asked.slice(-1)).toEqual(['reply']);
   });
 
-  it('is also one that ends without a sound in a session that never made one', async () => {
+  it('is also one without a sound in a session that never made one', async () => {
     const call = new ResilientScene();
     await call.passes(1);
     for (let times = 0; times < 2; times += 1) {
@@ -269,7 +269,7 @@ describe('a response that fails', () => {
   });
 });
 
-describe('the greeting of a model further down', () => {
+describe('the greeting of a fallback', () => {
   it('is never played to callers of the agent’s own voice', async () => {
     const phrases = new MemoryPhraseCache();
     const outage = new ResilientScene({ phrases, refusals: Array.from({ length: 5 }, () => refused) });

@@ -13,46 +13,45 @@ import type { CallerTurnStates } from './caller/caller-turn-states.ts';
 import type { Watchdog } from './providers/watchdog.ts';
 
 export interface ProviderSessionEvents {
-  ready(inner: ProviderSession): void;
-  closed(inner: ProviderSession, error: ProviderError | null): void;
-  /** The session is the one the caller talks to. */
+  onSessionReady(inner: ProviderSession): void;
+  onSessionClosed(inner: ProviderSession, error: ProviderError | null): void;
+  /** The session is in use. */
   isUsed(inner: ProviderSession): boolean;
-  /** Something begins that a session made before it would not know of. */
-  disturbed(): void;
+  /** Speech or a response begins, which a prepared session would not know. */
+  onActivity(): void;
   /** The caller's turn is over. */
-  turnEnded(): void;
-  /** Something is settled that a pause may have waited for. */
-  settled(): void;
-  /** A response runs, or is asked for. */
-  expect(): void;
-  /** Why the response counts as failed; null when it does not. */
-  judge(
+  onTurnEnded(): void;
+  /** Words or a response that a renewal waited for have come. */
+  onSettled(): void;
+  /** A response is running or requested. */
+  expectResponse(): void;
+  /** Returns why the response counts as failed, or null. */
+  classify(
     inner: ProviderSession,
     running: RunningResponse | null,
     status: ResponseStatus,
   ): ProviderError | null;
-  responseFailed(
+  onResponseFailed(
     inner: ProviderSession,
     running: RunningResponse | null,
     error: ProviderError,
     status: ResponseStatus,
   ): void;
-  fault(error: ProviderError): void;
+  onFault(error: ProviderError): void;
 }
 
 export interface ProviderSessionListenerParts {
   /** The conversation. */
   readonly listener: ModelSessionListener;
-  readonly owed: PendingResponses;
+  readonly pending: PendingResponses;
   readonly caller: CallerReplay;
-  readonly words: CallerTurnStates;
+  readonly turnStates: CallerTurnStates;
   readonly watchdog: Watchdog;
   readonly events: ProviderSessionEvents;
 }
 
 /**
- * Hears one inner session: takes down what matters for its successor, and passes the rest on while it is in
- * use.
+ * Listens to one provider session: keeps what its successor needs, and forwards events while it is in use.
  */
 export class ProviderSessionListener implements ModelSessionListener {
   constructor(
@@ -61,115 +60,115 @@ export class ProviderSessionListener implements ModelSessionListener {
   ) {}
 
   onReady(): void {
-    this.parts.events.ready(this.inner);
+    this.parts.events.onSessionReady(this.inner);
   }
 
   onClosed(error: ProviderError | null): void {
-    this.parts.events.closed(this.inner, error);
+    this.parts.events.onSessionClosed(this.inner, error);
   }
 
   onAudio(frame: AudioFrame, itemId: ItemId, responseId: ResponseId): void {
-    if (!this.counts()) return;
-    const { watchdog, owed, listener } = this.parts;
-    watchdog.satisfied();
-    if (owed.running) owed.running.hasSound = true;
+    if (!this.isInUse()) return;
+    const { watchdog, pending, listener } = this.parts;
+    watchdog.onProgress();
+    if (pending.running) pending.running.hasSound = true;
     this.inner.markSpoken(itemId);
     listener.onAudio(frame, itemId, responseId);
   }
 
   onAgentText(itemId: ItemId, delta: string): void {
-    if (this.counts()) this.parts.listener.onAgentText(itemId, delta);
+    if (this.isInUse()) this.parts.listener.onAgentText(itemId, delta);
   }
 
   onItemDone(itemId: ItemId, responseId: ResponseId): void {
-    if (this.counts()) this.parts.listener.onItemDone(itemId, responseId);
+    if (this.isInUse()) this.parts.listener.onItemDone(itemId, responseId);
   }
 
   onCallerSpeechStarted(itemId: ItemId): void {
-    if (!this.counts()) return;
-    const { owed, caller, words, listener, events } = this.parts;
-    events.disturbed();
-    owed.callerSpeaks();
-    const name = caller.started(itemId);
+    if (!this.isInUse()) return;
+    const { pending, caller, turnStates, listener, events } = this.parts;
+    events.onActivity();
+    pending.onCallerSpeech();
+    const name = caller.onSpeechStarted(itemId);
     if (name === null) return;
-    words.started(name);
+    turnStates.onSpeechStarted(name);
     listener.onCallerSpeechStarted(name);
   }
 
   onCallerSpeechStopped(itemId: ItemId, endedAgoMs: number): void {
-    if (!this.counts()) return;
-    const { caller, words, listener, events } = this.parts;
-    const name = caller.stopped(itemId);
-    if (name !== null) words.stopped(name);
-    events.turnEnded();
+    if (!this.isInUse()) return;
+    const { caller, turnStates, listener, events } = this.parts;
+    const name = caller.onSpeechStopped(itemId);
+    if (name !== null) turnStates.onSpeechStopped(name);
+    events.onTurnEnded();
     if (name !== null) listener.onCallerSpeechStopped(name, endedAgoMs);
   }
 
   onCallerText(itemId: ItemId, text: string | null, isFinal: boolean): void {
-    if (!this.counts()) return;
-    const { caller, words, listener, events } = this.parts;
+    if (!this.isInUse()) return;
+    const { caller, turnStates, listener, events } = this.parts;
     const name = isFinal ? caller.onTranscribed(itemId) : caller.nameOf(itemId);
-    if (isFinal) words.onTranscribed(name, text);
+    if (isFinal) turnStates.onTranscribed(name, text);
     listener.onCallerText(name, text, isFinal);
-    if (isFinal) events.settled();
+    if (isFinal) events.onSettled();
   }
 
   onTranscriptionFailed(error: ProviderError): void {
-    if (this.counts()) this.parts.listener.onTranscriptionFailed?.(error);
+    if (this.isInUse()) this.parts.listener.onTranscriptionFailed?.(error);
   }
 
   onResponseStarted(responseId: ResponseId): void {
-    if (!this.counts()) return;
-    const { owed, caller, words, listener, events } = this.parts;
-    events.disturbed();
-    owed.started(responseId);
+    if (!this.isInUse()) return;
+    const { pending, caller, turnStates, listener, events } = this.parts;
+    events.onActivity();
+    pending.onStarted(responseId);
     caller.markAnswering();
-    words.answering();
-    events.expect();
+    turnStates.markAnswering();
+    events.expectResponse();
     listener.onResponseStarted(responseId);
   }
 
   onToolCall(call: ModelToolCall): void {
-    if (!this.counts()) return;
-    const { watchdog, owed, listener } = this.parts;
-    watchdog.satisfied();
-    if (owed.running) owed.running.hasTools = true;
+    if (!this.isInUse()) return;
+    const { watchdog, pending, listener } = this.parts;
+    watchdog.onProgress();
+    if (pending.running) pending.running.hasTools = true;
     listener.onToolCall(call);
   }
 
   onResponseDone(responseId: ResponseId, status: ResponseStatus, usage: Usage | null): void {
-    if (!this.counts()) return;
-    const { watchdog, owed, listener, events } = this.parts;
-    watchdog.satisfied();
-    const running = owed.done(responseId);
-    const error = events.judge(this.inner, running, status);
-    // What is made good for is not the conversation's to repeat.
+    if (!this.isInUse()) return;
+    const { watchdog, pending, listener, events } = this.parts;
+    watchdog.onProgress();
+    const running = pending.onDone(responseId);
+    const error = events.classify(this.inner, running, status);
+    // We retry this ourselves, so the conversation must see it as cancelled.
     listener.onResponseDone(responseId, error ? 'cancelled' : status, usage);
-    if (error) events.responseFailed(this.inner, running, error, status);
-    else if (owed.isExpecting) events.expect();
-    events.settled();
+    if (error) events.onResponseFailed(this.inner, running, error, status);
+    else if (pending.isExpecting) events.expectResponse();
+    events.onSettled();
   }
 
-  /** Whoever used it has to pay for it, in use or not. */
+  /** Usage is billed whether or not the session is in use. */
   onUsage(model: string, usage: Usage): void {
     this.parts.listener.onUsage?.(model, usage);
   }
 
   onMoved(move: ModelMove): void {
-    if (this.counts()) this.parts.listener.onMoved(move);
+    if (this.isInUse()) this.parts.listener.onMoved(move);
   }
 
   onFault(error: ProviderError, status?: ResponseStatus): void {
-    if (!this.counts()) return;
-    this.parts.events.fault(error);
+    if (!this.isInUse()) return;
+    this.parts.events.onFault(error);
     this.parts.listener.onFault(error, status);
   }
 
-  /** Every event is a sign of life; those of a session that is not in use mean nothing. */
-  private counts(): boolean {
+  /** Events of a session in use count as signs of life; the others are ignored. */
+  private isInUse(): boolean {
     if (!this.parts.events.isUsed(this.inner)) return false;
-    this.parts.watchdog.heard();
-    this.parts.caller.heard();
+    this.parts.watchdog.onEvent();
+    this.parts.caller.onEvent();
     return true;
   }
 }

@@ -18,7 +18,7 @@ const book = defineTool({
 const anHour = () => new ResilientScene({ ...patient, maxSessionMs: HOUR_MS });
 
 describe('the renewal of a session', () => {
-  it('happens at the first pause after 50 minutes, without a gap, with the conversation so far as text', async () => {
+  it('happens at the first pause after 50 minutes, without a gap, with the history as text', async () => {
     const call = anHour();
     await call.greeted();
     await call.passes(49 * MINUTE_MS);
@@ -54,7 +54,7 @@ describe('the renewal of a session', () => {
     expect([old!.heard.length, made!.heard.length - before]).toEqual([10, 5]);
   });
 
-  it('is given up when the caller speaks, and tried again at the next pause: no turn is lost', async () => {
+  it('is dropped when the caller speaks, and tried again at the next pause: no turn is lost', async () => {
     const call = anHour();
     await call.greeted();
     call.first.isReadyAtOnce = false;
@@ -74,7 +74,7 @@ describe('the renewal of a session', () => {
     expect(seedOf(call.model)).toEqual(['agent: Good morning.', 'caller: I am back.', 'agent: Good.']);
   });
 
-  it('waits for words of the caller that are still to come', async () => {
+  it('waits for the transcript of the caller’s last words', async () => {
     const call = anHour();
     await call.greeted();
     await call.passes(50 * MINUTE_MS - 10_000);
@@ -92,7 +92,7 @@ describe('the renewal of a session', () => {
     expect(call.moves).toEqual(['renewal to first-2 after 0 ms']);
   });
 
-  it('does not happen while a tool works', async () => {
+  it('does not happen while a tool runs', async () => {
     const call = new ResilientScene({
       agent: { ...patient.agent, toolWait: { fillerAfterMs: 0 } },
       maxSessionMs: HOUR_MS,
@@ -117,7 +117,7 @@ describe('the renewal of a session', () => {
     ]);
   });
 
-  it('is forced shortly before the end when no pause came, and what the caller is saying is heard again', async () => {
+  it('is forced shortly before the end without a pause, and the caller’s words are replayed', async () => {
     const call = anHour();
     await call.greeted();
     await call.passes(49 * MINUTE_MS);
@@ -135,7 +135,7 @@ describe('the renewal of a session', () => {
     expect(call.log.of('caller.spoke')).toHaveLength(1);
   });
 
-  it('that fails leaves the call where it is and is tried again', async () => {
+  it('that fails leaves the session in use, and is tried again', async () => {
     const call = anHour();
     await call.greeted();
     call.first.refusals.push(providerError('server', 'http-503'));
@@ -146,7 +146,7 @@ describe('the renewal of a session', () => {
     expect(call.moves).toEqual(['renewal to first-3 after 0 ms']);
   });
 
-  it('under way when the old session dies is the way out', async () => {
+  it('under way when the old session is lost takes its place', async () => {
     const call = anHour();
     await call.greeted();
     call.first.isReadyAtOnce = false;

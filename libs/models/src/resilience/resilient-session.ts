@@ -33,7 +33,7 @@ import { CallerTurnStates } from './caller/caller-turn-states.ts';
 import { Watchdog, type WatchdogLimits } from './providers/watchdog.ts';
 
 export interface ResilientSessionOptions {
-  readonly rungs: readonly FallbackTarget[];
+  readonly targets: readonly FallbackTarget[];
   readonly clock: Clock;
   readonly watchdog: WatchdogLimits;
   readonly renewal: RenewalShares;
@@ -41,34 +41,34 @@ export interface ResilientSessionOptions {
 
 const MAX_NOTES = 32;
 
-/** Since when there is no session to talk to, and why. */
+/** A time without a session: since when, and why. */
 interface Gap {
   readonly since: number;
   readonly why: ModelMove['why'];
 }
 
 /**
- * One model session for the whole of a call, made of as many as it takes. Wiring only: where the ladder
- * stands, when a session is renewed, whether one hangs, what the caller said and what they are owed each have
- * their own file.
+ * One model session for the whole of a call, whatever number of provider sessions that takes. Wiring only:
+ * fallbacks, renewal, the watchdog, the replay of the caller's audio and pending responses have files of
+ * their own.
  */
 export class ResilientSession implements VoiceModelSession {
-  private readonly ladder: FallbackChain;
+  private readonly fallbacks: FallbackChain;
   private readonly renewal: Renewal;
   private readonly watchdog: Watchdog;
   private readonly caller: CallerReplay;
-  private readonly owed = new PendingResponses();
+  private readonly pending = new PendingResponses();
   private current: ProviderSession | null = null;
   private readonly successor: Successor;
   private lastUsed: ProviderSession | null = null;
   private gap: Gap | null = null;
   private changes: ModelSessionChange = {};
   private notes: string[] = [];
-  private readonly words = new CallerTurnStates();
-  private readonly answers: ResponseRetryPolicy;
+  private readonly turnStates = new CallerTurnStates();
+  private readonly retryPolicy: ResponseRetryPolicy;
   private readonly replay: ReplayWait;
   private readonly timers: TimerSet;
-  private readonly innerParts: ProviderSessionListenerParts;
+  private readonly listenerParts: ProviderSessionListenerParts;
   private state: 'opening' | 'running' | 'finishing' | 'over' = 'opening';
 
   constructor(
@@ -79,45 +79,47 @@ export class ResilientSession implements VoiceModelSession {
     const { clock } = options;
     this.timers = new TimerSet(clock);
     this.caller = new CallerReplay(setup.inputFormat);
-    this.ladder = new FallbackChain(options.rungs);
+    this.fallbacks = new FallbackChain(options.targets);
     this.renewal = new Renewal(clock, options.renewal, {
-      isQuiescent: () => this.caller.isSettled && this.owed.isEmpty,
-      begin: (isForced) => this.successor.prepare(isForced),
+      isQuiescent: () => this.caller.isSettled && this.pending.isEmpty,
+      prepare: (isForced) => this.successor.prepare(isForced),
     });
     this.successor = new Successor({
       renewal: this.renewal,
       open: () => this.openSuccessor(),
       onFault: (error) => listener.onFault(error),
     });
-    this.watchdog = new Watchdog(clock, options.watchdog, this.owed, (silentSince) =>
+    this.watchdog = new Watchdog(clock, options.watchdog, this.pending, (silentSince) =>
       this.onSessionHung(silentSince),
     );
-    const { owed, caller, words, watchdog } = this;
-    this.answers = new ResponseRetryPolicy({
-      owed,
+    const { pending, caller, turnStates, watchdog } = this;
+    this.retryPolicy = new ResponseRetryPolicy({
+      pending,
       caller,
-      words,
-      ladder: this.ladder,
+      turnStates,
+      fallbacks: this.fallbacks,
       isClosing: () => setup.isClosing?.() ?? false,
-      fault: (error, status) => listener.onFault(error, status),
+      onFault: (error, status) => listener.onFault(error, status),
       isUsed: (inner) => inner === this.current && !this.isOver,
       ask: (request) => this.ask(request),
-      later: (delayMs, run) => this.timers.after(delayMs, run),
-      leave: (inner, error) => this.leave(inner, error),
+      after: (delayMs, run) => this.timers.after(delayMs, run),
+      leaveModel: (inner, error) => this.leaveModel(inner, error),
     });
     this.replay = new ReplayWait({
       caller,
-      words,
+      turnStates,
       listener,
       turnOwner: () => this.turnOwner,
       ask: (request) => this.ask(request),
     });
-    this.innerParts = { listener, owed, caller, words, watchdog, events: this.fromInner };
-    this.apply(this.ladder.first(failure(options.rungs[0]?.model.provider ?? 'voice', 'no-model-available')));
+    this.listenerParts = { listener, pending, caller, turnStates, watchdog, events: this.providerEvents };
+    this.apply(
+      this.fallbacks.first(failure(options.targets[0]?.model.provider ?? 'voice', 'no-model-available')),
+    );
   }
 
   get provider(): string {
-    return (this.lastUsed ?? this.current)?.session.provider ?? this.ladder.target.model.provider;
+    return (this.lastUsed ?? this.current)?.session.provider ?? this.fallbacks.target.model.provider;
   }
 
   get model(): string {
@@ -136,17 +138,17 @@ export class ResilientSession implements VoiceModelSession {
   respond(request: SpeakRequest): void {
     if (this.state === 'over') return;
     this.successor.invalidate();
-    if (!this.current?.isReady) return this.owed.deferred(request);
+    if (!this.current?.isReady) return this.pending.deferred(request);
     this.replay.respond(request);
   }
 
   cancelResponse(): void {
-    this.owed.cancelled();
+    this.pending.cancelAll();
     this.replay.clear();
     if (this.current?.isReady) this.current.session.cancelResponse();
   }
 
-  /** Items of an earlier session are text in this one's history: nothing of them can be cut. */
+  /** Items of an earlier session are text in the history of this one, so they cannot be truncated. */
   truncate(itemId: ItemId, heardMs: number): void {
     if (this.current?.hasSaid(itemId)) this.current.session.truncate(itemId, heardMs);
   }
@@ -169,14 +171,14 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   onIdle(): void {
-    if (this.state === 'running') this.renewal.paused();
+    if (this.state === 'running') this.renewal.onIdle();
   }
 
   abandon(error: ProviderError): void {
     const { current } = this;
     if (!current?.isReady || this.isOver) return;
     this.listener.onFault(error);
-    this.leave(current, error);
+    this.leaveModel(current, error);
   }
 
   finishInput(): void {
@@ -192,26 +194,26 @@ export class ResilientSession implements VoiceModelSession {
     this.end(null);
   }
 
-  private readonly fromInner: ProviderSessionEvents = {
-    ready: (inner) => this.ready(inner),
-    closed: (inner, error) => this.closed(inner, error),
+  private readonly providerEvents: ProviderSessionEvents = {
+    onSessionReady: (inner) => this.onSessionReady(inner),
+    onSessionClosed: (inner, error) => this.onSessionClosed(inner, error),
     isUsed: (inner) => inner === this.current && inner.isReady,
-    disturbed: () => this.successor.invalidate(),
-    turnEnded: () => this.turnEnded(),
-    settled: () => this.renewal.maybeRenew(),
-    expect: () => this.expect(),
-    judge: (inner, running, status) => this.answers.classify(inner, running, status),
-    responseFailed: (inner, running, error, status) => {
-      if (!this.isOver) this.answers.failed(inner, running, error, status);
+    onActivity: () => this.successor.invalidate(),
+    onTurnEnded: () => this.onTurnEnded(),
+    onSettled: () => this.renewal.maybeRenew(),
+    expectResponse: () => this.expectResponse(),
+    classify: (inner, running, status) => this.retryPolicy.classify(inner, running, status),
+    onResponseFailed: (inner, running, error, status) => {
+      if (!this.isOver) this.retryPolicy.recover(inner, running, error, status);
     },
-    fault: (error) => this.answers.fault(error),
+    onFault: (error) => this.retryPolicy.noteFault(error),
   };
 
-  private turnEnded(): void {
+  private onTurnEnded(): void {
     if (this.turnOwner === 'model' && this.state === 'running') {
-      this.owed.replyDue();
+      this.pending.expectReply();
       this.replay.clear();
-      this.expect();
+      this.expectResponse();
     } else this.replay.onTurnEnded();
   }
 
@@ -223,56 +225,53 @@ export class ResilientSession implements VoiceModelSession {
 
   private apply(step: FallbackStep): void {
     if (step.kind === 'exhausted') return this.end(step.error);
-    if (step.delayMs === 0) this.current = this.open(step.rung);
-    else this.timers.after(step.delayMs, () => (this.current = this.open(step.rung)));
+    if (step.delayMs === 0) this.current = this.open(step.target);
+    else this.timers.after(step.delayMs, () => (this.current = this.open(step.target)));
   }
 
-  private open(rung: FallbackTarget): ProviderSession {
+  private open(target: FallbackTarget): ProviderSession {
     return new ProviderSession(
-      rung,
-      { ...this.setup, ...rung.settings, ...this.changes },
-      (inner) => new ProviderSessionListener(inner, this.innerParts),
+      target,
+      { ...this.setup, ...target.settings, ...this.changes },
+      (inner) => new ProviderSessionListener(inner, this.listenerParts),
     );
   }
 
-  private ready(inner: ProviderSession): void {
-    healthOf(inner.rung).openSucceeded();
+  private onSessionReady(inner: ProviderSession): void {
+    healthOf(inner.target).openSucceeded();
     if (inner === this.successor.session) return this.takeOver(inner);
-    if (inner === this.current) this.begin(inner);
+    if (inner === this.current) this.startUsing(inner);
   }
 
-  /** The session just opened is the one the caller talks to. */
-  private begin(inner: ProviderSession): void {
+  /** From now on the caller talks to this session. */
+  private startUsing(inner: ProviderSession): void {
     const { gap, lastUsed } = this;
     this.lastUsed = inner;
     this.gap = null;
     inner.markReady();
     for (const note of this.notes.splice(0)) inner.session.addNote(note);
-    this.renewal.opened(inner.rung.model.capabilities.maxSessionMs);
+    this.renewal.schedule(inner.target.model.capabilities.maxSessionMs);
     if (this.state === 'opening') this.state = 'running';
     if (!lastUsed) {
-      // Said while it was being opened.
+      // The caller may have spoken while the session was opening.
       for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
       this.listener.onReady();
-      for (const request of this.owed.carryOver().requests) this.ask(request);
+      for (const request of this.pending.carryOver().requests) this.ask(request);
       return;
     }
     const gapMs = gap ? Math.round(this.options.clock.now() - gap.since) : 0;
     this.listener.onMoved({
       provider: inner.session.provider,
       model: inner.session.model,
-      why: lastUsed.rung !== inner.rung ? 'ladder' : (gap?.why ?? 'renewal'),
+      why: lastUsed.target !== inner.target ? 'ladder' : (gap?.why ?? 'renewal'),
       gapMs,
     });
-    this.goOn(inner);
+    this.resumeConversation(inner);
   }
 
-  /**
-   * Lets the new session hear what the caller said and the old one did not tell, and asks it for what is
-   * owed.
-   */
-  private goOn(inner: ProviderSession): void {
-    const { requests, isCutOff } = this.owed.carryOver();
+  /** Replays the caller's audio that the old session did not report, and asks for the pending responses. */
+  private resumeConversation(inner: ProviderSession): void {
+    const { requests, isCutOff } = this.pending.carryOver();
     if (isCutOff) inner.session.addNote(GO_ON);
     for (const frame of this.caller.replay()) inner.session.pushAudio(frame);
     for (const request of requests) this.respond(request);
@@ -281,12 +280,12 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   private ask(request: SpeakRequest): void {
-    this.owed.sent(request);
-    this.expect();
+    this.pending.sent(request);
+    this.expectResponse();
     this.current?.session.respond(request);
   }
 
-  private closed(inner: ProviderSession, reason: ProviderError | null): void {
+  private onSessionClosed(inner: ProviderSession, reason: ProviderError | null): void {
     const error = reason ?? failure(inner.session.provider, 'closed-early');
     if (inner === this.successor.session) return this.successor.failed(error);
     if (inner !== this.current) return;
@@ -296,9 +295,11 @@ export class ResilientSession implements VoiceModelSession {
         since: this.options.clock.now() - (isHang ? this.caller.waitedMs : 0),
         why: isHang ? 'hang' : 'cut',
       });
-    healthOf(inner.rung).openFailed(error);
+    healthOf(inner.target).openFailed(error);
     this.current = null;
-    this.failOver(error, () => this.ladder.failed(error, this.lastUsed ? 'running-call' : 'new-call'));
+    this.failOver(error, () =>
+      this.fallbacks.onOpenFailed(error, this.lastUsed ? 'running-call' : 'new-call'),
+    );
   }
 
   private onSessionHung(silentSince: number): void {
@@ -310,23 +311,23 @@ export class ResilientSession implements VoiceModelSession {
   }
 
   private onSessionLost(inner: ProviderSession, error: ProviderError, gap: Gap): void {
-    if (gap.why === 'hang' || error.isPermanent) healthOf(inner.rung).responseFailed(error);
+    if (gap.why === 'hang' || error.isPermanent) healthOf(inner.target).responseFailed(error);
     this.detach(gap);
-    if (this.current === null) return this.failOver(error, () => this.ladder.lost(error));
-    this.listener.onFault(error); // Its successor is on its way already.
+    if (this.current === null) return this.failOver(error, () => this.fallbacks.onSessionLost(error));
+    this.listener.onFault(error); // The successor is already opening.
   }
 
-  /** Nobody talks to this session any more; what it owed is kept. One made for a renewal takes its place. */
+  /** Takes the session out of use and keeps its pending responses. A prepared successor takes its place. */
   private detach(gap: Gap): void {
     this.gap ??= gap;
     this.stopWatching();
     this.replay.clear();
     if (gap.why === 'ladder') this.successor.drop();
     this.current = this.successor.release();
-    this.settleRunning();
+    this.cancelRunning();
   }
 
-  /** There is no session: the ladder says which is next. */
+  /** There is no session: opens the next one of the fallback chain. */
   private failOver(error: ProviderError, next: () => FallbackStep): void {
     if (this.isOver) return this.end(error);
     const step = next();
@@ -334,9 +335,9 @@ export class ResilientSession implements VoiceModelSession {
     this.apply(step);
   }
 
-  /** A response that ran is over, for the conversation. */
-  private settleRunning(): void {
-    const responseId = this.owed.lost();
+  /** Tells the conversation that the running response is cancelled. */
+  private cancelRunning(): void {
+    const responseId = this.pending.onSessionLost();
     if (responseId !== null) this.listener.onResponseDone(responseId, 'cancelled', null);
   }
 
@@ -344,26 +345,26 @@ export class ResilientSession implements VoiceModelSession {
 
   private openSuccessor(): ProviderSession | null {
     if (this.isOver || !this.current?.isReady) return null;
-    const { rung } = this.current;
-    return healthOf(rung).allows('running-call') ? this.open(rung) : null;
+    const { target } = this.current;
+    return healthOf(target).allows('running-call') ? this.open(target) : null;
   }
 
   private takeOver(inner: ProviderSession): void {
     const old = this.current;
     this.stopWatching();
     this.current = this.successor.release();
-    this.settleRunning();
+    this.cancelRunning();
     old?.session.close();
-    this.begin(inner);
+    this.startUsing(inner);
   }
 
   // Responses that fail
 
-  /** Why is on record already. */
-  private leave(inner: ProviderSession, error: ProviderError): void {
-    this.answers.forget();
+  /** Goes on with the next fallback. The reason has been reported already. */
+  private leaveModel(inner: ProviderSession, error: ProviderError): void {
+    this.retryPolicy.reset();
     this.detach({ since: this.options.clock.now(), why: 'ladder' });
-    this.apply(this.ladder.failOver(error, 'running-call'));
+    this.apply(this.fallbacks.failOver(error, 'running-call'));
     inner.session.close();
   }
 
@@ -371,8 +372,8 @@ export class ResilientSession implements VoiceModelSession {
     return this.changes.turnOwner ?? this.setup.turnOwner;
   }
 
-  private expect(): void {
-    if (this.current?.rung.canHang !== false && !this.isOver) this.watchdog.expect();
+  private expectResponse(): void {
+    if (this.current?.target.canHang !== false && !this.isOver) this.watchdog.expectResponse();
   }
 
   private stopWatching(): void {

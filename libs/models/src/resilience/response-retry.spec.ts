@@ -41,8 +41,8 @@ function cutOff(call: ResilientScene, reason: string, said = ''): void {
 const faults = (call: ResilientScene) =>
   call.log.of('model.faulted').map(({ status, code }) => `${status ?? '–'} ${code}`);
 
-describe('an answer that is cut off by the provider', () => {
-  it('is gone on with at once when some of it was heard', async () => {
+describe('a response that the provider cuts off', () => {
+  it('is continued at once when some of it was heard', async () => {
     const call = await asking();
     cutOff(call, 'max_output_tokens', 'On Tuesday at nine, or on');
     await call.passes(1);
@@ -53,7 +53,7 @@ describe('an answer that is cut off by the provider', () => {
     expect(faults(call)).toEqual(['incomplete max_output_tokens']);
   });
 
-  it('is asked for once more when nothing of it came', async () => {
+  it('is requested once more when nothing of it came', async () => {
     const call = await asking();
     cutOff(call, 'content_filter');
     await call.passes(1);
@@ -63,7 +63,7 @@ describe('an answer that is cut off by the provider', () => {
     expect(call.log.transcript().at(-1)).toBe('agent: On Tuesday.');
   });
 
-  it('twice in a row is asked of the next rung', async () => {
+  it('twice in a row is requested from the next fallback', async () => {
     const call = await asking();
     cutOff(call, 'content_filter');
     await call.passes(1);
@@ -74,7 +74,7 @@ describe('an answer that is cut off by the provider', () => {
     expect(faults(call)).toEqual(['incomplete content_filter', 'incomplete max_output_tokens']);
   });
 
-  it('counts anew after an answer that was whole', async () => {
+  it('counts anew after a whole response', async () => {
     const call = await asking();
     for (let times = 0; times < 5; times += 1) {
       cutOff(call, 'content_filter');
@@ -85,7 +85,7 @@ describe('an answer that is cut off by the provider', () => {
     expect(call.opened).toEqual(['first-1']);
   });
 
-  it('says nothing against the provider: what one caller says must not close it to the others', async () => {
+  it('does not count against the provider: one caller must not close it to the others', async () => {
     const told: string[] = [];
     const health = {
       allows: () => true,
@@ -102,7 +102,7 @@ describe('an answer that is cut off by the provider', () => {
     expect(told).toEqual([]);
   });
 
-  it('is not repeated when it called a tool: the reply to its result covers it', async () => {
+  it('is not repeated when it called a tool: the reply to the result covers it', async () => {
     const call = await asking({
       tools: [tool('find', 'worker')],
       outcomes: { find: { status: 'ok', value: 1 } },
@@ -117,8 +117,8 @@ describe('an answer that is cut off by the provider', () => {
   });
 });
 
-describe('an answer without a sound', () => {
-  it('is asked for again at once, and the model is told that nothing of it was heard', async () => {
+describe('a response without a sound', () => {
+  it('is requested again at once, with a note that nothing of it was heard', async () => {
     const call = await asking();
     silent(call);
     await call.passes(1);
@@ -129,7 +129,7 @@ describe('an answer without a sound', () => {
     expect(call.opened).toEqual(['first-1']);
   });
 
-  it('twice in a row is asked of the next rung', async () => {
+  it('twice in a row is requested from the next fallback', async () => {
     const call = await asking();
     silent(call);
     await call.passes(1);
@@ -139,7 +139,7 @@ describe('an answer without a sound', () => {
     expect(faults(call)).toEqual(['completed no-sound', 'completed no-sound']);
   });
 
-  it('is none when it called tools', async () => {
+  it('does not count when it called tools', async () => {
     const call = await asking({ tools: [tool('find', 'worker')] });
     call.model.startResponse();
     call.model.wishes({ name: 'find', arguments: {} });
@@ -149,7 +149,7 @@ describe('an answer without a sound', () => {
     expect(faults(call)).toEqual([]);
   });
 
-  it('is none when it was cancelled', async () => {
+  it('does not count when it was cancelled', async () => {
     const call = await asking();
     call.model.startResponse();
     call.model.finish('cancelled');
@@ -158,7 +158,7 @@ describe('an answer without a sound', () => {
     expect(faults(call)).toEqual([]);
   });
 
-  it('is none after the agent has hung up: there is nothing left to say', async () => {
+  it('does not count after the agent has hung up', async () => {
     const call = await asking({ tools: [tool('end_call', 'call')] });
     call.model.startResponse();
     call.model.wishes({ name: 'end_call', arguments: {} });
@@ -172,7 +172,7 @@ describe('an answer without a sound', () => {
     expect(call.termination).toEqual({ class: 'completed', reason: 'agent-goodbye' });
   });
 
-  it('is none when the caller made a sound without words', async () => {
+  it('does not count when the caller made a sound without words', async () => {
     const call = await asking();
     await call.agentSays('On Tuesday.');
     await call.callerSays('');
@@ -202,7 +202,7 @@ describe('an answer without a sound', () => {
     },
   );
 
-  it('twice in a row to words that do not come is given up all the same', async () => {
+  it('twice in a row to words that do not come makes the call fall back all the same', async () => {
     const call = await asking();
     await call.agentSays('On Tuesday.');
     call.model.hearsCallerStart();
@@ -215,7 +215,7 @@ describe('an answer without a sound', () => {
     expect(call.opened).toEqual(['first-1', 'second-1']);
   });
 
-  it('is none when it was to go on with one that was whole after all', async () => {
+  it('does not count when it was to continue one that was whole after all', async () => {
     const call = await asking();
     cutOff(call, 'max_output_tokens', 'On Tuesday at nine.');
     await call.passes(1);

@@ -71,7 +71,7 @@ export class VoiceModels {
     };
     const fallbacks = others.flatMap((settings) => this.target(agent, settings, onError) ?? []);
     return resilientModel({
-      rungs: [first, ...fallbacks],
+      targets: [first, ...fallbacks],
       clock: this.clock,
       watchdog: { hangMs: this.config.modelHangMs },
     });

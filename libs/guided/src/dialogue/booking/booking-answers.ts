@@ -26,10 +26,10 @@ import type { Command, DayWords, Meaning } from '../meaning.ts';
 import type { Slot } from '../tool-results.ts';
 import { CALLBACK, NO_PERSON, wishSummary, wishWords } from '../wording.ts';
 
-/** How many empty days are passed over for a caller to whom any day is welcome. */
+/** Number of full days that are skipped for a caller who takes any day. */
 const DAYS_TO_TRY = 5;
 
-/** What the caller meant, turned into the next step. */
+/** Returns the next step for what the caller meant. */
 export function answer(
   state: BookingState,
   meaning: Meaning,
@@ -45,7 +45,7 @@ export function answer(
     : tell(state, 'One moment, please. I am still looking.');
 }
 
-/** What has to wait for the outcome of a booking, and what the caller is told. */
+/** Words for commands that cannot be obeyed while a booking is under way. */
 const WHILE_BOOKING: Readonly<Partial<Record<Command, string>>> = {
   'start-over': 'I am already booking it, and cannot stop that here.',
   cancel: 'I am already booking it, and cannot stop that here.',
@@ -84,7 +84,7 @@ function obey(state: BookingState, command: Command, context: DialogueContext): 
 
 function putThrough(state: BookingState, context: DialogueContext): Step {
   if (!context.tools.has('transfer')) return ask(state, context, NO_PERSON);
-  // What the caller hears of it is said by whoever puts them through.
+  // The session that puts the caller through tells them so.
   return call(state, 'transfer', {
     department: 'support',
     reason: 'caller-asked',
@@ -100,7 +100,7 @@ type Answer = (
 ) => Step | null;
 
 /**
- * The other half of the state table: what an answer does at each step. Null: it does not fit the question.
+ * The other half of the state table: the effect of an answer at each step; null when it does not fit.
  */
 const ANSWERS: Readonly<Record<StepName, Answer>> = {
   service(state, meaning, context) {
@@ -167,7 +167,9 @@ function answerConfirm(
   return isQuestionHeard ? book(state) : repeat(state, context, 'To be sure, once more.');
 }
 
-/** Takes over service, day and time as far as they were said; null when none was, or there is no such day. */
+/**
+ * Fills in service, day and time as far as they were said; null for none, or for a day that does not exist.
+ */
 export function fill(state: BookingState, meaning: Meaning, context: DialogueContext): BookingState | null {
   const { service, day } = meaning;
   const isTimed = meaning.part !== undefined || meaning.clock !== undefined;
@@ -183,7 +185,7 @@ export function fill(state: BookingState, meaning: Meaning, context: DialogueCon
   return isTimed || day?.kind === 'soonest' ? fillTime(dated, meaning) : dated;
 }
 
-/** Any day comes with any time, unless one was said. */
+/** Any day implies any time, unless one was said. */
 function fillTime(state: BookingState, { day, part, clock }: Meaning): BookingState {
   const timed =
     part || clock
@@ -192,14 +194,14 @@ function fillTime(state: BookingState, { day, part, clock }: Meaning): BookingSt
   return day?.kind === 'soonest' ? { ...timed, daysToTry: DAYS_TO_TRY } : timed;
 }
 
-/** Asked for a day, "the third" is one of the month. */
+/** When a day was asked for, "the third" is a day of the month. */
 function withDayOfMonth(meaning: Meaning): Meaning {
   if (meaning.day || meaning.ordinal === undefined) return meaning;
   const day: DayWords = { kind: 'date', month: null, day: meaning.ordinal };
   return { ...meaning, day };
 }
 
-/** The free time that was picked: by the clock, by its place, or by a yes when there is but one. */
+/** Returns the free time chosen by the clock, by its place, or by a yes when there is only one. */
 export function chosenSlot(state: BookingState, meaning: Meaning, context: DialogueContext): Slot | null {
   const { clock, ordinal } = meaning;
   if (isOtherWish(meaning)) return null;

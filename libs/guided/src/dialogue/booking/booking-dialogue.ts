@@ -43,13 +43,13 @@ function take(state: BookingState, input: DialogueInput, context: DialogueContex
   }
 }
 
-/** Nobody is left in doubt whom they talk to: the first words of our own say it. */
+/** The first words of our own say that this is a demo and no AI. */
 function disclosed({ state, moves }: Step): Step {
   if (state.disclosure !== 'due' || !moves.some((move) => move.kind === 'say')) return { state, moves };
   return { state: { ...state, disclosure: 'said' }, moves: [sayEssential(DISCLOSURE), ...moves] };
 }
 
-/** A disclosure that the caller talked over is due again. */
+/** A disclosure that the caller talked over is repeated. */
 function hearsDisclosure(state: BookingState, input: DialogueInput): BookingState {
   const isCallers = input.kind === 'heard' || input.kind === 'unheard' || input.kind === 'keys';
   if (state.disclosure !== 'said' || !isCallers) return state;
@@ -64,13 +64,13 @@ function greet(state: BookingState, context: DialogueContext): Step {
   return { state: asked.state, moves: [...words, ...asked.moves] };
 }
 
-/** Asks who is calling, without a word, once. */
+/** Looks the caller up, once, without a word. */
 function lookUp(state: BookingState, context: DialogueContext): Step {
   if (state.hasLookedUp || !context.tools.has('look-up')) return { state, moves: [] };
   return call({ ...state, hasLookedUp: true }, 'look-up', {});
 }
 
-/** After this many noises in a row the line is as good as not understood. */
+/** After this many noises in a row the caller counts as not understood. */
 const MAX_NOISES = 2;
 
 function unheard(state: BookingState, isInterruption: boolean, context: DialogueContext): Step {
@@ -92,7 +92,7 @@ type Instruction = readonly [
   follow: (state: BookingState, context: DialogueContext) => Step,
 ];
 
-/** The instructions a session is known to give; any other gets neutral words. */
+/** The instructions the conversation gives; any other gets neutral words. */
 const INSTRUCTIONS: readonly Instruction[] = [
   [
     /\b(greet|welcome)/i,

@@ -20,7 +20,7 @@ export function ask(state: BookingState, context: DialogueContext, ...lead: read
   return { state: { ...state, lastSaid: moves }, moves };
 }
 
-/** Says something that is no question and needs no answer. */
+/** Says words that need no answer. */
 export function tell(state: BookingState, ...words: readonly string[]): Step {
   return { state, moves: words.map(say) };
 }
@@ -33,7 +33,7 @@ export function call(state: BookingState, tool: ToolRole, args: Readonly<Record<
   };
 }
 
-/** Goes to the first thing that is still open: service, day, time, the calendar, the choice, the consent. */
+/** Goes to the first open step: service, day, time, the calendar, the choice, the consent. */
 export function advance(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {
   if (!state.service) return ask({ ...state, step: 'service' }, context, ...lead);
   if (!state.date) return ask({ ...state, step: 'day' }, context, ...lead);
@@ -42,7 +42,7 @@ export function advance(state: BookingState, context: DialogueContext, ...lead: 
   return ask({ ...state, step: state.chosen ? 'confirm' : 'offer' }, context, ...lead);
 }
 
-/** Looks at the calendar for what is wished. */
+/** Asks the calendar for the wanted day. */
 export function check(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {
   const { service, date, part, clock } = state;
   if (!service || !date) return advance(state, context, ...lead);
@@ -103,7 +103,7 @@ export function book(state: BookingState): Step {
   return { state: { ...asked.state, lastSaid: moves }, moves: [...asked.moves, ...moves] };
 }
 
-/** Says goodbye, and hangs up when it may. A caller who goes on talking is asked what else there is. */
+/** Says goodbye, and hangs up if there is a tool for it. A caller who goes on is asked what else there is. */
 export function goodbye(
   state: BookingState,
   context: DialogueContext,
@@ -119,7 +119,7 @@ export function goodbye(
 
 const GIVE_UP_AFTER = 4;
 
-/** The caller was not understood: each time another help, and in the end a polite end. */
+/** The caller was not understood: gives more help each time, and at last ends the call politely. */
 export function failed(state: BookingState, context: DialogueContext): Step {
   const failures = state.failures + 1;
   const counted = { ...state, failures };

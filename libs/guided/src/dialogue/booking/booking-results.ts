@@ -5,7 +5,7 @@ import type { DialogueContext, ToolRole } from '../dialogue.ts';
 import { readCustomerName, readReference, readSlots, type ToolResult } from '../tool-results.ts';
 import { CALLBACK, NOBODY_THERE, NOT_PUT_THROUGH, serviceName, welcomeBack } from '../wording.ts';
 
-/** A tool has answered. Answers to questions that no longer matter change nothing. */
+/** Returns the step for a tool's result. A result that is no longer needed changes nothing. */
 export function takeResult(
   state: BookingState,
   callNumber: number,
@@ -25,7 +25,7 @@ const RESULTS: Readonly<Record<ToolRole, OnResult>> = {
   'look-up'(state, result, context) {
     const customerName = result.status === 'ok' ? readCustomerName(result.value) : null;
     const known = { ...state, customerName };
-    // Whoever has spoken up before the answer came is past the welcome.
+    // A caller who spoke before the result came is past the welcome.
     if (state.lastSaid.length > 0) return { state: known, moves: [] };
     return ask(known, context, ...(customerName === null ? [] : [welcomeBack(customerName)]));
   },

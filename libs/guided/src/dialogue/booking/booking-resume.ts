@@ -15,7 +15,7 @@ const wishSchema = z.object({
   partOfDay: z.enum(['morning', 'afternoon', 'any']).nullable().catch(null),
 });
 
-/** Reads from the history what was said, asked, found and offered, and whether it was booked. */
+/** Reads the state from the history: what was said, asked, found, offered and booked. */
 export function resume(history: readonly HistoryItem[], context: DialogueContext): BookingState {
   const tools = new Map(
     history.flatMap((item) => (item.kind === 'tool-call' ? [[item.providerCallId, item.name] as const] : [])),
@@ -53,7 +53,7 @@ function recall(
   }
 }
 
-/** Times that were on offer are chosen from before anything else is meant by what the caller said. */
+/** The caller's words first count as a choice among the times on offer. */
 function said(state: BookingState, text: string, context: DialogueContext): BookingState {
   const meaning = readMeaning(text);
   const chosen = state.step === 'offer' ? chosenSlot(state, meaning, context) : null;
@@ -72,7 +72,7 @@ function resultOf(
   return slots.length === 0 ? state : { ...state, slots, offset: 0, chosen: null };
 }
 
-/** The agent has read times out, and was heard to the end. */
+/** The agent has read times out, and the caller heard all of them. */
 function offeredIn(state: BookingState, text: string, context: DialogueContext): BookingState {
   for (let offset = 0; offset < (state.slots ?? []).length; offset += 1) {
     const offer: BookingState = { ...state, step: 'offer', offset };

@@ -4,29 +4,29 @@ import type { DialogueContext, DialogueMove, ToolRole } from '../dialogue.ts';
 import type { ClockTime, PartOfDay, Service } from '../meaning.ts';
 import type { Slot } from '../tool-results.ts';
 
-/** What the caller is being asked. `retry`: the calendar failed, shall we try again? */
+/** The question to the caller. `retry`: the calendar failed, shall we try again? */
 export type StepName = 'service' | 'day' | 'time' | 'offer' | 'confirm' | 'retry' | 'more';
 
 export interface BookingState {
   readonly step: StepName;
-  /** Numbers of the tool calls whose result is still of use. */
+  /** Numbers of the tool calls whose result is still needed. */
   readonly pending: Readonly<Partial<Record<ToolRole, number>>>;
   readonly calls: number;
   readonly isGreeted: boolean;
-  /** Whether the caller has been told that this is a demo and no AI, and has heard it. */
+  /** The caller has heard that this is a demo and no AI. */
   readonly disclosure: 'due' | 'said' | 'heard';
   readonly hasLookedUp: boolean;
   readonly customerName: string | null;
   readonly service: Service | null;
   /** YYYY-MM-DD. */
   readonly date: string | null;
-  /** Any day is welcome: an empty one is passed over, this many times more. */
+  /** The caller takes any day: this many more full days are skipped. */
   readonly daysToTry: number;
   readonly part: PartOfDay | null;
   readonly clock: ClockTime | null;
-  /** Free times of the day asked for, without those that turned out taken; null before they are known. */
+  /** Free times of the wanted day, without those found taken; null before they are known. */
   readonly slots: readonly Slot[] | null;
-  /** Where in `slots` the three on offer begin. */
+  /** Index in `slots` of the first time on offer. */
   readonly offset: number;
   readonly chosen: Slot | null;
   readonly taken: readonly string[];
@@ -36,9 +36,9 @@ export interface BookingState {
   readonly noises: number;
   /** Times in a row that the calendar could not be read. */
   readonly checkFailures: number;
-  /** The question in the air, with what led to it; empty before the first. */
+  /** The open question with the words before it; empty before the first. */
   readonly lastSaid: readonly DialogueMove[];
-  /** Taken over from a conversation that broke off while a booking was under way. */
+  /** The conversation was resumed while a booking was under way. */
   readonly isBookingInDoubt: boolean;
 }
 
@@ -72,24 +72,24 @@ export const INITIAL: BookingState = {
   isBookingInDoubt: false,
 };
 
-/** Everything about the appointment forgotten; a result of an old question no longer counts. */
+/** Forgets the appointment; results for it no longer count. */
 export function withoutRequest(state: BookingState): BookingState {
   const { check: _check, book: _book, ...pending } = state.pending;
   return { ...state, ...FRESH_REQUEST, pending };
 }
 
-/** The wish has changed: times found for the old one are void. */
+/** Forgets the times found: the wanted day or time has changed. */
 export function withoutSlots(state: BookingState): BookingState {
   const { check: _check, ...pending } = state.pending;
   return { ...state, slots: null, offset: 0, chosen: null, pending };
 }
 
-/** A tool's answer will say how it goes on. The end of the call is nothing to wait for. */
+/** A tool result decides how the dialogue goes on; the tool that ends the call is no reason to wait. */
 export function isWaiting({ pending }: BookingState): boolean {
   return (Object.keys(pending) as ToolRole[]).some((role) => role !== 'end');
 }
 
-/** Without what `role` was waiting for. */
+/** Forgets the pending call of a role. */
 export function answered(state: BookingState, role: ToolRole): BookingState {
   const { [role]: _answered, ...pending } = state.pending;
   return { ...state, pending };
@@ -108,7 +108,7 @@ export function offered(state: BookingState): readonly Slot[] {
   return (state.slots ?? []).slice(state.offset, state.offset + OFFERED_AT_ONCE);
 }
 
-/** How the times on offer may be named; "twelve" is also noon. */
+/** Returns the names of the times on offer; "twelve" is also noon. */
 export function offeredWords(state: BookingState, context: DialogueContext): string[] {
   const words = offered(state).map((slot) => clockWords(slotClock(slot, context)));
   return [...new Set(words.flatMap((word) => (word === 'noon' ? ['noon', 'twelve'] : [word])))];

@@ -6,10 +6,10 @@ import type { Meaning } from '../meaning.ts';
 import type { Phrase } from '../phrase.ts';
 import { listTimes, serviceName, summary } from '../wording.ts';
 
-/** One row of the state table: what is asked, what may be said, and how to help. */
+/** One row of the state table: question, phrases and help. */
 interface StepRow {
   readonly grammar: GrammarName;
-  /** What each key says here. */
+  /** The meaning of each key. */
   readonly keys: Readonly<Record<string, Meaning>>;
   /** Said when the caller asks for help or was not understood twice. */
   readonly examples: string;
@@ -85,7 +85,7 @@ const STEPS: Readonly<Record<StepName, StepRow>> = {
   },
 };
 
-/** The same at every step. */
+/** Keys with the same meaning at every step. */
 const COMMON_KEYS: Readonly<Record<string, Meaning>> = {
   '*': { command: 'repeat' },
   '0': { command: 'help' },
@@ -104,7 +104,7 @@ export function keysHelpOf(state: BookingState): string {
   return STEPS[state.step].keysHelp;
 }
 
-/** The first key that means something; `#` only ends an entry. Null for none. */
+/** Returns the meaning of the first key that has one; `#` only ends an entry. Null for none. */
 export function readKeys(digits: string, state: BookingState): Meaning | null {
   const known = { ...COMMON_KEYS, ...STEPS[state.step].keys };
   const key = [...digits].find((digit) => known[digit] !== undefined);

@@ -16,7 +16,7 @@ const tools = [
 
 describe('a transcription that fails', () => {
   it.each([true, false])(
-    'loses no turn (told of it: %s): each is on record, known to a new session, and no silence',
+    'loses no turn (reported: %s): each is on record, in a new session’s history, and no silence',
     async (isTold) => {
       const call = new RealtimeScene({ tools, agent: { idle: { afterMs: 10_000, maxPrompts: 2 } } });
       await call.greeted();
@@ -44,7 +44,7 @@ describe('a transcription that fails', () => {
     },
   );
 
-  it('keeps the words that were told before it failed', async () => {
+  it('keeps the words that came before it failed', async () => {
     const call = new RealtimeScene();
     await call.greeted();
     const item = await call.callerSpeech(1_000);

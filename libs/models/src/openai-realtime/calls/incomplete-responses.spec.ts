@@ -37,7 +37,7 @@ async function asking(): Promise<RealtimeScene> {
 }
 
 describe('a response of the Realtime API that ends incomplete', () => {
-  it('for its length is gone on with where it was cut', async () => {
+  it('for its length is continued where it was cut', async () => {
     const call = await asking();
     const id = call.server.begins();
     call.server.speaks(id, 'On Tuesday at nine, or', 1_200, false);
@@ -54,7 +54,7 @@ describe('a response of the Realtime API that ends incomplete', () => {
     expect(call.faults).toEqual(['incomplete max_output_tokens']);
   });
 
-  it('by a filter and without a sound is asked for once more, then of the next rung', async () => {
+  it('by a filter and without a sound is requested once more, then from the next fallback', async () => {
     const call = await asking();
     call.server.ends(call.server.begins(), 'incomplete', 'content_filter');
     await call.passes(1);
@@ -65,7 +65,7 @@ describe('a response of the Realtime API that ends incomplete', () => {
     expect(call.faults).toEqual(['incomplete content_filter', 'incomplete content_filter']);
   });
 
-  it('in a tool call, before or after its arguments were told as far as they came, is asked for once more', async () => {
+  it('in a tool call is requested once more, whatever part of the arguments came', async () => {
     for (const told of [null, '', '{"start":"2026-']) {
       const call = await asking();
       const id = call.server.begins();
@@ -103,7 +103,7 @@ describe('a response of the Realtime API that ends incomplete', () => {
 });
 
 describe('a response of the Realtime API without a sound', () => {
-  it('is asked for again at once, be it written or empty', async () => {
+  it('is requested again at once, whether it has text or not', async () => {
     for (const isWritten of [true, false]) {
       const call = await asking();
       const id = call.server.begins();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RealtimeScene } from '../testing/realtime-scene.ts';
 
 describe('words of a caller who hangs up while speaking', () => {
-  it("are on record when the commit crosses the server's own on the line, and nothing has failed", async () => {
+  it("are on record without a fault when the commit crosses the server's own", async () => {
     const call = new RealtimeScene();
     await call.greeted();
     const item_id = 'said_last';

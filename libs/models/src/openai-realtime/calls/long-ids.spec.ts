@@ -16,7 +16,7 @@ const tools = [
 const longId = (end: string) => `item_${'x'.repeat(200)}${end}`;
 
 describe('a provider with long ids', () => {
-  it('has what both say on record', async () => {
+  it('has the words of both sides on record', async () => {
     const call = new RealtimeScene({ tools });
     await call.greeted();
     const said = longId('caller');
@@ -44,7 +44,7 @@ describe('a provider with long ids', () => {
     expect(call.log.unreadable).toEqual([]);
   });
 
-  it('has both of two tool calls run and recorded whose ids agree in their first 80 characters', async () => {
+  it('has two tool calls run and recorded whose ids share their first 80 characters', async () => {
     const call = new RealtimeScene({ tools });
     await call.greeted();
     const ids = [`call_${'x'.repeat(150)}1`, `call_${'x'.repeat(150)}2`];

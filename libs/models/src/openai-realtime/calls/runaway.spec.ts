@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { RealtimeScene } from '../testing/realtime-scene.ts';
 
-describe('a Realtime server that calls tools without an end', () => {
-  it('is left for the next rung, and what it called beyond the limit is nowhere', async () => {
+describe('a Realtime server that calls tools without end', () => {
+  it('is replaced by the next fallback, and calls beyond the limit leave no trace', async () => {
     const call = new RealtimeScene();
     await call.greeted();
     const [first] = call.sockets;

@@ -3,14 +3,11 @@ import { WebSocket } from 'ws';
 
 export type WireEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/**
- * The far end of a Realtime session, event by event as a test says: also what no simulator of a strict server
- * would send.
- */
+/** The far end of a Realtime session, played by hand: it may also send what no strict server would. */
 export class HandSocket extends EventEmitter {
   readyState: number = WebSocket.OPEN;
   readonly bufferedAmount = 0;
-  /** What the client sent but for audio, oldest first. */
+  /** Events of the client except audio, oldest first. */
   readonly received: WireEvent[] = [];
   private count = 0;
 
@@ -45,7 +42,7 @@ export class HandSocket extends EventEmitter {
     this.says({ type: 'session.created' }, { type: 'session.updated' });
   }
 
-  /** Asked for and not taken back: `reply`, or the instructions. */
+  /** Requests for responses: `reply`, or the instructions. */
   get asked(): string[] {
     return this.received.flatMap(({ type, response }) => {
       if (type !== 'response.create') return [];
@@ -59,7 +56,7 @@ export class HandSocket extends EventEmitter {
     return `${prefix}_${this.count}`;
   }
 
-  /** The beginning of a response, as the answer to the last one asked for. Returns its id. */
+  /** Begins a response to the last request. Returns its id. */
   begins(): string {
     const id = this.newId('resp');
     const metadata =
@@ -76,7 +73,7 @@ export class HandSocket extends EventEmitter {
     this.says({ type: 'response.done', response: { id, status, status_details: details, usage: null } });
   }
 
-  /** Words and their sound (µ-law) in an item of a response. Returns the item's id. */
+  /** Sends words and their sound (µ-law) in an item of a response. Returns the item's id. */
   speaks(responseId: string, text: string, ms: number, isWhole = true): string {
     const item = { id: this.newId('item'), type: 'message' };
     const place = { response_id: responseId, item_id: item.id };

@@ -4,10 +4,7 @@ import { resilientModel } from '../../resilience/resilient-model.ts';
 import { openAiRealtimeModel } from '../openai-realtime-model.ts';
 import { HandSocket, type WireEvent } from './hand-socket.ts';
 
-/**
- * A whole call over the real adapter, whose far end the test plays by hand. The next rung is a scripted
- * model.
- */
+/** A whole call over the real adapter, whose far end the test plays by hand, with a scripted fallback. */
 export class RealtimeScene extends CallScene {
   readonly sockets: HandSocket[];
   readonly second: ScriptedVoiceModel;
@@ -35,7 +32,7 @@ export class RealtimeScene extends CallScene {
           connect,
         });
         return resilientModel({
-          rungs: [{ model: first }, { model: second, settings: { voice: 'another' } }],
+          targets: [{ model: first }, { model: second, settings: { voice: 'another' } }],
           clock,
         });
       },
@@ -59,9 +56,7 @@ export class RealtimeScene extends CallScene {
     await this.passes(600);
   }
 
-  /**
-   * The caller makes a sound for so long; returns its item. Words are told by {@link words}, or not at all.
-   */
+  /** The caller makes a sound for `ms`. Returns its item, whose words come by {@link words}, or never. */
   async callerSpeech(ms: number, endedBy: readonly WireEvent[] = []): Promise<string> {
     this.utterances += 1;
     const item_id = `said_${this.utterances}`;

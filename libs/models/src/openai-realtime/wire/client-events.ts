@@ -12,7 +12,7 @@ import type {
 } from 'openai/resources/realtime/realtime';
 
 /*
- * What we say to the Realtime API (GA). The server refuses a whole update for one field it does not know, so
+ * Events for the Realtime API (GA). The server refuses a whole update for one field it does not know, so
  * every event is built here, typed with the vendor's own types, and held against the published schema in the
  * specs.
  */
@@ -47,10 +47,10 @@ export function sessionUpdate(setup: ModelSessionSetup): RealtimeClientEvent {
   };
 }
 
-/** Changes nothing, and is answered with `session.updated`. */
+/** A change of nothing, which the server answers with `session.updated`. */
 export const NO_CHANGE: RealtimeClientEvent = { type: 'session.update', session: { type: 'realtime' } };
 
-/** Only what changes; `setup` is the state before, from which a turn detection is completed. */
+/** Makes an update of what changes. A turn detection is completed from `setup`, the state before. */
 export function sessionChange(change: ModelSessionChange, setup: ModelSessionSetup): RealtimeClientEvent {
   const session: RealtimeSessionCreateRequest = { type: 'realtime' };
   if (change.instructions !== undefined) session.instructions = change.instructions;
@@ -86,7 +86,7 @@ function inputChange(
   return input;
 }
 
-/** History goes in as text: assistant audio cannot be given back. */
+/** Makes an item of text: the API takes no audio of the assistant. */
 export function historyItem(item: HistoryItem): RealtimeClientEvent {
   return { type: 'conversation.item.create', item: wireItem(item) };
 }
@@ -111,10 +111,7 @@ function wireItem(item: HistoryItem): ConversationItem {
   }
 }
 
-/**
- * `requestId` comes back in the response's metadata, which tells our responses from those the server starts
- * itself.
- */
+/** @param requestId comes back in the metadata, by which our responses differ from the server's own */
 export function responseCreate(
   request: SpeakRequest,
   requestId: string,
@@ -152,7 +149,7 @@ export function responseCreate(
 const APPEND_HEAD = Buffer.from('{"type":"input_audio_buffer.append","audio":"');
 const APPEND_TAIL = Buffer.from('"}');
 
-/** The hot one, built by hand and in bytes: G.711 passes through as the base64 it came in. */
+/** Built by hand and in bytes, for the hot path: G.711 stays the base64 it came in. */
 export function appendAudio(base64: Buffer): Buffer {
   const event = Buffer.allocUnsafe(APPEND_HEAD.length + base64.length + APPEND_TAIL.length);
   event.set(APPEND_HEAD, 0);
@@ -188,7 +185,7 @@ function wireTurnDetection(
     : { type: 'semantic_vad', eagerness: detection.eagerness, ...decides };
 }
 
-/** Models that take a list of languages; the others take one. */
+/** Models with a list of languages; the others have one. */
 const TAKES_LANGUAGES = new Set(['gpt-transcribe', 'gpt-live-transcribe']);
 
 function wireTranscription(model: string, language: string): AudioTranscription {

@@ -6,7 +6,7 @@ type DoneResponse = Extract<OpenAiEvent, { type: 'response.done' }>['response'];
 
 const PROVIDER = 'openai-realtime';
 
-/** From the error codes and types of the Realtime API; what is not listed is judged by its type alone. */
+/** Categories of the Realtime API's error codes; a code not listed has the category of its type. */
 const BY_CODE: Readonly<Record<string, ProviderErrorCategory>> = {
   invalid_api_key: 'authentication',
   account_deactivated: 'authentication',
@@ -35,7 +35,7 @@ export function errorOfEvent(error: {
   return new ProviderError(`The Realtime API reported ${code}.`, { provider: PROVIDER, code, category });
 }
 
-/** Why a response is no answer, or not a whole one; null when nothing is wrong with it. */
+/** Returns why a response failed or is incomplete, or null. */
 export function errorOfResponse({ status, status_details: details }: DoneResponse): ProviderError | null {
   if (status === 'failed') return errorOfEvent(details?.error ?? { code: 'response_failed' });
   if (status !== 'incomplete') return null;
@@ -47,7 +47,7 @@ export function errorOfResponse({ status, status_details: details }: DoneRespons
   });
 }
 
-/** The handshake was answered with a plain HTTP status instead of 101. */
+/** Makes the error of a handshake that was answered with a plain HTTP status instead of 101. */
 export function errorOfStatus(status: number, requestId: string | undefined): ProviderError {
   const category: ProviderErrorCategory =
     status === 401 || status === 403
@@ -74,7 +74,7 @@ export function connectionError(code: string, message: string, cause?: unknown):
   });
 }
 
-/** 4000 is how the server leaves those who still speak the beta protocol. */
+/** 4000 is the server's close code for clients of the beta protocol. */
 export function errorOfClose(code: number): ProviderError {
   if (code === 4000 || code === 1008) {
     return new ProviderError(`The Realtime API closed the socket with ${code}.`, {

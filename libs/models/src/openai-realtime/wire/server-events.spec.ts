@@ -18,7 +18,7 @@ const transcribed = (usage: unknown) =>
   });
 
 describe('a report of usage', () => {
-  it('is read down to its counts; what is absent was not used', () => {
+  it('is read down to its counts; an absent count is 0', () => {
     const input_token_details = {
       text_tokens: 119,
       audio_tokens: 13,
@@ -62,7 +62,7 @@ describe('a report of usage', () => {
     },
   );
 
-  it('of more than a day of audio, or of a kind nobody knows, is unknown', () => {
+  it('of more than a day of audio, or of an unknown kind, is unknown', () => {
     expect(transcribed({ type: 'duration', seconds: 86_401 })).toMatchObject({ usage: UNKNOWN_USAGE });
     expect(transcribed({ type: 'letters', count: 5 })).toMatchObject({ usage: UNKNOWN_USAGE });
     expect(transcribed({ type: 'duration', seconds: 2 })).toMatchObject({
@@ -71,7 +71,7 @@ describe('a report of usage', () => {
   });
 });
 
-describe('an id of theirs', () => {
+describe('a provider’s id', () => {
   const events = (id: string) => [
     { type: 'response.output_audio.delta', item_id: id, response_id: id, delta: 'AAAA' },
     { type: 'response.output_audio_transcript.delta', item_id: id, delta: 'Hi' },
@@ -86,7 +86,7 @@ describe('an id of theirs', () => {
     },
   ];
 
-  it('is taken up to one length in every event', () => {
+  it('is accepted up to the same length in every event', () => {
     expect(events('x'.repeat(256)).map(read)).not.toContain('malformed');
     expect(events('x'.repeat(257)).map(read)).toEqual(Array(4).fill('malformed'));
     expect(events('').map(read)).toEqual(Array(4).fill('malformed'));

@@ -12,13 +12,13 @@ import { base64ByteLength, type ResponseStatus } from '@tandem/conversation';
 import { z } from 'zod';
 
 /*
- * What the Realtime API says to us, read down to the fields we use. Events we do not need are null, events
- * whose fields are not what they should be are a fault; neither ends the session.
+ * Events of the Realtime API, read down to the fields we use. Events we do not need are `ignored`, events
+ * with wrong fields are `malformed` and counted; neither ends the session.
  */
 
 const itemId = providerIdSchema.transform((value) => value as ItemId);
 const responseId = providerIdSchema.transform((value) => value as ResponseId);
-/** What is absent was not used; what is there and no count spoils the whole report. */
+/** An absent count is 0; one that is no number makes the whole report unknown. */
 const count = z
   .number()
   .int()
@@ -73,13 +73,13 @@ const transcriptionUsageSchema = z.discriminatedUnion('type', [
       };
     }),
 ]);
-/** A budget of the whole organisation, as it stands with the response that just began. */
+/** A rate limit of the whole organisation, as of the response that just began. */
 export interface RateLimit {
   /** `requests` or `tokens`. */
   readonly name: string;
   readonly limit: number;
   readonly remaining: number;
-  /** Until it is whole again. */
+  /** Time until it is full again. */
   readonly resetMs: number;
 }
 
@@ -187,7 +187,7 @@ export interface OpenAiAudioDelta {
   readonly byteLength: number;
 }
 
-/** Thirty seconds of G.711: more than any delta seen, less than harm. */
+/** Thirty seconds of G.711: more than any delta seen. */
 const MAX_DELTA_BYTES = 240_000;
 
 /** Reads one message. Never throws. */
@@ -228,7 +228,7 @@ function readAudio(
   };
 }
 
-/** Once per piece of audio, so without a schema. */
+/** Runs for each piece of audio, so without a schema. */
 function isProviderId(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_PROVIDER_ID_LENGTH;
 }

@@ -27,7 +27,7 @@ function line() {
   return { caller, sends, replayed, range: () => [replayed().at(0), replayed().at(-1)] };
 }
 
-describe('the caller’s audio that is heard again', () => {
+describe('the caller’s audio that is replayed', () => {
   it('is the last 600 ms of a quiet line', () => {
     const { sends, range, replayed } = line();
     sends(1_000);
@@ -35,20 +35,20 @@ describe('the caller’s audio that is heard again', () => {
     expect(replayed()).toHaveLength(30);
   });
 
-  it('is all of what is being said, with the moment before it was noticed', () => {
+  it('is the whole utterance under way, with the moment before it was noticed', () => {
     const { caller, sends, range } = line();
     sends(100);
-    caller.started(id('a'));
+    caller.onSpeechStarted(id('a'));
     sends(200);
     expect(range()).toEqual([70, 299]);
   });
 
-  it('is nothing that is in the history by now', () => {
+  it('is nothing that is in the history', () => {
     const { caller, sends, range, replayed } = line();
     sends(100);
-    caller.started(id('a'));
+    caller.onSpeechStarted(id('a'));
     sends(50);
-    caller.stopped(id('a'));
+    caller.onSpeechStopped(id('a'));
     sends(10);
     caller.onTranscribed(id('a'));
     expect(range()).toEqual([150, 159]);
@@ -59,65 +59,65 @@ describe('the caller’s audio that is heard again', () => {
   it('is nothing that was answered, even without words', () => {
     const { caller, sends, range } = line();
     sends(10);
-    caller.started(id('a'));
+    caller.onSpeechStarted(id('a'));
     sends(50);
-    caller.stopped(id('a'));
+    caller.onSpeechStopped(id('a'));
     caller.markAnswering();
     caller.markAnswered();
     sends(1);
     expect(range()).toEqual([60, 60]);
   });
 
-  it('is speech that a session which hangs did not even notice', () => {
+  it('is also speech that a hung session did not report', () => {
     const { caller, sends, range, replayed } = line();
     sends(200);
     sends(50, 'loud');
     sends(100);
     expect(range()).toEqual([170, 349]);
     expect(caller.waitedMs).toBe(2_000);
-    caller.heard();
+    caller.onEvent();
     sends(1);
     expect(replayed()).toHaveLength(30);
     sends(1_000, 'loud');
     expect(replayed()).toHaveLength(330);
   });
 
-  it('is ten seconds of a long utterance at most, and the rest is counted', () => {
+  it('is at most ten seconds of a long utterance; the rest is counted', () => {
     const { caller, sends, range } = line();
-    caller.started(id('a'));
+    caller.onSpeechStarted(id('a'));
     sends(600);
     expect(range()).toEqual([100, 599]);
     expect(caller.droppedBytes).toBe(100 * FRAME_BYTES);
   });
 
-  it('goes by the names it was told under, in order, and is told once', () => {
+  it('keeps the ids the conversation knows, in order, and is reported once', () => {
     const { caller, sends } = line();
-    caller.started(id('a'));
+    caller.onSpeechStarted(id('a'));
     sends(50);
-    caller.stopped(id('a'));
-    caller.started(id('b'));
+    caller.onSpeechStopped(id('a'));
+    caller.onSpeechStarted(id('b'));
     sends(50);
     caller.replay();
-    expect(caller.started(id('x'))).toBeNull();
-    expect(caller.stopped(id('x'))).toBeNull();
-    expect(caller.started(id('y'))).toBeNull();
-    expect(caller.stopped(id('y'))).toBe('b');
+    expect(caller.onSpeechStarted(id('x'))).toBeNull();
+    expect(caller.onSpeechStopped(id('x'))).toBeNull();
+    expect(caller.onSpeechStarted(id('y'))).toBeNull();
+    expect(caller.onSpeechStopped(id('y'))).toBe('b');
     expect([caller.onTranscribed(id('x')), caller.onTranscribed(id('y'))]).toEqual(['a', 'b']);
     expect(caller.isSettled).toBe(true);
-    expect(caller.started(id('z'))).toBe('z');
+    expect(caller.onSpeechStarted(id('z'))).toBe('z');
   });
 
-  it('can be heard again by one session after another', () => {
+  it('can be replayed into one session after another', () => {
     const { caller, sends, range } = line();
     sends(30);
-    caller.started(id('a'));
+    caller.onSpeechStarted(id('a'));
     sends(20);
     caller.replay();
-    caller.started(id('x'));
+    caller.onSpeechStarted(id('x'));
     sends(20);
     expect(range()).toEqual([0, 69]);
-    caller.started(id('y'));
-    caller.stopped(id('y'));
+    caller.onSpeechStarted(id('y'));
+    caller.onSpeechStopped(id('y'));
     expect(caller.onTranscribed(id('y'))).toBe('a');
   });
 });

@@ -5,59 +5,59 @@ import { RecentAudio } from './recent-audio.ts';
 
 /** One stretch of the caller's speech whose words are not known yet. */
 export interface OpenUtterance {
-  /** As the conversation was told. */
+  /** The id the conversation knows. */
   readonly itemId: ItemId;
-  /** Place of its first byte. */
+  /** Position of its first byte. */
   readonly from: number;
-  /** Place behind its last; null while the caller speaks. */
+  /** Position behind its last byte; null while the caller speaks. */
   stoppedAt: number | null;
   isBeingAnswered: boolean;
 }
 
 const FRAME_MS = 20;
-/** Of an utterance without words. */
+/** Most audio kept of an utterance without words. */
 const MAX_MS = 10_000;
-/** Of speech nobody noticed. */
+/** Most audio kept of speech the provider has not noticed. */
 const MAX_UNNOTICED_MS = 6_000;
-/** Of a quiet line. */
+/** Audio kept of a quiet line. */
 const PRE_ROLL_MS = 600;
 const MAX_OPEN = 8;
 const MAX_NAMES = 32;
 
 /**
- * The caller's audio that would be lost with a session: the last moment of a quiet line, and the whole of
- * what was said and is not in the history yet, be it that a session that hangs has not even noticed it.
- * Played into the next session it is heard again there, as fast as it is sent; what that session hears then
- * is what the conversation was told of before, so it goes by the old names and is not told twice.
+ * The caller's audio that would be lost with a session: the last moment of a quiet line, and all speech that
+ * is not in the history yet, even if a hung session never reported it. It is replayed into the next session,
+ * faster than real time. What that session then reports is known to the conversation already, so it keeps its
+ * old ids and is not reported twice.
  */
 export class CallerReplay {
   private readonly audio: RecentAudio;
   private readonly bytesPerMs: number;
-  /** The words of everything before this place are known, or will not be. */
+  /** Up to this position all words are known, or never will be. */
   private covered = 0;
   private open: OpenUtterance[] = [];
-  /** Played into the session in use, and not yet heard by it. */
+  /** Replayed into the session in use, and not yet noticed by it. */
   private awaited: OpenUtterance[] = [];
   private readonly names = new Map<ItemId, ItemId>();
-  /** Where speech begins that the session in use has not reacted to by any event; null for none. */
+  /** Where speech begins to which the session in use has not reacted by any event; null for none. */
   private unnoticedFrom: number | null = null;
-  private lastLoud = 0;
+  private lastVoiceEnd = 0;
 
   constructor(private readonly format: AudioFormat) {
     this.bytesPerMs = bytesPerMs(format);
     this.audio = new RecentAudio(MAX_MS * this.bytesPerMs);
   }
 
-  /** Of utterances longer than what is kept. */
+  /** Bytes of utterances longer than what is kept. */
   get droppedBytes(): number {
     return this.audio.droppedBytes;
   }
 
-  /** How long the caller has been waiting for a reaction to what they said. */
+  /** How long the caller has waited for a reaction to their speech. */
   get waitedMs(): number {
     return this.unnoticedFrom === null && this.isSettled
       ? 0
-      : (this.audio.end - this.lastLoud) / this.bytesPerMs;
+      : (this.audio.end - this.lastVoiceEnd) / this.bytesPerMs;
   }
 
   get isSettled(): boolean {
@@ -76,19 +76,19 @@ export class CallerReplay {
     const at = this.audio.end;
     this.audio.push(frame);
     if (hasVoiceEnergy(frame, this.format)) {
-      this.lastLoud = this.audio.end;
+      this.lastVoiceEnd = this.audio.end;
       this.unnoticedFrom ??= at;
     }
-    this.forget();
+    this.trim();
   }
 
-  /** The session in use is at work: what it does not react to is nothing. */
-  heard(): void {
+  /** The session in use has sent an event: what it does not report is no speech. */
+  onEvent(): void {
     this.unnoticedFrom = null;
   }
 
-  /** Answers what the conversation is to be told: the utterance by its name, or null when it knows. */
-  started(itemId: ItemId): ItemId | null {
+  /** Returns the id under which the utterance is new to the conversation, or null when it is known. */
+  onSpeechStarted(itemId: ItemId): ItemId | null {
     const known = this.awaited.shift();
     if (known) {
       if (this.names.size >= MAX_NAMES) this.names.clear();
@@ -105,7 +105,7 @@ export class CallerReplay {
     return itemId;
   }
 
-  stopped(itemId: ItemId): ItemId | null {
+  onSpeechStopped(itemId: ItemId): ItemId | null {
     const name = this.nameOf(itemId);
     const utterance = this.open.find((candidate) => candidate.itemId === name);
     if (!utterance) return name;
@@ -118,7 +118,7 @@ export class CallerReplay {
     return this.names.get(itemId) ?? itemId;
   }
 
-  /** The words are known. Answers the utterance's name. */
+  /** The words are known. Returns the id the conversation knows. */
   onTranscribed(itemId: ItemId): ItemId {
     const name = this.nameOf(itemId);
     this.names.delete(itemId);
@@ -127,24 +127,24 @@ export class CallerReplay {
     return name;
   }
 
-  /** A response begins: it answers what was said by now. */
+  /** A response begins: it answers the utterances that are over. */
   markAnswering(): void {
     for (const utterance of this.open) utterance.isBeingAnswered = utterance.stoppedAt !== null;
   }
 
-  /** It came to its end: even without words there is no need to hear it again. */
+  /** The response is completed: what it answered need not be replayed, even without words. */
   markAnswered(): void {
     for (const utterance of this.open.filter(({ isBeingAnswered }) => isBeingAnswered)) this.cover(utterance);
   }
 
-  /** What the next session is to hear, oldest first. */
+  /** Returns the audio for the next session, oldest first. */
   replay(): AudioFrame[] {
     this.names.clear();
     this.awaited = [...this.open];
     return this.audio.frames(this.bytes(FRAME_MS));
   }
 
-  /** Utterances the session in use did not hear in what was played to it: nothing of them will come. */
+  /** Gives up on replayed utterances that the session in use has not noticed, and returns them. */
   abandonAwaited(): OpenUtterance[] {
     const given = this.awaited;
     this.awaited = [];
@@ -156,7 +156,7 @@ export class CallerReplay {
     return ms * this.bytesPerMs;
   }
 
-  private unnoticed(): number {
+  private unnoticedStart(): number {
     const { end } = this.audio;
     return this.unnoticedFrom === null
       ? end
@@ -167,12 +167,12 @@ export class CallerReplay {
     this.open = this.open.filter((candidate) => candidate !== utterance);
     this.awaited = this.awaited.filter((candidate) => candidate !== utterance);
     this.covered = Math.max(this.covered, utterance.stoppedAt ?? this.audio.end);
-    this.forget();
+    this.trim();
   }
 
-  private forget(): void {
+  private trim(): void {
     this.audio.forget(
-      this.open[0]?.from ?? Math.max(this.covered, this.unnoticed() - this.bytes(PRE_ROLL_MS)),
+      this.open[0]?.from ?? Math.max(this.covered, this.unnoticedStart() - this.bytes(PRE_ROLL_MS)),
     );
   }
 }

@@ -8,12 +8,12 @@ interface Utterance {
 
 const MAX_UTTERANCES = 16;
 
-/** Whether the caller has said words since they were last answered, as far as the transcription tells. */
+/** What the transcription says of the caller's utterances since the last response to them. */
 export class CallerTurnStates {
   private readonly utterances = new Map<ItemId, Utterance>();
 
-  started(itemId: ItemId): void {
-    // One speaker has one utterance at a time: nobody told the end of the one before.
+  onSpeechStarted(itemId: ItemId): void {
+    // A caller has one utterance at a time: the end of the one before was not reported.
     for (const [open, { isOver }] of this.utterances) if (!isOver) this.utterances.delete(open);
     if (this.utterances.size >= MAX_UTTERANCES) {
       const [oldest] = this.utterances.keys();
@@ -22,39 +22,39 @@ export class CallerTurnStates {
     this.utterances.set(itemId, { words: 'unknown', isOver: false, isBeingAnswered: false });
   }
 
-  stopped(itemId: ItemId): void {
+  onSpeechStopped(itemId: ItemId): void {
     const utterance = this.utterances.get(itemId);
     if (utterance) utterance.isOver = true;
   }
 
-  /** Null of words that will not be known: there may have been some. */
+  /** @param text null for words that will not be known: there may have been some */
   onTranscribed(itemId: ItemId, text: string | null): void {
     const utterance = this.utterances.get(itemId);
     if (utterance) utterance.words = text !== null && text.trim() === '' ? 'none' : 'some';
   }
 
-  /** Nothing of it will come. */
-  dropped(itemId: ItemId): void {
+  /** Forgets an utterance whose words will not come. */
+  drop(itemId: ItemId): void {
     this.utterances.delete(itemId);
   }
 
-  /** A response begins: it answers what was said by now. */
-  answering(): void {
+  /** A response begins: it answers the utterances that are over. */
+  markAnswering(): void {
     for (const utterance of this.utterances.values()) utterance.isBeingAnswered = utterance.isOver;
   }
 
-  /** The response has come to its end. */
-  answered(): void {
+  /** The response is completed: forgets the utterances it answered. */
+  markAnswered(): void {
     for (const [itemId, { isBeingAnswered }] of this.utterances)
       if (isBeingAnswered) this.utterances.delete(itemId);
   }
 
-  /** There was a sound, and it is known to have been no word: a model that says nothing to it is right. */
+  /** There were sounds and no words: silence is the right response. */
   get isWordless(): boolean {
     return this.utterances.size > 0 && [...this.utterances.values()].every(({ words }) => words === 'none');
   }
 
-  /** Words may still turn out to have been none. */
+  /** The transcription may still say that there were no words. */
   get isUnknown(): boolean {
     const all = [...this.utterances.values()];
     return all.some(({ words }) => words === 'unknown') && !all.some(({ words }) => words === 'some');

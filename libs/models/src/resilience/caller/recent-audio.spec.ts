@@ -25,7 +25,7 @@ function isWhole(audio: RecentAudio): boolean {
 }
 
 describe('the latest audio of a stream', () => {
-  it('is what was pushed and not forgotten, however often its memory is used again', () => {
+  it('is what was pushed and not dropped, after many rounds of the ring', () => {
     const audio = new RecentAudio(80_000);
     for (let round = 0; round < 200; round += 1) {
       pushed(audio, 4_801, 157);
@@ -35,7 +35,7 @@ describe('the latest audio of a stream', () => {
     }
   });
 
-  it('grows to what is kept, and keeps its newest when that is too much', () => {
+  it('grows up to its bound, then keeps the newest', () => {
     const audio = new RecentAudio(20_000);
     for (let round = 0; round < 50; round += 1) {
       pushed(audio, 1_237, 160);
@@ -45,7 +45,7 @@ describe('the latest audio of a stream', () => {
     }
   });
 
-  it('cannot forget what is to come', () => {
+  it('cannot drop what has not come', () => {
     const audio = new RecentAudio(20_000);
     pushed(audio, 500, 160);
     audio.forget(10_000);

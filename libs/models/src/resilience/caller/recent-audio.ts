@@ -3,17 +3,17 @@ import { AudioFrame } from '@tandem/conversation';
 const FIRST_BYTES = 8_192;
 
 /**
- * The latest audio of a stream, as bytes in memory that is used again and again. Kept as frames it would be
- * thousands of objects a second, over all calls of a process, that outlive the collector's nursery: the
- * pauses would be heard. Places are counted in bytes from the beginning of the stream.
+ * The latest audio of a stream, in a ring buffer. Kept as frames it would be thousands of objects a second,
+ * over all calls of a process, that outlive the garbage collector's nursery: the pauses would be audible.
+ * Positions are bytes from the beginning of the stream.
  */
 export class RecentAudio {
   private memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  /** Of the oldest byte kept. */
+  /** Position of the oldest byte kept. */
   start = 0;
-  /** Behind the newest. */
+  /** Position behind the newest byte. */
   end = 0;
-  /** Audio nobody had let go of, over the most that is kept. */
+  /** Audio dropped because of the bound. */
   droppedBytes = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -26,12 +26,12 @@ export class RecentAudio {
     this.end += frame.byteLength;
   }
 
-  /** Lets go of what lies before a place. */
+  /** Drops what lies before a position. */
   forget(before: number): void {
     this.start = Math.max(this.start, Math.min(before, this.end));
   }
 
-  /** What is kept, in frames of so many bytes. */
+  /** Returns the audio kept, in frames of `byteLength`. */
   frames(byteLength: number): AudioFrame[] {
     const bytes = this.copy();
     return Array.from({ length: Math.ceil(bytes.length / byteLength) }, (_, index) =>
@@ -58,8 +58,8 @@ export class RecentAudio {
     return kept;
   }
 
-  private put(bytes: Uint8Array, place: number): void {
-    const at = place % this.memory.length;
+  private put(bytes: Uint8Array, position: number): void {
+    const at = position % this.memory.length;
     const fitting = bytes.subarray(0, this.memory.length - at);
     this.memory.set(fitting, at);
     this.memory.set(bytes.subarray(fitting.length), 0);

@@ -8,7 +8,7 @@ const REPLY: SpeakRequest = { kind: 'reply' };
 
 export interface ReplayWaitParts {
   readonly caller: CallerReplay;
-  readonly words: CallerTurnStates;
+  readonly turnStates: CallerTurnStates;
   readonly listener: ModelSessionListener;
   readonly turnOwner: () => 'model' | 'session';
   readonly ask: (request: SpeakRequest) => void;
@@ -37,11 +37,11 @@ export class ReplayWait {
 
   /** The patience is over: utterances the session did not notice end without words, and are answered. */
   expire(): void {
-    const { caller, words, listener, turnOwner } = this.parts;
+    const { caller, turnStates, listener, turnOwner } = this.parts;
     const unheard = caller.abandonAwaited();
     if (unheard.length === 0) return;
     for (const { itemId, stoppedAt } of unheard) {
-      words.dropped(itemId);
+      turnStates.drop(itemId);
       if (stoppedAt === null) listener.onCallerSpeechStopped(itemId, 0);
       listener.onCallerText(itemId, '', true);
     }

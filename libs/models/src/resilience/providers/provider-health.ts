@@ -1,27 +1,24 @@
 import type { ProviderError } from '@tandem/contracts';
 
 /**
- * What a try is for. The `again` kinds repeat what has just failed, and are the ones a provider in trouble is
- * spared.
+ * The purpose of an attempt. `open-again` and `answer-again` are retries: a provider in trouble is spared
+ * them.
  */
 export type AttemptKind = 'new-call' | 'running-call' | 'open-again' | 'answer-again';
 
-/**
- * What is known of the provider behind a rung over all calls, and is told what this call learns. Answers at
- * once, from memory, and never throws.
- */
+/** The health of a provider over all calls, from memory: never waits, never throws. */
 export interface ProviderHealth {
-  /** Whether it is worth asking now. A yes may be counted on: it uses up a probe or a repetition. */
+  /** Returns whether the attempt may be made. True uses up a probe or a retry. */
   allows(kind: AttemptKind): boolean;
   openSucceeded(): void;
   openFailed(error: ProviderError): void;
-  /** A response came to its end. */
+  /** A response was completed. */
   responseSucceeded(): void;
-  /** A response failed, or nothing came at all. */
+  /** A response failed or did not come. */
   responseFailed(error: ProviderError): void;
 }
 
-/** Of a model that has nobody behind it who could be in trouble. */
+/** For models that run in-process: always healthy. */
 export const ALWAYS_HEALTHY: ProviderHealth = {
   allows: () => true,
   openSucceeded: () => undefined,

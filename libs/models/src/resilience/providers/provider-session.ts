@@ -12,8 +12,8 @@ const MAX_ITEMS = 64;
 const MAX_LATE = 64;
 
 /**
- * One of the sessions a call goes through. What is said to it before it is ready is in the history it reads
- * at its opening, or, when it has read that already, is kept and said then.
+ * One provider session of a call. Commands sent before it is ready are in the history it reads while opening;
+ * those that come after it has read the history are kept until it is ready.
  */
 export class ProviderSession {
   readonly session: VoiceModelSession;
@@ -25,7 +25,7 @@ export class ProviderSession {
   private readonly items = new Set<ItemId>();
 
   constructor(
-    readonly rung: FallbackTarget,
+    readonly target: FallbackTarget,
     setup: ModelSessionSetup,
     listenerOf: (inner: ProviderSession) => ModelSessionListener,
   ) {
@@ -33,7 +33,7 @@ export class ProviderSession {
       this.hasReadHistory = true;
       return setup.history();
     };
-    this.session = rung.model.open({ ...setup, history }, listenerOf(this));
+    this.session = target.model.open({ ...setup, history }, listenerOf(this));
   }
 
   markReady(): void {
@@ -47,13 +47,13 @@ export class ProviderSession {
     else this.changes = { ...this.changes, ...change };
   }
 
-  /** Something the conversation's history tells of as well. */
+  /** Sends a command that is also in the conversation's history. */
   sendUnlessInHistory(say: (session: VoiceModelSession) => void): void {
     if (this.isReady) say(this.session);
     else if (this.hasReadHistory && this.late.length < MAX_LATE) this.late.push(say);
   }
 
-  /** Something no history tells of. */
+  /** Sends a command that no history holds. */
   sendAlways(say: (session: VoiceModelSession) => void): void {
     if (this.isReady) say(this.session);
     else if (this.late.length < MAX_LATE) this.late.push(say);

@@ -1,32 +1,32 @@
 import type { Clock, Timer } from '@tandem/conversation';
 
 export interface RenewalShares {
-  /** Part of the session's life after which a pause is used. */
+  /** Share of the session's life after which it is renewed at the next pause. */
   readonly eligibleAfter: number;
-  /** Part after which no pause is waited for. */
+  /** Share after which it is renewed at once. */
   readonly deadline: number;
 }
 
 export interface RenewalEvents {
-  /** Whether a pause is really one: nobody is owed anything, and every word of the caller is known. */
+  /** No response is pending, and all words of the caller are known. */
   isQuiescent(): boolean;
-  /** Make the next session. */
-  begin(isForced: boolean): void;
+  /** Opens the next session beside the one in use. */
+  prepare(isForced: boolean): void;
 }
 
-/** Tries that failed are repeated after this part of the time between looking and forcing. */
+/** A failed renewal is retried after this share of the renewal window. */
 const RETRY_SHARE = 1 / 8;
 
 /**
- * When a session is replaced before the provider ends it: at a pause once it is old, at once shortly before
- * its end.
+ * Decides when a session is replaced, before the provider ends it: at a pause once it is old, at once shortly
+ * before its end.
  */
 export class Renewal {
   private timers: Timer[] = [];
   private isPaused = false;
-  private isMaking = false;
-  private lookAt = Number.POSITIVE_INFINITY;
-  private forceAt = Number.POSITIVE_INFINITY;
+  private isPreparing = false;
+  private eligibleAt = Number.POSITIVE_INFINITY;
+  private deadlineAt = Number.POSITIVE_INFINITY;
   private retryMs = 0;
 
   constructor(
@@ -35,13 +35,13 @@ export class Renewal {
     private readonly events: RenewalEvents,
   ) {}
 
-  /** A session that lives for `maxMs` is in use from now on. */
-  opened(maxMs: number | null): void {
+  /** Plans the renewal of a session that is in use from now on and lives for `maxMs`. */
+  schedule(maxMs: number | null): void {
     this.stop();
     if (maxMs === null) return;
     const { eligibleAfter, deadline } = this.shares;
-    this.lookAt = this.clock.now() + maxMs * eligibleAfter;
-    this.forceAt = this.clock.now() + maxMs * deadline;
+    this.eligibleAt = this.clock.now() + maxMs * eligibleAfter;
+    this.deadlineAt = this.clock.now() + maxMs * deadline;
     this.retryMs = maxMs * (deadline - eligibleAfter) * RETRY_SHARE;
     this.timers = [
       this.clock.after(maxMs * eligibleAfter, () => this.maybeRenew()),
@@ -49,55 +49,62 @@ export class Renewal {
     ];
   }
 
-  /** Nobody speaks and nothing is pending. */
-  paused(): void {
+  /** A pause: neither side speaks and nothing is pending. */
+  onIdle(): void {
     this.isPaused = true;
     this.maybeRenew();
   }
 
   /** The pause is over. */
-  disturbed(): void {
+  onActivity(): void {
     this.isPaused = false;
   }
 
-  /** Something a pause waited for may have come. */
+  /** Renews the session if it is old enough, there is a pause, and nothing is pending. */
   maybeRenew(): void {
-    if (!this.isPaused || this.isMaking || this.clock.now() < this.lookAt || !this.events.isQuiescent())
+    if (
+      !this.isPaused ||
+      this.isPreparing ||
+      this.clock.now() < this.eligibleAt ||
+      !this.events.isQuiescent()
+    )
       return;
-    this.isMaking = true;
-    this.events.begin(false);
+    this.isPreparing = true;
+    this.events.prepare(false);
   }
 
-  /** The next session is not wanted any more: the pause it was made in is over. */
-  abandoned(): void {
-    this.isMaking = false;
-    if (this.clock.now() >= this.forceAt) this.again(0);
+  /** The next session was dropped: the pause it was prepared in is over. */
+  onAbandoned(): void {
+    this.isPreparing = false;
+    if (this.clock.now() >= this.deadlineAt) this.retryAfter(0);
   }
 
-  /** The next session could not be made. */
-  failed(): void {
-    this.isMaking = false;
-    this.again(this.retryMs);
+  /** The next session did not open. */
+  onFailed(): void {
+    this.isPreparing = false;
+    this.retryAfter(this.retryMs);
   }
 
   stop(): void {
     for (const timer of this.timers) timer.cancel();
     this.timers = [];
-    this.isMaking = false;
+    this.isPreparing = false;
     this.isPaused = false;
-    this.lookAt = Number.POSITIVE_INFINITY;
+    this.eligibleAt = Number.POSITIVE_INFINITY;
   }
 
-  private again(delayMs: number): void {
-    this.lookAt = this.clock.now() + delayMs;
+  private retryAfter(delayMs: number): void {
+    this.eligibleAt = this.clock.now() + delayMs;
     this.timers.push(
-      this.clock.after(delayMs, () => (this.clock.now() >= this.forceAt ? this.force() : this.maybeRenew())),
+      this.clock.after(delayMs, () =>
+        this.clock.now() >= this.deadlineAt ? this.force() : this.maybeRenew(),
+      ),
     );
   }
 
   private force(): void {
-    if (this.isMaking) return;
-    this.isMaking = true;
-    this.events.begin(true);
+    if (this.isPreparing) return;
+    this.isPreparing = true;
+    this.events.prepare(true);
   }
 }

@@ -20,7 +20,7 @@ export class Successor {
   prepare(isForced: boolean): void {
     this.isForced = isForced;
     this.session = this.parts.open();
-    if (!this.session) this.parts.renewal.failed();
+    if (!this.session) this.parts.renewal.onFailed();
   }
 
   /** Returns the session for use, ready or not: from now on it is no successor. */
@@ -33,18 +33,18 @@ export class Successor {
   /** The session in use has changed, so a prepared one is stale. */
   invalidate(): void {
     const { renewal } = this.parts;
-    renewal.disturbed();
+    renewal.onActivity();
     if (!this.session || this.isForced) return;
     this.drop();
-    renewal.abandoned();
+    renewal.onAbandoned();
   }
 
   /** The prepared session did not open, or was lost. */
   failed(error: ProviderError): void {
     const failed = this.release();
-    if (failed) healthOf(failed.rung).openFailed(error);
+    if (failed) healthOf(failed.target).openFailed(error);
     this.parts.onFault(error);
-    this.parts.renewal.failed();
+    this.parts.renewal.onFailed();
   }
 
   drop(): void {

@@ -1,47 +1,47 @@
 import type { Clock, Timer } from '@tandem/conversation';
 
 export interface WatchdogLimits {
-  /** Without any event while one is expected. */
+  /** Longest time without any event while a response is expected. */
   readonly hangMs: number;
-  /** From asking for a response to its first audio or tool call. */
+  /** Longest time from the request for a response to its first audio or tool call. */
   readonly firstSoundMs: number;
 }
 
 export interface Watched {
-  /** A response was asked for, is owed to the caller, or runs. */
+  /** A response is running or pending. */
   readonly isExpecting: boolean;
 }
 
 /**
- * Notices a provider that has fallen silent with its socket open. Silence counts only while something is
- * expected: a quiet line is no hang. One timer, looked at when it fires; an event costs one assignment.
+ * Detects a provider that has fallen silent with its socket open. Silence counts only while a response is
+ * expected. One timer, compared with the last event when it fires, so an event costs one assignment.
  */
 export class Watchdog {
   private timer: Timer | null = null;
   private heardAt = 0;
-  /** Since when sound is due; null when none is. */
+  /** Since when a sound is due; null for none. */
   private dueSince: number | null = null;
 
   constructor(
     private readonly clock: Clock,
     private readonly limits: WatchdogLimits,
     private readonly watched: Watched,
-    /** `silentSince` is when the provider was heard last, or asked first. */
+    /** @param silentSince time of the last event, or of the first request without a sound */
     private readonly onHang: (silentSince: number) => void,
   ) {}
 
-  /** Any event came. */
-  heard(): void {
+  /** The provider sent an event. */
+  onEvent(): void {
     this.heardAt = this.clock.now();
   }
 
-  /** Audio or a tool call came, or the response that owed it is over. */
-  satisfied(): void {
+  /** Audio or a tool call came, or the response is over. */
+  onProgress(): void {
     this.dueSince = null;
   }
 
-  /** Something is expected from now on. */
-  expect(): void {
+  /** A response is expected from now on. */
+  expectResponse(): void {
     const now = this.clock.now();
     this.dueSince ??= now;
     if (this.timer) return;
@@ -56,10 +56,10 @@ export class Watchdog {
   }
 
   private arm(delayMs: number): void {
-    this.timer = this.clock.after(delayMs, () => this.look());
+    this.timer = this.clock.after(delayMs, () => this.check());
   }
 
-  private look(): void {
+  private check(): void {
     this.timer = null;
     if (!this.watched.isExpecting) return this.stop();
     const now = this.clock.now();

@@ -3,75 +3,73 @@ import type { SpeakRequest } from '@tandem/conversation';
 
 export interface RunningResponse {
   readonly responseId: ResponseId;
-  /** What it answers. */
+  /** The request it answers. */
   readonly request: SpeakRequest;
   hasSound: boolean;
   hasTools: boolean;
   isCancelled: boolean;
 }
 
-/** What is to be asked of a session that takes over. */
+/** The requests for a session that takes over. */
 export interface Carryover {
   readonly requests: readonly SpeakRequest[];
-  /** The agent was cut off in the middle of an answer; the first request is to go on with it. */
+  /** A response was cut off in the middle; the first request continues it. */
   readonly isCutOff: boolean;
 }
 
 const REPLY: SpeakRequest = { kind: 'reply' };
-/** The rest of an answer: there may be none. */
+/** The rest of a response that was cut off: there may be none. */
 const REST: SpeakRequest = { kind: 'reply', mayBeSilent: true };
 const MAX_REQUESTS = 8;
 
 /**
- * What the caller is owed: responses asked for, the reply to a turn, the rest of an answer. Kept so that no
- * change of session leaves them waiting, and nothing is asked for twice.
+ * Responses the caller is waiting for: those requested, the reply to a turn, the rest of one that was cut
+ * off. Kept over a change of session, so that none is lost and none is requested twice.
  */
 export class PendingResponses {
   running: RunningResponse | null = null;
-  /** Given to the session in use and not begun, in order. */
-  private asked: SpeakRequest[] = [];
-  /** Waiting for a session. */
-  private held: SpeakRequest[] = [];
+  /** Requests sent to the session in use that have not begun, in order. */
+  private unstarted: SpeakRequest[] = [];
+  /** Requests that wait for a session. */
+  private waiting: SpeakRequest[] = [];
   private isReplyDue = false;
   private isCutOff = false;
 
   get isExpecting(): boolean {
-    return this.running !== null || this.asked.length > 0 || this.isReplyDue;
+    return this.running !== null || this.unstarted.length > 0 || this.isReplyDue;
   }
 
   get isEmpty(): boolean {
-    return !this.isExpecting && this.held.length === 0 && !this.isCutOff;
+    return !this.isExpecting && this.waiting.length === 0 && !this.isCutOff;
   }
 
   sent(request: SpeakRequest): void {
-    if (this.asked.length < MAX_REQUESTS) this.asked.push(request);
+    if (this.unstarted.length < MAX_REQUESTS) this.unstarted.push(request);
   }
 
   deferred(request: SpeakRequest): void {
-    if (this.held.length < MAX_REQUESTS) this.held.push(request);
+    if (this.waiting.length < MAX_REQUESTS) this.waiting.push(request);
   }
 
-  /** The caller's turn is over and the model answers it by itself. */
-  replyDue(): void {
+  /** The caller's turn is over, and the model replies by itself. */
+  expectReply(): void {
     this.isReplyDue = true;
   }
 
-  /** They go on: the answer follows what is to come. */
-  callerSpeaks(): void {
+  /** The caller goes on: the reply will follow the new turn. */
+  onCallerSpeech(): void {
     this.isReplyDue = false;
   }
 
-  /**
-   * One reply answers everything: a response that is no set words settles all that were asked for before it.
-   */
-  started(responseId: ResponseId): void {
-    const [first] = this.asked;
+  /** A response has begun: a `say` request answers itself alone, a reply all replies requested before it. */
+  onStarted(responseId: ResponseId): void {
+    const [first] = this.unstarted;
     const isSetWords = !this.isReplyDue && first !== undefined && first.kind !== 'reply';
     const [reply = REPLY] = withOneReply(
-      this.isReplyDue ? [REPLY] : this.asked.filter(({ kind }) => kind === 'reply'),
+      this.isReplyDue ? [REPLY] : this.unstarted.filter(({ kind }) => kind === 'reply'),
     );
-    if (isSetWords) this.asked.shift();
-    else this.asked = this.asked.filter(({ kind }) => kind !== 'reply');
+    if (isSetWords) this.unstarted.shift();
+    else this.unstarted = this.unstarted.filter(({ kind }) => kind !== 'reply');
     this.running = {
       responseId,
       request: isSetWords ? first : reply,
@@ -82,55 +80,52 @@ export class PendingResponses {
     this.isReplyDue = false;
   }
 
-  /** The response is over; answers what it was. */
-  done(responseId: ResponseId): RunningResponse | null {
+  /** Returns the response that is over, or null when another one runs. */
+  onDone(responseId: ResponseId): RunningResponse | null {
     const { running } = this;
     if (running?.responseId !== responseId) return null;
     this.running = null;
     return running;
   }
 
-  /** Nobody wants to hear any of it any more. */
-  cancelled(): void {
-    this.asked = [];
-    this.held = [];
+  /** The conversation has cancelled everything. */
+  cancelAll(): void {
+    this.unstarted = [];
+    this.waiting = [];
     this.isReplyDue = false;
     this.isCutOff = false;
     if (this.running) this.running.isCancelled = true;
   }
 
-  /** The session is gone, and what it owed is to be had from the next one. Answers the response that ran. */
-  lost(): ResponseId | null {
+  /** Keeps what the lost session did not complete for the next one. Returns the response that ran. */
+  onSessionLost(): ResponseId | null {
     const { running } = this;
     const due: SpeakRequest[] = running ? this.remainderOf(running) : [];
-    due.push(...this.asked);
+    due.push(...this.unstarted);
     if (this.isReplyDue) due.push(REPLY);
-    this.held = [...due, ...this.held].slice(0, MAX_REQUESTS);
+    this.waiting = [...due, ...this.waiting].slice(0, MAX_REQUESTS);
     this.running = null;
-    this.asked = [];
+    this.unstarted = [];
     this.isReplyDue = false;
     return running?.responseId ?? null;
   }
 
-  /** A response failed and is to be had once more. */
-  failed(running: RunningResponse): void {
-    this.held = [...this.remainderOf(running), ...this.held].slice(0, MAX_REQUESTS);
+  /** Keeps a failed response for one more request. */
+  requeue(running: RunningResponse): void {
+    this.waiting = [...this.remainderOf(running), ...this.waiting].slice(0, MAX_REQUESTS);
   }
 
   carryOver(): Carryover {
-    const debt: Carryover = {
-      requests: withOneReply(this.isCutOff ? [REST, ...this.held] : this.held),
+    const carryover: Carryover = {
+      requests: withOneReply(this.isCutOff ? [REST, ...this.waiting] : this.waiting),
       isCutOff: this.isCutOff,
     };
-    this.held = [];
+    this.waiting = [];
     this.isCutOff = false;
-    return debt;
+    return carryover;
   }
 
-  /**
-   * A response that called tools is followed by the reply to their results, which is asked for when they are
-   * there.
-   */
+  /** Nothing remains of a response that called tools: the reply to their results is requested later. */
   private remainderOf({ request, hasSound, hasTools, isCancelled }: RunningResponse): SpeakRequest[] {
     if (isCancelled || hasTools) return [];
     this.isCutOff ||= hasSound;
@@ -138,7 +133,7 @@ export class PendingResponses {
   }
 }
 
-/** One reply answers everything; silence will do only where it does for all of it. */
+/** Makes one of all replies, which may be silent only if all of them may. */
 function withOneReply(requests: readonly SpeakRequest[]): SpeakRequest[] {
   const replies = requests.filter(({ kind }) => kind === 'reply');
   const reply =

@@ -8,27 +8,27 @@ import type { PendingResponses, RunningResponse } from './pending-responses.ts';
 import type { CallerTurnStates } from '../caller/caller-turn-states.ts';
 
 export interface ResponseRetryParts {
-  readonly owed: PendingResponses;
+  readonly pending: PendingResponses;
   readonly caller: CallerReplay;
-  readonly words: CallerTurnStates;
-  readonly ladder: FallbackChain;
-  /** The call is coming to its end: nobody misses an answer. */
+  readonly turnStates: CallerTurnStates;
+  readonly fallbacks: FallbackChain;
+  /** The call is ending: no response is missed. */
   readonly isClosing: () => boolean;
-  /** A failure the provider did not tell of itself. */
-  readonly fault: (error: ProviderError, status: ResponseStatus) => void;
-  /** The session is the one the caller talks to, and the call is not over. */
+  /** Reports a failure that the provider did not report itself. */
+  readonly onFault: (error: ProviderError, status: ResponseStatus) => void;
+  /** The session is in use, and the call is not over. */
   readonly isUsed: (inner: ProviderSession) => boolean;
   readonly ask: (request: SpeakRequest) => void;
-  readonly later: (delayMs: number, run: () => void) => void;
-  /** The next rung is to go on. */
-  readonly leave: (inner: ProviderSession, error: ProviderError) => void;
+  readonly after: (delayMs: number, run: () => void) => void;
+  /** Goes on with the next fallback. */
+  readonly leaveModel: (inner: ProviderSession, error: ProviderError) => void;
 }
 
-/** A provider that is short of tokens gets a moment before it is asked again. */
+/** Pause before a retry at a provider that reported a rate limit. */
 const RATE_LIMIT_PAUSE_MS = 500;
 /**
- * The caller's words tell whether silence was an answer; they are waited for this long before a model is
- * given up.
+ * How long we wait for the caller's words before a silent model is left: silence is the right response to a
+ * sound without words.
  */
 const WORDS_PATIENCE_MS = 1_000;
 const UNHEARD = 'Your last answer made no sound: the caller has heard nothing of it. Say it now.';
@@ -37,8 +37,8 @@ export const GO_ON =
   'what you have said, and do not speak of the interruption.';
 
 /**
- * Responses that come to nothing or are cut off by the provider: each is asked for once more, or gone on
- * with; the second in a row says that the model will not do.
+ * Retries responses that failed, were silent or were cut off by the provider: once each, from where they were
+ * cut. After the second one in a row the call goes on with the next fallback.
  */
 export class ResponseRetryPolicy {
   private lastFault: ProviderError | null = null;
@@ -46,12 +46,12 @@ export class ResponseRetryPolicy {
 
   constructor(private readonly parts: ResponseRetryParts) {}
 
-  /** The provider told of a failure: it may be the reason of the response that ends next. */
-  fault(error: ProviderError): void {
+  /** Keeps an error the provider reported: it may be the reason of the response that ends next. */
+  noteFault(error: ProviderError): void {
     this.lastFault = error;
   }
 
-  /** Why a response counts as failed; null when it does not. */
+  /** Returns why a response counts as failed, or null. */
   classify(
     inner: ProviderSession,
     running: RunningResponse | null,
@@ -66,45 +66,45 @@ export class ResponseRetryPolicy {
     }
     if (told && code !== 'no-sound') return told;
     const error = failure(inner.session.provider, code);
-    this.parts.fault(error, status);
+    this.parts.onFault(error, status);
     return error;
   }
 
-  /** Has the response once more, from this session or from the next rung. */
-  failed(
+  /** Asks for the response once more, from this session or from the next fallback. */
+  recover(
     inner: ProviderSession,
     running: RunningResponse | null,
     error: ProviderError,
     status: ResponseStatus,
   ): void {
-    const { owed, later, isUsed, leave, words } = this.parts;
-    if (running) owed.failed(running);
+    const { pending, after, isUsed, leaveModel, turnStates } = this.parts;
+    if (running) pending.requeue(running);
     if (status === 'completed' && running?.request.kind === 'reply') inner.session.addNote(UNHEARD);
     this.failedInARow += 1;
     if (this.mayRetry(inner, error, status)) {
       const pauseMs = error.category === 'rate-limit' ? RATE_LIMIT_PAUSE_MS : 0;
-      return later(pauseMs, () => isUsed(inner) && this.retry(inner));
+      return after(pauseMs, () => isUsed(inner) && this.retry(inner));
     }
-    if (status !== 'completed' || !words.isUnknown) return leave(inner, error);
-    later(WORDS_PATIENCE_MS, () => {
-      if (!isUsed(inner) || owed.isExpecting) return;
-      if (words.isWordless) owed.carryOver();
-      else leave(inner, error);
+    if (status !== 'completed' || !turnStates.isUnknown) return leaveModel(inner, error);
+    after(WORDS_PATIENCE_MS, () => {
+      if (!isUsed(inner) || pending.isExpecting) return;
+      if (turnStates.isWordless) pending.carryOver();
+      else leaveModel(inner, error);
     });
   }
 
-  /** The next rung has it from here. */
-  forget(): void {
+  /** Another model goes on. */
+  reset(): void {
     this.failedInARow = 0;
   }
 
   private onCompleted(inner: ProviderSession): void {
-    const { ladder, caller, words } = this.parts;
+    const { fallbacks, caller, turnStates } = this.parts;
     this.failedInARow = 0;
-    ladder.answered();
+    fallbacks.markAnswered();
     caller.markAnswered();
-    words.answered();
-    healthOf(inner.rung).responseSucceeded();
+    turnStates.markAnswered();
+    healthOf(inner.target).responseSucceeded();
   }
 
   private failureOf(
@@ -113,7 +113,7 @@ export class ResponseRetryPolicy {
     status: ResponseStatus,
   ): 'response-failed' | 'no-sound' | typeof CUT_OFF | null {
     if (status === 'failed') return 'response-failed';
-    // After tools comes the reply to their results; nobody misses what was cancelled.
+    // Tool calls are followed by the reply to their results, and a cancelled response is not missed.
     if (
       status === 'cancelled' ||
       running === null ||
@@ -123,29 +123,29 @@ export class ResponseRetryPolicy {
     )
       return null;
     if (status === 'incomplete') return CUT_OFF;
-    const isHeard = running.hasSound || inner.rung.canHang === false;
-    return isHeard || mayBeSilent(running.request) || this.parts.words.isWordless ? null : 'no-sound';
+    const isHeard = running.hasSound || inner.target.canHang === false;
+    return isHeard || mayBeSilent(running.request) || this.parts.turnStates.isWordless ? null : 'no-sound';
   }
 
-  /** An answer that was cut short tells of what was said, not of a provider in trouble. */
+  /** An incomplete response says nothing about the provider's health. */
   private mayRetry(inner: ProviderSession, error: ProviderError, status: ResponseStatus): boolean {
     const isFirst = !error.isPermanent && this.failedInARow === 1;
     if (status === 'incomplete') return isFirst;
-    const health = healthOf(inner.rung);
+    const health = healthOf(inner.target);
     health.responseFailed(error);
     return isFirst && health.allows('answer-again');
   }
 
   private retry(inner: ProviderSession): void {
-    const { owed, caller, ask } = this.parts;
-    const { requests, isCutOff } = owed.carryOver();
-    if (caller.isSpeaking) return; // The answer to what they say now covers it.
+    const { pending, caller, ask } = this.parts;
+    const { requests, isCutOff } = pending.carryOver();
+    if (caller.isSpeaking) return; // The reply to the turn under way covers it.
     if (isCutOff) inner.session.addNote(GO_ON);
     for (const request of requests) ask(request);
   }
 }
 
-/** The request is met by an answer without a sound. */
+/** The request allows a response without a sound. */
 function mayBeSilent(request: SpeakRequest): boolean {
   return request.kind === 'say' ? request.text.trim() === '' : request.mayBeSilent === true;
 }

@@ -11,18 +11,18 @@ import { resilientModel, type ResilientModelOptions } from '../resilient-model.t
 export const HOUR_MS = 3_600_000;
 
 export interface ResilientSetting extends CallSetting, Pick<ResilientModelOptions, 'watchdog' | 'renewal'> {
-  /** How long the provider lets a session of the first rung last. */
+  /** Maximum length of a session of the first model. */
   readonly maxSessionMs?: number;
   readonly health?: ProviderHealth;
-  /** Why the first sessions of the first rung do not open. */
+  /** Errors of the first sessions of the first model, which do not open. */
   readonly refusals?: readonly ProviderError[];
 }
 
-/** A call over a ladder of two scripted models: a conversation in which the models fail as the test says. */
+/** A call over a chain of two scripted models, which fail as the test says. */
 export class ResilientScene extends CallScene {
   /** The agent's own model. */
   readonly first: ScriptedVoiceModel;
-  /** The next rung. */
+  /** The fallback. */
   readonly second: ScriptedVoiceModel;
 
   constructor({ maxSessionMs, health, refusals = [], watchdog, renewal, ...setting }: ResilientSetting = {}) {
@@ -34,7 +34,7 @@ export class ResilientScene extends CallScene {
       ...setting,
       model: (_scripted, clock) =>
         resilientModel({
-          rungs: [
+          targets: [
             { model: first, ...(health ? { health } : {}) },
             { model: second, settings: { voice: 'another', speed: 0.8 } },
           ],
@@ -47,7 +47,7 @@ export class ResilientScene extends CallScene {
     this.second = second;
   }
 
-  /** The session opened last, on either rung. */
+  /** The session opened last, of either model. */
   override get model(): ScriptedModelSession {
     const opened = this.second.sessions.at(-1) ?? this.first.sessions.at(-1);
     if (!opened) throw new TypeError('No model session was opened.');

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@tandem/conversation';
 
-/** Calls to a listener, in order, each on a turn of the event loop that is not the one it was caused in. */
-export class Outbox {
+/** Calls to a listener, in order, each on a later turn of the event loop than the one that caused it. */
+export class DeferredCalls {
   private queue: (() => void)[] = [];
   private timer: Timer | null = null;
   private isClosed = false;
@@ -14,7 +14,7 @@ export class Outbox {
     this.timer ??= this.clock.after(0, this.deliver);
   }
 
-  /** What waits is dropped, `last` is still delivered, and nothing after it. */
+  /** Drops the waiting calls, delivers `last`, and nothing after it. */
   close(last: () => void): void {
     if (this.isClosed) return;
     this.queue = [];
@@ -29,7 +29,7 @@ export class Outbox {
     try {
       for (let call = calls.shift(); call; call = calls.shift()) call();
     } finally {
-      // A listener that throws must not cost the others their turn.
+      // A listener that throws must not stop the calls behind it.
       this.queue.unshift(...calls);
       if (this.queue.length > 0) this.timer ??= this.clock.after(0, this.deliver);
     }

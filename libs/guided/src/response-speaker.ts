@@ -7,28 +7,25 @@ import {
   type SpeakRequest,
 } from '@tandem/conversation';
 import { AgentItem } from './agent-item.ts';
-import type { Heard } from './caller-turn.ts';
+import type { HeardSpeech } from './caller-turn.ts';
 import type { DialogueMove } from './dialogue/dialogue.ts';
 import { asProviderError } from './guided-errors.ts';
-import type { Outbox } from './outbox.ts';
+import type { DeferredCalls } from './deferred-calls.ts';
 import { sentencesOf, spokenWords } from './speech/sentences.ts';
 import type { Delivery, Synthesiser } from './speech/synthesiser.ts';
 
 export type ToolMove = Extract<DialogueMove, { kind: 'call' }>;
 
-export interface SpeakingParts {
+export interface ResponseSpeakerParts {
   readonly synthesiser: Synthesiser;
   readonly delivery: () => Delivery;
-  readonly outbox: Outbox;
+  readonly deferred: DeferredCalls;
   readonly listener: ModelSessionListener;
   readonly newId: (kind: string) => string;
-  /**
-   * What a response is made of. What it resolves to after an abort is not used, so nothing may be used up for
-   * it.
-   */
+  /** Returns the moves of a response. After an abort the result is not used, so it must consume nothing. */
   readonly plan: (request: SpeakRequest, signal: AbortSignal) => Promise<readonly DialogueMove[]>;
   readonly callTool: (responseId: ResponseId, move: ToolMove) => void;
-  /** A response is over that was not cancelled. */
+  /** A response is over and was not cancelled. */
   readonly onDone: (item: AgentItem | null) => void;
 }
 
@@ -39,26 +36,27 @@ interface Running {
 }
 
 /** A sentence to speak or a tool to call, in the order of the moves. */
-type Beat = { readonly sentence: string; readonly endsEssential: boolean } | { readonly tool: ToolMove };
+type SpeechStep =
+  { readonly sentence: string; readonly endsEssential: boolean } | { readonly tool: ToolMove };
 
 const MAX_ITEMS = 8;
 
-/** The responses of one session: one at a time, the others in line, each from its start to its one end. */
-export class Speaking {
-  /** What was said since the caller's last turn, and the item before: the latest last. */
+/** Speaks the responses of one session, one at a time, each from its start to its one end. */
+export class ResponseSpeaker {
+  /** Items spoken since the caller's last turn, oldest first. */
   private items: AgentItem[] = [];
   private readonly queue = new ResponseQueue((request) => this.start(request));
   private running: Running | null = null;
   private isClosed = false;
 
-  constructor(private readonly parts: SpeakingParts) {}
+  constructor(private readonly parts: ResponseSpeakerParts) {}
 
   get isRunning(): boolean {
     return this.running !== null;
   }
 
-  /** How what was said since the caller's last turn came across. */
-  get heard(): Heard {
+  /** Returns what the caller heard of the items since their last turn. */
+  get heardSpeech(): HeardSpeech {
     return {
       isEssentialHeard: this.items.every((item) => item.isEssentialHeard),
       isWhole: this.items.at(-1)?.isWhole ?? true,
@@ -66,11 +64,11 @@ export class Speaking {
   }
 
   truncate(itemId: ItemId, heardMs: number): void {
-    this.items.find((item) => item.itemId === itemId)?.truncated(heardMs);
+    this.items.find((item) => item.itemId === itemId)?.truncate(heardMs);
   }
 
-  /** The caller has had their turn: what was said before it is past. */
-  turned(): void {
+  /** The caller has had a turn: forgets the items before it. */
+  startNewTurn(): void {
     this.items = [];
   }
 
@@ -78,10 +76,7 @@ export class Speaking {
     if (!this.isClosed) this.queue.add(request);
   }
 
-  /**
-   * The caller speaks: what runs stops, and replies to what was said before are answered with the turn to
-   * come.
-   */
+  /** The caller speaks: stops the running response and forgets replies, which the new turn covers. */
   interrupt(): void {
     this.queue.dropReplies();
     this.stop();
@@ -113,12 +108,12 @@ export class Speaking {
       item: null,
     };
     this.running = running;
-    this.parts.outbox.push(() => this.parts.listener.onResponseStarted(running.responseId));
+    this.parts.deferred.push(() => this.parts.listener.onResponseStarted(running.responseId));
     this.perform(running, request).then(
       () => this.end(running, 'completed'),
       (error: unknown) => {
         if (this.running !== running) return;
-        this.parts.outbox.push(() => this.parts.listener.onFault(asProviderError(error)));
+        this.parts.deferred.push(() => this.parts.listener.onFault(asProviderError(error)));
         this.end(running, 'failed');
       },
     );
@@ -128,10 +123,10 @@ export class Speaking {
     if (this.running !== running) return;
     this.running = null;
     const { responseId, item } = running;
-    const { outbox, listener } = this.parts;
+    const { deferred, listener } = this.parts;
     if (item && status === 'completed') item.isDone = true;
-    if (item && item.generatedMs > 0) outbox.push(() => listener.onItemDone(item.itemId, responseId));
-    outbox.push(() => listener.onResponseDone(responseId, status, null));
+    if (item && item.generatedMs > 0) deferred.push(() => listener.onItemDone(item.itemId, responseId));
+    deferred.push(() => listener.onResponseDone(responseId, status, null));
     if (status !== 'cancelled') this.parts.onDone(item);
     this.queue.release();
   }
@@ -147,49 +142,48 @@ export class Speaking {
       );
       this.items = [...this.items, running.item].slice(-MAX_ITEMS);
     }
-    const beats = moves.flatMap(beatsOf);
-    let ahead = this.sound(beats[0], signal);
+    const beats = moves.flatMap(stepsOf);
+    let ahead = this.synthesise(beats[0], signal);
     for (const [index, beat] of beats.entries()) {
       const sound = ahead;
       // The next sentence is made while this one is on its way.
-      ahead = this.sound(beats[index + 1], signal);
+      ahead = this.synthesise(beats[index + 1], signal);
       if ('tool' in beat) {
         this.parts.callTool(running.responseId, beat.tool);
         continue;
       }
       const heard = await sound;
       if (signal.aborted) return;
-      this.utter(running, beat.sentence, heard);
-      if (beat.endsEssential) running.item?.essentialEnds();
+      this.emit(running, beat.sentence, heard);
+      if (beat.endsEssential) running.item?.markEssentialEnd();
     }
   }
 
-  private sound(beat: Beat | undefined, signal: AbortSignal): Promise<Uint8Array> {
+  private synthesise(beat: SpeechStep | undefined, signal: AbortSignal): Promise<Uint8Array> {
     if (!beat || 'tool' in beat) return Promise.resolve(new Uint8Array(0));
     const sound = this.parts.synthesiser.speak(beat.sentence, this.parts.delivery(), signal);
-    // It is awaited in its turn; if that never comes, because an earlier one failed, its failure is of no
-    // interest.
+    // Awaited in its turn, which never comes when an earlier sentence fails.
     sound.catch(() => undefined);
     return sound;
   }
 
-  /** Each word goes out just before its sound, so that a cut in the sound is a cut in the words. */
-  private utter({ responseId, item }: Running, sentence: string, sound: Uint8Array): void {
+  /** Sends each word just before its sound, so that a cut in the sound is a cut in the words. */
+  private emit({ responseId, item }: Running, sentence: string, sound: Uint8Array): void {
     if (!item) return;
-    const { outbox, listener } = this.parts;
+    const { deferred, listener } = this.parts;
     const { itemId } = item;
     const lead = item.generatedMs > 0 ? ' ' : '';
     for (const [index, word] of spokenWords(sentence, sound).entries()) {
       const delta = index === 0 ? lead + word.text : word.text;
-      outbox.push(() => listener.onAgentText(itemId, delta));
+      deferred.push(() => listener.onAgentText(itemId, delta));
       if (word.sound.length > 0)
-        outbox.push(() => listener.onAudio(AudioFrame.fromBytes(word.sound), itemId, responseId));
-      item.generated(word.sound.length);
+        deferred.push(() => listener.onAudio(AudioFrame.fromBytes(word.sound), itemId, responseId));
+      item.addSound(word.sound.length);
     }
   }
 }
 
-function beatsOf(move: DialogueMove): Beat[] {
+function stepsOf(move: DialogueMove): SpeechStep[] {
   if (move.kind === 'call') return [{ tool: move }];
   const sentences = sentencesOf(move.text);
   return sentences.map((sentence, index) => ({

@@ -6,35 +6,33 @@ import type { Recogniser } from './recogniser.ts';
 import { UtteranceDetector, utteranceRules } from './vad.ts';
 import { FRAME_SAMPLES, type VoiceDetector } from './voice-detector.ts';
 
-export interface EarEvents {
-  started(itemId: ItemId): void;
-  stopped(itemId: ItemId): void;
-  /**
-   * The words of an utterance; null when there were none that are understood. In the order of the utterances.
-   */
-  heard(itemId: ItemId, text: string | null): void;
-  fault(error: ProviderError): void;
+export interface SpeechEvents {
+  onStarted(itemId: ItemId): void;
+  onStopped(itemId: ItemId): void;
+  /** Reports the words of an utterance, in order; null when they were not understood. */
+  onWords(itemId: ItemId, text: string | null): void;
+  onFault(error: ProviderError): void;
 }
 
-export interface EarOptions {
+export interface SpeechListenerOptions {
   readonly detector: VoiceDetector;
-  /** Null: sounds are noticed, no words understood. */
+  /** Null to report sounds without words. */
   readonly recogniser: Recogniser | null;
-  /** What may be said at this moment. */
+  /** Returns the phrases that may be said now. */
   readonly grammar: () => Phrase | null;
   readonly newItemId: () => ItemId;
   readonly maxUtteranceMs: number;
   readonly clock: Clock;
 }
 
-/** A line that is silent between its frames is dead: live ones send every 20 ms, speech or not. */
+/** A line without frames for this long is dead: live ones send every 20 ms, speech or not. */
 const DEAD_LINE_MS = 1_000;
 
-/** Listens to one caller: finds utterances in the sound of the line, and has their words found. */
-export class Ear {
+/** Listens to one caller: cuts the line's sound into utterances and has them recognised. */
+export class SpeechListener {
   private readonly utterances: UtteranceDetector;
   private readonly aborted = new AbortController();
-  /** Samples that do not fill a frame yet. */
+  /** Samples of an incomplete frame. */
   private rest = new Int16Array(0);
   private speaking: ItemId | null = null;
   private deadLine: Timer | null = null;
@@ -44,8 +42,8 @@ export class Ear {
 
   constructor(
     turnDetection: TurnDetection,
-    private readonly options: EarOptions,
-    private readonly events: EarEvents,
+    private readonly options: SpeechListenerOptions,
+    private readonly events: SpeechEvents,
   ) {
     this.utterances = new UtteranceDetector(
       options.detector,
@@ -74,7 +72,7 @@ export class Ear {
     this.rest = samples.slice(at);
   }
 
-  /** No more sound comes: what is being said counts as said. */
+  /** No more sound will come: the utterance under way is over. */
   finish(): void {
     const event = this.utterances.finish();
     if (event?.kind === 'stopped') this.stopped(event.frames);
@@ -102,7 +100,7 @@ export class Ear {
   private started(): void {
     this.speaking = this.options.newItemId();
     this.watchLine();
-    this.events.started(this.speaking);
+    this.events.onStarted(this.speaking);
   }
 
   private stopped(frames: readonly Int16Array[]): void {
@@ -110,14 +108,13 @@ export class Ear {
     if (itemId === null) return;
     this.speaking = null;
     this.deadLine?.cancel();
-    // The grammar is that of the question in the air now, not of the one that will be when the words are
-    // known.
+    // The grammar belongs to the question asked now, not to the one asked when the words are known.
     const words = this.wordsOf(frames, this.options.grammar());
     this.understanding = this.understanding.then(async () => {
       const text = await words;
-      if (!this.isClosed) this.events.heard(itemId, text);
+      if (!this.isClosed) this.events.onWords(itemId, text);
     });
-    this.events.stopped(itemId);
+    this.events.onStopped(itemId);
   }
 
   private async wordsOf(frames: readonly Int16Array[], grammar: Phrase | null): Promise<string | null> {
@@ -127,7 +124,7 @@ export class Ear {
       const found = await recogniser.recognise(toRecogniser(joined(frames)), grammar, this.aborted.signal);
       return found?.text ?? null;
     } catch (error) {
-      if (!this.isClosed) this.events.fault(error as ProviderError);
+      if (!this.isClosed) this.events.onFault(error as ProviderError);
       return null;
     }
   }
