@@ -2,44 +2,9 @@ export { databaseResource } from './connection/connection.ts';
 export { createDataSource } from './connection/data-source.ts';
 export { runMigrations } from './connection/migrate.ts';
 export { run, transact, type Transaction } from './connection/unit-of-work.ts';
-export {
-  AgentDirectory,
-  type DialledNumber,
-  type NumberAccess,
-} from './repositories/agents/agent-directory.ts';
-export {
-  type Agent,
-  type AgentChange,
-  AgentRepository,
-  type AgentVersion,
-} from './repositories/agents/agent.repository.ts';
-export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/agents/department.repository.ts';
-export { NumberRepository, type PhoneNumber } from './repositories/agents/number.repository.ts';
-export { BookingRepository } from './repositories/bookings/booking.repository.ts';
-export { type Booking, type BookingOfCall } from './repositories/bookings/booking.ts';
-export {
-  type BusyPeriod,
-  type Calendar,
-  CalendarRepository,
-  type CalendarResource,
-} from './repositories/bookings/calendar.repository.ts';
-export {
-  CatalogueRepository,
-  type Resource,
-  type Service,
-} from './repositories/bookings/catalogue.repository.ts';
-export { type Contact, ContactRepository } from './repositories/bookings/contact.repository.ts';
-export {
-  type BlockedCaller,
-  BlockedCallerRepository,
-} from './repositories/callers/blocked-caller.repository.ts';
-export {
-  CallerDirectory,
-  type CallerGroupMatch,
-  type KnownCaller,
-} from './repositories/callers/caller-directory.ts';
-export { type CallerGroup, CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
-export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
+export { API_SCOPES, type ApiScope } from './entities/api-scopes.ts';
+export { type Booking, type BookingOfCall } from './entities/booking.ts';
+export { type Service } from './entities/business.entities.ts';
 export {
   type CallDetail,
   type CallLegRecord,
@@ -52,37 +17,60 @@ export {
   type SpeakingModel,
   type ToolCallRecord,
   type UtteranceRecord,
-} from './repositories/calls/call-record.ts';
+} from './entities/call-record.ts';
+export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
+export { type BusyPeriod } from './queries/calendar.ts';
+export { type CallerGroup } from './queries/caller-lists.ts';
+export { FAILURES_BEFORE_PROBES } from './queries/deliveries.ts';
+export { type SealedHeaders, type WebhookEndpoint } from './queries/endpoints.ts';
+export { type CallerGroupMatch, type KnownCaller } from './queries/known-caller.ts';
+export { type PhoneNumber } from './queries/numbers.ts';
+export { type Resource } from './queries/resources.ts';
+export { type DaySpending } from './queries/spending.ts';
+export {
+  AgentDirectory,
+  type DialledNumber,
+  type NumberAccess,
+} from './repositories/agents/agent-directory.ts';
+export {
+  type Agent,
+  type AgentChange,
+  AgentRepository,
+  type AgentVersion,
+} from './repositories/agents/agent.repository.ts';
+export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/agents/department.repository.ts';
+export { NumberRepository } from './repositories/agents/number.repository.ts';
+export { BookingRepository } from './repositories/bookings/booking.repository.ts';
+export {
+  type Calendar,
+  CalendarRepository,
+  type CalendarResource,
+} from './repositories/bookings/calendar.repository.ts';
+export { CatalogueRepository } from './repositories/bookings/catalogue.repository.ts';
+export { type Contact, ContactRepository } from './repositories/bookings/contact.repository.ts';
+export {
+  type BlockedCaller,
+  BlockedCallerRepository,
+} from './repositories/callers/blocked-caller.repository.ts';
+export { CallerDirectory } from './repositories/callers/caller-directory.ts';
+export { CallerGroupRepository } from './repositories/callers/caller-group.repository.ts';
+export { PHONE_PATTERN } from './repositories/callers/phone-pattern.ts';
 export { CallRepository } from './repositories/calls/call.repository.ts';
 export {
   type RecordingAccess,
   type RecordingAction,
   RecordingRepository,
 } from './repositories/calls/recording.repository.ts';
-export {
-  API_SCOPES,
-  ApiKeyRepository,
-  type ApiScope,
-  generateApiKey,
-} from './repositories/tenants/api-key.repository.ts';
+export { ApiKeyRepository, generateApiKey } from './repositories/tenants/api-key.repository.ts';
 export { IdempotencyRepository } from './repositories/tenants/idempotency.repository.ts';
 export {
   type BudgetChange,
-  type DaySpending,
   SpendingRepository,
   type TenantBudget,
 } from './repositories/tenants/spending.repository.ts';
-export {
-  type ClaimedDelivery,
-  type Delivery,
-  FAILURES_BEFORE_PROBES,
-  type ReplayResult,
-  WebhookDeliveryRepository,
-} from './repositories/webhooks/webhook-delivery.repository.ts';
+export { WebhookDeliveryRepository } from './repositories/webhooks/webhook-delivery.repository.ts';
 export {
   MAX_WEBHOOK_ENDPOINTS,
-  type SealedHeaders,
-  type WebhookEndpoint,
   WebhookEndpointRepository,
 } from './repositories/webhooks/webhook-endpoint.repository.ts';
 export { type Page } from './rows/page.ts';

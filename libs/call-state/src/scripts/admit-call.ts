@@ -1,44 +1,53 @@
-import { script } from './script.ts';
+import { script, SET_NOW } from './script.ts';
 
 /*
  * Admits a call once, however often the carrier asks.
  *
- * KEYS[1] carrier:<carrierCallId>   KEYS[2] call:<callId>          KEYS[3] call:<callId>:events
- * KEYS[4] calls:live                KEYS[5] relay:<relayId>        KEYS[6] relay:<relayId>:reserved
- * ARGV[1] answer to keep for repeats          ARGV[2] callId       ARGV[3] tenantId
- * ARGV[4] sealed record             ARGV[5] sealed call.admitted event
- * ARGV[6] ms the reservation and the wait for the stream may last  ARGV[7] seconds the keys live
- * ARGV[8] relayId
+ * KEYS  carrier:<carrierCallId>, call:<callId>, call:<callId>:events, calls:live, relay:<relayId>,
+ *       relay:<relayId>:reserved
+ * ARGV  answer      kept for repeats
+ *       callId, tenantId
+ *       record      sealed
+ *       event       sealed call.admitted
+ *       reserveMs   how long the reservation, and the wait for the stream, may last
+ *       ttlS        seconds the keys live
+ *       relayId
  *
- * Returns {'new', ''}      admitted, ARGV[1] kept
+ * Returns {'new', ''}        admitted, the answer is kept
  *         {'repeat', answer} admitted before; the answer given then
- *         {'left', ''}     it has waited, and its caller has gone: that is on record already, or about to be
- *         {'gone', ''}     the relay's lease has ended or it drains
- *         {'full', ''}     the relay has no room left, or its caller would rather be called back
+ *         {'left', ''}       its caller waited and has left, which is or will be recorded
+ *         {'gone', ''}       the relay's lease has ended or it drains
+ *         {'full', ''}       the relay has no room left, or the caller has asked for a callback
  */
 export const admitCall = script(
   6,
   `
-local carrier = redis.call('HMGET', KEYS[1], 'answer', 'waits', 'gone', 'waitsAs')
-if carrier[1] then return {'repeat', carrier[1]} end
-if carrier[2] and carrier[3] then return {'left', ''} end
-if carrier[4] == 'callback-requested' then return {'full', ''} end
-local lease = redis.call('HMGET', KEYS[5], 'capacity', 'active', 'draining')
-if not lease[1] or lease[3] == '1' then return {'gone', ''} end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now)
-if tonumber(lease[2]) + redis.call('ZCARD', KEYS[6]) >= tonumber(lease[1]) then return {'full', ''} end
-local until_ = now + tonumber(ARGV[6])
-redis.call('ZADD', KEYS[6], until_, ARGV[2])
-redis.call('PEXPIRE', KEYS[6], ARGV[6])
-redis.call('HSET', KEYS[1], 'answer', ARGV[1], 'call', ARGV[2])
-redis.call('EXPIRE', KEYS[1], ARGV[7])
-redis.call('HSET', KEYS[2], 'tenant', ARGV[3], 'record', ARGV[4], 'status', 'admitted', 'epoch', 0, 'minted', 1, 'offered', ARGV[8], 'lastSeq', 0, 'admittedAt', now)
-redis.call('EXPIRE', KEYS[2], ARGV[7])
-redis.call('XADD', KEYS[3], '*', 'e', 0, 's', 0, 'p', ARGV[5])
-redis.call('EXPIRE', KEYS[3], ARGV[7])
-redis.call('ZADD', KEYS[4], until_, ARGV[2])
+local carrierKey, callKey, eventsKey = KEYS[1], KEYS[2], KEYS[3]
+local liveKey, relayKey, reservedKey = KEYS[4], KEYS[5], KEYS[6]
+local answer, callId, tenantId, record, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local reserveMs, ttlS, relayId = ARGV[6], ARGV[7], ARGV[8]
+local carrier = redis.call('HMGET', carrierKey, 'answer', 'waits', 'gone', 'waitsAs')
+local earlierAnswer, waits, hasLeft, waitsAs = carrier[1], carrier[2], carrier[3], carrier[4]
+if earlierAnswer then return {'repeat', earlierAnswer} end
+if waits and hasLeft then return {'left', ''} end
+if waitsAs == 'callback-requested' then return {'full', ''} end
+local lease = redis.call('HMGET', relayKey, 'capacity', 'active', 'draining')
+local capacity, active, draining = lease[1], lease[2], lease[3]
+if not capacity or draining == '1' then return {'gone', ''} end
+${SET_NOW}
+redis.call('ZREMRANGEBYSCORE', reservedKey, '-inf', now)
+if tonumber(active) + redis.call('ZCARD', reservedKey) >= tonumber(capacity) then return {'full', ''} end
+local reservedUntil = now + tonumber(reserveMs)
+redis.call('ZADD', reservedKey, reservedUntil, callId)
+redis.call('PEXPIRE', reservedKey, reserveMs)
+redis.call('HSET', carrierKey, 'answer', answer, 'call', callId)
+redis.call('EXPIRE', carrierKey, ttlS)
+redis.call('HSET', callKey, 'tenant', tenantId, 'record', record, 'status', 'admitted', 'epoch', 0,
+  'minted', 1, 'offered', relayId, 'lastSeq', 0, 'admittedAt', now)
+redis.call('EXPIRE', callKey, ttlS)
+redis.call('XADD', eventsKey, '*', 'e', 0, 's', 0, 'p', event)
+redis.call('EXPIRE', eventsKey, ttlS)
+redis.call('ZADD', liveKey, reservedUntil, callId)
 return {'new', ''}
 `,
 );

@@ -1,29 +1,34 @@
 import { script } from './script.ts';
 
 /*
- * Finds the call a carrier's report is about; where there is none yet, keeps the report for when there is.
- * One step, so that a report is never kept behind the back of an admission that has already looked.
+ * Finds the call of a carrier's report, or keeps the report until the call is admitted. One step, so that no
+ * report is kept after the admission has read those that are.
  *
- * KEYS[1] carrier:<carrierCallId> ARGV[1] the report, no spaces ARGV[2] seconds it is kept ARGV[3] reports
- * kept at most ARGV[4] '1' when it says that the call is over
+ * KEYS  carrier:<carrierCallId>
+ * ARGV  report       no spaces
+ *       ttlS         seconds it is kept
+ *       mostReports  reports kept
+ *       isFinal      '1' when it says that the call is over
  *
  * Returns the callId, or '' when the report was kept or there are too many
  */
 export const callOrKeepReport = script(
   1,
   `
-local fields = redis.call('HMGET', KEYS[1], 'call', 'answer', 'early')
-if fields[1] then return fields[1] end
-if fields[2] then return '' end
-if ARGV[4] == '1' then
-  redis.call('HSET', KEYS[1], 'gone', '1')
-  redis.call('EXPIRE', KEYS[1], ARGV[2])
+local carrierKey = KEYS[1]
+local report, ttlS, mostReports, isFinal = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
+local carrier = redis.call('HMGET', carrierKey, 'call', 'answer', 'early')
+local callId, answer, early = carrier[1], carrier[2], carrier[3] or ''
+if callId then return callId end
+if answer then return '' end
+if isFinal then
+  redis.call('HSET', carrierKey, 'gone', '1')
+  redis.call('EXPIRE', carrierKey, ttlS)
 end
-local early = fields[3] or ''
 local _, count = string.gsub(early, ' ', '')
-if count >= tonumber(ARGV[3]) or string.find(early, ARGV[1] .. ' ', 1, true) then return '' end
-redis.call('HSET', KEYS[1], 'early', early .. ARGV[1] .. ' ')
-redis.call('EXPIRE', KEYS[1], ARGV[2])
+if count >= mostReports or string.find(early, report .. ' ', 1, true) then return '' end
+redis.call('HSET', carrierKey, 'early', early .. report .. ' ')
+redis.call('EXPIRE', carrierKey, ttlS)
 return ''
 `,
 );

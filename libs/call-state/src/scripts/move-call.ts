@@ -1,16 +1,21 @@
-import { script } from './script.ts';
+import { script, SET_NOW } from './script.ts';
 
 /*
- * Offers a call whose stream is over to another relay, under the next epoch, with room reserved there. What
- * is answered to the carrier is kept under ARGV[1], so that a repeat of its question gets the same.
+ * Offers a call whose stream has ended to another relay, under the next epoch, with room reserved there. The
+ * answer to the carrier is kept in a field of its own, so that a repeated question gets the same.
  *
- * KEYS[1] call:<callId>   KEYS[2] calls:live   KEYS[3] relay:<relayId>   KEYS[4] relay:<relayId>:reserved
- * ARGV[1] field of the answer   ARGV[2] sealed answer   ARGV[3] epoch offered   ARGV[4] callId
- * ARGV[5] ms the reservation and the wait for the stream may last ARGV[6] losses a call may have within
- * ARGV[7] ms; 0 when this is none ARGV[8] relayId
+ * KEYS  call:<callId>, calls:live, relay:<relayId>, relay:<relayId>:reserved
+ * ARGV  field       of the answer
+ *       answer      sealed
+ *       epoch       offered
+ *       callId
+ *       reserveMs   how long the reservation, and the wait for the stream, may last
+ *       mostLosses  losses a call may have within lossesMs; 0 when this is no loss
+ *       lossesMs
+ *       relayId
  *
  * Returns {'offered', ''} | {'repeat', sealed answer} | {'ended', ''} | {'unknown', ''}
- *         {'left', ''}       the carrier has reported that the caller is gone: nobody would come, and the call is to be closed soon
+ *         {'left', ''}       the carrier has reported that the caller is gone: the call is closed soon
  *         {'moved', ''}      another offer was made since the epoch was chosen, or a transfer has begun
  *         {'exhausted', ''}  lost too often in a short time
  *         {'gone', ''} | {'full', ''}  the relay cannot take it
@@ -18,72 +23,86 @@ import { script } from './script.ts';
 export const offerCall = script(
   4,
   `
-local call = redis.call('HMGET', KEYS[1], 'status', 'minted', 'losses', ARGV[1], 'left')
-if not call[1] then return {'unknown', ''} end
-if call[4] then return {'repeat', call[4]} end
-if call[1] == 'ended' then return {'ended', ''} end
-if call[5] == '1' then return {'left', ''} end
-if call[1] == 'transferring' or tonumber(call[2]) ~= tonumber(ARGV[3]) - 1 then return {'moved', ''} end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local callKey, liveKey, relayKey, reservedKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local field, answer, epoch, callId = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local reserveMs, mostLosses, lossesMs, relayId = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
+local call = redis.call('HMGET', callKey, 'status', 'minted', 'losses', field, 'left')
+local status, lastOffered, earlierLosses, earlierAnswer, left = call[1], call[2], call[3], call[4], call[5]
+if not status then return {'unknown', ''} end
+if earlierAnswer then return {'repeat', earlierAnswer} end
+if status == 'ended' then return {'ended', ''} end
+if left == '1' then return {'left', ''} end
+if status == 'transferring' or tonumber(lastOffered) ~= tonumber(epoch) - 1 then return {'moved', ''} end
+${SET_NOW}
 local losses = {}
-for at in string.gmatch(call[3] or '', '%d+') do
-  if tonumber(at) > now - tonumber(ARGV[7]) then losses[#losses + 1] = at end
+for at in string.gmatch(earlierLosses or '', '%d+') do
+  if tonumber(at) > now - lossesMs then losses[#losses + 1] = at end
 end
-local most = tonumber(ARGV[6])
-if most > 0 and #losses >= most then return {'exhausted', ''} end
-local lease = redis.call('HMGET', KEYS[3], 'capacity', 'active', 'draining')
-if not lease[1] or lease[3] == '1' then return {'gone', ''} end
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
-if tonumber(lease[2]) + redis.call('ZCARD', KEYS[4]) >= tonumber(lease[1]) then return {'full', ''} end
-if most > 0 then
+if mostLosses > 0 and #losses >= mostLosses then return {'exhausted', ''} end
+local lease = redis.call('HMGET', relayKey, 'capacity', 'active', 'draining')
+local capacity, active, draining = lease[1], lease[2], lease[3]
+if not capacity or draining == '1' then return {'gone', ''} end
+redis.call('ZREMRANGEBYSCORE', reservedKey, '-inf', now)
+if tonumber(active) + redis.call('ZCARD', reservedKey) >= tonumber(capacity) then return {'full', ''} end
+if mostLosses > 0 then
   losses[#losses + 1] = string.format('%.0f', now)
-  redis.call('HSET', KEYS[1], 'losses', table.concat(losses, ' '))
+  redis.call('HSET', callKey, 'losses', table.concat(losses, ' '))
 end
-local until_ = now + tonumber(ARGV[5])
-redis.call('ZADD', KEYS[4], until_, ARGV[4])
-redis.call('PEXPIRE', KEYS[4], ARGV[5])
-redis.call('HSET', KEYS[1], 'minted', ARGV[3], 'offered', ARGV[8], ARGV[1], ARGV[2])
-redis.call('ZADD', KEYS[2], until_, ARGV[4])
+local reservedUntil = now + tonumber(reserveMs)
+redis.call('ZADD', reservedKey, reservedUntil, callId)
+redis.call('PEXPIRE', reservedKey, reserveMs)
+redis.call('HSET', callKey, 'minted', epoch, 'offered', relayId, field, answer)
+redis.call('ZADD', liveKey, reservedUntil, callId)
 return {'offered', ''}
 `,
 );
 
 /*
- * The carrier is about to dial the person a call was asked to be put through to.
+ * The carrier is about to dial the person the call is transferred to.
  *
- * KEYS[1] call:<callId>   KEYS[2] calls:live
- * ARGV[1] field of the answer   ARGV[2] sealed answer   ARGV[3] epoch of the stream that was given up   ARGV[4] callId
- * ARGV[5] ms ringing and talking may last   ARGV[6] '1' when the person is not asked whether they take it
+ * KEYS  call:<callId>, calls:live
+ * ARGV  field      of the answer
+ *       answer     sealed
+ *       epoch      of the stream that was given up
+ *       callId
+ *       talkMs     how long ringing and talking may last
+ *       isAccepted '1' when the person is not asked to accept
  *
  * Returns {'dialled', ''} | {'repeat', sealed answer} | {'not-asked', ''}
  */
 export const dialForCall = script(
   2,
   `
-local call = redis.call('HMGET', KEYS[1], 'status', ARGV[1])
-if call[2] then return {'repeat', call[2]} end
-if call[1] ~= 'transferring' then return {'not-asked', ''} end
-local time = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'transferEpoch', ARGV[3], 'accepted', ARGV[6], ARGV[1], ARGV[2])
-redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[5]), ARGV[4])
+local callKey, liveKey = KEYS[1], KEYS[2]
+local field, answer, epoch, callId = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local talkMs, isAccepted = tonumber(ARGV[5]), ARGV[6]
+local call = redis.call('HMGET', callKey, 'status', field)
+local status, earlierAnswer = call[1], call[2]
+if earlierAnswer then return {'repeat', earlierAnswer} end
+if status ~= 'transferring' then return {'not-asked', ''} end
+${SET_NOW}
+redis.call('HSET', callKey, 'transferEpoch', epoch, 'accepted', isAccepted, field, answer)
+redis.call('ZADD', liveKey, now + talkMs, callId)
 return {'dialled', ''}
 `,
 );
 
 /*
- * The person asked takes the call.
+ * The dialled person accepts the call.
  *
- * KEYS[1] call:<callId>   ARGV[1] epoch of the stream that was given up for them
+ * KEYS  call:<callId>
+ * ARGV  epoch   of the stream that was given up for them
  *
  * Returns 1, or 0 when that transfer is over
  */
 export const acceptCall = script(
   1,
   `
-local call = redis.call('HMGET', KEYS[1], 'status', 'transferEpoch')
-if call[1] ~= 'transferring' or call[2] ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'accepted', '1')
+local callKey, epoch = KEYS[1], ARGV[1]
+local call = redis.call('HMGET', callKey, 'status', 'transferEpoch')
+local status, transferEpoch = call[1], call[2]
+if status ~= 'transferring' or transferEpoch ~= epoch then return 0 end
+redis.call('HSET', callKey, 'accepted', '1')
 return 1
 `,
 );

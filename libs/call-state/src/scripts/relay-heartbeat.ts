@@ -1,15 +1,20 @@
-import { script } from './script.ts';
+import { script, SET_NOW } from './script.ts';
 
 /*
- * Renews a relay's lease and those of the calls it owns, and says how each call stands here. A call's lease
- * is never made shorter: one that was let go meanwhile has been given a longer one. What somebody else owns
- * by now is not renewed, nor what has been offered to another relay: the carrier is about to close, or has
- * closed, the stream of this one.
+ * Renews a relay's lease and those of the calls it owns, and returns how each call stands here. A call's
+ * lease is never shortened: a call that was released meanwhile has a longer one. A call with another owner is not
+ * renewed, nor one that has been offered to another relay: the carrier is closing, or has closed, the stream
+ * of this one.
  *
- * KEYS[1] relay:<relayId>   KEYS[2] relays   KEYS[3] calls:live   KEYS[4…] call:<callId>, in the order of the arguments
- * ARGV[1] relayId   ARGV[2] ms the lease lasts   ARGV[3] address   ARGV[4] capacity   ARGV[5] active calls
- * ARGV[6] '1' while draining, else '0'   ARGV[7] '1' while it has all it can do, else '0'
- * ARGV[8…] callId, epoch, and '1' while held ('0': over, and not known to be in Postgres), in threes
+ * KEYS  relay:<relayId>, relays, calls:live, then call:<callId> in the order of the arguments
+ * ARGV  relayId
+ *       leaseMs       how long the lease lasts
+ *       address
+ *       capacity
+ *       active        calls
+ *       isDraining    '1' or '0'
+ *       isOverloaded  '1' or '0'
+ *       then in threes: callId, epoch, and '1' while held ('0': over, and not known to be in Postgres)
  *
  * Returns for each call its lastSeq, or -1 unknown or of an older epoch, -2 a newer owner is there or on its
  * way, -3 in Postgres
@@ -17,27 +22,35 @@ import { script } from './script.ts';
 export const relayHeartbeat = script(
   null,
   `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local lease = tonumber(ARGV[2])
-redis.call('HSET', KEYS[1], 'address', ARGV[3], 'capacity', ARGV[4], 'active', ARGV[5], 'draining', ARGV[6], 'strained', ARGV[7])
-redis.call('PEXPIRE', KEYS[1], lease)
-redis.call('ZADD', KEYS[2], now, ARGV[1])
-local standings = {}
-for index = 8, #ARGV, 3 do
-  local number = (index - 8) / 3 + 1
-  local call = redis.call('HMGET', KEYS[number + 3], 'epoch', 'lastSeq', 'status', 'persisted', 'minted')
-  local epoch = tonumber(call[1] or -1)
-  local newest = epoch
-  if call[5] and call[3] ~= 'ended' then newest = math.max(epoch, tonumber(call[5])) end
-  if call[4] then standings[number] = -3
-  elseif newest > tonumber(ARGV[index + 1]) then standings[number] = -2
-  elseif epoch < tonumber(ARGV[index + 1]) then standings[number] = -1
+local relayKey, relaysKey, liveKey, FIRST_CALL = KEYS[1], KEYS[2], KEYS[3], 4
+local relayId, leaseMs, address, capacity = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local active, isDraining, isOverloaded = ARGV[5], ARGV[6], ARGV[7]
+local FIRST, WIDTH = 8, 3
+${SET_NOW}
+redis.call('HSET', relayKey, 'address', address, 'capacity', capacity, 'active', active,
+  'draining', isDraining, 'strained', isOverloaded)
+redis.call('PEXPIRE', relayKey, leaseMs)
+redis.call('ZADD', relaysKey, now, relayId)
+local replies = {}
+for index = FIRST, #ARGV, WIDTH do
+  local callId, epoch, isHeld = ARGV[index], tonumber(ARGV[index + 1]), ARGV[index + 2] == '1'
+  local number = (index - FIRST) / WIDTH
+  local callKey = KEYS[FIRST_CALL + number]
+  local call = redis.call('HMGET', callKey, 'epoch', 'lastSeq', 'status', 'persisted', 'minted')
+  local owner, lastSeq, hasEnded = tonumber(call[1] or -1), tonumber(call[2]), call[3] == 'ended'
+  local isPersisted, offered = call[4], call[5]
+  local newest = owner
+  if offered and not hasEnded then newest = math.max(owner, tonumber(offered)) end
+  local reply
+  if isPersisted then reply = -3
+  elseif newest > epoch then reply = -2
+  elseif owner < epoch then reply = -1
   else
-    standings[number] = tonumber(call[2])
-    if ARGV[index + 2] == '1' and call[3] ~= 'ended' then redis.call('ZADD', KEYS[3], 'GT', now + lease, ARGV[index]) end
+    reply = lastSeq
+    if isHeld and not hasEnded then redis.call('ZADD', liveKey, 'GT', now + leaseMs, callId) end
   end
+  replies[number + 1] = reply
 end
-return standings
+return replies
 `,
 );

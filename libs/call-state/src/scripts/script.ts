@@ -5,9 +5,13 @@ import type { Redis } from 'ioredis';
 export interface Script {
   readonly lua: string;
   readonly sha: string;
-  /** Null for as many as there are. */
+  /** Null for any number. */
   readonly keyCount: number | null;
 }
+
+/** Lua that sets `now` to Redis' own time in ms. */
+export const SET_NOW = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 export function script(keyCount: number | null, lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex'), keyCount };

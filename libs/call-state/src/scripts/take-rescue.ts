@@ -1,25 +1,28 @@
-import { script } from './script.ts';
+import { script, SET_NOW } from './script.ts';
 
 /*
- * One of many who have seen that a call's relay has gone silent takes it upon itself to bring the caller to
- * another one.
+ * Lets one of the processes that have seen a call's relay go silent move the caller to another relay.
  *
- * KEYS[1] call:<callId>   KEYS[2] calls:live
- * ARGV[1] callId   ARGV[2] ms the lease must have been over   ARGV[3] ms the others wait
+ * KEYS  call:<callId>, calls:live
+ * ARGV  callId
+ *       overMs        how long the lease must have been over
+ *       othersWaitMs
  *
  * Returns the epoch of the silent owner, or 0 when the call needs no rescue: it is renewed, over, with a
- * person, on its way to another relay, or somebody else is at it
+ * person, on its way to another relay, or rescued by another process
  */
 export const takeRescue = script(
   2,
   `
-local call = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'minted', 'rescueUntil', 'left')
-if call[1] ~= 'connected' or call[2] ~= call[3] or call[5] then return 0 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local lease = redis.call('ZSCORE', KEYS[2], ARGV[1])
-if not lease or tonumber(lease) > now - tonumber(ARGV[2]) or now < tonumber(call[4] or 0) then return 0 end
-redis.call('HSET', KEYS[1], 'rescueUntil', string.format('%.0f', now + tonumber(ARGV[3])))
-return tonumber(call[2])
+local callKey, liveKey = KEYS[1], KEYS[2]
+local callId, overMs, othersWaitMs = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local call = redis.call('HMGET', callKey, 'status', 'epoch', 'minted', 'rescueUntil', 'left')
+local status, epoch, offered, rescueUntil, hasLeft = call[1], call[2], call[3], call[4], call[5]
+if status ~= 'connected' or epoch ~= offered or hasLeft then return 0 end
+${SET_NOW}
+local lease = redis.call('ZSCORE', liveKey, callId)
+if not lease or tonumber(lease) > now - overMs or now < tonumber(rescueUntil or 0) then return 0 end
+redis.call('HSET', callKey, 'rescueUntil', string.format('%.0f', now + othersWaitMs))
+return tonumber(epoch)
 `,
 );

@@ -1,30 +1,36 @@
-import { script } from './script.ts';
+import { script, SET_NOW } from './script.ts';
 
 /*
- * A call waits, or goes on waiting where it is. Whoever came back has the place they had.
+ * Adds a call to the end of the line, or keeps it where it is.
  *
- * KEYS[1] waiting:<agentId>   KEYS[2] waiting   KEYS[3] carrier:<carrierCallId>
- * ARGV[1] carrierCallId       ARGV[2] <agentId>/<carrierCallId>   ARGV[3] the call, sealed; the first one stands
- * ARGV[4] calls that may wait   ARGV[5] seconds it is kept
+ * KEYS  waiting:<agentId>, waiting, carrier:<carrierCallId>
+ * ARGV  carrierCallId
+ *       member       <agentId>/<carrierCallId>
+ *       call         sealed; the first one stored stays
+ *       mostWaiting  calls that may wait
+ *       ttlS         seconds it is kept
  *
- * Returns {how many are before it, ms it has waited}
- *         {-1, 0} as many wait as may | {-2, 0} its caller has gone | {-3, 0} it has been answered otherwise meanwhile
+ * Returns {calls ahead of it, ms it has waited}
+ *         {-1, 0} the line is full | {-2, 0} its caller has left | {-3, 0} it has been answered meanwhile
  */
 export const waitInLine = script(
   3,
   `
-local kept = redis.call('HMGET', KEYS[3], 'waits', 'waitsSince', 'gone', 'answer')
-if kept[4] then return {-3, 0} end
-if kept[1] and kept[3] then return {-2, 0} end
-if not kept[1] and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return {-1, 0} end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local since = tonumber(kept[2] or now)
-if not kept[1] then redis.call('HSET', KEYS[3], 'waits', ARGV[3], 'waitsSince', since) end
-redis.call('EXPIRE', KEYS[3], ARGV[5])
-redis.call('ZADD', KEYS[1], 'NX', since, ARGV[1])
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('ZADD', KEYS[2], now, ARGV[2])
-return {redis.call('ZRANK', KEYS[1], ARGV[1]), now - since}
+local lineKey, waitingKey, carrierKey = KEYS[1], KEYS[2], KEYS[3]
+local carrierCallId, member, call = ARGV[1], ARGV[2], ARGV[3]
+local mostWaiting, ttlS = tonumber(ARGV[4]), ARGV[5]
+local carrier = redis.call('HMGET', carrierKey, 'waits', 'waitsSince', 'gone', 'answer')
+local waits, waitsSince, hasLeft, answer = carrier[1], carrier[2], carrier[3], carrier[4]
+if answer then return {-3, 0} end
+if waits and hasLeft then return {-2, 0} end
+if not waits and redis.call('ZCARD', lineKey) >= mostWaiting then return {-1, 0} end
+${SET_NOW}
+local since = tonumber(waitsSince or now)
+if not waits then redis.call('HSET', carrierKey, 'waits', call, 'waitsSince', since) end
+redis.call('EXPIRE', carrierKey, ttlS)
+redis.call('ZADD', lineKey, 'NX', since, carrierCallId)
+redis.call('EXPIRE', lineKey, ttlS)
+redis.call('ZADD', waitingKey, now, member)
+return {redis.call('ZRANK', lineKey, carrierCallId), now - since}
 `,
 );

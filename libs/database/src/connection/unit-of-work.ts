@@ -44,7 +44,8 @@ export async function transact<T>(
 }
 
 /**
- * Runs SQL and gives its rows, also those of UPDATE and DELETE … RETURNING, which TypeORM wraps in a pair.
+ * Runs SQL and returns its rows, also those of UPDATE and DELETE … RETURNING, which TypeORM wraps in a pair.
+ * Columns are aliased in camelCase, so that a row is a value of the domain.
  */
 export async function query<Row>(
   manager: Pick<EntityManager, 'query'>,
@@ -54,6 +55,16 @@ export async function query<Row>(
   const raw: unknown = await manager.query(sql, [...parameters]);
   if (!Array.isArray(raw)) return [];
   return (raw.length === 2 && Array.isArray(raw[0]) && typeof raw[1] === 'number' ? raw[0] : raw) as Row[];
+}
+
+/** Marks a point in a transaction to which it can be rolled back, locks taken since included. */
+export async function savepoint(
+  transaction: Transaction,
+  name: 'resource' | 'effect',
+): Promise<{ rollback(): Promise<void>; release(): Promise<void> }> {
+  const run = async (sql: string) => void (await query(transaction, `${sql} ${name}`));
+  await run('SAVEPOINT');
+  return { rollback: () => run('ROLLBACK TO SAVEPOINT'), release: () => run('RELEASE SAVEPOINT') };
 }
 
 /**

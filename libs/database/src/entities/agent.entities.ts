@@ -1,9 +1,10 @@
+import type { TenantId } from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 @Entity({ name: 'agents' })
 export class AgentRow {
   @PrimaryColumn({ type: 'uuid' }) id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   /** What operators call it; callers hear the name of its persona. */
   @Column({ type: 'text' }) name!: string;
   /** The version callers get; null until one is published. */
@@ -19,7 +20,7 @@ export class AgentRow {
 export class AgentVersionRow {
   @PrimaryColumn({ name: 'agent_id', type: 'uuid' }) agentId!: string;
   @PrimaryColumn({ type: 'integer' }) version!: number;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   /** An agent snapshot without its ids. */
   @Column({ type: 'jsonb' }) content!: unknown;
   @Column({ name: 'published_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
@@ -29,7 +30,7 @@ export class AgentVersionRow {
 @Entity({ name: 'phone_numbers' })
 export class PhoneNumberRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) e164!: string;
   @Column({ name: 'agent_id', type: 'uuid', nullable: true }) agentId!: string | null;
   /** Open round the clock except on closed dates; otherwise the opening hours say when. */
@@ -58,5 +59,5 @@ export class OpeningHoursRow {
   /** Local time of day, HH:MM:SS. */
   @PrimaryColumn({ type: 'time', precision: 0 }) opens!: string;
   @Column({ type: 'time', precision: 0 }) closes!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
 }

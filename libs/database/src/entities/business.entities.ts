@@ -1,9 +1,10 @@
+import type { CallId, TenantId, ToolCallId } from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 @Entity({ name: 'contacts' })
 export class ContactRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   /** E.164. */
   @Column({ type: 'text' }) phone!: string;
   @Column({ type: 'text', nullable: true }) name!: string | null;
@@ -19,7 +20,7 @@ export class ContactRow {
 @Entity({ name: 'services' })
 export class ServiceRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   /** What the API and the agents call it, such as `plumbing`. */
   @Column({ type: 'text' }) key!: string;
   @Column({ type: 'text' }) name!: string;
@@ -29,11 +30,21 @@ export class ServiceRow {
   @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
 }
 
-/** Someone who does it, one appointment at a time. */
+/** A service as it is offered. */
+export interface Service {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly durationMinutes: number;
+  /** Appointments start this long after they are booked, or later. */
+  readonly noticeMinutes: number;
+}
+
+/** A person or place that does services, one appointment at a time. */
 @Entity({ name: 'resources' })
 export class ResourceRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) name!: string;
   @Column({ name: 'is_active', type: 'boolean', default: true }) isActive!: boolean;
 }
@@ -42,7 +53,7 @@ export class ResourceRow {
 export class ResourceServiceRow {
   @PrimaryColumn({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
   @PrimaryColumn({ name: 'service_id', type: 'uuid' }) serviceId!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
 }
 
 @Entity({ name: 'resource_hours' })
@@ -53,13 +64,13 @@ export class ResourceHoursRow {
   /** Local time of day, HH:MM:SS. */
   @PrimaryColumn({ type: 'time', precision: 0 }) opens!: string;
   @Column({ type: 'time', precision: 0 }) closes!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
 }
 
 @Entity({ name: 'bookings' })
 export class BookingRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ name: 'resource_id', type: 'uuid' }) resourceId!: string;
   @Column({ name: 'service_id', type: 'uuid' }) serviceId!: string;
   @Column({ name: 'contact_id', type: 'uuid', nullable: true }) contactId!: string | null;
@@ -74,8 +85,8 @@ export class BookingRow {
   /** Who it is for, in the words of whoever booked. */
   @Column({ type: 'text', nullable: true }) name!: string | null;
   @Column({ type: 'text', default: '' }) notes!: string;
-  @Column({ name: 'call_id', type: 'uuid', nullable: true }) callId!: string | null;
-  @Column({ name: 'tool_call_id', type: 'text', nullable: true }) toolCallId!: string | null;
+  @Column({ name: 'call_id', type: 'uuid', nullable: true }) callId!: CallId | null;
+  @Column({ name: 'tool_call_id', type: 'text', nullable: true }) toolCallId!: ToolCallId | null;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ name: 'cancelled_at', type: 'timestamptz', precision: 3, nullable: true })
   cancelledAt!: Date | null;
@@ -86,7 +97,7 @@ export type BookingStatus = 'booked' | 'cancelled';
 /** One unsafe request by its Idempotency-Key, and what was answered. */
 @Entity({ name: 'idempotency_keys' })
 export class IdempotencyKeyRow {
-  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @PrimaryColumn({ type: 'text' }) key!: string;
   /** Method and path. */
   @Column({ type: 'text' }) operation!: string;

@@ -1,18 +1,26 @@
 import type {
   CallDirection,
+  CallId,
   CallStatus,
   Channel,
+  JsonValue,
   RefusalReason,
+  RelayId,
+  TenantId,
   TerminationClass,
   TerminationReason,
+  ToolCallId,
+  ToolOutcome,
 } from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { bigintAsNumber } from '../rows/bigint.ts';
+import type { CallRecord } from './call-record.ts';
 
 @Entity({ name: 'calls' })
 export class CallRow {
-  @PrimaryColumn({ type: 'uuid' }) id!: string;
+  @PrimaryColumn({ type: 'uuid' }) id!: CallId;
   /** Null only where the dialled number belongs to nobody. */
-  @Column({ name: 'tenant_id', type: 'uuid', nullable: true }) tenantId!: string | null;
+  @Column({ name: 'tenant_id', type: 'uuid', nullable: true }) tenantId!: TenantId | null;
   @Column({ type: 'text' }) status!: CallStatus;
   @Column({ type: 'text' }) direction!: CallDirection;
   @Column({ type: 'text' }) channel!: Channel;
@@ -39,12 +47,13 @@ export class CallRow {
   @Column({ name: 'termination_reason', type: 'text', nullable: true })
   terminationReason!: TerminationReason | null;
   @Column({ name: 'refusal_reason', type: 'text', nullable: true }) refusalReason!: RefusalReason | null;
-  @Column({ type: 'jsonb', default: {} }) latencies!: unknown;
-  @Column({ type: 'jsonb', default: [] }) usage!: unknown;
+  @Column({ type: 'jsonb', default: {} }) latencies!: CallRecord['latencies'];
+  @Column({ type: 'jsonb', default: [] }) usage!: CallRecord['usage'];
   /** Millionths of a US dollar; null when nothing was used. */
-  @Column({ name: 'cost_micros', type: 'bigint', nullable: true }) costMicros!: string | null;
-  @Column({ type: 'jsonb', nullable: true }) cost!: unknown;
-  @Column({ type: 'jsonb', default: [] }) models!: unknown;
+  @Column({ name: 'cost_micros', type: 'bigint', nullable: true, transformer: bigintAsNumber })
+  costMicros!: number | null;
+  @Column({ type: 'jsonb', nullable: true }) cost!: CallRecord['cost'];
+  @Column({ type: 'jsonb', default: [] }) models!: CallRecord['models'];
   @Column({ name: 'missing_events', type: 'integer', default: 0 }) missingEvents!: number;
   /** Events the row was folded from; a fold of fewer never overwrites it. */
   @Column({ name: 'event_count', type: 'integer', default: 0 }) eventCount!: number;
@@ -55,10 +64,10 @@ export class CallRow {
 /** One attached caller stream. */
 @Entity({ name: 'call_legs' })
 export class CallLegRow {
-  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: CallId;
   @PrimaryColumn({ type: 'integer' }) epoch!: number;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
-  @Column({ name: 'relay_id', type: 'text' }) relayId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
+  @Column({ name: 'relay_id', type: 'text' }) relayId!: RelayId;
   @Column({ name: 'stream_id', type: 'text' }) streamId!: string;
   @Column({ name: 'attached_at', type: 'timestamptz', precision: 3 }) attachedAt!: Date;
   @Column({ name: 'detached_at', type: 'timestamptz', precision: 3, nullable: true })
@@ -68,10 +77,10 @@ export class CallLegRow {
 
 @Entity({ name: 'utterances' })
 export class UtteranceRow {
-  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: CallId;
   /** From 1, in the order spoken. */
   @PrimaryColumn({ type: 'integer' }) position!: number;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) speaker!: 'caller' | 'agent';
   @Column({ name: 'item_id', type: 'text' }) itemId!: string;
   @Column({ type: 'text' }) text!: string;
@@ -85,12 +94,12 @@ export class UtteranceRow {
 
 @Entity({ name: 'tool_calls' })
 export class ToolCallRow {
-  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
-  @PrimaryColumn({ type: 'text' }) id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: CallId;
+  @PrimaryColumn({ name: 'id', type: 'text' }) toolCallId!: ToolCallId;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) name!: string;
-  @Column({ type: 'jsonb' }) arguments!: unknown;
-  @Column({ type: 'jsonb', nullable: true }) outcome!: unknown;
+  @Column({ type: 'jsonb' }) arguments!: JsonValue;
+  @Column({ type: 'jsonb', nullable: true }) outcome!: ToolOutcome | null;
   @Column({ type: 'text' }) status!: ToolCallStatus;
   @Column({ name: 'started_at_ms', type: 'integer' }) startedAtMs!: number;
   @Column({ name: 'took_ms', type: 'integer', nullable: true }) tookMs!: number | null;
@@ -102,8 +111,8 @@ type ToolCallStatus = 'pending' | 'ok' | 'refused' | 'failed' | 'timed-out' | 'c
 /** What became of a call as the business sees it. */
 @Entity({ name: 'dispositions' })
 export class DispositionRow {
-  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: CallId;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) outcome!: string;
   @Column({ type: 'text' }) detail!: string;
 }

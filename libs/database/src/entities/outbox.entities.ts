@@ -1,10 +1,12 @@
+import type { BusinessEventType, EventSubject, TenantId } from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { DeliveryState } from './delivery.ts';
 
 /** How many events there have been about a subject. */
 @Entity({ name: 'outbox_sequences' })
 export class OutboxSequenceRow {
-  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
-  @PrimaryColumn({ name: 'subject_kind', type: 'text' }) subjectKind!: string;
+  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
+  @PrimaryColumn({ name: 'subject_kind', type: 'text' }) subjectKind!: EventSubject['kind'];
   @PrimaryColumn({ name: 'subject_id', type: 'uuid' }) subjectId!: string;
   @Column({ type: 'integer' }) last!: number;
   @Column({ name: 'changed_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) changedAt!: Date;
@@ -14,9 +16,9 @@ export class OutboxSequenceRow {
 @Entity({ name: 'outbox_events' })
 export class OutboxEventRow {
   @PrimaryColumn({ type: 'uuid', default: () => 'gen_random_uuid()' }) id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) type!: string;
-  @Column({ name: 'subject_kind', type: 'text' }) subjectKind!: string;
+  @Column({ name: 'subject_kind', type: 'text' }) subjectKind!: EventSubject['kind'];
   @Column({ name: 'subject_id', type: 'uuid' }) subjectId!: string;
   /** From 1, without gaps, over everything about the subject. */
   @Column({ type: 'integer' }) sequence!: number;
@@ -28,18 +30,19 @@ export class OutboxEventRow {
 @Entity({ name: 'webhook_endpoints' })
 export class WebhookEndpointRow {
   @PrimaryColumn({ type: 'uuid' }) id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) url!: string;
   @Column({ type: 'text' }) description!: string;
   /** None for all. */
-  @Column({ type: 'text', array: true }) events!: string[];
+  @Column({ type: 'text', array: true }) events!: BusinessEventType[];
   @Column({ name: 'sealed_secret', type: 'text' }) sealedSecret!: string;
   @Column({ name: 'previous_sealed_secret', type: 'text', nullable: true }) previousSealedSecret!:
     string | null;
   @Column({ name: 'previous_until', type: 'timestamptz', precision: 3, nullable: true })
   previousUntil!: Date | null;
   @Column({ name: 'is_enabled', type: 'boolean' }) isEnabled!: boolean;
-  @Column({ name: 'disabled_because', type: 'text', nullable: true }) disabledBecause!: string | null;
+  @Column({ name: 'disabled_because', type: 'text', nullable: true }) disabledBecause!:
+    'operator' | 'gone' | null;
   @Column({ name: 'paused_until', type: 'timestamptz', precision: 3, nullable: true })
   pausedUntil!: Date | null;
   /** When a worker last took deliveries of it. */
@@ -59,10 +62,10 @@ export class WebhookEndpointRow {
 /** One event on its way to one endpoint. */
 @Entity({ name: 'webhook_deliveries' })
 export class WebhookDeliveryRow {
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @PrimaryColumn({ name: 'endpoint_id', type: 'uuid' }) endpointId!: string;
   @PrimaryColumn({ name: 'event_id', type: 'uuid' }) eventId!: string;
-  @Column({ type: 'text', default: 'pending' }) state!: string;
+  @Column({ type: 'text', default: 'pending' }) state!: DeliveryState;
   @Column({ type: 'integer', default: 0 }) attempts!: number;
   /** Of a claimed one: when it is due again unless it is settled by then. */
   @Column({ name: 'next_attempt_at', type: 'timestamptz', precision: 3, default: () => 'now()' })

@@ -1,8 +1,11 @@
+import type { TenantId } from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import { bigintAsNumber } from '../rows/bigint.ts';
+import type { ApiScope } from './api-scopes.ts';
 
 @Entity({ name: 'tenants' })
 export class TenantRow {
-  @PrimaryColumn({ type: 'uuid' }) id!: string;
+  @PrimaryColumn({ type: 'uuid' }) id!: TenantId;
   @Column({ type: 'text' }) slug!: string;
   @Column({ name: 'company_name', type: 'text' }) companyName!: string;
   /** IANA name. */
@@ -18,7 +21,7 @@ export class TenantRow {
 /** A day without calls (`calls`) or without appointments (`bookings`); a day without both is two rows. */
 @Entity({ name: 'closed_dates' })
 export class ClosedDateRow {
-  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @PrimaryColumn({ type: 'text' }) scope!: 'calls' | 'bookings';
   /** YYYY-MM-DD. */
   @PrimaryColumn({ type: 'date' }) date!: string;
@@ -28,10 +31,10 @@ export class ClosedDateRow {
 @Entity({ name: 'api_keys' })
 export class ApiKeyRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
-  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
+  @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) name!: string;
   @Column({ name: 'key_hash', type: 'bytea' }) keyHash!: Buffer;
-  @Column({ type: 'text', array: true }) scopes!: string[];
+  @Column({ type: 'text', array: true }) scopes!: ApiScope[];
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true }) revokedAt!: Date | null;
 }
@@ -39,8 +42,10 @@ export class ApiKeyRow {
 /** What a tenant's calls may cost, in micros; null for no limit. */
 @Entity({ name: 'tenant_budgets' })
 export class TenantBudgetRow {
-  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: string;
-  @Column({ name: 'daily_micros', type: 'bigint', nullable: true }) dailyMicros!: string | null;
-  @Column({ name: 'monthly_micros', type: 'bigint', nullable: true }) monthlyMicros!: string | null;
+  @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
+  @Column({ name: 'daily_micros', type: 'bigint', nullable: true, transformer: bigintAsNumber })
+  dailyMicros!: number | null;
+  @Column({ name: 'monthly_micros', type: 'bigint', nullable: true, transformer: bigintAsNumber })
+  monthlyMicros!: number | null;
   @Column({ name: 'warn_share', type: 'double precision', default: 0.8 }) warnShare!: number;
 }

@@ -1,4 +1,5 @@
 import { MalformedInput } from '@tandem/contracts';
+import type { SelectQueryBuilder } from 'typeorm';
 
 /** One page of a list, and where the next one starts; null on the last page. */
 export interface Page<Item> {
@@ -38,6 +39,31 @@ export function positionOf(cursor: string): Position {
   const match = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
   if (!match?.[1] || !match[2]) throw new CursorMalformed();
   return { at: new Date(Number(match[1])), id: match[2] };
+}
+
+/** Returns where the page starts; null for the first one. @throws CursorMalformed */
+export function startOf({ cursor }: PageRequest): Position | null {
+  return cursor === undefined ? null : positionOf(cursor);
+}
+
+/**
+ * Runs a query newest first, from `start` on, for one row more than the page shows.
+ * @param instant the property its rows are sorted by
+ */
+export function newestFirst<Row extends { readonly id: string }>(
+  query: SelectQueryBuilder<Row>,
+  instant: string & keyof Row,
+  start: Position | null,
+  limit: number,
+): Promise<Row[]> {
+  const { alias } = query;
+  if (start)
+    query.andWhere(`(${alias}.${instant}, ${alias}.id) < (:at, :id)`, { at: start.at, id: start.id });
+  return query
+    .orderBy(`${alias}.${instant}`, 'DESC')
+    .addOrderBy(`${alias}.id`, 'DESC')
+    .take(limit + 1)
+    .getMany();
 }
 
 /** Makes a page of up to `limit` items from one row more than asked for. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isDepartmentOpen, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
+import { API_SCOPES } from '../entities/api-scopes.ts';
 import { CallerDirectory } from '../repositories/callers/caller-directory.ts';
 import { AgentDirectory } from '../repositories/agents/agent-directory.ts';
 import { AgentRepository } from '../repositories/agents/agent.repository.ts';
 import {
-  API_SCOPES,
   ApiKeyMalformed,
   ApiKeyRepository,
   generateApiKey,

@@ -18,12 +18,8 @@ import {
 import { TenantRow } from '../entities/tenant.entities.ts';
 import { AgentDirectory } from '../repositories/agents/agent-directory.ts';
 import { AgentRepository } from '../repositories/agents/agent.repository.ts';
-import {
-  API_SCOPES,
-  ApiKeyMalformed,
-  ApiKeyRepository,
-  isApiKey,
-} from '../repositories/tenants/api-key.repository.ts';
+import { ApiKeyMalformed, ApiKeyRepository, isApiKey } from '../repositories/tenants/api-key.repository.ts';
+import { API_SCOPES } from '../entities/api-scopes.ts';
 import { run, transact, type Transaction } from '../connection/unit-of-work.ts';
 import { DEMO_MODELS, demoAgent, type DemoModel } from './demo-agent.ts';
 

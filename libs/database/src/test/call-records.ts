@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { termination, type CallId, type RelayId, type TenantId, type ToolCallId } from '@tandem/contracts';
-import type { CallRecord } from '../repositories/calls/call-record.ts';
+import type { CallRecord } from '../entities/call-record.ts';
 
 export const ADMITTED = new Date('2027-03-01T14:00:00.123Z');
 

@@ -1,7 +1,10 @@
-import { agentContentSchema, storableText, type TenantId } from '@tandem/contracts';
-import { IsNull, Not, type DataSource } from 'typeorm';
-import { AgentRow, PhoneNumberRow } from '../../entities/agent.entities.ts';
-import { query, run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { agentContentSchema, storableText, type AgentContentInput, type TenantId } from '@tandem/contracts';
+import { IsNull, LessThan, Not, type DataSource } from 'typeorm';
+import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import { AgentRow, AgentVersionRow, PhoneNumberRow } from '../../entities/agent.entities.ts';
+import { isNameTaken, republish } from '../../queries/agent-versions.ts';
+import { lockName } from '../../queries/locks.ts';
+import { without } from '../../rows/without.ts';
 import { publishVersion } from './agent-directory.ts';
 
 export interface Agent {
@@ -15,7 +18,7 @@ export interface Agent {
   readonly createdAt: Date;
 }
 
-/** What is absent stays. */
+/** Absent fields stay as they are. */
 export interface AgentChange {
   readonly name?: string | undefined;
   readonly isArchived?: boolean | undefined;
@@ -29,11 +32,11 @@ export interface AgentVersion {
 
 const MAX_LISTED = 200;
 
-/** Agents and their versions, as operators see them. */
+/** Agents and their versions, for operators. */
 export class AgentRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** By name: those that may answer calls, or the archived ones. */
+  /** By name: agents that may answer calls, or the archived ones. */
   async list(tenantId: TenantId, isArchived: boolean): Promise<Agent[]> {
     const archivedAt = isArchived ? Not(IsNull()) : IsNull();
     const found = await run(this.dataSource, (manager) =>
@@ -62,8 +65,8 @@ export class AgentRepository {
   }
 
   /**
-   * Renames, archives and takes out of the archive. `in-use`: a number is answered by it, so it is not
-   * archived; `name-taken`: another one that is not archived has the name. Nothing is changed then.
+   * Renames, archives or restores an agent. `in-use`: it answers a number, so it cannot be archived;
+   * `name-taken`: another agent that is not archived has the name. Nothing is changed then.
    */
   async change(
     tenantId: TenantId,
@@ -97,7 +100,7 @@ export class AgentRepository {
     before: AgentRow,
     after: AgentRow,
   ): Promise<'in-use' | 'name-taken' | null> {
-    const tenantId = after.tenantId as TenantId;
+    const { tenantId } = after;
     if (after.archivedAt !== null)
       return (await transaction.existsBy(PhoneNumberRow, { tenantId, agentId: after.id })) ? 'in-use' : null;
     const isNamedAnew = after.name !== before.name || before.archivedAt !== null;
@@ -105,33 +108,24 @@ export class AgentRepository {
   }
 
   /**
-   * Whether another one has the name. Agents of a tenant are named one at a time: the answer holds until the
-   * transaction ends.
+   * Returns whether another agent has the name. Agents of a tenant are named one at a time: the result holds
+   * until the transaction ends.
    */
   private async isTaken(
     transaction: Transaction,
     tenantId: TenantId,
-    { id, name }: { id: string; name: string },
+    agent: { id: string; name: string },
   ): Promise<boolean> {
-    await query(transaction, `SELECT pg_advisory_xact_lock(hashtextextended('agent-names:' || $1, 0))`, [
-      tenantId,
-    ]);
-    const spelling = (text: string) => `lower(regexp_replace(btrim(${text}), '\\s+', ' ', 'g'))`;
-    const taken = await query(
-      transaction,
-      'SELECT 1 FROM agents WHERE tenant_id = $1 AND id <> $2 AND archived_at IS NULL AND ' +
-        `${spelling('name')} = ${spelling('$3')} LIMIT 1`,
-      [tenantId, id, name],
-    );
-    return taken.length > 0;
+    await lockName(transaction, `agent-names:${tenantId}`);
+    return isNameTaken(transaction, tenantId, agent);
   }
 
-  /** Publishes content that is valid already. */
+  /** Publishes content that has been validated. */
   async publish(
     transaction: Transaction,
     tenantId: TenantId,
     id: string,
-    content: Parameters<typeof publishVersion>[3],
+    content: AgentContentInput,
   ): Promise<{ version: number; isNew: boolean } | 'not-found' | 'archived'> {
     const agent = await transaction.findOneBy(AgentRow, { tenantId, id });
     if (!agent) return 'not-found';
@@ -139,23 +133,14 @@ export class AgentRepository {
     return publishVersion(transaction, tenantId, id, content);
   }
 
-  /** Lets callers get an earlier version with this content again. Null when there is none. */
+  /** Publishes the earlier version with this content. Null when there is none. */
   async publishAgain(
     transaction: Transaction,
     tenantId: TenantId,
     id: string,
-    content: Parameters<typeof publishVersion>[3],
+    content: AgentContentInput,
   ): Promise<number | null> {
-    const [found] = await query<{ version: number }>(
-      transaction,
-      `UPDATE agents SET published_version = version.version FROM agent_versions version
-       WHERE agents.tenant_id = $1 AND agents.id = $2 AND version.agent_id = agents.id AND version.version =
-         (SELECT same.version FROM agent_versions same WHERE same.agent_id = $2 AND same.content = $3::jsonb
-          ORDER BY same.version = agents.published_version DESC, same.version DESC LIMIT 1)
-       RETURNING version.version`,
-      [tenantId, id, JSON.stringify(agentContentSchema.parse(content))],
-    );
-    return found?.version ?? null;
+    return republish(transaction, tenantId, id, JSON.stringify(agentContentSchema.parse(content)));
   }
 
   /** Newest first, before a version number. Null when the tenant has no such agent. */
@@ -167,39 +152,34 @@ export class AgentRepository {
     return run(this.dataSource, async (manager) => {
       const agent = await manager.findOneBy(AgentRow, { tenantId, id });
       if (!agent) return null;
-      const found = await query<{ version: number; published_at: Date }>(
-        manager,
-        'SELECT version, published_at FROM agent_versions WHERE tenant_id = $1 AND agent_id = $2 AND ' +
-          '($3::integer IS NULL OR version < $3) ORDER BY version DESC LIMIT $4',
-        [tenantId, id, page.before ?? null, page.limit],
-      );
-      return found.map((row) => ({
-        version: row.version,
-        publishedAt: row.published_at,
-        isPublished: row.version === agent.publishedVersion,
+      const earlier = page.before === undefined ? {} : { version: LessThan(page.before) };
+      const found = await manager.find(AgentVersionRow, {
+        select: { agentId: true, version: true, publishedAt: true },
+        where: { tenantId, agentId: id, ...earlier },
+        order: { version: 'DESC' },
+        take: page.limit,
+      });
+      return found.map(({ version, publishedAt }) => ({
+        version,
+        publishedAt,
+        isPublished: version === agent.publishedVersion,
       }));
     });
   }
 
-  /** What was published, as it stands in the database; null when there is no such version. */
+  /** Returns published content as stored; null when there is no such version. */
   async content(tenantId: TenantId, id: string, version: number): Promise<unknown> {
-    const [row] = await run(this.dataSource, (manager) =>
-      query<{ content: unknown }>(
-        manager,
-        'SELECT content FROM agent_versions WHERE tenant_id = $1 AND agent_id = $2 AND version = $3',
-        [tenantId, id, version],
-      ),
+    const found = await run(this.dataSource, (manager) =>
+      manager.findOneBy(AgentVersionRow, { tenantId, agentId: id, version }),
     );
-    return row?.content ?? null;
+    return found?.content ?? null;
   }
 }
 
-/** One that is archived already keeps the time of it. */
+/** An archived agent keeps the time at which it was archived first. */
 function archivedAfter({ archivedAt }: AgentRow, { isArchived }: AgentChange): Date | null {
   if (isArchived === undefined) return archivedAt;
   return isArchived ? (archivedAt ?? new Date()) : null;
 }
 
-function toAgent({ tenantId: _tenantId, ...agent }: AgentRow): Agent {
-  return agent;
-}
+const toAgent = (row: AgentRow): Agent => without(row, 'tenantId');

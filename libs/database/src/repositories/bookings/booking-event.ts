@@ -1,6 +1,6 @@
 import type { BusinessEventType, TenantId } from '@tandem/contracts';
 import type { OutboxEvent } from '../webhooks/outbox.ts';
-import type { Booking } from './booking.ts';
+import type { Booking } from '../../entities/booking.ts';
 
 export type BookingEvent = Extract<BusinessEventType, `booking.${string}`>;
 

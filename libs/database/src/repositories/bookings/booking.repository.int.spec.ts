@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { openBusiness, type Business } from '../../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';
 import { query, run, transact } from '../../connection/unit-of-work.ts';
-import type { Booking } from './booking.ts';
+import type { Booking } from '../../entities/booking.ts';
 import { BookingRepository } from './booking.repository.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,22 +1,15 @@
-import { storableText, writtenForms, type TenantId } from '@tandem/contracts';
-import type { DataSource } from 'typeorm';
+import { writtenForms, type TenantId } from '@tandem/contracts';
+import { In, Not, type DataSource } from 'typeorm';
 import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
+import { run, type Transaction } from '../../connection/unit-of-work.ts';
 import { ContactRow } from '../../entities/business.entities.ts';
-import { positionOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
-import { query, run, type Transaction } from '../../connection/unit-of-work.ts';
+import { ensureContact } from '../../queries/contacts.ts';
+import { lockName } from '../../queries/locks.ts';
+import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
+import { storable } from '../../rows/storable.ts';
+import { without } from '../../rows/without.ts';
 
-export interface Contact {
-  readonly id: string;
-  /** E.164. */
-  readonly phone: string;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly notes: string;
-  /** BCP 47; null when it is not known. */
-  readonly language: string | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+export type Contact = Readonly<Omit<ContactRow, 'tenantId'>>;
 
 interface ContactFields {
   readonly phone: string;
@@ -26,10 +19,10 @@ interface ContactFields {
   readonly language?: string | null | undefined;
 }
 
-/** Fields to change; what is absent stays, null empties. */
+/** Fields to change: absent fields stay, null empties. */
 type ContactChange = { readonly [Field in keyof ContactFields]?: ContactFields[Field] | undefined };
 
-/** People a tenant deals with, one per phone number. */
+/** A tenant's contacts, one per phone number. */
 export class ContactRepository {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -39,20 +32,14 @@ export class ContactRepository {
     filter: { phone?: string | undefined },
     page: PageRequest,
   ): Promise<Page<Contact>> {
-    const after = page.cursor === undefined ? null : positionOf(page.cursor);
+    const start = startOf(page);
     const found = await run(this.dataSource, (manager) => {
-      const query = manager
+      const contacts = manager
         .createQueryBuilder(ContactRow, 'contact')
         .where('contact.tenantId = :tenantId', { tenantId });
       if (filter.phone)
-        query.andWhere('contact.phone IN (:...phones)', { phones: writtenForms(filter.phone) });
-      if (after)
-        query.andWhere('(contact.created_at, contact.id) < (:at, :id)', { at: after.at, id: after.id });
-      return query
-        .orderBy('contact.createdAt', 'DESC')
-        .addOrderBy('contact.id', 'DESC')
-        .take(page.limit + 1)
-        .getMany();
+        contacts.andWhere('contact.phone IN (:...phones)', { phones: writtenForms(filter.phone) });
+      return newestFirst(contacts, 'createdAt', start, page.limit);
     });
     return toPage(found, page.limit, (row) => ({ at: row.createdAt, id: row.id }), toContact);
   }
@@ -62,14 +49,14 @@ export class ContactRepository {
     return row && toContact(row);
   }
 
-  /** Null when the tenant has a contact with this number already, in whichever form it is written. */
+  /** Null when the tenant has a contact with this number already, in any written form. */
   async create(transaction: Transaction, tenantId: TenantId, fields: ContactFields): Promise<Contact | null> {
     if (await this.otherWith(transaction, tenantId, fields.phone, null)) return null;
     const inserted = await transaction
       .createQueryBuilder()
       .insert()
       .into(ContactRow)
-      .values({ tenantId, ...storable(fields) })
+      .values({ tenantId, ...given(fields) })
       .orIgnore()
       .returning(['id'])
       .execute();
@@ -78,7 +65,7 @@ export class ContactRepository {
     return toContact(await transaction.findOneByOrFail(ContactRow, { tenantId, id }));
   }
 
-  /** Changes the fields that are given. `taken`: another contact of the tenant has that number. */
+  /** Changes the given fields. `taken`: another contact of the tenant has that number. */
   async update(
     transaction: Transaction,
     tenantId: TenantId,
@@ -91,7 +78,7 @@ export class ContactRepository {
       const result = await transaction.update(
         ContactRow,
         { tenantId, id },
-        { ...storable(fields), updatedAt: new Date() },
+        { ...given(fields), updatedAt: new Date() },
       );
       if (result.affected !== 1) return 'not-found';
     } catch (error) {
@@ -103,7 +90,7 @@ export class ContactRepository {
     return toContact(await transaction.findOneByOrFail(ContactRow, { tenantId, id }));
   }
 
-  /** The contact with this number, made if need be. A name is kept, and filled in where there was none. */
+  /** Returns the contact with this number, created if there is none. Fills in a missing name. */
   async ensure(
     transaction: Transaction,
     tenantId: TenantId,
@@ -111,21 +98,12 @@ export class ContactRepository {
     name: string | null,
   ): Promise<string> {
     const written = (await this.otherWith(transaction, tenantId, phone, null)) ?? phone;
-    const [contact] = await query<{ id: string }>(
-      transaction,
-      `INSERT INTO contacts AS kept (tenant_id, phone, name) VALUES ($1, $2, $3)
-       ON CONFLICT (tenant_id, phone) DO UPDATE SET name = coalesce(kept.name, excluded.name),
-         updated_at = CASE WHEN kept.name IS NULL AND excluded.name IS NOT NULL THEN now() ELSE kept.updated_at END
-       RETURNING id`,
-      [tenantId, written, name === null ? null : storableText(name)],
-    );
-    if (!contact) throw new DatabaseRefusal('no-row', 'contacts_phone_key', 'contacts');
-    return contact.id;
+    return ensureContact(transaction, tenantId, written, storable(name));
   }
 
   /**
-   * The number of another contact who has this one, as it is stored. Where it can be written in several ways
-   * the unique key of the table does not tell, so those who write the same one wait for each other.
+   * Returns another contact's number as stored, if it is this one in any written form. The unique key knows
+   * one form only, so writers of the same number wait for each other.
    */
   private async otherWith(
     transaction: Transaction,
@@ -135,37 +113,19 @@ export class ContactRepository {
   ): Promise<string | null> {
     const forms = writtenForms(phone);
     if (forms.length === 1) return null;
-    await query(transaction, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `${tenantId} ${[...forms].sort().join(' ')}`,
-    ]);
-    const [found] = await query<{ phone: string }>(
-      transaction,
-      'SELECT phone FROM contacts WHERE tenant_id = $1 AND phone = ANY($2::text[]) AND id IS DISTINCT ' +
-        'FROM $3 ORDER BY array_position($2::text[], phone) LIMIT 1',
-      [tenantId, forms, than],
-    );
-    return found?.phone ?? null;
+    await lockName(transaction, `${tenantId} ${[...forms].sort().join(' ')}`);
+    const found = await transaction.findBy(ContactRow, {
+      tenantId,
+      phone: In(forms),
+      ...(than === null ? {} : { id: Not(than) }),
+    });
+    return forms.find((form) => found.some((contact) => contact.phone === form)) ?? null;
   }
 }
 
-/** What is given, in a shape Postgres takes; what is not given stays out. */
-function storable(
-  fields: ContactChange,
-): Partial<Pick<ContactRow, 'phone' | 'name' | 'email' | 'notes' | 'language'>> {
-  return Object.fromEntries(
-    Object.entries(fields)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, typeof value === 'string' ? storableText(value) : value]),
-  );
+/** Returns the given fields in a shape Postgres stores. */
+function given(fields: ContactChange): Partial<ContactRow> {
+  return storable(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
 }
 
-const toContact = (row: ContactRow): Contact => ({
-  id: row.id,
-  phone: row.phone,
-  name: row.name,
-  email: row.email,
-  notes: row.notes,
-  language: row.language,
-  createdAt: row.createdAt,
-  updatedAt: row.updatedAt,
-});
+const toContact = (row: ContactRow): Contact => without(row, 'tenantId');

@@ -1,54 +1,21 @@
 import { writtenForms, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import { query, run } from '../../connection/unit-of-work.ts';
+import { run } from '../../connection/unit-of-work.ts';
+import { findKnownCaller, type KnownCaller } from '../../queries/known-caller.ts';
 import { patternsOf } from './phone-pattern.ts';
 
-/** What the door needs to know of somebody who calls a number. */
-export interface KnownCaller {
-  readonly name: string | null;
-  /** BCP 47. */
-  readonly language: string | null;
-  readonly isBlocked: boolean;
-  /** The groups they belong to, the closest match first. */
-  readonly groups: readonly CallerGroupMatch[];
-}
-
-export interface CallerGroupMatch {
-  readonly key: string;
-  /** Empty for the agent's. */
-  readonly greeting: string;
-  /** Its members may call the dialled number whatever its access mode. */
-  readonly isAllowed: boolean;
-}
-
 const UNKNOWN: KnownCaller = { name: null, language: null, isBlocked: false, groups: [] };
-const MAX_GROUPS = 20;
 
-const SQL = `
-SELECT contact.name, contact.language,
-  EXISTS (SELECT 1 FROM blocked_callers WHERE tenant_id = $1 AND pattern = ANY($4::text[]) AND (phone_number_id IS NULL OR phone_number_id = $2)) AS "isBlocked",
-  coalesce((SELECT json_agg(match) FROM (
-    SELECT caller_group.key, caller_group.greeting,
-      EXISTS (SELECT 1 FROM phone_number_groups allowed WHERE allowed.phone_number_id = $2 AND allowed.group_id = caller_group.id) AS "isAllowed"
-    FROM caller_group_members member JOIN caller_groups caller_group ON caller_group.id = member.group_id
-    WHERE member.tenant_id = $1 AND member.pattern = ANY($4::text[])
-    GROUP BY caller_group.id, caller_group.key, caller_group.greeting
-    ORDER BY min(array_position($4::text[], member.pattern)), caller_group.key LIMIT ${MAX_GROUPS}
-  ) match), '[]') AS groups
-FROM (SELECT 1) asked LEFT JOIN LATERAL (
-  SELECT name, language FROM contacts WHERE tenant_id = $1 AND phone = ANY($3::text[]) ORDER BY array_position($3::text[], phone) LIMIT 1
-) contact ON true`;
-
-/** Who is calling, as far as a tenant knows. */
+/** Finds what a tenant knows about a caller. */
 export class CallerDirectory {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** One query. @param e164 null for a caller who shows no number: nobody knows them */
+  /** One query. @param e164 null for a caller who shows no number: always unknown */
   async find(tenantId: TenantId, phoneNumberId: string, e164: string | null): Promise<KnownCaller> {
     if (e164 === null) return UNKNOWN;
-    const [row] = await run(this.dataSource, (manager) =>
-      query<KnownCaller>(manager, SQL, [tenantId, phoneNumberId, writtenForms(e164), patternsOf(e164)]),
+    const found = await run(this.dataSource, (manager) =>
+      findKnownCaller(manager, tenantId, phoneNumberId, writtenForms(e164), patternsOf(e164)),
     );
-    return row ?? UNKNOWN;
+    return found ?? UNKNOWN;
   }
 }

@@ -1,6 +1,6 @@
 import type { TenantId } from '@tandem/contracts';
 import type { OutboxEvent } from '../webhooks/outbox.ts';
-import type { CallRecord, RefusedCall } from './call-record.ts';
+import type { CallRecord, RefusedCall } from '../../entities/call-record.ts';
 
 export function callEnded(call: CallRecord): OutboxEvent {
   const {

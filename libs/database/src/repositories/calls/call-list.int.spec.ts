@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { termination, type CallId, type TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import type { CallRecord, RefusedCall } from './call-record.ts';
+import type { CallRecord, RefusedCall } from '../../entities/call-record.ts';
 import { CursorMalformed } from '../../rows/page.ts';
 import { openBusiness } from '../../test/business.ts';
 import { ADMITTED, callRecord } from '../../test/call-records.ts';

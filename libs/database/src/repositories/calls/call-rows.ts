@@ -1,20 +1,18 @@
 import {
   termination,
-  type CallId,
-  type JsonValue,
-  type RelayId,
+  type CallStatus,
+  type RefusalReason,
   type TenantId,
-  type ToolCallId,
+  type TerminationReason,
 } from '@tandem/contracts';
+import type { QueryDeepPartialEntity } from 'typeorm';
 import type {
   CallDetail,
-  CallLegRecord,
   CallRecord,
   CallSummary,
   RecordingRecord,
-  ToolCallRecord,
-  UtteranceRecord,
-} from './call-record.ts';
+  RefusedCall,
+} from '../../entities/call-record.ts';
 import type {
   CallLegRow,
   CallRow,
@@ -23,35 +21,29 @@ import type {
   UtteranceRow,
 } from '../../entities/call.entities.ts';
 import type { RecordingRow } from '../../entities/recording.entities.ts';
+import { storable } from '../../rows/storable.ts';
+import { without } from '../../rows/without.ts';
 
-/** A row of `calls` in the words of the domain. */
+/** Returns a row of `calls` in the words of the domain. */
 export function toSummary(row: CallRow, outcome: string | null): CallSummary {
+  const { id, fromNumber, toNumber, agentId, agentVersion, agentName, terminationReason, ...same } = without(
+    row,
+    'terminationClass',
+    'latencies',
+    'usage',
+    'cost',
+    'models',
+    'eventCount',
+    'recordedAt',
+  );
   return {
-    callId: row.id as CallId,
+    ...same,
+    callId: id,
     tenantId: row.tenantId as TenantId,
-    status: row.status,
-    direction: row.direction,
-    channel: row.channel,
-    from: row.fromNumber,
-    to: row.toNumber,
-    carrierCallId: row.carrierCallId,
-    attestation: row.attestation,
-    agent:
-      row.agentId === null
-        ? null
-        : { id: row.agentId, version: row.agentVersion ?? 0, name: row.agentName ?? '' },
-    modelKind: row.modelKind,
-    language: row.language,
-    variantKey: row.variantKey,
-    callerGroup: row.callerGroup,
-    admittedAt: row.admittedAt,
-    answeredAt: row.answeredAt,
-    endedAt: row.endedAt,
-    durationMs: row.durationMs,
-    termination: row.terminationReason === null ? null : termination(row.terminationReason),
-    refusalReason: row.refusalReason,
-    missingEvents: row.missingEvents,
-    costMicros: row.costMicros === null ? null : Number(row.costMicros),
+    from: fromNumber,
+    to: toNumber,
+    agent: agentId === null ? null : { id: agentId, version: agentVersion ?? 0, name: agentName ?? '' },
+    termination: terminationReason === null ? null : termination(terminationReason),
     outcome,
   };
 }
@@ -66,60 +58,140 @@ interface Children {
   readonly disposition: DispositionRow | null;
 }
 
-export function toDetail(
-  row: CallRow,
-  { legs, utterances, toolCalls, recordings, deletions, disposition }: Children,
-): CallDetail {
-  const { outcome: _outcome, costMicros: _costMicros, ...summary } = toSummary(row, null);
+export function toDetail(row: CallRow, children: Children): CallDetail {
+  const { latencies, usage, cost, models } = row;
   return {
-    ...summary,
-    latencies: row.latencies as CallRecord['latencies'],
-    usage: row.usage as CallRecord['usage'],
-    cost: row.cost as CallRecord['cost'],
-    models: row.models as CallRecord['models'],
-    legs: legs.map(toLeg),
-    utterances: utterances.map(toUtterance),
-    toolCalls: toolCalls.map(toToolCall),
-    recordings: recordings.map((recording) => ({
+    ...without(toSummary(row, null), 'outcome', 'costMicros'),
+    latencies,
+    usage,
+    cost,
+    models,
+    legs: children.legs.map((leg) => without(leg, 'callId', 'tenantId')),
+    utterances: children.utterances.map((utterance) => without(utterance, 'callId', 'tenantId', 'position')),
+    toolCalls: children.toolCalls.map((toolCall) => without(toolCall, 'callId', 'tenantId', 'status')),
+    recordings: children.recordings.map((recording) => ({
       ...toRecording(recording),
-      deletedAt: deletions.get(recording.id) ?? null,
+      deletedAt: children.deletions.get(recording.recordingId) ?? null,
     })),
-    disposition: disposition && { outcome: disposition.outcome, detail: disposition.detail },
+    disposition: children.disposition && without(children.disposition, 'callId', 'tenantId'),
   };
 }
 
-const toLeg = (row: CallLegRow): CallLegRecord => ({
-  epoch: row.epoch,
-  relayId: row.relayId as RelayId,
-  streamId: row.streamId,
-  attachedAt: row.attachedAt,
-  detachedAt: row.detachedAt,
-  detachReason: row.detachReason,
-});
+export const toRecording = (row: RecordingRow): RecordingRecord => without(row, 'callId', 'tenantId');
 
-const toUtterance = (row: UtteranceRow): UtteranceRecord => ({
-  speaker: row.speaker,
-  itemId: row.itemId,
-  text: row.text,
-  startedAtMs: row.startedAtMs,
-  endedAtMs: row.endedAtMs,
-  heardMs: row.heardMs,
-  interrupted: row.interrupted,
-});
+/** Returns the row of a folded call. */
+export function toRow(call: CallRecord): QueryDeepPartialEntity<CallRow> {
+  const { agent, cost, termination: ending } = call;
+  return storable({
+    id: call.callId,
+    tenantId: call.tenantId,
+    status: call.status,
+    direction: call.direction,
+    channel: call.channel,
+    fromNumber: call.from,
+    toNumber: call.to,
+    carrierCallId: call.carrierCallId,
+    attestation: call.attestation,
+    agentId: agent?.id ?? null,
+    agentVersion: agent?.version ?? null,
+    agentName: agent?.name ?? null,
+    modelKind: call.modelKind,
+    language: call.language,
+    variantKey: call.variantKey,
+    callerGroup: call.callerGroup,
+    admittedAt: call.admittedAt,
+    answeredAt: call.answeredAt,
+    endedAt: call.endedAt,
+    durationMs: wholeMs(call.durationMs),
+    terminationClass: ending?.class ?? null,
+    terminationReason: ending?.reason ?? null,
+    latencies: call.latencies,
+    usage: call.usage,
+    costMicros: cost && Math.min(Math.round(cost.micros), Number.MAX_SAFE_INTEGER),
+    cost,
+    models: call.models,
+    missingEvents: Math.min(call.missingEvents, MAX_INTEGER),
+    eventCount: call.eventCount,
+  });
+}
 
-const toToolCall = (row: ToolCallRow): ToolCallRecord => ({
-  toolCallId: row.id as ToolCallId,
-  name: row.name,
-  arguments: row.arguments as JsonValue,
-  outcome: row.outcome as ToolCallRecord['outcome'],
-  startedAtMs: row.startedAtMs,
-  tookMs: row.tookMs,
-});
+/** Returns the row of a call that was refused, or whose caller gave up waiting. */
+export function toRefusedRow(call: RefusedCall): QueryDeepPartialEntity<CallRow> {
+  const { status, reason } = endingOf(call.reason);
+  return storable({
+    id: call.callId,
+    tenantId: call.tenantId,
+    status,
+    direction: call.direction,
+    channel: call.channel,
+    fromNumber: call.from,
+    toNumber: call.to,
+    carrierCallId: call.carrierCallId,
+    attestation: call.attestation,
+    language: call.language,
+    callerGroup: call.callerGroup,
+    admittedAt: call.rangAt,
+    endedAt: call.refusedAt,
+    durationMs: wholeMs(Math.max(0, call.refusedAt.getTime() - call.rangAt.getTime())),
+    terminationClass: termination(reason).class,
+    terminationReason: reason,
+    refusalReason: call.reason,
+  });
+}
 
-export const toRecording = (row: RecordingRow): RecordingRecord => ({
-  recordingId: row.id,
-  startedAtMs: row.startedAtMs,
-  durationMs: row.durationMs,
-  bytes: row.bytes === null ? null : Number(row.bytes),
-  outcome: row.outcome,
-});
+interface ChildRows {
+  readonly legs: Partial<CallLegRow>[];
+  readonly utterances: Partial<UtteranceRow>[];
+  readonly toolCalls: Partial<ToolCallRow>[];
+  readonly recordings: Partial<RecordingRow>[];
+}
+
+/** Returns the rows of everything a call has several of. */
+export function toChildRows(call: CallRecord): ChildRows {
+  const { tenantId, callId } = call;
+  return {
+    legs: call.legs.map((leg) => ({ tenantId, callId, ...leg })),
+    utterances: call.utterances.map((utterance, index) => ({
+      tenantId,
+      callId,
+      ...utterance,
+      position: index + 1,
+      startedAtMs: wholeMs(utterance.startedAtMs),
+      endedAtMs: wholeMs(utterance.endedAtMs),
+      heardMs: wholeMs(utterance.heardMs),
+    })),
+    toolCalls: call.toolCalls.map((toolCall) => ({
+      tenantId,
+      callId,
+      ...toolCall,
+      status: toolCall.outcome?.status ?? 'pending',
+      startedAtMs: wholeMs(toolCall.startedAtMs),
+      tookMs: wholeMs(toolCall.tookMs),
+    })),
+    recordings: call.recordings.map((recording) => ({
+      tenantId,
+      callId,
+      ...recording,
+      startedAtMs: wholeMs(recording.startedAtMs),
+      durationMs: wholeMs(recording.durationMs),
+    })),
+  };
+}
+
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/** Returns a duration the integer column takes: events measure fractions of a ms, and clocks may be wrong. */
+function wholeMs<Ms extends number | null>(ms: Ms): Ms {
+  return (ms === null ? null : Math.max(-MAX_INTEGER, Math.min(MAX_INTEGER, Math.round(ms)))) as Ms;
+}
+
+/** A call that waited was answered by the carrier, and its caller hung up. */
+function endingOf(reason: RefusalReason): {
+  readonly status: CallStatus;
+  readonly reason: TerminationReason;
+} {
+  const hasHungUp = reason === 'abandoned' || reason === 'callback-requested';
+  return hasHungUp
+    ? { status: 'completed', reason: 'caller-hangup' }
+    : { status: 'failed', reason: 'refused' };
+}

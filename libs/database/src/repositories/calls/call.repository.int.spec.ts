@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallId, TenantId, ToolCallId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import type { CallRecord } from './call-record.ts';
+import type { CallRecord } from '../../entities/call-record.ts';
 import { openBusiness } from '../../test/business.ts';
 import { callRecord } from '../../test/call-records.ts';
 import { freshDatabase, type FreshDatabase } from '../../test/fresh-database.ts';

@@ -1,30 +1,31 @@
 import type { CallId, TenantId } from '@tandem/contracts';
 import type { DataSource } from 'typeorm';
-import type { RecordingRecord } from './call-record.ts';
+import type { RecordingRecord } from '../../entities/call-record.ts';
 import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
 import { run } from '../../connection/unit-of-work.ts';
+import { without } from '../../rows/without.ts';
 import { toRecording } from './call-rows.ts';
 
 export type RecordingAction = 'played' | 'verified' | 'deleted';
 
-/** Somebody has had a recording. */
+/** One access to a recording. */
 export interface RecordingAccess {
   readonly action: RecordingAction;
-  /** Null for a service of ours. */
+  /** Null for one of our services. */
   readonly apiKeyId: string | null;
   readonly at: Date;
 }
 
 const MAX_ACCESSES = 500;
 
-/** What is known of recordings, and who has had them. */
+/** Stored recordings, and who accessed them. */
 export class RecordingRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Null when this tenant's call has no such recording. */
+  /** Returns null when this tenant's call has no such recording. */
   async find(tenantId: TenantId, callId: CallId, id: string): Promise<RecordingRecord | null> {
     const row = await run(this.dataSource, (manager) =>
-      manager.findOneBy(RecordingRow, { tenantId, callId, id }),
+      manager.findOneBy(RecordingRow, { tenantId, callId, recordingId: id }),
     );
     return row && toRecording(row);
   }
@@ -49,6 +50,6 @@ export class RecordingRepository {
         take: MAX_ACCESSES,
       }),
     );
-    return found.map(({ action, apiKeyId, at }) => ({ action, apiKeyId, at }));
+    return found.map((row) => without(row, 'id', 'tenantId', 'recordingId'));
   }
 }

@@ -1,26 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TenantId } from '@tandem/contracts';
 import { IsNull, type DataSource } from 'typeorm';
+import { run } from '../../connection/unit-of-work.ts';
+import type { ApiScope } from '../../entities/api-scopes.ts';
 import { ApiKeyRow } from '../../entities/tenant.entities.ts';
-import { query, run } from '../../connection/unit-of-work.ts';
+import { without } from '../../rows/without.ts';
 
-/**
- * What a key may be good for: the business API, looking at calls and changing those that run, their
- * recordings, and what operators set.
- */
-export const API_SCOPES = [
-  'crm:read',
-  'crm:write',
-  'calls:read',
-  'calls:control',
-  'recordings:read',
-  'recordings:delete',
-  'admin:read',
-  'admin:write',
-] as const;
-export type ApiScope = (typeof API_SCOPES)[number];
-
-/** A key as the outside knows it: `tk_` and 32 random bytes or more in base64url. */
+/** The form of a key: `tk_` and 32 random bytes or more in base64url. */
 const API_KEY = /^tk_[A-Za-z0-9_-]{43,86}$/;
 
 export function generateApiKey(): string {
@@ -29,16 +15,9 @@ export function generateApiKey(): string {
 
 export const isApiKey = (text: string): boolean => API_KEY.test(text);
 
-interface ApiKey {
-  readonly id: string;
-  readonly tenantId: TenantId;
-  readonly name: string;
-  readonly scopes: readonly ApiScope[];
-  readonly createdAt: Date;
-  readonly revokedAt: Date | null;
-}
+type ApiKey = Readonly<Omit<ApiKeyRow, 'keyHash'>>;
 
-/** A text that cannot be a key was to be stored as one. */
+/** The text to be stored does not have the form of a key. */
 export class ApiKeyMalformed extends Error {
   override readonly name = 'ApiKeyMalformed';
   constructor() {
@@ -49,32 +28,35 @@ export class ApiKeyMalformed extends Error {
 }
 
 /**
- * The keys of tenants. Only their SHA-256 is stored. A slow hash would protect nothing here: it makes
- * guessing expensive where people choose the secret, and these are 256 random bits that nobody can guess; it
- * would only let anyone with wrong keys keep our cores busy. For the same reason there is no salt, so a key
- * is found by its hash.
+ * The API keys of tenants. Only their SHA-256 is stored. A slow hash would protect nothing: it makes guessing
+ * expensive where people choose the secret, and a key is 256 random bits; it would only let requests with
+ * wrong keys keep our cores busy. For the same reason there is no salt, so a key is found by its hash.
  */
 export class ApiKeyRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Stores a key; the same key again gets what it is granted now. @throws ApiKeyMalformed */
+  /** Stores a key; storing the same key again replaces its scopes. @throws ApiKeyMalformed */
   async store(
     tenantId: TenantId,
     key: string,
     grant: { name: string; scopes: readonly ApiScope[] },
   ): Promise<void> {
     if (!isApiKey(key)) throw new ApiKeyMalformed();
+    const row = { tenantId, name: grant.name, keyHash: hashOf(key), scopes: [...grant.scopes] };
     await run(this.dataSource, (manager) =>
-      query(
-        manager,
-        `INSERT INTO api_keys AS kept (tenant_id, name, key_hash, scopes) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (key_hash) DO UPDATE SET scopes = excluded.scopes WHERE kept.tenant_id = excluded.tenant_id`,
-        [tenantId, grant.name, hashOf(key), [...grant.scopes]],
-      ),
+      manager
+        .createQueryBuilder()
+        .insert()
+        .into(ApiKeyRow)
+        .values(row)
+        .orUpdate(['scopes'], ['key_hash'], {
+          overwriteCondition: { where: 'api_keys.tenant_id = excluded.tenant_id' },
+        })
+        .execute(),
     );
   }
 
-  /** The key, if it exists and is not revoked. */
+  /** Returns the key if it exists and is not revoked. */
   async findActive(key: string): Promise<ApiKey | null> {
     if (!isApiKey(key)) return null;
     const row = await run(this.dataSource, (manager) =>
@@ -90,7 +72,7 @@ export class ApiKeyRepository {
     return found.map(toApiKey);
   }
 
-  /** From the next request on the key is worth nothing. @returns whether this tenant had such a key in use */
+  /** The next request with the key is refused. @returns whether this tenant had such a key in use */
   async revoke(tenantId: TenantId, id: string): Promise<boolean> {
     const result = await run(this.dataSource, (manager) =>
       manager.update(ApiKeyRow, { tenantId, id, revokedAt: IsNull() }, { revokedAt: new Date() }),
@@ -101,11 +83,4 @@ export class ApiKeyRepository {
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-const toApiKey = (row: ApiKeyRow): ApiKey => ({
-  id: row.id,
-  tenantId: row.tenantId as TenantId,
-  name: row.name,
-  scopes: row.scopes as ApiScope[],
-  createdAt: row.createdAt,
-  revokedAt: row.revokedAt,
-});
+const toApiKey = (row: ApiKeyRow): ApiKey => without(row, 'keyHash');

@@ -1,5 +1,5 @@
 import type { CallId, TenantId, ToolCallId } from '@tandem/contracts';
-import type { BookingStatus } from '../../entities/business.entities.ts';
+import type { BookingStatus } from './business.entities.ts';
 
 export interface Booking {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface Booking {
   readonly service: { readonly key: string; readonly name: string };
   readonly resource: { readonly id: string; readonly name: string };
   readonly contact: { readonly id: string; readonly phone: string; readonly name: string | null } | null;
-  /** Who it is for, in the words of whoever booked. */
+  /** The person it is for, as it was said when booking. */
   readonly name: string | null;
   readonly notes: string;
   readonly callId: CallId | null;
@@ -22,18 +22,18 @@ export interface Booking {
 
 /** A time wanted of one of several people. */
 export interface WantedTime {
-  /** Whom to ask, in this order. Their hours and skills are the caller's business. */
+  /** Tried in this order. Their hours and skills have been checked. */
   readonly resourceIds: readonly string[];
   readonly startsAt: Date;
   readonly endsAt: Date;
-  /** The booking that is not in its own way. */
-  readonly id?: string;
+  /** The booking being moved; ignored in the conflict check. */
+  readonly movedId?: string;
 }
 
 export interface BookingRequest extends WantedTime {
   readonly tenantId: TenantId;
   readonly serviceId: string;
-  /** E.164; the contact is made if the tenant has none with it. */
+  /** E.164; the contact is created if the tenant has none with it. */
   readonly contactPhone: string | null;
   readonly name: string | null;
   readonly notes: string;
@@ -51,7 +51,7 @@ export interface BookingOfCall {
   readonly toolCallId: ToolCallId | null;
 }
 
-/** What makes two askings of one call the same booking. */
+/** Two requests in one call that agree in this are the same booking. */
 export interface BookingIdentity {
   readonly tenantId: TenantId;
   readonly callId: CallId;

@@ -1,0 +1,135 @@
+import type { TenantId } from '@tandem/contracts';
+import type { EntityManager } from 'typeorm';
+import { query, type Transaction } from '../connection/unit-of-work.ts';
+import type {
+  Booking,
+  BookingFilter,
+  BookingIdentity,
+  BookingMove,
+  BookingRequest,
+  WantedTime,
+} from '../entities/booking.ts';
+import type { Position } from '../rows/page.ts';
+
+const VIEW = `
+SELECT booking.id, booking.reference, booking.status, booking.starts_at AS "startsAt",
+  booking.ends_at AS "endsAt", tenant.time_zone AS "timeZone",
+  json_build_object('key', service.key, 'name', service.name) AS service,
+  json_build_object('id', resource.id, 'name', resource.name) AS resource,
+  CASE WHEN contact.id IS NOT NULL
+    THEN json_build_object('id', contact.id, 'phone', contact.phone, 'name', contact.name) END AS contact,
+  booking.name, booking.notes, booking.call_id AS "callId", booking.created_at AS "createdAt",
+  booking.cancelled_at AS "cancelledAt"
+FROM bookings booking
+JOIN tenants tenant ON tenant.id = booking.tenant_id
+JOIN services service ON service.id = booking.service_id
+JOIN resources resource ON resource.id = booking.resource_id
+LEFT JOIN contacts contact ON contact.id = booking.contact_id
+WHERE booking.tenant_id = $1`;
+
+export async function findBooking(
+  manager: EntityManager,
+  tenantId: TenantId,
+  id: string,
+): Promise<Booking | null> {
+  const [found] = await query<Booking>(manager, `${VIEW} AND booking.id = $2`, [tenantId, id]);
+  return found ?? null;
+}
+
+/** Returns the standing bookings of a call for one service and start, the first one first. */
+export function findInCall(
+  manager: EntityManager,
+  { tenantId, callId, serviceKey, startsAt }: Omit<BookingIdentity, 'name'>,
+): Promise<Booking[]> {
+  return query(
+    manager,
+    `${VIEW} AND booking.call_id = $2 AND service.key = $3 AND booking.starts_at = $4
+       AND booking.status = 'booked' ORDER BY booking.created_at, booking.id`,
+    [tenantId, callId, serviceKey, startsAt],
+  );
+}
+
+/** Soonest first, from `start` on; `phones` are the written forms of a contact's number, null for all. */
+export function listBookings(
+  manager: EntityManager,
+  tenantId: TenantId,
+  { status, from, until }: Omit<BookingFilter, 'contactPhone'>,
+  phones: readonly string[] | null,
+  start: Position | null,
+  limit: number,
+): Promise<Booking[]> {
+  return query(
+    manager,
+    `${VIEW} AND ($2::text[] IS NULL OR contact.phone = ANY($2))
+       AND ($3::text IS NULL OR booking.status = $3)
+       AND ($4::timestamptz IS NULL OR booking.starts_at >= $4)
+       AND ($5::timestamptz IS NULL OR booking.starts_at < $5)
+       AND ($6::timestamptz IS NULL OR (booking.starts_at, booking.id) > ($6, $7::uuid))
+     ORDER BY booking.starts_at, booking.id LIMIT $8`,
+    [tenantId, phones, status, from, until, start?.at, start?.id, limit].map((value) => value ?? null),
+  );
+}
+
+/** Returns whether a resource has no other booking in the time wanted. The transaction holds the resource. */
+export async function isFree(
+  transaction: Transaction,
+  resourceId: string,
+  { startsAt, endsAt, movedId }: WantedTime,
+): Promise<boolean> {
+  const busy = await query(
+    transaction,
+    `SELECT 1 FROM bookings WHERE resource_id = $1 AND status = 'booked'
+       AND period && tstzrange($2::timestamptz, $3::timestamptz) AND id IS DISTINCT FROM $4 LIMIT 1`,
+    [resourceId, startsAt, endsAt, movedId ?? null],
+  );
+  return busy.length === 0;
+}
+
+/** Returns the id of the new booking; null when the tenant has a booking with this reference. */
+export async function insertBooking(
+  transaction: Transaction,
+  request: BookingRequest,
+  { resourceId, contactId, reference }: BookingPlace,
+): Promise<string | null> {
+  const [inserted] = await query<{ id: string }>(
+    transaction,
+    `INSERT INTO bookings (tenant_id, resource_id, service_id, contact_id, period, reference, name, notes,
+       call_id, tool_call_id)
+     VALUES ($1, $2, $3, $4, tstzrange($5::timestamptz, $6::timestamptz), $7, $8, $9, $10, $11)
+     ON CONFLICT (tenant_id, reference) DO NOTHING RETURNING id`,
+    [
+      request.tenantId,
+      resourceId,
+      request.serviceId,
+      contactId,
+      request.startsAt,
+      request.endsAt,
+      reference,
+      request.name,
+      request.notes,
+      request.callId,
+      request.toolCallId,
+    ],
+  );
+  return inserted?.id ?? null;
+}
+
+/** What is decided about a booking while it is made. */
+interface BookingPlace {
+  readonly resourceId: string;
+  readonly contactId: string | null;
+  readonly reference: string;
+}
+
+export async function moveBooking(
+  transaction: Transaction,
+  { tenantId, id, startsAt, endsAt }: BookingMove,
+  resourceId: string,
+): Promise<void> {
+  await query(
+    transaction,
+    `UPDATE bookings SET resource_id = $3, period = tstzrange($4::timestamptz, $5::timestamptz)
+     WHERE tenant_id = $1 AND id = $2`,
+    [tenantId, id, resourceId, startsAt, endsAt],
+  );
+}
