@@ -16,6 +16,7 @@ export {
   phoneQuerySchema,
   phoneSchema,
   weeklyHoursSchema,
+  type IdParameter,
 } from './http/fields.ts';
 export { invalidRequest, type FieldError, type FieldProblem } from './http/field-errors.ts';
 export { readFields, type FieldsRead } from './http/read-fields.ts';
@@ -24,12 +25,13 @@ export { CurrentPrincipal, type Principal } from './access/principal.ts';
 export { tenantNotFound } from './access/tenant-gone.ts';
 export { NeedsScopes } from './access/tenant.guard.ts';
 export { TenantController } from './access/tenant-controller.ts';
-export { API_KEYS, TOKEN_AUDIENCE, type ApiKeys } from './access/tenant.guard.ts';
+export { AccessModule } from './access/access.module.ts';
 export { serveOpenApi } from './http/openapi.ts';
-export { problemSchema } from './http/problem-schema.ts';
-export { IdempotencyKey, Repeatable } from './idempotency/idempotency-key.ts';
-export { idempotencyProviders } from './idempotency/idempotency.providers.ts';
-export { IdempotentWrites } from './idempotency/idempotent-writes.service.ts';
+export { Endpoint } from './http/endpoint.ts';
+export { IdempotencyKey } from './idempotency/idempotency-key.ts';
+export { IdempotencyModule } from './idempotency/idempotency.module.ts';
+export { Idempotent } from './idempotency/idempotent.ts';
+export { onceFor, Reply, type Once } from './idempotency/once.ts';
 export { managed, type ManagedResourceOptions, type ResourceState } from './lifecycle/managed-resource.ts';
 export { PlatformModule } from './lifecycle/platform.module.ts';
 export { CONFIG } from './lifecycle/tokens.ts';
@@ -44,6 +46,8 @@ export { PostCallQueue } from './queues/post-call.queue.ts';
 export { queueToken } from './queues/queue-tokens.ts';
 export { RestingProcessor } from './queues/resting-processor.ts';
 export { QUEUE_PREFIX, QUEUE_SETTINGS } from './queues/queue-options.ts';
+export { CALL_STATE_SEALER, CallStateModule, REDIS } from './stores/call-state.module.ts';
+export { DATA_SOURCE, DatabaseModule } from './stores/database.module.ts';
 export { ATTRIBUTES } from './telemetry/attributes.ts';
 export { LATENCY_BUCKETS_S, Metrics } from './telemetry/metrics.ts';
 export { startSpan, startTracing, traceparentOf } from './telemetry/tracing.ts';

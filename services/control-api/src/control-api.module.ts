@@ -1,111 +1,48 @@
-import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
-import { CallStore, redisResource, RelayInboxWriter, Sealer, WaitingLine } from '@tandem/call-state';
-import { WEBHOOK_SECRETS_PURPOSE } from '@tandem/contracts';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { redisResource, Sealer } from '@tandem/call-state';
+import { ApiKeyRepository, databaseResource, IdempotencyRepository } from '@tandem/database';
 import {
-  AgentRepository,
-  ApiKeyRepository,
-  BlockedCallerRepository,
-  CallerGroupRepository,
-  CallRepository,
-  databaseResource,
-  DepartmentRepository,
-  IdempotencyRepository,
-  NumberRepository,
-  RecordingRepository,
-  SpendingRepository,
-  WebhookDeliveryRepository,
-  WebhookEndpointRepository,
-  type DataSource,
-} from '@tandem/database';
-import {
-  API_KEYS,
-  deriveKeys,
-  Destinations,
-  idempotencyProviders,
-  managed,
-  TOKEN_AUDIENCE,
+  AccessModule,
+  CallStateModule,
+  DatabaseModule,
+  IdempotencyModule,
   type ServiceConfig,
 } from '@tandem/platform';
-import { openVault } from '@tandem/recordings';
-import { AgentsController } from './agents/agents.controller.ts';
-import { AgentsService } from './agents/agents.service.ts';
-import { BlockedCallersController } from './callers/blocked-callers.controller.ts';
-import { CallerGroupsController } from './callers/caller-groups.controller.ts';
-import { CallCommandsController } from './calls/call-commands.controller.ts';
-import { CallCommands } from './calls/call-commands.service.ts';
-import { CallsController } from './calls/calls.controller.ts';
-import { LiveCallsController } from './calls/live-calls.controller.ts';
-import { WaitingCallsController } from './calls/waiting-calls.controller.ts';
-import { DepartmentsController } from './directory/departments.controller.ts';
-import { NumbersController } from './numbers/numbers.controller.ts';
-import { RecordingArchive, VAULT } from './recordings/recordings.service.ts';
-import { RecordingsController } from './recordings/recordings.controller.ts';
-import { SpendingController } from './spending/spending.controller.ts';
-import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.ts';
-import { WebhookEndpoints, WEBHOOK_SECRETS } from './webhooks/webhook-endpoints.service.ts';
+import { AgentsModule } from './agents/agents.module.ts';
+import { CallersModule } from './callers/callers.module.ts';
+import { CallsModule } from './calls/calls.module.ts';
+import { DirectoryModule } from './directory/directory.module.ts';
+import { NumbersModule } from './numbers/numbers.module.ts';
+import { RecordingsModule } from './recordings/recordings.module.ts';
+import { SpendingModule } from './spending/spending.module.ts';
+import { WebhooksModule } from './webhooks/webhooks.module.ts';
 
-const DATA_SOURCE = Symbol('DATA_SOURCE');
-const REDIS = Symbol('REDIS');
-const REPOSITORIES = [
-  AgentRepository,
-  BlockedCallerRepository,
-  CallerGroupRepository,
-  CallRepository,
-  DepartmentRepository,
-  NumberRepository,
-  RecordingRepository,
-  SpendingRepository,
-  WebhookDeliveryRepository,
-  WebhookEndpointRepository,
-];
-
-/** The operators' door. */
+/** The operators' API. */
 @Module({})
 export class ControlApiModule {
   static forRoot(config: ServiceConfig<'control-api'>): DynamicModule {
-    const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
-    const redis = redisResource(config.redisUrl);
-    const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
-    const repository = (Class: Type<object> & (new (dataSource: DataSource) => object)): Provider => ({
-      provide: Class,
-      useValue: new Class(database.value),
-    });
     return {
       module: ControlApiModule,
-      controllers: [
-        AgentsController,
-        BlockedCallersController,
-        CallerGroupsController,
-        CallCommandsController,
-        CallsController,
-        DepartmentsController,
-        LiveCallsController,
-        NumbersController,
-        RecordingsController,
-        SpendingController,
-        WaitingCallsController,
-        WebhookEndpointsController,
-      ],
-      providers: [
-        ...managed(DATA_SOURCE, database, 'always'),
-        ...managed(REDIS, redis, 'start'),
-        { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
-        { provide: WaitingLine, useValue: new WaitingLine(redis.value, sealer) },
-        { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
-        CallCommands,
-        { provide: VAULT, useValue: openVault(config) },
-        RecordingArchive,
-        { provide: API_KEYS, useValue: new ApiKeyRepository(database.value) },
-        { provide: TOKEN_AUDIENCE, useValue: 'control-api' },
-        ...REPOSITORIES.map(repository),
-        ...idempotencyProviders(new IdempotencyRepository(database.value)),
-        AgentsService,
-        { provide: Destinations, useValue: new Destinations(config.trustedNetworks) },
-        {
-          provide: WEBHOOK_SECRETS,
-          useValue: new Sealer(deriveKeys(config.secrets, WEBHOOK_SECRETS_PURPOSE)),
-        },
-        WebhookEndpoints,
+      imports: [
+        DatabaseModule.forRoot(
+          databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize }),
+        ),
+        CallStateModule.forRoot({
+          redis: redisResource(config.redisUrl),
+          weight: 'start',
+          secrets: config.secrets,
+          sealer: Sealer,
+        }),
+        AccessModule.forRoot('control-api', ApiKeyRepository),
+        IdempotencyModule.forRoot(IdempotencyRepository),
+        AgentsModule,
+        CallersModule,
+        CallsModule,
+        DirectoryModule,
+        NumbersModule,
+        RecordingsModule,
+        SpendingModule,
+        WebhooksModule,
       ],
     };
   }

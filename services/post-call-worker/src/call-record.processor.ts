@@ -22,12 +22,12 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
-    @Inject(CallStore) private readonly store: CallStore,
-    @Inject(CallRepository) private readonly calls: CallRepository,
-    @Inject(BookingRepository) private readonly bookings: BookingRepository,
-    @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
-    @Inject(Readiness) readiness: Readiness,
-    @Inject(Metrics) processMetrics: Metrics,
+    private readonly store: CallStore,
+    private readonly calls: CallRepository,
+    private readonly bookings: BookingRepository,
+    private readonly metrics: PostCallMetrics,
+    readiness: Readiness,
+    processMetrics: Metrics,
   ) {
     super('post-call', readiness, processMetrics);
   }

@@ -1,5 +1,4 @@
 import {
-  Inject,
   Injectable,
   Logger,
   type BeforeApplicationShutdown,
@@ -29,9 +28,9 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
   );
 
   constructor(
-    @Inject(CallStore) private readonly store: CallStore,
-    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
-    @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
+    private readonly store: CallStore,
+    private readonly postCall: PostCallQueue,
+    private readonly metrics: PostCallMetrics,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Metrics } from '@tandem/platform';
 
 /** The numbers of writing calls down. */
@@ -12,7 +12,7 @@ export class PostCallMetrics {
   readonly webhooksDead;
   readonly webhooksOldest;
 
-  constructor(@Inject(Metrics) metrics: Metrics) {
+  constructor(metrics: Metrics) {
     this.recorded = metrics.counter({
       name: 'tandem_calls_recorded_total',
       help: 'Calls written to Postgres',

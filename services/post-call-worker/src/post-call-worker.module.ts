@@ -9,9 +9,10 @@ import {
   WebhookEndpointRepository,
 } from '@tandem/database';
 import {
+  CallStateModule,
+  DatabaseModule,
   deriveKeys,
   Destinations,
-  managed,
   OutboundPoster,
   PostCallQueue,
   queueModule,
@@ -23,28 +24,32 @@ import { PostCallMetrics } from './post-call-metrics.ts';
 import { OutboxKeeper } from './webhooks/outbox-keeper.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
 
-const REDIS = Symbol('REDIS');
-const DATA_SOURCE = Symbol('DATA_SOURCE');
-
+/** One module, so that at the end of the service all its parts finish their work side by side. */
 @Module({})
 export class PostCallWorkerModule {
   static forRoot(config: ServiceConfig<'post-call-worker'>): DynamicModule {
-    const redis = redisResource(config.redisUrl);
-    const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
     return {
       module: PostCallWorkerModule,
-      imports: [queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call'])],
+      imports: [
+        queueModule(connectRedis(config.redisUrl, 'worker'), ['post-call']),
+        CallStateModule.forRoot({
+          redis: redisResource(config.redisUrl),
+          weight: 'always',
+          secrets: config.secrets,
+          sealer: Sealer,
+        }),
+        CallStateModule.forFeature(CallStore),
+        DatabaseModule.forRoot(
+          databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize }),
+        ),
+        DatabaseModule.forFeature(
+          BookingRepository,
+          CallRepository,
+          WebhookDeliveryRepository,
+          WebhookEndpointRepository,
+        ),
+      ],
       providers: [
-        ...managed(REDIS, redis, 'always'),
-        ...managed(DATA_SOURCE, database, 'always'),
-        {
-          provide: CallStore,
-          useValue: new CallStore(redis.value, new Sealer(deriveKeys(config.secrets, 'call-state'))),
-        },
-        { provide: BookingRepository, useValue: new BookingRepository(database.value) },
-        { provide: CallRepository, useValue: new CallRepository(database.value) },
-        { provide: WebhookDeliveryRepository, useValue: new WebhookDeliveryRepository(database.value) },
-        { provide: WebhookEndpointRepository, useValue: new WebhookEndpointRepository(database.value) },
         { provide: Sealer, useValue: new Sealer(deriveKeys(config.secrets, WEBHOOK_SECRETS_PURPOSE)) },
         { provide: OutboundPoster, useValue: new OutboundPoster(new Destinations(config.trustedNetworks)) },
         PostCallQueue,

@@ -10,6 +10,7 @@ import {
 } from '@tandem/contracts';
 import {
   ATTRIBUTES,
+  CALL_STATE_SEALER,
   CONFIG,
   Metrics,
   Readiness,
@@ -32,12 +33,12 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'tool-worker'>,
-    @Inject(Sealer) private readonly sealer: Sealer,
-    @Inject(CrmClient) private readonly crm: CrmClient,
-    @Inject(ToolReplyPublisher) private readonly replies: ToolReplyPublisher,
-    @Inject(ToolWorkerMetrics) private readonly metrics: ToolWorkerMetrics,
-    @Inject(Readiness) readiness: Readiness,
-    @Inject(Metrics) processMetrics: Metrics,
+    @Inject(CALL_STATE_SEALER) private readonly sealer: Sealer,
+    private readonly crm: CrmClient,
+    private readonly replies: ToolReplyPublisher,
+    private readonly metrics: ToolWorkerMetrics,
+    readiness: Readiness,
+    processMetrics: Metrics,
   ) {
     super('tool-calls', readiness, processMetrics);
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CallStore, RelayInboxWriter } from '@tandem/call-state';
 import type { ToolCallJob, ToolOutcome } from '@tandem/contracts';
 
@@ -6,8 +6,8 @@ import type { ToolCallJob, ToolOutcome } from '@tandem/contracts';
 @Injectable()
 export class ToolReplyPublisher {
   constructor(
-    @Inject(CallStore) private readonly records: CallStore,
-    @Inject(RelayInboxWriter) private readonly inboxes: RelayInboxWriter,
+    private readonly records: CallStore,
+    private readonly inboxes: RelayInboxWriter,
   ) {}
 
   /** @throws when Redis cannot be reached; the job then runs again, which is safe */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
 
 /** The numbers of a tool worker. */
@@ -8,7 +8,7 @@ export class ToolWorkerMetrics {
   readonly duration;
   readonly stalled;
 
-  constructor(@Inject(Metrics) metrics: Metrics) {
+  constructor(metrics: Metrics) {
     this.ran = metrics.counter({
       name: 'tandem_tools_run_total',
       help: 'Tool calls done, by outcome',

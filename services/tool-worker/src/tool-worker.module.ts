@@ -1,21 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CallStore, connectRedis, redisResource, RelayInboxWriter, Sealer } from '@tandem/call-state';
 import { SERVICE_TOKEN_LIFETIME_S, SERVICE_TOKEN_PURPOSE, serviceTokenSchema } from '@tandem/contracts';
-import { deriveKeys, managed, queueModule, SignedTokens, type ServiceConfig } from '@tandem/platform';
+import { CallStateModule, queueModule, SignedTokens, type ServiceConfig } from '@tandem/platform';
 import { CrmClient, verifyHandlers } from '@tandem/tools/handlers';
 import { ToolCallProcessor } from './tool-call.processor.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
-
-const REDIS = Symbol('REDIS');
 
 @Module({})
 export class ToolWorkerModule {
   /** @throws HandlersMismatched when a declared tool has no handler, or the other way round */
   static forRoot(config: ServiceConfig<'tool-worker'>): DynamicModule {
     verifyHandlers();
-    const redis = redisResource(config.redisUrl);
-    const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     const tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
     const crm = new CrmClient({
       baseUrl: config.crmApiUrl,
@@ -24,12 +20,17 @@ export class ToolWorkerModule {
     });
     return {
       module: ToolWorkerModule,
-      imports: [queueModule(connectRedis(config.redisUrl, 'worker'), ['tool-calls'])],
+      imports: [
+        queueModule(connectRedis(config.redisUrl, 'worker'), ['tool-calls']),
+        CallStateModule.forRoot({
+          redis: redisResource(config.redisUrl),
+          weight: 'always',
+          secrets: config.secrets,
+          sealer: Sealer,
+        }),
+        CallStateModule.forFeature(CallStore, RelayInboxWriter),
+      ],
       providers: [
-        ...managed(REDIS, redis, 'always'),
-        { provide: Sealer, useValue: sealer },
-        { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
-        { provide: RelayInboxWriter, useValue: new RelayInboxWriter(redis.value, sealer) },
         { provide: CrmClient, useValue: crm },
         ToolWorkerMetrics,
         ToolReplyPublisher,

@@ -1,21 +1,22 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { CallId, TenantId } from '@tandem/contracts';
 
-/** Who asks, and for which tenant. Everything they see and change is that tenant's. */
+/** The sender of a request, and the tenant it acts for: the only tenant it can read or change. */
 export interface Principal {
   readonly kind: 'service' | 'api-key';
   readonly tenantId: TenantId;
-  /** The call a service asks for; null for anything else. */
+  /** The call a service acts in; null outside a call, and for API keys. */
   readonly callId: CallId | null;
   /** Null for a service. */
   readonly apiKeyId: string | null;
 }
 
-/** A request the guard let in. */
+/** A request that passed {@link TenantGuard}. */
 export interface AuthorisedRequest {
   principal: Principal;
 }
 
+/** Injects the {@link Principal} of the request. */
 export const CurrentPrincipal = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal =>
     context.switchToHttp().getRequest<AuthorisedRequest>().principal,

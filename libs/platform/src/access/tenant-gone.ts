@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.ts';
 
-/** A service token outlives its tenant by seconds at most; an API key does not. */
+/** Returns the refusal of a credential whose tenant was deleted; a service token can outlive it by seconds. */
 export const tenantNotFound = () =>
   new Problem(
     403,

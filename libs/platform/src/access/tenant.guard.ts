@@ -8,47 +8,47 @@ import { Metrics } from '../telemetry/metrics.ts';
 import { SignedTokens, TokenRefused } from '../tokens/signed-token.ts';
 import type { AuthorisedRequest, Principal } from './principal.ts';
 
-/** What the guard asks about API keys; a service provides it under {@link API_KEYS}. */
+/** The API keys of all tenants; a service provides them under {@link API_KEYS}. */
 export interface ApiKeys {
-  /** Id, tenant and scopes of a key in use, null for any other. */
+  /** Returns id, tenant and scopes of a key in use, null for any other. */
   findActive(
     key: string,
   ): Promise<{ readonly id: string; readonly tenantId: TenantId; readonly scopes: readonly string[] } | null>;
 }
 
-/** Injection tokens: the API keys, and the name service tokens must be made out to. */
+/** Injection tokens: the API keys, and the audience service tokens must be issued for. */
 export const API_KEYS = Symbol('API_KEYS');
 export const TOKEN_AUDIENCE = Symbol('TOKEN_AUDIENCE');
 
-/** Scopes a route needs for reading (GET, HEAD) and for everything else. */
+/** Scopes a route needs for reading (GET, HEAD), and for everything else where there is anything else. */
 export interface RouteScopes {
   readonly read: string;
-  readonly write: string;
+  readonly write?: string;
 }
 export const NeedsScopes = Reflector.createDecorator<RouteScopes>();
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,2048})$/i;
 
 /**
- * Lets in whoever shows a token of one of our services or an API key with the route's scope, and names the
- * tenant they act for. The tenant comes from nowhere else: no path, query or body can choose it.
+ * Accepts requests with a token of one of our services or an API key with the route's scope, and sets their
+ * {@link Principal}. The tenant comes from nowhere else: no path, query or body can choose it.
  */
 @Injectable()
 export class TenantGuard implements CanActivate {
   private readonly tokens: SignedTokens<typeof serviceTokenSchema>;
-  private readonly refusedCallers;
+  private readonly refusedRequests;
 
   constructor(
     @Inject(CONFIG) config: { readonly secrets: readonly string[] },
     @Inject(API_KEYS) private readonly apiKeys: ApiKeys,
     @Inject(TOKEN_AUDIENCE) private readonly audience: string,
-    @Inject(Reflector) private readonly reflector: Reflector,
-    @Inject(Metrics) metrics: Metrics,
+    private readonly reflector: Reflector,
+    metrics: Metrics,
   ) {
     this.tokens = new SignedTokens(config.secrets, SERVICE_TOKEN_PURPOSE, serviceTokenSchema);
-    this.refusedCallers = metrics.counter({
+    this.refusedRequests = metrics.counter({
       name: 'tandem_refused_callers_total',
-      help: 'Requests without a valid credential or scope.',
+      help: 'Requests refused for want of a valid credential or scope, by reason',
       labelNames: ['reason'],
     });
   }
@@ -76,9 +76,9 @@ export class TenantGuard implements CanActivate {
     const key = await this.apiKeys.findActive(credential);
     if (!key) throw this.refuse('unknown-key', 'This API key is not known or was revoked.');
     const needed = method === 'GET' || method === 'HEAD' ? scopes?.read : scopes?.write;
-    // A route that names no scope is open to nobody from outside.
+    // A route without a scope is closed to API keys.
     if (needed === undefined || !key.scopes.includes(needed)) {
-      this.refusedCallers.inc({ reason: 'scope' });
+      this.refusedRequests.inc({ reason: 'scope' });
       throw new Problem(
         403,
         'scope-missing',
@@ -101,7 +101,7 @@ export class TenantGuard implements CanActivate {
   }
 
   private refuse(reason: string, detail: string): Problem {
-    this.refusedCallers.inc({ reason });
+    this.refusedRequests.inc({ reason });
     return new Problem(
       401,
       'not-authenticated',

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Health, type HealthResponse } from './health.ts';
@@ -7,7 +7,7 @@ import { Health, type HealthResponse } from './health.ts';
 @Controller()
 @ApiTags('health')
 export class AliveController {
-  constructor(@Inject(Health) private readonly health: Health) {}
+  constructor(private readonly health: Health) {}
 
   @Get('healthz')
   @Header('Cache-Control', 'no-store')
@@ -22,7 +22,7 @@ export class AliveController {
 @Controller()
 @ApiTags('health')
 export class HealthController {
-  constructor(@Inject(Health) private readonly health: Health) {}
+  constructor(private readonly health: Health) {}
 
   @Get('readyz')
   @Header('Cache-Control', 'no-store')

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { PROBLEM_TYPE_BASE, type ProblemDetails } from '../http/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { Readiness, type ReadinessReport } from './readiness.ts';
@@ -18,8 +18,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 @Injectable()
 export class Health {
   constructor(
-    @Inject(Readiness) private readonly readiness: Readiness,
-    @Inject(Metrics) private readonly metrics: Metrics,
+    private readonly readiness: Readiness,
+    private readonly metrics: Metrics,
   ) {
     metrics.gauge({
       name: 'tandem_ready',

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PEER_LIMITS } from '../http/bounded-express-adapter.ts';
 import { Health, type HealthResponse } from './health.ts';
 
@@ -18,7 +18,7 @@ const NOT_FOUND: HealthResponse = {
 export class ManagementServer implements OnApplicationShutdown {
   private server: Server | null = null;
 
-  constructor(@Inject(Health) private readonly health: Health) {}
+  constructor(private readonly health: Health) {}
 
   /** The port it listens on; undefined without one. */
   get port(): number | undefined {

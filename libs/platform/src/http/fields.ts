@@ -30,6 +30,7 @@ export const phoneQuerySchema = z.preprocess(
 );
 
 export const idParameterSchema = z.object({ id: z.uuid() });
+export type IdParameter = z.output<typeof idParameterSchema>;
 
 /** `limit` and `cursor` of a list. */
 export const pageQuery = {

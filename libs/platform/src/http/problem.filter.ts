@@ -1,7 +1,6 @@
 import {
   Catch,
   HttpException,
-  Inject,
   Logger,
   NotFoundException,
   type ArgumentsHost,
@@ -35,7 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
   private readonly dependencyFaults;
 
-  constructor(@Inject(Metrics) metrics: Metrics) {
+  constructor(metrics: Metrics) {
     this.dependencyFaults = metrics.counter({
       name: 'tandem_dependency_faults_total',
       help: 'Requests that failed because of something we depend on',

@@ -2,11 +2,11 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import type { IdempotencyKeys } from '@tandem/contracts';
 import { IDEMPOTENCY_KEYS } from './idempotent-writes.service.ts';
 
-/** Longer than any job that may repeat a request is kept (a day). */
+/** How long keys are kept: longer than a job that may repeat a request (a day). */
 const KEEP_MS = 7 * 86_400_000;
 const EVERY_MS = 600_000;
 
-/** Forgets old keys. Every replica does; they take different rows or none. */
+/** Deletes old keys. It runs in every replica; they delete different rows. */
 @Injectable()
 export class IdempotencySweeper implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Idempotency');
@@ -26,9 +26,9 @@ export class IdempotencySweeper implements OnModuleInit, OnApplicationShutdown {
   private async sweep(): Promise<void> {
     try {
       const purged = await this.keys.purge(new Date(Date.now() - KEEP_MS));
-      if (purged > 0) this.logger.log({ purged }, 'old idempotency keys forgotten');
+      if (purged > 0) this.logger.log({ purged }, 'old idempotency keys deleted');
     } catch (error) {
-      this.logger.warn({ err: error }, 'old idempotency keys could not be forgotten; trying again later');
+      this.logger.warn({ err: error }, 'deletion of old idempotency keys failed; trying again later');
     }
   }
 }

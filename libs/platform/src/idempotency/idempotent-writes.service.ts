@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { IdempotencyKeys, KeyedRequest, StoredAnswer } from '@tandem/contracts';
+import type { IdempotencyKeys, KeyedRequest, StoredAnswer, TenantId } from '@tandem/contracts';
 import type { Response } from 'express';
-import type { Principal } from '../access/principal.ts';
 import { tenantNotFound } from '../access/tenant-gone.ts';
 import { Problem } from '../http/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
@@ -11,11 +10,11 @@ import { Metrics } from '../telemetry/metrics.ts';
 /** Injection token of the {@link IdempotencyKeys}. */
 export const IDEMPOTENCY_KEYS = Symbol('IDEMPOTENCY_KEYS');
 
-/** Pauses before looking again at a request that someone else is at: 1.5 s in all. */
+/** Pauses between looks at a request that another process is working on: 1.5 s in all. */
 const PAUSES_MS = [25, 50, 100, 200, 400, 725];
 
 export interface UnsafeRequest {
-  readonly caller: Principal;
+  readonly tenantId: TenantId;
   readonly key: string;
   /** Method and path, ids included. */
   readonly operation: string;
@@ -23,25 +22,25 @@ export interface UnsafeRequest {
   readonly body: unknown;
 }
 
-/** Has each unsafe request done once, however often it is sent. */
+/** Performs each unsafe request once, however many times it is sent. */
 @Injectable()
 export class IdempotentWrites<Transaction> {
   private readonly keyedRequests;
 
   constructor(
     @Inject(IDEMPOTENCY_KEYS) private readonly keys: IdempotencyKeys<Transaction>,
-    @Inject(Metrics) metrics: Metrics,
+    metrics: Metrics,
   ) {
     this.keyedRequests = metrics.counter({
       name: 'tandem_keyed_requests_total',
-      help: 'Unsafe requests by what their Idempotency-Key led to.',
+      help: 'Requests with an Idempotency-Key, by outcome',
       labelNames: ['outcome'],
     });
   }
 
   /**
-   * Runs the effect in a transaction that also stores its answer, or replays the answer there is, onto
-   * `response`. Problems below 500 that the effect throws are answers like any other.
+   * Runs the effect in a transaction that also stores its answer, or replays the stored answer; sets status
+   * and headers of `response`. Problems below 500 that the effect throws are answers like any other.
    * @returns the body to send
    * @throws Problem the stored refusal, or 422 for a reused key, or 409 while the first request is in
    * progress
@@ -90,9 +89,9 @@ export class IdempotentWrites<Transaction> {
   }
 }
 
-function keyedRequest({ caller, key, operation, body }: UnsafeRequest): KeyedRequest {
+function keyedRequest({ tenantId, key, operation, body }: UnsafeRequest): KeyedRequest {
   return {
-    tenantId: caller.tenantId,
+    tenantId,
     key,
     operation,
     hash: createHash('sha256').update(canonical(body)).digest(),

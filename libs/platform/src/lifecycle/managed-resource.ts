@@ -4,7 +4,7 @@ import type { Gauge } from 'prom-client';
 import { Readiness, type Finding, type Weight } from '../health/readiness.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 
-/** How a resource stands: one word for metrics, and one sentence on what is wrong, or null. */
+/** The state of a resource: one word for metrics, and one sentence on what is wrong, or null. */
 export interface ResourceState {
   readonly state: string;
   readonly problem: string | null;
@@ -14,7 +14,7 @@ export interface ResourceState {
 
 /** A connection to something outside, as its library describes it. */
 export interface ManagedResourceOptions<Value> {
-  /** As readiness and logs call it. */
+  /** Its name in readiness and logs. */
   readonly name: string;
   readonly value: Value;
   /**
@@ -23,24 +23,25 @@ export interface ManagedResourceOptions<Value> {
    */
   open(signal: AbortSignal, onFault: (code: string) => void): Promise<void>;
   close(): Promise<void>;
-  /** What is wrong, or null. Asked by every probe and scrape: it must cost little. */
+  /** Returns what is wrong, or null. Every probe and scrape calls it: it must cost little. */
   problem(): Promise<Finding>;
-  /** Tells each change of how it stands, where it finds that out by itself. */
-  onChange?(listener: (standing: ResourceState) => void): void;
+  /** Reports each change of state, where the resource notices changes by itself. */
+  onChange?(listener: (state: ResourceState) => void): void;
 }
 
-/**
- * How long the start waits for a resource before the port opens without it; the service is then not ready.
- */
+/** How long the start waits for resources before the port opens without them; the service is then not ready. */
 const START_WAIT_MS = 3_000;
 
 /**
- * Opens a resource with the service, closes it last, lets readiness ask about it, and tells each change once.
+ * Opens a resource with the service, closes it last, registers its readiness check, and logs each change of
+ * state once. Resources connect side by side from the moment they are made.
  */
 class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Resource');
   private readonly stopping = new AbortController();
   private readonly states: Gauge<'dependency' | 'state'>;
+  private readonly startedAt = performance.now();
+  private readonly opened: Promise<void>;
   private state: string | null = null;
   private isOpen = false;
   private isStarted = false;
@@ -58,22 +59,23 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
       help: '1 for the state a dependency is in',
       labelNames: ['dependency', 'state'],
     });
-    resource.onChange?.((standing) => this.changed(standing));
+    resource.onChange?.((state) => this.changed(state));
+    this.opened = resource
+      .open(this.stopping.signal, (code) => this.failed(code))
+      .then(() => this.succeeded());
+    this.opened.catch(
+      (error: Error) => this.isStarted && this.logger.error({ resource: this.resource.name }, error.message),
+    );
   }
 
   /** @throws DependencyUnsuitable within the wait */
   async onModuleInit(): Promise<void> {
-    const opened = this.resource
-      .open(this.stopping.signal, (code) => this.failed(code))
-      .then(() => this.succeeded());
-    opened.catch(
-      (error: Error) => this.isStarted && this.logger.error({ resource: this.resource.name }, error.message),
-    );
+    const waitMs = Math.max(0, START_WAIT_MS - (performance.now() - this.startedAt));
     // Before the port is open this timer may be all that keeps the process alive.
     const waited = new AbortController();
     await Promise.race([
-      opened,
-      sleep(START_WAIT_MS, undefined, { signal: waited.signal }).then(() => this.goOn()),
+      this.opened,
+      sleep(waitMs, undefined, { signal: waited.signal }).then(() => this.startWithout()),
     ]);
     waited.abort();
     this.isStarted = true;
@@ -86,7 +88,7 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
 
   private failed(code: string, problem?: string): void {
     if (code !== this.lastFault)
-      this.logger.warn({ resource: this.resource.name, code, problem }, 'cannot connect yet; trying again');
+      this.logger.warn({ resource: this.resource.name, code, problem }, 'not connected yet; trying again');
     this.lastFault = code;
   }
 
@@ -96,8 +98,8 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
       this.logger.log({ resource: this.resource.name }, 'connected');
   }
 
-  /** The start goes on without it. */
-  private goOn(): void {
+  /** Logs that the service starts without the resource. */
+  private startWithout(): void {
     if (this.lastFault === null) this.failed('no-answer');
   }
 
@@ -116,7 +118,7 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
 }
 
 /**
- * The providers of a resource: its value under `token`, and its keeper.
+ * Returns the providers of a resource: its value under `token`, and what opens and closes it.
  * @param weight whether the service can work without it: see {@link Weight}
  */
 export function managed<Value>(

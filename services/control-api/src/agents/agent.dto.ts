@@ -55,6 +55,7 @@ export const versionParametersSchema = z.object({
   id: z.uuid(),
   version: z.coerce.number().int().min(1).max(2_147_483_647),
 });
+export type VersionParameters = z.output<typeof versionParametersSchema>;
 
 export const versionsSchema = z.object({
   items: z.array(

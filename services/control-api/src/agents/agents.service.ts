@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AgentContent, TenantId } from '@tandem/contracts';
 import {
   AgentRepository,
@@ -17,8 +17,8 @@ import { readContent } from './published-content.ts';
 @Injectable()
 export class AgentsService {
   constructor(
-    @Inject(AgentRepository) private readonly agents: AgentRepository,
-    @Inject(DepartmentRepository) private readonly departments: DepartmentRepository,
+    private readonly agents: AgentRepository,
+    private readonly departments: DepartmentRepository,
   ) {}
 
   list(tenantId: TenantId, isArchived: boolean): Promise<Agent[]> {

@@ -6,6 +6,7 @@ import { patternSchema } from '../http/fields.ts';
 const numberIdSchema = z.uuid().describe('Id of one of our numbers; absent for all of them.');
 
 export const patternParameterSchema = z.object({ pattern: patternSchema });
+export type PatternParameter = z.output<typeof patternParameterSchema>;
 export const listBlockedSchema = z.object(pageQuery);
 export type ListBlocked = z.output<typeof listBlockedSchema>;
 export const blockSchema = z.strictObject({
@@ -14,6 +15,7 @@ export const blockSchema = z.strictObject({
 });
 export type Block = z.output<typeof blockSchema>;
 export const unblockSchema = z.object({ numberId: numberIdSchema.optional() });
+export type Unblock = z.output<typeof unblockSchema>;
 
 export const blockedPageSchema = pageOf(
   z.object({

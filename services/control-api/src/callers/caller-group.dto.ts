@@ -27,6 +27,7 @@ export const callerGroupSchema = z.object({
 export const callerGroupsSchema = z.object({ items: z.array(callerGroupSchema) });
 
 export const memberParametersSchema = z.object({ key: keySchema, pattern: patternSchema });
+export type MemberParameters = z.output<typeof memberParametersSchema>;
 export const listMembersSchema = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100).describe('Patterns on a page.'),
   after: z.string().max(32).optional().describe('The last pattern of the page before.'),

@@ -1,9 +1,7 @@
-import { Body, Delete, Get, HttpCode, Inject, Param, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { CallerGroupRepository } from '@tandem/database';
-import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
+import { Body, Delete, Get, Param, Put, Query } from '@nestjs/common';
+import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
-import { keyParameterSchema } from '../http/fields.ts';
+import { keyParameterSchema, type KeyParameter } from '../http/fields.ts';
 import {
   callerGroupsSchema,
   listMembersSchema,
@@ -11,97 +9,82 @@ import {
   membersSchema,
   putCallerGroupSchema,
   type ListMembers,
+  type MemberParameters,
   type PutCallerGroup,
 } from './caller-group.dto.ts';
+import { CallerGroupsService } from './caller-groups.service.ts';
 
-/**
- * Named groups of callers: who may call a number that takes only some, and who is greeted in their own way.
- */
+/** Named groups of callers: an allow-list of a number, and a greeting of their own. */
 @TenantController('caller-groups', ADMIN_SCOPES)
 export class CallerGroupsController {
-  constructor(@Inject(CallerGroupRepository) private readonly groups: CallerGroupRepository) {}
+  constructor(private readonly groups: CallerGroupsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Groups of callers, by key' })
-  @ApiResponse({ status: 200, standardSchema: callerGroupsSchema })
-  async list(@CurrentPrincipal() caller: Principal) {
-    return { items: await this.groups.list(caller.tenantId) };
+  @Endpoint({ summary: 'Groups of callers, by key', success: { schema: callerGroupsSchema } })
+  async list(@CurrentPrincipal() { tenantId }: Principal) {
+    return { items: await this.groups.list(tenantId) };
   }
 
   @Put(':key')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Make a group, or change its name and greeting' })
-  @ApiResponse({ status: 204 })
+  @Endpoint({ summary: 'Make a group, or change its name and greeting', success: { status: 204 } })
   async put(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: keyParameterSchema }) { key }: KeyParameter,
     @Body({ schema: putCallerGroupSchema }) body: PutCallerGroup,
   ): Promise<void> {
-    await this.groups.put(caller.tenantId, key, body);
+    await this.groups.put(tenantId, key, body);
   }
 
   @Delete(':key')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a group and its members' })
-  @ApiResponse({ status: 204, description: 'Also when it was not there.' })
-  @ApiResponse({ status: 409, description: '`group-in-use`', standardSchema: problemSchema })
+  @Endpoint({
+    summary: 'Delete a group and its members',
+    success: { status: 204, description: 'Also when it was not there.' },
+    problems: { 409: '`group-in-use`' },
+  })
   async delete(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: keyParameterSchema }) { key }: KeyParameter,
   ): Promise<void> {
-    const outcome = await this.groups.delete(caller.tenantId, key);
-    if (outcome === 'in-use')
-      throw new Problem(
-        409,
-        'group-in-use',
-        'The group is in use',
-        'A phone number lets in the members of this group. Take the group off the number first.',
-      );
+    await this.groups.delete(tenantId, key);
   }
 
   @Get(':key/members')
-  @ApiOperation({ summary: 'Numbers, and beginnings of numbers, of a group' })
-  @ApiResponse({ status: 200, standardSchema: membersSchema })
-  @ApiResponse({ status: 404, description: '`group-not-found`', standardSchema: problemSchema })
+  @Endpoint({
+    summary: 'Numbers, and beginnings of numbers, of a group',
+    success: { schema: membersSchema },
+    problems: { 404: '`group-not-found`' },
+  })
   async members(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: keyParameterSchema }) { key }: { key: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: keyParameterSchema }) { key }: KeyParameter,
     @Query({ schema: listMembersSchema }) query: ListMembers,
   ) {
-    const items = await this.groups.members(caller.tenantId, key, query);
-    if (!items) throw groupNotFound();
+    const items = await this.groups.members(tenantId, key, query);
     return { items, nextAfter: items.length === query.limit ? items.at(-1) : null };
   }
 
   @Put(':key/members/:pattern')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Add a number, or all numbers that begin alike, to a group' })
-  @ApiResponse({ status: 204 })
-  @ApiResponse({ status: 404, description: '`group-not-found`', standardSchema: problemSchema })
+  @Endpoint({
+    summary: 'Add a number, or all numbers that begin alike, to a group',
+    success: { status: 204 },
+    problems: { 404: '`group-not-found`' },
+  })
   async addMember(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: memberParametersSchema }) { key, pattern }: MemberParameters,
   ): Promise<void> {
-    if ((await this.groups.addMember(caller.tenantId, key, pattern)) === 'unknown-group')
-      throw groupNotFound();
+    await this.groups.addMember(tenantId, key, pattern);
   }
 
   @Delete(':key/members/:pattern')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Take a number out of a group' })
-  @ApiResponse({ status: 204, description: 'Also when it was not there.' })
+  @Endpoint({
+    summary: 'Take a number out of a group',
+    success: { status: 204, description: 'Also when it was not there.' },
+  })
   async removeMember(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: memberParametersSchema }) { key, pattern }: { key: string; pattern: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: memberParametersSchema }) { key, pattern }: MemberParameters,
   ): Promise<void> {
-    await this.groups.removeMember(caller.tenantId, key, pattern);
+    await this.groups.removeMember(tenantId, key, pattern);
   }
 }
-
-const groupNotFound = () =>
-  new Problem(
-    404,
-    'group-not-found',
-    'No such group',
-    'There is no group of callers with this key. Ask for the list, or make it with PUT.',
-  );

@@ -21,38 +21,6 @@ export const changeAgentSchema = agentChangeInputSchema.refine(
 );
 export type ChangeAgent = z.infer<typeof changeAgentSchema>;
 
-export const listLiveSchema = z.object({
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Calls told of, the longest first.'),
-});
-export type ListLive = z.output<typeof listLiveSchema>;
-
-export const liveCallsSchema = z.object({
-  items: z.array(
-    z.object({
-      callId: z.uuid(),
-      state: z
-        .enum(['admitted', 'connected', 'transferring'])
-        .describe('`admitted`: no relay has it yet. `transferring`: with a person, or on the way to one.'),
-      relayId: z.string().nullable().describe('The relay that holds it, or held it last.'),
-      admittedAt: z.iso.datetime({ offset: true }),
-    }),
-  ),
-});
-
-export const waitingCallsSchema = z.object({
-  items: z.array(
-    z.object({
-      callId: z.uuid(),
-      agentId: z.uuid(),
-      from: z.string(),
-      to: z.string(),
-      language: z.string().describe('BCP 47.'),
-      waitingSince: z.iso.datetime({ offset: true }),
-      wantsCallback: z.boolean().describe('They asked to be called back; it is about to be written down.'),
-    }),
-  ),
-});
-
 export const steerRecordingSchema = z.strictObject({
   state: z
     .enum(['paused', 'running'])

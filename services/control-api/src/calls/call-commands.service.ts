@@ -1,39 +1,26 @@
-import { Inject, Injectable } from '@nestjs/common';
-import {
-  CallStore,
-  RelayInboxWriter,
-  WaitingLine,
-  type LiveCall,
-  type RelayCommand,
-  type Waiting,
-} from '@tandem/call-state';
-import {
-  DependencyUnavailable,
-  isDepartmentOpen,
-  type CallId,
-  type RelayId,
-  type TenantId,
-} from '@tandem/contracts';
+import { Injectable } from '@nestjs/common';
+import { CallStore, RelayInboxWriter, type RelayCommand } from '@tandem/call-state';
+import { isDepartmentOpen, type CallId, type RelayId, type TenantId } from '@tandem/contracts';
 import { Problem } from '@tandem/platform';
 import { refuseUnknownTools } from '../agents/known-tools.ts';
 import type { ChangeAgent, SteerRecording, TransferCall } from './call-command.dto.ts';
+import { fromRedis } from './from-redis.ts';
 
 /**
- * Has running calls changed by the relay that holds them, so that the conversation ends or moves on as it
- * would by itself.
+ * Sends commands to the relay that holds a call, so that the conversation ends or moves on as it would by
+ * itself.
  */
 @Injectable()
 export class CallCommands {
   constructor(
-    @Inject(CallStore) private readonly records: CallStore,
-    @Inject(RelayInboxWriter) private readonly inboxes: RelayInboxWriter,
-    @Inject(WaitingLine) private readonly line: WaitingLine,
+    private readonly calls: CallStore,
+    private readonly inboxes: RelayInboxWriter,
   ) {}
 
   /** @throws Problem 404, 409, 422; DependencyUnavailable when Redis is away */
   async transfer(tenantId: TenantId, callId: CallId, { department, summary }: TransferCall): Promise<void> {
     const relayId = await this.holder(tenantId, callId);
-    const agent = (await fromRedis(this.records.record(callId)))?.agent;
+    const agent = (await fromRedis(this.calls.record(callId)))?.agent;
     const found = agent?.directory.find(({ key }) => key === department);
     if (!agent || !found) {
       const departments = agent?.directory.map(({ key }) => key) ?? [];
@@ -74,33 +61,23 @@ export class CallCommands {
     await this.send(await this.holder(tenantId, callId), { kind: 'recording', callId, state });
   }
 
-  /** @throws DependencyUnavailable when Redis is away */
-  live(tenantId: TenantId, limit: number): Promise<LiveCall[]> {
-    return fromRedis(this.records.liveCalls(tenantId, limit));
-  }
-
-  /** Who waits for room, the longest first. @throws DependencyUnavailable when Redis is away */
-  waiting(tenantId: TenantId, limit: number): Promise<Waiting[]> {
-    return fromRedis(this.line.list(tenantId, limit));
-  }
-
   private async holder(tenantId: TenantId, callId: CallId): Promise<RelayId> {
-    const standing = await fromRedis(this.records.state(callId));
-    if (!standing || standing.tenantId !== tenantId)
+    const call = await fromRedis(this.calls.state(callId));
+    if (!call || call.tenantId !== tenantId)
       throw new Problem(
         404,
         'call-not-found',
         'No such call',
         'No call of this id is running or was running a short while ago.',
       );
-    if (standing.phase === 'ended')
+    if (call.phase === 'ended')
       throw new Problem(
         409,
         'call-over',
         'The call is over',
         'It has ended, so nothing can be done with it any more. GET it for its transcript.',
       );
-    if (standing.phase !== 'connected' || !standing.relayId) {
+    if (call.phase !== 'connected' || !call.relayId) {
       throw new Problem(
         409,
         'call-not-held',
@@ -108,22 +85,10 @@ export class CallCommands {
         'It is ringing, or being put through to a person. Try again when the agent speaks with the caller.',
       );
     }
-    return standing.relayId;
+    return call.relayId;
   }
 
   private send(relayId: RelayId, command: RelayCommand): Promise<void> {
     return fromRedis(this.inboxes.command(relayId, command));
-  }
-}
-
-async function fromRedis<Value>(asked: Promise<Value>): Promise<Value> {
-  try {
-    return await asked;
-  } catch (error) {
-    throw new DependencyUnavailable(
-      'redis',
-      error instanceof Error ? error.name : 'unknown',
-      'Call state does not answer.',
-    );
   }
 }

@@ -10,6 +10,7 @@ import {
   toolOutcomeSchema,
   usageSchema,
   type CallCost,
+  type CallId,
   type CostModality,
 } from '@tandem/contracts';
 import type { CallDetail, CallSummary, Page } from '@tandem/database';
@@ -51,7 +52,13 @@ export const listCallsSchema = z.object({
 });
 export type ListCalls = z.infer<typeof listCallsSchema>;
 
-export const callParameterSchema = z.object({ callId: z.uuid().toLowerCase() });
+export const callParameterSchema = z.object({
+  callId: z
+    .uuid()
+    .toLowerCase()
+    .transform((id) => id as CallId),
+});
+export type CallParameter = z.output<typeof callParameterSchema>;
 
 const latencySchema = z.object({
   count: z.number(),

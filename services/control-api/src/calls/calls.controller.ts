@@ -1,8 +1,6 @@
-import { Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import type { CallId } from '@tandem/contracts';
-import { CallRepository, type ApiScope } from '@tandem/database';
-import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
+import { Get, Param, Query } from '@nestjs/common';
+import type { ApiScope } from '@tandem/database';
+import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
 import {
   callDetailSchema,
   callPageSchema,
@@ -10,57 +8,36 @@ import {
   listCallsSchema,
   toCallDetail,
   toCallPage,
+  type CallParameter,
   type ListCalls,
 } from './call.dto.ts';
+import { CallsService } from './calls.service.ts';
 
-/**
- * Nothing is changed here, so nobody holds a scope for it: running calls are changed by
- * CallCommandsController.
- */
-const SCOPES = { read: 'calls:read' satisfies ApiScope, write: 'none' };
-
-/** Calls as they are remembered. */
-@TenantController('calls', SCOPES)
+/** Stored calls. */
+@TenantController('calls', { read: 'calls:read' satisfies ApiScope })
 export class CallsController {
-  constructor(@Inject(CallRepository) private readonly calls: CallRepository) {}
+  constructor(private readonly calls: CallsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Calls, newest first; refused ones too' })
-  @ApiResponse({ status: 200, standardSchema: callPageSchema })
-  async list(@CurrentPrincipal() caller: Principal, @Query({ schema: listCallsSchema }) query: ListCalls) {
-    const { limit, cursor, since, until, variant: variantKey, ...filter } = query;
-    const page = await this.calls.list(
-      caller.tenantId,
-      {
-        ...filter,
-        variantKey,
-        since: since ? new Date(since) : undefined,
-        until: until ? new Date(until) : undefined,
-      },
-      { limit, cursor },
-    );
-    return toCallPage(page);
+  @Endpoint({ summary: 'Calls, newest first; refused ones too', success: { schema: callPageSchema } })
+  async list(
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Query({ schema: listCallsSchema }) query: ListCalls,
+  ) {
+    return toCallPage(await this.calls.list(tenantId, query));
   }
 
   @Get(':callId')
-  @ApiOperation({
+  @Endpoint({
     summary: 'One call with its transcript and tool calls',
     description: 'A call appears when it has ended and was written down, usually within a second.',
+    success: { schema: callDetailSchema },
+    problems: { 404: '`call-not-found`' },
   })
-  @ApiResponse({ status: 200, standardSchema: callDetailSchema })
-  @ApiResponse({ status: 404, description: '`call-not-found`', standardSchema: problemSchema })
   async get(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: callParameterSchema }) { callId }: { callId: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: callParameterSchema }) { callId }: CallParameter,
   ) {
-    const call = await this.calls.get(caller.tenantId, callId as CallId);
-    if (!call)
-      throw new Problem(
-        404,
-        'call-not-found',
-        'No such call',
-        'There is no ended call of this id. A call that is still going on appears once it has ended.',
-      );
-    return toCallDetail(call);
+    return toCallDetail(await this.calls.get(tenantId, callId));
   }
 }

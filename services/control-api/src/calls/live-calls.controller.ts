@@ -1,35 +1,24 @@
-import { Get, Inject, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { Get, Query } from '@nestjs/common';
 import type { ApiScope } from '@tandem/database';
-import { CurrentPrincipal, TenantController, type Principal } from '@tandem/platform';
-import type { z } from 'zod';
-import { listLiveSchema, liveCallsSchema, type ListLive } from './call-command.dto.ts';
-import { CallCommands } from './call-commands.service.ts';
+import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
+import { listLiveSchema, liveCallsSchema, toLiveCalls, type ListLive } from './live-call.dto.ts';
+import { LiveCallsService } from './live-calls.service.ts';
 
-const SCOPES = { read: 'calls:read' satisfies ApiScope, write: 'none' };
-
-/** Calls that are going on, for whoever wants to do something with one of them. */
-@TenantController('live-calls', SCOPES)
+/** Running calls. */
+@TenantController('live-calls', { read: 'calls:read' satisfies ApiScope })
 export class LiveCallsController {
-  constructor(@Inject(CallCommands) private readonly commands: CallCommands) {}
+  constructor(private readonly calls: LiveCallsService) {}
 
   @Get()
-  @ApiOperation({
+  @Endpoint({
     summary: 'Calls that are going on',
     description: 'The oldest first. When they have ended they are under calls.',
+    success: { schema: liveCallsSchema },
   })
-  @ApiResponse({ status: 200, standardSchema: liveCallsSchema })
   async list(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Query({ schema: listLiveSchema }) { limit }: ListLive,
-  ): Promise<z.output<typeof liveCallsSchema>> {
-    const live = await this.commands.live(caller.tenantId, limit);
-    return {
-      items: live.flatMap(({ callId, phase, relayId, admittedAt }) =>
-        phase === 'ended'
-          ? []
-          : [{ callId, state: phase, relayId, admittedAt: new Date(admittedAt).toISOString() }],
-      ),
-    };
+  ) {
+    return toLiveCalls(await this.calls.live(tenantId, limit));
   }
 }

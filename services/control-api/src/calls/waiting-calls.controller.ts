@@ -1,41 +1,26 @@
-import { Get, Inject, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { Get, Query } from '@nestjs/common';
 import type { ApiScope } from '@tandem/database';
-import { CurrentPrincipal, TenantController, type Principal } from '@tandem/platform';
-import type { z } from 'zod';
-import { listLiveSchema, waitingCallsSchema, type ListLive } from './call-command.dto.ts';
-import { CallCommands } from './call-commands.service.ts';
+import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
+import { listLiveSchema, toWaitingCalls, waitingCallsSchema, type ListLive } from './live-call.dto.ts';
+import { LiveCallsService } from './live-calls.service.ts';
 
-const SCOPES = { read: 'calls:read' satisfies ApiScope, write: 'none' };
-
-/** Callers for whom there is no room yet. */
-@TenantController('waiting-calls', SCOPES)
+/** Callers in line for an agent. */
+@TenantController('waiting-calls', { read: 'calls:read' satisfies ApiScope })
 export class WaitingCallsController {
-  constructor(@Inject(CallCommands) private readonly commands: CallCommands) {}
+  constructor(private readonly calls: LiveCallsService) {}
 
   @Get()
-  @ApiOperation({
+  @Endpoint({
     summary: 'Callers who wait in line',
     description:
       'The longest first. When a relay takes them they are under live-calls, else under calls with ' +
       'their refusalReason.',
+    success: { schema: waitingCallsSchema },
   })
-  @ApiResponse({ status: 200, standardSchema: waitingCallsSchema })
   async list(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Query({ schema: listLiveSchema }) { limit }: ListLive,
-  ): Promise<z.output<typeof waitingCallsSchema>> {
-    const waiting = await this.commands.waiting(caller.tenantId, limit);
-    return {
-      items: waiting.map(({ call: { callId, agentId, from, to, language }, since, becomes }) => ({
-        callId,
-        agentId,
-        from,
-        to,
-        language,
-        waitingSince: since.toISOString(),
-        wantsCallback: becomes === 'callback-requested',
-      })),
-    };
+  ) {
+    return toWaitingCalls(await this.calls.waiting(tenantId, limit));
   }
 }

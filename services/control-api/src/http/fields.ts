@@ -7,6 +7,7 @@ export const keySchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, 63 at most');
 export const keyParameterSchema = z.object({ key: keySchema });
+export type KeyParameter = z.output<typeof keyParameterSchema>;
 
 /** A phone number, or the beginning of numbers and a star. */
 export const patternSchema = z

@@ -1,19 +1,23 @@
+import type { CallId } from '@tandem/contracts';
 import type { RecordingAccess } from '@tandem/database';
 import { z } from 'zod';
 
 export const recordingParameterSchema = z.object({
-  callId: z.uuid().toLowerCase(),
+  callId: z
+    .uuid()
+    .toLowerCase()
+    .transform((id) => id as CallId),
   recordingId: z.uuid().toLowerCase(),
 });
 export type RecordingParameter = z.infer<typeof recordingParameterSchema>;
 
-export const verdictSchema = z.object({
+export const integritySchema = z.object({
   isIntact: z.boolean(),
   fault: z
     .enum(['head', 'chunk', 'truncated'])
     .nullable()
     .describe('`truncated`: it breaks off, as when its relay died. `chunk`, `head`: it was changed.'),
-  soundMs: z.number().describe('Of sound up to the fault, or all of it.'),
+  soundMs: z.number().describe('Length of the sound up to the fault, or of all of it.'),
 });
 
 export const accessesSchema = z.object({

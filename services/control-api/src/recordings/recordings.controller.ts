@@ -1,65 +1,62 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { Delete, Get, HttpCode, Inject, Logger, Param, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
-import type { CallId } from '@tandem/contracts';
+import { Delete, Get, Logger, Param, Req, Res } from '@nestjs/common';
+import { ApiProduces } from '@nestjs/swagger';
 import type { ApiScope } from '@tandem/database';
-import { CurrentPrincipal, Problem, problemSchema, TenantController, type Principal } from '@tandem/platform';
+import { CurrentPrincipal, Endpoint, Problem, TenantController, type Principal } from '@tandem/platform';
 import type { Request, Response } from 'express';
 import {
   accessesSchema,
+  integritySchema,
   recordingParameterSchema,
   toAccesses,
-  verdictSchema,
   type RecordingParameter,
 } from './recording.dto.ts';
 import { RecordingArchive } from './recordings.service.ts';
 
-const SCOPES = { read: 'recordings:read' satisfies ApiScope, write: 'recordings:delete' satisfies ApiScope };
+const SCOPES = { read: 'recordings:read', write: 'recordings:delete' } as const satisfies Record<
+  string,
+  ApiScope
+>;
+/** Two channels at 8 kHz, a byte for a sample. */
 const BYTES_PER_MS = 16;
 
-/** Recordings of calls: listened to, checked, deleted. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Recordings of calls: playback, integrity check, deletion. */
 @TenantController('calls/:callId/recordings/:recordingId', SCOPES)
 export class RecordingsController {
   private readonly logger = new Logger(RecordingsController.name);
 
-  constructor(@Inject(RecordingArchive) private readonly recordings: RecordingArchive) {}
+  constructor(private readonly recordings: RecordingArchive) {}
 
   @Get('audio')
-  @ApiOperation({
+  @ApiProduces('audio/wav')
+  @Endpoint({
     summary: 'The recording as a WAV file',
     description:
       'Two channels of µ-law at 8 kHz: the caller left, the agent as it was heard right. Ranges are ' +
       'answered, so players can seek.',
+    success: [{ description: 'All of it' }, { status: 206, description: 'The range asked for' }],
+    problems: {
+      404: '`recording-not-found`',
+      410: '`recording-gone`',
+      416: '`range-not-satisfiable`',
+      422: '`recording-damaged`',
+    },
   })
-  @ApiProduces('audio/wav')
-  @ApiResponse({ status: 200, description: 'All of it' })
-  @ApiResponse({ status: 206, description: 'The range asked for' })
-  @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 410, description: '`recording-gone`', standardSchema: problemSchema })
-  @ApiResponse({ status: 416, description: '`range-not-satisfiable`', standardSchema: problemSchema })
-  @ApiResponse({ status: 422, description: '`recording-damaged`', standardSchema: problemSchema })
   async audio(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const recording = await this.recordings.open(caller, callId as CallId, recordingId, 'played');
+    const recording = await this.recordings.open(principal, callId, recordingId, 'played');
     const { bytes } = recording;
-    const ranges = rangesOf(request, bytes);
-    if (ranges === -1)
-      throw new Problem(
-        416,
-        'range-not-satisfiable',
-        'No such part',
-        `The recording has ${bytes} bytes.`,
-        {},
-        { 'Content-Range': `bytes */${bytes}` },
-      );
-    // Several ranges, or what is no range, may be answered with the whole (RFC 9110, 14.2).
-    const range =
-      Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
+    const range = rangeOf(request, bytes);
     const [from, to] = range ? [range.start, range.end + 1] : [0, bytes];
     response.status(range ? 206 : 200).set({
       'Content-Type': 'audio/wav',
@@ -69,62 +66,79 @@ export class RecordingsController {
       'Content-Disposition': `attachment; filename="${recordingId}.wav"`,
       ...(range ? { 'Content-Range': `bytes ${from}-${to - 1}/${bytes}` } : {}),
     });
-    // What is damaged further on breaks the answer off: its length is promised already, so nobody takes it
-    // for whole.
+    // Damage found on the way breaks the response off: it is then shorter than its Content-Length, so no player
+    // takes it for the whole.
     await pipeline(Readable.from(recording.read(from, to)), response).catch((error: unknown) =>
-      this.logger.warn({ callId, err: error }, 'a recording was not played to the end'),
+      this.logger.warn({ callId, err: error }, 'playback of a recording broke off'),
     );
   }
 
   @Get('integrity')
-  @ApiOperation({
+  @Endpoint({
     summary: 'Whether the recording is what was recorded',
     description: 'Opens every part of it.',
+    success: { schema: integritySchema },
+    problems: { 404: '`recording-not-found`', 410: '`recording-gone`' },
   })
-  @ApiResponse({ status: 200, standardSchema: verdictSchema })
-  @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
-  @ApiResponse({ status: 410, description: '`recording-gone`', standardSchema: problemSchema })
   async integrity(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
   ) {
-    const { soundBytes, ...verdict } = await this.recordings.verify(caller, callId as CallId, recordingId);
-    return { ...verdict, soundMs: soundBytes / BYTES_PER_MS };
+    const { soundBytes, ...report } = await this.recordings.verify(principal, callId, recordingId);
+    return { ...report, soundMs: soundBytes / BYTES_PER_MS };
   }
 
   @Get('accesses')
-  @ApiOperation({
+  @Endpoint({
     summary: 'Who has had the recording',
     description: 'Newest first. Kept when the recording is deleted.',
+    success: { schema: accessesSchema },
+    problems: { 404: '`recording-not-found`' },
   })
-  @ApiResponse({ status: 200, standardSchema: accessesSchema })
-  @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
   async accesses(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
   ) {
-    return toAccesses(await this.recordings.accesses(caller, callId as CallId, recordingId));
+    return toAccesses(await this.recordings.accesses(principal, callId, recordingId));
   }
 
   @Delete()
-  @HttpCode(204)
-  @ApiOperation({
+  @Endpoint({
     summary: 'Delete the recording',
     description: 'The sound is gone for good; that there was one, and who has had it, stays on record.',
+    success: { status: 204 },
+    problems: { 404: '`recording-not-found`' },
   })
-  @ApiResponse({ status: 204 })
-  @ApiResponse({ status: 404, description: '`recording-not-found`', standardSchema: problemSchema })
   async delete(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
   ): Promise<void> {
-    await this.recordings.delete(caller, callId as CallId, recordingId);
+    await this.recordings.delete(principal, callId, recordingId);
   }
 }
 
 /**
- * Express does not know that a suffix may be longer than the whole, nor of If-Range: with nothing to compare,
- * the whole is right (RFC 9110, 13.1.5).
+ * Returns the one range that is asked for; undefined for the whole, also in answer to several ranges or
+ * something that is no range (RFC 9110, 14.2).
+ * @throws Problem 416
+ */
+function rangeOf(request: Request, bytes: number): Range | undefined {
+  const ranges = rangesOf(request, bytes);
+  if (ranges === -1)
+    throw new Problem(
+      416,
+      'range-not-satisfiable',
+      'No such part',
+      `The recording has ${bytes} bytes.`,
+      {},
+      { 'Content-Range': `bytes */${bytes}` },
+    );
+  return Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined;
+}
+
+/**
+ * Returns the ranges of a request as Express reads them, with two cases it does not know: a suffix may be
+ * longer than the whole; and under If-Range, with nothing to compare, the whole is right (RFC 9110, 13.1.5).
  */
 function rangesOf(request: Request, bytes: number): ReturnType<Request['range']> {
   const suffix = /^bytes=-(\d{1,15})$/.exec(request.headers.range ?? '')?.[1];

@@ -12,38 +12,36 @@ import {
   type IntegrityReport,
 } from '@tandem/recordings';
 
-/** Injection token: where recordings are; null when this deployment keeps none. */
+/** Injection token: the store of recordings with its keys; null when this deployment keeps none. */
 export const VAULT = Symbol('VAULT');
 
-/**
- * A recording of a call, for whoever may have it. Each time is put on record before anything is given out.
- */
+/** The recordings of a tenant. Each access is stored before anything of a recording is returned. */
 @Injectable()
 export class RecordingArchive {
   private readonly logger = new Logger(RecordingArchive.name);
 
   constructor(
-    @Inject(RecordingRepository) private readonly known: RecordingRepository,
+    private readonly repository: RecordingRepository,
     @Inject(VAULT) private readonly vault: Vault | null,
   ) {}
 
   /** @throws Problem 404, 410, 422; DependencyUnavailable when the store or the keys do not answer */
   async open(
-    caller: Principal,
+    principal: Principal,
     callId: CallId,
     recordingId: string,
     action: 'played' | 'verified',
   ): Promise<PlayableRecording> {
-    const { store, keys } = await this.kept(caller.tenantId, callId, recordingId);
-    const recording = await this.answered(openRecording(store, keys, caller.tenantId, recordingId));
-    await this.note(caller, recordingId, action);
+    const { store, keys } = await this.vaultOf(principal.tenantId, callId, recordingId);
+    const recording = await this.fromVault(openRecording(store, keys, principal.tenantId, recordingId));
+    await this.note(principal, recordingId, action);
     return recording;
   }
 
   /** @throws Problem 404, 410, 422; DependencyUnavailable */
-  async verify(caller: Principal, callId: CallId, recordingId: string): Promise<IntegrityReport> {
+  async verify(principal: Principal, callId: CallId, recordingId: string): Promise<IntegrityReport> {
     try {
-      return await this.answered((await this.open(caller, callId, recordingId, 'verified')).verify());
+      return await this.fromVault((await this.open(principal, callId, recordingId, 'verified')).verify());
     } catch (error) {
       if (error instanceof Problem && error.code === 'recording-damaged')
         return { isIntact: false, fault: 'head', soundBytes: 0 };
@@ -51,20 +49,20 @@ export class RecordingArchive {
     }
   }
 
-  /** Once more does nothing. @throws Problem 404; DependencyUnavailable */
-  async delete(caller: Principal, callId: CallId, recordingId: string): Promise<void> {
-    const { store } = await this.kept(caller.tenantId, callId, recordingId);
-    await this.note(caller, recordingId, 'deleted');
-    await this.answered(store.delete(recordingName(caller.tenantId, recordingId)));
+  /** Does nothing when it is deleted already. @throws Problem 404; DependencyUnavailable */
+  async delete(principal: Principal, callId: CallId, recordingId: string): Promise<void> {
+    const { store } = await this.vaultOf(principal.tenantId, callId, recordingId);
+    await this.note(principal, recordingId, 'deleted');
+    await this.fromVault(store.delete(recordingName(principal.tenantId, recordingId)));
   }
 
   /** @throws Problem 404 */
-  async accesses(caller: Principal, callId: CallId, recordingId: string): Promise<RecordingAccess[]> {
-    await this.find(caller.tenantId, callId, recordingId);
-    return this.known.accesses(caller.tenantId, recordingId);
+  async accesses(principal: Principal, callId: CallId, recordingId: string): Promise<RecordingAccess[]> {
+    await this.find(principal.tenantId, callId, recordingId);
+    return this.repository.accesses(principal.tenantId, recordingId);
   }
 
-  private async kept(tenantId: TenantId, callId: CallId, recordingId: string): Promise<Vault> {
+  private async vaultOf(tenantId: TenantId, callId: CallId, recordingId: string): Promise<Vault> {
     await this.find(tenantId, callId, recordingId);
     if (!this.vault)
       throw new Problem(
@@ -78,7 +76,7 @@ export class RecordingArchive {
   }
 
   private async find(tenantId: TenantId, callId: CallId, recordingId: string): Promise<void> {
-    if (await this.known.find(tenantId, callId, recordingId)) return;
+    if (await this.repository.find(tenantId, callId, recordingId)) return;
     throw new Problem(
       404,
       'recording-not-found',
@@ -87,13 +85,13 @@ export class RecordingArchive {
     );
   }
 
-  private note(caller: Principal, recordingId: string, action: RecordingAction): Promise<void> {
-    return this.known.recordAccess(caller.tenantId, recordingId, action, caller.apiKeyId);
+  private note(principal: Principal, recordingId: string, action: RecordingAction): Promise<void> {
+    return this.repository.recordAccess(principal.tenantId, recordingId, action, principal.apiKeyId);
   }
 
-  private async answered<Value>(asked: Promise<Value>): Promise<Value> {
+  private async fromVault<Value>(answer: Promise<Value>): Promise<Value> {
     try {
-      return await asked;
+      return await answer;
     } catch (error) {
       if (error instanceof RecordingMissing)
         throw new Problem(
@@ -104,10 +102,10 @@ export class RecordingArchive {
         );
       if (error instanceof RecordingDamaged)
         throw new Problem(422, 'recording-damaged', 'The recording is damaged', error.message);
-      this.logger.error({ err: error }, 'a recording could not be had');
+      this.logger.error({ err: error }, 'recording unavailable: store or key service failed');
       throw new DependencyUnavailable(
         'recordings',
-        error instanceof Error ? error.name : 'unknown',
+        error instanceof Error ? error.name : 'unrepository',
         'The store of recordings, or the keeper of its keys, does not answer.',
       );
     }

@@ -1,7 +1,5 @@
-import { Body, Get, Inject, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { SpendingRepository } from '@tandem/database';
-import { CurrentPrincipal, TenantController, tenantNotFound, type Principal } from '@tandem/platform';
+import { Body, Get, Put, Query } from '@nestjs/common';
+import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
 import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
   budgetSchema,
@@ -13,44 +11,46 @@ import {
   toSpending,
   type Budget,
   type ChangeBudget,
+  type MonthQuery,
 } from './spending.dto.ts';
+import { SpendingService } from './spending.service.ts';
 
 /** What calls cost, and what they may cost. */
 @TenantController('spending', ADMIN_SCOPES)
 export class SpendingController {
-  constructor(@Inject(SpendingRepository) private readonly spending: SpendingRepository) {}
+  constructor(private readonly spending: SpendingService) {}
 
   @Get()
-  @ApiOperation({ summary: 'What the calls of a month have cost, day by day' })
-  @ApiResponse({ status: 200, standardSchema: spendingSchema })
+  @Endpoint({
+    summary: 'What the calls of a month have cost, day by day',
+    success: { schema: spendingSchema },
+  })
   async month(
-    @CurrentPrincipal() caller: Principal,
-    @Query({ schema: monthQuerySchema }) { month: asked }: { month?: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Query({ schema: monthQuerySchema }) query: MonthQuery,
   ) {
-    const month = asked ?? (await this.spending.currentMonth(caller.tenantId));
-    if (month === null) throw tenantNotFound();
-    return toSpending(month, await this.spending.byDay(caller.tenantId, month));
+    const { month, days } = await this.spending.ofMonth(tenantId, query.month);
+    return toSpending(month, days);
   }
 
   @Get('budget')
-  @ApiOperation({ summary: 'What calls may cost' })
-  @ApiResponse({ status: 200, standardSchema: budgetSchema })
-  async budget(@CurrentPrincipal() caller: Principal): Promise<Budget> {
-    return toBudget(await this.spending.budget(caller.tenantId));
+  @Endpoint({ summary: 'What calls may cost', success: { schema: budgetSchema } })
+  async budget(@CurrentPrincipal() { tenantId }: Principal): Promise<Budget> {
+    return toBudget(await this.spending.budget(tenantId));
   }
 
   @Put('budget')
-  @ApiOperation({
+  @Endpoint({
     summary: 'Set what calls may cost, limit by limit',
     description:
       'What is left out stays. New calls are refused, in words, once the limit of the day or the month ' +
       'is used up; running calls go on. Holds for the next call.',
+    success: { schema: budgetSchema },
   })
-  @ApiResponse({ status: 200, standardSchema: budgetSchema })
   async setBudget(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Body({ schema: changeBudgetSchema }) body: ChangeBudget,
   ): Promise<Budget> {
-    return toBudget(await this.spending.changeBudget(caller.tenantId, fromChange(body)));
+    return toBudget(await this.spending.changeBudget(tenantId, fromChange(body)));
   }
 }

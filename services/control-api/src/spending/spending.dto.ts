@@ -35,6 +35,7 @@ export const monthQuerySchema = z.object({
     .optional()
     .describe('Left out: the month it is for the business.'),
 });
+export type MonthQuery = z.output<typeof monthQuerySchema>;
 
 export const spendingSchema = z.object({
   month: z.string(),

@@ -4,32 +4,44 @@ import { Sealer } from '@tandem/call-state';
 import { webhookHeadersPlace, webhookSecretPlace, type TenantId } from '@tandem/contracts';
 import {
   MAX_WEBHOOK_ENDPOINTS,
+  WebhookDeliveryRepository,
   WebhookEndpointRepository,
+  type Delivery,
+  type Page,
+  type ReplayResult,
   type SealedHeaders,
   type Transaction,
   type WebhookEndpoint,
 } from '@tandem/database';
 import { Destinations, Problem } from '@tandem/platform';
-import type { ChangeEndpoint, CreateEndpoint } from './webhook-endpoint.dto.ts';
+import type {
+  ChangeEndpoint,
+  CreateEndpoint,
+  ListDeliveries,
+  ListEndpoints,
+  Replay,
+} from './webhook-endpoint.dto.ts';
 
-/** Injection token: what seals signing secrets. */
+/** Injection token: the sealer of signing secrets and headers. */
 export const WEBHOOK_SECRETS = Symbol('WEBHOOK_SECRETS');
 
 const SECRET_BYTES = 32;
-/** The old secret signs along for a day after a new one was made. */
+/** How long the old secret signs beside a new one: a day. */
 const OVERLAP_MS = 86_400_000;
 
-/**
- * Where business systems of a tenant are told what happens. Secrets are kept sealed and are in no stored
- * answer.
- */
+/** The webhook endpoints of a tenant. Their secrets are stored sealed and are in no stored answer. */
 @Injectable()
 export class WebhookEndpoints {
   constructor(
-    @Inject(WebhookEndpointRepository) private readonly endpoints: WebhookEndpointRepository,
-    @Inject(Destinations) private readonly destinations: Destinations,
+    private readonly endpoints: WebhookEndpointRepository,
+    private readonly events: WebhookDeliveryRepository,
+    private readonly destinations: Destinations,
     @Inject(WEBHOOK_SECRETS) private readonly secrets: Sealer,
   ) {}
+
+  list(tenantId: TenantId, page: ListEndpoints): Promise<Page<WebhookEndpoint>> {
+    return this.endpoints.list(tenantId, page);
+  }
 
   /** @throws Problem 422 `url-refused`, `too-many-endpoints` */
   async create(
@@ -70,7 +82,12 @@ export class WebhookEndpoints {
     return found(await this.endpoints.find(tenantId, id));
   }
 
-  /** The secret that signs now. @throws Problem 404 */
+  /** Does nothing when there is no such endpoint. */
+  delete(tenantId: TenantId, id: string): Promise<void> {
+    return this.endpoints.delete(tenantId, id);
+  }
+
+  /** Returns the secret that signs now. @throws Problem 404 */
   async secret(tenantId: TenantId, id: string): Promise<string> {
     const { sealedSecret } = found(await this.endpoints.secrets(tenantId, id));
     return String(this.secrets.open(sealedSecret, webhookSecretPlace(id)));
@@ -88,9 +105,26 @@ export class WebhookEndpoints {
     if (!isRotated) throw notFound();
   }
 
-  /** @throws Problem 404 */
+  /** Adds a `webhook.test` event for the endpoint. @throws Problem 404 */
   async test(tenantId: TenantId, id: string): Promise<void> {
     if (!(await this.endpoints.test(tenantId, id))) throw notFound();
+  }
+
+  /** @throws Problem 404 */
+  async deliveries(
+    tenantId: TenantId,
+    id: string,
+    { state, ...page }: ListDeliveries,
+  ): Promise<Page<Delivery>> {
+    await this.get(tenantId, id);
+    return this.events.list(tenantId, id, state, page);
+  }
+
+  /** @throws Problem 404 */
+  async replay(tenantId: TenantId, id: string, { eventIds, from, to }: Replay): Promise<ReplayResult> {
+    await this.get(tenantId, id);
+    const time = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+    return this.events.replay(tenantId, id, { eventIds, from: time(from), to: time(to) });
   }
 
   private newSecret(id: string): string {
@@ -102,7 +136,7 @@ export class WebhookEndpoints {
     return { names, sealed: names.length === 0 ? null : this.secrets.seal(headers, webhookHeadersPlace(id)) };
   }
 
-  /** Headers that nobody may read must not go to another host because somebody changed the address. */
+  /** Refuses a new address on another host: its owner would get headers that are never shown. */
   private async keepHeadersAtHome(tenantId: TenantId, id: string, url: string): Promise<void> {
     const { url: before, headerNames } = await this.get(tenantId, id);
     if (headerNames.length === 0 || new URL(before).origin === new URL(url).origin) return;

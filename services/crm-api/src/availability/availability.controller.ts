@@ -1,6 +1,5 @@
-import { Get, Inject, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { CurrentPrincipal, TenantController, problemSchema, type Principal } from '@tandem/platform';
+import { Get, Query } from '@nestjs/common';
+import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
 import {
   availabilityQuerySchema,
@@ -12,20 +11,18 @@ import { AvailabilityService } from './availability.service.ts';
 
 @TenantController('availability', CRM_SCOPES)
 export class AvailabilityController {
-  constructor(@Inject(AvailabilityService) private readonly availability: AvailabilityService) {}
+  constructor(private readonly availability: AvailabilityService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Free appointments of one day' })
-  @ApiResponse({ status: 200, standardSchema: availabilitySchema })
-  @ApiResponse({
-    status: 404,
-    description: '`unknown-service`; `services` lists those there are.',
-    standardSchema: problemSchema,
+  @Endpoint({
+    summary: 'Free appointments of one day',
+    success: { schema: availabilitySchema },
+    problems: { 404: '`unknown-service`; `services` lists those there are.' },
   })
   ofDay(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Query({ schema: availabilityQuerySchema }) query: AvailabilityQuery,
   ): Promise<AvailabilityDto> {
-    return this.availability.ofDay(caller.tenantId, query, new Date());
+    return this.availability.ofDay(tenantId, query, new Date());
   }
 }

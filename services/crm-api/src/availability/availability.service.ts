@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
 import { CalendarRepository, type Calendar, type Transaction } from '@tandem/database';
 import { Problem, tenantNotFound } from '@tandem/platform';
@@ -25,7 +25,7 @@ type Unavailable = NonNullable<AvailabilityDto['unavailable']>;
 /** Which appointments are free. */
 @Injectable()
 export class AvailabilityService {
-  constructor(@Inject(CalendarRepository) private readonly calendars: CalendarRepository) {}
+  constructor(private readonly calendars: CalendarRepository) {}
 
   async ofDay(tenantId: TenantId, query: AvailabilityQuery, now: Date): Promise<AvailabilityDto> {
     const calendar = await this.calendar(

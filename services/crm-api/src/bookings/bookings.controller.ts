@@ -1,15 +1,15 @@
-import { Body, Delete, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { Body, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import type { Transaction } from '@tandem/database';
-import type { Response } from 'express';
 import {
   CurrentPrincipal,
+  Endpoint,
+  Idempotent,
   IdempotencyKey,
-  IdempotentWrites,
   idParameterSchema,
-  problemSchema,
-  Repeatable,
+  onceFor,
+  Reply,
   TenantController,
+  type IdParameter,
   type Principal,
 } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
@@ -21,7 +21,6 @@ import {
   moveBookingSchema,
   toBookingDto,
   toBookingPage,
-  type BookingDto,
   type CreateBooking,
   type ListBookings,
   type MoveBooking,
@@ -30,120 +29,92 @@ import { BookingsService } from './bookings.service.ts';
 
 @TenantController('bookings', CRM_SCOPES)
 export class BookingsController {
-  constructor(
-    @Inject(BookingsService) private readonly bookings: BookingsService,
-    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites<Transaction>,
-  ) {}
+  constructor(private readonly bookings: BookingsService) {}
 
   @Post()
-  @Repeatable()
-  @ApiOperation({ summary: 'Book an appointment with whoever suits and is free' })
-  @ApiResponse({
-    status: 200,
-    description: 'The same call asked for this booking before; nothing was booked again.',
-    standardSchema: bookingSchema,
-  })
-  @ApiResponse({ status: 201, standardSchema: bookingSchema })
-  @ApiResponse({
-    status: 409,
-    description: '`slot-taken`, with up to three `alternatives`; or `idempotency-in-progress`.',
-    standardSchema: problemSchema,
-  })
-  @ApiResponse({
-    status: 422,
-    description:
-      '`unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or ' +
-      '`idempotency-key-reused`.',
-    standardSchema: problemSchema,
+  @Idempotent()
+  @Endpoint({
+    summary: 'Book an appointment with whoever suits and is free',
+    success: [
+      { status: 201, schema: bookingSchema },
+      {
+        status: 200,
+        description: 'The same call asked for this booking before; nothing was booked again.',
+        schema: bookingSchema,
+      },
+    ],
+    problems: {
+      409: '`slot-taken`, with up to three `alternatives`.',
+      422: '`unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`.',
+    },
   })
   create(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() principal: Principal,
     @IdempotencyKey() key: string,
     @Body({ schema: createBookingSchema }) body: CreateBooking,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<BookingDto> {
-    return this.writes.perform(
-      { caller, key, operation: 'POST /v1/bookings', body },
-      response,
-      async (transaction) => {
-        const { booking, isNew } = await this.bookings.book(transaction, caller, key, body, new Date());
-        return { status: isNew ? 201 : 200, body: toBookingDto(booking) };
-      },
-    );
+  ) {
+    return onceFor(body, async (transaction: Transaction) => {
+      const { booking, isNew } = await this.bookings.book(transaction, principal, key, body, new Date());
+      return new Reply(isNew ? 201 : 200, toBookingDto(booking));
+    });
   }
 
   @Get()
-  @ApiOperation({ summary: 'Bookings, soonest first' })
-  @ApiResponse({ status: 200, standardSchema: bookingPageSchema })
+  @Endpoint({ summary: 'Bookings, soonest first', success: { schema: bookingPageSchema } })
   async list(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Query({ schema: listBookingsSchema }) query: ListBookings,
   ) {
-    return toBookingPage(await this.bookings.list(caller.tenantId, query));
+    return toBookingPage(await this.bookings.list(tenantId, query));
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One booking' })
-  @ApiResponse({ status: 200, standardSchema: bookingSchema })
-  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @Endpoint({
+    summary: 'One booking',
+    success: { schema: bookingSchema },
+    problems: { 404: '`booking-not-found`' },
+  })
   async get(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: idParameterSchema }) { id }: { id: string },
-  ): Promise<BookingDto> {
-    return toBookingDto(await this.bookings.get(caller.tenantId, id));
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ) {
+    return toBookingDto(await this.bookings.get(tenantId, id));
   }
 
   @Patch(':id')
-  @Repeatable()
-  @ApiOperation({ summary: 'Give a booking another time' })
-  @ApiResponse({ status: 200, standardSchema: bookingSchema })
-  @ApiResponse({ status: 404, standardSchema: problemSchema })
-  @ApiResponse({
-    status: 409,
-    description:
-      '`slot-taken`, with up to three `alternatives`; `booking-cancelled`; or `idempotency-in-progress`.',
-    standardSchema: problemSchema,
-  })
-  @ApiResponse({
-    status: 422,
-    description: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`; or `idempotency-key-reused`.',
-    standardSchema: problemSchema,
+  @Idempotent()
+  @Endpoint({
+    summary: 'Give a booking another time',
+    success: { schema: bookingSchema },
+    problems: {
+      404: '`booking-not-found`',
+      409: '`slot-taken`, with up to three `alternatives`; `booking-cancelled`.',
+      422: '`in-the-past`, `too-soon`, `too-far-ahead`, `outside-hours`.',
+    },
   })
   move(
-    @CurrentPrincipal() caller: Principal,
-    @IdempotencyKey() key: string,
-    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
     @Body({ schema: moveBookingSchema }) body: MoveBooking,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<BookingDto> {
-    return this.writes.perform(
-      { caller, key, operation: `PATCH /v1/bookings/${id}`, body },
-      response,
-      async (transaction) => ({
-        status: 200,
-        body: toBookingDto(await this.bookings.move(transaction, caller.tenantId, id, body, new Date())),
-      }),
+  ) {
+    return onceFor(body, async (transaction: Transaction) =>
+      toBookingDto(await this.bookings.move(transaction, tenantId, id, body, new Date())),
     );
   }
 
   @Delete(':id')
-  @Repeatable()
-  @ApiOperation({ summary: 'Cancel a booking; a cancelled one stays cancelled' })
-  @ApiResponse({ status: 200, standardSchema: bookingSchema })
-  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @Idempotent()
+  @Endpoint({
+    summary: 'Cancel a booking; a cancelled one stays cancelled',
+    success: { schema: bookingSchema },
+    problems: { 404: '`booking-not-found`' },
+  })
   cancel(
-    @CurrentPrincipal() caller: Principal,
-    @IdempotencyKey() key: string,
-    @Param({ schema: idParameterSchema }) { id }: { id: string },
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<BookingDto> {
-    return this.writes.perform(
-      { caller, key, operation: `DELETE /v1/bookings/${id}`, body: null },
-      response,
-      async (transaction) => ({
-        status: 200,
-        body: toBookingDto(await this.bookings.cancel(transaction, caller.tenantId, id)),
-      }),
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ) {
+    return onceFor(null, async (transaction: Transaction) =>
+      toBookingDto(await this.bookings.cancel(transaction, tenantId, id)),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { toolCallIdSchema, type TenantId, type ToolCallId } from '@tandem/contracts';
 import { BookingRepository, type Booking, type Page, type Transaction } from '@tandem/database';
 import { type Principal, Problem } from '@tandem/platform';
@@ -9,16 +9,16 @@ import {
   type ServiceCalendar,
   type SlotCheck,
 } from '../availability/slot-calendar.ts';
-import { CrmMetrics } from '../crm-metrics.ts';
+import { BookingMetrics } from './booking-metrics.ts';
 import type { CreateBooking, ListBookings, MoveBooking } from './booking.dto.ts';
 
 /** Appointments: taken, told, cancelled. */
 @Injectable()
 export class BookingsService {
   constructor(
-    @Inject(BookingRepository) private readonly bookings: BookingRepository,
-    @Inject(AvailabilityService) private readonly availability: AvailabilityService,
-    @Inject(CrmMetrics) private readonly metrics: CrmMetrics,
+    private readonly bookings: BookingRepository,
+    private readonly availability: AvailabilityService,
+    private readonly metrics: BookingMetrics,
   ) {}
 
   /**

@@ -1,15 +1,13 @@
-import { Body, Get, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { Body, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import type { Transaction } from '@tandem/database';
-import type { Response } from 'express';
 import {
   CurrentPrincipal,
-  IdempotencyKey,
-  IdempotentWrites,
+  Endpoint,
+  Idempotent,
   idParameterSchema,
-  problemSchema,
-  Repeatable,
+  onceFor,
   TenantController,
+  type IdParameter,
   type Principal,
 } from '@tandem/platform';
 import { CRM_SCOPES } from '../crm-scopes.ts';
@@ -21,7 +19,6 @@ import {
   toContactDto,
   toContactPage,
   updateContactSchema,
-  type ContactDto,
   type CreateContact,
   type ListContacts,
   type UpdateContact,
@@ -30,81 +27,63 @@ import { ContactsService } from './contacts.service.ts';
 
 @TenantController('contacts', CRM_SCOPES)
 export class ContactsController {
-  constructor(
-    @Inject(ContactsService) private readonly contacts: ContactsService,
-    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites<Transaction>,
-  ) {}
+  constructor(private readonly contacts: ContactsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Contacts, newest first, or the one with a phone number' })
-  @ApiResponse({ status: 200, standardSchema: contactPageSchema })
+  @Endpoint({
+    summary: 'Contacts, newest first, or the one with a phone number',
+    success: { schema: contactPageSchema },
+  })
   async list(
-    @CurrentPrincipal() caller: Principal,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Query({ schema: listContactsSchema }) query: ListContacts,
   ) {
-    return toContactPage(await this.contacts.list(caller.tenantId, query));
+    return toContactPage(await this.contacts.list(tenantId, query));
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One contact' })
-  @ApiResponse({ status: 200, standardSchema: contactSchema })
-  @ApiResponse({ status: 404, standardSchema: problemSchema })
+  @Endpoint({
+    summary: 'One contact',
+    success: { schema: contactSchema },
+    problems: { 404: '`contact-not-found`' },
+  })
   async get(
-    @CurrentPrincipal() caller: Principal,
-    @Param({ schema: idParameterSchema }) { id }: { id: string },
-  ): Promise<ContactDto> {
-    return toContactDto(await this.contacts.get(caller.tenantId, id));
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ) {
+    return toContactDto(await this.contacts.get(tenantId, id));
   }
 
   @Post()
-  @Repeatable()
-  @ApiOperation({ summary: 'Add a contact' })
-  @ApiResponse({ status: 201, standardSchema: contactSchema })
-  @ApiResponse({
-    status: 409,
-    description: '`phone-taken`, or `idempotency-in-progress`.',
-    standardSchema: problemSchema,
+  @Idempotent()
+  @Endpoint({
+    summary: 'Add a contact',
+    success: { status: 201, schema: contactSchema },
+    problems: { 409: '`phone-taken`' },
   })
   create(
-    @CurrentPrincipal() caller: Principal,
-    @IdempotencyKey() key: string,
+    @CurrentPrincipal() { tenantId }: Principal,
     @Body({ schema: createContactSchema }) body: CreateContact,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactDto> {
-    return this.writes.perform(
-      { caller, key, operation: 'POST /v1/contacts', body },
-      response,
-      async (transaction) => ({
-        status: 201,
-        body: toContactDto(await this.contacts.create(transaction, caller.tenantId, body)),
-      }),
+  ) {
+    return onceFor(body, async (transaction: Transaction) =>
+      toContactDto(await this.contacts.create(transaction, tenantId, body)),
     );
   }
 
   @Patch(':id')
-  @Repeatable()
-  @ApiOperation({ summary: 'Change the fields that are given; null empties one' })
-  @ApiResponse({ status: 200, standardSchema: contactSchema })
-  @ApiResponse({ status: 404, standardSchema: problemSchema })
-  @ApiResponse({
-    status: 409,
-    description: '`phone-taken`, or `idempotency-in-progress`.',
-    standardSchema: problemSchema,
+  @Idempotent()
+  @Endpoint({
+    summary: 'Change the fields that are given; null empties one',
+    success: { schema: contactSchema },
+    problems: { 404: '`contact-not-found`', 409: '`phone-taken`' },
   })
   update(
-    @CurrentPrincipal() caller: Principal,
-    @IdempotencyKey() key: string,
-    @Param({ schema: idParameterSchema }) { id }: { id: string },
+    @CurrentPrincipal() { tenantId }: Principal,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
     @Body({ schema: updateContactSchema }) body: UpdateContact,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ContactDto> {
-    return this.writes.perform(
-      { caller, key, operation: `PATCH /v1/contacts/${id}`, body },
-      response,
-      async (transaction) => ({
-        status: 200,
-        body: toContactDto(await this.contacts.update(transaction, caller.tenantId, id, body)),
-      }),
+  ) {
+    return onceFor(body, async (transaction: Transaction) =>
+      toContactDto(await this.contacts.update(transaction, tenantId, id, body)),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { TenantId } from '@tandem/contracts';
 import { ContactRepository, type Contact, type Page, type Transaction } from '@tandem/database';
 import { Problem } from '@tandem/platform';
@@ -7,7 +7,7 @@ import type { CreateContact, ListContacts, UpdateContact } from './contact.dto.t
 /** The people a tenant deals with. */
 @Injectable()
 export class ContactsService {
-  constructor(@Inject(ContactRepository) private readonly contacts: ContactRepository) {}
+  constructor(private readonly contacts: ContactRepository) {}
 
   list(tenantId: TenantId, { phone, limit, cursor }: ListContacts): Promise<Page<Contact>> {
     return this.contacts.list(tenantId, { phone }, { limit, cursor });

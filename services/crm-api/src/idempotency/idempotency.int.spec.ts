@@ -93,6 +93,30 @@ describe('the same Idempotency-Key', () => {
     );
   });
 
+  it('belongs to one method and one address, however the address is spelt', async () => {
+    const key = randomUUID();
+    const made = await send(randomUUID(), { phone: '+12025550108' });
+    const path = `/v1/contacts/${String(made.body.id)}`;
+    const first = await crm.ask('PATCH', path, { as: apiKey, key, body: { name: 'Alex' } });
+    const again = await crm.ask('PATCH', `${path}/`, { as: apiKey, key, body: { name: 'Alex' } });
+    expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([
+      200,
+      200,
+      'true',
+    ]);
+    const [stored] = await crm.sql<{ operation: string }>(
+      'SELECT operation FROM idempotency_keys WHERE key = $1',
+      key,
+    );
+    expect(stored?.operation).toBe(`PATCH ${path}`);
+  });
+
+  it('is not used up by a request that is malformed', async () => {
+    const key = randomUUID();
+    expect((await send(key, { phone: 'none' })).status).toBe(400);
+    expect((await send(key, { phone: '+12025550109' })).status).toBe(201);
+  });
+
   it('sent 1,000 times at once has one effect, and everyone the same answer', async () => {
     const key = randomUUID();
     const answers = await Promise.all(

@@ -28,11 +28,11 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
   private timers: NodeJS.Timeout[] = [];
 
   constructor(
-    @Inject(WebhookDeliveryRepository) private readonly deliveries: WebhookDeliveryRepository,
+    private readonly deliveries: WebhookDeliveryRepository,
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
-    @Inject(WebhookEndpointRepository) private readonly endpoints: WebhookEndpointRepository,
-    @Inject(Sealer) private readonly secrets: Sealer,
-    @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
+    private readonly endpoints: WebhookEndpointRepository,
+    private readonly secrets: Sealer,
+    private readonly metrics: PostCallMetrics,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -34,10 +34,10 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig<'post-call-worker'>,
-    @Inject(WebhookDeliveryRepository) private readonly deliveries: WebhookDeliveryRepository,
-    @Inject(Sealer) private readonly secrets: Sealer,
-    @Inject(OutboundPoster) private readonly poster: OutboundPoster,
-    @Inject(PostCallMetrics) private readonly metrics: PostCallMetrics,
+    private readonly deliveries: WebhookDeliveryRepository,
+    private readonly secrets: Sealer,
+    private readonly poster: OutboundPoster,
+    private readonly metrics: PostCallMetrics,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -1,0 +1,27 @@
+import { applyDecorators, UseInterceptors } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import { ApiProblems } from '../http/endpoint.ts';
+import { IdempotencyInterceptor } from './idempotency.interceptor.ts';
+
+/**
+ * Has each request to the route done once, however many times it is sent under one Idempotency-Key. The
+ * handler returns {@link onceFor}.
+ */
+export function Idempotent(): MethodDecorator {
+  return applyDecorators(
+    UseInterceptors(IdempotencyInterceptor),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: true,
+      description:
+        'Names this one request. Repeating it within a week gives the first answer again, marked ' +
+        '`Idempotency-Replayed: true`, and does nothing.',
+    }),
+    ApiProblems({
+      409:
+        '`idempotency-in-progress`: the first request with this key has not been answered yet; try again ' +
+        'after Retry-After seconds.',
+      422: '`idempotency-key-reused`: the key came with another request.',
+    }),
+  );
+}

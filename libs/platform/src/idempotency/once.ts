@@ -1,0 +1,31 @@
+/** What an idempotent route is asked for, and how it is done. */
+export class Once<Transaction, Body> {
+  constructor(
+    /** The validated body: the same key with another one is refused. */
+    readonly body: unknown,
+    /** Does it in the transaction that also stores the answer. */
+    readonly effect: (transaction: Transaction) => Promise<Body | Reply<Body>>,
+  ) {}
+}
+
+/** An answer with another status than the usual one of its route. */
+export class Reply<Body> {
+  constructor(
+    readonly status: number,
+    readonly body: Body,
+  ) {}
+}
+
+/**
+ * What a handler under `@Idempotent()` returns. Whatever the handler does before is done for each request
+ * and may refuse it without storing the refusal.
+ * @param body the validated body
+ * @param effect runs once per key, in the transaction that also stores its answer; a Problem below 500 that it
+ * throws is stored as the answer
+ */
+export function onceFor<Transaction, Body>(
+  body: unknown,
+  effect: (transaction: Transaction) => Promise<Body | Reply<Body>>,
+): Once<Transaction, Body> {
+  return new Once(body, effect);
+}

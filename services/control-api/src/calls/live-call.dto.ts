@@ -1,0 +1,58 @@
+import type { LiveCall, Waiting } from '@tandem/call-state';
+import { z } from 'zod';
+
+export const listLiveSchema = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Calls told of, the longest first.'),
+});
+export type ListLive = z.output<typeof listLiveSchema>;
+
+export const liveCallsSchema = z.object({
+  items: z.array(
+    z.object({
+      callId: z.uuid(),
+      state: z
+        .enum(['admitted', 'connected', 'transferring'])
+        .describe('`admitted`: no relay has it yet. `transferring`: with a person, or on the way to one.'),
+      relayId: z.string().nullable().describe('The relay that holds it, or held it last.'),
+      admittedAt: z.iso.datetime({ offset: true }),
+    }),
+  ),
+});
+
+export const waitingCallsSchema = z.object({
+  items: z.array(
+    z.object({
+      callId: z.uuid(),
+      agentId: z.uuid(),
+      from: z.string(),
+      to: z.string(),
+      language: z.string().describe('BCP 47.'),
+      waitingSince: z.iso.datetime({ offset: true }),
+      wantsCallback: z.boolean().describe('They asked to be called back; it is about to be written down.'),
+    }),
+  ),
+});
+
+export function toLiveCalls(calls: readonly LiveCall[]): z.output<typeof liveCallsSchema> {
+  return {
+    items: calls.flatMap(({ callId, phase, relayId, admittedAt }) =>
+      phase === 'ended'
+        ? []
+        : [{ callId, state: phase, relayId, admittedAt: new Date(admittedAt).toISOString() }],
+    ),
+  };
+}
+
+export function toWaitingCalls(waiting: readonly Waiting[]): z.output<typeof waitingCallsSchema> {
+  return {
+    items: waiting.map(({ call: { callId, agentId, from, to, language }, since, becomes }) => ({
+      callId,
+      agentId,
+      from,
+      to,
+      language,
+      waitingSince: since.toISOString(),
+      wantsCallback: becomes === 'callback-requested',
+    })),
+  };
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { BookingRepository } from '@tandem/database';
+import { DatabaseModule } from '@tandem/platform';
+import { AvailabilityModule } from '../availability/availability.module.ts';
+import { BookingMetrics } from './booking-metrics.ts';
+import { BookingsController } from './bookings.controller.ts';
+import { BookingsService } from './bookings.service.ts';
+
+@Module({
+  imports: [DatabaseModule.forFeature(BookingRepository), AvailabilityModule],
+  controllers: [BookingsController],
+  providers: [BookingMetrics, BookingsService],
+})
+export class BookingsModule {}
