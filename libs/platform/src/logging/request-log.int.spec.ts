@@ -24,8 +24,8 @@ class Things {
   }
 
   @Post('things')
-  make(@Req() request: { caller?: object }, @Body() body: { callId: string | null }) {
-    request.caller = { callId: body.callId };
+  make(@Req() request: { principal?: object }, @Body() body: { callId: string | null }) {
+    request.principal = { callId: body.callId };
     return {};
   }
 }
