@@ -88,7 +88,7 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
 
   private failed(code: string, problem?: string): void {
     if (code !== this.lastFault)
-      this.logger.warn({ resource: this.resource.name, code, problem }, 'not connected yet; trying again');
+      this.logger.warn({ resource: this.resource.name, code, problem }, 'cannot connect yet; trying again');
     this.lastFault = code;
   }
 
