@@ -22,7 +22,7 @@ export { invalidRequest, type FieldError, type FieldProblem } from './http/field
 export { readFields, type FieldsRead } from './http/read-fields.ts';
 export { Problem, type ProblemDetails } from './http/problem.ts';
 export { CurrentPrincipal, type Principal } from './access/principal.ts';
-export { tenantNotFound } from './access/tenant-gone.ts';
+export { tenantNotFound } from './access/tenant-not-found.ts';
 export { NeedsScopes } from './access/tenant.guard.ts';
 export { TenantController } from './access/tenant-controller.ts';
 export { AccessModule } from './access/access.module.ts';

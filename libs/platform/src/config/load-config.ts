@@ -1,7 +1,7 @@
 import { isNear } from './near-name.ts';
 import type { Section, Setting, Settings, Values } from './setting.ts';
 
-/** Every fault of the environment at once, each with the variable, what is wrong and what it is for. */
+/** The environment cannot be used; lists every fault with its variable, what is wrong and what it is for. */
 export class ConfigurationFault extends Error {
   override readonly name = 'ConfigurationFault';
   constructor(
@@ -43,7 +43,7 @@ export function loadConfig<const Of extends readonly AnySection[]>(
   return Object.freeze(values) as Merge<Of>;
 }
 
-/** The values of all settings that are right, and a sentence for each that is not. */
+/** Returns the values of all valid settings, and a sentence for each invalid one. */
 export function readSections(
   sections: readonly AnySection[],
   environment: Environment,
@@ -63,7 +63,7 @@ export function readSections(
       );
     if (raw !== undefined)
       faults.push(
-        ...companyFaults(
+        ...combinationFaults(
           setting,
           settings.map(([, other]) => other),
           environment,
@@ -74,10 +74,10 @@ export function readSections(
 }
 
 /**
- * What is wrong about a setting beside the others: the half of a pair, or one of two that rule each other
- * out.
+ * Returns what is wrong with a setting in combination with others: half of a pair, or one of two that exclude
+ * each other.
  */
-function companyFaults(
+function combinationFaults(
   setting: Setting<unknown>,
   all: readonly Setting<unknown>[],
   environment: Environment,
@@ -86,14 +86,14 @@ function companyFaults(
   const missing = needs
     .map((need) => [need].flat())
     .filter((names) => !names.some((name) => environment[name]));
-  const told = missing.map(
+  const incomplete = missing.map(
     (names) =>
       `${names.join(' or ')} is not set, and ${env} needs it: ` +
       `${all.find((other) => other.env === names[0])?.description ?? ''}`,
   );
   return excludes && environment[excludes]
-    ? [...told, `${env} and ${excludes} are both set: unset one of them.`]
-    : told;
+    ? [...incomplete, `${env} and ${excludes} are both set: unset one of them.`]
+    : incomplete;
 }
 
 function unset({ env, description }: Setting<unknown>, environment: Environment): string {
@@ -102,7 +102,7 @@ function unset({ env, description }: Setting<unknown>, environment: Environment)
 }
 
 /**
- * The variables that should be ports and hold an address. Kubernetes sets
+ * Returns the variables that should be ports and hold an address. Kubernetes sets
  * `CRM_API_PORT=tcp://10.96.12.7:8082` in every pod beside a Service named `crm-api`, unless the pod says
  * `enableServiceLinks: false`; Docker's links did the same.
  */

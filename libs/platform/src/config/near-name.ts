@@ -1,9 +1,9 @@
-/** Names shorter than this are near to too much. */
+/** Shorter names are too close to too many others. */
 const SHORTEST = 8;
 const MOST_EDITS = 2;
 
 /**
- * Whether two different names look like one that was misspelt: at most two letters are missing, added,
+ * Returns whether one name looks like a misspelling of the other: at most two letters are missing, added,
  * changed or swapped.
  */
 export function isNear(name: string, other: string): boolean {
@@ -11,7 +11,7 @@ export function isNear(name: string, other: string): boolean {
   return Math.abs(name.length - other.length) <= MOST_EDITS && edits(name.toUpperCase(), other) <= MOST_EDITS;
 }
 
-/** Damerau-Levenshtein distance, neighbours swapped counting as one. */
+/** Returns the Damerau-Levenshtein distance: two swapped neighbours count as one edit. */
 function edits(from: string, to: string): number {
   let before: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -10,10 +10,7 @@ import { databaseSection, redisSection, secretSection } from './sections/stores.
 import { outboundSection, webhookSection } from './sections/webhooks.section.ts';
 import { postCallWorkerSection, toolWorkerSection } from './sections/workers.section.ts';
 
-/**
- * Which sections each service reads: the source of docs/configuration.md, .env.example and the chart's
- * values.
- */
+/** The sections each service reads. docs/configuration.md and .env.example are generated from them. */
 export const serviceSections = {
   'call-ingress': [
     processSection,
@@ -68,7 +65,7 @@ export function loadServiceConfig<Name extends ServiceName>(
   return loadConfig(service, serviceSections[service], environment);
 }
 
-/** Names the variables that {@link fromServiceLinks} made the service ignore. */
+/** Returns the variables the service ignores because they are {@link fromServiceLinks}. */
 export function ignoredVariables(
   service: ServiceName,
   environment: Record<string, string | undefined> = process.env,

@@ -9,15 +9,17 @@ export interface Setting<Value> {
   readonly unit?: string;
   /** Masked wherever configuration is shown. */
   readonly isSecret?: boolean;
-  /** Stands in `.env.example` for a value that has no default. */
+  /** Shown in `.env.example` in place of a default. */
   readonly example?: string;
-  /** A port to listen on: `tcp://10.96.12.7:8080` is no value for it, see {@link fromServiceLinks}. */
+  /**
+   * A port to listen on. An address such as `tcp://10.96.12.7:8080` is ignored: see {@link fromServiceLinks}.
+   */
   readonly isPort?: boolean;
-  /** What holds when the variable is unset, where the schema's default does not say it all. */
+  /** The behaviour when the variable is unset, where the schema's default does not say enough. */
   readonly whenUnset?: string;
-  /** Variables that have to be set where this one is; of those in brackets of their own, one. */
+  /** Variables that must be set together with this one; of an inner list, one. */
   readonly needs?: readonly (string | readonly string[])[];
-  /** A variable that may not be set where this one is. */
+  /** A variable that must not be set together with this one. */
   readonly excludes?: string;
 }
 

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Health, type HealthResponse } from './health.ts';
 
-/** The process answers. Open on every port: it tells nothing else. */
+/** Liveness, on every port: it reveals nothing else. */
 @Controller()
 @ApiTags('health')
 export class AliveController {
@@ -16,9 +16,7 @@ export class AliveController {
   }
 }
 
-/**
- * Readiness and metrics on the service's own port, where MANAGEMENT_PORT does not give them one of theirs.
- */
+/** Readiness and metrics on the service's own port, where MANAGEMENT_PORT is not set. */
 @Controller()
 @ApiTags('health')
 export class HealthController {

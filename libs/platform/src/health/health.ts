@@ -12,8 +12,8 @@ export interface HealthResponse {
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
- * What a process tells of itself: /healthz, that it answers; /readyz, whether it is to be given work, and the
- * state of what it depends on; /metrics.
+ * The health of a process: /healthz says that it responds; /readyz whether it takes work, with the state of
+ * its dependencies; /metrics.
  */
 @Injectable()
 export class Health {
@@ -23,14 +23,14 @@ export class Health {
   ) {
     metrics.gauge({
       name: 'tandem_ready',
-      help: '1 while this process is to be given work, else 0',
+      help: '1 while this process is ready for work, else 0',
       async collect() {
         this.set((await readiness.report()).isReady ? 1 : 0);
       },
     });
     metrics.gauge({
       name: 'tandem_check_ok',
-      help: '1 while a readiness check finds nothing wrong, else 0; not every check decides over readiness',
+      help: '1 while a check passes, else 0; not every check affects readiness',
       labelNames: ['check'],
       async collect() {
         for (const [check, { status }] of Object.entries((await readiness.report()).checks))

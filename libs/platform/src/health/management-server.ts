@@ -11,8 +11,8 @@ const NOT_FOUND: HealthResponse = {
 };
 
 /**
- * Health, readiness and metrics on a port of their own, for services whose own port is public. It is there as
- * long as the process: while it drains, /readyz says so.
+ * Serves health, readiness and metrics on a separate port, for services whose own port is public. It runs
+ * until the process ends: while the service drains, /readyz says so.
  */
 @Injectable()
 export class ManagementServer implements OnApplicationShutdown {
@@ -20,7 +20,7 @@ export class ManagementServer implements OnApplicationShutdown {
 
   constructor(private readonly health: Health) {}
 
-  /** The port it listens on; undefined without one. */
+  /** The port it listens on; undefined while it does not. */
   get port(): number | undefined {
     return (this.server?.address() as AddressInfo | null | undefined)?.port;
   }

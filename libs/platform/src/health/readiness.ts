@@ -1,15 +1,14 @@
 /**
- * What a check found: null when all is well, else one sentence on what is wrong. `unfit`: waiting does not
- * help, the service must not be given work as things are (a migration is missing), whatever the check's
- * weight.
+ * The result of a check: null when it passes, else one sentence on what is wrong. `unfit`: waiting does not
+ * help (a migration is missing), and the service is not ready, whatever the check's weight.
  */
 export type Finding = string | { readonly unfit: string } | null;
 export type ReadinessCheck = () => Promise<Finding> | Finding;
 
 /**
- * What a failing check does. `always`: the service is not ready. `start`: it is not ready until the check has
- * passed once; from then on it works without (callers get an answer when Redis is away) and says so beside
- * its readiness. `never`: it is only told.
+ * The effect of a failing check. `always`: the service is not ready. `start`: it is not ready until the check
+ * has passed once; from then on it works without (callers are still answered when Redis is away), and the
+ * check is only reported. `never`: the check is only reported.
  */
 export type Weight = 'always' | 'start' | 'never';
 
@@ -23,13 +22,13 @@ export interface ReadinessReport {
   readonly checks: Readonly<Record<string, CheckState>>;
 }
 
-/** Probes commonly wait one second for the whole answer. */
+/** Time limit of a check; probes commonly wait one second for the whole response. */
 const LIMIT_MS = 500;
 
 /**
- * Whether this process is to be given work. Readiness decides over places behind a balancer, so it asks "is
- * an answer from here better than none", not "is everything there": what all replicas depend on would take
- * all of them out at once.
+ * Decides whether this process is ready for work. A load balancer removes a process that is not, so readiness
+ * means "a response from here is better than none", not "every dependency is up": a dependency that all
+ * replicas share would remove all of them at once.
  */
 export class Readiness {
   private readonly checks = new Map<string, { readonly check: ReadinessCheck; readonly weight: Weight }>();
@@ -37,14 +36,14 @@ export class Readiness {
   private readonly passed = new Set<string>();
   private isStopping = false;
 
-  /** @param limitMs how long a check may take; one that takes longer has failed */
+  /** @param limitMs a check that takes longer has failed */
   constructor(private readonly limitMs = LIMIT_MS) {}
 
   register(name: string, check: ReadinessCheck, weight: Weight = 'always'): void {
     this.checks.set(name, { check, weight });
   }
 
-  /** From here on never ready again. */
+  /** Makes the process not ready for good. */
   stop(): void {
     this.isStopping = true;
   }
@@ -53,7 +52,7 @@ export class Readiness {
     return ['process', ...this.checks.keys()];
   }
 
-  /** Runs all checks side by side, each within the limit. */
+  /** Runs all checks concurrently, each within the limit. */
   async report(): Promise<ReadinessReport> {
     let isReady = !this.isStopping;
     const checks: Record<string, CheckState> = {
@@ -80,7 +79,8 @@ export class Readiness {
   }
 
   /**
-   * A check that hangs is not started again beside itself: probes would pile up in the pool they ask about.
+   * Runs a check within the limit. A check that hangs is not started a second time: probes would exhaust the
+   * pool they check.
    */
   private async ask(name: string): Promise<Finding> {
     let running = this.underWay.get(name);

@@ -2,7 +2,7 @@ import { createServer, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 
 /**
- * Bounds a peer's patience: Node's own defaults keep a half-sent header for over a minute (60 s limit,
+ * Time and size limits for clients. Node's defaults keep a half-sent header for over a minute (60 s limit,
  * checked every 30 s).
  */
 export const PEER_LIMITS: ServerOptions = {

@@ -1,11 +1,11 @@
 import { normalPhone } from '@tandem/contracts';
 import { z } from 'zod';
 
-/* Fields that requests to more than one service have in common. */
+/* Fields of requests to more than one service. */
 
 /**
- * A phone number with its country code, however it is written; comes out in its normal form. One without a
- * plus is refused: a program must not guess whose number is meant.
+ * A phone number with its country code in any spelling; read into its normal form. A number without a plus is
+ * refused, because its country would be a guess.
  */
 export const phoneSchema = z
   .string()
@@ -23,7 +23,7 @@ export const phoneSchema = z
   })
   .describe('Phone number with country code; E.164 in answers, as the numbering plan has it now.');
 
-/** In a query a bare + is read as a space. */
+/** The same in a query, where a bare + arrives as a space. */
 export const phoneQuerySchema = z.preprocess(
   (value) => (typeof value === 'string' ? value.replace(/^ /, '+') : value),
   phoneSchema,
@@ -47,7 +47,7 @@ const closesSchema = z
   .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day as HH:MM, or 24:00')
   .describe('Local time, HH:MM; 24:00 is the end of the day.');
 
-/** Hours of a week by the wall clock. Over midnight they are two entries. */
+/** Weekly hours in local time. Hours over midnight are two entries. */
 export const weeklyHoursSchema = z
   .array(
     z

@@ -31,7 +31,7 @@ const SIZES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   map: ['entry', 'entries'],
 };
 
-/** How an issue reads behind the name of its field; undefined leaves the schema's own words. */
+/** Returns an issue as the predicate of its field's name; undefined keeps the schema's own message. */
 export function plainIssue(issue: RawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -80,7 +80,7 @@ function unionOf({ input, options }: IssueOf<'invalid_union'>): string {
     : 'has none of the forms it may have';
 }
 
-/** Names what there is where something else was given. */
+/** Returns the message for unknown fields, with the names of the known ones. */
 function allowedKeys({ inst }: IssueOf<'unrecognized_keys'>): string {
   const { shape = {} } = ((inst as z.core.$ZodType | undefined)?._zod.def ?? {}) as {
     readonly shape?: object;

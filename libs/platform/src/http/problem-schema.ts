@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** RFC 9457, as every error of this service looks. */
+/** The body of every error (RFC 9457). */
 export const problemSchema = z.looseObject({
   type: z.string(),
   title: z.string(),

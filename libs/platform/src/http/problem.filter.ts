@@ -26,9 +26,7 @@ const TITLES: Record<number, string> = {
   503: 'Not available right now',
 };
 
-/**
- * Every error leaves as application/problem+json. What we did not foresee is logged and told as a plain 500.
- */
+/** Sends every error as application/problem+json. An unexpected one is logged and sent as a plain 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -37,7 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(metrics: Metrics) {
     this.dependencyFaults = metrics.counter({
       name: 'tandem_dependency_faults_total',
-      help: 'Requests that failed because of something we depend on',
+      help: 'Requests answered 503 because a dependency was unavailable',
       labelNames: ['dependency', 'code'],
     });
   }
@@ -59,7 +57,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (!(thrown instanceof DependencyUnavailable)) return thrown;
     const { dependency, code } = thrown;
     this.dependencyFaults.inc({ dependency, code });
-    this.logger.warn({ dependency, code }, 'a request could not be served because of something we depend on');
+    this.logger.warn({ dependency, code }, 'dependency unavailable; answered 503');
     return new Problem(
       503,
       `${dependency}-unavailable`,
@@ -86,22 +84,22 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (status === undefined || status === 500)
       this.logger.error({ err: exception }, 'request failed unexpectedly');
-    const settled = status ?? 500;
-    const title = TITLES[settled] ?? 'Something broke on our side';
+    const sent = status ?? 500;
+    const title = TITLES[sent] ?? 'Something broke on our side';
     return {
-      type: `${PROBLEM_TYPE_BASE}http-${settled}`,
+      type: `${PROBLEM_TYPE_BASE}http-${sent}`,
       title,
-      status: settled,
+      status: sent,
       detail:
-        settled === 503
+        sent === 503
           ? 'The service cannot do this right now. Try again shortly.'
           : 'The fault is ours and has been logged. Trying again is safe with the same Idempotency-Key.',
-      code: `http-${settled}`,
+      code: `http-${sent}`,
     };
   }
 }
 
-/** Nest's exceptions and the body parsers' errors both name a status. */
+/** Returns the status of one of Nest's exceptions or of a body parser's error; undefined for other errors. */
 function statusOf(exception: unknown): number | undefined {
   if (exception instanceof HttpException) return exception.getStatus();
   if (exception instanceof Error && 'status' in exception && typeof exception.status === 'number')

@@ -15,7 +15,7 @@ export interface ProblemDetails {
 
 export const PROBLEM_TYPE_BASE = 'urn:tandem:problem:';
 
-/** The one exception controllers and services throw on purpose. */
+/** The exception that controllers and services throw to refuse a request. */
 export class Problem extends HttpException {
   constructor(
     status: number,
@@ -24,7 +24,7 @@ export class Problem extends HttpException {
     detail: string,
     extra: Record<string, unknown> = {},
     readonly headers: Record<string, string> = {},
-    /** For the log only: what the answer does not say. */
+    /** For the log only: the reason the response does not give. */
     readonly reason?: string,
   ) {
     const body: ProblemDetails = {

@@ -3,14 +3,14 @@ import type { z } from 'zod';
 import type { FieldProblem } from './field-errors.ts';
 import { plainIssue } from './plain-issue.ts';
 
-/** What a schema made of a value, or all that is wrong with it. */
+/** A value as its schema reads it, or all faults of it. */
 export type FieldsRead<Value> =
   | { readonly problems: readonly []; readonly value: Value }
   | { readonly problems: readonly FieldProblem[]; readonly value?: undefined };
 
 /**
- * Reads a value by a schema. What comes out holds no text that the database cannot keep: a schema may clean
- * it, and what it leaves is a problem of its field.
+ * Reads a value by a schema, and refuses text the database cannot store: where the schema has not removed it,
+ * it is a problem of its field.
  */
 export async function readFields<Value>(
   schema: z.ZodType<Value>,
@@ -25,7 +25,7 @@ export async function readFields<Value>(
   return { problems: [...(read.success ? [] : read.error.issues.flatMap(problemsOf)), ...unstorable] };
 }
 
-/** One for each field that there is not, one for any other issue. */
+/** Returns one problem for each unknown field, one for any other issue. */
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: issue.message }));

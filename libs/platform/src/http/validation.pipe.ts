@@ -10,7 +10,7 @@ const WHOLES: Readonly<Record<string, string>> = {
   custom: 'value',
 };
 
-/** Reads whatever declares a schema; all faults are told at once, as fields with sentences. */
+/** Validates arguments that declare a schema; the refusal lists all faults by field. */
 export class ValidationPipe extends StandardSchemaValidationPipe {
   override async transform<Value>(value: Value, metadata: ArgumentMetadata): Promise<Value> {
     const { schema, type, data } = metadata;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { IdempotencyKeys, KeyedRequest, StoredAnswer, TenantId } from '@tandem/contracts';
 import type { Response } from 'express';
-import { tenantNotFound } from '../access/tenant-gone.ts';
+import { tenantNotFound } from '../access/tenant-not-found.ts';
 import { Problem } from '../http/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 
@@ -98,7 +98,7 @@ function keyedRequest({ tenantId, key, operation, body }: UnsafeRequest): KeyedR
   };
 }
 
-/** JSON with sorted keys: the same request in another order is the same request. */
+/** Returns JSON with sorted keys, so that the order of fields does not matter. */
 function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
@@ -119,7 +119,7 @@ function deliver<Body>(response: Response, answer: StoredAnswer, headers: Record
   return answer.body as Body;
 }
 
-/** A refusal as it was stored. */
+/** Returns a stored refusal as the Problem it was. */
 function problemFrom({ status, body }: StoredAnswer, headers: Record<string, string>): Problem {
   const {
     type: _type,

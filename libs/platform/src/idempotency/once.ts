@@ -17,11 +17,11 @@ export class Reply<Body> {
 }
 
 /**
- * What a handler under `@Idempotent()` returns. Whatever the handler does before is done for each request
- * and may refuse it without storing the refusal.
+ * What a handler under `@Idempotent()` returns. Whatever the handler does before is done for each request and
+ * may refuse it without storing the refusal.
  * @param body the validated body
- * @param effect runs once per key, in the transaction that also stores its answer; a Problem below 500 that it
- * throws is stored as the answer
+ * @param effect runs once per key, in the transaction that also stores its answer; a Problem below 500 that
+ * it throws is stored as the answer
  */
 export function onceFor<Transaction, Body>(
   body: unknown,

@@ -29,7 +29,9 @@ export interface ManagedResourceOptions<Value> {
   onChange?(listener: (state: ResourceState) => void): void;
 }
 
-/** How long the start waits for resources before the port opens without them; the service is then not ready. */
+/**
+ * How long the start waits for resources before the port opens without them; the service is then not ready.
+ */
 const START_WAIT_MS = 3_000;
 
 /**

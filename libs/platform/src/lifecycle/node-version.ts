@@ -1,10 +1,9 @@
 /**
- * What the services run on, as `engines` of package.json has it: the range in which every dependency supports
- * Node.
+ * The supported versions of Node, as in `engines` of package.json: the range that every dependency supports.
  */
 export const SUPPORTED_NODE = '^22.15.0 || >=24.11.0';
 
-/** Null where this Node is supported, else one sentence. */
+/** Returns what is wrong with this version of Node; null when it is supported. */
 export function nodeProblem(version: string = process.versions.node): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if ((major === 22 && minor >= 15) || (major === 24 && minor >= 11) || major > 24) return null;

@@ -12,8 +12,8 @@ import { Metrics } from '../telemetry/metrics.ts';
 import { CONFIG } from './tokens.ts';
 
 /**
- * What every service has: configuration, logs, health, metrics, problem+json, validation of whatever declares
- * a schema.
+ * The parts every service has: configuration, logs, health, metrics, problem+json, and validation of
+ * arguments that declare a schema.
  */
 @Module({})
 export class PlatformModule {

@@ -1,6 +1,6 @@
 import type { FaultLog } from '../logging/fault-log.ts';
 
-/** Work that is done again and again: each round begins some time after the one before has ended. */
+/** Runs work in rounds; each round begins some time after the previous one has ended. */
 export class RecurringTask {
   private timer: NodeJS.Timeout | null = null;
   private round: Promise<void> = Promise.resolve();
@@ -8,8 +8,8 @@ export class RecurringTask {
 
   /**
    * @param work one round
-   * @param faults told of rounds that throw and of those that do not: a Redis that is away for an hour is one
-   * line
+   * @param faults logs the first round that throws and the first that succeeds again: an hour without Redis
+   * is one line
    */
   constructor(
     private readonly pauseMs: number,
@@ -24,7 +24,7 @@ export class RecurringTask {
     }, this.pauseMs);
   }
 
-  /** No further round; resolves when the one under way has ended. */
+  /** Starts no further round; resolves when the running one has ended. */
   async stop(): Promise<void> {
     this.isOver = true;
     if (this.timer) clearTimeout(this.timer);

@@ -21,17 +21,17 @@ import { areZoneRulesOutdated, ZONE_RULES, zoneRulesVersion } from '../telemetry
 import { nodeProblem } from './node-version.ts';
 import { PlatformModule } from './platform.module.ts';
 
-/** sysexits.h EX_CONFIG: an orchestrator can tell a wrong setting from a crash. */
+/** EX_CONFIG of sysexits.h, so that an orchestrator can tell a wrong setting from a crash. */
 const EXIT_CONFIGURATION = 78;
 
 export interface RunOptions<Name extends ServiceName> {
   readonly module: (config: ServiceConfig<Name>) => DynamicModule;
-  /** Adapters, documentation pages: whatever must be there before the port opens. */
+  /** Sets up adapters and documentation pages before the port opens. */
   readonly prepare?: (app: NestExpressApplication, config: ServiceConfig<Name>) => void;
 }
 
 /**
- * The `main` of every service: configuration, start, and an orderly end on SIGTERM, Ctrl-C or a lost parent.
+ * Runs a service as a process: configuration, start, and an orderly stop on SIGTERM, Ctrl-C or a lost parent.
  */
 export async function runService<Name extends ServiceName>(
   name: Name,
@@ -45,7 +45,7 @@ export async function runService<Name extends ServiceName>(
   try {
     const config = loadServiceConfig(name);
     const app = await startService(name, config, options);
-    endWithTheParent();
+    stopWithParent();
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     const { port: managementPort } = app.get(ManagementServer);
     const logger = new Logger('Service');
@@ -105,8 +105,8 @@ export async function startService<Name extends ServiceName>(
   app.useLogger(app.get(ServiceLogger));
   app.useBodyParser('json', { limit: '256kb' });
   app.useBodyParser('urlencoded', { extended: false, limit: '64kb', parameterLimit: 500 });
-  // A page that is served over plain http, as in a local network, must not send the browser to https for its
-  // scripts.
+  // A page served over plain http, as in a local network, must not make the browser load its scripts over
+  // https.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.disable('x-powered-by');
   app.set('trust proxy', false);
@@ -121,7 +121,7 @@ export async function startService<Name extends ServiceName>(
   return app;
 }
 
-/** A supervisor that dies takes its services with it: the IPC channel it opened closes. */
-function endWithTheParent(): void {
+/** Stops the service when its supervisor dies, which closes the IPC channel. */
+function stopWithParent(): void {
   if (process.send) process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }

@@ -1,2 +1,2 @@
-/** Injection token of the service's validated configuration. */
+/** Injection token: the validated configuration of the service. */
 export const CONFIG = Symbol('CONFIG');

@@ -1,6 +1,6 @@
 /**
- * An error as it stands in a log line. An error reply of Redis brings the command with all its arguments:
- * records, and answers to the carrier with their tokens. Its name stays.
+ * Returns the fields of an error that may be logged. An error reply of Redis carries the command with all its
+ * arguments (call records, responses to the carrier with their tokens): only the name of the command stays.
  */
 export function errorFields(error: Record<string, unknown>): Record<string, unknown> {
   const { command } = error;

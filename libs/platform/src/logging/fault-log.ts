@@ -1,13 +1,13 @@
 import type { Logger } from '@nestjs/common';
 
 /**
- * One line when work that is done again and again begins to fail, and one when it succeeds again, whatever
- * lies between.
+ * Logs one line when recurring work begins to fail, and one when it succeeds again, however many rounds fail
+ * in between.
  */
 export class FaultLog {
   private isFailing = false;
 
-  /** @param work what is done, as in "look for lost calls" */
+  /** @param work verb and object, such as "look for lost calls" */
   constructor(
     private readonly logger: Pick<Logger, 'warn' | 'log'>,
     private readonly work: string,

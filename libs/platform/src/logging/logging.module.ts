@@ -7,7 +7,8 @@ import { RequestLog } from './request-log.ts';
 import { scrub } from './scrub.ts';
 
 /**
- * JSON lines on stdout. Requests are logged as their route, without query and body: see {@link RequestLog}.
+ * Returns the module that logs JSON lines to stdout. Requests are logged by route, without query and body:
+ * see {@link RequestLog}.
  * @param destination in place of stdout
  */
 export function loggingModule(

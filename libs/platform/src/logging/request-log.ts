@@ -4,23 +4,23 @@ import type { Options } from 'pino-http';
 import type { AuthorisedRequest } from '../access/principal.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** Of an address without a route; strangers choose its length. */
+/** Characters logged of an address without a route; the client chooses its length. */
 const MAX_PATH = 200;
-/** What Nest binds middleware to; Express remembers it as the route where no other follows. */
+/** The route of Nest's middleware; Express reports it where no other route matches. */
 const EVERY_ROUTE = '{/*splat}';
 const OWN_PATHS = /^\/(?:healthz|readyz|metrics)(?:\?|$)/;
 
-/** Why a request was refused, for its line in the log. */
+/** The reason a request was refused, for its log line. */
 export interface LoggedRefusal {
-  /** As in the problem details. */
+  /** The code of the problem details. */
   readonly code: string;
-  /** What the answer does not say, such as which part of a credential is wrong. */
+  /** Details the response does not give, such as which part of a credential is wrong. */
   readonly reason?: string;
 }
 
 /**
- * Lines about requests: with the route in place of the path, the call they are about, and why they were
- * refused. Anyone may ask a public door for addresses there are not: those are counted, not logged.
+ * Logs requests with their route in place of the path, the call they concern, and the reason of a refusal.
+ * Requests for unknown addresses, which anyone can send, are counted and not logged.
  */
 export class RequestLog {
   private readonly unrouted;
@@ -28,7 +28,7 @@ export class RequestLog {
   constructor(metrics: Metrics) {
     this.unrouted = metrics.counter({
       name: 'tandem_unrouted_requests_total',
-      help: 'Requests for addresses this service does not have; they are not logged',
+      help: 'Requests without a route; they are not logged',
     });
   }
 
@@ -38,10 +38,13 @@ export class RequestLog {
   > = {
     autoLogging: { ignore: (request) => OWN_PATHS.test(request.url ?? '') },
     customLogLevel: (request, response, error) => this.level(request, response, error),
-    customSuccessObject: (request, response, fields: object) => ({ ...fields, ...told(request, response) }),
+    customSuccessObject: (request, response, fields: object) => ({
+      ...fields,
+      ...lineFields(request, response),
+    }),
     customErrorObject: (request, response, _error, fields: object) => ({
       ...fields,
-      ...told(request, response),
+      ...lineFields(request, response),
     }),
     serializers: {
       req: ({ method }: IncomingMessage) => ({ method }),
@@ -60,12 +63,12 @@ export class RequestLog {
   }
 }
 
-/** Remembers with a response why its request was refused. */
+/** Keeps the reason of a refusal with its response, for the log line. */
 export function noteRefusal(response: Response, refusal: LoggedRefusal): void {
   (response.locals as { refusal?: LoggedRefusal }).refusal = refusal;
 }
 
-function told(request: IncomingMessage, response: ServerResponse): object {
+function lineFields(request: IncomingMessage, response: ServerResponse): object {
   const route = routeOf(request);
   const { refusal } = ((response as Response).locals ?? {}) as { refusal?: LoggedRefusal };
   const callId = callOf(request);
@@ -76,13 +79,13 @@ function told(request: IncomingMessage, response: ServerResponse): object {
   };
 }
 
-/** Undefined when the address has no route. */
+/** Returns the route of a request; undefined when none matches. */
 function routeOf(request: IncomingMessage): string | undefined {
   const path: unknown = ((request as Partial<Request>).route as { path?: unknown } | undefined)?.path;
   return typeof path === 'string' && path !== EVERY_ROUTE ? path : undefined;
 }
 
-/** The call a request is about: in its address, or in the token of the service that asks for it. */
+/** Returns the call a request concerns: from its path, or from the token of the service that sent it. */
 function callOf(request: IncomingMessage): string | undefined {
   const { params, principal } = request as Partial<Request> & Partial<AuthorisedRequest>;
   const inPath: unknown = params?.['callId'];

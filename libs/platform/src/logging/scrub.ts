@@ -1,10 +1,9 @@
 /*
- * Last line against personal data and secrets in logs: works on the finished line, whatever field it came
- * through. Fields that hold such data are not logged in the first place; this catches what slips into an
- * error's message.
+ * Last defence against personal data and secrets in logs, applied to the finished line. Fields with such data
+ * are not logged in the first place; this removes what an error's message may contain.
  *
- * Strangers choose what stands in a line, so the time must grow with its length alone: every pattern below
- * either begins at a character of its own, takes a bounded number of characters, or is tried once per run of
+ * Clients control parts of a line, so the time must be linear in its length: every pattern below either
+ * begins at a distinct character, matches a bounded number of characters, or is tried once per run of
  * characters.
  */
 
@@ -29,7 +28,7 @@ export function scrub(line: string): string {
   return clean.replace(PHONE, '[phone]');
 }
 
-/** JSON web tokens: three parts, the first of them an encoded `{"`. */
+/** Replaces JSON web tokens: three parts, the first an encoded `{"`. */
 function withoutTokens(run: string): string {
   if (!run.includes('eyJ')) return run;
   const parts = run.split('.');

@@ -1,6 +1,6 @@
 import { Logger as PinoLogger } from 'nestjs-pino';
 
-/** Who tells of modules, routes and gateways while a service starts. */
+/** The loggers of Nest that report modules, routes and gateways at the start. */
 const BOOT_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -11,8 +11,8 @@ const BOOT_CONTEXTS = new Set([
 ]);
 
 /**
- * What Nest says while it starts is told at debug, so that the log of a start is what the service itself
- * says.
+ * Logs what Nest reports at the start at debug, so that the log of a start holds only the lines of the
+ * service.
  */
 export class ServiceLogger extends PinoLogger {
   override log(message: unknown, ...parameters: unknown[]): void {

@@ -2,8 +2,8 @@ import { lookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /**
- * What nobody outside may have us talk to: this machine, private networks, cloud metadata, and addresses that
- * stand for others.
+ * Addresses that tenants must not make us connect to: this machine, private networks, cloud metadata, and
+ * addresses that embed others.
  */
 const FORBIDDEN: readonly string[] = [
   '0.0.0.0/8',
@@ -30,7 +30,7 @@ const FORBIDDEN: readonly string[] = [
   '3fff::/20',
 ];
 const FORBIDDEN_NETWORKS = networksOf(FORBIDDEN);
-/** Of https, to addresses that are not trusted. */
+/** Ports allowed outside trusted networks, all for https. */
 const PORTS = new Set(['', '443', '8443']);
 const MAX_URL_LENGTH = 2_048;
 const RESOLVE_PATIENCE_MS = 2_000;
@@ -48,9 +48,9 @@ export class DestinationRefused extends Error {
 }
 
 /**
- * Where others may have us send requests: https to public addresses, and anything in networks the deployment
- * trusts. A name is resolved once, every address of it is checked, and exactly those are connected to, so
- * that a name cannot change its meaning in between.
+ * Decides where requests of tenants may go: over https to public addresses, and anywhere in networks the
+ * deployment trusts. A connection uses exactly the addresses that were checked, so that a name cannot resolve
+ * to another one in between.
  */
 export class Destinations {
   private readonly trusted: Networks;
@@ -62,7 +62,7 @@ export class Destinations {
     this.hasTrusted = trustedNetworks.length > 0;
   }
 
-  /** What is wrong with a URL that can be seen without resolving its name; null when nothing is. */
+  /** Returns what is wrong with a URL without resolving its name; null when nothing is. */
   problemOf(text: string): string | null {
     if (text.length > MAX_URL_LENGTH || !URL.canParse(text))
       return `must be a URL of at most ${MAX_URL_LENGTH} characters`;
@@ -71,12 +71,12 @@ export class Destinations {
     if (url.hash) return 'must not have a fragment';
     const address = literalOf(url);
     if (address !== null && !this.isAllowed(address)) return 'must not be a private or reserved address';
-    return problemOfWay(url, address === null ? this.hasTrusted : this.isTrusted(address));
+    return problemOfSchemeAndPort(url, address === null ? this.hasTrusted : this.isTrusted(address));
   }
 
   /**
-   * A connection's own look at names: answers checked addresses alone.
-   * @param url what is asked for; http goes to trusted networks only, whatever a name resolves to
+   * Returns the lookup function of a connection, which yields checked addresses only.
+   * @param url the URL of the request; http goes to trusted networks only, whatever its name resolves to
    */
   lookup(url: URL): LookupFunction {
     const isPlain = url.protocol === 'http:' || !PORTS.has(url.port);
@@ -122,15 +122,15 @@ export class Destinations {
   }
 }
 
-/** Scheme and port. */
-function problemOfWay({ protocol, port }: URL, isTrusted: boolean): string | null {
+/** Returns what is wrong with scheme and port, or null. */
+function problemOfSchemeAndPort({ protocol, port }: URL, isTrusted: boolean): string | null {
   if (protocol === 'https:') return PORTS.has(port) || isTrusted ? null : 'must use port 443 or 8443';
   return protocol === 'http:' && isTrusted ? null : 'must begin with https://';
 }
 
 /**
- * The address a URL names itself, without a name to resolve. URL has already read decimal, octal and
- * hexadecimal ones.
+ * Returns the address in a URL; null when it holds a name. URL has already normalised decimal, octal and
+ * hexadecimal addresses.
  */
 function literalOf({ hostname }: URL): string | null {
   const bare = hostname.replace(/^\[|\]$/g, '');
@@ -138,9 +138,9 @@ function literalOf({ hostname }: URL): string | null {
 }
 
 /**
- * Prefixes under which an IPv6 address stands for the IPv4 address in its last 32 bits: IPv4-mapped (RFC 4291
+ * Prefixes of IPv6 addresses that embed an IPv4 address in their last 32 bits: IPv4-mapped (RFC 4291
  * 2.5.5.2), IPv4-translated (RFC 2765) and the well-known prefix of NAT64 (RFC 6052). A NAT64 network
- * resolves every name so.
+ * resolves every name to such an address.
  */
 const IPV4_PREFIXES: readonly (readonly number[])[] = [
   [0, 0, 0, 0, 0, 0xffff],
@@ -148,7 +148,7 @@ const IPV4_PREFIXES: readonly (readonly number[])[] = [
   [0x64, 0xff9b, 0, 0, 0, 0],
 ];
 
-/** Returns the IPv4 address an IPv6 address stands for, or the address as it is. */
+/** Returns the IPv4 address that an IPv6 address embeds, or the address as it is. */
 function classifyAddress(address: string): string {
   if (isIP(address) !== 6) return address;
   const groups = groupsOf(address);
@@ -162,7 +162,7 @@ function classifyAddress(address: string): string {
 
 /** Returns the eight groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {
-  // URL writes dotted tails as groups and drops nothing but runs of zeros; a zone index is no part of the
+  // URL writes a dotted tail as groups and shortens only runs of zeros; a zone index is not part of the
   // address.
   const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]/`);
   const [head = '', tail] = hostname.slice(1, -1).split('::');
@@ -172,7 +172,8 @@ function groupsOf(address: string): number[] {
 }
 
 /**
- * One list for each family: in a list of both, an IPv4 address also counts as the IPv6 address that maps it.
+ * One list for each family: in a list of both, an IPv4 address would also match as the IPv6 address it maps
+ * to.
  */
 type Networks = Readonly<Record<'ipv4' | 'ipv6', BlockList>>;
 
@@ -185,7 +186,7 @@ function isListed(networks: Networks, address: string): boolean {
   return networks[familyOf(plain)].check(plain, familyOf(plain));
 }
 
-/** @throws TypeError or RangeError for what is no CIDR block */
+/** @throws TypeError or RangeError when a network is not a CIDR block */
 function networksOf(blocks: readonly string[]): Networks {
   const networks = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const block of blocks) {

@@ -4,13 +4,13 @@ import type { Destinations } from './destinations.ts';
 
 export interface OutboundResponse {
   readonly status: number;
-  /** As the header says, in ms from now; null without one. */
+  /** The Retry-After header, in ms from now; null without one. */
   readonly retryAfterMs: number | null;
 }
 
 /** A request that got no answer: `timeout`, `destination-refused`, or the socket's own code in lower case. */
 export class OutboundFailure extends Error {
-  override readonly name = 'NoAnswer';
+  override readonly name = 'OutboundFailure';
   constructor(readonly code: string) {
     super(`There was no answer: ${code}.`);
   }
@@ -24,20 +24,20 @@ export interface OutboundPost {
 }
 
 /**
- * How much of a response body is read, and for how long, to keep its connection; beyond it the connection is
- * dropped.
+ * How much of a response body is read, and for how long, so that its connection can be reused; beyond that
+ * the connection is closed.
  */
 const MAX_BODY_BYTES = 64 * 1024;
-const BODY_PATIENCE_MS = 2_000;
+const BODY_TIMEOUT_MS = 2_000;
 const IDLE_MS = 10_000;
 
 /**
- * Posts to addresses others have named. The status line decides: a body that is long, slow or cut off changes
- * nothing. No redirects: an answer that names another place is an answer.
+ * Posts to addresses that tenants have set. The status line decides: a body that is long, slow or cut off
+ * changes nothing. Redirects are not followed.
  */
 export class OutboundPoster {
-  // No bound per host: receivers of several tenants may share one, and a silent one must not hold back the
-  // others. Who posts bounds how much is under way.
+  // No limit per host: receivers of several tenants may share one, and a silent one must not delay the
+  // others. The sender limits the requests in flight.
   private readonly agents = {
     'http:': new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
     'https:': new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
@@ -45,7 +45,7 @@ export class OutboundPoster {
 
   constructor(private readonly destinations: Destinations) {}
 
-  /** @throws NoAnswer */
+  /** @throws OutboundFailure */
   post({ url: text, headers, body, timeoutMs }: OutboundPost): Promise<OutboundResponse> {
     if (this.destinations.problemOf(text) !== null)
       return Promise.reject(new OutboundFailure('destination-refused'));
@@ -74,17 +74,17 @@ export class OutboundPoster {
 }
 
 /**
- * Reads a response body to its end so that the connection can be used again, or drops the connection at the
+ * Reads a response body to its end so that the connection can be reused, or closes the connection at the
  * limit.
  */
 function discardBody(response: IncomingMessage): void {
   let bytes = 0;
-  const timer = setTimeout(() => response.destroy(), BODY_PATIENCE_MS);
+  const timer = setTimeout(() => response.destroy(), BODY_TIMEOUT_MS);
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.byteLength;
     if (bytes > MAX_BODY_BYTES) response.destroy();
   });
-  // The request has been answered: how the connection ends is of no consequence.
+  // The status is known: how the connection ends does not matter.
   response.on('error', () => undefined);
   response.on('close', () => clearTimeout(timer));
 }

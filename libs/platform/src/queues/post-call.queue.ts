@@ -3,16 +3,14 @@ import type { CallId, PostCallJob, TenantId } from '@tandem/contracts';
 import type { Queue } from 'bullmq';
 import { queueToken } from './queue-tokens.ts';
 
-/** Asks for a call to be written down. When the queue is away, the reaper of lost calls finds the call. */
+/** Queues calls for storage. When the queue is away, the reaper of lost calls finds the call. */
 @Injectable()
 export class PostCallQueue {
   private readonly logger = new Logger(PostCallQueue.name);
 
   constructor(@Inject(queueToken('post-call')) private readonly queue: Queue<PostCallJob>) {}
 
-  /**
-   * `occasion` tells apart the several times one call may be written; asking twice for one is asking once.
-   */
+  /** Adds a job for the call; a second one for the same `occasion` does nothing. */
   async enqueue(
     callId: CallId,
     tenantId: TenantId,
@@ -28,7 +26,7 @@ export class PostCallQueue {
     } catch (error) {
       this.logger.warn(
         { err: error, callId },
-        'the call could not be queued for recording; the reaper will find it',
+        'queue for storing calls unavailable; the reaper will find the call',
       );
     }
   }

@@ -1,26 +1,26 @@
 import type { QueueName } from '@tandem/contracts';
 
 export interface QueueSettings {
-  /** How long finished and failed jobs stay. Must outlive every retry that relies on a job id being known. */
+  /** How long finished jobs stay: longer than any retry that relies on their job id. */
   readonly keepCompletedS: number;
   readonly keepFailedS: number;
   readonly attempts: number;
   /** First delay of an exponential back-off, in ms. */
   readonly backoffMs: number;
-  /** A worker that does not renew its lock for this long is taken for dead. */
+  /** A worker that has not renewed its lock for this long counts as dead. */
   readonly lockMs: number;
-  /** How often dead workers are looked for. */
+  /** Interval of the check for dead workers. */
   readonly stalledCheckMs: number;
-  /** How often one job may lose its worker before it fails. */
+  /** How many times a job may lose its worker before it fails. */
   readonly maxStalled: number;
 }
 
-/** Every queue must be answered for here, or this does not compile. */
+/** The settings of every queue; a queue without settings does not compile. */
 export const QUEUE_SETTINGS: Record<QueueName, QueueSettings> = {
-  // A caller is waiting, and after 8 s is told that it is not certain: a dead worker's call has to run again
+  // A caller is waiting, and hears after 8 s that the result is uncertain: a dead worker's job must run again
   // well before. That takes the rest of the lock and up to two checks: 1.5 to 5 s. A worker that only seemed
-  // dead does no harm, since every effect has its key. Handlers answer with an outcome instead of throwing,
-  // so attempts cover only what broke around them.
+  // dead does no harm, since every effect is idempotent. Handlers return an outcome instead of throwing, so
+  // attempts cover only faults around them.
   'tool-calls': {
     keepCompletedS: 6 * 3600,
     keepFailedS: 24 * 3600,
@@ -30,8 +30,7 @@ export const QUEUE_SETTINGS: Record<QueueName, QueueSettings> = {
     stalledCheckMs: 1_000,
     maxStalled: 5,
   },
-  // Nobody waits, but nothing may be lost: keeps trying for 50 hours, longer than there is anything left to
-  // write down.
+  // No caller waits, but no call may be lost: retries for 50 hours, longer than its event log is kept.
   'post-call': {
     keepCompletedS: 3600,
     keepFailedS: 14 * 24 * 3600,

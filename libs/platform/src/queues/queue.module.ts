@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import { MAX_BACKOFF_MS, QUEUE_PREFIX, QUEUE_SETTINGS } from './queue-options.ts';
 import { queueToken } from './queue-tokens.ts';
 
-/** Options every job of a queue starts with. */
+/** Returns the options every job of a queue starts with. */
 export function jobDefaults(name: QueueName): JobsOptions {
   const settings = QUEUE_SETTINGS[name];
   return {
@@ -18,7 +18,7 @@ export function jobDefaults(name: QueueName): JobsOptions {
   };
 }
 
-/** What a processor of this queue passes to `@Processor`. */
+/** Returns the worker options a processor of this queue passes to `@Processor`. */
 export function workerSettings(name: QueueName): Omit<WorkerOptions, 'connection'> {
   const settings = QUEUE_SETTINGS[name];
   return {
@@ -32,9 +32,9 @@ export function workerSettings(name: QueueName): Omit<WorkerOptions, 'connection
 }
 
 /**
- * The queues a service adds to or works on.
- * @param connection to Redis: one that fails at once while Redis is away (someone waits for the answer), or
- * one that waits
+ * Returns the module of the queues a service adds to or works on.
+ * @param connection to Redis: one that fails at once while Redis is away (where a caller waits), or one that
+ * waits
  */
 export function queueModule(connection: Redis, names: readonly QueueName[]): DynamicModule {
   return {
@@ -49,15 +49,15 @@ export function queueModule(connection: Redis, names: readonly QueueName[]): Dyn
       ...names.map((name) => BullModule.registerQueue({ name, defaultJobOptions: jobDefaults(name) })),
     ],
     providers: [
-      { provide: Symbol('errors of queues'), useFactory: listenForErrors, inject: names.map(queueToken) },
+      { provide: Symbol('queue errors'), useFactory: listenForErrors, inject: names.map(queueToken) },
     ],
     exports: [BullModule],
   };
 }
 
 /**
- * A queue without a listener prints each error of its connection; the watch on Redis and the commands that
- * fail tell.
+ * Silences the connection errors of queues, which BullMQ prints where no one listens: readiness and failing
+ * commands report them.
  */
 function listenForErrors(...queues: readonly Queue[]): null {
   for (const queue of queues) queue.on('error', () => undefined);

@@ -8,13 +8,12 @@ import type { Metrics } from '../telemetry/metrics.ts';
 
 const FIRST_REST_MS = 250;
 const LONGEST_REST_MS = 4_000;
-/** A queue that cannot be used refuses within milliseconds. */
-const CALM_MS = 1_500;
+/** How long after a rest no fault means that the queue works: an unusable one refuses within milliseconds. */
+const STEADY_MS = 1_500;
 
 /**
- * A processor whose worker rests while its queue cannot be used. A worker that Redis refuses (read-only, out
- * of memory, in cluster mode) asks again at once, thousands of times a second; one that cannot reach Redis
- * waits by itself.
+ * A processor whose worker pauses while Redis refuses it (read-only, out of memory, in cluster mode): BullMQ
+ * would retry at once, thousands of times a second. It waits by itself only when it cannot reach Redis.
  */
 export abstract class RestingProcessor extends WorkerHost implements BeforeApplicationShutdown {
   protected abstract readonly logger: Logger;
@@ -34,7 +33,7 @@ export abstract class RestingProcessor extends WorkerHost implements BeforeAppli
     );
     this.resting = metrics.gauge({
       name: 'tandem_queue_worker_resting',
-      help: '1 while jobs of a queue cannot be taken',
+      help: '1 while the worker of a queue is paused because Redis refuses it',
       labelNames: ['queue'],
     });
     this.resting.set({ queue }, 0);
@@ -56,12 +55,12 @@ export abstract class RestingProcessor extends WorkerHost implements BeforeAppli
       );
     this.fault = fault;
     this.resting.set({ queue: this.queue }, 1);
-    this.rest();
+    this.pauseWorker();
   }
 
   /**
-   * Running jobs are finished, unless Redis is away: then nothing can be said of them, and the queue runs
-   * them again.
+   * Waits for running jobs, unless Redis is away: their outcome could not be stored, and the queue runs them
+   * again.
    */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
@@ -69,23 +68,23 @@ export abstract class RestingProcessor extends WorkerHost implements BeforeAppli
     await this.worker.close(status !== 'ready');
   }
 
-  private rest(): void {
+  private pauseWorker(): void {
     void this.worker.pause(true);
-    this.after(this.restMs, () => {
+    this.schedule(this.restMs, () => {
       void this.worker.resume();
-      this.after(CALM_MS, () => this.calm());
+      this.schedule(STEADY_MS, () => this.markWorking());
     });
     this.restMs = Math.min(this.restMs * 2, LONGEST_REST_MS);
   }
 
-  private calm(): void {
+  private markWorking(): void {
     this.fault = null;
     this.restMs = FIRST_REST_MS;
     this.resting.set({ queue: this.queue }, 0);
     this.logger.log({ queue: this.queue }, 'queue serves its worker again');
   }
 
-  private after(ms: number, then: () => void): void {
+  private schedule(ms: number, then: () => void): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = setTimeout(then, ms);
   }
@@ -93,7 +92,9 @@ export abstract class RestingProcessor extends WorkerHost implements BeforeAppli
 
 const isAboutOneJob = ({ message }: Error): boolean => message.startsWith('could not renew lock');
 
-/** ioredis and BullMQ wait by themselves for a connection; the watch on Redis tells of it. */
+/**
+ * Returns whether only the connection is away: ioredis and BullMQ wait for it, and its readiness is logged.
+ */
 function isAboutConnection(error: Error): boolean {
   const { code } = error as { code?: unknown };
   return (
@@ -103,7 +104,7 @@ function isAboutConnection(error: Error): boolean {
   );
 }
 
-/** The first word of an error reply, such as READONLY; nothing of what follows, which may name keys. */
+/** Returns the first word of an error reply, such as READONLY; what follows may name keys. */
 function codeOf({ message }: Error): string {
   return /(?:^| -)([A-Z]{2,20}) /.exec(message)?.[1] ?? 'unknown';
 }

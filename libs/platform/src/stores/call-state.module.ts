@@ -4,7 +4,7 @@ import type { Weight } from '../health/readiness.ts';
 import { managed, type ManagedResourceOptions } from '../lifecycle/managed-resource.ts';
 import { deriveKeys, type DerivedKey } from '../tokens/secrets.ts';
 
-/** Injection tokens: the connection to Redis, and what seals personal data in it. */
+/** Injection tokens: the connection to Redis, and the sealer of personal data in it. */
 export const REDIS = Symbol('REDIS');
 export const CALL_STATE_SEALER = Symbol('CALL_STATE_SEALER');
 

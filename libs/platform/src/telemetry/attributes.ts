@@ -1,4 +1,4 @@
-/** The names of fields in logs and of attributes on spans. One place, so that a query finds all of a call. */
+/** Names of log fields and span attributes, in one place so that one query finds everything about a call. */
 export const ATTRIBUTES = {
   callId: 'tandem.call.id',
   legId: 'tandem.leg.id',

@@ -10,12 +10,12 @@ import {
 } from 'prom-client';
 import { zoneRulesVersion } from './zone-rules.ts';
 
-/** Buckets for what a caller waits for, in seconds. */
+/** Histogram buckets for the time a caller waits, in seconds. */
 export const LATENCY_BUCKETS_S = [0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1, 1.5, 2, 3, 5, 8, 15];
 
 /**
- * The numbers of one process, in base units, without call ids. Each service declares its own in one file;
- * asking for a name twice returns the first.
+ * The metrics of one process, in base units, without call ids. Each service declares its own in one file;
+ * a name that is declared again returns the existing metric.
  */
 export class Metrics {
   readonly registry = new Registry();

@@ -1,14 +1,15 @@
 import { hkdfSync } from 'node:crypto';
 
-/** A key of one purpose, derived from the deployment's secret so that no two purposes share one. */
+/** A key for one purpose, derived from the deployment's secret; no two purposes share a key. */
 export interface DerivedKey {
-  /** Names the secret it came from, so that a reader finds the right one after rotation. */
+  /** Identifies the secret it was derived from, so that the right key is found after rotation. */
   readonly keyId: string;
   readonly key: Uint8Array;
 }
 
 /**
- * Derives a 256-bit key for `purpose` from each secret; the first one is for writing, all are for reading.
+ * Derives a 256-bit key for `purpose` from each secret; the first key encrypts and signs, all keys decrypt
+ * and verify.
  */
 export function deriveKeys(
   secrets: readonly string[],

@@ -4,9 +4,7 @@ import { deriveKeys, type DerivedKey } from './secrets.ts';
 
 export type TokenRefusal = 'malformed' | 'expired' | 'wrong-audience' | 'forged';
 
-/**
- * A token that may not be used, with the reason as a word for the counter. Never carries the token itself.
- */
+/** A token was refused; the reason is a label for the counter. It never contains the token. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
   constructor(readonly reason: TokenRefusal) {
@@ -14,12 +12,12 @@ export class TokenRefused extends Error {
   }
 }
 
-/** Longest token looked at; ours are under 500 characters. */
+/** Longest token that is verified; ours are under 500 characters. */
 const MAX_TOKEN_LENGTH = 2048;
 
 /**
- * Short-lived signed claims for one purpose (stream tickets, callback tokens, calls between services): JWT,
- * HS256, key id in the header, only that algorithm accepted.
+ * Signs and verifies short-lived claims for one purpose (stream tickets, callback tokens, requests between
+ * services): JWT with HS256 only, key id in the header.
  */
 export class SignedTokens<Schema extends z.ZodType> {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];

@@ -1,6 +1,8 @@
 import { Problem } from '../http/problem.ts';
 
-/** Returns the refusal of a credential whose tenant was deleted; a service token can outlive it by seconds. */
+/**
+ * Returns the refusal of a credential whose tenant was deleted; a service token can outlive it by seconds.
+ */
 export const tenantNotFound = () =>
   new Problem(
     403,
