@@ -1,7 +1,7 @@
 import { serveOpenApi, type RunOptions } from '@tandem/platform';
 import { ControlApiModule } from './control-api.module.ts';
 
-/** How control-api is run: by `main.ts` as a process, by tests in theirs. */
+/** The options control-api runs with, in `main.ts` and in specs. */
 export const controlApi: RunOptions<'control-api'> = {
   module: (config) => ControlApiModule.forRoot(config),
   prepare: (app) =>

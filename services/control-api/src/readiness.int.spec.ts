@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 describe('readiness of control-api', () => {
-  it('stays while Redis hangs, because most of what is read comes from PostgreSQL, and tells of it', async () => {
+  it('stays while Redis hangs, because most reads need PostgreSQL, and reports Redis', async () => {
     const line = await HangingLine.to(await testRedisUrl());
     const control = await RunningControl.start({ REDIS_URL: line.url });
     ends.push(

@@ -22,7 +22,7 @@ describe('the operators’ API', () => {
     await control.ask('PUT', '/v1/departments/sales', owner.apiKey, { ...DEPARTMENT, name: 'Very own' });
   });
 
-  it('has a rule here for every route it serves', async () => {
+  it('has an entry here for every route it serves', async () => {
     const document = (await control.ask('GET', '/openapi.json')).body as {
       openapi: string;
       paths: Record<string, Record<string, unknown>>;
@@ -67,7 +67,7 @@ describe('the operators’ API', () => {
       expect([answer.status, answer.body['code']]).toEqual([403, 'scope-missing']);
     });
 
-    it('keeps one tenant’s things from another', async () => {
+    it('hides the data of other tenants', async () => {
       const answer = await control.ask(method, path(owner), stranger.apiKey, body);
       expect(allowed).toContain(answer.status);
       for (const secret of ['Very own', owner.endpointId, owner.agentId, owner.numberId, owner.e164])

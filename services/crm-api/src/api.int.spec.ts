@@ -97,7 +97,7 @@ describe('the API', () => {
   describe.each(routes)('$route', ({ method, rule }) => {
     const ask = (change: Ask) => crm.ask(method, rule.path(own), { body: rule.body, ...change });
 
-    it('needs a credential, and a good one', async () => {
+    it('needs a valid credential', async () => {
       const claims = { tenantId: owner.tenantId };
       const elsewhere = new SignedTokens(
         ['another secret of another deployment'],
@@ -136,7 +136,7 @@ describe('the API', () => {
       expect(answer.body.detail).toContain(needed);
     });
 
-    it('keeps one tenant’s things from another, by key and by service token', async () => {
+    it('hides the data of other tenants, for keys and service tokens', async () => {
       for (const credential of [stranger.apiKey, await serviceToken(stranger.tenantId)]) {
         const answer = await ask({ as: credential });
         if (rule.stranger === 404) expect(answer.status).toBe(404);
@@ -150,7 +150,7 @@ describe('the API', () => {
     });
 
     if (method !== 'GET') {
-      it('needs a sound Idempotency-Key', async () => {
+      it('needs a well-formed Idempotency-Key', async () => {
         const missing = await ask({ as: owner.apiKey, key: null });
         expect([missing.status, missing.body.code]).toEqual([400, 'idempotency-key-missing']);
         for (const key of ['', ' ', 'a b', 'ü', 'x'.repeat(201)]) {
@@ -165,7 +165,7 @@ describe('the API', () => {
     }
   });
 
-  it('refuses what is too long, too much, unknown or malformed', async () => {
+  it('refuses values that are too long, too large, unknown or malformed', async () => {
     const bad: [string, string, unknown?][] = [
       ['POST', '/v1/bookings', { service: 'x'.repeat(64), start: nineOclock(3) }],
       ['POST', '/v1/bookings', { service: 'plumbing', start: '2027-03-01T09:00:00' }],
@@ -204,7 +204,7 @@ describe('the API', () => {
     ).toBe(413);
   });
 
-  it('finds a contact by a number however it is written, keeps one per number, and changes it', async () => {
+  it('finds a contact by any spelling of its number, stores one per number, and changes it', async () => {
     const { apiKey } = await crm.business();
     const made = await crm.ask('POST', '/v1/contacts', {
       as: apiKey,
@@ -231,7 +231,7 @@ describe('the API', () => {
     expect(changed.body).toMatchObject({ name: 'Alex', email: null, notes: 'Dog.', phone: '+12025550123' });
   });
 
-  it('gives lists page by page', async () => {
+  it('returns lists page by page', async () => {
     const { apiKey } = await crm.business();
     for (let index = 0; index < 5; index++)
       await crm.ask('POST', '/v1/contacts', { as: apiKey, body: { phone: `+1202555013${index}` } });
@@ -247,7 +247,7 @@ describe('the API', () => {
     expect(seen).toEqual([4, 3, 2, 1, 0].map((index) => `+1202555013${index}`));
   });
 
-  it('writes down which call and which tool call booked', async () => {
+  it('stores which call and which tool call booked', async () => {
     const { tenantId } = await crm.business();
     const callId = randomUUID() as CallId;
     const key = `tc_${callId}_1_call1`;
@@ -262,7 +262,7 @@ describe('the API', () => {
     ).toEqual([{ call_id: callId, tool_call_id: key }]);
   });
 
-  it('tells a credential of a tenant that is gone', async () => {
+  it('refuses a credential of a deleted tenant', async () => {
     const answer = await crm.ask(
       'GET',
       `/v1/availability?service=plumbing&date=${nineOclock(3).slice(0, 10)}`,
@@ -276,7 +276,7 @@ describe('the API', () => {
     expect([write.status, write.body.code]).toEqual([403, 'tenant-gone']);
   });
 
-  it('counts what it refuses', async () => {
+  it('counts refused requests', async () => {
     const metrics = (await crm.ask('GET', '/metrics')).text;
     expect(metrics).toMatch(/tandem_refused_callers_total\{reason="expired",service="crm-api"\} [1-9]/);
   });

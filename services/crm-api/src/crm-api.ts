@@ -1,7 +1,7 @@
 import { serveOpenApi, type RunOptions } from '@tandem/platform';
 import { CrmApiModule } from './crm-api.module.ts';
 
-/** How this service is run: by `main.ts`, and by specs in their own process. */
+/** The options crm-api runs with, in `main.ts` and in specs. */
 export const crmApi: RunOptions<'crm-api'> = {
   module: (config) => CrmApiModule.forRoot(config),
   prepare: (app) =>

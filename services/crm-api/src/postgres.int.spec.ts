@@ -46,7 +46,7 @@ describe('without its database', () => {
     await expectUnavailable(crm, apiKey, tenantId);
   }, 20_000);
 
-  it('lost while it runs, answers 503 with Retry-After and tells nothing of SQL', async () => {
+  it('lost while it runs, answers 503 with Retry-After and without SQL', async () => {
     crm = await RunningCrm.start();
     const { tenantId, apiKey } = await crm.business();
     expect((await crm.ask('GET', '/v1/services', { as: apiKey })).status).toBe(200);

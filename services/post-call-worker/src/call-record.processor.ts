@@ -15,7 +15,7 @@ import { UnrecoverableError, type Job } from 'bullmq';
 import { foldCall } from './fold-call.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
 
-/** Folds a call's event log and writes it, in one transaction. Any number of times to the same rows. */
+/** Folds the event log of a call and stores the record in one transaction; a repetition changes nothing. */
 @Processor('post-call', workerSettings('post-call'))
 export class CallRecordProcessor extends RestingProcessor implements OnApplicationBootstrap {
   protected readonly logger = new Logger(CallRecordProcessor.name);
@@ -41,7 +41,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
           callId: (job?.data as { callId?: string } | undefined)?.callId,
           attempt: job?.attemptsMade,
         },
-        'a call could not be written down; it is tried again',
+        'call not stored; trying again',
       ),
     );
   }
@@ -58,7 +58,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
       this.metrics.unreadableEvents.inc(unreadable);
       this.logger.warn(
         { callId, unreadable },
-        'events of a call cannot be read: sealed with a key this process does not have, or damaged',
+        'call events unreadable: sealed with an unknown key, or damaged',
       );
     }
     const record = foldCall(callId, tenantId, events, {
@@ -67,7 +67,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     });
     if (!record) {
       this.metrics.recorded.inc({ outcome: 'nothing-known' });
-      this.logger.warn({ callId }, 'nothing is known of this call any more');
+      this.logger.warn({ callId }, 'no events left of this call; nothing stored');
       await this.store.release(callId);
       return { outcome: 'nothing-known' };
     }
@@ -77,7 +77,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     if (record.missingEvents > 0)
       this.logger.warn(
         { callId, missingEvents: record.missingEvents },
-        'call recorded in part: its event log was full, or parts of it could not be read',
+        'call recorded in part: event log full or unreadable in parts',
       );
     this.logger.log(
       {
@@ -93,7 +93,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
   }
 }
 
-/** A call is recorded once; what the carrier reports after its end is added to it. */
+/** Returns the log message: a report of the carrier after the end completes a stored record. */
 function recordedMessage(jobId: string | undefined): string {
   return jobId?.endsWith('_carrier-completed')
     ? 'call record completed by the carrier’s report'

@@ -15,7 +15,7 @@ import {
 } from './test/call-log.ts';
 
 describe('the disposition of a call', () => {
-  it('finds out what was booked where the caller was told that it is uncertain', () => {
+  it('is to be confirmed where the caller heard that the booking is uncertain', () => {
     const events = log(
       [0, admitted],
       [300, attached()],
@@ -34,7 +34,7 @@ describe('the disposition of a call', () => {
     });
   });
 
-  describe('that booked more than the caller was told', () => {
+  describe('with more bookings than the caller was told of', () => {
     const second = `tc_${callId}_1_call_2` as ToolCallId;
     const again = (fact: NewCallEvent): NewCallEvent =>
       ({ ...fact, data: { ...fact.data, toolCallId: second, providerCallId: 'call_2' } }) as NewCallEvent;
@@ -60,7 +60,7 @@ describe('the disposition of a call', () => {
     };
     const timedOut = finished({ status: 'timed-out' });
 
-    it('shows the untold booking as to be confirmed, beside the told one', () => {
+    it('is to be confirmed for the untold booking, and names the told one', () => {
       const detail = 'K48213 is booked, and the caller does not know; the caller knows of M10022';
       expect(dispositionOf([timedOut, booked('M10022')], ['K48213', toolCallId], ['M10022', second])).toEqual(
         { outcome: 'to-confirm', detail },
@@ -70,7 +70,7 @@ describe('the disposition of a call', () => {
       );
     });
 
-    it('is booked once the second asking has told the fate of the first', () => {
+    it('is booked once a repetition has returned the first booking', () => {
       expect(dispositionOf([timedOut, booked('K48213')], ['K48213', toolCallId])).toEqual({
         outcome: 'booked',
         detail: 'K48213',
@@ -88,7 +88,7 @@ describe('the disposition of a call', () => {
     });
   });
 
-  it('has turns whose words are not known, and takes no caller who spoke or pressed a key for one who left', () => {
+  it('is not abandoned when the caller spoke without a transcript or pressed a key', () => {
     const unknown = callerSpoke('', 1000);
     const handled = { outcome: 'handled', detail: 'the agent said goodbye' };
     const spoke = foldCall(
@@ -119,7 +119,7 @@ describe('the disposition of a call', () => {
     ).toEqual({ outcome: 'abandoned', detail: 'the caller said nothing' });
   });
 
-  it('tells who ended a call: an operator, an agent whose caller fell silent, or the caller', () => {
+  it('names who ended a call: an operator, the agent of a silent caller, or the caller', () => {
     const dispositionOf = (reason: TerminationReason, ...facts: [number, NewCallEvent][]) => {
       const { termination: how, disposition } = foldCall(
         callId,

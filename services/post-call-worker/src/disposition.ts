@@ -8,13 +8,13 @@ type Facts = Pick<CallRecord, 'termination' | 'toolCalls' | 'utterances'> & {
 
 const BOOKING_TOOL = 'book_appointment';
 const FAILED_CLASSES: ReadonlySet<TerminationClass> = new Set(['provider', 'platform', 'indeterminate']);
-/** Why an agent says goodbye to a caller who has not. */
-const GAVE_UP: ReadonlyMap<TerminationReason, string> = new Map([
+/** Reasons an agent ends a call that its caller has not ended. */
+const AGENT_REASONS: ReadonlyMap<TerminationReason, string> = new Map([
   ['caller-silent', 'the caller had fallen silent'],
   ['no-progress', 'the conversation led nowhere'],
 ]);
 
-/** What came of a call for the business, the strongest fact first. */
+/** The outcomes of a call for the business; the first rule that applies decides. */
 const RULES: readonly { readonly outcome: string; readonly detail: (facts: Facts) => string | null }[] = [
   { outcome: 'to-confirm', detail: unconfirmedBooking },
   { outcome: 'booked', detail: bookingReference },
@@ -46,7 +46,7 @@ const RULES: readonly { readonly outcome: string; readonly detail: (facts: Facts
   },
   {
     outcome: 'ended-by-agent',
-    detail: ({ termination }) => (termination ? (GAVE_UP.get(termination.reason) ?? null) : null),
+    detail: ({ termination }) => (termination ? (AGENT_REASONS.get(termination.reason) ?? null) : null),
   },
   {
     outcome: 'ended-by-caller',
@@ -63,15 +63,15 @@ export function dispositionOf(facts: Facts): DispositionRecord {
   return { outcome: 'unknown', detail: '' };
 }
 
-/** Appointments that were made and told, where none is left that nobody was told of. */
+/** Returns the references of the bookings the caller was told of. */
 function bookingReference({ toolCalls }: Facts): string | null {
   const told = toldReferences(toolCalls);
   return told.length > 0 ? told.join(', ') : null;
 }
 
 /**
- * Appointments that stand and were not told, and those of which an agent could not say whether they exist:
- * callers are promised that a colleague finds out.
+ * Returns the bookings the caller was not told of, and those the agent could not be sure of: the caller was
+ * promised a confirmation.
  */
 function unconfirmedBooking({ toolCalls, bookings }: Facts): string | null {
   const told = toldReferences(toolCalls);
@@ -91,7 +91,7 @@ function unconfirmedBooking({ toolCalls, bookings }: Facts): string | null {
   return isOpen ? 'nothing is booked, and the caller does not know' : null;
 }
 
-/** Each once, in the order they were told. */
+/** Returns each reference once, in the order it was told. */
 function toldReferences(toolCalls: Facts['toolCalls']): string[] {
   const told = toolCalls.flatMap(({ name, outcome }) => {
     if (name !== BOOKING_TOOL || outcome?.status !== 'ok') return [];

@@ -17,7 +17,7 @@ import {
 } from './test/call-log.ts';
 
 describe('folding a call', () => {
-  it('puts the transcript in the order of speaking, whatever order the words arrived in', () => {
+  it('puts the transcript in the order of speaking, not of arrival', () => {
     const record = foldCall(
       callId,
       tenantId,
@@ -50,7 +50,7 @@ describe('folding a call', () => {
     });
   });
 
-  it('joins tool calls with their outcomes, and calls a booked one booked', () => {
+  it('joins tool calls with their outcomes; the disposition of a booking is booked', () => {
     const outcome = { status: 'ok' as const, value: { reference: 'NW-4711' } };
     const record = foldCall(
       callId,
@@ -77,7 +77,7 @@ describe('folding a call', () => {
     expect(record?.disposition).toEqual({ outcome: 'booked', detail: 'NW-4711' });
   });
 
-  it('has one turn where words came after all', () => {
+  it('has one turn where a lost transcript came late', () => {
     const late: NewCallEvent = {
       type: 'caller.spoke',
       data: { itemId: 'c1000', text: 'A plumber', startedAtMs: 1000, endedAtMs: 1500 },
@@ -90,7 +90,7 @@ describe('folding a call', () => {
     expect(record?.utterances.map(({ text }) => text)).toEqual(['A plumber']);
   });
 
-  it('keeps a tool call whose outcome nobody learned', () => {
+  it('keeps a tool call without an outcome', () => {
     const record = foldCall(
       callId,
       tenantId,
@@ -100,7 +100,7 @@ describe('folding a call', () => {
     expect(record?.disposition).toEqual({ outcome: 'failed', detail: 'relay-lost' });
   });
 
-  it('sees each stream as a leg that lasts until the next one or the end', () => {
+  it('makes each stream a leg that lasts until the next one or the end', () => {
     const record = foldCall(
       callId,
       tenantId,
@@ -119,7 +119,7 @@ describe('folding a call', () => {
     ]);
   });
 
-  it('tells the same status whatever order unnumbered reports came in', () => {
+  it('has the same status for unnumbered reports in any order', () => {
     const reports = (['ringing', 'in-progress', 'initiated'] as const).map(
       (status): [number, NewCallEvent] => [100, { type: 'carrier.reported', data: { status, sequence: 0 } }],
     );
@@ -128,7 +128,7 @@ describe('folding a call', () => {
     expect([statusOf(reports), statusOf([...reports].reverse())]).toEqual(['in-progress', 'in-progress']);
   });
 
-  it('takes the carrier’s final word on the status, though it came before others', () => {
+  it('takes the final status of the carrier, although it arrived before others', () => {
     const report = (status: 'completed' | 'in-progress' | 'ringing', sequence: number): NewCallEvent => ({
       type: 'carrier.reported',
       data: { status, sequence },
@@ -147,7 +147,7 @@ describe('folding a call', () => {
     expect(foldCall(callId, tenantId, log([0, admitted]))?.status).toBe('ringing');
   });
 
-  it('masks long numbers, also those told piece by piece', () => {
+  it('masks long numbers, also those spoken piece by piece', () => {
     const events = log(
       [0, admitted],
       [1, callerSpoke('It is four one one one', 1_000)],
@@ -174,14 +174,14 @@ describe('folding a call', () => {
     });
   });
 
-  it('says how many events it lacks: dropped by each owner, and unread', () => {
+  it('counts missing events: dropped by each owner, and unread', () => {
     const cut = (dropped: number): NewCallEvent => ({ type: 'log.cut', data: { dropped, atMs: 1 } });
     const events = log([0, admitted], [1, cut(1), 1, 1], [2, cut(7), 2, 1], [3, cut(5), 3, 2]);
     expect(foldCall(callId, tenantId, events, { bookings: [], unread: 2 })?.missingEvents).toBe(14);
     expect(foldCall(callId, tenantId, log([0, admitted]))?.missingEvents).toBe(0);
   });
 
-  it('tells language, variant and group as they were at admission', () => {
+  it('has language, variant and group of admission', () => {
     const data = {
       ...(admitted.data as object),
       language: 'es',
@@ -195,7 +195,7 @@ describe('folding a call', () => {
     });
   });
 
-  it('has the recordings that were made, and knows one that broke off with its relay', () => {
+  it('has the recordings, also one that broke off with its relay', () => {
     const [first, second] = ['7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c11', '7f8a3c52-5d0e-4d43-9f0e-0a4b6a2d9c12'];
     const changed = (recordingId: string, state: 'started' | 'paused', atMs: number): NewCallEvent => ({
       type: 'recording.changed',
@@ -226,7 +226,7 @@ describe('folding a call', () => {
     ]);
   });
 
-  it('is nothing without the event that admitted the call', () => {
+  it('is null without the event that admitted the call', () => {
     expect(foldCall(callId, tenantId, log([300, attached()]))).toBeNull();
   });
 });

@@ -33,25 +33,25 @@ export type EventOf<Type extends CallEventType> = CallEvent & {
   readonly data: CallEventBody<Type>;
 };
 
-/** What is known beside the events. */
+/** Facts about the call that are not in its events. */
 export interface FoldContext {
-  /** What was booked in the call. */
+  /** Bookings made in the call. */
   readonly bookings: readonly BookingOfCall[];
-  /** Events that are in the log and could not be read. */
+  /** Number of events in the log that could not be read. */
   readonly unread: number;
 }
 
-const NOTHING_BESIDE: FoldContext = { bookings: [], unread: 0 };
+const NO_CONTEXT: FoldContext = { bookings: [], unread: 0 };
 
 /**
- * What a call's events say as the rows they become. The same events give the same record; null while the
+ * Folds the events of a call into its stored record. The same events give the same record; null while the
  * event that admits the call is missing.
  */
 export function foldCall(
   callId: CallId,
   tenantId: TenantId,
   events: readonly CallEvent[],
-  { bookings, unread }: FoldContext = NOTHING_BESIDE,
+  { bookings, unread }: FoldContext = NO_CONTEXT,
 ): CallRecord | null {
   const of = <Type extends CallEventType>(type: Type) =>
     events.filter((event): event is EventOf<Type> => event.type === type);
@@ -111,20 +111,18 @@ function hasPressedKeys(
   return pressed.length > 0 || captured.some(({ data }) => data.outcome === 'entered');
 }
 
-/** Each owner tells anew of all it has dropped. */
+/** Returns the number of dropped events; each owner reports its total anew. */
 function droppedEvents(cuts: readonly EventOf<'log.cut'>[]): number {
   const byOwner = new Map(cuts.map(({ epoch, data }) => [epoch, data.dropped]));
   return [...byOwner.values()].reduce((sum, dropped) => sum + dropped, 0);
 }
 
-/** Null of a call that was not answered, or is not over. */
+/** Returns null for a call that was not answered or is not over. */
 function durationOf(answeredAt: Date | null, endedAt: Date | null): number | null {
   return answeredAt && endedAt ? Math.max(0, endedAt.getTime() - answeredAt.getTime()) : null;
 }
 
-/**
- * Reports come in any order, and not every carrier numbers them; a final one stands, else the furthest one.
- */
+/** Returns the final status of the reports, which come in any order, else the furthest one. */
 function foldStatus(
   reports: readonly EventOf<'carrier.reported'>[],
   isAnswered: boolean,
@@ -159,14 +157,14 @@ function foldLegs(
   });
 }
 
-/** In the order they were spoken: words arrive late, so the order of events is not it. */
+/** Returns utterances in the order of speaking; transcripts arrive late, so the order of events differs. */
 function foldUtterances(
   caller: readonly EventOf<'caller.spoke'>[],
   agent: readonly EventOf<'agent.spoke'>[],
 ): UtteranceRecord[] {
   const written = new Set(caller.flatMap(({ data }) => (data.text === '' ? [] : [data.itemId])));
   const spoken: UtteranceRecord[] = [
-    // Words that were given up may have come after all.
+    // An empty utterance stands for a lost transcript; it is dropped when the transcript came later.
     ...caller
       .filter(({ data }) => data.text !== '' || !written.has(data.itemId))
       .map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
@@ -183,7 +181,7 @@ function foldUtterances(
   return masked(spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs));
 }
 
-/** A card number may be told piece by piece, which no single event shows. */
+/** Masks card numbers, also those spoken over several utterances. */
 function masked(spoken: readonly UtteranceRecord[]): UtteranceRecord[] {
   const texts = new Map<UtteranceRecord, string>();
   for (const party of ['caller', 'agent'] as const) {
@@ -213,7 +211,7 @@ function foldToolCalls(
   });
 }
 
-/** One that nobody finished broke off with its relay. */
+/** Returns the recordings; one without an end broke off with its relay. */
 function foldRecordings(
   changed: readonly EventOf<'recording.changed'>[],
   finished: readonly EventOf<'recording.finished'>[],

@@ -4,7 +4,7 @@ import { foldCall } from './fold-call.ts';
 import { admitted, callId, log, tenantId } from './test/call-log.ts';
 
 describe('usage and cost of a call', () => {
-  it('sums usage per model and sums up waiting per kind', () => {
+  it('sums usage per model and summarises latency per kind', () => {
     const usage = {
       inputTextTokens: 1,
       inputAudioTokens: 20,
@@ -41,7 +41,7 @@ describe('usage and cost of a call', () => {
     expect(record?.latencies['caller-to-agent']).toEqual({ count: 4, p50Ms: 200, p95Ms: 900, maxMs: 900 });
   });
 
-  it('prices each report at its own time and model, and counts what has no price', () => {
+  it('prices each report by time and model, and counts reports without a price', () => {
     const used = (model: string, change: object): NewCallEvent => ({
       type: 'usage.reported',
       data: {
@@ -112,48 +112,44 @@ describe('usage and cost of a call', () => {
     expect(foldCall(callId, tenantId, log([0, admitted]))?.cost).toBeNull();
   });
 
-  it(
-    'adds no report that cannot be true, says that the cost is a lower bound, and stays within what a row ' +
-      'holds',
-    () => {
-      const most = 9_000_000_000_000_000;
-      const used = (change: object): NewCallEvent => ({
-        type: 'usage.reported',
-        data: {
-          provider: 'openai-realtime',
-          model: 'gpt-realtime-2.1',
-          usage: {
-            inputTextTokens: most,
-            inputAudioTokens: most,
-            cachedTextTokens: most,
-            cachedAudioTokens: most,
-            outputTextTokens: most,
-            outputAudioTokens: most,
-            transcriptionMs: 0,
-            ...change,
-          },
+  it('skips impossible reports, and marks the cost as a lower bound', () => {
+    const most = 9_000_000_000_000_000;
+    const used = (change: object): NewCallEvent => ({
+      type: 'usage.reported',
+      data: {
+        provider: 'openai-realtime',
+        model: 'gpt-realtime-2.1',
+        usage: {
+          inputTextTokens: most,
+          inputAudioTokens: most,
+          cachedTextTokens: most,
+          cachedAudioTokens: most,
+          outputTextTokens: most,
+          outputAudioTokens: most,
+          transcriptionMs: 0,
+          ...change,
         },
-      });
-      const none = {
-        inputTextTokens: 0,
-        inputAudioTokens: 0,
-        cachedTextTokens: 0,
-        cachedAudioTokens: 0,
-        outputTextTokens: 0,
-      };
-      const record = foldCall(
-        callId,
-        tenantId,
-        log([0, admitted], [1, used({})], [2, used({})], [3, used({ ...none, outputAudioTokens: 1_000 })]),
-      );
-      expect(record?.cost).toMatchObject({ micros: 64_000, unpriced: 2 });
-      expect(record?.usage).toEqual([
-        {
-          provider: 'openai-realtime',
-          model: 'gpt-realtime-2.1',
-          usage: { ...none, outputAudioTokens: 1_000, transcriptionMs: 0, isUnknown: true },
-        },
-      ]);
-    },
-  );
+      },
+    });
+    const none = {
+      inputTextTokens: 0,
+      inputAudioTokens: 0,
+      cachedTextTokens: 0,
+      cachedAudioTokens: 0,
+      outputTextTokens: 0,
+    };
+    const record = foldCall(
+      callId,
+      tenantId,
+      log([0, admitted], [1, used({})], [2, used({})], [3, used({ ...none, outputAudioTokens: 1_000 })]),
+    );
+    expect(record?.cost).toMatchObject({ micros: 64_000, unpriced: 2 });
+    expect(record?.usage).toEqual([
+      {
+        provider: 'openai-realtime',
+        model: 'gpt-realtime-2.1',
+        usage: { ...none, outputAudioTokens: 1_000, transcriptionMs: 0, isUnknown: true },
+      },
+    ]);
+  });
 });

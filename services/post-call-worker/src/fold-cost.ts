@@ -4,8 +4,8 @@ import type { EventOf } from './fold-call.ts';
 type ModelCost = CallCost['models'][number];
 
 /**
- * What the reported usage costs, each report at the price of its time, summed per model. Null when nothing
- * was reported. What has no price is counted, so that the sum can be told to be a lower bound.
+ * Returns the cost of the reported usage, each report at the price of its time, summed per model; null
+ * without reports. Reports without a known price are counted: with any, the sum is a lower bound.
  */
 export function foldCost(reported: readonly EventOf<'usage.reported'>[]): CallCost | null {
   if (reported.length === 0) return null;

@@ -4,7 +4,7 @@ import { foldCall } from './fold-call.ts';
 import { admitted, agentSpoke, callId, log, tenantId } from './test/call-log.ts';
 
 describe('the models of a call', () => {
-  it('names the models the caller has heard, not the one the agent was to speak through', () => {
+  it('are those the caller has heard, not the configured one', () => {
     const opened = (provider: string): NewCallEvent => ({
       type: 'model.opened',
       data: { provider, model: `${provider}-1` },

@@ -1,7 +1,7 @@
 import type { CallEvent } from '@tandem/contracts';
 import type { CallRecord, SpeakingModel } from '@tandem/database';
 
-/** A model counts once the caller has heard something while it was the one in use. */
+/** Returns the models the caller has heard, in order. */
 export function foldModels(
   events: readonly CallEvent[],
   admittedAt: number,
@@ -13,7 +13,7 @@ export function foldModels(
       inUse = { provider: data.provider, model: data.model, fromMs: Math.max(0, at - admittedAt) };
     else if (type === 'agent.spoke' && inUse && !spoke.includes(inUse)) spoke.push(inUse);
   }
-  // A renewed session is the same model going on.
+  // A renewed session continues the same model.
   const models = spoke.filter(
     ({ provider, model }, index) =>
       provider !== spoke[index - 1]?.provider || model !== spoke[index - 1]?.model,

@@ -11,17 +11,17 @@ import { PostCallMetrics } from './post-call-metrics.ts';
 
 const INTERVAL_MS = 2_000;
 const BATCH = 100;
-/** A call that waits to be written down makes room for those nobody has closed yet. */
-const LOOK_AGAIN_MS = 30_000;
+/** How long a closed call is left out of the next batches, so that others get their turn. */
+const DEFER_MS = 30_000;
 
 /**
- * Closes what nobody closed: calls whose lease has ended without an ending on record. Runs in every replica;
- * an ending is taken once, so it does not matter who comes first.
+ * Closes lost calls: their relay lease has expired, and no end is stored. It runs in every replica; the store
+ * accepts one end per call.
  */
 @Injectable()
 export class LostCallReaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(LostCallReaper.name);
-  private readonly rounds = new RecurringTask(
+  private readonly task = new RecurringTask(
     INTERVAL_MS,
     () => this.reap(),
     new FaultLog(this.logger, 'look for lost calls'),
@@ -34,11 +34,11 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    this.rounds.start();
+    this.task.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.rounds.stop();
+    return this.task.stop();
   }
 
   private async reap(): Promise<void> {
@@ -46,22 +46,22 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async close(callId: CallId): Promise<void> {
-    const standing = await this.store.state(callId);
-    if (!standing) return this.store.release(callId);
-    if (standing.phase !== 'ended') {
-      const reason = lostReason(standing);
-      const isOurs = await this.store.end(callId, standing, reason);
+    const call = await this.store.state(callId);
+    if (!call) return this.store.release(callId);
+    if (call.phase !== 'ended') {
+      const reason = lostReason(call);
+      const isOurs = await this.store.end(callId, call, reason);
       if (isOurs) {
         this.metrics.reaped.inc({ reason });
-        this.logger.warn({ callId, relayId: standing.relayId, reason }, 'a call that nobody held was closed');
+        this.logger.warn({ callId, relayId: call.relayId, reason }, 'lost call closed');
       }
     }
-    await this.postCall.enqueue(callId, standing.tenantId, 'reaped');
-    await this.store.defer(callId, LOOK_AGAIN_MS);
+    await this.postCall.enqueue(callId, call.tenantId, 'reaped');
+    await this.store.defer(callId, DEFER_MS);
   }
 }
 
-/** Why a call is over that nobody has ended. */
+/** Returns the reason a lost call ended. */
 function lostReason({ phase, isAccepted, hasCallerLeft, isMoved }: CallState): TerminationReason {
   if (phase === 'admitted') return 'never-connected';
   if (phase === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '@tandem/platform';
 
-/** The numbers of writing calls down. */
+/** The metrics of post-call-worker. */
 @Injectable()
 export class PostCallMetrics {
   readonly recorded;
@@ -15,34 +15,34 @@ export class PostCallMetrics {
   constructor(metrics: Metrics) {
     this.recorded = metrics.counter({
       name: 'tandem_calls_recorded_total',
-      help: 'Calls written to Postgres',
+      help: 'Calls stored in PostgreSQL, by outcome',
       labelNames: ['outcome'],
     });
     this.unreadableEvents = metrics.counter({
       name: 'tandem_call_events_unreadable_total',
-      help: 'Events that could not be read',
+      help: 'Unreadable call events',
     });
     this.reaped = metrics.counter({
       name: 'tandem_calls_reaped_total',
-      help: 'Calls nobody held any more, by the ending they got',
+      help: 'Lost calls that were closed, by reason',
       labelNames: ['reason'],
     });
     this.webhooks = metrics.counter({
       name: 'tandem_webhook_tries_total',
-      help: 'Tries to deliver an event, by what came of them',
+      help: 'Webhook delivery attempts, by outcome',
       labelNames: ['outcome'],
     });
     this.webhooksPending = metrics.gauge({
       name: 'tandem_webhooks_pending',
-      help: 'Deliveries that wait, in the whole deployment',
+      help: 'Pending webhook deliveries of the whole deployment',
     });
     this.webhooksDead = metrics.gauge({
       name: 'tandem_webhooks_dead',
-      help: 'Deliveries that were given up and can be replayed',
+      help: 'Dead webhook deliveries, which can be replayed',
     });
     this.webhooksOldest = metrics.gauge({
       name: 'tandem_webhooks_oldest_due_seconds',
-      help: 'How long the oldest delivery has been due',
+      help: 'Time since the oldest pending webhook delivery became due',
     });
   }
 }

@@ -21,10 +21,10 @@ import {
 import { CallRecordProcessor } from './call-record.processor.ts';
 import { LostCallReaper } from './lost-call.reaper.ts';
 import { PostCallMetrics } from './post-call-metrics.ts';
-import { OutboxKeeper } from './webhooks/outbox-keeper.ts';
+import { OutboxMaintenance } from './webhooks/outbox-maintenance.ts';
 import { WebhookDelivery } from './webhooks/webhook-delivery.service.ts';
 
-/** One module, so that at the end of the service all its parts finish their work side by side. */
+/** One module, because Nest stops modules one after the other: here all parts finish concurrently. */
 @Module({})
 export class PostCallWorkerModule {
   static forRoot(config: ServiceConfig<'post-call-worker'>): DynamicModule {
@@ -56,7 +56,7 @@ export class PostCallWorkerModule {
         PostCallMetrics,
         CallRecordProcessor,
         LostCallReaper,
-        OutboxKeeper,
+        OutboxMaintenance,
         WebhookDelivery,
       ],
     };

@@ -1,7 +1,7 @@
 import type { RunOptions } from '@tandem/platform';
 import { PostCallWorkerModule } from './post-call-worker.module.ts';
 
-/** How post-call-worker is run: by `main.ts` as a process, by tests in theirs. */
+/** The options post-call-worker runs with, in `main.ts` and in specs. */
 export const postCallWorker: RunOptions<'post-call-worker'> = {
   module: (config) => PostCallWorkerModule.forRoot(config),
 };

@@ -21,11 +21,11 @@ import {
 } from '@tandem/platform';
 import { CrmClient, TOOL_HANDLERS } from '@tandem/tools/handlers';
 import { UnrecoverableError, type Job } from 'bullmq';
-import { readOutcome } from './tool-outcome.ts';
+import { validateOutcome } from './tool-outcome.ts';
 import { ToolReplyPublisher } from './tool-reply.publisher.ts';
 import { ToolWorkerMetrics } from './tool-worker-metrics.ts';
 
-/** Does one tool call: opens the job, runs the handler with the time left, publishes the outcome. */
+/** Runs one tool call: opens the job, runs the handler with the time left, publishes the outcome. */
 @Processor('tool-calls', workerSettings('tool-calls'))
 export class ToolCallProcessor extends RestingProcessor implements OnApplicationBootstrap {
   protected readonly logger = new Logger(ToolCallProcessor.name);
@@ -52,13 +52,13 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
           callId: (job?.data as { callId?: string } | undefined)?.callId,
           attempt: job?.attemptsMade,
         },
-        'a tool job failed; it is tried again',
+        'tool job failed; trying again',
       ),
     );
     this.worker.on('stalled', () => this.metrics.stalled.inc());
   }
 
-  /** Running jobs are finished, not cut: the queue waits for them when it closes. */
+  /** Waits for running jobs before their handlers are aborted. */
   override async beforeApplicationShutdown(): Promise<void> {
     await super.beforeApplicationShutdown();
     this.stopping.abort();
@@ -77,11 +77,11 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       { attributes: { [ATTRIBUTES.callId]: call.callId, [ATTRIBUTES.toolName]: call.name } },
       call.traceparent,
     );
-    const { outcome, problem } = readOutcome(await this.run(call));
+    const { outcome, problem } = validateOutcome(await this.run(call));
     if (problem)
       this.logger.error(
         { callId: call.callId, tool: call.name, problem },
-        'a tool handler answered something that is no outcome, or asked for a change that cannot be',
+        'tool handler returned an invalid outcome or change',
       );
     span.setAttribute(ATTRIBUTES.toolOutcome, outcome.status).end();
     this.metrics.ran.inc({ tool: call.name, status: outcome.status });
@@ -113,21 +113,20 @@ export class ToolCallProcessor extends RestingProcessor implements OnApplication
       remainingMs: () => call.deadlineAt - Date.now(),
       crm: this.crm,
       onFault: (error) =>
-        this.logger.error(
-          { err: error, callId: call.callId, tool: call.name },
-          'a tool handler failed inside',
-        ),
+        this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'tool handler failed'),
     });
   }
 
   private open(call: ToolCallJob): ToolCallBody | null {
     try {
       const body = toolCallBodySchema.parse(this.sealer.open(call.sealed, `tool-call:${call.toolCallId}`));
-      // The tenant stands outside for routing and inside for work; a job whose two do not agree was tampered
-      // with.
+      // The sealed context repeats tenant and call: a job whose two do not agree was tampered with.
       return body.context.tenantId === call.tenantId && body.context.callId === call.callId ? body : null;
     } catch (error) {
-      this.logger.error({ err: error, callId: call.callId, tool: call.name }, 'a tool call cannot be opened');
+      this.logger.error(
+        { err: error, callId: call.callId, tool: call.name },
+        'tool call unreadable: sealed with an unknown key, or malformed',
+      );
       return null;
     }
   }

@@ -1,23 +1,23 @@
 import { toolOutcomeSchema, type ToolOutcome } from '@tandem/contracts';
 
-export interface ReadOutcome {
+export interface ValidatedOutcome {
   readonly outcome: ToolOutcome;
-  /** What was wrong with it, by field and without its values; null when nothing was. */
+  /** The faults by field, without values; null when there were none. */
   readonly problem: string | null;
 }
 
 /**
- * A handler's answer as a relay will take it. What it brings from a business system may be anything: a change
- * of the agent that cannot be is left out, so that what was done is told all the same.
+ * Returns the outcome of a handler as a relay accepts it. Data from a business system may be anything: an
+ * invalid change of the agent is dropped, so that the caller still hears the result.
  */
-export function readOutcome(answer: ToolOutcome): ReadOutcome {
-  const read = toolOutcomeSchema.safeParse(answer);
+export function validateOutcome(outcome: ToolOutcome): ValidatedOutcome {
+  const read = toolOutcomeSchema.safeParse(outcome);
   if (read.success) return { outcome: read.data, problem: null };
   const problem = read.error.issues
     .map(({ path, code }) => `${path.join('.')}: ${code}`)
     .join('; ')
     .slice(0, 500);
-  const { change: _change, ...rest } = answer as { change?: unknown };
+  const { change: _change, ...rest } = outcome as { change?: unknown };
   const unchanged = toolOutcomeSchema.safeParse(rest);
   return {
     outcome: unchanged.success

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LATENCY_BUCKETS_S, Metrics } from '@tandem/platform';
 
-/** The numbers of a tool worker. */
+/** The metrics of tool-worker. */
 @Injectable()
 export class ToolWorkerMetrics {
   readonly ran;
@@ -11,18 +11,18 @@ export class ToolWorkerMetrics {
   constructor(metrics: Metrics) {
     this.ran = metrics.counter({
       name: 'tandem_tools_run_total',
-      help: 'Tool calls done, by outcome',
+      help: 'Tool calls run, by outcome',
       labelNames: ['tool', 'status'],
     });
     this.duration = metrics.histogram({
       name: 'tandem_tool_duration_seconds',
-      help: 'Time a tool took in the worker',
+      help: 'Time a tool call took in the worker',
       labelNames: ['tool'],
       buckets: LATENCY_BUCKETS_S,
     });
     this.stalled = metrics.counter({
       name: 'tandem_tools_stalled_total',
-      help: 'Jobs whose worker was lost and that run again',
+      help: 'Tool jobs that run again because their worker was lost',
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { RunOptions } from '@tandem/platform';
 import { ToolWorkerModule } from './tool-worker.module.ts';
 
-/** How tool-worker is run: by `main.ts` as a process, by tests in theirs. */
+/** The options tool-worker runs with, in `main.ts` and in specs. */
 export const toolWorker: RunOptions<'tool-worker'> = { module: (config) => ToolWorkerModule.forRoot(config) };

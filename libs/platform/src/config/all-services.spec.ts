@@ -21,11 +21,11 @@ function faultsOf(changes: Record<string, string>): readonly string[] {
 }
 
 describe('the settings of all services', () => {
-  it('are right when each service could start', () => {
+  it('are valid when each service could start', () => {
     expect(faultsOf({})).toEqual([]);
   });
 
-  it('are told of all at once, each fault one time', () => {
+  it('are reported all at once, each fault once', () => {
     const faults = faultsOf({
       CONTROL_API_PORT: 'abc',
       OUTBOUND_TRUSTED_NETWORKS: '10.0.0.0',
@@ -67,7 +67,7 @@ describe('the settings of all services', () => {
     );
   });
 
-  it('tell once of what is required anyway', () => {
+  it('report a required setting once', () => {
     expect(faultsOf({ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: '' })).toEqual([
       expect.stringMatching(/^TWILIO_AUTH_TOKEN is not set: /),
     ]);
@@ -76,7 +76,7 @@ describe('the settings of all services', () => {
     ]);
   });
 
-  it('tell of two that rule each other out', () => {
+  it('report two settings that exclude each other', () => {
     expect(
       faultsOf({
         RECORDINGS_DIR: '/r',
@@ -99,13 +99,13 @@ describe('the settings of all services', () => {
     ]);
   });
 
-  it('tell of a required setting what was written in its place', () => {
+  it('name the misspelt variable of a required setting', () => {
     const faults = faultsOf({ TWILIO_AUTH_TOKEN: '', TWILIO_AUT_TOKEN: 'token' });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/^TWILIO_AUTH_TOKEN is not set \(TWILIO_AUT_TOKEN is; is it misspelt\?\)/);
   });
 
-  it('leave alone what is near to nothing, or to what is set', () => {
+  it('ignore variables that resemble no setting, or one that is set', () => {
     expect(faultsOf({ HOSTS: 'x', EDITOR: 'vi', TWILIO_AUTH_TOKENS: 'x', AWS_PROFILE: 'x' })).toEqual([]);
   });
 });

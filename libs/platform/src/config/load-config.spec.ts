@@ -22,7 +22,7 @@ const faultsOf = (run: () => unknown): readonly string[] => {
 };
 
 describe('configuration', () => {
-  it('has a default for everything that can have one', () => {
+  it('has a default for every optional setting', () => {
     const config = loadServiceConfig('call-ingress', good);
     expect(config).toMatchObject({
       port: 8080,
@@ -50,7 +50,7 @@ describe('configuration', () => {
     expect(faults.join('\n')).not.toContain('short');
   });
 
-  it('takes the address of a service, which Kubernetes puts where a port should be, for unset', () => {
+  it('treats the address Kubernetes sets in place of a port as unset', () => {
     for (const [service, env, port] of [
       ['call-ingress', 'CALL_INGRESS_PORT', 8080],
       ['media-relay', 'MEDIA_RELAY_PORT', 8081],
@@ -73,7 +73,7 @@ describe('configuration', () => {
     ).toHaveLength(1);
   });
 
-  it('takes an empty value for unset', () => {
+  it('treats an empty value as unset', () => {
     expect(loadServiceConfig('media-relay', { ...good, OPENAI_API_KEY: '', LOG_LEVEL: '' })).toMatchObject({
       logLevel: 'info',
       openaiApiKey: undefined,
@@ -92,7 +92,7 @@ describe('configuration', () => {
     ).toHaveLength(1);
   });
 
-  it('drops a trailing slash, which would break signatures', () => {
+  it('removes a trailing slash, which would break signatures', () => {
     expect(
       loadServiceConfig('call-ingress', { ...good, PUBLIC_BASE_URL: 'https://voice.example.com/' })
         .publicBaseUrl,

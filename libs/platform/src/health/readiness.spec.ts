@@ -4,7 +4,7 @@ import { Readiness, type Finding } from './readiness.ts';
 const never = (): Promise<Finding> => new Promise(() => undefined);
 
 describe('readiness', () => {
-  it('needs what a service cannot work without, at all times', async () => {
+  it('needs a check of weight "always" at all times', async () => {
     const readiness = new Readiness();
     let finding: Finding = null;
     readiness.register('database', () => finding, 'always');
@@ -22,7 +22,7 @@ describe('readiness', () => {
     });
   });
 
-  it('waits at the start for what a service can do without later, and then only tells of it', async () => {
+  it('needs a check of weight "start" until it has passed once, then only reports it', async () => {
     const readiness = new Readiness();
     let finding: Finding = 'Redis does not answer';
     readiness.register('redis', () => finding, 'start');
@@ -36,7 +36,7 @@ describe('readiness', () => {
     });
   });
 
-  it('tells of what decides nothing', async () => {
+  it('only reports a check of weight "never"', async () => {
     const readiness = new Readiness();
     readiness.register('capacity', () => 'full', 'never');
     expect(await readiness.report()).toMatchObject({
@@ -45,7 +45,7 @@ describe('readiness', () => {
     });
   });
 
-  it('ends with a dependency that is there and cannot be worked with', async () => {
+  it('ends with a dependency that is unfit', async () => {
     const readiness = new Readiness();
     let finding: Finding = null;
     readiness.register('database', () => finding, 'start');
@@ -57,7 +57,7 @@ describe('readiness', () => {
     });
   });
 
-  it('ends when the process is told to go, whatever its checks say', async () => {
+  it('ends when the process stops, whatever its checks say', async () => {
     const readiness = new Readiness();
     readiness.register('redis', () => null, 'start');
     readiness.stop();
@@ -67,7 +67,7 @@ describe('readiness', () => {
     });
   });
 
-  it('is told although a check hangs, which runs once however often it is asked about', async () => {
+  it('is reported although a check hangs, which is started once', async () => {
     const readiness = new Readiness(5);
     let runs = 0;
     readiness.register('redis', () => null, 'start');
@@ -86,7 +86,7 @@ describe('readiness', () => {
     expect(runs).toBe(1);
   });
 
-  it('counts an answer that comes after the limit as the first one', async () => {
+  it('counts a late result as the first pass of a check', async () => {
     const readiness = new Readiness(5);
     const { promise, resolve } = Promise.withResolvers<Finding>();
     let check: () => Promise<Finding> = () => promise;
@@ -98,7 +98,7 @@ describe('readiness', () => {
     expect((await readiness.report()).isReady).toBe(true);
   });
 
-  it('takes a check that throws for one that failed', async () => {
+  it('treats a check that throws as failed', async () => {
     const readiness = new Readiness();
     readiness.register('database', () => Promise.reject(new RangeError('secret://')), 'always');
     expect(await readiness.report()).toMatchObject({

@@ -45,7 +45,7 @@ const messages = async (change: object) =>
   (await refusal({ ...GOOD, ...change })).errors.map(({ message }) => message);
 
 describe('a request whose fields are wrong', () => {
-  it('is told all of them at once, by field, in sentences, under one code', async () => {
+  it('gets all faults at once, by field, as sentences, under one code', async () => {
     const problem = await refusal({ weight: -1, start: 'soon', nmae: 'x' });
     expect(problem).toMatchObject({
       status: 400,
@@ -87,7 +87,7 @@ describe('a request whose fields are wrong', () => {
     expect(await messages(change)).toContain(message);
   });
 
-  it('has a name for what has none', async () => {
+  it('gets a field name also for a fault of the whole', async () => {
     expect((await refusal(undefined)).errors).toEqual([{ field: 'body', message: 'body is missing' }]);
     expect((await refusal(undefined, z.string(), { type: 'query', data: 't' })).errors).toEqual([
       { field: 't', message: 't is missing' },
@@ -99,24 +99,24 @@ describe('a request whose fields are wrong', () => {
   });
 });
 
-describe('text the database cannot keep', () => {
+describe('text the database cannot store', () => {
   const loose = z.object({ q: z.string(), inner: z.object({ list: z.array(z.string()) }).optional() });
 
-  it('is refused with the name of its field, wherever it is', async () => {
+  it('is refused with the name of its field, at any depth', async () => {
     expect((await refusal({ q: 'x\0', inner: { list: ['fine', '\ud800'] } }, loose)).errors).toEqual([
       { field: 'q', message: 'q must not hold U+0000 or half of a surrogate pair' },
       { field: 'inner.list.1', message: 'inner.list.1 must not hold U+0000 or half of a surrogate pair' },
     ]);
   });
 
-  it('is told beside other faults, and once', async () => {
+  it('is reported with the other faults, once', async () => {
     expect(await messages({ name: 'a\0', weight: -1 })).toEqual([
       'name must not hold U+0000 or half of a surrogate pair',
       'weight must be at least 0',
     ]);
   });
 
-  it('is taken where the schema cleans it, and where nobody reads it', async () => {
+  it('is accepted where the schema removes it, and in fields no schema reads', async () => {
     expect(await read({ q: 'a\0b', other: '\0' }, z.object({ q: cleanedText() }))).toEqual({ q: 'ab' });
   });
 });

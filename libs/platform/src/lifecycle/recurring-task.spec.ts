@@ -41,7 +41,7 @@ it(
   },
 );
 
-it('tells of failing and of recovering once each, however many rounds fail', async () => {
+it('logs failure and recovery once each, however many rounds fail', async () => {
   const lines: unknown[] = [];
   const logger = {
     warn: (fields: object, message: string) => void lines.push([fields, message]),

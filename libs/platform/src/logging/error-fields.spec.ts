@@ -4,7 +4,7 @@ import { Logger } from 'nestjs-pino';
 import { Metrics } from '../telemetry/metrics.ts';
 import { loggingModule } from './logging.module.ts';
 
-it('an error reply of Redis is logged with the name of its command, and without what the command carried', async () => {
+it('an error reply of Redis is logged with the name of its command, without arguments', async () => {
   const lines: string[] = [];
   const logging = loggingModule('spec', 'info', new Metrics('spec'), {
     write: (line) => void lines.push(line),

@@ -82,7 +82,7 @@ async function lineOf(path: string, init: RequestInit = {}): Promise<Line | unde
 }
 
 describe('the log of a start', () => {
-  it('tells of modules and routes at debug', () => {
+  it('has modules and routes at debug', () => {
     expect(bootLines.filter(({ level }) => level !== 'debug').map(({ msg }) => msg)).toEqual(['listening']);
     expect(bootLines.map((line) => line['context'])).toEqual(
       expect.arrayContaining(['InstanceLoader', 'RouterExplorer', 'NestApplication']),
@@ -102,7 +102,7 @@ describe('the log of a request', () => {
     expect(JSON.stringify(line)).not.toMatch(/alex|x=1/);
   });
 
-  it('names the call it is about, from its address or the token of the service that asks', async () => {
+  it('names its call, from the path or from the service token', async () => {
     expect(await lineOf('/calls/c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01')).toMatchObject({
       level: 'info',
       callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01',
@@ -124,7 +124,7 @@ describe('the log of a request', () => {
     expect([line?.level, 'callId' in (line ?? {})]).toEqual(['debug', false]);
   });
 
-  it('says why it was refused, also what the answer keeps to itself', async () => {
+  it('gives the reason of a refusal, also where the response does not', async () => {
     expect(await lineOf('/things/secret')).toMatchObject({
       level: 'warn',
       res: { status: 403 },
@@ -137,7 +137,7 @@ describe('the log of a request', () => {
     expect([line?.level, line?.['code'], 'reason' in (line ?? {})]).toEqual(['warn', 'thing-unknown', false]);
   });
 
-  it('is not written for addresses there are not, which are counted, and answered without them', async () => {
+  it('is not written for unknown addresses, which are counted and not repeated', async () => {
     for (const path of [`/${'a'.repeat(15_000)}`, `/${'a/'.repeat(7_500)}`, '/%zz', '/things/a/b']) {
       const response = await fetch(url + path);
       expect([

@@ -91,7 +91,7 @@ function bestMs(line: string): number {
   return best;
 }
 
-describe('a log line a stranger has chosen', () => {
+describe('a log line with text of a client', () => {
   it.each(shapes)('of 16 KB takes under 2 ms: %s', (_name, line) => {
     expect(bestMs(line)).toBeLessThan(LIMIT_MS);
   });

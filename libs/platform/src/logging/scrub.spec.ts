@@ -23,13 +23,18 @@ describe('a log line', () => {
       '[mail][mail], @z.example, e@localhost, f@@g.example',
     ],
     ['+12025550123+12025550166 +1 (202) 555-0123', '[phone][phone] [phone]'],
-  ])('loses what is nobody’s business: %s', (line, clean) => {
+  ])('loses personal data and secrets: %s', (line, clean) => {
     expect(scrub(line)).toBe(clean);
   });
 
-  it('keeps what it needs to be useful', () => {
-    const line =
-      '{"level":"info","time":"2026-11-21T07:00:00.000+00:00","callId":"c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01","port":8080,"msg":"call taken"}';
+  it('keeps times, ids and ports', () => {
+    const line = JSON.stringify({
+      level: 'info',
+      time: '2026-11-21T07:00:00.000+00:00',
+      callId: 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01',
+      port: 8080,
+      msg: 'call taken',
+    });
     expect(scrub(line)).toBe(line);
   });
 });

@@ -4,7 +4,7 @@ import { Destinations } from './destinations.ts';
 const strict = new Destinations([]);
 const trusting = new Destinations(['10.1.0.0/16', 'fd00:1::/32']);
 
-describe('where others may have us send requests', () => {
+describe('destinations of outbound requests', () => {
   it.each([
     'https://hooks.example.com/tandem',
     'https://hooks.example.com:8443/a?b=c',
@@ -60,7 +60,7 @@ describe('where others may have us send requests', () => {
     expect(strict.problemOf(url)).not.toBeNull();
   });
 
-  it('takes what lies in a network of the deployment, also over http and on any port', () => {
+  it('allow trusted networks, also over http and on any port', () => {
     expect(trusting.problemOf('http://10.1.2.3:9000/hook')).toBeNull();
     expect(trusting.problemOf('https://[fd00:1::7]:9000/')).toBeNull();
     expect(trusting.problemOf('http://10.2.0.1/')).not.toBeNull();
@@ -73,24 +73,24 @@ describe('where others may have us send requests', () => {
       ),
     );
 
-  it('connects to no private address a name leads to, though the name looked well', async () => {
+  it('refuse private addresses that a name resolves to', async () => {
     expect(strict.problemOf('https://localhost/')).toBeNull();
     expect(await resolved(strict, 'https://localhost/')).toBe('DestinationRefused');
   });
 
-  it('goes over http to trusted networks alone', async () => {
+  it('allow http to trusted networks only', async () => {
     const local = new Destinations(['127.0.0.0/8', '::1/128']);
     expect(await resolved(local, 'http://localhost:9000/')).not.toBe('DestinationRefused');
     expect(await resolved(trusting, 'http://localhost:9000/')).toBe('DestinationRefused');
   });
 
-  it('judges an address of NAT64 by the IPv4 address in it, in whatever form the resolver writes it', () => {
+  it('check a NAT64 address by its IPv4 address, in any spelling', () => {
     const local = new Destinations(['10.1.0.0/16']);
     expect(local.problemOf('https://[64:ff9b::a01:203]:9000/')).toBeNull();
     expect(local.problemOf('https://[64:ff9b::10.2.2.3]/')).not.toBeNull();
   });
 
-  it('says of a name what it says of the address the name leads to', async () => {
+  it('refuse a name for the same reason as its address', async () => {
     expect(await strict.problemOfResolved('https://localhost/')).toContain('private or reserved');
     expect(
       await new Destinations(['127.0.0.0/8', '::1/128']).problemOfResolved('http://localhost:9000/'),

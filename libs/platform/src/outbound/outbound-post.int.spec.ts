@@ -6,7 +6,7 @@ import { OutboundFailure, OutboundPoster } from './outbound-post.ts';
 
 const PAGE = 'x'.repeat(75_000);
 
-describe('an answer', () => {
+describe('a response', () => {
   let server: Server;
   let url: string;
   let respond: (request: IncomingMessage, response: ServerResponse) => void;
@@ -37,7 +37,7 @@ describe('an answer', () => {
     expect(await post()).toEqual({ status, retryAfterMs });
   });
 
-  it('counts though its body drips for ever; the connection is dropped', async () => {
+  it('counts although its body never ends; the connection is closed', async () => {
     let closed: () => void = () => undefined;
     const isClosed = new Promise<void>((resolve) => (closed = resolve));
     respond = (_request, response) => {
@@ -52,7 +52,7 @@ describe('an answer', () => {
     await isClosed;
   });
 
-  it('counts though its body is cut off', async () => {
+  it('counts although its body is cut off', async () => {
     respond = (_request, response) => {
       response.writeHead(200, { 'content-length': PAGE.length });
       response.write(PAGE.slice(0, 1_000), () => response.socket?.resetAndDestroy());
@@ -60,7 +60,7 @@ describe('an answer', () => {
     expect(await post()).toEqual({ status: 200, retryAfterMs: null });
   });
 
-  it('comes though fifty requests to the same host are not answered', async () => {
+  it('arrives although fifty requests to the same host hang', async () => {
     let silent = 0;
     respond = (request, response) =>
       request.headers['x-silent'] ? (silent += 1) : response.writeHead(204).end();
@@ -73,7 +73,7 @@ describe('an answer', () => {
     expect(silent).toBe(50);
   });
 
-  it('that does not come is none', async () => {
+  it('that does not arrive is a timeout', async () => {
     respond = () => undefined;
     await expect(post(300)).rejects.toEqual(new OutboundFailure('timeout'));
     respond = (request) => request.socket.resetAndDestroy();

@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Metrics } from './metrics.ts';
 import { areZoneRulesOutdated, ZONE_RULES } from './zone-rules.ts';
 
-describe('the rules of time zones', () => {
-  it('the release names are those of the Node.js it comes with', () => {
+describe('time zone rules', () => {
+  it('the release is tested with are those of its Node.js', () => {
     const file = join(import.meta.dirname, '../../../../node_modules/node/bin/node');
     expect(execFileSync(file, ['-p', 'process.versions.tz'], { encoding: 'utf8' }).trim()).toBe(ZONE_RULES);
   });
@@ -20,7 +20,7 @@ describe('the rules of time zones', () => {
     expect(areZoneRulesOutdated(version)).toBe(isOutdated);
   });
 
-  it('are in the metrics by their version', async () => {
+  it('have their version in the metrics', async () => {
     expect(await new Metrics('spec').registry.metrics()).toContain(
       `tandem_time_zone_rules_info{version="${process.versions['tz']}",service="spec"} 1`,
     );

@@ -32,7 +32,7 @@ describe('an agent', () => {
     own = await control.operator();
   });
 
-  it('is read, renamed and archived; the archive is read too, and gives it back', async () => {
+  it('is read, renamed, archived and restored', async () => {
     const id = await make('Front desk');
     const path = `/v1/agents/${id}`;
     expect((await ask('GET', path)).body).toMatchObject({
@@ -68,7 +68,7 @@ describe('an agent', () => {
     expect(await ask('POST', `${path}/versions`, CONTENT)).toMatchObject({ status: 201 });
   });
 
-  it('keeps its name when a version is published, whatever its persona is called', async () => {
+  it('keeps its name when a version with another persona is published', async () => {
     const id = await make('Night shift');
     await ask('POST', `/v1/agents/${id}/versions`, { ...CONTENT, name: 'Tom' });
     expect((await ask('GET', `/v1/agents/${id}`)).body).toMatchObject({
@@ -77,7 +77,7 @@ describe('an agent', () => {
     });
   });
 
-  it('that answers a number is not archived', async () => {
+  it('that answers a number cannot be archived', async () => {
     expect(await ask('DELETE', `/v1/agents/${own.agentId}`)).toMatchObject({
       status: 409,
       body: { code: 'agent-in-use' },
@@ -88,7 +88,7 @@ describe('an agent', () => {
     await ask('PATCH', `/v1/numbers/${own.numberId}`, { agentId: own.agentId });
   });
 
-  it('is not archived while a number is given to it at the same time', async () => {
+  it('cannot be archived while a number is assigned to it', async () => {
     for (let round = 0; round < 10; round += 1) {
       const id = await make(`Round ${round}`);
       const [archived, given] = await Promise.all([
@@ -100,7 +100,7 @@ describe('an agent', () => {
     }
   });
 
-  it('has a name no other has, whatever its case and spacing, also when many are made at once', async () => {
+  it('has a unique name, whatever its case and spacing, also when many are made at once', async () => {
     const made = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         ask('POST', '/v1/agents', { name: index % 2 === 0 ? 'Emergency line' : 'emergency  LINE' }),
@@ -126,7 +126,7 @@ describe('an agent', () => {
     });
   });
 
-  it('that is not there is not found, and a change must name something', async () => {
+  it('that does not exist is not found, and an empty change is refused', async () => {
     const path = `/v1/agents/${randomUUID()}`;
     for (const [method, body] of [['GET'], ['PATCH', { name: 'X' }], ['DELETE']] as const)
       expect((await ask(method, path, body)).body).toMatchObject({ code: 'agent-not-found' });
@@ -178,7 +178,7 @@ describe('content that is wrong in several ways', () => {
     };
   };
 
-  it('is told of shape, fields, tools, departments and variables in one answer', async () => {
+  it('gets faults of shape, fields, tools, departments and variables in one response', async () => {
     const { status, code, errors } = await refusal({
       companyName: undefined,
       greting: 'Hello',
@@ -206,7 +206,7 @@ describe('content that is wrong in several ways', () => {
     });
   });
 
-  it('alone in its tools or its departments is told so by the same code', async () => {
+  it('gets the same code for wrong tools or departments alone', async () => {
     expect(await refusal({ tools: ['make_coffee'] })).toMatchObject({
       status: 400,
       code: 'invalid-request',

@@ -13,7 +13,7 @@ import { Problem } from '@tandem/platform';
 import type { ListVersions } from './agent.dto.ts';
 import { readContent } from './published-content.ts';
 
-/** Agents and what is published of them. */
+/** The agents of a tenant and their published versions. */
 @Injectable()
 export class AgentsService {
   constructor(
@@ -75,8 +75,8 @@ export class AgentsService {
   }
 
   /**
-   * Content as it may be published.
-   * @throws Problem 400 `invalid-request` with all that is wrong
+   * Returns content that may be published.
+   * @throws Problem 400 `invalid-request` with all faults
    */
   async read(tenantId: TenantId, given: unknown): Promise<AgentContent> {
     return readContent(

@@ -9,8 +9,8 @@ import { z } from 'zod';
 import { KNOWN_TOOLS } from './known-tools.ts';
 import { unknownFields } from './unknown-fields.ts';
 
-/** What stands for fields that cannot be read, so that the others are looked at all the same. */
-const STAND_IN: AgentContentInput = {
+/** Placeholders for fields that cannot be read, so that the others are checked in the same pass. */
+const PLACEHOLDERS: AgentContentInput = {
   name: 'Agent',
   companyName: 'Company',
   timeZone: 'UTC',
@@ -20,7 +20,7 @@ const STAND_IN: AgentContentInput = {
 
 const contentSchema = agentContentSchema.strict();
 
-/** As the OpenAPI document describes it. */
+/** Returns the schema of the content for the OpenAPI document. */
 export function contentDescription(): object {
   const { $schema: _dialect, ...description } = z.toJSONSchema(contentSchema, {
     io: 'input',
@@ -31,8 +31,8 @@ export function contentDescription(): object {
 }
 
 /**
- * Reads the content of a version. All that is wrong with it is told at once: its shape, fields there are not,
- * however deep, tools and departments there are not, and what cannot be meant.
+ * Reads the content of a version. One refusal lists all faults: wrong shapes, unknown fields at any depth,
+ * unknown tools and departments, and settings that contradict each other.
  * @param departments keys of the tenant's directory
  * @throws Problem 400 `invalid-request`
  */
@@ -41,7 +41,7 @@ export async function readContent(given: unknown, departments: readonly string[]
   const unread = new Set(read.problems.map(({ path }) => path[0]));
   if (unread.has(undefined)) throw invalidRequest(read.problems);
   const readable = {
-    ...(unread.size > 0 ? STAND_IN : {}),
+    ...(unread.size > 0 ? PLACEHOLDERS : {}),
     ...Object.fromEntries(Object.entries(given as object).filter(([name]) => !unread.has(name))),
   };
   const problems = [
@@ -52,7 +52,7 @@ export async function readContent(given: unknown, departments: readonly string[]
   return read.value;
 }
 
-/** What is wrong with content whose fields can be read, each by itself. */
+/** Returns the faults of content whose fields are valid one by one. */
 async function problemsOf(
   readable: object,
   departments: readonly string[],
@@ -67,7 +67,7 @@ async function problemsOf(
   ];
 }
 
-/** Tools of the agent, of its variants and of its rules. */
+/** Returns a fault for each unknown tool of the agent, its variants and its rules. */
 function toolProblems({ tools, variants, rules }: AgentContent): FieldProblem[] {
   const named = [
     ...namesAt(tools, ['tools']),

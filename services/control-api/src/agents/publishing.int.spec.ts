@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => control.stop());
 
 describe('publishing an agent', () => {
-  it('makes a version callers get, and the same content again makes none', async () => {
+  it('makes a version that callers get; the same content again makes none', async () => {
     const { apiKey, agentId, e164 } = await control.operator();
     const publish = (content: object) =>
       control.ask('POST', `/v1/agents/${agentId}/versions`, apiKey, content);
@@ -42,7 +42,7 @@ describe('publishing an agent', () => {
     });
   });
 
-  it('under the same key is done once, though other content was published meanwhile', async () => {
+  it('under the same key is done once, although other content was published meanwhile', async () => {
     const { apiKey, agentId } = await control.operator();
     const key = randomUUID();
     const publish = (instructions: string, under: string) =>
@@ -64,7 +64,7 @@ describe('publishing an agent', () => {
     ).toMatchObject({ code: 'idempotency-key-missing' });
   });
 
-  it('tells what is wrong with the content, by field', async () => {
+  it('refuses wrong content, by field', async () => {
     const { apiKey, agentId } = await control.operator();
     const refusal = async (change: object) => {
       const { status, body } = await control.ask('POST', `/v1/agents/${agentId}/versions`, apiKey, {
@@ -108,7 +108,7 @@ describe('publishing an agent', () => {
     );
   });
 
-  it('takes languages in any spelling, and settings by the name of a preset', async () => {
+  it('accepts languages in any spelling, and settings by the name of a preset', async () => {
     const { apiKey, agentId } = await control.operator();
     const published = await control.ask('POST', `/v1/agents/${agentId}/versions`, apiKey, {
       ...AGENT_CONTENT,
@@ -129,7 +129,7 @@ describe('publishing an agent', () => {
     });
   });
 
-  it('begins with making an agent', async () => {
+  it('starts with a new agent', async () => {
     const { apiKey } = await control.operator();
     const made = await control.ask('POST', '/v1/agents', apiKey, { name: 'Tom' });
     expect(made).toMatchObject({ status: 201, body: { name: 'Tom', publishedVersion: null } });

@@ -3,10 +3,7 @@ import { z } from 'zod';
 
 type Path = readonly (string | number)[];
 
-/**
- * Where something was given that reading has dropped, because nothing has that name; with the names there
- * are.
- */
+/** Returns a fault, with the known names, for each given field that the schema dropped as unknown. */
 export function unknownFields(
   given: unknown,
   read: unknown,
@@ -32,12 +29,12 @@ export function unknownFields(
   });
 }
 
-/** Read as what it stands for. */
+/** Returns whether a value names a preset, which the schema replaces by its settings. */
 function isPreset(given: Record<string, unknown>): boolean {
   return given['kind'] === 'preset';
 }
 
-/** Texts are found under the usual spelling of their language, however it was given. */
+/** Returns whether a key of `texts` is kept under the canonical spelling of its language. */
 function isOtherSpelling(name: string, read: Record<string, unknown>, path: Path): boolean {
   return (
     path.at(-1) === 'texts' &&
@@ -45,14 +42,14 @@ function isOtherSpelling(name: string, read: Record<string, unknown>, path: Path
   );
 }
 
-/** The names of an object's fields, of all its forms where it has several. */
+/** Returns the field names of the object at a path, of all its forms where it has several. */
 function fieldsAt(schema: z.core.$ZodType, path: Path): string[] {
   let found = formsOf(schema);
   for (const step of path) found = found.flatMap((form) => inside(form, step)).flatMap(formsOf);
   return [...new Set(found.flatMap((form) => (form instanceof z.ZodObject ? Object.keys(form.shape) : [])))];
 }
 
-/** What a schema is once it is given, each form by itself. */
+/** Returns the schemas behind optional, default and union wrappers. */
 function formsOf(schema: z.core.$ZodType): z.core.$ZodType[] {
   if (
     schema instanceof z.ZodOptional ||

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => control.stop());
 
 describe('callers', () => {
-  it('are grouped, blocked and let in as set, by number or by beginning', async () => {
+  it('are grouped, blocked and allowed as configured, by number or by prefix', async () => {
     const { apiKey, tenantId, numberId, e164 } = await control.operator();
     const put = async (path: string, body?: object) => (await control.ask('PUT', path, apiKey, body)).status;
     expect(await put('/v1/caller-groups/primary', { name: 'Primary', greeting: 'Welcome back.' })).toBe(204);
@@ -93,7 +93,7 @@ describe('callers', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4].map((index) => `+1202555013${index}`));
   });
 
-  it('of a number are not left without anybody who may call', async () => {
+  it('of an allow-list number always include at least one group', async () => {
     const { apiKey, numberId } = await control.operator();
     await control.ask('PUT', '/v1/caller-groups/primary', apiKey, { name: 'Primary' });
     const change = async (body: object) => {
@@ -118,7 +118,7 @@ describe('callers', () => {
     expect((await control.ask('DELETE', '/v1/caller-groups/primary', apiKey)).status).toBe(204);
   });
 
-  it('are refused as malformed', async () => {
+  it('are refused when malformed', async () => {
     const { apiKey, numberId } = await control.operator();
     const bad: [string, string, unknown?][] = [
       ['PUT', '/v1/caller-groups/Primary', { name: 'x' }],

@@ -14,7 +14,7 @@ export const transferCallSchema = z.strictObject({
 });
 export type TransferCall = z.infer<typeof transferCallSchema>;
 
-/** What may be changed of the agent while it talks; at least one thing. */
+/** A change of the agent during its call; at least one setting. */
 export const changeAgentSchema = agentChangeInputSchema.refine(
   (change) => Object.values(change).some((value) => value !== undefined),
   'name at least one thing to change',

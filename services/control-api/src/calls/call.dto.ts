@@ -18,7 +18,7 @@ import { z } from 'zod';
 
 const instant = z.iso.datetime({ offset: true }).max(40);
 
-/** In a query a bare + is read as a space. */
+/** A party in a query, where a bare + arrives as a space. */
 const partyQuery = z
   .string()
   .min(1)

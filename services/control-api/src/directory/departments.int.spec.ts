@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => control.stop());
 
 describe('departments', () => {
-  it('are what a call may be put through to, from the next call on', async () => {
+  it('are transfer targets from the next call on', async () => {
     const { apiKey, e164 } = await control.operator();
     await control.ask('PUT', '/v1/departments/sales', apiKey, DEPARTMENT);
     await control.ask('PUT', '/v1/departments/manager', apiKey, {
@@ -40,7 +40,7 @@ describe('departments', () => {
     expect(await directory()).toHaveLength(1);
   });
 
-  it('are not more than a call can know of', async () => {
+  it('are limited to what a call can hold', async () => {
     const { apiKey } = await control.operator();
     for (let index = 0; index < 50; index += 1)
       expect((await control.ask('PUT', `/v1/departments/d${index}`, apiKey, DEPARTMENT)).status).toBe(204);
@@ -51,7 +51,7 @@ describe('departments', () => {
     expect((await control.ask('PUT', '/v1/departments/d7', apiKey, DEPARTMENT)).status).toBe(204);
   });
 
-  it('are refused as malformed', async () => {
+  it('are refused when malformed', async () => {
     const { apiKey } = await control.operator();
     const bad: [string, string, unknown?][] = [
       ['PUT', '/v1/departments/sales', { ...DEPARTMENT, address: '5550123' }],

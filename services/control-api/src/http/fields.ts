@@ -2,7 +2,7 @@ import { PHONE_PATTERN } from '@tandem/database';
 import { phoneSchema } from '@tandem/platform';
 import { z } from 'zod';
 
-/** What people call a thing in addresses and events. */
+/** A key that operators choose, used in addresses and events. */
 export const keySchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes, 63 at most');

@@ -66,8 +66,8 @@ export class RecordingsController {
       'Content-Disposition': `attachment; filename="${recordingId}.wav"`,
       ...(range ? { 'Content-Range': `bytes ${from}-${to - 1}/${bytes}` } : {}),
     });
-    // Damage found on the way breaks the response off: it is then shorter than its Content-Length, so no player
-    // takes it for the whole.
+    // Damage found on the way breaks the response off: it is then shorter than its Content-Length, so no
+    // player takes it for the whole.
     await pipeline(Readable.from(recording.read(from, to)), response).catch((error: unknown) =>
       this.logger.warn({ callId, err: error }, 'playback of a recording broke off'),
     );

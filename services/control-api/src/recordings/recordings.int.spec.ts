@@ -121,7 +121,7 @@ describe('a recording', () => {
     ).toMatchObject([{ recordingId, deletedAt: expect.stringMatching(/^20/) }]);
   });
 
-  it('that was changed is said to be, and is not played as if it were whole', async () => {
+  it('that was changed is reported, and its playback breaks off', async () => {
     const operator = await control.operator();
     const { path, file } = await recorded(operator, randomBytes(40_000));
     expect((await control.ask('GET', `${path}/integrity`, operator.apiKey)).body).toEqual({
@@ -150,7 +150,7 @@ describe('a recording', () => {
     expect((await listen(path, operator.apiKey)).status).toBe(422);
   });
 
-  it('tells who has had it, also when it is gone', async () => {
+  it('lists its accesses, also after it was deleted', async () => {
     const operator = await control.operator();
     const { path } = await recorded(operator, randomBytes(1_600));
     await listen(path, operator.apiKey);
@@ -165,7 +165,7 @@ describe('a recording', () => {
     expect(new Set(items.map(({ apiKeyId }) => apiKeyId)).size).toBe(1);
   });
 
-  it('of another tenant is as if it were not', async () => {
+  it('of another tenant is not found', async () => {
     const [owner, stranger] = [await control.operator(), await control.operator()];
     const { path } = await recorded(owner, randomBytes(1_600));
     expect((await listen(path, stranger.apiKey)).status).toBe(404);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => control.stop());
 
-describe('money', () => {
+describe('costs of calls', () => {
   const call = (
     { tenantId }: Operator,
     admittedAt: string,
@@ -72,7 +72,7 @@ describe('money', () => {
     ...change,
   });
 
-  it('is told per call by model and modality, and calls are found by what they were', async () => {
+  it('are returned by model and modality, and calls are filtered by their fields', async () => {
     const operator = await control.operator();
     const told = call(operator, '2026-11-25T15:00:00Z', 1_250_000);
     for (const record of [
@@ -105,7 +105,7 @@ describe('money', () => {
     });
   });
 
-  it('is summed per day of the tenant’s own calendar', async () => {
+  it('are summed per day of the tenant’s calendar', async () => {
     const operator = await control.operator();
     // Midnight in New York is 5 o'clock UTC in November.
     for (const at of [
@@ -130,7 +130,7 @@ describe('money', () => {
     });
   });
 
-  it('has limits that the door knows of, and none to begin with', async () => {
+  it('have limits that admission reads, and none at first', async () => {
     const { apiKey, e164 } = await control.operator();
     expect((await control.ask('GET', '/v1/spending/budget', apiKey)).body).toEqual({
       dailyUsd: null,
@@ -153,7 +153,7 @@ describe('money', () => {
     });
   });
 
-  it('is refused where it is malformed', async () => {
+  it('refuse malformed queries and budgets', async () => {
     const { apiKey } = await control.operator();
     const bad: [string, string, unknown?][] = [
       ['PUT', '/v1/spending/budget', { dailyUsd: -1, monthlyUsd: null }],

@@ -72,7 +72,7 @@ export function fromChange({ dailyUsd, monthlyUsd, warnShare }: ChangeBudget): B
   return { dailyMicros: micros(dailyUsd), monthlyMicros: micros(monthlyUsd), warnShare };
 }
 
-/** Absent and null stay what they are. */
+/** Returns an amount in millionths; undefined and null stay as they are. */
 const micros = (amount: number | null | undefined): number | null | undefined =>
   amount === null || amount === undefined ? amount : toMicros(amount);
 

@@ -23,7 +23,7 @@ describe('a budget', () => {
     expect(await set({})).toMatchObject({ code: 'invalid-request' });
   });
 
-  it('set by many at once loses none of their limits', async () => {
+  it('changed concurrently keeps every limit', async () => {
     const { apiKey } = await control.operator();
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
@@ -44,7 +44,7 @@ describe('a budget', () => {
 });
 
 describe('spending', () => {
-  it('without a month is that of the month it is for the business', async () => {
+  it('without a month is that of the current month of the tenant', async () => {
     const { apiKey, tenantId } = await control.operator();
     await control.sql(`UPDATE tenants SET time_zone = 'Pacific/Kiritimati' WHERE id = $1`, tenantId);
     const month = new Intl.DateTimeFormat('en-CA', {

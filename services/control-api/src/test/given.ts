@@ -1,4 +1,4 @@
-/** Content of an agent that may be published as it is. */
+/** Content of an agent that may be published. */
 export const AGENT_CONTENT = {
   name: 'Sarah',
   companyName: 'Spec',
@@ -6,7 +6,7 @@ export const AGENT_CONTENT = {
   instructions: 'Be brief.',
   model: { kind: 'guided' },
 };
-/** A department, as it is put. */
+/** The body that puts a department. */
 export const DEPARTMENT = {
   name: 'Sales',
   address: '+12025550199',

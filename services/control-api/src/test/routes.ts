@@ -3,9 +3,7 @@ import type { ApiScope } from '@tandem/database';
 import { AGENT_CONTENT, DEPARTMENT } from './given.ts';
 import type { Operator } from './running-control.ts';
 
-/**
- * Every route, with a request to it that belongs to its owner; a stranger gets a 404, or only what is theirs.
- */
+/** Every route with a request of its owner; another tenant gets one of the statuses in `stranger`. */
 export const ROUTES: Record<
   string,
   {

@@ -93,7 +93,7 @@ export class RunningControl {
     return key;
   }
 
-  /** A tenant in New York with an agent behind a number. */
+  /** Makes a tenant in New York with an agent behind a number. */
   async operator(): Promise<Operator> {
     const tenantId = randomUUID() as TenantId;
     const agentId = randomUUID();

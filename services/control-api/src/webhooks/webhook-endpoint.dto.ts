@@ -12,7 +12,7 @@ const urlSchema = z
 const eventsSchema = z.array(businessEventSchema).max(20).describe('What it is told; empty for everything.');
 const descriptionSchema = z.string().trim().max(200);
 
-/** Headers we set ourselves, and those that belong to the connection rather than to the request. */
+/** Headers Tandem sets, and those of the connection. */
 const OUR_HEADERS: ReadonlySet<string> = new Set([
   ...[
     'accept-encoding',
@@ -156,7 +156,7 @@ export const replayedSchema = z.object({
   reason: z.string().nullable().describe('Why nothing is delivered again; null when something is.'),
 });
 
-/** Returns the answer to a replay, which says why when nothing is delivered again. */
+/** Returns the body of a replay; its reason says why nothing is delivered again. */
 export function toReplayed(
   result: ReplayResult,
   { eventIds, from, to }: Replay,

@@ -58,7 +58,7 @@ describe('webhook endpoints', () => {
     expect([moved.status, moved.body['code']]).toEqual([422, 'url-refused']);
   });
 
-  it('may lie in networks of the deployment', async () => {
+  it('may be in trusted networks of the deployment', async () => {
     expect((await ask('POST', '', { url: 'http://10.20.1.1:9000/hook' })).status).toBe(201);
   });
 
@@ -81,7 +81,7 @@ describe('webhook endpoints', () => {
       expect(`${kept?.sealed} ${kept?.answers}`).not.toContain(plain.slice(6, 30));
   });
 
-  it('can be tried, and tell what became of events', async () => {
+  it('can be tested, and list their deliveries', async () => {
     expect((await ask('POST', `/${own.endpointId}/test`)).status).toBe(202);
     const { items } = (await ask('GET', `/${own.endpointId}/deliveries?state=pending`)).body as {
       items: Record<string, unknown>[];
@@ -112,7 +112,7 @@ describe('webhook endpoints', () => {
     ]);
   });
 
-  it('deliver again what was delivered, by id and by time, and say why when nothing is', async () => {
+  it('replay delivered events by id and by time, and say why when there are none', async () => {
     await ask('POST', `/${own.endpointId}/test`);
     const path = `/${own.endpointId}/replay`;
     const settle = () =>
@@ -157,7 +157,7 @@ describe('webhook endpoints', () => {
     }
   });
 
-  it('take headers of the receiver’s own, tell their names alone, and keep them sealed', async () => {
+  it('accept headers of the receiver, return only their names, and store them sealed', async () => {
     const value = 'Bearer a-token-for-specs';
     const made = await ask('POST', '', {
       url: 'https://hooks.example.com/tandem',
@@ -167,7 +167,8 @@ describe('webhook endpoints', () => {
     const path = `/${String(made.body['id'])}`;
     expect(made.text + (await ask('GET', path)).text).not.toContain('a-token-for-specs');
     const [row] = await control.sql<{ sealed: string; kept: string }>(
-      `SELECT sealed_headers AS sealed, (SELECT string_agg(response_body::text, ' ') FROM idempotency_keys WHERE tenant_id = $2) AS kept
+      `SELECT sealed_headers AS sealed,
+         (SELECT string_agg(response_body::text, ' ') FROM idempotency_keys WHERE tenant_id = $2) AS kept
        FROM webhook_endpoints WHERE id = $1`,
       made.body['id'],
       own.tenantId,

@@ -72,7 +72,7 @@ export class WebhookEndpoints {
   ): Promise<WebhookEndpoint> {
     if (asked.url !== undefined) await this.verify(asked.url);
     if (asked.url !== undefined && headers === undefined)
-      await this.keepHeadersAtHome(tenantId, id, asked.url);
+      await this.refuseMovingHeaders(tenantId, id, asked.url);
     const fields = { ...asked, ...(headers === undefined ? {} : { headers: this.sealHeaders(id, headers) }) };
     return found(await this.endpoints.change(transaction, tenantId, id, fields));
   }
@@ -137,7 +137,7 @@ export class WebhookEndpoints {
   }
 
   /** Refuses a new address on another host: its owner would get headers that are never shown. */
-  private async keepHeadersAtHome(tenantId: TenantId, id: string, url: string): Promise<void> {
+  private async refuseMovingHeaders(tenantId: TenantId, id: string, url: string): Promise<void> {
     const { url: before, headerNames } = await this.get(tenantId, id);
     if (headerNames.length === 0 || new URL(before).origin === new URL(url).origin) return;
     const todo =

@@ -15,14 +15,14 @@ import {
   type Slot,
 } from './slot-calendar.ts';
 
-/** Days looked at for an alternative, the wanted one included. */
+/** Days searched for an alternative, the wanted day included. */
 const DAYS_AHEAD = 8;
-/** What a caller can take in by ear. */
+/** Alternatives offered: a caller remembers about three. */
 const ALTERNATIVES = 3;
 
 type Unavailable = NonNullable<AvailabilityDto['unavailable']>;
 
-/** Which appointments are free. */
+/** Finds free appointments. */
 @Injectable()
 export class AvailabilityService {
   constructor(private readonly calendars: CalendarRepository) {}
@@ -42,13 +42,13 @@ export class AvailabilityService {
       date: query.date,
       timeZone: calendar.timeZone,
       slots: slots.map((slot) => toSlotDto(slot, calendar)),
-      unavailable: slots.length > 0 ? null : whyNone(calendar, query, now.getTime()),
+      unavailable: slots.length > 0 ? null : unavailableReason(calendar, query, now.getTime()),
     };
   }
 
   /**
-   * The calendar around a wanted time, or around now where that is later: wide enough for alternatives in any
-   * time zone.
+   * Returns the calendar around a wanted time, or around now if that is later: wide enough for alternatives
+   * in any time zone.
    * @throws Problem `unknown-service` with the services there are
    */
   async calendar(
@@ -74,7 +74,7 @@ export class AvailabilityService {
     );
   }
 
-  /** What to offer instead of a time that cannot be had. */
+  /** Returns free appointments to offer in place of a time that is not available. */
   alternatives(calendar: ServiceCalendar, wanted: Date, now: Date): SlotDto[] {
     return nearestSlots(calendar, wanted.getTime(), now.getTime(), {
       days: DAYS_AHEAD,
@@ -93,7 +93,7 @@ function toSlotDto(slot: Slot, calendar: Calendar): SlotDto {
   };
 }
 
-function whyNone(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: number): Unavailable {
+function unavailableReason(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: number): Unavailable {
   const today = localDate(calendar, nowMs);
   if (query.date > lastBookableDate(calendar, nowMs)) {
     return {
@@ -123,7 +123,7 @@ function whyNone(calendar: ServiceCalendar, query: AvailabilityQuery, nowMs: num
   return { code: 'fully-booked', detail: `Everything is booked or over that ${day}.`, nextDate };
 }
 
-/** 90 is "90 minutes", 120 "2 hours", 1440 "1 day". */
+/** Returns a duration in words: 90 is "90 minutes", 120 "2 hours", 1440 "1 day". */
 function durationWords(minutes: number): string {
   const [count, unit] =
     minutes % 1_440 === 0

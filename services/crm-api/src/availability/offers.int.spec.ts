@@ -12,7 +12,7 @@ interface Offer {
   readonly start: string;
 }
 
-describe('what is offered in place of a time that cannot be had', () => {
+describe('alternatives for a time that is not available', () => {
   let crm: RunningCrm;
   beforeAll(async () => {
     crm = await RunningCrm.start();
@@ -40,7 +40,8 @@ describe('what is offered in place of a time that cannot be had', () => {
     );
     await crm.sql(
       `INSERT INTO bookings (tenant_id, resource_id, service_id, period, reference)
-       SELECT $1, r.id, s.id, tstzrange($2::date::timestamp AT TIME ZONE 'America/New_York', $3::date::timestamp AT TIME ZONE 'America/New_York'), 'FULL'
+       SELECT $1, r.id, s.id, tstzrange($2::date::timestamp AT TIME ZONE 'America/New_York',
+                                        $3::date::timestamp AT TIME ZONE 'America/New_York'), 'FULL'
        FROM resources r, services s WHERE r.tenant_id = $1 AND s.tenant_id = $1`,
       business.tenantId,
       day(1),
@@ -49,7 +50,7 @@ describe('what is offered in place of a time that cannot be had', () => {
     return business;
   }
 
-  it('can be booked, each of it, when the wanted time is long gone', async () => {
+  it('can all be booked when the wanted time is long past', async () => {
     const { apiKey } = await busyBusiness();
     const refused = await book(apiKey, A_YEAR_AGO);
     const offers = offersOf(refused);
@@ -61,7 +62,7 @@ describe('what is offered in place of a time that cannot be had', () => {
     }
   });
 
-  it('can be had by a booking that is moved to a time long gone', async () => {
+  it('are offered for a move to a time long past', async () => {
     const { apiKey } = await busyBusiness();
     const booked = await book(apiKey, nineOclock(5));
     const path = `/v1/bookings/${String(booked.body.id)}`;
@@ -87,7 +88,7 @@ describe('notice of a service', () => {
   const inMinutes = (minutes: number) =>
     new Date(Math.ceil(Date.now() / 60_000 + minutes) * 60_000).toISOString();
 
-  it('is set over the API and holds for availability, bookings, moves and alternatives alike', async () => {
+  it('is set by API and applies to availability, bookings, moves and alternatives', async () => {
     const { apiKey, tenantId } = await crm.business();
     const service = async () =>
       (
@@ -127,14 +128,14 @@ describe('notice of a service', () => {
     });
   });
 
-  it('of weeks still names the next free day', async () => {
+  it('of weeks still yields the next free day', async () => {
     const { apiKey, tenantId } = await crm.business();
     await crm.sql('UPDATE services SET notice_minutes = 30 * 1440 WHERE tenant_id = $1', tenantId);
     const { body } = await crm.ask('GET', `/v1/availability?service=plumbing&date=${day(0)}`, { as: apiKey });
     expect([day(30), day(31)]).toContain((body.unavailable as { nextDate: string }).nextDate);
   });
 
-  it('is refused out of bounds, and for a service that is not there', async () => {
+  it('is refused out of bounds, and for an unknown service', async () => {
     const { apiKey } = await crm.business();
     const path = '/v1/services/0193b0f0-1111-4222-8333-444444444444';
     expect((await crm.ask('PATCH', path, { as: apiKey, body: { noticeMinutes: -1 } })).body.errors).toEqual([

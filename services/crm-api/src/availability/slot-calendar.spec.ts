@@ -53,7 +53,7 @@ const times = (of: ServiceCalendar, date: string, nowMs = LONG_AGO, part?: 'morn
   slotsOfDay(of, date, nowMs, part).map((slot) => local(slot.startMs, of.timeZone).toFormat('HH:mm'));
 
 describe('free appointments', () => {
-  it('fill the hours of work in half-hour steps and end by closing', () => {
+  it('fill the working hours in half-hour steps and end by closing', () => {
     expect(times(calendar({ people: [{ id: 'a', opens: 540, closes: 690 }] }), '2027-03-01')).toEqual([
       '09:00',
       '09:30',
@@ -62,7 +62,7 @@ describe('free appointments', () => {
     ]);
   });
 
-  it('keep clear of what is booked, touching it at most', () => {
+  it('do not overlap bookings, but may touch them', () => {
     const busy = [
       { resourceId: 'a', startMs: at('2027-03-01T10:00:00-05:00'), endMs: at('2027-03-01T11:00:00-05:00') },
     ];
@@ -84,13 +84,13 @@ describe('free appointments', () => {
     ).toEqual(['10:30', '11:00']);
   });
 
-  it('are of the morning before noon and of the afternoon from noon on', () => {
+  it('are in the morning before noon and in the afternoon from noon on', () => {
     const day = calendar({ people: [{ id: 'a', opens: 660, closes: 840 }] });
     expect(times(day, '2027-03-01', LONG_AGO, 'morning')).toEqual(['11:00', '11:30']);
     expect(times(day, '2027-03-01', LONG_AGO, 'afternoon')).toEqual(['12:00', '12:30', '13:00']);
   });
 
-  it('are none on a closed date, nor on a weekday nobody works', () => {
+  it('do not exist on a closed date or a weekday without hours', () => {
     expect(
       times(calendar({ closedDates: [{ date: '2027-03-01', name: 'Inventory' }] }), '2027-03-01'),
     ).toEqual([]);
@@ -141,7 +141,7 @@ describe('free appointments', () => {
     ]);
   });
 
-  it('hold, whatever the zone, the day, the hours and the bookings', () => {
+  it('are valid for any zone, day, hours and bookings', () => {
     // Days on which clocks change (also at midnight, by half an hour, and by skipping a date) and some on
     // which not.
     const day = fc.constantFrom(
@@ -231,7 +231,7 @@ describe('free appointments', () => {
 describe('a wanted time', () => {
   const nowMs = at('2027-03-01T12:00:00-05:00');
 
-  it('is judged by the clock, the horizon and the hours of work', () => {
+  it('is checked against the clock, the horizon and the working hours', () => {
     const of = calendar({ horizonDays: 10 });
     expect(checkSlot(of, nowMs, nowMs)).toBe('in-the-past');
     expect(checkSlot(of, at('2027-03-01T12:01:00-05:00'), nowMs)).toBe('bookable');
@@ -268,7 +268,7 @@ describe('a wanted time', () => {
   });
 });
 
-describe('hours of work that touch', () => {
+describe('working hours that touch', () => {
   const FRIDAY = '2027-03-05';
   const SATURDAY = '2027-03-06';
   /** One person, with these hours of each weekday. */
@@ -307,7 +307,7 @@ describe('hours of work that touch', () => {
     expect(times(night({ closedDates }), SATURDAY)[0]).toBe('00:00');
   });
 
-  it('keep clear of what is booked after midnight', () => {
+  it('do not overlap bookings after midnight', () => {
     const busy = [
       { resourceId: 'a', startMs: at('2027-03-06T00:00:00-05:00'), endMs: at('2027-03-06T01:00:00-05:00') },
     ];
@@ -319,7 +319,7 @@ describe('hours of work that touch', () => {
     expect(times(of, FRIDAY).slice(-5)).toEqual(['11:15', '11:45', '12:00', '12:30', '13:00']);
   });
 
-  it('go on from day to day for a service of a whole day', () => {
+  it('continue from day to day for a service of a whole day', () => {
     const of = working(
       { minutes: 1440, horizonDays: 366 },
       hours(5, 12, 24),
@@ -330,7 +330,7 @@ describe('hours of work that touch', () => {
     expect(times(of, SATURDAY).at(-1)).toBe('08:00');
   });
 
-  it('of two people are not one', () => {
+  it('of two resources are not joined', () => {
     const of = {
       ...calendar(),
       resources: [
@@ -346,12 +346,12 @@ describe('notice', () => {
   const nowMs = at('2027-03-01T09:10:00-05:00');
   const of = (noticeMinutes: number) => calendar({ noticeMinutes });
 
-  it('is none unless it is set: the next minute may be booked', () => {
+  it('is 0 unless set: the next minute may be booked', () => {
     expect(checkSlot(of(0), at('2027-03-01T09:11:00-05:00'), nowMs)).toBe('bookable');
     expect(times(of(0), '2027-03-01', nowMs)[0]).toBe('09:30');
   });
 
-  it('holds for what is offered, for what is judged, and for the alternatives', () => {
+  it('applies to offers, checks and alternatives', () => {
     expect(times(of(120), '2027-03-01', nowMs)[0]).toBe('11:30');
     expect(checkSlot(of(120), at('2027-03-01T11:09:00-05:00'), nowMs)).toBe('too-soon');
     expect(checkSlot(of(120), at('2027-03-01T11:10:00-05:00'), nowMs)).toBe('bookable');
@@ -363,7 +363,7 @@ describe('notice', () => {
     ).toEqual([at('2027-03-01T11:30:00-05:00')]);
   });
 
-  it('of days leads to alternatives after them', () => {
+  it('of days leads to alternatives after it', () => {
     const [first] = nearestSlots(of(10 * 1440), at('2027-03-01T10:00:00-05:00'), nowMs, {
       days: 8,
       count: 3,

@@ -2,20 +2,19 @@ import type { BusyPeriod, Calendar, CalendarResource } from '@tandem/database';
 import { DateTime } from 'luxon';
 
 /*
- * What is free. Hours of work are kept on the wall clock, appointments on the time line. A working window is
- * therefore turned into two instants first, and everything after that counts real minutes: a day on which the
- * clocks change has an hour of appointments more or less, and none of them starts at a time that does not
- * exist or lasts too short. Windows that touch are one stretch of work, over midnight too; a closed date has
+ * Free appointments. Working hours are in local time, appointments are instants. A working window is
+ * therefore converted into two instants first, and everything after that counts real minutes: a day on which
+ * the clocks change has an hour of appointments more or less, and none of them starts at a time that does not
+ * exist or is too short. Windows that touch are one stretch of work, also over midnight; a closed date has
  * none.
  */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Appointments are offered this far apart, counted from the start of the window. */
+/** Distance between offered appointments, counted from the start of the window. */
 const SLOT_STEP_MS = 30 * MINUTE_MS;
 /**
- * Days after its own into which an appointment may last: 24 hours from late on a day that is followed by one
- * of 23.
+ * Days after its own into which an appointment may last: 24 hours from late on a day before one of 23 hours.
  */
 const LONGEST_DAYS = 2;
 
@@ -28,15 +27,15 @@ export interface Slot {
   readonly resource: { readonly id: string; readonly name: string };
 }
 
-/** Why a time cannot be booked, whoever is free. */
+/** Whether a time can be booked if a resource is free, or why not. */
 export type SlotCheck = 'bookable' | 'in-the-past' | 'too-soon' | 'too-far-ahead' | 'outside-hours';
 
 /** A calendar whose tenant has the service. */
 export type ServiceCalendar = Calendar & { readonly service: NonNullable<Calendar['service']> };
 
 /**
- * The free appointments of one local day, soonest first, one for each time with the person least booked that
- * day.
+ * Returns the free appointments of one local day, soonest first, one for each time, with the resource least
+ * booked that day.
  */
 export function slotsOfDay(
   calendar: ServiceCalendar,
@@ -60,12 +59,12 @@ export function slotsOfDay(
     });
 }
 
-/** Who works then and is free, least booked that day first; equals by id, so the order is always the same. */
+/** Returns the resources that work then and are free, least booked that day first; equal ones by id. */
 export function freeResources(calendar: ServiceCalendar, startMs: number): CalendarResource[] {
   return freeIn(dayOf(calendar, localDate(calendar, startMs)), startMs, startMs + durationMs(calendar));
 }
 
-/** Whether anyone could take an appointment then, were nothing booked. */
+/** Checks a time against the clock, the horizon and the working hours, ignoring bookings. */
 export function checkSlot(calendar: ServiceCalendar, startMs: number, nowMs: number): SlotCheck {
   if (startMs <= nowMs) return 'in-the-past';
   if (startMs < earliestStart(calendar, nowMs)) return 'too-soon';
@@ -78,8 +77,8 @@ export function checkSlot(calendar: ServiceCalendar, startMs: number, nowMs: num
 }
 
 /**
- * Free appointments near a wanted time: of that day the closest, then of the days after it those at about the
- * same time. At most `count`, soonest first.
+ * Returns free appointments near a wanted time: the closest of that day, then those at about the same time on
+ * the following days. At most `count`, soonest first.
  */
 export function nearestSlots(
   calendar: ServiceCalendar,
@@ -100,7 +99,7 @@ export function nearestSlots(
   return found.sort((a, b) => a.startMs - b.startMs);
 }
 
-/** The local dates of up to `days` days from an instant on that are not beyond what may be booked. */
+/** Returns the local dates of up to `days` days from an instant on that are within the booking horizon. */
 export function bookableDates(calendar: Calendar, fromMs: number, nowMs: number, days: number): string[] {
   const first = DateTime.fromMillis(fromMs, { zone: calendar.timeZone });
   const last = lastBookableDate(calendar, nowMs);
@@ -113,7 +112,7 @@ export function localDate(calendar: Calendar, atMs: number): string {
   return isoDate(DateTime.fromMillis(atMs, { zone: calendar.timeZone }));
 }
 
-/** Before this an appointment is too soon. */
+/** Returns the earliest start that respects the notice of the service. */
 export function earliestStart({ service }: ServiceCalendar, nowMs: number): number {
   return nowMs + service.noticeMinutes * MINUTE_MS;
 }
@@ -124,7 +123,7 @@ export function lastBookableDate(calendar: Calendar, nowMs: number): string {
   );
 }
 
-/** One local day with all clocks already turned into instants. */
+/** One local day with its local times converted into instants. */
 interface Day {
   readonly noonMs: number;
   readonly people: readonly Person[];
@@ -132,12 +131,12 @@ interface Day {
 
 interface Person {
   readonly resource: CalendarResource;
-  /** Their hours of that day, from which appointments are counted. */
+  /** Working windows of that day, from whose starts appointments are counted. */
   readonly windows: readonly Window[];
-  /** The same without a break, as far as they go on into the next days. */
+  /** The same windows, joined without a break and continued into the next days. */
   readonly stretches: readonly Window[];
   readonly busy: readonly BusyPeriod[];
-  /** Appointments they have that day. */
+  /** Number of appointments of the resource on that day. */
   readonly load: number;
 }
 
@@ -164,7 +163,7 @@ function dayOf(calendar: Calendar, date: string): Day {
   return { noonMs: instantOf(day, 720), people };
 }
 
-/** When someone works on a day, soonest first; never on a closed one. */
+/** Returns the working windows of a resource on a day, soonest first; none on a closed date. */
 function windowsOf(calendar: Calendar, resource: CalendarResource, day: DateTime): Window[] {
   if (calendar.closedDates.some((closed) => closed.date === isoDate(day))) return [];
   return resource.hours
@@ -176,10 +175,7 @@ function windowsOf(calendar: Calendar, resource: CalendarResource, day: DateTime
     .sort((a, b) => a.startMs - b.startMs);
 }
 
-/**
- * The windows of a day, joined where they touch, and with those of the next days where they go on over
- * midnight.
- */
+/** Returns the windows of a day, joined where they touch, also with those of the next days over midnight. */
 function stretchesOf(
   calendar: Calendar,
   resource: CalendarResource,
@@ -203,8 +199,8 @@ function stretchesOf(
 }
 
 /**
- * When the wall clock of a day shows so many minutes after midnight; 1440 is the midnight that ends it. A
- * time that the clocks skip stands for the moment they skip it.
+ * Returns the instant at which local time is this many minutes after midnight; 1440 is the midnight that ends
+ * the day. A time that the clocks skip yields the instant at which they skip it.
  */
 function instantOf(day: DateTime, minute: number): number {
   if (minute === 1440) return day.plus({ days: 1 }).startOf('day').toMillis();
@@ -213,7 +209,7 @@ function instantOf(day: DateTime, minute: number): number {
   return skippedMinutes === 0 ? shown.toMillis() : changeOfClocks(shown, skippedMinutes).toMillis();
 }
 
-/** The moment the offset became that of `after`, at most so many minutes before it. */
+/** Returns the instant the offset became that of `after`, at most this many minutes before it. */
 function changeOfClocks(after: DateTime, minutes: number): DateTime {
   let notYet = minutes;
   let already = 0;

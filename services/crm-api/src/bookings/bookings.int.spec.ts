@@ -34,7 +34,7 @@ describe('booking over HTTP', () => {
     return found;
   };
 
-  it('answers with who comes, when by the clocks of the business, and a reference', async () => {
+  it('returns the resource, the local time and a reference', async () => {
     const { apiKey } = await crm.business();
     const answer = await book(apiKey, {
       contactPhone: '+12025550123',
@@ -60,7 +60,7 @@ describe('booking over HTTP', () => {
     );
   });
 
-  it('keeps no card number: not in the row, the answer, the contact, nor the event', async () => {
+  it('stores no card number: not in the row, response, contact or event', async () => {
     const { apiKey, tenantId } = await crm.business();
     const body = {
       contactPhone: '+12025550199',
@@ -104,7 +104,7 @@ describe('booking over HTTP', () => {
     60_000,
   );
 
-  it('spreads a day’s work over those who can do it', async () => {
+  it('spreads a day’s work over the resources', async () => {
     const { apiKey } = await crm.business(3);
     const hours = [0, 2, 4, 6, 8, 10].map((hour) =>
       new Date(Date.parse(START) + hour * 3_600_000).toISOString(),
@@ -116,7 +116,7 @@ describe('booking over HTTP', () => {
     expect(names.slice(3)).toEqual(names.slice(0, 3));
   });
 
-  it('gives a slot to each engineer before it is taken', async () => {
+  it('gives a time to each engineer before it is taken', async () => {
     const { apiKey } = await crm.business(3);
     const answers = await Promise.all(Array.from({ length: 20 }, () => book(apiKey)));
     expect(tally(answers)).toEqual({ '201': 3, '409 slot-taken': 17 });
@@ -129,7 +129,7 @@ describe('booking over HTTP', () => {
     ).toBe(3);
   });
 
-  it('refuses what cannot be, each with its code', async () => {
+  it('refuses impossible times, each with its code', async () => {
     const { tenantId, apiKey } = await crm.business();
     await crm.sql(
       `UPDATE resource_hours SET opens = '08:00', closes = '12:00' WHERE tenant_id = $1`,
@@ -184,7 +184,7 @@ describe('booking over HTTP', () => {
     expect((await ask(`date=${next}`)).unavailable).toMatchObject({ code: 'fully-booked' });
   });
 
-  it('cancels, again and again, and frees the slot', async () => {
+  it('cancels idempotently, and frees the time', async () => {
     const { apiKey } = await crm.business();
     const booked = await book(apiKey);
     const path = `/v1/bookings/${String(booked.body.id)}`;
@@ -207,7 +207,7 @@ describe('booking over HTTP', () => {
   const move = (as: string, id: unknown, start: string) =>
     crm.ask('PATCH', `/v1/bookings/${String(id)}`, { as, body: { start } });
 
-  it('moves a booking, also over its own time, and frees the old one', async () => {
+  it('moves a booking, also over its own time, and frees the old time', async () => {
     const { apiKey } = await crm.business();
     const booked = await book(apiKey);
     const moved = await move(apiKey, booked.body.id, hoursLater(0.5));
@@ -223,7 +223,7 @@ describe('booking over HTTP', () => {
     expect((await book(apiKey, { start: hoursLater(-0.5) })).status).toBe(201);
   });
 
-  it('does not move what is cancelled, unknown, or to where nothing can be', async () => {
+  it('refuses to move a cancelled or unknown booking, or to an impossible time', async () => {
     const { apiKey } = await crm.business();
     const { body } = await book(apiKey);
     expect((await move(apiKey, body.id, '2020-03-02T09:00:00-05:00')).body.code).toBe('in-the-past');
@@ -234,7 +234,7 @@ describe('booking over HTTP', () => {
     );
   });
 
-  it('that overlap in part, moved and cancelled all at once, never stand side by side', async () => {
+  it('booked, moved and cancelled at once never overlap', async () => {
     const { tenantId, apiKey } = await crm.business(2);
     const codes = await Promise.all(
       Array.from({ length: 60 }, async (_, index) => {
@@ -256,7 +256,7 @@ describe('booking over HTTP', () => {
     expect(pairs).toEqual([]);
   });
 
-  it('keeps a contact’s name and the name given for the booking', async () => {
+  it('stores the contact’s name and the name given for the booking', async () => {
     const { apiKey } = await crm.business();
     await crm.ask('POST', '/v1/contacts', {
       as: apiKey,

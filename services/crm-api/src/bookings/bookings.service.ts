@@ -12,7 +12,7 @@ import {
 import { BookingMetrics } from './booking-metrics.ts';
 import type { CreateBooking, ListBookings, MoveBooking } from './booking.dto.ts';
 
-/** Appointments: taken, told, cancelled. */
+/** Books, moves, cancels and lists appointments. */
 @Injectable()
 export class BookingsService {
   constructor(
@@ -22,40 +22,39 @@ export class BookingsService {
   ) {}
 
   /**
-   * Books whoever suits and is free then, the one least booked that day first. A booking that was asked for
-   * in the same call before, under whatever key, is returned as it is: models ask again when they were told
-   * nothing.
-   * @param key the request's Idempotency-Key; a service's is the tool call that asks
+   * Books a suitable resource that is free, the one least booked that day first. A booking that the same call
+   * asked for before, under any key, is returned as it is: models repeat a request they got no result for.
+   * @param key the request's Idempotency-Key; that of a service is the id of the tool call
    * @throws Problem 409 `slot-taken`; 422 `unknown-service`, `in-the-past`, `too-soon`, `too-far-ahead`,
    * `outside-hours`
    */
   async book(
     transaction: Transaction,
-    caller: Principal,
+    principal: Principal,
     key: string,
     asked: CreateBooking,
     now: Date,
   ): Promise<{ booking: Booking; isNew: boolean }> {
     const startsAt = new Date(asked.start);
-    const before = await this.findSameBooking(transaction, caller, asked, startsAt);
-    if (before) return { booking: before, isNew: false };
+    const earlier = await this.findSameBooking(transaction, principal, asked, startsAt);
+    if (earlier) return { booking: earlier, isNew: false };
     const load = () =>
       this.availability.calendar(
-        caller.tenantId,
+        principal.tenantId,
         asked.service,
         { wanted: startsAt, now },
         { unknownServiceStatus: 422, transaction },
       );
     const calendar = await load();
     const booking = await this.bookings.book(transaction, {
-      tenantId: caller.tenantId,
+      tenantId: principal.tenantId,
       serviceId: calendar.service.id,
-      ...this.checkWanted(calendar, startsAt, now),
+      ...this.checkTime(calendar, startsAt, now),
       contactPhone: asked.contactPhone ?? null,
       name: asked.name ?? null,
       notes: asked.notes ?? '',
-      callId: caller.callId,
-      toolCallId: caller.kind === 'service' ? toolCallIdOf(key) : null,
+      callId: principal.callId,
+      toolCallId: principal.kind === 'service' ? toolCallIdOf(key) : null,
     });
     if (!booking) throw this.refusal('slot-taken', await load(), startsAt, now);
     this.metrics.bookings.inc({ outcome: 'booked' });
@@ -63,7 +62,7 @@ export class BookingsService {
   }
 
   /**
-   * Gives a booking another time, with the same person if they are free then.
+   * Moves a booking to another time, with the same resource if it is free then.
    * @throws Problem 404; 409 `slot-taken`, `booking-cancelled`; 422 as {@link book}
    */
   async move(
@@ -82,8 +81,8 @@ export class BookingsService {
         { wanted: startsAt, now },
         { unknownServiceStatus: 422, transaction },
       );
-    const calendar = withoutOwn(await load(), booking);
-    const { resourceIds, endsAt } = this.checkWanted(calendar, startsAt, now);
+    const calendar = withoutBooking(await load(), booking);
+    const { resourceIds, endsAt } = this.checkTime(calendar, startsAt, now);
     const sameFirst = [...resourceIds].sort(
       (a, b) => Number(b === booking.resource.id) - Number(a === booking.resource.id),
     );
@@ -147,14 +146,14 @@ export class BookingsService {
     return booking;
   }
 
-  /** Who could take an appointment then, and until when it is. @throws Problem when nobody can */
-  private checkWanted(
+  /** Returns the resources that are free, and the end of the appointment. @throws Problem when none is */
+  private checkTime(
     calendar: ServiceCalendar,
     startsAt: Date,
     now: Date,
   ): { resourceIds: string[]; startsAt: Date; endsAt: Date } {
-    const verdict = checkSlot(calendar, startsAt.getTime(), now.getTime());
-    if (verdict !== 'bookable') throw this.refusal(verdict, calendar, startsAt, now);
+    const check = checkSlot(calendar, startsAt.getTime(), now.getTime());
+    if (check !== 'bookable') throw this.refusal(check, calendar, startsAt, now);
     const candidates = freeResources(calendar, startsAt.getTime());
     if (candidates.length === 0) throw this.refusal('slot-taken', calendar, startsAt, now);
     return {
@@ -199,8 +198,8 @@ const DETAILS = {
     'availability.',
 } as const;
 
-/** A booking is not in its own way. */
-function withoutOwn(calendar: ServiceCalendar, { resource, startsAt, status }: Booking): ServiceCalendar {
+/** Returns the calendar without the booking itself, which must not block its own move. */
+function withoutBooking(calendar: ServiceCalendar, { resource, startsAt, status }: Booking): ServiceCalendar {
   const isOwn = (period: ServiceCalendar['busy'][number]) =>
     status === 'booked' && period.resourceId === resource.id && period.startMs === startsAt.getTime();
   return { ...calendar, busy: calendar.busy.filter((period) => !isOwn(period)) };

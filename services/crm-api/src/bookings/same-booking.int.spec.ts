@@ -6,7 +6,7 @@ import { nineOclock, RunningCrm, serviceToken, type Answer } from '../test/runni
 const START = nineOclock(3);
 const hoursLater = (hours: number) => new Date(Date.parse(START) + hours * 3_600_000).toISOString();
 
-describe('a booking asked for again in one call', () => {
+describe('a booking repeated in one call', () => {
   let crm: RunningCrm;
   let replica: RunningCrm;
 
@@ -64,7 +64,7 @@ describe('a booking asked for again in one call', () => {
     },
   );
 
-  it('while the first asking is at work waits for it, at whatever replica', async () => {
+  it('waits for the first request while it runs, at any replica', async () => {
     const { tenantId } = await crm.business(2);
     const { book } = await openCall(tenantId);
     const answers = await Promise.all(
@@ -78,7 +78,7 @@ describe('a booking asked for again in one call', () => {
     ]).toEqual([1, 1, 1]);
   });
 
-  it('is told its first answer again under its own id, too', async () => {
+  it('gets its first response again under its own key, too', async () => {
     const { tenantId } = await crm.business(2);
     const { callId } = await openCall(tenantId);
     const ask = async (id: string) =>
@@ -93,7 +93,7 @@ describe('a booking asked for again in one call', () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it('is another one at another start, of another service, for another name, or in another call', async () => {
+  it('is a new one for another start, service, name or call', async () => {
     const { tenantId, apiKey } = await crm.business(5);
     await crm.sql(
       `INSERT INTO services (tenant_id, key, name, duration_minutes) VALUES ($1, 'heating', 'Heating', 60)`,
@@ -123,7 +123,7 @@ describe('a booking asked for again in one call', () => {
     expect(references(answers).size).toBe(7);
   });
 
-  it('without a name is the caller’s own, whose name the contact has', async () => {
+  it('without a name is for the caller, whose name the contact has', async () => {
     const { tenantId } = await crm.business(3);
     const { book } = await openCall(tenantId);
     const answers = [await book(), await book({ name: undefined })];
@@ -136,7 +136,7 @@ describe('a booking asked for again in one call', () => {
     expect(references(nameless).size).toBe(1);
   });
 
-  it('is a new one once the first was cancelled, and what was refused may be asked for again', async () => {
+  it('is new once the first was cancelled, and a refused one may be repeated', async () => {
     const { tenantId, apiKey } = await crm.business(1);
     const { book } = await openCall(tenantId);
     const rival = await crm.ask('POST', '/v1/bookings', {

@@ -1,7 +1,7 @@
 import { weeklyHoursSchema } from '@tandem/platform';
 import { z } from 'zod';
 
-/** 30 days. */
+/** The longest notice: 30 days. */
 const MAX_NOTICE_MINUTES = 43_200;
 const noticeSchema = z
   .number()

@@ -4,7 +4,7 @@ import { ContactRepository, type Contact, type Page, type Transaction } from '@t
 import { Problem } from '@tandem/platform';
 import type { CreateContact, ListContacts, UpdateContact } from './contact.dto.ts';
 
-/** The people a tenant deals with. */
+/** The contacts of a tenant. */
 @Injectable()
 export class ContactsService {
   constructor(private readonly contacts: ContactRepository) {}

@@ -11,7 +11,7 @@ export const minuteSchema = z.iso
 
 export const instantSchema = z.iso.datetime({ offset: true }).max(40).describe('ISO 8601 with offset.');
 
-/* What people write freely may hold a card number, which does not stay. */
+/* Free text may contain a card number, which must not be stored. */
 export const nameSchema = visibleText(120).transform(maskNumbers);
 export const notesSchema = z.string().trim().max(2000).transform(maskNumbers);
 export const serviceKeySchema = z
@@ -21,7 +21,7 @@ export const serviceKeySchema = z
   .max(63)
   .describe('Key of a service, such as plumbing.');
 
-/** As the clocks of the business show it, offset included. */
+/** Returns a time as ISO 8601 with the offset of the time zone at that time. */
 export function localIso(at: Date | number, timeZone: string): string {
   const local = DateTime.fromMillis(typeof at === 'number' ? at : at.getTime(), { zone: timeZone });
   return local.toISO({ suppressMilliseconds: true }) ?? new Date(at).toISOString();

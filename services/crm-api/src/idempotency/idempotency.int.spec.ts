@@ -31,7 +31,8 @@ describe('the same Idempotency-Key', () => {
     await send(key, body);
     await crm.sql('DELETE FROM contacts WHERE tenant_id = $1', tenantId);
     await crm.sql(
-      `UPDATE idempotency_keys SET state = 'in-progress', response_status = NULL, response_body = NULL, claim = gen_random_uuid(), claimed_at = now() - $3 * interval '1 ms'
+      `UPDATE idempotency_keys SET state = 'in-progress', response_status = NULL, response_body = NULL,
+         claim = gen_random_uuid(), claimed_at = now() - $3 * interval '1 ms'
        WHERE tenant_id = $1 AND key = $2`,
       tenantId,
       key,
@@ -39,7 +40,7 @@ describe('the same Idempotency-Key', () => {
     );
   };
 
-  it('with the same body gets the first answer again, marked as such', async () => {
+  it('with the same body gets the first response again, marked as replayed', async () => {
     const key = randomUUID();
     const first = await send(key);
     const second = await crm.ask('POST', '/v1/contacts', {
@@ -52,7 +53,7 @@ describe('the same Idempotency-Key', () => {
     expect(second.text).toBe(first.text);
   });
 
-  it('gets a refusal again too, though things have changed', async () => {
+  it('gets a refusal again too, although the reason is gone', async () => {
     const key = randomUUID();
     await crm.ask('POST', '/v1/bookings', { as: apiKey, body: { service: 'plumbing', start: START } });
     const refused = await crm.ask('POST', '/v1/bookings', {
@@ -117,7 +118,7 @@ describe('the same Idempotency-Key', () => {
     expect((await send(key, { phone: '+12025550109' })).status).toBe(201);
   });
 
-  it('sent 1,000 times at once has one effect, and everyone the same answer', async () => {
+  it('sent 1,000 times at once has one effect and one response', async () => {
     const key = randomUUID();
     const answers = await Promise.all(
       Array.from({ length: 1000 }, () => send(key, { phone: '+12025550104', name: 'Once' })),
@@ -135,7 +136,7 @@ describe('the same Idempotency-Key', () => {
     expect(await contacts('+12025550104')).toBe(1);
   }, 60_000);
 
-  it('is told to wait while the first request is in progress', async () => {
+  it('gets 409 with Retry-After while the first request is in progress', async () => {
     const key = randomUUID();
     await claimHeldBySomeone(key, { phone: '+12025550105' }, -60_000);
     const answer = await send(key, { phone: '+12025550105' });
@@ -147,7 +148,7 @@ describe('the same Idempotency-Key', () => {
     expect(await contacts('+12025550105')).toBe(0);
   });
 
-  it('is taken over once when the process that had it died in the middle', async () => {
+  it('is taken over once after its process died in the middle', async () => {
     const key = randomUUID();
     await claimHeldBySomeone(key, { phone: '+12025550106' }, 60_000);
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(key, { phone: '+12025550106' })));
@@ -157,7 +158,7 @@ describe('the same Idempotency-Key', () => {
     expect(await contacts('+12025550106')).toBe(1);
   });
 
-  it('of different tenants are different keys', async () => {
+  it('is another key for another tenant', async () => {
     const key = randomUUID();
     const other = await crm.business();
     const [mine, theirs] = [

@@ -92,7 +92,7 @@ export class RunningCrm {
     };
   }
 
-  /** Runs SQL and gives its rows. */
+  /** Runs SQL and returns its rows. */
   async sql<Row = Record<string, unknown>>(text: string, ...parameters: unknown[]): Promise<Row[]> {
     const raw: unknown = await run(this.dataSource, (manager) => manager.query(text, parameters));
     return raw as Row[];
@@ -104,7 +104,7 @@ export class RunningCrm {
     return key;
   }
 
-  /** A tenant in New York with `plumbing` (60 min) and people who do it round the clock, every day. */
+  /** Makes a tenant in New York with `plumbing` (60 min) and people who do it round the clock, every day. */
   async business(people = 1): Promise<{ tenantId: TenantId; apiKey: string }> {
     const tenantId = randomUUID() as TenantId;
     await this.sql(
@@ -136,7 +136,7 @@ export class RunningCrm {
   }
 }
 
-/** 9 o'clock New York time, so many days from now. */
+/** Returns 9 o'clock New York time, this many days from now. */
 export function nineOclock(daysAhead: number): string {
   const day = new Date(Date.now() + daysAhead * 86_400_000).toISOString().slice(0, 10);
   const offset = new Intl.DateTimeFormat('en-US', {

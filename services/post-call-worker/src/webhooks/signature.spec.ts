@@ -13,7 +13,7 @@ describe('the signature of a webhook', () => {
     });
   });
 
-  it('comes once for each secret while one is being replaced', () => {
+  it('is made with each secret during rotation', () => {
     const [newest, previous] = (
       signedHeaders('evt_1', at, '{}', [SECRET, `whsec_${Buffer.alloc(32, 7).toString('base64')}`])[
         'webhook-signature'

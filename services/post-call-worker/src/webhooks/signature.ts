@@ -2,14 +2,14 @@ import { createHmac } from 'node:crypto';
 
 /*
  * Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec 1.0), scheme v1: HMAC-SHA256 over
- * id, timestamp and body joined by dots, keyed with what stands in base64 behind `whsec_`.
+ * id, timestamp and body joined by dots, keyed with the base64 value after `whsec_`.
  */
 
 const PREFIX = 'whsec_';
 
 /**
- * The headers that identify and sign one try. Several secrets give several signatures: a receiver needs one
- * that fits.
+ * Returns the headers that identify and sign one attempt. Several secrets give several signatures: a receiver
+ * accepts any of them.
  */
 export function signedHeaders(
   id: string,

@@ -12,7 +12,7 @@ beforeEach(() => hooks.begin());
 afterEach(() => hooks.end());
 
 describe('claiming deliveries that are due', () => {
-  it('takes over what a worker took and never settled', async () => {
+  it('takes over a delivery that its worker never finished', async () => {
     await hooks.subscribe();
     await hooks.book(1);
     expect(
@@ -28,7 +28,7 @@ describe('claiming deliveries that are due', () => {
     await hooks.eventually(async () => (await hooks.states())[0] === 'delivered');
   });
 
-  it('deals places to tenants in turn, and no more than half of them to one while others have endpoints', async () => {
+  it('serves tenants in turn, and gives one at most half of the places', async () => {
     const [first, second] = [await hooks.busyTenant(3, 50), await hooks.busyTenant(1, 50)];
     const dealt = await hooks.claim(20);
     const of = (tenant: TenantId) => dealt.filter((delivery) => delivery.tenantId === tenant);
@@ -49,7 +49,7 @@ describe('claiming deliveries that are due', () => {
     expect(await hooks.claim(5, underWay)).toHaveLength(5);
   });
 
-  it('serves first the endpoint that has waited longest for its turn', async () => {
+  it('serves first the endpoint that has waited longest', async () => {
     await hooks.busyTenant(30, 5);
     const turns = [await hooks.claim(15), await hooks.claim(15)].map(
       (dealt) => new Set(dealt.map(({ endpointId }) => endpointId)),
@@ -58,7 +58,7 @@ describe('claiming deliveries that are due', () => {
     expect([...turns[0]!].filter((id) => turns[1]!.has(id))).toEqual([]);
   });
 
-  it('asks an endpoint that failed several times in a row by one probe at a time, until it answers', async () => {
+  it('probes a failing endpoint with one delivery at a time until it responds', async () => {
     await hooks.busyTenant(1, 50);
     const repository = hooks.deliveries;
     const endpointId = (await hooks.claim(1))[0]!.endpointId;
@@ -77,7 +77,7 @@ describe('claiming deliveries that are due', () => {
     expect((await hooks.claim(20)).length).toBeGreaterThan(10);
   });
 
-  it('deals each delivery to one of many workers that claim at once', async () => {
+  it('gives each delivery to one of many concurrent workers', async () => {
     await hooks.busyTenant(6, 40);
     await hooks.busyTenant(6, 40);
     const dealt = (await Promise.all(Array.from({ length: 6 }, () => hooks.claim(20)))).flat();

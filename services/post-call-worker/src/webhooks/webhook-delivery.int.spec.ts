@@ -12,7 +12,7 @@ beforeEach(() => hooks.begin());
 afterEach(() => hooks.end());
 
 describe('delivery of events', () => {
-  it('tells what happened, signed, numbered, and only what was asked for', async () => {
+  it('sends subscribed events only, signed and numbered', async () => {
     await hooks.subscribe(['booking.cancelled']);
     await hooks.subscribe();
     const booking = await hooks.book(1);
@@ -38,7 +38,7 @@ describe('delivery of events', () => {
     });
   });
 
-  it('says nothing of what was rolled back', async () => {
+  it('sends nothing of a rolled-back transaction', async () => {
     await hooks.subscribe();
     const given = new Error('undone');
     await expect(
@@ -56,7 +56,7 @@ describe('delivery of events', () => {
     expect(hooks.received.map(({ body }) => body.type)).toEqual(['booking.created']);
   });
 
-  it('tries again under the same id, through errors, resets and silence, by several workers', async () => {
+  it('retries under the same id through errors and resets, with several workers', async () => {
     await hooks.subscribe();
     const troubles: Reply[] = [
       (_request, response) => response.writeHead(500).end(),
@@ -78,7 +78,7 @@ describe('delivery of events', () => {
     expect(new Set(hooks.received.map(({ id }) => id)).size).toBe(12);
   });
 
-  it('gives up in the end, and starts over when it is replayed', async () => {
+  it('gives up in the end, and starts over on a replay', async () => {
     const endpointId = await hooks.subscribe();
     hooks.reply = (_request, response) => response.writeHead(500).end();
     await hooks.book(1);
@@ -93,7 +93,7 @@ describe('delivery of events', () => {
     expect(new Set(hooks.received.map(({ id }) => id)).size).toBe(1);
   });
 
-  it('leaves an endpoint alone that is gone, and delivers what waited once it is back', async () => {
+  it('disables a gone endpoint, and delivers its events once it is enabled again', async () => {
     const endpointId = await hooks.subscribe();
     hooks.reply = (_request, response) => response.writeHead(410).end();
     await hooks.book(1);
@@ -110,7 +110,7 @@ describe('delivery of events', () => {
     expect((await hooks.states()).length).toBe(2);
   });
 
-  it('lets an endpoint rest that asks for it', async () => {
+  it('pauses an endpoint that sends Retry-After', async () => {
     const endpointId = await hooks.subscribe();
     hooks.reply = (_request, response) => response.writeHead(429, { 'retry-after': '3600' }).end();
     await hooks.book(1);
@@ -129,7 +129,7 @@ describe('delivery of events', () => {
     expect(await hooks.claim(10)).toEqual([]);
   });
 
-  it('opens no connection to an address of ours', async () => {
+  it('opens no connection to a private address', async () => {
     await hooks.subscribe();
     await hooks.book(1);
     hooks.work({ networks: [], delaysS: [0.05] });
@@ -140,7 +140,7 @@ describe('delivery of events', () => {
     ]);
   });
 
-  it('sends the receiver’s own headers along, and ours in any case', async () => {
+  it('sends the receiver’s own headers with ours', async () => {
     await hooks.subscribe([], { headers: { authorization: 'Bearer token', 'x-route': 'crm' } });
     const seen: IncomingMessage['headers'][] = [];
     hooks.reply = ({ headers }, response) => {

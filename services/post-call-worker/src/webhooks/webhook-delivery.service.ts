@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -12,21 +12,21 @@ import { WebhookDeliveryRepository, type ClaimedDelivery } from '@tandem/databas
 import { CONFIG, FaultLog, OutboundFailure, OutboundPoster, type ServiceConfig } from '@tandem/platform';
 import { PostCallMetrics } from '../post-call-metrics.ts';
 import { signedHeaders } from './signature.ts';
-import { judge, type TryOutcome, type Verdict } from './verdict.ts';
+import { decideDelivery, type AttemptResult, type DeliveryDecision } from './delivery-decision.ts';
 
-/** Under way to one receiver at a time, from one worker. */
+/** Requests in flight to one endpoint from one worker. */
 const PER_ENDPOINT = 16;
-/** How long a worker may be at one delivery beyond the receiver's time before another takes it. */
+/** How long past the receiver's timeout a claimed delivery stays with its worker. */
 const LEASE_MARGIN_MS = 15_000;
 const IDLE_MS = 500;
 const AFTER_FAULT_MS = 2_000;
 
-/** Delivers what is due, in every replica at once: each delivery is taken by one. */
+/** Delivers due events. It runs in every replica; each delivery is claimed by one worker. */
 @Injectable()
 export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WebhookDelivery.name);
   private readonly claiming = new FaultLog(this.logger, 'look for webhooks that are due');
-  private readonly underWay = new Map<string, number>();
+  private readonly inFlight = new Map<string, number>();
   private count = 0;
   private isStopping = false;
   private wake: () => void = () => undefined;
@@ -44,7 +44,7 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     this.running = this.run();
   }
 
-  /** What is under way is finished and written down. */
+  /** Waits until running deliveries are finished and stored. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     this.wake();
@@ -57,14 +57,14 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
       const room = this.config.webhookConcurrency - this.count;
       const claimed = room > 0 ? await this.claim(room) : [];
       for (const delivery of claimed ?? []) void this.deliver(delivery);
-      // A full hand means that there is more; otherwise whatever ends first may make room for it.
+      // A full batch: claim again at once. Otherwise the first delivery that ends may free a place.
       if (claimed !== null && claimed.length === room && room > 0) continue;
-      await this.rest(claimed === null ? AFTER_FAULT_MS : IDLE_MS);
+      await this.sleep(claimed === null ? AFTER_FAULT_MS : IDLE_MS);
     }
-    while (this.count > 0) await sleep(50);
+    while (this.count > 0) await delay(50);
   }
 
-  /** Null when the database does not answer. */
+  /** Returns null when the database does not respond. */
   private async claim(free: number): Promise<ClaimedDelivery[] | null> {
     const { webhookConcurrency: places, webhookTimeoutMs } = this.config;
     const leaseMs = webhookTimeoutMs + LEASE_MARGIN_MS;
@@ -73,7 +73,7 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
         free,
         places,
         perEndpoint: PER_ENDPOINT,
-        underWay: this.underWay,
+        underWay: this.inFlight,
         leaseMs,
       });
       this.claiming.succeeded();
@@ -84,7 +84,7 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
-  private async rest(ms: number): Promise<void> {
+  private async sleep(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wake = () => {
@@ -97,29 +97,29 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
   private async deliver(delivery: ClaimedDelivery): Promise<void> {
     const { endpointId } = delivery;
     this.count += 1;
-    this.underWay.set(endpointId, (this.underWay.get(endpointId) ?? 0) + 1);
+    this.inFlight.set(endpointId, (this.inFlight.get(endpointId) ?? 0) + 1);
     try {
       const delaysMs = this.config.webhookRetryDelaysS.map((seconds) => seconds * 1_000);
-      await this.settle(
+      await this.apply(
         delivery,
-        judge(await this.attempt(delivery), delivery.attempt, delaysMs, Math.random()),
+        decideDelivery(await this.attempt(delivery), delivery.attempt, delaysMs, Math.random()),
       );
     } catch (error) {
-      // It is due again when its lease ends, under the same id.
+      // The delivery is due again when its lease expires, under the same id.
       this.logger.warn(
         { err: error, endpointId, eventId: delivery.eventId },
-        'what came of a webhook could not be written down',
+        'webhook delivery result not stored; delivering again after its lease',
       );
     } finally {
       this.count -= 1;
-      const left = (this.underWay.get(endpointId) ?? 1) - 1;
-      if (left > 0) this.underWay.set(endpointId, left);
-      else this.underWay.delete(endpointId);
+      const left = (this.inFlight.get(endpointId) ?? 1) - 1;
+      if (left > 0) this.inFlight.set(endpointId, left);
+      else this.inFlight.delete(endpointId);
       this.wake();
     }
   }
 
-  private async attempt(delivery: ClaimedDelivery): Promise<TryOutcome> {
+  private async attempt(delivery: ClaimedDelivery): Promise<AttemptResult> {
     const id = `evt_${delivery.eventId}`;
     const body = JSON.stringify(bodyOf(id, delivery));
     let secrets: string[];
@@ -132,8 +132,8 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     } catch (error) {
       this.logger.error(
         { err: error, endpointId: delivery.endpointId },
-        'the signing secret or the headers of a webhook endpoint cannot be opened; set them anew, or ' +
-          'put back the TANDEM_SECRET they were sealed with',
+        'webhook secret or headers unreadable: set them anew, or restore the TANDEM_SECRET they were ' +
+          'sealed with',
       );
       return { fault: 'secret-unreadable' };
     }
@@ -162,30 +162,27 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
       : (this.secrets.open(sealedHeaders, webhookHeadersPlace(endpointId)) as Record<string, string>);
   }
 
-  private async settle(delivery: ClaimedDelivery, verdict: Verdict): Promise<void> {
+  private async apply(delivery: ClaimedDelivery, decision: DeliveryDecision): Promise<void> {
     const { endpointId } = delivery;
-    await (verdict.isReachable
+    await (decision.isReachable
       ? this.deliveries.markReachable(endpointId)
       : this.deliveries.markUnreachable(endpointId));
-    if (verdict.kind === 'delivered') {
+    if (decision.kind === 'delivered') {
       this.metrics.webhooks.inc({ outcome: 'delivered' });
-      return this.deliveries.delivered(delivery, verdict.status);
+      return this.deliveries.delivered(delivery, decision.status);
     }
-    this.metrics.webhooks.inc({ outcome: verdict.retryAfterMs === null ? 'dead' : 'failed' });
-    if (verdict.retryAfterMs === null)
+    this.metrics.webhooks.inc({ outcome: decision.retryAfterMs === null ? 'dead' : 'failed' });
+    if (decision.retryAfterMs === null)
       this.logger.warn(
-        { endpointId, eventId: delivery.eventId, fault: verdict.fault },
-        'a webhook was given up; it can be replayed',
+        { endpointId, eventId: delivery.eventId, fault: decision.fault },
+        'webhook delivery given up; it can be replayed',
       );
-    if (verdict.isGone) {
-      this.logger.warn(
-        { endpointId, tenantId: delivery.tenantId },
-        'a webhook endpoint says that it is gone; it is disabled',
-      );
+    if (decision.isGone) {
+      this.logger.warn({ endpointId, tenantId: delivery.tenantId }, 'webhook endpoint gone (410); disabled');
       await this.deliveries.disable(endpointId);
     }
-    if (verdict.pauseMs > 0) await this.deliveries.pause(endpointId, verdict.pauseMs);
-    await this.deliveries.failed(delivery, verdict);
+    if (decision.pauseMs > 0) await this.deliveries.pause(endpointId, decision.pauseMs);
+    await this.deliveries.failed(delivery, decision);
   }
 }
 

@@ -19,7 +19,7 @@ import {
 import { deriveKeys, Metrics, type ServiceConfig } from '@tandem/platform';
 import { createTestDatabase } from '@tandem/stack';
 import { PostCallMetrics } from '../post-call-metrics.ts';
-import { OutboxKeeper } from './outbox-keeper.ts';
+import { OutboxMaintenance } from './outbox-maintenance.ts';
 
 const [OLD, NEW] = ['the secret there was, for specs only', 'the secret there is, for specs only'] as const;
 const sealerOf = (...secrets: string[]) => new Sealer(deriveKeys(secrets, WEBHOOK_SECRETS_PURPOSE));
@@ -38,7 +38,7 @@ describe('signing secrets', () => {
     await drop();
   });
 
-  it('do not need the old TANDEM_SECRET once they were sealed anew', async () => {
+  it('do not need the old TANDEM_SECRET once they are resealed', async () => {
     const [tenantId, id] = [randomUUID() as TenantId, randomUUID()];
     const endpoints = new WebhookEndpointRepository(dataSource);
     await run(dataSource, (manager) =>
@@ -66,14 +66,14 @@ describe('signing secrets', () => {
       ),
     );
     const config = { secrets: [NEW, OLD] } as unknown as ServiceConfig<'post-call-worker'>;
-    const keeper = new OutboxKeeper(
+    const keeper = new OutboxMaintenance(
       new WebhookDeliveryRepository(dataSource),
       config,
       endpoints,
       sealerOf(NEW, OLD),
       new PostCallMetrics(new Metrics('post-call-worker')),
     );
-    await keeper.resealed();
+    await keeper.resealSecrets();
     const sealed = (await endpoints.secrets(tenantId, id))?.sealedSecret ?? '';
     expect(sealerOf(NEW).open(sealed, webhookSecretPlace(id))).toBe('whsec_x');
     const [row] = await run(dataSource, (manager) =>
@@ -83,7 +83,7 @@ describe('signing secrets', () => {
       ),
     );
     expect(sealerOf(NEW).open(row!.sealed_headers, webhookHeadersPlace(id))).toEqual({ 'x-key': 'v' });
-    await keeper.resealed();
+    await keeper.resealSecrets();
     expect((await endpoints.secrets(tenantId, id))?.sealedSecret).toBe(sealed);
   });
 });

@@ -12,18 +12,17 @@ import { CONFIG, deriveKeys, FaultLog, type ServiceConfig } from '@tandem/platfo
 import { PostCallMetrics } from '../post-call-metrics.ts';
 
 const MEASURE_EVERY_MS = 15_000;
-const TIDY_EVERY_MS = 600_000;
-/** Longer than anything is tried, and long enough for somebody to come back from holidays and replay. */
+const PURGE_EVERY_MS = 600_000;
+/** How long events are kept: longer than any delivery is retried, and time enough for a replay. */
 const KEEP_MS = 30 * 86_400_000;
 
 /**
- * Tells how much waits, forgets what is long over, and seals secrets anew after TANDEM_SECRET was replaced,
- * so that the old one is not needed for them. In every replica: they take different rows, or do the same to
- * them.
+ * Measures the outbox, deletes old events, and reseals secrets after TANDEM_SECRET was rotated, so that they
+ * no longer need the old one. It runs in every replica; repeated work has the same result.
  */
 @Injectable()
-export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(OutboxKeeper.name);
+export class OutboxMaintenance implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(OutboxMaintenance.name);
   private readonly measuring = new FaultLog(this.logger, 'measure the outbox');
   private timers: NodeJS.Timeout[] = [];
 
@@ -38,10 +37,10 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
   onApplicationBootstrap(): void {
     this.timers = [
       setInterval(() => void this.measure(), MEASURE_EVERY_MS),
-      setInterval(() => void this.tidy(), TIDY_EVERY_MS),
+      setInterval(() => void this.purge(), PURGE_EVERY_MS),
     ];
     for (const timer of this.timers) timer.unref();
-    void this.resealed();
+    void this.resealSecrets();
   }
 
   onApplicationShutdown(): void {
@@ -60,18 +59,18 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  private async tidy(): Promise<void> {
-    await this.resealed();
+  private async purge(): Promise<void> {
+    await this.resealSecrets();
     try {
       const purged = await this.deliveries.purge(new Date(Date.now() - KEEP_MS));
-      if (purged > 0) this.logger.log({ purged }, 'old events forgotten');
+      if (purged > 0) this.logger.log({ purged }, 'old events deleted');
     } catch (error) {
-      this.logger.warn({ err: error }, 'old events could not be forgotten; trying again later');
+      this.logger.warn({ err: error }, 'deletion of old events failed; trying again later');
     }
   }
 
-  /** Seals secrets with the newest key. */
-  async resealed(): Promise<void> {
+  /** Reseals secrets with the newest key. */
+  async resealSecrets(): Promise<void> {
     try {
       const [{ keyId }] = deriveKeys(this.config.secrets, WEBHOOK_SECRETS_PURPOSE);
       const again = (sealed: string, place: string) =>
@@ -86,7 +85,7 @@ export class OutboxKeeper implements OnApplicationBootstrap, OnApplicationShutdo
     } catch (error) {
       this.logger.warn(
         { err: error },
-        'signing secrets could not be sealed anew: keep the previous TANDEM_SECRET for now',
+        'resealing of signing secrets failed: keep the previous TANDEM_SECRET for now',
       );
     }
   }
