@@ -7,7 +7,7 @@ export const crmApiSection = section('crm-api', 'Contacts, services, resources a
 
 export const controlApiSection = section(
   'control-api',
-  "The operators' door: calls, transcripts, tool calls, and commands for running calls.",
+  "The operators' API: calls, transcripts, tool calls, and commands for running calls.",
   {
     port: {
       env: 'CONTROL_API_PORT',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { section } from '../setting.ts';
 import { port, url } from './forms.ts';
 
-export const ingressSection = section('call-ingress', 'The door for carriers.', {
+export const ingressSection = section('call-ingress', 'Answers the webhooks of carriers.', {
   port: {
     env: 'CALL_INGRESS_PORT',
     schema: port.default(8080),
@@ -14,8 +14,8 @@ export const ingressSection = section('call-ingress', 'The door for carriers.', 
     env: 'PUBLIC_BASE_URL',
     schema: url('http', 'https').optional(),
     description:
-      'Address under which Twilio reaches call-ingress. Signatures are checked against it, so it must ' +
-      'be exactly what the number is configured with.',
+      'Address under which Twilio reaches call-ingress. Signatures are checked against it, so it ' +
+      'must be exactly the one configured at the number.',
     whenUnset: "call-ingress's own http address",
     example: 'https://voice.example.com',
   },
@@ -23,8 +23,8 @@ export const ingressSection = section('call-ingress', 'The door for carriers.', 
     env: 'PUBLIC_MEDIA_URL',
     schema: url('ws', 'wss').optional(),
     description:
-      'Address under which Twilio reaches the relays; {relay} stands for the relay id, otherwise ' +
-      '/media/<relay id> is appended.',
+      'Address under which Twilio reaches the relays. {relay} is replaced by the relay id; without ' +
+      'it, /media/<relay id> is appended.',
     whenUnset: "each relay's own ws:// address",
     example: 'wss://media.example.com',
   },
@@ -34,10 +34,8 @@ export const ingressSection = section('call-ingress', 'The door for carriers.', 
       .string()
       .refine(isPhoneCountry, 'must be two capital letters of ISO 3166, such as US')
       .optional(),
-    description:
-      'Country whose way of writing holds for a dialled number that comes without country code, as some ' +
-      'SIP trunks send them.',
-    whenUnset: 'such a number is read as one whose + was left out',
+    description: 'Country of dialled numbers that come without a country code, as some SIP trunks send them.',
+    whenUnset: 'such a number is read as one without its +',
     example: 'US',
   },
 });

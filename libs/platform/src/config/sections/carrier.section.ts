@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { section } from '../setting.ts';
 import { commaList, url } from './forms.ts';
 
-export const carrierSection = section('Twilio', 'The accounts whose numbers ring here.', {
+export const carrierSection = section('Twilio', 'The accounts with phone numbers.', {
   twilioAccountSid: {
     env: 'TWILIO_ACCOUNT_SID',
     needs: ['TWILIO_AUTH_TOKEN'],
@@ -11,11 +11,10 @@ export const carrierSection = section('Twilio', 'The accounts whose numbers ring
       .regex(/^AC[0-9a-f]{32}$/, 'must be AC and 32 hexadecimal digits')
       .optional(),
     description:
-      'Account SID. Webhooks of an account that is named neither here nor in TWILIO_ACCOUNTS are ' +
-      'refused; calls of relays that fall silent are pulled over to others in its name.',
+      'Account SID. Requests of accounts that are named neither here nor in TWILIO_ACCOUNTS are ' +
+      'refused. Also needed to move a call to another relay when its relay hangs.',
     whenUnset:
-      'webhooks of any account are accepted, if their signature fits, and a call whose relay falls ' +
-      'silent without its stream breaking is lost',
+      'requests of any account are accepted if their signature fits, and a call whose relay hangs is lost',
     example: 'AC00000000000000000000000000000000',
   },
   twilioAuthTokens: {
@@ -26,8 +25,7 @@ export const carrierSection = section('Twilio', 'The accounts whose numbers ring
     ),
     isSecret: true,
     description:
-      'Auth token that signs webhooks; two, separated by a comma, during rotation (the first one is ' +
-      'used for REST calls).',
+      'Auth token that signs webhooks. To rotate, set `new,old`; the first one is used for REST calls.',
     example: 'your-auth-token',
   },
   twilioAccounts: {
@@ -43,9 +41,8 @@ export const carrierSection = section('Twilio', 'The accounts whose numbers ring
       .default([]),
     isSecret: true,
     description:
-      'Further accounts and subaccounts whose numbers ring here, as SID:token, separated by commas; the ' +
-      'same SID twice during rotation. Each token signs for its own account only, and calls are changed ' +
-      'in the name of theirs.',
+      'Further accounts and subaccounts with numbers, as SID:token, separated by commas; the same ' +
+      'SID twice during rotation. Each token is valid for its own account only.',
     whenUnset: 'no others',
     example: 'AC11111111111111111111111111111111:its-auth-token',
   },
@@ -66,19 +63,18 @@ export const carrierSection = section('Twilio', 'The accounts whose numbers ring
       .default([]),
     isSecret: true,
     description:
-      "Shared keys of Twilio's Webhooks configuration API (a webhook rule signs with them instead of " +
-      'the auth token), as SID:key:secret, separated by commas; old and new side by side during ' +
-      'rotation.',
+      "Shared keys of Twilio's Webhooks configuration API, which sign in place of the auth token, " +
+      'as SID:key:secret, separated by commas; old and new side by side during rotation.',
     whenUnset: 'webhooks signed with a shared key are refused',
     example: 'AC00000000000000000000000000000000:webhooks_sharedkey_1:its-secret',
   },
 });
 
-export const carrierApiSection = section('Twilio REST API', 'How running calls are changed.', {
+export const carrierApiSection = section('Twilio REST API', 'Changes running calls.', {
   twilioApiUrl: {
     env: 'TWILIO_API_URL',
     schema: url('http', 'https').optional(),
-    description: 'Where the REST API is; a simulator may stand here.',
+    description: 'Address of the REST API, such as that of a simulator.',
     whenUnset: "Twilio's own address",
     example: 'https://api.twilio.com',
   },

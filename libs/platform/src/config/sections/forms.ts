@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/* The forms that settings of more than one section have. */
+/* Value schemas of settings in several sections. */
 
 export const port = z.coerce.number('must be a number').int().min(0).max(65_535);
 
@@ -16,7 +16,7 @@ export const url = (...protocols: string[]) =>
     )
     .transform((value) => value.replace(/\/+$/, ''));
 
-/** Text with commas, as the parts between them; empty parts are dropped. */
+/** Reads comma-separated text into its parts, without empty ones. */
 export const commaList = z.string().transform((value) =>
   value
     .split(',')

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { section } from '../setting.ts';
 import { port, url, wholeNumber } from './forms.ts';
 
-export const relaySection = section('media-relay', 'The fleet that holds calls.', {
+export const relaySection = section('media-relay', 'The processes that hold calls.', {
   port: {
     env: 'MEDIA_RELAY_PORT',
     schema: port.default(8081),
@@ -14,8 +14,8 @@ export const relaySection = section('media-relay', 'The fleet that holds calls.'
     env: 'RELAY_ID',
     schema: relayIdSchema,
     description:
-      'Name of this relay, unique in the fleet: lower-case letters, digits, dashes. On Kubernetes the ' +
-      'pod name.',
+      'Name of this relay, unique in the fleet: lower-case letters, digits, dashes. On Kubernetes, ' +
+      'the pod name.',
     example: 'relay-1',
   },
   relayAddress: {
@@ -28,21 +28,22 @@ export const relaySection = section('media-relay', 'The fleet that holds calls.'
     env: 'RELAY_MAX_CALLS',
     schema: wholeNumber(1, 5000).default(200),
     unit: 'calls',
-    description: 'Calls this relay takes at most.',
+    description: 'Most calls this relay takes.',
   },
   maxLoopDelayMs: {
     env: 'RELAY_MAX_LOOP_DELAY_MS',
     schema: wholeNumber(20, 5_000).default(200),
     unit: 'ms',
     description:
-      'A relay whose event loop is later than this (p99 of a second, three seconds in a row) gets no ' +
-      'new calls, whatever RELAY_MAX_CALLS says.',
+      "If a relay's event loop lags more than this (p99 of a second, three seconds in a row), it " +
+      'gets no new calls, even below RELAY_MAX_CALLS.',
   },
   soundsDir: {
     env: 'SOUNDS_DIR',
     schema: z.string().min(1).optional(),
-    description: 'Folder with wait music that agents name: WAV files of 16-bit PCM, any rate and channels.',
-    whenUnset: 'the built-in tune is the only one',
+    description:
+      'Folder with the wait music that agents name: WAV files of 16-bit PCM, any rate and channels.',
+    whenUnset: 'only the built-in tune is available',
     example: '/var/lib/tandem/sounds',
   },
   drainGraceMs: {

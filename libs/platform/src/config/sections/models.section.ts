@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { section } from '../setting.ts';
 import { url, wholeNumber } from './forms.ts';
 
-export const modelSection = section('Voice models', 'Who does the talking.', {
+export const modelSection = section('Voice models', 'The models agents speak through.', {
   openaiApiKey: {
     env: 'OPENAI_API_KEY',
     schema: z.string().min(1).optional(),
@@ -14,21 +14,21 @@ export const modelSection = section('Voice models', 'Who does the talking.', {
   openaiRealtimeUrl: {
     env: 'OPENAI_REALTIME_URL',
     schema: url('ws', 'wss').default('wss://api.openai.com/v1/realtime'),
-    description: 'Realtime endpoint; an Azure resource or a simulator may stand here.',
+    description: 'Realtime endpoint: OpenAI, an Azure resource or a simulator.',
   },
   openaiRealtimeModel: {
     env: 'OPENAI_REALTIME_MODEL',
     schema: z.string().min(1).default('gpt-realtime-2.1'),
-    description: 'Realtime model where the agent names none.',
+    description: 'Realtime model of agents that name none.',
   },
   openaiSecondaryUrl: {
     env: 'OPENAI_REALTIME_SECONDARY_URL',
     needs: [['OPENAI_SECONDARY_API_KEY', 'OPENAI_API_KEY']],
     schema: url('ws', 'wss').optional(),
     description:
-      "Second Realtime endpoint, for the rungs of an agent's ladder that name it: another region or " +
-      'account, an Azure resource.',
-    whenUnset: 'those rungs are passed over',
+      'Second Realtime endpoint, for fallbacks of agents that name it: another region or account, ' +
+      'an Azure resource.',
+    whenUnset: 'those fallbacks are skipped',
     example: 'wss://my-resource.openai.azure.com/openai/v1/realtime',
   },
   openaiSecondaryApiKey: {
@@ -44,8 +44,7 @@ export const modelSection = section('Voice models', 'Who does the talking.', {
     env: 'OPENAI_REALTIME_SECONDARY_MODEL',
     needs: ['OPENAI_REALTIME_SECONDARY_URL'],
     schema: z.string().min(1).optional(),
-    description:
-      'What the model is called at the second endpoint (Azure: the deployment), where the rung names none.',
+    description: 'Model name at the second endpoint (Azure: the deployment), where the fallback names none.',
     whenUnset: 'OPENAI_REALTIME_MODEL is used',
   },
   openaiMaxSessionMs: {
@@ -53,25 +52,25 @@ export const modelSection = section('Voice models', 'Who does the talking.', {
     schema: wholeNumber(5_000, 86_400_000).default(3_600_000),
     unit: 'ms',
     description:
-      'How long the endpoints let a session last. A session is renewed at a pause from five sixths of it on.',
+      'Longest session the endpoints allow. A session is renewed at a pause after five sixths of it.',
   },
   modelOpenTimeoutMs: {
     env: 'MODEL_OPEN_TIMEOUT_MS',
     schema: wholeNumber(200, 30_000).default(2_000),
     unit: 'ms',
-    description: 'How long a Realtime session may take to open before the next rung of the ladder is tried.',
+    description: 'How long a Realtime session may take to open before the next fallback is tried.',
   },
   modelHangMs: {
     env: 'MODEL_HANG_MS',
     schema: wholeNumber(1_000, 60_000).default(4_000),
     unit: 'ms',
-    description: 'How long a model may be silent while it owes an answer before it is taken for hung.',
+    description: 'How long a model may be silent while a response is due before it counts as hung.',
   },
 });
 
 export const guidedSection = section(
   'Guided engine',
-  'Programs of the keyless engine. `npm start` finds or fetches them and sets these.',
+  'Programs of the engine without a key. `npm start` finds or fetches them and sets these.',
   {
     flitePath: {
       env: 'GUIDED_FLITE_PATH',

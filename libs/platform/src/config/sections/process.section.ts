@@ -9,7 +9,7 @@ export const processSection = section('Every service', 'How a service listens an
     schema: port.optional(),
     isPort: true,
     description:
-      "Port for `/readyz` and `/metrics`, which are then not on the service's own port; 0 takes a free " +
+      "Port for `/readyz` and `/metrics`, which then leave the service's own port; 0 takes a free " +
       'one. See docs/operation.md.',
     whenUnset: "they are on the service's own port",
     example: '9464',
@@ -24,7 +24,7 @@ export const processSection = section('Every service', 'How a service listens an
   logLevel: {
     env: 'LOG_LEVEL',
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    description: 'Least severe level that is logged.',
+    description: 'Lowest level that is logged.',
   },
   otlpEndpoint: {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -4,14 +4,14 @@ import { url } from './forms.ts';
 
 export const recordingsSection = section(
   'Recordings',
-  'Where recorded calls are kept, sealed. The same for media-relay and control-api. See docs/recordings.md.',
+  'Where sealed recordings are stored. The same for media-relay and control-api. See docs/recordings.md.',
   {
     recordingsDir: {
       env: 'RECORDINGS_DIR',
       needs: [['RECORDINGS_KEY_FILE', 'RECORDINGS_KMS_KEY_ID']],
       schema: z.string().min(1).optional(),
-      description: 'Folder of the recordings; with a bucket, where they wait until they are in it.',
-      whenUnset: 'nothing is recorded, whatever agents say',
+      description: 'Folder for recordings; with a bucket, they wait here for their upload.',
+      whenUnset: 'nothing is recorded, whatever the agents are set to',
       example: '/var/lib/tandem/recordings',
     },
     recordingsKeyFile: {
@@ -19,7 +19,7 @@ export const recordingsSection = section(
       needs: ['RECORDINGS_DIR'],
       excludes: 'RECORDINGS_KMS_KEY_ID',
       schema: z.string().min(1).optional(),
-      description: 'JSON file with the keys recordings are sealed under, the newest first.',
+      description: 'JSON file with the keys that seal recordings, the newest first.',
       whenUnset: 'RECORDINGS_KMS_KEY_ID is needed',
       example: '/run/secrets/recording-keys.json',
     },
@@ -27,7 +27,7 @@ export const recordingsSection = section(
       env: 'RECORDINGS_KMS_KEY_ID',
       needs: ['RECORDINGS_DIR', 'AWS_ACCESS_KEY_ID'],
       schema: z.string().min(1).max(200).optional(),
-      description: 'AWS KMS key (id, ARN or alias) in place of the file.',
+      description: 'AWS KMS key (id, ARN or alias) in place of the key file.',
       example: 'alias/tandem-recordings',
     },
     recordingsS3Bucket: {
@@ -37,7 +37,7 @@ export const recordingsSection = section(
         .string()
         .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
         .optional(),
-      description: 'Bucket for the recordings.',
+      description: 'Bucket for recordings.',
       whenUnset: 'they stay in the folder',
       example: 'tandem-recordings',
     },
@@ -47,13 +47,13 @@ export const recordingsSection = section(
         .string()
         .regex(/^[a-z0-9-]{1,40}$/)
         .default('us-east-1'),
-      description: 'Region of bucket and key.',
+      description: 'Region of bucket and KMS key.',
     },
     awsAccessKeyId: {
       env: 'AWS_ACCESS_KEY_ID',
       needs: ['AWS_SECRET_ACCESS_KEY'],
       schema: z.string().min(1).optional(),
-      description: 'Access key for bucket and key.',
+      description: 'Access key for bucket and KMS key.',
       example: 'AKIAIOSFODNN7EXAMPLE',
     },
     awsSecretAccessKey: {
@@ -61,7 +61,7 @@ export const recordingsSection = section(
       needs: ['AWS_ACCESS_KEY_ID'],
       schema: z.string().min(1).optional(),
       isSecret: true,
-      description: 'Its secret.',
+      description: 'Secret of the access key.',
       example: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     },
     awsSessionToken: {
@@ -69,20 +69,20 @@ export const recordingsSection = section(
       needs: ['AWS_ACCESS_KEY_ID'],
       schema: z.string().min(1).optional(),
       isSecret: true,
-      description: 'For temporary credentials.',
+      description: 'Session token of temporary credentials.',
     },
     awsEndpointUrlS3: {
       env: 'AWS_ENDPOINT_URL_S3',
       schema: url('http', 'https').optional(),
-      description: 'Another store that speaks S3: MinIO, Ceph, R2.',
-      whenUnset: "AWS's of the region",
+      description: 'Another store with the S3 API: MinIO, Ceph, R2.',
+      whenUnset: 'that of AWS in the region',
       example: 'https://minio.example.com',
     },
     awsEndpointUrlKms: {
       env: 'AWS_ENDPOINT_URL_KMS',
       schema: url('http', 'https').optional(),
-      description: "Another service that speaks KMS's protocol.",
-      whenUnset: "AWS's of the region",
+      description: 'Another service with the KMS API.',
+      whenUnset: 'that of AWS in the region',
     },
   },
 );

@@ -1,25 +1,21 @@
 import { section } from '../setting.ts';
 import { commaList, url, wholeNumber } from './forms.ts';
 
-export const secretSection = section(
-  'Shared secret',
-  'What the services of one deployment know and nobody else does.',
-  {
-    secrets: {
-      env: 'TANDEM_SECRET',
-      schema: commaList.refine(
-        (secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32),
-        'each secret needs 32 characters or more',
-      ),
-      isSecret: true,
-      description:
-        'Signs stream tickets, callback tokens and calls between services, and encrypts personal data ' +
-        'in Redis. 32 characters or more. To rotate, put the new one first and keep the old one behind ' +
-        'a comma until the longest call is over.',
-      example: 'at-least-32-random-characters-here',
-    },
+export const secretSection = section('Shared secret', 'Known to the services of one deployment only.', {
+  secrets: {
+    env: 'TANDEM_SECRET',
+    schema: commaList.refine(
+      (secrets) => secrets.length > 0 && secrets.every((secret) => secret.length >= 32),
+      'each secret needs 32 characters or more',
+    ),
+    isSecret: true,
+    description:
+      'Signs stream tickets, callback tokens and requests between services, and encrypts personal ' +
+      'data in Redis. 32 characters or more. To rotate, set `new,old`; after the longest call has ' +
+      'ended, set `new`.',
+    example: 'at-least-32-random-characters-here',
   },
-);
+});
 
 export const redisSection = section(
   'Redis',
@@ -30,7 +26,7 @@ export const redisSection = section(
       env: 'REDIS_URL',
       schema: url('redis', 'rediss'),
       isSecret: true,
-      description: 'Redis to use.',
+      description: 'Address of Redis.',
       example: 'redis://localhost:6379',
     },
   },
@@ -38,21 +34,21 @@ export const redisSection = section(
 
 export const databaseSection = section(
   'PostgreSQL',
-  'Everything that outlives a call. PostgreSQL 13 or newer with btree_gist, directly or behind ' +
+  'Data that outlives calls. PostgreSQL 13 or newer with btree_gist, directly or behind ' +
     'PgBouncer in session or transaction mode.',
   {
     databaseUrl: {
       env: 'DATABASE_URL',
       schema: url('postgres', 'postgresql'),
       isSecret: true,
-      description: 'Database to use.',
+      description: 'Address of the database.',
       example: 'postgres://tandem:secret@localhost:5432/tandem',
     },
     databasePoolSize: {
       env: 'DATABASE_POOL_SIZE',
       schema: wholeNumber(1, 200).default(10),
       unit: 'connections',
-      description: 'Connections each process may hold.',
+      description: 'Most connections each process opens.',
     },
   },
 );

@@ -3,7 +3,7 @@ import { commaList, wholeNumber } from './forms.ts';
 
 const network = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:[12]?\d|3[0-2])|[0-9a-f:]+\/(?:1[01]\d|12[0-8]|\d{1,2}))$/i;
 
-export const outboundSection = section('Requests to others', 'Where tenants may have events delivered.', {
+export const outboundSection = section('Requests to others', 'Where events of tenants may be delivered.', {
   trustedNetworks: {
     env: 'OUTBOUND_TRUSTED_NETWORKS',
     schema: commaList
@@ -13,8 +13,8 @@ export const outboundSection = section('Requests to others', 'Where tenants may 
       )
       .default([]),
     description:
-      'Networks of your own that webhooks may be sent to, also without TLS: CIDR blocks, separated by ' +
-      'commas. Everywhere else private and reserved addresses are refused, and https is a must.',
+      'Your own networks that webhooks may be sent to, also without TLS: CIDR blocks, separated by ' +
+      'commas. Elsewhere, private and reserved addresses are refused, and https is required.',
     whenUnset: 'none',
     example: '10.20.0.0/16',
   },
@@ -35,20 +35,20 @@ export const webhookSection = section('Webhooks', 'Delivery of events to busines
       .default([5, 30, 120, 600, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 72_000]),
     unit: 's',
     description:
-      'Pauses before the second and each further try, separated by commas; after the last one an event ' +
-      'is given up and can be replayed. Each is varied by a fifth.',
+      'Delays before the second and each further attempt, separated by commas; after the last one ' +
+      'an event is dead and can be replayed. Each is varied by a fifth.',
     whenUnset: '5, 30, 120, 600, 1800, 7200, 18000, 36000, 50400, 72000, 72000: three days',
   },
   webhookTimeoutMs: {
     env: 'WEBHOOK_TIMEOUT_MS',
     schema: wholeNumber(500, 60_000).default(15_000),
     unit: 'ms',
-    description: 'How long a receiver may take to answer.',
+    description: 'How long a receiver may take to respond.',
   },
   webhookConcurrency: {
     env: 'WEBHOOK_CONCURRENCY',
     schema: wholeNumber(1, 500).default(64),
     unit: 'requests',
-    description: 'Deliveries one worker has under way at a time, to all receivers together.',
+    description: 'Deliveries one worker has in flight, to all receivers together.',
   },
 });
