@@ -21,7 +21,7 @@ export const phoneSchema = z
     });
     return z.NEVER;
   })
-  .describe('Phone number with country code; E.164 in answers, as the numbering plan has it now.');
+  .describe('Phone number with country code; responses use E.164 in its current numbering plan.');
 
 /** The same in a query, where a bare + arrives as a space. */
 export const phoneQuerySchema = z.preprocess(

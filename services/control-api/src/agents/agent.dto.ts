@@ -3,7 +3,7 @@ import type { Agent, AgentVersion } from '@tandem/database';
 import { z } from 'zod';
 
 const agentNameSchema = visibleText(80).describe(
-  'Unlike that of any other agent that is not archived, whatever its case.',
+  'Unique among agents that are not archived, whatever its case.',
 );
 export const createAgentSchema = z.strictObject({ name: agentNameSchema });
 export type CreateAgent = z.output<typeof createAgentSchema>;
@@ -11,7 +11,7 @@ export type CreateAgent = z.output<typeof createAgentSchema>;
 export const changeAgentSchema = z
   .strictObject({
     name: agentNameSchema.optional(),
-    isArchived: z.boolean().optional().describe('An archived agent answers no calls; false gives it back.'),
+    isArchived: z.boolean().optional().describe('An archived agent takes no calls; false restores it.'),
   })
   .refine(
     (given) => Object.values(given).some((value) => value !== undefined),
@@ -20,22 +20,19 @@ export const changeAgentSchema = z
 export type ChangeAgent = z.output<typeof changeAgentSchema>;
 
 export const listAgentsSchema = z.object({
-  archived: z
-    .enum(['true', 'false'])
-    .default('false')
-    .describe('true for those in the archive, and only those.'),
+  archived: z.enum(['true', 'false']).default('false').describe('true for archived agents only.'),
 });
 export type ListAgents = z.output<typeof listAgentsSchema>;
 
 export const agentSchema = z.object({
   id: z.uuid(),
-  name: z.string().describe('What operators call it; callers hear the `name` of the published version.'),
+  name: z.string().describe('The name operators see; callers hear the `name` of the published version.'),
   publishedVersion: z
     .number()
     .int()
     .nullable()
     .describe('The version callers get; null until one is published.'),
-  archivedAt: z.iso.datetime().nullable().describe('Null while it may answer calls.'),
+  archivedAt: z.iso.datetime().nullable().describe('Null while it may take calls.'),
   createdAt: z.iso.datetime(),
 });
 export const agentsSchema = z.object({ items: z.array(agentSchema) });
@@ -68,11 +65,11 @@ export const versionsSchema = z.object({
 });
 export const versionSchema = z.object({
   version: z.number().int(),
-  content: z.unknown().describe('As it was published; see docs/agents.md.'),
+  content: z.unknown().describe('The published content; see docs/agents.md.'),
 });
 export const publishedSchema = z.object({
   version: z.number().int(),
-  isNew: z.boolean().describe('False when the content is that of the version callers get already.'),
+  isNew: z.boolean().describe('False when callers get this content already.'),
 });
 
 export function toAgentDto({ createdAt, archivedAt, ...agent }: Agent): z.output<typeof agentSchema> {

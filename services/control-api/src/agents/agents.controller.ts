@@ -64,7 +64,7 @@ export class AgentsController {
 
   @Patch(':id')
   @Endpoint({
-    summary: 'Rename an agent, archive it or take it out of the archive',
+    summary: 'Rename, archive or restore an agent',
     description: 'The same change twice is one change.',
     success: { schema: agentSchema },
     problems: { 404: '`agent-not-found`', 409: '`agent-in-use`, `agent-name-taken`' },
@@ -80,7 +80,7 @@ export class AgentsController {
   @Delete(':id')
   @Endpoint({
     summary: 'Archive an agent',
-    description: 'Its versions, and the calls it took, stay; PATCH gives it back.',
+    description: 'Its versions and calls stay; PATCH restores it.',
     success: { status: 204, description: 'Also when it was archived before.' },
     problems: { 404: '`agent-not-found`', 409: '`agent-in-use`: a number is answered by it.' },
   })
@@ -139,13 +139,13 @@ export class AgentsController {
   @Endpoint({
     summary: 'Publish a version: what callers get from now on',
     description:
-      'Calls that run keep what they started with. The fields are explained in docs/agents.md; each one ' +
-      'left out has its default.',
+      'Running calls keep their version. docs/agents.md explains the fields; each field left out has its ' +
+      'default.',
     success: [
       { status: 201, schema: publishedSchema },
       {
         status: 200,
-        description: 'The content is that of the version callers get already.',
+        description: 'Callers get this content already.',
         schema: publishedSchema,
       },
     ],

@@ -31,7 +31,7 @@ export class BlockedCallersController {
 
   @Put(':pattern')
   @Endpoint({
-    summary: 'Block a number, or all numbers that begin alike',
+    summary: 'Block a number, or all numbers with a prefix',
     success: { status: 204 },
     problems: { 422: '`unknown-number`' },
   })

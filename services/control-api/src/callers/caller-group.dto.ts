@@ -13,7 +13,7 @@ export const putCallerGroupSchema = z.strictObject({
     })
     .default('')
     .describe(
-      "Said first to its members instead of the agent's greeting; may hold variables. Empty for the agent's.",
+      "Greeting for its members in place of the agent's; may contain variables. Empty for the agent's.",
     ),
 });
 export type PutCallerGroup = z.output<typeof putCallerGroupSchema>;

@@ -50,7 +50,7 @@ export class CallerGroupsController {
 
   @Get(':key/members')
   @Endpoint({
-    summary: 'Numbers, and beginnings of numbers, of a group',
+    summary: 'Numbers and prefixes of a group',
     success: { schema: membersSchema },
     problems: { 404: '`group-not-found`' },
   })
@@ -65,7 +65,7 @@ export class CallerGroupsController {
 
   @Put(':key/members/:pattern')
   @Endpoint({
-    summary: 'Add a number, or all numbers that begin alike, to a group',
+    summary: 'Add a number or prefix to a group',
     success: { status: 204 },
     problems: { 404: '`group-not-found`' },
   })
@@ -78,7 +78,7 @@ export class CallerGroupsController {
 
   @Delete(':key/members/:pattern')
   @Endpoint({
-    summary: 'Take a number out of a group',
+    summary: 'Remove a number or prefix from a group',
     success: { status: 204, description: 'Also when it was not there.' },
   })
   async removeMember(

@@ -10,7 +10,7 @@ export const transferCallSchema = z.strictObject({
     .string()
     .max(600)
     .default('')
-    .describe('What the person who takes the call hears before, if they are asked.'),
+    .describe('What the person hears before taking the call, in a warm transfer.'),
 });
 export type TransferCall = z.infer<typeof transferCallSchema>;
 
@@ -25,8 +25,7 @@ export const steerRecordingSchema = z.strictObject({
   state: z
     .enum(['paused', 'running'])
     .describe(
-      '`running` only takes back an earlier `paused`: it never starts a recording the caller has not ' +
-        'consented to.',
+      '`running` only ends an earlier `paused`: it never starts a recording the caller has not consented to.',
     ),
 });
 export type SteerRecording = z.infer<typeof steerRecordingSchema>;

@@ -16,7 +16,7 @@ import { CallCommands } from './call-commands.service.ts';
 
 const SCOPES = { read: 'calls:read', write: 'calls:control' } as const satisfies Record<string, ApiScope>;
 const DONE_LATER =
-  'Answered when the relay that holds the call has been told; the caller hears it a moment later.';
+  'Accepted when the relay that holds the call has the command; the caller hears it a moment later.';
 const ACCEPTED = { status: 202, schema: commandAcceptedSchema };
 const NOT_FOUND = '`call-not-found`';
 const NOT_HELD = '`call-over` or `call-not-held`';
@@ -29,14 +29,12 @@ export class CallCommandsController {
   @Post(':callId/transfer')
   @Endpoint({
     summary: 'Put the caller through to a department',
-    description:
-      'The agent says so and lets go; if nobody takes the call, the caller is back with the agent. ' +
-      `${DONE_LATER}`,
+    description: `The agent announces it. If no person takes the call, the agent goes on. ${DONE_LATER}`,
     success: ACCEPTED,
     problems: {
       404: NOT_FOUND,
       409: '`call-over`, `call-not-held` or `department-closed`',
-      422: '`unknown-department`, with the `departments` there are',
+      422: '`unknown-department`; `departments` lists the known ones',
     },
   })
   async transfer(
@@ -55,7 +53,7 @@ export class CallCommandsController {
       'Instructions, tools, turn detection, noise reduction, language or pace, for the rest of this call ' +
       `only. ${DONE_LATER}`,
     success: ACCEPTED,
-    problems: { 404: NOT_FOUND, 409: NOT_HELD, 422: '`unknown-tool`, with the tools there are' },
+    problems: { 404: NOT_FOUND, 409: NOT_HELD, 422: '`unknown-tool`; the detail lists the known ones' },
   })
   async change(
     @CurrentPrincipal() { tenantId }: Principal,
@@ -69,7 +67,7 @@ export class CallCommandsController {
   @Post(':callId/recording')
   @Endpoint({
     summary: 'Pause or resume the recording of the call',
-    description: `Silence stands in the recording for the time between. ${DONE_LATER}`,
+    description: `The recording has silence in between. ${DONE_LATER}`,
     success: ACCEPTED,
     problems: { 404: NOT_FOUND, 409: NOT_HELD },
   })

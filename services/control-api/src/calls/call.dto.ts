@@ -30,13 +30,13 @@ export const listCallsSchema = z.object({
   from: partyQuery
     .optional()
     .describe(
-      'Calls of this caller only: a number however it is written, anonymous, or an address without a number.',
+      'Calls of this caller only: a number in any spelling, anonymous, or an address without a number.',
     ),
-  to: partyQuery.optional().describe('Calls to this number only, however it is written.'),
+  to: partyQuery.optional().describe('Calls to this number only, in any spelling.'),
   refusalReason: z
     .enum(REFUSAL_REASONS)
     .optional()
-    .describe('Calls that never came to an agent for this reason only, such as callback-requested.'),
+    .describe('Calls that were refused for this reason only, such as callback-requested.'),
   variant: z.string().min(1).max(40).optional().describe('Calls with this prompt variant only.'),
   callerGroup: z.string().min(1).max(64).optional().describe('Calls of members of this group only.'),
   language: z
@@ -79,21 +79,21 @@ export const callSummarySchema = z.object({
     .string()
     .nullable()
     .describe(
-      'What the carrier said of the right to the number (STIR/SHAKEN), such as TN-Validation-Passed-A; ' +
-        'null when it said nothing.',
+      'STIR/SHAKEN attestation of the number, such as TN-Validation-Passed-A; null when the carrier sent ' +
+        'none.',
     ),
   agent: z.object({ id: z.uuid(), version: z.number().int(), name: z.string() }).nullable(),
   modelKind: z
     .string()
     .nullable()
     .describe(
-      'Of the model that spoke first: openai-realtime, or guided, a rule-based demo and not an AI. Null ' +
+      'Kind of the first model that spoke: openai-realtime, or guided (a rule-based demo, not an AI). Null ' +
         'when none spoke.',
     ),
-  language: z.string().nullable().describe('BCP 47; the call began in it.'),
-  variantKey: z.string().nullable().describe('The prompt variant it got; null outside an experiment.'),
+  language: z.string().nullable().describe('BCP 47; the language the call began in.'),
+  variantKey: z.string().nullable().describe('The prompt variant; null outside an experiment.'),
   callerGroup: z.string().nullable(),
-  costUsd: z.number().nullable().describe('At the dated prices; null when nothing was used.'),
+  costUsd: z.number().nullable().describe('At the prices of the day; null when nothing was used.'),
   admittedAt: instant,
   answeredAt: instant.nullable(),
   endedAt: instant.nullable(),
@@ -102,12 +102,12 @@ export const callSummarySchema = z.object({
     .number()
     .int()
     .describe(
-      'Facts that are not in this record, because the log of the call was full or could not be read; 0 ' +
-        'for a whole one.',
+      'Events missing in this record, because the event log was full or unreadable in parts; 0 for a ' +
+        'complete one.',
     ),
   termination: z.object({ class: z.string(), reason: z.string() }).nullable(),
   refusalReason: z.enum(REFUSAL_REASONS).nullable(),
-  outcome: z.string().nullable().describe('What came of it for the business, such as booked.'),
+  outcome: z.string().nullable().describe('The outcome for the business, such as booked.'),
 });
 
 export const callPageSchema = z.object({
@@ -120,8 +120,7 @@ const costSchema = z.object({
   isComplete: z
     .boolean()
     .describe(
-      'False when something was used that has no known price, or a report of usage could not be ' +
-        'believed: usd is a lower bound then.',
+      'False when some usage has no known price or its report was impossible: usd is then a lower bound.',
     ),
   models: z.array(
     z.object({
@@ -130,7 +129,7 @@ const costSchema = z.object({
       usd: z.number(),
       byModality: z
         .record(z.enum(COST_MODALITIES), z.number())
-        .describe('US dollars. textIn and audioIn are what was not cached.'),
+        .describe('US dollars. textIn and audioIn exclude cached input.'),
     }),
   ),
 });
@@ -139,14 +138,12 @@ export const callDetailSchema = callSummarySchema.extend({
   disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
   latencies: z
     .record(z.string(), latencySchema)
-    .describe('By what was waited for: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
+    .describe('By kind: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
   models: z
     .array(
       z.object({ provider: z.string(), model: z.string(), fromMs: z.number().describe('Since admission.') }),
     )
-    .describe(
-      'What spoke to the caller, in its order: several when a model failed and the next one went on.',
-    ),
+    .describe('The models that spoke, in order: several when one failed and a fallback took over.'),
   cost: costSchema.nullable(),
   usage: z.array(z.object({ provider: z.string(), model: z.string(), usage: usageSchema })),
   legs: z.array(
@@ -165,10 +162,10 @@ export const callDetailSchema = callSummarySchema.extend({
         speaker: z.enum(['caller', 'agent']),
         text: z
           .string()
-          .describe("The caller's words as transcribed; the agent's as far as they were heard."),
+          .describe("The caller's words as transcribed; the agent's words as far as the caller heard them."),
         isTranscribed: z
           .boolean()
-          .describe('False where the caller said something whose words are not known; the text is empty.'),
+          .describe('False where the caller spoke and the transcript was lost; the text is empty.'),
         startedAtMs: z.number().describe('Since admission.'),
         endedAtMs: z.number(),
         heardMs: z.number().nullable(),
@@ -185,7 +182,7 @@ export const callDetailSchema = callSummarySchema.extend({
         bytes: z.number().nullable(),
         outcome: z
           .enum(['running', 'complete', 'failed'])
-          .describe('`failed`: it breaks off, with its relay or its store; what there is can be played.'),
+          .describe('`failed`: it ends early, with its relay or its store; what there is can be played.'),
         deletedAt: instant.nullable(),
       }),
     )

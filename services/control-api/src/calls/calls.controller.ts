@@ -30,7 +30,7 @@ export class CallsController {
   @Get(':callId')
   @Endpoint({
     summary: 'One call with its transcript and tool calls',
-    description: 'A call appears when it has ended and was written down, usually within a second.',
+    description: 'A call appears once it has ended and is stored, usually within a second.',
     success: { schema: callDetailSchema },
     problems: { 404: '`call-not-found`' },
   })

@@ -2,7 +2,13 @@ import type { LiveCall, Waiting } from '@tandem/call-state';
 import { z } from 'zod';
 
 export const listLiveSchema = z.object({
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Calls told of, the longest first.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(100)
+    .describe('Most calls returned, the oldest first.'),
 });
 export type ListLive = z.output<typeof listLiveSchema>;
 
@@ -12,7 +18,7 @@ export const liveCallsSchema = z.object({
       callId: z.uuid(),
       state: z
         .enum(['admitted', 'connected', 'transferring'])
-        .describe('`admitted`: no relay has it yet. `transferring`: with a person, or on the way to one.'),
+        .describe('`admitted`: no relay holds it yet. `transferring`: with a person, or on the way to one.'),
       relayId: z.string().nullable().describe('The relay that holds it, or held it last.'),
       admittedAt: z.iso.datetime({ offset: true }),
     }),
@@ -28,7 +34,7 @@ export const waitingCallsSchema = z.object({
       to: z.string(),
       language: z.string().describe('BCP 47.'),
       waitingSince: z.iso.datetime({ offset: true }),
-      wantsCallback: z.boolean().describe('They asked to be called back; it is about to be written down.'),
+      wantsCallback: z.boolean().describe('The caller asked for a callback, which is about to be stored.'),
     }),
   ),
 });

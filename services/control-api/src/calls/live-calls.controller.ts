@@ -11,8 +11,8 @@ export class LiveCallsController {
 
   @Get()
   @Endpoint({
-    summary: 'Calls that are going on',
-    description: 'The oldest first. When they have ended they are under calls.',
+    summary: 'Running calls',
+    description: 'The oldest first. Ended calls are under calls.',
     success: { schema: liveCallsSchema },
   })
   async list(

@@ -11,10 +11,10 @@ export class WaitingCallsController {
 
   @Get()
   @Endpoint({
-    summary: 'Callers who wait in line',
+    summary: 'Callers in line',
     description:
-      'The longest first. When a relay takes them they are under live-calls, else under calls with ' +
-      'their refusalReason.',
+      'The longest wait first. Once a relay takes the call it is under live-calls, otherwise under calls ' +
+      'with its refusalReason.',
     success: { schema: waitingCallsSchema },
   })
   async list(

@@ -27,7 +27,7 @@ const addressSchema = z
 
 const { mode, ringMs } = departmentSchema.shape;
 export const putDepartmentSchema = z.strictObject({
-  name: visibleText(80).describe('As the caller hears it.'),
+  name: visibleText(80).describe('The name the caller hears.'),
   address: addressSchema,
   mode: mode.describe('How a call is handed over unless the agent says otherwise.'),
   ringMs: ringMs.describe('How long it rings.'),

@@ -4,30 +4,30 @@ import { keySchema } from '../http/fields.ts';
 
 const accessModeSchema = z
   .enum(['open', 'allow-list'])
-  .describe('Everybody who is not blocked may call, or members of allowedGroups only.');
+  .describe('`open`: all callers who are not blocked. `allow-list`: members of allowedGroups only.');
 const withheldSchema = z
   .enum(['accept', 'refuse'])
-  .describe('Callers who show no number. An allow-list never lets them in.');
+  .describe('Callers who withhold their number. An allow-list always refuses them.');
 const unverifiedSchema = z
   .enum(['trust', 'distrust'])
   .describe(
-    'Callers whose number nobody has signed for (STIR/SHAKEN). Distrusted, nothing that hangs on the ' +
-      'number is opened to them. One that failed validation is never trusted.',
+    'Callers whose number has no STIR/SHAKEN attestation. `distrust`: they get nothing that depends on ' +
+      'the number. A number that failed validation is never trusted.',
   );
 
 export const numberSchema = z.object({
   id: z.uuid(),
   e164: z.string(),
-  agentId: z.uuid().nullable().describe('Who answers; null for nobody.'),
+  agentId: z.uuid().nullable().describe('The agent that takes the calls; null for none.'),
   isAlwaysOpen: z
     .boolean()
-    .describe('Open round the clock except on closed dates; otherwise the opening hours say when.'),
+    .describe('Open round the clock except on closed dates; otherwise the opening hours apply.'),
   language: z.string().nullable().describe("BCP 47; null for the agent's."),
   accessMode: accessModeSchema,
   allowedGroups: z.array(z.string()),
   withheldCallers: withheldSchema,
   unverifiedCallers: unverifiedSchema,
-  refusalText: z.string().describe('What a caller hears who is not let in; empty for the usual sentence.'),
+  refusalText: z.string().describe('What refused callers hear; empty for the usual sentence.'),
 });
 export const numbersSchema = z.object({ items: z.array(numberSchema) });
 

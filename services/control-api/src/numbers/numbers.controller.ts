@@ -25,8 +25,8 @@ export class NumbersController {
 
   @Patch(':id')
   @Endpoint({
-    summary: 'Change the settings that are given',
-    description: 'Holds for the next call. The same change twice is one change.',
+    summary: 'Change the given settings',
+    description: 'Applies from the next call on.',
     success: { schema: numberSchema },
     problems: { 404: '`number-not-found`', 422: '`unknown-group`, `unknown-agent`, `nobody-may-call`' },
   })

@@ -16,7 +16,7 @@ export const integritySchema = z.object({
   fault: z
     .enum(['head', 'chunk', 'truncated'])
     .nullable()
-    .describe('`truncated`: it breaks off, as when its relay died. `chunk`, `head`: it was changed.'),
+    .describe('`truncated`: it ends early, as when its relay died. `chunk`, `head`: it was changed.'),
   soundMs: z.number().describe('Length of the sound up to the fault, or of all of it.'),
 });
 
@@ -24,7 +24,7 @@ export const accessesSchema = z.object({
   items: z.array(
     z.object({
       action: z.enum(['played', 'verified', 'deleted']),
-      apiKeyId: z.uuid().nullable().describe('The API key it was done with.'),
+      apiKeyId: z.uuid().nullable().describe('The API key of the access.'),
       at: z.iso.datetime({ offset: true }),
     }),
   ),

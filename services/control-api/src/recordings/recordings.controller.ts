@@ -38,9 +38,9 @@ export class RecordingsController {
   @Endpoint({
     summary: 'The recording as a WAV file',
     description:
-      'Two channels of µ-law at 8 kHz: the caller left, the agent as it was heard right. Ranges are ' +
-      'answered, so players can seek.',
-    success: [{ description: 'All of it' }, { status: 206, description: 'The range asked for' }],
+      'Two channels of µ-law at 8 kHz: left the caller, right the agent as the caller heard it. Range ' +
+      'requests work, so players can seek.',
+    success: [{ description: 'The whole recording' }, { status: 206, description: 'The requested range' }],
     problems: {
       404: '`recording-not-found`',
       410: '`recording-gone`',
@@ -75,8 +75,8 @@ export class RecordingsController {
 
   @Get('integrity')
   @Endpoint({
-    summary: 'Whether the recording is what was recorded',
-    description: 'Opens every part of it.',
+    summary: 'Check that the recording is intact',
+    description: 'Decrypts every part of it.',
     success: { schema: integritySchema },
     problems: { 404: '`recording-not-found`', 410: '`recording-gone`' },
   })
@@ -90,7 +90,7 @@ export class RecordingsController {
 
   @Get('accesses')
   @Endpoint({
-    summary: 'Who has had the recording',
+    summary: 'Accesses of the recording',
     description: 'Newest first. Kept when the recording is deleted.',
     success: { schema: accessesSchema },
     problems: { 404: '`recording-not-found`' },
@@ -105,7 +105,7 @@ export class RecordingsController {
   @Delete()
   @Endpoint({
     summary: 'Delete the recording',
-    description: 'The sound is gone for good; that there was one, and who has had it, stays on record.',
+    description: 'The sound is deleted for good; the entry in the call and the list of accesses stay.',
     success: { status: 204 },
     problems: { 404: '`recording-not-found`' },
   })

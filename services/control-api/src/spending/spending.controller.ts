@@ -34,17 +34,17 @@ export class SpendingController {
   }
 
   @Get('budget')
-  @Endpoint({ summary: 'What calls may cost', success: { schema: budgetSchema } })
+  @Endpoint({ summary: 'Limits of what calls may cost', success: { schema: budgetSchema } })
   async budget(@CurrentPrincipal() { tenantId }: Principal): Promise<Budget> {
     return toBudget(await this.spending.budget(tenantId));
   }
 
   @Put('budget')
   @Endpoint({
-    summary: 'Set what calls may cost, limit by limit',
+    summary: 'Change the limits that are given',
     description:
-      'What is left out stays. New calls are refused, in words, once the limit of the day or the month ' +
-      'is used up; running calls go on. Holds for the next call.',
+      'A limit left out stays. Once the limit of the day or month is reached, new callers hear a refusal; ' +
+      'running calls go on. Applies from the next call on.',
     success: { schema: budgetSchema },
   })
   async setBudget(

@@ -5,9 +5,13 @@ import { usdSchema } from '../http/fields.ts';
 
 const dailySchema = usdSchema
   .nullable()
-  .describe("What calls of one day of the tenant's calendar may cost; null for no limit.");
-const monthlySchema = usdSchema.nullable().describe('The same for a month.');
-const warnSchema = z.number().min(0.1).max(1).describe('Warned of at this share of a limit; 0.8 unless set.');
+  .describe("Limit for the calls of a day of the tenant's calendar; null for none.");
+const monthlySchema = usdSchema.nullable().describe('Limit for the calls of a month; null for none.');
+const warnSchema = z
+  .number()
+  .min(0.1)
+  .max(1)
+  .describe('Share of a limit at which a warning event is sent; 0.8 unless set.');
 
 export const budgetSchema = z.object({
   dailyUsd: dailySchema,
@@ -33,20 +37,20 @@ export const monthQuerySchema = z.object({
     .string()
     .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11')
     .optional()
-    .describe('Left out: the month it is for the business.'),
+    .describe('The current month of the tenant when left out.'),
 });
 export type MonthQuery = z.output<typeof monthQuerySchema>;
 
 export const spendingSchema = z.object({
   month: z.string(),
-  usd: z.number().describe('Of recorded calls; running ones are not in it yet.'),
+  usd: z.number().describe('Cost of stored calls, without running ones.'),
   days: z.array(
     z.object({
       date: z.iso
         .date()
         .describe(
-          "Of the tenant's calendar; a call counts on the day it was admitted. Days without calls are " +
-            'absent.',
+          "A day of the tenant's calendar; a call counts on the day of its admission. Days without " +
+            'calls are absent.',
         ),
       calls: z.number().int(),
       usd: z.number(),

@@ -8,8 +8,8 @@ const urlSchema = z
   .trim()
   .min(1)
   .max(2_048)
-  .describe('https, and a public address; other networks of the deployment’s own choosing.');
-const eventsSchema = z.array(businessEventSchema).max(20).describe('What it is told; empty for everything.');
+  .describe('https and a public address, or an address in OUTBOUND_TRUSTED_NETWORKS.');
+const eventsSchema = z.array(businessEventSchema).max(20).describe('Subscribed events; empty for all.');
 const descriptionSchema = z.string().trim().max(200);
 
 /** Headers Tandem sets, and those of the connection. */
@@ -58,8 +58,7 @@ const headersSchema = z
   )
   .refine((headers) => Object.keys(headers).length <= 10, { error: 'at most ten headers' })
   .describe(
-    'Sent along with every event, such as `Authorization`. Kept sealed and never told: the endpoint ' +
-      'lists their names.',
+    'Sent with every event, such as `Authorization`. Stored sealed; responses contain only their names.',
   );
 
 export const listEndpointsSchema = z.object(pageQuery);
@@ -86,15 +85,15 @@ export const endpointSchema = z.object({
   url: z.string(),
   description: z.string(),
   events: z.array(businessEventSchema),
-  headerNames: z.array(z.string()).describe('Headers that are sent along; their values are not told.'),
+  headerNames: z.array(z.string()).describe('Names of the headers sent with every event.'),
   isEnabled: z.boolean(),
   disabledBecause: z
     .enum(['operator', 'gone'])
     .nullable()
-    .describe('`gone`: it answered 410. What comes for it waits until it is enabled again.'),
+    .describe('`gone`: it answered 410. Its events wait until it is enabled again.'),
   createdAt: z.iso.datetime(),
-  pending: z.number().int().describe('Events that wait for it.'),
-  dead: z.number().int().describe('Events that were given up; `replay` has them delivered after all.'),
+  pending: z.number().int().describe('Events waiting for delivery.'),
+  dead: z.number().int().describe('Events that were given up; `replay` sends them again.'),
 });
 export const endpointPageSchema = pageOf(endpointSchema);
 export const secretSchema = z.object({
@@ -106,12 +105,12 @@ export const listDeliveriesSchema = z.object({ ...pageQuery, state: stateSchema.
 export type ListDeliveries = z.output<typeof listDeliveriesSchema>;
 export const deliveryPageSchema = pageOf(
   z.object({
-    eventId: z.string().describe('As in `webhook-id`.'),
+    eventId: z.string().describe('The value of `webhook-id`.'),
     type: z.string(),
     state: stateSchema,
     attempts: z.number().int(),
     nextAttemptAt: z.iso.datetime().nullable(),
-    lastStatus: z.number().int().nullable().describe('Of the last answer; null when there was none.'),
+    lastStatus: z.number().int().nullable().describe('HTTP status of the last response; null without one.'),
     lastFault: z.string().nullable(),
     createdAt: z.iso.datetime(),
     settledAt: z.iso.datetime().nullable(),
@@ -127,32 +126,23 @@ const eventIdSchema = z
 
 export const replaySchema = z
   .strictObject({
-    eventIds: z.array(eventIdSchema).min(1).max(1_000).optional().describe('These, whatever became of them.'),
-    from: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .describe('Events from this time on, whatever became of them.'),
-    to: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .describe('Events before this time, whatever became of them.'),
+    eventIds: z.array(eventIdSchema).min(1).max(1_000).optional().describe('These events, in any state.'),
+    from: z.iso.datetime({ offset: true }).optional().describe('Events from this time on, in any state.'),
+    to: z.iso.datetime({ offset: true }).optional().describe('Events before this time, in any state.'),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), {
     error: 'must be after `from`',
     path: ['to'],
   })
-  .describe('Empty for all that were given up.');
+  .describe('Empty for all events that were given up.');
 export type Replay = z.output<typeof replaySchema>;
 export const replayedSchema = z.object({
   replayed: z.number().int().describe('Events that are delivered again.'),
-  alreadyPending: z.number().int().describe('Of those asked for, events that wait to be delivered anyway.'),
+  alreadyPending: z.number().int().describe('Selected events that wait for delivery already.'),
   unknown: z
     .number()
     .int()
-    .describe(
-      'Of the ids asked for, those this endpoint has no event of: not subscribed to then, or older than ' +
-        '30 days.',
-    ),
+    .describe('Ids without an event of this endpoint: not subscribed at the time, or older than 30 days.'),
   reason: z.string().nullable().describe('Why nothing is delivered again; null when something is.'),
 });
 

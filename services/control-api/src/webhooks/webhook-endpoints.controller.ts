@@ -54,9 +54,9 @@ export class WebhookEndpointsController {
   @Post()
   @Idempotent()
   @Endpoint({
-    summary: 'Have events delivered',
+    summary: 'Create an endpoint',
     description:
-      'Ask for the signing secret afterwards. docs/webhooks.md says what is sent and how to verify it.',
+      'Fetch its signing secret afterwards. docs/webhooks.md explains the requests and how to verify them.',
     success: { status: 201, schema: endpointSchema },
     problems: { 422: '`url-refused`, `too-many-endpoints`' },
   })
@@ -81,7 +81,7 @@ export class WebhookEndpointsController {
   @Patch(':id')
   @Idempotent()
   @Endpoint({
-    summary: 'Change an endpoint; enabling it has what waits delivered',
+    summary: 'Change an endpoint; enabling it delivers waiting events',
     success: { schema: endpointSchema },
     problems: { 404: NOT_FOUND, 422: '`url-refused`, `headers-needed`' },
   })
@@ -97,7 +97,7 @@ export class WebhookEndpointsController {
 
   @Delete(':id')
   @Endpoint({
-    summary: 'Delete an endpoint, with what waits for it',
+    summary: 'Delete an endpoint with its waiting events',
     success: { status: 204, description: 'Also when it was not there.' },
   })
   async delete(
@@ -112,7 +112,7 @@ export class WebhookEndpointsController {
   @Header('Cache-Control', 'no-store')
   @Endpoint({
     summary: 'The secret events are signed with',
-    description: 'Needs the scope for writing: whoever has it can sign events.',
+    description: 'Needs the scope for writing, because the secret signs events.',
     success: { schema: secretSchema },
     problems: { 404: NOT_FOUND },
   })
@@ -126,7 +126,7 @@ export class WebhookEndpointsController {
   @Post(':id/secret')
   @Idempotent()
   @Endpoint({
-    summary: 'Make a new secret; the old one signs along for a day',
+    summary: 'Make a new secret; the old one signs beside it for a day',
     success: { status: 204 },
     problems: { 404: NOT_FOUND },
   })
@@ -139,7 +139,7 @@ export class WebhookEndpointsController {
 
   @Post(':id/test')
   @Endpoint({
-    summary: 'Have a `webhook.test` event delivered',
+    summary: 'Send a `webhook.test` event',
     success: { status: 202 },
     problems: { 404: NOT_FOUND },
   })
@@ -152,7 +152,7 @@ export class WebhookEndpointsController {
 
   @Get(':id/deliveries')
   @Endpoint({
-    summary: 'What became of events, newest first',
+    summary: 'Deliveries of events, newest first',
     success: { schema: deliveryPageSchema },
     problems: { 404: NOT_FOUND },
   })
@@ -166,10 +166,10 @@ export class WebhookEndpointsController {
 
   @Post(':id/replay')
   @Endpoint({
-    summary: 'Have events delivered again',
+    summary: 'Deliver events again',
     description:
-      'Under the ids they had. Without a body all that were given up; with `eventIds`, or `from` and ' +
-      '`to`, those, delivered ones too. An event that waits already is left as it is.',
+      'The events keep their ids. Without a body, all events that were given up; with `eventIds`, or ' +
+      '`from` and `to`, those, also delivered ones. An event that waits already is not changed.',
     success: { schema: replayedSchema },
     problems: { 404: NOT_FOUND },
   })

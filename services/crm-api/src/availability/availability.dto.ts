@@ -23,7 +23,7 @@ export const availabilitySchema = z.object({
   timeZone: z.string(),
   slots: z
     .array(slotSchema)
-    .describe('Soonest first; one for each time, with the person least booked that day.'),
+    .describe('Soonest first; one for each time, with the resource least booked that day.'),
   unavailable: z
     .object({
       code: z.enum(['in-the-past', 'too-soon', 'too-far-ahead', 'closed', 'no-hours', 'fully-booked']),

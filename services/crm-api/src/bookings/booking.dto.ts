@@ -15,8 +15,8 @@ export const createBookingSchema = z.strictObject({
   start: minuteSchema,
   contactPhone: phoneSchema
     .optional()
-    .describe('Whose appointment it is; the contact is made if there is none.'),
-  name: nameSchema.optional().describe('Who it is for.'),
+    .describe('The phone number of the contact, which is created if there is none.'),
+  name: nameSchema.optional().describe('The person the appointment is for.'),
   notes: notesSchema.optional(),
 });
 export type CreateBooking = z.output<typeof createBookingSchema>;
@@ -37,7 +37,7 @@ export type ListBookings = z.output<typeof listBookingsSchema>;
 
 export const bookingSchema = z.object({
   id: z.uuid(),
-  reference: z.string().describe('What people say to each other; unique per tenant.'),
+  reference: z.string().describe('Short reference for callers; unique per tenant.'),
   status: bookingStatusSchema,
   start: z.string().describe('ISO 8601 with the offset of the business at that time.'),
   end: z.string(),

@@ -34,7 +34,7 @@ export class BookingsController {
   @Post()
   @Idempotent()
   @Endpoint({
-    summary: 'Book an appointment with whoever suits and is free',
+    summary: 'Book an appointment with a suitable resource that is free',
     success: [
       { status: 201, schema: bookingSchema },
       {
@@ -84,7 +84,7 @@ export class BookingsController {
   @Patch(':id')
   @Idempotent()
   @Endpoint({
-    summary: 'Give a booking another time',
+    summary: 'Move a booking to another time',
     success: { schema: bookingSchema },
     problems: {
       404: '`booking-not-found`',

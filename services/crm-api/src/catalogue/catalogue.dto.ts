@@ -8,7 +8,7 @@ const noticeSchema = z
   .int()
   .min(0)
   .max(MAX_NOTICE_MINUTES)
-  .describe('Appointments start this long after they are booked, or later; 0 for no notice.');
+  .describe('Shortest time between booking and start of an appointment; 0 for no notice.');
 
 export const serviceSchema = z.object({
   id: z.uuid(),
@@ -26,7 +26,7 @@ export const resourcesSchema = z.object({
     z.object({
       id: z.uuid(),
       name: z.string(),
-      services: z.array(z.string()).describe('Keys of what they do.'),
+      services: z.array(z.string()).describe('Keys of the services the resource does.'),
       hours: weeklyHoursSchema,
     }),
   ),

@@ -9,7 +9,10 @@ export class ResourcesController {
   constructor(private readonly catalogue: CatalogueService) {}
 
   @Get()
-  @Endpoint({ summary: 'Who does it, and when they work', success: { schema: resourcesSchema } })
+  @Endpoint({
+    summary: 'Resources with their services and working hours',
+    success: { schema: resourcesSchema },
+  })
   async list(@CurrentPrincipal() { tenantId }: Principal) {
     return { items: await this.catalogue.resources(tenantId) };
   }

@@ -19,7 +19,7 @@ export class ServicesController {
   constructor(private readonly catalogue: CatalogueService) {}
 
   @Get()
-  @Endpoint({ summary: 'What can be booked', success: { schema: servicesSchema } })
+  @Endpoint({ summary: 'Services that can be booked', success: { schema: servicesSchema } })
   async list(@CurrentPrincipal() { tenantId }: Principal) {
     return { items: await this.catalogue.services(tenantId) };
   }
@@ -27,7 +27,7 @@ export class ServicesController {
   @Patch(':id')
   @Idempotent()
   @Endpoint({
-    summary: 'Set how long before their start appointments of a service are booked at the latest',
+    summary: 'Set the notice of a service',
     success: { schema: serviceSchema },
     problems: { 404: '`service-not-found`' },
   })

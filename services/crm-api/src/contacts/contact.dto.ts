@@ -14,7 +14,7 @@ export const createContactSchema = z.strictObject({
   language: languageSchema
     .nullable()
     .optional()
-    .describe('What they are spoken to in (BCP 47); null for the language of the number they call.'),
+    .describe('The language agents speak to them (BCP 47); null for that of the number they call.'),
 });
 export type CreateContact = z.output<typeof createContactSchema>;
 

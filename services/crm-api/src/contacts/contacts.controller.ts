@@ -73,7 +73,7 @@ export class ContactsController {
   @Patch(':id')
   @Idempotent()
   @Endpoint({
-    summary: 'Change the fields that are given; null empties one',
+    summary: 'Change the given fields; null clears one',
     success: { schema: contactSchema },
     problems: { 404: '`contact-not-found`', 409: '`phone-taken`' },
   })
