@@ -1,8 +1,8 @@
 import { Processor } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CallStore } from '@tandem/call-state';
-import { postCallJobSchema } from '@tandem/contracts';
-import { BookingRepository, CallRepository } from '@tandem/database';
+import { postCallJobSchema, type CallId, type TenantId } from '@tandem/contracts';
+import { BookingRepository, CallRepository, type CallRecord } from '@tandem/database';
 import {
   CONFIG,
   Metrics,
@@ -53,18 +53,7 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
         'The job is not a post-call job. It was put in by something else, or by a version that does not fit.',
       );
     const { callId, tenantId } = parsed.data;
-    const { events, unreadable, omitted } = await this.store.events(callId);
-    if (unreadable > 0) {
-      this.metrics.unreadableEvents.inc(unreadable);
-      this.logger.warn(
-        { callId, unreadable },
-        'call events unreadable: sealed with an unknown key, or damaged',
-      );
-    }
-    const record = foldCall(callId, tenantId, events, {
-      bookings: await this.bookings.ofCall(tenantId, callId),
-      unread: unreadable + omitted,
-    });
+    const record = await this.fold(callId, tenantId);
     if (!record) {
       this.metrics.recorded.inc({ outcome: 'nothing-known' });
       this.logger.warn({ callId }, 'no events left of this call; nothing stored');
@@ -74,22 +63,31 @@ export class CallRecordProcessor extends RestingProcessor implements OnApplicati
     const outcome = await this.calls.record(record);
     if (record.endedAt) await this.store.persisted(callId);
     this.metrics.recorded.inc({ outcome });
-    if (record.missingEvents > 0)
-      this.logger.warn(
-        { callId, missingEvents: record.missingEvents },
-        'call recorded in part: event log full or unreadable in parts',
-      );
+    const { termination, disposition } = record;
     this.logger.log(
-      {
-        callId,
-        tenantId,
-        outcome,
-        termination: record.termination?.reason,
-        disposition: record.disposition?.outcome,
-      },
+      { callId, tenantId, outcome, termination: termination?.reason, disposition: disposition?.outcome },
       recordedMessage(job.id),
     );
     return { outcome };
+  }
+
+  private async fold(callId: CallId, tenantId: TenantId): Promise<CallRecord | null> {
+    const { events, unreadable, omitted } = await this.store.events(callId);
+    if (unreadable > 0) {
+      this.metrics.unreadableEvents.inc(unreadable);
+      this.logger.warn(
+        { callId, unreadable },
+        'call events unreadable: sealed with an unknown key, or damaged',
+      );
+    }
+    const bookings = await this.bookings.ofCall(tenantId, callId);
+    const record = foldCall(callId, tenantId, events, { bookings, unread: unreadable + omitted });
+    if (record && record.missingEvents > 0)
+      this.logger.warn(
+        { callId, missingEvents: record.missingEvents },
+        'call record incomplete: event log full or unreadable in parts',
+      );
+    return record;
   }
 }
 

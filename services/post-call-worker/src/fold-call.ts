@@ -61,23 +61,12 @@ export function foldCall(
   const legs = foldLegs(of('stream.attached'), of('stream.detached'), ended?.at ?? null);
   const answeredAt = legs[0]?.attachedAt ?? null;
   const endedAt = ended ? new Date(ended.at) : null;
-  const { data } = admitted;
   const record = {
     callId,
     tenantId,
+    ...foldAdmission(admitted),
     status: foldStatus(of('carrier.reported'), answeredAt !== null, ended !== undefined),
-    direction: data.direction,
-    channel: data.channel,
-    from: data.from,
-    to: data.to,
-    carrierCallId: data.carrierCallId,
-    attestation: data.attestation,
-    agent: { id: data.agentId, version: data.agentVersion, name: data.agentName },
     ...foldModels(events, admitted.at),
-    language: data.language,
-    variantKey: data.variantKey,
-    callerGroup: data.callerGroup,
-    admittedAt: new Date(admitted.at),
     answeredAt,
     endedAt,
     durationMs: durationOf(answeredAt, endedAt),
@@ -92,15 +81,24 @@ export function foldCall(
     toolCalls: foldToolCalls(of('tool.called'), of('tool.finished')),
     recordings: foldRecordings(of('recording.changed'), of('recording.finished'), ended !== undefined),
   };
+  if (!ended) return { ...record, disposition: null };
+  const keys = hasPressedKeys(of('digit.pressed'), of('digits.captured'));
+  return { ...record, disposition: dispositionOf({ ...record, bookings, hasPressedKeys: keys }) };
+}
+
+function foldAdmission({ at, data }: EventOf<'call.admitted'>) {
   return {
-    ...record,
-    disposition: ended
-      ? dispositionOf({
-          ...record,
-          bookings,
-          hasPressedKeys: hasPressedKeys(of('digit.pressed'), of('digits.captured')),
-        })
-      : null,
+    direction: data.direction,
+    channel: data.channel,
+    from: data.from,
+    to: data.to,
+    carrierCallId: data.carrierCallId,
+    attestation: data.attestation,
+    agent: { id: data.agentId, version: data.agentVersion, name: data.agentName },
+    language: data.language,
+    variantKey: data.variantKey,
+    callerGroup: data.callerGroup,
+    admittedAt: new Date(at),
   };
 }
 
