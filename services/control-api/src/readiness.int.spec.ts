@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { HangingLine, testRedisUrl } from '@tandem/stack';
 import { RunningControl } from './test/running-control.ts';
 
-/** What probes commonly wait. */
+/** A common timeout of probes. */
 const PROBE_MS = 1_000;
 
 const ends: (() => Promise<void>)[] = [];

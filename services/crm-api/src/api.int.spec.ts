@@ -4,7 +4,7 @@ import { serviceTokenSchema, type CallId, type TenantId } from '@tandem/contract
 import { SignedTokens } from '@tandem/platform';
 import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from './test/running-crm.ts';
 
-/** What each route does when a stranger, with rights of their own, asks for what belongs to someone else. */
+/** The result of each route for a principal of another tenant. */
 interface RouteRule {
   readonly path: (own: Owned) => string;
   readonly body?: unknown;

@@ -15,7 +15,7 @@ import {
 } from './test/call-log.ts';
 
 describe('the disposition of a call', () => {
-  it('is to be confirmed where the caller heard that the booking is uncertain', () => {
+  it('is to-confirm where the caller heard that the booking is uncertain', () => {
     const events = log(
       [0, admitted],
       [300, attached()],
@@ -60,7 +60,7 @@ describe('the disposition of a call', () => {
     };
     const timedOut = finished({ status: 'timed-out' });
 
-    it('is to be confirmed for the untold booking, and names the told one', () => {
+    it('is to-confirm for the untold booking, and names the told one', () => {
       const detail = 'K48213 is booked, and the caller does not know; the caller knows of M10022';
       expect(dispositionOf([timedOut, booked('M10022')], ['K48213', toolCallId], ['M10022', second])).toEqual(
         { outcome: 'to-confirm', detail },

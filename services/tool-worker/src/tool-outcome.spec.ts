@@ -12,7 +12,7 @@ describe('the outcome of a handler', () => {
 
   it.each([
     ['a language that is none', { language: '!!' }, 'change.language'],
-    ['a pace nobody can follow', { speed: 99 }, 'change.speed'],
+    ['an impossible pace', { speed: 99 }, 'change.speed'],
     ['instructions as long as a book', { instructions: 'x'.repeat(32_001) }, 'change.instructions'],
     ['what agents do not have', { temperature: 2 }, 'change'],
   ])('is told without a change to %s', (_what, change, where) => {

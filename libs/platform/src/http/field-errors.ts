@@ -1,6 +1,6 @@
 import { Problem } from './problem.ts';
 
-/** What is wrong with one field of a request. */
+/** A fault of one field of a request. */
 export interface FieldError {
   /** Dotted path, such as `variants.0.weight`; `body`, `query` or `path` when it is about the whole. */
   readonly field: string;

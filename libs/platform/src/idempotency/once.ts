@@ -1,4 +1,4 @@
-/** What an idempotent route is asked for, and how it is done. */
+/** A request to an idempotent route, and the effect that performs it. */
 export class Once<Transaction, Body> {
   constructor(
     /** The validated body: the same key with another one is refused. */

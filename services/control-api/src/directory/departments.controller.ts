@@ -11,7 +11,7 @@ import {
 } from './department.dto.ts';
 import { DepartmentsService } from './departments.service.ts';
 
-/** Where agents may put calls through to. A running call keeps the directory it started with. */
+/** The transfer targets of agents. A running call keeps the directory it started with. */
 @TenantController('departments', ADMIN_SCOPES)
 export class DepartmentsController {
   constructor(private readonly departments: DepartmentsService) {}

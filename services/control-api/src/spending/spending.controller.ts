@@ -15,7 +15,7 @@ import {
 } from './spending.dto.ts';
 import { SpendingService } from './spending.service.ts';
 
-/** What calls cost, and what they may cost. */
+/** The cost of calls, and its limits. */
 @TenantController('spending', ADMIN_SCOPES)
 export class SpendingController {
   constructor(private readonly spending: SpendingService) {}

@@ -3,7 +3,7 @@ import type { TenantId } from '@tandem/contracts';
 import { SpendingRepository, type BudgetChange, type DaySpending, type TenantBudget } from '@tandem/database';
 import { tenantNotFound } from '@tandem/platform';
 
-/** What the calls of a tenant cost, and what they may cost. */
+/** The cost of a tenant's calls, and its limits. */
 @Injectable()
 export class SpendingService {
   constructor(private readonly spending: SpendingRepository) {}

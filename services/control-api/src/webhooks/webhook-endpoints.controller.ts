@@ -36,7 +36,7 @@ import { WebhookEndpoints } from './webhook-endpoints.service.ts';
 
 const NOT_FOUND = '`endpoint-not-found`';
 
-/** Where events are delivered to business systems, and the state of each delivery. */
+/** Endpoints of business systems that receive events, and the state of each delivery. */
 @TenantController('webhook-endpoints', ADMIN_SCOPES)
 export class WebhookEndpointsController {
   constructor(private readonly endpoints: WebhookEndpoints) {}

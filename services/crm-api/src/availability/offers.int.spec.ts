@@ -3,7 +3,7 @@ import type { TenantId } from '@tandem/contracts';
 import { nineOclock, RunningCrm, type Answer } from '../test/running-crm.ts';
 
 const DAY_MS = 86_400_000;
-/** A day of the business, so many days from today. */
+/** Returns the local day of the business this many days from today. */
 const day = (ahead: number) =>
   new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York' }).format(Date.now() + ahead * DAY_MS);
 const A_YEAR_AGO = nineOclock(-365);

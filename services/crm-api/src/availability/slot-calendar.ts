@@ -27,7 +27,7 @@ export interface Slot {
   readonly resource: { readonly id: string; readonly name: string };
 }
 
-/** Whether a time can be booked if a resource is free, or why not. */
+/** The result of checking a time: bookable if a resource is free, or why not. */
 export type SlotCheck = 'bookable' | 'in-the-past' | 'too-soon' | 'too-far-ahead' | 'outside-hours';
 
 /** A calendar whose tenant has the service. */
