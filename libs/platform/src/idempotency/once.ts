@@ -17,8 +17,8 @@ export class Reply<Body> {
 }
 
 /**
- * What a handler under `@Idempotent()` returns. Whatever the handler does before is done for each request and
- * may refuse it without storing the refusal.
+ * Returns the result of a handler under `@Idempotent()`. Work of the handler before this call runs for each
+ * request, and a refusal from it is not stored.
  * @param body the validated body
  * @param effect runs once per key, in the transaction that also stores its answer; a Problem below 500 that
  * it throws is stored as the answer
