@@ -21,7 +21,7 @@ export interface CallStateOptions<Sealer> {
 /** A class that reads and writes call state. */
 export type CallStateStore<Sealer> = new (redis: Redis, sealer: Sealer) => object;
 
-/** Nest's door to the call-state lib, which knows nothing of Nest. */
+/** The Nest module of the call-state lib, which itself does not depend on Nest. */
 @Module({})
 export class CallStateModule {
   /** Opens the connection to Redis with the service and closes it last. */

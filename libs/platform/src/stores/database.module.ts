@@ -7,7 +7,7 @@ export const DATA_SOURCE = Symbol('DATA_SOURCE');
 /** A class that reads and writes by one connection. */
 export type Repository<Connection, Kind = object> = new (connection: Connection) => Kind;
 
-/** Nest's door to the database lib, which knows nothing of Nest. */
+/** The Nest module of the database lib, which itself does not depend on Nest. */
 @Module({})
 export class DatabaseModule {
   /** Opens the connection with the service and closes it last; the service is ready while it works. */
