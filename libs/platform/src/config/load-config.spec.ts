@@ -46,7 +46,7 @@ describe('configuration', () => {
     );
     expect(faults).toHaveLength(4);
     expect(faults.join('\n')).toMatch(/REDIS_URL is wrong.*redis:\/\//);
-    expect(faults.join('\n')).toMatch(/DATABASE_URL is not set: Database to use/);
+    expect(faults.join('\n')).toMatch(/DATABASE_URL is not set: Address of the database/);
     expect(faults.join('\n')).not.toContain('short');
   });
 
