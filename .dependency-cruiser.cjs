@@ -43,6 +43,13 @@ module.exports = {
       to: { path: '^libs/database/|node_modules/(typeorm|pg)/' },
     },
     {
+      name: 'ingress-decides-without-a-carrier',
+      comment: 'Its rooms return a CarrierInstruction; a carrier’s adapter renders it.',
+      severity: 'error',
+      from: { path: '^services/call-ingress/src/[^/]+/', pathNot: '^services/call-ingress/src/carriers/' },
+      to: { path: '^services/call-ingress/src/carriers/|^libs/telephony/|node_modules/twilio/' },
+    },
+    {
       name: 'services-do-not-know-each-other',
       severity: 'error',
       from: { path: '^services/([^/]+)/' },

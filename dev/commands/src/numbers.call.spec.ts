@@ -85,7 +85,7 @@ describe('a number', () => {
   it('that cannot be one is not in service, and nothing breaks', async () => {
     const call = platform.ring({ to: 'a\0b' });
     expect(spokenByCarrier(await call.ended)).toContain('is not in service');
-    expect(platform.lines.filter((line) => line.includes('could not be admitted'))).toEqual([]);
+    expect(platform.lines.filter((line) => line.includes('admission failed'))).toEqual([]);
   });
 });
 

@@ -22,27 +22,21 @@ import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } f
 import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
 import { CallPlacement } from './admission/call-placement.service.ts';
-import { CallRefusal } from './admission/call-refusal.service.ts';
-import { CARRIER_ADAPTERS, type CarrierAdapters } from './admission/carrier-adapter.ts';
 import { ProviderAvailability } from './admission/provider-availability.ts';
-import { CallRecovery } from './admission/call-recovery.ts';
-import { StreamOffers } from './admission/stream-offer.ts';
-import { WaitingRoom } from './admission/waiting-room.ts';
-import { WaitingSweep } from './admission/waiting-sweep.ts';
-import { IngressMetrics } from './ingress-metrics.ts';
-import { PublicBaseUrl } from './public-base-url.ts';
-import { CallRescue } from './rescue/call-rescue.service.ts';
+import { twilio } from './carriers/twilio/twilio.ts';
+import { CARRIER_ADAPTERS, type CarrierAdapter, type CarrierAdapters } from './ports/carrier-adapter.ts';
+import { CallEndings } from './recovery/call-endings.ts';
+import { CallRecovery } from './recovery/call-recovery.ts';
+import { CallRescue } from './recovery/call-rescue.service.ts';
+import { CarrierReports } from './recovery/carrier-reports.service.ts';
+import { TransferReturn } from './recovery/transfer-return.ts';
+import { CallRefusal } from './refusal/call-refusal.service.ts';
+import { StreamOffers } from './relays/stream-offer.ts';
+import { IngressMetrics } from './runtime/ingress-metrics.ts';
 import { DepartmentDial } from './transfer/department-dial.ts';
-import { Transfers } from './transfer/transfers.service.ts';
-import { CallStatusController } from './twilio/call-status.controller.ts';
-import { CallbackTokens } from './twilio/callback-tokens.ts';
-import { CarrierReports } from './twilio/carrier-reports.service.ts';
-import { StreamEndedController } from './twilio/stream-ended.controller.ts';
-import { TransferController } from './twilio/transfer.controller.ts';
-import { TwilioAccounts } from './twilio/twilio-accounts.ts';
-import { TwilioCarrier } from './twilio/twilio-carrier.ts';
-import { VoiceWebhookController } from './twilio/voice-webhook.controller.ts';
-import { WaitingKeyController } from './twilio/waiting-key.controller.ts';
+import { OperatorQuestions } from './transfer/operator-questions.ts';
+import { WaitingRoom } from './waiting/waiting-room.ts';
+import { WaitingSweep } from './waiting/waiting-sweep.ts';
 
 const REDIS = Symbol('REDIS');
 const DATA_SOURCE = Symbol('DATA_SOURCE');
@@ -56,13 +50,7 @@ export class CallIngressModule {
     return {
       module: CallIngressModule,
       imports: [queueModule(connectRedis(config.redisUrl, 'producer'), ['post-call'])],
-      controllers: [
-        VoiceWebhookController,
-        WaitingKeyController,
-        StreamEndedController,
-        TransferController,
-        CallStatusController,
-      ],
+      controllers: [...twilio.controllers],
       providers: [
         ...managed(REDIS, redis, 'start'),
         ...managed(DATA_SOURCE, database, 'start'),
@@ -78,29 +66,28 @@ export class CallIngressModule {
         { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
         { provide: SpendLedger, useValue: new SpendLedger(redis.value) },
         PostCallQueue,
-        PublicBaseUrl,
         IngressMetrics,
-        CallbackTokens,
-        CarrierReports,
+        ...twilio.providers,
+        {
+          provide: CARRIER_ADAPTERS,
+          useFactory: (adapter: CarrierAdapter): CarrierAdapters => ({ twilio: adapter }),
+          inject: [twilio.adapter],
+        },
         StreamOffers,
         BudgetGate,
         ProviderAvailability,
-        CallPlacement,
         CallRefusal,
         WaitingRoom,
         WaitingSweep,
+        CallPlacement,
         CallAdmission,
         DepartmentDial,
-        TwilioAccounts,
-        TwilioCarrier,
-        {
-          provide: CARRIER_ADAPTERS,
-          useFactory: (twilio: TwilioCarrier): CarrierAdapters => ({ twilio }),
-          inject: [TwilioCarrier],
-        },
+        OperatorQuestions,
+        CallEndings,
         CallRecovery,
+        TransferReturn,
         CallRescue,
-        Transfers,
+        CarrierReports,
       ],
     };
   }

@@ -1,7 +1,7 @@
 import type { RunOptions } from '@tandem/platform';
 import { CallIngressModule } from './call-ingress.module.ts';
 
-/** How call-ingress is run: by `main.ts` as a process, by tests in theirs. */
+/** How call-ingress is run: by `main.ts` as a process, by tests in their own process. */
 export const callIngress: RunOptions<'call-ingress'> = {
   module: (config) => CallIngressModule.forRoot(config),
 };

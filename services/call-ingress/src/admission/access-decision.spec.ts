@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KnownCaller, NumberAccess } from '@tandem/database';
 import { accessOf, untrustedNumber, isTrustedAttestation } from './access-decision.ts';
-import { identityOf } from './caller-identity.ts';
+import { identityOf } from '../ports/caller-identity.ts';
 
 const open: NumberAccess = {
   mode: 'open',
@@ -18,53 +18,53 @@ const known = (change: Partial<KnownCaller> = {}): KnownCaller => ({
   groups: [],
   ...change,
 });
-const told = (access: NumberAccess, from: string, caller: KnownCaller = known()) => {
+const decide = (access: NumberAccess, from: string, caller: KnownCaller = known()) => {
   const { refusal, group: as } = accessOf(access, identityOf(from), caller);
-  return `${refusal ?? 'let in'} as ${as?.key ?? 'anybody'}`;
+  return `${refusal ?? 'admitted'} as ${as?.key ?? 'stranger'}`;
 };
 
 const ALEX = '+12025550123';
 
-describe('a number open to everybody', () => {
-  it('takes whoever calls, as member of their closest group', () => {
-    expect(told(open, ALEX)).toBe('let in as anybody');
-    expect(told(open, ALEX, known({ groups: [group('primary'), group('washington')] }))).toBe(
-      'let in as primary',
+describe('a number open to all callers', () => {
+  it('admits every caller as a member of their closest group', () => {
+    expect(decide(open, ALEX)).toBe('admitted as stranger');
+    expect(decide(open, ALEX, known({ groups: [group('primary'), group('washington')] }))).toBe(
+      'admitted as primary',
     );
   });
 
-  it('does not take who is blocked, whatever group they are in', () => {
-    expect(told(open, ALEX, known({ isBlocked: true, groups: [group('primary', true)] }))).toBe(
+  it('refuses a blocked caller in any group', () => {
+    expect(decide(open, ALEX, known({ isBlocked: true, groups: [group('primary', true)] }))).toBe(
       'caller-blocked as primary',
     );
   });
 
-  it('takes callers without a number, unless it is told not to', () => {
+  it('admits callers without a number unless configured otherwise', () => {
     for (const from of ['anonymous', 'Restricted', '+266696687', '', 'sip:anonymous@example.com']) {
-      expect(told(open, from)).toBe('let in as anybody');
-      expect(told({ ...open, withheldCallers: 'refuse' }, from)).toBe('caller-not-allowed as anybody');
+      expect(decide(open, from)).toBe('admitted as stranger');
+      expect(decide({ ...open, withheldCallers: 'refuse' }, from)).toBe('caller-not-allowed as stranger');
     }
-    expect(told({ ...open, withheldCallers: 'refuse' }, ALEX)).toBe('let in as anybody');
+    expect(decide({ ...open, withheldCallers: 'refuse' }, ALEX)).toBe('admitted as stranger');
   });
 });
 
-describe('a number for some', () => {
-  it('takes members of its groups, and greets them as such though another group is closer', () => {
-    expect(told(list, ALEX, known({ groups: [group('neighbours'), group('primary', true)] }))).toBe(
-      'let in as primary',
+describe('a number with an allow-list', () => {
+  it('admits members of its groups under that group, even if another is closer', () => {
+    expect(decide(list, ALEX, known({ groups: [group('neighbours'), group('primary', true)] }))).toBe(
+      'admitted as primary',
     );
   });
 
-  it('takes nobody else', () => {
-    expect(told(list, ALEX)).toBe('caller-not-allowed as anybody');
-    expect(told(list, ALEX, known({ groups: [group('neighbours')] }))).toBe(
+  it('refuses all other callers', () => {
+    expect(decide(list, ALEX)).toBe('caller-not-allowed as stranger');
+    expect(decide(list, ALEX, known({ groups: [group('neighbours')] }))).toBe(
       'caller-not-allowed as neighbours',
     );
-    expect(told(list, 'anonymous')).toBe('caller-not-allowed as anybody');
+    expect(decide(list, 'anonymous')).toBe('caller-not-allowed as stranger');
   });
 });
 
-describe('a number that a caller shows', () => {
+describe('a shown number', () => {
   const trusting = { unverifiedCallers: 'trust' } as const;
   const strict = { unverifiedCallers: 'distrust' } as const;
 
@@ -79,7 +79,7 @@ describe('a number that a caller shows', () => {
     ['something new', true, false],
     [null, true, false],
   ])(
-    'with %s is believed: %s, and where only signed ones are: %s',
+    'with %s is trusted: %s, and where only signed ones are: %s',
     (attestation, isTrusted, isTrustedStrictly) => {
       expect([
         isTrustedAttestation(trusting, attestation),
@@ -88,17 +88,17 @@ describe('a number that a caller shows', () => {
     },
   );
 
-  it('and is not believed keeps a block, and nothing else', () => {
+  it('that is not trusted keeps only a block', () => {
     const found = known({ name: 'Alex', language: 'es', isBlocked: true, groups: [group('primary', true)] });
     expect(untrustedNumber(found)).toEqual({ name: null, language: null, isBlocked: true, groups: [] });
-    expect(told(list, ALEX, untrustedNumber({ ...found, isBlocked: false }))).toBe(
-      'caller-not-allowed as anybody',
+    expect(decide(list, ALEX, untrustedNumber({ ...found, isBlocked: false }))).toBe(
+      'caller-not-allowed as stranger',
     );
   });
 });
 
 describe('a caller’s number', () => {
-  it('is read however the carrier writes it', () => {
+  it('is read in every notation carriers use', () => {
     expect(
       [
         '+12025550123',
@@ -109,7 +109,7 @@ describe('a caller’s number', () => {
     ).toEqual(Array(4).fill(ALEX));
   });
 
-  it('is none for a name, which is not withheld either', () => {
+  it('is null for a name, which is not withheld', () => {
     expect(identityOf('sip:alex@example.com')).toEqual({ e164: null, isWithheld: false });
     expect(identityOf('+266696687')).toEqual({ e164: null, isWithheld: true });
   });

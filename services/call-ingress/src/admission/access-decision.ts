@@ -1,17 +1,17 @@
 import { validationOf, type RefusalReason } from '@tandem/contracts';
 import type { CallerGroupMatch, KnownCaller, NumberAccess } from '@tandem/database';
-import type { CallerIdentity } from './caller-identity.ts';
+import type { CallerIdentity } from '../ports/caller-identity.ts';
 
 export interface AccessDecision {
-  /** Null for a caller who is let in. */
+  /** Null for an admitted caller. */
   readonly refusal: Extract<RefusalReason, 'caller-blocked' | 'caller-not-allowed'> | null;
-  /** The group they call as: one that is let in before others, the closest match before wider ones. */
+  /** The caller's group: an allowed one before others, the closest match before wider ones. */
   readonly group: CallerGroupMatch | null;
 }
 
 /**
- * Whether the number a caller shows is taken for theirs. One that failed validation never is; one that nobody
- * has signed for is where the dialled number trusts such callers.
+ * Whether the number a caller shows counts as theirs. A number that failed validation never does; an unsigned
+ * one does if the dialled number trusts unverified callers.
  */
 export function isTrustedAttestation(
   { unverifiedCallers }: Pick<NumberAccess, 'unverifiedCallers'>,
@@ -22,14 +22,13 @@ export function isTrustedAttestation(
 }
 
 /**
- * What is left to know of a caller whose number is not taken for theirs: a block holds, everything else was
- * another's.
+ * Reduces what is known of a caller whose number does not count as theirs: only a block still applies.
  */
 export function untrustedNumber({ isBlocked }: KnownCaller): KnownCaller {
   return { name: null, language: null, isBlocked, groups: [] };
 }
 
-/** Whether a caller may call a number. Being blocked comes before being on any list. */
+/** Decides whether a caller may call a number. A block comes before every list. */
 export function accessOf(access: NumberAccess, identity: CallerIdentity, known: KnownCaller): AccessDecision {
   const allowed = known.groups.find(({ isAllowed }) => isAllowed) ?? null;
   const group = allowed ?? known.groups[0] ?? null;

@@ -4,7 +4,7 @@ import { localDate } from '@tandem/contracts';
 import { SpendingRepository, type DialledNumber, type TenantBudget } from '@tandem/database';
 
 /**
- * Whether a tenant may still spend on calls, by what its calls have cost up to now, running ones included.
+ * Checks a tenant's budget against what its calls have cost so far, live ones included.
  */
 @Injectable()
 export class BudgetGate {
@@ -14,8 +14,7 @@ export class BudgetGate {
   ) {}
 
   /**
-   * Opens the day the call will count on, also for a tenant without a budget: a budget may be set while calls
-   * run.
+   * Opens the day the call counts on, also for a tenant without a budget: one may be set during a call.
    * @throws when Redis cannot be reached, or Postgres on the first call of a day
    */
   async check(

@@ -3,25 +3,25 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord, Waiting } from '@tandem/call-state';
 import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
-import { dialPersonTwiml, farewellTwiml } from '@tandem/telephony';
+import { refusalMessage, type SpokenReason } from '../announcements/announcements.ts';
+import { callerIdOf } from '../ports/caller-identity.ts';
+import { sayAndHangUp, type CarrierInstruction, type HoldProgress } from '../ports/carrier-instruction.ts';
+import type { InboundCall } from '../ports/inbound-call.ts';
+import { CallRefusal, companyOf } from '../refusal/call-refusal.service.ts';
 import { lastResortOf } from '../transfer/department-dial.ts';
-import { accessOf, untrustedNumber, isTrustedAttestation, type AccessDecision } from './access-decision.ts';
+import { WaitingRoom } from '../waiting/waiting-room.ts';
+import { accessOf, isTrustedAttestation, untrustedNumber, type AccessDecision } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
 import { CallPlacement } from './call-placement.service.ts';
-import { CallRefusal, companyOf } from './call-refusal.service.ts';
-import { callerIdOf } from './caller-identity.ts';
-import { snapshotAgent } from './snapshot-agent.ts';
-import type { InboundCall } from './inbound-call.ts';
 import { ProviderAvailability } from './provider-availability.ts';
-import { refusalMessage, type SpokenReason } from './refusals.ts';
+import { snapshotAgent } from './snapshot-agent.ts';
 import { chooseVariant } from './variant-choice.ts';
-import { WaitingRoom, type HoldProgress } from './waiting-room.ts';
 
-/** What the door knows once number and caller are looked up. */
+/** An inbound call with its number and caller looked up. */
 interface LookedUpCall {
   readonly inbound: InboundCall;
   readonly number: DialledNumber;
-  /** What is believed of them. */
+  /** Only what holds for a doubted number, if the number is doubted. */
   readonly known: KnownCaller;
   readonly isNumberDoubted: boolean;
   readonly access: AccessDecision;
@@ -29,7 +29,7 @@ interface LookedUpCall {
   readonly language: string;
 }
 
-/** Decides, before a call is answered, whether and by whom it is taken, and says so in TwiML. */
+/** Decides, before a call is answered, whether it is admitted and to which relay. */
 @Injectable()
 export class CallAdmission {
   constructor(
@@ -43,14 +43,13 @@ export class CallAdmission {
   ) {}
 
   /**
-   * The answer to a carrier's "this number rings". The same call asked about again gets the identical
-   * document and has no second effect: a second stream would end the first one. `heard`: what a caller was
-   * told who has been waiting.
+   * Returns what the carrier does with a ringing call. A repeated question gets the identical reply and has
+   * no second effect: a second stream would end the first one.
    * @throws when Redis or Postgres cannot be reached
    */
-  async admitCall(inbound: InboundCall, heard: HoldProgress): Promise<string> {
+  async admitCall(inbound: InboundCall, progress: HoldProgress): Promise<CarrierInstruction> {
     const { carrierCallId } = inbound;
-    const earlier = await this.placement.earlierAnswer(carrierCallId);
+    const earlier = await this.placement.earlierReply(carrierCallId);
     if (earlier !== null) return earlier;
     const number = await this.numberOf(inbound);
     if (!number)
@@ -62,43 +61,41 @@ export class CallAdmission {
     const waiting = await this.waiting.entry(number.agent, carrierCallId);
     const promised =
       waiting?.becomes === 'callback-requested'
-        ? await this.waiting.promiseCallback(carrierCallId, heard)
+        ? await this.waiting.promiseCallback(carrierCallId, progress)
         : null;
     if (promised !== null) return promised;
-    const rung = await this.lookUp(inbound, number);
-    const outcome = await this.admit(rung, waiting, heard);
-    if (typeof outcome === 'object') return outcome.twiml;
+    const call = await this.lookUp(inbound, number);
+    const outcome = await this.admit(call, waiting, progress);
+    if (typeof outcome === 'object') return outcome;
     return this.refusals.refuse(inbound, outcome, {
       number,
-      language: rung.language,
-      callerGroup: rung.access.group?.key ?? null,
+      language: call.language,
+      callerGroup: call.access.group?.key ?? null,
     });
   }
 
   /**
-   * The answer while call state is away, so that nothing can be admitted: the person the agent's ladder names
-   * for such a case, or our words. The same question gets the same answer. @throws when Postgres cannot be
-   * reached either
+   * Returns what the carrier does with a ringing call while call state is unreachable and admits nothing: the
+   * person the agent's ladder names for this case, or a message. A repeated question gets the same reply.
+   * @throws when Postgres cannot be reached either
    */
-  async answerDegraded(inbound: InboundCall): Promise<string> {
+  async answerDegraded(inbound: InboundCall): Promise<CarrierInstruction> {
     const number = await this.numberOf(inbound);
-    if (!number) return farewellTwiml(refusalMessage('unknown-number', '', 'en-US'));
+    if (!number) return sayAndHangUp(refusalMessage('unknown-number', '', 'en-US'));
     const { access, language, isNumberDoubted } = await this.lookUp(inbound, number);
     const isOpen = isOpenAt(number.opening, new Date());
     const person = isOpen && !access.refusal && number.agent ? lastResortOf(number.agent, new Date()) : null;
     if (person)
-      return dialPersonTwiml({
+      return {
+        kind: 'dial',
         address: person.address,
         ringMs: person.ringMs,
         callerId: callerIdOf({ ...inbound, isNumberDoubted }),
-      });
-    return farewellTwiml(
-      refusalMessage(
-        access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed'),
-        companyOf(number),
-        language,
-      ),
-    );
+        stream: null,
+        asksFirst: false,
+      };
+    const reason = access.refusal ?? (isOpen ? 'agent-unavailable' : 'closed');
+    return sayAndHangUp(refusalMessage(reason, companyOf(number), language));
   }
 
   private async numberOf({ dialled }: InboundCall): Promise<DialledNumber | null> {
@@ -122,70 +119,66 @@ export class CallAdmission {
     };
   }
 
-  /**
-   * The answer that takes the call, or why it is not taken. What the caller may not do comes before what we
-   * cannot.
-   */
+  /** Returns the instruction that takes the call, or the reason for refusing it. Access rules come first. */
   private async admit(
-    rung: LookedUpCall,
+    lookedUp: LookedUpCall,
     waiting: Waiting | null,
-    heard: HoldProgress,
-  ): Promise<{ twiml: string } | SpokenReason> {
-    const { number, access } = rung;
+    progress: HoldProgress,
+  ): Promise<CarrierInstruction | SpokenReason> {
+    const { number, access } = lookedUp;
     const at = new Date();
     if (access.refusal) return access.refusal;
     if (!isOpenAt(number.opening, at)) return 'closed';
     if (!number.agent) return 'agent-unavailable';
     const { spending, isReached } = await this.budgets.check(number.tenant, at);
     if (isReached) return 'budget-reached';
-    const call = this.callOf(rung, number.agent, at, waiting?.call.callId);
-    return this.placeOrHold({ ...call, spending }, waiting, heard);
+    const call = recordOf(lookedUp, number.agent, at, waiting?.call.callId);
+    return this.placeOrHold({ ...call, spending }, waiting, progress);
   }
 
   private async placeOrHold(
     call: AdmissionRecord,
     waiting: Waiting | null,
-    heard: HoldProgress,
-  ): Promise<{ twiml: string } | SpokenReason> {
+    progress: HoldProgress,
+  ): Promise<CarrierInstruction | SpokenReason> {
     const isItsTurn = await this.waiting.isItsTurn(call, waiting);
-    // Asked last: a provider that is being tried again is tried with whoever asks.
+    // Last, because asking has an effect: a provider on trial is tried with the call that asks.
     const hasProvider = !isItsTurn || (await this.providers.canTake(call.agent));
     const placed = isItsTurn && hasProvider ? await this.placement.place(call) : null;
     if (placed !== null) {
-      if (waiting) await this.waiting.admitted(waiting);
-      return { twiml: placed };
+      if (waiting) await this.waiting.markAdmitted(waiting);
+      return placed;
     }
-    const held = await this.waiting.hold(call, waiting, heard);
-    return held === null ? (hasProvider ? 'no-capacity' : 'provider-unavailable') : { twiml: held };
+    const held = await this.waiting.hold(call, waiting, progress);
+    return held ?? (hasProvider ? 'no-capacity' : 'provider-unavailable');
   }
+}
 
-  private callOf(
-    { inbound, number, known, isNumberDoubted, access, language }: LookedUpCall,
-    published: NonNullable<DialledNumber['agent']>,
-    at: Date,
-    callId = randomUUID() as CallId,
-  ): AdmissionRecord {
-    const tenantId = number.tenant.id;
-    const variant = chooseVariant(number.experiment, {
-      tenantId,
-      agentId: published.agentId,
-      caller: inbound.identity.e164 ?? callId,
-    });
-    return {
-      callId,
-      tenantId,
-      direction: 'inbound',
-      channel: inbound.channel,
-      from: inbound.from,
-      to: inbound.to,
-      carrierCallId: inbound.carrierCallId,
-      ...(inbound.carrierAccountId === null ? {} : { carrierAccountId: inbound.carrierAccountId }),
-      ...(inbound.attestation === null ? {} : { attestation: inbound.attestation }),
-      ...(isNumberDoubted ? { isNumberDoubted } : {}),
-      admittedAt: at.getTime(),
-      agent: snapshotAgent(published, variant, access.group, language),
-      caller: { name: known.name, group: access.group?.key ?? null, language: known.language },
-      language,
-    };
-  }
+function recordOf(
+  { inbound, number, known, isNumberDoubted, access, language }: LookedUpCall,
+  published: NonNullable<DialledNumber['agent']>,
+  at: Date,
+  callId = randomUUID() as CallId,
+): AdmissionRecord {
+  const { channel, from, to, carrierCallId, carrierAccountId, attestation, identity } = inbound;
+  const tenantId = number.tenant.id;
+  const { agentId } = published;
+  const caller = identity.e164 ?? callId;
+  const variant = chooseVariant(number.experiment, { tenantId, agentId, caller });
+  return {
+    callId,
+    tenantId,
+    direction: 'inbound',
+    channel,
+    from,
+    to,
+    carrierCallId,
+    ...(carrierAccountId === null ? {} : { carrierAccountId }),
+    ...(attestation === null ? {} : { attestation }),
+    ...(isNumberDoubted ? { isNumberDoubted } : {}),
+    admittedAt: at.getTime(),
+    agent: snapshotAgent(published, variant, access.group, language),
+    caller: { name: known.name, group: access.group?.key ?? null, language: known.language },
+    language,
+  };
 }

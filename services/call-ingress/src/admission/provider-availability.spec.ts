@@ -32,13 +32,13 @@ function availability(isAnyWell: boolean) {
 }
 
 describe('a new call', () => {
-  it('is taken when any model of the ladder may be asked', async () => {
+  it('is admitted when any model of the ladder is available', async () => {
     const { asked, availability: providers } = availability(true);
     expect(await providers.canTake(agent())).toBe(true);
     expect(asked).toEqual([['primary:default', 'secondary:gpt-realtime-2.1-mini']]);
   });
 
-  it('is taken without asking when a model of the ladder runs in the relay', async () => {
+  it('is admitted without a check when a model of the ladder runs in the relay', async () => {
     const { asked, availability: providers } = availability(false);
     expect(await providers.canTake(agent({ ladder: [{ kind: 'model', model: { kind: 'guided' } }] }))).toBe(
       true,
@@ -46,7 +46,7 @@ describe('a new call', () => {
     expect(asked).toEqual([]);
   });
 
-  it('that no provider can take is not', async () => {
+  it('is not admitted when no provider is available', async () => {
     expect(await availability(false).availability.canTake(agent())).toBe(false);
   });
 });

@@ -3,8 +3,7 @@ import { ProviderStates, providerTarget } from '@tandem/call-state';
 import { modelTargets, type AgentSnapshot } from '@tandem/contracts';
 
 /**
- * Whether any model of an agent may be asked at all, before the call is answered: what the relays have seen
- * decides.
+ * Checks, before a call is answered, that a model provider of its agent is available according to the relays.
  */
 @Injectable()
 export class ProviderAvailability {
@@ -12,7 +11,7 @@ export class ProviderAvailability {
 
   async canTake(agent: AgentSnapshot): Promise<boolean> {
     const targets = modelTargets(agent).map(({ model, endpoint }) => providerTarget(model, endpoint));
-    // A model without a target runs in the relay itself.
+    // A model without a target runs inside the relay.
     return (
       targets.includes(null) || (await this.states.canAnyTake(targets.filter((target) => target !== null)))
     );

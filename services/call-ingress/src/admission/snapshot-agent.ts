@@ -1,11 +1,8 @@
 import { isSpeakable, textsOf, withVariant, type AgentSnapshot, type PromptVariant } from '@tandem/contracts';
 import type { CallerGroupMatch } from '@tandem/database';
-import type { Spoken } from '@tandem/telephony';
+import type { Spoken } from '../ports/carrier-instruction.ts';
 
-/**
- * The agent this one call gets: its arm of the experiment, and over that what is said first to the caller's
- * group.
- */
+/** Returns the agent for one call: the published one with its experiment variant and the group's greeting. */
 export function snapshotAgent(
   published: AgentSnapshot,
   variant: PromptVariant | null,
@@ -21,10 +18,7 @@ export function snapshotAgent(
   };
 }
 
-/**
- * What the carrier says before the call is connected. A notice without a translation is spoken in the agent's
- * own language.
- */
+/** The notice spoken before the call is connected: a translation, else in the agent's own language. */
 export function preConnectNotice(agent: AgentSnapshot, language: string): Spoken | null {
   const { notice } = textsOf(agent, language);
   if (isSpeakable(notice)) return { text: notice, language };

@@ -28,7 +28,7 @@ const weightsArbitrary = fc.uniqueArray(
 const callerArbitrary = fc.stringMatching(/^\+[1-9][0-9]{6,14}$/);
 
 describe('the arm of an experiment', () => {
-  it('is the same for a caller every time, whatever order the arms are in', () => {
+  it('is the same for a caller every time, in any order of the arms', () => {
     fc.assert(
       fc.property(weightsArbitrary, callerArbitrary, (variants, caller) => {
         const participant = { tenantId: 't1', agentId: 'a1', caller };
@@ -62,7 +62,7 @@ describe('the arm of an experiment', () => {
     );
   });
 
-  it('shares callers out by weight', () => {
+  it('is distributed by weight', () => {
     const dealt = deal({ a: 70, b: 20, c: 10 });
     expect(share(dealt, 'a')).toBeCloseTo(0.7, 1);
     expect(share(dealt, 'b')).toBeCloseTo(0.2, 1);
@@ -70,7 +70,7 @@ describe('the arm of an experiment', () => {
     expect(share(deal({ a: 1, b: 1, off: 0 }), 'off')).toBe(0);
   });
 
-  it('moves as few callers as the change of weights asks for', () => {
+  it('moves as few callers as a change of weights needs', () => {
     const before = deal({ a: 50, b: 50 });
     expect(sameFor(before, deal({ a: 60, b: 40 }))).toBeGreaterThan(0.88);
     expect(sameFor(before, deal({ a: 500, b: 500 }))).toBe(1);
@@ -78,14 +78,14 @@ describe('the arm of an experiment', () => {
     expect(withThird.every((key, index) => key === 'c' || key === before[index])).toBe(true);
   });
 
-  it('is dealt anew by another experiment, agent, tenant or salt', () => {
+  it('is independent of other experiments, agents, tenants and salts', () => {
     const before = deal({ a: 1, b: 1 });
     for (const change of [{ name: 'other' }, { agentId: 'a2' }, { tenantId: 't2' }, { salt: 'another' }]) {
       expect(Math.abs(sameFor(before, deal({ a: 1, b: 1 }, change)) - 0.5)).toBeLessThan(0.05);
     }
   });
 
-  it('is none where there is no experiment', () => {
+  it('is null without an experiment', () => {
     expect(new Set(deal({}))).toEqual(new Set([undefined]));
   });
 });

@@ -6,16 +6,15 @@ export interface Participant {
   readonly tenantId: string;
   readonly agentId: string;
   /**
-   * The caller's number; for a caller without one the call's id, so that calls are dealt instead of people.
+   * The caller's number; the call's id for a caller without one, whose calls get random arms.
    */
   readonly caller: string;
 }
 
 /**
- * The arm of an experiment a caller gets: the same one every time, shared out by weight. Weighted rendezvous
- * hashing: each arm draws a score from a hash keyed with the tenant's own salt, and the best one wins, so a
- * change of weights or a new arm moves only those callers whose arm lost or who are won over. Null when there
- * is no arm.
+ * Returns the arm of an experiment for a caller: the same one every time, distributed by weight; null without
+ * arms. Weighted rendezvous hashing: each arm gets a score from a hash keyed with the tenant's salt, and the
+ * best one wins. A new weight or arm moves only callers whose arm lost share, or whom the arm wins.
  */
 export function chooseVariant(
   { name, variants, salt }: DialledNumber['experiment'],
@@ -37,7 +36,7 @@ export function chooseVariant(
 
 const BITS = 2 ** 48;
 
-/** Between 0 and 1, neither of them. */
+/** Returns a number between 0 and 1, both excluded. */
 function draw(salt: string, parts: readonly string[]): number {
   return (createHmac('sha256', salt).update(JSON.stringify(parts)).digest().readUIntBE(0, 6) + 0.5) / BITS;
 }

@@ -6,64 +6,66 @@ import {
   type PendingTransfer,
 } from '@tandem/call-state';
 import { isDepartmentOpen, type AgentSnapshot, type Department } from '@tandem/contracts';
-import { dialPersonTwiml } from '@tandem/telephony';
-import { callerIdOf } from '../admission/caller-identity.ts';
-import { CallbackTokens, type CallbackClaims } from '../twilio/callback-tokens.ts';
+import { callerIdOf } from '../ports/caller-identity.ts';
+import { carrierFor, CARRIER_ADAPTERS, type CarrierAdapters } from '../ports/carrier-adapter.ts';
+import { keptReply, type CarrierInstruction } from '../ports/carrier-instruction.ts';
+import type { StreamRef } from '../ports/stream-ref.ts';
 
-/** The carrier's own limit of a talk; it hangs up then. */
-const LONGEST_TALK_MS = 4 * 3600_000;
-/** The whisper, twice, and the time to think about it. */
-const LONGEST_WHISPER_MS = 120_000;
+/** The carrier's own limit of a conversation; it hangs up then. */
+const MAX_CONVERSATION_MS = 4 * 3600_000;
+/** The whisper, twice, and the time to answer it. */
+const MAX_WHISPER_MS = 120_000;
 
-/**
- * Makes the TwiML that rings a department of the call's own directory: the only addresses that are ever
- * dialled.
- */
+/** Rings a department of the call's own directory: no other address is ever dialled. */
 @Injectable()
 export class DepartmentDial {
   constructor(
-    @Inject(CallHandovers) private readonly moves: CallHandovers,
-    @Inject(CallbackTokens) private readonly callbacks: CallbackTokens,
+    @Inject(CallHandovers) private readonly handovers: CallHandovers,
+    @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
   ) {}
 
   /**
-   * Answers the carrier with the dialling that `pending` asks for; a repeat gets the same. Null when the
-   * department has gone from the directory or the call is no longer waiting for it.
+   * Returns the dialling for a pending transfer; the same for every repeat of the question. Null when the
+   * directory no longer has the department, or the call no longer waits for it.
    */
-  async answer(
-    claims: CallbackClaims,
+  async dial(
+    stream: StreamRef,
     question: CarrierCallback,
     record: AdmissionRecord,
     pending: PendingTransfer,
-  ): Promise<string | null> {
+  ): Promise<CarrierInstruction | null> {
     const department = departmentOf(record, pending.department);
     if (!department) return null;
-    const { callId, epoch } = claims;
+    const { callId, epoch } = stream;
+    const { address, ringMs } = department;
     const isCold = pending.mode === 'cold';
-    const answer = dialPersonTwiml({
-      address: department.address,
-      ringMs: department.ringMs,
+    const answer = await carrierFor(this.carriers, record).render({
+      kind: 'dial',
+      address,
+      ringMs,
       callerId: callerIdOf(record),
-      actionUrl: await this.callbacks.url('transfer-ended', claims),
-      ...(isCold ? {} : { whisperUrl: await this.callbacks.url('operator-whisper', claims) }),
+      stream,
+      asksFirst: !isCold,
     });
-    const dialling = await this.moves.dial(
+    const dialling = await this.handovers.dial(
       { callId, epoch, question, answer },
       isCold,
-      department.ringMs + LONGEST_WHISPER_MS + LONGEST_TALK_MS,
+      ringMs + MAX_WHISPER_MS + MAX_CONVERSATION_MS,
     );
-    if (dialling.outcome === 'repeat') return dialling.answer;
-    return dialling.outcome === 'dialled' ? answer : null;
+    if (dialling.outcome === 'repeat') return keptReply(dialling.answer);
+    return dialling.outcome === 'dialled' ? keptReply(answer) : null;
   }
 }
 
-/** Whom an agent's ladder names for when no relay can go on, if they can be reached then. */
+/** The department an agent's ladder names for calls that no relay can continue, if it is open then. */
 export function lastResortOf(
   { ladder, directory, timeZone }: Pick<AgentSnapshot, 'ladder' | 'directory' | 'timeZone'>,
   at: Date,
 ): Department | null {
-  const rung = ladder.find(({ kind }) => kind === 'transfer');
-  const department = directory.find(({ key }) => rung?.kind === 'transfer' && key === rung.department);
+  const fallback = ladder.find(({ kind }) => kind === 'transfer');
+  const department = directory.find(
+    ({ key }) => fallback?.kind === 'transfer' && key === fallback.department,
+  );
   return department && isDepartmentOpen(department, timeZone, at) ? department : null;
 }
 

@@ -29,7 +29,7 @@ describe('the whisper', () => {
     );
   });
 
-  it('reads an unknown caller’s number digit by digit, and no word that stands for one', () => {
+  it('reads an unknown caller’s number digit by digit, and says when it is withheld', () => {
     expect(whisperText({ agent: agent(), from, caller: UNKNOWN_CALLER }, '')).toMatch(
       /^Call for Northwind from 1 2 0 2 5 5 5 0 1 2 3\. Press/,
     );
@@ -38,13 +38,13 @@ describe('the whisper', () => {
     );
   });
 
-  it('does not name a caller by a number that may be another’s', () => {
+  it('does not read a doubted number', () => {
     expect(
       whisperText({ agent: agent(), from, caller: UNKNOWN_CALLER, isNumberDoubted: true }, ''),
     ).toContain('from a number that could not be verified.');
   });
 
-  it('is in the language of the company', () => {
+  it('is in the company’s language', () => {
     expect(whisperText({ agent: agent('de-AT'), from, caller: UNKNOWN_CALLER }, '')).toMatch(
       /^Anruf für Northwind/,
     );
@@ -54,26 +54,26 @@ describe('the whisper', () => {
 
 describe('the person’s answer', () => {
   it.each([
-    [{ Digits: '1' }, 'accepted'],
-    [{ Digits: '2' }, 'declined'],
-    [{ Digits: '7' }, 'unclear'],
-    [{ SpeechResult: 'Accept.' }, 'accepted'],
-    [{ SpeechResult: 'Yes, I’ll take it' }, 'accepted'],
-    [{ SpeechResult: 'No, not now.' }, 'declined'],
-    [{ SpeechResult: 'No problem, accept' }, 'unclear'],
-    [{ SpeechResult: 'I know what you accepted' }, 'unclear'],
-    [{ SpeechResult: 'We can’t accept your call' }, 'unclear'],
-    [{ SpeechResult: 'Hi this is Sam, yes it is really me, please leave a message' }, 'unclear'],
-    [{ SpeechResult: 'Hello? Who is there?' }, 'unclear'],
+    [{ key: '1' }, 'accepted'],
+    [{ key: '2' }, 'declined'],
+    [{ key: '7' }, 'unclear'],
+    [{ speech: 'Accept.' }, 'accepted'],
+    [{ speech: 'Yes, I’ll take it' }, 'accepted'],
+    [{ speech: 'No, not now.' }, 'declined'],
+    [{ speech: 'No problem, accept' }, 'unclear'],
+    [{ speech: 'I know what you accepted' }, 'unclear'],
+    [{ speech: 'We can’t accept your call' }, 'unclear'],
+    [{ speech: 'Hi this is Sam, yes it is really me, please leave a message' }, 'unclear'],
+    [{ speech: 'Hello? Who is there?' }, 'unclear'],
     [{}, 'unclear'],
   ])('%j is %s', (answer, verdict) => {
     expect(operatorVerdict(answer, 'en-US')).toBe(verdict);
   });
 
   it('is understood in other languages', () => {
-    expect(operatorVerdict({ SpeechResult: 'Ja, gerne.' }, 'de-DE')).toBe('accepted');
-    expect(operatorVerdict({ SpeechResult: 'Sí.' }, 'es-ES')).toBe('accepted');
-    expect(operatorVerdict({ SpeechResult: "D'accord" }, 'fr-FR')).toBe('accepted');
-    expect(operatorVerdict({ SpeechResult: 'Pas maintenant' }, 'fr-FR')).toBe('declined');
+    expect(operatorVerdict({ speech: 'Ja, gerne.' }, 'de-DE')).toBe('accepted');
+    expect(operatorVerdict({ speech: 'Sí.' }, 'es-ES')).toBe('accepted');
+    expect(operatorVerdict({ speech: "D'accord" }, 'fr-FR')).toBe('accepted');
+    expect(operatorVerdict({ speech: 'Pas maintenant' }, 'fr-FR')).toBe('declined');
   });
 });

@@ -1,12 +1,12 @@
 import { baseLanguage } from '@tandem/contracts';
 import type { AdmissionRecord } from '@tandem/call-state';
 
-/** What the person hears who is asked to take a call, in the language of their company. */
+/** What a person hears who is asked to take a call, in the company's language. */
 interface OperatorTexts {
-  /** `{company}` and `{who}` are filled in. */
+  /** Contains `{company}` and `{who}`. */
   readonly intro: string;
   readonly withheld: string;
-  /** Said of a number that may be another's. */
+  /** In place of a number that may be someone else's. */
   readonly doubted: string;
   readonly ask: string;
   /** Lower case. */
@@ -54,7 +54,7 @@ const TEXTS: Readonly<Record<'en' | 'de' | 'es' | 'fr', OperatorTexts>> = {
 const textsFor = (language: string): OperatorTexts =>
   TEXTS[baseLanguage(language) as keyof typeof TEXTS] ?? TEXTS.en;
 
-/** Who calls, why, and how to take the call. */
+/** Says who calls, why, and how to take the call. */
 export function whisperText(
   {
     agent,
@@ -79,7 +79,7 @@ export function whisperText(
     .join(' ');
 }
 
-/** Words the recogniser should expect. */
+/** Words the speech recogniser should expect. */
 export function operatorHints(language: string): readonly string[] {
   const { accepts, declines } = textsFor(language);
   return [...accepts, ...declines];
@@ -87,20 +87,22 @@ export function operatorHints(language: string): readonly string[] {
 
 export type OperatorVerdict = 'accepted' | 'declined' | 'unclear';
 
-/** Whoever says more than this is not answering: a voicemail talks in sentences. */
-const MOST_WORDS = 8;
+export interface OperatorAnswer {
+  readonly key?: string | undefined;
+  readonly speech?: string | undefined;
+}
+
+/** More words than this are not an answer: a voicemail greeting talks in sentences. */
+const MAX_WORDS = 8;
 
 /**
- * What the person wants, by key or by words. Words that say both, or neither, are no answer: nobody is
- * connected by a guess, nor to a voicemail that cannot "accept" calls.
+ * Returns what the person wants, by key or by words. Words that say both or neither are unclear: a guess
+ * never connects a caller, nor does a voicemail that cannot "accept" calls.
  */
-export function operatorVerdict(
-  answer: { readonly Digits?: string | undefined; readonly SpeechResult?: string | undefined },
-  language: string,
-): OperatorVerdict {
-  if (answer.Digits === '1') return 'accepted';
-  if (answer.Digits === '2') return 'declined';
-  const spoken = (answer.SpeechResult ?? '')
+export function operatorVerdict({ key, speech = '' }: OperatorAnswer, language: string): OperatorVerdict {
+  if (key === '1') return 'accepted';
+  if (key === '2') return 'declined';
+  const spoken = speech
     .toLowerCase()
     .replaceAll('’', "'")
     .replaceAll(/[^\p{L}\p{N}']+/gu, ' ')
@@ -109,6 +111,6 @@ export function operatorVerdict(
   const { accepts, declines } = textsFor(language);
   const says = (phrases: readonly string[]): boolean =>
     phrases.some((phrase) => words.includes(` ${phrase} `));
-  if (says(accepts) === says(declines) || spoken.split(' ').length > MOST_WORDS) return 'unclear';
+  if (says(accepts) === says(declines) || spoken.split(' ').length > MAX_WORDS) return 'unclear';
   return says(accepts) ? 'accepted' : 'declined';
 }

@@ -1,38 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import { transferOutcome } from './transfer-outcome.ts';
+import { transferOutcome, type DialReport } from './transfer-outcome.ts';
 
-const warm = (isAccepted: boolean, DialCallStatus: string, DialBridged?: string) =>
-  transferOutcome({ mode: 'warm' }, isAccepted, { DialCallStatus, DialBridged });
-const cold = (DialCallStatus: string, DialBridged?: string) =>
-  transferOutcome({ mode: 'cold' }, true, { DialCallStatus, DialBridged });
+const warm = (isAccepted: boolean, result: DialReport['result'], wasBridged = true) =>
+  transferOutcome({ mode: 'warm' }, isAccepted, { result, wasBridged });
+const cold = (result: DialReport['result'], wasBridged = true) =>
+  transferOutcome({ mode: 'cold' }, true, { result, wasBridged });
 
-describe('how a transfer went', () => {
-  it('with a whisper is decided by who accepted, not by the carrier’s "completed"', () => {
-    expect(warm(true, 'completed', 'true')).toBe('bridged');
-    expect(warm(true, 'completed')).toBe('bridged');
-    expect(warm(false, 'completed', 'false')).toBe('declined');
-    expect(warm(false, 'completed')).toBe('declined');
-    expect(warm(false, 'completed', 'true')).toBe('declined');
+describe('the outcome of a transfer', () => {
+  it('with a whisper depends on the person’s acceptance, not on an answered leg', () => {
+    expect(warm(true, 'answered')).toBe('bridged');
+    expect(warm(false, 'answered', false)).toBe('declined');
+    expect(warm(false, 'answered')).toBe('declined');
   });
 
-  it('accepted by somebody who was never connected has failed', () => {
-    expect(warm(true, 'completed', 'false')).toBe('failed');
+  it('accepted by a person who was never connected is a failure', () => {
+    expect(warm(true, 'answered', false)).toBe('failed');
   });
 
-  it('without a whisper is what the carrier says', () => {
-    expect(cold('completed', 'true')).toBe('bridged');
+  it('without a whisper follows the carrier’s report', () => {
     expect(cold('answered')).toBe('bridged');
-    expect(cold('completed', 'false')).toBe('declined');
+    expect(cold('answered', false)).toBe('declined');
   });
 
-  it.each([
-    ['busy', 'busy'],
-    ['no-answer', 'no-answer'],
-    ['canceled', 'no-answer'],
-    ['failed', 'failed'],
-    ['something new', 'failed'],
-  ])('%s is %s', (status, outcome) => {
-    expect(warm(false, status)).toBe(outcome);
-    expect(cold(status, 'false')).toBe(outcome);
+  it.each(['busy', 'no-answer', 'failed'] as const)('of a leg that was not answered is %s', (result) => {
+    expect(warm(false, result)).toBe(result);
+    expect(cold(result, false)).toBe(result);
   });
 });

@@ -3,38 +3,23 @@ import type { CallEventBody } from '@tandem/contracts';
 
 export type TransferOutcome = CallEventBody<'transfer.ended'>['outcome'];
 
-/** What the carrier tells of a `<Dial>` that is over. */
+/** The carrier's report of a dialled leg that is over. */
 export interface DialReport {
-  readonly DialCallStatus: string;
-  /** Absent from older reports. */
-  readonly DialBridged?: string | undefined;
+  readonly result: 'answered' | 'busy' | 'no-answer' | 'failed';
+  /** False when the caller and the person were never connected; true also when the carrier does not say. */
+  readonly wasBridged: boolean;
 }
 
-const UNCONNECTED: Readonly<Record<string, TransferOutcome>> = {
-  busy: 'busy',
-  'no-answer': 'no-answer',
-  canceled: 'no-answer',
-  // Picked up, heard the whisper, and left without taking the call. A voicemail does the same.
-  completed: 'declined',
-  answered: 'declined',
-};
-
 /**
- * How putting a caller through went. The carrier says `completed` also when the person hung up during the
- * whisper, so where one is asked, only their own acceptance counts.
+ * Returns how a transfer went. Carriers report an answered leg also when the person hung up during the
+ * whisper, or a voicemail picked up; so where a person is asked first, only their own acceptance counts.
  */
 export function transferOutcome(
   { mode }: Pick<PendingTransfer, 'mode'>,
   isAccepted: boolean,
-  report: DialReport,
+  { result, wasBridged }: DialReport,
 ): TransferOutcome {
-  const wasConnected = report.DialBridged !== 'false';
-  if (mode === 'warm' && isAccepted) return wasConnected ? 'bridged' : 'failed';
-  if (
-    mode === 'cold' &&
-    wasConnected &&
-    (report.DialCallStatus === 'completed' || report.DialCallStatus === 'answered')
-  )
-    return 'bridged';
-  return UNCONNECTED[report.DialCallStatus] ?? 'failed';
+  if (mode === 'warm' && isAccepted) return wasBridged ? 'bridged' : 'failed';
+  if (result !== 'answered') return result;
+  return mode === 'cold' && wasBridged ? 'bridged' : 'declined';
 }

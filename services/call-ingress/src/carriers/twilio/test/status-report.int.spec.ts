@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  agentSnapshotSchema,
+  UNKNOWN_CALLER,
+  type CallId,
+  type RelayId,
+  type TenantId,
+} from '@tandem/contracts';
+import { RunningIngress } from './running-ingress.ts';
+
+const OURS = `AC${'a'.repeat(32)}`;
+const OTHER = `AC${'b'.repeat(32)}`;
+const OTHER_TOKEN = 'token-of-b';
+const tenantId = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
+const relayId = 'relay-status' as RelayId;
+
+let ingress: RunningIngress;
+beforeAll(async () => {
+  ingress = await RunningIngress.start({
+    settings: { TWILIO_ACCOUNT_SID: OURS, TWILIO_ACCOUNTS: `${OTHER}:${OTHER_TOKEN}` },
+  });
+});
+afterAll(() => ingress.stop());
+
+/** A call of our account that a relay holds. */
+async function admittedCall(account: { readonly carrierAccountId?: string } = { carrierAccountId: OURS }) {
+  const { calls, relays } = ingress.state;
+  const heartbeat = { relayId, address: 'ws://relay', capacity: 3, active: 0 };
+  await relays.renew({ ...heartbeat, isDraining: false, isOverloaded: false }, []);
+  const call = {
+    callId: randomUUID() as CallId,
+    tenantId,
+    direction: 'inbound' as const,
+    channel: 'twilio' as const,
+    from: '+12025550123',
+    to: '+12025550100',
+    carrierCallId: `CA${randomUUID().replaceAll('-', '')}`,
+    ...account,
+    admittedAt: Date.now(),
+    caller: UNKNOWN_CALLER,
+    language: 'en-US',
+    agent: agentSnapshotSchema.parse({
+      agentId: randomUUID(),
+      agentVersion: 1,
+      tenantId,
+      name: 'Sarah',
+      companyName: 'Northwind',
+      timeZone: 'UTC',
+      instructions: '',
+      model: { kind: 'guided' },
+    }),
+  };
+  await calls.admit(call, relayId, '<Response/>', 60_000);
+  return call;
+}
+
+describe('a status report', () => {
+  const completed = (CallSid: string, AccountSid: string) => ({
+    CallSid,
+    AccountSid,
+    CallStatus: 'completed',
+    SequenceNumber: '3',
+  });
+
+  it('of another account than the call’s is refused and counted, and leaves the call alone', async () => {
+    const { callId, carrierCallId } = await admittedCall();
+    const form = completed(carrierCallId, OTHER);
+    expect((await ingress.post('/twilio/status', form, OTHER_TOKEN)).status).toBe(403);
+    expect(await ingress.state.calls.state(callId)).toMatchObject({ phase: 'admitted' });
+    expect((await ingress.get('/metrics')).text).toMatch(
+      /^tandem_callbacks_refused_total\{reason="other-account"[^}]*\} 1$/m,
+    );
+  });
+
+  it('of the call’s own account is applied', async () => {
+    const { callId, carrierCallId } = await admittedCall();
+    expect((await ingress.post('/twilio/status', completed(carrierCallId, OURS))).status).toBe(204);
+    expect(await ingress.state.calls.state(callId)).toMatchObject({
+      phase: 'ended',
+      endReason: 'never-connected',
+    });
+  });
+
+  it('is applied to a call without a recorded account', async () => {
+    const { callId, carrierCallId } = await admittedCall({});
+    const form = completed(carrierCallId, OTHER);
+    expect((await ingress.post('/twilio/status', form, OTHER_TOKEN)).status).toBe(204);
+    expect(await ingress.state.calls.state(callId)).toMatchObject({ phase: 'ended' });
+  });
+});

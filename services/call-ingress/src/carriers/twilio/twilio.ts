@@ -1,0 +1,23 @@
+import type { Provider, Type } from '@nestjs/common';
+import { CallbackUrls } from './adapter/callback-urls.ts';
+import { PublicBaseUrl } from './adapter/public-base-url.ts';
+import { TwilioAccounts } from './adapter/twilio-accounts.ts';
+import { TwilioCarrier } from './adapter/twilio-carrier.ts';
+import { CallStatusController } from './webhooks/call-status.controller.ts';
+import { StreamEndedController } from './webhooks/stream-ended.controller.ts';
+import { TransferController } from './webhooks/transfer.controller.ts';
+import { VoiceWebhookController } from './webhooks/voice-webhook.controller.ts';
+import { WaitingKeyController } from './webhooks/waiting-key.controller.ts';
+
+/** What Twilio adds to call-ingress. */
+export const twilio = {
+  adapter: TwilioCarrier,
+  providers: [PublicBaseUrl, CallbackUrls, TwilioAccounts, TwilioCarrier] satisfies Provider[],
+  controllers: [
+    VoiceWebhookController,
+    WaitingKeyController,
+    StreamEndedController,
+    TransferController,
+    CallStatusController,
+  ] satisfies Type[],
+} as const;

@@ -1,0 +1,33 @@
+import type { AdmissionRecord } from '@tandem/call-state';
+import type { Channel } from '@tandem/contracts';
+import type { CarrierInstruction } from './carrier-instruction.ts';
+
+/**
+ * Speaks to one carrier. The instruction is decided without the adapter; the adapter puts it into the
+ * carrier's words (a document, a dialplan's variables, a browser's message).
+ */
+export interface CarrierAdapter {
+  /** Returns the reply the carrier understands. */
+  render(instruction: CarrierInstruction): Promise<string>;
+  /** Whether the carrier can be told something it has not asked for. */
+  readonly canRedirectLiveCall: boolean;
+  /**
+   * Takes the caller out of whatever they are in. `gone`: the carrier no longer has the call.
+   * @throws when the carrier does not answer
+   */
+  redirectLiveCall(record: AdmissionRecord, instruction: CarrierInstruction): Promise<'done' | 'gone'>;
+}
+
+export type CarrierAdapters = Readonly<Partial<Record<Channel, CarrierAdapter>>>;
+/** Injection token of the adapters of all configured carriers. */
+export const CARRIER_ADAPTERS = Symbol('CARRIER_ADAPTERS');
+
+/** The adapter of the carrier a call came in over. */
+export function carrierFor(
+  carriers: CarrierAdapters,
+  { channel }: Pick<AdmissionRecord, 'channel'>,
+): CarrierAdapter {
+  const carrier = carriers[channel];
+  if (!carrier) throw new TypeError(`No carrier adapter is configured for calls over ${channel}.`);
+  return carrier;
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { RelayRegistry, type AdmissionRecord, type RelayStatus } from '@tandem/call-state';
+import { streamTicketSchema, TICKET_LIFETIME_S, type RelayId } from '@tandem/contracts';
+import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
+import type { ConnectRelay, Spoken } from '../ports/carrier-instruction.ts';
+import { placementOrder } from './relay-placement.ts';
+
+/** The ticket outlives a notice spoken before the stream. Slow speech is twelve characters a second. */
+const NOTICE_S_PER_CHARACTER = 1 / 12;
+
+/** Makes the instruction that hands a call's audio to one relay, with a ticket only that relay accepts. */
+@Injectable()
+export class StreamOffers {
+  private readonly tickets: SignedTokens<typeof streamTicketSchema>;
+
+  constructor(
+    @Inject(CONFIG) config: Pick<ServiceConfig<'call-ingress'>, 'secrets'>,
+    @Inject(RelayRegistry) private readonly registry: RelayRegistry,
+  ) {
+    this.tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSchema);
+  }
+
+  /** Relays that may take a call, best first. `lost` comes last: its lease may outlive it by seconds. */
+  async candidates(lost: RelayId | null): Promise<RelayStatus[]> {
+    const order = placementOrder(await this.registry.listRelays());
+    return [
+      ...order.filter(({ relayId }) => relayId !== lost),
+      ...order.filter(({ relayId }) => relayId === lost),
+    ];
+  }
+
+  async offer(
+    { callId, tenantId, carrierCallId }: AdmissionRecord,
+    { relayId, address }: RelayStatus,
+    epoch: number,
+    notice: Spoken | null,
+  ): Promise<ConnectRelay> {
+    const ticket = await this.tickets.sign(
+      { callId, tenantId, legId: randomUUID(), relayId, epoch },
+      {
+        audience: `relay:${relayId}`,
+        lifetimeS: TICKET_LIFETIME_S + Math.ceil((notice?.text.length ?? 0) * NOTICE_S_PER_CHARACTER),
+      },
+    );
+    return {
+      kind: 'connect-relay',
+      stream: { callId, tenantId, carrierCallId, epoch },
+      relay: { relayId, address },
+      ticket,
+      notice,
+    };
+  }
+}
