@@ -1,7 +1,6 @@
 /**
- * A piece of audio, usually 20 ms, in the format its stream agreed on. Wires speak base64 or bytes; a frame
- * keeps what it came as and converts only when somebody asks for the other, so G.711 passes from carrier to
- * model untouched.
+ * A piece of audio, usually 20 ms, in its stream's format. Wires carry base64 or bytes; a frame keeps the
+ * encoding it arrived in and converts only on demand, so G.711 passes from carrier to model untouched.
  */
 export class AudioFrame {
   private constructor(
@@ -17,8 +16,8 @@ export class AudioFrame {
   }
 
   /**
-   * Base64 as the bytes that stood on the wire, checked by the caller. The frame keeps the memory: do not
-   * write to it afterwards.
+   * Makes a frame of base64 as bytes from the wire, already checked. The frame keeps the memory: do not write
+   * to it afterwards.
    */
   static fromBase64Ascii(ascii: Buffer, byteLength: number): AudioFrame {
     return new AudioFrame(byteLength, undefined, ascii, undefined);
@@ -44,10 +43,7 @@ export class AudioFrame {
     return (this.data ??= Buffer.from(this.base64, 'base64'));
   }
 
-  /**
-   * Writes the bytes into memory of somebody else, without making an array of its own. `target` has room for
-   * them.
-   */
+  /** Writes the bytes into `target`, which has room for them, without an intermediate array. */
   copyTo(target: Buffer, at: number): void {
     if (this.data) target.set(this.data, at);
     else target.write(this.base64, at, 'base64');
@@ -56,7 +52,7 @@ export class AudioFrame {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Bytes that strict base64 text decodes to, or -1 when it is not strict base64. */
+/** Returns how many bytes strict base64 text decodes to; -1 when it is not strict base64. */
 export function base64ByteLength(text: string): number {
   if (text.length % 4 !== 0 || !BASE64.test(text)) return -1;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;

@@ -4,17 +4,17 @@ import type { Pcm } from './wav.ts';
 
 const LINE_HZ = 8_000;
 
-/** Of the source at a time: some milliseconds of work. */
-const PIECE_S = 0.25;
+/** Seconds of the source that are converted at a time: some milliseconds of work. */
+const CHUNK_S = 0.25;
 
 /**
- * A sound made ready for a phone line: at 8 kHz and at `volume` (0 to 1), as µ-law, piece by piece for
- * whoever must not block.
+ * Converts a sound for a phone line: 8 kHz µ-law at `volume` (0 to 1). Yields it in chunks, so that the event
+ * loop is never blocked for long.
  */
 export function* lineSound({ rateHz, samples }: Pcm, volume: number): Generator<Uint8Array> {
   const resampler = createResampler(rateHz, LINE_HZ);
-  const encoded = (piece: Int16Array) => encodeMulaw(piece.map((sample) => Math.round(sample * volume)));
-  const step = Math.ceil(rateHz * PIECE_S);
+  const encoded = (chunk: Int16Array) => encodeMulaw(chunk.map((sample) => Math.round(sample * volume)));
+  const step = Math.ceil(rateHz * CHUNK_S);
   for (let at = 0; at < samples.length; at += step)
     yield encoded(resampler.process(samples.subarray(at, at + step)));
   yield encoded(resampler.flush());
@@ -30,7 +30,7 @@ const CHORDS = [
 const CHORD_S = 2;
 const NOTE_S = CHORD_S / 4;
 
-/** Wait music when the deployment brings none: quiet plucked chords that end where they begin. */
+/** Returns the default wait music: quiet plucked chords that loop without a seam. */
 export function builtInTune(): Pcm {
   const sum = new Float32Array(CHORDS.length * CHORD_S * LINE_HZ);
   CHORDS.forEach((chord, bar) =>

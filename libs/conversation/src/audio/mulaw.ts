@@ -8,7 +8,7 @@ const BIAS = 0x84;
 /** Largest magnitude that still fits the highest segment after the bias. */
 const CLIP = 32_635;
 
-/** What digital silence looks like on a µ-law line. */
+/** The code of digital silence. */
 export const MULAW_SILENCE = 0xff;
 
 const DECODED = new Int16Array(256).map((_, code) => expand(code));

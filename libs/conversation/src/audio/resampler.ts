@@ -1,27 +1,27 @@
 /**
- * Samples a second. Telephone lines have 8,000, recognisers 16,000, espeak-ng 22,050, voice models 24,000,
+ * Samples per second. Telephone lines have 8,000, recognisers 16,000, espeak-ng 22,050, voice models 24,000,
  * music mostly 44,100.
  */
 export type SampleRateHz = number;
 
 /**
- * Changes the sample rate of one stream of signed 16-bit mono audio. It keeps the tail of what it was given,
- * so pieces of any length join without a seam; the output lags the input by {@link delayMs}.
+ * Changes the sample rate of one stream of signed 16-bit mono audio. It keeps the tail of its input, so
+ * chunks of any length join without a seam; the output lags the input by {@link delayMs}.
  */
 export interface Resampler {
   /** Lag of the output: half the filter's length. */
   readonly delayMs: number;
   /**
-   * The output that became complete with `input`; over a stream, `outHz / inHz` samples for each one given.
+   * Returns the output completed by `input`; over a whole stream `toHz / fromHz` samples per input sample.
    */
   process(input: Int16Array): Int16Array<ArrayBuffer>;
-  /** What is still inside, as if silence followed; the resampler then starts afresh. */
+  /** Returns the rest, as if silence followed; the resampler then starts afresh. */
   flush(): Int16Array<ArrayBuffer>;
 }
 
 /**
- * Edges as shares of the lower rate. At 8 kHz: flat to 3.4 kHz, the telephone band, and nothing folds back
- * below it, because what lies above 4.6 kHz is gone.
+ * Band edges as shares of the lower rate. At 8 kHz the filter is flat to 3.4 kHz, the telephone band, and
+ * removes everything above 4.6 kHz, so no alias falls into that band.
  */
 const PASS_EDGE = 0.425;
 const STOP_EDGE = 0.575;
@@ -30,7 +30,7 @@ const STOP_DB = 84;
 
 const filters = new Map<string, PolyphaseFilter>();
 
-/** A resampler with its own state; the filter behind it is computed once for each pair of rates. */
+/** Returns a resampler with its own state; the filter is computed once for each pair of rates. */
 export function createResampler(fromHz: SampleRateHz, toHz: SampleRateHz): Resampler {
   if (fromHz === toHz) return new Passage();
   const key = `${fromHz}-${toHz}`;
@@ -45,7 +45,7 @@ interface PolyphaseFilter {
   /** Coefficients of each phase, newest input sample last. */
   readonly phases: readonly Float64Array[];
   readonly tapsPerPhase: number;
-  /** Output samples by which the filter lags. */
+  /** Lag of the filter, in output samples. */
   readonly delayOut: number;
   readonly delayMs: number;
 }
@@ -96,7 +96,7 @@ function unityGain(phase: Float64Array): Float64Array {
 class PolyphaseResampler implements Resampler {
   readonly delayMs: number;
   private readonly filter: PolyphaseFilter;
-  /** The last `tapsPerPhase - 1` inputs, then the piece at hand. */
+  /** The last `tapsPerPhase - 1` input samples. */
   private line: Float64Array;
   /** Position of the next output on the inner time line, counted from the newest kept sample. */
   private cursor = 0;

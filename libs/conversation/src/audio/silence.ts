@@ -7,7 +7,7 @@ const ALAW_SILENCE = 0xd5;
 const SILENCE = { pcmu: MULAW_SILENCE, pcma: ALAW_SILENCE, pcm16: 0 } as const;
 const frames = new Map<string, AudioFrame>();
 
-/** As much silence as the frame holds sound. Lengths are few, so each is made once. */
+/** Returns silence of the frame's length. Streams use few lengths, so each is made once. */
 export function silenceLike(frame: AudioFrame, { encoding }: AudioFormat): AudioFrame {
   const key = `${encoding}${frame.byteLength}`;
   let silent = frames.get(key);

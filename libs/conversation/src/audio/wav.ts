@@ -1,4 +1,4 @@
-/** A sound file we cannot play: what it is and what would do. */
+/** A sound file cannot be played; the message says which files can. */
 export class WavUnreadable extends Error {
   override readonly name = 'WavUnreadable';
   constructor(what: string) {
@@ -15,7 +15,7 @@ export interface Pcm {
 /** WAVE_FORMAT_PCM, and the extensible form that names its format in the first bytes of a GUID. */
 const FORMAT_PCM = 1;
 const FORMAT_EXTENSIBLE = 0xfffe;
-/** Three minutes of CD sound. */
+/** About three minutes of CD audio. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Reads 16-bit PCM of any rate and mixes its channels down to one. @throws WavUnreadable */
@@ -24,7 +24,7 @@ export function readWav(file: Uint8Array): Pcm {
   const tag = (at: number) =>
     at + 4 <= file.byteLength ? String.fromCharCode(...file.subarray(at, at + 4)) : '';
   if (file.byteLength > MAX_BYTES) throw new WavUnreadable('The file is larger than 32 MB.');
-  if (tag(0) !== 'RIFF' || tag(8) !== 'WAVE') throw new WavUnreadable('This is no WAV file.');
+  if (tag(0) !== 'RIFF' || tag(8) !== 'WAVE') throw new WavUnreadable('This is not a WAV file.');
   let format: { channels: number; rateHz: number } | null = null;
   for (let at = 12; at + 8 <= file.byteLength;) {
     const size = view.getUint32(at + 4, true);

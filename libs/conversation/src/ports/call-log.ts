@@ -1,11 +1,11 @@
 import type { NewCallEvent } from '@tandem/contracts';
 
 /**
- * Where facts of one call go. `append` never throws, never blocks and keeps order. It holds what is not yet
- * stored, up to a bound; what goes over the bound is dropped and counted.
+ * The event log of one call. `append` never throws, never blocks and keeps order. Events not yet stored are
+ * buffered up to a bound; what goes over the bound is dropped and counted.
  */
 export interface CallLog {
   append(fact: NewCallEvent): void;
-  /** Resolves when everything appended so far is stored, or after `timeoutMs`; says which. */
+  /** Resolves when everything appended so far is stored, or after `timeoutMs`; the value says which. */
   flush(timeoutMs: number): Promise<'stored' | 'timed-out'>;
 }

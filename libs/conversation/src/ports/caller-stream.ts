@@ -1,10 +1,10 @@
 import type { AudioFormat } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 
-/** Names one piece of sound on its way to the caller: a model's item, a filler, hold music. */
+/** Names one sound on its way to the caller: a model's item, a filler, hold music. */
 export type SoundId = string;
 
-/** How much of one sound the caller has heard. Never more than was written. */
+/** The playout position of one sound: how much the caller has heard, never more than was written. */
 export interface HeardSound {
   readonly soundId: SoundId;
   readonly heardMs: number;
@@ -17,9 +17,9 @@ export type StreamClosedReason =
   | 'caller-hangup'
   /** We closed it. */
   | 'closed-by-us'
-  /** The socket went away without a word. */
+  /** The socket closed without a message from the carrier. */
   | 'connection-lost'
-  /** No audio came for longer than a live line can be quiet. */
+  /** No audio arrived for longer than a live line pauses. */
   | 'media-timeout'
   /** 50 bad messages in a row. */
   | 'media-errors';
@@ -32,9 +32,9 @@ export interface CallerStreamListener {
   /** One frame of the caller's voice, in the stream's format, in order. The frame belongs to the listener. */
   onAudio(frame: AudioFrame): void;
   onDigit(digit: string): void;
-  /** The caller has heard more of a sound. Comes in playing order; may skip steps, never goes back. */
+  /** The caller has heard more of a sound. Called in playing order; may skip steps, never goes back. */
   onHeard(heard: HeardSound): void;
-  /** What was cleared last has fallen silent at the caller's end, as far as the stream can tell. */
+  /** The caller's end has fallen silent after the last `clear`, as far as the stream can tell. */
   onSilent(): void;
   onClosed(reason: StreamClosedReason): void;
 }
@@ -42,8 +42,8 @@ export interface CallerStreamListener {
 /**
  * A leg's live media connection, already authenticated.
  *
- * The session writes faster than real time and never counts what it sent: **what the caller has heard is the
- * stream's duty to know**, whether from marks (Twilio), its own 20 ms clock (AudioSocket) or the browser's
+ * The session writes faster than real time and does not count what it sent: **the stream knows what the
+ * caller has heard** (the playout position), from the carrier's marks, its own 20 ms clock or the browser's
  * reports. Writes are bounded inside the stream; what goes over the bound is dropped, counted, and reported
  * as not heard. No method throws, and after `onClosed` every method does nothing.
  */
@@ -52,21 +52,20 @@ export interface CallerStream {
   /** The carrier's id of this stream, for records. */
   readonly streamId: string;
 
-  /** Starts the calls to the listener. Called once, right after construction. */
+  /** Starts calling the listener. Called once, right after construction. */
   attach(listener: CallerStreamListener): void;
 
-  /** Queues a piece of audio of any length behind what is queued already. */
+  /** Queues audio of any length behind what is queued already. */
   write(frame: AudioFrame, soundId: SoundId): void;
 
   /**
-   * Drops everything not yet played and answers, for each sound that was written and not completely heard
-   * before, how much of it was heard. No `onHeard` for those sounds follows. With `fadeMs` a stream that
-   * plays from a clock of its own ends in a fade of at most that; a carrier's buffer (Twilio) is dropped at
-   * once.
+   * Drops everything not yet played. Returns how much was heard of each sound that was not heard to its end;
+   * no `onHeard` follows for these. With `fadeMs` above 0 a stream that plays from its own clock fades out
+   * for at most this time; a carrier's buffer is dropped at once.
    */
   clear(fadeMs?: number): HeardSound[];
 
-  /** How much of each unfinished sound has been heard by now, as far as the stream can tell. */
+  /** Returns how much of each unfinished sound has been heard by now, as far as the stream can tell. */
   heardSoFar(): HeardSound[];
 
   /** Ends the media connection. What the carrier does next is decided elsewhere. */

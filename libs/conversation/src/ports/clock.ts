@@ -4,7 +4,7 @@ export interface Timer {
 }
 
 /**
- * Time, as the conversation sees it. Real in the relay, by hand in tests.
+ * Time, as the conversation sees it: real in the relay, manual in tests.
  * Callbacks run on a later tick, never inside `after`; a throw inside one must not reach another timer.
  */
 export interface Clock {

@@ -1,7 +1,7 @@
 import type { AudioFormat } from '@tandem/contracts';
 import type { AudioFrame } from '../audio/audio-frame.ts';
 
-/** What a cached phrase is found by: who says it, with which voice, in which words. */
+/** The key of a cached phrase: the agent, the voice and the words. */
 export interface PhraseKey {
   readonly agentId: string;
   readonly agentVersion: number;
@@ -11,14 +11,14 @@ export interface PhraseKey {
   /** 1 is the voice's own pace. */
   readonly speed: number;
   readonly language: string;
-  /** Of the caller stream. */
+  /** The caller stream's format. */
   readonly format: AudioFormat;
   readonly text: string;
 }
 
 /**
- * The audio of phrases that are said again and again, in the caller stream's format. Answers from memory, at
- * once; keeps what it likes and forgets when it must. Only phrases without personal data are put in.
+ * The audio of repeated phrases, in the caller stream's format. Reads come from memory, at once; the cache
+ * may refuse or evict any entry. Only phrases without personal data are put in.
  */
 export interface PhraseAudioCache {
   get(key: PhraseKey): readonly AudioFrame[] | null;

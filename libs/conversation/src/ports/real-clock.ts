@@ -1,8 +1,7 @@
 import type { Clock, Timer } from './clock.ts';
 
 /**
- * Time as it is. A throw in a timer's callback goes to `onError` instead of ending the process and its other
- * calls.
+ * Real time. An error in a timer's callback goes to `onError` instead of ending the process and its calls.
  */
 export class RealClock implements Clock {
   constructor(private readonly onError: (error: unknown) => void) {}

@@ -1,8 +1,7 @@
 /**
- * What the conversation says to the recorder of its call; the audio itself reaches it on the way through the
- * caller stream. No method throws. Nothing is kept before `start`, nor between `pause` and `resume`: not the
- * audio, not its length (the gap is silence of the same duration). `start` twice, and `pause` before `start`,
- * do nothing.
+ * Commands for the recorder of a call; the audio reaches it through the caller stream. No method throws.
+ * Nothing is recorded before `start`, nor between `pause` and `resume` (the gap is silence of the same
+ * duration). `start` twice, and `pause` before `start`, do nothing.
  */
 export interface RecordingControl {
   /** The consent state allows it from now on. */

@@ -16,13 +16,11 @@ export interface VoiceModelCapabilities {
   /** In order of preference. */
   readonly inputFormats: readonly AudioFormat[];
   readonly outputFormats: readonly AudioFormat[];
-  /** How long one session may last; null for no limit. */
+  /** The longest duration of one session; null for no limit. */
   readonly maxSessionMs: number | null;
 }
 
-/**
- * One entry of an earlier conversation, oldest first. Audio cannot be given back to a model, so it is text.
- */
+/** One entry of an earlier conversation. Audio cannot be given back to a model, so it is text. */
 export type HistoryItem =
   | { readonly kind: 'caller'; readonly text: string }
   | { readonly kind: 'agent'; readonly text: string }
@@ -37,7 +35,7 @@ export type HistoryItem =
 
 export type NoiseReduction = 'near_field' | 'far_field' | 'off';
 
-/** What may change while a session runs. Absent means unchanged. */
+/** Settings that may change while a session runs. Absent means unchanged. */
 export interface ModelSessionChange {
   readonly instructions?: string;
   readonly tools?: readonly ToolDeclaration[];
@@ -46,9 +44,9 @@ export interface ModelSessionChange {
   readonly language?: string;
   readonly speed?: number;
   /**
-   * Who answers and who interrupts. `model`: it replies by itself at the end of the caller's turn and stops
-   * generating when the caller speaks (fastest). `session`: it only reports speech, and waits for `respond`
-   * and `cancelResponse`.
+   * Decides who answers and who interrupts. `model`: the model replies by itself at the end of the caller's
+   * turn and stops generating when the caller speaks (fastest). `session`: the model only reports speech, and
+   * waits for `respond` and `cancelResponse`.
    */
   readonly turnOwner?: 'model' | 'session';
 }
@@ -63,11 +61,9 @@ export interface ModelSessionSetup extends ModelSessionChange {
   readonly transcriptionModel: string;
   readonly inputFormat: AudioFormat;
   readonly outputFormat: AudioFormat;
-  /** The conversation so far, oldest first; asked for whenever the session is opened, and opened anew. */
+  /** Returns the conversation so far, oldest first; called each time a session is opened. */
   readonly history: () => readonly HistoryItem[];
-  /**
-   * The agent has said goodbye, or puts the caller through: an answer without a sound leaves nobody waiting.
-   */
+  /** The agent has said goodbye or puts the caller through: a response without audio is no failure then. */
   readonly isClosing?: () => boolean;
 }
 
@@ -81,14 +77,14 @@ export interface ModelToolCall {
 }
 
 /**
- * Called by the session in the order things happened at the provider, on the event loop's own turn.
+ * Called by the session in the provider's order of events, on the event loop's own turn.
  *
- * Of one response: `onResponseStarted`, then its audio, text and tool calls interleaved, then exactly one
+ * Each response is one `onResponseStarted`, then its audio, text and tool calls interleaved, then exactly one
  * `onResponseDone`. At most one response runs at a time. Transcripts of the caller come late: after the
  * reply, or never. After `onClosed` nothing more is called.
  */
 export interface ModelSessionListener {
-  /** The session is configured, its history is in, audio and commands now count. Once. */
+  /** The session is configured and has its history; audio and commands take effect from now on. Once. */
   onReady(): void;
   /** Audio of the agent, in the agreed output format, faster than real time. */
   onAudio(frame: AudioFrame, itemId: ItemId, responseId: ResponseId): void;
@@ -96,37 +92,33 @@ export interface ModelSessionListener {
   onAgentText(itemId: ItemId, delta: string): void;
   /** No more audio and no more words will come for this item. */
   onItemDone(itemId: ItemId, responseId: ResponseId): void;
-  /** The caller began to speak; `itemId` names the utterance that is to come. */
+  /** The caller began to speak; `itemId` names the utterance. */
   onCallerSpeechStarted(itemId: ItemId): void;
-  /**
-   * `endedAgoMs`: how long ago the speech really ended, the silence that proves it included; 0 when not
-   * known.
-   */
+  /** @param endedAgoMs how long ago the speech ended, the silence that proves it included; 0 if unknown */
   onCallerSpeechStopped(itemId: ItemId, endedAgoMs: number): void;
   /**
-   * The words of an utterance; with `isFinal` the whole of it, before that the words so far. Null, which is
-   * final, when they will not be known: unlike an empty text it does not say that there were none.
+   * The words of an utterance: all of them with `isFinal`, before that the words so far. Null is final and
+   * means that the words stay unknown; an empty text means that there were none.
    */
   onCallerText(itemId: ItemId, text: string | null, isFinal: boolean): void;
-  /** Words of the caller could not be found out, and why. Told with each utterance it happens to. */
+  /** An utterance could not be transcribed. Called once for each. */
   onTranscriptionFailed?(error: ProviderError): void;
   onResponseStarted(responseId: ResponseId): void;
   onToolCall(call: ModelToolCall): void;
   onResponseDone(responseId: ResponseId, status: ResponseStatus, usage: Usage | null): void;
   /**
-   * Something outside a response was used and is billed: transcription of the caller. `model` is what did it,
-   * as the provider calls it. Also called after the last response.
+   * Billed usage outside a response: transcription of the caller. `model` is the provider's name of the
+   * transcriber. Also called after the last response.
    */
   onUsage?(model: string, usage: Usage): void;
   /**
-   * The conversation goes on in another session, seeded with the history: renewed at a pause, or opened anew
-   * after a failure. A response that ran is done before this comes; ids of the old session mean nothing any
-   * more.
+   * The conversation goes on in another session, seeded with the history: renewed at a pause, or reopened
+   * after a failure. A running response is reported as done before; ids of the old session are invalid.
    */
   onMoved(move: ModelMove): void;
   /**
-   * Something failed and the session goes on, if `onClosed` does not follow. `status` is how a response ended
-   * that is told of as done next: its reason is the error's code.
+   * Something failed, and the session goes on unless `onClosed` follows. With `status`, a response ended that
+   * way for this reason; its `onResponseDone` comes next.
    */
   onFault(error: ProviderError, status?: ResponseStatus): void;
   /** The session is gone. `error` is absent when we closed it. */
@@ -144,58 +136,52 @@ export interface ModelMove {
 export type SpeakRequest =
   /** In these words exactly, as far as the model can. */
   | { readonly kind: 'say'; readonly text: string }
-  /** In its own words, under this instruction. With `mayBeSilent` it need not say anything. */
+  /** In its own words, under this instruction. With `mayBeSilent` a response without audio is accepted. */
   | { readonly kind: 'instruct'; readonly instruction: string; readonly mayBeSilent?: boolean }
-  /** What it would say next by itself. With `mayBeSilent` an answer without a sound is one, too. */
+  /** The model's next turn. With `mayBeSilent` a response without audio is accepted. */
   | { readonly kind: 'reply'; readonly mayBeSilent?: boolean };
 
 /**
- * One open conversation with a voice model. Methods never throw and do nothing after `onClosed`; what the
- * provider refuses comes back as `onFault`. The session does not reopen itself: who retries is decided above
- * it.
+ * One open conversation with a voice model. Methods never throw and do nothing after `onClosed`; a refusal by
+ * the provider comes back as `onFault`. The session does not reopen itself: retries are decided above it.
  */
 export interface VoiceModelSession {
   readonly provider: string;
   readonly model: string;
-  /** What it speaks with. */
+  /** The name of its voice. */
   readonly voice: string;
   /**
-   * The caller's voice, in the agreed input format. Dropped and counted before `onReady` and above the send
+   * Sends the caller's audio, in the agreed input format. Dropped and counted before `onReady` and above the
    * bound.
    */
   pushAudio(frame: AudioFrame): void;
   /** Starts a response. While another one runs the request waits for its end. */
   respond(request: SpeakRequest): void;
-  /**
-   * Stops the running response, whose `onResponseDone` says `cancelled`, and forgets waiting ones. Harmless
-   * when none runs.
-   */
+  /** Stops the running response, whose `onResponseDone` says `cancelled`, and drops the waiting ones. */
   cancelResponse(): void;
-  /** Forgets what the caller did not hear of an item. `heardMs` is never above the audio received for it. */
+  /**
+   * Removes from the history what the caller did not hear of an item. `heardMs` never exceeds the received
+   * audio.
+   */
   truncate(itemId: ItemId, heardMs: number): void;
-  /** The outcome of a tool call as the model shall read it. Starts no response by itself. */
+  /** Sends a tool call's outcome in words for the model. Starts no response by itself. */
   sendToolResult(providerCallId: string, output: string): void;
-  /** Puts something the model should know into the history: pressed digits, an operator's hint. */
+  /** Adds a fact to the history that the model should know: pressed digits, an operator's hint. */
   addNote(text: string): void;
   change(change: ModelSessionChange): void;
-  /** Nobody speaks and nothing is pending: a good moment for what the session has to do to itself. */
+  /** The floor is quiet and nothing is pending: a good moment for a session to renew itself. */
   onIdle(): void;
-  /**
-   * What the model does is of no use: it is left, for the reason given, and whoever decides above it goes on.
-   */
+  /** Gives up on the model for this reason, as on one that failed: the layer above decides what follows. */
   abandon(error: ProviderError): void;
-  /** No more audio will come: what the caller was saying counts as said, and its words are still reported. */
+  /** Ends the input: speech under way counts as ended, and its words are still reported. */
   finishInput(): void;
   close(): void;
 }
 
-/** A kind of voice model with its endpoint and key: opens sessions. */
+/** A voice model with its endpoint and key: opens sessions. */
 export interface VoiceModel {
   readonly provider: string;
   readonly capabilities: VoiceModelCapabilities;
-  /**
-   * Returns at once; the outcome comes as `onReady` or `onClosed`, the latter within the adapter's open
-   * timeout.
-   */
+  /** Returns at once; `onReady` follows, or `onClosed` within the adapter's open timeout. */
   open(setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession;
 }

@@ -6,7 +6,9 @@ const LAST_WORDS_MS = 1_500;
 /** The ending must be stored before the carrier asks what to do next. */
 const ENDING_FLUSH_MS = 1_000;
 
-/** Stops every part, stores what is known, closes the stream and the model; null: the call goes on elsewhere. */
+/**
+ * Stops every part, stores what is known, closes the stream and the model; null: the call goes on elsewhere.
+ */
 export async function closeCall(parts: CallParts, termination: Termination | null): Promise<void> {
   const { context, model, tools, stream, transcript, recording, ending } = parts;
   if (termination) tools.stop();

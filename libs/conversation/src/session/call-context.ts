@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import { offsetMs, type CallInfo } from './call-info.ts';
 import type { CallSignal } from './call-signals.ts';
 
-/** What every part of a call is given. */
+/** The context that every part of a call is given. */
 export interface CallContext {
   readonly call: CallInfo;
   readonly log: CallLog;

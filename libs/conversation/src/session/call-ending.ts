@@ -49,7 +49,10 @@ export class CallEnding {
     };
   }
 
-  /** Goes on with the conversation, as the caller is not done. Returns whether there was a goodbye to withdraw. */
+  /**
+   * Goes on with the conversation, as the caller is not done. Returns whether there was a goodbye to
+   * withdraw.
+   */
   withdrawGoodbye(): boolean {
     if (!this.goodbye || this.goodbye.isFinal) return false;
     this.goodbye.timer.cancel();

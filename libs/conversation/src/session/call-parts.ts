@@ -107,7 +107,7 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
   };
 }
 
-/** What tools know of the call by now. */
+/** Returns what tools may know of the call by now. */
 function toolContextOf({ context, agent, digits, secureDigits }: CallToolParts): ToolCallContext {
   const { callId, tenantId, callerNumber, dialledNumber, agent: snapshot } = context.call;
   return {

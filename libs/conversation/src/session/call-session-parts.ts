@@ -10,7 +10,7 @@ import type { LanguageDetector } from './agent/language-watch.ts';
 import type { CallInfo } from './call-info.ts';
 import type { Takeover } from './history/takeover.ts';
 
-/** What a session is made of: the call, and an adapter for each port. */
+/** A call and the adapters its session is made of. */
 export interface CallSessionParts {
   readonly call: CallInfo;
   readonly stream: CallerStream;
@@ -19,7 +19,7 @@ export interface CallSessionParts {
   readonly declarationsFor: (names: readonly string[]) => readonly ToolDeclaration[];
   readonly toolCaller: ToolCaller;
   readonly log: CallLog;
-  /** What earlier sessions of the call left; absent on a call's first stream. */
+  /** The call as earlier sessions left it; absent on a call's first stream. */
   readonly takeover?: Takeover;
   readonly clock: Clock;
   readonly phrases?: PhraseAudioCache;

@@ -22,7 +22,7 @@ const endCall = defineTool({
 const tools = [checkAvailability, endCall];
 
 describe('a call', () => {
-  it('begins with the greeting, goes back and forth, and is written down in the order it was spoken', async () => {
+  it('begins with the greeting, goes back and forth, and is logged in spoken order', async () => {
     const call = startCall();
     await call.passes(1);
     expect(call.model.asked).toEqual(['say: Good morning, Northwind.']);
@@ -60,7 +60,7 @@ describe('a call', () => {
     expect(call.clock.pendingTimers).toBe(0);
   });
 
-  it('waits for the words the caller said last before it is over', async () => {
+  it('waits for the caller’s last words before it is over', async () => {
     const call = startCall();
     await call.passes(1);
     const item = call.model.hearsCallerStart();
@@ -73,7 +73,7 @@ describe('a call', () => {
     expect(call.log.transcript()).toEqual(['caller: bye then']);
   });
 
-  it('nears its longest duration with a word to the model, then a goodbye, then ends', async () => {
+  it('near its longest duration warns the model, says goodbye, then ends', async () => {
     const call = startCall({
       agent: {
         maxDurationMs: 60_000,
@@ -179,7 +179,7 @@ describe('a tool call', () => {
     const call = startCall({ tools });
     await call.passes(1);
     call.model.startResponse();
-    const id = call.model.wishes({
+    const id = call.model.callsTool({
       name: 'check_availability',
       arguments: { service: 'plumbing', date: '2026-01-06' },
     });
@@ -199,16 +199,16 @@ describe('a tool call', () => {
     });
   });
 
-  it('with arguments that break the schema is answered as a refusal the model can correct, and never leaves', async () => {
+  it('with wrong arguments is refused so that the model can correct them, and never leaves', async () => {
     const call = startCall({ tools });
     await call.passes(1);
     call.model.startResponse();
-    const wrong = call.model.wishes({
+    const wrong = call.model.callsTool({
       name: 'check_availability',
       arguments: { service: 'plumbing', date: 'tomorrow' },
     });
-    const broken = call.model.wishes({ name: 'check_availability', arguments: '{"service": "plu' });
-    const unknown = call.model.wishes({ name: 'drop_tables', arguments: {} });
+    const broken = call.model.callsTool({ name: 'check_availability', arguments: '{"service": "plu' });
+    const unknown = call.model.callsTool({ name: 'drop_tables', arguments: {} });
     call.model.finish('completed');
     expect(call.toolCaller.calls).toEqual([]);
     expect(call.model.toolResults.get(wrong)).toContain('date');
@@ -222,8 +222,8 @@ describe('a tool call', () => {
     await call.passes(1);
     call.model.startResponse();
     const wish = { name: 'check_availability', arguments: { service: 'plumbing', date: '2026-01-06' } };
-    call.model.wishes(wish, 'call_same');
-    call.model.wishes(wish, 'call_same');
+    call.model.callsTool(wish, 'call_same');
+    call.model.callsTool(wish, 'call_same');
     expect(call.toolCaller.calls).toHaveLength(1);
   });
 
@@ -246,7 +246,10 @@ describe('a tool call', () => {
     const call = startCall({ tools });
     await call.passes(1);
     call.model.startResponse();
-    call.model.wishes({ name: 'check_availability', arguments: { service: 'plumbing', date: '2026-01-06' } });
+    call.model.callsTool({
+      name: 'check_availability',
+      arguments: { service: 'plumbing', date: '2026-01-06' },
+    });
     call.stream.leave('caller-hangup');
     await call.passes(3_000);
     expect(call.toolCaller.cancelled).toHaveLength(1);
@@ -258,7 +261,7 @@ describe('end_call', () => {
     const call = startCall({ tools });
     await call.agentSays('Anything else?');
     call.model.startResponse();
-    call.model.wishes({ name: 'end_call', arguments: { reason: 'done' } });
+    call.model.callsTool({ name: 'end_call', arguments: { reason: 'done' } });
     call.model.finish('completed');
     expect(call.model.asked.at(-1)).toBe('reply');
     call.model.says('Goodbye!', { durationMs: 1_000 });
@@ -305,7 +308,7 @@ describe('end_call', () => {
     const call = startCall({ tools });
     await call.passes(1);
     call.model.startResponse();
-    call.model.wishes({ name: 'end_call', arguments: { reason: 'done' } });
+    call.model.callsTool({ name: 'end_call', arguments: { reason: 'done' } });
     call.model.finish('completed');
     await call.passes(22_000);
     expect(call.termination?.reason).toBe('agent-goodbye');

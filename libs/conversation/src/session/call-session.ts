@@ -20,14 +20,14 @@ import type { LeaveReason } from './call-ending.ts';
 import { assembleCall, type CallParts } from './call-parts.ts';
 import type { CallSessionParts } from './call-session-parts.ts';
 import { dispatch } from './call-switchboard.ts';
-import { CallHistory, remembering } from './history/call-history.ts';
+import { CallHistory, logWithHistory } from './history/call-history.ts';
 import { resumeOpening } from './history/takeover.ts';
 import { greetingOf, type FirstWords } from './speech/greeting.ts';
 import type { TransferRequest } from './tools/transfer.ts';
 
 /** A failed response is requested once more; a second failure in a row ends the call. */
 const MAX_FAILED_RESPONSES = 2;
-/** What a person is told who takes a call over from a model that failed. */
+/** The summary for a person who takes a call over from a model that failed. */
 const BROKE_OFF = 'The conversation with the agent broke off for a technical reason.';
 /** Loudness is measured in one frame out of this many, where no decision waits for it. */
 const SAMPLED_FRAMES = 16;
@@ -64,7 +64,7 @@ export class CallSession {
       takeover && this.hasSpokenBefore
         ? resumeOpening(takeover, call, clock)
         : greetingOf(call, clock.wallTime());
-    this.log = remembering(given.log, this.history);
+    this.log = logWithHistory(given.log, this.history);
     const context = callContext(call, this.log, clock, (signal) => dispatch(this.parts, signal));
     this.parts = assembleCall(given, context);
     this.ended = this.parts.ending.closed;
@@ -109,7 +109,9 @@ export class CallSession {
     });
   }
 
-  /** Puts the caller through from outside, as the tool does; without an announcement when no model is left. */
+  /**
+   * Puts the caller through from outside, as the tool does; without an announcement when no model is left.
+   */
   putThrough(request: TransferRequest, isAnnounced = true): ToolOutcome {
     const { ending, transfer } = this.parts;
     return ending.isOver ? { status: 'cancelled' } : transfer.begin(request, isAnnounced);
@@ -181,7 +183,7 @@ export class CallSession {
     },
     onCallerText: (itemId, text, isFinal) => this.callerText(itemId, text, isFinal),
     onTranscriptionFailed: (error) => this.transcriptionFailed(error),
-    onToolCall: (asked) => this.parts.tools.asked(asked),
+    onToolCall: (asked) => this.parts.tools.call(asked),
     onResponseStarted: (responseId) => {
       this.parts.phrases.responseStarted(responseId);
       this.parts.turns.responseStarted(responseId);
@@ -299,7 +301,7 @@ export class CallSession {
   /** The conversation so far, with what the caller is hearing at this moment. */
   private historyNow() {
     const { transcript, playout } = this.parts;
-    return [...this.history.items(), ...transcript.unheard((itemId) => playout.holds(itemId))];
+    return [...this.history.items(), ...transcript.unheard((itemId) => playout.isUnheard(itemId))];
   }
 
   private get atMs(): number {

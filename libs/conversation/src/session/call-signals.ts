@@ -3,7 +3,7 @@ import type { ModelSessionChange, NoiseReduction, SpeakRequest } from '../ports/
 import type { CutItem, SpokenItem } from './speech/spoken-item.ts';
 
 /**
- * What one part of a call tells the others. `call-switchboard.ts` has what follows from each. Signals are
+ * A message from one part of a call to the others; `call-switchboard.ts` has what follows from each. They are
  * raised at turning points, never for an audio frame.
  */
 export type CallSignal =
@@ -30,7 +30,9 @@ export type CallSignal =
   | { readonly kind: 'caller-wordless'; readonly itemId: ItemId }
   /** The transcript of an utterance is not waited for any longer. */
   | { readonly kind: 'words-given-up'; readonly itemId: ItemId }
-  /** The agent was silenced, `tookMs` after the sound that did it; `times` counts the call's interruptions. */
+  /**
+   * The agent was silenced, `tookMs` after the sound that did it; `times` counts the call's interruptions.
+   */
   | {
       readonly kind: 'agent-interrupted';
       readonly cut: readonly CutItem[];

@@ -2,7 +2,7 @@ import type { CallParts } from './call-parts.ts';
 import { closeCall } from './call-closing.ts';
 import type { CallSignal } from './call-signals.ts';
 
-/** What follows from each signal, in order. */
+/** The consequences of each signal, in order. */
 const ON: {
   readonly [Kind in CallSignal['kind']]: (
     parts: CallParts,
@@ -55,7 +55,7 @@ const ON: {
   'words-given-up': ({ idle }, { itemId }) => idle.callerSaid(itemId, true),
   'agent-interrupted': ({ phrases, model, latency, agent }, { cut, tookMs, times }) => {
     for (const { itemId, heardMs } of cut)
-      if (!phrases.isPhrase(itemId)) model.session?.truncate(itemId, heardMs);
+      if (!phrases.isCanned(itemId)) model.session?.truncate(itemId, heardMs);
     latency.interrupted(tookMs);
     agent.interrupted(times);
   },

@@ -105,10 +105,10 @@ const wish =
   (call) => {
     call.model.finish('completed');
     call.model.startResponse();
-    call.model.wishes({ name, arguments: input });
+    call.model.callsTool({ name, arguments: input });
   };
 
-/** What callers, models, tools and operators may do at any moment. */
+/** Anything that callers, models, tools and operators may do at any moment. */
 const DEEDS: Record<string, Deed> = {
   'the agent speaks': (call, chance) =>
     call.model.says('So it is, and so it shall be.', { durationMs: 100 + chance(3_000), usage }),

@@ -17,10 +17,7 @@ interface Queued {
 
 const MAX_HELD_MS = 240_000;
 
-/**
- * A caller stream with a perfect line: plays what is written in real time of its clock and knows what was
- * heard.
- */
+/** A caller stream with a perfect line: plays in the real time of its clock and reports what was heard. */
 export class FakeCallerStream implements CallerStream {
   readonly streamId = 'MZ-fake';
   readonly clears: number[] = [];
@@ -31,7 +28,7 @@ export class FakeCallerStream implements CallerStream {
   droppedMs = 0;
   private listener: CallerStreamListener | null = null;
   private queue: Queued[] = [];
-  /** Heard to its end, as far as it goes by now. */
+  /** The sound heard to its end last; more of it may still be written. */
   private finished: Queued | null = null;
   private playingSince = 0;
 

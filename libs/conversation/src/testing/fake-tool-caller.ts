@@ -1,13 +1,10 @@
 import type { CallId, ToolCall, ToolOutcome } from '@tandem/contracts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 
-/**
- * Tool calls that are answered when the test says so. A tool without a planned answer waits for {@link
- * answer}.
- */
+/** Answers tool calls as planned by the test; a tool without a planned outcome waits for {@link answer}. */
 export class FakeToolCaller implements ToolCaller {
   readonly calls: ToolCall[] = [];
-  /** Calls of an earlier owner that were joined. */
+  /** Calls of earlier sessions that were joined. */
   readonly resumed: ToolCall[] = [];
   readonly cancelled: CallId[] = [];
   private readonly waiting = new Map<string, (outcome: ToolOutcome) => void>();

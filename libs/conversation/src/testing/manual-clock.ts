@@ -7,12 +7,12 @@ interface Due {
 }
 
 /**
- * A process has run for a day, so that whatever takes the beginning of its clock for a moment of the call is
- * found out.
+ * The clock starts a day after its origin, so that code which takes the origin for a moment of the call
+ * fails.
  */
 const PROCESS_AGE_MS = 86_400_000;
 
-/** Time by hand: nothing happens until {@link pass} is called, and then in order. */
+/** Manual time: nothing happens until {@link pass} is called, and then in order. */
 export class ManualClock implements Clock {
   private time = PROCESS_AGE_MS;
   private order = 0;

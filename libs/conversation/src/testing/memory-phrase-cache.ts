@@ -1,7 +1,7 @@
 import type { AudioFrame } from '../audio/audio-frame.ts';
 import type { PhraseAudioCache, PhraseKey } from '../ports/phrase-cache.ts';
 
-/** Keeps every phrase, by all that it is found by. */
+/** Keeps every phrase, by its whole key. */
 export class MemoryPhraseCache implements PhraseAudioCache {
   readonly phrases = new Map<string, readonly AudioFrame[]>();
 

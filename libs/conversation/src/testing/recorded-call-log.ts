@@ -1,10 +1,10 @@
 import { parseCallEvent, type CallEventBody, type CallEventType, type NewCallEvent } from '@tandem/contracts';
 import type { CallLog } from '../ports/call-log.ts';
 
-/** Keeps the facts of a call for the test to read. */
+/** Keeps the events of a call for the test to read. */
 export class RecordedCallLog implements CallLog {
   readonly facts: NewCallEvent[] = [];
-  /** Facts that would be stored and could not be read again. */
+  /** Events that could be stored but not read again. */
   readonly unreadable: NewCallEvent[] = [];
   /** Nothing can be stored: flushing takes its whole time. */
   isAway = false;
@@ -22,7 +22,7 @@ export class RecordedCallLog implements CallLog {
     return this.facts.filter((fact) => fact.type === type).map((fact) => fact.data as CallEventBody<Type>);
   }
 
-  /** Who said what, in the order of speaking, the way it will be stored. */
+  /** Returns the words of both parties in the order of speaking, as they will be stored. */
   transcript(): string[] {
     return [
       ...this.of('caller.spoke').map((said) => ({ ...said, who: 'caller' })),

@@ -19,7 +19,7 @@ import type {
   VoiceModelSession,
 } from '../ports/voice-model.ts';
 
-export interface ToolWish {
+export interface ScriptedToolCall {
   readonly name: string;
   readonly arguments: unknown;
 }
@@ -27,11 +27,11 @@ export interface ToolWish {
 /** Speech of the agent takes this long per character unless a test says otherwise. */
 const MS_PER_CHARACTER = 50;
 
-/** A voice model that says and hears what the test tells it, and writes down what it is told. */
+/** A voice model that speaks and hears as the test says, and keeps every command it gets. */
 export class ScriptedVoiceModel implements VoiceModel {
   readonly capabilities: VoiceModelCapabilities;
   readonly sessions: ScriptedModelSession[] = [];
-  /** Why the next sessions do not open, one entry for each of them. */
+  /** Errors with which the next sessions fail to open, one entry each. */
   readonly refusals: ProviderError[] = [];
   /** Sessions become ready when they are opened, on the next tick; switch off to decide in the test. */
   isReadyAtOnce = true;
@@ -63,20 +63,20 @@ export class ScriptedVoiceModel implements VoiceModel {
 }
 
 export class ScriptedModelSession implements VoiceModelSession {
-  /** Its name is its number: `scripted-1` is the first. */
+  /** The name numbers the sessions: `scripted-1` is the first. */
   readonly model: string;
   readonly voice: string;
   /** The conversation it was opened with. */
   seeded: readonly HistoryItem[] = [];
   readonly heard: AudioFrame[] = [];
-  /** Everything the conversation asked of the model, in order, in words. */
+  /** Every command to the model, in order, in words. */
   readonly asked: string[] = [];
   readonly notes: string[] = [];
   readonly changes: ModelSessionChange[] = [];
   readonly toolResults = new Map<string, string>();
   readonly truncated = new Map<string, number>();
   pauses = 0;
-  /** Why the conversation gave it up; null while it has not. */
+  /** The reason why the conversation gave it up; null while it has not. */
   abandonedFor: string | null = null;
   audioMs = 0;
   isClosed = false;
@@ -157,15 +157,18 @@ export class ScriptedModelSession implements VoiceModelSession {
     this.listener.onReady();
   }
 
-  /** A whole response: words, their audio, tool wishes. Answers the ids of the items it spoke. */
-  says(text: string, options: { durationMs?: number; tools?: ToolWish[]; usage?: Usage } = {}): ItemId {
+  /** Sends a whole response: words, their audio, tool calls. Returns the id of the spoken item. */
+  says(
+    text: string,
+    options: { durationMs?: number; tools?: ScriptedToolCall[]; usage?: Usage } = {},
+  ): ItemId {
     const item = this.begins(text, options);
-    for (const tool of options.tools ?? []) this.wishes(tool);
+    for (const tool of options.tools ?? []) this.callsTool(tool);
     this.finish('completed', options.usage ?? null);
     return item;
   }
 
-  /** The start of a response that goes on until {@link finish}. */
+  /** Starts a response that goes on until {@link finish}. */
   begins(text: string, options: { durationMs?: number } = {}): ItemId {
     const responseId = this.startResponse();
     const itemId = this.newId('item') as ItemId;
@@ -183,10 +186,8 @@ export class ScriptedModelSession implements VoiceModelSession {
     }
   }
 
-  /**
-   * A tool call, inside a response that {@link begins} or {@link startResponse} started. Answers its call_id.
-   */
-  wishes(tool: ToolWish, providerCallId = this.newId('call')): string {
+  /** Calls a tool inside a response begun by {@link begins} or {@link startResponse}. Returns the call_id. */
+  callsTool(tool: ScriptedToolCall, providerCallId = this.newId('call')): string {
     const argumentsJson =
       typeof tool.arguments === 'string' ? tool.arguments : JSON.stringify(tool.arguments);
     this.listener.onToolCall({

@@ -206,7 +206,7 @@ describe('a tool call across a cut', () => {
     await call.callerSays('Book Tuesday.');
     const old = call.model;
     old.startResponse();
-    const callId = old.wishes({ name: 'book', arguments: { day: 'tuesday' } });
+    const callId = old.callsTool({ name: 'book', arguments: { day: 'tuesday' } });
     return { call, old, callId };
   };
 

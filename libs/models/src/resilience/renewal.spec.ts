@@ -102,7 +102,7 @@ describe('the renewal of a session', () => {
     await call.passes(49 * MINUTE_MS);
     const [old] = call.first.sessions;
     old!.startResponse();
-    const callId = old!.wishes({ name: 'book', arguments: {} });
+    const callId = old!.callsTool({ name: 'book', arguments: {} });
     old!.finish('completed');
     await call.passes(2 * MINUTE_MS);
     expect(call.opened).toHaveLength(1);

@@ -108,7 +108,7 @@ describe('a response that the provider cuts off', () => {
       outcomes: { find: { status: 'ok', value: 1 } },
     });
     call.model.begins('One moment, I am', { durationMs: 600 });
-    call.model.wishes({ name: 'find', arguments: {} });
+    call.model.callsTool({ name: 'find', arguments: {} });
     call.model.faults(providerError('server', 'max_output_tokens'), 'incomplete');
     call.model.finish('incomplete');
     await call.passes(10);
@@ -142,7 +142,7 @@ describe('a response without a sound', () => {
   it('does not count when it called tools', async () => {
     const call = await asking({ tools: [tool('find', 'worker')] });
     call.model.startResponse();
-    call.model.wishes({ name: 'find', arguments: {} });
+    call.model.callsTool({ name: 'find', arguments: {} });
     call.model.finish('completed');
     await call.passes(1);
     expect(call.model.asked).toEqual([]);
@@ -161,7 +161,7 @@ describe('a response without a sound', () => {
   it('does not count after the agent has hung up', async () => {
     const call = await asking({ tools: [tool('end_call', 'call')] });
     call.model.startResponse();
-    call.model.wishes({ name: 'end_call', arguments: {} });
+    call.model.callsTool({ name: 'end_call', arguments: {} });
     call.model.finish('completed');
     await call.passes(1);
     expect(call.model.asked.at(-1)).toBe('reply');

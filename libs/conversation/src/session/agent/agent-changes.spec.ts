@@ -33,7 +33,7 @@ const tools = [worker('find'), worker('pay'), mic, language];
 
 function wish(call: CallScene, name: string, input: object = {}): string {
   call.model.startResponse();
-  const id = call.model.wishes({ name, arguments: input });
+  const id = call.model.callsTool({ name, arguments: input });
   call.model.finish('completed');
   return id;
 }
@@ -124,7 +124,7 @@ describe('how patient the agent is', () => {
     expect(call.model.setup.turnDetection).toEqual(detection);
   });
 
-  it('is spelled out, with what is left out as usual', async () => {
+  it('can be set in full, with defaults for what is left out', async () => {
     const call = startCall({ agent: { turnDetection: { kind: 'server-vad', silenceMs: 900 } } });
     await call.passes(1);
     expect(call.model.setup.turnDetection).toEqual({
@@ -136,8 +136,8 @@ describe('how patient the agent is', () => {
   });
 });
 
-describe('what the agent has become', () => {
-  it('it stays when another relay takes the call over, and rules that fired are over', async () => {
+describe('a changed agent', () => {
+  it('stays changed when another relay takes over, and fired rules do not fire again', async () => {
     const rules = [
       {
         when: { kind: 'after-ms' as const, ms: 10_000 },
@@ -228,7 +228,7 @@ describe('another language', () => {
 });
 
 describe('the distance of the microphone', () => {
-  it('reaches the model’s noise reduction after two seconds, the last word counts, equal is nothing', async () => {
+  it('reaches the model’s noise reduction after two seconds; the last choice counts', async () => {
     const call = startCall({ tools });
     await call.passes(1);
     expect(

@@ -15,7 +15,7 @@ import type { CallContext } from '../call-context.ts';
 
 export type ChangedBy = 'tool' | 'operator' | 'rule' | 'detection';
 
-/** What earlier sessions of the call changed of the agent. */
+/** The changes that earlier sessions of the call made to the agent. */
 export interface AgentCarryover {
   readonly changed: AgentChange;
   /** Indexes of the rules that have fired; a rule fires once in a call. */

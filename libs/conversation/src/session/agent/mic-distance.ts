@@ -6,7 +6,7 @@ import type { CallContext } from '../call-context.ts';
 const DEBOUNCE_MS = 2_000;
 
 /**
- * How far the caller is from the microphone, as the model's noise reduction. The last of several choices
+ * The caller's distance from the microphone, as the model's noise reduction. The last of several choices
  * within two seconds counts.
  */
 export class MicDistance {

@@ -3,15 +3,12 @@ import type { ModelSessionSetup, VoiceModelCapabilities } from '../../ports/voic
 import type { CallInfo } from '../call-info.ts';
 import { turnOwnerFor } from '../turns/interruption-policy.ts';
 
-/**
- * The stream's format when the model speaks it too: then no codec stands in the path. Null when they share
- * none.
- */
+/** Returns the stream's format if the model offers it, so that no codec is needed; else null. */
 export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[]): AudioFormat | null {
   return offered.find((format) => sameFormat(format, stream)) ?? null;
 }
 
-/** What the model is told at the start of a call. Null when stream and model share no audio format. */
+/** Returns the setup of a call's model session; null when stream and model share no audio format. */
 export function modelSetup(
   call: CallInfo,
   now: Pick<ModelSessionSetup, 'instructions' | 'tools' | 'history' | 'isClosing'>,

@@ -54,7 +54,7 @@ describe('the history of a call', () => {
     ]);
   });
 
-  it('holds tool calls with what became of them, and those still at work', () => {
+  it('holds tool calls with their outcomes, and those still running', () => {
     const history = new CallHistory([called('call_1', 10), finished('call_1', 20), called('call_2', 30)]);
     expect(history.items()).toEqual([
       { kind: 'tool-call', providerCallId: 'call_1', name: 'find', argumentsJson: '{"day":1}' },
@@ -86,7 +86,7 @@ describe('the history of a call', () => {
     expect(history.items()).toEqual([{ kind: 'agent', text: 'We have nine —' }]);
   });
 
-  it('of a long call keeps the end, says so, and gives no result without its call', () => {
+  it('of a long call keeps the end, says so, and has no result without its call', () => {
     const facts = Array.from({ length: 500 }, (_, index) => caller(`word ${index}`, index * 10));
     const history = new CallHistory([called('call_1', 0), ...facts, finished('call_1', 4_995)]);
     const items = history.items();
@@ -96,7 +96,7 @@ describe('the history of a call', () => {
     expect(items.at(-1)).toEqual({ kind: 'caller', text: 'word 499' });
   });
 
-  it('of long texts keeps no more than it could give back', () => {
+  it('of long texts keeps no more than a model is given', () => {
     const history = new CallHistory(
       Array.from({ length: 700 }, (_, index) => caller('x'.repeat(20_000), index)),
     );

@@ -5,14 +5,11 @@ import type { HistoryItem } from '../../ports/voice-model.ts';
 interface Placed {
   readonly atMs: number;
   readonly item: HistoryItem;
-  /** Of the caller's utterance. */
+  /** The id of the caller's utterance. */
   readonly itemId?: string;
 }
 
-/**
- * A model is given back so much of a conversation, in entries and characters; what is older is left out and
- * said to be.
- */
+/** Bounds of what a model is given; older entries are left out, and a note says that. */
 const MAX_ITEMS = 400;
 const MAX_CHARACTERS = 60_000;
 const KEYS = 'The caller pressed on the keypad: ';
@@ -20,13 +17,12 @@ const UNWRITTEN = 'The caller said something here that was not written down.';
 const LEFT_OUT = 'The conversation is longer than this; its beginning is left out.';
 
 /**
- * The conversation so far as a model can be given it: who said what as heard, tools and their outcomes,
- * notes. Built from the facts of the call log, so a relay that takes a call over from the log knows what the
- * one before it knew.
+ * The conversation so far in the form a model is given: speech as heard, tools and their outcomes, notes. It
+ * is built from the events of the call log, so a relay that takes a call over knows what the one before knew.
  */
 export class CallHistory {
   private readonly placed: Placed[] = [];
-  /** Of all that is placed. */
+  /** Total length of the placed items. */
   private characters = 0;
 
   constructor(facts: readonly NewCallEvent[] = []) {
@@ -35,9 +31,8 @@ export class CallHistory {
 
   add(fact: NewCallEvent): void {
     const placed = placedItem(fact);
-    if (!placed || this.isWrittenNow(placed) || this.joinsLast(placed)) return;
-    // Words of the caller are known after the answer to them began, so a fact may belong before the last
-    // ones.
+    if (!placed || this.replacesUnknown(placed) || this.joinsLast(placed)) return;
+    // The caller's words are known after the answer to them began, so an event may belong further back.
     let index = this.placed.length;
     while (index > 0 && (this.placed[index - 1] as Placed).atMs > placed.atMs) index -= 1;
     this.placed.splice(index, 0, placed);
@@ -50,15 +45,15 @@ export class CallHistory {
     if (oldest) this.characters -= lengthOf(oldest.item);
   }
 
-  /** Words that were given up have come after all. */
-  private isWrittenNow(placed: Placed): boolean {
+  /** Replaces an utterance without words by its late words. Returns whether there was one. */
+  private replacesUnknown(placed: Placed): boolean {
     const index =
       placed.itemId === undefined ? -1 : this.placed.findLastIndex(({ itemId }) => itemId === placed.itemId);
     if (index >= 0) this.placed[index] = placed;
     return index >= 0;
   }
 
-  /** Keys pressed one after the other are one entry. */
+  /** Joins keys pressed in a row into one entry. Returns whether it did. */
   private joinsLast({ atMs, item }: Placed): boolean {
     const last = this.placed.at(-1);
     if (
@@ -76,7 +71,7 @@ export class CallHistory {
     return true;
   }
 
-  /** Characters that are kept. */
+  /** Characters kept. */
   get size(): number {
     return this.characters;
   }
@@ -85,7 +80,7 @@ export class CallHistory {
     return this.placed.length === 0;
   }
 
-  /** Oldest first. A result whose call was left out is left out with it: providers refuse it otherwise. */
+  /** Returns the entries, oldest first. Results without their call are left out: providers refuse them. */
   items(): HistoryItem[] {
     const kept: HistoryItem[] = [];
     let characters = 0;
@@ -103,8 +98,8 @@ export class CallHistory {
   }
 }
 
-/** A log whose facts are remembered too. */
-export function remembering(log: CallLog, history: CallHistory): CallLog {
+/** Returns a log that adds each event to the history too. */
+export function logWithHistory(log: CallLog, history: CallHistory): CallLog {
   return {
     append: (fact) => {
       history.add(fact);

@@ -50,15 +50,15 @@ async function talking(
 }
 async function wishes(call: CallScene, name: string, args: object): Promise<string> {
   call.model.startResponse();
-  const wish = call.model.wishes({ name, arguments: args });
+  const wish = call.model.callsTool({ name, arguments: args });
   call.model.finish('completed');
   await call.passes(1);
   return call.model.toolResults.get(wish) ?? '';
 }
 const states = (call: CallScene) => call.log.of('consent.stated').map(({ state }) => state);
 
-describe('a call that is recorded', () => {
-  it('after a notice is, from its first moment, and the notice stands as the consent', async () => {
+describe('a call', () => {
+  it('after a notice is recorded from the start; the notice counts as consent', async () => {
     const { call, did } = await talking('announced');
     expect(did).toEqual(['start']);
     expect(states(call)).toEqual(['announced']);
@@ -76,7 +76,7 @@ describe('a call that is recorded', () => {
     },
   );
 
-  it('is not, before the caller has agreed; and no more, once they have taken it back', async () => {
+  it('is recorded only between the caller’s consent and its withdrawal', async () => {
     const { call, did } = await talking('asked');
     await call.agentSays('May I record this call?');
     await call.callerSays('Yes, sure.');
@@ -88,7 +88,7 @@ describe('a call that is recorded', () => {
     expect(states(call)).toEqual(['granted', 'refused']);
   });
 
-  it('is never, for a caller who says no, nor for an agent that does not record', async () => {
+  it('is never recorded against the caller’s will or by an agent that does not record', async () => {
     const refused = await talking('asked');
     expect(await wishes(refused.call, 'record_consent', { consent: 'refused' })).toContain(
       '"recorded":false',
@@ -99,7 +99,7 @@ describe('a call that is recorded', () => {
     expect([off.did, states(off.call)]).toEqual([[], []]);
   });
 
-  it('is held back by digits and by an operator, each on their own', async () => {
+  it('is paused by digits and by an operator independently', async () => {
     const { call, did } = await talking('announced');
     call.session.pauseRecording(true);
     await wishes(call, 'collect_digits', { purpose: 'card', max_digits: 4 });
@@ -110,7 +110,7 @@ describe('a call that is recorded', () => {
     expect(did).toEqual(['start', 'pause', 'resume']);
   });
 
-  it('is not begun by a consent given while digits are typed, but when they are', async () => {
+  it('starts after the digits when consent is given while they are typed', async () => {
     const { call, did } = await talking('asked');
     await wishes(call, 'collect_digits', { purpose: 'card', max_digits: 4 });
     await wishes(call, 'record_consent', { consent: 'granted' });

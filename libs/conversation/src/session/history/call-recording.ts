@@ -5,16 +5,16 @@ import type { CallContext } from '../call-context.ts';
 /** `announced`: the notice was spoken before the call was connected. */
 export type ConsentState = 'granted' | 'refused' | 'announced';
 
-/** What an earlier session of the call has left of its recording. */
+/** The recording as earlier sessions of the call left it. */
 export interface RecordingCarryover {
   readonly consent: ConsentState | null;
   readonly isPausedByOperator: boolean;
 }
 
-/** Digits typed in secret, and an operator, each hold it back on their own. */
+/** Secret digits and an operator can each pause the recording. */
 export type RecordingHold = 'digits' | 'operator';
 
-/** Decides when the call may be recorded: never before consent, nor while anything holds it back. */
+/** Decides when the call may be recorded: never before consent, nor during a pause. */
 export class CallRecording {
   private consent: ConsentState | null;
   private hasStarted = false;
@@ -30,7 +30,7 @@ export class CallRecording {
     if (carryover?.isPausedByOperator) this.holds.add('operator');
   }
 
-  /** Whether there is anything to be asked about. */
+  /** The agent records calls, and a recorder is there. */
   get isPossible(): boolean {
     return this.control !== undefined && this.context.call.agent.recording.mode !== 'off';
   }
@@ -41,7 +41,7 @@ export class CallRecording {
     else this.follow();
   }
 
-  /** What the caller said when asked, or again of their own accord: the last word counts. */
+  /** The caller stated their consent; the last statement counts. */
   stated(consent: ConsentState): void {
     this.consent = consent;
     this.context.log.append({

@@ -1,7 +1,6 @@
 /**
- * The words that belong to the heard part of an utterance's audio. Providers do not align words with audio,
- * so speech is taken as even and the cut falls on the last whole word: never more than was heard, by at most
- * the unevenness of the speaker.
+ * Returns the words of the heard part of an item. Providers do not align words with audio, so an even pace is
+ * assumed and the text is cut after the last whole word.
  */
 export function heardText(text: string, heardMs: number, generatedMs: number): string {
   if (heardMs <= 0 || generatedMs <= 0) return '';
@@ -15,9 +14,7 @@ export function heardText(text: string, heardMs: number, generatedMs: number): s
 const SENTENCE_END = /[.!?…](?=\s+[\p{Lu}¿¡"“]|\s*$)|[。！？؟]/u;
 const QUESTION = /[?？؟]/u;
 
-/**
- * Whether a question was heard: the sentence that is being spoken counts to its end, since its tone tells.
- */
+/** Returns whether a question was heard. The sentence being spoken counts whole, as its tone is audible. */
 export function hasHeardQuestion(text: string, heardMs: number, generatedMs: number): boolean {
   const limit =
     generatedMs > 0 ? Math.floor((text.length * Math.min(heardMs, generatedMs)) / generatedMs) : 0;

@@ -29,8 +29,8 @@ async function inTalk(setting: CallSetting = {}): Promise<CallScene> {
   return call;
 }
 
-describe('a call whose relay is to go', () => {
-  it('moves at a pause between turns, with everything on record before the stream closes', async () => {
+describe('a call whose relay is draining', () => {
+  it('moves at a pause between turns, with everything logged before the stream closes', async () => {
     const call = await inTalk();
     expect(call.session.move(false)).toBe(true);
     await call.passes(2_000);
@@ -41,7 +41,7 @@ describe('a call whose relay is to go', () => {
     expect(call.clock.pendingTimers).toBe(0);
   });
 
-  it('does not while anybody speaks', async () => {
+  it('does not move while either side speaks', async () => {
     const call = await inTalk();
     call.model.hearsCallerStart();
     await call.passes(500);
@@ -56,17 +56,17 @@ describe('a call whose relay is to go', () => {
     expect(call.session.move(false)).toBe(true);
   });
 
-  it('does not while a tool is at work, unless it has waited for a pause for long enough', async () => {
+  it('does not move while a tool works, unless the wait for a pause is over', async () => {
     const call = await inTalk();
     call.model.startResponse();
-    call.model.wishes({ name: 'look_up', arguments: {} });
+    call.model.callsTool({ name: 'look_up', arguments: {} });
     call.model.finish('completed');
     await call.passes(10);
     expect(call.session.move(false)).toBe(false);
     expect(call.session.move(true)).toBe(true);
   });
 
-  it('cuts the agent off when there is no pause, and puts on record what was heard of it', async () => {
+  it('cuts the agent off when there is no pause, and logs what was heard', async () => {
     const call = await inTalk();
     call.model.says('There is a time free on Thursday at ten.', { durationMs: 2_000 });
     await call.passes(1_000);
@@ -75,10 +75,10 @@ describe('a call whose relay is to go', () => {
     expect(call.log.of('agent.spoke').at(-1)).toMatchObject({ interrupted: true });
   });
 
-  it('ends here when it is ending', async () => {
+  it('does not move while it is ending', async () => {
     const call = await inTalk();
     call.model.startResponse();
-    call.model.wishes({ name: 'end_call', arguments: { reason: 'caller-done' } });
+    call.model.callsTool({ name: 'end_call', arguments: { reason: 'caller-done' } });
     call.model.finish('completed');
     call.model.says('Goodbye.', { durationMs: 1_000 });
     await call.passes(100);

@@ -113,7 +113,7 @@ describe('a session that takes a call over', () => {
     expect(call.log.of('latency.measured').map(({ kind }) => kind)).not.toContain('answer-to-first-audio');
   });
 
-  it('tells a caller whose session was lost, who may have spoken meanwhile, however short the gap', async () => {
+  it('explains a lost session however short the gap, as the caller may have spoken', async () => {
     const call = rescue([attached, agent('Which day?', 500)], 400);
     await call.passes(1);
     expect(call.model.asked).toEqual(['say: Sorry, the line was gone for a moment.', 'reply']);
@@ -137,14 +137,14 @@ describe('a session that takes a call over', () => {
     expect(call.model.asked).toEqual(['say: Sorry, the line was gone for a moment.', 'reply']);
   });
 
-  it('answers at once a caller whose answer was cut off before it could be put on record', async () => {
+  it('answers at once a caller whose answer was cut off before it was logged', async () => {
     const measured: NewCallEvent = { type: 'latency.measured', data: { kind: 'caller-to-agent', ms: 600 } };
     const call = takeOver([attached, agent('Good morning.', 500), measured], 400);
     await call.passes(1);
     expect(call.model.asked).toEqual(['reply']);
   });
 
-  it('that hears nothing from anybody asks whether the caller is there', async () => {
+  it('asks a silent caller whether they are there', async () => {
     const call = takeOver([attached, agent('Which day?', 500)], 900);
     await call.passes(10_500);
     expect(call.model.asked).toEqual(['say: Are you still there?']);
@@ -156,13 +156,13 @@ describe('a session that takes a call over', () => {
     expect(call.model.asked).toEqual(['reply']);
   });
 
-  it('greets when nobody has heard a word yet', async () => {
+  it('greets when the caller has heard nothing yet', async () => {
     const call = takeOver([attached], 4_000);
     await call.passes(1);
     expect(call.model.asked).toEqual(['say: Good morning, Northwind.']);
   });
 
-  it('tells a caller whom nobody took, and has the agent go on with the context', async () => {
+  it('tells the caller that the transfer failed, and goes on with the context', async () => {
     const call = takeOver(
       [
         attached,
@@ -183,7 +183,7 @@ describe('a session that takes a call over', () => {
     });
   });
 
-  it('does not tell them again when the stream breaks later', async () => {
+  it('does not repeat that when the stream breaks later', async () => {
     const call = takeOver(
       [attached, agent('One moment.', 4_000), returned('declined', 9_000), agent('I am sorry.', 9_500)],
       800,
@@ -205,7 +205,7 @@ describe('a tool the earlier session had called', () => {
   const pending = [attached, agent('Good morning.', 500), caller('Nine is fine.', 2_000), called(3_500)];
   const resultOf = (call: CallScene) => call.model.toolResults.get('call_1');
 
-  it('is joined, not called again; its outcome is told once and the agent answers', async () => {
+  it('is joined, not called again; the model gets its outcome once and answers', async () => {
     const call = takeOver(pending, 1_000);
     await call.passes(1);
     expect(call.toolCaller.calls).toEqual([]);
@@ -228,7 +228,7 @@ describe('a tool the earlier session had called', () => {
     expect(call.log.of('tool.called')).toEqual([]);
   });
 
-  it('is waited for with words and music, like one of its own', async () => {
+  it('is bridged with words and music, like one of its own', async () => {
     const call = takeOver(pending, 1_000);
     await call.passes(1_900);
     expect(call.model.asked).toEqual(['say: One moment, please.']);
@@ -237,7 +237,7 @@ describe('a tool the earlier session had called', () => {
     expect(call.model.asked.slice(1)).toEqual(['result call_1', 'reply']);
   });
 
-  it('is waited for no longer than it may take', async () => {
+  it('is awaited until its deadline only', async () => {
     const early = takeOver(pending, 500, 5_000);
     const late = takeOver(pending, 500, 60_000);
     await Promise.all([early.passes(1), late.passes(1)]);
@@ -245,7 +245,7 @@ describe('a tool the earlier session had called', () => {
     expect(late.toolCaller.resumed[0]?.deadlineMs).toBe(1_000);
   });
 
-  it('is left alone when its outcome is on record', async () => {
+  it('is left alone when its outcome is logged', async () => {
     const call = takeOver([...pending, finished(3_600)], 400);
     await call.passes(1);
     expect(call.toolCaller.resumed).toEqual([]);
@@ -262,7 +262,7 @@ describe('a tool the earlier session had called', () => {
     expect(call.model.asked).toEqual(['result call_1', 'reply']);
   });
 
-  it('whose outcome comes when the caller has gone is on record, and nobody speaks', async () => {
+  it('whose outcome comes after the caller hung up is logged, and the agent stays silent', async () => {
     const call = takeOver(pending, 1_000);
     await call.passes(1);
     call.stream.leave('caller-hangup');

@@ -15,7 +15,7 @@ import { CallHistory } from './call-history.ts';
 import type { RecordingCarryover } from './call-recording.ts';
 import type { FirstWords } from '../speech/greeting.ts';
 
-/** A tool call of an earlier owner whose outcome nobody has told the model. */
+/** A tool call of an earlier session whose outcome the model has not been told. */
 export interface OpenToolCall {
   readonly toolCallId: ToolCallId;
   readonly providerCallId: string;
@@ -24,44 +24,40 @@ export interface OpenToolCall {
   readonly calledAtMs: number;
 }
 
-/** What a session knows that goes on with a call another one has held. */
+/** A call as earlier sessions left it, for the session that takes it over. */
 export interface Takeover {
   readonly history: CallHistory;
   readonly agent: AgentCarryover;
-  /** Changed in the call; null for the one it began in. */
+  /** The language the call changed to; null for the one it began in. */
   readonly language: string | null;
-  /** Unix time in ms of the last thing the earlier owner put on record. */
+  /** Unix time in ms of the last event an earlier relay logged. */
   readonly lastSignAt: number;
   /**
-   * The earlier owner let go of the call at a pause. Otherwise it was lost: nobody listened for a second at
-   * the least.
+   * The earlier relay let go of the call at a pause. Otherwise it was lost, and nothing was heard for a
+   * second.
    */
   readonly isHandedOver: boolean;
-  /** A transfer nobody took: the caller waits to be told. */
+  /** A transfer failed, and the caller has not been told. */
   readonly hasReturned: boolean;
-  /**
-   * The caller was the last to speak, what the agent waited for has come, or the agent was cut off with its
-   * answer.
-   */
+  /** The caller spoke last, an awaited outcome has come, or the agent's answer was cut off. */
   readonly isReplyOwed: boolean;
   readonly openTools: readonly OpenToolCall[];
   readonly recording: RecordingCarryover;
-  /** What the call has used so far of its budget, and the shares of it that are on record as reached. */
+  /** The budget so far: what is spent, and which shares are logged as reached. */
   readonly budget: BudgetCarryover;
   /** Tool calls so far. */
   readonly toolCalls: number;
 }
 
-/** A call that is handed over may be silent for this long; a longer silence is explained. */
+/** A handed-over call may be silent for this long; a longer silence is explained. */
 const AUDIBLE_GAP_MS = 1_500;
 /**
- * Until a caller who waits for an answer hears it, at the least: a model session takes four round trips to
- * open, and its provider some tenths of a second to the first sound. The explanation comes from memory, at
- * once.
+ * The least time until a waiting caller hears the model's answer: a session opens in four round trips, and
+ * the first audio takes some tenths of a second. The explanation is cached and plays at once.
  */
 const ANSWER_TAKES_MS = 1_000;
 
-/** Reads the log of a call for the session that takes it over. */
+/** Reads the event log of a call for the session that takes it over. */
 export function takeoverOf(events: readonly CallEvent[]): Takeover {
   const lastSpoken = events.findLastIndex(({ type }) => type === 'agent.spoke');
   const since = events.slice(lastSpoken + 1);
@@ -121,7 +117,7 @@ function budgetCarryover(events: readonly CallEvent[]): BudgetCarryover {
   };
 }
 
-/** When something was said or done that leaves the word with the agent, or does not. */
+/** Returns when an event happened that gives or takes the agent's turn, and which. */
 function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly isReplyOwed: boolean }[] {
   switch (type) {
     case 'caller.spoke':
@@ -137,8 +133,8 @@ function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly is
 }
 
 /**
- * Speech is put on record when it was heard, its figures before: figures without it are of an answer that was
- * cut off.
+ * Speech is logged once heard, its usage and latency before. Figures after the last speech thus belong to an
+ * answer that was cut off.
  */
 function indicatesUnfinishedReply({ type, data }: CallEvent): boolean {
   return (
@@ -151,10 +147,9 @@ function indicatesUnfinishedReply({ type, data }: CallEvent): boolean {
 const REPLY: SpeakRequest = { kind: 'reply' };
 
 /**
- * What is said first on the new stream. A gap the caller heard, or is about to hear, is explained, and so is
- * a loss: what the caller said meanwhile is not known, and they would wait for an answer. An unanswered
- * caller is answered, once outcomes that are waited for have come. A short gap of a call that was handed over
- * passes in silence.
+ * Returns what is said first on the new stream. An audible gap is explained, and so is a lost relay: what the
+ * caller said meanwhile is unknown, and they would wait for an answer. A waiting caller is answered, once
+ * awaited outcomes have come. A short gap of a handed-over call needs no words.
  */
 export function resumeOpening(takeover: Takeover, call: CallInfo, clock: Clock): FirstWords {
   const texts = textsOf(call.agent, call.language);

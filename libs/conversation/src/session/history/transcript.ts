@@ -8,26 +8,23 @@ import { hasHeardQuestion, heardText } from './heard-text.ts';
 interface CallerUtterance {
   readonly startedAtMs: number;
   endedAtMs: number | null;
-  /** Runs out when the words are not waited for any more. */
+  /** Fires when the words are no longer awaited. */
   timer: Timer | null;
-  /** It is on record as one whose words are not known; they may still come. */
-  isUnwritten: boolean;
-  /** It goes on without an end or a word: no words are expected. */
+  /** The utterance is logged without words; they may still come. */
+  isLoggedWithoutWords: boolean;
+  /** The sound had no end and no word: no words are expected. */
   isDropped: boolean;
 }
 
-/** Utterances waiting for their words, and items for the rest of theirs; more than this many are not kept. */
+/** Bounds the utterances that wait for words, and the items whose text is incomplete. */
 const MAX_OPEN = 64;
 const MAX_TEXT_LENGTH = 20_000;
-/** Transcripts are late, but not as late as this after the end of the speech. */
+/** Words that are not here this long after the end of the speech are given up. */
 const WORDS_LOST_AFTER_MS = 10_000;
-/** Shorter sounds nobody knows the words of are taken for none: a click, a breath. */
+/** Shorter sounds without known words count as noise: a click, a breath. */
 const SHORTEST_SPEECH_MS = 250;
 
-/**
- * Turns what both parties said into facts of the call log: the caller's words as transcribed (they come
- * late), the agent's as heard.
- */
+/** Logs what both parties said: the caller's words as transcribed (they come late), the agent's as heard. */
 export class Transcript {
   private readonly callerOpen = new Map<ItemId, CallerUtterance>();
   private readonly agentText = new Map<ItemId, string>();
@@ -41,7 +38,7 @@ export class Transcript {
       startedAtMs: this.context.atMs(),
       endedAtMs: null,
       timer: null,
-      isUnwritten: false,
+      isLoggedWithoutWords: false,
       isDropped: false,
     });
   }
@@ -52,14 +49,14 @@ export class Transcript {
     utterance.endedAtMs = this.context.atMs();
     utterance.isDropped = false;
     utterance.timer = this.context.clock.after(WORDS_LOST_AFTER_MS, () => {
-      this.unwritten(itemId, utterance);
+      this.logWithoutWords(itemId, utterance);
       this.context.signal({ kind: 'words-given-up', itemId });
     });
   }
 
   /**
-   * The final words of an utterance; without words (a cough, noise) it leaves no trace, with unknown ones
-   * (null) its time.
+   * Logs the final words of an utterance. One without words (a cough, noise) is not logged; one with unknown
+   * words (null) is logged with its time only.
    */
   callerText(itemId: ItemId, text: string | null): void {
     const now = this.context.atMs();
@@ -67,18 +64,18 @@ export class Transcript {
       startedAtMs: now,
       endedAtMs: now,
       timer: null,
-      isUnwritten: false,
+      isLoggedWithoutWords: false,
       isDropped: false,
     };
-    if (text === null) return this.unwritten(itemId, utterance);
+    if (text === null) return this.logWithoutWords(itemId, utterance);
     utterance.timer?.cancel();
     this.callerOpen.delete(itemId);
     const words = text.trim().slice(0, MAX_TEXT_LENGTH);
-    if (words !== '') this.told(itemId, words, utterance);
+    if (words !== '') this.logSpoken(itemId, words, utterance);
     this.wakeWaiters();
   }
 
-  /** It was no speech, as far as is known; words that come all the same are kept. */
+  /** The sound was no speech; words that still come are logged. */
   nothingSaid(itemId: ItemId): void {
     const utterance = this.callerOpen.get(itemId);
     if (!utterance) return;
@@ -86,16 +83,16 @@ export class Transcript {
     this.wakeWaiters();
   }
 
-  private unwritten(itemId: ItemId, utterance: CallerUtterance): void {
-    if (utterance.isUnwritten) return;
+  private logWithoutWords(itemId: ItemId, utterance: CallerUtterance): void {
+    if (utterance.isLoggedWithoutWords) return;
     utterance.timer?.cancel();
-    utterance.isUnwritten = true;
+    utterance.isLoggedWithoutWords = true;
     this.callerOpen.set(itemId, utterance);
-    this.told(itemId, '', utterance);
+    this.logSpoken(itemId, '', utterance);
     this.wakeWaiters();
   }
 
-  private told(itemId: ItemId, text: string, { startedAtMs, endedAtMs }: CallerUtterance): void {
+  private logSpoken(itemId: ItemId, text: string, { startedAtMs, endedAtMs }: CallerUtterance): void {
     this.context.log.append({
       type: 'caller.spoke',
       data: { itemId, text, startedAtMs, endedAtMs: endedAtMs ?? this.context.atMs() },
@@ -108,7 +105,7 @@ export class Transcript {
     this.agentText.set(itemId, (text + delta).slice(0, MAX_TEXT_LENGTH));
   }
 
-  /** Whether the agent asks something in what the caller hears of it by now. */
+  /** Returns whether the caller has heard a question in what is playing. */
   hasAsked(
     hearing: readonly { readonly itemId: ItemId; readonly heardMs: number; readonly writtenMs: number }[],
   ): boolean {
@@ -117,14 +114,14 @@ export class Transcript {
     );
   }
 
-  /** What the agent has said that is no fact yet, because the caller is still hearing it. */
+  /** Returns what the agent has said and the caller is still hearing: it is not logged yet. */
   unheard(isPlaying: (itemId: ItemId) => boolean): HistoryItem[] {
     return [...this.agentText]
       .filter(([itemId, text]) => text.trim() !== '' && isPlaying(itemId))
       .map(([, text]) => ({ kind: 'agent', text: text.trim() }));
   }
 
-  /** Answers the words the caller heard. */
+  /** Logs the words the caller heard of an item, and returns them. */
   agentHeard(item: SpokenItem): string {
     const text = this.agentText.get(item.itemId) ?? '';
     this.agentText.delete(item.itemId);
@@ -145,15 +142,14 @@ export class Transcript {
     return heard;
   }
 
-  /** Words of the caller are still to come. */
+  /** Words of the caller are still awaited. */
   get isWaiting(): boolean {
-    return [...this.callerOpen.values()].some(({ isUnwritten, isDropped }) => !isUnwritten && !isDropped);
+    return [...this.callerOpen.values()].some(
+      ({ isLoggedWithoutWords, isDropped }) => !isLoggedWithoutWords && !isDropped,
+    );
   }
 
-  /**
-   * Resolves when no utterance waits for its words any more, or after `timeoutMs`: what has none by then will
-   * have none.
-   */
+  /** Resolves when no utterance waits for words, or after `timeoutMs`; the rest is logged without words. */
   async settled(timeoutMs: number): Promise<void> {
     if (this.isWaiting) {
       await new Promise<void>((resolve) => {
@@ -164,14 +160,14 @@ export class Transcript {
         });
       });
     }
-    for (const [itemId, utterance] of this.callerOpen) this.gaveUp(itemId, utterance);
+    for (const [itemId, utterance] of this.callerOpen) this.giveUp(itemId, utterance);
   }
 
-  private gaveUp(itemId: ItemId, utterance: CallerUtterance): void {
+  private giveUp(itemId: ItemId, utterance: CallerUtterance): void {
     utterance.timer?.cancel();
     const { startedAtMs, endedAtMs } = utterance;
     if (endedAtMs !== null && endedAtMs - startedAtMs >= SHORTEST_SPEECH_MS)
-      this.unwritten(itemId, utterance);
+      this.logWithoutWords(itemId, utterance);
   }
 
   private wakeWaiters(): void {
@@ -185,7 +181,7 @@ export class Transcript {
     const [oldest] = this.callerOpen;
     if (!oldest) return;
     const [itemId, utterance] = oldest;
-    this.gaveUp(itemId, utterance);
+    this.giveUp(itemId, utterance);
     this.callerOpen.delete(itemId);
   }
 

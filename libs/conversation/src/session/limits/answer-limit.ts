@@ -1,7 +1,7 @@
 import type { CallContext } from '../call-context.ts';
 
 const WARN_SHARE = 0.8;
-/** How many answers past the limit may pass without a pause; then the call ends all the same. */
+/** Answers past the limit that may pass without a pause; then the call ends all the same. */
 const GRACE = 5;
 
 /** Bounds the answers in a row without a tool call: each one costs money, and they lead nowhere. */

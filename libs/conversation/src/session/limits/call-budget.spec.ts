@@ -65,7 +65,7 @@ function budgetOf(budgetUsd: number | null, spentMicros = 0) {
 }
 
 describe('the budget of a call', () => {
-  it('warns at its share, ends at the whole, each once and on record', async () => {
+  it('signals its warning share and its whole once each, and logs both', async () => {
     const { log, raised, speaks, clock } = budgetOf(1);
     speaks(0.75);
     expect(raised).toEqual([]);
@@ -91,13 +91,13 @@ describe('the budget of a call', () => {
     expect(small.raised).toEqual(['limit-near', 'limit-reached']);
   });
 
-  it('goes on counting where another relay left off', () => {
+  it('counts on from what another relay spent', () => {
     const { raised, speaks } = budgetOf(1, 700_000);
     speaks(0.125);
     expect(raised).toEqual(['limit-near']);
   });
 
-  it('counts transcription, and what has no price as unknown', () => {
+  it('counts transcription, and counts usage without a price apart', () => {
     const { budget, speaks } = budgetOf(1);
     budget.used({
       provider: DEFAULT_MODEL_KIND,
@@ -109,7 +109,7 @@ describe('the budget of a call', () => {
     expect(budget.unpricedReports).toBe(1);
   });
 
-  it('is none where the agent has none', () => {
+  it('is unlimited for an agent without one', () => {
     const { budget, raised, speaks } = budgetOf(null);
     speaks(100);
     expect(raised).toEqual([]);
@@ -118,7 +118,7 @@ describe('the budget of a call', () => {
 });
 
 describe('transcription of the caller', () => {
-  it('is on record as used, under the name of what transcribed', async () => {
+  it('is logged as usage under the transcriber’s name', async () => {
     const call = startCall();
     await call.callerSays('Hello?');
     call.model.bills('gpt-live-transcribe', { ...nothing, transcriptionMs: 1_000 });
@@ -148,7 +148,7 @@ describe('the budget of a call that changes relays', () => {
     data: { scope: 'call', share: 0.8, costUsd: 0.9, atMs: 1 },
   };
 
-  it('goes on from what was spent before, and is not warned of twice', async () => {
+  it('counts on from what was spent before, and warns only once', async () => {
     const priced = new ScriptedVoiceModel(DEFAULT_MODEL_KIND);
     const call = startCall({
       model: () => priced,

@@ -2,7 +2,7 @@ import { costOf, MICROS_PER_USD, toMicros, type CallEventBody } from '@tandem/co
 import type { CallContext } from '../call-context.ts';
 import type { CallSignal } from '../call-signals.ts';
 
-/** What earlier sessions of the call left of its budget. */
+/** The budget as earlier sessions of the call left it. */
 export interface BudgetCarryover {
   readonly spentMicros: number;
   /** Shares of the budget already on record as reached. */

@@ -15,7 +15,7 @@ export class IdleWatch {
   private prompts = 0;
   /** Silence before {@link since}, in ms. */
   private silentMs = 0;
-  /** When the current silence began; null while silence does not count. */
+  /** Start of the current silence; null while silence does not count. */
   private since: number | null = null;
   /** Sounds of the caller that may turn out to be words. */
   private readonly open = new Set<ItemId>();

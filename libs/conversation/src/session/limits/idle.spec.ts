@@ -25,7 +25,7 @@ describe('a caller who says nothing', () => {
     expect(call.log.of('idle.prompted').map(({ count }) => count)).toEqual([1, 2]);
   });
 
-  it('begins anew with a word or a key', async () => {
+  it('is asked anew after a word or a key', async () => {
     const call = startCall({ agent });
     await call.passes(1);
     await call.agentSays('Hello.', 500);
@@ -43,7 +43,7 @@ describe('a caller who says nothing', () => {
     expect(call.termination).toBeNull();
   });
 
-  it('is left alone where the agent is patient for ever', async () => {
+  it('is never asked by an agent without idle settings', async () => {
     const call = startCall({ agent: { ...agent, idle: { afterMs: 0 } } });
     await call.agentSays('Hello.', 500);
     await call.passes(120_000);
@@ -52,7 +52,7 @@ describe('a caller who says nothing', () => {
 });
 
 describe('a pause', () => {
-  it('is told to the model session, which may have to do something to itself', async () => {
+  it('is reported to the model session, which may renew itself', async () => {
     const call = startCall({ agent });
     await call.passes(1);
     expect(call.model.pauses).toBe(0);
@@ -72,7 +72,7 @@ describe('a call with a budget', () => {
     transcriptionMs: 0,
   };
 
-  it('is warned, then brought to an end with a goodbye when it is used up', async () => {
+  it('is warned, then ended with a goodbye when the budget is used up', async () => {
     const priced = new ScriptedVoiceModel(DEFAULT_MODEL_KIND);
     const call = startCall({
       model: () => priced,
@@ -183,7 +183,7 @@ describe('sounds without words', () => {
     expect(call.model.asked.filter((asked) => asked === 'reply')).toHaveLength(1);
   });
 
-  it('of which the words come late do not count: the caller speaks', async () => {
+  it('whose words come late do not count as silence', async () => {
     const call = await greeted();
     for (let rounds = 0; rounds < 8; rounds += 1) {
       call.model.hearsCallerStart();
@@ -197,7 +197,7 @@ describe('sounds without words', () => {
     expect(prompts(call)).toEqual([]);
   });
 
-  it('of which the words are not known do not count either', async () => {
+  it('whose words stay unknown do not count as silence either', async () => {
     const call = await greeted();
     for (let rounds = 0; rounds < 8; rounds += 1) {
       call.model.hearsCallerStart();
@@ -228,7 +228,7 @@ describe('answers that lead nowhere', () => {
     }
   }
 
-  it('are bounded: the model is asked to come to an end, then the call ends with a goodbye', async () => {
+  it('are bounded: the model is asked to end the call, then it ends with a goodbye', async () => {
     const call = startCall({ agent: { greeting: '', limits: { maxAnswersWithoutTool: 20 } } });
     await call.passes(1);
     await answered(call, 15);
@@ -242,7 +242,7 @@ describe('answers that lead nowhere', () => {
     expect(call.termination).toEqual({ class: 'caller', reason: 'no-progress' });
   });
 
-  it('are counted anew after a tool call, and not at all where the agent says so', async () => {
+  it('are counted anew after a tool call, and not at all when the limit is off', async () => {
     const call = startCall({
       tools: [find],
       outcomes: { find: { status: 'ok', value: 1 } },

@@ -16,13 +16,12 @@ interface Capture {
 }
 
 const ID_PREFIX = 'phrase_';
-/** The longest phrase worth keeping: half a minute of G.711. */
+/** The longest phrase that is cached: half a minute of G.711. */
 const MAX_CAPTURE_BYTES = 240_000;
 
 /**
- * Phrases in set words. Known ones are played from the cache at once, others are said by the model, and what
- * it said is kept when it was the words exactly. What was played from the cache the model has not said, so it
- * is told.
+ * Phrases with fixed words. Cached ones play at once; the model says the others, and its audio is cached when
+ * its words were exactly these. The model is told by a note of what was played from the cache.
  */
 export class CannedPhrases {
   private readonly playing = new Map<string, string>();
@@ -38,17 +37,14 @@ export class CannedPhrases {
     private readonly transcript: Transcript,
   ) {}
 
-  /**
-   * Says the words, by the model if need be. `isPersonal` words name the caller: they are neither kept nor
-   * looked for.
-   */
+  /** Plays the words or has the model say them. `isPersonal` words name the caller and are never cached. */
   speakPhrase(text: string, { isPersonal = false }: { isPersonal?: boolean } = {}): void {
     if (this.playCached(text, isPersonal)) return;
     if (!isPersonal && this.cache) this.capture = { text, responseId: null, frames: [], said: '', bytes: 0 };
     this.context.signal({ kind: 'speech-due', request: { kind: 'say', text } });
   }
 
-  /** Plays the phrase if its audio is at hand; answers whether it was. Needs no model. */
+  /** Plays the phrase if its audio is cached; returns whether it was. Needs no model. */
   playCached(text: string, isPersonal = false): boolean {
     const frames = isPersonal ? null : this.cache?.get(this.keyOf(text));
     if (!frames || frames.length === 0) return false;
@@ -71,12 +67,12 @@ export class CannedPhrases {
     this.context.signal({ kind: 'note-due', text: note });
   }
 
-  /** Played from the cache: the model has no such item. */
-  isPhrase(itemId: string): boolean {
+  /** Returns whether an item was played from the cache; the model has no such item. */
+  isCanned(itemId: string): boolean {
     return itemId.startsWith(ID_PREFIX);
   }
 
-  // What the model says passes by here, so that it can be kept.
+  // The model's speech passes through the methods below, so that it can be cached.
 
   responseStarted(responseId: ResponseId): void {
     this.running = responseId;

@@ -2,13 +2,13 @@ import { textsOf, type GreetingVariable } from '@tandem/contracts';
 import type { SpeakRequest } from '../../ports/voice-model.ts';
 import type { CallInfo } from '../call-info.ts';
 
-/** What the agent begins with on a stream. */
+/** The agent's first words on a stream. */
 export interface FirstWords {
-  /** In set words; empty for none. */
+  /** Fixed words; empty for none. */
   readonly text: string;
-  /** It names the caller. */
+  /** The words name the caller. */
   readonly isPersonal: boolean;
-  /** Asked of the model then. */
+  /** Requested of the model afterwards. */
   readonly then: SpeakRequest | null;
 }
 
@@ -21,7 +21,7 @@ type Variables = Readonly<Record<string, string>>;
 const PERSONAL = /\{\{\s*caller\.(name|first_name)\s*\}\}/;
 const VARIABLE = /\{\{\s*([a-z_.]+)\s*\}\}/g;
 
-/** What is said first: the words for known callers when this one is, else those for everybody. */
+/** Returns the greeting: the one for known callers if this caller is known, else the general one. */
 export function greetingOf(call: CallInfo, wallTime: number): FirstWords {
   const { greeting, greetingKnown } = textsOf(call.agent, call.language);
   const template = call.caller.name && greetingKnown ? greetingKnown : greeting;
@@ -34,8 +34,8 @@ export function greetingOf(call: CallInfo, wallTime: number): FirstWords {
 }
 
 /**
- * Puts the call's own words for `{{caller.name}}`, `{{company}}`… An unknown or empty one leaves no trace,
- * nor the comma before it.
+ * Fills in `{{caller.name}}`, `{{company}}` and the other variables. An unknown or empty one is left out,
+ * together with the comma before it.
  */
 export function fillIn(template: string, variables: Variables): string {
   const filled = template.replace(VARIABLE, (_whole, name: string) => variables[name] || '\u0000');
@@ -58,7 +58,7 @@ export function variablesOf(call: CallInfo, wallTime: number): Readonly<Record<G
   };
 }
 
-/** "Good morning" and its like, by the business' own clock. */
+/** Greetings by time of day in the agent's time zone. */
 const DAY_PARTS: Readonly<Record<string, readonly [morning: string, afternoon: string, evening: string]>> = {
   en: ['Good morning', 'Good afternoon', 'Good evening'],
   de: ['Guten Morgen', 'Guten Tag', 'Guten Abend'],

@@ -3,7 +3,7 @@ import { AudioFrame } from '../../audio/audio-frame.ts';
 import type { CallerStream } from '../../ports/caller-stream.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 
-/** How far ahead music is written: little, because some carriers cannot clear their buffer. */
+/** Music written ahead of its time: little, because some carriers cannot clear their buffer. */
 const AHEAD_MS = 600;
 const CHUNK_MS = 200;
 const SOUND_ID = 'music';
@@ -18,7 +18,7 @@ export class HoldMusic {
   constructor(
     private readonly stream: CallerStream,
     private readonly clock: Clock,
-    private readonly sound: () => Uint8Array = () => new Uint8Array(0),
+    private readonly tune: () => Uint8Array = () => new Uint8Array(0),
   ) {}
 
   get isPlaying(): boolean {
@@ -26,7 +26,7 @@ export class HoldMusic {
   }
 
   start(): void {
-    if (this.isPlaying || this.sound().byteLength === 0) return;
+    if (this.isPlaying || this.tune().byteLength === 0) return;
     this.startedAt = this.clock.now();
     this.writtenMs = 0;
     this.write();
@@ -50,7 +50,7 @@ export class HoldMusic {
 
   private chunk(bytes: number): Uint8Array {
     const chunk = new Uint8Array(bytes);
-    const sound = this.sound();
+    const sound = this.tune();
     for (let filled = 0; filled < bytes;) {
       const part = sound.subarray(this.offset, this.offset + bytes - filled);
       chunk.set(part, filled);

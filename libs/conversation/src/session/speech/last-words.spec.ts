@@ -19,7 +19,7 @@ describe.each([
   ['the model answers by itself', {}],
   ['the session asks for answers', { ignoresBackchannels: true }],
 ])('the goodbye of a call that an operator ends (%s)', (_who, interruption) => {
-  it('is the last thing said, also when the caller is speaking and goes on', async () => {
+  it('is said last, even if the caller speaks on', async () => {
     const call = await talking({ agent: { interruption } });
     call.model.hearsCallerStart();
     await call.callerSounds(600);
@@ -87,7 +87,7 @@ describe('last words', () => {
     expect(call.log.transcript()).toContain('agent: Goodbye.');
   });
 
-  it('are not followed by what a tool has found, or by what keys ask for', async () => {
+  it('are not followed by a tool’s outcome or by an answer to keys', async () => {
     const find = defineTool({
       name: 'find',
       description: '',

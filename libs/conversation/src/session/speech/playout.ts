@@ -15,14 +15,14 @@ interface PlayingItem {
 }
 
 /**
- * What the agent said and how much of it the caller has heard. Told by the caller stream, never guessed from
- * what was sent; forwards audio and remembers which item it belongs to.
+ * Forwards the agent's audio and keeps, for each item, how much of it the caller has heard (the playout
+ * position). The caller stream reports that; it is never estimated from what was sent.
  */
 export class Playout {
   private readonly items = new Map<string, PlayingItem>();
   private readonly cutResponses = new Set<ResponseId>();
   private lastResponse: ResponseId | null = null;
-  /** Audio that came for a response the caller had already cut off. */
+  /** Audio dropped because its response was cut off. */
   droppedBytes = 0;
 
   constructor(
@@ -34,8 +34,8 @@ export class Playout {
     return this.items.size > 0;
   }
 
-  /** Whether the caller is still to hear some of this item. */
-  holds(itemId: ItemId): boolean {
+  /** Returns whether the caller has not heard all of this item yet. */
+  isUnheard(itemId: ItemId): boolean {
     return this.items.has(itemId);
   }
 
@@ -44,7 +44,7 @@ export class Playout {
     return this.lastResponse !== null;
   }
 
-  /** Whether this is the response whose audio was written last. */
+  /** Returns whether this response's audio was written last. */
   hasSpoken(responseId: ResponseId): boolean {
     return this.lastResponse === responseId;
   }
@@ -78,7 +78,7 @@ export class Playout {
     item.startedAtMs ??= this.context.atMs();
   }
 
-  /** What the caller hears at this moment: usually one item. */
+  /** Returns what the caller hears at this moment: usually one item. */
   hearing(): { readonly itemId: ItemId; readonly heardMs: number; readonly writtenMs: number }[] {
     return this.stream.heardSoFar().flatMap(({ soundId, heardMs }) => {
       const item = this.items.get(soundId);
@@ -86,7 +86,7 @@ export class Playout {
     });
   }
 
-  /** The model has no more audio for this item. */
+  /** The model will send no more audio of this item. */
   itemWritten(itemId: ItemId): void {
     const item = this.items.get(itemId);
     if (!item) return;
@@ -94,7 +94,7 @@ export class Playout {
     if (item.isHeard) this.finish(item, false);
   }
 
-  /** A response ended: whatever it did not finish will not be finished. */
+  /** A response ended, and so do its items. */
   responseDone(responseId: ResponseId): void {
     this.cutResponses.delete(responseId);
     for (const item of [...this.items.values()])
@@ -113,9 +113,7 @@ export class Playout {
     if (item.isHeard && item.isWritten) this.finish(item, false);
   }
 
-  /**
-   * Silences the agent. Audio that still arrives for `runningResponse` is dropped. Answers what was cut off.
-   */
+  /** Silences the agent and drops further audio of `runningResponse`. Returns the items that were cut. */
   interrupt(runningResponse: ResponseId | null, fadeMs: number): CutItem[] {
     for (const item of this.items.values()) if (!item.isWritten) this.cutResponses.add(item.responseId);
     if (runningResponse !== null) this.cutResponses.add(runningResponse);
@@ -128,7 +126,7 @@ export class Playout {
     return unfinished.map(({ itemId, heardMs }) => ({ itemId, heardMs: Math.floor(heardMs) }));
   }
 
-  /** The stream is going: whatever was heard by now is all that will be. */
+  /** Ends all items with what was heard by now, as the stream is closing. */
   close(): void {
     for (const heard of this.stream.heardSoFar()) this.heard(heard);
     for (const item of [...this.items.values()]) this.finish(item, true);

@@ -27,7 +27,7 @@ describe('the greeting', () => {
     },
   );
 
-  it('of another voice, version, variant or language is another one', async () => {
+  it('is cached per voice, version, variant and language', async () => {
     const phrases = new MemoryPhraseCache();
     const first = startCall({ phrases });
     await first.passes(1);
@@ -45,7 +45,7 @@ describe('the greeting', () => {
     }
   });
 
-  it('is not kept when the model found other words, was cut off, or named the caller', async () => {
+  it('is not cached when the model used other words, was cut off, or named the caller', async () => {
     const phrases = new MemoryPhraseCache();
     const freely = startCall({ phrases });
     await freely.passes(1);
@@ -65,7 +65,7 @@ describe('the greeting', () => {
     expect(phrases.texts).toEqual([]);
   });
 
-  it('is kept for callers nobody knows where it names those who are known', async () => {
+  it('is cached for unknown callers when it names known ones', async () => {
     const phrases = new MemoryPhraseCache();
     const agent = { greeting: 'Hello {{caller.first_name}}, this is {{company}}.' };
     const stranger = startCall({ phrases, agent });

@@ -1,6 +1,6 @@
 import type { ItemId } from '@tandem/contracts';
 
-/** How one item of the agent's speech went, once no more of it will be heard. */
+/** One item of the agent's speech, once no more of it will be heard. */
 export interface SpokenItem {
   readonly itemId: ItemId;
   readonly startedAtMs: number;

@@ -27,10 +27,10 @@ export interface CallToolParts {
   readonly recording: CallRecording;
 }
 
-/** What came of a tool with place `call`. */
+/** The result of a tool with place `call`. */
 export interface CallToolResult {
   readonly outcome: ToolOutcome;
-  /** Whether the model must speak on; asked once the response that called the tool is done. */
+  /** Returns whether the model must speak on; called once the response that called the tool is done. */
   readonly needsReply: () => boolean;
 }
 
@@ -73,8 +73,8 @@ const CALL_TOOLS: Readonly<Record<CallToolName, CallTool>> = {
       unlessSpoken(parts, asked),
     );
   },
-  transfer_call: ({ transfer }, wish: TransferRequest) => ({
-    outcome: transfer.begin(wish),
+  transfer_call: ({ transfer }, request: TransferRequest) => ({
+    outcome: transfer.begin(request),
     needsReply: () => !transfer.isPending,
   }),
   update_mic_distance: (parts, { distance }: { distance: NoiseReduction }, asked) =>

@@ -1,7 +1,7 @@
 import type { Timer } from '../../ports/clock.ts';
 import type { CallContext } from '../call-context.ts';
 
-/** Keys pressed with less than this between them belong together. */
+/** The pause that ends an entry. */
 const PAUSE_MS = 1_500;
 const MAX_DIGITS = 64;
 

@@ -39,7 +39,7 @@ async function capturing(maxDigits = 19): Promise<{ call: CallScene; recording: 
   });
   await call.passes(1);
   call.model.startResponse();
-  const wish = call.model.wishes({
+  const wish = call.model.callsTool({
     name: 'collect_digits',
     arguments: { purpose: 'card number', max_digits: maxDigits },
   });
@@ -57,7 +57,7 @@ const everything = (call: CallScene) =>
   ]);
 
 describe('digits typed in secret', () => {
-  it('reach neither the model, the record nor the transcript; only a tool gets them, by reference', async () => {
+  it('reach neither the model nor the log nor the transcript; a tool gets them by reference', async () => {
     const { call, recording, wish } = await capturing();
     expect(call.model.asked.at(-1)).toContain('say: Please type the number on your keypad');
     for (const digit of `${CARD}#`) {
@@ -73,7 +73,7 @@ describe('digits typed in secret', () => {
     expect(call.log.of('digits.captured')[0]).toMatchObject({ count: 16, outcome: 'entered' });
     expect(recording.did).toEqual(['start', 'pause', 'resume']);
     call.model.startResponse();
-    call.model.wishes({ name: 'charge', arguments: { reference: 'digits_1' } });
+    call.model.callsTool({ name: 'charge', arguments: { reference: 'digits_1' } });
     expect(call.toolCaller.calls[0]?.context.secureDigits).toEqual({ digits_1: CARD });
     expect(everything(call)).not.toContain('4111');
   });
@@ -102,7 +102,7 @@ describe('digits typed in secret', () => {
     expect(call.stream.clears).toHaveLength(1);
   });
 
-  it('may be begun anew with one star and given up with two', async () => {
+  it('start over with one star and are given up with two', async () => {
     const { call, wish } = await capturing();
     for (const digit of '123*4711#') call.stream.press(digit);
     await call.passes(1);
@@ -114,7 +114,7 @@ describe('digits typed in secret', () => {
     expect(other.recording.did).toEqual(['start', 'pause', 'resume']);
   });
 
-  it('are nobody’s either when the caller types on after the last one that was wanted', async () => {
+  it('are masked when the caller types on after the last one needed', async () => {
     const { call, wish } = await capturing(4);
     for (const digit of CARD) {
       call.stream.press(digit);
@@ -130,7 +130,7 @@ describe('digits typed in secret', () => {
     expect(call.model.notes).toEqual(['The caller pressed on the keypad: 2']);
   });
 
-  it('are nobody’s when they come a moment after the patience has ended', async () => {
+  it('are masked when they come a moment after the time-out', async () => {
     const { call } = await capturing();
     await call.passes(30_500);
     for (const digit of '4111') call.stream.press(digit);
@@ -146,13 +146,13 @@ describe('digits typed in secret', () => {
     await call.passes(1);
     call.model.startResponse();
     for (const digit of '411') call.stream.press(digit);
-    call.model.wishes({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 16 } });
+    call.model.callsTool({ name: 'collect_digits', arguments: { purpose: 'card number', max_digits: 16 } });
     call.model.finish('completed');
     await call.passes(5_000);
     expect(call.model.notes).toEqual([]);
   });
 
-  it('stay nobody’s when another relay takes the call over in the middle of them', async () => {
+  it('stay masked when another relay takes the call over in the middle', async () => {
     const call = startCall({
       tools: [collect],
       agent: { greeting: '' },
@@ -179,7 +179,7 @@ describe('digits typed in secret', () => {
     expect(everything(call)).not.toContain('4111');
     expect(call.model.toolResults.get('p1')).toContain('cancelled');
     call.model.startResponse();
-    const wish = call.model.wishes({
+    const wish = call.model.callsTool({
       name: 'collect_digits',
       arguments: { purpose: 'card number', max_digits: 4 },
     });
@@ -188,7 +188,7 @@ describe('digits typed in secret', () => {
     expect(call.model.toolResults.get(wish)).toContain('"digits":4');
   });
 
-  it('are not waited for for ever', async () => {
+  it('time out', async () => {
     const { call, wish } = await capturing();
     call.stream.press('4');
     await call.passes(31_000);
@@ -215,11 +215,11 @@ describe('digits typed openly', () => {
     await call.passes(1);
     expect(call.model.notes).toEqual(['The caller pressed on the keypad: 4711#']);
     call.model.startResponse();
-    call.model.wishes({ name: 'charge', arguments: { reference: 'x' } });
+    call.model.callsTool({ name: 'charge', arguments: { reference: 'x' } });
     expect(call.toolCaller.calls[0]?.context.keypad).toBe('4711#');
   });
 
-  it('without end are one entry of a bounded length, and no answer each', async () => {
+  it('without end are one entry of bounded length, not an answer each', async () => {
     const call = startCall({ agent: { greeting: '' } });
     await call.passes(1);
     for (let key = 0; key < 1_000; key += 1) {

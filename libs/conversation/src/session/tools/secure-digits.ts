@@ -4,23 +4,20 @@ export type DigitCaptureOutcome = 'entered' | 'cancelled' | 'timed-out';
 
 export interface DigitCapture {
   readonly outcome: DigitCaptureOutcome;
-  /** Names the digits to tools; says nothing about them. */
+  /** Tools get the digits by this name, which says nothing about them. */
   readonly reference: string;
   readonly count: number;
 }
 
-/** Somebody who looks for their card needs a moment. */
+/** The longest pause: a caller may have to look for their card. */
 const PAUSE_MS = 30_000;
-/**
- * Keys pressed with less than this between them belong together: whoever types on has not noticed that it is
- * over.
- */
+/** Keys that follow the end of an entry within this time still belong to it. */
 const TYPING_ON_MS = 3_000;
 
 /**
- * Digits that nobody but a tool may know. While it is on, the session passes on neither keys nor voice: see
- * `isOn`. `#` enters, `*` begins anew, `**` gives up; a full entry is entered by itself. What is typed on
- * after an end that was not `#` is still nobody's: see `hidesKeys`.
+ * Captures digits for tools only. During a capture ({@link isOn}) the session passes on neither keys nor
+ * voice. `#` enters, `*` starts over, `**` gives up; a full entry is entered by itself. Keys typed shortly
+ * after an automatic end are still masked ({@link isMasking}).
  */
 export class SecureDigits {
   private digits = '';
@@ -38,17 +35,17 @@ export class SecureDigits {
     return this.settle !== null;
   }
 
-  /** Keys are to be handed here and nowhere else. */
+  /** Keys must reach this object only. */
   get isMasking(): boolean {
     return this.isOn || this.typingOn !== null;
   }
 
-  /** What tools get, by reference. */
+  /** The captured digits by reference, for tools. */
   get values(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.entered);
   }
 
-  /** Resolves when the caller is done; a capture under way is cancelled first. */
+  /** Starts a capture, cancelling one under way. Resolves when it ends. */
   begin(maxDigits: number): Promise<DigitCapture> {
     this.cancel();
     this.stopMasking();
@@ -84,7 +81,7 @@ export class SecureDigits {
     if (this.isOn) this.end('cancelled');
   }
 
-  /** An entry broke off elsewhere, and the caller may be typing on. */
+  /** Masks keys, as a capture ended on another relay and the caller may be typing on. */
   maskAfterInterruption(): void {
     this.startMasking(PAUSE_MS);
   }

@@ -17,7 +17,7 @@ const callId = 'c3f2a0de-41c6-4b7c-8f65-2f1f3f3f7b01' as CallId;
 async function callsTools(call: CallScene, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     call.model.startResponse();
-    call.model.wishes({ name: 'no_such_tool', arguments: 'x'.repeat(900) });
+    call.model.callsTool({ name: 'no_such_tool', arguments: 'x'.repeat(900) });
     call.model.finish('completed');
     await call.passes(1);
   }
@@ -26,7 +26,7 @@ async function callsTools(call: CallScene, times: number): Promise<void> {
 const called = (call: CallScene) => call.log.of('tool.called').length;
 
 describe('a model that does not stop calling tools', () => {
-  it('is carried out two hundred times; that more were refused is told once', async () => {
+  it('gets two hundred calls; further refusals are logged once', async () => {
     const call = startCall({ agent: { greeting: '' } });
     await call.passes(1);
     await callsTools(call, 200);
@@ -39,7 +39,7 @@ describe('a model that does not stop calling tools', () => {
     expect(call.model.abandonedFor).toBeNull();
   });
 
-  it('is given up when it goes on, and nothing grows with what it still asks for', async () => {
+  it('is given up when it goes on, and its further calls take no memory', async () => {
     const call = startCall({ agent: { greeting: '' } });
     await call.passes(1);
     await callsTools(call, 208);
@@ -73,7 +73,7 @@ describe('a model that does not stop calling tools', () => {
   });
 });
 
-describe('a tool of the call that this version does not carry out', () => {
+describe('a call tool without an implementation', () => {
   it('is refused, and never put into a queue', async () => {
     const odd = {
       ...defineTool({
@@ -89,7 +89,7 @@ describe('a tool of the call that this version does not carry out', () => {
     const call = startCall({ tools: [odd], agent: { greeting: '' } });
     await call.passes(1);
     call.model.startResponse();
-    call.model.wishes({ name: 'odd', arguments: {} });
+    call.model.callsTool({ name: 'odd', arguments: {} });
     call.model.finish('completed');
     await call.passes(1);
     expect(call.toolCaller.calls).toEqual([]);

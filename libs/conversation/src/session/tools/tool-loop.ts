@@ -31,17 +31,17 @@ export interface ToolLoopSetup {
   readonly calledBefore: number;
 }
 
-/** A model that asks for more than this in one call is running wild. */
+/** A model that calls more tools than this in one call is out of control. */
 const MAX_CALLS_PER_CALL = 200;
-/** So often it is told that it asks for too much; then it is given up. */
+/** The model is refused this many calls beyond the limit, then given up. */
 const MAX_REFUSED = 8;
 const MAX_PENDING = 8;
-/** Of arguments that cannot be read, so much is kept for the record, in characters. */
-const MAX_KEPT_NONSENSE = 1_000;
+/** Invalid arguments are logged up to this many characters. */
+const MAX_LOGGED_ARGUMENTS = 1_000;
 
-/** An outcome is waited for at least so long, however long its tool has been at work already. */
+/** The shortest wait for a resumed tool, however long it has been running. */
 const LEAST_WAIT_MS = 1_000;
-/** The round of the calls an earlier owner of the call has made: one reply for all of them. */
+/** The round of resumed tool calls: one reply for all of them. */
 const RESUMED = 'resumed' as ResponseId;
 
 const TOO_MANY = { reason: 'too-many-tool-calls', detail: 'Too many tool calls. Go on without this one.' };
@@ -55,8 +55,8 @@ interface Pending {
 }
 
 /**
- * From the model's wish to the model's answer: checks the arguments against the declaration, has the work
- * done, tells the model the outcome, and asks for the reply once all tool calls of a response are answered.
+ * Carries out the model's tool calls: checks the arguments against the declaration, has the work done, sends
+ * the outcome to the model, and requests the reply once all tool calls of a response have their outcome.
  */
 export class ToolLoop {
   private declarations: ReadonlyMap<string, ToolDeclaration>;
@@ -91,8 +91,8 @@ export class ToolLoop {
     return this.pendingCount > 0;
   }
 
-  asked(asked: ModelToolCall): void {
-    const { call, log, clock, atMs } = this.context;
+  call(asked: ModelToolCall): void {
+    const { log, clock, atMs, call } = this.context;
     const toolCallId = toToolCallId(call.callId, call.epoch, asked.providerCallId);
     if (this.isStopped || this.seen.has(toolCallId)) return;
     if (this.calls >= MAX_CALLS_PER_CALL) return this.refuse(asked);
@@ -109,17 +109,17 @@ export class ToolLoop {
         toolCallId,
         providerCallId: asked.providerCallId,
         name: pending.name,
-        arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_KEPT_NONSENSE),
+        arguments: checked.ok ? checked.value : asked.argumentsJson.slice(0, MAX_LOGGED_ARGUMENTS),
         atMs: atMs(),
       },
     });
     if (!checked.ok) {
       const { reason, detail } = checked;
-      return this.answered(asked, pending, { status: 'refused', reason, detail }, always);
+      return this.finish(asked, pending, { status: 'refused', reason, detail }, always);
     }
     if (checked.tool.place === 'call') this.carryOut(asked, pending, checked.value);
     else
-      this.work(
+      this.awaitOutcome(
         asked,
         pending,
         checked.tool,
@@ -134,11 +134,11 @@ export class ToolLoop {
       needsReply: always,
     };
     if (answer instanceof Promise)
-      void answer.then(({ outcome, needsReply }) => this.answered(asked, pending, outcome, needsReply));
-    else this.answered(asked, pending, answer.outcome, answer.needsReply);
+      void answer.then(({ outcome, needsReply }) => this.finish(asked, pending, outcome, needsReply));
+    else this.finish(asked, pending, answer.outcome, answer.needsReply);
   }
 
-  /** Beyond the limit nothing is kept of a call: the model is told, and given up when it does not heed it. */
+  /** Refuses a call beyond the limit. A model that goes on after several refusals is given up. */
   private refuse(asked: ModelToolCall): void {
     const model = this.model.session;
     if (!model) return;
@@ -161,10 +161,7 @@ export class ToolLoop {
     this.roundOf(asked.responseId).replies.push(always);
   }
 
-  /**
-   * Waits for the outcomes of calls an earlier owner has made. The model knows of them from its history;
-   * nothing is called again.
-   */
+  /** Waits for the outcomes of calls from earlier sessions, which the model knows from its history. */
   resume(calls: readonly OpenToolCall[]): void {
     const { clock, atMs } = this.context;
     const round = this.roundOf(RESUMED);
@@ -176,10 +173,10 @@ export class ToolLoop {
       round.pending.add(toolCallId);
       this.pendingCount += 1;
       const tool = this.declarations.get(name);
-      // What changes the call itself is done by the session that was asked, or not at all.
-      if (tool?.place !== 'worker') this.answered(asked, pending, { status: 'cancelled' }, always);
+      // A call tool is carried out by the session it was called in, or not at all.
+      if (tool?.place !== 'worker') this.finish(asked, pending, { status: 'cancelled' }, always);
       else
-        this.work(
+        this.awaitOutcome(
           asked,
           pending,
           tool,
@@ -196,9 +193,7 @@ export class ToolLoop {
     this.responseDone(RESUMED);
   }
 
-  /**
-   * `isCutOff`: the response did not come to its end, so the agent has more to say than its results ask for.
-   */
+  /** @param isCutOff the response did not come to its end, so the agent must speak on in any case */
   responseDone(responseId: ResponseId, isCutOff = false): void {
     const round = this.open.get(responseId);
     if (!round) return;
@@ -207,13 +202,13 @@ export class ToolLoop {
     this.replyWhenComplete(responseId);
   }
 
-  /** No tool result reaches the model any more; what may be stopped is stopped. */
+  /** Stops passing on outcomes, and cancels the tools that can be cancelled. */
   stop(): void {
     this.isStopped = true;
     this.caller.cancelAll(this.context.call.callId);
   }
 
-  /** The call goes on elsewhere: what is at work goes on, and is waited for there. */
+  /** Stops passing on outcomes; the tools keep running, and the next session waits for them. */
   leave(): void {
     this.isStopped = true;
   }
@@ -236,7 +231,7 @@ export class ToolLoop {
     };
   }
 
-  private work(
+  private awaitOutcome(
     asked: ModelToolCall,
     pending: Pending,
     tool: ToolDeclaration,
@@ -247,7 +242,7 @@ export class ToolLoop {
     void outcome.then((ended) => {
       this.atWork -= 1;
       if (this.atWork === 0) this.context.signal({ kind: 'tools-done' });
-      this.answered(asked, pending, ended, always, tool);
+      this.finish(asked, pending, ended, always, tool);
     });
   }
 
@@ -273,7 +268,7 @@ export class ToolLoop {
     return checked.ok ? { ...checked, tool } : checked;
   }
 
-  private answered(
+  private finish(
     asked: ModelToolCall,
     pending: Pending,
     outcome: ToolOutcome,

@@ -19,7 +19,7 @@ async function waiting(toolWait: object, setting: CallSetting = {}): Promise<Cal
   const call = startCall({ tools, music, ...setting, agent: { toolWait, greeting: '', ...setting.agent } });
   await call.passes(1);
   call.model.startResponse();
-  call.model.wishes({ name: 'look', arguments: {} });
+  call.model.callsTool({ name: 'look', arguments: {} });
   call.model.finish('completed');
   return call;
 }

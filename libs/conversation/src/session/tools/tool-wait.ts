@@ -5,7 +5,7 @@ import type { HoldMusic } from '../speech/hold-music.ts';
 import type { TurnTaking } from '../turns/turn-taking.ts';
 
 /**
- * What the caller hears while a tool works: a spoken filler, then music, each only while the floor is quiet.
+ * Fills the time while a tool works: a spoken filler, then music, each only while the floor is quiet.
  * The agent's answer or the caller's voice stops both at once.
  */
 export class ToolWait {

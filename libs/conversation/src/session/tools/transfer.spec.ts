@@ -43,14 +43,14 @@ async function inTalk(setting: CallSetting = {}): Promise<CallScene> {
 async function asks(call: CallScene, wish = WISH): Promise<string> {
   await call.callerSays('Can I talk to a person?');
   call.model.startResponse();
-  const id = call.model.wishes(wish);
+  const id = call.model.callsTool(wish);
   call.model.finish('completed');
   await call.passes(1);
   return call.model.toolResults.get(id) ?? '';
 }
 
 describe('a caller who is put through', () => {
-  it('is told so, hears it to the end, and only then does the agent let go of the call', async () => {
+  it('hears the announcement to its end before the agent lets go of the call', async () => {
     const call = await inTalk();
     expect(await asks(call)).toContain('"status":"ok"');
     expect(call.model.asked.slice(-2)).toEqual([`say: ${TRANSFERRING}`, expect.stringMatching(/^result/)]);
@@ -70,7 +70,7 @@ describe('a caller who is put through', () => {
     expect(call.clock.pendingTimers).toBe(0);
   });
 
-  it('is put on record before the stream closes, because the carrier asks at once', async () => {
+  it('has the request stored before the stream closes, as the carrier asks at once', async () => {
     const call = await inTalk();
     await asks(call);
     let atClose: string[] = [];
@@ -98,7 +98,7 @@ describe('a caller who is put through', () => {
     expect(call.isLetGo).toBe(true);
   });
 
-  it('but goes on talking stays with the agent, who learns why', async () => {
+  it('stays with the agent by talking on, and the agent learns why', async () => {
     const call = await inTalk();
     await asks(call);
     call.model.says(TRANSFERRING, { durationMs: 2_000 });
@@ -131,7 +131,7 @@ describe('a caller who is put through', () => {
     expect(call.isLetGo).toBe(true);
   });
 
-  it('stays with the agent when the wish cannot be put on record', async () => {
+  it('stays with the agent when the request cannot be stored', async () => {
     const call = await inTalk();
     await asks(call);
     call.log.isAway = true;
@@ -144,7 +144,7 @@ describe('a caller who is put through', () => {
     expect(call.stream.isClosed).toBe(false);
   });
 
-  it('and hangs up instead has ended the call', async () => {
+  it('ends the call by hanging up instead', async () => {
     const call = await inTalk();
     await asks(call);
     call.model.says(TRANSFERRING, { durationMs: 2_000 });
@@ -155,7 +155,7 @@ describe('a caller who is put through', () => {
     expect(call.log.of('transfer.asked')).toEqual([]);
   });
 
-  it('hears the announcement at once where its audio is known', async () => {
+  it('hears the announcement at once when its audio is cached', async () => {
     const phrases = new MemoryPhraseCache();
     const first = await inTalk({ phrases });
     await asks(first);
@@ -171,15 +171,15 @@ describe('a caller who is put through', () => {
     expect(call.log.transcript().at(-1)).toBe(`agent: ${TRANSFERRING}`);
   });
 
-  it('is told in the language of the call', async () => {
+  it('hears it in the language of the call', async () => {
     const call = await inTalk({ language: 'de-DE' });
     await asks(call);
     expect(call.model.asked).toContain('say: Ich verbinde Sie. Einen Moment, bitte.');
   });
 });
 
-describe('a transfer that cannot be', () => {
-  it('to a closed department is refused with its hours and who can be reached', async () => {
+describe('a transfer that is refused', () => {
+  it('to a closed department names its hours and the open departments', async () => {
     const call = await inTalk();
     const told = await asks(call, { ...WISH, arguments: { ...WISH.arguments, department: 'billing' } });
     expect(JSON.parse(told)).toEqual({
@@ -190,7 +190,7 @@ describe('a transfer that cannot be', () => {
     expect(call.model.asked.at(-1)).toBe('reply');
   });
 
-  it('to a number somebody has said is refused, whatever the number', async () => {
+  it('to a dictated number is refused, whatever the number', async () => {
     const call = await inTalk();
     for (const department of [
       '+12025550199',
@@ -272,7 +272,7 @@ describe('a stream that is lost', () => {
     },
   );
 
-  it('leaves the tools at work, for whoever takes the call over', async () => {
+  it('leaves the tools running for the relay that takes over', async () => {
     const worker = defineTool({
       name: 'lookup',
       description: 'Looks.',
@@ -283,14 +283,14 @@ describe('a stream that is lost', () => {
     });
     const call = await inTalk({ tools: [worker] });
     call.model.startResponse();
-    call.model.wishes({ name: 'lookup', arguments: {} });
+    call.model.callsTool({ name: 'lookup', arguments: {} });
     call.model.finish('completed');
     call.stream.leave('connection-lost');
     await call.passes(2_000);
     expect(call.toolCaller.cancelled).toEqual([]);
   });
 
-  it('after a transfer has begun is the end of neither', async () => {
+  it('after a transfer began ends neither call nor transfer', async () => {
     const call = await inTalk();
     await asks(call);
     call.model.says(TRANSFERRING);

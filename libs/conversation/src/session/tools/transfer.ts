@@ -4,9 +4,9 @@ import type { AgentState } from '../agent/agent-state.ts';
 import type { CallContext } from '../call-context.ts';
 
 export interface TransferRequest {
-  /** Key of the directory. */
+  /** The department's key in the agent's directory. */
   readonly department: string;
-  /** What the person who takes the call is told. */
+  /** The briefing for the person who takes the call. */
   readonly summary: string;
 }
 
@@ -18,7 +18,7 @@ interface Pending {
 
 /** The caller is put through after this long even if the announcement was never heard to its end. */
 const LONGEST_ANNOUNCEMENT_MS = 20_000;
-/** How long the wish may take to be on record; the carrier asks for it as soon as the stream is closed. */
+/** Time limit for storing the request; the carrier asks for it as soon as the stream is closed. */
 const STORE_MS = 1_000;
 const MAX_SUMMARY_LENGTH = 1_000;
 
@@ -27,13 +27,13 @@ const WITHDRAWN =
   'and call transfer_call again only if they still want it.';
 
 /**
- * Puts the caller through to a department of the directory, and to nobody else: says so, waits until it was
- * heard, puts the wish on record and lets go of the call. What the carrier finds on record is all it dials
- * by.
+ * Puts the caller through to a department of the agent's directory, never to a dictated number: announces it,
+ * waits until that was heard, stores the request and lets go of the call. The carrier dials by the stored
+ * request only.
  */
 export class Transfer {
   private pending: Pending | null = null;
-  private isLeaving = false;
+  private isStoring = false;
 
   constructor(
     private readonly context: CallContext,
@@ -44,20 +44,20 @@ export class Transfer {
     return this.pending !== null;
   }
 
-  /** Answers for the model what follows, or why not. Without words when nobody is there to say them. */
-  begin(wish: TransferRequest, isAnnounced = true): ToolOutcome {
+  /** Returns for the model what follows, or why it was refused. */
+  begin(request: TransferRequest, isAnnounced = true): ToolOutcome {
     if (this.pending)
       return {
         status: 'refused',
         reason: 'already-under-way',
         detail: 'The caller is being put through already. Say nothing more.',
       };
-    const department = this.departmentFor(wish.department);
+    const department = this.departmentFor(request.department);
     if ('status' in department) return department;
-    const timer = this.context.clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.go());
-    this.pending = { department, summary: wish.summary.slice(0, MAX_SUMMARY_LENGTH), timer };
+    const timer = this.context.clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.store());
+    this.pending = { department, summary: request.summary.slice(0, MAX_SUMMARY_LENGTH), timer };
     if (isAnnounced) this.context.signal({ kind: 'transfer-announced', text: this.agent.texts.transferring });
-    else void this.go();
+    else void this.store();
     return {
       status: 'ok',
       value: {
@@ -67,24 +67,22 @@ export class Transfer {
     };
   }
 
-  /** Nobody speaks and nobody is about to: the announcement has been heard. */
+  /** The floor is quiet: the announcement has been heard. */
   quiet(): void {
-    void this.go();
+    void this.store();
   }
 
-  /**
-   * The caller speaks though the announcement is over. Nobody is put through against what they are saying.
-   */
+  /** The caller goes on talking after the announcement, so the transfer is withdrawn. */
   talkedOver(): void {
-    if (!this.pending || this.isLeaving) return;
+    if (!this.pending || this.isStoring) return;
     this.stop();
     this.context.signal({ kind: 'transfer-withdrawn', note: WITHDRAWN });
   }
 
-  /** The model is gone. Answers whether the caller is put through all the same. */
+  /** The model is gone. Returns whether the caller is put through all the same. */
   modelGone(): boolean {
     if (!this.pending) return false;
-    void this.go();
+    void this.store();
     return true;
   }
 
@@ -93,10 +91,10 @@ export class Transfer {
     this.pending = null;
   }
 
-  private async go(): Promise<void> {
+  private async store(): Promise<void> {
     const { pending } = this;
-    if (!pending || this.isLeaving) return;
-    this.isLeaving = true;
+    if (!pending || this.isStoring) return;
+    this.isStoring = true;
     pending.timer.cancel();
     const { log, atMs, signal } = this.context;
     const { key, mode } = pending.department;
@@ -105,7 +103,7 @@ export class Transfer {
       data: { department: key, mode, summary: pending.summary, atMs: atMs() },
     });
     const outcome = await log.flush(STORE_MS);
-    this.isLeaving = false;
+    this.isStoring = false;
     if (this.pending !== pending) return; // The call has ended meanwhile.
     if (outcome === 'stored') return signal({ kind: 'transfer-stored' });
     this.stop();

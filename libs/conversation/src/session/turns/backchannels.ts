@@ -1,8 +1,8 @@
 const WORDS = /[\p{L}\p{N}'’-]+/gu;
 
 /**
- * "Mhm, yes." is made of sounds of listening only. Case and punctuation do not count; phrases of the list may
- * repeat.
+ * Returns whether a text consists of sounds of listening only ("Mhm, yes."). Case and punctuation do not
+ * count; phrases of the list may repeat.
  */
 export function isBackchannel(text: string, backchannels: readonly string[]): boolean {
   let words = wordsOf(text);

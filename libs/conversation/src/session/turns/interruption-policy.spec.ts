@@ -61,7 +61,7 @@ describe('an interruption', () => {
     ]);
   });
 
-  it('by a sound of listening is none, but whoever goes on or says more takes the floor', () => {
+  it('by a sound of listening is ignored; a longer one or more words take the floor', () => {
     const settings = { ignoresBackchannels: true };
     expect(
       verdicts(
@@ -78,7 +78,7 @@ describe('an interruption', () => {
 });
 
 describe('who answers', () => {
-  it('is the model only when every sound of the caller is an interruption and false starts do not matter', () => {
+  it('is the model only when every sound interrupts and false starts do not matter', () => {
     expect(turnOwnerFor(interruptionSchema.parse({}))).toBe('model');
     for (const settings of [
       { start: { kind: 'after-ms', ms: 200 } },

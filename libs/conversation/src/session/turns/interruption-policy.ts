@@ -1,13 +1,13 @@
 import type { AgentTexts, InterruptionSettings } from '@tandem/contracts';
 import { isBackchannel, wordCount } from './backchannels.ts';
 
-/** The caller speaking while the agent is. */
+/** Speech of the caller while the agent speaks. */
 export interface Overlap {
-  /** Of sound; the silence by which an end is noticed does not count. */
+  /** Audible speech in ms, without the silence that marks its end. */
   readonly spokenMs: number;
-  /** Their words so far; empty while none are known. */
+  /** The words so far; empty while none are known. */
   readonly text: string;
-  /** They are silent again. */
+  /** The caller is silent again. */
   readonly isOver: boolean;
   /** No more words will come. */
   readonly isFinal: boolean;
@@ -15,15 +15,12 @@ export interface Overlap {
 
 export type InterruptionDecision = 'interrupt' | 'ignore' | 'wait';
 
-/**
- * Decides whether the caller takes the floor. Asked at the start, with each further sound and word, and at
- * the end.
- */
+/** Decides whether the caller takes the floor: at the start, with each sound and word, and at the end. */
 export interface InterruptionPolicy {
   decide(overlap: Overlap): InterruptionDecision;
 }
 
-/** Whoever goes on for longer than this is not just listening aloud. */
+/** A sound of listening is shorter than this. */
 const LONGEST_BACKCHANNEL_MS = 900;
 
 const onSpeech: InterruptionPolicy = { decide: () => 'interrupt' };
@@ -71,9 +68,9 @@ export function interruptionPolicy(
 }
 
 /**
- * Whether the model may answer and interrupt by itself, which is fastest. It may not when a sound of the
- * caller's is not always an interruption, or when a false start is to be noticed: its voice activity
- * detection knows no words.
+ * Returns who answers and interrupts: the model itself, which is fastest, or this session. The session must
+ * do it when not every sound of the caller is an interruption, or when false starts count, as the model's
+ * voice activity detection knows no words.
  */
 export function turnOwnerFor({
   start,

@@ -13,7 +13,7 @@ async function speaking(interruption: object): Promise<CallScene> {
 const replies = (call: CallScene) => call.model.asked.filter((asked) => asked === 'reply').length;
 
 describe('an interruption after some time', () => {
-  it('lets the agent go on through a short sound, and no answer is made to it', async () => {
+  it('lets the agent go on through a short sound, and does not answer it', async () => {
     const call = await speaking({ start: { kind: 'after-ms', ms: 400 }, ignoresBackchannels: true });
     expect(call.model.setup.turnOwner).toBe('session');
     const item = call.model.hearsCallerStart();
@@ -92,7 +92,7 @@ describe('a false start', () => {
     expect(call.model.asked.at(-1)).toContain('Go on exactly where you were cut off');
   });
 
-  it('that was a turn after all is answered as one', async () => {
+  it('that was a turn after all is answered', async () => {
     const call = await speaking(settings);
     call.model.hearsCallerStart();
     await call.callerSounds(1_000);
@@ -100,7 +100,7 @@ describe('a false start', () => {
     expect(replies(call)).toBe(1);
   });
 
-  it('is dropped where the agent does not go back', async () => {
+  it('is dropped by an agent set to drop what was cut', async () => {
     const call = await speaking({ ignoresBackchannels: true, afterFalseStart: 'drop' });
     call.model.hearsCallerStart();
     await call.callerSounds(1_000);
@@ -238,7 +238,7 @@ describe('words that are not known', () => {
     },
   );
 
-  it('are no false start: what was cut off is not gone on with', async () => {
+  it('are no false start: the agent does not resume', async () => {
     const call = await speaking({ afterFalseStart: 'resume' });
     call.model.hearsCallerStart();
     await call.callerSounds(700);
@@ -248,7 +248,7 @@ describe('words that are not known', () => {
     expect(replies(call)).toBe(1);
   });
 
-  it('that turn out to be none after the patience is over are not answered twice', async () => {
+  it('that arrive empty after the wait are not answered twice', async () => {
     const call = await speaking({ start: { kind: 'after-words', words: 2 } });
     call.model.hearsCallerStart();
     await call.callerSounds(700);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { startCall } from '../../testing/index.ts';
 
-describe('what the caller waits for', () => {
+describe('the caller’s wait', () => {
   it('is measured from the end of their speech to their ear, in its parts', async () => {
     const call = startCall({ agent: { greeting: '' } });
     await call.agentSays('Hello.', 500);
@@ -36,7 +36,7 @@ describe('what the caller waits for', () => {
     );
   });
 
-  it('is not counted for a turn that nobody answered', async () => {
+  it('is not counted for an unanswered turn', async () => {
     const call = startCall({ agent: { greeting: '' } });
     await call.agentSays('Hello.', 500);
     await call.callerSays('Well');

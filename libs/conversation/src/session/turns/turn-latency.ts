@@ -10,14 +10,12 @@ interface Turn {
 }
 
 /**
- * What the caller waits for, told as `latency.measured`: from the end of their speech to the agent's first
- * sound at their ear, in its parts, and from their interruption to silence. Only turns that were answered
- * count.
+ * Logs as `latency.measured` how long the caller waits: from the end of their speech to the first sound of
+ * the agent they hear, in its parts, and from their interruption to silence. Only answered turns count.
  */
 export class TurnLatency {
   private turn: Turn | null = null;
   private silencedAt: number | null = null;
-
   private readonly startedAt: number;
 
   /** @param isAgentUnheard the agent has not spoken in this call yet, not on another relay either */
@@ -42,7 +40,7 @@ export class TurnLatency {
     };
   }
 
-  /** Audio of the model is here; only the first of a response matters. */
+  /** The model sent audio; only the first of a response counts. */
   modelAudio(responseId: ResponseId): void {
     const { turn } = this;
     if (!turn || turn.responseId !== null) return;

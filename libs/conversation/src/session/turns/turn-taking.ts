@@ -3,73 +3,72 @@ import type { Timer } from '../../ports/clock.ts';
 import type { SpeakRequest } from '../../ports/voice-model.ts';
 import type { CallContext } from '../call-context.ts';
 import type { ModelSlot } from '../model-slot.ts';
+import type { Playout } from '../speech/playout.ts';
 import { isBackchannel } from './backchannels.ts';
 import { turnOwnerFor, type InterruptionPolicy } from './interruption-policy.ts';
-import type { Playout } from '../speech/playout.ts';
 
 export interface TurnTakingRules {
   readonly settings: InterruptionSettings;
   readonly policy: InterruptionPolicy;
-  /** Sounds of listening, where the settings tell them apart. */
+  /** Sounds of listening ("mhm"), for settings that ignore them. */
   readonly backchannels: readonly string[];
-  /** The agent asks something in what the caller hears at this moment: then such a sound is an answer. */
+  /** Returns whether the caller is hearing a question, which a sound of listening would answer. */
   readonly hasAsked: () => boolean;
 }
 
 /** One stretch of the caller's speech, from its first sound to its last word. */
 interface Speech {
   readonly itemId: ItemId;
-  /** Of sound since it was noticed. */
+  /** Audible speech since its start, in ms. */
   spokenMs: number;
-  /** What became of it: not yet decided, took the floor, or did not. */
-  standing: 'undecided' | 'has-floor' | 'ignored';
-  /** It cut the agent off. */
+  /** The decision whether the caller takes the floor by it. */
+  floor: 'undecided' | 'taken' | 'ignored';
+  /** The agent was cut off by it. */
   didInterrupt: boolean;
-  /** It was over while the agent was asking something. */
+  /** The caller was hearing a question of the agent at its end. */
   wasAsked: boolean;
-  /** Empty while no words are known, and when there are none. */
+  /** The words so far; also empty when there are none. */
   text: string;
-  /** Words will not be known, or have not come in time: there may have been some. */
+  /** The words will not be known or did not arrive in time; there may have been some. */
   isUnknown: boolean;
   isOver: boolean;
   isFinal: boolean;
   isAnswered: boolean;
   timer: Timer | null;
-  /** When there was the last sign that somebody speaks. */
+  /** Time of the last sound or word. */
   soundAt: number;
-  /** When there were the last words, or the beginning. */
+  /** Time of the last words, or of the start. */
   wordsAt: number;
 }
 
 const MAX_SPEECHES = 16;
-/** Words are waited for this long after the speech, to tell a false start from a turn. */
+/** The wait for words after speech ends, to tell a false start from a turn. */
 const WORDS_PATIENCE_MS = 1_200;
 /**
- * Speech whose end nobody tells is none after so long on a quiet line; the longest pause of a speaker is 8 s
- * (semantic turn detection).
+ * Speech without an end counts as noise after this long on a quiet line. Semantic turn detection allows a
+ * speaker pauses of up to 8 s.
  */
 const QUIET_SPEECH_MS = 10_000;
-/** Nor is what goes on for so long without a word: a television, a motor. */
+/** Sound without a word counts as noise after this long: a television, a motor. */
 const WORDLESS_SPEECH_MS = 60_000;
 const GO_ON =
   'A sound that meant nothing interrupted you. Go on exactly where you were cut off, without a word ' +
   'about it and without starting over.';
 
 /**
- * Who has the floor: the caller's speech, the agent's playout and the model's running response, and what
- * follows when they meet. Whether the caller's sound takes the floor is the policy's to say; {@link
- * isProtected} overrules it. Where the model does not answer by itself (see `turnOwnerFor`) the reply to a
- * turn is asked for here.
+ * Decides who has the floor, from the caller's speech, the agent's playout and the model's running response.
+ * The interruption policy says whether the caller's sound takes the floor; {@link isProtected} overrules it.
+ * Where the model does not answer by itself (see `turnOwnerFor`), this class requests the reply to a turn.
  */
 export class TurnTaking {
   private runningResponse: ResponseId | null = null;
   private readonly speeches = new Map<ItemId, Speech>();
   private speaking: Speech | null = null;
-  /** Asked for and not yet begun. */
-  private owed: SpeakRequest['kind'] | null = null;
+  /** The kind of response that is requested and has not started. */
+  private requested: SpeakRequest['kind'] | null = null;
   private owner: 'model' | 'session';
   private isClosed = false;
-  /** While true the caller does not interrupt: something is being said that must be heard. */
+  /** While true the caller cannot interrupt: the agent says something that must be heard. */
   isProtected = false;
   private interruptions = 0;
 
@@ -90,7 +89,7 @@ export class TurnTaking {
     return this.playout.isPlaying || this.runningResponse !== null;
   }
 
-  /** Nobody speaks, and neither side is about to. */
+  /** Neither side speaks, and neither is about to. */
   get isQuiet(): boolean {
     return !this.isCallerSpeaking && this.isAgentDone;
   }
@@ -100,7 +99,7 @@ export class TurnTaking {
     const speech: Speech = {
       itemId,
       spokenMs: 0,
-      standing: 'has-floor',
+      floor: 'taken',
       didInterrupt: false,
       wasAsked: false,
       text: '',
@@ -118,20 +117,20 @@ export class TurnTaking {
     this.context.signal({ kind: 'caller-sounds' });
     this.watch(speech);
     if (!this.isAgentBusy) {
-      // They go on talking: the turn was not over.
-      if (this.owner === 'session' && this.owed === 'reply') this.interrupt();
+      // The caller goes on talking: the turn was not over.
+      if (this.owner === 'session' && this.requested === 'reply') this.interrupt();
       return;
     }
-    speech.standing = 'undecided';
+    speech.floor = 'undecided';
     this.decide(speech);
   }
 
-  /** The caller is speaking over the agent, and whether they take the floor depends on how they go on. */
+  /** The caller is speaking over the agent, and the policy has not decided yet. */
   get isUndecided(): boolean {
-    return this.speaking?.standing === 'undecided';
+    return this.speaking?.floor === 'undecided';
   }
 
-  /** They are still making a sound. */
+  /** The caller was audible for another `ms`. */
   callerSounds(ms: number): void {
     if (!this.speaking) return;
     this.speaking.spokenMs += ms;
@@ -146,17 +145,16 @@ export class TurnTaking {
     speech.isOver = true;
     speech.timer?.cancel();
     if (this.owner === 'model') {
-      this.owed = null; // The model answers this turn, and with it whatever was owed.
+      this.requested = null; // The model answers this turn, and with it any request.
       return;
     }
     speech.wasAsked = this.isAgentBusy && this.rules.hasAsked();
     this.decide(speech);
     const isAnsweredAtOnce =
-      speech.standing === 'has-floor' &&
-      !(speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume');
+      speech.floor === 'taken' && !(speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume');
     if (speech.isFinal) this.settle(speech);
     else if (!isAnsweredAtOnce)
-      speech.timer = this.context.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreDue(speech));
+      speech.timer = this.context.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreLate(speech));
     else {
       this.answer(speech);
       this.signalWhenQuiet();
@@ -179,33 +177,33 @@ export class TurnTaking {
 
   responseStarted(responseId: ResponseId): void {
     this.runningResponse = responseId;
-    this.owed = null;
+    this.requested = null;
   }
 
   responseDone(responseId: ResponseId): void {
     if (this.runningResponse === responseId) this.runningResponse = null;
     this.playout.responseDone(responseId);
-    this.floorMayBeFree();
+    this.floorMayBeQuiet();
   }
 
   playoutIdle(): void {
-    this.floorMayBeFree();
+    this.floorMayBeQuiet();
   }
 
-  /** Lets the agent speak, unless the caller is speaking: then the answer to that turn covers it. */
+  /** Has the agent speak. A reply is skipped while the caller speaks: the answer to that turn covers it. */
   speak(request: SpeakRequest): void {
     if (request.kind === 'reply' && (this.isCallerSpeaking || this.isClosed)) return;
-    this.owed = request.kind;
+    this.requested = request.kind;
     this.model.session?.respond(request);
   }
 
-  /** The agent falls silent now, whoever wants it. */
+  /** Silences the agent at once. */
   interrupt(): void {
     const startedAt = this.context.clock.now();
     const wasRunning = this.runningResponse !== null;
     const cut = this.playout.interrupt(this.runningResponse, this.rules.settings.fadeMs);
-    if (wasRunning || this.owed !== null) this.model.session?.cancelResponse();
-    this.owed = null;
+    if (wasRunning || this.requested !== null) this.model.session?.cancelResponse();
+    this.requested = null;
     if (cut.length === 0) return;
     this.interruptions += 1;
     this.context.signal({
@@ -216,7 +214,7 @@ export class TurnTaking {
     });
   }
 
-  /** Last words follow: from now on nobody is answered, not by the model itself either. */
+  /** Stops replies to the caller, those of the model included: only last words follow. */
   close(): void {
     this.isClosed = true;
     if (this.owner === 'session') return;
@@ -230,9 +228,9 @@ export class TurnTaking {
   }
 
   private decide(speech: Speech): void {
-    if (speech.standing !== 'undecided') return;
+    if (speech.floor !== 'undecided') return;
     if (!this.isAgentBusy) {
-      speech.standing = 'has-floor'; // The agent has finished meanwhile.
+      speech.floor = 'taken'; // The agent has finished meanwhile.
       return;
     }
     const { text, isOver, isFinal, spokenMs } = speech;
@@ -242,13 +240,13 @@ export class TurnTaking {
         : 'wait'
       : this.rules.policy.decide({ spokenMs, text, isOver, isFinal });
     if (verdict === 'wait') return;
-    speech.standing = verdict === 'interrupt' ? 'has-floor' : 'ignored';
+    speech.floor = verdict === 'interrupt' ? 'taken' : 'ignored';
     if (verdict !== 'interrupt') return;
     speech.didInterrupt = true;
     this.interrupt();
   }
 
-  /** The speech is over and its words are known, or will not be. */
+  /** Acts on speech that is over, once its words are known or given up. */
   private settle(speech: Speech): void {
     const isFalseStart = speech.isFinal && !this.needsAnswer(speech);
     if (
@@ -259,43 +257,42 @@ export class TurnTaking {
     ) {
       speech.isAnswered = true;
       this.speak({ kind: 'instruct', instruction: GO_ON });
-    } else if (speech.standing === 'has-floor') this.answer(speech);
+    } else if (speech.floor === 'taken') this.answer(speech);
     else if (isFalseStart) speech.isAnswered = true;
-    this.floorMayBeFree();
+    this.floorMayBeQuiet();
     if (speech.isFinal && speech.isAnswered) this.speeches.delete(speech.itemId);
   }
 
-  private wordsAreDue(speech: Speech): void {
+  private wordsAreLate(speech: Speech): void {
     if (speech.isAnswered) return;
     speech.isUnknown = speech.text.trim() === '';
-    if (speech.standing === 'undecided') speech.standing = this.isAgentBusy ? 'ignored' : 'has-floor';
+    if (speech.floor === 'undecided') speech.floor = this.isAgentBusy ? 'ignored' : 'taken';
     this.settle(speech);
   }
 
   private answer(speech: Speech): void {
-    if (speech.standing !== 'has-floor' || speech.isAnswered || this.owner === 'model') return;
+    if (speech.floor !== 'taken' || speech.isAnswered || this.owner === 'model') return;
     this.reply();
   }
 
-  /** One reply answers everything the caller has said by now. */
+  /** Requests one reply to everything the caller has said by now. */
   private reply(): void {
     for (const speech of this.speeches.values()) speech.isAnswered ||= speech.isOver;
     this.speak({ kind: 'reply' });
   }
 
-  /** What the caller said without getting the floor is answered once the agent has finished. */
-  private floorMayBeFree(): void {
+  /** Once the agent has finished, answers what the caller said without getting the floor. */
+  private floorMayBeQuiet(): void {
     if (this.owner === 'session' && !this.isAgentBusy && !this.isCallerSpeaking) {
       const isWaiting = (speech: Speech): boolean =>
-        speech.standing === 'ignored' && speech.isOver && !speech.isAnswered && this.needsAnswer(speech);
+        speech.floor === 'ignored' && speech.isOver && !speech.isAnswered && this.needsAnswer(speech);
       if ([...this.speeches.values()].some(isWaiting)) this.reply();
     }
     this.signalWhenQuiet();
   }
 
   /**
-   * Speech that has no end keeps nobody waiting for ever. Should it be told of after all, it is speech as any
-   * other.
+   * Gives up on speech without an end, so that the call goes on. An end reported later counts all the same.
    */
   private watch(speech: Speech): void {
     const untilMs = Math.min(speech.soundAt + QUIET_SPEECH_MS, speech.wordsAt + WORDLESS_SPEECH_MS);
@@ -306,7 +303,7 @@ export class TurnTaking {
         return this.watch(speech);
       this.speaking = null;
       this.wordless(speech);
-      this.floorMayBeFree();
+      this.floorMayBeQuiet();
     });
   }
 
@@ -319,7 +316,7 @@ export class TurnTaking {
     this.speeches.set(speech.itemId, speech);
   }
 
-  /** A sound of listening needs none, where those are told apart, unless it is the answer to a question. */
+  /** Speech needs an answer if it has words, unless they are ignored sounds of listening. */
   private needsAnswer({ text, isUnknown, wasAsked }: Speech): boolean {
     const { settings, backchannels } = this.rules;
     if (isUnknown) return true;
@@ -329,7 +326,7 @@ export class TurnTaking {
   }
 
   private get isAgentDone(): boolean {
-    return !this.isAgentBusy && this.owed === null;
+    return !this.isAgentBusy && this.requested === null;
   }
 
   private wordless({ itemId }: Speech): void {

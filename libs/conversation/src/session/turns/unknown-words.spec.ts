@@ -20,15 +20,15 @@ async function callerSounds(call: CallScene, ms = 1_000) {
 const history = (call: CallScene) =>
   call.model.setup.history().map((item) => ('text' in item ? `${item.kind}: ${item.text}` : item.kind));
 
-describe('a turn of the caller whose words will not be known', () => {
-  it('is on record with its time and without words, and a new session is told of it', async () => {
+describe('a turn of the caller whose words stay unknown', () => {
+  it('is logged with its time and without words, and a new session knows of it', async () => {
     const call = await talking();
     call.model.understands(await callerSounds(call), null);
     expect(call.log.of('caller.spoke')).toMatchObject([{ text: '', startedAtMs: 521, endedAtMs: 1_521 }]);
     expect(history(call)).toEqual(['agent: Hello.', UNWRITTEN]);
   });
 
-  it('is on record too when nothing is ever told of it', async () => {
+  it('is logged even if the model never reports on it', async () => {
     const call = await talking();
     await callerSounds(call);
     await call.passes(9_900);
@@ -50,7 +50,7 @@ describe('a turn of the caller whose words will not be known', () => {
     expect(history(call)).toEqual(['agent: Hello.', 'caller: I need a plumber.']);
   });
 
-  it('is on record when the call ends before they could come', async () => {
+  it('is logged when the call ends before they could come', async () => {
     const call = await talking();
     await callerSounds(call);
     call.stream.leave('caller-hangup');
@@ -59,7 +59,7 @@ describe('a turn of the caller whose words will not be known', () => {
     expect(call.clock.pendingTimers).toBe(0);
   });
 
-  it('is none when the transcription finds no words in it', async () => {
+  it('is not logged when the transcription finds no words in it', async () => {
     const call = await talking();
     call.model.understands(await callerSounds(call), '');
     await call.passes(12_000);
@@ -67,7 +67,7 @@ describe('a turn of the caller whose words will not be known', () => {
     expect(history(call)).toEqual(['agent: Hello.']);
   });
 
-  it('is none when it is the click of hanging up', async () => {
+  it('is not logged when it is the click of hanging up', async () => {
     const call = await talking();
     await callerSounds(call, 100);
     call.stream.leave('caller-hangup');
@@ -75,7 +75,7 @@ describe('a turn of the caller whose words will not be known', () => {
     expect(call.log.of('caller.spoke')).toEqual([]);
   });
 
-  it('is told of with the reason, once for each reason', async () => {
+  it('is logged with its reason, once per reason', async () => {
     const call = await talking();
     for (const code of ['model_not_found', 'model_not_found', 'audio_unintelligible']) {
       const item = await callerSounds(call);

@@ -28,7 +28,7 @@ describe('a Realtime server that calls tools without end', () => {
 
     const second = call.second.sessions[0]!;
     second.startResponse();
-    for (let times = 0; times < 9; times += 1) second.wishes({ name: 'no_such_tool', arguments: {} });
+    for (let times = 0; times < 9; times += 1) second.callsTool({ name: 'no_such_tool', arguments: {} });
     await call.passes(2_000);
     expect(call.log.of('tool.called')).toHaveLength(200);
     expect(call.termination).toEqual({ class: 'provider', reason: 'model-failed' });

@@ -36,15 +36,15 @@ export interface CallSetting {
   /** Leave the model unopened until the test says it is ready. */
   readonly isModelSlow?: boolean;
   readonly admittedAgoMs?: number;
-  /** What an earlier session of the call has left, given the Unix time in ms at which this one begins. */
+  /** The call as earlier sessions left it, given the Unix time in ms at which this one begins. */
   readonly takeover?: (nowMs: number) => Takeover;
-  /** What stands between the conversation and the scripted model. */
+  /** Wraps the scripted model, for instance in the resilient one. */
   readonly model?: (scripted: ScriptedVoiceModel, clock: ManualClock) => VoiceModel;
 }
 
 /**
  * A whole conversation without wires, so that a test reads as one: the caller and the model do what the test
- * says, time passes when it says so, and what was heard, asked and logged can be read at any point.
+ * says, time passes when the test says so, and everything heard, requested and logged can be read.
  */
 export class CallScene {
   readonly clock = new ManualClock();
@@ -101,7 +101,7 @@ export class CallScene {
     this.session.start();
   }
 
-  /** The model session of now. */
+  /** The latest model session. */
   get model(): ScriptedModelSession {
     const current = this.models.sessions.at(-1);
     if (!current) throw new TypeError('No model session was opened.');
@@ -112,7 +112,7 @@ export class CallScene {
     return this.clock.pass(ms);
   }
 
-  /** The caller makes a sound for so long, 20 ms at a time. */
+  /** The caller makes a sound for `ms`, in frames of 20 ms. */
   async callerSounds(ms: number): Promise<void> {
     for (let sounded = 0; sounded < ms; sounded += 20) {
       this.stream.speak(20);
