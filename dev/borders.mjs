@@ -76,10 +76,12 @@ export const table = {
     ],
     banned: ['openai', 'ws'],
   },
-  'dev:stack': { own: ['lib:contracts', 'lib:database'], banned: [] },
-  'dev:simulators': { own: ['lib:contracts'], banned: [] },
+  'dev:kit': { own: [], banned: [] },
+  'dev:stack': { own: ['dev:kit'], banned: [] },
+  'dev:simulators': { own: ['dev:kit', 'lib:contracts'], banned: [] },
   'dev:commands': {
     own: [
+      'dev:kit',
       'dev:stack',
       'dev:simulators',
       'lib:contracts',
@@ -93,19 +95,27 @@ export const table = {
   'dev:load': {
     own: [
       'dev:commands',
+      'dev:kit',
       'dev:stack',
       'dev:simulators',
       'lib:contracts',
       'lib:conversation',
       'lib:telephony',
       'lib:models',
-      'lib:database',
       'lib:call-state',
     ],
     banned: [],
   },
   'dev:chaos': {
-    own: ['dev:commands', 'dev:stack', 'dev:simulators', 'lib:contracts', 'lib:call-state', 'lib:database'],
+    own: [
+      'dev:commands',
+      'dev:kit',
+      'dev:stack',
+      'dev:simulators',
+      'lib:contracts',
+      'lib:call-state',
+      'lib:database',
+    ],
     banned: [],
   },
 };

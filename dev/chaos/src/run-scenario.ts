@@ -1,4 +1,5 @@
-import { INTERNET, NO_DISTANCE, roundTripText, seededRandom } from '@tandem/simulators';
+import { seededRandom } from '@tandem/kit';
+import { INTERNET, NO_DISTANCE, roundTripText } from '@tandem/simulators';
 import { Bench } from './bench/bench.ts';
 import type { Fleet } from './bench/fleet.ts';
 import { TandemFleet } from './bench/tandem-fleet.ts';

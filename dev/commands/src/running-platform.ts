@@ -1,3 +1,4 @@
+import { mulawTone } from '@tandem/kit';
 import { randomUUID } from 'node:crypto';
 import { CallStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
 import type { AgentContentInput, CallId } from '@tandem/contracts';
@@ -6,7 +7,6 @@ import { deriveKeys } from '@tandem/platform';
 import {
   RealtimeSimulator,
   TwilioSimulator,
-  mulawTone,
   type CallReport,
   type PlaceCallOptions,
   type RealtimeSimulatorOptions,

@@ -8,4 +8,3 @@ export {
   roundTripText,
   type LinkSettings,
 } from './link/link.ts';
-export { seededRandom } from './link/seeded-random.ts';

@@ -1,8 +1,5 @@
-import { mulawTone } from '@tandem/simulators';
+import { FRAME_BYTES, FRAME_MS, mulawTone } from '@tandem/kit';
 
-/** 20 ms of µ-law at 8 kHz. */
-export const FRAME_BYTES = 160;
-export const FRAME_MS = 20;
 const MAGIC = Buffer.from([0x1d, 0x2c, 0x3b, 0x4a, 0x59, 0x68]);
 /** Magic, hash of the text, number of the frame, number of frames. */
 const STAMP_BYTES = MAGIC.length + 4 + 2 + 2;

@@ -1,7 +1,8 @@
+import { FRAME_BYTES, FRAME_MS } from '@tandem/kit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { INTERNET, longestOneWayMs, type SimulatedCall } from '@tandem/simulators';
 import type { History } from '../history/history.ts';
-import { FRAME_BYTES, FRAME_MS, type StampedVoice } from './stamped-voice.ts';
+import type { StampedVoice } from './stamped-voice.ts';
 
 const CALLER_SPEAKS_MS = 700;
 /** An agent that says nothing for so long has not heard. */

@@ -1,7 +1,7 @@
+import { seededRandom } from '@tandem/kit';
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import {
-  seededRandom,
   type Behaviour,
   type PlaceCallOptions,
   type RealtimeSimulator,

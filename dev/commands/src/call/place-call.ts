@@ -1,6 +1,6 @@
+import { encodeMulaw } from '@tandem/kit';
 import type { CallEvent, CallId } from '@tandem/contracts';
 import {
-  encodeMulaw,
   PEOPLE,
   runScenario,
   TwilioSimulator,

@@ -1,3 +1,4 @@
+import { FRAME_MS } from '@tandem/kit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform, words } from '@tandem/commands/platform';
 import {
@@ -33,7 +34,6 @@ const CALLER_SPEAKS_MS = 700;
 const EARLIEST_MS = 200;
 const LATEST_MS = 3_500;
 const BYTES_PER_MS = 8;
-const FRAME_MS = 20;
 const CALLS_APART_MS = 150;
 /** Each far side's round trip is known exactly, so that it can be told from what the platform takes. */
 export const INTERRUPTION_LINK: LinkSettings = { ...INTERNET, jitterMs: 0, lossShare: 0 };

@@ -1,9 +1,8 @@
 import { bytesPerMs } from '@tandem/contracts';
 import { AudioFrame, type Clock } from '@tandem/conversation';
 import { FakeCallerStream } from '@tandem/conversation/testing';
+import { FRAME_BYTES, FRAME_MS, MULAW_SILENCE } from '@tandem/kit';
 
-const FRAME_MS = 20;
-const FRAME_BYTES = 160;
 /** Two frames of a voice, and one of a quiet line, as the carrier would send them. */
 const VOICE = [0, 1].map((turn) =>
   Buffer.from(
@@ -12,7 +11,7 @@ const VOICE = [0, 1].map((turn) =>
     ),
   ).toString('base64'),
 );
-const QUIET = Buffer.alloc(FRAME_BYTES, 0xff).toString('base64');
+const QUIET = Buffer.alloc(FRAME_BYTES, MULAW_SILENCE).toString('base64');
 
 /**
  * A phone line in real time: 50 frames a second from the caller, and what the agent says played out as it

@@ -1,9 +1,9 @@
 // The far sides of a relay, carrier and model, in one process of its own. Talks to its parent over IPC.
+import { seededRandom } from '@tandem/kit';
 import { createServer, type AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { placeCall, type CarrierAccount } from './carrier-call.ts';
 import { CarrierStream, type CarrierTotals, type Habit } from './carrier-stream.ts';
-import { seededRandom } from '@tandem/simulators';
 import { Distance } from './distance.ts';
 import { FrameClock } from './frame-clock.ts';
 import { Histogram } from './histogram.ts';

@@ -1,7 +1,6 @@
+import { ManualClock, seededRandom } from '@tandem/kit';
 import { describe, expect, it } from '@jest/globals';
-import { ManualClock } from '../twilio/manual-clock.ts';
 import { INTERNET, Link, linkText, NO_DISTANCE, type LinkSettings } from './link.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const open = (settings: LinkSettings, seed = 1): { clock: ManualClock; link: Link } => {
   const clock = new ManualClock();

@@ -1,4 +1,4 @@
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '@tandem/kit';
 
 /** What a link needs of time: both simulators' clocks have it. */
 export interface LinkClock {

@@ -1,14 +1,13 @@
+import { type Clock, seededRandom, systemClock } from '@tandem/kit';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { drawLink, INTERNET, Link, type LinkSettings } from '../link/link.ts';
-import { seededRandom } from '../link/seeded-random.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { guided } from './behaviours/guided.ts';
 import { CallerScript, type LineRule } from './conversation/caller-lines.ts';
 import { MAX_APPEND_BYTES } from './wire/client-event.ts';
-import { realClock, type SimulatorClock } from './clock.ts';
 import { ControlServer } from './control/control-server.ts';
 import type { Recognise } from './conversation/caller-turns.ts';
 import { Faults } from './faults/faults.ts';
@@ -74,7 +73,7 @@ export interface RealtimeSimulatorOptions extends HandshakeRules {
   readonly seed?: number;
   /** Closed sessions kept for inspection; the oldest go first. Default 500. */
   readonly keepSessions?: number;
-  readonly clock?: SimulatorClock;
+  readonly clock?: Clock;
 }
 
 export interface StartOptions {
@@ -119,7 +118,7 @@ export class RealtimeSimulator {
   /** Handshakes refused, by status or close code. */
   readonly refusedHandshakes: Record<string, number> = {};
   private readonly options: RealtimeSimulatorOptions;
-  private readonly clock: SimulatorClock;
+  private readonly clock: Clock;
   private readonly script = new CallerScript();
   private readonly rateLimits: RateLimits;
   private readonly speak: Speak;
@@ -135,7 +134,7 @@ export class RealtimeSimulator {
 
   constructor(options: RealtimeSimulatorOptions = {}) {
     this.options = options;
-    this.clock = options.clock ?? realClock;
+    this.clock = options.clock ?? systemClock;
     this.behaviour = options.behaviour ?? guided();
     this.faults = new Faults(this.clock, options.seed);
     this.rateLimits = new RateLimits(this.clock, options.tokensPerMinute);

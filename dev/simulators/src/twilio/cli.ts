@@ -1,5 +1,5 @@
+import { stereoMulawWav } from '@tandem/kit';
 import { readFile, writeFile } from 'node:fs/promises';
-import { stereoWav } from './audio/wav.ts';
 import { type CallCommand, HELP, readCommand, UsageError } from './command-line/cli-options.ts';
 import { walkLine, walkSummary } from './command-line/cli-walk.ts';
 import { speakFromFolder, speakTones } from './scenario/lines.ts';
@@ -58,7 +58,7 @@ async function placeCall(command: CallCommand): Promise<number> {
   });
   await simulator.stop();
   const { recording: tracks, ...call } = report.call;
-  if (recording !== null && tracks) await writeFile(recording, stereoWav(tracks.caller, tracks.agent));
+  if (recording !== null && tracks) await writeFile(recording, stereoMulawWav(tracks.caller, tracks.agent));
   console.log(isJson ? JSON.stringify({ ...report, call }, null, 2) : walkSummary(report));
   return exitCode(report);
 }

@@ -1,6 +1,4 @@
 export { DEFAULT_EAR, type AgentEarOptions } from './audio/agent-ear.ts';
-export { encodeMulaw, decodeMulaw, mulawTone } from './audio/mulaw.ts';
-export { stereoWav, wavToMulaw } from './audio/wav.ts';
 export type { TalkTiming, ResponseTiming, InterruptionTiming } from './audio/talk-timing.ts';
 export type { CallError, ErrorCode } from './call-errors.ts';
 export type { CallEntry, CallEndCause, CallRecording, CallReport, CallStatus } from './call/call-report.ts';

@@ -1,3 +1,4 @@
+import { type Clock, seededRandom, systemClock } from '@tandem/kit';
 import { type AgentEarOptions, DEFAULT_EAR } from './audio/agent-ear.ts';
 import { Ticker, type TickerStats } from './audio/ticker.ts';
 import type { CallListener } from './call/call-journal.ts';
@@ -9,11 +10,9 @@ import { Exchange } from './call/exchange.ts';
 import { type LegOptions, SimulatedCall } from './call/simulated-call.ts';
 import type { CallbackFaults, StatusCallbackConfig } from './call/status-callbacks.ts';
 import { INTERNET, type LinkSettings } from '../link/link.ts';
-import { seededRandom } from '../link/seeded-random.ts';
 import { CallsResource } from './rest/calls-resource.ts';
 import { RestServer } from './rest/rest-server.ts';
 import { makeSid } from './sids.ts';
-import { realClock, type SimulatorClock } from './simulator-clock.ts';
 import { type StreamFault, StreamFaults } from './stream/stream-faults.ts';
 import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './unverified-behaviour.ts';
 import type { RequestBudget } from './webhook/connection-overrides.ts';
@@ -48,7 +47,7 @@ export interface TwilioSimulatorOptions {
   readonly webhookBudget?: Partial<RequestBudget>;
   readonly behaviour?: Partial<UnverifiedBehaviour>;
   readonly ear?: Partial<AgentEarOptions>;
-  readonly clock?: SimulatorClock;
+  readonly clock?: Clock;
   /**
    * What lies between the carrier and the platform: media, webhooks and the REST API go over it. Default:
    * {@link INTERNET}.
@@ -104,7 +103,7 @@ export class TwilioSimulator {
     this.options = options;
     this.accountSid = options.accountSid ?? makeSid('AC');
     this.authToken = options.authToken;
-    this.ticker = new Ticker(options.clock ?? realClock);
+    this.ticker = new Ticker(options.clock ?? systemClock);
     this.services = this.makeServices();
     this.rest = new RestServer({
       accountSid: this.accountSid,
@@ -200,7 +199,7 @@ export class TwilioSimulator {
       tls = {},
       webhookBudget,
       random = seededRandom(1),
-      clock = realClock,
+      clock = systemClock,
       link = INTERNET,
     } = this.options;
     const network: Network = { route: this.options.route ?? ((url) => url), tls };

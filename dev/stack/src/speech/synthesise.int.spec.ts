@@ -1,3 +1,4 @@
+import { readWav, writeWav } from '@tandem/kit';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,6 @@ import { runCommand } from '../process/run-command.ts';
 import { ensureSpeech, type Speech, type Synthesiser } from './ensure-speech.ts';
 import { writeEspeakStandIn } from './espeak-stand-in.ts';
 import { synthesise } from './synthesise.ts';
-import { parseWav, writeWav } from './wav.ts';
 
 jest.setTimeout(60_000);
 
@@ -98,7 +98,7 @@ describe('the stand-in for espeak-ng', () => {
       timeoutMs: 20_000,
     });
     expect(done).toMatchObject({ code: 0, complaint: '' });
-    expect(parseWav(done.output).samples).toHaveLength(16_000);
+    expect(readWav(done.output).samples).toHaveLength(16_000);
     expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('good morning');
     expect(runs()).toEqual([
       expect.stringMatching(/^-o .*speech\.wav --data-format=LEI16@16000 -r 150 -f -$/),

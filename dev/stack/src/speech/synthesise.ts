@@ -1,3 +1,4 @@
+import { type Pcm, readWav, resample } from '@tandem/kit';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -5,8 +6,6 @@ import { join } from 'node:path';
 import { libraryEnvironment, runCommand } from '../process/run-command.ts';
 import { StackError } from '../stack-error.ts';
 import type { Speech, Synthesiser } from './ensure-speech.ts';
-import { resample } from './resample.ts';
-import { parseWav, type Pcm } from './wav.ts';
 
 export const SPEECH_RATE_HZ = 8_000;
 
@@ -79,7 +78,7 @@ async function speak(synthesiser: Synthesiser, text: string, voice: Voice): Prom
         `${synthesiser.kind} could not speak: ${done.complaint || `it ended with ${done.code}`}`,
         `Try it by hand: ${synthesiser.file}`,
       );
-    return parseWav(readFileSync(wav));
+    return readWav(readFileSync(wav));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,38 +1,10 @@
 import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { describe, expect, it } from '@jest/globals';
-import {
-  ALAW_LINEAR,
-  encodeSamples,
-  MULAW_LINEAR,
-  toAlaw,
-  toAudioFormat,
-  toBytes,
-  toMulaw,
-} from '../wire/audio-format.ts';
+import { encodeSamples, toAudioFormat, toBytes } from '../wire/audio-format.ts';
 import { ByteTape } from '../wire/byte-tape.ts';
 import { InputAudioBuffer } from './input-audio.ts';
 import { EnergyMeter, gateRms, TurnDetector } from './vad.ts';
 import { MS_PER_CHARACTER, rememberingSpeaker, speakTones, steadyTone } from './voice.ts';
-
-describe('G.711', () => {
-  it('decodes the corners of ITU-T G.711', () => {
-    expect([0x00, 0x80, 0x7f, 0xff].map((byte) => MULAW_LINEAR[byte])).toEqual([-32124, 32124, 0, 0]);
-    expect([0x2a, 0xaa, 0x55, 0xd5].map((byte) => ALAW_LINEAR[byte])).toEqual([-32256, 32256, -8, 8]);
-  });
-
-  it('encodes every value it can decode back to the same value', () => {
-    for (const value of new Set(MULAW_LINEAR)) expect(MULAW_LINEAR[toMulaw(value)]).toBe(value);
-    for (const value of new Set(ALAW_LINEAR)) expect(ALAW_LINEAR[toAlaw(value)]).toBe(value);
-  });
-
-  it('stays within a step of the sample it is given', () => {
-    for (let sample = -32768; sample <= 32767; sample += 97) {
-      const step = Math.max(16, Math.abs(sample) / 16);
-      expect(Math.abs((MULAW_LINEAR[toMulaw(sample)] as number) - sample)).toBeLessThanOrEqual(step + 645);
-      expect(Math.abs((ALAW_LINEAR[toAlaw(sample)] as number) - sample)).toBeLessThanOrEqual(step + 512);
-    }
-  });
-});
 
 describe('formats', () => {
   it('are told by their type, with 24 kHz PCM for none', () => {

@@ -1,9 +1,9 @@
+import type { Clock, Timer } from '@tandem/kit';
 import { sameFormat, type AudioFormat } from '@tandem/contracts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import type { Utterance } from '../behaviours/behaviour.ts';
 import { decodeBase64, MAX_APPEND_BYTES } from '../wire/client-event.ts';
-import type { SimulatorClock, Timer } from '../clock.ts';
 import { newItem, type Conversation, type Item } from './conversation.ts';
 import { InputAudioBuffer, type CutAudio } from '../audio/input-audio.ts';
 import { notAudio } from './item-rules.ts';
@@ -41,7 +41,7 @@ const MAX_UTTERANCES = 64;
 export type Recognise = (audio: Uint8Array, format: AudioFormat) => string | null;
 
 export interface CallerTurnsHost {
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly outbox: Outbox;
   readonly recording: Recording;
   readonly conversation: Conversation;

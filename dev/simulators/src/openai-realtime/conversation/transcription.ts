@@ -1,4 +1,4 @@
-import type { SimulatorClock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '@tandem/kit';
 import type { Conversation, Item } from './conversation.ts';
 import { asArray, asObject, asString, isObject } from '../wire/json.ts';
 import type { Outbox } from '../wire/outbox.ts';
@@ -11,7 +11,7 @@ const BILLED_BY_DURATION = new Set(['whisper-1', 'gpt-realtime-whisper', 'gpt-li
 const WITHOUT_DELTAS = 'whisper-1';
 
 export interface TranscriptionHost {
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly outbox: Outbox;
   readonly conversation: Conversation;
   /** `audio.input.transcription` of the session as it is now. */

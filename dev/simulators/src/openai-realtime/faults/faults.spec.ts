@@ -1,10 +1,9 @@
+import { ManualClock, seededRandom } from '@tandem/kit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { tone } from '../behaviours/tone.ts';
 import { FAULT_KINDS, faultSpecProblem, type FaultSpec } from './fault-spec.ts';
-import { seededRandom } from '../../link/seeded-random.ts';
 import { Faults, type FaultVictim, type Strike } from './faults.ts';
 import { asObject, at, type JsonObject } from '../wire/json.ts';
-import { ManualClock } from '../testing/manual-clock.ts';
 import { deltaBytes, SessionBench } from '../testing/session-bench.ts';
 
 class Victim implements FaultVictim {
@@ -37,10 +36,10 @@ describe('when a fault strikes', () => {
     const old = new Victim('old', clock);
     faults.attach(old);
     faults.add(HANG);
-    await clock.advance(0);
+    await clock.pass(0);
     const young = new Victim('young', clock);
     faults.attach(young);
-    await clock.advance(0);
+    await clock.pass(0);
     expect([old.struck.length, young.struck.length]).toEqual([1, 1]);
   });
 
@@ -58,7 +57,7 @@ describe('when a fault strikes', () => {
       faults.add({ ...HANG, sessions });
       const young = new Victim('young', clock);
       faults.attach(young);
-      await clock.advance(0);
+      await clock.pass(0);
       expect([old.struck.length, young.struck.length]).toEqual([onOld, onYoung]);
     },
   );
@@ -68,11 +67,11 @@ describe('when a fault strikes', () => {
     const faults = new Faults(clock);
     const victim = new Victim('v', clock);
     faults.attach(victim);
-    await clock.advance(400);
+    await clock.pass(400);
     faults.add({ ...HANG, afterOpenMs: 1000 });
-    await clock.advance(599);
+    await clock.pass(599);
     expect(victim.struck).toEqual([]);
-    await clock.advance(1);
+    await clock.pass(1);
     expect(victim.struck).toHaveLength(1);
   });
 
@@ -83,7 +82,7 @@ describe('when a fault strikes', () => {
     faults.attach(a);
     faults.attach(b);
     faults.add({ ...HANG, session: 'b' });
-    await clock.advance(0);
+    await clock.pass(0);
     expect([a.struck.length, b.struck.length]).toEqual([0, 1]);
   });
 
@@ -95,7 +94,7 @@ describe('when a fault strikes', () => {
       [faults.atHandshake(), faults.atHandshake(), faults.atHandshake()].map((fault) => fault?.kind ?? null),
     ).toEqual(['refuse', 'refuse', null]);
     expect(faults.list()).toEqual([]);
-    await clock.advance(0);
+    await clock.pass(0);
   });
 
   it('does nothing any more once removed, even if a timer was running', async () => {
@@ -106,7 +105,7 @@ describe('when a fault strikes', () => {
     const id = faults.add({ ...HANG, afterOpenMs: 100 });
     expect(faults.remove(id)).toBe(true);
     expect(faults.remove(id)).toBe(false);
-    await clock.advance(200);
+    await clock.pass(200);
     expect(victim.struck).toEqual([]);
   });
 
@@ -134,7 +133,7 @@ describe('when a fault strikes', () => {
     const faults = new Faults(clock);
     faults.attach(new Victim('v', clock));
     const id = faults.add(HANG);
-    await clock.advance(0);
+    await clock.pass(0);
     expect(faults.list()).toEqual([{ id, spec: HANG, struck: 1 }]);
     faults.clear();
     expect(faults.list()).toEqual([]);

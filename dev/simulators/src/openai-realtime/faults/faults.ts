@@ -1,5 +1,4 @@
-import { seededRandom } from '../../link/seeded-random.ts';
-import type { SimulatorClock, Timer } from '../clock.ts';
+import { type Clock, seededRandom, type Timer } from '@tandem/kit';
 import { momentOf, type FaultAction, type FaultMoment, type FaultSpec } from './fault-spec.ts';
 
 /** Faults a session can suffer by itself; handshake and response faults are asked for instead. */
@@ -54,14 +53,14 @@ function isStrike(spec: FaultSpec): spec is FaultSpec & Strike {
 
 /** The faults of a simulator: added and removed at run time, for one session or for all. */
 export class Faults {
-  private readonly clock: SimulatorClock;
+  private readonly clock: Clock;
   private readonly random: () => number;
   private readonly entries = new Map<string, Entry>();
   private readonly victims = new Map<string, SessionFaults>();
   private nextId = 1;
 
   /** `seed` decides the draws of faults with a probability. */
-  constructor(clock: SimulatorClock, seed = 1) {
+  constructor(clock: Clock, seed = 1) {
     this.clock = clock;
     this.random = seededRandom(seed);
   }
@@ -145,12 +144,12 @@ function isMeantFor(entry: Entry, sessionId: string): boolean {
 export class SessionFaults {
   private readonly faults: Faults;
   private readonly victim: FaultVictim;
-  private readonly clock: SimulatorClock;
+  private readonly clock: Clock;
   private readonly timers: Timer[] = [];
   private readonly struckInResponse = new Set<string>();
   private readonly due = new Set<Entry>();
 
-  constructor(faults: Faults, victim: FaultVictim, clock: SimulatorClock) {
+  constructor(faults: Faults, victim: FaultVictim, clock: Clock) {
     this.faults = faults;
     this.victim = victim;
     this.clock = clock;

@@ -1,9 +1,9 @@
+import { ManualClock } from '@tandem/kit';
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { REFUSALS } from '../wire/api-error.ts';
 import { RateLimits } from './rate-limits.ts';
 import { clientSchema, CLIENT_AMENDMENTS, publishedSchema, SERVER_AMENDMENTS } from '../wire/schema.ts';
-import { ManualClock } from '../testing/manual-clock.ts';
 import { PromptCache, usageObject } from '../conversation/usage.ts';
 
 describe('the token budget', () => {
@@ -13,7 +13,7 @@ describe('the token budget', () => {
     expect(limits.reserve(6000).isGranted).toBe(true);
     expect(limits.reserve(1500)).toEqual({ isGranted: false, requested: 1500, retryMs: 15_000 });
     expect(limits.report()).toEqual([{ name: 'tokens', limit: 6000, remaining: 0, reset_seconds: 60 }]);
-    await clock.advance(15_000);
+    await clock.pass(15_000);
     expect(limits.reserve(1500).isGranted).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import type { SimulatorClock } from '../clock.ts';
+import type { Clock } from '@tandem/kit';
 import type { JsonObject } from '../wire/json.ts';
 
 /** A limit no test reaches by accident; one organisation has reported 15,000,000. */
@@ -16,12 +16,12 @@ export interface Reservation {
  * input and its largest output at its start and gives the difference back at its end.
  */
 export class RateLimits {
-  private readonly clock: SimulatorClock;
+  private readonly clock: Clock;
   private readonly tokensPerMinute: number;
   private tokensLeft: number;
   private updatedAt: number;
 
-  constructor(clock: SimulatorClock, tokensPerMinute = GENEROUS_TOKENS_PER_MINUTE) {
+  constructor(clock: Clock, tokensPerMinute = GENEROUS_TOKENS_PER_MINUTE) {
     this.clock = clock;
     this.tokensPerMinute = tokensPerMinute;
     this.tokensLeft = tokensPerMinute;

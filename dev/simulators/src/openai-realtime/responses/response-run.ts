@@ -1,7 +1,7 @@
+import type { Clock, Timer } from '@tandem/kit';
 import type { AudioFormat } from '@tandem/contracts';
 import type { ApiError } from '../wire/api-error.ts';
 import type { PlanStep, ResponsePlan, SayStep, CallStep } from '../behaviours/behaviour.ts';
-import type { SimulatorClock, Timer } from '../clock.ts';
 import { newItem, type Item } from '../conversation/conversation.ts';
 import { ERRORS } from '../faults/fault-spec.ts';
 import type { JsonObject, Typed } from '../wire/json.ts';
@@ -52,7 +52,7 @@ export interface RunSettings {
 
 /** What a run needs from its session. */
 export interface RunHost {
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly outbox: Outbox;
   newId(prefix: 'item' | 'call'): string;
   /** The item joins the conversation, if the run writes to it, and the client is told. */

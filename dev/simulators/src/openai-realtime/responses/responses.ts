@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '@tandem/kit';
 import type { AudioFormat } from '@tandem/contracts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
@@ -9,7 +10,6 @@ import type {
   SayStep,
   Utterance,
 } from '../behaviours/behaviour.ts';
-import type { SimulatorClock, Timer } from '../clock.ts';
 import { newItem, type Conversation, type Item } from '../conversation/conversation.ts';
 import { ERRORS, type Failure } from '../faults/fault-spec.ts';
 import type { SessionFaults } from '../faults/faults.ts';
@@ -31,7 +31,7 @@ import { contextTokens, PromptCache, usageObject, type Tokens } from '../convers
 import { BytesSource, steadyTone, type AudioSource, type Speak } from '../audio/voice.ts';
 
 export interface ResponsesOptions {
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly outbox: Outbox;
   readonly ids: IdSource;
   readonly recording: Recording;
@@ -80,7 +80,7 @@ export class Responses implements RunHost {
     this.options = options;
   }
 
-  get clock(): SimulatorClock {
+  get clock(): Clock {
     return this.options.clock;
   }
 

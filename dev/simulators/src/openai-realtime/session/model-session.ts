@@ -1,10 +1,10 @@
+import type { Clock, Timer } from '@tandem/kit';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import { SessionLines, type CallerScript } from '../conversation/caller-lines.ts';
 import { CallerTurns, type Recognise } from '../conversation/caller-turns.ts';
 import { readClientEvent } from '../wire/client-event.ts';
-import type { SimulatorClock, Timer } from '../clock.ts';
 import { Conversation, type Item } from '../conversation/conversation.ts';
 import { badEvent } from '../faults/bad-events.ts';
 import { ERRORS } from '../faults/fault-spec.ts';
@@ -25,7 +25,7 @@ import type { Speak } from '../audio/voice.ts';
 
 /** What all sessions of a simulator share. */
 export interface SessionEnvironment {
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly behaviour: Behaviour;
   readonly script: CallerScript;
   readonly pace: Pace;

@@ -1,3 +1,4 @@
+import { ManualClock } from '@tandem/kit';
 import { PCM16_24K, type AudioFormat } from '@tandem/contracts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import { scripted } from '../behaviours/scripted.ts';
@@ -11,7 +12,6 @@ import { RateLimits } from '../responses/rate-limits.ts';
 import { Recording } from '../wire/recording.ts';
 import type { SessionKind } from '../wire/session-config.ts';
 import { rememberingSpeaker, steadyTone } from '../audio/voice.ts';
-import { ManualClock } from './manual-clock.ts';
 
 export interface BenchOptions extends Partial<
   Omit<SessionEnvironment, 'clock' | 'script' | 'rateLimits' | 'onMisfit' | 'onBrokenPlan'>
@@ -111,7 +111,7 @@ export class SessionBench {
   }
 
   advance(ms: number): Promise<void> {
-    return this.clock.advance(ms);
+    return this.clock.pass(ms);
   }
 
   /** Types of what was sent since `from`, in order. */

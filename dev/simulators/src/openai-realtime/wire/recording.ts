@@ -1,4 +1,4 @@
-import type { SimulatorClock } from '../clock.ts';
+import type { Clock } from '@tandem/kit';
 import { ByteTape } from './byte-tape.ts';
 import { asString, isObject, type JsonObject } from './json.ts';
 
@@ -85,7 +85,7 @@ export class Recording {
     faults: 0,
   };
   readonly keepsEvents: boolean;
-  private readonly clock: SimulatorClock;
+  private readonly clock: Clock;
   private readonly openedAt: number;
   private readonly maxEvents: number;
   private readonly maxAudioBytes: number;
@@ -96,7 +96,7 @@ export class Recording {
   private recorded: RecordedEvent[] = [];
   private isClosed = false;
 
-  constructor(clock: SimulatorClock, options: RecordingOptions = {}) {
+  constructor(clock: Clock, options: RecordingOptions = {}) {
     this.clock = clock;
     this.openedAt = clock.now();
     this.keepsEvents = options.events ?? true;

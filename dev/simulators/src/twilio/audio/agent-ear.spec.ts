@@ -1,9 +1,9 @@
+import { MULAW_SILENCE, mulawTone } from '@tandem/kit';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AgentEar, DEFAULT_EAR } from './agent-ear.ts';
-import { mulawTone, SILENCE_BYTE } from './mulaw.ts';
 
 const SOUND = mulawTone(400, 20);
-const SILENCE = new Uint8Array(160).fill(SILENCE_BYTE);
+const SILENCE = new Uint8Array(160).fill(MULAW_SILENCE);
 
 describe('the ear', () => {
   let heard: [string, number][];

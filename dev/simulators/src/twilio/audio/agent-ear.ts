@@ -1,4 +1,5 @@
-import { FRAME_MS, meanMagnitude } from './mulaw.ts';
+import { FRAME_MS } from '@tandem/kit';
+import { meanMagnitude } from './loudness.ts';
 
 export interface AgentEarOptions {
   /** Mean sample magnitude above which a frame counts as sound. */

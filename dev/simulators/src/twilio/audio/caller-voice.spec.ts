@@ -1,6 +1,6 @@
+import { MULAW_SILENCE, mulawTone } from '@tandem/kit';
 import { describe, expect, it } from '@jest/globals';
 import { CallerVoice, prepareSpeech } from './caller-voice.ts';
-import { mulawTone, SILENCE_BYTE } from './mulaw.ts';
 
 function speaker() {
   const events: string[] = [];
@@ -27,7 +27,7 @@ describe("the caller's voice", () => {
   it('cuts speech into frames of 160 bytes and fills the last one with silence', () => {
     const { frames, base64 } = prepareSpeech(mulawTone(400, 25), 150);
     expect(frames.map((frame) => frame.length)).toEqual([160, 160]);
-    expect(frames[1]!.subarray(40).every((byte) => byte === SILENCE_BYTE)).toBe(true);
+    expect(frames[1]!.subarray(40).every((byte) => byte === MULAW_SILENCE)).toBe(true);
     expect(Buffer.from(base64[0]!, 'base64')).toEqual(Buffer.from(frames[0]!));
   });
 
@@ -50,7 +50,7 @@ describe("the caller's voice", () => {
 
   it('dates its speech by sound, not by the silence around it', () => {
     const { events, say, run } = speaker();
-    const quiet = new Uint8Array(320).fill(SILENCE_BYTE);
+    const quiet = new Uint8Array(320).fill(MULAW_SILENCE);
     say(Uint8Array.of(...quiet, ...mulawTone(400, 60), ...quiet));
     run(10);
     expect(events).toEqual(['started 40', 'stopped 100', 'finished true']);

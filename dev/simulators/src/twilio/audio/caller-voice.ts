@@ -1,4 +1,5 @@
-import { FRAME_BYTES, meanMagnitude, SILENCE_BYTE } from './mulaw.ts';
+import { FRAME_BYTES, MULAW_SILENCE } from '@tandem/kit';
+import { meanMagnitude } from './loudness.ts';
 
 /** Speech cut into frames and encoded for the wire once, however many calls say it. */
 export interface PreparedSpeech {
@@ -19,7 +20,7 @@ export function prepareSpeech(mulaw: Uint8Array, audibleLevel: number): Prepared
   let firstAudible = -1;
   let lastAudible = -1;
   for (let at = 0; at < mulaw.length; at += FRAME_BYTES) {
-    const frame = new Uint8Array(FRAME_BYTES).fill(SILENCE_BYTE);
+    const frame = new Uint8Array(FRAME_BYTES).fill(MULAW_SILENCE);
     frame.set(mulaw.subarray(at, at + FRAME_BYTES));
     if (meanMagnitude(frame) > audibleLevel) {
       lastAudible = frames.length;

@@ -1,5 +1,4 @@
-import type { SimulatorClock, SimulatorTimer } from '../simulator-clock.ts';
-import { FRAME_MS } from './mulaw.ts';
+import { type Clock, FRAME_MS, type Timer } from '@tandem/kit';
 
 export interface Ticking {
   /** One frame's time has come. `nowMs` is the clock's `now`. */
@@ -26,19 +25,19 @@ export interface TickerOptions {
  * move the next: on average exactly 50 ticks a second. Runs only while it has members.
  */
 export class Ticker {
-  private readonly clock: SimulatorClock;
+  private readonly clock: Clock;
   private readonly slots: (Ticking | null)[][];
   private readonly slotMs: number;
   private readonly maxCatchUpMs: number;
   private readonly slotOf = new Map<Ticking, number>();
-  private timer: SimulatorTimer | null = null;
+  private timer: Timer | null = null;
   private dueMs = 0;
   private slot = 0;
   private ticks = 0;
   private maxLateMs = 0;
   private skippedTicks = 0;
 
-  constructor(clock: SimulatorClock, options: TickerOptions = {}) {
+  constructor(clock: Clock, options: TickerOptions = {}) {
     this.clock = clock;
     this.slots = Array.from({ length: options.slots ?? 4 }, () => []);
     this.slotMs = FRAME_MS / this.slots.length;

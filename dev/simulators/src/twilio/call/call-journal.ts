@@ -1,5 +1,5 @@
+import type { Clock } from '@tandem/kit';
 import { errorLevel, errorTitle, type CallError, type ErrorCode } from '../call-errors.ts';
-import type { SimulatorClock } from '../simulator-clock.ts';
 import type { CallEntry } from './call-report.ts';
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
@@ -10,7 +10,7 @@ const ENTRIES_KEPT = 5000;
 
 /** What happened in a call, in order, bounded; listeners hear everything. */
 export class CallJournal {
-  private readonly clock: SimulatorClock;
+  private readonly clock: Clock;
   private readonly listeners = new Set<CallListener>();
   readonly entries: CallEntry[] = [];
   readonly errors: CallError[] = [];
@@ -19,7 +19,7 @@ export class CallJournal {
   readonly startedAt: number;
   dropped = 0;
 
-  constructor(clock: SimulatorClock) {
+  constructor(clock: Clock) {
     this.clock = clock;
     this.startedNowMs = clock.now();
     this.startedAt = clock.wallTime();

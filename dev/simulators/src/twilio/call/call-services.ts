@@ -1,7 +1,7 @@
+import type { Clock } from '@tandem/kit';
 import type { Ticker } from '../audio/ticker.ts';
 import type { AgentEarOptions } from '../audio/agent-ear.ts';
 import type { LinkSettings } from '../../link/link.ts';
-import type { SimulatorClock } from '../simulator-clock.ts';
 import type { UnverifiedBehaviour } from '../unverified-behaviour.ts';
 import type { Network, WebhookClient } from '../webhook/webhook-client.ts';
 import type { Exchange } from './exchange.ts';
@@ -12,7 +12,7 @@ import type { LegOptions, SimulatedCall } from './simulated-call.ts';
 export interface CallServices {
   readonly accountSid: string;
   readonly authToken: string;
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly ticker: Ticker;
   readonly ear: AgentEarOptions;
   readonly webhooks: WebhookClient;

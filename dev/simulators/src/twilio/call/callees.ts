@@ -1,4 +1,4 @@
-import { mulawTone } from '../audio/mulaw.ts';
+import { mulawTone } from '@tandem/kit';
 import type { CallEntry } from './call-report.ts';
 import type { CalleeScript } from './callee.ts';
 import type { SimulatedCall } from './simulated-call.ts';

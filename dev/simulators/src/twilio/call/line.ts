@@ -1,6 +1,6 @@
+import { FRAME_BYTES, MULAW_SILENCE } from '@tandem/kit';
 import { AgentEar, type AgentEarOptions } from '../audio/agent-ear.ts';
 import { CallerVoice, prepareSpeech, type Utterance } from '../audio/caller-voice.ts';
-import { FRAME_BYTES, SILENCE_BYTE } from '../audio/mulaw.ts';
 import { TalkTimer, type TalkTiming } from '../audio/talk-timing.ts';
 import type { Ticker, Ticking } from '../audio/ticker.ts';
 import type { MediaStream } from '../stream/media-stream.ts';
@@ -41,7 +41,7 @@ interface Waiter {
   readonly what: string;
 }
 
-const SILENT_FRAME = new Uint8Array(FRAME_BYTES).fill(SILENCE_BYTE);
+const SILENT_FRAME = new Uint8Array(FRAME_BYTES).fill(MULAW_SILENCE);
 
 /** The audio of one answered leg: the caller's mouth and ear, joined to the streams every 20 ms. */
 export class Line implements Ticking {
@@ -204,7 +204,7 @@ export class Line implements Ticking {
 
   private agentFrame(bytes: number): Uint8Array {
     if (bytes === 0) return SILENT_FRAME;
-    return this.played.slice().fill(SILENCE_BYTE, bytes);
+    return this.played.slice().fill(MULAW_SILENCE, bytes);
   }
 
   private record(agentBytes: number, nowMs: number): void {

@@ -1,7 +1,7 @@
+import type { Timer } from '@tandem/kit';
 import { randomUUID } from 'node:crypto';
 import { drawLink, type LinkSettings } from '../../link/link.ts';
 import { makeSid } from '../sids.ts';
-import type { SimulatorTimer } from '../simulator-clock.ts';
 import type { MediaStream } from '../stream/media-stream.ts';
 import type { RunMode } from '../verbs/verb-run.ts';
 import type { FormFields } from '../webhook/signature.ts';
@@ -93,7 +93,7 @@ export class SimulatedCall {
   private run: AbortController | null = null;
   private left = Promise.withResolvers<void>();
   private wasRedirected = false;
-  private timeLimit: SimulatorTimer | null = null;
+  private timeLimit: Timer | null = null;
   /** `AnsweredBy` of synchronous machine detection. */
   answeredBy: string | null = null;
 

@@ -1,6 +1,6 @@
+import type { Clock } from '@tandem/kit';
 import { randomUUID } from 'node:crypto';
 import { rfc2822 } from '../sids.ts';
-import type { SimulatorClock } from '../simulator-clock.ts';
 import type { FormFields } from '../webhook/signature.ts';
 import type { HttpMethod } from '../webhook/webhook-client.ts';
 
@@ -28,7 +28,7 @@ export interface CallbackFaults {
 export interface CallbackSenderOptions {
   readonly config: StatusCallbackConfig;
   readonly faults: CallbackFaults;
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly random: () => number;
   readonly send: (
     url: string,

@@ -1,7 +1,7 @@
+import type { Clock } from '@tandem/kit';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { drawLink, type LinkSettings } from '../../link/link.ts';
-import type { SimulatorClock } from '../simulator-clock.ts';
 import type { CallsResource, RestAnswer } from './calls-resource.ts';
 import { notFound, RestError } from './rest-error.ts';
 
@@ -12,7 +12,7 @@ export interface RestServerOptions {
   readonly calls: CallsResource;
   /** A request takes one round trip of it. */
   readonly link: LinkSettings;
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly random: () => number;
 }
 

@@ -1,7 +1,6 @@
+import { mulawTone, wavToMulaw } from '@tandem/kit';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mulawTone } from '../audio/mulaw.ts';
-import { wavToMulaw } from '../audio/wav.ts';
 import { ScenarioError } from './scenario.ts';
 import type { SpeakLine } from './scenario-runner.ts';
 

@@ -1,11 +1,9 @@
+import { ManualClock, MULAW_SILENCE, mulawTone, stereoMulawWav } from '@tandem/kit';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mulawTone, SILENCE_BYTE } from '../audio/mulaw.ts';
-import { stereoWav } from '../audio/wav.ts';
 import type { CallEntry } from '../call/call-report.ts';
-import { ManualClock } from '../manual-clock.ts';
 import type { FakeStream } from '../testing/fake-application.ts';
 import { Bench, CALLER, entries, NUMBER } from '../testing/bench.ts';
 import { lineFileName, speakFromFolder, speakTones } from './lines.ts';
@@ -13,7 +11,7 @@ import { readScenario, type Scenario, ScenarioError } from './scenario.ts';
 import { runScenario } from './scenario-runner.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-const SILENT = Buffer.alloc(160, SILENCE_BYTE).toString('base64');
+const SILENT = Buffer.alloc(160, MULAW_SILENCE).toString('base64');
 const QUIET_FRAMES_END_A_TURN = 5;
 
 /** Greets, answers each utterance, and falls silent when it is talked over. */
@@ -268,7 +266,7 @@ describe("the caller's lines", () => {
     expect(lineFileName('Yes, please!')).toBe('yes-please.wav');
     const folder = await mkdtemp(join(tmpdir(), 'lines-'));
     const speech = mulawTone(300, 40);
-    await writeFile(join(folder, 'yes-please.wav'), stereoWav([speech], [speech]));
+    await writeFile(join(folder, 'yes-please.wav'), stereoMulawWav([speech], [speech]));
     const spoken = await speakFromFolder(folder)('Yes, please!');
     expect(spoken).toHaveLength(speech.length);
     await expect(speakFromFolder(folder)('No.')).rejects.toThrow(/"No." cannot be spoken.*no\.wav/);

@@ -1,5 +1,5 @@
+import { mulawTone } from '@tandem/kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mulawTone } from '../audio/mulaw.ts';
 import { MALFORMED_MESSAGES, type StreamFault } from './stream-faults.ts';
 import type { StreamMessage } from '../testing/fake-application.ts';
 import { Bench, codes, fact, until } from '../testing/bench.ts';

@@ -1,10 +1,9 @@
+import { ManualClock, mulawTone } from '@tandem/kit';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
-import { mulawTone } from '../audio/mulaw.ts';
 import type { FakeStream } from '../testing/fake-application.ts';
 import { AUTH_TOKEN, Bench, codes, deadAddress, entries, fact, until } from '../testing/bench.ts';
-import { ManualClock } from '../manual-clock.ts';
 
 const AFTER = '<Response><Say>after</Say></Response>';
 

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '@tandem/kit';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -5,7 +6,6 @@ import WebSocket from 'ws';
 import { PlayoutBuffer, type MarkCause, type PendingMark } from '../audio/playout-buffer.ts';
 import type { Link } from '../../link/link.ts';
 import type { ErrorCode } from '../call-errors.ts';
-import type { SimulatorClock, SimulatorTimer } from '../simulator-clock.ts';
 import { handshakeFailure } from './handshake-failure.ts';
 import {
   CONNECTED_MESSAGE,
@@ -34,7 +34,7 @@ export interface MediaStreamOptions {
   readonly overflowBytes: number;
   /** The connection goes over it. */
   readonly link: Link;
-  readonly clock: SimulatorClock;
+  readonly clock: Clock;
   readonly startedAtMs: number;
 }
 
@@ -65,7 +65,7 @@ export class MediaStream {
   private readonly playout: PlayoutBuffer;
   private readonly log: StreamLog;
   private tcp: Socket | null = null;
-  private closeTimer: SimulatorTimer | null = null;
+  private closeTimer: Timer | null = null;
   private opened = false;
   private isEnded = false;
   private isStopping = false;

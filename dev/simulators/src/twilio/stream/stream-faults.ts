@@ -1,4 +1,4 @@
-import type { SimulatorClock, SimulatorTimer } from '../simulator-clock.ts';
+import type { Clock, Timer } from '@tandem/kit';
 import type { MediaStream } from './media-stream.ts';
 
 /** What goes wrong with a Media Stream, counted in real ms from its opening. */
@@ -57,10 +57,10 @@ export const MALFORMED_MESSAGES: readonly string[] = [
 /** Lets faults happen to one stream, each at its time from now on. */
 export class StreamFaults {
   private readonly stream: MediaStream;
-  private readonly clock: SimulatorClock;
-  private readonly timers = new Set<SimulatorTimer>();
+  private readonly clock: Clock;
+  private readonly timers = new Set<Timer>();
 
-  constructor(stream: MediaStream, clock: SimulatorClock) {
+  constructor(stream: MediaStream, clock: Clock) {
     this.stream = stream;
     this.clock = clock;
   }

@@ -1,9 +1,9 @@
+import { FRAME_BYTES, FRAME_MS, MULAW_SILENCE } from '@tandem/kit';
 // The Media Streams wire, both directions. Source: twilio.com/docs/voice/media-streams/websocket-messages.
-import { FRAME_BYTES, FRAME_MS, SILENCE_BYTE } from '../audio/mulaw.ts';
 
 export type StreamTrack = 'inbound' | 'outbound';
 
-export const SILENCE_BASE64 = Buffer.alloc(FRAME_BYTES, SILENCE_BYTE).toString('base64');
+export const SILENCE_BASE64 = Buffer.alloc(FRAME_BYTES, MULAW_SILENCE).toString('base64');
 
 export const CONNECTED_MESSAGE = JSON.stringify({ event: 'connected', protocol: 'Call', version: '1.0.0' });
 

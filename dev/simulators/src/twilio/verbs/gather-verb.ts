@@ -1,5 +1,5 @@
+import type { Timer } from '@tandem/kit';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
-import type { SimulatorTimer } from '../simulator-clock.ts';
 import { pause, play, say } from './speech-verbs.ts';
 import { Interrupted, NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
 
@@ -26,7 +26,7 @@ class InputCollector {
   private readonly input = Promise.withResolvers<Input>();
   private readonly wantsSpeech: boolean;
   private digits = '';
-  private timer: SimulatorTimer | null = null;
+  private timer: Timer | null = null;
   private isPromptOver = false;
 
   constructor(element: TwimlElement, run: VerbRun) {

@@ -1,5 +1,4 @@
-import { FRAME_BYTES, FRAME_MS } from '../audio/mulaw.ts';
-import { WavError, wavToMulaw } from '../audio/wav.ts';
+import { PHONE_RATE_HZ, readWav, WavError } from '@tandem/kit';
 import type { ErrorCode } from '../call-errors.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { WebhookOutcome } from '../webhook/webhook-client.ts';
@@ -74,13 +73,14 @@ function measureAudio(
   const { status, contentType, body } = outcome;
   if (status !== 200) return { code: 11_200, detail: `the server answered ${status}` };
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  const frames = (bytes: number) => (bytes / FRAME_BYTES) * FRAME_MS;
-  if (type === 'audio/basic' || type === 'audio/x-mulaw' || type === 'audio/ulaw') return frames(body.length);
+  if (type === 'audio/basic' || type === 'audio/x-mulaw' || type === 'audio/ulaw')
+    return (body.length / PHONE_RATE_HZ) * 1000;
   if (type === 'audio/mpeg') return body.length / MP3_BYTES_PER_MS;
   if (!/^audio\/(x-|vnd\.)?wave?$/.test(type))
     return { code: 12_300, detail: `"${contentType}" is not audio that can be played` };
   try {
-    return frames(wavToMulaw(body).length);
+    const { samples, rateHz } = readWav(body);
+    return (samples.length / rateHz) * 1000;
   } catch (error) {
     if (error instanceof WavError) return { code: 12_300, detail: error.message };
     throw error;

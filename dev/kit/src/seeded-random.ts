@@ -1,4 +1,4 @@
-/** A small reproducible generator (mulberry32): numbers from 0 up to 1. */
+/** Returns a reproducible generator (mulberry32) of numbers from 0 up to 1. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

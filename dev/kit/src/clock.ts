@@ -3,11 +3,8 @@ export interface Timer {
   cancel(): void;
 }
 
-/**
- * Time as the simulator sees it: real behind a socket, by hand in specs. The same shape as the conversation's
- * clock.
- */
-export interface SimulatorClock {
+/** Time behind an interface: the system's in use, {@link ManualClock} in specs. */
+export interface Clock {
   /** Monotonic ms from an arbitrary origin. */
   now(): number;
   /** Unix time in ms. */
@@ -15,10 +12,10 @@ export interface SimulatorClock {
   after(delayMs: number, run: () => void): Timer;
 }
 
-/** Longest delay `setTimeout` keeps; a longer one would fire at once. */
+/** Longest delay `setTimeout` accepts; a longer one would fire at once. */
 const MAX_DELAY_MS = 2_147_483_647;
 
-export const realClock: SimulatorClock = {
+export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   after(delayMs, run) {
