@@ -1,8 +1,8 @@
-import { mulawTone } from '@tandem/kit';
 import { randomUUID } from 'node:crypto';
 import { CallStore, connectRedis, RelayRegistry, Sealer } from '@tandem/call-state';
 import type { AgentContentInput, CallId } from '@tandem/contracts';
 import { AgentDirectory, createDataSource, run, type DataSource } from '@tandem/database';
+import { mulawTone } from '@tandem/kit';
 import { deriveKeys } from '@tandem/platform';
 import {
   RealtimeSimulator,
@@ -13,9 +13,9 @@ import {
   type SimulatedCall,
   type TwilioSimulatorOptions,
 } from '@tandem/simulators';
-import { NUMBER_SETTINGS } from './stack/number-settings.ts';
-import { localSecrets } from './stack/local-secrets.ts';
 import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
+import { localSecrets } from './stack/local-secrets.ts';
+import { NUMBER_SETTINGS } from './stack/number-settings.ts';
 
 export type Replicas = NonNullable<LaunchOptions['replicas']>;
 

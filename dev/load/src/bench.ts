@@ -1,5 +1,5 @@
-import { parseOptions } from '@tandem/stack';
 import { INTERNET, linkText } from '@tandem/simulators';
+import { parseOptions } from '@tandem/stack';
 import { benchFrameWalk } from './bench/frame-walk.bench.ts';
 import { benchInterruptions, INTERRUPTION_LINK } from './bench/interruption.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';

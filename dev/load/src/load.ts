@@ -1,6 +1,6 @@
-import { parseOptions } from '@tandem/stack';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { parseOptions } from '@tandem/stack';
 import { STRAIGHT_WIRE, walkThrough } from './bench/socket-walk.bench.ts';
 import type { Capacity } from './load/capacity.ts';
 import { PumpedPlatform } from './load/pumped-platform.ts';

@@ -1,5 +1,5 @@
-import { FRAME_BYTES, FRAME_MS } from '@tandem/kit';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FRAME_BYTES, FRAME_MS } from '@tandem/kit';
 import { INTERNET, longestOneWayMs, type SimulatedCall } from '@tandem/simulators';
 import type { History } from '../history/history.ts';
 import type { StampedVoice } from './stamped-voice.ts';

@@ -1,6 +1,6 @@
-import { seededRandom } from '@tandem/kit';
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
+import { seededRandom } from '@tandem/kit';
 import {
   type Behaviour,
   type PlaceCallOptions,
@@ -9,9 +9,9 @@ import {
   type TwilioSimulator,
 } from '@tandem/simulators';
 import { freePort } from '@tandem/stack';
+import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import type { LoggedEvent } from '../history/entries.ts';
 import type { CallOnRecord, Fleet } from './fleet.ts';
-import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { simulatedModel } from './listening-model.ts';
 import { ReadinessBalancer } from './readiness-balancer.ts';
 import { RedisPair } from './redis-pair.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPlatform } from '@tandem/commands/platform';
-import { ApiKeyRepository, DEMO_TENANT_ID, generateApiKey } from '@tandem/database';
 import type { TenantId } from '@tandem/contracts';
+import { ApiKeyRepository, DEMO_TENANT_ID, generateApiKey } from '@tandem/database';
 import type { Bench } from '../bench/bench.ts';
 import { TandemFleet } from '../bench/tandem-fleet.ts';
 

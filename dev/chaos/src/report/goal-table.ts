@@ -1,5 +1,5 @@
-import type { Goal } from '../scenario.ts';
 import type { ScenarioResult } from '../run-scenario.ts';
+import type { Goal } from '../scenario.ts';
 
 const VIOLATIONS_SHOWN = 10;
 

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench/bench.ts';
-import { carrierCall, deliver, type Webhook } from '../effects/carrier-calls.ts';
 import { measure, platformOf } from '../effects/business.ts';
+import { carrierCall, deliver, type Webhook } from '../effects/carrier-calls.ts';
 import { inParallel, shuffled } from '../effects/order.ts';
 import type { Scenario } from '../scenario.ts';
 import { total } from './figures.ts';

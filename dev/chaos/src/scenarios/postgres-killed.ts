@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
-import { carrierCall, deliver } from '../effects/carrier-calls.ts';
 import { Business, measure, noteBookings, platformOf, type Answer } from '../effects/business.ts';
+import { carrierCall, deliver } from '../effects/carrier-calls.ts';
 import { inParallel } from '../effects/order.ts';
 import type { Scenario } from '../scenario.ts';
 import { total } from './figures.ts';

@@ -1,5 +1,5 @@
-import { encodeMulaw } from '@tandem/kit';
 import type { CallEvent, CallId } from '@tandem/contracts';
+import { encodeMulaw } from '@tandem/kit';
 import {
   PEOPLE,
   runScenario,

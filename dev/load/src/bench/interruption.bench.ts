@@ -1,6 +1,6 @@
-import { FRAME_MS } from '@tandem/kit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform, words } from '@tandem/commands/platform';
+import { FRAME_MS } from '@tandem/kit';
 import {
   INTERNET,
   tone,

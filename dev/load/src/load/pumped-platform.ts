@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentContentInput } from '@tandem/contracts';
 import { RunningPlatform } from '@tandem/commands/platform';
+import type { AgentContentInput } from '@tandem/contracts';
 import { linkText } from '@tandem/simulators';
 import type { Habit } from '../pump/carrier-stream.ts';
 import { DISTANCE } from '../pump/distance.ts';

@@ -1,7 +1,7 @@
 // The far sides of a relay, carrier and model, in one process of its own. Talks to its parent over IPC.
-import { seededRandom } from '@tandem/kit';
 import { createServer, type AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { seededRandom } from '@tandem/kit';
 import { placeCall, type CarrierAccount } from './carrier-call.ts';
 import { CarrierStream, type CarrierTotals, type Habit } from './carrier-stream.ts';
 import { Distance } from './distance.ts';

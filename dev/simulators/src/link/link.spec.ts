@@ -1,5 +1,5 @@
-import { ManualClock, seededRandom } from '@tandem/kit';
 import { describe, expect, it } from '@jest/globals';
+import { ManualClock, seededRandom } from '@tandem/kit';
 import { INTERNET, Link, linkText, NO_DISTANCE, type LinkSettings } from './link.ts';
 
 const open = (settings: LinkSettings, seed = 1): { clock: ManualClock; link: Link } => {

@@ -1,5 +1,6 @@
 import { HELP, readCommandLine, UsageError } from './control/command-line.ts';
-import { RealtimeSimulator, type RealtimeSimulatorOptions, type StartOptions } from './realtime-simulator.ts';
+import type { RealtimeSimulatorOptions, StartOptions } from './control/simulator-options.ts';
+import { RealtimeSimulator } from './realtime-simulator.ts';
 
 /** Runs until SIGINT or SIGTERM. */
 async function run(options: RealtimeSimulatorOptions, start: StartOptions): Promise<void> {

@@ -1,12 +1,8 @@
-export {
-  RealtimeSimulator,
-  type RealtimeSimulatorOptions,
-  type RunningAt,
-  type StartOptions,
-} from './realtime-simulator.ts';
+export { RealtimeSimulator } from './realtime-simulator.ts';
+export type { RealtimeSimulatorOptions, RunningAt, StartOptions } from './control/simulator-options.ts';
 export type { SessionEnd, SimulatedSession } from './session/simulated-session.ts';
 export type { RecordedEvent, RecordingOptions, SessionCounters } from './wire/recording.ts';
-export type { Pace } from './responses/response-run.ts';
+export type { Pace } from './responses/open-output.ts';
 export type { Speak } from './audio/voice.ts';
 export type { Recognise } from './conversation/caller-turns.ts';
 export type { FaultAction, FaultScope, FaultSpec } from './faults/fault-spec.ts';

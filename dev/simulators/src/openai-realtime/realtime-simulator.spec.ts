@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { steadyTone } from './audio/voice.ts';
 import { echo } from './behaviours/echo.ts';

@@ -1,16 +1,13 @@
-import { type Clock, seededRandom, systemClock } from '@tandem/kit';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, seededRandom, systemClock } from '@tandem/kit';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { drawLink, INTERNET, Link, type LinkSettings } from '../link/link.ts';
+import { drawLink, INTERNET, Link } from '../link/link.ts';
+import { rememberingSpeaker, type Speak } from './audio/voice.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { guided } from './behaviours/guided.ts';
-import { CallerScript, type LineRule } from './conversation/caller-lines.ts';
-import { MAX_APPEND_BYTES } from './wire/client-event.ts';
 import { ControlServer } from './control/control-server.ts';
-import type { Recognise } from './conversation/caller-turns.ts';
-import { Faults } from './faults/faults.ts';
 import {
   AZURE_PATH,
   closeReasonOf,
@@ -18,81 +15,19 @@ import {
   judgeHandshake,
   OPENAI_PATH,
   type Admission,
-  type HandshakeRules,
   type HttpRefusal,
   type InBandRefusal,
 } from './control/handshake.ts';
-import { IdSource, type IdStyle } from './wire/ids.ts';
-import type { SessionEnvironment } from './session/model-session.ts';
+import type { RealtimeSimulatorOptions, RunningAt, StartOptions } from './control/simulator-options.ts';
+import { CallerScript, type LineRule } from './conversation/caller-lines.ts';
+import { Faults } from './faults/faults.ts';
+import type { Pace } from './responses/open-output.ts';
 import { RateLimits } from './responses/rate-limits.ts';
-import type { RecordingOptions } from './wire/recording.ts';
-import type { Pace } from './responses/response-run.ts';
-import { compileClientChecks, type NullStyle } from './wire/schema.ts';
+import type { SessionEnvironment } from './session/model-session.ts';
 import { SimulatedSession } from './session/simulated-session.ts';
-import { rememberingSpeaker, type Speak } from './audio/voice.ts';
-
-export interface RealtimeSimulatorOptions extends HandshakeRules {
-  /** How sessions answer. Default: the guided booking dialogue. */
-  readonly behaviour?: Behaviour;
-  /** What every caller says, utterance by utterance. */
-  readonly callerLines?: readonly string[];
-  /** Default: 300 ms to the first byte, deltas of 200 ms, five times real time. */
-  readonly pace?: Partial<Pace>;
-  /**
-   * Recognises the caller's words in place of lines that were told: null where there are none. The behaviour
-   * must need audio.
-   */
-  readonly recognise?: Recognise;
-  /** Real speech in place of tone bursts. Results are remembered per text and format. */
-  readonly speak?: Speak;
-  /** Default 60 minutes. */
-  readonly maxSessionMs?: number;
-  /** Token budget of the organisation; responses above it fail. Default 15,000,000. */
-  readonly tokensPerMinute?: number;
-  /** `start` (default) as documented, `after-done` as recorded. */
-  readonly rateLimitsAt?: 'start' | 'after-done';
-  /** From commit to the caller's transcript. Default 400. */
-  readonly transcriptionDelayMs?: number;
-  /**
-   * `observed` (default) sends nulls as recordings show; `schema` only where the published schema allows
-   * them.
-   */
-  readonly nulls?: NullStyle;
-  /** Default `usual`. */
-  readonly ids?: IdStyle;
-  /**
-   * Holds every server event against the published schema; `stop` then rejects if one did not fit. Costly.
-   */
-  readonly selfCheck?: boolean;
-  readonly record?: RecordingOptions;
-  /** Between server pings. Default 20,260, as recorded. */
-  readonly pingIntervalMs?: number;
-  /** What lies between client and provider. Default: {@link INTERNET}. */
-  readonly link?: LinkSettings;
-  /** Decides the draws of links, and of faults with a probability. Default 1. */
-  readonly seed?: number;
-  /** Closed sessions kept for inspection; the oldest go first. Default 500. */
-  readonly keepSessions?: number;
-  readonly clock?: Clock;
-}
-
-export interface StartOptions {
-  /** 0 (default) takes a free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Port of the HTTP control interface; 0 (default) takes a free one, `false` opens none. */
-  readonly controlPort?: number | false;
-}
-
-export interface RunningAt {
-  /** `ws://…/v1/realtime`, ready for `?model=…`. */
-  readonly url: string;
-  /** `ws://…/openai/v1/realtime`, the Azure spelling. */
-  readonly azureUrl: string;
-  /** Base of the control interface; empty without one. */
-  readonly controlUrl: string;
-}
+import { MAX_APPEND_BYTES } from './wire/client-event.ts';
+import { IdSource } from './wire/ids.ts';
+import { compileClientChecks } from './wire/schema.ts';
 
 const DEFAULT_PACE: Pace = { firstByteMs: 300, deltaMs: 200, audioRate: 5 };
 const SESSION_CAP_MS = 60 * 60_000;

@@ -1,10 +1,10 @@
-import { stereoMulawWav } from '@tandem/kit';
 import { readFile, writeFile } from 'node:fs/promises';
+import { stereoMulawWav } from '@tandem/kit';
 import { type CallCommand, HELP, readCommand, UsageError } from './command-line/cli-options.ts';
 import { walkLine, walkSummary } from './command-line/cli-walk.ts';
 import { speakFromFolder, speakTones } from './scenario/lines.ts';
-import { readScenario, type Scenario, ScenarioError } from './scenario/scenario.ts';
 import { runScenario, type ScenarioReport } from './scenario/scenario-runner.ts';
+import { readScenario, type Scenario, ScenarioError } from './scenario/scenario.ts';
 import { findScenario, SCENARIOS } from './scenario/scenarios.ts';
 import { TwilioSimulator } from './twilio-simulator.ts';
 

@@ -1,9 +1,9 @@
 // CPU of the simulator itself for calls in parallel, the application in a process of its own.
 // Run after a build: node dev/simulators/dist/twilio/simulator.bench.js [calls] [seconds]
-import { FRAME_MS, mulawTone } from '@tandem/kit';
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FRAME_MS, mulawTone } from '@tandem/kit';
 import { WebSocketServer } from 'ws';
 import { NO_DISTANCE } from '../link/link.ts';
 import { TwilioSimulator } from './twilio-simulator.ts';

@@ -1,23 +1,22 @@
 import { type Clock, seededRandom, systemClock } from '@tandem/kit';
+import { INTERNET, type LinkSettings } from '../link/link.ts';
 import { type AgentEarOptions, DEFAULT_EAR } from './audio/agent-ear.ts';
 import { Ticker, type TickerStats } from './audio/ticker.ts';
-import type { CallListener } from './call/call-journal.ts';
-import type { CallReport } from './call/call-report.ts';
-import type { CallServices } from './call/call-services.ts';
-import { DEFAULT_CALLEE, type CalleeScript, type DialledParty } from './call/callee.ts';
-import type { DuplicateWebhooks, Fallback } from './call/document-source.ts';
-import { Exchange } from './call/exchange.ts';
-import { type LegOptions, SimulatedCall } from './call/simulated-call.ts';
-import type { CallbackFaults, StatusCallbackConfig } from './call/status-callbacks.ts';
-import { INTERNET, type LinkSettings } from '../link/link.ts';
+import { SimulatedCall } from './call/simulated-call.ts';
+import type { LegOptions } from './leg/call-handle.ts';
+import type { CallReport } from './leg/call-report.ts';
+import type { CallServices } from './leg/call-services.ts';
+import { DEFAULT_CALLEE, type CalleeScript, type DialledParty } from './leg/callee.ts';
+import { Exchange } from './leg/exchange.ts';
+import type { PlaceCallOptions } from './leg/place-call-options.ts';
+import { makeSid } from './reference/sids.ts';
+import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './reference/unverified-behaviour.ts';
 import { CallsResource } from './rest/calls-resource.ts';
 import { RestServer } from './rest/rest-server.ts';
-import { makeSid } from './sids.ts';
 import { type StreamFault, StreamFaults } from './stream/stream-faults.ts';
-import { DEFAULT_BEHAVIOUR, type UnverifiedBehaviour } from './unverified-behaviour.ts';
 import type { RequestBudget } from './webhook/connection-overrides.ts';
 import type { FormFields, SharedKey } from './webhook/signature.ts';
-import { type HttpMethod, type Network, WebhookClient } from './webhook/webhook-client.ts';
+import { type Network, WebhookClient } from './webhook/webhook-client.ts';
 
 export interface TwilioSimulatorOptions {
   /** Signs webhooks and handshakes, and is the REST password of the account. */
@@ -55,27 +54,6 @@ export interface TwilioSimulatorOptions {
   readonly link?: LinkSettings;
   /** 0 to 1; for shuffles, delays and links. Default: seeded with 1. */
   readonly random?: () => number;
-}
-
-export interface PlaceCallOptions {
-  /** The caller: E.164, `sip:…`, `client:…`, or a word such as `anonymous`. */
-  readonly from: string;
-  readonly to: string;
-  /** "A call comes in" of the called number; a fragment may set timeouts and retries. */
-  readonly voiceUrl: string;
-  readonly voiceMethod?: HttpMethod;
-  readonly fallback?: Fallback;
-  readonly statusCallback?: StatusCallbackConfig;
-  readonly callbackFaults?: CallbackFaults;
-  readonly duplicates?: DuplicateWebhooks;
-  /** Overrides or adds fields of every request. By default one field nobody announced is sent. */
-  readonly extraFields?: FormFields;
-  readonly streamFaults?: readonly StreamFault[];
-  readonly timeLimitMs?: number;
-  readonly isRecording?: boolean;
-  readonly maxRecordingMs?: number;
-  /** Hears every entry of the timeline. */
-  readonly onEvent?: CallListener;
 }
 
 /** Twilio adds fields without notice; a receiver that lists fields by hand fails on this one. */

@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { cp, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import type { FileOwner } from '../checkout.ts';
 import { runCommand } from '../process/run-command.ts';
 import { reasonOf, StackError } from '../stack-error.ts';

@@ -2,14 +2,14 @@
 // (@echogarden/espeak-ng-emscripten): it is fetched on demand, is no dependency, and is loaded in no other
 // process.
 //   node espeak-command.js say|wasm <path of the engine> [espeak-ng's options] [text]
-import { writeWav } from '@tandem/kit';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { readEspeakOptions, type EspeakRequest } from './espeak-options.ts';
+import { writeWav } from '@tandem/kit';
 import { runCommand } from '../process/run-command.ts';
+import { readEspeakOptions, type EspeakRequest } from './espeak-options.ts';
 
 const SAY_LIMIT_MS = 60_000;
 

@@ -1,8 +1,8 @@
-import { readWav, writeWav } from '@tandem/kit';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { readWav, writeWav } from '@tandem/kit';
 import { runCommand } from '../process/run-command.ts';
 import { ensureSpeech, type Speech, type Synthesiser } from './ensure-speech.ts';
 import { writeEspeakStandIn } from './espeak-stand-in.ts';

@@ -1,8 +1,8 @@
-import { type Pcm, readWav, resample } from '@tandem/kit';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Pcm, readWav, resample } from '@tandem/kit';
 import { libraryEnvironment, runCommand } from '../process/run-command.ts';
 import { StackError } from '../stack-error.ts';
 import type { Speech, Synthesiser } from './ensure-speech.ts';

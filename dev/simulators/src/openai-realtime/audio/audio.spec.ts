@@ -1,5 +1,5 @@
-import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { describe, expect, it } from '@jest/globals';
+import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { encodeSamples, toAudioFormat, toBytes } from '../wire/audio-format.ts';
 import { ByteTape } from '../wire/byte-tape.ts';
 import { InputAudioBuffer } from './input-audio.ts';

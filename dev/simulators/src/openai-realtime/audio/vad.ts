@@ -1,5 +1,5 @@
-import { ALAW_LINEAR, MULAW_LINEAR } from '@tandem/kit';
 import type { AudioFormat } from '@tandem/contracts';
+import { ALAW_LINEAR, MULAW_LINEAR } from '@tandem/kit';
 
 export const FRAME_MS = 20;
 

@@ -1,12 +1,5 @@
 import { sameFormat, type AudioFormat } from '@tandem/contracts';
-import { encodeSamples, toBytes } from '../wire/audio-format.ts';
-
-/** Audio of one answer, handed out in pieces. */
-export interface AudioSource {
-  readonly byteLength: number;
-  base64(offset: number, length: number): string;
-  bytes(offset: number, length: number): Uint8Array;
-}
+import { encodeSamples, toBytes, type AudioSource } from '../wire/audio-format.ts';
 
 /** Turns text into bytes of the given format. Injected where real speech is wanted. */
 export type Speak = (text: string, format: AudioFormat) => Uint8Array | Promise<Uint8Array>;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { asArray, asObject, at, type JsonObject } from '../wire/json.ts';
 import { deltaBytes, SessionBench, type BenchOptions } from '../testing/session-bench.ts';
+import { asArray, asObject, at, type JsonObject } from '../wire/json.ts';
 import { verbatimRequest } from './behaviour.ts';
 import { echo } from './echo.ts';
 import { behaviourFrom, behaviourSpecProblem, type BehaviourSpec } from './from-spec.ts';

@@ -7,7 +7,7 @@ import {
   type BehaviourSpec,
 } from '../behaviours/from-spec.ts';
 import { asArray } from '../wire/json.ts';
-import type { RealtimeSimulatorOptions, StartOptions } from '../realtime-simulator.ts';
+import type { RealtimeSimulatorOptions, StartOptions } from './simulator-options.ts';
 
 export const HELP = `A local OpenAI Realtime (GA) server for tests, benches and demos.
 

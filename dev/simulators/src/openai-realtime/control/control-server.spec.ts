@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { NO_DISTANCE } from '../../link/link.ts';
-import { asObject, type JsonObject } from '../wire/json.ts';
-import { RealtimeSimulator, type RunningAt } from '../realtime-simulator.ts';
+import { RealtimeSimulator } from '../realtime-simulator.ts';
 import type { SimulatedSession } from '../session/simulated-session.ts';
+import { asObject, type JsonObject } from '../wire/json.ts';
+import type { RunningAt } from './simulator-options.ts';
 
 let simulator: RealtimeSimulator;
 let at: RunningAt;

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Behaviour } from '../behaviours/behaviour.ts';
 import { behaviourFrom, behaviourSpecProblem, type BehaviourSpec } from '../behaviours/from-spec.ts';
 import type { LineRule } from '../conversation/caller-lines.ts';
 import { faultSpecProblem, type FaultSpec } from '../faults/fault-spec.ts';
-import { asArray, asObject, asString, isObject, type JsonObject } from '../wire/json.ts';
-import type { RealtimeSimulator } from '../realtime-simulator.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { SimulatedSession } from '../session/simulated-session.ts';
+import { asArray, asObject, asString, isObject, type JsonObject } from '../wire/json.ts';
 
 /** Largest body the control interface takes. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -24,16 +25,30 @@ class ControlProblem extends Error {
   }
 }
 
+/** The parts of the simulator that the control interface reads and changes. */
+export interface ControlledSimulator {
+  behaviour: Behaviour;
+  readonly faults: Faults;
+  readonly sessions: readonly SimulatedSession[];
+  readonly openSessions: number;
+  readonly openedSessions: number;
+  readonly refusedHandshakes: Readonly<Record<string, number>>;
+  readonly misfits: readonly string[];
+  readonly brokenPlans: readonly string[];
+  addCallerLines(rule: LineRule): void;
+  reset(): void;
+}
+
 /**
  * The simulator's HTTP control interface, for benches in other processes. It has no authentication: it
  * belongs on loopback, where it listens by default. Routes are listed in README.md.
  */
 export class ControlServer {
-  private readonly simulator: RealtimeSimulator;
+  private readonly simulator: ControlledSimulator;
   private readonly routes: readonly (readonly [method: string, path: RegExp, route: Route])[];
   private server: Server | null = null;
 
-  constructor(simulator: RealtimeSimulator) {
+  constructor(simulator: ControlledSimulator) {
     this.simulator = simulator;
     this.routes = [
       ['GET', /^\/healthz$/, () => ({ status: 200, body: { status: 'ok' } })],

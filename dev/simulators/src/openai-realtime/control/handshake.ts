@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { refusal, type ApiError } from '../wire/api-error.ts';
 import { ERRORS, type FaultSpec } from '../faults/fault-spec.ts';
+import { refusal, type ApiError } from '../wire/api-error.ts';
 import type { SessionKind } from '../wire/session-config.ts';
 
 /** An upgrade answered with an HTTP error. */

@@ -1,17 +1,17 @@
-import type { Clock, Timer } from '@tandem/kit';
 import { sameFormat, type AudioFormat } from '@tandem/contracts';
+import type { Clock, Timer } from '@tandem/kit';
+import { InputAudioBuffer, type CutAudio } from '../audio/input-audio.ts';
+import { TurnDetector, type TurnRules } from '../audio/vad.ts';
+import type { Utterance } from '../behaviours/behaviour.ts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
-import type { Utterance } from '../behaviours/behaviour.ts';
 import { decodeBase64, MAX_APPEND_BYTES } from '../wire/client-event.ts';
-import { newItem, type Conversation, type Item } from './conversation.ts';
-import { InputAudioBuffer, type CutAudio } from '../audio/input-audio.ts';
-import { notAudio } from './item-rules.ts';
 import { at, type JsonObject } from '../wire/json.ts';
 import type { Outbox } from '../wire/outbox.ts';
 import type { Recording } from '../wire/recording.ts';
 import { turnDetectionOf, type TurnDetectionConfig } from '../wire/session-config.ts';
-import { TurnDetector, type TurnRules } from '../audio/vad.ts';
+import { newItem, type Conversation, type Item } from './conversation.ts';
+import { notAudio } from './item-rules.ts';
 
 /**
  * Semantic detection's longest waits, from the API reference, and how soon it ends a finished sentence

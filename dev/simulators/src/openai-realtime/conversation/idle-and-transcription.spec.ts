@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { asObject } from '../wire/json.ts';
 import { SessionBench, type BenchOptions } from '../testing/session-bench.ts';
+import { asObject } from '../wire/json.ts';
 
 let bench: SessionBench;
 

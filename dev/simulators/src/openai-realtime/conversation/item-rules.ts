@@ -1,7 +1,7 @@
 import { missingParameter, refusal, tooLong, type ApiError } from '../wire/api-error.ts';
 import { decodeBase64 } from '../wire/client-event.ts';
-import { newItem, type Conversation, type Item } from './conversation.ts';
 import { asArray, asObject, asString, type JsonObject, type Typed } from '../wire/json.ts';
+import { newItem, type Conversation, type Item } from './conversation.ts';
 
 /** Longest id a client may give an item or a tool call. */
 export const MAX_ID_LENGTH = 32;

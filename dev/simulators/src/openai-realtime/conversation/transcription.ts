@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@tandem/kit';
-import type { Conversation, Item } from './conversation.ts';
 import { asArray, asObject, asString, isObject } from '../wire/json.ts';
 import type { Outbox } from '../wire/outbox.ts';
+import type { Conversation, Item } from './conversation.ts';
 import { inputAudioTokens, textTokens } from './usage.ts';
 
 /** Transcribers that bill by the second of audio; the others bill by the token. */

@@ -1,6 +1,6 @@
+import type { JsonObject } from '../wire/json.ts';
 import type { Item } from './conversation.ts';
 import { wordsOf } from './conversation.ts';
-import type { JsonObject } from '../wire/json.ts';
 
 /** Tokens of one direction, by modality. */
 export interface Tokens {

@@ -1,5 +1,5 @@
-import type { BadEvent } from './fault-spec.ts';
 import type { IdSource } from '../wire/ids.ts';
+import type { BadEvent } from './fault-spec.ts';
 
 /** More than any event of the real server, less than what a client must be ready to refuse. */
 const OVERSIZE_CHARACTERS = 8 * 1024 * 1024;

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { tone } from '../behaviours/tone.ts';
 import { BEARER, refusedHandshake, SocketBench } from '../testing/socket-bench.ts';

@@ -1,10 +1,10 @@
-import { ManualClock, seededRandom } from '@tandem/kit';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ManualClock, seededRandom } from '@tandem/kit';
 import { tone } from '../behaviours/tone.ts';
+import { deltaBytes, SessionBench } from '../testing/session-bench.ts';
+import { asObject, at, type JsonObject } from '../wire/json.ts';
 import { FAULT_KINDS, faultSpecProblem, type FaultSpec } from './fault-spec.ts';
 import { Faults, type FaultVictim, type Strike } from './faults.ts';
-import { asObject, at, type JsonObject } from '../wire/json.ts';
-import { deltaBytes, SessionBench } from '../testing/session-bench.ts';
 
 class Victim implements FaultVictim {
   readonly id: string;

@@ -1,10 +1,10 @@
-import { ManualClock } from '@tandem/kit';
-import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { REFUSALS } from '../wire/api-error.ts';
-import { RateLimits } from './rate-limits.ts';
-import { clientSchema, CLIENT_AMENDMENTS, publishedSchema, SERVER_AMENDMENTS } from '../wire/schema.ts';
+import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@tandem/kit';
 import { PromptCache, usageObject } from '../conversation/usage.ts';
+import { REFUSALS } from '../wire/api-error.ts';
+import { clientSchema, CLIENT_AMENDMENTS, publishedSchema, SERVER_AMENDMENTS } from '../wire/schema.ts';
+import { RateLimits } from './rate-limits.ts';
 
 describe('the token budget', () => {
   it('fills up again over a minute', async () => {

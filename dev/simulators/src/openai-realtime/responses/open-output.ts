@@ -1,10 +1,18 @@
 import type { AudioFormat } from '@tandem/contracts';
-import { toBytes, toMs } from '../wire/audio-format.ts';
 import type { Item } from '../conversation/conversation.ts';
+import { toBytes, toMs, type AudioSource } from '../wire/audio-format.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { AudioDeltaPlace, Outbox } from '../wire/outbox.ts';
-import type { Pace } from './response-run.ts';
-import type { AudioSource } from '../audio/voice.ts';
+
+/** How fast an answer is generated. */
+export interface Pace {
+  /** From `response.created` to the first output item. */
+  readonly firstByteMs: number;
+  /** Ms of audio in one delta. */
+  readonly deltaMs: number;
+  /** Audio is generated this many times faster than it plays. */
+  readonly audioRate: number;
+}
 
 /** What one piece added: ms of audio and characters of text or arguments. */
 export interface Piece {
@@ -37,6 +45,14 @@ function wordsIn(text: string): string[] {
   return text.match(/\S+\s*|\s+/g) ?? [];
 }
 
+/** What an audio output says: its words, their sound, and how fast it goes out. */
+export interface Speech {
+  readonly text: string;
+  readonly source: AudioSource;
+  readonly format: AudioFormat;
+  readonly pace: Pace;
+}
+
 /** A spoken message: transcript and audio side by side, the words a piece ahead of their sound. */
 export class OpenAudio implements OpenOutput {
   readonly item: Item;
@@ -53,15 +69,8 @@ export class OpenAudio implements OpenOutput {
   private sentWords = 0;
   private transcript = '';
 
-  constructor(
-    outbox: Outbox,
-    place: AudioDeltaPlace,
-    item: Item,
-    text: string,
-    source: AudioSource,
-    format: AudioFormat,
-    pace: Pace,
-  ) {
+  constructor(outbox: Outbox, place: AudioDeltaPlace, item: Item, speech: Speech) {
+    const { text, source, format, pace } = speech;
     this.outbox = outbox;
     this.place = place;
     this.item = item;

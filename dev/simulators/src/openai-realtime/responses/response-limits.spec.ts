@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ResponseRequest } from '../behaviours/behaviour.ts';
 import { tone } from '../behaviours/tone.ts';
-import { asObject, at, type JsonObject } from '../wire/json.ts';
 import { deltaBytes, SessionBench, userText, type BenchOptions } from '../testing/session-bench.ts';
+import { asObject, at, type JsonObject } from '../wire/json.ts';
 
 let bench: SessionBench;
 

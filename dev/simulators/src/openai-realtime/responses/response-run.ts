@@ -1,24 +1,14 @@
-import type { Clock, Timer } from '@tandem/kit';
 import type { AudioFormat } from '@tandem/contracts';
-import type { ApiError } from '../wire/api-error.ts';
+import type { Clock, Timer } from '@tandem/kit';
 import type { PlanStep, ResponsePlan, SayStep, CallStep } from '../behaviours/behaviour.ts';
 import { newItem, type Item } from '../conversation/conversation.ts';
-import { ERRORS } from '../faults/fault-spec.ts';
-import type { JsonObject, Typed } from '../wire/json.ts';
-import { OpenAudio, OpenCall, OpenText, type OpenOutput } from './open-output.ts';
-import type { Outbox } from '../wire/outbox.ts';
 import { outputAudioTokens, type Tokens } from '../conversation/usage.ts';
-import type { AudioSource } from '../audio/voice.ts';
-
-/** How fast an answer is generated. */
-export interface Pace {
-  /** From `response.created` to the first output item. */
-  readonly firstByteMs: number;
-  /** Ms of audio in one delta. */
-  readonly deltaMs: number;
-  /** Audio is generated this many times faster than it plays. */
-  readonly audioRate: number;
-}
+import { ERRORS } from '../faults/fault-spec.ts';
+import type { ApiError } from '../wire/api-error.ts';
+import type { AudioSource } from '../wire/audio-format.ts';
+import type { JsonObject, Typed } from '../wire/json.ts';
+import type { Outbox } from '../wire/outbox.ts';
+import { OpenAudio, OpenCall, OpenText, type OpenOutput, type Pace } from './open-output.ts';
 
 export type RunStatus = 'completed' | 'cancelled' | 'incomplete' | 'failed';
 
@@ -218,15 +208,12 @@ export class ResponseRun {
     const output =
       audio === null
         ? new OpenText(this.host.outbox, place, item, step.say)
-        : new OpenAudio(
-            this.host.outbox,
-            place,
-            item,
-            step.say,
-            audio,
-            this.settings.format,
-            this.settings.pace,
-          );
+        : new OpenAudio(this.host.outbox, place, item, {
+            text: step.say,
+            source: audio,
+            format: this.settings.format,
+            pace: this.settings.pace,
+          });
     this.start(output, index);
   }
 

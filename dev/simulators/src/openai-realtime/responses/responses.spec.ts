@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { speakTones } from '../audio/voice.ts';
 import { scripted } from '../behaviours/scripted.ts';
 import { tone } from '../behaviours/tone.ts';
-import { asObject, at, type JsonObject } from '../wire/json.ts';
 import { deltaBytes, SessionBench, type BenchOptions } from '../testing/session-bench.ts';
-import { speakTones } from '../audio/voice.ts';
+import { asObject, at, type JsonObject } from '../wire/json.ts';
 
 let bench: SessionBench;
 

@@ -1,7 +1,6 @@
-import type { Clock, Timer } from '@tandem/kit';
 import type { AudioFormat } from '@tandem/contracts';
-import { refusal, type ApiError } from '../wire/api-error.ts';
-import { toAudioFormat } from '../wire/audio-format.ts';
+import type { Clock, Timer } from '@tandem/kit';
+import { BytesSource, steadyTone, type Speak } from '../audio/voice.ts';
 import type {
   Brain,
   ContextItem,
@@ -11,24 +10,26 @@ import type {
   Utterance,
 } from '../behaviours/behaviour.ts';
 import { newItem, type Conversation, type Item } from '../conversation/conversation.ts';
+import { contextTokens, PromptCache, usageObject, type Tokens } from '../conversation/usage.ts';
 import { ERRORS, type Failure } from '../faults/fault-spec.ts';
 import type { SessionFaults } from '../faults/faults.ts';
+import { refusal, type ApiError } from '../wire/api-error.ts';
+import { toAudioFormat } from '../wire/audio-format.ts';
+import type { AudioSource } from '../wire/audio-format.ts';
 import type { IdSource } from '../wire/ids.ts';
 import { asArray, asObject, asString, at, has, isObject, type JsonObject } from '../wire/json.ts';
 import type { Outbox } from '../wire/outbox.ts';
-import type { RateLimits, Reservation } from './rate-limits.ts';
 import type { Recording } from '../wire/recording.ts';
+import type { Pace } from './open-output.ts';
+import type { RateLimits, Reservation } from './rate-limits.ts';
 import {
   failedBy,
   ResponseRun,
-  type Pace,
   type RunHost,
   type RunSettings,
   type RunStatus,
   type StatusDetails,
 } from './response-run.ts';
-import { contextTokens, PromptCache, usageObject, type Tokens } from '../conversation/usage.ts';
-import { BytesSource, steadyTone, type AudioSource, type Speak } from '../audio/voice.ts';
 
 export interface ResponsesOptions {
   readonly clock: Clock;

@@ -1,27 +1,27 @@
 import type { Clock, Timer } from '@tandem/kit';
-import { refusal, type ApiError } from '../wire/api-error.ts';
-import { toAudioFormat } from '../wire/audio-format.ts';
+import type { Speak } from '../audio/voice.ts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import { SessionLines, type CallerScript } from '../conversation/caller-lines.ts';
 import { CallerTurns, type Recognise } from '../conversation/caller-turns.ts';
-import { readClientEvent } from '../wire/client-event.ts';
 import { Conversation, type Item } from '../conversation/conversation.ts';
+import { clientItem, itemFault } from '../conversation/item-rules.ts';
+import { Transcription } from '../conversation/transcription.ts';
 import { badEvent } from '../faults/bad-events.ts';
 import { ERRORS } from '../faults/fault-spec.ts';
 import type { SessionFaults, Strike } from '../faults/faults.ts';
+import type { Pace } from '../responses/open-output.ts';
+import type { RateLimits } from '../responses/rate-limits.ts';
+import { Responses } from '../responses/responses.ts';
+import { refusal, type ApiError } from '../wire/api-error.ts';
+import { toAudioFormat } from '../wire/audio-format.ts';
+import { readClientEvent } from '../wire/client-event.ts';
 import type { IdSource } from '../wire/ids.ts';
-import { clientItem, itemFault } from '../conversation/item-rules.ts';
 import { asNumber, asObject, asString, at, type JsonObject, type Typed } from '../wire/json.ts';
 import { Outbox, type Wire } from '../wire/outbox.ts';
-import type { RateLimits } from '../responses/rate-limits.ts';
 import type { Recording } from '../wire/recording.ts';
-import { Responses } from '../responses/responses.ts';
-import type { Pace } from '../responses/response-run.ts';
 import type { NullStyle } from '../wire/schema.ts';
 import { defaultSession, mergeSession, type SessionKind } from '../wire/session-config.ts';
 import { responseFault, updateFault } from '../wire/session-rules.ts';
-import { Transcription } from '../conversation/transcription.ts';
-import type { Speak } from '../audio/voice.ts';
 
 /** What all sessions of a simulator share. */
 export interface SessionEnvironment {

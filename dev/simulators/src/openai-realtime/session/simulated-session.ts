@@ -5,7 +5,6 @@ import type { FaultAction } from '../faults/fault-spec.ts';
 import type { Faults, FaultVictim, Strike } from '../faults/faults.ts';
 import { IdSource, type IdStyle } from '../wire/ids.ts';
 import type { JsonObject, Typed } from '../wire/json.ts';
-import { ModelSession, type SessionEnvironment } from './model-session.ts';
 import {
   Recording,
   type RecordedEvent,
@@ -13,6 +12,7 @@ import {
   type SessionCounters,
 } from '../wire/recording.ts';
 import type { SessionKind } from '../wire/session-config.ts';
+import { ModelSession, type SessionEnvironment } from './model-session.ts';
 
 /** A client that reads nothing is let go when this much waits for it. */
 const MAX_UNSENT_BYTES = 64 * 1024 * 1024;

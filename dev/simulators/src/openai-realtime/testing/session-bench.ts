@@ -1,17 +1,17 @@
-import { ManualClock } from '@tandem/kit';
 import { PCM16_24K, type AudioFormat } from '@tandem/contracts';
+import { ManualClock } from '@tandem/kit';
+import { rememberingSpeaker, steadyTone } from '../audio/voice.ts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import { scripted } from '../behaviours/scripted.ts';
 import { CallerScript } from '../conversation/caller-lines.ts';
 import type { FaultSpec } from '../faults/fault-spec.ts';
 import { Faults, type Strike } from '../faults/faults.ts';
+import { RateLimits } from '../responses/rate-limits.ts';
+import { ModelSession, type SessionEnvironment } from '../session/model-session.ts';
 import { IdSource } from '../wire/ids.ts';
 import { asObject, at, type JsonObject, type Typed } from '../wire/json.ts';
-import { ModelSession, type SessionEnvironment } from '../session/model-session.ts';
-import { RateLimits } from '../responses/rate-limits.ts';
 import { Recording } from '../wire/recording.ts';
 import type { SessionKind } from '../wire/session-config.ts';
-import { rememberingSpeaker, steadyTone } from '../audio/voice.ts';
 
 export interface BenchOptions extends Partial<
   Omit<SessionEnvironment, 'clock' | 'script' | 'rateLimits' | 'onMisfit' | 'onBrokenPlan'>

@@ -3,7 +3,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { NO_DISTANCE } from '../../link/link.ts';
-import { RealtimeSimulator, type RealtimeSimulatorOptions, type RunningAt } from '../realtime-simulator.ts';
+import type { RealtimeSimulatorOptions, RunningAt } from '../control/simulator-options.ts';
+import { RealtimeSimulator } from '../realtime-simulator.ts';
 import type { SimulatedSession } from '../session/simulated-session.ts';
 import type { JsonObject, Typed } from '../wire/json.ts';
 

@@ -22,6 +22,13 @@ export function toAudioFormat(wire: unknown): AudioFormat {
   }
 }
 
+/** Audio of one answer, handed out in pieces. */
+export interface AudioSource {
+  readonly byteLength: number;
+  base64(offset: number, length: number): string;
+  bytes(offset: number, length: number): Uint8Array;
+}
+
 /** Milliseconds of `bytes` of audio, not rounded. */
 export function toMs(bytes: number, format: AudioFormat): number {
   return bytes / bytesPerMs(format);

@@ -1,9 +1,9 @@
 import type { ApiError } from './api-error.ts';
+import type { AudioSource } from './audio-format.ts';
 import type { IdSource } from './ids.ts';
 import type { JsonObject, Typed } from './json.ts';
 import type { Recording } from './recording.ts';
 import { serverEventFault, type NullStyle } from './schema.ts';
-import type { AudioSource } from '../audio/voice.ts';
 
 /** The way out to one client. */
 export interface Wire {

@@ -1,5 +1,5 @@
-import { MULAW_SILENCE, mulawTone } from '@tandem/kit';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MULAW_SILENCE, mulawTone } from '@tandem/kit';
 import { AgentEar, DEFAULT_EAR } from './agent-ear.ts';
 
 const SOUND = mulawTone(400, 20);

@@ -1,5 +1,5 @@
-import { MULAW_SILENCE, mulawTone } from '@tandem/kit';
 import { describe, expect, it } from '@jest/globals';
+import { MULAW_SILENCE, mulawTone } from '@tandem/kit';
 import { CallerVoice, prepareSpeech } from './caller-voice.ts';
 
 function speaker() {

@@ -1,5 +1,5 @@
-import { ManualClock } from '@tandem/kit';
 import { describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@tandem/kit';
 import { Ticker } from './ticker.ts';
 
 function counter(onTick: (nowMs: number) => void = () => undefined) {

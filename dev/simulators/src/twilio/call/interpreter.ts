@@ -1,20 +1,11 @@
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { CallServices } from '../leg/call-services.ts';
+import { DocumentFault, type DocumentLoader, type LoadedDocument } from '../leg/document-loader.ts';
+import type { RunEnd, RunMode } from '../leg/document-run.ts';
+import type { DocumentSource } from '../leg/document-source.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
+import { Interrupted, type Step, VerbRun } from '../verbs/verb-run.ts';
 import { VERBS } from '../verbs/verb-table.ts';
-import { type RunMode, Interrupted, type Step, VerbRun } from '../verbs/verb-run.ts';
-import type { CallEndCause } from './call-report.ts';
-import type { CallServices } from './call-services.ts';
-import { DocumentFault, type DocumentLoader, type LoadedDocument } from './document-loader.ts';
-import type { DocumentSource } from './document-source.ts';
-import type { SimulatedCall } from './simulated-call.ts';
-
-/** How a run of documents came to its end. */
-export type RunEnd =
-  | { readonly kind: 'finished' }
-  | { readonly kind: 'left-queue' }
-  | { readonly kind: 'hangup'; readonly cause: CallEndCause }
-  | { readonly kind: 'rejected'; readonly isBusy: boolean }
-  /** The call ended or was given another document meanwhile. */
-  | { readonly kind: 'interrupted' };
 
 /** One call can be sent around in circles for ever; Twilio cuts loops, too. */
 const MAX_DOCUMENTS = 500;
@@ -26,12 +17,12 @@ const APPLICATION_ERROR = 'We are sorry. An application error has occurred. Good
  * hangs up.
  */
 export class Interpreter {
-  private readonly call: SimulatedCall;
+  private readonly call: CallHandle;
   private readonly services: CallServices;
   private readonly loader: DocumentLoader;
   private readonly mode: RunMode;
 
-  constructor(call: SimulatedCall, services: CallServices, loader: DocumentLoader, mode: RunMode) {
+  constructor(call: CallHandle, services: CallServices, loader: DocumentLoader, mode: RunMode) {
     this.call = call;
     this.services = services;
     this.loader = loader;

@@ -1,4 +1,4 @@
-import type { CallEntry } from '../call/call-report.ts';
+import type { CallEntry } from '../leg/call-report.ts';
 import type { ScenarioReport } from '../scenario/scenario-runner.ts';
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2).padStart(7)} s`;

@@ -1,5 +1,5 @@
-import type { SimulatedCall } from '../call/simulated-call.ts';
-import { rfc2822 } from '../sids.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import { rfc2822 } from '../reference/sids.ts';
 
 const SUBRESOURCES = [
   'feedback',
@@ -18,7 +18,7 @@ const SUBRESOURCES = [
  * The Call resource as the REST API shows it. Times are RFC 2822, numbers are texts, what is not known is
  * null.
  */
-export function callJson(call: SimulatedCall): Record<string, unknown> {
+export function callJson(call: CallHandle): Record<string, unknown> {
   const { startedAt, answeredAtMs, endedAtMs } = call.report();
   const time = (atMs: number | null) => (atMs === null ? null : rfc2822(startedAt + atMs));
   const uri = `/2010-04-01/Accounts/${call.accountSid}/Calls/${call.sid}`;

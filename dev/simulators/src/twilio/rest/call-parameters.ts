@@ -1,6 +1,6 @@
-import { type DocumentSource, type Fallback, getOrPost } from '../call/document-source.ts';
-import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../call/status-callbacks.ts';
-import type { DialledParty } from '../call/callee.ts';
+import type { DialledParty } from '../leg/callee.ts';
+import { type DocumentSource, type Fallback, getOrPost } from '../leg/document-source.ts';
+import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../leg/status-callbacks.ts';
 import { invalidParameter, RestError } from './rest-error.ts';
 
 export type MachineDetection = 'Enable' | 'DetectMessageEnd';

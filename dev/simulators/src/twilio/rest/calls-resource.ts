@@ -1,6 +1,6 @@
-import type { CallServices } from '../call/call-services.ts';
-import type { CallStatus } from '../call/call-report.ts';
-import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { CallStatus } from '../leg/call-report.ts';
+import type { CallServices } from '../leg/call-services.ts';
 import { callJson } from './call-json.ts';
 import {
   type CallRequest,
@@ -23,16 +23,12 @@ const NOT_STARTED: readonly CallStatus[] = ['queued', 'initiated', 'ringing'];
 /** `Calls.json` and `Calls/{sid}.json` of one account. */
 export class CallsResource {
   private readonly services: CallServices;
-  private readonly find: (sid: string) => SimulatedCall | undefined;
+  private readonly find: (sid: string) => CallHandle | undefined;
   private readonly paceMs: number;
   private nextStartMs = 0;
 
   /** `callsPerSecond`: above it calls stay queued, as on a Twilio account. */
-  constructor(
-    services: CallServices,
-    find: (sid: string) => SimulatedCall | undefined,
-    callsPerSecond: number,
-  ) {
+  constructor(services: CallServices, find: (sid: string) => CallHandle | undefined, callsPerSecond: number) {
     this.services = services;
     this.find = find;
     this.paceMs = 1000 / callsPerSecond;
@@ -71,7 +67,7 @@ export class CallsResource {
     return { status: 200, body: callJson(call) };
   }
 
-  private setStatus(call: SimulatedCall, status: string): void {
+  private setStatus(call: CallHandle, status: string): void {
     const isWaiting = NOT_STARTED.includes(call.status);
     if (status === 'completed') call.end('rest-completed', isWaiting ? 'canceled' : 'completed');
     else if (status !== 'canceled')
@@ -79,7 +75,7 @@ export class CallsResource {
     else if (isWaiting) call.end('rest-canceled', 'canceled');
   }
 
-  private redirect(call: SimulatedCall, form: URLSearchParams, source: CallRequest['source']): void {
+  private redirect(call: CallHandle, form: URLSearchParams, source: CallRequest['source']): void {
     if (call.status !== 'in-progress')
       throw new RestError(400, 21_220, 'Call is not in-progress. Cannot redirect.');
     const fallback = readFallback(form);
@@ -88,13 +84,13 @@ export class CallsResource {
     call.redirect(source);
   }
 
-  private existing(sid: string, path: string): SimulatedCall {
+  private existing(sid: string, path: string): CallHandle {
     const call = this.find(sid);
     if (!call) throw notFound(path);
     return call;
   }
 
-  private async startInTurn(call: SimulatedCall, request: CallRequest): Promise<void> {
+  private async startInTurn(call: CallHandle, request: CallRequest): Promise<void> {
     const nowMs = this.services.clock.now();
     const startMs = Math.max(nowMs, this.nextStartMs);
     this.nextStartMs = startMs + this.paceMs / this.services.speed;

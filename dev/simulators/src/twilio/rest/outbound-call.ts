@@ -1,6 +1,6 @@
-import { ring, type AnsweredBy, type CalleeScript } from '../call/callee.ts';
-import type { CallServices } from '../call/call-services.ts';
-import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { CallServices } from '../leg/call-services.ts';
+import { ring, type AnsweredBy, type CalleeScript } from '../leg/callee.ts';
 import type { CallRequest } from './call-parameters.ts';
 
 const DETECTION_MS = 2000;
@@ -13,7 +13,7 @@ function verdict(script: CalleeScript, detection: NonNullable<CallRequest['detec
 }
 
 async function detectInBackground(
-  call: SimulatedCall,
+  call: CallHandle,
   script: CalleeScript,
   detection: NonNullable<CallRequest['detection']>,
 ): Promise<void> {
@@ -30,7 +30,7 @@ async function detectInBackground(
 }
 
 async function detect(
-  call: SimulatedCall,
+  call: CallHandle,
   script: CalleeScript,
   detection: NonNullable<CallRequest['detection']>,
 ): Promise<void> {
@@ -49,7 +49,7 @@ async function detect(
  * on the line.
  */
 export async function runOutboundCall(
-  call: SimulatedCall,
+  call: CallHandle,
   request: CallRequest,
   services: CallServices,
 ): Promise<void> {

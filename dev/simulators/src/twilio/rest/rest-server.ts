@@ -1,6 +1,6 @@
-import type { Clock } from '@tandem/kit';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '@tandem/kit';
 import { drawLink, type LinkSettings } from '../../link/link.ts';
 import type { CallsResource, RestAnswer } from './calls-resource.ts';
 import { notFound, RestError } from './rest-error.ts';

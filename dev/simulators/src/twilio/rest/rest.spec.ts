@@ -1,7 +1,7 @@
-import { ManualClock } from '@tandem/kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '@tandem/kit';
 import twilio from 'twilio';
-import type { CalleeScript } from '../call/callee.ts';
+import type { CalleeScript } from '../leg/callee.ts';
 import { AUTH_TOKEN, Bench, CALLER, codes, entries, fact, NUMBER, until } from '../testing/bench.ts';
 
 describe('the REST API', () => {

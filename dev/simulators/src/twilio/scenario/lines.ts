@@ -1,8 +1,8 @@
-import { mulawTone, wavToMulaw } from '@tandem/kit';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ScenarioError } from './scenario.ts';
+import { mulawTone, wavToMulaw } from '@tandem/kit';
 import type { SpeakLine } from './scenario-runner.ts';
+import { ScenarioError } from './scenario.ts';
 
 /** `Yes, please.` is spoken by `yes-please.wav`. */
 export function lineFileName(text: string): string {

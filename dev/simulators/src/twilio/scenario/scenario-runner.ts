@@ -1,7 +1,7 @@
-import type { CallEntry, CallReport } from '../call/call-report.ts';
-import { WaitError } from '../call/line.ts';
-import type { SimulatedCall } from '../call/simulated-call.ts';
-import type { PlaceCallOptions, TwilioSimulator } from '../twilio-simulator.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { CallEntry, CallReport } from '../leg/call-report.ts';
+import { WaitError } from '../leg/line.ts';
+import type { PlaceCallOptions } from '../leg/place-call-options.ts';
 import type { Scenario, ScenarioExpectation, ScenarioTurn, TurnDeed, TurnMoment } from './scenario.ts';
 
 /** Gives a line a voice: µ-law 8 kHz mono. */
@@ -24,7 +24,7 @@ export interface ScenarioReport {
 }
 
 export interface ScenarioRunOptions {
-  readonly simulator: TwilioSimulator;
+  readonly simulator: { placeCall(options: PlaceCallOptions): CallHandle };
   readonly scenario: Scenario;
   readonly call: PlaceCallOptions;
   readonly speak: SpeakLine;
@@ -63,7 +63,7 @@ async function prepareLines(scenario: Scenario, speak: SpeakLine): Promise<Map<s
 }
 
 async function playTurns(
-  call: SimulatedCall,
+  call: CallHandle,
   scenario: Scenario,
   lines: ReadonlyMap<string, Uint8Array>,
 ): Promise<TurnReport[]> {
@@ -81,7 +81,7 @@ async function playTurns(
   return reports;
 }
 
-async function momentCame(call: SimulatedCall, moment: TurnMoment, withinMs: number): Promise<boolean> {
+async function momentCame(call: CallHandle, moment: TurnMoment, withinMs: number): Promise<boolean> {
   try {
     if (moment === 'agent-finished') await agentFinished(call, withinMs);
     else if ('afterMs' in moment) await sleep(moment.afterMs, call);
@@ -98,7 +98,7 @@ async function momentCame(call: SimulatedCall, moment: TurnMoment, withinMs: num
  * the caller for an answer: with a notice before the stream, nobody listens yet. What the carrier says takes
  * nothing of the caller's patience.
  */
-async function agentFinished(call: SimulatedCall, withinMs: number): Promise<void> {
+async function agentFinished(call: CallHandle, withinMs: number): Promise<void> {
   const asked = Promise.withResolvers<void>();
   let patienceMs = withinMs;
   let isAnnounced = false;
@@ -120,7 +120,7 @@ async function agentFinished(call: SimulatedCall, withinMs: number): Promise<voi
 }
 
 /** Waits for the agent's speech as long as the caller has patience, which may grow meanwhile. */
-async function spoken(call: SimulatedCall, patienceMs: () => number): Promise<void> {
+async function spoken(call: CallHandle, patienceMs: () => number): Promise<void> {
   const sinceMs = call.journal.nowMs;
   for (;;) {
     const wantedMs = patienceMs();
@@ -134,7 +134,7 @@ async function spoken(call: SimulatedCall, patienceMs: () => number): Promise<vo
 }
 
 async function act(
-  call: SimulatedCall,
+  call: CallHandle,
   turn: ScenarioTurn,
   lines: ReadonlyMap<string, Uint8Array>,
 ): Promise<void> {
@@ -145,7 +145,7 @@ async function act(
   else call.hangup();
 }
 
-async function sleep(ms: number, call: SimulatedCall): Promise<void> {
+async function sleep(ms: number, call: CallHandle): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   await Promise.race([over, call.ended]);

@@ -1,14 +1,14 @@
-import { ManualClock, MULAW_SILENCE, mulawTone, stereoMulawWav } from '@tandem/kit';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CallEntry } from '../call/call-report.ts';
-import type { FakeStream } from '../testing/fake-application.ts';
+import { ManualClock, MULAW_SILENCE, mulawTone, stereoMulawWav } from '@tandem/kit';
+import type { CallEntry } from '../leg/call-report.ts';
 import { Bench, CALLER, entries, NUMBER } from '../testing/bench.ts';
+import type { FakeStream } from '../testing/fake-application.ts';
 import { lineFileName, speakFromFolder, speakTones } from './lines.ts';
-import { readScenario, type Scenario, ScenarioError } from './scenario.ts';
 import { runScenario } from './scenario-runner.ts';
+import { readScenario, type Scenario, ScenarioError } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const SILENT = Buffer.alloc(160, MULAW_SILENCE).toString('base64');

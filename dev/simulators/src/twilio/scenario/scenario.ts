@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import type { CallEndCause } from '../call/call-report.ts';
+import type { CallEndCause } from '../leg/call-report.ts';
 
 /** When the caller acts, counted from the end of the turn before. */
 export type TurnMoment =

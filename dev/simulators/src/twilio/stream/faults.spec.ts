@@ -1,8 +1,8 @@
-import { mulawTone } from '@tandem/kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MALFORMED_MESSAGES, type StreamFault } from './stream-faults.ts';
-import type { StreamMessage } from '../testing/fake-application.ts';
+import { mulawTone } from '@tandem/kit';
 import { Bench, codes, fact, until } from '../testing/bench.ts';
+import type { StreamMessage } from '../testing/fake-application.ts';
+import { MALFORMED_MESSAGES, type StreamFault } from './stream-faults.ts';
 
 describe('a fault of the stream', () => {
   let bench: Bench;

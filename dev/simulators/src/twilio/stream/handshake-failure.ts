@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ECONNREFUSED: 31_902,

@@ -1,9 +1,9 @@
-import { ManualClock, mulawTone } from '@tandem/kit';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ManualClock, mulawTone } from '@tandem/kit';
 import twilio from 'twilio';
-import type { FakeStream } from '../testing/fake-application.ts';
 import { AUTH_TOKEN, Bench, codes, deadAddress, entries, fact, until } from '../testing/bench.ts';
+import type { FakeStream } from '../testing/fake-application.ts';
 
 const AFTER = '<Response><Say>after</Say></Response>';
 

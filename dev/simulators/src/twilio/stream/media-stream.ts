@@ -1,11 +1,11 @@
-import type { Clock, Timer } from '@tandem/kit';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { Clock, Timer } from '@tandem/kit';
 import WebSocket from 'ws';
-import { PlayoutBuffer, type MarkCause, type PendingMark } from '../audio/playout-buffer.ts';
 import type { Link } from '../../link/link.ts';
-import type { ErrorCode } from '../call-errors.ts';
+import { PlayoutBuffer, type MarkCause, type PendingMark } from '../audio/playout-buffer.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 import { handshakeFailure } from './handshake-failure.ts';
 import {
   CONNECTED_MESSAGE,
@@ -14,7 +14,7 @@ import {
   type StreamIdentity,
   type StreamTrack,
 } from './stream-messages.ts';
-import { type StreamReport, StreamLog } from './stream-report.ts';
+import { type StreamEnd, type StreamReport, StreamLog } from './stream-report.ts';
 
 export interface MediaStreamOptions {
   readonly identity: StreamIdentity;
@@ -36,15 +36,6 @@ export interface MediaStreamOptions {
   readonly link: Link;
   readonly clock: Clock;
   readonly startedAtMs: number;
-}
-
-export type StreamEndCause =
-  'handshake-failed' | 'closed-by-server' | 'connection-lost' | 'protocol-error' | 'stopped';
-
-export interface StreamEnd {
-  readonly cause: StreamEndCause;
-  readonly code: ErrorCode | null;
-  readonly detail: string;
 }
 
 export interface MediaStreamListener {

@@ -1,6 +1,15 @@
 import type { MarkCause, PendingMark, PlayoutBuffer } from '../audio/playout-buffer.ts';
-import type { StreamEnd } from './media-stream.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 import type { StreamIdentity } from './stream-messages.ts';
+
+export type StreamEndCause =
+  'handshake-failed' | 'closed-by-server' | 'connection-lost' | 'protocol-error' | 'stopped';
+
+export interface StreamEnd {
+  readonly cause: StreamEndCause;
+  readonly code: ErrorCode | null;
+  readonly detail: string;
+}
 
 /** A mark that came back. Times in ms from the start of the call. */
 export interface EchoedMark {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 
 export type StreamUrlCheck =
   | { readonly ok: true; readonly url: URL }

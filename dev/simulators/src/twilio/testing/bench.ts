@@ -1,8 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { NO_DISTANCE } from '../../link/link.ts';
-import type { CallEntry, CallReport } from '../call/call-report.ts';
 import type { SimulatedCall } from '../call/simulated-call.ts';
-import { type PlaceCallOptions, TwilioSimulator, type TwilioSimulatorOptions } from '../twilio-simulator.ts';
+import type { CallEntry, CallReport } from '../leg/call-report.ts';
+import type { PlaceCallOptions } from '../leg/place-call-options.ts';
+import { TwilioSimulator, type TwilioSimulatorOptions } from '../twilio-simulator.ts';
 import { FakeApplication } from './fake-application.ts';
 
 export const AUTH_TOKEN = 'a-token-for-specs';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 import { type AttributeRule, type ElementRule, RESPONSE } from './twiml-schema.ts';
 import { parseXml, type XmlElement, XmlError } from './xml-parser.ts';
 

@@ -1,9 +1,9 @@
-import { ring, type DialledParty, type RingResult } from '../call/callee.ts';
-import { getOrPost } from '../call/document-source.ts';
-import type { SimulatedCall } from '../call/simulated-call.ts';
-import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../call/status-callbacks.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import { ring, type DialledParty, type RingResult } from '../leg/callee.ts';
+import { getOrPost } from '../leg/document-source.ts';
+import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../leg/status-callbacks.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
-import type { DialProgress, DialResult } from './dial-verb.ts';
+import type { DialProgress, DialResult } from './dial-result.ts';
 import type { VerbRun } from './verb-run.ts';
 
 const DEFAULT_TIMEOUT_S = '30';
@@ -12,7 +12,7 @@ const MAX_PARTIES = 10;
 
 interface Party {
   readonly noun: TwimlElement;
-  readonly leg: SimulatedCall;
+  readonly leg: CallHandle;
 }
 
 function isProgressEvent(word: string): word is ProgressEvent {
@@ -89,7 +89,7 @@ async function whisper(party: Party, run: VerbRun): Promise<boolean> {
   return end.kind === 'finished';
 }
 
-async function talk(element: TwimlElement, run: VerbRun, leg: SimulatedCall): Promise<void> {
+async function talk(element: TwimlElement, run: VerbRun, leg: CallHandle): Promise<void> {
   const star = Promise.withResolvers<void>();
   const stopListening = run.call.line.listen({ onDigit: (digit) => digit === '*' && star.resolve() });
   const waits: Promise<unknown>[] = [run.until(leg.leftDocument)];

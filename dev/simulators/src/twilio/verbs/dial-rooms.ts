@@ -1,7 +1,7 @@
-import { getOrPost } from '../call/document-source.ts';
-import type { QueuedCall } from '../call/exchange.ts';
+import { getOrPost } from '../leg/document-source.ts';
+import type { QueuedCall } from '../leg/exchange.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
-import type { DialProgress, DialResult } from './dial-verb.ts';
+import type { DialProgress, DialResult } from './dial-result.ts';
 import type { VerbRun } from './verb-run.ts';
 
 const DEFAULT_TIMEOUT_S = '30';

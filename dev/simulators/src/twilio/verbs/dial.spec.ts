@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { PEOPLE } from '../call/callees.ts';
-import type { CalleeScript } from '../call/callee.ts';
 import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { CalleeScript } from '../leg/callee.ts';
+import { PEOPLE } from '../leg/callees.ts';
 import { Bench, CALLER, codes, entries, fact } from '../testing/bench.ts';
 
 const TALKS: CalleeScript = { outcome: 'answer', ringMs: 500, actions: [{ afterMs: 3000, hangup: true }] };

@@ -1,5 +1,5 @@
-import { getOrPost } from '../call/document-source.ts';
-import type { QueuedCall, QueueResult, WaitingQueue } from '../call/exchange.ts';
+import { getOrPost } from '../leg/document-source.ts';
+import type { QueuedCall, QueueResult, WaitingQueue } from '../leg/exchange.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import { Interrupted, type Step, type Verb, type VerbRun } from './verb-run.ts';
 

@@ -1,4 +1,4 @@
-import { makeSid } from '../sids.ts';
+import { makeSid } from '../reference/sids.ts';
 import { NEXT, type Verb } from './verb-run.ts';
 
 export const redirect: Verb = {

@@ -1,5 +1,5 @@
 import { PHONE_RATE_HZ, readWav, WavError } from '@tandem/kit';
-import type { ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { WebhookOutcome } from '../webhook/webhook-client.ts';
 import { NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';

@@ -1,15 +1,16 @@
-import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { MediaStream } from '../stream/media-stream.ts';
 import type { StreamTrack } from '../stream/stream-messages.ts';
-import type { MediaStream, StreamEnd } from '../stream/media-stream.ts';
-import { startStream } from '../stream/stream-starter.ts';
+import type { StreamEnd } from '../stream/stream-report.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
+import { startStream } from './stream-starter.ts';
 import { Interrupted, NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
 
 /** Twilio: name and value of a `<Parameter>` together stay under 500 characters. */
 const MAX_PARAMETER_CHARACTERS = 500;
 const MAX_TRACKS = 4;
 
-function customParameters(element: TwimlElement, call: SimulatedCall): Record<string, string> {
+function customParameters(element: TwimlElement, call: CallHandle): Record<string, string> {
   const parameters: Record<string, string> = {};
   for (const child of element.children) {
     const { name = '', value = '' } = child.attributes;

@@ -1,16 +1,11 @@
-import type { CallServices } from '../call/call-services.ts';
-import { DocumentFault } from '../call/document-loader.ts';
-import { type DocumentSource, getOrPost } from '../call/document-source.ts';
-import type { WebhookPurpose } from '../call/call-report.ts';
-import type { SimulatedCall } from '../call/simulated-call.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { WebhookPurpose } from '../leg/call-report.ts';
+import type { CallServices } from '../leg/call-services.ts';
+import { DocumentFault } from '../leg/document-loader.ts';
+import type { RunMode } from '../leg/document-run.ts';
+import { type DocumentSource, getOrPost } from '../leg/document-source.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { FormFields } from '../webhook/signature.ts';
-
-/**
- * A call's own document, one heard by a dialled party before the bridge, or one heard while waiting in a
- * queue.
- */
-export type RunMode = 'call' | 'whisper' | 'queue-wait';
 
 /** What follows a verb. */
 export type Step =
@@ -36,7 +31,7 @@ export class Interrupted extends Error {
 }
 
 export interface VerbRunOptions {
-  readonly call: SimulatedCall;
+  readonly call: CallHandle;
   readonly services: CallServices;
   readonly mode: RunMode;
   readonly baseUrl: string | null;
@@ -64,7 +59,7 @@ export class VerbRun {
     this.interrupted.catch(() => undefined);
   }
 
-  get call(): SimulatedCall {
+  get call(): CallHandle {
     return this.options.call;
   }
 

@@ -1,7 +1,7 @@
 import { dial } from './dial-verb.ts';
+import { enqueue } from './enqueue-verb.ts';
 import { hangup, leave, message, redirect, reject } from './flow-verbs.ts';
 import { gather } from './gather-verb.ts';
-import { enqueue } from './enqueue-verb.ts';
 import { pause, play, say } from './speech-verbs.ts';
 import { connect, start, stop } from './stream-verbs.ts';
 import type { Verb } from './verb-run.ts';

@@ -1,5 +1,5 @@
-import { mulawTone } from '@tandem/kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mulawTone } from '@tandem/kit';
 import { Bench, codes, entries, fact } from '../testing/bench.ts';
 
 describe('a verb', () => {

@@ -1,7 +1,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import type { ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 import {
   DEFAULT_BUDGET,
   readWebhookTarget,

@@ -1,5 +1,5 @@
 import type { Clock } from '@tandem/kit';
-import { errorLevel, errorTitle, type CallError, type ErrorCode } from '../call-errors.ts';
+import { errorLevel, errorTitle, type CallError, type ErrorCode } from '../reference/call-errors.ts';
 import type { CallEntry } from './call-report.ts';
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;

@@ -1,6 +1,6 @@
 import type { MediaStream } from '../stream/media-stream.ts';
-import type { StreamReport } from '../stream/stream-report.ts';
 import type { StreamTrack } from '../stream/stream-messages.ts';
+import type { StreamReport } from '../stream/stream-report.ts';
 import type { Line } from './line.ts';
 
 /** The Media Streams of one call: at most one bidirectional one, and forks of up to four tracks. */

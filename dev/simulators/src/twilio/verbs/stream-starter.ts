@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Link } from '../../link/link.ts';
-import type { CallServices } from '../call/call-services.ts';
-import type { SimulatedCall } from '../call/simulated-call.ts';
-import { errorLevel, errorTitle, type ErrorCode } from '../call-errors.ts';
-import { makeSid } from '../sids.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { CallServices } from '../leg/call-services.ts';
+import { errorLevel, errorTitle, type ErrorCode } from '../reference/call-errors.ts';
+import { makeSid } from '../reference/sids.ts';
+import { MediaStream } from '../stream/media-stream.ts';
+import type { StreamTrack } from '../stream/stream-messages.ts';
+import type { StreamEnd } from '../stream/stream-report.ts';
+import { checkStreamUrl } from '../stream/stream-url.ts';
 import { signUrl } from '../webhook/signature.ts';
-import { MediaStream, type StreamEnd } from './media-stream.ts';
-import type { StreamTrack } from './stream-messages.ts';
-import { checkStreamUrl } from './stream-url.ts';
 
 export interface StreamRequest {
   readonly url: string;
@@ -24,14 +25,14 @@ export interface StreamRequest {
  * `statusCallback` of one `<Stream>`.
  */
 class StreamCallbacks {
-  private readonly call: SimulatedCall;
+  private readonly call: CallHandle;
   private readonly services: CallServices;
   private readonly request: StreamRequest;
   private readonly streamSid: string;
   private readonly reported = new Set<ErrorCode>();
   private last: Promise<void> = Promise.resolve();
 
-  constructor(call: SimulatedCall, services: CallServices, request: StreamRequest, streamSid: string) {
+  constructor(call: CallHandle, services: CallServices, request: StreamRequest, streamSid: string) {
     this.call = call;
     this.services = services;
     this.request = request;
@@ -74,7 +75,7 @@ class StreamCallbacks {
  * Connects a Media Stream to the line of a call. Null when the URL is refused before anything is connected.
  */
 export function startStream(
-  call: SimulatedCall,
+  call: CallHandle,
   services: CallServices,
   request: StreamRequest,
 ): MediaStream | null {

@@ -1,7 +1,7 @@
 import { mulawTone } from '@tandem/kit';
+import type { CallHandle } from './call-handle.ts';
 import type { CallEntry } from './call-report.ts';
 import type { CalleeScript } from './callee.ts';
-import type { SimulatedCall } from './simulated-call.ts';
 
 export interface PersonOptions {
   /** Ringing before they pick up, in simulated ms. Default 1000. */
@@ -13,7 +13,7 @@ export interface PersonOptions {
 }
 
 /** Resolves when the leg has had an entry of this kind, or is over. */
-async function happens(leg: SimulatedCall, isIt: (entry: CallEntry) => boolean): Promise<void> {
+async function happens(leg: CallHandle, isIt: (entry: CallEntry) => boolean): Promise<void> {
   if (leg.report().timeline.some(isIt)) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = leg.listen((entry) => {
@@ -29,7 +29,7 @@ const isBridged = ({ kind }: CallEntry): boolean => kind === 'bridged';
 
 function answering(
   { ringMs = 1000, listenMs = 1000, talkMs = 5000 }: PersonOptions,
-  answer: (leg: SimulatedCall) => void | Promise<unknown>,
+  answer: (leg: CallHandle) => void | Promise<unknown>,
 ): CalleeScript {
   return {
     outcome: 'answer',
@@ -46,7 +46,7 @@ function answering(
 }
 
 /** Speech in real time; the words are what a recogniser would make of it. */
-const saying = (text: string, ms: number) => (leg: SimulatedCall) => leg.say(mulawTone(250, ms), { text });
+const saying = (text: string, ms: number) => (leg: CallHandle) => leg.say(mulawTone(250, ms), { text });
 
 /**
  * People, and what they do when a call is put through to them. With a whisper they answer it; without one

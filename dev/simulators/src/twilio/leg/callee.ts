@@ -1,4 +1,4 @@
-import type { SimulatedCall } from './simulated-call.ts';
+import type { CallHandle } from './call-handle.ts';
 
 export type AnsweredBy =
   | 'human'
@@ -33,7 +33,7 @@ export interface CalleeScript {
   readonly answeredBy?: AnsweredBy;
   readonly detectionMs?: number;
   /** For what a script cannot say: called once the callee has picked up. */
-  readonly onAnswer?: (leg: SimulatedCall) => void | Promise<void>;
+  readonly onAnswer?: (leg: CallHandle) => void | Promise<void>;
 }
 
 /** Picks up after a second and stays on the line for ten. */
@@ -46,7 +46,7 @@ export const DEFAULT_CALLEE: CalleeScript = {
 export type RingResult = 'answered' | 'busy' | 'no-answer' | 'failed' | 'canceled';
 
 /** Plays the script until the callee has picked up or will not. The leg's status follows. */
-export async function ring(leg: SimulatedCall, script: CalleeScript, timeoutMs: number): Promise<RingResult> {
+export async function ring(leg: CallHandle, script: CalleeScript, timeoutMs: number): Promise<RingResult> {
   leg.setStatus('initiated');
   if (script.outcome === 'failed') return refuse(leg, 'failed');
   leg.setStatus('ringing');
@@ -60,12 +60,12 @@ export async function ring(leg: SimulatedCall, script: CalleeScript, timeoutMs: 
   return 'answered';
 }
 
-function refuse(leg: SimulatedCall, status: 'busy' | 'no-answer' | 'failed'): RingResult {
+function refuse(leg: CallHandle, status: 'busy' | 'no-answer' | 'failed'): RingResult {
   leg.end('not-answered', status);
   return status;
 }
 
-async function act(leg: SimulatedCall, script: CalleeScript): Promise<void> {
+async function act(leg: CallHandle, script: CalleeScript): Promise<void> {
   await script.onAnswer?.(leg);
   for (const action of script.actions ?? []) {
     await leg.sleepWhileAlive(action.afterMs);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorCode } from '../call-errors.ts';
+import type { ErrorCode } from '../reference/call-errors.ts';
 import { readTwiml, type TwimlDocument } from '../twiml/twiml-document.ts';
 import type { FormFields } from '../webhook/signature.ts';
 import type { WebhookOutcome } from '../webhook/webhook-client.ts';
+import type { CallHandle } from './call-handle.ts';
 import type { CallServices } from './call-services.ts';
 import { type DocumentSource, type DuplicateWebhooks, type Fallback, getOrPost } from './document-source.ts';
-import type { SimulatedCall } from './simulated-call.ts';
 
 export interface LoadedDocument {
   readonly document: TwimlDocument;
@@ -56,13 +56,13 @@ function explanationIn(contentType: string, body: Buffer): string {
 
 /** Fetches the documents of one call: requests, checks, falls back. */
 export class DocumentLoader {
-  private readonly call: SimulatedCall;
+  private readonly call: CallHandle;
   private readonly services: CallServices;
   private readonly duplicates: DuplicateWebhooks | null;
   fallback: Fallback | null;
 
   constructor(
-    call: SimulatedCall,
+    call: CallHandle,
     services: CallServices,
     fallback: Fallback | null,
     duplicates: DuplicateWebhooks | null,

@@ -1,12 +1,12 @@
 import type { Clock } from '@tandem/kit';
-import type { Ticker } from '../audio/ticker.ts';
-import type { AgentEarOptions } from '../audio/agent-ear.ts';
 import type { LinkSettings } from '../../link/link.ts';
-import type { UnverifiedBehaviour } from '../unverified-behaviour.ts';
+import type { AgentEarOptions } from '../audio/agent-ear.ts';
+import type { Ticker } from '../audio/ticker.ts';
+import type { UnverifiedBehaviour } from '../reference/unverified-behaviour.ts';
 import type { Network, WebhookClient } from '../webhook/webhook-client.ts';
-import type { Exchange } from './exchange.ts';
+import type { LegOptions, CallHandle } from './call-handle.ts';
 import type { CalleeScript, DialledParty } from './callee.ts';
-import type { LegOptions, SimulatedCall } from './simulated-call.ts';
+import type { Exchange } from './exchange.ts';
 
 /** What the simulator lends to each of its calls. */
 export interface CallServices {
@@ -26,5 +26,5 @@ export interface CallServices {
   readonly exchange: Exchange;
   calleeFor(party: DialledParty): CalleeScript;
   /** Makes a leg known to the simulator, in the state before ringing. */
-  addLeg(options: LegOptions): SimulatedCall;
+  addLeg(options: LegOptions): CallHandle;
 }

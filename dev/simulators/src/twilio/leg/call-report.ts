@@ -1,6 +1,6 @@
 import type { TalkTiming } from '../audio/talk-timing.ts';
-import type { CallError } from '../call-errors.ts';
-import type { StreamEnd } from '../stream/media-stream.ts';
+import type { CallError } from '../reference/call-errors.ts';
+import type { StreamEnd } from '../stream/stream-report.ts';
 import type { StreamReport } from '../stream/stream-report.ts';
 
 /** Twilio's words, verbatim. */

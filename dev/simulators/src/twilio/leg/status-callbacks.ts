@@ -1,6 +1,6 @@
-import type { Clock } from '@tandem/kit';
 import { randomUUID } from 'node:crypto';
-import { rfc2822 } from '../sids.ts';
+import type { Clock } from '@tandem/kit';
+import { rfc2822 } from '../reference/sids.ts';
 import type { FormFields } from '../webhook/signature.ts';
 import type { HttpMethod } from '../webhook/webhook-client.ts';
 

@@ -1,17 +1,17 @@
-import { makeSid } from '../sids.ts';
-import type { SimulatedCall } from './simulated-call.ts';
+import { makeSid } from '../reference/sids.ts';
+import type { CallHandle } from './call-handle.ts';
 
 export type QueueResult = 'bridged' | 'queue-full' | 'redirected' | 'hangup' | 'leave' | 'error';
 
 /** A call waiting in a queue, or already taken out of it and talking. */
 export class QueuedCall {
-  readonly call: SimulatedCall;
+  readonly call: CallHandle;
   readonly queueSid: string;
   private readonly enqueuedNowMs: number;
   private readonly takenSignal = Promise.withResolvers<void>();
   private readonly releasedSignal = Promise.withResolvers<void>();
 
-  constructor(call: SimulatedCall, queueSid: string, nowMs: number) {
+  constructor(call: CallHandle, queueSid: string, nowMs: number) {
     this.call = call;
     this.queueSid = queueSid;
     this.enqueuedNowMs = nowMs;
@@ -54,7 +54,7 @@ export class WaitingQueue {
   }
 
   /** Null when the queue is full. */
-  add(call: SimulatedCall, nowMs: number, maxSize = MAX_QUEUE): QueuedCall | null {
+  add(call: CallHandle, nowMs: number, maxSize = MAX_QUEUE): QueuedCall | null {
     if (this.waiting.length >= maxSize) return null;
     const queued = new QueuedCall(call, this.sid, nowMs);
     const taker = this.takers.shift();
@@ -90,14 +90,14 @@ export class WaitingQueue {
 /** One `<Conference>` room. */
 export class ConferenceRoom {
   readonly sid = makeSid('CF');
-  private readonly closers = new Map<SimulatedCall, () => void>();
+  private readonly closers = new Map<CallHandle, () => void>();
 
-  get members(): readonly SimulatedCall[] {
+  get members(): readonly CallHandle[] {
     return [...this.closers.keys()];
   }
 
   /** `ended` settles when the room is closed under the member's feet. */
-  join(call: SimulatedCall): { readonly ended: Promise<void>; leave(closesRoom: boolean): void } {
+  join(call: CallHandle): { readonly ended: Promise<void>; leave(closesRoom: boolean): void } {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     this.closers.set(call, resolve);
     const leave = (closesRoom: boolean) => {

@@ -1,0 +1,16 @@
+import type { CallEndCause } from './call-report.ts';
+
+/**
+ * A call's own document, one heard by a dialled party before the bridge, or one heard while waiting in a
+ * queue.
+ */
+export type RunMode = 'call' | 'whisper' | 'queue-wait';
+
+/** How a run of documents ended. */
+export type RunEnd =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'left-queue' }
+  | { readonly kind: 'hangup'; readonly cause: CallEndCause }
+  | { readonly kind: 'rejected'; readonly isBusy: boolean }
+  /** The call ended or was given another document meanwhile. */
+  | { readonly kind: 'interrupted' };

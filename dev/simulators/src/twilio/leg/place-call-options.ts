@@ -1,0 +1,27 @@
+import type { StreamFault } from '../stream/stream-faults.ts';
+import type { FormFields } from '../webhook/signature.ts';
+import type { HttpMethod } from '../webhook/webhook-client.ts';
+import type { CallListener } from './call-journal.ts';
+import type { DuplicateWebhooks, Fallback } from './document-source.ts';
+import type { CallbackFaults, StatusCallbackConfig } from './status-callbacks.ts';
+
+export interface PlaceCallOptions {
+  /** The caller: E.164, `sip:…`, `client:…`, or a word such as `anonymous`. */
+  readonly from: string;
+  readonly to: string;
+  /** "A call comes in" of the called number; a fragment may set timeouts and retries. */
+  readonly voiceUrl: string;
+  readonly voiceMethod?: HttpMethod;
+  readonly fallback?: Fallback;
+  readonly statusCallback?: StatusCallbackConfig;
+  readonly callbackFaults?: CallbackFaults;
+  readonly duplicates?: DuplicateWebhooks;
+  /** Overrides or adds fields of every request. By default one field nobody announced is sent. */
+  readonly extraFields?: FormFields;
+  readonly streamFaults?: readonly StreamFault[];
+  readonly timeLimitMs?: number;
+  readonly isRecording?: boolean;
+  readonly maxRecordingMs?: number;
+  /** Hears every entry of the timeline. */
+  readonly onEvent?: CallListener;
+}
