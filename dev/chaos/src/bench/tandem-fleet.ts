@@ -1,12 +1,12 @@
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import { seededRandom } from '@tandem/kit';
-import {
-  type Behaviour,
-  type PlaceCallOptions,
-  type RealtimeSimulator,
-  type SimulatedCall,
-  type TwilioSimulator,
+import type {
+  Behaviour,
+  PlaceCallOptions,
+  RealtimeSimulator,
+  SimulatedCall,
+  TwilioSimulator,
 } from '@tandem/simulators';
 import { freePort } from '@tandem/stack';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
