@@ -4,7 +4,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { tandemFolder } from '@tandem/stack';
 import { readHistory } from './history/history.ts';
 import { goalLines } from './report/goal-table.ts';
-import { judge, runScenario } from './run-scenario.ts';
+import { judge, runScenario } from './run/run-scenario.ts';
 import { EVERY_FAULT } from './scenarios.ts';
 
 jest.setTimeout(180_000);

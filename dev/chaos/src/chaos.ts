@@ -10,8 +10,8 @@ import { PlainFleet } from './plain-relay/plain-fleet.ts';
 import { absencePlot } from './report/absence-plot.ts';
 import { goalLines } from './report/goal-table.ts';
 import { saveTable } from './report/save-table.ts';
-import { judge, runScenario, type ScenarioResult } from './run-scenario.ts';
-import { throughBalancer, type Scenario } from './scenario.ts';
+import { judge, runScenario, type ScenarioResult } from './run/run-scenario.ts';
+import { throughBalancer, type Scenario } from './run/scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const HELP = `npm run chaos                        every scenario, in full

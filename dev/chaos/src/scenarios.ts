@@ -1,23 +1,23 @@
-import type { Scenario } from './scenario.ts';
-import { carrierWebhooks } from './scenarios/carrier-webhooks.ts';
+import type { Scenario } from './run/scenario.ts';
 import { chaosMix } from './scenarios/chaos-mix.ts';
+import { carrierWebhooks } from './scenarios/effects/carrier-webhooks.ts';
+import { oneSlot } from './scenarios/effects/one-slot.ts';
+import { overlappingBookings } from './scenarios/effects/overlapping-bookings.ts';
+import { sameKey } from './scenarios/effects/same-key.ts';
+import { toolWorkerKilled } from './scenarios/effects/tool-worker-killed.ts';
+import { webhookReceiverFailing } from './scenarios/effects/webhook-receiver-failing.ts';
 import { everyFault } from './scenarios/every-fault.ts';
-import { ingressKilled } from './scenarios/ingress-killed.ts';
-import { noRelayLeft } from './scenarios/no-relay-left.ts';
-import { oneSlot } from './scenarios/one-slot.ts';
-import { overlappingBookings } from './scenarios/overlapping-bookings.ts';
-import { postgresGone } from './scenarios/postgres-gone.ts';
-import { postgresKilled } from './scenarios/postgres-killed.ts';
-import { redisFailedOver } from './scenarios/redis-failed-over.ts';
-import { redisGone, redisRestarted } from './scenarios/redis-gone.ts';
-import { relayFrozen } from './scenarios/relay-frozen.ts';
-import { relayHerd } from './scenarios/relay-herd.ts';
-import { relayKilled } from './scenarios/relay-killed.ts';
-import { relayStalled } from './scenarios/relay-stalled.ts';
-import { fleetRolled, relayDrained } from './scenarios/relays-drained.ts';
-import { sameKey } from './scenarios/same-key.ts';
-import { toolWorkerKilled } from './scenarios/tool-worker-killed.ts';
-import { webhookReceiverFailing } from './scenarios/webhook-receiver-failing.ts';
+import { noRelayLeft } from './scenarios/relays/no-relay-left.ts';
+import { relayFrozen } from './scenarios/relays/relay-frozen.ts';
+import { relayHerd } from './scenarios/relays/relay-herd.ts';
+import { relayKilled } from './scenarios/relays/relay-killed.ts';
+import { relayStalled } from './scenarios/relays/relay-stalled.ts';
+import { fleetRolled, relayDrained } from './scenarios/relays/relays-drained.ts';
+import { ingressKilled } from './scenarios/servers/ingress-killed.ts';
+import { postgresGone } from './scenarios/servers/postgres-gone.ts';
+import { postgresKilled } from './scenarios/servers/postgres-killed.ts';
+import { redisFailedOver } from './scenarios/servers/redis-failed-over.ts';
+import { redisGone, redisRestarted } from './scenarios/servers/redis-gone.ts';
 
 /** One kind of fault each, in the order they are run. */
 const SINGLE_FAULTS: readonly Scenario[] = [

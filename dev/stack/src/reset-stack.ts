@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRoot, tandemFolder } from './checkout.ts';
+import { isRoot, tandemFolder } from './checkout/checkout.ts';
+import { reasonOf, StackError } from './checkout/stack-error.ts';
 import { sharedFolders } from './postgres/data-folder.ts';
 import { holderOf } from './process/folder-claim.ts';
 import type { Log } from './process/local-server.ts';
-import { reasonOf, StackError } from './stack-error.ts';
 
-export interface ResetOptions {
+interface ResetOptions {
   readonly log?: Log;
   /** Where `.tandem` is. */
   readonly folder?: string;

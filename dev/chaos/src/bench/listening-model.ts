@@ -5,10 +5,8 @@ import type {
   ResponsePlan,
   ResponseRequest,
 } from '@tandem/simulators';
+import { answerTo } from '../history/answer-to.ts';
 import type { StampedVoice } from './stamped-voice.ts';
-
-/** What an agent answers to words of a caller. */
-export const answerTo = (text: string): string => `Answer to ${text}.`;
 
 const NOTHING_TO_ANSWER = 'Please say that again.';
 

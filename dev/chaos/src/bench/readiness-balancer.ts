@@ -70,7 +70,7 @@ export class ReadinessBalancer {
  * The defaults of HAProxy where they matter: a server is out after its checks failed, and back after one that
  * passed.
  */
-export function haproxySettings(port: number, servers: readonly number[]): string {
+function haproxySettings(port: number, servers: readonly number[]): string {
   const lines = [
     'global',
     '  maxconn 2000',

@@ -5,7 +5,7 @@ const MAGIC = Buffer.from([0x1d, 0x2c, 0x3b, 0x4a, 0x59, 0x68]);
 const STAMP_BYTES = MAGIC.length + 4 + 2 + 2;
 
 /** What a piece of audio says, as far as its stamps came through. */
-export interface HeardWords {
+interface HeardWords {
   readonly text: string;
   /** Where in the audio its first and the end of its last frame are, in bytes. */
   readonly fromByte: number;

@@ -45,7 +45,7 @@ const AGENT: Partial<AgentContentInput> = {
   limits: { maxAnswersWithoutTool: 0 },
 };
 
-export type LineName = 'postgres' | 'redis' | 'model';
+type LineName = 'postgres' | 'redis' | 'model';
 
 /** From SIGTERM to SIGKILL: longer than a relay may take to move its calls. */
 const RELAY_GRACE_MS = 40_000;

@@ -6,7 +6,7 @@ import {
   type ResponsePlan,
   type ResponseRequest,
 } from '@tandem/simulators';
-import { answerTo } from '../bench/listening-model.ts';
+import { answerTo } from '../history/answer-to.ts';
 
 const WISH = /\bbooks (\S+) (\S+)$/;
 

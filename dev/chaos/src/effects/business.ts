@@ -139,7 +139,7 @@ export class Business {
   }
 }
 
-export interface StandingBooking {
+interface StandingBooking {
   readonly id: string;
   readonly resource: string;
   readonly startsAt: number;

@@ -4,7 +4,7 @@ import type { RunningPlatform } from '@tandem/commands/platform';
 const QUEUE = 'tandem:queue:tool-calls';
 
 /** A tool call that is done, as its queue tells it. Times are Unix time in ms. */
-export interface DoneJob {
+interface DoneJob {
   readonly toolCallId: string;
   /** How often it lost its worker. */
   readonly lost: number;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** How a receiver is now. */
-export interface ReceiverMood {
+interface ReceiverMood {
   /** Share of requests answered with an error, or not at all. */
   readonly errors: number;
   /** Before every answer. */

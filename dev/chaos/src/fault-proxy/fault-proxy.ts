@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** What the line does to every connection that goes over it, new and old. */
-export interface LineFaults {
+interface LineFaults {
   /** Each piece of data is held for so long, each way. */
   readonly latencyMs: number;
   /** Nothing passes, and nothing is closed: a half-open line. */
@@ -10,7 +10,7 @@ export interface LineFaults {
   readonly bytesPerSecond: number | null;
 }
 
-export const CLEAR_LINE: LineFaults = { latencyMs: 0, isSilent: false, bytesPerSecond: null };
+const CLEAR_LINE: LineFaults = { latencyMs: 0, isSilent: false, bytesPerSecond: null };
 
 const CHUNK_BYTES = 16 * 1024;
 const TICK_MS = 10;

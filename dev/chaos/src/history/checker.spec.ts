@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answerTo } from '../bench/listening-model.ts';
+import { answerTo } from './answer-to.ts';
 import { check } from './checker.ts';
 import type { HistoryEntry, LoggedEvent } from './entries.ts';
 

@@ -1,4 +1,4 @@
-import { answerTo } from '../bench/listening-model.ts';
+import { answerTo } from './answer-to.ts';
 import { entriesOf, type EntryOf, type HistoryEntry } from './entries.ts';
 
 /** One call as the history tells it. */

@@ -2,7 +2,7 @@ import { svgOf, type Line } from '@tandem/commands/chart';
 import { absenceMs, type Loss, type RunView } from '../history/run-view.ts';
 
 /** Runs of the scenarios that are drawn; `ordinary` is the relay of the ordinary kind, killed. */
-export interface Drawn {
+interface Drawn {
   readonly killed: RunView;
   readonly frozen: RunView;
   readonly drained: RunView;

@@ -1,5 +1,5 @@
-import type { ScenarioResult } from '../run-scenario.ts';
-import type { Goal } from '../scenario.ts';
+import type { ScenarioResult } from '../run/run-scenario.ts';
+import type { Goal } from '../run/scenario.ts';
 
 const VIOLATIONS_SHOWN = 10;
 

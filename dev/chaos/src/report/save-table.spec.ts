@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ScenarioResult } from '../run-scenario.ts';
-import type { Scenario } from '../scenario.ts';
+import type { ScenarioResult } from '../run/run-scenario.ts';
+import type { Scenario } from '../run/scenario.ts';
 import { table } from './save-table.ts';
 
 const scenario = (about: string, id: string): Scenario => ({

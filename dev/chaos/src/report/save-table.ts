@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { NO_DISTANCE, roundTripText } from '@tandem/simulators';
-import type { ScenarioResult } from '../run-scenario.ts';
+import type { ScenarioResult } from '../run/run-scenario.ts';
 import { COLUMNS, goalRows } from './goal-table.ts';
 
 const FIGURES = /(<!-- figures -->\n)([\s\S]*?)(<!-- end of figures -->)/;

@@ -3,7 +3,7 @@ import type { Bench } from '../bench/bench.ts';
 import type { TandemFleet } from '../bench/tandem-fleet.ts';
 import { check } from '../history/checker.ts';
 import { shareOf, type CallStory } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario } from '../run/scenario.ts';
 import { turnsRight } from './figures.ts';
 
 const ROUND_MS = 60_000;

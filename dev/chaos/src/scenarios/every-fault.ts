@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts';
+import type { Scenario } from '../run/scenario.ts';
 
 /**
  * Builds the scenario that breaks one thing after the other under the same conversations: every fault that

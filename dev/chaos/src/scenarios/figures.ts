@@ -9,7 +9,7 @@ import {
   type CallStory,
   type RunView,
 } from '../history/run-view.ts';
-import type { Goal } from '../scenario.ts';
+import type { Goal } from '../run/scenario.ts';
 
 /** Goals several scenarios share: what becomes of the calls that faults of this name have struck. */
 export function goesOn(id: string, ...whats: readonly string[]): Goal {

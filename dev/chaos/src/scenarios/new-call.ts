@@ -4,7 +4,7 @@ import { measure } from '../effects/business.ts';
 
 const PATIENCE_MS = 20_000;
 
-export interface NewCall {
+interface NewCall {
   /**
    * From the first ring to the first word of the carrier's voice, or to the stream; NaN when there was
    * neither.

@@ -5,7 +5,7 @@ import { TwilioStream, type MessageSocket, type SocketListener } from '@tandem/t
 import type { WebSocket } from 'ws';
 import { benchClock, fail, startBenchCall } from './bench-call.ts';
 
-export interface WayCost {
+interface WayCost {
   readonly way: string;
   readonly microseconds: number;
   readonly perSecond: number;

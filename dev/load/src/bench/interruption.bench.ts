@@ -10,7 +10,7 @@ import {
 } from '@tandem/simulators';
 import { Histogram, type Spread } from '../pump/histogram.ts';
 
-export interface Interruptions {
+interface Interruptions {
   readonly count: number;
   /**
    * From the model's "the caller speaks" to the last sound of the agent at the carrier's end, without the way
@@ -23,7 +23,7 @@ export interface Interruptions {
   readonly mostUnclaimedMs: number;
 }
 
-export interface InterruptionsOptions {
+interface InterruptionsOptions {
   readonly calls: number;
   readonly turns: number;
 }

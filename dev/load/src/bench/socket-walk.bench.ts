@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { favour, pin } from '../load/machine.ts';
+import { favour, pin } from '../host/machine.ts';
 import type { Spread } from '../pump/histogram.ts';
 import { PumpProcess } from '../pump/pump-process.ts';
 

@@ -56,7 +56,7 @@ export function findings(capacity: Capacity): Finding[] {
 }
 
 /** The step that was held for long. */
-export function heldStep({ steps }: Ramp): RampStep {
+function heldStep({ steps }: Ramp): RampStep {
   return steps.reduce((longest, step) => (step.seconds > longest.seconds ? step : longest));
 }
 

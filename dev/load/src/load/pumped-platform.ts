@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform } from '@tandem/commands/platform';
 import type { AgentContentInput } from '@tandem/contracts';
 import { linkText } from '@tandem/simulators';
+import { busyMs, favour, pin } from '../host/machine.ts';
 import type { Habit } from '../pump/carrier-stream.ts';
 import { DISTANCE } from '../pump/distance.ts';
 import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
-import { busyMs, favour, pin } from './machine.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
 
 /** Callers who never want anything are what is measured. */

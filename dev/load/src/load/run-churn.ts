@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PumpedPlatform } from './pumped-platform.ts';
 import { slopeOf } from './run-ramp.ts';
 
-export interface ChurnSample {
+interface ChurnSample {
   readonly seconds: number;
   readonly residentBytes: number;
   readonly heapBytes: number;

@@ -31,7 +31,7 @@ export interface Ramp {
   readonly endedBecause: 'latency' | 'core' | 'driver' | 'asked';
 }
 
-export interface RampOptions {
+interface RampOptions {
   /** Calls of the step that is held for `seconds`; steps on the way to it are short. */
   readonly calls: number;
   readonly seconds: number;

@@ -2,7 +2,7 @@ import { answer, RunningPlatform } from '@tandem/commands/platform';
 import { scripted, type CallReport } from '@tandem/simulators';
 import { readRelayFigures, type RelayFigures } from './relay-figures.ts';
 
-export interface RowsOptions {
+interface RowsOptions {
   readonly calls: number;
   readonly relays: number;
   /** Calls started each second. */

@@ -21,7 +21,7 @@ import {
 import { Line } from './line.ts';
 import { TOOL } from './sensible-model.ts';
 
-export interface TalkOptions {
+interface TalkOptions {
   readonly model: VoiceModel;
   readonly clock: RealClock;
   readonly turns: number;
@@ -30,7 +30,7 @@ export interface TalkOptions {
   readonly onTurn?: (turn: number) => void;
 }
 
-export interface Move extends CallEventBody<'model.moved'> {
+interface Move extends CallEventBody<'model.moved'> {
   /**
    * What the caller heard of it: nothing, from the loss of the old session or the end of their own words to
    * the agent's next sound; 0 when sound was still in hand.

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { putFirst } from '../load/machine.ts';
+import { putFirst } from '../host/machine.ts';
 import type { CarrierAccount } from './carrier-call.ts';
 import type { CarrierTotals, Habit } from './carrier-stream.ts';
 import type { Spread } from './histogram.ts';

@@ -1,7 +1,7 @@
 import { seededRandom } from '@tandem/kit';
 
 /** What a link needs of time: both simulators' clocks have it. */
-export interface LinkClock {
+interface LinkClock {
   now(): number;
   after(delayMs: number, run: () => void): { cancel(): void };
 }

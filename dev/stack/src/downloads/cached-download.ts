@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { makeFolder } from '../checkout.ts';
+import { makeFolder } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { Claim } from '../process/folder-claim.ts';
-import { StackError } from '../stack-error.ts';
 
 /** As long as the slowest download another starter may be busy with. */
 const WAIT_FOR_OTHERS_MS = 300_000;

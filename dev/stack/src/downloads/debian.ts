@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeFolder } from '../checkout.ts';
+import { makeFolder } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { Claim } from '../process/folder-claim.ts';
 import { findProgram, isProgram, runCommand, type CommandResult } from '../process/run-command.ts';
-import { StackError } from '../stack-error.ts';
 import { cachedDownload } from './cached-download.ts';
 
 const UPDATE_LIMIT_MS = 120_000;
@@ -23,7 +23,7 @@ const UNPACK_LIMIT_MS = 60_000;
 const LISTS_MAX_AGE_MS = 12 * 3_600_000;
 
 /** Unpacked Debian packages: a file tree like that of the system, outside the system. */
-export interface PackageTree {
+interface PackageTree {
   readonly root: string;
   /** For LD_LIBRARY_PATH: every folder of the tree that holds shared libraries. */
   readonly libraryPath: string;

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../checkout.ts';
+import { makeFolder } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { findProgram, runCommand } from '../process/run-command.ts';
-import { StackError } from '../stack-error.ts';
 import { cachedDownload } from './cached-download.ts';
 
 const INSTALL_LIMIT_MS = 180_000;

@@ -3,9 +3,9 @@ import { lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { cp, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import type { FileOwner } from '../checkout.ts';
+import type { FileOwner } from '../checkout/checkout.ts';
+import { reasonOf, StackError } from '../checkout/stack-error.ts';
 import { runCommand } from '../process/run-command.ts';
-import { reasonOf, StackError } from '../stack-error.ts';
 
 const PROBE_LIMIT_MS = 10_000;
 const BY_HAND = 'Set DATABASE_URL to a PostgreSQL of your own (13 or newer) to do without the bundled one.';

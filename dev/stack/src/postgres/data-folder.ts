@@ -14,10 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRoot, makeFolder, ownerOf, type FileOwner } from '../checkout.ts';
+import { isRoot, makeFolder, ownerOf, type FileOwner } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { commandLineOf, exists, isAlive, markOf, workingFolderOf } from '../process/process-identity.ts';
 import { runCommand } from '../process/run-command.ts';
-import { StackError } from '../stack-error.ts';
 import type { PostgresBinaries } from './binaries.ts';
 
 export const SUPERUSER = 'tandem';
@@ -62,7 +62,7 @@ export function openSharedFolder(folder: string): boolean {
   return found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0;
 }
 
-export function canEnter(folder: string, user: FileOwner | null): boolean {
+function canEnter(folder: string, user: FileOwner | null): boolean {
   const identity = user ? { uid: user.uid, gid: user.gid } : {};
   return (
     spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { stdio: 'ignore', cwd: '/', ...identity })

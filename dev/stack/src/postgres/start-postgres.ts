@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { makeFolder, tandemFolder } from '../checkout.ts';
+import { makeFolder, tandemFolder } from '../checkout/checkout.ts';
 import { BoundedLog } from '../process/bounded-log.ts';
 import { claimData, type Claim } from '../process/folder-claim.ts';
 import { KeptProcess } from '../process/kept-process.ts';

@@ -1,12 +1,12 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { giveToFolderOwner, makeFolder } from '../checkout.ts';
+import { giveToFolderOwner, makeFolder } from '../checkout/checkout.ts';
 
 const DEFAULT_LIMIT_BYTES = 8 * 1024 * 1024;
 const TAIL_CHARACTERS = 8_000;
 const LONGEST_LINE_CHARACTERS = 16_000;
 
-export interface BoundedLogOptions {
+interface BoundedLogOptions {
   /** Null keeps the tail in memory only. */
   readonly file: string | null;
   /**

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeFolder } from '../checkout.ts';
-import { StackError } from '../stack-error.ts';
+import { makeFolder } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { isAlive, markOf, type ProcessMark } from './process-identity.ts';
 
 /** Who holds a claim. The server it started counts too: it may outlive a killed launcher by a moment. */

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileOwner } from '../checkout.ts';
-import { StackError } from '../stack-error.ts';
+import type { FileOwner } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import type { BoundedLog } from './bounded-log.ts';
 import { guardProcess, type GuardOptions } from './guard.ts';
 
@@ -14,7 +14,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface KeptProcessOptions {
+interface KeptProcessOptions {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, isPortFree, preferPort } from '../free-port.ts';
-import { StackError } from '../stack-error.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import type { BoundedLog } from './bounded-log.ts';
 import type { Claim } from './folder-claim.ts';
+import { freePort, isPortFree, preferPort } from './free-port.ts';
 import type { EndStep, Exit, KeptProcess } from './kept-process.ts';
 
 /** One line for the developer. */

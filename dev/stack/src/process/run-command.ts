@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { FileOwner } from '../checkout.ts';
+import type { FileOwner } from '../checkout/checkout.ts';
 
 const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024;
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly timeoutMs: number;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;

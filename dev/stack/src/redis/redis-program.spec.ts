@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StackError } from '../stack-error.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { chooseRedis, isOlder, parseVersion, redisRungs, type RedisProgram } from './redis-program.ts';
 import { redisConf } from './start-redis.ts';
 

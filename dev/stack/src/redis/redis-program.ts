@@ -1,9 +1,9 @@
 import { extname, join } from 'node:path';
+import { StackError } from '../checkout/stack-error.ts';
 import { debianPackages, programOf } from '../downloads/debian.ts';
+import { firstAvailable, type Source } from '../downloads/first-available.ts';
 import { npmPackage } from '../downloads/npm.ts';
-import { firstAvailable, type Source } from '../first-available.ts';
 import { findProgram, libraryEnvironment, runCommand } from '../process/run-command.ts';
-import { StackError } from '../stack-error.ts';
 
 const VERSION_LIMIT_MS = 5_000;
 /** BullMQ asks for 6.2: older servers lack commands it uses. */

@@ -3,7 +3,7 @@ import { chownSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { isRoot, makeFolder, ownerOf, tandemFolder, type FileOwner } from '../checkout.ts';
+import { isRoot, makeFolder, ownerOf, tandemFolder, type FileOwner } from '../checkout/checkout.ts';
 import { BoundedLog } from '../process/bounded-log.ts';
 import { claimData, type Claim } from '../process/folder-claim.ts';
 import { KeptProcess } from '../process/kept-process.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Source } from '../first-available.ts';
-import { StackError } from '../stack-error.ts';
+import { StackError } from '../checkout/stack-error.ts';
+import type { Source } from '../downloads/first-available.ts';
 import {
   ensureSpeech,
   guidedEnvironment,

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolder, tandemFolder } from '../checkout.ts';
+import { makeFolder, tandemFolder } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { debianPackages, programOf } from '../downloads/debian.ts';
+import { firstAvailable, type Source } from '../downloads/first-available.ts';
 import { npmPackage } from '../downloads/npm.ts';
-import { firstAvailable, type Source } from '../first-available.ts';
 import type { Log } from '../process/local-server.ts';
 import { findProgram } from '../process/run-command.ts';
-import { StackError } from '../stack-error.ts';
 import { writeEspeakStandIn } from './espeak-stand-in.ts';
 
 const ESPEAK_WASM = { name: '@echogarden/espeak-ng-emscripten', version: '0.3.5' };
@@ -29,12 +29,12 @@ export interface Recogniser {
   readonly libraryPath: string | null;
 }
 
-export interface SpeechPrograms {
+interface SpeechPrograms {
   readonly synthesiser: Synthesiser | null;
   readonly recogniser: Recogniser | null;
 }
 
-export type GuidedVariable =
+type GuidedVariable =
   | 'GUIDED_FLITE_PATH'
   | 'GUIDED_ESPEAK_PATH'
   | 'GUIDED_POCKETSPHINX_PATH'
@@ -50,7 +50,7 @@ export interface Speech extends SpeechPrograms {
   readonly cacheFolder: string;
 }
 
-export interface SpeechOptions {
+interface SpeechOptions {
   readonly log?: Log;
   /** Where `.tandem` is; downloads go to its cache. */
   readonly folder?: string;

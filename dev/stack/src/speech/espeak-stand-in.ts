@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { makeFolder } from '../checkout.ts';
+import { makeFolder } from '../checkout/checkout.ts';
 
-export type StandInEngine = 'say' | 'wasm';
+type StandInEngine = 'say' | 'wasm';
 
 /**
  * Writes a program that takes espeak-ng's command line and speaks by another engine, so that whoever can use

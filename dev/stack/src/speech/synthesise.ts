@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Pcm, readWav, resample } from '@tandem/kit';
+import { StackError } from '../checkout/stack-error.ts';
 import { libraryEnvironment, runCommand } from '../process/run-command.ts';
-import { StackError } from '../stack-error.ts';
 import type { Speech, Synthesiser } from './ensure-speech.ts';
 
-export const SPEECH_RATE_HZ = 8_000;
+const SPEECH_RATE_HZ = 8_000;
 
 const SYNTHESIS_LIMIT_MS = 30_000;
 const LONGEST_TEXT_CHARACTERS = 5_000;
@@ -26,7 +26,7 @@ const ESPEAK_VOICES: Record<Voice, string> = {
   awb_time: 'en-gb',
 };
 
-export interface SynthesiseOptions {
+interface SynthesiseOptions {
   readonly voice?: Voice;
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { checkoutRoot } from '../checkout.ts';
+import { checkoutRoot } from '../checkout/checkout.ts';
 import { isAlive, markOf, type ProcessMark } from '../process/process-identity.ts';
 import { readRunFile, runFileIn } from './run-file.ts';
 

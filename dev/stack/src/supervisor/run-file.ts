@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { giveToFolderOwner, makeFolder, tandemFolder } from '../checkout.ts';
+import { giveToFolderOwner, makeFolder, tandemFolder } from '../checkout/checkout.ts';
 import { holderOf, type Holder } from '../process/folder-claim.ts';
 
-export interface RunningProcess {
+interface RunningProcess {
   readonly service: string;
   readonly instance: string;
   readonly pid: number;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { checkoutRoot } from '../checkout.ts';
+import { checkoutRoot } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { BoundedLog } from '../process/bounded-log.ts';
 import { KeptProcess, type Exit } from '../process/kept-process.ts';
-import { StackError } from '../stack-error.ts';
 import { waitUntilReady } from './readiness.ts';
 
 const DEFAULT_READY_LIMIT_MS = 30_000;
@@ -40,7 +40,7 @@ export function exitText({ code, signal }: Exit): string {
   return signal ?? `code ${code}`;
 }
 
-export interface ServiceProcessOptions {
+interface ServiceProcessOptions {
   readonly logFile: string | null;
   readonly onLine?: (line: string) => void;
   readonly onUnexpectedExit: (told: ServiceExit) => void;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tandemFolder } from '../checkout.ts';
+import { tandemFolder } from '../checkout/checkout.ts';
+import { StackError } from '../checkout/stack-error.ts';
 import { Claim } from '../process/folder-claim.ts';
 import type { Log, ServerHandle } from '../process/local-server.ts';
-import { StackError } from '../stack-error.ts';
 import { removeRunFile, runClaimFile, runFileIn, writeRunFile } from './run-file.ts';
 import { exitText, ServiceProcess, type ServiceExit, type ServiceSpec } from './service-process.ts';
 

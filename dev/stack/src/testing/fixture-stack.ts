@@ -1,7 +1,7 @@
 // A whole stack in a process of its own, for specs that kill it: PostgreSQL, Redis and a fixture service in
 // the folder named by its argument.
 import { join } from 'node:path';
-import { checkoutRoot } from '../checkout.ts';
+import { checkoutRoot } from '../checkout/checkout.ts';
 import { startPostgres } from '../postgres/start-postgres.ts';
 import { startRedis } from '../redis/start-redis.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';

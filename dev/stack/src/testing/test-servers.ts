@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { StackError } from '../checkout/stack-error.ts';
 import { startPostgres, withClient } from '../postgres/start-postgres.ts';
 import { EPHEMERAL_DATABASES, startRedis, withRedis } from '../redis/start-redis.ts';
-import { StackError } from '../stack-error.ts';
 
 const COUNTER = 'tandem:test:databases-handed-out';
 const LIFELESS = 'Tests with a server run through "npm run test:int" or jest, whose set-up starts it.';
 
-export interface TestServers {
+interface TestServers {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   stop(): Promise<void>;

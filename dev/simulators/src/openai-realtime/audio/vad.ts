@@ -83,7 +83,7 @@ export interface TurnRules {
   silenceMs(): number;
 }
 
-export interface TurnListener {
+interface TurnListener {
   /** `audioStartMs` is the first voiced moment less the padding, in ms of audio written to the buffer. */
   onSpeechStarted(audioStartMs: number): void;
   /** `audioEndMs` includes the silence that ended the turn. */

@@ -12,7 +12,7 @@ import {
 } from './behaviour.ts';
 
 /** A tool call of a turn. Arguments may be raw text, to test what is not JSON. */
-export interface ScriptedCall {
+interface ScriptedCall {
   readonly name: string;
   readonly arguments?: JsonObject | string;
 }

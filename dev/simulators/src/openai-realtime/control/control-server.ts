@@ -26,7 +26,7 @@ class ControlProblem extends Error {
 }
 
 /** The parts of the simulator that the control interface reads and changes. */
-export interface ControlledSimulator {
+interface ControlledSimulator {
   behaviour: Behaviour;
   readonly faults: Faults;
   readonly sessions: readonly SimulatedSession[];

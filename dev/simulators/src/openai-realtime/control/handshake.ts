@@ -25,7 +25,7 @@ export interface Admission {
   readonly model: string;
 }
 
-export type HandshakeVerdict = HttpRefusal | InBandRefusal | Admission;
+type HandshakeVerdict = HttpRefusal | InBandRefusal | Admission;
 
 export interface HandshakeRules {
   /** Keys that are accepted; any non-empty key when absent. */

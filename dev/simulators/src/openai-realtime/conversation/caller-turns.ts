@@ -17,7 +17,7 @@ import { notAudio } from './item-rules.ts';
  * Semantic detection's longest waits, from the API reference, and how soon it ends a finished sentence
  * (ours).
  */
-export const SEMANTIC_WAITS = {
+const SEMANTIC_WAITS = {
   low: { doneMs: 1200, maxMs: 8000 },
   medium: { doneMs: 600, maxMs: 4000 },
   high: { doneMs: 300, maxMs: 2000 },
@@ -40,7 +40,7 @@ const MAX_UTTERANCES = 64;
 /** Finds words in the bytes of one utterance. */
 export type Recognise = (audio: Uint8Array, format: AudioFormat) => string | null;
 
-export interface CallerTurnsHost {
+interface CallerTurnsHost {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly recording: Recording;

@@ -2,7 +2,7 @@ import { outOfRange, refusal, type ApiError } from '../wire/api-error.ts';
 import { asArray, asObject, asString, type JsonObject, type Typed } from '../wire/json.ts';
 
 /** Who put an item into the conversation. */
-export type ItemOrigin = 'client' | 'caller' | 'model';
+type ItemOrigin = 'client' | 'caller' | 'model';
 
 /** One entry of the conversation: what the wire shows, and what only the server knows. */
 export interface Item {

@@ -4,7 +4,7 @@ import { asArray, asObject, asString, type JsonObject, type Typed } from '../wir
 import { newItem, type Conversation, type Item } from './conversation.ts';
 
 /** Longest id a client may give an item or a tool call. */
-export const MAX_ID_LENGTH = 32;
+const MAX_ID_LENGTH = 32;
 
 /** The rules for a client's item that the schema cannot say. Null when it may join the conversation. */
 export function itemFault(

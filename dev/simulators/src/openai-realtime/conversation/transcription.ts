@@ -10,7 +10,7 @@ const BILLED_BY_DURATION = new Set(['whisper-1', 'gpt-realtime-whisper', 'gpt-li
 /** The only transcriber that sends no deltas. */
 const WITHOUT_DELTAS = 'whisper-1';
 
-export interface TranscriptionHost {
+interface TranscriptionHost {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly conversation: Conversation;

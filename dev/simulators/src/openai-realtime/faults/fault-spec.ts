@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ApiError } from '../wire/api-error.ts';
 
 /** Wrong events a provider might send one day; a client must outlive each. */
-export const BAD_EVENTS = [
+const BAD_EVENTS = [
   'unknown-event',
   'unknown-field',
   'missing-field',
@@ -13,14 +13,14 @@ export const BAD_EVENTS = [
 ] as const;
 export type BadEvent = (typeof BAD_EVENTS)[number];
 
-export const ERROR_KINDS = [
+const ERROR_KINDS = [
   'server_error',
   'rate_limit_exceeded',
   'insufficient_quota',
   'invalid_request',
   'authentication',
 ] as const;
-export type ErrorKind = (typeof ERROR_KINDS)[number];
+type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** How a response ends without having answered; `mute` is completed and has no output. */
 export const FAILURES = [
@@ -33,7 +33,7 @@ export const FAILURES = [
 ] as const;
 export type Failure = (typeof FAILURES)[number];
 
-export const IN_BAND_REFUSALS = [
+const IN_BAND_REFUSALS = [
   'invalid_api_key',
   'insufficient_quota',
   'model_not_found',
@@ -41,7 +41,7 @@ export const IN_BAND_REFUSALS = [
 ] as const;
 export type InBandRefusal = (typeof IN_BAND_REFUSALS)[number];
 
-export const REFUSAL_STATUSES = [401, 403, 404, 429, 500, 503] as const;
+const REFUSAL_STATUSES = [401, 403, 404, 429, 500, 503] as const;
 
 /** What goes wrong. Lengths are ms unless the name says otherwise. */
 export type FaultAction =
@@ -82,14 +82,14 @@ export type FaultAction =
    */
   | { readonly kind: 'refuse-update' };
 
-export type FaultKind = FaultAction['kind'];
+type FaultKind = FaultAction['kind'];
 
 /**
  * When, where and how often. Without a trigger a fault strikes at its natural moment: refusals at each
  * handshake, response faults at each response, transcription and update faults at each of those, and
  * everything else at once for open sessions and right after opening for new ones.
  */
-export interface FaultScope {
+interface FaultScope {
   /** This long after the session opened; at once for sessions that are older. */
   readonly afterOpenMs?: number;
   /** At a session's n-th response, counted from 1, or at each. */

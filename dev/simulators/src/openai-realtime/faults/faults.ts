@@ -15,13 +15,13 @@ export interface FaultVictim {
 }
 
 /** What the faults of one response add up to. */
-export interface ResponseFaults {
+interface ResponseFaults {
   readonly extraFirstByteMs: number;
   readonly audioRate: number | null;
   readonly failAs: Extract<FaultAction, { kind: 'fail-response' }>['as'] | null;
 }
 
-export interface ListedFault {
+interface ListedFault {
   readonly id: string;
   readonly spec: FaultSpec;
   /** Strikes so far. */

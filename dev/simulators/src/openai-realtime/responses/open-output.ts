@@ -15,7 +15,7 @@ export interface Pace {
 }
 
 /** What one piece added: ms of audio and characters of text or arguments. */
-export interface Piece {
+interface Piece {
   readonly audioMs: number;
   readonly words: number;
 }

@@ -31,7 +31,7 @@ import {
   type StatusDetails,
 } from './response-run.ts';
 
-export interface ResponsesOptions {
+interface ResponsesOptions {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly ids: IdSource;

@@ -44,7 +44,7 @@ export interface SessionEnvironment {
   readonly onBrokenPlan: (error: unknown) => void;
 }
 
-export interface SessionStart {
+interface SessionStart {
   readonly id: string;
   readonly kind: SessionKind;
   readonly model: string;

@@ -26,7 +26,7 @@ const CROSSED: ReadonlySet<string> = new Set([
 /** How long a connection cut by FIN waits for the other side's FIN. */
 const FIN_PATIENCE_MS = 2000;
 
-export interface SessionOpening {
+interface SessionOpening {
   readonly number: number;
   readonly kind: SessionKind;
   readonly model: string;
@@ -42,7 +42,7 @@ export interface SessionOpening {
 }
 
 /** How a session ended. 1006 is an end without a close frame. */
-export interface SessionEnd {
+interface SessionEnd {
   readonly code: number;
   readonly reason: string;
 }

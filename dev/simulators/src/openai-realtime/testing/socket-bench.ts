@@ -11,7 +11,7 @@ import type { JsonObject, Typed } from '../wire/json.ts';
 export const BEARER = { authorization: 'Bearer sk-test' };
 
 /** A WebSocket client that records what it receives. */
-export class SocketClient {
+class SocketClient {
   readonly ws: WebSocket;
   readonly received: Typed[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;

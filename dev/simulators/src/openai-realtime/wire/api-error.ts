@@ -12,7 +12,7 @@ export interface ApiError {
  * - `observed`: error objects that users of the real server have published.
  * - `guessed`: nobody has published one; ours until a live check settles it.
  */
-export type Provenance = 'documented' | 'observed' | 'guessed';
+type Provenance = 'documented' | 'observed' | 'guessed';
 
 /** Every refusal code the simulator sends, and how sure we are of it. README.md carries the same table. */
 export const REFUSALS = {
@@ -51,7 +51,7 @@ export const REFUSALS = {
   insufficient_quota: 'observed',
 } as const satisfies Record<string, Provenance>;
 
-export type RefusalCode = keyof typeof REFUSALS;
+type RefusalCode = keyof typeof REFUSALS;
 
 export function refusal(code: RefusalCode | null, message: string, param: string | null = null): ApiError {
   return { type: 'invalid_request_error', code, message, param };

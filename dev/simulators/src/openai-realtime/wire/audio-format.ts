@@ -3,7 +3,7 @@ import { encodeAlaw, encodeMulaw } from '@tandem/kit';
 import { asObject } from './json.ts';
 
 /** The session's spelling of a format. Only `audio/pcm` carries a rate, and only 24,000. */
-export type WireFormat =
+type WireFormat =
   | { readonly type: 'audio/pcm'; readonly rate: 24000 }
   | { readonly type: 'audio/pcmu' }
   | { readonly type: 'audio/pcma' };

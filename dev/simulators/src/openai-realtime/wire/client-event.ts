@@ -14,7 +14,7 @@ import { clientEventTypes, clientSchema, fitsClientSchema } from './schema.ts';
 /** `InputAudioBufferAppendEvent`: "up to a maximum of 15 MiB"; we take it as decoded bytes. */
 export const MAX_APPEND_BYTES = 15 * 1024 * 1024;
 
-export type ReadEvent =
+type ReadEvent =
   | { readonly ok: true; readonly event: Typed }
   | {
       readonly ok: false;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 /** Tells the ids of one simulator process from those of another; real ids are random all through. */
 const PROCESS_TAG = randomBytes(5).toString('hex');
 
-export type IdPrefix = 'sess' | 'conv' | 'item' | 'resp' | 'event' | 'call';
+type IdPrefix = 'sess' | 'conv' | 'item' | 'resp' | 'event' | 'call';
 
 /**
  * `odd`: very long ones, one letter or two, spaces and signs, letters of other alphabets; each kind in its

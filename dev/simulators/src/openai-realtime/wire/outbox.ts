@@ -11,7 +11,7 @@ export interface Wire {
   close(code: number, reason: string): void;
 }
 
-export interface OutboxOptions {
+interface OutboxOptions {
   readonly ids: IdSource;
   readonly recording: Recording;
   readonly nulls: NullStyle;

@@ -127,7 +127,7 @@ export type NullStyle = 'observed' | 'schema';
 
 const serverSets = new Map<NullStyle, SchemaSet>();
 
-export function serverSchema(nulls: NullStyle): SchemaSet {
+function serverSchema(nulls: NullStyle): SchemaSet {
   let set = serverSets.get(nulls);
   if (!set) {
     set = build(nulls === 'observed' ? SERVER_AMENDMENTS : [], looseUnions);
@@ -137,7 +137,7 @@ export function serverSchema(nulls: NullStyle): SchemaSet {
 }
 
 /** The event types of a union such as `RealtimeClientEvent`, each with the name of its definition. */
-export function eventDefinitions(set: SchemaSet, union: string): Map<string, string> {
+function eventDefinitions(set: SchemaSet, union: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const branch of asArray(set.$defs[union]?.['anyOf'])) {
     const name = String((branch as Schema)['$ref']).replace('#/$defs/', '');

@@ -5,7 +5,7 @@ import type { NullStyle } from './schema.ts';
 export type SessionKind = 'realtime' | 'transcription';
 
 /** What the real server says when a session brings no instructions of its own; shortened. */
-export const DEFAULT_INSTRUCTIONS =
+const DEFAULT_INSTRUCTIONS =
   'You are a helpful, witty, and friendly AI. Talk quickly. You should always call a function if you can.';
 
 const SERVER_VAD_DEFAULTS: JsonObject = {
@@ -25,7 +25,7 @@ const SEMANTIC_VAD_DEFAULTS: JsonObject = {
   interrupt_response: true,
 };
 
-export interface SessionIdentity {
+interface SessionIdentity {
   readonly id: string;
   readonly kind: SessionKind;
   readonly model: string;

@@ -10,7 +10,7 @@ import { asArray, asObject, asString, at, has, isObject, type JsonObject } from 
 import { publishedSchema } from './schema.ts';
 
 /** What a session has done that limits what may still be changed. */
-export interface SessionHistory {
+interface SessionHistory {
   readonly hasSpoken: boolean;
   readonly isResponding: boolean;
 }

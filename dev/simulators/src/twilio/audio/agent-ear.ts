@@ -12,7 +12,7 @@ export interface AgentEarOptions {
 
 export const DEFAULT_EAR: AgentEarOptions = { audibleLevel: 150, speechAfterMs: 40, silenceAfterMs: 400 };
 
-export interface AgentEarListener {
+interface AgentEarListener {
   /** `atMs` is when the first audible frame began to play. */
   onAgentStarted(atMs: number): void;
   /** `atMs` is when the last audible frame had been played. */

@@ -2,7 +2,7 @@ import { FRAME_BYTES, MULAW_SILENCE } from '@tandem/kit';
 import { meanMagnitude } from './loudness.ts';
 
 /** Speech cut into frames and encoded for the wire once, however many calls say it. */
-export interface PreparedSpeech {
+interface PreparedSpeech {
   readonly frames: readonly Uint8Array[];
   readonly base64: readonly string[];
   /** Index of the first and last frame above the audible level; -1 when it is all silence. */
@@ -41,7 +41,7 @@ export interface Utterance {
   readonly onFinished: (wasSaid: boolean) => void;
 }
 
-export interface CallerVoiceListener {
+interface CallerVoiceListener {
   onCallerStarted(utterance: Utterance, nowMs: number): void;
   /** Called one frame after the last audible one, at the moment the caller falls silent. */
   onCallerStopped(utterance: Utterance, nowMs: number): void;

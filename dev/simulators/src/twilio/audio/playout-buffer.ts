@@ -8,7 +8,7 @@ export interface PendingMark {
   readonly receivedMs: number;
 }
 
-export type MarkListener = (mark: PendingMark, cause: MarkCause) => void;
+type MarkListener = (mark: PendingMark, cause: MarkCause) => void;
 
 /**
  * What Twilio holds of the agent's audio: without bound, played in order at 8000 bytes a second.

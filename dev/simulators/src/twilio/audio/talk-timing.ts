@@ -1,5 +1,5 @@
 /** The agent's answer to one turn of the caller. Times in ms from the start of the call. */
-export interface ResponseTiming {
+interface ResponseTiming {
   readonly callerStoppedMs: number;
   readonly agentStartedMs: number;
   /** End of the caller's speech to the first audible frame of the agent. */
@@ -7,7 +7,7 @@ export interface ResponseTiming {
 }
 
 /** The caller spoke while the agent did. Times in ms from the start of the call. */
-export interface InterruptionTiming {
+interface InterruptionTiming {
   readonly callerStartedMs: number;
   readonly agentSilentMs: number;
   /** Start of the caller's speech to the end of the last audible frame of the agent. */

@@ -13,7 +13,7 @@ export interface TickerStats {
   readonly skippedTicks: number;
 }
 
-export interface TickerOptions {
+interface TickerOptions {
   /** The 20 ms are split into this many slots, so that calls do not all send at the same instant. */
   readonly slots?: number;
   /** How far behind is made good by running ticks back to back; beyond it ticks are skipped and counted. */

@@ -17,7 +17,7 @@ const SIP_CODES: Readonly<Partial<Record<CallStatus, string>>> = {
   failed: '404',
 };
 
-export interface CallProgressParts {
+interface CallProgressParts {
   readonly journal: CallJournal;
   /** Fields of a callback: those of every request about the call. */
   readonly fields: () => FormFields;

@@ -2,14 +2,14 @@ import type { FormFields } from '../webhook/signature.ts';
 import type { CallDirection, CallStatus } from './call-report.ts';
 
 /** City, state, zip and country of a number, as Twilio's lookup has them; blank values are sent, too. */
-export interface Geography {
+interface Geography {
   readonly city: string;
   readonly state: string;
   readonly zip: string;
   readonly country: string;
 }
 
-export interface CallIdentity {
+interface CallIdentity {
   readonly sid: string;
   readonly accountSid: string;
   readonly parentCallSid: string | null;

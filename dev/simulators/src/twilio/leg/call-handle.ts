@@ -49,7 +49,7 @@ export interface CallChange {
 }
 
 /** The far end of a leg: the caller of an inbound call, the callee of an outbound one. */
-export interface FarEnd {
+interface FarEnd {
   /**
    * Speaks in real time, after the speech before it. Resolves when it was said; false when the call ended
    * before.
@@ -71,7 +71,7 @@ export interface FarEnd {
 }
 
 /** Twilio's end of a leg, as the interpreter, the verbs and the REST API use it. */
-export interface CarrierEnd {
+interface CarrierEnd {
   /** Starts on a first document. Returns at once. */
   begin(source: DocumentSource): void;
   /** Aborts the running document with its stream and starts another one. */

@@ -3,7 +3,7 @@ import { errorLevel, errorTitle, type CallError, type ErrorCode } from '../refer
 import type { CallEntry } from './call-report.ts';
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
-export type CallFact = WithoutTime<CallEntry>;
+type CallFact = WithoutTime<CallEntry>;
 export type CallListener = (entry: CallEntry) => void;
 
 const ENTRIES_KEPT = 5000;

@@ -17,7 +17,7 @@ export interface DialledParty {
 }
 
 /** Delays count from the answer or from the action before, in simulated ms. */
-export type CalleeAction =
+type CalleeAction =
   | { readonly afterMs: number; readonly press: string }
   | { readonly afterMs: number; readonly say: Uint8Array; readonly text?: string }
   | { readonly afterMs: number; readonly hangup: true };

@@ -3,7 +3,7 @@ import type { CallHandle } from './call-handle.ts';
 import type { CallEntry } from './call-report.ts';
 import type { CalleeScript } from './callee.ts';
 
-export interface PersonOptions {
+interface PersonOptions {
   /** Ringing before they pick up, in simulated ms. Default 1000. */
   readonly ringMs?: number;
   /** How long they listen to what they are asked before they answer, in simulated ms. Default 1000. */

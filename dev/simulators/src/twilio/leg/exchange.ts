@@ -88,7 +88,7 @@ export class WaitingQueue {
 }
 
 /** One `<Conference>` room. */
-export class ConferenceRoom {
+class ConferenceRoom {
   readonly sid = makeSid('CF');
   private readonly closers = new Map<CallHandle, () => void>();
 

@@ -13,7 +13,7 @@ export class WaitError extends Error {
   override readonly name = 'WaitError';
 }
 
-export interface LineOptions {
+interface LineOptions {
   readonly journal: CallJournal;
   readonly ticker: Ticker;
   readonly ear: AgentEarOptions;
@@ -21,12 +21,12 @@ export interface LineOptions {
   readonly maxRecordingMs: number;
 }
 
-export interface Fork {
+interface Fork {
   readonly stream: MediaStream;
   readonly tracks: readonly StreamTrack[];
 }
 
-export interface LineListener {
+interface LineListener {
   onDigit?(digit: string): void;
   onUtterance?(text: string | null): void;
   onCallerStarted?(): void;

@@ -1,6 +1,6 @@
 // Twilio's error and warning codes that this simulator raises. Titles follow twilio.com/docs/api/errors.
 
-export type ErrorLevel = 'error' | 'warning';
+type ErrorLevel = 'error' | 'warning';
 
 const CODES = {
   11100: ['error', 'Invalid URL format'],

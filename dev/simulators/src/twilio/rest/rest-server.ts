@@ -5,7 +5,7 @@ import { drawLink, type LinkSettings } from '../../link/link.ts';
 import type { CallsResource, RestAnswer } from './calls-resource.ts';
 import { notFound, RestError } from './rest-error.ts';
 
-export interface RestServerOptions {
+interface RestServerOptions {
   readonly accountSid: string;
   /** Accepted user names (account sid or API key sids) and their passwords. */
   readonly credentials: ReadonlyMap<string, string>;

@@ -7,7 +7,7 @@ import type { Scenario, ScenarioExpectation, ScenarioTurn, TurnDeed, TurnMoment 
 /** Gives a line a voice: µ-law 8 kHz mono. */
 export type SpeakLine = (text: string) => Promise<Uint8Array>;
 
-export interface TurnReport {
+interface TurnReport {
   readonly turn: ScenarioTurn;
   /** ms from the start of the call; null when the moment never came. */
   readonly atMs: number | null;
@@ -23,7 +23,7 @@ export interface ScenarioReport {
   readonly call: CallReport;
 }
 
-export interface ScenarioRunOptions {
+interface ScenarioRunOptions {
   readonly simulator: { placeCall(options: PlaceCallOptions): CallHandle };
   readonly scenario: Scenario;
   readonly call: PlaceCallOptions;

@@ -16,7 +16,7 @@ import {
 } from './stream-messages.ts';
 import { type StreamEnd, type StreamReport, StreamLog } from './stream-report.ts';
 
-export interface MediaStreamOptions {
+interface MediaStreamOptions {
   readonly identity: StreamIdentity;
   /** As written in the TwiML; what is signed and reported. */
   readonly url: string;
@@ -38,7 +38,7 @@ export interface MediaStreamOptions {
   readonly startedAtMs: number;
 }
 
-export interface MediaStreamListener {
+interface MediaStreamListener {
   onOpen(): void;
   onFault(code: ErrorCode, detail: string): void;
   /** Exactly once, also when the handshake failed. */

@@ -86,7 +86,7 @@ export class StreamEncoder {
   }
 }
 
-export type ServerMessage =
+type ServerMessage =
   | { readonly event: 'media'; readonly audio: Uint8Array }
   | { readonly event: 'mark'; readonly name: string }
   | { readonly event: 'clear' }

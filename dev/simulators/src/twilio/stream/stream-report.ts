@@ -2,7 +2,7 @@ import type { MarkCause, PendingMark, PlayoutBuffer } from '../audio/playout-buf
 import type { ErrorCode } from '../reference/call-errors.ts';
 import type { StreamIdentity } from './stream-messages.ts';
 
-export type StreamEndCause =
+type StreamEndCause =
   'handshake-failed' | 'closed-by-server' | 'connection-lost' | 'protocol-error' | 'stopped';
 
 export interface StreamEnd {
@@ -12,7 +12,7 @@ export interface StreamEnd {
 }
 
 /** A mark that came back. Times in ms from the start of the call. */
-export interface EchoedMark {
+interface EchoedMark {
   readonly name: string;
   readonly cause: MarkCause;
   /** Bytes received before it. */

@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../reference/call-errors.ts';
 
-export type StreamUrlCheck =
+type StreamUrlCheck =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

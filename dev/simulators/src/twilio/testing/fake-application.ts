@@ -11,7 +11,7 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-export interface FakeAnswer {
+interface FakeAnswer {
   readonly status?: number;
   readonly type?: string;
   readonly body: string | Buffer;

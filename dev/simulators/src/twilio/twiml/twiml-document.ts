@@ -12,7 +12,7 @@ export interface TwimlElement {
   readonly line: number;
 }
 
-export interface TwimlIssue {
+interface TwimlIssue {
   readonly code: ErrorCode;
   readonly detail: string;
 }
@@ -23,7 +23,7 @@ export interface TwimlDocument {
   readonly issues: readonly TwimlIssue[];
 }
 
-export type TwimlReading =
+type TwimlReading =
   { readonly ok: true; readonly document: TwimlDocument } | ({ readonly ok: false } & TwimlIssue);
 
 function ruleAccepts(rule: AttributeRule, value: string): boolean {

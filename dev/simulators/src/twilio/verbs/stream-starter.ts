@@ -10,7 +10,7 @@ import type { StreamEnd } from '../stream/stream-report.ts';
 import { checkStreamUrl } from '../stream/stream-url.ts';
 import { signUrl } from '../webhook/signature.ts';
 
-export interface StreamRequest {
+interface StreamRequest {
   readonly url: string;
   readonly name: string;
   readonly tracks: readonly StreamTrack[];

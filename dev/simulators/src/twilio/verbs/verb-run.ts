@@ -30,7 +30,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-export interface VerbRunOptions {
+interface VerbRunOptions {
   readonly call: CallHandle;
   readonly services: CallServices;
   readonly mode: RunMode;

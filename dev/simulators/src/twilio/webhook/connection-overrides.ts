@@ -22,7 +22,7 @@ export const DEFAULT_BUDGET: RequestBudget = {
   totalMs: 15_000,
 };
 
-export interface WebhookTarget {
+interface WebhookTarget {
   /** What is requested and signed: the URL without its fragment. */
   readonly url: string;
   readonly budget: RequestBudget;

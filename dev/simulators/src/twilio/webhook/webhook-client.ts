@@ -12,7 +12,7 @@ import { type FormFields, signatureHeaders, type SharedKey, type SigningKeys } f
 
 export type HttpMethod = 'GET' | 'POST';
 
-export interface WebhookRequest {
+interface WebhookRequest {
   /** As configured, a fragment with connection settings included. */
   readonly url: string;
   readonly method: HttpMethod;
@@ -38,7 +38,7 @@ export interface Network {
   readonly tls: { readonly rejectUnauthorized?: boolean; readonly ca?: string };
 }
 
-export interface WebhookClientOptions {
+interface WebhookClientOptions {
   readonly authToken: string;
   /** Signs in place of the auth token. */
   readonly sharedKey?: SharedKey | undefined;

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Bench } from '../bench/bench.ts';
-import { Business, deadlocks, measure, noteBookings, platformOf, type Answer } from '../effects/business.ts';
-import type { Scenario } from '../scenario.ts';
-import { total } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import {
+  Business,
+  deadlocks,
+  measure,
+  noteBookings,
+  platformOf,
+  type Answer,
+} from '../../effects/business.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { total } from '../figures.ts';
 
 const PEOPLE = 20;
 /**

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { StackError } from './stack-error.ts';
+import { StackError } from '../checkout/stack-error.ts';
 
 /**
  * Below the range kernels take outgoing ports from (Linux 32768, macOS 49152). A client that keeps connecting
@@ -11,7 +11,7 @@ const LOWEST_PORT = 20_000;
 const HIGHEST_PORT = 32_767;
 const ATTEMPTS = 1_000;
 
-export interface PortProbe {
+interface PortProbe {
   /** Whether a server could listen on the port now. */
   readonly isFree: (port: number) => Promise<boolean>;
   /** A whole number from `lowest` up to and including `highest`. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bench } from '../bench/bench.ts';
-import { Business, measure, noteBookings, platformOf, type Answer } from '../effects/business.ts';
-import { carrierCall, deliver } from '../effects/carrier-calls.ts';
-import { inParallel } from '../effects/order.ts';
-import type { Scenario } from '../scenario.ts';
-import { total } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import { Business, measure, noteBookings, platformOf, type Answer } from '../../effects/business.ts';
+import { carrierCall, deliver } from '../../effects/carrier-calls.ts';
+import { inParallel } from '../../effects/order.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { total } from '../figures.ts';
 
 const DIALLED = '+12025550100';
 const PEOPLE = 4;

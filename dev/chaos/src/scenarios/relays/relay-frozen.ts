@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedSession } from '@tandem/simulators';
-import type { Bench } from '../bench/bench.ts';
-import type { RunView } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { backWithin, goesOn, talkThrough, total, turnsRight } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import type { RunView } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { backWithin, goesOn, talkThrough, total, turnsRight } from '../figures.ts';
 
 /**
  * Woken at the latest; sooner when every call is on another relay, while the carrier would still hear the old

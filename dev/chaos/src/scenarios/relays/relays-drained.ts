@@ -1,7 +1,7 @@
-import type { Bench } from '../bench/bench.ts';
-import { percentile, shareOf } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { gapWithin, nobodyLost, talkThrough, turnsRight } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import { percentile, shareOf } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { gapWithin, nobodyLost, talkThrough, turnsRight } from '../figures.ts';
 
 /** Ends a relay in order, and measures how long it takes to be gone. */
 async function drain(bench: Bench, relay: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TandemFleet } from '../bench/tandem-fleet.ts';
-import { measure } from '../effects/business.ts';
-import { percentile, shareOf } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { total } from './figures.ts';
-import { newCall } from './new-call.ts';
+import type { TandemFleet } from '../../bench/tandem-fleet.ts';
+import { measure } from '../../effects/business.ts';
+import { percentile, shareOf } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { total } from '../figures.ts';
+import { newCall } from '../new-call.ts';
 
 /** So many call at the same moment, so that there are questions under way when the ingress dies. */
 const AT_ONCE = 15;

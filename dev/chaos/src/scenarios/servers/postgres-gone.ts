@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bench } from '../bench/bench.ts';
-import type { TandemFleet } from '../bench/tandem-fleet.ts';
-import { BookingCaller } from '../effects/booking-caller.ts';
-import { bookingModel, TOLD } from '../effects/booking-model.ts';
-import { measure, noteBookings, platformOf } from '../effects/business.ts';
-import { freeWishes } from '../effects/demo-slots.ts';
-import { check } from '../history/checker.ts';
-import { percentile, shareOf } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { everybodyAnswered, most, nobodyLost, total, turnsRight } from './figures.ts';
-import { newCallers } from './new-call.ts';
+import type { Bench } from '../../bench/bench.ts';
+import type { TandemFleet } from '../../bench/tandem-fleet.ts';
+import { BookingCaller } from '../../effects/booking-caller.ts';
+import { bookingModel, TOLD } from '../../effects/booking-model.ts';
+import { measure, noteBookings, platformOf } from '../../effects/business.ts';
+import { freeWishes } from '../../effects/demo-slots.ts';
+import { check } from '../../history/checker.ts';
+import { percentile, shareOf } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { everybodyAnswered, most, nobodyLost, total, turnsRight } from '../figures.ts';
+import { newCallers } from '../new-call.ts';
 
 const OUTAGE_MS = 60_000;
 /** Then it is there, and says nothing. */

@@ -1,6 +1,6 @@
-import type { Bench } from '../bench/bench.ts';
-import type { Scenario } from '../scenario.ts';
-import { backWithin, goesOn, talkThrough, turnsRight } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { backWithin, goesOn, talkThrough, turnsRight } from '../figures.ts';
 
 async function killOne(bench: Bench): Promise<void> {
   const relay = await bench.pickHolder();

@@ -1,9 +1,9 @@
-import type { Bench } from '../bench/bench.ts';
-import { measure, platformOf } from '../effects/business.ts';
-import { carrierCall, deliver, type Webhook } from '../effects/carrier-calls.ts';
-import { inParallel, shuffled } from '../effects/order.ts';
-import type { Scenario } from '../scenario.ts';
-import { total } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import { measure, platformOf } from '../../effects/business.ts';
+import { carrierCall, deliver, type Webhook } from '../../effects/carrier-calls.ts';
+import { inParallel, shuffled } from '../../effects/order.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { total } from '../figures.ts';
 
 const DIALLED = '+12025550100';
 const MOST_DELIVERIES = 5;

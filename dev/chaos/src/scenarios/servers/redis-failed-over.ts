@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bench } from '../bench/bench.ts';
-import type { TandemFleet } from '../bench/tandem-fleet.ts';
-import { measure } from '../effects/business.ts';
-import { check } from '../history/checker.ts';
-import { percentile } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { most, nobodyLost, talkThrough, turnsRight } from './figures.ts';
-import { newCall } from './new-call.ts';
+import type { Bench } from '../../bench/bench.ts';
+import type { TandemFleet } from '../../bench/tandem-fleet.ts';
+import { measure } from '../../effects/business.ts';
+import { check } from '../../history/checker.ts';
+import { percentile } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { most, nobodyLost, talkThrough, turnsRight } from '../figures.ts';
+import { newCall } from '../new-call.ts';
 
 const MISSED_MS = 1_000;
 /** Whom a dead relay held is with another one by then. */

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPlatform } from '@tandem/commands/platform';
-import type { Bench } from '../bench/bench.ts';
-import { BookingCaller } from '../effects/booking-caller.ts';
-import { bookingModel } from '../effects/booking-model.ts';
-import { measure, noteBookings, platformOf } from '../effects/business.ts';
-import { freeWishes } from '../effects/demo-slots.ts';
-import { holdBookings } from '../effects/held-resources.ts';
-import { ToolJobs } from '../effects/tool-jobs.ts';
-import { percentile, type RunView } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { total } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import { BookingCaller } from '../../effects/booking-caller.ts';
+import { bookingModel } from '../../effects/booking-model.ts';
+import { measure, noteBookings, platformOf } from '../../effects/business.ts';
+import { freeWishes } from '../../effects/demo-slots.ts';
+import { holdBookings } from '../../effects/held-resources.ts';
+import { ToolJobs } from '../../effects/tool-jobs.ts';
+import { percentile, type RunView } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { total } from '../figures.ts';
 
 const WORKERS = ['tool-worker', 'tool-worker-2'];
 const AT_WORK_PATIENCE_MS = 10_000;

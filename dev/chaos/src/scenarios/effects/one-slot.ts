@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Bench } from '../bench/bench.ts';
-import { Business, deadlocks, measure, noteBookings, platformOf, type Answer } from '../effects/business.ts';
-import type { Scenario } from '../scenario.ts';
-import { most, total } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import {
+  Business,
+  deadlocks,
+  measure,
+  noteBookings,
+  platformOf,
+  type Answer,
+} from '../../effects/business.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { most, total } from '../figures.ts';
 
 const API_REPLICAS = 3;
 const WARM_UP_BOOKINGS = 90;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { nobodyLost, turnsRight } from './figures.ts';
+import { percentile } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { nobodyLost, turnsRight } from '../figures.ts';
 
 const STALL_MS = 2_000;
 const SETTLED_MS = 1_000;

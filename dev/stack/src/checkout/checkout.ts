@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { reasonOf, StackError } from './stack-error.ts';
 
 /** The folder with the root package.json. */
-export const checkoutRoot = resolve(import.meta.dirname, '../../..');
+export const checkoutRoot = resolve(import.meta.dirname, '../../../..');
 
 /** Where `.env` and `.tandem` of a stack are: the checkout, or TANDEM_HOME for another stack beside it. */
 export const stackHome = resolve(process.env['TANDEM_HOME'] || checkoutRoot);

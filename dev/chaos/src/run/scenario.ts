@@ -1,6 +1,6 @@
-import type { Bench } from './bench/bench.ts';
-import type { TandemFleetOptions } from './bench/tandem-fleet.ts';
-import type { RunView } from './history/run-view.ts';
+import type { Bench } from '../bench/bench.ts';
+import type { TandemFleetOptions } from '../bench/tandem-fleet.ts';
+import type { RunView } from '../history/run-view.ts';
 
 /** A figure to be reached, named as in the table of reliability goals. */
 export interface Goal {

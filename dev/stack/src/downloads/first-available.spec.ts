@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { StackError } from '../checkout/stack-error.ts';
 import { firstAvailable, type Source } from './first-available.ts';
-import { StackError } from './stack-error.ts';
 
 function rung(name: string, outcome: string | StackError, tried: string[]): Source<string> {
   return {

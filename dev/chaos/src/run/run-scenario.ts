@@ -1,12 +1,12 @@
 import { seededRandom } from '@tandem/kit';
 import { INTERNET, NO_DISTANCE, roundTripText } from '@tandem/simulators';
-import { Bench } from './bench/bench.ts';
-import type { Fleet } from './bench/fleet.ts';
-import { TandemFleet } from './bench/tandem-fleet.ts';
-import { check, type Violation } from './history/checker.ts';
-import { entriesOf } from './history/entries.ts';
-import { History } from './history/history.ts';
-import { RunView } from './history/run-view.ts';
+import { Bench } from '../bench/bench.ts';
+import type { Fleet } from '../bench/fleet.ts';
+import { TandemFleet } from '../bench/tandem-fleet.ts';
+import { check, type Violation } from '../history/checker.ts';
+import { entriesOf } from '../history/entries.ts';
+import { History } from '../history/history.ts';
+import { RunView } from '../history/run-view.ts';
 import type { Goal, Scenario } from './scenario.ts';
 
 export interface RunOptions {
@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly log: (line: string) => void;
 }
 
-export interface GoalResult {
+interface GoalResult {
   readonly goal: Goal;
   readonly figure: number;
   readonly isMet: boolean;

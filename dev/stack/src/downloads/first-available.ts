@@ -1,4 +1,4 @@
-import { reasonOf, StackError } from './stack-error.ts';
+import { reasonOf, StackError } from '../checkout/stack-error.ts';
 
 /** One way of getting something. `attempt` rejects with the reason why this way is closed. */
 export interface Source<Of> {
@@ -6,7 +6,7 @@ export interface Source<Of> {
   readonly attempt: () => Promise<Of>;
 }
 
-export interface Climbed<Of> {
+interface Climbed<Of> {
   readonly value: Of;
   /** One line per rung that did not hold, in order. */
   readonly passedOver: readonly string[];

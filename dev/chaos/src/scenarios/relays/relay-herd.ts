@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { backWithin, goesOn, turnsRight } from './figures.ts';
+import { percentile } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { backWithin, goesOn, turnsRight } from '../figures.ts';
 
 const LOOKS = 30;
 const LOOK_MS = 100;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bench } from '../bench/bench.ts';
-import type { TandemFleet } from '../bench/tandem-fleet.ts';
-import { percentile, shareOf } from '../history/run-view.ts';
-import type { Scenario } from '../scenario.ts';
-import { everybodyAnswered, nobodyLost, talkThrough, turnsRight } from './figures.ts';
-import { newCall, newCallers } from './new-call.ts';
+import type { Bench } from '../../bench/bench.ts';
+import type { TandemFleet } from '../../bench/tandem-fleet.ts';
+import { percentile, shareOf } from '../../history/run-view.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { everybodyAnswered, nobodyLost, talkThrough, turnsRight } from '../figures.ts';
+import { newCall, newCallers } from '../new-call.ts';
 
 const OUTAGE_MS = 60_000;
 const NEW_CALL_EVERY_MS = 5_000;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Bench } from '../bench/bench.ts';
-import { Business, measure, platformOf } from '../effects/business.ts';
-import type { Scenario } from '../scenario.ts';
-import { most, total } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import { Business, measure, platformOf } from '../../effects/business.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { most, total } from '../figures.ts';
 
 const PATIENCE_MS = 20_000;
 

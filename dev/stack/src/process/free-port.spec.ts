@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { StackError } from '../checkout/stack-error.ts';
 import { PortChooser } from './free-port.ts';
-import { StackError } from './stack-error.ts';
 
 /** Answers `picks` one after the other, then the last one for ever. */
 function chooser(picks: number[], taken: number[] = []) {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bench } from '../bench/bench.ts';
-import { Business, measure, platformOf } from '../effects/business.ts';
-import { inParallel } from '../effects/order.ts';
-import { WebhookReceiver, WELL } from '../effects/webhook-receiver.ts';
-import type { Scenario } from '../scenario.ts';
-import { most, total } from './figures.ts';
+import type { Bench } from '../../bench/bench.ts';
+import { Business, measure, platformOf } from '../../effects/business.ts';
+import { inParallel } from '../../effects/order.ts';
+import { WebhookReceiver, WELL } from '../../effects/webhook-receiver.ts';
+import type { Scenario } from '../../run/scenario.ts';
+import { most, total } from '../figures.ts';
 
 const AT_ONCE = 30;
 const PEOPLE = 60;
