@@ -11,7 +11,7 @@ jest.setTimeout(180_000);
 
 const SEED = 7;
 const CALLS = 6;
-/** Stays, so that what was violated can be looked into. */
+/** The history is kept, so that violations can be examined. */
 const folder = join(tandemFolder, 'chaos');
 mkdirSync(folder, { recursive: true });
 
@@ -28,8 +28,7 @@ describe('people keep talking', () => {
     });
     console.log(goalLines([result]).join('\n'));
     expect(result.violations).toEqual([]);
-    // How long things take is for the bench on a machine of its own; whether they happen is for every
-    // machine.
+    // Durations are checked by the bench on a machine of its own; the other goals hold on every machine.
     expect(
       result.goals
         .filter(({ goal, isMet }) => goal.unit !== 'ms' && goal.unit !== 's' && !isMet)

@@ -33,9 +33,12 @@ goal was reached and nothing was violated.`;
 
 /** A relay of the ordinary kind loses them all or none: there is nothing to be learnt from more. */
 const PLAIN_CALLS = 10;
-/** Where what all ingresses depend on is away: a balancer that goes by readiness could be left with none. */
+/**
+ * Scenarios without a dependency that all ingresses share: otherwise a balancer that checks readiness would
+ * have no ingress left.
+ */
 const BALANCED = ['R11', 'R14'];
-/** What docs/images/reliability.svg shows. */
+/** Runs shown in docs/images/reliability.svg. */
 const PLOTTED = [
   ['R1', 'tandem'],
   ['R3', 'tandem'],
@@ -124,12 +127,12 @@ function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> 
   return runScenario(scenario, { ...options, calls, rounds });
 }
 
-/** Nothing where it was not run here before. */
+/** Returns the result of an earlier run; nothing when there was none. */
 function kept(scenario: Scenario, fleet: Fleet['kind']): ScenarioResult[] {
   return entriesKept(scenario, fleet).map((entries) => judge(scenario, { entries }));
 }
 
-/** Of what was run here, now or before; nothing when a part of it never was. */
+/** Draws the plot from the latest histories; does nothing when one of them is missing. */
 function savePlot(): void {
   const [killed, frozen, drained, ordinary] = PLOTTED.flatMap(([name, fleet]) =>
     entriesKept({ name }, fleet).map((entries) => new RunView(entries)),
@@ -141,7 +144,7 @@ function savePlot(): void {
     );
 }
 
-/** One history, or none. */
+/** Returns the history of an earlier run, or none. */
 function entriesKept(scenario: Pick<Scenario, 'name'>, fleet: Fleet['kind']): HistoryEntry[][] {
   const file = historyOf(scenario, fleet);
   return existsSync(file) ? [readHistory(file)] : [];

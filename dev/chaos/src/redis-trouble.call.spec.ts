@@ -8,7 +8,7 @@ jest.setTimeout(180_000);
 const WORKERS = ['tool-worker', 'post-call-worker'];
 /** A state is one line of each part that notices it: the connection, the queue, the lease. */
 const LINES_AT_MOST = 8;
-/** From one process, with its pauses at their shortest. */
+/** Upper bound for one process with its shortest retry pauses. */
 const REFUSALS_PER_SECOND_AT_MOST = 20;
 const TROUBLE_MS = 6_000;
 
@@ -115,8 +115,7 @@ describe('a Redis that', () => {
     async () => {
       await fleet.redisPair.demote();
       expect(await isTakenWithin(5_000)).toBe(true);
-      // Every connection is at the new primary: the relay's inbox, and the queue of calls that are to be
-      // written down.
+      // Every connection is at the new primary: the relay's inbox, and the queue of ended calls.
       const call = fleet.ring();
       const isGreeted = new Promise((resolve) =>
         call.listen(({ kind }) => kind === 'agent-started' && resolve(true)),

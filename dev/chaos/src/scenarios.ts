@@ -19,7 +19,7 @@ import { postgresKilled } from './scenarios/servers/postgres-killed.ts';
 import { redisFailedOver } from './scenarios/servers/redis-failed-over.ts';
 import { redisGone, redisRestarted } from './scenarios/servers/redis-gone.ts';
 
-/** One kind of fault each, in the order they are run. */
+/** Scenarios with one kind of fault each, in the order they are run. */
 const SINGLE_FAULTS: readonly Scenario[] = [
   relayKilled,
   relayFrozen,

@@ -18,7 +18,7 @@ const SILENCE_BUDGET_MS = 100;
 const INTERRUPTED_CALLS = 25;
 const INTERRUPTIONS_EACH = 9;
 
-/** Each prints, and answers whether its promise was kept. */
+/** Each bench prints its figures and returns whether its promise was kept. */
 const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   frames: async () => {
     console.log(

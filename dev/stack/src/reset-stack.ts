@@ -8,7 +8,7 @@ import type { Log } from './process/local-server.ts';
 
 interface ResetOptions {
   readonly log?: Log;
-  /** Where `.tandem` is. */
+  /** Folder of `.tandem`. */
   readonly folder?: string;
   /** Also removes the downloads; they are fetched again at the next start. */
   readonly withCache?: boolean;
@@ -20,14 +20,14 @@ interface ResetOptions {
  */
 const DATA =
   /^(postgres|redis)-\d+(\.lock|\.new-.*)?$|^logs$|^recordings$|^recording-keys\.json(\..*)?$|^run\.json(\..*)?$/;
-/** What stays, and why. */
+/** Folders that are kept, and why. */
 const KEPT: Readonly<Record<string, string>> = {
   'secrets.json': 'API key and secrets, the same after the next start',
   cache: 'downloaded programs',
 };
 
 /**
- * Removes data, recordings and logs of this checkout's stack, and tells what it keeps.
+ * Removes data, recordings and logs of this checkout's stack, and reports what it keeps.
  * @returns what was removed
  * @throws StackError when a stack is running or something cannot be removed; nothing is removed while one is
  * running

@@ -11,10 +11,10 @@ const POLL_MS = 50;
 /** Rows are written after the call: this long is waited for them. */
 const ROWS_PATIENCE_MS = 20_000;
 
-/** Where a scenario does its work: a fleet, people who talk to it, and the history of both. */
+/** The bench a scenario works on: a fleet, its callers, and the history of both. */
 export class Bench {
   readonly callers: TalkingCaller[] = [];
-  /** Who has hung up since the last collection. */
+  /** Callers who have hung up since the last collection. */
   private readonly left: TalkingCaller[] = [];
   private readonly sids: string[] = [];
   private sessionsSeen = 0;
@@ -22,14 +22,14 @@ export class Bench {
   constructor(
     readonly fleet: Fleet,
     readonly history: History,
-    /** How many people talk in one round. */
+    /** Callers in one round. */
     readonly calls: number,
     /** 0 to 1, from the seed. */
     readonly random: () => number,
     readonly log: (line: string) => void,
   ) {}
 
-  /** So many people call and begin to talk. */
+  /** Places this many calls and lets the callers talk. */
   async place(calls: number): Promise<void> {
     for (let index = 0; index < calls; index += 1) {
       this.placeOne();
@@ -37,7 +37,7 @@ export class Bench {
     }
   }
 
-  /** The first who called hangs up, and somebody else calls. */
+  /** Hangs up the oldest call and places a new one. */
   async replaceOne(): Promise<void> {
     const leaving = this.callers.shift();
     this.placeOne();
@@ -56,7 +56,7 @@ export class Bench {
     this.callers.push(new TalkingCaller(call, number, this.fleet.voice, this.random, this.history));
   }
 
-  /** Everybody who is on the line has had so many turns more. */
+  /** Waits until every caller on the line has had this many more turns. */
   async everybodyTalks(turns: number, patienceMs: number): Promise<boolean> {
     const wanted = new Map(this.callers.map((caller) => [caller, caller.turns + turns]));
     return this.until(
@@ -65,7 +65,7 @@ export class Bench {
     );
   }
 
-  /** Everybody hangs up; what there is to know of the calls goes into the history. */
+  /** Hangs up all calls and adds their records to the history. */
   async collect(): Promise<void> {
     await Promise.all(this.callers.map((caller) => caller.leave()));
     const callers = [...this.left.splice(0), ...this.callers.splice(0)];
@@ -89,7 +89,7 @@ export class Bench {
     return holdings;
   }
 
-  /** Does something to a relay and writes down whom it strikes. */
+  /** Applies a fault to a relay and records the calls it strikes. */
   async strike(what: string, relay: string, deed: () => Promise<void>): Promise<void> {
     const held = (await this.holdings()).get(relay) ?? [];
     this.history.add({ kind: 'fault', what, target: relay, held });
@@ -152,7 +152,7 @@ export class Bench {
     });
   }
 
-  /** What is on record of a call that is over goes into the history. */
+  /** Adds the stored record of an ended call to the history. */
   async noteRecord(callSid: string): Promise<void> {
     for (let waited = 0; waited < ROWS_PATIENCE_MS; waited += 500) {
       const found = await this.fleet.recordOf(callSid);

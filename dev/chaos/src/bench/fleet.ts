@@ -2,7 +2,7 @@ import type { PlaceCallOptions, RealtimeSimulator, SimulatedCall, TwilioSimulato
 import type { LoggedEvent, RecordedRow } from '../history/entries.ts';
 import type { StampedVoice } from './stamped-voice.ts';
 
-/** What is on record of a call when it is over. */
+/** The stored record of an ended call. */
 export interface CallOnRecord {
   readonly callId: string;
   readonly events: readonly LoggedEvent[];
@@ -11,7 +11,7 @@ export interface CallOnRecord {
   readonly tools: readonly { readonly name: string; readonly status: string | null }[];
 }
 
-/** What callers ring and scenarios break: our platform, or a relay of the ordinary kind beside it. */
+/** The system under test: our platform, or an ordinary relay beside it. */
 export interface Fleet {
   readonly kind: 'tandem' | 'plain';
   readonly twilio: TwilioSimulator;

@@ -13,16 +13,16 @@ const NOTHING_TO_ANSWER = 'Please say that again.';
 const VERBATIM = /^\s*(?:say|speak|repeat|read)\b[\s\S]*?:\s*(?:\n)?["“]?([\s\S]+?)["”]?\s*$/i;
 
 /**
- * A model that answers the caller's last words by name, whether it heard them itself or was given them as
- * history: so every answer tells which turn it belongs to.
+ * A model that answers the caller's last words by quoting them, whether it heard them itself or was given
+ * them as history: every answer can be matched to its turn.
  */
 const listeningModel: Behaviour = { name: 'listening', needsAudio: true, open: () => new ListeningBrain() };
 
-/** What the simulated provider takes to answer, as the goals have it. */
+/** Time the simulated provider takes to answer, as the goals assume. */
 const FIRST_BYTE_MS = 300;
 const AGENT_SPEAKS_MS = 1_200;
 
-/** A provider whose audio can be told apart, and whose model listens unless it has a mind of its own. */
+/** Returns a provider with stamped audio, and the listening model unless another behaviour is given. */
 export function simulatedModel(
   voice: StampedVoice,
   behaviour: Behaviour = listeningModel,

@@ -53,7 +53,7 @@ class Replica {
     for (const replica of replicas) replica.stop();
   });
 
-  /** What four requests in a row are answered. */
+  /** Returns the answers to four requests in a row. */
   const answers = async (): Promise<string> => {
     const texts: string[] = [];
     for (let asked = 0; asked < 4; asked += 1) {

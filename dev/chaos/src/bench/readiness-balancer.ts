@@ -7,15 +7,15 @@ const STOP_MS = 2_000;
 const START_PATIENCE_MS = 10_000;
 const POLL_MS = 50;
 
-/** Where HAProxy is on this machine; null when it is not. */
+/** Returns the path of HAProxy on this machine; null when it is not installed. */
 export function haproxyPath(): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, 'haproxy')).find((file) => existsSync(file)) ?? null;
 }
 
 /**
- * HAProxy in front of several servers, as clusters have it: it asks each for `GET /readyz` every second,
- * gives requests to those that were ready, and when none was it answers 503 without asking anybody.
+ * HAProxy in front of several servers, configured as in clusters: it checks `GET /readyz` of each every
+ * second, sends requests to ready servers, and answers 503 itself when none is ready.
  */
 export class ReadinessBalancer {
   private constructor(

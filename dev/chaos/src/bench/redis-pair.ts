@@ -7,7 +7,7 @@ type Connection = ReturnType<typeof connectRedis>;
 
 interface Member {
   readonly server: ServerHandle;
-  /** As whoever looks after the servers. */
+  /** A connection for administration. */
   readonly admin: Connection;
 }
 
@@ -26,7 +26,7 @@ export class RedisPair {
     private readonly own: ServerHandle,
   ) {}
 
-  /** @param first leads, and is looked after by whoever started it */
+  /** @param first the leader, supervised by its own starter */
   static async start(first: ServerHandle, line: FaultProxy): Promise<RedisPair> {
     const second = await startRedis({ isEphemeral: true });
     const { password } = new URL(first.url);
@@ -35,13 +35,14 @@ export class RedisPair {
     return pair;
   }
 
-  /** The follower hears nothing more; until it leads, what is written is going to be lost. */
+  /** Cuts the follower off: writes from now on are lost once it leads. */
   async part(): Promise<void> {
     await this.follower.admin.replicaof('NO', 'ONE');
   }
 
   /**
-   * The leader dies, and the follower takes its place with what it has. The dead one comes back, and follows.
+   * Kills the leader and promotes the follower with the data it has. The dead server is started again as a
+   * follower.
    */
   async failOver(): Promise<void> {
     await this.leader.server.kill('SIGKILL');
@@ -52,8 +53,7 @@ export class RedisPair {
   }
 
   /**
-   * The follower leads from now on; the former leader stays, keeps its connections, takes no writes and hears
-   * of nothing more.
+   * Promotes the follower; the former leader keeps its connections, refuses writes and receives no more data.
    */
   async demote(): Promise<void> {
     await this.follower.admin.replicaof('NO', 'ONE');
@@ -69,7 +69,7 @@ export class RedisPair {
 
   private async follow(): Promise<void> {
     const { admin } = this.follower;
-    // One password for both, the first server's; a server that is started again has its own.
+    // Both use the first server's password; a server that is started again has its own.
     await admin.config('SET', 'requirepass', this.password);
     await admin.config('SET', 'masterauth', this.password);
     await admin.replicaof('127.0.0.1', this.leader.server.port);

@@ -4,10 +4,10 @@ const MAGIC = Buffer.from([0x1d, 0x2c, 0x3b, 0x4a, 0x59, 0x68]);
 /** Magic, hash of the text, number of the frame, number of frames. */
 const STAMP_BYTES = MAGIC.length + 4 + 2 + 2;
 
-/** What a piece of audio says, as far as its stamps came through. */
+/** The text of a piece of audio, as far as its stamps survived. */
 interface HeardWords {
   readonly text: string;
-  /** Where in the audio its first and the end of its last frame are, in bytes. */
+  /** Byte positions of the first frame and of the end of the last frame. */
   readonly fromByte: number;
   readonly toByte: number;
   readonly frames: number;
@@ -15,8 +15,8 @@ interface HeardWords {
 }
 
 /**
- * Speech that can be told apart by a machine: a tone, each frame of which names the text it belongs to. µ-law
- * passes a relay unchanged, so both ends know exactly which words, and how much of them, came through.
+ * Machine-readable speech: a tone whose every frame names the text it belongs to. µ-law passes a relay
+ * unchanged, so both ends know exactly which words, and how much of them, came through.
  */
 export class StampedVoice {
   private readonly texts = new Map<number, string>();

@@ -5,16 +5,19 @@ import type { History } from '../history/history.ts';
 import type { StampedVoice } from './stamped-voice.ts';
 
 const CALLER_SPEAKS_MS = 700;
-/** An agent that says nothing for so long has not heard. */
+/** After this much silence the caller assumes that the agent has not heard. */
 const PATIENCE_MS = 6_000;
 const GREETING_PATIENCE_MS = 15_000;
-/** An agent that is silent for so long has finished. */
+/** After this much silence the agent counts as finished. */
 const FINISHED_MS = 500;
 const LONGEST_ANSWER_MS = 15_000;
-/** Between the end of an answer and the caller's next words. */
+/** Longest pause between the end of an answer and the caller's next words. */
 const LONGEST_PAUSE_MS = 900;
 
-/** Says something, listens to the answer, says the next thing; says it again when there is no answer. */
+/**
+ * A caller who says something, listens to the answer and says the next thing; repeats it when there is no
+ * answer.
+ */
 export class TalkingCaller {
   /** Answered so far. */
   turns = 0;
@@ -32,8 +35,7 @@ export class TalkingCaller {
   }
 
   /**
-   * Hangs up after what is being said; resolves when the call is over and what was heard of it is in the
-   * history.
+   * Hangs up after the current words; resolves when the call is over and the audio heard is in the history.
    */
   async leave(): Promise<void> {
     this.isDone = true;
@@ -76,7 +78,7 @@ export class TalkingCaller {
   }
 }
 
-/** Hangs up; when the call is over, what was heard of it and how it went goes into the history. */
+/** Hangs up; when the call is over, adds the audio heard and the course of the call to the history. */
 export async function hangUpAndNote(
   call: SimulatedCall,
   voice: StampedVoice,

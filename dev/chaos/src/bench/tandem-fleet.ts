@@ -20,20 +20,20 @@ import { StampedVoice } from './stamped-voice.ts';
 export interface TandemFleetOptions {
   readonly relays: number;
   /**
-   * How many of the other services; one of each unless told otherwise. Several ingresses stand behind a
-   * balancer that goes to the next when one does not answer.
+   * Number of processes of the other services; default one each. Several ingresses sit behind a balancer that
+   * tries the next one when one does not answer.
    */
   readonly replicas?: Replicas;
-  /** Whether that balancer goes by readiness, as clusters have it, instead of by who answers. */
+  /** Whether that balancer checks readiness, as in clusters, instead of only trying the next one. */
   readonly isFrontedByReadiness?: boolean;
   /** Lines that can be made slow, silent or cut lie between the services and these. */
   readonly lines?: readonly LineName[];
-  /** Whether a second Redis follows the first. Takes the line to redis. */
+  /** Whether a second Redis follows the first. Uses the fault line to Redis. */
   readonly hasRedisReplica?: boolean;
   /** Over the services' usual environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly agent?: Partial<AgentContentInput>;
-  /** The model's mind; one that answers the caller's words by name unless told otherwise. */
+  /** Behaviour of the model; default: answers the caller's words by quoting them. */
   readonly behaviour?: Behaviour;
 }
 
@@ -49,11 +49,11 @@ type LineName = 'postgres' | 'redis' | 'model';
 
 /** From SIGTERM to SIGKILL: longer than a relay may take to move its calls. */
 const RELAY_GRACE_MS = 40_000;
-/** Calls nobody has room for are ended after it, so that a fleet that goes altogether is gone. */
+/** Calls that no relay has room for end after this, so that a fleet can stop altogether. */
 const DRAIN_GRACE_MS = 30_000;
 
 /**
- * Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated
+ * All services as processes of their own, on temporary data, between a simulated carrier and a simulated
  * model.
  */
 export class TandemFleet implements Fleet {
@@ -81,7 +81,7 @@ export class TandemFleet implements Fleet {
     } = options;
     const voice = new StampedVoice();
     const lines = new Map<LineName, FaultProxy>();
-    // Asked for each connection: an ingress that is started again may listen elsewhere.
+    // Called for each connection: an ingress that is started again may listen on another port.
     let portsOfIngresses = (): number[] => [];
     const front = await frontOf(options, () => portsOfIngresses());
     const between = async (server: LineName, url: string): Promise<string> => {
@@ -226,11 +226,11 @@ interface Stoppable {
 interface Front {
   /** Null where there is none. */
   readonly port: number | null;
-  /** Once the ingresses are there. */
+  /** Called once the ingresses run. */
   open(): Promise<readonly Stoppable[]>;
 }
 
-/** What stands before the ingresses: nothing before one, else a balancer. */
+/** Returns the front of the ingresses: none for one, else a balancer. */
 async function frontOf(
   { replicas = {}, isFrontedByReadiness = false }: TandemFleetOptions,
   ports: () => readonly number[],

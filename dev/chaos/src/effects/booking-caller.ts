@@ -16,7 +16,7 @@ export interface Wish {
   readonly start: string;
 }
 
-/** Calls, says what to book, and waits to be told what became of it. */
+/** A caller who asks for a booking and waits for its outcome. */
 export class BookingCaller {
   readonly call: SimulatedCall;
   private readonly number: number;
@@ -45,7 +45,7 @@ export class BookingCaller {
     this.bench.history.add({ kind: 'caller-said', call: this.call.sid, text, fromAt, isAnswered: true });
   }
 
-  /** What the agent said of the booking; null when it said nothing in time. */
+  /** Returns the agent's words about the booking; null when there were none in time. */
   async told(patienceMs: number): Promise<string | null> {
     for (const until = Date.now() + patienceMs; Date.now() < until && !this.call.hasEnded;) {
       const heard = this.bench.fleet.voice.hear(Buffer.concat(this.call.report().recording?.agent ?? []));

@@ -10,21 +10,21 @@ import { answerTo } from '../history/answer-to.ts';
 
 const WISH = /\bbooks (\S+) (\S+)$/;
 
-/** Words of a caller who wants an appointment. */
+/** Returns the words of a caller who wants an appointment. */
 export const wishFor = (number: number, service: string, start: string): string =>
   `call ${number} books ${service} ${start}`;
 
-/** What the agent tells the caller of a booking, by what the tool said. */
+/** The agent's words about a booking, by the outcome of the tool. */
 export const TOLD = { refused: 'It was refused.', uncertain: 'It is uncertain.' } as const;
 const bookedAs = (reference: string): string => `Booked ${reference}.`;
-/** Whether words of the agent tell what became of a booking. */
+/** Returns whether words of the agent state the outcome of a booking. */
 export const isTold = (text: string): boolean =>
   text.startsWith('Booked ') || text === TOLD.refused || text === TOLD.uncertain;
 const FILLER = 'One moment.';
 
 /**
- * A model that books what the caller names, tells the outcome word for word, and answers everything else by
- * name.
+ * A model that books what the caller names, repeats the outcome word for word, and answers everything else by
+ * quoting it.
  */
 export const bookingModel: Behaviour = { name: 'booking', needsAudio: true, open: () => new BookingBrain() };
 

@@ -8,7 +8,7 @@ import { TandemFleet } from '../bench/tandem-fleet.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Nothing a scenario books is sooner than this. */
+/** Scenarios book no earlier than this. */
 const DAYS_AHEAD = 3;
 
 export interface Answer {
@@ -33,7 +33,7 @@ export function platformOf({ fleet }: Bench): RunningPlatform {
   throw new TypeError('This scenario is about services a relay of the ordinary kind does not have.');
 }
 
-/** A tenant of its own whose people work round the clock, asked over every replica of crm-api in turn. */
+/** A tenant of its own, open round the clock; requests go to the replicas of crm-api in turn. */
 export class Business {
   private readonly urls: readonly string[];
 
@@ -100,7 +100,7 @@ export class Business {
     }
   }
 
-  /** As a good client does: the same request again while the first one is at it, or the answer got lost. */
+  /** Repeats a request as a good client does, while the first one is in progress or its answer was lost. */
   async askUntilAnswered(ask: Ask & { readonly key: string }, patienceMs: number): Promise<Answer> {
     for (const until = Date.now() + patienceMs; ;) {
       const answer = await this.ask(ask);
@@ -110,7 +110,10 @@ export class Business {
     }
   }
 
-  /** Has everything told to a receiver. @param told is given the secret before anything is sent */
+  /**
+   * Subscribes a receiver to all events.
+   * @param told called with the secret before anything is sent
+   */
   async subscribe(url: string, told: (secret: string) => void): Promise<void> {
     const admin = `${this.platform.stack.urls.controlApi}/v1/webhook-endpoints`;
     const headers = {
@@ -127,13 +130,13 @@ export class Business {
     told(secret);
   }
 
-  /** So many hours after a midnight (UTC) some days ahead. */
+  /** Returns a time this many hours after a midnight (UTC) some days ahead. */
   static start(hours: number): string {
     const first = (Math.floor(Date.now() / DAY_MS) + DAYS_AHEAD) * DAY_MS;
     return new Date(first + hours * HOUR_MS).toISOString();
   }
 
-  /** What stands booked. */
+  /** Returns the current bookings. */
   bookings(): Promise<StandingBooking[]> {
     return standingBookings(this.platform, this.tenantId);
   }
@@ -155,10 +158,7 @@ function standingBookings(platform: RunningPlatform, tenantId: TenantId): Promis
   );
 }
 
-/**
- * What a tenant has booked goes into the history, where the checker looks for overlaps and for promises that
- * are not kept.
- */
+/** Adds a tenant's bookings to the history, where the checker looks for overlaps and broken promises. */
 export async function noteBookings(bench: Bench, tenantId: TenantId = DEMO_TENANT_ID): Promise<number> {
   const found = await standingBookings(platformOf(bench), tenantId);
   for (const booking of found) bench.history.add({ kind: 'booking', call: null, ...booking });

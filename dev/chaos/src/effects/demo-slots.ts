@@ -6,8 +6,8 @@ const DAY_MS = 86_400_000;
 const LAST_DAY = 55;
 
 /**
- * Appointments of the demo's business that are free, each at a time of its own. @throws when there are not so
- * many
+ * Returns free appointments of the demo business, each at another time.
+ * @throws when there are not enough
  */
 export async function freeWishes(platform: RunningPlatform, count: number): Promise<Wish[]> {
   const [crm] = platform.urlsOf('crm-api');

@@ -1,6 +1,6 @@
 import type { RunningPlatform } from '@tandem/commands/platform';
 
-/** Bookings of these people stand still in the middle of their transaction until they are let go. */
+/** Blocks the bookings of these people in the middle of their transaction until released. */
 export async function holdBookings(platform: RunningPlatform): Promise<() => Promise<void>> {
   const runner = platform.database.createQueryRunner();
   await runner.connect();

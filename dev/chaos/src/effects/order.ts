@@ -1,4 +1,4 @@
-/** In another order, by the numbers given. */
+/** Returns the items in random order. */
 export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   const order = [...items];
   for (let index = order.length - 1; index > 0; index -= 1) {
@@ -8,7 +8,7 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): It
   return order;
 }
 
-/** Does it with all of them, so many at a time. */
+/** Runs `deed` on all items, this many at a time. */
 export async function inParallel<Item>(
   items: readonly Item[],
   atOnce: number,

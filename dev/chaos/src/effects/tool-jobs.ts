@@ -3,12 +3,12 @@ import type { RunningPlatform } from '@tandem/commands/platform';
 
 const QUEUE = 'tandem:queue:tool-calls';
 
-/** A tool call that is done, as its queue tells it. Times are Unix time in ms. */
+/** A completed tool call, as its queue records it. Times are Unix time in ms. */
 interface DoneJob {
   readonly toolCallId: string;
-  /** How often it lost its worker. */
+  /** Number of times it lost its worker. */
   readonly lost: number;
-  /** When its last run began. */
+  /** Start of its last run. */
   readonly startedAt: number;
   readonly finishedAt: number;
 }
@@ -35,7 +35,7 @@ export class ToolJobs {
     return active + waiting + delayed;
   }
 
-  /** Those that ended since. */
+  /** Returns the jobs that ended since then. */
   async doneSince(at: number): Promise<DoneJob[]> {
     const ids = [
       ...(await this.redis.zrangebyscore(`${QUEUE}:completed`, at, '+inf')),

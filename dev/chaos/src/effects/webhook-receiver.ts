@@ -2,19 +2,19 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How a receiver is now. */
+/** Current behaviour of a receiver. */
 interface ReceiverMood {
   /** Share of requests answered with an error, or not at all. */
   readonly errors: number;
   /** Before every answer. */
   readonly delayMs: number;
-  /** Whether it asks to be left alone for a while, whatever it is sent. */
+  /** Whether it answers every delivery with a request to wait. */
   readonly isBusy: boolean;
 }
 
 export const WELL: ReceiverMood = { errors: 0, delayMs: 0, isBusy: false };
 
-/** One event as the receiver has it: what was sent under its id, and how often it was accepted. */
+/** One event at the receiver: its deliveries, and the number of times it was accepted. */
 interface Kept {
   readonly body: string;
   readonly tries: number;
@@ -30,8 +30,8 @@ const ERRORS: readonly ((response: ServerResponse) => void)[] = [
 ];
 
 /**
- * A business system that is told what happens: with errors, away, slow. It verifies what it gets and forgets
- * nothing.
+ * A business system that receives events and fails: errors, absence, slowness. It verifies and keeps
+ * everything it receives.
  */
 export class WebhookReceiver {
   readonly kept = new Map<string, Kept>();
@@ -45,7 +45,7 @@ export class WebhookReceiver {
 
   constructor(private readonly random: () => number) {}
 
-  /** Answers its address. */
+  /** Starts listening; returns its address. */
   async listen(): Promise<string> {
     const server = createServer(
       (request, response) => void this.take(request, response).catch(() => response.destroy()),
@@ -56,7 +56,7 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${this.port}/events`;
   }
 
-  /** Nobody listens any more; connections break. */
+  /** Stops listening and breaks its connections. */
   async goAway(): Promise<void> {
     const { server } = this;
     this.server = null;

@@ -22,7 +22,7 @@ afterEach(async () => {
   await new Promise((resolve) => echo.close(resolve));
 });
 
-/** A client, what it has heard, and how its connection ended. */
+/** Returns a client with the data it received and the end of its connection. */
 function client() {
   const socket = connect(proxy.port, '127.0.0.1');
   clients.push(socket);

@@ -1,10 +1,10 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What the line does to every connection that goes over it, new and old. */
+/** Faults of the line; they apply to every connection over it, new and old. */
 interface LineFaults {
-  /** Each piece of data is held for so long, each way. */
+  /** Each piece of data is delayed by this, each way. */
   readonly latencyMs: number;
-  /** Nothing passes, and nothing is closed: a half-open line. */
+  /** A half-open line: nothing passes and nothing is closed. */
   readonly isSilent: boolean;
   /** Bytes a second each way; null for all there are. */
   readonly bytesPerSecond: number | null;
@@ -48,7 +48,7 @@ export class FaultProxy {
     this.targets = () => [port];
   }
 
-  /** How the line is from now on. */
+  /** Sets the faults of the line from now on. */
   set(faults: Partial<LineFaults>): void {
     this.faults = { ...CLEAR_LINE, ...faults };
     for (const pair of this.pairs) pair.set(this.faults);
@@ -130,7 +130,7 @@ class Pair {
   }
 }
 
-/** One direction of a connection. On a clear line data passes at once; else it waits its turn. */
+/** One direction of a connection. On a clear line data passes at once, else it is queued. */
 class Way {
   private readonly waiting: { readonly data: Buffer | null; readonly dueAt: number }[] = [];
   private timer: NodeJS.Timeout | null = null;

@@ -1,2 +1,4 @@
-/** Returns the agent's answer to words of a caller: it names them, so that it tells which turn it belongs to. */
+/**
+ * Returns the agent's answer to a caller's words. It quotes them, so every answer can be matched to its turn.
+ */
 export const answerTo = (text: string): string => `Answer to ${text}.`;

@@ -34,7 +34,9 @@ interface Told {
   readonly more?: HistoryEntry[];
 }
 
-/** A call of two turns that changed its relay between them; changes are told. */
+/**
+ * Returns the history of a call of two turns that changed its relay between them, with the given changes.
+ */
 function history({
   events = log([1, 1], [1, 2], [2, 3]),
   utterances = WORDS.flatMap(both),

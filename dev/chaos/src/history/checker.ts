@@ -1,7 +1,7 @@
 import { entriesOf, type HistoryEntry } from './entries.ts';
 import { finishedTurns, RunView, type CallStory } from './run-view.ts';
 
-/** Something that must never be so, and is. */
+/** A broken rule. */
 export interface Violation {
   readonly rule: keyof typeof RULES;
   /** The carrier's id of the call; empty where none is concerned. */
@@ -11,9 +11,9 @@ export interface Violation {
 
 type Rule = (story: CallStory) => string[];
 
-/** What must hold of every call, whatever was broken: each rule answers what is wrong. */
+/** The rules that hold for every call under every fault; each returns its violations. */
 export const RULES = {
-  /** Each new owner has a higher epoch, and nothing of an older one is taken once a newer one is there. */
+  /** Each new owner has a higher epoch; no event of an older owner follows one of a newer owner. */
   'one-owner': ({ log }: CallStory) => {
     const owned = log?.events.filter(({ epoch }) => epoch > 0) ?? [];
     return owned.flatMap(({ epoch, type }, index) =>
@@ -37,7 +37,7 @@ export const RULES = {
       .filter((text) => !story.row?.utterances.some((row) => row.text === text))
       .map((text) => `not on record: "${text}"`);
   },
-  /** Nothing is on record twice: no words of the caller, no answer that was heard to the end. */
+  /** Nothing is recorded twice: no words of the caller, no answer that was heard to the end. */
   'turn-once': ({ row }: CallStory) => {
     const words =
       row?.utterances
@@ -50,7 +50,7 @@ export const RULES = {
       (text) => `on record more than once: "${text}"`,
     );
   },
-  /** What is on record of the caller was said by the caller, in that order. */
+  /** The caller's recorded words were said by the caller, in that order. */
   'turn-order': ({ row, said }: CallStory) => {
     const order = new Map(said.map(({ text }, index) => [text, index]));
     const places =
@@ -96,14 +96,14 @@ export const RULES = {
       (id) => `tool call ${id} has more than one outcome`,
     );
   },
-  /** Nobody is told of a booking that is not there. */
+  /** No caller is promised a booking that does not exist. */
   'nothing-unkept-said': () => [],
   /** No two bookings of one resource overlap. */
   'no-overlap': () => [],
 } satisfies Readonly<Record<string, Rule>>;
 
 /**
- * Holds a history against every rule. Works on what is written down alone: it can be done again at any time.
+ * Checks a history against every rule. It uses the recorded entries only, so it can be repeated at any time.
  */
 export function check(entries: readonly HistoryEntry[]): Violation[] {
   const { stories } = new RunView(entries);

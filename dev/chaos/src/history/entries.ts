@@ -1,10 +1,10 @@
-/** What an agent or a caller said, as far as one side knows it. */
+/** Words of an agent or a caller, as one side knows them. */
 export interface Spoken {
   readonly speaker: 'caller' | 'agent';
   readonly text: string;
 }
 
-/** One entry of a call's event log, without what the checker does not look at. */
+/** One entry of a call's event log, reduced to the fields of the checker. */
 export interface LoggedEvent {
   readonly at: number;
   readonly type: string;
@@ -23,9 +23,9 @@ export interface RecordedRow {
 }
 
 /**
- * One line of a history. `at` is Unix time in ms, by the one clock of the machine everything runs on; `call`
- * is the carrier's id of a call. What callers, carrier, model, logs and rows say of the same thing are
- * entries of their own: whether they agree is the checker's question.
+ * One line of a history. `at` is Unix time in ms, by the clock of the one machine; `call` is the carrier's id
+ * of a call. Callers, carrier, model, logs and rows each have entries of their own about the same thing: the
+ * checker compares them.
  */
 export type HistoryEntry = { readonly at: number } & (
   | {
@@ -34,7 +34,7 @@ export type HistoryEntry = { readonly at: number } & (
       readonly fleet: 'tandem' | 'plain';
       readonly seed: number;
       readonly calls: number;
-      /** Between the platform and its far sides; absent where there was none. */ readonly roundTrip?: string;
+      /** Round trip between the platform and its far sides; absent where there was no distance. */ readonly roundTrip?: string;
     }
   | { readonly kind: 'round'; readonly round: number }
   /** `held`: the calls it strikes. */
@@ -56,7 +56,7 @@ export type HistoryEntry = { readonly at: number } & (
       readonly fromAt: number;
       readonly isAnswered: boolean;
     }
-  /** What reached the caller's ear: `frames` of `total`, 20 ms each, until `at`. */
+  /** Audio that reached the caller's ear: `frames` of `total`, 20 ms each, until `at`. */
   | {
       readonly kind: 'agent-heard';
       readonly call: string;
@@ -90,7 +90,7 @@ export type HistoryEntry = { readonly at: number } & (
       readonly seeded: readonly Spoken[];
       readonly heard: readonly string[];
       readonly said: readonly string[];
-      /** Of the provider, by code. */ readonly refusals: Readonly<Record<string, number>>;
+      /** Events the provider refused, by code. */ readonly refusals: Readonly<Record<string, number>>;
     }
   | {
       readonly kind: 'log';

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import type { HistoryEntry, NewEntry } from './entries.ts';
 
-/** Everything that happened in one run, in memory and, one JSON object a line, in a file. */
+/** All entries of one run, in memory and, one JSON object a line, in a file. */
 export class History {
   readonly entries: HistoryEntry[] = [];
 

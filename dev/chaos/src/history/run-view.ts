@@ -1,7 +1,7 @@
 import { answerTo } from './answer-to.ts';
 import { entriesOf, type EntryOf, type HistoryEntry } from './entries.ts';
 
-/** One call as the history tells it. */
+/** All entries of one call. */
 export interface CallStory {
   readonly call: string;
   readonly placedAt: number;
@@ -12,7 +12,7 @@ export interface CallStory {
   readonly log: EntryOf<'log'> | null;
   readonly row: EntryOf<'row'> | null;
   readonly ended: EntryOf<'call-ended'> | null;
-  /** Those that struck it. */
+  /** Faults that struck it. */
   readonly faults: readonly EntryOf<'fault'>[];
 }
 
@@ -26,8 +26,8 @@ export interface Loss {
    */
   readonly backMs: number | null;
   /**
-   * Ms the caller heard nothing though somebody had the word: from the fault, or from the end of the sound
-   * that was in hand, to the agent's next sound.
+   * Ms of silence for the caller while an agent's or a caller's words were due: from the fault, or from the
+   * end of the buffered sound, to the agent's next sound.
    */
   readonly silenceMs: number | null;
   /**
@@ -37,14 +37,15 @@ export interface Loss {
   readonly gapMs: number | null;
 }
 
-/** What the caller of a moved call misses: the longer of both; null when they never had their agent again. */
+/**
+ * Returns the time a moved caller was without an agent: the longer of gap and silence; null when the agent
+ * never came back.
+ */
 export function absenceMs({ gapMs, silenceMs }: Loss): number | null {
   return gapMs === null ? null : Math.max(gapMs, silenceMs ?? 0);
 }
 
-/**
- * What a relay takes to read a message and to log what it says: so close to a fault it may not have known.
- */
+/** Time a relay takes to read a message and to log it: this close to a fault it may not have known. */
 const MARGIN_MS = 100;
 const MISSING_FRAMES = 2;
 /** A stream ends a moment before its call. */
@@ -60,7 +61,7 @@ export class RunView {
     this.stories = storiesOf(entries);
   }
 
-  /** What was measured under this name. */
+  /** Returns the figures measured under this name. */
   measured(what: string): number[] {
     return entriesOf(this.entries, 'measured')
       .filter((entry) => entry.what === what)
@@ -79,8 +80,8 @@ export class RunView {
 }
 
 /**
- * Turns whose answer the caller heard to the end before `by`, from a relay that was there to know of it: what
- * the carrier still had in hand when its relay was struck is unfinished.
+ * Returns the turns whose answer the caller heard to the end before `by`, while the call had a relay: sound
+ * the carrier still held when the relay was struck is unfinished.
  */
 export function finishedTurns(
   story: CallStory,
@@ -108,7 +109,7 @@ function wasSpokenOver({ said }: CallStory, heard: EntryOf<'agent-heard'>): bool
   return said.some(({ fromAt }) => fromAt > heard.fromAt && fromAt < heard.at);
 }
 
-/** Ms from the caller's ear to the log of the relay, at the most. */
+/** Longest delay in ms from the caller's ear to the relay's log. */
 const marginOf = ({ ended }: CallStory): number => MARGIN_MS + (ended?.toRelayMs ?? 0);
 
 /** Unix ms of the caller's next stream after a fault; Infinity when there was none. */
@@ -120,8 +121,8 @@ function backAfter({ streams }: CallStory, fault: EntryOf<'fault'>): number {
 }
 
 /**
- * Returns whether the caller had a relay from the first to the last sound: what is said or heard without one
- * is lost to it.
+ * Returns whether the caller had a relay from the first to the last sound: words said or heard without one
+ * are lost to it.
  */
 export function wasListenedTo(
   story: CallStory,
@@ -193,7 +194,7 @@ function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
 }
 
 /**
- * When the caller had a stream again; the time of the fault when they kept the one they had to the end;
+ * Returns when the caller had a stream again; the time of the fault when the stream was kept to the end;
  * Infinity when neither.
  */
 function listensFrom({ streams, ended }: CallStory, fault: EntryOf<'fault'>): number {
@@ -220,7 +221,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
-/** In per cent; NaN of nothing. */
+/** Returns a percentage; NaN for no items. */
 export function shareOf<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
   return items.length === 0 ? Number.NaN : (items.filter(isSo).length / items.length) * 100;
 }

@@ -14,13 +14,10 @@ import { StampedVoice } from '../bench/stamped-voice.ts';
 import type { RecordedRow } from '../history/entries.ts';
 
 const RELAY = 'plain';
-/** What a process manager takes to start it again. */
+/** Time a process manager takes to restart it. */
 const RESTART_MS = 500;
 
-/**
- * One relay of the ordinary kind, started again by itself when it dies, between the same carrier and the same
- * model.
- */
+/** One ordinary relay, restarted when it dies, between the same carrier and the same model. */
 export class PlainFleet implements Fleet {
   readonly kind = 'plain';
   readonly relays = [RELAY];

@@ -11,7 +11,7 @@ interface Drawn {
 
 const SECONDS = 6;
 
-/** How many of the callers whose relay was struck have their agent again, by time. */
+/** Returns the plot of the share of struck callers who have their agent again, over time. */
 export function absencePlot({ killed, frozen, drained, ordinary }: Drawn): string {
   const back = ({ backMs }: Loss) => backMs;
   return svgOf([

@@ -37,7 +37,7 @@ export function goalRows(results: readonly ScenarioResult[]): string[][] {
     });
 }
 
-/** The same, and what was violated, as lines for people. */
+/** Returns the goals and the violations as text lines for the terminal. */
 export function goalLines(results: readonly ScenarioResult[]): string[] {
   const rows = [[...COLUMNS], ...goalRows(results)];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

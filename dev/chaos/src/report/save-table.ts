@@ -18,7 +18,7 @@ export function saveTable(page: string, results: readonly ScenarioResult[]): voi
   );
 }
 
-/** @param figures what stood there before */
+/** @param figures the old rows */
 export function table(figures: string, results: readonly ScenarioResult[]): string {
   const rows = goalRows(results).map((row) => line(row));
   const about = (row: string): string => /^\|[^|]*\| ([^:|]+):/.exec(row)?.[1] ?? '';

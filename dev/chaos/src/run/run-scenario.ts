@@ -68,7 +68,7 @@ export async function runScenario(
   return judge(scenario, history);
 }
 
-/** From the history alone. */
+/** Returns the result of a run, from its history alone. */
 export function judge(scenario: Scenario, history: Pick<History, 'entries'>): ScenarioResult {
   const [run] = entriesOf(history.entries, 'run');
   const view = new RunView(history.entries);

@@ -9,36 +9,33 @@ export interface Goal {
   readonly what: string;
   readonly unit: '%' | 'ms' | 's' | '';
   readonly limit: { readonly atLeast: number } | { readonly atMost: number };
-  /** From what was recorded alone, over all rounds. NaN when nothing was there to be measured. */
+  /** Returns the figure from the history, over all rounds; NaN when there was nothing to measure. */
   readonly figure: (run: RunView) => number;
 }
 
 /**
- * Something that goes wrong while people talk, and what must come of it. `round` breaks things and writes
- * down what it does; whether the goals are reached is decided afterwards from the history.
+ * A fault while callers talk, and the goals that must hold. `round` applies the fault and records what it
+ * does; the goals are checked afterwards on the history.
  */
 export interface Scenario {
-  /** What `--only` takes: the first of the goals it is for. */
+  /** Name for `--only`: the first of its goals. */
   readonly name: string;
   readonly about: string;
   readonly goals: readonly Goal[];
   readonly fleet: TandemFleetOptions;
-  /** Of a full run; `--calls` and `--rounds` change them. */
+  /** Calls and rounds of a full run; `--calls` and `--rounds` change them. */
   readonly calls: number;
   readonly rounds: number;
-  /**
-   * What goes wrong and is mended again, by itself; those that have it are part of the one short run inside
-   * `npm test`.
-   */
+  /** The fault, which ends by itself; scenarios that have one are part of the short run in `npm test`. */
   readonly fault?: (bench: Bench) => Promise<void>;
-  /** Whether a relay of the ordinary kind is put through the same, for comparison. */
+  /** Whether an ordinary relay is put through the same, for comparison. */
   readonly isForPlain: boolean;
   readonly round: (bench: Bench) => Promise<void>;
 }
 
 /**
- * The same with two call-ingress behind a balancer that honours readiness, as rows of their own beside the
- * direct ones.
+ * Returns the scenario with two call-ingress behind a balancer that checks readiness; its rows stand beside
+ * the direct ones.
  */
 export function throughBalancer(scenario: Scenario): Scenario {
   const { name, about, fleet } = scenario;

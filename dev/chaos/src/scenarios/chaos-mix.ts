@@ -8,16 +8,16 @@ import { turnsRight } from './figures.ts';
 
 const ROUND_MS = 60_000;
 const FAULT_EVERY_MS = 8_000;
-/** After the last one of a round: everything is mended, and everybody has been answered again. */
+/** Time after the last fault of a round: everything is repaired and every caller is answered again. */
 const CALM_MS = 8_000;
 const FROZEN_MS = 6_000;
 const DOWN_MS = 1_000;
-/** People stay for so long at most. */
+/** Longest time a caller stays. */
 const TALK_MS = 40_000;
 
 type Trouble = (bench: Bench, fleet: TandemFleet) => Promise<void>;
 
-/** What can go wrong by itself, each over with when its promise is. */
+/** Faults that may strike alone; each resolves when its promise is due. */
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   'relay killed': async (bench, fleet) => {
     const relay = bench.pick(fleet.relays);
@@ -114,7 +114,7 @@ export const chaosMix: Scenario = {
     while (Date.now() < until - CALM_MS) {
       const name = bench.pick(Object.keys(TROUBLES));
       bench.log(`  ${name}`);
-      // One at a time: what two faults do to one call at once nobody promises.
+      // One fault at a time: there is no promise for a call struck by two at once.
       await Promise.all([TROUBLES[name]?.(bench, fleet), sleep(FAULT_EVERY_MS)]);
     }
     await going;
@@ -123,7 +123,7 @@ export const chaosMix: Scenario = {
   },
 };
 
-/** Whoever has talked for long enough hangs up, and somebody else calls. */
+/** Replaces callers who have talked long enough. */
 async function comeAndGo(bench: Bench, until: number): Promise<void> {
   while (Date.now() < until) {
     await sleep((TALK_MS / bench.calls) * (0.5 + bench.random()));

@@ -22,7 +22,7 @@ export function goesOn(id: string, ...whats: readonly string[]): Goal {
   };
 }
 
-/** From the fault to the agent's first sound, or to a model that listens where nothing was to be said. */
+/** From the fault to the agent's first sound, or to a listening model where no words were due. */
 export function backWithin(id: string, share: number, atMost: number, ...whats: readonly string[]): Goal {
   const name = share === 1 ? 'longest' : `p${share * 100}`;
   return {
@@ -38,7 +38,7 @@ export function backWithin(id: string, share: number, atMost: number, ...whats: 
   };
 }
 
-/** The longer of what the caller hears as silence, and of the time nobody would have heard them. */
+/** The longer of the silence the caller hears and of the time in which no model listened. */
 export function gapWithin(id: string, share: number, atMost: number, ...whats: readonly string[]): Goal {
   const gaps = (run: RunView) => run.losses(...whats).flatMap((loss) => absenceMs(loss) ?? []);
   return {
@@ -61,7 +61,7 @@ export function nobodyLost(id: string): Goal {
   };
 }
 
-/** Nobody speaks into the void. */
+/** Every caller is answered. */
 export function everybodyAnswered(id: string): Goal {
   const heard = (story: CallStory) => story.said.filter((words) => wasListenedTo(story, words));
   const figure = (run: RunView) => shareOf(run.stories.flatMap(heard), ({ isAnswered }) => isAnswered);
@@ -86,7 +86,7 @@ export function turnsRight(id: string): Goal {
   };
 }
 
-/** Sum of what was measured under this name over all rounds; NaN when nothing was. */
+/** Returns the sum of the figures measured under this name over all rounds; NaN when there are none. */
 export function total(run: RunView, what: string): number {
   const values = run.measured(what);
   return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0);
@@ -101,7 +101,9 @@ export function most(run: RunView, what: string): number {
 const PATIENCE_MS = 30_000;
 const LONGEST_WAIT_MS = 2_000;
 
-/** A round in the usual order: people talk, something goes wrong at some moment, they go on talking. */
+/**
+ * Returns a round in the usual order: callers talk, the fault strikes at a random moment, callers talk again.
+ */
 export function talkThrough(fault: (bench: Bench) => Promise<void>): (bench: Bench) => Promise<void> {
   return async (bench) => {
     await bench.place(bench.calls);

@@ -14,11 +14,11 @@ interface NewCall {
   readonly isTaken: boolean;
   /** The carrier read its own error message. */
   readonly isBroken: boolean;
-  /** Questions the carrier asked again because the first time nobody answered. */
+  /** Requests the carrier repeated because the first one was not answered. */
   readonly askedAgain: number;
 }
 
-/** Somebody calls, hears who answers, and hangs up. */
+/** Places a call, notes its answer, and hangs up. */
 export async function newCall(bench: Bench): Promise<NewCall> {
   const call = bench.fleet.ring();
   const startedAt = performance.now();
@@ -38,8 +38,8 @@ export async function newCall(bench: Bench): Promise<NewCall> {
 }
 
 /**
- * Somebody calls every few seconds; whether they were told something by us, and after how long, is measured
- * as `told` and `told-ms`.
+ * Places a call every few seconds; whether platform words were heard, and after what time, is measured as
+ * `told` and `told-ms`.
  */
 export async function newCallers(bench: Bench, until: number, everyMs: number): Promise<void> {
   while (Date.now() < until - everyMs) {

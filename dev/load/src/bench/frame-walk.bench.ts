@@ -11,7 +11,7 @@ interface WayCost {
   readonly perSecond: number;
 }
 
-/** The carrier's socket: takes everything and sends nothing of its own. */
+/** A carrier socket that discards what it is sent and sends nothing. */
 class NullCarrier implements MessageSocket {
   listener: SocketListener | null = null;
   readonly isOpen = true;
@@ -65,7 +65,7 @@ const FRAMES_PER_SECOND = 50;
 /** Five deltas of 200 ms a second, with the mark each one brings back. */
 const DELTAS_PER_SECOND = 5;
 
-/** Best of some rounds, so that what is measured is the code and not what else the machine does. */
+/** Takes the best of several rounds, to measure the code and not other load on the machine. */
 export async function benchFrameWalk(): Promise<WayCost[]> {
   const carrier = new NullCarrier();
   const provider = new NullProvider();

@@ -13,13 +13,12 @@ import { Histogram, type Spread } from '../pump/histogram.ts';
 interface Interruptions {
   readonly count: number;
   /**
-   * From the model's "the caller speaks" to the last sound of the agent at the carrier's end, without the way
-   * it has to travel.
+   * From the model's speech-started event to the last sound of the agent at the carrier, without travel time.
    */
   readonly silence: Spread;
   /** Truncations that claimed more than the carrier had played by then, the frame under way included. */
   readonly claimedTooMuch: number;
-  /** Ms the agent was heard and the model was not told of, at most. */
+  /** Longest time in ms that the agent was heard and a truncation did not claim. */
   readonly mostUnclaimedMs: number;
 }
 
@@ -35,7 +34,7 @@ const EARLIEST_MS = 200;
 const LATEST_MS = 3_500;
 const BYTES_PER_MS = 8;
 const CALLS_APART_MS = 150;
-/** Each far side's round trip is known exactly, so that it can be told from what the platform takes. */
+/** A fixed round trip to each far side, so that it can be subtracted. */
 export const INTERRUPTION_LINK: LinkSettings = { ...INTERNET, jitterMs: 0, lossShare: 0 };
 
 /**

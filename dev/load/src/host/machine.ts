@@ -17,9 +17,8 @@ export function pin(pid: number, core: number): boolean {
 }
 
 /**
- * Lets the main thread of a process run before everything else on its core: for the instrument that measures.
- * The threads it starts do not inherit that. Takes `chrt` and the right to use it (root); answers whether it
- * worked.
+ * Gives the main thread of a process real-time priority on its core, for the measuring process. Threads it
+ * starts do not inherit the priority. Needs `chrt` and root; returns whether it worked.
  */
 export function putFirst(pid: number): boolean {
   return runs('chrt', ['--reset-on-fork', '--rr', '--pid', '1', String(pid)]);
@@ -43,7 +42,7 @@ export function favour(pid: number): boolean {
   }
 }
 
-/** Ms a core was at work for anybody, the kernel included, since the machine started. */
+/** Returns the ms a core was busy since the machine started, kernel time included. */
 export function busyMs(core: number): number {
   const { user, nice, sys, irq } = cpus()[core]?.times ?? { user: Number.NaN, nice: 0, sys: 0, irq: 0 };
   return user + nice + sys + irq;

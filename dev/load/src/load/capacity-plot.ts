@@ -7,7 +7,7 @@ const GREEN = '#1a7f37';
 const ORANGE = '#bc4c00';
 const GREY = '#8c959f';
 
-/** What the documentation shows of a run. */
+/** Returns the plot of a run for the documentation. */
 export function capacityPlot({ ramp, churn }: Capacity): string {
   const charts: Chart[] = [];
   if (ramp && ramp.steps.length > 0) {

@@ -6,7 +6,7 @@ import type { Isolation } from './run-isolation.ts';
 import { BUDGET, type Ramp, type RampStep } from './run-ramp.ts';
 import { milliseconds } from './spread-text.ts';
 
-/** All that is known of what a relay carries; what was not measured is null. */
+/** The measured capacity of a relay; parts that were not measured are null. */
 export interface Capacity {
   readonly machine: string;
   /** The relay had a core for itself, and went first on it. */
@@ -14,13 +14,13 @@ export interface Capacity {
   /** The way through the same sockets without a relay. */
   readonly straight: SocketWalk | null;
   readonly ramp: (Ramp & Conditions) | null;
-  /** The same with calls that are recorded. */
+  /** The ramp with recorded calls. */
   readonly recordedRamp: (Ramp & Conditions) | null;
   readonly isolation: (Isolation & Conditions) | null;
   readonly churn: (Churn & Conditions) | null;
 }
 
-/** One line of the table. `isKept` is null where nothing is promised. */
+/** One row of the table. `isKept` is null where nothing is promised. */
 export interface Finding {
   readonly what: string;
   readonly found: string;

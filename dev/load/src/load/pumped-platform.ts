@@ -8,7 +8,7 @@ import { DISTANCE } from '../pump/distance.ts';
 import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
 
-/** Callers who never want anything are what is measured. */
+/** Callers who make no requests, so that only the audio path is measured. */
 const TALKS_ON: Partial<AgentContentInput> = { limits: { maxAnswersWithoutTool: 0 } };
 /** Off unless an agent asks for it, and paid for with every frame. */
 const RECORDED: Partial<AgentContentInput> = {
@@ -20,21 +20,21 @@ const OTHER_CORE = 1;
 /** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
 const WARM_UP_CALLS = 30;
 
-/** What a part was measured beside. */
+/** Conditions under which a part was measured. */
 export interface Conditions {
   readonly measuredAt: string;
-  /** Share of the relay's core that was used by anybody else, the kernel's own work included. */
+  /** Share of the relay's core used by other processes, kernel work included. */
   readonly othersShare: number;
-  /** How busy the other core was, in all. */
+  /** Load of the other core. */
   readonly otherCoreShare: number;
   readonly isRecorded: boolean;
-  /** Between the relay and its far sides; absent where there was none. */
+  /** Distance between the relay and its far sides; absent where there was none. */
   readonly link?: string;
 }
 
 /**
  * The whole platform with one relay on a core of its own; servers, workers and the driver share the other
- * one.
+ * core.
  */
 export class PumpedPlatform {
   private constructor(
@@ -45,7 +45,7 @@ export class PumpedPlatform {
   ) {}
 
   static async start(maxCalls: number, isRecorded: boolean): Promise<PumpedPlatform> {
-    // What this process starts inherits its core.
+    // Child processes inherit this core.
     const isPinned = pin(process.pid, OTHER_CORE);
     const pump = await PumpProcess.start();
     try {
@@ -99,7 +99,10 @@ export class PumpedPlatform {
     };
   }
 
-  /** So many calls, so many a second. @throws when one is refused */
+  /**
+   * Places `calls` calls, `perSecond` a second.
+   * @throws when one is refused
+   */
   async place(calls: number, perSecond: number, habit: Habit = 'ordinary'): Promise<void> {
     const { stack } = this.platform;
     const account = {
@@ -130,7 +133,7 @@ export class PumpedPlatform {
     await sleep(3_000);
   }
 
-  /** Runs for so long and answers what both sides counted meanwhile. */
+  /** Waits `seconds` and returns the figures of both sides for that time. */
   async observe(seconds: number): Promise<{ before: RelayFigures; after: RelayFigures; pump: PumpFigures }> {
     const before = await this.relay();
     await this.pump.reset();

@@ -8,7 +8,7 @@ export interface RelayFigures {
   readonly activeCalls: number;
   /** Sockets, timers and other things the event loop waits for. */
   readonly activeResources: number;
-  /** What came over caller streams and was counted when they ended, by name. */
+  /** Counters of ended caller streams, by name. */
   readonly streamEvents: Readonly<Record<string, number>>;
   /** Since they were read last. */
   readonly loopDelayP99Ms: number;

@@ -26,7 +26,7 @@ export function rowsReport(result: RowsResult): string[] {
   ];
 }
 
-/** What a relay carries, as lines for people. */
+/** Returns a relay's capacity as text lines for the terminal. */
 export function capacityReport(capacity: Capacity): string[] {
   const rows = findings(capacity);
   const width = Math.max(...rows.map(({ what }) => what.length));
@@ -41,7 +41,7 @@ export function capacityReport(capacity: Capacity): string[] {
   ];
 }
 
-/** The same as a table for the documentation. */
+/** Returns the capacity as a Markdown table for the documentation. */
 export function capacityMarkdown(capacity: Capacity): string {
   const rows = findings(capacity).map(
     ({ what, found, promised, isKept }) => `| ${what} | ${found} | ${promised} | ${mark(isKept)} |`,

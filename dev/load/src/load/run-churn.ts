@@ -19,7 +19,7 @@ export interface Churn {
   /** Over the time after the first quarter. */
   readonly residentMbPerHour: number;
   readonly lowestHeapMbPerHour: number;
-  /** What the event loop waits for when the last call is over, less what it waited for before the first. */
+  /** Active event loop resources after the last call, less those before the first. */
   readonly resourcesLeft: number;
 }
 
@@ -30,12 +30,12 @@ const REST_MS = 8_000;
 const SHORTEST_SAMPLE_MS = 5_000;
 const SAMPLES = 120;
 /**
- * Heap in use goes up and down with the collector; its lowest in each of so many stretches is what is really
- * held.
+ * Heap in use rises and falls with the garbage collector. The lowest value in each of this many stretches is
+ * the memory really held.
  */
 const STRETCHES = 6;
 
-/** Calls come and go for a while: what is left of them in memory. */
+/** Starts and ends calls for a while and measures the memory they leave behind. */
 export async function runChurn(
   seconds: number,
   atOnce: number,

@@ -5,13 +5,13 @@ import type { PumpedPlatform } from './pumped-platform.ts';
 export interface Isolation {
   readonly calls: number;
   readonly alone: { readonly toModel: Spread; readonly toCaller: Spread };
-  /** The same calls beside one that floods and one that reads nothing. */
+  /** Latencies of the same calls beside one that floods and one that reads nothing. */
   readonly beside: { readonly toModel: Spread; readonly toCaller: Spread };
   readonly shiftMs: number;
   readonly lost: number;
   readonly floodFrames: number;
   readonly floodFramesDropped: number;
-  /** Of the calls that read nothing, those the relay gave up. */
+  /** Stalled calls that the relay ended. */
   readonly stalledEnded: number;
 }
 
@@ -21,7 +21,8 @@ const SETTLE_MS = 8_000;
 const STALLED_EVERY_MS = 8_000;
 
 /**
- * What a caller who floods fifty times real time, and callers who read nothing, do to the calls beside them.
+ * Measures how a caller who floods at fifty times real time, and callers who read nothing, affect other
+ * calls.
  */
 export async function runIsolation(running: PumpedPlatform): Promise<Isolation> {
   await running.place(CALLS, 12);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Spread } from '../pump/histogram.ts';
 import type { PumpedPlatform } from './pumped-platform.ts';
 
-/** One number of calls, held for a while. */
+/** One step of the ramp: a number of calls, held for a while. */
 export interface RampStep {
   readonly calls: number;
   readonly seconds: number;
@@ -15,7 +15,7 @@ export interface RampStep {
   readonly toCaller: Spread;
   readonly loopDelayP99Ms: number;
   readonly lost: number;
-  /** How late the driver itself was: above some milliseconds a step says nothing about the relay. */
+  /** Lateness of the driver itself: above some milliseconds a step says nothing about the relay. */
   readonly driverLateMs: number;
   readonly driverCoreShare: number;
 }
@@ -23,7 +23,7 @@ export interface RampStep {
 export interface Ramp {
   readonly emptyResidentBytes: number;
   readonly steps: readonly RampStep[];
-  /** What taking one call costs, on top of its seconds. */
+  /** CPU cost of setting up one call, on top of its seconds. */
   readonly cpuMsPerSetUp: number;
   readonly residentKbPerCall: number;
   /** The most calls within the budget; a bound from below when the driver gave out first. */
@@ -35,7 +35,7 @@ interface RampOptions {
   /** Calls of the step that is held for `seconds`; steps on the way to it are short. */
   readonly calls: number;
   readonly seconds: number;
-  /** Go on after it until the budget is used up. */
+  /** Continues after it until the budget is used up. */
   readonly isToTheLimit: boolean;
   readonly perSecond: number;
   readonly log: (line: string) => void;
@@ -128,7 +128,7 @@ function limitOf(step: RampStep): 'latency' | 'core' | 'driver' | null {
   return step.coreShare > BUDGET.coreShare ? 'core' : null;
 }
 
-/** Of the straight line that fits best. */
+/** Returns the slope of the best-fitting straight line. */
 export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
   const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;

@@ -9,8 +9,8 @@ const PAGE = 'docs/capacity.md';
 const FIGURES = /(<!-- figures -->)[\s\S]*?(<!-- end of figures -->)/;
 
 /**
- * Writes what was measured into the documentation, over what was known of these parts before; the other parts
- * stay as they are.
+ * Writes the measured parts into the documentation, in place of their old figures; other parts stay as they
+ * are.
  * @throws when the page has no place for the table
  */
 export function saveCapacity(measured: Capacity, root = checkoutRoot): void {

@@ -7,7 +7,7 @@ import { talk, type TalkFigures } from './talking-call.ts';
 
 export interface Trouble {
   readonly name: string;
-  /** What the ladder is to do about it. */
+  /** The expected reaction of the fallback chain. */
   readonly answer: string;
   readonly calls: number;
   readonly turns: number;
@@ -28,7 +28,7 @@ export interface TroubleFigures {
   readonly requests: number;
   /** Calls the second provider took over. */
   readonly handedDown: number;
-  /** What the strict provider refused for being wrong. */
+  /** Events the strict provider refused as wrong, by code. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -149,7 +149,10 @@ export const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-/** Several kinds of trouble at a time, each with providers of its own; figures in the order asked. */
+/**
+ * Runs several kinds of trouble at a time, each with its own providers. Returns the figures in the order
+ * asked.
+ */
 export async function meetAll(
   troubles: readonly Trouble[],
   atOnce: number,

@@ -14,11 +14,11 @@ const VOICE = [0, 1].map((turn) =>
 const QUIET = Buffer.alloc(FRAME_BYTES, MULAW_SILENCE).toString('base64');
 
 /**
- * A phone line in real time: 50 frames a second from the caller, and what the agent says played out as it
- * would be.
+ * A phone line in real time: 50 frames a second from the caller, and the agent's audio played out at its
+ * pace.
  */
 export class Line extends FakeCallerStream {
-  /** When the caller has heard everything that was written so far. */
+  /** Time at which the caller has heard everything written so far. */
   silentFrom: number;
   /** Moments the agent's sound began after a silence, with the length of that silence in ms. */
   readonly onsets: { readonly at: number; readonly silenceMs: number }[] = [];
@@ -58,7 +58,7 @@ export class Line extends FakeCallerStream {
     super.close();
   }
 
-  /** A late timer is caught up: the carrier sends what it owes. */
+  /** Makes up for a late timer by sending the frames that are due. */
   private catchUp(): void {
     const due = Math.floor((this.time.now() - this.startedAt) / FRAME_MS);
     for (; this.frames < due; this.frames += 1)

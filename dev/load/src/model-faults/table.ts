@@ -23,7 +23,8 @@ export const HEADER = [
 ];
 
 /**
- * One kind of trouble as a row for people. `gap` is without a session, `silence` what the caller heard of it.
+ * Returns one kind of trouble as a table row. `gap` is the time without a session, `silence` the time the
+ * caller heard nothing.
  */
 export function row({ trouble, calls }: TroubleFigures): string[] {
   const moves = calls.flatMap((call) => call.moves);

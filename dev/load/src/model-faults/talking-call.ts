@@ -26,19 +26,19 @@ interface TalkOptions {
   readonly clock: RealClock;
   readonly turns: number;
   readonly hasTool: boolean;
-  /** Told when the caller begins to speak. */
+  /** Called when the caller begins to speak. */
   readonly onTurn?: (turn: number) => void;
 }
 
 interface Move extends CallEventBody<'model.moved'> {
   /**
-   * What the caller heard of it: nothing, from the loss of the old session or the end of their own words to
-   * the agent's next sound; 0 when sound was still in hand.
+   * Silence for the caller, from the loss of the old session or the end of their own words to the agent's
+   * next sound; 0 when audio was still buffered.
    */
   readonly silenceMs: number;
 }
 
-/** How one call went. */
+/** Figures of one call. */
 export interface TalkFigures {
   readonly turns: number;
   /** Turns that are not in the transcript, and turns that are there twice. */
@@ -50,14 +50,14 @@ export interface TalkFigures {
   readonly repeatedEffects: number;
   readonly moves: readonly Move[];
   readonly faults: readonly string[];
-  /** From the answer to the agent's first sound. */
+  /** From the answer of the call to the agent's first sound. */
   readonly firstWordMs: number;
   readonly termination: Termination | null;
 }
 
 const SPEECH_MS = 700;
 const PATIENCE_MS = 15_000;
-/** The agent has finished when it was silent for so long. */
+/** After this much silence the agent counts as finished. */
 const SETTLED_MS = 500;
 const TOOL_MS = 250;
 

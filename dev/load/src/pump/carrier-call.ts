@@ -10,7 +10,7 @@ export interface CarrierAccount {
   readonly authToken: string;
 }
 
-/** One call from the webhook to the open stream. Admitted calls only: a refusal is an error. */
+/** Places one call, from the webhook to the open stream. A refused call is an error. */
 export async function placeCall(
   account: CarrierAccount,
   from: string,

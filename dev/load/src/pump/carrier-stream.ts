@@ -36,7 +36,7 @@ export interface CarrierTotals {
 
 export type Habit =
   | 'ordinary'
-  /** Sends fifty times as fast as anybody speaks. */
+  /** Sends at fifty times real time. */
   | 'floods'
   /** Stops reading once it is connected. */
   | 'stalls';
@@ -158,7 +158,7 @@ export class CarrierStream implements Ticking {
 
   private heard(message: Message): void {
     const { buffer, start, end } = message;
-    // `{"event":"clear"`, `{"event":"mark"`, `{"event":"media"`: told apart by one letter each.
+    // `{"event":"clear"`, `{"event":"mark"` and `{"event":"media"` differ in one letter.
     if (buffer[start + 10] === 0x63) this.cleared();
     else if (buffer[start + 10] === 0x6d && buffer[start + 11] === 0x61) this.mark(textOf(message));
     else {

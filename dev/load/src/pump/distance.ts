@@ -1,6 +1,6 @@
 import { INTERNET } from '@tandem/simulators';
 
-/** Of the far sides. The jitter is a frame's grain here. */
+/** Distance to the far sides. The jitter is rounded to one frame. */
 export const DISTANCE = { ...INTERNET, jitterMs: 20 };
 
 const [LEAST_MS, MOST_MS] = DISTANCE.roundTripMs;
@@ -8,9 +8,9 @@ const [LEAST_MS, MOST_MS] = DISTANCE.roundTripMs;
 const RESENT_WITHIN_MS = 200;
 
 /**
- * What lies between a relay and one of its far sides, looked at once a frame: half a round trip each way, and
- * at times a packet that is lost and holds up what follows. It lies behind the driver's socket, so that
- * latencies taken there are the relay's alone.
+ * The network between a relay and one of its far sides, computed once a frame: half a round trip each way,
+ * and now and then a lost packet that delays those after it. It sits behind the driver's socket, so latencies
+ * measured there are the relay's alone.
  */
 export class Distance {
   readonly roundTripMs: number;
@@ -20,7 +20,7 @@ export class Distance {
     this.roundTripMs = LEAST_MS + random() * (MOST_MS - LEAST_MS);
   }
 
-  /** Whether what is to be sent now has to wait for a packet that was lost. Draws; once a frame. */
+  /** Returns whether a message must wait for a lost packet. Draws a random number: call it once a frame. */
   isHeldUp(nowMs: number): boolean {
     if (nowMs < this.heldUpUntilMs) return true;
     if (this.random() >= DISTANCE.lossShare) return false;

@@ -11,8 +11,7 @@ const SLOT_MS = 1;
 /** Ticks every member once in 20 ms, the members spread over twenty slots as callers are over time. */
 export class FrameClock {
   /**
-   * How late ticks ran: above some milliseconds the driver itself has no more room, and its figures mean
-   * nothing.
+   * Lateness of the ticks: above some milliseconds the driver is overloaded and its figures mean nothing.
    */
   readonly lateness = new Histogram();
   private readonly slots = Array.from({ length: SLOTS }, () => new Set<Ticking>());

@@ -19,7 +19,7 @@ import {
 /** Sums over all sessions of the driver. */
 export interface ModelTotals {
   framesArrived: number;
-  /** Of calls that flood or stall: not among those above. */
+  /** Frames of calls that flood or stall; not included above. */
   oddFrames: number;
   deltasSent: number;
   truncated: number;
@@ -38,15 +38,15 @@ const INTERRUPT_AFTER_MS = 3_400;
 const DELTA_BYTES = 1_600;
 const DELTA_EVERY_MS = 40;
 const DELTAS_PER_ANSWER = 16;
-/** One turn in so many begins with a tool, and one is cut off by the caller. */
+/** One turn in this many begins with a tool call, and one is cut off by the caller. */
 const TOOL_EVERY = 8;
 const INTERRUPT_EVERY = 5;
 
 const AUDIO = Buffer.alloc(DELTA_BYTES, 0x5a).toString('base64');
 const DELTA_KEY = '"delta":"';
-/** As much of a message as holds its type and the time in its audio. */
+/** Bytes at the start of a message that hold its type and the time in its audio. */
 const HEAD_BYTES = 192;
-/** Of `{"type":"input_audio_buffer.append"`: the dot, and an `a` behind it. */
+/** Position of the dot in `{"type":"input_audio_buffer.append"`; an `a` follows it. */
 const DOT = 27;
 
 const TRANSCRIPT = 'I have looked that up for you and there is a time free on Thursday.';
@@ -85,10 +85,10 @@ export class ModelSession implements Ticking {
   private turn = 0;
   private turnAtMs = 0;
   private counter = 0;
-  /** What is left of the turn under way, soonest first. */
+  /** The rest of the current turn, soonest first. */
   private script: { readonly atMs: number; readonly run: () => void }[] = [];
   private answer: Answer | null = null;
-  /** What the relay sent and has not arrived, soonest first. */
+  /** Messages of the relay still on their way, soonest first. */
   private readonly arriving: { readonly atMs: number; readonly run: () => void }[] = [];
 
   constructor(

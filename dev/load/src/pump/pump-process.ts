@@ -14,10 +14,10 @@ export interface PumpFigures {
   /** Calls not admitted since the beginning. */
   readonly refused: number;
   readonly carrier: Omit<CarrierTotals, 'latency'> & { readonly latency: Spread };
-  /** Of calls that flood or stall. */
+  /** Totals of calls that flood or stall. */
   readonly odd: Pick<CarrierTotals, 'framesSent' | 'lost'>;
   readonly model: Omit<ModelTotals, 'latency'> & { readonly latency: Spread };
-  /** How late the driver itself was. */
+  /** Lateness of the driver itself. */
   readonly lateness: Spread;
   readonly coreShare: number;
 }
@@ -35,7 +35,7 @@ export class PumpProcess {
 
   private constructor(
     private readonly child: ChildProcess,
-    /** Where the model side listens. */
+    /** Address of the model side. */
     readonly modelUrl: string,
   ) {
     child.on('message', (answer: Answer) => this.answered(answer));

@@ -1,4 +1,4 @@
-// The far sides of a relay, carrier and model, in one process of its own. Talks to its parent over IPC.
+// The far sides of a relay, carrier and model, in one process of their own. Talks to its parent over IPC.
 import { createServer, type AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { seededRandom } from '@tandem/kit';
@@ -74,7 +74,7 @@ const commands: Readonly<Record<string, (argument: never) => unknown>> = {
       ),
     );
   },
-  /** So many of the oldest calls hang up. */
+  /** Hangs up the oldest `count` calls. */
   hangUp: (count: number) => {
     for (const stream of [...streams].slice(0, count)) stream.leave();
   },

@@ -9,7 +9,7 @@ const VALUES = new Uint8Array(256);
 for (const [value, code] of ALPHABET.entries()) VALUES[code] = value;
 const DIGITS = 8;
 
-/** Added to the time of a call whose habits are not those of callers, so that its audio is told apart. */
+/** Added to the times of calls that flood or stall, to tell their audio from that of ordinary calls. */
 export const ODD_US = 2 ** 47;
 
 export function nowUs(): number {
@@ -33,10 +33,10 @@ export function readStamp(buffer: Buffer, at: number): number {
 }
 
 const KEYS = ['"payload":"', '"audio":"', '"delta":"'].map((key) => Buffer.from(key));
-/** The audio begins within the first so many bytes of a message. */
+/** The audio of a message begins within this many bytes. */
 const HEAD_BYTES = 320;
 
-/** Where the audio of a message begins, whosever words it is in; -1 when it has none. */
+/** Returns where the audio of a message begins, in any of the three protocols; -1 when it has none. */
 export function audioAt(buffer: Buffer, start: number, end: number): number {
   const head = buffer.subarray(start, Math.min(end, start + HEAD_BYTES));
   for (const key of KEYS) {

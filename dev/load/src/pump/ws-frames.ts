@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/*
- * RFC 6455 as far as a load driver needs it: whole text messages, no fragments, no extensions. What a client
- * sends is masked with a real key, because unmasking is part of what a server pays.
+/**
+ * RFC 6455 as far as a load driver needs it: whole text messages, no fragments, no extensions. Client
+ * messages are masked with a real key, because unmasking is part of a server's cost.
  */
 
 const TEXT = 0x81;
@@ -16,7 +16,7 @@ export function headerBytes(length: number, isMasked: boolean): number {
   return (length > 65_535 ? 10 : length > 125 ? 4 : 2) + (isMasked ? 4 : 0);
 }
 
-/** Writes the header in front of a payload that stands in `frame` from `headerBytes` on, and masks it. */
+/** Writes the header in front of the payload at `headerBytes` of `frame`, and masks it. */
 export function seal(frame: Buffer, length: number, isMasked: boolean, opcode = TEXT): Buffer {
   const start = headerBytes(length, isMasked);
   const maskBit = isMasked ? 0x80 : 0;
@@ -53,12 +53,12 @@ function mask(frame: Buffer, from: number, to: number, key: Buffer, keyAt: numbe
     frame[at] = (frame[at] as number) ^ (key[keyAt + ((at - from) & 3)] as number);
 }
 
-/** One message where it was read. Only what is asked for is unmasked. */
+/** One message in the buffer it was read into. Only the bytes asked for are unmasked. */
 export interface Message {
   readonly buffer: Buffer;
   readonly start: number;
   readonly end: number;
-  /** Where the key stands; -1 when the message is not masked. */
+  /** Position of the key; -1 when the message is not masked. */
   readonly maskAt: number;
 }
 
@@ -84,7 +84,7 @@ export function textOf({ buffer, start, end, maskAt }: Message, done = 0): strin
   return buffer.toString('utf8', start, end);
 }
 
-/** Cuts what a socket brings into messages. */
+/** Cuts the bytes of a socket into messages. */
 export class FrameReader {
   private rest: Buffer | null = null;
 

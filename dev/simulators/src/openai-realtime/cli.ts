@@ -12,7 +12,7 @@ async function run(options: RealtimeSimulatorOptions, start: StartOptions): Prom
   await simulator.stop();
 }
 
-/** Says the exit code: 0 after a clean stop, 1 for misfits or a failure, 2 for wrong usage. */
+/** Returns the exit code: 0 after a clean stop, 1 for misfits or a failure, 2 for wrong usage. */
 async function main(args: readonly string[]): Promise<number> {
   try {
     const command = readCommandLine(args);

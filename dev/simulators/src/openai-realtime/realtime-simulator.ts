@@ -43,7 +43,7 @@ const MAX_MESSAGE_BYTES = Math.ceil(MAX_APPEND_BYTES / 3) * 4 + 4096;
  * `faults`.
  */
 export class RealtimeSimulator {
-  /** How sessions opened from now on answer. */
+  /** Behaviour of sessions opened from now on. */
   behaviour: Behaviour;
   readonly faults: Faults;
   /** Server events that did not fit the schema, with `selfCheck`. */
@@ -160,7 +160,7 @@ export class RealtimeSimulator {
       );
   }
 
-  /** What callers say from now on, for sessions without lines of their own. */
+  /** Adds words of callers from now on, for sessions without lines of their own. */
   addCallerLines(rule: LineRule): void {
     this.script.add(rule);
   }

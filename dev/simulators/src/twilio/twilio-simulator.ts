@@ -35,11 +35,11 @@ export interface TwilioSimulatorOptions {
    * Default 1.
    */
   readonly speed?: number;
-  /** Who answers where. Default: picks up after a second, stays for ten. */
+  /** Returns the behaviour of a called party. Default: picks up after a second, stays for ten. */
   readonly callees?: (party: DialledParty) => CalleeScript;
   /** Starts of outbound REST calls a second, in simulated time. Default 1, as on a Twilio account. */
   readonly callsPerSecond?: number;
-  /** Where public URLs are really reached. Default: where they say. */
+  /** Maps a public URL to the address really connected to. Default: unchanged. */
   readonly route?: Network['route'];
   readonly tls?: Network['tls'];
   /** Timeouts and retries of webhooks whose URL does not set its own. Default: Twilio's. */
@@ -48,8 +48,8 @@ export interface TwilioSimulatorOptions {
   readonly ear?: Partial<AgentEarOptions>;
   readonly clock?: Clock;
   /**
-   * What lies between the carrier and the platform: media, webhooks and the REST API go over it. Default:
-   * {@link INTERNET}.
+   * Network between the carrier and the platform, for media, webhooks and the REST API. Default: {@link
+   * INTERNET}.
    */
   readonly link?: LinkSettings;
   /** 0 to 1; for shuffles, delays and links. Default: seeded with 1. */
@@ -93,7 +93,7 @@ export class TwilioSimulator {
     });
   }
 
-  /** Where the REST API is, for clients that take a base URL. Throws before `start`. */
+  /** Base URL of the REST API. Throws before `start`. */
   get apiBaseUrl(): string {
     if (this.boundUrl === null) throw new Error('The simulator has no address yet: call start() first.');
     return this.boundUrl;
@@ -155,7 +155,10 @@ export class TwilioSimulator {
     return this.calls.get(sid);
   }
 
-  /** Hears of every new leg: inbound, made by REST, made by `<Dial>`. Returns the way to stop. */
+  /**
+   * Calls the listener with every new leg: inbound, made by REST, made by `<Dial>`. Returns the function that
+   * stops it.
+   */
   onLeg(listener: (leg: SimulatedCall) => void): () => void {
     this.legListeners.add(listener);
     return () => this.legListeners.delete(listener);

@@ -5,10 +5,10 @@ import { reasonOf, StackError } from './stack-error.ts';
 /** The folder with the root package.json. */
 export const checkoutRoot = resolve(import.meta.dirname, '../../../..');
 
-/** Where `.env` and `.tandem` of a stack are: the checkout, or TANDEM_HOME for another stack beside it. */
+/** Folder of `.env` and `.tandem`: the checkout, or TANDEM_HOME for another stack beside it. */
 export const stackHome = resolve(process.env['TANDEM_HOME'] || checkoutRoot);
 
-/** Everything a running stack writes: data, logs, downloads, run.json. */
+/** Folder of everything a running stack writes: data, logs, downloads, run.json. */
 export const tandemFolder = join(stackHome, '.tandem');
 
 export interface FileOwner {
@@ -29,8 +29,8 @@ export function ownerOf(path: string): FileOwner {
 }
 
 /**
- * Makes a folder and what is missing above it. Made by root, it belongs to whoever owns the folder it stands
- * in, so that a stack once started with sudo does not lock its developer out.
+ * Makes a folder and its missing parents. A folder made by root is given to the owner of its parent, so that
+ * a stack once started with sudo does not lock its developer out.
  * @throws StackError when this user cannot write there
  */
 export function makeFolder(path: string, mode = 0o755): string {
@@ -49,7 +49,7 @@ export function makeFolder(path: string, mode = 0o755): string {
   return path;
 }
 
-/** A file made by root goes to whoever owns the folder it is in. */
+/** Gives a file made by root to the owner of its folder. */
 export function giveToFolderOwner(file: string): void {
   const owner = ownerOf(dirname(file));
   if (isRoot() && owner.uid !== 0) chownSync(file, owner.uid, owner.gid);

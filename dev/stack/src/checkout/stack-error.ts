@@ -1,4 +1,4 @@
-/** Something the developer has to know or do: what happened, then what to do about it. */
+/** An error for the developer: what happened, then what to do about it. */
 export class StackError extends Error {
   override readonly name = 'StackError';
 
@@ -11,7 +11,7 @@ export class StackError extends Error {
   }
 }
 
-/** The first line of what an error says; for explanations that list several. */
+/** Returns the first line of an error's message, for explanations that list several. */
 export function reasonOf(error: unknown): string {
   const text =
     error instanceof StackError ? error.what : error instanceof Error ? error.message : String(error);
@@ -25,7 +25,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk it is on is full',
 };
 
-/** What the operating system refused, as a sentence; null for any other error. */
+/** Returns a refusal of the operating system as a sentence; null for any other error. */
 export function asStackError(error: unknown): StackError | null {
   if (error instanceof StackError) return error;
   const { code = '', path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};

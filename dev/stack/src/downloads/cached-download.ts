@@ -5,13 +5,13 @@ import { makeFolder } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
 import { Claim } from '../process/folder-claim.ts';
 
-/** As long as the slowest download another starter may be busy with. */
+/** The slowest download that another starter may be busy with. */
 const WAIT_FOR_OTHERS_MS = 300_000;
 
 /**
- * A folder in the cache, filled by `fill` when it is not there. It is filled aside and renamed when whole: a
- * download that fails or is interrupted leaves nothing behind that counts, and is tried again next time.
- * Starters that want the same wait for each other.
+ * Returns a folder in the cache, filled by `fill` when it does not exist. It is filled aside and renamed when
+ * complete: a download that fails or is interrupted leaves nothing behind and is tried again next time.
+ * Starters that want the same folder wait for each other.
  * @param target path of the folder, with what it depends on (version, distribution) in its name
  */
 export async function cachedDownload(
@@ -42,7 +42,7 @@ export async function cachedDownload(
   }
 }
 
-/** Under the claim nobody else is filling this target. */
+/** Nothing else fills this target while the claim is held. */
 function removeLeftovers(target: string): void {
   for (const name of readdirSync(dirname(target))) {
     if (name.startsWith(`${basename(target)}.part-`))

@@ -30,8 +30,8 @@ interface PackageTree {
 }
 
 /**
- * Packages with everything they depend on, downloaded and unpacked into the cache: no root, nothing
- * installed. What the system has installed already is not in the tree.
+ * Downloads packages with everything they depend on and unpacks them into the cache: no root, nothing
+ * installed. Packages the system has already are not in the tree.
  * @throws StackError when this is no Debian-like system or the download fails
  */
 export async function debianPackages(cache: string, packages: readonly string[]): Promise<PackageTree> {
@@ -96,8 +96,7 @@ function runApt(
 }
 
 /**
- * Old lists name versions that are gone from the mirrors; then new lists are fetched and it is tried once
- * more.
+ * Old lists name versions that are gone from the mirrors: on a failure, fetches new lists and tries again.
  */
 async function download(apt: Apt, packages: readonly string[], lists: string): Promise<void> {
   const begun = Date.now();

@@ -1,6 +1,6 @@
 import { reasonOf, StackError } from '../checkout/stack-error.ts';
 
-/** One way of getting something. `attempt` rejects with the reason why this way is closed. */
+/** One way of getting something. `attempt` rejects with the reason why it does not work here. */
 export interface Source<Of> {
   readonly name: string;
   readonly attempt: () => Promise<Of>;
@@ -8,7 +8,7 @@ export interface Source<Of> {
 
 interface Climbed<Of> {
   readonly value: Of;
-  /** One line per rung that did not hold, in order. */
+  /** One line for each source that did not work, in order. */
   readonly passedOver: readonly string[];
 }
 

@@ -8,8 +8,8 @@ import { cachedDownload } from './cached-download.ts';
 const INSTALL_LIMIT_MS = 180_000;
 
 /**
- * One npm package with its dependencies, installed into the cache with install scripts off: for what most
- * machines never need.
+ * Installs one npm package with its dependencies into the cache, with install scripts off: for software that
+ * most machines never need.
  * @returns the package's own folder
  * @throws StackError when npm is missing or the download fails
  */

@@ -13,7 +13,7 @@ const BY_HAND = 'Set DATABASE_URL to a PostgreSQL of your own (13 or newer) to d
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** Major version, as it stands in a data folder's PG_VERSION. */
+  /** Major version, as written in a data folder's PG_VERSION. */
   readonly major: string;
 }
 
@@ -24,9 +24,9 @@ interface BundledPackage {
 }
 
 /**
- * The PostgreSQL of the optional package for this platform, usable by `runAs`: where it was installed, or
- * copied to the first of `copyFolders` from where that user can run it (a home closed to others, a package
- * whose links nobody may create).
+ * Returns the PostgreSQL of the optional package for this platform, usable by `runAs`: where it was
+ * installed, or a copy in the first of `copyFolders` from which that user can run it (the home may be closed
+ * to others, or the user may not create the package's links).
  * @throws StackError when there is none that runs
  */
 export async function findPostgresBinaries(
@@ -72,7 +72,7 @@ function bundledPackage(): BundledPackage {
   return { native: join(folder, 'native'), version };
 }
 
-/** The binaries when they run as that user, else what they complain about. */
+/** Returns the binaries when they run as that user, else their complaint. */
 async function probe(native: string, runAs: FileOwner | null): Promise<PostgresBinaries | string> {
   const initdb = join(native, 'bin/initdb');
   const postgres = join(native, 'bin/postgres');

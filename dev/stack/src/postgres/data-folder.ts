@@ -28,8 +28,8 @@ const ORPHAN_LIMIT_MS = 15_000;
 const PASSWORD_FILE = 'tandem-password';
 
 /**
- * Who PostgreSQL runs as when root starts it: the checkout's owner, or nobody. Null for everybody else: as
- * themselves.
+ * Returns the user PostgreSQL runs as when root starts it: the checkout's owner, or `nobody`. Null when the
+ * starter is not root.
  */
 export function postgresUser(folder: string): FileOwner | null {
   if (!isRoot()) return null;
@@ -43,8 +43,8 @@ function isKnownUser(uid: number): boolean {
 }
 
 /**
- * Folders that only root makes, that every user may enter and nobody else may write: for a checkout that
- * PostgreSQL's user cannot enter. One per checkout, so that data is found again.
+ * Returns folders that only root makes and writes and every user may enter, for a checkout that PostgreSQL's
+ * user cannot enter. One per checkout, so that data is found again.
  */
 export function sharedFolders(folder: string): string[] {
   const name = `tandem-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
@@ -70,7 +70,7 @@ function canEnter(folder: string, user: FileOwner | null): boolean {
   );
 }
 
-/** Where the data of this user is, or is to be made: below `.tandem` if PostgreSQL's user can get there. */
+/** Returns the data folder of this user: below `.tandem` if PostgreSQL's user can get there. */
 export function persistentDataFolder(folder: string, user: FileOwner | null): string {
   const name = `postgres-${user?.uid ?? process.getuid?.() ?? 0}`;
   makeFolder(folder);

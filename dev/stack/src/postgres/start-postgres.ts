@@ -37,16 +37,16 @@ const FAST_STOP_MS = 10_000;
 const IMMEDIATE_STOP_MS = 3_000;
 
 /**
- * What is committed is handed to the operating system but not forced to disk: it outlives a killed server,
- * not a crash of the machine.
+ * Commits are handed to the operating system but not forced to disk: they survive a killed server, not a
+ * crash of the machine.
  */
 const WITHOUT_SYNC = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
 
 export interface PostgresOptions {
   readonly log?: Log;
-  /** Where `.tandem` is; data goes below it. */
+  /** Folder of `.tandem`; data goes below it. */
   readonly folder?: string;
-  /** A data folder of its own that is removed at `stop`. Never uses DATABASE_URL. */
+  /** Uses a new data folder that is removed at `stop`. Never uses DATABASE_URL. */
   readonly isEphemeral?: boolean;
   /** No fsync: an operating system that crashes may ruin the data, a killed server does not. */
   readonly isFast?: boolean;
@@ -63,9 +63,9 @@ interface Place {
 }
 
 /**
- * PostgreSQL for this checkout, on loopback, with a password of its own and the database `tandem`.
- * Started by root it runs as the checkout's owner, or as nobody.
- * @throws StackError when it cannot be had, or when the data folder is in use by another stack
+ * Starts PostgreSQL for this checkout, on loopback, with its own password and the database `tandem`. Started
+ * by root it runs as the checkout's owner, or as `nobody`.
+ * @throws StackError when there is none for this machine, or when the data folder is in use by another stack
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<ServerHandle> {
   const server = externalPostgres(options) ?? (await startOwn(options));
@@ -107,8 +107,8 @@ async function startOwn(options: PostgresOptions): Promise<ServerHandle> {
 }
 
 /**
- * Where a copy of the binaries may go: the checkout's cache for an ordinary user, a folder everybody may
- * enter for root.
+ * Yields folders for a copy of the binaries: the checkout's cache for an ordinary user, a folder every user
+ * may enter for root.
  */
 function* copyFolders(folder: string, isSwitchingUser: boolean): Generator<string> {
   if (!isSwitchingUser) yield makeFolder(join(folder, 'cache'));
@@ -190,7 +190,7 @@ function openDatabase(port: number, password: string): Promise<boolean> {
   });
 }
 
-/** One connection for one piece of work. */
+/** Opens one connection for one piece of work. */
 export async function withClient<Result>(
   url: string,
   work: (client: pg.Client) => Promise<Result>,

@@ -10,7 +10,8 @@ interface BoundedLogOptions {
   /** Null keeps the tail in memory only. */
   readonly file: string | null;
   /**
-   * At this size the file becomes `<file>.1` and a new one is begun, so at most twice this much is on disk.
+   * At this size the file is renamed to `<file>.1` and a new one is started, so at most twice this much is on
+   * disk.
    */
   readonly limitBytes?: number;
   readonly onLine?: (line: string) => void;
@@ -54,7 +55,7 @@ export class BoundedLog {
     this.descriptor = null;
   }
 
-  /** What the run before wrote stays readable as `<file>.1`. */
+  /** Keeps the log of the run before as `<file>.1`. */
   private begin(file: string): void {
     makeFolder(dirname(file));
     try {

@@ -6,7 +6,10 @@ import { makeFolder } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
 import { isAlive, markOf, type ProcessMark } from './process-identity.ts';
 
-/** Who holds a claim. The server it started counts too: it may outlive a killed launcher by a moment. */
+/**
+ * The process that holds a claim. The server it started counts too: it may outlive a killed launcher by a
+ * moment.
+ */
 export interface Holder {
   readonly launcher: ProcessMark;
   readonly server: ProcessMark | null;
@@ -83,7 +86,7 @@ export async function claimData(data: string): Promise<Claim> {
   );
 }
 
-/** Who holds the claim now; null when nobody does. */
+/** Returns the current holder of the claim; null when there is none. */
 export function holderOf(file: string): Holder | null {
   const text = readText(file);
   const holder = text === null ? null : parse(text);
@@ -94,7 +97,7 @@ function isHeld(holder: Holder): boolean {
   return isAlive(holder.launcher) || (holder.server !== null && isAlive(holder.server));
 }
 
-/** A link appears whole or not at all, so nobody reads half a claim. */
+/** A link appears whole or not at all, so a reader never sees half a claim. */
 function writeOnce(file: string, content: string): boolean {
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;
   writeFileSync(temporary, content);

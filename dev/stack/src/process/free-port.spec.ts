@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StackError } from '../checkout/stack-error.ts';
 import { PortChooser } from './free-port.ts';
 
-/** Answers `picks` one after the other, then the last one for ever. */
+/** Returns a chooser that hands out `picks` one after the other, then the last one for ever. */
 function chooser(picks: number[], taken: number[] = []) {
   return new PortChooser({
     isFree: (port) => Promise.resolve(!taken.includes(port)),

@@ -12,7 +12,7 @@ const HIGHEST_PORT = 32_767;
 const ATTEMPTS = 1_000;
 
 interface PortProbe {
-  /** Whether a server could listen on the port now. */
+  /** Returns whether a server could listen on the port now. */
   readonly isFree: (port: number) => Promise<boolean>;
   /** A whole number from `lowest` up to and including `highest`. */
   readonly pick: (lowest: number, highest: number) => number;
@@ -37,7 +37,7 @@ export class PortChooser {
     );
   }
 
-  /** The port itself when nobody has it and it was not handed out before, else another one. */
+  /** Returns the port itself when it is free and was not handed out before, else another one. */
   async prefer(port: number): Promise<number> {
     if (this.handedOut.has(port)) return this.free();
     this.handedOut.add(port);
@@ -66,7 +66,7 @@ const chooser = new PortChooser({
   pick: (lowest, highest) => randomInt(lowest, highest + 1),
 });
 
-/** A TCP port nobody listens on. Never the same twice in one process. */
+/** Returns a free TCP port. Never the same twice in one process. */
 export function freePort(): Promise<number> {
   return chooser.free();
 }
@@ -76,7 +76,7 @@ export function freePorts(count: number): Promise<number[]> {
   return Promise.all(Array.from({ length: count }, () => chooser.free()));
 }
 
-/** The usual port when it can be had, else a free one. */
+/** Returns the usual port when it is free, else another one. */
 export function preferPort(usual: number): Promise<number> {
   return chooser.prefer(usual);
 }

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 
 /**
  * Sits on a pipe from this process. However this process ends, SIGKILL included, the kernel closes the pipe;
- * the shell then ends the guarded process, waits in steps of 100 ms, kills its process group, and removes
- * what was made only for it. A zombie has ended: in a container nobody may ever collect it. $1 pid (leader of
- * its own group), $2 first signal, $3 steps to wait, $4 folder to remove or nothing.
+ * the shell then ends the guarded process, waits in steps of 100 ms, kills its process group, and removes its
+ * temporary folder. A zombie has ended: in a container it may never be collected. $1 pid (leader of its own
+ * group), $2 first signal, $3 steps to wait, $4 folder to remove or nothing.
  */
 const SCRIPT = `
 runs() {
@@ -24,7 +24,7 @@ kill -s KILL -- "-$1" 2>/dev/null
 
 export interface GuardOptions {
   readonly signal: 'TERM' | 'INT' | 'QUIT';
-  /** How long the guarded process may take after that signal before it is killed. */
+  /** Time the guarded process may take after that signal before it is killed. */
   readonly graceMs: number;
   /** Removed after its end. */
   readonly removes?: string;

@@ -20,11 +20,11 @@ interface KeptProcessOptions {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Only root may run a process as somebody else. */
+  /** Only root may run a process as another user. */
   readonly runAs?: FileOwner | null;
   /** Written to its standard input, which is then closed. */
   readonly input?: string;
-  /** Opens an IPC channel; its closing tells the child that this process is gone. */
+  /** Opens an IPC channel; when it closes, the child knows that this process is gone. */
   readonly onMessage?: (message: unknown) => void;
   readonly log: BoundedLog;
   readonly guard: Omit<GuardOptions, 'onFault'>;
@@ -37,8 +37,7 @@ export interface EndStep {
 }
 
 /**
- * A child process with an end: guarded against ours, in a process group of its own so that Ctrl-C reaches us
- * only.
+ * A child process guarded against our own end, in a process group of its own so that Ctrl-C reaches us only.
  */
 export class KeptProcess {
   readonly pid: number;

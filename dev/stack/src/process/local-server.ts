@@ -6,10 +6,10 @@ import type { Claim } from './folder-claim.ts';
 import { freePort, isPortFree, preferPort } from './free-port.ts';
 import type { EndStep, Exit, KeptProcess } from './kept-process.ts';
 
-/** One line for the developer. */
+/** Receives one line of output for the developer. */
 export type Log = (line: string) => void;
 
-/** A database server of the stack, ours or somebody else's. */
+/** A database server of the stack, started by us or external. */
 export interface ServerHandle {
   readonly url: string;
   readonly port: number;
@@ -34,7 +34,7 @@ export interface UnexpectedExit {
   readonly lastLines: string;
 }
 
-/** What is particular to one kind of server. */
+/** Settings of one kind of server. */
 export interface ServerRecipe {
   readonly name: string;
   readonly what: string;
@@ -43,7 +43,7 @@ export interface ServerRecipe {
   readonly endSteps: readonly EndStep[];
   readonly startLimitMs: number;
   readonly launch: (port: number) => Promise<KeptProcess>;
-  /** Whether it takes work now. Rejects or says false while it does not. */
+  /** Returns whether the server accepts work now. Rejects or returns false while it does not. */
   readonly isReady: (port: number) => Promise<boolean>;
   /** Names the folder as in use by the server; absent for ephemeral data. */
   readonly claim?: Claim;
@@ -85,7 +85,7 @@ export class LocalServer implements ServerHandle {
   }
 
   /**
-   * The first start. What was begun is ended again when it fails.
+   * Starts the server for the first time; a failed start is undone.
    * @param usualPort taken when it is free; null for any
    */
   static async begin(recipe: ServerRecipe, usualPort: number | null): Promise<LocalServer> {
@@ -100,7 +100,7 @@ export class LocalServer implements ServerHandle {
     return server;
   }
 
-  /** On the port it had: its clients know no other. */
+  /** Starts the server on its former port: its clients know no other. */
   start(): Promise<void> {
     return this.startWithin((port) => Promise.resolve(port));
   }
@@ -194,7 +194,7 @@ export class LocalServer implements ServerHandle {
   }
 }
 
-/** A server somebody else runs: it is used, never started or stopped. */
+/** Returns a handle of an external server: it is used, never started or stopped. */
 export function externalServer(name: string, variable: string, url: string, usualPort: number): ServerHandle {
   const notOurs = () =>
     Promise.reject(

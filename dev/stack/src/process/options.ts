@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 /**
- * What stands behind `--` on the command line. What is not understood ends the process with a sentence and
+ * Reads the options behind `--` on the command line. An unknown option ends the process with a sentence and
  * the help.
  */
 export function parseOptions<const Config extends ParseArgsConfig>(

@@ -4,7 +4,10 @@ import { runCommand } from './run-command.ts';
 const LISTENING = '0A';
 const LSOF_LIMIT_MS = 5_000;
 
-/** Who listens on a TCP port, as "node (process 123)"; null when nobody does or the system does not tell. */
+/**
+ * Returns the process that listens on a TCP port, as "node (process 123)"; null when there is none or the
+ * system does not say.
+ */
 export async function ownerOfPort(port: number): Promise<string | null> {
   const pid = process.platform === 'linux' ? linuxPid(port) : await lsofPid(port);
   return pid === null ? null : `${nameOf(pid)} (process ${pid})`;

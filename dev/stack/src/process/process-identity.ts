@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 /** A process as it can be found again after its number was given to another one. */
 export interface ProcessMark {
   readonly pid: number;
-  /** When it started, in the kernel's own words; empty when the kernel does not tell. */
+  /** Start time as the kernel writes it; empty when the kernel does not say. */
   readonly startedAt: string;
 }
 
@@ -16,8 +16,8 @@ export function markOf(pid: number): ProcessMark {
 }
 
 /**
- * Whether the marked process still runs. A zombie does not; one that Linux hides from us (hidepid) counts as
- * running.
+ * Returns whether the marked process still runs. A zombie does not; one that Linux hides from us (hidepid)
+ * counts as running.
  */
 export function isAlive(mark: ProcessMark): boolean {
   if (!exists(mark.pid)) return false;
@@ -51,7 +51,7 @@ function startOf(pid: number): string | null {
   return `${boot}/${fields[19] ?? ''}`;
 }
 
-/** Whether the number is taken, be it by a zombie. */
+/** Returns whether the number is taken; a zombie counts. */
 export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -70,7 +70,7 @@ function ps(pid: number, column: string): string | null {
   return answer === '' ? null : answer;
 }
 
-/** What /proc does not show is unknown, not a fault: other users' processes may be hidden. */
+/** Entries missing in /proc are unknown, not a fault: other users' processes may be hidden. */
 function readOrNull(read: () => string): string | null {
   try {
     return read();

@@ -56,7 +56,7 @@ export function runCommand(
     child.stderr
       .setEncoding('utf8')
       .on('data', (piece: string) => (complaint = (complaint + piece).slice(-4_000)));
-    // A program need not read its input (EPIPE); whether that was a failure, its exit code tells.
+    // A program need not read its input (EPIPE); its exit code says whether that was a failure.
     child.stdin.on(
       'error',
       (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || abandon(error.message),
@@ -73,7 +73,7 @@ export function runCommand(
   });
 }
 
-/** Where package managers put programs that a trimmed PATH leaves out. */
+/** Folders where package managers put programs and which a trimmed PATH leaves out. */
 const USUAL_FOLDERS = ['/usr/local/bin', '/opt/homebrew/bin', '/usr/bin', '/usr/local/sbin', '/usr/sbin'];
 
 /** The first executable of that name on PATH or in the usual folders; null when there is none. */
@@ -93,7 +93,10 @@ export function isProgram(file: string): boolean {
   }
 }
 
-/** What a program from the cache needs and nothing of ours: no secret reaches it. */
+/**
+ * Returns the environment that a program from the cache needs, without any of our variables: no secret
+ * reaches it.
+ */
 export function libraryEnvironment(libraryPath: string | null): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'] ?? '',

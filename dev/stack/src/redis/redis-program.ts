@@ -10,7 +10,7 @@ const VERSION_LIMIT_MS = 5_000;
 const OLDEST: readonly [number, number] = [6, 2];
 const JS_REDIS = { name: 'js-redis-server', version: '0.3.0' };
 
-/** Something that can be started as a Redis server. */
+/** A program that can be started as a Redis server. */
 export interface RedisProgram {
   /**
    * `native` reads a redis.conf on standard input; `javascript` is our wrapper around js-redis-server, which
@@ -38,8 +38,9 @@ const BY_HAND =
   'REDIS_URL.';
 
 /**
- * The first to be had; one that is no real Redis says in its description why there is no better one.
- * @throws StackError with the reason why each way is closed
+ * Returns the first available program; one that is no real Redis says in its description why there is no
+ * better one.
+ * @throws StackError with the reason for each source that does not work
  */
 export async function chooseRedis(rungs: readonly Source<RedisProgram>[]): Promise<RedisProgram> {
   const { value, passedOver } = await firstAvailable('Redis server', rungs, BY_HAND);

@@ -30,15 +30,15 @@ export const EPHEMERAL_DATABASES = 1_024;
 
 export interface RedisOptions {
   readonly log?: Log;
-  /** Where `.tandem` is; data and downloads go below it. */
+  /** Folder of `.tandem`; data and downloads go below it. */
   readonly folder?: string;
-  /** Nothing on disk that outlives `stop`. Never uses REDIS_URL. */
+  /** Leaves nothing on disk after `stop`. Never uses REDIS_URL. */
   readonly isEphemeral?: boolean;
   /** Wanted port; another one is taken when it is not free. Ephemeral servers take any. */
   readonly port?: number;
   /** A server that is there already; wins over everything. The persistent one defaults to REDIS_URL. */
   readonly externalUrl?: string | undefined;
-  /** How to get at a program; the usual ladder when absent. */
+  /** Sources of the program; the usual ones when absent. */
   readonly rungs?: Parameters<typeof chooseRedis>[0];
   /** A lone node in cluster mode, as those who point at a cluster meet it. */
   readonly isCluster?: boolean;
@@ -51,9 +51,9 @@ interface Place {
 }
 
 /**
- * Redis for this checkout, on loopback, with a password made at each start. Persistent: append-only file
- * synced every second, never evicts.
- * @throws StackError when none can be had, or when the data folder is in use by another stack
+ * Starts Redis for this checkout, on loopback, with a password made at each start. Persistent: append-only
+ * file synced every second, never evicts.
+ * @throws StackError when none is available, or when the data folder is in use by another stack
  */
 export async function startRedis(options: RedisOptions = {}): Promise<ServerHandle> {
   const server = externalRedis(options) ?? (await startOwn(options));
@@ -98,7 +98,7 @@ async function claimPlace(folder: string): Promise<Place> {
   return { claim: await claimData(data), data: makeFolder(data, 0o700) };
 }
 
-/** Started by root in somebody's checkout, Redis runs as that somebody, so that its files stay theirs. */
+/** Started by root in another user's checkout, Redis runs as that user, so that its files stay theirs. */
 function redisUser(folder: string): FileOwner | null {
   const owner = isRoot() ? ownerOf(folder) : null;
   return owner && owner.uid !== 0 ? owner : null;
@@ -175,7 +175,7 @@ async function answers(port: number, password: string): Promise<boolean> {
   return (await withRedis({ port, password }, (client) => client.ping())) === 'PONG';
 }
 
-/** One connection for one piece of work; no second try. */
+/** Opens one connection for one piece of work; does not retry. */
 export async function withRedis<Result>(
   target: string | { port: number; password: string },
   work: (client: Redis) => Promise<Result>,

@@ -12,8 +12,8 @@ import { writeEspeakStandIn } from './espeak-stand-in.ts';
 const ESPEAK_WASM = { name: '@echogarden/espeak-ng-emscripten', version: '0.3.5' };
 
 /**
- * What speaks. All but flite understand espeak-ng's command line; `say` and `espeak-wasm` through a stand-in
- * written to the cache.
+ * A speech synthesiser. All but flite understand espeak-ng's command line; `say` and `espeak-wasm` through a
+ * stand-in written to the cache.
  */
 export interface Synthesiser {
   readonly kind: 'flite' | 'espeak-ng' | 'say' | 'espeak-wasm';
@@ -42,24 +42,24 @@ type GuidedVariable =
   | 'GUIDED_LIBRARY_PATH';
 
 export interface Speech extends SpeechPrograms {
-  /** One line: what was chosen and what is missing. */
+  /** One line: the programs chosen and those missing. */
   readonly explanation: string;
-  /** For the environment of the services; holds only what is there. */
+  /** For the environment of the services; holds only the programs found. */
   readonly env: Readonly<Partial<Record<GuidedVariable, string>>>;
-  /** Where spoken texts are kept. */
+  /** Folder of the spoken texts. */
   readonly cacheFolder: string;
 }
 
 interface SpeechOptions {
   readonly log?: Log;
-  /** Where `.tandem` is; downloads go to its cache. */
+  /** Folder of `.tandem`; downloads go to its cache. */
   readonly folder?: string;
   readonly synthesiserRungs?: readonly Source<Synthesiser>[];
   readonly recogniserRungs?: readonly Source<Recogniser>[];
 }
 
 /**
- * Finds or fetches speech synthesis and recognition. What cannot be had is null and explained: a stack runs
+ * Finds or fetches speech synthesis and recognition. A missing program is null and explained: a stack runs
  * without.
  */
 export async function ensureSpeech(options: SpeechOptions = {}): Promise<Speech> {
@@ -88,7 +88,10 @@ export async function ensureSpeech(options: SpeechOptions = {}): Promise<Speech>
   };
 }
 
-/** What the services of the guided engine are told; variables of what is missing are absent. */
+/**
+ * Returns the environment of the services that run the guided engine; variables of missing programs are
+ * absent.
+ */
 export function guidedEnvironment({ synthesiser, recogniser }: SpeechPrograms): Speech['env'] {
   const folders = [synthesiser?.libraryPath, recogniser?.libraryPath].flatMap((path) =>
     path ? path.split(':') : [],

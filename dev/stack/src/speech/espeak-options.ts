@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What espeak-ng's command line asks for, as far as the stand-in understands it. */
+/** The request on espeak-ng's command line, as far as the stand-in understands it. */
 export interface EspeakRequest {
   readonly voice: string;
   /** Words per minute. */
@@ -12,7 +12,7 @@ export interface EspeakRequest {
 }
 
 /**
- * Those without a name here are accepted and have no effect: pitch, amplitude, gap, coding, capitals, line
+ * Options without a name here are accepted and have no effect: pitch, amplitude, gap, coding, capitals, line
  * length, markup, data folder.
  */
 const OPTIONS = {

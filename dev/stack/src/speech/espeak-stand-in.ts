@@ -6,8 +6,8 @@ import { makeFolder } from '../checkout/checkout.ts';
 type StandInEngine = 'say' | 'wasm';
 
 /**
- * Writes a program that takes espeak-ng's command line and speaks by another engine, so that whoever can use
- * espeak-ng needs to know no third kind of synthesiser.
+ * Writes a program that takes espeak-ng's command line and speaks by another engine, so that users of
+ * espeak-ng need no third kind of synthesiser.
  * @param enginePath the `say` program, or espeak-ng.js of the WebAssembly package
  * @returns path of the program
  */

@@ -40,7 +40,7 @@ function speechOf(synthesiser: Synthesiser): Promise<Speech> {
   });
 }
 
-/** Its last argument is the output file. */
+/** A script that copies the tone to its last argument, the output file. */
 const COPY_TONE = (whole: string) => `for last; do :; done; cp '${whole}/tone.wav' "$last"`;
 
 describe('synthesis', () => {

@@ -31,9 +31,9 @@ interface SynthesiseOptions {
 }
 
 /**
- * Speaks a text: mono samples at 8 kHz, without what a telephone could not carry. Kept on disk, so the same
- * words cost nothing the second time.
- * @throws StackError when nothing here can speak, or the synthesiser fails
+ * Speaks a text: mono samples at 8 kHz, band-limited to the telephone. Cached on disk, so the same words are
+ * synthesised once.
+ * @throws StackError when there is no synthesiser, or it fails
  */
 export async function synthesise(
   speech: Speech,

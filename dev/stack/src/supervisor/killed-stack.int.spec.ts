@@ -18,7 +18,7 @@ let scratch: string;
 let stack: ChildProcess;
 let marks: ProcessMark[];
 
-/** The stack puts its throw-away data below `scratch`, so that what it leaves can be seen. */
+/** Starts a stack with its temporary data below `scratch`, where a spec can see what it leaves behind. */
 async function begin(behaviour = ''): Promise<void> {
   stack = fork(join(checkoutRoot, 'dev/stack/dist/testing/fixture-stack.js'), [folder, behaviour], {
     env: { ...process.env, TMPDIR: scratch },
@@ -28,7 +28,7 @@ async function begin(behaviour = ''): Promise<void> {
   marks = pids.map(markOf);
 }
 
-/** What still lives when nothing more is going to change. */
+/** Returns the processes still alive once their number has settled. */
 async function survivors(): Promise<number[]> {
   const until = Date.now() + LIMIT_MS;
   while (marks.some(isAlive) && Date.now() < until) await sleep(50);

@@ -6,7 +6,7 @@ const SHOWN_CHARACTERS = 500;
 
 export interface Watched {
   readonly isRunning: boolean;
-  /** Where it answers; null before it has announced it. */
+  /** Port of its management server; null before it has announced it. */
   readonly managementPort: number | null;
 }
 

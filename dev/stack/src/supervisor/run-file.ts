@@ -11,7 +11,7 @@ interface RunningProcess {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** What runs now. Holds the passwords of the stack's own servers, so only its user may read it. */
+/** The running stack. Holds the passwords of the stack's own servers, so only its user may read it. */
 export interface Run {
   readonly processes: readonly RunningProcess[];
   readonly databaseUrl: string | null;

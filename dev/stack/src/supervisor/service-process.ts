@@ -23,7 +23,7 @@ export interface ServiceSpec {
   readonly file?: string;
   readonly readyPath?: string;
   readonly readyLimitMs?: number;
-  /** From SIGTERM to SIGKILL. */
+  /** Time from SIGTERM to SIGKILL. */
   readonly graceMs?: number;
 }
 
@@ -46,7 +46,10 @@ interface ServiceProcessOptions {
   readonly onUnexpectedExit: (told: ServiceExit) => void;
 }
 
-/** One service process of the stack: started until ready, watched, ended. Startable again after its end. */
+/**
+ * One service process of the stack: started until ready, watched, ended. It can be started again after its
+ * end.
+ */
 export class ServiceProcess {
   private process: KeptProcess | null = null;
   private log: BoundedLog | null = null;
@@ -67,7 +70,7 @@ export class ServiceProcess {
     return this.process?.isRunning ?? false;
   }
 
-  /** Where it answers /readyz and /metrics; null before it is announced. */
+  /** Port of /readyz and /metrics; null before it is announced. */
   get managementPort(): number | null {
     return this.announcedManagementPort ?? this.announcedPort;
   }

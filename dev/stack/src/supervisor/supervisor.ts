@@ -12,23 +12,22 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export interface SupervisorOptions {
   readonly log?: Log;
-  /** Where `.tandem` is: logs and run.json. */
+  /** Folder of `.tandem`: logs and run.json. */
   readonly folder?: string;
   /** The stack's own servers, stopped after the services in the given order's reverse. */
   readonly postgres?: ServerHandle;
   readonly redis?: ServerHandle;
   /** The address carriers reach this stack under; null for its own. */
   readonly publicUrl?: string | null;
-  /** Each line a service writes. */
+  /** Receives each line a service writes. */
   readonly echo?: (instance: string, line: string) => void;
   /** False for a stack beside the usual one (tests, demo): neither run.json nor log files. */
   readonly isPublished?: boolean;
   /**
-   * Whether a service that ends though nobody asked it to is started again: a second later, five times within
-   * a minute.
+   * Whether a service that ends unexpectedly is started again: a second later, five times within a minute.
    */
   readonly isReviving?: boolean;
-  /** A service ended though nobody asked it to. */
+  /** Called when a service ends unexpectedly. */
   readonly onUnexpectedExit?: (told: ServiceExit) => void;
 }
 
@@ -38,14 +37,13 @@ const LAST_WORDS_MS = 1_000;
 const REVIVALS = { afterMs: 1_000, most: 5, withinMs: 60_000 };
 
 /**
- * Runs the service processes of a stack. What a service owes it: on start, `process.send({ kind: 'listening',
- * port })` over the IPC channel; 200 at /readyz once it can work (on `managementPort`, where the message
- * names one); an end on SIGTERM, and on `disconnect` of that channel, which is how it learns that the
- * supervisor is gone.
+ * Runs the service processes of a stack. A service must: on start, `process.send({ kind: 'listening', port
+ * })` over the IPC channel; return 200 at /readyz once it can work (on `managementPort`, where the message
+ * names one); end on SIGTERM, and on `disconnect` of that channel, which means that the supervisor is gone.
  */
 export class Supervisor {
   private readonly services = new Map<string, ServiceProcess>();
-  /** When each instance ended by itself within the last minute. */
+  /** Times at which each instance ended by itself within the last minute. */
   private readonly ends = new Map<string, readonly number[]>();
   private readonly options: SupervisorOptions;
   private readonly folder: string;
@@ -108,7 +106,7 @@ export class Supervisor {
     return this.find(instance).ports;
   }
 
-  /** Where an instance answers /readyz and /metrics. */
+  /** Returns the port of an instance's /readyz and /metrics. */
   managementPortOf(instance: string): number {
     const { management, http = 0 } = this.find(instance).ports;
     return management ?? http;
@@ -130,10 +128,10 @@ export class Supervisor {
 
   /**
    * Stops in order on SIGTERM, Ctrl-C and a closed terminal, then ends this process; a second Ctrl-C leaves
-   * the rest to the guards. One Ctrl-C may come twice: from the terminal, and passed on by the process that
-   * started this one.
-   * @param lastWords what whoever stops it should know; nothing when it takes longer than a second to find
-   * out
+   * the rest to the guards. One Ctrl-C may arrive twice: from the terminal, and passed on by the parent
+   * process.
+   * @param lastWords a note for the developer who stops it; nothing when it takes longer than a second to
+   * find out
    */
   stopOnSignals(lastWords: () => Promise<string | null> = () => Promise.resolve(null)): void {
     let toldAt: number | null = null;

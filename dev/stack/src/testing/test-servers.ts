@@ -43,7 +43,7 @@ export async function startTestServers(
 
 export interface TestDatabase {
   readonly url: string;
-  /** Drops it, whoever is still connected. */
+  /** Drops the database, even while clients are connected. */
   drop(): Promise<void>;
 }
 
@@ -68,10 +68,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * URL of an empty logical database in the test run's Redis, another one for each caller in any process; after
- * 1023 they come round again. Keys, streams and BullMQ queues are apart by it. Publish/subscribe is not:
- * Redis channels span databases, so a test that counts messages on a channel needs a channel name of its own.
- * A Redis set from outside (TEST_REDIS_URL) must allow as many databases.
+ * Returns the URL of an empty logical database in the test run's Redis, another one for each call in any
+ * process; after 1023 they are reused. Keys, streams and BullMQ queues are apart by it. Publish/subscribe is
+ * not: Redis channels span databases, so a test that counts messages on a channel needs a channel name of its
+ * own. A Redis set from outside (TEST_REDIS_URL) must allow as many databases.
  * @throws StackError when the test run has no server
  */
 export async function testRedisUrl(): Promise<string> {

@@ -18,8 +18,8 @@ interface CallState {
 }
 
 /**
- * R24: what the carrier sends arrives several times, in any order, all at once; half of the calls as it
- * should.
+ * R24: the carrier's requests arrive several times, in any order, all at once; for half of the calls as
+ * usual.
  */
 export const carrierWebhooks: Scenario = {
   name: 'R24',
@@ -118,7 +118,7 @@ async function compare(
   measure(bench, 'double effects', await doubles(bench, mixed));
 }
 
-/** How each call ended, once all have and the last reports are written down too. */
+/** Returns the ends of the calls, once all are over and their last reports are stored. */
 async function endings(bench: Bench, calls: readonly CallState[]): Promise<Map<string, string>> {
   const platform = platformOf(bench);
   const sids = calls.map(({ sid }) => sid);

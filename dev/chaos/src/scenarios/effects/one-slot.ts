@@ -14,7 +14,7 @@ import { most, total } from '../figures.ts';
 const API_REPLICAS = 3;
 const WARM_UP_BOOKINGS = 90;
 
-/** R22: everybody wants the same appointment at the same moment. */
+/** R22: all callers want the same appointment at the same moment. */
 export const oneSlot: Scenario = {
   name: 'R22',
   about: 'many bookings of one slot at once, through three crm-api',
@@ -54,7 +54,7 @@ export const oneSlot: Scenario = {
   isForPlain: false,
   round: async (bench) => {
     const platform = platformOf(bench);
-    // Processes that have never booked spend a second on compiling; what is measured is one that has.
+    // A process spends a second on compiling at its first booking; only later bookings are measured.
     await everybodyBooks(await Business.open(platform, 1), WARM_UP_BOOKINGS);
     await contend(bench, await Business.open(platform, 1));
   },

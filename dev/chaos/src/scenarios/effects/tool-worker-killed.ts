@@ -15,8 +15,8 @@ const WORKERS = ['tool-worker', 'tool-worker-2'];
 const AT_WORK_PATIENCE_MS = 10_000;
 const TOLD_PATIENCE_MS = 25_000;
 /**
- * crm-api gives up a lock after 4 s: a hold that is longer undoes what it has begun, a short one lets it
- * finish for nobody.
+ * crm-api gives up a lock after 4 s: a longer hold rolls the booking back, a shorter one lets it finish after
+ * its worker is gone.
  */
 const SHORT_HOLD_MS = 100;
 const LONG_HOLD_MS = 4_500;

@@ -16,11 +16,11 @@ const FAILING_MS = 3_000;
 /** Slower than the platform waits. */
 const SLOW_ANSWER_MS = 20_000;
 const DELIVERED_PATIENCE_MS = 240_000;
-/** From the first try to the last: some three minutes. */
+/** About three minutes from the first try to the last. */
 const RETRY_DELAYS_S = '1,1,2,2,4,4,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8';
 
 /**
- * R21: a business system that is told of bookings fails in every way it can; a worker that tells it is
+ * R21: a business system that receives booking events fails in every way it can; a delivering worker is
  * killed, too.
  */
 export const webhookReceiverFailing: Scenario = {

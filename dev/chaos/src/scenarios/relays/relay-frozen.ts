@@ -12,9 +12,9 @@ import { backWithin, goesOn, talkThrough, total, turnsRight } from '../figures.t
 const FROZEN_MS = 6_500;
 /** From a new stream to its relay's claim. */
 const CLAIMED_MS = 300;
-/** What was under way at the freeze has arrived by then. */
+/** Messages under way at the freeze have arrived by then. */
 const SETTLED_MS = 1_000;
-/** What a relay that woke might still do, it does in this time. */
+/** Time in which a woken relay does anything it still might do. */
 const AWAKE_MS = 2_000;
 
 async function freezeOne(bench: Bench): Promise<void> {
@@ -30,7 +30,7 @@ async function freezeOne(bench: Bench): Promise<void> {
   const held = (await bench.holdings()).get(relay) ?? [];
   await bench.strike('freeze', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
   await sleep(SETTLED_MS);
-  // At a time when nobody has missed the relay yet: the sessions of its calls are its own.
+  // The relay is not missed yet at this time: the sessions of its calls are its own.
   const own = bench.fleet.model.sessions.filter(
     (session) => session.isOpen && held.includes(bench.callOf(session) ?? ''),
   );
@@ -44,7 +44,7 @@ async function freezeOne(bench: Bench): Promise<void> {
   await bench.fleet.signal(relay, 'SIGCONT');
   bench.history.add({ kind: 'fault-over', what: 'freeze', target: relay });
   await sleep(AWAKE_MS);
-  // Nobody takes a plain relay's calls over: it may go on with them.
+  // A plain relay's calls are never taken over: it may continue them.
   if (bench.fleet.kind === 'plain') return;
   bench.history.add({
     kind: 'measured',
@@ -53,7 +53,7 @@ async function freezeOne(bench: Bench): Promise<void> {
   });
 }
 
-/** R3, R4: a relay stops without a word, and comes back when its calls are somebody else's. */
+/** R3, R4: a relay freezes, and wakes when its calls belong to another. */
 export const relayFrozen: Scenario = {
   name: 'R3',
   about: 'one of three relays frozen (SIGSTOP), then woken (SIGCONT)',

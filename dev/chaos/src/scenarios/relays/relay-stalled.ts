@@ -7,7 +7,7 @@ const STALL_MS = 2_000;
 const SETTLED_MS = 1_000;
 const LOOK_MS = 2_000;
 
-/** R35: a relay does nothing for two seconds, as in a stalled event loop, and goes on. */
+/** R35: a relay does nothing for two seconds, as in a stalled event loop, and continues. */
 export const relayStalled: Scenario = {
   name: 'R35',
   about: 'one relay stands still for 2 s',

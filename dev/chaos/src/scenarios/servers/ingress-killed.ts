@@ -6,7 +6,7 @@ import type { Scenario } from '../../run/scenario.ts';
 import { total } from '../figures.ts';
 import { newCall } from '../new-call.ts';
 
-/** So many call at the same moment, so that there are questions under way when the ingress dies. */
+/** Calls placed at the same moment, so that requests are in progress when the ingress dies. */
 const AT_ONCE = 15;
 const PAUSE_MS = 2_000;
 const LATEST_KILL_MS = 40;

@@ -15,12 +15,14 @@ const OUTAGE_MS = 60_000;
 /** Then it is there, and says nothing. */
 const SILENCE_MS = 20_000;
 const NEW_CALL_EVERY_MS = 5_000;
-/** So many of those on the line want to book while nothing can be. */
+/** Callers who want to book while bookings are impossible. */
 const BOOKERS = 6;
 const TOLD_PATIENCE_MS = 30_000;
 const BACKLOG_PATIENCE_MS = 120_000;
 
-/** R11: Postgres is away for a minute, and then hangs, while people call, talk, want to book, and hang up. */
+/**
+ * R11: Postgres is away for a minute, and then hangs, while callers call, talk, want to book, and hang up.
+ */
 export const postgresGone: Scenario = {
   name: 'R11',
   about: 'Postgres stopped for 60 s, then hanging for 20 s',

@@ -76,7 +76,7 @@ export const postgresKilled: Scenario = {
       carrierCall(index, DIALLED, platform.twilio.accountSid),
     );
     const at = { to: platform.publicUrl, signedFor: platform.publicUrl };
-    // They are written down three seconds after their last report.
+    // Calls are stored three seconds after their last report.
     for (const { webhooks } of calls)
       for (const webhook of webhooks) await deliver(webhook, at, twilioAuthToken);
     await sleep(2_900);
@@ -94,7 +94,7 @@ export const postgresKilled: Scenario = {
   },
 };
 
-/** Half of them want a time somebody else wants, too. */
+/** Half of the bookings compete for a time with another. */
 async function book(bench: Bench, business: Business): Promise<Answer[]> {
   const answers: Answer[] = [];
   await inParallel(

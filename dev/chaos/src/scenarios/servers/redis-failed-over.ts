@@ -9,12 +9,12 @@ import { most, nobodyLost, talkThrough, turnsRight } from '../figures.ts';
 import { newCall } from '../new-call.ts';
 
 const MISSED_MS = 1_000;
-/** Whom a dead relay held is with another one by then. */
+/** By then the calls of a dead relay are with another one. */
 const MISSED_WITH_MOVES_MS = 3_000;
 const CONVERGED_AFTER_MS = 5_000;
 const PATIENCE_MS = 20_000;
 
-/** In half of the rounds a relay dies too, and who its calls went to is among what is lost. */
+/** In half of the rounds a relay dies too, and the new owners of its calls are among the lost writes. */
 async function failOver(bench: Bench): Promise<void> {
   const fleet = bench.fleet as TandemFleet;
   await fleet.redisPair.part();

@@ -11,8 +11,8 @@ export interface CutAudio {
 }
 
 /**
- * The input audio buffer: what was appended and not yet committed. Positions are ms of audio written since
- * the session began, across commits, clears and format changes.
+ * The input audio buffer: audio appended and not yet committed. Positions are ms of audio written since the
+ * session began, across commits, clears and format changes.
  */
 export class InputAudioBuffer {
   private currentFormat: AudioFormat;
@@ -52,7 +52,10 @@ export class InputAudioBuffer {
     this.drop(this.bytes);
   }
 
-  /** Bytes of another format follow. What is in the buffer cannot be mixed with them and goes. */
+  /**
+   * Changes the format of the bytes to come. The content of the buffer cannot be mixed with them and is
+   * dropped.
+   */
   changeFormat(format: AudioFormat): void {
     this.clear();
     this.currentFormat = format;

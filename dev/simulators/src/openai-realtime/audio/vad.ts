@@ -68,9 +68,7 @@ export function gateRms(threshold: number): number {
   return 32768 * 10 ** ((-50 + 30 * Math.min(1, Math.max(0, threshold))) / 20);
 }
 
-/**
- * While somebody speaks the gate is this much lower (6 dB), so that the ends of words do not chop the turn.
- */
+/** During speech the gate is this much lower (6 dB), so that the ends of words do not chop the turn. */
 const HOLD_RATIO = 0.5;
 
 /** Voiced frames in a row that make a start; one click is not speech. */
@@ -116,7 +114,7 @@ export class TurnDetector {
     return this.speaking;
   }
 
-  /** New rules for the same stretch of audio: a turn that is under way goes on. */
+  /** Applies new rules to the same audio: a turn in progress continues. */
   adjust(rules: TurnRules): void {
     this.rules = rules;
     this.gate = gateRms(rules.threshold);

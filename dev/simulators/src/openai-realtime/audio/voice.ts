@@ -4,7 +4,7 @@ import { encodeSamples, toBytes, type AudioSource } from '../wire/audio-format.t
 /** Turns text into bytes of the given format. Injected where real speech is wanted. */
 export type Speak = (text: string, format: AudioFormat) => Uint8Array | Promise<Uint8Array>;
 
-/** How long the built-in voice takes for a character: about 16 characters a second, brisk speech. */
+/** Duration of a character in the built-in voice: about 16 characters a second, brisk speech. */
 export const MS_PER_CHARACTER = 60;
 
 /** Shortest answer the built-in voice gives, so that an empty text is still heard. */

@@ -1,7 +1,7 @@
 import type { AudioFormat } from '@tandem/contracts';
 import { asString, type JsonObject } from '../wire/json.ts';
 
-/** What the caller said in one committed stretch of audio. */
+/** The caller's words in one committed stretch of audio. */
 export interface Utterance {
   readonly itemId: string;
   /** 0 for the session's first. */
@@ -23,16 +23,19 @@ export interface ContextItem {
   readonly wire: JsonObject;
 }
 
-/** Everything a model would know when it is asked for a response. */
+/** The knowledge of a model when it is asked for a response. */
 export interface ResponseRequest {
-  /** Who asked: the client with `response.create`, the end of the caller's turn, or the idle timeout. */
+  /**
+   * The cause of the response: the client's `response.create`, the end of the caller's turn, or the idle
+   * timeout.
+   */
   readonly cause: 'client' | 'turn' | 'idle';
   /** 1 for the session's first response. */
   readonly index: number;
   readonly isOutOfBand: boolean;
   /** The session's, unless the request brought its own. */
   readonly instructions: string;
-  /** What `response.create` brought, or null. */
+  /** Instructions of the `response.create`, or null. */
   readonly ownInstructions: string | null;
   readonly tools: readonly JsonObject[];
   readonly context: readonly ContextItem[];
@@ -62,7 +65,7 @@ export interface CallStep {
 
 export type PlanStep = SayStep | CallStep;
 
-/** What one response does, in order: its output items. */
+/** The output items of one response, in order. */
 export interface ResponsePlan {
   readonly steps: readonly PlanStep[];
   /** From `response.created` to the first output item; absent means the simulator's default. */
@@ -74,7 +77,7 @@ export interface Brain {
   respond(request: ResponseRequest): ResponsePlan | Promise<ResponsePlan>;
 }
 
-/** A way to answer, shared by sessions; each session gets a brain of its own. */
+/** A way to answer, shared by sessions; each session gets its own brain. */
 export interface Behaviour {
   readonly name: string;
   /** Whether utterances must carry their bytes. */
@@ -83,8 +86,8 @@ export interface Behaviour {
 }
 
 /**
- * Finds what a client wants said word for word in the instructions of a `response.create` that begin with a
- * verb of speaking: what follows a colon at the end of the first line, or the text in double quotes. Null
+ * Returns the words a client asks for verbatim, from the instructions of a `response.create` that begin with
+ * a verb of speaking: the text after a colon at the end of the first line, or the text in double quotes. Null
  * when they ask for something else.
  */
 export function verbatimRequest(instructions: string | null): string | null {
@@ -98,14 +101,14 @@ export function verbatimRequest(instructions: string | null): string | null {
 }
 
 /**
- * Whether a client wants something said between the turns of the dialogue, by instructions of its own: a
- * filler while a tool runs, say. The first response of a session is a greeting, whatever asks for it.
+ * Returns whether a client asks for words between the turns of the dialogue by instructions of its own, such
+ * as a filler while a tool runs. The first response of a session is a greeting, whatever its cause.
  */
 export function isAside(request: ResponseRequest): boolean {
   return request.ownInstructions !== null && request.index > 1;
 }
 
-/** What the dialogues say when they are asked for an aside. */
+/** Words of the dialogues for an aside. */
 export const ASIDE = 'One moment, please.';
 
 /**

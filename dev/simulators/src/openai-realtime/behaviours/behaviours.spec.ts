@@ -20,7 +20,7 @@ async function respond(params: JsonObject = {}): Promise<void> {
   await bench.advance(20_000);
 }
 
-/** What the last response said and called. */
+/** Returns the words and the tool calls of the last response. */
 function answer(): { said: string; calls: { name: string; arguments: JsonObject; callId: string }[] } {
   const output = asArray(at(bench.last('response.done'), 'response.output')).map(asObject);
   return {

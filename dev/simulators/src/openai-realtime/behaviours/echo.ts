@@ -2,8 +2,8 @@ import { sameFormat } from '@tandem/contracts';
 import type { Behaviour, Brain } from './behaviour.ts';
 
 /**
- * Says back, byte for byte, what the caller said last. Needs the same format both ways; a session with two
- * formats fails its responses. A response nobody spoke before is an empty message.
+ * Returns a behaviour that repeats the caller's last audio byte for byte. Needs the same format both ways; a
+ * session with two formats fails its responses. Without caller audio the response is an empty message.
  */
 export function echo(options: { readonly firstByteMs?: number } = {}): Behaviour {
   const brain: Brain = {

@@ -5,7 +5,7 @@ import { guided, type GuidedOptions } from './guided.ts';
 import { scripted, type ScriptedOptions } from './scripted.ts';
 import { tone } from './tone.ts';
 
-/** A behaviour as data: what the command line and the control port take. */
+/** A behaviour as data, for the command line and the control port. */
 export type BehaviourSpec =
   | ({ readonly kind: 'scripted' } & ScriptedOptions)
   | ({ readonly kind: 'guided' } & GuidedOptions)
@@ -85,7 +85,7 @@ const SCHEMAS: Record<BehaviourSpec['kind'], object> = {
 const ajv = new Ajv2020({ strict: false });
 const validators = new Map(Object.entries(SCHEMAS).map(([kind, schema]) => [kind, ajv.compile(schema)]));
 
-/** What is wrong with a behaviour that came from outside, or null. */
+/** Returns the fault of a behaviour in external data, or null. */
 export function behaviourSpecProblem(value: unknown): string | null {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : '';
   const validate = validators.get(kind);

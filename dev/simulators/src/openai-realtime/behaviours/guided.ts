@@ -15,7 +15,7 @@ import { argumentsFor, fieldsIn, slotsIn, type Known } from './tool-arguments.ts
 export interface GuidedOptions {
   readonly greeting?: string;
   readonly firstByteMs?: number;
-  /** What is assumed of a caller whose words are not known. */
+  /** Assumptions about a caller whose words are not known. */
   readonly caller?: {
     readonly name?: string;
     readonly phone?: string;

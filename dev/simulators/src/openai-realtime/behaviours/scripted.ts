@@ -11,25 +11,25 @@ import {
   type ResponseRequest,
 } from './behaviour.ts';
 
-/** A tool call of a turn. Arguments may be raw text, to test what is not JSON. */
+/** A tool call of a turn. Arguments may be raw text, to test malformed JSON. */
 interface ScriptedCall {
   readonly name: string;
   readonly arguments?: JsonObject | string;
 }
 
 /**
- * One answer of the script. All conditions that are present must hold. In `say`, `{{path}}` stands for a
- * value in the latest tool output, such as `{{result.start}}`.
+ * One turn of the script. All conditions that are present must hold. In `say`, `{{path}}` stands for a value
+ * in the latest tool output, such as `{{result.start}}`.
  */
 export interface ScriptedTurn {
   readonly say?: string;
-  /** Called after what is said, in order. */
+  /** Called after the words, in order. */
   readonly call?: ScriptedCall | readonly ScriptedCall[];
   /** Answer to this turn's tool output, in place of the next turn. */
   readonly then?: ScriptedTurn;
   /** From `response.created` to the first output. */
   readonly firstByteMs?: number;
-  /** Wait between what is said and the calls. */
+  /** Wait between the words and the calls. */
   readonly delayMs?: number;
   /** The words of the caller's latest utterance contain this, whatever the case. */
   readonly ifHeard?: string;
@@ -50,10 +50,10 @@ export interface ScriptedOptions {
 }
 
 /**
- * Plays a list of turns: each response takes the first turn left whose conditions hold. A `response.create`
- * with instructions of its own uses up no turn: words it wants verbatim are said, and anything else gets a
- * short aside, unless it is the session's first response or a turn waits for those instructions
- * (`ifInstructions`).
+ * Plays a list of turns: each response takes the first remaining turn whose conditions hold. A
+ * `response.create` with instructions of its own uses up no turn: verbatim words are said, and other
+ * instructions get a short aside, unless it is the session's first response or a turn waits for those
+ * instructions (`ifInstructions`).
  */
 export function scripted(options: ScriptedOptions): Behaviour {
   return { name: 'scripted', needsAudio: false, open: () => new ScriptedBrain(options) };

@@ -1,6 +1,6 @@
 import type { Behaviour, Brain } from './behaviour.ts';
 
-/** Answers everything with a steady tone: the cheapest audio there is, for load. */
+/** Returns a behaviour that answers with a steady tone: the cheapest audio, for load. */
 export function tone(options: { readonly toneMs?: number; readonly firstByteMs?: number } = {}): Behaviour {
   const plan = {
     steps: [{ say: 'tone', toneMs: options.toneMs ?? 3000 }],

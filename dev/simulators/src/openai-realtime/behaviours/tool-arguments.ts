@@ -1,6 +1,6 @@
 import { asArray, asObject, asString, isObject, type JsonObject } from '../wire/json.ts';
 
-/** What a dialogue knows when it fills in the arguments of a tool. */
+/** Values a dialogue can fill into the arguments of a tool. */
 export interface Known {
   readonly name: string;
   readonly phone: string;
@@ -11,7 +11,7 @@ export interface Known {
   readonly time: string;
   /** The offered start as the availability tool spelled it; null before an offer. */
   readonly slot: string | null;
-  /** Fields of the offer and of earlier outputs, by name: ids and the like that a later tool wants back. */
+  /** Fields of the offer and of earlier outputs, by name: ids and the like that a later tool may need. */
   readonly seen: JsonObject;
 }
 
@@ -88,8 +88,8 @@ function plainest(property: JsonObject): unknown {
 }
 
 /**
- * All scalar fields of a tool output by name, the outermost and the first winning; what the next tool may
- * want back.
+ * Returns all scalar fields of a tool output by name, the outermost and the first winning, for the arguments
+ * of later tools.
  */
 export function fieldsIn(output: string): JsonObject {
   const seen: JsonObject = {};

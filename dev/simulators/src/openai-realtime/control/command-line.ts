@@ -126,7 +126,7 @@ function linesOf(file: string): string[] {
   return lines;
 }
 
-/** Leaves out what is undefined, so that defaults of the simulator hold. */
+/** Leaves undefined fields out, so that the simulator's defaults apply. */
 function given<T extends object>(fields: { [Key in keyof T]: T[Key] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
@@ -158,7 +158,7 @@ function simulatorOptionsOf(values: Values): RealtimeSimulatorOptions {
   };
 }
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'run'; readonly simulator: RealtimeSimulatorOptions; readonly start: StartOptions };

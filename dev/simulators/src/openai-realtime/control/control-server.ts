@@ -80,7 +80,7 @@ export class ControlServer {
     ];
   }
 
-  /** Says the base URL. */
+  /** Starts listening; returns the base URL. */
   start(port: number, host: string): Promise<string> {
     const server = createServer((request, response) => void this.serve(request, response));
     this.server = server;

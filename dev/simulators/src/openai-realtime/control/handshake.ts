@@ -45,7 +45,7 @@ const CLOSE_SERVER_ERROR = 1011;
 /** Models switched off in May 2026 together with the beta interface. */
 const RETIRED = /preview/;
 
-/** What the server makes of an upgrade request, in the order path, credentials, beta header, key, query. */
+/** Decides on an upgrade request, checking path, credentials, beta header, key and query in this order. */
 export function judgeHandshake(
   request: Pick<IncomingMessage, 'url' | 'headers'>,
   rules: HandshakeRules,
@@ -118,7 +118,7 @@ function judgeQuery(query: URLSearchParams, rules: HandshakeRules): HandshakeVer
   return { kind: 'open', session: 'realtime', model };
 }
 
-/** How a fault ends a handshake; null for a fault that only delays it. */
+/** Returns how a fault ends a handshake; null for a fault that only delays it. */
 export function faultyHandshake(fault: FaultSpec): HttpRefusal | InBandRefusal | null {
   if (fault.kind === 'refuse') {
     const headers: Record<string, string> =

@@ -10,15 +10,15 @@ import type { NullStyle } from '../wire/schema.ts';
 import type { HandshakeRules } from './handshake.ts';
 
 export interface RealtimeSimulatorOptions extends HandshakeRules {
-  /** How sessions answer. Default: the guided booking dialogue. */
+  /** Behaviour of the sessions. Default: the guided booking dialogue. */
   readonly behaviour?: Behaviour;
-  /** What every caller says, utterance by utterance. */
+  /** Words of every caller, utterance by utterance. */
   readonly callerLines?: readonly string[];
   /** Default: 300 ms to the first byte, deltas of 200 ms, five times real time. */
   readonly pace?: Partial<Pace>;
   /**
-   * Recognises the caller's words in place of lines that were told: null where there are none. The behaviour
-   * must need audio.
+   * Recognises the caller's words in the audio, in place of caller lines; returns null where there are none.
+   * The behaviour must need audio.
    */
   readonly recognise?: Recognise;
   /** Real speech in place of tone bursts. Results are remembered per text and format. */
@@ -43,9 +43,9 @@ export interface RealtimeSimulatorOptions extends HandshakeRules {
    */
   readonly selfCheck?: boolean;
   readonly record?: RecordingOptions;
-  /** Between server pings. Default 20,260, as recorded. */
+  /** Time between server pings. Default 20,260, as recorded. */
   readonly pingIntervalMs?: number;
-  /** What lies between client and provider. Default: {@link INTERNET}. */
+  /** Network between client and provider. Default: {@link INTERNET}. */
   readonly link?: LinkSettings;
   /** Decides the draws of links, and of faults with a probability. Default 1. */
   readonly seed?: number;

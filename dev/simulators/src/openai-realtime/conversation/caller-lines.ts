@@ -8,7 +8,7 @@ export interface LineRule {
 }
 
 /**
- * What callers say, told on a side channel because a simulator recognises no speech. A session's own lines
+ * The callers' words, set on a side channel because a simulator recognises no speech. A session's own lines
  * come first; sessions without any use the first rule that fits their instructions.
  */
 export class CallerScript {

@@ -27,7 +27,7 @@ const SEMANTIC_WAITS = {
 const MIN_COMMIT_MS = 100;
 
 /**
- * How far back of the padding the buffer reaches while nobody speaks: the time a start takes to be sure of.
+ * How far the buffer reaches behind the padding in silence: the time it takes to detect a start of speech.
  */
 const START_SLACK_MS = 200;
 
@@ -47,7 +47,7 @@ interface CallerTurnsHost {
   readonly conversation: Conversation;
   /** Whether items keep their bytes for good. */
   readonly keepsAudio: boolean;
-  /** Whether the behaviour wants the bytes of what was said last. */
+  /** Whether the behaviour needs the bytes of the last utterance. */
   readonly needsAudio: boolean;
   newItemId(): string;
   wordsOf(utterance: number): string;
@@ -61,7 +61,7 @@ interface CallerTurnsHost {
   onCommitted(item: Item, utterance: number | null): void;
 }
 
-/** The caller's side of a session: the input buffer, who is speaking, commits, and the idle timeout. */
+/** The caller's side of a session: the input buffer, turn detection, commits, and the idle timeout. */
 export class CallerTurns {
   private readonly host: CallerTurnsHost;
   private readonly buffer: InputAudioBuffer;
@@ -82,7 +82,7 @@ export class CallerTurns {
     this.configure(session);
   }
 
-  /** What the caller has said lately, with the words that are known by now. */
+  /** The latest utterances of the caller, with the words known by now. */
   get utterances(): readonly Utterance[] {
     return this.committed.map((utterance) => ({ ...utterance, text: this.host.wordsOf(utterance.index) }));
   }
@@ -92,8 +92,8 @@ export class CallerTurns {
   }
 
   /**
-   * Takes over format and turn detection. A turn under way goes on unless the format or the kind of detection
-   * changes.
+   * Applies format and turn detection. A turn in progress continues unless the format or the kind of
+   * detection changes.
    */
   configure(session: JsonObject): void {
     const format = toAudioFormat(at(session, 'audio.input.format'));
@@ -176,7 +176,7 @@ export class CallerTurns {
     };
   }
 
-  /** Whether the words of the turn under way end a sentence. Words nobody gave count as finished. */
+  /** Returns whether the words of the current turn end a sentence. Unknown words count as finished. */
   private isFinished(): boolean {
     const words = this.host.wordsOf(this.spoken).trim();
     return words === '' || /[.?!]["'”’)]*$/.test(words);
@@ -241,7 +241,7 @@ export class CallerTurns {
     this.host.onCommitted(item, isSilence ? null : this.remember(itemId, audio));
   }
 
-  /** Says which utterance it is, counted from 0. */
+  /** Returns the number of the utterance, counted from 0. */
   private remember(itemId: string, audio: CutAudio): number {
     const index = this.spoken++;
     this.host.onUtterance(index, audio.bytes);

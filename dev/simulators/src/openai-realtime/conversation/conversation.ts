@@ -1,16 +1,16 @@
 import { outOfRange, refusal, type ApiError } from '../wire/api-error.ts';
 import { asArray, asObject, asString, type JsonObject, type Typed } from '../wire/json.ts';
 
-/** Who put an item into the conversation. */
+/** Origin of an item of the conversation. */
 type ItemOrigin = 'client' | 'caller' | 'model';
 
-/** One entry of the conversation: what the wire shows, and what only the server knows. */
+/** One item of the conversation: its wire form, and the server's own data about it. */
 export interface Item {
   readonly id: string;
   readonly origin: ItemOrigin;
   /** As `item` in events. Changed in place while a response writes it. */
   readonly wire: Typed;
-  /** Audio a client can hear of it: the caller's speech, or what a response has generated so far. */
+  /** Audio a client can hear of it: the caller's speech, or the audio a response has generated so far. */
   audioMs: number;
   /** The caller's bytes, when audio is kept. */
   audio: Buffer | null;
@@ -72,7 +72,7 @@ export class Conversation {
     return this.list[index - 1]?.id ?? null;
   }
 
-  /** Whether `after` names a place: an item, `root`, or nothing at all (the end). */
+  /** Returns the fault of a place that `after` names; null for an item, `root`, or nothing (the end). */
   placeFault(after: string | undefined): ApiError | null {
     if (after === undefined || after === '' || after === 'root' || this.byId.has(after)) return null;
     return refusal(

@@ -21,7 +21,7 @@ interface TranscriptionHost {
   fails(): boolean;
 }
 
-/** Writes down what the caller said, some time after it was committed: often later than the answer to it. */
+/** Transcribes the caller's words some time after their commit: often later than the answer to them. */
 export class Transcription {
   private readonly host: TranscriptionHost;
   private readonly delayMs: number;

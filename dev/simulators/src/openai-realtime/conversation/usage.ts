@@ -13,12 +13,12 @@ export function textTokens(text: string): number {
   return Math.ceil(text.length / 4);
 }
 
-/** One token per 100 ms of the caller's audio (unofficial figure). */
+/** Returns one token per 100 ms of the caller's audio (unofficial figure). */
 export function inputAudioTokens(ms: number): number {
   return Math.ceil(ms / 100);
 }
 
-/** One token per 50 ms of the model's audio (unofficial figure). */
+/** Returns one token per 50 ms of the model's audio (unofficial figure). */
 export function outputAudioTokens(ms: number): number {
   return Math.ceil(ms / 50);
 }
@@ -28,7 +28,7 @@ function itemTokens(item: Item): Tokens {
   return { text: textTokens(wordsOf(item)), audio: outputAudioTokens(item.audioMs) };
 }
 
-/** What a response reads: its instructions, its tools and every item of its context. */
+/** Returns the tokens a response reads: its instructions, its tools and every item of its context. */
 export function contextTokens(
   instructions: string,
   tools: readonly JsonObject[],
@@ -48,8 +48,8 @@ export function contextTokens(
 const CACHE_BLOCK = 64;
 
 /**
- * Remembers what the last response of a session read. What the next one reads again counts as cached, in
- * whole blocks; other instructions or tools break the prefix and nothing is cached.
+ * The prompt cache of a session. The part of a response's input that the last response read too counts as
+ * cached, in whole blocks; other instructions or tools break the prefix and nothing is cached.
  */
 export class PromptCache {
   private prefix = '';

@@ -1,7 +1,7 @@
 import type { IdSource } from '../wire/ids.ts';
 import type { BadEvent } from './fault-spec.ts';
 
-/** More than any event of the real server, less than what a client must be ready to refuse. */
+/** Longer than any event of the real server, shorter than a client must be ready to refuse. */
 const OVERSIZE_CHARACTERS = 8 * 1024 * 1024;
 
 /** The text of a wrong event; null for the one that is not text (a binary frame). */

@@ -22,7 +22,7 @@ const ERROR_KINDS = [
 ] as const;
 type ErrorKind = (typeof ERROR_KINDS)[number];
 
-/** How a response ends without having answered; `mute` is completed and has no output. */
+/** Ends of a response that did not answer; `mute` is completed and has no output. */
 export const FAILURES = [
   'server_error',
   'rate_limit_exceeded',
@@ -43,7 +43,7 @@ export type InBandRefusal = (typeof IN_BAND_REFUSALS)[number];
 
 const REFUSAL_STATUSES = [401, 403, 404, 429, 500, 503] as const;
 
-/** What goes wrong. Lengths are ms unless the name says otherwise. */
+/** A fault. Lengths are ms unless the name says otherwise. */
 export type FaultAction =
   /** The upgrade is answered with this HTTP status. */
   | {
@@ -55,7 +55,7 @@ export type FaultAction =
   | { readonly kind: 'refuse-in-band'; readonly code: InBandRefusal }
   /** The upgrade is answered late; without `delayMs` never. */
   | { readonly kind: 'slow-handshake'; readonly delayMs?: number }
-  /** The socket stays open and nothing is sent any more; pings are answered unless told not to. */
+  /** The socket stays open and no more is sent; pings are answered unless `answersPings` is false. */
   | { readonly kind: 'hang'; readonly answersPings?: boolean }
   /** The connection goes: by RST, by FIN without a close frame, or with a close frame. */
   | {
@@ -76,18 +76,15 @@ export type FaultAction =
   /** Stops reading the socket, for a while or for good. */
   | { readonly kind: 'stall-reading'; readonly forMs?: number }
   | { readonly kind: 'fail-transcription' }
-  /**
-   * Refuses every `session.update` for a field it does not know: what a provider's change of its schema looks
-   * like.
-   */
+  /** Refuses every `session.update` for an unknown field, as after a change of the provider's schema. */
   | { readonly kind: 'refuse-update' };
 
 type FaultKind = FaultAction['kind'];
 
 /**
- * When, where and how often. Without a trigger a fault strikes at its natural moment: refusals at each
- * handshake, response faults at each response, transcription and update faults at each of those, and
- * everything else at once for open sessions and right after opening for new ones.
+ * The trigger and the scope of a fault. Without a trigger it strikes at its natural moment: refusals at each
+ * handshake, response faults at each response, transcription and update faults at each of those, and all
+ * others at once for open sessions and right after opening for new ones.
  */
 interface FaultScope {
   /** This long after the session opened; at once for sessions that are older. */
@@ -183,7 +180,7 @@ const validators = new Map(Object.entries(SCHEMAS).map(([kind, schema]) => [kind
 
 export const FAULT_KINDS = [...validators.keys()];
 
-/** What is wrong with a fault that came from outside, or null. */
+/** Returns the fault of a fault spec in external data, or null. */
 export function faultSpecProblem(value: unknown): string | null {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : '';
   const validate = validators.get(kind);

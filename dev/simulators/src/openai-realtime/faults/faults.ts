@@ -7,14 +7,14 @@ export type Strike = Extract<
   { kind: 'hang' | 'cut' | 'error-event' | 'bad-event' | 'expire' | 'stall-reading' | 'fail-response' }
 >;
 
-/** What a session must be able to suffer. */
+/** The effects that faults have on a session. */
 export interface FaultVictim {
   readonly id: string;
   readonly ageMs: number;
   strike(action: Strike): void;
 }
 
-/** What the faults of one response add up to. */
+/** The sum of the faults of one response. */
 interface ResponseFaults {
   readonly extraFirstByteMs: number;
   readonly audioRate: number | null;
@@ -80,7 +80,7 @@ export class Faults {
     return id;
   }
 
-  /** Whether there was such a fault. What it has done already stays done. */
+  /** Returns whether there was such a fault. Its effects stay. */
   remove(id: string): boolean {
     return this.entries.delete(id);
   }
@@ -140,7 +140,7 @@ function isMeantFor(entry: Entry, sessionId: string): boolean {
   return sessions !== 'new' || !entry.bornWith.has(sessionId);
 }
 
-/** One session's view of the faults: keeps its timers and remembers which response they struck. */
+/** One session's view of the faults, with its timers and the responses they struck. */
 export class SessionFaults {
   private readonly faults: Faults;
   private readonly victim: FaultVictim;
@@ -164,8 +164,8 @@ export class SessionFaults {
   }
 
   /**
-   * Strikes what is due and has not struck yet. Asked before anything of the client is read: a fault at the
-   * opening comes first.
+   * Applies the faults that are due. Called before client messages are read: a fault at the opening comes
+   * first.
    */
   strikeDue(): void {
     const due = [...this.due];
@@ -173,7 +173,7 @@ export class SessionFaults {
     for (const entry of due) this.strike(entry);
   }
 
-  /** A response begins: strikes what is due at its start and says what its faults add up to. */
+  /** Applies the faults at the start of a response and returns the sum of its faults. */
   onResponse(index: number): ResponseFaults {
     let extraFirstByteMs = 0;
     let audioRate: number | null = null;
@@ -202,12 +202,12 @@ export class SessionFaults {
     }
   }
 
-  /** Whether this transcription fails. */
+  /** Returns whether this transcription fails. */
   failsTranscription(): boolean {
     return this.strikesAt('transcription');
   }
 
-  /** Whether this `session.update` is refused. */
+  /** Returns whether this `session.update` is refused. */
   refusesUpdate(): boolean {
     return this.strikesAt('update');
   }

@@ -4,7 +4,7 @@ import { toBytes, toMs, type AudioSource } from '../wire/audio-format.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { AudioDeltaPlace, Outbox } from '../wire/outbox.ts';
 
-/** How fast an answer is generated. */
+/** The speed at which an answer is generated. */
 export interface Pace {
   /** From `response.created` to the first output item. */
   readonly firstByteMs: number;
@@ -14,7 +14,7 @@ export interface Pace {
   readonly audioRate: number;
 }
 
-/** What one piece added: ms of audio and characters of text or arguments. */
+/** The content of one piece: ms of audio and characters of text or arguments. */
 interface Piece {
   readonly audioMs: number;
   readonly words: number;
@@ -45,7 +45,7 @@ function wordsIn(text: string): string[] {
   return text.match(/\S+\s*|\s+/g) ?? [];
 }
 
-/** What an audio output says: its words, their sound, and how fast it goes out. */
+/** Words and sound of an audio output, and the pace at which it is sent. */
 export interface Speech {
   readonly text: string;
   readonly source: AudioSource;

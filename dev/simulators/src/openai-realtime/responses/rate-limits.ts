@@ -50,7 +50,7 @@ export class RateLimits {
     return { isGranted: true, requested: tokens, retryMs: 0 };
   }
 
-  /** Replaces a granted reservation by what was used. */
+  /** Replaces a granted reservation by the tokens used. */
   settle(reservation: Reservation, used: number): void {
     if (!reservation.isGranted) return;
     this.refill();

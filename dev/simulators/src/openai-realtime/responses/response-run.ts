@@ -26,7 +26,7 @@ export function failedBy({ type, code, message }: ApiError): StatusDetails {
   return { type: 'failed', error: { type, ...(code === null ? {} : { code }), message } };
 }
 
-/** What a response is made of besides its plan, fixed at its creation. */
+/** Settings of a response besides its plan, fixed at its creation. */
 export interface RunSettings {
   readonly id: string;
   /** Null for an out-of-band response. */
@@ -40,12 +40,12 @@ export interface RunSettings {
   readonly pace: Pace;
 }
 
-/** What a run needs from its session. */
+/** The session's services for a run. */
 export interface RunHost {
   readonly clock: Clock;
   readonly outbox: Outbox;
   newId(prefix: 'item' | 'call'): string;
-  /** The item joins the conversation, if the run writes to it, and the client is told. */
+  /** Adds the item to the conversation, if the run writes to it, and sends the event. */
   announce(run: ResponseRun, item: Item): void;
   finalize(run: ResponseRun, item: Item): void;
   soundOf(step: SayStep, format: AudioFormat): AudioSource | Promise<AudioSource>;
@@ -116,7 +116,7 @@ export class ResponseRun {
     this.finish('cancelled', { type: 'cancelled', reason });
   }
 
-  /** Ends the response here: closes what is open with exactly what was sent, then `response.done`. */
+  /** Ends the response here: closes the open output with exactly what was sent, then `response.done`. */
   finish(status: RunStatus, details: StatusDetails | null): void {
     if (this.over) return;
     this.over = true;

@@ -51,7 +51,7 @@ interface ResponsesOptions {
   readonly onBrokenPlan: (error: unknown) => void;
 }
 
-/** What a response read, kept until its end for the bill. */
+/** Input tokens of a response, kept until its end for the usage. */
 interface Bill {
   readonly input: Tokens;
   readonly cached: Tokens;
@@ -62,7 +62,7 @@ interface Bill {
 /** Tokens reserved for output when the session sets no limit. */
 const RESERVED_OUTPUT = 4096;
 
-/** How long after `response.done` the limits come in recordings. */
+/** Delay of the limits after `response.done` in recordings. */
 const LIMITS_DELAY_MS = 43;
 
 /** The responses of one session: at most one writes to the default conversation, others run beside it. */
@@ -89,7 +89,7 @@ export class Responses implements RunHost {
     return this.options.outbox;
   }
 
-  /** Whether the default conversation has heard the model: from then on its voice is fixed. */
+  /** Whether audio of the model is in the default conversation: from then on its voice is fixed. */
   get hasSpoken(): boolean {
     return this.spoke;
   }
@@ -196,7 +196,7 @@ export class Responses implements RunHost {
     this.options.onBrokenPlan(error);
   }
 
-  /** The items a response reads: the conversation, or what the request brought instead. */
+  /** Returns the items a response reads: the conversation, or the items of the request. */
   private contextOf(params: JsonObject): Item[] | ApiError {
     if (!has(params, 'input')) return [...this.options.conversation.items];
     const items: Item[] = [];

@@ -23,7 +23,7 @@ import type { NullStyle } from '../wire/schema.ts';
 import { defaultSession, mergeSession, type SessionKind } from '../wire/session-config.ts';
 import { responseFault, updateFault } from '../wire/session-rules.ts';
 
-/** What all sessions of a simulator share. */
+/** Settings and services shared by all sessions of a simulator. */
 export interface SessionEnvironment {
   readonly clock: Clock;
   readonly behaviour: Behaviour;
@@ -39,7 +39,7 @@ export interface SessionEnvironment {
   readonly transcriptionDelayMs: number;
   /** Whether user items keep their bytes. */
   readonly keepsAudio: boolean;
-  /** Told of server events that do not fit the schema; null switches the self-check off. */
+  /** Called for server events that do not fit the schema; null switches the self-check off. */
   readonly onMisfit: ((fault: string) => void) | null;
   readonly onBrokenPlan: (error: unknown) => void;
 }
@@ -60,10 +60,7 @@ interface SessionStart {
 /** Close code and text at the session cap, as recorded. */
 const GOING_AWAY = 1001;
 
-/**
- * One Realtime session behind a socket: takes the client's messages, keeps the state, answers. Knows no
- * socket.
- */
+/** One Realtime session without its socket: reads the client's messages, keeps the state, answers. */
 export class ModelSession {
   readonly id: string;
   readonly kind: SessionKind;
@@ -151,7 +148,7 @@ export class ModelSession {
     this.expiry = this.env.clock.after(this.env.maxSessionMs, () => this.expire());
   }
 
-  /** One text message of the client. */
+  /** Handles one text message of the client. */
   receive(text: string): void {
     this.faults.strikeDue();
     this.recording.noteIn(text);

@@ -14,7 +14,7 @@ import {
 import type { SessionKind } from '../wire/session-config.ts';
 import { ModelSession, type SessionEnvironment } from './model-session.ts';
 
-/** A client that reads nothing is let go when this much waits for it. */
+/** A client that does not read is disconnected when this much is unsent. */
 const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
 const CROSSED: ReadonlySet<string> = new Set([
@@ -41,13 +41,13 @@ interface SessionOpening {
   readonly onClosed: () => void;
 }
 
-/** How a session ended. 1006 is an end without a close frame. */
+/** The end of a session. 1006 is an end without a close frame. */
 interface SessionEnd {
   readonly code: number;
   readonly reason: string;
 }
 
-/** One session of the simulator with its socket: what tests look at, and what faults strike. */
+/** One session of the simulator with its socket, for tests and for faults. */
 export class SimulatedSession implements FaultVictim {
   readonly id: string;
   /** 1 for the simulator's first session. */
@@ -103,12 +103,12 @@ export class SimulatedSession implements FaultVictim {
     return this.ending === null;
   }
 
-  /** How it ended, or null while it is open. */
+  /** Its end, or null while it is open. */
   get end(): SessionEnd | null {
     return this.ending;
   }
 
-  /** Between client and provider, without jitter. */
+  /** Round trip between client and provider, without jitter. */
   get roundTripMs(): number {
     return this.link.roundTripMs;
   }
@@ -174,14 +174,14 @@ export class SimulatedSession implements FaultVictim {
       .map((event) => event.event);
   }
 
-  /** What the client sent, of one type or all; audio is {@link received}. */
+  /** Returns the client's events, of one type or all; audio is {@link received}. */
   receivedEvents(type?: string): JsonObject[] {
     return this.events
       .filter((event) => event.direction === 'in' && (type === undefined || event.type === type))
       .map((event) => event.event);
   }
 
-  /** Tells what the caller says: the n-th line is the n-th utterance's. */
+  /** Sets the caller's words: the n-th line is the n-th utterance's. */
   hears(...lines: string[]): void {
     this.session.lines.push(...lines);
   }
@@ -217,8 +217,7 @@ export class SimulatedSession implements FaultVictim {
   }
 
   /**
-   * Sends a server event as it is, whatever the session's own state: what a broken or hostile provider may
-   * say.
+   * Sends a server event unchanged, whatever the session's state: the words of a broken or hostile provider.
    */
   inject(event: Typed): void {
     this.send(JSON.stringify(event));
@@ -278,7 +277,7 @@ export class SimulatedSession implements FaultVictim {
     this.finish({ code: 1006, reason: '' });
   }
 
-  /** Ends our direction and goes on reading: closing with unread bytes would turn the FIN into an RST. */
+  /** Ends our direction and continues reading: closing with unread bytes would turn the FIN into an RST. */
   private sayFin(): void {
     this.ws.resume();
     this.socket.end();

@@ -24,7 +24,9 @@ export interface BenchOptions extends Partial<
 
 let sessions = 1000;
 
-/** One session on a manual clock without a socket, its every event held against the published schema. */
+/**
+ * One session on a manual clock without a socket; each of its events is checked against the published schema.
+ */
 export class SessionBench {
   readonly clock = new ManualClock();
   readonly sent: Typed[] = [];
@@ -114,7 +116,7 @@ export class SessionBench {
     return this.clock.pass(ms);
   }
 
-  /** Types of what was sent since `from`, in order. */
+  /** Returns the types of the events sent since `from`, in order. */
   types(from = 0): string[] {
     return this.sent.slice(from).map((event) => event.type);
   }

@@ -36,7 +36,7 @@ export class ByteTape {
     this.kept = needed;
   }
 
-  /** A copy of what was kept. */
+  /** Returns a copy of the kept bytes. */
   bytes(): Buffer {
     return Buffer.from(this.store.subarray(0, this.kept));
   }

@@ -293,7 +293,7 @@ describe('what a client may send', () => {
   });
 });
 
-/** One event with every field its definition has, as deep as the schema goes: the ground for mutations. */
+/** One event with every field its definition has, as deep as the schema goes: the base for mutations. */
 const SAMPLES: JsonObject[] = [...ACCEPTED.map(([, event]) => event)];
 
 /** Every value reachable in `value`, each replaced in a copy by `replacement`. */
@@ -362,7 +362,7 @@ describe('the hand-written check of an append', () => {
     expect(compared).toBe(values.length ** 2 * 3);
   });
 
-  /** Where several things are wrong either may be named first. */
+  /** Returns the number of faults of an event; with several, any may be named first. */
   function countFaults(event: Typed): number {
     const wrongAudio = typeof event['audio'] !== 'string';
     const id = event['event_id'];

@@ -12,9 +12,9 @@ import { asArray, asString, isObject, type JsonObject } from './json.ts';
 import type { Schema, SchemaSet } from './schema.ts';
 
 /**
- * Says what is wrong with a value the schema refuses, as the API would: the first fault in the order type,
- * missing field, unknown field, contents. Ajv decides whether there is a fault; this finds its name. Null
- * when it finds none.
+ * Returns the API's error for a value the schema refuses: the first fault in the order type, missing field,
+ * unknown field, contents. Ajv decides whether there is a fault; this finds its name. Null when it finds
+ * none.
  */
 export function diagnose(set: SchemaSet, definition: string, value: unknown): ApiError | null {
   return new Diagnosis(set).of({ $ref: `#/$defs/${definition}` }, value, '');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Tells the ids of one simulator process from those of another; real ids are random all through. */
+/** Distinguishes the ids of one simulator process from those of another; real ids are random all through. */
 const PROCESS_TAG = randomBytes(5).toString('hex');
 
 type IdPrefix = 'sess' | 'conv' | 'item' | 'resp' | 'event' | 'call';

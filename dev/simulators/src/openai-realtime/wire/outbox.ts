@@ -15,10 +15,7 @@ interface OutboxOptions {
   readonly ids: IdSource;
   readonly recording: Recording;
   readonly nulls: NullStyle;
-  /**
-   * Called with what is wrong for every server event that does not fit the schema; absent switches the check
-   * off.
-   */
+  /** Called for every server event that does not fit the schema; absent switches the check off. */
   readonly onMisfit: ((fault: string) => void) | null;
 }
 
@@ -48,7 +45,7 @@ export class Outbox {
     return this.options.nulls;
   }
 
-  /** From now on nothing is sent, and nothing is sent later either. */
+  /** Stops sending for good. */
   hang(): void {
     this.hung = true;
   }
@@ -68,7 +65,7 @@ export class Outbox {
     this.emit('error', { error: { ...error, event_id: eventId } });
   }
 
-  /** One audio delta, written by hand: base64 and ids need no escaping. */
+  /** Sends one audio delta, written by hand: base64 and ids need no escaping. */
   emitAudio(place: AudioDeltaPlace, source: AudioSource, offset: number, length: number): void {
     this.options.recording.noteAudioOut(place.itemId, this.hung ? 0 : length, () =>
       this.hung ? new Uint8Array(0) : source.bytes(offset, length),

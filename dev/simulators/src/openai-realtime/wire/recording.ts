@@ -13,7 +13,7 @@ export interface RecordingOptions {
   readonly maxAudioBytes?: number;
 }
 
-/** One event as it stood on the wire. */
+/** One event as it was sent. */
 export class RecordedEvent {
   readonly direction: 'in' | 'out';
   /** Ms since the session opened. */
@@ -70,7 +70,7 @@ interface Waiter {
 const DEFAULT_MAX_EVENTS = 20_000;
 const DEFAULT_MAX_AUDIO_BYTES = 64 * 1024 * 1024;
 
-/** What went over one session's wire, for tests to look at and wait for. */
+/** The recording of one session's events and audio, for tests. */
 export class Recording {
   readonly counters: SessionCounters = {
     eventsIn: 0,
@@ -168,8 +168,8 @@ export class Recording {
   }
 
   /**
-   * The first event, past or future, that fits. Rejects after `timeoutMs` or when the session closes first.
-   * With `fromNow` only what is yet to come counts.
+   * Returns the first event, past or future, that fits. Rejects after `timeoutMs` or when the session closes
+   * first. With `fromNow` only future events count.
    */
   waitFor(
     predicate: (event: RecordedEvent) => boolean,

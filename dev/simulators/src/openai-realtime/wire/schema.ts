@@ -114,7 +114,10 @@ function build(amendments: typeof CLIENT_AMENDMENTS, alter: Visit): SchemaSet {
 
 let client: SchemaSet | undefined;
 
-/** What a client may send: the published schema, amended, with unknown fields refused at every level. */
+/**
+ * Returns the schema of client events: the published one, amended, with unknown fields refused at every
+ * level.
+ */
 export function clientSchema(): SchemaSet {
   return (client ??= build(CLIENT_AMENDMENTS, (node) => {
     looseUnions(node);
@@ -122,7 +125,9 @@ export function clientSchema(): SchemaSet {
   }));
 }
 
-/** `observed` sends the nulls that recordings show; `schema` sends only what the published schema allows. */
+/**
+ * `observed` sends the nulls that recordings show; `schema` sends only those the published schema allows.
+ */
 export type NullStyle = 'observed' | 'schema';
 
 const serverSets = new Map<NullStyle, SchemaSet>();
@@ -183,13 +188,15 @@ export function compileClientChecks(): void {
   for (const type of clientEventTypes().keys()) clientValidators?.of(type);
 }
 
-/** Whether a client event of a known type fits the amended schema. */
+/** Returns whether a client event of a known type fits the amended schema. */
 export function fitsClientSchema(event: Typed): boolean {
   clientEventTypes();
   return clientValidators?.of(event.type)?.(event) === true;
 }
 
-/** What is wrong with a server event, or null. Events of types the description does not have are wrong. */
+/**
+ * Returns the fault of a server event, or null. Events of types the description does not have are faults.
+ */
 export function serverEventFault(event: Typed, nulls: NullStyle): string | null {
   let validators = serverValidators.get(nulls);
   if (!validators) {

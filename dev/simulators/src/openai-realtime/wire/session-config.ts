@@ -4,7 +4,7 @@ import type { NullStyle } from './schema.ts';
 
 export type SessionKind = 'realtime' | 'transcription';
 
-/** What the real server says when a session brings no instructions of its own; shortened. */
+/** The real server's instructions of a session that brings none; shortened. */
 const DEFAULT_INSTRUCTIONS =
   'You are a helpful, witty, and friendly AI. Talk quickly. You should always call a function if you can.';
 
@@ -74,7 +74,7 @@ export function defaultSession(identity: SessionIdentity): JsonObject {
   };
 }
 
-/** Objects whose fields an update changes one by one; every other value replaces what was there. */
+/** Objects whose fields an update changes one by one; every other value is replaced as a whole. */
 const MERGED = new Set([
   'audio',
   'audio.input',

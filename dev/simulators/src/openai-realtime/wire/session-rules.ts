@@ -9,7 +9,7 @@ import {
 import { asArray, asObject, asString, at, has, isObject, type JsonObject } from './json.ts';
 import { publishedSchema } from './schema.ts';
 
-/** What a session has done that limits what may still be changed. */
+/** The history of a session that limits later changes. */
 interface SessionHistory {
   readonly hasSpoken: boolean;
   readonly isResponding: boolean;

@@ -4,9 +4,9 @@ import { meanMagnitude } from './loudness.ts';
 export interface AgentEarOptions {
   /** Mean sample magnitude above which a frame counts as sound. */
   readonly audibleLevel: number;
-  /** This much sound in a row is speech; less is a click. */
+  /** Shortest continuous sound that counts as speech; less is a click. */
   readonly speechAfterMs: number;
-  /** This much silence in a row ends the agent's speech; less is a pause between words. */
+  /** Shortest silence that ends the agent's speech; less is a pause between words. */
   readonly silenceAfterMs: number;
 }
 
@@ -19,7 +19,7 @@ interface AgentEarListener {
   onAgentStopped(atMs: number): void;
 }
 
-/** Tells by energy when the agent speaks, as the caller hears it. Times are the clock's `now`. */
+/** Detects by energy when the agent speaks, as the caller hears it. Times are the clock's `now`. */
 export class AgentEar {
   private readonly options: AgentEarOptions;
   private readonly listener: AgentEarListener;
@@ -38,7 +38,7 @@ export class AgentEar {
     return this.isSpeaking;
   }
 
-  /** When the current stretch of sound began; null in silence. */
+  /** Start of the current stretch of sound; null in silence. */
   get speakingSinceMs(): number | null {
     return this.isSpeaking ? this.soundSinceMs : null;
   }
@@ -53,7 +53,7 @@ export class AgentEar {
     return this.lastAudibleEnd;
   }
 
-  /** One tick: `bytes` of `frame` are played from now on for 20 ms; 0 is silence. */
+  /** Processes one tick: `bytes` of `frame` are played from now on for 20 ms; 0 is silence. */
   hear(frame: Uint8Array, bytes: number, nowMs: number): void {
     if (bytes > 0 && meanMagnitude(frame, bytes) > this.options.audibleLevel) this.hearSound(nowMs);
     else this.hearSilence(nowMs);

@@ -47,7 +47,7 @@ interface CallerVoiceListener {
   onCallerStopped(utterance: Utterance, nowMs: number): void;
 }
 
-/** What the caller says, queued and given out frame by frame in real time; silence in between. */
+/** The caller's speech, queued and handed out frame by frame in real time; silence in between. */
 export class CallerVoice {
   private readonly listener: CallerVoiceListener;
   private readonly queue: Utterance[] = [];
@@ -86,7 +86,7 @@ export class CallerVoice {
     this.next += 1;
   }
 
-  /** The call is over: what was not said yet never will be. */
+  /** Discards the speech not sent yet: the call is over. */
   drop(): void {
     this.frame = null;
     this.frameBase64 = null;

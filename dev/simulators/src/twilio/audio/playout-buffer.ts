@@ -1,9 +1,9 @@
-/** Why a mark came back: everything before it was played, or `clear` dropped what was left of it. */
+/** Why a mark came back: everything before it was played, or `clear` dropped the rest of it. */
 export type MarkCause = 'played' | 'cleared';
 
 export interface PendingMark {
   readonly name: string;
-  /** Where in the stream of received bytes the mark stands. */
+  /** Position of the mark in the stream of received bytes. */
   readonly atByte: number;
   readonly receivedMs: number;
 }
@@ -11,11 +11,10 @@ export interface PendingMark {
 type MarkListener = (mark: PendingMark, cause: MarkCause) => void;
 
 /**
- * What Twilio holds of the agent's audio: without bound, played in order at 8000 bytes a second.
- *
- * A frame taken is on its way to the caller's ear for 20 ms; `settle`, at the next tick, makes it heard. So a
- * mark comes back on the first tick at which every byte before it has been heard, and at once when nothing is
- * left before it.
+ * Twilio's buffer of the agent's audio: without bound, played in order at 8000 bytes a second. A frame taken
+ * is on its way to the caller's ear for 20 ms; `settle`, at the next tick, counts it as heard. So a mark
+ * comes back on the first tick at which every byte before it has been heard, and at once when the buffer
+ * before it is empty.
  */
 export class PlayoutBuffer {
   private readonly onMark: MarkListener;

@@ -21,9 +21,9 @@ export interface TalkTiming {
 }
 
 /**
- * Pairs what the caller and the agent do into latencies. A turn of the caller counts from its last end:
- * speech that goes on before the agent answered replaces it. An agent that was already speaking when the
- * caller stopped is no answer.
+ * Pairs caller and agent speech into latencies. A turn of the caller counts from its last end: speech that
+ * continues before the agent answers replaces it. An agent that was already speaking when the caller stopped
+ * is no answer.
  */
 export class TalkTimer {
   private readonly responses: ResponseTiming[] = [];
@@ -53,7 +53,7 @@ export class TalkTimer {
     this.isAgentSpeaking = false;
     const callerStartedMs = this.interruptedAtMs;
     this.interruptedAtMs = null;
-    // The end of speech is known late: a caller who began after it interrupted nobody.
+    // The end of speech is known late: a caller who began after it interrupted nothing.
     if (callerStartedMs === null || atMs <= callerStartedMs) return;
     this.interruptions.push({ callerStartedMs, agentSilentMs: atMs, silenceMs: atMs - callerStartedMs });
   }

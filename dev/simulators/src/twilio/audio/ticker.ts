@@ -1,7 +1,7 @@
 import { type Clock, FRAME_MS, type Timer } from '@tandem/kit';
 
 export interface Ticking {
-  /** One frame's time has come. `nowMs` is the clock's `now`. */
+  /** Called when a frame is due. `nowMs` is the clock's `now`. */
   tick(nowMs: number): void;
 }
 
@@ -16,7 +16,9 @@ export interface TickerStats {
 interface TickerOptions {
   /** The 20 ms are split into this many slots, so that calls do not all send at the same instant. */
   readonly slots?: number;
-  /** How far behind is made good by running ticks back to back; beyond it ticks are skipped and counted. */
+  /**
+   * Longest delay that is made up by running ticks back to back; beyond it ticks are skipped and counted.
+   */
   readonly maxCatchUpMs?: number;
 }
 

@@ -7,15 +7,12 @@ import type { TwimlElement } from '../twiml/twiml-document.ts';
 import { Interrupted, type Step, VerbRun } from '../verbs/verb-run.ts';
 import { VERBS } from '../verbs/verb-table.ts';
 
-/** One call can be sent around in circles for ever; Twilio cuts loops, too. */
+/** Bounds a call whose documents redirect in a circle; Twilio cuts loops, too. */
 const MAX_DOCUMENTS = 500;
 
 const APPLICATION_ERROR = 'We are sorry. An application error has occurred. Goodbye.';
 
-/**
- * Runs documents on one leg: verbs in order, from document to document, until nothing is left or somebody
- * hangs up.
- */
+/** Runs documents on one leg: verbs in order, from document to document, until the end or a hang-up. */
 export class Interpreter {
   private readonly call: CallHandle;
   private readonly services: CallServices;

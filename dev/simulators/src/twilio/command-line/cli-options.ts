@@ -115,7 +115,7 @@ function readCall(values: Values, environment: Environment): CallCommand {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the command line. Throws `UsageError` with one sentence about what is wrong. */
+/** Reads the command line. Throws `UsageError` with one sentence about the fault. */
 export function readCommand(args: readonly string[], environment: Environment): Command {
   const { values, positionals } = parse(args);
   const [name, ...rest] = positionals;

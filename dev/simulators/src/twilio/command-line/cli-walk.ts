@@ -24,7 +24,7 @@ const LINES: Describe = {
   ended: ({ cause }) => `call over: ${cause}`,
 };
 
-/** One line for a person to read along; null for what would only be noise. */
+/** Returns one line of text for a timeline entry; null for entries that would only be noise. */
 export function walkLine(entry: CallEntry): string | null {
   const describe = LINES[entry.kind] as ((entry: CallEntry) => string) | undefined;
   return describe ? `${seconds(entry.atMs)}  ${describe(entry)}` : null;

@@ -8,7 +8,7 @@ export type CallListener = (entry: CallEntry) => void;
 
 const ENTRIES_KEPT = 5000;
 
-/** What happened in a call, in order, bounded; listeners hear everything. */
+/** The timeline of a call, in order and bounded; listeners get every entry. */
 export class CallJournal {
   private readonly clock: Clock;
   private readonly listeners = new Set<CallListener>();

@@ -17,13 +17,13 @@ export type CallStatus =
 
 export type CallDirection = 'inbound' | 'outbound-api' | 'outbound-dial';
 
-/** What ended a call. */
+/** The cause of a call's end. */
 export type CallEndCause =
   /** The far end (caller or callee) hung up. */
   | 'hangup-by-party'
   | 'hangup-verb'
   | 'rejected'
-  /** Nothing was left to do. */
+  /** The last document was over. */
   | 'document-end'
   /** Twilio's "an application error has occurred": no usable document and no fallback. */
   | 'application-error'
@@ -51,7 +51,7 @@ export type WebhookPurpose =
   | 'status'
   | 'stream-status';
 
-/** One fact of a call, in order. `atMs` counts from the start of the call. */
+/** One entry of a call's timeline. `atMs` counts from the start of the call. */
 export type CallEntry = { readonly atMs: number } & (
   | { readonly kind: 'status'; readonly status: CallStatus }
   | {
@@ -91,7 +91,7 @@ export type CallEntry = { readonly atMs: number } & (
   | { readonly kind: 'ended'; readonly cause: CallEndCause; readonly status: CallStatus }
 );
 
-/** What was sent and played, one entry a frame of 20 ms, all three lists in step, from answer to end. */
+/** Audio sent and played, one entry a frame of 20 ms, all three lists in step, from answer to end. */
 export interface CallRecording {
   readonly startedAtMs: number;
   /**
@@ -114,7 +114,7 @@ export interface CallReport {
   readonly endedBy: CallEndCause | null;
   /** Unix ms. */
   readonly startedAt: number;
-  /** Between the carrier and the platform, without jitter. */
+  /** Round trip between the carrier and the platform, without jitter. */
   readonly roundTripMs: number;
   readonly answeredAtMs: number | null;
   readonly endedAtMs: number | null;

@@ -8,7 +8,7 @@ import type { LegOptions, CallHandle } from './call-handle.ts';
 import type { CalleeScript, DialledParty } from './callee.ts';
 import type { Exchange } from './exchange.ts';
 
-/** What the simulator lends to each of its calls. */
+/** Services the simulator shares with each of its calls. */
 export interface CallServices {
   readonly accountSid: string;
   readonly authToken: string;
@@ -20,7 +20,7 @@ export interface CallServices {
   readonly behaviour: UnverifiedBehaviour;
   /** TwiML, ringing and callee time runs this much faster than real; media never does. */
   readonly speed: number;
-  /** Between here and the platform; a call draws its own from it. */
+  /** Network distance to the platform; a call draws its own from it. */
   readonly link: LinkSettings;
   readonly random: () => number;
   readonly exchange: Exchange;

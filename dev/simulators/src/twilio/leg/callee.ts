@@ -9,7 +9,7 @@ export type AnsweredBy =
   | 'fax'
   | 'unknown';
 
-/** Who is being rung: a number, a SIP address or a client, as in the TwiML or the REST request. */
+/** The called party: a number, a SIP address or a client, as in the TwiML or the REST request. */
 export interface DialledParty {
   readonly to: string;
   readonly from: string;
@@ -22,7 +22,7 @@ type CalleeAction =
   | { readonly afterMs: number; readonly say: Uint8Array; readonly text?: string }
   | { readonly afterMs: number; readonly hangup: true };
 
-/** How a simulated callee behaves. */
+/** Behaviour of a simulated callee. */
 export interface CalleeScript {
   /** `decline` is an active refusal; Twilio reports it as busy. `failed`: the number cannot be reached. */
   readonly outcome: 'answer' | 'busy' | 'no-answer' | 'decline' | 'failed';
@@ -32,7 +32,7 @@ export interface CalleeScript {
   /** Verdict of machine detection, when it is on. */
   readonly answeredBy?: AnsweredBy;
   readonly detectionMs?: number;
-  /** For what a script cannot say: called once the callee has picked up. */
+  /** Called once the callee has picked up, for behaviour that `actions` cannot express. */
   readonly onAnswer?: (leg: CallHandle) => void | Promise<void>;
 }
 

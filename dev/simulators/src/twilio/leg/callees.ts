@@ -6,9 +6,9 @@ import type { CalleeScript } from './callee.ts';
 interface PersonOptions {
   /** Ringing before they pick up, in simulated ms. Default 1000. */
   readonly ringMs?: number;
-  /** How long they listen to what they are asked before they answer, in simulated ms. Default 1000. */
+  /** Time they listen to the question before they answer, in simulated ms. Default 1000. */
   readonly listenMs?: number;
-  /** How long they talk once connected, in simulated ms. Default 5000. */
+  /** Time they talk once connected, in simulated ms. Default 5000. */
   readonly talkMs?: number;
 }
 
@@ -38,30 +38,27 @@ function answering(
       await happens(leg, isAsked);
       await leg.sleepWhileAlive(listenMs);
       if (!leg.hasEnded) await answer(leg);
-      // With time run faster than life, the way to the other party may take longer than the talk itself.
+      // With simulated time faster than real time, connecting may take longer than the talk itself.
       await happens(leg, isBridged);
     },
     actions: [{ afterMs: talkMs, hangup: true }],
   };
 }
 
-/** Speech in real time; the words are what a recogniser would make of it. */
+/** Returns an action that speaks in real time; `text` is what a recogniser would return. */
 const saying = (text: string, ms: number) => (leg: CallHandle) => leg.say(mulawTone(250, ms), { text });
 
-/**
- * People, and what they do when a call is put through to them. With a whisper they answer it; without one
- * they just talk.
- */
+/** Ready-made callees. With a whisper they answer it; without one they just talk. */
 export const PEOPLE = {
   /** Presses 1. */
   acceptsByKey: (options: PersonOptions = {}) => answering(options, (leg) => leg.press('1')),
-  /** Says so. */
+  /** Accepts by saying so. */
   acceptsBySpeech: (options: PersonOptions = {}) => answering(options, saying('Accept.', 600)),
   /** Presses 2. */
   declines: (options: PersonOptions = {}) => answering(options, (leg) => leg.press('2')),
   /** Picks up and puts the receiver down while being asked. */
   hangsUpInWhisper: (options: PersonOptions = {}) => answering(options, (leg) => leg.hangup()),
-  /** Picks up, says a greeting into whatever is said, and records until nobody talks any more. */
+  /** Picks up, plays its greeting over the whisper, and records until the line is silent. */
   voicemail: (options: PersonOptions = {}) =>
     answering(
       { talkMs: 30_000, ...options },

@@ -13,7 +13,7 @@ export interface LoadedDocument {
   readonly baseUrl: string | null;
 }
 
-/** A document that cannot be had or cannot be gone on with. */
+/** A document that cannot be loaded or run. */
 export class DocumentFault extends Error {
   override readonly name = 'DocumentFault';
   readonly code: ErrorCode;
@@ -42,7 +42,7 @@ function checkAnswer(outcome: WebhookOutcome, url: string): string {
   return body.toString('utf8');
 }
 
-/** What a refusal in JSON says of itself (RFC 9457), for whoever reads the report. */
+/** Returns the detail of a refusal in JSON (RFC 9457), for the report. */
 function explanationIn(contentType: string, body: Buffer): string {
   if (!/^application\/(problem\+)?json\s*(;|$)/i.test(contentType)) return '';
   try {
@@ -87,8 +87,8 @@ export class DocumentLoader {
   }
 
   /**
-   * The document that stands in for one that failed. Throws the fault when there is none, `DocumentFault`
-   * when it fails, too.
+   * Loads the fallback of a document that failed. Throws the fault when there is none, `DocumentFault` when
+   * it fails, too.
    */
   async loadFallback(fault: DocumentFault): Promise<LoadedDocument> {
     const { fallback } = this;

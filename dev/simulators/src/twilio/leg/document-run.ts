@@ -6,7 +6,7 @@ import type { CallEndCause } from './call-report.ts';
  */
 export type RunMode = 'call' | 'whisper' | 'queue-wait';
 
-/** How a run of documents ended. */
+/** The end of a run of documents. */
 export type RunEnd =
   | { readonly kind: 'finished' }
   | { readonly kind: 'left-queue' }

@@ -2,22 +2,19 @@ import type { FormFields } from '../webhook/signature.ts';
 import type { HttpMethod } from '../webhook/webhook-client.ts';
 import type { WebhookPurpose } from './call-report.ts';
 
-/** Where the next TwiML document comes from. */
+/** Source of the next TwiML document. */
 export type DocumentSource =
   | {
       readonly kind: 'url';
       readonly url: string;
       readonly method: HttpMethod;
       readonly purpose: WebhookPurpose;
-      /** On top of the standard fields. */
+      /** Sent on top of the standard fields. */
       readonly fields: FormFields;
     }
   | { readonly kind: 'twiml'; readonly twiml: string; readonly baseUrl: string | null };
 
-/**
- * What the caller gets when the voice webhook cannot be had: a URL, or a document of Twilio's own (a TwiML
- * Bin).
- */
+/** Stands in for a voice webhook that fails: a URL, or a document kept by Twilio (a TwiML Bin). */
 export type Fallback = { readonly url: string; readonly method?: HttpMethod } | { readonly twiml: string };
 
 /**
@@ -25,7 +22,7 @@ export type Fallback = { readonly url: string; readonly method?: HttpMethod } | 
  * spread at random.
  */
 export interface DuplicateWebhooks {
-  /** Deliveries in all, 1 to 5. */
+  /** Deliveries of each request, 1 to 5. */
   readonly copies: number;
   readonly order: 'concurrent' | 'sequential' | 'shuffled';
   /** Which requests; default the voice webhook alone. */

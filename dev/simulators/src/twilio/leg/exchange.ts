@@ -17,12 +17,12 @@ export class QueuedCall {
     this.enqueuedNowMs = nowMs;
   }
 
-  /** Settles when somebody dials the queue and gets this call. */
+  /** Settles when a party dials the queue and gets this call. */
   get taken(): Promise<void> {
     return this.takenSignal.promise;
   }
 
-  /** Settles when the one who took it lets go. */
+  /** Settles when that party releases the call. */
   get released(): Promise<void> {
     return this.releasedSignal.promise;
   }

@@ -8,7 +8,7 @@ import type { StreamTrack } from '../stream/stream-messages.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { CallRecording } from './call-report.ts';
 
-/** The call ended, or the time given ran out, before what was waited for. */
+/** The call ended, or the timeout passed, before the awaited moment. */
 export class WaitError extends Error {
   override readonly name = 'WaitError';
 }
@@ -140,10 +140,7 @@ export class Line implements Ticking {
     for (const listener of [...this.listeners]) listener.onDigit?.(digit);
   }
 
-  /**
-   * Resolves with the time at which the agent's speech began, once it has gone on for `forMs`; at once when
-   * it has.
-   */
+  /** Resolves with the time at which the agent's speech began, once it has lasted `forMs`. */
   waitForSpeech(forMs: number, timeoutMs: number): Promise<number> {
     return this.wait(
       forMs === 0 ? 'the agent spoke' : `the agent spoke for ${forMs} ms`,

@@ -16,12 +16,12 @@ export interface PlaceCallOptions {
   readonly statusCallback?: StatusCallbackConfig;
   readonly callbackFaults?: CallbackFaults;
   readonly duplicates?: DuplicateWebhooks;
-  /** Overrides or adds fields of every request. By default one field nobody announced is sent. */
+  /** Overrides or adds fields of every request. By default one undocumented field is sent. */
   readonly extraFields?: FormFields;
   readonly streamFaults?: readonly StreamFault[];
   readonly timeLimitMs?: number;
   readonly isRecording?: boolean;
   readonly maxRecordingMs?: number;
-  /** Hears every entry of the timeline. */
+  /** Called with every entry of the timeline. */
   readonly onEvent?: CallListener;
 }

@@ -15,7 +15,7 @@ export interface StatusCallbackConfig {
   readonly events?: readonly ProgressEvent[];
 }
 
-/** How callbacks go wrong. */
+/** Faults of the callbacks. */
 export interface CallbackFaults {
   /** Each callback, about the call and about its streams, is delivered this many times, 1 to 5. */
   readonly copies?: number;
@@ -38,7 +38,7 @@ export interface CallbackSenderOptions {
   ) => Promise<void>;
 }
 
-/** Fires the status callbacks of one call: each event once and in order, unless told to misbehave. */
+/** Fires the status callbacks of one call: each event once and in order, unless faults say otherwise. */
 export class CallbackSender {
   private readonly options: CallbackSenderOptions;
   private readonly held: (() => Promise<void>)[] = [];
@@ -67,7 +67,7 @@ export class CallbackSender {
     }
   }
 
-  /** The call is over: lets go what was held and waits for all deliveries. */
+  /** Sends the deliveries held back and waits for all of them: the call is over. */
   async finish(): Promise<void> {
     while (this.held.length > 0) {
       const [deliver] = this.held.splice(Math.floor(this.options.random() * this.held.length), 1);

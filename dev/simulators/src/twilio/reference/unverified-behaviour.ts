@@ -1,5 +1,6 @@
 /**
- * What Twilio does not document. Each choice is a guess that one live check would settle; each can be turned.
+ * Behaviour that Twilio does not document. Each value is a guess that one live check would settle; each can
+ * be changed.
  */
 export interface UnverifiedBehaviour {
   /**
@@ -8,7 +9,7 @@ export interface UnverifiedBehaviour {
   readonly actionDelayAfterLossMs: number;
   /** The `<Connect>` action is requested, its answer ignored, also when the caller hung up. */
   readonly connectActionAfterHangup: boolean;
-  /** The same for `<Dial>`. */
+  /** Whether the `<Dial>` action is requested after the caller hung up. */
   readonly dialActionAfterHangup: boolean;
   /** A failing action, redirect or update goes to the fallback URL like a failing voice webhook does. */
   readonly fallbackForLaterDocuments: boolean;

@@ -15,8 +15,8 @@ const SUBRESOURCES = [
 ];
 
 /**
- * The Call resource as the REST API shows it. Times are RFC 2822, numbers are texts, what is not known is
- * null.
+ * Returns the Call resource as the REST API shows it. Times are RFC 2822, numbers are texts, unknown values
+ * are null.
  */
 export function callJson(call: CallHandle): Record<string, unknown> {
   const { startedAt, answeredAtMs, endedAtMs } = call.report();

@@ -98,7 +98,7 @@ export function readTimeLimitMs(form: URLSearchParams): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
-/** Throws `RestError` with Twilio's code for what is missing or wrong. */
+/** Reads the parameters of a new call. Throws `RestError` with Twilio's code for a missing or wrong one. */
 export function readCallRequest(form: URLSearchParams): CallRequest {
   const to = form.get('To') ?? '';
   const from = form.get('From') ?? '';

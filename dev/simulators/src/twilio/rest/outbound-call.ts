@@ -44,10 +44,7 @@ async function detect(
   call.answeredBy = verdict(script, detection);
 }
 
-/**
- * Rings the callee of a queued outbound call and starts on its document once there is somebody, or something,
- * on the line.
- */
+/** Rings the callee of a queued outbound call and starts its document once the call is answered. */
 export async function runOutboundCall(
   call: CallHandle,
   request: CallRequest,

@@ -94,9 +94,9 @@ async function momentCame(call: CallHandle, moment: TurnMoment, withinMs: number
 }
 
 /**
- * Speech behind the stream and then silence. An announcement by `<Say>` counts only where a `<Gather>` asks
- * the caller for an answer: with a notice before the stream, nobody listens yet. What the carrier says takes
- * nothing of the caller's patience.
+ * Waits for speech over the stream and then silence. An announcement by `<Say>` counts only where a
+ * `<Gather>` asks the caller for an answer: a notice before the stream is no question. The carrier's own
+ * words do not use up the caller's patience.
  */
 async function agentFinished(call: CallHandle, withinMs: number): Promise<void> {
   const asked = Promise.withResolvers<void>();

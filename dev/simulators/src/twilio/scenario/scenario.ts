@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import type { CallEndCause } from '../leg/call-report.ts';
 
-/** When the caller acts, counted from the end of the turn before. */
+/** The moment at which the caller acts, counted from the end of the turn before. */
 export type TurnMoment =
   /** The agent spoke and has been silent for a polite pause. */
   | 'agent-finished'
@@ -18,11 +18,11 @@ export type TurnDeed =
 export interface ScenarioTurn {
   readonly when: TurnMoment;
   readonly do: TurnDeed;
-  /** How long to wait for the moment; default 15 s. Then the caller gives up and hangs up. */
+  /** Longest wait for the moment; default 15 s. Then the caller hangs up. */
   readonly withinMs?: number;
 }
 
-/** What must hold of the whole call. */
+/** Expectations of the whole call. */
 export interface ScenarioExpectation {
   readonly endedBy?: readonly CallEndCause[];
   readonly minAgentTurns?: number;
@@ -33,7 +33,7 @@ export interface ScenarioExpectation {
   readonly minInterruptions?: number;
   /** The call was put through to this number, address or client. */
   readonly dialled?: string;
-  /** The caller was connected with a person, whoever it was. */
+  /** The caller was connected with a person, any person. */
   readonly isPutThrough?: boolean;
   /**
    * Codes of level error that may occur; any other fails the scenario. Default: 31921, the server closing its
@@ -48,7 +48,7 @@ export interface Scenario {
   readonly description: string;
   readonly turns: readonly ScenarioTurn[];
   readonly expect?: ScenarioExpectation;
-  /** The caller hangs up after so long, whatever happens; default 120 s. */
+  /** The caller hangs up after this time in any case; default 120 s. */
   readonly maxCallMs?: number;
 }
 
@@ -112,7 +112,7 @@ const SCHEMA = {
 const ajv = new Ajv({ allErrors: true });
 const validate = ajv.compile<Scenario>(SCHEMA);
 
-/** Checks what a file holds. Throws `ScenarioError` naming every fault. */
+/** Checks the content of a scenario file. Throws `ScenarioError` naming every fault. */
 export function readScenario(json: unknown): Scenario {
   if (validate(json)) return json;
   throw new ScenarioError(`Not a scenario: ${ajv.errorsText(validate.errors, { dataVar: 'scenario' })}`);

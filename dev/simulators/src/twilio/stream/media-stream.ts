@@ -18,9 +18,9 @@ import { type StreamEnd, type StreamReport, StreamLog } from './stream-report.ts
 
 interface MediaStreamOptions {
   readonly identity: StreamIdentity;
-  /** As written in the TwiML; what is signed and reported. */
+  /** The URL in the TwiML, which is signed and reported. */
   readonly url: string;
-  /** Where the connection really goes. */
+  /** The address that is really connected to. */
   readonly address: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: { readonly rejectUnauthorized?: boolean; readonly ca?: string };
@@ -169,7 +169,7 @@ export class MediaStream {
     this.socket.resume();
   }
 
-  /** Fault: marks wait here until they are let go, and then come back all at once. */
+  /** Fault: holds marks back; `releaseMarks` sends them all at once. */
   holdMarks(): void {
     this.heldMarks ??= [];
   }
@@ -180,7 +180,7 @@ export class MediaStream {
     for (const name of held) this.sendMark(name);
   }
 
-  /** Fault: reads nothing for a while, goes on writing. */
+  /** Fault: stops reading while writing continues. */
   pauseReading(): void {
     this.socket.pause();
   }
@@ -302,7 +302,7 @@ export class MediaStream {
   private fail(error: NodeJS.ErrnoException): void {
     if (this.isEnded) return;
     if (!this.opened) return this.end({ cause: 'handshake-failed', ...handshakeFailure(error) });
-    // The WebSocket layer names what broke its own rules; a broken connection is told by `close`.
+    // The WebSocket layer names the broken rule; `close` reports a broken connection.
     if (error.code?.startsWith('WS_ERR')) this.protocolFault = error.message;
   }
 

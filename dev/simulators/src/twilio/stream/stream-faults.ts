@@ -1,14 +1,14 @@
 import type { Clock, Timer } from '@tandem/kit';
 import type { MediaStream } from './media-stream.ts';
 
-/** What goes wrong with a Media Stream, counted in real ms from its opening. */
+/** A fault of a Media Stream. Times are real ms from the opening of the stream. */
 export type StreamFault = { readonly afterMs: number } &
   /** The connection breaks with a reset. */
   (
     | { readonly kind: 'cut' }
     /** Half-open: nothing is read or written any more, nothing is closed. Without `forMs` for good. */
     | { readonly kind: 'freeze'; readonly forMs?: number }
-    /** Twilio reads in bursts: so long on, so long off. */
+    /** Twilio reads in bursts: `readMs` on, `pauseMs` off. */
     | {
         readonly kind: 'slow-reader';
         readonly readMs: number;
@@ -19,7 +19,7 @@ export type StreamFault = { readonly afterMs: number } &
     | { readonly kind: 'flood'; readonly factor: number; readonly forMs: number }
     /** Texts that are no messages. */
     | { readonly kind: 'malformed'; readonly texts: readonly string[] }
-    /** So many media messages are lost: a gap in the sequence numbers. */
+    /** This many media messages are lost: a gap in the sequence numbers. */
     | { readonly kind: 'lose'; readonly messages: number }
     /** Number of marks that never come back. */
     | { readonly kind: 'lose-marks'; readonly marks: number }
@@ -54,7 +54,7 @@ export const MALFORMED_MESSAGES: readonly string[] = [
   '\u0000\uffff',
 ];
 
-/** Lets faults happen to one stream, each at its time from now on. */
+/** Applies faults to one stream, each at its time from now on. */
 export class StreamFaults {
   private readonly stream: MediaStream;
   private readonly clock: Clock;
@@ -69,7 +69,7 @@ export class StreamFaults {
     this.after(fault.afterMs, () => this.apply(fault));
   }
 
-  /** What has not happened yet never will. */
+  /** Cancels the faults that have not happened yet. */
   cancel(): void {
     for (const timer of this.timers) timer.cancel();
     this.timers.clear();

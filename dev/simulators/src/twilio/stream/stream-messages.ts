@@ -42,7 +42,7 @@ export class StreamEncoder {
     });
   }
 
-  /** One frame; null is silence. `timestamp` is ms of audio before this chunk. */
+  /** Returns the message of one frame; null is silence. `timestamp` is ms of audio before this chunk. */
   media(track: StreamTrack, base64: string | null): string {
     const chunk = (this.chunks[track] += 1);
     this.sequence += 1;

@@ -21,7 +21,7 @@ interface EchoedMark {
   readonly echoedMs: number;
 }
 
-/** One Media Stream of a call as it went. Times in ms from the start of the call. */
+/** Report of one Media Stream of a call. Times in ms from the start of the call. */
 export interface StreamReport {
   readonly streamSid: string;
   readonly url: string;

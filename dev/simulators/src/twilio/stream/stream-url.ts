@@ -9,8 +9,8 @@ function isLoopback(host: string): boolean {
 }
 
 /**
- * What Twilio accepts in `<Stream url>`: absolute, `wss`, no query string. Plain `ws` is let through to
- * loopback only, so that a demo needs no certificate; everything else behaves as in production.
+ * Checks `<Stream url>` as Twilio does: absolute, `wss`, no query string. Plain `ws` is allowed to loopback
+ * only, so that a demo needs no certificate; everything else behaves as in production.
  */
 export function checkStreamUrl(text: string): StreamUrlCheck {
   let url: URL;

@@ -112,7 +112,7 @@ export async function until(holds: () => boolean): Promise<void> {
   throw new Error('Waited in vain.');
 }
 
-/** `127.0.0.1:port` where nobody listens. */
+/** Returns a `127.0.0.1:port` without a listener. */
 export async function deadAddress(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

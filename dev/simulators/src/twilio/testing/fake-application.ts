@@ -151,7 +151,7 @@ export class FakeApplication {
     return `ws://127.0.0.1:${this.port}`;
   }
 
-  /** Answers a path with TwiML or what the handler says. */
+  /** Answers a path with TwiML or with the handler's answer. */
   on(path: string, answer: string | FakeAnswer | Handler): void {
     this.handlers.set(path, typeof answer === 'function' ? answer : () => answer);
   }
@@ -160,7 +160,7 @@ export class FakeApplication {
     return this.requests.filter((request) => request.path === path);
   }
 
-  /** The next stream to connect that nobody asked for yet. */
+  /** Returns the next stream that connects and was not returned before. */
   async stream(): Promise<FakeStream> {
     const known = this.streams[this.nextStream];
     this.nextStream += 1;

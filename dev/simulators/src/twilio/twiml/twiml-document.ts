@@ -7,7 +7,7 @@ export interface TwimlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly TwimlElement[];
-  /** Its own text, for `<Say>` that of its markup too; trimmed, white space runs as one blank. */
+  /** Text of the element; for `<Say>` that of its markup too. Trimmed, white space collapsed. */
   readonly text: string;
   readonly line: number;
 }
@@ -19,7 +19,7 @@ interface TwimlIssue {
 
 export interface TwimlDocument {
   readonly verbs: readonly TwimlElement[];
-  /** Schema warnings (12200): what is named here was ignored. */
+  /** Schema warnings (12200) about the parts that were ignored. */
   readonly issues: readonly TwimlIssue[];
 }
 
@@ -97,8 +97,8 @@ class SchemaCheck {
 }
 
 /**
- * Reads an answer's body. Not well-formed is 12100, another root 12102; what the schema does not know is
- * ignored with 12200.
+ * Reads the body of an answer. XML that is not well-formed is 12100, another root 12102; parts unknown to the
+ * schema are ignored with 12200.
  */
 export function readTwiml(text: string): TwimlReading {
   let root: XmlElement;

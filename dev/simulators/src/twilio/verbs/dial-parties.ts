@@ -57,7 +57,7 @@ function addParty(
   return { noun, leg, rung: ring(leg, services.calleeFor({ to, from, kind }), timeoutMs) };
 }
 
-/** The first party to answer; when nobody does, the first party's result. */
+/** Returns the first party to answer; when there is none, the first party's result. */
 function firstToAnswer(
   parties: readonly (Party & { rung: Promise<RingResult> })[],
 ): Promise<Party | Exclude<RingResult, 'answered'>> {

@@ -37,7 +37,10 @@ async function takeFirst(element: TwimlElement, queueName: string, run: VerbRun)
   }
 }
 
-/** What the queued call hears before it is connected. True when it is still there afterwards. */
+/**
+ * Plays a document to the queued call before it is connected. Returns whether the call is still there
+ * afterwards.
+ */
 async function whisper(noun: TwimlElement, queued: QueuedCall, run: VerbRun): Promise<boolean> {
   const { url, method } = noun.attributes;
   const { call: other } = queued;
@@ -59,7 +62,9 @@ async function whisper(noun: TwimlElement, queued: QueuedCall, run: VerbRun): Pr
   return end.kind === 'finished';
 }
 
-/** Talks to the first call of a queue; waits for one until the timeout. A queue nobody ever entered fails. */
+/**
+ * Talks to the first call of a queue; waits for one until the timeout. A queue that was never entered fails.
+ */
 export async function dialQueue(
   element: TwimlElement,
   noun: TwimlElement,

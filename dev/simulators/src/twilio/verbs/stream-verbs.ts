@@ -80,7 +80,7 @@ const TRACKS: ReadonlyMap<string, readonly StreamTrack[]> = new Map([
   ['both_tracks', ['inbound', 'outbound']],
 ]);
 
-/** Forks the audio, one way, and goes on at once. */
+/** Forks the audio, one way, and continues at once. */
 export const start: Verb = {
   modes: ['call'],
   answers: () => true,

@@ -7,7 +7,7 @@ import { type DocumentSource, getOrPost } from '../leg/document-source.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { FormFields } from '../webhook/signature.ts';
 
-/** What follows a verb. */
+/** The step after a verb. */
 export type Step =
   | { readonly kind: 'next' }
   | { readonly kind: 'finished' }
@@ -42,8 +42,8 @@ interface VerbRunOptions {
 const SPEECH_MS_PER_CHARACTER = 65;
 
 /**
- * One document at work: what verbs may do. Every wait ends with `Interrupted` when the document is taken
- * away.
+ * One running document, as its verbs use it. Every wait ends with `Interrupted` when the document is
+ * replaced.
  */
 export class VerbRun {
   private readonly options: VerbRunOptions;
@@ -79,7 +79,7 @@ export class VerbRun {
     return this.options.baseUrl;
   }
 
-  /** The same document under a signal of its own, for something that may be cut short alone. */
+  /** Returns the same run under a signal of its own, for a part that may be aborted alone. */
   under(signal: AbortSignal): VerbRun {
     return new VerbRun({ ...this.options, signal: AbortSignal.any([this.signal, signal]) });
   }
@@ -105,7 +105,7 @@ export class VerbRun {
     }
   }
 
-  /** Waits for a promise for so many simulated ms at most; null when they ran out. */
+  /** Waits for a promise for at most `ms` of simulated time; returns null after it. */
   async untilTimeout<T>(promise: Promise<T>, ms: number): Promise<T | null> {
     const { promise: over, resolve } = Promise.withResolvers<null>();
     const timer = this.services.clock.after(ms / this.services.speed, () => resolve(null));
@@ -122,7 +122,7 @@ export class VerbRun {
     await this.sleep(estimatedMs);
   }
 
-  /** Throws `DocumentFault` 11100 for what is no URL here. */
+  /** Resolves a URL against the document's. Throws `DocumentFault` 11100 for an invalid one. */
   resolve(url: string): string {
     const base = this.baseUrl ?? undefined;
     if (!URL.canParse(url, base))
@@ -147,7 +147,7 @@ export class VerbRun {
     return action === undefined ? NEXT : this.fetch('action', action, method, fields);
   }
 
-  /** Tells an `action` about something that is over for this call; what it answers is not run. */
+  /** Requests an `action` of a verb that is over for this call; the answer is not run. */
   notify(element: TwimlElement, fields: FormFields): void {
     const { action, method } = element.attributes;
     if (action === undefined) return;

@@ -9,7 +9,7 @@ export interface RequestBudget {
   readonly policies: ReadonlySet<RetryPolicy>;
   readonly connectMs: number;
   readonly readMs: number;
-  /** For all attempts together. */
+  /** Limit for all attempts together. */
   readonly totalMs: number;
 }
 
@@ -23,10 +23,10 @@ export const DEFAULT_BUDGET: RequestBudget = {
 };
 
 interface WebhookTarget {
-  /** What is requested and signed: the URL without its fragment. */
+  /** The URL without its fragment, which is requested and signed. */
   readonly url: string;
   readonly budget: RequestBudget;
-  /** A setting that is out of range or unknown; the default stands in for it. */
+  /** Settings that are out of range or unknown; their defaults apply. */
   readonly faults: readonly string[];
 }
 
@@ -38,7 +38,7 @@ function isPolicy(word: string): word is RetryPolicy {
   return POLICIES.has(word);
 }
 
-/** Splits a configured URL into what is requested and how. */
+/** Splits a configured URL into the URL to request and its connection settings. */
 export function readWebhookTarget(configured: string, defaults: RequestBudget): WebhookTarget {
   const hash = configured.indexOf('#');
   if (hash < 0) return { url: configured, budget: defaults, faults: [] };

@@ -11,11 +11,11 @@ export type FormFields = Readonly<Record<string, string>>;
 export interface SharedKey {
   readonly id: string;
   readonly secret: string;
-  /** As announced in the header; signed with HMAC_SHA256 whatever it says. */
+  /** As announced in the header; signed with HMAC_SHA256 in any case. */
   readonly algorithm?: string;
 }
 
-/** What an account signs its requests with. */
+/** Keys with which an account signs its requests. */
 export interface SigningKeys {
   readonly authToken: string;
   readonly sharedKey?: SharedKey | undefined;

@@ -31,9 +31,12 @@ export type WebhookOutcome =
     }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string; readonly attempts: number };
 
-/** What leaves the simulator, and how it gets where it goes. */
+/** Routes of the simulator's outgoing requests. */
 export interface Network {
-  /** Where a public URL is really reached; the signature and the Host header stay those of the public one. */
+  /**
+   * Maps a public URL to the address really connected to; the signature and the Host header stay those of the
+   * public one.
+   */
   readonly route: (url: URL) => URL;
   readonly tls: { readonly rejectUnauthorized?: boolean; readonly ca?: string };
 }
