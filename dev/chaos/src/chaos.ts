@@ -14,24 +14,24 @@ import { judge, runScenario, type ScenarioResult } from './run/run-scenario.ts';
 import { throughBalancer, type Scenario } from './run/scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-const HELP = `npm run chaos                        every scenario, in full
-npm run chaos -- --list              what there is
-npm run chaos -- --only R1,R3        these
+const HELP = `npm run chaos                        run every scenario in full
+npm run chaos -- --list              list the scenarios
+npm run chaos -- --only R1,R3        run these scenarios
 
-  --rounds N      of each scenario, instead of its own number
-  --calls N       people on the line at a time, instead of its own number
-  --seed S        decides whom it strikes and when; printed at the start
-  --time-budget 10m   no further round, and no further scenario, begins after it
-  --again         runs nothing: judges the histories that are kept
-  --through-balancer  two call-ingress behind HAProxy, which goes by their readiness (R11 and R14 unless --only says otherwise)
-  --no-plain      without the relay of the ordinary kind
-  --json <file>   figures and violations
-  --save          the rows of docs/reliability.md, and its plot
+  --rounds N      rounds of each scenario, instead of its own number
+  --calls N       simultaneous calls, instead of the scenario's own number
+  --seed S        decides which calls are struck, and when; printed at the start
+  --time-budget 10m   starts no further round and no further scenario after this time
+  --again         runs nothing: judges the kept histories again
+  --through-balancer  two call-ingress behind HAProxy, which checks readiness (default: R11 and R14)
+  --no-plain      leaves out the ordinary relay
+  --json <file>   writes figures and violations
+  --save          writes the rows of docs/reliability.md, and its plot
 
-Starts its own stack on throw-away data. The history of each run is kept in .tandem/chaos, one JSON object a line. Ends 0 when every
-goal was reached and nothing was violated.`;
+Starts its own stack on temporary data. The history of each run is kept in .tandem/chaos, one JSON object
+a line. Exit code 0 when every goal is met and no rule is broken.`;
 
-/** A relay of the ordinary kind loses them all or none: there is nothing to be learnt from more. */
+/** An ordinary relay loses all its calls or none: more calls would show nothing new. */
 const PLAIN_CALLS = 10;
 /**
  * Scenarios without a dependency that all ingresses share: otherwise a balancer that checks readiness would
@@ -84,7 +84,8 @@ if (isBalanced && !values.again && haproxyPath() === null)
   );
 const names = values.only?.split(',') ?? (isBalanced ? BALANCED : SCENARIOS.map(({ name }) => name));
 for (const name of names)
-  if (!SCENARIOS.some((scenario) => scenario.name === name)) stop(`There is no scenario "${name}".`);
+  if (!SCENARIOS.some((scenario) => scenario.name === name))
+    stop(`There is no scenario "${name}"; --list shows them.`);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : whole('seed', 0, 4_294_967_295);
 const until = Date.now() + milliseconds(values['time-budget']);
 const folder = join(tandemFolder, 'chaos');
@@ -116,7 +117,7 @@ process.exit(
 );
 
 function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> {
-  log(`${scenario.name}: ${scenario.about}${fleet === 'plain' ? ', with a relay of the ordinary kind' : ''}`);
+  log(`${scenario.name}: ${scenario.about}${fleet === 'plain' ? ', with the ordinary relay' : ''}`);
   const calls = values.calls === undefined ? scenario.calls : whole('calls', 1, 1_000);
   const rounds = values.rounds === undefined ? scenario.rounds : whole('rounds', 1, 10_000);
   const options = { seed, until, historyFile: historyOf(scenario, fleet), log };

@@ -90,7 +90,7 @@ describe('a Redis that', () => {
       );
   };
 
-  it('is read-only is told once, by readiness and by a metric, and is not asked without a pause', async () => {
+  it('is read-only is reported once, by readiness and a metric, and is asked with pauses', async () => {
     const nobody = String(await freePort());
     await goesThrough(
       () => admin.replicaof('127.0.0.1', nobody),
@@ -100,7 +100,7 @@ describe('a Redis that', () => {
     );
   });
 
-  it('is out of memory is told once, by readiness and by a metric, and is not asked without a pause', async () => {
+  it('is out of memory is reported once, by readiness and a metric, and is asked with pauses', async () => {
     await goesThrough(
       () => admin.config('SET', 'maxmemory', '1'),
       () => admin.config('SET', 'maxmemory', '0'),

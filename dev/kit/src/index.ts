@@ -1,5 +1,5 @@
-// Time, chance and sound for the workshop: simulators, stack, chaos, load and their specs. It knows nothing of
-// the product, so the far sides stay an independent check of it.
+// Time, chance and sound for the workshop: simulators, stack, chaos, load and their specs. It knows nothing
+// of the product, so the far sides stay an independent check of it.
 export { systemClock, type Clock, type Timer } from './clock.ts';
 export {
   ALAW_LINEAR,

@@ -29,7 +29,7 @@ describe('a manual clock', () => {
     expect([ran, clock.now()]).toEqual([['chained'], 5]);
   });
 
-  it('runs timers that fell due in a stalled process once time moves on, at the time it woke', () => {
+  it('runs timers of a stalled process when time moves on, at the time it woke', () => {
     const clock = new ManualClock(1_000);
     const ran: number[] = [];
     clock.after(10, () => ran.push(clock.now()));

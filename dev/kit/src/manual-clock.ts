@@ -48,7 +48,7 @@ export class ManualClock implements Clock {
     this.nowMs = untilMs;
   }
 
-  /** Moves time on while no timer runs, as in a stopped process. Timers due meanwhile run when time moves on. */
+  /** Moves time on without running timers, as in a stopped process; timers due run at the next move. */
   stall(ms: number): void {
     this.nowMs += ms;
     this.pending = this.pending.map((timer) => ({ ...timer, dueMs: Math.max(timer.dueMs, this.nowMs) }));

@@ -57,7 +57,7 @@ describe('reading WAV files', () => {
     expect([...readWav(file).samples]).toEqual([2000, 0]);
   });
 
-  it('of a file cut off anywhere returns fewer samples or refuses it', () => {
+  it('returns fewer samples of a file cut off anywhere, or refuses it', () => {
     const file = writeWav({ samples, rateHz: 8_000 });
     for (let length = 0; length < file.length; length += 1) {
       let outcome: unknown;

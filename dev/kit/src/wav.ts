@@ -29,8 +29,8 @@ export class WavError extends Error {
 }
 
 /**
- * Reads a RIFF WAVE file of 8- or 16-bit PCM or µ-law and mixes its channels down to one. A data chunk ends at
- * the end of the file at the latest: a program that writes to a pipe cannot know the length beforehand
+ * Reads a RIFF WAVE file of 8- or 16-bit PCM or µ-law and mixes its channels down to one. A data chunk ends
+ * at the end of the file at the latest: a program that writes to a pipe cannot know the length beforehand
  * (espeak-ng writes 0x7ffff000).
  * @throws WavError for anything else
  */

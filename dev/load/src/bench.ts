@@ -7,11 +7,13 @@ import { spreadText } from './load/spread-text.ts';
 import { meetAll, TROUBLES } from './model-faults/faults.ts';
 import { HEADER, lines, row } from './model-faults/table.ts';
 
-const HELP = `npm run bench                          everything below
-npm run bench -- --only frames         what one frame of audio costs on its way through a relay, without sockets (walk A of docs/architecture.md)
-npm run bench -- --only sockets        what a second of a call costs between real sockets, kernel included
-npm run bench -- --only interruption   how long the agent is still heard after the caller speaks over it: 225 times through real
-                                       processes. Ends 1 when it is longer than 100 ms, or when the model is told of more than was heard
+const HELP = `npm run bench                          run all benches
+npm run bench -- --only frames         cost of one audio frame through a relay, without sockets
+                                       (walk A of docs/architecture.md)
+npm run bench -- --only sockets        cost of a call-second between real sockets, kernel included
+npm run bench -- --only interruption   time the agent is still heard after the caller speaks over it: 225
+                                       times through real processes. Exit code 1 above 100 ms, or when a
+                                       truncation claims more than was heard
 npm run bench -- --only model-faults   what callers hear when a model fails, between real sockets`;
 
 const SILENCE_BUDGET_MS = 100;
@@ -69,11 +71,11 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
       calls: INTERRUPTED_CALLS,
       turns: INTERRUPTIONS_EACH,
     });
-    console.log(`\nCallers who speak over the agent, ${count} times, through real processes.`);
-    console.log(`Carrier and model: ${linkText(INTERRUPTION_LINK)}; the way there is not counted.\n`);
-    console.log(`  "the caller speaks" → nothing of the agent is heard   ${spreadText(silence)}`);
-    console.log(`  the model was told of more than was heard             ${claimedTooMuch} times`);
-    console.log(`  heard and not told, at most                           ${mostUnclaimedMs.toFixed(0)} ms`);
+    console.log(`\nInterruptions of the agent, ${count} times, through real processes.`);
+    console.log(`Carrier and model: ${linkText(INTERRUPTION_LINK)}; travel time is not counted.\n`);
+    console.log(`  speech started → silence of the agent           ${spreadText(silence)}`);
+    console.log(`  truncations beyond the audio heard              ${claimedTooMuch} times`);
+    console.log(`  longest audio heard and not claimed             ${mostUnclaimedMs.toFixed(0)} ms`);
     return silence.maxMs <= SILENCE_BUDGET_MS && claimedTooMuch === 0;
   },
 };

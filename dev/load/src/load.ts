@@ -11,24 +11,26 @@ import { runRamp } from './load/run-ramp.ts';
 import { runRows } from './load/run-rows.ts';
 import { saveCapacity } from './load/save-capacity.ts';
 
-const HELP = `npm run load                         all four parts, about eight minutes
-npm run load -- --only rows          100 short calls at once through the whole platform, every row of the database counted
-npm run load -- --only capacity      calls on one core in steps: added latency, CPU, memory; then on to the limit
+const HELP = `npm run load                         run all four parts, about eight minutes
+npm run load -- --only rows          100 short calls at once through the whole platform, with every database
+                                     row counted
+npm run load -- --only capacity      calls on one core in steps: added latency, CPU, memory; then to the limit
 npm run load -- --only isolation     50 calls beside one that floods and some that read nothing
-npm run load -- --only churn         calls that come and go: what is left of them in memory
+npm run load -- --only churn         calls that start and end: the memory they leave behind
 
-  --calls 300        of the step that is held for long (capacity)
+  --calls 300        calls of the step that is held (capacity)
   --duration 60      seconds it is held
-  --no-limit         stop there instead of going on until the core or the latency budget is used up
-  --churn 2m         for how long calls come and go: 90s, 30m, 2h
-  --churn-calls 100  how many are up at a time; each lives for 25 s
-  --recording        calls are recorded, into a folder of this machine
+  --no-limit         stops there instead of continuing until the core or the latency budget is used up
+  --churn 2m         time during which calls start and end: 90s, 30m, 2h
+  --churn-calls 100  simultaneous calls; each lasts 25 s
+  --recording        records the calls into a folder of this machine
   --rows 100 --relays 1 --ramp 25      calls, relays and calls started a second (rows)
-  --json <file>      everything that was measured
-  --save             puts the parts that were measured into docs/capacity.json, and its plot and table into docs/capacity.md
+  --json <file>      writes everything that was measured
+  --save             writes the measured parts to docs/capacity.json, the plot and the table to
+                     docs/capacity.md
 
-Starts its own stack on throw-away data. On Linux with two cores the relay gets one of them, servers, workers and the load driver
-the other. Ends 0 when every promise was kept.`;
+Starts its own stack on temporary data. On Linux with two cores the relay gets one of them, servers, workers
+and the load driver the other. Exit code 0 when every promise was kept.`;
 
 const PARTS = ['rows', 'capacity', 'isolation', 'churn'] as const;
 type Part = (typeof PARTS)[number];

@@ -55,7 +55,7 @@ describe('reset of the stack', () => {
     },
   );
 
-  it('of a checkout that never ran removes nothing', () => {
+  it('removes nothing in a checkout that never ran', () => {
     expect(resetStack({ folder: join(folder, 'nowhere') })).toEqual([]);
   });
 });

@@ -18,8 +18,7 @@ interface ResetOptions {
  * Data folders, recordings with their keys (no row of the database points at them any more), logs and
  * run.json, each with the claims beside them.
  */
-const DATA =
-  /^(postgres|redis)-\d+(\.lock|\.new-.*)?$|^logs$|^recordings$|^recording-keys\.json(\..*)?$|^run\.json(\..*)?$/;
+const DATA = /^((postgres|redis)-\d+(\.lock|\.new-.*)?|logs|recordings|(recording-keys|run)\.json(\..*)?)$/;
 /** Folders that are kept, and why. */
 const KEPT: Readonly<Record<string, string>> = {
   'secrets.json': 'API key and secrets, the same after the next start',

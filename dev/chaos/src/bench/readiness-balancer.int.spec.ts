@@ -69,7 +69,7 @@ class Replica {
     expect(last).toBe(expected);
   };
 
-  it('asks those that are ready, and answers 503 itself when none is', async () => {
+  it('asks ready servers only, and answers 503 itself when none is ready', async () => {
     await become('one two');
     replicas[0]!.isReady = false;
     await become('two');

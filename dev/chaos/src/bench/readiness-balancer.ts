@@ -34,7 +34,7 @@ export class ReadinessBalancer {
     if (file === null)
       throw new StackError(
         'HAProxy is not on this machine.',
-        'Install it (Debian: apt-get install haproxy), or go without a balancer.',
+        'Install it (Debian: apt-get install haproxy), or leave the balancer out.',
       );
     const folder = mkdtempSync(join(tmpdir(), 'tandem-haproxy-'));
     const settings = join(folder, 'haproxy.cfg');
@@ -53,7 +53,7 @@ export class ReadinessBalancer {
     for (let waited = 0; await isPortFree(port); waited += POLL_MS) {
       if (!child.isRunning || waited > START_PATIENCE_MS) {
         await balancer.stop();
-        throw new StackError('HAProxy did not start.', `The last it said:\n${log.lastLines(10)}`);
+        throw new StackError('HAProxy did not start.', `Its last output:\n${log.lastLines(10)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }

@@ -76,7 +76,7 @@ export class RedisPair {
     for (let waited = 0; !(await admin.info('replication')).includes('master_link_status:up'); waited += 50) {
       if (waited > SYNC_PATIENCE_MS)
         throw new TypeError(
-          'The second Redis does not follow the first. Is it a real one? "npm start" tells which.',
+          'The second Redis does not follow the first. It must be a real Redis: "npm start" shows which.',
         );
       await sleep(50);
     }

@@ -30,7 +30,7 @@ export interface Ask {
 /** Our own platform, for scenarios that need more of it than callers do. */
 export function platformOf({ fleet }: Bench): RunningPlatform {
   if (fleet instanceof TandemFleet) return fleet.platform;
-  throw new TypeError('This scenario is about services a relay of the ordinary kind does not have.');
+  throw new TypeError('This scenario needs services that the ordinary relay does not have.');
 }
 
 /** A tenant of its own, open round the clock; requests go to the replicas of crm-api in turn. */
@@ -152,7 +152,9 @@ interface StandingBooking {
 
 function standingBookings(platform: RunningPlatform, tenantId: TenantId): Promise<StandingBooking[]> {
   return platform.sql(
-    `SELECT id, resource_id AS resource, (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt", (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAt", reference
+    `SELECT id, resource_id AS resource, reference,
+            (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt",
+            (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAt"
      FROM bookings WHERE tenant_id = $1 AND status = 'booked'`,
     tenantId,
   );

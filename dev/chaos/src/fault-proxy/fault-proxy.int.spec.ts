@@ -42,14 +42,14 @@ async function eventually(isSo: () => boolean): Promise<void> {
 }
 
 describe('a line', () => {
-  it('passes everything, and the end', async () => {
+  it('passes all data, and the end', async () => {
     const { socket, heard, end } = client();
     socket.end('hello');
     await eventually(() => end() !== null);
     expect([heard(), end()]).toEqual(['hello', 'FIN']);
   });
 
-  it('that is silent passes nothing and closes nothing, and gives out what it held', async () => {
+  it('when silent passes and closes nothing, and later delivers the held data', async () => {
     const { socket, heard, end } = client();
     socket.write('one');
     await eventually(() => heard() === 'one');
@@ -70,7 +70,7 @@ describe('a line', () => {
     expect(end()).toBe(how === 'fin' ? 'FIN' : 'ECONNRESET');
   });
 
-  it('that is slow or narrow keeps order and loses nothing', async () => {
+  it('when slow or narrow keeps the order and loses nothing', async () => {
     proxy.set({ latencyMs: 20, bytesPerSecond: 400_000 });
     const { socket, heard } = client();
     const text = Array.from({ length: 5_000 }, (_, index) => String(index)).join(' ');

@@ -116,7 +116,7 @@ const booking = (id: string, startsAt: number, reference: string): HistoryEntry 
 });
 
 describe('a history', () => {
-  it('in which all is well breaks no rule', () => {
+  it('without a fault breaks no rule', () => {
     expect(check(history())).toEqual([]);
   });
 
@@ -152,7 +152,7 @@ describe('a history', () => {
     expect(rulesBroken(told)).toEqual(rules);
   });
 
-  it('gives word of what was heard the time it takes to the relay', () => {
+  it("allows for the travel time from the caller's ear to the relay", () => {
     const far: HistoryEntry = {
       at: 20_000,
       kind: 'call-ended',
@@ -177,7 +177,7 @@ describe('a history', () => {
     expect(isUnfinished(entries.map((entry) => (entry.kind === 'call-ended' ? far : entry)))).toBe(true);
   });
 
-  it('does not take a turn for finished whose answer the caller spoke over', () => {
+  it('does not count a turn as finished whose answer the caller spoke over', () => {
     const turn = (text: string, saidFrom: number): HistoryEntry => ({
       at: saidFrom + 700,
       kind: 'caller-said',
@@ -192,7 +192,7 @@ describe('a history', () => {
     expect(rulesBroken({ more: [...story, turn('call 1 turn 4 try 1', 16_900)] })).toEqual([]);
   });
 
-  it('does not hold a relay to what the carrier still had in hand when it was struck', () => {
+  it('does not blame a relay for audio the carrier still held when it was struck', () => {
     const unfinished = heard(answerTo('call 1 turn 9 try 1'), 4_950);
     const said: HistoryEntry = {
       at: 4_000,

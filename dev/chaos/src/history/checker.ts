@@ -26,16 +26,14 @@ export const RULES = {
   'log-gapless': ({ log }: CallStory) => {
     const numbers = log?.events.filter(({ epoch }) => epoch > 0).map(({ seq }) => seq) ?? [];
     const wrong = numbers.findIndex((seq, index) => seq !== index + 1);
-    return wrong < 0
-      ? []
-      : [`event ${numbers[wrong]} stands where ${wrong + 1} belongs, of ${numbers.length}`];
+    return wrong < 0 ? [] : [`event ${numbers[wrong]} in the place of ${wrong + 1}, of ${numbers.length}`];
   },
   /** A turn whose answer was heard to the end is on record, both sides of it. */
   'turn-kept': (story: CallStory) => {
     const words = finishedTurns(story, story.ended?.at).flatMap(({ text, answer }) => [text, answer]);
     return words
       .filter((text) => !story.row?.utterances.some((row) => row.text === text))
-      .map((text) => `not on record: "${text}"`);
+      .map((text) => `not recorded: "${text}"`);
   },
   /** Nothing is recorded twice: no words of the caller, no answer that was heard to the end. */
   'turn-once': ({ row }: CallStory) => {
@@ -47,7 +45,7 @@ export const RULES = {
         )
         .map(({ text }) => text) ?? [];
     return [...new Set(words.filter((text, index) => words.indexOf(text) !== index))].map(
-      (text) => `on record more than once: "${text}"`,
+      (text) => `recorded more than once: "${text}"`,
     );
   },
   /** The caller's recorded words were said by the caller, in that order. */
@@ -58,7 +56,7 @@ export const RULES = {
         .filter(({ speaker, text }) => speaker === 'caller' && order.has(text))
         .map(({ text }) => order.get(text) ?? 0) ?? [];
     return places.some((place, index) => index > 0 && place < (places[index - 1] ?? 0))
-      ? ['words of the caller are on record in another order']
+      ? ['words of the caller are recorded in another order']
       : [];
   },
   /** A model that takes a conversation over is given every finished turn, once. */
@@ -72,8 +70,8 @@ export const RULES = {
         ...new Set(texts.filter((text, index) => text.includes(' turn ') && texts.indexOf(text) !== index)),
       ];
       return [
-        ...missing.map((text) => `${session} was not told "${text}"`),
-        ...doubled.map((text) => `${session} was told twice "${text}"`),
+        ...missing.map((text) => `${session} was not given "${text}"`),
+        ...doubled.map((text) => `${session} was given twice "${text}"`),
       ];
     }),
   /** The strict provider had nothing to refuse. */
@@ -84,7 +82,7 @@ export const RULES = {
   /** Every call that was taken is written down. */
   'call-recorded': ({ log, row, streams, ended }: CallStory) =>
     ended && streams.some(({ openedAt }) => openedAt !== null) && (!log || !row)
-      ? ['nothing is on record']
+      ? ['no record of the call']
       : [],
   /** A tool call is answered once. */
   'one-outcome': ({ log }: CallStory) => {
@@ -150,7 +148,7 @@ function unkeptPromises(entries: readonly HistoryEntry[], stories: readonly Call
             {
               rule: 'nothing-unkept-said',
               call,
-              what: `the caller was told of booking ${reference}, which does not exist`,
+              what: `booking ${reference} was promised and does not exist`,
             },
           ];
     }),

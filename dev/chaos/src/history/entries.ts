@@ -34,7 +34,8 @@ export type HistoryEntry = { readonly at: number } & (
       readonly fleet: 'tandem' | 'plain';
       readonly seed: number;
       readonly calls: number;
-      /** Round trip between the platform and its far sides; absent where there was no distance. */ readonly roundTrip?: string;
+      /** Round trip between the platform and its far sides; absent where there was no distance. */
+      readonly roundTrip?: string;
     }
   | { readonly kind: 'round'; readonly round: number }
   /** `held`: the calls it strikes. */
@@ -90,7 +91,8 @@ export type HistoryEntry = { readonly at: number } & (
       readonly seeded: readonly Spoken[];
       readonly heard: readonly string[];
       readonly said: readonly string[];
-      /** Events the provider refused, by code. */ readonly refusals: Readonly<Record<string, number>>;
+      /** Events the provider refused, by code. */
+      readonly refusals: Readonly<Record<string, number>>;
     }
   | {
       readonly kind: 'log';

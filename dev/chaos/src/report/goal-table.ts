@@ -50,8 +50,7 @@ export function goalLines(results: readonly ScenarioResult[]): string[] {
   const violated = results
     .filter(({ fleet }) => fleet === 'tandem')
     .flatMap(({ scenario, violations }) => [
-      `${scenario.name}: ${violations.length} violation${violations.length === 1 ? '' : 's'} of what ` +
-        'must hold',
+      `${scenario.name}: ${violations.length} rule violation${violations.length === 1 ? '' : 's'}`,
       ...violations.slice(0, VIOLATIONS_SHOWN).map(({ rule, call, what }) => `  ${rule} ${call}: ${what}`),
     ]);
   return [...table, ...violated];

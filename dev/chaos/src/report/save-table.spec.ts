@@ -27,14 +27,14 @@ const rowsOf = (text: string) => text.split('\n').filter((row) => row.startsWith
 describe('the table on the page', () => {
   const [killed, frozen] = [scenario('a relay killed', 'R1'), scenario('a relay frozen', 'R3')];
 
-  it('has our figure beside that of the ordinary relay, and says what was not met', () => {
+  it("shows our figure beside the ordinary relay's, and the goals not met", () => {
     const text = table('', [result(killed, 'tandem', 2), result(killed, 'plain', 10)]);
     expect(rowsOf(text)).toEqual([
       '| R1 | a relay killed: calls lost | ≤ 0 | 2 (NOT MET) | 10 | 60 × 5 | 20–250 ms |',
     ]);
   });
 
-  it('keeps the rows of what was not run again', () => {
+  it('keeps the rows of scenarios that were not run', () => {
     const before = table('', [result(killed, 'tandem', 2), result(frozen, 'tandem', 0)]);
     expect(rowsOf(table(before, [result(killed, 'tandem', 0)]))).toEqual([
       '| R1 | a relay killed: calls lost | ≤ 0 | 0 |  | 60 × 5 | 20–250 ms |',
@@ -42,7 +42,7 @@ describe('the table on the page', () => {
     ]);
   });
 
-  it('says of rows that name no round trip that there was none', () => {
+  it('writes "none" for rows without a round trip', () => {
     const before = '| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  | 60 × 5 |';
     expect(rowsOf(table(before, [result(killed, 'tandem', 0)]))[1]).toBe(
       '| R3 | a relay frozen: calls lost | ≤ 0 | 0 |  | 60 × 5 | none |',

@@ -74,7 +74,8 @@ export async function benchFrameWalk(): Promise<WayCost[]> {
   let chunk = 0;
   const payload = Buffer.alloc(160, 0x5a).toString('base64');
   const media = () =>
-    `{"event":"media","sequenceNumber":"${chunk + 2}","media":{"track":"inbound","chunk":"${(chunk += 1)}","timestamp":"${chunk * 20}","payload":"${payload}"},"streamSid":"MZ1"}`;
+    `{"event":"media","sequenceNumber":"${chunk + 2}","media":{"track":"inbound",` +
+    `"chunk":"${(chunk += 1)}","timestamp":"${chunk * 20}","payload":"${payload}"},"streamSid":"MZ1"}`;
   const inbound = best(
     FRAMES,
     () => Array.from({ length: 1_000 }, media),
@@ -91,12 +92,16 @@ export async function benchFrameWalk(): Promise<WayCost[]> {
       ...Array.from(
         { length: 25 },
         () =>
-          `{"type":"response.output_audio.delta","event_id":"e","response_id":"resp_${response}","item_id":"item_${response}","output_index":0,"content_index":0,"delta":"${audio}"}`,
+          `{"type":"response.output_audio.delta","event_id":"e","response_id":"resp_${response}",` +
+          `"item_id":"item_${response}","output_index":0,"content_index":0,"delta":"${audio}"}`,
       ),
-      `{"type":"response.output_item.done","event_id":"e","response_id":"resp_${response}","output_index":0,"item":{"id":"item_${response}","type":"message"}}`,
+      `{"type":"response.output_item.done","event_id":"e","response_id":"resp_${response}",` +
+        `"output_index":0,"item":{"id":"item_${response}","type":"message"}}`,
       `{"type":"response.done","event_id":"e","response":{"id":"resp_${response}","status":"completed"}}`,
-      `{"type":"input_audio_buffer.speech_started","event_id":"e","audio_start_ms":0,"item_id":"c_${response}"}`,
-      `{"type":"input_audio_buffer.speech_stopped","event_id":"e","audio_end_ms":0,"item_id":"c_${response}"}`,
+      `{"type":"input_audio_buffer.speech_started","event_id":"e","audio_start_ms":0,` +
+        `"item_id":"c_${response}"}`,
+      `{"type":"input_audio_buffer.speech_stopped","event_id":"e","audio_end_ms":0,` +
+        `"item_id":"c_${response}"}`,
     ];
   };
   const outbound = best(

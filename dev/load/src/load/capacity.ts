@@ -100,7 +100,9 @@ function rampFindings({ ramp, straight }: Capacity): Finding[] {
     held(
       'CPU per call-second, steady',
       `${step.cpuMsPerCallSecond.toFixed(2)} ` +
-        `ms${straight ? ` (${straight.cpuMsPerCallSecond.toFixed(2)} of it for copying bytes between sockets)` : ''}`,
+        (straight
+          ? `ms (${straight.cpuMsPerCallSecond.toFixed(2)} of it for copying bytes between sockets)`
+          : 'ms'),
       `${CPU_MS} ms`,
       step.cpuMsPerCallSecond <= CPU_MS,
     ),

@@ -48,7 +48,9 @@ export function capacityMarkdown(capacity: Capacity): string {
   );
   return [
     `${capacity.machine}; the relay ` +
-      `${capacity.isPinned ? 'on one core, servers, workers and the load driver on the other' : 'sharing its core with everything else'}.`,
+      (capacity.isPinned
+        ? 'on one core, servers, workers and the load driver on the other.'
+        : 'sharing its core with everything else.'),
     '',
     '| | Found | Promised | |',
     '|---|---|---|---|',

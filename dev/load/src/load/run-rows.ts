@@ -100,7 +100,7 @@ async function oneCall(platform: RunningPlatform, index: number): Promise<CallRe
   try {
     for (let turn = 0; turn < CALLER_TURNS; turn += 1) await answer(call);
   } catch {
-    call.hangup(); // It waited in vain for the agent: counted as lost.
+    call.hangup(); // The agent did not speak: counted as lost.
   }
   const report = await call.ended;
   clearTimeout(patience);

@@ -55,14 +55,14 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('figures that are saved', () => {
-  it('stand on the page between what stood there', () => {
+  it('replace the old figures on the page', () => {
     saveCapacity({ ...NOTHING, isolation }, root);
     expect(page()).toMatch(
       /^before\n<!-- figures -->\n[^]*4711, 4000[^]*\n<!-- end of figures -->\nafter\n$/,
     );
   });
 
-  it('take the place of those of the same part only', () => {
+  it('replace figures of the same part only', () => {
     saveCapacity({ ...NOTHING, churn: churn(111) }, root);
     saveCapacity({ ...NOTHING, isolation }, root);
     saveCapacity({ ...NOTHING, churn: churn(222) }, root);
@@ -71,7 +71,7 @@ describe('figures that are saved', () => {
     expect(page()).not.toContain('111 calls');
   });
 
-  it('name the round trip they were taken at', () => {
+  it('name their round trip', () => {
     saveCapacity(
       { ...NOTHING, isolation: { ...isolation, link: '20–250 ms round trip' }, churn: churn(111) },
       root,
@@ -80,7 +80,7 @@ describe('figures that are saved', () => {
     expect(page()).toContain('| churn, measured | 2026-11-25, calls not recorded, no round trip;');
   });
 
-  it('are not lost in silence when the page has no place for them', () => {
+  it('cause an error when the page has no place for them', () => {
     writeFileSync(join(root, 'docs/capacity.md'), 'no marks\n');
     expect(() => saveCapacity({ ...NOTHING, isolation }, root)).toThrow('no place for the table');
   });

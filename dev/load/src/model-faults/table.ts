@@ -19,7 +19,7 @@ export const HEADER = [
   'turns lost/twice/unanswered',
   'effects twice',
   'model lost',
-  'what the ladder did',
+  'what the fallback chain did',
 ];
 
 /**

@@ -106,7 +106,8 @@ export class CarrierStream implements Ticking {
     this.clock.remove(this);
     const { callSid, accountSid, streamSid } = this.identity;
     this.say(
-      `{"event":"stop","sequenceNumber":"${++this.sequence}","streamSid":"${streamSid}","stop":{"accountSid":"${accountSid}","callSid":"${callSid}"}}`,
+      `{"event":"stop","sequenceNumber":"${++this.sequence}","streamSid":"${streamSid}",` +
+        `"stop":{"accountSid":"${accountSid}","callSid":"${callSid}"}}`,
     );
     this.socket.end(closeFrame(true));
     this.socket.resume();
@@ -147,7 +148,9 @@ export class CarrierStream implements Ticking {
     this.chunk += 1;
     this.sequence += 1;
     this.totals.framesSent += 1;
-    const head = `{"event":"media","sequenceNumber":"${this.sequence}","media":{"track":"inbound","chunk":"${this.chunk}${MEDIA_HEAD}${(this.chunk - 1) * 20}${MEDIA_PAYLOAD}`;
+    const head =
+      `{"event":"media","sequenceNumber":"${this.sequence}","media":{"track":"inbound",` +
+      `"chunk":"${this.chunk}${MEDIA_HEAD}${(this.chunk - 1) * 20}${MEDIA_PAYLOAD}`;
     const length = head.length + PAYLOAD_CHARACTERS + this.mediaTail.length;
     const start = headerBytes(length, true);
     const frame = Buffer.allocUnsafe(start + length);
@@ -189,7 +192,8 @@ export class CarrierStream implements Ticking {
   private echo(name: string): void {
     this.totals.marks += 1;
     this.say(
-      `{"event":"mark","sequenceNumber":"${++this.sequence}","streamSid":"${this.identity.streamSid}","mark":{"name":"${name}"}}`,
+      `{"event":"mark","sequenceNumber":"${++this.sequence}",` +
+        `"streamSid":"${this.identity.streamSid}","mark":{"name":"${name}"}}`,
     );
   }
 

@@ -287,7 +287,9 @@ export class ModelSession implements Ticking {
     answer.nextAtMs += DELTA_EVERY_MS;
     answer.deltasLeft -= 1;
     this.totals.deltasSent += 1;
-    const head = `{"type":"response.output_audio.delta","event_id":"event_${++this.counter}","response_id":"${responseId}","item_id":"${itemId}","output_index":0,"content_index":0,${DELTA_KEY}`;
+    const head =
+      `{"type":"response.output_audio.delta","event_id":"event_${++this.counter}",` +
+      `"response_id":"${responseId}","item_id":"${itemId}","output_index":0,"content_index":0,${DELTA_KEY}`;
     const length = head.length + AUDIO.length + 2;
     const frame = Buffer.allocUnsafe(headerBytes(length, false) + length);
     const start = headerBytes(length, false);

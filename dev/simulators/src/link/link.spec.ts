@@ -29,14 +29,14 @@ describe('a link', () => {
     expect(arrived).toEqual(['there', 'back']);
   });
 
-  it('takes half its round trip each way, and up to its jitter more', () => {
+  it('takes half its round trip each way, plus jitter', () => {
     for (const taken of delays({ roundTripMs: [100, 100], jitterMs: 15, lossShare: 0 }, 7)) {
       expect(taken).toBeGreaterThanOrEqual(49);
       expect(taken).toBeLessThanOrEqual(66);
     }
   });
 
-  it('keeps the order, and delivers what waited for a lost packet all at once', () => {
+  it('keeps the order, and delivers the data behind a lost packet all at once', () => {
     const { clock, link } = open({ roundTripMs: [40, 40], jitterMs: 10, lossShare: 0.05 }, 3);
     const arrived: { message: number; at: number }[] = [];
     for (let message = 0; message < 1_000; message += 1) {
@@ -61,7 +61,7 @@ describe('a link', () => {
     }
   });
 
-  it('that is reset delivers nothing of what is on its way', () => {
+  it('drops the data under way when it is reset', () => {
     const { clock, link } = open(INTERNET);
     const arrived: string[] = [];
     link.toServer.send(() => arrived.push('lost'));
@@ -71,7 +71,7 @@ describe('a link', () => {
     expect(arrived).toEqual(['after']);
   });
 
-  it('says what it is like', () => {
+  it('describes itself', () => {
     expect(linkText(INTERNET)).toBe('20–250 ms round trip, up to 15 ms jitter, 0.2 % of packets sent again');
     expect(linkText(NO_DISTANCE)).toBe('no round trip');
   });

@@ -67,7 +67,7 @@ describe('the handshake', () => {
     ['a model and an intent', '?model=gpt-realtime-2.1&intent=transcription', BEARER, 'invalid_value', 4000],
     ['another intent', '?intent=conversation', BEARER, 'invalid_value', 4000],
     ['a model that does not exist', '?model=gpt-nope', BEARER, 'model_not_found', 4004],
-  ])('opens for %s only to say what is wrong', async (_, query, headers, code, closeCode) => {
+  ])('opens for %s only to send the error', async (_, query, headers, code, closeCode) => {
     await bench.start({ apiKeys: ['sk-test'], models: ['gpt-realtime-2.1'] });
     const client = bench.client(bench.at.url + query, headers);
     expect(await client.closed).toEqual({ code: closeCode, reason: `invalid_request_error.${code}` });
@@ -94,7 +94,7 @@ describe('the handshake', () => {
 });
 
 describe('over a socket', () => {
-  it('speaks and hears byte for byte', async () => {
+  it('sends and receives audio byte for byte', async () => {
     await bench.start({ behaviour: echo() });
     const { client, session } = await bench.connect();
     client.send({
@@ -194,7 +194,7 @@ describe('over a socket', () => {
     });
   });
 
-  it('tells a waiting test that the session ended first', async () => {
+  it('rejects a waiting test when the session ends first', async () => {
     await bench.start();
     const { client, session } = await bench.connect();
     const waiting = session.waitFor((event) => event.type === 'response.done');
@@ -206,7 +206,7 @@ describe('over a socket', () => {
     expect(bench.simulator.openSessions).toBe(0);
   });
 
-  it('says at its stop which of its events did not fit', async () => {
+  it('reports misfits when it stops', async () => {
     await bench.start();
     bench.simulator.misfits.push('session.created: wrong');
     await expect(bench.simulator.stop()).rejects.toThrow('session.created: wrong');

@@ -7,19 +7,19 @@ const refused = (code: string): Error =>
     path: '/srv/secrets.json',
   });
 
-describe('what the operating system refuses', () => {
+describe('a refusal of the operating system', () => {
   it.each([
     [
       'EACCES',
-      /^\/srv\/secrets\.json cannot be used\. This user may not read or write it \(EACCES\)\.\nRun as the user/,
+      /^\/srv\/secrets\.json cannot be used\. This user may not read or write it \(EACCES\)\.\nRun as/,
     ],
     ['EROFS', /read-only/],
     ['ENOSPC', /full.*\nMake room/s],
-  ])('%s is told in a sentence with what to do', (code, told) => {
+  ])('%s becomes a sentence with what to do', (code, told) => {
     expect(asStackError(refused(code))?.message).toMatch(told);
   });
 
-  it('is no other error, and a sentence stays what it is', () => {
+  it('is not any other error, and a finished sentence is kept', () => {
     const sentence = new StackError('It is so.', 'Do that.');
     expect([asStackError(sentence), asStackError(new TypeError('x')), asStackError('x')]).toEqual([
       sentence,

@@ -30,7 +30,7 @@ describe('a download into the cache', () => {
     expect(readFileSync(join(target, 'flite'), 'utf8')).toBe('program');
   });
 
-  it('is done once by starters at the same time', async () => {
+  it('is done once by simultaneous starters', async () => {
     let times = 0;
     const slow = async (aside: string) => {
       times += 1;
@@ -45,7 +45,7 @@ describe('a download into the cache', () => {
     expect(times).toBe(1);
   });
 
-  it('that fails leaves nothing and is tried again', async () => {
+  it('leaves nothing after a failure and is tried again', async () => {
     const failing = async (aside: string) => {
       await fill(aside);
       throw new Error('the network went away');
@@ -55,7 +55,7 @@ describe('a download into the cache', () => {
     expect(await cachedDownload(target, fill)).toBe(target);
   });
 
-  it('removes what an interrupted one left', async () => {
+  it('removes the rest of an interrupted one', async () => {
     mkdirSync(`${target}.part-0123abcd`, { recursive: true });
     await cachedDownload(target, fill);
     expect(readdirSync(join(cache, 'debian'))).toEqual(['flite-1']);

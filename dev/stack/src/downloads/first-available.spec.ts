@@ -13,7 +13,7 @@ function rung(name: string, outcome: string | StackError, tried: string[]): Sour
 }
 
 describe('a ladder', () => {
-  it('ends at the first rung that holds and leaves the rest untouched', async () => {
+  it('ends at the first source that works and does not try the rest', async () => {
     const tried: string[] = [];
     const rungs = [
       rung('path', new StackError('not found', 'install it'), tried),
@@ -27,7 +27,7 @@ describe('a ladder', () => {
     expect(tried).toEqual(['path', 'apt']);
   });
 
-  it('names every reason and what to do when none holds', async () => {
+  it('names every reason and what to do when none works', async () => {
     const rungs = [
       rung('path', new StackError('not found', ''), []),
       rung('apt', new StackError('no network\nat all', ''), []),
@@ -37,7 +37,7 @@ describe('a ladder', () => {
     );
     expect(fault).toBeInstanceOf(StackError);
     expect(fault).toMatchObject({
-      what: 'There is no Redis to be had here.\n  - path: not found\n  - apt: no network',
+      what: 'No Redis is available here.\n  - path: not found\n  - apt: no network',
       todo: 'Install Redis by hand.',
     });
   });

@@ -30,7 +30,7 @@ export async function firstAvailable<Of>(
     }
   }
   throw new StackError(
-    `There is no ${what} to be had here.\n${passedOver.map((line) => `  - ${line}`).join('\n')}`,
+    `No ${what} is available here.\n${passedOver.map((line) => `  - ${line}`).join('\n')}`,
     todo,
   );
 }

@@ -137,7 +137,7 @@ function checkDataFolder(data: string, binaries: PostgresBinaries, user: FileOwn
   if (major !== binaries.major) {
     throw new StackError(
       `The data in ${data} is from PostgreSQL ${major}, this is PostgreSQL ${binaries.major}.`,
-      'Run "npm run stack:reset" to begin anew, or dump it with the older version first.',
+      'Run "npm run stack:reset" to start with empty data, or dump it with the older version first.',
     );
   }
 }

@@ -56,7 +56,7 @@ describe('PostgreSQL of the stack', () => {
     expect(server.pid).toBeGreaterThan(1);
   });
 
-  it('has the extension bookings need', async () => {
+  it('has the extension that bookings need', async () => {
     const server = await start({ isEphemeral: true });
     await query(server, 'CREATE EXTENSION btree_gist');
     expect(await query(server, `SELECT extname FROM pg_extension WHERE extname = 'btree_gist'`)).toHaveLength(
@@ -72,14 +72,14 @@ describe('PostgreSQL of the stack', () => {
     expect(await query(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('syncs to disk unless it is told to be fast', async () => {
+  it('syncs to disk unless set to be fast', async () => {
     const server = await start({ port: await freePort(), isFast: false });
     expect(await query(server, `SELECT current_setting('fsync') AS fsync`)).toEqual([{ fsync: 'on' }]);
     const fast = await start({ isEphemeral: true });
     expect(await query(fast, `SELECT current_setting('fsync') AS fsync`)).toEqual([{ fsync: 'off' }]);
   });
 
-  it('comes back on the same port after SIGKILL, with what was committed', async () => {
+  it('comes back on the same port after SIGKILL, with the committed data', async () => {
     const server = await start({ isEphemeral: true });
     await query(server, 'CREATE TABLE kept AS SELECT 42 AS answer');
     const before = { url: server.url, pid: server.pid };
@@ -93,7 +93,7 @@ describe('PostgreSQL of the stack', () => {
     expect(server.pid).not.toBe(before.pid);
   });
 
-  it('reports an end nobody asked for', async () => {
+  it('reports an unexpected end', async () => {
     let report: (told: UnexpectedExit) => void = () => undefined;
     const told = new Promise<UnexpectedExit>((resolve) => (report = resolve));
     const server = await start({ isEphemeral: true, onUnexpectedExit: (exit) => report(exit) });
@@ -123,12 +123,12 @@ describe('PostgreSQL of the stack', () => {
     expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('is refused to a second stack on the same data, which is told who runs', async () => {
+  it('refuses a second stack on the same data, and names the first', async () => {
     await start({ port: await freePort() });
     await expect(start({ port: await freePort() })).rejects.toThrow(`(process ${process.pid})`);
   });
 
-  it('leaves nothing of an ephemeral server, and its data to itself while it runs', async () => {
+  it('leaves nothing of an ephemeral server, and protects its data while it runs', async () => {
     const before = new Set(readdirSync(tmpdir()));
     const server = await start({ isEphemeral: true });
     const made = readdirSync(tmpdir()).filter(
@@ -159,7 +159,7 @@ describe('PostgreSQL of the stack', () => {
     },
   );
 
-  it('given from outside is used and left alone', async () => {
+  it('that is external is used and left alone', async () => {
     const server = await startPostgres({ externalUrl: 'postgres://somebody@db.example:6000/theirs' });
     expect(server).toMatchObject({
       url: 'postgres://somebody@db.example:6000/theirs',

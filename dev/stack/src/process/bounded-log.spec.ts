@@ -34,19 +34,19 @@ describe('a log', () => {
     ]);
   });
 
-  it('can be read by nobody else', () => {
+  it('cannot be read by other users', () => {
     new BoundedLog({ file }).close();
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  it('tells the last lines from memory', () => {
+  it('returns the last lines from memory', () => {
     const log = new BoundedLog({ file: null });
     log.write('one\ntwo\nth');
     log.write('ree\n');
     expect(log.lastLines(2)).toBe('two\nthree');
   });
 
-  it('hands on whole lines, however they arrive', () => {
+  it('passes on whole lines, however they arrive', () => {
     const lines: string[] = [];
     const log = new BoundedLog({ file: null, onLine: (line) => lines.push(line) });
     for (const piece of ['a', 'b\nc', '\n\nd']) log.write(piece);
@@ -62,7 +62,7 @@ describe('a log', () => {
     expect(log.lastLines(1).length).toBeLessThan(8_001);
   });
 
-  it('counts what the disk does not take and goes on', () => {
+  it('counts failed writes and continues', () => {
     const log = new BoundedLog({ file, limitBytes: 10 });
     rmSync(join(folder, 'logs'), { recursive: true });
     writeFileSync(join(folder, 'logs'), 'in the way');

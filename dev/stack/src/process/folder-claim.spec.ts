@@ -21,7 +21,7 @@ function leave(holder: Holder): void {
 }
 
 describe('a claim', () => {
-  it('is had by one only, who is named to the next', () => {
+  it('has one holder only, who is named to the next', () => {
     expect(Claim.attempt(lock)).toBeInstanceOf(Claim);
     expect(Claim.attempt(lock)).toMatchObject({ launcher: { pid: process.pid } });
   });
@@ -38,7 +38,7 @@ describe('a claim', () => {
     expect(Claim.attempt(lock)).toBeInstanceOf(Claim);
   });
 
-  it('of a process whose number went to another one is free', () => {
+  it('is free after its process number was reused', () => {
     leave({ launcher: { pid: process.pid, startedAt: 'in another life' }, server: null });
     expect(Claim.attempt(lock)).toBeInstanceOf(Claim);
   });
@@ -49,12 +49,12 @@ describe('a claim', () => {
     expect(holderOf(lock)).not.toBeNull();
   });
 
-  it('cut off in the middle is free', () => {
+  it('is free when cut off in the middle', () => {
     writeFileSync(lock, '{"launcher":{"pi');
     expect(Claim.attempt(lock)).toBeInstanceOf(Claim);
   });
 
-  it('is not taken away by the release of an older one', () => {
+  it('survives the release of an older one', () => {
     const first = Claim.attempt(lock) as Claim;
     first.withServer(process.pid);
     first.release();

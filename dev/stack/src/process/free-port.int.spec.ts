@@ -9,7 +9,7 @@ describe('ports of this machine', () => {
     expect(await Promise.all(ports.map(isPortFree))).not.toContain(false);
   });
 
-  it.each(['127.0.0.1', '0.0.0.0'])('are not free while somebody listens on %s', async (host) => {
+  it.each(['127.0.0.1', '0.0.0.0'])('are not free while a server listens on %s', async (host) => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, host, resolve));
     const { port } = server.address() as AddressInfo;

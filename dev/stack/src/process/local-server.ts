@@ -163,7 +163,7 @@ export class LocalServer implements ServerHandle {
       return null;
     }
     const where = log.file ? ` (all of it in ${log.file})` : '';
-    const said = `The last it said${where}:\n${log.lastLines(12) || '(nothing)'}`;
+    const said = `Its last output${where}:\n${log.lastLines(12) || '(nothing)'}`;
     if (!launched.isRunning)
       return new StackError(`${name} ended while it started on port ${this.port}.`, said);
     await launched.end([]);
@@ -200,7 +200,7 @@ export function externalServer(name: string, variable: string, url: string, usua
     Promise.reject(
       new StackError(
         `${name} at ${variable} is not ours to start or kill.`,
-        `Unset ${variable} to have one of our own.`,
+        `Unset ${variable} to use the bundled one.`,
       ),
     );
   const { port, hostname } = new URL(url);

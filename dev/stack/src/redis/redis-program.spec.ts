@@ -21,7 +21,7 @@ describe('choice of a Redis', () => {
     ]);
   });
 
-  it('takes the first that is to be had', async () => {
+  it('takes the first that is available', async () => {
     const closed = { name: 'PATH', attempt: () => Promise.reject(new StackError('not found', '')) };
     const open = { name: 'Debian', attempt: () => Promise.resolve(program) };
     expect(await chooseRedis([closed, open])).toEqual(program);
@@ -31,7 +31,7 @@ describe('choice of a Redis', () => {
     const closed = { name: 'PATH', attempt: () => Promise.reject(new StackError('not found', '')) };
     const open = { name: 'npm', attempt: () => Promise.resolve({ ...program, kind: 'javascript' as const }) };
     expect((await chooseRedis([closed, open])).description).toMatch(
-      /for want of a better one \(PATH: not found\)\. Install Redis/,
+      /because no better one is available \(PATH: not found\)\. Install Redis/,
     );
   });
 
@@ -58,14 +58,14 @@ describe('choice of a Redis', () => {
 });
 
 describe('configuration of Redis', () => {
-  it('is closed to the network and to whoever has no password', () => {
+  it('is closed to the network and without the password', () => {
     const lines = redisConf(6389, 'secret', false).split('\n');
     expect(lines).toEqual(
       expect.arrayContaining(['bind 127.0.0.1', 'protected-mode yes', 'requirepass secret']),
     );
   });
 
-  it('keeps data when it is to last, and evicts nothing', () => {
+  it('keeps data when persistent, and evicts nothing', () => {
     const lines = redisConf(6389, 'secret', false).split('\n');
     expect(lines).toEqual(
       expect.arrayContaining(['appendonly yes', 'appendfsync everysec', 'maxmemory-policy noeviction']),

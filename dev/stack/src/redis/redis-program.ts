@@ -48,7 +48,9 @@ export async function chooseRedis(rungs: readonly Source<RedisProgram>[]): Promi
     ? value
     : {
         ...value,
-        description: `${value.description}, for want of a better one (${passedOver.join('; ')}). ${BY_HAND}`,
+        description:
+          `${value.description}, because no better one is available ` +
+          `(${passedOver.join('; ')}). ${BY_HAND}`,
       };
 }
 

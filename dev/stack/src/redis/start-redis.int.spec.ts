@@ -57,7 +57,7 @@ describe('Redis of the stack', () => {
     expect(await withRedis(second.url, (client) => client.get('kept'))).toBe('42');
   });
 
-  it('comes back on the same port after SIGKILL, with what was synced', async () => {
+  it('comes back on the same port after SIGKILL, with the synced data', async () => {
     const server = await start({ port: await freePort() });
     const { url, pid } = server;
     await withRedis(url, (client) => client.set('kept', '42'));
@@ -70,7 +70,7 @@ describe('Redis of the stack', () => {
     expect(await withRedis(url, (client) => client.get('kept'))).toBe('42');
   });
 
-  it('reports an end nobody asked for', async () => {
+  it('reports an unexpected end', async () => {
     let report: (told: UnexpectedExit) => void = () => undefined;
     const told = new Promise<UnexpectedExit>((resolve) => (report = resolve));
     const server = await start({ isEphemeral: true, onUnexpectedExit: (exit) => report(exit) });
@@ -97,7 +97,7 @@ describe('Redis of the stack', () => {
     expect(second.port).not.toBe(first.port);
   });
 
-  it('is refused to a second stack on the same data, which is told who runs', async () => {
+  it('refuses a second stack on the same data, and names the first', async () => {
     await start({ port: await freePort() });
     await expect(start({ port: await freePort() })).rejects.toThrow(`(process ${process.pid})`);
   });
@@ -112,7 +112,7 @@ describe('Redis of the stack', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('given from outside is used and left alone', async () => {
+  it('that is external is used and left alone', async () => {
     const server = await startRedis({ externalUrl: 'redis://:secret@cache.example' });
     expect(server).toMatchObject({
       url: 'redis://:secret@cache.example',

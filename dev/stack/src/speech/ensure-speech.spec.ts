@@ -62,7 +62,7 @@ describe('speech programs', () => {
     expect(lines).toEqual(['Speech: flite speaks; pocketsphinx listens']);
   });
 
-  it('that are missing are null, with the reasons and what to install', async () => {
+  it('are null when missing, with the reasons and what to install', async () => {
     const speech = await ensureSpeech({
       folder,
       synthesiserRungs: [closed('flite on PATH'), open(espeak)],
@@ -71,7 +71,7 @@ describe('speech programs', () => {
     expect(speech).toMatchObject({ synthesiser: espeak, recogniser: null });
     expect(speech.explanation).toBe(
       'Speech: espeak-ng speaks; no speech recognition (PATH: not found; Debian: not found). Install ' +
-        'pocketsphinx and pocketsphinx-en-us to be understood.',
+        'pocketsphinx and pocketsphinx-en-us so that the agent understands you.',
     );
   });
 });

@@ -68,12 +68,12 @@ export async function ensureSpeech(options: SpeechOptions = {}): Promise<Speech>
     topOf(
       'speech synthesis',
       options.synthesiserRungs ?? synthesiserRungs(cache),
-      'Install flite or espeak-ng to hear anything.',
+      'Install flite or espeak-ng to hear the agent.',
     ),
     topOf(
       'speech recognition',
       options.recogniserRungs ?? recogniserRungs(cache),
-      'Install pocketsphinx and pocketsphinx-en-us to be understood.',
+      'Install pocketsphinx and pocketsphinx-en-us so that the agent understands you.',
     ),
   ]);
   const found = { synthesiser: synthesiser.value, recogniser: recogniser.value };

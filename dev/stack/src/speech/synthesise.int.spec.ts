@@ -70,7 +70,7 @@ describe('synthesis', () => {
     expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('-v is no option');
   });
 
-  it('that fails is told with what the program said, and not cached', async () => {
+  it("reports a failure with the program's output, and does not cache it", async () => {
     const speech = await speechOf({
       kind: 'flite',
       file: program('flite', 'echo "no such voice" >&2; exit 1'),
@@ -80,7 +80,7 @@ describe('synthesis', () => {
     expect(readdirSync(speech.cacheFolder)).toEqual([]);
   });
 
-  it('of nothing is silence, of a book is refused, without a program is explained', async () => {
+  it('of an empty text is silence; a book, and a missing program, are refused', async () => {
     const speech = await speechOf({ kind: 'flite', file: '/nowhere/flite', libraryPath: null });
     expect(await synthesise(speech, ' ')).toHaveLength(0);
     await expect(synthesise(speech, 'x'.repeat(5_001))).rejects.toThrow('too long');

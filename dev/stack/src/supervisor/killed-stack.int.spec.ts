@@ -45,7 +45,7 @@ afterEach(() => {
   for (const path of [folder, scratch]) rmSync(path, { recursive: true });
 });
 
-describe('when the whole stack is ended', () => {
+describe('after the end of the whole stack', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'by %s nothing is left, run.json included',
     async (signal) => {

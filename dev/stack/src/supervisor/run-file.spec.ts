@@ -19,13 +19,13 @@ const run: Run = {
 };
 
 describe('run.json', () => {
-  it('is read as it was written while its supervisor runs', () => {
+  it('is read as written while its supervisor runs', () => {
     Claim.attempt(runClaimFile(folder));
     writeRunFile(runFileIn(folder), run);
     expect(readRunFile(folder)).toEqual(run);
   });
 
-  it('holds passwords, so nobody else may read it', () => {
+  it('holds passwords, so other users may not read it', () => {
     writeRunFile(runFileIn(folder), run);
     expect(statSync(runFileIn(folder)).mode & 0o077).toBe(0);
   });
@@ -38,7 +38,7 @@ describe('run.json', () => {
     expect(readdirSync(folder).sort()).toEqual(['run.json', 'run.json.lock']);
   });
 
-  it('of a stack that was killed tells of none', () => {
+  it('counts as none after the stack was killed', () => {
     writeRunFile(runFileIn(folder), run);
     writeFileSync(
       runClaimFile(folder),
@@ -47,7 +47,7 @@ describe('run.json', () => {
     expect(readRunFile(folder)).toBeNull();
   });
 
-  it('removed or never written tells of none', () => {
+  it('counts as none when removed or never written', () => {
     Claim.attempt(runClaimFile(folder));
     writeRunFile(runFileIn(folder), run);
     removeRunFile(runFileIn(folder));

@@ -155,7 +155,7 @@ export class ServiceProcess {
     const where = log.file ? ` (all of it in ${log.file})` : '';
     return new StackError(
       `${this.spec.instance} did not start: ${fault}.`,
-      `The last it said${where}:\n${log.lastLines(LAST_LINES) || '(nothing)'}`,
+      `Its last output${where}:\n${log.lastLines(LAST_LINES) || '(nothing)'}`,
     );
   }
 

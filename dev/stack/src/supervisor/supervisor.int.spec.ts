@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 describe('a supervisor', () => {
-  it('starts services until they are ready and tells where they are', async () => {
+  it('starts services until they are ready and reports their addresses', async () => {
     await begin().start([fixture('a', '', { ports: { media: 9 } }), fixture('b')]);
     const { http, media } = supervisor.portsOf('a');
     expect(media).toBe(9);
@@ -55,7 +55,7 @@ describe('a supervisor', () => {
     ]);
   });
 
-  it('tells what runs when it is stopped by a signal, and takes a signal that comes twice for one', async () => {
+  it('reports what runs when a signal stops it, and treats a repeated signal as one', async () => {
     const others = process.listeners('SIGHUP');
     const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
     try {
@@ -102,7 +102,7 @@ describe('a supervisor', () => {
     expect(order).toEqual(['redis, services down', 'postgres, services down']);
   });
 
-  it('kills what does not end by itself within its grace', async () => {
+  it('kills a service that does not end within its grace', async () => {
     await begin().start([fixture('a', 'stubborn', { graceMs: 100 })]);
     const pid = supervisor.pidOf('a') ?? 0;
     await supervisor.stop();
@@ -124,7 +124,7 @@ describe('a supervisor', () => {
     expect(readRunFile(folder)?.processes).toEqual([]);
   });
 
-  it('starts again what ended by itself, on its port, and gives up on what ends again and again', async () => {
+  it('restarts a service that ended by itself, on its port, and gives up after repeated ends', async () => {
     const port = await freePort();
     let crashes = 0;
     const crash = async () => {
@@ -173,13 +173,13 @@ describe('a supervisor', () => {
 });
 
 describe('a service that does not start', () => {
-  it('because it ends is reported with what it said', async () => {
+  it('because it ends is reported with its output', async () => {
     await expect(begin().start([fixture('a', 'dies')])).rejects.toThrow(
       /a did not start: it ended while it started \(code 78\)\.[^]*the configuration is wrong/,
     );
   });
 
-  it('because it is never ready is reported with what /readyz said, and ended', async () => {
+  it('because it is never ready is reported with the answer of /readyz, and ended', async () => {
     await expect(begin().start([fixture('a', 'never-ready', { readyLimitMs: 500 })])).rejects.toThrow(
       /did not turn ready within 0\.5 s; it last said: 503 database: down/,
     );
@@ -199,14 +199,14 @@ describe('a service that does not start', () => {
 });
 
 describe('two supervisors', () => {
-  it('in one checkout: the second is told who runs', () => {
+  it('in one checkout: the second is refused and the first named', () => {
     begin();
     expect(() => new Supervisor({ folder })).toThrow(
       `Another stack is running in this folder (process ${process.pid}).`,
     );
   });
 
-  it('get along when the second is not published', async () => {
+  it('coexist when the second is not published', async () => {
     await begin().start([fixture('a')]);
     const beside = new Supervisor({ folder, isPublished: false });
     await beside.start([fixture('a')]);

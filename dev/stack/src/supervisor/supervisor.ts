@@ -178,7 +178,7 @@ export class Supervisor {
     if (this.services.has(spec.instance))
       throw new StackError(
         `There is an instance "${spec.instance}" already.`,
-        'Give each instance a name of its own.',
+        'Give each instance its own name.',
       );
     const { echo, isPublished } = this.options;
     const service = new ServiceProcess(spec, {
@@ -205,7 +205,7 @@ export class Supervisor {
     this.publish();
     this.say(
       `${told.instance} ended unexpectedly (${exitText(told.exit)}). ` +
-        `${told.logFile ? `All it said is in ${told.logFile}. ` : ''}The last lines:\n${told.lastLines}`,
+        `${told.logFile ? `Its whole output is in ${told.logFile}. ` : ''}The last lines:\n${told.lastLines}`,
     );
     this.options.onUnexpectedExit?.(told);
     if (this.options.isReviving) void this.revive(told.instance);
@@ -218,8 +218,8 @@ export class Supervisor {
     this.ends.set(instance, ends);
     if (ends.length > REVIVALS.most)
       return this.say(
-        `${instance} has ended ${ends.length} times within a minute and is not started again. Mend what ` +
-          'its log tells, then start the stack anew.',
+        `${instance} has ended ${ends.length} times within a minute and is not started again. Fix the ` +
+          'fault in its log, then start the stack again.',
       );
     await sleep(REVIVALS.afterMs, undefined, { ref: false });
     if (this.stopping || this.pidOf(instance) !== null) return;
@@ -228,7 +228,7 @@ export class Supervisor {
       this.say(`${instance} runs again.`);
     } catch (error) {
       this.say(
-        `${instance} could not be started again, and will be tried once more: ` +
+        `${instance} could not be restarted; trying again: ` +
           `${error instanceof Error ? error.message : String(error)}`,
       );
       void this.revive(instance);

@@ -18,7 +18,7 @@ describe('servers of a test run', () => {
     });
   });
 
-  it('drop a database somebody is still connected to', async () => {
+  it('drop a database with open connections', async () => {
     const database = await createTestDatabase();
     const outcome = await withClient(database.url, async (client) => {
       await database.drop();

@@ -122,7 +122,8 @@ async function compare(
 async function endings(bench: Bench, calls: readonly CallState[]): Promise<Map<string, string>> {
   const platform = platformOf(bench);
   const sids = calls.map(({ sid }) => sid);
-  const query = `SELECT carrier_call_id AS sid, concat_ws('/', status, termination_class, termination_reason, (SELECT outcome FROM dispositions WHERE call_id = call.id)) AS ending
+  const query = `SELECT carrier_call_id AS sid, concat_ws('/', status, termination_class, termination_reason,
+            (SELECT outcome FROM dispositions WHERE call_id = call.id)) AS ending
      FROM calls call WHERE carrier_call_id = ANY($1) AND ended_at IS NOT NULL`;
   const rows = await platform.eventually(
     () => platform.sql<{ sid: string; ending: string }>(query, sids),

@@ -73,7 +73,9 @@ export const overlappingBookings: Scenario = {
     measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
     await noteBookings(bench, business.tenantId);
     const [pairs] = await platform.sql<{ n: number }>(
-      `SELECT count(*)::integer AS n FROM bookings a JOIN bookings b ON a.resource_id = b.resource_id AND a.id < b.id AND a.period && b.period
+      `SELECT count(*)::integer AS n
+       FROM bookings a
+       JOIN bookings b ON a.resource_id = b.resource_id AND a.id < b.id AND a.period && b.period
        WHERE a.tenant_id = $1 AND a.status = 'booked' AND b.status = 'booked'`,
       business.tenantId,
     );

@@ -141,7 +141,9 @@ async function judge(
   );
   const whole = () =>
     platform.sql<{ n: number }>(
-      `SELECT count(*)::integer AS n FROM calls call WHERE carrier_call_id = ANY($1) AND ended_at IS NOT NULL AND EXISTS (SELECT 1 FROM dispositions WHERE call_id = call.id)
+      `SELECT count(*)::integer AS n FROM calls call
+       WHERE carrier_call_id = ANY($1) AND ended_at IS NOT NULL
+         AND EXISTS (SELECT 1 FROM dispositions WHERE call_id = call.id)
          AND (SELECT count(*) FROM outbox_events WHERE subject_id = call.id AND type = 'call.ended') = 1`,
       sids,
     );

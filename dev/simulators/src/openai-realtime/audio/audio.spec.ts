@@ -7,7 +7,7 @@ import { EnergyMeter, gateRms, TurnDetector } from './vad.ts';
 import { MS_PER_CHARACTER, rememberingSpeaker, speakTones, steadyTone } from './voice.ts';
 
 describe('formats', () => {
-  it('are told by their type, with 24 kHz PCM for none', () => {
+  it('are read from their type; the default is 24 kHz PCM', () => {
     expect(
       [{ type: 'audio/pcmu' }, { type: 'audio/pcma' }, { type: 'audio/pcm', rate: 24000 }, {}, null].map(
         toAudioFormat,
@@ -149,7 +149,7 @@ describe('the built-in voice', () => {
     expect(Buffer.concat(pieces)).toEqual(whole);
   });
 
-  it('remembers what it has said', async () => {
+  it('caches its words', async () => {
     let made = 0;
     const speak = rememberingSpeaker((text) => Promise.resolve(Buffer.from(`${text}${made++}`)), 2);
     for (const text of ['a', 'a', 'b', 'c', 'c', 'a']) await speak(text, PCMU_8K);

@@ -54,7 +54,7 @@ async function callerSpeaks(): Promise<void> {
 }
 
 describe('echo', () => {
-  it('says back what it heard, byte for byte', async () => {
+  it("repeats the caller's audio byte for byte", async () => {
     open({ behaviour: echo() });
     bench.update({
       audio: {
@@ -114,7 +114,7 @@ describe('scripted', () => {
     expect(answer().said).toBe('Hallo.');
   });
 
-  it('reacts to the tool that answered and to what it said', async () => {
+  it('reacts to the tool that answered and to its output', async () => {
     open({
       behaviour: scripted({
         turns: [
@@ -167,7 +167,7 @@ describe('scripted', () => {
     ]);
   });
 
-  it('says what a client wants said, and asides, without using up a turn', async () => {
+  it('says verbatim requests and asides without using up a turn', async () => {
     open({ behaviour: scripted({ turns: [{ say: 'The script.' }] }) });
     await respond({
       instructions: 'Say the following to the caller, word for word, and nothing else:\nI will say: "this".',
@@ -286,7 +286,7 @@ describe('guided', () => {
     });
   });
 
-  it('completes it with a caller whose words nobody knows', async () => {
+  it('completes it with a caller whose words are unknown', async () => {
     open({ behaviour: guided() });
     bench.update({ tools: TOOLS });
     await respond();
@@ -327,14 +327,14 @@ describe('guided', () => {
     expect(answer().calls).toMatchObject([{ arguments: { name: 'Ada Lovelace', service: 'massage' } }]);
   });
 
-  it('does not claim a booking that nobody confirmed', async () => {
+  it('does not claim a booking that was not confirmed', async () => {
     await untilOffer(['A haircut.', 'Yes.']);
     await callerSpeaks();
     await toolResult({ status: 'timed-out', message: 'Not known.' });
     expect(answer().said).toContain('could not confirm');
   });
 
-  it('says goodbye to who wants to leave, and asks who stays silent', async () => {
+  it('says goodbye to a caller who wants to leave, and prompts a silent one', async () => {
     open({ behaviour: guided(), callerLines: ['Goodbye.'] });
     bench.update({
       tools: TOOLS,
@@ -351,7 +351,7 @@ describe('guided', () => {
     ).toEqual(['end_call']);
   });
 
-  it('does without the tools a session lacks', async () => {
+  it('works without the tools a session lacks', async () => {
     open({ behaviour: guided() });
     await respond();
     await callerSpeaks();
@@ -362,7 +362,7 @@ describe('guided', () => {
   });
 });
 
-describe('a behaviour from outside', () => {
+describe('a behaviour in external data', () => {
   it.each<[string, unknown]>([
     ['nothing', null],
     ['an unknown kind', { kind: 'clever' }],

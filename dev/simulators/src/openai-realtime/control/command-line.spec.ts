@@ -97,7 +97,7 @@ describe('the command line', () => {
     );
   });
 
-  it('helps, and names every option there is', () => {
+  it('prints help that names every option', () => {
     expect(readCommandLine(['--help'])).toEqual({ kind: 'help' });
     for (const name of Object.keys(OPTIONS)) expect(HELP).toContain(`--${name}`);
   });
@@ -115,7 +115,7 @@ describe('the command line', () => {
     expect(() => readCommandLine(args)).toThrow(message);
   });
 
-  it('refuses lines that are no list of strings, and a script that is none', () => {
+  it('refuses lines that are no list of strings, and an invalid script', () => {
     withFile('{"a":1}', (file) => {
       expect(() => readCommandLine(['--lines', file])).toThrow('must be a list of at least one string');
       expect(() => readCommandLine(['--behaviour', 'scripted', '--script', file])).toThrow(UsageError);

@@ -23,7 +23,8 @@ How it answers
                          scripted: the turns of --script
                          echo: says back the caller's audio, byte for byte
                          tone: a steady tone, for load
-  --script <file>        JSON: {"turns":[{"say":"..."},{"call":{"name":"...","arguments":{}},"then":{"say":"..."}}]}
+  --script <file>        JSON: {"turns":[{"say":"..."},
+                         {"call":{"name":"...","arguments":{}},"then":{"say":"..."}}]}
   --lines <file>         JSON list: what the caller says, utterance by utterance
   --tone-ms <n>          Length of an answer of the tone behaviour (default 3000)
 
@@ -37,7 +38,8 @@ Limits
   --max-session-s <n>    Session cap (default 3600)
   --tokens-per-minute <n> Budget of all sessions together; responses above it fail
   --api-key <key>        The only key accepted (default: any). May be given more than once.
-  --model <name>         The only model that exists (default: any but retired previews). May be given more than once.
+  --model <name>         The only model that exists (default: any but retired previews). May be given more
+                         than once.
 
 Checks and memory
   --self-check           Hold every server event against the published schema and report misfits at the end

@@ -52,7 +52,7 @@ function say(event: JsonObject): void {
 }
 
 describe('the control port', () => {
-  it('is alive and counts', async () => {
+  it('reports health and counters', async () => {
     expect(await ask('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect((await ask('GET', '/counters')).body).toEqual({
       behaviour: 'guided',
@@ -126,7 +126,7 @@ describe('the control port', () => {
     expect(simulator.faults.list()).toEqual([]);
   });
 
-  it('tells what callers say, for one session and for those to come', async () => {
+  it("sets callers' words, for one session and for future ones", async () => {
     expect((await ask('POST', `/sessions/${session.id}/lines`, { lines: ['Hello.'] })).status).toBe(204);
     expect((await ask('POST', '/lines', { lines: ['For all.'], contains: 'Rosa' })).status).toBe(204);
     say({
@@ -144,7 +144,7 @@ describe('the control port', () => {
     expect(written.event['transcript']).toBe('Hello.');
   });
 
-  it('changes how sessions to come answer', async () => {
+  it('changes the behaviour of future sessions', async () => {
     expect((await ask('PUT', '/behaviour', { kind: 'tone', toneMs: 200 })).status).toBe(204);
     expect((await ask('GET', '/counters')).body).toMatchObject({ behaviour: 'tone' });
   });

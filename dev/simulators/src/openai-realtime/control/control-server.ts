@@ -199,7 +199,7 @@ export class ControlServer {
     if (!this.simulator.faults.remove(id ?? ''))
       throw new ControlProblem(
         404,
-        `No fault ${id ?? ''}: it may be spent. GET /faults lists those that are on.`,
+        `No fault ${id ?? ''}: it may be used up. GET /faults lists the active faults.`,
       );
     return { status: 204 };
   }

@@ -13,7 +13,7 @@ afterEach(() => expect(bench.misfits).toEqual([]));
 const MANUAL = { audio: { input: { turn_detection: null } } };
 
 describe('manual turns', () => {
-  it('make an item of what was appended, and no response', async () => {
+  it('make an item of the appended audio, and no response', async () => {
     open();
     bench.update(MANUAL);
     bench.speak(260);
@@ -37,7 +37,7 @@ describe('manual turns', () => {
     });
   });
 
-  it('hear nothing by themselves, however loud it is', () => {
+  it('detect no speech by themselves, however loud it is', () => {
     open();
     bench.update(MANUAL);
     bench.speak(2000);
@@ -83,7 +83,7 @@ describe('manual turns', () => {
     expect(bench.of('input_audio_buffer.committed')).toHaveLength(1);
   });
 
-  it('forget what was cleared', () => {
+  it('drop cleared audio', () => {
     open();
     bench.update(MANUAL);
     bench.speak(500);
@@ -200,7 +200,7 @@ describe('server_vad', () => {
     expect(bench.last('input_audio_buffer.speech_stopped')['audio_end_ms']).toBe(1500);
   });
 
-  it('lets a pause shorter than the silence pass', () => {
+  it('ignores a pause shorter than the silence', () => {
     open();
     bench.speak(300);
     bench.silence(480);
@@ -210,7 +210,7 @@ describe('server_vad', () => {
     expect(bench.of('input_audio_buffer.speech_stopped')).toHaveLength(1);
   });
 
-  it('takes louder audio at a higher threshold', () => {
+  it('needs louder audio at a higher threshold', () => {
     const quiet = Buffer.alloc(48 * 300);
     for (let index = 0; index < quiet.length / 2; index++)
       quiet.writeInt16LE(Math.round(900 * Math.sin(index / 9)), index * 2);
@@ -223,7 +223,7 @@ describe('server_vad', () => {
     expect(bench.of('input_audio_buffer.speech_started')).toHaveLength(1);
   });
 
-  it('takes digital silence and a click for silence, even at threshold 0', () => {
+  it('treats digital silence and a click as silence, even at threshold 0', () => {
     open();
     bench.turnDetection({ type: 'server_vad', threshold: 0 });
     bench.silence(500);
@@ -311,7 +311,7 @@ describe('server_vad', () => {
     expect(bench.last('response.done')).toMatchObject({ response: { status: 'completed' } });
   });
 
-  it('keeps a turn that is under way when an update leaves the kind of detection as it is', () => {
+  it('keeps a turn in progress when an update keeps the kind of detection', () => {
     open();
     bench.speak(300);
     const announced = bench.last('input_audio_buffer.speech_started')['item_id'];

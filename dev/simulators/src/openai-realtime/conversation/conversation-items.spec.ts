@@ -170,7 +170,7 @@ describe('truncation', () => {
       audio_end_ms: audioEndMs,
     });
 
-  it('cuts an answer to what was heard and drops its transcript', async () => {
+  it('cuts an answer to the audio heard and drops its transcript', async () => {
     const id = await spokenItem();
     truncate(id, 1200);
     expect(bench.last('conversation.item.truncated')).toMatchObject({
@@ -186,7 +186,7 @@ describe('truncation', () => {
     expect(bench.lastError['message']).toBe('Audio content of 1200ms is already shorter than 1201ms');
   });
 
-  it('takes the very end and refuses one millisecond more', async () => {
+  it('accepts the exact end and refuses one millisecond more', async () => {
     const id = await spokenItem();
     truncate(id, 3001);
     expect(bench.lastError).toMatchObject({
@@ -198,7 +198,7 @@ describe('truncation', () => {
     expect(bench.of('conversation.item.truncated')).toHaveLength(1);
   });
 
-  it('knows only what has been generated while an answer is still coming', async () => {
+  it('knows only the audio generated so far while an answer is in progress', async () => {
     open({ behaviour: tone({ toneMs: 10_000 }) });
     bench.send({ type: 'response.create' });
     await bench.advance(300 + 40);
@@ -207,7 +207,7 @@ describe('truncation', () => {
     expect(bench.lastError['message']).toBe('Audio content of 400ms is already shorter than 600ms');
   });
 
-  it('refuses what is not spoken by the model', async () => {
+  it('refuses items the model did not speak', async () => {
     await spokenItem();
     bench.send({ type: 'conversation.item.create', item: userText('hi', 'user') });
     bench.send({

@@ -19,7 +19,7 @@ describe('the idle timeout', () => {
     while (bench.of('response.done').length === 0) await bench.advance(10);
   }
 
-  it('wakes the model when the line stays quiet after the answer has been played', async () => {
+  it('asks the model when the line stays quiet after the answer was played', async () => {
     open();
     bench.turnDetection(IDLE);
     await answer();
@@ -72,7 +72,7 @@ describe('the idle timeout', () => {
     expect(bench.of('input_audio_buffer.timeout_triggered')).toEqual([]);
   });
 
-  it('uses up none of the words a test gave', async () => {
+  it('uses up no caller lines', async () => {
     open({ callerLines: ['Hello.'] });
     bench.turnDetection(IDLE);
     bench.update({ audio: { input: { transcription: { model: 'gpt-transcribe' } } } });
@@ -130,7 +130,7 @@ describe('transcription of the caller', () => {
     });
   });
 
-  it('gives each utterance its line, in order, whichever way the lines came', async () => {
+  it('gives each utterance its line, in order, from any source', async () => {
     open({ callerLines: ['not used'] });
     bench.update({ audio: { input: { transcription: { model: 'whisper-1' } } } });
     bench.session.lines.push('one', 'two');
@@ -149,7 +149,7 @@ describe('transcription of the caller', () => {
     ]);
   });
 
-  it('is not written for an item that has been deleted', async () => {
+  it('is not sent for a deleted item', async () => {
     open({ callerLines: ['gone'] });
     bench.update({ audio: { input: { transcription: { model: 'whisper-1' } } } });
     bench.speak(200);

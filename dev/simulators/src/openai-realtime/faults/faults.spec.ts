@@ -86,7 +86,7 @@ describe('when a fault strikes', () => {
     expect([a.struck.length, b.struck.length]).toEqual([0, 1]);
   });
 
-  it('is spent after so many times', async () => {
+  it('ends after its number of times', async () => {
     const clock = new ManualClock();
     const faults = new Faults(clock);
     faults.add({ kind: 'refuse', status: 503, times: 2 });
@@ -97,7 +97,7 @@ describe('when a fault strikes', () => {
     await clock.pass(0);
   });
 
-  it('does nothing any more once removed, even if a timer was running', async () => {
+  it('has no effect once removed, even if a timer was running', async () => {
     const clock = new ManualClock();
     const faults = new Faults(clock);
     const victim = new Victim('v', clock);
@@ -109,7 +109,7 @@ describe('when a fault strikes', () => {
     expect(victim.struck).toEqual([]);
   });
 
-  it('strikes by chance, the same way for the same seed', () => {
+  it('strikes at random, the same way for the same seed', () => {
     const draw = (seed: number): number => {
       const faults = new Faults(new ManualClock(), seed);
       faults.add({ kind: 'refuse', status: 500, probability: 0.25 });
@@ -128,7 +128,7 @@ describe('when a fault strikes', () => {
     expect(numbers.filter((number) => number < 0.5).length).toBeLessThan(570);
   });
 
-  it('lists what is on with the strikes so far', async () => {
+  it('lists active faults with their strikes so far', async () => {
     const clock = new ManualClock();
     const faults = new Faults(clock);
     faults.attach(new Victim('v', clock));
@@ -192,7 +192,7 @@ describe('faults of a session', () => {
     ['insufficient_quota', 'insufficient_quota', 'insufficient_quota'],
     ['invalid_request', 'invalid_request_error', 'invalid_value'],
     ['authentication', 'invalid_request_error', 'invalid_api_key'],
-  ] as const)('error-event %s: an error, and the session goes on', async (error, type, code) => {
+  ] as const)('error-event %s: an error, and the session continues', async (error, type, code) => {
     open({ kind: 'error-event', error });
     await bench.advance(0);
     expect(bench.lastError).toMatchObject({ type, code, event_id: null });
@@ -243,14 +243,14 @@ describe('faults of a session', () => {
     expect(deltaBytes(bench.sent).length / 48).toBe(400);
   });
 
-  it('expire: says so and goes away', async () => {
+  it('expire: sends the error and closes', async () => {
     open({ kind: 'expire', afterOpenMs: 3000 });
     await bench.advance(3000);
     expect(bench.lastError).toMatchObject({ code: 'session_expired' });
     expect(bench.closes).toMatchObject([{ code: 1001 }]);
   });
 
-  it('fail-transcription: says that the words are lost', async () => {
+  it('fail-transcription: reports the transcription as failed', async () => {
     open({ kind: 'fail-transcription', times: 1 });
     bench.update({ audio: { input: { transcription: { model: 'gpt-transcribe' } } } });
     bench.speak(300);
@@ -264,7 +264,7 @@ describe('faults of a session', () => {
     expect(bench.of('conversation.item.input_audio_transcription.completed')).toEqual([]);
   });
 
-  it('refuse-update: does not take the configuration, and goes on', () => {
+  it('refuse-update: refuses the configuration, and the session continues', () => {
     open({ kind: 'refuse-update', times: 1 });
     bench.update({ instructions: 'Be brief.' });
     expect(bench.lastError).toMatchObject({ code: 'unknown_parameter' });
@@ -280,7 +280,7 @@ describe('faults of a session', () => {
     ['wrong-type', (text: JsonObject) => expect(text['delta']).toBe(42)],
     ['malformed-json', (text: JsonObject) => expect(text['type']).toBe('unparsable')],
     ['oversize', (text: JsonObject) => expect(String(text['delta']).length).toBe(8 * 1024 * 1024)],
-  ] as const)('bad-event %s: goes out as it is', async (what, check) => {
+  ] as const)('bad-event %s: is sent unchanged', async (what, check) => {
     open({ kind: 'bad-event', what });
     await bench.advance(0);
     check(bench.sent.at(-1) ?? {});
@@ -294,7 +294,7 @@ describe('faults of a session', () => {
   });
 });
 
-describe('a fault from outside', () => {
+describe('a fault in external data', () => {
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['an unknown kind', { kind: 'explode' }],
@@ -309,7 +309,7 @@ describe('a fault from outside', () => {
     expect(faultSpecProblem(spec)).not.toBeNull();
   });
 
-  it('is taken for every kind there is', () => {
+  it('is accepted for every kind', () => {
     const samples: FaultSpec[] = [
       { kind: 'refuse', status: 429, retryAfterS: 2, times: 3 },
       { kind: 'refuse-in-band', code: 'invalid_api_key' },

@@ -7,7 +7,7 @@ import { clientSchema, CLIENT_AMENDMENTS, publishedSchema, SERVER_AMENDMENTS } f
 import { RateLimits } from './rate-limits.ts';
 
 describe('the token budget', () => {
-  it('fills up again over a minute', async () => {
+  it('refills over a minute', async () => {
     const clock = new ManualClock();
     const limits = new RateLimits(clock, 6000);
     expect(limits.reserve(6000).isGranted).toBe(true);
@@ -17,7 +17,7 @@ describe('the token budget', () => {
     expect(limits.reserve(1500).isGranted).toBe(true);
   });
 
-  it('gives back what was reserved and not used, and takes nothing for what was not granted', () => {
+  it('returns unused reservations, and charges nothing for refused ones', () => {
     const limits = new RateLimits(new ManualClock(), 6000);
     const reservation = limits.reserve(5000);
     limits.settle(reservation, 200);
@@ -28,7 +28,7 @@ describe('the token budget', () => {
 });
 
 describe('the prompt cache', () => {
-  it('counts whole blocks of what was read before', () => {
+  it('counts whole blocks of input read before', () => {
     const cache = new PromptCache();
     expect(cache.cachedFor('i', [], { text: 200, audio: 100 })).toEqual({ text: 0, audio: 0 });
     expect(cache.cachedFor('i', [], { text: 260, audio: 90 })).toEqual({ text: 192, audio: 64 });
@@ -56,7 +56,7 @@ describe('the published schema', () => {
 describe('the documentation', () => {
   const readme = readFileSync(new URL('../../../src/openai-realtime/README.md', import.meta.url), 'utf8');
 
-  it.each(Object.entries(REFUSALS))('says of %s that it is %s', (code, provenance) => {
+  it.each(Object.entries(REFUSALS))('lists %s as %s', (code, provenance) => {
     expect(readme).toMatch(new RegExp(`\\| \`${code}\` \\| ${provenance} \\|`));
   });
 });

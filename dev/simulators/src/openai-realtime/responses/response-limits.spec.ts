@@ -33,7 +33,7 @@ describe('limits', () => {
     expect(deltaBytes(bench.sent).length / 48).toBeLessThan(3000);
   });
 
-  it('fails a response above the token budget and says when to come back', async () => {
+  it('fails a response above the token budget and says when to retry', async () => {
     open({ tokensPerMinute: 6000, behaviour: tone({ toneMs: 1000 }) });
     respond();
     await bench.advance(3000);
@@ -50,7 +50,7 @@ describe('limits', () => {
     );
   });
 
-  it('reports what is left at the start, the reservation included', async () => {
+  it('reports the remaining budget at the start, the reservation included', async () => {
     open();
     respond({ max_output_tokens: 1000 });
     const [limit] = bench.last('rate_limits.updated')['rate_limits'] as JsonObject[];
@@ -123,7 +123,7 @@ describe('limits', () => {
 });
 
 describe('usage', () => {
-  it('counts what was read and said, and cached tokens as a part of input', async () => {
+  it('counts input and output, and cached tokens as a part of input', async () => {
     open({ behaviour: tone({ toneMs: 1000 }) });
     bench.update({ instructions: 'x'.repeat(800), audio: { input: { turn_detection: null } } });
     bench.speak(2000);
@@ -172,7 +172,7 @@ describe('usage', () => {
   });
 });
 
-describe('what a behaviour is asked', () => {
+describe('the request to a behaviour', () => {
   const asked: ResponseRequest[] = [];
   const curious = {
     behaviour: {
@@ -241,7 +241,7 @@ describe('what a behaviour is asked', () => {
     expect(bench.brokenPlans).toEqual(['Error: no idea']);
   });
 
-  it('may take its time, and a cancel meanwhile wins', async () => {
+  it('may be slow, and a cancel meanwhile wins', async () => {
     let answer: (plan: { steps: [] }) => void = () => undefined;
     open({
       behaviour: {

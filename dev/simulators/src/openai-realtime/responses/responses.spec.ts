@@ -92,7 +92,7 @@ describe('a spoken response', () => {
     ['audio/pcm', 24000, 48],
     ['audio/pcmu', undefined, 8],
     ['audio/pcma', undefined, 8],
-  ])('is heard in %s', async (type, rate, bytesPerMs) => {
+  ])('is audible in %s', async (type, rate, bytesPerMs) => {
     open(say('A few words.'));
     bench.update({ audio: { output: { format: rate === undefined ? { type } : { type, rate } } } });
     respond();
@@ -187,7 +187,7 @@ describe('a tool call', () => {
     }),
   };
 
-  it('streams its arguments and then says them whole', async () => {
+  it('streams its arguments and then sends them whole', async () => {
     open(CALLING);
     respond();
     await bench.advance(5000);

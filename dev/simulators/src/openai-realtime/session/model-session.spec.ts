@@ -158,7 +158,7 @@ describe('session.update', () => {
     });
   });
 
-  it('applies nothing of an update with one unknown field, and says which', () => {
+  it('applies nothing of an update with one unknown field, and names it', () => {
     open();
     const before = bench.session.config;
     bench.send({
@@ -317,7 +317,7 @@ describe('session.update', () => {
 });
 
 describe('a transcription session', () => {
-  it('has no model side and writes down what is said without answering', async () => {
+  it('has no model side and transcribes without answering', async () => {
     open({ kind: 'transcription', callerLines: ['Hello there.'] });
     expect(bench.sent[0]).toMatchObject({
       session: { type: 'transcription', object: 'realtime.transcription_session' },
@@ -337,8 +337,8 @@ describe('a transcription session', () => {
   });
 });
 
-describe('messages that are no events', () => {
-  it('answers binary, broken JSON and events for other transports with an error, and goes on', () => {
+describe('messages that are not events', () => {
+  it('answers binary, broken JSON and foreign events with an error, and continues', () => {
     open();
     bench.session.receiveBinary();
     bench.send('{');

@@ -287,7 +287,7 @@ describe('what a client may send', () => {
     );
   });
 
-  it('gives back the id of the event it refuses', () => {
+  it('returns the id of the event it refuses', () => {
     const read = readClientEvent(JSON.stringify({ type: 'response.cancel', event_id: 'mine', oops: 1 }));
     expect(read).toMatchObject({ ok: false, eventId: 'mine' });
   });
@@ -314,7 +314,7 @@ function* replaced(value: unknown, replacement: unknown): Generator<unknown> {
 }
 
 describe('naming the fault', () => {
-  it('finds a fault exactly where the schema check does, whatever is changed in an event', () => {
+  it('finds a fault exactly where the schema check does, after any change to an event', () => {
     let compared = 0;
     let refused = 0;
     for (const sample of SAMPLES) {

@@ -71,8 +71,9 @@ export class Outbox {
       this.hung ? new Uint8Array(0) : source.bytes(offset, length),
     );
     this.send(
-      `{"type":"response.output_audio.delta","event_id":"${this.options.ids.take('event')}","response_id":"${place.responseId}","item_id":"${place.itemId}"` +
-        `,"output_index":${place.outputIndex},"content_index":${place.contentIndex},"delta":"${source.base64(offset, length)}"}`,
+      `{"type":"response.output_audio.delta","event_id":"${this.options.ids.take('event')}",` +
+        `"response_id":"${place.responseId}","item_id":"${place.itemId}",` +
+        `"output_index":${place.outputIndex},"content_index":${place.contentIndex},"delta":"${source.base64(offset, length)}"}`,
     );
   }
 

@@ -36,12 +36,12 @@ describe('the ear', () => {
     expect(ear.lastAudibleEndMs).toBe(140);
   });
 
-  it('takes a click for no speech', () => {
+  it('does not take a click for speech', () => {
     listen(`.x${'.'.repeat(30)}`);
     expect(heard).toEqual([]);
   });
 
-  it('hears a pause between words as one speech, and missing frames as silence', () => {
+  it('treats a pause between words as one speech, and missing frames as silence', () => {
     listen(`xx${'-'.repeat(15)}xx${'-'.repeat(21)}`);
     expect(heard).toEqual([
       ['started', 0],

@@ -56,7 +56,7 @@ describe("the caller's voice", () => {
     expect(events).toEqual(['started 40', 'stopped 100', 'finished true']);
   });
 
-  it('says one utterance after the other, and reports the end of a sound that lasts to the last frame', () => {
+  it('says one utterance after the other, and reports the end of sound up to the last frame', () => {
     const { events, say, run } = speaker();
     say(mulawTone(400, 20));
     say(mulawTone(500, 20));
@@ -71,7 +71,7 @@ describe("the caller's voice", () => {
     ]);
   });
 
-  it('tells those who wait that the rest will never be said', () => {
+  it('rejects the words that will never be said', () => {
     const { events, say, voice } = speaker();
     say(mulawTone(400, 200));
     voice.advance(0);

@@ -17,7 +17,7 @@ describe('the playout buffer', () => {
     buffer = new PlayoutBuffer((mark, cause) => echoes.push(`${mark.name} ${cause}`));
   });
 
-  it('gives out what it got, in order, across message borders', () => {
+  it('plays the received bytes in order, across message borders', () => {
     buffer.append(Uint8Array.from({ length: 100 }, () => 1));
     buffer.append(Uint8Array.from({ length: 100 }, () => 2));
     expect(tick()).toBe(FRAME);
@@ -83,7 +83,7 @@ describe('the playout buffer', () => {
     expect(echoes).toHaveLength(3);
   });
 
-  it('treats a mark after clear as standing behind the frame that still sounds', () => {
+  it('puts a mark after clear behind the frame that still sounds', () => {
     buffer.append(new Uint8Array(3 * FRAME));
     tick();
     buffer.clear();

@@ -12,7 +12,7 @@ describe('talk timing', () => {
     ]);
   });
 
-  it('counts from the last end when the caller went on before the answer', () => {
+  it('counts from the last end when the caller continued before the answer', () => {
     const timer = new TalkTimer();
     timer.callerStopped(2000);
     timer.callerStarted(2300);
@@ -21,7 +21,7 @@ describe('talk timing', () => {
     expect(timer.result(0).responses.map((response) => response.responseMs)).toEqual([500]);
   });
 
-  it('takes speech that began before the caller stopped for no answer', () => {
+  it('does not count speech that began before the caller stopped as an answer', () => {
     const timer = new TalkTimer();
     timer.callerStopped(2000);
     timer.agentStarted(1980);
@@ -43,7 +43,7 @@ describe('talk timing', () => {
     expect(timer.result(1000).responses).toHaveLength(1);
   });
 
-  it('sees no interruption where the agent had finished, though nobody knew yet', () => {
+  it('sees no interruption where the agent had finished, though this was not known yet', () => {
     const timer = new TalkTimer();
     timer.agentStarted(1000);
     timer.callerStarted(2100);

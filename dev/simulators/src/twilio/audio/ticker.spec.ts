@@ -32,7 +32,7 @@ describe('the ticker', () => {
     expect(members.every((member) => member.times.length === 2)).toBe(true);
   });
 
-  it('does not drift: late ticks are made good and the rhythm stays on its grid', () => {
+  it('does not drift: late ticks are made up and the rhythm stays on its grid', () => {
     const clock = new ManualClock();
     const ticker = new Ticker(clock, { slots: 1 });
     const member = counter();

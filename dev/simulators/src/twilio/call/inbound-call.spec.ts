@@ -11,7 +11,7 @@ describe('an inbound call', () => {
 
   afterEach(() => bench.close());
 
-  it('asks the voice webhook with every standard field and a signature that the SDK accepts', async () => {
+  it('requests the voice webhook with all standard fields and a signature the SDK accepts', async () => {
     const report = await bench.dial('<Say>Hello</Say>').ended;
     const [request] = bench.app.to('/voice');
     expect(request!.fields).toMatchObject({
@@ -108,7 +108,7 @@ describe('an inbound call', () => {
     expect(codes(report)).toEqual([12_200, 12_200]);
   });
 
-  it('cuts a call that is sent around in circles', async () => {
+  it('cuts a call whose documents redirect in a circle', async () => {
     const report = await bench.dial('<Redirect>/voice</Redirect>').ended;
     expect(report.endedBy).toBe('application-error');
     expect(report.documents).toHaveLength(500);
@@ -144,7 +144,7 @@ describe('an inbound call', () => {
       expect(report.said).toEqual(['Sorry.']);
     });
 
-    it('because nobody listens goes to a literal document', async () => {
+    it('because nothing listens goes to a literal document', async () => {
       const report = await bench.call({ voiceUrl: `http://${await deadAddress()}/voice`, fallback: apology })
         .ended;
       expect(codes(report)).toEqual([11_205]);
@@ -167,7 +167,7 @@ describe('an inbound call', () => {
       expect(report.said).toEqual(['x', 'Please call later.']);
     });
 
-    it('gets the retries its fragment asks for', async () => {
+    it('is retried as its fragment says', async () => {
       let asked = 0;
       bench.app.on('/voice', () =>
         (asked += 1) < 3 ? { status: 503, body: '' } : '<Response><Say>third time</Say></Response>',
@@ -200,7 +200,7 @@ describe('an inbound call', () => {
       },
     );
 
-    it('repeats any request for a document when told to', async () => {
+    it('repeats any request for a document on demand', async () => {
       bench.app.on('/next', '<Response><Say>next</Say></Response>');
       const report = await bench.dial('<Redirect>/next</Redirect>', {
         duplicates: { copies: 3, order: 'concurrent', purposes: ['redirect'] },
@@ -234,7 +234,7 @@ describe('an inbound call', () => {
 
     beforeEach(() => bench.app.on('/status', { status: 204, body: '' }));
 
-    it('tells what was subscribed, numbered from 0, signed, with the duration at the end', async () => {
+    it('sends the subscribed events, numbered from 0, signed, with the duration at the end', async () => {
       const report = await bench.dial('<Say>x</Say>', {
         statusCallback: { url: `${bench.app.url}/status`, events },
       }).ended;
@@ -262,13 +262,13 @@ describe('an inbound call', () => {
       ).toBe(true);
     });
 
-    it('tells only the end unless asked for more', async () => {
+    it('sends only the end by default', async () => {
       await bench.dial('<Reject reason="busy"/>', { statusCallback: { url: `${bench.app.url}/status` } })
         .ended;
       expect(callbacks()).toEqual([['0', 'busy']]);
     });
 
-    it('repeats and shuffles when told to, and never loses one', async () => {
+    it('repeats and shuffles on demand, and never loses one', async () => {
       const orders = new Set<string>();
       for (let round = 0; round < 8; round += 1) {
         const before = bench.app.requests.length;
@@ -285,7 +285,7 @@ describe('an inbound call', () => {
       expect(orders.size).toBeGreaterThan(1);
     });
 
-    it('reports a callback that fails and goes on', async () => {
+    it('reports a callback that fails and continues', async () => {
       const report = await bench.dial('<Say>x</Say>', {
         statusCallback: { url: `http://${await deadAddress()}/` },
       }).ended;

@@ -31,7 +31,7 @@ describe('the command line', () => {
     });
   });
 
-  it('explains itself, naming every option', () => {
+  it('prints help that names every option', () => {
     expect(readCommand([], {})).toEqual({ name: 'help' });
     expect(readCommand(['call', '--help'], {})).toEqual({ name: 'help' });
     expect(readCommand(['scenarios'], {})).toEqual({ name: 'scenarios' });
@@ -68,7 +68,7 @@ describe('the command line', () => {
 });
 
 describe('the walk', () => {
-  it('has a line for what a person wants to know, and none for the rest', () => {
+  it('prints a line for important entries only', () => {
     expect(walkLine({ atMs: 1234, kind: 'pressed', digit: '5' })).toBe('   1.23 s  caller presses 5');
     expect(walkLine({ atMs: 0, kind: 'verb', name: 'Say' })).toBeNull();
   });

@@ -226,7 +226,7 @@ export class Line implements Ticking {
       const atMs = waiter.check(nowMs);
       if (atMs !== null) waiter.resolve(atMs);
       else if (nowMs < waiter.deadlineMs) return true;
-      else waiter.reject(new WaitError(`Waited in vain until ${waiter.what}.`));
+      else waiter.reject(new WaitError(`Timed out before ${waiter.what}.`));
       return false;
     });
   }

@@ -77,7 +77,7 @@ describe('the REST API', () => {
       expect((await bench.simulator.call(String(body.sid))!.ended).said).toEqual(['inline']);
     });
 
-    it('tells every event it is asked for, in repeated parameters', async () => {
+    it('sends every event named in repeated parameters', async () => {
       const events = ['initiated', 'ringing', 'answered', 'completed'].map((event): [string, string] => [
         'StatusCallbackEvent',
         event,
@@ -94,7 +94,7 @@ describe('the REST API', () => {
       ['busy', 'busy'],
       ['no-answer', 'no-answer'],
       ['failed', 'failed'],
-    ] as const)('ends %s without ever asking for a document', async (outcome, status) => {
+    ] as const)('ends %s without requesting a document', async (outcome, status) => {
       callee = { outcome };
       const report = await (await created({ Timeout: '5' })).ended;
       expect(report).toMatchObject({ status, endedBy: 'not-answered' });
@@ -153,7 +153,7 @@ describe('the REST API', () => {
   });
 
   describe('machine detection', () => {
-    it('keeps the document back until the verdict, which comes with it', async () => {
+    it('delays the document until the verdict, which comes with it', async () => {
       callee = { outcome: 'answer', ringMs: 100, answeredBy: 'machine_start', detectionMs: 1500 };
       await (
         await created({ MachineDetection: 'Enable' })
@@ -192,7 +192,7 @@ describe('the REST API', () => {
       ]);
     });
 
-    it('warns of asynchronous detection that reports to nobody', async () => {
+    it('warns of asynchronous detection without a callback', async () => {
       expect(codes(await (await created({ MachineDetection: 'Enable', AsyncAmd: 'true' })).ended)).toEqual([
         21_262,
       ]);
@@ -206,7 +206,7 @@ describe('the REST API', () => {
   });
 
   describe('updating a call', () => {
-    it('replaces the running document and kills the stream, without asking for the action', async () => {
+    it('replaces the running document and kills the stream, without requesting the action', async () => {
       bench.app.on('/after', '<Response><Say>action</Say></Response>');
       bench.app.on('/rescue', '<Response><Say>rescued</Say></Response>');
       const call = bench.dial(bench.connect('action="/after"'));
@@ -259,7 +259,7 @@ describe('the REST API', () => {
       expect((await call.ended).endedBy).toBe('rest-completed');
     });
 
-    it('cancels what was not answered yet, and leaves what was', async () => {
+    it('cancels an unanswered call, and leaves an answered one', async () => {
       callee = { outcome: 'answer', ringMs: 50_000 };
       const ringing = await created();
       await fact(ringing, 'status');
@@ -273,7 +273,7 @@ describe('the REST API', () => {
       );
     });
 
-    it('takes a new status callback and time limit along with a new document', async () => {
+    it('accepts a new status callback and time limit with a new document', async () => {
       const call = bench.dial('<Say>x</Say><Pause length="3600"/>');
       await fact(call, 'said');
       await bench.rest(`Calls/${call.sid}.json`, {
@@ -302,7 +302,7 @@ describe('the REST API', () => {
       expect((await bench.rest(`Calls/${call.sid}.json`, { Twiml: '<Response/>' })).body.code).toBe(21_220);
     });
 
-    it('is refused with two wishes or a status that is none', async () => {
+    it('is refused with two changes or an unknown status', async () => {
       const call = bench.dial('<Say>x</Say><Pause length="3600"/>');
       await fact(call, 'said');
       expect((await bench.rest(`Calls/${call.sid}.json`, { Status: 'paused' })).body.code).toBe(20_001);
@@ -336,7 +336,7 @@ describe('the REST API', () => {
     );
   });
 
-  describe('at the door', () => {
+  describe('authentication', () => {
     const ask = (authorization: string | null, init: RequestInit = {}) =>
       fetch(`${bench.simulator.apiBaseUrl}/2010-04-01/Accounts/${bench.simulator.accountSid}/Calls.json`, {
         method: 'POST',
@@ -366,7 +366,7 @@ describe('the REST API', () => {
       expect(response.status).toBe(400);
     });
 
-    it('refuses JSON and bodies without measure', async () => {
+    it('refuses JSON and oversized bodies', async () => {
       const authorization = basic(bench.simulator.accountSid, AUTH_TOKEN);
       expect(
         (await ask(authorization, { body: '{}', headers: { 'content-type': 'application/json' } })).status,

@@ -201,12 +201,12 @@ function unmetLatencies({ timing }: CallReport, expected: ScenarioExpectation): 
   const failures: string[] = [];
   for (const { responseMs } of timing.responses) {
     if (responseMs > maxResponseMs)
-      failures.push(`an answer took ${Math.round(responseMs)} ms, allowed are ${maxResponseMs}`);
+      failures.push(`an answer took ${Math.round(responseMs)} ms, more than ${maxResponseMs}`);
   }
   for (const { silenceMs } of timing.interruptions) {
     if (silenceMs > maxInterruptionMs)
       failures.push(
-        `the agent went on for ${Math.round(silenceMs)} ms after an interruption, allowed are ` +
+        `the agent spoke for ${Math.round(silenceMs)} ms after an interruption, more than ` +
           `${maxInterruptionMs}`,
       );
   }

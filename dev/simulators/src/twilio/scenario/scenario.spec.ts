@@ -64,7 +64,7 @@ describe('a scenario', () => {
     });
   };
 
-  it('plays its turns in answer to the agent and reports the walk', async () => {
+  it("plays its turns after the agent's and reports the call", async () => {
     const progress: string[] = [];
     const report = await run(
       {
@@ -94,7 +94,7 @@ describe('a scenario', () => {
     expect(wanted.filter((kind) => !progress.includes(kind))).toEqual([]);
   });
 
-  it('interrupts the agent in the middle of a sentence and measures how long it went on', async () => {
+  it('interrupts the agent in mid-sentence and measures the time to silence', async () => {
     const report = await run({
       turns: [
         { when: { agentSpeakingMs: 500 }, do: { say: 'Just a moment, please.' } },
@@ -107,7 +107,7 @@ describe('a scenario', () => {
     expect(report.call.streams[0]!.droppedBytes).toBeGreaterThan(0);
   });
 
-  it('gives up and hangs up when its moment does not come', async () => {
+  it('hangs up when its moment does not come', async () => {
     bench.app.on('/voice', '<Response><Gather timeout="600"/></Response>');
     const report = await run({ turns: [{ when: 'agent-finished', do: { say: 'Hello?' }, withinMs: 200 }] });
     expect(report.turns.map((turn) => turn.outcome)).toEqual(['gave-up']);
@@ -118,7 +118,7 @@ describe('a scenario', () => {
     expect(report.call.endedBy).toBe('hangup-by-party');
   });
 
-  it('takes an announcement of the carrier for the agent', async () => {
+  it('treats an announcement of the carrier as the agent', async () => {
     bench.app.on('/voice', '<Response><Gather timeout="600"><Say>Hello.</Say></Gather></Response>');
     const report = await run({ turns: [{ when: 'agent-finished', do: { hangup: true } }] });
     expect(report.failures).toEqual([]);
@@ -143,16 +143,17 @@ describe('a scenario', () => {
     expect(order).toEqual(['said', 'stream-open', 'agent-started', 'caller-started', 'agent-started']);
   });
 
-  it('has patience for the agent counted from the end of what the carrier says', async () => {
+  it("counts its patience from the end of the carrier's announcement", async () => {
     bench.app.on(
       '/voice',
-      `<Response><Say>${'A long notice. '.repeat(220)}</Say><Say>${'And another. '.repeat(220)}</Say>${bench.connect()}</Response>`,
+      `<Response><Say>${'A long notice. '.repeat(220)}</Say>` +
+        `<Say>${'And another. '.repeat(220)}</Say>${bench.connect()}</Response>`,
     );
     const report = await run({ turns: [{ when: 'agent-finished', do: { hangup: true }, withinMs: 3000 }] });
     expect(report.failures).toEqual([]);
   });
 
-  it('hears out an agent who talks for longer than the caller waits for the first word', async () => {
+  it('hears out an agent who talks longer than the caller waits for the first word', async () => {
     void bench.app.stream().then((stream) => converse(stream, mulawTone(500, 6000)));
     const report = await runScenario({
       simulator: bench.simulator,
@@ -167,7 +168,7 @@ describe('a scenario', () => {
     expect(report.failures).toEqual([]);
   });
 
-  it('does not pass for a caller who wanted a person and got none', async () => {
+  it('fails for a caller who wanted a person and got none', async () => {
     const report = await run({
       turns: [{ when: 'agent-finished', do: { hangup: true } }],
       expect: { isPutThrough: true },
@@ -178,7 +179,7 @@ describe('a scenario', () => {
     expect(SCENARIOS.find(({ name }) => name === 'operator')?.expect?.isPutThrough).toBe(true);
   });
 
-  it('tells which line was not played in words', async () => {
+  it('names the line that was not played', async () => {
     bench.app.on('/voice', '<Response><Hangup/></Response>');
     const report = await run({ turns: [{ when: 'agent-finished', do: { say: 'Monday please' } }] });
     expect(report.failures).toEqual([
@@ -186,7 +187,7 @@ describe('a scenario', () => {
     ]);
   });
 
-  it('tells why the application refused', async () => {
+  it('reports why the application refused', async () => {
     bench.app.on('/voice', {
       status: 403,
       type: 'application/problem+json',
@@ -198,7 +199,7 @@ describe('a scenario', () => {
     ]);
   });
 
-  it('says which expectations do not hold', async () => {
+  it('names the expectations that do not hold', async () => {
     const report = await run({
       turns: [
         { when: 'agent-finished', do: { say: 'Hello.' } },
@@ -222,7 +223,7 @@ describe('a scenario', () => {
     ]);
   });
 
-  it('does not let an error of the application pass', async () => {
+  it('fails on an error of the application', async () => {
     bench.app.on('/voice', { status: 500, body: '' });
     const report = await run({ turns: [] });
     expect(report.failures).toEqual([expect.stringContaining('error 11200')]);
@@ -230,7 +231,7 @@ describe('a scenario', () => {
 });
 
 describe('scenario data', () => {
-  it('that comes along is valid', () => {
+  it('that is built in is valid', () => {
     for (const scenario of SCENARIOS)
       expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
     expect(new Set(SCENARIOS.map((scenario) => scenario.name)).size).toBe(SCENARIOS.length);

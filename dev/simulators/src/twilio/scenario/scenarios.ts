@@ -51,7 +51,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'silent',
-    description: 'Says nothing at all and waits for what happens.',
+    description: 'Says nothing at all and waits.',
     turns: [{ when: { afterMs: 45_000 }, do: { hangup: true } }],
     expect: { minAgentTurns: 1 },
   },

@@ -27,7 +27,7 @@ describe('a fault of the stream', () => {
     expect(report.said).toEqual(['after']);
   });
 
-  it('freeze: nothing comes, nothing is read, nothing ends, until the call is updated', async () => {
+  it('freeze: nothing is sent, read or ended until the call is updated', async () => {
     const call = dial({ kind: 'freeze', afterMs: 40 });
     const stream = await bench.app.stream();
     await stream.next('media');
@@ -45,7 +45,7 @@ describe('a fault of the stream', () => {
     expect(await call.ended).toMatchObject({ said: ['rescued'], endedBy: 'document-end' });
   });
 
-  it('freeze for a while: what was sent meanwhile is played afterwards', async () => {
+  it('freeze for a while: audio sent meanwhile is played afterwards', async () => {
     const call = dial({ kind: 'freeze', afterMs: 0, forMs: 100 });
     const stream = await bench.app.stream();
     await stream.next('start');
@@ -54,7 +54,7 @@ describe('a fault of the stream', () => {
     expect(call.report().errors).toEqual([]);
   });
 
-  it('slow reader: what is sent arrives late but arrives', async () => {
+  it('slow reader: messages arrive late, but arrive', async () => {
     const call = dial({ kind: 'slow-reader', afterMs: 0, readMs: 10, pauseMs: 50, rounds: 3 });
     const stream = await bench.app.stream();
     await stream.next('start');
@@ -72,7 +72,7 @@ describe('a fault of the stream', () => {
     expect(seen).toEqual(seen.map((_, i) => i + 2));
   });
 
-  it('a server that stops reading: audio is discarded with one warning 31930, chunks go on', async () => {
+  it('a server that stops reading: audio is discarded with one warning 31930, chunks continue', async () => {
     const call = dial({ kind: 'flood', afterMs: 0, factor: 2000, forMs: 5000 });
     const stream = await bench.app.stream();
     await stream.next('start');
@@ -93,7 +93,7 @@ describe('a fault of the stream', () => {
     expect(seen).toEqual(seen.map((_, i) => i + 2));
   });
 
-  it('malformed: sends what no Twilio would', async () => {
+  it('malformed: sends messages Twilio would never send', async () => {
     dial({ kind: 'malformed', afterMs: 0, texts: MALFORMED_MESSAGES });
     const stream = await bench.app.stream();
     stream.socket.removeAllListeners('message');
@@ -122,7 +122,7 @@ describe('a fault of the stream', () => {
     expect(new Set(seen).size).toBeLessThanOrEqual(6);
   });
 
-  it('lose-marks: so many never come back, the later ones do', async () => {
+  it('lose-marks: this many never come back, later ones do', async () => {
     dial({ kind: 'lose-marks', afterMs: 0, marks: 2 });
     const stream = await bench.app.stream();
     await stream.next('media', () => stream.of('media').length > 3);
@@ -131,7 +131,7 @@ describe('a fault of the stream', () => {
     expect(stream.markNames()).toEqual(['c']);
   });
 
-  it('bunch-marks: they come back late, all at once and in order, and afterwards as ever', async () => {
+  it('bunch-marks: marks come back late, all at once and in order, then as usual', async () => {
     const call = dial({ kind: 'bunch-marks', afterMs: 0, holdMs: 200, bunches: 1 });
     const stream = await bench.app.stream();
     await stream.next('media', () => stream.of('media').length > 3);
@@ -149,7 +149,7 @@ describe('a fault of the stream', () => {
 });
 
 describe('a stream over a distance', () => {
-  it('gives a mark back a round trip later, and the report tells the round trip', async () => {
+  it('returns a mark a round trip later, and reports the round trip', async () => {
     const bench = await Bench.open({ link: { roundTripMs: [300, 300], jitterMs: 0, lossShare: 0 } });
     try {
       const call = bench.dial(bench.connect());

@@ -45,7 +45,8 @@ export const MALFORMED_MESSAGES: readonly string[] = [
   '{"event":"media","media":null}',
   '{"event":"media","media":{"payload":17}}',
   '{"event":"media","media":{"payload":"%%%not base64%%%"}}',
-  '{"event":"media","sequenceNumber":"-1","media":{"track":"inbound","chunk":"NaN","timestamp":"1e999","payload":""}}',
+  '{"event":"media","sequenceNumber":"-1",' +
+    '"media":{"track":"inbound","chunk":"NaN","timestamp":"1e999","payload":""}}',
   '{"event":"dtmf","dtmf":{"track":"inbound_track","digit":"99"}}',
   '{"event":"mark","mark":{}}',
   '{"event":"__proto__","constructor":{"prototype":{"polluted":true}}}',

@@ -13,7 +13,7 @@ describe('messages from Twilio', () => {
     expect(JSON.parse(CONNECTED_MESSAGE)).toEqual({ event: 'connected', protocol: 'Call', version: '1.0.0' });
   });
 
-  it('have texts for numbers everywhere but in the media format', () => {
+  it('write numbers as texts everywhere but in the media format', () => {
     const encoder = new StreamEncoder(IDENTITY);
     expect(JSON.parse(encoder.start(['inbound'], { token: 'x' }))).toEqual({
       event: 'start',
@@ -52,7 +52,7 @@ describe('messages from Twilio', () => {
     });
   });
 
-  it('send 160 bytes of silence when there is nothing to hear', () => {
+  it('send 160 bytes of silence in silence', () => {
     const message = JSON.parse(new StreamEncoder(IDENTITY).media('inbound', null)) as {
       media: { payload: string };
     };
@@ -60,7 +60,7 @@ describe('messages from Twilio', () => {
     expect(Buffer.from(SILENCE_BASE64, 'base64')).toEqual(Buffer.alloc(160, 0xff));
   });
 
-  it('count chunks and timestamps by track, and on over discarded frames', () => {
+  it('count chunks and timestamps by track, discarded frames included', () => {
     const encoder = new StreamEncoder(IDENTITY);
     const media = (text: string) => {
       const { sequenceNumber, media: body } = JSON.parse(text) as {

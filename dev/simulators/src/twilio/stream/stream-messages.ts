@@ -46,7 +46,9 @@ export class StreamEncoder {
   media(track: StreamTrack, base64: string | null): string {
     const chunk = (this.chunks[track] += 1);
     this.sequence += 1;
-    const head = `{"event":"media","sequenceNumber":"${this.sequence}","media":{"track":"${track}","chunk":"${chunk}","timestamp":"${(chunk - 1) * FRAME_MS}","payload":"`;
+    const head =
+      `{"event":"media","sequenceNumber":"${this.sequence}",` +
+      `"media":{"track":"${track}","chunk":"${chunk}","timestamp":"${(chunk - 1) * FRAME_MS}","payload":"`;
     return base64 === null ? head + this.silenceEnd : head + base64 + this.mediaEnd;
   }
 

@@ -109,7 +109,7 @@ export async function until(holds: () => boolean): Promise<void> {
     if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  throw new Error('Waited in vain.');
+  throw new Error('Timed out.');
 }
 
 /** Returns a `127.0.0.1:port` without a listener. */

@@ -78,17 +78,17 @@ describe('TwiML', () => {
     ],
     ['stray text', '<Connect>now<Stream url="wss://x.test/m"/></Connect>'],
     ['an empty redirect', '<Redirect/>'],
-  ])('warns with 12200 of %s and goes on without it', (_, body) => {
+  ])('warns with 12200 of %s and continues without it', (_, body) => {
     const { issues } = read(body);
     expect(issues.map((issue) => issue.code)).toEqual([12_200]);
   });
 
-  it('drops what it warned of and keeps the rest', () => {
+  it('drops the parts it warned of and keeps the rest', () => {
     const { verbs } = read('<Shout/><Say loud="yes" loop="2">x</Say>');
     expect(verbs).toMatchObject([{ name: 'Say', attributes: { loop: '2' } }]);
   });
 
-  it('says which TwiML it does not act on', () => {
+  it('names the TwiML it does not act on', () => {
     expect(warnings('<Pay/>')).toEqual([expect.stringContaining('does not act on')]);
   });
 

@@ -24,7 +24,7 @@ describe('Dial', () => {
 
   const done = () => bench.app.to('/done').map(({ fields }) => [fields.DialCallStatus, fields.DialBridged]);
 
-  it('connects a number, and asks the action with the outcome when they part', async () => {
+  it('connects a number, and requests the action with the outcome afterwards', async () => {
     const report = await bench.dial('<Dial action="/done">+14155550111</Dial>').ended;
     expect(done()).toEqual([['completed', 'true']]);
     const { fields } = bench.app.to('/done')[0]!;
@@ -44,7 +44,7 @@ describe('Dial', () => {
     });
   });
 
-  it('without an action goes on to the next verb', async () => {
+  it('continues with the next verb without an action', async () => {
     expect((await bench.dial('<Dial>+14155550111</Dial><Say>next</Say>').ended).said).toEqual(['next']);
   });
 
@@ -53,14 +53,14 @@ describe('Dial', () => {
     ['decline', 'busy'],
     ['no-answer', 'no-answer'],
     ['failed', 'failed'],
-  ] as const)('reports a callee that says %s as %s', async (outcome, status) => {
+  ] as const)('reports a callee with outcome %s as %s', async (outcome, status) => {
     callees['+14155550111'] = { outcome };
     await bench.dial('<Dial action="/done" timeout="2">+14155550111</Dial>').ended;
     expect(done()).toEqual([[status, 'false']]);
     expect(legs[0]!.status).toBe(status);
   });
 
-  it('gives up when it rings for too long', async () => {
+  it('stops when it rings for too long', async () => {
     callees['+14155550111'] = { outcome: 'answer', ringMs: 20_000 };
     await bench.dial('<Dial action="/done" timeout="5">+14155550111</Dial>').ended;
     expect(done()).toEqual([['no-answer', 'false']]);
@@ -108,7 +108,8 @@ describe('Dial', () => {
     callees['+14155550113'] = { outcome: 'busy', ringMs: 100 };
     await bench.dial(
       '<Dial ' +
-        'action="/done"><Number>+14155550111</Number><Number>+14155550112</Number><Number>+14155550113</Number></Dial>',
+        'action="/done"><Number>+14155550111</Number><Number>+14155550112</Number>' +
+        '<Number>+14155550113</Number></Dial>',
     ).ended;
     expect(bench.app.to('/done')[0]!.fields).toMatchObject({
       DialCallStatus: 'completed',
@@ -120,7 +121,8 @@ describe('Dial', () => {
   it('reaches SIP addresses and clients', async () => {
     await bench.dial(
       '<Dial ' +
-        'callerId="+14155550177"><Sip>sip:desk@example.test</Sip><Client><Identity>alice</Identity></Client></Dial>',
+        'callerId="+14155550177"><Sip>sip:desk@example.test</Sip>' +
+        '<Client><Identity>alice</Identity></Client></Dial>',
     ).ended;
     expect(legs.map((leg) => [leg.to, leg.from])).toEqual([
       ['sip:desk@example.test', '+14155550177'],
@@ -145,7 +147,7 @@ describe('Dial', () => {
     });
   });
 
-  it('refuses to dial nobody', async () => {
+  it('refuses to dial without a party', async () => {
     expect(codes(await bench.dial('<Dial action="/done"></Dial>').ended)).toEqual([12_200]);
     expect(done()).toEqual([['failed', 'false']]);
   });
@@ -158,7 +160,7 @@ describe('Dial', () => {
 
     beforeEach(() => bench.app.on('/whisper', whisperDocument));
 
-    it('lets the callee hear it alone, and bridges when it was accepted', async () => {
+    it('plays it to the callee alone, and bridges when accepted', async () => {
       bench.app.on('/accept', ({ fields }) =>
         fields.Digits === '1' ? '<Response/>' : '<Response><Hangup/></Response>',
       );
@@ -226,7 +228,7 @@ describe('Dial', () => {
     });
   });
 
-  it('ends with the caller, takes the callee along, and still tells the action', async () => {
+  it('ends with the caller, hangs up the callee, and still requests the action', async () => {
     callees['+14155550111'] = STAYS;
     const call = bench.dial('<Dial action="/done">+14155550111</Dial>');
     await fact(call, 'bridged');
@@ -248,7 +250,7 @@ describe('Dial', () => {
     expect(legs[0]!.status).toBe('canceled');
   });
 
-  it('lets a callee that is redirected live on alone', async () => {
+  it('keeps a redirected callee alive alone', async () => {
     callees['+14155550111'] = STAYS;
     const call = bench.dial('<Dial action="/done">+14155550111</Dial>');
     await fact(call, 'bridged');
@@ -258,7 +260,7 @@ describe('Dial', () => {
   });
 
   describe('into a conference', () => {
-    it('keeps its members until the one leaves with whom it ends', async () => {
+    it('keeps its members until the member that ends it leaves', async () => {
       const guest = bench.dial('<Dial action="/done"><Conference>room</Conference></Dial>');
       await fact(guest, 'joined');
       const host = bench.dial('<Dial><Conference endConferenceOnExit="true">room</Conference></Dial>');
@@ -269,7 +271,7 @@ describe('Dial', () => {
     });
   });
 
-  it('fails on a queue that nobody ever entered, and gives up on an empty one', async () => {
+  it('fails on a queue that was never entered, and times out on an empty one', async () => {
     await bench.dial('<Dial action="/done"><Queue>nowhere</Queue></Dial>').ended;
     bench.simulator.placeCall({ from: CALLER, to: CALLER, voiceUrl: `${bench.app.url}/queue` });
     bench.app.on('/queue', '<Response><Enqueue waitUrl="/leave">known</Enqueue></Response>');

@@ -12,7 +12,7 @@ describe('a verb', () => {
   afterEach(() => bench.close());
 
   describe('Say, Play and Pause', () => {
-    it('records what is said, with a length by its text, as often as it loops', async () => {
+    it('records its words, with a length by the text, once a loop', async () => {
       const report = await bench.dial('<Say loop="2">Good morning.</Say>').ended;
       expect(entries(report, 'said')).toMatchObject([
         { text: 'Good morning.', estimatedMs: 845 },
@@ -20,11 +20,11 @@ describe('a verb', () => {
       ]);
     });
 
-    it('has nothing to say without text', async () => {
+    it('is ignored without text', async () => {
       expect(codes(await bench.dial('<Say></Say>').ended)).toEqual([13_520]);
     });
 
-    it('fetches what it plays and knows how long it is', async () => {
+    it('fetches the audio it plays and measures its length', async () => {
       bench.app.on('/hold.ulaw', { type: 'audio/basic', body: Buffer.from(mulawTone(400, 500)) });
       const report = await bench.dial('<Play>/hold.ulaw</Play><Play digits="12w3"/>').ended;
       expect(entries(report, 'played')).toMatchObject([{ durationMs: 500 }]);
@@ -36,7 +36,7 @@ describe('a verb', () => {
       ['a page', { type: 'text/html', body: '<p>' }, 12_300],
       ['a WAV that is none', { type: 'audio/wav', body: 'RIFF' }, 12_300],
       ['a missing file', { status: 404, body: '' }, 11_200],
-    ])('cannot play %s and goes on', async (_, answer, code) => {
+    ])('cannot play %s and continues', async (_, answer, code) => {
       bench.app.on('/file', answer);
       const report = await bench.dial('<Play>/file</Play><Say>on</Say>').ended;
       expect(codes(report)).toEqual([code]);
@@ -77,18 +77,18 @@ describe('a verb', () => {
       expect(gathered()).toEqual([['7', undefined, undefined]]);
     });
 
-    it('goes on to the next verb when nobody presses anything', async () => {
+    it('continues with the next verb without input', async () => {
       const report = await bench.dial('<Gather action="/menu" timeout="1"/><Say>Nothing?</Say>').ended;
       expect(report.said).toEqual(['Nothing?']);
       expect(gathered()).toEqual([]);
     });
 
-    it('tells its action about nothing, too, when asked to', async () => {
+    it('requests its action without input when configured', async () => {
       await bench.dial('<Gather action="/menu" timeout="1" actionOnEmptyResult="true"/>').ended;
       expect(gathered()).toEqual([['', undefined, undefined]]);
     });
 
-    it('recognises speech by the words the caller is known to say', async () => {
+    it("recognises speech by the caller's known words", async () => {
       const call = bench.dial('<Gather action="/menu" input="speech dtmf" timeout="600"/>');
       await fact(call, 'verb');
       await call.say(mulawTone(400, 40), { text: 'opening hours' });
@@ -96,14 +96,14 @@ describe('a verb', () => {
       expect(gathered()).toEqual([[undefined, 'opening hours', '0.9']]);
     });
 
-    it('hears no speech when it only wants keys', async () => {
+    it('ignores speech when only keys are wanted', async () => {
       const call = bench.dial('<Gather action="/menu" timeout="10"/>');
       await fact(call, 'verb');
       await call.say(mulawTone(400, 20), { text: 'hello' });
       expect((await call.ended).said).toEqual([]);
     });
 
-    it('asks the current document again when it has no action', async () => {
+    it('requests the current document again without an action', async () => {
       let asked = 0;
       bench.app.on('/voice', ({ fields }) =>
         (asked += 1) === 1
@@ -132,7 +132,7 @@ describe('a verb', () => {
 
     const queueFields = () => bench.app.to('/out').map(({ fields }) => fields.QueueResult);
 
-    it('plays the wait document again and again until it says leave', async () => {
+    it('plays the wait document until it says leave', async () => {
       let round = 0;
       bench.app.on(
         '/wait',
@@ -148,7 +148,7 @@ describe('a verb', () => {
       });
     });
 
-    it('is connected to the one who dials the queue, after the whisper, and asks its action when they part', async () => {
+    it('is connected to the party that dials the queue, and requests its action when they part', async () => {
       bench.app.on('/about', '<Response><Say>about to connect</Say></Response>');
       const waiting = bench.dial('<Enqueue action="/out">support</Enqueue>');
       await fact(waiting, 'enqueued');
@@ -168,7 +168,7 @@ describe('a verb', () => {
       ]);
     });
 
-    it('tells its action that the caller hung up', async () => {
+    it('requests its action after the caller hung up', async () => {
       const call = bench.dial('<Enqueue action="/out">support</Enqueue>');
       await fact(call, 'enqueued');
       call.hangup();

@@ -98,7 +98,7 @@ describe('the webhook client', () => {
     expect(tokens).toEqual(new Set(['token-1']));
   });
 
-  it('gives a slow answer up after the read time, and retries it only by policy', async () => {
+  it('drops a slow answer after the read time, and retries only by policy', async () => {
     app.on('/v', { body: '<Response/>', delayMs: 2000 });
     expect(await ask('/v#rt=100')).toMatchObject({ kind: 'failed', code: 11_200, attempts: 1 });
     expect(await ask('/v#rt=100&rp=rt&rc=2')).toMatchObject({ kind: 'failed', code: 11_200, attempts: 3 });
@@ -149,7 +149,7 @@ describe('the webhook client without a server', () => {
     expect(await ask(`http://${address}/v`)).toMatchObject({ kind: 'failed', code: 11_205, attempts: 2 });
   });
 
-  it('takes a connection cut in the middle of the request for a failed answer', async () => {
+  it('treats a connection cut in mid-request as a failed answer', async () => {
     const address = await listen((socket) => socket.once('data', () => socket.resetAndDestroy()));
     expect(await ask(`http://${address}/v`)).toMatchObject({ kind: 'failed', code: 11_200, attempts: 1 });
   });
