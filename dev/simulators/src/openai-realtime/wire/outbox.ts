@@ -73,7 +73,8 @@ export class Outbox {
     this.send(
       `{"type":"response.output_audio.delta","event_id":"${this.options.ids.take('event')}",` +
         `"response_id":"${place.responseId}","item_id":"${place.itemId}",` +
-        `"output_index":${place.outputIndex},"content_index":${place.contentIndex},"delta":"${source.base64(offset, length)}"}`,
+        `"output_index":${place.outputIndex},"content_index":${place.contentIndex},` +
+        `"delta":"${source.base64(offset, length)}"}`,
     );
   }
 
