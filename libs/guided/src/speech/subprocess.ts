@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Clock } from '@tandem/conversation';
 
 export type ProgramFault = 'not-started' | 'timed-out' | 'aborted' | 'too-much-output' | 'exit-code' | 'busy';
@@ -49,14 +49,7 @@ export function runProgram(
 ): Promise<ProgramOutput> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new ProgramFailure('aborted', command.file));
-    const child = spawn(command.file, command.args, {
-      detached: true,
-      env: {
-        PATH: '/usr/bin:/bin',
-        LANG: 'C.UTF-8',
-        ...(command.libraryPath ? { LD_LIBRARY_PATH: command.libraryPath } : {}),
-      },
-    });
+    const child = start(command);
     const output: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
     let outputBytes = 0;
     let fault: ProgramFault | null = null;
@@ -94,6 +87,17 @@ export function runProgram(
       }),
     );
     child.stdin.end(command.input);
+  });
+}
+
+function start({ file, args, libraryPath }: ProgramCommand): ChildProcessWithoutNullStreams {
+  return spawn(file, args, {
+    detached: true,
+    env: {
+      PATH: '/usr/bin:/bin',
+      LANG: 'C.UTF-8',
+      ...(libraryPath ? { LD_LIBRARY_PATH: libraryPath } : {}),
+    },
   });
 }
 

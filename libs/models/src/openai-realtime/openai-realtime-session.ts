@@ -118,19 +118,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
         ),
       ),
     );
-    this.socket.on('message', (data) => this.onMessage(data as Buffer));
-    this.socket.on('pong', () => this.liveness.onPong());
-    this.socket.on('unexpected-response', (_request, response) => {
-      const requestId = response.headers['x-request-id'];
-      response.resume();
-      this.fail(
-        errorOfStatus(response.statusCode ?? 0, typeof requestId === 'string' ? requestId : undefined),
-      );
-    });
-    this.socket.on('error', (error) =>
-      this.fail(connectionError('socket-error', 'The connection to the Realtime API failed.', error)),
-    );
-    this.socket.on('close', (code) => this.fail(errorOfClose(code)));
+    this.listenToSocket();
   }
 
   pushAudio(frame: AudioFrame): void {
@@ -189,6 +177,22 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
 
   close(): void {
     this.end(null);
+  }
+
+  private listenToSocket(): void {
+    this.socket.on('message', (data) => this.onMessage(data as Buffer));
+    this.socket.on('pong', () => this.liveness.onPong());
+    this.socket.on('unexpected-response', (_request, response) => {
+      const requestId = response.headers['x-request-id'];
+      response.resume();
+      this.fail(
+        errorOfStatus(response.statusCode ?? 0, typeof requestId === 'string' ? requestId : undefined),
+      );
+    });
+    this.socket.on('error', (error) =>
+      this.fail(connectionError('socket-error', 'The connection to the Realtime API failed.', error)),
+    );
+    this.socket.on('close', (code) => this.fail(errorOfClose(code)));
   }
 
   private send(event: RealtimeClientEvent): void {
