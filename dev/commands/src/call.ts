@@ -8,13 +8,13 @@ import { runCommand } from './stack/command.ts';
 import { environment } from './stack/dot-env.ts';
 import { localSecrets } from './stack/local-secrets.ts';
 
-const HELP = `npm run call                              rings the running stack with a caller who books an appointment
-npm run call -- --scenario interruption   another caller: booking, ${SCENARIOS.map(({ name }) => name)
-  .filter((name) => name !== 'booking')
-  .join(', ')}
-npm run call -- --from +12025550147 --to ${DEMO_PHONE_NUMBER}      --to is the stack's own number unless you name another
+const OTHERS = SCENARIOS.map(({ name }) => name).filter((name) => name !== 'booking');
+const HELP = `npm run call                              rings the running stack; the caller books an appointment
+npm run call -- --scenario interruption   another caller: booking, ${OTHERS.join(', ')}
+npm run call -- --from +12025550147 --to ${DEMO_PHONE_NUMBER}
+                                          --to is the stack's own number unless you name another
 
-The stack is the one "npm start" or "npm run demo" keeps up. Ends 0 when the caller got what they expect.`;
+The stack is the one "npm start" or "npm run demo" keeps up. Exits 0 when the caller got what they expect.`;
 
 const values = parseOptions(
   {

@@ -9,10 +9,12 @@ import { launchStack, type Stack } from './stack/launch-stack.ts';
 import { runningCalls } from './stack/running-calls.ts';
 
 const HELP = `npm run demo               from nothing to an answered call, then the stack stays up until Ctrl-C
-npm run demo -- --once     ends after the call: 0 when it was answered, booked and written down, else 1 with the reason
+npm run demo -- --once     exits after the call: 0 when it was answered, booked and stored, else 1 with
+                           the reason
 
-Needs no Docker, no key and no account: real PostgreSQL and Redis are started here, the carrier is a simulator, the caller
-speaks synthesised words in real time, and agent Sarah is the guided engine, a rule-based demo and not an AI.`;
+Needs no Docker, no key and no account: real PostgreSQL and Redis are started here, the carrier is a
+simulator, the caller speaks synthesised words in real time, and agent Sarah is the guided engine, a
+rule-based demo and not an AI.`;
 
 /** Alex Morgan of the seeds: the agent knows the number. */
 const CALLER = '+12025550123';
@@ -36,8 +38,8 @@ async function demo(): Promise<void> {
       process.exit(isGood ? 0 : 1);
     }
     console.log(`
-The stack stays up. Ring it again with "npm run call" in another terminal, look at calls on ${stack.urls.controlApi}/docs
-(API key: "npm run key"), end it with Ctrl-C.`);
+The stack stays up. Ring it again with "npm run call" in another terminal, look at calls on
+${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.`);
   } catch (error) {
     const code = told(error);
     await stack?.stop();

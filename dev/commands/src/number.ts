@@ -4,7 +4,7 @@ import { runCommand } from './stack/command.ts';
 
 const HELP = `npm run number                                       the number that rings here
 npm run number -- +14155550123                       puts this one in its place
-npm run number -- +12025550100 +14155550123          the same, where there are several: the old one, then the new one
+npm run number -- +12025550100 +14155550123          the same with several numbers: the old one, the new one
 
 The stack has to be running. A number is written with + and country code.`;
 

@@ -12,9 +12,10 @@ const HELP = `npm start                     everything that answers a call, on t
 npm start -- --relays 3       with three media-relays
 npm run dev                   the same, restarted when a source changes
 
-With TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, PUBLIC_BASE_URL, PUBLIC_MEDIA_URL and OPENAI_API_KEY in .env it serves a real number.
-Without them agent Sarah speaks through the guided engine (a rule-based demo, not an AI), and "npm run call" rings her.
-Prints "ready" when a call can be taken. A service that dies is started again a second later. Logs: .tandem/logs. Addresses and process ids: .tandem/run.json.`;
+With TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, PUBLIC_BASE_URL, PUBLIC_MEDIA_URL and OPENAI_API_KEY in .env it
+serves a real number. Without them agent Sarah speaks through the guided engine (a rule-based demo, not an
+AI), and "npm run call" rings her. Prints "ready" when a call can be taken. A service that dies is started
+again a second later. Logs: .tandem/logs. Addresses and process ids: .tandem/run.json.`;
 
 const values = parseOptions(
   {

@@ -1,9 +1,7 @@
 import type { Scenario } from '@tandem/simulators';
 import { z } from 'zod';
 
-/**
- * Where the business is asked for a day that has room, so that the caller does not ask for one that is full.
- */
+/** Access to crm-api, which says on which day there is room: the caller asks for that one. */
 export interface BusinessAccess {
   readonly crmApiUrl: string;
   readonly apiKey: string;

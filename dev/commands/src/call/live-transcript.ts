@@ -4,12 +4,12 @@ import { deriveKeys } from '@tandem/platform';
 
 const POLL_MS = 150;
 
-/** Tells the events of a running call as its relay writes them down. */
+/** Passes on the events of a running call as its relay writes them to the log. */
 export class LiveTranscript {
   private readonly redis;
   private readonly store: CallStore;
   private timer: NodeJS.Timeout | null = null;
-  private told = 0;
+  private passedOn = 0;
   private polling: Promise<void> = Promise.resolve();
   callId: CallId | null = null;
 
@@ -29,7 +29,7 @@ export class LiveTranscript {
     }, POLL_MS);
   }
 
-  /** Tells what is left and lets go of Redis. */
+  /** Passes on the events that are left and disconnects from Redis. */
   async end(carrierCallId: string): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     await this.polling;
@@ -41,7 +41,7 @@ export class LiveTranscript {
     this.callId ??= await this.store.findByCarrierId(carrierCallId);
     if (!this.callId) return;
     const { events } = await this.store.events(this.callId);
-    for (const event of events.slice(this.told)) this.onEvent(event);
-    this.told = Math.max(this.told, events.length);
+    for (const event of events.slice(this.passedOn)) this.onEvent(event);
+    this.passedOn = Math.max(this.passedOn, events.length);
   }
 }

@@ -25,25 +25,25 @@ export class CallPrinter {
 
   constructor(private readonly print: (line: string) => void) {}
 
-  /** One line for each thing the carrier's side of the call shows; nothing for what is not worth one. */
+  /** Prints one line for each thing of note on the carrier's side of the call. */
   carrier(entry: CallEntry): void {
     this.startedAt = Date.now() - entry.atMs;
     const line = carrierText(entry);
     if (line === null) return;
     const text = `${clock(entry.atMs)}  ${line}`;
-    // What the relay wrote down last is read a moment later.
+    // The relay's last event is read a moment later.
     if (entry.kind === 'ended') this.last = text;
     else this.print(text);
   }
 
-  /** One line for each fact the relay writes down; nothing for figures. */
+  /** Prints one line for each event the relay writes that says what happened; none for figures. */
   event(event: CallEvent): void {
     if (event.type === 'call.admitted') this.admittedAt = event.at;
-    const fact = eventText(event);
-    if (fact === null) return;
+    const shown = eventText(event);
+    if (shown === null) return;
     const sinceStartMs =
-      fact.atMs === null ? event.at - this.startedAt : this.admittedAt - this.startedAt + fact.atMs;
-    this.print(`${clock(Math.max(0, sinceStartMs))}  ${fact.text}`);
+      shown.atMs === null ? event.at - this.startedAt : this.admittedAt - this.startedAt + shown.atMs;
+    this.print(`${clock(Math.max(0, sinceStartMs))}  ${shown.text}`);
   }
 
   /** The line that closes the call. */
@@ -80,7 +80,7 @@ function carrierText(entry: CallEntry): string | null {
   }
 }
 
-/** What a fact looks like, and when it began in ms since the admission; null for when it was written. */
+/** The printed text of an event and its start in ms since the admission; null when it starts as it is written. */
 function eventText(event: CallEvent): { readonly text: string; readonly atMs: number | null } | null {
   switch (event.type) {
     case 'agent.spoke':
@@ -122,18 +122,19 @@ function argumentsOf(given: unknown): string {
     .join(', ');
 }
 
-/** What the caller waited for, measured at their ear. */
+/** The caller's waiting times, measured at their ear. */
 export function latencyLines({ call }: ScenarioReport, events: readonly CallEvent[]): string[] {
   const toolMs = events.flatMap((event) =>
     event.type === 'tool.finished' && event.data.name !== 'end_call' ? [event.data.tookMs] : [],
   );
   const { timing, answeredAtMs, roundTripMs } = call;
   const responses = timing.responses.map(({ responseMs }) => responseMs).sort((a, b) => a - b);
+  const firstWordMs =
+    timing.firstAudioMs !== null && answeredAtMs !== null ? timing.firstAudioMs - answeredAtMs : undefined;
   const middle = responses[Math.floor(responses.length / 2)];
   const ms = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value)} ms`);
   return [
-    '  answer → first word          ' +
-      `${ms(timing.firstAudioMs !== null && answeredAtMs !== null ? timing.firstAudioMs - answeredAtMs : undefined)}`,
+    `  answer → first word          ${ms(firstWordMs)}`,
     `  caller stops → agent starts  ${ms(middle)} (median of ${responses.length}; slowest ` +
       `${ms(responses.at(-1))})`,
     `  round trip to the carrier    ${ms(roundTripMs)}, part of both`,

@@ -5,6 +5,7 @@ import { checkoutRoot } from '@tandem/stack';
 import { checkGeneratedDocuments } from '../docs/generated.ts';
 import { checkBorders } from './border-nets.ts';
 import { node, type Tally } from './tally.ts';
+import { checkWording } from './wording/wording.ts';
 
 export interface Check {
   readonly name: string;
@@ -31,6 +32,11 @@ export const CHECKS: readonly Check[] = [
     name: 'borders',
     about: 'cycles and borders inside projects; that the nets catch what they are for',
     run: checkBorders,
+  },
+  {
+    name: 'wording',
+    about: 'plain words in comments, messages, spec titles and pages',
+    run: () => Promise.resolve(checkWording()),
   },
   {
     name: 'docs',

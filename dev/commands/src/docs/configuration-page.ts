@@ -49,8 +49,8 @@ export function configurationPage(): string {
   const parts = [
     '# Configuration',
     '',
-    'Written by `npm run docs` from the settings in `libs/platform/src/config`; `npm test` fails when it is ' +
-      'out of date.',
+    'Written by `npm run docs` from the settings in `libs/platform/src/config`; `npm test` fails when it ' +
+      'is out of date.',
     '',
     'Each service reads its settings from the environment once, at the start. If a setting is wrong or ' +
       'missing, it lists every fault with what to set and exits with code 78. An empty variable counts as ' +

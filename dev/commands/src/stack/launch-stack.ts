@@ -28,7 +28,7 @@ export interface LaunchOptions {
   readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
   /** A stack beside the usual one: throw-away data, free ports, no run.json. */
   readonly isEphemeral?: boolean;
-  /** Which engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
+  /** Engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
   readonly agentModel?: 'openai-realtime' | 'guided';
   /** From SIGTERM to SIGKILL, for relays. */
   readonly relayGraceMs?: number;
@@ -70,16 +70,15 @@ export interface Stack {
 }
 
 /**
- * What the collector may do (docs/capacity.md). Audio makes garbage that dies at once: left alone, V8 lets
- * its nursery grow to a multiple of this on a large machine, which costs memory and makes each collection
- * longer. Of helpers it gets one: a relay has one core, and each helper takes a share of it from the thread
- * that passes audio.
+ * Limits of the garbage collector (docs/capacity.md). Audio makes garbage that dies at once. Without a limit V8
+ * lets its nursery grow to a multiple of this on a large machine, which costs memory and makes each collection
+ * longer. One helper thread: a relay has one core, and each helper takes time from the thread that passes audio.
  */
 const RELAY_NODE_OPTIONS = '--max-semi-space-size=16 --v8-pool-size=1';
-/** Calls in a local stack are given this long when it is stopped; production gives them an hour. */
+/** Time for running calls when a local stack is stopped; production gives them an hour. */
 const LOCAL_DRAIN_GRACE_MS = 3_000;
 
-/** What a relay may take to end once its calls are over. */
+/** Time a relay has to exit once its calls are over. */
 const AFTER_DRAIN_MS = 10_000;
 
 /**
@@ -263,8 +262,10 @@ async function prepareDatabase(
   } finally {
     await dataSource.destroy();
   }
-  log(
-    'Database: ' +
-      `${applied.length === 0 ? 'schema is current' : `${applied.length} migration${applied.length === 1 ? '' : 's'} applied`}, tenant "demo" seeded, agent Sarah speaks ${speaks}`,
-  );
+  log('Database: ' + `${schemaState(applied.length)}, tenant "demo" seeded, agent Sarah speaks ${speaks}`);
+}
+
+function schemaState(migrations: number): string {
+  if (migrations === 0) return 'schema is current';
+  return `${migrations} migration${migrations === 1 ? '' : 's'} applied`;
 }

@@ -19,9 +19,7 @@ export function checkSettings(env: Environment, isPublished: boolean): void {
   );
 }
 
-/**
- * Values the stack has at hand where none are set. None for half of a pair: the other half is somebody's own.
- */
+/** Values the stack provides for unset settings; none for half of a pair whose other half is set. */
 export function providedFor(
   env: Environment,
   made: { readonly twilioAuthToken: string; readonly keyFile: string },
@@ -33,11 +31,11 @@ export function providedFor(
   };
 }
 
-/** What stands in the check for what the stack makes in any case. */
+/** Placeholders for settings the stack makes itself when it starts. */
 const PROVIDED = { TANDEM_SECRET: 'x'.repeat(32), RECORDINGS_DIR: 'made later', RELAY_ID: 'relay-1' };
 const SERVERS = { DATABASE_URL: 'postgres://started.later/tandem', REDIS_URL: 'redis://started.later' };
 
-/** A carrier outside that is told of one public address needs the other one too. */
+/** Faults of public addresses: a real carrier needs both of them. */
 function halfAddresses(env: Environment): string[] {
   const { PUBLIC_BASE_URL: base, PUBLIC_MEDIA_URL: media, RELAY_ADDRESS: relay } = env;
   if (base && !media && !relay)

@@ -3,10 +3,7 @@ import type { Stack } from './launch-stack.ts';
 
 type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls'>;
 
-/**
- * What somebody who has started a stack goes on with: the addresses as the carrier is told them, and where
- * they lead.
- */
+/** The next steps after a start: the addresses for the carrier, where they lead, and the commands. */
 export function startedLines(stack: Started): string[] {
   const { publicUrl, publicMediaUrl, urls } = stack;
   const lines: [string, string][] = [
@@ -30,7 +27,7 @@ export function startedLines(stack: Started): string[] {
   return lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
 }
 
-/** As call-ingress tells it to the carrier. */
+/** The relay's address as call-ingress gives it to the carrier. */
 function relayAddress(publicMediaUrl: string, relay: string): string {
   return publicMediaUrl.includes('{relay}')
     ? publicMediaUrl.replaceAll('{relay}', relay)

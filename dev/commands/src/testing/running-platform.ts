@@ -13,9 +13,9 @@ import {
   type SimulatedCall,
   type TwilioSimulatorOptions,
 } from '@tandem/simulators';
-import { launchStack, type LaunchOptions, type Stack } from './stack/launch-stack.ts';
-import { localSecrets } from './stack/local-secrets.ts';
-import { NUMBER_SETTINGS } from './stack/number-settings.ts';
+import { NUMBER_SETTINGS } from '../stack/number-settings.ts';
+import { localSecrets } from '../stack/local-secrets.ts';
+import { launchStack, type LaunchOptions, type Stack } from '../stack/launch-stack.ts';
 
 export type Replicas = NonNullable<LaunchOptions['replicas']>;
 
@@ -38,7 +38,7 @@ export interface PlatformOptions {
  * model.
  */
 export class RunningPlatform {
-  /** What Redis knows of calls. */
+  /** The calls in Redis. */
   readonly records: CallStore;
   private readonly relays: RelayRegistry;
 
@@ -139,7 +139,7 @@ export class RunningPlatform {
     ))!;
   }
 
-  /** What control-api tells of the carrier's call, once it is written down. */
+  /** Returns control-api's record of the carrier's call, once it is stored. */
   async recorded(callSid: string): Promise<RecordedCall> {
     const [row] = await this.eventually(
       () =>
@@ -161,7 +161,7 @@ export class RunningPlatform {
     return (await response.json()) as Answer;
   }
 
-  /** What control-api answers to a command. */
+  /** Sends a command to control-api and returns its status and problem code. */
   async tell(
     path: string,
     body: object = {},

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RealtimeSimulator, TwilioSimulator } from '@tandem/simulators';
 import { freePorts, tandemFolder } from '@tandem/stack';
-import { words } from './running-platform.ts';
-import { CommandRun } from './testing/command-run.ts';
-import { selfSigned } from './testing/self-signed.ts';
-import { startTlsProxy, type TlsProxy } from './testing/tls-proxy.ts';
+import { words } from '../testing/running-platform.ts';
+import { CommandRun } from '../testing/command-run.ts';
+import { selfSigned } from '../testing/self-signed.ts';
+import { startTlsProxy, type TlsProxy } from '../testing/tls-proxy.ts';
 
 jest.setTimeout(240_000);
 

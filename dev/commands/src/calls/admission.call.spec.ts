@@ -4,7 +4,7 @@ import { textsOf } from '@tandem/contracts';
 import { DEMO_AGENT_ID } from '@tandem/database';
 import { deriveKeys } from '@tandem/platform';
 import { scripted, type SimulatedCall } from '@tandem/simulators';
-import { answer, CALLER, DIALLED, RunningPlatform, spokenByCarrier } from './running-platform.ts';
+import { answer, CALLER, DIALLED, RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 
@@ -71,7 +71,7 @@ async function publish(change: object): Promise<void> {
 }
 
 describe('a caller', () => {
-  it('who is blocked hears a short message, in the number’s own words where it has some, and is recorded', async () => {
+  it('who is blocked hears the number’s own message or a short standard one, and is recorded', async () => {
     expect(await refusalOf(platform.ring({ from: BLOCKED }))).toBe(
       'caller-blocked: Thank you for calling Northwind Home Services. This number cannot take your ' +
         'call. Goodbye.',

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { CallId } from '@tandem/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type CallReport } from '@tandem/simulators';
-import { answer, RunningPlatform, spokenByCarrier, words, type RecordedCall } from './running-platform.ts';
+import {
+  answer,
+  RunningPlatform,
+  spokenByCarrier,
+  words,
+  type RecordedCall,
+} from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 
@@ -55,7 +61,7 @@ function stretches(sound: Buffer): { fromMs: number; toMs: number }[] {
   return found.filter(({ fromMs, toMs }) => toMs - fromMs > 20);
 }
 
-/** What the carrier's ends of the call said and heard while the recording ran. */
+/** The audio at the carrier's end of the call, in both directions, while the recording ran. */
 function atTheCarrier({ recording }: CallReport, { caller }: Played): Played {
   const said = Buffer.concat(recording!.caller);
   const from = said.indexOf(caller.subarray(0, 80_000));
@@ -78,7 +84,7 @@ const recordingIs = (state: string, callId: CallId) =>
   );
 
 describe('a recorded call', () => {
-  it('holds what the caller said and what they heard of the agent, side by side, and no word more', async () => {
+  it('holds the caller and what they heard of the agent, side by side, and no word more', async () => {
     await platform.withAgent(
       { recording: { mode: 'announced' }, notice: 'This call is recorded.' },
       async () => {

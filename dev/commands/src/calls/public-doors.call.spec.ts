@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type SimulatedCall, type SimulatedSession } from '@tandem/simulators';
-import { RunningPlatform, words } from './running-platform.ts';
+import { RunningPlatform, words } from '../testing/running-platform.ts';
 
 jest.setTimeout(180_000);
 

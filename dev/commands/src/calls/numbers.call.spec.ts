@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { guided, scripted, type SimulatedCall } from '@tandem/simulators';
-import { answer, CALLER, DIALLED, RunningPlatform, spokenByCarrier } from './running-platform.ts';
+import { answer, CALLER, DIALLED, RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
 
 jest.setTimeout(120_000);
 
@@ -8,7 +8,8 @@ const BLOCKED = '+12025550166';
 const TRUNK_TO = 'sip:+12025550100@northwind-home-services.sip.us1.twilio.com;transport=tls';
 const TRUNK_FROM = 'sip:+12025550123@pbx-1.northwind-home-services.example.com:5061;user=phone';
 /** As long as the door takes, without a number in it. */
-const LONG_NAME = `sip:reception@${'a'.repeat(50)}.${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(57)}.example.com`;
+const LONG_HOST = ['a'.repeat(50), 'b'.repeat(60), 'c'.repeat(60), 'd'.repeat(57)].join('.');
+const LONG_NAME = `sip:reception@${LONG_HOST}.example.com`;
 
 let platform: RunningPlatform;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { scripted, type SimulatedCall } from '@tandem/simulators';
-import { RunningPlatform, spokenByCarrier } from './running-platform.ts';
+import { RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { AgentContentInput, CallEvent } from '@tandem/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { AgentContentInput } from '@tandem/contracts';
 import { ApiKeyRepository, DEMO_TENANT_ID, generateApiKey } from '@tandem/database';
 import {
   PEOPLE,
@@ -10,7 +10,8 @@ import {
   type ScriptedTurn,
   type SimulatedCall,
 } from '@tandem/simulators';
-import { answer, CALLER, RunningPlatform, spokenByCarrier, words } from './running-platform.ts';
+import { answer, CALLER, RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
+import { eventsOf, expectGapless, happened, kindsOf, talkOn } from '../testing/watched-call.ts';
 
 jest.setTimeout(90_000);
 
@@ -23,10 +24,6 @@ const SUMMARY = 'Alex Morgan has water in the basement and wants to know when so
 const GREETING = 'Northwind, hello.';
 const TRANSFERRING = 'One moment.';
 const NOBODY = 'Nobody is there.';
-const LONG =
-  'We have an opening on Tuesday at nine in the morning, another one at eleven, and on Wednesday the ' +
-  'whole afternoon is still free for you.';
-
 /** Never today, wherever it is. */
 const closedToday = [
   { weekday: ((new Date().getUTCDay() + 3) % 7) + 1, opensMinute: 540, closesMinute: 1020 },
@@ -44,7 +41,7 @@ const DIRECTORY = [
 ];
 
 let platform: RunningPlatform;
-/** Who answers, by number, or by the caller who is put through to them. */
+/** Scripts of the people who answer, by their number, or by the caller who is put through to them. */
 const people = new Map<string, CalleeScript>();
 let legs: SimulatedCall[] = [];
 
@@ -81,24 +78,11 @@ const says = (otherwise: string, ...turns: ScriptedTurn[]) =>
 const transferTo = (department: string): ScriptedTurn => ({
   call: { name: 'transfer_call', arguments: { department, reason: 'caller-asked', summary: SUMMARY } },
 });
-const session = () => platform.model.sessions.at(-1)!;
-const kinds = (report: CallReport) => report.timeline.map(({ kind }) => kind);
 const dialEnds = ({ timeline }: CallReport) =>
   timeline.flatMap((entry) => (entry.kind === 'dial-ended' ? [entry.status] : []));
 /** Errors of ours: Twilio also reports every stream that we close, which is how a call is let go of. */
 const faults = ({ errors }: CallReport) =>
   errors.filter(({ level, code }) => level === 'error' && code !== 31_921);
-const happened = (call: SimulatedCall, kind: string, times = 1) =>
-  platform.eventually(
-    () => kinds(call.report()).filter((seen) => seen === kind).length,
-    (count) => count >= times,
-    `${kind} of ${call.sid}`,
-  );
-
-async function eventsOf(call: SimulatedCall): Promise<CallEvent[]> {
-  return (await platform.records.events(await platform.callIdOf(call.sid))).events;
-}
-
 /**
  * A caller asks for a person and is put through to the department; back with the agent, it offers to take a
  * message.
@@ -115,31 +99,12 @@ async function asksFor(
   return call;
 }
 
-/** Hears the agent on the new stream to its end, answers, hears it again and hangs up. */
-async function talksOn(call: SimulatedCall): Promise<CallReport> {
-  await happened(call, 'stream-open', 2);
-  const heardOnIt = () =>
-    kinds(call.report()).lastIndexOf('agent-started') > kinds(call.report()).lastIndexOf('stream-open');
-  await platform.eventually(heardOnIt, Boolean, 'the agent on the new stream');
-  await answer(call);
-  await call.waitForSpeech();
-  await call.waitForSilence(500);
-  call.hangup();
-  return call.ended;
-}
-
-/** The numbers the relays gave their events: none twice, none left out. */
-function expectGapless(events: readonly CallEvent[]): void {
-  const numbers = events.filter(({ epoch }) => epoch > 0).map(({ seq }) => seq);
-  expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
-}
-
 describe('a caller put through cold', () => {
   it('hears that it happens, talks to the person, and the call ends as transferred', async () => {
     const call = await asksFor('sales');
     const report = await call.ended;
     expect(report.endedBy).toBe('hangup-verb');
-    expect(kinds(report)).toContain('bridged');
+    expect(kindsOf(report)).toContain('bridged');
     expect(legs.map(({ to, from }) => ({ to, from }))).toEqual([{ to: SALES, from: CALLER }]);
     expect(faults(report)).toEqual([]);
     const recorded = await platform.recorded(call.sid);
@@ -165,42 +130,42 @@ describe('a caller put through cold', () => {
   it('and hanging up first is transferred all the same', async () => {
     people.set(SALES, PEOPLE.talks({ talkMs: 60_000 }));
     const call = await asksFor('sales');
-    await happened(call, 'bridged');
+    await happened(platform, call, 'bridged');
     call.hangup();
     await call.ended;
     expect((await platform.recorded(call.sid)).termination?.reason).toBe('transferred');
   });
 
-  it('to somebody who is busy is back with the agent, who knows why and goes on; the carrier may ask thrice', async () => {
+  it('to a busy person is back with the agent, who knows why; the carrier may ask thrice', async () => {
     people.set(SALES, PEOPLE.busy());
     const call = await asksFor('sales', CALLER, {
       duplicates: { copies: 3, order: 'concurrent', purposes: ['action'] },
     });
-    await happened(call, 'dial-ended');
-    const report = await talksOn(call);
+    await happened(platform, call, 'dial-ended');
+    const report = await talkOn(platform, call);
     expect(report.streams).toHaveLength(2);
     expect(
       report.timeline.flatMap((entry) => (entry.kind === 'duplicate-answer' ? [entry.isIdentical] : [])),
     ).toEqual([true, true, true, true]);
     expect(faults(report)).toEqual([]);
-    expect(JSON.stringify(session().seededItems)).toContain(
+    expect(JSON.stringify(platform.model.sessions.at(-1)!.seededItems)).toContain(
       'Putting the caller through to sales ended with: busy',
     );
-    expect(JSON.stringify(session().seededItems)).toContain('transfer_call');
-    expect(session().mistakes).toEqual({});
+    expect(JSON.stringify(platform.model.sessions.at(-1)!.seededItems)).toContain('transfer_call');
+    expect(platform.model.sessions.at(-1)!.mistakes).toEqual({});
     const recorded = await platform.recorded(call.sid);
     expect(recorded.termination?.reason).toBe('caller-hangup');
     expect(recorded.transcript.map(({ text }) => text)).toEqual(
       expect.arrayContaining([TRANSFERRING, NOBODY, 'I can take a message.']),
     );
     expect(recorded.legs).toMatchObject([{ epoch: 1, detachReason: 'transfer' }, { epoch: 2 }]);
-    expectGapless(await eventsOf(call));
+    expectGapless(await eventsOf(platform, call));
   });
 
   it('who gives up while it rings has ended the call', async () => {
     people.set(SALES, PEOPLE.neverAnswers());
     const call = await asksFor('sales');
-    await happened(call, 'dialling');
+    await happened(platform, call, 'dialling');
     call.hangup();
     await call.ended;
     expect((await platform.recorded(call.sid)).termination).toEqual({
@@ -218,7 +183,7 @@ describe('a caller put through warm', () => {
     people.set(SUPPORT, person);
     const call = await asksFor('support');
     const report = await call.ended;
-    expect(kinds(report)).toContain('bridged');
+    expect(kindsOf(report)).toContain('bridged');
     const whispered = spokenByCarrier(legs[0]!.report());
     expect(whispered).toMatch(/^Call for Northwind Home Services from Alex Morgan\./);
     expect(whispered).toContain(SUMMARY);
@@ -238,16 +203,16 @@ describe('a caller put through warm', () => {
     const calls = await Promise.all(cases.map(({ from }) => asksFor('support', from)));
     const reports = await Promise.all(
       calls.map(async (call) => {
-        await happened(call, 'dial-ended');
-        return talksOn(call);
+        await happened(platform, call, 'dial-ended');
+        return talkOn(platform, call);
       }),
     );
     for (const [index, { status, outcome }] of cases.entries()) {
       const [call, report] = [calls[index]!, reports[index]!];
       expect(dialEnds(report)).toEqual([status]);
-      expect(kinds(report)).not.toContain('bridged');
+      expect(kindsOf(report)).not.toContain('bridged');
       expect(faults(report)).toEqual([]);
-      const events = await eventsOf(call);
+      const events = await eventsOf(platform, call);
       expect(
         events.flatMap((event) => (event.type === 'transfer.ended' ? [event.data.outcome] : [])),
       ).toEqual([outcome]);
@@ -266,7 +231,7 @@ describe('a caller put through warm', () => {
     const call = platform.ring();
     await answer(call);
     says('Let me try the front desk.', { ifHeard: 'desk', ...transferTo('desk') });
-    await happened(call, 'stream-open', 2);
+    await happened(platform, call, 'stream-open', 2);
     // The first words on the new stream may come from the relay's own cache, before its model session is
     // open.
     await platform.eventually(
@@ -275,11 +240,11 @@ describe('a caller put through warm', () => {
       'the second model session',
     );
     await call.waitForSpeech();
-    session().hears('The front desk then.');
+    platform.model.sessions.at(-1)!.hears('The front desk then.');
     await answer(call);
     const report = await call.ended;
     expect(legs.map(({ to }) => to)).toEqual([SUPPORT, DESK]);
-    expect(kinds(report).filter((kind) => kind === 'bridged')).toHaveLength(1);
+    expect(kindsOf(report).filter((kind) => kind === 'bridged')).toHaveLength(1);
     expect((await platform.recorded(call.sid)).termination?.reason).toBe('transferred');
   });
 });
@@ -301,7 +266,7 @@ describe('a transfer that must not be', () => {
     expect((await platform.recorded(call.sid)).transcript.at(-1)?.text).toBe('They are closed today.');
   });
 
-  it('to a number, whoever asks for it and however, dials nothing', async () => {
+  it('to a number dials nothing, no matter how it is asked for', async () => {
     const targets = ['+19005550100', SALES, DESK, 'sales,+19005550100', 'nobody'];
     says(
       'I see.',
@@ -347,7 +312,7 @@ describe('an operator', () => {
       ).status,
     ).toBe(202);
     const report = await call.ended;
-    expect(kinds(report)).toContain('bridged');
+    expect(kindsOf(report)).toContain('bridged');
     expect(spokenByCarrier(legs[0]!.report())).toContain('From the desk of the boss.');
     const recorded = await platform.recorded(call.sid);
     expect(recorded.termination?.reason).toBe('transferred');
@@ -394,115 +359,3 @@ describe('an operator', () => {
     await call.ended;
   });
 });
-
-describe('a relay that dies with another one there', () => {
-  const holderOf = async (call: SimulatedCall) =>
-    (await platform.records.state(await platform.callIdOf(call.sid)))!.relayId!;
-
-  const killed = new Set<string>();
-  afterEach(async () => {
-    for (const call of platform.twilio.liveCalls) call.hangup();
-    for (const relay of killed) await platform.stack.supervisor.restart(relay);
-    killed.clear();
-  });
-
-  /** Kills the relay that holds the call; answers how long the caller heard nothing of the agent, in ms. */
-  async function kill(call: SimulatedCall): Promise<{ relayId: string; gapMs: number }> {
-    const relayId = await holderOf(call);
-    const nowMs = () => Date.now() - call.report().startedAt;
-    killed.add(relayId);
-    await platform.stack.supervisor.kill(relayId, 'SIGKILL');
-    const killedAtMs = nowMs();
-    await happened(call, 'stream-open', 2);
-    const heard = () =>
-      call.report().timeline.find((entry) => entry.kind === 'agent-started' && entry.atMs > killedAtMs);
-    await platform.eventually(heard, (entry) => entry !== undefined, 'the agent to be heard again');
-    return { relayId, gapMs: Math.round(heard()!.atMs - killedAtMs) };
-  }
-
-  it('loses no call: the other one goes on with the conversation', async () => {
-    says('I see.', { say: LONG });
-    const call = platform.ring();
-    await answer(call);
-    await call.waitForSpeech({ forMs: 1_000 });
-    says('Tuesday at nine it is.');
-    const { relayId, gapMs } = await kill(call);
-    console.log(`relay killed in the middle of a sentence: the agent is heard again after ${gapMs} ms`);
-    expect(await holderOf(call)).not.toBe(relayId);
-    expect(JSON.stringify(session().seededItems)).toContain(GREETING);
-    const report = await talksOn(call);
-    expect(report.said).toEqual([]);
-    expect(report.streams).toHaveLength(2);
-    const recorded = await platform.recorded(call.sid);
-    expect(recorded.termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
-    expect(recorded.transcript.map(({ text }) => text)).toEqual(
-      expect.arrayContaining([GREETING, 'Tuesday at nine it is.']),
-    );
-    const events = await eventsOf(call);
-    expectGapless(events);
-    expect(new Set(events.map(({ epoch }) => epoch))).toEqual(new Set([0, 1, 2]));
-    expect(events.filter(({ type }) => type === 'call.ended')).toHaveLength(1);
-    expect(await platform.metric('call-ingress', 'tandem_reattachments_total')).toContain(
-      'cause="stream-lost",outcome="offered"',
-    );
-  });
-
-  it('with a booking under way books once, and tells the caller', async () => {
-    const start = await freeSlot();
-    says('I see.', {
-      call: { name: 'book_appointment', arguments: { service: 'plumbing', start, name: 'Alex Morgan' } },
-    });
-    const call = platform.ring();
-    await call.waitForSpeech();
-    await call.waitForSilence(400);
-    await platform.stack.supervisor.kill('crm-api', 'SIGSTOP');
-    await call.say(words(900));
-    await platform.eventually(
-      () => eventsOf(call),
-      (events) => events.some(({ type }) => type === 'tool.called'),
-      'the booking to be asked for',
-    );
-    says('I see.', { ifToolOutput: 'book_appointment', ifOutputContains: '"ok"', say: 'It is booked.' });
-    const killing = kill(call);
-    await happened(call, 'stream-open', 2);
-    await platform.stack.supervisor.kill('crm-api', 'SIGCONT');
-    const { gapMs } = await killing;
-    console.log(`relay killed while a tool works: the agent is heard again after ${gapMs} ms`);
-    await platform.eventually(
-      () => eventsOf(call),
-      (events) => events.some(({ type }) => type === 'tool.finished'),
-      'the booking to be done',
-    );
-    await call.waitForSpeech();
-    await call.waitForSilence(600);
-    call.hangup();
-    await call.ended;
-    const recorded = await platform.recorded(call.sid);
-    expect(recorded.toolCalls.map(({ name, outcome }) => `${name} ${outcome?.status}`)).toEqual([
-      'book_appointment ok',
-    ]);
-    expect(recorded.transcript.map(({ text }) => text)).toContain('It is booked.');
-    expect(recorded.outcome).toBe('booked');
-    expect(await platform.sql('SELECT id FROM bookings WHERE call_id = $1', recorded.callId)).toHaveLength(1);
-    const events = await eventsOf(call);
-    expectGapless(events);
-    expect(
-      events
-        .filter(({ type }) => type === 'tool.called' || type === 'tool.finished')
-        .map(({ type, epoch }) => `${type} ${epoch}`),
-    ).toEqual(['tool.called 1', 'tool.finished 2']);
-  });
-});
-
-async function freeSlot(): Promise<string> {
-  for (let day = 1; day < 15; day += 1) {
-    const date = new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10);
-    const response = await fetch(
-      `${platform.stack.urls.crmApi}/v1/availability?service=plumbing&date=${date}`,
-      { headers: { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` } },
-    );
-    const { slots } = (await response.json()) as { slots: { start: string }[] };
-    if (slots[0]) return slots[0].start;
-  }
-  throw new TypeError('No plumber is free for two weeks.');
-}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEMO_TENANT_ID } from '@tandem/database';
 import { scripted, type ScriptedTurn, type SimulatedCall } from '@tandem/simulators';
-import { answer, RunningPlatform, words } from './running-platform.ts';
+import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 
@@ -29,7 +29,7 @@ const bookingOf = (start: string) => ({
 const turns = (...script: ScriptedTurn[]) =>
   (platform.model.behaviour = scripted({ turns: script, otherwise: 'I see.' }));
 
-/** What is left of the call: what its tools answered, its rows and its events. */
+/** The tool outcomes, rows and events of an ended call. */
 async function leftOf(call: SimulatedCall) {
   const recorded = await platform.recorded(call.sid);
   const rows = await platform.sql<{ reference: string }>(
@@ -64,7 +64,7 @@ describe('an appointment the model books twice', () => {
     expect(told).toEqual([references[0], references[0]]);
   });
 
-  it('because crm-api stood still over the first time is one booking, whose fate the second asking tells', async () => {
+  it('because crm-api hung over the first request is one booking; the second tells its fate', async () => {
     const booking = bookingOf(await freeSlot('13:00'));
     turns(
       { ifHeard: '', call: booking },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { scripted } from '@tandem/simulators';
-import { answer, RunningPlatform, words } from './running-platform.ts';
+import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 

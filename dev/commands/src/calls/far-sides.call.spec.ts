@@ -7,7 +7,7 @@ import {
   type SimulatedCall,
   type StreamFault,
 } from '@tandem/simulators';
-import { answer, RunningPlatform, words } from './running-platform.ts';
+import { answer, RunningPlatform, words } from '../testing/running-platform.ts';
 
 jest.setTimeout(120_000);
 
@@ -27,7 +27,7 @@ beforeEach(() => {
   platform.model.behaviour = scripted({ turns: [], otherwise: 'Of course. Which day would suit you best?' });
 });
 
-/** What went wrong with the call, and whether it was ever taken from its first stream. */
+/** The errors of a call and how each of its streams ended: one that moved to another relay has two. */
 const troublesOf = ({ streams, errors }: CallReport) => ({
   ends: streams.map(({ end }) => end?.cause),
   errors: errors.filter(({ level }) => level === 'error').map(({ code }) => code),
@@ -39,7 +39,7 @@ async function hungUp(call: SimulatedCall): Promise<CallReport> {
   return call.ended;
 }
 
-/** A model whose n-th session makes its first sound so many ms after it was asked. */
+/** A model whose n-th session makes its first sound this many ms after the request. */
 function firstSounds(afterMs: (session: number) => number): Behaviour {
   let sessions = 0;
   return {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TwilioSimulator } from '@tandem/simulators';
-import { CALLER, DIALLED, RunningPlatform, spokenByCarrier } from './running-platform.ts';
+import { CALLER, DIALLED, RunningPlatform, spokenByCarrier } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
 
@@ -55,7 +55,7 @@ describe('one door', () => {
     expect(await isAnswered({ accountSid: OTHER_ACCOUNT, authToken: platform.twilio.authToken })).toBe(false);
   });
 
-  it('takes calls signed with a shared key it knows, by the algorithm it knows, and counts the others', async () => {
+  it('takes calls signed with a known shared key and algorithm, and counts the others', async () => {
     const carrier = { accountSid: FIRST_ACCOUNT, authToken: 'not-used' };
     expect(await isAnswered({ ...carrier, sharedKey: SHARED_KEY })).toBe(true);
     expect(await isAnswered({ ...carrier, sharedKey: { ...SHARED_KEY, id: 'webhooks_sharedkey_2' } })).toBe(
