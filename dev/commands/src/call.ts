@@ -9,7 +9,7 @@ import { environment } from './stack/dot-env.ts';
 import { localSecrets } from './stack/local-secrets.ts';
 
 const OTHERS = SCENARIOS.map(({ name }) => name).filter((name) => name !== 'booking');
-const HELP = `npm run call                              rings the running stack; the caller books an appointment
+const HELP = `npm run call                              rings the running stack; the caller books
 npm run call -- --scenario interruption   another caller: booking, ${OTHERS.join(', ')}
 npm run call -- --from +12025550147 --to ${DEMO_PHONE_NUMBER}
                                           --to is the stack's own number unless you name another

@@ -8,7 +8,7 @@ import { told } from './stack/command.ts';
 import { launchStack, type Stack } from './stack/launch-stack.ts';
 import { runningCalls } from './stack/running-calls.ts';
 
-const HELP = `npm run demo               from nothing to an answered call, then the stack stays up until Ctrl-C
+const HELP = `npm run demo               from nothing to an answered call; the stack stays up until Ctrl-C
 npm run demo -- --once     exits after the call: 0 when it was answered, booked and stored, else 1 with
                            the reason
 

@@ -16,7 +16,7 @@ export interface PersistedCall {
 const PATIENCE_MS = 15_000;
 const POLL_MS = 200;
 
-/** Returns the rows of an ended call with its booking, if one was made; null when they do not come in time. */
+/** Returns the rows of an ended call with its booking, if there is one; null when they come too late. */
 export async function persistedCall(databaseUrl: string, callId: CallId): Promise<PersistedCall | null> {
   const dataSource = await createDataSource({ url: databaseUrl, poolSize: 2 }).initialize();
   try {

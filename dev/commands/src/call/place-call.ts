@@ -36,8 +36,8 @@ export interface PlacedCall {
 const CALLER_VOICE = 'rms';
 
 /**
- * Rings the stack once through the Twilio simulator, with a caller who speaks. A person who is asked to take the
- * call accepts.
+ * Rings the stack once through the Twilio simulator, with a caller who speaks. A person who is asked to take
+ * the call accepts.
  */
 export async function placeCall(
   target: CallTarget,

@@ -80,7 +80,7 @@ function carrierText(entry: CallEntry): string | null {
   }
 }
 
-/** The printed text of an event and its start in ms since the admission; null when it starts as it is written. */
+/** The printed text of an event, and its start in ms since the admission; null for the time of writing. */
 function eventText(event: CallEvent): { readonly text: string; readonly atMs: number | null } | null {
   switch (event.type) {
     case 'agent.spoke':

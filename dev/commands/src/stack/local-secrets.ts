@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, tandemFolder } from '@tandem/stack';
 
-/** Secrets of a local stack that .env does not set: made once, in `.tandem/secrets.json`, for its owner only. */
+/** Secrets that .env does not set: made once, kept in `.tandem/secrets.json`, readable by its owner only. */
 export interface LocalSecrets {
   readonly tandemSecret: string;
   readonly twilioAuthToken: string;
