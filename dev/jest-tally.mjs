@@ -1,16 +1,19 @@
-import { appendFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
-/** Adds this run's tally as a JSON line to the file named by TANDEM_TALLY_FILE; says nothing otherwise. */
+/** Writes the tally of a run as JSON into the file named by TANDEM_TALLY_FILE; does nothing without one. */
 export default class Tally {
+  file = process.env.TANDEM_TALLY_FILE;
+
+  /** A run that dies leaves no tally, not the one before it. */
+  onRunStart() {
+    if (this.file) rmSync(this.file, { force: true });
+  }
+
   onRunComplete(_contexts, results) {
-    const file = process.env.TANDEM_TALLY_FILE;
-    if (!file) return;
-    const {
-      numPassedTests: passed,
-      numFailedTests: failed,
-      numPendingTests: skipped,
-      numRuntimeErrorTestSuites: broken,
-    } = results;
-    appendFileSync(file, `${JSON.stringify({ passed, failed: failed + broken, skipped })}\n`);
+    if (!this.file) return;
+    const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites } = results;
+    mkdirSync(dirname(this.file), { recursive: true });
+    writeFileSync(this.file, JSON.stringify({ passed, failed: numFailedTests + numRuntimeErrorTestSuites }));
   }
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkoutRoot } from '@tandem/stack';
 import { checkGeneratedDocuments } from '../docs/generated.ts';
 import { checkBorders } from './border-nets.ts';
+import { nx } from './nx.ts';
 import { node, type Tally } from './tally.ts';
 import { checkWording } from './wording/wording.ts';
 
@@ -14,6 +15,8 @@ export interface Check {
 }
 
 const bin = (name: string) => join(checkoutRoot, 'node_modules', name);
+/** Left by dev/jest-tally.mjs, one file for each project (dev/nx-targets.mjs). */
+const TALLIES = 'node_modules/.cache/tandem/tally';
 const WORKERS = 2;
 /** Calls take their time in life; the processors of a small machine are idle for most of it. */
 const CALL_WORKERS = 3;
@@ -24,7 +27,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'types',
     about: 'TypeScript, every project',
-    run: async () => counted((await node([bin('typescript/bin/tsc'), '-b'])) === 0),
+    run: async () => counted((await nx('build')) === 0),
   },
   { name: 'format', about: 'Prettier, everything but data', run: format },
   { name: 'lint', about: 'ESLint with the import borders between projects', run: lint },
@@ -43,7 +46,7 @@ export const CHECKS: readonly Check[] = [
     about: 'generated documents are up to date',
     run: async () => counted(await checkGeneratedDocuments()),
   },
-  { name: 'unit', about: 'specs that touch nothing outside', run: (match) => jest('unit', match) },
+  { name: 'unit', about: 'specs that touch nothing outside', run: unit },
   {
     name: 'int',
     about: 'specs against real PostgreSQL, Redis and sockets',
@@ -80,15 +83,24 @@ async function format(): Promise<Tally> {
   return counted(isFormatted);
 }
 
-/** The rule for borders is silently skipped without a project graph, so the graph comes first. */
+/** ESLint's rule for borders is silently skipped without a project graph; a run of Nx makes one. */
 async function lint(): Promise<Tally> {
-  const graph = await node([bin('nx/dist/bin/nx.js'), 'show', 'projects', '--json'], { isQuiet: true });
-  return counted(graph === 0 && (await node([bin('eslint/bin/eslint.js'), '.', '--max-warnings=0'])) === 0);
+  return counted((await nx('lint')) === 0);
+}
+
+/** The unit specs, from the cache for projects without changes; with `match` as one run of Jest. */
+async function unit(match: string | undefined): Promise<Tally> {
+  if (match !== undefined) return jest('unit', match);
+  const code = await nx('test');
+  return sumOf(
+    readdirSync(join(checkoutRoot, TALLIES)).map((name) => join(checkoutRoot, TALLIES, name)),
+    code,
+  );
 }
 
 async function jest(project: string, match: string | undefined, workers = WORKERS): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-tally-'));
-  const file = join(folder, 'tally.jsonl');
+  const file = join(folder, 'tally.json');
   const args = [
     '--experimental-vm-modules',
     '--no-warnings',
@@ -101,20 +113,22 @@ async function jest(project: string, match: string | undefined, workers = WORKER
   const code = await node([...args, ...(match ? ['--testPathPatterns', match] : [])], {
     env: { TANDEM_TALLY_FILE: file },
   });
-  const tally = readTally(file);
+  const tally = sumOf([file], code);
   rmSync(folder, { recursive: true });
-  // A run that dies before it can count, or fails without a failing test, is a failure all the same.
-  return code !== 0 && tally.failed === 0 ? { passed: tally.passed, failed: 1 } : tally;
+  return tally;
+}
+
+/** A run that dies before it can count, or fails without a failing test, is a failure all the same. */
+function sumOf(files: readonly string[], code: number): Tally {
+  const tallies = files.map(readTally);
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
 }
 
 function readTally(file: string): Tally {
   try {
-    const lines = readFileSync(file, 'utf8').trim().split('\n');
-    const runs = lines.map((line) => JSON.parse(line) as Tally);
-    return {
-      passed: runs.reduce((sum, run) => sum + run.passed, 0),
-      failed: runs.reduce((sum, run) => sum + run.failed, 0),
-    };
+    return JSON.parse(readFileSync(file, 'utf8')) as Tally;
   } catch {
     return { passed: 0, failed: 0 };
   }
