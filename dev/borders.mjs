@@ -1,15 +1,14 @@
-// Who may import whom: ESLint reads this table; what dependency-cruiser enforces beside it stands in
-// .dependency-cruiser.cjs. `own` lists projects of ours (lib or dev names), `banned` lists packages that are
-// out of bounds.
-const NODE_IO = ['node:net', 'node:http', 'node:https', 'node:fs', 'node:dgram', 'node:child_process'];
+// Who may import whom. ESLint enforces this table between projects; the borders inside projects, Node's own
+// modules and the handlers of tools are rules of .dependency-cruiser.cjs. `own` lists the projects that may be
+// imported, `banned` the packages that may not.
 const NEST = ['@nestjs/*'];
 const DATABASE = ['typeorm', 'pg'];
 
 export const table = {
-  'lib:contracts': { own: [], banned: [...NEST, ...DATABASE, ...NODE_IO, 'ws', 'ioredis', 'bullmq'] },
+  'lib:contracts': { own: [], banned: [...NEST, ...DATABASE, 'ws', 'ioredis', 'bullmq'] },
   'lib:conversation': {
     own: ['lib:contracts'],
-    banned: [...NEST, ...DATABASE, ...NODE_IO, 'ws', 'ioredis', 'bullmq', 'twilio', 'openai'],
+    banned: [...NEST, ...DATABASE, 'ws', 'ioredis', 'bullmq', 'twilio', 'openai'],
   },
   'lib:telephony': {
     own: ['lib:contracts', 'lib:conversation'],
@@ -120,15 +119,10 @@ export const table = {
   },
 };
 
-/** A door that only one project may open: { package door: the projects allowed through }. */
-export const doors = {
-  '@tandem/tools/handlers': ['service:tool-worker'],
-};
-
 export const borders = {
   nxConstraints: Object.entries(table).map(([sourceTag, { own, banned }]) => ({
     sourceTag,
     onlyDependOnLibsWithTags: own,
-    bannedExternalImports: banned.filter((name) => !name.startsWith('node:')),
+    bannedExternalImports: banned,
   })),
 };
