@@ -164,7 +164,8 @@ const script = /^[a-z-]+$/.test(command ?? '')
 if (!script) {
   fail(
     `There is no command "${command ?? ''}".`,
-    'Commands: demo, start, call, number, key, test, bench, load, chaos, docs, migrate, stack-reset.',
+    'Commands: demo, start, call, number, key, test, lint, new, bench, load, chaos, docs, migrate, ' +
+      'stack-reset.',
   );
 }
 const child = spawn(node, ['--enable-source-maps', script, ...args], {

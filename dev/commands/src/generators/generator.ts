@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import type { Names } from './names.ts';
+
+/** Text that is put into a file that exists. */
+export interface Insertion {
+  /** Found once in the file. */
+  readonly anchor: string | RegExp;
+  readonly text: string;
+  readonly where: 'before' | 'after';
+}
+
+export type Change =
+  | { readonly path: string; readonly create: string }
+  | { readonly path: string; readonly insert: readonly Insertion[] };
+
+export interface Generator {
+  readonly name: string;
+  /** One line for the help. */
+  readonly about: string;
+  /** The files to make and to change. */
+  changes(names: Names): readonly Change[];
+  /** Steps that are left to the author. */
+  next(names: Names): readonly string[];
+}
+
+/** A file is not as the generator expects it, or exists already. Nothing has been written. */
+export class GeneratorFault extends Error {
+  override readonly name = 'GeneratorFault';
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly kind: 'new' | 'changed';
+}
+
+/**
+ * Writes the changes below `root`, formatted. All or none: every text is made before the first is written.
+ * @throws GeneratorFault
+ */
+export async function writeChanges(root: string, changes: readonly Change[]): Promise<WrittenFile[]> {
+  const texts = changes.map((change) => textOf(root, change));
+  const written: WrittenFile[] = [];
+  for (const [index, change] of changes.entries()) {
+    const file = join(root, change.path);
+    const options = { ...(await resolveConfig(file)), filepath: file };
+    const text = await format(texts[index]!, options);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    written.push({ path: change.path, kind: 'create' in change ? 'new' : 'changed' });
+  }
+  return written;
+}
+
+function textOf(root: string, change: Change): string {
+  const file = join(root, change.path);
+  if ('create' in change) {
+    if (existsSync(file)) throw new GeneratorFault(`${change.path} exists already. Choose another name.`);
+    return change.create;
+  }
+  return change.insert.reduce(
+    (text, insertion) => inserted(text, insertion, change.path),
+    readFileSync(file, 'utf8'),
+  );
+}
+
+function inserted(text: string, { anchor, text: added, where }: Insertion, path: string): string {
+  const found =
+    typeof anchor === 'string'
+      ? { index: text.indexOf(anchor), length: anchor.length }
+      : { index: text.search(anchor), length: anchor.exec(text)?.[0].length ?? 0 };
+  if (found.index < 0)
+    throw new GeneratorFault(
+      `${path} holds no ${String(anchor)} any more, where a line has to go. Mend dev/commands/src/generators.`,
+    );
+  const at = where === 'before' ? found.index : found.index + found.length;
+  return text.slice(0, at) + added + text.slice(at);
+}
