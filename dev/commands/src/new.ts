@@ -37,7 +37,7 @@ async function generate([kind, name = '', ...rest]: readonly string[]): Promise<
 }
 
 async function write(generator: Generator, names: Names): Promise<void> {
-  const written = await writeChanges(checkoutRoot, generator.changes(names));
+  const written = await writeChanges(checkoutRoot, generator, names);
   for (const { path, kind } of written) console.log(`  ${kind.padEnd(8)} ${path}`);
   console.log(`\n${written.length} files. Next:`);
   for (const step of generator.next(names)) console.log(`  - ${step}`);

@@ -1,23 +1,4 @@
-import { callerStreamCode, callerStreamSpec } from './caller-stream-code.ts';
 import type { Generator } from './generator.ts';
-import type { Names } from './names.ts';
-
-const door = ({
-  kebab,
-  pascal,
-  words,
-}: Names) => `import { ${pascal}Stream, type MessageSocket } from '@tandem/telephony';
-import type { IncomingStream } from '../media/incoming-stream.ts';
-
-/** A connection of ${words}, whose ticket has been checked, as the relay takes it. */
-export function incoming${pascal}Stream(carrierCallId: string, socket: MessageSocket): IncomingStream {
-  return {
-    carrierCallId,
-    protocol: '${kebab}',
-    open: ({ fence, clock }) => new ${pascal}Stream(fence(socket), carrierCallId, clock),
-  };
-}
-`;
 
 export const callerStream: Generator = {
   name: 'caller-stream',
@@ -26,8 +7,11 @@ export const callerStream: Generator = {
     const { kebab, pascal } = names;
     const folder = `libs/telephony/src/${kebab}`;
     return [
-      { path: `${folder}/${kebab}-stream.ts`, create: callerStreamCode(names) },
-      { path: `${folder}/${kebab}-stream.conformance.spec.ts`, create: callerStreamSpec(names) },
+      { path: `${folder}/${kebab}-stream.ts`, template: 'caller-stream/stream' },
+      {
+        path: `${folder}/${kebab}-stream.conformance.spec.ts`,
+        template: 'caller-stream/stream.conformance.spec',
+      },
       {
         path: 'libs/telephony/src/index.ts',
         insert: [
@@ -38,7 +22,10 @@ export const callerStream: Generator = {
           },
         ],
       },
-      { path: `services/media-relay/src/ingress/incoming-${kebab}-stream.ts`, create: door(names) },
+      {
+        path: `services/media-relay/src/ingress/incoming-${kebab}-stream.ts`,
+        template: 'caller-stream/incoming-stream',
+      },
     ];
   },
   next: ({ kebab, pascal }) => [

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { checkoutRoot } from '@tandem/stack';
 import { format, resolveConfig } from 'prettier';
 import type { Names } from './names.ts';
+
+const TEMPLATES = join(checkoutRoot, 'dev/commands/src/generators/templates');
 
 /** Text that is put into a file that exists. */
 export interface Insertion {
@@ -12,7 +15,8 @@ export interface Insertion {
 }
 
 export type Change =
-  | { readonly path: string; readonly create: string }
+  /** A file made from a template of `templates/`. */
+  | { readonly path: string; readonly template: string }
   | { readonly path: string; readonly insert: readonly Insertion[] };
 
 export interface Generator {
@@ -36,32 +40,45 @@ export interface WrittenFile {
 }
 
 /**
- * Writes the changes below `root`, formatted. All or none: every text is made before the first is written.
+ * Writes the files of a generator below `root`, formatted. All or none: every text is made before the first is written.
  * @throws GeneratorFault
  */
-export async function writeChanges(root: string, changes: readonly Change[]): Promise<WrittenFile[]> {
-  const texts = changes.map((change) => textOf(root, change));
+export async function writeChanges(
+  root: string,
+  { changes }: Pick<Generator, 'changes'>,
+  names: Names,
+): Promise<WrittenFile[]> {
+  const files = changes(names);
+  const texts = files.map((change) => textOf(root, change, names));
   const written: WrittenFile[] = [];
-  for (const [index, change] of changes.entries()) {
+  for (const [index, change] of files.entries()) {
     const file = join(root, change.path);
     const options = { ...(await resolveConfig(file)), filepath: file };
     const text = await format(texts[index]!, options);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
-    written.push({ path: change.path, kind: 'create' in change ? 'new' : 'changed' });
+    written.push({ path: change.path, kind: 'template' in change ? 'new' : 'changed' });
   }
   return written;
 }
 
-function textOf(root: string, change: Change): string {
+function textOf(root: string, change: Change, names: Names): string {
   const file = join(root, change.path);
-  if ('create' in change) {
+  if ('template' in change) {
     if (existsSync(file)) throw new GeneratorFault(`${change.path} exists already. Choose another name.`);
-    return change.create;
+    return filled(readFileSync(join(TEMPLATES, `${change.template}.tmpl`), 'utf8'), names);
   }
   return change.insert.reduce(
     (text, insertion) => inserted(text, insertion, change.path),
     readFileSync(file, 'utf8'),
+  );
+}
+
+/** Puts the spellings of a name into a template: `__kebab__`, `__camel__`, `__Pascal__`, `__snake__`, `__words__`. */
+function filled(template: string, names: Names): string {
+  return template.replaceAll(
+    /__(kebab|camel|pascal|snake|words)__/gi,
+    (_all, spelling: string) => names[spelling.toLowerCase() as keyof Names],
   );
 }
 

@@ -1,55 +1,4 @@
 import type { Generator } from './generator.ts';
-import type { Names } from './names.ts';
-
-const declaration = ({ camel, snake, words }: Names) => `import { defineTool } from '@tandem/contracts';
-import { z } from 'zod';
-
-export const ${camel} = defineTool({
-  name: '${snake}',
-  description: [
-    'Says in one sentence what the tool does: ${words}.',
-    'Then when the model should call it, and what it says to the caller afterwards.',
-  ].join(' '),
-  place: 'worker',
-  arguments: z.object({
-    subject: z.string().min(1).max(200).describe('What the tool is asked for.'),
-  }),
-  cancellable: true,
-  deadlineMs: 5_000,
-});
-`;
-
-const handler = ({ camel }: Names) => `import { handle } from '../tool-handler.ts';
-import { ${camel} } from './declaration.ts';
-
-/** Returns what the model reads as the tool's result; a failure is an outcome, not a throw. */
-export const ${camel}Handler = handle(${camel}, ({ subject }) =>
-  Promise.resolve({ status: 'ok', value: { subject } }),
-);
-`;
-
-const spec = ({ camel, snake }: Names) => `import { describe, expect, it } from '@jest/globals';
-import { contextFor } from '../test/scripted-crm.ts';
-import { ${camel}Handler } from './handler.ts';
-
-describe('${snake}', () => {
-  const context = contextFor('http://127.0.0.1:1');
-
-  it('returns its result as a value', async () => {
-    expect(await ${camel}Handler({ subject: 'a plumber' }, context)).toEqual({
-      status: 'ok',
-      value: { subject: 'a plumber' },
-    });
-  });
-
-  it('refuses wrong arguments', async () => {
-    expect(await ${camel}Handler({ subject: '' }, context)).toMatchObject({
-      status: 'refused',
-      reason: 'bad-arguments',
-    });
-  });
-});
-`;
 
 export const tool: Generator = {
   name: 'tool',
@@ -58,9 +7,9 @@ export const tool: Generator = {
     const { kebab, camel, snake } = names;
     const folder = `libs/tools/src/${kebab}`;
     return [
-      { path: `${folder}/declaration.ts`, create: declaration(names) },
-      { path: `${folder}/handler.ts`, create: handler(names) },
-      { path: `${folder}/${kebab}.spec.ts`, create: spec(names) },
+      { path: `${folder}/declaration.ts`, template: 'tool/declaration' },
+      { path: `${folder}/handler.ts`, template: 'tool/handler' },
+      { path: `${folder}/${kebab}.spec.ts`, template: 'tool/spec' },
       {
         path: 'libs/tools/src/index.ts',
         insert: [

@@ -1,22 +1,4 @@
 import type { Generator } from './generator.ts';
-import type { Names } from './names.ts';
-import { voiceModelCode, voiceModelSpec } from './voice-model-code.ts';
-
-const kindCode = ({ kebab, camel, words }: Names) => `import { z } from 'zod';
-import type { ModelKind } from './model-kind.ts';
-
-export const ${camel}Schema = z.object({
-  kind: z.literal('${kebab}'),
-  voice: z.string().max(100).default(''),
-});
-
-/** ${words}: all that is known of it outside its adapter. */
-export const ${camel}: ModelKind<z.infer<typeof ${camel}Schema>> = {
-  sessionSettings: ({ voice }) => ({ voice, transcriptionModel: '' }),
-  remoteModel: () => null,
-  prices: [],
-};
-`;
 
 export const voiceModel: Generator = {
   name: 'voice-model',
@@ -25,8 +7,8 @@ export const voiceModel: Generator = {
     const { kebab, camel } = names;
     const models = 'libs/contracts/src/models';
     return [
-      { path: `libs/models/src/${kebab}/${kebab}-model.ts`, create: voiceModelCode(names) },
-      { path: `libs/models/src/${kebab}/${kebab}-model.spec.ts`, create: voiceModelSpec(names) },
+      { path: `libs/models/src/${kebab}/${kebab}-model.ts`, template: 'voice-model/model' },
+      { path: `libs/models/src/${kebab}/${kebab}-model.spec.ts`, template: 'voice-model/model.spec' },
       {
         path: 'libs/models/src/index.ts',
         insert: [
@@ -37,7 +19,7 @@ export const voiceModel: Generator = {
           },
         ],
       },
-      { path: `${models}/${kebab}.ts`, create: kindCode(names) },
+      { path: `${models}/${kebab}.ts`, template: 'voice-model/kind' },
       {
         path: `${models}/catalogue.ts`,
         insert: [
