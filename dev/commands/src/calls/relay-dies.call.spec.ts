@@ -32,7 +32,7 @@ describe('a relay that dies with another one there', () => {
     killed.clear();
   });
 
-  /** Kills the relay that holds the call; returns how long the caller then hears nothing of the agent, in ms. */
+  /** Kills the relay that holds the call; returns the gap until the caller hears the agent again, in ms. */
   async function kill(call: SimulatedCall): Promise<{ relayId: string; gapMs: number }> {
     const relayId = await holderOf(call);
     const nowMs = () => Date.now() - call.report().startedAt;

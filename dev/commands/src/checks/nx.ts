@@ -5,8 +5,8 @@ import { node } from './tally.ts';
 const PARALLEL = 2;
 
 /**
- * Runs a target of every project, from the local cache where its inputs have not changed, and returns the exit
- * code: no daemon, no cloud, plain lines.
+ * Runs a target of every project, from the local cache where its inputs have not changed, and returns the
+ * exit code. No daemon, no cloud, plain lines.
  */
 export function nx(target: string): Promise<number> {
   const program = join(checkoutRoot, 'node_modules/nx/dist/bin/nx.js');
@@ -17,7 +17,7 @@ export function nx(target: string): Promise<number> {
       NX_NO_CLOUD: 'true',
       NX_TUI: 'false',
       // The targets name `node` and `tsc`, which are those of this checkout.
-      PATH: `${dirname(process.execPath)}:${join(checkoutRoot, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+      PATH: [dirname(process.execPath), join(checkoutRoot, 'node_modules/.bin'), process.env.PATH].join(':'),
     },
   });
 }

@@ -40,7 +40,8 @@ export interface WrittenFile {
 }
 
 /**
- * Writes the files of a generator below `root`, formatted. All or none: every text is made before the first is written.
+ * Writes the files of a generator below `root`, formatted. All or none: every text is made before the first
+ * is written.
  * @throws GeneratorFault
  */
 export async function writeChanges(
@@ -74,7 +75,7 @@ function textOf(root: string, change: Change, names: Names): string {
   );
 }
 
-/** Puts the spellings of a name into a template: `__kebab__`, `__camel__`, `__Pascal__`, `__snake__`, `__words__`. */
+/** Puts the spellings of a name into a template: `__kebab__`, `__camel__`, `__Pascal__` and so on. */
 function filled(template: string, names: Names): string {
   return template.replaceAll(
     /__(kebab|camel|pascal|snake|words)__/gi,
@@ -89,7 +90,7 @@ function inserted(text: string, { anchor, text: added, where }: Insertion, path:
       : { index: text.search(anchor), length: anchor.exec(text)?.[0].length ?? 0 };
   if (found.index < 0)
     throw new GeneratorFault(
-      `${path} holds no ${String(anchor)} any more, where a line has to go. Mend dev/commands/src/generators.`,
+      `${path} holds no ${String(anchor)}, where a line must go. Mend dev/commands/src/generators.`,
     );
   const at = where === 'before' ? found.index : found.index + found.length;
   return text.slice(0, at) + added + text.slice(at);

@@ -14,7 +14,7 @@ export interface Passage {
 const LOG_METHODS = new Set(['log', 'info', 'warn', 'error', 'debug', 'verbose', 'fatal']);
 const SPEC_CALLS = /^(describe|it|test)\b/;
 
-/** Returns the prose of a file: comments, log messages, metric help and spec titles, or the text of a page. */
+/** Returns the prose of a file: comments, log messages, metric help, spec titles; or the text of a page. */
 export function passagesOf(file: SourceFile): Passage[] {
   if (file.path.endsWith('.md')) return [pageOf(file)];
   const code = file.path.endsWith('.ts') ? stringsOf(file) : [];
