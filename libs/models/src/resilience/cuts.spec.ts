@@ -93,7 +93,7 @@ describe('a socket that is cut', () => {
     expect(call.moves).toEqual(['cut to first-2 after 0 ms']);
   });
 
-  it('while the caller speaks: their speech is replayed, and is one utterance of the transcript', async () => {
+  it('while the caller speaks: their speech is replayed, and is one utterance on record', async () => {
     const call = new ResilientScene();
     await call.greeted();
     await call.callerSpeaksFor(400);
@@ -118,7 +118,7 @@ describe('a socket that is cut', () => {
     expect(call.model.asked).toEqual([]); // Its own turn detection answers.
   });
 
-  it('after the caller’s turn and before its words: it is replayed, and the model replies by itself', async () => {
+  it('after the caller’s turn, before its words: it is replayed, and the model replies', async () => {
     const call = new ResilientScene();
     await call.greeted();
     call.model.hearsCallerStart();
