@@ -1,4 +1,9 @@
-import { describeOutcome, type NewCallEvent } from '@tandem/contracts';
+import {
+  describeOutcome,
+  type CallEventBody,
+  type CallEventType,
+  type NewCallEvent,
+} from '@tandem/contracts';
 import type { CallLog } from '../../ports/call-log.ts';
 import type { HistoryItem } from '../../ports/voice-model.ts';
 
@@ -109,61 +114,46 @@ export function logWithHistory(log: CallLog, history: CallHistory): CallLog {
   };
 }
 
-function placedItem(fact: NewCallEvent): Placed | null {
-  switch (fact.type) {
-    case 'caller.spoke':
-      return {
-        atMs: fact.data.startedAtMs,
-        itemId: fact.data.itemId,
-        item:
-          fact.data.text === ''
-            ? { kind: 'note', text: UNWRITTEN }
-            : { kind: 'caller', text: fact.data.text },
-      };
-    case 'agent.spoke':
-      return fact.data.text === ''
-        ? null
-        : {
-            atMs: fact.data.startedAtMs,
-            item: { kind: 'agent', text: fact.data.interrupted ? `${fact.data.text} —` : fact.data.text },
-          };
-    case 'tool.called':
-      return {
-        atMs: fact.data.atMs,
-        item: {
-          kind: 'tool-call',
-          providerCallId: fact.data.providerCallId,
-          name: fact.data.name,
-          argumentsJson: typeof fact.data.arguments === 'string' ? '{}' : JSON.stringify(fact.data.arguments),
-        },
-      };
-    case 'tool.finished':
-      return {
-        atMs: fact.data.atMs,
-        item: {
-          kind: 'tool-result',
-          providerCallId: fact.data.providerCallId,
-          output: describeOutcome(fact.data.outcome),
-        },
-      };
-    case 'digit.pressed':
-      return { atMs: fact.data.atMs, item: { kind: 'note', text: KEYS + fact.data.digit } };
-    case 'transfer.ended':
-      return fact.data.outcome === 'bridged'
-        ? null
-        : {
-            atMs: fact.data.atMs,
-            item: {
-              kind: 'note',
-              text:
-                `Putting the caller through to ${fact.data.department} ended with: ${fact.data.outcome}. ` +
-                'The caller is back with you: go on where you were, without repeating what they have ' +
-                'heard.',
-            },
-          };
-    default:
-      return null;
-  }
+/** Entries of the history, by the event that makes them. */
+const ENTRIES: {
+  readonly [Type in CallEventType]?: (data: CallEventBody<Type>) => Placed | null;
+} = {
+  'caller.spoke': ({ startedAtMs, itemId, text }) => ({
+    atMs: startedAtMs,
+    itemId,
+    item: text === '' ? { kind: 'note', text: UNWRITTEN } : { kind: 'caller', text },
+  }),
+  'agent.spoke': ({ startedAtMs, text, interrupted }) =>
+    text === ''
+      ? null
+      : { atMs: startedAtMs, item: { kind: 'agent', text: interrupted ? `${text} —` : text } },
+  'tool.called': ({ atMs, providerCallId, name, arguments: input }) => ({
+    atMs,
+    item: {
+      kind: 'tool-call',
+      providerCallId,
+      name,
+      argumentsJson: typeof input === 'string' ? '{}' : JSON.stringify(input),
+    },
+  }),
+  'tool.finished': ({ atMs, providerCallId, outcome }) => ({
+    atMs,
+    item: { kind: 'tool-result', providerCallId, output: describeOutcome(outcome) },
+  }),
+  'digit.pressed': ({ atMs, digit }) => ({ atMs, item: { kind: 'note', text: KEYS + digit } }),
+  'transfer.ended': ({ atMs, department, outcome }) =>
+    outcome === 'bridged'
+      ? null
+      : { atMs, item: { kind: 'note', text: transferReturned(department, outcome) } },
+};
+
+const transferReturned = (department: string, outcome: string): string =>
+  `Putting the caller through to ${department} ended with: ${outcome}. ` +
+  'The caller is back with you: go on where you were, without repeating what they have heard.';
+
+function placedItem({ type, data }: NewCallEvent): Placed | null {
+  const place = ENTRIES[type] as ((data: NewCallEvent['data']) => Placed | null) | undefined;
+  return place?.(data) ?? null;
 }
 
 function lengthOf(item: HistoryItem): number {

@@ -1,7 +1,7 @@
 import type { CallContext } from '../call-context.ts';
 
 const WARN_SHARE = 0.8;
-/** Answers past the limit that may pass without a pause; then the call ends all the same. */
+/** The call goes on for this many answers past the limit to wait for a pause. */
 const GRACE = 5;
 
 /** Bounds the answers in a row without a tool call: each one costs money, and they lead nowhere. */
