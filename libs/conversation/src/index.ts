@@ -1,5 +1,6 @@
 export * from './audio/audio-frame.ts';
 export { decodeMulaw, encodeMulaw, MULAW_SILENCE } from './audio/mulaw.ts';
+export { SILENCE_BYTE } from './audio/silence.ts';
 export { createResampler, type Resampler, type SampleRateHz } from './audio/resampler.ts';
 export * from './ports/call-log.ts';
 export * from './ports/caller-stream.ts';

@@ -13,6 +13,7 @@ import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } f
 import { TOOL_DECLARATIONS } from '@tandem/tools';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
+import { CallLogs } from './calls/call-logs.ts';
 import { CallFactory } from './calls/call-factory.ts';
 import { CallRecordings } from './media/call-recordings.ts';
 import { RelayInbox } from './calls/relay-inbox.reader.ts';
@@ -22,6 +23,8 @@ import { RelayMetrics } from './metrics/relay-metrics.ts';
 import { RelayDrain } from './capacity/relay-drain.ts';
 import { Relay } from './calls/relay.ts';
 import { LanguageDetection } from './media/language-detection.ts';
+import { EndedCalls } from './calls/ended-calls.ts';
+import { MediaPaths } from './media/media-path.ts';
 import { PhraseCache } from './media/phrase-cache.ts';
 import { VoiceModels } from './media/voice-models.ts';
 import { WaitMusic } from './media/wait-music.ts';
@@ -61,6 +64,9 @@ export class MediaRelayModule {
         LanguageDetection,
         CallRecordings,
         VoiceModels,
+        MediaPaths,
+        CallLogs,
+        EndedCalls,
         CallFactory,
         {
           provide: FreezeDetector,

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { PCM16_16K, PCM16_24K, PCMA_8K, PCMU_8K, type AudioFormat } from '@tandem/contracts';
+import { decodeAlaw } from './alaw.ts';
 import { builtInTune, lineSound } from './hold-sound.ts';
 import { decodeMulaw } from './mulaw.ts';
 import { readWav, WavUnreadable, type Pcm } from './wav.ts';
 
-const toLineSound = (pcm: Pcm, volume: number) => Buffer.concat([...lineSound(pcm, volume)]);
+const toLineSound = (pcm: Pcm, volume: number, format: AudioFormat = PCMU_8K) =>
+  Buffer.concat([...lineSound(pcm, volume, format)]);
 
 /** A WAV file of tones, one per channel. */
 function wav({
@@ -41,12 +44,12 @@ function wav({
 }
 
 /** How much of a tone is in the sound, 0 to about its amplitude. */
-function strength(samples: Int16Array, hz: number): number {
+function strength(samples: Int16Array, hz: number, rateHz = 8_000): number {
   let re = 0;
   let im = 0;
   samples.forEach((sample, at) => {
-    re += sample * Math.cos((2 * Math.PI * hz * at) / 8_000);
-    im += sample * Math.sin((2 * Math.PI * hz * at) / 8_000);
+    re += sample * Math.cos((2 * Math.PI * hz * at) / rateHz);
+    im += sample * Math.sin((2 * Math.PI * hz * at) / rateHz);
   });
   return (2 * Math.hypot(re, im)) / samples.length;
 }
@@ -59,6 +62,24 @@ describe('wait music', () => {
       expect(Math.abs(line.length - 8_000)).toBeLessThan(300);
       expect(strength(line, 440)).toBeGreaterThan(7_000);
       expect(strength(line, 440)).toBeLessThan(8_200);
+    },
+  );
+
+  it('has the same pitch and volume on an A-law stream', () => {
+    const line = decodeAlaw(toLineSound(readWav(wav()), 0.5, PCMA_8K));
+    expect(Math.abs(line.length - 8_000)).toBeLessThan(300);
+    expect(strength(line, 440)).toBeGreaterThan(7_000);
+    expect(strength(line, 440)).toBeLessThan(8_200);
+  });
+
+  it.each([PCM16_16K, PCM16_24K])(
+    'has the same pitch and volume on a linear stream of $rateHz Hz',
+    (format) => {
+      const { buffer, byteOffset, byteLength } = toLineSound(readWav(wav()), 0.5, format);
+      const line = new Int16Array(buffer.slice(byteOffset, byteOffset + byteLength));
+      expect(Math.abs(line.length - format.rateHz)).toBeLessThan(600);
+      expect(strength(line, 440, format.rateHz)).toBeGreaterThan(7_000);
+      expect(strength(line, 440, format.rateHz)).toBeLessThan(8_200);
     },
   );
 

@@ -1,31 +1,31 @@
 import type { AdmissionRecord, OwnedCall, OwnershipStatus, RedisCallLog } from '@tandem/call-state';
 import type { CallSession } from '@tandem/conversation';
-import type { FencedSocket } from '../ownership/fenced-socket.ts';
+import type { MediaPath } from '../media/media-path.ts';
 
-/** A call this process holds: who is talking, and what makes it ours. */
+/** A call this process holds, with what it takes to keep or to give up its ownership. */
 export class ActiveCall {
   constructor(
     readonly record: AdmissionRecord,
     readonly epoch: number,
     readonly session: CallSession,
     readonly log: RedisCallLog,
-    private readonly socket: FencedSocket,
+    private readonly path: Pick<MediaPath, 'mute'>,
   ) {}
 
   get ownership(): OwnedCall {
     return { callId: this.record.callId, epoch: this.epoch, isHeld: true };
   }
 
-  /** What Redis says of it. */
-  onOwnershipStatus(standing: OwnershipStatus): void {
-    if (standing.kind === 'stored') this.log.confirm(standing.lastSeq);
-    else if (standing.kind === 'unknown') this.log.lost();
-    else if (standing.kind === 'superseded') this.relinquish();
+  /** Applies what Redis has of the call: confirms the log, restores it, or gives the call up. */
+  onOwnershipStatus(status: OwnershipStatus): void {
+    if (status.kind === 'stored') this.log.confirm(status.lastSeq);
+    else if (status.kind === 'unknown') this.log.lost();
+    else if (status.kind === 'superseded') this.relinquish();
   }
 
-  /** Somebody else has the call: not one more frame. */
+  /** Another relay owns the call: stops the stream at once and leaves the session. */
   relinquish(): void {
-    this.socket.mute();
+    this.path.mute();
     this.session.leave('taken-over');
   }
 }

@@ -1,54 +1,53 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
 import { WITHHELD } from '@tandem/contracts';
-import { CallSession, RealClock, type CallLog, type CallerStream, type Takeover } from '@tandem/conversation';
+import { CallSession, RealClock, takeoverOf, type CallLog } from '@tandem/conversation';
 import { declarationsFor } from '@tandem/tools';
-import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
-import { persistBeforeCall } from '../tools/persist-before-call.ts';
+import type { IncomingStream } from '../media/incoming-stream.ts';
 import { LanguageDetection } from '../media/language-detection.ts';
+import { MediaPaths, type MediaPath } from '../media/media-path.ts';
 import { PhraseCache } from '../media/phrase-cache.ts';
-import { VoiceModels } from '../media/voice-models.ts';
-import { CallRecordings } from '../media/call-recordings.ts';
 import { WaitMusic } from '../media/wait-music.ts';
+import { persistBeforeCall } from '../tools/persist-before-call.ts';
+import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
+import type { ClaimedCall } from './claimed-call.ts';
 
-/** What is particular to one stream of a call. */
-export interface StreamParts {
-  readonly stream: CallerStream;
+export interface CallContext {
   readonly log: CallLog;
-  /** The log takes nothing of ours any more: somebody else has the call. */
+  /** The log is refused: another relay owns the call. */
   readonly isGivenUp: () => boolean;
-  readonly takeover?: Takeover;
+  /** Called with a fault inside the call; ends it. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The only place that picks concrete adapters for a call. */
+/** Creates the session of a claimed call, with its media path and its other adapters. */
 @Injectable()
 export class CallFactory {
   constructor(
+    @Inject(MediaPaths) private readonly mediaPaths: MediaPaths,
     @Inject(QueuedToolCaller) private readonly toolCaller: QueuedToolCaller,
     @Inject(PhraseCache) private readonly phrases: PhraseCache,
     @Inject(WaitMusic) private readonly music: WaitMusic,
     @Inject(LanguageDetection) private readonly languages: LanguageDetection,
-    @Inject(VoiceModels) private readonly models: VoiceModels,
-    @Inject(CallRecordings) private readonly recordings: CallRecordings,
-    @Inject(RealClock) readonly clock: RealClock,
+    @Inject(RealClock) private readonly clock: RealClock,
   ) {}
 
-  /**
-   * What a call of this agent needs at hand when it begins. Never rejects, and takes no time that is heard.
-   */
+  /** Loads what a call of this agent uses at its start. Never rejects, and is too short to be heard. */
   preload({ agent }: AdmissionRecord): Promise<void> {
     return this.phrases.preload(agent);
   }
 
   create(
-    record: AdmissionRecord,
-    epoch: number,
-    { stream, log, isGivenUp, takeover, onError }: StreamParts,
-  ): CallSession {
+    { record, epoch, events }: ClaimedCall,
+    incoming: IncomingStream,
+    { log, isGivenUp, onError }: CallContext,
+  ): { readonly session: CallSession; readonly path: MediaPath } {
     const { agent } = record;
-    this.music.soundFor(agent.toolWait);
-    return new CallSession({
+    const takeover = epoch > 1 ? takeoverOf(events) : undefined;
+    const path = this.mediaPaths.assemble(incoming, { record, log, onError });
+    const music = () => this.music.soundFor(agent.toolWait, path.stream.format);
+    music();
+    const session = new CallSession({
       call: {
         callId: record.callId,
         tenantId: record.tenantId,
@@ -60,16 +59,18 @@ export class CallFactory {
         admittedAt: record.admittedAt,
         agent,
       },
-      ...this.recordings.wrap(record, stream, log),
-      model: this.models.modelFor(agent, onError),
+      stream: path.stream,
+      ...(path.recording ? { recording: path.recording } : {}),
+      model: path.model,
       declarationsFor: (names) => declarationsFor(names, agent.directory),
       ...(takeover ? { takeover } : {}),
       toolCaller: persistBeforeCall(this.toolCaller, log, isGivenUp),
       log,
       clock: this.clock,
       phrases: this.phrases,
-      music: () => this.music.soundFor(agent.toolWait),
+      music,
       detectLanguage: this.languages.detect,
     });
+    return { session, path };
   }
 }

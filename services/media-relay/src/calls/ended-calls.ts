@@ -1,6 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { AdmissionRecord, OwnedCall, OwnershipStatus, RedisCallLog } from '@tandem/call-state';
 import type { CallId } from '@tandem/contracts';
-import type { PostCallQueue } from '@tandem/platform';
+import { PostCallQueue } from '@tandem/platform';
 
 interface EndedCall {
   readonly record: AdmissionRecord;
@@ -21,10 +22,11 @@ const FLUSH_TIMEOUT_MS = 10_000;
  * Calls that are over and not known to be in Postgres: until they are, what Redis loses of them is put back
  * from here.
  */
+@Injectable()
 export class EndedCalls {
   private readonly calls = new Map<CallId, EndedCall>();
 
-  constructor(private readonly postCall: Pick<PostCallQueue, 'enqueue'>) {}
+  constructor(@Inject(PostCallQueue) private readonly postCall: Pick<PostCallQueue, 'enqueue'>) {}
 
   get ownership(): OwnedCall[] {
     return [...this.calls].map(([callId, { epoch }]) => ({ callId, epoch, isHeld: false }));

@@ -1,22 +1,16 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { AdmissionRecord } from '@tandem/call-state';
-import { RealClock, type CallerStream, type CallLog, type RecordingControl } from '@tandem/conversation';
+import { RealClock, type CallerStream, type CallLog } from '@tandem/conversation';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { openVault, RecordedStream, type Vault } from '@tandem/recordings';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 
 const UPLOAD_INTERVAL_MS = 5 * 60_000;
 
-/**
- * Puts a recorder between a call and its stream, where this deployment keeps recordings and the agent wants
- * one.
- */
+/** Creates the recorders of calls and uploads recordings that an earlier attempt left behind. */
 @Injectable()
 export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(CallRecordings.name);
-  private readonly clock = new RealClock((error) =>
-    this.logger.error({ err: error }, 'a timer of the recordings failed'),
-  );
   private readonly vault: Vault | null;
   private timer: NodeJS.Timeout | undefined;
 
@@ -24,6 +18,7 @@ export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(CONFIG) config: ServiceConfig<'media-relay'>,
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
+    @Inject(RealClock) private readonly clock: RealClock,
   ) {
     this.vault = openVault(config);
   }
@@ -37,35 +32,39 @@ export class CallRecordings implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** The stream as the call is to use it. */
-  wrap(
-    { callId, tenantId, agent, admittedAt }: AdmissionRecord,
+  /** Returns the recorder of a call, or null when it is not to be recorded. */
+  recorderFor(
+    {
+      callId,
+      tenantId,
+      agent,
+      admittedAt,
+    }: Pick<AdmissionRecord, 'callId' | 'tenantId' | 'agent' | 'admittedAt'>,
     stream: CallerStream,
     log: CallLog,
-  ): { readonly stream: CallerStream; readonly recording?: RecordingControl } {
-    if (!this.vault || agent.recording.mode === 'off') return { stream };
+  ): RecordedStream | null {
+    if (!this.vault || agent.recording.mode === 'off') return null;
     const { store, keys } = this.vault;
-    const recorded = new RecordedStream(stream, {
+    return new RecordedStream(stream, {
       tenantId,
       store,
       keys,
       atMs: () => Math.max(0, Math.round(this.clock.wallTime() - admittedAt)),
-      record: (fact) => log.append(fact),
+      record: (event) => log.append(event),
       onFailure: (error) => {
         this.metrics.counters.recordingsFailed.inc();
-        this.logger.error({ callId, err: error }, 'a recording failed; the call goes on without it');
+        this.logger.error({ callId, err: error }, 'recording failed; call continues unrecorded');
       },
     });
-    return { stream: recorded, recording: recorded };
   }
 
   private async uploadPending(): Promise<void> {
     try {
       const sent = (await this.vault?.uploadPending()) ?? 0;
-      if (sent > 0) this.logger.log({ sent }, 'recordings that had waited are in the bucket');
+      if (sent > 0) this.logger.log({ sent }, 'pending recordings uploaded');
     } catch (error) {
       this.metrics.counters.recordingsFailed.inc();
-      this.logger.warn({ err: error }, 'recordings still wait to be sent to the bucket');
+      this.logger.warn({ err: error }, 'pending recordings not uploaded; trying again later');
     }
   }
 }

@@ -8,9 +8,9 @@ import {
   type ModelKindName,
   type ModelSettings,
 } from '@tandem/contracts';
-import { RealClock, type VoiceModel } from '@tandem/conversation';
+import { RealClock } from '@tandem/conversation';
 import { createGuidedModel, type GuidedModel } from '@tandem/guided';
-import { openAiRealtimeModel, resilientModel, type FallbackTarget } from '@tandem/models';
+import { openAiRealtimeModel, type FallbackTarget } from '@tandem/models';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { ProviderHealthMonitor } from './provider-health-monitor.ts';
 import { unavailableModel } from './unavailable-model.ts';
@@ -35,7 +35,7 @@ interface ModelAdapter<Settings> {
   readonly target: (request: ModelRequest<Settings>) => OpenTarget | null;
 }
 
-/** Picks the voice model of an agent, with its fallbacks. */
+/** Picks the voice models of an agent: its own and its fallbacks. */
 @Injectable()
 export class VoiceModels {
   private readonly guided: GuidedModel | null;
@@ -60,21 +60,19 @@ export class VoiceModels {
   }
 
   /**
-   * Returns the agent's model with its fallback models behind it. Fallbacks this deployment cannot serve are
+   * Returns the agent's model and its fallback models, in order. Fallbacks this deployment cannot serve are
    * left out; an agent whose own model cannot be served gets one that fails at once, with the reason.
    */
-  modelFor(agent: AgentSnapshot, onError: (error: unknown) => void): VoiceModel {
-    const [own, ...others] = modelTargets(agent);
+  targetsFor(
+    agent: AgentSnapshot,
+    onError: (error: unknown) => void,
+  ): readonly [FallbackTarget, ...FallbackTarget[]] {
+    const [own, ...fallbacks] = modelTargets(agent);
     const first = (own && this.target(agent, own, onError)) ?? {
       model: unavailableModel(agent.model.kind, this.adapters[agent.model.kind].unavailableCode, this.clock),
       canHang: false,
     };
-    const fallbacks = others.flatMap((settings) => this.target(agent, settings, onError) ?? []);
-    return resilientModel({
-      targets: [first, ...fallbacks],
-      clock: this.clock,
-      watchdog: { hangMs: this.config.modelHangMs },
-    });
+    return [first, ...fallbacks.flatMap((settings) => this.target(agent, settings, onError) ?? [])];
   }
 
   private target(

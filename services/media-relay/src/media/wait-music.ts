@@ -2,39 +2,42 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { ToolWaitSettings } from '@tandem/contracts';
+import type { AudioFormat, ToolWaitSettings } from '@tandem/contracts';
 import { builtInTune, lineSound, readWav } from '@tandem/conversation';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 
+/** Sounds kept, one per file, volume and format. */
 const MAX_SOUNDS = 32;
+const NO_SOUND = new Uint8Array(0);
 
 /**
- * Wait music as µ-law, read and resampled once per file and volume. A call that needs one not yet at hand
- * goes without until it is: nothing waits for a disk.
+ * Wait music in the formats of caller streams, converted once per file, volume and format. A call whose music
+ * is not converted yet starts without it: no call waits for a disk.
  */
 @Injectable()
 export class WaitMusic {
   private readonly logger = new Logger(WaitMusic.name);
   private readonly sounds = new Map<string, Uint8Array>();
-  private readonly reading = new Set<string>();
+  private readonly converting = new Set<string>();
 
-  constructor(@Inject(CONFIG) private readonly config: ServiceConfig<'media-relay'>) {}
+  constructor(@Inject(CONFIG) private readonly config: Pick<ServiceConfig<'media-relay'>, 'soundsDir'>) {}
 
-  /** The sound for these settings; empty when there is none (yet). The first to ask has it read. */
-  soundFor({ musicAfterMs, musicFile, musicVolume }: ToolWaitSettings): Uint8Array {
-    if (musicAfterMs === 0) return new Uint8Array(0);
-    const key = `${musicFile}@${musicVolume}`;
+  /** Returns the sound in this format; empty for none, and until the first request for it is converted. */
+  soundFor({ musicAfterMs, musicFile, musicVolume }: ToolWaitSettings, format: AudioFormat): Uint8Array {
+    if (musicAfterMs === 0) return NO_SOUND;
+    const key = `${musicFile}@${musicVolume} ${format.encoding}/${format.rateHz}`;
     const sound = this.sounds.get(key);
-    if (!sound) void this.read(key, musicFile, musicVolume);
-    return sound ?? new Uint8Array(0);
+    if (!sound) void this.convert(key, musicFile, musicVolume, format);
+    return sound ?? NO_SOUND;
   }
 
-  private async read(key: string, file: string, volume: number): Promise<void> {
-    if (this.reading.has(key) || this.sounds.size + this.reading.size >= MAX_SOUNDS) return;
-    this.reading.add(key);
+  private async convert(key: string, file: string, volume: number, format: AudioFormat): Promise<void> {
+    if (this.converting.has(key) || this.sounds.size + this.converting.size >= MAX_SOUNDS) return;
+    this.converting.add(key);
     try {
+      const source = file === '' ? builtInTune() : await this.readSound(file);
       const pieces: Uint8Array[] = [];
-      for (const piece of lineSound(file === '' ? builtInTune() : await this.fromFile(file), volume)) {
+      for (const piece of lineSound(source, volume, format)) {
         pieces.push(piece);
         await nextTurn();
       }
@@ -42,14 +45,14 @@ export class WaitMusic {
     } catch (error) {
       this.logger.warn(
         { err: error, file },
-        'wait music cannot be played: callers of agents that name this file wait in silence',
+        'wait music unusable; callers of agents with this file wait in silence',
       );
-      this.sounds.set(key, new Uint8Array(0));
+      this.sounds.set(key, NO_SOUND);
     }
-    this.reading.delete(key);
+    this.converting.delete(key);
   }
 
-  private async fromFile(file: string): Promise<ReturnType<typeof readWav>> {
+  private async readSound(file: string): Promise<ReturnType<typeof readWav>> {
     if (!this.config.soundsDir)
       throw new TypeError('SOUNDS_DIR is not set. Set it to the folder that holds the file.');
     return readWav(await readFile(join(this.config.soundsDir, file)));
