@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
-import type { NewCallEvent } from '@tandem/contracts';
+import { bytesPerMs, PCM16_16K, PCMA_8K, PCMU_8K, type NewCallEvent } from '@tandem/contracts';
 import { AudioFrame, type CallerStreamListener } from '@tandem/conversation';
 import { FakeCallerStream, ManualClock } from '@tandem/conversation/testing';
 import { FolderStore, KeyFile, openRecording, RecordedStream } from './index.ts';
@@ -23,9 +23,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function recordedCall() {
+function recordedCall(format = PCMU_8K) {
   const clock = new ManualClock();
-  const line = new FakeCallerStream(clock);
+  const line = new FakeCallerStream(clock, format);
   const facts: NewCallEvent[] = [];
   const heard: string[] = [];
   const [store, keys] = [new FolderStore(join(folder, 'store')), new KeyFile(join(folder, 'keys.json'))];
@@ -54,7 +54,7 @@ function recordedCall() {
     }
   };
   const says = (ms: number, soundId: string) =>
-    stream.write(AudioFrame.fromBytes(new Uint8Array(ms * 8).fill(AGENT)), soundId);
+    stream.write(AudioFrame.fromBytes(new Uint8Array(ms * bytesPerMs(format)).fill(AGENT)), soundId);
   const kept = async () => {
     const pieces: Buffer[] = [];
     for await (const piece of (await openRecording(store, keys, tenantId, stream.recordingId)).read(
@@ -71,7 +71,13 @@ function recordedCall() {
       (_, index) =>
         ({ [AGENT]: 'A', [CALLER]: 'C', [SILENCE]: '.' })[sound[index * 320 + channel] ?? 0] ?? '?',
     ).join('');
-  return { stream, line, facts, heard, passes, says, kept, lane };
+  const wav = async () => {
+    const pieces: Buffer[] = [];
+    const recording = await openRecording(store, keys, tenantId, stream.recordingId);
+    for await (const piece of recording.read(0, Number.MAX_SAFE_INTEGER)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+  return { stream, line, facts, heard, passes, says, kept, wav, lane };
 }
 
 describe('a stream that is recorded', () => {
@@ -124,5 +130,31 @@ describe('a stream that is recorded', () => {
     await Promise.all([stream.finish(), stream.finish()]);
     expect(lane(await kept(), 1)).toBe('A'.repeat(15));
     expect(facts.filter(({ type }) => type === 'recording.finished')).toHaveLength(1);
+  });
+
+  it.each([
+    [PCMU_8K, 7],
+    [PCMA_8K, 6],
+    [PCM16_16K, 1],
+  ])('is a WAV file in its own format: %j', async (format, tag) => {
+    const { stream, facts, passes, says, wav } = recordedCall(format);
+    stream.start();
+    says(500, 'a');
+    await passes(1_000);
+    await stream.finish();
+    const file = await wav();
+    const bytesPerSecond = 2 * bytesPerMs(format) * 1000;
+    const { encoding, rateHz } = format;
+    const sampleBytes = encoding === 'pcm16' ? 2 : 1;
+    expect([file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt32LE(24)]).toEqual([tag, 2, rateHz]);
+    expect([file.readUInt32LE(28), file.readUInt16LE(32), file.readUInt16LE(34)]).toEqual([
+      bytesPerSecond,
+      2 * sampleBytes,
+      8 * sampleBytes,
+    ]);
+    expect([file.readUInt32LE(46), file.readUInt32LE(54)]).toEqual([rateHz, bytesPerSecond]);
+    const agentAt = (ms: number) => file[58 + 2 * ms * bytesPerMs(format) + sampleBytes];
+    expect([agentAt(499), agentAt(501)]).toEqual([AGENT, { pcmu: 0xff, pcma: 0xd5, pcm16: 0 }[encoding]]);
+    expect(facts.at(-1)).toMatchObject({ data: { durationMs: 1_000, bytes: bytesPerSecond } });
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PCMU_8K, sameFormat, type NewCallEvent } from '@tandem/contracts';
+import { bytesPerMs, type NewCallEvent } from '@tandem/contracts';
 import type {
   AudioFrame,
   CallerStream,
@@ -16,19 +16,20 @@ export interface RecordedStreamOptions {
   readonly tenantId: string;
   readonly store: RecordingStore;
   readonly keys: KeyWrapper;
-  /** Ms since admission. */
+  /** Returns the ms since admission. */
   readonly atMs: () => number;
   readonly record: (fact: NewCallEvent) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Four minutes of the agent ahead of the caller's ear; the stream itself holds no more. */
-const MAX_AGENT_BYTES = 4 * 60 * 8_000;
-const FINISH_MS = 5_000;
+/** Agent audio queued ahead of the caller's ear; the stream itself holds no more. */
+const MAX_AGENT_MS = 4 * 60_000;
+const FINISH_TIMEOUT_MS = 5_000;
+const CHANNELS = 2;
 
 /**
- * A caller stream that is recorded on its way: what passes it, as it is heard, in two channels. Records
- * nothing until it is told to start; the stream itself is not changed by any of it.
+ * Records a caller stream in two channels, as it is heard, in the stream's own format. Records nothing before
+ * `start`. The stream itself behaves as without a recorder.
  */
 export class RecordedStream implements CallerStream, RecordingControl {
   readonly format;
@@ -36,7 +37,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
   readonly recordingId = randomUUID();
   private state: 'waiting' | 'running' | 'paused' | 'finished' = 'waiting';
   private writer: RecordingWriter | null = null;
-  private readonly channels = new TwoChannels((sound) => this.keep(sound), MAX_AGENT_BYTES);
+  private readonly channels: TwoChannels;
   private bytes = 0;
 
   constructor(
@@ -45,6 +46,8 @@ export class RecordedStream implements CallerStream, RecordingControl {
   ) {
     this.format = stream.format;
     this.streamId = stream.streamId;
+    const maxAgentBytes = MAX_AGENT_MS * bytesPerMs(this.format);
+    this.channels = new TwoChannels(this.format, (sound) => this.keep(sound), maxAgentBytes);
   }
 
   attach(listener: CallerStreamListener): void {
@@ -82,9 +85,7 @@ export class RecordedStream implements CallerStream, RecordingControl {
   start(): void {
     if (this.state !== 'waiting') return;
     const { tenantId, store, keys, onFailure } = this.options;
-    if (!sameFormat(this.format, PCMU_8K))
-      return onFailure(new TypeError('Only streams of µ-law at 8 kHz are recorded.'));
-    this.writer = new RecordingWriter(this.recordingId, tenantId, store, keys, onFailure);
+    this.writer = new RecordingWriter(this.recordingId, tenantId, store, keys, onFailure, this.format);
     this.setState('running', 'started');
   }
 
@@ -101,12 +102,12 @@ export class RecordedStream implements CallerStream, RecordingControl {
     this.state = 'finished';
     this.channels.truncate(this.stream.heardSoFar());
     this.channels.flush();
-    const { outcome, bytes } = await this.writer.finish(FINISH_MS);
+    const { outcome, bytes } = await this.writer.finish(FINISH_TIMEOUT_MS);
     this.options.record({
       type: 'recording.finished',
       data: {
         recordingId: this.recordingId,
-        durationMs: Math.round(this.bytes / 16),
+        durationMs: Math.round(this.bytes / (CHANNELS * bytesPerMs(this.format))),
         bytes,
         outcome,
         atMs: this.options.atMs(),

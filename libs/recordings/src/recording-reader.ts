@@ -1,6 +1,7 @@
 import type { KeyWrapper } from './key-file.ts';
 import { recordingName, type RecordingStore } from './recording-store.ts';
 import {
+  chunkBinding,
   CHUNK_BYTES,
   decodeHead,
   HEAD_BYTES,
@@ -19,7 +20,7 @@ export class RecordingMissing extends Error {
   }
 }
 
-/** What is there is not what was recorded. */
+/** The stored bytes are not what was recorded. */
 export class RecordingDamaged extends Error {
   override readonly name = 'RecordingDamaged';
   constructor(readonly what: 'head' | 'chunk' | 'truncated') {
@@ -31,16 +32,16 @@ export interface IntegrityReport {
   readonly isIntact: boolean;
   /** Null when it is intact. */
   readonly fault: 'head' | 'chunk' | 'truncated' | null;
-  /** Of sound, up to the fault. */
+  /** Bytes of audio up to the fault. */
   readonly soundBytes: number;
 }
 
 export interface PlayableRecording {
-  /** As a WAV file, its header included. */
+  /** Size as a WAV file, its header included. */
   readonly bytes: number;
-  /** Part of the WAV file; checked piece by piece. @throws RecordingDamaged */
+  /** Yields part of the WAV file, each chunk checked. @throws RecordingDamaged */
   read(from: number, to: number): AsyncGenerator<Buffer>;
-  /** Looks at every chunk. */
+  /** Checks every chunk. */
   verify(): Promise<IntegrityReport>;
 }
 
@@ -57,6 +58,8 @@ export async function openRecording(
   const head = decodeHead(await store.read(name, 0, HEAD_BYTES));
   if (head?.recordingId !== recordingId) throw new RecordingDamaged('head');
   const key = await keys.unwrap(head, recordingId);
+  const { audio } = head;
+  const binding = chunkBinding(recordingId, audio);
   const sealedBytes = stored.bytes - HEAD_BYTES;
   const chunks = Math.ceil(sealedBytes / SEALED_CHUNK_BYTES);
   const soundBytes = Math.max(0, sealedBytes - chunks * TAG_BYTES);
@@ -65,18 +68,18 @@ export async function openRecording(
     const from = HEAD_BYTES + index * SEALED_CHUNK_BYTES;
     const sealed = await store.read(name, from, Math.min(stored.bytes, from + SEALED_CHUNK_BYTES));
     const isLast = index === chunks - 1;
-    const sound = openChunk(key, recordingId, index, isLast, sealed);
+    const sound = openChunk(key, binding, index, isLast, sealed);
     if (sound) return sound;
-    // What ends with a chunk that is whole but not the last has been cut off, or its writer went away.
-    const isCut =
-      isLast && (!stored.isFinished || openChunk(key, recordingId, index, false, sealed) !== null);
+    // An intact last chunk that is not marked as the last: the file was cut off, or its writer stopped.
+    const isCut = isLast && (!stored.isFinished || openChunk(key, binding, index, false, sealed) !== null);
     throw new RecordingDamaged(isCut ? 'truncated' : 'chunk');
   };
 
   return {
     bytes: WAV_HEADER_BYTES + soundBytes,
     async *read(from, to) {
-      if (from < WAV_HEADER_BYTES) yield wavHeader(soundBytes).subarray(from, Math.min(to, WAV_HEADER_BYTES));
+      if (from < WAV_HEADER_BYTES)
+        yield wavHeader(soundBytes, audio).subarray(from, Math.min(to, WAV_HEADER_BYTES));
       const first = Math.max(0, from - WAV_HEADER_BYTES);
       const end = Math.min(soundBytes, to - WAV_HEADER_BYTES);
       for (let index = Math.floor(first / CHUNK_BYTES); index * CHUNK_BYTES < end; index += 1) {

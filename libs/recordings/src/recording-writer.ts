@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { PCMU_8K, type AudioFormat } from '@tandem/contracts';
 import type { KeyWrapper } from './key-file.ts';
 import type { RecordingSink, RecordingStore } from './recording-store.ts';
 import { recordingName } from './recording-store.ts';
-import { CHUNK_BYTES, encodeHead, sealChunk } from './sealed-format.ts';
+import { chunkBinding, CHUNK_BYTES, encodeHead, sealChunk } from './sealed-format.ts';
 
 export interface RecordingResult {
   readonly outcome: 'complete' | 'failed';
-  /** Of sound, both channels. */
+  /** Bytes of audio, both channels. */
   readonly bytes: number;
 }
 
-/** Chunks on their way to a slow store; with more than this the recording is given up, not the call. */
-const MAX_WAITING = 8;
+/** Chunks waiting for a slow store. With more than this the recording is given up, not the call. */
+const MAX_WAITING_CHUNKS = 8;
 
 /**
- * Takes sound piece by piece and never makes its caller wait: seals it chunk by chunk and hands the chunks to
- * the store in the background. A store that fails or falls behind ends the recording, which stays as far as
- * it came.
+ * Seals audio chunk by chunk and writes the chunks to the store in the background; the caller never waits. A
+ * store that fails or falls behind ends the recording, and what it has written so far stays.
  */
 export class RecordingWriter {
   private chunk = Buffer.alloc(CHUNK_BYTES);
@@ -27,6 +27,8 @@ export class RecordingWriter {
   private hasFailed = false;
   private readonly dataKey = randomBytes(32);
   private sink: RecordingSink | null = null;
+  private readonly binding: string;
+  /** The store's work so far, chunk after chunk. */
   private tail: Promise<void>;
 
   constructor(
@@ -35,7 +37,9 @@ export class RecordingWriter {
     private readonly store: RecordingStore,
     private readonly keys: KeyWrapper,
     private readonly onFailure: (error: unknown) => void,
+    private readonly audio: AudioFormat = PCMU_8K,
   ) {
+    this.binding = chunkBinding(recordingId, audio);
     this.tail = this.begin(recordingName(tenantId, recordingId));
   }
 
@@ -43,7 +47,7 @@ export class RecordingWriter {
     if (this.hasFailed) return;
     this.bytes += sound.byteLength;
     for (let taken = 0; taken < sound.byteLength && !this.hasFailed;) {
-      if (this.filled === CHUNK_BYTES) this.seal(false); // Only now is it known not to be the last.
+      if (this.filled === CHUNK_BYTES) this.seal(false); // More follows, so this is not the last chunk.
       const piece = sound.subarray(taken, taken + CHUNK_BYTES - this.filled);
       this.chunk.set(piece, this.filled);
       this.filled += piece.byteLength;
@@ -51,7 +55,7 @@ export class RecordingWriter {
     }
   }
 
-  /** Seals what is left and waits for the store, for `timeoutMs` at most. */
+  /** Seals the rest and waits for the store, for `timeoutMs` at most. */
   async finish(timeoutMs: number): Promise<RecordingResult> {
     this.seal(true);
     const stored = this.tail.then(async () => {
@@ -67,10 +71,11 @@ export class RecordingWriter {
   }
 
   private async begin(name: string): Promise<void> {
+    const { recordingId, audio } = this;
     try {
-      const { keyId, wrapped } = await this.keys.wrap(this.dataKey, this.recordingId);
+      const { keyId, wrapped } = await this.keys.wrap(this.dataKey, recordingId);
       this.sink = await this.store.create(name);
-      await this.sink.append(encodeHead({ recordingId: this.recordingId, keyId, wrapped }));
+      await this.sink.append(encodeHead({ recordingId, keyId, wrapped, audio }));
     } catch (error) {
       this.fail(error);
     }
@@ -80,7 +85,7 @@ export class RecordingWriter {
     if (this.hasFailed) return;
     const sealed = sealChunk(
       this.dataKey,
-      this.recordingId,
+      this.binding,
       this.index,
       isLast,
       this.chunk.subarray(0, this.filled),
@@ -88,7 +93,7 @@ export class RecordingWriter {
     this.index += 1;
     this.filled = 0;
     this.waiting += 1;
-    if (this.waiting > MAX_WAITING)
+    if (this.waiting > MAX_WAITING_CHUNKS)
       return this.fail(new RangeError('The store of recordings does not keep up.'));
     this.tail = this.tail.then(async () => {
       this.waiting -= 1;
@@ -105,6 +110,6 @@ export class RecordingWriter {
     if (this.hasFailed) return;
     this.hasFailed = true;
     this.onFailure(error);
-    void this.sink?.abandon().catch(() => undefined); // What it wrote stays; there is nobody left to tell.
+    void this.sink?.abandon().catch(() => undefined); // What it wrote stays; the failure is reported already.
   }
 }

@@ -69,6 +69,17 @@ describe('a recording', () => {
     },
   );
 
+  it('is damaged when its head claims another audio format', async () => {
+    const id = await recorded(randomBytes(CHUNK_BYTES));
+    damage(id, (bytes) => {
+      const head = JSON.parse(bytes.subarray(0, HEAD_BYTES).toString()) as object;
+      const changed = JSON.stringify({ ...head, audio: { encoding: 'pcma', rateHz: 8_000 } });
+      return Buffer.concat([Buffer.from(changed.padEnd(HEAD_BYTES, ' ')), bytes.subarray(HEAD_BYTES)]);
+    });
+    const report = await (await openRecording(store, keys, tenantId, id)).verify();
+    expect(report).toEqual({ isIntact: false, fault: 'chunk', soundBytes: 0 });
+  });
+
   it('is read in any part', async () => {
     const sound = randomBytes(2 * CHUNK_BYTES + 777);
     const id = await recorded(sound);

@@ -1,12 +1,13 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { PCMU_8K, sameFormat, type AudioFormat } from '@tandem/contracts';
 import { z } from 'zod';
 
 /*
  * A sealed recording: a head of HEAD_BYTES (JSON, padded with spaces), then chunks of AES-256-GCM, each
- * CHUNK_BYTES of sound and a tag; the last one may be shorter. The nonce is the chunk's number, for every
- * recording has a key of its own; number, recording and whether it is the last are bound to each chunk, so
- * none can be left out, moved, brought in from elsewhere or cut off at the end unnoticed. The head holds
- * nothing that chunks depend on: wrapping the key anew rewrites the head alone.
+ * CHUNK_BYTES of audio and a tag; the last one may be shorter. The nonce is the chunk's number, because every
+ * recording has a key of its own. Recording, audio format, chunk number and whether it is the last are bound
+ * to each chunk, so no chunk can be left out, moved, replaced by one of another recording or cut off at the
+ * end unnoticed. Rewrapping the key rewrites the head alone.
  */
 
 export const HEAD_BYTES = 1_024;
@@ -20,14 +21,19 @@ const headSchema = z.object({
   recordingId: z.uuid(),
   keyId: z.string().max(200),
   wrapped: z.string().max(800),
+  /** Absent for µ-law at 8 kHz. */
+  audio: z
+    .object({ encoding: z.enum(['pcmu', 'pcma', 'pcm16']), rateHz: z.int().min(8_000).max(48_000) })
+    .default({ ...PCMU_8K }),
 });
 export type Head = z.infer<typeof headSchema>;
 
-export function encodeHead(head: Omit<Head, 'format'>): Buffer {
-  return Buffer.from(JSON.stringify({ format: 'tandem-recording-1', ...head }).padEnd(HEAD_BYTES, ' '));
+export function encodeHead({ audio, ...head }: Omit<Head, 'format'>): Buffer {
+  const described = sameFormat(audio, PCMU_8K) ? head : { ...head, audio };
+  return Buffer.from(JSON.stringify({ format: 'tandem-recording-1', ...described }).padEnd(HEAD_BYTES, ' '));
 }
 
-/** Null for what is no head of ours. */
+/** Returns null for bytes that are no head of ours. */
 export function decodeHead(bytes: Buffer): Head | null {
   try {
     return headSchema.safeParse(JSON.parse(bytes.toString('utf8'))).data ?? null;
@@ -36,23 +42,27 @@ export function decodeHead(bytes: Buffer): Head | null {
   }
 }
 
+/** Returns what chunks are bound to: the recording, and its audio format unless that is µ-law at 8 kHz. */
+export function chunkBinding(recordingId: string, audio: AudioFormat): string {
+  return sameFormat(audio, PCMU_8K) ? recordingId : `${recordingId} ${audio.encoding}/${audio.rateHz}`;
+}
+
+/** @param binding see {@link chunkBinding} */
 export function sealChunk(
   key: Uint8Array,
-  recordingId: string,
+  binding: string,
   index: number,
   isLast: boolean,
   sound: Uint8Array,
 ): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(index)).setAAD(
-    placeOf(recordingId, index, isLast),
-  );
+  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(index)).setAAD(boundData(binding, index, isLast));
   return Buffer.concat([cipher.update(sound), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Null for a chunk that is not what was sealed at this place. */
+/** Returns null for a chunk that is not what was sealed under this binding and number. */
 export function openChunk(
   key: Uint8Array,
-  recordingId: string,
+  binding: string,
   index: number,
   isLast: boolean,
   sealed: Buffer,
@@ -60,7 +70,7 @@ export function openChunk(
   if (sealed.length < TAG_BYTES) return null;
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(index)).setAAD(
-      placeOf(recordingId, index, isLast),
+      boundData(binding, index, isLast),
     );
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
@@ -75,6 +85,6 @@ function nonceOf(index: number): Buffer {
   return nonce;
 }
 
-function placeOf(recordingId: string, index: number, isLast: boolean): Buffer {
-  return Buffer.from(`${recordingId}:${index}:${isLast ? 'last' : 'more'}`);
+function boundData(binding: string, index: number, isLast: boolean): Buffer {
+  return Buffer.from(`${binding}:${index}:${isLast ? 'last' : 'more'}`);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { bytesPerMs, PCM16_16K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
 import { AudioFrame } from '@tandem/conversation';
 import { TwoChannels } from './two-channels.ts';
 
@@ -8,7 +9,7 @@ const CALLER = 0x55;
 
 function recording() {
   const pieces: Buffer[] = [];
-  const channels = new TwoChannels((sound) => pieces.push(sound), 8_000 * 60);
+  const channels = new TwoChannels(PCMU_8K, (sound) => pieces.push(sound), 8_000 * 60);
   const passes = (count: number, isKept = true) => {
     for (let passed = 0; passed < count; passed += 20) channels.addCallerFrame(ms(20, CALLER), isKept);
   };
@@ -100,5 +101,40 @@ describe('two channels on one clock', () => {
     const { channels } = recording();
     for (let minute = 0; minute < 3; minute += 1) channels.addAgentAudio(ms(30_000, AGENT), `m${minute}`);
     expect(channels.droppedBytes).toBe(8_000 * 30);
+  });
+
+  it.each([PCMA_8K, PCM16_16K])('have the samples of the format: $encoding, $rateHz Hz', (format) => {
+    const sampleBytes = format.encoding === 'pcm16' ? 2 : 1;
+    const frame = (count: number, first: number) =>
+      AudioFrame.fromBytes(
+        Uint8Array.from({ length: count * bytesPerMs(format) }, (_, at) => first + (at % sampleBytes)),
+      );
+    const pieces: Buffer[] = [];
+    const channels = new TwoChannels(format, (sound) => pieces.push(sound), 60_000 * bytesPerMs(format));
+    channels.addAgentAudio(frame(4_000, AGENT), 'a');
+    for (let passed = 0; passed < 3_000; passed += 20) channels.addCallerFrame(frame(20, CALLER), true);
+    channels.truncate([{ soundId: 'a', heardMs: 2_500.3 }]);
+    channels.flush();
+    const sound = Buffer.concat(pieces);
+    const samples = 3_000 * (format.rateHz / 1000);
+    expect(sound.length).toBe(2 * samples * sampleBytes);
+    const heard = Math.floor(2_500.3 * (format.rateHz / 1000));
+    const silence = format.encoding === 'pcma' ? 0xd5 : 0;
+    for (let sample = 0; sample < samples; sample += 1)
+      for (let byte = 0; byte < sampleBytes; byte += 1) {
+        const at = 2 * sample * sampleBytes + byte;
+        const agent = sample < heard ? AGENT + byte : silence;
+        if (sound[at] !== CALLER + byte || sound[at + sampleBytes] !== agent)
+          throw new RangeError(`sample ${sample} is wrong`);
+      }
+  });
+
+  it('stay in step when a frame ends inside a sample', () => {
+    const pieces: Buffer[] = [];
+    const channels = new TwoChannels(PCM16_16K, (sound) => pieces.push(sound), 1_000);
+    channels.addCallerFrame(AudioFrame.fromBytes(Uint8Array.of(1, 2, 3)), true);
+    channels.addCallerFrame(AudioFrame.fromBytes(Uint8Array.of(4, 5)), true);
+    channels.flush();
+    expect([...Buffer.concat(pieces)]).toEqual([1, 2, 0, 0, 4, 5, 0, 0]);
   });
 });

@@ -1,54 +1,64 @@
-import type { AudioFrame } from '@tandem/conversation';
+import { bytesPerMs, type AudioFormat } from '@tandem/contracts';
+import { SILENCE_BYTE, type AudioFrame } from '@tandem/conversation';
 
-/** µ-law's code for no sound. */
-const SILENCE = 0xff;
-const SAMPLES_PER_MS = 8;
 /**
- * What was placed so recently may turn out not to have been heard: twice as long as marks are on their way.
+ * Audio placed this recently may still turn out not to have been heard. Twice as long as playback reports are
+ * on their way.
  */
-const HELD_SAMPLES = 2_000 * SAMPLES_PER_MS;
+const HELD_MS = 2_000;
 
 interface Queued {
   readonly soundId: string;
   readonly frame: AudioFrame;
 }
 
-/** An unbroken stretch of one sound on the timeline, in samples since its start. */
+/** An unbroken stretch of one sound on the timeline, in bytes since its start. */
 interface Run {
   readonly soundId: string;
   readonly from: number;
   to: number;
-  /** Samples of the sound placed before it. */
+  /** Bytes of the same sound placed before this run. */
   readonly before: number;
 }
 
 const MAX_RUNS = 64;
 
 /**
- * Caller and agent side by side on one clock, the caller's frames: each of them moves the agent's channel on
- * by as much. The agent's sound is placed as it would be played and taken back where it was not heard. Yields
- * two interleaved channels of µ-law, caller left, once nothing can change them any more.
+ * Puts caller and agent side by side on one timeline. The caller's frames are its clock: each moves the
+ * agent's channel on by as much. The agent's audio is placed as it would be played, and taken out again where
+ * it was not heard. Emits two interleaved channels in the stream's format, caller left, once they can no
+ * longer change.
  */
 export class TwoChannels {
-  private readonly caller = new Uint8Array(HELD_SAMPLES);
-  private readonly agent = new Uint8Array(HELD_SAMPLES);
-  /** Samples held of each channel, and those yielded before. */
+  private readonly heldBytes: number;
+  private readonly sampleBytes: number;
+  private readonly silence: number;
+  private readonly caller: Uint8Array;
+  private readonly agent: Uint8Array;
+  /** Bytes of each channel held now, and emitted before. */
   private held = 0;
   private emitted = 0;
   private queue: Queued[] = [];
-  /** Samples of the queue's first frame that are placed already. */
+  /** Bytes of the queue's first frame that are placed already. */
   private queueOffset = 0;
   private queuedBytes = 0;
   private runs: Run[] = [];
-  /** Sound for the agent's channel that came too far ahead to be kept. */
+  /** Agent audio dropped because too much was queued. */
   droppedBytes = 0;
 
   constructor(
+    private readonly format: AudioFormat,
     private readonly emit: (sound: Buffer) => void,
     private readonly maxQueuedBytes: number,
-  ) {}
+  ) {
+    this.heldBytes = HELD_MS * bytesPerMs(format);
+    this.sampleBytes = format.encoding === 'pcm16' ? 2 : 1;
+    this.silence = SILENCE_BYTE[format.encoding];
+    this.caller = new Uint8Array(this.heldBytes);
+    this.agent = new Uint8Array(this.heldBytes);
+  }
 
-  /** Audio on its way to the caller. */
+  /** Queues audio on its way to the caller. */
   addAgentAudio(frame: AudioFrame, soundId: string): void {
     if (frame.byteLength === 0) return;
     if (this.queuedBytes + frame.byteLength > this.maxQueuedBytes) {
@@ -60,48 +70,51 @@ export class TwoChannels {
   }
 
   /**
-   * A frame of the caller; `isKept` false puts silence of its length in both channels, and the agent's sound
-   * is past.
+   * Places a frame of the caller, and as much of the queued agent audio beside it. With `isKept` false both
+   * channels get silence of that length instead, and the agent audio counts as played.
    */
   addCallerFrame(frame: AudioFrame, isKept: boolean): void {
-    for (let taken = 0; taken < frame.byteLength;) {
-      if (this.held === HELD_SAMPLES) this.emitHalf();
-      const samples = Math.min(frame.byteLength - taken, HELD_SAMPLES - this.held);
-      const end = this.held + samples;
-      if (isKept) this.caller.set(frame.bytes.subarray(taken, taken + samples), this.held);
-      else this.caller.fill(SILENCE, this.held, end);
-      this.agent.fill(SILENCE, this.held, end);
+    // Half a sample at the end of a frame would put all that follows out of step.
+    const frameBytes = frame.byteLength - (frame.byteLength % this.sampleBytes);
+    for (let taken = 0; taken < frameBytes;) {
+      if (this.held === this.heldBytes) this.emitHalf();
+      const bytes = Math.min(frameBytes - taken, this.heldBytes - this.held);
+      const end = this.held + bytes;
+      if (isKept) this.caller.set(frame.bytes.subarray(taken, taken + bytes), this.held);
+      else this.caller.fill(this.silence, this.held, end);
+      this.agent.fill(this.silence, this.held, end);
       this.place(end, isKept);
       this.held = end;
-      taken += samples;
+      taken += bytes;
     }
   }
 
-  /** What was under way is dropped; of each sound so much was heard. */
+  /** Drops the queued agent audio, and takes out what was placed of each sound beyond the part heard. */
   truncate(heard: readonly { readonly soundId: string; readonly heardMs: number }[]): void {
+    const samplesPerMs = this.format.rateHz / 1000;
     for (const { soundId, heardMs } of heard)
-      this.truncateSound(soundId, Math.floor(heardMs * SAMPLES_PER_MS));
+      this.truncateSound(soundId, Math.floor(heardMs * samplesPerMs) * this.sampleBytes);
     this.queue = [];
     this.queueOffset = 0;
     this.queuedBytes = 0;
     this.runs = [];
   }
 
-  /** Yields what is left. */
+  /** Emits everything still held. */
   flush(): void {
     this.emitFirst(this.held);
   }
 
-  /** Puts the agent's next samples from the end of what is held up to `end`. */
+  /** Puts the next agent audio from the end of what is held up to `end`. */
   private place(end: number, isKept: boolean): void {
     for (let at = this.held, first = this.queue[0]; first && at < end; first = this.queue[0]) {
       const { frame, soundId } = first;
-      const samples = Math.min(frame.byteLength - this.queueOffset, end - at);
-      if (isKept) this.agent.set(frame.bytes.subarray(this.queueOffset, this.queueOffset + samples), at);
-      this.runAt(this.emitted + at, soundId).to += samples;
-      at += samples;
-      this.queueOffset += samples;
-      this.queuedBytes -= samples;
+      const bytes = Math.min(frame.byteLength - this.queueOffset, end - at);
+      if (isKept) this.agent.set(frame.bytes.subarray(this.queueOffset, this.queueOffset + bytes), at);
+      this.runAt(this.emitted + at, soundId).to += bytes;
+      at += bytes;
+      this.queueOffset += bytes;
+      this.queuedBytes -= bytes;
       if (this.queueOffset < frame.byteLength) continue;
       this.queue.shift();
       this.queueOffset = 0;
@@ -112,43 +125,39 @@ export class TwoChannels {
     const last = this.runs.at(-1);
     if (last?.soundId === soundId && last.to === at) return last;
     const earlier = this.runs.findLast((run) => run.soundId === soundId);
-    const run: Run = {
-      soundId,
-      from: at,
-      to: at,
-      before: earlier ? earlier.before + earlier.to - earlier.from : 0,
-    };
+    const before = earlier ? earlier.before + earlier.to - earlier.from : 0;
+    const run: Run = { soundId, from: at, to: at, before };
     this.runs.push(run);
     if (this.runs.length > MAX_RUNS) this.runs.shift();
     return run;
   }
 
-  /**
-   * What was placed of a sound beyond this was not heard: silence after all, where it can still be changed.
-   */
-  private truncateSound(soundId: string, samples: number): void {
+  /** Silences what was placed of a sound beyond its first `bytes`, as far as it is still held. */
+  private truncateSound(soundId: string, bytes: number): void {
     for (const run of this.runs) {
       if (run.soundId !== soundId) continue;
-      const from = Math.max(this.emitted, run.from + Math.max(0, samples - run.before));
-      if (from < run.to) this.agent.fill(SILENCE, from - this.emitted, run.to - this.emitted);
+      const from = Math.max(this.emitted, run.from + Math.max(0, bytes - run.before));
+      if (from < run.to) this.agent.fill(this.silence, from - this.emitted, run.to - this.emitted);
     }
   }
 
   private emitHalf(): void {
-    const samples = HELD_SAMPLES / 2;
-    this.emitFirst(samples);
-    this.caller.copyWithin(0, samples);
-    this.agent.copyWithin(0, samples);
+    const bytes = this.heldBytes / 2;
+    this.emitFirst(bytes);
+    this.caller.copyWithin(0, bytes);
+    this.agent.copyWithin(0, bytes);
   }
 
-  private emitFirst(samples: number): void {
-    const sound = Buffer.allocUnsafe(2 * samples);
-    for (let at = 0; at < samples; at += 1) {
-      sound[2 * at] = this.caller[at] as number;
-      sound[2 * at + 1] = this.agent[at] as number;
+  private emitFirst(bytes: number): void {
+    const { caller, agent, sampleBytes } = this;
+    const sound = Buffer.allocUnsafe(2 * bytes);
+    for (let at = 0; at < bytes; at += 1) {
+      const left = 2 * at - (at % sampleBytes);
+      sound[left] = caller[at] as number;
+      sound[left + sampleBytes] = agent[at] as number;
     }
     this.emit(sound);
-    this.emitted += samples;
-    this.held -= samples;
+    this.emitted += bytes;
+    this.held -= bytes;
   }
 }
