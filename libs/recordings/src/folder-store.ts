@@ -5,8 +5,8 @@ import type { RecordingSink, RecordingStore, StoredRecording } from './recording
 const UNFINISHED = '.part';
 
 /**
- * A folder of this machine or a mounted volume. A recording is written beside its name and moved there,
- * synced, when it is whole: whatever happens, a file under its own name is a whole one.
+ * Keeps recordings in a folder of this machine or a mounted volume. A recording is written under a temporary
+ * name, then synced and renamed when it is complete, so that a file under its own name is always complete.
  */
 export class FolderStore implements RecordingStore {
   constructor(private readonly folder: string) {}

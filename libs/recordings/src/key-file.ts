@@ -4,17 +4,17 @@ import { z } from 'zod';
 
 export interface WrappedKey {
   readonly keyId: string;
-  /** Base64. */
+  /** In base64. */
   readonly wrapped: string;
 }
 
 /**
- * Keeps data keys safe under a key of its own: a file here, a key management service elsewhere. `purpose`
- * binds the wrapped key to the recording it belongs to.
+ * Wraps data keys under a key-encryption key, from a file or in a key management service. `purpose` binds a
+ * wrapped key to its recording.
  */
 export interface KeyWrapper {
   wrap(dataKey: Uint8Array, purpose: string): Promise<WrappedKey>;
-  /** @throws KeyUnknown when the key is not here, or what was wrapped has been changed */
+  /** @throws KeyUnknown when the key is missing, or the wrapped key has been changed */
   unwrap(wrapped: WrappedKey, purpose: string): Promise<Uint8Array>;
 }
 
@@ -23,8 +23,8 @@ export class KeyUnknown extends Error {
   constructor(readonly keyId: string) {
     super(
       `Recordings under the key "${keyId}" cannot be opened: the key file has no such key, or the ` +
-        `recording's key was changed. Keep old keys in the file behind the newest one until everything is ` +
-        'wrapped anew.',
+        `recording's key was changed. Keep old keys in the file behind the newest one until every ` +
+        'recording is rewrapped.',
     );
   }
 }

@@ -2,7 +2,7 @@ import type { AwsClient } from 'aws4fetch';
 import { z } from 'zod';
 import { KeyUnknown, type KeyWrapper, type WrappedKey } from './key-file.ts';
 
-/** The key management service did not do it. */
+/** An error response of the key management service. */
 export class KmsFailed extends Error {
   override readonly name = 'KmsFailed';
   constructor(
@@ -18,24 +18,22 @@ export class KmsFailed extends Error {
 
 const encrypted = z.object({ CiphertextBlob: z.base64(), KeyId: z.string().max(200) });
 const decrypted = z.object({ Plaintext: z.base64() });
-/** Answers about a key or a blob that will not change by asking again. */
+/** Errors about the key or the wrapped key that a retry does not change. */
 const NOT_OURS = ['InvalidCiphertextException', 'IncorrectKeyException', 'NotFoundException'];
 
-/**
- * Data keys wrapped by AWS KMS, or what speaks its protocol: Encrypt and Decrypt with an encryption context.
- */
+/** Wraps data keys with AWS KMS or a compatible service: Encrypt and Decrypt with an encryption context. */
 export class KmsKeys implements KeyWrapper {
   constructor(
     private readonly client: AwsClient,
-    /** `https://kms.eu-central-1.amazonaws.com`. */
+    /** Such as `https://kms.eu-central-1.amazonaws.com`. */
     private readonly endpoint: string,
-    /** Id, ARN or alias. */
+    /** Id, ARN or alias of the key. */
     private readonly keyId: string,
   ) {}
 
   async wrap(dataKey: Uint8Array, purpose: string): Promise<WrappedKey> {
     const { CiphertextBlob, KeyId } = encrypted.parse(
-      await this.ask('Encrypt', {
+      await this.request('Encrypt', {
         KeyId: this.keyId,
         Plaintext: Buffer.from(dataKey).toString('base64'),
         EncryptionContext: { recording: purpose },
@@ -48,7 +46,7 @@ export class KmsKeys implements KeyWrapper {
     try {
       return Buffer.from(
         decrypted.parse(
-          await this.ask('Decrypt', {
+          await this.request('Decrypt', {
             KeyId: keyId,
             CiphertextBlob: wrapped,
             EncryptionContext: { recording: purpose },
@@ -62,7 +60,7 @@ export class KmsKeys implements KeyWrapper {
     }
   }
 
-  private async ask(operation: 'Encrypt' | 'Decrypt', body: object): Promise<unknown> {
+  private async request(operation: 'Encrypt' | 'Decrypt', body: object): Promise<unknown> {
     const response = await this.client.fetch(this.endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` },
@@ -70,12 +68,12 @@ export class KmsKeys implements KeyWrapper {
       signal: AbortSignal.timeout(5_000),
       aws: { service: 'kms' },
     });
-    const answer: unknown = await response.json().catch(() => ({}));
-    if (response.ok) return answer;
+    const reply: unknown = await response.json().catch(() => ({}));
+    if (response.ok) return reply;
     const { __type } = z
       .object({ __type: z.string().max(200) })
       .partial()
-      .parse(answer);
+      .parse(reply);
     throw new KmsFailed(response.status, __type?.split('#').at(-1) ?? 'unknown');
   }
 }

@@ -64,7 +64,7 @@ function recordedCall(format = PCMU_8K) {
       pieces.push(piece);
     return Buffer.concat(pieces);
   };
-  /** One channel, a letter for each 20 ms. */
+  /** Returns one channel as a letter for each 20 ms. */
   const lane = (sound: Buffer, channel: number) =>
     Array.from(
       { length: sound.length / 320 },
@@ -80,8 +80,8 @@ function recordedCall(format = PCMU_8K) {
   return { stream, line, facts, heard, passes, says, kept, wav, lane };
 }
 
-describe('a stream that is recorded', () => {
-  it('keeps nothing at all before it is told to, and passes everything on', async () => {
+describe('a recorded stream', () => {
+  it('records nothing before it is started, and passes everything on', async () => {
     const { stream, heard, facts, passes, says } = recordedCall();
     says(100, 'a');
     await passes(200);
@@ -90,7 +90,7 @@ describe('a stream that is recorded', () => {
     expect(readdirSync(folder)).toEqual(['keys.json']);
   });
 
-  it('holds the agent as it was heard beside the caller, and silence for what was paused', async () => {
+  it('has the agent as it was heard beside the caller, and silence for pauses', async () => {
     const { stream, facts, passes, says, kept, lane } = recordedCall();
     await passes(100);
     stream.start();
@@ -122,7 +122,7 @@ describe('a stream that is recorded', () => {
     expect(facts.at(-1)).toMatchObject({ data: { durationMs: 500, bytes: 8_000 } });
   });
 
-  it('is finished once, with what was heard of the last words', async () => {
+  it('is finished once, with the part of the last words that was heard', async () => {
     const { stream, facts, passes, says, kept, lane } = recordedCall();
     stream.start();
     says(1_000, 'a');

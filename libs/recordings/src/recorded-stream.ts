@@ -18,7 +18,7 @@ export interface RecordedStreamOptions {
   readonly keys: KeyWrapper;
   /** Returns the ms since admission. */
   readonly atMs: () => number;
-  readonly record: (fact: NewCallEvent) => void;
+  readonly record: (event: NewCallEvent) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -119,11 +119,11 @@ export class RecordedStream implements CallerStream, RecordingControl {
     return this.state === 'running' || this.state === 'paused';
   }
 
-  private setState(state: 'running' | 'paused', told: 'started' | 'paused' | 'resumed'): void {
+  private setState(state: 'running' | 'paused', change: 'started' | 'paused' | 'resumed'): void {
     this.state = state;
     this.options.record({
       type: 'recording.changed',
-      data: { recordingId: this.recordingId, state: told, atMs: this.options.atMs() },
+      data: { recordingId: this.recordingId, state: change, atMs: this.options.atMs() },
     });
   }
 

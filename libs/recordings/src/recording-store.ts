@@ -1,38 +1,35 @@
-/** One recording being written. Bytes arrive in order. */
+/** Writes one recording, in order. */
 export interface RecordingSink {
-  /** @throws when the store cannot take them; nothing more is asked of the sink then */
+  /** @throws when the store fails; the sink is not used any more then */
   append(bytes: Uint8Array): Promise<void>;
-  /** All is there: makes the recording readable under its name, durably. */
+  /** Completes the recording: it becomes readable under its name, durably. */
   finish(): Promise<void>;
-  /** Lets go. What was written stays as a recording that was never finished. */
+  /** Closes the recording unfinished. What was written stays. */
   abandon(): Promise<void>;
 }
 
-/** What a store knows of a name. */
+/** State of a recording in the store. */
 export interface StoredRecording {
   readonly bytes: number;
-  /** False for one whose writer went away before its end. */
+  /** False when its writer stopped before the end. */
   readonly isFinished: boolean;
 }
 
-/**
- * Where recordings are kept, as sealed bytes under a name. Hides files and objects; knows nothing of what is
- * in them.
- */
+/** Keeps recordings as sealed bytes under a name, in files or objects. Does not know their contents. */
 export interface RecordingStore {
   create(name: string): Promise<RecordingSink>;
-  /** Null when there is none. */
+  /** Returns null when there is no such recording. */
   stat(name: string): Promise<StoredRecording | null>;
-  /** Bytes from `from` up to, not including, `to`. */
+  /** Returns the bytes from `from` up to, not including, `to`. */
   read(name: string, from: number, to: number): Promise<Buffer>;
-  /** Nothing for one that is not there. */
+  /** Does nothing when there is no such recording. */
   delete(name: string): Promise<void>;
 }
 
-/** Names come from ids of ours; anything else could leave the folder. */
+/** A tenant id and a recording id. Any other name could point outside the folder. */
 export const NAME = /^[0-9a-f-]{36}\/[0-9a-f-]{36}$/;
 
-/** Under its tenant. @throws TypeError for ids that are none */
+/** Returns the name of a recording. @throws TypeError when an id is no UUID */
 export function recordingName(tenantId: string, recordingId: string): string {
   const name = `${tenantId}/${recordingId}`;
   if (!NAME.test(name)) throw new TypeError('A recording is named by two UUIDs.');

@@ -80,7 +80,7 @@ describe('a recording', () => {
     expect(report).toEqual({ isIntact: false, fault: 'chunk', soundBytes: 0 });
   });
 
-  it('is read in any part', async () => {
+  it('can be read in any part', async () => {
     const sound = randomBytes(2 * CHUNK_BYTES + 777);
     const id = await recorded(sound);
     const whole = await read(id);
@@ -97,7 +97,7 @@ describe('a recording', () => {
     );
   });
 
-  it('holds nothing that could be listened to without its key', async () => {
+  it('holds no readable audio without its key', async () => {
     const sound = Buffer.alloc(CHUNK_BYTES, 0x41);
     const id = await recorded(sound);
     expect(readFileSync(fileOf(id)).includes(sound.subarray(0, 64))).toBe(false);
@@ -138,7 +138,7 @@ describe('a recording', () => {
     });
   });
 
-  it('is not to be had with the chunks of another, nor under another’s name', async () => {
+  it('cannot be read with chunks of another recording, nor under another name', async () => {
     const [a, b] = [
       await recorded(randomBytes(2 * CHUNK_BYTES)),
       await recorded(randomBytes(2 * CHUNK_BYTES)),
@@ -156,7 +156,7 @@ describe('a recording', () => {
     await expect(openRecording(store, keys, tenantId, '../../etc/passwd')).rejects.toThrow(TypeError);
   });
 
-  it('of a relay that died is found, played as far as it came and said to be cut off', async () => {
+  it('is played up to its end and reported as truncated when its relay died', async () => {
     const id = randomUUID();
     const writer = new RecordingWriter(id, tenantId, store, keys, () => undefined);
     const sound = randomBytes(2 * CHUNK_BYTES + 100);
@@ -175,7 +175,7 @@ describe('a recording', () => {
     await writer.finish(5_000);
   });
 
-  it('stays open to its key when a newer one stands before it in the file', async () => {
+  it('can be read with an old key behind a newer one in the file', async () => {
     const sound = randomBytes(CHUNK_BYTES + 9);
     const id = await recorded(sound);
     expect(
@@ -185,7 +185,7 @@ describe('a recording', () => {
     ).toBe(true);
   });
 
-  it('whose store fails or falls behind is given up; nobody waits for it', async () => {
+  it('is given up when its store fails or falls behind, without delaying the call', async () => {
     const failures: unknown[] = [];
     const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
     const broken = Object.assign(new FolderStore(folder), {

@@ -8,11 +8,11 @@ export interface S3Options {
   /** `https://s3.eu-central-1.amazonaws.com`, or any store that speaks S3. Buckets are addressed by path. */
   readonly endpoint: string;
   readonly bucket: string;
-  /** Where recordings are written while their call runs, and stay while they cannot be sent. */
+  /** Folder where recordings are written during their call, and kept until they are uploaded. */
   readonly spoolDir: string;
 }
 
-/** An S3-compatible store answered with an error. */
+/** An error response of an S3-compatible store. */
 export class S3Failed extends Error {
   override readonly name = 'S3Failed';
   constructor(
@@ -26,7 +26,7 @@ export class S3Failed extends Error {
   }
 }
 
-/** Recordings as objects: written to a spool beside the relay, sent when they are whole. */
+/** Keeps recordings as objects: written to a spool folder first, uploaded when they are complete. */
 export class S3Store implements RecordingStore {
   private readonly spool: FolderStore;
 
@@ -43,14 +43,14 @@ export class S3Store implements RecordingStore {
       append: (bytes) => sink.append(bytes),
       finish: async () => {
         await sink.finish();
-        await this.send(name);
+        await this.upload(name);
       },
       abandon: () => sink.abandon(),
     };
   }
 
   async stat(name: string): Promise<StoredRecording | null> {
-    const response = await this.ask(name, { method: 'HEAD' });
+    const response = await this.request(name, { method: 'HEAD' });
     if (response.ok) return { bytes: Number(response.headers.get('content-length')), isFinished: true };
     if (response.status !== 404) throw new S3Failed(response.status, 'HEAD');
     return this.spool.stat(name);
@@ -58,7 +58,7 @@ export class S3Store implements RecordingStore {
 
   async read(name: string, from: number, to: number): Promise<Buffer> {
     if (to <= from) return Buffer.alloc(0);
-    const response = await this.ask(name, { headers: { range: `bytes=${from}-${to - 1}` } });
+    const response = await this.request(name, { headers: { range: `bytes=${from}-${to - 1}` } });
     if (response.ok) return Buffer.from(await response.arrayBuffer());
     await response.body?.cancel();
     if (response.status === 404) return this.spool.read(name, from, to);
@@ -67,26 +67,23 @@ export class S3Store implements RecordingStore {
   }
 
   async delete(name: string): Promise<void> {
-    const response = await this.ask(name, { method: 'DELETE' });
+    const response = await this.request(name, { method: 'DELETE' });
     await response.body?.cancel();
     if (!response.ok && response.status !== 404) throw new S3Failed(response.status, 'DELETE');
     await this.spool.delete(name);
   }
 
-  /**
-   * Sends what an earlier process, or a store that was away, has left in the spool. Answers how many were
-   * sent.
-   */
+  /** Uploads complete recordings left in the spool after a failed upload. Returns their number. */
   async uploadPending(): Promise<number> {
     const found = await readdir(this.options.spoolDir, { recursive: true }).catch((): string[] => []);
-    const whole = found.filter((name) => NAME.test(name));
-    for (const name of whole) await this.send(name);
-    return whole.length;
+    const pending = found.filter((name) => NAME.test(name));
+    for (const name of pending) await this.upload(name);
+    return pending.length;
   }
 
-  private async send(name: string): Promise<void> {
+  private async upload(name: string): Promise<void> {
     const sealed = await readFile(join(this.options.spoolDir, name));
-    const response = await this.ask(name, {
+    const response = await this.request(name, {
       method: 'PUT',
       body: new Uint8Array(sealed),
       headers: { 'content-type': 'application/octet-stream' },
@@ -96,7 +93,7 @@ export class S3Store implements RecordingStore {
     await this.spool.delete(name);
   }
 
-  private ask(name: string, init: RequestInit): Promise<Response> {
+  private request(name: string, init: RequestInit): Promise<Response> {
     return this.client.fetch(`${this.options.endpoint}/${this.options.bucket}/${name}`, {
       ...init,
       signal: AbortSignal.timeout(60_000),

@@ -21,7 +21,7 @@ function recording() {
   return { channels, passes, ended };
 }
 
-/** One channel as runs of "code×ms". */
+/** Returns one channel as runs of code and ms. */
 function lane(sound: Buffer, channel: number): string {
   const runs: [number, number][] = [];
   for (let at = channel; at < sound.length; at += 2) {
@@ -34,7 +34,7 @@ function lane(sound: Buffer, channel: number): string {
 }
 
 describe('two channels on one clock', () => {
-  it('put the agent’s sound where it is played, however far ahead it was written', () => {
+  it('have the agent’s audio where it is played, however far ahead it was written', () => {
     const { channels, passes, ended } = recording();
     passes(100);
     channels.addAgentAudio(ms(300, AGENT), 'a');
@@ -43,7 +43,7 @@ describe('two channels on one clock', () => {
     expect(ended()).toEqual({ caller: 'caller 1100', agent: 'silence 100, agent 500, silence 500' });
   });
 
-  it('keep of an interrupted sound what was heard, and nothing of those behind it', () => {
+  it('keep what was heard of an interrupted sound, and nothing of the sounds behind it', () => {
     const { channels, passes, ended } = recording();
     channels.addAgentAudio(ms(4_000, AGENT), 'a');
     channels.addAgentAudio(ms(2_000, AGENT), 'b');
@@ -56,7 +56,7 @@ describe('two channels on one clock', () => {
     expect(ended().agent).toBe('agent 880, silence 620');
   });
 
-  it('take back what was placed ahead of the caller’s ear though its end is past', () => {
+  it('take out what was placed but not heard, even when the sound is past', () => {
     const { channels, passes, ended } = recording();
     channels.addAgentAudio(ms(500, AGENT), 'a');
     passes(600);
@@ -64,7 +64,7 @@ describe('two channels on one clock', () => {
     expect(ended().agent).toBe('agent 460, silence 140');
   });
 
-  it('count a sound that comes in pieces as one', () => {
+  it('count a sound in several pieces as one', () => {
     const { channels, passes, ended } = recording();
     channels.addAgentAudio(ms(200, AGENT), 'a');
     passes(300);
@@ -74,7 +74,7 @@ describe('two channels on one clock', () => {
     expect(ended().agent).toBe('agent 200, silence 100, agent 200, silence 100');
   });
 
-  it('are silent for as long as nothing may be kept, and go on where time is', () => {
+  it('are silent during a pause, and continue in real time after it', () => {
     const { channels, passes, ended } = recording();
     channels.addAgentAudio(ms(600, AGENT), 'a');
     passes(200);
@@ -86,7 +86,7 @@ describe('two channels on one clock', () => {
     });
   });
 
-  it('of a long call are yielded as they can no longer change', () => {
+  it('are emitted during a long call, once they can no longer change', () => {
     const { channels, passes, ended } = recording();
     for (let second = 0; second < 60; second += 1) {
       channels.addAgentAudio(ms(500, AGENT), `s${second}`);
@@ -97,7 +97,7 @@ describe('two channels on one clock', () => {
     expect(agent.split(', ')).toHaveLength(120);
   });
 
-  it('do not hold what comes faster than anybody could hear it', () => {
+  it('drop agent audio beyond the bound of the queue', () => {
     const { channels } = recording();
     for (let minute = 0; minute < 3; minute += 1) channels.addAgentAudio(ms(30_000, AGENT), `m${minute}`);
     expect(channels.droppedBytes).toBe(8_000 * 30);

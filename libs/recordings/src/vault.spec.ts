@@ -16,7 +16,8 @@ const CREDENTIALS = {
 };
 
 /**
- * S3 and KMS as far as recordings use them; refuses what is not signed as AWS asks, or not asked for right.
+ * Simulates S3 and KMS as far as recordings use them; refuses requests that are not signed or formed as AWS
+ * requires.
  */
 class Aws {
   readonly objects = new Map<string, Buffer>();
@@ -56,7 +57,7 @@ class Aws {
     this.s3(request, body, response);
   }
 
-  /** Signs the same request once more with what the server knows. */
+  /** Signs the same request again with the server's own secret. */
   private async isSigned(request: IncomingMessage, body: Buffer, service: string): Promise<boolean> {
     const { authorization = '', 'x-amz-date': datetime } = request.headers;
     const signed = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(';') ?? [];
@@ -159,7 +160,7 @@ const spooled = () =>
   readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 
 describe('a vault in a bucket, its keys in a key management service', () => {
-  it('gives back what was recorded, and keeps nothing behind', async () => {
+  it('returns what was recorded, and keeps nothing in the spool', async () => {
     const sound = randomBytes(2 * CHUNK_BYTES + 100);
     const { id, outcome } = await record(sound);
     expect(outcome).toBe('complete');
@@ -171,7 +172,7 @@ describe('a vault in a bucket, its keys in a key management service', () => {
     await expect(read(id)).rejects.toMatchObject({ name: 'RecordingMissing' });
   });
 
-  it('keeps what it cannot send, and sends it later', async () => {
+  it('keeps what it cannot upload, and uploads it later', async () => {
     const sound = randomBytes(CHUNK_BYTES);
     const keyed = openVault(settings)!;
     const id = randomUUID();
@@ -187,7 +188,7 @@ describe('a vault in a bucket, its keys in a key management service', () => {
     expect((await read(id)).equals(sound)).toBe(true);
   });
 
-  it('takes no key for another recording’s', async () => {
+  it('refuses a wrapped key of another recording', async () => {
     const a = await record(randomBytes(100));
     const b = await record(randomBytes(100));
     const [first, second] = [
@@ -206,7 +207,7 @@ describe('a vault in a bucket, its keys in a key management service', () => {
     await expect(read(a.id)).rejects.toMatchObject({ name: 'KeyUnknown' });
   });
 
-  it('says what to check when it is turned away', async () => {
+  it('says what to check when it is refused', async () => {
     const wrong = { ...settings, awsSecretAccessKey: 'wrong' };
     expect((await record(randomBytes(100), wrong)).outcome).toBe('failed');
     const { id } = await record(randomBytes(100));
@@ -225,7 +226,7 @@ describe('the settings of a vault', () => {
     expect(() => openVault({ ...settings, ...change })).toThrow(message);
   });
 
-  it('may be absent: then there is no vault', () => {
+  it('may be absent; there is no vault then', () => {
     expect(openVault({ awsRegion: 'us-east-1' })).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import { KmsKeys } from './kms-keys.ts';
 import type { RecordingStore } from './recording-store.ts';
 import { S3Store } from './s3-store.ts';
 
-/** Where recordings are kept and what they are sealed with; unset is undefined. */
+/** Where recordings are kept and what they are sealed with. A setting that is not set is undefined. */
 export interface VaultSettings {
   readonly recordingsDir?: string | undefined;
   readonly recordingsKeyFile?: string | undefined;
@@ -22,7 +22,7 @@ export interface VaultSettings {
 export interface Vault {
   readonly store: RecordingStore;
   readonly keys: KeyWrapper;
-  /** Sends what could not be sent before; does nothing for a folder. */
+  /** Uploads recordings whose upload failed before. Returns their number; 0 for a folder. */
   uploadPending(): Promise<number>;
 }
 
@@ -31,8 +31,8 @@ export class VaultUnusable extends Error {
 }
 
 /**
- * Null when nothing is set: nothing is recorded then.
- * @throws VaultUnusable, KeyFileUnusable for half a setting
+ * Returns null when nothing is set: nothing is recorded then.
+ * @throws VaultUnusable, KeyFileUnusable for incomplete settings
  */
 export function openVault(settings: VaultSettings): Vault | null {
   const { recordingsDir: folder, recordingsS3Bucket: bucket, awsRegion } = settings;

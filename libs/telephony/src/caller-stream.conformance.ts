@@ -8,55 +8,55 @@ import { WatchedStream } from './testing/watched-stream.ts';
 
 export interface LineSetting {
   /**
-   * Least and most ms a message travels, each way; drawn for all that is sent in one turn, order kept.
-   * Default 0.
+   * Minimum and maximum delay of a message in ms, per direction; drawn once for all messages of one turn,
+   * which keep their order. Default 0.
    */
   readonly delayMs?: readonly [number, number];
   /**
-   * Share of what is sent that is lost on the way and sent again, and within how many ms; what follows waits.
+   * Share of messages lost and sent again, and within how many ms; later messages wait for them.
    * Default none.
    */
   readonly loss?: { readonly share: number; readonly withinMs: number };
-  /** 0 to 1; for the draws. */
+  /** Random number from 0 to 1 for the draws. */
   readonly random?: () => number;
 }
 
 /**
- * What the suite needs of an adapter: a stream on a line with its other end. Time is by hand. While the line
- * is live the far side sends a frame of silence every 20 ms by itself, as lines do.
+ * A stream under test with the far end of its line, on a manual clock. While the line is live the far side
+ * sends a frame of silence every 20 ms by itself, as real lines do.
  */
 export interface CallerStreamFarSide {
   readonly stream: CallerStream;
   readonly clock: ManualClock;
-  /** Ms of audio the stream may hold for the caller; what is written beyond it is dropped. */
+  /** Ms of audio the stream may hold for the caller; audio beyond it is dropped. */
   readonly boundMs: number;
-  /** A caller who hears nothing of what waits, or says nothing at all, is given up after at most this. */
+  /** The stream ends at the latest after this time without playout or without audio of the caller. */
   readonly patienceMs: number;
-  /** The caller's end says a frame of the stream's format. */
+  /** The caller's end sends a frame in the stream's format. */
   speaks(frame: Uint8Array): void;
   presses(digit: string): void;
   hangsUp(): void;
-  /** The connection goes away without a word. */
+  /** The connection closes without notice. */
   isCut(): void;
   /** A message that makes no sense. Absent where every message is audio. */
   talksNonsense?(): void;
-  /** Stops reading and sending, and does not close either. */
+  /** The far side stops reading and sending, without closing. */
   freezes?(): void;
-  /** Goes on sending, but plays nothing any more. Absent where playing is the stream's own doing. */
+  /** The far side sends on but plays nothing. Absent where the stream itself plays. */
   fallsDeaf?(): void;
-  /** Ms the caller has truly heard of the audio made of this byte, the frame under way included. */
+  /** Ms the caller has really heard of the audio made of this byte, the current frame included. */
   heardMs(value: number): number;
-  /** Bytes of audio kept on our side for the caller: waiting, and not taken by the network. */
+  /** Bytes of audio for the caller on our side: queued, and not yet sent to the network. */
   heldBytes(): number;
   /** Bytes written and dropped because of the bound. */
   droppedBytes(): number;
   /**
-   * Frames of the caller's that came faster than anybody speaks, and were dropped. Absent without a network.
+   * Frames of the caller that came faster than real time and were dropped. Absent without a network.
    */
   floodedFrames?(): number;
 }
 
-/** Everything a session may rely on, whatever carries the call: the contract of ports/caller-stream.ts. */
+/** Checks the contract of `ports/caller-stream.ts`, which a session relies on with every carrier. */
 export function describeCallerStream(
   name: string,
   connect: (line?: LineSetting) => CallerStreamFarSide,
@@ -86,7 +86,7 @@ export function describeCallerStream(
       expect(stream.said).toEqual(['voice 11 20 ms', 'digit 4', 'voice 12 20 ms', 'digit #']);
     });
 
-    it('belongs to who was given it: a frame kept does not change', async () => {
+    it('belongs to the listener: a frame that is kept does not change', async () => {
       const { far, stream } = call();
       far.speaks(stream.frame(20, 11).bytes);
       await far.clock.pass(20);
@@ -119,7 +119,7 @@ export function describeCallerStream(
         },
       );
 
-    it('held up for two seconds by the network arrives whole', async () => {
+    it('arrives whole after a network delay of two seconds', async () => {
       const { far, stream } = call();
       await far.clock.pass(5_000);
       for (let frame = 0; frame < 100; frame += 1) far.speaks(stream.frame(20, 12).bytes);
@@ -129,7 +129,7 @@ export function describeCallerStream(
   });
 
   describe(`${name}: what the caller hears`, () => {
-    it('is what was written, all of it, in order, and told as it is heard', async () => {
+    it('is everything that was written, in order, reported as it is heard', async () => {
       const { far, stream } = call();
       stream.write('hello', 1_000);
       stream.write('how are you', 500);
@@ -146,7 +146,7 @@ export function describeCallerStream(
       expect(far.stream.heardSoFar()).toEqual([]);
     });
 
-    it('is known between two reports, never too much and at most 100 ms too little', async () => {
+    it('is known between two reports: never too much, at most 100 ms too little', async () => {
       const { far, stream } = call();
       stream.write('long', 6_000);
       for (let at = 0; at < 5_000; at += 170) {
@@ -170,7 +170,7 @@ export function describeCallerStream(
       expect(stream.heardOf('second')).toMatchObject({ heardMs: 300, isComplete: true });
     });
 
-    it('of a sound that grows while it plays is complete when nothing more of it waits', async () => {
+    it('is complete, for a sound that grows while it plays, when nothing more of it waits', async () => {
       const { far, stream } = call();
       for (let piece = 0; piece < 10; piece += 1) {
         stream.write('drip', 200);
@@ -182,7 +182,7 @@ export function describeCallerStream(
   });
 
   describe(`${name}: clearing`, () => {
-    it('silences at once, says what was heard of each sound, and nothing about them follows', async () => {
+    it('silences at once and returns what was heard of each sound; no report of them follows', async () => {
       const { far, stream } = call();
       stream.write('heard', 400);
       stream.write('cut', 3_000);
@@ -200,7 +200,7 @@ export function describeCallerStream(
       expect(stream.truly('never')).toBe(0);
     });
 
-    it('tells once when silence has come', async () => {
+    it('reports silence once', async () => {
       const { far, stream } = call({ delayMs: [60, 60] });
       stream.write('long', 3_000);
       await far.clock.pass(1_000);
@@ -214,7 +214,7 @@ export function describeCallerStream(
       stream.expectNothingBroken();
     });
 
-    it('drops what waits as well, and twice in a row answers nothing', async () => {
+    it('drops queued audio as well, and returns nothing the second time', async () => {
       const { far, stream } = call();
       for (let second = 0; second < 60; second += 1) stream.write('monologue', 1_000);
       await far.clock.pass(500);
@@ -234,7 +234,7 @@ export function describeCallerStream(
       expect(stream.truly('new')).toBe(600);
     });
 
-    it('of a silent line answers nothing and breaks nothing', async () => {
+    it('returns nothing on a silent line', async () => {
       const { far, stream } = call();
       expect(stream.clear()).toEqual([]);
       stream.write('after', 200);
@@ -249,7 +249,7 @@ export function describeCallerStream(
       ['the connection is cut', 'connection-lost', (far) => far.isCut()],
       ['we close', 'closed-by-us', (far) => far.stream.close()],
     ];
-    it.each(endings)('comes once when %s, and is the last that is heard', async (_how, reason, end) => {
+    it.each(endings)('comes once when %s, as the last call', async (_how, reason, end) => {
       const { far, stream } = call();
       stream.write('goodbye', 1_000);
       await far.clock.pass(300);
@@ -281,7 +281,7 @@ export function describeCallerStream(
       });
 
     if (can.fallsDeaf)
-      it('comes by itself when what is written is not played any more', async () => {
+      it('comes by itself when audio is no longer played', async () => {
         const { far, stream } = call();
         stream.write('hello', 1_000);
         await far.clock.pass(500);
@@ -294,7 +294,7 @@ export function describeCallerStream(
       });
 
     if (can.talksNonsense)
-      it('comes when nothing the far side says makes sense, and not for a slip', async () => {
+      it('comes after many invalid messages in a row, not after a few', async () => {
         const { far, stream } = call();
         for (let slip = 0; slip < 20; slip += 1) {
           far.talksNonsense?.();
@@ -309,7 +309,7 @@ export function describeCallerStream(
   });
 
   describe(`${name}: bounds and turns`, () => {
-    it('keeps no more audio than it may, drops the rest and says so', async () => {
+    it('holds audio up to its bound, drops the rest and counts it', async () => {
       const { far, stream } = call();
       const bytes = (ms: number) => ms * bytesPerMs(far.stream.format);
       for (let ms = 0; ms < far.boundMs * 2; ms += 1_000) stream.write('flood', 1_000);
@@ -337,7 +337,7 @@ export function describeCallerStream(
       expect(stream.closed).toEqual(['closed-by-us']);
     });
 
-    it('never claims more than was heard, whatever is written, cleared and delayed, over 1,000 calls', async () => {
+    it('never reports more than was heard, in 1,000 random calls', async () => {
       const act = fc.oneof(
         {
           weight: 6,

@@ -1,7 +1,7 @@
 import { FakeCallerStream, ManualClock } from '@tandem/conversation/testing';
 import { describeCallerStream, type CallerStreamFarSide } from './caller-stream.conformance.ts';
 
-/** The stream of the conversation's own tests is held to the same rules as the real ones. */
+/** Holds the fake stream of the conversation's tests to the contract of the real ones. */
 class FakeFarSide implements CallerStreamFarSide {
   readonly clock = new ManualClock();
   readonly stream = new FakeCallerStream(this.clock);

@@ -1,36 +1,36 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 
-/** Whoever holds the socket; a later holder takes the place of an earlier one. */
+/** Receives the messages of a socket. A socket has one listener; setting another replaces it. */
 export interface SocketListener {
-  /** A whole message. The memory belongs to the listener. */
+  /** Called with a whole message. The memory belongs to the listener. */
   onMessage(data: Buffer, isBinary: boolean): void;
-  /** Once, and last. 1006 when the connection went without a close frame. */
+  /** Called once, as the last call. 1006 when the connection closed without a close frame. */
   onClosed(code: number): void;
 }
 
-/** A connection that carries messages: what a caller stream needs of it. */
+/** A connection that carries messages, as caller streams use it. */
 export interface MessageSocket {
   listener: SocketListener | null;
   readonly isOpen: boolean;
-  /** Bytes written here and not yet taken by the network. */
+  /** Bytes written and not yet sent to the network. */
   readonly unsentBytes: number;
-  /** Sends each as a text message, all at once. Does nothing once the socket closes. */
+  /** Sends each argument as a text message, all in one write. Does nothing on a closing or closed socket. */
   send(...messages: readonly (string | Uint8Array)[]): void;
-  /** Says goodbye and waits a moment for the peer's. */
+  /** Sends a close frame; the connection ends when the peer's close frame arrives. */
   close(code: number, reason: string): void;
   terminate(): void;
 }
 
 const AS_TEXT = { binary: false };
 
-/** A `ws` socket, as caller streams see one. */
+/** A message socket on a `ws` WebSocket. */
 export class WsMessageSocket implements MessageSocket {
   listener: SocketListener | null = null;
 
   constructor(
     private readonly socket: WebSocket,
-    /** What `socket` runs on: messages sent together leave in one write. */
+    /** The connection under `socket`, corked so that messages sent together leave in one write. */
     private readonly connection: Duplex,
   ) {
     socket.on('message', (data: RawData, isBinary) => this.listener?.onMessage(data as Buffer, isBinary));

@@ -1,4 +1,4 @@
-/** A small generator (mulberry32), so that a failing schedule can be run again. */
+/** Returns a seeded random generator (mulberry32), so that a failing schedule can be repeated. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -10,7 +10,7 @@ import type { CallerStreamFarSide } from '../caller-stream.conformance.ts';
 
 interface Sound {
   readonly soundId: string;
-  /** The byte it is made of. */
+  /** The byte its audio is made of. */
   readonly value: number;
   writtenMs: number;
   heardMs: number;
@@ -18,12 +18,12 @@ interface Sound {
   last: HeardSound | null;
 }
 
-/** The stream under test with every call in both directions held against the port. */
+/** Checks every call of the stream under test, in both directions, against the port's contract. */
 export class WatchedStream {
   readonly said: string[] = [];
   readonly frames: AudioFrame[] = [];
   readonly closed: StreamClosedReason[] = [];
-  /** At each `onSilent`: what was truly heard of the sounds that had been cleared. */
+  /** What was really heard of the cleared sounds, at each `onSilent`. */
   readonly silences: [soundId: string, heardMs: number][][] = [];
   readonly broken: string[] = [];
   generation = 0;
@@ -78,7 +78,7 @@ export class WatchedStream {
     }
   }
 
-  /** The newest the stream told of a sound. */
+  /** Returns the stream's latest report of a sound. */
   heardOf(soundId: string): HeardSound | null {
     this.expectNothingBroken();
     return this.sounds.get(soundId)?.last ?? null;
@@ -94,7 +94,7 @@ export class WatchedStream {
       .reduce((ms, { byteLength }) => ms + byteLength / bytesPerMs(this.far.stream.format), 0);
   }
 
-  /** Runs inside the next call of that kind to the listener. */
+  /** Runs `run` inside the listener's next call of that kind. */
   onNext(kind: 'voice' | 'digit' | 'heard', run: () => void): void {
     this.next = { kind, run };
   }
@@ -117,16 +117,16 @@ export class WatchedStream {
       const value = frame.bytes[0] ?? 0;
       if (!isSilence(frame)) {
         this.frames.push(frame);
-        this.told('voice', `voice ${value} ${frame.byteLength / bytesPerMs(this.far.stream.format)} ms`);
+        this.reported('voice', `voice ${value} ${frame.byteLength / bytesPerMs(this.far.stream.format)} ms`);
       }
     },
-    onDigit: (digit) => this.told('digit', `digit ${digit}`),
+    onDigit: (digit) => this.reported('digit', `digit ${digit}`),
     onHeard: (heard) => {
       this.check(heard);
-      this.told('heard', null);
+      this.reported('heard', null);
     },
     onSilent: () => {
-      this.told('silent', null);
+      this.reported('silent', null);
       this.silences.push(
         [...this.sounds.values()]
           .filter(({ isCleared }) => isCleared)
@@ -134,14 +134,14 @@ export class WatchedStream {
       );
     },
     onClosed: (reason) => {
-      this.rule(this.depth === 0, 'the end was told from inside a call into the stream');
+      this.rule(this.depth === 0, 'the end was reported from inside a call into the stream');
       this.closed.push(reason);
     },
   };
 
-  private told(kind: string, line: string | null): void {
-    this.rule(this.depth === 0, `${kind} was told from inside a call into the stream`);
-    this.rule(!this.isClosed, `${kind} was told after the end`);
+  private reported(kind: string, line: string | null): void {
+    this.rule(this.depth === 0, `${kind} was reported from inside a call into the stream`);
+    this.rule(!this.isClosed, `${kind} was reported after the end`);
     if (line) this.said.push(line);
     const { next } = this;
     if (next?.kind !== kind) return;
@@ -155,11 +155,11 @@ export class WatchedStream {
     if (!sound) return this.rule(false, `heard of ${soundId}, which was never written`);
     const hasDropped = this.far.droppedBytes() > 0;
     const earlier = [...this.sounds.values()].slice(0, [...this.sounds.keys()].indexOf(soundId));
-    this.rule(!sound.isCleared, `${soundId} was cleared and is told of after that`);
+    this.rule(!sound.isCleared, `${soundId} was cleared and is reported after that`);
     this.rule(heardMs >= sound.heardMs, `${soundId} goes back from ${sound.heardMs} to ${heardMs}`);
     this.rule(
       heardMs <= Math.min(sound.writtenMs, this.truly(soundId)),
-      `${heardMs} ms of ${soundId} told, ${this.truly(soundId)} heard, ${sound.writtenMs} written`,
+      `${heardMs} ms of ${soundId} reported, ${this.truly(soundId)} heard, ${sound.writtenMs} written`,
     );
     this.rule(
       hasDropped || !isComplete || heardMs === sound.writtenMs,
@@ -167,7 +167,7 @@ export class WatchedStream {
     );
     this.rule(
       hasDropped || earlier.every((before) => before.isCleared || before.heardMs === before.writtenMs),
-      `${soundId} is told of before the end of what comes before it`,
+      `${soundId} is reported before the end of the sound before it`,
     );
     sound.heardMs = heardMs;
     sound.last = heard;
@@ -175,7 +175,7 @@ export class WatchedStream {
 
   private checkCleared({ soundId, heardMs }: HeardSound, trulyMs: number): void {
     const sound = this.sounds.get(soundId);
-    if (!sound) return this.rule(false, `clear answers for ${soundId}, which was never written`);
+    if (!sound) return this.rule(false, `clear returns ${soundId}, which was never written`);
     this.rule(heardMs >= sound.heardMs, `clear goes back on ${soundId}: ${heardMs} after ${sound.heardMs}`);
     this.rule(
       heardMs <= Math.min(trulyMs, sound.writtenMs),
@@ -197,7 +197,7 @@ export class WatchedStream {
   }
 }
 
-/** The line's own frames: µ-law or A-law silence, or zeros. */
+/** Whether a frame is the line's own silence: of µ-law, of A-law, or zeros. */
 function isSilence({ bytes }: AudioFrame): boolean {
   const first = bytes[0] ?? 0;
   return (first === 0xff || first === 0xd5 || first === 0) && bytes.every((byte) => byte === first);

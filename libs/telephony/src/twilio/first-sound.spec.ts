@@ -20,7 +20,7 @@ async function over({ far }: ReturnType<typeof call>): Promise<void> {
 
 describe('the first sound of a stream', () => {
   it.each(ROUND_TRIPS_MS)(
-    'cuts no call, at any 10 ms of the first three seconds, over a round trip of %d ms',
+    'ends no call, sent at any 10 ms of the first three seconds, with a round trip of %d ms',
     async (roundTripMs) => {
       const cut: [firstSoundAtMs: number, StreamClosedReason[]][] = [];
       for (let firstSoundAtMs = 0; firstSoundAtMs < 3_000; firstSoundAtMs += 10) {
@@ -36,7 +36,7 @@ describe('the first sound of a stream', () => {
     },
   );
 
-  it('after a long silence cuts no call either, at any 50 ms between two looks of the watch', async () => {
+  it('ends no call after a long silence either, sent at any 50 ms between two checks', async () => {
     for (let laterMs = 0; laterMs < WATCH_MS; laterMs += 50) {
       const { far, stream } = call(400);
       stream.write('hello', 300);
@@ -49,7 +49,7 @@ describe('the first sound of a stream', () => {
   });
 
   it.each([0, 7, 500, 922, 974, 2_950])(
-    'that is never played, sent at %d ms, ends the call once the carrier had its time, not before',
+    'ends the call after the playout timeout, not before, when it is sent at %d ms and never played',
     async (firstSoundAtMs) => {
       const { far, stream } = call(100);
       far.fallsDeaf();
@@ -63,7 +63,7 @@ describe('the first sound of a stream', () => {
     },
   );
 
-  it('lives with marks that take seconds', async () => {
+  it('may have marks that are echoed after seconds', async () => {
     const { far, stream } = call(9_000);
     await far.clock.pass(7);
     for (let second = 0; second < 30; second += 1) {

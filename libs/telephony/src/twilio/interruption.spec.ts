@@ -17,13 +17,13 @@ import { TwilioFarSide } from './testing/twilio-far-side.ts';
 const TENANT_ID = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const RESPONSE = 'resp_1' as ResponseId;
 const DELTA_MS = 200;
-/** A ledger may be late by a tick of the carrier and the way of a mark; never early. */
+/** The ledger may be late by a carrier tick and the travel time of a mark; never early. */
 const LATE_MS = 60;
-/** A packet that is lost is sent again after a round trip and some more. */
+/** A lost packet is sent again after a round trip and some more. */
 const LOSS = { share: 0.02, withinMs: 450 };
 
 /**
- * A whole call on a real stream: the agent speaks item after item, told apart by the byte they are made of.
+ * A whole call on a real stream: the agent speaks item after item, each made of a byte of its own.
  */
 class Talk {
   readonly truncated = new Map<string, number>();
@@ -96,7 +96,7 @@ class Talk {
     this.listener.onResponseStarted(RESPONSE);
   }
 
-  /** The model makes a delta of this item; `value` is the byte of its audio. */
+  /** The model sends a delta of this item; `value` is the byte of its audio. */
   says(item: number, ms: number): void {
     const bytes = new Uint8Array(ms * 8).fill(item);
     this.listener.onAudio(AudioFrame.fromBytes(bytes), `item_${item}` as ItemId, RESPONSE);
@@ -112,7 +112,7 @@ class Talk {
 }
 
 describe('a caller who speaks over the agent', () => {
-  it('leaves in the model’s memory what was heard: never more, and little less, at 1,000 random moments', async () => {
+  it('leaves in the history what was heard: never more, little less, at 1,000 random moments', async () => {
     const items = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(

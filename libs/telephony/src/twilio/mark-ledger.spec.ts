@@ -5,13 +5,13 @@ import { MarkLedger } from './mark-ledger.ts';
 const second = 8_000;
 
 describe('what was heard of a Twilio stream', () => {
-  it('is nothing until the carrier says that it has begun to play', () => {
+  it('is nothing until the carrier reports that playout has begun', () => {
     const ledger = new MarkLedger();
     ledger.recordSent('hello', second, 0);
     expect(ledger.heardSoFar(5_000)).toEqual([{ soundId: 'hello', heardMs: 0, isComplete: false }]);
   });
 
-  it('grows with the clock between marks, one frame behind, never beyond what was sent', () => {
+  it('grows with the clock between marks, one frame late, never beyond what was sent', () => {
     const ledger = new MarkLedger();
     const { before } = ledger.recordSent('hello', second, 0);
     ledger.onMarkEchoed(before!, 100);
@@ -45,7 +45,7 @@ describe('what was heard of a Twilio stream', () => {
     ]);
   });
 
-  it('after a clear is what was heard before it; marks that come back because of the clear prove nothing', () => {
+  it('is, after a clear, what was heard before; echoes caused by the clear prove nothing', () => {
     const ledger = new MarkLedger();
     const { before, after } = ledger.recordSent('long', 4 * second, 0);
     ledger.onMarkEchoed(before!, 0);
@@ -57,7 +57,7 @@ describe('what was heard of a Twilio stream', () => {
     expect(ledger.heardSoFar(2_140)).toEqual([{ soundId: 'next', heardMs: 100, isComplete: false }]);
   });
 
-  it('of a sound never begun is nothing', () => {
+  it('is nothing for a sound that never began', () => {
     const ledger = new MarkLedger();
     const { before } = ledger.recordSent('a', second, 0);
     ledger.recordSent('b', second, 0);
@@ -68,7 +68,7 @@ describe('what was heard of a Twilio stream', () => {
     ]);
   });
 
-  it('does not take silence between two sounds for playing', () => {
+  it('does not count silence between two sounds as playout', () => {
     const ledger = new MarkLedger();
     const first = ledger.recordSent('a', second, 0);
     ledger.onMarkEchoed(first.before!, 0);
@@ -79,7 +79,7 @@ describe('what was heard of a Twilio stream', () => {
     expect(ledger.heardSoFar(9_520)[0]?.heardMs).toBe(100);
   });
 
-  it('is not overdue before it was sent, however old the process or the silence before it', () => {
+  it('is not overdue before it was sent, even after a long silence', () => {
     const ledger = new MarkLedger();
     const first = ledger.recordSent('a', second, 1_000_000);
     expect(ledger.overdueMs(1_000_050)).toBe(0);
@@ -96,14 +96,14 @@ describe('what was heard of a Twilio stream', () => {
     expect(ledger.overdueMs(1_190_050)).toBe(0);
   });
 
-  it('is not moved by marks we never sent', () => {
+  it('ignores marks that were never sent', () => {
     const ledger = new MarkLedger();
     ledger.recordSent('a', second, 0);
     for (const name of ['', 'x', '0.999999', '7.10', '0.-5', '0.1e3', '0.NaN'])
       expect(ledger.onMarkEchoed(name, 10)).toEqual([]);
   });
 
-  it('never exceeds what a true player has played, whatever the delays', () => {
+  it('never exceeds what a real player has played, whatever the delays', () => {
     const step = fc.record({
       gapMs: fc.integer({ min: 0, max: 1_500 }),
       act: fc.oneof(
@@ -147,7 +147,8 @@ describe('what was heard of a Twilio stream', () => {
 });
 
 /**
- * A carrier that plays on 20 ms ticks, with a delay on the wire both ways. Echoes arrive late, never early.
+ * Simulates a carrier that plays in 20 ms ticks, with a delay in both directions. Echoes arrive late, never
+ * early.
  */
 class TruePlayer {
   private queue: ({ sound: string; bytes: number } | { mark: string })[] = [];
@@ -200,7 +201,7 @@ class TruePlayer {
     return due;
   }
 
-  /** Played by the end of the tick that is under way: nobody can tell a frame's parts apart. */
+  /** Audio played by the end of the current tick; a frame counts as a whole. */
   heardMs(sound: string, now: number): number {
     for (const echo of this.playUntil(now)) this.echoes.push(echo);
     return (this.played.get(sound) ?? 0) / 8;

@@ -15,48 +15,41 @@ interface Sound {
 /** µ-law at 8 kHz. */
 const BYTES_PER_MS = 8;
 /**
- * Playing starts on the carrier's next 20 ms tick, so an echo proves one frame less than the time since it.
+ * Playout starts on the carrier's next 20 ms tick, so an echo proves one frame less than the time since it.
  */
 const TICK_MS = 20;
-/** With less than this left at the carrier, what is sent now may find it silent. */
+/** With less than this left at the carrier, new audio may arrive after it has run dry. */
 const MARGIN_MS = 300;
 
 /**
- * What the caller has heard of a Twilio stream, from the marks Twilio echoes.
+ * Derives the playout position of a Twilio stream, and so what the caller has heard, from the marks that
+ * Twilio echoes.
  *
- * A mark comes back when everything sent before it has been played, **or** when `clear` throws it away; so
- * each `clear` begins a new generation and echoes of an older one prove nothing. Between marks the wall clock
- * is trusted, never beyond the next mark, which would be back if the network kept up, and never past a point
- * where the carrier may have run dry: there a start mark goes ahead of the audio and its echo tells that
- * playing goes on.
+ * A mark is echoed when everything sent before it has been played, **or** when `clear` drops it. Each `clear`
+ * therefore begins a new generation, and echoes of an older one prove nothing. Between echoes the position
+ * follows the clock, but never beyond the next mark, and never beyond a point where the carrier may have run
+ * dry. At such a point a start mark is sent ahead of the audio, and its echo shows that playout continues.
  */
 export class MarkLedger {
   private generation = 0;
   private sentOffset = 0;
   private segments: Segment[] = [];
   private last: Sound | null = null;
-  /**
-   * Where playing was known to be, and when. For audio sent into silence: its beginning, and when it was
-   * sent.
-   */
+  /** The last known playout position and its time. For audio sent into silence: its start and send time. */
   private anchor = { offset: 0, at: 0 };
-  /** Offsets where playing may have paused and no start mark has come back yet. */
+  /** Offsets where playout may have paused and whose start mark has not been echoed yet. */
   private gates: number[] = [];
-  /**
-   * The last mark sent before the last clear, until it is back: with it everything cleared has fallen silent.
-   */
+  /** The last mark before the last clear, until it is echoed: then all cleared audio has fallen silent. */
   private silencingMark: string | null = null;
-  /**
-   * Since when the carrier can have been playing without a pause, at the earliest: bounds what it has left.
-   */
+  /** Earliest start of the current uninterrupted playout; bounds the audio the carrier has left. */
   private burst = this.anchor;
 
-  /** Ms of audio sent and, as far as known, not yet heard. */
+  /** Ms of audio sent and not known to be heard. */
   aheadMs(now: number): number {
     return (this.sentOffset - this.heardOffset(now)) / BYTES_PER_MS;
   }
 
-  /** How long the next mark has been due: since when at the latest it should be back if the carrier plays. */
+  /** Ms for which the next mark is overdue, if the carrier plays. */
   overdueMs(now: number): number {
     const [next] = this.segments;
     if (!next) return 0;
@@ -64,8 +57,8 @@ export class MarkLedger {
   }
 
   /**
-   * Books audio that is about to be sent. Returns the marks to send before it (when it may find the carrier
-   * silent) and after it.
+   * Records audio that is about to be sent. Returns the marks to send before it (when the carrier may have
+   * run dry) and after it.
    */
   recordSent(soundId: string, bytes: number, now: number): { before: string | null; after: string } {
     if (this.segments.length === 0) this.anchor = this.burst = { offset: this.sentOffset, at: now };
@@ -83,12 +76,12 @@ export class MarkLedger {
     return { before, after: this.markName() };
   }
 
-  /** The last mark sent once more: its echo proves as much as those that may have been lost. */
+  /** Returns the last mark, to be sent again: its echo proves as much as the ones that may be lost. */
   repeatLastMark(): string {
     return this.markName();
   }
 
-  /** A mark came back. Returns what has been heard more of by that. */
+  /** Records an echo. Returns the sounds of which more was heard by then. */
   onMarkEchoed(name: string, now: number): HeardSound[] {
     const mark = this.parse(name);
     if (!mark || mark.offset < this.anchor.offset || mark.offset > this.sentOffset) return [];
@@ -116,7 +109,7 @@ export class MarkLedger {
     }));
   }
 
-  /** How much of each sound still under way has been heard. */
+  /** Returns how much of each unfinished sound has been heard. */
   heardSoFar(now: number): HeardSound[] {
     const heardOffset = this.heardOffset(now);
     const heard = new Map<Sound, number>();
@@ -131,7 +124,9 @@ export class MarkLedger {
     }));
   }
 
-  /** The carrier is about to be told to drop everything. Marks sent before count for nothing from here on. */
+  /**
+   * Forgets everything sent, because `clear` is about to be sent. Returns how much of each sound was heard.
+   */
   clear(now: number): HeardSound[] {
     const heard = this.heardSoFar(now);
     if (this.segments.length > 0) this.silencingMark = this.markName();
@@ -143,12 +138,12 @@ export class MarkLedger {
     return heard;
   }
 
-  /** Whether what was cleared may still sound at the carrier. */
+  /** Whether cleared audio may still be playing at the carrier. */
   get isAwaitingSilence(): boolean {
     return this.silencingMark !== null;
   }
 
-  /** A mark came back: was it the one that tells that what was cleared has fallen silent? */
+  /** Returns whether this echo shows that all cleared audio has fallen silent. */
   confirmsSilence(name: string): boolean {
     if (name !== this.silencingMark) return false;
     this.silencingMark = null;

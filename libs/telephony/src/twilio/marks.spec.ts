@@ -5,7 +5,7 @@ import { WatchedStream } from '../testing/watched-stream.ts';
 import { TwilioFarSide } from './testing/twilio-far-side.ts';
 
 describe('marks of a carrier', () => {
-  it('of which the last one is lost: it is asked for again, and the sound is told as heard', async () => {
+  it('are sent again when the last one is lost, and the sound is reported as heard', async () => {
     const far = new TwilioFarSide({ delayMs: [50, 50] });
     const stream = new WatchedStream(far);
     far.losesMarks(2);

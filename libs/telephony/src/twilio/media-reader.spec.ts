@@ -4,7 +4,8 @@ import { MediaReader } from './media-reader.ts';
 import { parseTwilioMessage } from './twilio-messages.ts';
 
 const media = (chunk: number | string, payload: string, streamSid = 'MZ1') =>
-  `{"event":"media","sequenceNumber":"${Number(chunk) + 1}","media":{"track":"inbound","chunk":"${chunk}","timestamp":"${Number(chunk) * 20}","payload":"${payload}"},"streamSid":"${streamSid}"}`;
+  `{"event":"media","sequenceNumber":"${Number(chunk) + 1}","media":{"track":"inbound","chunk":"${chunk}",` +
+  `"timestamp":"${Number(chunk) * 20}","payload":"${payload}"},"streamSid":"${streamSid}"}`;
 const voice = (bytes: number) => Buffer.alloc(bytes, 0x7f).toString('base64');
 
 function read(text: string): { chunk: number; payload: string; byteLength: number } | null {
@@ -54,7 +55,7 @@ describe('a media message as Twilio writes it', () => {
     expect(read(text)).toBeNull();
   });
 
-  it('is never read otherwise than the full parser reads it', () => {
+  it('is read exactly as the full parser reads it', () => {
     const change = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
       fc.property(

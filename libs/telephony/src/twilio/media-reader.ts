@@ -18,14 +18,14 @@ for (const letter of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
   NOT_BASE64[letter] = 0;
 
 /**
- * Reads the message that comes fifty times a second, straight from its bytes and to the letter as Twilio
- * writes it: keys in its order, no spaces, this stream's sid. Whatever differs is left to the full parser.
- * The audio stays the base64 it came as, checked, in the message's own memory.
+ * Reads `media` messages, fifty a second, directly from their bytes, exactly as Twilio writes them: keys in
+ * its order, no spaces, this stream's sid. Any other message is left to the full parser. The audio stays
+ * base64, checked, in the message's own memory.
  */
 export class MediaReader {
-  /** In memory of its own: a piece of Node's pool would keep 64 KB for each call. */
+  /** A copy outside Node's buffer pool, a slice of which would retain 64 KB for each call. */
   private readonly tail: Uint8Array;
-  /** Of the frame read last. */
+  /** Chunk number of the last message read. */
   chunk = 0;
   private at = 0;
 
@@ -33,7 +33,7 @@ export class MediaReader {
     this.tail = new Uint8Array(Buffer.from(`"},"streamSid":"${streamSid}"}`));
   }
 
-  /** The audio of the message, or null when it is not exactly a media message of this stream. */
+  /** Returns the audio, or null when the message is not exactly a media message of this stream. */
   read(message: Buffer): AudioFrame | null {
     this.at = 0;
     if (!this.skip(message, HEAD) || this.readNumber(message) < 0 || !this.skip(message, TRACK)) return null;
@@ -63,7 +63,7 @@ export class MediaReader {
     return true;
   }
 
-  /** Reads an unsigned number; -1 when there is none. */
+  /** Reads an unsigned number. Returns -1 when there is none. */
   private readNumber(message: Buffer): number {
     const start = this.at;
     let value = 0;
@@ -77,8 +77,7 @@ export class MediaReader {
 }
 
 /**
- * Bytes that the base64 between two places decodes to, or -1 when it is not strict base64, is nothing, or is
- * too much.
+ * Returns the decoded size of the base64 between two offsets, or -1 when it is not strict, empty or too long.
  */
 function audioBytes(message: Buffer, start: number, end: number): number {
   const characters = end - start;

@@ -1,7 +1,7 @@
 /**
- * The address one relay's stream is reached under. `{relay}` in the public address stands for the relay id;
- * an address without a path gets the relay's own path behind it, so that an ingress can route on it (never on
- * a cookie or query, which Twilio does not send).
+ * Returns the address of a relay's streams. `{relay}` in the public address stands for the relay id; an
+ * address without a path gets the relay's own path, so that a reverse proxy can route on it (never on a
+ * cookie or query, which Twilio does not send).
  */
 export function mediaUrl(
   publicMediaUrl: string | undefined,

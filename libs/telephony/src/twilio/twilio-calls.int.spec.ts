@@ -19,7 +19,7 @@ describe('running calls', () => {
   });
   afterEach(() => simulator.stop());
 
-  /** A caller who hears a pause from the carrier, for as long as it takes. */
+  /** A caller on a call that plays a long pause. */
   async function onTheLine(): Promise<SimulatedCall> {
     const call = simulator.placeCall({
       from: '+12025550123',
@@ -31,7 +31,7 @@ describe('running calls', () => {
     return call;
   }
 
-  it('go on with another document', async () => {
+  it('continue with another document', async () => {
     const call = await onTheLine();
     expect(
       await calls.redirect(call.sid, farewellTwiml({ text: 'Somebody else <now>.', language: 'en-US' })),
@@ -45,7 +45,7 @@ describe('running calls', () => {
     expect((await call.ended).endedBy).toBe('rest-completed');
   });
 
-  it('that are over, or never were, are gone', async () => {
+  it('are gone when they have ended or never existed', async () => {
     const call = await onTheLine();
     call.hangup();
     await call.ended;
@@ -53,7 +53,7 @@ describe('running calls', () => {
     expect(await calls.hangUp('CA00000000000000000000000000000000')).toBe('gone');
   });
 
-  it('are not touched with a wrong key, or when nobody answers; the reason is told, the key is not', async () => {
+  it('are not changed with a wrong key or an unreachable API; the error never shows the key', async () => {
     const call = await onTheLine();
     const refused = await over('wrong')
       .hangUp(call.sid)

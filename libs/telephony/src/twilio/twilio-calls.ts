@@ -4,22 +4,22 @@ import twilio from 'twilio';
 export interface TwilioCallsOptions {
   readonly accountSid: string;
   readonly authToken: string;
-  /** Where the REST API is; Twilio's own when absent. */
+  /** Address of the REST API; Twilio's own when absent. */
   readonly baseUrl?: string;
   readonly timeoutMs?: number;
 }
 
-/** `gone`: the call has ended, or never was; there is nothing to change any more. */
+/** `gone`: the call has ended or never existed, so there is nothing to change. */
 export type CallChange = 'done' | 'gone';
 
 const PROVIDER = 'twilio';
 const TIMEOUT_MS = 5_000;
-/** The call is not in progress; no such call (twilio.com/docs/api/errors). */
+/** Error codes "call not in progress" and "no such call" (twilio.com/docs/api/errors). */
 const GONE: ReadonlySet<number> = new Set([21_220, 20_404]);
 
 /**
- * Changes running calls from outside. A new document takes the place of the running one, and its stream ends:
- * for calls whose relay does not answer any more, never for those a relay holds.
+ * Changes running calls over the REST API. A new document replaces the running one and ends its stream, so
+ * this is for calls whose relay no longer responds, never for those a relay holds.
  */
 export class TwilioCalls {
   private readonly client: ReturnType<typeof twilio>;
@@ -29,7 +29,7 @@ export class TwilioCalls {
     if (baseUrl !== undefined) this.client.api.baseUrl = baseUrl;
   }
 
-  /** Has the carrier go on with this TwiML. @throws ProviderError */
+  /** Replaces the call's document with this TwiML. @throws ProviderError */
   redirect(carrierCallId: string, twiml: string): Promise<CallChange> {
     return this.update(carrierCallId, { twiml });
   }

@@ -30,7 +30,7 @@ const media = (changes: object = {}) =>
   });
 
 describe('a Twilio message', () => {
-  it('of each kind is read into its few fields', () => {
+  it('is read into its fields, for each kind', () => {
     expect(parseTwilioMessage('{"event":"connected","protocol":"Call","version":"1.0.0"}')).toEqual({
       event: 'connected',
     });
@@ -49,7 +49,8 @@ describe('a Twilio message', () => {
     });
     expect(
       parseTwilioMessage(
-        '{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"#"}}',
+        '{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"5",' +
+          '"dtmf":{"track":"inbound_track","digit":"#"}}',
       ),
     ).toEqual({
       event: 'dtmf',
@@ -108,11 +109,11 @@ describe('a Twilio message', () => {
     expect(parseTwilioMessage(text)).toEqual({ fault });
   });
 
-  it('of a kind we do not know is no fault', () => {
+  it('is no fault when its kind is unknown', () => {
     expect(parseTwilioMessage('{"event":"transcription","streamSid":"MZ1"}')).toEqual({ event: 'unknown' });
   });
 
-  it('never makes the parser throw, whatever it holds', () => {
+  it('never makes the parser throw', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.json(),

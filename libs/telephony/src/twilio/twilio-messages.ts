@@ -4,7 +4,7 @@ import { z } from 'zod';
 /*
  * The wire of Twilio Media Streams (twilio.com/docs/voice/media-streams/websocket-messages).
  * `sequenceNumber`, `chunk` and `timestamp` are strings holding integers, `sampleRate` and `channels` are
- * numbers; both are read leniently.
+ * numbers; either form is accepted.
  */
 
 export interface TwilioStart {
@@ -28,13 +28,13 @@ export type TwilioMessage =
   | { readonly event: 'dtmf'; readonly streamSid: string; readonly digit: string }
   | { readonly event: 'mark'; readonly streamSid: string; readonly name: string }
   | { readonly event: 'stop'; readonly streamSid: string }
-  /** Well-formed, of a kind we do not know: Twilio adds events without notice. */
+  /** A well-formed message of an unknown kind: Twilio adds events without notice. */
   | { readonly event: 'unknown' };
 
-/** Why a message was not understood; also the label of the counter. */
+/** Why a message was rejected. */
 export type TwilioMessageFault = 'not-json' | 'not-an-event' | 'bad-fields' | 'bad-audio';
 
-/** One second of µ-law: fifty times what Twilio sends at once. */
+/** One second of µ-law: fifty times as much as Twilio sends in one message. */
 const MAX_PAYLOAD_BYTES = 8_000;
 
 const sid = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[0-9a-zA-Z]{1,64}$`));
@@ -131,7 +131,7 @@ function readStart(message: unknown): TwilioMessage | Fault {
   };
 }
 
-// To Twilio. Whatever else is sent raises its error 31924, so these three are all there is.
+// Messages to Twilio. Any other message raises its error 31924.
 
 export function mediaMessage(streamSid: string, base64: string): string {
   return `{"event":"media","streamSid":"${streamSid}","media":{"payload":"${base64}"}}`;

@@ -78,8 +78,8 @@ const media = (payload = Buffer.alloc(160, 9)) => ({
   media: { track: 'inbound', chunk: String(++chunk), payload: payload.toString('base64') },
 });
 
-describe('from the caller', () => {
-  it('audio arrives untouched, in order, repeated chunks dropped', () => {
+describe('a Twilio stream, from the caller', () => {
+  it('passes audio on untouched, in order, without repeated chunks', () => {
     const payload = Buffer.from([1, 2, 3, 4, 5, 6]);
     const message = media(payload);
     socket.receives(message);
@@ -89,25 +89,25 @@ describe('from the caller', () => {
     expect(stream.counters).toMatchObject({ framesIn: 1, outOfOrder: 1 });
   });
 
-  it('keys arrive', () => {
+  it('passes keys on', () => {
     socket.receives({ event: 'dtmf', streamSid, dtmf: { track: 'inbound_track', digit: '5' } });
     expect(got.digits).toEqual(['5']);
   });
 
-  it('hanging up is told once, also when the socket closes after it', async () => {
+  it('reports a hangup once, also when the socket closes after it', async () => {
     socket.receives({ event: 'stop', streamSid, stop: { callSid: 'CA1', accountSid: 'AC1' } });
     socket.listener?.onClosed(1006);
     await clock.pass(10);
     expect(got.closed).toEqual(['caller-hangup']);
   });
 
-  it('a socket that goes without a word is a lost connection', async () => {
+  it('reports a socket that closes without notice as a lost connection', async () => {
     socket.listener?.onClosed(1006);
     await clock.pass(1);
     expect(got.closed).toEqual(['connection-lost']);
   });
 
-  it('silence of the line itself is noticed, talk keeps it alive', async () => {
+  it('detects a dead line; audio keeps it alive', async () => {
     await clock.pass(4_000);
     socket.receives(media());
     await clock.pass(4_000);
@@ -117,7 +117,7 @@ describe('from the caller', () => {
     expect(socket.closedWith).toBe(1008);
   });
 
-  it('nonsense is counted and borne, until fifty in a row', async () => {
+  it('counts invalid messages, and ends after fifty in a row', async () => {
     for (let bad = 0; bad < 49; bad += 1) socket.receives('{');
     socket.receives(media());
     for (let bad = 0; bad < 49; bad += 1)
@@ -130,13 +130,13 @@ describe('from the caller', () => {
     expect(stream.counters.badMessages).toBe(99);
   });
 
-  it('unknown and misplaced events are counted and nothing more', () => {
+  it('counts unknown and misplaced events, and ignores them', () => {
     socket.receives({ event: 'brand-new', streamSid });
     socket.receives({ event: 'connected' });
     expect(stream.counters).toMatchObject({ unknownMessages: 1, outOfOrder: 1, badMessages: 0 });
   });
 
-  it('a fault of ours ends this stream only', async () => {
+  it('ends alone after an internal fault', async () => {
     stream.attach({
       onAudio: () => {
         throw new TypeError('bug');
@@ -154,8 +154,8 @@ describe('from the caller', () => {
   });
 });
 
-describe('to the caller', () => {
-  it('audio leaves untouched with marks around it, and an echoed mark is told as heard', () => {
+describe('a Twilio stream, to the caller', () => {
+  it('sends audio untouched between marks, and reports it as heard when they are echoed', () => {
     stream.write(frame(500), 'item_1');
     expect(socket.sent.map(({ event }) => event)).toEqual(['mark', 'media', 'mark']);
     expect(socket.sent[1]?.media?.payload).toBe(frame(500).base64);
@@ -163,7 +163,7 @@ describe('to the caller', () => {
     expect(got.heard).toEqual([{ soundId: 'item_1', heardMs: 500, isComplete: true }]);
   });
 
-  it('is sent ahead up to a bound, the rest follows as it is heard, what goes over is dropped and counted', async () => {
+  it('sends ahead up to a bound, queues up to another, and drops and counts the rest', async () => {
     for (let second = 0; second < 8; second += 1) stream.write(frame(1_000), 'item_1');
     expect(stream.counters.bytesOut).toBe(2 * 8_000);
     expect(stream.counters.droppedOutBytes).toBe(8_000);
@@ -174,7 +174,7 @@ describe('to the caller', () => {
     expect(stream.counters.bytesOut).toBe(3 * 8_000);
   });
 
-  it('is cleared at the carrier and here, and says for each sound what was heard', async () => {
+  it('clears the carrier and its own queue, and returns what was heard of each sound', async () => {
     stream.write(frame(1_000), 'item_1');
     stream.write(frame(3_000), 'item_2');
     stream.write(frame(1_000), 'item_3');
@@ -192,7 +192,7 @@ describe('to the caller', () => {
     expect(got.heard).toEqual([]);
   });
 
-  it('nothing more is sent once the stream is closed', async () => {
+  it('sends nothing once it is closed', async () => {
     stream.close();
     stream.write(frame(20), 'item_1');
     await clock.pass(1);

@@ -22,33 +22,29 @@ import {
 
 export interface TwilioStreamLimits {
   /**
-   * Audio sent ahead of what was heard. The rest waits here, so a slow peer cannot make the socket's buffer
-   * grow.
+   * Audio sent ahead of the playout position. The rest is queued here, so that a slow peer cannot make the
+   * socket's buffer grow.
    */
   readonly aheadMs: number;
-  /** Audio that may wait here; what goes over it is dropped and counted. */
+  /** Audio that may be queued here. Audio beyond it is dropped and counted. */
   readonly waitingMs: number;
   /**
-   * A live line brings some fifty messages a second even in silence; after this long without one it is dead.
+   * A live line sends some fifty messages a second even in silence; after this long without one it is dead.
    */
   readonly mediaTimeoutMs: number;
-  /**
-   * A carrier that plays gives marks back; when one is overdue for this long, the caller hears nothing of us
-   * any more.
-   */
+  /** The carrier returns marks while it plays; with one overdue for this long, the caller hears nothing. */
   readonly playoutTimeoutMs: number;
   /**
-   * Audio that may come at once, for instance after the network held it up; beyond it nobody speaks faster
-   * than time goes by.
+   * Audio that may arrive at once, after a network delay. Beyond it audio cannot be faster than real time.
    */
   readonly burstMs: number;
-  /** About one second of bad frames. */
+  /** Bad messages in a row that end the stream; about one second of frames. */
   readonly maxBadInARow: number;
 }
 
 /**
- * Ahead: 40 KB, 54 KB on the wire. Waiting: the longest response of the Realtime API is 4,096 tokens, some
- * 205 s.
+ * `aheadMs` is 40 KB, 54 KB on the wire. `waitingMs` holds the longest response of the Realtime API: 4,096
+ * tokens, some 205 s.
  */
 export const TWILIO_STREAM_LIMITS: TwilioStreamLimits = {
   aheadMs: 5_000,
@@ -59,7 +55,7 @@ export const TWILIO_STREAM_LIMITS: TwilioStreamLimits = {
   maxBadInARow: 50,
 };
 
-/** What went over one stream; plain numbers, read when somebody scrapes. */
+/** Totals of one stream: plain numbers, because they are updated for every frame. */
 export type TwilioStreamCounters = {
   framesIn: number;
   bytesIn: number;
@@ -68,9 +64,9 @@ export type TwilioStreamCounters = {
   outOfOrder: number;
   unknownMessages: number;
   droppedOutBytes: number;
-  /** Came faster than anybody speaks, and were dropped. */
+  /** Frames dropped because they came faster than real time. */
   floodedFrames: number;
-  /** The line went dead: no audio came, or none of ours was played. */
+  /** Streams ended because no audio arrived, and because none of ours was played. */
   silentLines: number;
   stalledPlayouts: number;
 };
@@ -83,12 +79,9 @@ const CLOSE_INTERNAL = 1011;
 /** µ-law at 8 kHz. */
 const BYTES_PER_MS = 8;
 const CHECK_INTERVAL_MS = 1_000;
-/**
- * A mark that is overdue for so long is asked for again at each look: one that was lost is not a caller who
- * hears nothing.
- */
+/** After this long a mark counts as possibly lost, and is sent again at each check. */
 const REMIND_AFTER_MS = 1_000;
-/** Carriers' clocks run up to this much faster than ours. */
+/** The carrier's clock may run faster than ours by this factor. */
 const FASTEST_CLOCK = 1.01;
 
 interface Waiting {
@@ -97,8 +90,8 @@ interface Waiting {
 }
 
 /**
- * The caller's side of a Twilio Media Stream, from its `start` on. Twilio's playout buffer has no bound and
- * no position; {@link MarkLedger} knows what was heard.
+ * A caller stream over Twilio Media Streams, from the `start` message on. Twilio's playout buffer has no
+ * bound and reports no position; {@link MarkLedger} derives what was heard from marks.
  */
 export class TwilioStream implements CallerStream {
   readonly format = PCMU_8K;
@@ -115,7 +108,7 @@ export class TwilioStream implements CallerStream {
     silentLines: 0,
     stalledPlayouts: 0,
   };
-  /** Audio for the caller that has not been sent yet. */
+  /** Queued audio that has not been sent yet. */
   waitingBytes = 0;
   private readonly ledger = new MarkLedger();
   private readonly reader: MediaReader;
@@ -124,7 +117,7 @@ export class TwilioStream implements CallerStream {
   private lastChunk = 0;
   private badInARow = 0;
   private lastFrameAt: number;
-  /** Audio the caller may send now without being faster than time. */
+  /** Audio the caller may send now without exceeding real time. */
   private allowedBytes: number;
   private watchdog: Timer | null = null;
   private isClosed = false;
@@ -149,8 +142,7 @@ export class TwilioStream implements CallerStream {
       onClosed: () => this.finish('connection-lost'),
     };
     this.scheduleCheck();
-    // The socket may have gone while the ticket was checked; the listener hears of it on a later tick all the
-    // same.
+    // The socket may have closed while the ticket was checked; the listener is still called on a later tick.
     if (!this.socket.isOpen) this.clock.after(0, () => this.finish('connection-lost'));
   }
 

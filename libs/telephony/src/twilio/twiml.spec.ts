@@ -8,7 +8,7 @@ import {
   speakable,
 } from './twiml.ts';
 
-/** Every character there is below U+10000, each half of a pair alone, and some above. */
+/** Every character below U+10000, each surrogate alone, and some characters above. */
 const EVERYTHING = Array.from({ length: 0x10000 }, (_, code) => `${String.fromCharCode(code)} `);
 const BEYOND = ['\u{10000}', '\u{1F4DE}', '\u{1FFFE}', '\u{10FFFF}'];
 const HOSTILE = [
@@ -54,7 +54,7 @@ const documents = (text: string): string[] => [
 
 describe('TwiML', () => {
   it.each([...HOSTILE, 'all of them'].map((text) => [JSON.stringify(text), text]))(
-    'is built whatever there is to say: %s',
+    'is built with every text: %s',
     (_name, text) => {
       for (const words of text === 'all of them'
         ? chunks(EVERYTHING, 2_000)
@@ -64,20 +64,20 @@ describe('TwiML', () => {
     },
   );
 
-  it('keeps the words around what cannot be said', () => {
+  it('keeps the words around characters that are not allowed', () => {
     expect(farewellTwiml({ text: 'We do not\u0007 take\ud800 this call.', language: 'en-US' })).toContain(
       '<Say language="en-US">We do not  take  this call.</Say>',
     );
     expect(speakable('Grüß Gott, 李 📞\n<now>')).toBe('Grüß Gott, 李 📞\n<now>');
   });
 
-  it('says nothing where there is nothing to say', () => {
+  it('has no speech for a text without words', () => {
     expect(farewellTwiml({ text: '\u0007 … ', language: 'en-US' })).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>',
     );
   });
 
-  it('says no more than the carrier takes, and cuts no character in two', () => {
+  it('is cut to the carrier’s longest text, never inside a character', () => {
     expect(speakable('📞'.repeat(5_000))).toHaveLength(4_096);
     expect(speakable(`x${'📞'.repeat(5_000)}`)).toMatch(/^x(?:📞)+$/u);
   });

@@ -5,22 +5,21 @@ const { VoiceResponse } = twilio.twiml;
 type VoiceResponse = InstanceType<typeof VoiceResponse>;
 
 /**
- * Behind an address Twilio asks: two more tries whatever went wrong, none of the three longer than 5 s, of
- * the 15 s it takes for all. By default it makes one more, only when it could not connect, and waits 15 s for
- * a server that stands still. A fragment is neither sent nor signed
+ * Fragment of webhook addresses: Twilio then retries twice after any failure, each attempt limited to 5 s of
+ * the 15 s in total. By default it retries once, only when it could not connect, and waits 15 s for a server
+ * that hangs. The fragment is neither sent nor signed
  * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
  */
 export const ASK_AGAIN = '#rc=2&rp=all&ct=2000&rt=5000';
 
-/** Twilio says no more of one text (twilio.com/docs/voice/twiml/say). */
+/** Longest text Twilio speaks (twilio.com/docs/voice/twiml/say). */
 const MAX_SPOKEN = 4_096;
-/** XML 1.0 has no other characters, escaped or not; the builder throws at them. */
+/** Characters that XML 1.0 does not allow, not even escaped; the builder throws at them. */
 const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+/gu;
 
 /**
- * Text of callers, models and operators as it may stand in TwiML: every such text passes here before a
- * document is built, so that none can keep a caller from their answer. What a document cannot hold becomes a
- * space.
+ * Returns text that is valid in TwiML: every text of callers, models and operators passes here before a
+ * document is built, so that none makes the response fail. Characters that are not allowed become spaces.
  */
 export function speakable(text: string): string {
   return text.slice(0, MAX_SPOKEN).replace(NOT_XML, ' ').trim();
@@ -29,23 +28,23 @@ export function speakable(text: string): string {
 /** Words the carrier itself speaks. Text is escaped by the builder. */
 export interface Spoken {
   readonly text: string;
-  /** BCP 47. */
+  /** Language tag (BCP 47). */
   readonly language: string;
 }
 
 export interface ConnectStream {
   /** wss (ws on loopback), no query string: Twilio fails the handshake otherwise (31920). */
   readonly streamUrl: string;
-  /** Asked when the stream is over: the only way to carry on after a lost relay. */
+  /** Webhook requested when the stream has ended: the only way to continue after a lost relay. */
   readonly actionUrl: string;
-  /** Told of failed handshakes, which nothing else shows. */
+  /** Webhook for failed handshakes, which are reported nowhere else. */
   readonly statusUrl: string;
   readonly parameters: Readonly<Record<string, string>>;
   /** Spoken before the stream starts. */
   readonly notice?: Spoken;
 }
 
-/** Answers the call and hands its audio to a relay. */
+/** Connects the call's audio to a relay. */
 export function connectStreamTwiml(connect: ConnectStream): string {
   const response = new VoiceResponse();
   if (connect.notice) say(response, connect.notice);
@@ -64,13 +63,13 @@ export interface DialPerson {
   readonly ringMs: number;
   /** The number the person sees; a carrier shows none it does not know. */
   readonly callerId: string;
-  /** Asked when the talk is over, or never came about; absent to hang up then. */
+  /** Webhook requested when the conversation is over or was not connected; absent to hang up then. */
   readonly actionUrl?: string;
-  /** Asked what the person hears alone when they have picked up; absent to connect them at once. */
+  /** Webhook for what the person hears first when they answer; absent to connect them at once. */
   readonly whisperUrl?: string;
 }
 
-/** Rings a person and connects the caller, who hears ringing until then. */
+/** Dials a person and connects the caller, who hears ringing until then. */
 export function dialPersonTwiml({ address, ringMs, callerId, actionUrl, whisperUrl }: DialPerson): string {
   const response = new VoiceResponse();
   const dial = response.dial({
@@ -88,13 +87,13 @@ export function dialPersonTwiml({ address, ringMs, callerId, actionUrl, whisperU
 
 export interface AskPerson {
   readonly spoken: Spoken;
-  /** Words that are likely as an answer. */
+  /** Likely replies, as hints for speech recognition. */
   readonly hints: readonly string[];
-  /** Told the key or the words. */
+  /** Webhook that gets the key or the words. */
   readonly actionUrl: string;
 }
 
-/** How long the person may think when everything is said, in s. */
+/** Time for a reply after the prompt, in s. */
 const ANSWER_PATIENCE_S = 5;
 
 /** Asks for one key or a word, twice; hangs up on silence. */
@@ -115,7 +114,7 @@ export function askPersonTwiml({ spoken, hints, actionUrl }: AskPerson): string 
   return response.toString();
 }
 
-/** Nothing more to say to the person: they are connected. */
+/** An empty document: the person is connected. */
 export function connectPersonTwiml(): string {
   return new VoiceResponse().toString();
 }
@@ -130,14 +129,14 @@ export function farewellTwiml(spoken: Spoken): string {
 
 export interface Hold {
   readonly spoken: Spoken | null;
-  /** How long it is silent after what is spoken. */
+  /** Silence after the spoken text. */
   readonly holdS: number;
   readonly askAgainUrl: string;
-  /** Told the key the caller presses meanwhile; absent when keys mean nothing. */
+  /** Webhook that gets the key the caller presses meanwhile; absent to ignore keys. */
   readonly keyUrl?: string;
 }
 
-/** Lets the caller wait, then asks again what to do with the call. */
+/** Keeps the caller waiting, then requests the next document. */
 export function holdTwiml({ spoken, holdS, askAgainUrl, keyUrl }: Hold): string {
   const response = new VoiceResponse();
   if (keyUrl === undefined) {
@@ -157,7 +156,7 @@ export function holdTwiml({ spoken, holdS, askAgainUrl, keyUrl }: Hold): string 
   return response.toString();
 }
 
-/** Asks at another address what to do with the call. */
+/** Requests the next document from another address. */
 export function askAgainTwiml(url: string): string {
   const response = new VoiceResponse();
   response.redirect({ method: 'POST' }, url);
@@ -174,7 +173,7 @@ type SayAttributes = NonNullable<Parameters<VoiceResponse['say']>[0]> & object;
 type SayLanguage = NonNullable<Extract<SayAttributes, { language?: unknown }>['language']>;
 type GatherAttributes = NonNullable<Parameters<VoiceResponse['gather']>[0]>;
 
-/** Nothing for a text in which there is nothing to say: the carrier takes an empty one for a fault. */
+/** Adds nothing for a text without words: the carrier treats an empty one as an error. */
 function say(response: Pick<VoiceResponse, 'say'>, { text, language }: Spoken, times?: number): void {
   const words = speakable(text);
   if (!isSpeakable(words)) return;

@@ -2,22 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { thresholdsCrossed } from './budget-thresholds.ts';
 
 const spending = { day: '2026-11-25', dailyMicros: 1_000_000, monthlyMicros: 5_000_000, warnShare: 0.8 };
-const passed = (dayMicros: number, micros: number, monthMicros = dayMicros, limits = spending) =>
+const crossed = (dayMicros: number, micros: number, monthMicros = dayMicros, limits = spending) =>
   thresholdsCrossed(limits, { dayMicros, monthMicros, micros }, 4_000).map(
     ({ data }) => `${data.scope} ${data.share} at ${data.costUsd}`,
   );
 
 describe('a tenant’s budget', () => {
-  it('is told once for each mark, by the addition that passes it', () => {
-    expect(passed(799_999, 50_000)).toEqual([]);
-    expect(passed(800_000, 1)).toEqual(['day 0.8 at 0.8']);
-    expect(passed(900_000, 50_000)).toEqual([]);
-    expect(passed(1_000_000, 100_000)).toEqual(['day 1 at 1']);
-    expect(passed(1_200_000, 200_000)).toEqual([]);
+  it('gives one event for each threshold, to the call that crosses it', () => {
+    expect(crossed(799_999, 50_000)).toEqual([]);
+    expect(crossed(800_000, 1)).toEqual(['day 0.8 at 0.8']);
+    expect(crossed(900_000, 50_000)).toEqual([]);
+    expect(crossed(1_000_000, 100_000)).toEqual(['day 1 at 1']);
+    expect(crossed(1_200_000, 200_000)).toEqual([]);
   });
 
-  it('may have several marks passed at once', () => {
-    expect(passed(1_100_000, 1_100_000, 5_000_000)).toEqual([
+  it('may have several thresholds crossed at once', () => {
+    expect(crossed(1_100_000, 1_100_000, 5_000_000)).toEqual([
       'day 0.8 at 1.1',
       'day 1 at 1.1',
       'tenant 0.8 at 5',
@@ -25,10 +25,10 @@ describe('a tenant’s budget', () => {
     ]);
   });
 
-  it('without limits has no marks, and a share of 1 is one mark', () => {
+  it('has no thresholds without limits, and one where the warning share is 1', () => {
     expect(
-      passed(9e9, 9e9, 9e9, { ...spending, dailyMicros: null as never, monthlyMicros: null as never }),
+      crossed(9e9, 9e9, 9e9, { ...spending, dailyMicros: null as never, monthlyMicros: null as never }),
     ).toEqual([]);
-    expect(passed(1_000_000, 1_000_000, 0, { ...spending, warnShare: 1 })).toEqual(['day 1 at 1']);
+    expect(crossed(1_000_000, 1_000_000, 0, { ...spending, warnShare: 1 })).toEqual(['day 1 at 1']);
   });
 });

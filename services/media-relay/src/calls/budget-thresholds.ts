@@ -2,8 +2,8 @@ import type { CallSpending, Spent } from '@tandem/call-state';
 import { MICROS_PER_USD, type NewCallEvent } from '@tandem/contracts';
 
 /**
- * Which marks of the tenant's day and month one addition has passed, as facts for the call that passed them.
- * Additions are counted one after the other for all relays, so each mark is passed by exactly one call.
+ * Returns an event for each budget threshold of the tenant's day and month that one addition has crossed.
+ * Additions of all relays are counted one after the other, so each threshold is crossed by exactly one call.
  * @param atMs since the call was admitted
  */
 export function thresholdsCrossed(
@@ -18,8 +18,8 @@ export function thresholdsCrossed(
   return limits.flatMap(({ scope, limit, sum }) =>
     [...new Set([spending.warnShare, 1])].flatMap((share) => {
       if (limit === null) return [];
-      const mark = Math.ceil(limit * share);
-      if (sum < mark || sum - spent.micros >= mark) return [];
+      const threshold = Math.ceil(limit * share);
+      if (sum < threshold || sum - spent.micros >= threshold) return [];
       return [
         { type: 'budget.reached' as const, data: { scope, share, costUsd: sum / MICROS_PER_USD, atMs } },
       ];

@@ -5,13 +5,13 @@ import { EndedCalls } from './ended-calls.ts';
 
 const record = { callId: 'c1' as CallId, tenantId: 't1' as TenantId } as AdmissionRecord;
 
-async function over() {
+async function ended() {
   const done: string[] = [];
   const log = {
     isGivenUp: false,
     bytes: 1_000,
     confirm: (lastSeq: number) => void done.push(`confirmed ${lastSeq}`),
-    lost: () => void done.push('put back'),
+    lost: () => void done.push('restored'),
     flush: () => Promise.resolve('stored' as const),
   };
   const calls = new EndedCalls({
@@ -21,9 +21,9 @@ async function over() {
   return { calls, done, log };
 }
 
-describe('a call that is over', () => {
-  it('is remembered until it is in Postgres', async () => {
-    const { calls, done } = await over();
+describe('an ended call', () => {
+  it('is kept until it is in Postgres', async () => {
+    const { calls, done } = await ended();
     expect(calls.ownership).toEqual([{ callId: 'c1', epoch: 2, isHeld: false }]);
     calls.onOwnershipStatus(record.callId, { kind: 'stored', lastSeq: 7 });
     calls.onOwnershipStatus(record.callId, { kind: 'persisted' });
@@ -31,31 +31,31 @@ describe('a call that is over', () => {
     expect(done).toEqual(['queued c1 ended', 'confirmed 7']);
   });
 
-  it('that Redis has lost is put back and queued again', async () => {
-    const { calls, done } = await over();
+  it('is restored and queued again when Redis has lost it', async () => {
+    const { calls, done } = await ended();
     calls.onOwnershipStatus(record.callId, { kind: 'unknown' });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(done).toEqual(['queued c1 ended', 'put back', 'queued c1 ended']);
+    expect(done).toEqual(['queued c1 ended', 'restored', 'queued c1 ended']);
     expect(calls.ownership).toHaveLength(1);
   });
 
-  it('is forgotten when somebody else has it', async () => {
-    const { calls, log } = await over();
+  it('is forgotten when another relay owns it', async () => {
+    const { calls, log } = await ended();
     log.isGivenUp = true;
     calls.onOwnershipStatus(record.callId, { kind: 'unknown' });
     expect(calls.ownership).toEqual([]);
   });
 
-  it('is one of a thousand at most', async () => {
-    const { calls, log } = await over();
+  it('is one of at most a thousand', async () => {
+    const { calls, log } = await ended();
     for (let index = 0; index < 1_200; index += 1)
       await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);
     expect(calls.ownership).toHaveLength(1_000);
     expect(calls.ownership.at(-1)?.callId).toBe('c-1199');
   });
 
-  it('is left to Redis alone, the oldest first, when all of them remember too much', async () => {
-    const { calls, log } = await over();
+  it('is left to Redis alone, the oldest first, when the kept logs are too large', async () => {
+    const { calls, log } = await ended();
     log.bytes = 32 * 1024 * 1024;
     for (let index = 0; index < 6; index += 1)
       await calls.add({ ...record, callId: `c-${index}` as CallId }, 1, log as unknown as RedisCallLog);

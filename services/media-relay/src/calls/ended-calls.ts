@@ -10,18 +10,15 @@ interface EndedCall {
   readonly endedAt: number;
 }
 
-/** Remembered at a time; beyond it the oldest are left to Redis alone. */
+/** Calls kept at a time; beyond it the oldest are left to Redis alone. */
 const MAX_CALLS = 1_000;
-/** Of all their logs together. */
+/** Size of all kept logs together. */
 const MAX_BYTES = 128 * 1024 * 1024;
-/** Postgres may be away for so long. */
+/** How long a call is kept while Postgres is unavailable. */
 const MAX_AGE_MS = 30 * 60_000;
 const FLUSH_TIMEOUT_MS = 10_000;
 
-/**
- * Calls that are over and not known to be in Postgres: until they are, what Redis loses of them is put back
- * from here.
- */
+/** Keeps ended calls until they are in Postgres, to restore events that Redis loses until then. */
 @Injectable()
 export class EndedCalls {
   private readonly calls = new Map<CallId, EndedCall>();
@@ -44,13 +41,13 @@ export class EndedCalls {
     await this.postCall.enqueue(record.callId, record.tenantId, 'ended');
   }
 
-  /** What Redis says of it. */
-  onOwnershipStatus(callId: CallId, standing: OwnershipStatus): void {
+  /** Applies what Redis has of an ended call: confirms its log, restores it, or forgets the call. */
+  onOwnershipStatus(callId: CallId, status: OwnershipStatus): void {
     const call = this.calls.get(callId);
     if (!call) return;
-    if (standing.kind === 'persisted' || standing.kind === 'superseded' || call.log.isGivenUp)
+    if (status.kind === 'persisted' || status.kind === 'superseded' || call.log.isGivenUp)
       this.calls.delete(callId);
-    else if (standing.kind === 'stored') call.log.confirm(standing.lastSeq);
+    else if (status.kind === 'stored') call.log.confirm(status.lastSeq);
     else void this.restore(call);
   }
 

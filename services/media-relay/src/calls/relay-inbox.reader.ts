@@ -5,12 +5,11 @@ import { CONFIG, type ServiceConfig } from '@tandem/platform';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
 import { Relay } from './relay.ts';
 
-/** How long the start waits for reading to begin. */
+/** How long the start waits for the reader to connect. */
 const START_TIMEOUT_MS = 3_000;
 
 /**
- * The one reader of this relay's inbox: tool results go to whoever waits for them, operators' commands to
- * their call.
+ * Reads this relay's inbox: tool results go to their waiting tool calls, operators' commands to their calls.
  */
 @Injectable()
 export class RelayInbox implements OnModuleInit, OnApplicationShutdown {
@@ -30,7 +29,7 @@ export class RelayInbox implements OnModuleInit, OnApplicationShutdown {
     );
   }
 
-  /** A relay starts without Redis too, and is not ready then. */
+  /** Without Redis the relay starts all the same, and is not ready. */
   async onModuleInit(): Promise<void> {
     await Promise.race([this.reader.start(), sleep(START_TIMEOUT_MS)]);
   }

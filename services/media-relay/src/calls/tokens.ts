@@ -1,2 +1,2 @@
-/** Injection token of the Redis connection for commands. */
+/** Injection token of the Redis connection that commands go over. */
 export const REDIS = Symbol('REDIS');

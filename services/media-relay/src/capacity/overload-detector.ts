@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay, performance, type EventLoopUtilization } from 'node:perf_hooks';
 
-/** How a relay's one thread did since it was looked at last. */
+/** Load of the relay's one thread since the last sample. */
 export interface LoadReading {
-  /** How late timers came, p99 in ms. */
+  /** Delay of timers, p99 in ms. */
   readonly loopDelayMs: number;
-  /** Share of the time it was at work, 0 to 1. */
+  /** Share of the time spent working, 0 to 1. */
   readonly loopShare: number;
 }
 
@@ -13,15 +13,12 @@ export interface LoadLimits {
   readonly loopShare: number;
 }
 
-/**
- * In a row, before it counts as strained, and before it no longer does: a collection or one burst is no
- * strain.
- */
+/** Readings in a row before the state changes: a garbage collection or one burst is no overload. */
 const READINGS_TO_SWITCH = 3;
-/** Relief begins this far below the limits, so that a relay at the limit does not come and go. */
+/** Recovery takes readings below this share of the limits, so that a relay at its limit does not flap. */
 const RECOVERY_SHARE = 0.8;
 
-/** Whether a relay has all it can do, whatever its number of calls says. */
+/** Detects that the relay is overloaded, regardless of its call count. */
 export class OverloadDetector {
   private agreeing = 0;
   private isOverloaded = false;
@@ -32,7 +29,7 @@ export class OverloadDetector {
     this.delay.enable();
   }
 
-  /** Looks at the time since the last look. */
+  /** Reads the load since the last sample. Returns whether the relay is overloaded. */
   sample(): boolean {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.utilization);
@@ -42,7 +39,7 @@ export class OverloadDetector {
     return this.classify(reading);
   }
 
-  /** Takes one reading into account. */
+  /** Applies one reading. Returns whether the relay is overloaded. */
   classify({ loopDelayMs, loopShare }: LoadReading): boolean {
     const limit = this.isOverloaded ? RECOVERY_SHARE : 1;
     const isOver = loopDelayMs > this.limits.loopDelayMs * limit || loopShare > this.limits.loopShare * limit;

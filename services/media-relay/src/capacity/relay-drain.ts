@@ -5,22 +5,20 @@ import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { Relay } from '../calls/relay.ts';
 
 const POLL_MS = 100;
-/** How often it is looked where there is room. */
+/** Interval at which the free capacity of the other relays is read. */
 const CAPACITY_REFRESH_MS = 1_000;
-/** Moves begun at once: a herd would have to be taken all at the same moment. */
+/** Handovers started at a time, so that the other relays are not flooded. */
 const MOVES_PER_POLL = 10;
-/**
- * A call that has had no pause for so long is moved in the middle of a turn, which is taken up again on the
- * other relay.
- */
+/** After this long without a pause a call is handed over in mid-turn; the other relay resumes the turn. */
 const MAX_WAIT_FOR_PAUSE_MS = 15_000;
-/** After the last grace: how long endings may take to reach Redis. */
+/** How long the endings of the remaining calls may take to reach Redis. */
 const FINAL_FLUSH_MS = 3_000;
 const REPORT_MS = 10_000;
 
 /**
- * The end of a relay: no new calls; the running ones are moved to others, each at a pause between turns.
- * Those nobody has room for may go on to their own end, and are ended at the end of the grace.
+ * Drains this relay when it stops: no new calls; running calls are handed over to other relays, each at a
+ * pause between turns. Calls that no relay has capacity for continue here, and are ended when the grace time
+ * is over.
  */
 @Injectable()
 export class RelayDrain implements BeforeApplicationShutdown {
@@ -38,11 +36,11 @@ export class RelayDrain implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.relay.isDraining = true;
     if (this.relay.callCount === 0) return;
-    const begunAt = performance.now();
-    const elapsedMs = () => performance.now() - begunAt;
+    const startedAt = performance.now();
+    const elapsedMs = () => performance.now() - startedAt;
     this.logger.log(
       { calls: this.relay.callCount, graceMs: this.config.drainGraceMs },
-      'draining: moving calls to other relays',
+      'draining started; handing calls over to other relays',
     );
     const report = setInterval(() => this.logger.log({ calls: this.relay.callCount }, 'draining'), REPORT_MS);
     while (this.relay.callCount > 0 && elapsedMs() < this.config.drainGraceMs) {
@@ -55,14 +53,14 @@ export class RelayDrain implements BeforeApplicationShutdown {
     clearInterval(report);
   }
 
-  private moveCalls(isPauseOver: boolean): void {
-    let most = Math.min(this.freeSlots, MOVES_PER_POLL);
+  private moveCalls(isAnyMoment: boolean): void {
+    let remaining = Math.min(this.freeSlots, MOVES_PER_POLL);
     for (const { session } of this.relay.activeCalls) {
-      if (most <= 0) return;
-      if (!session.move(isPauseOver)) continue;
-      this.metrics.counters.movedCalls.inc({ at: isPauseOver ? 'any-time' : 'pause' });
+      if (remaining <= 0) return;
+      if (!session.move(isAnyMoment)) continue;
+      this.metrics.counters.movedCalls.inc({ at: isAnyMoment ? 'any-time' : 'pause' });
       this.freeSlots -= 1;
-      most -= 1;
+      remaining -= 1;
     }
   }
 
@@ -78,7 +76,7 @@ export class RelayDrain implements BeforeApplicationShutdown {
         0,
       );
     } catch {
-      this.freeSlots = 0; // Without Redis nobody could take a call over; they go on here.
+      this.freeSlots = 0; // Without Redis no relay can take a call over, so calls continue here.
     }
   }
 }

@@ -14,15 +14,15 @@ import { OverloadDetector } from './overload-detector.ts';
 import { Relay } from '../calls/relay.ts';
 import { FreezeDetector } from '../ownership/freeze-detector.ts';
 
-/** A relay that woke from a freeze asks this often whether its calls are still its own. */
+/** Interval at which a relay asks for its ownership after a freeze. */
 const OWNERSHIP_RETRY_MS = 250;
-/** Of its one thread's time: beyond it every burst makes audio late. */
+/** Share of the one thread's time spent working. Beyond it every burst delays audio. */
 const MAX_LOOP_SHARE = 0.95;
 
 /**
- * Heartbeat of this relay: address, room, draining, the calls it owns. Each one tells what became of them:
- * calls somebody else has are let go, what Redis has lost is put back. Stops being renewed, and is given
- * back, when the process goes.
+ * Renews this relay's lease: its address, capacity, draining and owned calls. Each reply has the ownership of
+ * those calls: calls of other relays are given up, events lost by Redis are restored. The lease is released
+ * when the process stops.
  */
 @Injectable()
 export class RelayLeaseRenewal
@@ -48,7 +48,7 @@ export class RelayLeaseRenewal
       () => (this.isRenewed ? null : 'the lease is not renewed: Redis does not answer'),
       'start',
     );
-    // Placement goes by the lease.
+    // New calls are placed by the lease, so a full relay stays ready.
     readiness.register('capacity', () => (this.relay.callCount < config.maxCalls ? null : 'full'), 'never');
     readiness.register('draining', () => (this.relay.isDraining ? 'draining' : null));
   }
@@ -61,7 +61,7 @@ export class RelayLeaseRenewal
     this.freezes.start(() => void this.confirmOwnershipAfterFreeze());
   }
 
-  /** Says at once that no more calls are wanted; the running ones keep their lease. */
+  /** Announces at once that no new calls are taken; running calls keep their lease. */
   async beforeApplicationShutdown(): Promise<void> {
     this.relay.isDraining = true;
     await this.renew();
@@ -71,7 +71,7 @@ export class RelayLeaseRenewal
     if (this.timer) clearInterval(this.timer);
     this.freezes.stop();
     this.overload.stop();
-    await this.registry.release(this.config.relayId).catch(() => undefined); // It lapses by itself.
+    await this.registry.release(this.config.relayId).catch(() => undefined); // It expires by itself.
   }
 
   private checkLoad(): void {
@@ -81,27 +81,27 @@ export class RelayLeaseRenewal
       this.logger.warn(
         { calls: this.relay.callCount },
         this.isOverloaded
-          ? 'this relay has all it can do: new calls go elsewhere'
-          : 'this relay has room again',
+          ? 'relay overloaded; new calls placed on other relays'
+          : 'relay overload over; new calls accepted',
       );
   }
 
   private async confirmOwnershipAfterFreeze(): Promise<void> {
     this.logger.warn(
       { calls: this.relay.callCount },
-      'this process stood still; nothing is sent until it is known which calls are still its own',
+      'process was frozen; audio held back until call ownership is confirmed',
     );
     while (this.freezes.shouldRetry && !(await this.renew()))
       await new Promise((resolve) => setTimeout(resolve, OWNERSHIP_RETRY_MS));
     this.freezes.confirm();
   }
 
-  /** Answers whether it was renewed. */
+  /** Returns whether the lease was renewed. */
   private async renew(): Promise<boolean> {
     const { relayId, maxCalls, relayAddress } = this.config;
     const calls = this.relay.ownedCalls;
     try {
-      const standings = await this.registry.renew(
+      const statuses = await this.registry.renew(
         {
           relayId,
           address: relayAddress ?? this.ownAddress(),
@@ -113,14 +113,14 @@ export class RelayLeaseRenewal
         calls,
       );
       for (const [index, call] of calls.entries())
-        this.relay.reconcile(call, standings[index] ?? { kind: 'unknown' });
-      if (!this.isRenewed) this.logger.log({ relayId }, 'lease renewed');
+        this.relay.reconcile(call, statuses[index] ?? { kind: 'unknown' });
+      if (!this.isRenewed) this.logger.log({ relayId }, 'relay lease renewed');
       this.isRenewed = true;
     } catch (error) {
       if (this.isRenewed)
         this.logger.warn(
           { err: error },
-          'lease not renewed: Redis does not answer or takes no writes; running calls go on',
+          'relay lease not renewed: Redis unavailable or read-only; running calls continue',
         );
       this.isRenewed = false;
     }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { streamTicketSchema, type StreamTicket } from '@tandem/contracts';
 import { CONFIG, SignedTokens, type ServiceConfig } from '@tandem/platform';
 
-/** Reads stream tickets that were made out to this relay. */
+/** Verifies stream tickets issued for this relay. */
 @Injectable()
 export class StreamTickets {
   private readonly tokens: SignedTokens<typeof streamTicketSchema>;

@@ -18,14 +18,13 @@ import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { StreamTickets } from './stream-tickets.ts';
 import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
 
-/**
- * Twilio sends `connected` and `start` at once; whoever has not said by then which call it is gets no longer.
- */
+/** Twilio sends `connected` and `start` at once. A socket without a `start` by then is refused. */
 const START_TIMEOUT_MS = 5_000;
-/** Before it is known who speaks. */
+/** Largest message of a socket without a checked ticket. */
 const MAX_UNAUTHENTICATED_BYTES = 16 * 1024;
 /**
- * Of them: a carrier proves itself within a round trip, so even a relay that is filled at once needs fewer.
+ * A carrier shows its ticket within a round trip, so even a relay that gets all its calls at once needs
+ * fewer.
  */
 const MIN_UNAUTHENTICATED_SOCKETS = 500;
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -53,8 +52,8 @@ type Refusal =
   | 'crowded-out';
 
 /**
- * The door for Twilio Media Streams: checks the ticket, claims the call, hands over the raw socket. Never
- * sees audio; holds only the sockets that have not proved themselves.
+ * Accepts Twilio Media Streams: checks the ticket, has the relay claim the call, and opens the stream on the
+ * raw socket. Never sees audio; keeps only the sockets without a checked ticket.
  */
 @WebSocketGateway()
 export class TwilioStreamGateway implements OnGatewayConnection {
@@ -67,12 +66,12 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     @Inject(RelayMetrics) private readonly metrics: RelayMetrics,
     @Inject(CONFIG) { maxCalls }: ServiceConfig<'media-relay'>,
   ) {
-    const unproved = new UnauthenticatedSockets(
+    const sockets = new UnauthenticatedSockets(
       { maxSockets: Math.max(MIN_UNAUTHENTICATED_SOCKETS, 2 * maxCalls), closeTimeoutMs: CLOSE_TIMEOUT_MS },
       () => this.count('crowded-out'),
     );
-    this.unauthenticated = unproved;
-    metrics.observeUnauthenticatedSockets(() => unproved.size);
+    this.unauthenticated = sockets;
+    metrics.observeUnauthenticatedSockets(() => sockets.size);
   }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
@@ -126,10 +125,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
       else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
     } catch (error) {
-      this.logger.warn(
-        { err: error, callId: ticket.callId },
-        'a stream could not be taken: the call state cannot be reached',
-      );
+      this.logger.warn({ err: error, callId: ticket.callId }, 'stream refused: call state unavailable');
       this.refuse(socket, 'call-state-unavailable', CLOSE_TRY_LATER);
     }
   }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
 
-/** Says nothing, and closes only when it is cut off. */
+/** Ignores close frames; closes only when it is terminated. */
 class StubbornSocket extends EventEmitter {
   readonly closes: [number, string][] = [];
   isTerminated = false;
@@ -28,8 +28,8 @@ function given({ maxSockets = 10, closeTimeoutMs = 5 } = {}) {
   return { sockets, open, evicted: () => evicted };
 }
 
-describe('a socket that has not proved itself', () => {
-  it('is cut off when it does not answer the refusal', async () => {
+describe('a socket without a valid ticket', () => {
+  it('is terminated when the peer does not close it after the refusal', async () => {
     const { sockets, open } = given();
     const socket = open();
     const closed = once(socket, 'close');
@@ -39,7 +39,7 @@ describe('a socket that has not proved itself', () => {
     expect([socket.isTerminated, sockets.size]).toEqual([true, 0]);
   });
 
-  it('is left alone when it says goodbye itself, or belongs to a call', async () => {
+  it('is left alone when the peer closes it, or when it belongs to a call', async () => {
     const { sockets, open } = given({ closeTimeoutMs: 1 });
     const polite = open();
     sockets.refuse(polite as never, 1008, 'no-start');
@@ -52,7 +52,7 @@ describe('a socket that has not proved itself', () => {
     expect([polite.isTerminated, held.isTerminated, sockets.size]).toEqual([false, false, 0]);
   });
 
-  it('makes room for a newer one when there are too many, and is counted', () => {
+  it('is evicted by a newer one when there are too many, and counted', () => {
     const { sockets, open, evicted } = given({ maxSockets: 3 });
     const [first, second, third, fourth] = [open(), open(), open(), open()];
     expect([first, second, third, fourth].map(({ isTerminated }) => isTerminated)).toEqual([
@@ -64,7 +64,7 @@ describe('a socket that has not proved itself', () => {
     expect([sockets.size, evicted()]).toEqual([3, 1]);
   });
 
-  it('counts while it is refused and still there', () => {
+  it('counts towards the limit while it is refused and not closed yet', () => {
     const { sockets, open, evicted } = given({ maxSockets: 2, closeTimeoutMs: 1_000 });
     const first = open();
     sockets.refuse(first as never, 1008, 'not-a-start');

@@ -1,29 +1,29 @@
 import type { WebSocket } from 'ws';
 
-/** The part of a socket that is dealt with before it has proved itself. */
+/** The part of a socket that is used before its ticket has been checked. */
 export type UnauthenticatedSocket = Pick<WebSocket, 'close' | 'terminate' | 'once'>;
 
 export interface UnauthenticatedLimits {
-  /** Sockets at a time. */
+  /** Sockets at a time; the next one evicts the oldest. */
   readonly maxSockets: number;
   /**
-   * How long a refused socket may take to say goodbye; `ws` itself gives it 30 s, and keeps what it sends
-   * meanwhile.
+   * How long the peer of a refused socket may take to close it. `ws` itself waits 30 s, and buffers what the
+   * peer sends meanwhile.
    */
   readonly closeTimeoutMs: number;
 }
 
 /**
- * Sockets that have not shown a valid ticket, bounded in number and time: anyone can open one. Where there
- * are too many the oldest goes, which has had the longest to prove itself; refusing the newest would shut out
+ * Sockets without a valid ticket, bounded in number and time because anyone can open one. When there are too
+ * many the oldest is evicted: it had the most time to show its ticket, and refusing the newest would shut out
  * the carrier.
  */
 export class UnauthenticatedSockets {
-  /** In the order they came. */
+  /** In order of arrival. */
   private readonly sockets = new Set<UnauthenticatedSocket>();
   private readonly closing = new Map<UnauthenticatedSocket, NodeJS.Timeout>();
 
-  /** @param onEvicted told of each that had to go, after it is gone */
+  /** @param onEvicted called after each eviction */
   constructor(
     private readonly limits: UnauthenticatedLimits,
     private readonly onEvicted: () => void,
@@ -40,12 +40,12 @@ export class UnauthenticatedSockets {
     socket.once('close', () => this.forget(socket));
   }
 
-  /** It belongs to a call from here on, and is no longer dealt with here. */
+  /** The socket has shown a valid ticket and is no longer limited here. */
   markAuthenticated(socket: UnauthenticatedSocket): void {
     this.forget(socket);
   }
 
-  /** Says goodbye; what does not answer in time is cut off. */
+  /** Closes the socket, and terminates it when the peer does not close it in time. */
   refuse(socket: UnauthenticatedSocket, code: number, reason: string): void {
     socket.close(code, reason);
     if (!this.closing.has(socket))

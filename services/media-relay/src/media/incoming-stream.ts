@@ -6,7 +6,7 @@ export interface CountedStream extends CallerStream {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** What the relay gives to a stream it opens. */
+/** The relay's part in opening a stream. */
 export interface StreamContext {
   /**
    * Wraps the socket the stream runs on, so that the relay can hold back or stop its messages. Every stream

@@ -18,11 +18,11 @@ describe('the language of what a caller said', () => {
     expect(await detection.detect(text, SPOKEN)).toBe(language);
   });
 
-  it.each(['', '12345', '…', 'ok'])('%j is nobody’s for certain', async (text) => {
+  it.each(['', '12345', '…', 'ok'])('%j is of no certain language', async (text) => {
     expect(await detection.detect(text, SPOKEN)).toBeNull();
   });
 
-  it('is only ever one the agent speaks', async () => {
+  it('is one the agent speaks, or none', async () => {
     expect(await detection.detect('Ich brauche morgen früh einen Klempner.', ['en', 'es'])).not.toBe('de');
   });
 });

@@ -13,12 +13,12 @@ interface DetectionResult {
   readonly language: string | null;
 }
 
-/** Sentences under way; more are not asked about. A detection takes less than a millisecond. */
+/** Requests waiting for a result; further ones resolve to null. A detection takes less than a millisecond. */
 const MAX_WAITING = 200;
 
 /**
- * Asks a worker thread, started with the first question: relays whose agents speak one language each never
- * load it.
+ * Detects languages in a worker thread that starts with the first request, so that relays whose agents speak
+ * one language each never load it.
  */
 @Injectable()
 export class LanguageDetection implements OnApplicationShutdown {
@@ -42,15 +42,12 @@ export class LanguageDetection implements OnApplicationShutdown {
 
   private startedWorker(): Worker {
     if (this.worker) return this.worker;
-    // Beside this file: compiled in the relay, as source in a test.
+    // In the folder of this file: compiled in the relay, source in a test.
     const worker = new Worker(new URL(`./language-worker.${import.meta.url.slice(-2)}`, import.meta.url));
     worker.unref();
     worker.on('message', ({ id, language }: DetectionResult) => this.settle(id, language));
     worker.on('error', (error: unknown) =>
-      this.logger.error(
-        { err: error },
-        'language detection failed: languages go unnoticed until the next sentence',
-      ),
+      this.logger.error({ err: error }, 'language detection failed; restarting with the next sentence'),
     );
     worker.on('exit', () => {
       this.worker = null;

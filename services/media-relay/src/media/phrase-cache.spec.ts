@@ -19,17 +19,17 @@ const key = (changes: Partial<PhraseKey> = {}): PhraseKey => ({
 });
 const frames = (bytes: number) => [AudioFrame.fromBytes(new Uint8Array(bytes))];
 
-class Shelf {
+class FakePhraseStore {
   readonly versions = new Map<string, Map<string, readonly string[]>>();
   asked = 0;
-  isAway = false;
-  /** Never answers. */
+  isUnavailable = false;
+  /** Never resolves. */
   isSlow = false;
 
   of = async ({ agentId, agentVersion }: AgentVersionId): Promise<Map<string, string[]>> => {
     this.asked += 1;
     if (this.isSlow) await new Promise(() => undefined);
-    if (this.isAway) throw new Error('away');
+    if (this.isUnavailable) throw new Error('unavailable');
     return new Map(
       [...(this.versions.get(`${agentId}:${agentVersion}`) ?? [])].map(([name, sound]) => [name, [...sound]]),
     );
@@ -40,7 +40,7 @@ class Shelf {
     name: string,
     sound: readonly string[],
   ): Promise<void> => {
-    if (this.isAway) return Promise.reject(new Error('away'));
+    if (this.isUnavailable) return Promise.reject(new Error('unavailable'));
     const version = this.versions.get(`${agentId}:${agentVersion}`) ?? new Map<string, readonly string[]>();
     this.versions.set(`${agentId}:${agentVersion}`, version.set(name, sound));
     return Promise.resolve();
@@ -51,17 +51,17 @@ beforeAll(() => {
   Logger.overrideLogger(false);
 });
 
-function relay(shelf = new Shelf()) {
+function relay(store = new FakePhraseStore()) {
   const outcomes = { hit: 0, miss: 0 };
   const inc = (labels: { outcome: 'hit' | 'miss' }): void => {
     outcomes[labels.outcome] += 1;
   };
-  const memory = new PhraseCache(shelf, { counters: { phrases: { inc } } as never });
-  return { memory, shelf, outcomes };
+  const memory = new PhraseCache(store, { counters: { phrases: { inc } } as never });
+  return { memory, store, outcomes };
 }
 
-describe('phrases of a relay', () => {
-  it('are found by all that makes them sound alike, and by nothing less', () => {
+describe('the phrase cache of a relay', () => {
+  it('finds a phrase by everything that makes it sound alike', () => {
     const { memory, outcomes } = relay();
     memory.put(key(), frames(100));
     expect(memory.get(key())?.[0]?.byteLength).toBe(100);
@@ -80,7 +80,7 @@ describe('phrases of a relay', () => {
     expect(outcomes).toEqual({ hit: 1, miss: others.length });
   });
 
-  it('are forgotten when there are too many, the least used first', () => {
+  it('drops the least recently used phrases when there are too many', () => {
     const { memory } = relay();
     const megabytes = 5 * 1024 * 1024;
     for (const text of ['a', 'b', 'c']) memory.put(key({ text }), frames(megabytes));
@@ -95,39 +95,39 @@ describe('phrases of a relay', () => {
   });
 });
 
-describe('phrases of all relays', () => {
-  it('one has heard, another plays to its first caller, byte for byte; nothing on the shelf tells the words', async () => {
-    const { memory, shelf } = relay();
+describe('the phrase caches of all relays', () => {
+  it('share phrases byte for byte, under names that do not show the words', async () => {
+    const { memory, store } = relay();
     memory.put(key(), [AudioFrame.fromBytes(Uint8Array.of(1, 2, 3)), AudioFrame.fromBytes(Uint8Array.of(4))]);
-    const other = relay(shelf);
+    const other = relay(store);
     expect(other.memory.get(key())).toBeNull();
     await other.memory.preload(key());
     expect(other.memory.get(key())?.map(({ bytes }) => [...bytes])).toEqual([[1, 2, 3], [4]]);
-    expect(JSON.stringify([...shelf.versions.values()].map((version) => [...version.keys()]))).not.toContain(
+    expect(JSON.stringify([...store.versions.values()].map((version) => [...version.keys()]))).not.toContain(
       'Hello',
     );
   });
 
-  it('are asked for once in a while, not for every call', async () => {
-    const { memory, shelf } = relay();
+  it('fetch stored phrases once in a while, not for every call', async () => {
+    const { memory, store } = relay();
     for (let call = 0; call < 10; call += 1) await memory.preload(key());
     await memory.preload(key({ agentVersion: 2 }));
-    expect(shelf.asked).toBe(2);
+    expect(store.asked).toBe(2);
   });
 
-  it('are done without when the shelf is away, and asked for again with the next call', async () => {
-    const { memory, shelf } = relay();
-    shelf.isAway = true;
+  it('go on without an unavailable store, and fetch again with the next call', async () => {
+    const { memory, store } = relay();
+    store.isUnavailable = true;
     await memory.preload(key());
     memory.put(key(), frames(10));
     await memory.preload(key());
-    expect(shelf.asked).toBe(2);
+    expect(store.asked).toBe(2);
     expect(memory.get(key())).not.toBeNull();
   });
 
-  it('are not waited for when they are slow', async () => {
-    const { memory, shelf } = relay();
-    shelf.isSlow = true;
+  it('do not wait for a slow store', async () => {
+    const { memory, store } = relay();
+    store.isSlow = true;
     await memory.preload(key());
     expect(memory.get(key())).toBeNull();
   });

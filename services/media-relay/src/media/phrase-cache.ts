@@ -4,16 +4,16 @@ import { PhraseStore, type AgentVersionId } from '@tandem/call-state';
 import { AudioFrame, base64ByteLength, type PhraseAudioCache, type PhraseKey } from '@tandem/conversation';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 
-/** Greetings and fillers of some two hundred agents: three seconds of G.711 are 24 KB. */
+/** Enough for greetings and fillers of some two hundred agents: three seconds of G.711 are 24 KB. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** A caller is not kept waiting for longer: without its sound, the greeting is the model's to say. */
+/** How long a call waits for stored phrases. After that the model speaks the greeting itself. */
 const FETCH_TIMEOUT_MS = 100;
-/** What other relays have heard meanwhile is asked for this often, per version. */
+/** Interval at which phrases of other relays are fetched, per agent version. */
 const REFRESH_MS = 60_000;
 const MAX_VERSIONS = 1_000;
 
 /**
- * The phrases models have been heard saying: in memory, the least used forgotten first, and on a shelf that
+ * Audio of phrases that models have spoken: in memory, least recently used dropped first, and in a store that
  * all relays share.
  */
 @Injectable()
@@ -23,7 +23,7 @@ export class PhraseCache implements PhraseAudioCache {
     string,
     { readonly frames: readonly AudioFrame[]; readonly bytes: number }
   >();
-  /** When each version was last asked for on the shelf, by the monotonic clock. */
+  /** When each version was last fetched from the store, by the monotonic clock. */
   private readonly fetched = new Map<string, number>();
   private bytes = 0;
 
@@ -33,8 +33,8 @@ export class PhraseCache implements PhraseAudioCache {
   ) {}
 
   /**
-   * Has at hand what is on the shelf for this version; resolves when it is, or when waiting any longer would
-   * be heard. Never rejects.
+   * Loads the stored phrases of this version. Resolves when they are loaded, or when a longer wait would be
+   * heard. Never rejects.
    */
   async preload(version: AgentVersionId): Promise<void> {
     const name = `${version.agentId}:${version.agentVersion}`;
@@ -43,8 +43,8 @@ export class PhraseCache implements PhraseAudioCache {
     if (this.fetched.size >= MAX_VERSIONS) this.fetched.clear();
     this.fetched.set(name, now);
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, FETCH_TIMEOUT_MS)));
-    await Promise.race([this.fetch(version, name), patience]);
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, FETCH_TIMEOUT_MS)));
+    await Promise.race([this.fetch(version, name), timeout]);
     clearTimeout(timer);
   }
 
@@ -70,7 +70,7 @@ export class PhraseCache implements PhraseAudioCache {
       .catch((error: unknown) =>
         this.logger.warn(
           { err: error, agentId: key.agentId },
-          'a phrase could not be shared: other relays ask their model for it',
+          'phrase not shared; models of other relays speak it anew',
         ),
       );
   }
@@ -86,12 +86,12 @@ export class PhraseCache implements PhraseAudioCache {
       this.fetched.delete(name);
       this.logger.warn(
         { err: error, agentId: version.agentId },
-        'phrases of other relays cannot be read: models say them anew',
+        'phrases of other relays not read; models speak them anew',
       );
     }
   }
 
-  /** Answers whether it was new and is kept. */
+  /** Returns whether the phrase was new and is kept. */
   private remember(name: string, frames: readonly AudioFrame[]): boolean {
     const bytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
     if (this.phrases.has(name) || bytes === 0 || bytes > MAX_BYTES) return false;
@@ -106,7 +106,7 @@ export class PhraseCache implements PhraseAudioCache {
   }
 }
 
-/** Says nothing of the words: it is a name in Redis too. */
+/** Returns a hash, because the name is also a key in Redis and must not show the words. */
 function nameOf({
   agentId,
   agentVersion,

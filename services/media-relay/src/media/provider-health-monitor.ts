@@ -17,29 +17,28 @@ import { RealClock } from '@tandem/conversation';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 
 const REFRESH_MS = 1_000;
-/** Failures of one kind at one provider are told of once in this time: they come with every call. */
+/** Failures of one kind at one provider come with every call; one warning in this time is enough. */
 const WARN_INTERVAL_MS = 60_000;
 const MAX_WARNED = 1_000;
 const REMEDIES: Readonly<Record<ProviderErrorCategory, string>> = {
-  authentication: 'its API key is refused; set a valid key (OPENAI_API_KEY)',
-  quota: 'the account behind the API key has nothing left to spend; add credit or raise its limit',
-  'rate-limit': 'the account has reached a limit; wait, or raise it',
-  connectivity: 'it cannot be reached or does not answer; check the network and OPENAI_REALTIME_URL',
-  'invalid-request': 'it refuses what it is asked; check the name of the model and the settings of the agent',
-  server: 'it fails by itself; see its status page',
-  unknown: 'it fails; see its documents for the code',
+  authentication: 'API key refused; set a valid key (OPENAI_API_KEY)',
+  quota: 'account of the API key out of credit; add credit or raise its limit',
+  'rate-limit': 'rate limit of the account reached; wait, or raise it',
+  connectivity: 'provider unreachable or unresponsive; check the network and OPENAI_REALTIME_URL',
+  'invalid-request': 'request refused; check the name of the model and the settings of the agent',
+  server: 'server error of the provider; see its status page',
+  unknown: 'unknown error; look its code up in the documents of the provider',
 };
 const LEVELS: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
 /**
- * How the providers of voice models stand, for all calls of this relay; refreshed from Redis in the
- * background.
+ * Health of the voice model providers for all calls of this relay, refreshed from Redis in the background.
  */
 @Injectable()
 export class ProviderHealthMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ProviderHealthMonitor.name);
   private readonly registry: ProviderHealthRegistry;
-  /** When each kind of failure was last told of, by the monotonic clock. */
+  /** When each kind of failure was last warned of, by the monotonic clock. */
   private readonly warned = new Map<string, number>();
   private timer: NodeJS.Timeout | null = null;
 
@@ -76,7 +75,7 @@ export class ProviderHealthMonitor implements OnApplicationBootstrap, OnApplicat
     this.warned.set(kind, now);
     this.logger.warn(
       { target, act, category, code, requestId },
-      `voice model failed; calls use the next rung of their agent's ladder while this lasts: ` +
+      `voice model failed; calls use the next fallback of their agent while this lasts: ` +
         `${REMEDIES[category]}`,
     );
   }

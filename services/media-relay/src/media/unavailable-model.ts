@@ -2,11 +2,11 @@ import { PCMU_8K, ProviderError } from '@tandem/contracts';
 import type { Clock, VoiceModel, VoiceModelSession } from '@tandem/conversation';
 
 /**
- * Stands in for a model this deployment has no key or program for: every session fails at once, with the
- * reason.
+ * Returns a stand-in for a model this deployment has no key or program for. Its sessions fail at once, with
+ * the reason.
  */
 export function unavailableModel(provider: string, code: string, clock: Clock): VoiceModel {
-  const nothing = (): void => undefined;
+  const ignore = (): void => undefined;
   return {
     provider,
     capabilities: {
@@ -25,17 +25,17 @@ export function unavailableModel(provider: string, code: string, clock: Clock): 
         provider,
         model: '',
         voice: '',
-        pushAudio: nothing,
-        respond: nothing,
-        cancelResponse: nothing,
-        truncate: nothing,
-        sendToolResult: nothing,
-        addNote: nothing,
-        change: nothing,
-        onIdle: nothing,
-        abandon: nothing,
-        finishInput: nothing,
-        close: nothing,
+        pushAudio: ignore,
+        respond: ignore,
+        cancelResponse: ignore,
+        truncate: ignore,
+        sendToolResult: ignore,
+        addNote: ignore,
+        change: ignore,
+        onIdle: ignore,
+        abandon: ignore,
+        finishInput: ignore,
+        close: ignore,
       };
     },
   };

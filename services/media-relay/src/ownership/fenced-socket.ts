@@ -1,12 +1,12 @@
 import type { MessageSocket, SocketListener } from '@tandem/telephony';
 import type { FreezeDetector } from './freeze-detector.ts';
 
-/** Each way: about five seconds of audio; a question to Redis takes milliseconds. */
+/** Per direction: about five seconds of audio. A query to Redis takes milliseconds. */
 const MAX_HELD_MESSAGES = 500;
 
 /**
- * A caller's socket that neither says nor hears anything while it is not sure whether the call is still ours.
- * What passes in that moment is held, and goes on its way or is forgotten with the call.
+ * A caller's socket that passes no message while this relay's ownership of the call is unconfirmed. Messages
+ * of both directions are held meanwhile, then passed on, or dropped with the call.
  */
 export class FencedSocket implements MessageSocket {
   listener: SocketListener | null = null;
@@ -38,7 +38,7 @@ export class FencedSocket implements MessageSocket {
     else if (!this.isMuted && this.unsent.length < MAX_HELD_MESSAGES) this.unsent.push(...messages);
   }
 
-  /** Nothing is said or heard any more: the call is somebody else's. */
+  /** Drops all messages from now on, the held ones too: another relay owns the call. */
   mute(): void {
     this.isMuted = true;
     this.unsent = [];
@@ -61,7 +61,7 @@ export class FencedSocket implements MessageSocket {
       this.undelivered.push({ data, isBinary });
   }
 
-  /** Whether messages pass; when they do not, begins to hold them. */
+  /** Whether messages pass. While ownership is unconfirmed, this starts holding them. */
   private get isOpenForMessages(): boolean {
     if (this.isMuted || this.isHolding) return false;
     if (this.ownership.isOwnershipConfirmed) return true;

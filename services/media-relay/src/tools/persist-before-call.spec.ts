@@ -15,20 +15,20 @@ function caller(flushed: 'stored' | 'timed-out', isGivenUp: boolean) {
 }
 const call = {} as ToolCall;
 
-describe('a tool', () => {
-  it('is asked for when the wish is on record', async () => {
+describe('a tool call', () => {
+  it('is made once its event is stored', async () => {
     const { caller: tools, asked } = caller('stored', false);
     expect(await tools.call(call)).toEqual({ status: 'ok', value: 1 });
     expect(asked).toHaveLength(1);
   });
 
-  it('is not asked for by a relay whose call somebody else has', async () => {
+  it('is not made by a relay whose call another relay owns', async () => {
     const { caller: tools, asked } = caller('stored', true);
     expect(await tools.call(call)).toEqual({ status: 'cancelled' });
     expect(asked).toEqual([]);
   });
 
-  it('fails, and may be tried again, while nothing can be put on record', async () => {
+  it('fails, retryable, while no event can be stored', async () => {
     const { caller: tools, asked } = caller('timed-out', false);
     expect(await tools.call(call)).toEqual({ status: 'failed', code: 'queue-unavailable', retryable: true });
     expect(asked).toEqual([]);

@@ -3,9 +3,9 @@ import type { CallLog, ToolCaller } from '@tandem/conversation';
 const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
- * Asks for a tool only when the wish for it is on record. The record takes nothing from an owner whose call
- * somebody else has, so a relay that does not know yet has no second effect.
- * @param isGivenUp the record has refused us
+ * Returns a tool caller that calls a tool only after the event of the call is stored. The log refuses events
+ * of a relay that lost the call, so that such a relay cannot cause an effect twice.
+ * @param isGivenUp whether the log has refused an event
  */
 export function persistBeforeCall(caller: ToolCaller, log: CallLog, isGivenUp: () => boolean): ToolCaller {
   return {

@@ -22,20 +22,19 @@ interface Pending {
 }
 
 /**
- * How often the queue is asked about a call another process asked for: its result may have gone to that one's
- * inbox.
+ * Poll interval for a tool call of another process: its result may have gone to the inbox of that process.
  */
 const RESUME_POLL_MS = 250;
 
 /**
- * Tool calls over BullMQ: job id is the tool call id, so that asking twice is one job; the answer comes by
- * the inbox.
+ * Makes tool calls over BullMQ. The job id is the tool call id, so that a repeated call is one job; the
+ * result comes over the relay's inbox.
  */
 @Injectable()
 export class QueuedToolCaller implements ToolCaller {
   private readonly logger = new Logger(QueuedToolCaller.name);
   private readonly pending = new Map<ToolCallId, Pending>();
-  /** Results nobody here waits for: late, or of a call that has moved. */
+  /** Results without a waiting call: late, or of a call that was handed over. */
   unclaimedResults = 0;
 
   constructor(
@@ -76,12 +75,12 @@ export class QueuedToolCaller implements ToolCaller {
       if (pending.callId !== callId) continue;
       pending.settle({ status: 'cancelled' });
       const isCancellable = declarationsFor([pending.name])[0]?.cancellable ?? false;
-      // A job already in work cannot be removed and runs to its end.
+      // A job already running cannot be removed and runs to its end.
       if (isCancellable) this.queue.remove(toolCallId).catch(() => undefined);
     }
   }
 
-  /** A message from the inbox. */
+  /** Settles the waiting call with a result from the inbox. */
   onResult(message: Extract<RelayMessage, { kind: 'tool-result' }>): void {
     const pending = this.pending.get(message.toolCallId);
     if (pending) pending.settle(message.outcome);
@@ -89,24 +88,24 @@ export class QueuedToolCaller implements ToolCaller {
   }
 
   private async pollJob({ toolCallId, callId, name }: ToolCall): Promise<void> {
-    let isTold = false;
+    let hasWarned = false;
     while (this.pending.has(toolCallId)) {
       await new Promise((resolve) => setTimeout(resolve, RESUME_POLL_MS));
       try {
         const outcome = await this.finishedOutcome(toolCallId);
         if (outcome) this.pending.get(toolCallId)?.settle(outcome);
       } catch (error) {
-        if (!isTold)
+        if (!hasWarned)
           this.logger.warn(
             { err: error, callId, tool: name },
-            'a tool call of an earlier relay cannot be looked up: the queue does not answer',
+            'tool call of an earlier relay not looked up: queue unavailable',
           );
-        isTold = true;
+        hasWarned = true;
       }
     }
   }
 
-  /** The outcome of a job that is done; null while it is not. */
+  /** Returns the outcome of a finished job, null while it is not finished. */
   private async finishedOutcome(toolCallId: ToolCallId): Promise<ToolOutcome | null> {
     const job = await this.queue.getJob(toolCallId);
     const state = await job?.getState();
@@ -128,10 +127,7 @@ export class QueuedToolCaller implements ToolCaller {
     try {
       await this.queue.add('tool-call', job, { jobId: call.toolCallId });
     } catch (error) {
-      this.logger.warn(
-        { err: error, callId: call.callId, tool: call.name },
-        'a tool call could not be queued',
-      );
+      this.logger.warn({ err: error, callId: call.callId, tool: call.name }, 'tool call not queued');
       pending.settle({ status: 'failed', code: 'queue-unavailable', retryable: true });
     }
   }

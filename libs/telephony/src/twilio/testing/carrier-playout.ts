@@ -2,10 +2,10 @@
 const FRAME_BYTES = 160;
 
 /**
- * A carrier's playout: takes 20 ms of audio at each tick, gives marks back when everything before them was
- * taken, all of them at a clear. The strictest reading of Twilio: a mark comes back as soon as its audio is
- * handed to the ear, up to 20 ms before it has been heard. Sounds are told apart by the byte they are made
- * of.
+ * Simulates a carrier's playout: takes 20 ms of audio at each tick, and echoes a mark when everything before
+ * it was taken, all marks at a clear. This is the strictest reading of Twilio's documents: a mark is echoed
+ * when its audio starts to play, up to 20 ms before it has been heard. Sounds differ by the byte they are
+ * made of.
  */
 export class CarrierPlayout {
   private queue: (Uint8Array | string)[] = [];
@@ -19,14 +19,14 @@ export class CarrierPlayout {
     this.queue.push(name);
   }
 
-  /** Answers the marks that come back by it. */
+  /** Returns the marks echoed by it. */
   clear(): string[] {
     const marks = this.queue.filter((entry) => typeof entry === 'string');
     this.queue = [];
     return marks;
   }
 
-  /** 20 ms go by. Answers the marks that come back. */
+  /** Plays 20 ms. Returns the marks echoed. */
   tick(): string[] {
     const echoed: string[] = [];
     let room = FRAME_BYTES;
@@ -47,7 +47,7 @@ export class CarrierPlayout {
     return echoed;
   }
 
-  /** Ms heard of the audio made of this byte, by the end of the tick that is under way. */
+  /** Returns the ms heard of the audio made of this byte, by the end of the current tick. */
   heardMs(value: number): number {
     return (this.played[value] ?? 0) / 8;
   }

@@ -12,7 +12,7 @@ type Sent =
   | { readonly event: 'mark'; readonly mark: { readonly name: string } }
   | { readonly event: 'clear' };
 
-/** Our end of a socket whose other end is a {@link TwilioFarSide}. */
+/** The relay's end of a socket to a {@link TwilioFarSide}. */
 class LineSocket implements MessageSocket {
   listener: SocketListener | null = null;
   isOpen = true;
@@ -40,8 +40,7 @@ class LineSocket implements MessageSocket {
 }
 
 /**
- * Twilio at the other end of a stream: plays, gives marks back, clears, and sends silence while the line is
- * live.
+ * Simulates Twilio's end of a stream: plays, echoes marks, clears, and sends silence while the line is live.
  */
 export class TwilioFarSide implements CallerStreamFarSide {
   readonly clock = new ManualClock();
@@ -90,13 +89,16 @@ export class TwilioFarSide implements CallerStreamFarSide {
   speaks(frame: Uint8Array): void {
     this.chunk += 1;
     this.tells(
-      `{"event":"media","sequenceNumber":"${this.chunk + 1}","media":{"track":"inbound","chunk":"${this.chunk}","timestamp":"${(this.chunk - 1) * TICK_MS}","payload":"${Buffer.from(frame).toString('base64')}"},"streamSid":"MZ1"}`,
+      `{"event":"media","sequenceNumber":"${this.chunk + 1}","media":{"track":"inbound",` +
+        `"chunk":"${this.chunk}","timestamp":"${(this.chunk - 1) * TICK_MS}",` +
+        `"payload":"${Buffer.from(frame).toString('base64')}"},"streamSid":"MZ1"}`,
     );
   }
 
   presses(digit: string): void {
     this.tells(
-      `{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"2","dtmf":{"track":"inbound_track","digit":"${digit}"}}`,
+      '{"event":"dtmf","streamSid":"MZ1","sequenceNumber":"2",' +
+        `"dtmf":{"track":"inbound_track","digit":"${digit}"}}`,
     );
   }
 
@@ -124,12 +126,12 @@ export class TwilioFarSide implements CallerStreamFarSide {
     this.isDeaf = true;
   }
 
-  /** So many marks never come back. */
+  /** Makes the next `count` marks get lost. */
   losesMarks(marks: number): void {
     this.marksToLose = marks;
   }
 
-  /** Marks come back after so long, all at once. */
+  /** Delays the echoes of marks by this time; they arrive all at once. */
   holdsMarks(forMs: number): void {
     if (this.heldMarks) return;
     this.heldMarks = [];
@@ -194,13 +196,13 @@ export class TwilioFarSide implements CallerStreamFarSide {
     if (!this.isOver) this.travel('here', () => this.socket.listener?.onMessage(Buffer.from(text), false));
   }
 
-  /** The socket answers our close, and that is the last of it. */
+  /** The socket confirms our close frame; nothing follows. */
   private over(): void {
     this.isOver = true;
     this.clock.after(0, () => this.socket.listener?.onClosed(1000));
   }
 
-  /** What is written in one turn travels together. */
+  /** Messages written in one turn travel together. */
   private travel(way: 'there' | 'here', arrive: () => void): void {
     const {
       delayMs: [least, most] = [0, 0],
