@@ -1,20 +1,14 @@
 import { Inject, Logger } from '@nestjs/common';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
 import { TICKET_PARAMETER, type StreamTicket } from '@tandem/contracts';
-import {
-  parseTwilioMessage,
-  TwilioStream,
-  WsMessageSocket,
-  type MessageSocket,
-  type TwilioStart,
-} from '@tandem/telephony';
+import { parseTwilioMessage, WsMessageSocket, type TwilioStart } from '@tandem/telephony';
 import { CONFIG, TokenRefused, type ServiceConfig } from '@tandem/platform';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { Relay } from '../calls/relay.ts';
-import type { IncomingStream } from '../media/incoming-stream.ts';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
+import { incomingTwilioStream } from './incoming-twilio-stream.ts';
 import { StreamTickets } from './stream-tickets.ts';
 import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
 
@@ -120,7 +114,7 @@ export class TwilioStreamGateway implements OnGatewayConnection {
     try {
       const refusal = await this.relay.claimCall(
         ticket,
-        incomingStream(start, new WsMessageSocket(socket, connection)),
+        incomingTwilioStream(start, new WsMessageSocket(socket, connection)),
       );
       if (refusal === 'draining' || refusal === 'full') this.refuse(socket, refusal, CLOSE_TRY_LATER);
       else if (refusal) this.refuse(socket, refusal, CLOSE_POLICY);
@@ -138,12 +132,4 @@ export class TwilioStreamGateway implements OnGatewayConnection {
   private count(refusal: Refusal): void {
     this.metrics.counters.refusedStreams.inc({ reason: refusal });
   }
-}
-
-function incomingStream(start: TwilioStart, socket: MessageSocket): IncomingStream {
-  return {
-    carrierCallId: start.callSid,
-    protocol: 'Twilio Media Streams',
-    open: ({ fence, clock, onError }) => new TwilioStream(fence(socket), start, clock, onError),
-  };
 }
