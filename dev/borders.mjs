@@ -1,6 +1,6 @@
 // Who may import whom. ESLint enforces this table between projects; the borders inside projects, Node's own
-// modules and the handlers of tools are rules of .dependency-cruiser.cjs. `own` lists the projects that may be
-// imported, `banned` the packages that may not.
+// modules and the handlers of tools are rules of .dependency-cruiser.cjs. `own` lists the projects that may
+// be imported, `banned` the packages that may not.
 const NEST = ['@nestjs/*'];
 const DATABASE = ['typeorm', 'pg'];
 

@@ -3,7 +3,9 @@
 import { basename, dirname } from 'node:path';
 
 const PROJECTS = '{libs,services,dev}/*/package.json';
-const JEST = 'node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js';
+const JEST =
+  'node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js --selectProjects unit ' +
+  '--passWithNoTests --maxWorkers=1';
 
 /** Where jest-tally.mjs leaves the tally of a project's unit specs: kept as an output of the target. */
 export const tallyOf = (project) => `node_modules/.cache/tandem/tally/${project}.json`;
@@ -18,7 +20,7 @@ function targetsOf(root) {
       // What the commands' specs read is the whole checkout: documents, sources, scripts.
       cache: root !== 'dev/commands',
       options: {
-        command: `${JEST} --selectProjects unit --passWithNoTests --maxWorkers=1 --testPathPatterns "${root}/"`,
+        command: `${JEST} --testPathPatterns "${root}/"`,
         env: { TANDEM_TALLY_FILE: tally },
       },
     },

@@ -10,15 +10,23 @@ export interface Finding {
   readonly instead: string;
 }
 
-/** Folders and pages that keep the rules. The rest follows, until everything does and this list goes. */
-const KEPT: readonly string[] = [
-  'dev/commands/',
-  'docs/',
-  'README.md',
-  'AGENTS.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
+/** Folders whose words are not mended yet. */
+const LEFT: readonly string[] = [
+  'dev/chaos/',
+  'dev/simulators/',
+  'libs/call-state/',
+  'libs/contracts/',
+  'libs/conversation/',
+  'libs/database/',
+  'libs/guided/',
+  'libs/models/',
+  'libs/recordings/',
+  'libs/telephony/',
+  'libs/tools/',
+  'services/call-ingress/',
+  'services/media-relay/',
 ];
+const isChecked = (path: string): boolean => !LEFT.some((start) => path.startsWith(start));
 
 /** Returns every place that breaks a rule of wording, in the order of files. */
 export function findWording(files: readonly SourceFile[], rules = WORDING_RULES): Finding[] {
@@ -26,8 +34,8 @@ export function findWording(files: readonly SourceFile[], rules = WORDING_RULES)
 }
 
 /** Prints each place that breaks a rule, with what to write instead. */
-export function checkWording(isKept = (path: string) => KEPT.some((start) => path.startsWith(start))): Tally {
-  const files = readFiles(['.ts', '.mjs', '.cjs', '.md']).filter(({ path }) => isKept(path));
+export function checkWording(isAsked = isChecked): Tally {
+  const files = readFiles(['.ts', '.mjs', '.cjs', '.md']).filter(({ path }) => isAsked(path));
   const findings = findWording(files);
   for (const { place, words, instead } of findings) console.error(`  ✖ ${place} "${words}": ${instead}`);
   return { passed: findings.length === 0 ? 1 : 0, failed: findings.length };
