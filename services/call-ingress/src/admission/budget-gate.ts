@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { SpendLedger, type CallSpending, type TenantSpending } from '@tandem/call-state';
 import { localDate } from '@tandem/contracts';
 import { SpendingRepository, type DialledNumber, type TenantBudget } from '@tandem/database';
@@ -9,8 +9,8 @@ import { SpendingRepository, type DialledNumber, type TenantBudget } from '@tand
 @Injectable()
 export class BudgetGate {
   constructor(
-    @Inject(SpendLedger) private readonly ledger: SpendLedger,
-    @Inject(SpendingRepository) private readonly recorded: SpendingRepository,
+    private readonly ledger: SpendLedger,
+    private readonly recorded: SpendingRepository,
   ) {}
 
   /**

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AdmissionRecord, Waiting } from '@tandem/call-state';
 import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
@@ -33,13 +33,13 @@ interface LookedUpCall {
 @Injectable()
 export class CallAdmission {
   constructor(
-    @Inject(AgentDirectory) private readonly directory: AgentDirectory,
-    @Inject(CallerDirectory) private readonly callers: CallerDirectory,
-    @Inject(BudgetGate) private readonly budgets: BudgetGate,
-    @Inject(ProviderAvailability) private readonly providers: ProviderAvailability,
-    @Inject(CallPlacement) private readonly placement: CallPlacement,
-    @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
-    @Inject(CallRefusal) private readonly refusals: CallRefusal,
+    private readonly directory: AgentDirectory,
+    private readonly callers: CallerDirectory,
+    private readonly budgets: BudgetGate,
+    private readonly providers: ProviderAvailability,
+    private readonly placement: CallPlacement,
+    private readonly waiting: WaitingRoom,
+    private readonly refusals: CallRefusal,
   ) {}
 
   /**

@@ -17,11 +17,11 @@ export class CallPlacement {
   private readonly logger = new Logger(CallPlacement.name);
 
   constructor(
-    @Inject(RelayRegistry) private readonly registry: RelayRegistry,
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(StreamOffers) private readonly offers: StreamOffers,
+    private readonly registry: RelayRegistry,
+    private readonly calls: CallStore,
+    private readonly offers: StreamOffers,
     @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   /** Returns the reply to an earlier question about this call; null the first time. */

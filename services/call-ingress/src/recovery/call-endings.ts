@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CallStore, type CallState } from '@tandem/call-state';
 import type { TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
@@ -9,9 +9,9 @@ import { IngressMetrics } from '../runtime/ingress-metrics.ts';
 @Injectable()
 export class CallEndings {
   constructor(
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly calls: CallStore,
+    private readonly postCall: PostCallQueue,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   async end(

@@ -75,13 +75,13 @@ export class CallRecovery {
   private readonly logger = new Logger(CallRecovery.name);
 
   constructor(
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(CallHandovers) private readonly handovers: CallHandovers,
-    @Inject(StreamOffers) private readonly offers: StreamOffers,
-    @Inject(DepartmentDial) private readonly departments: DepartmentDial,
-    @Inject(CallEndings) private readonly endings: CallEndings,
+    private readonly calls: CallStore,
+    private readonly handovers: CallHandovers,
+    private readonly offers: StreamOffers,
+    private readonly departments: DepartmentDial,
+    private readonly endings: CallEndings,
     @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   /** Returns what follows the stream; the same for every repeat. @throws when Redis cannot be reached */

@@ -42,10 +42,10 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(CallRecovery) private readonly recovery: CallRecovery,
-    @Inject(CallEndings) private readonly endings: CallEndings,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly calls: CallStore,
+    private readonly recovery: CallRecovery,
+    private readonly endings: CallEndings,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   onApplicationBootstrap(): void {

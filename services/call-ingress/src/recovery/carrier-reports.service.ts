@@ -13,10 +13,10 @@ export class CarrierReports {
   private readonly logger = new Logger(CarrierReports.name);
 
   constructor(
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(CarrierReportStore) private readonly reports: CarrierReportStore,
+    private readonly calls: CallStore,
+    private readonly reports: CarrierReportStore,
     @Inject(CallRefusal) private readonly refusals: Pick<CallRefusal, 'handleHangup'>,
-    @Inject(PostCallQueue) private readonly postCall: PostCallQueue,
+    private readonly postCall: PostCallQueue,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CallHandovers, CallStore, type CallState, type PendingTransfer } from '@tandem/call-state';
 import { HANG_UP, keptReply, type CarrierInstruction } from '../ports/carrier-instruction.ts';
 import type { StreamRef } from '../ports/stream-ref.ts';
@@ -13,11 +13,11 @@ export class TransferReturn {
   private readonly logger = new Logger(TransferReturn.name);
 
   constructor(
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(CallHandovers) private readonly handovers: CallHandovers,
-    @Inject(CallRecovery) private readonly recovery: CallRecovery,
-    @Inject(CallEndings) private readonly endings: CallEndings,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly calls: CallStore,
+    private readonly handovers: CallHandovers,
+    private readonly recovery: CallRecovery,
+    private readonly endings: CallEndings,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   /** Returns what follows the dialling; the same for every repeat. @throws when Redis cannot be reached */

@@ -42,11 +42,11 @@ export class CallRefusal {
   private writes = 0;
 
   constructor(
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(CallRepository) private readonly repository: CallRepository,
-    @Inject(WaitingLine) private readonly line: WaitingLine,
+    private readonly calls: CallStore,
+    private readonly repository: CallRepository,
+    private readonly line: WaitingLine,
     @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   /** Returns the message that says why. A repeated question about the call gets the first answer. */

@@ -16,7 +16,7 @@ export class StreamOffers {
 
   constructor(
     @Inject(CONFIG) config: Pick<ServiceConfig<'call-ingress'>, 'secrets'>,
-    @Inject(RelayRegistry) private readonly registry: RelayRegistry,
+    private readonly registry: RelayRegistry,
   ) {
     this.tickets = new SignedTokens(config.secrets, 'stream-ticket', streamTicketSchema);
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Metrics } from '@tandem/platform';
 
 const QUEUE_WAIT_BUCKETS_S = [5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600];
@@ -19,7 +19,7 @@ export class IngressMetrics {
   readonly operatorAnswers;
   readonly endedCalls;
 
-  constructor(@Inject(Metrics) metrics: Metrics) {
+  constructor(metrics: Metrics) {
     this.admissions = metrics.counter({
       name: 'tandem_admissions_total',
       help: 'Voice webhooks by outcome',

@@ -20,7 +20,7 @@ const MAX_WHISPER_MS = 120_000;
 @Injectable()
 export class DepartmentDial {
   constructor(
-    @Inject(CallHandovers) private readonly handovers: CallHandovers,
+    private readonly handovers: CallHandovers,
     @Inject(CARRIER_ADAPTERS) private readonly carriers: CarrierAdapters,
   ) {}
 

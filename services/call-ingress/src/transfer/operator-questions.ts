@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CallHandovers, CallStore } from '@tandem/call-state';
 import { HANG_UP, type CarrierInstruction } from '../ports/carrier-instruction.ts';
 import type { StreamRef } from '../ports/stream-ref.ts';
@@ -12,9 +12,9 @@ const MAX_ATTEMPTS = 2;
 @Injectable()
 export class OperatorQuestions {
   constructor(
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(CallHandovers) private readonly handovers: CallHandovers,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly calls: CallStore,
+    private readonly handovers: CallHandovers,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   /** Returns the question for the person, before the caller hears them. */

@@ -43,10 +43,10 @@ export class WaitingRoom {
   private readonly logger = new Logger(WaitingRoom.name);
 
   constructor(
-    @Inject(WaitingLine) private readonly line: WaitingLine,
+    private readonly line: WaitingLine,
     @Inject(RelayRegistry) private readonly registry: Pick<RelayRegistry, 'listRelays'>,
-    @Inject(CallRefusal) private readonly refusals: CallRefusal,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly refusals: CallRefusal,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   /** Returns the call's place in line; null when it has none, or when the agent has no line. */

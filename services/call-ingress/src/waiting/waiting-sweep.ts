@@ -1,5 +1,4 @@
 import {
-  Inject,
   Injectable,
   Logger,
   type BeforeApplicationShutdown,
@@ -27,9 +26,9 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
   );
 
   constructor(
-    @Inject(WaitingLine) private readonly line: WaitingLine,
-    @Inject(CallRefusal) private readonly refusals: CallRefusal,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly line: WaitingLine,
+    private readonly refusals: CallRefusal,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -38,7 +38,7 @@ export class CallbackUrls {
   constructor(
     @Inject(CONFIG) config: Pick<ServiceConfig<'call-ingress'>, 'secrets'>,
     @Inject(PublicBaseUrl) private readonly base: Pick<PublicBaseUrl, 'value'>,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly metrics: IngressMetrics,
   ) {
     this.tokens = new SignedTokens(config.secrets, 'carrier-callback', streamRefSchema);
   }

@@ -8,7 +8,7 @@ import type { AddressInfo, Server } from 'node:net';
 export class PublicBaseUrl {
   constructor(
     @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'call-ingress'>, 'publicBaseUrl'>,
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   get value(): string {

@@ -31,8 +31,8 @@ export class TwilioCarrier implements CarrierAdapter, OnApplicationBootstrap {
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'call-ingress'>, 'publicMediaUrl'>,
-    @Inject(TwilioAccounts) private readonly accounts: TwilioAccounts,
-    @Inject(CallbackUrls) private readonly callbacks: CallbackUrls,
+    private readonly accounts: TwilioAccounts,
+    private readonly callbacks: CallbackUrls,
   ) {}
 
   onApplicationBootstrap(): void {

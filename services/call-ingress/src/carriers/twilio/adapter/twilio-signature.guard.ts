@@ -1,4 +1,4 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Problem } from '@tandem/platform';
 import type { Request } from 'express';
 import twilio from 'twilio';
@@ -37,9 +37,9 @@ const REFUSALS = {
 @Injectable()
 export class TwilioSignatureGuard implements CanActivate {
   constructor(
-    @Inject(TwilioAccounts) private readonly accounts: TwilioAccounts,
-    @Inject(PublicBaseUrl) private readonly base: PublicBaseUrl,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly accounts: TwilioAccounts,
+    private readonly base: PublicBaseUrl,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {

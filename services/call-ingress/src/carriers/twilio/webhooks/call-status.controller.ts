@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Logger, Post, Query, UseGuards } from '@nestjs/common';
 import { CallStore } from '@tandem/call-state';
 import { Problem } from '@tandem/platform';
 import type { z } from 'zod';
@@ -19,11 +19,11 @@ export class CallStatusController {
   private readonly logger = new Logger(CallStatusController.name);
 
   constructor(
-    @Inject(CallStore) private readonly calls: CallStore,
-    @Inject(TwilioAccounts) private readonly accounts: TwilioAccounts,
-    @Inject(CallbackUrls) private readonly callbacks: CallbackUrls,
-    @Inject(CarrierReports) private readonly reports: CarrierReports,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly calls: CallStore,
+    private readonly accounts: TwilioAccounts,
+    private readonly callbacks: CallbackUrls,
+    private readonly reports: CarrierReports,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   @Post('status')

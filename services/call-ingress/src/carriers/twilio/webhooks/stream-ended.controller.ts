@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Logger, Post, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
 import { APOLOGY } from '../../../announcements/announcements.ts';
 import { sayAndHangUp } from '../../../ports/carrier-instruction.ts';
@@ -15,9 +15,9 @@ export class StreamEndedController {
   private readonly logger = new Logger(StreamEndedController.name);
 
   constructor(
-    @Inject(CallbackUrls) private readonly callbacks: CallbackUrls,
-    @Inject(CallRecovery) private readonly recovery: CallRecovery,
-    @Inject(TwilioCarrier) private readonly carrier: TwilioCarrier,
+    private readonly callbacks: CallbackUrls,
+    private readonly recovery: CallRecovery,
+    private readonly carrier: TwilioCarrier,
   ) {}
 
   @Post('stream-ended')

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Inject, Logger, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Logger, Post, Query, UseGuards } from '@nestjs/common';
 import { isFinalStatus } from '@tandem/contracts';
 import { z } from 'zod';
 import { APOLOGY } from '../../../announcements/announcements.ts';
@@ -27,10 +27,10 @@ export class TransferController {
   private readonly logger = new Logger(TransferController.name);
 
   constructor(
-    @Inject(CallbackUrls) private readonly callbacks: CallbackUrls,
-    @Inject(OperatorQuestions) private readonly questions: OperatorQuestions,
-    @Inject(TransferReturn) private readonly transfers: TransferReturn,
-    @Inject(TwilioCarrier) private readonly carrier: TwilioCarrier,
+    private readonly callbacks: CallbackUrls,
+    private readonly questions: OperatorQuestions,
+    private readonly transfers: TransferReturn,
+    private readonly carrier: TwilioCarrier,
   ) {}
 
   /** `<Number url>`: the person has picked up. */

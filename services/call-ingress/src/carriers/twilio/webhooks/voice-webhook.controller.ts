@@ -30,12 +30,12 @@ export class VoiceWebhookController {
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<ServiceConfig<'call-ingress'>, 'phoneCountry'>,
-    @Inject(CallAdmission) private readonly admission: CallAdmission,
-    @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
-    @Inject(CallRefusal) private readonly refusals: CallRefusal,
-    @Inject(CarrierReports) private readonly reports: CarrierReports,
-    @Inject(TwilioCarrier) private readonly carrier: TwilioCarrier,
-    @Inject(IngressMetrics) private readonly metrics: IngressMetrics,
+    private readonly admission: CallAdmission,
+    private readonly waiting: WaitingRoom,
+    private readonly refusals: CallRefusal,
+    private readonly reports: CarrierReports,
+    private readonly carrier: TwilioCarrier,
+    private readonly metrics: IngressMetrics,
   ) {}
 
   @Post('voice')

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
 import { WaitingRoom } from '../../../waiting/waiting-room.ts';
 import { CallbackUrls } from '../adapter/callback-urls.ts';
@@ -11,9 +11,9 @@ import { tokenQuery, waitingKeyForm } from './twilio-forms.ts';
 @UseGuards(TwilioSignatureGuard)
 export class WaitingKeyController {
   constructor(
-    @Inject(CallbackUrls) private readonly callbacks: CallbackUrls,
-    @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
-    @Inject(TwilioCarrier) private readonly carrier: TwilioCarrier,
+    private readonly callbacks: CallbackUrls,
+    private readonly waiting: WaitingRoom,
+    private readonly carrier: TwilioCarrier,
   ) {}
 
   @Post('waiting-key')
