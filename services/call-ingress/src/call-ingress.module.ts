@@ -18,7 +18,15 @@ import {
   databaseResource,
   SpendingRepository,
 } from '@tandem/database';
-import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
+import {
+  CallStateModule,
+  DatabaseModule,
+  PostCallQueue,
+  queueModule,
+  REDIS,
+  type ServiceConfig,
+} from '@tandem/platform';
+import type { Redis } from 'ioredis';
 import { BudgetGate } from './admission/budget-gate.ts';
 import { CallAdmission } from './admission/call-admission.service.ts';
 import { CallPlacement } from './admission/call-placement.service.ts';
@@ -38,33 +46,39 @@ import { OperatorQuestions } from './transfer/operator-questions.ts';
 import { WaitingRoom } from './waiting/waiting-room.ts';
 import { WaitingSweep } from './waiting/waiting-sweep.ts';
 
-const REDIS = Symbol('REDIS');
-const DATA_SOURCE = Symbol('DATA_SOURCE');
-
+/** Admits calls, keeps callers in line, and decides what follows an ended stream. */
 @Module({})
 export class CallIngressModule {
   static forRoot(config: ServiceConfig<'call-ingress'>): DynamicModule {
-    const redis = redisResource(config.redisUrl);
-    const sealer = new Sealer(deriveKeys(config.secrets, 'call-state'));
     const database = databaseResource({ url: config.databaseUrl, poolSize: config.databasePoolSize });
     return {
       module: CallIngressModule,
-      imports: [queueModule(connectRedis(config.redisUrl, 'producer'), ['post-call'])],
+      imports: [
+        queueModule(connectRedis(config.redisUrl, 'producer'), ['post-call']),
+        CallStateModule.forRoot({
+          redis: redisResource(config.redisUrl),
+          weight: 'start',
+          secrets: config.secrets,
+          sealer: Sealer,
+        }),
+        CallStateModule.forFeature(
+          CallHandovers,
+          CallStore,
+          CarrierReportStore,
+          RelayRegistry,
+          SpendLedger,
+          WaitingLine,
+        ),
+        DatabaseModule.forRoot(database, 'start'),
+        DatabaseModule.forFeature(AgentDirectory, CallerDirectory, CallRepository, SpendingRepository),
+      ],
       controllers: [...twilio.controllers],
       providers: [
-        ...managed(REDIS, redis, 'start'),
-        ...managed(DATA_SOURCE, database, 'start'),
-        { provide: CallStore, useValue: new CallStore(redis.value, sealer) },
-        { provide: CarrierReportStore, useValue: new CarrierReportStore(redis.value) },
-        { provide: CallHandovers, useValue: new CallHandovers(redis.value, sealer) },
-        { provide: WaitingLine, useValue: new WaitingLine(redis.value, sealer) },
-        { provide: RelayRegistry, useValue: new RelayRegistry(redis.value) },
-        { provide: AgentDirectory, useValue: new AgentDirectory(database.value) },
-        { provide: CallRepository, useValue: new CallRepository(database.value) },
-        { provide: CallerDirectory, useValue: new CallerDirectory(database.value) },
-        { provide: SpendingRepository, useValue: new SpendingRepository(database.value) },
-        { provide: ProviderStates, useValue: new ProviderStates(redis.value) },
-        { provide: SpendLedger, useValue: new SpendLedger(redis.value) },
+        {
+          provide: ProviderStates,
+          useFactory: (redis: Redis) => new ProviderStates(redis),
+          inject: [REDIS],
+        },
         PostCallQueue,
         IngressMetrics,
         ...twilio.providers,

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { Weight } from '../health/readiness.ts';
 import { managed, type ManagedResourceOptions } from '../lifecycle/managed-resource.ts';
 
 /** Injection token: the connection to the database. */
@@ -10,12 +11,12 @@ export type Repository<Connection, Kind = object> = new (connection: Connection)
 /** The Nest module of the database lib, which itself does not depend on Nest. */
 @Module({})
 export class DatabaseModule {
-  /** Opens the connection with the service and closes it last; the service is ready while it works. */
-  static forRoot(connection: ManagedResourceOptions<object>): DynamicModule {
+  /** Opens the connection with the service and closes it last. @param weight its part in readiness */
+  static forRoot(connection: ManagedResourceOptions<object>, weight: Weight = 'always'): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
-      providers: managed(DATA_SOURCE, connection, 'always'),
+      providers: managed(DATA_SOURCE, connection, weight),
       exports: [DATA_SOURCE],
     };
   }
