@@ -7,7 +7,7 @@ import type { ToolHandler } from './tool-handler.ts';
 export { CrmClient, type CrmClientOptions } from './crm/crm-client.ts';
 export type { ToolHandler, ToolRunContext } from './tool-handler.ts';
 
-/** What the worker does for each tool, by its name. */
+/** Handlers of the worker's tools, by tool name. */
 export const TOOL_HANDLERS: Readonly<Record<string, ToolHandler>> = {
   lookup_customer: lookupCustomerHandler,
   check_availability: checkAvailabilityHandler,
@@ -20,7 +20,7 @@ export class HandlersMismatched extends Error {
 }
 
 /**
- * A check for the start of a worker: each worker tool has a handler, and each handler a worker tool.
+ * Checks at the start of a worker that each worker tool has a handler, and each handler a worker tool.
  * @throws HandlersMismatched naming what is missing and where it goes
  */
 export function verifyHandlers(

@@ -10,8 +10,7 @@ import { transferCall, transferCallTo } from './transfer-call/declaration.ts';
 import { updateMicDistance } from './update-mic-distance/declaration.ts';
 
 /**
- * Every tool an agent may be given. A new one is a folder and a line here; worker tools also one in
- * handlers.ts.
+ * Every tool an agent may use. A new one is a folder and a line here; worker tools also one in handlers.ts.
  */
 export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
   lookupCustomer,
@@ -26,8 +25,8 @@ export const TOOL_DECLARATIONS: readonly ToolDeclaration[] = [
 ];
 
 /**
- * The tools of these names, in their order, as an agent with this directory has them: without one nobody can
- * be put through. Names this version does not know are left out: an agent may be newer than its relay.
+ * Returns the tools of these names, in their order. Without a directory, transfers are left out; so are names
+ * this version does not know: an agent may be newer than its relay.
  */
 export function declarationsFor(
   names: readonly string[],

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-/** A time as people say it, by the clock its offset belongs to: "Tuesday, November 24 at 9:30 AM". */
+/** Returns a time as people say it, by the clock its offset belongs to: "Tuesday, November 24 at 9:30 AM". */
 export function spokenTime(iso: string, language: string): string {
   const spoken = say(DateTime.fromISO(iso, { setZone: true }), language, {
     ...DAY,
@@ -10,12 +10,12 @@ export function spokenTime(iso: string, language: string): string {
   return spoken.replace(/:00(?= [ap]\.?m)/i, '');
 }
 
-/** A day as people say it: "Tuesday, November 24". */
+/** Returns a day as people say it: "Tuesday, November 24". */
 export function spokenDay(date: string, language: string): string {
   return say(DateTime.fromISO(date), language, DAY);
 }
 
-/** Today where the business is, as YYYY-MM-DD. */
+/** Returns today's date at the business, as YYYY-MM-DD. */
 export function localToday(timeZone: string, nowMs: number): string {
   return DateTime.fromMillis(nowMs, { zone: timeZone }).toISODate() ?? '';
 }

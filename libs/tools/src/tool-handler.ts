@@ -1,27 +1,24 @@
 import type { ToolCallContext, ToolCallId, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
 import type { CrmClient } from './crm/crm-client.ts';
 
-/** What a handler works with: the call's facts, and the means and limits of this run. */
+/** The context of one run: facts of the call, and the means and limits of the handler. */
 export interface ToolRunContext extends ToolCallContext {
   /** Also the idempotency key of whatever the tool changes. */
   readonly toolCallId: ToolCallId;
-  /** Nobody wants the outcome any more, or the worker is stopping. */
+  /** Aborted when the outcome is no longer wanted, or the worker is stopping. */
   readonly signal: AbortSignal;
-  /** Time until nobody waits for the outcome any more; may be negative. */
+  /** Time until the call stops waiting for the outcome; may be negative. */
   remainingMs(): number;
   readonly crm: Pick<CrmClient, 'ask'>;
-  /** Told of a fault in the handler itself, which the outcome only names. */
+  /** Called with a fault in the handler itself, which the outcome only names. */
   readonly onFault?: (error: unknown) => void;
 }
 
-/**
- * Does what a tool declares. Arguments come unchecked, as the model wrote them. Resolves always, rejects
- * never.
- */
+/** Carries a tool out. Arguments come unchecked, as the model wrote them. Always resolves. */
 export type ToolHandler = (input: unknown, context: ToolRunContext) => Promise<ToolOutcome>;
 
 /**
- * Joins a declaration with the code that does it: checks the arguments, and turns a fault of ours into an
+ * Joins a declaration with its implementation: checks the arguments, and turns a fault of ours into an
  * outcome.
  */
 export function handle<Arguments>(

@@ -19,14 +19,14 @@ const micros = z.number().int().min(0);
 const spendingSchema = z.object({
   /** The tenant's local day the call was admitted on, YYYY-MM-DD; all it uses counts on it. */
   day: z.iso.date(),
-  /** What the tenant's calls of that day, and of its month, may cost; null for no limit. */
+  /** Limits on the tenant's calls of that day, and of its month; null for no limit. */
   dailyMicros: micros.nullable(),
   monthlyMicros: micros.nullable(),
   warnShare: z.number().min(0.1).max(1),
 });
 export type CallSpending = z.infer<typeof spendingSchema>;
 
-/** What a relay must know to hold a call: written at admission, sealed, read at every claim. */
+/** Everything a relay needs to hold a call: written at admission, sealed, read at every claim. */
 export const admissionRecordSchema = z.object({
   callId: callIdSchema,
   tenantId: tenantIdSchema,
@@ -38,7 +38,7 @@ export const admissionRecordSchema = z.object({
   /** The carrier's account the call came over. */
   carrierAccountId: z.string().max(64).optional(),
   attestation: attestationSchema.optional(),
-  /** The number they show is not taken for theirs: nothing that hangs on it is opened to them. */
+  /** The caller's number is not trusted: nothing that depends on it is opened to them. */
   isNumberDoubted: z.boolean().optional(),
   /** Unix time in ms. */
   admittedAt: z.number().int(),
@@ -46,19 +46,19 @@ export const admissionRecordSchema = z.object({
   caller: callerSchema.prefault({}),
   /** BCP 47; the call begins in it. */
   language: z.string().min(2).max(35),
-  /** Where what the call uses is counted, and against what. Absent where it is not. */
+  /** The budgets the call's cost counts against; absent where none is counted. */
   spending: spendingSchema.optional(),
   traceparent: z.string().max(64).optional(),
 });
 export type AdmissionRecord = z.infer<typeof admissionRecordSchema>;
 
 /**
- * `transferring`: its last owner has asked for a person and let go; the carrier dials or both talk.
- * `connected` also when the stream was lost and another relay is about to take over.
+ * `transferring`: its last owner has asked for a person and released the call; the carrier dials or both
+ * talk. `connected` also when the stream was lost and another relay is about to take over.
  */
 export type CallPhase = 'admitted' | 'connected' | 'transferring' | 'ended';
 
-/** Where a call stands, as far as Redis knows. */
+/** The state of a call in Redis. */
 export interface CallState {
   readonly phase: CallPhase;
   readonly tenantId: TenantId;
@@ -72,17 +72,17 @@ export interface CallState {
   readonly relayId: RelayId | null;
   /** The relay it was last offered to, whether it came there or not. */
   readonly offeredTo: RelayId | null;
-  /** The person asked for has taken the call, or needs not be asked. */
+  /** The dialled person has accepted the call, or need not be asked. */
   readonly isAccepted: boolean;
   /** The carrier has reported the end of the caller's leg. */
   readonly hasCallerLeft: boolean;
-  /** The last owner has let go of it for another one to take. */
+  /** The last owner has released it for another relay to take. */
   readonly isMoved: boolean;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }
 
-/** A call that is going on. */
+/** A call that has not ended. */
 export interface LiveCall extends CallState {
   readonly callId: CallId;
 }

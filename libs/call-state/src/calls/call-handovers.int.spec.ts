@@ -108,7 +108,7 @@ describe('a call without a relay', () => {
     expect(await moves.earlierReply(callId, 1, 'stream-ended')).toBeNull();
   });
 
-  it('is given up when it is lost for the fourth time in a minute; coming back from a person does not count', async () => {
+  it('is given up at the fourth loss in a minute; a failed transfer is no loss', async () => {
     const callId = await heldCall();
     for (const epoch of [1, 2, 3])
       expect((await offer(callId, 'x', { epoch, nextEpoch: epoch + 1 })).outcome).toBe('offered');

@@ -11,13 +11,13 @@ import type { Sealer } from '../redis/sealer.ts';
  */
 export type CarrierCallback = 'stream-ended' | 'transfer-ended';
 
-/** Which question this is an answer to. */
+/** The carrier's question this answers. */
 export interface HandoverReply {
   readonly callId: CallId;
-  /** Of the stream that is over. */
+  /** Epoch of the stream that has ended. */
   readonly epoch: number;
   readonly question: CarrierCallback;
-  /** What the carrier is told; every repeat of its question gets the same. */
+  /** The answer to the carrier; every repeat of its question gets the same. */
   readonly answer: string;
 }
 
@@ -26,10 +26,10 @@ type Offer =
   | { readonly outcome: 'repeat'; readonly answer: string };
 type Dialling =
   { readonly outcome: 'dialled' | 'not-asked' } | { readonly outcome: 'repeat'; readonly answer: string };
-/** Whom a call is to be put through to. */
+/** The transfer a call waits for. */
 export type PendingTransfer = CallEventBody<'transfer.asked'>;
 
-/** What happens to a call between two owners: offered to another relay, dialled for, taken by a person. */
+/** Handovers of calls between two owners: offered to another relay, dialled to a person, accepted by one. */
 export class CallHandovers {
   constructor(
     private readonly redis: Redis,
@@ -82,12 +82,12 @@ export class CallHandovers {
     return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
   }
 
-  /** The person takes the call. False when the caller is gone, or the transfer is over. */
+  /** Marks that the person accepts the call. False when the caller is gone, or the transfer is over. */
   async accept(callId: CallId, epoch: number): Promise<boolean> {
     return (await run(this.redis, acceptCall, [keys.call(callId)], [epoch])) === 1;
   }
 
-  /** What the call was let go for; null when it was not. */
+  /** Returns the transfer the call was released for; null for none. */
   async pendingTransfer(callId: CallId): Promise<PendingTransfer | null> {
     const [status, sealed] = await this.redis.hmget(keys.call(callId), 'status', 'transfer');
     if (status !== 'transferring' || !sealed) return null;

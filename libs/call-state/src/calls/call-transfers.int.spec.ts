@@ -19,7 +19,7 @@ import {
 useHandoverScene();
 
 describe('a transfer that is asked for', () => {
-  it('is on record in the step that logs it, and the call waits for the carrier although nobody holds it', async () => {
+  it('is stored in the step that logs it, and the call waits for the carrier', async () => {
     const callId = await heldCall();
     await append(callId, 1, asked, { type: 'stream.detached', data: { reason: 'transfer' } });
     expect(await store.state(callId)).toMatchObject({

@@ -75,7 +75,7 @@ beforeEach(() => redis.flushdb());
 afterAll(() => redis.disconnect());
 
 describe('admission', () => {
-  it('happens once, however often the carrier asks at the same time, and every repeat gets the first answer', async () => {
+  it('happens once for parallel requests, and every repeat gets the first answer', async () => {
     await heartbeat();
     const call = someCall();
     const asked = await Promise.all(

@@ -40,13 +40,13 @@ type Claim =
   | { readonly outcome: 'claimed'; readonly record: AdmissionRecord; readonly lastSeq: number }
   | { readonly outcome: 'unknown' | 'ended' | 'used' };
 
-/** A deployment has seldom more calls at a time. */
-const MOST_LIVE = 20_000;
-const STANDINGS_AT_ONCE = 500;
-/** With those of others: an owner keeps its own below {@link VITAL_LIMITS}. */
-const MOST_EVENTS = VITAL_LIMITS.events + 500;
+/** More live calls than a deployment has at a time. */
+const MAX_LIVE = 20_000;
+const STATES_AT_ONCE = 500;
+/** Events of all writers: an owner keeps its own below {@link VITAL_LIMITS}. */
+const MAX_EVENTS = VITAL_LIMITS.events + 500;
 
-/** What an owner remembers of a call beside its record and its own events. */
+/** The owner's memory of a call beside its record and its own events. */
 interface RestoredCall {
   readonly epoch: number;
   readonly relayId: RelayId;
@@ -67,12 +67,12 @@ export class CallStore {
     this.eventLog = new StoredEventLog(redis, sealer);
   }
 
-  /** The answer given to the carrier the first time it asked about this call; null when it never did. */
+  /** Returns the answer given to the carrier's first request about this call; null for none. */
   earlierReply(carrierCallId: string): Promise<string | null> {
     return this.redis.hget(keys.carrier(carrierCallId), 'answer');
   }
 
-  /** Our id of the carrier's call; null when it was not admitted, or is long over. */
+  /** Returns our id of the carrier's call; null when it was not admitted, or is long over. */
   async findByCarrierId(carrierCallId: string): Promise<CallId | null> {
     return callIdSchema.safeParse(await this.redis.hget(keys.carrier(carrierCallId), 'call')).data ?? null;
   }
@@ -88,7 +88,7 @@ export class CallStore {
     reserveMs: number,
   ): Promise<Admission> {
     const { callId } = record;
-    const admitted = admittedEvent(record);
+    const admission = admittedEvent(record);
     const [outcome, earlier] = (await run(
       this.redis,
       admitCall,
@@ -105,7 +105,7 @@ export class CallStore {
         callId,
         record.tenantId,
         this.sealer.seal(record, `record:${callId}`),
-        this.eventLog.seal(callId, admitted, record.admittedAt),
+        this.eventLog.seal(callId, admission, record.admittedAt),
         reserveMs,
         CALL_KEYS_TTL_S,
         relayId,
@@ -115,8 +115,8 @@ export class CallStore {
   }
 
   /**
-   * Keeps an answer that admits nothing (a refusal), so that repeats get the same. Answers the one that
-   * holds.
+   * Keeps an answer that admits nothing (a refusal), so that repeats get the same. Returns the answer that is
+   * kept, which may be an earlier one.
    */
   async keepReply(carrierCallId: string, answer: string): Promise<string> {
     const key = keys.carrier(carrierCallId);
@@ -145,9 +145,9 @@ export class CallStore {
   }
 
   /**
-   * Puts a call back that Redis has lost, in whole or in its last part, from what its owner remembers.
-   * `others`: facts the owner has not written; its own up to `beginsAfter` count as there. Answers the number
-   * of the owner's last event that is still there; null when a newer owner is there.
+   * Restores a call that Redis has lost, in whole or in its last part, from its owner's memory. `others`:
+   * events the owner has not written; its own up to `beginsAfter` count as stored. Returns the number of the
+   * owner's last event that is still stored; null when a newer owner is there.
    */
   async restore(
     record: AdmissionRecord,
@@ -207,37 +207,36 @@ export class CallStore {
   }
 
   /**
-   * A tenant's calls that are going on, oldest first; at most so many, of the {@link MOST_LIVE} whose leases
-   * end first.
+   * Returns a tenant's live calls, oldest first: up to `limit`, out of the {@link MAX_LIVE} whose leases end
+   * first.
    */
   async liveCalls(tenantId: TenantId, limit: number): Promise<LiveCall[]> {
-    const ids = (await this.redis.zrange(keys.liveCalls, 0, MOST_LIVE - 1)).flatMap(
+    const ids = (await this.redis.zrange(keys.liveCalls, 0, MAX_LIVE - 1)).flatMap(
       (id) => callIdSchema.safeParse(id).data ?? [],
     );
     const live: LiveCall[] = [];
-    for (let from = 0; from < ids.length; from += STANDINGS_AT_ONCE) {
-      const some = ids.slice(from, from + STANDINGS_AT_ONCE);
-      const standings = await Promise.all(some.map((callId) => this.state(callId)));
+    for (let from = 0; from < ids.length; from += STATES_AT_ONCE) {
+      const some = ids.slice(from, from + STATES_AT_ONCE);
+      const states = await Promise.all(some.map((callId) => this.state(callId)));
       for (const [index, callId] of some.entries()) {
-        const standing = standings[index];
-        if (standing && standing.tenantId === tenantId && standing.phase !== 'ended')
-          live.push({ ...standing, callId });
+        const state = states[index];
+        if (state && state.tenantId === tenantId && state.phase !== 'ended') live.push({ ...state, callId });
       }
     }
     return live.sort((a, b) => a.admittedAt - b.admittedAt).slice(0, limit);
   }
 
   /**
-   * Ends a call nobody holds, and gives back the room that is kept for it. Answers whether this was its
-   * ending: an earlier one stands.
+   * Ends a call without an owner, and releases the room reserved for it. Returns whether this was its ending:
+   * an earlier one stays.
    */
-  async end(callId: CallId, standing: CallState, reason: TerminationReason): Promise<boolean> {
-    const atMs = Math.max(0, Date.now() - standing.admittedAt);
+  async end(callId: CallId, state: CallState, reason: TerminationReason): Promise<boolean> {
+    const atMs = Math.max(0, Date.now() - state.admittedAt);
     const stored = await this.appendExternalEvent(callId, 'ending', {
       type: 'call.ended',
       data: { termination: termination(reason), atMs },
     });
-    if (standing.offeredTo) await this.redis.zrem(keys.relayReserved(standing.offeredTo), callId);
+    if (state.offeredTo) await this.redis.zrem(keys.relayReserved(state.offeredTo), callId);
     return stored === 'stored';
   }
 
@@ -247,13 +246,13 @@ export class CallStore {
   }
 
   /**
-   * Adds a fact seen outside the relay, once per `name`. Only the first ending of a call is taken; a full log
-   * takes no other fact.
+   * Adds an event from outside the relay, once per `name`. Only the first ending of a call is stored; a full
+   * log takes nothing but an ending.
    */
   async appendExternalEvent(
     callId: CallId,
     name: string,
-    fact: NewCallEvent,
+    event: NewCallEvent,
   ): Promise<'stored' | 'repeat' | 'unknown' | 'ended' | 'full'> {
     return (await run(
       this.redis,
@@ -261,42 +260,43 @@ export class CallStore {
       [keys.call(callId), keys.callEvents(callId), keys.liveCalls],
       [
         name,
-        this.eventLog.seal(callId, maskEvent(fact), Date.now()),
-        transitionOf(fact),
+        this.eventLog.seal(callId, maskEvent(event), Date.now()),
+        transitionOf(event),
         callId,
         ...TRANSITION_LEASES,
-        MOST_EVENTS,
+        MAX_EVENTS,
       ],
     )) as 'stored' | 'repeat' | 'unknown' | 'ended' | 'full';
   }
 
   /**
-   * The events of the call, in the order they were stored, read in pages. Unreadable ones are counted, not
-   * thrown; so are those left out of a log too large to be read.
+   * Reads the call's events in pages, in the order they were stored. Unreadable ones are counted, not thrown;
+   * so are those left out of a log too large to be read.
    */
   events(callId: CallId): Promise<StoredEvents> {
     return this.eventLog.read(callId);
   }
 
   /**
-   * Calls whose lease has ended for good: nobody holds them, and nobody is expected to any more. None while
-   * Redis has not been there for as long: their owners may not have had the chance to renew them.
+   * Returns calls whose lease ended {@link LOST_GRACE_MS} ago or earlier: they have no owner, and none is
+   * expected. None while Redis has not been connected for as long: their owners may not have been able to
+   * renew them.
    */
   lostCalls(limit: number): Promise<CallId[]> {
     return this.callsOverFor(LOST_GRACE_MS, Number.POSITIVE_INFINITY, LOST_GRACE_MS, limit);
   }
 
   /**
-   * Calls whose lease has been over for so long, and may still be saved. @param contactMs Redis has to have
-   * been there for
+   * Returns calls whose lease ended `overForMs` ago and that another relay may still take over.
+   * @param contactMs how long Redis must have been connected
    */
   silentCalls(overForMs: number, contactMs: number, limit: number): Promise<CallId[]> {
     return this.callsOverFor(overForMs, LOST_GRACE_MS, contactMs, limit);
   }
 
   /**
-   * Takes it upon the caller to rescue a call whose relay is silent. Answers the silent owner's epoch; null
-   * when it needs no rescue.
+   * Claims the rescue of a call whose relay is silent. Returns the silent owner's epoch; null when the call
+   * needs no rescue.
    */
   async takeRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
     return (
@@ -309,21 +309,18 @@ export class CallStore {
     );
   }
 
-  /**
-   * The call is over and is being written down: it counts as lapsed again only after so long, should that
-   * come to nothing.
-   */
+  /** Keeps a call that is being written to Postgres from counting as lost for this time. */
   async defer(callId: CallId, forMs: number): Promise<void> {
     const [seconds] = await this.redis.time();
     await this.redis.zadd(keys.liveCalls, 'XX', Number(seconds) * 1000 + forMs - LOST_GRACE_MS, callId);
   }
 
-  /** The call is over and its relay has let go. */
+  /** Forgets the lease of a call that has ended and that its relay has released. */
   async release(callId: CallId): Promise<void> {
     await this.redis.zrem(keys.liveCalls, callId);
   }
 
-  /** Everything is in Postgres. */
+  /** Marks that everything is in Postgres: the keys expire soon. */
   async persisted(callId: CallId): Promise<void> {
     await this.redis
       .multi()

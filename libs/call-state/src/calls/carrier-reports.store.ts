@@ -5,7 +5,7 @@ import { CALL_KEYS_TTL_S, keys } from '../redis/keys.ts';
 import { callOrKeepReport } from '../scripts/early-report.ts';
 import { run } from '../scripts/script.ts';
 
-/** What a carrier says of a call, in its own numbering. */
+/** A carrier's report on a call, with the carrier's own sequence number. */
 const carrierReportSchema = z.object({
   status: callStatusSchema,
   sequence: z.number().int(),
@@ -13,19 +13,19 @@ const carrierReportSchema = z.object({
 });
 export type CarrierReport = z.infer<typeof carrierReportSchema>;
 
-/** A carrier has a handful of statuses; more are not about a real call. */
+/** Reports kept per call. A carrier has a handful of statuses; more do not concern a real call. */
 const MAX_EARLY = 16;
 
 /**
- * Reports that come before their call is admitted: the carrier reports on its own connections, and a caller
- * who hangs up at once is reported while the question who takes the call is still being answered.
+ * Reports that arrive before their call is admitted: the carrier sends them on other connections, so a caller
+ * who hangs up at once may be reported while admission is still choosing a relay.
  */
 export class CarrierReportStore {
   constructor(private readonly redis: Redis) {}
 
   /**
-   * Our id of the carrier's call; null when it is not admitted, and then the report is kept. Refused calls
-   * keep none.
+   * Returns our id of the carrier's call; null when it is not admitted, and then the report is kept. Refused
+   * calls keep none.
    */
   async callOrKeep(carrierCallId: string, report: CarrierReport): Promise<CallId | null> {
     const found = await run(
@@ -37,7 +37,7 @@ export class CarrierReportStore {
     return callIdSchema.safeParse(found).data ?? null;
   }
 
-  /** What was reported before the call was admitted, and the call; null while it is not. */
+  /** Returns the reports that came before the call was admitted, and the call; null while it is not. */
   async early(
     carrierCallId: string,
   ): Promise<{ readonly callId: CallId | null; readonly reports: readonly CarrierReport[] }> {

@@ -56,7 +56,7 @@ const silentFor = (sid: string, ms: number) =>
   redis.zadd('tandem:waiting', Date.now() - ms, `${AGENT}/${sid}`);
 
 describe('a line', () => {
-  it('keeps the order in which callers came, whoever asks again first, for each agent by itself', async () => {
+  it('keeps the order of arrival per agent, in whatever order calls ask again', async () => {
     for (const [sid, before] of [
       ['CA1', 0],
       ['CA2', 1],
@@ -126,7 +126,7 @@ describe('a line', () => {
     ]);
   });
 
-  it('has no place for who was answered otherwise, and no relay for who would rather be called back', async () => {
+  it('has no place for an answered call, and no relay after a callback request', async () => {
     const call = someCall();
     await new RelayRegistry(redis).renew(
       {

@@ -30,15 +30,15 @@ const waitingCallSchema = z.object({
   language: z.string().min(2).max(35),
   callerGroup: z.string().nullable(),
 });
-/** A caller who has not been admitted yet, and may be soon. */
+/** A call that waits to be admitted. */
 export type WaitingCall = z.infer<typeof waitingCallSchema>;
 
-/** Where a call waits. */
+/** The line a call waits in, and the call's place in it. */
 export type Place = Pick<WaitingCall, 'agentId' | 'carrierCallId'>;
 
 /**
- * `full`: as many wait as may. `gone`: its caller is known to have hung up. `answered`: it was admitted or
- * turned away meanwhile.
+ * `full`: the line has its maximum length. `gone`: the caller is known to have hung up. `answered`: the call
+ * was admitted or refused meanwhile.
  */
 type PlaceInLine =
   | 'full'
@@ -49,17 +49,20 @@ type PlaceInLine =
 export interface Waiting {
   readonly call: WaitingCall;
   readonly since: Date;
-  /** What it is to be written down as, should it not be admitted; null for a caller who has hung up. */
+  /** The reason it is recorded under unless it is admitted; null for a caller who has hung up. */
   readonly becomes: RefusalReason | null;
-  /** Since when that is so. */
+  /** When that reason was set. */
   readonly becameAt: Date | null;
-  /** Its carrier has said that the caller is gone. */
+  /** The carrier has reported that the caller is gone. */
   readonly hasGone: boolean;
 }
 
-/** Longer than a caller is told things between two questions of the carrier. */
+/**
+ * A call whose carrier has not asked for this long no longer waits: longer than any message between two
+ * questions.
+ */
 const WAITING_LAPSES_MS = 45_000;
-const COMES_AGAIN_MS = 30_000;
+const RETRY_MS = 30_000;
 const NO_PLACE: Readonly<Record<number, 'full' | 'gone' | 'answered'>> = {
   [-1]: 'full',
   [-2]: 'gone',
@@ -68,7 +71,7 @@ const NO_PLACE: Readonly<Record<number, 'full' | 'gone' | 'answered'>> = {
 
 /**
  * Callers who wait for an agent to have room, in the order they came. Each agent has a line of its own; one
- * more holds who is in any of them until what became of them is on record.
+ * more holds every waiting call until its outcome is recorded.
  */
 export class WaitingLine {
   constructor(
@@ -77,7 +80,7 @@ export class WaitingLine {
     private readonly contact: Pick<RedisUptime, 'connectedForMs' | 'disconnected'> = new RedisUptime(redis),
   ) {}
 
-  /** How many wait before this call; for one that does not wait, how many wait. */
+  /** Returns how many wait before this call; for a call that does not wait, how many wait. */
   async ahead({ agentId, carrierCallId }: Place): Promise<number> {
     const line = keys.waitingFor(agentId);
     const [rank, count] = await Promise.all([this.redis.zrank(line, carrierCallId), this.redis.zcard(line)]);
@@ -85,7 +88,8 @@ export class WaitingLine {
   }
 
   /**
-   * The call waits at the end of the line, or goes on waiting where it is. To be repeated, else it lapses.
+   * Adds the call to the end of the line, or keeps its place. Must be repeated, else the call no longer
+   * counts as waiting.
    */
   async wait(call: WaitingCall, mostWaiting: number): Promise<PlaceInLine> {
     const { agentId, carrierCallId } = call;
@@ -101,13 +105,13 @@ export class WaitingLine {
     return { ahead, waitedMs };
   }
 
-  /** The carrier has asked about it, whatever it was answered: it does not lapse. */
+  /** Records that the carrier has asked about the call, so that the call keeps waiting. */
   async touch(carrierCallId: string): Promise<void> {
     const waiting = await this.waiting(carrierCallId);
     if (waiting) await this.redis.zadd(keys.waiting, 'XX', await this.now(), memberOf(waiting.call));
   }
 
-  /** The call as it began to wait, also when it no longer does; null when it never waited. */
+  /** Returns the call as it began to wait, also when it no longer does; null when it never waited. */
   async waiting(carrierCallId: string): Promise<Waiting | null> {
     const [sealed, since, becomes, becameAt, gone] = await this.redis.hmget(
       keys.carrier(carrierCallId),
@@ -127,7 +131,7 @@ export class WaitingLine {
     };
   }
 
-  /** What it is to be written down as, whoever does it. */
+  /** Sets the reason the call is recorded under unless it is admitted. */
   async setOutcome(carrierCallId: string, reason: RefusalReason): Promise<void> {
     await this.redis
       .multi()
@@ -136,12 +140,12 @@ export class WaitingLine {
       .exec();
   }
 
-  /** Nobody waits behind it any more. */
+  /** Removes the call from its agent's line: the calls behind it move up. */
   async leave({ agentId, carrierCallId }: Place): Promise<void> {
     await this.redis.zrem(keys.waitingFor(agentId), carrierCallId);
   }
 
-  /** It was admitted, or what became of it is on record. What is known of it stays for whoever comes late. */
+  /** Removes a call that was admitted or recorded. Its data stay for late messages. */
   async settle(place: Place): Promise<void> {
     await this.redis
       .multi()
@@ -151,8 +155,9 @@ export class WaitingLine {
   }
 
   /**
-   * Calls the carrier has not asked about for {@link WAITING_LAPSES_MS}, and of which nothing is on record;
-   * with when it last did. None while Redis has not been there for as long: nobody could ask.
+   * Returns calls without a recorded outcome that the carrier has not asked about for {@link
+   * WAITING_LAPSES_MS}, with the time it last did. None while Redis has not been connected for as long: the
+   * carrier's questions could not be stored.
    */
   async lapsed(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
     const found = await this.redis.zrangebyscore(
@@ -170,31 +175,28 @@ export class WaitingLine {
     );
   }
 
-  /** Redis did not answer, though its connection may stand: a server that stands still breaks none. */
+  /** Called when Redis did not answer: a hung server does not break its connections. */
   lostContact(): void {
     this.contact.disconnected();
   }
 
-  /**
-   * A lapsed call that cannot be settled now makes room for others, and comes up again in {@link
-   * COMES_AGAIN_MS}.
-   */
+  /** Puts a lapsed call that cannot be settled now behind the others, for {@link RETRY_MS}. */
   async defer(place: Place): Promise<void> {
     await this.redis.zadd(
       keys.waiting,
       'XX',
-      (await this.now()) - WAITING_LAPSES_MS + COMES_AGAIN_MS,
+      (await this.now()) - WAITING_LAPSES_MS + RETRY_MS,
       memberOf(place),
     );
   }
 
   /**
-   * A tenant's callers who wait, the longest first; at most so many, of the {@link MOST_LISTED} the carrier
-   * has asked about last.
+   * Returns a tenant's waiting callers, the longest first: up to `limit`, out of the {@link MAX_LISTED} the
+   * carrier has asked about last.
    */
   async list(tenantId: TenantId, limit: number): Promise<Waiting[]> {
-    const members = await this.redis.zrange(keys.waiting, 0, MOST_LISTED - 1, 'REV');
-    // What does not open any more (a secret that was replaced) is nobody's.
+    const members = await this.redis.zrange(keys.waiting, 0, MAX_LISTED - 1, 'REV');
+    // An entry sealed with a replaced secret cannot be opened, so it belongs to no tenant.
     const all = await Promise.all(
       members.map((member) =>
         this.waiting(placeIn(member).carrierCallId).catch((error: unknown) =>
@@ -213,12 +215,12 @@ export class WaitingLine {
       .slice(0, limit);
   }
 
-  /** How many wait, in all lines, and those of whom nothing is on record yet. */
+  /** Returns how many wait in all lines, or have no recorded outcome yet. */
   size(): Promise<number> {
     return this.redis.zcard(keys.waiting);
   }
 
-  /** Unix time in ms, by the clock the line is kept with. */
+  /** Returns the Unix time in ms, by Redis' clock, which the line is sorted by. */
   private async now(): Promise<number> {
     const [seconds] = await this.redis.time();
     return Number(seconds) * 1000;
@@ -226,7 +228,7 @@ export class WaitingLine {
 }
 
 const UUID_LENGTH = 36;
-const MOST_LISTED = 5_000;
+const MAX_LISTED = 5_000;
 const placeIn = (member: string): Place => ({
   agentId: member.slice(0, UUID_LENGTH),
   carrierCallId: member.slice(UUID_LENGTH + 1),

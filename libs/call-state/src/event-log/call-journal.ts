@@ -2,27 +2,27 @@ import type { LogLimits } from './log-bound.ts';
 
 /** An event as it is sent to Redis. */
 export interface JournalEntry {
-  /** Of the owner that wrote it. */
+  /** Epoch of the owner that wrote it. */
   readonly epoch: number;
   readonly seq: number;
   /** Sealed when it is sent: what earlier owners have written is hardly ever sent again. */
   readonly sealed: () => string;
   readonly transition: string;
-  /** What it reports to have used, at its price. */
+  /** Price of the usage it reports. */
   readonly micros: number;
-  /** As sealed. */
+  /** Size as sealed. */
   readonly bytes: number;
 }
 
-/** Events of one call that may wait for Redis: an hour of fast talk. */
+/** The most events of one call that wait for Redis: an hour of fast talk. */
 const MAX_UNSTORED: LogLimits = { events: 5_000, bytes: 2 * 1024 * 1024 };
 /**
- * What is remembered of one call in all. Beyond it the oldest events that are stored are forgotten: Redis
- * alone has them.
+ * The most that is remembered of one call. Beyond it the oldest stored events are forgotten: only Redis has
+ * them then.
  */
 const MAX_REMEMBERED: LogLimits = { events: 10_000, bytes: 3 * 1024 * 1024 };
 
-/** The events of one call, numbered without a gap: what Redis has, and what it has yet to get. */
+/** The events of one call, numbered without a gap: those Redis has, and those it does not have yet. */
 export class CallJournal {
   private entries: JournalEntry[];
   /** Index of the first entry Redis does not have. */
@@ -42,7 +42,7 @@ export class CallJournal {
     this.forgetOldest();
   }
 
-  /** Size of everything that is remembered. */
+  /** Size of all remembered entries. */
   get bytes(): number {
     return this.allBytes;
   }
@@ -56,12 +56,12 @@ export class CallJournal {
     return this.lastSeq;
   }
 
-  /** What is remembered begins after this number; 0 when that is the beginning. */
+  /** The journal begins after this number; 0 when it has the first event. */
   get beginsAfter(): number {
     return (this.entries[0]?.seq ?? this.lastSeq + 1) - 1;
   }
 
-  /** False when too much waits already: it is not kept, unless it `mustFit`. */
+  /** Returns false when too much is waiting: the event is not kept, unless it `mustFit`. */
   add(entry: JournalEntry, mustFit = false): boolean {
     const { events, bytes } = this.most.unstored;
     const isFull = this.entries.length - this.next >= events || this.unstoredBytes >= bytes;
@@ -74,7 +74,8 @@ export class CallJournal {
   }
 
   /**
-   * The next ones to be sent: at most so many and, but for the first, no more than fit into so many bytes.
+   * Returns the next entries to send: at most `most.events` and, but for the first, no more than fit into
+   * `most.bytes`.
    */
   unstored(most: LogLimits): readonly JournalEntry[] {
     let end = this.next;
@@ -91,7 +92,7 @@ export class CallJournal {
     this.lastSeq = batch.at(-1)?.seq ?? this.lastSeq;
   }
 
-  /** Redis has nothing above `lastSeq`. Answers how many entries are to be sent again. */
+  /** Marks everything above `lastSeq` as not stored. Returns how many entries must be sent again. */
   rewind(lastSeq: number): number {
     const before = this.next;
     while (this.next > 0 && (this.entries[this.next - 1] as JournalEntry).seq > lastSeq) this.next -= 1;
@@ -100,7 +101,7 @@ export class CallJournal {
     return before - this.next;
   }
 
-  /** Answers how many entries Redis never got. */
+  /** Forgets everything. Returns how many entries Redis never got. */
   clear(): number {
     const unstored = this.entries.length - this.next;
     this.entries = [];

@@ -1,37 +1,36 @@
 import { isFinalStatus, type NewCallEvent } from '@tandem/contracts';
 
-/** How long the carrier has to ask where a call goes that its relay let go. */
+/** How long the carrier has to ask where to send a call that its relay has released. */
 const ASKED_LEASE_MS = 60_000;
 /** How long a call that comes back from a transfer may wait for a relay to be found. */
 const RETURN_LEASE_MS = 10_000;
-/** Once the carrier has no caller any more, whoever ends the call has so long for it. */
+/** How long an owner has to end a call whose caller has left. */
 const LEFT_LEASE_MS = 5_000;
-/** A call that nobody holds may still be taken over by a relay for so long; then it is closed as lost. */
+/** How long a call without an owner may be taken over by a relay; then it is closed as lost. */
 export const LOST_GRACE_MS = 15_000;
 
 /**
- * What a fact does to its call beside being in the log, as one word for the scripts; '' for most. The log is
- * the one place where a call is ended, put through or taken back, so that what is known and what holds cannot
- * differ.
+ * Returns the state transition an event causes, as a token for the Lua scripts; '' for most events. The log
+ * is the one place where a call is ended, transferred or taken back, so state and log cannot differ.
  */
-export function transitionOf(fact: NewCallEvent): string {
-  switch (fact.type) {
+export function transitionOf(event: NewCallEvent): string {
+  switch (event.type) {
     case 'call.ended':
-      return `ended:${fact.data.termination.reason}`;
+      return `ended:${event.data.termination.reason}`;
     case 'transfer.asked':
       return 'transferring';
     case 'transfer.ended':
-      return fact.data.outcome === 'bridged' ? '' : 'connected';
+      return event.data.outcome === 'bridged' ? '' : 'connected';
     case 'stream.detached':
-      return fact.data.reason === 'moved' ? 'moved' : '';
+      return event.data.reason === 'moved' ? 'moved' : '';
     case 'carrier.reported':
-      return isFinalStatus(fact.data.status) ? 'left' : '';
+      return isFinalStatus(event.data.status) ? 'left' : '';
     default:
       return '';
   }
 }
 
-/** Ms that marks give a call, as the scripts take them: [asked, return, left]. */
+/** Leases that transitions give a call, in ms, as the scripts take them: [asked, return, left]. */
 export const TRANSITION_LEASES: readonly number[] = [
   ASKED_LEASE_MS,
   RETURN_LEASE_MS,

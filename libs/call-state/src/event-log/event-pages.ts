@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { VITAL_LIMITS } from './log-bound.ts';
 
-/** One event as it lies in a stream: its fields by name. */
+/** A stored event: its fields by name. */
 export type StoredFields = Readonly<Record<string, string>>;
 
 interface PagesRead {
@@ -14,9 +14,9 @@ interface PagesRead {
   readonly bytes: number;
 }
 
-/** Above what a call may write, with the facts of others. */
+/** More than all writers of a call may store. */
 const MAX_READ = { events: VITAL_LIMITS.events + 1_000, bytes: VITAL_LIMITS.bytes + 1024 * 1024 };
-/** One reply of Redis is about so large: others wait for a millisecond at most. */
+/** Size of one reply of Redis: other clients wait for a millisecond at most. */
 const PAGE_BYTES = 512 * 1024;
 const FIRST_PAGE = 64;
 const LARGEST_PAGE = 1_000;
@@ -24,8 +24,8 @@ const LARGEST_PAGE = 1_000;
 const TAIL = 64;
 
 /**
- * Reads a stream from its beginning in pages, each handed over at once, so that no reply is large and nothing
- * waits for it. Of a stream beyond the bound the beginning and the last events are read.
+ * Reads a stream from its beginning in pages and hands each event over at once, so that no reply is large. Of
+ * a stream beyond the bound it reads the beginning and the last events.
  */
 export async function readPages(
   redis: Redis,

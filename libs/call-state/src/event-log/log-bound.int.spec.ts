@@ -163,7 +163,7 @@ describe('the log of a call', () => {
     expect(counters.dropped).toBe(1_000);
   });
 
-  it('is read in pages; of one without a bound, by an older version, the beginning and the end are', async () => {
+  it('is read in pages; of an unbounded one of an older version, beginning and end', async () => {
     const call = await heldCall();
     const sealed = sealer.seal({ ...spoken(LONG_TEXT), at: 1 }, `event:${call.callId}`);
     for (let batch = 0; batch < 50; batch += 1) {

@@ -3,21 +3,21 @@ import type { CallEventType } from '@tandem/contracts';
 /** How large the log of one call may become. */
 export interface LogLimits {
   readonly events: number;
-  /** As sealed. */
+  /** Size as sealed. */
   readonly bytes: number;
 }
 
 /**
- * What may be dropped is taken up to here: six hours of fast talk in events, and far more than people say in
+ * Dispensable events are stored up to here: six hours of fast talk in events, and far more than people say in
  * bytes.
  */
 export const LOG_LIMITS: LogLimits = { events: 40_000, bytes: 8 * 1024 * 1024 };
-/** What must not be dropped is taken up to here; the ending in any case. */
+/** Vital events are stored up to here; the ending always. */
 export const VITAL_LIMITS: LogLimits = { events: 50_000, bytes: 12 * 1024 * 1024 };
 
 /**
- * Words, figures and faults: without them a record is poorer, and still true of what was done and what it
- * cost.
+ * Dispensable: without words, figures and faults a record is poorer, and still true of what was done and what
+ * it cost.
  */
 const DISPENSABLE: ReadonlySet<CallEventType> = new Set<CallEventType>([
   'caller.spoke',
@@ -35,7 +35,7 @@ export class LogBound {
   private events: number;
   private bytes: number;
 
-  /** @param there what earlier owners have written */
+  /** @param there size of what earlier owners have written */
   constructor(
     there: LogLimits,
     private readonly limits = LOG_LIMITS,
@@ -45,7 +45,7 @@ export class LogBound {
     this.bytes = there.bytes;
   }
 
-  /** Whether there is room for one more event of this type; asked before it is sealed. */
+  /** Returns whether there is room for one more event of this type; called before it is sealed. */
   hasRoomFor(type: CallEventType): boolean {
     if (type === 'call.ended' || type === 'log.cut') return true;
     const { events, bytes } = isDispensable(type) ? this.limits : this.vital;

@@ -17,7 +17,7 @@ import { run } from '../scripts/script.ts';
 import { DAY_TTL_S, MONTH_TTL_S, monthOf, type Spent } from './spend-ledger.ts';
 import type { Sealer } from '../redis/sealer.ts';
 
-/** What happened to the writing of events; plain numbers over all calls of a process. */
+/** Counters of event writing over all calls of a process. */
 export interface CallLogCounters {
   stored: number;
   dropped: number;
@@ -29,35 +29,35 @@ export interface CallLogCounters {
 export interface CallLogOptions {
   readonly callId: CallId;
   readonly epoch: number;
-  /** Number of the last event already in the log; ours go on from it. */
+  /** Number of the last event already in the log; numbering continues from it. */
   readonly lastSeq: number;
-  /** What owners before have written, oldest first: remembered so that it can be put back. */
+  /** Events of earlier owners, oldest first: remembered so that they can be restored. */
   readonly earlier?: readonly CallEvent[];
-  /** Size of all that is in the log already; none when absent. */
+  /** Size of the log so far; none when absent. */
   readonly there?: LogLimits;
-  /** Unix time in ms; zero of all `…AtMs`. Only an event that tells of a cut needs it. */
+  /** Unix time in ms; zero of all `…AtMs`. Only `log.cut` needs it. */
   readonly admittedAt?: number;
-  /** The log is full: what can be done without is not kept any more. Called once. */
+  /** The log is full: dispensable events are dropped from now on. Called once. */
   readonly onCut?: () => void;
-  /** A newer owner has taken the call over: nothing of ours is taken any more. */
+  /** A newer owner has taken the call over: our events are refused from now on. */
   readonly onFenced: () => void;
   /**
-   * Redis does not know the call any more. Puts it back and answers the number of the last event that is left
-   * of it, or null when a newer owner is there. Without it the call is given up. `beginsAfter`: events up to
-   * this number are not remembered any more and count as there.
+   * Called when Redis has lost the call. Restores it and returns the number of the last event that is left of
+   * it, or null when a newer owner is there. Without it the call is given up. `beginsAfter`: events up to
+   * this number are no longer remembered and count as stored.
    */
   readonly restore?: (beginsAfter: number) => Promise<number | null>;
-  /** Whose day what the call uses is counted on; not counted when absent. */
+  /** The tenant and day the call's cost counts on; not counted when absent. */
   readonly spending?: {
     readonly tenantId: TenantId;
     /** YYYY-MM-DD. */
     readonly day: string;
-    /** More was counted. */
+    /** Called when a cost was added. */
     readonly onSpent: (spent: Spent) => void;
   };
 }
 
-/** One step of Redis: others wait for a few ms at most. */
+/** Size of one step of Redis: other clients wait for a few ms at most. */
 const MAX_BATCH: LogLimits = { events: 200, bytes: 256 * 1024 };
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2_000;
@@ -67,15 +67,15 @@ type Sent =
   | { readonly outcome: 'behind'; readonly lastSeq: number };
 
 /**
- * The call log of one call in its Redis Stream: in order, each event once, and no larger than {@link
- * LogBound} allows. What was written last is remembered here for as long as the call is held and not in
- * Postgres, so that a Redis that comes back with less than it had is given the rest again.
+ * The event log of one call in its Redis Stream: in order, each event once, and no larger than {@link
+ * LogBound} allows. The last events stay in memory while the call is held and not in Postgres, so that a
+ * Redis that comes back with less than it had gets the rest again.
  */
 export class RedisCallLog implements CallLog {
   private readonly journal: CallJournal;
   private readonly bound: LogBound;
   /** Number of dropped events that the log itself reports. */
-  private droppedTold = 0;
+  private droppedReported = 0;
   private seq: number;
   private isWriting = false;
   private retryMs = FIRST_RETRY_MS;
@@ -99,19 +99,19 @@ export class RedisCallLog implements CallLog {
     );
   }
 
-  append(fact: NewCallEvent): void {
+  append(event: NewCallEvent): void {
     if (this.isFenced) return;
-    if (fact.type === 'call.ended' || fact.type === 'stream.detached') this.tellOfCut();
-    if (this.bound.hasRoomFor(fact.type) && this.keep(fact)) return;
+    if (event.type === 'call.ended' || event.type === 'stream.detached') this.reportCut();
+    if (this.bound.hasRoomFor(event.type) && this.keep(event)) return;
     this.counters.dropped += 1;
     this.bound.dropped += 1;
     if (this.bound.dropped > 1) return;
-    // Told at once, too: an owner that dies tells nothing at its end.
-    this.tellOfCut();
+    // Reported at once as well: an owner that dies reports nothing at its end.
+    this.reportCut();
     this.options.onCut?.();
   }
 
-  /** Size of what is remembered, in bytes. */
+  /** Size of the remembered events, in bytes. */
   get bytes(): number {
     return this.journal.bytes;
   }
@@ -127,57 +127,57 @@ export class RedisCallLog implements CallLog {
     });
   }
 
-  /** Nothing is written any more: somebody else has the call. */
+  /** True once a newer owner has the call: nothing more is written. */
   get isGivenUp(): boolean {
     return this.isFenced;
   }
 
-  /** What Redis says it has. Whatever it had and has no more is sent again. */
+  /** Compares with the last number Redis has. Events it has lost are sent again. */
   confirm(lastSeq: number): void {
     if (this.isFenced || lastSeq >= this.journal.storedSeq) return;
     this.counters.refilled += this.journal.rewind(lastSeq);
     this.write();
   }
 
-  /** Redis does not know the call any more. */
+  /** Restores a call that Redis has lost. */
   lost(): void {
     if (!this.isFenced) this.write(true);
   }
 
-  /** Returns whether the fact was taken. */
-  private keep(fact: NewCallEvent): boolean {
-    const entry = this.own(fact);
-    if (!this.journal.add(entry, !isDispensable(fact.type))) return false;
+  /** Returns whether the event was taken. */
+  private keep(event: NewCallEvent): boolean {
+    const entry = this.own(event);
+    if (!this.journal.add(entry, !isDispensable(event.type))) return false;
     this.bound.added(entry.bytes);
     this.seq += 1;
     this.write();
     return true;
   }
 
-  private tellOfCut(): void {
+  private reportCut(): void {
     const { dropped } = this.bound;
-    if (dropped === this.droppedTold) return;
-    this.droppedTold = dropped;
+    if (dropped === this.droppedReported) return;
+    this.droppedReported = dropped;
     this.keep({
       type: 'log.cut',
       data: { dropped, atMs: Math.max(0, this.clock.wallTime() - (this.options.admittedAt ?? 0)) },
     });
   }
 
-  private own(fact: NewCallEvent): JournalEntry {
+  private own(event: NewCallEvent): JournalEntry {
     const at = this.clock.wallTime();
-    const sealed = this.seal(maskEvent(fact), at);
+    const sealed = this.seal(maskEvent(event), at);
     return {
       epoch: this.options.epoch,
       seq: this.seq + 1,
       sealed: () => sealed,
-      transition: transitionOf(fact),
-      micros: microsOf(fact, at),
+      transition: transitionOf(event),
+      micros: microsOf(event, at),
       bytes: sealed.length,
     };
   }
 
-  /** What its mark did is in the record that is put back. */
+  /** Its transition is part of the restored record already. */
   private earlier(event: CallEvent, bytes: number): JournalEntry {
     return {
       epoch: event.epoch,
@@ -203,14 +203,14 @@ export class RedisCallLog implements CallLog {
     let mustRestore = isLost;
     while (!this.isFenced && (mustRestore || this.journal.hasUnstored)) {
       if (mustRestore) {
-        mustRestore = !(await this.putBack());
+        mustRestore = !(await this.restore());
         continue;
       }
       const batch = this.journal.unstored(MAX_BATCH);
       const sent = await this.send(batch);
       mustRestore =
         sent.outcome === 'unknown' || (sent.outcome === 'behind' && sent.lastSeq < this.journal.beginsAfter);
-      await this.took(sent, batch);
+      await this.handleReply(sent, batch);
     }
     this.isWriting = false;
     const drained = this.onDrained;
@@ -218,7 +218,7 @@ export class RedisCallLog implements CallLog {
     for (const tell of drained) tell();
   }
 
-  private async took(sent: Sent, batch: readonly JournalEntry[]): Promise<void> {
+  private async handleReply(sent: Sent, batch: readonly JournalEntry[]): Promise<void> {
     switch (sent.outcome) {
       case 'stored':
         this.retryMs = FIRST_RETRY_MS;
@@ -238,8 +238,8 @@ export class RedisCallLog implements CallLog {
     }
   }
 
-  /** Answers whether that is done with. */
-  private async putBack(): Promise<boolean> {
+  /** Returns false when Redis failed and restoring must be repeated. */
+  private async restore(): Promise<boolean> {
     try {
       const lastSeq = (await this.options.restore?.(this.journal.beginsAfter)) ?? null;
       if (lastSeq === null) {
@@ -302,7 +302,7 @@ export class RedisCallLog implements CallLog {
   }
 }
 
-/** What a fact reports to have used, at its price. */
-function microsOf(fact: NewCallEvent, at: number): number {
-  return fact.type === 'usage.reported' ? (costOf({ ...fact.data, at })?.micros ?? 0) : 0;
+/** Returns the price of the usage an event reports. */
+function microsOf(event: NewCallEvent, at: number): number {
+  return event.type === 'usage.reported' ? (costOf({ ...event.data, at })?.micros ?? 0) : 0;
 }

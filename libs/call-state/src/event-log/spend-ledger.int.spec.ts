@@ -157,7 +157,7 @@ describe('what a tenant spends', () => {
     expect(asked).toEqual([DAY, '2026-11']);
   });
 
-  it('is taken from the records again when everything in Redis is gone, and nothing counts twice', async () => {
+  it('is read from the records again when Redis has lost it, without counting twice', async () => {
     await spent();
     const { log: lost } = await open(await runningCall());
     lost.append(spoke);

@@ -2,18 +2,18 @@ import type { TenantId } from '@tandem/contracts';
 import type { Redis } from 'ioredis';
 import { keys } from '../redis/keys.ts';
 
-/** What a tenant's calls have cost so far, running ones included, in micros (millionths of a US dollar). */
+/** Cost of a tenant's calls so far, running ones included, in micros (millionths of a US dollar). */
 export interface TenantSpending {
   readonly dayMicros: number;
   readonly monthMicros: number;
 }
 
-/** After something was added: how much, and the sums it led to. */
+/** An addition: how much, and the sums it led to. */
 export interface Spent extends TenantSpending {
   readonly micros: number;
 }
 
-/** A period is over long before; calls admitted on its last evening may still be adding. */
+/** Longer than the period: calls admitted on its last evening may still be adding. */
 export const DAY_TTL_S = 3 * 86_400;
 export const MONTH_TTL_S = 40 * 86_400;
 
@@ -21,11 +21,10 @@ export const MONTH_TTL_S = 40 * 86_400;
 export const monthOf = (day: string): string => day.slice(0, 7);
 
 /**
- * What tenants spend, counted while calls run. Of each period there are two figures: `opened`, what the
- * recorded calls had cost when it was first asked for, and `added`, what calls have used since (see
- * `append-events.ts`). A period is opened before the first of its calls is admitted. When everything in Redis
- * is gone, recorded calls are taken from Postgres again and running ones, which are not there yet, add again
- * what they put back.
+ * Spending of tenants, counted while calls run. Each period has two figures: `opened`, the cost of recorded
+ * calls when it was first asked for, and `added`, the cost of calls since (see `append-events.ts`). A period
+ * is opened before its first call is admitted. When Redis has lost everything, recorded calls are read from
+ * Postgres again, and running ones, which are not there yet, add their restored events again.
  */
 export class SpendLedger {
   constructor(private readonly redis: Redis) {}

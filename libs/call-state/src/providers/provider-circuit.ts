@@ -1,11 +1,11 @@
-/** What went wrong or right: a session was to be opened, or a response to be had. */
+/** The kind of attempt: to open a session, or to get a response. */
 export type ProviderAct = 'open' | 'answer';
 export type CircuitState = 'closed' | 'half-open' | 'open';
 
 export interface CircuitRules {
   /** Failures that open the circuit; a success halves the count. */
   readonly threshold: number;
-  /** A failure counts for so long after the last one. */
+  /** How long a failure counts after the last one. */
   readonly windowMs: number;
   /** Doubled each time a probe fails, up to the longest. */
   readonly openMs: number;

@@ -22,7 +22,7 @@ function relay() {
 }
 
 describe('a provider in trouble', () => {
-  it('is left alone after ten failures, tried once after ten seconds, and used again when that went well', async () => {
+  it('is avoided after ten failures, probed after ten seconds, used again on success', async () => {
     const { clock, provider, call } = relay();
     expect(Array.from({ length: 12 }, () => call(false))).toEqual([
       ...Array<string>(10).fill('failed'),

@@ -16,24 +16,25 @@ interface ProviderHealthOptions {
   readonly onFailure?: (target: ProviderTarget, act: ProviderAct, error: ProviderError) => void;
 }
 
-/** What a try is for; see the models' ProviderHealth, which {@link ProviderHealth} is. */
+/** The kind of attempt; see the models' ProviderHealth, which {@link ProviderHealth} implements. */
 type AttemptKind = 'new-call' | 'running-call' | 'open-again' | 'answer-again';
 
 /** Repetitions may make up a sixth of all that is asked: 1.2 requests for each one wanted. */
 const REPETITION_SHARE = 1 / 6;
-/** What a quiet relay may repeat in a row. */
+/** The most retries a relay saves up. */
 const REPETITIONS_SAVED = 3;
 /** A probe that has not come back is taken for lost. */
 const PROBE_PATIENCE_MS = 3_000;
-/** What was read so long ago is no knowledge of the present. */
+/** A shared state read longer ago than this is ignored. */
 const STALE_MS = 5_000;
 const MAX_TARGETS = 100;
-/** Reports under way to Redis; what comes on top is known here only. */
+/** Reports under way to Redis; further ones stay in this process. */
 const MAX_UNDERWAY = 64;
 
 /**
- * How providers stand, as one process knows it: by what its own calls saw, at once, and by what all processes
- * say, refreshed in the background. Answers from memory; Redis away means one source less, never a wait.
+ * The health of providers, for one process: from its own calls, at once, and from the state all processes
+ * share, refreshed in the background. Reads come from memory; without Redis the shared state is missing, and
+ * nothing waits.
  */
 export class ProviderHealthRegistry {
   readonly counters = { unreported: 0, unread: 0 };
@@ -100,7 +101,7 @@ interface ProviderHealthEvents {
   succeeded(act: ProviderAct): void;
 }
 
-/** One provider as this process sees it. */
+/** The health of one provider, for this process. */
 export class ProviderHealth {
   private readonly circuit = new Circuit();
   private readonly repetitions: Record<ProviderAct, number> = {
@@ -157,7 +158,7 @@ export class ProviderHealth {
     this.failed('answer', error);
   }
 
-  /** What is left of the budgets, as the provider says. */
+  /** Records the remaining budgets the provider has reported. */
   limits(budgets: readonly ProviderBudget[]): void {
     this.budgets = budgets;
     this.limitedUntil = this.clock.now() + scarceForMs(budgets);
@@ -170,7 +171,7 @@ export class ProviderHealth {
     return budgets;
   }
 
-  /** What all processes know of it. */
+  /** Takes the state shared by all processes. */
   share(standing: ProviderStanding): void {
     this.shared = standing;
     this.sharedAt = this.clock.now();
@@ -200,7 +201,7 @@ export class ProviderHealth {
     if (isOfInterest) this.events.succeeded(act);
   }
 
-  /** What was wrong with a request of ours says nothing of the provider. */
+  /** An invalid request of ours does not count against the provider. */
   private failed(act: ProviderAct, error: ProviderError): void {
     this.probingUntil = 0;
     this.earnRepetition(act);

@@ -43,7 +43,7 @@ describe('how a provider stands for all processes', () => {
     expect(await states.canAnyTake([])).toBe(false);
   });
 
-  it('is open after ten failures, whoever saw them, half open after a while, and closed by a success', async () => {
+  it('opens after ten failures of any process, half opens later, closes on success', async () => {
     const reported = await fails(10);
     expect(reported.map(({ state }) => state)).toEqual([...Array<string>(9).fill('closed'), 'open']);
     expect(await states.canAnyTake([TARGET])).toBe(false);

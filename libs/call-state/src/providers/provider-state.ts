@@ -5,7 +5,7 @@ import { CIRCUIT_RULES, type CircuitRules, type CircuitState, type ProviderAct }
 import { reportProvider, reportProviderLimits, takeProviderProbe } from '../scripts/provider-report.ts';
 import { run } from '../scripts/script.ts';
 
-/** One model at one endpoint: what has a circuit of its own. */
+/** One model at one endpoint; it has a circuit of its own. */
 export type ProviderTarget = string;
 
 /**
@@ -38,16 +38,16 @@ export interface ProviderBudget {
   readonly resetMs: number;
 }
 
-/** A provider nobody has complained of for so long is forgotten. */
+/** How long the state of a provider without failures is kept. */
 const TTL_MS = 120_000;
-/** In a half-open circuit one new call in so long a time is let through. */
+/** In a half-open circuit one new call is let through per this time. */
 const PROBE_MS = 2_000;
 /** A budget with less left carries no new call, and carries one again from twice that on. */
 const SCARCE_SHARE = 0.05;
 
 const WELL: ProviderStanding = { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 };
 
-/** What all processes know of the providers, in Redis. */
+/** The state of providers, shared by all processes in Redis. */
 export class ProviderStates {
   constructor(
     private readonly redis: Redis,

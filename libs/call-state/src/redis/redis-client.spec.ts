@@ -25,7 +25,7 @@ describe('a client that is refused a write', () => {
     expect(decide(0, readOnly())).toBe(true);
   });
 
-  it('does so for what was inside a script, and for a read that waited while its server became a replica', () => {
+  it('does so for a write in a script, and for a read waiting at a new replica', () => {
     expect(
       client()(
         0,

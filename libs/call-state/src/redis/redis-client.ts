@@ -3,8 +3,8 @@ import { isReadOnlyReply, redisStateOf } from './redis-fault.ts';
 import { RedisWatch, type RedisReadiness } from './redis-watch.ts';
 
 /**
- * `command`: fails within two seconds when Redis is away, because somebody waits. `blocking`: for one reader
- * that waits in Redis itself and comes back by itself. `producer`: adds jobs to queues, and fails at once
+ * `command`: fails within two seconds when Redis is away, because a caller waits. `blocking`: for one reader
+ * that waits in Redis itself and reconnects by itself. `producer`: adds jobs to queues, and fails at once
  * when Redis is away. `worker`: takes jobs from queues, and waits for Redis to come back.
  */
 type RedisUse = 'command' | 'blocking' | 'producer' | 'worker';
@@ -12,8 +12,8 @@ type RedisUse = 'command' | 'blocking' | 'producer' | 'worker';
 const CONNECT_MS = 2_000;
 const COMMAND_MS = 2_000;
 /**
- * Longest pause between two tries to connect. A command fails after two of them: a caller waits for several
- * in a row.
+ * Longest pause between two attempts to connect. A command fails after two of them: a caller waits for
+ * several in a row.
  */
 const RETRY_MS: Readonly<Record<RedisUse, number>> = {
   command: 400,
@@ -22,10 +22,10 @@ const RETRY_MS: Readonly<Record<RedisUse, number>> = {
   worker: 1_000,
 };
 
-/** Every connection to Redis of every process is made here. */
+/** Makes every connection to Redis of every process. */
 export function connectRedis(url: string, use: RedisUse): Redis {
   const redis = new Redis(url, optionsOf(use));
-  // Told by the commands that fail and by the watch; the client reconnects by itself.
+  // Failing commands and the watch report it; the client reconnects by itself.
   redis.on('error', () => undefined);
   return redis;
 }
@@ -58,22 +58,21 @@ function optionsOf(use: RedisUse): RedisOptions {
 }
 
 /**
- * Replies to commands sent together come together: they are one sight of a replica. Shorter than the first
+ * Replies to commands sent together arrive together and report one replica once. Shorter than the first
  * reconnection takes.
  */
 const TOGETHER_MS = 40;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
-/** After so long without a refusal the next one is another failover. */
+/** After this time without a refusal the next one is another failover. */
 const CALM_MS = 10_000;
 
 /**
- * Tells ioredis when to connect anew. After a failover the former primary may stay, as a replica that keeps
- * its connections and refuses every write: only the address leads to the server that takes them. While the
- * address leads to a replica, the pause between two reconnections grows.
- * @param isScriptRepeated a refused script has done nothing and is sent again on the new connection; single
- * commands are
- *   not, since one of a transaction would be carried out alone
+ * Returns ioredis' `reconnectOnError`: when to connect anew. After a failover the former primary may stay as
+ * a replica that keeps its connections and refuses every write: only the address leads to the server that
+ * takes them. While the address leads to a replica, the pause between two reconnections grows.
+ * @param isScriptRepeated a refused script has had no effect and is sent again on the new connection; single
+ * commands are not, since one of a transaction would run alone
  */
 export function leaveReplicas({ isScriptRepeated = false, now = () => performance.now() } = {}): (
   error: Error,

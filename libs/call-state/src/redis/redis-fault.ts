@@ -1,4 +1,4 @@
-/** How Redis stands for a process that writes to it. */
+/** Whether Redis takes writes, and why not. */
 export type RedisState =
   | 'connecting'
   | 'writable'
@@ -12,7 +12,7 @@ export type RedisState =
   | 'no-permission'
   | 'refusing';
 
-/** One sentence on what is wrong and what to do about it. */
+/** The problem and its cure, in one sentence. */
 export const REDIS_PROBLEMS: Readonly<Record<Exclude<RedisState, 'writable'>, string>> = {
   connecting: 'Redis is not connected yet',
   away: 'Redis does not answer',
@@ -50,15 +50,14 @@ const STATES: Readonly<Record<string, RedisState>> = {
   NOPERM: 'no-permission',
 };
 
-/** What an error of a command says of Redis: a reply of its own, or none at all. */
+/** Returns the state an error of a command shows: an error reply, or no reply at all. */
 export function redisStateOf(error: unknown): Exclude<RedisState, 'writable'> {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return 'away';
   return (STATES[codeOf(error)] as Exclude<RedisState, 'writable'> | undefined) ?? 'refusing';
 }
 
 /**
- * A replica refuses a write, or a connection that waited in Redis was let go since its server became a
- * replica.
+ * Whether a replica has refused a write, or closed a waiting connection because its server became a replica.
  */
 export function isReadOnlyReply(error: Error): boolean {
   return STATES[codeOf(error)] === 'read-only';

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
 
 /**
- * For how long Redis has been there without a break, as one process sees it. Right after a break every lease
- * has lapsed, though whoever holds it is alive and only could not say so: who acts on lapsed leases has to
- * let them speak first.
+ * How long Redis has been connected without a break, as one process sees it. Right after a break every lease
+ * has ended, though owners are alive and only could not renew them: a process that acts on ended leases must
+ * give them time first.
  */
 export class RedisUptime {
   private since = performance.now();
@@ -12,7 +12,7 @@ export class RedisUptime {
     redis.on('close', () => this.disconnected());
   }
 
-  /** A command failed, or the connection went. */
+  /** Called when a command failed or the connection broke. */
   disconnected(): void {
     this.since = performance.now();
   }

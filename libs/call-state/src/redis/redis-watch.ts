@@ -5,7 +5,7 @@ import { REDIS_PROBLEMS, redisStateOf, type RedisState } from './redis-fault.ts'
 
 export interface RedisReadiness {
   readonly state: RedisState;
-  /** One sentence on what is wrong; null when nothing is. */
+  /** The problem in one sentence; null when there is none. */
   readonly problem: string | null;
   /** Waiting does not help. */
   readonly isUnsuitable: boolean;
@@ -17,9 +17,9 @@ const LONGEST_PAUSE_MS = 2_000;
 const PROBE_TTL_MS = 60_000;
 
 /**
- * Whether Redis takes writes, found out by writing: one that is read-only, full or in cluster mode answers
- * PING as ever. A write a second while all is well; while it is not, pauses that grow, and one more look as
- * soon as it is connected.
+ * Checks by writing whether Redis takes writes: a server that is read-only, full or in cluster mode answers
+ * PING as usual. One write per second while it does; else growing pauses, and one more check as soon as it is
+ * connected.
  */
 export class RedisWatch {
   standing: RedisReadiness = standingOf('connecting');
@@ -34,7 +34,7 @@ export class RedisWatch {
     redis.on('ready', () => void this.connected());
   }
 
-  /** Told of each change from now on. */
+  /** Adds a listener that is called at each change from now on. */
   onChange(listener: (standing: RedisReadiness) => void): void {
     this.listeners.push(listener);
   }
@@ -63,7 +63,7 @@ export class RedisWatch {
     try {
       this.isCluster = /^cluster_enabled:1/m.test(await this.redis.info('cluster'));
     } catch {
-      // A user without INFO: refusals of several keys at once tell.
+      // A user without INFO: refusals of commands with several keys reveal a cluster.
     }
     await this.look();
   }

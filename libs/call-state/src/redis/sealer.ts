@@ -1,21 +1,21 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 interface SealingKey {
-  /** Names the key in what it sealed; no dots. */
+  /** Names the key in its sealed texts; no dots. */
   readonly keyId: string;
   /** 256 bits. */
   readonly key: Uint8Array;
 }
+
+const KEEP_PREVIOUS_SECRET =
+  'Keep the previous TANDEM_SECRET behind the new one until the last call that used it is over.';
 
 /** Sealed text that cannot be opened: another key, another place, or damage. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
   constructor(readonly reason: 'malformed' | 'unknown-key' | 'damaged') {
     super(
-      (
-        `Sealed data cannot be read: ${reason}. ` +
-        `${reason === 'unknown-key' ? 'Keep the previous TANDEM_SECRET behind the new one until the last call that used it is over.' : ''}`
-      ).trim(),
+      `Sealed data cannot be read: ${reason}.` + (reason === 'unknown-key' ? ` ${KEEP_PREVIOUS_SECRET}` : ''),
     );
   }
 }
@@ -24,8 +24,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Personal data on its way through Redis: AES-256-GCM, bound to the place it belongs to, so that a value
- * copied elsewhere does not open. The first key seals, all of them open.
+ * Seals and opens personal data that passes through Redis: AES-256-GCM, bound to the place of the value, so
+ * that a value copied elsewhere does not open. The first key seals, every key opens.
  */
 export class Sealer {
   private readonly newest: { readonly keyId: string; readonly key: KeyObject };

@@ -12,7 +12,7 @@ export interface AgentVersionId {
 }
 
 /**
- * What is kept at most: a version says some ten texts in each of its languages; half a minute of G.711 is 240
+ * Limits of the store: a version says some ten texts in each of its languages; half a minute of G.711 is 240
  * KB.
  */
 export const PHRASE_STORE_LIMITS = {
@@ -28,9 +28,9 @@ const soundSchema = z
   .max(4_000);
 
 /**
- * The sound of phrases that agents say again and again, for all relays: what one has heard its model say,
- * another plays to its first caller. Holds no phrase that names a caller. Bounded in phrases, versions and
- * time.
+ * The sound of phrases that agents repeat, shared by all relays: sound that one relay's model has spoken is
+ * played by another to its first caller. Holds no phrase that names a caller. Bounded in phrases, versions
+ * and time.
  */
 export class PhraseStore {
   constructor(
@@ -39,7 +39,8 @@ export class PhraseStore {
   ) {}
 
   /**
-   * What is kept of an agent's version: pieces of audio in base64, by name. What cannot be read is left out.
+   * Returns the stored phrases of an agent's version: pieces of audio in base64, by name. Unreadable ones are
+   * left out.
    * @throws when Redis cannot be reached
    */
   async of(version: AgentVersionId): Promise<Map<string, string[]>> {

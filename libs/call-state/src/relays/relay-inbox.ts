@@ -20,7 +20,7 @@ const messageSchema = z.discriminatedUnion('kind', [
     toolCallId: toolCallIdSchema,
     outcome: toolOutcomeSchema,
   }),
-  /** Put the caller through to a department, as the agent would. */
+  /** Transfer the caller to a department, as the agent would. */
   z.object({
     kind: z.literal('transfer'),
     callId: callIdSchema,
@@ -29,17 +29,17 @@ const messageSchema = z.discriminatedUnion('kind', [
   }),
   /** Say goodbye and hang up. */
   z.object({ kind: z.literal('end'), callId: callIdSchema }),
-  /** Hold the recording back, or let it go on. */
+  /** Pause or resume the recording. */
   z.object({ kind: z.literal('recording'), callId: callIdSchema, state: z.enum(['paused', 'running']) }),
-  /** Be different from now on. */
+  /** Change the agent from now on. */
   z.object({ kind: z.literal('change'), callId: callIdSchema, change: agentChangeSchema }),
 ]);
-/** What others have to tell a relay about its calls. */
+/** A message to a relay about one of its calls. */
 export type RelayMessage = z.infer<typeof messageSchema>;
-/** What an operator has done with a call. */
+/** A command of an operator. */
 export type RelayCommand = Exclude<RelayMessage, { kind: 'tool-result' }>;
 
-/** Messages kept for a relay that is slow or gone. */
+/** The most messages kept for a relay that is slow or has ended. */
 const MAX_LENGTH = 10_000;
 const INBOX_TTL_S = 3600;
 const BLOCK_MS = 5_000;
@@ -77,8 +77,8 @@ export class RelayInboxWriter {
 }
 
 /**
- * One blocking read per process, on a connection of its own, instead of a listener per waiting call. Starts
- * at now: what came for an earlier process of the same name is not ours.
+ * Reads a relay's inbox with one blocking read per process, on a connection of its own, instead of a listener
+ * per waiting call. Starts at the present: messages for an earlier process of the same name are skipped.
  */
 export class RelayInboxReader {
   private isStopped = false;
@@ -95,8 +95,7 @@ export class RelayInboxReader {
   ) {}
 
   /**
-   * Resolves when reading has begun, so that nothing answered from then on is missed; while Redis is away it
-   * does not.
+   * Resolves when reading has begun, so that no reply sent from then on is missed; waits while Redis is away.
    */
   start(): Promise<void> {
     const begun = this.begin();
@@ -108,7 +107,7 @@ export class RelayInboxReader {
     this.isStopped = true;
     const isConnected = this.redis.status === 'ready';
     this.redis.disconnect();
-    // Between two connections the client settles nothing any more.
+    // Between two connections the client settles no promises.
     if (isConnected) await this.running;
   }
 
@@ -149,8 +148,8 @@ export class RelayInboxReader {
   }
 
   /**
-   * Reads alone would go on at a server that has become a replica and hears of nothing: a write is refused
-   * there.
+   * Writes now and then: a server that has become a replica answers reads for ever, with nothing new, but
+   * refuses a write.
    */
   private async keep(): Promise<void> {
     if (performance.now() - this.keptAt < BLOCK_MS) return;

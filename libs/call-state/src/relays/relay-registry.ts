@@ -4,11 +4,11 @@ import { keys } from '../redis/keys.ts';
 import { relayHeartbeat } from '../scripts/relay-heartbeat.ts';
 import { run } from '../scripts/script.ts';
 
-/** A relay that does not renew its lease for this long is taken for dead. */
+/** A relay that does not renew its lease for this long counts as dead. */
 export const RELAY_LEASE_MS = 3_000;
 export const RELAY_RENEW_MS = 1_000;
 
-/** What a relay says of itself with each heartbeat. */
+/** A relay's own state, sent with each heartbeat. */
 interface RelayLease {
   readonly relayId: RelayId;
   /** ws:// address in the cluster's own network. */
@@ -16,13 +16,11 @@ interface RelayLease {
   readonly capacity: number;
   readonly active: number;
   readonly isDraining: boolean;
-  /**
-   * It has all it can do, whatever its capacity says: a caller is sent there only when nobody else has room.
-   */
+  /** Overloaded regardless of its call count: it gets new calls only when no other relay has room. */
   readonly isOverloaded: boolean;
 }
 
-/** A call as its relay tells of it with each heartbeat. */
+/** A call in a heartbeat of its relay. */
 export interface OwnedCall {
   readonly callId: CallId;
   readonly epoch: number;
@@ -31,14 +29,14 @@ export interface OwnedCall {
 }
 
 /**
- * How a call of a relay stands in Redis. `stored`: number of the last event there. `unknown`: Redis has lost
- * it, or its latest owner. `superseded`: a newer owner is there.
+ * The state of a relay's call in Redis. `stored`: number of the last event there. `unknown`: Redis has lost
+ * the call, or its latest owner. `superseded`: a newer owner is there.
  */
 export type OwnershipStatus =
   | { readonly kind: 'stored'; readonly lastSeq: number }
   | { readonly kind: 'unknown' | 'superseded' | 'persisted' };
 
-/** A living relay as the ingress sees it; `reserved` counts calls on their way to it. */
+/** A relay with a valid lease; `reserved` counts calls on their way to it. */
 export interface RelayStatus extends RelayLease {
   readonly reserved: number;
 }
@@ -49,15 +47,15 @@ const REPLY_STATUSES: Readonly<Record<number, 'unknown' | 'superseded' | 'persis
   [-3]: 'persisted',
 };
 
-/** The fleet of relays, known by their leases. */
+/** All relays, by their leases. */
 export class RelayRegistry {
   constructor(private readonly redis: Redis) {}
 
   /**
-   * Renews the lease of this relay and of the calls it owns; answers how each of them stands, in their order.
+   * Renews the lease of this relay and of the calls it owns. Returns the state of each call, in their order.
    */
   async renew(lease: RelayLease, calls: readonly OwnedCall[]): Promise<OwnershipStatus[]> {
-    const standings = (await run(
+    const replies = (await run(
       this.redis,
       relayHeartbeat,
       [
@@ -77,12 +75,12 @@ export class RelayRegistry {
         ...calls.flatMap(({ callId, epoch, isHeld }) => [callId, epoch, isHeld ? 1 : 0]),
       ],
     )) as number[];
-    return standings.map((standing) =>
-      standing >= 0 ? { kind: 'stored', lastSeq: standing } : { kind: REPLY_STATUSES[standing] ?? 'unknown' },
+    return replies.map((reply) =>
+      reply >= 0 ? { kind: 'stored', lastSeq: reply } : { kind: REPLY_STATUSES[reply] ?? 'unknown' },
     );
   }
 
-  /** The relay goes: no lease to wait out. */
+  /** Deletes the lease of a relay that ends. */
   async release(relayId: RelayId): Promise<void> {
     await this.redis
       .multi()
@@ -92,7 +90,7 @@ export class RelayRegistry {
       .exec();
   }
 
-  /** Relays whose lease holds. */
+  /** Returns relays with a valid lease. */
   async listRelays(): Promise<RelayStatus[]> {
     const [seconds, micros] = await this.redis.time();
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { languageSchema } from '../words/locale.ts';
 
 /*
- * How an agent behaves on the line, part of its published version. Every object has defaults, so that an
- * agent says only what it wants otherwise. Durations are ms.
+ * The agent's behaviour in a call, part of its published version. Every object has defaults, so that an agent
+ * names only its differences. Durations are ms.
  */
 
 const vadSchemas = [
@@ -25,9 +25,9 @@ const vadSchemas = [
 const detectionSchema = z.discriminatedUnion('kind', vadSchemas);
 
 /**
- * How the end of the caller's speech is found. `server-vad` listens for silence, `semantic-vad` for a
- * finished thought. Figures are OpenAI's (turn_detection of the Realtime session); other models map what they
- * have.
+ * How the end of the caller's speech is detected. `server-vad` listens for silence, `semantic-vad` for a
+ * finished thought. Figures are OpenAI's (turn_detection of the Realtime session); other models map the ones
+ * they have.
  */
 export type TurnDetection = z.infer<typeof detectionSchema>;
 
@@ -54,27 +54,24 @@ export const turnDetectionSchema = z.union([
 ]);
 
 export const interruptionSchema = z.object({
-  /** What the caller must do to take the floor while the agent speaks. */
+  /** When the caller interrupts the agent. */
   start: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('on-speech') }),
       /** Speak for this long. */
       z.object({ kind: z.literal('after-ms'), ms: z.number().int().min(50).max(5_000) }),
-      /** Say this many words, as the transcription tells them. */
+      /** Say this many words, as transcribed. */
       z.object({ kind: z.literal('after-words'), words: z.number().int().min(1).max(20) }),
       z.object({ kind: z.literal('never') }),
     ])
     .default({ kind: 'on-speech' }),
   /** "Mhm" and its like (see the texts' `backchannels`) are no interruption. */
   ignoresBackchannels: z.boolean().default(false),
-  /**
-   * What becomes of what was cut off when the interruption turns out to be nothing: forgotten, or gone on
-   * with.
-   */
+  /** What happens to interrupted speech when the interruption turns out to be none: dropped, or resumed. */
   afterFalseStart: z.enum(['drop', 'resume']).default('drop'),
-  /** The greeting carries a legal notice: it is heard to its end. */
+  /** The greeting contains a legal notice: it is played to its end. */
   protectsGreeting: z.boolean().default(false),
-  /** Fades what is cut instead of a click, where the stream plays from our own clock; 0 to 200. */
+  /** Fades interrupted speech out instead of a click, where the stream plays from our own clock; 0 to 200. */
   fadeMs: z.number().int().min(0).max(200).default(0),
 });
 export type InterruptionSettings = z.infer<typeof interruptionSchema>;
@@ -82,14 +79,14 @@ export type InterruptionSettings = z.infer<typeof interruptionSchema>;
 export const idleSchema = z.object({
   /** Silence of both sides after which the caller is asked whether they are there; 0 for never. */
   afterMs: z.number().int().min(0).max(600_000).default(10_000),
-  /** Asked so often; the silence after the last one ends the call politely. */
+  /** Maximum number of prompts; silence after the last one ends the call. */
   maxPrompts: z.number().int().min(0).max(10).default(2),
 });
 
 export const toolWaitSchema = z.object({
-  /** A spoken "one moment" once a tool has taken so long and nothing is being said; 0 for never. */
+  /** A spoken "one moment" once a tool has taken this time without speech; 0 for never. */
   fillerAfterMs: z.number().int().min(0).max(60_000).default(1_500),
-  /** Wait music once it has taken so long; 0 for never. */
+  /** Wait music once a tool has taken this time; 0 for never. */
   musicAfterMs: z.number().int().min(0).max(120_000).default(0),
   /** File name in the deployment's folder of sounds (WAV, PCM16, any rate); empty for the built-in tune. */
   musicFile: z
@@ -103,9 +100,9 @@ export const toolWaitSchema = z.object({
 export type ToolWaitSettings = z.infer<typeof toolWaitSchema>;
 
 export const limitsSchema = z.object({
-  /** The agent is told to come to an end so long before `maxDurationMs`. */
+  /** The agent is asked to finish this time before `maxDurationMs`. */
   warnBeforeEndMs: z.number().int().min(0).max(600_000).default(60_000),
-  /** At the limit the agent says goodbye and has so long for it. */
+  /** The time the agent has for its goodbye at the limit. */
   wrapUpMs: z.number().int().min(1_000).max(120_000).default(15_000),
   /**
    * US dollars one call may cost; null for no limit. Warned of at `budgetWarnShare`, wrapped up at the whole.
@@ -113,9 +110,8 @@ export const limitsSchema = z.object({
   budgetUsd: z.number().min(0).max(10_000).nullable().default(null),
   budgetWarnShare: z.number().min(0.1).max(1).default(0.8),
   /**
-   * So many answers without a tool call between them lead nowhere: somebody talks who wants nothing, or a
-   * television does. At four fifths the agent is told to come to an end, at the whole the call ends with a
-   * goodbye; 0 for never.
+   * The most responses in a row without a tool call: a caller who wants nothing, or a television. At four
+   * fifths the agent is asked to finish, at the whole the call ends with a goodbye; 0 for never.
    */
   maxAnswersWithoutTool: z.number().int().min(0).max(10_000).default(60),
 });
@@ -128,11 +124,11 @@ export const recordingSchema = z.object({
   mode: z.enum(['off', 'announced', 'asked']).default('off'),
 });
 
-/** What may be changed of an agent while it talks. Absent means as it was. */
+/** Changes to an agent during a call. Absent fields stay as they are. */
 export const agentChangeSchema = z.strictObject({
-  /** Take the place of the published ones. */
+  /** Replace the published ones. */
   instructions: z.string().max(32_000).optional(),
-  /** Names of declared tools; those it may call from now on. */
+  /** Names of the declared tools the agent may call from now on. */
   tools: z.array(z.string().max(64)).max(64).optional(),
   turnDetection: detectionSchema.optional(),
   noiseReduction: z.enum(['near_field', 'far_field', 'off']).optional(),
@@ -142,34 +138,34 @@ export const agentChangeSchema = z.strictObject({
 });
 export type AgentChange = z.infer<typeof agentChangeSchema>;
 
-/** A change as people write it: turn detection by the name of a preset too. */
+/** A change as written by hand: turn detection by the name of a preset too. */
 export const agentChangeInputSchema = agentChangeSchema.extend({
   turnDetection: turnDetectionSchema.optional(),
 });
 
-/** Changes that follow from the course of the call; each rule fires once. */
+/** Changes triggered by the course of the call; each rule fires once. */
 export const agentRuleSchema = z.object({
   when: z.discriminatedUnion('kind', [
-    /** The call has lasted so long. */
+    /** The call has lasted this time. */
     z.object({ kind: z.literal('after-ms'), ms: z.number().int().min(1_000).max(21_600_000) }),
-    /** This tool ended like this. */
+    /** This tool ended with this status. */
     z.object({
       kind: z.literal('tool'),
       name: z.string().max(64),
       status: z.enum(['ok', 'refused', 'failed', 'timed-out']),
     }),
-    /** The caller spoke over the agent so often. */
+    /** The caller has interrupted the agent this many times. */
     z.object({ kind: z.literal('interruptions'), count: z.number().int().min(1).max(100) }),
   ]),
   change: agentChangeInputSchema,
 });
 export type AgentRule = z.infer<typeof agentRuleSchema>;
 
-/** What the agent says that no model makes up, in one language. `{{…}}` are variables: see docs/agents.md. */
+/** Fixed texts of an agent, in one language. `{{…}}` are variables: see docs/agents.md. */
 export const agentTextsSchema = z.object({
   /** Said first; empty lets the model choose its words. */
   greeting: z.string().max(1000),
-  /** Said first to a caller whose name is known; empty for the same as to anybody. */
+  /** Said first to a caller whose name is known; empty for `greeting`. */
   greetingKnown: z.string().max(1000),
   /**
    * Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none.
@@ -181,14 +177,14 @@ export const agentTextsSchema = z.object({
   idleGoodbye: z.string().max(300),
   fillers: z.array(z.string().max(200)).max(10),
   timeGoodbye: z.string().max(300),
-  /** After a gap the caller heard, before going on. */
+  /** Said after a gap the caller heard, before the agent continues. */
   bridge: z.string().max(300),
-  /** When no model can go on. */
+  /** Said when no model can continue. */
   apology: z.string().max(300),
   transferring: z.string().max(300),
   transferFailed: z.string().max(300),
   secureDigits: z.string().max(300),
-  /** Sounds of listening, in lower case. */
+  /** Listening sounds such as "mhm", in lower case. */
   backchannels: z.array(z.string().max(40)).max(40),
 });
 export type AgentTexts = z.infer<typeof agentTextsSchema>;

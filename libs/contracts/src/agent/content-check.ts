@@ -1,7 +1,7 @@
 import type { AgentContent } from './content.ts';
 import { INVISIBLE, isVisible } from '../words/text.ts';
 
-/** What greetings may hold in double braces. */
+/** Variables that greetings may contain, in double braces. */
 const GREETING_VARIABLES = [
   'company',
   'agent',
@@ -12,29 +12,29 @@ const GREETING_VARIABLES = [
 ] as const;
 export type GreetingVariable = (typeof GREETING_VARIABLES)[number];
 
-/** Something in the content that is valid by itself and cannot be meant. */
+/** Content that is valid by itself but contradicts itself or cannot work. */
 interface ContentProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** Anything shorter asks a caller who is just breathing whether they are there. */
+/** A shorter silence is a breath: the caller would be asked whether they are there. */
 const LEAST_IDLE_MS = 1_000;
 const BRACES = /\{\{([^{}]*)\}\}/g;
 const GREETINGS: ReadonlySet<string> = new Set(['greeting', 'greetingKnown']);
-/** For the model, which may be told of braces. */
+/** Texts for the model, which may contain braces. */
 const UNSPOKEN: ReadonlySet<string> = new Set(['instructions', 'backchannels']);
 
 type Path = ContentProblem['path'];
 type Texts = AgentContent['texts'];
-/** Of the agent, or of one of its variants. */
+/** Behaviour of the agent, or of one of its variants. */
 type Behaviour = {
   readonly [Field in 'greeting' | 'notice' | 'texts' | 'idle' | 'toolWait']?: AgentContent[Field] | undefined;
 };
 
 /**
- * What to ask of content before it is published: contradictions, and variables that nobody fills in. Empty
- * when all is well.
+ * Returns the problems of content before it is published: contradictions, and unknown variables. Empty for
+ * none.
  */
 export function contentProblems(content: AgentContent): ContentProblem[] {
   return [
@@ -44,7 +44,7 @@ export function contentProblems(content: AgentContent): ContentProblem[] {
   ];
 }
 
-/** Names are heard and shown: one without a visible character is none. */
+/** A name is spoken and shown, so it needs a visible character. */
 function nameProblems(content: AgentContent): ContentProblem[] {
   const names = ['name', 'companyName', 'experiment'] as const;
   return names
@@ -52,7 +52,7 @@ function nameProblems(content: AgentContent): ContentProblem[] {
     .map((name) => ({ path: [name], message: INVISIBLE }));
 }
 
-/** What is wrong with the variables of a greeting; null when nothing is. */
+/** Returns the problem with a greeting's variables; null for none. */
 export function greetingProblem(text: string): string | null {
   const unknown = variablesIn(text).filter((name) => !GREETING_VARIABLES.some((known) => known === name));
   return unknown.length > 0

@@ -18,8 +18,8 @@ const published = agentSnapshotSchema.omit({
 export const agentContentSchema = published
   .extend({
     /**
-     * Whose arms the variants are: a new name deals the callers anew, other weights under the old name move
-     * as few as can be.
+     * Name of the experiment: a new name assigns the callers anew; other weights under the same name move as
+     * few callers as possible.
      */
     experiment: z.string().min(1).max(64).default('default'),
     variants: z.array(promptVariantSchema).max(20).default([]),
@@ -53,7 +53,7 @@ export const agentContentSchema = published
 export type AgentContent = z.infer<typeof agentContentSchema>;
 export type AgentContentInput = z.input<typeof agentContentSchema>;
 
-/** The agent of a published version before any arm is chosen, without a directory. */
+/** Returns the agent of a published version before a variant is chosen, without a directory. */
 export function toSnapshot(
   content: AgentContent,
   ids: Pick<AgentSnapshot, 'agentId' | 'agentVersion' | 'tenantId'>,

@@ -1,18 +1,18 @@
 import type { ModelSettings } from '../models/catalogue.ts';
 import type { AgentSnapshot, LadderRung } from './snapshot.ts';
 
-/** A rung that talks: which model, at which endpoint. */
+/** A fallback that talks: which model, at which endpoint. */
 export interface FallbackTargetSettings {
   readonly model: ModelSettings;
   readonly endpoint: 'primary' | 'secondary';
 }
 
-/** What is left when no model can go on. */
+/** A fallback that needs no model. */
 type LastResort = Exclude<LadderRung, { kind: 'model' }>;
 
 /**
- * The models of an agent in the order they are tried: its own, then those of the ladder down to its first
- * other rung.
+ * Returns the models of an agent in the order they are tried: its own, then those of the ladder up to its
+ * first entry of another kind.
  */
 export function modelTargets(agent: Pick<AgentSnapshot, 'model' | 'ladder'>): FallbackTargetSettings[] {
   const rungs: FallbackTargetSettings[] = [{ model: agent.model, endpoint: 'primary' }];
@@ -24,8 +24,8 @@ export function modelTargets(agent: Pick<AgentSnapshot, 'model' | 'ladder'>): Fa
 }
 
 /**
- * What follows when all models have failed, in order. The message is last, named or not. Models behind the
- * first of these are not tried: who was told of a transfer does not meet another agent.
+ * Returns the fallbacks after all models have failed, in order. The message is last, named or not. Models
+ * after the first of these are not tried: a caller who was told of a transfer does not meet another agent.
  */
 export function afterModels(ladder: readonly LadderRung[]): LastResort[] {
   const others = ladder.filter((rung): rung is LastResort => rung.kind !== 'model');

@@ -1,6 +1,6 @@
 import type { Department } from './snapshot.ts';
 
-/** When something is open, on the wall clock of its time zone. */
+/** Opening hours, on the wall clock of a time zone. */
 export interface OpeningHours {
   /** IANA name. */
   readonly timeZone: string;
@@ -21,7 +21,7 @@ export interface WeeklyHours {
   readonly closesMinute: number;
 }
 
-/** Whether it is open at an instant. */
+/** Returns whether it is open at an instant. */
 export function isOpenAt(opening: OpeningHours, at: Date): boolean {
   const local = wallClock(at, opening.timeZone);
   if (opening.closedDates.includes(local.date)) return false;
@@ -34,7 +34,7 @@ export function isOpenAt(opening: OpeningHours, at: Date): boolean {
   );
 }
 
-/** Whether calls may be put through to it; a department without hours always takes them. */
+/** Returns whether calls may be transferred to a department; one without hours is always open. */
 export function isDepartmentOpen(department: Pick<Department, 'hours'>, timeZone: string, at: Date): boolean {
   return (
     department.hours.length === 0 ||
@@ -42,18 +42,18 @@ export function isDepartmentOpen(department: Pick<Department, 'hours'>, timeZone
   );
 }
 
-/** The calendar day of an instant on the wall clock of a zone, as YYYY-MM-DD. */
+/** Returns the calendar day of an instant on the wall clock of a zone, as YYYY-MM-DD. */
 export function localDate(at: Date, timeZone: string): string {
   return wallClock(at, timeZone).date;
 }
 
-/** Minutes of an `HH:MM` or `HH:MM:SS` time of day. */
+/** Returns the minutes of an `HH:MM` or `HH:MM:SS` time of day. */
 export function minuteOfDay(time: string): number {
   const [hours, minutes] = time.split(':');
   return Number(hours) * 60 + Number(minutes);
 }
 
-/** Hours as people write them: `HH:MM` or `HH:MM:SS`, the end of the day being 24:00. */
+/** Hours as written by hand: `HH:MM` or `HH:MM:SS`, the end of the day being 24:00. */
 interface ClockHours {
   /** ISO: 1 is Monday. */
   readonly weekday: number;
@@ -69,7 +69,7 @@ export function toClockHours({ weekday, opensMinute, closesMinute }: WeeklyHours
   return { weekday, opens: clockTime(opensMinute), closes: clockTime(closesMinute) };
 }
 
-/** A minute of the day as `HH:MM`; 1440 is 24:00. */
+/** Returns a minute of the day as `HH:MM`; 1440 is 24:00. */
 export function clockTime(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }

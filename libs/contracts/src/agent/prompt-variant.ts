@@ -11,19 +11,19 @@ import { modelSettingsSchema } from '../models/catalogue.ts';
 import type { AgentSnapshot } from './snapshot.ts';
 
 /**
- * One arm of an experiment on an agent: what it says or does otherwise. What is absent is as in the agent
- * itself, so an arm of nothing but a key is the control.
+ * A variant of an agent in an experiment: its differences from the agent. Absent fields are the agent's, so a
+ * variant with only a key is the control.
  */
 export const promptVariantSchema = z.object({
   key: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and dashes, 40 at most'),
-  /** Its share of the callers, against the sum of all weights. 0 gets nobody. */
+  /** Its share of the callers, relative to the sum of all weights. 0 for none. */
   weight: z.number().min(0).max(1_000_000),
   instructions: z.string().max(32_000).optional(),
   greeting: z.string().max(1000).optional(),
   notice: z.string().max(1000).optional(),
-  /** Laid over the agent's own, language by language. */
+  /** Merged into the agent's own, language by language. */
   texts: z.record(languageSchema, agentTextsSchema.partial()).optional(),
   model: modelSettingsSchema.optional(),
   turnDetection: turnDetectionSchema.optional(),
@@ -34,7 +34,7 @@ export const promptVariantSchema = z.object({
 });
 export type PromptVariant = z.infer<typeof promptVariantSchema>;
 
-/** The agent as this arm has it. */
+/** Returns the agent with the variant's changes. */
 export function withVariant(agent: AgentSnapshot, variant: PromptVariant): AgentSnapshot {
   const { key, weight: _weight, texts = {}, ...changes } = variant;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));

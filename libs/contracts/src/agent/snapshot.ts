@@ -16,10 +16,7 @@ import { tenantIdSchema } from '../words/ids.ts';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
 import { partySchema } from '../words/phone-number.ts';
 
-/**
- * What follows when a model fails, from the second rung on (the first is the agent's own model, opened
- * again).
- */
+/** An entry of the fallback ladder. The first fallback is the agent's own model, opened again. */
 const ladderRungSchema = z.discriminatedUnion('kind', [
   /** Another model, or the same one at the deployment's second endpoint. */
   z.object({
@@ -29,14 +26,14 @@ const ladderRungSchema = z.discriminatedUnion('kind', [
   }),
   /** A person. */
   z.object({ kind: z.literal('transfer'), department: z.string().max(64) }),
-  /** The apology of the texts, then the line closes. Always the last rung, named or not. */
+  /** The apology of the texts, then the call ends. Always the last entry, named or not. */
   z.object({ kind: z.literal('message') }),
 ]);
 export type LadderRung = z.infer<typeof ladderRungSchema>;
 
-/** Where a call may be put through to: an entry of the tenant's directory, as it stood at admission. */
+/** A transfer destination: an entry of the tenant's directory, as it stood at admission. */
 export const departmentSchema = z.object({
-  /** What the model calls it: `sales`. */
+  /** The name the model uses: `sales`. */
   key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   /** As the caller hears it. */
   name: z.string().min(1).max(80),
@@ -60,20 +57,21 @@ export const departmentSchema = z.object({
 });
 export type Department = z.infer<typeof departmentSchema>;
 
-/** For callers who wait. */
+/** The queue of callers who wait. */
 const queueSchema = z.object({
-  /** Then they are turned away in words. */
+  /** After this time the call is refused with a spoken message. */
   maxWaitMs: z.number().int().min(10_000).max(3_600_000).default(300_000),
-  /** More are turned away in words. */
+  /** Further calls are refused with a spoken message. */
   maxLength: z.number().int().min(1).max(1_000).default(100),
-  /** Whoever shows a number may press 1 and hang up. */
+  /** A caller who shows a number may press 1 to be called back, and hang up. */
   offersCallback: z.boolean().default(true),
 });
 
 const texts = agentTextsSchema.partial();
 
 /**
- * Everything a relay must know to hold a call, frozen at admission: later edits of the agent do not touch it.
+ * Everything a relay needs to know about the agent of a call, frozen at admission: later edits do not change
+ * it.
  */
 export const agentSnapshotSchema = z.object({
   agentId: z.uuid(),
@@ -86,7 +84,7 @@ export const agentSnapshotSchema = z.object({
   timeZone: timeZoneSchema,
   language: languageSchema.default('en-US'),
   instructions: z.string().max(32_000),
-  /** What the agent says first, in its own language; empty lets the model choose its words. */
+  /** Said first, in the agent's own language; empty lets the model choose its words. */
   greeting: z.string().max(1000).default(''),
   /**
    * Spoken by the carrier before the call is connected (recording consent, AI disclosure); empty for none.
@@ -94,9 +92,9 @@ export const agentSnapshotSchema = z.object({
   notice: z.string().max(1000).default(''),
   /** The other texts, by BCP 47 or ISO 639 language; what is absent comes from {@link DEFAULT_TEXTS}. */
   texts: z.record(languageSchema, texts).default({}),
-  /** The ladder's first rung. */
+  /** The agent's own model. */
   model: modelSettingsSchema,
-  /** What is tried when it fails for good. */
+  /** Fallbacks, in order, when the model cannot continue. */
   ladder: z
     .array(ladderRungSchema)
     .max(6)
@@ -105,8 +103,8 @@ export const agentSnapshotSchema = z.object({
       { kind: 'message' },
     ]),
   /**
-   * When no relay has room for a new call, or no provider of the ladder can take it: refuse in words, or let
-   * it wait in a queue.
+   * What to do when no relay has room for a new call, or no provider of the ladder is available: refuse with
+   * a spoken message, or let the caller wait in a queue.
    */
   whenUnavailable: z.enum(['refuse', 'queue']).default('refuse'),
   queue: queueSchema.prefault({}),
@@ -139,8 +137,8 @@ export type AgentSnapshot = z.infer<typeof agentSnapshotSchema>;
 export type AgentSnapshotInput = z.input<typeof agentSnapshotSchema>;
 
 /**
- * The texts of this agent in a language: its own for the exact tag, then for the language, then what all
- * agents say.
+ * Returns the texts of this agent in a language: its own for the exact tag, then for the language, then the
+ * built-in ones.
  */
 export function textsOf(agent: AgentSnapshot, language: string): AgentTexts {
   const base = baseLanguage(language);
@@ -154,10 +152,7 @@ export function textsOf(agent: AgentSnapshot, language: string): AgentTexts {
   } as AgentTexts;
 }
 
-/**
- * Texts that may be empty; for any other, nothing said is nothing meant, and what all agents say takes its
- * place.
- */
+/** Texts that may be empty. Any other text that is empty is replaced by the built-in one. */
 const MAY_BE_EMPTY: ReadonlySet<string> = new Set<keyof AgentTexts>([
   'greeting',
   'greetingKnown',

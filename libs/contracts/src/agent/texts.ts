@@ -2,7 +2,7 @@ import type { AgentTexts } from './behaviour.ts';
 
 const EMPTY = { greeting: '', greetingKnown: '', notice: '', instructions: '' };
 
-/** What agents say that do not say otherwise, by ISO 639 language. */
+/** Built-in texts, used where an agent has none of its own, by ISO 639 language. */
 export const DEFAULT_TEXTS: Readonly<Record<string, AgentTexts>> = {
   en: {
     ...EMPTY,
@@ -88,10 +88,10 @@ export const DEFAULT_TEXTS: Readonly<Record<string, AgentTexts>> = {
   },
 };
 
-/** Whether there is anything in a text that can be spoken: blanks and dots are silence. */
+/** Returns whether a text contains anything that can be spoken: blanks and dots are silence. */
 export const isSpeakable = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-/** `pt-BR` and `pt` are the same language. */
+/** Returns the language without its region: `pt` for `pt-BR`. */
 export function baseLanguage(language: string): string {
   return language.split('-')[0]?.toLowerCase() ?? 'en';
 }

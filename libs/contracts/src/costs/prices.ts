@@ -19,7 +19,7 @@ interface Cost {
 
 interface PricedUsage {
   readonly provider: string;
-  /** As the provider calls it; a dated snapshot (`…-2026-08-01`) costs what its model costs. */
+  /** The provider's name of it; a dated snapshot (`…-2026-08-01`) costs what its model costs. */
   readonly model: string;
   readonly usage: Usage;
   /** Unix time in ms. */
@@ -32,8 +32,8 @@ const NANOS_PER_MICRO = 1_000;
 const MS_PER_MINUTE = 60_000;
 
 /**
- * What the usage costs; null when some of it has no price here or cannot be true: an unknown cost is not
- * zero, and is counted as unknown by whoever asks.
+ * Returns the cost of the usage; null when some of it has no price here or cannot be true: an unknown cost is
+ * not zero, and callers count it as unknown.
  */
 export function costOf(
   { provider, model, usage, at }: PricedUsage,
@@ -89,7 +89,7 @@ function microsOf(quantity: number, rate: number, modality: CostModality): numbe
   return Math.round((quantity * Math.round(rate * NANOS_PER_MICRO)) / NANOS_PER_MICRO);
 }
 
-/** What one call cost: the sum over what was reported, each at the price of its time. */
+/** The cost of a call: the sum over its usage reports, each at the price of its time. */
 export interface CallCost {
   readonly micros: number;
   /** Reports of usage that have no price or cannot be believed: with any, the sum is a lower bound. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * Most tokens one report may tell of, and most ms of transcription: beyond any context window, and a day of
+ * The most tokens, and ms of transcription, one report may contain: beyond any context window, and a day of
  * audio.
  */
 export const MOST_REPORTED_TOKENS = 10_000_000;
@@ -22,7 +22,7 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** Of a report that cannot be read or believed. */
+/** The usage of a report that cannot be read or believed. */
 export const UNKNOWN_USAGE: Usage = {
   inputTextTokens: 0,
   inputAudioTokens: 0,
@@ -34,7 +34,7 @@ export const UNKNOWN_USAGE: Usage = {
   isUnknown: true,
 };
 
-/** False of figures that cannot be true, whoever let them in. */
+/** Returns false for figures that cannot be true, wherever they came from. */
 export function isBelievable({ isUnknown = false, transcriptionMs, ...tokens }: Usage): boolean {
   return (
     !isUnknown &&

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * What business systems are told, by webhook. An event is written in the transaction of what it tells of, so
- * one exists exactly when the other does. docs/webhooks.md says what each carries.
+ * Events for business systems, sent by webhook. An event is written in the transaction of the change it
+ * reports, so one exists exactly when the other does. docs/webhooks.md lists their content.
  */
 
 const BUSINESS_EVENTS = [
@@ -16,11 +16,11 @@ const BUSINESS_EVENTS = [
 export const businessEventSchema = z.enum(BUSINESS_EVENTS);
 export type BusinessEventType = z.infer<typeof businessEventSchema>;
 
-/** Sent when an operator asks for it, to try an endpoint. Nobody can subscribe to it, or not to it. */
+/** Sent at an operator's request, to test an endpoint. It needs no subscription. */
 export const TEST_EVENT = 'webhook.test';
 
 /**
- * What an event is about. Events about the same are numbered; what a call brought about is about the call.
+ * The subject of an event. Events about one subject are numbered; events a call caused are about the call.
  */
 export interface EventSubject {
   readonly kind: 'call' | 'booking' | 'endpoint';
@@ -40,11 +40,13 @@ export interface WebhookBody {
   readonly data: unknown;
 }
 
-/** Where a webhook's signing secret is sealed: bound to its endpoint, so that it opens nowhere else. */
+/**
+ * The place a webhook's signing secret is bound to when sealed: its endpoint, so that it opens nowhere else.
+ */
 export const webhookSecretPlace = (endpointId: string): string => `webhook-endpoint:${endpointId}`;
 
-/** Where the headers of a webhook's receiver are sealed: bound to its endpoint as the secret is. */
+/** The place the headers of a webhook are bound to when sealed: their endpoint, as the secret is. */
 export const webhookHeadersPlace = (endpointId: string): string => `webhook-headers:${endpointId}`;
 
-/** What keys that seal signing secrets are derived for. */
+/** The purpose for which keys that seal signing secrets are derived. */
 export const WEBHOOK_SECRETS_PURPOSE = 'webhook-secrets';

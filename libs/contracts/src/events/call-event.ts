@@ -9,10 +9,10 @@ import { terminationSchema } from './termination.ts';
 import { jsonValueSchema, toolOutcomeSchema } from '../tools/tool-call.ts';
 
 /*
- * What is known of a call is its event log: facts in the past tense, each one appended once. The relay that
- * holds the call numbers its events (`seq`, without gaps, going on from its predecessor's); the ingress and
- * the workers add theirs under a key of their own. Times called `…AtMs` are ms since the call was admitted,
- * `at` is Unix time in ms.
+ * Everything known about a call is in its event log: facts in the past tense, each appended once. The relay
+ * that holds the call numbers its events (`seq`, without gaps, continuing its predecessor's); ingress and
+ * workers add theirs under a name of their own. Times called `…AtMs` are ms since the call was admitted, `at`
+ * is Unix time in ms.
  */
 
 const spanSchema = { startedAtMs: z.number().min(0), endedAtMs: z.number().min(0) };
@@ -62,14 +62,14 @@ export const callEventBodies = {
   'model.faulted': z.object({
     provider: z.string().max(40),
     category: z.string().max(40),
-    /** Of a response: why it ended as it did, as its provider says. */
+    /** Why a response ended, in its provider's words. */
     code: z.string().max(80),
     /** How a response ended that was no answer, or not a whole one; absent for faults of the session. */
     status: z.enum(RESPONSE_STATUSES).optional(),
   }),
   /**
-   * The conversation goes on in another model session: renewed in time, after a cut or a hang, or a rung
-   * further down.
+   * The conversation continued in another model session: renewed in time, after a break or a hang, or a
+   * fallback.
    */
   'model.moved': z.object({
     provider: z.string().max(40),
@@ -78,7 +78,7 @@ export const callEventBodies = {
     /** From the end of the old session's use to the new one's readiness; 0 when they overlapped. */
     gapMs: z.number().min(0),
   }),
-  /** Words of the caller could not be found out. Once for each reason a provider gives. */
+  /** Speech of the caller could not be transcribed. Once for each reason a provider gives. */
   'transcription.failed': z.object({
     provider: z.string().max(40),
     code: z.string().max(80),
@@ -89,9 +89,9 @@ export const callEventBodies = {
     by: z.enum(['tool', 'operator', 'rule', 'detection']),
     what: z.array(z.string().max(40)).max(10),
     atMs: z.number(),
-    /** What it is from then on, for a relay that takes the call over. */
+    /** The change itself, for a relay that takes the call over. */
     change: agentChangeSchema.default({}),
-    /** Place of the rule that did it. */
+    /** Index of the rule that caused it. */
     rule: z.number().int().min(0).nullable().default(null),
   }),
   'language.changed': z.object({
@@ -146,7 +146,7 @@ export const callEventBodies = {
    * under the same id.
    */
   'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...spanSchema }),
-  /** What the caller heard of what the agent said: `text` ends where the audio was cut. */
+  /** The heard part of the agent's speech: `text` ends where the audio was interrupted. */
   'agent.spoke': z.object({
     itemId: providerIdSchema,
     text: z.string().max(20_000),
@@ -171,7 +171,7 @@ export const callEventBodies = {
     tookMs: z.number(),
     atMs: z.number(),
   }),
-  /** The model has called tools so often that further calls are refused, and no longer written down. */
+  /** The call's limit of tool calls is reached: further ones are refused, and no longer recorded. */
   'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
   'usage.reported': z.object({
     provider: z.string().max(40),
@@ -179,9 +179,9 @@ export const callEventBodies = {
     usage: usageSchema,
   }),
   /**
-   * What the caller waited for. `caller-to-agent` is from the end of their speech to the agent's first audio
-   * leaving us, `caller-to-heard` to its first audio heard; the latter is the sum of `end-pointing` (the
-   * provider's silence before it calls the turn over), `model` (turn over → first audio here), `relay` (→ on
+   * A latency the caller noticed. `caller-to-agent` is from the end of their speech to the agent's first
+   * audio leaving us, `caller-to-heard` to its first audio heard; the latter is the sum of `end-pointing`
+   * (the provider's silence before it ends the turn), `model` (turn over → first audio here), `relay` (→ on
    * the wire) and `playout` (→ heard).
    */
   'latency.measured': z.object({ kind: z.enum(LATENCY_KINDS), ms: z.number().min(0) }),
@@ -192,7 +192,7 @@ export const callEventBodies = {
   }),
   'stream.failed': z.object({ code: z.string().max(32) }),
   /**
-   * The log of the call was full: so many events of this owner are not in it. The last one of an owner
+   * The log of the call was full: this many events of this owner are missing. An owner's last such event
    * counts.
    */
   'log.cut': z.object({ dropped: z.number().int().min(0), atMs: z.number() }),
@@ -202,7 +202,7 @@ export const callEventBodies = {
 export type CallEventType = keyof typeof callEventBodies;
 export type CallEventBody<Type extends CallEventType> = z.infer<(typeof callEventBodies)[Type]>;
 
-/** A fact before it is numbered. */
+/** An event before it is numbered. */
 export type NewCallEvent = {
   [Type in CallEventType]: { readonly type: Type; readonly data: CallEventBody<Type> };
 }[CallEventType];

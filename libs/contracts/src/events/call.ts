@@ -30,14 +30,13 @@ export function isFinalStatus(status: CallStatus): boolean {
 export const callDirectionSchema = z.enum(['inbound', 'outbound']);
 export type CallDirection = z.infer<typeof callDirectionSchema>;
 
-/** Who brings the media: Twilio Media Streams, an Asterisk AudioSocket, or a browser. */
+/** The carrier of the media: Twilio Media Streams, an Asterisk AudioSocket, or a browser. */
 export const channelSchema = z.enum(['twilio', 'asterisk', 'softphone']);
 export type Channel = z.infer<typeof channelSchema>;
 
 /**
- * Why a call never came to a relay. `abandoned`: its caller hung up while they waited. `callback-requested`:
- * they asked to be called back instead. Whatever is told to the caller has its own spoken sentence at the
- * ingress.
+ * Why a call never reached a relay. `abandoned`: the caller hung up while waiting. `callback-requested`: the
+ * caller asked to be called back instead. The other reasons have a spoken message in call-ingress.
  */
 export const REFUSAL_REASONS = [
   'unknown-number',

@@ -2,11 +2,11 @@ import { spokenPart } from './number-words.ts';
 
 /** Digits that follow each other, written or in words, with nothing between them but pauses. */
 export interface DigitRun {
-  /** Of the first digit in the text, and behind the last one. */
+  /** Index of the first digit in the text, and behind the last one. */
   readonly start: number;
   readonly end: number;
   readonly digits: string;
-  /** A list of times of the day, such as "nine, nine thirty, ten": no number of anybody. */
+  /** A list of times of the day, such as "nine, nine thirty, ten": not a number of a person. */
   readonly isClockTimes: boolean;
   /** Nothing but pauses stands before it, or behind it. */
   readonly opensText: boolean;
@@ -20,7 +20,8 @@ export interface DigitRun {
  */
 const PIECE = new RegExp(
   [
-    String.raw`(?<known>(?<!\d-)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\d-])`,
+    String.raw`(?<known>(?<!\d-)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])` +
+      String.raw`(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\d-])`,
     String.raw`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z-])`,
     String.raw`(?<!:)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])`,
     String.raw`(?<!\d[/.])\d{1,2}[/.]\d{1,2}[/.](?:19|20)?\d\d(?![/.]?\d)`,
@@ -37,11 +38,11 @@ const PIECE = new RegExp(
 
 /** Between two digits; more is another matter. */
 const LONGEST_PAUSE = 16;
-const MOST_FILLERS = 3;
+const MAX_FILLERS = 3;
 /** Punctuation that people do not put between the digits of one number. */
 const DIVIDERS = new Set(['%', '@', '&', '"', '{', '}', '[', ']']);
 /** Digits glued to letters are an id or a unit, unless they are as many as a card has. */
-const FEWEST_GLUED = 13;
+const MIN_GLUED = 13;
 
 interface Draft {
   start: number;
@@ -57,14 +58,14 @@ interface Draft {
   opensText: boolean;
 }
 
-/** The runs of a text, in their order. Linear in its length. */
+/** Returns the runs of a text, in their order. Linear in its length. */
 export function digitRuns(text: string): DigitRun[] {
   const reader = new RunReader(text);
   for (const match of text.matchAll(PIECE)) reader.read(match);
   return reader.end();
 }
 
-/** Whether there are no words in it but those between digits. */
+/** Returns whether a text has no words but those people say between digits. */
 export function isPause(text: string): boolean {
   return [...text.matchAll(/[\p{L}\p{M}]+|\p{Nd}/gu)].every(([word]) => spokenPart(word)?.kind === 'filler');
 }
@@ -72,7 +73,7 @@ export function isPause(text: string): boolean {
 class RunReader {
   private readonly runs: DigitRun[] = [];
   private draft: Draft | null = null;
-  /** Nothing but pauses so far. */
+  /** True while there were only pauses. */
   private isOpening = true;
 
   constructor(private readonly text: string) {}
@@ -92,9 +93,9 @@ class RunReader {
         isTens: false,
         opensText: this.isOpening,
       });
-    const goesOn = this.takes(open, digits, word, pause, index, end);
-    if (!goesOn) this.close(false);
-    if (!goesOn || this.draft) this.isOpening = false;
+    const isContinued = this.takes(open, digits, word, pause, index, end);
+    if (!isContinued) this.close(false);
+    if (!isContinued || this.draft) this.isOpening = false;
   }
 
   end(): DigitRun[] {
@@ -140,7 +141,7 @@ function addWritten(draft: Draft, digits: string, end: number): void {
   Object.assign(draft, { end, repeats: 0, pause: 0, fillers: 0, isTens: false, values: null });
 }
 
-/** Answers whether the word goes on with digits. */
+/** Returns whether the word continues the run. */
 function addWord(draft: Draft | null, open: () => Draft, word: string, end: number): boolean {
   const part = spokenPart(word);
   if (!part) return false;
@@ -148,7 +149,7 @@ function addWord(draft: Draft | null, open: () => Draft, word: string, end: numb
     case 'filler':
       if (!draft) return true;
       draft.fillers += 1;
-      return draft.fillers <= MOST_FILLERS && rests(draft, word.length);
+      return draft.fillers <= MAX_FILLERS && rests(draft, word.length);
     case 'repeat':
       open().repeats = part.times;
       return true;
@@ -181,7 +182,7 @@ function rests(draft: Draft, length = 1): boolean {
 }
 
 function isGlued(text: string, start: number, end: number): boolean {
-  return end - start < FEWEST_GLUED && (isLetter(text.charAt(start - 1)) || isLetter(text.charAt(end)));
+  return end - start < MIN_GLUED && (isLetter(text.charAt(start - 1)) || isLetter(text.charAt(end)));
 }
 
 const isLetter = (character: string): boolean => /^\p{L}$/u.test(character);

@@ -3,10 +3,10 @@ import { digitRuns, isPause, type DigitRun } from './digit-runs.ts';
 import type { JsonValue, ToolOutcome } from '../tools/tool-call.ts';
 
 /*
- * Card numbers do not stay. Every run of 13 digits or more, written or said in words, is replaced before
- * anything is written, whatever its check digit says; the check digit only picks the label. Longer runs than
- * a card has are masked as well: people say the date and the code behind the number. docs/privacy.md says
- * what passes.
+ * Card numbers are not stored. Every run of 13 digits or more, written or said in words, is replaced before
+ * anything is stored, whatever its check digit; the check digit only picks the label. Runs longer than a card
+ * number are masked as well: people say the date and the code behind the number. docs/privacy.md lists the
+ * exceptions.
  */
 
 const FEWEST_DIGITS = 13;
@@ -14,7 +14,7 @@ const MOST_DIGITS = 19;
 export const CARD_LABEL = '[card number]';
 export const NUMBER_LABEL = '[long number]';
 
-/** As many as a telephone number said twice, once and again, has each time. */
+/** The least digits of a number that is said twice: a telephone number has this many each time. */
 const FEWEST_REPEATED = 10;
 /** Unix times in ms of this age (2000 to 2070), as JSON numbers. */
 const EPOCH_MS = { from: 946_684_800_000, until: 3_155_760_000_000 };
@@ -28,7 +28,7 @@ export function maskNumbers(text: string): string {
   );
 }
 
-/** Strings and numbers anywhere in it. */
+/** Masks strings and numbers anywhere in a JSON value. */
 export function maskJson(value: JsonValue): JsonValue {
   if (typeof value === 'string') return maskNumbers(value);
   if (typeof value === 'number')
@@ -38,12 +38,12 @@ export function maskJson(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [maskNumbers(key), maskJson(inner)]));
 }
 
-/** What one party said, piece after piece: a number may be split over several of them. */
+/** Masks one party's utterances: a number may be split over several of them. */
 export function maskUtterances(texts: readonly string[]): string[] {
   const runs = texts.map((text) => digitRuns(text));
   const labels = new Map<DigitRun, string>();
   let joined: DigitRun[] = [];
-  const settle = (): void => {
+  const labelJoined = (): void => {
     const digits = joined.map((run) => run.digits).join('');
     if (digits.length >= FEWEST_DIGITS && !joined.every(({ isClockTimes }) => isClockTimes))
       for (const run of joined) labels.set(run, labelOf(digits));
@@ -51,13 +51,13 @@ export function maskUtterances(texts: readonly string[]): string[] {
   };
   for (const [index, found] of runs.entries()) {
     for (const run of found) {
-      if (!run.opensText || !goesOn(joined, run)) settle();
+      if (!run.opensText || !continues(joined, run)) labelJoined();
       joined.push(run);
-      if (!run.closesText) settle();
+      if (!run.closesText) labelJoined();
     }
-    if (found.length === 0 && !isPause(texts[index] ?? '')) settle();
+    if (found.length === 0 && !isPause(texts[index] ?? '')) labelJoined();
   }
-  settle();
+  labelJoined();
   return texts.map((text, index) =>
     replaced(
       text,
@@ -68,21 +68,21 @@ export function maskUtterances(texts: readonly string[]): string[] {
   );
 }
 
-/** A fact of a call as it may be written. */
-export function maskEvent(fact: NewCallEvent): NewCallEvent {
-  switch (fact.type) {
+/** Returns an event with its long numbers masked, as it may be stored. */
+export function maskEvent(event: NewCallEvent): NewCallEvent {
+  switch (event.type) {
     case 'caller.spoke':
-      return { ...fact, data: { ...fact.data, text: maskNumbers(fact.data.text) } };
+      return { ...event, data: { ...event.data, text: maskNumbers(event.data.text) } };
     case 'agent.spoke':
-      return { ...fact, data: { ...fact.data, text: maskNumbers(fact.data.text) } };
+      return { ...event, data: { ...event.data, text: maskNumbers(event.data.text) } };
     case 'tool.called':
-      return { ...fact, data: { ...fact.data, arguments: maskJson(fact.data.arguments) } };
+      return { ...event, data: { ...event.data, arguments: maskJson(event.data.arguments) } };
     case 'tool.finished':
-      return { ...fact, data: { ...fact.data, outcome: maskOutcome(fact.data.outcome) } };
+      return { ...event, data: { ...event.data, outcome: maskOutcome(event.data.outcome) } };
     case 'transfer.asked':
-      return { ...fact, data: { ...fact.data, summary: maskNumbers(fact.data.summary) } };
+      return { ...event, data: { ...event.data, summary: maskNumbers(event.data.summary) } };
     default:
-      return fact;
+      return event;
   }
 }
 
@@ -106,14 +106,15 @@ function isLongNumber(value: number): boolean {
 }
 
 /**
- * The last piece ended in digits and this one begins with some: one number, unless it is the same said again.
+ * Returns whether a run continues the digits of the utterance before: one number, unless it is the same said
+ * again.
  */
-function goesOn(joined: readonly DigitRun[], run: DigitRun): boolean {
+function continues(joined: readonly DigitRun[], run: DigitRun): boolean {
   const last = joined.at(-1);
   return last === undefined || last.digits !== run.digits || run.digits.length < FEWEST_REPEATED;
 }
 
-/** Of a run longer than a card number has, one may stand at its beginning. */
+/** Returns the label of a run; one longer than a card number may begin with one. */
 function labelOf(digits: string): string {
   if (digits.length <= MOST_DIGITS) return hasCheckDigit(digits) ? CARD_LABEL : NUMBER_LABEL;
   for (let length = FEWEST_DIGITS; length <= MOST_DIGITS; length += 1)

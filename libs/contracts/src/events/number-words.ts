@@ -44,7 +44,7 @@ const ZEROS = new Map<string, number>([
   ['hundred', 2],
   ['thousand', 3],
 ]);
-/** What people say between digits. */
+/** Words between digits. */
 const FILLERS = new Set([
   'and',
   'then',
@@ -75,13 +75,13 @@ const FILLERS = new Set([
 type SpokenPart =
   /** A number from 0 to 99. */
   | { readonly kind: 'value'; readonly value: number }
-  /** The next digit so many times. */
+  /** The next digit, this many times. */
   | { readonly kind: 'repeat'; readonly times: number }
-  /** So many zeros. */
+  /** This many zeros. */
   | { readonly kind: 'zeros'; readonly count: number }
   | { readonly kind: 'filler' };
 
-/** What a word is among spoken digits; null for one that ends them. */
+/** Returns the meaning of a word among spoken digits; null for one that ends them. */
 export function spokenPart(word: string): SpokenPart | null {
   const plain = /[^a-z]/.test(word) ? word.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase() : word;
   const value = VALUES.get(plain);

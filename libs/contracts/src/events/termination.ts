@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Why a call ended: one class and one reason from this list. Set once, the first to set it wins; the pair
- * labels the call-ended metric. `indeterminate` is for endings nobody was there to see.
+ * Why a call ended: one class and one reason from this list. Set once, the first one wins; the pair labels
+ * the call-ended metric. `indeterminate` is for endings that were not observed.
  */
 const TERMINATION_REASONS = {
   completed: ['agent-goodbye', 'transferred'],

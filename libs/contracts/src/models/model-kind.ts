@@ -1,6 +1,6 @@
 import type { Price } from './price.ts';
 
-/** What a model session is opened with beside the agent's words and tools, for every kind of model. */
+/** Settings of a model session beside the agent's words and tools, for every kind of model. */
 export interface ModelSessionSettings {
   readonly voice: string;
   /** Empty for a model that needs no transcriber. */
@@ -11,7 +11,7 @@ export interface ModelSessionSettings {
   readonly speed?: number;
 }
 
-/** One kind of voice model: all that the product knows of it outside its adapter. */
+/** A kind of voice model: everything the product knows about it outside its adapter. */
 export interface ModelKind<Settings> {
   readonly sessionSettings: (settings: Settings) => ModelSessionSettings;
   /**

@@ -6,7 +6,7 @@ export interface KeyedRequest {
   readonly key: string;
   /** Method and path. */
   readonly operation: string;
-  /** SHA-256 of what was asked. */
+  /** SHA-256 of the request body. */
   readonly hash: Uint8Array;
 }
 
@@ -16,18 +16,18 @@ export interface StoredAnswer {
 }
 
 /**
- * - `claimed`: nobody did this yet; do it, and complete it with this claim.
- * - `answered`: it was done; this was the answer.
- * - `in-progress`: someone is at it.
- * - `other-request`: the key was used for something else.
- * - `tenant-gone`: whoever asks does not exist any more.
+ * - `claimed`: a new request; carry it out, and complete it with this claim.
+ * - `answered`: it was carried out; this was the response.
+ * - `in-progress`: another process carries it out.
+ * - `other-request`: the key was used for another request.
+ * - `tenant-gone`: the tenant no longer exists.
  */
 export type IdempotencyClaim =
   | { readonly kind: 'claimed'; readonly claim: string }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   | { readonly kind: 'in-progress' | 'other-request' | 'tenant-gone' };
 
-/** Where keys are kept, and effects with their answers in one transaction. */
+/** Stores keys, and effects with their responses in one transaction. */
 export interface IdempotencyKeys<Transaction> {
   claim(request: KeyedRequest): Promise<IdempotencyClaim>;
   perform(
@@ -36,6 +36,6 @@ export interface IdempotencyKeys<Transaction> {
     effect: (transaction: Transaction) => Promise<StoredAnswer>,
     refusalOf: (error: unknown) => StoredAnswer | null,
   ): Promise<StoredAnswer | 'claim-lost'>;
-  /** Forgets keys older than this. @returns how many */
+  /** Deletes keys older than this. @returns how many */
   purge(olderThan: Date): Promise<number>;
 }

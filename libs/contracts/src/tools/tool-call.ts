@@ -32,13 +32,13 @@ export const toolOutcomeSchema = z.discriminatedUnion('status', [
 export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
 
 /**
- * Where a tool runs. `worker` tools go through the queue and may touch the business; `call` tools change the
- * call itself and are carried out by the session that holds it.
+ * The place a tool runs. `worker` tools go through the queue and may touch the business; `call` tools change
+ * the call itself and are carried out by the session that holds it.
  */
 type ToolPlace = 'worker' | 'call';
 
 export interface ToolDeclaration<Arguments = unknown> {
-  /** What the model calls it: lower_snake_case. */
+  /** The name the model uses: lower_snake_case. */
   readonly name: string;
   readonly description: string;
   readonly place: ToolPlace;
@@ -46,9 +46,9 @@ export interface ToolDeclaration<Arguments = unknown> {
   readonly parameters: Record<string, unknown>;
   /** Cancelled when the caller hangs up. A tool with an effect runs to its end, so it says false. */
   readonly cancellable: boolean;
-  /** After this many ms the model is told the tool took too long. The job may still finish. */
+  /** After this many ms the model is told that the tool took too long. The job may still finish. */
   readonly deadlineMs: number;
-  /** One sentence for the model for each way this tool can fail; the defaults fit most tools. */
+  /** A sentence for the model for each way this tool can fail; the defaults fit most tools. */
   readonly sentences?: Partial<Record<'failed' | 'timed-out' | 'cancelled', string>>;
   /** Optional arguments that were left empty are absent; text is cleaned of what cannot be stored. */
   parse(input: unknown): { ok: true; value: Arguments } | { ok: false; problem: string };
@@ -109,7 +109,7 @@ export function defineTool<Schema extends z.ZodObject>(
   };
 }
 
-/** Those that may be left out; null stands for that too where it is no value of its own. */
+/** Returns the optional arguments; null means absent for those that have no null of their own. */
 function optionalArguments(schema: z.ZodObject): ReadonlyMap<string, { readonly takesNull: boolean }> {
   const fields = Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).filter(
     ([, field]) => field.safeParse(undefined).success,
@@ -117,7 +117,7 @@ function optionalArguments(schema: z.ZodObject): ReadonlyMap<string, { readonly 
   return new Map(fields.map(([name, field]) => [name, { takesNull: field.safeParse(null).success }]));
 }
 
-/** Models fill in every argument they are shown: one that may be left out and says nothing was left out. */
+/** Removes optional arguments that are empty: models fill in every argument they are shown. */
 function asMeant(input: unknown, optional: ReadonlyMap<string, { readonly takesNull: boolean }>): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   const given = Object.entries(input).map(
@@ -143,7 +143,7 @@ const DEFAULT_SENTENCES = {
   cancelled: 'This was stopped before it was done. Nothing was changed.',
 } as const;
 
-/** What the model is told of an outcome: the value, or the truth in one sentence. Always a JSON object. */
+/** Returns an outcome for the model: the value, or a true sentence. Always a JSON object. */
 export function describeOutcome(outcome: ToolOutcome, tool?: Pick<ToolDeclaration, 'sentences'>): string {
   switch (outcome.status) {
     case 'ok':
@@ -160,11 +160,11 @@ export function describeOutcome(outcome: ToolOutcome, tool?: Pick<ToolDeclaratio
   }
 }
 
-/** What a tool knows about the call it serves. Injected by us, never taken from the model. */
+/** The call a tool serves. Supplied by us, never taken from the model. */
 const toolCallContextSchema = z.object({
   callId: callIdSchema,
   tenantId: tenantIdSchema,
-  /** As at admission: a number in its normal form, `anonymous`, or an address without a number. */
+  /** The caller's number at admission: in its normal form, `anonymous`, or an address without a number. */
   callerNumber: partySchema,
   dialledNumber: partySchema,
   /** IANA name; the business' own clock. */
@@ -187,7 +187,7 @@ export const toolCallJobSchema = z.object({
   sealed: z.string().max(65_536),
   /** The relay that asked; its inbox is where the result goes unless the call has moved. */
   replyTo: relayIdSchema,
-  /** Unix time in ms after which nobody waits for the answer. */
+  /** Unix time in ms after which the call no longer waits for the outcome. */
   deadlineAt: z.number().int(),
   /** W3C trace context. */
   traceparent: z.string().max(64).optional(),
@@ -197,7 +197,7 @@ export type ToolCallJob = z.infer<typeof toolCallJobSchema>;
 export const toolCallBodySchema = z.object({ arguments: jsonValueSchema, context: toolCallContextSchema });
 export type ToolCallBody = z.infer<typeof toolCallBodySchema>;
 
-/** One tool call as the conversation hands it out. */
+/** A tool call of the conversation. */
 export interface ToolCall {
   readonly toolCallId: ToolCallId;
   readonly callId: CallId;

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 
 /**
- * What the carrier found out about a caller's right to their number (STIR/SHAKEN), in its own words:
+ * The carrier's finding on a caller's right to their number (STIR/SHAKEN), in its own words:
  * `TN-Validation-Passed-A`, `TN-Validation-Failed-C`, `No-TN-Validation`.
  */
 export const attestationSchema = z.string().max(64);
 
-/**
- * `none`: nobody has signed for the number, or the carrier says nothing of it, as of calls from outside North
- * America.
- */
+/** `none`: the number is not signed, or the carrier does not say, as for calls from outside North America. */
 type NumberValidation = 'passed' | 'failed' | 'none';
 
 export function validationOf(attestation: string | null): NumberValidation {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isE164, normalPhone } from './phone-number.ts';
 
-/** Who is calling, as far as the business knows at admission. Personal data: sealed wherever it is kept. */
+/** The caller, as the business knows them at admission. Personal data: sealed wherever it is kept. */
 export const callerSchema = z.object({
-  /** The contact's name; null when the number is nobody's we know. */
+  /** The contact's name; null for an unknown number. */
   name: z.string().max(120).nullable().default(null),
   /** The caller group the number belongs to (`primary`, …); null for none. */
   group: z.string().max(64).nullable().default(null),
@@ -12,7 +12,7 @@ export const callerSchema = z.object({
 });
 export type Caller = z.infer<typeof callerSchema>;
 
-/** How a caller who shows no number is named on record, whatever word the carrier has for it. */
+/** Stands for a caller who shows no number, whatever word the carrier uses. */
 export const WITHHELD = 'anonymous';
 
 export const UNKNOWN_CALLER: Caller = { name: null, group: null, language: null };
@@ -32,7 +32,7 @@ const WITHHELD_WORDS = new Set([
   'private',
 ]);
 
-/** Whether the carrier's "from" says that the caller does not show a number. */
+/** Returns whether the carrier's "from" means that the caller withholds the number. */
 export function isWithheld(from: string): boolean {
   const written = from.trim().toLowerCase();
   return WITHHELD_NUMBERS.test(written) || WITHHELD_WORDS.has(written);
@@ -41,7 +41,7 @@ export function isWithheld(from: string): boolean {
 /** The user part of a SIP or tel address, without its parameters. */
 const ADDRESS_USER = /^(?:sips?:([^@;:]+)[^@]*@|tel:([^;]+))/i;
 
-/** What stands for a number, or for none, in what a carrier writes of a party. */
+/** Returns the user part of a carrier's party: a number, or a word for a withheld one. */
 export function partyUser(party: string): string {
   const address = ADDRESS_USER.exec(party);
   return (address?.[1] ?? address?.[2] ?? party).replace(/^%2b/i, '+');
@@ -55,7 +55,7 @@ export function partyNumber(party: string, near?: string): string | null {
   return normalPhone(partyUser(party), near);
 }
 
-/** The caller's number in E.164, if they showed one. */
+/** Returns the caller's number in E.164 if they show one. */
 export function shownNumber(from: string): string | null {
   return isE164(from) && !isWithheld(from) ? from : null;
 }

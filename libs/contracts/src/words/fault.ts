@@ -1,6 +1,6 @@
 /**
- * Something we depend on did not do its part: away, too busy, too slow. Nothing is known to be wrong with
- * what was asked, and asking again later is right.
+ * A dependency is away, too busy or too slow. Nothing is known to be wrong with the request, and retrying
+ * later is right.
  */
 export class DependencyUnavailable extends Error {
   override readonly name: string = 'DependencyUnavailable';
@@ -16,22 +16,21 @@ export class DependencyUnavailable extends Error {
 }
 
 /**
- * Something we depend on is there and cannot be used as it is set up: waiting does not help, somebody has to
- * change it.
+ * A dependency is reachable and cannot be used as it is set up: waiting does not help, its setup must change.
  */
 export class DependencyUnsuitable extends Error {
   override readonly name: string = 'DependencyUnsuitable';
   constructor(
     /** `database`, `redis`, … */
     readonly dependency: string,
-    /** One sentence: what is wrong, and what to change. */
+    /** The problem and the change it needs, in one sentence. */
     message: string,
   ) {
     super(message);
   }
 }
 
-/** What was asked cannot be read. The message is for whoever asked, and repeats nothing they sent. */
+/** The request cannot be read. The message is for its sender, and repeats none of its content. */
 export class MalformedInput extends Error {
   override readonly name: string = 'MalformedInput';
   constructor(

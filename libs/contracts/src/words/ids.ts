@@ -5,24 +5,23 @@ declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /**
- * One conversation from admission to ending. Always ours, always a UUID (AudioSocket carries exactly 16
- * bytes).
+ * A conversation from admission to ending. Always ours, always a UUID (AudioSocket carries exactly 16 bytes).
  */
 export type CallId = Branded<'CallId'>;
-/** One party's attachment to a call. */
+/** A party's attachment to a call. */
 export type LegId = Branded<'LegId'>;
 /** The organisation that owns numbers, agents, calls and contacts. */
 export type TenantId = Branded<'TenantId'>;
-/** One media-relay process. Lower-case letters, digits and dashes: it stands in URLs and Redis keys. */
+/** A media-relay process. Lower-case letters, digits and dashes: it is part of URLs and Redis keys. */
 export type RelayId = Branded<'RelayId'>;
 /**
- * One invocation of a tool, unique over all calls; also the BullMQ job id and the idempotency key of its
+ * An invocation of a tool, unique over all calls; also the BullMQ job id and the idempotency key of its
  * effect.
  */
 export type ToolCallId = Branded<'ToolCallId'>;
-/** One entry of a model's history, in the provider's spelling. */
+/** An entry of a model's history, in the provider's spelling. */
 export type ItemId = Branded<'ItemId'>;
-/** One generation by a model, in the provider's spelling. */
+/** A generation by a model, in the provider's spelling. */
 export type ResponseId = Branded<'ResponseId'>;
 
 const uuid = z.uuid();
@@ -39,15 +38,15 @@ export const toolCallIdSchema = z
   .transform((value) => value as ToolCallId);
 
 /**
- * Longest id of a provider's making (an item, a response, a tool call) that is taken. From the socket to the
- * row it stands as it is.
+ * Longest provider's id (of an item, a response, a tool call) that is accepted. It is passed on unchanged
+ * from the socket to the row.
  */
 export const MAX_PROVIDER_ID_LENGTH = 256;
 export const providerIdSchema = z.string().min(1).max(MAX_PROVIDER_ID_LENGTH);
 
 /** Short and plain enough to be part of a job id and of an Idempotency-Key. */
 const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
-/** Of an id that is not, so much is kept for people to read; what tells it from others is its digest. */
+/** Characters of another id that stay legible; a digest makes it unique. */
 const LEGIBLE_LENGTH = 24;
 
 /**
@@ -55,7 +54,8 @@ const LEGIBLE_LENGTH = 24;
  * id is unique within one session at best, so ours carries the call and the epoch of the stream that asked.
  */
 export function toToolCallId(callId: CallId, epoch: number, providerCallId: string): ToolCallId {
-  return `tc_${callId}_${epoch}_${PLAIN_ID.test(providerCallId) ? providerCallId : digested(providerCallId)}` as ToolCallId;
+  const unique = PLAIN_ID.test(providerCallId) ? providerCallId : digested(providerCallId);
+  return `tc_${callId}_${epoch}_${unique}` as ToolCallId;
 }
 
 function digested(id: string): string {

@@ -40,8 +40,8 @@ const RENUMBERED: readonly (readonly [old: RegExp, now: string])[] = [
 const ALSO_WRITTEN: readonly (readonly [now: RegExp, other: string])[] = [
   [/^\+52([1-9]\d{9})$/, '+521$1'],
   [/^\+55([1-9]\d)9([6-9]\d{7})$/, '+55$1$2'],
-  // Argentina: mobiles have a 9 that is often left out, and the plan does not tell from the rest which number
-  // is one.
+  // Argentina: mobiles have a 9 that is often left out, and the numbering plan does not tell mobiles from
+  // other numbers.
   [/^\+549(\d{10})$/, '+54$1'],
   [/^\+54([1-8]\d{9})$/, '+549$1'],
 ];

@@ -1,17 +1,14 @@
-/** Why an outside service failed us, in the few ways that call for different answers. */
+/** Why an outside service failed, in the categories that call for different reactions. */
 export type ProviderErrorCategory =
   'authentication' | 'quota' | 'rate-limit' | 'connectivity' | 'invalid-request' | 'server' | 'unknown';
 
-/**
- * Categories that will not mend themselves: the adapter is of no use until somebody changes the
- * configuration.
- */
+/** Categories that last until the configuration is changed. */
 const PERMANENT: ReadonlySet<ProviderErrorCategory> = new Set(['authentication', 'quota', 'invalid-request']);
 
-/** As much of a provider's own word as a record holds. */
+/** Longest provider's code in a record. */
 const MAX_CODE_LENGTH = 80;
 
-/** A failure of an outside service, judged by the adapter that saw it, because only it knows. */
+/** A failure of an outside service, classified by the adapter that saw it, because only it can. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code: string;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /*
- * Text that came from outside. Postgres stores no U+0000, and neither jsonb nor UTF-8 half of a surrogate
- * pair. Such text is refused where whoever sent it can mend it (our APIs), and cleaned where nobody can: a
- * carrier's form, a model.
+ * Text from outside. Postgres stores no U+0000, and neither jsonb nor UTF-8 half of a surrogate pair. Such
+ * text is refused where its sender can correct it (our APIs), and cleaned where they cannot: a carrier's
+ * form, a model.
  */
 
 /**
@@ -16,17 +16,17 @@ const NOTHING_TO_SEE =
 export const INVISIBLE = 'must have at least one visible character';
 export const UNSTORABLE = 'must not hold U+0000 or half of a surrogate pair';
 
-/** Whether the database keeps it as it is. */
+/** Returns whether the database stores the text unchanged. */
 function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** The text without what the database cannot keep. */
+/** Returns the text without characters the database cannot store. */
 export function storableText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-/** Whether there is something to see in it. */
+/** Returns whether the text has a visible character. */
 export function isVisible(text: string): boolean {
   return !NOTHING_TO_SEE.test(text);
 }
@@ -41,13 +41,12 @@ export const cleanedText = () => z.string().overwrite(storableText);
 export const visibleText = (maxLength: number) =>
   z.string().trim().max(maxLength).refine(isStorable, UNSTORABLE).refine(isVisible, INVISIBLE);
 
-/** No request of ours is deeper; a value that is was made to exhaust the stack. */
+/**
+ * Deepest value that is checked. No request of ours is deeper; a deeper one was made to exhaust the stack.
+ */
 const MAX_DEPTH = 64;
 
-/**
- * The places in a value, keys included, at which text is that the database cannot keep. At most `limit` of
- * them.
- */
+/** Returns the places in a value, keys included, with text the database cannot store; up to `limit`. */
 export function unstorablePlaces(value: unknown, limit = 20): (string | number)[][] {
   const found: (string | number)[][] = [];
   collect(value, [], found, limit);

@@ -4,13 +4,13 @@ import { createDataSource, MIGRATIONS, type DatabaseOptions } from './data-sourc
 import { DatabaseUnavailable, unreachable } from './database-errors.ts';
 import { query, run } from './unit-of-work.ts';
 
-/** Longest pause between two tries to connect. */
+/** Longest pause between two attempts to connect. */
 const MAX_PAUSE_MS = 5_000;
 
 /**
- * Opens the pool, trying until it works or `signal` aborts: a service may start before its database. Until
- * then every repository throws DatabaseUnavailable. Once open, the pool mends itself.
- * @param onFault told of each failed try
+ * Opens the pool, and retries until it works or `signal` aborts: a service may start before its database.
+ * Until then every repository throws DatabaseUnavailable. An open pool repairs itself.
+ * @param onFault called at each failed attempt
  */
 export async function keepConnecting(
   dataSource: DataSource,
@@ -27,13 +27,15 @@ export async function keepConnecting(
   }
 }
 
-/** Null when the database answers and has every migration this code knows, else one sentence. */
+/** Returns null when the database answers and has every migration this code knows, else one sentence. */
 export async function databaseProblem(dataSource: DataSource): Promise<string | null> {
   const finding = await databaseFinding(dataSource);
   return finding !== null && typeof finding === 'object' ? finding.unfit : finding;
 }
 
-/** What a readiness check wants: that migrations are missing is `unfit`, because no waiting helps. */
+/**
+ * Returns the finding of a readiness check: missing migrations are `unfit`, because waiting does not help.
+ */
 async function databaseFinding(dataSource: DataSource): Promise<string | { readonly unfit: string } | null> {
   try {
     return await run(dataSource, async (manager) => {

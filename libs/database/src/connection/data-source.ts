@@ -43,13 +43,16 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Connections this process may hold. */
   readonly poolSize: number;
-  /** 0 for none, as migrations need; 5 s unless told otherwise. */
+  /** 0 for none, as migrations need; 5 s by default. */
   readonly statementTimeoutMs?: number;
 }
 
 /** How long a request waits for a free connection, or for a new one to open. */
 const CONNECT_TIMEOUT_MS = 8_000;
-/** The server gives up a statement, a wait for a lock, a transaction whose client has gone quiet. */
+/**
+ * Limits the server enforces: on a statement, a wait for a lock, and a transaction whose client sends
+ * nothing.
+ */
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 4_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 8_000;
@@ -125,7 +128,8 @@ export function createDataSource({
     installExtensions: false,
     synchronize: false,
     logging: false,
-    // An idle connection that breaks is replaced by the pool; whoever needs one and gets none is told then.
+    // The pool replaces idle connections that break; a request that needs one and gets none reports the
+    // error.
     poolErrorHandler: () => undefined,
     extra: {
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
@@ -155,9 +159,10 @@ function limitsSql(statementTimeoutMs: number): string {
 }
 
 /**
- * A client without a listener for its errors ends the process with the first one. The pool listens while it
- * is idle and TypeORM while it works, but nobody in between: a server that goes away right after it let a
- * client in would hit that gap. The client knows by itself that it is broken, and its next query says so.
+ * A client without an error listener ends the process with its first error. The pool listens while it is idle
+ * and TypeORM while it works; between the two there is a gap, in which a server that goes away right after
+ * accepting a client would hit the process. The client knows that it is broken, and its next query reports
+ * it.
  */
 function listenForErrors(client: { on(event: 'error', listener: () => void): unknown }): void {
   client.on('error', () => undefined);

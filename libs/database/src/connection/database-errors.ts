@@ -6,9 +6,8 @@ import {
 } from 'typeorm';
 
 /**
- * Postgres did not do it: it is away, too busy, or took too long. Nothing is known to be wrong with the
- * request, and trying again later is right. Whether the work was done is unknown only if the connection was
- * lost during COMMIT.
+ * Postgres is away, too busy, or took too long. Nothing is known to be wrong with the request, and retrying
+ * later is right. Whether the work was done is unknown only if the connection was lost during COMMIT.
  */
 export class DatabaseUnavailable extends DependencyUnavailable {
   override readonly name = 'DatabaseUnavailable';
@@ -56,11 +55,10 @@ const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 const UNAVAILABLE_STATES = new Set(['25006', '55P03', '25P03', '40001', '40P01']);
 
 /**
- * Tells what an error of the driver means. Errors that did not come from the database are returned as they
- * are.
+ * Returns the meaning of a driver's error. Errors that did not come from the database are returned unchanged.
  */
 export function translate(error: unknown): unknown {
-  // TypeORM lets go of a connection when it breaks, whatever is still to come on it.
+  // TypeORM releases a broken connection at once, and refuses later statements on it.
   if (
     error instanceof QueryRunnerAlreadyReleasedError ||
     error instanceof QueryRunnerProviderAlreadyReleasedError
@@ -82,7 +80,7 @@ export function translate(error: unknown): unknown {
   return new DatabaseRefusal(code, textOf(driver.constraint), textOf(driver.table));
 }
 
-/** An error of connecting, whatever it is: there is no database to ask. */
+/** Returns the error of a failed connection attempt. */
 export function unreachable(error: unknown): DatabaseUnavailable {
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? textOf(error.code) : undefined;

@@ -43,7 +43,8 @@ describe('migrations', () => {
     const columns = await run(dataSource, (manager) =>
       query<Column>(
         manager,
-        `SELECT table_name, column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END AS data_type, is_nullable
+        `SELECT table_name, column_name, is_nullable,
+          CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END AS data_type
         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT IN ('migrations')`,
       ),
     );

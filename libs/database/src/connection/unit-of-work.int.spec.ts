@@ -33,7 +33,7 @@ describe('a unit of work', () => {
   const backend = async (manager: Parameters<typeof query>[0]) =>
     (await query<{ pid: number }>(manager, 'SELECT pg_backend_pid() AS pid'))[0]!.pid;
 
-  it('whose connection is killed in the middle is unavailable, not committed, and the pool mends itself', async () => {
+  it('whose connection is killed is unavailable and not committed; the pool recovers', async () => {
     const broken = transact(dataSource, async (transaction) => {
       await query(
         transaction,

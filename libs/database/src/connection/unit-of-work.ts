@@ -2,7 +2,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { limitsOf } from './data-source.ts';
 import { DatabaseUnavailable, translate, unreachable } from './database-errors.ts';
 
-/** What a repository works with inside one transaction. Callers only pass it on. */
+/** The handle of a transaction. Services only pass it on to repositories. */
 export type Transaction = EntityManager;
 
 /** Longest a unit of work may hold its connection; above the server's own limit on a statement. */
@@ -35,8 +35,8 @@ export async function transact<T>(
       await runner.commitTransaction();
       return result;
     } catch (error) {
-      // A rollback that fails means a lost connection, which rolls back too; the first error is the one to
-      // tell.
+      // A failed rollback means a lost connection, which rolls back too; the first error is the one to
+      // report.
       await runner.rollbackTransaction().catch(() => undefined);
       throw error;
     }

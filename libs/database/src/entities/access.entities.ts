@@ -21,7 +21,7 @@ export class CallerGroupMemberRow {
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
 }
 
-/** Groups whose members may call a number that takes nobody else. */
+/** Groups whose members may call a number with an allow-list. */
 @Entity({ name: 'phone_number_groups' })
 export class PhoneNumberGroupRow {
   @PrimaryColumn({ name: 'phone_number_id', type: 'uuid' }) phoneNumberId!: string;
@@ -41,7 +41,7 @@ export class BlockedCallerRow {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 
-/** Where calls may be put through to. */
+/** Destinations of transfers. */
 @Entity({ name: 'departments' })
 export class DepartmentRow {
   @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
@@ -50,6 +50,6 @@ export class DepartmentRow {
   @Column({ type: 'text' }) address!: string;
   @Column({ type: 'text' }) mode!: 'cold' | 'warm';
   @Column({ name: 'ring_ms', type: 'integer' }) ringMs!: number;
-  /** As in the contract's department. */
+  /** The `hours` of the contract's department. */
   @Column({ type: 'jsonb', default: [] }) hours!: Department['hours'];
 }

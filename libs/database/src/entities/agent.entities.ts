@@ -5,7 +5,7 @@ import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 export class AgentRow {
   @PrimaryColumn({ type: 'uuid' }) id!: string;
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
-  /** What operators call it; callers hear the name of its persona. */
+  /** The name operators use; callers hear the name of its persona. */
   @Column({ type: 'text' }) name!: string;
   /** The version callers get; null until one is published. */
   @Column({ name: 'published_version', type: 'integer', nullable: true }) publishedVersion!: number | null;
@@ -15,7 +15,7 @@ export class AgentRow {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 
-/** What an agent was at one time. Never changed: the database refuses it. */
+/** A published version of an agent. Never changed: the database refuses it. */
 @Entity({ name: 'agent_versions' })
 export class AgentVersionRow {
   @PrimaryColumn({ name: 'agent_id', type: 'uuid' }) agentId!: string;
@@ -43,12 +43,12 @@ export class PhoneNumberRow {
     'trust' | 'distrust';
   @Column({ name: 'withheld_callers', type: 'text', default: 'accept' }) withheldCallers!:
     'accept' | 'refuse';
-  /** What a caller hears who is not let in; empty for the usual sentence. */
+  /** Said to a caller who may not call; empty for the default sentence. */
   @Column({ name: 'refusal_text', type: 'text', default: '' }) refusalText!: string;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 
-/** Who may call: everybody who is not blocked, or members of the number's groups only. */
+/** Callers that may call: all that are not blocked, or members of the number's groups only. */
 export type AccessMode = 'open' | 'allow-list';
 
 @Entity({ name: 'opening_hours' })

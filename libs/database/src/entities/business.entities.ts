@@ -16,12 +16,12 @@ export class ContactRow {
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) updatedAt!: Date;
 }
 
-/** Something that can be booked. */
+/** A service that can be booked. */
 @Entity({ name: 'services' })
 export class ServiceRow {
   @PrimaryGeneratedColumn('uuid') id!: string;
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
-  /** What the API and the agents call it, such as `plumbing`. */
+  /** Name in the API and for the agents, such as `plumbing`. */
   @Column({ type: 'text' }) key!: string;
   @Column({ type: 'text' }) name!: string;
   @Column({ name: 'duration_minutes', type: 'integer' }) durationMinutes!: number;
@@ -80,9 +80,9 @@ export class BookingRow {
   startsAt!: Date;
   @Column({ name: 'ends_at', type: 'timestamptz', precision: 3, insert: false, update: false }) endsAt!: Date;
   @Column({ type: 'text', default: 'booked' }) status!: BookingStatus;
-  /** What people say to each other, unique per tenant. */
+  /** The reference callers are given, unique per tenant. */
   @Column({ type: 'text' }) reference!: string;
-  /** Who it is for, in the words of whoever booked. */
+  /** The person it is for, as it was said when booking. */
   @Column({ type: 'text', nullable: true }) name!: string | null;
   @Column({ type: 'text', default: '' }) notes!: string;
   @Column({ name: 'call_id', type: 'uuid', nullable: true }) callId!: CallId | null;
@@ -94,7 +94,7 @@ export class BookingRow {
 
 export type BookingStatus = 'booked' | 'cancelled';
 
-/** One unsafe request by its Idempotency-Key, and what was answered. */
+/** An unsafe request by its Idempotency-Key, and its response. */
 @Entity({ name: 'idempotency_keys' })
 export class IdempotencyKeyRow {
   @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
@@ -103,7 +103,7 @@ export class IdempotencyKeyRow {
   @Column({ type: 'text' }) operation!: string;
   @Column({ name: 'request_hash', type: 'bytea' }) requestHash!: Buffer;
   @Column({ type: 'text' }) state!: 'in-progress' | 'completed';
-  /** Whose turn it is; a takeover writes a new one. */
+  /** Claim of the process that carries the request out; a takeover writes a new one. */
   @Column({ type: 'uuid' }) claim!: string;
   @Column({ name: 'claimed_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) claimedAt!: Date;
   @Column({ name: 'response_status', type: 'smallint', nullable: true }) responseStatus!: number | null;

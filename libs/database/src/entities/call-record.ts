@@ -14,7 +14,7 @@ import type {
   Usage,
 } from '@tandem/contracts';
 
-/** Figures of one kind of waiting over a call. */
+/** Figures of one kind of latency over a call. */
 export interface LatencySummary {
   readonly count: number;
   readonly p50Ms: number;
@@ -22,7 +22,7 @@ export interface LatencySummary {
   readonly maxMs: number;
 }
 
-/** One attached caller stream. */
+/** An attached caller stream. */
 export interface CallLegRecord {
   readonly epoch: number;
   readonly relayId: RelayId;
@@ -36,11 +36,11 @@ export interface CallLegRecord {
 export interface UtteranceRecord {
   readonly speaker: 'caller' | 'agent';
   readonly itemId: string;
-  /** Empty where the caller said something whose words are not known. */
+  /** Empty where the caller's words are not known. */
   readonly text: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-  /** Of the agent's speech, what the caller heard; null for the caller's. */
+  /** Heard part of the agent's speech; null for the caller's. */
   readonly heardMs: number | null;
   readonly interrupted: boolean;
 }
@@ -49,7 +49,7 @@ export interface ToolCallRecord {
   readonly toolCallId: ToolCallId;
   readonly name: string;
   readonly arguments: JsonValue;
-  /** Null while it is not known how it ended. */
+  /** Null while the outcome is not known. */
   readonly outcome: ToolOutcome | null;
   readonly startedAtMs: number;
   readonly tookMs: number | null;
@@ -61,20 +61,20 @@ export interface DispositionRecord {
   readonly detail: string;
 }
 
-/** One unbroken recording; a call that changed relays has several. */
+/** An unbroken recording; a call that changed relays has several. */
 export interface RecordingRecord {
   readonly recordingId: string;
   /** Since admission. */
   readonly startedAtMs: number;
   /** Null while it runs, and when its relay died. */
   readonly durationMs: number | null;
-  /** Of sound, both channels. */
+  /** Size of the sound, both channels. */
   readonly bytes: number | null;
-  /** `failed`: it breaks off; what there is can be played. */
+  /** `failed`: it is incomplete; its stored part can be played. */
   readonly outcome: 'running' | 'complete' | 'failed';
 }
 
-/** A model the caller has heard. */
+/** A model that spoke to the caller. */
 export interface SpeakingModel {
   readonly provider: string;
   readonly model: string;
@@ -95,7 +95,7 @@ export interface CallRecord {
   /** What the carrier said of the caller's right to the number; null when it said nothing. */
   readonly attestation: string | null;
   readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
-  /** Of the model that spoke first; null when none did. */
+  /** Kind of the model that spoke first; null when none did. */
   readonly modelKind: string | null;
   /** BCP 47; the call began in it. Null for a refused one. */
   readonly language: string | null;
@@ -128,7 +128,7 @@ export interface CallRecord {
   readonly disposition: DispositionRecord | null;
 }
 
-/** A call that was turned away at the door, or gave up waiting there. */
+/** A call that was refused, or whose caller gave up waiting. */
 export interface RefusedCall {
   readonly callId: CallId;
   /** Null only for `unknown-number`. */
@@ -144,7 +144,7 @@ export interface RefusedCall {
   readonly rangAt: Date;
   readonly refusedAt: Date;
   readonly reason: RefusalReason;
-  /** BCP 47, in which it was told. */
+  /** BCP 47, of the spoken refusal. */
   readonly language: string;
   readonly callerGroup: string | null;
 }
@@ -175,7 +175,7 @@ interface KeptRecording extends RecordingRecord {
   readonly deletedAt: Date | null;
 }
 
-/** A call with all that is known of it. */
+/** A call with everything stored about it. */
 export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'recordings'> {
   readonly recordings: readonly KeptRecording[];
   readonly refusalReason: RefusalReason | null;

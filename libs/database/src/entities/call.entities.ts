@@ -19,7 +19,7 @@ import type { CallRecord } from './call-record.ts';
 @Entity({ name: 'calls' })
 export class CallRow {
   @PrimaryColumn({ type: 'uuid' }) id!: CallId;
-  /** Null only where the dialled number belongs to nobody. */
+  /** Null only where no tenant has the dialled number. */
   @Column({ name: 'tenant_id', type: 'uuid', nullable: true }) tenantId!: TenantId | null;
   @Column({ type: 'text' }) status!: CallStatus;
   @Column({ type: 'text' }) direction!: CallDirection;
@@ -61,7 +61,7 @@ export class CallRow {
   recordedAt!: Date;
 }
 
-/** One attached caller stream. */
+/** An attached caller stream. */
 @Entity({ name: 'call_legs' })
 export class CallLegRow {
   @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: CallId;
@@ -87,7 +87,7 @@ export class UtteranceRow {
   /** Since the call was admitted. */
   @Column({ name: 'started_at_ms', type: 'integer' }) startedAtMs!: number;
   @Column({ name: 'ended_at_ms', type: 'integer' }) endedAtMs!: number;
-  /** Of the agent's speech, what the caller heard; null for the caller's. */
+  /** Heard part of the agent's speech; null for the caller's. */
   @Column({ name: 'heard_ms', type: 'integer', nullable: true }) heardMs!: number | null;
   @Column({ type: 'boolean' }) interrupted!: boolean;
 }
@@ -108,7 +108,7 @@ export class ToolCallRow {
 /** The status of the outcome, or `pending` while there is none. */
 type ToolCallStatus = 'pending' | 'ok' | 'refused' | 'failed' | 'timed-out' | 'cancelled';
 
-/** What became of a call as the business sees it. */
+/** The outcome of a call for the business. */
 @Entity({ name: 'dispositions' })
 export class DispositionRow {
   @PrimaryColumn({ name: 'call_id', type: 'uuid' }) callId!: CallId;

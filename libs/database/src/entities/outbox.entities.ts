@@ -2,7 +2,7 @@ import type { BusinessEventType, EventSubject, TenantId } from '@tandem/contract
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { DeliveryState } from './delivery.ts';
 
-/** How many events there have been about a subject. */
+/** Number of events about a subject so far. */
 @Entity({ name: 'outbox_sequences' })
 export class OutboxSequenceRow {
   @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
@@ -12,7 +12,7 @@ export class OutboxSequenceRow {
   @Column({ name: 'changed_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) changedAt!: Date;
 }
 
-/** Something business systems are to be told. */
+/** An event for business systems. */
 @Entity({ name: 'outbox_events' })
 export class OutboxEventRow {
   @PrimaryColumn({ type: 'uuid', default: () => 'gen_random_uuid()' }) id!: string;
@@ -26,7 +26,7 @@ export class OutboxEventRow {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 
-/** Where a business system is told. */
+/** An endpoint of a business system. */
 @Entity({ name: 'webhook_endpoints' })
 export class WebhookEndpointRow {
   @PrimaryColumn({ type: 'uuid' }) id!: string;
@@ -45,21 +45,21 @@ export class WebhookEndpointRow {
     'operator' | 'gone' | null;
   @Column({ name: 'paused_until', type: 'timestamptz', precision: 3, nullable: true })
   pausedUntil!: Date | null;
-  /** When a worker last took deliveries of it. */
+  /** When a worker last claimed its deliveries. */
   @Column({ name: 'claimed_at', type: 'timestamptz', precision: 3, nullable: true }) claimedAt!: Date | null;
-  /** Tries in a row that its receiver did not take. */
+  /** Attempts in a row that its receiver did not accept. */
   @Column({ type: 'integer', default: 0 }) failures!: number;
-  /** One probe is under way until then. */
+  /** A probe is under way until then. */
   @Column({ name: 'probing_until', type: 'timestamptz', precision: 3, nullable: true })
   probingUntil!: Date | null;
-  /** Names of the headers its owner wants sent along. */
+  /** Names of the headers its owner wants added. */
   @Column({ name: 'header_names', type: 'text', array: true, default: () => "'{}'" }) headerNames!: string[];
-  /** Those headers with their values. */
+  /** The added headers with their values, sealed. */
   @Column({ name: 'sealed_headers', type: 'text', nullable: true }) sealedHeaders!: string | null;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
 }
 
-/** One event on its way to one endpoint. */
+/** An event on its way to an endpoint. */
 @Entity({ name: 'webhook_deliveries' })
 export class WebhookDeliveryRow {
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
@@ -67,7 +67,7 @@ export class WebhookDeliveryRow {
   @PrimaryColumn({ name: 'event_id', type: 'uuid' }) eventId!: string;
   @Column({ type: 'text', default: 'pending' }) state!: DeliveryState;
   @Column({ type: 'integer', default: 0 }) attempts!: number;
-  /** Of a claimed one: when it is due again unless it is settled by then. */
+  /** A claimed delivery is due again then, unless it is settled. */
   @Column({ name: 'next_attempt_at', type: 'timestamptz', precision: 3, default: () => 'now()' })
   nextAttemptAt!: Date;
   @Column({ name: 'last_status', type: 'smallint', nullable: true }) lastStatus!: number | null;

@@ -2,7 +2,7 @@ import type { CallId, TenantId } from '@tandem/contracts';
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { bigintAsNumber } from '../rows/bigint.ts';
 
-/** One unbroken recording of a call; a call that changed relays has several. */
+/** An unbroken recording of a call; a call that changed relays has several. */
 @Entity({ name: 'recordings' })
 export class RecordingRow {
   @PrimaryColumn({ name: 'id', type: 'uuid' }) recordingId!: string;
@@ -11,12 +11,12 @@ export class RecordingRow {
   /** Since the call was admitted. */
   @Column({ name: 'started_at_ms', type: 'integer' }) startedAtMs!: number;
   @Column({ name: 'duration_ms', type: 'integer', nullable: true }) durationMs!: number | null;
-  /** Of sound, unsealed. */
+  /** Size of the sound, unsealed. */
   @Column({ type: 'bigint', nullable: true, transformer: bigintAsNumber }) bytes!: number | null;
   @Column({ type: 'text' }) outcome!: 'running' | 'complete' | 'failed';
 }
 
-/** Somebody has had a recording. Stays when the recording is gone. */
+/** An access to a recording. Stays when the recording is deleted. */
 @Entity({ name: 'recording_accesses' })
 export class RecordingAccessRow {
   @PrimaryGeneratedColumn({ type: 'bigint' }) id!: string;

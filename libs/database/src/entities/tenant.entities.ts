@@ -12,7 +12,7 @@ export class TenantRow {
   @Column({ name: 'time_zone', type: 'text' }) timeZone!: string;
   /** How far ahead bookings are taken. */
   @Column({ name: 'booking_horizon_days', type: 'integer', default: 60 }) bookingHorizonDays!: number;
-  /** Key of the hash that deals callers to the arms of an experiment; never changed. */
+  /** Key of the hash that assigns callers to the variants of an experiment; never changed. */
   @Column({ name: 'experiment_salt', type: 'uuid', default: () => 'gen_random_uuid()' })
   experimentSalt!: string;
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' }) createdAt!: Date;
@@ -39,7 +39,7 @@ export class ApiKeyRow {
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true }) revokedAt!: Date | null;
 }
 
-/** What a tenant's calls may cost, in micros; null for no limit. */
+/** Budgets of a tenant's calls, in micros; null for no limit. */
 @Entity({ name: 'tenant_budgets' })
 export class TenantBudgetRow {
   @PrimaryColumn({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;

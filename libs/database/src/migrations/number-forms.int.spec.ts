@@ -29,15 +29,21 @@ describe('numbers stored before they had a normal form', () => {
     const { tenantId, serviceId, resourceIds } = business;
     await sql(
       `INSERT INTO contacts (id, tenant_id, phone, name, email, notes) VALUES
-        ('00000000-0000-4000-8000-000000000001', $1, '+525500000000', NULL, 'ana@example.com', 'new'), ('00000000-0000-4000-8000-000000000002', $1, '+5215500000000', 'Ana', NULL, 'old'),
-        (gen_random_uuid(), $1, '+5215511111111', 'Eva', NULL, ''), (gen_random_uuid(), $1, '+551187654321', 'Rui', NULL, ''), (gen_random_uuid(), $1, '+551132654321', 'Landline', NULL, ''),
-        (gen_random_uuid(), $1, '+541123456789', 'Sol', NULL, ''), (gen_random_uuid(), $1, '+5491123456789', NULL, NULL, ''), (gen_random_uuid(), $1, '+541187654321', 'Leo', NULL, ''),
+        ('00000000-0000-4000-8000-000000000001', $1, '+525500000000', NULL, 'ana@example.com', 'new'),
+        ('00000000-0000-4000-8000-000000000002', $1, '+5215500000000', 'Ana', NULL, 'old'),
+        (gen_random_uuid(), $1, '+5215511111111', 'Eva', NULL, ''),
+        (gen_random_uuid(), $1, '+551187654321', 'Rui', NULL, ''),
+        (gen_random_uuid(), $1, '+551132654321', 'Landline', NULL, ''),
+        (gen_random_uuid(), $1, '+541123456789', 'Sol', NULL, ''),
+        (gen_random_uuid(), $1, '+5491123456789', NULL, NULL, ''),
+        (gen_random_uuid(), $1, '+541187654321', 'Leo', NULL, ''),
         (gen_random_uuid(), $1, '+12025550123', 'Alex', NULL, '')`,
       [tenantId],
     );
     await sql(
       `INSERT INTO bookings (tenant_id, resource_id, service_id, contact_id, period, reference)
-       VALUES ($1, $2, $3, '00000000-0000-4000-8000-000000000002', tstzrange('2026-12-07T10:00Z', '2026-12-07T11:00Z'), 'K1')`,
+       VALUES ($1, $2, $3, '00000000-0000-4000-8000-000000000002',
+            tstzrange('2026-12-07T10:00Z', '2026-12-07T11:00Z'), 'K1')`,
       [tenantId, resourceIds[0], serviceId],
     );
     await sql(

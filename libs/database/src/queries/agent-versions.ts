@@ -36,7 +36,7 @@ export async function insertNextVersion(
   return inserted?.version ?? 1;
 }
 
-/** Publishes the version that has this content already, preferably the one that is published. Null for none. */
+/** Publishes the version that has this content already, preferably the published one. Null for none. */
 export async function republish(
   transaction: Transaction,
   tenantId: TenantId,

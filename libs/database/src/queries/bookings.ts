@@ -114,7 +114,7 @@ export async function insertBooking(
   return inserted?.id ?? null;
 }
 
-/** What is decided about a booking while it is made. */
+/** The parts of a booking that are decided while it is made. */
 interface BookingPlace {
   readonly resourceId: string;
   readonly contactId: string | null;

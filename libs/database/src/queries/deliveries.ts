@@ -21,12 +21,12 @@ const LONGEST_PROBE_PAUSE_MS = 15_000;
 /*
  * Assigns the free places of a worker. `ranked` lists endpoints with due deliveries, those of each tenant in
  * the order of their last turn; `endpoint` locks as many as there are places, tenants in turn, skipping
- * endpoints that another worker is claiming; `picked` locks due deliveries of each; `dealt` ranks them so that
- * every tenant gets a place before one gets its second, and every endpoint of a tenant likewise. While several
- * tenants have endpoints, none holds more than half.
+ * endpoints that another worker is claiming; `picked` locks due deliveries of each; `dealt` ranks them so
+ * that every tenant gets a place before one gets its second, and every endpoint of a tenant likewise. While
+ * several tenants have endpoints, none holds more than half.
  *
- * $1 free places  $2 places per endpoint  $3, $4 endpoints with deliveries under way in this worker, and their
- * number  $5 lease in ms  $6 failures before probes  $7 all places of the worker
+ * $1 free places, $2 places per endpoint, $3 and $4 endpoints with deliveries under way in this worker and
+ * their number, $5 lease in ms, $6 failures before probes, $7 all places of the worker
  */
 const CLAIM = `
 WITH held AS (

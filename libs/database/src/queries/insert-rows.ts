@@ -16,7 +16,7 @@ export async function insertRows<Row extends ObjectLiteral>(
   const { tableName, columns } = manager.dataSource.getMetadata(entity);
   const given = columns.filter(({ propertyName }) => propertyName in first);
   const names = given.map(({ databaseName }) => `"${databaseName}"`);
-  // A JSON null becomes NULL in every column; one that holds JSON and may not be NULL gets the JSON null back.
+  // A JSON null becomes NULL in every column. A NOT NULL column of JSON gets the JSON null back.
   const values = given.map(({ databaseName, type, isNullable }) =>
     type === 'jsonb' && !isNullable ? `coalesce("${databaseName}", 'null')` : `"${databaseName}"`,
   );

@@ -22,7 +22,9 @@ export interface CallerGroupMatch {
 
 const MAX_GROUPS = 20;
 
-/** $1 tenant  $2 phone number id  $3 written forms of the caller's number  $4 patterns that match it, closest first */
+/**
+ * $1 tenant, $2 phone number id, $3 written forms of the caller's number, $4 matching patterns, closest first
+ */
 const SQL = `
 SELECT contact.name, contact.language,
   EXISTS (SELECT 1 FROM blocked_callers WHERE tenant_id = $1 AND pattern = ANY($4::text[])

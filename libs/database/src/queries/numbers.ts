@@ -39,7 +39,7 @@ export function listNumbers(
   return query(manager, `${SELECT} ORDER BY number.e164 LIMIT $2`, [tenantId, limit]);
 }
 
-/** Returns one number; with `lock`, held until the transaction ends. Null when the tenant has none with this id. */
+/** Returns a number, with `lock` held until the transaction ends. Null when the tenant has no such number. */
 export async function findNumber(
   manager: EntityManager,
   tenantId: TenantId,

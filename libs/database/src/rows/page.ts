@@ -1,7 +1,7 @@
 import { MalformedInput } from '@tandem/contracts';
 import type { SelectQueryBuilder } from 'typeorm';
 
-/** One page of a list, and where the next one starts; null on the last page. */
+/** A page of a list, and the cursor of the next one; null on the last page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
@@ -26,7 +26,7 @@ export class CursorMalformed extends MalformedInput {
   }
 }
 
-/** Where a page ended: the instant its list is sorted by, and the id that breaks ties. */
+/** The end of a page: the instant its list is sorted by, and the id that breaks ties. */
 export interface Position {
   readonly at: Date;
   readonly id: string;

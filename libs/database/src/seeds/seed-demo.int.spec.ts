@@ -161,7 +161,7 @@ describe('the demo', () => {
     ]);
   });
 
-  it('leaves an agent that an operator has published, and a number they have put in place of ours', async () => {
+  it('keeps an agent that an operator published, and a number that replaced ours', async () => {
     await new AgentDirectory(dataSource).publish(DEMO_TENANT_ID, DEMO_AGENT_ID, {
       name: 'Sarah',
       companyName: 'Mine',

@@ -29,7 +29,7 @@ export const DEMO_AGENT_ID = '7a0c1d3e-0000-4000-8000-000000000002';
 export const DEMO_PHONE_NUMBER = '+12025550100';
 
 interface DemoOptions {
-  /** What the agent speaks with. Seeding again with another one publishes the version made for that one. */
+  /** The kind of voice model. Seeding again with another one publishes the version made for it. */
   readonly model: DemoModel;
   /** The tenant's API key in clear text, as `generateApiKey` makes it. */
   readonly apiKey: string;
@@ -92,7 +92,7 @@ const CONTACTS = [
   },
 ];
 
-/** Whom the business knows, and whom it does not want to hear from. Everybody else may call too. */
+/** Caller groups and a blocked caller. Every other caller may call too. */
 const GROUPS = [
   { id: id(4, 1), key: 'primary', name: 'Primary callers', members: ['+12025550123'] },
   { id: id(4, 2), key: 'secondary', name: 'Secondary callers', members: ['+12025550147', '+1202555018*'] },
@@ -137,8 +137,8 @@ const DEPARTMENTS = [
 ];
 
 /**
- * Northwind Home Services, ready to be called. Any number of times: what is there stays as it is. The agent
- * gets another version when it is to speak with something else, one for each, unless an operator has
+ * Seeds Northwind Home Services, ready to be called. Any number of times: rows that exist stay as they are.
+ * The agent gets another version when it speaks with another model, one for each, unless an operator has
  * published one of their own.
  * @throws ApiKeyMalformed
  */
@@ -170,7 +170,7 @@ export async function seedDemo(
   };
 }
 
-/** Each model has one version of the agent, however often a start goes from one to the other. */
+/** Each model has one version of the agent, no matter how many times a start switches between them. */
 async function publishDemo(
   dataSource: DataSource,
   model: DemoModel,
@@ -188,7 +188,7 @@ async function publishDemo(
     : { version: before, isNew: false };
 }
 
-/** The published version, if it is not one of ours. */
+/** Returns the published version if an operator published it; null for one of ours. */
 async function operatorsVersion(dataSource: DataSource): Promise<number | null> {
   const agents = new AgentRepository(dataSource);
   const published = (await agents.versions(DEMO_TENANT_ID, DEMO_AGENT_ID, { limit: 1 }))?.find(
@@ -264,7 +264,7 @@ async function seedBusiness(transaction: Transaction): Promise<void> {
   );
 }
 
-/** Inserts what is not there yet. */
+/** Inserts rows that do not exist yet. */
 async function keep<Row extends object>(
   manager: Transaction,
   entity: new () => Row,

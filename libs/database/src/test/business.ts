@@ -10,7 +10,7 @@ export interface Business {
   readonly resourceIds: readonly string[];
 }
 
-/** A tenant with one service and so many people who do it. */
+/** A tenant with one service and this many people who do it. */
 export async function openBusiness(dataSource: DataSource, people: number): Promise<Business> {
   const tenantId = randomUUID() as TenantId;
   const serviceId = randomUUID();

@@ -10,7 +10,7 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of its own for one spec file, migrated unless told otherwise. */
+/** Creates a database for one spec file, migrated by default. */
 export async function freshDatabase(options: { isMigrated?: boolean } = {}): Promise<FreshDatabase> {
   const { url, drop } = await createTestDatabase();
   if (options.isMigrated ?? true) await runMigrations(url);

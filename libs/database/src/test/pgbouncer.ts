@@ -8,7 +8,7 @@ import { freePort } from '@tandem/stack';
 
 const PATIENCE_MS = 10_000;
 
-/** Where PgBouncer is on this machine; null when it is not. */
+/** Path of PgBouncer on this machine; null when it is not installed. */
 export function pgbouncerPath(): string | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, 'pgbouncer')).find((file) => existsSync(file)) ?? null;

@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /**
  * Books under the tool call's id, so a repeated job books once. The caller's number comes from the carrier;
- * only where it shows none is one taken that the caller gives, so that the booking has somebody to call.
+ * only where it shows none the caller gives one, so that there is a number to call back.
  */
 export const bookAppointmentHandler = handle(bookAppointment, async ({ phone, ...input }, context) => {
   if (!isOnBusinessClock(input.start, context.timeZone)) {

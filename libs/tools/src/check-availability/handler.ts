@@ -6,7 +6,7 @@ import { localToday, spokenDay } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
 import { checkAvailability } from './declaration.ts';
 
-/** What the model is given to choose from. */
+/** Times offered to the model. */
 const MAX_OFFERS = 6;
 
 export const checkAvailabilityHandler = handle(checkAvailability, async (input, context) => {
@@ -37,7 +37,7 @@ export const checkAvailabilityHandler = handle(checkAvailability, async (input, 
   };
 });
 
-/** As many as wanted, the first and the last among them, the rest evenly between. */
+/** Returns up to this many of the times: the first, the last, and the rest evenly between. */
 function spread<Item>(items: readonly Item[], count: number): Item[] {
   if (items.length <= count) return [...items];
   return Array.from(

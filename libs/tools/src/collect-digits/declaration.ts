@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Longest entry: a card number has 19 digits at most (ISO/IEC 7812), an IBAN's digits 32. */
 export const MAX_SECURE_DIGITS = 32;
 
-/** Carried out by the session. The digits go to tools by reference and to nobody else. */
+/** Carried out by the session. Only tools get the digits, by reference. */
 export const collectDigits = defineTool({
   name: 'collect_digits',
   description: [

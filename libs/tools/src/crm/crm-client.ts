@@ -4,18 +4,18 @@ import { z } from 'zod';
 import { readBounded, TooLarge } from './bounded-body.ts';
 
 export interface CrmClientOptions {
-  /** Of crm-api, without a trailing slash. */
+  /** Address of crm-api, without a trailing slash. */
   readonly baseUrl: string;
   /** A token for this tenant and call, without the word Bearer. */
   readonly authorize: (context: ToolCallContext) => Promise<string>;
 }
 
-/** One request to crm-api. */
+/** A request to crm-api. */
 export type CrmRequest<Value> = {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
-  /** What the answer must look like. */
+  /** Schema of the response. */
   readonly answer: z.ZodType<Value>;
 } & (
   | { readonly method: 'GET' }
@@ -29,7 +29,7 @@ export type CrmCall = ToolCallContext & { readonly signal: AbortSignal; remainin
 export type CrmProblem = z.infer<typeof problemSchema>;
 
 /**
- * What became of a request. `problem`: crm-api said no, for a reason of the business. `failed`: something
+ * The result of a request. `problem`: crm-api refused it, for a reason of the business. `failed`: something
  * broke; after an unsafe request it is then not known whether it was done.
  */
 export type CrmResponse<Value> =
@@ -44,19 +44,19 @@ const problemSchema = z.looseObject({
   detail: z.string().max(2000),
 });
 
-/** Statuses that are the business saying no; other 4xx are faults of ours. */
+/** Statuses of a refusal by the business; other 4xx are faults of ours. */
 const BUSINESS_STATUSES = new Set([404, 409, 422]);
 const MAX_ANSWER_BYTES = 256 * 1024;
 /** Pauses before trying again; an unsafe request is safe to repeat because of its key. */
 const PAUSES_MS = [100, 300, 1_000];
-/** Not worth starting a try with less time than this. */
+/** No attempt is started with less time than this. */
 const LEAST_TRY_MS = 150;
 
 type Attempt<Value> = { readonly answer: CrmResponse<Value>; readonly retryAfterMs?: number };
 
 /**
- * Talks to crm-api for one tool call at a time, within its deadline. Whatever crm-api and the network do is a
- * value.
+ * Calls crm-api for one tool call at a time, within its deadline. Every result of crm-api and the network is
+ * a value.
  */
 export class CrmClient {
   constructor(private readonly options: CrmClientOptions) {}

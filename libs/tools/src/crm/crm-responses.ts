@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What we read of crm-api's answers; it may say more. Times are ISO 8601 with the offset of the business. */
+/** The parts of crm-api's responses that tools read. Times are ISO 8601 with the offset of the business. */
 
 const offsetTimeSchema = z.iso.datetime({ offset: true });
 const nameSchema = z.string().max(200);
@@ -30,6 +30,6 @@ export const contactsSchema = z.object({
   items: z.array(z.object({ name: nameSchema.nullable() })).max(100),
 });
 
-/** What crm-api adds to a refused booking. */
+/** Details crm-api adds to a refused booking. */
 export const alternativesSchema = z.object({ alternatives: z.array(slotSchema).max(10) });
 export const servicesSchema = z.object({ services: z.array(z.string().max(63)).max(200) });

@@ -4,8 +4,8 @@ import type { CrmResponse, CrmProblem } from './crm-client.ts';
 type NotOk = Exclude<CrmResponse<never>, { kind: 'ok' }>;
 
 /**
- * The outcome of a request that did not end well.
- * @param explain what to tell the model of a refusal; by default what crm-api said
+ * Returns the outcome of a request that failed or was refused.
+ * @param explain returns the sentence for the model after a refusal; by default crm-api's own
  */
 export function outcomeOf(
   answer: NotOk,

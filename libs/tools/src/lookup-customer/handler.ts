@@ -8,9 +8,9 @@ import { lookupCustomer } from './declaration.ts';
 const MAX_UPCOMING = 3;
 
 /**
- * `known`, `showsNumber` where they show none, and of a known caller the name and what they have booked.
- * Notes about a contact stay in the CRM: they are somebody's words, and would be read to whoever calls from
- * that number.
+ * Returns `known`, `showsNumber` where the caller shows none, and for a known caller the name and bookings.
+ * Notes about a contact stay in the CRM: they are private, and would be read to anyone who calls from that
+ * number.
  */
 export const lookupCustomerHandler = handle(lookupCustomer, async (_input, context) => {
   const date = localToday(context.timeZone, Date.now());

@@ -12,12 +12,12 @@ export interface SeenRequest {
   readonly body: unknown;
 }
 
-/** What to answer; a function does it by itself, or not at all. */
+/** The response; a function responds by itself, or not at all. */
 export type Scripted =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
   | ((response: ServerResponse) => void);
 
-/** A crm-api that says what a spec tells it to, one answer after the other, and the last one from then on. */
+/** A crm-api that gives scripted responses one after the other, and the last one from then on. */
 export class ScriptedCrm {
   readonly seen: SeenRequest[] = [];
   private readonly scripts = new Map<string, Scripted[]>();

@@ -83,7 +83,9 @@ describe('the agent directory', () => {
         id,
       );
       await sql(
-        `INSERT INTO departments (tenant_id, key, name, address, mode, ring_ms, hours) VALUES ($1, 'sales', 'Sales', '+12025550111', 'warm', 25000, '[{"weekday":1,"opensMinute":480,"closesMinute":1020}]'),
+        `INSERT INTO departments (tenant_id, key, name, address, mode, ring_ms, hours)
+         VALUES ($1, 'sales', 'Sales', '+12025550111', 'warm', 25000,
+           '[{"weekday":1,"opensMinute":480,"closesMinute":1020}]'),
       ($1, 'broken', 'Broken', '+12025550112', 'warm', 25000, '[{"weekday":9}]')`,
         tenantId,
       );

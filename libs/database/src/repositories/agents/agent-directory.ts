@@ -47,7 +47,7 @@ export interface DialledNumber {
   };
 }
 
-/** Who may call a number. */
+/** Callers that may call a number. */
 export interface NumberAccess {
   readonly mode: AccessMode;
   /** Callers who show no number. */

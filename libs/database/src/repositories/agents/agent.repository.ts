@@ -9,7 +9,7 @@ import { publishVersion } from './agent-directory.ts';
 
 export interface Agent {
   readonly id: string;
-  /** What operators call it, unique among the tenant's that are not archived. */
+  /** The name operators use, unique among the tenant's that are not archived. */
   readonly name: string;
   /** The version callers get; null until one is published. */
   readonly publishedVersion: number | null;

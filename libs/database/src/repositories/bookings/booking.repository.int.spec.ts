@@ -50,7 +50,8 @@ describe('bookings', () => {
     return run(dataSource, (manager) =>
       query(
         manager,
-        `SELECT a.id FROM bookings a JOIN bookings b ON a.resource_id = b.resource_id AND a.id < b.id AND a.period && b.period
+        `SELECT a.id FROM bookings a JOIN bookings b
+           ON a.resource_id = b.resource_id AND a.id < b.id AND a.period && b.period
          WHERE a.tenant_id = $1 AND a.status = 'booked' AND b.status = 'booked'`,
         [business.tenantId],
       ),

@@ -8,7 +8,7 @@ import { samePatterns } from './phone-pattern.ts';
 
 const MAX_GROUPS = 200;
 
-/** Named groups of a tenant's callers. Writes go by key and pattern, so that repeating one changes nothing. */
+/** Named groups of a tenant's callers. Writes go by key and pattern, so that repeats change nothing. */
 export class CallerGroupRepository {
   constructor(private readonly dataSource: DataSource) {}
 

@@ -31,8 +31,10 @@ describe('recorded calls', () => {
       query(
         manager,
         `SELECT (SELECT to_jsonb(c) - 'recorded_at' FROM calls c WHERE id = $1) AS call,
-           (SELECT jsonb_agg(l) FROM call_legs l WHERE call_id = $1) AS legs, (SELECT jsonb_agg(u) FROM utterances u WHERE call_id = $1) AS utterances,
-           (SELECT jsonb_agg(t ORDER BY t.id) FROM tool_calls t WHERE call_id = $1) AS tools, (SELECT jsonb_agg(d) FROM dispositions d WHERE call_id = $1) AS dispositions`,
+           (SELECT jsonb_agg(l) FROM call_legs l WHERE call_id = $1) AS legs,
+           (SELECT jsonb_agg(u) FROM utterances u WHERE call_id = $1) AS utterances,
+           (SELECT jsonb_agg(t ORDER BY t.id) FROM tool_calls t WHERE call_id = $1) AS tools,
+           (SELECT jsonb_agg(d) FROM dispositions d WHERE call_id = $1) AS dispositions`,
         [callId],
       ),
     );

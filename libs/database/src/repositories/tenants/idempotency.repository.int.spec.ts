@@ -87,7 +87,7 @@ describe('idempotency keys', () => {
     expect((await keys.claim({ ...asked, tenantId: stranger })).kind).toBe('claimed');
   });
 
-  it('of a dead owner are taken over by one of many, and the owner, should it live, cannot complete', async () => {
+  it('of a dead owner are taken over once, and a slow owner cannot complete', async () => {
     const asked = request();
     const dead = await claimOf(keys, asked);
     const heirs = await Promise.all(Array.from({ length: 10 }, () => keys.claim(asked)));

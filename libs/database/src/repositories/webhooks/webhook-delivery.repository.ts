@@ -33,8 +33,8 @@ export class WebhookDeliveryRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Claims due deliveries for `leaseMs`: one that is not settled by then is due again. Places go to tenants in
-   * turn, and to the endpoints of a tenant in the order of their last turn.
+   * Claims due deliveries for `leaseMs`: one that is not settled by then is due again. Places go to tenants
+   * in turn, and to the endpoints of a tenant in the order of their last turn.
    */
   claim(claim: DeliveryClaim): Promise<ClaimedDelivery[]> {
     return run(this.dataSource, (manager) => claimDeliveries(manager, claim));
