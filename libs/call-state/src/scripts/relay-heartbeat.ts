@@ -1,8 +1,8 @@
 import { script, SET_NOW } from './script.ts';
 
 /*
- * Renews a relay's lease and those of the calls it owns, and returns the state of each call. A call's lease is
- * never shortened: a call that was released meanwhile has a longer one. A call with another owner is not
+ * Renews a relay's lease and those of the calls it owns, and returns the state of each call. A call's lease
+ * is never shortened: a call that was released meanwhile has a longer one. A call with another owner is not
  * renewed, nor one that has been offered to another relay: the carrier is closing, or has closed, the stream
  * of this one.
  *
