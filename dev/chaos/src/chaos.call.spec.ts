@@ -4,7 +4,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { tandemFolder } from '@tandem/stack';
 import { readHistory } from './history/history.ts';
 import { goalLines } from './report/goal-table.ts';
-import { judge, runScenario } from './run/run-scenario.ts';
+import { evaluate, runScenario } from './run/run-scenario.ts';
 import { EVERY_FAULT } from './scenarios.ts';
 
 jest.setTimeout(180_000);
@@ -34,6 +34,6 @@ describe('people keep talking', () => {
         .filter(({ goal, isMet }) => goal.unit !== 'ms' && goal.unit !== 's' && !isMet)
         .map(({ goal, figure }) => `${goal.id} ${goal.what}: ${figure}`),
     ).toEqual([]);
-    expect(judge(EVERY_FAULT, { entries: readHistory(historyFile) }).violations).toEqual([]);
+    expect(evaluate(EVERY_FAULT, { entries: readHistory(historyFile) }).violations).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { PlainFleet } from './plain-relay/plain-fleet.ts';
 import { absencePlot } from './report/absence-plot.ts';
 import { goalLines } from './report/goal-table.ts';
 import { saveTable } from './report/save-table.ts';
-import { judge, runScenario, type ScenarioResult } from './run/run-scenario.ts';
+import { evaluate, runScenario, type ScenarioResult } from './run/run-scenario.ts';
 import { throughBalancer, type Scenario } from './run/scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -130,7 +130,7 @@ function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> 
 
 /** Returns the result of an earlier run; nothing when there was none. */
 function kept(scenario: Scenario, fleet: Fleet['kind']): ScenarioResult[] {
-  return entriesKept(scenario, fleet).map((entries) => judge(scenario, { entries }));
+  return entriesKept(scenario, fleet).map((entries) => evaluate(scenario, { entries }));
 }
 
 /** Draws the plot from the latest histories; does nothing when one of them is missing. */

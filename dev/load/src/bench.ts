@@ -4,7 +4,7 @@ import { benchFrameWalk } from './bench/frame-walk.bench.ts';
 import { benchInterruptions, INTERRUPTION_LINK } from './bench/interruption.bench.ts';
 import { benchSocketWalks } from './bench/socket-walk.bench.ts';
 import { spreadText } from './load/spread-text.ts';
-import { meetAll, TROUBLES } from './model-faults/faults.ts';
+import { runAll, TROUBLES } from './model-faults/faults.ts';
 import { HEADER, lines, row } from './model-faults/table.ts';
 
 const HELP = `npm run bench                          run all benches
@@ -42,7 +42,7 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
         'silence is what the caller hears of it.',
     );
     console.log(`Models: ${linkText(INTERNET)}.\n`);
-    const figures = await meetAll(TROUBLES, 5, ({ trouble, requests, handedDown }) =>
+    const figures = await runAll(TROUBLES, 5, ({ trouble, requests, handedDown }) =>
       console.error(`  … ${trouble.name}: ${requests} requests, ${handedDown} handed down`),
     );
     console.log('');

@@ -98,7 +98,7 @@ async function measure(): Promise<Capacity> {
     log('Warming up');
     await running.warmUp();
     const ramp = parts.has('capacity')
-      ? await running.beside(() =>
+      ? await running.withConditions(() =>
           runRamp(
             { calls, seconds: duration, isToTheLimit: values.limit, perSecond: PLACED_PER_SECOND, log },
             running,
@@ -106,10 +106,12 @@ async function measure(): Promise<Capacity> {
         )
       : null;
     if (parts.has('isolation')) log('Isolation: 50 calls, then a flood and stalled callers beside them');
-    const isolation = parts.has('isolation') ? await running.beside(() => runIsolation(running)) : null;
+    const isolation = parts.has('isolation')
+      ? await running.withConditions(() => runIsolation(running))
+      : null;
     if (parts.has('churn')) log(`Churn for ${values.churn}`);
     const churn = parts.has('churn')
-      ? await running.beside(() => runChurn(churnSeconds, churnCalls, log, running))
+      ? await running.withConditions(() => runChurn(churnSeconds, churnCalls, log, running))
       : null;
     const machine =
       `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ` +

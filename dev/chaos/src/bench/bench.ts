@@ -57,7 +57,7 @@ export class Bench {
   }
 
   /** Waits until every caller on the line has had this many more turns. */
-  async everybodyTalks(turns: number, patienceMs: number): Promise<boolean> {
+  async waitForTurns(turns: number, patienceMs: number): Promise<boolean> {
     const wanted = new Map(this.callers.map((caller) => [caller, caller.turns + turns]));
     return this.until(
       () => [...wanted].every(([caller, least]) => caller.call.hasEnded || caller.turns >= least),
@@ -72,7 +72,7 @@ export class Bench {
     for (const session of this.fleet.model.sessions)
       if (session.number > this.sessionsSeen) this.noteSession(session);
     this.sessionsSeen = this.fleet.model.openedSessions;
-    await Promise.all(callers.map(({ call }) => this.noteRecord(call.sid)));
+    await Promise.all(callers.map(({ call }) => this.addRecord(call.sid)));
   }
 
   /** Which of the calls that run now each relay holds; those whose caller is about to hang up too. */
@@ -153,7 +153,7 @@ export class Bench {
   }
 
   /** Adds the stored record of an ended call to the history. */
-  async noteRecord(callSid: string): Promise<void> {
+  async addRecord(callSid: string): Promise<void> {
     for (let waited = 0; waited < ROWS_PATIENCE_MS; waited += 500) {
       const found = await this.fleet.recordOf(callSid);
       if (found) {

@@ -36,7 +36,7 @@ export class RedisPair {
   }
 
   /** Cuts the follower off: writes from now on are lost once it leads. */
-  async part(): Promise<void> {
+  async isolateFollower(): Promise<void> {
     await this.follower.admin.replicaof('NO', 'ONE');
   }
 

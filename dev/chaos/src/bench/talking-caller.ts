@@ -40,7 +40,7 @@ export class TalkingCaller {
   async leave(): Promise<void> {
     this.isDone = true;
     await this.talking;
-    await hangUpAndNote(this.call, this.voice, this.history);
+    await hangUpAndRecord(this.call, this.voice, this.history);
   }
 
   private async talk(): Promise<void> {
@@ -79,7 +79,7 @@ export class TalkingCaller {
 }
 
 /** Hangs up; when the call is over, adds the audio heard and the course of the call to the history. */
-export async function hangUpAndNote(
+export async function hangUpAndRecord(
   call: SimulatedCall,
   voice: StampedVoice,
   history: History,

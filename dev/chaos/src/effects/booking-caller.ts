@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedCall } from '@tandem/simulators';
 import type { Bench } from '../bench/bench.ts';
-import { hangUpAndNote } from '../bench/talking-caller.ts';
-import { isTold, wishFor } from './booking-model.ts';
+import { hangUpAndRecord } from '../bench/talking-caller.ts';
+import { statesOutcome, bookingWords } from './booking-model.ts';
 
 const GREETING_PATIENCE_MS = 20_000;
 const FINISHED_MS = 400;
@@ -10,7 +10,7 @@ const CALLER_SPEAKS_MS = 900;
 const POLL_MS = 250;
 let placed = 0;
 
-export interface Wish {
+export interface BookingRequest {
   readonly service: string;
   /** ISO 8601 with the offset of the business. */
   readonly start: string;
@@ -23,7 +23,7 @@ export class BookingCaller {
 
   constructor(
     private readonly bench: Bench,
-    readonly wish: Wish,
+    readonly wish: BookingRequest,
   ) {
     this.number = placed += 1;
     this.call = bench.fleet.ring({
@@ -39,17 +39,17 @@ export class BookingCaller {
   }
 
   async asks(): Promise<void> {
-    const text = wishFor(this.number, this.wish.service, this.wish.start);
+    const text = bookingWords(this.number, this.wish.service, this.wish.start);
     const fromAt = Date.now();
     await this.call.say(this.bench.fleet.voice.speak(text, CALLER_SPEAKS_MS), { text });
     this.bench.history.add({ kind: 'caller-said', call: this.call.sid, text, fromAt, isAnswered: true });
   }
 
   /** Returns the agent's words about the booking; null when there were none in time. */
-  async told(patienceMs: number): Promise<string | null> {
+  async outcomeWords(patienceMs: number): Promise<string | null> {
     for (const until = Date.now() + patienceMs; Date.now() < until && !this.call.hasEnded;) {
       const heard = this.bench.fleet.voice.hear(Buffer.concat(this.call.report().recording?.agent ?? []));
-      const words = heard.find(({ text, frames, total }) => isTold(text) && frames >= total - 2);
+      const words = heard.find(({ text, frames, total }) => statesOutcome(text) && frames >= total - 2);
       if (words) return words.text;
       await sleep(POLL_MS);
     }
@@ -57,6 +57,6 @@ export class BookingCaller {
   }
 
   leave(): Promise<void> {
-    return hangUpAndNote(this.call, this.bench.fleet.voice, this.bench.history);
+    return hangUpAndRecord(this.call, this.bench.fleet.voice, this.bench.history);
   }
 }

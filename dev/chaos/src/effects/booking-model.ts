@@ -11,15 +11,15 @@ import { answerTo } from '../history/answer-to.ts';
 const WISH = /\bbooks (\S+) (\S+)$/;
 
 /** Returns the words of a caller who wants an appointment. */
-export const wishFor = (number: number, service: string, start: string): string =>
+export const bookingWords = (number: number, service: string, start: string): string =>
   `call ${number} books ${service} ${start}`;
 
 /** The agent's words about a booking, by the outcome of the tool. */
-export const TOLD = { refused: 'It was refused.', uncertain: 'It is uncertain.' } as const;
+export const OUTCOME_WORDS = { refused: 'It was refused.', uncertain: 'It is uncertain.' } as const;
 const bookedAs = (reference: string): string => `Booked ${reference}.`;
 /** Returns whether words of the agent state the outcome of a booking. */
-export const isTold = (text: string): boolean =>
-  text.startsWith('Booked ') || text === TOLD.refused || text === TOLD.uncertain;
+export const statesOutcome = (text: string): boolean =>
+  text.startsWith('Booked ') || text === OUTCOME_WORDS.refused || text === OUTCOME_WORDS.uncertain;
 const FILLER = 'One moment.';
 
 /**
@@ -50,5 +50,5 @@ class BookingBrain implements Brain {
 function told(output: string): string {
   const { status, result } = JSON.parse(output) as { status?: string; result?: { reference?: string } };
   if (status === 'ok' && result?.reference) return bookedAs(result.reference);
-  return status === 'refused' ? TOLD.refused : TOLD.uncertain;
+  return status === 'refused' ? OUTCOME_WORDS.refused : OUTCOME_WORDS.uncertain;
 }

@@ -101,7 +101,7 @@ export class Business {
   }
 
   /** Repeats a request as a good client does, while the first one is in progress or its answer was lost. */
-  async askUntilAnswered(ask: Ask & { readonly key: string }, patienceMs: number): Promise<Answer> {
+  async requestUntilAnswered(ask: Ask & { readonly key: string }, patienceMs: number): Promise<Answer> {
     for (const until = Date.now() + patienceMs; ;) {
       const answer = await this.ask(ask);
       const isOpen = answer.code === 'idempotency-in-progress' || answer.status >= 500 || answer.status === 0;
@@ -161,7 +161,7 @@ function standingBookings(platform: RunningPlatform, tenantId: TenantId): Promis
 }
 
 /** Adds a tenant's bookings to the history, where the checker looks for overlaps and broken promises. */
-export async function noteBookings(bench: Bench, tenantId: TenantId = DEMO_TENANT_ID): Promise<number> {
+export async function addBookings(bench: Bench, tenantId: TenantId = DEMO_TENANT_ID): Promise<number> {
   const found = await standingBookings(platformOf(bench), tenantId);
   for (const booking of found) bench.history.add({ kind: 'booking', call: null, ...booking });
   return found.length;

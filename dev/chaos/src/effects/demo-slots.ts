@@ -1,5 +1,5 @@
 import type { RunningPlatform } from '@tandem/commands/platform';
-import type { Wish } from './booking-caller.ts';
+import type { BookingRequest } from './booking-caller.ts';
 
 const SERVICE = 'plumbing';
 const DAY_MS = 86_400_000;
@@ -9,9 +9,9 @@ const LAST_DAY = 55;
  * Returns free appointments of the demo business, each at another time.
  * @throws when there are not enough
  */
-export async function freeWishes(platform: RunningPlatform, count: number): Promise<Wish[]> {
+export async function freeSlots(platform: RunningPlatform, count: number): Promise<BookingRequest[]> {
   const [crm] = platform.urlsOf('crm-api');
-  const wishes: Wish[] = [];
+  const wishes: BookingRequest[] = [];
   for (let day = 1; day < LAST_DAY && wishes.length < count; day += 1) {
     const date = new Date(Date.now() + day * DAY_MS).toISOString().slice(0, 10);
     const response = await fetch(`${crm}/v1/availability?service=${SERVICE}&date=${date}`, {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** Current behaviour of a receiver. */
-interface ReceiverMood {
+interface ReceiverBehaviour {
   /** Share of requests answered with an error, or not at all. */
   readonly errors: number;
   /** Before every answer. */
@@ -12,7 +12,7 @@ interface ReceiverMood {
   readonly isBusy: boolean;
 }
 
-export const WELL: ReceiverMood = { errors: 0, delayMs: 0, isBusy: false };
+export const WELL: ReceiverBehaviour = { errors: 0, delayMs: 0, isBusy: false };
 
 /** One event at the receiver: its deliveries, and the number of times it was accepted. */
 interface Kept {
@@ -57,7 +57,7 @@ export class WebhookReceiver {
   }
 
   /** Stops listening and breaks its connections. */
-  async goAway(): Promise<void> {
+  async stopListening(): Promise<void> {
     const { server } = this;
     this.server = null;
     server?.closeAllConnections();

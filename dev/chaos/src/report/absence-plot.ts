@@ -2,7 +2,7 @@ import { svgOf, type Line } from '@tandem/commands/chart';
 import { absenceMs, type Loss, type RunView } from '../history/run-view.ts';
 
 /** Runs of the scenarios that are drawn; `ordinary` is the relay of the ordinary kind, killed. */
-interface Drawn {
+interface PlottedRuns {
   readonly killed: RunView;
   readonly frozen: RunView;
   readonly drained: RunView;
@@ -12,7 +12,7 @@ interface Drawn {
 const SECONDS = 6;
 
 /** Returns the plot of the share of struck callers who have their agent again, over time. */
-export function absencePlot({ killed, frozen, drained, ordinary }: Drawn): string {
+export function absencePlot({ killed, frozen, drained, ordinary }: PlottedRuns): string {
   const back = ({ backMs }: Loss) => backMs;
   return svgOf([
     {

@@ -65,11 +65,11 @@ export async function runScenario(
   } finally {
     await fleet.stop();
   }
-  return judge(scenario, history);
+  return evaluate(scenario, history);
 }
 
 /** Returns the result of a run, from its history alone. */
-export function judge(scenario: Scenario, history: Pick<History, 'entries'>): ScenarioResult {
+export function evaluate(scenario: Scenario, history: Pick<History, 'entries'>): ScenarioResult {
   const [run] = entriesOf(history.entries, 'run');
   const view = new RunView(history.entries);
   const goals = scenario.goals.map((goal): GoalResult => {

@@ -4,7 +4,7 @@ import type { TandemFleet } from '../bench/tandem-fleet.ts';
 import { check } from '../history/checker.ts';
 import { shareOf, type CallStory } from '../history/run-view.ts';
 import type { Scenario } from '../run/scenario.ts';
-import { turnsRight } from './figures.ts';
+import { turnsKept } from './figures.ts';
 
 const ROUND_MS = 60_000;
 const FAULT_EVERY_MS = 8_000;
@@ -100,7 +100,7 @@ export const chaosMix: Scenario = {
       limit: { atMost: 0 },
       figure: (run) => check(run.entries).length,
     },
-    turnsRight('R5'),
+    turnsKept('R5'),
   ],
   fleet: { relays: 3, replicas: { 'call-ingress': 2 }, lines: ['redis', 'model'] },
   calls: 50,
@@ -118,7 +118,7 @@ export const chaosMix: Scenario = {
       await Promise.all([TROUBLES[name]?.(bench, fleet), sleep(FAULT_EVERY_MS)]);
     }
     await going;
-    await bench.everybodyTalks(1, 30_000);
+    await bench.waitForTurns(1, 30_000);
     await bench.collect();
   },
 };

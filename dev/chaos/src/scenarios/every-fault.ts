@@ -16,9 +16,9 @@ export function everyFault(scenarios: readonly Scenario[]): Scenario {
     isForPlain: false,
     round: async (bench) => {
       await bench.place(bench.calls);
-      await bench.everybodyTalks(1, 30_000);
+      await bench.waitForTurns(1, 30_000);
       for (const { fault } of faults) await fault?.(bench);
-      await bench.everybodyTalks(1, 30_000);
+      await bench.waitForTurns(1, 30_000);
       await bench.collect();
     },
   };

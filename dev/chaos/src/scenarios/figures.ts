@@ -12,7 +12,7 @@ import {
 import type { Goal } from '../run/scenario.ts';
 
 /** Goals several scenarios share: what becomes of the calls that faults of this name have struck. */
-export function goesOn(id: string, ...whats: readonly string[]): Goal {
+export function callsContinue(id: string, ...whats: readonly string[]): Goal {
   return {
     id,
     what: 'struck calls that go on',
@@ -62,7 +62,7 @@ export function nobodyLost(id: string): Goal {
 }
 
 /** Every caller is answered. */
-export function everybodyAnswered(id: string): Goal {
+export function turnsAnswered(id: string): Goal {
   const heard = (story: CallStory) => story.said.filter((words) => wasListenedTo(story, words));
   const figure = (run: RunView) => shareOf(run.stories.flatMap(heard), ({ isAnswered }) => isAnswered);
   return { id, what: 'turns of callers that were answered', unit: '%', limit: { atLeast: 100 }, figure };
@@ -76,7 +76,7 @@ const TURN_RULES: ReadonlySet<Violation['rule']> = new Set([
   'log-gapless',
 ]);
 
-export function turnsRight(id: string): Goal {
+export function turnsKept(id: string): Goal {
   return {
     id,
     what: 'finished turns lost or doubled, in rows or in what the model is told',
@@ -107,10 +107,10 @@ const LONGEST_WAIT_MS = 2_000;
 export function talkThrough(fault: (bench: Bench) => Promise<void>): (bench: Bench) => Promise<void> {
   return async (bench) => {
     await bench.place(bench.calls);
-    await bench.everybodyTalks(1, PATIENCE_MS);
+    await bench.waitForTurns(1, PATIENCE_MS);
     await sleep(bench.random() * LONGEST_WAIT_MS);
     await fault(bench);
-    await bench.everybodyTalks(2, PATIENCE_MS);
+    await bench.waitForTurns(2, PATIENCE_MS);
     await bench.collect();
   };
 }

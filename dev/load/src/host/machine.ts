@@ -20,7 +20,7 @@ export function pin(pid: number, core: number): boolean {
  * Gives the main thread of a process real-time priority on its core, for the measuring process. Threads it
  * starts do not inherit the priority. Needs `chrt` and root; returns whether it worked.
  */
-export function putFirst(pid: number): boolean {
+export function prioritise(pid: number): boolean {
   return runs('chrt', ['--reset-on-fork', '--rr', '--pid', '1', String(pid)]);
 }
 

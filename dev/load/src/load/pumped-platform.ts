@@ -77,7 +77,7 @@ export class PumpedPlatform {
   }
 
   /** Does a part, and looks at what else the machine did meanwhile. */
-  async beside<Part>(part: () => Promise<Part>): Promise<Part & Conditions> {
+  async withConditions<Part>(part: () => Promise<Part>): Promise<Part & Conditions> {
     const look = async () => ({
       ms: performance.now(),
       relay: (await this.relay()).cpuSeconds * 1000,

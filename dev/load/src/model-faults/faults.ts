@@ -153,7 +153,7 @@ export const TROUBLES: readonly Trouble[] = [
  * Runs several kinds of trouble at a time, each with its own providers. Returns the figures in the order
  * asked.
  */
-export async function meetAll(
+export async function runAll(
   troubles: readonly Trouble[],
   atOnce: number,
   onDone: (figures: TroubleFigures) => void,
@@ -200,7 +200,7 @@ export async function meet(
   const onError = (error: unknown) => void errors.push(error);
   const oneCall = (index: number): Promise<TalkFigures> => {
     const health = board.of('primary:default');
-    const rung = (url: string, name: string) =>
+    const target = (url: string, name: string) =>
       openAiRealtimeModel({
         url,
         apiKey: 'sk-bench',
@@ -212,7 +212,7 @@ export async function meet(
       });
     const name = `bench-${index}`;
     const model = resilientModel({
-      targets: [{ model: rung(first.url, name), health }, { model: rung(second.url, name) }],
+      targets: [{ model: target(first.url, name), health }, { model: target(second.url, name) }],
       clock,
       ...options.resilience,
     });

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { putFirst } from '../host/machine.ts';
+import { prioritise } from '../host/machine.ts';
 import type { CarrierAccount } from './carrier-call.ts';
 import type { CarrierTotals, Habit } from './carrier-stream.ts';
 import type { Spread } from './histogram.ts';
@@ -50,7 +50,7 @@ export class PumpProcess {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
     });
-    putFirst(child.pid ?? 0);
+    prioritise(child.pid ?? 0);
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (answer: Answer) => resolve('port' in answer ? answer.port : 0));
       child.once('exit', () => reject(new TypeError('The load driver did not start.')));

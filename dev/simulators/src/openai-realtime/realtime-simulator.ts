@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, seededRandom, systemClock } from '@tandem/kit';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { drawLink, INTERNET, Link } from '../link/link.ts';
-import { rememberingSpeaker, type Speak } from './audio/voice.ts';
+import { cachingSpeaker, type Speak } from './audio/voice.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { guided } from './behaviours/guided.ts';
 import { ControlServer } from './control/control-server.ts';
@@ -12,7 +12,7 @@ import {
   AZURE_PATH,
   closeReasonOf,
   faultyHandshake,
-  judgeHandshake,
+  checkHandshake,
   OPENAI_PATH,
   type Admission,
   type HttpRefusal,
@@ -74,7 +74,7 @@ export class RealtimeSimulator {
     this.faults = new Faults(this.clock, options.seed);
     this.rateLimits = new RateLimits(this.clock, options.tokensPerMinute);
     this.random = seededRandom(options.seed ?? 1);
-    this.speak = rememberingSpeaker(options.speak);
+    this.speak = cachingSpeaker(options.speak);
     if (options.callerLines) this.script.add({ lines: options.callerLines });
   }
 
@@ -214,7 +214,7 @@ export class RealtimeSimulator {
     // event.
     if (roundTripMs > 0) await sleep(roundTripMs * 2.5, undefined, { ref: false });
     if (socket.destroyed || !this.server) return;
-    const verdict = (fault && faultyHandshake(fault)) ?? judgeHandshake(request, this.options);
+    const verdict = (fault && faultyHandshake(fault)) ?? checkHandshake(request, this.options);
     if (verdict.kind === 'http') return this.refuse(socket, verdict);
     socket.setNoDelay(true);
     this.wss?.handleUpgrade(request, socket, head, (ws) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StackError } from '../checkout/stack-error.ts';
 import { firstAvailable, type Source } from './first-available.ts';
 
-function rung(name: string, outcome: string | StackError, tried: string[]): Source<string> {
+function source(name: string, outcome: string | StackError, tried: string[]): Source<string> {
   return {
     name,
     attempt: () => {
@@ -12,15 +12,15 @@ function rung(name: string, outcome: string | StackError, tried: string[]): Sour
   };
 }
 
-describe('a ladder', () => {
+describe('the first available source', () => {
   it('ends at the first source that works and does not try the rest', async () => {
     const tried: string[] = [];
-    const rungs = [
-      rung('path', new StackError('not found', 'install it'), tried),
-      rung('apt', 'apt redis', tried),
-      rung('npm', 'npm redis', tried),
+    const sources = [
+      source('path', new StackError('not found', 'install it'), tried),
+      source('apt', 'apt redis', tried),
+      source('npm', 'npm redis', tried),
     ];
-    expect(await firstAvailable('Redis', rungs, 'Install it.')).toEqual({
+    expect(await firstAvailable('Redis', sources, 'Install it.')).toEqual({
       value: 'apt redis',
       passedOver: ['path: not found'],
     });
@@ -28,11 +28,11 @@ describe('a ladder', () => {
   });
 
   it('names every reason and what to do when none works', async () => {
-    const rungs = [
-      rung('path', new StackError('not found', ''), []),
-      rung('apt', new StackError('no network\nat all', ''), []),
+    const sources = [
+      source('path', new StackError('not found', ''), []),
+      source('apt', new StackError('no network\nat all', ''), []),
     ];
-    const fault = await firstAvailable('Redis', rungs, 'Install Redis by hand.').catch(
+    const fault = await firstAvailable('Redis', sources, 'Install Redis by hand.').catch(
       (error: unknown) => error,
     );
     expect(fault).toBeInstanceOf(StackError);

@@ -6,27 +6,27 @@ export interface Source<Of> {
   readonly attempt: () => Promise<Of>;
 }
 
-interface Climbed<Of> {
+interface Chosen<Of> {
   readonly value: Of;
   /** One line for each source that did not work, in order. */
   readonly passedOver: readonly string[];
 }
 
 /**
- * Takes the first rung that holds; later ones are not touched.
- * @throws StackError naming every rung's reason and `todo`
+ * Takes the first source that holds; later ones are not touched.
+ * @throws StackError naming every source's reason and `todo`
  */
 export async function firstAvailable<Of>(
   what: string,
-  rungs: readonly Source<Of>[],
+  sources: readonly Source<Of>[],
   todo: string,
-): Promise<Climbed<Of>> {
+): Promise<Chosen<Of>> {
   const passedOver: string[] = [];
-  for (const rung of rungs) {
+  for (const source of sources) {
     try {
-      return { value: await rung.attempt(), passedOver };
+      return { value: await source.attempt(), passedOver };
     } catch (error) {
-      passedOver.push(`${rung.name}: ${reasonOf(error)}`);
+      passedOver.push(`${source.name}: ${reasonOf(error)}`);
     }
   }
   throw new StackError(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StackError } from '../checkout/stack-error.ts';
-import { chooseRedis, isOlder, parseVersion, redisRungs, type RedisProgram } from './redis-program.ts';
+import { chooseRedis, isOlder, parseVersion, redisSources, type RedisProgram } from './redis-program.ts';
 import { redisConf } from './start-redis.ts';
 
 const program: RedisProgram = {
@@ -13,7 +13,7 @@ const program: RedisProgram = {
 
 describe('choice of a Redis', () => {
   it('goes from the machine over Debian packages to npm', () => {
-    expect(redisRungs('/nowhere').map(({ name }) => name)).toEqual([
+    expect(redisSources('/nowhere').map(({ name }) => name)).toEqual([
       'redis-server on PATH',
       'valkey-server on PATH',
       'Debian package redis-server',

@@ -24,7 +24,7 @@ export interface RedisProgram {
 }
 
 /** The ways to a Redis server, the best one first. */
-export function redisRungs(cache: string): Source<RedisProgram>[] {
+export function redisSources(cache: string): Source<RedisProgram>[] {
   return [
     { name: 'redis-server on PATH', attempt: () => onPath('redis-server') },
     { name: 'valkey-server on PATH', attempt: () => onPath('valkey-server') },
@@ -42,8 +42,8 @@ const BY_HAND =
  * better one.
  * @throws StackError with the reason for each source that does not work
  */
-export async function chooseRedis(rungs: readonly Source<RedisProgram>[]): Promise<RedisProgram> {
-  const { value, passedOver } = await firstAvailable('Redis server', rungs, BY_HAND);
+export async function chooseRedis(sources: readonly Source<RedisProgram>[]): Promise<RedisProgram> {
+  const { value, passedOver } = await firstAvailable('Redis server', sources, BY_HAND);
   return value.kind === 'native'
     ? value
     : {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { tandemFolder } from '../checkout/checkout.ts';
 import { freePort } from '../process/free-port.ts';
 import type { ServerHandle, UnexpectedExit } from '../process/local-server.ts';
-import { redisRungs } from './redis-program.ts';
+import { redisSources } from './redis-program.ts';
 import { startRedis, withRedis, type RedisOptions } from './start-redis.ts';
 
 jest.setTimeout(60_000);
@@ -19,7 +19,7 @@ let folder: string;
 let running: ServerHandle[];
 
 async function start(options: RedisOptions = {}): Promise<ServerHandle> {
-  const server = await startRedis({ folder, rungs: redisRungs(join(tandemFolder, 'cache')), ...options });
+  const server = await startRedis({ folder, sources: redisSources(join(tandemFolder, 'cache')), ...options });
   running.push(server);
   return server;
 }

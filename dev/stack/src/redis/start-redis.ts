@@ -16,7 +16,7 @@ import {
   type UnexpectedExit,
 } from '../process/local-server.ts';
 import { libraryEnvironment } from '../process/run-command.ts';
-import { chooseRedis, redisRungs, type RedisProgram } from './redis-program.ts';
+import { chooseRedis, redisSources, type RedisProgram } from './redis-program.ts';
 
 const USUAL_PORT = 6389;
 const USUAL_EXTERNAL_PORT = 6379;
@@ -39,7 +39,7 @@ export interface RedisOptions {
   /** A server that is there already; wins over everything. The persistent one defaults to REDIS_URL. */
   readonly externalUrl?: string | undefined;
   /** Sources of the program; the usual ones when absent. */
-  readonly rungs?: Parameters<typeof chooseRedis>[0];
+  readonly sources?: Parameters<typeof chooseRedis>[0];
   /** A lone node in cluster mode, as those who point at a cluster meet it. */
   readonly isCluster?: boolean;
   readonly onUnexpectedExit?: (told: UnexpectedExit) => void;
@@ -68,7 +68,7 @@ function externalRedis({ externalUrl, isEphemeral }: RedisOptions): ServerHandle
 
 async function startOwn(options: RedisOptions): Promise<ServerHandle> {
   const { folder = tandemFolder, isEphemeral = false, port = USUAL_PORT } = options;
-  const program = await chooseRedis(options.rungs ?? redisRungs(join(folder, 'cache')));
+  const program = await chooseRedis(options.sources ?? redisSources(join(folder, 'cache')));
   const user = redisUser(folder);
   const place = isEphemeral ? throwAwayPlace(user) : await claimPlace(folder);
   const output = new BoundedLog({ file: isEphemeral ? null : join(folder, 'logs/redis.log') });

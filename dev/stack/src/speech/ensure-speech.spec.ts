@@ -7,8 +7,8 @@ import type { Source } from '../downloads/first-available.ts';
 import {
   ensureSpeech,
   guidedEnvironment,
-  recogniserRungs,
-  synthesiserRungs,
+  recogniserSources,
+  synthesiserSources,
   type Recogniser,
   type Synthesiser,
 } from './ensure-speech.ts';
@@ -37,14 +37,14 @@ function open<Of>(value: Of): Source<Of> {
 
 describe('speech programs', () => {
   it('are looked for on the machine first, flite before the others', () => {
-    expect(synthesiserRungs(folder).map(({ name }) => name)).toEqual([
+    expect(synthesiserSources(folder).map(({ name }) => name)).toEqual([
       'flite on PATH',
       'Debian package flite',
       'espeak-ng on PATH',
       'say',
       'npm package @echogarden/espeak-ng-emscripten',
     ]);
-    expect(recogniserRungs(folder).map(({ name }) => name)).toEqual([
+    expect(recogniserSources(folder).map(({ name }) => name)).toEqual([
       'pocketsphinx on PATH',
       'Debian package pocketsphinx',
     ]);
@@ -55,8 +55,8 @@ describe('speech programs', () => {
     const speech = await ensureSpeech({
       folder,
       log: (line) => lines.push(line),
-      synthesiserRungs: [open(flite)],
-      recogniserRungs: [open(pocketsphinx)],
+      synthesiserSources: [open(flite)],
+      recogniserSources: [open(pocketsphinx)],
     });
     expect(speech).toMatchObject({ synthesiser: flite, recogniser: pocketsphinx });
     expect(lines).toEqual(['Speech: flite speaks; pocketsphinx listens']);
@@ -65,8 +65,8 @@ describe('speech programs', () => {
   it('are null when missing, with the reasons and what to install', async () => {
     const speech = await ensureSpeech({
       folder,
-      synthesiserRungs: [closed('flite on PATH'), open(espeak)],
-      recogniserRungs: [closed('PATH'), closed('Debian')],
+      synthesiserSources: [closed('flite on PATH'), open(espeak)],
+      recogniserSources: [closed('PATH'), closed('Debian')],
     });
     expect(speech).toMatchObject({ synthesiser: espeak, recogniser: null });
     expect(speech.explanation).toBe(

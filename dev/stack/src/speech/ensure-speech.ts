@@ -54,8 +54,8 @@ interface SpeechOptions {
   readonly log?: Log;
   /** Folder of `.tandem`; downloads go to its cache. */
   readonly folder?: string;
-  readonly synthesiserRungs?: readonly Source<Synthesiser>[];
-  readonly recogniserRungs?: readonly Source<Recogniser>[];
+  readonly synthesiserSources?: readonly Source<Synthesiser>[];
+  readonly recogniserSources?: readonly Source<Recogniser>[];
 }
 
 /**
@@ -67,12 +67,12 @@ export async function ensureSpeech(options: SpeechOptions = {}): Promise<Speech>
   const [synthesiser, recogniser] = await Promise.all([
     topOf(
       'speech synthesis',
-      options.synthesiserRungs ?? synthesiserRungs(cache),
+      options.synthesiserSources ?? synthesiserSources(cache),
       'Install flite or espeak-ng to hear the agent.',
     ),
     topOf(
       'speech recognition',
-      options.recogniserRungs ?? recogniserRungs(cache),
+      options.recogniserSources ?? recogniserSources(cache),
       'Install pocketsphinx and pocketsphinx-en-us so that the agent understands you.',
     ),
   ]);
@@ -107,7 +107,7 @@ export function guidedEnvironment({ synthesiser, recogniser }: SpeechPrograms): 
 }
 
 /** flite first: of the voices at hand the recogniser understands it best. */
-export function synthesiserRungs(cache: string): Source<Synthesiser>[] {
+export function synthesiserSources(cache: string): Source<Synthesiser>[] {
   return [
     { name: 'flite on PATH', attempt: () => onPath('flite', 'flite') },
     { name: 'Debian package flite', attempt: () => fliteFromDebian(cache) },
@@ -117,7 +117,7 @@ export function synthesiserRungs(cache: string): Source<Synthesiser>[] {
   ];
 }
 
-export function recogniserRungs(cache: string): Source<Recogniser>[] {
+export function recogniserSources(cache: string): Source<Recogniser>[] {
   return [
     { name: 'pocketsphinx on PATH', attempt: () => Promise.resolve(recogniserOnPath()) },
     { name: 'Debian package pocketsphinx', attempt: () => recogniserFromDebian(cache) },
@@ -126,11 +126,11 @@ export function recogniserRungs(cache: string): Source<Recogniser>[] {
 
 async function topOf<Of>(
   what: string,
-  rungs: readonly Source<Of>[],
+  sources: readonly Source<Of>[],
   todo: string,
 ): Promise<{ value: Of | null; why: string }> {
   try {
-    return { value: (await firstAvailable(what, rungs, todo)).value, why: '' };
+    return { value: (await firstAvailable(what, sources, todo)).value, why: '' };
   } catch (error) {
     if (!(error instanceof StackError)) throw error;
     return {

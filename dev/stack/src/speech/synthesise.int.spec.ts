@@ -35,8 +35,8 @@ function runs(): string[] {
 function speechOf(synthesiser: Synthesiser): Promise<Speech> {
   return ensureSpeech({
     folder,
-    synthesiserRungs: [{ name: 'script', attempt: () => Promise.resolve(synthesiser) }],
-    recogniserRungs: [],
+    synthesiserSources: [{ name: 'script', attempt: () => Promise.resolve(synthesiser) }],
+    recogniserSources: [],
   });
 }
 

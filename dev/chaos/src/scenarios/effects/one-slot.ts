@@ -4,7 +4,7 @@ import {
   Business,
   deadlocks,
   measure,
-  noteBookings,
+  addBookings,
   platformOf,
   type Answer,
 } from '../../effects/business.ts';
@@ -85,6 +85,6 @@ async function contend(bench: Bench, business: Business): Promise<void> {
   measure(
     bench,
     'too many or too few booked',
-    Math.abs((await noteBookings(bench, business.tenantId)) - 1) + Math.abs(won - 1),
+    Math.abs((await addBookings(bench, business.tenantId)) - 1) + Math.abs(won - 1),
   );
 }

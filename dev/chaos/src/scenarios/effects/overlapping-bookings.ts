@@ -4,7 +4,7 @@ import {
   Business,
   deadlocks,
   measure,
-  noteBookings,
+  addBookings,
   platformOf,
   type Answer,
 } from '../../effects/business.ts';
@@ -71,7 +71,7 @@ export const overlappingBookings: Scenario = {
     for (const [what, those] of Map.groupBy(unclean, ({ status, code }) => `${status} ${code}`))
       bench.log(`R23: ${those.length} times ${what}`);
     measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
-    await noteBookings(bench, business.tenantId);
+    await addBookings(bench, business.tenantId);
     const [pairs] = await platform.sql<{ n: number }>(
       `SELECT count(*)::integer AS n
        FROM bookings a

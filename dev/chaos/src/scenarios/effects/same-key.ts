@@ -57,7 +57,7 @@ export const sameKey: Scenario = {
 
 async function repeat(bench: Bench, business: Business, key: string): Promise<void> {
   const ask = (index: number, hours: number) =>
-    business.askUntilAnswered(
+    business.requestUntilAnswered(
       {
         method: 'POST',
         path: '/v1/bookings',

@@ -3,8 +3,8 @@ import type { RunningPlatform } from '@tandem/commands/platform';
 import type { Bench } from '../../bench/bench.ts';
 import { BookingCaller } from '../../effects/booking-caller.ts';
 import { bookingModel } from '../../effects/booking-model.ts';
-import { measure, noteBookings, platformOf } from '../../effects/business.ts';
-import { freeWishes } from '../../effects/demo-slots.ts';
+import { measure, addBookings, platformOf } from '../../effects/business.ts';
+import { freeSlots } from '../../effects/demo-slots.ts';
 import { holdBookings } from '../../effects/held-resources.ts';
 import { ToolJobs } from '../../effects/tool-jobs.ts';
 import { percentile, type RunView } from '../../history/run-view.ts';
@@ -85,7 +85,7 @@ export const toolWorkerKilled: Scenario = {
 };
 
 async function round(bench: Bench, platform: RunningPlatform, jobs: ToolJobs): Promise<void> {
-  const callers = (await freeWishes(platform, bench.calls)).map((wish) => new BookingCaller(bench, wish));
+  const callers = (await freeSlots(platform, bench.calls)).map((wish) => new BookingCaller(bench, wish));
   await Promise.all(callers.map((caller) => caller.greeted()));
   const letGo = await holdBookings(platform);
   await Promise.all(callers.map((caller) => caller.asks()));
@@ -97,20 +97,20 @@ async function round(bench: Bench, platform: RunningPlatform, jobs: ToolJobs): P
   await bench.fleet.signal(worker, 'SIGKILL');
   await sleep(bench.random() < 0.5 ? SHORT_HOLD_MS : LONG_HOLD_MS);
   await letGo();
-  const told = await Promise.all(callers.map((caller) => caller.told(TOLD_PATIENCE_MS)));
+  const told = await Promise.all(callers.map((caller) => caller.outcomeWords(TOLD_PATIENCE_MS)));
   measure(bench, 'not told', told.filter((words) => !words?.startsWith('Booked ')).length);
   measure(bench, 'not done', await jobs.notDone());
   for (const { lost, startedAt } of await jobs.doneSince(killedAt))
     if (lost > 0) measure(bench, 'rerun after', startedAt - killedAt);
   await Promise.all(callers.map((caller) => caller.leave()));
-  await Promise.all(callers.map(({ call }) => bench.noteRecord(call.sid)));
+  await Promise.all(callers.map(({ call }) => bench.addRecord(call.sid)));
   const counts = await platform.sql<{ n: number }>(
     'SELECT count(booking.id)::integer AS n FROM calls call LEFT JOIN bookings booking ON ' +
       'booking.call_id = call.id WHERE call.carrier_call_id = ANY($1) GROUP BY call.id',
     callers.map(({ call }) => call.sid),
   );
   measure(bench, 'other than one booking', callers.length - counts.filter(({ n }) => n === 1).length);
-  await noteBookings(bench);
+  await addBookings(bench);
   await bench.fleet.restart(worker);
 }
 

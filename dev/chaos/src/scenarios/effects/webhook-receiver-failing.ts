@@ -70,7 +70,7 @@ export const webhookReceiverFailing: Scenario = {
       await trouble;
       await judge(bench, business, receiver);
     } finally {
-      await receiver.goAway();
+      await receiver.stopListening();
     }
   },
 };
@@ -117,7 +117,7 @@ async function troubles(bench: Bench, receiver: WebhookReceiver): Promise<void> 
   await sleep(SLOW_MS);
   await bench.fleet.restart(worker);
   receiver.mood = failing;
-  await receiver.goAway();
+  await receiver.stopListening();
   await sleep(OUTAGE_MS);
   await receiver.listen();
 }

@@ -39,7 +39,7 @@ export const noRelayLeft: Scenario = {
   isForPlain: true,
   round: async (bench) => {
     await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 30_000);
+    await bench.waitForTurns(1, 30_000);
     const killedAt = Date.now();
     for (const { call } of bench.callers) {
       call.listen((entry) => {

@@ -3,7 +3,7 @@ import type { SimulatedSession } from '@tandem/simulators';
 import type { Bench } from '../../bench/bench.ts';
 import type { RunView } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { backWithin, goesOn, talkThrough, total, turnsRight } from '../figures.ts';
+import { backWithin, callsContinue, talkThrough, total, turnsKept } from '../figures.ts';
 
 /**
  * Woken at the latest; sooner when every call is on another relay, while the carrier would still hear the old
@@ -58,7 +58,7 @@ export const relayFrozen: Scenario = {
   name: 'R3',
   about: 'one of three relays frozen (SIGSTOP), then woken (SIGCONT)',
   goals: [
-    goesOn('R3', 'freeze'),
+    callsContinue('R3', 'freeze'),
     backWithin('R3', 1, 6_000, 'freeze'),
     {
       id: 'R4',
@@ -74,7 +74,7 @@ export const relayFrozen: Scenario = {
       limit: { atMost: 0 },
       figure: staleEvents,
     },
-    turnsRight('R5'),
+    turnsKept('R5'),
   ],
   fleet: { relays: 3 },
   calls: 40,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { backWithin, goesOn, turnsRight } from '../figures.ts';
+import { backWithin, callsContinue, turnsKept } from '../figures.ts';
 
 const LOOKS = 30;
 const LOOK_MS = 100;
@@ -11,7 +11,7 @@ export const relayHerd: Scenario = {
   name: 'R8',
   about: 'one of two relays killed, the other has room for just its calls',
   goals: [
-    goesOn('R8', 'kill'),
+    callsContinue('R8', 'kill'),
     backWithin('R8', 1, 8_000, 'kill'),
     {
       id: 'R8',
@@ -20,7 +20,7 @@ export const relayHerd: Scenario = {
       limit: { atMost: 0 },
       figure: (run) => percentile(run.measured('above-cap'), 1),
     },
-    turnsRight('R5'),
+    turnsKept('R5'),
   ],
   fleet: { relays: 2, env: { RELAY_MAX_CALLS: '100' } },
   calls: 100,
@@ -28,7 +28,7 @@ export const relayHerd: Scenario = {
   isForPlain: false,
   round: async (bench) => {
     await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 40_000);
+    await bench.waitForTurns(1, 40_000);
     const relay = await bench.pickHolder();
     await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
     for (let look = 0; look < LOOKS; look += 1) {
@@ -41,7 +41,7 @@ export const relayHerd: Scenario = {
             value: Math.max(0, (await bench.fleet.callsHeld(other)) - 100),
           });
     }
-    await bench.everybodyTalks(1, 40_000);
+    await bench.waitForTurns(1, 40_000);
     await bench.collect();
     await bench.fleet.restart(relay);
   },

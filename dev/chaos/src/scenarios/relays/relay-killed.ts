@@ -1,11 +1,11 @@
 import type { Bench } from '../../bench/bench.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { backWithin, goesOn, talkThrough, turnsRight } from '../figures.ts';
+import { backWithin, callsContinue, talkThrough, turnsKept } from '../figures.ts';
 
 async function killOne(bench: Bench): Promise<void> {
   const relay = await bench.pickHolder();
   await bench.strike('kill', relay, () => bench.fleet.signal(relay, 'SIGKILL'));
-  await bench.everybodyTalks(1, 30_000);
+  await bench.waitForTurns(1, 30_000);
   await bench.fleet.restart(relay);
 }
 
@@ -14,10 +14,10 @@ export const relayKilled: Scenario = {
   name: 'R1',
   about: 'one of three relays killed (SIGKILL)',
   goals: [
-    goesOn('R1', 'kill'),
+    callsContinue('R1', 'kill'),
     backWithin('R1', 0.95, 2_000, 'kill'),
     backWithin('R1', 1, 5_000, 'kill'),
-    turnsRight('R5'),
+    turnsKept('R5'),
   ],
   fleet: { relays: 3 },
   calls: 60,

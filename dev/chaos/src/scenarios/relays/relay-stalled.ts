@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { nobodyLost, turnsRight } from '../figures.ts';
+import { nobodyLost, turnsKept } from '../figures.ts';
 
 const STALL_MS = 2_000;
 const SETTLED_MS = 1_000;
@@ -27,7 +27,7 @@ export const relayStalled: Scenario = {
       limit: { atMost: 20 },
       figure: (run) => percentile(run.measured('loop-late-ms'), 1),
     },
-    turnsRight('R5'),
+    turnsKept('R5'),
   ],
   fleet: { relays: 2 },
   calls: 40,
@@ -35,7 +35,7 @@ export const relayStalled: Scenario = {
   isForPlain: true,
   round: async (bench) => {
     await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 30_000);
+    await bench.waitForTurns(1, 30_000);
     const relay = await bench.pickHolder();
     await bench.strike('stall', relay, () => bench.fleet.signal(relay, 'SIGSTOP'));
     await sleep(STALL_MS);
@@ -48,7 +48,7 @@ export const relayStalled: Scenario = {
       what: 'loop-late-ms',
       value: await bench.fleet.loopDelayMs(relay),
     });
-    await bench.everybodyTalks(1, 30_000);
+    await bench.waitForTurns(1, 30_000);
     await bench.collect();
   },
 };

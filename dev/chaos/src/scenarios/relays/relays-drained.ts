@@ -1,7 +1,7 @@
 import type { Bench } from '../../bench/bench.ts';
 import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { gapWithin, nobodyLost, talkThrough, turnsRight } from '../figures.ts';
+import { gapWithin, nobodyLost, talkThrough, turnsKept } from '../figures.ts';
 
 /** Ends a relay in order, and measures how long it takes to be gone. */
 async function drain(bench: Bench, relay: string): Promise<void> {
@@ -34,7 +34,7 @@ export const relayDrained: Scenario = {
       limit: { atMost: 30 },
       figure: (run) => percentile(run.measured('gone-after-ms'), 1) / 1_000,
     },
-    turnsRight('R5'),
+    turnsKept('R5'),
   ],
   fleet: { relays: 3 },
   calls: 60,
@@ -58,7 +58,7 @@ export const fleetRolled: Scenario = {
       figure: (run) => shareOf(run.stories, ({ heard }) => heard.length > 0),
     },
     gapWithin('R7', 0.95, 1_500, 'drain'),
-    turnsRight('R5'),
+    turnsKept('R5'),
   ],
   fleet: { relays: 3 },
   calls: 60,
@@ -67,14 +67,14 @@ export const fleetRolled: Scenario = {
   round: async (bench) => {
     const early = Math.ceil(bench.calls * 0.7);
     await bench.place(early);
-    await bench.everybodyTalks(1, 30_000);
+    await bench.waitForTurns(1, 30_000);
     const late = bench.place(bench.calls - early);
     for (const relay of bench.fleet.relays) {
       await drain(bench, relay);
       await bench.fleet.restart(relay);
     }
     await late;
-    await bench.everybodyTalks(2, 30_000);
+    await bench.waitForTurns(2, 30_000);
     await bench.collect();
   },
 };

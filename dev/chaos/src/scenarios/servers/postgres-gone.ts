@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../../bench/bench.ts';
 import type { TandemFleet } from '../../bench/tandem-fleet.ts';
 import { BookingCaller } from '../../effects/booking-caller.ts';
-import { bookingModel, TOLD } from '../../effects/booking-model.ts';
-import { measure, noteBookings, platformOf } from '../../effects/business.ts';
-import { freeWishes } from '../../effects/demo-slots.ts';
+import { bookingModel, OUTCOME_WORDS } from '../../effects/booking-model.ts';
+import { measure, addBookings, platformOf } from '../../effects/business.ts';
+import { freeSlots } from '../../effects/demo-slots.ts';
 import { check } from '../../history/checker.ts';
 import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { everybodyAnswered, most, nobodyLost, total, turnsRight } from '../figures.ts';
+import { turnsAnswered, most, nobodyLost, total, turnsKept } from '../figures.ts';
 import { newCallers } from '../new-call.ts';
 
 const OUTAGE_MS = 60_000;
@@ -28,8 +28,8 @@ export const postgresGone: Scenario = {
   about: 'Postgres stopped for 60 s, then hanging for 20 s',
   goals: [
     nobodyLost('R11'),
-    everybodyAnswered('R11'),
-    turnsRight('R11'),
+    turnsAnswered('R11'),
+    turnsKept('R11'),
     {
       id: 'R11',
       what: 'callers told of a booking that is not there',
@@ -78,18 +78,18 @@ export const postgresGone: Scenario = {
   round: async (bench) => {
     const { postgres } = platformOf(bench).stack;
     const line = (bench.fleet as TandemFleet).line('postgres');
-    const bookers = (await freeWishes(platformOf(bench), BOOKERS)).map(
+    const bookers = (await freeSlots(platformOf(bench), BOOKERS)).map(
       (wish) => new BookingCaller(bench, wish),
     );
     await Promise.all([bench.place(bench.calls - BOOKERS), ...bookers.map((booker) => booker.greeted())]);
-    await bench.everybodyTalks(1, 30_000);
+    await bench.waitForTurns(1, 30_000);
     bench.history.add({ kind: 'fault', what: 'postgres-stopped', target: 'postgres', held: [] });
     await postgres.kill('SIGINT');
     const until = Date.now() + OUTAGE_MS;
     const newcomers = newCallers(bench, until + SILENCE_MS, NEW_CALL_EVERY_MS);
     await Promise.all(bookers.map((booker) => booker.asks()));
-    const told = await Promise.all(bookers.map((booker) => booker.told(TOLD_PATIENCE_MS)));
-    measure(bench, 'not told the truth', told.filter((words) => words !== TOLD.uncertain).length);
+    const told = await Promise.all(bookers.map((booker) => booker.outcomeWords(TOLD_PATIENCE_MS)));
+    measure(bench, 'not told the truth', told.filter((words) => words !== OUTCOME_WORDS.uncertain).length);
     const gone = bench.callers.splice(0, Math.floor(bench.callers.length / 2));
     await Promise.all([...gone, ...bookers].map((caller) => caller.leave()));
     await sleep(Math.max(0, until - Date.now()));
@@ -101,10 +101,10 @@ export const postgresGone: Scenario = {
     bench.history.add({ kind: 'fault-over', what: 'postgres-stopped', target: 'postgres' });
     const sids = [...gone, ...bookers].map(({ call }) => call.sid);
     await measureBacklog(bench, sids);
-    await bench.everybodyTalks(1, 30_000);
-    await Promise.all(sids.map((sid) => bench.noteRecord(sid)));
+    await bench.waitForTurns(1, 30_000);
+    await Promise.all(sids.map((sid) => bench.addRecord(sid)));
     await bench.collect();
-    await noteBookings(bench);
+    await addBookings(bench);
   },
 };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../../bench/bench.ts';
-import { Business, measure, noteBookings, platformOf, type Answer } from '../../effects/business.ts';
+import { Business, measure, addBookings, platformOf, type Answer } from '../../effects/business.ts';
 import { carrierCall, deliver } from '../../effects/carrier-calls.ts';
 import { inParallel } from '../../effects/order.ts';
 import type { Scenario } from '../../run/scenario.ts';
@@ -103,7 +103,7 @@ async function book(bench: Bench, business: Business): Promise<Answer[]> {
     async (index) => {
       const body = { service: 'visit', start: Business.start(index % 12) };
       answers.push(
-        await business.askUntilAnswered(
+        await business.requestUntilAnswered(
           { method: 'POST', path: '/v1/bookings', key: randomUUID(), body, replica: index },
           PATIENCE_MS,
         ),
@@ -151,7 +151,7 @@ async function judge(
     .eventually(whole, ([row]) => row?.n === sids.length, 'the calls to be written down', WRITTEN_PATIENCE_MS)
     .catch(() => undefined);
   measure(bench, 'half-written calls', sids.length - ((await whole())[0]?.n ?? 0));
-  await noteBookings(bench, business.tenantId);
+  await addBookings(bench, business.tenantId);
   const dead = platform.stack.supervisor.instances.filter((instance) => bench.fleet.pidOf(instance) === null);
   measure(bench, 'died', dead.length);
   for (const instance of dead)

@@ -5,7 +5,7 @@ import { measure } from '../../effects/business.ts';
 import { check } from '../../history/checker.ts';
 import { percentile } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { most, nobodyLost, talkThrough, turnsRight } from '../figures.ts';
+import { most, nobodyLost, talkThrough, turnsKept } from '../figures.ts';
 import { newCall } from '../new-call.ts';
 
 const MISSED_MS = 1_000;
@@ -17,7 +17,7 @@ const PATIENCE_MS = 20_000;
 /** In half of the rounds a relay dies too, and the new owners of its calls are among the lost writes. */
 async function failOver(bench: Bench): Promise<void> {
   const fleet = bench.fleet as TandemFleet;
-  await fleet.redisPair.part();
+  await fleet.redisPair.isolateFollower();
   const dead = bench.random() < 0.5 ? await bench.pickHolder() : null;
   if (dead !== null) await bench.strike('kill', dead, () => fleet.signal(dead, 'SIGKILL'));
   await sleep(dead === null ? MISSED_MS : MISSED_WITH_MOVES_MS);
@@ -65,7 +65,7 @@ export const redisFailedOver: Scenario = {
       limit: { atMost: 5_000 },
       figure: (run) => percentile(run.measured('taken-again-ms'), 1),
     },
-    turnsRight('R15'),
+    turnsKept('R15'),
   ],
   fleet: { relays: 3, lines: ['redis'], hasRedisReplica: true },
   calls: 40,

@@ -3,7 +3,7 @@ import type { Bench } from '../../bench/bench.ts';
 import type { TandemFleet } from '../../bench/tandem-fleet.ts';
 import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { everybodyAnswered, nobodyLost, talkThrough, turnsRight } from '../figures.ts';
+import { turnsAnswered, nobodyLost, talkThrough, turnsKept } from '../figures.ts';
 import { newCall, newCallers } from '../new-call.ts';
 
 const OUTAGE_MS = 60_000;
@@ -38,8 +38,8 @@ export const redisRestarted: Scenario = {
       limit: { atMost: 5_000 },
       figure: (run) => percentile(run.measured('taken-again-ms'), 1),
     },
-    everybodyAnswered('R13'),
-    turnsRight('R13'),
+    turnsAnswered('R13'),
+    turnsKept('R13'),
   ],
   fleet: { relays: 2 },
   calls: 40,
@@ -55,7 +55,7 @@ export const redisGone: Scenario = {
   about: 'Redis gone for 60 s',
   goals: [
     nobodyLost('R14'),
-    everybodyAnswered('R14'),
+    turnsAnswered('R14'),
     {
       id: 'R14',
       what: 'new callers who are told meanwhile',
@@ -70,7 +70,7 @@ export const redisGone: Scenario = {
       limit: { atMost: 3_000 },
       figure: (run) => percentile(run.measured('told-ms'), 1),
     },
-    turnsRight('R14'),
+    turnsKept('R14'),
   ],
   fleet: { relays: 2 },
   calls: 40,
@@ -79,13 +79,13 @@ export const redisGone: Scenario = {
   round: async (bench) => {
     const { redis } = (bench.fleet as TandemFleet).platform.stack;
     await bench.place(bench.calls);
-    await bench.everybodyTalks(1, 30_000);
+    await bench.waitForTurns(1, 30_000);
     bench.history.add({ kind: 'fault', what: 'redis-gone', target: 'redis', held: [] });
     await redis.kill('SIGKILL');
     await newCallers(bench, Date.now() + OUTAGE_MS, NEW_CALL_EVERY_MS);
     await redis.start();
     bench.history.add({ kind: 'fault-over', what: 'redis-gone', target: 'redis' });
-    await bench.everybodyTalks(2, 30_000);
+    await bench.waitForTurns(2, 30_000);
     await sleep(5_000); // Long enough for who would take the calls for lost to do so.
     await bench.collect();
   },

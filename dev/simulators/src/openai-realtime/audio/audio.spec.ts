@@ -4,7 +4,7 @@ import { encodeSamples, toAudioFormat, toBytes } from '../wire/audio-format.ts';
 import { ByteTape } from '../wire/byte-tape.ts';
 import { InputAudioBuffer } from './input-audio.ts';
 import { EnergyMeter, gateRms, TurnDetector } from './vad.ts';
-import { MS_PER_CHARACTER, rememberingSpeaker, speakTones, steadyTone } from './voice.ts';
+import { MS_PER_CHARACTER, cachingSpeaker, speakTones, steadyTone } from './voice.ts';
 
 describe('formats', () => {
   it('are read from their type; the default is 24 kHz PCM', () => {
@@ -151,7 +151,7 @@ describe('the built-in voice', () => {
 
   it('caches its words', async () => {
     let made = 0;
-    const speak = rememberingSpeaker((text) => Promise.resolve(Buffer.from(`${text}${made++}`)), 2);
+    const speak = cachingSpeaker((text) => Promise.resolve(Buffer.from(`${text}${made++}`)), 2);
     for (const text of ['a', 'a', 'b', 'c', 'c', 'a']) await speak(text, PCMU_8K);
     expect(made).toBe(4);
   });

@@ -131,7 +131,7 @@ export function steadyTone(durationMs: number, format: AudioFormat): AudioSource
 }
 
 /** The built-in voice with a memory: the same words in the same format are made once. */
-export function rememberingSpeaker(speak: Speak = speakTones, maxTexts = 256): Speak {
+export function cachingSpeaker(speak: Speak = speakTones, maxTexts = 256): Speak {
   const made = new Map<string, Uint8Array>();
   const keep = (key: string, bytes: Uint8Array): Uint8Array => {
     if (made.size >= maxTexts) made.delete(made.keys().next().value as string);

@@ -25,7 +25,7 @@ export interface Admission {
   readonly model: string;
 }
 
-type HandshakeVerdict = HttpRefusal | InBandRefusal | Admission;
+type HandshakeDecision = HttpRefusal | InBandRefusal | Admission;
 
 export interface HandshakeRules {
   /** Keys that are accepted; any non-empty key when absent. */
@@ -46,10 +46,10 @@ const CLOSE_SERVER_ERROR = 1011;
 const RETIRED = /preview/;
 
 /** Decides on an upgrade request, checking path, credentials, beta header, key and query in this order. */
-export function judgeHandshake(
+export function checkHandshake(
   request: Pick<IncomingMessage, 'url' | 'headers'>,
   rules: HandshakeRules,
-): HandshakeVerdict {
+): HandshakeDecision {
   const url = new URL(request.url ?? '/', 'http://simulator');
   const isAzure = url.pathname === AZURE_PATH;
   if (!isAzure && url.pathname !== OPENAI_PATH)
@@ -69,7 +69,7 @@ export function judgeHandshake(
   return judgeQuery(url.searchParams, rules);
 }
 
-function judgeQuery(query: URLSearchParams, rules: HandshakeRules): HandshakeVerdict {
+function judgeQuery(query: URLSearchParams, rules: HandshakeRules): HandshakeDecision {
   const given = ['model', 'intent', 'call_id'].filter((name) => query.has(name));
   if (given.length > 1) {
     return inBand(

@@ -6,8 +6,8 @@ import type { Utterance } from '../behaviours/behaviour.ts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import { decodeBase64, MAX_APPEND_BYTES } from '../wire/client-event.ts';
+import type { EventWriter } from '../wire/event-writer.ts';
 import { at, type JsonObject } from '../wire/json.ts';
-import type { Outbox } from '../wire/outbox.ts';
 import type { Recording } from '../wire/recording.ts';
 import { turnDetectionOf, type TurnDetectionConfig } from '../wire/session-config.ts';
 import { newItem, type Conversation, type Item } from './conversation.ts';
@@ -42,7 +42,7 @@ export type Recognise = (audio: Uint8Array, format: AudioFormat) => string | nul
 
 interface CallerTurnsHost {
   readonly clock: Clock;
-  readonly outbox: Outbox;
+  readonly writer: EventWriter;
   readonly recording: Recording;
   readonly conversation: Conversation;
   /** Whether items keep their bytes for good. */
@@ -146,7 +146,7 @@ export class CallerTurns {
   clear(): void {
     this.buffer.clear();
     this.reset();
-    this.host.outbox.emit('input_audio_buffer.cleared', {});
+    this.host.writer.emit('input_audio_buffer.cleared', {});
   }
 
   /** A response has ended and its audio plays on for `playbackMs`: silence after that wakes the model. */
@@ -194,14 +194,14 @@ export class CallerTurns {
     this.cancelIdle();
     const itemId = this.host.newItemId();
     this.pending = { itemId, startMs };
-    this.host.outbox.emit('input_audio_buffer.speech_started', { audio_start_ms: startMs, item_id: itemId });
+    this.host.writer.emit('input_audio_buffer.speech_started', { audio_start_ms: startMs, item_id: itemId });
     this.host.onSpeechStarted(this.config?.interruptsResponse === true);
   }
 
   private onSpeechStopped(endMs: number): void {
     const pending = this.pending ?? { itemId: this.host.newItemId(), startMs: endMs };
     this.pending = null;
-    this.host.outbox.emit('input_audio_buffer.speech_stopped', {
+    this.host.writer.emit('input_audio_buffer.speech_stopped', {
       audio_end_ms: endMs,
       item_id: pending.itemId,
     });
@@ -214,7 +214,7 @@ export class CallerTurns {
     if (this.isSpeaking) return;
     const itemId = this.host.newItemId();
     const span = { audio_start_ms: Math.round(startMs), audio_end_ms: Math.round(this.buffer.writtenMs) };
-    this.host.outbox.emit('input_audio_buffer.timeout_triggered', { ...span, item_id: itemId });
+    this.host.writer.emit('input_audio_buffer.timeout_triggered', { ...span, item_id: itemId });
     this.detector?.reset();
     this.commitItem(itemId, this.buffer.cut(), true);
     this.host.onTurnEnded('idle', true);
@@ -222,9 +222,9 @@ export class CallerTurns {
 
   /** Silence of the idle timeout becomes an item like speech, but is no utterance and uses up no words. */
   private commitItem(itemId: string, audio: CutAudio, isSilence: boolean): void {
-    const { outbox, conversation } = this.host;
+    const { writer, conversation } = this.host;
     const part =
-      outbox.nulls === 'observed' ? { type: 'input_audio', transcript: null } : { type: 'input_audio' };
+      writer.nulls === 'observed' ? { type: 'input_audio', transcript: null } : { type: 'input_audio' };
     const item = newItem(itemId, 'caller', {
       type: 'message',
       status: 'completed',
@@ -234,10 +234,10 @@ export class CallerTurns {
     item.audioMs = audio.durationMs;
     item.audio = this.host.keepsAudio ? audio.bytes : null;
     const previous = conversation.tailId;
-    outbox.emit('input_audio_buffer.committed', { previous_item_id: previous, item_id: itemId });
+    writer.emit('input_audio_buffer.committed', { previous_item_id: previous, item_id: itemId });
     conversation.insert(item);
-    outbox.emit('conversation.item.added', { previous_item_id: previous, item: item.wire });
-    outbox.emit('conversation.item.done', { previous_item_id: previous, item: item.wire });
+    writer.emit('conversation.item.added', { previous_item_id: previous, item: item.wire });
+    writer.emit('conversation.item.done', { previous_item_id: previous, item: item.wire });
     this.host.onCommitted(item, isSilence ? null : this.remember(itemId, audio));
   }
 

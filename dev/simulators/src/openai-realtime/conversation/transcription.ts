@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tandem/kit';
+import type { EventWriter } from '../wire/event-writer.ts';
 import { asArray, asObject, asString, isObject } from '../wire/json.ts';
-import type { Outbox } from '../wire/outbox.ts';
 import type { Conversation, Item } from './conversation.ts';
 import { inputAudioTokens, textTokens } from './usage.ts';
 
@@ -12,7 +12,7 @@ const WITHOUT_DELTAS = 'whisper-1';
 
 interface TranscriptionHost {
   readonly clock: Clock;
-  readonly outbox: Outbox;
+  readonly writer: EventWriter;
   readonly conversation: Conversation;
   /** `audio.input.transcription` of the session as it is now. */
   settings(): unknown;
@@ -58,17 +58,17 @@ export class Transcription {
         code: 'audio_unintelligible',
         message: 'The audio could not be transcribed.',
       };
-      this.host.outbox.emit('conversation.item.input_audio_transcription.failed', { ...place, error });
+      this.host.writer.emit('conversation.item.input_audio_transcription.failed', { ...place, error });
       return;
     }
     if (model !== WITHOUT_DELTAS) {
       for (const delta of words.match(/\S+\s*/g) ?? []) {
-        this.host.outbox.emit('conversation.item.input_audio_transcription.delta', { ...place, delta });
+        this.host.writer.emit('conversation.item.input_audio_transcription.delta', { ...place, delta });
       }
     }
     asObject(asArray(item.wire['content'])[0])['transcript'] = words;
     const usage = usageFor(model, item.audioMs, words);
-    this.host.outbox.emit('conversation.item.input_audio_transcription.completed', {
+    this.host.writer.emit('conversation.item.input_audio_transcription.completed', {
       ...place,
       transcript: words,
       usage,

@@ -4,9 +4,9 @@ import { tone } from '../behaviours/tone.ts';
 import { deltaBytes, SessionBench } from '../testing/session-bench.ts';
 import { asObject, at, type JsonObject } from '../wire/json.ts';
 import { FAULT_KINDS, faultSpecProblem, type FaultSpec } from './fault-spec.ts';
-import { Faults, type FaultVictim, type Strike } from './faults.ts';
+import { Faults, type FaultTarget, type Strike } from './faults.ts';
 
-class Victim implements FaultVictim {
+class Victim implements FaultTarget {
   readonly id: string;
   readonly struck: Strike[] = [];
   private readonly clock: ManualClock;

@@ -8,7 +8,7 @@ export type Strike = Extract<
 >;
 
 /** The effects that faults have on a session. */
-export interface FaultVictim {
+export interface FaultTarget {
   readonly id: string;
   readonly ageMs: number;
   strike(action: Strike): void;
@@ -102,7 +102,7 @@ export class Faults {
   }
 
   /** A session has opened. Faults due at its opening strike on a later tick. */
-  attach(victim: FaultVictim): SessionFaults {
+  attach(victim: FaultTarget): SessionFaults {
     const session = new SessionFaults(this, victim, this.clock);
     this.victims.set(victim.id, session);
     for (const entry of this.entries.values()) if (entry.moment === 'session') session.arm(entry);
@@ -143,13 +143,13 @@ function isMeantFor(entry: Entry, sessionId: string): boolean {
 /** One session's view of the faults, with its timers and the responses they struck. */
 export class SessionFaults {
   private readonly faults: Faults;
-  private readonly victim: FaultVictim;
+  private readonly victim: FaultTarget;
   private readonly clock: Clock;
   private readonly timers: Timer[] = [];
   private readonly struckInResponse = new Set<string>();
   private readonly due = new Set<Entry>();
 
-  constructor(faults: Faults, victim: FaultVictim, clock: Clock) {
+  constructor(faults: Faults, victim: FaultTarget, clock: Clock) {
     this.faults = faults;
     this.victim = victim;
     this.clock = clock;

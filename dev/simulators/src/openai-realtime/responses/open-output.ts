@@ -1,8 +1,8 @@
 import type { AudioFormat } from '@tandem/contracts';
 import type { Item } from '../conversation/conversation.ts';
 import { toBytes, toMs, type AudioSource } from '../wire/audio-format.ts';
+import type { AudioDeltaPlace, EventWriter } from '../wire/event-writer.ts';
 import type { JsonObject } from '../wire/json.ts';
-import type { AudioDeltaPlace, Outbox } from '../wire/outbox.ts';
 
 /** The speed at which an answer is generated. */
 export interface Pace {
@@ -57,7 +57,7 @@ export interface Speech {
 export class OpenAudio implements OpenOutput {
   readonly item: Item;
   readonly intervalMs: number;
-  private readonly outbox: Outbox;
+  private readonly writer: EventWriter;
   private readonly place: AudioDeltaPlace;
   private readonly format: AudioFormat;
   private readonly source: AudioSource;
@@ -69,9 +69,9 @@ export class OpenAudio implements OpenOutput {
   private sentWords = 0;
   private transcript = '';
 
-  constructor(outbox: Outbox, place: AudioDeltaPlace, item: Item, speech: Speech) {
+  constructor(writer: EventWriter, place: AudioDeltaPlace, item: Item, speech: Speech) {
     const { text, source, format, pace } = speech;
-    this.outbox = outbox;
+    this.writer = writer;
     this.place = place;
     this.item = item;
     this.source = source;
@@ -88,7 +88,7 @@ export class OpenAudio implements OpenOutput {
 
   begin(): void {
     this.item.wire['content'] = [this.part];
-    this.outbox.emit('response.content_part.added', {
+    this.writer.emit('response.content_part.added', {
       ...fieldsOf(this.place),
       part: { type: 'audio', transcript: '' },
     });
@@ -97,7 +97,7 @@ export class OpenAudio implements OpenOutput {
   sendPiece(): Piece {
     const length = Math.min(this.pieceBytes, this.source.byteLength - this.sentBytes);
     const words = this.sendWords(this.sentBytes + 2 * length);
-    this.outbox.emitAudio(this.place, this.source, this.sentBytes, length);
+    this.writer.emitAudio(this.place, this.source, this.sentBytes, length);
     this.sentBytes += length;
     const audioMs = toMs(length, this.format);
     this.item.audioMs += audioMs;
@@ -114,15 +114,15 @@ export class OpenAudio implements OpenOutput {
     if (delta === '') return 0;
     this.transcript += delta;
     this.part['transcript'] = this.transcript;
-    this.outbox.emit('response.output_audio_transcript.delta', { ...fieldsOf(this.place), delta });
+    this.writer.emit('response.output_audio_transcript.delta', { ...fieldsOf(this.place), delta });
     return delta.length;
   }
 
   end(): void {
     const fields = fieldsOf(this.place);
-    this.outbox.emit('response.output_audio.done', fields);
-    this.outbox.emit('response.output_audio_transcript.done', { ...fields, transcript: this.transcript });
-    this.outbox.emit('response.content_part.done', {
+    this.writer.emit('response.output_audio.done', fields);
+    this.writer.emit('response.output_audio_transcript.done', { ...fields, transcript: this.transcript });
+    this.writer.emit('response.content_part.done', {
       ...fields,
       part: { type: 'audio', transcript: this.transcript },
     });
@@ -136,14 +136,14 @@ const TEXT_INTERVAL_MS = 33;
 export class OpenText implements OpenOutput {
   readonly item: Item;
   readonly intervalMs = TEXT_INTERVAL_MS;
-  private readonly outbox: Outbox;
+  private readonly writer: EventWriter;
   private readonly place: AudioDeltaPlace;
   private readonly words: string[];
   private readonly part: JsonObject = { type: 'output_text', text: '' };
   private text = '';
 
-  constructor(outbox: Outbox, place: AudioDeltaPlace, item: Item, text: string) {
-    this.outbox = outbox;
+  constructor(writer: EventWriter, place: AudioDeltaPlace, item: Item, text: string) {
+    this.writer = writer;
     this.place = place;
     this.item = item;
     this.words = wordsIn(text);
@@ -155,7 +155,7 @@ export class OpenText implements OpenOutput {
 
   begin(): void {
     this.item.wire['content'] = [this.part];
-    this.outbox.emit('response.content_part.added', {
+    this.writer.emit('response.content_part.added', {
       ...fieldsOf(this.place),
       part: { type: 'text', text: '' },
     });
@@ -165,14 +165,14 @@ export class OpenText implements OpenOutput {
     const delta = this.words.shift() ?? '';
     this.text += delta;
     this.part['text'] = this.text;
-    this.outbox.emit('response.output_text.delta', { ...fieldsOf(this.place), delta });
+    this.writer.emit('response.output_text.delta', { ...fieldsOf(this.place), delta });
     return { audioMs: 0, words: delta.length };
   }
 
   end(): void {
     const fields = fieldsOf(this.place);
-    this.outbox.emit('response.output_text.done', { ...fields, text: this.text });
-    this.outbox.emit('response.content_part.done', { ...fields, part: { type: 'text', text: this.text } });
+    this.writer.emit('response.output_text.done', { ...fields, text: this.text });
+    this.writer.emit('response.content_part.done', { ...fields, part: { type: 'text', text: this.text } });
   }
 }
 
@@ -184,13 +184,13 @@ const ARGUMENTS_INTERVAL_MS = 10;
 export class OpenCall implements OpenOutput {
   readonly item: Item;
   readonly intervalMs = ARGUMENTS_INTERVAL_MS;
-  private readonly outbox: Outbox;
+  private readonly writer: EventWriter;
   private readonly fields: JsonObject;
   private readonly text: string;
   private sent = 0;
 
-  constructor(outbox: Outbox, place: AudioDeltaPlace, item: Item, text: string) {
-    this.outbox = outbox;
+  constructor(writer: EventWriter, place: AudioDeltaPlace, item: Item, text: string) {
+    this.writer = writer;
     this.item = item;
     this.text = text;
     this.fields = {
@@ -213,13 +213,13 @@ export class OpenCall implements OpenOutput {
     const delta = this.text.slice(this.sent, this.sent + ARGUMENTS_PIECE);
     this.sent += delta.length;
     this.item.wire['arguments'] = this.text.slice(0, this.sent);
-    this.outbox.emit('response.function_call_arguments.delta', { ...this.fields, delta });
+    this.writer.emit('response.function_call_arguments.delta', { ...this.fields, delta });
     return { audioMs: 0, words: delta.length };
   }
 
   end(): void {
     if (!this.isDone) return;
-    this.outbox.emit('response.function_call_arguments.done', {
+    this.writer.emit('response.function_call_arguments.done', {
       ...this.fields,
       name: this.item.wire['name'],
       arguments: this.text,

@@ -6,8 +6,8 @@ import { outputAudioTokens, type Tokens } from '../conversation/usage.ts';
 import { ERRORS } from '../faults/fault-spec.ts';
 import type { ApiError } from '../wire/api-error.ts';
 import type { AudioSource } from '../wire/audio-format.ts';
+import type { EventWriter } from '../wire/event-writer.ts';
 import type { JsonObject, Typed } from '../wire/json.ts';
-import type { Outbox } from '../wire/outbox.ts';
 import { OpenAudio, OpenCall, OpenText, type OpenOutput, type Pace } from './open-output.ts';
 
 export type RunStatus = 'completed' | 'cancelled' | 'incomplete' | 'failed';
@@ -43,7 +43,7 @@ export interface RunSettings {
 /** The session's services for a run. */
 export interface RunHost {
   readonly clock: Clock;
-  readonly outbox: Outbox;
+  readonly writer: EventWriter;
   newId(prefix: 'item' | 'call'): string;
   /** Adds the item to the conversation, if the run writes to it, and sends the event. */
   announce(run: ResponseRun, item: Item): void;
@@ -93,7 +93,7 @@ export class ResponseRun {
 
   announceCreated(): void {
     this.createdAt = this.host.clock.now();
-    this.host.outbox.emit('response.created', { response: this.object('in_progress', null, null) });
+    this.host.writer.emit('response.created', { response: this.object('in_progress', null, null) });
   }
 
   /**
@@ -123,7 +123,7 @@ export class ResponseRun {
     this.timer?.cancel();
     this.closeOpen(status === 'completed' ? 'completed' : 'incomplete');
     const usage = this.host.usageOf(this, this.tokens());
-    this.host.outbox.emit('response.done', { response: this.object(status, details, usage) });
+    this.host.writer.emit('response.done', { response: this.object(status, details, usage) });
     this.host.onOver(this, status);
   }
 
@@ -134,7 +134,7 @@ export class ResponseRun {
   }
 
   private object(status: string, details: StatusDetails | null, usage: JsonObject | null): JsonObject {
-    const isObserved = this.host.outbox.nulls === 'observed';
+    const isObserved = this.host.writer.nulls === 'observed';
     const conversation =
       this.settings.conversationId !== null || isObserved
         ? { conversation_id: this.settings.conversationId }
@@ -184,7 +184,7 @@ export class ResponseRun {
     };
     const item = this.addItem(wire);
     const text = typeof step.arguments === 'string' ? step.arguments : JSON.stringify(step.arguments);
-    this.start(new OpenCall(this.host.outbox, this.placeOf(item), item, text), index);
+    this.start(new OpenCall(this.host.writer, this.placeOf(item), item, text), index);
   }
 
   private beginSay(step: SayStep, index: number): void {
@@ -207,8 +207,8 @@ export class ResponseRun {
     const place = this.placeOf(item);
     const output =
       audio === null
-        ? new OpenText(this.host.outbox, place, item, step.say)
-        : new OpenAudio(this.host.outbox, place, item, {
+        ? new OpenText(this.host.writer, place, item, step.say)
+        : new OpenAudio(this.host.writer, place, item, {
             text: step.say,
             source: audio,
             format: this.settings.format,
@@ -226,7 +226,7 @@ export class ResponseRun {
   private addItem(wire: Typed): Item {
     const item = newItem(this.host.newId('item'), 'model', wire);
     this.items.push(item);
-    this.host.outbox.emit('response.output_item.added', {
+    this.host.writer.emit('response.output_item.added', {
       response_id: this.id,
       output_index: this.items.length - 1,
       item: item.wire,
@@ -282,7 +282,7 @@ export class ResponseRun {
     output.end();
     output.item.wire['status'] = status;
     this.host.finalize(this, output.item);
-    this.host.outbox.emit('response.output_item.done', {
+    this.host.writer.emit('response.output_item.done', {
       response_id: this.id,
       output_index: this.items.length - 1,
       item: output.item.wire,

@@ -16,9 +16,9 @@ import type { SessionFaults } from '../faults/faults.ts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import type { AudioSource } from '../wire/audio-format.ts';
+import type { EventWriter } from '../wire/event-writer.ts';
 import type { IdSource } from '../wire/ids.ts';
 import { asArray, asObject, asString, at, has, isObject, type JsonObject } from '../wire/json.ts';
-import type { Outbox } from '../wire/outbox.ts';
 import type { Recording } from '../wire/recording.ts';
 import type { Pace } from './open-output.ts';
 import type { RateLimits, Reservation } from './rate-limits.ts';
@@ -33,7 +33,7 @@ import {
 
 interface ResponsesOptions {
   readonly clock: Clock;
-  readonly outbox: Outbox;
+  readonly writer: EventWriter;
   readonly ids: IdSource;
   readonly recording: Recording;
   readonly conversation: Conversation;
@@ -85,8 +85,8 @@ export class Responses implements RunHost {
     return this.options.clock;
   }
 
-  get outbox(): Outbox {
-    return this.options.outbox;
+  get writer(): EventWriter {
+    return this.options.writer;
   }
 
   /** Whether audio of the model is in the default conversation: from then on its voice is fixed. */
@@ -145,13 +145,13 @@ export class Responses implements RunHost {
     if (run.settings.conversationId === null) return;
     const previous = this.options.conversation.tailId;
     this.options.conversation.insert(item);
-    this.outbox.emit('conversation.item.added', { previous_item_id: previous, item: item.wire });
+    this.writer.emit('conversation.item.added', { previous_item_id: previous, item: item.wire });
   }
 
   finalize(_run: ResponseRun, item: Item): void {
     const { conversation } = this.options;
     if (!conversation.get(item.id)) return;
-    this.outbox.emit('conversation.item.done', {
+    this.writer.emit('conversation.item.done', {
       previous_item_id: conversation.previousId(item.id),
       item: item.wire,
     });
@@ -305,7 +305,7 @@ export class Responses implements RunHost {
   }
 
   private emitRateLimits(): void {
-    this.outbox.emit('rate_limits.updated', { rate_limits: this.options.rateLimits.report() });
+    this.writer.emit('rate_limits.updated', { rate_limits: this.options.rateLimits.report() });
   }
 
   private later(delayMs: number, run: () => void): void {

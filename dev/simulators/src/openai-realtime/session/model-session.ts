@@ -15,9 +15,9 @@ import { Responses } from '../responses/responses.ts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import { readClientEvent } from '../wire/client-event.ts';
+import { EventWriter, type Wire } from '../wire/event-writer.ts';
 import type { IdSource } from '../wire/ids.ts';
 import { asNumber, asObject, asString, at, type JsonObject, type Typed } from '../wire/json.ts';
-import { Outbox, type Wire } from '../wire/outbox.ts';
 import type { Recording } from '../wire/recording.ts';
 import type { NullStyle } from '../wire/schema.ts';
 import { defaultSession, mergeSession, type SessionKind } from '../wire/session-config.ts';
@@ -69,7 +69,7 @@ export class ModelSession {
   readonly lines = new SessionLines();
   private readonly env: SessionEnvironment;
   private readonly start: SessionStart;
-  private readonly outbox: Outbox;
+  private readonly writer: EventWriter;
   private readonly turns: CallerTurns;
   private readonly responses: Responses;
   private readonly transcription: Transcription;
@@ -89,11 +89,16 @@ export class ModelSession {
     const { clock, nulls, onMisfit } = env;
     const expiresAt = Math.floor((clock.wallTime() + env.maxSessionMs) / 1000);
     this.settings = defaultSession({ id: start.id, kind: start.kind, model: start.model, expiresAt, nulls });
-    this.outbox = new Outbox(start.wire, { ids: start.ids, recording: start.recording, nulls, onMisfit });
+    this.writer = new EventWriter(start.wire, {
+      ids: start.ids,
+      recording: start.recording,
+      nulls,
+      onMisfit,
+    });
     this.conversation = new Conversation(start.ids.take('conv'));
     const shared = {
       clock,
-      outbox: this.outbox,
+      writer: this.writer,
       recording: start.recording,
       conversation: this.conversation,
     };
@@ -144,7 +149,7 @@ export class ModelSession {
   /** Sends `session.created` and starts the clock of the session cap. */
   open(faults: SessionFaults): void {
     this.faults = faults;
-    this.outbox.emit('session.created', { session: this.settings });
+    this.writer.emit('session.created', { session: this.settings });
     this.expiry = this.env.clock.after(this.env.maxSessionMs, () => this.expire());
   }
 
@@ -153,13 +158,13 @@ export class ModelSession {
     this.faults.strikeDue();
     this.recording.noteIn(text);
     const read = readClientEvent(text);
-    if (!read.ok) return this.outbox.emitError(read.error, read.eventId);
+    if (!read.ok) return this.writer.emitError(read.error, read.eventId);
     const error = this.handle(read.event);
-    if (error) this.outbox.emitError(error, asString(read.event['event_id']) ?? null);
+    if (error) this.writer.emitError(error, asString(read.event['event_id']) ?? null);
   }
 
   receiveBinary(): void {
-    this.outbox.emitError(
+    this.writer.emitError(
       refusal('invalid_event', 'Expected a text WebSocket message; binary frames are not supported.'),
     );
   }
@@ -169,17 +174,17 @@ export class ModelSession {
     this.recording.counters.faults++;
     switch (action.kind) {
       case 'error-event':
-        return this.outbox.emitError(ERRORS[action.error]);
+        return this.writer.emitError(ERRORS[action.error]);
       case 'fail-response':
         return this.responses.fail(action.as);
       case 'expire':
         return this.expire();
       case 'hang':
-        this.outbox.hang();
+        this.writer.hang();
         return this.start.onSocketStrike(action);
       case 'bad-event': {
         const text = badEvent(action.what, this.start.ids);
-        if (text !== null) this.outbox.sendRaw(text);
+        if (text !== null) this.writer.sendRaw(text);
         return this.start.onSocketStrike(action);
       }
       case 'cut':
@@ -237,7 +242,7 @@ export class ModelSession {
         );
       case 'conversation.item.delete': {
         const error = this.conversation.delete(itemId);
-        if (!error) this.outbox.emit('conversation.item.deleted', { item_id: itemId });
+        if (!error) this.writer.emit('conversation.item.deleted', { item_id: itemId });
         return error;
       }
       default:
@@ -253,7 +258,7 @@ export class ModelSession {
     if (error) return error;
     this.settings = mergeSession(this.settings, update, this.env.nulls);
     this.turns.configure(this.settings);
-    this.outbox.emit('session.updated', { session: this.settings });
+    this.writer.emit('session.updated', { session: this.settings });
     return null;
   }
 
@@ -273,15 +278,15 @@ export class ModelSession {
     this.conversation.insert(item, after);
     this.seeded.push(item.wire);
     const fields = { previous_item_id: this.conversation.previousId(item.id), item: item.wire };
-    this.outbox.emit('conversation.item.added', fields);
-    this.outbox.emit('conversation.item.done', fields);
+    this.writer.emit('conversation.item.added', fields);
+    this.writer.emit('conversation.item.done', fields);
     return null;
   }
 
   private truncate(itemId: string, contentIndex: number, audioEndMs: number): ApiError | null {
     const error = this.conversation.truncate(itemId, contentIndex, audioEndMs);
     if (!error)
-      this.outbox.emit('conversation.item.truncated', {
+      this.writer.emit('conversation.item.truncated', {
         item_id: itemId,
         content_index: contentIndex,
         audio_end_ms: audioEndMs,
@@ -292,7 +297,7 @@ export class ModelSession {
   private retrieve(itemId: string): ApiError | null {
     const found = this.conversation.retrieve(itemId);
     if (!('wire' in found)) return found;
-    this.outbox.emit('conversation.item.retrieved', { item: withAudio(found) });
+    this.writer.emit('conversation.item.retrieved', { item: withAudio(found) });
     return null;
   }
 
@@ -316,7 +321,7 @@ export class ModelSession {
       onTurnEnded: (cause, creates) => {
         if (!creates || this.kind === 'transcription') return;
         const error = this.responses.create(cause, {});
-        if (error) this.outbox.emitError(error);
+        if (error) this.writer.emitError(error);
       },
       onCommitted: (item, n) => this.transcription.begin(item, n),
     };
@@ -331,8 +336,8 @@ export class ModelSession {
   private expire(): void {
     const minutes = Math.max(1, Math.round(this.env.maxSessionMs / 60_000));
     const message = `Your session hit the maximum duration of ${minutes} minutes.`;
-    this.outbox.emitError(refusal('session_expired', message));
-    this.outbox.close(GOING_AWAY, message);
+    this.writer.emitError(refusal('session_expired', message));
+    this.writer.close(GOING_AWAY, message);
   }
 }
 

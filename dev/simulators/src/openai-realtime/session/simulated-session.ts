@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { Link } from '../../link/link.ts';
 import type { FaultAction } from '../faults/fault-spec.ts';
-import type { Faults, FaultVictim, Strike } from '../faults/faults.ts';
+import type { Faults, FaultTarget, Strike } from '../faults/faults.ts';
 import { IdSource, type IdStyle } from '../wire/ids.ts';
 import type { JsonObject, Typed } from '../wire/json.ts';
 import {
@@ -48,7 +48,7 @@ interface SessionEnd {
 }
 
 /** One session of the simulator with its socket, for tests and for faults. */
-export class SimulatedSession implements FaultVictim {
+export class SimulatedSession implements FaultTarget {
   readonly id: string;
   /** 1 for the simulator's first session. */
   readonly number: number;

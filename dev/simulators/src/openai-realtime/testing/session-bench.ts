@@ -1,6 +1,6 @@
 import { PCM16_24K, type AudioFormat } from '@tandem/contracts';
 import { ManualClock } from '@tandem/kit';
-import { rememberingSpeaker, steadyTone } from '../audio/voice.ts';
+import { cachingSpeaker, steadyTone } from '../audio/voice.ts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import { scripted } from '../behaviours/scripted.ts';
 import { CallerScript } from '../conversation/caller-lines.ts';
@@ -48,7 +48,7 @@ export class SessionBench {
       {
         behaviour: scripted({ turns: [{ say: 'Good morning, how can I help?', repeats: true }] }),
         pace: { firstByteMs: 300, deltaMs: 200, audioRate: 5 },
-        speak: rememberingSpeaker(),
+        speak: cachingSpeaker(),
         recognise: null,
         rateLimitsAt: 'start',
         nulls: 'observed',

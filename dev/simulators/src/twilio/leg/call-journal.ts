@@ -3,7 +3,7 @@ import { errorLevel, errorTitle, type CallError, type ErrorCode } from '../refer
 import type { CallEntry } from './call-report.ts';
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
-type CallFact = WithoutTime<CallEntry>;
+type NewCallEntry = WithoutTime<CallEntry>;
 export type CallListener = (entry: CallEntry) => void;
 
 const ENTRIES_KEPT = 5000;
@@ -35,7 +35,7 @@ export class CallJournal {
     return () => this.listeners.delete(listener);
   }
 
-  add(fact: CallFact, atMs = this.nowMs): void {
+  add(fact: NewCallEntry, atMs = this.nowMs): void {
     const entry = { ...fact, atMs } as CallEntry;
     if (this.entries.length < ENTRIES_KEPT) this.entries.push(entry);
     else this.dropped += 1;

@@ -11,7 +11,7 @@ export interface Wire {
   close(code: number, reason: string): void;
 }
 
-interface OutboxOptions {
+interface EventWriterOptions {
   readonly ids: IdSource;
   readonly recording: Recording;
   readonly nulls: NullStyle;
@@ -31,12 +31,12 @@ export interface AudioDeltaPlace {
  * Writes server events: ids, the schema check on ourselves, the recording, and silence while the session
  * hangs.
  */
-export class Outbox {
+export class EventWriter {
   private readonly wire: Wire;
-  private readonly options: OutboxOptions;
+  private readonly options: EventWriterOptions;
   private hung = false;
 
-  constructor(wire: Wire, options: OutboxOptions) {
+  constructor(wire: Wire, options: EventWriterOptions) {
     this.wire = wire;
     this.options = options;
   }
