@@ -75,7 +75,7 @@ export class Bench {
     await Promise.all(callers.map(({ call }) => this.addRecord(call.sid)));
   }
 
-  /** Which of the calls that run now each relay holds; those whose caller is about to hang up too. */
+  /** Returns the running calls of each relay, those whose caller is about to hang up included. */
   async holdings(): Promise<Map<string, string[]>> {
     const holdings = new Map(this.fleet.relays.map((relay): [string, string[]] => [relay, []]));
     await Promise.all(

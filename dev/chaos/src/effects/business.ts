@@ -23,7 +23,7 @@ export interface Ask {
   readonly path: string;
   readonly key?: string;
   readonly body?: unknown;
-  /** Which of the replicas is asked. */
+  /** Index of the replica the request goes to. */
   readonly replica?: number;
 }
 

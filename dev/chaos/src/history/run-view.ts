@@ -21,8 +21,8 @@ export interface Loss {
   readonly story: CallStory;
   readonly fault: EntryOf<'fault'>;
   /**
-   * Ms from the fault to the agent's first sound on a new stream; to a model that listens where nothing was
-   * to be said. Null when it never came.
+   * Ms from the fault to the agent's first sound on a new stream, or to a listening model where no words were
+   * due. Null when it never came.
    */
   readonly backMs: number | null;
   /**

@@ -11,7 +11,7 @@ import {
 } from '../history/run-view.ts';
 import type { Goal } from '../run/scenario.ts';
 
-/** Goals several scenarios share: what becomes of the calls that faults of this name have struck. */
+/** Goals that several scenarios share, about the calls that faults of this name have struck. */
 export function callsContinue(id: string, ...whats: readonly string[]): Goal {
   return {
     id,

@@ -1,12 +1,12 @@
 import { seededRandom } from '@tandem/kit';
 
-/** What a link needs of time: both simulators' clocks have it. */
+/** The part of a clock that a link needs. */
 interface LinkClock {
   now(): number;
   after(delayMs: number, run: () => void): { cancel(): void };
 }
 
-/** What lies between a far side and the product. */
+/** The network between a far side and the product. */
 export interface LinkSettings {
   /** Least and most ms there and back. Each call, or model session, draws its own and keeps it. */
   readonly roundTripMs: readonly [least: number, most: number];

@@ -8,10 +8,7 @@ import { WebSocketServer } from 'ws';
 import { NO_DISTANCE } from '../link/link.ts';
 import { TwilioSimulator } from './twilio-simulator.ts';
 
-/**
- * Answers every call with a stream and speaks half of the time, in messages of 20 ms with a mark every
- * second.
- */
+/** Serves every call a stream and speaks half of the time: messages of 20 ms, a mark every second. */
 function serve(): void {
   const payload = Buffer.from(mulawTone(400, FRAME_MS)).toString('base64');
   const server = createServer((request, response) => {

@@ -25,7 +25,7 @@ export interface ScriptedTurn {
   readonly say?: string;
   /** Called after the words, in order. */
   readonly call?: ScriptedCall | readonly ScriptedCall[];
-  /** Answer to this turn's tool output, in place of the next turn. */
+  /** The turn after this turn's tool output, in place of the next one. */
   readonly then?: ScriptedTurn;
   /** From `response.created` to the first output. */
   readonly firstByteMs?: number;

@@ -87,7 +87,7 @@ type FaultKind = FaultAction['kind'];
  * others at once for open sessions and right after opening for new ones.
  */
 interface FaultScope {
-  /** This long after the session opened; at once for sessions that are older. */
+  /** Time after the session opened; at once for sessions that are older. */
   readonly afterOpenMs?: number;
   /** At a session's n-th response, counted from 1, or at each. */
   readonly response?: number | 'each';

@@ -25,7 +25,7 @@ export interface DuplicateWebhooks {
   /** Deliveries of each request, 1 to 5. */
   readonly copies: number;
   readonly order: 'concurrent' | 'sequential' | 'shuffled';
-  /** Which requests; default the voice webhook alone. */
+  /** The requests delivered more than once; default the voice webhook alone. */
   readonly purposes?: readonly WebhookPurpose[];
 }
 

@@ -19,7 +19,7 @@ export type StreamFault = { readonly afterMs: number } &
     | { readonly kind: 'flood'; readonly factor: number; readonly forMs: number }
     /** Texts that are no messages. */
     | { readonly kind: 'malformed'; readonly texts: readonly string[] }
-    /** This many media messages are lost: a gap in the sequence numbers. */
+    /** Number of media messages that are lost: a gap in the sequence numbers. */
     | { readonly kind: 'lose'; readonly messages: number }
     /** Number of marks that never come back. */
     | { readonly kind: 'lose-marks'; readonly marks: number }

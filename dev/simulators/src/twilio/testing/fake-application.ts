@@ -151,7 +151,7 @@ export class FakeApplication {
     return `ws://127.0.0.1:${this.port}`;
   }
 
-  /** Answers a path with TwiML or with the handler's answer. */
+  /** Sets the answer of a path: TwiML, or a handler. */
   on(path: string, answer: string | FakeAnswer | Handler): void {
     this.handlers.set(path, typeof answer === 'function' ? answer : () => answer);
   }
