@@ -1,6 +1,6 @@
 import { isWithheld, partyNumber, partyUser } from '@tandem/contracts';
 
-/** Who is calling, according to the carrier. */
+/** The caller, according to the carrier. */
 export interface CallerIdentity {
   /** Null for a withheld number, or an address without a number (a SIP name). */
   readonly e164: string | null;

@@ -8,7 +8,7 @@ export interface Spoken {
   readonly language: string;
 }
 
-/** What a caller in line has heard so far. The carrier hands it back with its next question. */
+/** Announcements a caller in line has heard. The carrier hands this back with its next question. */
 export interface HoldProgress {
   /** The position announced last; 0 to announce everything again; absent for a call that has just come in. */
   readonly announcedPosition?: number | undefined;
@@ -65,7 +65,7 @@ export interface Hold {
   readonly keysFor: StreamRef | null;
 }
 
-/** What a carrier does next with a call, as a value. The carrier's adapter renders it. */
+/** The next step of a carrier with a call, as a value. The carrier's adapter renders it. */
 export type CarrierInstruction =
   | ConnectRelay
   | Dial

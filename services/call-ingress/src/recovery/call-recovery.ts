@@ -46,7 +46,7 @@ const NEEDS_APOLOGY: ReadonlySet<string> = new Set([
   'relay-lost',
 ]);
 
-/** What comes next for a caller. `repeat`: the carrier got the same reply before. */
+/** The next step for a caller. `repeat`: the carrier got the same reply before. */
 interface NextStep {
   readonly next: 'relay' | 'person' | 'apology' | 'hangup' | 'repeat';
   readonly instruction: CarrierInstruction;

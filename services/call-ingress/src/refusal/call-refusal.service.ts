@@ -20,7 +20,7 @@ const MAX_CONCURRENT_WRITES = 2;
 /** Well before the carrier gives up on its request. */
 const WRITE_TIMEOUT_MS = 2_500;
 
-/** What is known of a call when it is refused. */
+/** The facts known of a call when it is refused. */
 export interface RejectedCaller {
   readonly number: DialledNumber | null;
   /** BCP 47. */

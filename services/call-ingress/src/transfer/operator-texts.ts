@@ -1,7 +1,7 @@
 import { baseLanguage } from '@tandem/contracts';
 import type { AdmissionRecord } from '@tandem/call-state';
 
-/** What a person hears who is asked to take a call, in the company's language. */
+/** Texts for a person who is asked to take a call, in the company's language. */
 interface OperatorTexts {
   /** Contains `{company}` and `{who}`. */
   readonly intro: string;

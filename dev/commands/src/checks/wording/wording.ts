@@ -23,7 +23,6 @@ const LEFT: readonly string[] = [
   'libs/recordings/',
   'libs/telephony/',
   'libs/tools/',
-  'services/call-ingress/',
   'services/media-relay/',
 ];
 const isChecked = (path: string): boolean => !LEFT.some((start) => path.startsWith(start));

@@ -9,7 +9,7 @@ import { TransferController } from './webhooks/transfer.controller.ts';
 import { VoiceWebhookController } from './webhooks/voice-webhook.controller.ts';
 import { WaitingKeyController } from './webhooks/waiting-key.controller.ts';
 
-/** What Twilio adds to call-ingress. */
+/** Twilio's parts of call-ingress. */
 export const twilio = {
   adapter: TwilioCarrier,
   providers: [PublicBaseUrl, CallbackUrls, TwilioAccounts, TwilioCarrier] satisfies Provider[],
