@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { INTERNET, NO_DISTANCE } from '@tandem/simulators';
 import { checkoutRoot, parseOptions, tandemFolder } from '@tandem/stack';
 import type { Fleet } from './bench/fleet.ts';
 import { haproxyPath } from './bench/readiness-balancer.ts';
@@ -25,6 +26,7 @@ npm run chaos -- --only R1,R3        run these scenarios
   --again         runs nothing: judges the kept histories again
   --through-balancer  two call-ingress behind HAProxy, which checks readiness (default: R11 and R14)
   --no-plain      leaves out the ordinary relay
+  --no-distance   carrier and model next to the platform, instead of a round trip of 20 to 250 ms away
   --json <file>   writes figures and violations
   --save          writes the rows of docs/reliability.md, and its plot
 
@@ -34,8 +36,8 @@ a line. Exit code 0 when every goal is met and no rule is broken.`;
 /** An ordinary relay loses all its calls or none: more calls would show nothing new. */
 const PLAIN_CALLS = 10;
 /**
- * Scenarios without a dependency that all ingresses share: otherwise a balancer that checks readiness would
- * have no ingress left.
+ * Scenarios in which a server that every ingress depends on is away: a balancer that checks readiness could
+ * be left without an ingress.
  */
 const BALANCED = ['R11', 'R14'];
 /** Runs shown in docs/images/reliability.svg. */
@@ -59,6 +61,7 @@ const values = parseOptions(
       again: { type: 'boolean', default: false },
       'through-balancer': { type: 'boolean', default: false },
       plain: { type: 'boolean', default: true },
+      distance: { type: 'boolean', default: true },
       json: { type: 'string' },
       save: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
@@ -120,7 +123,8 @@ function run(scenario: Scenario, fleet: Fleet['kind']): Promise<ScenarioResult> 
   log(`${scenario.name}: ${scenario.about}${fleet === 'plain' ? ', with the ordinary relay' : ''}`);
   const calls = values.calls === undefined ? scenario.calls : whole('calls', 1, 1_000);
   const rounds = values.rounds === undefined ? scenario.rounds : whole('rounds', 1, 10_000);
-  const options = { seed, until, historyFile: historyOf(scenario, fleet), log };
+  const link = values.distance ? INTERNET : NO_DISTANCE;
+  const options = { seed, until, historyFile: historyOf(scenario, fleet), link, log };
   if (fleet === 'plain')
     return runScenario(scenario, { ...options, calls: Math.min(calls, PLAIN_CALLS), rounds: 1 }, () =>
       PlainFleet.start(),

@@ -1,12 +1,14 @@
 import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import { seededRandom } from '@tandem/kit';
-import type {
-  Behaviour,
-  PlaceCallOptions,
-  RealtimeSimulator,
-  SimulatedCall,
-  TwilioSimulator,
+import {
+  INTERNET,
+  type Behaviour,
+  type LinkSettings,
+  type PlaceCallOptions,
+  type RealtimeSimulator,
+  type SimulatedCall,
+  type TwilioSimulator,
 } from '@tandem/simulators';
 import { freePort } from '@tandem/stack';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
@@ -69,7 +71,11 @@ export class TandemFleet implements Fleet {
 
   private pair: RedisPair | null = null;
 
-  static async start(options: TandemFleetOptions, seed = 1): Promise<TandemFleet> {
+  static async start(
+    options: TandemFleetOptions,
+    seed = 1,
+    link: LinkSettings = INTERNET,
+  ): Promise<TandemFleet> {
     const {
       relays,
       replicas = {},
@@ -94,8 +100,8 @@ export class TandemFleet implements Fleet {
       return address.toString();
     };
     const platform = await RunningPlatform.start({
-      model: { ...simulatedModel(voice, behaviour), seed },
-      twilio: { random: seededRandom(seed) },
+      model: { ...simulatedModel(voice, behaviour), seed, link },
+      twilio: { random: seededRandom(seed), link },
       between,
       stack: {
         relays,

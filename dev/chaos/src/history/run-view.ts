@@ -26,13 +26,13 @@ export interface Loss {
    */
   readonly backMs: number | null;
   /**
-   * Ms of silence for the caller while an agent's or a caller's words were due: from the fault, or from the
-   * end of the buffered sound, to the agent's next sound.
+   * Ms of silence for the caller while the agent's words were due: from the fault, or from the later end of
+   * the buffered sound and of the caller's own words, to the agent's next sound.
    */
   readonly silenceMs: number | null;
   /**
-   * Ms the caller was without an agent that would have heard them: from the end of the old stream to a model
-   * that listens.
+   * Ms between the end of the old stream and the new one, in which no relay heard the caller. Words said
+   * while the new relay opens its model are kept and answered.
    */
   readonly gapMs: number | null;
 }
@@ -179,17 +179,18 @@ function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
   const isOwed = soundAt < nextSaidAt || openedAt === fault.at;
   const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
   const inHandUntil = story.heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
+  const saidUntil = story.said.findLast(({ fromAt }) => fromAt < soundAt)?.at ?? 0;
   if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
   const closedAt =
     story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ??
     fault.at;
-  const silenceMs = isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil)) : 0;
+  const silenceMs = isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil, saidUntil)) : 0;
   return {
     story,
     fault,
     backMs: backAt - fault.at,
     silenceMs,
-    gapMs: openedAt === fault.at ? silenceMs : Math.max(Math.max(readyAt, openedAt) - closedAt, 0),
+    gapMs: openedAt === fault.at ? silenceMs : Math.max(openedAt - closedAt, 0),
   };
 }
 

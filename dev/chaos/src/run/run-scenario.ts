@@ -1,5 +1,5 @@
 import { seededRandom } from '@tandem/kit';
-import { INTERNET, NO_DISTANCE, roundTripText } from '@tandem/simulators';
+import { INTERNET, NO_DISTANCE, roundTripText, type LinkSettings } from '@tandem/simulators';
 import { Bench } from '../bench/bench.ts';
 import type { Fleet } from '../bench/fleet.ts';
 import { TandemFleet } from '../bench/tandem-fleet.ts';
@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Unix time in ms after which no further round begins. */
   readonly until: number;
   readonly historyFile: string | null;
+  /** Between the platform and its carrier and models. Default: {@link INTERNET}. */
+  readonly link?: LinkSettings;
   readonly log: (line: string) => void;
 }
 
@@ -40,9 +42,9 @@ export interface ScenarioResult {
 export async function runScenario(
   scenario: Scenario,
   options: RunOptions,
-  startFleet: () => Promise<Fleet> = () => TandemFleet.start(scenario.fleet, options.seed),
+  startFleet: () => Promise<Fleet> = () => TandemFleet.start(scenario.fleet, options.seed, options.link),
 ): Promise<ScenarioResult> {
-  const { calls, seed, log } = options;
+  const { calls, seed, log, link = INTERNET } = options;
   const history = new History(options.historyFile);
   const fleet = await startFleet();
   let rounds = 0;
@@ -53,7 +55,7 @@ export async function runScenario(
       fleet: fleet.kind,
       seed,
       calls,
-      roundTrip: roundTripText(INTERNET),
+      roundTrip: roundTripText(link),
     });
     const bench = new Bench(fleet, history, calls, seededRandom(seed), log);
     while (rounds < options.rounds && (rounds === 0 || Date.now() < options.until)) {

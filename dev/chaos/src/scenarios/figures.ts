@@ -38,7 +38,10 @@ export function backWithin(id: string, share: number, atMost: number, ...whats: 
   };
 }
 
-/** The longer of the silence the caller hears and of the time in which no model listened. */
+/**
+ * The longer of the silence the caller hears and of the time between two streams, in which no relay listened.
+ * Words said while the next relay opens its model are kept and answered.
+ */
 export function gapWithin(id: string, share: number, atMost: number, ...whats: readonly string[]): Goal {
   const gaps = (run: RunView) => run.losses(...whats).flatMap((loss) => absenceMs(loss) ?? []);
   return {
