@@ -178,13 +178,11 @@ function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
   );
   const isOwed = soundAt < nextSaidAt || openedAt === fault.at;
   const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
-  const inHandUntil = story.heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
-  const saidUntil = story.said.findLast(({ fromAt }) => fromAt < soundAt)?.at ?? 0;
   if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
   const closedAt =
     story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ??
     fault.at;
-  const silenceMs = isOwed ? Math.max(0, soundAt - Math.max(fault.at, inHandUntil, saidUntil)) : 0;
+  const silenceMs = isOwed ? silenceBefore(soundAt, story, fault) : 0;
   return {
     story,
     fault,
@@ -192,6 +190,16 @@ function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
     silenceMs,
     gapMs: openedAt === fault.at ? silenceMs : Math.max(openedAt - closedAt, 0),
   };
+}
+
+/**
+ * Returns the ms of silence before the agent's next sound: since the fault, or since the later end of the
+ * buffered sound and of the caller's own words.
+ */
+function silenceBefore(soundAt: number, { heard, said }: CallStory, fault: EntryOf<'fault'>): number {
+  const inHandUntil = heard.findLast(({ fromAt }) => fromAt <= fault.at)?.at ?? 0;
+  const saidUntil = said.findLast(({ fromAt }) => fromAt < soundAt)?.at ?? 0;
+  return Math.max(0, soundAt - Math.max(fault.at, inHandUntil, saidUntil));
 }
 
 /**
