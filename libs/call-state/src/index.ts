@@ -19,7 +19,7 @@ export { type CircuitRules, type CircuitState } from './providers/provider-circu
 export { ProviderHealth, ProviderHealthRegistry } from './providers/provider-health.ts';
 export { ProviderStates, type ProviderTarget, providerTarget } from './providers/provider-state.ts';
 export { connectRedis, redisResource } from './redis/redis-client.ts';
-export { Sealer } from './redis/sealer.ts';
+export { SealBroken, Sealer } from './redis/sealer.ts';
 export { type AgentVersionId, PHRASE_STORE_LIMITS, PhraseStore } from './relays/phrase-store.ts';
 export {
   type RelayCommand,

@@ -1,5 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallStore, CarrierReportStore, type CallState, type CarrierReport } from '@tandem/call-state';
+import {
+  CallStore,
+  CarrierReportStore,
+  SealBroken,
+  type CallState,
+  type CarrierReport,
+} from '@tandem/call-state';
 import { isFinalStatus, type CallId, type TerminationReason } from '@tandem/contracts';
 import { PostCallQueue } from '@tandem/platform';
 import { CallRefusal } from '../refusal/call-refusal.service.ts';
@@ -29,7 +35,7 @@ export class CarrierReports {
     accountId: string,
   ): Promise<'applied' | 'other-account'> {
     const callId = await this.reports.callOrKeep(carrierCallId, report);
-    const expected = callId && (await this.calls.record(callId))?.carrierAccountId;
+    const expected = callId && (await this.accountOf(callId));
     if (expected && expected !== accountId) return 'other-account';
     await this.dispatch(callId, carrierCallId, report);
     return 'applied';
@@ -42,6 +48,17 @@ export class CarrierReports {
       for (const report of reports) await this.dispatch(callId, carrierCallId, report);
     } catch (error) {
       this.logger.warn({ err: error }, 'early carrier reports not applied: call state does not answer');
+    }
+  }
+
+  /** Returns the account a call came in over; undefined where its record does not tell or cannot be opened. */
+  private async accountOf(callId: CallId): Promise<string | undefined> {
+    try {
+      return (await this.calls.record(callId))?.carrierAccountId;
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      this.logger.warn({ err: error, callId }, 'call record unreadable; carrier report applied unchecked');
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectRedis } from '@tandem/call-state';
 import {
   agentSnapshotSchema,
   UNKNOWN_CALLER,
@@ -7,6 +8,7 @@ import {
   type RelayId,
   type TenantId,
 } from '@tandem/contracts';
+import { testRedisUrl } from '@tandem/stack';
 import { RunningIngress } from './running-ingress.ts';
 
 const OURS = `AC${'a'.repeat(32)}`;
@@ -86,6 +88,15 @@ describe('a status report', () => {
     const { callId, carrierCallId } = await admittedCall({});
     const form = completed(carrierCallId, OTHER);
     expect((await ingress.post('/twilio/status', form, OTHER_TOKEN)).status).toBe(204);
+    expect(await ingress.state.calls.state(callId)).toMatchObject({ phase: 'ended' });
+  });
+
+  it('is applied to a call whose record cannot be opened, as after a change of TANDEM_SECRET', async () => {
+    const { callId, carrierCallId } = await admittedCall();
+    const redis = connectRedis(await testRedisUrl(), 'command');
+    await redis.hset(`tandem:call:${callId}`, 'record', 'sealed-with-another-key');
+    redis.disconnect();
+    expect((await ingress.post('/twilio/status', completed(carrierCallId, OURS))).status).toBe(204);
     expect(await ingress.state.calls.state(callId)).toMatchObject({ phase: 'ended' });
   });
 });
