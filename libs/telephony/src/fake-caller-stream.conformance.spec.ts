@@ -1,5 +1,6 @@
 import { FakeCallerStream, ManualClock } from '@tandem/conversation/testing';
-import { describeCallerStream, type CallerStreamFarSide } from './caller-stream.conformance.ts';
+import { describeCallerStream } from './caller-stream.conformance.ts';
+import type { CallerStreamFarSide } from './testing/caller-stream-far-side.ts';
 
 /** Holds the fake stream of the conversation's tests to the contract of the real ones. */
 class FakeFarSide implements CallerStreamFarSide {

@@ -7,7 +7,6 @@ import {
   maskUtterances,
   UNKNOWN_USAGE,
   type CallEvent,
-  type CallEventBody,
   type CallEventType,
   type CallId,
   type CallStatus,
@@ -27,11 +26,7 @@ import type {
 import { foldCost } from './fold-cost.ts';
 import { foldModels } from './fold-models.ts';
 import { dispositionOf } from './disposition.ts';
-
-export type EventOf<Type extends CallEventType> = CallEvent & {
-  readonly type: Type;
-  readonly data: CallEventBody<Type>;
-};
+import type { EventOf } from './event-of.ts';
 
 /** Facts about the call that are not in its events. */
 export interface FoldContext {

@@ -1,5 +1,5 @@
 import { COST_MODALITIES, costOf, type CallCost, type CostModality } from '@tandem/contracts';
-import type { EventOf } from './fold-call.ts';
+import type { EventOf } from './event-of.ts';
 
 type ModelCost = CallCost['models'][number];
 

@@ -55,7 +55,7 @@ describe('the silence a caller hears when their relay goes', () => {
     expect(drained(agent)).toBe(2_000);
   });
 
-  it('is the time between two streams where nothing is owed: what is said afterwards is kept for the model', () => {
+  it('is the time between two streams where nothing is due: later words are kept for the model', () => {
     const said: HistoryEntry = {
       at: 11_200,
       kind: 'caller-said',

@@ -57,11 +57,13 @@ CREATE TABLE agent_versions (
   FOREIGN KEY (tenant_id, agent_id) REFERENCES agents (tenant_id, id) ON DELETE CASCADE
 );
 ALTER TABLE agents ADD CONSTRAINT agents_published_version_fkey
-  FOREIGN KEY (id, published_version) REFERENCES agent_versions (agent_id, version) DEFERRABLE INITIALLY DEFERRED;
+  FOREIGN KEY (id, published_version) REFERENCES agent_versions (agent_id, version)
+    DEFERRABLE INITIALLY DEFERRED;
 
 CREATE FUNCTION refuse_change_of_agent_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'a published agent version is never changed; publish a new one' USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'a published agent version is never changed; publish a new one'
+    USING ERRCODE = 'restrict_violation';
 END
 $$;
 CREATE TRIGGER agent_versions_are_immutable BEFORE UPDATE ON agent_versions
@@ -242,7 +244,8 @@ CREATE TABLE bookings (
   service_id uuid NOT NULL,
   contact_id uuid,
   period tstzrange NOT NULL CHECK (
-    NOT isempty(period) AND lower_inc(period) AND NOT upper_inc(period) AND NOT lower_inf(period) AND NOT upper_inf(period)
+    NOT isempty(period) AND lower_inc(period) AND NOT upper_inc(period) AND NOT lower_inf(period)
+      AND NOT upper_inf(period)
   ),
   starts_at timestamptz(3) NOT NULL GENERATED ALWAYS AS (lower(period)) STORED,
   ends_at timestamptz(3) NOT NULL GENERATED ALWAYS AS (upper(period)) STORED,
@@ -255,7 +258,8 @@ CREATE TABLE bookings (
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   cancelled_at timestamptz(3),
   CONSTRAINT bookings_reference_key UNIQUE (tenant_id, reference),
-  CONSTRAINT bookings_do_not_overlap EXCLUDE USING gist (resource_id WITH =, period WITH &&) WHERE (status = 'booked'),
+  CONSTRAINT bookings_do_not_overlap EXCLUDE USING gist (resource_id WITH =, period WITH &&)
+    WHERE (status = 'booked'),
   FOREIGN KEY (tenant_id, resource_id) REFERENCES resources (tenant_id, id),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
   FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts (tenant_id, id)

@@ -47,7 +47,8 @@ CREATE TABLE phone_number_groups (
   group_id uuid NOT NULL,
   PRIMARY KEY (phone_number_id, group_id),
   FOREIGN KEY (tenant_id, phone_number_id) REFERENCES phone_numbers (tenant_id, id) ON DELETE CASCADE,
-  CONSTRAINT phone_number_groups_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES caller_groups (tenant_id, id)
+  CONSTRAINT phone_number_groups_group_fkey FOREIGN KEY (tenant_id, group_id)
+    REFERENCES caller_groups (tenant_id, id)
 );
 
 CREATE TABLE blocked_callers (
@@ -59,7 +60,8 @@ CREATE TABLE blocked_callers (
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   FOREIGN KEY (tenant_id, phone_number_id) REFERENCES phone_numbers (tenant_id, id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX blocked_callers_once ON blocked_callers (tenant_id, pattern, coalesce(phone_number_id, ${EVERY_NUMBER}));
+CREATE UNIQUE INDEX blocked_callers_once ON blocked_callers (tenant_id, pattern, coalesce(phone_number_id,
+  ${EVERY_NUMBER}));
 
 CREATE TABLE departments (
   tenant_id uuid NOT NULL REFERENCES tenants ON DELETE CASCADE,
@@ -73,14 +75,16 @@ CREATE TABLE departments (
 );
 
 ALTER TABLE calls ADD COLUMN language text, ADD COLUMN variant_key text, ADD COLUMN caller_group text;
-CREATE INDEX calls_by_variant ON calls (tenant_id, variant_key, admitted_at DESC, id DESC) WHERE variant_key IS NOT NULL;
+CREATE INDEX calls_by_variant ON calls (tenant_id, variant_key, admitted_at DESC, id DESC)
+  WHERE variant_key IS NOT NULL;
 `;
 
 const DOWN = `
 DROP INDEX calls_by_variant;
 ALTER TABLE calls DROP COLUMN language, DROP COLUMN variant_key, DROP COLUMN caller_group;
 DROP TABLE departments, blocked_callers, phone_number_groups, caller_group_members, caller_groups;
-ALTER TABLE phone_numbers DROP COLUMN language, DROP COLUMN access_mode, DROP COLUMN withheld_callers, DROP COLUMN refusal_text;
+ALTER TABLE phone_numbers DROP COLUMN language, DROP COLUMN access_mode, DROP COLUMN withheld_callers,
+  DROP COLUMN refusal_text;
 ALTER TABLE contacts DROP COLUMN language;
 ALTER TABLE tenants DROP COLUMN experiment_salt;
 `;

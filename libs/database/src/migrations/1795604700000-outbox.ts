@@ -63,7 +63,8 @@ CREATE TABLE webhook_deliveries (
   FOREIGN KEY (tenant_id, endpoint_id) REFERENCES webhook_endpoints (tenant_id, id) ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, event_id) REFERENCES outbox_events (tenant_id, id) ON DELETE CASCADE
 );
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_attempt_at) WHERE state = 'pending';
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_attempt_at)
+  WHERE state = 'pending';
 CREATE INDEX webhook_deliveries_dead ON webhook_deliveries (endpoint_id, settled_at) WHERE state = 'dead';
 CREATE INDEX webhook_deliveries_by_event ON webhook_deliveries (event_id);
 

@@ -18,7 +18,8 @@ ALTER TABLE webhook_endpoints
 
 const DOWN = `
 ALTER TABLE webhook_endpoints
-  DROP COLUMN claimed_at, DROP COLUMN failures, DROP COLUMN probing_until, DROP COLUMN header_names, DROP COLUMN sealed_headers;
+  DROP COLUMN claimed_at, DROP COLUMN failures, DROP COLUMN probing_until, DROP COLUMN header_names,
+    DROP COLUMN sealed_headers;
 `;
 
 export class WebhookFairness1795605000000 implements MigrationInterface {

@@ -17,7 +17,8 @@ export class ConfigurationFault extends Error {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- sections of every shape are merged here (rejection)
+// Sections of every shape are merged here.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnySection = Section<any>;
 type Merge<Of extends readonly AnySection[]> = Of extends readonly [
   Section<infer First extends Settings>,

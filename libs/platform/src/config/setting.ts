@@ -23,7 +23,8 @@ export interface Setting<Value> {
   readonly excludes?: string;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any value type fits here; `unknown` would refuse every concrete setting (rejection)
+// Any value type fits here; `unknown` would refuse every concrete setting.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Settings = Record<string, Setting<any>>;
 
 /** Settings that belong together, under one heading of docs/configuration.md. */

@@ -6,7 +6,7 @@ import {
   type HeardSound,
   type StreamClosedReason,
 } from '@tandem/conversation';
-import type { CallerStreamFarSide } from '../caller-stream.conformance.ts';
+import type { CallerStreamFarSide } from './caller-stream-far-side.ts';
 
 interface Sound {
   readonly soundId: string;

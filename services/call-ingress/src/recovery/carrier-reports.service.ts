@@ -51,7 +51,7 @@ export class CarrierReports {
     }
   }
 
-  /** Returns the account a call came in over; undefined where its record does not tell or cannot be opened. */
+  /** Returns the account a call came in over; undefined where its record lacks it or cannot be opened. */
   private async accountOf(callId: CallId): Promise<string | undefined> {
     try {
       return (await this.calls.record(callId))?.carrierAccountId;

@@ -1,5 +1,5 @@
 import { ManualClock } from '@tandem/conversation/testing';
-import type { CallerStreamFarSide, LineSetting } from '../../caller-stream.conformance.ts';
+import type { CallerStreamFarSide, LineSetting } from '../../testing/caller-stream-far-side.ts';
 import type { MessageSocket, SocketListener } from '../../message-socket.ts';
 import { TWILIO_STREAM_LIMITS, TwilioStream, type TwilioStreamLimits } from '../twilio-stream.ts';
 import { CarrierPlayout } from './carrier-playout.ts';
