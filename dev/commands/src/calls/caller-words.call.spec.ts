@@ -38,7 +38,7 @@ describe('a call whose words cannot be found out', () => {
       /code="audio_unintelligible".*} 1$/m,
     );
     expect(await platform.metric('relay-1', 'tandem_turns_without_words_total')).toMatch(/ 2$/m);
-    expect(platform.lines.filter((line) => line.includes('transcription of a caller failed'))).toHaveLength(
+    expect(platform.lines.filter((line) => line.includes('transcription of the caller failed'))).toHaveLength(
       1,
     );
   });
