@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { HandlersMismatched, verifyHandlers } from './handlers.ts';
+import { HandlersMismatched, TOOL_HANDLERS, verifyHandlers } from './handlers.ts';
 import { declarationsFor, TOOL_DECLARATIONS } from './index.ts';
 
 describe('the tools', () => {
   it('have handlers that match their declarations', () => {
     expect(() => verifyHandlers()).not.toThrow();
+    expect(Object.keys(TOOL_HANDLERS)).toEqual(
+      expect.arrayContaining(['lookup_customer', 'check_availability', 'book_appointment']),
+    );
   });
 
   it('stop a worker that lacks a handler, or has one too many, and say what to do', () => {

@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /*
- * The outbox: events written with what they tell of, numbered per subject, and what is to be delivered of
- * them where. The number's row stays locked until its transaction ends, so numbers have no gaps and the order
- * of commits.
+ * The outbox: each event is stored in the transaction of the change it reports and numbered per subject;
+ * beside it stand the deliveries due to endpoints. The row of a number stays locked until its transaction
+ * ends, so numbers have no gaps and follow the order of commits.
  */
 
 const UP = `
