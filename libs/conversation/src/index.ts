@@ -18,6 +18,7 @@ export type { CallInfo } from './session/call-info.ts';
 export { CallSession } from './session/call-session.ts';
 export type { CallSessionParts } from './session/call-session-parts.ts';
 export { CallToolsMismatched, verifyCallTools } from './session/tools/call-tools.ts';
+export { missingBridge, preparePhrase, type MissingPhrase } from './session/speech/phrase-preparation.ts';
 export { takeoverOf, type Takeover } from './session/history/takeover.ts';
 export type { TransferRequest } from './session/tools/transfer.ts';
 export { RealClock } from './ports/real-clock.ts';

@@ -26,6 +26,7 @@ import { LanguageDetection } from './media/language-detection.ts';
 import { EndedCalls } from './calls/ended-calls.ts';
 import { MediaPaths } from './media/media-path.ts';
 import { PhraseCache } from './media/phrase-cache.ts';
+import { PhrasePreparation } from './media/phrase-preparation.ts';
 import { VoiceModels } from './media/voice-models.ts';
 import { WaitMusic } from './media/wait-music.ts';
 import { FreezeDetector } from './ownership/freeze-detector.ts';
@@ -60,6 +61,7 @@ export class MediaRelayModule {
         QueuedToolCaller,
         PostCallQueue,
         PhraseCache,
+        PhrasePreparation,
         WaitMusic,
         LanguageDetection,
         CallRecordings,

@@ -13,7 +13,9 @@ const LONG =
 
 let platform: RunningPlatform;
 beforeAll(async () => {
-  platform = await RunningPlatform.start({ stack: { relays: 2 } });
+  platform = await RunningPlatform.start({
+    stack: { relays: 2, env: { RELAY_PHRASE_PREPARATION: 'on' } },
+  });
   await platform.publish({ greeting: GREETING, tools: ['book_appointment', 'end_call'] });
 });
 afterAll(() => platform.stop());
@@ -52,10 +54,20 @@ describe('a relay that dies with another one there', () => {
     await answer(call);
     await call.waitForSpeech({ forMs: 1_000 });
     says('Tuesday at nine it is.');
+    const holder = await holderOf(call);
+    await platform.eventually(
+      () => platform.metric(holder, 'tandem_phrases_prepared_total'),
+      (metric) => metric.includes('outcome="cached"'),
+      'the phrase for lost calls to be prepared',
+    );
     const { relayId, gapMs } = await kill(call);
     console.log(`relay killed in the middle of a sentence: the agent is heard again after ${gapMs} ms`);
     expect(await holderOf(call)).not.toBe(relayId);
-    expect(JSON.stringify(platform.model.sessions.at(-1)!.seededItems)).toContain(GREETING);
+    await platform.eventually(
+      () => platform.model.sessions.map(({ seededItems }) => JSON.stringify(seededItems)),
+      (seeded) => seeded.some((items) => items.includes(GREETING)),
+      'the next model session to know what was said',
+    );
     const report = await talkOn(platform, call);
     expect(report.said).toEqual([]);
     expect(report.streams).toHaveLength(2);
@@ -66,6 +78,11 @@ describe('a relay that dies with another one there', () => {
     );
     const events = await eventsOf(platform, call);
     expectGapless(events);
+    const explained = events.find(
+      ({ type, data }) => type === 'agent.spoke' && data.text.startsWith('Sorry'),
+    );
+    // From the cache, not by the call's own model.
+    expect(explained?.data).toMatchObject({ itemId: expect.stringMatching(/^phrase_/) });
     expect(new Set(events.map(({ epoch }) => epoch))).toEqual(new Set([0, 1, 2]));
     expect(events.filter(({ type }) => type === 'call.ended')).toHaveLength(1);
     expect(await platform.metric('call-ingress', 'tandem_reattachments_total')).toContain(

@@ -88,6 +88,8 @@ export class RunningPlatform {
         env: {
           OPENAI_REALTIME_URL: (await options.between?.('model', at.url)) ?? at.url,
           OPENAI_API_KEY: 'sk-test',
+          // So that the sessions at the simulator are those of calls.
+          RELAY_PHRASE_PREPARATION: 'off',
           ...carrier,
           ...options.stack?.env,
         },

@@ -21,6 +21,8 @@ export interface PhraseKey {
  * may refuse or evict any entry. Only phrases without personal data are put in.
  */
 export interface PhraseAudioCache {
+  /** Returns whether `get` would find it, and counts as no use of it. */
+  has(key: PhraseKey): boolean;
   get(key: PhraseKey): readonly AudioFrame[] | null;
   put(key: PhraseKey, frames: readonly AudioFrame[]): void;
 }

@@ -1,7 +1,6 @@
 import { sessionSettings, type AgentSnapshot, type ToolCallContext } from '@tandem/contracts';
 import type { CallerStream } from '../ports/caller-stream.ts';
-import type { PhraseKey } from '../ports/phrase-cache.ts';
-import type { NoiseReduction, VoiceModelSession } from '../ports/voice-model.ts';
+import type { NoiseReduction } from '../ports/voice-model.ts';
 import { AgentState } from './agent/agent-state.ts';
 import { LanguageWatch } from './agent/language-watch.ts';
 import { MicDistance } from './agent/mic-distance.ts';
@@ -18,6 +17,7 @@ import { IdleWatch } from './limits/idle-watch.ts';
 import type { ModelSlot } from './model-slot.ts';
 import { CannedPhrases } from './speech/canned-phrases.ts';
 import { HoldMusic } from './speech/hold-music.ts';
+import { phraseKey } from './speech/phrase-key.ts';
 import { Playout } from './speech/playout.ts';
 import { callTools, type CallToolParts } from './tools/call-tools.ts';
 import { DigitInput } from './tools/digit-input.ts';
@@ -69,7 +69,11 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
   const playout = new Playout(context, stream);
   const hasAsked = () => transcript.hasAsked(playout.hearing());
   const turns = new TurnTaking(context, model, playout, turnRules(agent, call.agent, hasAsked));
-  const keyOf = (text: string) => phraseKey(text, given, agent, model.session);
+  const keyOf = (text: string) => {
+    const { language, speed } = agent;
+    const speaker = { agent: call.agent, language, speed, format: stream.format };
+    return phraseKey(text, speaker, given.model, model.session);
+  };
   const phrases = new CannedPhrases(context, given.phrases, keyOf, playout, transcript);
   const ending = new CallEnding(context);
   const shared = {
@@ -137,16 +141,4 @@ function turnRules(
 
 function firstMicDistance({ model }: AgentSnapshot, { carriedSettings }: AgentState): NoiseReduction {
   return carriedSettings.noiseReduction ?? sessionSettings(model).noiseReduction ?? 'off';
-}
-
-/** Words are kept by voice: after a fallback the call speaks with another one. */
-function phraseKey(
-  text: string,
-  { call, stream, model }: CallSessionParts,
-  { language, speed }: AgentState,
-  session: VoiceModelSession | null,
-): PhraseKey {
-  const { agentId, agentVersion, variantKey, model: settings } = call.agent;
-  const { provider, voice } = session ?? { provider: model.provider, voice: settings.voice };
-  return { agentId, agentVersion, variantKey, provider, voice, speed, language, format: stream.format, text };
 }

@@ -5,6 +5,10 @@ import type { PhraseAudioCache, PhraseKey } from '../ports/phrase-cache.ts';
 export class MemoryPhraseCache implements PhraseAudioCache {
   readonly phrases = new Map<string, readonly AudioFrame[]>();
 
+  has(key: PhraseKey): boolean {
+    return this.phrases.has(JSON.stringify(key));
+  }
+
   get(key: PhraseKey): readonly AudioFrame[] | null {
     return this.phrases.get(JSON.stringify(key)) ?? null;
   }

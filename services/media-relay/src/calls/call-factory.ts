@@ -7,6 +7,7 @@ import type { IncomingStream } from '../media/incoming-stream.ts';
 import { LanguageDetection } from '../media/language-detection.ts';
 import { MediaPaths, type MediaPath } from '../media/media-path.ts';
 import { PhraseCache } from '../media/phrase-cache.ts';
+import { PhrasePreparation } from '../media/phrase-preparation.ts';
 import { WaitMusic } from '../media/wait-music.ts';
 import { persistBeforeCall } from '../tools/persist-before-call.ts';
 import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
@@ -27,6 +28,7 @@ export class CallFactory {
     @Inject(MediaPaths) private readonly mediaPaths: MediaPaths,
     @Inject(QueuedToolCaller) private readonly toolCaller: QueuedToolCaller,
     @Inject(PhraseCache) private readonly phrases: PhraseCache,
+    @Inject(PhrasePreparation) private readonly preparation: PhrasePreparation,
     @Inject(WaitMusic) private readonly music: WaitMusic,
     @Inject(LanguageDetection) private readonly languages: LanguageDetection,
     @Inject(RealClock) private readonly clock: RealClock,
@@ -47,6 +49,7 @@ export class CallFactory {
     const path = this.mediaPaths.assemble(incoming, { record, log, onError });
     const music = () => this.music.soundFor(agent.toolWait, path.stream.format);
     music();
+    const language = takeover?.language ?? record.language;
     const session = new CallSession({
       call: {
         callId: record.callId,
@@ -55,7 +58,7 @@ export class CallFactory {
         callerNumber: record.isNumberDoubted ? WITHHELD : record.from,
         dialledNumber: record.to,
         caller: record.caller,
-        language: takeover?.language ?? record.language,
+        language,
         admittedAt: record.admittedAt,
         agent,
       },
@@ -71,6 +74,7 @@ export class CallFactory {
       music,
       detectLanguage: this.languages.detect,
     });
+    this.preparation.begin(agent, language, path.stream.format);
     return { session, path };
   }
 }

@@ -48,6 +48,10 @@ export class PhraseCache implements PhraseAudioCache {
     clearTimeout(timer);
   }
 
+  has(key: PhraseKey): boolean {
+    return this.phrases.has(nameOf(key));
+  }
+
   get(key: PhraseKey): readonly AudioFrame[] | null {
     const name = nameOf(key);
     const found = this.phrases.get(name);

@@ -79,6 +79,11 @@ const COUNTERS = {
     help: 'Lookups of canned phrases: a hit is played at once, a miss is spoken by the model',
     labelNames: ['outcome'],
   },
+  preparedPhrases: {
+    name: 'tandem_phrases_prepared_total',
+    help: 'Phrases for lost calls that a model was asked to say in the background, by outcome',
+    labelNames: ['outcome'],
+  },
   toolCalls: {
     name: 'tandem_tool_calls_total',
     help: 'Tool calls, by outcome',

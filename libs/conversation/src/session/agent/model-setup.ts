@@ -10,7 +10,7 @@ export function sharedFormat(stream: AudioFormat, offered: readonly AudioFormat[
 
 /** Returns the setup of a call's model session; null when stream and model share no audio format. */
 export function modelSetup(
-  call: CallInfo,
+  call: Pick<CallInfo, 'agent' | 'language'>,
   now: Pick<ModelSessionSetup, 'instructions' | 'tools' | 'history' | 'isClosing'>,
   format: AudioFormat,
   capabilities: VoiceModelCapabilities,

@@ -4,20 +4,11 @@ import type { PhraseAudioCache, PhraseKey } from '../../ports/phrase-cache.ts';
 import type { ResponseStatus } from '../../ports/voice-model.ts';
 import type { CallContext } from '../call-context.ts';
 import type { Transcript } from '../history/transcript.ts';
+import { PhraseCapture } from './phrase-capture.ts';
 import type { Playout } from './playout.ts';
 import type { SpokenItem } from './spoken-item.ts';
 
-interface Capture {
-  readonly text: string;
-  responseId: ResponseId | null;
-  frames: AudioFrame[];
-  said: string;
-  bytes: number;
-}
-
 const ID_PREFIX = 'phrase_';
-/** The longest phrase that is cached: half a minute of G.711. */
-const MAX_CAPTURE_BYTES = 240_000;
 
 /**
  * Phrases with fixed words. Cached ones play at once; the model says the others, and its audio is cached when
@@ -25,7 +16,7 @@ const MAX_CAPTURE_BYTES = 240_000;
  */
 export class CannedPhrases {
   private readonly playing = new Map<string, string>();
-  private capture: Capture | null = null;
+  private capture: PhraseCapture | null = null;
   private running: ResponseId | null = null;
   private count = 0;
 
@@ -40,7 +31,7 @@ export class CannedPhrases {
   /** Plays the words or has the model say them. `isPersonal` words name the caller and are never cached. */
   speakPhrase(text: string, { isPersonal = false }: { isPersonal?: boolean } = {}): void {
     if (this.playCached(text, isPersonal)) return;
-    if (!isPersonal && this.cache) this.capture = { text, responseId: null, frames: [], said: '', bytes: 0 };
+    if (!isPersonal && this.cache) this.capture = new PhraseCapture(text);
     this.context.signal({ kind: 'speech-due', request: { kind: 'say', text } });
   }
 
@@ -80,31 +71,18 @@ export class CannedPhrases {
   }
 
   audio(frame: AudioFrame, responseId: ResponseId): void {
-    const { capture } = this;
-    if (!capture || capture.responseId !== responseId) return;
-    capture.bytes += frame.byteLength;
-    if (capture.bytes > MAX_CAPTURE_BYTES) this.capture = null;
-    else capture.frames.push(frame);
+    if (this.capture?.responseId === responseId) this.capture.audio(frame);
   }
 
   agentText(delta: string): void {
-    if (this.capture && this.capture.responseId === this.running) this.capture.said += delta;
+    if (this.capture && this.capture.responseId === this.running) this.capture.agentText(delta);
   }
 
   responseDone(responseId: ResponseId, status: ResponseStatus): void {
     const { capture } = this;
     if (!capture || capture.responseId !== responseId) return;
     this.capture = null;
-    if (status === 'completed' && sameWords(capture.said, capture.text))
-      this.cache?.put(this.keyOf(capture.text), capture.frames);
+    const frames = capture.framesOf(status);
+    if (frames) this.cache?.put(this.keyOf(capture.text), frames);
   }
-}
-
-function sameWords(said: string, wanted: string): boolean {
-  const words = (text: string) =>
-    text
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu)
-      ?.join(' ') ?? '';
-  return words(said) === words(wanted) && words(said) !== '';
 }

@@ -46,6 +46,13 @@ export const relaySection = section('media-relay', 'The processes that hold call
     whenUnset: 'only the built-in tune is available',
     example: '/var/lib/tandem/sounds',
   },
+  phrasePreparation: {
+    env: 'RELAY_PHRASE_PREPARATION',
+    schema: z.enum(['on', 'off']).default('on'),
+    description:
+      'Whether a relay has a short model session of its own say the phrase for lost calls, once for each ' +
+      'version of an agent. It is billed by the provider and not part of the cost of a call.',
+  },
   drainGraceMs: {
     env: 'RELAY_DRAIN_GRACE_MS',
     schema: wholeNumber(0, 7_200_000).default(3_600_000),
