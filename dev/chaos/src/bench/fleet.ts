@@ -23,8 +23,8 @@ export interface Fleet {
   holderOf(callSid: string): Promise<string | null>;
   /** Resolves when the process has ended; at once for SIGSTOP and SIGCONT. */
   signal(instance: string, signal: NodeJS.Signals): Promise<void>;
-  /** Starts it again as it was, ready to take calls; ends it first when it still runs. */
-  restart(instance: string): Promise<void>;
+  /** Starts it again, ready to take calls; ends it first when it still runs. `revision` is for relays. */
+  restart(instance: string, revision?: string): Promise<void>;
   /** p99 of its event loop since it was asked last, in ms. */
   loopDelayMs(relay: string): Promise<number>;
   callsHeld(relay: string): Promise<number>;

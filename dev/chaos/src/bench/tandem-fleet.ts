@@ -169,8 +169,9 @@ export class TandemFleet implements Fleet {
     return this.platform.stack.supervisor.kill(instance, signal);
   }
 
-  restart(instance: string): Promise<void> {
-    return this.platform.stack.supervisor.restart(instance);
+  restart(instance: string, revision?: string): Promise<void> {
+    const env = revision === undefined ? {} : { RELAY_REVISION: revision };
+    return this.platform.stack.supervisor.restart(instance, env);
   }
 
   async loopDelayMs(relay: string): Promise<number> {

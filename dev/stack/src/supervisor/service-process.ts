@@ -54,6 +54,7 @@ export class ServiceProcess {
   private process: KeptProcess | null = null;
   private log: BoundedLog | null = null;
   private isEndingAsked = false;
+  private changedEnv: Readonly<Record<string, string>> = {};
   private announcedPort: number | null = null;
   private announcedManagementPort: number | null = null;
 
@@ -83,9 +84,13 @@ export class ServiceProcess {
     };
   }
 
-  /** @throws StackError with the last lines of its output when it does not become ready */
-  async start(): Promise<void> {
+  /**
+   * Starts it with its settings and the ones given, which it keeps.
+   * @throws StackError with the last lines of its output when it does not become ready
+   */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.isRunning) return;
+    this.changedEnv = { ...this.changedEnv, ...env };
     this.log?.close();
     this.log = new BoundedLog({
       file: this.options.logFile,
@@ -143,7 +148,7 @@ export class ServiceProcess {
       name: instance,
       file: process.execPath,
       args: ['--enable-source-maps', file],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, ...this.changedEnv },
       cwd: checkoutRoot,
       log,
       guard: { signal: 'TERM', graceMs },

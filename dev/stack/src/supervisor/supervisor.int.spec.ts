@@ -151,7 +151,9 @@ describe('a supervisor', () => {
     await supervisor.restart('a');
     expect(supervisor.pidOf('a')).not.toBe(before);
     expect(supervisor.portsOf('a')).toEqual({ http: port });
-    await supervisor.restart('b');
+    const other = await freePort();
+    await supervisor.restart('b', { PORT: String(other) });
+    expect(supervisor.portsOf('b')).toEqual({ http: other });
     expect(exits).toEqual([]);
   });
 
@@ -180,8 +182,8 @@ describe('a service that does not start', () => {
   });
 
   it('because it is never ready is reported with the answer of /readyz, and ended', async () => {
-    await expect(begin().start([fixture('a', 'never-ready', { readyLimitMs: 500 })])).rejects.toThrow(
-      /did not turn ready within 0\.5 s; it last said: 503 database: down/,
+    await expect(begin().start([fixture('a', 'never-ready', { readyLimitMs: 5_000 })])).rejects.toThrow(
+      /did not turn ready within 5 s; it last said: 503 database: down/,
     );
     expect(supervisor.pidOf('a')).toBeNull();
   });

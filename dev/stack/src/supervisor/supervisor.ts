@@ -79,12 +79,12 @@ export class Supervisor {
     if (failed) throw failed.reason;
   }
 
-  /** Ends the instance if it runs and starts it with the settings it had. */
-  async restart(instance: string): Promise<void> {
+  /** Ends the instance if it runs and starts it with the settings it had, but for the ones given. */
+  async restart(instance: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const service = this.find(instance);
     await service.end();
     if (this.stopping) throw new StackError('The stack is being stopped.', 'Start a new one.');
-    await service.start();
+    await service.start(env);
     this.publish();
   }
 

@@ -32,6 +32,8 @@ describe('reports of the carrier', () => {
         active: 0,
         isDraining: false,
         isOverloaded: false,
+        revision: '',
+        startedAt: 1_000,
       },
       [],
     );
@@ -56,6 +58,8 @@ describe('reports of the carrier', () => {
         active: 0,
         isDraining: false,
         isOverloaded: false,
+        revision: '',
+        startedAt: 1_000,
       },
       [],
     );

@@ -136,6 +136,8 @@ describe('a line', () => {
         active: 0,
         isDraining: false,
         isOverloaded: false,
+        revision: '',
+        startedAt: 1_000,
       },
       [],
     );
@@ -178,6 +180,8 @@ describe('a caller who has gone', () => {
         active: 0,
         isDraining: false,
         isOverloaded: false,
+        revision: '',
+        startedAt: 1_000,
       },
       [],
     );
@@ -197,6 +201,8 @@ describe('a caller who has gone', () => {
         active: 0,
         isDraining: false,
         isOverloaded: false,
+        revision: '',
+        startedAt: 1_000,
       },
       [],
     );

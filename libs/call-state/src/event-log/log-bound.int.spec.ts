@@ -54,7 +54,16 @@ const ended: NewCallEvent = {
 
 async function heldCall(): Promise<AdmissionRecord> {
   await new RelayRegistry(redis).renew(
-    { relayId, address: 'ws://r1', capacity: 3, active: 0, isDraining: false, isOverloaded: false },
+    {
+      relayId,
+      address: 'ws://r1',
+      capacity: 3,
+      active: 0,
+      isDraining: false,
+      isOverloaded: false,
+      revision: '',
+      startedAt: 1_000,
+    },
     [],
   );
   const call = someCall();

@@ -60,7 +60,16 @@ beforeAll(async () => {
 beforeEach(async () => {
   await redis.flushdb();
   await new RelayRegistry(redis).renew(
-    { relayId, address: 'ws://r1', capacity: 100, active: 0, isDraining: false, isOverloaded: false },
+    {
+      relayId,
+      address: 'ws://r1',
+      capacity: 100,
+      active: 0,
+      isDraining: false,
+      isOverloaded: false,
+      revision: '',
+      startedAt: 1_000,
+    },
     [],
   );
 });

@@ -32,6 +32,8 @@ const heartbeat = (changes: object = {}, calls: CallId[] = [], epoch = 1) =>
       active: 0,
       isDraining: false,
       isOverloaded: false,
+      revision: '',
+      startedAt: 1_000,
       ...changes,
     },
     calls.map((callId) => ({ callId, epoch, isHeld: true })),

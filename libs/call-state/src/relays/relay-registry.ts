@@ -18,6 +18,10 @@ interface RelayLease {
   readonly isDraining: boolean;
   /** Overloaded regardless of its call count: it gets new calls only when no other relay has room. */
   readonly isOverloaded: boolean;
+  /** The release this relay is of, as the platform that rolls it names it; empty where nobody does. */
+  readonly revision: string;
+  /** Unix time in ms. */
+  readonly startedAt: number;
 }
 
 /** A call in a heartbeat of its relay. */
@@ -47,6 +51,16 @@ const REPLY_STATUSES: Readonly<Record<number, 'unknown' | 'superseded' | 'persis
   [-3]: 'persisted',
 };
 
+const LEASE_FIELDS = [
+  'address',
+  'capacity',
+  'active',
+  'draining',
+  'strained',
+  'revision',
+  'startedAt',
+] as const;
+
 /** All relays, by their leases. */
 export class RelayRegistry {
   constructor(private readonly redis: Redis) {}
@@ -72,6 +86,8 @@ export class RelayRegistry {
         lease.active,
         lease.isDraining ? 1 : 0,
         lease.isOverloaded ? 1 : 0,
+        lease.revision,
+        Math.round(lease.startedAt),
         ...calls.flatMap(({ callId, epoch, isHeld }) => [callId, epoch, isHeld ? 1 : 0]),
       ],
     )) as number[];
@@ -100,14 +116,11 @@ export class RelayRegistry {
     if (ids.length === 0) return [];
     const pipeline = this.redis.pipeline();
     for (const id of ids)
-      pipeline
-        .hmget(keys.relay(id), 'address', 'capacity', 'active', 'draining', 'strained')
-        .zcount(keys.relayReserved(id), now, '+inf');
+      pipeline.hmget(keys.relay(id), ...LEASE_FIELDS).zcount(keys.relayReserved(id), now, '+inf');
     const replies = (await pipeline.exec()) ?? [];
     return ids.flatMap((relayId, index) => {
-      const [address, capacity, active, draining, strained] = (replies[index * 2]?.[1] ?? []) as (
-        string | null
-      )[];
+      const [address, capacity, active, draining, strained, revision, startedAt] = (replies[index * 2]?.[1] ??
+        []) as (string | null)[];
       if (!address) return [];
       const reserved = Number(replies[index * 2 + 1]?.[1] ?? 0);
       return [
@@ -118,6 +131,8 @@ export class RelayRegistry {
           active: Number(active),
           isDraining: draining === '1',
           isOverloaded: strained === '1',
+          revision: revision ?? '',
+          startedAt: Number(startedAt ?? 0),
           reserved,
         },
       ];

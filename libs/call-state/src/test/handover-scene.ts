@@ -39,6 +39,8 @@ export const beat = (relayId: RelayId, calls: CallId[] = [], changes: object = {
       active: 0,
       isDraining: false,
       isOverloaded: false,
+      revision: '',
+      startedAt: 1_000,
       ...changes,
     },
     calls.map((callId) => ({ callId, epoch: 1, isHeld: true })),

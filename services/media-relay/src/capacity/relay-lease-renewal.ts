@@ -109,6 +109,8 @@ export class RelayLeaseRenewal
           active: this.relay.callCount,
           isDraining: this.relay.isDraining,
           isOverloaded: this.isOverloaded,
+          revision: this.config.relayRevision ?? '',
+          startedAt: performance.timeOrigin,
         },
         calls,
       );

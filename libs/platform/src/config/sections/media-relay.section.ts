@@ -24,6 +24,18 @@ export const relaySection = section('media-relay', 'The processes that hold call
     description: 'Address of this relay as the network sees it, used when PUBLIC_MEDIA_URL is not set.',
     whenUnset: 'ws://127.0.0.1:<port>',
   },
+  relayRevision: {
+    env: 'RELAY_REVISION',
+    schema: z
+      .string()
+      .regex(/^[\w.-]{1,63}$/, 'must be up to 63 letters, digits, dots, dashes or underscores')
+      .optional(),
+    description:
+      'The release this relay is of. While relays of two releases are alive, new and moved calls go to the ' +
+      'newer ones. On Kubernetes, the label controller-revision-hash.',
+    whenUnset: 'all relays count as one release',
+    example: 'media-relay-6d5f',
+  },
   maxCalls: {
     env: 'RELAY_MAX_CALLS',
     schema: wholeNumber(1, 5000).default(200),

@@ -113,6 +113,8 @@ const beat = (relay: string, changes: object = {}) =>
       active: 0,
       isDraining: false,
       isOverloaded: false,
+      revision: '',
+      startedAt: 1_000,
       ...changes,
     },
     [],

@@ -29,7 +29,10 @@ afterAll(() => ingress.stop());
 async function admittedCall(account: { readonly carrierAccountId?: string } = { carrierAccountId: OURS }) {
   const { calls, relays } = ingress.state;
   const heartbeat = { relayId, address: 'ws://relay', capacity: 3, active: 0 };
-  await relays.renew({ ...heartbeat, isDraining: false, isOverloaded: false }, []);
+  await relays.renew(
+    { ...heartbeat, isDraining: false, isOverloaded: false, revision: '', startedAt: 1_000 },
+    [],
+  );
   const call = {
     callId: randomUUID() as CallId,
     tenantId,

@@ -121,6 +121,8 @@ const relayWith = (capacity: number, active: number) =>
       active,
       isDraining: false,
       isOverloaded: false,
+      revision: '',
+      startedAt: 1_000,
     },
     [],
   );
