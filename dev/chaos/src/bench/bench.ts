@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedSession } from '@tandem/simulators';
-import type { Spoken } from '../history/entries.ts';
 import type { History } from '../history/history.ts';
 import type { Fleet } from './fleet.ts';
 import { textOf } from './listening-model.ts';
+import { modelSessionEntry } from './model-session-entry.ts';
 import { TalkingCaller } from './talking-caller.ts';
 
 const PLACED_PER_SECOND = 15;
@@ -70,7 +70,8 @@ export class Bench {
     await Promise.all(this.callers.map((caller) => caller.leave()));
     const callers = [...this.left.splice(0), ...this.callers.splice(0)];
     for (const session of this.fleet.model.sessions)
-      if (session.number > this.sessionsSeen) this.noteSession(session);
+      if (session.number > this.sessionsSeen)
+        this.history.add(modelSessionEntry(session, this.callOf(session)));
     this.sessionsSeen = this.fleet.model.openedSessions;
     await Promise.all(callers.map(({ call }) => this.addRecord(call.sid)));
   }
@@ -125,31 +126,9 @@ export class Bench {
     return this.sids[Number(number) - 1] ?? null;
   }
 
-  private noteSession(session: SimulatedSession): void {
-    const seeded = session.seededItems.flatMap((wire): Spoken[] => {
-      const text = textOf(wire);
-      if (wire['type'] !== 'message' || text === '') return [];
-      if (wire['role'] === 'user') return [{ speaker: 'caller', text }];
-      return wire['role'] === 'assistant' ? [{ speaker: 'agent', text }] : [];
-    });
-    const own = session.items.slice(session.seededItems.length).filter(({ type }) => type === 'message');
-    const wordsOf = (role: string) =>
-      own
-        .filter((wire) => wire['role'] === role)
-        .map(textOf)
-        .filter((text) => text !== '');
-    const [heard, said] = [wordsOf('user'), wordsOf('assistant')];
-    const refusals = { ...session.mistakes };
-    this.history.add({
-      kind: 'model-session',
-      call: this.callOf(session),
-      session: session.id,
-      openedAt: Math.round(Date.now() - session.ageMs),
-      seeded,
-      heard,
-      said,
-      refusals,
-    });
+  /** Adds a figure the scenario measured itself to the history. */
+  measure(what: string, value: number): void {
+    this.history.add({ kind: 'measured', what, value });
   }
 
   /** Adds the stored record of an ended call to the history. */

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPlatform } from '@tandem/commands/platform';
 import type { TenantId } from '@tandem/contracts';
-import { ApiKeyRepository, DEMO_TENANT_ID, generateApiKey } from '@tandem/database';
-import type { Bench } from '../bench/bench.ts';
-import { TandemFleet } from '../bench/tandem-fleet.ts';
+import { ApiKeyRepository, generateApiKey } from '@tandem/database';
+import { currentBookings, type CurrentBooking } from './current-bookings.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,12 +24,6 @@ export interface Ask {
   readonly body?: unknown;
   /** Index of the replica the request goes to. */
   readonly replica?: number;
-}
-
-/** Our own platform, for scenarios that need more of it than callers do. */
-export function platformOf({ fleet }: Bench): RunningPlatform {
-  if (fleet instanceof TandemFleet) return fleet.platform;
-  throw new TypeError('This scenario needs services that the ordinary relay does not have.');
 }
 
 /** A tenant of its own, open round the clock; requests go to the replicas of crm-api in turn. */
@@ -137,34 +130,9 @@ export class Business {
   }
 
   /** Returns the current bookings. */
-  bookings(): Promise<StandingBooking[]> {
-    return standingBookings(this.platform, this.tenantId);
+  bookings(): Promise<CurrentBooking[]> {
+    return currentBookings(this.platform, this.tenantId);
   }
-}
-
-interface StandingBooking {
-  readonly id: string;
-  readonly resource: string;
-  readonly startsAt: number;
-  readonly endsAt: number;
-  readonly reference: string;
-}
-
-function standingBookings(platform: RunningPlatform, tenantId: TenantId): Promise<StandingBooking[]> {
-  return platform.sql(
-    `SELECT id, resource_id AS resource, reference,
-            (extract(epoch FROM starts_at) * 1000)::float8 AS "startsAt",
-            (extract(epoch FROM ends_at) * 1000)::float8 AS "endsAt"
-     FROM bookings WHERE tenant_id = $1 AND status = 'booked'`,
-    tenantId,
-  );
-}
-
-/** Adds a tenant's bookings to the history, where the checker looks for overlaps and broken promises. */
-export async function addBookings(bench: Bench, tenantId: TenantId = DEMO_TENANT_ID): Promise<number> {
-  const found = await standingBookings(platformOf(bench), tenantId);
-  for (const booking of found) bench.history.add({ kind: 'booking', call: null, ...booking });
-  return found.length;
 }
 
 /** Requests Postgres answered with a deadlock, since its start. */
@@ -174,6 +142,3 @@ export async function deadlocks(platform: RunningPlatform): Promise<number> {
   );
   return row?.n ?? 0;
 }
-
-export const measure = (bench: Bench, what: string, value: number): void =>
-  bench.history.add({ kind: 'measured', what, value });

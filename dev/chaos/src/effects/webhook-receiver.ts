@@ -34,11 +34,11 @@ const ERRORS: readonly ((response: ServerResponse) => void)[] = [
  * everything it receives.
  */
 export class WebhookReceiver {
-  readonly kept = new Map<string, Kept>();
   /** Requests whose signature did not fit, and events whose body was another one at another try. */
   forged = 0;
   changed = 0;
   mood = WELL;
+  private readonly kept = new Map<string, Kept>();
   private key: Buffer = Buffer.alloc(0);
   private server: Server | null = null;
   private port = 0;
@@ -70,6 +70,11 @@ export class WebhookReceiver {
 
   get acceptedIds(): string[] {
     return [...this.kept].filter(([, { accepted }]) => accepted > 0).map(([id]) => id);
+  }
+
+  /** Deliveries of all events. */
+  get tries(): number {
+    return [...this.kept.values()].reduce((sum, { tries }) => sum + tries, 0);
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -64,6 +64,16 @@ export function nobodyLost(id: string): Goal {
   };
 }
 
+/** What a scenario measures under this name adds up to nothing. */
+export function none(id: string, what: string, measured: string): Goal {
+  return { id, what, unit: '', limit: { atMost: 0 }, figure: (run) => total(run, measured) };
+}
+
+/** What a scenario measures under this name adds up to one at least. */
+export function some(id: string, what: string, measured: string): Goal {
+  return { id, what, unit: '', limit: { atLeast: 1 }, figure: (run) => total(run, measured) };
+}
+
 /** Every caller is answered. */
 export function turnsAnswered(id: string): Goal {
   const heard = (story: CallStory) => story.said.filter((words) => wasListenedTo(story, words));

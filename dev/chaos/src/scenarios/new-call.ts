@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
-import { measure } from '../effects/business.ts';
+import { percentile, shareOf } from '../history/run-view.ts';
+import type { Goal } from '../run/scenario.ts';
 
 const PATIENCE_MS = 20_000;
 
@@ -44,7 +45,47 @@ export async function newCall(bench: Bench): Promise<NewCall> {
 export async function newCallers(bench: Bench, until: number, everyMs: number): Promise<void> {
   while (Date.now() < until - everyMs) {
     const [{ answeredAfterMs, isBroken }] = await Promise.all([newCall(bench), sleep(everyMs)]);
-    measure(bench, 'told', isBroken || Number.isNaN(answeredAfterMs) ? 0 : 1);
-    measure(bench, 'told-ms', Math.round(answeredAfterMs));
+    bench.measure('told', isBroken || Number.isNaN(answeredAfterMs) ? 0 : 1);
+    bench.measure('told-ms', Math.round(answeredAfterMs));
   }
+}
+
+/** New callers hear words of the platform while something is away, within `atMost` ms. */
+export function newCallersTold(id: string, atMost: number): Goal[] {
+  return [
+    {
+      id,
+      what: 'new callers who are told meanwhile',
+      unit: '%',
+      limit: { atLeast: 100 },
+      figure: (run) => shareOf(run.measured('told'), (value) => value === 1),
+    },
+    {
+      id,
+      what: 'until they are, longest',
+      unit: 'ms',
+      limit: { atMost },
+      figure: (run) => percentile(run.measured('told-ms'), 1),
+    },
+  ];
+}
+
+/**
+ * Places calls until an agent takes one; the time since `since` (of `performance.now()`) is measured as
+ * `taken-again-ms`.
+ */
+export async function callUntilTaken(bench: Bench, since: number): Promise<void> {
+  while (performance.now() - since < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
+  bench.measure('taken-again-ms', Math.round(performance.now() - since));
+}
+
+/** A new call is taken within `atMost` ms after the fault. */
+export function takenAgainWithin(id: string, atMost: number): Goal {
+  return {
+    id,
+    what: 'until a new call is taken again, longest',
+    unit: 'ms',
+    limit: { atMost },
+    figure: (run) => percentile(run.measured('taken-again-ms'), 1),
+  };
 }

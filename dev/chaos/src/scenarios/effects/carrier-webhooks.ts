@@ -1,9 +1,9 @@
 import type { Bench } from '../../bench/bench.ts';
-import { measure, platformOf } from '../../effects/business.ts';
+import { platformOf } from '../../bench/platform.ts';
 import { carrierCall, deliver, type Webhook } from '../../effects/carrier-calls.ts';
 import { inParallel, shuffled } from '../../effects/order.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { total } from '../figures.ts';
+import { none, some } from '../figures.ts';
 
 const DIALLED = '+12025550100';
 const MOST_DELIVERIES = 5;
@@ -25,34 +25,10 @@ export const carrierWebhooks: Scenario = {
   name: 'R24',
   about: 'carrier webhooks delivered one to five times, shuffled, through two call-ingress',
   goals: [
-    {
-      id: 'R24',
-      what: 'events delivered',
-      unit: '',
-      limit: { atLeast: 1 },
-      figure: (run) => total(run, 'events'),
-    },
-    {
-      id: 'R24',
-      what: 'calls that end other than the same course delivered in order',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'other endings'),
-    },
-    {
-      id: 'R24',
-      what: 'effects beside the one: calls, facts, rows',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'double effects'),
-    },
-    {
-      id: 'R24',
-      what: 'answers that are not 2xx',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'bad answers'),
-    },
+    some('R24', 'events delivered', 'events'),
+    none('R24', 'calls that end other than the same course delivered in order', 'other endings'),
+    none('R24', 'effects beside the one: calls, facts, rows', 'double effects'),
+    none('R24', 'answers that are not 2xx', 'bad answers'),
   ],
   fleet: { relays: 1, replicas: { 'call-ingress': 2 }, env: { RELAY_MAX_CALLS: String(ROOM) } },
   calls: 1_000,
@@ -74,8 +50,7 @@ export const carrierWebhooks: Scenario = {
         Array.from({ length: 1 + Math.floor(bench.random() * MOST_DELIVERIES) }, () => webhook),
       ),
     );
-    measure(
-      bench,
+    bench.measure(
       'events',
       [...inOrder, ...mixed].reduce((sum, { webhooks }) => sum + webhooks.length, 0),
     );
@@ -96,7 +71,7 @@ function sender(bench: Bench): (webhook: Webhook) => Promise<void> {
       { to: bench.pick(urls), signedFor: platform.publicUrl },
       platform.stack.twilioAuthToken,
     );
-    if (status < 200 || status > 299) measure(bench, 'bad answers', 1);
+    if (status < 200 || status > 299) bench.measure('bad answers', 1);
   };
 }
 
@@ -105,17 +80,16 @@ async function compare(
   inOrder: readonly CallState[],
   mixed: readonly CallState[],
 ): Promise<void> {
-  measure(bench, 'bad answers', 0);
+  bench.measure('bad answers', 0);
   const [expected, found] = [await endings(bench, inOrder), await endings(bench, mixed)];
-  measure(
-    bench,
+  bench.measure(
     'other endings',
     mixed.filter(
       ({ course, sid }) =>
         found.get(sid) === undefined || found.get(sid) !== expected.get(inOrder[course]?.sid ?? ''),
     ).length,
   );
-  measure(bench, 'double effects', await doubles(bench, mixed));
+  bench.measure('double effects', await doubles(bench, mixed));
 }
 
 /** Returns the ends of the calls, once all are over and their last reports are stored. */

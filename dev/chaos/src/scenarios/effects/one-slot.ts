@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Bench } from '../../bench/bench.ts';
-import {
-  Business,
-  deadlocks,
-  measure,
-  addBookings,
-  platformOf,
-  type Answer,
-} from '../../effects/business.ts';
+import { platformOf } from '../../bench/platform.ts';
+import { Business, deadlocks, type Answer } from '../../effects/business.ts';
+import { addBookings } from '../../effects/current-bookings.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { most, total } from '../figures.ts';
+import { most, none } from '../figures.ts';
 
 const API_REPLICAS = 3;
 const WARM_UP_BOOKINGS = 90;
@@ -19,27 +14,9 @@ export const oneSlot: Scenario = {
   name: 'R22',
   about: 'many bookings of one slot at once, through three crm-api',
   goals: [
-    {
-      id: 'R22',
-      what: 'winners beside the one',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'too many or too few booked'),
-    },
-    {
-      id: 'R22',
-      what: 'answers that are neither 201 nor 409 slot-taken',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'unclean answers'),
-    },
-    {
-      id: 'R22',
-      what: 'deadlocks',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'deadlocks'),
-    },
+    none('R22', 'winners beside the one', 'too many or too few booked'),
+    none('R22', 'answers that are neither 201 nor 409 slot-taken', 'unclean answers'),
+    none('R22', 'deadlocks', 'deadlocks'),
     {
       id: 'R22',
       what: 'until all are answered, longest',
@@ -74,16 +51,14 @@ async function contend(bench: Bench, business: Business): Promise<void> {
   const before = await deadlocks(platform);
   const begunAt = performance.now();
   const answers = await everybodyBooks(business, bench.calls);
-  measure(bench, 'all answered', performance.now() - begunAt);
-  measure(
-    bench,
+  bench.measure('all answered', performance.now() - begunAt);
+  bench.measure(
     'unclean answers',
     answers.filter(({ status, code }) => status !== 201 && !(status === 409 && code === 'slot-taken')).length,
   );
-  measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
+  bench.measure('deadlocks', (await deadlocks(platform)) - before);
   const won = answers.filter(({ status }) => status === 201).length;
-  measure(
-    bench,
+  bench.measure(
     'too many or too few booked',
     Math.abs((await addBookings(bench, business.tenantId)) - 1) + Math.abs(won - 1),
   );

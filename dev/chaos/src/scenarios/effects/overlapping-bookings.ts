@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Bench } from '../../bench/bench.ts';
-import {
-  Business,
-  deadlocks,
-  measure,
-  addBookings,
-  platformOf,
-  type Answer,
-} from '../../effects/business.ts';
+import { platformOf } from '../../bench/platform.ts';
+import { Business, deadlocks, type Answer } from '../../effects/business.ts';
+import { addBookings } from '../../effects/current-bookings.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { total } from '../figures.ts';
+import { none, total } from '../figures.ts';
 
 const PEOPLE = 20;
 /**
@@ -24,27 +19,9 @@ export const overlappingBookings: Scenario = {
   name: 'R23',
   about: 'bookings that overlap in part, moved and cancelled at the same time, through three crm-api',
   goals: [
-    {
-      id: 'R23',
-      what: 'overlapping pairs',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'overlapping pairs'),
-    },
-    {
-      id: 'R23',
-      what: 'answers that are neither done nor a clean conflict',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'unclean answers'),
-    },
-    {
-      id: 'R23',
-      what: 'deadlocks',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'deadlocks'),
-    },
+    none('R23', 'overlapping pairs', 'overlapping pairs'),
+    none('R23', 'answers that are neither done nor a clean conflict', 'unclean answers'),
+    none('R23', 'deadlocks', 'deadlocks'),
     {
       id: 'R23',
       what: 'bookings, moves and cancellations that were done',
@@ -67,10 +44,10 @@ export const overlappingBookings: Scenario = {
     const unclean = answers
       .flat()
       .filter(({ status, code }) => (status < 200 || status >= 300) && !(status === 409 && CLEAN.has(code)));
-    measure(bench, 'unclean answers', unclean.length);
+    bench.measure('unclean answers', unclean.length);
     for (const [what, those] of Map.groupBy(unclean, ({ status, code }) => `${status} ${code}`))
       bench.log(`R23: ${those.length} times ${what}`);
-    measure(bench, 'deadlocks', (await deadlocks(platform)) - before);
+    bench.measure('deadlocks', (await deadlocks(platform)) - before);
     await addBookings(bench, business.tenantId);
     const [pairs] = await platform.sql<{ n: number }>(
       `SELECT count(*)::integer AS n
@@ -79,7 +56,7 @@ export const overlappingBookings: Scenario = {
        WHERE a.tenant_id = $1 AND a.status = 'booked' AND b.status = 'booked'`,
       business.tenantId,
     );
-    measure(bench, 'overlapping pairs', pairs?.n ?? Number.NaN);
+    bench.measure('overlapping pairs', pairs?.n ?? Number.NaN);
   },
 };
 
@@ -95,7 +72,7 @@ async function oneClient(bench: Bench, business: Business, replica: number): Pro
     replica,
   });
   if (booked.status !== 201) return [booked];
-  measure(bench, 'booked', 1);
+  bench.measure('booked', 1);
   const { id } = JSON.parse(booked.text) as { id: string };
   const deed = Math.floor(bench.random() * 3);
   if (deed === 0) return [booked];
@@ -107,6 +84,6 @@ async function oneClient(bench: Bench, business: Business, replica: number): Pro
     key: randomUUID(),
     replica: replica + 1,
   });
-  if (answer.status === 200) measure(bench, deed === 1 ? 'moved' : 'cancelled', 1);
+  if (answer.status === 200) bench.measure(deed === 1 ? 'moved' : 'cancelled', 1);
   return [booked, answer];
 }

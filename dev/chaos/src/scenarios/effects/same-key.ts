@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Bench } from '../../bench/bench.ts';
-import { Business, measure, platformOf } from '../../effects/business.ts';
+import { platformOf } from '../../bench/platform.ts';
+import { Business } from '../../effects/business.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { most, total } from '../figures.ts';
+import { most, none } from '../figures.ts';
 
 const PATIENCE_MS = 20_000;
 
@@ -11,27 +12,9 @@ export const sameKey: Scenario = {
   name: 'R25',
   about: 'one booking sent many times at once under one Idempotency-Key, through three crm-api',
   goals: [
-    {
-      id: 'R25',
-      what: 'effects beside the one',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'other than one effect'),
-    },
-    {
-      id: 'R25',
-      what: 'answers that differ from the first',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'differing answers'),
-    },
-    {
-      id: 'R25',
-      what: 'other bodies under the same key that were not refused',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'bodies let through'),
-    },
+    none('R25', 'effects beside the one', 'other than one effect'),
+    none('R25', 'answers that differ from the first', 'differing answers'),
+    none('R25', 'other bodies under the same key that were not refused', 'bodies let through'),
     {
       id: 'R25',
       what: 'until all are answered, longest',
@@ -69,17 +52,15 @@ async function repeat(bench: Bench, business: Business, key: string): Promise<vo
     );
   const begunAt = performance.now();
   const answers = await Promise.all(Array.from({ length: bench.calls }, (_, index) => ask(index, 0)));
-  measure(bench, 'all answered', performance.now() - begunAt);
-  measure(
-    bench,
+  bench.measure('all answered', performance.now() - begunAt);
+  bench.measure(
     'differing answers',
     answers.filter(({ status, text }) => status !== 201 || text !== answers[0]?.text).length,
   );
   const others = await Promise.all([1, 2, 3].map((hours) => ask(hours, hours)));
-  measure(
-    bench,
+  bench.measure(
     'bodies let through',
     others.filter(({ status, code }) => status !== 422 || code !== 'idempotency-key-reused').length,
   );
-  measure(bench, 'other than one effect', Math.abs((await business.bookings()).length - 1));
+  bench.measure('other than one effect', Math.abs((await business.bookings()).length - 1));
 }

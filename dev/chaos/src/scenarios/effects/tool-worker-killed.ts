@@ -3,13 +3,14 @@ import type { RunningPlatform } from '@tandem/commands/platform';
 import type { Bench } from '../../bench/bench.ts';
 import { BookingCaller } from '../../effects/booking-caller.ts';
 import { bookingModel } from '../../effects/booking-model.ts';
-import { measure, addBookings, platformOf } from '../../effects/business.ts';
+import { platformOf } from '../../bench/platform.ts';
+import { addBookings } from '../../effects/current-bookings.ts';
 import { freeSlots } from '../../effects/demo-slots.ts';
 import { holdBookings } from '../../effects/held-resources.ts';
 import { ToolJobs } from '../../effects/tool-jobs.ts';
 import { percentile, type RunView } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { total } from '../figures.ts';
+import { none } from '../figures.ts';
 
 const WORKERS = ['tool-worker', 'tool-worker-2'];
 const AT_WORK_PATIENCE_MS = 10_000;
@@ -33,27 +34,9 @@ export const toolWorkerKilled: Scenario = {
       limit: { atLeast: 1 },
       figure: (run) => run.measured('rerun after').length,
     },
-    {
-      id: 'R20',
-      what: 'tool calls that did not end',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'not done'),
-    },
-    {
-      id: 'R20',
-      what: 'calls with other than one booking',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'other than one booking'),
-    },
-    {
-      id: 'R20',
-      what: 'callers who were not told that they are booked',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'not told'),
-    },
+    none('R20', 'tool calls that did not end', 'not done'),
+    none('R20', 'calls with other than one booking', 'other than one booking'),
+    none('R20', 'callers who were not told that they are booked', 'not told'),
     {
       id: 'R20',
       what: 'until the tool call runs again, p95',
@@ -98,10 +81,10 @@ async function round(bench: Bench, platform: RunningPlatform, jobs: ToolJobs): P
   await sleep(bench.random() < 0.5 ? SHORT_HOLD_MS : LONG_HOLD_MS);
   await letGo();
   const told = await Promise.all(callers.map((caller) => caller.outcomeWords(TOLD_PATIENCE_MS)));
-  measure(bench, 'not told', told.filter((words) => !words?.startsWith('Booked ')).length);
-  measure(bench, 'not done', await jobs.notDone());
+  bench.measure('not told', told.filter((words) => !words?.startsWith('Booked ')).length);
+  bench.measure('not done', await jobs.notDone());
   for (const { lost, startedAt } of await jobs.doneSince(killedAt))
-    if (lost > 0) measure(bench, 'rerun after', startedAt - killedAt);
+    if (lost > 0) bench.measure('rerun after', startedAt - killedAt);
   await Promise.all(callers.map((caller) => caller.leave()));
   await Promise.all(callers.map(({ call }) => bench.addRecord(call.sid)));
   const counts = await platform.sql<{ n: number }>(
@@ -109,7 +92,7 @@ async function round(bench: Bench, platform: RunningPlatform, jobs: ToolJobs): P
       'booking.call_id = call.id WHERE call.carrier_call_id = ANY($1) GROUP BY call.id',
     callers.map(({ call }) => call.sid),
   );
-  measure(bench, 'other than one booking', callers.length - counts.filter(({ n }) => n === 1).length);
+  bench.measure('other than one booking', callers.length - counts.filter(({ n }) => n === 1).length);
   await addBookings(bench);
   await bench.fleet.restart(worker);
 }

@@ -35,11 +35,7 @@ export const relayHerd: Scenario = {
       await sleep(LOOK_MS);
       for (const other of bench.fleet.relays)
         if (other !== relay)
-          bench.history.add({
-            kind: 'measured',
-            what: 'above-cap',
-            value: Math.max(0, (await bench.fleet.callsHeld(other)) - 100),
-          });
+          bench.measure('above-cap', Math.max(0, (await bench.fleet.callsHeld(other)) - 100));
     }
     await bench.waitForTurns(1, 40_000);
     await bench.collect();

@@ -43,11 +43,7 @@ export const relayStalled: Scenario = {
     await sleep(SETTLED_MS);
     await bench.fleet.loopDelayMs(relay);
     await sleep(LOOK_MS);
-    bench.history.add({
-      kind: 'measured',
-      what: 'loop-late-ms',
-      value: await bench.fleet.loopDelayMs(relay),
-    });
+    bench.measure('loop-late-ms', await bench.fleet.loopDelayMs(relay));
     await bench.waitForTurns(1, 30_000);
     await bench.collect();
   },

@@ -7,11 +7,7 @@ import { gapWithin, nobodyLost, talkThrough, turnsKept } from '../figures.ts';
 async function drain(bench: Bench, relay: string): Promise<void> {
   const startedAt = performance.now();
   await bench.strike('drain', relay, () => bench.fleet.signal(relay, 'SIGTERM'));
-  bench.history.add({
-    kind: 'measured',
-    what: 'gone-after-ms',
-    value: Math.round(performance.now() - startedAt),
-  });
+  bench.measure('gone-after-ms', Math.round(performance.now() - startedAt));
 }
 
 async function drainOne(bench: Bench): Promise<void> {

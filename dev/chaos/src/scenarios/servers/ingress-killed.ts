@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TandemFleet } from '../../bench/tandem-fleet.ts';
-import { measure } from '../../effects/business.ts';
 import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { total } from '../figures.ts';
+import { none, some } from '../figures.ts';
 import { newCall } from '../new-call.ts';
 
 /** Calls placed at the same moment, so that requests are in progress when the ingress dies. */
@@ -16,20 +15,8 @@ export const ingressKilled: Scenario = {
   name: 'R10',
   about: 'one of three call-ingress killed (SIGKILL) over the questions of the carrier',
   goals: [
-    {
-      id: 'R10',
-      what: 'ingresses that died',
-      unit: '',
-      limit: { atLeast: 1 },
-      figure: (run) => total(run, 'killed'),
-    },
-    {
-      id: 'R10',
-      what: 'questions that had to be asked again',
-      unit: '',
-      limit: { atLeast: 1 },
-      figure: (run) => total(run, 'asked-again'),
-    },
+    some('R10', 'ingresses that died', 'killed'),
+    some('R10', 'questions that had to be asked again', 'asked-again'),
     {
       id: 'R10',
       what: 'calls an agent answered',
@@ -44,13 +31,7 @@ export const ingressKilled: Scenario = {
       limit: { atMost: 3_000 },
       figure: (run) => percentile(run.measured('answered-ms'), 1),
     },
-    {
-      id: 'R10',
-      what: "callers who heard the carrier's own error message",
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'broken'),
-    },
+    none('R10', "callers who heard the carrier's own error message", 'broken'),
   ],
   fleet: { relays: 2, replicas: { 'call-ingress': 3 } },
   calls: 150,
@@ -61,15 +42,15 @@ export const ingressKilled: Scenario = {
     for (let placed = 0; placed < bench.calls; placed += AT_ONCE) {
       const calls = Array.from({ length: Math.min(AT_ONCE, bench.calls - placed) }, async () => {
         const { answeredAfterMs, isTaken, isBroken, askedAgain } = await newCall(bench);
-        measure(bench, 'answered-ms', Math.round(answeredAfterMs));
-        measure(bench, 'taken', isTaken ? 1 : 0);
-        measure(bench, 'broken', isBroken ? 1 : 0);
-        measure(bench, 'asked-again', askedAgain);
+        bench.measure('answered-ms', Math.round(answeredAfterMs));
+        bench.measure('taken', isTaken ? 1 : 0);
+        bench.measure('broken', isBroken ? 1 : 0);
+        bench.measure('asked-again', askedAgain);
       });
       await sleep(bench.random() * LATEST_KILL_MS);
       const ingress = bench.pick(fleet.instances('call-ingress'));
       await bench.strike('ingress-killed', ingress, () => fleet.signal(ingress, 'SIGKILL'));
-      measure(bench, 'killed', 1);
+      bench.measure('killed', 1);
       await Promise.all([...calls, fleet.restart(ingress), sleep(PAUSE_MS)]);
     }
   },

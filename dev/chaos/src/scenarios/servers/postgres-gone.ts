@@ -3,13 +3,13 @@ import type { Bench } from '../../bench/bench.ts';
 import type { TandemFleet } from '../../bench/tandem-fleet.ts';
 import { BookingCaller } from '../../effects/booking-caller.ts';
 import { bookingModel, OUTCOME_WORDS } from '../../effects/booking-model.ts';
-import { measure, addBookings, platformOf } from '../../effects/business.ts';
+import { platformOf } from '../../bench/platform.ts';
+import { addBookings } from '../../effects/current-bookings.ts';
 import { freeSlots } from '../../effects/demo-slots.ts';
 import { check } from '../../history/checker.ts';
-import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { turnsAnswered, most, nobodyLost, total, turnsKept } from '../figures.ts';
-import { newCallers } from '../new-call.ts';
+import { most, nobodyLost, none, turnsAnswered, turnsKept } from '../figures.ts';
+import { newCallers, newCallersTold } from '../new-call.ts';
 
 const OUTAGE_MS = 60_000;
 /** Then it is there, and says nothing. */
@@ -37,27 +37,12 @@ export const postgresGone: Scenario = {
       limit: { atMost: 0 },
       figure: (run) => check(run.entries).filter(({ rule }) => rule === 'nothing-unkept-said').length,
     },
-    {
-      id: 'R11',
-      what: 'callers who wanted to book meanwhile and were not told that it is uncertain',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'not told the truth'),
-    },
-    {
-      id: 'R11',
-      what: 'new callers who are told meanwhile',
-      unit: '%',
-      limit: { atLeast: 100 },
-      figure: (run) => shareOf(run.measured('told'), (value) => value === 1),
-    },
-    {
-      id: 'R11',
-      what: 'until they are, longest',
-      unit: 'ms',
-      limit: { atMost: 5_000 },
-      figure: (run) => percentile(run.measured('told-ms'), 1),
-    },
+    none(
+      'R11',
+      'callers who wanted to book meanwhile and were not told that it is uncertain',
+      'not told the truth',
+    ),
+    ...newCallersTold('R11', 5_000),
     {
       id: 'R11',
       what: 'until every call that ended meanwhile is written down',
@@ -89,7 +74,7 @@ export const postgresGone: Scenario = {
     const newcomers = newCallers(bench, until + SILENCE_MS, NEW_CALL_EVERY_MS);
     await Promise.all(bookers.map((booker) => booker.asks()));
     const told = await Promise.all(bookers.map((booker) => booker.outcomeWords(TOLD_PATIENCE_MS)));
-    measure(bench, 'not told the truth', told.filter((words) => words !== OUTCOME_WORDS.uncertain).length);
+    bench.measure('not told the truth', told.filter((words) => words !== OUTCOME_WORDS.uncertain).length);
     const gone = bench.callers.splice(0, Math.floor(bench.callers.length / 2));
     await Promise.all([...gone, ...bookers].map((caller) => caller.leave()));
     await sleep(Math.max(0, until - Date.now()));
@@ -121,5 +106,5 @@ async function measureBacklog(bench: Bench, sids: readonly string[]): Promise<vo
     return row?.n ?? 0;
   };
   for (; (await written()) < sids.length && Date.now() - backAt < BACKLOG_PATIENCE_MS;) await sleep(100);
-  measure(bench, 'backlog empty after', (Date.now() - backAt) / 1_000);
+  bench.measure('backlog empty after', (Date.now() - backAt) / 1_000);
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../../bench/bench.ts';
-import { Business, measure, addBookings, platformOf, type Answer } from '../../effects/business.ts';
+import { platformOf } from '../../bench/platform.ts';
+import { Business, type Answer } from '../../effects/business.ts';
+import { addBookings } from '../../effects/current-bookings.ts';
 import { carrierCall, deliver } from '../../effects/carrier-calls.ts';
 import { inParallel } from '../../effects/order.ts';
 import type { Scenario } from '../../run/scenario.ts';
-import { total } from '../figures.ts';
+import { none } from '../figures.ts';
 
 const DIALLED = '+12025550100';
 const PEOPLE = 4;
@@ -21,48 +23,12 @@ export const postgresKilled: Scenario = {
   name: 'R12',
   about: 'Postgres killed (SIGKILL) in the middle of bookings and of calls being written down',
   goals: [
-    {
-      id: 'R12',
-      what: 'acknowledged bookings that are not there',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'lost bookings'),
-    },
-    {
-      id: 'R12',
-      what: 'bookings nobody was acknowledged',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'bookings nobody knows of'),
-    },
-    {
-      id: 'R12',
-      what: 'bookings without their event, or with more than one',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'bookings without their one event'),
-    },
-    {
-      id: 'R12',
-      what: 'calls half-written, or not written',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'half-written calls'),
-    },
-    {
-      id: 'R12',
-      what: 'services that died of it',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'died'),
-    },
-    {
-      id: 'R12',
-      what: 'requests without a definite answer in the end',
-      unit: '',
-      limit: { atMost: 0 },
-      figure: (run) => total(run, 'unanswered'),
-    },
+    none('R12', 'acknowledged bookings that are not there', 'lost bookings'),
+    none('R12', 'bookings nobody was acknowledged', 'bookings nobody knows of'),
+    none('R12', 'bookings without their event, or with more than one', 'bookings without their one event'),
+    none('R12', 'calls half-written, or not written', 'half-written calls'),
+    none('R12', 'services that died of it', 'died'),
+    none('R12', 'requests without a definite answer in the end', 'unanswered'),
   ],
   fleet: { relays: 1, replicas: { 'crm-api': 2, 'post-call-worker': 2 }, env: { RELAY_MAX_CALLS: '5000' } },
   calls: 40,
@@ -124,18 +90,17 @@ async function judge(
     answers.filter(({ status }) => status === 201).map(({ text }) => (JSON.parse(text) as { id: string }).id),
   );
   const there = new Set((await business.bookings()).map(({ id }) => id));
-  measure(bench, 'lost bookings', countMissing(told, there));
-  measure(bench, 'bookings nobody knows of', countMissing(there, told));
+  bench.measure('lost bookings', countMissing(told, there));
+  bench.measure('bookings nobody knows of', countMissing(there, told));
   const unanswered = answers.filter(({ status, code }) => status !== 201 && code !== 'slot-taken');
-  measure(bench, 'unanswered', unanswered.length);
+  bench.measure('unanswered', unanswered.length);
   for (const [what, those] of Map.groupBy(unanswered, ({ status, code }) => `${status} ${code}`))
     bench.log(`R12: ${those.length} times ${what}`);
   const events = await platform.sql<{ id: string }>(
     `SELECT data ->> 'bookingId' AS id FROM outbox_events WHERE tenant_id = $1 AND type = 'booking.created'`,
     business.tenantId,
   );
-  measure(
-    bench,
+  bench.measure(
     'bookings without their one event',
     Math.abs(events.length - there.size) + countMissing(there, new Set(events.map(({ id }) => id))),
   );
@@ -150,10 +115,10 @@ async function judge(
   await platform
     .eventually(whole, ([row]) => row?.n === sids.length, 'the calls to be written down', WRITTEN_PATIENCE_MS)
     .catch(() => undefined);
-  measure(bench, 'half-written calls', sids.length - ((await whole())[0]?.n ?? 0));
+  bench.measure('half-written calls', sids.length - ((await whole())[0]?.n ?? 0));
   await addBookings(bench, business.tenantId);
   const dead = platform.stack.supervisor.instances.filter((instance) => bench.fleet.pidOf(instance) === null);
-  measure(bench, 'died', dead.length);
+  bench.measure('died', dead.length);
   for (const instance of dead)
     bench.log(
       `R12: ${instance} is dead. It said:\n${platform.lines

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../../bench/bench.ts';
 import type { TandemFleet } from '../../bench/tandem-fleet.ts';
-import { measure } from '../../effects/business.ts';
 import { check } from '../../history/checker.ts';
-import { percentile } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
 import { most, nobodyLost, talkThrough, turnsKept } from '../figures.ts';
-import { newCall } from '../new-call.ts';
+import { callUntilTaken, takenAgainWithin } from '../new-call.ts';
 
 const MISSED_MS = 1_000;
 /** By then the calls of a dead relay are with another one. */
 const MISSED_WITH_MOVES_MS = 3_000;
 const CONVERGED_AFTER_MS = 5_000;
-const PATIENCE_MS = 20_000;
 
 /** In half of the rounds a relay dies too, and the new owners of its calls are among the lost writes. */
 async function failOver(bench: Bench): Promise<void> {
@@ -24,13 +21,11 @@ async function failOver(bench: Bench): Promise<void> {
   bench.history.add({ kind: 'fault', what: 'redis-failed-over', target: 'redis', held: [] });
   const at = performance.now();
   const failing = fleet.redisPair.failOver();
-  while (performance.now() - at < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
-  measure(bench, 'taken-again-ms', Math.round(performance.now() - at));
+  await callUntilTaken(bench, at);
   await failing;
   await sleep(Math.max(0, CONVERGED_AFTER_MS - (performance.now() - at)));
   const owned = new Set([...(await bench.holdings()).values()].flat());
-  measure(
-    bench,
+  bench.measure(
     'without-owner',
     bench.callers.filter(({ call }) => !call.hasEnded && !owned.has(call.sid)).length,
   );
@@ -58,13 +53,7 @@ export const redisFailedOver: Scenario = {
       limit: { atMost: 0 },
       figure: (run) => check(run.entries).length,
     },
-    {
-      id: 'R15',
-      what: 'until a new call is taken again, longest',
-      unit: 'ms',
-      limit: { atMost: 5_000 },
-      figure: (run) => percentile(run.measured('taken-again-ms'), 1),
-    },
+    takenAgainWithin('R15', 5_000),
     turnsKept('R15'),
   ],
   fleet: { relays: 3, lines: ['redis'], hasRedisReplica: true },

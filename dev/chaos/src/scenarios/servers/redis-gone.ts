@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../../bench/bench.ts';
 import type { TandemFleet } from '../../bench/tandem-fleet.ts';
-import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
 import { turnsAnswered, nobodyLost, talkThrough, turnsKept } from '../figures.ts';
-import { newCall, newCallers } from '../new-call.ts';
+import { callUntilTaken, newCallers, newCallersTold, takenAgainWithin } from '../new-call.ts';
 
 const OUTAGE_MS = 60_000;
 const NEW_CALL_EVERY_MS = 5_000;
-const PATIENCE_MS = 20_000;
 
 async function restartRedis(bench: Bench): Promise<void> {
   const { redis } = (bench.fleet as TandemFleet).platform.stack;
@@ -16,31 +14,14 @@ async function restartRedis(bench: Bench): Promise<void> {
   await redis.kill('SIGKILL');
   await redis.start();
   bench.history.add({ kind: 'fault-over', what: 'redis-killed', target: 'redis' });
-  const backAt = performance.now();
-  while (performance.now() - backAt < PATIENCE_MS && !(await newCall(bench)).isTaken) await sleep(100);
-  bench.history.add({
-    kind: 'measured',
-    what: 'taken-again-ms',
-    value: Math.round(performance.now() - backAt),
-  });
+  await callUntilTaken(bench, performance.now());
 }
 
 /** R13: Redis dies with everything it had, and is there again at once. */
 export const redisRestarted: Scenario = {
   name: 'R13',
   about: 'Redis killed and started again with nothing in it',
-  goals: [
-    nobodyLost('R13'),
-    {
-      id: 'R13',
-      what: 'until a new call is taken again, longest',
-      unit: 'ms',
-      limit: { atMost: 5_000 },
-      figure: (run) => percentile(run.measured('taken-again-ms'), 1),
-    },
-    turnsAnswered('R13'),
-    turnsKept('R13'),
-  ],
+  goals: [nobodyLost('R13'), takenAgainWithin('R13', 5_000), turnsAnswered('R13'), turnsKept('R13')],
   fleet: { relays: 2 },
   calls: 40,
   rounds: 5,
@@ -53,25 +34,7 @@ export const redisRestarted: Scenario = {
 export const redisGone: Scenario = {
   name: 'R14',
   about: 'Redis gone for 60 s',
-  goals: [
-    nobodyLost('R14'),
-    turnsAnswered('R14'),
-    {
-      id: 'R14',
-      what: 'new callers who are told meanwhile',
-      unit: '%',
-      limit: { atLeast: 100 },
-      figure: (run) => shareOf(run.measured('told'), (value) => value === 1),
-    },
-    {
-      id: 'R14',
-      what: 'until they are, longest',
-      unit: 'ms',
-      limit: { atMost: 3_000 },
-      figure: (run) => percentile(run.measured('told-ms'), 1),
-    },
-    turnsKept('R14'),
-  ],
+  goals: [nobodyLost('R14'), turnsAnswered('R14'), ...newCallersTold('R14', 3_000), turnsKept('R14')],
   fleet: { relays: 2 },
   calls: 40,
   rounds: 1,
