@@ -1,5 +1,5 @@
 import { tryOpenAiRealtime } from '@tandem/models';
-import { parseOptions } from '@tandem/stack';
+import { parseOptions, wholeNumber } from '@tandem/stack';
 import { problem } from './call/printed-call.ts';
 import { told } from './stack/command.ts';
 import { namesNobodyReads } from './stack/dot-env.ts';
@@ -27,17 +27,14 @@ const values = parseOptions(
   },
   HELP,
 );
-const relays = Number(values.relays);
 if (values.help) {
   console.log(HELP);
-} else if (!Number.isInteger(relays) || relays < 1 || relays > 20) {
-  console.error(`--relays takes a whole number from 1 to 20, not "${values.relays}".\n\n${HELP}`);
-  process.exit(2);
 } else {
-  await start().catch((error: unknown) => process.exit(told(error)));
+  const relays = wholeNumber({ name: 'relays', text: values.relays, help: HELP }, 1, 20);
+  await start(relays).catch((error: unknown) => process.exit(told(error)));
 }
 
-async function start(): Promise<void> {
+async function start(relays: number): Promise<void> {
   const stack = await launchStack({ log: (line) => console.log(line), relays, isReviving: true });
   stack.supervisor.stopOnSignals(() => runningCalls(stack));
   const ignored = namesNobodyReads();

@@ -19,4 +19,4 @@ export {
   testRedisUrl,
   type TestDatabase,
 } from './testing/test-servers.ts';
-export { parseOptions } from './process/options.ts';
+export { lengthInSeconds, parseOptions, refuse, wholeNumber } from './process/options.ts';
