@@ -1,19 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { CLEAR_LINE, FaultyWay, type LineFaults } from './faulty-way.ts';
 
-/** Faults of the line; they apply to every connection over it, new and old. */
-interface LineFaults {
-  /** Each piece of data is delayed by this, each way. */
-  readonly latencyMs: number;
-  /** A half-open line: nothing passes and nothing is closed. */
-  readonly isSilent: boolean;
-  /** Bytes a second each way; null for all there are. */
-  readonly bytesPerSecond: number | null;
-}
-
-const CLEAR_LINE: LineFaults = { latencyMs: 0, isSilent: false, bytesPerSecond: null };
-
-const CHUNK_BYTES = 16 * 1024;
-const TICK_MS = 10;
 const CONNECT_MS = 1_000;
 
 /**
@@ -91,7 +78,7 @@ export class FaultProxy {
 }
 
 class Pair {
-  private readonly ways: readonly [Way, Way];
+  private readonly ways: readonly [FaultyWay, FaultyWay];
   private isOver = false;
 
   constructor(
@@ -100,7 +87,7 @@ class Pair {
     faults: LineFaults,
     private readonly onOver: () => void,
   ) {
-    this.ways = [new Way(near, far, faults), new Way(far, near, faults)];
+    this.ways = [new FaultyWay(near, far, faults), new FaultyWay(far, near, faults)];
     for (const socket of [near, far]) {
       socket.setNoDelay(true);
       socket.on('error', () => this.cut('reset'));
@@ -127,74 +114,6 @@ class Pair {
     this.near.destroySoon();
     this.far.destroySoon();
     this.onOver();
-  }
-}
-
-/** One direction of a connection. On a clear line data passes at once, else it is queued. */
-class Way {
-  private readonly waiting: { readonly data: Buffer | null; readonly dueAt: number }[] = [];
-  private timer: NodeJS.Timeout | null = null;
-
-  constructor(
-    private readonly from: Socket,
-    private readonly to: Socket,
-    private faults: LineFaults,
-  ) {
-    from.on('data', (data) => this.take(data));
-    from.on('end', () => this.take(null));
-    this.set(faults);
-  }
-
-  set(faults: LineFaults): void {
-    this.faults = faults;
-    if (faults.isSilent) this.from.pause();
-    else this.from.resume();
-    const isClear = !faults.isSilent && faults.latencyMs === 0 && faults.bytesPerSecond === null;
-    if (this.timer) clearInterval(this.timer);
-    this.timer = isClear ? null : setInterval(() => this.tick(), TICK_MS);
-    if (isClear) for (const { data } of this.waiting.splice(0)) this.pass(data);
-  }
-
-  stop(): void {
-    if (this.timer) clearInterval(this.timer);
-    this.timer = null;
-  }
-
-  /** Null is the end. */
-  private take(data: Buffer | null): void {
-    if (this.timer === null) return this.pass(data);
-    const dueAt = performance.now() + this.faults.latencyMs;
-    if (data === null || this.faults.bytesPerSecond === null) this.waiting.push({ data, dueAt });
-    else
-      for (let at = 0; at < data.length; at += CHUNK_BYTES)
-        this.waiting.push({ data: data.subarray(at, at + CHUNK_BYTES), dueAt });
-  }
-
-  private tick(): void {
-    if (this.faults.isSilent) return;
-    let allowed =
-      this.faults.bytesPerSecond === null
-        ? Number.POSITIVE_INFINITY
-        : (this.faults.bytesPerSecond * TICK_MS) / 1000;
-    for (
-      let next = this.waiting[0];
-      next && next.dueAt <= performance.now() && allowed > 0;
-      next = this.waiting[0]
-    ) {
-      this.waiting.shift();
-      if (next.data && next.data.length > allowed) {
-        this.waiting.unshift({ data: next.data.subarray(Math.ceil(allowed)), dueAt: next.dueAt });
-        this.pass(next.data.subarray(0, Math.ceil(allowed)));
-        return;
-      }
-      allowed -= next.data?.length ?? 0;
-      this.pass(next.data);
-    }
-  }
-
-  private pass(data: Buffer | null): void {
-    if (data === null) this.to.end();
-    else this.to.write(data);
   }
 }
 

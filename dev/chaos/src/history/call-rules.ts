@@ -1,4 +1,4 @@
-import { finishedTurns, type CallStory } from './run-view.ts';
+import { finishedTurns, type CallStory } from './call-story.ts';
 
 type Rule = (story: CallStory) => string[];
 

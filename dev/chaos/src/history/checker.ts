@@ -1,6 +1,7 @@
 import { CALL_RULES } from './call-rules.ts';
+import type { CallStory } from './call-story.ts';
 import { entriesOf, type HistoryEntry } from './entries.ts';
-import { RunView, type CallStory } from './run-view.ts';
+import { RunView } from './run-view.ts';
 
 /** No two bookings of one resource overlap; no caller is promised a booking that does not exist. */
 type BookingRule = 'no-overlap' | 'nothing-unkept-said';

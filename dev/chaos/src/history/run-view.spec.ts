@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HistoryEntry } from './entries.ts';
-import { absenceMs, RunView } from './run-view.ts';
+import { absenceMs } from './loss.ts';
+import { RunView } from './run-view.ts';
 
 const CALL = 'CA1';
 /** A call whose relay is drained at 10,000, with a stream to the next relay from 10,500. */

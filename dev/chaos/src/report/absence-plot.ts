@@ -1,5 +1,6 @@
 import { svgOf, type Line } from '@tandem/commands/chart';
-import { absenceMs, type Loss, type RunView } from '../history/run-view.ts';
+import { absenceMs, type Loss } from '../history/loss.ts';
+import type { RunView } from '../history/run-view.ts';
 
 /** Runs of the scenarios that are drawn; `ordinary` is the relay of the ordinary kind, killed. */
 interface PlottedRuns {

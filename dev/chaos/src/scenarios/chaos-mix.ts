@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
 import type { TandemFleet } from '../bench/tandem-fleet.ts';
+import type { CallStory } from '../history/call-story.ts';
 import { check } from '../history/checker.ts';
-import { shareOf, type CallStory } from '../history/run-view.ts';
+import { shareOf } from '../history/run-view.ts';
 import type { Scenario } from '../run/scenario.ts';
 import { turnsKept } from './figures.ts';
 

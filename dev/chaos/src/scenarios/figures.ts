@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench/bench.ts';
+import { wasListenedTo, type CallStory } from '../history/call-story.ts';
 import { check, type Violation } from '../history/checker.ts';
-import {
-  absenceMs,
-  percentile,
-  shareOf,
-  wasListenedTo,
-  type CallStory,
-  type RunView,
-} from '../history/run-view.ts';
+import { absenceMs } from '../history/loss.ts';
+import { percentile, shareOf, type RunView } from '../history/run-view.ts';
 import type { Goal } from '../run/scenario.ts';
 
 /** Goals that several scenarios share, about the calls that faults of this name have struck. */

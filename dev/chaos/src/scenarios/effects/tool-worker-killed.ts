@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningPlatform } from '@tandem/commands/platform';
 import type { Bench } from '../../bench/bench.ts';
+import { platformOf } from '../../bench/platform.ts';
 import { BookingCaller } from '../../effects/booking-caller.ts';
 import { bookingModel } from '../../effects/booking-model.ts';
-import { platformOf } from '../../bench/platform.ts';
 import { addBookings } from '../../effects/current-bookings.ts';
 import { freeSlots } from '../../effects/demo-slots.ts';
 import { holdBookings } from '../../effects/held-resources.ts';

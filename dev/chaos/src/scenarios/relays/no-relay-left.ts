@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile, shareOf, type CallStory } from '../../history/run-view.ts';
+import type { CallStory } from '../../history/call-story.ts';
+import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
 
 /** The agent is gone, and a voice of the carrier's speaks our words. */

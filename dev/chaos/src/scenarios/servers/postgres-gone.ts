@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../../bench/bench.ts';
+import { platformOf } from '../../bench/platform.ts';
 import type { TandemFleet } from '../../bench/tandem-fleet.ts';
 import { BookingCaller } from '../../effects/booking-caller.ts';
 import { bookingModel, OUTCOME_WORDS } from '../../effects/booking-model.ts';
-import { platformOf } from '../../bench/platform.ts';
 import { addBookings } from '../../effects/current-bookings.ts';
 import { freeSlots } from '../../effects/demo-slots.ts';
 import { check } from '../../history/checker.ts';
