@@ -1,62 +1,14 @@
-import { EventEmitter } from 'node:events';
 import type { CallSession } from '@tandem/conversation';
 import { openAiRealtimeModel } from '@tandem/models';
-import { TwilioStream, type MessageSocket, type SocketListener } from '@tandem/telephony';
+import { TwilioStream } from '@tandem/telephony';
 import type { WebSocket } from 'ws';
 import { benchClock, fail, startBenchCall } from './bench-call.ts';
+import { NullCarrier, NullProvider } from './null-sockets.ts';
 
 interface WayCost {
   readonly way: string;
   readonly microseconds: number;
   readonly perSecond: number;
-}
-
-/** A carrier socket that discards what it is sent and sends nothing. */
-class NullCarrier implements MessageSocket {
-  listener: SocketListener | null = null;
-  readonly isOpen = true;
-  readonly unsentBytes = 0;
-  sent = 0;
-
-  send(...messages: readonly (string | Uint8Array)[]): void {
-    this.sent += messages.length;
-  }
-
-  close(): void {}
-
-  terminate(): void {}
-
-  receives(text: string): void {
-    this.listener?.onMessage(Buffer.from(text), false);
-  }
-}
-
-/** The provider's. */
-class NullProvider extends EventEmitter {
-  readonly OPEN = 1;
-  readyState = 1;
-  bufferedAmount = 0;
-  sent = 0;
-
-  send(): void {
-    this.sent += 1;
-  }
-
-  ping(): void {
-    this.sent += 1;
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  terminate(): void {
-    this.readyState = 3;
-  }
-
-  receives(text: string): void {
-    this.emit('message', Buffer.from(text), false);
-  }
 }
 
 const FRAMES = 200_000;

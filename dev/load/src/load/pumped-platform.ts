@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningPlatform } from '@tandem/commands/platform';
 import type { AgentContentInput } from '@tandem/contracts';
 import { linkText } from '@tandem/simulators';
-import { busyMs, favour, pin } from '../host/machine.ts';
+import { favour, pin } from '../host/machine.ts';
 import type { Habit } from '../pump/carrier-stream.ts';
 import { DISTANCE } from '../pump/distance.ts';
 import { PumpProcess, type PumpFigures } from '../pump/pump-process.ts';
+import { OTHER_CORE, RELAY_CORE, shareOfCores, type Conditions } from './conditions.ts';
 import { readRelayFigures, relaysOf, type RelayFigures } from './relay-figures.ts';
 
 /** Callers who make no requests, so that only the audio path is measured. */
@@ -15,22 +16,8 @@ const RECORDED: Partial<AgentContentInput> = {
   recording: { mode: 'announced' },
   notice: 'This call is recorded.',
 };
-const RELAY_CORE = 0;
-const OTHER_CORE = 1;
 /** Calls that run once before anything is measured, so that no figure holds the cost of a cold process. */
 const WARM_UP_CALLS = 30;
-
-/** Conditions under which a part was measured. */
-export interface Conditions {
-  readonly measuredAt: string;
-  /** Share of the relay's core used by other processes, kernel work included. */
-  readonly othersShare: number;
-  /** Load of the other core. */
-  readonly otherCoreShare: number;
-  readonly isRecorded: boolean;
-  /** Distance between the relay and its far sides; absent where there was none. */
-  readonly link?: string;
-}
 
 /**
  * The whole platform with one relay on a core of its own; servers, workers and the driver share the other
@@ -78,25 +65,10 @@ export class PumpedPlatform {
 
   /** Does a part, and looks at what else the machine did meanwhile. */
   async withConditions<Part>(part: () => Promise<Part>): Promise<Part & Conditions> {
-    const look = async () => ({
-      ms: performance.now(),
-      relay: (await this.relay()).cpuSeconds * 1000,
-      own: busyMs(RELAY_CORE),
-      other: busyMs(OTHER_CORE),
-    });
-    const before = await look();
-    const done = await part();
-    const after = await look();
-    const ms = after.ms - before.ms;
-    const othersShare = Math.max(0, (after.own - before.own - (after.relay - before.relay)) / ms);
-    return {
-      ...done,
-      measuredAt: new Date().toISOString(),
-      othersShare,
-      otherCoreShare: (after.other - before.other) / ms,
-      isRecorded: this.isRecorded,
-      link: linkText(DISTANCE),
-    };
+    const relayCpuMs = async () => (await this.relay()).cpuSeconds * 1000;
+    const { done, shares } = await shareOfCores(part, relayCpuMs);
+    const measuredAt = new Date().toISOString();
+    return { ...done, measuredAt, ...shares, isRecorded: this.isRecorded, link: linkText(DISTANCE) };
   }
 
   /**

@@ -1,25 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import {
-  agentSnapshotSchema,
-  UNKNOWN_CALLER,
-  type CallEventBody,
-  type NewCallEvent,
-  type CallId,
-  type TenantId,
-  type Termination,
-  type ToolCall,
-  type ToolDeclaration,
-  type ToolOutcome,
-} from '@tandem/contracts';
-import {
-  CallSession,
-  type RealClock,
-  type CallLog,
-  type ToolCaller,
-  type VoiceModel,
-} from '@tandem/conversation';
+import type { CallEventBody, NewCallEvent, Termination } from '@tandem/contracts';
+import { CallSession, type CallLog, type RealClock, type VoiceModel } from '@tandem/conversation';
 import { Line } from './line.ts';
-import { TOOL } from './sensible-model.ts';
+import { aCall, NOTING_TOOL, slowTool } from './talking-agent.ts';
 
 interface TalkOptions {
   readonly model: VoiceModel;
@@ -59,17 +41,6 @@ const SPEECH_MS = 700;
 const PATIENCE_MS = 15_000;
 /** After this much silence the agent counts as finished. */
 const SETTLED_MS = 500;
-const TOOL_MS = 250;
-
-const tool: ToolDeclaration = {
-  name: TOOL,
-  description: 'Writes it down.',
-  place: 'worker',
-  parameters: { type: 'object', properties: {} },
-  cancellable: false,
-  deadlineMs: 5_000,
-  parse: (value) => ({ ok: true, value }),
-};
 
 /**
  * A caller who says something, listens to the answer, and says the next thing, whatever becomes of the model.
@@ -86,7 +57,7 @@ export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions
     call: aCall(hasTool),
     stream: line,
     model,
-    declarationsFor: () => (hasTool ? [tool] : []),
+    declarationsFor: () => (hasTool ? [NOTING_TOOL] : []),
     toolCaller: slowTool(effects),
     log,
     clock,
@@ -145,49 +116,6 @@ function silenceAfter(line: Line, turns: readonly Turn[], movedAt: number, gapMs
   if (!onset) return 0;
   const spokenAt = turns.findLast(({ to }) => to < onset.at)?.to ?? 0;
   return Math.round(Math.max(0, Math.min(onset.silenceMs, onset.at - Math.max(lostAt, spokenAt))));
-}
-
-function aCall(hasTool: boolean): ConstructorParameters<typeof CallSession>[0]['call'] {
-  const tenantId = randomUUID() as TenantId;
-  const agent = agentSnapshotSchema.parse({
-    agentId: randomUUID(),
-    agentVersion: 1,
-    tenantId,
-    name: 'Sarah',
-    companyName: 'Northwind',
-    timeZone: 'UTC',
-    instructions: 'Be helpful.',
-    greeting: 'Good morning, Northwind.',
-    model: { kind: 'openai-realtime' },
-    turnDetection: { kind: 'server-vad', silenceMs: 300 },
-    toolWait: { fillerAfterMs: 0 },
-    idle: { afterMs: 0 },
-    limits: { maxAnswersWithoutTool: 0 },
-    tools: hasTool ? [TOOL] : [],
-  });
-  return {
-    callId: randomUUID() as CallId,
-    tenantId,
-    epoch: 1,
-    callerNumber: '+12025550123',
-    dialledNumber: '+12025550100',
-    caller: UNKNOWN_CALLER,
-    language: 'en-US',
-    admittedAt: Date.now(),
-    agent,
-  };
-}
-
-function slowTool(effects: Set<string>): ToolCaller {
-  return {
-    call: async ({ toolCallId }: ToolCall): Promise<ToolOutcome> => {
-      effects.add(toolCallId);
-      await sleep(TOOL_MS);
-      return { status: 'ok', value: { noted: true } };
-    },
-    resume: () => Promise.resolve({ status: 'cancelled' }),
-    cancelAll: () => undefined,
-  };
 }
 
 async function until(isSo: () => boolean): Promise<boolean> {

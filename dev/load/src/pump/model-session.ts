@@ -12,9 +12,9 @@ import {
   seal,
   textFrame,
   textOf,
-  upgradeResponse,
   type Message,
 } from './ws-frames.ts';
+import { upgradeResponse } from './ws-handshake.ts';
 
 /** Sums over all sessions of the driver. */
 export interface ModelTotals {

@@ -1,7 +1,8 @@
 // The shortest way from a carrier to a model and back: bytes read from one socket are written to the other,
 // unread. Whatever a relay adds, it adds to what this costs.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { textFrame, upgradeRequest, upgradeResponse } from './ws-frames.ts';
+import { textFrame } from './ws-frames.ts';
+import { upgradeRequest, upgradeResponse } from './ws-handshake.ts';
 
 const [, , modelUrl = ''] = process.argv;
 const url = new URL(modelUrl);
