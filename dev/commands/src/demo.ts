@@ -5,8 +5,9 @@ import { persistedCall, type PersistedCall } from './call/persisted-call.ts';
 import { placeCall, spokenBy, type PlacedCall } from './call/place-call.ts';
 import { CallPrinter, good, heading, latencyLines, problem, TIMES } from './call/printed-call.ts';
 import { told } from './stack/command.ts';
-import { launchStack, type Stack } from './stack/launch-stack.ts';
+import { launchStack } from './stack/launch-stack.ts';
 import { runningCalls } from './stack/running-calls.ts';
+import type { Stack } from './stack/stack.ts';
 
 const HELP = `npm run demo               from nothing to an answered call; the stack stays up until Ctrl-C
 npm run demo -- --once     exits after the call: 0 when it was answered, booked and stored, else 1 with

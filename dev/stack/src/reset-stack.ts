@@ -2,9 +2,9 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRoot, tandemFolder } from './checkout/checkout.ts';
 import { reasonOf, StackError } from './checkout/stack-error.ts';
-import { sharedFolders } from './postgres/data-folder.ts';
+import { sharedFolders } from './postgres/shared-folder.ts';
 import { holderOf } from './process/folder-claim.ts';
-import type { Log } from './process/local-server.ts';
+import type { Log } from './process/server-handle.ts';
 
 interface ResetOptions {
   readonly log?: Log;

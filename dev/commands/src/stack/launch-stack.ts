@@ -1,86 +1,16 @@
-import { createDataSource, runMigrations, seedDemo } from '@tandem/database';
 import { loadServiceConfig } from '@tandem/platform';
-import {
-  ensureSpeech,
-  holderOfStack,
-  StackError,
-  startPostgres,
-  startRedis,
-  Supervisor,
-  type Log,
-  type ServerHandle,
-  type Speech,
-} from '@tandem/stack';
+import { holderOfStack, StackError, Supervisor, type ServerHandle } from '@tandem/stack';
 import { environment } from './dot-env.ts';
 import { localRecordings } from './local-recordings.ts';
-import { localSecrets, type LocalSecrets } from './local-secrets.ts';
-import { anyPorts, choosePorts, PORT_VARIABLES, type ServiceName } from './ports.ts';
+import { localSecrets } from './local-secrets.ts';
+import { anyPorts, choosePorts } from './ports.ts';
+import { serviceSpecs } from './service-specs.ts';
 import { checkSettings, providedFor } from './settings.ts';
+import type { LaunchOptions, Stack } from './stack.ts';
+import { prepareDatabase, startServers } from './start-servers.ts';
 
-export interface LaunchOptions {
-  readonly log: Log;
-  /** How many media-relays. */
-  readonly relays: number;
-  /**
-   * How many of other services; one of each unless told otherwise. Further instances are called crm-api-2 and
-   * so on; several ingresses stand behind `PUBLIC_BASE_URL`.
-   */
-  readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
-  /** A stack beside the usual one: throw-away data, free ports, no run.json. */
-  readonly isEphemeral?: boolean;
-  /** Engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
-  readonly agentModel?: 'openai-realtime' | 'guided';
-  /** From SIGTERM to SIGKILL, for relays. */
-  readonly relayGraceMs?: number;
-  /** Puts something between the services and a server: answers the address the services are given. */
-  readonly between?: (server: 'postgres' | 'redis', url: string) => Promise<string>;
-  /** Over everything else in the services' environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly echo?: (instance: string, line: string) => void;
-  /** Whether services that die are started again. */
-  readonly isReviving?: boolean;
-}
-
-export interface Stack {
-  readonly supervisor: Supervisor;
-  readonly postgres: ServerHandle;
-  readonly redis: ServerHandle;
-  readonly speech: Speech;
-  readonly secrets: LocalSecrets;
-  readonly agentModel: 'openai-realtime' | 'guided';
-  /** Null without a key. */
-  readonly openai: { readonly url: string; readonly apiKey: string; readonly model: string } | null;
-  /** Null where none is configured: webhooks of any account are taken. */
-  readonly twilioAccountSid: string | null;
-  readonly twilioAuthToken: string;
-  readonly recordingsDir: string;
-  /** Where carriers reach call-ingress. */
-  readonly publicUrl: string;
-  /** Where carriers reach the relays; null for their own addresses. */
-  readonly publicMediaUrl: string | null;
-  readonly urls: {
-    readonly ingress: string;
-    readonly relays: readonly string[];
-    readonly crmApi: string;
-    readonly controlApi: string;
-  };
-  /** How long calls may go on once the stack is being stopped. */
-  readonly drainGraceMs: number;
-  stop(): Promise<void>;
-}
-
-/**
- * Limits of the garbage collector (docs/capacity.md). Audio makes garbage that dies at once. Without a limit
- * V8 lets its nursery grow to a multiple of this on a large machine, which costs memory and makes each
- * collection longer. One helper thread: a relay has one core, and each helper takes time from the thread that
- * passes audio.
- */
-const RELAY_NODE_OPTIONS = '--max-semi-space-size=16 --v8-pool-size=1';
 /** Time for running calls when a local stack is stopped; production gives them an hour. */
 const LOCAL_DRAIN_GRACE_MS = 3_000;
-
-/** Time a relay has to exit once its calls are over. */
-const AFTER_DRAIN_MS = 10_000;
 
 /**
  * Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing
@@ -122,26 +52,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       // Side by side on one machine they cannot share a port: each takes a free one.
       ...(env.MANAGEMENT_PORT ? { MANAGEMENT_PORT: '0' } : {}),
     };
-    const instancesOf = (service: Exclude<ServiceName, 'media-relay'>) =>
-      Array.from({ length: options.replicas?.[service] ?? 1 }, (_, index) => ({
-        service,
-        instance: index === 0 ? service : `${service}-${index + 1}`,
-        // Only the first has a port that others know; 0 is any.
-        env: { ...shared, [PORT_VARIABLES[service]]: index === 0 ? String(ports[service]) : '0' },
-      }));
-    const relays = ports.relays.map((port, index) => ({
-      service: 'media-relay',
-      instance: `relay-${index + 1}`,
-      graceMs: options.relayGraceMs ?? Number(shared.RELAY_DRAIN_GRACE_MS) + AFTER_DRAIN_MS,
-      env: {
-        ...shared,
-        NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(),
-        MEDIA_RELAY_PORT: String(port),
-        RELAY_ID: `relay-${index + 1}`,
-      },
-    }));
-    const before = (['crm-api', 'call-ingress'] as const).flatMap(instancesOf);
-    const after = (['tool-worker', 'post-call-worker', 'control-api'] as const).flatMap(instancesOf);
+    const { before, relays, after } = serviceSpecs(options, ports, shared);
     await supervisor.start([...before, ...relays, ...after]);
     return {
       supervisor,
@@ -205,18 +116,6 @@ function refuseBesideAnother(isEphemeral: boolean): void {
     );
 }
 
-async function startServers(log: Log, isEphemeral: boolean): Promise<[ServerHandle, ServerHandle, Speech]> {
-  const [postgres, redis, speech] = await Promise.allSettled([
-    startPostgres({ log, isEphemeral }),
-    startRedis({ log, isEphemeral }),
-    ensureSpeech({ log }),
-  ]);
-  if (postgres.status === 'fulfilled' && redis.status === 'fulfilled' && speech.status === 'fulfilled')
-    return [postgres.value, redis.value, speech.value];
-  for (const server of [redis, postgres]) if (server.status === 'fulfilled') await server.value.stop();
-  throw [postgres, redis, speech].find((outcome) => outcome.status === 'rejected')?.reason;
-}
-
 function supervise(
   options: LaunchOptions,
   postgres: ServerHandle,
@@ -242,31 +141,4 @@ function openaiAccess(relayEnv: Record<string, string>): Stack['openai'] {
     openaiRealtimeModel: model,
   } = loadServiceConfig('media-relay', relayEnv);
   return apiKey ? { url, apiKey, model } : null;
-}
-
-async function prepareDatabase(
-  url: string,
-  secrets: LocalSecrets,
-  model: 'openai-realtime' | 'guided',
-  log: Log,
-): Promise<void> {
-  const applied = await runMigrations(url);
-  const dataSource = createDataSource({ url, poolSize: 2 });
-  await dataSource.initialize();
-  let speaks = '';
-  try {
-    const { isOperators, agentVersion } = await seedDemo(dataSource, { model, apiKey: secrets.demoApiKey });
-    speaks = isOperators
-      ? `as you published it (version ${agentVersion})`
-      : 'through ' +
-        `${model === 'guided' ? 'the guided engine (a rule-based demo, not an AI)' : 'OpenAI Realtime'}`;
-  } finally {
-    await dataSource.destroy();
-  }
-  log('Database: ' + `${schemaState(applied.length)}, tenant "demo" seeded, agent Sarah speaks ${speaks}`);
-}
-
-function schemaState(migrations: number): string {
-  if (migrations === 0) return 'schema is current';
-  return `${migrations} migration${migrations === 1 ? '' : 's'} applied`;
 }

@@ -1,5 +1,5 @@
 import { connectRedis, RelayRegistry } from '@tandem/call-state';
-import type { Stack } from './launch-stack.ts';
+import type { Stack } from './stack.ts';
 
 /** "1 call is running, and has up to 3 s to end"; null when none is. */
 export async function runningCalls({

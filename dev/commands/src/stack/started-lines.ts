@@ -1,5 +1,5 @@
 import { NUMBER_SETTINGS } from './number-settings.ts';
-import type { Stack } from './launch-stack.ts';
+import type { Stack } from './stack.ts';
 
 type Started = Pick<Stack, 'publicUrl' | 'publicMediaUrl' | 'urls'>;
 

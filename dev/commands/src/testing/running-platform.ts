@@ -13,9 +13,10 @@ import {
   type SimulatedCall,
   type TwilioSimulatorOptions,
 } from '@tandem/simulators';
-import { NUMBER_SETTINGS } from '../stack/number-settings.ts';
+import { launchStack } from '../stack/launch-stack.ts';
 import { localSecrets } from '../stack/local-secrets.ts';
-import { launchStack, type LaunchOptions, type Stack } from '../stack/launch-stack.ts';
+import { NUMBER_SETTINGS } from '../stack/number-settings.ts';
+import type { LaunchOptions, Stack } from '../stack/stack.ts';
 
 export type Replicas = NonNullable<LaunchOptions['replicas']>;
 

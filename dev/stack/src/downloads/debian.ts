@@ -1,26 +1,13 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFolder } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
-import { Claim } from '../process/folder-claim.ts';
-import { findProgram, isProgram, runCommand, type CommandResult } from '../process/run-command.ts';
+import { findProgram, isProgram, runCommand } from '../process/run-command.ts';
+import { downloadPackages, runApt } from './apt-get.ts';
 import { cachedDownload } from './cached-download.ts';
 
-const UPDATE_LIMIT_MS = 120_000;
-const DOWNLOAD_LIMIT_MS = 240_000;
 const UNPACK_LIMIT_MS = 60_000;
-const LISTS_MAX_AGE_MS = 12 * 3_600_000;
 
 /** Unpacked Debian packages: a file tree like that of the system, outside the system. */
 interface PackageTree {
@@ -43,7 +30,7 @@ export async function debianPackages(cache: string, packages: readonly string[])
   const root = await cachedDownload(join(folder, `${packages[0]}-${systemMark(packages)}`), async (aside) => {
     const archives = makeFolder(join(aside, 'archives/partial')).replace(/\/partial$/, '');
     const apt = (args: string[], timeoutMs: number) => runApt(aptGet, folder, aside, args, timeoutMs);
-    await download(apt, packages, join(folder, 'lists'));
+    await downloadPackages(apt, packages, join(folder, 'lists'));
     for (const archive of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
       const unpacked = await runCommand(dpkgDeb, ['-x', join(archives, archive), aside], {
         timeoutMs: UNPACK_LIMIT_MS,
@@ -64,78 +51,6 @@ function systemMark(packages: readonly string[]): string {
     .update([process.arch, release, ...packages].join('\n'))
     .digest('hex')
     .slice(0, 12);
-}
-
-type Apt = (args: string[], timeoutMs: number) => Promise<CommandResult>;
-
-function runApt(
-  aptGet: string,
-  folder: string,
-  aside: string,
-  args: string[],
-  timeoutMs: number,
-): Promise<CommandResult> {
-  makeFolder(join(folder, 'lists/partial'));
-  const settings = [
-    `Dir::State::lists=${join(folder, 'lists')}`,
-    `Dir::Cache=${aside}`,
-    'Debug::NoLocking=true',
-    'APT::Sandbox::User=',
-    'APT::Get::List-Cleanup=0',
-    'Acquire::Languages=none',
-    'Acquire::Retries=1',
-    'Acquire::http::Timeout=20',
-    'Acquire::https::Timeout=20',
-    'Acquire::GzipIndexes=true',
-    'APT::Update::Error-Mode=any',
-  ];
-  return runCommand(aptGet, ['-q', ...settings.flatMap((setting) => ['-o', setting]), ...args], {
-    timeoutMs,
-    env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-  });
-}
-
-/**
- * Old lists name versions that are gone from the mirrors: on a failure, fetches new lists and tries again.
- */
-async function download(apt: Apt, packages: readonly string[], lists: string): Promise<void> {
-  const begun = Date.now();
-  const args = ['--download-only', '-y', '--no-install-recommends', 'install', ...packages];
-  let refusal = await refreshLists(apt, lists, begun - LISTS_MAX_AGE_MS);
-  let fetched = await apt(args, DOWNLOAD_LIMIT_MS);
-  if (fetched.code !== 0 && refusal === null) {
-    refusal = await refreshLists(apt, lists, begun);
-    fetched = await apt(args, DOWNLOAD_LIMIT_MS);
-  }
-  if (fetched.code === 0) return;
-  throw new StackError(
-    `apt-get could not download ${packages.join(', ')} (${refusal ?? firstLine(fetched)})`,
-    'Is there a network?',
-  );
-}
-
-/**
- * Fetches the package lists if they are from before `notBefore` (Unix ms). Starters take turns; one is enough
- * for all.
- * @returns null when they are as new as asked for, else why not; some of them may be there all the same
- */
-async function refreshLists(apt: Apt, lists: string, notBefore: number): Promise<string | null> {
-  const claim = await Claim.wait(`${lists}.lock`, 2 * UPDATE_LIMIT_MS);
-  if (!(claim instanceof Claim)) return `process ${claim.launcher.pid} does not get done with apt-get update`;
-  try {
-    const stamp = join(lists, 'updated');
-    if ((statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= notBefore) return null;
-    const updated = await apt(['update'], UPDATE_LIMIT_MS);
-    if (updated.code !== 0) return firstLine(updated);
-    writeFileSync(stamp, '');
-    return null;
-  } finally {
-    claim.release();
-  }
-}
-
-function firstLine(result: CommandResult): string {
-  return result.complaint.split('\n').find((line) => line.trim() !== '') ?? `it ended with ${result.code}`;
 }
 
 /**

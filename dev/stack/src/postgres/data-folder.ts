@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chownSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,54 +12,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isRoot, makeFolder, ownerOf, type FileOwner } from '../checkout/checkout.ts';
+import { makeFolder, type FileOwner } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
-import { commandLineOf, exists, isAlive, markOf, workingFolderOf } from '../process/process-identity.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { PostgresBinaries } from './binaries.ts';
+import { openSharedFolder, sharedFolders } from './shared-folder.ts';
 
 export const SUPERUSER = 'tandem';
 
-const NOBODY: FileOwner = { uid: 65_534, gid: 65_534 };
 const INITDB_LIMIT_MS = 120_000;
-const ORPHAN_LIMIT_MS = 15_000;
 const PASSWORD_FILE = 'tandem-password';
-
-/**
- * Returns the user PostgreSQL runs as when root starts it: the checkout's owner, or `nobody`. Null when the
- * starter is not root.
- */
-export function postgresUser(folder: string): FileOwner | null {
-  if (!isRoot()) return null;
-  const owner = ownerOf(folder);
-  return owner.uid !== 0 && isKnownUser(owner.uid) ? owner : NOBODY;
-}
-
-/** initdb asks the user database for the name of its user and gives up without one. */
-function isKnownUser(uid: number): boolean {
-  return spawnSync('id', ['-un', String(uid)], { stdio: 'ignore' }).status === 0;
-}
-
-/**
- * Returns folders that only root makes and writes and every user may enter, for a checkout that PostgreSQL's
- * user cannot enter. One per checkout, so that data is found again.
- */
-export function sharedFolders(folder: string): string[] {
-  const name = `tandem-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
-  return [...new Set(['/var/lib', '/var/tmp', tmpdir()])].map((place) => join(place, name));
-}
-
-/** @returns whether the folder is root's own and closed to other writers; made when it is missing */
-export function openSharedFolder(folder: string): boolean {
-  try {
-    mkdirSync(folder, { mode: 0o755 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return false;
-  }
-  const found = lstatSync(folder);
-  return found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0;
-}
 
 function canEnter(folder: string, user: FileOwner | null): boolean {
   const identity = user ? { uid: user.uid, gid: user.gid } : {};
@@ -178,48 +139,4 @@ async function initialise(
   } finally {
     rmSync(passwordFile, { force: true });
   }
-}
-
-/**
- * PostgreSQL refuses to start when the process number in postmaster.pid is in use, though it may have gone to
- * another program since. Called with the folder claimed: a live server can only be an orphan whose guard is
- * ending it just now. The file of a dead server stays: through it PostgreSQL finds out whether that server's
- * children still have the data open.
- * @throws StackError when a server still works on the data
- */
-export async function clearStalePidFile(data: string): Promise<void> {
-  const file = join(data, 'postmaster.pid');
-  const until = Date.now() + ORPHAN_LIMIT_MS;
-  for (;;) {
-    const pid = postmasterPid(file);
-    if (pid === null || !exists(pid)) return;
-    const isZombie = !isAlive(markOf(pid));
-    if (!isZombie && !mayServe(pid, data)) return rmSync(file, { force: true });
-    if (isZombie && Date.now() >= until) return rmSync(file, { force: true });
-    if (Date.now() >= until)
-      throw new StackError(
-        `A PostgreSQL with process number ${pid} works on ${data}.`,
-        `End it ("kill -INT ${pid}") or use that one through DATABASE_URL.`,
-      );
-    await sleep(100);
-  }
-}
-
-/** First line of postmaster.pid: the server's process number. */
-function postmasterPid(file: string): number | null {
-  try {
-    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-    return Number.isInteger(pid) && pid > 1 ? pid : null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** Unknown counts as yes: a server's data must not be opened twice. */
-function mayServe(pid: number, data: string): boolean {
-  const command = commandLineOf(pid);
-  if (command !== null && !command.includes('postgres')) return false;
-  const folder = workingFolderOf(pid);
-  return folder === null || folder === data;
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isRoot } from '../checkout/checkout.ts';
 import { freePort } from '../process/free-port.ts';
-import type { ServerHandle, UnexpectedExit } from '../process/local-server.ts';
+import type { ServerHandle } from '../process/server-handle.ts';
+import type { UnexpectedExit } from '../process/server-recipe.ts';
 import { resetStack } from '../reset-stack.ts';
-import { startPostgres, withClient, type PostgresOptions } from './start-postgres.ts';
+import { withClient } from './connection.ts';
+import { startPostgres, type PostgresOptions } from './start-postgres.ts';
 
 jest.setTimeout(60_000);
 

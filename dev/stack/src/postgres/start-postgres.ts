@@ -1,46 +1,26 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import pg from 'pg';
 import { makeFolder, tandemFolder } from '../checkout/checkout.ts';
 import { BoundedLog } from '../process/bounded-log.ts';
 import { claimData, type Claim } from '../process/folder-claim.ts';
 import { KeptProcess } from '../process/kept-process.ts';
-import {
-  externalServer,
-  LocalServer,
-  type Log,
-  type ServerHandle,
-  type ServerRecipe,
-  type UnexpectedExit,
-} from '../process/local-server.ts';
+import { LocalServer } from '../process/local-server.ts';
+import { externalServer, type Log, type ServerHandle } from '../process/server-handle.ts';
+import type { ServerRecipe, UnexpectedExit } from '../process/server-recipe.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.ts';
-import {
-  clearStalePidFile,
-  ephemeralFolder,
-  openSharedFolder,
-  passwordOf,
-  persistentDataFolder,
-  postgresUser,
-  prepareDataFolder,
-  sharedFolders,
-  SUPERUSER,
-} from './data-folder.ts';
-
-const DATABASE = 'tandem';
+import { openDatabase, urlOf } from './connection.ts';
+import { ephemeralFolder, passwordOf, persistentDataFolder, prepareDataFolder } from './data-folder.ts';
+import { postgresUser } from './postgres-user.ts';
+import { serverArguments } from './server-arguments.ts';
+import { openSharedFolder, sharedFolders } from './shared-folder.ts';
+import { clearStalePidFile } from './stale-pid-file.ts';
 
 const USUAL_PORT = 54_329;
 const USUAL_EXTERNAL_PORT = 5432;
 /** Recovery after a crash in the middle of heavy writing included. */
 const START_LIMIT_MS = 60_000;
-const CONNECT_LIMIT_MS = 2_000;
 const FAST_STOP_MS = 10_000;
 const IMMEDIATE_STOP_MS = 3_000;
-
-/**
- * Commits are handed to the operating system but not forced to disk: they survive a killed server, not a
- * crash of the machine.
- */
-const WITHOUT_SYNC = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
 
 export interface PostgresOptions {
   readonly log?: Log;
@@ -136,7 +116,7 @@ function recipeOf({ place, binaries, user, isFast, output, onUnexpectedExit }: I
   return {
     name: 'PostgreSQL',
     what: `${binaries.major} (bundled), ${claim ? `data in ${data}` : 'throw-away data'}`,
-    urlOf: (port) => urlOf(port, password, DATABASE),
+    urlOf: (port) => urlOf(port, password),
     log: output,
     startLimitMs: START_LIMIT_MS,
     endSteps: [
@@ -150,7 +130,7 @@ function recipeOf({ place, binaries, user, isFast, output, onUnexpectedExit }: I
       KeptProcess.launch({
         name: 'PostgreSQL',
         file: binaries.postgres,
-        args: [...serverArguments(data, port), ...(isFast ? WITHOUT_SYNC : [])],
+        args: serverArguments(data, port, isFast),
         env: { LC_ALL: 'C', TZ: 'UTC', PATH: process.env['PATH'] ?? '' },
         cwd: '/',
         runAs: user,
@@ -160,50 +140,4 @@ function recipeOf({ place, binaries, user, isFast, output, onUnexpectedExit }: I
           : { signal: 'QUIT', graceMs: IMMEDIATE_STOP_MS, removes: around },
       }),
   };
-}
-
-function serverArguments(data: string, port: number): string[] {
-  const settings = [
-    'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
-    'max_connections=250',
-    'timezone=UTC',
-    'log_timezone=UTC',
-    'log_checkpoints=off',
-  ];
-  return ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
-}
-
-function urlOf(port: number, password: string, database: string): string {
-  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
-}
-
-/**
- * Connects, and makes the database on the first start. Rejects with whatever PostgreSQL says while it is not
- * ready.
- */
-function openDatabase(port: number, password: string): Promise<boolean> {
-  return withClient(urlOf(port, password, 'postgres'), async (client) => {
-    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-    return true;
-  });
-}
-
-/** Opens one connection for one piece of work. */
-export async function withClient<Result>(
-  url: string,
-  work: (client: pg.Client) => Promise<Result>,
-): Promise<Result> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS });
-  let lost: Error | null = null;
-  client.on('error', (error) => (lost = error));
-  try {
-    await client.connect();
-    const result = await work(client);
-    if (lost) throw lost as Error;
-    return result;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

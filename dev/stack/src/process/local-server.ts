@@ -1,56 +1,11 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../checkout/stack-error.ts';
-import type { BoundedLog } from './bounded-log.ts';
 import type { Claim } from './folder-claim.ts';
 import { freePort, isPortFree, preferPort } from './free-port.ts';
-import type { EndStep, Exit, KeptProcess } from './kept-process.ts';
-
-/** Receives one line of output for the developer. */
-export type Log = (line: string) => void;
-
-/** A database server of the stack, started by us or external. */
-export interface ServerHandle {
-  readonly url: string;
-  readonly port: number;
-  /** Null while it is down, and always when it is not ours. */
-  readonly pid: number | null;
-  /** One line: which program and where. */
-  readonly description: string;
-  /** After `kill`: starts it again on the same port with the same data. Does nothing while it runs. */
-  start(): Promise<void>;
-  /**
-   * Ends it in order. An ephemeral one is gone with its data; a persistent one frees its folder. Safe to call
-   * twice.
-   */
-  stop(): Promise<void>;
-  /** Sends a signal to the server process; resolves when it has ended, or at once for SIGSTOP and SIGCONT. */
-  kill(signal?: NodeJS.Signals): Promise<void>;
-}
-
-export interface UnexpectedExit {
-  readonly name: string;
-  readonly exit: Exit;
-  readonly lastLines: string;
-}
-
-/** Settings of one kind of server. */
-export interface ServerRecipe {
-  readonly name: string;
-  readonly what: string;
-  readonly log: BoundedLog;
-  readonly urlOf: (port: number) => string;
-  readonly endSteps: readonly EndStep[];
-  readonly startLimitMs: number;
-  readonly launch: (port: number) => Promise<KeptProcess>;
-  /** Returns whether the server accepts work now. Rejects or returns false while it does not. */
-  readonly isReady: (port: number) => Promise<boolean>;
-  /** Names the folder as in use by the server; absent for ephemeral data. */
-  readonly claim?: Claim;
-  /** Removed when it is stopped. */
-  readonly ephemeralFolder?: string;
-  readonly onUnexpectedExit?: ((told: UnexpectedExit) => void) | undefined;
-}
+import type { Exit, KeptProcess } from './kept-process.ts';
+import type { ServerHandle } from './server-handle.ts';
+import type { ServerRecipe } from './server-recipe.ts';
 
 const POLL_MS = 20;
 const PROBE_LIMIT_MS = 2_000;
@@ -192,25 +147,4 @@ export class LocalServer implements ServerHandle {
       lastLines: this.recipe.log.lastLines(20),
     });
   }
-}
-
-/** Returns a handle of an external server: it is used, never started or stopped. */
-export function externalServer(name: string, variable: string, url: string, usualPort: number): ServerHandle {
-  const notOurs = () =>
-    Promise.reject(
-      new StackError(
-        `${name} at ${variable} is not ours to start or kill.`,
-        `Unset ${variable} to use the bundled one.`,
-      ),
-    );
-  const { port, hostname } = new URL(url);
-  return {
-    url,
-    port: port === '' ? usualPort : Number(port),
-    pid: null,
-    description: `${name}: ${hostname} as ${variable} says`,
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-    kill: notOurs,
-  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { StackError } from '../checkout/stack-error.ts';
+import { redisConf } from './redis-conf.ts';
 import { chooseRedis, isOlder, parseVersion, redisSources, type RedisProgram } from './redis-program.ts';
-import { redisConf } from './start-redis.ts';
 
 const program: RedisProgram = {
   kind: 'native',

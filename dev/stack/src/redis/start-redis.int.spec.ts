@@ -6,9 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { tandemFolder } from '../checkout/checkout.ts';
 import { freePort } from '../process/free-port.ts';
-import type { ServerHandle, UnexpectedExit } from '../process/local-server.ts';
+import type { ServerHandle } from '../process/server-handle.ts';
+import type { UnexpectedExit } from '../process/server-recipe.ts';
+import { withRedis } from './connection.ts';
 import { redisSources } from './redis-program.ts';
-import { startRedis, withRedis, type RedisOptions } from './start-redis.ts';
+import { startRedis, type RedisOptions } from './start-redis.ts';
 
 jest.setTimeout(60_000);
 

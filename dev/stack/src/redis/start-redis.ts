@@ -2,31 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import { isRoot, makeFolder, ownerOf, tandemFolder, type FileOwner } from '../checkout/checkout.ts';
 import { BoundedLog } from '../process/bounded-log.ts';
 import { claimData, type Claim } from '../process/folder-claim.ts';
 import { KeptProcess } from '../process/kept-process.ts';
-import {
-  externalServer,
-  LocalServer,
-  type Log,
-  type ServerHandle,
-  type ServerRecipe,
-  type UnexpectedExit,
-} from '../process/local-server.ts';
+import { LocalServer } from '../process/local-server.ts';
 import { libraryEnvironment } from '../process/run-command.ts';
+import { externalServer, type Log, type ServerHandle } from '../process/server-handle.ts';
+import type { ServerRecipe, UnexpectedExit } from '../process/server-recipe.ts';
+import { withRedis } from './connection.ts';
+import { databases, redisConf } from './redis-conf.ts';
 import { chooseRedis, redisSources, type RedisProgram } from './redis-program.ts';
 
 const USUAL_PORT = 6389;
 const USUAL_EXTERNAL_PORT = 6379;
 /** Loading a large append-only file included. */
 const START_LIMIT_MS = 60_000;
-const CONNECT_LIMIT_MS = 1_500;
 const STOP_MS = 10_000;
-const PERSISTENT_DATABASES = 16;
-/** Tests take one each. */
-export const EPHEMERAL_DATABASES = 1_024;
 
 export interface RedisOptions {
   readonly log?: Log;
@@ -147,58 +139,7 @@ function recipeOf({ program, place, user, output, isCluster, onUnexpectedExit }:
   };
 }
 
-function databases(isEphemeral: boolean): number {
-  return isEphemeral ? EPHEMERAL_DATABASES : PERSISTENT_DATABASES;
-}
-
-/** The password goes through standard input: arguments can be read by every user of the machine. */
-export function redisConf(port: number, password: string, isEphemeral: boolean, isCluster = false): string {
-  const lines = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    'protected-mode yes',
-    `requirepass ${password}`,
-    'dir ./',
-    'daemonize no',
-    'logfile ""',
-    'save ""',
-    `appendonly ${isEphemeral ? 'no' : 'yes'}`,
-    'appendfsync everysec',
-    'maxmemory-policy noeviction',
-    ...(isCluster ? ['cluster-enabled yes'] : [`databases ${databases(isEphemeral)}`]),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
 /** Ready when it answers PING: while it loads its data it answers everything with an error. */
 async function answers(port: number, password: string): Promise<boolean> {
   return (await withRedis({ port, password }, (client) => client.ping())) === 'PONG';
-}
-
-/** Opens one connection for one piece of work; does not retry. */
-export async function withRedis<Result>(
-  target: string | { port: number; password: string },
-  work: (client: Redis) => Promise<Result>,
-): Promise<Result> {
-  const options = {
-    lazyConnect: true,
-    connectTimeout: CONNECT_LIMIT_MS,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    enableReadyCheck: false,
-  };
-  const client =
-    typeof target === 'string'
-      ? new Redis(target, options)
-      : new Redis({ ...options, host: '127.0.0.1', ...target });
-  let lost: Error | null = null;
-  client.on('error', (error: Error) => (lost = error));
-  try {
-    await client.connect();
-    return await work(client);
-  } catch (error) {
-    throw lost ?? error;
-  } finally {
-    client.disconnect();
-  }
 }

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StackError } from '../checkout/stack-error.ts';
 import type { Source } from '../downloads/first-available.ts';
+import { ensureSpeech, guidedEnvironment } from './ensure-speech.ts';
 import {
-  ensureSpeech,
-  guidedEnvironment,
   recogniserSources,
   synthesiserSources,
   type Recogniser,
   type Synthesiser,
-} from './ensure-speech.ts';
+} from './speech-sources.ts';
 
 let folder: string;
 beforeEach(() => {

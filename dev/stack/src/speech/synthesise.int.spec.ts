@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readWav, writeWav } from '@tandem/kit';
 import { runCommand } from '../process/run-command.ts';
-import { ensureSpeech, type Speech, type Synthesiser } from './ensure-speech.ts';
+import { ensureSpeech, type Speech } from './ensure-speech.ts';
 import { writeEspeakStandIn } from './espeak-stand-in.ts';
+import type { Synthesiser } from './speech-sources.ts';
 import { synthesise } from './synthesise.ts';
 
 jest.setTimeout(60_000);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Pcm, readWav, resample } from '@tandem/kit';
 import { StackError } from '../checkout/stack-error.ts';
 import { libraryEnvironment, runCommand } from '../process/run-command.ts';
-import type { Speech, Synthesiser } from './ensure-speech.ts';
+import type { Speech } from './ensure-speech.ts';
+import type { Synthesiser } from './speech-sources.ts';
 
 const SPEECH_RATE_HZ = 8_000;
 

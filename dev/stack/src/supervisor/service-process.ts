@@ -3,42 +3,13 @@ import { checkoutRoot } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
 import { BoundedLog } from '../process/bounded-log.ts';
 import { KeptProcess, type Exit } from '../process/kept-process.ts';
+import { announcedPorts, type AnnouncedPorts } from './announced-ports.ts';
 import { waitUntilReady } from './readiness.ts';
+import { exitText, type ServiceExit, type ServiceSpec } from './service-spec.ts';
 
 const DEFAULT_READY_LIMIT_MS = 30_000;
 const DEFAULT_GRACE_MS = 10_000;
 const LAST_LINES = 20;
-
-/** One service process to run. */
-export interface ServiceSpec {
-  /** Folder name below services/. */
-  readonly service: string;
-  /** Unique in the stack: crm-api, relay-1. */
-  readonly instance: string;
-  /** Added to this process's own environment. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Named ports for run.json, besides `http`, which the service announces. */
-  readonly ports?: Readonly<Record<string, number>>;
-  /** Compiled entry; services/<service>/dist/main.js when absent. */
-  readonly file?: string;
-  readonly readyPath?: string;
-  readonly readyLimitMs?: number;
-  /** Time from SIGTERM to SIGKILL. */
-  readonly graceMs?: number;
-}
-
-export interface ServiceExit {
-  readonly service: string;
-  readonly instance: string;
-  readonly exit: Exit;
-  readonly lastLines: string;
-  readonly logFile: string | null;
-}
-
-/** "code 1" or "SIGKILL". */
-export function exitText({ code, signal }: Exit): string {
-  return signal ?? `code ${code}`;
-}
 
 interface ServiceProcessOptions {
   readonly logFile: string | null;
@@ -55,8 +26,7 @@ export class ServiceProcess {
   private log: BoundedLog | null = null;
   private isEndingAsked = false;
   private changedEnv: Readonly<Record<string, string>> = {};
-  private announcedPort: number | null = null;
-  private announcedManagementPort: number | null = null;
+  private announced: AnnouncedPorts | null = null;
 
   constructor(
     readonly spec: ServiceSpec,
@@ -73,15 +43,11 @@ export class ServiceProcess {
 
   /** Port of /readyz and /metrics; null before it is announced. */
   get managementPort(): number | null {
-    return this.announcedManagementPort ?? this.announcedPort;
+    return this.announced?.management ?? this.announced?.http ?? null;
   }
 
   get ports(): Record<string, number> {
-    return {
-      ...(this.announcedPort === null ? {} : { http: this.announcedPort }),
-      ...(this.announcedManagementPort === null ? {} : { management: this.announcedManagementPort }),
-      ...this.spec.ports,
-    };
+    return { ...this.announced, ...this.spec.ports };
   }
 
   /**
@@ -96,8 +62,7 @@ export class ServiceProcess {
       file: this.options.logFile,
       ...(this.options.onLine ? { onLine: this.options.onLine } : {}),
     });
-    this.announcedPort = null;
-    this.announcedManagementPort = null;
+    this.announced = null;
     this.isEndingAsked = false;
     const launched = await this.launch(this.log);
     this.process = launched;
@@ -152,7 +117,7 @@ export class ServiceProcess {
       cwd: checkoutRoot,
       log,
       guard: { signal: 'TERM', graceMs },
-      onMessage: (message) => this.hear(message),
+      onMessage: (message) => (this.announced = announcedPorts(message) ?? this.announced),
     });
   }
 
@@ -162,18 +127,6 @@ export class ServiceProcess {
       `${this.spec.instance} did not start: ${fault}.`,
       `Its last output${where}:\n${log.lastLines(LAST_LINES) || '(nothing)'}`,
     );
-  }
-
-  private hear(message: unknown): void {
-    if (typeof message !== 'object' || message === null) return;
-    const { kind, port, managementPort } = message as {
-      kind?: unknown;
-      port?: unknown;
-      managementPort?: unknown;
-    };
-    if (kind !== 'listening' || typeof port !== 'number') return;
-    this.announcedManagementPort = typeof managementPort === 'number' ? managementPort : null;
-    this.announcedPort = port;
   }
 
   private tellExit(launched: KeptProcess, exit: Exit): void {

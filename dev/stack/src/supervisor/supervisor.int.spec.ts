@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { checkoutRoot } from '../checkout/checkout.ts';
 import { freePort } from '../process/free-port.ts';
-import type { ServerHandle } from '../process/local-server.ts';
 import { exists } from '../process/process-identity.ts';
+import type { ServerHandle } from '../process/server-handle.ts';
 import { readRunFile, runFileIn } from './run-file.ts';
-import type { ServiceExit, ServiceSpec } from './service-process.ts';
+import type { ServiceExit, ServiceSpec } from './service-spec.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 
 jest.setTimeout(60_000);

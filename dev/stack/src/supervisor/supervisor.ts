@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tandemFolder } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
 import { Claim } from '../process/folder-claim.ts';
-import type { Log, ServerHandle } from '../process/local-server.ts';
+import type { Log, ServerHandle } from '../process/server-handle.ts';
 import { removeRunFile, runClaimFile, runFileIn, writeRunFile } from './run-file.ts';
-import { exitText, ServiceProcess, type ServiceExit, type ServiceSpec } from './service-process.ts';
+import { ServiceProcess } from './service-process.ts';
+import { exitText, type ServiceExit, type ServiceSpec } from './service-spec.ts';
 
 /** 128 + the signal's number, as a shell reports it. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { withClient } from '../postgres/start-postgres.ts';
-import { withRedis } from '../redis/start-redis.ts';
+import { withClient } from '../postgres/connection.ts';
+import { withRedis } from '../redis/connection.ts';
 import { createTestDatabase, testRedisUrl } from './test-servers.ts';
 
 describe('servers of a test run', () => {

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { StackError } from '../checkout/stack-error.ts';
-import { startPostgres, withClient } from '../postgres/start-postgres.ts';
-import { EPHEMERAL_DATABASES, startRedis, withRedis } from '../redis/start-redis.ts';
+import { withClient } from '../postgres/connection.ts';
+import { startPostgres } from '../postgres/start-postgres.ts';
+import { withRedis } from '../redis/connection.ts';
+import { EPHEMERAL_DATABASES } from '../redis/redis-conf.ts';
+import { startRedis } from '../redis/start-redis.ts';
 
 const COUNTER = 'tandem:test:databases-handed-out';
 const LIFELESS = 'Tests with a server run through "npm run test:int" or jest, whose set-up starts it.';

@@ -1,0 +1,40 @@
+import { PORT_VARIABLES, type Ports, type ServiceName } from './ports.ts';
+import type { LaunchOptions } from './stack.ts';
+
+/**
+ * Limits of the garbage collector (docs/capacity.md). Audio makes garbage that dies at once. Without a limit
+ * V8 lets its nursery grow to a multiple of this on a large machine, which costs memory and makes each
+ * collection longer. One helper thread: a relay has one core, and each helper takes time from the thread that
+ * passes audio.
+ */
+const RELAY_NODE_OPTIONS = '--max-semi-space-size=16 --v8-pool-size=1';
+/** Time a relay has to exit once its calls are over. */
+const AFTER_DRAIN_MS = 10_000;
+
+/**
+ * Returns the processes of a stack in the order of their start.
+ * @param shared environment of them all
+ */
+export function serviceSpecs(options: LaunchOptions, ports: Ports, shared: Readonly<Record<string, string>>) {
+  const instancesOf = (service: Exclude<ServiceName, 'media-relay'>) =>
+    Array.from({ length: options.replicas?.[service] ?? 1 }, (_, index) => ({
+      service,
+      instance: index === 0 ? service : `${service}-${index + 1}`,
+      // Only the first has a port that others know; 0 is any.
+      env: { ...shared, [PORT_VARIABLES[service]]: index === 0 ? String(ports[service]) : '0' },
+    }));
+  const relays = ports.relays.map((port, index) => ({
+    service: 'media-relay',
+    instance: `relay-${index + 1}`,
+    graceMs: options.relayGraceMs ?? Number(shared.RELAY_DRAIN_GRACE_MS) + AFTER_DRAIN_MS,
+    env: {
+      ...shared,
+      NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${shared.NODE_OPTIONS ?? ''}`.trim(),
+      MEDIA_RELAY_PORT: String(port),
+      RELAY_ID: `relay-${index + 1}`,
+    },
+  }));
+  const before = (['crm-api', 'call-ingress'] as const).flatMap(instancesOf);
+  const after = (['tool-worker', 'post-call-worker', 'control-api'] as const).flatMap(instancesOf);
+  return { before, relays, after };
+}

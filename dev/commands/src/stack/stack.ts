@@ -1,0 +1,57 @@
+import type { Log, ServerHandle, Speech, Supervisor } from '@tandem/stack';
+import type { LocalSecrets } from './local-secrets.ts';
+import type { ServiceName } from './ports.ts';
+
+/** What a stack is started with. */
+export interface LaunchOptions {
+  readonly log: Log;
+  /** How many media-relays. */
+  readonly relays: number;
+  /**
+   * How many of other services; one of each unless told otherwise. Further instances are called crm-api-2 and
+   * so on; several ingresses stand behind `PUBLIC_BASE_URL`.
+   */
+  readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
+  /** A stack beside the usual one: throw-away data, free ports, no run.json. */
+  readonly isEphemeral?: boolean;
+  /** Engine agent Sarah speaks with; by default openai-realtime when a key is set, else guided. */
+  readonly agentModel?: 'openai-realtime' | 'guided';
+  /** From SIGTERM to SIGKILL, for relays. */
+  readonly relayGraceMs?: number;
+  /** Puts something between the services and a server: answers the address the services are given. */
+  readonly between?: (server: 'postgres' | 'redis', url: string) => Promise<string>;
+  /** Over everything else in the services' environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly echo?: (instance: string, line: string) => void;
+  /** Whether services that die are started again. */
+  readonly isReviving?: boolean;
+}
+
+/** A stack that runs on this machine. */
+export interface Stack {
+  readonly supervisor: Supervisor;
+  readonly postgres: ServerHandle;
+  readonly redis: ServerHandle;
+  readonly speech: Speech;
+  readonly secrets: LocalSecrets;
+  readonly agentModel: 'openai-realtime' | 'guided';
+  /** Null without a key. */
+  readonly openai: { readonly url: string; readonly apiKey: string; readonly model: string } | null;
+  /** Null where none is configured: webhooks of any account are taken. */
+  readonly twilioAccountSid: string | null;
+  readonly twilioAuthToken: string;
+  readonly recordingsDir: string;
+  /** Where carriers reach call-ingress. */
+  readonly publicUrl: string;
+  /** Where carriers reach the relays; null for their own addresses. */
+  readonly publicMediaUrl: string | null;
+  readonly urls: {
+    readonly ingress: string;
+    readonly relays: readonly string[];
+    readonly crmApi: string;
+    readonly controlApi: string;
+  };
+  /** How long calls may go on once the stack is being stopped. */
+  readonly drainGraceMs: number;
+  stop(): Promise<void>;
+}
