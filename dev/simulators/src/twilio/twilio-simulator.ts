@@ -16,7 +16,8 @@ import { RestServer } from './rest/rest-server.ts';
 import { type StreamFault, StreamFaults } from './stream/stream-faults.ts';
 import type { RequestBudget } from './webhook/connection-overrides.ts';
 import type { FormFields, SharedKey } from './webhook/signature.ts';
-import { type Network, WebhookClient } from './webhook/webhook-client.ts';
+import { WebhookClient } from './webhook/webhook-client.ts';
+import type { Network } from './webhook/webhook-request.ts';
 
 export interface TwilioSimulatorOptions {
   /** Signs webhooks and handshakes, and is the REST password of the account. */

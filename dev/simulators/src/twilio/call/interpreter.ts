@@ -1,10 +1,13 @@
+import { DocumentFault } from '../documents/document-answer.ts';
+import type { DocumentLoader, LoadedDocument } from '../documents/document-loader.ts';
+import type { RunEnd, RunMode } from '../documents/document-run.ts';
+import type { DocumentSource } from '../documents/document-source.ts';
 import type { CallHandle } from '../leg/call-handle.ts';
 import type { CallServices } from '../leg/call-services.ts';
-import { DocumentFault, type DocumentLoader, type LoadedDocument } from '../leg/document-loader.ts';
-import type { RunEnd, RunMode } from '../leg/document-run.ts';
-import type { DocumentSource } from '../leg/document-source.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
-import { Interrupted, type Step, VerbRun } from '../verbs/verb-run.ts';
+import { speak } from '../verbs/speech-verbs.ts';
+import type { Step } from '../verbs/step.ts';
+import { Interrupted, VerbRun } from '../verbs/verb-run.ts';
 import { VERBS } from '../verbs/verb-table.ts';
 
 /** Bounds a call whose documents redirect in a circle; Twilio cuts loops, too. */
@@ -120,7 +123,7 @@ export class Interpreter {
       signal,
     });
     this.call.answer();
-    await run.speak(APPLICATION_ERROR);
+    await speak(APPLICATION_ERROR, run);
     return { kind: 'hangup', cause: 'application-error' };
   }
 }

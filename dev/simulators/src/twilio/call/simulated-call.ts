@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Timer } from '@tandem/kit';
 import { drawLink, type LinkSettings } from '../../link/link.ts';
+import { DocumentLoader } from '../documents/document-loader.ts';
+import type { RunEnd, RunMode } from '../documents/document-run.ts';
+import type { DocumentSource } from '../documents/document-source.ts';
 import { standardFields } from '../leg/call-fields.ts';
 import type { CallChange, CallHandle, CallWebhook, LegOptions, WaitOptions } from '../leg/call-handle.ts';
 import { CallJournal, type CallListener } from '../leg/call-journal.ts';
@@ -13,9 +16,6 @@ import type {
 } from '../leg/call-report.ts';
 import type { CallServices } from '../leg/call-services.ts';
 import { CallStreams } from '../leg/call-streams.ts';
-import { DocumentLoader } from '../leg/document-loader.ts';
-import type { RunEnd, RunMode } from '../leg/document-run.ts';
-import type { DocumentSource } from '../leg/document-source.ts';
 import { Line } from '../leg/line.ts';
 import type { StatusCallbackConfig } from '../leg/status-callbacks.ts';
 import { makeSid } from '../reference/sids.ts';

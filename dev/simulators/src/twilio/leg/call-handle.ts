@@ -1,12 +1,13 @@
 import type { LinkSettings } from '../../link/link.ts';
+import type { RunEnd, RunMode } from '../documents/document-run.ts';
+import type { DocumentSource, DuplicateWebhooks, Fallback } from '../documents/document-source.ts';
 import type { MediaStream } from '../stream/media-stream.ts';
 import type { FormFields } from '../webhook/signature.ts';
-import type { HttpMethod, WebhookOutcome } from '../webhook/webhook-client.ts';
+import type { WebhookOutcome } from '../webhook/webhook-client.ts';
+import type { HttpMethod } from '../webhook/webhook-request.ts';
 import type { CallJournal, CallListener } from './call-journal.ts';
 import type { CallDirection, CallEndCause, CallReport, CallStatus, WebhookPurpose } from './call-report.ts';
 import type { CallStreams } from './call-streams.ts';
-import type { RunEnd, RunMode } from './document-run.ts';
-import type { DocumentSource, DuplicateWebhooks, Fallback } from './document-source.ts';
 import type { Line } from './line.ts';
 import type { CallbackFaults, StatusCallbackConfig } from './status-callbacks.ts';
 

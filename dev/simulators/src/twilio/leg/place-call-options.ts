@@ -1,8 +1,8 @@
+import type { DuplicateWebhooks, Fallback } from '../documents/document-source.ts';
 import type { StreamFault } from '../stream/stream-faults.ts';
 import type { FormFields } from '../webhook/signature.ts';
-import type { HttpMethod } from '../webhook/webhook-client.ts';
+import type { HttpMethod } from '../webhook/webhook-request.ts';
 import type { CallListener } from './call-journal.ts';
-import type { DuplicateWebhooks, Fallback } from './document-source.ts';
 import type { CallbackFaults, StatusCallbackConfig } from './status-callbacks.ts';
 
 export interface PlaceCallOptions {

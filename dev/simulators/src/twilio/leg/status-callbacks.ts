@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '@tandem/kit';
 import { rfc2822 } from '../reference/sids.ts';
 import type { FormFields } from '../webhook/signature.ts';
-import type { HttpMethod } from '../webhook/webhook-client.ts';
+import type { HttpMethod } from '../webhook/webhook-request.ts';
 
 export type ProgressEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 

@@ -1,5 +1,5 @@
+import { type DocumentSource, type Fallback, getOrPost } from '../documents/document-source.ts';
 import type { DialledParty } from '../leg/callee.ts';
-import { type DocumentSource, type Fallback, getOrPost } from '../leg/document-source.ts';
 import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../leg/status-callbacks.ts';
 import { invalidParameter, RestError } from './rest-error.ts';
 

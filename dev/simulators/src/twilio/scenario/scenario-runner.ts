@@ -2,17 +2,11 @@ import type { CallHandle } from '../leg/call-handle.ts';
 import type { CallEntry, CallReport } from '../leg/call-report.ts';
 import { WaitError } from '../leg/line.ts';
 import type { PlaceCallOptions } from '../leg/place-call-options.ts';
-import type { Scenario, ScenarioExpectation, ScenarioTurn, TurnDeed, TurnMoment } from './scenario.ts';
+import { turnFailures, unmetExpectations, type TurnReport } from './scenario-failures.ts';
+import type { Scenario, ScenarioTurn, TurnMoment } from './scenario.ts';
 
 /** Gives a line a voice: µ-law 8 kHz mono. */
 export type SpeakLine = (text: string) => Promise<Uint8Array>;
-
-interface TurnReport {
-  readonly turn: ScenarioTurn;
-  /** ms from the start of the call; null when the moment never came. */
-  readonly atMs: number | null;
-  readonly outcome: 'done' | 'gave-up' | 'call-ended';
-}
 
 export interface ScenarioReport {
   readonly scenario: Scenario;
@@ -38,7 +32,6 @@ const POLITE_PAUSE_MS = 700;
 const LONGEST_LISTEN_MS = 60_000;
 const DEFAULT_WITHIN_MS = 15_000;
 const DEFAULT_MAX_CALL_MS = 120_000;
-const DEFAULT_ALLOWED_ERRORS = [31_921];
 
 /** Places one call and plays the caller. Prints nothing. */
 export async function runScenario(options: ScenarioRunOptions): Promise<ScenarioReport> {
@@ -150,77 +143,4 @@ async function sleep(ms: number, call: CallHandle): Promise<void> {
   const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   await Promise.race([over, call.ended]);
   clearTimeout(timer);
-}
-
-function turnFailures(turns: readonly TurnReport[]): string[] {
-  return turns.flatMap(({ turn, outcome }, index) => {
-    if (outcome === 'done') return [];
-    const why = outcome === 'gave-up' ? 'its moment did not come' : 'the call was over before';
-    return [`the caller's line ${index + 1} (${wordsOf(turn.do)}) was not played: ${why}`];
-  });
-}
-
-function wordsOf(deed: TurnDeed): string {
-  if ('say' in deed) return `"${deed.say}"`;
-  if ('press' in deed) return `keys ${deed.press}`;
-  return 'waitMs' in deed ? `a wait of ${deed.waitMs / 1000} s` : 'hanging up';
-}
-
-function unmetExpectations(report: CallReport, expected: ScenarioExpectation): string[] {
-  return [
-    ...unmetCourse(report, expected),
-    ...unmetLatencies(report, expected),
-    ...unexpectedErrors(report, expected),
-  ];
-}
-
-function unmetCourse(
-  report: CallReport,
-  { endedBy, minAgentTurns = 0, dialled, isPutThrough = false }: ScenarioExpectation,
-): string[] {
-  const failures: string[] = [];
-  if (endedBy && report.endedBy && !endedBy.includes(report.endedBy)) {
-    failures.push(`the call was ended by ${report.endedBy}, not by ${endedBy.join(' or ')}`);
-  }
-  const agentTurns = report.timeline.filter((entry) => entry.kind === 'agent-started').length;
-  if (agentTurns < minAgentTurns)
-    failures.push(`the agent spoke ${agentTurns} times, expected at least ${minAgentTurns}`);
-  if (
-    dialled !== undefined &&
-    !report.timeline.some((entry) => entry.kind === 'dialling' && entry.to === dialled)
-  ) {
-    failures.push(`the call was not put through to ${dialled}`);
-  }
-  if (isPutThrough && !report.timeline.some((entry) => entry.kind === 'bridged'))
-    failures.push('the caller was not put through to a person');
-  return failures;
-}
-
-function unmetLatencies({ timing }: CallReport, expected: ScenarioExpectation): string[] {
-  const { maxResponseMs = Infinity, maxInterruptionMs = Infinity, minInterruptions = 0 } = expected;
-  const failures: string[] = [];
-  for (const { responseMs } of timing.responses) {
-    if (responseMs > maxResponseMs)
-      failures.push(`an answer took ${Math.round(responseMs)} ms, more than ${maxResponseMs}`);
-  }
-  for (const { silenceMs } of timing.interruptions) {
-    if (silenceMs > maxInterruptionMs)
-      failures.push(
-        `the agent spoke for ${Math.round(silenceMs)} ms after an interruption, more than ` +
-          `${maxInterruptionMs}`,
-      );
-  }
-  const { length } = timing.interruptions;
-  if (length < minInterruptions)
-    failures.push(`${length} interruptions happened, expected at least ${minInterruptions}`);
-  return failures;
-}
-
-function unexpectedErrors(
-  report: CallReport,
-  { allowedErrors = DEFAULT_ALLOWED_ERRORS }: ScenarioExpectation,
-): string[] {
-  return report.errors
-    .filter((error) => error.level === 'error' && !allowedErrors.includes(error.code))
-    .map((error) => `error ${error.code} (${error.title}): ${error.detail}`);
 }

@@ -7,9 +7,9 @@ import type { Link } from '../../link/link.ts';
 import { PlayoutBuffer, type MarkCause, type PendingMark } from '../audio/playout-buffer.ts';
 import type { ErrorCode } from '../reference/call-errors.ts';
 import { handshakeFailure } from './handshake-failure.ts';
+import { readServerMessage } from './server-messages.ts';
 import {
   CONNECTED_MESSAGE,
-  readServerMessage,
   StreamEncoder,
   type StreamIdentity,
   type StreamTrack,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../reference/call-errors.ts';
 import { type AttributeRule, type ElementRule, RESPONSE } from './twiml-schema.ts';
-import { parseXml, type XmlElement, XmlError } from './xml-parser.ts';
+import { XmlError } from './xml-cursor.ts';
+import { parseXml, type XmlElement } from './xml-parser.ts';
 
 /** A verb or noun that passed the schema: only attributes and children that mean something to Twilio. */
 export interface TwimlElement {

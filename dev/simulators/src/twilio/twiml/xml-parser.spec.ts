@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseXml, XmlError } from './xml-parser.ts';
+import { XmlError } from './xml-cursor.ts';
+import { parseXml } from './xml-parser.ts';
 
 describe('the XML parser', () => {
   it('reads elements, attributes, text, CDATA, references and comments', () => {

@@ -1,3 +1,6 @@
+import { decodeCharacters } from './xml-characters.ts';
+import { XmlCursor } from './xml-cursor.ts';
+
 // A small strict XML 1.0 reader: elements, attributes, text, CDATA, comments, processing instructions, the
 // five named entities and character references. No DTD: a document type declaration is refused.
 
@@ -9,41 +12,11 @@ export interface XmlElement {
   readonly line: number;
 }
 
-export class XmlError extends Error {
-  override readonly name = 'XmlError';
-  readonly line: number;
-
-  constructor(message: string, line: number) {
-    super(`line ${line}: ${message}`);
-    this.line = line;
-  }
-}
-
 const MAX_DEPTH = 32;
 const NAME = /[A-Za-z_:][\w:.-]*/y;
 const SPACE = /[ \t\r\n]*/y;
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['lt', '<'],
-  ['gt', '>'],
-  ['amp', '&'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
 
-function isXmlCharacter(point: number): boolean {
-  if (point < 0x20) return point === 0x09 || point === 0x0a || point === 0x0d;
-  return point <= 0xd7ff || (point >= 0xe000 && point <= 0xfffd) || (point >= 0x10000 && point <= 0x10ffff);
-}
-
-class XmlReader {
-  private readonly text: string;
-  private at: number;
-
-  constructor(text: string) {
-    this.text = text;
-    this.at = text.startsWith('\uFEFF') ? 1 : 0;
-  }
-
+class XmlReader extends XmlCursor {
   document(): XmlElement {
     if (this.text.startsWith('<?xml', this.at)) this.skipPast('?>', 'the XML declaration');
     this.misc();
@@ -94,7 +67,7 @@ class XmlReader {
     if (end < 0) this.fail(`the value of attribute "${name}" does not end`);
     const raw = this.text.slice(this.at + 1, end);
     if (raw.includes('<')) this.fail(`"<" in the value of attribute "${name}"`);
-    const value = this.decode(raw).replace(/[\t\r\n]/g, ' ');
+    const value = decodeCharacters(raw, (message) => this.fail(message)).replace(/[\t\r\n]/g, ' ');
     this.at = end + 1;
     return value;
   }
@@ -117,30 +90,9 @@ class XmlReader {
     const next = this.text.indexOf('<', this.at);
     const raw = this.text.slice(this.at, next < 0 ? this.text.length : next);
     if (raw.includes(']]>')) this.fail('"]]>" in text');
-    const value = this.decode(raw);
+    const value = decodeCharacters(raw, (message) => this.fail(message));
     this.at += raw.length;
     return value;
-  }
-
-  private decode(raw: string): string {
-    const bare = raw.replace(/&[^&;\s]*;/g, '');
-    if (bare.includes('&')) this.fail('"&" is not escaped');
-    const decoded = raw.replace(/&([^;]*);/g, (_, name: string) => this.entity(name));
-    for (const character of raw) {
-      if (!isXmlCharacter(character.codePointAt(0) ?? 0)) this.fail('a character that XML does not allow');
-    }
-    return decoded;
-  }
-
-  private entity(name: string): string {
-    const known = ENTITIES.get(name);
-    if (known !== undefined) return known;
-    const reference = /^#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}))$/.exec(name);
-    if (!reference) return this.fail(`unknown entity "&${name};"`);
-    const point = reference[1] === undefined ? Number(reference[2]) : parseInt(reference[1], 16);
-    return isXmlCharacter(point)
-      ? String.fromCodePoint(point)
-      : this.fail(`"&${name};" is not an XML character`);
   }
 
   private misc(): void {
@@ -159,43 +111,6 @@ class XmlReader {
     this.at += '<!--'.length;
     const comment = this.until('-->', 'a comment');
     if (comment.includes('--')) this.fail('"--" inside a comment');
-  }
-
-  private until(end: string, what: string): string {
-    const from = this.at;
-    this.skipPast(end, what);
-    return this.text.slice(from, this.at - end.length);
-  }
-
-  private skipPast(end: string, what: string): void {
-    const found = this.text.indexOf(end, this.at);
-    if (found < 0) this.fail(`${what} does not end`);
-    this.at = found + end.length;
-  }
-
-  private match(pattern: RegExp): string {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0] ?? '';
-    this.at += found.length;
-    return found;
-  }
-
-  private take(token: string): boolean {
-    if (!this.text.startsWith(token, this.at)) return false;
-    this.at += token.length;
-    return true;
-  }
-
-  private expect(token: string): void {
-    if (!this.take(token)) this.fail(`"${token}" is expected`);
-  }
-
-  private line(): number {
-    return this.text.slice(0, this.at).split('\n').length;
-  }
-
-  private fail(message: string): never {
-    throw new XmlError(message, this.line());
   }
 }
 

@@ -1,6 +1,6 @@
+import { getOrPost } from '../documents/document-source.ts';
 import type { CallHandle } from '../leg/call-handle.ts';
 import { ring, type DialledParty, type RingResult } from '../leg/callee.ts';
-import { getOrPost } from '../leg/document-source.ts';
 import { PROGRESS_EVENTS, type ProgressEvent, type StatusCallbackConfig } from '../leg/status-callbacks.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { DialProgress, DialResult } from './dial-result.ts';

@@ -1,4 +1,4 @@
-import { getOrPost } from '../leg/document-source.ts';
+import { getOrPost } from '../documents/document-source.ts';
 import type { QueuedCall } from '../leg/exchange.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { DialProgress, DialResult } from './dial-result.ts';

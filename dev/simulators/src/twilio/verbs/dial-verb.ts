@@ -2,7 +2,8 @@ import type { TwimlElement } from '../twiml/twiml-document.ts';
 import { dialParties } from './dial-parties.ts';
 import type { DialProgress, DialResult } from './dial-result.ts';
 import { dialQueue, joinConference } from './dial-rooms.ts';
-import { Interrupted, type Step, type Verb, type VerbRun } from './verb-run.ts';
+import type { Step } from './step.ts';
+import { Interrupted, type Verb, type VerbRun } from './verb-run.ts';
 
 const PARTIES: readonly string[] = ['Number', 'Sip', 'Client'];
 

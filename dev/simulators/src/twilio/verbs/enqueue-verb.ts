@@ -1,7 +1,8 @@
-import { getOrPost } from '../leg/document-source.ts';
+import { getOrPost } from '../documents/document-source.ts';
 import type { QueuedCall, QueueResult, WaitingQueue } from '../leg/exchange.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
-import { Interrupted, type Step, type Verb, type VerbRun } from './verb-run.ts';
+import type { Step } from './step.ts';
+import { Interrupted, type Verb, type VerbRun } from './verb-run.ts';
 
 /** A wait document that takes no time is asked for again after this long, in real ms. */
 const MIN_WAIT_ROUND_MS = 100;

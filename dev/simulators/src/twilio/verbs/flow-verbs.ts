@@ -1,5 +1,6 @@
 import { makeSid } from '../reference/sids.ts';
-import { NEXT, type Verb } from './verb-run.ts';
+import { NEXT } from './step.ts';
+import type { Verb } from './verb-run.ts';
 
 export const redirect: Verb = {
   modes: ['call', 'whisper', 'queue-wait'],

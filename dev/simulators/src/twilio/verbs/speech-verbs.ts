@@ -2,7 +2,8 @@ import { PHONE_RATE_HZ, readWav, WavError } from '@tandem/kit';
 import type { ErrorCode } from '../reference/call-errors.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { WebhookOutcome } from '../webhook/webhook-client.ts';
-import { NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
+import { NEXT, type Step } from './step.ts';
+import type { Verb, VerbRun } from './verb-run.ts';
 
 /** `loop="0"` means until the call ends; this is close enough and stops a run at high speed. */
 const ENDLESS = 1000;
@@ -12,9 +13,19 @@ const WAIT_MS = 500;
 /** 128 kbit/s, the usual rate of a prompt; what cannot be decoded here is measured by its size. */
 const MP3_BYTES_PER_MS = 16;
 
+/** Spoken English runs at about fifteen characters a second. */
+const SPEECH_MS_PER_CHARACTER = 65;
+
 function loops(element: TwimlElement): number {
   const loop = Number(element.attributes.loop ?? '1');
   return loop === 0 ? ENDLESS : loop;
+}
+
+/** Speaks with the carrier's voice, for as long as the words take. */
+export async function speak(text: string, run: VerbRun): Promise<void> {
+  const estimatedMs = text.length * SPEECH_MS_PER_CHARACTER;
+  run.call.journal.add({ kind: 'said', text, estimatedMs });
+  await run.sleep(estimatedMs);
 }
 
 export const say: Verb = {
@@ -22,7 +33,7 @@ export const say: Verb = {
   answers: () => true,
   async perform(element, run) {
     if (element.text === '') run.call.journal.error(13_520, `line ${element.line}: nothing to say`);
-    else for (let i = 0; i < loops(element); i += 1) await run.speak(element.text);
+    else for (let i = 0; i < loops(element); i += 1) await speak(element.text, run);
     return NEXT;
   },
 };

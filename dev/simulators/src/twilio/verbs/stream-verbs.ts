@@ -3,8 +3,9 @@ import type { MediaStream } from '../stream/media-stream.ts';
 import type { StreamTrack } from '../stream/stream-messages.ts';
 import type { StreamEnd } from '../stream/stream-report.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
+import { NEXT, type Step } from './step.ts';
 import { startStream } from './stream-starter.ts';
-import { Interrupted, NEXT, type Step, type Verb, type VerbRun } from './verb-run.ts';
+import { Interrupted, type Verb, type VerbRun } from './verb-run.ts';
 
 /** Twilio: name and value of a `<Parameter>` together stay under 500 characters. */
 const MAX_PARAMETER_CHARACTERS = 500;

@@ -1,22 +1,12 @@
+import { DocumentFault } from '../documents/document-answer.ts';
+import type { RunMode } from '../documents/document-run.ts';
+import { getOrPost } from '../documents/document-source.ts';
 import type { CallHandle } from '../leg/call-handle.ts';
 import type { WebhookPurpose } from '../leg/call-report.ts';
 import type { CallServices } from '../leg/call-services.ts';
-import { DocumentFault } from '../leg/document-loader.ts';
-import type { RunMode } from '../leg/document-run.ts';
-import { type DocumentSource, getOrPost } from '../leg/document-source.ts';
 import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { FormFields } from '../webhook/signature.ts';
-
-/** The step after a verb. */
-export type Step =
-  | { readonly kind: 'next' }
-  | { readonly kind: 'finished' }
-  | { readonly kind: 'fetch'; readonly source: DocumentSource }
-  | { readonly kind: 'hangup' }
-  | { readonly kind: 'reject'; readonly isBusy: boolean }
-  | { readonly kind: 'leave' };
-
-export const NEXT: Step = { kind: 'next' };
+import { NEXT, type Step } from './step.ts';
 
 export interface Verb {
   readonly modes: readonly RunMode[];
@@ -37,9 +27,6 @@ interface VerbRunOptions {
   readonly baseUrl: string | null;
   readonly signal: AbortSignal;
 }
-
-/** Spoken English runs at about fifteen characters a second. */
-const SPEECH_MS_PER_CHARACTER = 65;
 
 /**
  * One running document, as its verbs use it. Every wait ends with `Interrupted` when the document is
@@ -114,12 +101,6 @@ export class VerbRun {
     } finally {
       timer.cancel();
     }
-  }
-
-  async speak(text: string): Promise<void> {
-    const estimatedMs = text.length * SPEECH_MS_PER_CHARACTER;
-    this.call.journal.add({ kind: 'said', text, estimatedMs });
-    await this.sleep(estimatedMs);
   }
 
   /** Resolves a URL against the document's. Throws `DocumentFault` 11100 for an invalid one. */

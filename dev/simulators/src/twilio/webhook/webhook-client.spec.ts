@@ -2,7 +2,8 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { FakeApplication } from '../testing/fake-application.ts';
-import { type HttpMethod, WebhookClient } from './webhook-client.ts';
+import { WebhookClient } from './webhook-client.ts';
+import type { HttpMethod } from './webhook-request.ts';
 
 const AUTH_TOKEN = 'a-token-for-specs';
 

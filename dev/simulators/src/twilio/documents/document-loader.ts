@@ -1,57 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorCode } from '../reference/call-errors.ts';
+import type { CallHandle } from '../leg/call-handle.ts';
+import type { CallServices } from '../leg/call-services.ts';
 import { readTwiml, type TwimlDocument } from '../twiml/twiml-document.ts';
 import type { FormFields } from '../webhook/signature.ts';
-import type { WebhookOutcome } from '../webhook/webhook-client.ts';
-import type { CallHandle } from './call-handle.ts';
-import type { CallServices } from './call-services.ts';
+import { checkAnswer, DocumentFault } from './document-answer.ts';
 import { type DocumentSource, type DuplicateWebhooks, type Fallback, getOrPost } from './document-source.ts';
 
 export interface LoadedDocument {
   readonly document: TwimlDocument;
   /** Relative URLs resolve against it; null for TwiML that came without a URL. */
   readonly baseUrl: string | null;
-}
-
-/** A document that cannot be loaded or run. */
-export class DocumentFault extends Error {
-  override readonly name = 'DocumentFault';
-  readonly code: ErrorCode;
-  readonly url: string;
-
-  constructor(code: ErrorCode, detail: string, url: string) {
-    super(detail);
-    this.code = code;
-    this.url = url;
-  }
-}
-
-const MAX_TWIML_BYTES = 64 * 1024;
-const MAX_EXPLANATION_CHARACTERS = 500;
-const TWIML_TYPES = /^(text|application)\/xml\s*(;|$)/i;
-
-function checkAnswer(outcome: WebhookOutcome, url: string): string {
-  if (outcome.kind === 'failed') throw new DocumentFault(outcome.code, outcome.detail, url);
-  const { status, contentType, body } = outcome;
-  if (status < 200 || status >= 300)
-    throw new DocumentFault(11_200, `the server answered ${status}${explanationIn(contentType, body)}`, url);
-  if (!TWIML_TYPES.test(contentType))
-    throw new DocumentFault(12_300, `"${contentType}" is not a type of TwiML`, url);
-  if (body.length > MAX_TWIML_BYTES)
-    throw new DocumentFault(11_750, `${body.length} bytes, at most ${MAX_TWIML_BYTES}`, url);
-  return body.toString('utf8');
-}
-
-/** Returns the detail of a refusal in JSON (RFC 9457), for the report. */
-function explanationIn(contentType: string, body: Buffer): string {
-  if (!/^application\/(problem\+)?json\s*(;|$)/i.test(contentType)) return '';
-  try {
-    const { detail, title } = JSON.parse(body.toString('utf8')) as { detail?: unknown; title?: unknown };
-    const told = typeof detail === 'string' ? detail : title;
-    return typeof told === 'string' ? `: ${told.slice(0, MAX_EXPLANATION_CHARACTERS)}` : '';
-  } catch {
-    return '';
-  }
 }
 
 /** Fetches the documents of one call: requests, checks, falls back. */

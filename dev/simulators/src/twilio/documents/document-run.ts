@@ -1,4 +1,4 @@
-import type { CallEndCause } from './call-report.ts';
+import type { CallEndCause } from '../leg/call-report.ts';
 
 /**
  * A call's own document, one heard by a dialled party before the bridge, or one heard while waiting in a

@@ -1,6 +1,6 @@
+import type { WebhookPurpose } from '../leg/call-report.ts';
 import type { FormFields } from '../webhook/signature.ts';
-import type { HttpMethod } from '../webhook/webhook-client.ts';
-import type { WebhookPurpose } from './call-report.ts';
+import type { HttpMethod } from '../webhook/webhook-request.ts';
 
 /** Source of the next TwiML document. */
 export type DocumentSource =
