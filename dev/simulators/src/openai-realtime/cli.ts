@@ -1,4 +1,5 @@
-import { HELP, readCommandLine, UsageError } from './control/command-line.ts';
+import { HELP } from './control/command-line-options.ts';
+import { readCommandLine, UsageError } from './control/command-line.ts';
 import type { RealtimeSimulatorOptions, StartOptions } from './control/simulator-options.ts';
 import { RealtimeSimulator } from './realtime-simulator.ts';
 

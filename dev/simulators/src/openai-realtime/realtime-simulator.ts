@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, seededRandom, systemClock } from '@tandem/kit';
@@ -8,16 +8,9 @@ import { cachingSpeaker, type Speak } from './audio/voice.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { guided } from './behaviours/guided.ts';
 import { ControlServer } from './control/control-server.ts';
-import {
-  AZURE_PATH,
-  closeReasonOf,
-  faultyHandshake,
-  checkHandshake,
-  OPENAI_PATH,
-  type Admission,
-  type HttpRefusal,
-  type InBandRefusal,
-} from './control/handshake.ts';
+import { faultyHandshake } from './control/handshake-faults.ts';
+import { sendHttpRefusal, sendInBandRefusal } from './control/handshake-refusal.ts';
+import { AZURE_PATH, checkHandshake, OPENAI_PATH, type Admission } from './control/handshake.ts';
 import type { RealtimeSimulatorOptions, RunningAt, StartOptions } from './control/simulator-options.ts';
 import { CallerScript, type LineRule } from './conversation/caller-lines.ts';
 import { Faults } from './faults/faults.ts';
@@ -26,8 +19,7 @@ import { RateLimits } from './responses/rate-limits.ts';
 import type { SessionEnvironment } from './session/model-session.ts';
 import { SimulatedSession } from './session/simulated-session.ts';
 import { MAX_APPEND_BYTES } from './wire/client-event.ts';
-import { IdSource } from './wire/ids.ts';
-import { compileClientChecks } from './wire/schema.ts';
+import { compileClientChecks } from './wire/event-checks.ts';
 
 const DEFAULT_PACE: Pace = { firstByteMs: 300, deltaMs: 200, audioRate: 5 };
 const SESSION_CAP_MS = 60 * 60_000;
@@ -215,39 +207,17 @@ export class RealtimeSimulator {
     if (roundTripMs > 0) await sleep(roundTripMs * 2.5, undefined, { ref: false });
     if (socket.destroyed || !this.server) return;
     const verdict = (fault && faultyHandshake(fault)) ?? checkHandshake(request, this.options);
-    if (verdict.kind === 'http') return this.refuse(socket, verdict);
+    if (verdict.kind === 'http') {
+      this.noteRefusal(verdict.status);
+      return sendHttpRefusal(socket, verdict);
+    }
     socket.setNoDelay(true);
-    this.wss?.handleUpgrade(request, socket, head, (ws) =>
-      verdict.kind === 'open'
-        ? this.admit(ws, socket, verdict, new Link(link, this.clock, this.random))
-        : this.refuseInBand(ws, verdict),
-    );
-  }
-
-  private refuse(socket: Socket, { status, headers, error }: HttpRefusal): void {
-    this.noteRefusal(status);
-    const body = JSON.stringify({ error });
-    const lines = [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-      'connection: close',
-      'content-type: application/json',
-      `content-length: ${Buffer.byteLength(body)}`,
-    ];
-    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
-  }
-
-  private refuseInBand(ws: WebSocket, { error, closeCode }: InBandRefusal): void {
-    this.noteRefusal(closeCode);
-    ws.on('error', () => undefined);
-    ws.send(
-      JSON.stringify({
-        type: 'error',
-        event_id: new IdSource(0).take('event'),
-        error: { ...error, event_id: null },
-      }),
-    );
-    ws.close(closeCode, closeReasonOf(error));
+    this.wss?.handleUpgrade(request, socket, head, (ws) => {
+      if (verdict.kind === 'open')
+        return this.admit(ws, socket, verdict, new Link(link, this.clock, this.random));
+      this.noteRefusal(verdict.closeCode);
+      sendInBandRefusal(ws, verdict);
+    });
   }
 
   private admit(ws: WebSocket, socket: Socket, { session: kind, model }: Admission, link: Link): void {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { PCM16_24K, PCMA_8K, PCMU_8K } from '@tandem/contracts';
+import { ByteTape } from '../recording/byte-tape.ts';
 import { encodeSamples, toAudioFormat, toBytes } from '../wire/audio-format.ts';
-import { ByteTape } from '../wire/byte-tape.ts';
+import { EnergyMeter } from './energy-meter.ts';
 import { InputAudioBuffer } from './input-audio.ts';
-import { EnergyMeter, gateRms, TurnDetector } from './vad.ts';
+import { gateRms, TurnDetector } from './vad.ts';
 import { MS_PER_CHARACTER, cachingSpeaker, speakTones, steadyTone } from './voice.ts';
 
 describe('formats', () => {

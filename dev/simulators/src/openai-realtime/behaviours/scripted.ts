@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../wire/json.ts';
+import type { JsonObject } from '../wire/json.ts';
 import {
   ASIDE,
   isAside,
@@ -10,6 +10,7 @@ import {
   type ResponsePlan,
   type ResponseRequest,
 } from './behaviour.ts';
+import { fillIn } from './placeholders.ts';
 
 /** A tool call of a turn. Arguments may be raw text, to test malformed JSON. */
 interface ScriptedCall {
@@ -130,34 +131,4 @@ function planOf(turn: ScriptedTurn, output: string | null): ResponsePlan {
     steps.push({ call: call.name, arguments: call.arguments ?? {}, ...delay });
   }
   return { steps, ...(turn.firstByteMs === undefined ? {} : { firstByteMs: turn.firstByteMs }) };
-}
-
-function fillIn(text: string, output: string | null): string {
-  if (!text.includes('{{')) return text;
-  let value: unknown = null;
-  try {
-    value = JSON.parse(output ?? 'null');
-  } catch {
-    // Output that is not JSON has no paths: every placeholder becomes empty.
-  }
-  return text.replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (_, path: string) =>
-    shown(lookUp(value, path.split('.'))),
-  );
-}
-
-function lookUp(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (current, key) =>
-      isObject(current)
-        ? current[key]
-        : Array.isArray(current)
-          ? (current as unknown[])[Number(key)]
-          : undefined,
-    value,
-  );
-}
-
-function shown(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { HELP, OPTIONS, readCommandLine, UsageError } from './command-line.ts';
+import { HELP, OPTIONS } from './command-line-options.ts';
+import { readCommandLine, UsageError } from './command-line.ts';
 
 /** Writes a file for the time of `use`. */
 function withFile<T>(text: string, use: (file: string) => T): T {

@@ -3,9 +3,9 @@ import type { LinkSettings } from '../../link/link.ts';
 import type { Speak } from '../audio/voice.ts';
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import type { Recognise } from '../conversation/caller-turns.ts';
+import type { RecordingOptions } from '../recording/recording.ts';
 import type { Pace } from '../responses/open-output.ts';
 import type { IdStyle } from '../wire/ids.ts';
-import type { RecordingOptions } from '../wire/recording.ts';
 import type { NullStyle } from '../wire/schema.ts';
 import type { HandshakeRules } from './handshake.ts';
 

@@ -3,13 +3,13 @@ import type { Clock, Timer } from '@tandem/kit';
 import { InputAudioBuffer, type CutAudio } from '../audio/input-audio.ts';
 import { TurnDetector, type TurnRules } from '../audio/vad.ts';
 import type { Utterance } from '../behaviours/behaviour.ts';
+import type { Recording } from '../recording/recording.ts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import { decodeBase64, MAX_APPEND_BYTES } from '../wire/client-event.ts';
 import type { EventWriter } from '../wire/event-writer.ts';
 import { at, type JsonObject } from '../wire/json.ts';
-import type { Recording } from '../wire/recording.ts';
-import { turnDetectionOf, type TurnDetectionConfig } from '../wire/session-config.ts';
+import { turnDetectionOf, type TurnDetectionConfig } from '../wire/turn-detection.ts';
 import { newItem, type Conversation, type Item } from './conversation.ts';
 import { notAudio } from './item-rules.ts';
 

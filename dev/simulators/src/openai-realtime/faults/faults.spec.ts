@@ -4,7 +4,8 @@ import { tone } from '../behaviours/tone.ts';
 import { deltaBytes, SessionBench } from '../testing/session-bench.ts';
 import { asObject, at, type JsonObject } from '../wire/json.ts';
 import { FAULT_KINDS, faultSpecProblem, type FaultSpec } from './fault-spec.ts';
-import { Faults, type FaultTarget, type Strike } from './faults.ts';
+import { Faults } from './faults.ts';
+import type { FaultTarget, Strike } from './session-faults.ts';
 
 class Victim implements FaultTarget {
   readonly id: string;

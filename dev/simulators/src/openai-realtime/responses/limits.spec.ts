@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tandem/kit';
 import { PromptCache, usageObject } from '../conversation/usage.ts';
 import { REFUSALS } from '../wire/api-error.ts';
-import { clientSchema, CLIENT_AMENDMENTS, publishedSchema, SERVER_AMENDMENTS } from '../wire/schema.ts';
+import { CLIENT_AMENDMENTS, SERVER_AMENDMENTS } from '../wire/schema-amendments.ts';
+import { clientSchema, publishedSchema } from '../wire/schema.ts';
 import { RateLimits } from './rate-limits.ts';
 
 describe('the token budget', () => {

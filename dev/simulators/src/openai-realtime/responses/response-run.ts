@@ -8,7 +8,8 @@ import type { ApiError } from '../wire/api-error.ts';
 import type { AudioSource } from '../wire/audio-format.ts';
 import type { EventWriter } from '../wire/event-writer.ts';
 import type { JsonObject, Typed } from '../wire/json.ts';
-import { OpenAudio, OpenCall, OpenText, type OpenOutput, type Pace } from './open-output.ts';
+import { OpenAudio } from './open-audio.ts';
+import { OpenCall, OpenText, type OpenOutput, type Pace } from './open-output.ts';
 
 export type RunStatus = 'completed' | 'cancelled' | 'incomplete' | 'failed';
 

@@ -12,14 +12,14 @@ import type {
 import { newItem, type Conversation, type Item } from '../conversation/conversation.ts';
 import { contextTokens, PromptCache, usageObject, type Tokens } from '../conversation/usage.ts';
 import { ERRORS, type Failure } from '../faults/fault-spec.ts';
-import type { SessionFaults } from '../faults/faults.ts';
+import type { SessionFaults } from '../faults/session-faults.ts';
+import type { Recording } from '../recording/recording.ts';
 import { refusal, type ApiError } from '../wire/api-error.ts';
 import { toAudioFormat } from '../wire/audio-format.ts';
 import type { AudioSource } from '../wire/audio-format.ts';
 import type { EventWriter } from '../wire/event-writer.ts';
 import type { IdSource } from '../wire/ids.ts';
 import { asArray, asObject, asString, at, has, isObject, type JsonObject } from '../wire/json.ts';
-import type { Recording } from '../wire/recording.ts';
 import type { Pace } from './open-output.ts';
 import type { RateLimits, Reservation } from './rate-limits.ts';
 import {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { tone } from '../behaviours/tone.ts';
 import { SessionBench, type BenchOptions } from '../testing/session-bench.ts';
+import { serverEventFault } from '../wire/event-checks.ts';
 import { asObject, at, type JsonObject } from '../wire/json.ts';
-import { serverEventFault } from '../wire/schema.ts';
 
 let bench: SessionBench;
 

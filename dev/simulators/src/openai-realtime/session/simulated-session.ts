@@ -2,15 +2,13 @@ import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { Link } from '../../link/link.ts';
 import type { FaultAction } from '../faults/fault-spec.ts';
-import type { Faults, FaultTarget, Strike } from '../faults/faults.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { FaultTarget, Strike } from '../faults/session-faults.ts';
+import type { RecordedEvent } from '../recording/recorded-event.ts';
+import { Recording, type RecordingOptions } from '../recording/recording.ts';
+import type { SessionCounters } from '../recording/session-counters.ts';
 import { IdSource, type IdStyle } from '../wire/ids.ts';
 import type { JsonObject, Typed } from '../wire/json.ts';
-import {
-  Recording,
-  type RecordedEvent,
-  type RecordingOptions,
-  type SessionCounters,
-} from '../wire/recording.ts';
 import type { SessionKind } from '../wire/session-config.ts';
 import { ModelSession, type SessionEnvironment } from './model-session.ts';
 

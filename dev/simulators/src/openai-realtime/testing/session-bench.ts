@@ -5,12 +5,13 @@ import type { Behaviour } from '../behaviours/behaviour.ts';
 import { scripted } from '../behaviours/scripted.ts';
 import { CallerScript } from '../conversation/caller-lines.ts';
 import type { FaultSpec } from '../faults/fault-spec.ts';
-import { Faults, type Strike } from '../faults/faults.ts';
+import { Faults } from '../faults/faults.ts';
+import type { Strike } from '../faults/session-faults.ts';
+import { Recording } from '../recording/recording.ts';
 import { RateLimits } from '../responses/rate-limits.ts';
 import { ModelSession, type SessionEnvironment } from '../session/model-session.ts';
 import { IdSource } from '../wire/ids.ts';
 import { asObject, at, type JsonObject, type Typed } from '../wire/json.ts';
-import { Recording } from '../wire/recording.ts';
 import type { SessionKind } from '../wire/session-config.ts';
 
 export interface BenchOptions extends Partial<

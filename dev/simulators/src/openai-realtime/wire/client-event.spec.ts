@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { appendFault, decodeBase64, readClientEvent } from './client-event.ts';
 import { diagnose } from './diagnose.ts';
+import { clientEventTypes, fitsClientSchema } from './event-checks.ts';
 import { isObject, type JsonObject, type Typed } from './json.ts';
-import { clientEventTypes, clientSchema, fitsClientSchema } from './schema.ts';
+import { clientSchema } from './schema.ts';
 
 function refusalOf(event: unknown): { code: unknown; param: unknown; message: string } | null {
   const read = readClientEvent(typeof event === 'string' ? event : JSON.stringify(event));

@@ -8,8 +8,9 @@ import {
   type ApiError,
 } from './api-error.ts';
 import { diagnose } from './diagnose.ts';
+import { clientEventTypes, fitsClientSchema } from './event-checks.ts';
 import { asString, isObject, type JsonObject, type Typed } from './json.ts';
-import { clientEventTypes, clientSchema, fitsClientSchema } from './schema.ts';
+import { clientSchema } from './schema.ts';
 
 /** `InputAudioBufferAppendEvent`: "up to a maximum of 15 MiB"; we take it as decoded bytes. */
 export const MAX_APPEND_BYTES = 15 * 1024 * 1024;

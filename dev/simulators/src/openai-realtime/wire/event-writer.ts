@@ -1,9 +1,10 @@
+import type { Recording } from '../recording/recording.ts';
 import type { ApiError } from './api-error.ts';
 import type { AudioSource } from './audio-format.ts';
+import { serverEventFault } from './event-checks.ts';
 import type { IdSource } from './ids.ts';
 import type { JsonObject, Typed } from './json.ts';
-import type { Recording } from './recording.ts';
-import { serverEventFault, type NullStyle } from './schema.ts';
+import type { NullStyle } from './schema.ts';
 
 /** The way out to one client. */
 export interface Wire {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { asArray, isObject, type JsonObject, type Typed } from './json.ts';
+import { asArray, isObject, type JsonObject } from './json.ts';
+import { CLIENT_AMENDMENTS, SERVER_AMENDMENTS, type Amendment } from './schema-amendments.ts';
 
 /** One node of a JSON Schema, in the keywords the published description uses. */
 export type Schema = JsonObject;
@@ -11,45 +11,6 @@ export interface SchemaSet {
 
 // Sources and build output lie equally deep, so this path holds from both.
 const FILE = new URL('../../../src/openai-realtime/wire/openai-realtime.schema.json', import.meta.url);
-
-const NULL: Schema = { type: 'null' };
-
-/**
- * Values the server takes although the published schema leaves them out.
- * - `null` for noise reduction and transcription: the prose of the same description.
- * - `item_reference` in a response's `input`: the prose of `response.create` ("references to existing
- *   Items").
- */
-export const CLIENT_AMENDMENTS: readonly { readonly path: string; readonly also: Schema }[] = [
-  ...['RealtimeSessionCreateRequestGA', 'RealtimeTranscriptionSessionCreateRequestGA'].flatMap((name) => [
-    { path: `${name}.properties.audio.properties.input.properties.noise_reduction`, also: NULL },
-    { path: `${name}.properties.audio.properties.input.properties.transcription`, also: NULL },
-  ]),
-  {
-    path: 'RealtimeResponseCreateParams.properties.input.items',
-    also: {
-      type: 'object',
-      properties: { type: { type: 'string', enum: ['item_reference'] }, id: { type: 'string' } },
-      required: ['type', 'id'],
-    },
-  },
-];
-
-/**
- * `null`s that recorded server events carry although the published schema does not allow them.
- * With `nulls: 'schema'` the simulator leaves these fields out instead.
- */
-export const SERVER_AMENDMENTS: readonly { readonly path: string; readonly also: Schema }[] = [
-  ...['RealtimeSessionCreateResponseGA', 'RealtimeTranscriptionSessionCreateResponseGA'].flatMap((name) => [
-    { path: `${name}.properties.audio.properties.input.properties.noise_reduction`, also: NULL },
-    { path: `${name}.properties.audio.properties.input.properties.transcription`, also: NULL },
-    { path: `${name}.properties.include`, also: NULL },
-  ]),
-  { path: 'RealtimeResponse.properties.status_details', also: NULL },
-  { path: 'RealtimeResponse.properties.usage', also: NULL },
-  { path: 'RealtimeResponse.properties.conversation_id', also: NULL },
-  { path: 'RealtimeConversationItemMessageUser.properties.content.items.properties.transcript', also: NULL },
-];
 
 let published: SchemaSet | undefined;
 
@@ -89,7 +50,7 @@ function refuseUnknown(node: Schema): void {
     node['additionalProperties'] = false;
 }
 
-function amend(set: SchemaSet, amendments: typeof CLIENT_AMENDMENTS): void {
+function amend(set: SchemaSet, amendments: readonly Amendment[]): void {
   for (const { path, also } of amendments) {
     const keys = path.split('.');
     const last = keys.pop() as string;
@@ -105,7 +66,7 @@ function amend(set: SchemaSet, amendments: typeof CLIENT_AMENDMENTS): void {
   }
 }
 
-function build(amendments: typeof CLIENT_AMENDMENTS, alter: Visit): SchemaSet {
+function build(amendments: readonly Amendment[], alter: Visit): SchemaSet {
   const set = structuredClone(publishedSchema());
   amend(set, amendments);
   walk(set, alter);
@@ -132,86 +93,12 @@ export type NullStyle = 'observed' | 'schema';
 
 const serverSets = new Map<NullStyle, SchemaSet>();
 
-function serverSchema(nulls: NullStyle): SchemaSet {
+/** Returns the schema of server events, amended where recordings show nulls. */
+export function serverSchema(nulls: NullStyle): SchemaSet {
   let set = serverSets.get(nulls);
   if (!set) {
     set = build(nulls === 'observed' ? SERVER_AMENDMENTS : [], looseUnions);
     serverSets.set(nulls, set);
   }
   return set;
-}
-
-/** The event types of a union such as `RealtimeClientEvent`, each with the name of its definition. */
-function eventDefinitions(set: SchemaSet, union: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const branch of asArray(set.$defs[union]?.['anyOf'])) {
-    const name = String((branch as Schema)['$ref']).replace('#/$defs/', '');
-    const type = ((set.$defs[name]?.['properties'] as JsonObject | undefined)?.['type'] ?? {}) as Schema;
-    for (const value of type['const'] === undefined ? asArray(type['enum']) : [type['const']])
-      found.set(String(value), name);
-  }
-  return found;
-}
-
-class Validators {
-  private readonly ajv = new Ajv2020({ strict: false, validateFormats: false });
-  private readonly byType = new Map<string, ValidateFunction>();
-  readonly types: ReadonlyMap<string, string>;
-
-  constructor(set: SchemaSet, union: string) {
-    this.types = eventDefinitions(set, union);
-    this.ajv.addSchema({ $id: 'events', $defs: set.$defs });
-  }
-
-  of(type: string): ValidateFunction | undefined {
-    const name = this.types.get(type);
-    if (!name) return undefined;
-    let validate = this.byType.get(type);
-    if (!validate) {
-      validate = this.ajv.compile({ $ref: `events#/$defs/${name}` });
-      this.byType.set(type, validate);
-    }
-    return validate;
-  }
-}
-
-let clientValidators: Validators | undefined;
-const serverValidators = new Map<NullStyle, Validators>();
-
-/** Client event types in the order of the description, each with its definition's name. */
-export function clientEventTypes(): ReadonlyMap<string, string> {
-  return (clientValidators ??= new Validators(clientSchema(), 'RealtimeClientEvent')).types;
-}
-
-/** Compiles every check of client events now, so that no session waits for it. */
-export function compileClientChecks(): void {
-  for (const type of clientEventTypes().keys()) clientValidators?.of(type);
-}
-
-/** Returns whether a client event of a known type fits the amended schema. */
-export function fitsClientSchema(event: Typed): boolean {
-  clientEventTypes();
-  return clientValidators?.of(event.type)?.(event) === true;
-}
-
-/**
- * Returns the fault of a server event, or null. Events of types the description does not have are faults.
- */
-export function serverEventFault(event: Typed, nulls: NullStyle): string | null {
-  let validators = serverValidators.get(nulls);
-  if (!validators) {
-    validators = new Validators(serverSchema(nulls), 'RealtimeServerEvent');
-    serverValidators.set(nulls, validators);
-  }
-  const { type } = event;
-  const validate = validators.of(type);
-  if (!validate) return `${type} is not a server event`;
-  const fits: boolean = validate(event);
-  return fits ? null : `${type}: ${describe(validate.errors)}`;
-}
-
-function describe(errors: readonly ErrorObject[] | null | undefined): string {
-  return (errors ?? [])
-    .map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`)
-    .join('; ');
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '@tandem/kit';
 import { ByteTape } from './byte-tape.ts';
-import { asString, isObject, type JsonObject } from './json.ts';
+import { EventWaiters } from './event-waiters.ts';
+import { RecordedEvent } from './recorded-event.ts';
+import { newCounters } from './session-counters.ts';
 
 export interface RecordingOptions {
   /** Keep every event. Without it only counters are kept, and `waitFor` cannot be used. Default true. */
@@ -13,77 +15,12 @@ export interface RecordingOptions {
   readonly maxAudioBytes?: number;
 }
 
-/** One event as it was sent. */
-export class RecordedEvent {
-  readonly direction: 'in' | 'out';
-  /** Ms since the session opened. */
-  readonly atMs: number;
-  readonly text: string;
-  private parsed: JsonObject | undefined;
-
-  constructor(direction: 'in' | 'out', atMs: number, text: string) {
-    this.direction = direction;
-    this.atMs = atMs;
-    this.text = text;
-  }
-
-  /** The parsed event; an empty object when the text is not a JSON object. */
-  get event(): JsonObject {
-    if (this.parsed) return this.parsed;
-    try {
-      const parsed: unknown = JSON.parse(this.text);
-      return (this.parsed = isObject(parsed) ? parsed : {});
-    } catch {
-      return (this.parsed = {});
-    }
-  }
-
-  get type(): string {
-    return asString(this.event['type']) ?? '';
-  }
-}
-
-export interface SessionCounters {
-  eventsIn: number;
-  eventsOut: number;
-  appends: number;
-  audioBytesIn: number;
-  audioBytesOut: number;
-  /** Client events refused, by code; `null` codes count as `none`. */
-  refusals: Record<string, number>;
-  /** Responses ended, by status. */
-  responses: Record<string, number>;
-  /** Events not sent because the session hangs. */
-  suppressed: number;
-  /** Recorded events pushed out by newer ones. */
-  droppedEvents: number;
-  faults: number;
-}
-
-interface Waiter {
-  readonly predicate: (event: RecordedEvent) => boolean;
-  readonly resolve: (event: RecordedEvent) => void;
-  readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
-}
-
 const DEFAULT_MAX_EVENTS = 20_000;
 const DEFAULT_MAX_AUDIO_BYTES = 64 * 1024 * 1024;
 
 /** The recording of one session's events and audio, for tests. */
 export class Recording {
-  readonly counters: SessionCounters = {
-    eventsIn: 0,
-    eventsOut: 0,
-    appends: 0,
-    audioBytesIn: 0,
-    audioBytesOut: 0,
-    refusals: {},
-    responses: {},
-    suppressed: 0,
-    droppedEvents: 0,
-    faults: 0,
-  };
+  readonly counters = newCounters();
   readonly keepsEvents: boolean;
   private readonly clock: Clock;
   private readonly openedAt: number;
@@ -92,7 +29,7 @@ export class Recording {
   private readonly receivedTape: ByteTape;
   private readonly sentTape: ByteTape;
   private readonly sentByItem = new Map<string, ByteTape>();
-  private readonly waiters = new Set<Waiter>();
+  private readonly waiters = new EventWaiters(() => this.recorded);
   private recorded: RecordedEvent[] = [];
   private isClosed = false;
 
@@ -182,24 +119,12 @@ export class Recording {
     const past = options.fromNow ? undefined : this.recorded.find(predicate);
     if (past) return Promise.resolve(past);
     if (this.isClosed) return Promise.reject(new Error('The session is closed and no event fits.'));
-    const timeoutMs = options.timeoutMs ?? 5000;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.giveUp(waiter, `No event fits within ${timeoutMs} ms.`), timeoutMs);
-      const waiter: Waiter = { predicate, resolve, reject, timer };
-      this.waiters.add(waiter);
-    });
+    return this.waiters.next(predicate, options.timeoutMs ?? 5000);
   }
 
   close(): void {
     this.isClosed = true;
-    for (const waiter of [...this.waiters]) this.giveUp(waiter, 'The session closed before an event fitted.');
-  }
-
-  private giveUp(waiter: Waiter, why: string): void {
-    clearTimeout(waiter.timer);
-    this.waiters.delete(waiter);
-    const last = this.recorded.slice(-12).map((event) => `${event.direction} ${event.type}`);
-    waiter.reject(new Error(`${why} Last events: ${last.join(', ') || 'none'}.`));
+    this.waiters.close();
   }
 
   private note(direction: 'in' | 'out', text: string): void {
@@ -210,11 +135,6 @@ export class Recording {
       this.counters.droppedEvents += this.recorded.length - this.maxEvents;
       this.recorded = this.recorded.slice(-this.maxEvents);
     }
-    for (const waiter of [...this.waiters]) {
-      if (!waiter.predicate(event)) continue;
-      clearTimeout(waiter.timer);
-      this.waiters.delete(waiter);
-      waiter.resolve(event);
-    }
+    this.waiters.tell(event);
   }
 }
