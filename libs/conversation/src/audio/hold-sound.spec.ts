@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PCM16_16K, PCM16_24K, PCMA_8K, PCMU_8K, type AudioFormat } from '@tandem/contracts';
+import fc from 'fast-check';
 import { decodeAlaw } from './alaw.ts';
 import { builtInTune, lineSound } from './hold-sound.ts';
 import { decodeMulaw } from './mulaw.ts';
@@ -98,6 +99,12 @@ describe('wait music', () => {
     expect(readWav(wav({ extra: list })).samples).toHaveLength(44_100);
   });
 
+  it('is read to the end of the file when its stated length is not true', () => {
+    const file = Buffer.from(wav({ rateHz: 8_000, seconds: 0.1 }));
+    file.writeUInt32LE(0x7fff_f000, 40);
+    expect(readWav(file).samples).toHaveLength(800);
+  });
+
   it('is there when nobody brought any, and ends where it begins', () => {
     const { samples, rateHz } = builtInTune();
     expect(rateHz).toBe(8_000);
@@ -112,8 +119,24 @@ describe('wait music', () => {
     ['compressed sound', wav({ kind: 85 })],
     ['an absurd rate', wav({ rateHz: 8_000 }).map((byte, at) => (at >= 24 && at < 28 ? 0xff : byte))],
     ['half a header', wav().slice(0, 30)],
+    ['a header without sound', wav().slice(0, 36)],
   ])('is refused with what would do: %s', (_what, file) => {
     expect(() => readWav(file)).toThrow(WavUnreadable);
     expect(() => readWav(file)).toThrow(/16-bit PCM/);
+  });
+
+  it('of any bytes is read or refused', () => {
+    const bytes = fc
+      .uint8Array({ maxLength: 64 })
+      .map((tail) => Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVE', 'latin1'), tail]));
+    fc.assert(
+      fc.property(bytes, (file) => {
+        try {
+          readWav(file);
+        } catch (error) {
+          expect(error).toBeInstanceOf(WavUnreadable);
+        }
+      }),
+    );
   });
 });

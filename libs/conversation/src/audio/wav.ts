@@ -6,6 +6,7 @@ export class WavUnreadable extends Error {
   }
 }
 
+/** Signed 16-bit samples of one sound. */
 export interface Pcm {
   readonly rateHz: number;
   /** Mono. */

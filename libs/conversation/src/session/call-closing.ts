@@ -10,7 +10,7 @@ const ENDING_FLUSH_MS = 1_000;
  * Stops every part, stores what is known, closes the stream and the model; null: the call goes on elsewhere.
  */
 export async function closeCall(parts: CallParts, termination: Termination | null): Promise<void> {
-  const { context, model, tools, stream, transcript, recording, ending } = parts;
+  const { context, model, tools, stream, callerTranscript, recording, ending } = parts;
   if (termination) tools.stop();
   else tools.leave();
   const { transfer, digits, turns, agent, idle, duration, mic, wait, secureDigits, playout } = parts;
@@ -22,7 +22,7 @@ export async function closeCall(parts: CallParts, termination: Termination | nul
   model.session?.finishInput();
   await context.log.flush(ENDING_FLUSH_MS);
   stream.close();
-  await transcript.settled(LAST_WORDS_MS);
+  await callerTranscript.settled(LAST_WORDS_MS);
   model.session?.close();
   await recording.finish();
   await context.log.flush(ENDING_FLUSH_MS);

@@ -7,8 +7,9 @@ import { MicDistance } from './agent/mic-distance.ts';
 import type { CallContext } from './call-context.ts';
 import { CallEnding } from './call-ending.ts';
 import type { CallSessionParts } from './call-session-parts.ts';
+import { AgentTranscript } from './history/agent-transcript.ts';
 import { CallRecording } from './history/call-recording.ts';
-import { Transcript } from './history/transcript.ts';
+import { CallerTranscript } from './history/caller-transcript.ts';
 import { AnswerLimit } from './limits/answer-limit.ts';
 import { CallBudget, WHOLE_BUDGET } from './limits/call-budget.ts';
 import { DurationLimit } from './limits/duration-limit.ts';
@@ -37,7 +38,8 @@ export interface CallParts {
   readonly agent: AgentState;
   readonly languages: LanguageWatch;
   readonly mic: MicDistance;
-  readonly transcript: Transcript;
+  readonly callerTranscript: CallerTranscript;
+  readonly agentTranscript: AgentTranscript;
   readonly recording: CallRecording;
   readonly latency: TurnLatency;
   readonly playout: Playout;
@@ -65,23 +67,24 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
   const { stream, takeover } = given;
   const model: ModelSlot = { session: null };
   const agent = new AgentState(context, given.declarationsFor, takeover?.agent);
-  const transcript = new Transcript(context);
+  const agentTranscript = new AgentTranscript(context);
   const playout = new Playout(context, stream);
-  const hasAsked = () => transcript.hasAsked(playout.hearing());
+  const hasAsked = () => agentTranscript.hasAsked(playout.hearing());
   const turns = new TurnTaking(context, model, playout, turnRules(agent, call.agent, hasAsked));
   const keyOf = (text: string) => {
     const { language, speed } = agent;
     const speaker = { agent: call.agent, language, speed, format: stream.format };
     return phraseKey(text, speaker, given.model, model.session);
   };
-  const phrases = new CannedPhrases(context, given.phrases, keyOf, playout, transcript);
+  const phrases = new CannedPhrases(context, given.phrases, keyOf, playout, agentTranscript);
   const ending = new CallEnding(context);
   const shared = {
     context,
     stream,
     model,
     agent,
-    transcript,
+    callerTranscript: new CallerTranscript(context),
+    agentTranscript,
     playout,
     turns,
     phrases,

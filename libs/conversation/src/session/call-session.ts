@@ -13,7 +13,8 @@ import { isAudible } from '../audio/loudness.ts';
 import { silenceLike } from '../audio/silence.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { CallerStreamListener } from '../ports/caller-stream.ts';
-import type { ModelMove, ModelSessionListener, ResponseStatus } from '../ports/voice-model.ts';
+import type { ResponseStatus } from '../ports/voice-model.ts';
+import type { ModelMove, ModelSessionListener } from '../ports/model-session-listener.ts';
 import { modelSetup } from './agent/model-setup.ts';
 import { callContext } from './call-context.ts';
 import type { LeaveReason } from './call-ending.ts';
@@ -21,7 +22,7 @@ import { assembleCall, type CallParts } from './call-parts.ts';
 import type { CallSessionParts } from './call-session-parts.ts';
 import { dispatch } from './call-switchboard.ts';
 import { CallHistory, logWithHistory } from './history/call-history.ts';
-import { resumeOpening } from './history/takeover.ts';
+import { resumeOpening } from './history/resume-opening.ts';
 import { greetingOf, type FirstWords } from './speech/greeting.ts';
 import type { TransferRequest } from './tools/transfer.ts';
 
@@ -134,9 +135,9 @@ export class CallSession {
    * let go.
    */
   move(isPauseOver: boolean): boolean {
-    const { ending, transfer, turns, tools, transcript, secureDigits } = this.parts;
+    const { ending, transfer, turns, tools, callerTranscript, secureDigits } = this.parts;
     if (ending.isOver || ending.isSayingGoodbye || transfer.isPending) return false;
-    const isPause = turns.isQuiet && !tools.isWaiting && !transcript.isWaiting && !secureDigits.isOn;
+    const isPause = turns.isQuiet && !tools.isWaiting && !callerTranscript.isWaiting && !secureDigits.isOn;
     if (!isPause && !isPauseOver) return false;
     this.leave('moved');
     return true;
@@ -166,18 +167,18 @@ export class CallSession {
       this.parts.playout.audio(frame, itemId, responseId);
     },
     onAgentText: (itemId, delta) => {
-      this.parts.transcript.agentSaid(itemId, delta);
+      this.parts.agentTranscript.agentSaid(itemId, delta);
       this.parts.phrases.agentText(delta);
     },
     onItemDone: (itemId) => this.parts.playout.itemWritten(itemId),
     onCallerSpeechStarted: (itemId) => {
-      this.parts.transcript.callerStarted(itemId);
+      this.parts.callerTranscript.callerStarted(itemId);
       this.parts.latency.callerStarted();
       this.parts.idle.callerSounds(itemId);
       this.parts.turns.callerStarted(itemId);
     },
     onCallerSpeechStopped: (itemId, endedAgoMs) => {
-      this.parts.transcript.callerStopped(itemId);
+      this.parts.callerTranscript.callerStopped(itemId);
       this.parts.latency.callerStopped(endedAgoMs);
       this.parts.turns.callerStopped(itemId);
     },
@@ -231,8 +232,8 @@ export class CallSession {
   }
 
   private callerText(itemId: ItemId, text: string | null, isFinal: boolean): void {
-    const { transcript, languages, agent, idle, turns } = this.parts;
-    if (isFinal) transcript.callerText(itemId, text);
+    const { callerTranscript, languages, agent, idle, turns } = this.parts;
+    if (isFinal) callerTranscript.callerText(itemId, text);
     if (isFinal && text !== null) languages.heard(text, agent.language);
     const isWordless = text !== null && text.trim() === '';
     if (!isWordless) idle.callerSaid(itemId, isFinal);
@@ -300,8 +301,8 @@ export class CallSession {
 
   /** The conversation so far, with what the caller is hearing at this moment. */
   private historyNow() {
-    const { transcript, playout } = this.parts;
-    return [...this.history.items(), ...transcript.unheard((itemId) => playout.isUnheard(itemId))];
+    const { agentTranscript, playout } = this.parts;
+    return [...this.history.items(), ...agentTranscript.unheard((itemId) => playout.isUnheard(itemId))];
   }
 
   private get atMs(): number {

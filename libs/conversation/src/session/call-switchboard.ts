@@ -20,8 +20,8 @@ const ON: {
     answers.answered();
   },
   'response-heard': ({ latency }, { responseId }) => latency.heardFirst(responseId),
-  'item-finished': ({ transcript, phrases }, { item }) => {
-    const heard = transcript.agentHeard(item);
+  'item-finished': ({ agentTranscript, phrases }, { item }) => {
+    const heard = agentTranscript.agentHeard(item);
     phrases.itemFinished(item, heard);
   },
   'playout-idle': ({ ending, transfer, turns }) => {
@@ -48,8 +48,8 @@ const ON: {
     ending.talkedOver();
   },
   'caller-sounds': ({ wait }) => wait.busy(),
-  'caller-wordless': ({ transcript, idle }, { itemId }) => {
-    transcript.nothingSaid(itemId);
+  'caller-wordless': ({ callerTranscript, idle }, { itemId }) => {
+    callerTranscript.nothingSaid(itemId);
     idle.wordless(itemId);
   },
   'words-given-up': ({ idle }, { itemId }) => idle.callerSaid(itemId, true),

@@ -10,7 +10,6 @@ import { AudioFrame } from '../audio/audio-frame.ts';
 import type {
   HistoryItem,
   ModelSessionChange,
-  ModelSessionListener,
   ModelSessionSetup,
   ResponseStatus,
   SpeakRequest,
@@ -18,6 +17,7 @@ import type {
   VoiceModelCapabilities,
   VoiceModelSession,
 } from '../ports/voice-model.ts';
+import type { ModelSessionListener } from '../ports/model-session-listener.ts';
 
 export interface ScriptedToolCall {
   readonly name: string;

@@ -1,11 +1,6 @@
 import type { ItemId, ProviderError, ResponseId } from '@tandem/contracts';
-import type {
-  ModelSessionListener,
-  ModelSessionSetup,
-  ModelToolCall,
-  VoiceModel,
-  VoiceModelSession,
-} from '../ports/voice-model.ts';
+import type { ModelSessionSetup, VoiceModel, VoiceModelSession } from '../ports/voice-model.ts';
+import type { ModelSessionListener, ModelToolCall } from '../ports/model-session-listener.ts';
 
 /** A model session whose events are written down in order, and held against the rules of the port. */
 export class WatchedModelSession {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AudioFormat, ToolWaitSettings } from '@tandem/contracts';
-import { builtInTune, lineSound, readWav } from '@tandem/conversation';
+import { builtInTune, lineSound, readWav, type Pcm } from '@tandem/conversation';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
 
 /** Sounds kept, one per file, volume and format. */
@@ -52,7 +52,7 @@ export class WaitMusic {
     this.converting.delete(key);
   }
 
-  private async readSound(file: string): Promise<ReturnType<typeof readWav>> {
+  private async readSound(file: string): Promise<Pcm> {
     if (!this.config.soundsDir)
       throw new TypeError('SOUNDS_DIR is not set. Set it to the folder that holds the file.');
     return readWav(await readFile(join(this.config.soundsDir, file)));

@@ -1,24 +1,12 @@
-import {
-  describeOutcome,
-  type CallEventBody,
-  type CallEventType,
-  type NewCallEvent,
-} from '@tandem/contracts';
+import type { NewCallEvent } from '@tandem/contracts';
 import type { CallLog } from '../../ports/call-log.ts';
 import type { HistoryItem } from '../../ports/voice-model.ts';
-
-interface Placed {
-  readonly atMs: number;
-  readonly item: HistoryItem;
-  /** The id of the caller's utterance. */
-  readonly itemId?: string;
-}
+import { type HistoryEntry, KEYS_PRESSED, historyEntry } from './history-entries.ts';
 
 /** Bounds of what a model is given; older entries are left out, and a note says that. */
 const MAX_ITEMS = 400;
 const MAX_CHARACTERS = 60_000;
-const KEYS = 'The caller pressed on the keypad: ';
-const UNWRITTEN = 'The caller said something here that was not written down.';
+
 const LEFT_OUT = 'The conversation is longer than this; its beginning is left out.';
 
 /**
@@ -26,7 +14,7 @@ const LEFT_OUT = 'The conversation is longer than this; its beginning is left ou
  * is built from the events of the call log, so a relay that takes a call over knows what the one before knew.
  */
 export class CallHistory {
-  private readonly placed: Placed[] = [];
+  private readonly placed: HistoryEntry[] = [];
   /** Total length of the placed items. */
   private characters = 0;
 
@@ -35,11 +23,11 @@ export class CallHistory {
   }
 
   add(fact: NewCallEvent): void {
-    const placed = placedItem(fact);
+    const placed = historyEntry(fact);
     if (!placed || this.replacesUnknown(placed) || this.joinsLast(placed)) return;
     // The caller's words are known after the answer to them began, so an event may belong further back.
     let index = this.placed.length;
-    while (index > 0 && (this.placed[index - 1] as Placed).atMs > placed.atMs) index -= 1;
+    while (index > 0 && (this.placed[index - 1] as HistoryEntry).atMs > placed.atMs) index -= 1;
     this.placed.splice(index, 0, placed);
     this.characters += lengthOf(placed.item);
     while (this.placed.length > 2 * MAX_ITEMS || this.characters > 2 * MAX_CHARACTERS) this.forgetOldest();
@@ -51,7 +39,7 @@ export class CallHistory {
   }
 
   /** Replaces an utterance without words by its late words. Returns whether there was one. */
-  private replacesUnknown(placed: Placed): boolean {
+  private replacesUnknown(placed: HistoryEntry): boolean {
     const index =
       placed.itemId === undefined ? -1 : this.placed.findLastIndex(({ itemId }) => itemId === placed.itemId);
     if (index >= 0) this.placed[index] = placed;
@@ -59,19 +47,19 @@ export class CallHistory {
   }
 
   /** Joins keys pressed in a row into one entry. Returns whether it did. */
-  private joinsLast({ atMs, item }: Placed): boolean {
+  private joinsLast({ atMs, item }: HistoryEntry): boolean {
     const last = this.placed.at(-1);
     if (
       item.kind !== 'note' ||
       last?.item.kind !== 'note' ||
-      !item.text.startsWith(KEYS) ||
-      !last.item.text.startsWith(KEYS)
+      !item.text.startsWith(KEYS_PRESSED) ||
+      !last.item.text.startsWith(KEYS_PRESSED)
     )
       return false;
-    this.characters += item.text.length - KEYS.length;
+    this.characters += item.text.length - KEYS_PRESSED.length;
     this.placed[this.placed.length - 1] = {
       atMs,
-      item: { kind: 'note', text: last.item.text + item.text.slice(KEYS.length) },
+      item: { kind: 'note', text: last.item.text + item.text.slice(KEYS_PRESSED.length) },
     };
     return true;
   }
@@ -112,48 +100,6 @@ export function logWithHistory(log: CallLog, history: CallHistory): CallLog {
     },
     flush: (timeoutMs) => log.flush(timeoutMs),
   };
-}
-
-/** Entries of the history, by the event that makes them. */
-const ENTRIES: {
-  readonly [Type in CallEventType]?: (data: CallEventBody<Type>) => Placed | null;
-} = {
-  'caller.spoke': ({ startedAtMs, itemId, text }) => ({
-    atMs: startedAtMs,
-    itemId,
-    item: text === '' ? { kind: 'note', text: UNWRITTEN } : { kind: 'caller', text },
-  }),
-  'agent.spoke': ({ startedAtMs, text, interrupted }) =>
-    text === ''
-      ? null
-      : { atMs: startedAtMs, item: { kind: 'agent', text: interrupted ? `${text} —` : text } },
-  'tool.called': ({ atMs, providerCallId, name, arguments: input }) => ({
-    atMs,
-    item: {
-      kind: 'tool-call',
-      providerCallId,
-      name,
-      argumentsJson: typeof input === 'string' ? '{}' : JSON.stringify(input),
-    },
-  }),
-  'tool.finished': ({ atMs, providerCallId, outcome }) => ({
-    atMs,
-    item: { kind: 'tool-result', providerCallId, output: describeOutcome(outcome) },
-  }),
-  'digit.pressed': ({ atMs, digit }) => ({ atMs, item: { kind: 'note', text: KEYS + digit } }),
-  'transfer.ended': ({ atMs, department, outcome }) =>
-    outcome === 'bridged'
-      ? null
-      : { atMs, item: { kind: 'note', text: transferReturned(department, outcome) } },
-};
-
-const transferReturned = (department: string, outcome: string): string =>
-  `Putting the caller through to ${department} ended with: ${outcome}. ` +
-  'The caller is back with you: go on where you were, without repeating what they have heard.';
-
-function placedItem({ type, data }: NewCallEvent): Placed | null {
-  const place = ENTRIES[type] as ((data: NewCallEvent['data']) => Placed | null) | undefined;
-  return place?.(data) ?? null;
 }
 
 function lengthOf(item: HistoryItem): number {

@@ -1,19 +1,8 @@
-import {
-  costOf,
-  textsOf,
-  type AgentChange,
-  type CallEvent,
-  type JsonValue,
-  type ToolCallId,
-} from '@tandem/contracts';
-import type { Clock } from '../../ports/clock.ts';
-import type { SpeakRequest } from '../../ports/voice-model.ts';
+import { costOf, type AgentChange, type CallEvent, type JsonValue, type ToolCallId } from '@tandem/contracts';
 import type { AgentCarryover } from '../agent/agent-state.ts';
 import type { BudgetCarryover } from '../limits/call-budget.ts';
-import type { CallInfo } from '../call-info.ts';
 import { CallHistory } from './call-history.ts';
 import type { RecordingCarryover } from './call-recording.ts';
-import type { FirstWords } from '../speech/greeting.ts';
 
 /** A tool call of an earlier session whose outcome the model has not been told. */
 export interface OpenToolCall {
@@ -48,14 +37,6 @@ export interface Takeover {
   /** Tool calls so far. */
   readonly toolCalls: number;
 }
-
-/** A handed-over call may be silent for this long; a longer silence is explained. */
-const AUDIBLE_GAP_MS = 1_500;
-/**
- * The least time until a waiting caller hears the model's answer: a session opens in four round trips, and
- * the first audio takes some tenths of a second. The explanation is cached and plays at once.
- */
-const ANSWER_TAKES_MS = 1_000;
 
 /** Reads the event log of a call for the session that takes it over. */
 export function takeoverOf(events: readonly CallEvent[]): Takeover {
@@ -142,22 +123,4 @@ function indicatesUnfinishedReply({ type, data }: CallEvent): boolean {
     (type === 'latency.measured' &&
       (data.kind === 'caller-to-agent' || data.kind === 'answer-to-first-audio'))
   );
-}
-
-const REPLY: SpeakRequest = { kind: 'reply' };
-
-/**
- * Returns what is said first on the new stream. An audible gap is explained, and so is a lost relay: what the
- * caller said meanwhile is unknown, and they would wait for an answer. A waiting caller is answered, once
- * awaited outcomes have come. A short gap of a handed-over call needs no words.
- */
-export function resumeOpening(takeover: Takeover, call: CallInfo, clock: Clock): FirstWords {
-  const texts = textsOf(call.agent, call.language);
-  if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
-  const isWaitingForTools = takeover.openTools.length > 0;
-  const isReplyOwed = takeover.isReplyOwed && !isWaitingForTools;
-  const silentMs = clock.wallTime() - takeover.lastSignAt + (isReplyOwed ? ANSWER_TAKES_MS : 0);
-  const isAudible = !takeover.isHandedOver || silentMs > AUDIBLE_GAP_MS;
-  const isReplyNow = (isAudible || isReplyOwed) && !isWaitingForTools;
-  return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
 }

@@ -3,7 +3,7 @@ import type { AudioFrame } from '../../audio/audio-frame.ts';
 import type { PhraseAudioCache, PhraseKey } from '../../ports/phrase-cache.ts';
 import type { ResponseStatus } from '../../ports/voice-model.ts';
 import type { CallContext } from '../call-context.ts';
-import type { Transcript } from '../history/transcript.ts';
+import type { AgentTranscript } from '../history/agent-transcript.ts';
 import { PhraseCapture } from './phrase-capture.ts';
 import type { Playout } from './playout.ts';
 import type { SpokenItem } from './spoken-item.ts';
@@ -25,7 +25,7 @@ export class CannedPhrases {
     private readonly cache: PhraseAudioCache | undefined,
     private readonly keyOf: (text: string) => PhraseKey,
     private readonly playout: Playout,
-    private readonly transcript: Transcript,
+    private readonly transcript: AgentTranscript,
   ) {}
 
   /** Plays the words or has the model say them. `isPersonal` words name the caller and are never cached. */

@@ -1,7 +1,8 @@
 import { sessionSettings, textsOf, type AgentSnapshot, type AudioFormat } from '@tandem/contracts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PhraseAudioCache } from '../../ports/phrase-cache.ts';
-import type { ModelSessionListener, ResponseStatus, VoiceModel } from '../../ports/voice-model.ts';
+import type { ResponseStatus, VoiceModel } from '../../ports/voice-model.ts';
+import type { ModelSessionListener } from '../../ports/model-session-listener.ts';
 import { modelSetup } from '../agent/model-setup.ts';
 import { PhraseCapture } from './phrase-capture.ts';
 import { phraseKey, type PhraseSpeaker } from './phrase-key.ts';

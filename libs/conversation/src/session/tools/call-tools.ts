@@ -1,5 +1,6 @@
-import type { CallToolName, JsonValue, ToolDeclaration, ToolOutcome } from '@tandem/contracts';
-import type { ModelToolCall, NoiseReduction } from '../../ports/voice-model.ts';
+import type { CallToolName, JsonValue, ToolOutcome } from '@tandem/contracts';
+import type { NoiseReduction } from '../../ports/voice-model.ts';
+import type { ModelToolCall } from '../../ports/model-session-listener.ts';
 import type { AgentState } from '../agent/agent-state.ts';
 import type { MicDistance } from '../agent/mic-distance.ts';
 import type { CallContext } from '../call-context.ts';
@@ -64,7 +65,7 @@ const unlessSpoken =
     !playout.hasSpoken(responseId);
 
 /** The tools with place `call`, by the names of their declarations. */
-const CALL_TOOLS: Readonly<Record<CallToolName, CallTool>> = {
+export const CALL_TOOLS: Readonly<Record<CallToolName, CallTool>> = {
   end_call: (parts, _input, asked) => {
     parts.turns.isProtected = true;
     parts.ending.sayGoodbye('agent-goodbye');
@@ -124,29 +125,4 @@ export function callTools(
     Object.hasOwn(CALL_TOOLS, asked.name)
       ? CALL_TOOLS[asked.name as CallToolName](parts, input as never, asked)
       : null;
-}
-
-/** A declared call tool has no implementation. */
-export class CallToolsMismatched extends Error {
-  override readonly name = 'CallToolsMismatched';
-}
-
-/**
- * A check for the start of a relay: every declared tool with place `call` has an implementation.
- * @throws CallToolsMismatched with what to write, and where
- */
-export function verifyCallTools(
-  declarations: readonly Pick<ToolDeclaration, 'name' | 'place'>[],
-  implementations: Readonly<Record<string, unknown>> = CALL_TOOLS,
-): void {
-  const missing = declarations.filter(
-    ({ name, place }) => place === 'call' && !Object.hasOwn(implementations, name),
-  );
-  if (missing.length === 0) return;
-  const faults = missing.map(
-    ({ name }) =>
-      `  - ${name} has place call and no implementation: write it in CALL_TOOLS ` +
-      '(libs/conversation/src/session/tools/call-tools.ts), or declare it with place worker',
-  );
-  throw new CallToolsMismatched(`Tools and the session do not match:\n${faults.join('\n')}`);
 }

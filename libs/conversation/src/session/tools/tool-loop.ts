@@ -11,7 +11,7 @@ import {
   type ToolOutcome,
 } from '@tandem/contracts';
 import type { ToolCaller } from '../../ports/tool-caller.ts';
-import type { ModelToolCall } from '../../ports/voice-model.ts';
+import type { ModelToolCall } from '../../ports/model-session-listener.ts';
 import type { CallContext } from '../call-context.ts';
 import type { OpenToolCall } from '../history/takeover.ts';
 import type { ModelSlot } from '../model-slot.ts';

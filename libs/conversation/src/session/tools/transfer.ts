@@ -1,7 +1,8 @@
-import { clockTime, isDepartmentOpen, type Department, type ToolOutcome } from '@tandem/contracts';
+import type { Department, ToolOutcome } from '@tandem/contracts';
 import type { Timer } from '../../ports/clock.ts';
 import type { AgentState } from '../agent/agent-state.ts';
 import type { CallContext } from '../call-context.ts';
+import { chooseDepartment } from './department-choice.ts';
 
 export interface TransferRequest {
   /** The department's key in the agent's directory. */
@@ -52,9 +53,10 @@ export class Transfer {
         reason: 'already-under-way',
         detail: 'The caller is being put through already. Say nothing more.',
       };
-    const department = this.departmentFor(request.department);
+    const { call, clock } = this.context;
+    const department = chooseDepartment(call.agent, request.department, new Date(clock.wallTime()));
     if ('status' in department) return department;
-    const timer = this.context.clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.store());
+    const timer = clock.after(LONGEST_ANNOUNCEMENT_MS, () => void this.store());
     this.pending = { department, summary: request.summary.slice(0, MAX_SUMMARY_LENGTH), timer };
     if (isAnnounced) this.context.signal({ kind: 'transfer-announced', text: this.agent.texts.transferring });
     else void this.store();
@@ -110,47 +112,4 @@ export class Transfer {
     log.append({ type: 'transfer.ended', data: { department: key, outcome: 'failed', atMs: atMs() } });
     signal({ kind: 'transfer-failed', text: this.agent.texts.transferFailed });
   }
-
-  private departmentFor(key: string): Department | Extract<ToolOutcome, { status: 'refused' }> {
-    const { directory } = this.context.call.agent;
-    const found = directory.find((department) => department.key === key);
-    const others = directory
-      .filter((department) => department.key !== key && this.isOpen(department))
-      .map((department) => department.key);
-    const instead =
-      others.length > 0
-        ? `Open now: ${others.join(', ')}.`
-        : 'No other department can be reached now; offer another way.';
-    if (!found)
-      return {
-        status: 'refused',
-        reason: 'unknown-department',
-        detail: `There is no such department, and numbers cannot be dialled. ${instead}`,
-      };
-    if (this.isOpen(found)) return found;
-    return {
-      status: 'refused',
-      reason: 'department-closed',
-      detail: `${found.name} is closed now. Its hours: ${spokenHours(found.hours)}. ${instead}`,
-    };
-  }
-
-  private isOpen(department: Department): boolean {
-    return isDepartmentOpen(
-      department,
-      this.context.call.agent.timeZone,
-      new Date(this.context.clock.wallTime()),
-    );
-  }
-}
-
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-
-function spokenHours(hours: Department['hours']): string {
-  return hours
-    .map(
-      ({ weekday, opensMinute, closesMinute }) =>
-        `${WEEKDAYS[weekday - 1]} ${clockTime(opensMinute)} to ${clockTime(closesMinute)}`,
-    )
-    .join(', ');
 }

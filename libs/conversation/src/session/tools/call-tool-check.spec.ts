@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallToolsMismatched, verifyCallTools } from './call-tools.ts';
+import { CallToolsMismatched, verifyCallTools } from './call-tool-check.ts';
 
 const callTool = (name: string) => ({ name, place: 'call' as const });
 

@@ -1,9 +1,6 @@
 import type { ItemId } from '@tandem/contracts';
 import type { Timer } from '../../ports/clock.ts';
-import type { HistoryItem } from '../../ports/voice-model.ts';
 import type { CallContext } from '../call-context.ts';
-import type { SpokenItem } from '../speech/spoken-item.ts';
-import { hasHeardQuestion, heardText } from './heard-text.ts';
 
 interface CallerUtterance {
   readonly startedAtMs: number;
@@ -16,7 +13,7 @@ interface CallerUtterance {
   isDropped: boolean;
 }
 
-/** Bounds the utterances that wait for words, and the items whose text is incomplete. */
+/** Bounds the utterances that wait for words. */
 const MAX_OPEN = 64;
 const MAX_TEXT_LENGTH = 20_000;
 /** Words that are not here this long after the end of the speech are given up. */
@@ -24,17 +21,16 @@ const WORDS_LOST_AFTER_MS = 10_000;
 /** Shorter sounds without known words count as noise: a click, a breath. */
 const SHORTEST_SPEECH_MS = 250;
 
-/** Logs what both parties said: the caller's words as transcribed (they come late), the agent's as heard. */
-export class Transcript {
-  private readonly callerOpen = new Map<ItemId, CallerUtterance>();
-  private readonly agentText = new Map<ItemId, string>();
+/** Logs what the caller said, as transcribed: the words come late. */
+export class CallerTranscript {
+  private readonly open = new Map<ItemId, CallerUtterance>();
   private waiters: (() => void)[] = [];
 
   constructor(private readonly context: CallContext) {}
 
   callerStarted(itemId: ItemId): void {
-    if (this.callerOpen.size >= MAX_OPEN) this.forgetOldestCaller();
-    this.callerOpen.set(itemId, {
+    if (this.open.size >= MAX_OPEN) this.forgetOldest();
+    this.open.set(itemId, {
       startedAtMs: this.context.atMs(),
       endedAtMs: null,
       timer: null,
@@ -44,7 +40,7 @@ export class Transcript {
   }
 
   callerStopped(itemId: ItemId): void {
-    const utterance = this.callerOpen.get(itemId);
+    const utterance = this.open.get(itemId);
     if (!utterance || utterance.endedAtMs !== null) return;
     utterance.endedAtMs = this.context.atMs();
     utterance.isDropped = false;
@@ -60,7 +56,7 @@ export class Transcript {
    */
   callerText(itemId: ItemId, text: string | null): void {
     const now = this.context.atMs();
-    const utterance = this.callerOpen.get(itemId) ?? {
+    const utterance = this.open.get(itemId) ?? {
       startedAtMs: now,
       endedAtMs: now,
       timer: null,
@@ -69,7 +65,7 @@ export class Transcript {
     };
     if (text === null) return this.logWithoutWords(itemId, utterance);
     utterance.timer?.cancel();
-    this.callerOpen.delete(itemId);
+    this.open.delete(itemId);
     const words = text.trim().slice(0, MAX_TEXT_LENGTH);
     if (words !== '') this.logSpoken(itemId, words, utterance);
     this.wakeWaiters();
@@ -77,7 +73,7 @@ export class Transcript {
 
   /** The sound was no speech; words that still come are logged. */
   nothingSaid(itemId: ItemId): void {
-    const utterance = this.callerOpen.get(itemId);
+    const utterance = this.open.get(itemId);
     if (!utterance) return;
     utterance.isDropped = true;
     this.wakeWaiters();
@@ -87,7 +83,7 @@ export class Transcript {
     if (utterance.isLoggedWithoutWords) return;
     utterance.timer?.cancel();
     utterance.isLoggedWithoutWords = true;
-    this.callerOpen.set(itemId, utterance);
+    this.open.set(itemId, utterance);
     this.logSpoken(itemId, '', utterance);
     this.wakeWaiters();
   }
@@ -99,52 +95,9 @@ export class Transcript {
     });
   }
 
-  agentSaid(itemId: ItemId, delta: string): void {
-    const text = this.agentText.get(itemId) ?? '';
-    if (text === '' && this.agentText.size >= MAX_OPEN) this.forgetOldestAgent();
-    this.agentText.set(itemId, (text + delta).slice(0, MAX_TEXT_LENGTH));
-  }
-
-  /** Returns whether the caller has heard a question in what is playing. */
-  hasAsked(
-    hearing: readonly { readonly itemId: ItemId; readonly heardMs: number; readonly writtenMs: number }[],
-  ): boolean {
-    return hearing.some(({ itemId, heardMs, writtenMs }) =>
-      hasHeardQuestion(this.agentText.get(itemId) ?? '', heardMs, writtenMs),
-    );
-  }
-
-  /** Returns what the agent has said and the caller is still hearing: it is not logged yet. */
-  unheard(isPlaying: (itemId: ItemId) => boolean): HistoryItem[] {
-    return [...this.agentText]
-      .filter(([itemId, text]) => text.trim() !== '' && isPlaying(itemId))
-      .map(([, text]) => ({ kind: 'agent', text: text.trim() }));
-  }
-
-  /** Logs the words the caller heard of an item, and returns them. */
-  agentHeard(item: SpokenItem): string {
-    const text = this.agentText.get(item.itemId) ?? '';
-    this.agentText.delete(item.itemId);
-    const heard = item.isInterrupted ? heardText(text, item.heardMs, item.generatedMs) : text.trim();
-    if (heard === '' && item.heardMs === 0) return '';
-    this.context.log.append({
-      type: 'agent.spoke',
-      data: {
-        itemId: item.itemId,
-        text: heard,
-        heardMs: item.heardMs,
-        generatedMs: item.generatedMs,
-        interrupted: item.isInterrupted,
-        startedAtMs: item.startedAtMs,
-        endedAtMs: item.startedAtMs + item.heardMs,
-      },
-    });
-    return heard;
-  }
-
   /** Words of the caller are still awaited. */
   get isWaiting(): boolean {
-    return [...this.callerOpen.values()].some(
+    return [...this.open.values()].some(
       ({ isLoggedWithoutWords, isDropped }) => !isLoggedWithoutWords && !isDropped,
     );
   }
@@ -160,7 +113,7 @@ export class Transcript {
         });
       });
     }
-    for (const [itemId, utterance] of this.callerOpen) this.giveUp(itemId, utterance);
+    for (const [itemId, utterance] of this.open) this.giveUp(itemId, utterance);
   }
 
   private giveUp(itemId: ItemId, utterance: CallerUtterance): void {
@@ -177,16 +130,11 @@ export class Transcript {
     for (const wake of waiters) wake();
   }
 
-  private forgetOldestCaller(): void {
-    const [oldest] = this.callerOpen;
+  private forgetOldest(): void {
+    const [oldest] = this.open;
     if (!oldest) return;
     const [itemId, utterance] = oldest;
     this.giveUp(itemId, utterance);
-    this.callerOpen.delete(itemId);
-  }
-
-  private forgetOldestAgent(): void {
-    const [oldest] = this.agentText.keys();
-    if (oldest !== undefined) this.agentText.delete(oldest);
+    this.open.delete(itemId);
   }
 }

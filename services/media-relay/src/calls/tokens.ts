@@ -1,2 +1,0 @@
-/** Injection token of the Redis connection that commands go over. */
-export const REDIS = Symbol('REDIS');
