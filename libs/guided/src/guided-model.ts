@@ -1,26 +1,14 @@
 import { existsSync } from 'node:fs';
-import { PCMU_8K, ProviderError } from '@tandem/contracts';
-import type {
-  Clock,
-  ModelSessionListener,
-  ModelSessionSetup,
-  VoiceModel,
-  VoiceModelCapabilities,
-  VoiceModelSession,
-} from '@tandem/conversation';
-import { DateTime } from 'luxon';
-import { bookingDialogue } from './dialogue/booking/booking-dialogue.ts';
-import { startDialogue, type DialogueContext, type ToolRole } from './dialogue/dialogue.ts';
-import { scriptDialogue } from './dialogue/script-dialogue.ts';
-import { GuidedSession } from './guided-session.ts';
+import { ProviderError } from '@tandem/contracts';
+import type { Clock, VoiceModel } from '@tandem/conversation';
 import { PocketsphinxRecogniser } from './hearing/pocketsphinx.ts';
 import type { Recogniser } from './hearing/recogniser.ts';
-import { openVoiceDetector, type VoiceDetector } from './hearing/voice-detector.ts';
-import { ConcurrencyLimit } from './speech/subprocess.ts';
+import { openVoiceDetector } from './hearing/voice-detector.ts';
+import { ConcurrencyLimit } from './speech/concurrency-limit.ts';
 import { LocalSpeech } from './speech/local-speech.ts';
 import { SpeechCache } from './speech/speech-cache.ts';
-import type { Synthesiser } from './speech/synthesiser.ts';
 import { TempFolder } from './speech/temp-folder.ts';
+import { guidedModelOf, type GuidedBusiness, type GuidedSenses } from './guided-engine.ts';
 
 export interface GuidedLimits {
   /** Processes at a time, over all calls of this model, and how many more may wait. */
@@ -47,14 +35,6 @@ export const GUIDED_LIMITS: GuidedLimits = {
   maxUtteranceMs: 15_000,
 };
 
-/** The business the engine speaks for. An agent snapshot is one. */
-export interface GuidedBusiness {
-  /** IANA name of the zone for days and times. */
-  readonly timeZone: string;
-  /** As the caller hears it; empty to leave it out. */
-  readonly companyName: string;
-}
-
 export interface GuidedModelOptions extends Partial<GuidedBusiness> {
   /** Absolute paths of the programs; one of flite and espeak-ng is needed to speak. */
   readonly flitePath?: string | undefined;
@@ -75,21 +55,6 @@ export interface GuidedModel extends VoiceModel {
   forBusiness(business: GuidedBusiness): VoiceModel;
   /** Removes the temporary files. Sessions that are still open fail from now on. */
   close(): Promise<void>;
-}
-
-const CAPABILITIES: VoiceModelCapabilities = {
-  inputFormats: [PCMU_8K],
-  outputFormats: [PCMU_8K],
-  maxSessionMs: null,
-};
-
-/** Recognition, voice detection and speech, for all sessions. */
-export interface GuidedSenses {
-  readonly clock: Clock;
-  readonly synthesiser: Synthesiser;
-  readonly recogniser: Recogniser | null;
-  readonly openDetector: () => Promise<VoiceDetector>;
-  readonly maxUtteranceMs: number;
 }
 
 /**
@@ -153,22 +118,4 @@ function recogniserOf(
 
 function present(path: string | undefined): string | undefined {
   return path !== undefined && existsSync(path) ? path : undefined;
-}
-
-/** Makes a model of given senses: the whole engine except its programs. */
-export function guidedModelOf(senses: GuidedSenses, business: GuidedBusiness): VoiceModel {
-  const context = (tools: ReadonlySet<ToolRole>): DialogueContext => {
-    const now = DateTime.fromMillis(senses.clock.wallTime(), { zone: business.timeZone });
-    return { companyName: business.companyName, now, today: now.startOf('day'), tools };
-  };
-  const talk = ({ history }: ModelSessionSetup, at: DialogueContext) =>
-    senses.recogniser
-      ? startDialogue(bookingDialogue, history(), at)
-      : startDialogue(scriptDialogue, history(), at);
-  return {
-    provider: 'guided',
-    capabilities: CAPABILITIES,
-    open: (setup: ModelSessionSetup, listener: ModelSessionListener): VoiceModelSession =>
-      new GuidedSession(setup, listener, { ...senses, context, startDialogue: talk }),
-  };
 }

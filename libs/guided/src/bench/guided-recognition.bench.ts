@@ -13,7 +13,7 @@ import { toRecogniser } from '../hearing/line-audio.ts';
 import { PocketsphinxRecogniser } from '../hearing/pocketsphinx.ts';
 import { UtteranceDetector, utteranceRules } from '../hearing/vad.ts';
 import { FRAME_SAMPLES, openVoiceDetector } from '../hearing/voice-detector.ts';
-import { ConcurrencyLimit } from '../speech/subprocess.ts';
+import { ConcurrencyLimit } from '../speech/concurrency-limit.ts';
 import { LocalSpeech } from '../speech/local-speech.ts';
 import { TempFolder } from '../speech/temp-folder.ts';
 

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { MONTHS, type ClockTime, type DayWords } from './meaning.ts';
+import { MONTHS, type ClockTime, type DayWords } from './calendar-words.ts';
 
 /**
  * Returns the date meant, as YYYY-MM-DD, or null when there is no such day. "Monday" is the nearest one after

@@ -1,21 +1,20 @@
+import {
+  WEEKDAYS,
+  MONTHS,
+  ORDINALS,
+  HOURS,
+  MINUTES,
+  weekdayWords,
+  dateWords,
+  ordinalNumber,
+  clockTime,
+  type DayWords,
+  type ClockTime,
+} from './calendar-words.ts';
+
 export type Service = 'plumbing' | 'heating' | 'electrical';
 export type PartOfDay = 'morning' | 'afternoon' | 'any';
 export type Command = 'repeat' | 'help' | 'person' | 'start-over' | 'goodbye' | 'cancel';
-
-/** A day as it was said; which date it is depends on the day of the call. */
-export type DayWords =
-  | { readonly kind: 'offset'; readonly days: number }
-  /** ISO: Monday is 1. */
-  | { readonly kind: 'weekday'; readonly weekday: number; readonly which: 'next' | 'this' | 'nearest' }
-  /** `month` from 1, or null for the next such day. */
-  | { readonly kind: 'date'; readonly month: number | null; readonly day: number }
-  | { readonly kind: 'soonest' };
-
-export interface ClockTime {
-  /** 0 to 23. */
-  readonly hour: number;
-  readonly minute: number;
-}
 
 /** The meaning of a caller's words, whatever was asked. Absent means not said. */
 export interface Meaning {
@@ -32,50 +31,6 @@ export interface Meaning {
   readonly isDone?: true;
 }
 
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-export const MONTHS = [
-  ...['january', 'february', 'march', 'april', 'may', 'june'],
-  ...['july', 'august', 'september', 'october', 'november', 'december'],
-];
-const UNITS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
-const TEENS = [
-  ...[
-    'tenth',
-    'eleventh',
-    'twelfth',
-    'thirteenth',
-    'fourteenth',
-    'fifteenth',
-    'sixteenth',
-    'seventeenth',
-    'eighteenth',
-  ],
-  'nineteenth',
-];
-const ORDINALS = new Map<string, number>([
-  ...UNITS.map((word, index) => [word, index + 1] as const),
-  ...TEENS.map((word, index) => [word, index + 10] as const),
-  ['twentieth', 20],
-  ...UNITS.map((word, index) => [`twenty ${word}`, index + 21] as const),
-  ['thirtieth', 30],
-  ['thirty first', 31],
-  ['last', -1],
-]);
-const HOURS = [
-  'one',
-  'two',
-  'three',
-  'four',
-  'five',
-  'six',
-  'seven',
-  'eight',
-  'nine',
-  'ten',
-  'eleven',
-  'twelve',
-];
-const MINUTES: Readonly<Record<string, number>> = { fifteen: 15, thirty: 30, 'forty five': 45 };
 const CHOICES = ['one', 'two', 'three'];
 
 /** The longer words first, or "sixteenth" would be read as "sixth" by a careless pattern. */
@@ -157,31 +112,4 @@ export function readMeaning(text: string): Meaning {
 
 export function isEmptyMeaning(meaning: Meaning): boolean {
   return Object.keys(meaning).length === 0;
-}
-
-function weekdayWords(which: string | undefined, name: string | undefined): DayWords {
-  return {
-    kind: 'weekday',
-    weekday: WEEKDAYS.indexOf(name ?? '') + 1,
-    which: which === 'next' || which === 'this' ? which : 'nearest',
-  };
-}
-
-function dateWords(month: string | undefined, ordinal: string | undefined): DayWords {
-  return { kind: 'date', month: MONTHS.indexOf(month ?? '') + 1, day: ordinalNumber(ordinal) };
-}
-
-function ordinalNumber(word: string | undefined): number {
-  return ORDINALS.get(word ?? '') ?? 0;
-}
-
-/** Without "a m" or "p m", one to six are after noon: there are no visits at night. */
-function clockTime(
-  hourWord: string | undefined,
-  minuteWord: string | undefined,
-  half: string | undefined,
-): ClockTime {
-  const hour = HOURS.indexOf(hourWord ?? '') + 1;
-  const isAfternoon = half === undefined ? hour <= 6 || hour === 12 : half === 'p';
-  return { hour: (hour % 12) + (isAfternoon ? 12 : 0), minute: MINUTES[minuteWord ?? ''] ?? 0 };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DateTime } from 'luxon';
 import type { DialogueContext, DialogueInput, DialogueMove, ToolRole } from './dialogue.ts';
-import { SCRIPT_DISCLOSURE, scriptDialogue, type ScriptState } from './script-dialogue.ts';
+import { SCRIPT_DISCLOSURE, scriptDialogue } from './script-dialogue.ts';
+import type { ScriptState } from './script-moves.ts';
 
 const NOW = DateTime.fromISO('2026-03-02T08:10:00', { zone: 'America/New_York' });
 const PROMPT: DialogueInput = { kind: 'prompted', isQuestionHeard: true };

@@ -1,27 +1,9 @@
 import { DateTime } from 'luxon';
 import { sayClock, sayDay } from './calendar.ts';
-import {
-  say,
-  sayEssential,
-  type Dialogue,
-  type DialogueContext,
-  type DialogueInput,
-  type DialogueStep,
-  type ToolRole,
-} from './dialogue.ts';
-import { readReference, readSlots, type Slot, type ToolResult } from './tool-results.ts';
-import { CALLBACK, GOODBYE, greeting } from './wording.ts';
-
-type ScriptStep = 'greeting' | 'wish' | 'calendar' | 'offer' | 'booking' | 'end' | 'over';
-
-export interface ScriptState {
-  readonly step: ScriptStep;
-  readonly isGreeted: boolean;
-  readonly calls: number;
-  /** The call whose result moves the script on. */
-  readonly awaited: { readonly callNumber: number; readonly tool: ToolRole } | null;
-  readonly slot: Slot | null;
-}
+import { say, sayEssential, type Dialogue, type DialogueContext, type DialogueInput } from './dialogue.ts';
+import { readReference, readSlots, type ToolResult } from './tool-results.ts';
+import { CALLBACK, greeting } from './wording.ts';
+import { leave, call, speak, quiet, type ScriptState, type Step } from './script-moves.ts';
 
 export const SCRIPT_DISCLOSURE =
   'I am a scripted demo, not an AI. This machine has no speech recogniser, so I cannot understand what ' +
@@ -39,8 +21,6 @@ export const scriptDialogue: Dialogue<ScriptState> = {
   step: take,
   listensFor: () => null,
 };
-
-type Step = DialogueStep<ScriptState>;
 
 function take(state: ScriptState, input: DialogueInput, context: DialogueContext): Step {
   switch (input.kind) {
@@ -157,38 +137,4 @@ function offer(state: ScriptState, result: ToolResult, context: DialogueContext)
     `The first free time is ${when}.`,
     'I book it next, as an example. Press 2 if you do not want that.',
   );
-}
-
-function leave(state: ScriptState, context: DialogueContext, ...lead: readonly string[]): Step {
-  const words = [...lead, 'This is the end of the demo.', GOODBYE];
-  const over: ScriptState = { ...state, step: 'over' };
-  if (!context.tools.has('end')) return speak(over, ...words);
-  const spoken = speak(over, ...words);
-  const callNumber = state.calls + 1;
-  return {
-    state: { ...spoken.state, calls: callNumber },
-    moves: [...spoken.moves, { kind: 'call', callNumber, tool: 'end', arguments: { reason: 'caller-done' } }],
-  };
-}
-
-function call(
-  state: ScriptState,
-  tool: ToolRole,
-  args: Readonly<Record<string, string>>,
-  words: readonly string[],
-): Step {
-  const callNumber = state.calls + 1;
-  const spoken = speak({ ...state, calls: callNumber, awaited: { callNumber, tool } }, ...words);
-  return {
-    state: spoken.state,
-    moves: [{ kind: 'call', callNumber, tool, arguments: args }, ...spoken.moves],
-  };
-}
-
-function speak(state: ScriptState, ...words: readonly string[]): Step {
-  return { state, moves: words.map(say) };
-}
-
-function quiet(state: ScriptState): Step {
-  return { state, moves: [] };
 }

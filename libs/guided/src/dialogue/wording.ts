@@ -1,6 +1,7 @@
 import { sayClock, sayDay } from './calendar.ts';
 import { sayEssential, type DialogueContext, type DialogueMove } from './dialogue.ts';
-import type { ClockTime, PartOfDay, Service } from './meaning.ts';
+import type { PartOfDay, Service } from './meaning.ts';
+import type { ClockTime } from './calendar-words.ts';
 
 /** The sentences of the guided dialogue. English only, like the recogniser's model. */
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tandem/conversation/testing';
 import { oneOf } from '../dialogue/phrase.ts';
-import { ConcurrencyLimit } from '../speech/subprocess.ts';
+import { ConcurrencyLimit } from '../speech/concurrency-limit.ts';
 import { TempFolder } from '../speech/temp-folder.ts';
 import { FakePrograms, gone } from '../testing/fake-program.ts';
 import { PocketsphinxRecogniser } from './pocketsphinx.ts';

@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import { ProviderError } from '@tandem/contracts';
 import type { Clock } from '@tandem/conversation';
 import { toJsgf, wordsOf, type Phrase } from '../dialogue/phrase.ts';
-import {
-  ProgramFailure,
-  runProgram,
-  type ProgramOutput,
-  type ConcurrencyLimit,
-} from '../speech/subprocess.ts';
+import { ProgramFailure, runProgram, type ProgramOutput } from '../speech/subprocess.ts';
+import type { ConcurrencyLimit } from '../speech/concurrency-limit.ts';
 import type { TempFolder } from '../speech/temp-folder.ts';
 import { energyWithin, framesOf, readBacktrace, scoreOf } from './backtrace.ts';
 import { Pronunciations } from './pronunciations.ts';

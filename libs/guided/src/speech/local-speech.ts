@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { ProviderError } from '@tandem/contracts';
-import { createResampler, encodeMulaw, type Clock } from '@tandem/conversation';
-import { ProgramFailure, runProgram, type ConcurrencyLimit } from './subprocess.ts';
+import type { Clock } from '@tandem/conversation';
+import { ProgramFailure, runProgram } from './subprocess.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { pronounceable } from './pronounceable.ts';
 import type { Delivery, Synthesiser } from './synthesiser.ts';
 import type { TempFolder } from './temp-folder.ts';
-import { readWav, type Pcm } from './wav.ts';
+import { telephoneSound } from './telephone-sound.ts';
 
 export interface LocalSpeechOptions {
   /** Absolute paths; an absent program is not tried. */
@@ -85,7 +86,7 @@ export class LocalSpeech implements Synthesiser {
           clock,
           signal,
         );
-        return toTelephone(readWav(await readFile(output)), engine.file);
+        return telephoneSound(await readFile(output), engine.file);
       }),
     );
   }
@@ -119,32 +120,4 @@ function espeak(file: string): Engine {
       return ['-v', ESPEAK_VOICES[voice] ?? 'en-us', '-s', String(pace), '-w', output, '--stdin'];
     },
   };
-}
-
-const RATES: readonly number[] = [8_000, 16_000, 22_050, 24_000];
-
-function toTelephone(pcm: Pcm | null, file: string): Uint8Array {
-  if (!pcm || pcm.samples.length === 0 || !RATES.includes(pcm.rateHz))
-    throw new ProgramFailure('exit-code', file);
-  const resampler = createResampler(pcm.rateHz, 8_000);
-  const body = resampler.process(pcm.samples);
-  const tail = resampler.flush();
-  const whole = new Int16Array(body.length + tail.length);
-  whole.set(body);
-  whole.set(tail, body.length);
-  return encodeMulaw(withoutSilence(whole));
-}
-
-/** 40 dB below full scale. */
-const SILENCE_LEVEL = 328;
-/** Silence kept before and after, 40 ms and 160 ms, so that sentences do not run into one another. */
-const LEAD_SAMPLES = 320;
-const TAIL_SAMPLES = 1_280;
-
-function withoutSilence(samples: Int16Array): Int16Array {
-  const isLoud = (sample: number): boolean => Math.abs(sample) > SILENCE_LEVEL;
-  const first = samples.findIndex(isLoud);
-  if (first < 0) return samples;
-  const last = samples.findLastIndex(isLoud);
-  return samples.slice(Math.max(0, first - LEAD_SAMPLES), last + TAIL_SAMPLES);
 }

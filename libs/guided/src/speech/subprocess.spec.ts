@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tandem/conversation/testing';
 import { FakePrograms, gone } from '../testing/fake-program.ts';
-import { ConcurrencyLimit, runProgram, type ProgramCommand } from './subprocess.ts';
+import { runProgram, type ProgramCommand } from './subprocess.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 
 let programs: FakePrograms;
 let clock: ManualClock;

@@ -1,7 +1,7 @@
 import type { AudioFrame, VoiceModel, VoiceModelSession } from '@tandem/conversation';
 import type { VoiceModelFarSide } from '@tandem/conversation/conformance';
 import { ManualClock } from '@tandem/conversation/testing';
-import { guidedModelOf } from '../guided-model.ts';
+import { guidedModelOf } from '../guided-engine.ts';
 import { FakeDetector, FakeRecogniser, FakeSynthesiser } from './fake-senses.ts';
 import { FAKE_TOOLS, FRAME_MS, LOUD, QUIET } from './guided-scene.ts';
 

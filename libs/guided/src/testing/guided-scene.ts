@@ -9,7 +9,7 @@ import {
   type VoiceModelSession,
 } from '@tandem/conversation';
 import { ManualClock } from '@tandem/conversation/testing';
-import { guidedModelOf, type GuidedSenses } from '../guided-model.ts';
+import { guidedModelOf, type GuidedSenses } from '../guided-engine.ts';
 import { FakeDetector, FakeRecogniser, FakeSynthesiser } from './fake-senses.ts';
 
 export const FRAME_MS = 20;

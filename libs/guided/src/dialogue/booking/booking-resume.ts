@@ -1,6 +1,7 @@
 import type { HistoryItem } from '@tandem/conversation';
 import { z } from 'zod';
-import { chosenSlot, fill } from './booking-answers.ts';
+import { chosenSlot } from './booking-slots.ts';
+import { fill } from './booking-request.ts';
 import { advance, ask, type Step } from './booking-moves.ts';
 import { INITIAL, slotTime, withoutRequest, type BookingState } from './booking-state.ts';
 import { questionOf } from './booking-steps.ts';

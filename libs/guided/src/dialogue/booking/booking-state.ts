@@ -1,7 +1,8 @@
 import { DateTime } from 'luxon';
 import { clockWords } from '../calendar.ts';
 import type { DialogueContext, DialogueMove, ToolRole } from '../dialogue.ts';
-import type { ClockTime, PartOfDay, Service } from '../meaning.ts';
+import type { PartOfDay, Service } from '../meaning.ts';
+import type { ClockTime } from '../calendar-words.ts';
 import type { Slot } from '../tool-results.ts';
 
 /** The question to the caller. `retry`: the calendar failed, shall we try again? */
