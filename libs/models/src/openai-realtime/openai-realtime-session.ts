@@ -21,14 +21,8 @@ import {
   errorOfResponse,
   errorOfStatus,
 } from './wire/realtime-errors.ts';
-import {
-  appendAudio,
-  historyItem,
-  NO_CHANGE,
-  responseCreate,
-  sessionChange,
-  sessionUpdate,
-} from './wire/client-events.ts';
+import { appendAudio, historyItem, responseCreate } from './wire/client-events.ts';
+import { NO_CHANGE, sessionChange, sessionUpdate } from './wire/session-update.ts';
 import { parseOpenAiEvent, type OpenAiEvent, type RateLimit } from './wire/server-events.ts';
 import { ResponseRequests } from './response-requests.ts';
 

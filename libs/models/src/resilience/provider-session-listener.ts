@@ -8,37 +8,10 @@ import type {
 } from '@tandem/conversation';
 import type { CallerReplay } from './caller/caller-replay.ts';
 import type { ProviderSession } from './providers/provider-session.ts';
-import type { PendingResponses, RunningResponse } from './responses/pending-responses.ts';
+import type { PendingResponses } from './responses/pending-responses.ts';
 import type { CallerTurnStates } from './caller/caller-turn-states.ts';
 import type { Watchdog } from './providers/watchdog.ts';
-
-export interface ProviderSessionEvents {
-  onSessionReady(inner: ProviderSession): void;
-  onSessionClosed(inner: ProviderSession, error: ProviderError | null): void;
-  /** The session is in use. */
-  isUsed(inner: ProviderSession): boolean;
-  /** Speech or a response begins, which a prepared session would not know. */
-  onActivity(): void;
-  /** The caller's turn is over. */
-  onTurnEnded(): void;
-  /** Words or a response that a renewal waited for have come. */
-  onSettled(): void;
-  /** A response is running or requested. */
-  expectResponse(): void;
-  /** Returns why the response counts as failed, or null. */
-  classify(
-    inner: ProviderSession,
-    running: RunningResponse | null,
-    status: ResponseStatus,
-  ): ProviderError | null;
-  onResponseFailed(
-    inner: ProviderSession,
-    running: RunningResponse | null,
-    error: ProviderError,
-    status: ResponseStatus,
-  ): void;
-  onFault(error: ProviderError): void;
-}
+import type { ProviderSessionEvents } from './provider-session-events.ts';
 
 export interface ProviderSessionListenerParts {
   /** The conversation. */

@@ -13,11 +13,8 @@ import { ResponseRetryPolicy, GO_ON } from './responses/response-retry.ts';
 import { CallerReplay } from './caller/caller-replay.ts';
 import { REPLAY_PATIENCE_MS, ReplayWait } from './caller/replay-wait.ts';
 import { failure, NO_ANSWER } from '../provider-failures.ts';
-import {
-  ProviderSessionListener,
-  type ProviderSessionEvents,
-  type ProviderSessionListenerParts,
-} from './provider-session-listener.ts';
+import { ProviderSessionListener, type ProviderSessionListenerParts } from './provider-session-listener.ts';
+import type { ProviderSessionEvents } from './provider-session-events.ts';
 import { ProviderSession } from './providers/provider-session.ts';
 import {
   healthOf,

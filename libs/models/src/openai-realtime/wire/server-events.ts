@@ -1,15 +1,8 @@
-import {
-  MAX_PROVIDER_ID_LENGTH,
-  MOST_REPORTED_MS,
-  MOST_REPORTED_TOKENS,
-  providerIdSchema,
-  UNKNOWN_USAGE,
-  type ItemId,
-  type ResponseId,
-  type Usage,
-} from '@tandem/contracts';
-import { base64ByteLength, type ResponseStatus } from '@tandem/conversation';
+import { providerIdSchema, UNKNOWN_USAGE, type ItemId, type ResponseId } from '@tandem/contracts';
+import type { ResponseStatus } from '@tandem/conversation';
 import { z } from 'zod';
+import { usageSchema, transcriptionUsageSchema } from './usage-report.ts';
+import { readAudio, type OpenAiAudioDelta } from './audio-delta.ts';
 
 /*
  * Events of the Realtime API, read down to the fields we use. Events we do not need are `ignored`, events
@@ -18,61 +11,7 @@ import { z } from 'zod';
 
 const itemId = providerIdSchema.transform((value) => value as ItemId);
 const responseId = providerIdSchema.transform((value) => value as ResponseId);
-/** An absent count is 0; one that is no number makes the whole report unknown. */
-const count = z
-  .number()
-  .int()
-  .min(0)
-  .max(MOST_REPORTED_TOKENS)
-  .nullish()
-  .transform((tokens) => tokens ?? 0);
-const tokensSchema = z.object({ text_tokens: count, audio_tokens: count });
-const NO_TOKENS = { text_tokens: 0, audio_tokens: 0 };
 
-const usageSchema = z
-  .object({
-    input_token_details: tokensSchema.extend({ cached_tokens_details: tokensSchema.nullish() }).nullish(),
-    output_token_details: tokensSchema.nullish(),
-  })
-  .transform(({ input_token_details, output_token_details }): Usage => {
-    const input = input_token_details ?? NO_TOKENS;
-    const cached = input_token_details?.cached_tokens_details ?? NO_TOKENS;
-    const output = output_token_details ?? NO_TOKENS;
-    return {
-      inputTextTokens: input.text_tokens,
-      inputAudioTokens: input.audio_tokens,
-      cachedTextTokens: cached.text_tokens,
-      cachedAudioTokens: cached.audio_tokens,
-      outputTextTokens: output.text_tokens,
-      outputAudioTokens: output.audio_tokens,
-      transcriptionMs: 0,
-    };
-  });
-
-const { isUnknown: _isUnknown, ...NOTHING } = UNKNOWN_USAGE;
-/** Transcribers are billed by the length of the audio, or by tokens. */
-const transcriptionUsageSchema = z.discriminatedUnion('type', [
-  z
-    .object({
-      type: z.literal('duration'),
-      seconds: z
-        .number()
-        .min(0)
-        .max(MOST_REPORTED_MS / 1000),
-    })
-    .transform(({ seconds }): Usage => ({ ...NOTHING, transcriptionMs: seconds * 1000 })),
-  z
-    .object({ type: z.literal('tokens'), output_tokens: count, input_token_details: tokensSchema.nullish() })
-    .transform(({ output_tokens, input_token_details }): Usage => {
-      const input = input_token_details ?? NO_TOKENS;
-      return {
-        ...NOTHING,
-        inputTextTokens: input.text_tokens,
-        inputAudioTokens: input.audio_tokens,
-        outputTextTokens: output_tokens,
-      };
-    }),
-]);
 /** A rate limit of the whole organisation, as of the response that just began. */
 export interface RateLimit {
   /** `requests` or `tokens`. */
@@ -179,17 +118,6 @@ export type OpenAiEvent =
   | { [Type in EventType]: { readonly type: Type } & z.output<(typeof schemas)[Type]> }[EventType]
   | OpenAiAudioDelta;
 
-export interface OpenAiAudioDelta {
-  readonly type: 'response.output_audio.delta';
-  readonly item_id: ItemId;
-  readonly response_id: ResponseId;
-  readonly delta: string;
-  readonly byteLength: number;
-}
-
-/** Thirty seconds of G.711: more than any delta seen. */
-const MAX_DELTA_BYTES = 240_000;
-
 /** Reads one message. Never throws. */
 export function parseOpenAiEvent(text: string): OpenAiEvent | 'ignored' | 'malformed' {
   let message: unknown;
@@ -210,25 +138,4 @@ export function parseOpenAiEvent(text: string): OpenAiEvent | 'ignored' | 'malfo
   const type = message.type as EventType;
   const parsed = schemas[type].safeParse(message);
   return parsed.success ? ({ ...parsed.data, type } as OpenAiEvent) : 'malformed';
-}
-
-function readAudio(
-  message: Partial<Record<keyof OpenAiAudioDelta, unknown>>,
-): OpenAiAudioDelta | 'malformed' {
-  const { item_id, response_id, delta } = message;
-  if (!isProviderId(item_id) || !isProviderId(response_id) || typeof delta !== 'string') return 'malformed';
-  const byteLength = delta.length > MAX_DELTA_BYTES * 2 ? -1 : base64ByteLength(delta);
-  if (byteLength < 0 || byteLength > MAX_DELTA_BYTES) return 'malformed';
-  return {
-    type: 'response.output_audio.delta',
-    item_id: item_id as ItemId,
-    response_id: response_id as ResponseId,
-    delta,
-    byteLength,
-  };
-}
-
-/** Runs for each piece of audio, so without a schema. */
-function isProviderId(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_PROVIDER_ID_LENGTH;
 }

@@ -1,11 +1,12 @@
 import type { ProviderError } from '@tandem/contracts';
 import type { ResponseStatus, SpeakRequest } from '@tandem/conversation';
 import type { CallerReplay } from '../caller/caller-replay.ts';
-import { CUT_OFF, failure } from '../../provider-failures.ts';
+import { failure } from '../../provider-failures.ts';
 import type { ProviderSession } from '../providers/provider-session.ts';
 import { healthOf, type FallbackChain } from '../providers/fallback-chain.ts';
 import type { PendingResponses, RunningResponse } from './pending-responses.ts';
 import type { CallerTurnStates } from '../caller/caller-turn-states.ts';
+import { failureOf } from './response-failure.ts';
 
 export interface ResponseRetryParts {
   readonly pending: PendingResponses;
@@ -59,7 +60,11 @@ export class ResponseRetryPolicy {
   ): ProviderError | null {
     const told = this.lastFault;
     this.lastFault = null;
-    const code = this.failureOf(inner, running, status);
+    const { isClosing, turnStates } = this.parts;
+    const code = failureOf(running, status, {
+      isClosing: isClosing(),
+      isSilenceRight: inner.target.canHang === false || turnStates.isWordless,
+    });
     if (code === null) {
       if (status !== 'cancelled') this.onCompleted(inner);
       return null;
@@ -107,26 +112,6 @@ export class ResponseRetryPolicy {
     healthOf(inner.target).responseSucceeded();
   }
 
-  private failureOf(
-    inner: ProviderSession,
-    running: RunningResponse | null,
-    status: ResponseStatus,
-  ): 'response-failed' | 'no-sound' | typeof CUT_OFF | null {
-    if (status === 'failed') return 'response-failed';
-    // Tool calls are followed by the reply to their results, and a cancelled response is not missed.
-    if (
-      status === 'cancelled' ||
-      running === null ||
-      running.hasTools ||
-      running.isCancelled ||
-      this.parts.isClosing()
-    )
-      return null;
-    if (status === 'incomplete') return CUT_OFF;
-    const isHeard = running.hasSound || inner.target.canHang === false;
-    return isHeard || mayBeSilent(running.request) || this.parts.turnStates.isWordless ? null : 'no-sound';
-  }
-
   /** An incomplete response says nothing about the provider's health. */
   private mayRetry(inner: ProviderSession, error: ProviderError, status: ResponseStatus): boolean {
     const isFirst = !error.isPermanent && this.failedInARow === 1;
@@ -143,9 +128,4 @@ export class ResponseRetryPolicy {
     if (isCutOff) inner.session.addNote(GO_ON);
     for (const request of requests) ask(request);
   }
-}
-
-/** The request allows a response without a sound. */
-function mayBeSilent(request: SpeakRequest): boolean {
-  return request.kind === 'say' ? request.text.trim() === '' : request.mayBeSilent === true;
 }
