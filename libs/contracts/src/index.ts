@@ -7,8 +7,8 @@ export {
   interruptionSchema,
   type InterruptionSettings,
   type ToolWaitSettings,
-  type TurnDetection,
 } from './agent/behaviour.ts';
+export type { TurnDetection } from './agent/turn-detection.ts';
 export { contentProblems, greetingProblem, type GreetingVariable } from './agent/content-check.ts';
 export {
   type AgentContent,
@@ -32,10 +32,9 @@ export {
   type AgentSnapshot,
   type AgentSnapshotInput,
   agentSnapshotSchema,
-  type Department,
-  departmentSchema,
   textsOf,
 } from './agent/snapshot.ts';
+export { type Department, departmentSchema } from './agent/department.ts';
 export { baseLanguage, DEFAULT_TEXTS, isSpeakable } from './agent/texts.ts';
 export { type CallCost, costOf, MICROS_PER_USD, toMicros } from './costs/prices.ts';
 export {
@@ -115,22 +114,26 @@ export {
   TICKET_PARAMETER,
 } from './services/stream-ticket.ts';
 export {
-  type CallToolName,
-  defineTool,
-  describeOutcome,
-  type JsonValue,
-  MAX_ARGUMENTS_LENGTH,
   type ToolCall,
   type ToolCallBody,
   toolCallBodySchema,
   type ToolCallContext,
   type ToolCallJob,
   toolCallJobSchema,
-  type ToolDeclaration,
+} from './tools/tool-call.ts';
+export {
+  describeOutcome,
+  type JsonValue,
   type ToolOutcome,
   toolOutcomeSchema,
+} from './tools/tool-outcome.ts';
+export {
+  type CallToolName,
+  defineTool,
+  MAX_ARGUMENTS_LENGTH,
+  type ToolDeclaration,
   type ToolSpec,
-} from './tools/tool-call.ts';
+} from './tools/tool-declaration.ts';
 export { attestationSchema, validationOf } from './words/attestation.ts';
 export {
   type AudioFormat,

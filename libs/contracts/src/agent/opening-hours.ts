@@ -1,4 +1,4 @@
-import type { Department } from './snapshot.ts';
+import type { Department } from './department.ts';
 
 /** Opening hours, on the wall clock of a time zone. */
 export interface OpeningHours {

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  agentTextsSchema,
-  idleSchema,
-  interruptionSchema,
-  toolWaitSchema,
-  turnDetectionSchema,
-} from './behaviour.ts';
+import { agentTextsSchema, idleSchema, interruptionSchema, toolWaitSchema } from './behaviour.ts';
+import { turnDetectionSchema } from './turn-detection.ts';
 import { languageSchema } from '../words/locale.ts';
 import { modelSettingsSchema } from '../models/catalogue.ts';
 import type { AgentSnapshot } from './snapshot.ts';

@@ -7,14 +7,14 @@ import {
   limitsSchema,
   recordingSchema,
   toolWaitSchema,
-  turnDetectionSchema,
   type AgentTexts,
 } from './behaviour.ts';
+import { turnDetectionSchema } from './turn-detection.ts';
 import { baseLanguage, DEFAULT_TEXTS } from './texts.ts';
 import { modelSettingsSchema } from '../models/catalogue.ts';
 import { tenantIdSchema } from '../words/ids.ts';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
-import { partySchema } from '../words/phone-number.ts';
+import { departmentSchema } from './department.ts';
 
 /** An entry of the fallback ladder. The first fallback is the agent's own model, opened again. */
 const ladderRungSchema = z.discriminatedUnion('kind', [
@@ -30,32 +30,6 @@ const ladderRungSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message') }),
 ]);
 export type LadderRung = z.infer<typeof ladderRungSchema>;
-
-/** A transfer destination: an entry of the tenant's directory, as it stood at admission. */
-export const departmentSchema = z.object({
-  /** The name the model uses: `sales`. */
-  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
-  /** As the caller hears it. */
-  name: z.string().min(1).max(80),
-  /** E.164 or a SIP address. */
-  address: partySchema.min(3),
-  /** How a call is handed over unless the agent says otherwise. */
-  mode: z.enum(['cold', 'warm']).default('warm'),
-  /** How long it rings. */
-  ringMs: z.number().int().min(5_000).max(120_000).default(25_000),
-  /** Local times of the tenant; empty means always. Weekdays are ISO, minutes of the day. */
-  hours: z
-    .array(
-      z.object({
-        weekday: z.number().int().min(1).max(7),
-        opensMinute: z.number().int().min(0).max(1440),
-        closesMinute: z.number().int().min(0).max(1440),
-      }),
-    )
-    .max(50)
-    .default([]),
-});
-export type Department = z.infer<typeof departmentSchema>;
 
 /** The queue of callers who wait. */
 const queueSchema = z.object({

@@ -6,7 +6,7 @@ import { callDirectionSchema, callStatusSchema, channelSchema } from './call.ts'
 import { MAX_PROVIDER_ID_LENGTH, providerIdSchema, relayIdSchema, toolCallIdSchema } from '../words/ids.ts';
 import { partySchema } from '../words/phone-number.ts';
 import { terminationSchema } from './termination.ts';
-import { jsonValueSchema, toolOutcomeSchema } from '../tools/tool-call.ts';
+import { jsonValueSchema, toolOutcomeSchema } from '../tools/tool-outcome.ts';
 
 /*
  * Everything known about a call is in its event log: facts in the past tense, each appended once. The relay
@@ -15,7 +15,13 @@ import { jsonValueSchema, toolOutcomeSchema } from '../tools/tool-call.ts';
  * is Unix time in ms.
  */
 
-const spanSchema = { startedAtMs: z.number().min(0), endedAtMs: z.number().min(0) };
+const providerModel = { provider: z.string().max(40), model: z.string().max(100) };
+const toolCall = {
+  toolCallId: toolCallIdSchema,
+  providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
+  name: z.string().max(64),
+};
+const span = { startedAtMs: z.number().min(0), endedAtMs: z.number().min(0) };
 
 /** How a response of a model ends. */
 const RESPONSE_STATUSES = ['completed', 'cancelled', 'incomplete', 'failed'] as const;
@@ -58,7 +64,7 @@ export const callEventBodies = {
     streamId: z.string().max(128),
   }),
   'stream.detached': z.object({ reason: z.string().max(64) }),
-  'model.opened': z.object({ provider: z.string().max(40), model: z.string().max(100) }),
+  'model.opened': z.object(providerModel),
   'model.faulted': z.object({
     provider: z.string().max(40),
     category: z.string().max(40),
@@ -72,8 +78,7 @@ export const callEventBodies = {
    * fallback.
    */
   'model.moved': z.object({
-    provider: z.string().max(40),
-    model: z.string().max(100),
+    ...providerModel,
     why: z.enum(['renewal', 'cut', 'hang', 'ladder']),
     /** From the end of the old session's use to the new one's readiness; 0 when they overlapped. */
     gapMs: z.number().min(0),
@@ -145,7 +150,7 @@ export const callEventBodies = {
    * What the caller said, as transcribed. Without text: something whose words are not known; they may follow
    * under the same id.
    */
-  'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...spanSchema }),
+  'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...span }),
   /** The heard part of the agent's speech: `text` ends where the audio was interrupted. */
   'agent.spoke': z.object({
     itemId: providerIdSchema,
@@ -153,31 +158,19 @@ export const callEventBodies = {
     heardMs: z.number().min(0),
     generatedMs: z.number().min(0),
     interrupted: z.boolean(),
-    ...spanSchema,
+    ...span,
   }),
   'digit.pressed': z.object({ digit: z.string().max(1), atMs: z.number() }),
-  'tool.called': z.object({
-    toolCallId: toolCallIdSchema,
-    providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
-    name: z.string().max(64),
-    arguments: jsonValueSchema,
-    atMs: z.number(),
-  }),
+  'tool.called': z.object({ ...toolCall, arguments: jsonValueSchema, atMs: z.number() }),
   'tool.finished': z.object({
-    toolCallId: toolCallIdSchema,
-    providerCallId: z.string().max(MAX_PROVIDER_ID_LENGTH).default(''),
-    name: z.string().max(64),
+    ...toolCall,
     outcome: toolOutcomeSchema,
     tookMs: z.number(),
     atMs: z.number(),
   }),
   /** The call's limit of tool calls is reached: further ones are refused, and no longer recorded. */
   'tool-limit.reached': z.object({ limit: z.number().int(), atMs: z.number() }),
-  'usage.reported': z.object({
-    provider: z.string().max(40),
-    model: z.string().max(100),
-    usage: usageSchema,
-  }),
+  'usage.reported': z.object({ ...providerModel, usage: usageSchema }),
   /**
    * A latency the caller noticed. `caller-to-agent` is from the end of their speech to the agent's first
    * audio leaving us, `caller-to-heard` to its first audio heard; the latter is the sum of `end-pointing`

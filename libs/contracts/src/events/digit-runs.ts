@@ -1,3 +1,5 @@
+import { areClockTimes } from './clock-times.ts';
+import { addWord, addWritten, rests, type DigitDraft } from './digit-draft.ts';
 import { spokenPart } from './number-words.ts';
 
 /** Digits that follow each other, written or in words, with nothing between them but pauses. */
@@ -36,27 +38,10 @@ const PIECE = new RegExp(
   'giu',
 );
 
-/** Between two digits; more is another matter. */
-const LONGEST_PAUSE = 16;
-const MAX_FILLERS = 3;
 /** Punctuation that people do not put between the digits of one number. */
 const DIVIDERS = new Set(['%', '@', '&', '"', '{', '}', '[', ']']);
 /** Digits glued to letters are an id or a unit, unless they are as many as a card has. */
 const MIN_GLUED = 13;
-
-interface Draft {
-  start: number;
-  end: number;
-  digits: string;
-  /** The numbers said, for telling times of the day; null once something was written in digits. */
-  values: number[] | null;
-  repeats: number;
-  pause: number;
-  fillers: number;
-  /** The last word was one of twenty to ninety, which a unit may follow. */
-  isTens: boolean;
-  opensText: boolean;
-}
 
 /** Returns the runs of a text, in their order. Linear in its length. */
 export function digitRuns(text: string): DigitRun[] {
@@ -72,7 +57,7 @@ export function isPause(text: string): boolean {
 
 class RunReader {
   private readonly runs: DigitRun[] = [];
-  private draft: Draft | null = null;
+  private draft: DigitDraft | null = null;
   /** True while there were only pauses. */
   private isOpening = true;
 
@@ -81,7 +66,7 @@ class RunReader {
   read({ 0: piece, index, groups }: RegExpExecArray): void {
     const { digits, word, pause } = groups as Partial<Record<'digits' | 'word' | 'pause', string>>;
     const end = index + piece.length;
-    const open = (): Draft =>
+    const open = (): DigitDraft =>
       (this.draft ??= {
         start: index,
         end,
@@ -104,7 +89,7 @@ class RunReader {
   }
 
   private takes(
-    open: () => Draft,
+    open: () => DigitDraft,
     digits: string | undefined,
     word: string | undefined,
     pause: string | undefined,
@@ -135,80 +120,8 @@ class RunReader {
   }
 }
 
-function addWritten(draft: Draft, digits: string, end: number): void {
-  const written = digits.normalize('NFKC');
-  draft.digits += draft.repeats > 0 ? written.charAt(0).repeat(draft.repeats - 1) + written : written;
-  Object.assign(draft, { end, repeats: 0, pause: 0, fillers: 0, isTens: false, values: null });
-}
-
-/** Returns whether the word continues the run. */
-function addWord(draft: Draft | null, open: () => Draft, word: string, end: number): boolean {
-  const part = spokenPart(word);
-  if (!part) return false;
-  switch (part.kind) {
-    case 'filler':
-      if (!draft) return true;
-      draft.fillers += 1;
-      return draft.fillers <= MAX_FILLERS && rests(draft, word.length);
-    case 'repeat':
-      open().repeats = part.times;
-      return true;
-    case 'zeros':
-      if (!draft || draft.digits === '') return false;
-      draft.digits += '0'.repeat(part.count);
-      Object.assign(draft, { end, pause: 0, fillers: 0, isTens: false });
-      return true;
-    case 'value':
-      addValue(open(), part.value, end);
-      return true;
-  }
-}
-
-function addValue(draft: Draft, value: number, end: number): void {
-  const isUnitOfTens = draft.isTens && value > 0 && value < 10;
-  if (isUnitOfTens) {
-    draft.digits = draft.digits.slice(0, -1) + String(value);
-    draft.values?.push((draft.values.pop() ?? 0) + value);
-  } else {
-    draft.digits += value < 10 ? String(value).repeat(Math.max(1, draft.repeats)) : String(value);
-    draft.values?.push(value);
-  }
-  Object.assign(draft, { end, repeats: 0, pause: 0, fillers: 0, isTens: !isUnitOfTens && value >= 20 });
-}
-
-function rests(draft: Draft, length = 1): boolean {
-  draft.pause += length;
-  return draft.pause <= LONGEST_PAUSE;
-}
-
 function isGlued(text: string, start: number, end: number): boolean {
   return end - start < MIN_GLUED && (isLetter(text.charAt(start - 1)) || isLetter(text.charAt(end)));
 }
 
 const isLetter = (character: string): boolean => /^\p{L}$/u.test(character);
-
-const MINUTES = new Set([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]);
-
-/**
- * Hours from one to twelve with or without minutes, each later than the one before, past twelve once at most.
- */
-function areClockTimes(values: readonly number[] | null): boolean {
-  const times = values && clockTimes(values);
-  if (!times) return false;
-  const steps = times.map((time, index) => time - (times[index - 1] ?? -1));
-  return !steps.includes(0) && steps.filter((step) => step < 0).length <= 1;
-}
-
-/** In minutes; null when one of the numbers is no part of a time. */
-function clockTimes(values: readonly number[]): number[] | null {
-  const times: number[] = [];
-  for (let index = 0; index < values.length;) {
-    const hour = values[index++] ?? 0;
-    if (hour < 1 || hour > 12) return null;
-    const minute = values[index] ?? 0;
-    const hasMinute = minute > 12 && MINUTES.has(minute);
-    if (hasMinute) index += 1;
-    times.push((hour % 12) * 60 + (hasMinute ? minute : 0));
-  }
-  return times;
-}
