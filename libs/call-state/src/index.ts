@@ -16,17 +16,14 @@ export { type Place, type Waiting, type WaitingCall, WaitingLine } from './calls
 export { type CallLogCounters, type CallLogOptions, RedisCallLog } from './event-log/redis-call-log.ts';
 export { SpendLedger, type Spent, type TenantSpending } from './event-log/spend-ledger.ts';
 export { type CircuitRules, type CircuitState } from './providers/provider-circuit.ts';
-export { ProviderHealth, ProviderHealthRegistry } from './providers/provider-health.ts';
+export { ProviderHealth } from './providers/provider-health.ts';
+export { ProviderHealthRegistry } from './providers/provider-health-registry.ts';
 export { ProviderStates, type ProviderTarget, providerTarget } from './providers/provider-state.ts';
 export { connectRedis, redisResource } from './redis/redis-client.ts';
 export { SealBroken, Sealer } from './redis/sealer.ts';
 export { type AgentVersionId, PHRASE_STORE_LIMITS, PhraseStore } from './relays/phrase-store.ts';
-export {
-  type RelayCommand,
-  RelayInboxReader,
-  RelayInboxWriter,
-  type RelayMessage,
-} from './relays/relay-inbox.ts';
+export { RelayInboxReader, RelayInboxWriter } from './relays/relay-inbox.ts';
+export type { RelayCommand, RelayMessage } from './relays/relay-message.ts';
 export {
   type OwnedCall,
   type OwnershipStatus,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   termination,
   type NewCallEvent,
@@ -7,54 +7,32 @@ import {
   type RelayId,
   type ToolCallId,
 } from '@tandem/contracts';
-import { RealClock } from '@tandem/conversation';
-import { testRedisUrl } from '@tandem/stack';
-import type { Redis } from 'ioredis';
 import {
   CallStore,
   connectRedis,
   RedisCallLog,
   RelayInboxReader,
   RelayInboxWriter,
-  RelayRegistry,
   Sealer,
   type AdmissionRecord,
   type CallLogCounters,
   type RelayMessage,
 } from '../index.ts';
 import { CALLER_NUMBER, someCall } from '../test/some-call.ts';
-
-const relayId = 'relay-1' as RelayId;
-
-let url: string;
-let redis: Redis;
-let sealer: Sealer;
-let store: CallStore;
-let registry: RelayRegistry;
-const clock = new RealClock((error) => {
-  throw error;
-});
+import {
+  clock,
+  heartbeat,
+  note,
+  redis,
+  registry,
+  relayId,
+  sealer,
+  store,
+  url,
+  useRedisScene,
+} from '../test/redis-scene.ts';
 
 const key = (seed: number) => ({ keyId: `k${seed}`, key: new Uint8Array(32).fill(seed) });
-const heartbeat = (changes: object = {}, calls: CallId[] = [], epoch = 1) =>
-  registry.renew(
-    {
-      relayId,
-      address: 'ws://r1',
-      capacity: 3,
-      active: 0,
-      isDraining: false,
-      isOverloaded: false,
-      revision: '',
-      startedAt: 1_000,
-      ...changes,
-    },
-    calls.map((callId) => ({ callId, epoch, isHeld: true })),
-  );
-const note = (text: string): NewCallEvent => ({
-  type: 'caller.spoke',
-  data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
-});
 const openLog = (call: AdmissionRecord, epoch: number, lastSeq = 0, onFenced = () => undefined) => {
   const counters: CallLogCounters = { stored: 0, dropped: 0, failures: 0, refilled: 0 };
   return {
@@ -63,18 +41,7 @@ const openLog = (call: AdmissionRecord, epoch: number, lastSeq = 0, onFenced = (
   };
 };
 
-beforeAll(async () => {
-  url = await testRedisUrl();
-  redis = connectRedis(url, 'command');
-  sealer = new Sealer([key(1)]);
-  store = new CallStore(redis, sealer, {
-    connectedForMs: Number.POSITIVE_INFINITY,
-    disconnected: () => undefined,
-  });
-  registry = new RelayRegistry(redis);
-});
-beforeEach(() => redis.flushdb());
-afterAll(() => redis.disconnect());
+useRedisScene();
 
 describe('admission', () => {
   it('happens once for parallel requests, and every repeat gets the first answer', async () => {

@@ -1,36 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { termination, type NewCallEvent, type RelayId } from '@tandem/contracts';
-import { RealClock } from '@tandem/conversation';
-import { testRedisUrl } from '@tandem/stack';
-import type { Redis } from 'ioredis';
-import {
-  CallStore,
-  connectRedis,
-  RedisCallLog,
-  RelayRegistry,
-  Sealer,
-  type AdmissionRecord,
-  type CallLogCounters,
-} from '../index.ts';
+import { describe, expect, it } from '@jest/globals';
+import { termination, type NewCallEvent } from '@tandem/contracts';
+import { RedisCallLog, type AdmissionRecord, type CallLogCounters } from '../index.ts';
 import { keys } from '../redis/keys.ts';
 import { LOG_LIMITS, VITAL_LIMITS } from './log-bound.ts';
 import { someCall } from '../test/some-call.ts';
+import { clock, heartbeat, note, redis, relayId, sealer, store, useRedisScene } from '../test/redis-scene.ts';
 
-const relayId = 'relay-1' as RelayId;
 const LONG_TEXT = 'a'.repeat(20_000);
 const LARGEST_REPLY = 2 * 1024 * 1024;
 
-let redis: Redis;
-let store: CallStore;
-const sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-const clock = new RealClock((error) => {
-  throw error;
-});
-
-const spoken = (text: string): NewCallEvent => ({
-  type: 'caller.spoke',
-  data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
-});
 const used: NewCallEvent = {
   type: 'usage.reported',
   data: {
@@ -53,19 +31,7 @@ const ended: NewCallEvent = {
 };
 
 async function heldCall(): Promise<AdmissionRecord> {
-  await new RelayRegistry(redis).renew(
-    {
-      relayId,
-      address: 'ws://r1',
-      capacity: 3,
-      active: 0,
-      isDraining: false,
-      isOverloaded: false,
-      revision: '',
-      startedAt: 1_000,
-    },
-    [],
-  );
+  await heartbeat();
   const call = someCall();
   await store.admit(call, relayId, 'x', 60_000);
   await store.claim(call.callId, relayId, 1, 3_000);
@@ -87,20 +53,12 @@ function openLog(call: AdmissionRecord, epoch = 1, there?: { events: number; byt
   return { log, counters, cuts: () => cuts };
 }
 
-beforeAll(async () => {
-  redis = connectRedis(await testRedisUrl(), 'command');
-  store = new CallStore(redis, sealer, {
-    connectedForMs: Number.POSITIVE_INFINITY,
-    disconnected: () => undefined,
-  });
-});
-beforeEach(() => redis.flushdb());
-afterAll(() => redis.disconnect());
+useRedisScene();
 
 /** Ten thousand long transcripts, as fast as Redis takes them. */
 async function flood(log: RedisCallLog): Promise<void> {
   for (let n = 0; n < 10_000; n += 1) {
-    log.append(spoken(LONG_TEXT));
+    log.append(note(LONG_TEXT));
     if (n % 20 === 0) await log.flush(2_000);
   }
 }
@@ -131,7 +89,7 @@ describe('the log of a call', () => {
   it('goes on counting where an earlier owner has filled it', async () => {
     const call = await heldCall();
     const { log } = openLog(call, 1, LOG_LIMITS);
-    log.append(spoken('one word'));
+    log.append(note('one word'));
     log.append(ended);
     await log.flush(2_000);
     expect((await store.events(call.callId)).events.map(({ type }) => type)).toEqual([
@@ -159,7 +117,7 @@ describe('the log of a call', () => {
     const call = await heldCall();
     const { log, counters } = openLog(call);
     // In one go: nothing is sent before it ends.
-    for (let n = 0; n < 6_000; n += 1) log.append(spoken('word'));
+    for (let n = 0; n < 6_000; n += 1) log.append(note('word'));
     log.append(ended);
     expect(await log.flush(5_000)).toBe('stored');
     const { events } = await store.events(call.callId);
@@ -174,7 +132,7 @@ describe('the log of a call', () => {
 
   it('is read in pages; of an unbounded one of an older version, beginning and end', async () => {
     const call = await heldCall();
-    const sealed = sealer.seal({ ...spoken(LONG_TEXT), at: 1 }, `event:${call.callId}`);
+    const sealed = sealer.seal({ ...note(LONG_TEXT), at: 1 }, `event:${call.callId}`);
     for (let batch = 0; batch < 50; batch += 1) {
       const pipeline = redis.pipeline();
       for (let n = 0; n < 100; n += 1)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProviderError, type ProviderErrorCategory } from '@tandem/contracts';
 import { ManualClock } from '@tandem/conversation/testing';
-import { ProviderHealthRegistry } from './provider-health.ts';
+import { ProviderHealthRegistry } from './provider-health-registry.ts';
 
 const error = (category: ProviderErrorCategory) =>
   new ProviderError('It failed.', { provider: 'p', code: category, category });

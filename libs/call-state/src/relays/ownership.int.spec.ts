@@ -1,59 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NewCallEvent, CallId, RelayId } from '@tandem/contracts';
-import { RealClock } from '@tandem/conversation';
-import { testRedisUrl } from '@tandem/stack';
-import type { Redis } from 'ioredis';
-import {
-  CallStore,
-  connectRedis,
-  RedisCallLog,
-  RelayRegistry,
-  Sealer,
-  type CallLogCounters,
-} from '../index.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { CallId, RelayId } from '@tandem/contracts';
+import { CallStore, RedisCallLog, type CallLogCounters } from '../index.ts';
 import { someCall } from '../test/some-call.ts';
+import { clock, heartbeat, note, redis, relayId, sealer, store, useRedisScene } from '../test/redis-scene.ts';
 
-const relayId = 'relay-1' as RelayId;
-
-let redis: Redis;
-let sealer: Sealer;
-let store: CallStore;
-let registry: RelayRegistry;
-const clock = new RealClock((error) => {
-  throw error;
-});
-
-const heartbeat = (changes: object = {}, calls: CallId[] = [], epoch = 1) =>
-  registry.renew(
-    {
-      relayId,
-      address: 'ws://r1',
-      capacity: 3,
-      active: 0,
-      isDraining: false,
-      isOverloaded: false,
-      revision: '',
-      startedAt: 1_000,
-      ...changes,
-    },
-    calls.map((callId) => ({ callId, epoch, isHeld: true })),
-  );
-const note = (text: string): NewCallEvent => ({
-  type: 'caller.spoke',
-  data: { itemId: 'i', text, startedAtMs: 0, endedAtMs: 1 },
-});
-
-beforeAll(async () => {
-  redis = connectRedis(await testRedisUrl(), 'command');
-  sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-  store = new CallStore(redis, sealer, {
-    connectedForMs: Number.POSITIVE_INFINITY,
-    disconnected: () => undefined,
-  });
-  registry = new RelayRegistry(redis);
-});
-beforeEach(() => redis.flushdb());
-afterAll(() => redis.disconnect());
+useRedisScene();
 
 describe('leases', () => {
   it('of calls are renewed with their relay’s, and lapse with it', async () => {

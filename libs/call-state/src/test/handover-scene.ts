@@ -1,17 +1,7 @@
-import { beforeAll, beforeEach, afterAll } from '@jest/globals';
+import { beforeAll } from '@jest/globals';
 import type { CallId, NewCallEvent, RelayId } from '@tandem/contracts';
-import { RealClock } from '@tandem/conversation';
-import { testRedisUrl } from '@tandem/stack';
-import type { Redis } from 'ioredis';
-import {
-  CallHandovers,
-  CallStore,
-  connectRedis,
-  RedisCallLog,
-  RelayRegistry,
-  Sealer,
-  type HandoverReply,
-} from '../index.ts';
+import { CallHandovers, RedisCallLog, type HandoverReply } from '../index.ts';
+import { clock, redis, registry, sealer, store, url, useRedisScene } from './redis-scene.ts';
 import { someCall } from './some-call.ts';
 
 export const first = 'relay-1' as RelayId;
@@ -20,15 +10,8 @@ export const number = '+12025550171';
 export const SUMMARY = 'Alex Morgan wants a boiler.';
 const LOSSES = { most: 3, withinMs: 60_000 };
 
-export let url: string;
-export let redis: Redis;
-export let sealer: Sealer;
-export let store: CallStore;
 export let moves: CallHandovers;
-export let registry: RelayRegistry;
-const clock = new RealClock((error) => {
-  throw error;
-});
+export { redis, registry, sealer, store, url };
 
 export const beat = (relayId: RelayId, calls: CallId[] = [], changes: object = {}) =>
   registry.renew(
@@ -98,19 +81,10 @@ export async function heldCall(): Promise<CallId> {
   return record.callId;
 }
 
-/** Opens Redis and two stores on it for the specs of a file. */
+/** Opens Redis, two stores on it and the handovers for the specs of a file. */
 export function useHandoverScene(): void {
-  beforeAll(async () => {
-    url = await testRedisUrl();
-    redis = connectRedis(url, 'command');
-    sealer = new Sealer([{ keyId: 'k1', key: new Uint8Array(32).fill(1) }]);
-    store = new CallStore(redis, sealer, {
-      connectedForMs: Number.POSITIVE_INFINITY,
-      disconnected: () => undefined,
-    });
+  useRedisScene();
+  beforeAll(() => {
     moves = new CallHandovers(redis, sealer);
-    registry = new RelayRegistry(redis);
   });
-  beforeEach(() => redis.flushdb());
-  afterAll(() => redis.disconnect());
 }
