@@ -5,19 +5,18 @@ export { run, transact, type Transaction } from './connection/unit-of-work.ts';
 export { API_SCOPES, type ApiScope } from './entities/api-scopes.ts';
 export { type Booking, type BookingOfCall } from './entities/booking.ts';
 export { type Service } from './entities/business.entities.ts';
-export {
-  type CallDetail,
-  type CallLegRecord,
-  type CallRecord,
-  type CallSummary,
-  type DispositionRecord,
-  type LatencySummary,
-  type RecordingRecord,
-  type RefusedCall,
-  type SpeakingModel,
-  type ToolCallRecord,
-  type UtteranceRecord,
+export type {
+  CallLegRecord,
+  CallRecord,
+  DispositionRecord,
+  LatencySummary,
+  RecordingRecord,
+  RefusedCall,
+  SpeakingModel,
+  ToolCallRecord,
+  UtteranceRecord,
 } from './entities/call-record.ts';
+export type { CallDetail, CallSummary } from './entities/stored-call.ts';
 export { type ClaimedDelivery, type Delivery, type ReplayResult } from './entities/delivery.ts';
 export { type BusyPeriod } from './queries/calendar.ts';
 export { type CallerGroup } from './queries/caller-lists.ts';
@@ -32,12 +31,8 @@ export {
   type DialledNumber,
   type NumberAccess,
 } from './repositories/agents/agent-directory.ts';
-export {
-  type Agent,
-  type AgentChange,
-  AgentRepository,
-  type AgentVersion,
-} from './repositories/agents/agent.repository.ts';
+export { AgentRepository } from './repositories/agents/agent.repository.ts';
+export type { Agent, AgentChange, AgentVersion } from './entities/agent.ts';
 export { DepartmentRepository, MAX_DEPARTMENTS } from './repositories/agents/department.repository.ts';
 export { NumberRepository } from './repositories/agents/number.repository.ts';
 export { BookingRepository } from './repositories/bookings/booking.repository.ts';

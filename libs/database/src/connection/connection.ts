@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { createDataSource, MIGRATIONS, type DatabaseOptions } from './data-source.ts';
+import { createDataSource, type DatabaseOptions } from './data-source.ts';
+import { MIGRATIONS } from './schema.ts';
 import { DatabaseUnavailable, unreachable } from './database-errors.ts';
 import { query, run } from './unit-of-work.ts';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { databaseProblem } from './connection.ts';
-import { createDataSource, ENTITIES, MIGRATIONS } from './data-source.ts';
+import { createDataSource } from './data-source.ts';
+import { ENTITIES, MIGRATIONS } from './schema.ts';
 import { runMigrations } from './migrate.ts';
 import { query, run } from './unit-of-work.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { MIGRATIONS } from '../connection/data-source.ts';
+import { MIGRATIONS } from '../connection/schema.ts';
 import { openBusiness, type Business } from '../test/business.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { query, run } from '../connection/unit-of-work.ts';

@@ -1,5 +1,8 @@
 import type { TenantId } from '@tandem/contracts';
+import { LessThan, type EntityManager } from 'typeorm';
 import { query, type Transaction } from '../connection/unit-of-work.ts';
+import type { AgentVersion } from '../entities/agent.ts';
+import { AgentRow, AgentVersionRow } from '../entities/agent.entities.ts';
 
 /** Returns the published version and whether it has this content; null when none is published. */
 export async function findPublished(
@@ -69,4 +72,27 @@ export async function isNameTaken(
     [tenantId, id, name],
   );
   return taken.length > 0;
+}
+
+/** Newest first, before a version number. Null when the tenant has no such agent. */
+export async function listVersions(
+  manager: EntityManager,
+  tenantId: TenantId,
+  agentId: string,
+  page: { limit: number; before?: number | undefined },
+): Promise<AgentVersion[] | null> {
+  const agent = await manager.findOneBy(AgentRow, { tenantId, id: agentId });
+  if (!agent) return null;
+  const earlier = page.before === undefined ? {} : { version: LessThan(page.before) };
+  const found = await manager.find(AgentVersionRow, {
+    select: { agentId: true, version: true, publishedAt: true },
+    where: { tenantId, agentId, ...earlier },
+    order: { version: 'DESC' },
+    take: page.limit,
+  });
+  return found.map(({ version, publishedAt }) => ({
+    version,
+    publishedAt,
+    isPublished: version === agent.publishedVersion,
+  }));
 }

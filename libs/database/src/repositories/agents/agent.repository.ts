@@ -1,34 +1,12 @@
 import { agentContentSchema, storableText, type AgentContentInput, type TenantId } from '@tandem/contracts';
-import { IsNull, LessThan, Not, type DataSource } from 'typeorm';
+import { IsNull, Not, type DataSource } from 'typeorm';
 import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
+import type { Agent, AgentChange, AgentVersion } from '../../entities/agent.ts';
 import { AgentRow, AgentVersionRow, PhoneNumberRow } from '../../entities/agent.entities.ts';
-import { isNameTaken, republish } from '../../queries/agent-versions.ts';
+import { isNameTaken, listVersions, republish } from '../../queries/agent-versions.ts';
 import { lockName } from '../../queries/locks.ts';
 import { without } from '../../rows/without.ts';
 import { publishVersion } from './agent-directory.ts';
-
-export interface Agent {
-  readonly id: string;
-  /** The name operators use, unique among the tenant's that are not archived. */
-  readonly name: string;
-  /** The version callers get; null until one is published. */
-  readonly publishedVersion: number | null;
-  /** Null while it may answer calls. */
-  readonly archivedAt: Date | null;
-  readonly createdAt: Date;
-}
-
-/** Absent fields stay as they are. */
-export interface AgentChange {
-  readonly name?: string | undefined;
-  readonly isArchived?: boolean | undefined;
-}
-
-export interface AgentVersion {
-  readonly version: number;
-  readonly publishedAt: Date;
-  readonly isPublished: boolean;
-}
 
 const MAX_LISTED = 200;
 
@@ -144,27 +122,12 @@ export class AgentRepository {
   }
 
   /** Newest first, before a version number. Null when the tenant has no such agent. */
-  async versions(
+  versions(
     tenantId: TenantId,
     id: string,
     page: { limit: number; before?: number | undefined },
   ): Promise<AgentVersion[] | null> {
-    return run(this.dataSource, async (manager) => {
-      const agent = await manager.findOneBy(AgentRow, { tenantId, id });
-      if (!agent) return null;
-      const earlier = page.before === undefined ? {} : { version: LessThan(page.before) };
-      const found = await manager.find(AgentVersionRow, {
-        select: { agentId: true, version: true, publishedAt: true },
-        where: { tenantId, agentId: id, ...earlier },
-        order: { version: 'DESC' },
-        take: page.limit,
-      });
-      return found.map(({ version, publishedAt }) => ({
-        version,
-        publishedAt,
-        isPublished: version === agent.publishedVersion,
-      }));
-    });
+    return run(this.dataSource, (manager) => listVersions(manager, tenantId, id, page));
   }
 
   /** Returns published content as stored; null when there is no such version. */

@@ -1,7 +1,7 @@
 import { writtenForms, type CallId, type TenantId } from '@tandem/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
-import { run, savepoint, type Transaction } from '../../connection/unit-of-work.ts';
+import { DatabaseRefusal, SQL_STATE } from '../../connection/database-errors.ts';
+import { run, type Transaction } from '../../connection/unit-of-work.ts';
 import type {
   Booking,
   BookingFilter,
@@ -9,17 +9,9 @@ import type {
   BookingMove,
   BookingOfCall,
   BookingRequest,
-  WantedTime,
 } from '../../entities/booking.ts';
 import { BookingRow } from '../../entities/business.entities.ts';
-import {
-  findBooking,
-  findInCall,
-  insertBooking,
-  isFree,
-  listBookings,
-  moveBooking,
-} from '../../queries/bookings.ts';
+import { findBooking, findInCall, insertBooking, listBookings, moveBooking } from '../../queries/bookings.ts';
 import { lockName } from '../../queries/locks.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 import { storable } from '../../rows/storable.ts';
@@ -27,6 +19,8 @@ import { writeEvent } from '../webhooks/outbox.ts';
 import { bookingEvent, type BookingEvent } from './booking-event.ts';
 import { newReference, REFERENCE_TRIES } from './booking-reference.ts';
 import { ContactRepository } from './contact.repository.ts';
+import { takeFirstFree } from './free-resource.ts';
+import { isForSamePerson } from './same-person.ts';
 
 /** Appointments. */
 export class BookingRepository {
@@ -39,7 +33,7 @@ export class BookingRepository {
   /** Books the first of the resources that is free; null when none is, and then nothing was changed. */
   async book(transaction: Transaction, request: BookingRequest): Promise<Booking | null> {
     const { contactPhone, name, tenantId } = request;
-    const id = await this.takeFirstFree(transaction, request, async (resourceId) => {
+    const id = await takeFirstFree(transaction, request, async (resourceId) => {
       const contactId =
         contactPhone === null ? null : await this.contacts.ensure(transaction, tenantId, contactPhone, name);
       return this.insert(transaction, request, resourceId, contactId);
@@ -72,7 +66,7 @@ export class BookingRepository {
       lock: { mode: 'pessimistic_write' },
     });
     if (!held) return 'not-booked';
-    const isMoved = await this.takeFirstFree(transaction, { ...move, movedId: id }, async (resourceId) => {
+    const isMoved = await takeFirstFree(transaction, { ...move, movedId: id }, async (resourceId) => {
       await moveBooking(transaction, move, resourceId);
       return true;
     });
@@ -135,47 +129,6 @@ export class BookingRepository {
     return booking;
   }
 
-  /**
-   * Lets `take` have the first resource that is free; null when none is.
-   *
-   * One resource at a time is locked, checked and taken or released, so two bookings never hold what the
-   * other wants: a lock taken after a savepoint is released by rolling back to it. The winner's lock stays
-   * until the transaction ends, so the next one sees its booking. The exclusion constraint is the last
-   * resort; alone it would answer contention with deadlocks.
-   */
-  private async takeFirstFree<Taken>(
-    transaction: Transaction,
-    wanted: WantedTime,
-    take: (resourceId: string) => Promise<Taken>,
-  ): Promise<Taken | null> {
-    for (const resourceId of wanted.resourceIds) {
-      const resource = await savepoint(transaction, 'resource');
-      const taken = await this.takeIfFree(transaction, wanted, resourceId, take);
-      await (taken === null ? resource.rollback() : resource.release());
-      if (taken !== null) return taken;
-    }
-    return null;
-  }
-
-  private async takeIfFree<Taken>(
-    transaction: Transaction,
-    wanted: WantedTime,
-    resourceId: string,
-    take: (resourceId: string) => Promise<Taken>,
-  ): Promise<Taken | null> {
-    await lockName(transaction, `booking:${resourceId}`);
-    if (!(await isFree(transaction, resourceId, wanted))) return null;
-    try {
-      return await take(resourceId);
-    } catch (error) {
-      // A booking made without the lock, from a console for example. The constraint has the last word.
-      const meaning = translate(error);
-      if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.exclusionViolation)
-        return null;
-      throw error;
-    }
-  }
-
   private async insert(
     transaction: Transaction,
     request: BookingRequest,
@@ -190,12 +143,3 @@ export class BookingRepository {
     throw new DatabaseRefusal(SQL_STATE.uniqueViolation, 'bookings_reference_key', 'bookings');
   }
 }
-
-/** A booking without a name is for the caller, whose name their contact has. */
-function isForSamePerson({ name: bookedFor, contact }: Booking, name: string | null): boolean {
-  const caller = contact?.name ?? null;
-  return spelling(bookedFor ?? caller) === spelling(name ?? caller);
-}
-
-const spelling = (name: string | null): string =>
-  (name ?? '').normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();

@@ -1,13 +1,8 @@
-import { isE164, writtenForms, type CallId, type RefusalReason, type TenantId } from '@tandem/contracts';
-import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import type { CallId, RefusalReason, TenantId } from '@tandem/contracts';
+import { In, type DataSource, type EntityManager } from 'typeorm';
 import { run, transact, type Transaction } from '../../connection/unit-of-work.ts';
-import type {
-  CallDetail,
-  CallFilter,
-  CallRecord,
-  CallSummary,
-  RefusedCall,
-} from '../../entities/call-record.ts';
+import type { CallRecord, RefusedCall } from '../../entities/call-record.ts';
+import type { CallDetail, CallFilter, CallSummary } from '../../entities/stored-call.ts';
 import {
   CallLegRow,
   CallRow,
@@ -21,7 +16,10 @@ import { newestFirst, startOf, toPage, type Page, type PageRequest } from '../..
 import { storable } from '../../rows/storable.ts';
 import { writeEventOnce } from '../webhooks/outbox.ts';
 import { callEnded, refusalEvent } from './call-event.ts';
-import { toChildRows, toDetail, toRefusedRow, toRow, toSummary } from './call-rows.ts';
+import { upsertCall, upsertRefusal } from './call-upsert.ts';
+import { toChildRows } from './call-rows.ts';
+import { toDetail, toSummary } from './call-from-rows.ts';
+import { narrow } from './call-filter.ts';
 
 /** Longest transcript and tool list returned for one call; the rest stays in the database. */
 const MAX_CHILDREN = 5_000;
@@ -39,7 +37,7 @@ export class CallRepository {
    */
   async record(call: CallRecord): Promise<'recorded' | 'stale'> {
     return transact(this.dataSource, async (transaction) => {
-      if (!(await this.upsert(transaction, call))) return 'stale';
+      if (!(await upsertCall(transaction, call))) return 'stale';
       await this.replaceChildren(transaction, call);
       if (call.endedAt) await writeEventOnce(transaction, callEnded(call));
       return 'recorded';
@@ -55,7 +53,7 @@ export class CallRepository {
     call: RefusedCall,
   ): Promise<{ readonly isNew: boolean; readonly reason: RefusalReason | null }> {
     return transact(this.dataSource, async (transaction) => {
-      if (!(await this.upsertRefusal(transaction, call))) {
+      if (!(await upsertRefusal(transaction, call))) {
         const stored = await transaction.findOneBy(CallRow, { id: call.callId });
         return { isNew: false, reason: stored?.refusalReason ?? null };
       }
@@ -130,44 +128,6 @@ export class CallRepository {
     return new Map(found.map(({ callId, outcome }) => [callId, outcome]));
   }
 
-  /** Returns whether the row is now the one of this fold. */
-  private async upsert(transaction: Transaction, call: CallRecord): Promise<boolean> {
-    const { columns } = transaction.dataSource.getMetadata(CallRow);
-    const replaced = columns.filter(({ isPrimary }) => !isPrimary).map(({ databaseName }) => databaseName);
-    const written = await transaction
-      .createQueryBuilder()
-      .insert()
-      .into(CallRow)
-      .values(toRow(call))
-      .orUpdate(replaced, ['id'], {
-        overwriteCondition: {
-          where: 'calls.tenant_id = excluded.tenant_id AND calls.event_count <= excluded.event_count',
-        },
-      })
-      .returning('id')
-      .execute();
-    return (written.raw as unknown[]).length === 1;
-  }
-
-  /** Returns whether the refusal was written. */
-  private async upsertRefusal(transaction: Transaction, call: RefusedCall): Promise<boolean> {
-    const written = await transaction
-      .createQueryBuilder()
-      .insert()
-      .into(CallRow)
-      .values(toRefusedRow(call))
-      .orUpdate(['refusal_reason'], ['id'], {
-        overwriteCondition: {
-          where:
-            "calls.tenant_id = excluded.tenant_id AND calls.refusal_reason = 'abandoned' " +
-            "AND excluded.refusal_reason = 'callback-requested'",
-        },
-      })
-      .returning('id')
-      .execute();
-    return (written.raw as unknown[]).length === 1;
-  }
-
   private async replaceChildren(transaction: Transaction, call: CallRecord): Promise<void> {
     const { tenantId, callId, disposition } = call;
     for (const entity of CHILDREN) await transaction.delete(entity, { callId });
@@ -178,18 +138,4 @@ export class CallRepository {
     await insertRows(transaction, RecordingRow, recordings);
     if (disposition) await transaction.insert(DispositionRow, { tenantId, callId, ...storable(disposition) });
   }
-}
-
-const partyForms = (party: string): string[] => (isE164(party) ? writtenForms(party) : [party]);
-
-const EXACT = ['status', 'refusalReason', 'variantKey', 'callerGroup', 'language'] as const;
-
-function narrow(matching: SelectQueryBuilder<CallRow>, filter: CallFilter): void {
-  const { from, to, since, until } = filter;
-  for (const name of EXACT)
-    if (filter[name]) matching.andWhere(`call.${name} = :${name}`, { [name]: filter[name] });
-  if (from) matching.andWhere('call.fromNumber IN (:...from)', { from: partyForms(from) });
-  if (to) matching.andWhere('call.toNumber IN (:...to)', { to: partyForms(to) });
-  if (since) matching.andWhere('call.admittedAt >= :since', { since });
-  if (until) matching.andWhere('call.admittedAt < :until', { until });
 }

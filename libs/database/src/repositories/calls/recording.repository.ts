@@ -4,7 +4,7 @@ import type { RecordingRecord } from '../../entities/call-record.ts';
 import { RecordingAccessRow, RecordingRow } from '../../entities/recording.entities.ts';
 import { run } from '../../connection/unit-of-work.ts';
 import { without } from '../../rows/without.ts';
-import { toRecording } from './call-rows.ts';
+import { toRecording } from './call-from-rows.ts';
 
 export type RecordingAction = 'played' | 'verified' | 'deleted';
 

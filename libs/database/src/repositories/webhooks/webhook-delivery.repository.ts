@@ -12,17 +12,17 @@ import type {
 } from '../../entities/delivery.ts';
 import { WebhookDeliveryRow, WebhookEndpointRow } from '../../entities/outbox.entities.ts';
 import {
-  claimDeliveries,
   countFailure,
   listDeliveries,
   pauseEndpoint,
   purgeOutbox,
   readBacklog,
-  replayDeliveries,
   resetFailures,
   storeFailure,
   type Backlog,
 } from '../../queries/deliveries.ts';
+import { replayDeliveries } from '../../queries/delivery-replay.ts';
+import { claimDeliveries } from '../../queries/delivery-claim.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 
 /** A booking may be moved a year after it was made; its events go on being numbered. */

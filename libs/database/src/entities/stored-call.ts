@@ -1,0 +1,50 @@
+import type { CallStatus, RefusalReason } from '@tandem/contracts';
+import type { RecordingRecord, CallRecord } from './call-record.ts';
+
+/** A call in a list. */
+export interface CallSummary extends Omit<
+  CallRecord,
+  | 'latencies'
+  | 'usage'
+  | 'cost'
+  | 'models'
+  | 'eventCount'
+  | 'legs'
+  | 'utterances'
+  | 'toolCalls'
+  | 'recordings'
+  | 'disposition'
+> {
+  readonly refusalReason: RefusalReason | null;
+  /** Millionths of a US dollar; null when nothing was used. */
+  readonly costMicros: number | null;
+  /** The outcome of its disposition. */
+  readonly outcome: string | null;
+}
+
+/** A recording, and whether its sound is still there. */
+interface KeptRecording extends RecordingRecord {
+  readonly deletedAt: Date | null;
+}
+
+/** A call with everything stored about it. */
+export interface CallDetail extends Omit<CallRecord, 'eventCount' | 'recordings'> {
+  readonly recordings: readonly KeptRecording[];
+  readonly refusalReason: RefusalReason | null;
+}
+
+export interface CallFilter {
+  readonly status?: CallStatus | undefined;
+  /** Exact, as the carrier gave it. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly refusalReason?: RefusalReason | undefined;
+  readonly variantKey?: string | undefined;
+  readonly callerGroup?: string | undefined;
+  /** BCP 47, exact. */
+  readonly language?: string | undefined;
+  /** Admitted at or after. */
+  readonly since?: Date | undefined;
+  /** Admitted before. */
+  readonly until?: Date | undefined;
+}

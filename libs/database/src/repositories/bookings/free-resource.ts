@@ -1,0 +1,45 @@
+import { DatabaseRefusal, SQL_STATE, translate } from '../../connection/database-errors.ts';
+import { savepoint, type Transaction } from '../../connection/unit-of-work.ts';
+import type { WantedTime } from '../../entities/booking.ts';
+import { isFree } from '../../queries/bookings.ts';
+import { lockName } from '../../queries/locks.ts';
+
+/**
+ * Lets `take` have the first resource that is free; null when none is.
+ *
+ * One resource at a time is locked, checked and taken or released, so two bookings never hold what the
+ * other wants: a lock taken after a savepoint is released by rolling back to it. The winner's lock stays
+ * until the transaction ends, so the next one sees its booking. The exclusion constraint is the last
+ * resort; alone it would answer contention with deadlocks.
+ */
+export async function takeFirstFree<Taken>(
+  transaction: Transaction,
+  wanted: WantedTime,
+  take: (resourceId: string) => Promise<Taken>,
+): Promise<Taken | null> {
+  for (const resourceId of wanted.resourceIds) {
+    const resource = await savepoint(transaction, 'resource');
+    const taken = await takeIfFree(transaction, wanted, resourceId, take);
+    await (taken === null ? resource.rollback() : resource.release());
+    if (taken !== null) return taken;
+  }
+  return null;
+}
+
+async function takeIfFree<Taken>(
+  transaction: Transaction,
+  wanted: WantedTime,
+  resourceId: string,
+  take: (resourceId: string) => Promise<Taken>,
+): Promise<Taken | null> {
+  await lockName(transaction, `booking:${resourceId}`);
+  if (!(await isFree(transaction, resourceId, wanted))) return null;
+  try {
+    return await take(resourceId);
+  } catch (error) {
+    // A booking made without the lock, from a console for example. The constraint has the last word.
+    const meaning = translate(error);
+    if (meaning instanceof DatabaseRefusal && meaning.sqlState === SQL_STATE.exclusionViolation) return null;
+    throw error;
+  }
+}
