@@ -1,5 +1,6 @@
 import { bytesPerMs, type AudioFormat } from '@tandem/contracts';
 import { SILENCE_BYTE, type AudioFrame } from '@tandem/conversation';
+import { SoundRuns } from './sound-runs.ts';
 
 /**
  * Audio placed this recently may still turn out not to have been heard. Twice as long as playback reports are
@@ -11,17 +12,6 @@ interface Queued {
   readonly soundId: string;
   readonly frame: AudioFrame;
 }
-
-/** An unbroken stretch of one sound on the timeline, in bytes since its start. */
-interface Run {
-  readonly soundId: string;
-  readonly from: number;
-  to: number;
-  /** Bytes of the same sound placed before this run. */
-  readonly before: number;
-}
-
-const MAX_RUNS = 64;
 
 /**
  * Puts caller and agent side by side on one timeline. The caller's frames are its clock: each moves the
@@ -42,7 +32,7 @@ export class TwoChannels {
   /** Bytes of the queue's first frame that are placed already. */
   private queueOffset = 0;
   private queuedBytes = 0;
-  private runs: Run[] = [];
+  private readonly runs = new SoundRuns();
   /** Agent audio dropped because too much was queued. */
   droppedBytes = 0;
 
@@ -97,7 +87,7 @@ export class TwoChannels {
     this.queue = [];
     this.queueOffset = 0;
     this.queuedBytes = 0;
-    this.runs = [];
+    this.runs.clear();
   }
 
   /** Emits everything still held. */
@@ -111,7 +101,7 @@ export class TwoChannels {
       const { frame, soundId } = first;
       const bytes = Math.min(frame.byteLength - this.queueOffset, end - at);
       if (isKept) this.agent.set(frame.bytes.subarray(this.queueOffset, this.queueOffset + bytes), at);
-      this.runAt(this.emitted + at, soundId).to += bytes;
+      this.runs.add(this.emitted + at, soundId, bytes);
       at += bytes;
       this.queueOffset += bytes;
       this.queuedBytes -= bytes;
@@ -121,23 +111,11 @@ export class TwoChannels {
     }
   }
 
-  private runAt(at: number, soundId: string): Run {
-    const last = this.runs.at(-1);
-    if (last?.soundId === soundId && last.to === at) return last;
-    const earlier = this.runs.findLast((run) => run.soundId === soundId);
-    const before = earlier ? earlier.before + earlier.to - earlier.from : 0;
-    const run: Run = { soundId, from: at, to: at, before };
-    this.runs.push(run);
-    if (this.runs.length > MAX_RUNS) this.runs.shift();
-    return run;
-  }
-
   /** Silences what was placed of a sound beyond its first `bytes`, as far as it is still held. */
   private truncateSound(soundId: string, bytes: number): void {
-    for (const run of this.runs) {
-      if (run.soundId !== soundId) continue;
-      const from = Math.max(this.emitted, run.from + Math.max(0, bytes - run.before));
-      if (from < run.to) this.agent.fill(this.silence, from - this.emitted, run.to - this.emitted);
+    for (const { from, to } of this.runs.beyond(soundId, bytes)) {
+      const heldFrom = Math.max(this.emitted, from);
+      if (heldFrom < to) this.agent.fill(this.silence, heldFrom - this.emitted, to - this.emitted);
     }
   }
 

@@ -15,17 +15,18 @@ export {
 export {
   ASK_AGAIN,
   askAgainTwiml,
-  askPersonTwiml,
-  connectPersonTwiml,
   connectStreamTwiml,
-  dialPersonTwiml,
   farewellTwiml,
   hangupTwiml,
   holdTwiml,
-  speakable,
-  type AskPerson,
   type ConnectStream,
-  type DialPerson,
-  type Spoken,
 } from './twilio/twiml.ts';
+export {
+  askPersonTwiml,
+  connectPersonTwiml,
+  dialPersonTwiml,
+  type AskPerson,
+  type DialPerson,
+} from './twilio/person-twiml.ts';
+export { speakable, type Spoken } from './twilio/spoken-text.ts';
 export { WsMessageSocket, type MessageSocket, type SocketListener } from './message-socket.ts';

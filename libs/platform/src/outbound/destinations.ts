@@ -1,5 +1,6 @@
 import { lookup, type LookupAddress } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import { isListed, networksOf, type Networks } from './networks.ts';
 
 /**
  * Addresses that tenants must not make us connect to: this machine, private networks, cloud metadata, and
@@ -135,63 +136,4 @@ function problemOfSchemeAndPort({ protocol, port }: URL, isTrusted: boolean): st
 function literalOf({ hostname }: URL): string | null {
   const bare = hostname.replace(/^\[|\]$/g, '');
   return isIP(bare) === 0 ? null : bare;
-}
-
-/**
- * Prefixes of IPv6 addresses that embed an IPv4 address in their last 32 bits: IPv4-mapped (RFC 4291
- * 2.5.5.2), IPv4-translated (RFC 2765) and the well-known prefix of NAT64 (RFC 6052). A NAT64 network
- * resolves every name to such an address.
- */
-const IPV4_PREFIXES: readonly (readonly number[])[] = [
-  [0, 0, 0, 0, 0, 0xffff],
-  [0, 0, 0, 0, 0xffff, 0],
-  [0x64, 0xff9b, 0, 0, 0, 0],
-];
-
-/** Returns the IPv4 address that an IPv6 address embeds, or the address as it is. */
-function classifyAddress(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const groups = groupsOf(address);
-  if (!IPV4_PREFIXES.some((prefix) => prefix.every((group, index) => group === groups[index])))
-    return address;
-  return groups
-    .slice(6)
-    .flatMap((group) => [group >> 8, group & 0xff])
-    .join('.');
-}
-
-/** Returns the eight groups of a valid IPv6 address. */
-function groupsOf(address: string): number[] {
-  // URL writes a dotted tail as groups and shortens only runs of zeros; a zone index is not part of the
-  // address.
-  const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]/`);
-  const [head = '', tail] = hostname.slice(1, -1).split('::');
-  const parse = (part: string) => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)));
-  const [left, right] = [parse(head), parse(tail ?? '')];
-  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
-}
-
-/**
- * One list for each family: in a list of both, an IPv4 address would also match as the IPv6 address it maps
- * to.
- */
-type Networks = Readonly<Record<'ipv4' | 'ipv6', BlockList>>;
-
-function familyOf(address: string): keyof Networks {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
-}
-
-function isListed(networks: Networks, address: string): boolean {
-  const plain = classifyAddress(address);
-  return networks[familyOf(plain)].check(plain, familyOf(plain));
-}
-
-/** @throws TypeError or RangeError when a network is not a CIDR block */
-function networksOf(blocks: readonly string[]): Networks {
-  const networks = { ipv4: new BlockList(), ipv6: new BlockList() };
-  for (const block of blocks) {
-    const [address = '', prefix = ''] = block.split('/');
-    networks[familyOf(address)].addSubnet(address, Number(prefix), familyOf(address));
-  }
-  return networks;
 }

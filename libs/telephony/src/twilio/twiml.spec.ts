@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  askPersonTwiml,
-  connectStreamTwiml,
-  dialPersonTwiml,
-  farewellTwiml,
-  holdTwiml,
-  speakable,
-} from './twiml.ts';
+import { connectStreamTwiml, farewellTwiml, holdTwiml } from './twiml.ts';
+import { askPersonTwiml, dialPersonTwiml } from './person-twiml.ts';
+import { speakable } from './spoken-text.ts';
 
 /** Every character below U+10000, each surrogate alone, and some characters above. */
 const EVERYTHING = Array.from({ length: 0x10000 }, (_, code) => `${String.fromCharCode(code)} `);

@@ -1,5 +1,5 @@
-import { isSpeakable } from '@tandem/contracts';
 import twilio from 'twilio';
+import { say, type Spoken } from './spoken-text.ts';
 
 const { VoiceResponse } = twilio.twiml;
 type VoiceResponse = InstanceType<typeof VoiceResponse>;
@@ -11,26 +11,6 @@ type VoiceResponse = InstanceType<typeof VoiceResponse>;
  * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
  */
 export const ASK_AGAIN = '#rc=2&rp=all&ct=2000&rt=5000';
-
-/** Longest text Twilio speaks (twilio.com/docs/voice/twiml/say). */
-const MAX_SPOKEN = 4_096;
-/** Characters that XML 1.0 does not allow, not even escaped; the builder throws at them. */
-const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+/gu;
-
-/**
- * Returns text that is valid in TwiML: every text of callers, models and operators passes here before a
- * document is built, so that none makes the response fail. Characters that are not allowed become spaces.
- */
-export function speakable(text: string): string {
-  return text.slice(0, MAX_SPOKEN).replace(NOT_XML, ' ').trim();
-}
-
-/** Words the carrier itself speaks. Text is escaped by the builder. */
-export interface Spoken {
-  readonly text: string;
-  /** Language tag (BCP 47). */
-  readonly language: string;
-}
 
 export interface ConnectStream {
   /** wss (ws on loopback), no query string: Twilio fails the handshake otherwise (31920). */
@@ -55,68 +35,6 @@ export function connectStreamTwiml(connect: ConnectStream): string {
   });
   for (const [name, value] of Object.entries(connect.parameters)) stream.parameter({ name, value });
   return response.toString();
-}
-
-export interface DialPerson {
-  /** E.164 or a SIP address. */
-  readonly address: string;
-  readonly ringMs: number;
-  /** The number the person sees; a carrier shows none it does not know. */
-  readonly callerId: string;
-  /** Webhook requested when the conversation is over or was not connected; absent to hang up then. */
-  readonly actionUrl?: string;
-  /** Webhook for what the person hears first when they answer; absent to connect them at once. */
-  readonly whisperUrl?: string;
-}
-
-/** Dials a person and connects the caller, who hears ringing until then. */
-export function dialPersonTwiml({ address, ringMs, callerId, actionUrl, whisperUrl }: DialPerson): string {
-  const response = new VoiceResponse();
-  const dial = response.dial({
-    ...(actionUrl === undefined ? {} : { action: actionUrl, method: 'POST' }),
-    timeout: Math.ceil(ringMs / 1000),
-    callerId: speakable(callerId),
-    answerOnBridge: true,
-  });
-  const whisper = whisperUrl === undefined ? {} : { url: whisperUrl, method: 'POST' };
-  const dialled = speakable(address);
-  if (/^sips?:/i.test(dialled)) dial.sip(whisper, dialled);
-  else dial.number(whisper, dialled);
-  return response.toString();
-}
-
-export interface AskPerson {
-  readonly spoken: Spoken;
-  /** Likely replies, as hints for speech recognition. */
-  readonly hints: readonly string[];
-  /** Webhook that gets the key or the words. */
-  readonly actionUrl: string;
-}
-
-/** Time for a reply after the prompt, in s. */
-const ANSWER_PATIENCE_S = 5;
-
-/** Asks for one key or a word, twice; hangs up on silence. */
-export function askPersonTwiml({ spoken, hints, actionUrl }: AskPerson): string {
-  const response = new VoiceResponse();
-  const gather = response.gather({
-    input: ['dtmf', 'speech'],
-    numDigits: 1,
-    timeout: ANSWER_PATIENCE_S,
-    speechTimeout: 'auto',
-    language: speakable(spoken.language) as NonNullable<GatherAttributes['language']>,
-    hints: speakable(hints.join(', ')),
-    action: actionUrl,
-    method: 'POST',
-  });
-  say(gather, spoken, 2);
-  response.hangup();
-  return response.toString();
-}
-
-/** An empty document: the person is connected. */
-export function connectPersonTwiml(): string {
-  return new VoiceResponse().toString();
 }
 
 /** Says something and hangs up. */
@@ -167,18 +85,4 @@ export function hangupTwiml(): string {
   const response = new VoiceResponse();
   response.hangup();
   return response.toString();
-}
-
-type SayAttributes = NonNullable<Parameters<VoiceResponse['say']>[0]> & object;
-type SayLanguage = NonNullable<Extract<SayAttributes, { language?: unknown }>['language']>;
-type GatherAttributes = NonNullable<Parameters<VoiceResponse['gather']>[0]>;
-
-/** Adds nothing for a text without words: the carrier treats an empty one as an error. */
-function say(response: Pick<VoiceResponse, 'say'>, { text, language }: Spoken, times?: number): void {
-  const words = speakable(text);
-  if (!isSpeakable(words)) return;
-  response.say(
-    { language: speakable(language) as SayLanguage, ...(times === undefined ? {} : { loop: times }) },
-    words,
-  );
 }

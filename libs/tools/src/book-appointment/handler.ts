@@ -1,7 +1,7 @@
 import { normalPhone, shownNumber, type ToolCallContext } from '@tandem/contracts';
 import { DateTime } from 'luxon';
 import { alternativesSchema, bookingSchema } from '../crm/crm-responses.ts';
-import type { CrmProblem } from '../crm/crm-client.ts';
+import type { CrmProblem } from '../crm/crm-http.ts';
 import { outcomeOf, refused } from '../crm/outcome.ts';
 import { explainUnknownService } from '../crm/unknown-service.ts';
 import { toOffer } from '../offer.ts';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { ToolCallId } from '@tandem/contracts';
 import { z } from 'zod';
 import { contextFor, problem, ScriptedCrm } from '../test/scripted-crm.ts';
-import { CrmClient, type CrmRequest } from './crm-client.ts';
+import { CrmClient } from './crm-client.ts';
+import type { CrmRequest } from './crm-http.ts';
 
 const read: CrmRequest<{ n: number }> = {
   method: 'GET',

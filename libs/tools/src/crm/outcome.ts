@@ -1,5 +1,5 @@
 import type { ToolOutcome } from '@tandem/contracts';
-import type { CrmResponse, CrmProblem } from './crm-client.ts';
+import type { CrmResponse, CrmProblem } from './crm-http.ts';
 
 type NotOk = Exclude<CrmResponse<never>, { kind: 'ok' }>;
 

@@ -1,4 +1,4 @@
-import type { CrmProblem } from './crm-client.ts';
+import type { CrmProblem } from './crm-http.ts';
 import { servicesSchema } from './crm-responses.ts';
 
 /** Names the services there are, so that the model can ask again with one of them. */
