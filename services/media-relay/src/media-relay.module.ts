@@ -9,7 +9,7 @@ import {
   Sealer,
 } from '@tandem/call-state';
 import { RealClock, verifyCallTools } from '@tandem/conversation';
-import { deriveKeys, managed, PostCallQueue, queueModule, type ServiceConfig } from '@tandem/platform';
+import { deriveKeys, managed, PostCallQueue, queueModule, REDIS, type ServiceConfig } from '@tandem/platform';
 import { TOOL_DECLARATIONS } from '@tandem/tools';
 import { StreamTickets } from './ingress/stream-tickets.ts';
 import { TwilioStreamGateway } from './ingress/twilio-stream.gateway.ts';
@@ -30,7 +30,6 @@ import { PhrasePreparation } from './media/phrase-preparation.ts';
 import { VoiceModels } from './media/voice-models.ts';
 import { WaitMusic } from './media/wait-music.ts';
 import { FreezeDetector } from './ownership/freeze-detector.ts';
-import { REDIS } from './calls/tokens.ts';
 import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
 
 const logger = new Logger('MediaRelay');

@@ -1,32 +1,22 @@
 import {
   CALL_STATUSES,
-  isBelievable,
   isFinalStatus,
-  maskJson,
-  maskOutcome,
-  maskUtterances,
-  UNKNOWN_USAGE,
   type CallEvent,
   type CallEventType,
   type CallId,
   type CallStatus,
   type TenantId,
-  type ToolCallId,
-  type Usage,
 } from '@tandem/contracts';
-import type {
-  BookingOfCall,
-  CallLegRecord,
-  CallRecord,
-  LatencySummary,
-  RecordingRecord,
-  ToolCallRecord,
-  UtteranceRecord,
-} from '@tandem/database';
+import type { BookingOfCall, CallLegRecord, CallRecord } from '@tandem/database';
 import { foldCost } from './fold-cost.ts';
 import { foldModels } from './fold-models.ts';
 import { dispositionOf } from './disposition.ts';
 import type { EventOf } from './event-of.ts';
+import { foldUtterances } from './fold-utterances.ts';
+import { foldUsage } from './fold-usage.ts';
+import { foldToolCalls } from './fold-tool-calls.ts';
+import { foldRecordings } from './fold-recordings.ts';
+import { foldLatencies } from './fold-latencies.ts';
 
 /** Facts about the call that are not in its events. */
 export interface FoldContext {
@@ -148,116 +138,4 @@ function foldLegs(
       detachReason: gone?.data.reason ?? null,
     };
   });
-}
-
-/** Returns utterances in the order of speaking; transcripts arrive late, so the order of events differs. */
-function foldUtterances(
-  caller: readonly EventOf<'caller.spoke'>[],
-  agent: readonly EventOf<'agent.spoke'>[],
-): UtteranceRecord[] {
-  const written = new Set(caller.flatMap(({ data }) => (data.text === '' ? [] : [data.itemId])));
-  const spoken: UtteranceRecord[] = [
-    // An empty utterance stands for a lost transcript; it is dropped when the transcript came later.
-    ...caller
-      .filter(({ data }) => data.text !== '' || !written.has(data.itemId))
-      .map(({ data }) => ({ ...data, speaker: 'caller' as const, heardMs: null, interrupted: false })),
-    ...agent.map(({ data }) => ({ ...data, speaker: 'agent' as const })),
-  ].map(({ speaker, itemId, text, startedAtMs, endedAtMs, heardMs, interrupted }) => ({
-    speaker,
-    itemId,
-    text,
-    startedAtMs,
-    endedAtMs,
-    heardMs,
-    interrupted,
-  }));
-  return masked(spoken.sort((a, b) => a.startedAtMs - b.startedAtMs || a.endedAtMs - b.endedAtMs));
-}
-
-/** Masks card numbers, also those spoken over several utterances. */
-function masked(spoken: readonly UtteranceRecord[]): UtteranceRecord[] {
-  const texts = new Map<UtteranceRecord, string>();
-  for (const party of ['caller', 'agent'] as const) {
-    const said = spoken.filter(({ speaker }) => speaker === party);
-    for (const [index, text] of maskUtterances(said.map(({ text }) => text)).entries())
-      texts.set(said[index] as UtteranceRecord, text);
-  }
-  return spoken.map((utterance) => ({ ...utterance, text: texts.get(utterance) ?? utterance.text }));
-}
-
-function foldToolCalls(
-  called: readonly EventOf<'tool.called'>[],
-  finished: readonly EventOf<'tool.finished'>[],
-): ToolCallRecord[] {
-  const outcomes = new Map<ToolCallId, EventOf<'tool.finished'>['data']>();
-  for (const { data } of finished) if (!outcomes.has(data.toolCallId)) outcomes.set(data.toolCallId, data);
-  return called.map(({ data }) => {
-    const end = outcomes.get(data.toolCallId);
-    return {
-      toolCallId: data.toolCallId,
-      name: data.name,
-      arguments: maskJson(data.arguments),
-      outcome: end ? maskOutcome(end.outcome) : null,
-      startedAtMs: data.atMs,
-      tookMs: end?.tookMs ?? null,
-    };
-  });
-}
-
-/** Returns the recordings; one without an end broke off with its relay. */
-function foldRecordings(
-  changed: readonly EventOf<'recording.changed'>[],
-  finished: readonly EventOf<'recording.finished'>[],
-  isOver: boolean,
-): RecordingRecord[] {
-  return changed
-    .filter(({ data }) => data.state === 'started')
-    .map(({ data: { recordingId, atMs } }) => {
-      const end = finished.find(({ data }) => data.recordingId === recordingId)?.data;
-      return {
-        recordingId,
-        startedAtMs: atMs,
-        durationMs: end?.durationMs ?? null,
-        bytes: end?.bytes ?? null,
-        outcome: end?.outcome ?? (isOver ? 'failed' : 'running'),
-      };
-    });
-}
-
-function foldLatencies(measured: readonly EventOf<'latency.measured'>[]): Record<string, LatencySummary> {
-  const byKind = new Map<string, number[]>();
-  for (const { data } of measured) byKind.set(data.kind, [...(byKind.get(data.kind) ?? []), data.ms]);
-  return Object.fromEntries(
-    [...byKind].map(([kind, values]) => {
-      const sorted = values.sort((a, b) => a - b);
-      const at = (share: number) =>
-        sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
-      return [kind, { count: sorted.length, p50Ms: at(0.5), p95Ms: at(0.95), maxMs: at(1) }];
-    }),
-  );
-}
-
-function foldUsage(reported: readonly EventOf<'usage.reported'>[]): CallRecord['usage'] {
-  const totals = new Map<string, { provider: string; model: string; usage: Usage }>();
-  for (const { data } of reported) {
-    const { provider, model } = data;
-    const key = `${provider}/${model}`;
-    const usage = isBelievable(data.usage) ? data.usage : UNKNOWN_USAGE;
-    const sum = totals.get(key)?.usage;
-    totals.set(key, { provider, model, usage: sum ? add(sum, usage) : usage });
-  }
-  return [...totals.values()];
-}
-
-function add(a: Usage, b: Usage): Usage {
-  return {
-    inputTextTokens: a.inputTextTokens + b.inputTextTokens,
-    inputAudioTokens: a.inputAudioTokens + b.inputAudioTokens,
-    cachedTextTokens: a.cachedTextTokens + b.cachedTextTokens,
-    cachedAudioTokens: a.cachedAudioTokens + b.cachedAudioTokens,
-    outputTextTokens: a.outputTextTokens + b.outputTextTokens,
-    outputAudioTokens: a.outputAudioTokens + b.outputAudioTokens,
-    transcriptionMs: a.transcriptionMs + b.transcriptionMs,
-    ...(a.isUnknown || b.isUnknown ? { isUnknown: true } : {}),
-  };
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { AdmissionRecord, Waiting } from '@tandem/call-state';
-import { isOpenAt, type CallId } from '@tandem/contracts';
-import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
+import { isOpenAt } from '@tandem/contracts';
+import { AgentDirectory, CallerDirectory, type DialledNumber } from '@tandem/database';
 import { refusalMessage, type SpokenReason } from '../announcements/announcements.ts';
 import { callerIdOf } from '../ports/caller-identity.ts';
 import { sayAndHangUp, type CarrierInstruction, type HoldProgress } from '../ports/carrier-instruction.ts';
@@ -10,24 +9,11 @@ import type { InboundCall } from '../ports/inbound-call.ts';
 import { CallRefusal, companyOf } from '../refusal/call-refusal.service.ts';
 import { lastResortOf } from '../transfer/department-dial.ts';
 import { WaitingRoom } from '../waiting/waiting-room.ts';
-import { accessOf, isTrustedAttestation, untrustedNumber, type AccessDecision } from './access-decision.ts';
+import { accessOf, isTrustedAttestation, untrustedNumber } from './access-decision.ts';
 import { BudgetGate } from './budget-gate.ts';
 import { CallPlacement } from './call-placement.service.ts';
 import { ProviderAvailability } from './provider-availability.ts';
-import { snapshotAgent } from './snapshot-agent.ts';
-import { chooseVariant } from './variant-choice.ts';
-
-/** An inbound call with its number and caller looked up. */
-interface LookedUpCall {
-  readonly inbound: InboundCall;
-  readonly number: DialledNumber;
-  /** Only what holds for a doubted number, if the number is doubted. */
-  readonly known: KnownCaller;
-  readonly isNumberDoubted: boolean;
-  readonly access: AccessDecision;
-  /** BCP 47: the caller's own, else the number's, else the agent's. */
-  readonly language: string;
-}
+import { recordOf, type LookedUpCall } from './admission-record.ts';
 
 /** Decides, before a call is answered, whether it is admitted and to which relay. */
 @Injectable()
@@ -152,33 +138,4 @@ export class CallAdmission {
     const held = await this.waiting.hold(call, waiting, progress);
     return held ?? (hasProvider ? 'no-capacity' : 'provider-unavailable');
   }
-}
-
-function recordOf(
-  { inbound, number, known, isNumberDoubted, access, language }: LookedUpCall,
-  published: NonNullable<DialledNumber['agent']>,
-  at: Date,
-  callId = randomUUID() as CallId,
-): AdmissionRecord {
-  const { channel, from, to, carrierCallId, carrierAccountId, attestation, identity } = inbound;
-  const tenantId = number.tenant.id;
-  const { agentId } = published;
-  const caller = identity.e164 ?? callId;
-  const variant = chooseVariant(number.experiment, { tenantId, agentId, caller });
-  return {
-    callId,
-    tenantId,
-    direction: 'inbound',
-    channel,
-    from,
-    to,
-    carrierCallId,
-    ...(carrierAccountId === null ? {} : { carrierAccountId }),
-    ...(attestation === null ? {} : { attestation }),
-    ...(isNumberDoubted ? { isNumberDoubted } : {}),
-    admittedAt: at.getTime(),
-    agent: snapshotAgent(published, variant, access.group, language),
-    caller: { name: known.name, group: access.group?.key ?? null, language: known.language },
-    language,
-  };
 }

@@ -2,21 +2,16 @@ import {
   CALL_STATUSES,
   callDirectionSchema,
   channelSchema,
-  COST_MODALITIES,
   MAX_PARTY_LENGTH,
-  MICROS_PER_USD,
   partyNumber,
   REFUSAL_REASONS,
-  toolOutcomeSchema,
-  usageSchema,
-  type CallCost,
   type CallId,
-  type CostModality,
 } from '@tandem/contracts';
-import type { CallDetail, CallSummary, Page } from '@tandem/database';
+import type { CallSummary, Page } from '@tandem/database';
 import { z } from 'zod';
+import { usd } from './call-cost.dto.ts';
 
-const instant = z.iso.datetime({ offset: true }).max(40);
+export const instant = z.iso.datetime({ offset: true }).max(40);
 
 /** A party in a query, where a bare + arrives as a space. */
 const partyQuery = z
@@ -59,13 +54,6 @@ export const callParameterSchema = z.object({
     .transform((id) => id as CallId),
 });
 export type CallParameter = z.output<typeof callParameterSchema>;
-
-const latencySchema = z.object({
-  count: z.number(),
-  p50Ms: z.number(),
-  p95Ms: z.number(),
-  maxMs: z.number(),
-});
 
 export const callSummarySchema = z.object({
   callId: z.uuid(),
@@ -115,93 +103,7 @@ export const callPageSchema = z.object({
   nextCursor: z.string().nullable().describe('Null on the last page.'),
 });
 
-const costSchema = z.object({
-  usd: z.number(),
-  isComplete: z
-    .boolean()
-    .describe(
-      'False when some usage has no known price or its report was impossible: usd is then a lower bound.',
-    ),
-  models: z.array(
-    z.object({
-      provider: z.string(),
-      model: z.string(),
-      usd: z.number(),
-      byModality: z
-        .record(z.enum(COST_MODALITIES), z.number())
-        .describe('US dollars. textIn and audioIn exclude cached input.'),
-    }),
-  ),
-});
-
-export const callDetailSchema = callSummarySchema.extend({
-  disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
-  latencies: z
-    .record(z.string(), latencySchema)
-    .describe('By kind: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
-  models: z
-    .array(
-      z.object({ provider: z.string(), model: z.string(), fromMs: z.number().describe('Since admission.') }),
-    )
-    .describe('The models that spoke, in order: several when one failed and a fallback took over.'),
-  cost: costSchema.nullable(),
-  usage: z.array(z.object({ provider: z.string(), model: z.string(), usage: usageSchema })),
-  legs: z.array(
-    z.object({
-      epoch: z.number().int(),
-      relayId: z.string(),
-      streamId: z.string(),
-      attachedAt: instant,
-      detachedAt: instant.nullable(),
-      detachReason: z.string().nullable(),
-    }),
-  ),
-  transcript: z
-    .array(
-      z.object({
-        speaker: z.enum(['caller', 'agent']),
-        text: z
-          .string()
-          .describe("The caller's words as transcribed; the agent's words as far as the caller heard them."),
-        isTranscribed: z
-          .boolean()
-          .describe('False where the caller spoke and the transcript was lost; the text is empty.'),
-        startedAtMs: z.number().describe('Since admission.'),
-        endedAtMs: z.number(),
-        heardMs: z.number().nullable(),
-        interrupted: z.boolean(),
-      }),
-    )
-    .describe('In the order of speaking.'),
-  recordings: z
-    .array(
-      z.object({
-        recordingId: z.uuid(),
-        startedAtMs: z.number().describe('Since admission.'),
-        durationMs: z.number().nullable(),
-        bytes: z.number().nullable(),
-        outcome: z
-          .enum(['running', 'complete', 'failed'])
-          .describe('`failed`: it ends early, with its relay or its store; what there is can be played.'),
-        deletedAt: instant.nullable(),
-      }),
-    )
-    .describe('Listen at recordings/{recordingId}/audio. A call that changed relays has several.'),
-  toolCalls: z.array(
-    z.object({
-      toolCallId: z.string(),
-      name: z.string(),
-      arguments: z.json(),
-      outcome: toolOutcomeSchema.nullable(),
-      startedAtMs: z.number(),
-      tookMs: z.number().nullable(),
-    }),
-  ),
-});
-
-const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
-
-const usd = (micros: number): number => micros / MICROS_PER_USD;
+export const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 export function toCallSummary(call: CallSummary): z.infer<typeof callSummarySchema> {
   const { tenantId: _tenantId, admittedAt, answeredAt, endedAt, costMicros, ...rest } = call;
@@ -216,60 +118,4 @@ export function toCallSummary(call: CallSummary): z.infer<typeof callSummarySche
 
 export function toCallPage(page: Page<CallSummary>): z.infer<typeof callPageSchema> {
   return { items: page.items.map(toCallSummary), nextCursor: page.nextCursor };
-}
-
-export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
-  const {
-    tenantId: _tenantId,
-    admittedAt,
-    answeredAt,
-    endedAt,
-    legs,
-    utterances,
-    latencies,
-    usage,
-    cost,
-    models,
-    toolCalls,
-    recordings,
-    ...rest
-  } = call;
-  return {
-    ...rest,
-    costUsd: cost && usd(cost.micros),
-    cost: cost && toCost(cost),
-    outcome: call.disposition?.outcome ?? null,
-    admittedAt: admittedAt.toISOString(),
-    answeredAt: iso(answeredAt),
-    endedAt: iso(endedAt),
-    latencies: { ...latencies },
-    usage: [...usage],
-    models: [...models],
-    legs: legs.map((leg) => ({
-      ...leg,
-      attachedAt: leg.attachedAt.toISOString(),
-      detachedAt: iso(leg.detachedAt),
-    })),
-    transcript: utterances.map(({ itemId: _itemId, ...said }) => ({
-      ...said,
-      isTranscribed: said.speaker === 'agent' || said.text !== '',
-    })),
-    toolCalls: [...toolCalls],
-    recordings: recordings.map((recording) => ({ ...recording, deletedAt: iso(recording.deletedAt) })),
-  };
-}
-
-function toCost({ micros, unpriced, models }: CallCost): z.infer<typeof costSchema> {
-  return {
-    usd: usd(micros),
-    isComplete: unpriced === 0,
-    models: models.map((part) => ({
-      provider: part.provider,
-      model: part.model,
-      usd: usd(part.micros),
-      byModality: Object.fromEntries(
-        COST_MODALITIES.map((modality) => [modality, usd(part.byModality[modality])]),
-      ) as Record<CostModality, number>,
-    })),
-  };
 }

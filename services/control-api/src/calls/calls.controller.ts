@@ -2,15 +2,14 @@ import { Get, Param, Query } from '@nestjs/common';
 import type { ApiScope } from '@tandem/database';
 import { CurrentPrincipal, Endpoint, TenantController, type Principal } from '@tandem/platform';
 import {
-  callDetailSchema,
   callPageSchema,
   callParameterSchema,
   listCallsSchema,
-  toCallDetail,
   toCallPage,
   type CallParameter,
   type ListCalls,
 } from './call.dto.ts';
+import { callDetailSchema, toCallDetail } from './call-detail.dto.ts';
 import { CallsService } from './calls.service.ts';
 
 /** Stored calls. */

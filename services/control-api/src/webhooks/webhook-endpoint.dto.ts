@@ -1,5 +1,5 @@
 import { businessEventSchema } from '@tandem/contracts';
-import type { Delivery, Page, ReplayResult, WebhookEndpoint } from '@tandem/database';
+import type { WebhookEndpoint } from '@tandem/database';
 import { pageOf, pageQuery } from '@tandem/platform';
 import { z } from 'zod';
 
@@ -100,69 +100,6 @@ export const secretSchema = z.object({
   secret: z.string().describe('`whsec_` and 32 bytes in base64. Keep it where you verify signatures.'),
 });
 
-export const stateSchema = z.enum(['pending', 'delivered', 'dead']);
-export const listDeliveriesSchema = z.object({ ...pageQuery, state: stateSchema.optional() });
-export type ListDeliveries = z.output<typeof listDeliveriesSchema>;
-export const deliveryPageSchema = pageOf(
-  z.object({
-    eventId: z.string().describe('The value of `webhook-id`.'),
-    type: z.string(),
-    state: stateSchema,
-    attempts: z.number().int(),
-    nextAttemptAt: z.iso.datetime().nullable(),
-    lastStatus: z.number().int().nullable().describe('HTTP status of the last response; null without one.'),
-    lastFault: z.string().nullable(),
-    createdAt: z.iso.datetime(),
-    settledAt: z.iso.datetime().nullable(),
-  }),
-);
-
-const EVENT_ID_PREFIX = 'evt_';
-const eventIdSchema = z
-  .string()
-  .max(60)
-  .transform((id) => (id.startsWith(EVENT_ID_PREFIX) ? id.slice(EVENT_ID_PREFIX.length) : id))
-  .pipe(z.uuid());
-
-export const replaySchema = z
-  .strictObject({
-    eventIds: z.array(eventIdSchema).min(1).max(1_000).optional().describe('These events, in any state.'),
-    from: z.iso.datetime({ offset: true }).optional().describe('Events from this time on, in any state.'),
-    to: z.iso.datetime({ offset: true }).optional().describe('Events before this time, in any state.'),
-  })
-  .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), {
-    error: 'must be after `from`',
-    path: ['to'],
-  })
-  .describe('Empty for all events that were given up.');
-export type Replay = z.output<typeof replaySchema>;
-export const replayedSchema = z.object({
-  replayed: z.number().int().describe('Events that are delivered again.'),
-  alreadyPending: z.number().int().describe('Selected events that wait for delivery already.'),
-  unknown: z
-    .number()
-    .int()
-    .describe('Ids without an event of this endpoint: not subscribed at the time, or older than 30 days.'),
-  reason: z.string().nullable().describe('Why nothing is delivered again; null when something is.'),
-});
-
-/** Returns the body of a replay; its reason says why nothing is delivered again. */
-export function toReplayed(
-  result: ReplayResult,
-  { eventIds, from, to }: Replay,
-): z.output<typeof replayedSchema> {
-  const { replayed, alreadyPending, unknown } = result;
-  if (replayed > 0) return { ...result, reason: null };
-  if (alreadyPending > 0)
-    return { ...result, reason: `${alreadyPending} of them wait to be delivered already.` };
-  if (unknown > 0) return { ...result, reason: 'This endpoint has no events with these ids.' };
-  const isChosen = eventIds !== undefined || from !== undefined || to !== undefined;
-  const none =
-    'No event of this endpoint was given up. Name `eventIds`, or `from` and `to`, to have delivered ' +
-    'ones sent again.';
-  return { ...result, reason: isChosen ? 'This endpoint has no events of this time.' : none };
-}
-
 export function toEndpointDto({
   id,
   url,
@@ -186,19 +123,5 @@ export function toEndpointDto({
     createdAt: createdAt.toISOString(),
     pending,
     dead,
-  };
-}
-
-export function toDeliveryPage({ items, nextCursor }: Page<Delivery>): z.output<typeof deliveryPageSchema> {
-  const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
-  return {
-    items: items.map((item) => ({
-      ...item,
-      eventId: `${EVENT_ID_PREFIX}${item.eventId}`,
-      nextAttemptAt: iso(item.nextAttemptAt),
-      createdAt: item.createdAt.toISOString(),
-      settledAt: iso(item.settledAt),
-    })),
-    nextCursor,
   };
 }

@@ -15,23 +15,25 @@ import { ADMIN_SCOPES } from '../admin-scopes.ts';
 import {
   changeEndpointSchema,
   createEndpointSchema,
-  deliveryPageSchema,
   endpointPageSchema,
   endpointSchema,
-  listDeliveriesSchema,
   listEndpointsSchema,
-  replayedSchema,
-  replaySchema,
   secretSchema,
-  toDeliveryPage,
   toEndpointDto,
-  toReplayed,
   type ChangeEndpoint,
   type CreateEndpoint,
-  type ListDeliveries,
   type ListEndpoints,
-  type Replay,
 } from './webhook-endpoint.dto.ts';
+import {
+  deliveryPageSchema,
+  listDeliveriesSchema,
+  replayedSchema,
+  replaySchema,
+  toDeliveryPage,
+  toReplayed,
+  type ListDeliveries,
+  type Replay,
+} from './webhook-delivery.dto.ts';
 import { WebhookEndpoints } from './webhook-endpoints.service.ts';
 
 const NOT_FOUND = '`endpoint-not-found`';

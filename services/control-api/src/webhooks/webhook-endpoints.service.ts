@@ -1,31 +1,25 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Sealer } from '@tandem/call-state';
-import { webhookHeadersPlace, webhookSecretPlace, type TenantId } from '@tandem/contracts';
+import type { TenantId } from '@tandem/contracts';
 import {
-  MAX_WEBHOOK_ENDPOINTS,
   WebhookDeliveryRepository,
   WebhookEndpointRepository,
   type Delivery,
   type Page,
   type ReplayResult,
-  type SealedHeaders,
   type Transaction,
   type WebhookEndpoint,
 } from '@tandem/database';
-import { Destinations, Problem } from '@tandem/platform';
-import type {
-  ChangeEndpoint,
-  CreateEndpoint,
-  ListDeliveries,
-  ListEndpoints,
-  Replay,
-} from './webhook-endpoint.dto.ts';
+import { Destinations } from '@tandem/platform';
+import { endpointNotFound, headersNeeded, tooManyEndpoints, urlRefused } from './endpoint-problems.ts';
+import { newSecret, openSecret, sealHeaders } from './endpoint-secrets.ts';
+import type { ChangeEndpoint, CreateEndpoint, ListEndpoints } from './webhook-endpoint.dto.ts';
+import type { ListDeliveries, Replay } from './webhook-delivery.dto.ts';
 
 /** Injection token: the sealer of signing secrets and headers. */
 export const WEBHOOK_SECRETS = Symbol('WEBHOOK_SECRETS');
 
-const SECRET_BYTES = 32;
 /** How long the old secret signs beside a new one: a day. */
 const OVERLAP_MS = 86_400_000;
 
@@ -51,15 +45,15 @@ export class WebhookEndpoints {
   ): Promise<WebhookEndpoint> {
     await this.verify(asked.url);
     const id = randomUUID();
-    const fields = { ...asked, headers: this.sealHeaders(id, asked.headers) };
-    const endpoint = await this.endpoints.create(transaction, tenantId, id, fields, this.newSecret(id));
-    if (!endpoint)
-      throw new Problem(
-        422,
-        'too-many-endpoints',
-        'Too many endpoints',
-        `A tenant may have ${MAX_WEBHOOK_ENDPOINTS}. Delete one that is not needed.`,
-      );
+    const fields = { ...asked, headers: sealHeaders(this.secrets, id, asked.headers) };
+    const endpoint = await this.endpoints.create(
+      transaction,
+      tenantId,
+      id,
+      fields,
+      newSecret(this.secrets, id),
+    );
+    if (!endpoint) throw tooManyEndpoints();
     return endpoint;
   }
 
@@ -73,7 +67,10 @@ export class WebhookEndpoints {
     if (asked.url !== undefined) await this.verify(asked.url);
     if (asked.url !== undefined && headers === undefined)
       await this.refuseMovingHeaders(tenantId, id, asked.url);
-    const fields = { ...asked, ...(headers === undefined ? {} : { headers: this.sealHeaders(id, headers) }) };
+    const fields = {
+      ...asked,
+      ...(headers === undefined ? {} : { headers: sealHeaders(this.secrets, id, headers) }),
+    };
     return found(await this.endpoints.change(transaction, tenantId, id, fields));
   }
 
@@ -90,7 +87,7 @@ export class WebhookEndpoints {
   /** Returns the secret that signs now. @throws Problem 404 */
   async secret(tenantId: TenantId, id: string): Promise<string> {
     const { sealedSecret } = found(await this.endpoints.secrets(tenantId, id));
-    return String(this.secrets.open(sealedSecret, webhookSecretPlace(id)));
+    return openSecret(this.secrets, id, sealedSecret);
   }
 
   /** Makes a new secret. @throws Problem 404 */
@@ -99,15 +96,15 @@ export class WebhookEndpoints {
       transaction,
       tenantId,
       id,
-      this.newSecret(id),
+      newSecret(this.secrets, id),
       new Date(Date.now() + OVERLAP_MS),
     );
-    if (!isRotated) throw notFound();
+    if (!isRotated) throw endpointNotFound();
   }
 
   /** Adds a `webhook.test` event for the endpoint. @throws Problem 404 */
   async test(tenantId: TenantId, id: string): Promise<void> {
-    if (!(await this.endpoints.test(tenantId, id))) throw notFound();
+    if (!(await this.endpoints.test(tenantId, id))) throw endpointNotFound();
   }
 
   /** @throws Problem 404 */
@@ -127,43 +124,20 @@ export class WebhookEndpoints {
     return this.events.replay(tenantId, id, { eventIds, from: time(from), to: time(to) });
   }
 
-  private newSecret(id: string): string {
-    return this.secrets.seal(`whsec_${randomBytes(SECRET_BYTES).toString('base64')}`, webhookSecretPlace(id));
-  }
-
-  private sealHeaders(id: string, headers: Readonly<Record<string, string>>): SealedHeaders {
-    const names = Object.keys(headers);
-    return { names, sealed: names.length === 0 ? null : this.secrets.seal(headers, webhookHeadersPlace(id)) };
-  }
-
   /** Refuses a new address on another host: its owner would get headers that are never shown. */
   private async refuseMovingHeaders(tenantId: TenantId, id: string, url: string): Promise<void> {
     const { url: before, headerNames } = await this.get(tenantId, id);
     if (headerNames.length === 0 || new URL(before).origin === new URL(url).origin) return;
-    const todo =
-      'Send the headers again with the new address, ' + `or {} to have none: ${headerNames.join(', ')}.`;
-    throw new Problem(422, 'headers-needed', 'The headers belong to another host', todo);
+    throw headersNeeded(headerNames);
   }
 
   private async verify(url: string): Promise<void> {
     const problem = await this.destinations.problemOfResolved(url);
-    if (problem === null) return;
-    const detail =
-      `The url ${problem}. Networks of your own are allowed by OUTBOUND_TRUSTED_NETWORKS, set where the ` +
-      'services start.';
-    throw new Problem(422, 'url-refused', 'The address is refused', detail);
+    if (problem !== null) throw urlRefused(problem);
   }
 }
 
-const notFound = () =>
-  new Problem(
-    404,
-    'endpoint-not-found',
-    'No such endpoint',
-    'There is no webhook endpoint with this id. Ask for the list.',
-  );
-
 function found<Value>(value: Value | null): Value {
-  if (value === null) throw notFound();
+  if (value === null) throw endpointNotFound();
   return value;
 }

@@ -1,5 +1,6 @@
-import type { BusyPeriod, Calendar, CalendarResource } from '@tandem/database';
+import type { Calendar, CalendarResource } from '@tandem/database';
 import { DateTime } from 'luxon';
+import { dayOf, overlaps, isoDate, type Day, type Person } from './working-day.ts';
 
 /*
  * Free appointments. Working hours are in local time, appointments are instants. A working window is
@@ -13,10 +14,6 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Distance between offered appointments, counted from the start of the window. */
 const SLOT_STEP_MS = 30 * MINUTE_MS;
-/**
- * Days after its own into which an appointment may last: 24 hours from late on a day before one of 23 hours.
- */
-const LONGEST_DAYS = 2;
 
 export type PartOfDay = 'morning' | 'afternoon' | 'any';
 
@@ -123,104 +120,6 @@ export function lastBookableDate(calendar: Calendar, nowMs: number): string {
   );
 }
 
-/** One local day with its local times converted into instants. */
-interface Day {
-  readonly noonMs: number;
-  readonly people: readonly Person[];
-}
-
-interface Person {
-  readonly resource: CalendarResource;
-  /** Working windows of that day, from whose starts appointments are counted. */
-  readonly windows: readonly Window[];
-  /** The same windows, joined without a break and continued into the next days. */
-  readonly stretches: readonly Window[];
-  readonly busy: readonly BusyPeriod[];
-  /** Number of appointments of the resource on that day. */
-  readonly load: number;
-}
-
-interface Window {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-function dayOf(calendar: Calendar, date: string): Day {
-  const day = DateTime.fromISO(date, { zone: calendar.timeZone });
-  const startMs = day.startOf('day').toMillis();
-  const endMs = instantOf(day, 1440);
-  const people = calendar.resources.map((resource): Person => {
-    const windows = windowsOf(calendar, resource, day);
-    const busy = calendar.busy.filter((period) => period.resourceId === resource.id);
-    return {
-      resource,
-      windows,
-      stretches: stretchesOf(calendar, resource, day, windows),
-      busy,
-      load: busy.filter((period) => overlaps(period, startMs, endMs)).length,
-    };
-  });
-  return { noonMs: instantOf(day, 720), people };
-}
-
-/** Returns the working windows of a resource on a day, soonest first; none on a closed date. */
-function windowsOf(calendar: Calendar, resource: CalendarResource, day: DateTime): Window[] {
-  if (calendar.closedDates.some((closed) => closed.date === isoDate(day))) return [];
-  return resource.hours
-    .filter(({ weekday }) => weekday === day.weekday)
-    .map(({ opensMinute, closesMinute }) => ({
-      startMs: instantOf(day, opensMinute),
-      endMs: instantOf(day, closesMinute),
-    }))
-    .sort((a, b) => a.startMs - b.startMs);
-}
-
-/** Returns the windows of a day, joined where they touch, also with those of the next days over midnight. */
-function stretchesOf(
-  calendar: Calendar,
-  resource: CalendarResource,
-  day: DateTime,
-  windows: readonly Window[],
-): Window[] {
-  const all = [...windows];
-  for (let ahead = 1; ahead <= LONGEST_DAYS; ahead++) {
-    const next = day.plus({ days: ahead });
-    if (all.at(-1)?.endMs !== next.startOf('day').toMillis()) break;
-    all.push(...windowsOf(calendar, resource, next));
-  }
-  const joined: Window[] = [];
-  for (const window of all) {
-    const last = joined.at(-1);
-    if (last && window.startMs <= last.endMs)
-      joined[joined.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, window.endMs) };
-    else joined.push(window);
-  }
-  return joined;
-}
-
-/**
- * Returns the instant at which local time is this many minutes after midnight; 1440 is the midnight that ends
- * the day. A time that the clocks skip yields the instant at which they skip it.
- */
-function instantOf(day: DateTime, minute: number): number {
-  if (minute === 1440) return day.plus({ days: 1 }).startOf('day').toMillis();
-  const shown = day.set({ hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 });
-  const skippedMinutes = shown.hour * 60 + shown.minute - minute;
-  return skippedMinutes === 0 ? shown.toMillis() : changeOfClocks(shown, skippedMinutes).toMillis();
-}
-
-/** Returns the instant the offset became that of `after`, at most this many minutes before it. */
-function changeOfClocks(after: DateTime, minutes: number): DateTime {
-  let notYet = minutes;
-  let already = 0;
-  while (notYet - already > 1) {
-    const middle = Math.floor((notYet + already) / 2);
-    if (after.minus({ minutes: middle }).offset === after.offset) already = middle;
-    else notYet = middle;
-  }
-  return after.minus({ minutes: already });
-}
-
 function startsOf(day: Day, durationMs: number): number[] {
   const starts = new Set<number>();
   for (const person of day.people) {
@@ -244,7 +143,5 @@ function freeIn(day: Day, startMs: number, endMs: number): CalendarResource[] {
 
 const worksIn = (person: Person, startMs: number, endMs: number): boolean =>
   person.stretches.some((window) => window.startMs <= startMs && endMs <= window.endMs);
-const overlaps = (busy: BusyPeriod, startMs: number, endMs: number): boolean =>
-  busy.startMs < endMs && startMs < busy.endMs;
+
 const durationMs = (calendar: ServiceCalendar): number => calendar.service.durationMinutes * MINUTE_MS;
-const isoDate = (day: DateTime): string => day.toISODate() ?? '';

@@ -11,13 +11,12 @@ import {
 } from '@tandem/call-state';
 import type { NewCallEvent } from '@tandem/contracts';
 import { RealClock, type CallLog } from '@tandem/conversation';
-import { CONFIG, type ServiceConfig } from '@tandem/platform';
+import { CONFIG, REDIS, type ServiceConfig } from '@tandem/platform';
 import type { Redis } from 'ioredis';
 import { CountingLog } from '../metrics/counting-log.ts';
 import { RelayMetrics } from '../metrics/relay-metrics.ts';
 import { thresholdsCrossed } from './budget-thresholds.ts';
 import type { ClaimedCall } from './claimed-call.ts';
-import { REDIS } from './tokens.ts';
 import { withWarnings } from './with-warnings.ts';
 
 export interface OpenedLog {

@@ -15,6 +15,7 @@ import { CallFactory } from './call-factory.ts';
 import { CallLogs } from './call-logs.ts';
 import type { ClaimedCall } from './claimed-call.ts';
 import { EndedCalls } from './ended-calls.ts';
+import { applyCommand } from './operator-command.ts';
 
 export type ClaimRefusal = 'draining' | 'full' | 'ticket-used' | 'call-unknown' | 'call-ended';
 
@@ -85,7 +86,8 @@ export class Relay {
 
   /** Executes an operator's command; does nothing for a call this relay no longer holds. */
   executeCommand(command: RelayCommand): void {
-    const outcome = this.applyCommand(command);
+    const session = this.calls.get(command.callId)?.session;
+    const outcome = session ? applyCommand(session, command) : 'not-held';
     this.metrics.counters.commands.inc({ kind: command.kind, outcome });
     this.logger.log(
       { callId: command.callId, relayId: this.config.relayId, kind: command.kind, outcome },
@@ -103,24 +105,6 @@ export class Relay {
         resolve();
       };
     });
-  }
-
-  private applyCommand(command: RelayCommand): string {
-    const session = this.calls.get(command.callId)?.session;
-    if (!session) return 'not-held';
-    switch (command.kind) {
-      case 'transfer':
-        return session.putThrough(command).status;
-      case 'change':
-        session.change(command.change);
-        return 'ok';
-      case 'recording':
-        session.pauseRecording(command.state === 'paused');
-        return 'ok';
-      case 'end':
-        session.sayGoodbye();
-        return 'ok';
-    }
   }
 
   private startCall(claimed: ClaimedCall, incoming: IncomingStream): void {

@@ -1,0 +1,119 @@
+import { toolOutcomeSchema, usageSchema } from '@tandem/contracts';
+import type { CallDetail } from '@tandem/database';
+import { z } from 'zod';
+import { instant, callSummarySchema, iso } from './call.dto.ts';
+import { usd } from './call-cost.dto.ts';
+import { costSchema, toCost } from './call-cost.dto.ts';
+
+const latencySchema = z.object({
+  count: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  maxMs: z.number(),
+});
+
+export const callDetailSchema = callSummarySchema.extend({
+  disposition: z.object({ outcome: z.string(), detail: z.string() }).nullable(),
+  latencies: z
+    .record(z.string(), latencySchema)
+    .describe('By kind: answer-to-first-audio, caller-to-agent, interruption-to-clear, tool.'),
+  models: z
+    .array(
+      z.object({ provider: z.string(), model: z.string(), fromMs: z.number().describe('Since admission.') }),
+    )
+    .describe('The models that spoke, in order: several when one failed and a fallback took over.'),
+  cost: costSchema.nullable(),
+  usage: z.array(z.object({ provider: z.string(), model: z.string(), usage: usageSchema })),
+  legs: z.array(
+    z.object({
+      epoch: z.number().int(),
+      relayId: z.string(),
+      streamId: z.string(),
+      attachedAt: instant,
+      detachedAt: instant.nullable(),
+      detachReason: z.string().nullable(),
+    }),
+  ),
+  transcript: z
+    .array(
+      z.object({
+        speaker: z.enum(['caller', 'agent']),
+        text: z
+          .string()
+          .describe("The caller's words as transcribed; the agent's words as far as the caller heard them."),
+        isTranscribed: z
+          .boolean()
+          .describe('False where the caller spoke and the transcript was lost; the text is empty.'),
+        startedAtMs: z.number().describe('Since admission.'),
+        endedAtMs: z.number(),
+        heardMs: z.number().nullable(),
+        interrupted: z.boolean(),
+      }),
+    )
+    .describe('In the order of speaking.'),
+  recordings: z
+    .array(
+      z.object({
+        recordingId: z.uuid(),
+        startedAtMs: z.number().describe('Since admission.'),
+        durationMs: z.number().nullable(),
+        bytes: z.number().nullable(),
+        outcome: z
+          .enum(['running', 'complete', 'failed'])
+          .describe('`failed`: it ends early, with its relay or its store; what there is can be played.'),
+        deletedAt: instant.nullable(),
+      }),
+    )
+    .describe('Listen at recordings/{recordingId}/audio. A call that changed relays has several.'),
+  toolCalls: z.array(
+    z.object({
+      toolCallId: z.string(),
+      name: z.string(),
+      arguments: z.json(),
+      outcome: toolOutcomeSchema.nullable(),
+      startedAtMs: z.number(),
+      tookMs: z.number().nullable(),
+    }),
+  ),
+});
+
+export function toCallDetail(call: CallDetail): z.infer<typeof callDetailSchema> {
+  const {
+    tenantId: _tenantId,
+    admittedAt,
+    answeredAt,
+    endedAt,
+    legs,
+    utterances,
+    latencies,
+    usage,
+    cost,
+    models,
+    toolCalls,
+    recordings,
+    ...rest
+  } = call;
+  return {
+    ...rest,
+    costUsd: cost && usd(cost.micros),
+    cost: cost && toCost(cost),
+    outcome: call.disposition?.outcome ?? null,
+    admittedAt: admittedAt.toISOString(),
+    answeredAt: iso(answeredAt),
+    endedAt: iso(endedAt),
+    latencies: { ...latencies },
+    usage: [...usage],
+    models: [...models],
+    legs: legs.map((leg) => ({
+      ...leg,
+      attachedAt: leg.attachedAt.toISOString(),
+      detachedAt: iso(leg.detachedAt),
+    })),
+    transcript: utterances.map(({ itemId: _itemId, ...said }) => ({
+      ...said,
+      isTranscribed: said.speaker === 'agent' || said.text !== '',
+    })),
+    toolCalls: [...toolCalls],
+    recordings: recordings.map((recording) => ({ ...recording, deletedAt: iso(recording.deletedAt) })),
+  };
+}
