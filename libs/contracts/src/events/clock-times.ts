@@ -1,8 +1,8 @@
 const MINUTES = new Set([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55]);
 
 /**
- * Returns whether these are times of the day: hours from one to twelve with or without minutes, each later than
- * the one before, past twelve once at most.
+ * Returns whether these are times of the day: hours from one to twelve with or without minutes, each later
+ * than the one before, past twelve once at most.
  */
 export function areClockTimes(values: readonly number[] | null): boolean {
   const times = values && clockTimes(values);

@@ -1,3 +1,4 @@
+/** An agent as operators see it. */
 export interface Agent {
   readonly id: string;
   /** The name operators use, unique among the tenant's that are not archived. */

@@ -4,6 +4,7 @@ import { GOODBYE } from './wording.ts';
 
 type ScriptStep = 'greeting' | 'wish' | 'calendar' | 'offer' | 'booking' | 'end' | 'over';
 
+/** Where the script is. */
 export interface ScriptState {
   readonly step: ScriptStep;
   readonly isGreeted: boolean;

@@ -3,6 +3,7 @@ import type { ResponseStatus } from '@tandem/conversation';
 import type { ProviderSession } from './providers/provider-session.ts';
 import type { RunningResponse } from './responses/pending-responses.ts';
 
+/** Questions and events of the listener of a provider session, answered by the session above it. */
 export interface ProviderSessionEvents {
   onSessionReady(inner: ProviderSession): void;
   onSessionClosed(inner: ProviderSession, error: ProviderError | null): void;

@@ -25,7 +25,7 @@ type VoiceResponse = InstanceType<typeof twilio.twiml.VoiceResponse>;
 type SayAttributes = NonNullable<Parameters<VoiceResponse['say']>[0]> & object;
 type SayLanguage = NonNullable<Extract<SayAttributes, { language?: unknown }>['language']>;
 
-/** Has the carrier speak. Adds nothing for a text without words: the carrier treats an empty one as an error. */
+/** Adds words the carrier speaks; nothing for a text without words, which it treats as an error. */
 export function say(response: Pick<VoiceResponse, 'say'>, { text, language }: Spoken, times?: number): void {
   const words = speakable(text);
   if (!isSpeakable(words)) return;

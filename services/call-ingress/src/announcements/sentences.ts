@@ -17,6 +17,7 @@ export type Sentences = Readonly<
   >
 >;
 
+/** By language (ISO 639). */
 export const SENTENCES: Readonly<Record<string, Sentences> & { en: Sentences }> = {
   en: {
     thanks: 'Thank you for calling {company}.',

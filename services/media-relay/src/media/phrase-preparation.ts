@@ -13,8 +13,8 @@ const RETRY_MS = 10 * 60_000;
 const MAX_ATTEMPTS_KEPT = 1_000;
 
 /**
- * Has models say, in the background, the phrase for callers whose relay is lost. A relay that takes such calls
- * over plays it at once; without it they wait for their own model.
+ * Has models say, in the background, the phrase for callers whose relay is lost. A relay that takes such
+ * calls over plays it at once; without it they wait for their own model.
  */
 @Injectable()
 export class PhrasePreparation implements OnModuleDestroy {
