@@ -109,6 +109,7 @@ export class TandemFleet implements Fleet {
         relayGraceMs: RELAY_GRACE_MS,
         env: {
           LOG_LEVEL: 'warn',
+          RELAY_PHRASE_PREPARATION: 'on',
           RELAY_DRAIN_GRACE_MS: String(DRAIN_GRACE_MS),
           ...(front.port === null ? {} : { PUBLIC_BASE_URL: `http://127.0.0.1:${front.port}` }),
           ...env,

@@ -6,8 +6,8 @@ export interface Loss {
   readonly story: CallStory;
   readonly fault: EntryOf<'fault'>;
   /**
-   * Ms from the fault to the agent's first sound on a new stream, or to a listening model where no words were
-   * due. Null when it never came.
+   * Ms from the fault to the agent's first sound on a new stream, or to a listening model if that is earlier
+   * and no words were due. Null when it never came.
    */
   readonly backMs: number | null;
   /**
@@ -51,7 +51,7 @@ export function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
     fault.at,
   );
   const isOwed = soundAt < nextSaidAt || openedAt === fault.at;
-  const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
+  const backAt = isOwed ? soundAt : Math.min(soundAt, Math.max(readyAt, openedAt));
   if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
   const closedAt =
     story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ??

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HistoryEntry } from './entries.ts';
-import { absenceMs } from './loss.ts';
+import { absenceMs, type Loss } from './loss.ts';
 import { RunView } from './run-view.ts';
 
 const CALL = 'CA1';
 /** A call whose relay is drained at 10,000, with a stream to the next relay from 10,500. */
-function drained(...entries: readonly HistoryEntry[]): number | null {
+const drained = (...entries: readonly HistoryEntry[]) => absenceMs(lossOf(...entries));
+function lossOf(...entries: readonly HistoryEntry[]): Loss {
   const history: HistoryEntry[] = [
     { at: 0, kind: 'call-placed', call: CALL },
     { at: 10_000, kind: 'fault', what: 'drain', target: 'relay-1', held: [CALL] },
@@ -38,7 +39,7 @@ function drained(...entries: readonly HistoryEntry[]): number | null {
     ...entries,
   ];
   const [loss] = new RunView(history).losses('drain');
-  return absenceMs(loss!);
+  return loss!;
 }
 
 describe('the silence a caller hears when their relay goes', () => {
@@ -82,5 +83,37 @@ describe('the silence a caller hears when their relay goes', () => {
         agent,
       ),
     ).toBe(800);
+  });
+});
+
+describe('the agent is back', () => {
+  const saidEarly: HistoryEntry = {
+    at: 11_000,
+    kind: 'caller-said',
+    call: CALL,
+    text: 'call 1 turn 1',
+    fromAt: 10_200,
+    isAnswered: true,
+  };
+  const explains = (fromAt: number): HistoryEntry => ({
+    at: fromAt + 1_000,
+    kind: 'agent-heard',
+    call: CALL,
+    text: 'Sorry.',
+    fromAt,
+    frames: 50,
+    total: 50,
+  });
+
+  it('with its first sound, though the caller began to speak before it', () => {
+    expect(lossOf(saidEarly, explains(11_100)).backMs).toBe(1_100);
+  });
+
+  it('with a model that listens, when the caller speaks and the agent has nothing to say', () => {
+    expect(lossOf(saidEarly, explains(13_000)).backMs).toBe(1_500);
+  });
+
+  it('not before its first sound when words are due', () => {
+    expect(lossOf(explains(13_000)).backMs).toBe(3_000);
   });
 });

@@ -1,6 +1,7 @@
 import type { Calendar, CalendarResource } from '@tandem/database';
 import { DateTime } from 'luxon';
-import { dayOf, overlaps, isoDate, type Day, type Person } from './working-day.ts';
+import { isoDate } from './local-day.ts';
+import { dayOf, overlaps, type Day, type Person } from './working-day.ts';
 
 /*
  * Free appointments. Working hours are in local time, appointments are instants. A working window is

@@ -1,5 +1,6 @@
 import type { BusyPeriod, Calendar, CalendarResource } from '@tandem/database';
 import { DateTime } from 'luxon';
+import { localDay, type LocalDay } from './local-day.ts';
 
 /**
  * Days after its own into which an appointment may last: 24 hours from late on a day before one of 23 hours.
@@ -31,9 +32,9 @@ interface Window {
 
 /** Returns a local day (YYYY-MM-DD) of the calendar's resources. */
 export function dayOf(calendar: Calendar, date: string): Day {
-  const day = DateTime.fromISO(date, { zone: calendar.timeZone });
-  const startMs = day.startOf('day').toMillis();
-  const endMs = instantOf(day, 1440);
+  const day = localDay(DateTime.fromISO(date, { zone: calendar.timeZone }));
+  const { startMs } = day;
+  const endMs = day.instantOf(1440);
   const people = calendar.resources.map((resource): Person => {
     const windows = windowsOf(calendar, resource, day);
     const busy = calendar.busy.filter((period) => period.resourceId === resource.id);
@@ -45,17 +46,17 @@ export function dayOf(calendar: Calendar, date: string): Day {
       load: busy.filter((period) => overlaps(period, startMs, endMs)).length,
     };
   });
-  return { noonMs: instantOf(day, 720), people };
+  return { noonMs: day.instantOf(720), people };
 }
 
 /** Returns the working windows of a resource on a day, soonest first; none on a closed date. */
-function windowsOf(calendar: Calendar, resource: CalendarResource, day: DateTime): Window[] {
-  if (calendar.closedDates.some((closed) => closed.date === isoDate(day))) return [];
+function windowsOf(calendar: Calendar, resource: CalendarResource, day: LocalDay): Window[] {
+  if (calendar.closedDates.some((closed) => closed.date === day.date)) return [];
   return resource.hours
     .filter(({ weekday }) => weekday === day.weekday)
     .map(({ opensMinute, closesMinute }) => ({
-      startMs: instantOf(day, opensMinute),
-      endMs: instantOf(day, closesMinute),
+      startMs: day.instantOf(opensMinute),
+      endMs: day.instantOf(closesMinute),
     }))
     .sort((a, b) => a.startMs - b.startMs);
 }
@@ -64,13 +65,13 @@ function windowsOf(calendar: Calendar, resource: CalendarResource, day: DateTime
 function stretchesOf(
   calendar: Calendar,
   resource: CalendarResource,
-  day: DateTime,
+  day: LocalDay,
   windows: readonly Window[],
 ): Window[] {
   const all = [...windows];
   for (let ahead = 1; ahead <= LONGEST_DAYS; ahead++) {
-    const next = day.plus({ days: ahead });
-    if (all.at(-1)?.endMs !== next.startOf('day').toMillis()) break;
+    const next = day.later(ahead);
+    if (all.at(-1)?.endMs !== next.startMs) break;
     all.push(...windowsOf(calendar, resource, next));
   }
   const joined: Window[] = [];
@@ -83,31 +84,6 @@ function stretchesOf(
   return joined;
 }
 
-/**
- * Returns the instant at which local time is this many minutes after midnight; 1440 is the midnight that ends
- * the day. A time that the clocks skip yields the instant at which they skip it.
- */
-function instantOf(day: DateTime, minute: number): number {
-  if (minute === 1440) return day.plus({ days: 1 }).startOf('day').toMillis();
-  const shown = day.set({ hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 });
-  const skippedMinutes = shown.hour * 60 + shown.minute - minute;
-  return skippedMinutes === 0 ? shown.toMillis() : changeOfClocks(shown, skippedMinutes).toMillis();
-}
-
-/** Returns the instant the offset became that of `after`, at most this many minutes before it. */
-function changeOfClocks(after: DateTime, minutes: number): DateTime {
-  let notYet = minutes;
-  let already = 0;
-  while (notYet - already > 1) {
-    const middle = Math.floor((notYet + already) / 2);
-    if (after.minus({ minutes: middle }).offset === after.offset) already = middle;
-    else notYet = middle;
-  }
-  return after.minus({ minutes: already });
-}
-
 /** Returns whether a busy period lies in part between the two instants. */
 export const overlaps = (busy: BusyPeriod, startMs: number, endMs: number): boolean =>
   busy.startMs < endMs && startMs < busy.endMs;
-
-export const isoDate = (day: DateTime): string => day.toISODate() ?? '';
