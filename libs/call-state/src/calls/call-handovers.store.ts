@@ -6,8 +6,8 @@ import { run } from '../scripts/script.ts';
 import type { Sealer } from '../redis/sealer.ts';
 
 /**
- * What the carrier may ask about one stream of a call: what follows it, and what follows the transfer it was
- * given up for.
+ * A question of the carrier about one stream of a call: what follows the stream, or what follows the transfer
+ * the stream was given up for.
  */
 export type CarrierCallback = 'stream-ended' | 'transfer-ended';
 

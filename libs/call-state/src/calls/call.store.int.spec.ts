@@ -288,7 +288,7 @@ describe('the event log', () => {
     away.disconnect();
   });
 
-  it('holds no card number, whoever writes it', async () => {
+  it('holds no card number, whichever process writes it', async () => {
     const call = await admitted();
     const { log } = openLog(call, 1);
     log.append(note('My card is 4111 1111 1111 1111'));

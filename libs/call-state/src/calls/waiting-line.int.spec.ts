@@ -51,7 +51,7 @@ const caller = (carrierCallId: string, agentId = AGENT): WaitingCall => ({
 });
 const wait = (sid: string, agentId = AGENT) => line.wait(caller(sid, agentId), 100);
 const ahead = (sid: string) => line.ahead({ agentId: AGENT, carrierCallId: sid });
-/** The carrier has not asked for so long. */
+/** The carrier has not asked about the call for this time. */
 const silentFor = (sid: string, ms: number) =>
   redis.zadd('tandem:waiting', Date.now() - ms, `${AGENT}/${sid}`);
 
@@ -83,7 +83,7 @@ describe('a line', () => {
     expect(await line.size()).toBe(1);
   });
 
-  it('takes no more than may wait, and whoever waits already stays', async () => {
+  it('takes no more callers than may wait, and keeps those that wait already', async () => {
     expect(await line.wait(caller('CA1'), 1)).toMatchObject({ ahead: 0 });
     expect(await line.wait(caller('CA2'), 1)).toBe('full');
     expect(await line.wait(caller('CA1'), 1)).toMatchObject({ ahead: 0 });

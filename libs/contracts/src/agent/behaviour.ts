@@ -67,7 +67,7 @@ export const interruptionSchema = z.object({
     .default({ kind: 'on-speech' }),
   /** "Mhm" and its like (see the texts' `backchannels`) are no interruption. */
   ignoresBackchannels: z.boolean().default(false),
-  /** What happens to interrupted speech when the interruption turns out to be none: dropped, or resumed. */
+  /** Whether interrupted speech is dropped or resumed when the interruption turns out to be none. */
   afterFalseStart: z.enum(['drop', 'resume']).default('drop'),
   /** The greeting contains a legal notice: it is played to its end. */
   protectsGreeting: z.boolean().default(false),
@@ -148,7 +148,7 @@ export const agentRuleSchema = z.object({
   when: z.discriminatedUnion('kind', [
     /** The call has lasted this time. */
     z.object({ kind: z.literal('after-ms'), ms: z.number().int().min(1_000).max(21_600_000) }),
-    /** This tool ended with this status. */
+    /** The named tool ended with this status. */
     z.object({
       kind: z.literal('tool'),
       name: z.string().max(64),

@@ -103,8 +103,8 @@ export const agentSnapshotSchema = z.object({
       { kind: 'message' },
     ]),
   /**
-   * What to do when no relay has room for a new call, or no provider of the ladder is available: refuse with
-   * a spoken message, or let the caller wait in a queue.
+   * Whether a new call is refused with a spoken message, or waits in a queue, when no relay has room or none
+   * of the agent's models is available.
    */
   whenUnavailable: z.enum(['refuse', 'queue']).default('refuse'),
   queue: queueSchema.prefault({}),

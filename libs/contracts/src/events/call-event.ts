@@ -142,7 +142,7 @@ export const callEventBodies = {
     atMs: z.number(),
   }),
   /**
-   * What the caller said, as transcribed. Without text: something whose words are not known; they may follow
+   * The caller's words, as transcribed. The text is empty while the words are not known; they may follow
    * under the same id.
    */
   'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...spanSchema }),

@@ -92,8 +92,8 @@ function international(compact: string): string | null {
 }
 
 /**
- * What people of the country write comes first, then a number whose plus was left out, then whatever may be
- * dialled there.
+ * Tries the number as people of the country write it, then as one whose plus was left out, then as anything
+ * that can be dialled there.
  */
 function fromDigits(digits: string, near: string | undefined): string | null {
   const local = near === undefined ? undefined : parse(digits, near);

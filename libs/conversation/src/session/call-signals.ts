@@ -16,7 +16,7 @@ export type CallSignal =
   | { readonly kind: 'response-heard'; readonly responseId: ResponseId }
   /** No more of this item will be heard. */
   | { readonly kind: 'item-finished'; readonly item: SpokenItem }
-  /** Everything written has been heard, and no more audio of the written items is to come. */
+  /** Everything written has been heard, and no more audio of the written items will come. */
   | { readonly kind: 'playout-idle' }
 
   // Turns

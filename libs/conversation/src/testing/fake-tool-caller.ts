@@ -1,7 +1,7 @@
 import type { CallId, ToolCall, ToolOutcome } from '@tandem/contracts';
 import type { ToolCaller } from '../ports/tool-caller.ts';
 
-/** Answers tool calls as planned by the test; a tool without a planned outcome waits for {@link answer}. */
+/** Gives tool calls the outcomes planned by the test; a tool without one waits for {@link answer}. */
 export class FakeToolCaller implements ToolCaller {
   readonly calls: ToolCall[] = [];
   /** Calls of earlier sessions that were joined. */

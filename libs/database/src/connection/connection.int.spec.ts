@@ -21,7 +21,7 @@ describe('a server that goes away as it lets a client in', () => {
   let server: Server | undefined;
   afterEach(() => void server?.close());
 
-  it('is told as an error to whoever waits for it, and ends no process', async () => {
+  it('is an error to the query that waits for it, and ends no process', async () => {
     server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end(Buffer.concat([AUTHENTICATED, READY, GOING_DOWN])));

@@ -92,7 +92,7 @@ export interface CallRecord {
   readonly from: string;
   readonly to: string;
   readonly carrierCallId: string | null;
-  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  /** The carrier's attestation of the caller's right to the number; null when there is none. */
   readonly attestation: string | null;
   readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
   /** Kind of the model that spoke first; null when none did. */
@@ -138,7 +138,7 @@ export interface RefusedCall {
   readonly from: string;
   readonly to: string;
   readonly carrierCallId: string | null;
-  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  /** The carrier's attestation of the caller's right to the number; null when there is none. */
   readonly attestation: string | null;
   /** When it first rang. */
   readonly rangAt: Date;

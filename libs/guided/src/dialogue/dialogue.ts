@@ -38,7 +38,7 @@ export interface DialogueContext {
   readonly companyName: string;
   /** Start of the day where the business is. */
   readonly today: DateTime;
-  /** This moment, there. */
+  /** The current time of the business. */
   readonly now: DateTime;
   readonly tools: ReadonlySet<ToolRole>;
 }

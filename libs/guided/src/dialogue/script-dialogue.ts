@@ -34,7 +34,7 @@ export const SCRIPT_DISCLOSURE =
  */
 export const scriptDialogue: Dialogue<ScriptState> = {
   begin: () => ({ step: 'greeting', isGreeted: false, calls: 0, awaited: null, slot: null }),
-  /** What was said before cannot be told from a script: after an interruption it only takes its leave. */
+  /** A script cannot know what was said before: after an interruption it only says goodbye. */
   resume: () => ({ step: 'end', isGreeted: true, calls: 0, awaited: null, slot: null }),
   step: take,
   listensFor: () => null,

@@ -51,7 +51,7 @@ export function listTimes(times: readonly ClockTime[]): string {
   return `${listed}${shared}`;
 }
 
-/** What the caller has said of the visit they want; null for what they have not said. */
+/** The visit the caller wants, as far as they have said it; null for parts they have not said. */
 export interface VisitWish {
   readonly service: Service | null;
   readonly date: string | null;

@@ -127,7 +127,7 @@ export class GuidedScene {
     await this.clock.pass(ms);
   }
 
-  /** The caller makes a sound and is silent for so long that it counts as over. */
+  /** The caller makes a sound and is then silent until it counts as over. */
   async speaks(ms: number, silenceMs = 600): Promise<void> {
     // What a line sounds like first is taken for its noise.
     await this.sends(QUIET, FRAME_MS);

@@ -190,7 +190,10 @@ export class TurnTaking {
     this.floorMayBeQuiet();
   }
 
-  /** Has the agent speak. A reply is skipped while the caller speaks: the answer to that turn covers it. */
+  /**
+   * Has the agent speak. A reply is skipped while the caller speaks, as the answer to that turn covers it,
+   * and after {@link close}.
+   */
   speak(request: SpeakRequest): void {
     if (request.kind === 'reply' && (this.isCallerSpeaking || this.isClosed)) return;
     this.requested = request.kind;

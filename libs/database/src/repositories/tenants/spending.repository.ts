@@ -11,7 +11,7 @@ import {
 } from '../../queries/spending.ts';
 import { without } from '../../rows/without.ts';
 
-/** What a tenant's calls may cost, in micros (millionths of a US dollar); null for no limit. */
+/** Limits on the cost of a tenant's calls, in micros (millionths of a US dollar); null for no limit. */
 export type TenantBudget = Readonly<Omit<TenantBudgetRow, 'tenantId'>>;
 
 /** Absent fields stay as they are. */
