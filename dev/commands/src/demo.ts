@@ -57,7 +57,7 @@ async function start(): Promise<Stack> {
     relays: 1,
     isEphemeral: isBeside,
     agentModel: 'guided',
-    // The demo rings the services where they are, also where .env names addresses for a real number.
+    // The demo calls the services at their local addresses, also when .env has public ones for a real number.
     env: { PUBLIC_BASE_URL: '', PUBLIC_MEDIA_URL: '' },
   });
   stack.supervisor.stopOnSignals(() => runningCalls(stack));

@@ -8,7 +8,7 @@ interface Pending {
 /** Turns of the microtask queue after a timer: enough for a promise chain of this depth to settle. */
 const SETTLE_TURNS = 8;
 
-/** A clock that moves only when told to. Timers run in the order of their due time, at their due time. */
+/** A clock that only a test moves. Timers run in the order of their due time, at their due time. */
 export class ManualClock implements Clock {
   private nowMs = 0;
   private pending: Pending[] = [];

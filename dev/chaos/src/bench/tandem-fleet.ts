@@ -28,11 +28,11 @@ export interface TandemFleetOptions {
   readonly replicas?: Replicas;
   /** Whether that balancer checks readiness, as in clusters, instead of only trying the next one. */
   readonly isFrontedByReadiness?: boolean;
-  /** Lines that can be made slow, silent or cut lie between the services and these. */
+  /** Servers behind a line that can be made slow, silent or cut. */
   readonly lines?: readonly LineName[];
   /** Whether a second Redis follows the first. Uses the fault line to Redis. */
   readonly hasRedisReplica?: boolean;
-  /** Over the services' usual environment. */
+  /** Variables set over the services' usual environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly agent?: Partial<AgentContentInput>;
   /** Behaviour of the model; default: answers the caller's words by quoting them. */
@@ -138,7 +138,7 @@ export class TandemFleet implements Fleet {
     return this.instances('relay-');
   }
 
-  /** Names of the processes of a kind. */
+  /** Returns the names of the processes of a kind. */
   instances(prefix: string): string[] {
     return this.platform.stack.supervisor.instances.filter((instance) => instance.startsWith(prefix));
   }
@@ -231,7 +231,7 @@ interface Stoppable {
 }
 
 interface Front {
-  /** Null where there is none. */
+  /** Port of the front; null without one. */
   readonly port: number | null;
   /** Called once the ingresses run. */
   open(): Promise<readonly Stoppable[]>;
@@ -252,7 +252,7 @@ async function frontOf(
   return {
     port,
     open: async () => {
-      // A line to each: one that is started again may listen elsewhere.
+      // One line to each ingress, which may listen on another port after a restart.
       const lines = await Promise.all(
         Array.from({ length: ingresses }, (_, index) =>
           FaultProxy.start(() => ports().slice(index, index + 1)),

@@ -28,7 +28,7 @@ export const RULES = {
     const wrong = numbers.findIndex((seq, index) => seq !== index + 1);
     return wrong < 0 ? [] : [`event ${numbers[wrong]} in the place of ${wrong + 1}, of ${numbers.length}`];
   },
-  /** A turn whose answer was heard to the end is on record, both sides of it. */
+  /** A turn whose answer was heard to the end is stored, with the words of both sides. */
   'turn-kept': (story: CallStory) => {
     const words = finishedTurns(story, story.ended?.at).flatMap(({ text, answer }) => [text, answer]);
     return words
@@ -59,7 +59,7 @@ export const RULES = {
       ? ['words of the caller are recorded in another order']
       : [];
   },
-  /** A model that takes a conversation over is given every finished turn, once. */
+  /** A model that takes a conversation over gets every finished turn, once. */
   'model-knows': (story: CallStory) =>
     story.sessions.slice(1).flatMap(({ session, openedAt, seeded }) => {
       const texts = seeded.map(({ text }) => text);
@@ -79,7 +79,7 @@ export const RULES = {
     sessions.flatMap(({ session, refusals }) =>
       Object.entries(refusals).map(([code, count]) => `${session} refused ${count} events: ${code}`),
     ),
-  /** Every call that was taken is written down. */
+  /** Every answered call is stored. */
   'call-recorded': ({ log, row, streams, ended }: CallStory) =>
     ended && streams.some(({ openedAt }) => openedAt !== null) && (!log || !row)
       ? ['no record of the call']
@@ -105,8 +105,7 @@ export const RULES = {
  */
 export function check(entries: readonly HistoryEntry[]): Violation[] {
   const { stories } = new RunView(entries);
-  // A relay of the ordinary kind keeps no log and gives no model a history: only its rows can be right or
-  // wrong.
+  // An ordinary relay keeps no log and gives no model a history: only its rows are checked.
   const isPlain = entriesOf(entries, 'run').some(({ fleet }) => fleet === 'plain');
   const rules = Object.entries(RULES).filter(([rule]) => !isPlain || rule.startsWith('turn-'));
   const ofCalls = stories.flatMap((story) =>

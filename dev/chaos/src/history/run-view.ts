@@ -219,12 +219,12 @@ function listensFrom({ streams, ended }: CallStory, fault: EntryOf<'fault'>): nu
   return Number.isFinite(reopenedAt) || !isKept ? reopenedAt : fault.at;
 }
 
-/** Infinity when none of the times is after it. */
+/** Returns the first time after `at`; Infinity when there is none. */
 function firstAfter(times: readonly number[], at: number): number {
   return times.find((time) => time > at) ?? Number.POSITIVE_INFINITY;
 }
 
-/** 0 to 1. NaN of nothing. */
+/** Returns the value that `share` (0 to 1) of the values do not exceed; NaN for no values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

@@ -60,7 +60,7 @@ describe('a carrier a round trip away', () => {
         platform.ring({ from: `+1202555${1_000 + index}` }),
       );
       await Promise.all(calls.map((call) => call.waitForSpeech({ timeoutMs: 20_000 })));
-      // The stream looks at its playout each second.
+      // The stream checks its playout once a second.
       await Promise.all(calls.map((call) => call.waitForSilence(1_200, { timeoutMs: 20_000 })));
       const reports = await Promise.all(calls.map(hungUp));
       expect(reports.map(troublesOf)).toEqual(reports.map(() => NONE));
@@ -78,7 +78,7 @@ describe('a carrier a round trip away', () => {
     await platform.withAgent({ greeting: GREETING }, async () => {
       const call = platform.ring({ streamFaults });
       await call.waitForSpeech();
-      // What is said into a sentence whose marks are not back cuts it off, for all anybody knows.
+      // A sentence whose marks have not been echoed counts as playing, so speech of the caller interrupts it.
       await call.waitForSilence(4_000);
       await call.say(words(900));
       await call.waitForSpeech();

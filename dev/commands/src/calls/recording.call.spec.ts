@@ -72,7 +72,7 @@ function atTheCarrier({ recording }: CallReport, { caller }: Played): Played {
   };
 }
 
-/** Resolves when the log of the call says so. */
+/** Resolves when the call log has this state of the recording. */
 const recordingIs = (state: string, callId: CallId) =>
   platform.eventually(
     async () => (await platform.records.events(callId)).events,

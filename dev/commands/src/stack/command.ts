@@ -5,7 +5,7 @@ import { asStackError } from '@tandem/stack';
 const EXIT_CONFIGURATION = 78;
 
 /**
- * Runs a command and ends the process with its code. What the developer has to know is said in sentences, a
+ * Runs a command and ends the process with its code. An error for the developer is printed as a sentence, a
  * fault of ours with its stack.
  */
 export async function runCommand(main: () => Promise<number> | number): Promise<never> {
@@ -16,7 +16,7 @@ export async function runCommand(main: () => Promise<number> | number): Promise<
   }
 }
 
-/** Says what went wrong. Returns the exit code that goes with it. */
+/** Prints an error and returns its exit code. */
 export function told(error: unknown): number {
   const known = error instanceof ConfigurationFault ? error : asStackError(error);
   console.error(known ? `\n${known.message}` : error);

@@ -19,11 +19,11 @@ import { checkSettings, providedFor } from './settings.ts';
 
 export interface LaunchOptions {
   readonly log: Log;
-  /** How many media-relays. */
+  /** Number of media-relays. */
   readonly relays: number;
   /**
-   * How many of other services; one of each unless told otherwise. Further instances are called crm-api-2 and
-   * so on; several ingresses stand behind `PUBLIC_BASE_URL`.
+   * Instances of other services; default one each. Further instances are called crm-api-2 and so on; several
+   * ingresses stand behind `PUBLIC_BASE_URL`.
    */
   readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
   /** A stack beside the usual one: throw-away data, free ports, no run.json. */
@@ -32,9 +32,9 @@ export interface LaunchOptions {
   readonly agentModel?: 'openai-realtime' | 'guided';
   /** From SIGTERM to SIGKILL, for relays. */
   readonly relayGraceMs?: number;
-  /** Puts something between the services and a server: answers the address the services are given. */
+  /** Inserts a proxy between the services and a server; returns the address for the services. */
   readonly between?: (server: 'postgres' | 'redis', url: string) => Promise<string>;
-  /** Over everything else in the services' environment. */
+  /** Overrides everything else in the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly echo?: (instance: string, line: string) => void;
   /** Whether services that die are started again. */
@@ -48,9 +48,9 @@ export interface Stack {
   readonly speech: Speech;
   readonly secrets: LocalSecrets;
   readonly agentModel: 'openai-realtime' | 'guided';
-  /** Null without a key. */
+  /** The OpenAI endpoint; null without a key. */
   readonly openai: { readonly url: string; readonly apiKey: string; readonly model: string } | null;
-  /** Null where none is configured: webhooks of any account are taken. */
+  /** Null where none is configured: webhooks of any account are accepted. */
   readonly twilioAccountSid: string | null;
   readonly twilioAuthToken: string;
   readonly recordingsDir: string;
@@ -83,8 +83,8 @@ const LOCAL_DRAIN_GRACE_MS = 3_000;
 const AFTER_DRAIN_MS = 10_000;
 
 /**
- * Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing
- * stays behind.
+ * Starts everything a call needs on this machine: servers, schema, seed, services. A failed start leaves
+ * nothing running.
  */
 export async function launchStack(options: LaunchOptions): Promise<Stack> {
   const { log, isEphemeral = false, between = (_server, url) => Promise.resolve(url) } = options;
@@ -126,7 +126,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
       Array.from({ length: options.replicas?.[service] ?? 1 }, (_, index) => ({
         service,
         instance: index === 0 ? service : `${service}-${index + 1}`,
-        // Only the first has a port that others know; 0 is any.
+        // Only the first instance has a known port; 0 means any.
         env: { ...shared, [PORT_VARIABLES[service]]: index === 0 ? String(ports[service]) : '0' },
       }));
     const relays = ports.relays.map((port, index) => ({
@@ -160,7 +160,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
   }
 }
 
-/** `emptied` is set to nothing for this stack and must not come from our own environment. */
+/** `emptied` variables are empty for this stack and must not come from our own environment. */
 function settingsOf(options: LaunchOptions): {
   env: Record<string, string>;
   emptied: Record<string, string>;
@@ -172,7 +172,7 @@ function settingsOf(options: LaunchOptions): {
   };
 }
 
-/** How a started stack is reached, from the settings its services were given. */
+/** Returns the addresses of a started stack, from the settings of its services. */
 function whereabouts(
   supervisor: Supervisor,
   shared: Readonly<Record<string, string>>,
@@ -195,7 +195,7 @@ function whereabouts(
   };
 }
 
-/** Said before anything else: the ports of the stack that runs are taken, too. */
+/** Checked first: the ports of a running stack are taken, too. */
 function refuseBesideAnother(isEphemeral: boolean): void {
   const other = isEphemeral ? null : holderOfStack();
   if (other)

@@ -55,7 +55,7 @@ export function findings(capacity: Capacity): Finding[] {
   ];
 }
 
-/** The step that was held for long. */
+/** The step that was held longest. */
 function heldStep({ steps }: Ramp): RampStep {
   return steps.reduce((longest, step) => (step.seconds > longest.seconds ? step : longest));
 }

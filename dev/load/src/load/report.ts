@@ -11,7 +11,7 @@ const spread = (values: readonly number[]) =>
   `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}, p99 ` +
   `${ms(percentile(values, 0.99))}`;
 
-/** Calls through the whole platform, as lines for people. */
+/** Returns the figures of calls through the whole platform as text lines for the terminal. */
 export function rowsReport(result: RowsResult): string[] {
   return [
     '',

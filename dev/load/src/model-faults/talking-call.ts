@@ -71,9 +71,7 @@ const tool: ToolDeclaration = {
   parse: (value) => ({ ok: true, value }),
 };
 
-/**
- * A caller who says something, listens to the answer, and says the next thing, whatever becomes of the model.
- */
+/** A caller who says something, listens to the answer, and says the next thing, even when the model fails. */
 export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions): Promise<TalkFigures> {
   const line = new Line(clock);
   const facts: { readonly at: number; readonly fact: NewCallEvent }[] = [];
@@ -137,7 +135,7 @@ interface Turn {
   readonly to: number;
 }
 
-/** Sound that begins after the caller's next turn is the answer to that. */
+/** Sound that begins after the caller's next turn answers that turn. */
 function silenceAfter(line: Line, turns: readonly Turn[], movedAt: number, gapMs: number): number {
   const lostAt = movedAt - gapMs;
   const next = turns.find(({ from }) => from > movedAt);

@@ -39,7 +39,7 @@ const SESSION_CAP_MS = 60 * 60_000;
 const MAX_MESSAGE_BYTES = Math.ceil(MAX_APPEND_BYTES / 3) * 4 + 4096;
 
 /**
- * A GA Realtime server on loopback. Start it, point a client at `url`, look at `sessions`, switch on
+ * A GA Realtime server on loopback. Start it, connect a client to `url`, inspect `sessions`, switch on
  * `faults`.
  */
 export class RealtimeSimulator {
@@ -166,8 +166,7 @@ export class RealtimeSimulator {
   }
 
   /**
-   * Back to a fresh simulator: no faults, no caller lines but the first, no closed sessions. Open sessions
-   * stay.
+   * Resets the simulator: no faults, no caller lines but the first, no closed sessions. Open sessions stay.
    */
   reset(): void {
     this.faults.clear();
@@ -305,7 +304,7 @@ export class RealtimeSimulator {
   }
 }
 
-/** Listens and says the port. */
+/** Listens; resolves to the port. */
 export function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

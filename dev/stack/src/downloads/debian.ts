@@ -157,8 +157,8 @@ function libraryFolders(root: string): string[] {
 }
 
 /**
- * A program of the tree, else of the system. A link in the tree whose target the system has installed is
- * mended.
+ * A program of the tree, else of the system. A link in the tree whose target is installed in the system is
+ * repaired.
  * @returns null when neither has it
  */
 export function programOf(tree: PackageTree, name: string): string | null {

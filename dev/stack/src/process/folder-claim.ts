@@ -29,7 +29,7 @@ export class Claim {
     private readonly content: string,
   ) {}
 
-  /** The claim, or who has it. Never waits. */
+  /** Returns the claim, or its holder. Never waits. */
   static attempt(file: string): Claim | Holder {
     makeFolder(dirname(file));
     for (;;) {
@@ -43,7 +43,7 @@ export class Claim {
     }
   }
 
-  /** Waits for the claim up to `waitMs`, while its holder is worth waiting for; then returns who has it. */
+  /** Waits for the claim up to `waitMs`, while its holder is likely to end; then returns the holder. */
   static async wait(
     file: string,
     waitMs: number,
@@ -73,8 +73,7 @@ export class Claim {
 }
 
 /**
- * The claim on a server's data folder. A server whose launcher is gone is being ended by its guard and is
- * waited for.
+ * Claims a server's data folder. Waits for a server whose launcher is dead, as its guard is ending it.
  * @throws StackError naming the stack that has it
  */
 export async function claimData(data: string): Promise<Claim> {
@@ -113,8 +112,8 @@ function writeOnce(file: string, content: string): boolean {
 }
 
 /**
- * Two may find the same dead claim: the slower one may have moved the quicker one's new claim away, and puts
- * it back.
+ * Two processes may find the same dead claim: the slower one may have moved the new claim of the quicker one
+ * away, and puts it back.
  */
 function dropStale(file: string, stale: string): void {
   const aside = `${file}.${randomBytes(6).toString('hex')}`;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** A process as it can be found again after its number was given to another one. */
+/** Identity of a process that stays valid when its number is reused. */
 export interface ProcessMark {
   readonly pid: number;
   /** Start time as the kernel writes it; empty when the kernel does not say. */

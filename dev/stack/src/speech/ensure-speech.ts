@@ -106,7 +106,7 @@ export function guidedEnvironment({ synthesiser, recogniser }: SpeechPrograms): 
   };
 }
 
-/** flite first: of the voices at hand the recogniser understands it best. */
+/** flite comes first: the recogniser understands its voices best. */
 export function synthesiserSources(cache: string): Source<Synthesiser>[] {
   return [
     { name: 'flite on PATH', attempt: () => onPath('flite', 'flite') },

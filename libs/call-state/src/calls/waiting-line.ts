@@ -191,8 +191,8 @@ export class WaitingLine {
   }
 
   /**
-   * Returns a tenant's waiting callers, the longest first: up to `limit`, out of the {@link MAX_LISTED} the
-   * carrier has asked about last.
+   * Returns a tenant's waiting callers, the longest waiting first: up to `limit`, out of the {@link
+   * MAX_LISTED} the carrier has asked about last.
    */
   async list(tenantId: TenantId, limit: number): Promise<Waiting[]> {
     const members = await this.redis.zrange(keys.waiting, 0, MAX_LISTED - 1, 'REV');

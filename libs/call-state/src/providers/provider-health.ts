@@ -10,7 +10,7 @@ import {
 } from './provider-state.ts';
 
 interface ProviderHealthOptions {
-  /** Null for a process that knows only what it sees itself. */
+  /** The shared state; null for a process that uses its own calls only. */
   readonly states: ProviderStates | null;
   readonly clock: Clock;
   readonly onFailure?: (target: ProviderTarget, act: ProviderAct, error: ProviderError) => void;
@@ -19,11 +19,11 @@ interface ProviderHealthOptions {
 /** The kind of attempt; see the models' ProviderHealth, which {@link ProviderHealth} implements. */
 type AttemptKind = 'new-call' | 'running-call' | 'open-again' | 'answer-again';
 
-/** Repetitions may make up a sixth of all that is asked: 1.2 requests for each one wanted. */
+/** Share of retries among all requests: at most 1.2 requests for each one wanted. */
 const REPETITION_SHARE = 1 / 6;
 /** The most retries a relay saves up. */
 const REPETITIONS_SAVED = 3;
-/** A probe that has not come back is taken for lost. */
+/** A probe without a result after this time counts as lost. */
 const PROBE_PATIENCE_MS = 3_000;
 /** A shared state read longer ago than this is ignored. */
 const STALE_MS = 5_000;
@@ -164,7 +164,7 @@ export class ProviderHealth {
     this.limitedUntil = this.clock.now() + scarceForMs(budgets);
   }
 
-  /** For the report to all processes; null when nothing is new. */
+  /** Returns the budgets to report to all processes, once; null when none are new. */
   takeBudgets(): readonly ProviderBudget[] | null {
     const { budgets } = this;
     this.budgets = null;
@@ -177,7 +177,10 @@ export class ProviderHealth {
     this.sharedAt = this.clock.now();
   }
 
-  /** Word of the others holds as long as it says, and a moment longer: Redis may be away. */
+  /**
+   * Returns the state according to all processes. It is half-open for a while after its time is over, as
+   * Redis may be away.
+   */
   private othersSay(now: number): CircuitState {
     const { shared, sharedAt } = this;
     if (!shared || shared.state === 'closed') return 'closed';

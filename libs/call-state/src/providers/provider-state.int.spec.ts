@@ -49,7 +49,7 @@ describe('how a provider stands for all processes', () => {
     expect(await states.canAnyTake([TARGET])).toBe(false);
     await sleep(110);
     expect((await states.read([TARGET]))[0]!.state).toBe('half-open');
-    // It is opens that failed.
+    // Failed opens have opened the circuit.
     expect(await states.report(TARGET, 'answer', 'ok')).toMatchObject({ state: 'half-open' });
     expect(await states.report(TARGET, 'open', 'ok')).toMatchObject({ state: 'closed', failures: 0 });
   });

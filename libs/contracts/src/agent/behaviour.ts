@@ -26,8 +26,8 @@ const detectionSchema = z.discriminatedUnion('kind', vadSchemas);
 
 /**
  * How the end of the caller's speech is detected. `server-vad` listens for silence, `semantic-vad` for a
- * finished thought. Figures are OpenAI's (turn_detection of the Realtime session); other models map the ones
- * they have.
+ * finished thought. Figures are OpenAI's (turn_detection of the Realtime session); other models map those
+ * they support.
  */
 export type TurnDetection = z.infer<typeof detectionSchema>;
 
@@ -100,12 +100,13 @@ export const toolWaitSchema = z.object({
 export type ToolWaitSettings = z.infer<typeof toolWaitSchema>;
 
 export const limitsSchema = z.object({
-  /** The agent is asked to finish this time before `maxDurationMs`. */
+  /** How long before `maxDurationMs` the agent is asked to finish. */
   warnBeforeEndMs: z.number().int().min(0).max(600_000).default(60_000),
   /** The time the agent has for its goodbye at the limit. */
   wrapUpMs: z.number().int().min(1_000).max(120_000).default(15_000),
   /**
-   * US dollars one call may cost; null for no limit. Warned of at `budgetWarnShare`, wrapped up at the whole.
+   * US dollars one call may cost; null for no limit. At `budgetWarnShare` of it an event warns, at the whole
+   * of it the agent says goodbye.
    */
   budgetUsd: z.number().min(0).max(10_000).nullable().default(null),
   budgetWarnShare: z.number().min(0.1).max(1).default(0.8),

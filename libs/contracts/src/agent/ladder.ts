@@ -1,7 +1,7 @@
 import type { ModelSettings } from '../models/catalogue.ts';
 import type { AgentSnapshot, LadderRung } from './snapshot.ts';
 
-/** A fallback that talks: which model, at which endpoint. */
+/** A fallback model and its endpoint. */
 export interface FallbackTargetSettings {
   readonly model: ModelSettings;
   readonly endpoint: 'primary' | 'secondary';

@@ -17,7 +17,7 @@ export const jsonValueSchema: z.ZodType<JsonValue> = z.json();
 
 /**
  * How a tool call ended. An outcome is a value, never a throw.
- * - `ok`: done; `change` is what the agent is from now on, for tools that learn something that calls for it.
+ * - `ok`: done; `change` changes the agent from now on, for a tool whose result requires it.
  * - `refused`: the business said no (slot taken, unknown service); `reason` is kebab-case, `detail` is for
  *   the model.
  * - `failed`: something broke; `retryable` says whether the same call may be tried again.
@@ -46,7 +46,7 @@ export interface ToolDeclaration<Arguments = unknown> {
   readonly parameters: Record<string, unknown>;
   /** Cancelled when the caller hangs up. A tool with an effect runs to its end, so it says false. */
   readonly cancellable: boolean;
-  /** After this many ms the model is told that the tool took too long. The job may still finish. */
+  /** Time limit in ms; beyond it the model learns that the tool took too long. The job may still finish. */
   readonly deadlineMs: number;
   /** A sentence for the model for each way this tool can fail; the defaults fit most tools. */
   readonly sentences?: Partial<Record<'failed' | 'timed-out' | 'cancelled', string>>;
@@ -172,7 +172,10 @@ const toolCallContextSchema = z.object({
   language: z.string().max(35),
   /** Keys the caller pressed last, together; empty for none. */
   keypad: z.string().max(64).default(''),
-  /** Digits typed unseen by the model, by the reference it was given. Never logged, never answered back. */
+  /**
+   * Digits captured without the model seeing them, by the reference it was given. Never logged, never
+   * returned.
+   */
   secureDigits: z.record(z.string().max(64), z.string().max(64)).default({}),
 });
 export type ToolCallContext = z.infer<typeof toolCallContextSchema>;
@@ -185,7 +188,7 @@ export const toolCallJobSchema = z.object({
   name: z.string().max(64),
   /** Sealed JSON of {@link ToolCallBody}. */
   sealed: z.string().max(65_536),
-  /** The relay that asked; its inbox is where the result goes unless the call has moved. */
+  /** The relay that requested the call; the result goes to its inbox unless the call has moved. */
   replyTo: relayIdSchema,
   /** Unix time in ms after which the call no longer waits for the outcome. */
   deadlineAt: z.number().int(),

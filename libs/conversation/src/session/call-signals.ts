@@ -26,7 +26,7 @@ export type CallSignal =
   | { readonly kind: 'caller-talks-on' }
   /** The caller began to make a sound. */
   | { readonly kind: 'caller-sounds' }
-  /** A sound of the caller went on without an end or a word: it was no speech. */
+  /** A sound of the caller had neither an end nor a word: it was no speech. */
   | { readonly kind: 'caller-wordless'; readonly itemId: ItemId }
   /** The transcript of an utterance is not waited for any longer. */
   | { readonly kind: 'words-given-up'; readonly itemId: ItemId }

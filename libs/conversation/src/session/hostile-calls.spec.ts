@@ -44,7 +44,7 @@ const sales = {
   hours: [],
 };
 
-/** Settings that contradict each other, or the call. */
+/** Settings that contradict each other, or fit no call. */
 const ODD: Record<string, Partial<AgentSnapshotInput>> = {
   usual: {},
   'nothing to say': {

@@ -54,7 +54,7 @@ export class CallScene {
   readonly toolCaller: FakeToolCaller;
   readonly session: CallSession;
   termination: Termination | null = null;
-  /** The call went on without this session. */
+  /** Whether the call went on without this session. */
   isLetGo = false;
 
   constructor(setting: CallSetting = {}) {

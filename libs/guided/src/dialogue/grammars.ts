@@ -131,7 +131,7 @@ const yes = oneOf(
 );
 const no = oneOf('no', 'no thank you', "no that's wrong", "that's wrong", "that's not right");
 
-/** "no, wednesday": an objection, or none, and what it should be. */
+/** "no, wednesday": the correction, with or without an objection before it. */
 const objection = maybe('no', 'sorry', 'no sorry', 'actually', 'no i said', 'i said', 'i meant');
 const correction = inOrder(
   objection,

@@ -8,8 +8,8 @@ const FORMAT_PCM = 1;
 const FORMAT_EXTENSIBLE = 0xfffe;
 
 /**
- * Reads RIFF/WAVE with 16-bit PCM in one channel, the only kind flite and espeak-ng write. A length that does
- * not fit the file is cut to it: espeak-ng states none that is true when it writes to a pipe. Null for
+ * Reads RIFF/WAVE with 16-bit PCM in one channel, the only kind flite and espeak-ng write. A length beyond
+ * the end of the file is cut to it: espeak-ng cannot state the true one when it writes to a pipe. Null for
  * anything else.
  */
 export function readWav(file: Uint8Array): Pcm | null {

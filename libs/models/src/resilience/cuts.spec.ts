@@ -115,7 +115,7 @@ describe('a socket that is cut', () => {
     expect(call.log.of('caller.spoke')[0]!.endedAtMs - call.log.of('caller.spoke')[0]!.startedAtMs).toBe(
       1_000 + 300 + 1 + 500,
     );
-    expect(call.model.asked).toEqual([]); // Its own turn detection answers.
+    expect(call.model.asked).toEqual([]); // The model's own turn detection starts the response.
   });
 
   it('after the caller’s turn, before its words: it is replayed, and the model replies', async () => {

@@ -9,7 +9,7 @@ import { spokenTime } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
 import { bookAppointment } from './declaration.ts';
 
-/** Why a time was refused, as the model may say it. */
+/** Sentences for the model about a refused time, by the code of the problem. */
 const REASONS: Readonly<Record<string, string>> = {
   'slot-taken': 'That time has just been taken.',
   'outside-hours': 'Nobody who does this works at that time.',
@@ -52,7 +52,10 @@ export const bookAppointmentHandler = handle(bookAppointment, async ({ phone, ..
   };
 });
 
-/** Undefined for a caller with no number at all; null for one they gave that is none. */
+/**
+ * Returns the number the caller shows, else the one they gave; undefined when there is neither, null when the
+ * one they gave is invalid.
+ */
 function phoneOf(
   { callerNumber, dialledNumber }: ToolCallContext,
   given: string | undefined,

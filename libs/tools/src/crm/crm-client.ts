@@ -151,7 +151,7 @@ function classify<Value>(request: CrmRequest<Value>, response: Response, text: s
   return { answer: { kind: 'failed', code: `crm-${code}`, retryable: false } };
 }
 
-/** A request that changes something may have done so before it was stopped. */
+/** A stopped request other than GET may have had its effect before. */
 function interrupted(request: CrmRequest<unknown>): CrmResponse<never> {
   return request.method === 'GET'
     ? { kind: 'cancelled' }

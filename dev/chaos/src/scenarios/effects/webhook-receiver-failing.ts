@@ -13,7 +13,7 @@ const SLOTS = 24;
 const OUTAGE_MS = 60_000;
 const SLOW_MS = 30_000;
 const FAILING_MS = 3_000;
-/** Slower than the platform waits. */
+/** Longer than the platform waits for a response. */
 const SLOW_ANSWER_MS = 20_000;
 const DELIVERED_PATIENCE_MS = 240_000;
 /** About three minutes from the first try to the last. */

@@ -10,7 +10,7 @@ import { total } from '../figures.ts';
 const DIALLED = '+12025550100';
 const PEOPLE = 4;
 const CALLS = 8;
-/** Somewhere in it lies the death of Postgres. */
+/** Postgres is killed at a random moment within this time. */
 const LONGEST_LIFE_MS = 250;
 const PATIENCE_MS = 30_000;
 const LINES_SHOWN = 60;

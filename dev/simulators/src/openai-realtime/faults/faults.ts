@@ -1,7 +1,7 @@
 import { type Clock, seededRandom, type Timer } from '@tandem/kit';
 import { momentOf, type FaultAction, type FaultMoment, type FaultSpec } from './fault-spec.ts';
 
-/** Faults a session can suffer by itself; handshake and response faults are asked for instead. */
+/** Faults that strike a session; those of handshakes and responses are queried instead. */
 export type Strike = Extract<
   FaultAction,
   { kind: 'hang' | 'cut' | 'error-event' | 'bad-event' | 'expire' | 'stall-reading' | 'fail-response' }
@@ -65,7 +65,7 @@ export class Faults {
     this.random = seededRandom(seed);
   }
 
-  /** Switches a fault on and says its id. Sessions it is due for suffer it on the next tick. */
+  /** Switches a fault on and returns its id. Sessions it is due for suffer it on the next tick. */
   add(spec: FaultSpec): string {
     const id = `fault_${this.nextId++}`;
     const entry: Entry = {
@@ -120,7 +120,8 @@ export class Faults {
   }
 
   /**
-   * Takes one strike of a fault for a session, if the fault is still on, meant for it, and the draw says so.
+   * Claims one strike of a fault for a session; false when the fault is spent, meant for another session, or
+   * not drawn.
    */
   claim(entry: Entry, sessionId: string | null): boolean {
     const { spec } = entry;

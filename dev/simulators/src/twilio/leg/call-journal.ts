@@ -29,7 +29,7 @@ export class CallJournal {
     return this.clock.now() - this.startedNowMs;
   }
 
-  /** Returns the way to stop listening. */
+  /** Returns the function that removes the listener. */
   listen(listener: CallListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

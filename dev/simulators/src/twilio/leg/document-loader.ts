@@ -54,7 +54,7 @@ function explanationIn(contentType: string, body: Buffer): string {
   }
 }
 
-/** Fetches the documents of one call: requests, checks, falls back. */
+/** Fetches the documents of one call: requests and checks them, and uses the fallback. */
 export class DocumentLoader {
   private readonly call: CallHandle;
   private readonly services: CallServices;
@@ -179,7 +179,7 @@ export class DocumentLoader {
     }
   }
 
-  /** A duplicate answered with another document takes the call over, and its stream kills the first one's. */
+  /** A duplicate with a different response takes the call over, and its stream ends the first one's. */
   private compare(twiml: string, first: string, url: string): void {
     const isIdentical = twiml === first;
     this.call.journal.add({ kind: 'duplicate-answer', isIdentical, twiml });

@@ -134,7 +134,7 @@ describe('a media stream', () => {
       const call = bench.dial(bench.connect());
       const stream = await bench.app.stream();
       await stream.next('media');
-      stream.socket.pause(); // A server that has not read yet that it is over.
+      stream.socket.pause(); // The server has not read the end of the stream yet.
       call.hangup();
       stream.media(mulawTone(400, 60));
       await until(() => call.report().streams[0]!.mediaAfterEnd === 1);
@@ -337,7 +337,7 @@ describe('a media stream', () => {
       const call = await start({ isRecording: true });
       const before = call.report().recording!.frameAtMs.length;
       clock.advance(40);
-      // Away for two seconds: half a second is made up for at once, the rest is left out.
+      // After a stall of two seconds half a second is caught up at once, the rest is skipped.
       clock.stall(2_000);
       clock.advance(20);
       const { frameAtMs, agent } = call.report().recording!;

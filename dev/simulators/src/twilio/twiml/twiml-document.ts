@@ -2,7 +2,7 @@ import type { ErrorCode } from '../reference/call-errors.ts';
 import { type AttributeRule, type ElementRule, RESPONSE } from './twiml-schema.ts';
 import { parseXml, type XmlElement, XmlError } from './xml-parser.ts';
 
-/** A verb or noun that passed the schema: only attributes and children that mean something to Twilio. */
+/** A verb or noun that passed the schema: it has only attributes and children that Twilio knows. */
 export interface TwimlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;

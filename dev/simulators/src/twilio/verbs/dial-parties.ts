@@ -73,7 +73,9 @@ function firstToAnswer(
   return Promise.race([promise, nobody]);
 }
 
-/** The document for the called party's ears. True when the party is still there afterwards. */
+/**
+ * Plays the whisper document to the called party. Returns whether the party is still on the line afterwards.
+ */
 async function whisper(party: Party, run: VerbRun): Promise<boolean> {
   const { url, method } = party.noun.attributes;
   if (url === undefined) return !party.leg.hasEnded;

@@ -35,7 +35,7 @@ const attached: NewCallEvent = {
   type: 'stream.attached',
   data: { relayId: 'relay-1' as RelayId, epoch: 1, streamId: 'MZ1' },
 };
-/** The owner before let go of the call by itself. */
+/** The earlier owner handed the call over by itself. */
 const moved: NewCallEvent = { type: 'stream.detached', data: { reason: 'moved' } };
 const agent = (text: string, atMs: number, interrupted = false): NewCallEvent => ({
   type: 'agent.spoke',
@@ -73,11 +73,11 @@ const returned = (outcome: 'busy' | 'declined', atMs: number): NewCallEvent => (
   data: { department: 'support', outcome, atMs },
 });
 
-/** A call that another session let go of, whose last word on record is `silentForMs` old. */
+/** A call handed over by another session, whose last stored event is `silentForMs` old. */
 const takeOver = (facts: readonly NewCallEvent[], silentForMs: number, admittedAgoMs = 0): CallScene =>
   rescue([...facts, moved], silentForMs, admittedAgoMs);
 
-/** A call whose session before is lost. */
+/** A call whose earlier session is lost. */
 function rescue(facts: readonly NewCallEvent[], silentForMs: number, admittedAgoMs = 0): CallScene {
   return startCall({
     tools: [book, hangUp],

@@ -161,7 +161,9 @@ export class ToolLoop {
     this.roundOf(asked.responseId).replies.push(always);
   }
 
-  /** Waits for the outcomes of calls from earlier sessions, which the model knows from its history. */
+  /**
+   * Waits for the outcomes of calls made by earlier sessions; the model knows these calls from its history.
+   */
   resume(calls: readonly OpenToolCall[]): void {
     const { clock, atMs } = this.context;
     const round = this.roundOf(RESUMED);

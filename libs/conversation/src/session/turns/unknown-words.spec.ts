@@ -16,7 +16,7 @@ async function callerSounds(call: CallScene, ms = 1_000) {
   return call.model.hearsCallerStop();
 }
 
-/** As a model session would be given it that opens now. */
+/** The history a model session opened now would get. */
 const history = (call: CallScene) =>
   call.model.setup.history().map((item) => ('text' in item ? `${item.kind}: ${item.text}` : item.kind));
 

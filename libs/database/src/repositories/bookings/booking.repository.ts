@@ -28,7 +28,7 @@ import { bookingEvent, type BookingEvent } from './booking-event.ts';
 import { newReference, REFERENCE_TRIES } from './booking-reference.ts';
 import { ContactRepository } from './contact.repository.ts';
 
-/** Appointments. */
+/** Stored appointments. */
 export class BookingRepository {
   private readonly contacts: ContactRepository;
 
@@ -36,7 +36,7 @@ export class BookingRepository {
     this.contacts = new ContactRepository(dataSource);
   }
 
-  /** Books the first of the resources that is free; null when none is, and then nothing was changed. */
+  /** Books the first free resource. Null when none is free; nothing was changed then. */
   async book(transaction: Transaction, request: BookingRequest): Promise<Booking | null> {
     const { contactPhone, name, tenantId } = request;
     const id = await this.takeFirstFree(transaction, request, async (resourceId) => {
@@ -60,9 +60,9 @@ export class BookingRepository {
   }
 
   /**
-   * Moves a booking to the first of the resources that is free at the new time, as {@link book} takes one.
-   * Two moves hold rows of their own and never wait for a row while they hold a resource.
-   * @returns `taken` when none of them is free, `not-booked` when there is nothing to move; nothing was
+   * Moves a booking to the first resource that is free at the new time, chosen as in {@link book}. Two moves
+   * hold rows of their own and never wait for a row while they hold a resource.
+   * @returns `taken` when none of them is free, `not-booked` when there is no standing booking; nothing was
    * changed then
    */
   async move(transaction: Transaction, move: BookingMove): Promise<Booking | 'taken' | 'not-booked'> {
@@ -80,7 +80,7 @@ export class BookingRepository {
     return (await this.withEvent(transaction, 'booking.moved', tenantId, id)) ?? 'not-booked';
   }
 
-  /** Cancels; cancelling twice is the same as once. Null when the tenant has no such booking. */
+  /** Cancels a booking; a second time changes nothing. Null when the tenant has no such booking. */
   async cancel(transaction: Transaction, tenantId: TenantId, id: string): Promise<Booking | null> {
     const { affected } = await transaction.update(
       BookingRow,
@@ -191,7 +191,7 @@ export class BookingRepository {
   }
 }
 
-/** A booking without a name is for the caller, whose name their contact has. */
+/** A booking without a name is for the caller, whose name is in their contact. */
 function isForSamePerson({ name: bookedFor, contact }: Booking, name: string | null): boolean {
   const caller = contact?.name ?? null;
   return spelling(bookedFor ?? caller) === spelling(name ?? caller);

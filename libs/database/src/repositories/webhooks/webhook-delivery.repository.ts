@@ -25,7 +25,7 @@ import {
 } from '../../queries/deliveries.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 
-/** A booking may be moved a year after it was made; its events go on being numbered. */
+/** A booking may be moved a year after it was made: its events continue the sequence then. */
 const SEQUENCE_REST_MS = 366 * 86_400_000;
 
 /** Deliveries of events to endpoints: pending, made, or given up. */
