@@ -225,10 +225,11 @@ describe('a call that no provider can take', () => {
    * recovered: that call fails, and the next one is handled as the others.
    */
   const ringUntil = async (isAsWanted: (call: SimulatedCall) => Promise<boolean>) => {
-    for (let rung = 1; ; rung += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const call = platform.ring();
       if (await isAsWanted(call)) return call;
-      if (rung === 5) throw new TypeError('Five calls in a row were let through to a provider that refuses.');
+      if (attempt === 5)
+        throw new TypeError('Five calls in a row were let through to a provider that refuses.');
     }
   };
   const isRefused = async (call: SimulatedCall) => {

@@ -75,7 +75,7 @@ describe('how a provider stands for all processes', () => {
     expect(await states.report(TARGET, 'open', 'failed')).toMatchObject({ failures: 1 });
   });
 
-  it('has room for a new call where any rung has', async () => {
+  it('has room for a new call where any model of the fallback chain has', async () => {
     await fails(10);
     expect(await states.canAnyTake([TARGET, 'secondary:default'])).toBe(true);
     await states.reportBudgets('secondary:default', [

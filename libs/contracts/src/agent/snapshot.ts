@@ -16,8 +16,8 @@ import { tenantIdSchema } from '../words/ids.ts';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
 import { partySchema } from '../words/phone-number.ts';
 
-/** An entry of the fallback ladder. The first fallback is the agent's own model, opened again. */
-const ladderRungSchema = z.discriminatedUnion('kind', [
+/** An entry of the fallback chain. The agent's own model is always opened again first. */
+const fallbackSchema = z.discriminatedUnion('kind', [
   /** Another model, or the same one at the deployment's second endpoint. */
   z.object({
     kind: z.literal('model'),
@@ -29,7 +29,7 @@ const ladderRungSchema = z.discriminatedUnion('kind', [
   /** The apology of the texts, then the call ends. Always the last entry, named or not. */
   z.object({ kind: z.literal('message') }),
 ]);
-export type LadderRung = z.infer<typeof ladderRungSchema>;
+export type Fallback = z.infer<typeof fallbackSchema>;
 
 /** A transfer destination: an entry of the tenant's directory, as it stood at admission. */
 export const departmentSchema = z.object({
@@ -94,9 +94,9 @@ export const agentSnapshotSchema = z.object({
   texts: z.record(languageSchema, texts).default({}),
   /** The agent's own model. */
   model: modelSettingsSchema,
-  /** Fallbacks, in order, when the model cannot continue. */
+  /** The fallback chain, in order, for when the model cannot continue. The published name of the field stays. */
   ladder: z
-    .array(ladderRungSchema)
+    .array(fallbackSchema)
     .max(6)
     .default([
       { kind: 'model', model: { kind: 'guided', voice: 'slt' }, endpoint: 'primary' },

@@ -292,9 +292,9 @@ export class CallSession {
   /** Puts the caller through when no model can go on, if the agent's fallbacks name a department. */
   private reachesPerson(): boolean {
     return afterModels(this.given.call.agent.ladder).some(
-      (rung) =>
-        rung.kind === 'transfer' &&
-        this.putThrough({ department: rung.department, summary: BROKE_OFF }, false).status === 'ok',
+      (fallback) =>
+        fallback.kind === 'transfer' &&
+        this.putThrough({ department: fallback.department, summary: BROKE_OFF }, false).status === 'ok',
     );
   }
 

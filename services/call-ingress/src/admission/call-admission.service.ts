@@ -76,7 +76,7 @@ export class CallAdmission {
 
   /**
    * Returns what the carrier does with a ringing call while call state is unreachable and admits nothing: the
-   * person the agent's ladder names for this case, or a message. A repeated question gets the same reply.
+   * person in the agent's fallback chain, or a message. A repeated question gets the same reply.
    * @throws when Postgres cannot be reached either
    */
   async answerDegraded(inbound: InboundCall): Promise<CarrierInstruction> {
