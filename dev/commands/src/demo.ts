@@ -4,7 +4,7 @@ import { bookingScenario } from './call/booking-caller.ts';
 import { persistedCall, type PersistedCall } from './call/persisted-call.ts';
 import { placeCall, spokenBy, type PlacedCall } from './call/place-call.ts';
 import { CallPrinter, good, heading, latencyLines, problem, TIMES } from './call/printed-call.ts';
-import { told } from './stack/command.ts';
+import { reportError } from './stack/command.ts';
 import { launchStack, type Stack } from './stack/launch-stack.ts';
 import { runningCalls } from './stack/running-calls.ts';
 
@@ -41,7 +41,7 @@ async function demo(): Promise<void> {
 The stack stays up. Ring it again with "npm run call" in another terminal, look at calls on
 ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.`);
   } catch (error) {
-    const code = told(error);
+    const code = reportError(error);
     await stack?.stop();
     process.exit(code);
   }

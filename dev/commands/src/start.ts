@@ -1,7 +1,7 @@
 import { tryOpenAiRealtime } from '@tandem/models';
 import { parseOptions } from '@tandem/stack';
 import { problem } from './call/printed-call.ts';
-import { told } from './stack/command.ts';
+import { reportError } from './stack/command.ts';
 import { namesNobodyReads } from './stack/dot-env.ts';
 import { launchStack } from './stack/launch-stack.ts';
 import { reloadOnChange } from './stack/reload.ts';
@@ -34,7 +34,7 @@ if (values.help) {
   console.error(`--relays takes a whole number from 1 to 20, not "${values.relays}".\n\n${HELP}`);
   process.exit(2);
 } else {
-  await start().catch((error: unknown) => process.exit(told(error)));
+  await start().catch((error: unknown) => process.exit(reportError(error)));
 }
 
 async function start(): Promise<void> {

@@ -31,7 +31,7 @@ import { VoiceModels } from './media/voice-models.ts';
 import { WaitMusic } from './media/wait-music.ts';
 import { FreezeDetector } from './ownership/freeze-detector.ts';
 import { REDIS } from './calls/tokens.ts';
-import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
+import { QueuedToolDispatcher } from './tools/queued-tool-dispatcher.ts';
 
 const logger = new Logger('MediaRelay');
 
@@ -58,7 +58,7 @@ export class MediaRelayModule {
         },
         RelayMetrics,
         ProviderHealthMonitor,
-        QueuedToolCaller,
+        QueuedToolDispatcher,
         PostCallQueue,
         PhraseCache,
         PhrasePreparation,

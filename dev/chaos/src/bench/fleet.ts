@@ -3,7 +3,7 @@ import type { LoggedEvent, RecordedRow } from '../history/entries.ts';
 import type { StampedVoice } from './stamped-voice.ts';
 
 /** The stored record of an ended call. */
-export interface CallOnRecord {
+export interface EndedCallRecord {
   readonly callId: string;
   readonly events: readonly LoggedEvent[];
   readonly reason: string | null;
@@ -30,6 +30,6 @@ export interface Fleet {
   callsHeld(relay: string): Promise<number>;
   pidOf(instance: string): number | null;
   /** Returns the stored record of a call; null when there is none. */
-  recordOf(callSid: string): Promise<CallOnRecord | null>;
+  recordOf(callSid: string): Promise<EndedCallRecord | null>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
+import { RunningPlatform, type StoredCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import { seededRandom } from '@tandem/kit';
 import {
@@ -13,7 +13,7 @@ import {
 import { freePort } from '@tandem/stack';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import type { LoggedEvent } from '../history/entries.ts';
-import type { CallOnRecord, Fleet } from './fleet.ts';
+import type { EndedCallRecord, Fleet } from './fleet.ts';
 import { simulatedModel } from './listening-model.ts';
 import { ReadinessBalancer } from './readiness-balancer.ts';
 import { RedisPair } from './redis-pair.ts';
@@ -161,8 +161,8 @@ export class TandemFleet implements Fleet {
 
   async holderOf(callSid: string): Promise<string | null> {
     const callId = await this.platform.records.findByCarrierId(callSid);
-    const standing = callId && (await this.platform.records.state(callId));
-    return standing?.phase === 'connected' ? standing.relayId : null;
+    const state = callId && (await this.platform.records.state(callId));
+    return state?.phase === 'connected' ? state.relayId : null;
   }
 
   signal(instance: string, signal: NodeJS.Signals): Promise<void> {
@@ -195,13 +195,13 @@ export class TandemFleet implements Fleet {
     return this.platform.stack.supervisor.pidOf(instance);
   }
 
-  async recordOf(callSid: string): Promise<CallOnRecord | null> {
+  async recordOf(callSid: string): Promise<EndedCallRecord | null> {
     const [row] = await this.platform.sql<{ id: string }>(
       'SELECT id FROM calls WHERE carrier_call_id = $1 AND ended_at IS NOT NULL',
       callSid,
     );
     if (!row) return null;
-    const { callId, termination, transcript, toolCalls } = await this.platform.ask<RecordedCall>(
+    const { callId, termination, transcript, toolCalls } = await this.platform.ask<StoredCall>(
       `/v1/calls/${row.id}`,
     );
     const { events } = await this.platform.records.events(callId as CallEventId);

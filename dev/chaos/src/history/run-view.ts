@@ -176,13 +176,13 @@ function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
     story.said.map(({ fromAt }) => fromAt),
     fault.at,
   );
-  const isOwed = soundAt < nextSaidAt || openedAt === fault.at;
-  const backAt = isOwed ? soundAt : Math.max(readyAt, openedAt);
+  const isDue = soundAt < nextSaidAt || openedAt === fault.at;
+  const backAt = isDue ? soundAt : Math.max(readyAt, openedAt);
   if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
   const closedAt =
     story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ??
     fault.at;
-  const silenceMs = isOwed ? silenceBefore(soundAt, story, fault) : 0;
+  const silenceMs = isDue ? silenceBefore(soundAt, story, fault) : 0;
   return {
     story,
     fault,

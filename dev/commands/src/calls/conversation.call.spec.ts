@@ -286,7 +286,7 @@ describe('an operator', () => {
     // The carrier's report that the caller has left takes its time to the relay.
     await platform.eventually(
       () => platform.records.state(callId),
-      (standing) => standing?.phase === 'ended',
+      (state) => state?.phase === 'ended',
       'the call to end',
     );
     const { events } = await platform.records.events(callId);

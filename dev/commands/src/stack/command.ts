@@ -12,12 +12,12 @@ export async function runCommand(main: () => Promise<number> | number): Promise<
   try {
     process.exit(await main());
   } catch (error) {
-    process.exit(told(error));
+    process.exit(reportError(error));
   }
 }
 
 /** Prints an error and returns its exit code. */
-export function told(error: unknown): number {
+export function reportError(error: unknown): number {
   const known = error instanceof ConfigurationFault ? error : asStackError(error);
   console.error(known ? `\n${known.message}` : error);
   return error instanceof ConfigurationFault ? EXIT_CONFIGURATION : 1;

@@ -24,7 +24,7 @@ export type Ports = Readonly<Record<Exclude<ServiceName, 'media-relay'>, number>
   readonly relays: readonly number[];
 };
 
-export interface PortWishes {
+export interface PortRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Number of media-relays. */
   readonly relays: number;
@@ -53,7 +53,7 @@ export async function anyPorts(relays: number): Promise<Ports> {
  * the calls.
  * @throws StackError naming every port that is taken, and by whom
  */
-export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: PortWishes): Promise<Ports> {
+export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: PortRequest): Promise<Ports> {
   const faults: string[] = [];
   const pick = async (
     service: ServiceName,
@@ -103,7 +103,7 @@ export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: Por
 }
 
 /** Returns why the port of a service cannot be replaced; null when it can. */
-function whyFixed(env: PortWishes['env'], service: ServiceName, variable: string | null): string | null {
+function whyFixed(env: PortRequest['env'], service: ServiceName, variable: string | null): string | null {
   if (variable !== null && env[variable]) return `${variable} names it`;
   const leading = service === 'call-ingress' ? 'PUBLIC_BASE_URL' : 'PUBLIC_MEDIA_URL';
   const isPublic = service === 'call-ingress' || service === 'media-relay';

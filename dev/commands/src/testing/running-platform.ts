@@ -142,7 +142,7 @@ export class RunningPlatform {
   }
 
   /** Returns control-api's record of the carrier's call, once it is stored. */
-  async recorded(callSid: string): Promise<RecordedCall> {
+  async recorded(callSid: string): Promise<StoredCall> {
     const [row] = await this.eventually(
       () =>
         this.sql<{ id: string }>(
@@ -153,7 +153,7 @@ export class RunningPlatform {
       (rows) => rows.length > 0,
       `call ${callSid} to be written down`,
     );
-    return this.ask<RecordedCall>(`/v1/calls/${row?.id}`);
+    return this.ask<StoredCall>(`/v1/calls/${row?.id}`);
   }
 
   async ask<Answer>(path: string, key = this.stack.secrets.demoApiKey): Promise<Answer> {
@@ -266,7 +266,7 @@ export class RunningPlatform {
   }
 }
 
-export interface RecordedCall {
+export interface StoredCall {
   readonly callId: string;
   readonly status: string;
   readonly termination: { readonly class: string; readonly reason: string } | null;

@@ -15,7 +15,7 @@ import {
   CallSession,
   type RealClock,
   type CallLog,
-  type ToolCaller,
+  type ToolDispatcher,
   type VoiceModel,
 } from '@tandem/conversation';
 import { Line } from './line.ts';
@@ -85,7 +85,7 @@ export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions
     stream: line,
     model,
     declarationsFor: () => (hasTool ? [tool] : []),
-    toolCaller: slowTool(effects),
+    toolDispatcher: slowTool(effects),
     log,
     clock,
   });
@@ -176,7 +176,7 @@ function aCall(hasTool: boolean): ConstructorParameters<typeof CallSession>[0]['
   };
 }
 
-function slowTool(effects: Set<string>): ToolCaller {
+function slowTool(effects: Set<string>): ToolDispatcher {
   return {
     call: async ({ toolCallId }: ToolCall): Promise<ToolOutcome> => {
       effects.add(toolCallId);

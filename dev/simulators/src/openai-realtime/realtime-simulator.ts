@@ -14,7 +14,7 @@ import {
   faultyHandshake,
   checkHandshake,
   OPENAI_PATH,
-  type Admission,
+  type AcceptedUpgrade,
   type HttpRefusal,
   type InBandRefusal,
 } from './control/handshake.ts';
@@ -249,7 +249,7 @@ export class RealtimeSimulator {
     ws.close(closeCode, closeReasonOf(error));
   }
 
-  private admit(ws: WebSocket, socket: Socket, { session: kind, model }: Admission, link: Link): void {
+  private admit(ws: WebSocket, socket: Socket, { session: kind, model }: AcceptedUpgrade, link: Link): void {
     const session = new SimulatedSession({
       number: ++this.opened,
       kind,

@@ -40,7 +40,7 @@ export async function debianPackages(cache: string, packages: readonly string[])
   if (!aptGet || !dpkgDeb)
     throw new StackError('there is no apt-get and dpkg-deb', 'This way works on Debian and Ubuntu only.');
   const folder = makeFolder(join(cache, 'debian'));
-  const root = await cachedDownload(join(folder, `${packages[0]}-${systemMark(packages)}`), async (aside) => {
+  const root = await cachedDownload(join(folder, `${packages[0]}-${systemTag(packages)}`), async (aside) => {
     const archives = makeFolder(join(aside, 'archives/partial')).replace(/\/partial$/, '');
     const apt = (args: string[], timeoutMs: number) => runApt(aptGet, folder, aside, args, timeoutMs);
     await download(apt, packages, join(folder, 'lists'));
@@ -58,7 +58,7 @@ export async function debianPackages(cache: string, packages: readonly string[])
 }
 
 /** Packages of one release do not fit another. */
-function systemMark(packages: readonly string[]): string {
+function systemTag(packages: readonly string[]): string {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   return createHash('sha256')
     .update([process.arch, release, ...packages].join('\n'))

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRoot, makeFolder, ownerOf, type FileOwner } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
-import { commandLineOf, exists, isAlive, markOf, workingFolderOf } from '../process/process-identity.ts';
+import { commandLineOf, exists, isAlive, identityOf, workingFolderOf } from '../process/process-identity.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { PostgresBinaries } from './binaries.ts';
 
@@ -193,7 +193,7 @@ export async function clearStalePidFile(data: string): Promise<void> {
   for (;;) {
     const pid = postmasterPid(file);
     if (pid === null || !exists(pid)) return;
-    const isZombie = !isAlive(markOf(pid));
+    const isZombie = !isAlive(identityOf(pid));
     if (!isZombie && !mayServe(pid, data)) return rmSync(file, { force: true });
     if (isZombie && Date.now() >= until) return rmSync(file, { force: true });
     if (Date.now() >= until)

@@ -4,15 +4,15 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
-import { isAlive, markOf, type ProcessMark } from './process-identity.ts';
+import { isAlive, identityOf, type ProcessIdentity } from './process-identity.ts';
 
 /**
  * The process that holds a claim. The server it started counts too: it may outlive a killed launcher by a
  * moment.
  */
 export interface Holder {
-  readonly launcher: ProcessMark;
-  readonly server: ProcessMark | null;
+  readonly launcher: ProcessIdentity;
+  readonly server: ProcessIdentity | null;
 }
 
 const POLL_MS = 100;
@@ -33,7 +33,7 @@ export class Claim {
   static attempt(file: string): Claim | Holder {
     makeFolder(dirname(file));
     for (;;) {
-      const content = JSON.stringify({ launcher: markOf(process.pid), server: null } satisfies Holder);
+      const content = JSON.stringify({ launcher: identityOf(process.pid), server: null } satisfies Holder);
       if (writeOnce(file, content)) return new Claim(file, content);
       const found = readText(file);
       if (found === null) continue;
@@ -59,7 +59,7 @@ export class Claim {
 
   /** Names the server that works in the claimed folder. */
   withServer(pid: number): Claim {
-    const holder: Holder = { launcher: markOf(process.pid), server: markOf(pid) };
+    const holder: Holder = { launcher: identityOf(process.pid), server: identityOf(pid) };
     const content = JSON.stringify(holder);
     const temporary = `${this.file}.${randomBytes(6).toString('hex')}`;
     writeFileSync(temporary, content);

@@ -33,7 +33,7 @@ import { run } from '../scripts/script.ts';
 import type { Sealer } from '../redis/sealer.ts';
 import { RedisUptime } from '../redis/redis-uptime.ts';
 
-type Admission =
+type AdmitReply =
   | { readonly outcome: 'new' | 'left' | 'gone' | 'full' }
   | { readonly outcome: 'repeat'; readonly answer: string };
 type Claim =
@@ -86,7 +86,7 @@ export class CallStore {
     relayId: RelayId,
     answer: string,
     reserveMs: number,
-  ): Promise<Admission> {
+  ): Promise<AdmitReply> {
     const { callId } = record;
     const admission = admittedEvent(record);
     const [outcome, earlier] = (await run(

@@ -78,7 +78,7 @@ describe('a line', () => {
     expect(place).toMatchObject({ ahead: 0 });
     expect((place as { waitedMs: number }).waitedMs).toBeGreaterThanOrEqual(60_000);
     await wait('CA2');
-    await line.settle({ agentId: AGENT, carrierCallId: 'CA1' });
+    await line.close({ agentId: AGENT, carrierCallId: 'CA1' });
     expect(await wait('CA2')).toMatchObject({ ahead: 0 });
     expect(await line.size()).toBe(1);
   });
@@ -97,7 +97,7 @@ describe('a line', () => {
       await line.wait(call, 100);
       await wait('CA1');
       await line.setOutcome('CA1', 'callback-requested');
-      await line.settle(call);
+      await line.close(call);
       expect(await line.waiting('CA1')).toMatchObject({ call, becomes: 'callback-requested' });
       expect(JSON.stringify(await redis.hgetall('tandem:carrier:CA1'))).not.toContain('2025550123');
       expect(await line.waiting('CA2')).toBeNull();

@@ -46,7 +46,7 @@ type PlaceInLine =
   | 'answered'
   | { /** Callers who came before and still wait. */ readonly ahead: number; readonly waitedMs: number };
 
-export interface Waiting {
+export interface WaitingState {
   readonly call: WaitingCall;
   readonly since: Date;
   /** The reason it is recorded under unless it is admitted; null for a caller who has hung up. */
@@ -112,7 +112,7 @@ export class WaitingLine {
   }
 
   /** Returns the call as it began to wait, also when it no longer does; null when it never waited. */
-  async waiting(carrierCallId: string): Promise<Waiting | null> {
+  async waiting(carrierCallId: string): Promise<WaitingState | null> {
     const [sealed, since, becomes, becameAt, gone] = await this.redis.hmget(
       keys.carrier(carrierCallId),
       'waits',
@@ -146,7 +146,7 @@ export class WaitingLine {
   }
 
   /** Removes a call that was admitted or recorded. Its data stay for late messages. */
-  async settle(place: Place): Promise<void> {
+  async close(place: Place): Promise<void> {
     await this.redis
       .multi()
       .zrem(keys.waitingFor(place.agentId), place.carrierCallId)
@@ -194,7 +194,7 @@ export class WaitingLine {
    * Returns a tenant's waiting callers, the longest waiting first: up to `limit`, out of the {@link
    * MAX_LISTED} the carrier has asked about last.
    */
-  async list(tenantId: TenantId, limit: number): Promise<Waiting[]> {
+  async list(tenantId: TenantId, limit: number): Promise<WaitingState[]> {
     const members = await this.redis.zrange(keys.waiting, 0, MAX_LISTED - 1, 'REV');
     // An entry sealed with a replaced secret cannot be opened, so it belongs to no tenant.
     const all = await Promise.all(

@@ -4,7 +4,7 @@ import { Circuit, type CircuitState, type ProviderAct } from './provider-circuit
 import {
   scarceForMs,
   type ProviderBudget,
-  type ProviderStanding,
+  type ProviderState,
   type ProviderStates,
   type ProviderTarget,
 } from './provider-state.ts';
@@ -74,14 +74,14 @@ export class ProviderHealthRegistry {
         if (budgets) await states.reportBudgets(target, budgets);
       }
       const targets = [...this.sights.keys()];
-      for (const [index, standing] of (await states.read(targets)).entries())
-        this.sights.get(targets[index] as string)?.share(standing);
+      for (const [index, state] of (await states.read(targets)).entries())
+        this.sights.get(targets[index] as string)?.share(state);
     } catch {
       this.counters.unread += 1;
     }
   }
 
-  private report(target: ProviderTarget, tell: (states: ProviderStates) => Promise<ProviderStanding>): void {
+  private report(target: ProviderTarget, tell: (states: ProviderStates) => Promise<ProviderState>): void {
     const { states } = this.options;
     if (!states) return;
     if (this.underway >= MAX_UNDERWAY) {
@@ -90,7 +90,7 @@ export class ProviderHealthRegistry {
     }
     this.underway += 1;
     void tell(states)
-      .then((standing) => this.sights.get(target)?.share(standing))
+      .then((state) => this.sights.get(target)?.share(state))
       .catch(() => (this.counters.unreported += 1))
       .finally(() => (this.underway -= 1));
   }
@@ -108,7 +108,7 @@ export class ProviderHealth {
     open: REPETITIONS_SAVED,
     answer: REPETITIONS_SAVED,
   };
-  private shared: ProviderStanding | null = null;
+  private shared: ProviderState | null = null;
   private sharedAt = 0;
   private limitedUntil = 0;
   private probingUntil = 0;
@@ -172,8 +172,8 @@ export class ProviderHealth {
   }
 
   /** Takes the state shared by all processes. */
-  share(standing: ProviderStanding): void {
-    this.shared = standing;
+  share(state: ProviderState): void {
+    this.shared = state;
     this.sharedAt = this.clock.now();
   }
 

@@ -21,7 +21,7 @@ export function providerTarget(
 }
 
 /** The state of a provider as all processes share it. Durations count from the reply of Redis. */
-export interface ProviderStanding {
+export interface ProviderState {
   readonly state: CircuitState;
   readonly openForMs: number;
   /** Failures that still count. */
@@ -45,7 +45,7 @@ const PROBE_MS = 2_000;
 /** A budget with a smaller share left takes no new call until it has twice that share. */
 const SCARCE_SHARE = 0.05;
 
-const WELL: ProviderStanding = { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 };
+const WELL: ProviderState = { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 };
 
 /** The state of providers, shared by all processes in Redis. */
 export class ProviderStates {
@@ -59,7 +59,7 @@ export class ProviderStates {
     target: ProviderTarget,
     act: ProviderAct,
     outcome: 'ok' | 'failed' | 'failed-for-good',
-  ): Promise<ProviderStanding> {
+  ): Promise<ProviderState> {
     const { threshold, windowMs, openMs, longestOpenMs } = this.rules;
     const weight = { ok: 0, failed: 1, 'failed-for-good': threshold }[outcome];
     const reply = (await run(
@@ -69,7 +69,7 @@ export class ProviderStates {
       [act, weight, threshold, windowMs, openMs, longestOpenMs, TTL_MS],
     )) as number[];
     const [now = 0, openUntil = 0, opens = 0, answers = 0, limitedUntil = 0] = reply;
-    return standing(now, openUntil, opens + answers, limitedUntil);
+    return stateFrom(now, openUntil, opens + answers, limitedUntil);
   }
 
   /** @throws when Redis cannot be reached */
@@ -84,7 +84,7 @@ export class ProviderStates {
   }
 
   /** Returns the states in the order of the targets. @throws when Redis cannot be reached */
-  async read(targets: readonly ProviderTarget[]): Promise<ProviderStanding[]> {
+  async read(targets: readonly ProviderTarget[]): Promise<ProviderState[]> {
     if (targets.length === 0) return [];
     const pipeline = this.redis.pipeline().time();
     for (const target of targets)
@@ -96,7 +96,7 @@ export class ProviderStates {
       const [openUntil, opens, answers, limitedUntil] = (replies[index]?.[1] ?? []) as (string | null)[];
       return openUntil === undefined
         ? WELL
-        : standing(now, Number(openUntil), Number(opens) + Number(answers), Number(limitedUntil));
+        : stateFrom(now, Number(openUntil), Number(opens) + Number(answers), Number(limitedUntil));
     });
   }
 
@@ -105,9 +105,9 @@ export class ProviderStates {
    * which must try the provider. @throws when Redis cannot be reached
    */
   async canAnyTake(targets: readonly ProviderTarget[]): Promise<boolean> {
-    const standings = await this.read(targets);
-    if (standings.some(({ state, limitedForMs }) => state === 'closed' && limitedForMs === 0)) return true;
-    for (const [index, { state }] of standings.entries()) {
+    const states = await this.read(targets);
+    if (states.some(({ state, limitedForMs }) => state === 'closed' && limitedForMs === 0)) return true;
+    for (const [index, { state }] of states.entries()) {
       if (
         state === 'half-open' &&
         (await run(this.redis, takeProviderProbe, [keys.provider(targets[index] as string)], [PROBE_MS])) ===
@@ -119,7 +119,7 @@ export class ProviderStates {
   }
 }
 
-function standing(now: number, openUntil: number, failures: number, limitedUntil: number): ProviderStanding {
+function stateFrom(now: number, openUntil: number, failures: number, limitedUntil: number): ProviderState {
   const openForMs = Math.max(0, openUntil - now);
   return {
     state: openUntil === 0 ? 'closed' : openForMs > 0 ? 'open' : 'half-open',

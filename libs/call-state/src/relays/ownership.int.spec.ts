@@ -237,7 +237,7 @@ describe('a Redis that has lost something', () => {
     log.append(note('one'));
     await log.flush(2_000);
     await redis.flushdb();
-    log.lost();
+    log.restoreLost();
     await log.flush(2_000);
     expect(await texts(call.callId)).toEqual(['0 call.admitted', '1 one']);
   });
@@ -280,7 +280,7 @@ describe('a Redis that has lost something', () => {
     await log.flush(2_000);
     await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000);
     expect(await restore()).toBeNull();
-    log.lost();
+    log.restoreLost();
     await log.flush(2_000);
     expect(fencings()).toBe(1);
     expect(await store.state(call.callId)).toMatchObject({ epoch: 2, relayId: 'relay-2' });

@@ -124,8 +124,8 @@ export class CallSession {
 
   /** Pauses or resumes the recording at an operator's request. */
   pauseRecording(isPaused: boolean): void {
-    if (isPaused) this.parts.recording.hold('operator');
-    else this.parts.recording.release('operator');
+    if (isPaused) this.parts.recording.pause('operator');
+    else this.parts.recording.resume('operator');
   }
 
   /**

@@ -131,8 +131,8 @@ const DEEDS: Record<string, Deed> = {
   },
   'a tool is called': wish('find', {}),
   'its answer turns the agent round': (call) => {
-    if (call.toolCaller.isWaiting('find'))
-      call.toolCaller.answer('find', {
+    if (call.toolDispatcher.isWaiting('find'))
+      call.toolDispatcher.answer('find', {
         status: 'ok',
         value: null,
         change: { language: 'not a language', instructions: '', tools: [] },

@@ -107,7 +107,7 @@ describe('the renewal of a session', () => {
     old!.finish('completed');
     await call.passes(2 * MINUTE_MS);
     expect(call.opened).toHaveLength(1);
-    call.toolCaller.answer('book', { status: 'ok', value: {} });
+    call.toolDispatcher.answer('book', { status: 'ok', value: {} });
     await call.passes(1);
     await call.agentSays('That is done.');
     expect(seedOf(call.model)).toEqual([

@@ -4,7 +4,7 @@ import { alternativesSchema, bookingSchema } from '../crm/crm-responses.ts';
 import type { CrmProblem } from '../crm/crm-client.ts';
 import { outcomeOf, refused } from '../crm/outcome.ts';
 import { explainUnknownService } from '../crm/unknown-service.ts';
-import { toOffer } from '../offer.ts';
+import { toOfferedSlot } from '../offer.ts';
 import { spokenTime } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
 import { bookAppointment } from './declaration.ts';
@@ -75,7 +75,7 @@ function explain(problem: CrmProblem, language: string): string {
   const reason = REASONS[problem.code];
   if (reason === undefined) return explainUnknownService(problem);
   const parsed = alternativesSchema.safeParse(problem);
-  const offers = parsed.success ? parsed.data.alternatives.map((slot) => toOffer(slot, language)) : [];
+  const offers = parsed.success ? parsed.data.alternatives.map((slot) => toOfferedSlot(slot, language)) : [];
   if (offers.length === 0)
     return `${reason} Nothing was booked. Ask for another day and call check_availability.`;
   const listed = offers

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { AdmissionRecord, Waiting } from '@tandem/call-state';
+import type { AdmissionRecord, WaitingState } from '@tandem/call-state';
 import { isOpenAt, type CallId } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber, type KnownCaller } from '@tandem/database';
 import { refusalMessage, type SpokenReason } from '../announcements/announcements.ts';
@@ -122,7 +122,7 @@ export class CallAdmission {
   /** Returns the instruction that takes the call, or the reason for refusing it. Access rules come first. */
   private async admit(
     lookedUp: LookedUpCall,
-    waiting: Waiting | null,
+    waiting: WaitingState | null,
     progress: HoldProgress,
   ): Promise<CarrierInstruction | SpokenReason> {
     const { number, access } = lookedUp;
@@ -138,7 +138,7 @@ export class CallAdmission {
 
   private async placeOrHold(
     call: AdmissionRecord,
-    waiting: Waiting | null,
+    waiting: WaitingState | null,
     progress: HoldProgress,
   ): Promise<CarrierInstruction | SpokenReason> {
     const isItsTurn = await this.waiting.isItsTurn(call, waiting);

@@ -61,7 +61,7 @@ interface Loss {
   readonly record: AdmissionRecord;
 }
 
-type Offer = Awaited<ReturnType<CallHandovers['offer']>>;
+type OfferOutcome = Awaited<ReturnType<CallHandovers['offer']>>;
 
 const HANGUP_STEP: NextStep = { next: 'hangup', instruction: HANG_UP };
 
@@ -167,7 +167,7 @@ export class CallRecovery {
   private async offerTo(
     relay: RelayStatus,
     { stream, question, cause, state, record }: Loss,
-  ): Promise<{ readonly reply: string; readonly offer: Offer }> {
+  ): Promise<{ readonly reply: string; readonly offer: OfferOutcome }> {
     const { callId, epoch } = stream;
     const { relayId } = relay;
     const nextEpoch = state.lastOfferedEpoch + 1;

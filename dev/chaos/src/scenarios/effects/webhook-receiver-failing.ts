@@ -68,7 +68,7 @@ export const webhookReceiverFailing: Scenario = {
       const trouble = troubles(bench, receiver);
       await cause(bench, business);
       await trouble;
-      await judge(bench, business, receiver);
+      await measureDeliveries(bench, business, receiver);
     } finally {
       await receiver.stopListening();
     }
@@ -122,7 +122,7 @@ async function troubles(bench: Bench, receiver: WebhookReceiver): Promise<void> 
   await receiver.listen();
 }
 
-async function judge(bench: Bench, business: Business, receiver: WebhookReceiver): Promise<void> {
+async function measureDeliveries(bench: Bench, business: Business, receiver: WebhookReceiver): Promise<void> {
   const platform = platformOf(bench);
   const since = Date.now();
   const left = () =>

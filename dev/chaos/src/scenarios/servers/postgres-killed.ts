@@ -85,7 +85,7 @@ export const postgresKilled: Scenario = {
     bench.history.add({ kind: 'fault', what: 'postgres-killed', target: 'postgres', held: [] });
     await postgres.kill('SIGKILL');
     await postgres.start();
-    await judge(
+    await measureLosses(
       bench,
       business,
       await booking,
@@ -113,7 +113,7 @@ async function book(bench: Bench, business: Business): Promise<Answer[]> {
   return answers;
 }
 
-async function judge(
+async function measureLosses(
   bench: Bench,
   business: Business,
   answers: readonly Answer[],

@@ -113,10 +113,10 @@ class GuidedBrain implements Brain {
     if (this.stage === 'offer') return this.onOffer(words ?? '', request);
     const isLeaving = words !== null && BYE.test(words);
     const isBeforeBooking = this.stage === 'greeting' || this.stage === 'wish';
-    return isBeforeBooking && !isLeaving ? this.onWish(request) : this.goodbye(request);
+    return isBeforeBooking && !isLeaving ? this.onRequest(request) : this.goodbye(request);
   }
 
-  private onWish(request: ResponseRequest): PlanStep[] {
+  private onRequest(request: ResponseRequest): PlanStep[] {
     this.stage = 'wish';
     if (!this.hasLookedUp && this.find(request, TOOLS.lookUp)) {
       this.hasLookedUp = true;
@@ -146,7 +146,7 @@ class GuidedBrain implements Brain {
       if (!TIMELY.test(field)) this.seen[field] = value;
     switch (name) {
       case TOOLS.lookUp:
-        return this.onWish(request);
+        return this.onRequest(request);
       case TOOLS.check:
         return this.offerFirst(output, status);
       case TOOLS.book:

@@ -150,7 +150,7 @@ export class Transcript {
   }
 
   /** Resolves when no utterance waits for words, or after `timeoutMs`; the rest is logged without words. */
-  async settled(timeoutMs: number): Promise<void> {
+  async waitForWords(timeoutMs: number): Promise<void> {
     if (this.isWaiting) {
       await new Promise<void>((resolve) => {
         const timer = this.context.clock.after(timeoutMs, resolve);

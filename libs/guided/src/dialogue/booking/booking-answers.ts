@@ -24,7 +24,7 @@ import { examplesOf } from './booking-steps.ts';
 import type { DialogueContext } from '../dialogue.ts';
 import type { Command, DayWords, Meaning } from '../meaning.ts';
 import type { Slot } from '../tool-results.ts';
-import { CALLBACK, NO_PERSON, wishSummary, wishWords } from '../wording.ts';
+import { CALLBACK, NO_PERSON, requestSummary, wishWords } from '../wording.ts';
 
 /** Number of full days that are skipped for a caller who takes any day. */
 const DAYS_TO_TRY = 5;
@@ -88,7 +88,7 @@ function putThrough(state: BookingState, context: DialogueContext): Step {
   return call(state, 'transfer', {
     department: 'support',
     reason: 'caller-asked',
-    summary: wishSummary(state, context),
+    summary: requestSummary(state, context),
   });
 }
 
@@ -204,14 +204,14 @@ function withDayOfMonth(meaning: Meaning): Meaning {
 /** Returns the free time chosen by the clock, by its place, or by a yes when there is only one. */
 export function chosenSlot(state: BookingState, meaning: Meaning, context: DialogueContext): Slot | null {
   const { clock, ordinal } = meaning;
-  if (isOtherWish(meaning)) return null;
+  if (isOtherRequest(meaning)) return null;
   if (clock) return (state.slots ?? []).find((slot) => isAt(slot, clock, context)) ?? null;
   const offers = offered(state);
   if (ordinal !== undefined) return offers.at(ordinal < 0 ? ordinal : ordinal - 1) ?? null;
   return meaning.answer === 'yes' && offers.length === 1 ? (offers[0] ?? null) : null;
 }
 
-function isOtherWish({ day, service, part }: Meaning): boolean {
+function isOtherRequest({ day, service, part }: Meaning): boolean {
   return day !== undefined || service !== undefined || part !== undefined;
 }
 

@@ -66,11 +66,10 @@ beforeAll(async () => {
   const calls = {
     recordRefusal: (call: RefusedCall) => {
       if (isDatabaseAway) return Promise.reject(new TypeError('Postgres is away.'));
-      const standing = rows.get(call.callId)?.reason;
-      const isNew =
-        standing === undefined || (standing === 'abandoned' && call.reason === 'callback-requested');
+      const stored = rows.get(call.callId)?.reason;
+      const isNew = stored === undefined || (stored === 'abandoned' && call.reason === 'callback-requested');
       if (isNew) rows.set(call.callId, call);
-      return Promise.resolve({ isNew, reason: isNew ? call.reason : standing });
+      return Promise.resolve({ isNew, reason: isNew ? call.reason : stored });
     },
   } as unknown as CallRepository;
   const callbacks = new CallbackUrls(config, base, metrics);
