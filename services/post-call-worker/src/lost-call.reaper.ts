@@ -62,7 +62,12 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
 }
 
 /** Returns the reason a lost call ended. */
-function lostReason({ phase, isAccepted, hasCallerLeft, isMoved }: CallState): TerminationReason {
+function lostReason({
+  phase,
+  isAccepted,
+  hasCallerLeft,
+  isHandedOver: isMoved,
+}: CallState): TerminationReason {
   if (phase === 'admitted') return 'never-connected';
   if (phase === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';

@@ -202,7 +202,7 @@ export class CallStore {
       admittedAt: Number(admittedAt),
       isAccepted: accepted === '1',
       hasCallerLeft: left === '1',
-      isMoved: moved !== null && moved === epoch,
+      isHandedOver: moved !== null && moved === epoch,
     };
   }
 

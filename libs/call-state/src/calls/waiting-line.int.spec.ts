@@ -153,14 +153,14 @@ describe('a line', () => {
     for (const sid of ['CA1', 'CA2', 'CA3']) await silentFor(sid, 50_000);
     await wait('CA2');
     await line.touch('CA3');
-    const [lapsed, ...others] = await line.lapsed(10);
+    const [lapsed, ...others] = await line.expired(10);
     expect([lapsed?.place, others]).toEqual([{ agentId: AGENT, carrierCallId: 'CA1' }, []]);
     expect(Date.now() - lapsed!.askedAt.getTime()).toBeGreaterThanOrEqual(50_000);
     await line.defer(lapsed!.place);
-    expect(await line.lapsed(10)).toEqual([]);
+    expect(await line.expired(10)).toEqual([]);
     await silentFor('CA1', 50_000);
     expect(
-      await new WaitingLine(redis, sealer, { connectedForMs: 1_000, disconnected: () => undefined }).lapsed(
+      await new WaitingLine(redis, sealer, { connectedForMs: 1_000, disconnected: () => undefined }).expired(
         10,
       ),
     ).toEqual([]);

@@ -50,9 +50,9 @@ export interface WaitingState {
   readonly call: WaitingCall;
   readonly since: Date;
   /** The reason it is recorded under unless it is admitted; null for a caller who has hung up. */
-  readonly becomes: RefusalReason | null;
+  readonly outcome: RefusalReason | null;
   /** When that reason was set. */
-  readonly becameAt: Date | null;
+  readonly outcomeAt: Date | null;
   /** The carrier has reported that the caller is gone. */
   readonly hasGone: boolean;
 }
@@ -61,7 +61,7 @@ export interface WaitingState {
  * A call whose carrier has not asked for this long no longer waits: longer than any message between two
  * questions.
  */
-const WAITING_LAPSES_MS = 45_000;
+const WAITING_EXPIRES_MS = 45_000;
 const RETRY_MS = 30_000;
 const NO_PLACE: Readonly<Record<number, 'full' | 'gone' | 'answered'>> = {
   [-1]: 'full',
@@ -113,7 +113,7 @@ export class WaitingLine {
 
   /** Returns the call as it began to wait, also when it no longer does; null when it never waited. */
   async waiting(carrierCallId: string): Promise<WaitingState | null> {
-    const [sealed, since, becomes, becameAt, gone] = await this.redis.hmget(
+    const [sealed, since, waitsAs, waitsAsAt, gone] = await this.redis.hmget(
       keys.carrier(carrierCallId),
       'waits',
       'waitsSince',
@@ -125,8 +125,8 @@ export class WaitingLine {
     return {
       call: waitingCallSchema.parse(this.sealer.open(sealed, placeOf(carrierCallId))),
       since: new Date(Number(since)),
-      becomes: refusalReasonSchema.safeParse(becomes).data ?? null,
-      becameAt: becameAt ? new Date(Number(becameAt)) : null,
+      outcome: refusalReasonSchema.safeParse(waitsAs).data ?? null,
+      outcomeAt: waitsAsAt ? new Date(Number(waitsAsAt)) : null,
       hasGone: gone !== null,
     };
   }
@@ -155,21 +155,21 @@ export class WaitingLine {
   }
 
   /**
-   * Returns calls without a recorded outcome that the carrier has not asked about for {@link
-   * WAITING_LAPSES_MS}, with the time it last did. None while Redis has not been connected for as long: the
-   * carrier's questions could not be stored.
+   * Returns calls without a recorded outcome that the carrier has stopped asking about ({@link
+   * WAITING_EXPIRES_MS}), with the time it last asked. None while Redis has not been connected for as long:
+   * the carrier's questions could not be stored.
    */
-  async lapsed(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
+  async expired(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
     const found = await this.redis.zrangebyscore(
       keys.waiting,
       '-inf',
-      (await this.now()) - WAITING_LAPSES_MS,
+      (await this.now()) - WAITING_EXPIRES_MS,
       'WITHSCORES',
       'LIMIT',
       0,
       limit,
     );
-    if (this.contact.connectedForMs < WAITING_LAPSES_MS) return [];
+    if (this.contact.connectedForMs < WAITING_EXPIRES_MS) return [];
     return found.flatMap((member, index) =>
       index % 2 === 0 ? [{ place: placeIn(member), askedAt: new Date(Number(found[index + 1])) }] : [],
     );
@@ -185,7 +185,7 @@ export class WaitingLine {
     await this.redis.zadd(
       keys.waiting,
       'XX',
-      (await this.now()) - WAITING_LAPSES_MS + RETRY_MS,
+      (await this.now()) - WAITING_EXPIRES_MS + RETRY_MS,
       memberOf(place),
     );
   }

@@ -9,8 +9,8 @@ const busy = error('rate-limit');
 
 function relay() {
   const clock = new ManualClock();
-  const board = new ProviderHealthRegistry({ states: null, clock });
-  const provider = board.of('primary:big');
+  const registry = new ProviderHealthRegistry({ states: null, clock });
+  const provider = registry.of('primary:big');
   /** A new call: whether it may be tried, and its outcome. */
   const call = (isWell: boolean) => {
     if (!provider.allows('new-call')) return 'spared';
@@ -18,7 +18,7 @@ function relay() {
     else provider.openFailed(busy);
     return isWell ? 'opened' : 'failed';
   };
-  return { clock, board, provider, call };
+  return { clock, registry, provider, call };
 }
 
 describe('a provider in trouble', () => {

@@ -133,7 +133,7 @@ export class CallSession {
    * pending; with `isPauseOver` at any moment, unless it is ending or being put through. Returns whether it
    * let go.
    */
-  move(isPauseOver: boolean): boolean {
+  handOver(isPauseOver: boolean): boolean {
     const { ending, transfer, turns, tools, transcript, secureDigits } = this.parts;
     if (ending.isOver || ending.isSayingGoodbye || transfer.isPending) return false;
     const isPause = turns.isQuiet && !tools.isWaiting && !transcript.isWaiting && !secureDigits.isOn;

@@ -60,7 +60,7 @@ export class CallAdmission {
       });
     const waiting = await this.waiting.entry(number.agent, carrierCallId);
     const promised =
-      waiting?.becomes === 'callback-requested'
+      waiting?.outcome === 'callback-requested'
         ? await this.waiting.promiseCallback(carrierCallId, progress)
         : null;
     if (promised !== null) return promised;

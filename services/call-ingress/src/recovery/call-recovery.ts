@@ -113,7 +113,7 @@ export class CallRecovery {
     const [state, record] = await this.lookUp(stream);
     if (!state || !record || state.phase === 'ended') return ended(state, record);
     if (state.phase !== 'transferring')
-      return this.nextRelay(stream, 'stream-ended', state.isMoved ? 'relay-drained' : 'stream-lost');
+      return this.nextRelay(stream, 'stream-ended', state.isHandedOver ? 'relay-drained' : 'stream-lost');
     const pending = await this.handovers.pendingTransfer(callId);
     const dial = pending && (await this.departments.dial(stream, 'stream-ended', record, pending));
     if (dial) return { next: 'person', instruction: dial };

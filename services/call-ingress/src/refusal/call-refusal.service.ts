@@ -104,7 +104,7 @@ export class CallRefusal {
   async markRejected(carrierCallId: string): Promise<void> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return;
-    await this.line.setOutcome(carrierCallId, waiting.becomes ?? 'agent-unavailable');
+    await this.line.setOutcome(carrierCallId, waiting.outcome ?? 'agent-unavailable');
     await this.line.leave(waiting.call);
   }
 
@@ -149,9 +149,9 @@ export class CallRefusal {
   private async storeOutcome(waiting: WaitingState, goneAt: Date): Promise<void> {
     this.writes += 1;
     try {
-      await this.storeRefusal(waiting.call, waiting.becomes ?? 'abandoned', {
+      await this.storeRefusal(waiting.call, waiting.outcome ?? 'abandoned', {
         ...waiting,
-        becameAt: waiting.becameAt ?? goneAt,
+        outcomeAt: waiting.outcomeAt ?? goneAt,
       });
       await this.line.close(waiting.call);
     } finally {
@@ -165,7 +165,7 @@ export class CallRefusal {
     reason: RefusalReason,
     waiting?: Pick<WaitingState, 'since' | 'becameAt'> | null,
   ): Promise<RefusalReason | null> {
-    const refusedAt = waiting?.becameAt ?? new Date();
+    const refusedAt = waiting?.outcomeAt ?? new Date();
     const stored = await this.repository.recordRefusal({
       callId,
       tenantId,

@@ -51,14 +51,14 @@ export function toLiveCalls(calls: readonly LiveCall[]): z.output<typeof liveCal
 
 export function toWaitingCalls(waiting: readonly WaitingState[]): z.output<typeof waitingCallsSchema> {
   return {
-    items: waiting.map(({ call: { callId, agentId, from, to, language }, since, becomes }) => ({
+    items: waiting.map(({ call: { callId, agentId, from, to, language }, since, outcome }) => ({
       callId,
       agentId,
       from,
       to,
       language,
       waitingSince: since.toISOString(),
-      wantsCallback: becomes === 'callback-requested',
+      wantsCallback: outcome === 'callback-requested',
     })),
   };
 }

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock, mulawTone } from '@tandem/kit';
 import twilio from 'twilio';
-import { AUTH_TOKEN, Bench, codes, deadAddress, entries, fact, until } from '../testing/bench.ts';
+import { AUTH_TOKEN, Bench, codes, deadAddress, entries, firstEntry, until } from '../testing/bench.ts';
 import type { FakeStream } from '../testing/fake-application.ts';
 
 const AFTER = '<Response><Say>after</Say></Response>';
@@ -234,7 +234,7 @@ describe('a media stream', () => {
       await stream.next('media', (message) => (message.media as { track: string }).track === 'outbound');
       expect(await stream.next('start')).toMatchObject({ start: { tracks: ['inbound', 'outbound'] } });
       stream.mark('nobody listens');
-      await fact(call, 'error');
+      await firstEntry(call, 'error');
       call.press('1');
       await stream.next('stop');
       const report = await call.ended;

@@ -88,7 +88,7 @@ export function entries<K extends CallEntry['kind']>(
 }
 
 /** Resolves to the first timeline entry of a kind, past or future. */
-export function fact<K extends CallEntry['kind']>(
+export function firstEntry<K extends CallEntry['kind']>(
   call: SimulatedCall,
   kind: K,
 ): Promise<Extract<CallEntry, { kind: K }>> {
