@@ -98,7 +98,7 @@ describe('a line', () => {
       await wait('CA1');
       await line.setOutcome('CA1', 'callback-requested');
       await line.close(call);
-      expect(await line.waiting('CA1')).toMatchObject({ call, becomes: 'callback-requested' });
+      expect(await line.waiting('CA1')).toMatchObject({ call, outcome: 'callback-requested' });
       expect(JSON.stringify(await redis.hgetall('tandem:carrier:CA1'))).not.toContain('2025550123');
       expect(await line.waiting('CA2')).toBeNull();
     },

@@ -155,9 +155,9 @@ export class WaitingLine {
   }
 
   /**
-   * Returns calls without a recorded outcome that the carrier has stopped asking about ({@link
-   * WAITING_EXPIRES_MS}), with the time it last asked. None while Redis has not been connected for as long:
-   * the carrier's questions could not be stored.
+   * Returns calls without a recorded outcome that the carrier has stopped asking about
+   * ({@link WAITING_EXPIRES_MS}), with the time it last asked. None while Redis has not been connected for as
+   * long: the carrier's questions could not be stored.
    */
   async expired(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
     const found = await this.redis.zrangebyscore(

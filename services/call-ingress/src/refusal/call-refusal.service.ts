@@ -163,7 +163,7 @@ export class CallRefusal {
   private async storeRefusal(
     { callId, tenantId, channel, from, to, carrierCallId, attestation, language, callerGroup }: NeverAdmitted,
     reason: RefusalReason,
-    waiting?: Pick<WaitingState, 'since' | 'becameAt'> | null,
+    waiting?: Pick<WaitingState, 'since' | 'outcomeAt'> | null,
   ): Promise<RefusalReason | null> {
     const refusedAt = waiting?.outcomeAt ?? new Date();
     const stored = await this.repository.recordRefusal({
