@@ -66,10 +66,10 @@ function lostReason({
   phase,
   isAccepted,
   hasCallerLeft,
-  isHandedOver: isMoved,
+  isHandedOver,
 }: CallState): TerminationReason {
   if (phase === 'admitted') return 'never-connected';
-  if (phase === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
+  if (phase === 'connected') return isHandedOver && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';
   return hasCallerLeft ? 'caller-hangup' : 'stream-lost';
 }
