@@ -28,7 +28,7 @@ import { admitCall } from '../scripts/admit-call.ts';
 import { LOST_GRACE_MS, TRANSITION_LEASES, transitionOf } from '../event-log/call-transition.ts';
 import { claimCall } from '../scripts/claim-call.ts';
 import { restoreCall } from '../scripts/restore-call.ts';
-import { takeRescue } from '../scripts/take-rescue.ts';
+import { claimRescue } from '../scripts/claim-rescue.ts';
 import { run } from '../scripts/script.ts';
 import type { Sealer } from '../redis/sealer.ts';
 import { RedisUptime } from '../redis/redis-uptime.ts';
@@ -298,11 +298,11 @@ export class CallStore {
    * Claims the rescue of a call whose relay is silent. Returns the silent owner's epoch; null when the call
    * needs no rescue.
    */
-  async takeRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
+  async claimRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
     return (
       ((await run(
         this.redis,
-        takeRescue,
+        claimRescue,
         [keys.call(callId), keys.liveCalls],
         [callId, overForMs, othersWaitMs],
       )) as number) || null

@@ -122,10 +122,10 @@ describe('a rescue', () => {
 
   it('is taken by one of many, and by the next when nothing came of it', async () => {
     const { callId } = await silent();
-    const taken = await Promise.all(Array.from({ length: 10 }, () => store.takeRescue(callId, 500, 50)));
+    const taken = await Promise.all(Array.from({ length: 10 }, () => store.claimRescue(callId, 500, 50)));
     expect(taken.filter((epoch) => epoch !== null)).toEqual([1]);
     await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(await store.takeRescue(callId, 500, 50)).toBe(1);
+    expect(await store.claimRescue(callId, 500, 50)).toBe(1);
   });
 
   it('is not for calls that are renewed, over, gone, or on their way', async () => {
@@ -139,8 +139,8 @@ describe('a rescue', () => {
       data: { status: 'completed', sequence: 3 },
     });
     for (const { callId } of [renewed, over, gone])
-      expect(await store.takeRescue(callId, 500, 50)).toBeNull();
-    expect(await store.takeRescue(someCall().callId, 500, 50)).toBeNull();
+      expect(await store.claimRescue(callId, 500, 50)).toBeNull();
+    expect(await store.claimRescue(someCall().callId, 500, 50)).toBeNull();
   });
 });
 
