@@ -3,10 +3,10 @@ module.exports = {
   forbidden: [
     {
       name: 'no-import-cycles',
-      comment: 'A knot of files cannot be read in order. Type-only imports do not run, so they do not count.',
+      comment: 'A knot of files cannot be read in order, whether its imports run or are types only.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'ports-and-audio-stand-alone',

@@ -12,8 +12,6 @@ const SIZE = {
 
 /** Only addresses may be longer: texts, SQL and Lua are wrapped. */
 const LINE = { 'max-len': ['error', { code: 110, ignoreUrls: true }] };
-/** Projects whose long lines are not wrapped yet. */
-const UNWRAPPED = ['libs/{call-state,contracts,database,models,platform,telephony}', 'services/media-relay'];
 
 const HASH_PRIVATE = {
   selector: 'PropertyDefinition > PrivateIdentifier, MethodDefinition > PrivateIdentifier',
@@ -83,10 +81,6 @@ export default tseslint.config(
   {
     files: ['libs/conversation/src/session/call-session.ts'],
     rules: { 'max-lines': ['error', { max: 350 }] },
-  },
-  {
-    files: UNWRAPPED.map((project) => `${project}/**/*.ts`),
-    rules: { 'max-len': 'off' },
   },
   {
     files: ['dev/**/*.ts'],

@@ -6,7 +6,7 @@ import { TandemFleet } from './bench/tandem-fleet.ts';
 jest.setTimeout(180_000);
 
 const WORKERS = ['tool-worker', 'post-call-worker'];
-/** A state is one line of each part that notices it: the connection, the queue, the lease. */
+/** Each part that notices a state logs it once: the connection, the queue, the lease. */
 const LINES_AT_MOST = 8;
 /** Upper bound for one process with its shortest retry pauses. */
 const REFUSALS_PER_SECOND_AT_MOST = 20;

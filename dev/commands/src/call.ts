@@ -56,7 +56,7 @@ async function ring(): Promise<number> {
   return speakWith(target, scenario, values.to ?? (await ownNumber(run)));
 }
 
-/** The number that was put in place of the demo's, if one was. */
+/** Returns the number that replaced the demo's, if one did. */
 async function ownNumber({ databaseUrl }: Run): Promise<string> {
   const dataSource = await createDataSource({ url: databaseUrl ?? '', poolSize: 1 }).initialize();
   try {

@@ -4,7 +4,7 @@ import { bookingScenario } from './call/booking-caller.ts';
 import { persistedCall, type PersistedCall } from './call/persisted-call.ts';
 import { placeCall, spokenBy, type PlacedCall } from './call/place-call.ts';
 import { CallPrinter, good, heading, latencyLines, problem, TIMES } from './call/printed-call.ts';
-import { told } from './stack/command.ts';
+import { reportError } from './stack/command.ts';
 import { launchStack } from './stack/launch-stack.ts';
 import { runningCalls } from './stack/running-calls.ts';
 import type { Stack } from './stack/stack.ts';
@@ -42,7 +42,7 @@ async function demo(): Promise<void> {
 The stack stays up. Ring it again with "npm run call" in another terminal, look at calls on
 ${stack.urls.controlApi}/docs (API key: "npm run key"), end it with Ctrl-C.`);
   } catch (error) {
-    const code = told(error);
+    const code = reportError(error);
     await stack?.stop();
     process.exit(code);
   }
@@ -58,7 +58,7 @@ async function start(): Promise<Stack> {
     relays: 1,
     isEphemeral: isBeside,
     agentModel: 'guided',
-    // The demo rings the services where they are, also where .env names addresses for a real number.
+    // The demo calls the services at their local addresses, also when .env has public ones for a real number.
     env: { PUBLIC_BASE_URL: '', PUBLIC_MEDIA_URL: '' },
   });
   stack.supervisor.stopOnSignals(() => runningCalls(stack));

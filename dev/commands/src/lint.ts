@@ -5,7 +5,7 @@ import { checkWording } from './checks/wording/wording.ts';
 
 const HELP = `npm run lint                          formatting, ESLint, borders and wording
 npm run lint -- --figures             the sizes of the code beside their limits
-npm run lint -- --wording libs/tools  the wording of what lies below a path, also where npm test does not ask
+npm run lint -- --wording libs/tools  the wording of the files below a path
 
 Exits 1 when something is found.`;
 const PARTS = ['format', 'lint', 'borders', 'wording'];

@@ -1,7 +1,7 @@
 import { tryOpenAiRealtime } from '@tandem/models';
 import { parseOptions, wholeNumber } from '@tandem/stack';
 import { problem } from './call/printed-call.ts';
-import { told } from './stack/command.ts';
+import { reportError } from './stack/command.ts';
 import { namesNobodyReads } from './stack/dot-env.ts';
 import { launchStack } from './stack/launch-stack.ts';
 import { reloadOnChange } from './stack/reload.ts';
@@ -31,7 +31,7 @@ if (values.help) {
   console.log(HELP);
 } else {
   const relays = wholeNumber({ name: 'relays', text: values.relays, help: HELP }, 1, 20);
-  await start(relays).catch((error: unknown) => process.exit(told(error)));
+  await start(relays).catch((error: unknown) => process.exit(reportError(error)));
 }
 
 async function start(relays: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.ts';
 
-interface Pending {
+interface PendingTimer {
   readonly dueMs: number;
   readonly run: () => void;
 }
@@ -8,10 +8,10 @@ interface Pending {
 /** Turns of the microtask queue after a timer: enough for a promise chain of this depth to settle. */
 const SETTLE_TURNS = 8;
 
-/** A clock that moves only when told to. Timers run in the order of their due time, at their due time. */
+/** A clock that only a test moves. Timers run in the order of their due time, at their due time. */
 export class ManualClock implements Clock {
   private nowMs = 0;
-  private pending: Pending[] = [];
+  private pending: PendingTimer[] = [];
 
   constructor(private readonly epochMs = 1_800_000_000_000) {}
 
@@ -55,7 +55,7 @@ export class ManualClock implements Clock {
   }
 
   private runNext(untilMs: number): boolean {
-    let next: Pending | undefined;
+    let next: PendingTimer | undefined;
     for (const timer of this.pending)
       if (timer.dueMs <= untilMs && (!next || timer.dueMs < next.dueMs)) next = timer;
     if (!next) return false;

@@ -9,7 +9,7 @@ function tone(frequencyHz: number, rateHz: number, seconds = 0.5): Int16Array {
   );
 }
 
-/** Level of the middle against the tone's own, in decibels: the ends hold the filter's run-in. */
+/** Returns the level of the middle relative to the tone, in dB: the ends hold the filter's run-in. */
 function levelDb(samples: Int16Array): number {
   const middle = samples.subarray(samples.length / 4, (samples.length * 3) / 4);
   const power = middle.reduce((sum, sample) => sum + sample * sample, 0) / middle.length;

@@ -10,7 +10,7 @@ interface ResetOptions {
   readonly log?: Log;
   /** Folder of `.tandem`. */
   readonly folder?: string;
-  /** Also removes the downloads; they are fetched again at the next start. */
+  /** Also removes the downloads, which the next start fetches again. */
   readonly withCache?: boolean;
 }
 

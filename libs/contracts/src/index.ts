@@ -16,7 +16,7 @@ export {
   agentContentSchema,
   toSnapshot,
 } from './agent/content.ts';
-export { afterModels, type FallbackTargetSettings, modelTargets } from './agent/ladder.ts';
+export { afterModels, type FallbackTargetSettings, modelTargets } from './agent/fallbacks.ts';
 export {
   clockTime,
   isDepartmentOpen,

@@ -7,7 +7,7 @@ export * from './ports/caller-stream.ts';
 export * from './ports/clock.ts';
 export * from './ports/phrase-cache.ts';
 export * from './ports/recording-control.ts';
-export * from './ports/tool-caller.ts';
+export * from './ports/tool-dispatcher.ts';
 export * from './ports/voice-model.ts';
 export * from './ports/model-session-listener.ts';
 export { builtInTune, lineSound } from './audio/hold-sound.ts';

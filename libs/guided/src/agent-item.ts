@@ -12,7 +12,7 @@ export class AgentItem {
   private essentialMs: number;
   private heardMs = Infinity;
 
-  /** @param hasEssential some of it must be heard for an answer to count */
+  /** @param hasEssential part of it must be heard for an answer to count */
   constructor(
     readonly itemId: ItemId,
     hasEssential: boolean,

@@ -51,7 +51,7 @@ export interface GuidedModelOptions extends Partial<GuidedBusiness> {
 
 export interface GuidedModel extends VoiceModel {
   readonly provider: 'guided';
-  /** The same engine for a certain business: programs, limits and cache are shared. */
+  /** Returns the engine for one business; programs, limits and cache are shared. */
   forBusiness(business: GuidedBusiness): VoiceModel;
   /** Removes the temporary files. Sessions that are still open fail from now on. */
   close(): Promise<void>;

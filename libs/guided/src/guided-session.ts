@@ -54,7 +54,7 @@ export interface GuidedSessionCounters {
   droppedFrames: number;
   /** Utterances that were not understood. */
   unheardUtterances: number;
-  /** Tool calls the declaration would have refused. */
+  /** Tool calls not made because their declaration would refuse the arguments. */
   refusedArguments: number;
 }
 
@@ -85,7 +85,7 @@ export class GuidedSession implements VoiceModelSession {
   private isInterruption = false;
   private isInputOver = false;
   private pause: Timer | null = null;
-  /** When the caller will have heard what was generated, if nothing cuts it. */
+  /** Time at which the caller will have heard all generated speech, unless it is interrupted. */
   private playingUntil = 0;
 
   constructor(

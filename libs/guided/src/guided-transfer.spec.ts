@@ -17,7 +17,7 @@ async function greeted(options?: SceneOptions): Promise<GuidedScene> {
 }
 
 describe('a caller who asks for a person', () => {
-  /** As the agent's directory makes it: a closed list of departments, and nothing may be missing. */
+  /** The tool as the agent's directory declares it: a closed list of departments, all arguments required. */
   const transferTool = defineTool({
     name: 'transfer_call',
     description: 'Puts the caller through.',

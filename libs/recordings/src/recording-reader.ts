@@ -1,3 +1,4 @@
+import { bytesPerMs } from '@tandem/contracts';
 import type { KeyWrapper } from './key-file.ts';
 import { recordingName, type RecordingStore } from './recording-store.ts';
 import {
@@ -9,7 +10,7 @@ import {
   SEALED_CHUNK_BYTES,
   TAG_BYTES,
 } from './sealed-format.ts';
-import { wavHeader, WAV_HEADER_BYTES } from './wav-header.ts';
+import { CHANNELS, wavHeader, WAV_HEADER_BYTES } from './wav-header.ts';
 
 export class RecordingMissing extends Error {
   override readonly name = 'RecordingMissing';
@@ -32,8 +33,8 @@ export interface IntegrityReport {
   readonly isIntact: boolean;
   /** Null when it is intact. */
   readonly fault: 'head' | 'chunk' | 'truncated' | null;
-  /** Bytes of audio up to the fault. */
-  readonly soundBytes: number;
+  /** Length of the sound up to the fault, in ms. */
+  readonly soundMs: number;
 }
 
 export interface PlayableRecording {
@@ -63,6 +64,7 @@ export async function openRecording(
   const sealedBytes = stored.bytes - HEAD_BYTES;
   const chunks = Math.ceil(sealedBytes / SEALED_CHUNK_BYTES);
   const soundBytes = Math.max(0, sealedBytes - chunks * TAG_BYTES);
+  const lengthMs = (bytes: number): number => bytes / (CHANNELS * bytesPerMs(audio));
 
   const chunkAt = async (index: number): Promise<Buffer> => {
     const from = HEAD_BYTES + index * SEALED_CHUNK_BYTES;
@@ -93,13 +95,13 @@ export async function openRecording(
           await chunkAt(index);
         } catch (error) {
           if (error instanceof RecordingDamaged)
-            return { isIntact: false, fault: error.what, soundBytes: index * CHUNK_BYTES };
+            return { isIntact: false, fault: error.what, soundMs: lengthMs(index * CHUNK_BYTES) };
           throw error;
         }
       }
       return chunks === 0
-        ? { isIntact: false, fault: 'truncated', soundBytes: 0 }
-        : { isIntact: true, fault: null, soundBytes };
+        ? { isIntact: false, fault: 'truncated', soundMs: 0 }
+        : { isIntact: true, fault: null, soundMs: lengthMs(soundBytes) };
     },
   };
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PCM16_16K, PCMA_8K, PCMU_8K, type AudioFormat } from '@tandem/contracts';
 import fc from 'fast-check';
 import {
   FolderStore,
@@ -35,10 +36,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function recorded(sound: Buffer, into: RecordingStore = store): Promise<string> {
+async function recorded(
+  sound: Buffer,
+  into: RecordingStore = store,
+  audio: AudioFormat = PCMU_8K,
+): Promise<string> {
   const id = randomUUID();
   const failures: unknown[] = [];
-  const writer = new RecordingWriter(id, tenantId, into, keys, (error) => failures.push(error));
+  const writer = new RecordingWriter(id, tenantId, into, keys, (error) => failures.push(error), audio);
   for (let at = 0; at < sound.length; at += 320) writer.write(sound.subarray(at, at + 320));
   expect(await writer.finish(5_000)).toEqual({ outcome: 'complete', bytes: sound.length });
   expect(failures).toEqual([]);
@@ -69,6 +74,16 @@ describe('a recording', () => {
     },
   );
 
+  it.each([
+    [PCMU_8K, 32_000],
+    [PCMA_8K, 32_000],
+    [PCM16_16K, 128_000],
+  ])('in %j tells its length in time', async (audio, bytes) => {
+    const id = await recorded(randomBytes(bytes), store, audio);
+    const report = await (await openRecording(store, keys, tenantId, id)).verify();
+    expect(report).toEqual({ isIntact: true, fault: null, soundMs: 2_000 });
+  });
+
   it('is damaged when its head claims another audio format', async () => {
     const id = await recorded(randomBytes(CHUNK_BYTES));
     damage(id, (bytes) => {
@@ -77,7 +92,7 @@ describe('a recording', () => {
       return Buffer.concat([Buffer.from(changed.padEnd(HEAD_BYTES, ' ')), bytes.subarray(HEAD_BYTES)]);
     });
     const report = await (await openRecording(store, keys, tenantId, id)).verify();
-    expect(report).toEqual({ isIntact: false, fault: 'chunk', soundBytes: 0 });
+    expect(report).toEqual({ isIntact: false, fault: 'chunk', soundMs: 0 });
   });
 
   it('can be read in any part', async () => {
@@ -165,7 +180,7 @@ describe('a recording', () => {
     expect(await (await openRecording(store, keys, tenantId, id)).verify()).toEqual({
       isIntact: false,
       fault: 'truncated',
-      soundBytes: CHUNK_BYTES,
+      soundMs: CHUNK_BYTES / 16,
     });
     expect(
       (await read(id, 0, WAV_HEADER_BYTES + CHUNK_BYTES))

@@ -2,7 +2,7 @@ import { bytesPerMs, type AudioFormat } from '@tandem/contracts';
 
 export const WAV_HEADER_BYTES = 58;
 
-const CHANNELS = 2;
+export const CHANNELS = 2;
 /** WAVE_FORMAT_MULAW, WAVE_FORMAT_ALAW, WAVE_FORMAT_PCM. */
 const FORMAT_TAGS = { pcmu: 7, pcma: 6, pcm16: 1 } as const;
 

@@ -2,7 +2,7 @@ import type { Slot } from './crm/crm-responses.ts';
 import { spokenTime } from './spoken.ts';
 
 /** A time the model can offer and book. */
-export interface Offer {
+export interface OfferedSlot {
   readonly start: string;
   readonly end: string;
   readonly resource: string;
@@ -10,7 +10,10 @@ export interface Offer {
 }
 
 // A type, not the interface, where it becomes JSON: interfaces have no index signature.
-export function toOffer(slot: Slot, language: string): { [Field in keyof Offer]: Offer[Field] } {
+export function toOfferedSlot(
+  slot: Slot,
+  language: string,
+): { [Field in keyof OfferedSlot]: OfferedSlot[Field] } {
   return {
     start: slot.start,
     end: slot.end,

@@ -27,7 +27,7 @@ function say(at: DateTime, language: string, format: Intl.DateTimeFormatOptions)
   return at.setLocale(localeOf(language)).toLocaleString(format).replace(/\s/g, ' ');
 }
 
-/** The language if Intl knows it; a tag that is no language tag must not cost a caller their appointment. */
+/** Returns the language if Intl knows it, else English: an invalid tag must not fail a booking. */
 function localeOf(language: string): string {
   try {
     return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? 'en-US';

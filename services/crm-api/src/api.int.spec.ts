@@ -8,7 +8,7 @@ import { nineOclock, RunningCrm, serviceToken, serviceTokens, type Ask } from '.
 interface RouteRule {
   readonly path: (own: Owned) => string;
   readonly body?: unknown;
-  /** 404: not there for them. 'own': they see or make only what is theirs. */
+  /** 404: hidden from them. 'own': they see or create only data of their own tenant. */
   readonly stranger: 404 | 'own';
 }
 

@@ -30,7 +30,7 @@ import { PhrasePreparation } from './media/phrase-preparation.ts';
 import { VoiceModels } from './media/voice-models.ts';
 import { WaitMusic } from './media/wait-music.ts';
 import { FreezeDetector } from './ownership/freeze-detector.ts';
-import { QueuedToolCaller } from './tools/queued-tool-caller.ts';
+import { QueuedToolDispatcher } from './tools/queued-tool-dispatcher.ts';
 
 const logger = new Logger('MediaRelay');
 
@@ -57,7 +57,7 @@ export class MediaRelayModule {
         },
         RelayMetrics,
         ProviderHealthMonitor,
-        QueuedToolCaller,
+        QueuedToolDispatcher,
         PostCallQueue,
         PhraseCache,
         PhrasePreparation,

@@ -62,9 +62,9 @@ export class LostCallReaper implements OnApplicationBootstrap, BeforeApplication
 }
 
 /** Returns the reason a lost call ended. */
-function lostReason({ phase, isAccepted, hasCallerLeft, isMoved }: CallState): TerminationReason {
+function lostReason({ phase, isAccepted, hasCallerLeft, isHandedOver }: CallState): TerminationReason {
   if (phase === 'admitted') return 'never-connected';
-  if (phase === 'connected') return isMoved && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
+  if (phase === 'connected') return isHandedOver && hasCallerLeft ? 'caller-hangup' : 'relay-lost';
   if (isAccepted) return 'transferred';
   return hasCallerLeft ? 'caller-hangup' : 'stream-lost';
 }

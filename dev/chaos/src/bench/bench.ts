@@ -8,7 +8,7 @@ import { TalkingCaller } from './talking-caller.ts';
 
 const PLACED_PER_SECOND = 15;
 const POLL_MS = 50;
-/** Rows are written after the call: this long is waited for them. */
+/** How long to wait for the rows of a call, which are written after it. */
 const ROWS_PATIENCE_MS = 20_000;
 
 /** The bench a scenario works on: a fleet, its callers, and the history of both. */
@@ -97,7 +97,7 @@ export class Bench {
     await deed();
   }
 
-  /** A relay that holds calls now. */
+  /** Returns a relay that holds calls now. */
   async pickHolder(): Promise<string> {
     const holders = [...(await this.holdings())]
       .filter(([, held]) => held.length > 0)

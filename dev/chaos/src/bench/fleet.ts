@@ -3,7 +3,7 @@ import type { LoggedEvent, RecordedRow } from '../history/entries.ts';
 import type { StampedVoice } from './stamped-voice.ts';
 
 /** The stored record of an ended call. */
-export interface CallOnRecord {
+export interface EndedCallRecord {
   readonly callId: string;
   readonly events: readonly LoggedEvent[];
   readonly reason: string | null;
@@ -19,17 +19,17 @@ export interface Fleet {
   readonly voice: StampedVoice;
   readonly relays: readonly string[];
   ring(options?: Partial<PlaceCallOptions>): SimulatedCall;
-  /** The relay that holds the call; null when none does. */
+  /** Returns the relay that holds the call; null when none does. */
   holderOf(callSid: string): Promise<string | null>;
   /** Resolves when the process has ended; at once for SIGSTOP and SIGCONT. */
   signal(instance: string, signal: NodeJS.Signals): Promise<void>;
   /** Starts it again, ready to take calls; ends it first when it still runs. `revision` is for relays. */
   restart(instance: string, revision?: string): Promise<void>;
-  /** p99 of its event loop since it was asked last, in ms. */
+  /** Returns the p99 of its event loop delay since the last call of this method, in ms. */
   loopDelayMs(relay: string): Promise<number>;
   callsHeld(relay: string): Promise<number>;
   pidOf(instance: string): number | null;
-  /** Null when nothing is on record. */
-  recordOf(callSid: string): Promise<CallOnRecord | null>;
+  /** Returns the stored record of a call; null when there is none. */
+  recordOf(callSid: string): Promise<EndedCallRecord | null>;
   stop(): Promise<void>;
 }

@@ -24,7 +24,7 @@ export class ReadinessBalancer {
   ) {}
 
   /**
-   * Takes servers for ready until its first checks.
+   * Starts the balancer; servers count as ready until its first checks.
    * @param port where it listens
    * @param servers ports on loopback
    * @throws StackError when HAProxy is not on this machine, or does not start

@@ -14,7 +14,7 @@ interface Member {
 const SYNC_PATIENCE_MS = 20_000;
 
 /**
- * Two Redis servers, one following the other; the services reach whichever leads over one line, with one
+ * Two Redis servers, a leader and its follower; the services reach the current leader over one line, with one
  * password.
  */
 export class RedisPair {

@@ -21,7 +21,7 @@ interface HeardWords {
 export class StampedVoice {
   private readonly texts = new Map<number, string>();
 
-  /** µ-law bytes that say `text`. */
+  /** Returns µ-law bytes that say `text`. */
   speak(text: string, durationMs: number): Uint8Array {
     const total = Math.max(1, Math.round(durationMs / FRAME_MS));
     const bytes = Buffer.from(mulawTone(300, total * FRAME_MS));
@@ -37,7 +37,7 @@ export class StampedVoice {
     return bytes;
   }
 
-  /** The texts in a piece of audio, in order; one that breaks off and begins anew is there twice. */
+  /** Returns the texts in a piece of audio, in order; one that breaks off and begins anew counts twice. */
   hear(audio: Uint8Array): HeardWords[] {
     const bytes = Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength);
     const heard: { -readonly [Key in keyof HeardWords]: HeardWords[Key] }[] = [];

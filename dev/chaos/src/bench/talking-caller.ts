@@ -19,7 +19,7 @@ const LONGEST_PAUSE_MS = 900;
  * answer.
  */
 export class TalkingCaller {
-  /** Answered so far. */
+  /** Number of answered turns so far. */
   turns = 0;
   private isDone = false;
   private readonly talking: Promise<void>;
@@ -31,7 +31,7 @@ export class TalkingCaller {
     private readonly random: () => number,
     private readonly history: History,
   ) {
-    this.talking = this.talk().catch(() => undefined); // The call ended under way; its report says how.
+    this.talking = this.talk().catch(() => undefined); // The call ended meanwhile; its report says how.
   }
 
   /**
@@ -89,8 +89,8 @@ export async function hangUpAndRecord(
   const { callSid, endedBy, said, errors, startedAt, streams, recording, roundTripMs } = report;
   const wall = (ms: number) => Math.round(startedAt + ms);
   const heard = recording ? voice.hear(Buffer.concat(recording.agent)) : [];
-  // A frame is at the time it was played, not at its place in the recording: a busy machine plays late and
-  // leaves frames out.
+  // A frame's time is when it was played, not its position in the recording: a busy machine plays late and
+  // skips frames.
   const playedAtMs = (byte: number) => recording?.frameAtMs[Math.floor(byte / FRAME_BYTES)] ?? 0;
   for (const { text, fromByte, toByte, frames, total } of heard) {
     const at = wall(playedAtMs(toByte - 1) + FRAME_MS);

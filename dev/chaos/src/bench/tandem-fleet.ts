@@ -1,4 +1,4 @@
-import { RunningPlatform, type RecordedCall, type Replicas } from '@tandem/commands/platform';
+import { RunningPlatform, type StoredCall, type Replicas } from '@tandem/commands/platform';
 import type { AgentContentInput, CallEvent } from '@tandem/contracts';
 import { seededRandom } from '@tandem/kit';
 import {
@@ -13,7 +13,7 @@ import {
 import { freePort } from '@tandem/stack';
 import { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import type { LoggedEvent } from '../history/entries.ts';
-import type { CallOnRecord, Fleet } from './fleet.ts';
+import type { EndedCallRecord, Fleet } from './fleet.ts';
 import { simulatedModel } from './listening-model.ts';
 import { ReadinessBalancer } from './readiness-balancer.ts';
 import { RedisPair } from './redis-pair.ts';
@@ -28,11 +28,11 @@ export interface TandemFleetOptions {
   readonly replicas?: Replicas;
   /** Whether that balancer checks readiness, as in clusters, instead of only trying the next one. */
   readonly isFrontedByReadiness?: boolean;
-  /** Lines that can be made slow, silent or cut lie between the services and these. */
+  /** Servers behind a line that can be made slow, silent or cut. */
   readonly lines?: readonly LineName[];
   /** Whether a second Redis follows the first. Uses the fault line to Redis. */
   readonly hasRedisReplica?: boolean;
-  /** Over the services' usual environment. */
+  /** Variables set over the services' usual environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly agent?: Partial<AgentContentInput>;
   /** Behaviour of the model; default: answers the caller's words by quoting them. */
@@ -139,7 +139,7 @@ export class TandemFleet implements Fleet {
     return this.instances('relay-');
   }
 
-  /** Names of the processes of a kind. */
+  /** Returns the names of the processes of a kind. */
   instances(prefix: string): string[] {
     return this.platform.stack.supervisor.instances.filter((instance) => instance.startsWith(prefix));
   }
@@ -162,8 +162,8 @@ export class TandemFleet implements Fleet {
 
   async holderOf(callSid: string): Promise<string | null> {
     const callId = await this.platform.records.findByCarrierId(callSid);
-    const standing = callId && (await this.platform.records.state(callId));
-    return standing?.phase === 'connected' ? standing.relayId : null;
+    const state = callId && (await this.platform.records.state(callId));
+    return state?.phase === 'connected' ? state.relayId : null;
   }
 
   signal(instance: string, signal: NodeJS.Signals): Promise<void> {
@@ -196,13 +196,13 @@ export class TandemFleet implements Fleet {
     return this.platform.stack.supervisor.pidOf(instance);
   }
 
-  async recordOf(callSid: string): Promise<CallOnRecord | null> {
+  async recordOf(callSid: string): Promise<EndedCallRecord | null> {
     const [row] = await this.platform.sql<{ id: string }>(
       'SELECT id FROM calls WHERE carrier_call_id = $1 AND ended_at IS NOT NULL',
       callSid,
     );
     if (!row) return null;
-    const { callId, termination, transcript, toolCalls } = await this.platform.ask<RecordedCall>(
+    const { callId, termination, transcript, toolCalls } = await this.platform.ask<StoredCall>(
       `/v1/calls/${row.id}`,
     );
     const { events } = await this.platform.records.events(callId as CallEventId);
@@ -232,7 +232,7 @@ interface Stoppable {
 }
 
 interface Front {
-  /** Null where there is none. */
+  /** Port of the front; null without one. */
   readonly port: number | null;
   /** Called once the ingresses run. */
   open(): Promise<readonly Stoppable[]>;
@@ -253,7 +253,7 @@ async function frontOf(
   return {
     port,
     open: async () => {
-      // A line to each: one that is started again may listen elsewhere.
+      // One line to each ingress, which may listen on another port after a restart.
       const lines = await Promise.all(
         Array.from({ length: ingresses }, (_, index) =>
           FaultProxy.start(() => ports().slice(index, index + 1)),

@@ -23,7 +23,7 @@ export class BookingCaller {
 
   constructor(
     private readonly bench: Bench,
-    readonly wish: BookingRequest,
+    readonly request: BookingRequest,
   ) {
     this.number = placed += 1;
     this.call = bench.fleet.ring({
@@ -39,7 +39,7 @@ export class BookingCaller {
   }
 
   async asks(): Promise<void> {
-    const text = bookingWords(this.number, this.wish.service, this.wish.start);
+    const text = bookingWords(this.number, this.request.service, this.request.start);
     const fromAt = Date.now();
     await this.call.say(this.bench.fleet.voice.speak(text, CALLER_SPEAKS_MS), { text });
     this.bench.history.add({ kind: 'caller-said', call: this.call.sid, text, fromAt, isAnswered: true });

@@ -36,7 +36,7 @@ class BookingBrain implements Brain {
     if (verbatim !== null) return { steps: [{ say: verbatim }] };
     if (ownInstructions !== null && index > 1) return { steps: [{ say: FILLER }] };
     const output = latestToolOutput(context);
-    if (output) return { steps: [{ say: told(output.output) }] };
+    if (output) return { steps: [{ say: outcomeWords(output.output) }] };
     const words = utterances.at(-1)?.text ?? '';
     const [, service, start] = WISH.exec(words) ?? [];
     if (service === undefined || start === undefined)
@@ -47,7 +47,7 @@ class BookingBrain implements Brain {
   }
 }
 
-function told(output: string): string {
+function outcomeWords(output: string): string {
   const { status, result } = JSON.parse(output) as { status?: string; result?: { reference?: string } };
   if (status === 'ok' && result?.reference) return bookedAs(result.reference);
   return status === 'refused' ? OUTCOME_WORDS.refused : OUTCOME_WORDS.uncertain;

@@ -11,7 +11,7 @@ const DAY_MS = 24 * HOUR_MS;
 const DAYS_AHEAD = 3;
 
 export interface Answer {
-  /** 0 when the connection broke before there was one. */
+  /** HTTP status; 0 when the connection broke before the response. */
   readonly status: number;
   readonly code: string;
   readonly text: string;
@@ -135,7 +135,7 @@ export class Business {
   }
 }
 
-/** Requests Postgres answered with a deadlock, since its start. */
+/** Returns the number of deadlocks Postgres reported since its start. */
 export async function deadlocks(platform: RunningPlatform): Promise<number> {
   const [row] = await platform.sql<{ n: number }>(
     'SELECT deadlocks::integer AS n FROM pg_stat_database WHERE datname = current_database()',

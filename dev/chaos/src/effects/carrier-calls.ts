@@ -4,7 +4,7 @@ import { signForm } from '@tandem/simulators';
 type Status =
   'initiated' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'canceled' | 'failed';
 
-/** Ways a call may go, as the carrier reports it. */
+/** Courses of a call, as the carrier reports them. */
 const COURSES: readonly (readonly Status[])[] = [
   ['initiated', 'ringing', 'in-progress', 'completed'],
   ['initiated', 'ringing', 'busy'],
@@ -19,7 +19,7 @@ export interface Webhook {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** A call that exists at the carrier alone: its webhooks, in the order of what happened. */
+/** Returns the webhooks of a call that exists at the carrier only, in the order of its course. */
 export function carrierCall(
   course: number,
   to: string,
@@ -43,7 +43,7 @@ export function carrierCall(
   };
 }
 
-/** Sends it to one ingress, signed for the address the carrier knows. Answers the HTTP status. */
+/** Sends it to one ingress, signed for the address the carrier knows. Returns the HTTP status. */
 export async function deliver(
   { path, fields }: Webhook,
   at: { readonly to: string; readonly signedFor: string },

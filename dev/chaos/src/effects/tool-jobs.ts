@@ -13,7 +13,7 @@ interface DoneJob {
   readonly finishedAt: number;
 }
 
-/** The queue of tool calls, looked at from outside. */
+/** Reads the queue of tool calls. */
 export class ToolJobs {
   private readonly redis;
 
@@ -25,7 +25,7 @@ export class ToolJobs {
     return this.redis.llen(`${QUEUE}:active`);
   }
 
-  /** Also those that wait, or wait for another try. */
+  /** Includes jobs that wait, also for another attempt. */
   async notDone(): Promise<number> {
     const [active, waiting, delayed] = await Promise.all([
       this.redis.llen(`${QUEUE}:active`),

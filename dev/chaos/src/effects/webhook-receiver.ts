@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 interface ReceiverBehaviour {
   /** Share of requests answered with an error, or not at all. */
   readonly errors: number;
-  /** Before every answer. */
+  /** Delay before each response, in ms. */
   readonly delayMs: number;
   /** Whether it answers every delivery with a request to wait. */
   readonly isBusy: boolean;
@@ -34,7 +34,7 @@ const ERRORS: readonly ((response: ServerResponse) => void)[] = [
  * everything it receives.
  */
 export class WebhookReceiver {
-  /** Requests whose signature did not fit, and events whose body was another one at another try. */
+  /** Number of requests with a wrong signature, and of events whose body changed between attempts. */
   forged = 0;
   changed = 0;
   mood = WELL;

@@ -5,7 +5,7 @@ const CONNECT_MS = 1_000;
 
 /**
  * A TCP line between two processes that can be slow, silent, narrow or cut. With several targets each
- * connection goes to the next one that answers, as a load balancer would have it.
+ * connection goes to the next one that accepts it, as behind a load balancer.
  */
 export class FaultProxy {
   private readonly pairs = new Set<Pair>();
@@ -30,7 +30,7 @@ export class FaultProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Connections from now on go there; those there are stay where they are. */
+  /** Sends new connections to these targets; existing ones stay. */
   lead(port: number): void {
     this.targets = () => [port];
   }
@@ -41,7 +41,7 @@ export class FaultProxy {
     for (const pair of this.pairs) pair.set(this.faults);
   }
 
-  /** Breaks every connection there is, or a share of them (0 to 1): in order, or with a reset. */
+  /** Breaks all connections, or a share of them (0 to 1): with a FIN, or with a reset. */
   cut(how: 'fin' | 'reset', share = 1, random: () => number = Math.random): void {
     for (const pair of [...this.pairs]) if (share >= 1 || random() < share) pair.cut(how);
   }
@@ -64,7 +64,7 @@ export class FaultProxy {
     this.pairs.add(pair);
   }
 
-  /** The next target that takes a connection; null when none does. */
+  /** Returns a connection to the next target that accepts one; null when none does. */
   private async reach(): Promise<Socket | null> {
     const targets = this.targets();
     const first = this.next++;

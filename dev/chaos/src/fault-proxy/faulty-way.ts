@@ -6,7 +6,7 @@ export interface LineFaults {
   readonly latencyMs: number;
   /** A half-open line: nothing passes and nothing is closed. */
   readonly isSilent: boolean;
-  /** Bytes a second each way; null for all there are. */
+  /** Bytes a second each way; null for no limit. */
   readonly bytesPerSecond: number | null;
 }
 
@@ -45,7 +45,7 @@ export class FaultyWay {
     this.timer = null;
   }
 
-  /** Null is the end. */
+  /** @param data null for the end of the stream */
   private take(data: Buffer | null): void {
     if (this.timer === null) return this.pass(data);
     const dueAt = performance.now() + this.faults.latencyMs;

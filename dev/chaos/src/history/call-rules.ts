@@ -19,7 +19,7 @@ export const CALL_RULES = {
     const wrong = numbers.findIndex((seq, index) => seq !== index + 1);
     return wrong < 0 ? [] : [`event ${numbers[wrong]} in the place of ${wrong + 1}, of ${numbers.length}`];
   },
-  /** A turn whose answer was heard to the end is on record, both sides of it. */
+  /** A turn whose answer was heard to the end is stored, with the words of both sides. */
   'turn-kept': (story: CallStory) => {
     const words = finishedTurns(story, story.ended?.at).flatMap(({ text, answer }) => [text, answer]);
     return words
@@ -50,7 +50,7 @@ export const CALL_RULES = {
       ? ['words of the caller are recorded in another order']
       : [];
   },
-  /** A model that takes a conversation over is given every finished turn, once. */
+  /** A model that takes a conversation over gets every finished turn, once. */
   'model-knows': (story: CallStory) =>
     story.sessions.slice(1).flatMap(({ session, openedAt, seeded }) => {
       const texts = seeded.map(({ text }) => text);
@@ -70,7 +70,7 @@ export const CALL_RULES = {
     sessions.flatMap(({ session, refusals }) =>
       Object.entries(refusals).map(([code, count]) => `${session} refused ${count} events: ${code}`),
     ),
-  /** Every call that was taken is written down. */
+  /** Every answered call is stored. */
   'call-recorded': ({ log, row, streams, ended }: CallStory) =>
     ended && streams.some(({ openedAt }) => openedAt !== null) && (!log || !row)
       ? ['no record of the call']

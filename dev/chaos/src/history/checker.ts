@@ -19,8 +19,7 @@ export interface Violation {
  */
 export function check(entries: readonly HistoryEntry[]): Violation[] {
   const { stories } = new RunView(entries);
-  // A relay of the ordinary kind keeps no log and gives no model a history: only its rows can be right or
-  // wrong.
+  // An ordinary relay keeps no log and gives no model a history: only its rows are checked.
   const isPlain = entriesOf(entries, 'run').some(({ fleet }) => fleet === 'plain');
   const rules = Object.entries(CALL_RULES).filter(([rule]) => !isPlain || rule.startsWith('turn-'));
   const ofCalls = stories.flatMap((story) =>

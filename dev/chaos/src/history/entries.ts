@@ -38,7 +38,7 @@ export type HistoryEntry = { readonly at: number } & (
       readonly roundTrip?: string;
     }
   | { readonly kind: 'round'; readonly round: number }
-  /** `held`: the calls it strikes. */
+  /** A fault; `held` are the calls it strikes. */
   | {
       readonly kind: 'fault';
       readonly what: string;
@@ -49,7 +49,7 @@ export type HistoryEntry = { readonly at: number } & (
   /** A figure a scenario measures itself. */
   | { readonly kind: 'measured'; readonly what: string; readonly value: number }
   | { readonly kind: 'call-placed'; readonly call: string }
-  /** The last frame left the caller's mouth `at`. */
+  /** Words of the caller; their last frame was sent `at`. */
   | {
       readonly kind: 'caller-said';
       readonly call: string;
@@ -119,7 +119,7 @@ export type HistoryEntry = { readonly at: number } & (
 );
 
 export type EntryOf<Kind extends HistoryEntry['kind']> = Extract<HistoryEntry, { readonly kind: Kind }>;
-/** An entry as it is handed in: what happens now needs no time. */
+/** An entry without its time, when it happens now. */
 export type NewEntry = HistoryEntry extends infer Entry
   ? Entry extends HistoryEntry
     ? Omit<Entry, 'at'> & { readonly at?: number }

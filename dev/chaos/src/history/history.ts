@@ -5,7 +5,7 @@ import type { HistoryEntry, NewEntry } from './entries.ts';
 export class History {
   readonly entries: HistoryEntry[] = [];
 
-  /** @param file begun anew; null keeps the history in memory alone */
+  /** @param file overwritten; null keeps the history in memory only */
   constructor(readonly file: string | null) {
     if (file) writeFileSync(file, '');
   }
@@ -17,7 +17,7 @@ export class History {
   }
 }
 
-/** The entries of a file a history was kept in. */
+/** Returns the entries of a history file. */
 export function readHistory(file: string): HistoryEntry[] {
   return readFileSync(file, 'utf8')
     .split('\n')

@@ -50,13 +50,13 @@ export function lossOf(story: CallStory, fault: EntryOf<'fault'>): Loss {
     story.said.map(({ fromAt }) => fromAt),
     fault.at,
   );
-  const isOwed = soundAt < nextSaidAt || openedAt === fault.at;
-  const backAt = isOwed ? soundAt : Math.min(soundAt, Math.max(readyAt, openedAt));
+  const isDue = soundAt < nextSaidAt || openedAt === fault.at;
+  const backAt = isDue ? soundAt : Math.min(soundAt, Math.max(readyAt, openedAt));
   if (!Number.isFinite(backAt)) return { story, fault, backMs: null, silenceMs: null, gapMs: null };
   const closedAt =
     story.streams.findLast((stream) => stream.openedAt !== null && stream.openedAt < openedAt)?.endedAt ??
     fault.at;
-  const silenceMs = isOwed ? silenceBefore(soundAt, story, fault) : 0;
+  const silenceMs = isDue ? silenceBefore(soundAt, story, fault) : 0;
   return {
     story,
     fault,
@@ -93,7 +93,7 @@ function listensFrom({ streams, ended }: CallStory, fault: EntryOf<'fault'>): nu
   return Number.isFinite(reopenedAt) || !isKept ? reopenedAt : fault.at;
 }
 
-/** Infinity when none of the times is after it. */
+/** Returns the first time after `at`; Infinity when there is none. */
 function firstAfter(times: readonly number[], at: number): number {
   return times.find((time) => time > at) ?? Number.POSITIVE_INFINITY;
 }

@@ -30,7 +30,7 @@ export class RunView {
   }
 }
 
-/** 0 to 1. NaN of nothing. */
+/** Returns the value that `share` (0 to 1) of the values do not exceed; NaN for no values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

@@ -8,7 +8,7 @@ import {
   type PlaceCallOptions,
   type SimulatedCall,
 } from '@tandem/simulators';
-import type { CallOnRecord, Fleet } from '../bench/fleet.ts';
+import type { EndedCallRecord, Fleet } from '../bench/fleet.ts';
 import { simulatedModel } from '../bench/listening-model.ts';
 import { StampedVoice } from '../bench/stamped-voice.ts';
 import type { RecordedRow } from '../history/entries.ts';
@@ -81,7 +81,7 @@ export class PlainFleet implements Fleet {
     return Promise.resolve(this.twilio.liveCalls.filter(({ stream }) => stream !== null).length);
   }
 
-  recordOf(callSid: string): Promise<CallOnRecord | null> {
+  recordOf(callSid: string): Promise<EndedCallRecord | null> {
     const rows = existsSync(this.rows)
       ? readFileSync(this.rows, 'utf8')
           .split('\n')

@@ -1,5 +1,5 @@
-// A relay of the ordinary kind: one process, the conversation in its memory, a row when a call is over.
-// Started with the address of a Realtime endpoint and a file for its rows; says its port over IPC.
+// An ordinary relay for comparison: one process, the conversation in its memory, a row when a call is over.
+// Its arguments are the address of a Realtime endpoint and a file for its rows; it reports its port over IPC.
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

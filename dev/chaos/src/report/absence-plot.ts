@@ -2,7 +2,7 @@ import { svgOf, type Line } from '@tandem/commands/chart';
 import { absenceMs, type Loss } from '../history/loss.ts';
 import type { RunView } from '../history/run-view.ts';
 
-/** Runs of the scenarios that are drawn; `ordinary` is the relay of the ordinary kind, killed. */
+/** Runs of the plotted scenarios; `ordinary` is the killed ordinary relay. */
 interface PlottedRuns {
   readonly killed: RunView;
   readonly frozen: RunView;

@@ -13,10 +13,7 @@ export const COLUMNS = [
   'round trip',
 ] as const;
 
-/**
- * Every goal with our figure beside it, and that of a relay of the ordinary kind where it was put through the
- * same.
- */
+/** Returns a row per goal: our figure, and that of an ordinary relay where it ran the same scenario. */
 export function goalRows(results: readonly ScenarioResult[]): string[][] {
   return results
     .filter(({ fleet }) => fleet === 'tandem')

@@ -6,7 +6,7 @@ import { COLUMNS, goalRows } from './goal-table.ts';
 
 const FIGURES = /(<!-- figures -->\n)([\s\S]*?)(<!-- end of figures -->)/;
 
-/** Writes the rows into the page; those of scenarios that were not run stay as they are. */
+/** Writes the rows into the page; rows of scenarios that were not run stay unchanged. */
 export function saveTable(page: string, results: readonly ScenarioResult[]): void {
   const text = readFileSync(page, 'utf8');
   writeFileSync(
@@ -37,7 +37,7 @@ export function table(figures: string, results: readonly ScenarioResult[]): stri
   return [machine, '', line(COLUMNS), `|${COLUMNS.map(() => '---').join('|')}|`, ...inOrder].join('\n');
 }
 
-/** Rows that do not name one were measured without. */
+/** Rows that name no distance were measured without one. */
 function withRoundTrip(row: string): string {
   return row.split('|').length - 2 < COLUMNS.length
     ? `${row.trimEnd()} ${roundTripText(NO_DISTANCE)} |`

@@ -38,7 +38,7 @@ export interface ScenarioResult {
   readonly violations: readonly Violation[];
 }
 
-/** Runs a scenario against a fleet of its own and judges it by its history. */
+/** Runs a scenario against its own fleet and evaluates the history. */
 export async function runScenario(
   scenario: Scenario,
   options: RunOptions,

@@ -2,7 +2,7 @@ import type { Bench } from '../bench/bench.ts';
 import type { TandemFleetOptions } from '../bench/tandem-fleet.ts';
 import type { RunView } from '../history/run-view.ts';
 
-/** A figure to be reached, named as in the table of reliability goals. */
+/** A limit for a measured figure, named as in the table of reliability goals. */
 export interface Goal {
   /** R1. */
   readonly id: string;
@@ -28,7 +28,7 @@ export interface Scenario {
   readonly rounds: number;
   /** The fault, which ends by itself; scenarios that have one are part of the short run in `npm test`. */
   readonly fault?: (bench: Bench) => Promise<void>;
-  /** Whether an ordinary relay is put through the same, for comparison. */
+  /** Whether an ordinary relay runs the scenario too, for comparison. */
   readonly isForPlain: boolean;
   readonly round: (bench: Bench) => Promise<void>;
 }

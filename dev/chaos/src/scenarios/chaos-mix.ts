@@ -74,7 +74,7 @@ async function badLine(
 
 const wasTaken = ({ heard }: CallStory): boolean => heard.length > 0;
 
-/** R37, R38: something goes wrong every few seconds while people come and go. */
+/** R37, R38: a fault strikes every few seconds while callers come and go. */
 export const chaosMix: Scenario = {
   name: 'R37',
   about: 'something goes wrong every 8 s while people come and go',

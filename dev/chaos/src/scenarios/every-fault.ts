@@ -1,8 +1,8 @@
 import type { Scenario } from '../run/scenario.ts';
 
 /**
- * Builds the scenario that breaks one thing after the other under the same conversations: every fault that
- * mends itself. A short run of it is part of `npm test`.
+ * Builds the scenario that applies one fault after the other to the same conversations: every fault that ends
+ * by itself. A short run of it is part of `npm test`.
  */
 export function everyFault(scenarios: readonly Scenario[]): Scenario {
   const faults = scenarios.filter(({ fault }) => fault !== undefined);

@@ -7,7 +7,7 @@ const PATIENCE_MS = 20_000;
 
 interface NewCall {
   /**
-   * From the first ring to the first word of the carrier's voice, or to the stream; NaN when there was
+   * Ms from the first ring to the first word of the carrier's voice, or to the stream; NaN when there was
    * neither.
    */
   readonly answeredAfterMs: number;

@@ -17,7 +17,7 @@ export interface CallTarget {
   readonly ingressUrl: string;
   readonly redisUrl: string;
   readonly tandemSecret: string;
-  /** The account calls come from; null for any. */
+  /** The carrier account of the calls; null for any. */
   readonly twilioAccountSid: string | null;
   readonly twilioAuthToken: string;
 }

@@ -9,8 +9,8 @@ function printed(run: (printer: CallPrinter) => void): string[] {
   return lines;
 }
 
-const at = (fact: NewCallEvent, writtenAt: number): CallEvent => ({
-  ...fact,
+const at = (event: NewCallEvent, writtenAt: number): CallEvent => ({
+  ...event,
   seq: 1,
   epoch: 1,
   at: writtenAt,

@@ -12,7 +12,7 @@ const red = paint(31);
 
 const clock = (ms: number) => dim(`${(ms / 1000).toFixed(1).padStart(6)} s`);
 
-/** Said above a printed call: an utterance is known when it is over. */
+/** Printed above a call: an utterance is known when it is over. */
 export const TIMES = dim(
   '  Seconds since the call began. A line appears when it is over and shows when it began.',
 );
@@ -46,7 +46,7 @@ export class CallPrinter {
     this.print(`${clock(Math.max(0, sinceStartMs))}  ${shown.text}`);
   }
 
-  /** The line that closes the call. */
+  /** Prints the line that closes the call. */
   end(): void {
     if (this.last !== null) this.print(this.last);
     this.last = null;

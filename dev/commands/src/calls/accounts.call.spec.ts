@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-/** A call over a carrier's account of its own; whether it was answered by the agent. */
+/** Places a call over another account of the carrier; returns whether the agent answered it. */
 async function isAnswered(options: ConstructorParameters<typeof TwilioSimulator>[0]): Promise<boolean> {
   const carrier = new TwilioSimulator({ speed: 10, ...options });
   const call = carrier.placeCall({

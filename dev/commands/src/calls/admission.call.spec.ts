@@ -41,7 +41,7 @@ async function numberId(e164: string): Promise<string> {
 const setNumber = async (e164: string, change: object) =>
   platform.change('PATCH', `/v1/numbers/${await numberId(e164)}`, change);
 
-/** Turned away: why, and in which words. */
+/** Returns the reason and the words of a refusal. */
 async function refusalOf(call: SimulatedCall): Promise<string> {
   const report = await call.ended;
   expect(report.streams).toEqual([]);
@@ -49,7 +49,7 @@ async function refusalOf(call: SimulatedCall): Promise<string> {
   return `${refusalReason}: ${spokenByCarrier(report)}`;
 }
 
-/** Let in: what the relay was told about the call, and what was written down. */
+/** Returns the call record the relay got, and the stored call. */
 async function admitted(call: SimulatedCall, { hearsGreeting = false } = {}) {
   await call.waitForSpeech();
   if (hearsGreeting) await call.waitForSilence(400);
@@ -145,7 +145,7 @@ describe('a call', () => {
     const first = await Promise.all(
       callers.map(async (from) => (await admitted(platform.ring({ from }))).recorded.variantKey),
     );
-    // Which arm is dealt to whom follows from a secret of this stack.
+    // The variant of each caller follows from a secret of this stack.
     for (const arm of first) expect(['plain', 'lively']).toContain(arm);
     const again = await Promise.all([1, 2].map(() => admitted(platform.ring())));
     for (const { record, recorded } of again) {
@@ -214,29 +214,29 @@ describe('money', () => {
 
 describe('a call that no provider can take', () => {
   const ladder = [{ kind: 'message' as const }];
-  /** Ten calls that the provider refuses open its circuit for everybody. */
+  /** Ten calls that the provider refuses open its circuit for all calls. */
   const breakProvider = async () => {
     platform.model.faults.add({ kind: 'refuse', status: 503 });
     for (let times = 0; times < 12; times += 1) await platform.ring().ended;
   };
 
   /**
-   * Rings until a caller is treated as wanted. Between two tries at the provider one caller at a time is let
-   * through to see whether it has recovered: that caller's call fails, and the next one is treated as the
-   * rest.
+   * Places calls until one is handled as expected. One call at a time probes whether the provider has
+   * recovered: that call fails, and the next one is handled as the others.
    */
   const ringUntil = async (isAsWanted: (call: SimulatedCall) => Promise<boolean>) => {
-    for (let rung = 1; ; rung += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const call = platform.ring();
       if (await isAsWanted(call)) return call;
-      if (rung === 5) throw new TypeError('Five calls in a row were let through to a provider that refuses.');
+      if (attempt === 5)
+        throw new TypeError('Five calls in a row were let through to a provider that refuses.');
     }
   };
   const isRefused = async (call: SimulatedCall) => {
     await call.ended;
     return (await platform.recorded(call.sid)).refusalReason === 'provider-unavailable';
   };
-  /** Resolves with false when the call ends instead. */
+  /** Resolves to false when the call ends instead. */
   const isAskedToWait = async (call: SimulatedCall) => {
     const said = () => spokenByCarrier(call.report());
     await platform.eventually(

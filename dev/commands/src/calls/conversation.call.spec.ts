@@ -283,10 +283,10 @@ describe('an operator', () => {
     );
     call.hangup();
     await call.ended;
-    // The carrier's word that the caller has gone is a way away from the relay.
+    // The carrier's report that the caller has left takes its time to the relay.
     await platform.eventually(
       () => platform.records.state(callId),
-      (standing) => standing?.phase === 'ended',
+      (state) => state?.phase === 'ended',
       'the call to end',
     );
     const { events } = await platform.records.events(callId);

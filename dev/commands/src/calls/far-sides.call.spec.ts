@@ -34,7 +34,7 @@ const troublesOf = ({ streams, errors }: CallReport) => ({
 });
 const NONE = { ends: ['stopped'], errors: [] };
 
-async function hungUp(call: SimulatedCall): Promise<CallReport> {
+async function hangUp(call: SimulatedCall): Promise<CallReport> {
   call.hangup();
   return call.ended;
 }
@@ -60,9 +60,9 @@ describe('a carrier a round trip away', () => {
         platform.ring({ from: `+1202555${1_000 + index}` }),
       );
       await Promise.all(calls.map((call) => call.waitForSpeech({ timeoutMs: 20_000 })));
-      // The stream looks at its playout each second.
+      // The stream checks its playout once a second.
       await Promise.all(calls.map((call) => call.waitForSilence(1_200, { timeoutMs: 20_000 })));
-      const reports = await Promise.all(calls.map(hungUp));
+      const reports = await Promise.all(calls.map(hangUp));
       expect(reports.map(troublesOf)).toEqual(reports.map(() => NONE));
       expect(new Set(reports.map(({ roundTripMs }) => Math.round(roundTripMs))).size).toBeGreaterThan(
         CALLS / 2,
@@ -78,12 +78,12 @@ describe('a carrier a round trip away', () => {
     await platform.withAgent({ greeting: GREETING }, async () => {
       const call = platform.ring({ streamFaults });
       await call.waitForSpeech();
-      // What is said into a sentence whose marks are not back cuts it off, for all anybody knows.
+      // A sentence whose marks have not been echoed counts as playing, so speech of the caller interrupts it.
       await call.waitForSilence(4_000);
       await call.say(words(900));
       await call.waitForSpeech();
       await call.waitForSilence(4_000);
-      const report = await hungUp(call);
+      const report = await hangUp(call);
       expect(troublesOf(report)).toEqual(NONE);
       const { transcript, termination } = await platform.recorded(call.sid);
       expect(termination?.reason).toBe('caller-hangup');
@@ -118,7 +118,7 @@ describe('a model a round trip away', () => {
       await call.waitForSilence(300);
       await call.waitForSpeech();
       await call.waitForSilence(1_500);
-      const report = await hungUp(call);
+      const report = await hangUp(call);
       expect(troublesOf(report)).toEqual(NONE);
       const session = platform.model.sessions.at(-1)!;
       expect(session.mistakes).toEqual({});
@@ -151,7 +151,7 @@ describe('a model a round trip away', () => {
       await call.say(words(900));
       await call.waitForSpeech();
       await call.waitForSilence(2_000);
-      expect(troublesOf(await hungUp(call))).toEqual(NONE);
+      expect(troublesOf(await hangUp(call))).toEqual(NONE);
       expect(platform.model.faults.list()).toEqual([]);
       const { transcript } = await platform.recorded(call.sid);
       expect(transcript.at(-1)).toMatchObject({

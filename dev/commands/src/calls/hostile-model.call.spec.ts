@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const TRANSCRIPTS = 10_000;
 const LONG_TEXT = 'All of this was never said by anybody. '.repeat(520).slice(0, 20_000);
-/** No command of Redis may take longer: others wait for it. */
+/** Longest time a command of Redis may take, as other clients wait for it. */
 const SLOW_MICROS = 100_000;
 
 async function greeted(): Promise<{ call: SimulatedCall; session: SimulatedSession }> {
@@ -66,7 +66,7 @@ describe('a model that sends ten thousand long transcripts', () => {
     const recorded = await platform.recorded(flooded.call.sid);
     const tookMs = Date.now() - over;
     expect(recorded.termination).toEqual({ class: 'caller', reason: 'caller-hangup' });
-    // Less what was still on the wire when the caller hung up.
+    // Events still on the wire when the caller hung up are missing.
     expect(recorded.missingEvents + recorded.transcript.length).toBeGreaterThan(TRANSCRIPTS - 500);
     expect(recorded.missingEvents).toBeGreaterThan(9_000);
     expect(tookMs).toBeLessThan(30_000);

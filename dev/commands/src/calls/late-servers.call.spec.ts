@@ -28,7 +28,7 @@ const NEEDS: Readonly<Record<keyof typeof PORTS, readonly ('database' | 'redis')
   'post-call-worker': ['redis', 'database'],
 };
 
-/** The address of a server that comes later: nobody listens there until then. */
+/** The address of a server that starts later; until then the port is closed. */
 class LateServer {
   private door: Server | null = null;
 
@@ -94,7 +94,7 @@ class LoneService {
     return new LoneService(child, `http://127.0.0.1:${port}`);
   }
 
-  /** Messages of its log lines; whatever is not JSON as it is. */
+  /** Messages of its log lines; lines that are not JSON are unchanged. */
   get lines(): readonly string[] {
     return this.output.split('\n').filter((line) => line !== '');
   }

@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 const BLOCKED = '+12025550166';
 const TRUNK_TO = 'sip:+12025550100@northwind-home-services.sip.us1.twilio.com;transport=tls';
 const TRUNK_FROM = 'sip:+12025550123@pbx-1.northwind-home-services.example.com:5061;user=phone';
-/** As long as the door takes, without a number in it. */
+/** The longest address that is accepted, without a number in it. */
 const LONG_HOST = ['a'.repeat(50), 'b'.repeat(60), 'c'.repeat(60), 'd'.repeat(57)].join('.');
 const LONG_NAME = `sip:reception@${LONG_HOST}.example.com`;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-/** Let in, and hung up after the first words: what is on record. */
+/** Places a call that hangs up after the first words; returns the stored call. */
 async function greeted(
   call: SimulatedCall,
 ): Promise<{ from: string; to: string; callerGroup: string | null; refusalReason: string | null }> {

@@ -12,7 +12,7 @@ const REQUESTS = 200;
 const EVERY_MS = 100;
 const PATHS = [`/${'a'.repeat(15_000)}`, `/${'a/'.repeat(7_500)}`];
 const FRAME_BYTES = 160;
-/** Refused after 5 s, cut off a second later; `ws` by itself lets it be for 35 s. */
+/** A socket is refused after 5 s and terminated a second later; `ws` by itself keeps it for 35 s. */
 const FAR_BEYOND_MS = 15_000;
 
 let platform: RunningPlatform;
@@ -29,7 +29,7 @@ afterAll(() => platform.stop());
 
 const session = (): SimulatedSession => platform.model.sessions.at(-1)!;
 
-/** Long paths, ten a second at each door. Answers the statuses. */
+/** Requests long paths, ten a second at each public address. Returns the statuses. */
 async function strangers(doors: readonly string[]): Promise<number[]> {
   const asked: Promise<number>[] = [];
   for (let count = 0; count < REQUESTS; count += 1) {
@@ -45,8 +45,8 @@ async function strangers(doors: readonly string[]): Promise<number[]> {
 }
 
 /**
- * Frames that the carrier has sent and the model does not have, at the best moment of two seconds: the way
- * there has a length, and it wavers.
+ * Returns how many frames the model is behind the carrier, the least within two seconds: the travel time
+ * varies.
  */
 async function leastUnderWay(call: SimulatedCall, held: SimulatedSession): Promise<number> {
   let least = Number.POSITIVE_INFINITY;

@@ -30,7 +30,7 @@ describe('a real number, set up as the README says', () => {
 
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'tandem-real-number-'));
-    // Programs that were fetched once are not fetched again.
+    // Reuses downloaded programs.
     if (existsSync(join(tandemFolder, 'cache'))) {
       mkdirSync(join(home, '.tandem'));
       symlinkSync(join(tandemFolder, 'cache'), join(home, '.tandem/cache'));

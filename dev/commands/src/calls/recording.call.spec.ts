@@ -8,7 +8,7 @@ import {
   RunningPlatform,
   spokenByCarrier,
   words,
-  type RecordedCall,
+  type StoredCall,
 } from '../testing/running-platform.ts';
 
 jest.setTimeout(90_000);
@@ -34,7 +34,7 @@ interface Played {
   readonly agent: Buffer;
 }
 
-async function played({ callId }: RecordedCall, recordingId: string): Promise<Played> {
+async function played({ callId }: StoredCall, recordingId: string): Promise<Played> {
   const path = `${platform.stack.urls.controlApi}/v1/calls/${callId}/recordings/${recordingId}`;
   const headers = { authorization: `Bearer ${platform.stack.secrets.demoApiKey}` };
   expect(await (await fetch(`${path}/integrity`, { headers })).json()).toMatchObject({ isIntact: true });
@@ -72,7 +72,7 @@ function atTheCarrier({ recording }: CallReport, { caller }: Played): Played {
   };
 }
 
-/** Resolves when the log of the call says so. */
+/** Resolves when the call log has this state of the recording. */
 const recordingIs = (state: string, callId: CallId) =>
   platform.eventually(
     async () => (await platform.records.events(callId)).events,

@@ -24,7 +24,7 @@ const SUMMARY = 'Alex Morgan has water in the basement and wants to know when so
 const GREETING = 'Northwind, hello.';
 const TRANSFERRING = 'One moment.';
 const NOBODY = 'Nobody is there.';
-/** Never today, wherever it is. */
+/** A weekday that is not today in any time zone. */
 const closedToday = [
   { weekday: ((new Date().getUTCDay() + 3) % 7) + 1, opensMinute: 540, closesMinute: 1020 },
 ];
@@ -80,7 +80,7 @@ const transferTo = (department: string): ScriptedTurn => ({
 });
 const dialEnds = ({ timeline }: CallReport) =>
   timeline.flatMap((entry) => (entry.kind === 'dial-ended' ? [entry.status] : []));
-/** Errors of ours: Twilio also reports every stream that we close, which is how a call is let go of. */
+/** Returns errors without Twilio's report of streams we close, which is how a relay releases a call. */
 const faults = ({ errors }: CallReport) =>
   errors.filter(({ level, code }) => level === 'error' && code !== 31_921);
 /**

@@ -3,7 +3,7 @@ import { checkoutRoot } from '@tandem/stack';
 import { ESLint } from 'eslint';
 import { node, type Tally } from './tally.ts';
 
-/** Code that must not pass, and the rule that has to say so. */
+/** Code that must not pass, and the rule that must reject it. */
 const VIOLATIONS: readonly {
   readonly what: string;
   readonly file: string;
@@ -42,7 +42,7 @@ const VIOLATIONS: readonly {
   },
 ];
 
-/** dependency-cruiser over everything, then a look whether ESLint's nets still catch what they are for. */
+/** Runs dependency-cruiser over everything, then checks that ESLint's nets still catch each violation. */
 export async function checkBorders(): Promise<Tally> {
   const cruiser = join(checkoutRoot, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
   let passed = 0;

@@ -18,11 +18,11 @@ const bin = (name: string) => join(checkoutRoot, 'node_modules', name);
 /** Left by dev/jest-tally.mjs, one file for each project (dev/nx-targets.mjs). */
 const TALLIES = 'node_modules/.cache/tandem/tally';
 const WORKERS = 2;
-/** Calls take their time in life; the processors of a small machine are idle for most of it. */
+/** Calls run in real time; the processors of a small machine are idle for most of it. */
 const CALL_WORKERS = 3;
 const counted = (isGood: boolean): Tally => (isGood ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
-/** In the order they run: what is quick and basic comes first. */
+/** The checks in the order they run, the quick and basic ones first. */
 export const CHECKS: readonly Check[] = [
   {
     name: 'types',

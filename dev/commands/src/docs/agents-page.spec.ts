@@ -21,7 +21,7 @@ describe('the page about agents', () => {
 
   it.each([
     ['content', agentContentSchema],
-    // Hours are told as control-api takes them, not as they are kept.
+    // Hours are documented as control-api accepts them, not as they are stored.
     [
       'department',
       departmentSchema

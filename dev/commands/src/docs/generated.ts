@@ -16,7 +16,7 @@ export async function writeGeneratedDocuments(): Promise<void> {
   }
 }
 
-/** Whether every generated document is what would be written now; prints each one that is not. */
+/** Returns whether every generated document is up to date; prints each one that is not. */
 export async function checkGeneratedDocuments(): Promise<boolean> {
   let isCurrent = true;
   for (const document of DOCUMENTS) {

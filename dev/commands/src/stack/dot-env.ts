@@ -4,7 +4,10 @@ import { parseEnv } from 'node:util';
 import { settingNames } from '@tandem/platform';
 import { stackHome } from '@tandem/stack';
 
-/** The environment with `.env` below it: what is set outside wins, an empty value counts as unset. */
+/**
+ * Returns the environment with the values of `.env` added. A variable set outside wins, an empty value counts
+ * as unset.
+ */
 export function environment(): Record<string, string> {
   const set = Object.entries({ ...dotEnv(), ...process.env });
   return Object.fromEntries(
@@ -12,7 +15,7 @@ export function environment(): Record<string, string> {
   );
 }
 
-/** Names in `.env` that no service reads and that are not Node's own. */
+/** Returns the names in `.env` that neither a service nor Node reads. */
 export function namesNobodyReads(): string[] {
   const known = settingNames();
   return Object.keys(dotEnv()).filter((name) => !known.has(name) && !/^(NODE|npm)_/i.test(name));

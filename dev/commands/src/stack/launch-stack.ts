@@ -13,8 +13,8 @@ import { prepareDatabase, startServers } from './start-servers.ts';
 const LOCAL_DRAIN_GRACE_MS = 3_000;
 
 /**
- * Everything that answers a call, on this machine: servers, schema, seed, services. On a failure nothing
- * stays behind.
+ * Starts everything a call needs on this machine: servers, schema, seed, services. A failed start leaves
+ * nothing running.
  */
 export async function launchStack(options: LaunchOptions): Promise<Stack> {
   const { log, isEphemeral = false, between = (_server, url) => Promise.resolve(url) } = options;
@@ -71,7 +71,7 @@ export async function launchStack(options: LaunchOptions): Promise<Stack> {
   }
 }
 
-/** `emptied` is set to nothing for this stack and must not come from our own environment. */
+/** `emptied` variables are empty for this stack and must not come from our own environment. */
 function settingsOf(options: LaunchOptions): {
   env: Record<string, string>;
   emptied: Record<string, string>;
@@ -83,7 +83,7 @@ function settingsOf(options: LaunchOptions): {
   };
 }
 
-/** How a started stack is reached, from the settings its services were given. */
+/** Returns the addresses of a started stack, from the settings of its services. */
 function whereabouts(
   supervisor: Supervisor,
   shared: Readonly<Record<string, string>>,
@@ -106,7 +106,7 @@ function whereabouts(
   };
 }
 
-/** Said before anything else: the ports of the stack that runs are taken, too. */
+/** Checked first: the ports of a running stack are taken, too. */
 function refuseBesideAnother(isEphemeral: boolean): void {
   const other = isEphemeral ? null : holderOfStack();
   if (other)

@@ -12,7 +12,8 @@ export interface LocalRecordings {
 }
 
 /**
- * Where a local stack keeps recordings: `.tandem/recordings` under a key made once, or a throw-away folder.
+ * Returns where a local stack keeps recordings: `.tandem/recordings` under a key made once, or a temporary
+ * folder.
  */
 export function localRecordings(isEphemeral: boolean): LocalRecordings {
   const folder = isEphemeral ? mkdtempSync(join(tmpdir(), 'tandem-recordings-')) : tandemFolder;

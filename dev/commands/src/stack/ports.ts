@@ -24,16 +24,16 @@ export type Ports = Readonly<Record<Exclude<ServiceName, 'media-relay'>, number>
   readonly relays: readonly number[];
 };
 
-export interface PortWishes {
+export interface PortRequest {
   readonly env: Readonly<Record<string, string>>;
-  /** How many media-relays. */
+  /** Number of media-relays. */
   readonly relays: number;
   readonly log: Log;
   /** In place of the usual ones. */
   readonly usual?: Readonly<Record<ServiceName, number>>;
 }
 
-/** Free ports for a stack nobody outside knows. */
+/** Returns free ports for a stack that is not reached from outside. */
 export async function anyPorts(relays: number): Promise<Ports> {
   const ports = await Promise.all(Array.from({ length: 5 + relays }, () => freePort()));
   const [ingress = 0, crm = 0, control = 0, tool = 0, postCall = 0, ...others] = ports;
@@ -48,12 +48,12 @@ export async function anyPorts(relays: number): Promise<Ports> {
 }
 
 /**
- * The ports of the stack others reach. A usual one that is taken gives way to a free one, and it is said. A
- * port that was set, and one that a public address leads to, has to be free: somebody else's server would get
+ * Returns the ports of the stack that others reach. A usual port that is taken is replaced by a free one,
+ * with a message. A configured port, and one behind a public address, must be free: another server would get
  * the calls.
  * @throws StackError naming every port that is taken, and by whom
  */
-export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: PortWishes): Promise<Ports> {
+export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: PortRequest): Promise<Ports> {
   const faults: string[] = [];
   const pick = async (
     service: ServiceName,
@@ -102,15 +102,15 @@ export async function choosePorts({ env, relays, log, usual = USUAL_PORTS }: Por
   return ports;
 }
 
-/** Why the port of a service cannot be another one; null when it can. */
-function whyFixed(env: PortWishes['env'], service: ServiceName, variable: string | null): string | null {
+/** Returns why the port of a service cannot be replaced; null when it can. */
+function whyFixed(env: PortRequest['env'], service: ServiceName, variable: string | null): string | null {
   if (variable !== null && env[variable]) return `${variable} names it`;
   const leading = service === 'call-ingress' ? 'PUBLIC_BASE_URL' : 'PUBLIC_MEDIA_URL';
   const isPublic = service === 'call-ingress' || service === 'media-relay';
   return isPublic && env[leading] ? `${leading} leads to it` : null;
 }
 
-/** 0 is any. */
+/** 0 means any port. */
 function isFree(port: number): Promise<boolean> {
   return port === 0 ? Promise.resolve(true) : isPortFree(port);
 }

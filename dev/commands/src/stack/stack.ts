@@ -5,11 +5,11 @@ import type { ServiceName } from './ports.ts';
 /** What a stack is started with. */
 export interface LaunchOptions {
   readonly log: Log;
-  /** How many media-relays. */
+  /** Number of media-relays. */
   readonly relays: number;
   /**
-   * How many of other services; one of each unless told otherwise. Further instances are called crm-api-2 and
-   * so on; several ingresses stand behind `PUBLIC_BASE_URL`.
+   * Instances of other services; default one each. Further instances are called crm-api-2 and so on; several
+   * ingresses stand behind `PUBLIC_BASE_URL`.
    */
   readonly replicas?: Partial<Record<Exclude<ServiceName, 'media-relay'>, number>>;
   /** A stack beside the usual one: throw-away data, free ports, no run.json. */
@@ -18,9 +18,9 @@ export interface LaunchOptions {
   readonly agentModel?: 'openai-realtime' | 'guided';
   /** From SIGTERM to SIGKILL, for relays. */
   readonly relayGraceMs?: number;
-  /** Puts something between the services and a server: answers the address the services are given. */
+  /** Inserts a proxy between the services and a server; returns the address for the services. */
   readonly between?: (server: 'postgres' | 'redis', url: string) => Promise<string>;
-  /** Over everything else in the services' environment. */
+  /** Overrides everything else in the services' environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly echo?: (instance: string, line: string) => void;
   /** Whether services that die are started again. */
@@ -35,9 +35,9 @@ export interface Stack {
   readonly speech: Speech;
   readonly secrets: LocalSecrets;
   readonly agentModel: 'openai-realtime' | 'guided';
-  /** Null without a key. */
+  /** The OpenAI endpoint; null without a key. */
   readonly openai: { readonly url: string; readonly apiKey: string; readonly model: string } | null;
-  /** Null where none is configured: webhooks of any account are taken. */
+  /** Null where none is configured: webhooks of any account are accepted. */
   readonly twilioAccountSid: string | null;
   readonly twilioAuthToken: string;
   readonly recordingsDir: string;

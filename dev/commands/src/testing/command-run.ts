@@ -35,7 +35,7 @@ export class CommandRun {
     );
   }
 
-  /** Resolves when it has printed this; throws with all it said when it ends before. */
+  /** Resolves when it has printed this; throws with its whole output when it ends before. */
   async printed(text: string | RegExp): Promise<void> {
     const has = (): boolean =>
       typeof text === 'string' ? this.output.includes(text) : text.test(this.output);

@@ -23,19 +23,19 @@ export type Replicas = NonNullable<LaunchOptions['replicas']>;
 /** A caller of the seeds whose name the business knows. */
 export const CALLER = '+12025550123';
 export const DIALLED = '+12025550100';
-/** How much faster than life the carrier reads its texts; media goes on in real time. */
+/** The carrier reads its texts this many times faster than real time; media stays in real time. */
 const CARRIER_SPEED = 10;
 
 export interface PlatformOptions {
   readonly model?: RealtimeSimulatorOptions;
   readonly twilio?: Partial<TwilioSimulatorOptions>;
   readonly stack?: Partial<Omit<LaunchOptions, 'between'>>;
-  /** Puts something between the services and what they use: answers the address they are given. */
+  /** Inserts a proxy between the services and a server; returns the address for the services. */
   readonly between?: (server: 'postgres' | 'redis' | 'model', url: string) => Promise<string>;
 }
 
 /**
- * Every service as a process of its own, on throw-away data, between a simulated carrier and a simulated
+ * All services as processes of their own, on temporary data, between a simulated carrier and a simulated
  * model.
  */
 export class RunningPlatform {
@@ -89,7 +89,7 @@ export class RunningPlatform {
         env: {
           OPENAI_REALTIME_URL: (await options.between?.('model', at.url)) ?? at.url,
           OPENAI_API_KEY: 'sk-test',
-          // So that the sessions at the simulator are those of calls.
+          // Off, so that all sessions at the simulator belong to calls.
           RELAY_PHRASE_PREPARATION: 'off',
           ...carrier,
           ...options.stack?.env,
@@ -133,7 +133,7 @@ export class RunningPlatform {
     });
   }
 
-  /** Ours, of the carrier's call, once it is admitted. */
+  /** Returns our id of the carrier's call, once it is admitted. */
   async callIdOf(callSid: string): Promise<CallId> {
     return (await this.eventually(
       () => this.records.findByCarrierId(callSid),
@@ -143,7 +143,7 @@ export class RunningPlatform {
   }
 
   /** Returns control-api's record of the carrier's call, once it is stored. */
-  async recorded(callSid: string): Promise<RecordedCall> {
+  async recorded(callSid: string): Promise<StoredCall> {
     const [row] = await this.eventually(
       () =>
         this.sql<{ id: string }>(
@@ -154,7 +154,7 @@ export class RunningPlatform {
       (rows) => rows.length > 0,
       `call ${callSid} to be written down`,
     );
-    return this.ask<RecordedCall>(`/v1/calls/${row?.id}`);
+    return this.ask<StoredCall>(`/v1/calls/${row?.id}`);
   }
 
   async ask<Answer>(path: string, key = this.stack.secrets.demoApiKey): Promise<Answer> {
@@ -178,7 +178,7 @@ export class RunningPlatform {
     return { ...((await response.json()) as object), status: response.status };
   }
 
-  /** Agent Sarah is different in these things while `run` runs; calls admitted before keep what they had. */
+  /** Changes agent Sarah while `run` runs; calls admitted before keep their settings. */
   async withAgent(changes: Partial<AgentContentInput>, run: () => Promise<void>): Promise<void> {
     const before = await this.publish(changes);
     try {
@@ -188,7 +188,7 @@ export class RunningPlatform {
     }
   }
 
-  /** Agent Sarah is different in these things from the next call on. Answers what she was. */
+  /** Changes agent Sarah from the next call on. Returns her former content. */
   async publish(changes: Partial<AgentContentInput>): Promise<AgentContentInput> {
     const directory = new AgentDirectory(this.database);
     const number = await directory.findByNumber(DIALLED);
@@ -267,7 +267,7 @@ export class RunningPlatform {
   }
 }
 
-export interface RecordedCall {
+export interface StoredCall {
   readonly callId: string;
   readonly status: string;
   readonly termination: { readonly class: string; readonly reason: string } | null;
@@ -308,7 +308,7 @@ export interface RecordedCall {
   readonly latencies: Readonly<Record<string, { readonly count: number; readonly p95Ms: number }>>;
 }
 
-/** A line the caller says: what it says does not matter to a simulated model, how long does. */
+/** A line of the caller; only its length matters to a simulated model. */
 export const words = (ms: number): Uint8Array => mulawTone(300, ms);
 
 /** Says a line once the agent has finished. */

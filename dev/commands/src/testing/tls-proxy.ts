@@ -8,7 +8,7 @@ export interface TlsProxy {
   stop(): Promise<void>;
 }
 
-/** Ends TLS and passes the bytes on, as a tunnel does. `target` is asked for each connection. */
+/** Terminates TLS and passes the bytes on, as a tunnel does. `target` is called for each connection. */
 export async function startTlsProxy(certificate: Certificate, target: () => number): Promise<TlsProxy> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {

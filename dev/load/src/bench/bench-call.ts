@@ -6,13 +6,13 @@ import {
   type CallerStream,
   type CallLog,
   type Clock,
-  type ToolCaller,
+  type ToolDispatcher,
   type VoiceModel,
 } from '@tandem/conversation';
 
 const TENANT_ID = '0b0c1d7e-8a3f-4f0e-9a36-52f4f4b7a001' as TenantId;
 const LOG: CallLog = { append: () => undefined, flush: () => Promise.resolve('stored') };
-const TOOL_CALLER: ToolCaller = {
+const TOOL_CALLER: ToolDispatcher = {
   call: () => Promise.resolve({ status: 'cancelled' }),
   resume: () => Promise.resolve({ status: 'cancelled' }),
   cancelAll: () => undefined,
@@ -52,7 +52,7 @@ export function startBenchCall(stream: CallerStream, model: VoiceModel, clock: C
     stream,
     model,
     declarationsFor: () => [],
-    toolCaller: TOOL_CALLER,
+    toolDispatcher: TOOL_CALLER,
     log: LOG,
     clock,
   });

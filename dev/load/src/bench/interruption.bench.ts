@@ -16,7 +16,7 @@ interface Interruptions {
    * From the model's speech-started event to the last sound of the agent at the carrier, without travel time.
    */
   readonly silence: Spread;
-  /** Truncations that claimed more than the carrier had played by then, the frame under way included. */
+  /** Truncations beyond what the carrier had played by then, the current frame included. */
   readonly claimedTooMuch: number;
   /** Longest time in ms that the agent was heard and a truncation did not claim. */
   readonly mostUnclaimedMs: number;
@@ -86,7 +86,7 @@ async function talkOver(
       fromNow: true,
       timeoutMs: 15_000,
     });
-  // The greeting may come from a cache the model knows nothing of: it is cut off first and not counted.
+  // The greeting may come from the cache, without the model: it is interrupted first and not counted.
   for (let turn = 0; turn <= turns; turn += 1) {
     const before = playedMs();
     await call.waitForSpeech();

@@ -7,7 +7,7 @@ import { PumpProcess } from '../pump/pump-process.ts';
 
 export interface SocketWalk {
   readonly calls: number;
-  /** All CPU of the process, kernel included, for one second of one call. */
+  /** CPU time of the process, kernel included, for one second of one call. */
   readonly cpuMsPerCallSecond: number;
   readonly toModel: Spread;
   readonly toCaller: Spread;

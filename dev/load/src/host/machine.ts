@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants, cpus, setPriority } from 'node:os';
 
 /**
- * Keeps a process and all its threads on one core. Answers whether that was possible: it takes two cores and
+ * Keeps a process and all its threads on one core. Returns whether that was possible: it needs two cores and
  * `taskset`.
  */
 export function pin(pid: number, core: number): boolean {
@@ -26,8 +26,8 @@ export function prioritise(pid: number): boolean {
 
 /**
  * Gives a process nearly all of its core against whatever else runs there, as if it had the core for itself.
- * Its threads, the collector's among them, share the core with each other as they do anywhere. Takes root;
- * answers whether it worked.
+ * Its threads, the garbage collector's among them, share the core as usual. Needs root; returns whether it
+ * worked.
  */
 export function favour(pid: number): boolean {
   try {

@@ -63,7 +63,7 @@ export class PumpedPlatform {
     return readRelayFigures(this.platform);
   }
 
-  /** Does a part, and looks at what else the machine did meanwhile. */
+  /** Runs a part, and measures other load on the machine meanwhile. */
   async withConditions<Part>(part: () => Promise<Part>): Promise<Part & Conditions> {
     const relayCpuMs = async () => (await this.relay()).cpuSeconds * 1000;
     const { done, shares } = await shareOfCores(part, relayCpuMs);
@@ -86,7 +86,7 @@ export class PumpedPlatform {
     const placed: Promise<void>[] = [];
     for (let call = 0; call < calls; call += 1) {
       const call = this.pump.place(account, habit);
-      call.catch(() => undefined); // Told below, when all have been placed.
+      call.catch(() => undefined); // A refusal is reported below, when all have been placed.
       placed.push(call);
       await sleep(1000 / perSecond);
     }

@@ -13,7 +13,7 @@ const KB_PER_CALL = 200;
 const spread = ({ p50Ms, p95Ms, p99Ms, maxMs }: Spread): string =>
   `${[p50Ms, p95Ms, p99Ms].map((value) => value.toFixed(2)).join(' / ')} ms, at most ${milliseconds(maxMs)}`;
 
-/** The step that was held for long. */
+/** The step that was held longest. */
 function heldStep({ steps }: Ramp): RampStep {
   return steps.reduce((longest, step) => (step.seconds > longest.seconds ? step : longest));
 }

@@ -11,7 +11,7 @@ const spread = (values: readonly number[]) =>
   `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}, p99 ` +
   `${ms(percentile(values, 0.99))}`;
 
-/** Calls through the whole platform, as lines for people. */
+/** Returns the figures of calls through the whole platform as text lines for the terminal. */
 export function rowsReport(result: RowsResult): string[] {
   return [
     '',
@@ -36,7 +36,7 @@ export function capacityReport(capacity: Capacity): string[] {
     '',
     ...rows.map(
       ({ what, found, promised, isKept }) =>
-        `${mark(isKept)} ${what.padEnd(width)}  ${found}${promised ? `  (promised: ${promised})` : ''}`,
+        `${verdictSign(isKept)} ${what.padEnd(width)}  ${found}${promised ? `  (promised: ${promised})` : ''}`,
     ),
   ];
 }
@@ -44,7 +44,7 @@ export function capacityReport(capacity: Capacity): string[] {
 /** Returns the capacity as a Markdown table for the documentation. */
 export function capacityMarkdown(capacity: Capacity): string {
   const rows = findings(capacity).map(
-    ({ what, found, promised, isKept }) => `| ${what} | ${found} | ${promised} | ${mark(isKept)} |`,
+    ({ what, found, promised, isKept }) => `| ${what} | ${found} | ${promised} | ${verdictSign(isKept)} |`,
   );
   return [
     `${capacity.machine}; the relay ` +
@@ -62,6 +62,6 @@ export function keepsItsPromises(capacity: Capacity): boolean {
   return findings(capacity).every(({ isKept }) => isKept !== false);
 }
 
-function mark(isKept: boolean | null): string {
+function verdictSign(isKept: boolean | null): string {
   return isKept === null ? ' ' : isKept ? '✔' : '✖';
 }

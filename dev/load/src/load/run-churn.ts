@@ -10,7 +10,7 @@ interface ChurnSample {
 
 export interface Churn {
   readonly seconds: number;
-  /** Up at any time. */
+  /** Calls running at any time. */
   readonly atOnce: number;
   /** Calls that came and went. */
   readonly calls: number;

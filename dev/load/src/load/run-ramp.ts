@@ -10,7 +10,7 @@ export interface RampStep {
   readonly coreShare: number;
   readonly cpuMsPerCallSecond: number;
   readonly residentBytes: number;
-  /** Carrier to model, and model to carrier, the way through the driver's own sockets included. */
+  /** Latency from carrier to model and back, the driver's own sockets included. */
   readonly toModel: Spread;
   readonly toCaller: Spread;
   readonly loopDelayP99Ms: number;
@@ -49,7 +49,7 @@ const SHORT_SECONDS = 12;
 const SETTLE_MS = 6_000;
 const DRIVER_LATE_MS = 5;
 
-/** Calls in steps, each held and measured, up to the number asked for and on to the limit of one core. */
+/** Places calls in steps, each held and measured, up to the wanted number and on to the limit of one core. */
 export async function runRamp(options: RampOptions, running: PumpedPlatform): Promise<Ramp> {
   const { calls: top, seconds, isToTheLimit, perSecond, log } = options;
   const empty = await running.relay();

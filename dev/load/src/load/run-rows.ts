@@ -13,7 +13,7 @@ interface RowsOptions {
 export interface RowsResult {
   readonly calls: number;
   readonly relays: number;
-  /** Ended by the agent's goodbye, as they should. */
+  /** Calls that the agent's goodbye ended, as they should. */
   readonly completed: number;
   readonly lost: number;
   /** Calls whose rows are not all there: ending, both parties' utterances, both tool calls. */

@@ -15,7 +15,7 @@ export interface Trouble {
   readonly perSecond?: number;
   readonly hasTool?: boolean;
   readonly faults?: readonly FaultSpec[];
-  /** Strikes the provider when this turn of a call begins. */
+  /** Applies the fault to the provider when this turn of a call begins. */
   readonly atTurn?: { readonly turn: number; readonly fault: 'cut' | 'hang' };
   readonly maxSessionMs?: number;
 }
@@ -35,7 +35,7 @@ export interface TroubleFigures {
 const PACE = { firstByteMs: 300, deltaMs: 100, audioRate: 5 };
 const LINES = Array.from({ length: 400 }, () => 'Please write this down.');
 
-/** A provider's hour, at three hundred times its speed: three of them and more in each call. */
+/** An hour of a provider, 300 times faster: each call has three or more. */
 const FAST_HOUR_MS = 12_000;
 
 export const TROUBLES: readonly Trouble[] = [

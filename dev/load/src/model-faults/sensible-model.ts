@@ -5,8 +5,8 @@ const ANSWER = 'Of course, I have written that down for you just now.';
 export const TOOL = 'take_note';
 
 /**
- * A model that goes by the conversation it was given: it calls its tool once for each turn of the caller, if
- * it has one, and answers.
+ * A model that reads its conversation: it calls its tool, if any, once for each turn of the caller, and
+ * answers.
  */
 export function sensibleModel(): Behaviour {
   return { name: 'sensible', needsAudio: false, open: () => ({ respond }) };

@@ -8,7 +8,7 @@ import {
   type ToolDeclaration,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { CallSession, ToolCaller } from '@tandem/conversation';
+import type { CallSession, ToolDispatcher } from '@tandem/conversation';
 import { TOOL } from './sensible-model.ts';
 
 const TOOL_MS = 250;
@@ -56,7 +56,7 @@ export function aCall(hasTool: boolean): ConstructorParameters<typeof CallSessio
 }
 
 /** Runs tool calls that take a quarter of a second, and adds the id of each to `effects`. */
-export function slowTool(effects: Set<string>): ToolCaller {
+export function slowTool(effects: Set<string>): ToolDispatcher {
   return {
     call: async ({ toolCallId }: ToolCall): Promise<ToolOutcome> => {
       effects.add(toolCallId);

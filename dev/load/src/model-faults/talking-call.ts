@@ -42,14 +42,12 @@ const PATIENCE_MS = 15_000;
 /** After this much silence the agent counts as finished. */
 const SETTLED_MS = 500;
 
-/**
- * A caller who says something, listens to the answer, and says the next thing, whatever becomes of the model.
- */
+/** A caller who says something, listens to the answer, and says the next thing, even when the model fails. */
 export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions): Promise<TalkFigures> {
   const line = new Line(clock);
-  const facts: { readonly at: number; readonly fact: NewCallEvent }[] = [];
+  const events: { readonly at: number; readonly fact: NewCallEvent }[] = [];
   const log: CallLog = {
-    append: (fact) => void facts.push({ at: clock.now(), fact }),
+    append: (fact) => void events.push({ at: clock.now(), fact }),
     flush: () => Promise.resolve('stored'),
   };
   const effects = new Set<string>();
@@ -58,7 +56,7 @@ export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions
     stream: line,
     model,
     declarationsFor: () => (hasTool ? [NOTING_TOOL] : []),
-    toolCaller: slowTool(effects),
+    toolDispatcher: slowTool(effects),
     log,
     clock,
   });
@@ -85,19 +83,19 @@ export async function talk({ model, clock, turns, hasTool, onTurn }: TalkOptions
   }
   session.end('relay-shutdown');
   const termination = await ended;
-  const spoken = facts.filter(({ fact }) => fact.type === 'caller.spoke' && fact.data.text !== '').length;
+  const spoken = events.filter(({ fact }) => fact.type === 'caller.spoke' && fact.data.text !== '').length;
   return {
     turns,
     lostTurns: Math.max(0, turns - spoken),
     repeatedTurns: Math.max(0, spoken - turns),
     unansweredTurns,
     repeatedEffects: Math.max(0, effects.size - (hasTool ? turns : 0)),
-    moves: facts.flatMap(({ at, fact }) =>
+    moves: events.flatMap(({ at, fact }) =>
       fact.type === 'model.moved'
         ? [{ ...fact.data, silenceMs: silenceAfter(line, turnsOfCaller, at, fact.data.gapMs) }]
         : [],
     ),
-    faults: facts.flatMap(({ fact }) => (fact.type === 'model.faulted' ? [fact.data.code] : [])),
+    faults: events.flatMap(({ fact }) => (fact.type === 'model.faulted' ? [fact.data.code] : [])),
     firstWordMs: Math.round((line.onsets[0]?.at ?? Number.NaN) - startedAt),
     termination,
   };
@@ -108,7 +106,7 @@ interface Turn {
   readonly to: number;
 }
 
-/** Sound that begins after the caller's next turn is the answer to that. */
+/** Sound that begins after the caller's next turn answers that turn. */
 function silenceAfter(line: Line, turns: readonly Turn[], movedAt: number, gapMs: number): number {
   const lostAt = movedAt - gapMs;
   const next = turns.find(({ from }) => from > movedAt);

@@ -51,7 +51,7 @@ export class CarrierStream implements Ticking {
   private sequence = 1;
   private chunk = 0;
   /** The caller's frames that wait for the line. */
-  private owedFrames = 0;
+  private dueFrames = 0;
   private isLeaving = false;
   private resolveEnded!: (by: 'caller' | 'relay') => void;
 
@@ -74,9 +74,9 @@ export class CarrierStream implements Ticking {
   }
 
   tick(nowMs: number): void {
-    this.owedFrames += this.habit === 'floods' ? FLOOD_FACTOR : 1;
+    this.dueFrames += this.habit === 'floods' ? FLOOD_FACTOR : 1;
     if (this.distance.isHeldUp(nowMs)) return;
-    for (; this.owedFrames > 0; this.owedFrames -= 1) this.sendMedia();
+    for (; this.dueFrames > 0; this.dueFrames -= 1) this.sendMedia();
     for (let name = this.playout.takeMark(nowMs); name !== null; name = this.playout.takeMark(nowMs))
       this.echo(name);
   }

@@ -102,7 +102,7 @@ export class FrameReader {
     this.rest = at < buffer.length ? buffer.subarray(at) : null;
   }
 
-  /** Reads one message; answers where the next begins, or -1 when this one is not whole. */
+  /** Reads one message; returns where the next begins, or -1 when this one is incomplete. */
   private message(buffer: Buffer, at: number): number {
     if (buffer.length < at + 2) return -1;
     const second = buffer[at + 1] as number;

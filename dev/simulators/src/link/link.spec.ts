@@ -7,7 +7,7 @@ const open = (settings: LinkSettings, seed = 1): { clock: ManualClock; link: Lin
   return { clock, link: new Link(settings, clock, seededRandom(seed)) };
 };
 
-/** When each of fifty messages a second arrives, in ms after it was sent. */
+/** Returns the delay in ms of each of fifty messages a second. */
 function delays(settings: LinkSettings, seed: number, messages = 500): number[] {
   const { clock, link } = open(settings, seed);
   const taken: number[] = [];

@@ -19,9 +19,9 @@ export interface LinkSettings {
   readonly lossShare: number;
 }
 
-/** Carriers' media edges and voice models, as they are met from a server somewhere on the internet. */
+/** The distance of carriers' media edges and voice models from a server on the internet. */
 export const INTERNET: LinkSettings = { roundTripMs: [20, 250], jitterMs: 15, lossShare: 0.002 };
-/** Everything arrives in the moment it is sent. */
+/** No distance: everything arrives when it is sent. */
 export const NO_DISTANCE: LinkSettings = { roundTripMs: [0, 0], jitterMs: 0, lossShare: 0 };
 
 /** A lost packet is noticed and sent again after a round trip, and up to this much more. */
@@ -29,7 +29,7 @@ const RESENT_WITHIN_MS = 200;
 /** Real timers fire up to this much too early. */
 const TIMER_GRAIN_MS = 1;
 
-/** The same link with the round trip of one call. */
+/** Returns the link with the round trip of one call. */
 export function drawLink(settings: LinkSettings, random: () => number): LinkSettings {
   const [least, most] = settings.roundTripMs;
   const roundTripMs = least + random() * (most - least);
@@ -49,7 +49,7 @@ export function roundTripText({ roundTripMs: [least, most] }: LinkSettings): str
   return most === 0 ? 'none' : `${least === most ? most : `${least}–${most}`} ms`;
 }
 
-/** The settings as words for a report. */
+/** Returns the settings as text for a report. */
 export function linkText(settings: LinkSettings): string {
   const { roundTripMs, jitterMs, lossShare } = settings;
   if (roundTripMs[1] === 0) return 'no round trip';
@@ -59,9 +59,9 @@ export function linkText(settings: LinkSettings): string {
   );
 }
 
-/** One connection over a distance, as TCP has it: late, in bunches, in order, nothing lost. */
+/** One connection over a distance with the properties of TCP: late, in bursts, in order, nothing lost. */
 export class Link {
-  /** Without jitter. */
+  /** Round trip without jitter, in ms. */
   readonly roundTripMs: number;
   readonly toServer: OneWay;
   readonly toClient: OneWay;
@@ -81,7 +81,7 @@ export class Link {
     this.toClient = new OneWay(clock, isStraight ? null : delayMs);
   }
 
-  /** The connection is reset: what is on its way arrives nowhere. */
+  /** The connection is reset: data under way is lost. */
   drop(): void {
     this.toServer.drop();
     this.toClient.drop();

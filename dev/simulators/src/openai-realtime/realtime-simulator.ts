@@ -10,7 +10,7 @@ import { guided } from './behaviours/guided.ts';
 import { ControlServer } from './control/control-server.ts';
 import { faultyHandshake } from './control/handshake-faults.ts';
 import { sendHttpRefusal, sendInBandRefusal } from './control/handshake-refusal.ts';
-import { AZURE_PATH, checkHandshake, OPENAI_PATH, type Admission } from './control/handshake.ts';
+import { AZURE_PATH, checkHandshake, OPENAI_PATH, type AcceptedUpgrade } from './control/handshake.ts';
 import type { RealtimeSimulatorOptions, RunningAt, StartOptions } from './control/simulator-options.ts';
 import { CallerScript, type LineRule } from './conversation/caller-lines.ts';
 import { Faults } from './faults/faults.ts';
@@ -31,7 +31,7 @@ const SESSION_CAP_MS = 60 * 60_000;
 const MAX_MESSAGE_BYTES = Math.ceil(MAX_APPEND_BYTES / 3) * 4 + 4096;
 
 /**
- * A GA Realtime server on loopback. Start it, point a client at `url`, look at `sessions`, switch on
+ * A GA Realtime server on loopback. Start it, connect a client to `url`, inspect `sessions`, switch on
  * `faults`.
  */
 export class RealtimeSimulator {
@@ -158,8 +158,7 @@ export class RealtimeSimulator {
   }
 
   /**
-   * Back to a fresh simulator: no faults, no caller lines but the first, no closed sessions. Open sessions
-   * stay.
+   * Resets the simulator: no faults, no caller lines but the first, no closed sessions. Open sessions stay.
    */
   reset(): void {
     this.faults.clear();
@@ -220,7 +219,7 @@ export class RealtimeSimulator {
     });
   }
 
-  private admit(ws: WebSocket, socket: Socket, { session: kind, model }: Admission, link: Link): void {
+  private admit(ws: WebSocket, socket: Socket, { session: kind, model }: AcceptedUpgrade, link: Link): void {
     const session = new SimulatedSession({
       number: ++this.opened,
       kind,
@@ -275,7 +274,7 @@ export class RealtimeSimulator {
   }
 }
 
-/** Listens and says the port. */
+/** Listens; resolves to the port. */
 export function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

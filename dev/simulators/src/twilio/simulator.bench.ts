@@ -1,5 +1,5 @@
-// CPU of the simulator itself for calls in parallel, the application in a process of its own.
-// Run after a build: node dev/simulators/dist/twilio/simulator.bench.js [calls] [seconds]
+// Measures the CPU time of the simulator itself for calls in parallel; the application runs in another
+// process. Run after a build: node dev/simulators/dist/twilio/simulator.bench.js [calls] [seconds]
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

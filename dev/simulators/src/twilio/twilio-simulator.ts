@@ -114,7 +114,7 @@ export class TwilioSimulator {
     this.boundUrl = await this.rest.start(this.options.host ?? '127.0.0.1', this.options.port ?? 0);
   }
 
-  /** Ends all calls, lets their last callbacks out, closes the REST API. */
+  /** Ends all calls, waits for their last callbacks, closes the REST API. */
   async stop(): Promise<void> {
     this.isStopped = true;
     const calls = [...this.calls.values()];
@@ -125,7 +125,7 @@ export class TwilioSimulator {
     this.boundUrl = null;
   }
 
-  /** A caller dials one of our numbers. */
+  /** Places an inbound call to one of our numbers. */
   placeCall(options: PlaceCallOptions): SimulatedCall {
     const {
       from,

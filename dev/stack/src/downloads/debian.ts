@@ -27,7 +27,7 @@ export async function debianPackages(cache: string, packages: readonly string[])
   if (!aptGet || !dpkgDeb)
     throw new StackError('there is no apt-get and dpkg-deb', 'This way works on Debian and Ubuntu only.');
   const folder = makeFolder(join(cache, 'debian'));
-  const root = await cachedDownload(join(folder, `${packages[0]}-${systemMark(packages)}`), async (aside) => {
+  const root = await cachedDownload(join(folder, `${packages[0]}-${systemTag(packages)}`), async (aside) => {
     const archives = makeFolder(join(aside, 'archives/partial')).replace(/\/partial$/, '');
     const apt = (args: string[], timeoutMs: number) => runApt(aptGet, folder, aside, args, timeoutMs);
     await downloadPackages(apt, packages, join(folder, 'lists'));
@@ -45,7 +45,7 @@ export async function debianPackages(cache: string, packages: readonly string[])
 }
 
 /** Packages of one release do not fit another. */
-function systemMark(packages: readonly string[]): string {
+function systemTag(packages: readonly string[]): string {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   return createHash('sha256')
     .update([process.arch, release, ...packages].join('\n'))
@@ -72,8 +72,8 @@ function libraryFolders(root: string): string[] {
 }
 
 /**
- * A program of the tree, else of the system. A link in the tree whose target the system has installed is
- * mended.
+ * A program of the tree, else of the system. A link in the tree whose target is installed in the system is
+ * repaired.
  * @returns null when neither has it
  */
 export function programOf(tree: PackageTree, name: string): string | null {

@@ -45,7 +45,7 @@ export async function npmPackage(cache: string, name: string, version: string): 
   return join(root, 'node_modules', name);
 }
 
-/** The npm that runs us, else the one on PATH. */
+/** Returns the npm that runs this process, else the one on PATH. */
 function npmCommand(): [string, ...string[]] {
   const running = process.env['npm_execpath'];
   if (running?.endsWith('.js')) return [process.execPath, running];

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../checkout/stack-error.ts';
-import { commandLineOf, exists, isAlive, markOf, workingFolderOf } from '../process/process-identity.ts';
+import { commandLineOf, exists, isAlive, identityOf, workingFolderOf } from '../process/process-identity.ts';
 
 const ORPHAN_LIMIT_MS = 15_000;
 
@@ -19,7 +19,7 @@ export async function clearStalePidFile(data: string): Promise<void> {
   for (;;) {
     const pid = postmasterPid(file);
     if (pid === null || !exists(pid)) return;
-    const isZombie = !isAlive(markOf(pid));
+    const isZombie = !isAlive(identityOf(pid));
     if (!isZombie && !mayServe(pid, data)) return rmSync(file, { force: true });
     if (isZombie && Date.now() >= until) return rmSync(file, { force: true });
     if (Date.now() >= until)

@@ -17,7 +17,7 @@ import { clearStalePidFile } from './stale-pid-file.ts';
 
 const USUAL_PORT = 54_329;
 const USUAL_EXTERNAL_PORT = 5432;
-/** Recovery after a crash in the middle of heavy writing included. */
+/** Time limit of a start, with recovery after a crash in the middle of heavy writing. */
 const START_LIMIT_MS = 60_000;
 const FAST_STOP_MS = 10_000;
 const IMMEDIATE_STOP_MS = 3_000;
@@ -32,7 +32,7 @@ export interface PostgresOptions {
   readonly isFast?: boolean;
   /** Wanted port; another one is taken when it is not free. Ephemeral servers take any. */
   readonly port?: number;
-  /** A server that is there already; wins over everything. The persistent one defaults to DATABASE_URL. */
+  /** URL of an existing server, used in place of a new one. The persistent one defaults to DATABASE_URL. */
   readonly externalUrl?: string | undefined;
   readonly onUnexpectedExit?: (told: UnexpectedExit) => void;
 }

@@ -26,7 +26,7 @@ export class BoundedLog {
   private sizeBytes = 0;
   private tail = '';
   private partial = '';
-  /** Pieces the disk did not take. */
+  /** Number of chunks that could not be written. */
   lost = 0;
 
   constructor(options: BoundedLogOptions) {

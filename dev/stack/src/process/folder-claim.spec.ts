@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Claim, holderOf, type Holder } from './folder-claim.ts';
-import { markOf } from './process-identity.ts';
+import { identityOf } from './process-identity.ts';
 
 let folder: string;
 let lock: string;
@@ -44,7 +44,7 @@ describe('a claim', () => {
   });
 
   it('is held while the server lives, even when its launcher is dead', () => {
-    leave({ launcher: NOBODY, server: markOf(process.pid) });
+    leave({ launcher: NOBODY, server: identityOf(process.pid) });
     expect(Claim.attempt(lock)).toMatchObject({ server: { pid: process.pid } });
     expect(holderOf(lock)).not.toBeNull();
   });

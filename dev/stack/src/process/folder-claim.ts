@@ -4,15 +4,15 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from '../checkout/checkout.ts';
 import { StackError } from '../checkout/stack-error.ts';
-import { isAlive, markOf, type ProcessMark } from './process-identity.ts';
+import { isAlive, identityOf, type ProcessIdentity } from './process-identity.ts';
 
 /**
  * The process that holds a claim. The server it started counts too: it may outlive a killed launcher by a
  * moment.
  */
 export interface Holder {
-  readonly launcher: ProcessMark;
-  readonly server: ProcessMark | null;
+  readonly launcher: ProcessIdentity;
+  readonly server: ProcessIdentity | null;
 }
 
 const POLL_MS = 100;
@@ -29,11 +29,11 @@ export class Claim {
     private readonly content: string,
   ) {}
 
-  /** The claim, or who has it. Never waits. */
+  /** Returns the claim, or its holder. Never waits. */
   static attempt(file: string): Claim | Holder {
     makeFolder(dirname(file));
     for (;;) {
-      const content = JSON.stringify({ launcher: markOf(process.pid), server: null } satisfies Holder);
+      const content = JSON.stringify({ launcher: identityOf(process.pid), server: null } satisfies Holder);
       if (writeOnce(file, content)) return new Claim(file, content);
       const found = readText(file);
       if (found === null) continue;
@@ -43,7 +43,7 @@ export class Claim {
     }
   }
 
-  /** Waits for the claim up to `waitMs`, while its holder is worth waiting for; then returns who has it. */
+  /** Waits for the claim up to `waitMs`, while its holder is likely to end; then returns the holder. */
   static async wait(
     file: string,
     waitMs: number,
@@ -59,7 +59,7 @@ export class Claim {
 
   /** Names the server that works in the claimed folder. */
   withServer(pid: number): Claim {
-    const holder: Holder = { launcher: markOf(process.pid), server: markOf(pid) };
+    const holder: Holder = { launcher: identityOf(process.pid), server: identityOf(pid) };
     const content = JSON.stringify(holder);
     const temporary = `${this.file}.${randomBytes(6).toString('hex')}`;
     writeFileSync(temporary, content);
@@ -73,8 +73,7 @@ export class Claim {
 }
 
 /**
- * The claim on a server's data folder. A server whose launcher is gone is being ended by its guard and is
- * waited for.
+ * Claims a server's data folder. Waits for a server whose launcher is dead, as its guard is ending it.
  * @throws StackError naming the stack that has it
  */
 export async function claimData(data: string): Promise<Claim> {
@@ -113,8 +112,8 @@ function writeOnce(file: string, content: string): boolean {
 }
 
 /**
- * Two may find the same dead claim: the slower one may have moved the quicker one's new claim away, and puts
- * it back.
+ * Two processes may find the same dead claim: the slower one may have moved the new claim of the quicker one
+ * away, and puts it back.
  */
 function dropStale(file: string, stale: string): void {
   const aside = `${file}.${randomBytes(6).toString('hex')}`;

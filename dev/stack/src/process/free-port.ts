@@ -46,8 +46,8 @@ export class PortChooser {
 }
 
 /**
- * Both addresses: where the kernel lets 0.0.0.0 and 127.0.0.1 share a port, the narrower one would get our
- * connections.
+ * Checks both addresses: where the kernel lets 0.0.0.0 and 127.0.0.1 share a port, the narrower one would get
+ * our connections.
  */
 export async function isPortFree(port: number): Promise<boolean> {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, '0.0.0.0'));

@@ -31,7 +31,9 @@ export interface GuardOptions {
   readonly onFault: (error: Error) => void;
 }
 
-/** Makes a process end with this one. Returns what takes the guard away again, once the process has ended. */
+/**
+ * Makes a process end with this one. Returns the function that removes the guard once the process has ended.
+ */
 export function guardProcess(pid: number, options: GuardOptions): () => void {
   const steps = Math.ceil(options.graceMs / 100);
   const guard = spawn(

@@ -6,7 +6,10 @@ import { StackError } from '../checkout/stack-error.ts';
 import type { BoundedLog } from './bounded-log.ts';
 import { guardProcess, type GuardOptions } from './guard.ts';
 
-/** Output may still be in the pipe when the exit is known; a grandchild may hold the pipe for good. */
+/**
+ * How long to read on after the exit: output may still be in the pipe, and a grandchild may keep the pipe
+ * open.
+ */
 const OUTPUT_DRAIN_MS = 250;
 
 export interface Exit {

@@ -12,7 +12,7 @@ const PROBE_LIMIT_MS = 2_000;
 /** A server killed a moment ago may still hold its port or shared memory. */
 const ATTEMPTS = 12;
 const RETRY_MS = 250;
-/** Failures that repeat this often with the port free are not going to mend themselves. */
+/** Failed starts with a free port after which another attempt is useless. */
 const HOPELESS_AFTER = 6;
 
 /** Starts, restarts, watches and ends one server process according to its recipe. */
@@ -81,7 +81,7 @@ export class LocalServer implements ServerHandle {
     await running.exited;
   }
 
-  /** @param otherPort answers a port that is taken with the one to try next */
+  /** @param otherPort returns the port to try after one that is taken */
   private async startWithin(otherPort: (port: number) => Promise<number>): Promise<void> {
     if (this.process?.isRunning) return;
     let fault: StackError | null = null;
@@ -105,7 +105,7 @@ export class LocalServer implements ServerHandle {
     );
   }
 
-  /** Null when it is up, a fault when it ended and may be tried again. */
+  /** Returns null when the server is up, a fault when it ended and may be started again. */
   private async attempt(): Promise<StackError | null> {
     const { name, log, startLimitMs } = this.recipe;
     const launched = await this.recipe.launch(this.port);

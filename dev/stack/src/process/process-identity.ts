@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** A process as it can be found again after its number was given to another one. */
-export interface ProcessMark {
+/** Identity of a process that stays valid when its number is reused. */
+export interface ProcessIdentity {
   readonly pid: number;
   /** Start time as the kernel writes it; empty when the kernel does not say. */
   readonly startedAt: string;
@@ -11,7 +11,7 @@ export interface ProcessMark {
 const PS_TIMEOUT_MS = 5_000;
 const ZOMBIE = 'zombie';
 
-export function markOf(pid: number): ProcessMark {
+export function identityOf(pid: number): ProcessIdentity {
   return { pid, startedAt: startOf(pid) ?? '' };
 }
 
@@ -19,11 +19,11 @@ export function markOf(pid: number): ProcessMark {
  * Returns whether the marked process still runs. A zombie does not; one that Linux hides from us (hidepid)
  * counts as running.
  */
-export function isAlive(mark: ProcessMark): boolean {
-  if (!exists(mark.pid)) return false;
-  const startedAt = startOf(mark.pid);
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (!exists(identity.pid)) return false;
+  const startedAt = startOf(identity.pid);
   if (startedAt === null) return process.platform === 'linux';
-  return startedAt !== ZOMBIE && (mark.startedAt === '' || mark.startedAt === startedAt);
+  return startedAt !== ZOMBIE && (identity.startedAt === '' || identity.startedAt === startedAt);
 }
 
 /** The command line of a running process; null when there is none or it may not be read. */

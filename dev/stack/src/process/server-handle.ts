@@ -7,15 +7,15 @@ export type Log = (line: string) => void;
 export interface ServerHandle {
   readonly url: string;
   readonly port: number;
-  /** Null while it is down, and always when it is not ours. */
+  /** Process id; null while the server is down, and always for an external one. */
   readonly pid: number | null;
   /** One line: which program and where. */
   readonly description: string;
   /** After `kill`: starts it again on the same port with the same data. Does nothing while it runs. */
   start(): Promise<void>;
   /**
-   * Ends it in order. An ephemeral one is gone with its data; a persistent one frees its folder. Safe to call
-   * twice.
+   * Stops the server in order. An ephemeral one removes its data; a persistent one frees its folder. Safe to
+   * call twice.
    */
   stop(): Promise<void>;
   /** Sends a signal to the server process; resolves when it has ended, or at once for SIGSTOP and SIGCONT. */

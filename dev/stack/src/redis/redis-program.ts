@@ -23,7 +23,7 @@ export interface RedisProgram {
   readonly description: string;
 }
 
-/** The ways to a Redis server, the best one first. */
+/** The sources of a Redis server, the best one first. */
 export function redisSources(cache: string): Source<RedisProgram>[] {
   return [
     { name: 'redis-server on PATH', attempt: () => onPath('redis-server') },

@@ -16,7 +16,7 @@ import { chooseRedis, redisSources, type RedisProgram } from './redis-program.ts
 
 const USUAL_PORT = 6389;
 const USUAL_EXTERNAL_PORT = 6379;
-/** Loading a large append-only file included. */
+/** Time limit of a start, with loading a large append-only file. */
 const START_LIMIT_MS = 60_000;
 const STOP_MS = 10_000;
 
@@ -28,11 +28,11 @@ export interface RedisOptions {
   readonly isEphemeral?: boolean;
   /** Wanted port; another one is taken when it is not free. Ephemeral servers take any. */
   readonly port?: number;
-  /** A server that is there already; wins over everything. The persistent one defaults to REDIS_URL. */
+  /** URL of an existing server, used in place of a new one. The persistent one defaults to REDIS_URL. */
   readonly externalUrl?: string | undefined;
   /** Sources of the program; the usual ones when absent. */
   readonly sources?: Parameters<typeof chooseRedis>[0];
-  /** A lone node in cluster mode, as those who point at a cluster meet it. */
+  /** A single node in cluster mode, to test clients that connect to a cluster. */
   readonly isCluster?: boolean;
   readonly onUnexpectedExit?: (told: UnexpectedExit) => void;
 }

@@ -14,8 +14,8 @@ import { readEspeakOptions, type EspeakRequest } from './espeak-options.ts';
 const SAY_LIMIT_MS = 60_000;
 
 /**
- * The part of @echogarden/espeak-ng-emscripten 0.3.5 that is used here; set_voice answers 0 for a voice it
- * knows.
+ * The part of @echogarden/espeak-ng-emscripten 0.3.5 that is used here; set_voice returns 0 for a known
+ * voice.
  */
 interface EspeakWorker {
   readonly samplerate: number;

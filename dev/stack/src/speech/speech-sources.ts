@@ -27,7 +27,7 @@ export interface Recogniser {
   readonly libraryPath: string | null;
 }
 
-/** flite first: of the voices at hand the recogniser understands it best. */
+/** flite comes first: the recogniser understands its voices best. */
 export function synthesiserSources(cache: string): Source<Synthesiser>[] {
   return [
     { name: 'flite on PATH', attempt: () => onPath('flite', 'flite') },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { checkoutRoot } from '../checkout/checkout.ts';
-import { isAlive, markOf, type ProcessMark } from '../process/process-identity.ts';
+import { isAlive, identityOf, type ProcessIdentity } from '../process/process-identity.ts';
 import { readRunFile, runFileIn } from './run-file.ts';
 
 jest.setTimeout(60_000);
@@ -16,7 +16,7 @@ const LIMIT_MS = 15_000;
 let folder: string;
 let scratch: string;
 let stack: ChildProcess;
-let marks: ProcessMark[];
+let identities: ProcessIdentity[];
 
 /** Starts a stack with its temporary data below `scratch`, where a spec can see what it leaves behind. */
 async function begin(behaviour = ''): Promise<void> {
@@ -25,15 +25,15 @@ async function begin(behaviour = ''): Promise<void> {
     stdio: 'ignore',
   });
   const [{ pids }] = (await once(stack, 'message')) as [{ pids: number[] }];
-  marks = pids.map(markOf);
+  identities = pids.map(identityOf);
 }
 
 /** Returns the processes still alive once their number has settled. */
 async function survivors(): Promise<number[]> {
   const until = Date.now() + LIMIT_MS;
-  while (marks.some(isAlive) && Date.now() < until) await sleep(50);
+  while (identities.some(isAlive) && Date.now() < until) await sleep(50);
   while (readdirSync(scratch).length > 0 && Date.now() < until) await sleep(50);
-  return marks.filter(isAlive).map(({ pid }) => pid);
+  return identities.filter(isAlive).map(({ pid }) => pid);
 }
 
 beforeEach(() => {

@@ -37,7 +37,7 @@ export function removeRunFile(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** Held by the supervisor as long as it runs. */
+/** The claim held by the supervisor while it runs. */
 export function runClaimFile(folder: string): string {
   return `${runFileIn(folder)}.lock`;
 }

@@ -32,7 +32,7 @@ export interface SupervisorOptions {
   readonly onUnexpectedExit?: (told: ServiceExit) => void;
 }
 
-/** Within this time a signal that comes again is the same one. */
+/** A signal repeated within this time counts as one. */
 const SAME_SIGNAL_MS = 500;
 const LAST_WORDS_MS = 1_000;
 const REVIVALS = { afterMs: 1_000, most: 5, withinMs: 60_000 };
@@ -131,8 +131,7 @@ export class Supervisor {
    * Stops in order on SIGTERM, Ctrl-C and a closed terminal, then ends this process; a second Ctrl-C leaves
    * the rest to the guards. One Ctrl-C may arrive twice: from the terminal, and passed on by the parent
    * process.
-   * @param lastWords a note for the developer who stops it; nothing when it takes longer than a second to
-   * find out
+   * @param lastWords returns a note for the developer; left out when it takes longer than a second
    */
   stopOnSignals(lastWords: () => Promise<string | null> = () => Promise.resolve(null)): void {
     let toldAt: number | null = null;

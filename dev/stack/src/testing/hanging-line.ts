@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A TCP line to a server that can stand still: connections stay open, new ones are taken, nothing passes. */
+/** A TCP line to a server that can hang: connections stay open, new ones are accepted, no data passes. */
 export class HangingLine {
   private readonly sockets = new Set<Socket>();
   private isHanging = false;

@@ -77,7 +77,7 @@ export interface CallState {
   /** The carrier has reported the end of the caller's leg. */
   readonly hasCallerLeft: boolean;
   /** The last owner has released it for another relay to take. */
-  readonly isMoved: boolean;
+  readonly isHandedOver: boolean;
   /** Why it ended, once it has. */
   readonly endReason: string | null;
 }

@@ -6,8 +6,8 @@ import { run } from '../scripts/script.ts';
 import type { Sealer } from '../redis/sealer.ts';
 
 /**
- * What the carrier may ask about one stream of a call: what follows it, and what follows the transfer it was
- * given up for.
+ * A question of the carrier about one stream of a call: what follows the stream, or what follows the transfer
+ * the stream was given up for.
  */
 export type CarrierCallback = 'stream-ended' | 'transfer-ended';
 
@@ -21,7 +21,7 @@ export interface HandoverReply {
   readonly answer: string;
 }
 
-type Offer =
+type OfferOutcome =
   | { readonly outcome: 'offered' | 'ended' | 'unknown' | 'left' | 'moved' | 'exhausted' | 'gone' | 'full' }
   | { readonly outcome: 'repeat'; readonly answer: string };
 type Dialling =
@@ -50,7 +50,7 @@ export class CallHandovers {
     move: HandoverReply,
     to: { readonly relayId: RelayId; readonly nextEpoch: number; readonly reserveMs: number },
     losses?: { readonly most: number; readonly withinMs: number },
-  ): Promise<Offer> {
+  ): Promise<OfferOutcome> {
     const { callId } = move;
     const [outcome, earlier] = (await run(
       this.redis,
@@ -66,7 +66,7 @@ export class CallHandovers {
         losses?.withinMs ?? 0,
         to.relayId,
       ],
-    )) as [Offer['outcome'], string];
+    )) as [OfferOutcome['outcome'], string];
     return outcome === 'repeat' ? { outcome, answer: this.openAnswer(callId, earlier) } : { outcome };
   }
 

@@ -214,9 +214,9 @@ describe('the event log', () => {
     const { log } = openLog(call, 1);
     log.append({ type: 'call.ended', data: { termination: termination('agent-goodbye'), atMs: 5 } });
     await log.flush(2_000);
-    const standing = (await store.state(call.callId))!;
-    expect(standing).toMatchObject({ phase: 'ended', endReason: 'agent-goodbye' });
-    expect(await store.end(call.callId, standing, 'relay-lost')).toBe(false);
+    const state = (await store.state(call.callId))!;
+    expect(state).toMatchObject({ phase: 'ended', endReason: 'agent-goodbye' });
+    expect(await store.end(call.callId, state, 'relay-lost')).toBe(false);
   });
 
   it('takes each fact from outside once', async () => {
@@ -255,7 +255,7 @@ describe('the event log', () => {
     away.disconnect();
   });
 
-  it('holds no card number, whoever writes it', async () => {
+  it('holds no card number, whichever process writes it', async () => {
     const call = await admitted();
     const { log } = openLog(call, 1);
     log.append(note('My card is 4111 1111 1111 1111'));

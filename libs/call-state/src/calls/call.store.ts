@@ -28,12 +28,12 @@ import { admitCall } from '../scripts/admit-call.ts';
 import { LOST_GRACE_MS, TRANSITION_LEASES, transitionOf } from '../event-log/call-transition.ts';
 import { claimCall } from '../scripts/claim-call.ts';
 import { restoreCall } from '../scripts/restore-call.ts';
-import { takeRescue } from '../scripts/take-rescue.ts';
+import { claimRescue } from '../scripts/claim-rescue.ts';
 import { run } from '../scripts/script.ts';
 import type { Sealer } from '../redis/sealer.ts';
 import { RedisUptime } from '../redis/redis-uptime.ts';
 
-type Admission =
+type AdmitReply =
   | { readonly outcome: 'new' | 'left' | 'gone' | 'full' }
   | { readonly outcome: 'repeat'; readonly answer: string };
 type Claim =
@@ -86,7 +86,7 @@ export class CallStore {
     relayId: RelayId,
     answer: string,
     reserveMs: number,
-  ): Promise<Admission> {
+  ): Promise<AdmitReply> {
     const { callId } = record;
     const admission = admittedEvent(record);
     const [outcome, earlier] = (await run(
@@ -202,7 +202,7 @@ export class CallStore {
       admittedAt: Number(admittedAt),
       isAccepted: accepted === '1',
       hasCallerLeft: left === '1',
-      isMoved: moved !== null && moved === epoch,
+      isHandedOver: moved !== null && moved === epoch,
     };
   }
 
@@ -298,11 +298,11 @@ export class CallStore {
    * Claims the rescue of a call whose relay is silent. Returns the silent owner's epoch; null when the call
    * needs no rescue.
    */
-  async takeRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
+  async claimRescue(callId: CallId, overForMs: number, othersWaitMs: number): Promise<number | null> {
     return (
       ((await run(
         this.redis,
-        takeRescue,
+        claimRescue,
         [keys.call(callId), keys.liveCalls],
         [callId, overForMs, othersWaitMs],
       )) as number) || null

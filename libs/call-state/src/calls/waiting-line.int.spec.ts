@@ -51,7 +51,7 @@ const caller = (carrierCallId: string, agentId = AGENT): WaitingCall => ({
 });
 const wait = (sid: string, agentId = AGENT) => line.wait(caller(sid, agentId), 100);
 const ahead = (sid: string) => line.ahead({ agentId: AGENT, carrierCallId: sid });
-/** The carrier has not asked for so long. */
+/** The carrier has not asked about the call for this time. */
 const silentFor = (sid: string, ms: number) =>
   redis.zadd('tandem:waiting', Date.now() - ms, `${AGENT}/${sid}`);
 
@@ -78,12 +78,12 @@ describe('a line', () => {
     expect(place).toMatchObject({ ahead: 0 });
     expect((place as { waitedMs: number }).waitedMs).toBeGreaterThanOrEqual(60_000);
     await wait('CA2');
-    await line.settle({ agentId: AGENT, carrierCallId: 'CA1' });
+    await line.close({ agentId: AGENT, carrierCallId: 'CA1' });
     expect(await wait('CA2')).toMatchObject({ ahead: 0 });
     expect(await line.size()).toBe(1);
   });
 
-  it('takes no more than may wait, and whoever waits already stays', async () => {
+  it('takes no more callers than may wait, and keeps those that wait already', async () => {
     expect(await line.wait(caller('CA1'), 1)).toMatchObject({ ahead: 0 });
     expect(await line.wait(caller('CA2'), 1)).toBe('full');
     expect(await line.wait(caller('CA1'), 1)).toMatchObject({ ahead: 0 });
@@ -97,8 +97,8 @@ describe('a line', () => {
       await line.wait(call, 100);
       await wait('CA1');
       await line.setOutcome('CA1', 'callback-requested');
-      await line.settle(call);
-      expect(await line.waiting('CA1')).toMatchObject({ call, becomes: 'callback-requested' });
+      await line.close(call);
+      expect(await line.waiting('CA1')).toMatchObject({ call, outcome: 'callback-requested' });
       expect(JSON.stringify(await redis.hgetall('tandem:carrier:CA1'))).not.toContain('2025550123');
       expect(await line.waiting('CA2')).toBeNull();
     },
@@ -153,14 +153,14 @@ describe('a line', () => {
     for (const sid of ['CA1', 'CA2', 'CA3']) await silentFor(sid, 50_000);
     await wait('CA2');
     await line.touch('CA3');
-    const [lapsed, ...others] = await line.lapsed(10);
+    const [lapsed, ...others] = await line.expired(10);
     expect([lapsed?.place, others]).toEqual([{ agentId: AGENT, carrierCallId: 'CA1' }, []]);
     expect(Date.now() - lapsed!.askedAt.getTime()).toBeGreaterThanOrEqual(50_000);
     await line.defer(lapsed!.place);
-    expect(await line.lapsed(10)).toEqual([]);
+    expect(await line.expired(10)).toEqual([]);
     await silentFor('CA1', 50_000);
     expect(
-      await new WaitingLine(redis, sealer, { connectedForMs: 1_000, disconnected: () => undefined }).lapsed(
+      await new WaitingLine(redis, sealer, { connectedForMs: 1_000, disconnected: () => undefined }).expired(
         10,
       ),
     ).toEqual([]);

@@ -46,13 +46,13 @@ type PlaceInLine =
   | 'answered'
   | { /** Callers who came before and still wait. */ readonly ahead: number; readonly waitedMs: number };
 
-export interface Waiting {
+export interface WaitingState {
   readonly call: WaitingCall;
   readonly since: Date;
   /** The reason it is recorded under unless it is admitted; null for a caller who has hung up. */
-  readonly becomes: RefusalReason | null;
+  readonly outcome: RefusalReason | null;
   /** When that reason was set. */
-  readonly becameAt: Date | null;
+  readonly outcomeAt: Date | null;
   /** The carrier has reported that the caller is gone. */
   readonly hasGone: boolean;
 }
@@ -61,7 +61,7 @@ export interface Waiting {
  * A call whose carrier has not asked for this long no longer waits: longer than any message between two
  * questions.
  */
-const WAITING_LAPSES_MS = 45_000;
+const WAITING_EXPIRES_MS = 45_000;
 const RETRY_MS = 30_000;
 const NO_PLACE: Readonly<Record<number, 'full' | 'gone' | 'answered'>> = {
   [-1]: 'full',
@@ -112,8 +112,8 @@ export class WaitingLine {
   }
 
   /** Returns the call as it began to wait, also when it no longer does; null when it never waited. */
-  async waiting(carrierCallId: string): Promise<Waiting | null> {
-    const [sealed, since, becomes, becameAt, gone] = await this.redis.hmget(
+  async waiting(carrierCallId: string): Promise<WaitingState | null> {
+    const [sealed, since, waitsAs, waitsAsAt, gone] = await this.redis.hmget(
       keys.carrier(carrierCallId),
       'waits',
       'waitsSince',
@@ -125,8 +125,8 @@ export class WaitingLine {
     return {
       call: waitingCallSchema.parse(this.sealer.open(sealed, placeOf(carrierCallId))),
       since: new Date(Number(since)),
-      becomes: refusalReasonSchema.safeParse(becomes).data ?? null,
-      becameAt: becameAt ? new Date(Number(becameAt)) : null,
+      outcome: refusalReasonSchema.safeParse(waitsAs).data ?? null,
+      outcomeAt: waitsAsAt ? new Date(Number(waitsAsAt)) : null,
       hasGone: gone !== null,
     };
   }
@@ -146,7 +146,7 @@ export class WaitingLine {
   }
 
   /** Removes a call that was admitted or recorded. Its data stay for late messages. */
-  async settle(place: Place): Promise<void> {
+  async close(place: Place): Promise<void> {
     await this.redis
       .multi()
       .zrem(keys.waitingFor(place.agentId), place.carrierCallId)
@@ -155,21 +155,21 @@ export class WaitingLine {
   }
 
   /**
-   * Returns calls without a recorded outcome that the carrier has not asked about for {@link
-   * WAITING_LAPSES_MS}, with the time it last did. None while Redis has not been connected for as long: the
-   * carrier's questions could not be stored.
+   * Returns calls without a recorded outcome that the carrier has stopped asking about
+   * ({@link WAITING_EXPIRES_MS}), with the time it last asked. None while Redis has not been connected for as
+   * long: the carrier's questions could not be stored.
    */
-  async lapsed(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
+  async expired(limit: number): Promise<{ readonly place: Place; readonly askedAt: Date }[]> {
     const found = await this.redis.zrangebyscore(
       keys.waiting,
       '-inf',
-      (await this.now()) - WAITING_LAPSES_MS,
+      (await this.now()) - WAITING_EXPIRES_MS,
       'WITHSCORES',
       'LIMIT',
       0,
       limit,
     );
-    if (this.contact.connectedForMs < WAITING_LAPSES_MS) return [];
+    if (this.contact.connectedForMs < WAITING_EXPIRES_MS) return [];
     return found.flatMap((member, index) =>
       index % 2 === 0 ? [{ place: placeIn(member), askedAt: new Date(Number(found[index + 1])) }] : [],
     );
@@ -185,16 +185,16 @@ export class WaitingLine {
     await this.redis.zadd(
       keys.waiting,
       'XX',
-      (await this.now()) - WAITING_LAPSES_MS + RETRY_MS,
+      (await this.now()) - WAITING_EXPIRES_MS + RETRY_MS,
       memberOf(place),
     );
   }
 
   /**
-   * Returns a tenant's waiting callers, the longest first: up to `limit`, out of the {@link MAX_LISTED} the
-   * carrier has asked about last.
+   * Returns a tenant's waiting callers, the longest waiting first: up to `limit`, out of the {@link
+   * MAX_LISTED} the carrier has asked about last.
    */
-  async list(tenantId: TenantId, limit: number): Promise<Waiting[]> {
+  async list(tenantId: TenantId, limit: number): Promise<WaitingState[]> {
     const members = await this.redis.zrange(keys.waiting, 0, MAX_LISTED - 1, 'REV');
     // An entry sealed with a replaced secret cannot be opened, so it belongs to no tenant.
     const all = await Promise.all(

@@ -116,7 +116,7 @@ describe('the log of a call', () => {
   it('keeps the ending while Redis is away for longer than words may wait', async () => {
     const call = await heldCall();
     const { log, counters } = openLog(call);
-    // In one go: nothing is sent before it ends.
+    // Appended in one turn of the event loop: nothing is sent before it ends.
     for (let n = 0; n < 6_000; n += 1) log.append(note('word'));
     log.append(ended);
     expect(await log.flush(5_000)).toBe('stored');

@@ -140,7 +140,7 @@ export class RedisCallLog implements CallLog {
   }
 
   /** Restores a call that Redis has lost. */
-  lost(): void {
+  restoreLost(): void {
     if (!this.isFenced) this.write(true);
   }
 

@@ -142,7 +142,8 @@ describe('what a tenant spends', () => {
     const { log: first } = await open(call);
     first.append(spoke);
     await first.flush(2_000);
-    // The answer got lost: the next owner believes nothing is stored yet and sends under the same numbers.
+    // The reply got lost: the next owner assumes that nothing is stored yet and sends events under the same
+    // numbers.
     const { log: again } = await open(call, 2, 0);
     again.append(spoke);
     again.append(spoke);

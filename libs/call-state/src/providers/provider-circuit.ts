@@ -3,18 +3,18 @@ export type ProviderAct = 'open' | 'answer';
 export type CircuitState = 'closed' | 'half-open' | 'open';
 
 export interface CircuitRules {
-  /** Failures that open the circuit; a success halves the count. */
+  /** Number of failures that open the circuit; a success halves the count. */
   readonly threshold: number;
   /** How long a failure counts after the last one. */
   readonly windowMs: number;
-  /** Doubled each time a probe fails, up to the longest. */
+  /** How long the circuit stays open; doubled each time a probe fails, up to `longestOpenMs`. */
   readonly openMs: number;
   readonly longestOpenMs: number;
 }
 
 /**
- * Ten failures in a row, or many among few successes, close a provider; it is tried again after 10, then
- * every 20 s.
+ * Ten failures in a row, or many among few successes, open the circuit; the provider is tried again after 10
+ * s, then every 20 s.
  */
 export const CIRCUIT_RULES: CircuitRules = {
   threshold: 10,
@@ -24,9 +24,9 @@ export const CIRCUIT_RULES: CircuitRules = {
 };
 
 /**
- * One provider's circuit as one process sees it. Failures of opens and of answers are counted apart, for a
- * provider may refuse new sessions and serve the old ones well. The script of provider-report.ts counts the
- * same for all processes.
+ * One provider's circuit as one process sees it. Failures to open a session and to get a response are counted
+ * apart, because a provider may refuse new sessions and serve the old ones well. The script of
+ * provider-report.ts counts the same for all processes.
  */
 export class Circuit {
   private readonly failures: Record<ProviderAct, number> = { open: 0, answer: 0 };
@@ -42,7 +42,7 @@ export class Circuit {
     return now < this.openUntil ? 'open' : 'half-open';
   }
 
-  /** Nothing counts against the provider. */
+  /** No failure counts, and the circuit is closed. */
   get isClean(): boolean {
     return this.openUntil === 0 && this.failures.open + this.failures.answer === 0;
   }
@@ -56,7 +56,7 @@ export class Circuit {
     this.failures.answer = 0;
   }
 
-  /** `isPermanent`: one is enough, for the next would be the same. */
+  /** @param isPermanent one such failure opens the circuit: the next attempt would fail the same way */
   failed(act: ProviderAct, now: number, isPermanent: boolean): void {
     const state = this.stateAt(now);
     if (state === 'open') return;

@@ -1,11 +1,11 @@
 import type { ProviderError } from '@tandem/contracts';
 import type { Clock } from '@tandem/conversation';
 import type { CircuitState, ProviderAct } from './provider-circuit.ts';
-import type { ProviderStanding, ProviderStates, ProviderTarget } from './provider-state.ts';
+import type { ProviderState, ProviderStates, ProviderTarget } from './provider-state.ts';
 import { ProviderHealth } from './provider-health.ts';
 
 interface ProviderHealthOptions {
-  /** Null for a process that knows only what it sees itself. */
+  /** The shared state; null for a process that uses its own calls only. */
   readonly states: ProviderStates | null;
   readonly clock: Clock;
   readonly onFailure?: (target: ProviderTarget, act: ProviderAct, error: ProviderError) => void;
@@ -22,15 +22,15 @@ const MAX_UNDERWAY = 64;
  */
 export class ProviderHealthRegistry {
   readonly counters = { unreported: 0, unread: 0 };
-  private readonly sights = new Map<ProviderTarget, ProviderHealth>();
+  private readonly providers = new Map<ProviderTarget, ProviderHealth>();
   private underway = 0;
 
   constructor(private readonly options: ProviderHealthOptions) {}
 
   of(target: ProviderTarget): ProviderHealth {
-    let sight = this.sights.get(target);
-    if (sight) return sight;
-    sight = new ProviderHealth(this.options.clock, {
+    let provider = this.providers.get(target);
+    if (provider) return provider;
+    provider = new ProviderHealth(this.options.clock, {
       failed: (act, error) => {
         this.options.onFailure?.(target, act, error);
         this.report(target, (states) =>
@@ -39,33 +39,33 @@ export class ProviderHealthRegistry {
       },
       succeeded: (act) => this.report(target, (states) => states.report(target, act, 'ok')),
     });
-    if (this.sights.size >= MAX_TARGETS) this.sights.clear();
-    this.sights.set(target, sight);
-    return sight;
+    if (this.providers.size >= MAX_TARGETS) this.providers.clear();
+    this.providers.set(target, provider);
+    return provider;
   }
 
   get states(): readonly (readonly [ProviderTarget, CircuitState])[] {
-    return [...this.sights].map(([target, sight]) => [target, sight.state]);
+    return [...this.providers].map(([target, provider]) => [target, provider.state]);
   }
 
   /** Called about once a second. Never rejects. */
   async refresh(): Promise<void> {
     const { states } = this.options;
-    if (!states || this.sights.size === 0) return;
+    if (!states || this.providers.size === 0) return;
     try {
-      for (const [target, sight] of this.sights) {
-        const budgets = sight.takeBudgets();
+      for (const [target, provider] of this.providers) {
+        const budgets = provider.takeBudgets();
         if (budgets) await states.reportBudgets(target, budgets);
       }
-      const targets = [...this.sights.keys()];
-      for (const [index, standing] of (await states.read(targets)).entries())
-        this.sights.get(targets[index] as string)?.share(standing);
+      const targets = [...this.providers.keys()];
+      for (const [index, state] of (await states.read(targets)).entries())
+        this.providers.get(targets[index] as string)?.share(state);
     } catch {
       this.counters.unread += 1;
     }
   }
 
-  private report(target: ProviderTarget, tell: (states: ProviderStates) => Promise<ProviderStanding>): void {
+  private report(target: ProviderTarget, tell: (states: ProviderStates) => Promise<ProviderState>): void {
     const { states } = this.options;
     if (!states) return;
     if (this.underway >= MAX_UNDERWAY) {
@@ -74,7 +74,7 @@ export class ProviderHealthRegistry {
     }
     this.underway += 1;
     void tell(states)
-      .then((standing) => this.sights.get(target)?.share(standing))
+      .then((state) => this.providers.get(target)?.share(state))
       .catch(() => (this.counters.unreported += 1))
       .finally(() => (this.underway -= 1));
   }

@@ -9,16 +9,16 @@ const busy = error('rate-limit');
 
 function relay() {
   const clock = new ManualClock();
-  const board = new ProviderHealthRegistry({ states: null, clock });
-  const provider = board.of('primary:big');
-  /** A new call: asks if it may, and what it gets. */
+  const registry = new ProviderHealthRegistry({ states: null, clock });
+  const provider = registry.of('primary:big');
+  /** A new call: whether it may be tried, and its outcome. */
   const call = (isWell: boolean) => {
     if (!provider.allows('new-call')) return 'spared';
     if (isWell) provider.openSucceeded();
     else provider.openFailed(busy);
     return isWell ? 'opened' : 'failed';
   };
-  return { clock, board, provider, call };
+  return { clock, registry, provider, call };
 }
 
 describe('a provider in trouble', () => {
@@ -35,7 +35,7 @@ describe('a provider in trouble', () => {
     await clock.pass(1);
     expect(provider.state).toBe('half-open');
     expect(provider.allows('new-call')).toBe(true);
-    expect(provider.allows('new-call')).toBe(false); // One at a time.
+    expect(provider.allows('new-call')).toBe(false); // The circuit lets one probe through at a time.
     provider.openSucceeded();
     expect(provider.state).toBe('closed');
     expect(call(true)).toBe('opened');
@@ -110,7 +110,7 @@ describe('repetitions', () => {
     let repeated = 0;
     for (let request = 0; request < 10_000; request += 1) {
       asked += 1;
-      const isWell = request % 2 === 0; // Half fails: too little for the circuit.
+      const isWell = request % 2 === 0; // Half of the calls fail: too few to open the circuit.
       if (isWell) provider.responseSucceeded();
       else provider.responseFailed(busy);
       if (!isWell && provider.allows('answer-again')) {
@@ -141,7 +141,7 @@ describe('the budgets a provider tells of', () => {
     await clock.pass(5_399);
     expect(provider.allows('new-call')).toBe(false);
     await clock.pass(2);
-    expect(provider.allows('new-call')).toBe(true); // A tenth is there again.
+    expect(provider.allows('new-call')).toBe(true); // A tenth of the budget has refilled.
   });
 
   it('are of no interest while there is plenty', () => {

@@ -1,16 +1,16 @@
 import type { ProviderError } from '@tandem/contracts';
 import type { Clock } from '@tandem/conversation';
 import { Circuit, type CircuitState, type ProviderAct } from './provider-circuit.ts';
-import { scarceForMs, type ProviderBudget, type ProviderStanding } from './provider-state.ts';
+import { scarceForMs, type ProviderBudget, type ProviderState } from './provider-state.ts';
 
 /** The kind of attempt; see the models' ProviderHealth, which {@link ProviderHealth} implements. */
 type AttemptKind = 'new-call' | 'running-call' | 'open-again' | 'answer-again';
 
-/** Repetitions may make up a sixth of all that is asked: 1.2 requests for each one wanted. */
+/** Share of retries among all requests: at most 1.2 requests for each one wanted. */
 const REPETITION_SHARE = 1 / 6;
 /** The most retries a relay saves up. */
 const REPETITIONS_SAVED = 3;
-/** A probe that has not come back is taken for lost. */
+/** A probe without a result after this time counts as lost. */
 const PROBE_PATIENCE_MS = 3_000;
 /** A shared state read longer ago than this is ignored. */
 const STALE_MS = 5_000;
@@ -27,7 +27,7 @@ export class ProviderHealth {
     open: REPETITIONS_SAVED,
     answer: REPETITIONS_SAVED,
   };
-  private shared: ProviderStanding | null = null;
+  private shared: ProviderState | null = null;
   private sharedAt = 0;
   private limitedUntil = 0;
   private probingUntil = 0;
@@ -83,7 +83,7 @@ export class ProviderHealth {
     this.limitedUntil = this.clock.now() + scarceForMs(budgets);
   }
 
-  /** For the report to all processes; null when nothing is new. */
+  /** Returns the budgets to report to all processes, once; null when none are new. */
   takeBudgets(): readonly ProviderBudget[] | null {
     const { budgets } = this;
     this.budgets = null;
@@ -91,12 +91,15 @@ export class ProviderHealth {
   }
 
   /** Takes the state shared by all processes. */
-  share(standing: ProviderStanding): void {
-    this.shared = standing;
+  share(state: ProviderState): void {
+    this.shared = state;
     this.sharedAt = this.clock.now();
   }
 
-  /** Word of the others holds as long as it says, and a moment longer: Redis may be away. */
+  /**
+   * Returns the state according to all processes. It is half-open for a while after its time is over, as
+   * Redis may be away.
+   */
   private othersSay(now: number): CircuitState {
     const { shared, sharedAt } = this;
     if (!shared || shared.state === 'closed') return 'closed';

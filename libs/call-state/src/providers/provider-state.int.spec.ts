@@ -34,7 +34,7 @@ afterAll(() => redis.disconnect());
 const fails = (times: number) =>
   Promise.all(Array.from({ length: times }, () => states.report(TARGET, 'open', 'failed')));
 
-describe('how a provider stands for all processes', () => {
+describe('the state of a provider over all processes', () => {
   it('is well when nobody has said a word', async () => {
     expect(await states.read([TARGET])).toEqual([
       { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 },
@@ -49,7 +49,7 @@ describe('how a provider stands for all processes', () => {
     expect(await states.canAnyTake([TARGET])).toBe(false);
     await sleep(110);
     expect((await states.read([TARGET]))[0]!.state).toBe('half-open');
-    // It is opens that failed.
+    // Failed opens have opened the circuit.
     expect(await states.report(TARGET, 'answer', 'ok')).toMatchObject({ state: 'half-open' });
     expect(await states.report(TARGET, 'open', 'ok')).toMatchObject({ state: 'closed', failures: 0 });
   });
@@ -75,7 +75,7 @@ describe('how a provider stands for all processes', () => {
     expect(await states.report(TARGET, 'open', 'failed')).toMatchObject({ failures: 1 });
   });
 
-  it('has room for a new call where any rung has', async () => {
+  it('has room for a new call where any model of the fallback chain has', async () => {
     await fails(10);
     expect(await states.canAnyTake([TARGET, 'secondary:default'])).toBe(true);
     await states.reportBudgets('secondary:default', [
@@ -130,16 +130,16 @@ describe('a relay', () => {
 
   it('goes by its own knowledge when Redis is away, and never waits', async () => {
     const gone = connectRedis('redis://127.0.0.1:1', 'command');
-    const board = new ProviderHealthRegistry({ states: new ProviderStates(gone), clock });
-    const sight = board.of(TARGET);
+    const registry = new ProviderHealthRegistry({ states: new ProviderStates(gone), clock });
+    const provider = registry.of(TARGET);
     const startedAt = performance.now();
-    for (let failed = 0; failed < 10; failed += 1) sight.openFailed(busy);
-    expect(sight.allows('new-call')).toBe(false);
+    for (let failed = 0; failed < 10; failed += 1) provider.openFailed(busy);
+    expect(provider.allows('new-call')).toBe(false);
     expect(performance.now() - startedAt).toBeLessThan(50);
     gone.disconnect();
-    await board.refresh();
+    await registry.refresh();
     await sleep(20);
-    expect(board.counters.unreported + board.counters.unread).toBeGreaterThan(0);
+    expect(registry.counters.unreported + registry.counters.unread).toBeGreaterThan(0);
   });
 });
 

@@ -20,13 +20,13 @@ export function providerTarget(
   return name === null ? null : `${endpoint}:${name.replaceAll(/[^\w.-]/g, '_') || 'default'}`;
 }
 
-/** How a provider stands for all processes; durations from the moment of the answer. */
-export interface ProviderStanding {
+/** The state of a provider as all processes share it. Durations count from the reply of Redis. */
+export interface ProviderState {
   readonly state: CircuitState;
   readonly openForMs: number;
-  /** Failures that count by now. */
+  /** Failures that still count. */
   readonly failures: number;
-  /** Until its budgets carry a new call again; 0 when they do. */
+  /** Time until its budgets suffice for a new call; 0 when they do. */
   readonly limitedForMs: number;
 }
 
@@ -34,7 +34,7 @@ export interface ProviderBudget {
   readonly name: string;
   readonly limit: number;
   readonly remaining: number;
-  /** Until it is whole again. */
+  /** Time until it is full again. */
   readonly resetMs: number;
 }
 
@@ -42,10 +42,10 @@ export interface ProviderBudget {
 const TTL_MS = 120_000;
 /** In a half-open circuit one new call is let through per this time. */
 const PROBE_MS = 2_000;
-/** A budget with less left carries no new call, and carries one again from twice that on. */
+/** A budget with a smaller share left takes no new call until it has twice that share. */
 const SCARCE_SHARE = 0.05;
 
-const WELL: ProviderStanding = { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 };
+const WELL: ProviderState = { state: 'closed', openForMs: 0, failures: 0, limitedForMs: 0 };
 
 /** The state of providers, shared by all processes in Redis. */
 export class ProviderStates {
@@ -59,7 +59,7 @@ export class ProviderStates {
     target: ProviderTarget,
     act: ProviderAct,
     outcome: 'ok' | 'failed' | 'failed-for-good',
-  ): Promise<ProviderStanding> {
+  ): Promise<ProviderState> {
     const { threshold, windowMs, openMs, longestOpenMs } = this.rules;
     const weight = { ok: 0, failed: 1, 'failed-for-good': threshold }[outcome];
     const reply = (await run(
@@ -69,7 +69,7 @@ export class ProviderStates {
       [act, weight, threshold, windowMs, openMs, longestOpenMs, TTL_MS],
     )) as number[];
     const [now = 0, openUntil = 0, opens = 0, answers = 0, limitedUntil = 0] = reply;
-    return standing(now, openUntil, opens + answers, limitedUntil);
+    return stateFrom(now, openUntil, opens + answers, limitedUntil);
   }
 
   /** @throws when Redis cannot be reached */
@@ -83,8 +83,8 @@ export class ProviderStates {
     );
   }
 
-  /** In the order asked. @throws when Redis cannot be reached */
-  async read(targets: readonly ProviderTarget[]): Promise<ProviderStanding[]> {
+  /** Returns the states in the order of the targets. @throws when Redis cannot be reached */
+  async read(targets: readonly ProviderTarget[]): Promise<ProviderState[]> {
     if (targets.length === 0) return [];
     const pipeline = this.redis.pipeline().time();
     for (const target of targets)
@@ -96,18 +96,18 @@ export class ProviderStates {
       const [openUntil, opens, answers, limitedUntil] = (replies[index]?.[1] ?? []) as (string | null)[];
       return openUntil === undefined
         ? WELL
-        : standing(now, Number(openUntil), Number(opens) + Number(answers), Number(limitedUntil));
+        : stateFrom(now, Number(openUntil), Number(opens) + Number(answers), Number(limitedUntil));
     });
   }
 
   /**
-   * Whether one of these may be asked by a new call. Of a half-open circuit one caller at a time gets a yes,
-   * and has to try it. @throws when Redis cannot be reached
+   * Returns whether one of these can take a new call. A half-open circuit returns true to one call at a time,
+   * which must try the provider. @throws when Redis cannot be reached
    */
   async canAnyTake(targets: readonly ProviderTarget[]): Promise<boolean> {
-    const standings = await this.read(targets);
-    if (standings.some(({ state, limitedForMs }) => state === 'closed' && limitedForMs === 0)) return true;
-    for (const [index, { state }] of standings.entries()) {
+    const states = await this.read(targets);
+    if (states.some(({ state, limitedForMs }) => state === 'closed' && limitedForMs === 0)) return true;
+    for (const [index, { state }] of states.entries()) {
       if (
         state === 'half-open' &&
         (await run(this.redis, takeProviderProbe, [keys.provider(targets[index] as string)], [PROBE_MS])) ===
@@ -119,7 +119,7 @@ export class ProviderStates {
   }
 }
 
-function standing(now: number, openUntil: number, failures: number, limitedUntil: number): ProviderStanding {
+function stateFrom(now: number, openUntil: number, failures: number, limitedUntil: number): ProviderState {
   const openForMs = Math.max(0, openUntil - now);
   return {
     state: openUntil === 0 ? 'closed' : openForMs > 0 ? 'open' : 'half-open',
@@ -129,7 +129,10 @@ function standing(now: number, openUntil: number, failures: number, limitedUntil
   };
 }
 
-/** Budgets refill evenly: from what is left and when they are whole follows when there is enough. */
+/**
+ * Returns the time until all budgets suffice for a new call. Budgets refill evenly, so it follows from their
+ * rest and the time until they are full.
+ */
 export function scarceForMs(budgets: readonly ProviderBudget[]): number {
   const waits = budgets.map(({ limit, remaining, resetMs }) => {
     const share = limit > 0 ? remaining / limit : 1;

@@ -123,9 +123,9 @@ export function redisResource(url: string) {
       redis.disconnect();
     },
     problem: () => {
-      const { problem, isUnsuitable } = watch.standing;
+      const { problem, isUnsuitable } = watch.readiness;
       return Promise.resolve(problem !== null && isUnsuitable ? { unfit: problem } : problem);
     },
-    onChange: (listener: (standing: RedisReadiness) => void) => watch.onChange(listener),
+    onChange: (listener: (readiness: RedisReadiness) => void) => watch.onChange(listener),
   };
 }

@@ -44,7 +44,7 @@ describe('the watch on Redis', () => {
     const writes = redis.writes;
     await jest.advanceTimersByTimeAsync(60_000);
     expect(redis.writes - writes).toBeLessThan(36);
-    expect(watch.standing).toMatchObject({
+    expect(watch.readiness).toMatchObject({
       state: 'out-of-memory',
       problem: expect.stringContaining('out of memory'),
     });

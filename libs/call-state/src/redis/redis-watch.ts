@@ -22,8 +22,8 @@ const PROBE_TTL_MS = 60_000;
  * connected.
  */
 export class RedisWatch {
-  standing: RedisReadiness = standingOf('connecting');
-  private readonly listeners: ((standing: RedisReadiness) => void)[] = [];
+  readiness: RedisReadiness = readinessOf('connecting');
+  private readonly listeners: ((readiness: RedisReadiness) => void)[] = [];
   private timer: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private isCluster = false;
@@ -35,7 +35,7 @@ export class RedisWatch {
   }
 
   /** Adds a listener that is called at each change from now on. */
-  onChange(listener: (standing: RedisReadiness) => void): void {
+  onChange(listener: (readiness: RedisReadiness) => void): void {
     this.listeners.push(listener);
   }
 
@@ -50,7 +50,7 @@ export class RedisWatch {
         else if (isUnsuitable) reject(new DependencyUnsuitable('redis', problem));
       };
       this.onChange(look);
-      look(this.standing);
+      look(this.readiness);
     });
   }
 
@@ -72,7 +72,7 @@ export class RedisWatch {
     if (this.isLooking || this.isStopped) return;
     this.isLooking = true;
     if (this.timer) clearTimeout(this.timer);
-    this.settle(await this.probe());
+    this.changeTo(await this.probe());
     this.isLooking = false;
     this.wait();
   }
@@ -88,20 +88,20 @@ export class RedisWatch {
 
   private wait(): void {
     if (this.isStopped) return;
-    const isWell = this.standing.problem === null;
+    const isWell = this.readiness.problem === null;
     this.timer = setTimeout(() => void this.look(), isWell ? LOOK_MS : this.pauseMs);
     this.timer.unref();
     this.pauseMs = isWell ? FIRST_PAUSE_MS : Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
-  private settle(state: RedisState): void {
-    if (this.isStopped || state === this.standing.state) return;
-    this.standing = standingOf(state);
-    for (const listener of this.listeners) listener(this.standing);
+  private changeTo(state: RedisState): void {
+    if (this.isStopped || state === this.readiness.state) return;
+    this.readiness = readinessOf(state);
+    for (const listener of this.listeners) listener(this.readiness);
   }
 }
 
-function standingOf(state: RedisState): RedisReadiness {
+function readinessOf(state: RedisState): RedisReadiness {
   return {
     state,
     problem: state === 'writable' ? null : REDIS_PROBLEMS[state],

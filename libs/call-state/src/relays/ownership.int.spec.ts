@@ -73,10 +73,10 @@ describe('a rescue', () => {
 
   it('is taken by one of many, and by the next when nothing came of it', async () => {
     const { callId } = await silent();
-    const taken = await Promise.all(Array.from({ length: 10 }, () => store.takeRescue(callId, 500, 50)));
+    const taken = await Promise.all(Array.from({ length: 10 }, () => store.claimRescue(callId, 500, 50)));
     expect(taken.filter((epoch) => epoch !== null)).toEqual([1]);
     await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(await store.takeRescue(callId, 500, 50)).toBe(1);
+    expect(await store.claimRescue(callId, 500, 50)).toBe(1);
   });
 
   it('is not for calls that are renewed, over, gone, or on their way', async () => {
@@ -90,8 +90,8 @@ describe('a rescue', () => {
       data: { status: 'completed', sequence: 3 },
     });
     for (const { callId } of [renewed, over, gone])
-      expect(await store.takeRescue(callId, 500, 50)).toBeNull();
-    expect(await store.takeRescue(someCall().callId, 500, 50)).toBeNull();
+      expect(await store.claimRescue(callId, 500, 50)).toBeNull();
+    expect(await store.claimRescue(someCall().callId, 500, 50)).toBeNull();
   });
 });
 
@@ -188,7 +188,7 @@ describe('a Redis that has lost something', () => {
     log.append(note('one'));
     await log.flush(2_000);
     await redis.flushdb();
-    log.lost();
+    log.restoreLost();
     await log.flush(2_000);
     expect(await texts(call.callId)).toEqual(['0 call.admitted', '1 one']);
   });
@@ -231,7 +231,7 @@ describe('a Redis that has lost something', () => {
     await log.flush(2_000);
     await store.claim(call.callId, 'relay-2' as RelayId, 2, 3_000);
     expect(await restore()).toBeNull();
-    log.lost();
+    log.restoreLost();
     await log.flush(2_000);
     expect(fencings()).toBe(1);
     expect(await store.state(call.callId)).toMatchObject({ epoch: 2, relayId: 'relay-2' });

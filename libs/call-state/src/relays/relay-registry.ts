@@ -28,7 +28,7 @@ interface RelayLease {
 export interface OwnedCall {
   readonly callId: CallId;
   readonly epoch: number;
-  /** False once it is over, until it is known to be in Postgres. */
+  /** False for an ended call that is not yet known to be in Postgres. */
   readonly isHeld: boolean;
 }
 

@@ -21,7 +21,7 @@ export const interruptionSchema = z.object({
     .default({ kind: 'on-speech' }),
   /** "Mhm" and its like (see the texts' `backchannels`) are no interruption. */
   ignoresBackchannels: z.boolean().default(false),
-  /** What happens to interrupted speech when the interruption turns out to be none: dropped, or resumed. */
+  /** Whether interrupted speech is dropped or resumed when the interruption turns out to be none. */
   afterFalseStart: z.enum(['drop', 'resume']).default('drop'),
   /** The greeting contains a legal notice: it is played to its end. */
   protectsGreeting: z.boolean().default(false),
@@ -54,12 +54,13 @@ export const toolWaitSchema = z.object({
 export type ToolWaitSettings = z.infer<typeof toolWaitSchema>;
 
 export const limitsSchema = z.object({
-  /** The agent is asked to finish this time before `maxDurationMs`. */
+  /** How long before `maxDurationMs` the agent is asked to finish. */
   warnBeforeEndMs: z.number().int().min(0).max(600_000).default(60_000),
   /** The time the agent has for its goodbye at the limit. */
   wrapUpMs: z.number().int().min(1_000).max(120_000).default(15_000),
   /**
-   * US dollars one call may cost; null for no limit. Warned of at `budgetWarnShare`, wrapped up at the whole.
+   * US dollars one call may cost; null for no limit. At `budgetWarnShare` of it an event warns, at the whole
+   * of it the agent says goodbye.
    */
   budgetUsd: z.number().min(0).max(10_000).nullable().default(null),
   budgetWarnShare: z.number().min(0.1).max(1).default(0.8),
@@ -102,7 +103,7 @@ export const agentRuleSchema = z.object({
   when: z.discriminatedUnion('kind', [
     /** The call has lasted this time. */
     z.object({ kind: z.literal('after-ms'), ms: z.number().int().min(1_000).max(21_600_000) }),
-    /** This tool ended with this status. */
+    /** The named tool ended with this status. */
     z.object({
       kind: z.literal('tool'),
       name: z.string().max(64),

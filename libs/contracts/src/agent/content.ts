@@ -12,8 +12,8 @@ const published = agentSnapshotSchema.omit({
 });
 
 /**
- * What is published as a version of an agent: a snapshot without what admission adds to it (ids, the
- * directory, the arm of the experiment), and with all the arms there are.
+ * The content published as a version of an agent: a snapshot without the parts admission adds (ids, the
+ * directory, the chosen variant), and with all variants of the experiment.
  */
 export const agentContentSchema = published
   .extend({

@@ -16,8 +16,8 @@ import { tenantIdSchema } from '../words/ids.ts';
 import { languageSchema, timeZoneSchema } from '../words/locale.ts';
 import { departmentSchema } from './department.ts';
 
-/** An entry of the fallback ladder. The first fallback is the agent's own model, opened again. */
-const ladderRungSchema = z.discriminatedUnion('kind', [
+/** An entry of the fallback chain. The agent's own model is always opened again first. */
+const fallbackSchema = z.discriminatedUnion('kind', [
   /** Another model, or the same one at the deployment's second endpoint. */
   z.object({
     kind: z.literal('model'),
@@ -29,7 +29,7 @@ const ladderRungSchema = z.discriminatedUnion('kind', [
   /** The apology of the texts, then the call ends. Always the last entry, named or not. */
   z.object({ kind: z.literal('message') }),
 ]);
-export type LadderRung = z.infer<typeof ladderRungSchema>;
+export type Fallback = z.infer<typeof fallbackSchema>;
 
 /** The queue of callers who wait. */
 const queueSchema = z.object({
@@ -68,17 +68,17 @@ export const agentSnapshotSchema = z.object({
   texts: z.record(languageSchema, texts).default({}),
   /** The agent's own model. */
   model: modelSettingsSchema,
-  /** Fallbacks, in order, when the model cannot continue. */
+  /** The fallback chain, in order, for when the model cannot continue. The published name of the field stays. */
   ladder: z
-    .array(ladderRungSchema)
+    .array(fallbackSchema)
     .max(6)
     .default([
       { kind: 'model', model: { kind: 'guided', voice: 'slt' }, endpoint: 'primary' },
       { kind: 'message' },
     ]),
   /**
-   * What to do when no relay has room for a new call, or no provider of the ladder is available: refuse with
-   * a spoken message, or let the caller wait in a queue.
+   * Whether a new call is refused with a spoken message, or waits in a queue, when no relay has room or none
+   * of the agent's models is available.
    */
   whenUnavailable: z.enum(['refuse', 'queue']).default('refuse'),
   queue: queueSchema.prefault({}),

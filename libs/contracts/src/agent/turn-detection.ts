@@ -21,8 +21,8 @@ export const detectionSchema = z.discriminatedUnion('kind', vadSchemas);
 
 /**
  * How the end of the caller's speech is detected. `server-vad` listens for silence, `semantic-vad` for a
- * finished thought. Figures are OpenAI's (turn_detection of the Realtime session); other models map the ones
- * they have.
+ * finished thought. Figures are OpenAI's (turn_detection of the Realtime session); other models map those
+ * they support.
  */
 export type TurnDetection = z.infer<typeof detectionSchema>;
 

@@ -70,7 +70,7 @@ export const callEventBodies = {
     category: z.string().max(40),
     /** Why a response ended, in its provider's words. */
     code: z.string().max(80),
-    /** How a response ended that was no answer, or not a whole one; absent for faults of the session. */
+    /** Status of the response that failed or is incomplete; absent for faults of the session. */
     status: z.enum(RESPONSE_STATUSES).optional(),
   }),
   /**
@@ -105,7 +105,7 @@ export const callEventBodies = {
     atMs: z.number(),
   }),
   'idle.prompted': z.object({ count: z.number().int(), atMs: z.number() }),
-  /** How many digits, never which. */
+  /** Number of digits; the digits themselves are never stored. */
   'digits.captured': z.object({
     reference: z.string().max(64),
     count: z.number().int(),
@@ -147,7 +147,7 @@ export const callEventBodies = {
     atMs: z.number(),
   }),
   /**
-   * What the caller said, as transcribed. Without text: something whose words are not known; they may follow
+   * The caller's words, as transcribed. The text is empty while the words are not known; they may follow
    * under the same id.
    */
   'caller.spoke': z.object({ itemId: providerIdSchema, text: z.string().max(20_000), ...span }),

@@ -77,7 +77,7 @@ type SpokenPart =
   | { readonly kind: 'value'; readonly value: number }
   /** The next digit, this many times. */
   | { readonly kind: 'repeat'; readonly times: number }
-  /** This many zeros. */
+  /** Zeros, `count` of them. */
   | { readonly kind: 'zeros'; readonly count: number }
   | { readonly kind: 'filler' };
 

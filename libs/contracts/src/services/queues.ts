@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { callIdSchema, tenantIdSchema } from '../words/ids.ts';
 
 /**
- * The body of a `post-call` job: fold this call's event log into rows. Any number of times, to the same end.
+ * The body of a `post-call` job, which folds this call's event log into rows. Repeating it changes nothing.
  */
 export const postCallJobSchema = z.object({
   callId: callIdSchema,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { callIdSchema, tenantIdSchema } from '../words/ids.ts';
 
 /**
- * How one of our services proves itself to another: a JWT of this purpose, made out to the service asked,
- * naming the tenant (and the call) it acts for.
+ * Purpose of the JWT with which one of our services authenticates to another: issued for the service it
+ * calls, with the tenant (and the call) it acts for.
  */
 export const SERVICE_TOKEN_PURPOSE = 'service-call';
 export const SERVICE_TOKEN_LIFETIME_S = 60;

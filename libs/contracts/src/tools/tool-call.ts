@@ -23,7 +23,10 @@ const toolCallContextSchema = z.object({
   language: z.string().max(35),
   /** Keys the caller pressed last, together; empty for none. */
   keypad: z.string().max(64).default(''),
-  /** Digits typed unseen by the model, by the reference it was given. Never logged, never answered back. */
+  /**
+   * Digits captured without the model seeing them, by the reference it was given. Never logged, never
+   * returned.
+   */
   secureDigits: z.record(z.string().max(64), z.string().max(64)).default({}),
 });
 export type ToolCallContext = z.infer<typeof toolCallContextSchema>;
@@ -36,7 +39,7 @@ export const toolCallJobSchema = z.object({
   name: z.string().max(64),
   /** Sealed JSON of {@link ToolCallBody}. */
   sealed: z.string().max(65_536),
-  /** The relay that asked; its inbox is where the result goes unless the call has moved. */
+  /** The relay that requested the call; the result goes to its inbox unless the call has moved. */
   replyTo: relayIdSchema,
   /** Unix time in ms after which the call no longer waits for the outcome. */
   deadlineAt: z.number().int(),

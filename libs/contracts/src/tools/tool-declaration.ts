@@ -16,7 +16,7 @@ export interface ToolDeclaration<Arguments = unknown> {
   readonly parameters: Record<string, unknown>;
   /** Cancelled when the caller hangs up. A tool with an effect runs to its end, so it says false. */
   readonly cancellable: boolean;
-  /** After this many ms the model is told that the tool took too long. The job may still finish. */
+  /** Time limit in ms; beyond it the model learns that the tool took too long. The job may still finish. */
   readonly deadlineMs: number;
   /** A sentence for the model for each way this tool can fail; the defaults fit most tools. */
   readonly sentences?: Partial<Record<'failed' | 'timed-out' | 'cancelled', string>>;

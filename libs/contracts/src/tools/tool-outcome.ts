@@ -7,7 +7,7 @@ export const jsonValueSchema: z.ZodType<JsonValue> = z.json();
 
 /**
  * How a tool call ended. An outcome is a value, never a throw.
- * - `ok`: done; `change` is what the agent is from now on, for tools that learn something that calls for it.
+ * - `ok`: done; `change` changes the agent from now on, for a tool whose result requires it.
  * - `refused`: the business said no (slot taken, unknown service); `reason` is kebab-case, `detail` is for
  *   the model.
  * - `failed`: something broke; `retryable` says whether the same call may be tried again.

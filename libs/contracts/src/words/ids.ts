@@ -51,7 +51,8 @@ const LEGIBLE_LENGTH = 24;
 
 /**
  * Our id for the model's `call_id`. BullMQ refuses job ids with a colon or of digits only, and a provider's
- * id is unique within one session at best, so ours carries the call and the epoch of the stream that asked.
+ * id is unique within one session at best, so ours contains the call and the epoch of the stream that
+ * requested it.
  */
 export function toToolCallId(callId: CallId, epoch: number, providerCallId: string): ToolCallId {
   const unique = PLAIN_ID.test(providerCallId) ? providerCallId : digested(providerCallId);

@@ -25,10 +25,7 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 const MAX_WRITTEN = 64;
 const SEPARATORS = /[\s().\-/]/g;
 
-/**
- * Old ways to write numbers of today, which carriers and address books still use, and how the plan has them
- * now.
- */
+/** Old spellings of current numbers, which carriers and address books still use, and their present forms. */
 const RENUMBERED: readonly (readonly [old: RegExp, now: string])[] = [
   // Mexico, August 2019: mobile numbers lost the 1.
   [/^\+521(\d{10})$/, '+52$1'],
@@ -65,12 +62,14 @@ export function isE164(text: string): boolean {
   return E164.test(text);
 }
 
-/** Whether the numbering plan of a country is known, by its ISO 3166 letters. */
+/** Returns whether the numbering plan of a country is known, by its ISO 3166 letters. */
 export function isPhoneCountry(text: string): text is CountryCode {
   return isSupportedCountry(text);
 }
 
-/** Every way in which one number is written in old records and by carriers, its normal form first. */
+/**
+ * Returns every form in which one number is written in old records and by carriers, its normal form first.
+ */
 export function writtenForms(e164: string): string[] {
   const normal = asPlanned(e164);
   return [
@@ -92,8 +91,8 @@ function international(compact: string): string | null {
 }
 
 /**
- * What people of the country write comes first, then a number whose plus was left out, then whatever may be
- * dialled there.
+ * Tries the number as people of the country write it, then as one whose plus was left out, then as anything
+ * that can be dialled there.
  */
 function fromDigits(digits: string, near: string | undefined): string | null {
   const local = near === undefined ? undefined : parse(digits, near);
@@ -103,7 +102,9 @@ function fromDigits(digits: string, near: string | undefined): string | null {
   return local?.isPossible() ? asPlanned(local.number) : null;
 }
 
-/** Whether these are the digits that people of the number's country write: in most, a 0 belongs in front. */
+/**
+ * Returns whether these are the digits that people of the number's country write: in most, with a 0 in front.
+ */
 function isWritten(number: PhoneNumber, digits: string): boolean {
   const written = number.formatNational();
   // A number no format is known for comes out as bare digits.
@@ -114,7 +115,7 @@ function parse(text: string, near?: string): PhoneNumber | undefined {
   return parsePhoneNumberFromString(text, { extract: false, ...(near === undefined ? {} : habitsOf(near)) });
 }
 
-/** Free numbers of +1 belong to no country. */
+/** Toll-free numbers of +1 belong to no country. */
 function habitsOf(near: string): { defaultCountry: CountryCode } | { defaultCallingCode: string } | object {
   if (isPhoneCountry(near)) return { defaultCountry: near };
   const { country, countryCallingCode } = parse(near) ?? {};

@@ -44,7 +44,7 @@ function wav({
   return Buffer.concat([header, extra, dataHead, data]);
 }
 
-/** How much of a tone is in the sound, 0 to about its amplitude. */
+/** Returns the amplitude of a tone in the sound. */
 function strength(samples: Int16Array, hz: number, rateHz = 8_000): number {
   let re = 0;
   let im = 0;

@@ -63,6 +63,6 @@ export interface ModelMove {
   readonly provider: string;
   readonly model: string;
   readonly why: 'renewal' | 'cut' | 'hang' | 'ladder';
-  /** Ms without a usable session; 0 when the new one was ready before the old one went. */
+  /** Ms without a usable session; 0 when the new one was ready before the old one ended. */
   readonly gapMs: number;
 }

@@ -4,9 +4,9 @@
  * duration). `start` twice, and `pause` before `start`, do nothing.
  */
 export interface RecordingControl {
-  /** The consent state allows it from now on. */
+  /** Starts recording: the consent state allows it from now on. */
   start(): void;
-  /** Digits are being typed, or an operator asked for it. */
+  /** Pauses while digits are typed, or at an operator's request. */
   pause(): void;
   resume(): void;
   /**

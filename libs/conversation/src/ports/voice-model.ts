@@ -60,9 +60,12 @@ export interface ModelSessionSetup extends ModelSessionChange {
 }
 
 export type SpeakRequest =
-  /** In these words exactly, as far as the model can. */
+  /** Say exactly these words, as far as the model can. */
   | { readonly kind: 'say'; readonly text: string }
-  /** In its own words, under this instruction. With `mayBeSilent` a response without audio is accepted. */
+  /**
+   * Say something under this instruction, in its own words. With `mayBeSilent` a response without audio is
+   * accepted.
+   */
   | { readonly kind: 'instruct'; readonly instruction: string; readonly mayBeSilent?: boolean }
   /** The model's next turn. With `mayBeSilent` a response without audio is accepted. */
   | { readonly kind: 'reply'; readonly mayBeSilent?: boolean };

@@ -22,7 +22,7 @@ export async function closeCall(parts: CallParts, termination: Termination | nul
   model.session?.finishInput();
   await context.log.flush(ENDING_FLUSH_MS);
   stream.close();
-  await callerTranscript.settled(LAST_WORDS_MS);
+  await callerTranscript.waitForWords(LAST_WORDS_MS);
   model.session?.close();
   await recording.finish();
   await context.log.flush(ENDING_FLUSH_MS);

@@ -36,7 +36,7 @@ export class CallEnding {
 
   /**
    * Ends the call once the floor is quiet, and after the agent's `wrapUpMs` at the latest, in case the model
-   * never says goodbye. A final goodbye replaces one that is not, and is never withdrawn.
+   * never says goodbye. Replaces an earlier goodbye unless that was final; a final one is never withdrawn.
    */
   sayGoodbye(reason: TerminationReason, { isFinal = false }: { isFinal?: boolean } = {}): void {
     if (this.isOver || this.goodbye?.isFinal) return;

@@ -105,7 +105,7 @@ export function assembleCall(given: CallSessionParts, context: CallContext): Cal
     answers: new AnswerLimit(context),
     budget: new CallBudget(context, takeover?.budget ?? WHOLE_BUDGET),
     wait: new ToolWait(context, agent, turns, new HoldMusic(stream, clock, given.music)),
-    tools: new ToolLoop(context, model, given.toolCaller, {
+    tools: new ToolLoop(context, model, given.toolDispatcher, {
       declarations: agent.tools,
       carryOut: callTools(shared),
       toolContext: () => toolContextOf(shared),

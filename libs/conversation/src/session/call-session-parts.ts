@@ -4,7 +4,7 @@ import type { CallerStream } from '../ports/caller-stream.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PhraseAudioCache } from '../ports/phrase-cache.ts';
 import type { RecordingControl } from '../ports/recording-control.ts';
-import type { ToolCaller } from '../ports/tool-caller.ts';
+import type { ToolDispatcher } from '../ports/tool-dispatcher.ts';
 import type { VoiceModel } from '../ports/voice-model.ts';
 import type { LanguageDetector } from './agent/language-watch.ts';
 import type { CallInfo } from './call-info.ts';
@@ -17,7 +17,7 @@ export interface CallSessionParts {
   readonly model: VoiceModel;
   /** Returns the declarations of these names; unknown names are left out. */
   readonly declarationsFor: (names: readonly string[]) => readonly ToolDeclaration[];
-  readonly toolCaller: ToolCaller;
+  readonly toolDispatcher: ToolDispatcher;
   readonly log: CallLog;
   /** The call as earlier sessions left it; absent on a call's first stream. */
   readonly takeover?: Takeover;

@@ -184,11 +184,11 @@ describe('a tool call', () => {
       arguments: { service: 'plumbing', date: '2026-01-06' },
     });
     call.model.finish('completed');
-    const [asked] = call.toolCaller.calls;
+    const [asked] = call.toolDispatcher.calls;
     expect(asked?.context).toMatchObject({ callerNumber: '+12025550123', timeZone: 'America/New_York' });
     expect(toolCallIdSchema.safeParse(asked?.toolCallId).success).toBe(true);
     await call.passes(300);
-    call.toolCaller.answer('check_availability', { status: 'ok', value: { slots: [] } });
+    call.toolDispatcher.answer('check_availability', { status: 'ok', value: { slots: [] } });
     await call.passes(1);
     expect(JSON.parse(call.model.toolResults.get(id)!)).toEqual({ status: 'ok', result: { slots: [] } });
     expect(call.model.asked.slice(-2)).toEqual([`result ${id}`, 'reply']);
@@ -210,7 +210,7 @@ describe('a tool call', () => {
     const broken = call.model.callsTool({ name: 'check_availability', arguments: '{"service": "plu' });
     const unknown = call.model.callsTool({ name: 'drop_tables', arguments: {} });
     call.model.finish('completed');
-    expect(call.toolCaller.calls).toEqual([]);
+    expect(call.toolDispatcher.calls).toEqual([]);
     expect(call.model.toolResults.get(wrong)).toContain('date');
     expect(call.model.toolResults.get(broken)).toContain('not valid JSON');
     expect(call.model.toolResults.get(unknown)).toContain('check_availability');
@@ -224,7 +224,7 @@ describe('a tool call', () => {
     const wish = { name: 'check_availability', arguments: { service: 'plumbing', date: '2026-01-06' } };
     call.model.callsTool(wish, 'call_same');
     call.model.callsTool(wish, 'call_same');
-    expect(call.toolCaller.calls).toHaveLength(1);
+    expect(call.toolDispatcher.calls).toHaveLength(1);
   });
 
   it('does not make the agent talk over the caller when its result arrives', async () => {
@@ -237,7 +237,7 @@ describe('a tool call', () => {
     await call.passes(600);
     call.model.hearsCallerStart();
     const before = call.model.asked.length;
-    call.toolCaller.answer('check_availability', { status: 'ok', value: 1 });
+    call.toolDispatcher.answer('check_availability', { status: 'ok', value: 1 });
     await call.passes(1);
     expect(call.model.asked.slice(before).map((asked) => asked.split(' ')[0])).toEqual(['result']);
   });
@@ -252,7 +252,7 @@ describe('a tool call', () => {
     });
     call.stream.leave('caller-hangup');
     await call.passes(3_000);
-    expect(call.toolCaller.cancelled).toHaveLength(1);
+    expect(call.toolDispatcher.cancelled).toHaveLength(1);
   });
 });
 

@@ -125,8 +125,8 @@ export class CallSession {
 
   /** Pauses or resumes the recording at an operator's request. */
   pauseRecording(isPaused: boolean): void {
-    if (isPaused) this.parts.recording.hold('operator');
-    else this.parts.recording.release('operator');
+    if (isPaused) this.parts.recording.pause('operator');
+    else this.parts.recording.resume('operator');
   }
 
   /**
@@ -134,7 +134,7 @@ export class CallSession {
    * pending; with `isPauseOver` at any moment, unless it is ending or being put through. Returns whether it
    * let go.
    */
-  move(isPauseOver: boolean): boolean {
+  handOver(isPauseOver: boolean): boolean {
     const { ending, transfer, turns, tools, callerTranscript, secureDigits } = this.parts;
     if (ending.isOver || ending.isSayingGoodbye || transfer.isPending) return false;
     const isPause = turns.isQuiet && !tools.isWaiting && !callerTranscript.isWaiting && !secureDigits.isOn;
@@ -293,9 +293,9 @@ export class CallSession {
   /** Puts the caller through when no model can go on, if the agent's fallbacks name a department. */
   private reachesPerson(): boolean {
     return afterModels(this.given.call.agent.ladder).some(
-      (rung) =>
-        rung.kind === 'transfer' &&
-        this.putThrough({ department: rung.department, summary: BROKE_OFF }, false).status === 'ok',
+      (fallback) =>
+        fallback.kind === 'transfer' &&
+        this.putThrough({ department: fallback.department, summary: BROKE_OFF }, false).status === 'ok',
     );
   }
 

@@ -16,7 +16,7 @@ export type CallSignal =
   | { readonly kind: 'response-heard'; readonly responseId: ResponseId }
   /** No more of this item will be heard. */
   | { readonly kind: 'item-finished'; readonly item: SpokenItem }
-  /** Everything written has been heard, and no more audio of the written items is to come. */
+  /** Everything written has been heard, and no more audio of the written items will come. */
   | { readonly kind: 'playout-idle' }
 
   // Turns
@@ -26,7 +26,7 @@ export type CallSignal =
   | { readonly kind: 'caller-talks-on' }
   /** The caller began to make a sound. */
   | { readonly kind: 'caller-sounds' }
-  /** A sound of the caller went on without an end or a word: it was no speech. */
+  /** A sound of the caller had neither an end nor a word: it was no speech. */
   | { readonly kind: 'caller-wordless'; readonly itemId: ItemId }
   /** The transcript of an utterance is not waited for any longer. */
   | { readonly kind: 'words-given-up'; readonly itemId: ItemId }

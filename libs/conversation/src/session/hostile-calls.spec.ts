@@ -44,7 +44,7 @@ const sales = {
   hours: [],
 };
 
-/** Settings that contradict each other, or the call. */
+/** Settings that contradict each other, or fit no call. */
 const ODD: Record<string, Partial<AgentSnapshotInput>> = {
   usual: {},
   'nothing to say': {
@@ -131,8 +131,8 @@ const DEEDS: Record<string, Deed> = {
   },
   'a tool is called': wish('find', {}),
   'its answer turns the agent round': (call) => {
-    if (call.toolCaller.isWaiting('find'))
-      call.toolCaller.answer('find', {
+    if (call.toolDispatcher.isWaiting('find'))
+      call.toolDispatcher.answer('find', {
         status: 'ok',
         value: null,
         change: { language: 'not a language', instructions: '', tools: [] },

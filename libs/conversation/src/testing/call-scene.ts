@@ -17,7 +17,7 @@ import type { VoiceModel } from '../ports/voice-model.ts';
 import { CallSession } from '../session/call-session.ts';
 import type { Takeover } from '../session/history/takeover.ts';
 import { FakeCallerStream } from './fake-caller-stream.ts';
-import { FakeToolCaller } from './fake-tool-caller.ts';
+import { FakeToolDispatcher } from './fake-tool-dispatcher.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RecordedCallLog } from './recorded-call-log.ts';
 import { ScriptedVoiceModel, type ScriptedModelSession } from './scripted-voice-model.ts';
@@ -31,7 +31,7 @@ export interface CallSetting {
   readonly caller?: Caller;
   readonly language?: string;
   readonly tools?: readonly ToolDeclaration[];
-  /** Outcomes of tools by name; a tool without one waits for `toolCaller.answer`. */
+  /** Outcomes of tools by name; a tool without one waits for `toolDispatcher.answer`. */
   readonly outcomes?: Record<string, ToolOutcome>;
   /** Leave the model unopened until the test says it is ready. */
   readonly isModelSlow?: boolean;
@@ -51,14 +51,14 @@ export class CallScene {
   readonly stream = new FakeCallerStream(this.clock);
   readonly models = new ScriptedVoiceModel();
   readonly log = new RecordedCallLog();
-  readonly toolCaller: FakeToolCaller;
+  readonly toolDispatcher: FakeToolDispatcher;
   readonly session: CallSession;
   termination: Termination | null = null;
-  /** The call went on without this session. */
+  /** Whether the call went on without this session. */
   isLetGo = false;
 
   constructor(setting: CallSetting = {}) {
-    this.toolCaller = new FakeToolCaller(setting.outcomes);
+    this.toolDispatcher = new FakeToolDispatcher(setting.outcomes);
     this.models.isReadyAtOnce = !setting.isModelSlow;
     const tools = setting.tools ?? [];
     const agent = agentSnapshotSchema.parse({
@@ -90,7 +90,7 @@ export class CallScene {
       model: setting.model?.(this.models, this.clock) ?? this.models,
       declarationsFor: (names) => tools.filter(({ name }) => names.includes(name)),
       ...optionalParts(setting, this.clock),
-      toolCaller: this.toolCaller,
+      toolDispatcher: this.toolDispatcher,
       log: this.log,
       clock: this.clock,
     });

@@ -1,5 +1,5 @@
 export { FakeCallerStream } from './fake-caller-stream.ts';
-export { FakeToolCaller } from './fake-tool-caller.ts';
+export { FakeToolDispatcher } from './fake-tool-dispatcher.ts';
 export { ManualClock } from './manual-clock.ts';
 export { RecordedCallLog } from './recorded-call-log.ts';
 export { CallScene, startCall, type CallSetting } from './call-scene.ts';

@@ -17,7 +17,7 @@ export class MemoryPhraseCache implements PhraseAudioCache {
     this.phrases.set(JSON.stringify(key), frames);
   }
 
-  /** The texts that are known. */
+  /** The texts in the cache. */
   get texts(): string[] {
     return [...this.phrases.keys()].map((key) => (JSON.parse(key) as PhraseKey).text);
   }

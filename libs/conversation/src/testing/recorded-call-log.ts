@@ -6,7 +6,7 @@ export class RecordedCallLog implements CallLog {
   readonly facts: NewCallEvent[] = [];
   /** Events that could be stored but not read again. */
   readonly unreadable: NewCallEvent[] = [];
-  /** Nothing can be stored: flushing takes its whole time. */
+  /** While true nothing is stored, and flushing times out. */
   isAway = false;
 
   append(fact: NewCallEvent): void {

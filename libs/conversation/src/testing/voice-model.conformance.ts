@@ -5,12 +5,12 @@ import type { ModelSessionSetup, SpeakRequest, VoiceModel, VoiceModelSession } f
 import type { ManualClock } from './manual-clock.ts';
 import { WatchedModelSession } from './watched-model-session.ts';
 
-/** What the suite needs of an adapter: a model with its other end. Time is by hand. */
+/** A model under test with its far end, on a manual clock; each adapter provides one. */
 export interface VoiceModelFarSide {
   readonly model: VoiceModel;
   readonly clock: ManualClock;
   readonly tools: readonly ToolDeclaration[];
-  /** What a caller says to make the model call one of the tools. */
+  /** Words of a caller that make the model call one of the tools. */
   readonly wordsForTool: string;
   /** A session that does not open fails within this. */
   readonly openTimeoutMs: number;

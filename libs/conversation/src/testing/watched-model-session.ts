@@ -2,7 +2,7 @@ import type { ItemId, ProviderError, ResponseId } from '@tandem/contracts';
 import type { ModelSessionSetup, VoiceModel, VoiceModelSession } from '../ports/voice-model.ts';
 import type { ModelSessionListener, ModelToolCall } from '../ports/model-session-listener.ts';
 
-/** A model session whose events are written down in order, and held against the rules of the port. */
+/** Records the events of a model session in order, and checks them against the rules of the port. */
 export class WatchedModelSession {
   readonly session: VoiceModelSession;
   /** One line for each event but audio and text, which are kept by item. */

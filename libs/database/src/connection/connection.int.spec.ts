@@ -21,14 +21,14 @@ describe('a server that goes away as it lets a client in', () => {
   let server: Server | undefined;
   afterEach(() => void server?.close());
 
-  it('is told as an error to whoever waits for it, and ends no process', async () => {
+  it('is an error to the query that waits for it, and ends no process', async () => {
     server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end(Buffer.concat([AUTHENTICATED, READY, GOING_DOWN])));
     }).listen(0, '127.0.0.1');
     await new Promise((listening) => server?.once('listening', listening));
     const { port } = server.address() as AddressInfo;
-    // An error event nobody listens for would end this process, and with it the spec.
+    // An error event without a listener would end this process, and with it the spec.
     await expect(
       createDataSource({ url: `postgres://tandem@127.0.0.1:${port}/none`, poolSize: 2 }).initialize(),
     ).rejects.toMatchObject({ message: expect.stringMatching(/not queryable|terminated/) });

@@ -79,7 +79,7 @@ describe.each(poolers)('behind %s with its default settings, in %s mode', (_name
     expect(await run(hasty, (manager) => query(manager, 'SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   });
 
-  it('nothing of the limits stays for whoever has the connection next', async () => {
+  it('none of the limits stay for the next user of the connection', async () => {
     await run(await open({ poolSize: 1 }), (manager) => query(manager, 'SELECT 1'));
     const other = new Client({ connectionString: pooler.url });
     await other.connect();

@@ -8,7 +8,7 @@ import { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts';
 import { freshDatabase, type FreshDatabase } from '../test/fresh-database.ts';
 import { query, run, transact } from './unit-of-work.ts';
 
-/** A port nobody listens on. */
+/** Returns a port without a listener. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

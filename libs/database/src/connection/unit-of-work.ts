@@ -9,9 +9,8 @@ export type Transaction = EntityManager;
 const WORK_LIMIT_MS = 7_000;
 
 /**
- * One piece of work on one connection. All access to the database goes through here or {@link transact},
- * which is the same for work that is more than one statement: what bounds a statement is set for a
- * transaction.
+ * Runs one piece of work on one connection. All access to the database goes through here or {@link transact},
+ * which is for work of more than one statement: the limits of a statement are set per transaction.
  * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
  */
 export function run<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -19,8 +18,8 @@ export function run<T>(dataSource: DataSource, work: (manager: EntityManager) =>
 }
 
 /**
- * One transaction, at READ COMMITTED whatever the server's default is: the booking lock relies on every
- * statement seeing what was committed before it. Rolled back when the work throws.
+ * Runs work in one transaction, at READ COMMITTED whatever the server's default is: the booking lock relies
+ * on every statement seeing everything committed before it. Rolls back when the work throws.
  * @throws DatabaseUnavailable, DatabaseRefusal, and whatever the work itself throws
  */
 export async function transact<T>(
@@ -68,9 +67,9 @@ export async function savepoint(
 }
 
 /**
- * A frozen server or a silent partition answers nothing, so the wait ends here. Ending the client destroys
- * its socket and takes the connection out of the pool; pg's own read timeout would hand it back in the middle
- * of a transaction.
+ * A frozen server or a silent partition never answers, so the wait ends here. Ending the client destroys its
+ * socket and takes the connection out of the pool; pg's own read timeout would hand it back in the middle of
+ * a transaction.
  */
 async function withConnection<T>(
   dataSource: DataSource,

@@ -1,6 +1,6 @@
 /**
- * What an API key permits: the business API, reading calls and changing those that run, their recordings, and
- * what operators set.
+ * Permissions of an API key: the business API, reading calls and changing live ones, recordings, and the
+ * settings of operators.
  */
 export const API_SCOPES = [
   'crm:read',

@@ -20,7 +20,7 @@ export interface Booking {
   readonly cancelledAt: Date | null;
 }
 
-/** A time wanted of one of several people. */
+/** A wanted appointment, with the resources that could take it. */
 export interface WantedTime {
   /** Tried in this order. Their hours and skills have been checked. */
   readonly resourceIds: readonly string[];
@@ -51,13 +51,13 @@ export interface BookingOfCall {
   readonly toolCallId: ToolCallId | null;
 }
 
-/** Two requests in one call that agree in this are the same booking. */
+/** The identity of a booking within a call: two requests that agree in it are one booking. */
 export interface BookingIdentity {
   readonly tenantId: TenantId;
   readonly callId: CallId;
   readonly serviceKey: string;
   readonly startsAt: Date;
-  /** Null for the caller. */
+  /** Name of the person it is for; null for the caller. */
   readonly name: string | null;
 }
 

@@ -32,7 +32,7 @@ export interface CallLegRecord {
   readonly detachReason: string | null;
 }
 
-/** `…AtMs` is since admission. Its place in the list is its position in the transcript. */
+/** One utterance; its place in the list is its position in the transcript. `…AtMs` counts from admission. */
 export interface UtteranceRecord {
   readonly speaker: 'caller' | 'agent';
   readonly itemId: string;
@@ -66,7 +66,7 @@ export interface RecordingRecord {
   readonly recordingId: string;
   /** Since admission. */
   readonly startedAtMs: number;
-  /** Null while it runs, and when its relay died. */
+  /** Null while the recording runs, and when its relay died. */
   readonly durationMs: number | null;
   /** Size of the sound, both channels. */
   readonly bytes: number | null;
@@ -92,7 +92,7 @@ export interface CallRecord {
   readonly from: string;
   readonly to: string;
   readonly carrierCallId: string | null;
-  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  /** The carrier's attestation of the caller's right to the number; null when there is none. */
   readonly attestation: string | null;
   readonly agent: { readonly id: string; readonly version: number; readonly name: string } | null;
   /** Kind of the model that spoke first; null when none did. */
@@ -114,10 +114,13 @@ export interface CallRecord {
   readonly cost: CallCost | null;
   /** The models that spoke, in their order. */
   readonly models: readonly SpeakingModel[];
-  /** Events that are not in it: its log was full, or they could not be read. 0 for a whole record. */
+  /**
+   * Number of events missing from the record, because the log was full or they could not be read; 0 for a
+   * complete one.
+   */
   readonly missingEvents: number;
   /**
-   * How many events it was folded from: a later fold never has fewer, so an earlier one does not overwrite
+   * Number of events it was folded from. A later fold never has fewer, so an earlier one does not overwrite
    * it.
    */
   readonly eventCount: number;
@@ -138,9 +141,9 @@ export interface RefusedCall {
   readonly from: string;
   readonly to: string;
   readonly carrierCallId: string | null;
-  /** What the carrier said of the caller's right to the number; null when it said nothing. */
+  /** The carrier's attestation of the caller's right to the number; null when there is none. */
   readonly attestation: string | null;
-  /** When it first rang. */
+  /** Time of the first ring. */
   readonly rangAt: Date;
   readonly refusedAt: Date;
   readonly reason: RefusalReason;

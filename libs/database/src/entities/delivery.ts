@@ -58,13 +58,13 @@ export interface ReplayResult {
 export interface FailedTry {
   readonly status: number | null;
   readonly fault: string;
-  /** Null to give it up. */
+  /** Null to give the delivery up. */
   readonly retryAfterMs: number | null;
 }
 
 /** The deliveries a worker can take. */
 export interface DeliveryClaim {
-  /** Places that are free now, of all the worker has. */
+  /** Requests the worker can start now, out of its `places`. */
   readonly free: number;
   readonly places: number;
   readonly perEndpoint: number;

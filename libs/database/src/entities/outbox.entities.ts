@@ -33,7 +33,7 @@ export class WebhookEndpointRow {
   @Column({ name: 'tenant_id', type: 'uuid' }) tenantId!: TenantId;
   @Column({ type: 'text' }) url!: string;
   @Column({ type: 'text' }) description!: string;
-  /** None for all. */
+  /** Empty for all types. */
   @Column({ type: 'text', array: true }) events!: BusinessEventType[];
   @Column({ name: 'sealed_secret', type: 'text' }) sealedSecret!: string;
   @Column({ name: 'previous_sealed_secret', type: 'text', nullable: true }) previousSealedSecret!:

@@ -20,7 +20,7 @@ interface StoredCalendar {
 
 export interface BusyPeriod {
   readonly resourceId: string;
-  /** Unix time in ms; `endMs` is free again. */
+  /** Unix time in ms; the resource is free again at `endMs`. */
   readonly startMs: number;
   readonly endMs: number;
 }

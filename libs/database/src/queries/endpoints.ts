@@ -8,7 +8,7 @@ export interface WebhookEndpoint {
   readonly tenantId: TenantId;
   readonly url: string;
   readonly description: string;
-  /** None for all. */
+  /** Empty for all types. */
   readonly events: readonly BusinessEventType[];
   /** Names of the added headers; their values are sealed and never returned. */
   readonly headerNames: readonly string[];

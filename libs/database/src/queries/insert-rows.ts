@@ -4,7 +4,7 @@ import { query } from '../connection/unit-of-work.ts';
 
 /**
  * Inserts any number of rows with one statement and one parameter: a transcript has more values than Postgres
- * takes parameters. Table, columns and types are the entity's. Rows that are there already stay as they are.
+ * takes parameters. Table, columns and types are the entity's. Existing rows stay unchanged.
  */
 export async function insertRows<Row extends ObjectLiteral>(
   manager: EntityManager,

@@ -17,7 +17,7 @@ export interface PhoneNumber {
   readonly withheldCallers: 'accept' | 'refuse';
   /** Callers whose number the carrier has not verified. */
   readonly unverifiedCallers: 'trust' | 'distrust';
-  /** What a caller hears who may not call; empty for the default sentence. */
+  /** Said to a caller who may not call; empty for the default sentence. */
   readonly refusalText: string;
 }
 

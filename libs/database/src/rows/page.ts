@@ -14,7 +14,7 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** A cursor this database did not hand out. */
+/** The cursor was not made by this database. */
 export class CursorMalformed extends MalformedInput {
   override readonly name = 'CursorMalformed';
   constructor() {

@@ -15,8 +15,8 @@ const RESET = 'DISCARD ALL';
 
 /**
  * A pooler as strict as PgBouncer with its default settings: it refuses other parameters of a connection. In
- * transaction mode nothing a session was told outlives a transaction, as if the next one were always carried
- * out elsewhere.
+ * transaction mode no setting of a session outlives a transaction, as if the next one always ran on another
+ * connection.
  */
 export class StrictPooler {
   private readonly sockets = new Set<Socket>();

@@ -1,9 +1,8 @@
-// How well the guided engine hears over a telephone line: speaks sentences of each step's grammar with
-// flite's voices, sends them as µ-law through voice detection to pocketsphinx, and compares what comes out.
-//
-//   node libs/guided/dist/bench/guided-recognition.bench.js
-//        --flite <path> --pocketsphinx <path> --model <folder> [--libraries <LD_LIBRARY_PATH>] [--phrases 40]
-//        [--seed 1] [--noise <rms of 16 bit>] [--failures]
+// Measures how well the guided engine recognises speech over a telephone line: speaks sentences of each
+// step's grammar with flite's voices, sends them as µ-law through voice detection to pocketsphinx, and
+// compares the results.
+// node libs/guided/dist/bench/guided-recognition.bench.js --flite <path> --pocketsphinx <path> --model
+// <folder> [--libraries <LD_LIBRARY_PATH>] [--phrases 40] [--seed 1] [--noise <rms of 16 bit>] [--failures]
 import { parseArgs } from 'node:util';
 import { decodeMulaw, encodeMulaw, RealClock } from '@tandem/conversation';
 import { GRAMMAR_NAMES, grammarOf, type GrammarFacts } from '../dialogue/grammars.ts';
@@ -119,7 +118,7 @@ async function hear(voice: string, text: string, grammar: Phrase): Promise<strin
   return found?.text ?? null;
 }
 
-/** A second of line before and after, with its noise, coded as the line codes it. */
+/** Adds a second of line noise before and after, and encodes it all as the line does. */
 function onTheLine(spoken: Int16Array): Int16Array {
   const level = Number(values.noise) * Math.sqrt(3);
   const line = new Int16Array(spoken.length + 16_000);

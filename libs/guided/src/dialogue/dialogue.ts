@@ -9,7 +9,10 @@ export type DialogueInput =
    * Words of the caller. `isQuestionHeard` is false when the essential part of our last words was cut off.
    */
   | { readonly kind: 'heard'; readonly text: string; readonly isQuestionHeard: boolean }
-  /** A sound of the caller without words we know. It may have cut us off, and then counts for less. */
+  /**
+   * A sound of the caller without words we know. `isInterruption`: it interrupted us, and is then more likely
+   * noise.
+   */
   | { readonly kind: 'unheard'; readonly isInterruption: boolean; readonly isQuestionHeard: boolean }
   /** Keys, in the order pressed. */
   | { readonly kind: 'keys'; readonly digits: string; readonly isQuestionHeard: boolean }
@@ -36,9 +39,9 @@ export type ToolRole = 'look-up' | 'check' | 'book' | 'end' | 'transfer';
 export interface DialogueContext {
   /** As the caller hears it; empty when not known. */
   readonly companyName: string;
-  /** Start of the day where the business is. */
+  /** Start of the current day of the business. */
   readonly today: DateTime;
-  /** This moment, there. */
+  /** The current time of the business. */
   readonly now: DateTime;
   readonly tools: ReadonlySet<ToolRole>;
 }

@@ -7,7 +7,7 @@ import { please, hello, wish, want, command, yes, no } from './everyday-phrases.
  * Words must be in the CMU dictionary, and every sentence must mean something to `readMeaning`.
  */
 
-/** "no, wednesday": an objection, or none, and what it should be. */
+/** "no, wednesday": the correction, with or without an objection before it. */
 const objection = maybe('no', 'sorry', 'no sorry', 'actually', 'no i said', 'i said', 'i meant');
 const correction = inOrder(
   objection,

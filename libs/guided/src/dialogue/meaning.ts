@@ -33,7 +33,7 @@ export interface Meaning {
 
 const CHOICES = ['one', 'two', 'three'];
 
-/** The longer words first, or "sixteenth" would be read as "sixth" by a careless pattern. */
+/** Longer words come first, or "sixteenth" would match as "sixth". */
 const anyOf = (words: Iterable<string>) => [...words].sort((a, b) => b.length - a.length).join('|');
 const ORDINAL = anyOf(ORDINALS.keys());
 const MONTH = anyOf(MONTHS);
@@ -46,7 +46,7 @@ const rule = (pattern: string, read: (groups: Groups) => Meaning): Rule => [
   read,
 ];
 
-/** In order: what a rule has read is gone for the next ones. */
+/** Applied in order: words read by one rule are removed for the next ones. */
 const RULES: readonly Rule[] = [
   rule('repeat that|say that again|pardon', () => ({ command: 'repeat' })),
   rule('help|what can i say', () => ({ command: 'help' })),
@@ -92,7 +92,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Reads words of any source: unknown ones are passed over, and of two that contradict each other the later
+ * Reads words of any source: unknown ones are skipped, and of two that contradict each other the later
  * counts.
  */
 export function readMeaning(text: string): Meaning {

@@ -10,13 +10,13 @@ export const SCRIPT_DISCLOSURE =
   'you say. I go through one booking by myself: say anything, or wait, and I go on.';
 
 /**
- * One booking by a fixed script, for machines without a recogniser. Any sound of the caller and any key moves
- * it on, and so does a silence, which it is told of as a sound without words; the key 2 stops it from
- * booking. Nothing else is understood, and it says so.
+ * One booking by a fixed script, for machines without a recogniser. Any sound of the caller, any key, and a
+ * silence (reported as a sound without words) continue it; the key 2 stops it from booking. It understands
+ * nothing else, and says so.
  */
 export const scriptDialogue: Dialogue<ScriptState> = {
   begin: () => ({ step: 'greeting', isGreeted: false, calls: 0, awaited: null, slot: null }),
-  /** What was said before cannot be told from a script: after an interruption it only takes its leave. */
+  /** A script cannot know what was said before: after an interruption it only says goodbye. */
   resume: () => ({ step: 'end', isGreeted: true, calls: 0, awaited: null, slot: null }),
   step: take,
   listensFor: () => null,
@@ -50,7 +50,7 @@ function react(
     : goOn(state, context);
 }
 
-/** Talked over, it is said again. */
+/** The greeting is repeated when the caller talked over it. */
 function disclose(state: ScriptState, ...lead: readonly string[]): Step {
   return { state: { ...state, step: 'wish' }, moves: [...lead.map(say), sayEssential(SCRIPT_DISCLOSURE)] };
 }

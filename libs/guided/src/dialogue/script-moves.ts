@@ -9,7 +9,7 @@ export interface ScriptState {
   readonly step: ScriptStep;
   readonly isGreeted: boolean;
   readonly calls: number;
-  /** The call whose result moves the script on. */
+  /** The tool call whose result continues the script. */
   readonly awaited: { readonly callNumber: number; readonly tool: ToolRole } | null;
   readonly slot: Slot | null;
 }

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
-/** The outcome of a tool call as the session above us words it for a model. */
+/** The outcome of a tool call, as the conversation describes it to a model. */
 export type ToolResult =
   | { readonly status: 'ok'; readonly value: unknown }
   | { readonly status: 'refused'; readonly reason: string }
@@ -15,7 +15,7 @@ const outputSchema = z.discriminatedUnion('status', [
   z.object({ status: z.enum(['failed', 'timed-out', 'cancelled']) }),
 ]);
 
-/** Reads what `describeOutcome` of the contracts wrote. What is not that is a failure. */
+/** Reads an outcome written by `describeOutcome` of the contracts. Any other text counts as a failure. */
 export function readToolOutput(output: string): ToolResult {
   try {
     return outputSchema.parse(JSON.parse(output));
@@ -35,8 +35,8 @@ const slotSchema = z.object({ start: z.string().max(40), resource: z.string().ma
 const availabilitySchema = z.object({ slots: z.array(z.unknown()) });
 
 /**
- * Slots in the order of time; null when the value is none of ours. Entries without a readable start are left
- * out.
+ * Returns slots in the order of time; null when the value has another form. Entries without a readable start
+ * are left out.
  */
 export function readSlots(value: unknown): Slot[] | null {
   const parsed = availabilitySchema.safeParse(value);
@@ -57,7 +57,7 @@ export function readReference(value: unknown): string | null {
 
 const customerSchema = z.object({ known: z.literal(true), name: z.string().trim().min(1).max(120) });
 
-/** The caller's name when they are known by it. */
+/** Returns the name of a known caller. */
 export function readCustomerName(value: unknown): string | null {
   const parsed = customerSchema.safeParse(value);
   return parsed.success ? parsed.data.name : null;

@@ -52,8 +52,8 @@ export function listTimes(times: readonly ClockTime[]): string {
   return `${listed}${shared}`;
 }
 
-/** What the caller has said of the visit they want; null for what they have not said. */
-export interface VisitWish {
+/** The visit the caller wants, as far as they have said it; null for parts they have not said. */
+export interface VisitRequest {
   readonly service: Service | null;
   readonly date: string | null;
   readonly part: PartOfDay | null;
@@ -62,8 +62,8 @@ export interface VisitWish {
 }
 
 /** Returns what the person who takes the call is told. */
-export function wishSummary(
-  { service, date, part, clock, customerName }: VisitWish,
+export function requestSummary(
+  { service, date, part, clock, customerName }: VisitRequest,
   context: DialogueContext,
 ): string {
   const who = customerName === null ? 'The caller' : customerName;

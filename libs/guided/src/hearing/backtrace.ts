@@ -40,7 +40,7 @@ export function framesOf(words: readonly FoundWord[]): number {
 const SAMPLES_PER_FRAME = 160;
 
 /**
- * The share of the sound's energy that lies within the words: what was said besides them is not understood.
+ * Returns the share of the sound's energy that lies within the words; a low share means that more was said.
  */
 export function energyWithin(words: readonly FoundWord[], pcm16k: Int16Array): number {
   const energy = (from: number, to: number): number =>

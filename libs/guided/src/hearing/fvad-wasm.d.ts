@@ -1,7 +1,7 @@
 /** @echogarden/fvad-wasm 0.2.0, which ships no types: libfvad's C interface over one WebAssembly memory. */
 declare module '@echogarden/fvad-wasm' {
   export interface FvadModule {
-    /** Memory grows, and then this is another view: read it anew each time. */
+    /** Replaced when memory grows: read it anew each time. */
     readonly HEAP16: Int16Array;
     _malloc(bytes: number): number;
     _free(pointer: number): void;

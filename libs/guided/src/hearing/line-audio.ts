@@ -7,14 +7,14 @@ import { createResampler } from '@tandem/conversation';
  * 0.02, 180 at 0.7). `guided-recognition.bench.ts` measures it.
  */
 const MIRROR = 0.4;
-/** Digital silence has no spectrum; noise this small, of 16-bit full scale, gives it one. */
+/** Amplitude of added noise, in 16-bit samples: digital silence has no spectrum without it. */
 const DITHER = 16;
 /** The peak to which the sound is normalised, and the largest gain. */
 const PEAK = 12_000;
 const MOST_GAIN = 8;
 
 /**
- * Telephone sound as the recogniser wants it. The same input gives the same output.
+ * Converts telephone sound for the recogniser. The same input gives the same output.
  * @param narrow signed 16 bit at 8 kHz
  * @returns signed 16 bit at 16 kHz
  */

@@ -78,7 +78,7 @@ export class SpeechListener {
     if (event?.kind === 'stopped') this.stopped(event.frames);
   }
 
-  /** Resolves when the words of everything said so far are known. */
+  /** Resolves when the words of all utterances so far are known. */
   understood(): Promise<void> {
     return this.understanding;
   }

@@ -31,16 +31,16 @@ function hiss(ms: number, level: number): number[] {
   );
 }
 
-interface Heard {
+interface DetectedUtterance {
   readonly startedAtMs: number;
   readonly stoppedAtMs: number;
   readonly lengthMs: number;
 }
 
-async function utterances(sound: number[], rules: UtteranceRules = RULES): Promise<Heard[]> {
+async function utterances(sound: number[], rules: UtteranceRules = RULES): Promise<DetectedUtterance[]> {
   const detector = await openVoiceDetector();
   const ears = new UtteranceDetector(detector, rules);
-  const found: Heard[] = [];
+  const found: DetectedUtterance[] = [];
   let startedAtMs = 0;
   for (let at = 0; at + FRAME_SAMPLES <= sound.length; at += FRAME_SAMPLES) {
     const event = ears.push(Int16Array.from(sound.slice(at, at + FRAME_SAMPLES)));
@@ -57,7 +57,7 @@ describe('voice activity', () => {
   it('finds one utterance, with what led up to it and a little of what followed', async () => {
     const found = await utterances([...silence(1_000), ...vowel(1_000), ...silence(1_000)]);
     expect(found).toHaveLength(1);
-    const [{ startedAtMs, stoppedAtMs, lengthMs }] = found as [Heard];
+    const [{ startedAtMs, stoppedAtMs, lengthMs }] = found as [DetectedUtterance];
     expect(startedAtMs).toBeGreaterThanOrEqual(1_060);
     expect(startedAtMs).toBeLessThanOrEqual(1_200);
     expect(stoppedAtMs - 2_000).toBeGreaterThanOrEqual(400);

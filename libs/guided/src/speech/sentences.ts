@@ -30,7 +30,8 @@ export interface SpokenWord {
 }
 
 /**
- * Shares the sound out over the words by their length: speech programs say where words lie in no common way.
+ * Divides the sound among the words by their length: speech programs have no common way to report where words
+ * lie.
  */
 export function spokenWords(sentence: string, sound: Uint8Array): SpokenWord[] {
   const words = sentence.match(/\S+\s*/g) ?? [];

@@ -109,7 +109,7 @@ describe('places', () => {
     };
   }
 
-  it('let so many run, so many wait in order, and turn the rest away', async () => {
+  it('let a limited number run, a limited number wait in order, and refuse the rest', async () => {
     const places = new ConcurrencyLimit('test', 1, 2);
     const tasks = [task(), task(), task(), task()] as const;
     const runs = tasks.slice(0, 3).map(({ run }) => places.run(live(), run));

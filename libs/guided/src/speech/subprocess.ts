@@ -3,10 +3,7 @@ import type { Clock } from '@tandem/conversation';
 
 export type ProgramFault = 'not-started' | 'timed-out' | 'aborted' | 'too-much-output' | 'exit-code' | 'busy';
 
-/**
- * A program did not do what it was started for. The message holds no output of it: that may repeat what a
- * caller said.
- */
+/** A program failed. The message holds none of its output, which may repeat the words of a caller. */
 export class ProgramFailure extends Error {
   override readonly name = 'ChildFailure';
 

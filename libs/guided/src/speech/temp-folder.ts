@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PREFIX = 'tandem-guided-';
-/** Process ids mean something on one machine (one container) only, and the folder may be shared. */
+/** Process ids are unique on one machine (one container) only, and the folder may be shared. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 const own = new Set<string>();
@@ -66,14 +66,13 @@ function sweep(place: string): void {
     try {
       rmSync(join(place, name), { recursive: true, force: true });
     } catch {
-      // Another user's, or swept by another process at the same time.
+      // The folder belongs to another user, or another process is removing it.
     }
   }
 }
 
 /**
- * In a container every start has the number of the one before it: a folder of ours that we have not made is
- * not in use.
+ * In a container every start has the same process id: a folder with our id that we have not made is unused.
  */
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;

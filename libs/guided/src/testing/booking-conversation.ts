@@ -17,7 +17,7 @@ export const at = (time: string, day = '2026-03-03') => ({
 export const ok = (value: unknown): ToolResult => ({ status: 'ok', value });
 export const free = (...times: string[]) => ok({ slots: times.map((time) => at(time)) });
 
-/** A call in words: what the caller does, and what comes back. */
+/** A booking dialogue as a test script: the caller's inputs and the moves that follow. */
 export class Conversation {
   private state: BookingState;
   private readonly context: DialogueContext;
@@ -57,7 +57,7 @@ export class Conversation {
   }
 }
 
-/** A call that has come to the question whether to book nine o'clock tomorrow. */
+/** Returns a call at the question whether to book nine o'clock tomorrow. */
 export function atConfirmation(): Conversation {
   const call = new Conversation();
   call.begins();

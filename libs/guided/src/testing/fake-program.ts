@@ -14,7 +14,7 @@ export class FakePrograms {
     return file;
   }
 
-  /** What a program has written to a file of the folder; empty when it has not. */
+  /** Returns what a program has written to a file of the folder; empty when it has not. */
   read(name: string): string {
     try {
       return readFileSync(join(this.folder, name), 'utf8');

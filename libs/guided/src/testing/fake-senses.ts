@@ -3,7 +3,7 @@ import type { Recognised, Recogniser } from '../hearing/recogniser.ts';
 import type { VoiceDetector } from '../hearing/voice-detector.ts';
 import type { Delivery, Synthesiser } from '../speech/synthesiser.ts';
 
-/** Hears what the test says is heard, in order; an utterance nobody planned is not understood. */
+/** A recogniser with planned results, in order; an utterance without one is not understood. */
 export class FakeRecogniser implements Recogniser {
   readonly planned: (string | null | Error)[] = [];
   readonly utterances: { samples: number; grammar: Phrase }[] = [];
@@ -19,12 +19,12 @@ export class FakeRecogniser implements Recogniser {
 /** 50 ms for each character. */
 export const FAKE_BYTES_PER_CHARACTER = 400;
 
-/** Speaks at once, in silence of the right length; or, held back, when the test lets it. */
+/** A synthesiser that returns silence of the right length, at once or, when held back, on {@link release}. */
 export class FakeSynthesiser implements Synthesiser {
   readonly spoken: { text: string; delivery: Delivery }[] = [];
   fault: Error | null = null;
   private readonly held: (() => void)[] = [];
-  /** A sentence that is not spoken before {@link release}, or `all`. */
+  /** The sentence that waits for {@link release}, or `all`. */
   heldBack: string | null = null;
 
   async speak(text: string, delivery: Delivery): Promise<Uint8Array> {
@@ -41,7 +41,7 @@ export class FakeSynthesiser implements Synthesiser {
   }
 }
 
-/** Whatever is loud is voice. */
+/** A detector that takes every loud frame for voice. */
 export class FakeDetector implements VoiceDetector {
   isFreed = false;
 

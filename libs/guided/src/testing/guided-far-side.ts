@@ -41,7 +41,7 @@ export class GuidedFarSide implements VoiceModelFarSide {
   }
 
   async callerStarts(session: VoiceModelSession): Promise<void> {
-    // What a line sounds like first is taken for its noise.
+    // The first sound of a line counts as its noise.
     await this.sends(session, QUIET, FRAME_MS);
     await this.sends(session, LOUD, 400);
   }

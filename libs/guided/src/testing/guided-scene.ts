@@ -18,7 +18,7 @@ export const LOUD = AudioFrame.fromBytes(
 );
 export const QUIET = AudioFrame.fromBytes(new Uint8Array(160).fill(0xff));
 
-/** A tool as the session above declares it; it takes these arguments and no others. */
+/** A declared tool that takes these arguments and no others. */
 export function fakeTool(name: string, properties: Record<string, unknown> = {}): ToolDeclaration {
   const known = new Set(Object.keys(properties));
   return {
@@ -58,7 +58,7 @@ export interface SceneOptions extends Partial<
   readonly openDetector?: GuidedSenses['openDetector'];
 }
 
-/** A guided session on a manual clock, and everything its listener was told, in order and in words. */
+/** A guided session on a manual clock, with the events of its listener in order, as text. */
 export class GuidedScene {
   readonly clock = new ManualClock(Date.parse('2026-03-02T13:10:00Z'));
   readonly recogniser = new FakeRecogniser();
@@ -71,7 +71,7 @@ export class GuidedScene {
   readonly faults: ProviderError[] = [];
   readonly ids: string[] = [];
   lastItem: ItemId | null = null;
-  /** Set by a test that wants to look at the first event before anything else happens. */
+  /** A call into the session is running; events from inside it count as reentrant. */
   isInCall = false;
   reentrant = 0;
 
@@ -127,9 +127,9 @@ export class GuidedScene {
     await this.clock.pass(ms);
   }
 
-  /** The caller makes a sound and is silent for so long that it counts as over. */
+  /** The caller makes a sound and is then silent until it counts as over. */
   async speaks(ms: number, silenceMs = 600): Promise<void> {
-    // What a line sounds like first is taken for its noise.
+    // The first sound of a line counts as its noise.
     await this.sends(QUIET, FRAME_MS);
     await this.sends(LOUD, ms);
     await this.sends(QUIET, silenceMs);
@@ -142,7 +142,7 @@ export class GuidedScene {
     }
   }
 
-  /** The caller says something that is understood. */
+  /** The caller says words that are recognised. */
   async says(text: string): Promise<void> {
     this.recogniser.planned.push(text);
     await this.speaks(800);
@@ -154,7 +154,7 @@ export class GuidedScene {
     await this.passes(1);
   }
 
-  /** As the session above does it: the result, then the wish for a reply. */
+  /** Sends the result and requests a reply, as the conversation does. */
   async toolAnswers(output: object): Promise<void> {
     const call = this.toolCalls.at(-1);
     this.calling(() => this.session.sendToolResult(call?.providerCallId ?? '', JSON.stringify(output)));

@@ -8,7 +8,7 @@ export const SLOT = '2026-03-03T09:00:00.000-05:00';
 export const ok = (value: Extract<ToolOutcome, { status: 'ok' }>['value']): object =>
   JSON.parse(describeOutcome({ status: 'ok', value })) as object;
 
-/** A call whose caller has heard the greeting. */
+/** Returns a call whose caller has heard the greeting. */
 export async function greeted(options?: SceneOptions): Promise<GuidedScene> {
   const scene = new GuidedScene(options);
   await scene.passes(1);
@@ -17,7 +17,7 @@ export async function greeted(options?: SceneOptions): Promise<GuidedScene> {
   return scene;
 }
 
-/** A call that has come to the question whether to book. */
+/** Returns a call at the question whether to book. */
 export async function confirming(options?: SceneOptions): Promise<GuidedScene> {
   const scene = await greeted(options);
   await scene.says('plumbing tomorrow morning');

@@ -30,9 +30,9 @@ export interface OpenAiSessionOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly model: string;
-  /** From connecting to the configured session. */
+  /** Time limit from the connection to the configured session. */
   readonly openTimeoutMs: number;
-  /** Audio waiting in our socket above this is dropped: the provider does not keep up. */
+  /** Audio is dropped while more than this waits in our socket: the provider does not keep up. */
   readonly maxBufferedBytes: number;
   readonly liveness: LivenessLimits;
   readonly onRateLimits: (limits: readonly RateLimit[]) => void;
@@ -135,7 +135,7 @@ export class OpenAiRealtimeSession implements VoiceModelSession {
 
   truncate(itemId: ItemId, heardMs: number): void {
     const bytes = this.received.get(itemId);
-    if (!bytes) return; // The server refuses to truncate what has no audio.
+    if (!bytes) return; // The server refuses to truncate an item without audio.
     const receivedMs = Math.floor(bytes / bytesPerMs(this.setup.outputFormat));
     this.send({
       type: 'conversation.item.truncate',

@@ -87,7 +87,7 @@ function codeOf({ code, cause }: ProviderError): string {
   return typeof system === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(system) ? system : code;
 }
 
-const MEANS = 'Calls use the next fallback of their agent’s ladder until this is fixed.';
+const MEANS = 'Calls use the next fallback of their agent until this is fixed.';
 
 function sentenceOf(error: ProviderError, { url, model }: OpenAiRealtimeAccess): string {
   const { host } = new URL(url);

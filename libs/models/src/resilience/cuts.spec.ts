@@ -115,7 +115,7 @@ describe('a socket that is cut', () => {
     expect(call.log.of('caller.spoke')[0]!.endedAtMs - call.log.of('caller.spoke')[0]!.startedAtMs).toBe(
       1_000 + 300 + 1 + 500,
     );
-    expect(call.model.asked).toEqual([]); // Its own turn detection answers.
+    expect(call.model.asked).toEqual([]); // The model's own turn detection starts the response.
   });
 
   it('after the caller’s turn, before its words: it is replayed, and the model replies', async () => {
@@ -217,18 +217,18 @@ describe('a tool call across a cut', () => {
     await call.passes(1);
     expect(seedOf(call.model).at(-1)).toBe(`tool-call ${callId}`);
     expect(call.model.asked).toEqual([]);
-    call.toolCaller.answer('book', { status: 'ok', value: { reference: 'A1' } });
+    call.toolDispatcher.answer('book', { status: 'ok', value: { reference: 'A1' } });
     await call.passes(1);
     expect(call.model.toolResults.get(callId)).toContain('A1');
     expect(call.model.asked).toEqual([`result ${callId}`, 'reply']);
-    expect(call.toolCaller.calls).toHaveLength(1);
+    expect(call.toolDispatcher.calls).toHaveLength(1);
   });
 
   it('of a response that was cut off is followed by one reply', async () => {
     const { call, old, callId } = await callingBook();
     old.gone(cut);
     await call.passes(1);
-    call.toolCaller.answer('book', { status: 'ok', value: {} });
+    call.toolDispatcher.answer('book', { status: 'ok', value: {} });
     await call.passes(1);
     expect(call.model.asked).toEqual([`result ${callId}`, 'reply']);
   });
@@ -238,7 +238,7 @@ describe('a tool call across a cut', () => {
     call.first.isReadyAtOnce = false;
     old.gone(cut);
     await call.passes(1);
-    call.toolCaller.answer('book', { status: 'ok', value: {} });
+    call.toolDispatcher.answer('book', { status: 'ok', value: {} });
     await call.passes(100);
     call.model.ready();
     await call.passes(1);

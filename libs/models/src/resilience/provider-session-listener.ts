@@ -122,7 +122,7 @@ export class ProviderSessionListener implements ModelSessionListener {
     events.onSettled();
   }
 
-  /** Usage is billed whether or not the session is in use. */
+  /** Forwards usage of unused sessions too: it is billed. */
   onUsage(model: string, usage: Usage): void {
     this.parts.listener.onUsage?.(model, usage);
   }

@@ -5,7 +5,7 @@ import { providerError, HOUR_MS, ResilientScene } from './testing/resilient-scen
 
 const MINUTE_MS = 60_000;
 const { seedOf } = ResilientScene;
-/** A caller who takes their time, and an agent that does not ask whether they are there. */
+/** A slow caller, and an agent without idle prompts. */
 const patient = { agent: { idle: { afterMs: 0 }, maxDurationMs: 4 * HOUR_MS } };
 const book = defineTool({
   name: 'book',
@@ -49,7 +49,8 @@ describe('the renewal of a session', () => {
     expect([old!.heard.length, made!.heard.length]).toEqual([10, 0]);
     made!.ready();
     await call.passes(1);
-    const before = made!.heard.length; // The last moment of the line, should a word have begun in it.
+    // The replayed audio: the last moment of the line, in which a word may have begun.
+    const before = made!.heard.length;
     await call.callerSpeaksFor(100);
     expect([old!.heard.length, made!.heard.length - before]).toEqual([10, 5]);
   });
@@ -83,7 +84,7 @@ describe('the renewal of a session', () => {
     await call.passes(10_000);
     const item = old!.hearsCallerStop();
     old!.startResponse();
-    old!.finish('cancelled'); // They said something that needs no answer.
+    old!.finish('cancelled'); // The caller's words need no answer.
     await call.passes(1_000);
     expect(call.opened).toHaveLength(1);
     old!.understands(item, 'One moment, I look for the paper.');
@@ -106,7 +107,7 @@ describe('the renewal of a session', () => {
     old!.finish('completed');
     await call.passes(2 * MINUTE_MS);
     expect(call.opened).toHaveLength(1);
-    call.toolCaller.answer('book', { status: 'ok', value: {} });
+    call.toolDispatcher.answer('book', { status: 'ok', value: {} });
     await call.passes(1);
     await call.agentSays('That is done.');
     expect(seedOf(call.model)).toEqual([

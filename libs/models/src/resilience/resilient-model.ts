@@ -22,7 +22,7 @@ export interface ResilientModelOptions {
 
 /** A provider that is silent for this long while a response is expected counts as hung. */
 export const WATCHDOG_LIMITS: WatchdogLimits = { hangMs: 4_000, firstSoundMs: 6_000 };
-/** Of a session of one hour: renewed at a pause from minute 50 on, and at once in minute 58. */
+/** A session of one hour is renewed at a pause from minute 50 on, and at once in minute 58. */
 export const RENEWAL_SHARES: RenewalShares = { eligibleAfter: 50 / 60, deadline: 58 / 60 };
 
 /**

@@ -13,7 +13,7 @@ const tool = (name: string, place: 'call' | 'worker') =>
     deadlineMs: 5_000,
   } as ToolSpec<z.ZodObject>);
 
-/** A caller who has asked something after the greeting and waits for the answer. */
+/** A caller who asked something after the greeting and waits for the answer. */
 async function asking(setting: ResilientSetting = {}): Promise<ResilientScene> {
   const call = new ResilientScene({
     ...setting,

@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { problemSchema } from './problem-schema.ts';
 
-/** An answer of a route when all goes well. */
+/** A successful response of a route. */
 export interface Success {
   /** 200 unless given. */
   readonly status?: number;
@@ -15,13 +15,13 @@ export interface Success {
 export interface EndpointOptions {
   readonly summary: string;
   readonly description?: string;
-  /** The usual answer, whose status is sent unless the route sets another; further ones after it. */
+  /** The usual response, whose status is sent unless the route sets another; then the others. */
   readonly success: Success | readonly [Success, ...Success[]];
-  /** The refusals by status: their codes, and what they mean. */
+  /** The refusals by status: their codes and meaning. */
   readonly problems?: Readonly<Record<number, string>>;
 }
 
-/** Sets the status of a route, and describes its answers and refusals in the OpenAPI document. */
+/** Sets the status of a route, and describes its responses and refusals in the OpenAPI document. */
 export function Endpoint({ summary, description, success, problems = {} }: EndpointOptions): MethodDecorator {
   const successes: readonly Success[] = [success].flat();
   return applyDecorators(
@@ -38,7 +38,7 @@ export function Endpoint({ summary, description, success, problems = {} }: Endpo
   );
 }
 
-/** Describes refusals in the OpenAPI document; a status that is described already gets the words too. */
+/** Describes refusals in the OpenAPI document; the text is added to a status that is described already. */
 export function ApiProblems(problems: Readonly<Record<number, string>>): ClassDecorator & MethodDecorator {
   return applyDecorators(
     ...Object.entries(problems).map(([status, description]) =>

@@ -6,7 +6,7 @@ import { idempotencyKeyOf } from './idempotency-key.ts';
 import { IdempotentWrites } from './idempotent-writes.service.ts';
 import { Reply, type Once } from './once.ts';
 
-/** Takes what a handler returns by `onceFor`, and has it done once per tenant and Idempotency-Key. */
+/** Performs the request a handler returns by `onceFor`, once per tenant and Idempotency-Key. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor<Once<unknown, unknown>> {
   constructor(private readonly writes: IdempotentWrites<unknown>) {}

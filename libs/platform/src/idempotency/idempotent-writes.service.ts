@@ -10,7 +10,7 @@ import { Metrics } from '../telemetry/metrics.ts';
 /** Injection token of the {@link IdempotencyKeys}. */
 export const IDEMPOTENCY_KEYS = Symbol('IDEMPOTENCY_KEYS');
 
-/** Pauses between looks at a request that another process is working on: 1.5 s in all. */
+/** Pauses between checks of a request that another process is working on: 1.5 s in all. */
 const PAUSES_MS = [25, 50, 100, 200, 400, 725];
 
 export interface UnsafeRequest {

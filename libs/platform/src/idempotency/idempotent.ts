@@ -4,7 +4,7 @@ import { ApiProblems } from '../http/endpoint.ts';
 import { IdempotencyInterceptor } from './idempotency.interceptor.ts';
 
 /**
- * Has each request to the route done once, however many times it is sent under one Idempotency-Key. The
+ * Makes a route perform each request once, however many times it is sent under one Idempotency-Key. The
  * handler returns {@link onceFor}.
  */
 export function Idempotent(): MethodDecorator {

@@ -3,7 +3,7 @@ export class Once<Transaction, Body> {
   constructor(
     /** The validated body: the same key with another one is refused. */
     readonly body: unknown,
-    /** Does it in the transaction that also stores the answer. */
+    /** Performs the request in the transaction that also stores the answer. */
     readonly effect: (transaction: Transaction) => Promise<Body | Reply<Body>>,
   ) {}
 }

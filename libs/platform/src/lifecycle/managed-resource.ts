@@ -73,7 +73,7 @@ class ManagedResource implements OnModuleInit, OnApplicationShutdown {
   /** @throws DependencyUnsuitable within the wait */
   async onModuleInit(): Promise<void> {
     const waitMs = Math.max(0, START_WAIT_MS - (performance.now() - this.startedAt));
-    // Before the port is open this timer may be all that keeps the process alive.
+    // Before the port is open this timer may be the only thing that keeps the process alive.
     const waited = new AbortController();
     await Promise.race([
       this.opened,

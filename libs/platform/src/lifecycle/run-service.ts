@@ -78,7 +78,7 @@ function faultText(name: ServiceName, error: unknown): string {
   );
 }
 
-/** Starts a service in this process; tests use it with port 0. */
+/** Starts a service in this process; tests do so with port 0. */
 export async function startService<Name extends ServiceName>(
   name: Name,
   config: ServiceConfig<Name>,

@@ -55,7 +55,7 @@ const PIECES = [
   '://@',
 ];
 
-/** Letters in no order, the same each time. */
+/** Letters in random order, the same each time. */
 function random(alphabet: string): string {
   let state = 12_345;
   return Array.from(
@@ -80,7 +80,7 @@ const shapes: [string, string][] = [
   ]),
 ];
 
-/** Shortest of several: what the machine does besides is not the pattern's fault. */
+/** Shortest of several runs, because other load on the machine is not the pattern's fault. */
 function bestMs(line: string): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 200 && best > LIMIT_MS / 2; round += 1) {

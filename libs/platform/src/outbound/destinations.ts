@@ -21,7 +21,7 @@ const FORBIDDEN: readonly string[] = [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-  // Everything but global unicast (2000::/3), and of that what embeds or tunnels to other addresses.
+  // All addresses but global unicast (2000::/3), and those of it that embed or tunnel to others.
   '::/3',
   '4000::/2',
   '8000::/1',
@@ -36,7 +36,7 @@ const PORTS = new Set(['', '443', '8443']);
 const MAX_URL_LENGTH = 2_048;
 const RESOLVE_PATIENCE_MS = 2_000;
 
-/** An address that may not be connected to. */
+/** A connection to this address is not allowed. */
 export class DestinationRefused extends Error {
   override readonly name = 'DestinationRefused';
   readonly code = 'destination-refused';
@@ -97,8 +97,8 @@ export class Destinations {
   }
 
   /**
-   * Returns what is wrong with a URL, its name resolved; null when nothing is, and when the name does not
-   * resolve within two seconds: it may do so later, and each connection looks again.
+   * Returns what is wrong with a URL, its name resolved; null when it is allowed, or when the name does not
+   * resolve within two seconds: it may do so later, and each connection checks again.
    */
   async problemOfResolved(text: string): Promise<string | null> {
     const problem = this.problemOf(text);

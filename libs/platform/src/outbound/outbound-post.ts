@@ -8,7 +8,10 @@ export interface OutboundResponse {
   readonly retryAfterMs: number | null;
 }
 
-/** A request that got no answer: `timeout`, `destination-refused`, or the socket's own code in lower case. */
+/**
+ * A request without a response. The code is `timeout`, `destination-refused`, or the socket's own in lower
+ * case.
+ */
 export class OutboundFailure extends Error {
   override readonly name = 'OutboundFailure';
   constructor(readonly code: string) {

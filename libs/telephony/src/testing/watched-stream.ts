@@ -23,7 +23,7 @@ export class WatchedStream {
   readonly said: string[] = [];
   readonly frames: AudioFrame[] = [];
   readonly closed: StreamClosedReason[] = [];
-  /** What was really heard of the cleared sounds, at each `onSilent`. */
+  /** Ms really heard of the cleared sounds, at each `onSilent`. */
   readonly silences: [soundId: string, heardMs: number][][] = [];
   readonly broken: string[] = [];
   generation = 0;

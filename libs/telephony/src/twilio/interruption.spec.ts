@@ -9,7 +9,7 @@ import {
   type TenantId,
 } from '@tandem/contracts';
 import { AudioFrame, CallSession, type ModelSessionListener, type VoiceModel } from '@tandem/conversation';
-import { FakeToolCaller, RecordedCallLog } from '@tandem/conversation/testing';
+import { FakeToolDispatcher, RecordedCallLog } from '@tandem/conversation/testing';
 import fc from 'fast-check';
 import { seeded } from '../testing/seeded.ts';
 import { TwilioFarSide } from './testing/twilio-far-side.ts';
@@ -88,7 +88,7 @@ class Talk {
       stream,
       model,
       declarationsFor: () => [],
-      toolCaller: new FakeToolCaller(),
+      toolDispatcher: new FakeToolDispatcher(),
       log: new RecordedCallLog(),
       clock,
     }).start();

@@ -49,7 +49,7 @@ export class MarkLedger {
     return (this.sentOffset - this.heardOffset(now)) / BYTES_PER_MS;
   }
 
-  /** Ms for which the next mark is overdue, if the carrier plays. */
+  /** Returns how long the next mark is overdue, if the carrier plays. */
   overdueMs(now: number): number {
     const [next] = this.segments;
     if (!next) return 0;

@@ -7,7 +7,7 @@ const PAYLOAD = Buffer.from('","payload":"');
 const ZERO = 0x30;
 const NINE = 0x39;
 const EQUALS = 0x3d;
-/** More digits than a call can count to, fewer than a number can hold. */
+/** Longest number that is read: more digits than a call needs, fewer than a number can hold. */
 const MAX_DIGITS = 12;
 /** Half a second; Twilio sends 20 ms. */
 const MAX_PAYLOAD_CHARACTERS = 5_336;

@@ -9,7 +9,7 @@ export interface DialPerson {
   /** E.164 or a SIP address. */
   readonly address: string;
   readonly ringMs: number;
-  /** The number the person sees; a carrier shows none it does not know. */
+  /** The number the person sees; carriers refuse a number they do not know. */
   readonly callerId: string;
   /** Webhook requested when the conversation is over or was not connected; absent to hang up then. */
   readonly actionUrl?: string;
@@ -44,7 +44,7 @@ export interface AskPerson {
 /** Time for a reply after the prompt, in s. */
 const ANSWER_PATIENCE_S = 5;
 
-/** Asks for one key or a word, twice; hangs up on silence. */
+/** Asks for one key or a word, twice; hangs up when there is no reply. */
 export function askPersonTwiml({ spoken, hints, actionUrl }: AskPerson): string {
   const response = new VoiceResponse();
   const gather = response.gather({

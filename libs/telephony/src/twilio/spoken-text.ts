@@ -14,7 +14,7 @@ export function speakable(text: string): string {
   return text.slice(0, MAX_SPOKEN).replace(NOT_XML, ' ').trim();
 }
 
-/** Words the carrier itself speaks. Text is escaped by the builder. */
+/** Words the carrier speaks. The builder escapes the text. */
 export interface Spoken {
   readonly text: string;
   /** Language tag (BCP 47). */

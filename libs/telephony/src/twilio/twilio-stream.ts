@@ -84,7 +84,7 @@ const REMIND_AFTER_MS = 1_000;
 /** The carrier's clock may run faster than ours by this factor. */
 const FASTEST_CLOCK = 1.01;
 
-interface Waiting {
+interface QueuedAudio {
   readonly frame: AudioFrame;
   readonly soundId: string;
 }
@@ -113,7 +113,7 @@ export class TwilioStream implements CallerStream {
   private readonly ledger = new MarkLedger();
   private readonly reader: MediaReader;
   private listener: CallerStreamListener | null = null;
-  private waiting: Waiting[] = [];
+  private waiting: QueuedAudio[] = [];
   private lastChunk = 0;
   private badInARow = 0;
   private lastFrameAt: number;
@@ -279,7 +279,7 @@ export class TwilioStream implements CallerStream {
   private sendWaiting(): void {
     const now = this.clock.now();
     while (this.waiting.length > 0 && this.ledger.aheadMs(now) < this.limits.aheadMs) {
-      const next = this.waiting.shift() as Waiting;
+      const next = this.waiting.shift() as QueuedAudio;
       this.waitingBytes -= next.frame.byteLength;
       this.send(next.frame, next.soundId);
     }

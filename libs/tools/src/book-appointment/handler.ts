@@ -4,12 +4,12 @@ import { alternativesSchema, bookingSchema } from '../crm/crm-responses.ts';
 import type { CrmProblem } from '../crm/crm-http.ts';
 import { outcomeOf, refused } from '../crm/outcome.ts';
 import { explainUnknownService } from '../crm/unknown-service.ts';
-import { toOffer } from '../offer.ts';
+import { toOfferedSlot } from '../offer.ts';
 import { spokenTime } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
 import { bookAppointment } from './declaration.ts';
 
-/** Why a time was refused, as the model may say it. */
+/** Sentences for the model about a refused time, by the code of the problem. */
 const REASONS: Readonly<Record<string, string>> = {
   'slot-taken': 'That time has just been taken.',
   'outside-hours': 'Nobody who does this works at that time.',
@@ -52,7 +52,10 @@ export const bookAppointmentHandler = handle(bookAppointment, async ({ phone, ..
   };
 });
 
-/** Undefined for a caller with no number at all; null for one they gave that is none. */
+/**
+ * Returns the number the caller shows, else the one they gave; undefined when there is neither, null when the
+ * one they gave is invalid.
+ */
 function phoneOf(
   { callerNumber, dialledNumber }: ToolCallContext,
   given: string | undefined,
@@ -72,7 +75,7 @@ function explain(problem: CrmProblem, language: string): string {
   const reason = REASONS[problem.code];
   if (reason === undefined) return explainUnknownService(problem);
   const parsed = alternativesSchema.safeParse(problem);
-  const offers = parsed.success ? parsed.data.alternatives.map((slot) => toOffer(slot, language)) : [];
+  const offers = parsed.success ? parsed.data.alternatives.map((slot) => toOfferedSlot(slot, language)) : [];
   if (offers.length === 0)
     return `${reason} Nothing was booked. Ask for another day and call check_availability.`;
   const listed = offers

@@ -1,7 +1,7 @@
 import { availabilitySchema } from '../crm/crm-responses.ts';
 import { outcomeOf } from '../crm/outcome.ts';
 import { explainUnknownService } from '../crm/unknown-service.ts';
-import { toOffer } from '../offer.ts';
+import { toOfferedSlot } from '../offer.ts';
 import { localToday, spokenDay } from '../spoken.ts';
 import { handle } from '../tool-handler.ts';
 import { checkAvailability } from './declaration.ts';
@@ -18,7 +18,7 @@ export const checkAvailabilityHandler = handle(checkAvailability, async (input, 
   });
   if (answer.kind !== 'ok') return outcomeOf(answer, explainUnknownService);
   const { service, date, slots, unavailable } = answer.value;
-  const offers = spread(slots, MAX_OFFERS).map((slot) => toOffer(slot, context.language));
+  const offers = spread(slots, MAX_OFFERS).map((slot) => toOfferedSlot(slot, context.language));
   return {
     status: 'ok',
     value: {

@@ -1,4 +1,4 @@
-/** An answer with more bytes than we are ready to read. */
+/** The response is larger than the limit. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
   constructor(limitBytes: number) {
@@ -6,7 +6,7 @@ export class TooLarge extends Error {
   }
 }
 
-/** The body as text, read no further than the limit. @throws TooLarge */
+/** Returns the body as text, read no further than the limit. @throws TooLarge */
 export async function readBounded(response: Response, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

@@ -1,7 +1,7 @@
 import type { CrmProblem } from './crm-http.ts';
 import { servicesSchema } from './crm-responses.ts';
 
-/** Names the services there are, so that the model can ask again with one of them. */
+/** Returns a sentence for the model; for an unknown service it names the services on offer. */
 export function explainUnknownService(problem: CrmProblem): string {
   const known = problem.code === 'unknown-service' ? servicesSchema.safeParse(problem) : null;
   return known?.success

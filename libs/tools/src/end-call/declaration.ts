@@ -1,7 +1,7 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 
-/** Carried out by the session that holds the call, which lets the goodbye finish first. */
+/** Carried out by the session that holds the call, after the goodbye has been heard. */
 export const endCall = defineTool({
   name: 'end_call',
   description: [

@@ -2,8 +2,8 @@ import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 
 /**
- * Who is calling, by the number they call from. No arguments: the number is ours to know, not the model's to
- * choose.
+ * Finds the caller by the number they call from. It has no arguments, because the number comes from us: the
+ * model cannot choose it.
  */
 export const lookupCustomer = defineTool({
   name: 'lookup_customer',

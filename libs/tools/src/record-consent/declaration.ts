@@ -1,7 +1,7 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 
-/** Carried out by the session: the recording begins, or ends, with it. */
+/** Carried out by the session, which starts or stops the recording. */
 export const recordConsent = defineTool({
   name: 'record_consent',
   description: [

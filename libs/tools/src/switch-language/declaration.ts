@@ -1,7 +1,7 @@
 import { defineTool } from '@tandem/contracts';
 import { z } from 'zod';
 
-/** Carried out by the session: texts, instructions and transcription follow. */
+/** Carried out by the session, which changes texts, instructions and transcription. */
 export const switchLanguage = defineTool({
   name: 'switch_language',
   description:

@@ -7,7 +7,7 @@ import { z } from 'zod';
  */
 export const transferCall = transferCallTo([{ key: 'support', name: 'Support' }]);
 
-/** The tool as an agent with this directory is given it: no other department can be named. */
+/** Returns the tool for an agent with this directory; it accepts no other department. */
 export function transferCallTo(directory: readonly Pick<Department, 'key' | 'name'>[]): ToolDeclaration {
   const keys = directory.map(({ key }) => key) as [string, ...string[]];
   return defineTool({

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AdmissionRecord, Waiting } from '@tandem/call-state';
+import type { AdmissionRecord, WaitingState } from '@tandem/call-state';
 import { isOpenAt } from '@tandem/contracts';
 import { AgentDirectory, CallerDirectory, type DialledNumber } from '@tandem/database';
 import { refusalMessage, type SpokenReason } from '../announcements/announcements.ts';
@@ -46,7 +46,7 @@ export class CallAdmission {
       });
     const waiting = await this.waiting.entry(number.agent, carrierCallId);
     const promised =
-      waiting?.becomes === 'callback-requested'
+      waiting?.outcome === 'callback-requested'
         ? await this.waiting.promiseCallback(carrierCallId, progress)
         : null;
     if (promised !== null) return promised;
@@ -62,7 +62,7 @@ export class CallAdmission {
 
   /**
    * Returns what the carrier does with a ringing call while call state is unreachable and admits nothing: the
-   * person the agent's ladder names for this case, or a message. A repeated question gets the same reply.
+   * person in the agent's fallback chain, or a message. A repeated question gets the same reply.
    * @throws when Postgres cannot be reached either
    */
   async answerDegraded(inbound: InboundCall): Promise<CarrierInstruction> {
@@ -108,7 +108,7 @@ export class CallAdmission {
   /** Returns the instruction that takes the call, or the reason for refusing it. Access rules come first. */
   private async admit(
     lookedUp: LookedUpCall,
-    waiting: Waiting | null,
+    waiting: WaitingState | null,
     progress: HoldProgress,
   ): Promise<CarrierInstruction | SpokenReason> {
     const { number, access } = lookedUp;
@@ -124,7 +124,7 @@ export class CallAdmission {
 
   private async placeOrHold(
     call: AdmissionRecord,
-    waiting: Waiting | null,
+    waiting: WaitingState | null,
     progress: HoldProgress,
   ): Promise<CarrierInstruction | SpokenReason> {
     const isItsTurn = await this.waiting.isItsTurn(call, waiting);

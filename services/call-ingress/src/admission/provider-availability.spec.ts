@@ -32,13 +32,13 @@ function availability(isAnyWell: boolean) {
 }
 
 describe('a new call', () => {
-  it('is admitted when any model of the ladder is available', async () => {
+  it('is admitted when any model of the fallback chain is available', async () => {
     const { asked, availability: providers } = availability(true);
     expect(await providers.canTake(agent())).toBe(true);
     expect(asked).toEqual([['primary:default', 'secondary:gpt-realtime-2.1-mini']]);
   });
 
-  it('is admitted without a check when a model of the ladder runs in the relay', async () => {
+  it('is admitted without a check when a model of the fallback chain runs in the relay', async () => {
     const { asked, availability: providers } = availability(false);
     expect(await providers.canTake(agent({ ladder: [{ kind: 'model', model: { kind: 'guided' } }] }))).toBe(
       true,

@@ -61,7 +61,7 @@ interface Loss {
   readonly record: AdmissionRecord;
 }
 
-type Offer = Awaited<ReturnType<CallHandovers['offer']>>;
+type OfferOutcome = Awaited<ReturnType<CallHandovers['offer']>>;
 
 const HANGUP_STEP: NextStep = { next: 'hangup', instruction: HANG_UP };
 
@@ -113,7 +113,7 @@ export class CallRecovery {
     const [state, record] = await this.lookUp(stream);
     if (!state || !record || state.phase === 'ended') return ended(state, record);
     if (state.phase !== 'transferring')
-      return this.nextRelay(stream, 'stream-ended', state.isMoved ? 'relay-drained' : 'stream-lost');
+      return this.nextRelay(stream, 'stream-ended', state.isHandedOver ? 'relay-drained' : 'stream-lost');
     const pending = await this.handovers.pendingTransfer(callId);
     const dial = pending && (await this.departments.dial(stream, 'stream-ended', record, pending));
     if (dial) return { next: 'person', instruction: dial };
@@ -167,7 +167,7 @@ export class CallRecovery {
   private async offerTo(
     relay: RelayStatus,
     { stream, question, cause, state, record }: Loss,
-  ): Promise<{ readonly reply: string; readonly offer: Offer }> {
+  ): Promise<{ readonly reply: string; readonly offer: OfferOutcome }> {
     const { callId, epoch } = stream;
     const { relayId } = relay;
     const nextEpoch = state.lastOfferedEpoch + 1;

@@ -65,7 +65,7 @@ export class CallRescue implements OnApplicationBootstrap, BeforeApplicationShut
   private async rescue(callId: CallId): Promise<void> {
     const record = await this.calls.record(callId);
     if (!record || !carrierFor(this.carriers, record).canRedirectLiveCall) return;
-    const epoch = await this.calls.takeRescue(callId, GRACE_MS, CLAIM_MS);
+    const epoch = await this.calls.claimRescue(callId, GRACE_MS, CLAIM_MS);
     if (epoch === null) return;
     const { tenantId, carrierCallId } = record;
     const stream = { callId, tenantId, carrierCallId, epoch };

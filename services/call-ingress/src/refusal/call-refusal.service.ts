@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CallStore, WaitingLine, type Place, type Waiting, type WaitingCall } from '@tandem/call-state';
+import { CallStore, WaitingLine, type Place, type WaitingState, type WaitingCall } from '@tandem/call-state';
 import { isSpeakable, type CallId, type RefusalReason } from '@tandem/contracts';
 import { CallRepository, type DialledNumber } from '@tandem/database';
 import { refusalMessage, type SpokenReason } from '../announcements/announcements.ts';
@@ -72,7 +72,7 @@ export class CallRefusal {
     };
     if (waiting) await this.line.leave(waiting.call);
     await this.storeRefusal(call, reason, waiting);
-    if (waiting) await this.line.settle(waiting.call);
+    if (waiting) await this.line.close(waiting.call);
     return instruction;
   }
 
@@ -96,7 +96,7 @@ export class CallRefusal {
       call,
       refusalMessage('callback-requested', call.companyName, call.language),
     );
-    await this.line.settle(call);
+    await this.line.close(call);
     return instruction;
   }
 
@@ -104,7 +104,7 @@ export class CallRefusal {
   async markRejected(carrierCallId: string): Promise<void> {
     const waiting = await this.line.waiting(carrierCallId);
     if (!waiting) return;
-    await this.line.setOutcome(carrierCallId, waiting.becomes ?? 'agent-unavailable');
+    await this.line.setOutcome(carrierCallId, waiting.outcome ?? 'agent-unavailable');
     await this.line.leave(waiting.call);
   }
 
@@ -135,7 +135,7 @@ export class CallRefusal {
         ? await this.line.waiting(place.carrierCallId)
         : null;
     if (waiting) await this.storeOutcome(waiting, askedAt);
-    await this.line.settle(place);
+    await this.line.close(place);
   }
 
   private async keepReply(
@@ -146,14 +146,14 @@ export class CallRefusal {
     return keptReply(await this.calls.keepReply(call.carrierCallId, reply));
   }
 
-  private async storeOutcome(waiting: Waiting, goneAt: Date): Promise<void> {
+  private async storeOutcome(waiting: WaitingState, goneAt: Date): Promise<void> {
     this.writes += 1;
     try {
-      await this.storeRefusal(waiting.call, waiting.becomes ?? 'abandoned', {
+      await this.storeRefusal(waiting.call, waiting.outcome ?? 'abandoned', {
         ...waiting,
-        becameAt: waiting.becameAt ?? goneAt,
+        outcomeAt: waiting.outcomeAt ?? goneAt,
       });
-      await this.line.settle(waiting.call);
+      await this.line.close(waiting.call);
     } finally {
       this.writes -= 1;
     }
@@ -163,9 +163,9 @@ export class CallRefusal {
   private async storeRefusal(
     { callId, tenantId, channel, from, to, carrierCallId, attestation, language, callerGroup }: NeverAdmitted,
     reason: RefusalReason,
-    waiting?: Pick<Waiting, 'since' | 'becameAt'> | null,
+    waiting?: Pick<WaitingState, 'since' | 'outcomeAt'> | null,
   ): Promise<RefusalReason | null> {
-    const refusedAt = waiting?.becameAt ?? new Date();
+    const refusedAt = waiting?.outcomeAt ?? new Date();
     const stored = await this.repository.recordRefusal({
       callId,
       tenantId,

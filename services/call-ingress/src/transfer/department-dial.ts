@@ -57,7 +57,7 @@ export class DepartmentDial {
   }
 }
 
-/** The department an agent's ladder names for calls that no relay can continue, if it is open then. */
+/** The department of the agent's fallback chain for calls that no relay can continue, if it is open then. */
 export function lastResortOf(
   { ladder, directory, timeZone }: Pick<AgentSnapshot, 'ladder' | 'directory' | 'timeZone'>,
   at: Date,

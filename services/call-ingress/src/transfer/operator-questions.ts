@@ -23,7 +23,7 @@ export class OperatorQuestions {
       this.handovers.pendingTransfer(stream.callId),
       this.calls.record(stream.callId),
     ]);
-    if (!pending || !record) return HANG_UP; // The caller has gone.
+    if (!pending || !record) return HANG_UP; // The caller has left.
     const { language } = record.agent;
     return {
       kind: 'ask-person',

@@ -3,7 +3,7 @@ import {
   RelayRegistry,
   WaitingLine,
   type AdmissionRecord,
-  type Waiting,
+  type WaitingState,
   type WaitingCall,
 } from '@tandem/call-state';
 import type { AgentSnapshot } from '@tandem/contracts';
@@ -50,14 +50,14 @@ export class WaitingRoom {
   ) {}
 
   /** Returns the call's place in line; null when it has none, or when the agent has no line. */
-  async entry(agent: AgentSnapshot | null, carrierCallId: string): Promise<Waiting | null> {
+  async entry(agent: AgentSnapshot | null, carrierCallId: string): Promise<WaitingState | null> {
     return agent?.whenUnavailable === 'queue' ? this.line.waiting(carrierCallId) : null;
   }
 
   /** Whether there is room for this call and for all callers before it. */
   async isItsTurn(
     { agent, carrierCallId }: Pick<AdmissionRecord, 'agent' | 'carrierCallId'>,
-    waiting: Waiting | null,
+    waiting: WaitingState | null,
   ): Promise<boolean> {
     if (agent.whenUnavailable === 'refuse') return true;
     const ahead = await this.line.ahead(waiting?.call ?? { agentId: agent.agentId, carrierCallId });
@@ -70,7 +70,7 @@ export class WaitingRoom {
    */
   async hold(
     call: AdmissionRecord,
-    waiting: Waiting | null,
+    waiting: WaitingState | null,
     progress: HoldProgress,
   ): Promise<CarrierInstruction | null> {
     const { whenUnavailable, queue } = call.agent;
@@ -148,10 +148,10 @@ export class WaitingRoom {
   }
 
   /** Takes an admitted call out of the line. Never throws; the place expires by itself. */
-  async markAdmitted({ call, since }: Waiting): Promise<void> {
+  async markAdmitted({ call, since }: WaitingState): Promise<void> {
     this.metrics.queueWait.observe(Math.max(0, Date.now() - since.getTime()) / 1000);
     try {
-      await this.line.settle(call);
+      await this.line.close(call);
     } catch (error) {
       this.logger.warn(
         { err: error, callId: call.callId },

@@ -43,7 +43,7 @@ export class WaitingSweep implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       this.metrics.waitingCalls.set(await this.line.size());
       // One at a time: a slow database is needed for callers who can be admitted.
-      for (const { place, askedAt } of await this.line.lapsed(BATCH)) await this.expire(place, askedAt);
+      for (const { place, askedAt } of await this.line.expired(BATCH)) await this.expire(place, askedAt);
     } catch (error) {
       this.line.lostContact();
       throw error;

@@ -94,7 +94,8 @@ export class AgentsController {
   @Post()
   @Idempotent()
   @Endpoint({
-    summary: 'Create an agent; it takes calls once a version is published',
+    summary: 'Create an agent',
+    description: 'It takes calls after you publish a version and give it to a number.',
     success: { status: 201, schema: agentSchema },
     problems: { 409: '`agent-name-taken`' },
   })

@@ -87,12 +87,12 @@ const namesAt = (names: readonly string[], path: readonly PropertyKey[]) =>
 
 function departmentProblems({ ladder }: AgentContent, departments: readonly string[]): FieldProblem[] {
   const there = departments.length > 0 ? `there are ${departments.join(', ')}` : 'make it first';
-  return ladder.flatMap((rung, index) =>
-    rung.kind === 'transfer' && !departments.includes(rung.department)
+  return ladder.flatMap((fallback, index) =>
+    fallback.kind === 'transfer' && !departments.includes(fallback.department)
       ? [
           {
             path: ['ladder', index, 'department'],
-            message: `there is no department ${rung.department}; ${there}`,
+            message: `there is no department ${fallback.department}; ${there}`,
           },
         ]
       : [],

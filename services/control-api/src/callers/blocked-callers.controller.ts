@@ -45,7 +45,8 @@ export class BlockedCallersController {
 
   @Delete(':pattern')
   @Endpoint({
-    summary: 'Remove a block. Pattern and number must be those it was made with',
+    summary: 'Remove a block',
+    description: 'Pattern and number must be the same as when you blocked it.',
     success: { status: 204, description: 'Also when it was not there.' },
   })
   async unblock(

@@ -1,4 +1,4 @@
-import type { LiveCall, Waiting } from '@tandem/call-state';
+import type { LiveCall, WaitingState } from '@tandem/call-state';
 import { z } from 'zod';
 
 export const listLiveSchema = z.object({
@@ -49,16 +49,16 @@ export function toLiveCalls(calls: readonly LiveCall[]): z.output<typeof liveCal
   };
 }
 
-export function toWaitingCalls(waiting: readonly Waiting[]): z.output<typeof waitingCallsSchema> {
+export function toWaitingCalls(waiting: readonly WaitingState[]): z.output<typeof waitingCallsSchema> {
   return {
-    items: waiting.map(({ call: { callId, agentId, from, to, language }, since, becomes }) => ({
+    items: waiting.map(({ call: { callId, agentId, from, to, language }, since, outcome }) => ({
       callId,
       agentId,
       from,
       to,
       language,
       waitingSince: since.toISOString(),
-      wantsCallback: becomes === 'callback-requested',
+      wantsCallback: outcome === 'callback-requested',
     })),
   };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CallStore, WaitingLine, type LiveCall, type Waiting } from '@tandem/call-state';
+import { CallStore, WaitingLine, type LiveCall, type WaitingState } from '@tandem/call-state';
 import type { TenantId } from '@tandem/contracts';
 import { fromRedis } from './from-redis.ts';
 
@@ -17,7 +17,7 @@ export class LiveCallsService {
   }
 
   /** Returns the callers in line, the longest first. @throws DependencyUnavailable when Redis is away */
-  waiting(tenantId: TenantId, limit: number): Promise<Waiting[]> {
+  waiting(tenantId: TenantId, limit: number): Promise<WaitingState[]> {
     return fromRedis(this.line.list(tenantId, limit));
   }
 }

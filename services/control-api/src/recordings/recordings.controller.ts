@@ -18,8 +18,6 @@ const SCOPES = { read: 'recordings:read', write: 'recordings:delete' } as const 
   string,
   ApiScope
 >;
-/** Two channels at 8 kHz, a byte for a sample. */
-const BYTES_PER_MS = 16;
 
 interface Range {
   readonly start: number;
@@ -38,8 +36,8 @@ export class RecordingsController {
   @Endpoint({
     summary: 'The recording as a WAV file',
     description:
-      'Two channels of µ-law at 8 kHz: left the caller, right the agent as the caller heard it. Range ' +
-      'requests work, so players can seek.',
+      'Two channels in the format of the caller stream (over Twilio µ-law at 8 kHz): left the caller, ' +
+      'right the agent as the caller heard it. Range requests work, so players can seek.',
     success: [{ description: 'The whole recording' }, { status: 206, description: 'The requested range' }],
     problems: {
       404: '`recording-not-found`',
@@ -84,8 +82,7 @@ export class RecordingsController {
     @CurrentPrincipal() principal: Principal,
     @Param({ schema: recordingParameterSchema }) { callId, recordingId }: RecordingParameter,
   ) {
-    const { soundBytes, ...report } = await this.recordings.verify(principal, callId, recordingId);
-    return { ...report, soundMs: soundBytes / BYTES_PER_MS };
+    return this.recordings.verify(principal, callId, recordingId);
   }
 
   @Get('accesses')

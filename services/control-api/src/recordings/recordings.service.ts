@@ -44,7 +44,7 @@ export class RecordingArchive {
       return await this.fromVault((await this.open(principal, callId, recordingId, 'verified')).verify());
     } catch (error) {
       if (error instanceof Problem && error.code === 'recording-damaged')
-        return { isIntact: false, fault: 'head', soundBytes: 0 };
+        return { isIntact: false, fault: 'head', soundMs: 0 };
       throw error;
     }
   }

@@ -205,7 +205,7 @@ describe('free appointments', () => {
             expect(start.toISODate()).toBe(date);
             expect(slot.endMs - slot.startMs).toBe(minutes * 60_000);
             expect(slot.startMs).toBeGreaterThan(Math.max(nowMs, slots[index - 1]?.startMs ?? 0));
-            // Who starts before the clocks go back works through the time that comes again.
+            // A resource that starts before the clocks go back works through the repeated hour.
             expect(start.hour * 60 + start.minute).toBeGreaterThanOrEqual(person[0] * 15 - repeatedMinutes);
             const last = local(slot.endMs - 1, timeZone);
             expect(last.toISODate()).toBe(date);
@@ -271,7 +271,7 @@ describe('a wanted time', () => {
 describe('working hours that touch', () => {
   const FRIDAY = '2027-03-05';
   const SATURDAY = '2027-03-06';
-  /** One person, with these hours of each weekday. */
+  /** One resource with these hours on each weekday. */
   const working = (change: Change, ...hours: ServiceCalendar['resources'][number]['hours']) => ({
     ...calendar(change),
     resources: [{ id: 'a', name: 'a', hours }],

@@ -19,7 +19,7 @@ describe('a booking repeated in one call', () => {
     await crm.stop();
   });
 
-  /** One call of a tenant: books under a tool call id of its own each time. */
+  /** One call of a tenant, which books under another tool call id each time. */
   async function openCall(tenantId: TenantId) {
     const callId = randomUUID() as CallId;
     const as = await serviceToken(tenantId, callId);

@@ -27,7 +27,7 @@ describe('the same Idempotency-Key', () => {
       )
     )[0]?.n;
   const claimHeldBySomeone = async (key: string, body: object, ageMs: number) => {
-    // What a process that died in the middle leaves behind: the claim of a first attempt, without an answer.
+    // The claim of a process that died in the middle of the first attempt: it has no answer.
     await send(key, body);
     await crm.sql('DELETE FROM contacts WHERE tenant_id = $1', tenantId);
     await crm.sql(

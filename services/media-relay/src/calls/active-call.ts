@@ -19,7 +19,7 @@ export class ActiveCall {
   /** Applies what Redis has of the call: confirms the log, restores it, or gives the call up. */
   onOwnershipStatus(status: OwnershipStatus): void {
     if (status.kind === 'stored') this.log.confirm(status.lastSeq);
-    else if (status.kind === 'unknown') this.log.lost();
+    else if (status.kind === 'unknown') this.log.restoreLost();
     else if (status.kind === 'superseded') this.relinquish();
   }
 

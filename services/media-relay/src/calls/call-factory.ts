@@ -10,7 +10,7 @@ import { PhraseCache } from '../media/phrase-cache.ts';
 import { PhrasePreparation } from '../media/phrase-preparation.ts';
 import { WaitMusic } from '../media/wait-music.ts';
 import { persistBeforeCall } from '../tools/persist-before-call.ts';
-import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
+import { QueuedToolDispatcher } from '../tools/queued-tool-dispatcher.ts';
 import type { ClaimedCall } from './claimed-call.ts';
 
 export interface CallContext {
@@ -26,7 +26,7 @@ export interface CallContext {
 export class CallFactory {
   constructor(
     @Inject(MediaPaths) private readonly mediaPaths: MediaPaths,
-    @Inject(QueuedToolCaller) private readonly toolCaller: QueuedToolCaller,
+    @Inject(QueuedToolDispatcher) private readonly toolDispatcher: QueuedToolDispatcher,
     @Inject(PhraseCache) private readonly phrases: PhraseCache,
     @Inject(PhrasePreparation) private readonly preparation: PhrasePreparation,
     @Inject(WaitMusic) private readonly music: WaitMusic,
@@ -67,7 +67,7 @@ export class CallFactory {
       model: path.model,
       declarationsFor: (names) => declarationsFor(names, agent.directory),
       ...(takeover ? { takeover } : {}),
-      toolCaller: persistBeforeCall(this.toolCaller, log, isGivenUp),
+      toolDispatcher: persistBeforeCall(this.toolDispatcher, log, isGivenUp),
       log,
       clock: this.clock,
       phrases: this.phrases,

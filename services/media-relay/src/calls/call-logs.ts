@@ -22,7 +22,7 @@ import { withWarnings } from './with-warnings.ts';
 export interface OpenedLog {
   /** Writes to Redis. */
   readonly redisLog: RedisCallLog;
-  /** What the call appends to: counts its events and warns the operator, then passes them to `redisLog`. */
+  /** The log the call appends to: counts events and warns the operator, then passes them to `redisLog`. */
   readonly log: CallLog;
 }
 

@@ -52,7 +52,7 @@ export class EndedCalls {
   }
 
   private async restore({ record, log }: EndedCall): Promise<void> {
-    log.lost();
+    log.restoreLost();
     if ((await log.flush(FLUSH_TIMEOUT_MS)) === 'stored' && !log.isGivenUp)
       await this.postCall.enqueue(record.callId, record.tenantId, 'ended');
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { connectRedis, RelayInboxReader, Sealer, type RelayMessage } from '@tandem/call-state';
 import { CONFIG, type ServiceConfig } from '@tandem/platform';
-import { QueuedToolCaller } from '../tools/queued-tool-caller.ts';
+import { QueuedToolDispatcher } from '../tools/queued-tool-dispatcher.ts';
 import { Relay } from './relay.ts';
 
 /** How long the start waits for the reader to connect. */
@@ -18,7 +18,7 @@ export class RelayInbox implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(CONFIG) config: ServiceConfig<'media-relay'>,
     @Inject(Sealer) sealer: Sealer,
-    @Inject(QueuedToolCaller) private readonly caller: QueuedToolCaller,
+    @Inject(QueuedToolDispatcher) private readonly caller: QueuedToolDispatcher,
     @Inject(Relay) private readonly relay: Relay,
   ) {
     this.reader = new RelayInboxReader(

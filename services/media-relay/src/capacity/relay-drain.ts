@@ -57,7 +57,7 @@ export class RelayDrain implements BeforeApplicationShutdown {
     let remaining = Math.min(this.freeSlots, MOVES_PER_POLL);
     for (const { session } of this.relay.activeCalls) {
       if (remaining <= 0) return;
-      if (!session.move(isAnyMoment)) continue;
+      if (!session.handOver(isAnyMoment)) continue;
       this.metrics.counters.movedCalls.inc({ at: isAnyMoment ? 'any-time' : 'pause' });
       this.freeSlots -= 1;
       remaining -= 1;

@@ -45,18 +45,18 @@ export class LanguageDetection implements OnApplicationShutdown {
     // In the folder of this file: compiled in the relay, source in a test.
     const worker = new Worker(new URL(`./language-worker.${import.meta.url.slice(-2)}`, import.meta.url));
     worker.unref();
-    worker.on('message', ({ id, language }: DetectionResult) => this.settle(id, language));
+    worker.on('message', ({ id, language }: DetectionResult) => this.resolve(id, language));
     worker.on('error', (error: unknown) =>
       this.logger.error({ err: error }, 'language detection failed; restarting with the next sentence'),
     );
     worker.on('exit', () => {
       this.worker = null;
-      for (const id of [...this.waiting.keys()]) this.settle(id, null);
+      for (const id of [...this.waiting.keys()]) this.resolve(id, null);
     });
     return (this.worker = worker);
   }
 
-  private settle(id: number, language: string | null): void {
+  private resolve(id: number, language: string | null): void {
     this.waiting.get(id)?.(language);
     this.waiting.delete(id);
   }

@@ -8,7 +8,7 @@ import { VoiceModels } from './voice-models.ts';
 
 /** Sessions at a time. */
 const MAX_SESSIONS = 2;
-/** A model that failed or said other words is asked again after this time, with a later call. */
+/** How long a phrase is not tried again after its model failed or said other words. */
 const RETRY_MS = 10 * 60_000;
 const MAX_ATTEMPTS_KEPT = 1_000;
 
@@ -32,7 +32,7 @@ export class PhrasePreparation implements OnModuleDestroy {
     @Inject(RealClock) private readonly clock: RealClock,
   ) {}
 
-  /** Begins to prepare the phrase for calls like this one, unless it is known or was tried of late. */
+  /** Begins to prepare the phrase for calls like this one, unless it is cached or was tried lately. */
   begin(agent: AgentSnapshot, language: string, format: AudioFormat): void {
     if (this.config.phrasePreparation === 'off' || this.running >= MAX_SESSIONS) return;
     const [{ model }] = this.models.targetsFor(agent, (error) => this.failed(agent, error));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ToolCall } from '@tandem/contracts';
-import type { ToolCaller } from '@tandem/conversation';
+import type { ToolDispatcher } from '@tandem/conversation';
 import { persistBeforeCall } from './persist-before-call.ts';
 
 function caller(flushed: 'stored' | 'timed-out', isGivenUp: boolean) {
   const asked: ToolCall[] = [];
-  const inner: ToolCaller = {
+  const inner: ToolDispatcher = {
     call: (call) => (asked.push(call), Promise.resolve({ status: 'ok', value: 1 })),
     resume: () => Promise.resolve({ status: 'ok', value: 2 }),
     cancelAll: () => undefined,

@@ -1,13 +1,17 @@
-import type { CallLog, ToolCaller } from '@tandem/conversation';
+import type { CallLog, ToolDispatcher } from '@tandem/conversation';
 
 const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
- * Returns a tool caller that calls a tool only after the event of the call is stored. The log refuses events
+ * Returns a tool dispatcher that calls a tool only after the event of the call is stored. The log refuses events
  * of a relay that lost the call, so that such a relay cannot cause an effect twice.
  * @param isGivenUp whether the log has refused an event
  */
-export function persistBeforeCall(caller: ToolCaller, log: CallLog, isGivenUp: () => boolean): ToolCaller {
+export function persistBeforeCall(
+  caller: ToolDispatcher,
+  log: CallLog,
+  isGivenUp: () => boolean,
+): ToolDispatcher {
   return {
     call: async (call) => {
       const flushed = await log.flush(FLUSH_TIMEOUT_MS);

@@ -155,7 +155,7 @@ export class WebhookDelivery implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
-  /** Returns the headers the endpoint's owner wants sent along, names in lower case. */
+  /** Returns the headers the endpoint's owner wants added, names in lower case. */
   private headersOf({ endpointId, sealedHeaders }: ClaimedDelivery): Record<string, string> {
     return sealedHeaders === null
       ? {}

@@ -9,7 +9,7 @@ const DIALLED = '+12025550100';
 const MOST_DELIVERIES = 5;
 const AT_ONCE = 64;
 const SETTLED_PATIENCE_MS = 90_000;
-/** A relay that is given room for them all, though none of them ever sends a stream. */
+/** A relay with room for all the calls, none of which ever opens a stream. */
 const ROOM = 5_000;
 
 interface CallState {

@@ -60,7 +60,7 @@ export const overlappingBookings: Scenario = {
   },
 };
 
-/** Books; of those who have booked, one in three moves and one in three cancels. */
+/** Books an appointment; one booking in three is then moved, and one in three cancelled. */
 async function oneClient(bench: Bench, business: Business, replica: number): Promise<Answer[]> {
   const start = () => Business.start(Math.floor(bench.random() * STARTS) / 2);
   const path = '/v1/bookings';

@@ -97,7 +97,7 @@ async function round(bench: Bench, platform: RunningPlatform, jobs: ToolJobs): P
   await bench.fleet.restart(worker);
 }
 
-/** Ms from the model's wish to the first sound the caller hears after it, of every call. */
+/** Returns the ms from each tool call of the model to the next sound the caller hears. */
 function progressOf({ stories }: RunView): number[] {
   return stories.flatMap(({ log, heard }) => {
     const called = log?.events.find(({ type }) => type === 'tool.called');

@@ -14,7 +14,7 @@ const SLOTS = 24;
 const OUTAGE_MS = 60_000;
 const SLOW_MS = 30_000;
 const FAILING_MS = 3_000;
-/** Slower than the platform waits. */
+/** Longer than the platform waits for a response. */
 const SLOW_ANSWER_MS = 20_000;
 const DELIVERED_PATIENCE_MS = 240_000;
 /** About three minutes from the first try to the last. */
@@ -61,7 +61,7 @@ export const webhookReceiverFailing: Scenario = {
       const trouble = troubles(bench, receiver);
       await cause(bench, business);
       await trouble;
-      await judge(bench, business, receiver);
+      await measureDeliveries(bench, business, receiver);
     } finally {
       await receiver.stopListening();
     }
@@ -115,7 +115,7 @@ async function troubles(bench: Bench, receiver: WebhookReceiver): Promise<void> 
   await receiver.listen();
 }
 
-async function judge(bench: Bench, business: Business, receiver: WebhookReceiver): Promise<void> {
+async function measureDeliveries(bench: Bench, business: Business, receiver: WebhookReceiver): Promise<void> {
   const platform = platformOf(bench);
   const since = Date.now();
   const left = () =>

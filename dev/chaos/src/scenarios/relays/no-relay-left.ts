@@ -3,7 +3,7 @@ import type { CallStory } from '../../history/call-story.ts';
 import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
 
-/** The agent is gone, and a voice of the carrier's speaks our words. */
+/** The agent is gone, and the carrier's voice speaks our message. */
 const isApologised = ({ ended }: CallStory): boolean =>
   ended?.said.some((text) => /sorry|problem/i.test(text)) ?? false;
 

@@ -6,8 +6,8 @@ import type { Scenario } from '../../run/scenario.ts';
 import { backWithin, callsContinue, none, talkThrough, turnsKept } from '../figures.ts';
 
 /**
- * Woken at the latest; sooner when every call is on another relay, while the carrier would still hear the old
- * one.
+ * The relay wakes after this time at the latest; sooner once every call is on another relay, while the
+ * carrier would still hear the old one.
  */
 const FROZEN_MS = 6_500;
 /** From a new stream to its relay's claim. */
@@ -74,17 +74,17 @@ export const relayFrozen: Scenario = {
   round: talkThrough(freezeOne),
 };
 
-/** Pieces of audio carriers were sent over streams they had left. */
+/** Returns the number of audio messages sent to carriers over streams they had left. */
 function mediaAfterEnd({ callers }: Bench): number {
   return sum(callers.flatMap(({ call }) => call.streams.reports.map((report) => report.mediaAfterEnd)));
 }
 
-/** Pieces of audio these model sessions have been given. */
+/** Returns the number of audio messages these model sessions have received. */
 function appendsOf(sessions: readonly SimulatedSession[]): number {
   return sum(sessions.map(({ counters }) => counters.appends));
 }
 
-/** Events of an older owner that came after the first of a newer one. */
+/** Returns the number of events of an older owner that came after the first one of a newer owner. */
 function staleEvents(run: RunView): number {
   return sum(
     run.stories.map(({ log }) => {

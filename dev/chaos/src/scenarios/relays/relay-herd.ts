@@ -6,7 +6,7 @@ import { backWithin, callsContinue, turnsKept } from '../figures.ts';
 const LOOKS = 30;
 const LOOK_MS = 100;
 
-/** R8: half of all calls come to the other relay at once, which then has no place left. */
+/** R8: half of all calls move to the other relay at once, which is full then. */
 export const relayHerd: Scenario = {
   name: 'R8',
   about: 'one of two relays killed, the other has room for just its calls',

@@ -3,7 +3,7 @@ import { percentile, shareOf } from '../../history/run-view.ts';
 import type { Scenario } from '../../run/scenario.ts';
 import { gapWithin, nobodyLost, talkThrough, turnsKept } from '../figures.ts';
 
-/** Ends a relay in order, and measures how long it takes to be gone. */
+/** Stops a relay with SIGTERM, and measures how long it takes to exit. */
 async function drain(bench: Bench, relay: string): Promise<void> {
   const startedAt = performance.now();
   await bench.strike('drain', relay, () => bench.fleet.signal(relay, 'SIGTERM'));
@@ -16,7 +16,7 @@ async function drainOne(bench: Bench): Promise<void> {
   await bench.fleet.restart(relay);
 }
 
-/** R6: a relay is asked to go at a random moment. */
+/** R6: a relay is stopped with SIGTERM at a random moment. */
 export const relayDrained: Scenario = {
   name: 'R6',
   about: 'one of three relays asked to go (SIGTERM) at a random moment',

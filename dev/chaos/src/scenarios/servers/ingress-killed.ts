@@ -10,7 +10,7 @@ const AT_ONCE = 15;
 const PAUSE_MS = 2_000;
 const LATEST_KILL_MS = 40;
 
-/** R10: the carrier's questions go to processes that die over them. */
+/** R10: call-ingress processes die while the carrier's requests are in progress. */
 export const ingressKilled: Scenario = {
   name: 'R10',
   about: 'one of three call-ingress killed (SIGKILL) over the questions of the carrier',

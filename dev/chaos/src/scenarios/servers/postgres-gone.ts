@@ -12,7 +12,7 @@ import { most, nobodyLost, none, turnsAnswered, turnsKept } from '../figures.ts'
 import { newCallers, newCallersTold } from '../new-call.ts';
 
 const OUTAGE_MS = 60_000;
-/** Then it is there, and says nothing. */
+/** After that Postgres accepts connections for this time and never responds. */
 const SILENCE_MS = 20_000;
 const NEW_CALL_EVERY_MS = 5_000;
 /** Callers who want to book while bookings are impossible. */

@@ -12,7 +12,7 @@ import { none } from '../figures.ts';
 const DIALLED = '+12025550100';
 const PEOPLE = 4;
 const CALLS = 8;
-/** Somewhere in it lies the death of Postgres. */
+/** Postgres is killed at a random moment within this time. */
 const LONGEST_LIFE_MS = 250;
 const PATIENCE_MS = 30_000;
 const LINES_SHOWN = 60;
@@ -51,7 +51,7 @@ export const postgresKilled: Scenario = {
     bench.history.add({ kind: 'fault', what: 'postgres-killed', target: 'postgres', held: [] });
     await postgres.kill('SIGKILL');
     await postgres.start();
-    await judge(
+    await measureLosses(
       bench,
       business,
       await booking,
@@ -79,7 +79,7 @@ async function book(bench: Bench, business: Business): Promise<Answer[]> {
   return answers;
 }
 
-async function judge(
+async function measureLosses(
   bench: Bench,
   business: Business,
   answers: readonly Answer[],

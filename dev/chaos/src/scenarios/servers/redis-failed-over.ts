@@ -33,7 +33,7 @@ async function failOver(bench: Bench): Promise<void> {
   if (dead !== null) await fleet.restart(dead);
 }
 
-/** R15: Redis is replaced by a replica that has not heard of the last things. */
+/** R15: Redis is replaced by a replica that lacks the last writes. */
 export const redisFailedOver: Scenario = {
   name: 'R15',
   about: 'Redis killed, a replica that missed the last second or three leads from then on',

@@ -17,7 +17,7 @@ async function restartRedis(bench: Bench): Promise<void> {
   await callUntilTaken(bench, performance.now());
 }
 
-/** R13: Redis dies with everything it had, and is there again at once. */
+/** R13: Redis dies, loses all data, and is back at once. */
 export const redisRestarted: Scenario = {
   name: 'R13',
   about: 'Redis killed and started again with nothing in it',
@@ -49,7 +49,7 @@ export const redisGone: Scenario = {
     await redis.start();
     bench.history.add({ kind: 'fault-over', what: 'redis-gone', target: 'redis' });
     await bench.waitForTurns(2, 30_000);
-    await sleep(5_000); // Long enough for who would take the calls for lost to do so.
+    await sleep(5_000); // Long enough for the reaper to close the calls as lost, if it wrongly did.
     await bench.collect();
   },
 };

@@ -69,8 +69,8 @@ export class InputAudioBuffer {
   }
 
   /**
-   * Takes the audio between two positions (default: all) out of the buffer. What lies before goes, what lies
-   * behind stays.
+   * Takes the audio between two positions (default: all) out of the buffer. Audio before them is dropped,
+   * audio after them stays.
    */
   cut(fromMs = this.startMs, untilMs = this.writtenMs): CutAudio {
     this.forgetBefore(fromMs);

@@ -20,7 +20,10 @@ const START_FRAMES = 3;
 export interface TurnRules {
   readonly threshold: number;
   readonly prefixPaddingMs: number;
-  /** Silence that ends the turn, asked again at every silent frame: semantic detection decides as it goes. */
+  /**
+   * Returns the silence that ends the turn; called at every silent frame, because semantic detection decides
+   * as it goes.
+   */
   silenceMs(): number;
 }
 
@@ -67,7 +70,7 @@ export class TurnDetector {
     this.meter.push(audio);
   }
 
-  /** The buffer was committed or cleared by the client: whatever was heard so far no longer counts. */
+  /** The client committed or cleared the buffer: speech detected so far no longer counts. */
   reset(): void {
     this.speaking = false;
     this.voicedFrames = 0;

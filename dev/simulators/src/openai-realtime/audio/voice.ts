@@ -99,7 +99,7 @@ class SteadyTone {
     );
   }
 
-  /** Pieces of the same place and length share one string: under load nothing is encoded twice. */
+  /** Pieces of the same position and length share one string: under load nothing is encoded twice. */
   base64(offset: number, length: number): string {
     const key = `${offset % (this.second.length / 2)}:${length}`;
     let text = this.texts.get(key);

@@ -72,7 +72,7 @@ export interface ResponsePlan {
   readonly firstByteMs?: number;
 }
 
-/** The model's mind in one session. A throw fails the response with `server_error` and is reported. */
+/** The model of one session. A throw fails the response with `server_error` and is reported. */
 export interface Brain {
   respond(request: ResponseRequest): ResponsePlan | Promise<ResponsePlan>;
 }

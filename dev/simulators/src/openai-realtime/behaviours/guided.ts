@@ -27,7 +27,7 @@ export interface GuidedOptions {
 
 type Stage = 'greeting' | 'wish' | 'offer' | 'booked' | 'over';
 
-/** The tools the dialogue knows, by the names Tandem declares. It does without those the session lacks. */
+/** The tools the dialogue uses, by the names Tandem declares; it works without those the session lacks. */
 const TOOLS = {
   lookUp: 'lookup_customer',
   check: 'check_availability',
@@ -36,9 +36,10 @@ const TOOLS = {
 } as const;
 
 /**
- * A small booking dialogue by rules: greets, asks for the wish, looks the caller up, checks times, offers
- * one, books on yes, offers the next on no, says goodbye and ends the call. It reads the caller's words when
- * a test gives them and takes silence for consent, so that a call without a script is completed too.
+ * A small booking dialogue by rules: greets, asks what the caller wants, looks the caller up, checks times,
+ * offers one, books on yes, offers the next on no, says goodbye and ends the call. It reads the caller's
+ * words when a test gives them and takes silence for consent, so that a call without a script is completed
+ * too.
  */
 export function guided(options: GuidedOptions = {}): Behaviour {
   return { name: 'guided', needsAudio: false, open: () => new GuidedBrain(options) };
@@ -50,7 +51,7 @@ const NO_FIRST = /^\W*(no|nope|not)\b/i;
 const BYE = /\b(bye|goodbye|nothing|that'?s all|that is all|no thanks|no thank you)\b/i;
 const NAME = /\b(?:[Mm]y name is|[Tt]his is|I am|I'm)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?)/;
 const SERVICE = /\b(haircut|massage|check-?up|cleaning|consultation|repair|appointment|inspection)\b/i;
-/** Fields whose value in one tool's output is not the one to give to the next: only an offer's own count. */
+/** Fields whose value is not passed from one tool's output to the next, unless it comes from an offer. */
 const TIMELY = /start|end|date|time|slot|when|status|message/i;
 const PHONE = /\+\d{7,15}/;
 
@@ -112,10 +113,10 @@ class GuidedBrain implements Brain {
     if (this.stage === 'offer') return this.onOffer(words ?? '', request);
     const isLeaving = words !== null && BYE.test(words);
     const isBeforeBooking = this.stage === 'greeting' || this.stage === 'wish';
-    return isBeforeBooking && !isLeaving ? this.onWish(request) : this.goodbye(request);
+    return isBeforeBooking && !isLeaving ? this.onRequest(request) : this.goodbye(request);
   }
 
-  private onWish(request: ResponseRequest): PlanStep[] {
+  private onRequest(request: ResponseRequest): PlanStep[] {
     this.stage = 'wish';
     if (!this.hasLookedUp && this.find(request, TOOLS.lookUp)) {
       this.hasLookedUp = true;
@@ -145,7 +146,7 @@ class GuidedBrain implements Brain {
       if (!TIMELY.test(field)) this.seen[field] = value;
     switch (name) {
       case TOOLS.lookUp:
-        return this.onWish(request);
+        return this.onRequest(request);
       case TOOLS.check:
         return this.offerFirst(output, status);
       case TOOLS.book:

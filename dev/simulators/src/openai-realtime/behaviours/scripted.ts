@@ -40,7 +40,7 @@ export interface ScriptedTurn {
   readonly ifToolOutput?: string;
   /** The latest tool output contains this text. */
   readonly ifOutputContains?: string;
-  /** May answer again and again instead of once. */
+  /** Whether the turn may be used more than once. */
   readonly repeats?: boolean;
 }
 

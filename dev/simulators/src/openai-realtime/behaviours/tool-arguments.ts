@@ -50,7 +50,7 @@ function valueFor(name: string, property: JsonObject, known: Known): unknown {
   return undefined;
 }
 
-/** The value, if the schema of the property takes it. */
+/** Returns the value if the schema of the property accepts it. */
 function fitting(property: JsonObject, value: unknown): unknown {
   if (value === undefined) return undefined;
   const allowed = asArray(property['enum']);

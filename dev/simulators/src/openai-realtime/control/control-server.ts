@@ -8,7 +8,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { SimulatedSession } from '../session/simulated-session.ts';
 import { asArray, asObject, asString, isObject, type JsonObject } from '../wire/json.ts';
 
-/** Largest body the control interface takes. */
+/** Largest body the control interface accepts. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** An answer to a control request: JSON, or bytes of audio. */

@@ -12,7 +12,7 @@ export interface HttpRefusal {
   readonly error: ApiError;
 }
 
-/** An upgrade that succeeds, to say why it fails: one `error` event, then a close. */
+/** A refusal over an open socket: the upgrade succeeds, then come one `error` event and a close. */
 export interface InBandRefusal {
   readonly kind: 'in-band';
   readonly error: ApiError;

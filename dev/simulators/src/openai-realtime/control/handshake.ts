@@ -10,14 +10,14 @@ import {
   type InBandRefusal,
 } from './handshake-refusal.ts';
 
-export interface Admission {
+export interface AcceptedUpgrade {
   readonly kind: 'open';
   readonly session: SessionKind;
   /** Empty for a transcription session, whose model is a setting. */
   readonly model: string;
 }
 
-type HandshakeDecision = HttpRefusal | InBandRefusal | Admission;
+type HandshakeDecision = HttpRefusal | InBandRefusal | AcceptedUpgrade;
 
 export interface HandshakeRules {
   /** Keys that are accepted; any non-empty key when absent. */
@@ -53,10 +53,10 @@ export function checkHandshake(
     );
   }
   if (rules.apiKeys && !rules.apiKeys.includes(key)) return badKey();
-  return judgeQuery(url.searchParams, rules);
+  return checkQuery(url.searchParams, rules);
 }
 
-function judgeQuery(query: URLSearchParams, rules: HandshakeRules): HandshakeDecision {
+function checkQuery(query: URLSearchParams, rules: HandshakeRules): HandshakeDecision {
   const given = ['model', 'intent', 'call_id'].filter((name) => query.has(name));
   if (given.length > 1) {
     return invalidRequest(

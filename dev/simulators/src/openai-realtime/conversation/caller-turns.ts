@@ -45,7 +45,7 @@ interface CallerTurnsHost {
   readonly writer: EventWriter;
   readonly recording: Recording;
   readonly conversation: Conversation;
-  /** Whether items keep their bytes for good. */
+  /** Whether items keep their bytes. */
   readonly keepsAudio: boolean;
   /** Whether the behaviour needs the bytes of the last utterance. */
   readonly needsAudio: boolean;
@@ -53,9 +53,9 @@ interface CallerTurnsHost {
   wordsOf(utterance: number): string;
   /** The n-th utterance, with its bytes where they are kept. */
   onUtterance(utterance: number, audio: Uint8Array | null): void;
-  /** The caller began to speak: cancels the running response if the session says so. */
+  /** The caller began to speak: cancels the running response if the session is configured so. */
   onSpeechStarted(interrupts: boolean): void;
-  /** A turn ended by detection or by the idle timeout; a response follows if the session says so. */
+  /** A turn ended by detection or by the idle timeout; a response follows if the session is configured so. */
   onTurnEnded(cause: 'turn' | 'idle', createsResponse: boolean): void;
   /** `utterance` is null for the silence of an idle timeout. */
   onCommitted(item: Item, utterance: number | null): void;
@@ -149,7 +149,7 @@ export class CallerTurns {
     this.host.writer.emit('input_audio_buffer.cleared', {});
   }
 
-  /** A response has ended and its audio plays on for `playbackMs`: silence after that wakes the model. */
+  /** A response has ended, and its audio plays on for `playbackMs`; the idle timeout counts from then. */
   armIdle(playbackMs: number): void {
     this.cancelIdle();
     const timeoutMs = this.config?.idleTimeoutMs ?? null;

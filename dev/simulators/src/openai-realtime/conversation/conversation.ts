@@ -40,7 +40,9 @@ function missing(verb: 'delet' | 'retriev' | 'truncat', id: string): ApiError {
   return refusal(codes[verb], `Error ${verb}ing item: the item with id '${id}' does not exist.`);
 }
 
-/** Items a conversation holds; the oldest go first, as in the real one when its context is full. */
+/**
+ * Most items of a conversation; the oldest are dropped first, as in the real one when its context is full.
+ */
 export const MAX_ITEMS = 2000;
 
 /** The default conversation: items in order, each known by its id. */
@@ -57,7 +59,7 @@ export class Conversation {
     return this.list;
   }
 
-  /** The item a new one would follow, or null when there is none. */
+  /** Returns the item a new one would follow; null for none. */
   get tailId(): string | null {
     return this.list.at(-1)?.id ?? null;
   }
@@ -66,7 +68,7 @@ export class Conversation {
     return this.byId.get(id);
   }
 
-  /** The item before this one, or null. */
+  /** Returns the item before this one; null for none. */
   previousId(id: string): string | null {
     const index = this.list.findIndex((item) => item.id === id);
     return this.list[index - 1]?.id ?? null;

@@ -4,7 +4,7 @@ import type { BadEvent } from './fault-spec.ts';
 /** Longer than any event of the real server, shorter than a client must be ready to refuse. */
 const OVERSIZE_CHARACTERS = 8 * 1024 * 1024;
 
-/** The text of a wrong event; null for the one that is not text (a binary frame). */
+/** Returns the text of a wrong event; null for the one that is a binary frame. */
 export function badEvent(what: BadEvent, ids: IdSource): string | null {
   const event_id = ids.take('event');
   const place = {

@@ -51,13 +51,13 @@ export type FaultAction =
       readonly status: (typeof REFUSAL_STATUSES)[number];
       readonly retryAfterS?: number;
     }
-  /** The socket opens, an `error` comes, the socket closes: how the real server refuses a bad key. */
+  /** The socket opens, sends an `error` and closes, as the real server refuses a bad key. */
   | { readonly kind: 'refuse-in-band'; readonly code: InBandRefusal }
   /** The upgrade is answered late; without `delayMs` never. */
   | { readonly kind: 'slow-handshake'; readonly delayMs?: number }
   /** The socket stays open and no more is sent; pings are answered unless `answersPings` is false. */
   | { readonly kind: 'hang'; readonly answersPings?: boolean }
-  /** The connection goes: by RST, by FIN without a close frame, or with a close frame. */
+  /** The connection ends: by RST, by FIN without a close frame, or with a close frame. */
   | {
       readonly kind: 'cut';
       readonly how: 'reset' | 'fin' | 'close';
@@ -91,13 +91,13 @@ interface FaultScope {
   readonly afterOpenMs?: number;
   /** At a session's n-th response, counted from 1, or at each. */
   readonly response?: number | 'each';
-  /** With `response`: not at its start but when this much of its audio has been sent. */
+  /** With `response`: strikes not at its start but when this much of its audio has been sent. */
   readonly audioMs?: number;
   /** Only this session. */
   readonly session?: string;
   /** Sessions open now, sessions still to come, or both (the default). */
   readonly sessions?: 'open' | 'new' | 'all';
-  /** Strikes this often, over all sessions, and is then spent. Default: no limit. */
+  /** Number of strikes over all sessions, after which the fault is off. Default: no limit. */
   readonly times?: number;
   /** Chance of each strike; drawn from the simulator's seed. Default 1. */
   readonly probability?: number;

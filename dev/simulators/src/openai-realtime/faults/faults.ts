@@ -23,7 +23,7 @@ export class Faults {
     this.random = seededRandom(seed);
   }
 
-  /** Switches a fault on and says its id. Sessions it is due for suffer it on the next tick. */
+  /** Switches a fault on and returns its id. Sessions it is due for suffer it on the next tick. */
   add(spec: FaultSpec): string {
     const id = `fault_${this.nextId++}`;
     const entry: FaultEntry = {
@@ -78,7 +78,8 @@ export class Faults {
   }
 
   /**
-   * Takes one strike of a fault for a session, if the fault is still on, meant for it, and the draw says so.
+   * Claims one strike of a fault for a session; false when the fault is spent, meant for another session, or
+   * not drawn.
    */
   claim(entry: FaultEntry, sessionId: string | null): boolean {
     const { spec } = entry;

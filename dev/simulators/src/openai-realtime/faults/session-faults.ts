@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@tandem/kit';
 import type { FaultAction, FaultMoment, FaultSpec } from './fault-spec.ts';
 
-/** Faults a session can suffer by itself; handshake and response faults are asked for instead. */
+/** Faults that strike a session; those of handshakes and responses are queried instead. */
 export type Strike = Extract<
   FaultAction,
   { kind: 'hang' | 'cut' | 'error-event' | 'bad-event' | 'expire' | 'stall-reading' | 'fail-response' }

@@ -13,7 +13,7 @@ export interface Reservation {
 
 /**
  * The organisation's token budget per minute, shared by all sessions of a simulator. A response reserves its
- * input and its largest output at its start and gives the difference back at its end.
+ * input and its largest output at its start and returns the difference at its end.
  */
 export class RateLimits {
   private readonly clock: Clock;

@@ -98,7 +98,7 @@ export class ResponseRun {
   }
 
   /**
-   * Starts generating when the plan is there and the first-byte time has passed. A failing plan fails the
+   * Starts generating when the plan is known and the first-byte time has passed. A failing plan fails the
    * response.
    */
   follow(plan: Promise<ResponsePlan>): void {
@@ -128,7 +128,7 @@ export class ResponseRun {
     this.host.onOver(this, status);
   }
 
-  /** Stops without a word, as when the socket has gone. */
+  /** Stops without an event, as when the socket is closed. */
   abandon(): void {
     this.over = true;
     this.timer?.cancel();
@@ -245,10 +245,7 @@ export class ResponseRun {
     return { responseId: this.id, itemId: item.id, outputIndex: this.items.length - 1, contentIndex: 0 };
   }
 
-  /**
-   * Sends the piece that is due and comes back for the next; times are absolute, so a late timer is caught
-   * up.
-   */
+  /** Sends the piece that is due and schedules the next; times are absolute, so a late timer catches up. */
   private pump(output: OpenOutput, index: number, dueAt: number): void {
     let due = dueAt;
     while (due <= this.host.clock.now()) {

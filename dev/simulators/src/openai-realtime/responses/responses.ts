@@ -98,7 +98,7 @@ export class Responses implements RunHost {
     return this.active !== null;
   }
 
-  /** Starts a response, or says why not. `params` is the `response` of `response.create`. */
+  /** Starts a response, or returns its refusal. `params` is the `response` of `response.create`. */
   create(cause: ResponseRequest['cause'], params: JsonObject): ApiError | null {
     const isOutOfBand = params['conversation'] === 'none';
     if (!isOutOfBand && this.active) {

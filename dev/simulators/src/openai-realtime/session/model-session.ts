@@ -193,7 +193,7 @@ export class ModelSession {
     }
   }
 
-  /** The socket has gone: every timer stops and nothing more is sent. */
+  /** The socket is closed: every timer stops and nothing more is sent. */
   close(): void {
     this.expiry?.cancel();
     this.turns.close();

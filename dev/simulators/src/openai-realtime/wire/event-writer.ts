@@ -6,7 +6,7 @@ import type { IdSource } from './ids.ts';
 import type { JsonObject, Typed } from './json.ts';
 import type { NullStyle } from './schema.ts';
 
-/** The way out to one client. */
+/** Sends text messages to one client. */
 export interface Wire {
   sendText(text: string): void;
   close(code: number, reason: string): void;
@@ -80,8 +80,7 @@ export class EventWriter {
   }
 
   /**
-   * Text that is not one of our events: a fault puts it on the wire on purpose, so it is recorded and not
-   * checked.
+   * Sends text that is not one of our events: a fault sends it on purpose, so it is recorded and not checked.
    */
   sendRaw(text: string): void {
     if (this.hung) return;
@@ -89,7 +88,7 @@ export class EventWriter {
     this.wire.sendText(text);
   }
 
-  /** A hanging server does not even say goodbye. */
+  /** A hanging server sends no close frame. */
   close(code: number, reason: string): void {
     if (!this.hung) this.wire.close(code, reason);
   }

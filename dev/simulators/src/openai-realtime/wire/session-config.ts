@@ -67,7 +67,7 @@ const MERGED = new Set([
   'audio.input.noise_reduction',
 ]);
 
-/** The session after an update: only the fields present are changed. Neither argument is touched. */
+/** Returns the session after an update: only the fields present are changed. Neither argument is modified. */
 export function mergeSession(current: JsonObject, update: JsonObject, nulls: NullStyle): JsonObject {
   const merged = mergeAt('', current, update);
   return nulls === 'observed' ? merged : withoutNulls(merged);

@@ -59,7 +59,7 @@ export class AgentEar {
     else this.hearSilence(nowMs);
   }
 
-  /** The line is dead; a running speech ends here. */
+  /** The line is closed, which ends the agent's speech. */
   close(): void {
     if (!this.isSpeaking) return;
     this.isSpeaking = false;

@@ -61,7 +61,7 @@ export class PlayoutBuffer {
     else this.marks.push(mark);
   }
 
-  /** Drops everything not yet taken; all outstanding marks come back, in order. */
+  /** Drops all audio not yet taken; all outstanding marks come back, in order. */
   clear(): void {
     const unheard = this.takenUpTo - this.heardUpTo;
     this.dropped += this.queuedBytes;
@@ -86,7 +86,7 @@ export class PlayoutBuffer {
     }
   }
 
-  /** Fills `into` from the front of the queue and says how many bytes there were. */
+  /** Fills `into` from the front of the queue and returns how many bytes there were. */
   take(into: Uint8Array): number {
     let filled = 0;
     while (filled < into.length) {

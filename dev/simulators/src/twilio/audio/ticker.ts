@@ -7,9 +7,9 @@ export interface Ticking {
 
 export interface TickerStats {
   readonly ticks: number;
-  /** Worst distance between when a tick was due and when it ran, in ms. */
+  /** Largest lateness of a tick, in ms. */
   readonly maxLateMs: number;
-  /** Ticks given up after the process had been away for longer than the catch-up bound. */
+  /** Ticks skipped after the process had stalled for longer than `maxCatchUpMs`. */
   readonly skippedTicks: number;
 }
 
@@ -68,7 +68,7 @@ export class Ticker {
   remove(member: Ticking): void {
     const slot = this.slots[this.slotOf.get(member) ?? -1];
     if (!slot) return;
-    // A hole, not a splice: the slot may be in the middle of its round.
+    // The member is replaced by null, not removed, because a tick may be iterating over the slot.
     slot[slot.indexOf(member)] = null;
     this.slotOf.delete(member);
     if (this.slotOf.size > 0) return;

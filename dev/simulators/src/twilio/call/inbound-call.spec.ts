@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
-import { AUTH_TOKEN, Bench, CALLER, codes, deadAddress, entries, fact, NUMBER } from '../testing/bench.ts';
+import {
+  AUTH_TOKEN,
+  Bench,
+  CALLER,
+  codes,
+  deadAddress,
+  entries,
+  firstEntry,
+  NUMBER,
+} from '../testing/bench.ts';
 
 describe('an inbound call', () => {
   let bench: Bench;
@@ -78,7 +87,7 @@ describe('an inbound call', () => {
 
   it('of a caller who gives up while it rings was not answered', async () => {
     const call = bench.dial('<Pause length="60"/>');
-    await fact(call, 'verb');
+    await firstEntry(call, 'verb');
     call.hangup();
     expect(await call.ended).toMatchObject({
       status: 'no-answer',

@@ -49,7 +49,7 @@ export class Interpreter {
     return { kind: 'hangup', cause: 'application-error' };
   }
 
-  /** Plays the document of a source, or the fallback in its place. */
+  /** Runs the document of a source, or its fallback. */
   private async step(source: DocumentSource, signal: AbortSignal): Promise<Step | DocumentFault> {
     const step = await this.attempt(() => this.loader.load(source), signal);
     if (!(step instanceof DocumentFault) || !this.mayFallBack(source)) return step;

@@ -200,7 +200,7 @@ export class SimulatedCall implements CallHandle {
 
   async request(purpose: WebhookPurpose, webhook: CallWebhook): Promise<WebhookOutcome> {
     const sentMs = this.journal.nowMs;
-    // Connecting takes one round trip, the question and its answer another.
+    // Connecting takes one round trip, the request and its response another.
     const [roundTripMs] = this.link.roundTripMs;
     await this.travel(roundTripMs * 1.5);
     const outcome = await this.services.webhooks.request({ idempotencyToken: randomUUID(), ...webhook });
@@ -280,7 +280,7 @@ export class SimulatedCall implements CallHandle {
     other.journal.add({ kind: 'bridged', withCallSid: this.sid });
   }
 
-  /** Counts from the answer. */
+  /** The time limit counts from the answer. */
   private limitTime(limitMs: number): void {
     this.timeLimit?.cancel();
     const talkedMs = this.journal.nowMs - (this.answeredAtMs ?? this.journal.nowMs);

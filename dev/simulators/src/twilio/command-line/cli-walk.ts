@@ -30,7 +30,7 @@ export function walkLine(entry: CallEntry): string | null {
   return describe ? `${seconds(entry.atMs)}  ${describe(entry)}` : null;
 }
 
-/** The end of the walk: latencies and verdict. */
+/** Returns the last lines of a call: latencies and result. */
 export function walkSummary(report: ScenarioReport): string {
   const { timing } = report.call;
   const list = (values: readonly number[]) =>

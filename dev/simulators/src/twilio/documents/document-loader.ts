@@ -137,7 +137,7 @@ export class DocumentLoader {
     }
   }
 
-  /** A duplicate answered with another document takes the call over, and its stream kills the first one's. */
+  /** A duplicate with a different response takes the call over, and its stream ends the first one's. */
   private compare(twiml: string, first: string, url: string): void {
     const isIdentical = twiml === first;
     this.call.journal.add({ kind: 'duplicate-answer', isIdentical, twiml });

@@ -29,14 +29,14 @@ export class CallJournal {
     return this.clock.now() - this.startedNowMs;
   }
 
-  /** Returns the way to stop listening. */
+  /** Returns the function that removes the listener. */
   listen(listener: CallListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  add(fact: NewCallEntry, atMs = this.nowMs): void {
-    const entry = { ...fact, atMs } as CallEntry;
+  add(newEntry: NewCallEntry, atMs = this.nowMs): void {
+    const entry = { ...newEntry, atMs } as CallEntry;
     if (this.entries.length < ENTRIES_KEPT) this.entries.push(entry);
     else this.dropped += 1;
     for (const listener of this.listeners) listener(entry);

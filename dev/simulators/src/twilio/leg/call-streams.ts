@@ -54,7 +54,7 @@ export class CallStreams {
     for (const fork of [...this.forks.keys()]) if (fork.name === name) fork.stop();
   }
 
-  /** Leaves no socket behind, a frozen one included. */
+  /** Closes all sockets, a frozen one included. */
   terminate(): void {
     for (const stream of this.all) stream.terminate();
   }

@@ -4,7 +4,7 @@ import type { CallEntry } from './call-report.ts';
 import type { CalleeScript } from './callee.ts';
 
 interface PersonOptions {
-  /** Ringing before they pick up, in simulated ms. Default 1000. */
+  /** Time of ringing before the answer, in simulated ms. Default 1000. */
   readonly ringMs?: number;
   /** Time they listen to the question before they answer, in simulated ms. Default 1000. */
   readonly listenMs?: number;
@@ -56,7 +56,7 @@ export const PEOPLE = {
   acceptsBySpeech: (options: PersonOptions = {}) => answering(options, saying('Accept.', 600)),
   /** Presses 2. */
   declines: (options: PersonOptions = {}) => answering(options, (leg) => leg.press('2')),
-  /** Picks up and puts the receiver down while being asked. */
+  /** Picks up and hangs up during the whisper. */
   hangsUpInWhisper: (options: PersonOptions = {}) => answering(options, (leg) => leg.hangup()),
   /** Picks up, plays its greeting over the whisper, and records until the line is silent. */
   voicemail: (options: PersonOptions = {}) =>
@@ -64,7 +64,7 @@ export const PEOPLE = {
       { talkMs: 30_000, ...options },
       saying('Hi, you have reached Sam. We cannot accept your call right now. Please leave a message.', 2500),
     ),
-  /** Picks up and talks at once, asked or not. */
+  /** Picks up and talks at once, with or without a whisper. */
   talks: ({ ringMs = 1000, talkMs = 5000 }: PersonOptions = {}): CalleeScript => ({
     outcome: 'answer',
     ringMs,

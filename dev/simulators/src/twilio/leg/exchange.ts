@@ -3,7 +3,7 @@ import type { CallHandle } from './call-handle.ts';
 
 export type QueueResult = 'bridged' | 'queue-full' | 'redirected' | 'hangup' | 'leave' | 'error';
 
-/** A call waiting in a queue, or already taken out of it and talking. */
+/** A call that waits in a queue, or was taken out of it and is talking. */
 export class QueuedCall {
   readonly call: CallHandle;
   readonly queueSid: string;
@@ -73,7 +73,7 @@ export class WaitingQueue {
     if (at >= 0) this.waiting.splice(at, 1);
   }
 
-  /** The first in the queue, or the next one to come. `cancel` stops waiting for it. */
+  /** Returns the first call in the queue, or the next to enter it. `cancel` stops the wait. */
   take(): { readonly next: Promise<QueuedCall>; cancel(): void } {
     const { promise, resolve } = Promise.withResolvers<QueuedCall>();
     const first = this.waiting.shift();
@@ -96,7 +96,7 @@ class ConferenceRoom {
     return [...this.closers.keys()];
   }
 
-  /** `ended` settles when the room is closed under the member's feet. */
+  /** `ended` settles when the room is closed while the member is in it. */
   join(call: CallHandle): { readonly ended: Promise<void>; leave(closesRoom: boolean): void } {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     this.closers.set(call, resolve);

@@ -33,7 +33,7 @@ interface LineListener {
 }
 
 interface Waiter {
-  /** The answer in ms from the start of the call, or null while the condition is not met. */
+  /** Returns ms from the start of the call, or null while the condition is not met. */
   readonly check: (nowMs: number) => number | null;
   readonly resolve: (atMs: number) => void;
   readonly reject: (error: WaitError) => void;
@@ -43,7 +43,7 @@ interface Waiter {
 
 const SILENT_FRAME = new Uint8Array(FRAME_BYTES).fill(MULAW_SILENCE);
 
-/** The audio of one answered leg: the caller's mouth and ear, joined to the streams every 20 ms. */
+/** The audio of one answered leg: exchanges the caller's audio with the streams every 20 ms. */
 export class Line implements Ticking {
   private readonly options: LineOptions;
   private readonly journal: CallJournal;

@@ -9,7 +9,7 @@ export interface PlaceCallOptions {
   /** The caller: E.164, `sip:…`, `client:…`, or a word such as `anonymous`. */
   readonly from: string;
   readonly to: string;
-  /** "A call comes in" of the called number; a fragment may set timeouts and retries. */
+  /** The "A call comes in" URL of the called number; a fragment may set timeouts and retries. */
   readonly voiceUrl: string;
   readonly voiceMethod?: HttpMethod;
   readonly fallback?: Fallback;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '@tandem/kit';
 import twilio from 'twilio';
 import type { CalleeScript } from '../leg/callee.ts';
-import { AUTH_TOKEN, Bench, CALLER, codes, entries, fact, NUMBER, until } from '../testing/bench.ts';
+import { AUTH_TOKEN, Bench, CALLER, codes, entries, firstEntry, NUMBER, until } from '../testing/bench.ts';
 
 describe('the REST API', () => {
   let bench: Bench;
@@ -253,7 +253,7 @@ describe('the REST API', () => {
 
     it('hangs up with completed', async () => {
       const call = bench.dial('<Pause length="1"/><Say>x</Say><Pause length="3600"/>');
-      await fact(call, 'said');
+      await firstEntry(call, 'said');
       const { body } = await bench.rest(`Calls/${call.sid}.json`, { Status: 'completed' });
       expect(body).toMatchObject({ status: 'completed', end_time: expect.stringMatching(/\+0000$/) });
       expect((await call.ended).endedBy).toBe('rest-completed');
@@ -262,12 +262,12 @@ describe('the REST API', () => {
     it('cancels an unanswered call, and leaves an answered one', async () => {
       callee = { outcome: 'answer', ringMs: 50_000 };
       const ringing = await created();
-      await fact(ringing, 'status');
+      await firstEntry(ringing, 'status');
       expect((await bench.rest(`Calls/${ringing.sid}.json`, { Status: 'canceled' })).body.status).toBe(
         'canceled',
       );
       const talking = bench.dial('<Say>x</Say><Pause length="3600"/>');
-      await fact(talking, 'said');
+      await firstEntry(talking, 'said');
       expect((await bench.rest(`Calls/${talking.sid}.json`, { Status: 'canceled' })).body.status).toBe(
         'in-progress',
       );
@@ -275,7 +275,7 @@ describe('the REST API', () => {
 
     it('accepts a new status callback and time limit with a new document', async () => {
       const call = bench.dial('<Say>x</Say><Pause length="3600"/>');
-      await fact(call, 'said');
+      await firstEntry(call, 'said');
       await bench.rest(`Calls/${call.sid}.json`, {
         Twiml: '<Response><Pause length="3600"/></Response>',
         StatusCallback: `${bench.app.url}/status`,
@@ -304,7 +304,7 @@ describe('the REST API', () => {
 
     it('is refused with two changes or an unknown status', async () => {
       const call = bench.dial('<Say>x</Say><Pause length="3600"/>');
-      await fact(call, 'said');
+      await firstEntry(call, 'said');
       expect((await bench.rest(`Calls/${call.sid}.json`, { Status: 'paused' })).body.code).toBe(20_001);
       expect(
         (await bench.rest(`Calls/${call.sid}.json`, { Status: 'completed', Twiml: '<Response/>' })).body.code,
@@ -315,7 +315,7 @@ describe('the REST API', () => {
   describe('fetching', () => {
     it('shows a call while it runs and after it', async () => {
       const call = bench.dial('<Say>x</Say><Pause length="30"/>');
-      await fact(call, 'said');
+      await firstEntry(call, 'said');
       expect((await bench.rest(`Calls/${call.sid}.json`)).body).toMatchObject({
         status: 'in-progress',
         direction: 'inbound',

@@ -15,7 +15,7 @@ export function lineFileName(text: string): string {
 
 const MS_PER_CHARACTER = 65;
 
-/** A caller without a voice: a tone as long as the sentence would be. */
+/** Lines of a caller without a voice: a tone as long as the sentence would be. */
 export function speakTones(text: string): Promise<Uint8Array> {
   return Promise.resolve(mulawTone(440, Math.max(300, text.length * MS_PER_CHARACTER)));
 }

@@ -11,7 +11,7 @@ export type SpeakLine = (text: string) => Promise<Uint8Array>;
 export interface ScenarioReport {
   readonly scenario: Scenario;
   readonly turns: readonly TurnReport[];
-  /** Expectations that do not hold, in plain words. */
+  /** The expectations that do not hold, as sentences. */
   readonly failures: readonly string[];
   readonly isPassed: boolean;
   readonly call: CallReport;
@@ -22,11 +22,11 @@ interface ScenarioRunOptions {
   readonly scenario: Scenario;
   readonly call: PlaceCallOptions;
   readonly speak: SpeakLine;
-  /** Every fact of the call as it happens: speech of both sides, keys, documents, errors, the end. */
+  /** Called with every entry of the timeline: speech of both sides, keys, documents, errors, the end. */
   readonly onProgress?: (entry: CallEntry) => void;
 }
 
-/** Silence after which the caller takes the agent's turn for finished. */
+/** Silence after which the agent's turn counts as finished. */
 const POLITE_PAUSE_MS = 700;
 /** A caller hears the agent out, also one who was slow to begin. */
 const LONGEST_LISTEN_MS = 60_000;

@@ -3,7 +3,7 @@ import type { Scenario, ScenarioTurn } from './scenario.ts';
 const say = (text: string): ScenarioTurn => ({ when: 'agent-finished', do: { say: text } });
 const HANG_UP: ScenarioTurn = { when: 'agent-finished', do: { hangup: true } };
 
-/** The callers that come along. */
+/** The scenarios that ship with the simulator. */
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'greeting',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mulawTone } from '@tandem/kit';
-import { Bench, codes, fact, until } from '../testing/bench.ts';
+import { Bench, codes, firstEntry, until } from '../testing/bench.ts';
 import type { StreamMessage } from '../testing/fake-application.ts';
 import { MALFORMED_MESSAGES, type StreamFault } from './stream-faults.ts';
 
@@ -77,7 +77,7 @@ describe('a fault of the stream', () => {
     const stream = await bench.app.stream();
     await stream.next('start');
     stream.socket.pause();
-    await fact(call, 'error');
+    await firstEntry(call, 'error');
     call.stream!.mediaPerTick = 1;
     stream.socket.resume();
     const isContinued = (message: StreamMessage) => {

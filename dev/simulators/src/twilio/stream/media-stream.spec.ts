@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock, mulawTone } from '@tandem/kit';
 import twilio from 'twilio';
-import { AUTH_TOKEN, Bench, codes, deadAddress, entries, fact, until } from '../testing/bench.ts';
+import { AUTH_TOKEN, Bench, codes, deadAddress, entries, firstEntry, until } from '../testing/bench.ts';
 import type { FakeStream } from '../testing/fake-application.ts';
 
 const AFTER = '<Response><Say>after</Say></Response>';
@@ -134,7 +134,7 @@ describe('a media stream', () => {
       const call = bench.dial(bench.connect());
       const stream = await bench.app.stream();
       await stream.next('media');
-      stream.socket.pause(); // A server that has not read yet that it is over.
+      stream.socket.pause(); // The server has not read the end of the stream yet.
       call.hangup();
       stream.media(mulawTone(400, 60));
       await until(() => call.report().streams[0]!.mediaAfterEnd === 1);
@@ -234,7 +234,7 @@ describe('a media stream', () => {
       await stream.next('media', (message) => (message.media as { track: string }).track === 'outbound');
       expect(await stream.next('start')).toMatchObject({ start: { tracks: ['inbound', 'outbound'] } });
       stream.mark('nobody listens');
-      await fact(call, 'error');
+      await firstEntry(call, 'error');
       call.press('1');
       await stream.next('stop');
       const report = await call.ended;
@@ -337,7 +337,7 @@ describe('a media stream', () => {
       const call = await start({ isRecording: true });
       const before = call.report().recording!.frameAtMs.length;
       clock.advance(40);
-      // Away for two seconds: half a second is made up for at once, the rest is left out.
+      // After a stall of two seconds half a second is caught up at once, the rest is skipped.
       clock.stall(2_000);
       clock.advance(20);
       const { frameAtMs, agent } = call.report().recording!;

@@ -105,7 +105,7 @@ export class MediaStream {
     return this.log.report(this.playout);
   }
 
-  /** Moves the playout one frame on: fills `into`, says how many bytes of it are sound from the server. */
+  /** Advances the playout by one frame: fills `into` and returns how many bytes are sound from the server. */
   play(into: Uint8Array): number {
     if (this.isFrozen) return 0;
     this.playout.settle();
@@ -122,7 +122,7 @@ export class MediaStream {
     if (this.isOpen && !this.isFrozen && this.options.isBidirectional) this.send(this.encoder.dtmf(digit));
   }
 
-  /** The stream or the call is over: says `stop` and closes. */
+  /** The stream or the call is over: sends `stop` and closes. */
   stop(): void {
     if (this.isEnded || this.isStopping) return;
     this.isStopping = true;
@@ -136,7 +136,7 @@ export class MediaStream {
     this.end({ cause: 'stopped', code: null, detail: 'stopped by the call' });
   }
 
-  /** Leaves nothing of the connection behind. */
+  /** Destroys the connection. */
   terminate(): void {
     this.closeTimer?.cancel();
     this.options.link.drop();

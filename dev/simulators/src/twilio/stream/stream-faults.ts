@@ -6,7 +6,7 @@ export type StreamFault = { readonly afterMs: number } &
   /** The connection breaks with a reset. */
   (
     | { readonly kind: 'cut' }
-    /** Half-open: nothing is read or written any more, nothing is closed. Without `forMs` for good. */
+    /** Half-open: nothing is read, written or closed; for `forMs`, or forever without it. */
     | { readonly kind: 'freeze'; readonly forMs?: number }
     /** Twilio reads in bursts: `readMs` on, `pauseMs` off. */
     | {

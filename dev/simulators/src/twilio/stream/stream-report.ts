@@ -33,7 +33,7 @@ export interface StreamReport {
   readonly mediaSent: number;
   readonly mediaDiscarded: number;
   readonly mediaReceived: number;
-  /** Came after the call had left the stream: ignored. */
+  /** Messages that came after the call had left the stream; they were ignored. */
   readonly mediaAfterEnd: number;
   readonly playedBytes: number;
   readonly droppedBytes: number;

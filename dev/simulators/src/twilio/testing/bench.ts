@@ -87,8 +87,8 @@ export function entries<K extends CallEntry['kind']>(
   return report.timeline.filter((entry) => entry.kind === kind) as Extract<CallEntry, { kind: K }>[];
 }
 
-/** The first fact of a kind, past or to come. */
-export function fact<K extends CallEntry['kind']>(
+/** Resolves to the first timeline entry of a kind, past or future. */
+export function firstEntry<K extends CallEntry['kind']>(
   call: SimulatedCall,
   kind: K,
 ): Promise<Extract<CallEntry, { kind: K }>> {

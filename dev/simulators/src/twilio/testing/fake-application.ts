@@ -61,7 +61,7 @@ export class FakeStream {
     return this.messages.filter((message) => message.event === event);
   }
 
-  /** The first message, past or to come, that matches. */
+  /** Resolves to the first message, past or future, that matches. */
   async next(
     event: string,
     matches: (message: StreamMessage) => boolean = () => true,

@@ -3,7 +3,7 @@ import { type AttributeRule, type ElementRule, RESPONSE } from './twiml-schema.t
 import { XmlError } from './xml-cursor.ts';
 import { parseXml, type XmlElement } from './xml-parser.ts';
 
-/** A verb or noun that passed the schema: only attributes and children that mean something to Twilio. */
+/** A verb or noun that passed the schema: it has only attributes and children that Twilio knows. */
 export interface TwimlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-// Which verbs, nouns and attributes TwiML has. Source: twilio.com/docs/voice/twiml and the attribute types of
+// The verbs, nouns and attributes of TwiML. Source: twilio.com/docs/voice/twiml and the attribute types of
 // the `twilio` package. An attribute's rule is checked; `true` accepts any text.
 
 export type AttributeRule =

@@ -40,7 +40,7 @@ function addParty(
   element: TwimlElement,
   noun: TwimlElement,
   run: VerbRun,
-): Party & { readonly rung: Promise<RingResult> } {
+): Party & { readonly ringing: Promise<RingResult> } {
   const { call, services } = run;
   const { to, kind } = addressOf(noun);
   const from = element.attributes.callerId ?? (call.direction === 'inbound' ? call.from : call.to);
@@ -54,16 +54,16 @@ function addParty(
   });
   call.journal.add({ kind: 'dialling', to, callSid: leg.sid });
   const timeoutMs = Number(element.attributes.timeout ?? DEFAULT_TIMEOUT_S) * 1000;
-  return { noun, leg, rung: ring(leg, services.calleeFor({ to, from, kind }), timeoutMs) };
+  return { noun, leg, ringing: ring(leg, services.calleeFor({ to, from, kind }), timeoutMs) };
 }
 
 /** Returns the first party to answer; when there is none, the first party's result. */
 function firstToAnswer(
-  parties: readonly (Party & { rung: Promise<RingResult> })[],
+  parties: readonly (Party & { ringing: Promise<RingResult> })[],
 ): Promise<Party | Exclude<RingResult, 'answered'>> {
   const { promise, resolve } = Promise.withResolvers<Party>();
   const all = parties.map(async (party) => {
-    const result = await party.rung;
+    const result = await party.ringing;
     if (result === 'answered') resolve(party);
     return result;
   });
@@ -73,7 +73,9 @@ function firstToAnswer(
   return Promise.race([promise, nobody]);
 }
 
-/** The document for the called party's ears. True when the party is still there afterwards. */
+/**
+ * Plays the whisper document to the called party. Returns whether the party is still on the line afterwards.
+ */
 async function whisper(party: Party, run: VerbRun): Promise<boolean> {
   const { url, method } = party.noun.attributes;
   if (url === undefined) return !party.leg.hasEnded;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SimulatedCall } from '../call/simulated-call.ts';
 import type { CalleeScript } from '../leg/callee.ts';
 import { PEOPLE } from '../leg/callees.ts';
-import { Bench, CALLER, codes, entries, fact } from '../testing/bench.ts';
+import { Bench, CALLER, codes, entries, firstEntry } from '../testing/bench.ts';
 
 const TALKS: CalleeScript = { outcome: 'answer', ringMs: 500, actions: [{ afterMs: 3000, hangup: true }] };
 const STAYS: CalleeScript = { outcome: 'answer', ringMs: 500 };
@@ -77,7 +77,7 @@ describe('Dial', () => {
   it('ends the talk at the star key when asked to', async () => {
     callees['+14155550111'] = STAYS;
     const call = bench.dial('<Dial action="/done" hangupOnStar="true">+14155550111</Dial>');
-    await fact(call, 'bridged');
+    await firstEntry(call, 'bridged');
     call.press('1*');
     await call.ended;
     expect(done()).toEqual([['completed', 'true']]);
@@ -231,7 +231,7 @@ describe('Dial', () => {
   it('ends with the caller, hangs up the callee, and still requests the action', async () => {
     callees['+14155550111'] = STAYS;
     const call = bench.dial('<Dial action="/done">+14155550111</Dial>');
-    await fact(call, 'bridged');
+    await firstEntry(call, 'bridged');
     call.hangup();
     const report = await call.ended;
     expect(legs[0]!.status).toBe('completed');
@@ -244,7 +244,7 @@ describe('Dial', () => {
   it('cancels the ringing when the caller gives up', async () => {
     callees['+14155550111'] = { outcome: 'answer', ringMs: 20_000 };
     const call = bench.dial('<Dial>+14155550111</Dial>');
-    await fact(call, 'dialling');
+    await firstEntry(call, 'dialling');
     call.hangup();
     await call.ended;
     expect(legs[0]!.status).toBe('canceled');
@@ -253,7 +253,7 @@ describe('Dial', () => {
   it('keeps a redirected callee alive alone', async () => {
     callees['+14155550111'] = STAYS;
     const call = bench.dial('<Dial action="/done">+14155550111</Dial>');
-    await fact(call, 'bridged');
+    await firstEntry(call, 'bridged');
     await bench.rest(`Calls/${legs[0]!.sid}.json`, { Twiml: '<Response><Say>only you</Say></Response>' });
     expect((await call.ended).said).toEqual(['back']);
     expect(await legs[0]!.ended).toMatchObject({ said: ['only you'], endedBy: 'document-end' });
@@ -262,9 +262,9 @@ describe('Dial', () => {
   describe('into a conference', () => {
     it('keeps its members until the member that ends it leaves', async () => {
       const guest = bench.dial('<Dial action="/done"><Conference>room</Conference></Dial>');
-      await fact(guest, 'joined');
+      await firstEntry(guest, 'joined');
       const host = bench.dial('<Dial><Conference endConferenceOnExit="true">room</Conference></Dial>');
-      await fact(host, 'joined');
+      await firstEntry(host, 'joined');
       host.hangup();
       expect((await guest.ended).said).toEqual(['back']);
       expect(done()).toEqual([['answered', 'true']]);

@@ -4,7 +4,7 @@ import type { TwimlElement } from '../twiml/twiml-document.ts';
 import type { Step } from './step.ts';
 import { Interrupted, type Verb, type VerbRun } from './verb-run.ts';
 
-/** A wait document that takes no time is asked for again after this long, in real ms. */
+/** A wait document that takes no time is requested again after this many real ms. */
 const MIN_WAIT_ROUND_MS = 100;
 
 /** Runs the wait document round after round until it says `<Leave>`; without a `waitUrl` just waits. */

@@ -14,7 +14,7 @@ async function prompt(element: TwimlElement, run: VerbRun): Promise<void> {
   for (const child of element.children) await PROMPTS.get(child.name)?.perform(child, run);
 }
 
-/** Plays the prompt until it is over or the caller does something. */
+/** Plays the prompt until it is over or the caller makes a sound or presses a key. */
 async function promptUntilInput(element: TwimlElement, run: VerbRun, input: InputCollector): Promise<void> {
   const cut = new AbortController();
   void input.started.then(() => cut.abort());

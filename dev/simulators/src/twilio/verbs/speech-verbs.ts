@@ -38,7 +38,7 @@ export const say: Verb = {
   },
 };
 
-/** As the first verb it delays the pick-up: "wait five seconds before accepting the call". */
+/** As the first verb it delays the answer: "wait five seconds before accepting the call". */
 export const pause: Verb = {
   modes: ['call', 'whisper', 'queue-wait'],
   answers: () => false,

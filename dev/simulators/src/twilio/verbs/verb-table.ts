@@ -6,9 +6,7 @@ import { pause, play, say } from './speech-verbs.ts';
 import { connect, start, stop } from './stream-verbs.ts';
 import type { Verb } from './verb-run.ts';
 
-/**
- * The verbs that are acted on; what TwiML knows beyond them is skipped with a warning by the schema check.
- */
+/** The verbs the simulator runs; other verbs of TwiML are skipped with a warning by the schema check. */
 export const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['Say', say],
   ['Play', play],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mulawTone } from '@tandem/kit';
-import { Bench, codes, entries, fact } from '../testing/bench.ts';
+import { Bench, codes, entries, firstEntry } from '../testing/bench.ts';
 
 describe('a verb', () => {
   let bench: Bench;
@@ -55,7 +55,7 @@ describe('a verb', () => {
         '<Gather action="/menu" numDigits="2" timeout="600"><Say>Press two keys, after this very long ' +
           'text.</Say><Pause length="600"/></Gather>',
       );
-      await fact(call, 'said');
+      await firstEntry(call, 'said');
       call.press('42');
       expect((await call.ended).said.at(-1)).toBe('thanks');
       expect(gathered()).toEqual([['42', undefined, undefined]]);
@@ -63,7 +63,7 @@ describe('a verb', () => {
 
     it('ends with the finishing key, which is not part of the digits and means nothing alone', async () => {
       const call = bench.dial('<Gather action="/menu" finishOnKey="*" timeout="600"/>');
-      await fact(call, 'verb');
+      await firstEntry(call, 'verb');
       call.press('*1#*');
       await call.ended;
       expect(gathered()).toEqual([['1#', undefined, undefined]]);
@@ -71,7 +71,7 @@ describe('a verb', () => {
 
     it('ends with a pause after the last key', async () => {
       const call = bench.dial('<Gather action="/menu" timeout="3"/>');
-      await fact(call, 'verb');
+      await firstEntry(call, 'verb');
       call.press('7');
       await call.ended;
       expect(gathered()).toEqual([['7', undefined, undefined]]);
@@ -90,7 +90,7 @@ describe('a verb', () => {
 
     it("recognises speech by the caller's known words", async () => {
       const call = bench.dial('<Gather action="/menu" input="speech dtmf" timeout="600"/>');
-      await fact(call, 'verb');
+      await firstEntry(call, 'verb');
       await call.say(mulawTone(400, 40), { text: 'opening hours' });
       await call.ended;
       expect(gathered()).toEqual([[undefined, 'opening hours', '0.9']]);
@@ -98,7 +98,7 @@ describe('a verb', () => {
 
     it('ignores speech when only keys are wanted', async () => {
       const call = bench.dial('<Gather action="/menu" timeout="10"/>');
-      await fact(call, 'verb');
+      await firstEntry(call, 'verb');
       await call.say(mulawTone(400, 20), { text: 'hello' });
       expect((await call.ended).said).toEqual([]);
     });
@@ -111,7 +111,7 @@ describe('a verb', () => {
           : `<Response><Say>${fields.Digits}</Say></Response>`,
       );
       const call = bench.call();
-      await fact(call, 'verb');
+      await firstEntry(call, 'verb');
       call.press('5');
       expect((await call.ended).said).toEqual(['5']);
     });
@@ -151,14 +151,14 @@ describe('a verb', () => {
     it('is connected to the party that dials the queue, and requests its action when they part', async () => {
       bench.app.on('/about', '<Response><Say>about to connect</Say></Response>');
       const waiting = bench.dial('<Enqueue action="/out">support</Enqueue>');
-      await fact(waiting, 'enqueued');
+      await firstEntry(waiting, 'enqueued');
       bench.app.on(
         '/operator',
         '<Response><Dial action="/done"><Queue url="/about">support</Queue></Dial></Response>',
       );
       bench.app.on('/done', '<Response/>');
       const operator = bench.call({ voiceUrl: `${bench.app.url}/operator` });
-      await fact(waiting, 'bridged');
+      await firstEntry(waiting, 'bridged');
       operator.hangup();
       await operator.ended;
       expect((await waiting.ended).said).toEqual(['about to connect', 'out']);
@@ -170,7 +170,7 @@ describe('a verb', () => {
 
     it('requests its action after the caller hung up', async () => {
       const call = bench.dial('<Enqueue action="/out">support</Enqueue>');
-      await fact(call, 'enqueued');
+      await firstEntry(call, 'enqueued');
       call.hangup();
       await call.ended;
       expect(queueFields()).toEqual(['hangup']);
@@ -178,7 +178,7 @@ describe('a verb', () => {
 
     it('refuses when the queue is full', async () => {
       const first = bench.dial('<Enqueue maxQueueSize="1">tiny</Enqueue>');
-      await fact(first, 'enqueued');
+      await firstEntry(first, 'enqueued');
       await bench.dial('<Enqueue maxQueueSize="1" action="/out">tiny</Enqueue>').ended;
       expect(queueFields()).toEqual(['queue-full']);
     });

@@ -31,7 +31,7 @@ export function signUrl(authToken: string, url: string): string {
   return signForm(authToken, url, {});
 }
 
-/** The headers that say and prove who a webhook is from. */
+/** Returns the headers that identify the sender of a webhook and prove it. */
 export function signatureHeaders(
   { authToken, sharedKey }: SigningKeys,
   url: string,

@@ -45,7 +45,7 @@ describe('the agent is changed while it talks', () => {
     expect(call.model.setup.tools.map(({ name }) => name)).toEqual(['find']);
     expect(call.model.toolResults.get(wish(call, 'pay'))).toContain('unknown-tool');
     wish(call, 'find');
-    call.toolCaller.answer('find', {
+    call.toolDispatcher.answer('find', {
       status: 'ok',
       value: 1,
       change: {
@@ -66,7 +66,7 @@ describe('the agent is changed while it talks', () => {
       { by: 'tool', what: ['instructions', 'tools', 'turnDetection'] },
     ]);
     wish(call, 'pay');
-    expect(call.toolCaller.calls.map(({ name }) => name)).toEqual(['find', 'pay']);
+    expect(call.toolDispatcher.calls.map(({ name }) => name)).toEqual(['find', 'pay']);
   });
 
   it('by an operator', async () => {
@@ -100,7 +100,7 @@ describe('the agent is changed while it talks', () => {
     }
     for (let times = 0; times < 2; times += 1) {
       wish(call, 'find');
-      call.toolCaller.answer('find', { status: 'refused', reason: 'unknown', detail: 'Nobody.' });
+      call.toolDispatcher.answer('find', { status: 'refused', reason: 'unknown', detail: 'Nobody.' });
       await call.passes(1);
     }
     await call.passes(60_000);
@@ -210,7 +210,7 @@ describe('another language', () => {
     await call.passes(5_000);
     expect(call.model.asked.at(-1)).toBe('say: ¿Hola?');
     wish(call, 'find');
-    expect(call.toolCaller.calls[0]?.context.language).toBe('es');
+    expect(call.toolDispatcher.calls[0]?.context.language).toBe('es');
   });
 
   it('is noticed when the caller keeps speaking it, not at the first foreign word', async () => {

@@ -12,14 +12,14 @@ export interface RecordingCarryover {
 }
 
 /** Secret digits and an operator can each pause the recording. */
-export type RecordingHold = 'digits' | 'operator';
+export type PauseReason = 'digits' | 'operator';
 
 /** Decides when the call may be recorded: never before consent, nor during a pause. */
 export class CallRecording {
   private consent: ConsentState | null;
   private hasStarted = false;
   private isRunning = false;
-  private readonly holds = new Set<RecordingHold>();
+  private readonly pauses = new Set<PauseReason>();
 
   constructor(
     private readonly context: CallContext,
@@ -27,7 +27,7 @@ export class CallRecording {
     carryover: RecordingCarryover | undefined,
   ) {
     this.consent = carryover?.consent ?? null;
-    if (carryover?.isPausedByOperator) this.holds.add('operator');
+    if (carryover?.isPausedByOperator) this.pauses.add('operator');
   }
 
   /** The agent records calls, and a recorder is there. */
@@ -51,13 +51,13 @@ export class CallRecording {
     this.follow();
   }
 
-  hold(reason: RecordingHold): void {
-    this.holds.add(reason);
+  pause(reason: PauseReason): void {
+    this.pauses.add(reason);
     this.follow();
   }
 
-  release(reason: RecordingHold): void {
-    this.holds.delete(reason);
+  resume(reason: PauseReason): void {
+    this.pauses.delete(reason);
     this.follow();
   }
 
@@ -74,7 +74,7 @@ export class CallRecording {
   private follow(): void {
     const isAllowed =
       this.isPossible &&
-      this.holds.size === 0 &&
+      this.pauses.size === 0 &&
       (this.consent === 'granted' || this.consent === 'announced');
     if (isAllowed === this.isRunning) return;
     this.isRunning = isAllowed;

@@ -103,7 +103,7 @@ export class CallerTranscript {
   }
 
   /** Resolves when no utterance waits for words, or after `timeoutMs`; the rest is logged without words. */
-  async settled(timeoutMs: number): Promise<void> {
+  async waitForWords(timeoutMs: number): Promise<void> {
     if (this.isWaiting) {
       await new Promise<void>((resolve) => {
         const timer = this.context.clock.after(timeoutMs, resolve);

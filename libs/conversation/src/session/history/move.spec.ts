@@ -32,12 +32,12 @@ async function inTalk(setting: CallSetting = {}): Promise<CallScene> {
 describe('a call whose relay is draining', () => {
   it('moves at a pause between turns, with everything logged before the stream closes', async () => {
     const call = await inTalk();
-    expect(call.session.move(false)).toBe(true);
+    expect(call.session.handOver(false)).toBe(true);
     await call.passes(2_000);
     expect([call.isLetGo, call.stream.isClosed, call.model.isClosed]).toEqual([true, true, true]);
     expect(call.log.of('stream.detached')).toEqual([{ reason: 'moved' }]);
     expect(call.log.of('call.ended')).toEqual([]);
-    expect(call.session.move(true)).toBe(false);
+    expect(call.session.handOver(true)).toBe(false);
     expect(call.clock.pendingTimers).toBe(0);
   });
 
@@ -45,15 +45,15 @@ describe('a call whose relay is draining', () => {
     const call = await inTalk();
     call.model.hearsCallerStart();
     await call.passes(500);
-    expect(call.session.move(false)).toBe(false);
+    expect(call.session.handOver(false)).toBe(false);
     const spoken = call.model.hearsCallerStop();
-    expect(call.session.move(false)).toBe(false);
+    expect(call.session.handOver(false)).toBe(false);
     call.model.understands(spoken, 'I need a plumber.');
     call.model.says('When would suit you?', { durationMs: 1_000 });
     await call.passes(500);
-    expect(call.session.move(false)).toBe(false);
+    expect(call.session.handOver(false)).toBe(false);
     await call.passes(600);
-    expect(call.session.move(false)).toBe(true);
+    expect(call.session.handOver(false)).toBe(true);
   });
 
   it('does not move while a tool works, unless the wait for a pause is over', async () => {
@@ -62,15 +62,15 @@ describe('a call whose relay is draining', () => {
     call.model.callsTool({ name: 'look_up', arguments: {} });
     call.model.finish('completed');
     await call.passes(10);
-    expect(call.session.move(false)).toBe(false);
-    expect(call.session.move(true)).toBe(true);
+    expect(call.session.handOver(false)).toBe(false);
+    expect(call.session.handOver(true)).toBe(true);
   });
 
   it('cuts the agent off when there is no pause, and logs what was heard', async () => {
     const call = await inTalk();
     call.model.says('There is a time free on Thursday at ten.', { durationMs: 2_000 });
     await call.passes(1_000);
-    expect(call.session.move(true)).toBe(true);
+    expect(call.session.handOver(true)).toBe(true);
     await call.passes(100);
     expect(call.log.of('agent.spoke').at(-1)).toMatchObject({ interrupted: true });
   });
@@ -82,7 +82,7 @@ describe('a call whose relay is draining', () => {
     call.model.finish('completed');
     call.model.says('Goodbye.', { durationMs: 1_000 });
     await call.passes(100);
-    expect(call.session.move(true)).toBe(false);
+    expect(call.session.handOver(true)).toBe(false);
     await call.passes(5_000);
     expect(call.termination?.reason).toBe('agent-goodbye');
   });

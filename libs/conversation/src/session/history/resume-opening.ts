@@ -24,9 +24,9 @@ export function resumeOpening(takeover: Takeover, call: CallInfo, clock: Clock):
   const texts = textsOf(call.agent, call.language);
   if (takeover.hasReturned) return { text: texts.transferFailed, isPersonal: false, then: REPLY };
   const isWaitingForTools = takeover.openTools.length > 0;
-  const isReplyOwed = takeover.isReplyOwed && !isWaitingForTools;
-  const silentMs = clock.wallTime() - takeover.lastSignAt + (isReplyOwed ? ANSWER_TAKES_MS : 0);
+  const isReplyPending = takeover.isReplyPending && !isWaitingForTools;
+  const silentMs = clock.wallTime() - takeover.lastSignAt + (isReplyPending ? ANSWER_TAKES_MS : 0);
   const isAudible = !takeover.isHandedOver || silentMs > AUDIBLE_GAP_MS;
-  const isReplyNow = (isAudible || isReplyOwed) && !isWaitingForTools;
+  const isReplyNow = (isAudible || isReplyPending) && !isWaitingForTools;
   return { text: isAudible ? texts.bridge : '', isPersonal: false, then: isReplyNow ? REPLY : null };
 }

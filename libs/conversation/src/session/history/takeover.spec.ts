@@ -35,7 +35,7 @@ const attached: NewCallEvent = {
   type: 'stream.attached',
   data: { relayId: 'relay-1' as RelayId, epoch: 1, streamId: 'MZ1' },
 };
-/** The owner before let go of the call by itself. */
+/** The earlier owner handed the call over by itself. */
 const moved: NewCallEvent = { type: 'stream.detached', data: { reason: 'moved' } };
 const agent = (text: string, atMs: number, interrupted = false): NewCallEvent => ({
   type: 'agent.spoke',
@@ -73,11 +73,11 @@ const returned = (outcome: 'busy' | 'declined', atMs: number): NewCallEvent => (
   data: { department: 'support', outcome, atMs },
 });
 
-/** A call that another session let go of, whose last word on record is `silentForMs` old. */
+/** A call handed over by another session, whose last stored event is `silentForMs` old. */
 const takeOver = (facts: readonly NewCallEvent[], silentForMs: number, admittedAgoMs = 0): CallScene =>
   rescue([...facts, moved], silentForMs, admittedAgoMs);
 
-/** A call whose session before is lost. */
+/** A call whose earlier session is lost. */
 function rescue(facts: readonly NewCallEvent[], silentForMs: number, admittedAgoMs = 0): CallScene {
   return startCall({
     tools: [book, hangUp],
@@ -208,13 +208,13 @@ describe('a tool the earlier session had called', () => {
   it('is joined, not called again; the model gets its outcome once and answers', async () => {
     const call = takeOver(pending, 1_000);
     await call.passes(1);
-    expect(call.toolCaller.calls).toEqual([]);
+    expect(call.toolDispatcher.calls).toEqual([]);
     expect(
-      call.toolCaller.resumed.map((resumed) => [resumed.toolCallId, resumed.name, resumed.arguments]),
+      call.toolDispatcher.resumed.map((resumed) => [resumed.toolCallId, resumed.name, resumed.arguments]),
     ).toEqual([[toolCallId, 'book', { slot: 'nine' }]]);
     expect(call.model.asked).toEqual([]);
     expect(call.model.setup.history().at(-1)).toMatchObject({ kind: 'tool-call', providerCallId: 'call_1' });
-    call.toolCaller.answer('book', { status: 'ok', value: { reference: 'NW-1' } });
+    call.toolDispatcher.answer('book', { status: 'ok', value: { reference: 'NW-1' } });
     await call.passes(1);
     expect(JSON.parse(resultOf(call)!)).toEqual({ status: 'ok', result: { reference: 'NW-1' } });
     expect(call.model.asked).toEqual(['result call_1', 'reply']);
@@ -232,7 +232,7 @@ describe('a tool the earlier session had called', () => {
     const call = takeOver(pending, 1_000);
     await call.passes(1_900);
     expect(call.model.asked).toEqual(['say: One moment, please.']);
-    call.toolCaller.answer('book', { status: 'ok', value: 1 });
+    call.toolDispatcher.answer('book', { status: 'ok', value: 1 });
     await call.passes(5_000);
     expect(call.model.asked.slice(1)).toEqual(['result call_1', 'reply']);
   });
@@ -241,14 +241,14 @@ describe('a tool the earlier session had called', () => {
     const early = takeOver(pending, 500, 5_000);
     const late = takeOver(pending, 500, 60_000);
     await Promise.all([early.passes(1), late.passes(1)]);
-    expect(early.toolCaller.resumed[0]?.deadlineMs).toBe(6_500);
-    expect(late.toolCaller.resumed[0]?.deadlineMs).toBe(1_000);
+    expect(early.toolDispatcher.resumed[0]?.deadlineMs).toBe(6_500);
+    expect(late.toolDispatcher.resumed[0]?.deadlineMs).toBe(1_000);
   });
 
   it('is left alone when its outcome is logged', async () => {
     const call = takeOver([...pending, finished(3_600)], 400);
     await call.passes(1);
-    expect(call.toolCaller.resumed).toEqual([]);
+    expect(call.toolDispatcher.resumed).toEqual([]);
     expect(call.model.asked).toEqual(['reply']);
   });
 
@@ -266,7 +266,7 @@ describe('a tool the earlier session had called', () => {
     const call = takeOver(pending, 1_000);
     await call.passes(1);
     call.stream.leave('caller-hangup');
-    call.toolCaller.answer('book', { status: 'ok', value: 1 });
+    call.toolDispatcher.answer('book', { status: 'ok', value: 1 });
     await call.passes(3_000);
     expect(call.log.of('tool.finished')).toHaveLength(1);
     expect(call.model.asked).not.toContain('reply');

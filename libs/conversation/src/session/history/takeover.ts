@@ -29,7 +29,7 @@ export interface Takeover {
   /** A transfer failed, and the caller has not been told. */
   readonly hasReturned: boolean;
   /** The caller spoke last, an awaited outcome has come, or the agent's answer was cut off. */
-  readonly isReplyOwed: boolean;
+  readonly isReplyPending: boolean;
   readonly openTools: readonly OpenToolCall[];
   readonly recording: RecordingCarryover;
   /** The budget so far: what is spent, and which shares are logged as reached. */
@@ -56,7 +56,7 @@ export function takeoverOf(events: readonly CallEvent[]): Takeover {
     lastSignAt: Math.max(0, ...events.filter(({ epoch }) => epoch > 0).map(({ at }) => at)),
     isHandedOver: events.findLast(isStreamChange)?.type === 'stream.detached',
     hasReturned: returned !== undefined && returned.data.outcome !== 'bridged',
-    isReplyOwed: (turns.at(-1)?.isReplyOwed ?? false) || since.some(indicatesUnfinishedReply),
+    isReplyPending: (turns.at(-1)?.isReplyPending ?? false) || since.some(indicatesUnfinishedReply),
     openTools: openToolsOf(events),
     recording: recordingCarryover(events),
     budget: budgetCarryover(events),
@@ -99,15 +99,15 @@ function budgetCarryover(events: readonly CallEvent[]): BudgetCarryover {
 }
 
 /** Returns when an event happened that gives or takes the agent's turn, and which. */
-function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly isReplyOwed: boolean }[] {
+function turnOf({ type, data }: CallEvent): { readonly atMs: number; readonly isReplyPending: boolean }[] {
   switch (type) {
     case 'caller.spoke':
-      return [{ atMs: data.startedAtMs, isReplyOwed: true }];
+      return [{ atMs: data.startedAtMs, isReplyPending: true }];
     case 'agent.spoke':
-      return [{ atMs: data.startedAtMs, isReplyOwed: data.interrupted }];
+      return [{ atMs: data.startedAtMs, isReplyPending: data.interrupted }];
     case 'tool.finished':
     case 'digit.pressed':
-      return [{ atMs: data.atMs, isReplyOwed: true }];
+      return [{ atMs: data.atMs, isReplyPending: true }];
     default:
       return [];
   }

@@ -14,7 +14,7 @@ export class AnswerLimit {
     this.limit = context.call.agent.limits.maxAnswersWithoutTool;
   }
 
-  /** The agent begins to be heard. */
+  /** The caller hears the start of an answer. */
   answered(): void {
     if (this.limit === 0) return;
     this.answers += 1;

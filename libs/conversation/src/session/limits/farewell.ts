@@ -20,8 +20,8 @@ export class Farewell {
   }
 
   /**
-   * Makes way for last words: cuts off what is being said, unless it is protected (a legal notice), and has
-   * the last words heard to their end, with nothing after them.
+   * Clears the floor for the last words: interrupts the agent unless its speech is protected (a legal
+   * notice), protects the last words, and allows no reply after them.
    */
   takeFloor(): void {
     if (!this.turns.isProtected || this.ending.isSayingGoodbye) this.turns.interrupt();

@@ -108,7 +108,7 @@ describe('sounds without words', () => {
     return call;
   }
 
-  /** Says what it is asked for, as a model would. */
+  /** Says what the call requested, as a model would. */
   async function modelSpeaks(call: CallScene): Promise<void> {
     const asked = call.model.asked.at(-1);
     call.model.asked.push('-');

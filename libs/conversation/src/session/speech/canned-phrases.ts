@@ -12,7 +12,7 @@ const ID_PREFIX = 'phrase_';
 
 /**
  * Phrases with fixed words. Cached ones play at once; the model says the others, and its audio is cached when
- * its words were exactly these. The model is told by a note of what was played from the cache.
+ * its words were exactly these. A note tells the model which phrases were played from the cache.
  */
 export class CannedPhrases {
   private readonly playing = new Map<string, string>();

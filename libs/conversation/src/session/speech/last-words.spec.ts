@@ -103,7 +103,7 @@ describe('last words', () => {
     call.model.says('Goodbye.', { durationMs: 2_000 });
     call.stream.press('5');
     call.stream.press('#');
-    call.toolCaller.answer('find', { status: 'ok', value: 1 });
+    call.toolDispatcher.answer('find', { status: 'ok', value: 1 });
     await call.passes(100);
     expect(replies(call)).toBe(0);
     await call.passes(2_000);

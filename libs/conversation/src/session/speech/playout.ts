@@ -39,7 +39,7 @@ export class Playout {
     return this.items.has(itemId);
   }
 
-  /** The agent has been heard on this stream. */
+  /** Audio of the agent has been written to this stream. */
   get hasBegun(): boolean {
     return this.lastResponse !== null;
   }

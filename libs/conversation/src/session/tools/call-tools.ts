@@ -102,12 +102,12 @@ export const CALL_TOOLS: Readonly<Record<CallToolName, CallTool>> = {
     { context, agent, phrases, digits, secureDigits, recording },
     input: { max_digits: number },
   ) => {
-    recording.hold('digits');
+    recording.pause('digits');
     digits.forget(); // Keys typed too early belong to this entry.
     const entry = secureDigits.begin(input.max_digits);
     phrases.speakPhrase(agent.texts.secureDigits);
     const { outcome, reference, count } = await entry;
-    recording.release('digits');
+    recording.resume('digits');
     context.log.append({
       type: 'digits.captured',
       data: { reference, count, outcome, atMs: context.atMs() },

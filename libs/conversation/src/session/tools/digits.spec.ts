@@ -74,7 +74,7 @@ describe('digits typed in secret', () => {
     expect(recording.did).toEqual(['start', 'pause', 'resume']);
     call.model.startResponse();
     call.model.callsTool({ name: 'charge', arguments: { reference: 'digits_1' } });
-    expect(call.toolCaller.calls[0]?.context.secureDigits).toEqual({ digits_1: CARD });
+    expect(call.toolDispatcher.calls[0]?.context.secureDigits).toEqual({ digits_1: CARD });
     expect(everything(call)).not.toContain('4111');
   });
 
@@ -216,7 +216,7 @@ describe('digits typed openly', () => {
     expect(call.model.notes).toEqual(['The caller pressed on the keypad: 4711#']);
     call.model.startResponse();
     call.model.callsTool({ name: 'charge', arguments: { reference: 'x' } });
-    expect(call.toolCaller.calls[0]?.context.keypad).toBe('4711#');
+    expect(call.toolDispatcher.calls[0]?.context.keypad).toBe('4711#');
   });
 
   it('without end are one entry of bounded length, not an answer each', async () => {

@@ -92,7 +92,7 @@ describe('a call tool without an implementation', () => {
     call.model.callsTool({ name: 'odd', arguments: {} });
     call.model.finish('completed');
     await call.passes(1);
-    expect(call.toolCaller.calls).toEqual([]);
+    expect(call.toolDispatcher.calls).toEqual([]);
     expect(call.log.of('tool.finished')).toMatchObject([
       { name: 'odd', outcome: { status: 'refused', reason: 'unknown-tool' } },
     ]);

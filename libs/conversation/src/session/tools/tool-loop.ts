@@ -10,7 +10,7 @@ import {
   type ToolDeclaration,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { ToolCaller } from '../../ports/tool-caller.ts';
+import type { ToolDispatcher } from '../../ports/tool-dispatcher.ts';
 import type { ModelToolCall } from '../../ports/model-session-listener.ts';
 import type { CallContext } from '../call-context.ts';
 import type { OpenToolCall } from '../history/takeover.ts';
@@ -48,7 +48,7 @@ const TOO_MANY = { reason: 'too-many-tool-calls', detail: 'Too many tool calls. 
 
 const always = (): boolean => true;
 
-interface Pending {
+interface PendingToolCall {
   readonly toolCallId: ToolCallId;
   readonly name: string;
   readonly startedAt: number;
@@ -75,7 +75,7 @@ export class ToolLoop {
   constructor(
     private readonly context: CallContext,
     private readonly model: ModelSlot,
-    private readonly caller: ToolCaller,
+    private readonly caller: ToolDispatcher,
     private readonly setup: ToolLoopSetup,
   ) {
     this.declarations = byName(setup.declarations);
@@ -99,7 +99,7 @@ export class ToolLoop {
     this.calls += 1;
     this.seen.add(toolCallId);
     const round = this.roundOf(asked.responseId);
-    const pending: Pending = { toolCallId, name: asked.name.slice(0, 64), startedAt: clock.now() };
+    const pending: PendingToolCall = { toolCallId, name: asked.name.slice(0, 64), startedAt: clock.now() };
     round.pending.add(toolCallId);
     this.pendingCount += 1;
     const checked = this.check(asked);
@@ -127,7 +127,7 @@ export class ToolLoop {
       );
   }
 
-  private carryOut(asked: ModelToolCall, pending: Pending, input: JsonValue): void {
+  private carryOut(asked: ModelToolCall, pending: PendingToolCall, input: JsonValue): void {
     // media-relay checks at start that every call tool has an implementation; an unknown one is refused here.
     const answer = this.setup.carryOut(asked, input) ?? {
       outcome: this.unknownTool(),
@@ -161,13 +161,15 @@ export class ToolLoop {
     this.roundOf(asked.responseId).replies.push(always);
   }
 
-  /** Waits for the outcomes of calls from earlier sessions, which the model knows from its history. */
+  /**
+   * Waits for the outcomes of calls made by earlier sessions; the model knows these calls from its history.
+   */
   resume(calls: readonly OpenToolCall[]): void {
     const { clock, atMs } = this.context;
     const round = this.roundOf(RESUMED);
     for (const { toolCallId, providerCallId, name, calledAtMs, ...called } of calls) {
       const ranMs = Math.max(0, atMs() - calledAtMs);
-      const pending: Pending = { toolCallId, name, startedAt: clock.now() - ranMs };
+      const pending: PendingToolCall = { toolCallId, name, startedAt: clock.now() - ranMs };
       const asked: ModelToolCall = { providerCallId, responseId: RESUMED, name, argumentsJson: '' };
       this.seen.add(toolCallId);
       round.pending.add(toolCallId);
@@ -233,7 +235,7 @@ export class ToolLoop {
 
   private awaitOutcome(
     asked: ModelToolCall,
-    pending: Pending,
+    pending: PendingToolCall,
     tool: ToolDeclaration,
     outcome: Promise<ToolOutcome>,
   ): void {
@@ -270,7 +272,7 @@ export class ToolLoop {
 
   private finish(
     asked: ModelToolCall,
-    pending: Pending,
+    pending: PendingToolCall,
     outcome: ToolOutcome,
     needsReply: () => boolean,
     tool?: ToolDeclaration,

@@ -39,7 +39,7 @@ describe('while a tool works', () => {
     expect(musicMs(call)).toBeGreaterThan(0);
     await call.passes(2_000);
     const clears = call.stream.clears.length;
-    call.toolCaller.answer('look', { status: 'ok', value: 1 });
+    call.toolDispatcher.answer('look', { status: 'ok', value: 1 });
     await call.passes(1);
     expect(call.stream.clears).toHaveLength(clears + 1);
     const heard = musicMs(call);

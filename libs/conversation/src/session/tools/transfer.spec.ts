@@ -287,7 +287,7 @@ describe('a stream that is lost', () => {
     call.model.finish('completed');
     call.stream.leave('connection-lost');
     await call.passes(2_000);
-    expect(call.toolCaller.cancelled).toEqual([]);
+    expect(call.toolDispatcher.cancelled).toEqual([]);
   });
 
   it('after a transfer began ends neither call nor transfer', async () => {

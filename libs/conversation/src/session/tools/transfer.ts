@@ -11,7 +11,7 @@ export interface TransferRequest {
   readonly summary: string;
 }
 
-interface Pending {
+interface PendingRequest {
   readonly department: Department;
   readonly summary: string;
   readonly timer: Timer;
@@ -33,7 +33,7 @@ const WITHDRAWN =
  * request only.
  */
 export class Transfer {
-  private pending: Pending | null = null;
+  private pending: PendingRequest | null = null;
   private isStoring = false;
 
   constructor(

@@ -152,7 +152,7 @@ export class TurnTaking {
     this.decide(speech);
     const isAnsweredAtOnce =
       speech.floor === 'taken' && !(speech.didInterrupt && this.rules.settings.afterFalseStart === 'resume');
-    if (speech.isFinal) this.settle(speech);
+    if (speech.isFinal) this.concludeSpeech(speech);
     else if (!isAnsweredAtOnce)
       speech.timer = this.context.clock.after(WORDS_PATIENCE_MS, () => this.wordsAreLate(speech));
     else {
@@ -172,7 +172,7 @@ export class TurnTaking {
     this.decide(speech);
     if (!isFinal || !speech.isOver) return;
     speech.timer?.cancel();
-    this.settle(speech);
+    this.concludeSpeech(speech);
   }
 
   responseStarted(responseId: ResponseId): void {
@@ -190,7 +190,10 @@ export class TurnTaking {
     this.floorMayBeQuiet();
   }
 
-  /** Has the agent speak. A reply is skipped while the caller speaks: the answer to that turn covers it. */
+  /**
+   * Has the agent speak. A reply is skipped while the caller speaks, as the answer to that turn covers it,
+   * and after {@link close}.
+   */
   speak(request: SpeakRequest): void {
     if (request.kind === 'reply' && (this.isCallerSpeaking || this.isClosed)) return;
     this.requested = request.kind;
@@ -247,7 +250,7 @@ export class TurnTaking {
   }
 
   /** Acts on speech that is over, once its words are known or given up. */
-  private settle(speech: Speech): void {
+  private concludeSpeech(speech: Speech): void {
     const isFalseStart = speech.isFinal && !this.needsAnswer(speech);
     if (
       isFalseStart &&
@@ -267,7 +270,7 @@ export class TurnTaking {
     if (speech.isAnswered) return;
     speech.isUnknown = speech.text.trim() === '';
     if (speech.floor === 'undecided') speech.floor = this.isAgentBusy ? 'ignored' : 'taken';
-    this.settle(speech);
+    this.concludeSpeech(speech);
   }
 
   private answer(speech: Speech): void {

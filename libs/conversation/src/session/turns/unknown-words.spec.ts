@@ -16,7 +16,7 @@ async function callerSounds(call: CallScene, ms = 1_000) {
   return call.model.hearsCallerStop();
 }
 
-/** As a model session would be given it that opens now. */
+/** The history a model session opened now would get. */
 const history = (call: CallScene) =>
   call.model.setup.history().map((item) => ('text' in item ? `${item.kind}: ${item.text}` : item.kind));
 
@@ -35,7 +35,7 @@ describe('a turn of the caller whose words stay unknown', () => {
     expect(call.log.of('caller.spoke')).toEqual([]);
     await call.passes(200);
     expect(call.log.of('caller.spoke')).toMatchObject([{ text: '', startedAtMs: 521, endedAtMs: 1_521 }]);
-    expect(call.session.move(false)).toBe(true);
+    expect(call.session.handOver(false)).toBe(true);
   });
 
   it('gets its words when they come after all', async () => {

@@ -54,7 +54,7 @@ export interface NumberAccess {
   readonly withheldCallers: 'accept' | 'refuse';
   /** Callers whose number the carrier has not verified. */
   readonly unverifiedCallers: 'trust' | 'distrust';
-  /** What a caller hears who may not call; empty for the default sentence. */
+  /** Said to a caller who may not call; empty for the default sentence. */
   readonly refusalText: string;
 }
 

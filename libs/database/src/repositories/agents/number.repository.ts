@@ -13,7 +13,7 @@ type NumberChange = {
 
 const MAX_LISTED = 500;
 
-/** The numbers of tenants. */
+/** The phone numbers of tenants. */
 export class NumberRepository {
   constructor(private readonly dataSource: DataSource) {}
 

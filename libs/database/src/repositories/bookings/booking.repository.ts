@@ -22,7 +22,7 @@ import { ContactRepository } from './contact.repository.ts';
 import { takeFirstFree } from './free-resource.ts';
 import { isForSamePerson } from './same-person.ts';
 
-/** Appointments. */
+/** Stored appointments. */
 export class BookingRepository {
   private readonly contacts: ContactRepository;
 
@@ -30,7 +30,7 @@ export class BookingRepository {
     this.contacts = new ContactRepository(dataSource);
   }
 
-  /** Books the first of the resources that is free; null when none is, and then nothing was changed. */
+  /** Books the first free resource. Null when none is free; nothing was changed then. */
   async book(transaction: Transaction, request: BookingRequest): Promise<Booking | null> {
     const { contactPhone, name, tenantId } = request;
     const id = await takeFirstFree(transaction, request, async (resourceId) => {
@@ -54,9 +54,9 @@ export class BookingRepository {
   }
 
   /**
-   * Moves a booking to the first of the resources that is free at the new time, as {@link book} takes one.
-   * Two moves hold rows of their own and never wait for a row while they hold a resource.
-   * @returns `taken` when none of them is free, `not-booked` when there is nothing to move; nothing was
+   * Moves a booking to the first resource that is free at the new time, chosen as in {@link book}. Two moves
+   * hold rows of their own and never wait for a row while they hold a resource.
+   * @returns `taken` when none of them is free, `not-booked` when there is no standing booking; nothing was
    * changed then
    */
   async move(transaction: Transaction, move: BookingMove): Promise<Booking | 'taken' | 'not-booked'> {
@@ -74,7 +74,7 @@ export class BookingRepository {
     return (await this.withEvent(transaction, 'booking.moved', tenantId, id)) ?? 'not-booked';
   }
 
-  /** Cancels; cancelling twice is the same as once. Null when the tenant has no such booking. */
+  /** Cancels a booking; a second time changes nothing. Null when the tenant has no such booking. */
   async cancel(transaction: Transaction, tenantId: TenantId, id: string): Promise<Booking | null> {
     const { affected } = await transaction.update(
       BookingRow,

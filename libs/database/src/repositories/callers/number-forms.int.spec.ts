@@ -11,7 +11,7 @@ import { CallerDirectory } from './caller-directory.ts';
 import { CallerGroupRepository } from './caller-group.repository.ts';
 import { ContactRepository } from '../bookings/contact.repository.ts';
 
-/** Two ways to write one number; the second is how it is stored, but for Argentina, where either may be. */
+/** Two forms of one number; the second is the stored one, but for Argentina, where either may be stored. */
 const PAIRS = [
   ['Mexico', '+5215500000000', '+525500000000'],
   ['Brazil', '+551187654321', '+5511987654321'],

@@ -3,14 +3,14 @@ import { writtenForms } from '@tandem/contracts';
 /** A number in E.164, or its beginning and a star. */
 export const PHONE_PATTERN = /^\+[1-9](?:\d{6,14}|\d{0,13}\*)$/;
 
-/** The ways in which a pattern may be stored that is one number; a beginning is stored in one. */
+/** Returns the forms in which a pattern may be stored; only a whole number has several. */
 export function samePatterns(pattern: string): string[] {
   return pattern.endsWith('*') ? [pattern] : writtenForms(pattern);
 }
 
 /**
- * Every pattern that fits a number in any of its written forms: the forms themselves first, then their
- * beginnings from the longest to the shortest.
+ * Returns every pattern that matches a number in any of its written forms: the forms themselves, then their
+ * beginnings, longest first.
  */
 export function patternsOf(e164: string): string[] {
   const [normal, ...others] = writtenForms(e164);

@@ -141,7 +141,7 @@ describe('recorded calls', () => {
 
     beforeAll(async () => {
       lister = (await openBusiness(dataSource, 0)).tenantId;
-      // Pairs share an instant, so the id has to break the tie.
+      // Pairs have the same time, so the id must break the tie.
       for (let index = 0; index < 9; index++) {
         await calls.record(
           record({

@@ -33,7 +33,7 @@ describe('idempotency keys', () => {
   const answer = { status: 201, body: { z: 1, a: [{ y: 2, b: 3 }] } };
 
   const none = () => null;
-  /** An effect that leaves a trace. */
+  /** An effect that writes a row. */
   const effectOf = (trace: string) => async (transaction: Transaction) => {
     await query(
       transaction,

@@ -11,7 +11,7 @@ import {
 } from '../../queries/spending.ts';
 import { without } from '../../rows/without.ts';
 
-/** What a tenant's calls may cost, in micros (millionths of a US dollar); null for no limit. */
+/** Limits on the cost of a tenant's calls, in micros (millionths of a US dollar); null for no limit. */
 export type TenantBudget = Readonly<Omit<TenantBudgetRow, 'tenantId'>>;
 
 /** Absent fields stay as they are. */
@@ -20,7 +20,7 @@ export type BudgetChange = { readonly [Field in keyof TenantBudget]?: TenantBudg
 /** The budget of a tenant that has set none. */
 export const NO_BUDGET: TenantBudget = { dailyMicros: null, monthlyMicros: null, warnShare: 0.8 };
 
-/** Budgets of tenants, and what their calls cost. A call counts on the local day it was admitted. */
+/** Budgets of tenants, and the cost of their calls. A call counts on the local day it was admitted. */
 export class SpendingRepository {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -41,12 +41,12 @@ export class SpendingRepository {
     return run(this.dataSource, (manager) => readCurrentMonth(manager, tenantId));
   }
 
-  /** Micros spent by recorded calls of a local day (YYYY-MM-DD) or month (YYYY-MM). */
+  /** Returns the micros spent by recorded calls of a local day (YYYY-MM-DD) or month (YYYY-MM). */
   spent(tenantId: TenantId, period: string): Promise<number> {
     return run(this.dataSource, (manager) => sumSpending(manager, tenantId, boundsOf(period)));
   }
 
-  /** Day by day over a local month (YYYY-MM); days without calls are absent. */
+  /** Returns the spending of a local month (YYYY-MM) by day; days without calls are absent. */
   byDay(tenantId: TenantId, month: string): Promise<DaySpending[]> {
     return run(this.dataSource, (manager) => sumByDay(manager, tenantId, boundsOf(month)));
   }

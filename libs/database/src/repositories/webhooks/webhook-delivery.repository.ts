@@ -25,7 +25,7 @@ import { replayDeliveries } from '../../queries/delivery-replay.ts';
 import { claimDeliveries } from '../../queries/delivery-claim.ts';
 import { startOf, toPage, type Page, type PageRequest } from '../../rows/page.ts';
 
-/** A booking may be moved a year after it was made; its events go on being numbered. */
+/** A booking may be moved a year after it was made: its events continue the sequence then. */
 const SEQUENCE_REST_MS = 366 * 86_400_000;
 
 /** Deliveries of events to endpoints: pending, made, or given up. */

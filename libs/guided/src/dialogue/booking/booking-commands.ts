@@ -3,7 +3,7 @@ import { withoutRequest, type BookingState } from './booking-state.ts';
 import { examplesOf } from './booking-steps.ts';
 import type { DialogueContext } from '../dialogue.ts';
 import type { Command } from '../meaning.ts';
-import { CALLBACK, NO_PERSON, wishSummary } from '../wording.ts';
+import { CALLBACK, NO_PERSON, requestSummary } from '../wording.ts';
 
 /** Words for commands that cannot be obeyed while a booking is under way. */
 const WHILE_BOOKING: Readonly<Partial<Record<Command, string>>> = {
@@ -49,6 +49,6 @@ function putThrough(state: BookingState, context: DialogueContext): Step {
   return call(state, 'transfer', {
     department: 'support',
     reason: 'caller-asked',
-    summary: wishSummary(state, context),
+    summary: requestSummary(state, context),
   });
 }

@@ -9,9 +9,9 @@ import { readMeaning } from '../meaning.ts';
 import { DISCLOSURE, GOODBYE, greeting } from '../wording.ts';
 
 /**
- * Books a visit by rules: service, day, time, the calendar's offers, a consent to the whole, the outcome. The
- * state table is in booking-steps.ts (what is asked and what may be said) and booking-answers.ts (what an
- * answer does).
+ * Books a visit by rules: service, day, time, the calendar's offers, the caller's consent, the outcome. The
+ * state table is in booking-steps.ts (the questions and the phrases they accept) and booking-answers.ts (the
+ * effects of answers).
  */
 export const bookingDialogue: Dialogue<BookingState> = {
   begin: () => INITIAL,

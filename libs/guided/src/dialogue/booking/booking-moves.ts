@@ -14,7 +14,7 @@ import { GOODBYE, wishWords } from '../wording.ts';
 
 export type Step = DialogueStep<BookingState>;
 
-/** Asks what `state.step` asks, after `lead`. */
+/** Asks the question of `state.step`, after the words `lead`. */
 export function ask(state: BookingState, context: DialogueContext, ...lead: readonly string[]): Step {
   const moves = [...lead.map(say), ...questionOf(state, context)];
   return { state: { ...state, lastSaid: moves }, moves };
@@ -56,7 +56,7 @@ export function check(state: BookingState, context: DialogueContext, ...lead: re
   return { state: { ...asked.state, lastSaid: moves }, moves: [...asked.moves, ...moves] };
 }
 
-/** Times have come from the calendar. */
+/** The calendar has returned free times. */
 export function offerSlots(state: BookingState, found: readonly Slot[], context: DialogueContext): Step {
   const slots = found.filter(
     (slot) => slotTime(slot, context) > context.now && !state.taken.includes(slot.start),

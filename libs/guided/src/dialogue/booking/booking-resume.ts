@@ -84,8 +84,8 @@ function offeredIn(state: BookingState, text: string, context: DialogueContext):
 }
 
 /**
- * The first words after an interruption that was not the caller's doing. What they have heard is not said
- * again.
+ * Returns the first words after an interruption the caller did not cause. Words the caller has heard are not
+ * repeated.
  */
 export function resumed(state: BookingState, context: DialogueContext): Step {
   if (state.step === 'offer' && !state.chosen) {

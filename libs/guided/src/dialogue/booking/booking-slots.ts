@@ -8,14 +8,14 @@ import { wishWords } from '../wording.ts';
 /** Returns the free time chosen by the clock, by its place, or by a yes when there is only one. */
 export function chosenSlot(state: BookingState, meaning: Meaning, context: DialogueContext): Slot | null {
   const { clock, ordinal } = meaning;
-  if (isOtherWish(meaning)) return null;
+  if (isOtherRequest(meaning)) return null;
   if (clock) return (state.slots ?? []).find((slot) => isAt(slot, clock, context)) ?? null;
   const offers = offered(state);
   if (ordinal !== undefined) return offers.at(ordinal < 0 ? ordinal : ordinal - 1) ?? null;
   return meaning.answer === 'yes' && offers.length === 1 ? (offers[0] ?? null) : null;
 }
 
-function isOtherWish({ day, service, part }: Meaning): boolean {
+function isOtherRequest({ day, service, part }: Meaning): boolean {
   return day !== undefined || service !== undefined || part !== undefined;
 }
 

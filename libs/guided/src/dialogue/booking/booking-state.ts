@@ -31,11 +31,11 @@ export interface BookingState {
   readonly offset: number;
   readonly chosen: Slot | null;
   readonly taken: readonly string[];
-  /** Turns in a row that were not understood. */
+  /** Number of turns in a row that were not understood. */
   readonly failures: number;
-  /** Noises in a row that cut us off. */
+  /** Number of noises in a row that interrupted us. */
   readonly noises: number;
-  /** Times in a row that the calendar could not be read. */
+  /** Number of failed calendar look-ups in a row. */
   readonly checkFailures: number;
   /** The open question with the words before it; empty before the first. */
   readonly lastSaid: readonly DialogueMove[];

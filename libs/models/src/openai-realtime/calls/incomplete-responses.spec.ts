@@ -22,7 +22,7 @@ const tools = [
   }),
 ];
 
-/** A caller who has had one answer, and has asked for another. */
+/** A caller who has heard one answer and asked again. */
 async function asking(): Promise<RealtimeScene> {
   const call = new RealtimeScene({ tools, agent: { idle: { afterMs: 10_000, maxPrompts: 2 } } });
   await call.greeted();

@@ -54,7 +54,7 @@ describe('a provider with long ids', () => {
     await call.passes(100);
     expect(call.log.of('tool.called').map(({ providerCallId }) => providerCallId)).toEqual(ids);
     expect(new Set(call.log.of('tool.called').map(({ toolCallId }) => toolCallId)).size).toBe(2);
-    expect(call.toolCaller.calls).toHaveLength(2);
+    expect(call.toolDispatcher.calls).toHaveLength(2);
     expect(call.log.unreadable).toEqual([]);
   });
 });

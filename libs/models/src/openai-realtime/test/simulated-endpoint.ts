@@ -49,7 +49,7 @@ const setup = (changes: Partial<ModelSessionSetup> = {}): ModelSessionSetup => (
   ...changes,
 });
 
-/** Writes down everything the session tells. */
+/** Records every event of the session. */
 export class Listener implements ModelSessionListener {
   readonly told: string[] = [];
   readonly audio = new Map<ItemId, Buffer[]>();

@@ -20,7 +20,7 @@ const book = defineTool({
 class ServerSocket extends HandSocket {
   /** Responses begin and do not end by themselves. */
   isHolding = false;
-  /** What the caller is saying when the client commits the audio. */
+  /** The words of the caller in the audio the client commits next. */
   wordsToCome = '';
   private text = '';
   private running: string | null = null;

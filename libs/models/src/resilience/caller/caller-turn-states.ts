@@ -8,7 +8,7 @@ interface Utterance {
 
 const MAX_UTTERANCES = 16;
 
-/** What the transcription says of the caller's utterances since the last response to them. */
+/** The caller's utterances since the last response to them, with the state of their transcription. */
 export class CallerTurnStates {
   private readonly utterances = new Map<ItemId, Utterance>();
 

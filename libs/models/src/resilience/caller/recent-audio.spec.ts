@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AudioFrame } from '@tandem/conversation';
 import { RecentAudio } from './recent-audio.ts';
 
-/** Every byte is the place it stands at, modulo 251. */
+/** Every byte is its position modulo 251. */
 function counting(start: number, length: number): Buffer {
   return Buffer.from(Array.from({ length }, (_, index) => (start + index) % 251));
 }

@@ -30,7 +30,7 @@ export class ReplayWait {
     this.held = [];
   }
 
-  /** A turn of the caller has ended: the replies are asked for when no more of the replay is to come. */
+  /** A turn of the caller has ended: requests the replies, unless more of the replay is awaited. */
   onTurnEnded(): void {
     if (!this.parts.caller.isAwaiting) this.release();
   }

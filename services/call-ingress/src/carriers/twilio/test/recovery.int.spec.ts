@@ -307,7 +307,7 @@ describe('a stream that has ended', () => {
     expect(await onStreamEnded({ ...call, epoch: 4 })).toContain(APOLOGY);
   });
 
-  it('with no relay left dials the ladder’s department once, if it is open', async () => {
+  it('with no relay left dials the department of the fallback chain once, if it is open', async () => {
     const call = await lostCall({ ladder: [{ kind: 'transfer', department: 'support' }] });
     await registry.release('relay-1' as RelayId);
     const dial = await onStreamEnded(call);

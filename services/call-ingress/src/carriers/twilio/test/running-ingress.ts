@@ -71,7 +71,7 @@ export class RunningIngress {
     return { status: response.status, text: await response.text() };
   }
 
-  /** The carrier's question about a new call, signed. */
+  /** Sends the carrier's signed request about a new call. */
   ring(callSid: string): Promise<Answer> {
     return this.post('/twilio/voice', {
       CallSid: callSid,

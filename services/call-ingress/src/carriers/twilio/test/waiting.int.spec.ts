@@ -66,11 +66,10 @@ beforeAll(async () => {
   const calls = {
     recordRefusal: (call: RefusedCall) => {
       if (isDatabaseAway) return Promise.reject(new TypeError('Postgres is away.'));
-      const standing = rows.get(call.callId)?.reason;
-      const isNew =
-        standing === undefined || (standing === 'abandoned' && call.reason === 'callback-requested');
+      const stored = rows.get(call.callId)?.reason;
+      const isNew = stored === undefined || (stored === 'abandoned' && call.reason === 'callback-requested');
       if (isNew) rows.set(call.callId, call);
-      return Promise.resolve({ isNew, reason: isNew ? call.reason : standing });
+      return Promise.resolve({ isNew, reason: isNew ? call.reason : stored });
     },
   } as unknown as CallRepository;
   const callbacks = new CallbackUrls(config, base, metrics);
@@ -202,7 +201,7 @@ describe('a waiting caller', () => {
     isDatabaseAway = true;
     expect(await handleKey('CA1', '1')).toMatch(/One moment, please\.<\/Say>.*voice\?told=0&amp;blind=1/);
     expect(await promiseCallback('CA1', 15)).toMatch(/cannot take your call right now.*<Hangup\/>/);
-    expect((await room.entry(caller('CA1').agent, 'CA1'))?.becomes).toBe('callback-requested');
+    expect((await room.entry(caller('CA1').agent, 'CA1'))?.outcome).toBe('callback-requested');
     isDatabaseAway = false;
     const promise = await promiseCallback('CA1');
     expect(promise).toMatch(/We will call you back.*<Hangup\/>/);
@@ -253,7 +252,7 @@ describe('a waiting caller', () => {
   it('without a hangup report is stored when their place expires and Postgres is back', async () => {
     for (const sid of ['CA1', 'CA2']) await hold(caller(sid));
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
-    const [lapsed] = await line.lapsed(10);
+    const [lapsed] = await line.expired(10);
     const { place, askedAt } = lapsed!;
     isDatabaseAway = true;
     await expect(refusals.expire(place, askedAt)).rejects.toThrow('away');
@@ -262,7 +261,7 @@ describe('a waiting caller', () => {
     await refusals.expire(place, askedAt);
     expect(reasons()).toEqual(['abandoned']);
     expect([...rows.values()][0]?.refusedAt).toEqual(askedAt);
-    expect(await line.lapsed(10)).toEqual([]);
+    expect(await line.expired(10)).toEqual([]);
     await refusals.expire({ agentId, carrierCallId: 'CA-forgotten' }, askedAt);
     expect(await hold(caller('CA1'), 2)).toContain('You are next in line');
   });
@@ -274,7 +273,7 @@ describe('a waiting caller', () => {
     expect(await hold(caller('CA2'), 2)).toContain('You are next in line');
     isDatabaseAway = false;
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
-    for (const { place, askedAt } of await line.lapsed(10)) await refusals.expire(place, askedAt);
+    for (const { place, askedAt } of await line.expired(10)) await refusals.expire(place, askedAt);
     expect(reasons()).toEqual(['abandoned']);
   });
 
@@ -284,7 +283,7 @@ describe('a waiting caller', () => {
     const moved = caller('CA2', { agentId: randomUUID() });
     expect(await hold(moved, 1)).toContain('You are number 2 in line.');
     await redis.zadd('tandem:waiting', Date.now() - 50_000, `${agentId}/CA1`);
-    expect((await line.lapsed(10)).map(({ place }) => place.carrierCallId)).toEqual(['CA1']);
+    expect((await line.expired(10)).map(({ place }) => place.carrierCallId)).toEqual(['CA1']);
   });
 
   it('rejected while nothing could be stored is not stored as abandoned', async () => {
@@ -301,7 +300,7 @@ describe('a waiting caller', () => {
       '<Response><Pause length="5"/><Redirect ' +
         `method="POST">https://voice.example.com/twilio/voice?told=3&amp;silent=2&amp;blind=1${settings}`,
     );
-    expect(await line.lapsed(10)).toEqual([]);
+    expect(await line.expired(10)).toEqual([]);
     expect(await holdUnverified(3, 0, 15)).toBeNull();
     expect(await holdUnverified()).toBeNull();
   });

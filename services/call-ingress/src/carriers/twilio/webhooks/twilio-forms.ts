@@ -44,7 +44,7 @@ export const statusForm = z.object({
   CallSid: callSid,
   AccountSid: accountSid,
   CallStatus: callStatusSchema,
-  /** From 0; callbacks may arrive in any order. */
+  /** Counts from 0; callbacks may arrive in any order. */
   SequenceNumber: z.coerce.number().int().min(0).max(1000).default(0),
   CallDuration: z.coerce.number().int().min(0).max(1_000_000).optional(),
 });

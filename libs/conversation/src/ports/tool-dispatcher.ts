@@ -5,7 +5,7 @@ import type { CallId, ToolCall, ToolOutcome } from '@tandem/contracts';
  * at the latest, and an unreachable queue is `failed`, retryable. Two requests with the same `toolCallId`
  * have one effect, and both promises get its outcome.
  */
-export interface ToolCaller {
+export interface ToolDispatcher {
   call(call: ToolCall): Promise<ToolOutcome>;
   /**
    * Joins a call requested by another process, whether it is waiting, running or done. Requests it only if it

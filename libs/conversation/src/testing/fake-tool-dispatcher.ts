@@ -1,8 +1,8 @@
 import type { CallId, ToolCall, ToolOutcome } from '@tandem/contracts';
-import type { ToolCaller } from '../ports/tool-caller.ts';
+import type { ToolDispatcher } from '../ports/tool-dispatcher.ts';
 
-/** Answers tool calls as planned by the test; a tool without a planned outcome waits for {@link answer}. */
-export class FakeToolCaller implements ToolCaller {
+/** Gives tool calls the outcomes planned by the test; a tool without one waits for {@link answer}. */
+export class FakeToolDispatcher implements ToolDispatcher {
   readonly calls: ToolCall[] = [];
   /** Calls of earlier sessions that were joined. */
   readonly resumed: ToolCall[] = [];

@@ -9,12 +9,12 @@ import {
   type ToolCallJob,
   type ToolOutcome,
 } from '@tandem/contracts';
-import type { ToolCaller } from '@tandem/conversation';
+import type { ToolDispatcher } from '@tandem/conversation';
 import { CONFIG, queueToken, type ServiceConfig } from '@tandem/platform';
 import { declarationsFor } from '@tandem/tools';
 import type { Queue } from 'bullmq';
 
-interface Pending {
+interface PendingToolCall {
   readonly callId: CallId;
   readonly name: string;
   readonly promise: Promise<ToolOutcome>;
@@ -31,9 +31,9 @@ const RESUME_POLL_MS = 250;
  * result comes over the relay's inbox.
  */
 @Injectable()
-export class QueuedToolCaller implements ToolCaller {
-  private readonly logger = new Logger(QueuedToolCaller.name);
-  private readonly pending = new Map<ToolCallId, Pending>();
+export class QueuedToolDispatcher implements ToolDispatcher {
+  private readonly logger = new Logger(QueuedToolDispatcher.name);
+  private readonly pending = new Map<ToolCallId, PendingToolCall>();
   /** Results without a waiting call: late, or of a call that was handed over. */
   unclaimedResults = 0;
 
@@ -49,7 +49,7 @@ export class QueuedToolCaller implements ToolCaller {
     let resolve!: (outcome: ToolOutcome) => void;
     const promise = new Promise<ToolOutcome>((done) => (resolve = done));
     const timer = setTimeout(() => pending.settle({ status: 'timed-out' }), call.deadlineMs);
-    const pending: Pending = {
+    const pending: PendingToolCall = {
       callId: call.callId,
       name: call.name,
       promise,
@@ -113,7 +113,7 @@ export class QueuedToolCaller implements ToolCaller {
     return state === 'completed' ? toolOutcomeSchema.parse(job?.returnvalue) : null;
   }
 
-  private async enqueue(call: ToolCall, pending: Pending): Promise<void> {
+  private async enqueue(call: ToolCall, pending: PendingToolCall): Promise<void> {
     const body: ToolCallBody = { arguments: call.arguments, context: call.context };
     const job: ToolCallJob = {
       toolCallId: call.toolCallId,

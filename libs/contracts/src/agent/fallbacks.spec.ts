@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ModelSettings } from '../models/catalogue.ts';
-import type { LadderRung } from './snapshot.ts';
-import { afterModels, modelTargets } from './ladder.ts';
+import type { Fallback } from './snapshot.ts';
+import { afterModels, modelTargets } from './fallbacks.ts';
 
 const realtime = (model: string): ModelSettings => ({
   kind: 'openai-realtime',
@@ -12,15 +12,15 @@ const realtime = (model: string): ModelSettings => ({
   noiseReduction: 'off',
 });
 const guided: ModelSettings = { kind: 'guided', voice: 'rms' };
-const model = (settings: ModelSettings, endpoint: 'primary' | 'secondary' = 'primary'): LadderRung => ({
+const model = (settings: ModelSettings, endpoint: 'primary' | 'secondary' = 'primary'): Fallback => ({
   kind: 'model',
   model: settings,
   endpoint,
 });
 
-describe('the failure ladder', () => {
-  it('tries the agent’s own model, then each model it names, down to the first other rung', () => {
-    const ladder: LadderRung[] = [
+describe('the fallback chain', () => {
+  it('tries the agent’s own model, then each model of the chain, up to the first entry of another kind', () => {
+    const ladder: Fallback[] = [
       model(realtime('big'), 'secondary'),
       model(guided),
       { kind: 'transfer', department: 'sales' },
@@ -33,7 +33,7 @@ describe('the failure ladder', () => {
     ]);
   });
 
-  it.each<[string, LadderRung[], object[]]>([
+  it.each<[string, Fallback[], object[]]>([
     ['nothing is named', [], [{ kind: 'message' }]],
     ['only models are named', [model(guided)], [{ kind: 'message' }]],
     [
@@ -46,7 +46,7 @@ describe('the failure ladder', () => {
       [{ kind: 'message' }, { kind: 'transfer', department: 'sales' }],
       [{ kind: 'message' }],
     ],
-  ])('ends with the message when %s', (_when, ladder, expected) => {
-    expect(afterModels(ladder)).toEqual(expected);
+  ])('ends with the message when %s', (_when, fallbacks, expected) => {
+    expect(afterModels(fallbacks)).toEqual(expected);
   });
 });

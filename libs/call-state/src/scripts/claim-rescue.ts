@@ -11,7 +11,7 @@ import { script, SET_NOW } from './script.ts';
  * Returns the epoch of the silent owner, or 0 when the call needs no rescue: it is renewed, over, with a
  * person, on its way to another relay, or rescued by another process
  */
-export const takeRescue = script(
+export const claimRescue = script(
   2,
   `
 local callKey, liveKey = KEYS[1], KEYS[2]
