@@ -25,7 +25,7 @@ const MOST_TOUCHED: Readonly<Record<string, number>> = {
   tool: 5,
   queue: 5,
   'caller-stream': 5,
-  'voice-model': 6,
+  'voice-model': 4,
 };
 
 let copy: string;
